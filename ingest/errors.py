@@ -1,0 +1,90 @@
+"""The error tree: everything SinkQA raises on purpose, for every stage to the right to extend.
+
+    SinkQAError                      code, message; the root
+    ├── IngestError                  one file could not be taken in; the others of the same command still are
+    │   ├── FileMissing              file-missing           no such file or folder
+    │   ├── NothingToRead            nothing-to-read        a folder holds no file of a supported kind
+    │   ├── UnsupportedFormat        unsupported-format     no reader for these bytes
+    │   ├── EmptyDocument            empty-document         no bytes, or no text once read
+    │   ├── UnreadableDocument       unreadable-document    damaged, truncated or malformed
+    │   ├── EncryptedDocument        encrypted-document     needs a password that we do not have
+    │   ├── DocumentTooLarge         document-too-large     past a stated bound (bytes, pages, expansion)
+    │   ├── NoTextLayer              no-text-layer          scanned pages and no OCR installed
+    │   └── PoorQuality              poor-quality           text was extracted, but it is garbage
+    ├── LibraryError                 see index/errors.py
+    └── ServiceError                 see service/errors.py
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class SinkQAError(Exception):
+    """Root of all named errors. The message says what, expected, got, and what to do next."""
+
+    code: ClassVar[str] = "sinkqa-error"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class IngestError(SinkQAError):
+    """One file could not be taken in."""
+
+    code = "ingest-error"
+
+
+class FileMissing(IngestError):
+    """No file or folder stands at the path."""
+
+    code = "file-missing"
+
+
+class NothingToRead(IngestError):
+    """A folder holds no file of a supported kind."""
+
+    code = "nothing-to-read"
+
+
+class UnsupportedFormat(IngestError):
+    """No reader takes these bytes."""
+
+    code = "unsupported-format"
+
+
+class EmptyDocument(IngestError):
+    """The file has no bytes, or nothing readable in them."""
+
+    code = "empty-document"
+
+
+class UnreadableDocument(IngestError):
+    """The file is damaged, truncated or malformed."""
+
+    code = "unreadable-document"
+
+
+class EncryptedDocument(IngestError):
+    """The file needs a password."""
+
+    code = "encrypted-document"
+
+
+class DocumentTooLarge(IngestError):
+    """The file is past a stated bound: bytes, pages, or the size it unpacks to."""
+
+    code = "document-too-large"
+
+
+class NoTextLayer(IngestError):
+    """The pages are pictures and the ocr extra is not installed."""
+
+    code = "no-text-layer"
+
+
+class PoorQuality(IngestError):
+    """Text was extracted, but it is not language."""
+
+    code = "poor-quality"
