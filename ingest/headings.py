@@ -1,0 +1,295 @@
+"""Structure step of ingest: which lines are headings, by their numbering and by the company they keep.
+
+Every reader without explicit headings (plain text, PDF) and the readers that have some but not all (HTML, DOCX) ask
+here. A line alone only *looks* like a heading (:func:`match`); :func:`find_headings` sees all lines of a document and
+drops list items, contents pages and numbers out of order.
+
+Articles of laws (``第二十九条 …``, ``Article 5 …``) are what readers cite, so they are headings; but their text runs on
+in the same line. For these and for ``摘要：…`` the heading is only ``line[:Heading.end]`` and the rest is a paragraph.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Literal
+
+Family = Literal[
+    "part", "annex", "chapter", "section", "article", "named", "caps", "cn", "roman", "letter", "cn_paren",
+    "decimal1", "decimal2", "decimal3", "decimal4", "paren", "circled",
+]  # fmt: skip
+
+# Outermost first: a family nests in any family before it that the document uses.
+_NESTING: tuple[Family, ...] = (
+    "part", "annex", "chapter", "section", "article", "cn", "roman", "letter", "cn_paren",
+    "decimal1", "decimal2", "decimal3", "decimal4", "paren", "circled",
+)  # fmt: skip
+_TOP: frozenset[Family] = frozenset({"part", "annex", "named", "caps"})
+_LAWS: frozenset[Family] = frozenset({"part", "annex", "chapter", "section", "article"})
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A line, or the beginning of one, that reads as a heading.
+
+    ``[start, end)`` is the heading's share of the line; ``end`` lies before the line's end where text runs on after it.
+    ``ordinal`` is the last number of the numbering (``1.2`` → 2), None where there is none. ``weak`` headings have
+    too little form to stand without others in sequence. ``level`` is 1 (outermost) .. 6.
+    """
+
+    family: Family
+    start: int
+    end: int
+    level: int = 1
+    ordinal: int | None = None
+    prefix: str = ""  # the numbering before the last number: "1." in "1.2"
+    weak: bool = False
+
+
+_CN = "一二三四五六七八九十百零〇两"
+_END = r"(?=[\s\u3000【（(：:]|$)"
+_NAMED_ZH = (
+    r"摘\s*要|内容提要|提\s*要|关键词|关键字|引\s*言|前\s*言|导\s*言|绪\s*论|结\s*论|结\s*语|结束语|参考文献|致\s*谢|"
+    r"目\s*录|附\s*则|总\s*则"
+)
+_NAMED_EN = (
+    r"abstract|key\s?words?|index terms|introduction|background|conclusions?|concluding remarks|references|"
+    r"bibliography|acknowledge?ments?|(?:table of )?contents|(?:executive )?summary|glossary|foreword|preface|"
+    r"methods|methodology|results|discussion|abbreviations"
+)
+_RUN_IN = r"摘\s*要|内容提要|提\s*要|关键词|关键字|abstract|key\s?words?|index terms"
+
+# (family, pattern): group "n" is the number; the title is what follows the match.
+_FORMS: tuple[tuple[Family, str], ...] = (
+    ("part", rf"第(?P<n>[{_CN}\d]+)\s*(?:编|部分|篇){_END}\s*"),
+    ("chapter", rf"第(?P<n>[{_CN}\d]+)\s*章{_END}\s*"),
+    ("section", rf"第(?P<n>[{_CN}\d]+)\s*节{_END}\s*"),
+    ("article", rf"第(?P<n>[{_CN}\d]+)\s*条(?:之[{_CN}]+)?"),
+    ("annex", rf"附\s?(?:件|录|表|则)\s?(?P<n>[{_CN}\d]+|[A-Z](?![A-Za-z]))?(?:[\s\u3000：:.、]+|$)"),
+    (
+        "annex",
+        r"(?:ANNEX|Annex|APPENDIX|Appendix|SCHEDULE|Schedule)(?:\s(?P<n>[IVXLC]+|\d+|[A-Z]))?(?:[\s:.—–-]+|$)",
+    ),
+    ("part", r"(?:PART|Part|TITLE|Title|BOOK|Book)\s(?P<n>[IVXLC]+|\d+|[A-Z])(?:[\s:.—–-]+|$)"),
+    ("chapter", r"(?:CHAPTER|Chapter)\s(?P<n>[IVXLC]+|\d+)(?:[\s:.—–-]+|$)"),
+    ("section", r"(?:SECTION|Section|SEC\.|Sec\.|§)\s?(?P<n>[IVXLC]+|\d+[A-Z]{0,2})(?:[\s:.—–-]+|$)"),
+    ("article", r"(?:ARTICLE|Article|Art\.)\s(?P<n>[IVXLC]+|\d+[a-z]?)(?:[\s:.—–-]+|$)"),
+    ("cn", rf"(?P<n>[{_CN}]{{1,4}})、\s*"),
+    ("cn_paren", rf"[（(](?P<n>[{_CN}]{{1,4}})[）)]\s*"),
+    ("paren", r"（(?P<n>\d{1,2})）\s*"),
+    ("circled", r"(?P<n>[①-⑳])\s*"),
+    ("decimal4", r"(?P<p>(?:\d{1,2}\.){3})(?P<n>\d{1,2})\.?(?:\s+|(?=[\u3400-\u9fff]))"),
+    ("decimal3", r"(?P<p>(?:\d{1,2}\.){2})(?P<n>\d{1,2})\.?(?:\s+|(?=[\u3400-\u9fff]))"),
+    ("decimal2", r"(?P<p>\d{1,2}\.)(?P<n>\d{1,2})\.?(?:\s+|(?=[\u3400-\u9fff]))"),
+    ("decimal1", r"(?P<n>\d{1,2})(?:[.．、]\s*(?!\d)|\s+)"),
+    ("roman", r"(?P<n>[IVX]{1,6})\.\s+"),
+    ("letter", r"(?P<n>[A-Z])\.\s+"),
+    ("named", rf"[【\[]?(?:{_NAMED_ZH}|{_NAMED_EN})[】\]]?[：:.]?\s*$"),
+    ("named", rf"(?:[【\[](?:{_RUN_IN})[】\]]\s*[：:]?|(?:{_RUN_IN})\s*[：:—])"),
+)
+_PATTERNS = tuple((family, re.compile(form, re.IGNORECASE if family == "named" else 0)) for family, form in _FORMS)
+_SENTENCE_END = tuple("。；，、,;!！…")
+_FINAL = (*_SENTENCE_END, ".", "：", ":")
+_LEADER = re.compile(r"(?:\.{3,}|…{2,}|·{3,}|(?:\. ){3,})\s*\d*\s*$|\t\d+$")
+_MONTH = re.compile(r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b|月|年|日|%|％")
+_ARTICLE_MENTION = re.compile(r"[的、和至第款所中，,。或及与规项]|之规定")
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_MAX_CJK, _MAX_LATIN = 42, 110
+_MAX_LINE = 4000  # no run-in heading is looked for in a line that is a whole book
+
+
+def match(line: str) -> Heading | None:
+    """The heading that ``line`` looks like, taken alone; offsets refer to ``line``, its level is a first guess."""
+    start = len(line) - len(line.lstrip())
+    body = line[start : start + _MAX_LINE].rstrip()
+    for family, pattern in _PATTERNS:
+        if found := pattern.match(body):
+            heading = _judge(family, found, body)
+            return heading and replace(heading, start=start, end=start + heading.end)
+    return _caps(body, start)
+
+
+def heading_level(line: str) -> int | None:
+    """Level 1..6 of a line that looks like a heading when nothing is known of its document, else None."""
+    heading = match(line)
+    return heading.level if heading else None
+
+
+def find_headings(lines: Sequence[str]) -> dict[int, Heading]:
+    """Headings among all non-blank lines (or paragraphs) of a document: index into ``lines`` → heading.
+
+    Levels are dense: the outermost numbering that the document uses is level 1, the next one within it 2, at most 6.
+    """
+    found = {index: heading for index, line in enumerate(lines) if (heading := match(line))}
+    found = _without_runs(found)
+    found = _in_sequence(found)
+    return _levelled(found)
+
+
+def _judge(family: Family, found: re.Match[str], body: str) -> Heading | None:
+    """The guards for one family: what its title may look like."""
+    groups = found.groupdict()
+    ordinal = _ordinal(groups["n"]) if groups.get("n") else None
+    heading = Heading(family, 0, len(body), _first_level(family), ordinal, groups.get("p") or "")
+    title = body[found.end() :]
+    if family == "named":
+        return replace(heading, end=len(found.group().rstrip()))
+    if family == "article" and found.group().startswith("第"):
+        return _chinese_article(heading, found, body)
+    if family in _LAWS and (end := _run_in_end(title)):
+        return replace(heading, end=found.end() + end)
+    if not title:
+        return heading if family in _LAWS else None
+    if not _is_title(title) or (family in _LAWS and title[0].islower()):
+        return None
+    if family.startswith("decimal") and (title[0].islower() or _MONTH.match(title) or not title[0].isalnum()):
+        return None
+    weak = family in ("decimal1", "letter", "roman", "paren", "circled", "cn_paren")
+    return replace(heading, weak=weak)
+
+
+def _chinese_article(heading: Heading, found: re.Match[str], body: str) -> Heading | None:
+    """``第X条`` opens a paragraph; a wrapped line that only mentions an article does not."""
+    rest = body[found.end() :]
+    if rest and not rest[0].isspace() and rest[0] not in "【（(":
+        return None if _ARTICLE_MENTION.match(rest) else replace(heading, end=found.end(), weak=True)
+    return replace(heading, end=found.end())
+
+
+def _run_in_end(title: str) -> int:
+    """End of ``Definitions.`` in ``Definitions. For the purposes of …``; 0 where no text runs on."""
+    found = re.match(r"[A-Z][^.。]{2,90}\.(?=\s+[(A-Z“\"])", title)
+    if not found:
+        return 0
+    words = [word for word in re.findall(r"[A-Za-z’'-]+", found.group()) if len(word) > 3]
+    return found.end() if words and sum(word[0].isupper() for word in words) >= 0.6 * len(words) else 0
+
+
+def _is_title(title: str) -> bool:
+    """Short, no sentence, no line of a contents page, no address."""
+    cjk = len(_CJK.findall(title))
+    if len(title) > (_MAX_CJK if cjk * 3 > len(title) else _MAX_LATIN) or _LEADER.search(title):
+        return False
+    if title.endswith(_FINAL) or re.search(r"[。；;]|https?://|www\.|\|", title):
+        return False
+    return any(letter.isalpha() for letter in title) and title.count("，") + title.count(", ") <= 3
+
+
+def _caps(body: str, start: int) -> Heading | None:
+    """A line in capitals: two words or one long one, no sentence, no formula."""
+    if not 6 <= len(body) <= 90 or not body.isupper() or _CJK.search(body) or not _is_title(body):
+        return None
+    words = [word for word in re.findall(r"[^\W\d_]+", body) if len(word) > 1]
+    if sum(map(len, words)) < 0.6 * len(body) or not (len(words) > 1 or len(words[0]) >= 7):
+        return None
+    return Heading("caps", start, start + len(body), 1, weak=len(words) == 1)
+
+
+def _ordinal(number: str) -> int:
+    """Value of a Chinese, circled, Roman, Arabic or lettered number; 0 where it has none."""
+    if digits := re.match(r"\d+", number):
+        return int(digits.group())
+    if re.fullmatch("[IVXLC]+", number) and (len(number) > 1 or number in "IVX"):
+        values = [{"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}[letter] for letter in number]
+        return sum(-v if v < max(values[i:]) else v for i, v in enumerate(values))
+    if number.isascii():
+        return ord(number[0].upper()) - ord("A") + 1
+    total = digit = 0
+    for value in (int(unicodedata.numeric(letter, 2)) for letter in number):
+        if value in (10, 100):
+            total += (digit or 1) * value
+            digit = 0
+        else:
+            digit = value
+    return total + digit
+
+
+def _first_level(family: Family) -> int:
+    shallow: dict[Family, int] = {
+        "section": 2, "article": 3, "cn_paren": 2, "letter": 2, "decimal2": 2, "decimal3": 3, "decimal4": 4,
+        "paren": 4, "circled": 5,
+    }  # fmt: skip
+    return shallow.get(family, 1)
+
+
+def _without_runs(found: dict[int, Heading]) -> dict[int, Heading]:
+    """Drop contents pages and lists: numbered lines that follow each other with no text between them."""
+    kept: dict[int, Heading] = {}
+    run: list[int] = []
+    for index in [*sorted(found), None]:
+        if run and (index is None or index != run[-1] + 1 or _runs_on(found, run[-1])):
+            if not _is_list([found[i] for i in run]):
+                kept.update((i, found[i]) for i in run)
+            run = []
+        if index is not None:
+            run.append(index)
+    return kept
+
+
+def _runs_on(found: dict[int, Heading], index: int) -> bool:
+    heading = found[index]
+    return heading.family in ("named", "article")
+
+
+def _is_list(run: Sequence[Heading]) -> bool:
+    """Three neighbours of one numbering in order, or two of a weak one: items, cells or a contents page."""
+    for first in range(len(run)):
+        same = [h for h in run[first:] if h.family == run[first].family and h.prefix == run[first].prefix]
+        steps = sum(1 for a, b in pairwise(same) if b.ordinal == (a.ordinal or 0) + 1)
+        if run[first].family != "caps" and steps >= (1 if run[first].weak else 2):
+            return True
+    return sum(h.family == "caps" for h in run) > 3
+
+
+def _in_sequence(found: dict[int, Heading]) -> dict[int, Heading]:
+    """Keep numbers that begin at 1 or go on from the last kept one of their family (a missed one is forgiven)."""
+    kept: dict[int, Heading] = {}
+    last: dict[tuple[Family, str], int] = {}
+    order = sorted(found)
+    for place, index in enumerate(order):
+        heading = found[index]
+        key = (heading.family, heading.prefix)
+        if heading.ordinal is not None:
+            step = heading.ordinal - last.get(key, 0)
+            allowed = (1,) if heading.weak else (1, 2, 3)
+            if (
+                heading.ordinal != 1
+                and step not in allowed
+                and not _opens(heading, key in last, found, order[place + 1 :])
+            ):
+                continue
+            last[key] = heading.ordinal
+            _forget_inner(last, heading.family)
+        kept[index] = heading
+    return kept
+
+
+def _opens(heading: Heading, begun: bool, found: dict[int, Heading], later: Sequence[int]) -> bool:
+    """An extract may begin at 第三章: its next number must follow before anything else of its family."""
+    if heading.family in _LAWS and not heading.weak:
+        return True  # amendments and excerpts quote articles in any order
+    if begun or heading.weak:
+        return False
+    following = next((found[i] for i in later if found[i].family == heading.family), None)
+    return following is not None and following.ordinal == (heading.ordinal or 0) + 1
+
+
+def _forget_inner(last: dict[tuple[Family, str], int], family: Family) -> None:
+    """A new section lets inner numbering begin again (articles run on through chapters either way)."""
+    inner = _NESTING[_NESTING.index(family) + 1 :] if family in _NESTING else ()
+    for key in [key for key in last if key[0] in inner and key[0] != "article" and not key[1]]:
+        del last[key]
+
+
+def _levelled(found: dict[int, Heading]) -> dict[int, Heading]:
+    used = [family for family in _NESTING if any(h.family == family for h in found.values())]
+    if {"part", "annex"} <= set(used):  # annexes stand beside parts
+        used.remove("annex")
+    rank = {family: level for level, family in enumerate(used, 1)}
+    return {
+        index: replace(heading, level=1 if heading.family in _TOP else min(rank[heading.family], 6))
+        for index, heading in found.items()
+    }
