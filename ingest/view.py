@@ -1,0 +1,308 @@
+"""Normalising step of the flow: the reading form of source text, with a reversible map to source offsets."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.document import Span
+
+if TYPE_CHECKING:
+    import opencc
+
+# Shown to nobody: controls that are not white space, soft hyphen, zero-width space, word joiner, byte order mark.
+_DROPPED = "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff"
+_BREAK = re.compile("[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u2e80-\u2fdf\U00020000-\U0003ffff"
+_CJK = re.compile(f"[{_HAN}\u3000-\u30ff\u31f0-\u31ff\ufe30-\ufe4f\uff01-\uffa0]")
+_EDGES = re.compile(f"[\\s{_DROPPED}]*")
+_BLANK_TAIL = re.compile(f"[^\\s{_DROPPED}]")
+
+# Every branch begins with one character class, so that the engine skips plain text quickly.
+_EDIT = re.compile(
+    f"[-\u2010\u2043][\\s{_DROPPED}]*[\n\r\u2028\u2029][\\s{_DROPPED}]*"  # a hyphen at a line end
+    f"|[^\\S ][\\s{_DROPPED}]*|[{_DROPPED}][\\s{_DROPPED}]*| [\\s{_DROPPED}]+"  # anything but one space
+    f"| (?:(?<=[0-9%‰] )(?=[{_HAN}])|(?<=[{_HAN}] )(?=[0-9]))"  # a space that PDF extraction puts around numbers
+)
+_NUMBERING = re.compile(r"(?:\A|[表图圖])[0-9.]{1,8}\Z")  # "3.1 总则", "表4 试点": here the space is the author's
+_WORD_BEFORE = re.compile(r"[^\W_]+\Z")
+_WORD_AFTER = re.compile(r"[^\W_]+")
+
+# Halves that make compounds and are no syllables of longer words: asked only when the document itself is silent.
+_COMPOUND_FIRST = re.compile(
+    "all|carbon|climate|cost|cross|decision|evidence|forest|full|half|high|land|large|life|long|low|market|multi|nature"
+    "|near|net|non|policy|result|science|self|short|single|small|so|time|well|wood|world|year|zero",
+    re.IGNORECASE,
+)
+_COMPOUND_SECOND = re.compile(
+    "aligned|based|binding|building|effective|efficient|free|friendly|holder|induced|intensive|level|making|neutral|off"
+    "|oriented|party|related|saving|scale|sector|sharing|specific|standing|step|sum|term|use|wide|year"
+)
+_SUSPENDED = frozenset(("and", "or", "to", "und", "et"))  # "short- and long-term"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """A form of source text made for reading or searching.
+
+    ``starts`` and ``ends`` are int32, (len(text),): the source range behind each character of ``text``; white space
+    put in between two runs has an empty range. ``breaks`` are the positions in ``text``, ascending, at which a new
+    run of source begins: source between two neighbours of one run was dropped as unreadable (line ends, hyphens,
+    controls), source between runs belongs to something else.
+    """
+
+    text: str
+    starts: NDArray[np.int32]
+    ends: NDArray[np.int32]
+    breaks: tuple[int, ...] = ()
+
+    def to_source(self, start: int, end: int) -> tuple[Span, ...]:
+        """Source spans behind ``text[start:end]``, one for each run of source, in reading order."""
+        cuts = [start, *(cut for cut in self.breaks if start < cut < end), end]
+        spans = []
+        for left, right in pairwise(cuts):
+            if left < right and self.starts[left] < self.ends[right - 1]:
+                spans.append(Span(int(self.starts[left]), int(self.ends[right - 1])))
+        return tuple(spans)
+
+    def from_source(self, offset: int) -> int:
+        """Position in ``text`` of the source offset; of what was dropped, the position of what follows it.
+
+        ``len(text)`` where nothing follows.
+        """
+        after = np.flatnonzero(self.ends > offset)
+        return int(after[np.argmin(self.starts[after])]) if after.size else len(self.text)
+
+
+def plain_view(text: str) -> View:
+    """The view that changes nothing."""
+    starts = np.arange(len(text), dtype=np.int32)
+    return View(text, starts, starts + 1)
+
+
+def reading_view(source: str, spans: Sequence[Span]) -> View:
+    """The reading form of the spans: lines joined, words at line ends mended, white space collapsed.
+
+    Lines are joined without a space where either side is Chinese or Japanese, with one space elsewhere. A hyphen at
+    a line end goes when it splits a word and stays when it belongs to a compound (see ``_mended_hyphen``). Spaces
+    between Han characters and numbers go, controls go. All else stays as it is, in its order.
+    """
+    runs = readable_runs(source, spans)
+    joined = "\n".join([source[start:end] for start, end in runs])
+    if len(runs) == 1 and _EDIT.search(joined) is None:
+        starts = np.arange(runs[0].start, runs[0].end, dtype=np.int32)
+        return View(joined, starts, starts + 1)
+    text, starts, ends = _edited(joined, source)
+    if len(runs) == 1:
+        return View(text, starts + runs[0].start, ends + runs[0].start)
+    return _placed(text, starts, ends, runs)
+
+
+def readable_runs(source: str, spans: Sequence[Span]) -> list[Span]:
+    """The spans without blank edges, those with nothing but white space between them merged; order kept."""
+    runs: list[Span] = []
+    for start, end in spans:
+        first = _EDGES.match(source, start, end).end()  # type: ignore[union-attr]  # matches the empty string too
+        last = end
+        while last > first and not _BLANK_TAIL.match(source, last - 1):
+            last -= 1
+        if first >= last:
+            continue
+        if runs and (runs[-1].end == first or (runs[-1].end < first and source[runs[-1].end : first].isspace())):
+            first = runs.pop().start
+        runs.append(Span(first, last))
+    return runs
+
+
+def _edited(joined: str, source: str) -> tuple[str, NDArray[np.int32], NDArray[np.int32]]:
+    """Applies the edits; starts and ends are offsets into ``joined``."""
+    base = np.arange(len(joined), dtype=np.int32)
+    texts: list[str] = []
+    origins: list[NDArray[np.int32]] = []
+    spaces: list[tuple[int, int]] = []  # position in the view, end of the gap it stands for
+    position = kept = 0
+    for match in _EDIT.finditer(joined):
+        start, end = match.span()
+        new = _replacement(joined, start, end, source)
+        texts += (joined[kept:start], new)
+        origins += (base[kept:start], base[start : start + len(new)])
+        position += start - kept + len(new)
+        if new.endswith(" "):
+            spaces.append((position - 1, end))
+        kept = end
+    texts.append(joined[kept:])
+    origins.append(base[kept:])
+    starts = np.concatenate(origins)
+    ends = starts + 1
+    for position, end in spaces:
+        ends[position] = end
+    return "".join(texts), starts, ends
+
+
+def _placed(text: str, starts: NDArray[np.int32], ends: NDArray[np.int32], runs: list[Span]) -> View:
+    """Moves offsets into joined runs (one character between each two) to where the runs stand in the source."""
+    lengths = np.array([run.end - run.start + 1 for run in runs])
+    first = np.concatenate(([0], np.cumsum(lengths)[:-1]))
+    shift = np.array([run.start for run in runs]) - first
+    run_of = np.searchsorted(first, starts, side="right") - 1
+    limit = np.array([run.end for run in runs])[run_of]  # the character that joins two runs is in neither
+    placed_starts = np.minimum(starts + shift[run_of], limit).astype(np.int32)
+    placed_ends = np.minimum(ends + shift[run_of], limit).astype(np.int32)
+    breaks = np.searchsorted(starts, first[1:])
+    return View(text, placed_starts, placed_ends, tuple(int(cut) for cut in breaks))
+
+
+def _replacement(joined: str, start: int, end: int, source: str) -> str:
+    if joined[start] in "-\u2010\u2043":
+        return _mended_hyphen(joined, start, end, source)
+    before, after = joined[start - 1 : start], joined[end : end + 1]
+    gap = joined[start:end]
+    if not before or not after or not any(map(str.isspace, gap)):
+        return ""
+    if _BREAK.search(gap):
+        return "" if "\u00ad" in gap or _CJK.match(before) or _CJK.match(after) else " "
+    if before in "0123456789%‰" and re.match(f"[{_HAN}]", after):
+        return " " if _NUMBERING.search(joined, max(0, start - 9), start) else ""
+    return "" if "0" <= after <= "9" and re.match(f"[{_HAN}]", before) else " "
+
+
+def _mended_hyphen(joined: str, start: int, end: int, source: str) -> str:
+    """What becomes of a hyphen and the line end after it.
+
+    U+2043 is only ever set to break a word: it goes. Another hyphen stays before anything but a small letter
+    ("COVID-19", "Mid-Term": no printer breaks a word there), inside a web address, and in a compound: one that the
+    document also writes within a line, or, where the document writes neither form, one with a usual half.
+    """
+    hyphen = joined[start]
+    left = _WORD_BEFORE.search(joined, max(0, start - 40), start)
+    right = _WORD_AFTER.match(joined, end, end + 40)
+    if not left or not right:
+        return hyphen if _CJK.match(joined, end) else f"{hyphen} "
+    first, second = left.group(), right.group()
+    if hyphen == "\u2043":
+        return ""
+    if second in _SUSPENDED:
+        return f"{hyphen} "
+    if not second[0].islower() or not first[-1].islower() or _in_address(joined, start):
+        return hyphen
+    return hyphen if _is_compound(first, second, source) else ""
+
+
+def _in_address(joined: str, position: int) -> bool:
+    return "/" in joined[max(0, position - 100) : position].rpartition(" ")[2]
+
+
+def _is_compound(first: str, second: str, source: str) -> bool:
+    if f"{first}-{second}" in source or f"{first}\u2010{second}" in source:
+        return True
+    if f"{first}{second}" in source:
+        return False
+    return bool(_COMPOUND_FIRST.fullmatch(first) or _COMPOUND_SECOND.fullmatch(second))
+
+
+class _Folds(dict[int, str]):
+    """Search form of each code point, worked out when first met: the table of all would take half a second."""
+
+    def __missing__(self, code: int) -> str:
+        old, new = "", chr(code)
+        while old != new:  # a compatibility form may hold a traditional character, a radical a full-width one ...
+            old, new = new, _folded_once(new)
+        self[code] = new
+        return new
+
+
+# Radicals that NFKC leaves alone, by the character that a reader takes them for.
+_RADICALS = str.maketrans(
+    "⺀⺁⺃⺄⺅⺆⺈⺉⺊⺋⺌⺍⺎⺐⺒⺓⺔⺖⺗⺘⺙⺛⺜⺝⺟⺠⺡⺢⺣⺤⺥⺨⺩⺪⺫⺬⺭⺮⺯⺰⺱⺲⺳⺹⺺⺼⺽⺾⺿⻀⻁⻂⻃⻄⻅⻆⻇⻈⻉⻊⻋⻌⻍⻎⻏⻐⻑⻒⻓⻔⻕⻖⻗⻘⻙⻚⻛⻜⻝⻠⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻲⻳",
+    "冫厂乛乙亻冂刀刂卜㔾小小兀尢巳幺彑忄心扌攵无日月母民氵水灬爪爪犭王疋目示礻竹糸纟罒罒网耂聿肉臼艹艹艹虎衤西西见角角讠贝足车辶辶辶阝钅长长长门阜阝雨青韦页风飞食饣首马骨鬼鱼鸟卤麦黄黾齐齐齿齿龙龙龟龟",
+)
+_UNIFIED = {
+    ord(char): unified
+    for unified, chars in {
+        "-": "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u02d7",
+        "~": "\u301c\u223c",
+        "'": "\u2018\u2019\u201a\u201b\u2032\u02bc",
+        '"': "\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb\u300c\u300d\u300e\u300f",
+        "\u00b7": "\u2022\u2027\u30fb",
+    }.items()
+    for char in chars
+}
+_CIRCLED = range(0x2460, 0x249C)
+_FOLDS = _Folds()
+
+
+def fold(text: str) -> str:
+    """The search form: NFKC, radicals as characters, simplified Chinese, lower case, one kind of dash and quote.
+
+    Circled numbers become spaces: behind a word they mark a footnote. Folding twice changes nothing more.
+    """
+    if text.isascii():
+        return text.lower()
+    folded = text.translate(_FOLDS)
+    return folded if unicodedata.is_normalized("NFC", folded) else _composed(plain_view(folded)).text
+
+
+def search_view(view: View | str) -> View:
+    """The search form of a view, or of source text as it stands; ``text`` equals :func:`fold` of the given text.
+
+    Characters that one source character unfolds to share its range.
+    """
+    view = plain_view(view) if isinstance(view, str) else view
+    folded = view.text.lower() if view.text.isascii() else view.text.translate(_FOLDS)
+    if len(folded) != len(view.text):
+        lengths = [len(_FOLDS[code]) for code in map(ord, view.text)]
+        position = np.concatenate(([0], np.cumsum(lengths)))
+        breaks = tuple(int(position[cut]) for cut in view.breaks)
+        view = View(folded, np.repeat(view.starts, lengths), np.repeat(view.ends, lengths), breaks)
+    else:
+        view = View(folded, view.starts, view.ends, view.breaks)
+    return view if unicodedata.is_normalized("NFC", folded) else _composed(view)
+
+
+def _folded_once(text: str) -> str:
+    text = "".join(" " if ord(char) in _CIRCLED else char for char in text)
+    text = unicodedata.normalize("NFKC", text).translate(_RADICALS).translate(_UNIFIED).lower()
+    return _simplifier().convert(text) if _CJK.search(text) else text
+
+
+@lru_cache(maxsize=1)
+def _simplifier() -> opencc.OpenCC:
+    import opencc
+
+    return opencc.OpenCC("t2s")
+
+
+@lru_cache(maxsize=1)
+def _clusters() -> re.Pattern[str]:
+    """A character and the marks (accents, voicing, Hangul vowels and finals) that NFC may join to it."""
+    marks = "".join(chr(code) for code in range(0x300, 0x1F000) if unicodedata.combining(chr(code)))
+    return re.compile(f"(?s:.)[{re.escape(marks)}\u1160-\u11ff]+")
+
+
+def _composed(view: View) -> View:
+    """NFC, cluster by cluster; a composed cluster's characters share the cluster's source range."""
+    base = np.arange(len(view.text), dtype=np.int32)
+    texts: list[str] = []
+    firsts: list[NDArray[np.int32]] = []
+    lasts: list[NDArray[np.int32]] = []
+    kept = 0
+    for match in _clusters().finditer(view.text):
+        start, end = match.span()
+        new = unicodedata.normalize("NFC", match.group())
+        texts += (view.text[kept:start], new)
+        firsts += (base[kept:start], np.full(len(new), start, dtype=np.int32))
+        lasts += (base[kept:start], np.full(len(new), end - 1, dtype=np.int32))
+        kept = end
+    texts.append(view.text[kept:])
+    first = np.concatenate([*firsts, base[kept:]])
+    last = np.concatenate([*lasts, base[kept:]])
+    breaks = tuple(int(cut) for cut in np.searchsorted(first, view.breaks))
+    return View("".join(texts), view.starts[first], view.ends[last], breaks)
