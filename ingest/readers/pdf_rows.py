@@ -1,0 +1,266 @@
+"""Ingest, PDF: lines of words, and the rows and columns of cells that they form."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from ingest.readers.pdf_grid import Grid, GridCell
+from ingest.readers.pdf_text import Word
+
+_LEADERS = re.compile(r"[.·…‥_\-‐–—]{4,}|[.·…]+")
+_NUMBER = re.compile(
+    r"[<>≤≥≈~±+\-−–(（]*[\d,.,．%％‰/()（）–\-−~～*]*\d[\d,.,．%％‰°℃/()（）–\-−~～*]*[a-zA-Z%％‰²³亿万千元吨年月日]{0,3}"
+)
+_BLANK_VALUE = re.compile(r"[-—–−‐/]+|n/?a|…+|是|否|有|无|yes|no|√|✓|✔|×|x", re.IGNORECASE)
+_CJK = re.compile(r"[⺀-鿿豈-﫿＀-￯]")
+
+RULED_GUTTER = 0.4  # em; between columns of a table with horizontal rules
+_WIDE_GAP = 1.5  # em; never between words of one cell
+_PROSE_WIDTH = 8.0  # em; narrower columns are no prose
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Words on one baseline, left to right."""
+
+    words: tuple[Word, ...]
+
+    @property
+    def top(self) -> float:
+        """Upper edge in points."""
+        return min(word.box.y0 for word in self.words)
+
+    @property
+    def bottom(self) -> float:
+        """Lower edge in points."""
+        return max(word.box.y1 for word in self.words)
+
+    @property
+    def x0(self) -> float:
+        """Left edge in points."""
+        return self.words[0].box.x0
+
+    @property
+    def x1(self) -> float:
+        """Right edge in points."""
+        return max(word.box.x1 for word in self.words)
+
+    @property
+    def size(self) -> float:
+        """Largest font size in points."""
+        return max(word.size for word in self.words)
+
+    @property
+    def text(self) -> str:
+        """Words joined by single spaces."""
+        return " ".join(word.text for word in self.words)
+
+    def pieces(self, gutter: float) -> list[Line]:
+        """The parts between gaps of at least ``gutter`` em."""
+        parts = [[self.words[0]]]
+        for before, word in itertools.pairwise(self.words):
+            if word.box.x0 - before.box.x1 >= gutter * self.size:
+                parts.append([])
+            parts[-1].append(word)
+        return [Line(tuple(part)) for part in parts]
+
+
+def lines_of(words: Iterable[Word]) -> list[Line]:
+    """Words gathered by overlap of their heights, top to bottom; leader dots are left out."""
+    lines: list[list[Word]] = []
+    seen = sorted(
+        (word for word in words if not _LEADERS.fullmatch(word.text)),
+        key=lambda word: word.box.y0 + word.box.y1,
+    )
+    for word in seen:
+        if lines and _overlap(lines[-1], word):
+            lines[-1].append(word)
+        else:
+            lines.append([word])
+    return [Line(tuple(sorted(line, key=lambda word: word.box.x0))) for line in lines]
+
+
+def _overlap(line: Sequence[Word], word: Word) -> bool:
+    top, bottom = (median(getattr(other.box, side) for other in line) for side in ("y0", "y1"))
+    shared = min(bottom, word.box.y1) - max(top, word.box.y0)
+    return bool(shared > 0.5 * min(bottom - top, word.box.y1 - word.box.y0))
+
+
+def column_edges(lines: Sequence[Line], least: float) -> list[float]:
+    """Column edges: the middle of each strip at least ``least`` em wide that nine lines of ten leave free."""
+    if not lines:
+        return []
+    size = median(line.size for line in lines)
+    pieces = [(piece.x0, piece.x1) for line in lines for piece in line.pieces(least / 2)]
+    busy: list[tuple[float, float]] = []
+    for low, high in itertools.pairwise(sorted({x for piece in pieces for x in piece})):
+        if sum(x0 < high and low < x1 for x0, x1 in pieces) > len(lines) // 10:
+            start = busy.pop()[0] if busy and low - busy[-1][1] < least * size else low
+            busy.append((start, high))
+    return [(before[1] + after[0]) / 2 for before, after in itertools.pairwise(busy)]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of cells: first column and end column (exclusive) of each, and its lines."""
+
+    cells: tuple[tuple[int, int, tuple[Line, ...]], ...]
+
+    @property
+    def filled(self) -> set[int]:
+        """Columns that hold text."""
+        return {column for first, end, _ in self.cells for column in range(first, end)}
+
+    @property
+    def top(self) -> float:
+        """Upper edge of the text in points."""
+        return min(line.top for _, _, lines in self.cells for line in lines)
+
+    @property
+    def bottom(self) -> float:
+        """Lower edge of the text in points."""
+        return max(line.bottom for _, _, lines in self.cells for line in lines)
+
+
+def is_gappy(line: Line, edges: Sequence[float]) -> bool:
+    """Whether a gap as wide as between columns stands where no column edge is."""
+    pieces = line.pieces(_WIDE_GAP)
+    gaps = [(before.x1, after.x0) for before, after in itertools.pairwise(pieces)]
+    return any(not any(low <= edge <= high for edge in edges) for low, high in gaps)
+
+
+def _row(line: Line, edges: Sequence[float], gutter: float) -> Row:
+    """The pieces of ``line`` in the columns between ``edges``; pieces within one column are one cell."""
+    cells: list[tuple[int, int, tuple[Line, ...]]] = []
+    for piece in line.pieces(gutter):
+        first = sum(edge <= piece.x0 + 1 for edge in edges)
+        end = sum(edge < piece.x1 - 1 for edge in edges) + 1
+        if cells and first < cells[-1][1]:
+            before = cells.pop()
+            first, end = before[0], max(end, before[1])
+            piece = Line(before[2][0].words + piece.words)
+        cells.append((first, end, (piece,)))
+    return Row(tuple(cells))
+
+
+def body_rows(
+    lines: Sequence[Line], edges: Sequence[float], gutter: float, widths: Sequence[float] | None = None
+) -> list[Row] | None:
+    """One row a line, lines that finish a full cell above joined to it; None where that cannot be told.
+
+    ``widths`` are what the columns have room for, in points; the widest text of each where not given.
+    """
+    single = [_row(line, edges, gutter) for line in lines]
+    widths = widths or _widths(single, len(edges) + 1)
+    if any(_is_prose(single, column, widths[column]) for column in range(len(edges) + 1)):
+        return None
+    rows: list[Row] = []
+    for row in single:
+        if rows and _continues(rows[-1], row, widths):
+            rows[-1] = _extended(rows[-1], row)
+            continue
+        lone = len(row.filled) == 1 and 0 not in row.filled
+        if lone or (rows and rows[-1].filled == {0} and 0 not in row.filled):
+            return None  # a label set in the middle of its rows, or a stray word
+        rows.append(row)
+    return rows
+
+
+def _widths(rows: Sequence[Row], n_columns: int) -> list[float]:
+    """Width of the text of each column, in points, spanning cells left out."""
+    widths = []
+    for column in range(n_columns):
+        lines = [
+            line
+            for row in rows
+            for first, end, cell in row.cells
+            if (first, end) == (column, column + 1)
+            for line in cell
+        ]
+        widths.append(max((line.x1 for line in lines), default=0) - min((line.x0 for line in lines), default=0))
+    return widths
+
+
+def cell_of(row: Row, column: int) -> tuple[Line, ...]:
+    """The lines of the cell in ``column`` alone; none where it is empty or part of a wider cell."""
+    return next((lines for first, end, lines in row.cells if (first, end) == (column, column + 1)), ())
+
+
+def _is_full(line: Line, following: Line, width: float) -> bool:
+    """Whether the first word of ``following`` would not have fitted after ``line``: the break was forced."""
+    word = following.words[0]
+    first = word.size if _CJK.match(word.text) else word.box.x1 - word.box.x0 + 0.2 * word.size
+    return line.x1 - line.x0 + first > width
+
+
+def _is_prose(rows: Sequence[Row], column: int, width: float) -> bool:
+    """Whether most line ends of a wide column are forced: running text, not cells."""
+    pairs = [(cell_of(before, column), cell_of(row, column)) for before, row in itertools.pairwise(rows)]
+    breaks = [
+        _is_full(before[0], after[0], width)
+        for before, after in pairs
+        if before and after and not is_value(after[0].words[0].text)
+    ]
+    wide = width >= _PROSE_WIDTH * median(line.size for row in rows for _, _, lines in row.cells for line in lines)
+    return wide and len(breaks) >= 2 and sum(breaks) * 2 >= len(breaks)
+
+
+def _continues(above: Row, row: Row, widths: Sequence[float]) -> bool:
+    """Whether every piece of ``row`` can only be the rest of the full cell above it."""
+    if row.filled >= above.filled or len(row.cells) > 2:
+        return False
+    for first, end, lines in row.cells:
+        before = cell_of(above, first)
+        if end - first > 1 or not before or is_value(lines[0].text):
+            return False
+        if not _is_full(before[-1], lines[0], widths[first]):
+            return False
+    return True
+
+
+def _extended(above: Row, row: Row) -> Row:
+    added = {first: lines for first, _, lines in row.cells}
+    return Row(tuple((first, end, lines + added.get(first, ())) for first, end, lines in above.cells))
+
+
+def is_value(text: str) -> bool:
+    """Whether a cell holds a number or a word that stands for one."""
+    compact = text.replace(" ", "")
+    return bool(_NUMBER.fullmatch(compact) or _BLANK_VALUE.fullmatch(compact))
+
+
+def to_grid(rows: Sequence[Row], edges: Sequence[float], left: float, right: float, top: float, bottom: float) -> Grid:
+    """The rows as a grid whose row edges run midway between their texts; gaps become empty cells."""
+    between = [(above.bottom + row.top) / 2 for above, row in itertools.pairwise(rows)]
+    cells = []
+    for index, row in enumerate(rows):
+        held = {(first, end) for first, end, _ in row.cells}
+        held |= {(column, column + 1) for column in range(len(edges) + 1) if column not in row.filled}
+        cells += [GridCell(index, first, index + 1, end) for first, end in sorted(held)]
+    return Grid((left, *edges, right), (top, *between, bottom), tuple(cells))
+
+
+def header_rows(band: Sequence[Line], edges: Sequence[float]) -> list[Row] | None:
+    """A header's lines are one row, unless a cell spans columns in its first line: then two."""
+    spanning = any(end - first > 1 for first, end, _ in _row(band[0], edges, RULED_GUTTER).cells)
+    rows = [_row(band[0], edges, RULED_GUTTER)] if spanning else []
+    lower = one_row(band[1:] if spanning else band, edges)
+    if lower is None:
+        return None
+    rows += lower
+    return rows if len(rows[-1].cells) > 1 else None
+
+
+def one_row(band: Sequence[Line], edges: Sequence[float]) -> list[Row] | None:
+    """All lines of ``band`` as one row; None where a piece of text reaches over a column edge."""
+    columns: dict[int, tuple[Line, ...]] = {}
+    for line in band:
+        for first, end, lines in _row(line, edges, RULED_GUTTER).cells:
+            if end - first > 1:
+                return None
+            columns[first] = columns.get(first, ()) + lines
+    return [Row(tuple((first, first + 1, columns[first]) for first in sorted(columns)))] if columns else []
