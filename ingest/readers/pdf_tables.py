@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ingest.document import Box
 from ingest.readers.pdf_aligned import find_aligned, split_rows
 from ingest.readers.pdf_grid import Grid, GridCell, find_grids, put, without_empty_lines
+from ingest.readers.pdf_rows import is_value
 from ingest.readers.pdf_rules import find_rules
 from ingest.readers.pdf_text import Word
 
@@ -156,12 +157,9 @@ def _page_table(grid: Grid, held: Held, page: int) -> PageTable:
 def _header_rows(grid: Grid, held: Held) -> int:
     """Leading bold rows; else one row of words above columns of numbers, or above three or more columns."""
     n_rows, n_columns = len(grid.ys) - 1, len(grid.xs) - 1
-    rows = 0
-    while rows < n_rows and _is_bold(rows, grid, held, least=1):
-        rows += 1
-    if rows == n_rows:
-        rows = 0
-    elif not rows and n_rows > 1 and _looks_like_header(grid, held, n_columns):
+    bold = itertools.takewhile(lambda row: _is_bold(row, grid, held, least=1), range(n_rows))
+    rows = sum(1 for _ in bold) % n_rows  # where all is bold, bold tells nothing
+    if not rows and n_rows > 1 and _looks_like_header(grid, held, n_columns):
         rows = 1
     spanned = [cell.end_row for cell in grid.cells if cell.row < rows]
     return min(max(spanned, default=0), n_rows - 1) if rows else 0
@@ -185,10 +183,12 @@ def _label_columns(grid: Grid, held: Held, header_rows: int) -> int:
     labels = 1
     body = [cell for cell in grid.cells if cell.row >= header_rows]
     while labels < n_columns - 1:
-        column = [cell for cell in body if cell.column == labels - 1]
+        column, following = ([cell for cell in body if cell.column == at] for at in (labels - 1, labels))
         merged = any(cell.end_row - cell.row > 1 for cell in column)
         texts = [_text(held[cell]) for cell in column if cell in held and cell.end_column - cell.column == 1]
-        if not merged and not (texts and all(_ORDINAL.fullmatch(text) for text in texts)):
+        ordinal = bool(texts) and all(map(_ORDINAL.fullmatch, texts))
+        values = sum(is_value(_text(held[cell])) for cell in following if cell in held)
+        if not (merged or ordinal) or 2 * values > len(following):
             break
         labels += 1
     return labels
