@@ -1,0 +1,159 @@
+"""Reading step of ingest: any file to a Document, by what its bytes are first and by its name second."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol, cast
+
+from ingest.document import Document
+from ingest.errors import DocumentTooLarge, EmptyDocument, FileMissing, NothingToRead, UnreadableDocument
+from ingest.readers.sniff import sniff
+
+MAX_BYTES = 512 * 1024 * 1024
+
+
+class Reader(Protocol):
+    """Makes a Document of one format's bytes; raises an IngestError that names what is wrong with them."""
+
+    def __call__(self, content: bytes, name: str) -> Document:
+        """``name`` stands in messages and in the document."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A readable format: its media type, its suffixes, and where its Reader is (loaded on first use)."""
+
+    media_type: str
+    suffixes: tuple[str, ...]
+    module: str
+    function: str
+
+    def reader(self) -> Reader:
+        """The function that reads this format."""
+        return cast(Reader, getattr(import_module(self.module), self.function))
+
+
+_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+FORMATS: dict[str, Format] = {
+    "pdf": Format("application/pdf", (".pdf",), "ingest.readers.pdf", "read_pdf"),
+    "html": Format("text/html", (".html", ".htm", ".xhtml"), "ingest.readers.html", "read_html"),
+    "docx": Format(_WORD, (".docx", ".docm"), "ingest.readers.docx", "read_docx"),
+    "markdown": Format("text/markdown", (".md", ".markdown"), "ingest.readers.markdown", "read_markdown"),
+    "text": Format("text/plain", (".txt", ".text"), "ingest.readers.text", "read_text"),
+    "json": Format("application/json", (".json", ".jsonl", ".ndjson"), "ingest.readers.records", "read_records"),
+}
+SUFFIXES: dict[str, str] = {suffix: kind for kind, format_ in FORMATS.items() for suffix in format_.suffixes}
+
+
+def format_of(document: Document) -> str:
+    """Short name of a document's format: "pdf", "html", "docx", "markdown", "text" or "json"."""
+    return next((kind for kind, format_ in FORMATS.items() if format_.media_type == document.media_type), "text")
+
+
+def read(path: Path) -> Document:
+    """Read one file.
+
+    Raises:
+        FileMissing: nothing stands at ``path``.
+        NothingToRead: ``path`` is a folder in which nothing is readable.
+        IngestError: the file is empty, too large, damaged, encrypted, of another format, or garbage.
+    """
+    return read_bytes(_load(path), path.name)
+
+
+def read_bytes(content: bytes, name: str) -> Document:
+    """Read a file's bytes; ``name`` gives the suffix and stands in messages.
+
+    Metadata is completed and the quality gate passed. A suffix that contradicts the bytes leaves a warning.
+    """
+    from ingest.metadata import complete
+    from ingest.quality import gate
+
+    if not content:
+        raise EmptyDocument(f"{name}: the file is empty (0 bytes); expected text; fetch or export it again")
+    if len(content) > MAX_BYTES:
+        raise DocumentTooLarge(_too_large(name, len(content)))
+    suffix = Path(name).suffix.lower()
+    kind = sniff(content, name, expected=SUFFIXES.get(suffix))
+    document = FORMATS[kind].reader()(content, name)
+    metadata = complete(document.metadata, document.text, name=name)
+    warnings = document.warnings
+    if suffix and SUFFIXES.get(suffix) != kind:
+        warnings = (f"{name}: named {suffix} but holds {kind}: read as {kind}", *warnings)
+    return gate(replace(document, metadata=metadata, warnings=warnings))
+
+
+def find_files(paths: Iterable[Path]) -> list[Path]:
+    """The files to read for paths that a user gave: files as they are, folders searched for known suffixes.
+
+    In the order given, folders sorted by name; each file once, however many links lead to it. Hidden files and lock
+    files are skipped inside folders. A path that cannot be read (missing, a folder with nothing in it, no permission)
+    stays in the list: :func:`read` says what is wrong with it and the others still land.
+    """
+    found: dict[str, Path] = {}
+    for path in paths:
+        for file in _files_in(path) if path.is_dir() else iter((path,)):
+            found.setdefault(os.path.realpath(file), file)
+    return list(found.values())
+
+
+def _files_in(folder: Path) -> Iterator[Path]:
+    """Readable-looking files below ``folder``, or the folder itself where there are none or it is closed to us."""
+    seen: set[tuple[int, int]] = set()
+    closed: list[OSError] = []
+    files: list[Path] = []
+    for top, folders, names in os.walk(folder, followlinks=True, onerror=closed.append):
+        where = Path(top).stat()
+        if (where.st_dev, where.st_ino) in seen:  # a link back up
+            folders.clear()
+            continue
+        seen.add((where.st_dev, where.st_ino))
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        files += [Path(top, name) for name in sorted(names) if _is_candidate(name)]
+    yield from files
+    yield from (Path(error.filename) for error in closed)
+    if not files and not closed:
+        yield folder
+
+
+def _is_candidate(name: str) -> bool:
+    return not name.startswith((".", "~$")) and Path(name).suffix.lower() in SUFFIXES
+
+
+def _load(path: Path) -> bytes:
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise NothingToRead(_nothing_in(path))
+        if not stat.S_ISREG(status.st_mode):
+            raise UnreadableDocument(f"{path}: not a regular file (a device, socket or pipe); give a document")
+        if status.st_size > MAX_BYTES:
+            raise DocumentTooLarge(_too_large(path.name, status.st_size))
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise FileMissing(f"{path}: no such file or folder; check the spelling") from None
+    except OSError as error:
+        raise UnreadableDocument(f"{path}: cannot be opened ({error.strerror}); check its permissions") from error
+
+
+def _nothing_in(folder: Path) -> str:
+    known = " ".join(SUFFIXES)
+    try:
+        next(folder.iterdir(), None)
+    except OSError as error:
+        return f"{folder}: the folder cannot be listed ({error.strerror}); check its permissions"
+    return f"{folder}: no readable file in this folder; expected one of {known}"
+
+
+def _too_large(name: str, size: int) -> str:
+    return (
+        f"{name}: too large: {size / 2**20:.0f} MiB, at most {MAX_BYTES // 2**20} MiB are read; "
+        "split it into parts and add those"
+    )

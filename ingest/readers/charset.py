@@ -1,0 +1,39 @@
+"""Reading step of ingest: bytes of marked-up text to characters, where the text may declare its own encoding."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from ingest import encoding
+
+_DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{2,20})""", re.IGNORECASE)
+_WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "iso8859-1": "cp1252", "ascii": "cp1252", "big5": "big5hkscs"}
+_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def decode(content: bytes, name: str) -> tuple[str, tuple[str, ...]]:
+    """Characters of ``content`` and warnings.
+
+    Text that is valid UTF-8 is UTF-8 whatever it declares; a declaration that does not fit is overruled by detection.
+    Raises EmptyDocument and UnreadableDocument as :func:`ingest.encoding.decode` does.
+    """
+    declared = None if content.startswith(_MARKS) else _declared(content)
+    in_turn = [declared, "utf-8"] if declared and declared.startswith("iso2022") else ["utf-8", declared]
+    for codec in filter(None, in_turn if declared else ()):
+        try:
+            return content.decode(codec), ()
+        except UnicodeDecodeError:
+            continue
+    found = encoding.decode(content, name=name)
+    overruled = (f"{name}: declares {declared} but is {found.encoding}",) if declared else ()
+    return found.text, (*overruled, *found.warnings)
+
+
+def _declared(content: bytes) -> str | None:
+    found = _DECLARED.search(content[:4096])
+    try:
+        codec = codecs.lookup(found[1].decode("ascii")).name if found else None
+    except LookupError:
+        return None
+    return _WIDER.get(codec, codec) if codec else None

@@ -1,0 +1,74 @@
+"""Reading step of ingest: enumerations that the markup does not call lists: (a), (i), • and lone labels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ingest.readers.draft import Piece
+
+_LABEL_ALONE = re.compile(r"(?:[(（]\w{1,5}[)）]|\w{1,3}[.)）]|[•·▪◦‣–—-])(?:\s*[(（]\w{1,5}[)）])*")
+_STARTS = re.compile(r"(?:[(（][\w]{1,4}[)）]|\w{1,3}[.)、）])\s*\S")
+_ITEM = re.compile(r"(?:\((?P<label>[a-z]{1,2}|[ivxlc]{1,6}|[A-Z]{1,2})\)|(?P<bullet>[•·▪◦‣]|[–—-](?=\s)))\s*(?=\S)")
+_MAX_TERM = 60
+
+
+def starts_with_label(text: str) -> bool:
+    """Whether a line brings its own number, so that none is to be put before it."""
+    return _STARTS.match(text) is not None
+
+
+def merge_labels(pieces: Sequence[Piece]) -> list[Piece]:
+    """Put a label that stands alone before the text it labels, and nest lettered paragraphs as list items."""
+    return _nested(_joined(pieces))
+
+
+def _joined(pieces: Sequence[Piece]) -> list[Piece]:
+    done: list[Piece] = []
+    label: Piece | None = None
+    for piece in pieces:
+        if label is not None:
+            if piece.grid is None and piece.kind in ("paragraph", "list_item", "footnote"):
+                kind = piece.kind if label.kind == "heading" else label.kind
+                level = piece.level if label.kind == "heading" else label.level
+                piece = replace(
+                    piece,
+                    kind=kind,
+                    level=level,
+                    text=f"{label.text} {piece.text}",
+                    anchor=label.anchor or piece.anchor,
+                )
+            else:
+                done.append(replace(label, kind="paragraph", level=0) if label.kind == "heading" else label)
+            label = None
+        if piece.grid is None and _LABEL_ALONE.fullmatch(piece.text):
+            label = piece
+        else:
+            done.append(piece)
+    return [*done, label] if label else done
+
+
+def _nested(pieces: Sequence[Piece]) -> list[Piece]:
+    """Lettered and bulleted paragraphs as list items; their level is the depth of numbering styles now open."""
+    done: list[Piece] = []
+    styles: list[str] = []
+    for piece in pieces:
+        found = _ITEM.match(piece.text) if piece.kind == "paragraph" and piece.grid is None else None
+        if found is None:
+            styles = [] if piece.kind in ("paragraph", "heading") else styles
+            done.append(piece)
+            continue
+        style = _style(found["label"], styles) if found["label"] else "bullet"
+        styles = [*styles[: styles.index(style)], style] if style in styles else [*styles, style]
+        done.append(replace(piece, kind="list_item", level=len(styles)))
+    return done
+
+
+def _style(label: str, open_styles: Sequence[str]) -> str:
+    """Letter or Roman: (i) after (h) is a letter, within (a) it is Roman."""
+    if label.isupper():
+        return "upper"
+    if re.fullmatch("[ivxlc]+", label) and (len(label) > 1 or "roman" in open_styles or label == "i"):
+        return "roman"
+    return "letter"
