@@ -1,0 +1,190 @@
+"""Splitting step of the flow: how large a passage gets, and how units are packed into passages of that size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from ingest.document import Span
+from ingest.language import detect
+from ingest.passage import PassageKind, Unit
+from ingest.sentences import sentence_spans
+from ingest.view import View, reading_view
+
+_SMALLEST_MAX = 60
+_SENTENCE_LIMIT = 1_000
+_TAIL_SHARE = 0.25  # a last passage below this share of the target joins the one before it
+
+
+@dataclass(frozen=True, slots=True)
+class Splitting:
+    """How large passages get, in Chinese characters; three Latin characters count as one.
+
+    ``target_chars`` is what a passage aims at, ``max_chars`` what it never exceeds (at least 60).
+    """
+
+    target_chars: int = 300
+    max_chars: int = 600
+
+    def __post_init__(self) -> None:
+        if not 0 < self.target_chars <= self.max_chars or self.max_chars < _SMALLEST_MAX:
+            raise ValueError(
+                f"expected 0 < target_chars <= max_chars and max_chars >= {_SMALLEST_MAX}, "
+                f"got {self.target_chars} and {self.max_chars}"
+            )
+
+    @property
+    def sentence_limit(self) -> int:
+        """Characters after which a sentence is cut: three of its parts fit into a passage whatever the script."""
+        return min(_SENTENCE_LIMIT, self.max_chars // 3)
+
+
+def size(text: str) -> float:
+    """The information in a text, in Chinese characters: they take three bytes of UTF-8, Latin letters one."""
+    return len(text.encode("utf-8", "surrogatepass")) / 3
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a passage says, before it is placed in its document. Spans in any order, overlapping or not."""
+
+    kind: PassageKind
+    text: str
+    spans: tuple[Span, ...]
+    units: tuple[Unit, ...]
+    table: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A run of sentences in source order, in reading form; ``sizes`` are those of the sentences."""
+
+    view: View
+    sentences: tuple[tuple[int, int], ...]
+    sizes: tuple[float, ...]
+
+    @property
+    def size(self) -> float:
+        """The sum over the sentences."""
+        return sum(self.sizes)
+
+    @property
+    def text(self) -> str:
+        """The reading form."""
+        return self.view.text[self.sentences[0][0] : self.sentences[-1][1]]
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """The source behind it."""
+        return self.view.to_source(self.sentences[0][0], self.sentences[-1][1])
+
+    def units(self) -> tuple[Unit, ...]:
+        """One for each sentence."""
+        return tuple(Unit(self.view.to_source(start, end), self.view.text[start:end]) for start, end in self.sentences)
+
+    def part(self, first: int, last: int) -> Paragraph:
+        """The sentences ``[first, last)``."""
+        return Paragraph(self.view, self.sentences[first:last], self.sizes[first:last])
+
+
+def paragraphs(source: str, spans: Sequence[Span], *, limit: int, whole_below: float = 0.0) -> Iterator[Paragraph]:
+    """The spans as paragraphs: one, or more where the spans turn back in the source.
+
+    A text smaller than ``whole_below`` is a single unit; otherwise each sentence is one, none over ``limit``
+    characters. Blank spans give no paragraph.
+    """
+    for ascending in _ascending(spans):
+        view = reading_view(source, ascending)
+        whole = size(view.text)
+        if not view.text:
+            continue
+        if whole < whole_below and len(view.text) <= limit:
+            yield Paragraph(view, ((0, len(view.text)),), (whole,))
+            continue
+        sentences = tuple(sentence_spans(view.text, detect(view.text), limit=limit))
+        yield Paragraph(view, sentences, tuple(size(view.text[start:end]) for start, end in sentences))
+
+
+def packed(source: Sequence[Paragraph], target: float, maximum: float) -> list[list[Paragraph]]:
+    """Groups of paragraphs, in order, each near the target and none over the maximum.
+
+    Short neighbours share a group; a paragraph over the target is divided evenly at sentence borders. Within a group
+    the source never turns back.
+    """
+    groups: list[list[Paragraph]] = []
+    for paragraph in source:
+        for part in _evenly(paragraph, target, maximum):
+            if groups and _fits(groups[-1], [part], target):
+                _join(groups[-1], part)
+            else:
+                groups.append([part])
+    if len(groups) > 1 and _total(groups[-1]) < _TAIL_SHARE * target and _fits(groups[-2], groups[-1], maximum):
+        for part in groups.pop():
+            _join(groups[-1], part)
+    return groups
+
+
+def divided(sizes: Sequence[float], target: float, maximum: float) -> list[tuple[int, int]]:
+    """Ranges of neighbours of nearly equal sums near ``target``, none over ``maximum`` unless a single one is."""
+    total = sum(sizes)
+    parts = max(1, round(total / target))
+    ideal = total / parts
+    ranges: list[tuple[int, int]] = []
+    first, held, done = 0, 0.0, 0.0
+    for position, amount in enumerate(sizes):
+        border = ideal * (len(ranges) + 1)
+        if position > first and (held + amount > maximum or done + amount / 2 > border):
+            ranges.append((first, position))
+            first, held = position, 0.0
+        held += amount
+        done += amount
+    ranges.append((first, len(sizes)))
+    return ranges
+
+
+def merged(source: str, spans: Iterable[Span]) -> tuple[Span, ...]:
+    """The spans ordered; those that overlap, touch or have only white space between them made one."""
+    result: list[Span] = []
+    for start, end in sorted(spans):
+        if result and (start <= result[-1].end or source[result[-1].end : start].isspace()):
+            last = result.pop()
+            result.append(Span(last.start, max(last.end, end)))
+        else:
+            result.append(Span(start, end))
+    return tuple(result)
+
+
+def _ascending(spans: Sequence[Span]) -> Iterator[list[Span]]:
+    run: list[Span] = []
+    for span in spans:
+        if run and span.start < run[-1].end:
+            yield run
+            run = []
+        run.append(span)
+    if run:
+        yield run
+
+
+def _evenly(paragraph: Paragraph, target: float, maximum: float) -> Iterator[Paragraph]:
+    if paragraph.size <= target:
+        yield paragraph
+        return
+    for first, last in divided(paragraph.sizes, target, maximum):
+        yield paragraph.part(first, last)
+
+
+def _total(group: Sequence[Paragraph]) -> float:
+    return sum(paragraph.size for paragraph in group)
+
+
+def _fits(group: Sequence[Paragraph], more: Sequence[Paragraph], limit: float) -> bool:
+    follows = more[0].spans[0].start >= group[-1].spans[-1].end
+    return follows and _total(group) + _total(more) <= limit
+
+
+def _join(group: list[Paragraph], part: Paragraph) -> None:
+    last = group[-1]
+    if last.view is part.view:
+        group[-1] = Paragraph(last.view, last.sentences + part.sentences, last.sizes + part.sizes)
+    else:
+        group.append(part)

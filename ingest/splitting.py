@@ -1,0 +1,180 @@
+"""Splitting step of the flow: a document becomes passages, its units of evidence."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from ingest.document import Block, Document
+from ingest.language import detect
+from ingest.packing import Draft, Paragraph, Splitting, merged, packed, paragraphs
+from ingest.passage import Passage, PassageKind
+from ingest.table_passages import table_drafts
+
+__all__ = ["Splitting", "split"]
+
+_CARRIED = 3  # headings without text that the next section takes over; more of them are a table of contents
+_INTRODUCES = re.compile("[:：,，;；—]$|following|下列|以下|如下|次の|次に")
+_DEFAULT = Splitting()
+
+
+def split(document: Document, *, params: Splitting = _DEFAULT) -> list[Passage]:
+    """Splits a document into its passages, in reading order.
+
+    Every character of a block that is neither furniture nor a heading stands in at least one passage. A heading stands
+    in the section path of the passages below it or, where there are none, in a passage of its own. Only the title that
+    opens the document is in neither, unless the document holds nothing else. Ids are unique and stable.
+    """
+    doc_id = document.doc_id
+    page_starts = [page.start for page in document.pages]
+    passages: dict[str, Passage] = {}
+    for section, draft in _Walk(document.text, params).drafts(document.blocks):
+        spans = merged(document.text, draft.spans)
+        language = detect(draft.text)
+        passage = Passage(
+            doc_id=doc_id,
+            kind=draft.kind,
+            spans=spans,
+            text=draft.text,
+            units=draft.units,
+            section=section,
+            page_start=max(1, bisect_right(page_starts, spans[0].start)),
+            page_end=max(1, bisect_right(page_starts, spans[-1].end - 1)),
+            language=language if language != "und" else document.metadata.language or "und",
+            table=draft.table,
+        )
+        passages.setdefault(passage.passage_id, passage)
+    return list(passages.values())
+
+
+@dataclass(slots=True)
+class _Section:
+    """An open section: its heading, behind those of sections that closed without any text."""
+
+    level: int
+    headings: list[Paragraph]
+    has_text: bool = False
+
+
+_Placed = tuple[tuple[str, ...], Draft]
+
+
+class _Walk:
+    """One walk over the blocks, which holds back paragraphs and list items until they make passages."""
+
+    def __init__(self, source: str, params: Splitting) -> None:
+        self.source, self.params = source, params
+        self.sections: list[_Section] = []
+        self.held: list[Paragraph] = []  # paragraphs of this section
+        self.items: list[Paragraph] = []
+        self.lead: list[Paragraph] = []  # what introduces the items
+
+    def drafts(self, blocks: Sequence[Block]) -> Iterator[_Placed]:
+        """The passages with their section paths."""
+        shown = [block for block in blocks if block.kind != "furniture"]
+        title = shown[:1] if shown and shown[0].kind == "heading" and shown[0].level == 0 else []
+        silent = True
+        for placed in chain(*(self.block(block) for block in shown[len(title) :]), self.close(0)):
+            silent = False
+            yield placed
+        if silent:
+            for block in title:
+                yield from self.texts(self.read(block))
+
+    def block(self, block: Block) -> Iterator[_Placed]:
+        if block.kind in ("caption", "footnote"):
+            yield from self.texts(self.read(block))
+        elif block.kind == "list_item":
+            if not self.items:
+                self.lead = self.introduction()
+            self.items += self.read(block, whole_below=self.params.target_chars / 3)
+        elif block.kind == "heading":
+            yield from self.heading(block)
+        elif block.table is not None:
+            yield from self.flush()
+            yield from (self.placed(draft) for draft in table_drafts(self.source, block.table, self.params))
+        else:
+            if self.items:
+                yield from self.flush()
+            self.held += self.read(block)
+
+    def read(self, block: Block, *, whole_below: float = 0.0) -> list[Paragraph]:
+        return list(paragraphs(self.source, block.spans, limit=self.params.sentence_limit, whole_below=whole_below))
+
+    def heading(self, block: Block) -> Iterator[_Placed]:
+        """Opens a section; a heading as long as a passage is text."""
+        yield from self.flush()
+        headings = self.read(block)
+        if sum(heading.size for heading in headings) > self.params.target_chars:
+            self.held += headings
+            return
+        carried = self.pop(block.level)
+        if len(carried) > _CARRIED:
+            yield from self.texts(carried)
+            carried = []
+        self.sections.append(_Section(block.level, [*carried, *headings]))
+
+    def pop(self, level: int) -> list[Paragraph]:
+        """Leaves the sections at the level and below; returns the headings that had no text."""
+        carried: list[Paragraph] = []
+        while self.sections and self.sections[-1].level >= level:
+            section = self.sections.pop()
+            if not section.has_text:
+                carried[:0] = section.headings
+        return carried
+
+    def close(self, level: int) -> Iterator[_Placed]:
+        yield from self.flush()
+        yield from self.texts(self.pop(level))
+
+    def introduction(self) -> list[Paragraph]:
+        """The lead-in of a list: the paragraph before it, or its last sentence where the paragraph is long."""
+        room = self.params.target_chars / 2
+        if not self.held:
+            return []
+        last = self.held[-1]
+        if last.size <= room:
+            return [self.held.pop()]
+        sentence = last.part(len(last.sentences) - 1, len(last.sentences))
+        return [sentence] if sentence.size <= room and _INTRODUCES.search(sentence.text) else []
+
+    def flush(self) -> Iterator[_Placed]:
+        """Makes passages of what is held back."""
+        held, items, lead = self.held, self.items, self.lead
+        self.held, self.items, self.lead = [], [], []
+        yield from self.texts(held)
+        if lead and items and lead[-1].spans[-1].end > items[0].spans[0].start:
+            yield from self.texts(lead)
+            lead = []
+        yield from self.lists(lead, items)
+
+    def lists(self, lead: list[Paragraph], items: list[Paragraph]) -> Iterator[_Placed]:
+        """Items behind their lead-in; a list over the maximum is divided and the lead-in, if it is one, repeated."""
+        taken = sum(paragraph.size for paragraph in lead)
+        room = self.params.max_chars - taken
+        target = room if sum(item.size for item in items) <= room else max(self.params.target_chars - taken, room / 2)
+        for group in packed(items, target, room):
+            yield self.placed(_draft("list", [*lead, *group]))
+            if lead and not _INTRODUCES.search(lead[-1].text):
+                lead = []
+
+    def texts(self, held: list[Paragraph]) -> Iterator[_Placed]:
+        for group in packed(held, self.params.target_chars, self.params.max_chars):
+            yield self.placed(_draft("text", group))
+
+    def placed(self, draft: Draft) -> _Placed:
+        for section in self.sections:
+            section.has_text = True
+        return tuple(heading.text for section in self.sections for heading in section.headings), draft
+
+
+def _draft(kind: PassageKind, group: Sequence[Paragraph]) -> Draft:
+    return Draft(
+        kind=kind,
+        text="\n".join(paragraph.text for paragraph in group),
+        spans=tuple(chain.from_iterable(paragraph.spans for paragraph in group)),
+        units=tuple(chain.from_iterable(paragraph.units() for paragraph in group)),
+    )

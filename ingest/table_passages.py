@@ -1,0 +1,165 @@
+"""Splitting step of the flow: the passages of a table, one for each row and one for the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from ingest.document import Cell, Span, Table
+from ingest.packing import Draft, Splitting, paragraphs, size
+from ingest.passage import PassageKind, Unit
+from ingest.view import readable_runs, reading_view
+
+_BETWEEN = " | "
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A stretch of a passage's text, the source behind it and what may be quoted of it."""
+
+    text: str
+    spans: tuple[Span, ...]
+    units: tuple[Unit, ...] = ()
+
+    @property
+    def size(self) -> float:
+        return size(self.text) + 1  # the separator
+
+
+def table_drafts(source: str, table: Table, params: Splitting) -> Iterator[Draft]:
+    """The row passages from top to bottom, then the whole table, in parts where it exceeds the maximum.
+
+    A row gathers its label cells, its other cells each under its column header, and the caption; a merged cell counts
+    for every row that it covers. Rows without a cell beside their labels are in the whole table only. A row that
+    exceeds the maximum is divided between cells, or sentences of a cell, with its labels repeated.
+    """
+    layout = _Layout(source, table, params)
+    for row in sorted(layout.rows):
+        labels, values = layout.row(row, layout.rows[row])
+        if values:
+            yield from layout.drafts("row", [*layout.caption(), *labels], values)
+    yield from layout.drafts("table", [*layout.caption(), *layout.header()], layout.body())
+
+
+class _Layout:
+    """A table with its cells by row and its headers by column."""
+
+    def __init__(self, source: str, table: Table, params: Splitting) -> None:
+        self.source, self.table, self.params = source, table, params
+        self.rows: dict[int, list[Cell]] = {}
+        self.headers: list[Cell] = []
+        self.texts: dict[tuple[Span, ...], str] = {}
+        for cell in sorted(table.cells, key=lambda cell: (cell.row, cell.column)):
+            if not self.text(cell.spans):
+                continue
+            if cell.row < table.header_rows:
+                self.headers.append(cell)
+                continue
+            for row in range(cell.row, min(cell.row + cell.row_span, table.n_rows)):
+                self.rows.setdefault(row, []).append(cell)
+        for cells in self.rows.values():
+            cells.sort(key=lambda cell: cell.column)
+
+    def text(self, spans: tuple[Span, ...]) -> str:
+        if spans not in self.texts:
+            self.texts[spans] = reading_view(self.source, spans).text
+        return self.texts[spans]
+
+    def row(self, row: int, cells: Sequence[Cell]) -> tuple[list[_Entry], list[_Entry]]:
+        """The entries of a row's label cells and of its other cells, as far as they are among ``cells``."""
+        labels = [cell for cell in self.rows[row] if cell.column < self.table.label_columns]
+        name = " ".join(self.text(cell.spans) for cell in labels)
+        sides: tuple[list[_Entry], list[_Entry]] = ([], [])
+        for cell in cells:
+            is_value = cell.column >= self.table.label_columns
+            sides[is_value].extend(self.entries(cell, name if is_value else ""))
+        return sides
+
+    def entries(self, cell: Cell, row_label: str) -> Iterator[_Entry]:
+        """The cell under its header; one entry for each sentence where it is long."""
+        above = [header for header in self.headers if _is_above(header, cell)]
+        header = " ".join(self.text(head.spans) for head in above)
+        label = " · ".join(filter(None, (row_label, header)))
+        if not header or size(header) > self.params.max_chars / 6:
+            above, header = [], ""
+        spans = tuple(chain.from_iterable(readable_runs(self.source, head.spans) for head in above))
+        for unit in self.units(cell.spans, label):
+            yield _Entry(f"{header}: {unit.text}" if header else unit.text, (*spans, *unit.spans), (unit,))
+
+    def units(self, spans: tuple[Span, ...], label: str) -> Iterator[Unit]:
+        """The whole where it fits, else its sentences."""
+        text = self.text(spans)
+        if size(text) <= self.params.max_chars / 3:
+            if text:
+                yield Unit(tuple(readable_runs(self.source, spans)), text, label)
+            return
+        for paragraph in paragraphs(self.source, spans, limit=self.params.sentence_limit):
+            for unit in paragraph.units():
+                yield Unit(unit.spans, unit.text, label)
+
+    def plain(self, spans: tuple[Span, ...]) -> list[_Entry]:
+        return [_Entry(unit.text, unit.spans) for unit in self.units(spans, "")]
+
+    def caption(self) -> list[_Entry]:
+        return self.plain(self.table.caption)
+
+    def header(self) -> list[_Entry]:
+        return list(chain.from_iterable(self.plain(cell.spans) for cell in self.headers))
+
+    def body(self) -> list[_Entry]:
+        """The rows, each merged cell once, then what belongs to no cell."""
+        entries: list[_Entry] = []
+        seen: set[int] = set()
+        for row in sorted(self.rows):
+            cells = [cell for cell in self.rows[row] if id(cell) not in seen]
+            seen.update(map(id, cells))
+            entries += self.line(*self.row(row, cells))
+        for spans in (self.table.loose, self.table.notes):
+            entries += [_Entry(unit.text, unit.spans, (unit,)) for unit in self.units(spans, "")]
+        return entries
+
+    def line(self, labels: list[_Entry], values: list[_Entry]) -> list[_Entry]:
+        """A row as one entry, "label: cell | cell"; as one for each cell where that is long."""
+        cells = [_Entry(unit.text, unit.spans, (unit,)) for entry in (*labels, *values) for unit in entry.units]
+        if sum(cell.size for cell in cells) > self.params.max_chars / 3:
+            return cells
+        texts = [cell.text for cell in cells]
+        sides = (_BETWEEN.join(texts[: len(labels)]), _BETWEEN.join(texts[len(labels) :]))
+        spans, units = chain.from_iterable(c.spans for c in cells), chain.from_iterable(c.units for c in cells)
+        return [_Entry(": ".join(filter(None, sides)), tuple(spans), tuple(units))] if cells else []
+
+    def drafts(self, kind: PassageKind, prefix: Sequence[_Entry], entries: Sequence[_Entry]) -> Iterator[Draft]:
+        """The entries in as many passages as the maximum asks for, each begun with the prefix.
+
+        What of the prefix would take more than a third of a passage is not repeated.
+        """
+        head = list(prefix)
+        rest: list[_Entry] = []
+        while sum(entry.size for entry in head) > self.params.max_chars / 3:
+            rest.insert(0, head.pop())
+        room = self.params.max_chars - sum(entry.size for entry in head)
+        group: list[_Entry] = []
+        for entry in [*rest, *entries]:
+            if group and sum(one.size for one in group) + entry.size > room:
+                yield self.draft(kind, [*head, *group])
+                group = []
+            group.append(entry)
+        if group or head:
+            yield self.draft(kind, [*head, *group])
+
+    def draft(self, kind: PassageKind, entries: Sequence[_Entry]) -> Draft:
+        units = tuple(chain.from_iterable(entry.units for entry in entries))
+        return Draft(
+            kind=kind,
+            text=_BETWEEN.join(entry.text for entry in entries),
+            spans=tuple(chain.from_iterable(entry.spans for entry in entries)),
+            units=units or tuple(Unit(entry.spans, entry.text) for entry in entries),
+            table=self.table.label,
+        )
+
+
+def _is_above(header: Cell, cell: Cell) -> bool:
+    """Whether the header stands over all columns of the cell."""
+    end = cell.column + cell.column_span
+    return header.column <= cell.column and end <= header.column + header.column_span
