@@ -1,0 +1,82 @@
+"""Structure step of ingest: which lines are items of lists, and how deep they nest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+_SMALL_ROMAN = re.compile("[ivx]+")
+_MARKS = re.compile(
+    r"(?P<bullet>[•·●○■□◆◇▪▫➢❖‣∙]|[-–—*+](?=\s))"
+    r"|[(（](?P<paren>[a-z]{1,4}|[A-Z]|\d{1,3}|[一二三四五六七八九十]{1,3})[)）]"
+    r"|(?P<half>[a-z]{1,4}|\d{1,2})[)）]"
+    r"|(?P<dot>\d{1,2}|[a-z]|[ivx]{2,4})[.．、](?!\d)(?=\s|[\u3400-\u9fff])"
+    r"|(?P<circled>[①-⑳])"
+    r"|(?P<nth>第[一二三四五六七八九十]{1,2}|其[一二三四五六七八九十])[，,、]"
+)
+_MAX_LOOSE = 120  # characters of an item whose mark alone ("1.", "第一，") could as well open a paragraph
+
+
+def mark_of(line: str) -> tuple[str, str] | None:
+    """Style and number of the mark a line begins with: ``("paren-a", "b")`` for ``(b) …``; None without a mark."""
+    found = _MARKS.match(line)
+    if not found or found.end() == len(line):
+        return None
+    style = found.lastgroup or ""
+    number = found[style]
+    if style == "bullet":
+        return f"bullet{number}", number
+    kind = "0" if number.isdigit() else "a" if number.isascii() else "一"
+    return f"{style}-{kind}", number
+
+
+def item_levels(paragraphs: Sequence[str], *, opens: Sequence[bool]) -> list[int]:
+    """Nesting of each paragraph as an item of a list, 1 outermost, 0 for no item.
+
+    ``opens[i]`` is False where paragraph ``i`` stands right behind a heading. A list needs a lead-in that ends in a
+    colon, or a second item of its style; numbers and ``第一，`` make items of short paragraphs only.
+    """
+    marks = [mark_of(paragraph) for paragraph in paragraphs]
+    levels = [0] * len(paragraphs)
+    stack: list[str] = []
+    for index, mark in enumerate(marks):
+        if mark is None or _opens_paragraph(mark[0], paragraphs[index]):
+            stack = []
+            continue
+        style = _told_from_roman(mark, marks[index - 1] if index else None, stack)
+        if style in stack:
+            del stack[stack.index(style) + 1 :]
+        elif stack or _has_lead_in(paragraphs, index, opens) or _has_sibling(marks, index):
+            stack.append(style)
+        levels[index] = len(stack)
+    return levels
+
+
+def _opens_paragraph(style: str, paragraph: str) -> bool:
+    return style.startswith(("dot", "nth", "circled")) and len(paragraph) > _MAX_LOOSE
+
+
+def _told_from_roman(mark: tuple[str, str], before: tuple[str, str] | None, stack: Sequence[str]) -> str:
+    """``(i)`` is roman unless it follows ``(h)``; ``(v)`` and ``(x)`` likewise."""
+    style, number = mark
+    if not style.endswith("-a") or not _SMALL_ROMAN.fullmatch(number):
+        return style
+    letter_due = before is not None and before[1].isalpha() and len(number) == 1 and before[1] == chr(ord(number) - 1)
+    roman = style + "-roman"
+    return style if letter_due and roman not in stack else roman
+
+
+def _has_lead_in(paragraphs: Sequence[str], index: int, opens: Sequence[bool]) -> bool:
+    return index > 0 and opens[index] and paragraphs[index - 1].endswith((":", "：", "—", "–"))
+
+
+def _has_sibling(marks: Sequence[tuple[str, str] | None], index: int) -> bool:
+    style = (marks[index] or ("", ""))[0]
+    return any(mark is not None and mark[0] == style for mark in _following(marks, index))
+
+
+def _following(marks: Sequence[tuple[str, str] | None], index: int) -> Iterator[tuple[str, str] | None]:
+    for mark in marks[index + 1 : index + 12]:
+        if mark is None:
+            return
+        yield mark

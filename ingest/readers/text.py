@@ -1,0 +1,220 @@
+"""Reading step of ingest for plain text: the decoded file, its lines sorted into blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from ingest.document import Block, BlockKind, Document, Metadata, Page, Span
+from ingest.drawn import CAPTION, NOTE, find_tables, is_rule, unboxed
+from ingest.encoding import decode
+from ingest.front_matter import Front, find_fronts, header_title, issuer, year_of_issue
+from ingest.headings import Heading, find_headings, match
+from ingest.layout import Flow, Line, continues, measure, split_lines, split_pages
+from ingest.lists import item_levels
+from ingest.paged import footnotes, running_lines
+
+_CONTENTS = ("contents", "tableofcontents", "目录")
+
+
+def read_text(content: bytes, name: str) -> Document:
+    """Read a plain-text file. ``text`` is the decoded file, newlines untranslated.
+
+    Every character that is not white space belongs to exactly one block. Raises EmptyDocument and UnreadableDocument.
+    """
+    decoded = decode(content, name=name)
+    pages = split_pages(decoded.text)
+    sheet = _Sheet(decoded.text, split_lines(decoded.text, pages))
+    blocks = sheet.blocks()
+    return Document(
+        name=name,
+        content=content,
+        media_type="text/plain",
+        text=decoded.text,
+        pages=_labelled(pages, sheet),
+        blocks=blocks,
+        metadata=_metadata(sheet, blocks),
+        warnings=decoded.warnings,
+    )
+
+
+class _Sheet:
+    """Lines of one text on their way into blocks; each line is taken once."""
+
+    def __init__(self, text: str, lines: list[Line]) -> None:
+        self.text = text
+        self.lines, frame = unboxed(text, lines)
+        self.flow: Flow = measure(self.lines)
+        self.running = running_lines(self.lines)
+        self.fronts: list[Front] = []
+        self._taken: set[int] = set()
+        self._blocks: list[Block] = [Block("furniture", tuple(frame))] if frame else []
+
+    def blocks(self) -> tuple[Block, ...]:
+        """All blocks in reading order. Each step takes its lines, and the steps after it see the rest."""
+        for index in self.running:
+            self._take("furniture", [index])
+        self._take_tables()
+        for index in self._free():
+            if is_rule(self.lines[index].text) or _repeats_caption(self.lines[index].text):
+                self._take("furniture", [index])
+        for note in footnotes(self.lines, taken=self._taken):
+            self._take("footnote", note)
+        self.fronts = [front for front in find_fronts(self.lines, free=self._free()) if not self._is_prose(front)]
+        for order, front in enumerate(self.fronts):
+            self._take("heading", front.title, level=min(order, 1))
+            self._take("paragraph", front.authors)
+        self._take_body()
+        return tuple(sorted(self._blocks, key=lambda block: block.spans[0]))
+
+    def _free(self) -> list[int]:
+        return [index for index in range(len(self.lines)) if index not in self._taken]
+
+    def _take(self, kind: BlockKind, indices: Iterable[int], *, level: int = 0) -> None:
+        indices = list(indices)
+        if indices:
+            self._taken.update(indices)
+            self._blocks.append(Block(kind, self._spans(indices), level=level))
+
+    def _spans(self, indices: Sequence[int], start: int | None = None) -> tuple[Span, ...]:
+        """Spans of lines in order; neighbours that nothing was lifted out between are one span."""
+        spans: list[Span] = []
+        for place, index in enumerate(indices):
+            span = self.lines[index].span
+            if place and index == indices[place - 1] + 1 and not self._framed(spans[-1].end, span.start):
+                spans[-1] = Span(spans[-1].start, span.end)
+            else:
+                spans.append(Span(start, span.end) if start is not None and not place else span)
+        return tuple(spans)
+
+    def _framed(self, start: int, end: int) -> bool:
+        return bool(self.text[start:end].strip())
+
+    def _take_tables(self) -> None:
+        from ingest import flattened
+
+        free = self._free()
+        for drawn in find_tables(self.text, [self.lines[i] for i in free]):
+            self._take_table(
+                Block("table", self._spans([free[i] for i in drawn.lines]), table=drawn.table), drawn.lines, free
+            )
+        free = self._free()
+        lines = [
+            flattened.Line(line.span, line.text, line.page, line.blank_before)
+            for line in map(self.lines.__getitem__, free)
+        ]
+        for rebuilt in flattened.rebuild_tables(self.text, lines):
+            taken = sorted(rebuilt.lines)
+            self._take_table(Block("table", self._spans([free[i] for i in taken]), table=rebuilt.table), taken, free)
+
+    def _take_table(self, block: Block, taken: Iterable[int], free: Sequence[int]) -> None:
+        self._taken.update(free[i] for i in taken)
+        self._blocks.append(block)
+
+    def _is_prose(self, front: Front) -> bool:
+        """Whether the lines of a title are the first full lines of a wrapped paragraph."""
+        last = front.title[-1]
+        return (
+            last + 1 < len(self.lines)
+            and self._inside(last, last + 1)
+            and self.lines[last].width >= 0.8 * self.flow.margin > 0
+        )
+
+    def _take_body(self) -> None:
+        free = self._free()
+        headings = self._headings(free)
+        groups: list[list[int]] = []
+        for index in free:
+            if index in headings:
+                groups.append([index])
+            elif groups and self._goes_on(groups[-1], index, headings):
+                groups[-1].append(index)
+            else:
+                groups.append([index])
+        self._take_groups(groups, headings)
+
+    def _headings(self, free: Sequence[int]) -> dict[int, Heading]:
+        """Headings among lines that begin a paragraph; a line inside one cannot be a heading."""
+        opening = [
+            "" if place and self._inside(free[place - 1], index) else self.lines[index].text
+            for place, index in enumerate(free)
+        ]
+        return {free[place]: heading for place, heading in find_headings(opening).items()}
+
+    def _inside(self, before: int, index: int) -> bool:
+        """Whether a line stands in the middle of a sentence that began on the line before it."""
+        a = self.lines[before]
+        return index == before + 1 and not a.sentence_end and not match(a.text) and self._joins(before, index)
+
+    def _joins(self, before: int, index: int) -> bool:
+        return continues(self.lines, before, index, flow=self.flow)
+
+    def _goes_on(self, group: Sequence[int], index: int, headings: dict[int, Heading]) -> bool:
+        """Whether a line belongs to the group before it; a heading that fills its line may end on a shorter second."""
+        heading = headings.get(group[0])
+        first, line = self.lines[group[0]], self.lines[index]
+        if heading is None or heading.end < len(first.text):
+            return self._joins(group[-1], index)
+        adjoining = len(group) == 1 and index == group[0] + 1 and (not line.blank_before or not self.flow.blanks)
+        full = first.width >= 0.9 * self.flow.margin > 1.4 * line.width > 0
+        return adjoining and full and not line.sentence_end
+
+    def _take_groups(self, groups: Sequence[Sequence[int]], headings: dict[int, Heading]) -> None:
+        texts, opens, starts = [], [], []
+        for group in groups:
+            heading = headings.get(group[0])
+            line = self.lines[group[0]]
+            start = line.span.start
+            if heading and heading.end == len(line.text):
+                self._take("heading", group, level=heading.level)
+                continue
+            if heading:
+                self._blocks.append(Block("heading", (Span(start, start + heading.end),), level=heading.level))
+                rest = line.text[heading.end :]
+                start += len(line.text) - len(rest.lstrip())
+            starts.append((start, group))
+            texts.append("".join(self.lines[i].text for i in group)[start - line.span.start :])
+            opens.append(True)
+        for (start, group), text, level in zip(starts, texts, item_levels(texts, opens=opens), strict=True):
+            kind: BlockKind = "list_item" if level else "caption" if _is_caption(text) else "paragraph"
+            self._taken.update(group)
+            self._blocks.append(Block(kind, self._spans(group, start), level=level))
+
+
+def _repeats_caption(text: str) -> bool:
+    found = CAPTION.match(text)
+    return found is not None and (found["continued"] is not None or "continued" in text[found.end() :].lower())
+
+
+def _is_caption(text: str) -> bool:
+    return (
+        len(text) < 160
+        and CAPTION.match(text) is not None
+        and not text.endswith(("。", "；", "："))
+        and not NOTE.match(text)
+    )
+
+
+def _labelled(pages: Sequence[Page], sheet: _Sheet) -> tuple[Page, ...]:
+    labels = {sheet.lines[index].page: label for index, label in sheet.running.items() if label}
+    return tuple(replace(page, label=labels.get(page.number)) for page in pages)
+
+
+def _metadata(sheet: _Sheet, blocks: Sequence[Block]) -> Metadata:
+    from ingest.language import detect
+
+    front = sheet.fronts[0] if sheet.fronts else Front()
+    title = " ".join(sheet.lines[i].text for i in front.title)
+    first = next((n for n, block in enumerate(blocks) if block.kind == "heading" and block.level > 0), 12)
+    head = [
+        line
+        for line in sheet.lines[:12]
+        if first == 0 or line.span.start < blocks[min(first, len(blocks) - 1)].spans[0].start
+    ]
+    return Metadata(
+        title=title or header_title(sheet.lines),
+        authors=front.names,
+        year=year_of_issue(head),
+        language=detect(sheet.text),
+        issuer=issuer(sheet.lines),
+    )
