@@ -1,0 +1,123 @@
+"""What leaves the service: an answer made of segments, each with its checked citations."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ingest.document import Box
+
+Status = Literal["answered", "partial", "abstained"]
+AbstainReason = Literal["no_evidence", "out_of_scope", "premise_contradicted", "unsupported"]
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedSpan:
+    """``[start, end)`` in code points and, for browsers, in UTF-16 units of the document's source text."""
+
+    start: int
+    end: int
+    start_utf16: int
+    end_utf16: int
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a statement stands in a document.
+
+    ``quote`` is the source text under ``spans``, pieces joined by ``" … "``, and was compared with the store just
+    before the answer left: ``verified`` is true on everything that is shown. ``original`` names the document that a
+    digest was made from, whose pages, sections and tables are the ones given. ``score`` is the evidence's relevance,
+    0..1, comparable within one answer.
+    """
+
+    number: int
+    passage_id: str
+    doc_id: str
+    title: str
+    original: str | None
+    section: tuple[str, ...]
+    table: str | None
+    page_start: int
+    page_end: int
+    page_label: str | None
+    quote: str
+    spans: tuple[QuotedSpan, ...]
+    text_sha256: str
+    boxes: tuple[Box, ...]
+    language: str
+    url: str | None
+    score: float
+    offset_unit: Literal["codepoint"] = "codepoint"
+    verified: Literal[True] = True
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One statement of an answer; ``citations`` are the numbers of the citations that carry it."""
+
+    text: str
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RankedPassage:
+    """A retrieved passage as shown to callers; ``why`` holds ranks and scores of each leg."""
+
+    passage_id: str
+    doc_id: str
+    title: str
+    section: tuple[str, ...]
+    table: str | None
+    page_start: int
+    page_end: int
+    language: str
+    text: str
+    spans: tuple[QuotedSpan, ...]
+    score: float
+    why: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The one answer object of every interface. ``abstain_reason`` is set exactly when ``status`` is "abstained".
+
+    ``confidence`` is the support of the best evidence, 0..1; below the stated bar the engine abstains.
+    """
+
+    status: Status
+    abstain_reason: AbstainReason | None
+    question: str
+    language: str
+    answer: str
+    segments: tuple[Segment, ...]
+    citations: tuple[Citation, ...]
+    passages: tuple[RankedPassage, ...]
+    confidence: float
+    generation: int
+    encoder: str
+    timings_ms: dict[str, float]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON form, the same for the command line, HTTP and MCP."""
+        return dataclasses.asdict(self, dict_factory=_plain)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """Ranked passages for a query, best first."""
+
+    query: str
+    hits: tuple[RankedPassage, ...]
+    generation: int
+    timings_ms: dict[str, float]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON form, the same for the command line, HTTP and MCP."""
+        return dataclasses.asdict(self, dict_factory=_plain)
+
+
+def _plain(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Boxes are named tuples, which ``asdict`` leaves as they are: JSON wants their field names."""
+    return {name: [box._asdict() for box in value] if name == "boxes" else value for name, value in pairs}

@@ -1,0 +1,133 @@
+"""Question and ranked passages into evidence: which sentences, items and rows answer, and whether they suffice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from index.analyzer import analyze
+from index.encoder import Encoder, TokenEncoder
+from index.hit import Hit
+from ingest.passage import Passage, Unit
+
+_WIDE_CHARS = 200  # an answer is at most this long in Chinese ...
+_NARROW_WORDS = 120  # ... or this many words long in English
+_SHORT_LIST = 10  # items: a list up to this long is quoted whole
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """How evidence is chosen; values found on the development questions (docs/decisions/0006-first-answers.md).
+
+    ``bar``: confidence below which nothing is answered, 0..1. ``keep``: a further piece is shown when its relevance
+    is at least this share of the best one's. ``most``: pieces of evidence in one answer. ``context``: what the rank of
+    the passage counts beside the fit of the piece itself, 0..1.
+    """
+
+    bar: float = 0.35
+    keep: float = 0.85
+    most: int = 4
+    context: float = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Units of one passage that answer together; ``text`` is what is said, ``relevance`` 0..1 how well it fits."""
+
+    passage: Passage
+    units: tuple[Unit, ...]
+    text: str
+    relevance: float = 0.0
+
+
+def select(question: str, hits: Sequence[Hit], encoder: Encoder, params: Selection = Selection()) -> list[Evidence]:
+    """The best evidence among ``hits``, best first, within the length of an answer; empty when nothing fits at all."""
+    candidates = [(evidence, hit) for hit in hits for evidence in _candidates(hit.passage)]
+    if not candidates:
+        return []
+    fit = relevance(question, [_spoken(evidence, hit) for evidence, hit in candidates], encoder)
+    best = max(hit.score for hit in hits)
+    ranks = np.array([max(hit.score, 0) / best if best > 0 else 0 for _, hit in candidates])
+    scores = (1 - params.context) * fit + params.context * ranks * fit.max()
+    order = sorted(range(len(candidates)), key=lambda i: -scores[i])
+    ranked = [replace(candidates[i][0], relevance=float(scores[i])) for i in order if fit[i] > 0]
+    return list(_within_length(ranked, params))
+
+
+def relevance(question: str, texts: Sequence[str], encoder: Encoder) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+    """How well each text fits the question, float32, (len(texts),), 0..1.
+
+    The mean of the cosine and, where the encoder compares tokens, late interaction and the share of the question's
+    index terms that stand in the text, whichever is higher: across languages no term is shared.
+    """
+    vectors = encoder.encode([question, *texts])
+    cosine = np.clip(vectors[1:] @ vectors[0], 0, 1)
+    terms = set(analyze(question))
+    shared = np.array([len(terms & set(analyze(text))) / max(len(terms), 1) for text in texts], np.float32)
+    if not isinstance(encoder, TokenEncoder):
+        return (cosine + np.maximum(cosine, shared)) / 2
+    tokens = encoder.tokens([question, *texts])
+    late = encoder.maxsim(tokens[0], tokens[1:])
+    return (cosine + np.maximum(late, shared)) / 2
+
+
+def confidence(evidence: Sequence[Evidence]) -> float:
+    """How well the library supports an answer, 0..1: the relevance of the best evidence."""
+    return evidence[0].relevance if evidence else 0.0
+
+
+def _candidates(passage: Passage) -> Iterator[Evidence]:
+    """What a passage offers: each sentence, a short list with its lead-in, or a table row; never half a table."""
+    if passage.kind == "table":
+        return
+    if passage.kind == "row":
+        yield Evidence(passage, passage.units, _row_text(passage))
+    elif passage.kind == "list" and len(passage.units) <= _SHORT_LIST:
+        yield Evidence(passage, passage.units, " ".join(unit.text for unit in passage.units))
+    else:
+        yield from (Evidence(passage, (unit,), unit.text) for unit in passage.units)
+
+
+def _row_text(passage: Passage) -> str:
+    """``北京 — 抵销比例限制: …; 地域限制: …``: the row's label once, then each cell under its header."""
+    labels = [unit.label.split(" · ") for unit in passage.units]
+    row = labels[0][0] if labels and labels[0] else ""
+    cells = [
+        f"{label[-1]}: {unit.text}" if len(label) > 1 else unit.text
+        for unit, label in zip(passage.units, labels, strict=True)
+    ]
+    return f"{row} — " + "; ".join(cells) if row else "; ".join(cells)
+
+
+def _spoken(evidence: Evidence, hit: Hit) -> str:
+    """A piece with what a reader knows when reaching it: the document, the heading above it, the table's caption."""
+    if evidence.passage.kind == "row":
+        return evidence.passage.text
+    return f"{hit.passage.section[-1] if hit.passage.section else ''} {evidence.text}"
+
+
+def _within_length(ranked: Sequence[Evidence], params: Selection) -> Iterator[Evidence]:
+    length, shown = 0.0, list[Evidence]()
+    for evidence in ranked:
+        if len(shown) == params.most or evidence.relevance < params.keep * ranked[0].relevance:
+            return
+        size = share_of_answer(evidence.text)
+        if not shown or (length + size <= 1 and not _repeats(evidence, shown)):
+            shown.append(evidence)
+            length += size
+            yield evidence
+
+
+def share_of_answer(text: str) -> float:
+    """The part of an answer's length that ``text`` takes up; over 1 when it alone is too long."""
+    wide = sum(char >= "\u2e80" for char in text)
+    narrow = len([word for word in text.split() if word.isascii()])
+    return wide / _WIDE_CHARS + narrow / _NARROW_WORDS
+
+
+def _repeats(evidence: Evidence, shown: Sequence[Evidence]) -> bool:
+    """Whether it says again what is shown: three quarters of its terms stand in one shown piece."""
+    terms = set(analyze(evidence.text))
+    return any(len(terms & set(analyze(other.text))) >= 0.75 * len(terms) for other in shown)

@@ -1,0 +1,181 @@
+"""The command line: translates in, calls the engine, translates out.
+
+Exit status: 0 done (an abstention is an answer), 1 a named error, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ingest.errors import SinkQAError
+from service import terminal
+from service.engine import Engine
+from service.settings import Settings
+
+app = typer.Typer(
+    help="Ask climate-policy documents, in Chinese or English, and get answers whose quotes are checked.",
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+Library = Annotated[
+    Path | None,
+    typer.Option(
+        "--library", "-l", envvar="SINKQA_LIBRARY", help="Folder of the library; default: your user data folder."
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
+Count = Annotated[int | None, typer.Option("-k", min=1, max=100, help="Number of passages.")]
+Documents = Annotated[
+    list[str] | None, typer.Option("--doc", help="Only this document (id or its beginning); repeatable.")
+]
+Languages = Annotated[list[str] | None, typer.Option("--language", help="Only passages in this language: zh, en, ja.")]
+Jurisdictions = Annotated[
+    list[str] | None, typer.Option("--jurisdiction", help="Only documents of CN, US, EU, JP, NZ or UN.")
+]
+Types = Annotated[list[str] | None, typer.Option("--type", help="Only pdf, html, docx, markdown, text or json.")]
+Since = Annotated[int | None, typer.Option("--from", help="Only documents of this year or later.")]
+Until = Annotated[int | None, typer.Option("--to", help="Only documents of this year or earlier.")]
+
+
+def _text_or_stdin(text: str) -> str:
+    """A lone dash stands for standard input, as in other tools."""
+    return sys.stdin.read() if text == "-" else text
+
+
+@app.command()
+def add(
+    paths: Annotated[list[Path], typer.Argument(help="Files or folders: PDF, HTML, DOCX, Markdown, text, JSON.")],
+    library: Library = None,
+    workers: Annotated[int | None, typer.Option(help="Processes that read files; default: one for each core.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take files or folders into the library. A file that fails is named; the others still land."""
+    engine = Engine.open(Settings.load(library=library, workers=workers), create=True)
+    with terminal.progress("Adding", quiet=as_json) as advance:
+        report = engine.add(paths, on_progress=advance)
+    terminal.show_added(report, as_json=as_json)
+    if report.failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="The question; - reads it from standard input.")],
+    library: Library = None,
+    k: Count = None,
+    doc: Documents = None,
+    language: Languages = None,
+    jurisdiction: Jurisdictions = None,
+    kind: Types = None,
+    since: Since = None,
+    until: Until = None,
+    as_json: AsJson = False,
+) -> None:
+    """Answer a question with checked quotes, or say why the library cannot."""
+    engine = _open(library)
+    filters = terminal.filters(doc, language, jurisdiction, kind, since, until)
+    terminal.show_answer(engine.ask(_text_or_stdin(question), k=k, filters=filters), as_json=as_json)
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(help="Words to look for; - reads them from standard input.")],
+    library: Library = None,
+    k: Count = None,
+    mode: Annotated[terminal.Mode, typer.Option(help="Which legs to use.")] = terminal.Mode.hybrid,
+    doc: Documents = None,
+    language: Languages = None,
+    jurisdiction: Jurisdictions = None,
+    kind: Types = None,
+    since: Since = None,
+    until: Until = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the passages that fit a query best, and why."""
+    engine = _open(library)
+    filters = terminal.filters(doc, language, jurisdiction, kind, since, until)
+    result = engine.search(_text_or_stdin(query), k=k, mode=mode.value, filters=filters)
+    terminal.show_search(result, as_json=as_json)
+
+
+@app.command("list")
+def list_documents(library: Library = None, as_json: AsJson = False) -> None:
+    """List the documents in the library."""
+    terminal.show_documents(_open(library).documents(), as_json=as_json)
+
+
+@app.command()
+def show(
+    document: Annotated[str, typer.Argument(help="Document id or its beginning (6 characters or more).")],
+    library: Library = None,
+    text: Annotated[bool, typer.Option("--text", help="Print the source text and nothing else.")] = False,
+    passages: Annotated[bool, typer.Option("--passages", help="Print every passage.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show one document: what is known of it, its outline, its text or its passages."""
+    engine = _open(library)
+    if text:
+        terminal.write(engine.text(document))
+        return
+    terminal.show_document(engine.document(document), engine.passages(document), whole=passages, as_json=as_json)
+
+
+@app.command()
+def remove(
+    documents: Annotated[list[str], typer.Argument(help="Document ids or their beginnings.")],
+    library: Library = None,
+    as_json: AsJson = False,
+) -> None:
+    """Delete documents, leaving nothing of them findable."""
+    engine = _open(library)
+    terminal.show_removed([engine.remove(document) for document in documents], as_json=as_json)
+
+
+@app.command()
+def doctor(
+    library: Library = None,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Rebuild the derived indexes from the stored text.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Check what is installed, loaded, stale or damaged."""
+    engine = _open(library)
+    if rebuild:
+        engine.rebuild()
+    report = engine.doctor()
+    terminal.show_doctor(report, as_json=as_json)
+    if report.problems:
+        raise typer.Exit(1)
+
+
+def _open(library: Path | None) -> Engine:
+    """The library; on first use the bundled starter corpus is indexed, with a word about it."""
+    settings = Settings.load(library=library)
+    if not Engine.exists(settings):
+        with terminal.progress("First use: indexing the starter corpus", quiet=False) as advance:
+            return Engine.start(settings, on_progress=advance)
+    return Engine.open(settings)
+
+
+def main() -> None:
+    """Entry point of ``sinkqa``."""
+    try:
+        app()
+    except SinkQAError as error:
+        terminal.show_error(error)
+        sys.exit(1)
+    except BrokenPipeError:  # `sinkqa list | head`
+        sys.stderr.close()
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

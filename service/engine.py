@@ -1,0 +1,239 @@
+"""The waist: files in, questions in, checked answers out. Every adapter calls this and nothing else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from importlib import metadata, resources
+from pathlib import Path
+from typing import Any
+
+from index.catalogue import DocumentRecord
+from index.hit import Filters, Hit, SearchMode
+from index.library import Library
+from ingest.language import detect
+from ingest.passage import Passage
+from service.answer import AbstainReason, Answer, Citation, RankedPassage, SearchResult, Segment, Status
+from service.answering import Evidence, Selection, confidence, select
+from service.citations import cite, quoted_spans
+from service.errors import InvalidQuestion
+from service.intake import AddReport, OnProgress, take_in
+from service.settings import Settings
+
+_QUESTION_CHARS = 4_000  # longer than any question; a pasted document is a mistake worth naming
+
+_ABSTENTIONS = {
+    "zh": "资料库中没有找到足以回答这个问题的依据。",
+    "en": "The library holds no evidence that answers this question.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorReport:
+    """Facts about the installation and the library; each problem is one line that ends with its remedy."""
+
+    facts: dict[str, str]
+    problems: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON form."""
+        return asdict(self)
+
+
+class Engine:
+    """A library opened for questions. Safe for many processes at once; one of them writes at a time."""
+
+    def __init__(self, library: Library, settings: Settings) -> None:
+        self._library = library
+        self._settings = settings
+
+    @staticmethod
+    def exists(settings: Settings) -> bool:
+        """Whether a library stands at the settings' folder."""
+        return Library.exists(settings.library)
+
+    @classmethod
+    def open(cls, settings: Settings, *, create: bool = False) -> Engine:
+        """Opens the library; with ``create``, an empty one where there is none.
+
+        Raises:
+            LibraryError: none there, damaged, or of another format.
+        """
+        library = Library.open(
+            settings.library, create=create, encoder=settings.encoder, lock_timeout_s=settings.lock_timeout_s
+        )
+        return cls(library, settings)
+
+    @classmethod
+    def start(cls, settings: Settings, *, on_progress: OnProgress | None = None) -> Engine:
+        """A new library that holds the bundled starter corpus."""
+        engine = cls.open(settings, create=True)
+        with resources.as_file(resources.files("service") / "starter") as folder:
+            engine.add([folder], on_progress=on_progress)
+        return engine
+
+    def add(self, paths: Sequence[Path], *, on_progress: OnProgress | None = None) -> AddReport:
+        """Takes in files and folders. A file that fails is reported; every other one is stored and findable.
+
+        The same bytes again change nothing; new bytes at the same path replace the document that stood there.
+        """
+        return take_in(
+            self._library,
+            paths,
+            encoder=self._settings.encoder,
+            workers=self._settings.workers,
+            on_progress=on_progress,
+        )
+
+    def ask(self, question: str, *, k: int | None = None, filters: Filters | None = None) -> Answer:
+        """Answers from the library with checked quotes, or abstains with a reason.
+
+        Raises:
+            InvalidQuestion: no word in it, or over 4,000 characters.
+        """
+        _check(question)
+        clock = _Clock()
+        generation = self._library.generation
+        hits = self._library.search(question, k=k or self._settings.k, filters=filters)
+        clock.lap("search")
+        evidence = select(question, hits, self._library.encoder)
+        certainty = confidence(evidence)
+        clock.lap("select")
+        segments, citations = self._cite(evidence) if certainty >= Selection().bar else ([], [])
+        clock.lap("cite")
+        language = detect(question)
+        reason: AbstainReason | None = None
+        text = " ".join(f"{s.text} " + "".join(f"[{n}]" for n in s.citations) for s in segments)
+        status: Status = "answered"
+        if not segments:
+            status, reason = "abstained", "unsupported" if evidence else "no_evidence"
+            text = _ABSTENTIONS.get(language, _ABSTENTIONS["en"])
+        return Answer(
+            status=status,
+            abstain_reason=reason,
+            question=question,
+            language=language,
+            answer=text,
+            segments=tuple(segments),
+            citations=tuple(citations),
+            passages=self._ranked(hits),
+            confidence=round(certainty, 4),
+            generation=generation,
+            encoder=self._library.encoder.fingerprint,
+            timings_ms=clock.laps,
+        )
+
+    def _cite(self, evidence: Sequence[Evidence]) -> tuple[list[Segment], list[Citation]]:
+        """Segments in order of relevance, numbered from 1; evidence whose quote fails the check is withdrawn."""
+        segments: list[Segment] = []
+        citations: list[Citation] = []
+        for piece in evidence:
+            number = len(citations) + 1
+            citation = cite(self._library, piece.passage, piece.units, number=number, score=piece.relevance)
+            if citation is not None:
+                citations.append(citation)
+                segments.append(Segment(piece.text, (number,)))
+        return segments, citations
+
+    def search(
+        self, query: str, *, k: int | None = None, mode: SearchMode = "hybrid", filters: Filters | None = None
+    ) -> SearchResult:
+        """The ``k`` best passages, best first, each with the reasons of its rank."""
+        clock = _Clock()
+        generation = self._library.generation
+        hits = self._library.search(query, k=k or self._settings.k, mode=mode, filters=filters)
+        clock.lap("search")
+        return SearchResult(query, self._ranked(hits), generation, clock.laps)
+
+    def _ranked(self, hits: Sequence[Hit]) -> tuple[RankedPassage, ...]:
+        return tuple(_ranked(hit, self._library.text(hit.passage.doc_id)) for hit in hits)
+
+    def documents(self) -> list[DocumentRecord]:
+        """Every document, in the order of their titles."""
+        return sorted(self._library.documents(), key=lambda record: (record.title, record.doc_id))
+
+    def document(self, doc_id: str) -> DocumentRecord:
+        """The record of a document named by its id or a beginning of it (6 characters or more)."""
+        return self._library.document(doc_id)
+
+    def text(self, doc_id: str) -> str:
+        """The source text of a document, which all offsets count in."""
+        return self._library.text(self._library.document(doc_id).doc_id)
+
+    def passages(self, doc_id: str) -> list[Passage]:
+        """The passages of a document in reading order."""
+        return self._library.passages(self._library.document(doc_id).doc_id)
+
+    def remove(self, doc_id: str) -> DocumentRecord:
+        """Deletes a document; returns what it was."""
+        record = self._library.document(doc_id)
+        self._library.remove(record.doc_id)
+        return record
+
+    def rebuild(self) -> None:
+        """Builds the derived indexes anew from the stored text."""
+        self._library.rebuild()
+
+    def doctor(self) -> DoctorReport:
+        """What is installed and loaded, and what is stale or damaged."""
+        library = self._library
+        packages = ("faiss-cpu", "tantivy", "tokenizers", "pypdf", "pypdfium2")
+        extras = {"models": "sentence-transformers", "ocr": "rapidocr"}
+        facts = {
+            "sinkqa": _version("sinkqa"),
+            "library": str(self._settings.library),
+            "documents": str(len(library.documents())),
+            "generation": str(library.generation),
+            "encoder": library.encoder.fingerprint,
+            **{name: _version(name) for name in packages},
+            **{f"extra {extra}": _version(name) for extra, name in extras.items()},
+        }
+        return DoctorReport(facts, tuple(str(problem) for problem in library.check()))
+
+
+class _Clock:
+    """Milliseconds between laps."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self.laps[name] = round(1000 * (now - self._last), 2)
+        self._last = now
+
+
+def _check(question: str) -> None:
+    if not any(char.isalnum() for char in question):
+        raise InvalidQuestion("question: expected at least one word or number, got none; ask in Chinese or English")
+    if len(question) > _QUESTION_CHARS:
+        raise InvalidQuestion(
+            f"question: expected at most {_QUESTION_CHARS:,} characters, got {len(question):,}; ask about one thing"
+        )
+
+
+def _ranked(hit: Hit, text: str) -> RankedPassage:
+    passage = hit.passage
+    return RankedPassage(
+        passage_id=passage.passage_id,
+        doc_id=passage.doc_id,
+        title=hit.title,
+        section=passage.section,
+        table=passage.table,
+        page_start=passage.page_start,
+        page_end=passage.page_end,
+        language=passage.language,
+        text=passage.text,
+        spans=quoted_spans(text, passage.spans),
+        score=round(hit.score, 4),
+        why=asdict(hit.why),
+    )
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "not installed"

@@ -1,0 +1,47 @@
+"""Settings at the edge: the only reader of the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import platformdirs
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from service.errors import InvalidSetting
+
+
+def default_library() -> Path:
+    """The platform's user data folder for SinkQA."""
+    return platformdirs.user_data_path("sinkqa", appauthor=False) / "library"
+
+
+class Settings(BaseSettings):
+    """One table: name, default, meaning. Each is read from ``SINKQA_<NAME>``."""
+
+    model_config = SettingsConfigDict(env_prefix="SINKQA_", extra="ignore", frozen=True)
+
+    library: Path = Field(default_factory=default_library, description="Folder of the library.")
+    encoder: str | None = Field(
+        None, description="Encoder name or local folder; unset: the library's own, at first the bundled bilingual one."
+    )
+    k: int = Field(8, ge=1, le=100, description="Passages retrieved for a question, 1-100.")
+    workers: int | None = Field(None, ge=1, le=64, description="Processes that read files; unset: one for each core.")
+    lock_timeout_s: float = Field(30.0, ge=0, description="Seconds to wait for another process that is writing.")
+
+    @classmethod
+    def load(cls, **given: object) -> Settings:
+        """Settings from the environment, overridden by the options ``given`` (None counts as not given).
+
+        Raises:
+            InvalidSetting: naming the setting, what was got and what is expected.
+        """
+        try:
+            return cls(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = ".".join(str(part) for part in first["loc"])
+            raise InvalidSetting(
+                f"setting {name} (SINKQA_{name.upper()}): {first['msg'].lower()}, got {first['input']!r}; "
+                "correct or unset it"
+            ) from error
