@@ -27,6 +27,7 @@ _COMMON_WORDS = {
 }
 _STOP_WORDS = {tag: frozenset(words.split()) for tag, words in _COMMON_WORDS.items()}
 _LETTERS_PER_HAN = 3  # a Chinese character says about what three Latin letters say
+_WORDS_PER_STOP_WORD = 6  # English prose has one in three, other languages share one or two in twenty
 _KANA_SHARE = 0.05  # Japanese prose has 40-60 % kana; statutes with many Han words still over 15 %
 
 
@@ -37,17 +38,19 @@ def detect(text: str) -> str:
     script and stop words show them. Latin script without a known stop word counts as "en". "und": no letters.
     """
     sample = _sample(text)
-    han, kana = len(_HAN.findall(sample)), len(_KANA.findall(sample))
     words = _LATIN_WORD.findall(sample)
-    weights = {tag: 2 * len(script.findall(sample)) for tag, script in _OTHER_SCRIPTS}
-    weights["cjk"] = _LETTERS_PER_HAN * (han + kana)
-    weights["latin"] = sum(map(len, words))
-    top = max(weights, key=lambda tag: weights[tag])
-    if not weights[top]:
-        return "und"
-    if top == "cjk":
-        return "ja" if kana > _KANA_SHARE * (han + kana) else "zh"
-    return _latin_language(words) if top == "latin" else top
+    if sample.isascii():
+        return _latin_language(words) if words else "und"
+    han, kana = len(_HAN.findall(sample)), len(_KANA.findall(sample))
+    latin, cjk = sum(map(len, words)), _LETTERS_PER_HAN * (han + kana)
+    if 2 * max(latin, cjk) <= len(sample):  # else no third script can outweigh them
+        weights = {tag: 2 * len(script.findall(sample)) for tag, script in _OTHER_SCRIPTS}
+        other = max(weights, key=lambda tag: weights[tag])
+        if weights[other] > max(latin, cjk):
+            return other
+    if cjk >= latin:
+        return "und" if not cjk else "ja" if kana > _KANA_SHARE * (han + kana) else "zh"
+    return _latin_language(words)
 
 
 def _sample(text: str) -> str:
@@ -59,6 +62,8 @@ def _sample(text: str) -> str:
 
 
 def _latin_language(words: list[str]) -> str:
-    lowered = [word.lower() for word in words]
-    counts = {tag: sum(word in stop for word in lowered) for tag, stop in _STOP_WORDS.items()}
+    lowered = " ".join(words).lower().split(" ")
+    if sum(map(_STOP_WORDS["en"].__contains__, lowered)) * _WORDS_PER_STOP_WORD >= len(lowered):
+        return "en"
+    counts = {tag: sum(map(stop.__contains__, lowered)) for tag, stop in _STOP_WORDS.items()}
     return max(counts, key=lambda tag: counts[tag])  # a tie goes to the first, English

@@ -13,6 +13,7 @@ from ingest.view import View, reading_view
 
 _SMALLEST_MAX = 60
 _SENTENCE_LIMIT = 1_000
+_SPACE = 1 / 3  # the size of a space or line break
 _TAIL_SHARE = 0.25  # a last passage below this share of the target joins the one before it
 
 
@@ -57,7 +58,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A run of sentences in source order, in reading form; ``sizes`` are those of the sentences."""
+    """A run of sentences in source order, in reading form.
+
+    ``sizes`` are those of the sentences with the space behind each; they bound that of any text made of them.
+    """
 
     view: View
     sentences: tuple[tuple[int, int], ...]
@@ -72,6 +76,16 @@ class Paragraph:
     def text(self) -> str:
         """The reading form."""
         return self.view.text[self.sentences[0][0] : self.sentences[-1][1]]
+
+    @property
+    def start(self) -> int:
+        """Where it begins in the source."""
+        return self.view.starts.item(self.sentences[0][0])
+
+    @property
+    def end(self) -> int:
+        """Where it ends in the source."""
+        return self.view.ends.item(self.sentences[-1][1] - 1)
 
     @property
     def spans(self) -> tuple[Span, ...]:
@@ -99,10 +113,11 @@ def paragraphs(source: str, spans: Sequence[Span], *, limit: int, whole_below: f
         if not view.text:
             continue
         if whole < whole_below and len(view.text) <= limit:
-            yield Paragraph(view, ((0, len(view.text)),), (whole,))
-            continue
-        sentences = tuple(sentence_spans(view.text, detect(view.text), limit=limit))
-        yield Paragraph(view, sentences, tuple(size(view.text[start:end]) for start, end in sentences))
+            sentences = [(0, len(view.text))]
+        else:
+            language = "en" if view.text.isascii() else detect(view.text)
+            sentences = sentence_spans(view.text, language, limit=limit)
+        yield Paragraph(view, tuple(sentences), tuple(size(view.text[start:end]) + _SPACE for start, end in sentences))
 
 
 def packed(source: Sequence[Paragraph], target: float, maximum: float) -> list[list[Paragraph]]:
@@ -178,7 +193,7 @@ def _total(group: Sequence[Paragraph]) -> float:
 
 
 def _fits(group: Sequence[Paragraph], more: Sequence[Paragraph], limit: float) -> bool:
-    follows = more[0].spans[0].start >= group[-1].spans[-1].end
+    follows = more[0].start >= group[-1].end
     return follows and _total(group) + _total(more) <= limit
 
 

@@ -146,7 +146,7 @@ class _Walk:
         held, items, lead = self.held, self.items, self.lead
         self.held, self.items, self.lead = [], [], []
         yield from self.texts(held)
-        if lead and items and lead[-1].spans[-1].end > items[0].spans[0].start:
+        if lead and items and lead[-1].end > items[0].start:
             yield from self.texts(lead)
             lead = []
         yield from self.lists(lead, items)

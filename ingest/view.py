@@ -66,12 +66,12 @@ class View:
 
     def to_source(self, start: int, end: int) -> tuple[Span, ...]:
         """Source spans behind ``text[start:end]``, one for each run of source, in reading order."""
+        if not self.breaks:
+            bounds = (self.starts.item(start), self.ends.item(end - 1)) if start < end else (0, 0)
+            return (Span(*bounds),) if bounds[0] < bounds[1] else ()
         cuts = [start, *(cut for cut in self.breaks if start < cut < end), end]
-        spans = []
-        for left, right in pairwise(cuts):
-            if left < right and self.starts[left] < self.ends[right - 1]:
-                spans.append(Span(int(self.starts[left]), int(self.ends[right - 1])))
-        return tuple(spans)
+        runs = [(self.starts.item(left), self.ends.item(right - 1)) for left, right in pairwise(cuts) if left < right]
+        return tuple(Span(first, last) for first, last in runs if first < last)
 
     def from_source(self, offset: int) -> int:
         """Position in ``text`` of the source offset; of what was dropped, the position of what follows it.
