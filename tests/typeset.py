@@ -89,9 +89,7 @@ class Press:
         self.width, self.height, self.rotate = width, height, rotate
         self._buffer = io.BytesIO()
         encryption = None if password is None else StandardEncryption(password, "owner", strength=128)
-        turned = rotate in (90, 270)
-        size = (height, width) if turned else (width, height)
-        self._canvas = Canvas(self._buffer, pagesize=size, encrypt=encryption, invariant=1)
+        self._canvas = Canvas(self._buffer, pagesize=(width, height), encrypt=encryption, invariant=1)
         self._start_page()
 
     def _start_page(self) -> None:

@@ -120,6 +120,8 @@ def _ruled_across(rules: Sequence[Rule], words: Sequence[Word]) -> Grid | None:
     if not all(bands) or len(bands[0]) > 6 or (body := [line for band in bands[1:] for line in band]) == []:
         return None
     edges = column_edges(body, RULED_GUTTER)
+    whole = column_edges([*bands[0], *body], RULED_GUTTER)
+    edges = whole if len(whole) == len(edges) else edges  # unless header cells span columns
     if not edges or any(is_gappy(line, edges) for band in bands for line in band):
         return None
     rows = []
