@@ -27,7 +27,6 @@ _BODIES: tuple[tuple[str, str, str | None], ...] = (
     (r"生态环境部", "CN", "生态环境部"),
     (r"国家林业和草原局", "CN", "国家林业和草原局"),
     (r"国家发展(?:和)?改革委员会|国家发展改革委", "CN", "国家发展和改革委员会"),
-    (r"(\w{2,3}省)(?:人民政府|生态环境厅)|(\w{2,4}市)(?:人民政府|生态环境局)", "CN", ""),
     (r"中华人民共和国国务院|国务院令|国务院(?:办公厅)?关于", "CN", "国务院"),
     (r"中华人民共和国", "CN", None),
     (r"European Commission|Directorate-General", "EU", "European Commission"),
@@ -44,45 +43,62 @@ _BODIES: tuple[tuple[str, str, str | None], ...] = (
     (r"農林水産省|環境省|林野庁", "JP", None),
 )  # fmt: skip
 _COMPILED = tuple((re.compile(pattern, re.IGNORECASE), where, who) for pattern, where, who in _BODIES)
+_LOCAL = re.compile(r"\w{2,3}?(?:省|自治区)(?:人民政府|生态环境厅|林业局)(?:办公厅)?|\w{2,3}?市(?:人民政府|生态环境局)")
 _OPENING = 1_500
+_MAX_DATE_LINE = 90  # a date of issue stands in a short line; in prose a date may say anything
 _ERAS = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和": 2018}
 _DIGITS = {digit: value for value, digit in enumerate("〇一二三四五六七八九")} | {"元": 1}
 _YEAR = r"(1[89]\d\d|20\d\d)"
-# Dates that say when a text was issued, most telling first; all are looked for in the opening only.
-_ISSUED = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"{_YEAR}年\d{{1,2}}月\d{{1,2}}日[^\n。]{{0,40}}(?:通过|公布|发布|印发|令第)",
-        rf"(?:Date of assent|Brussels,|Done at|Signed)[^\n]{{0,40}}?\b{_YEAR}\b",
-        rf"[（(]{_YEAR}年\d{{1,2}}月\d{{1,2}}日[）)]",
-        rf"\d{{1,2}}\s(?:January|February|March|April|May|June|July|August|September|October|November|December)\s{_YEAR}\b",
-        rf"(?:January|February|March|April|May|June|July|August|September|October|November|December)\s\d{{1,2}},\s{_YEAR}\b",
-        rf"{_YEAR}年\d{{1,2}}月\d{{1,2}}日",
-    )
+_MONTHS = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+_ACT_YEAR = re.compile(rf"\b(?:Act|Law|Order|Code|Regulations?|Rules|Agreement|Protocol)\s{_YEAR}\b")
+_BRACKETED_YEAR = re.compile(rf"[（(\[]\s*{_YEAR}(?!\d)")
+_JAPANESE_YEAR = re.compile(r"(明治|大正|昭和|平成|令和)([元〇一二三四五六七八九十]{1,3})年")
+_ENACTED = re.compile(rf"{_YEAR}年\d{{1,2}}月\d{{1,2}}日[^。]{{0,60}}?(?:通过|公布|发布|印发|修订|修正|修改|令第)")
+_ISSUED = re.compile(
+    rf"(?:Date of assent|Brussels,|Done at|Signed)[^\n]{{0,40}}?\b{_YEAR}\b|\d{{1,2}}\s{_MONTHS},?\s{_YEAR}\b"
+    rf"|{_MONTHS}\s\d{{1,2}},\s{_YEAR}\b|{_YEAR}年\d{{1,2}}月(?:\d{{1,2}}日)?[）)]?$"
 )
 
 
 def complete(metadata: Metadata, text: str, *, name: str) -> Metadata:
-    """Fill the fields that are None; what the reader found is kept.
+    """Fill the fields that are None; what the reader found is kept, but for the language, which the text itself shows.
 
-    The year comes from the title, an issue date in the opening, or the file name, in this order, and stays None
-    otherwise; the language from the text; the jurisdiction from the address, else from the bodies named in issuer,
-    title and opening.
+    The jurisdiction comes from the address, else from the bodies named in issuer, authors, title and opening.
     """
     from ingest.language import detect
 
     title = metadata.title or _title(text, name)
-    host = _jurisdiction_of(metadata.url)
-    where, who = _body(" \n".join(filter(None, (metadata.issuer, title))), text[:_OPENING])
+    heading = "\n".join(filter(None, (metadata.issuer, *metadata.authors, title)))
+    where, who = _body(heading, text[:_OPENING])
     detected = detect(text)
     return replace(
         metadata,
         title=title,
         language=detected if detected != "und" else metadata.language,
-        year=metadata.year or _year(title, text, name),
+        year=metadata.year or issue_year(title, text, name),
         issuer=metadata.issuer or who,
-        jurisdiction=metadata.jurisdiction or host or where,
+        jurisdiction=metadata.jurisdiction or _jurisdiction_of(metadata.url) or where,
     )
+
+
+def issue_year(title: str, text: str, name: str) -> int | None:
+    """The year in which a document was issued, as its title, its opening or its file name says; None if none does.
+
+    Of several enactments and revisions listed in the opening the latest counts.
+    """
+    opening = text[:_OPENING]
+    if found := _ACT_YEAR.search(title) or _BRACKETED_YEAR.search(title):
+        return int(found[1])
+    if era := _JAPANESE_YEAR.search(opening[:200]):
+        return _ERAS[era[1]] + _chinese_number(era[2])
+    lines = [line.strip() for line in opening.splitlines()]
+    dated = [_ISSUED.search(line) for line in lines if len(line) <= _MAX_DATE_LINE]
+    if years := [int(year) for line in lines for year in _ENACTED.findall(line)]:
+        return max(years)
+    if found := next(filter(None, dated), None):
+        return int(next(filter(None, found.groups())))
+    found = re.search(rf"(?<!\d){_YEAR}(?!\d)", PurePath(name).stem)
+    return int(found[1]) if found else None
 
 
 def _title(text: str, name: str) -> str:
@@ -105,25 +121,16 @@ def _jurisdiction_of(url: str | None) -> str | None:
 
 
 def _body(heading: str, opening: str) -> tuple[str | None, str | None]:
-    """Jurisdiction and issuer by the first body named in the heading, else in the opening."""
+    """Jurisdiction and issuer by the bodies named in the heading, else in the opening; earlier rows win."""
+    where = who = None
+    if local := _LOCAL.search(heading):
+        where, who = "CN", local.group()
     for place in (heading, opening):
-        for pattern, where, who in _COMPILED:
-            if found := pattern.search(place):
-                return where or None, found.group() if who == "" else who
-    return None, None
-
-
-def _year(title: str, text: str, name: str) -> int | None:
-    if found := re.search(rf"(?<!\d){_YEAR}(?!\d|\s?[-–—~至到]\s?\d)(?!.*(?<!\d){_YEAR}(?!\d))", title):
-        return int(found[1])
-    opening = text[:_OPENING]
-    if era := re.search(r"(明治|大正|昭和|平成|令和)([元〇一二三四五六七八九十]{1,3})年", opening):
-        return _ERAS[era[1]] + _chinese_number(era[2])
-    for pattern in _ISSUED:
-        if found := pattern.search(opening):
-            return int(found[1])
-    found = re.search(rf"(?<!\d){_YEAR}(?!\d)", PurePath(name).stem)
-    return int(found[1]) if found else None
+        for pattern, jurisdiction, issuer in _COMPILED:
+            wanted = (jurisdiction and not where) or (issuer and not who)
+            if wanted and pattern.search(place):
+                where, who = where or jurisdiction or None, who or issuer
+    return where, who
 
 
 def _chinese_number(text: str) -> int:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from ingest.document import BlockKind, Document
-from ingest.headings import heading_level
 from ingest.readers.charset import decode
 from ingest.readers.draft import Piece, compose
 from ingest.readers.html_head import head_metadata
 from ingest.readers.html_tables import RawCell, attach_captions, build_grid
+from ingest.readers.inline import BREAK, displayed_lines, raised
 from ingest.readers.labels import merge_labels, starts_with_label
 from ingest.readers.outline import outline
 
@@ -42,7 +42,7 @@ _BOILERPLATE = re.compile(
 )
 _CONTENTS = re.compile(r"(?:_div_)?(?:TOC|toc(?=[A-Z]))\w*")
 _HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
-_FOOTNOTE = re.compile(r"(?:foot|end)-?notes?(?:-?(?:text|body|item|list))?", re.IGNORECASE)
+_FOOTNOTE = re.compile(r"(?:foot|end|history|editorial)-?notes?(?:-?(?:text|body|item|list))?", re.IGNORECASE)
 _NOTE_TARGET = re.compile(r"#_?(?:fn|ftn|edn|footnote|endnote)(?!ref)[-_:]?\w*$")
 _NOTE_MARK = re.compile(r"(?:foot|end)?-?note-?(?:ref(?:erence)?|link)|noteref", re.IGNORECASE)
 _LEVELLED_CLASS = re.compile(r"\w*?heading[-_]?([1-6])", re.IGNORECASE)
@@ -59,12 +59,6 @@ _TITLE_CLASS = re.compile(
 )
 _BOILERPLATE_SHARE = 0.3  # what is named like boilerplate but holds more of the page than this is content after all
 _MAIN_SHARE = 0.5
-_BREAK = "\u2028"
-_LIGATED = str.maketrans("", "", "\ufeff\u200b\u00ad\u2060\0")
-_CJK = "\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
-_CJK_WRAP = re.compile(rf"(?<=[{_CJK}])[ \t]*[\r\n][ \t\r\n]*(?=[{_CJK}])")
-_SPACES = re.compile(r"[ \t\r\n\f\v\xa0]+")
-_RAISED = str.maketrans("0123456789+-−–n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻ⁿ")
 
 
 def read_html(content: bytes, name: str) -> Document:
@@ -187,7 +181,7 @@ class _Walk:
         """The context within ``node``; None where nothing in it is to be read (any more)."""
         tag = node.tag or ""
         if tag == "br":
-            self._runs.append((_BREAK, context))
+            self._runs.append((BREAK, context))
             return None
         attributes = node.attributes
         if tag in _SILENT or (attributes and self._is_left_out(node, attributes)) or _is_note_mark(tag, node):
@@ -267,7 +261,11 @@ class _Walk:
         if not runs or not any(text.strip() for text, _ in runs):
             return
         context = next(context for text, context in runs if text.strip())
-        lines = _lines("".join(_raise(text) if part.raised else text for text, part in runs), context)
+        lines = displayed_lines(
+            "".join(raised(text) if part.raised else text for text, part in runs),
+            one=context.kind == "heading",
+            preformatted=context.pre,
+        )
         link, inner_link, bold = (_share(runs, which) for which in ("link", "inner", "bold"))
         for line in lines:
             text = line if starts_with_label(line) else self._marker + line
@@ -355,39 +353,6 @@ def _numeral(number: int, style: str) -> str:
         roman = "X" * (number // 10) + ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")[number % 10]
         return roman if style == "I" else roman.lower()
     return str(number)
-
-
-def _raise(text: str) -> str:
-    """Exponents and note numbers in raised digits: 10 to the 6 must not read 106."""
-    raised = text.strip().translate(_RAISED)
-    return raised if raised and not raised.isascii() and not re.search(r"[0-9A-Za-z]", raised) else text
-
-
-def _lines(text: str, context: _Context) -> list[str]:
-    """Paragraphs of a block: line breaks part them unless a sentence plainly runs on."""
-    text = text.translate(_LIGATED)
-    if context.pre:
-        return [text.replace(_BREAK, "\n").strip("\n")]
-    text = _SPACES.sub(" ", _CJK_WRAP.sub("", text))
-    parts = [part.strip() for part in text.split(_BREAK)]
-    if context.kind == "heading":
-        return ["\n".join(filter(None, parts))]
-    lines: list[str] = []
-    previous = ""
-    for part in parts:
-        if part and previous and _runs_on(previous, part):
-            lines[-1] += "\n" + part
-        elif part:
-            lines.append(part)
-        previous = part
-    return lines
-
-
-def _runs_on(line: str, following: str) -> bool:
-    if following[0].islower() or line[-1] in ",，、-":
-        return True
-    cjk = re.match(f"[{_CJK}]", following) and re.match(f"[{_CJK}]", line[-1])
-    return bool(cjk and len(line) >= 20 and line[-1].isalnum() and not heading_level(following))
 
 
 def _share(runs: list[tuple[str, _Context]], which: Literal["link", "inner", "bold"]) -> float:

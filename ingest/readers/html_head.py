@@ -17,6 +17,7 @@ _AUTHOR_KEYS = ("citation_author", "author", "dc.creator", "dcterms.creator")
 _DATE_KEYS = ("citation_publication_date", "citation_date", "dc.date", "dcterms.issued", "dcterms.date", "pubdate",
               "article:published_time", "publishdate", "date")  # fmt: skip
 _ISSUER_KEYS = ("dc.publisher", "dcterms.publisher", "publisher", "contentsource", "og:site_name")
+_MAX_TITLE = 600
 _FILE_NAME = re.compile(r"[\w.%() -]*\.(?:docx?|html?|pdf|indd|xml)|\S*[_%]\S*|untitled.*|无标题.*", re.IGNORECASE)
 
 
@@ -28,7 +29,7 @@ def head_metadata(tree: LexborHTMLParser, pieces: Sequence[Piece]) -> Metadata:
     language = (root.attributes.get("lang") or root.attributes.get("xml:lang")) if root else None
     return Metadata(
         title=_title(tree, fields, pieces),
-        authors=tuple(fields[key] for key in _AUTHOR_KEYS[:1] + _AUTHOR_KEYS[1:] if key in fields)[:1],
+        authors=tuple(fields[key] for key in _AUTHOR_KEYS if key in fields)[:1],
         year=_year(fields),
         language=language.split("-")[0].lower() if language else None,
         issuer=next((fields[key] for key in _ISSUER_KEYS if key in fields), None),
@@ -62,6 +63,6 @@ def _title(tree: LexborHTMLParser, fields: dict[str, str], pieces: Sequence[Piec
     candidates += [piece.text for piece in pieces[:3] if len(piece.text) >= 8]
     for text in candidates:
         title = re.sub(r"\s+", " ", text).strip()
-        if 2 <= len(title) <= 300 and not _FILE_NAME.fullmatch(title):
+        if 2 <= len(title) <= _MAX_TITLE and not _FILE_NAME.fullmatch(title):
             return title
     return None

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import PurePath
 
 from ingest.document import Document, Metadata
 from ingest.errors import EmptyDocument, UnreadableDocument, UnsupportedFormat
@@ -21,7 +22,7 @@ _TEXT_KEYS = ("text", "content", "body", "fulltext", "full_text", "正文", "内
 _TITLE_KEYS = ("title", "标题", "题名", "name", "headline", "名称")
 _URL_KEYS = ("url", "source_url", "link", "official_url", "网址", "链接")
 _DATE_KEYS = ("date", "publish_date", "published", "pub_date", "issued", "year", "发布日期", "发布时间", "日期", "年份")
-_ISSUER_KEYS = ("issuer", "publisher", "source_name_cn", "source_detail", "发布机构", "发文机关", "来源", "source_name")
+_ISSUER_KEYS = ("issuer", "publisher", "source_detail", "source_name_cn", "发布机构", "发文机关", "来源", "source_name")
 _LANGUAGE_KEYS = ("lang", "language", "语言")
 _WRAPPERS = ("data", "records", "documents", "items", "results", "rows")
 _MIN_TEXT = 20  # the longest string of a record without a known text field counts as its text from here on
@@ -56,7 +57,7 @@ def read_records(content: bytes, name: str) -> Document:
         name=name,
         content=content,
         media_type="application/json",
-        metadata=_metadata(records),
+        metadata=_metadata(records, name),
         warnings=warnings,
     )
 
@@ -144,12 +145,12 @@ def _plain_pieces(text: str) -> list[Piece]:
     return [Piece("paragraph", part.strip()) for part in paragraphs if part and part.strip()]
 
 
-def _metadata(records: Sequence[Record]) -> Metadata:
+def _metadata(records: Sequence[Record], name: str) -> Metadata:
     """Of the only record; of a collection only what all records share."""
     language = _shared(records, _LANGUAGE_KEYS)
     year = re.match(r"(1[5-9]\d\d|20\d\d)(?!\d)", _shared(records, _DATE_KEYS) or "")
     return Metadata(
-        title=_shared(records, _TITLE_KEYS),
+        title=_shared(records, _TITLE_KEYS) or (PurePath(name).stem if len(records) > 1 else None),
         authors=tuple(filter(None, [_shared(records, ("author", "authors", "作者"))])),
         year=int(year[1]) if year else None,
         language=language.split("-")[0].lower() if language else None,
