@@ -1,0 +1,188 @@
+"""Retrieval step of the flow: the seam behind which the two search legs stand, and their embedded form."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from index.columns import unpack_terms, unpack_vectors
+from index.derived import Changes, DerivedDamaged, Snapshot, publish, read_manifest, verify
+from index.errors import LibraryBusy
+from index.lexical import LexicalEntry, Ranking, Rows
+from index.lock import write_lock
+from index.static import Floats
+from index.store import Store, batches
+
+REBUILD_BELOW = 20_000  # passages; a removal from a smaller library builds anew, so scores are exact at once
+_STALE_SHARE = 0.1  # of a larger one: rows that may be gone but still count in BM25's statistics
+_FIRST_BUILD_WAIT_S = 60.0
+_ENTRIES_AT_ONCE = 1_000
+
+
+class Legs(Protocol):
+    """Both search legs over one generation; safe to use from several threads."""
+
+    @property
+    def generation(self) -> int:
+        """The store's generation that is indexed."""
+        ...
+
+    def lexical(self, terms: Sequence[str], *, depth: int, allowed: Rows | None = None) -> Ranking:
+        """The best ``depth`` of the allowed passages by BM25, each score a share of a perfect match, 0..1."""
+        ...
+
+    def lexical_scores(self, terms: Sequence[str], rows: Rows) -> Floats:
+        """What :meth:`lexical` gives these rows, float32 (len(rows),); 0 where no term stands in the passage."""
+        ...
+
+    def dense(self, vector: Floats, *, depth: int, allowed: Rows | None = None) -> Ranking:
+        """The best ``depth`` of the allowed passages by cosine, -1..1; nothing for a zero vector."""
+        ...
+
+
+class SearchBackend(Protocol):
+    """Keeps search indexes in step with the store."""
+
+    def legs(self) -> Legs:
+        """The newest generation that can be searched. A reader never waits for a writer."""
+        ...
+
+    def sync(self, *, anew: bool = False) -> None:
+        """Brings the indexes to the store's generation, from nothing if ``anew``; the caller holds the write lock."""
+        ...
+
+    def problems(self) -> list[str]:
+        """What is missing, damaged or behind, one line each; empty when all is well."""
+        ...
+
+
+class LocalBackend:
+    """Tantivy and FAISS in files beside the store (see :mod:`index.derived`)."""
+
+    def __init__(self, store: Store, *, encoder: str, dim: int) -> None:
+        self._store, self._encoder, self._dim = store, encoder, dim
+        self._library = store.path.parent
+        self._derived = self._library / "derived"
+        self._scratch: tempfile.TemporaryDirectory[str] | None = None
+        self._snapshot: Snapshot | None = None
+        self._lock = threading.RLock()
+
+    def legs(self) -> Legs:
+        """The newest generation that can be searched; builds it where no writer is at work to do so."""
+        generation = self._store.generation
+        snapshot = self._snapshot
+        if snapshot is not None and snapshot.generation == generation:
+            return snapshot
+        with self._lock:
+            snapshot = self._newest()
+            if snapshot is None or snapshot.generation != generation:
+                snapshot = self._replayed(snapshot)
+            return snapshot
+
+    def sync(self, *, anew: bool = False) -> None:
+        """Brings the indexes to the store's generation, from nothing if ``anew``; the caller holds the write lock."""
+        with self._lock:
+            base = None if anew else self._newest()
+            with self._store.reading() as connection:
+                generation = self._store.generation
+                if base is not None and base.generation == generation:
+                    return
+                stored = np.fromiter(
+                    (row for (row,) in connection.execute('SELECT "row" FROM passages ORDER BY "row"')), np.int64
+                )
+                base = self._usable(base, stored, generation)
+                known = np.zeros(0, np.int64) if base is None else base.rows
+                rows = np.setdiff1d(stored, known, assume_unique=True)
+                removed = np.setdiff1d(known, stored, assume_unique=True)
+                changes = Changes(generation, self._encoder, removed, rows, self._entries(rows), self._vectors(rows))
+                manifest = publish(self._folder(), changes, base=base)
+            self._snapshot = Snapshot(self._folder(), manifest)
+
+    def problems(self) -> list[str]:
+        """What is missing, damaged or behind, one line each; empty when all is well."""
+        try:
+            manifest = read_manifest(self._folder())
+            verify(self._folder() / manifest.folder, manifest)
+        except DerivedDamaged as error:
+            return [f"search index: {error}"]
+        generation = self._store.generation
+        if (manifest.generation, manifest.encoder) != (generation, self._encoder):
+            return [
+                f"search index: generation {manifest.generation} by encoder {manifest.encoder}, "
+                f"expected {generation} by {self._encoder}"
+            ]
+        stored = [row for (row,) in self._store.connection.execute('SELECT "row" FROM passages ORDER BY "row"')]
+        indexed = np.load(self._folder() / manifest.folder / "rows.npy").tolist()
+        return [] if stored == indexed else [f"search index: {len(indexed)} passages, the store has {len(stored)}"]
+
+    def _newest(self) -> Snapshot | None:
+        """The published snapshot, opened; None where it cannot be trusted. A writer may swap it meanwhile."""
+        for _ in range(3):
+            try:
+                manifest = read_manifest(self._folder())
+                if self._snapshot is None or self._snapshot.manifest != manifest:
+                    self._snapshot = Snapshot(self._folder(), manifest)
+                return self._snapshot
+            except DerivedDamaged:
+                continue
+        return None
+
+    def _replayed(self, snapshot: Snapshot | None) -> Snapshot:
+        """Does what a killed writer left undone, unless one is at work; then the older snapshot serves on."""
+        try:
+            if self._store.read_only:
+                self.sync()
+            else:
+                with write_lock(self._library, timeout_s=0.0 if snapshot else _FIRST_BUILD_WAIT_S):
+                    self.sync()
+        except LibraryBusy:
+            if snapshot is None:
+                raise
+        current = self._snapshot or snapshot
+        if current is None:  # sync publishes a snapshot or raises
+            raise RuntimeError("the search indexes were not built")
+        return current
+
+    def _usable(self, base: Snapshot | None, stored: Rows, generation: int) -> Snapshot | None:
+        """The snapshot to build upon, or None where building from nothing is right or better."""
+        if base is None or base.manifest.encoder != self._encoder or base.generation > generation:
+            return None
+        from index.dense import FLAT_UP_TO
+
+        gone = base.manifest.stale + np.count_nonzero(~np.isin(base.rows, stored))
+        few = 0 if len(stored) <= REBUILD_BELOW else _STALE_SHARE * len(stored)
+        outgrown = len(base.rows) <= FLAT_UP_TO < len(stored)
+        return None if gone > few or outgrown else base
+
+    def _folder(self) -> Path:
+        """Where derived files are; for a library that cannot be written to, a copy that can."""
+        if not self._store.read_only:
+            return self._derived
+        if self._scratch is None:
+            self._scratch = tempfile.TemporaryDirectory(prefix="sinkqa-")
+            if self._derived.is_dir():
+                shutil.copytree(self._derived, self._scratch.name, dirs_exist_ok=True)
+        return Path(self._scratch.name)
+
+    def _entries(self, rows: Rows) -> Iterator[LexicalEntry]:
+        for start in range(0, len(rows), _ENTRIES_AT_ONCE):
+            for places, part in batches(rows[start : start + _ENTRIES_AT_ONCE].tolist()):
+                found = self._store.connection.execute(
+                    f'SELECT "row", terms FROM features WHERE "row" IN {places} ORDER BY "row"', part
+                )
+                yield from (LexicalEntry(row, unpack_terms(terms)) for row, terms in found)
+
+    def _vectors(self, rows: Rows) -> Floats:
+        blobs: list[bytes] = []
+        for places, part in batches(rows.tolist()):
+            found = self._store.connection.execute(
+                f'SELECT vector FROM features WHERE "row" IN {places} ORDER BY "row"', part
+            )
+            blobs += (blob for (blob,) in found)
+        return unpack_vectors(blobs, self._dim)

@@ -1,0 +1,243 @@
+"""Storing step of the flow: documents and passages in the store's tables, inside the caller's transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+
+from index.columns import (
+    metadata_json,
+    pack,
+    pack_boxes,
+    pack_passage,
+    pack_text,
+    pages_json,
+    read_metadata,
+    to_json,
+)
+from index.errors import AmbiguousDocument, DocumentNotFound
+from index.features import Features
+from index.hit import Filters
+from index.lexical import Rows
+from ingest.document import Document, Metadata
+from ingest.passage import Passage
+
+SHORTEST_PREFIX = 6
+_TYPES = {
+    "application/pdf": "pdf",
+    "text/html": "html",
+    "application/xhtml+xml": "html",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "text/markdown": "markdown",
+    "text/plain": "text",
+    "application/json": "json",
+    "application/jsonl": "json",
+    "application/x-ndjson": "json",
+}
+_RECORD = (
+    "doc_id, name, media_type, type, metadata, warnings, n_pages, n_bytes, text_sha256, added_at, generation, "
+    "(SELECT count(*) FROM passages WHERE passages.doc = documents.doc), "
+    "(SELECT json_group_array(source) FROM sources WHERE sources.doc = documents.doc)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRecord:
+    """A document of the library, without its text.
+
+    ``title`` falls back on the file's name; ``type`` is the short format name of :class:`index.hit.Filters`;
+    ``added_at`` is UTC, ISO 8601; ``generation`` the library's when it was added; ``sources`` where it was read from.
+    """
+
+    doc_id: str
+    name: str
+    title: str
+    media_type: str
+    type: str
+    metadata: Metadata
+    warnings: tuple[str, ...]
+    n_pages: int
+    n_bytes: int
+    n_passages: int
+    text_sha256: str
+    added_at: str
+    generation: int
+    sources: tuple[str, ...]
+
+
+def reading_of(document: Document, passages: Sequence[Passage]) -> str:
+    """Hash of all that was read from the bytes: the same file read by a better reader has another one."""
+    digest = hashlib.sha256(document.text_sha256.encode())
+    digest.update(metadata_json(document.metadata).encode())
+    for passage in passages:
+        digest.update(repr(passage).encode("utf-8", "backslashreplace"))
+    return digest.hexdigest()
+
+
+def insert_document(
+    connection: sqlite3.Connection,
+    document: Document,
+    passages: Sequence[Passage],
+    *,
+    features: Features,
+    generation: int,
+) -> int:
+    """Writes one document whole and gives its number. A passage whose id is there already is left out."""
+    about = document.metadata
+    values: dict[str, Any] = {
+        "doc_id": document.doc_id,
+        "reading": reading_of(document, passages),
+        "name": _storable(document.name),
+        "media_type": document.media_type,
+        "type": _TYPES.get(document.media_type, document.media_type.rpartition("/")[2]),
+        "language": about.language,
+        "jurisdiction": about.jurisdiction,
+        "year": about.year,
+        "metadata": metadata_json(about),
+        "warnings": to_json(document.warnings),
+        "n_pages": len(document.pages),
+        "n_bytes": len(document.content),
+        "text_sha256": document.text_sha256,
+        "added_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "generation": generation,
+        "pages": pages_json(document.pages),
+        "text": pack_text(document.text),
+        "boxes": None if document.boxes is None else pack_boxes(document.boxes),
+        "content": pack(document.content),
+    }
+    columns, places = ", ".join(values), ", ".join(f":{name}" for name in values)
+    doc = connection.execute(f"INSERT INTO documents ({columns}) VALUES ({places})", values).lastrowid
+    if doc is None:
+        raise RuntimeError("SQLite gave no row number for an insertion")
+    _insert_passages(connection, doc, passages, features)
+    return doc
+
+
+def _insert_passages(connection: sqlite3.Connection, doc: int, passages: Sequence[Passage], features: Features) -> None:
+    for position, passage in enumerate(passages):
+        cursor = connection.execute(
+            "INSERT OR IGNORE INTO passages (passage_id, doc, position, language, page_start, page_end, body) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                passage.passage_id,
+                doc,
+                position,
+                passage.language,
+                passage.page_start,
+                passage.page_end,
+                pack_passage(passage),
+            ),
+        )
+        if cursor.rowcount:
+            connection.execute(
+                "INSERT INTO features VALUES (?, ?, ?, ?)",
+                (cursor.lastrowid, features.terms[position], features.vectors[position], features.tokens[position]),
+            )
+
+
+def claim_source(connection: sqlite3.Connection, source: str, doc: int) -> str | None:
+    """Notes that ``source`` now holds document ``doc``; removes the one it held before unless another source has it.
+
+    Gives the doc_id that was removed.
+    """
+    source = _storable(source)
+    held = connection.execute("SELECT doc FROM sources WHERE source = ?", (source,)).fetchone()
+    if held is not None and held[0] == doc:
+        return None
+    connection.execute("INSERT OR REPLACE INTO sources VALUES (?, ?)", (source, doc))
+    if held is None or connection.execute("SELECT 1 FROM sources WHERE doc = ?", held).fetchone():
+        return None
+    (doc_id,) = connection.execute("DELETE FROM documents WHERE doc = ? RETURNING doc_id", held).fetchone()
+    return str(doc_id)
+
+
+def resolve(connection: sqlite3.Connection, prefix: str) -> str:
+    """The full id that begins with ``prefix``, at least 6 hex digits.
+
+    Raises:
+        DocumentNotFound: none does, or it is no such prefix.
+        AmbiguousDocument: several do.
+    """
+    wanted = prefix.strip().lower()
+    if not re.fullmatch(f"[0-9a-f]{{{SHORTEST_PREFIX},64}}", wanted):
+        raise DocumentNotFound(
+            f"no document {prefix[:80]!r}: expected its id or the first {SHORTEST_PREFIX} or more hex digits of it; "
+            "list the documents to see their ids"
+        )
+    rows = connection.execute(
+        "SELECT doc_id FROM documents WHERE substr(doc_id, 1, ?) = ? ORDER BY doc_id", (len(wanted), wanted)
+    )
+    found = [str(doc_id) for (doc_id,) in rows]
+    if not found:
+        raise DocumentNotFound(f"no document begins with {wanted}; list the documents to see their ids")
+    if len(found) > 1:
+        raise AmbiguousDocument(f"{wanted} begins {len(found)} ids: {', '.join(found[:4])}; give more digits")
+    return found[0]
+
+
+def records(connection: sqlite3.Connection, *, doc_id: str | None = None) -> list[DocumentRecord]:
+    """All documents in the order they were added, or the one with this full id."""
+    where, values = ("", ()) if doc_id is None else ("WHERE doc_id = ?", (doc_id,))
+    rows = connection.execute(f"SELECT {_RECORD} FROM documents {where} ORDER BY doc", values)
+    return [_record(row) for row in rows]
+
+
+def allowed_rows(connection: sqlite3.Connection, filters: Filters) -> Rows | None:
+    """Rows of the passages that meet every condition, ascending; None where there is no condition."""
+    conditions: list[str] = []
+    values: list[str | int] = []
+    if filters.doc_ids:
+        conditions.append("doc_id IN (SELECT value FROM json_each(?))")
+        values.append(to_json([resolve(connection, prefix) for prefix in filters.doc_ids]))
+    for column, choices in (
+        ("jurisdiction", filters.jurisdictions),
+        ("passages.language", filters.languages),
+        ("type", filters.types),
+    ):
+        if choices:
+            conditions.append(f"lower({column}) IN (SELECT value FROM json_each(?))")
+            values.append(to_json([choice.lower() for choice in choices]))
+    for comparison, year in (("year >= ?", filters.year_from), ("year <= ?", filters.year_to)):
+        if year is not None:
+            conditions.append(comparison)
+            values.append(year)
+    if not conditions:
+        return None
+    found = connection.execute(
+        f'SELECT "row" FROM passages JOIN documents USING (doc) WHERE {" AND ".join(conditions)} ORDER BY "row"', values
+    )
+    return np.fromiter((row for (row,) in found), np.int64)
+
+
+def _record(row: Sequence[Any]) -> DocumentRecord:
+    doc_id, name, media_type, kind, metadata, warnings, n_pages, n_bytes, text_sha256, added_at, generation = row[:11]
+    about = read_metadata(metadata)
+    return DocumentRecord(
+        doc_id=doc_id,
+        name=name,
+        title=about.title or name,
+        media_type=media_type,
+        type=kind,
+        metadata=about,
+        warnings=tuple(json.loads(warnings)),
+        n_pages=n_pages,
+        n_bytes=n_bytes,
+        n_passages=row[11],
+        text_sha256=text_sha256,
+        added_at=added_at,
+        generation=generation,
+        sources=tuple(sorted(json.loads(row[12]))),
+    )
+
+
+def _storable(text: str) -> str:
+    """A file name need not be Unicode: bytes that are not come as lone surrogates, which SQLite refuses."""
+    return text.encode("utf-8", "replace").decode("utf-8")

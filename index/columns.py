@@ -1,0 +1,145 @@
+"""Storing step of the flow: how documents and passages are written into columns, and read back."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from index.static import Floats, Tokens
+from ingest.document import Metadata, Page, Span
+from ingest.passage import Passage, Unit
+
+_RAW, _DEFLATED = b"r", b"z"
+_PROBE_BYTES = 1 << 16
+_STEPS_PER_POINT = 16  # boxes are kept to 1/16 point, a fiftieth of a millimetre
+_NO_GLYPH = -32768  # also what a coordinate past +-2047 points becomes: no page is 72 cm and its text beyond it
+
+PASSAGE_COLUMNS = "doc_id, passages.language, page_start, page_end, body"
+
+
+def to_json(value: object) -> str:
+    """Compact JSON in plain ASCII: lone surrogates survive as escapes, where UTF-8 could not hold them."""
+    return json.dumps(value, separators=(",", ":"))
+
+
+def pack(content: bytes) -> bytes:
+    """Deflates what a sample says will shrink by a tenth; pictures and archives are kept as they are."""
+    middle = max(0, len(content) // 2 - _PROBE_BYTES // 2)
+    probe = content[middle : middle + _PROBE_BYTES]
+    shrinks = len(zlib.compress(probe, 1)) < 0.9 * len(probe)
+    return _DEFLATED + zlib.compress(content, 6) if shrinks else _RAW + content
+
+
+def unpack(blob: bytes) -> bytes:
+    """The bytes that were given to :func:`pack`. zlib.error where the blob is damaged."""
+    return zlib.decompress(blob[1:]) if blob[:1] == _DEFLATED else blob[1:]
+
+
+def pack_text(text: str) -> bytes:
+    """Packed UTF-8, lone surrogates kept."""
+    return pack(text.encode("utf-8", "surrogatepass"))
+
+
+def unpack_text(blob: bytes) -> str:
+    """The text that was given to :func:`pack_text`."""
+    return unpack(blob).decode("utf-8", "surrogatepass")
+
+
+def pack_boxes(boxes: Floats) -> bytes:
+    """Steps from glyph to glyph, column by column: neighbours in a line share most of their coordinates."""
+    scaled = np.rint(np.nan_to_num(boxes, nan=np.inf) * _STEPS_PER_POINT)
+    steps = np.where(np.abs(scaled) < -_NO_GLYPH, scaled, _NO_GLYPH).astype(np.int16)
+    return zlib.compress(np.diff(steps, axis=0, prepend=np.zeros((1, 4), np.int16)).T.tobytes(), 1)
+
+
+def unpack_boxes(blob: bytes) -> Floats:
+    """float32, (n, 4), within 1/32 point of what was packed, NaN rows for code points without a glyph."""
+    columns = np.frombuffer(zlib.decompress(blob), np.int16).reshape(4, -1)
+    steps = np.cumsum(columns, axis=1, dtype=np.int16).T
+    return np.where(steps == _NO_GLYPH, np.nan, steps / _STEPS_PER_POINT).astype(np.float32)
+
+
+def pack_vector(vector: Floats) -> bytes:
+    """Half precision: a cosine keeps three decimals, and the library half its size."""
+    return vector.astype("<f2").tobytes()
+
+
+def unpack_vectors(blobs: Sequence[bytes], dim: int) -> Floats:
+    """float32, (len(blobs), dim)."""
+    return np.frombuffer(b"".join(blobs), "<f2").reshape(len(blobs), dim).astype(np.float32)
+
+
+def pack_tokens(tokens: Tokens) -> bytes:
+    """The distinct tokens: late interaction asks only which ones a passage has."""
+    return np.unique(tokens).astype("<u4").tobytes()
+
+
+def unpack_tokens(blob: bytes) -> Tokens:
+    """uint32, ascending."""
+    return np.frombuffer(blob, "<u4")
+
+
+def pack_terms(fields: Iterable[Sequence[str]]) -> bytes:
+    """Index terms of each field, deflated."""
+    return zlib.compress("\n".join(" ".join(terms) for terms in fields).encode("utf-8", "replace"), 1)
+
+
+def unpack_terms(blob: bytes) -> list[str]:
+    """One string for each field, terms parted by spaces."""
+    return zlib.decompress(blob).decode().split("\n")
+
+
+def metadata_json(metadata: Metadata) -> str:
+    """Only what is known."""
+    return to_json({key: value for key, value in asdict(metadata).items() if value not in (None, ())})
+
+
+def read_metadata(column: str) -> Metadata:
+    """The metadata that was written by :func:`metadata_json`."""
+    known = json.loads(column)
+    return Metadata(**known | {"authors": tuple(known.get("authors", ()))})
+
+
+def pages_json(pages: Sequence[Page]) -> str:
+    """Each page as a row of its values."""
+    return to_json([[p.number, p.start, p.end, p.label, p.width, p.height, p.quality] for p in pages])
+
+
+def read_pages(column: str) -> tuple[Page, ...]:
+    """The pages that were written by :func:`pages_json`."""
+    return tuple(Page(*values) for values in json.loads(column))
+
+
+def pack_passage(passage: Passage) -> bytes:
+    """Everything that no query selects by: the words are there twice (units repeat them), so it deflates well."""
+    units = [[unit.spans, unit.text, unit.label] for unit in passage.units]
+    body = [passage.kind, passage.spans, passage.text, units, passage.section, passage.table]
+    return zlib.compress(json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass"), 6)
+
+
+def read_passage(values: Sequence[Any]) -> Passage:
+    """The passage whose ``PASSAGE_COLUMNS`` these are."""
+    doc_id, language, page_start, page_end, blob = values
+    body = json.loads(zlib.decompress(blob).decode("utf-8", "surrogatepass"))
+    kind, spans, text, units, section, table = body
+    return Passage(
+        doc_id=doc_id,
+        kind=kind,
+        spans=_spans(spans),
+        text=text,
+        units=tuple(Unit(_spans(places), words, label) for places, words, label in units),
+        section=tuple(section),
+        page_start=page_start,
+        page_end=page_end,
+        language=language,
+        table=table,
+    )
+
+
+def _spans(pairs: Iterable[Sequence[int]]) -> tuple[Span, ...]:
+    return tuple(Span(start, end) for start, end in pairs)

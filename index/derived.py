@@ -1,0 +1,202 @@
+"""Storing step of the flow: the search indexes, derived from the store, checksummed and swapped in as a whole.
+
+Layout: ``derived/CURRENT`` names one folder ``derived/<generation>-<nonce>/`` and the size and CRC-32 of every file in
+it. A folder never changes once it is named; a new one is built aside and named by replacing ``CURRENT``. Nothing here
+is worth keeping: what is missing, damaged or behind is made anew from the store.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from index.columns import to_json
+from index.lexical import LexicalEntry, LexicalIndex, Ranking, Rows, write_lexical
+from index.static import Floats
+
+DERIVED_FORMAT = 1
+_CURRENT = "CURRENT"
+_MUTABLE = {"meta.json", ".managed.json"}  # of tantivy's files only these are ever rewritten
+_LOCKS = {".tantivy-meta.lock", ".tantivy-writer.lock"}
+_CHUNK_BYTES = 1 << 22
+
+
+class DerivedDamaged(Exception):
+    """The derived indexes are missing, damaged, or of another format; the remedy is to build them anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What ``CURRENT`` holds. ``files``: path within the folder to (bytes, CRC-32).
+
+    ``stale``: rows taken out since the last build from nothing; tantivy's statistics still count some of them.
+    """
+
+    format: int
+    generation: int
+    encoder: str
+    stale: int
+    folder: str
+    files: dict[str, tuple[int, int]]
+
+
+class Snapshot:
+    """The indexes of one generation, verified and opened for searching.
+
+    ``rows`` are those of the store that are indexed, int64, ascending.
+
+    Raises:
+        DerivedDamaged: a file is missing or differs from its checksum.
+    """
+
+    def __init__(self, derived: Path, manifest: Manifest) -> None:
+        from index.dense import DenseIndex
+
+        self.folder, self.manifest = derived / manifest.folder, manifest
+        verify(self.folder, manifest)
+        try:
+            self.rows: Rows = np.load(self.folder / "rows.npy")
+            self._lexical = LexicalIndex(self.folder / "lexical")
+            self._dense = DenseIndex(self.folder / "dense.faiss") if len(self.rows) else None
+        except (OSError, ValueError, RuntimeError) as error:
+            raise DerivedDamaged(f"{self.folder}: {error}") from error
+
+    @property
+    def generation(self) -> int:
+        """The store's generation that is indexed."""
+        return self.manifest.generation
+
+    def lexical(self, terms: Sequence[str], *, depth: int, allowed: Rows | None = None) -> Ranking:
+        """The best ``depth`` passages by BM25, as shares of a perfect match."""
+        return self._lexical.search(terms, depth=depth, allowed=allowed)
+
+    def lexical_scores(self, terms: Sequence[str], rows: Rows) -> Floats:
+        """What :meth:`lexical` gives these rows, float32 (len(rows),)."""
+        return self._lexical.scores(terms, rows)
+
+    def dense(self, vector: Floats, *, depth: int, allowed: Rows | None = None) -> Ranking:
+        """The best ``depth`` passages by cosine."""
+        return self._dense.search(vector, depth=depth, allowed=allowed) if self._dense else Ranking.nothing()
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a new generation takes out and puts in.
+
+    ``rows`` are the new ones, ascending; ``entries`` and ``vectors``, float32 (len(rows), dim), are in their order.
+    """
+
+    generation: int
+    encoder: str
+    removed: Rows
+    rows: Rows
+    entries: Iterable[LexicalEntry]
+    vectors: Floats
+
+
+def read_manifest(derived: Path) -> Manifest:
+    """What ``CURRENT`` names now. DerivedDamaged where it is missing or makes no sense."""
+    try:
+        values = json.loads((derived / _CURRENT).read_text("utf-8"))
+        manifest = Manifest(**values | {"files": {name: tuple(pair) for name, pair in values["files"].items()}})
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DerivedDamaged(f"{derived / _CURRENT}: {error}") from error
+    if manifest.format != DERIVED_FORMAT:
+        raise DerivedDamaged(f"{derived / _CURRENT}: format {manifest.format}, expected {DERIVED_FORMAT}")
+    return manifest
+
+
+def verify(folder: Path, manifest: Manifest) -> None:
+    """Compares every file with its checksum. DerivedDamaged names the first that differs."""
+    for name, (size, checksum) in manifest.files.items():
+        try:
+            found = _checksum(folder / name)
+        except OSError as error:
+            raise DerivedDamaged(f"{folder / name}: {error}") from error
+        if found != (size, checksum):
+            raise DerivedDamaged(f"{folder / name}: expected {size} bytes with CRC {checksum}, got {found}")
+
+
+def publish(derived: Path, changes: Changes, *, base: Snapshot | None) -> Manifest:
+    """Builds the next generation beside ``base`` (from nothing where that is None) and makes it current."""
+    derived.mkdir(exist_ok=True)
+    folder = derived / f"{changes.generation}-{secrets.token_hex(4)}"
+    (folder / "lexical").mkdir(parents=True)
+    _write_rows(folder, changes, base)
+    _write_lexical(folder / "lexical", changes, base)
+    _write_dense(folder, changes, base)
+    files = {
+        str(path.relative_to(folder).as_posix()): _checksum(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name not in _LOCKS
+    }
+    stale = 0 if base is None else base.manifest.stale + len(changes.removed)
+    manifest = Manifest(DERIVED_FORMAT, changes.generation, changes.encoder, stale, folder.name, files)
+    aside = derived / f"{_CURRENT}.{folder.name}"
+    aside.write_text(to_json(asdict(manifest)), "utf-8")
+    aside.replace(derived / _CURRENT)
+    _clear(derived, keep=folder.name)
+    return manifest
+
+
+def _write_rows(folder: Path, changes: Changes, base: Snapshot | None) -> None:
+    kept = np.zeros(0, np.int64) if base is None else base.rows[~np.isin(base.rows, changes.removed)]
+    np.save(folder / "rows.npy", np.sort(np.concatenate((kept, changes.rows))))
+
+
+def _write_lexical(folder: Path, changes: Changes, base: Snapshot | None) -> None:
+    if base is not None:
+        for path in (base.folder / "lexical").iterdir():
+            if path.name in _LOCKS:
+                continue
+            if path.name in _MUTABLE:
+                shutil.copyfile(path, folder / path.name)
+            else:
+                _link(path, folder / path.name)
+    write_lexical(folder, changes.entries, removed=changes.removed.tolist())
+    for name in _MUTABLE:  # tantivy makes them private to the user, unlike every other file of the library
+        (folder / name).chmod((folder.stat().st_mode & 0o666) | 0o200)
+
+
+def _write_dense(folder: Path, changes: Changes, base: Snapshot | None) -> None:
+    from index.dense import update_dense, write_dense
+
+    rows = changes.rows
+    new = folder / "dense.faiss"
+    if base is None or not len(base.rows):
+        if len(rows):
+            write_dense(new, rows, changes.vectors)
+    elif len(base.rows) + len(rows) > len(changes.removed):
+        update_dense(base.folder / new.name, new, removed=changes.removed, rows=rows, vectors=changes.vectors)
+
+
+def _link(old: Path, new: Path) -> None:
+    try:
+        os.link(old, new)
+    except OSError:  # a file system without hard links
+        shutil.copyfile(old, new)
+
+
+def _checksum(path: Path) -> tuple[int, int]:
+    size = checksum = 0
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            size, checksum = size + len(chunk), zlib.crc32(chunk, checksum)
+    return size, checksum
+
+
+def _clear(derived: Path, *, keep: str) -> None:
+    """Removes what is no longer named; where a reader still holds a file open (Windows), the next time does it."""
+    for path in derived.iterdir():
+        if path.is_dir() and path.name != keep:
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.is_file() and path.name != _CURRENT:
+            path.unlink(missing_ok=True)

@@ -1,0 +1,135 @@
+"""Encoding step of the flow: the seam for encoders, and how one is chosen by setting."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+import numpy as np
+
+from index.errors import EncoderMissing
+from index.static import Floats, StaticEncoder, Tokens, load_static
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+BUNDLED_MODEL = Path(__file__).parent / "model"
+_OFFLINE_FLAGS = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
+
+
+class Encoder(Protocol):
+    """Anything that turns a text into a vector.
+
+    ``fingerprint`` changes whenever the vectors would; ``dim`` is the length of a vector.
+    """
+
+    name: str
+    fingerprint: str
+    dim: int
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """float32, (len(texts), dim), rows L2-normalised; a zero row for a text without a known token."""
+        ...
+
+
+@runtime_checkable
+class TokenEncoder(Protocol):
+    """An encoder that can also compare texts token by token (late interaction)."""
+
+    name: str
+    fingerprint: str
+    dim: int
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """As in :class:`Encoder`."""
+        ...
+
+    def tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        """Ids of the known tokens of each text, in order; empty where there is none."""
+        ...
+
+    def pool(self, tokens: Sequence[Tokens]) -> Floats:
+        """The vectors that ``encode`` gives for texts with these tokens."""
+        ...
+
+    def maxsim(self, query: Tokens, passages: Sequence[Tokens]) -> Floats:
+        """Late interaction of one query with each passage, float32, (len(passages),), 0..1.
+
+        Sum over the query's distinct tokens of weight times the squared cosine to the nearest passage token, as a
+        share of the sum of weights. Source: Khattab and Zaharia 2020, ColBERT, section 3.2; squared and weighted.
+        """
+        ...
+
+
+def load_encoder(name_or_folder: str | Path | None = None) -> Encoder:
+    """Opens an encoder: None for the bundled one, else a folder or the name of a sentence-transformers model.
+
+    A folder that holds a static model runs on numpy alone; every other model needs the ``models`` extra.
+
+    Raises:
+        EncoderMissing: the model or the extra it needs is not there.
+    """
+    if name_or_folder is None:
+        return StaticEncoder.load(BUNDLED_MODEL)
+    folder = Path(name_or_folder)
+    if (folder / "model.json").is_file():
+        return StaticEncoder.load(folder)
+    static = _static_module(folder)
+    return load_static(static, name=folder.name) if static else TransformerEncoder(str(name_or_folder))
+
+
+class TransformerEncoder:
+    """Any sentence-transformers model, by name or folder, on whatever device that library chooses.
+
+    Raises:
+        EncoderMissing: the extra is not installed, or the model cannot be loaded.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._model = _sentence_transformer(name)
+        self.name = name
+        self.dim = int(self._model.encode(["."]).shape[1])
+        # weights cannot be hashed cheaply: what the model says of one fixed sentence stands for them
+        probe = np.round(self.encode(["forest carbon sink 森林碳汇"]), 2) + 0.0
+        self.fingerprint = hashlib.sha256(f"{name}:{self.dim}:".encode() + probe.tobytes()).hexdigest()[:16]
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """float32, (len(texts), dim), rows L2-normalised; a zero row for an empty text."""
+        clean = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
+        vectors = np.asarray(self._model.encode(clean, normalize_embeddings=True, show_progress_bar=False), np.float32)
+        vectors = vectors.reshape(len(clean), self.dim)
+        vectors[[not text.strip() for text in clean]] = 0
+        return np.nan_to_num(vectors)
+
+
+def _static_module(folder: Path) -> Path | None:
+    """Where a sentence-transformers folder keeps its only encoding module, when that is a static one."""
+    try:
+        modules = json.loads((folder / "modules.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    kinds = [module["type"].rsplit(".", 1)[-1] for module in modules]
+    static = kinds[:1] == ["StaticEmbedding"] and set(kinds[1:]) <= {"Normalize"}
+    return folder / modules[0]["path"] if static else None
+
+
+def _sentence_transformer(name: str) -> SentenceTransformer:
+    try:
+        from sentence_transformers import SentenceTransformer
+    except ImportError as error:
+        raise EncoderMissing(
+            f"the encoder {name!r} needs sentence-transformers: pip install 'sinkqa[models]', "
+            "or unset the encoder to use the bundled one"
+        ) from error
+    offline = any(os.environ.get(flag, "").upper() in {"1", "ON", "YES", "TRUE"} for flag in _OFFLINE_FLAGS)
+    try:
+        return SentenceTransformer(name, local_files_only=offline)
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = str(error).splitlines()[0]
+        raise EncoderMissing(
+            f"cannot load the encoder {name!r}: {reason}; give the path of a model folder, or download it first"
+        ) from error

@@ -1,0 +1,84 @@
+"""Named errors of the library: what can be wrong with it, and what to do next.
+
+LibraryError
+├── LibraryNotFound         library-not-found         no library stands in the folder
+├── LibraryBusy             library-busy              another process is writing and did not finish in time
+├── LibraryReadOnly         library-read-only         the folder cannot be written to
+├── LibraryFormatMismatch   library-format-mismatch   written by another version of the format
+├── LibraryDamaged          library-damaged           the stored truth itself cannot be read
+├── EncoderMismatch         encoder-mismatch          the vectors were made by another encoder
+├── EncoderMissing          encoder-missing           the encoder, or the extra it needs, is not there
+├── DocumentNotFound        document-not-found        no document has this id
+├── PassageNotFound         passage-not-found         no passage has this id
+└── AmbiguousDocument       ambiguous-document        several documents begin with this prefix
+"""
+
+from __future__ import annotations
+
+from ingest.errors import SinkQAError
+
+
+class LibraryError(SinkQAError):
+    """Something is wrong with the library, not with a file that is taken in."""
+
+    code = "library-error"
+
+
+class LibraryNotFound(LibraryError):
+    """No library stands in the folder."""
+
+    code = "library-not-found"
+
+
+class LibraryBusy(LibraryError):
+    """Another process is writing and did not finish in time."""
+
+    code = "library-busy"
+
+
+class LibraryReadOnly(LibraryError):
+    """The folder cannot be written to."""
+
+    code = "library-read-only"
+
+
+class LibraryFormatMismatch(LibraryError):
+    """The library, or a model folder, was written by another version of its format."""
+
+    code = "library-format-mismatch"
+
+
+class LibraryDamaged(LibraryError):
+    """The stored truth itself cannot be read."""
+
+    code = "library-damaged"
+
+
+class EncoderMismatch(LibraryError):
+    """The stored vectors were made by another encoder."""
+
+    code = "encoder-mismatch"
+
+
+class EncoderMissing(LibraryError):
+    """The encoder, or the extra it needs, is not there."""
+
+    code = "encoder-missing"
+
+
+class DocumentNotFound(LibraryError):
+    """No document has this id."""
+
+    code = "document-not-found"
+
+
+class PassageNotFound(LibraryError):
+    """No passage has this id."""
+
+    code = "passage-not-found"
+
+
+class AmbiguousDocument(LibraryError):
+    """Several documents begin with this prefix."""
+
+    code = "ambiguous-document"

@@ -1,0 +1,51 @@
+"""Storing step of the flow: what the search legs need of a passage, made once when it is added."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.analyzer import analyze
+from index.columns import pack_terms, pack_tokens, pack_vector
+from index.encoder import Encoder, TokenEncoder
+from ingest.document import Document
+from ingest.passage import Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """Packed for the store, one of each for every passage: index terms, vector, tokens (empty without any).
+
+    ``encoder`` is the fingerprint of the encoder that made them.
+    """
+
+    encoder: str
+    terms: tuple[bytes, ...]
+    vectors: tuple[bytes, ...]
+    tokens: tuple[bytes, ...]
+
+
+def featurise(document: Document, passages: Sequence[Passage], encoder: Encoder) -> Features:
+    """Analyses and encodes the passages of one document; the costly half of adding it, apart from any library."""
+    title = analyze(document.metadata.title or document.name)
+    vectors, tokens = encode_passages(passages, encoder)
+    return Features(
+        encoder.fingerprint,
+        tuple(pack_terms((title, analyze(" ".join(each.section)), analyze(each.text))) for each in passages),
+        vectors,
+        tokens,
+    )
+
+
+def encode_passages(passages: Sequence[Passage], encoder: Encoder) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
+    """Packed vectors and packed tokens of the passages, tokenised once for both."""
+    texts = [vector_text(passage) for passage in passages]
+    if not isinstance(encoder, TokenEncoder):
+        return tuple(map(pack_vector, encoder.encode(texts))), (b"",) * len(texts)
+    tokens = encoder.tokens(texts)
+    return tuple(map(pack_vector, encoder.pool(tokens))), tuple(map(pack_tokens, tokens))
+
+
+def vector_text(passage: Passage) -> str:
+    """What stands for a passage before the encoder: its innermost heading and its words."""
+    return "\n".join((*passage.section[-1:], passage.text))

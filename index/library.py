@@ -1,0 +1,387 @@
+"""The library: everything that was taken in, on disk, found again by search. The facade of this stage."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import monotonic
+from types import TracebackType
+from typing import Any, Literal, Self
+
+from index import catalogue
+from index.analyzer import analyze
+from index.backend import LocalBackend
+from index.catalogue import DocumentRecord
+from index.columns import PASSAGE_COLUMNS, read_metadata, read_pages, read_passage, unpack, unpack_boxes, unpack_text
+from index.encoder import Encoder, load_encoder
+from index.errors import DocumentNotFound, EncoderMismatch, LibraryReadOnly, PassageNotFound
+from index.features import Features, encode_passages, featurise
+from index.fusion import DEFAULT_WEIGHTS, Weights
+from index.hit import Filters, Hit, SearchMode
+from index.inspection import Problem, inspect
+from index.lock import write_lock
+from index.retrieval import Ranked, prepare, retrieve
+from index.static import Floats
+from index.store import Store, create_store
+from ingest.document import Document, Page
+from ingest.passage import Passage
+
+STORE_FILE = "library.sqlite"
+_GROUP_S = 1.0  # a commit and its index generation cost about 0.1 s: documents that come faster share one
+_REENCODE_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """A document to add.
+
+    ``source`` says where it was read from (a path, an address), by default its name: other bytes from the same source
+    supersede what it held before. ``features`` may have been made elsewhere, in another process.
+    """
+
+    document: Document
+    passages: Sequence[Passage]
+    source: str | None = None
+    features: Features | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddResult:
+    """What became of a document: durable and findable once this is given.
+
+    ``unchanged``: the same bytes, read to the same passages, were there. ``updated``: the same bytes were there, read
+    otherwise. ``superseded`` is the doc_id of what the source held before, now gone.
+    """
+
+    doc_id: str
+    status: Literal["added", "updated", "unchanged"]
+    superseded: str | None
+    n_passages: int
+    generation: int
+
+
+class Library:
+    """One folder with one library. Safe to use from several threads and processes.
+
+    Searching sees the newest generation; a hit whose text was deleted is never given.
+    """
+
+    def __init__(self, store: Store, encoder: Encoder, *, lock_timeout_s: float, weights: Weights) -> None:
+        self.encoder, self.weights = encoder, weights
+        self._store, self._lock_timeout_s = store, lock_timeout_s
+        self._backend = LocalBackend(store, encoder=encoder.fingerprint, dim=encoder.dim)
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path | str,
+        *,
+        create: bool = False,
+        encoder: Encoder | str | Path | None = None,
+        reencode: bool = False,
+        lock_timeout_s: float = 30.0,
+        weights: Weights = DEFAULT_WEIGHTS,
+    ) -> Library:
+        """Opens the library in ``folder``; ``create`` begins one where there is none.
+
+        ``encoder`` is one, or a name for :func:`index.encoder.load_encoder`. A library holds the vectors of one
+        encoder; ``reencode`` makes them anew with this one where they are another's.
+
+        Raises:
+            LibraryNotFound, LibraryReadOnly, LibraryFormatMismatch, LibraryDamaged, LibraryBusy: see their names.
+            EncoderMismatch: the vectors are another encoder's, and ``reencode`` is not set.
+            EncoderMissing: there is no such encoder.
+        """
+        path = Path(folder) / STORE_FILE
+        chosen = load_encoder(encoder) if encoder is None or isinstance(encoder, str | Path) else encoder
+        if create and not path.is_file():
+            _begin(path, chosen, lock_timeout_s)
+        writable = os.access(path.parent, os.W_OK) and os.access(path, os.W_OK)
+        store = Store(path, read_only=path.is_file() and not writable)
+        library = cls(store, chosen, lock_timeout_s=lock_timeout_s, weights=weights)
+        if store.meta("encoder") != chosen.fingerprint:
+            if not reencode:
+                store.close()
+                raise EncoderMismatch(
+                    f"the vectors in {folder} were made by the encoder {store.meta('encoder')}, not by {chosen.name} "
+                    f"({chosen.fingerprint}): choose that encoder again, or open the library with reencode"
+                )
+            library._reencode()
+        return library
+
+    @staticmethod
+    def exists(folder: Path | str) -> bool:
+        """Whether a library stands in the folder."""
+        return (Path(folder) / STORE_FILE).is_file()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the store's connections."""
+        self._store.close()
+
+    @property
+    def generation(self) -> int:
+        """Number of changes ever committed to the library, by any process."""
+        return self._store.generation
+
+    def add(
+        self,
+        document: Document,
+        passages: Sequence[Passage],
+        *,
+        source: str | None = None,
+        features: Features | None = None,
+    ) -> AddResult:
+        """Adds one document; see :class:`Addition` and :class:`AddResult`. Many cost less by :meth:`add_all`."""
+        (result,) = self.add_all([Addition(document, passages, source, features)])
+        return result
+
+    def add_all(self, additions: Iterable[Addition], *, group_s: float = _GROUP_S) -> Iterator[AddResult]:
+        """Adds documents as they come and gives their results in that order.
+
+        Those that come within ``group_s`` seconds share one commit, and each result is given after it. An error
+        leaves out the group that was not committed, and no earlier one.
+
+        Raises:
+            LibraryBusy: another process is writing.
+            LibraryReadOnly: the folder cannot be written to.
+            ValueError: passages of another document, spans outside the text, or features of another encoder.
+        """
+        group: list[Addition] = []
+        began = 0.0
+        for addition in additions:
+            began = began if group else monotonic()
+            group.append(self._complete(addition))
+            if monotonic() - began >= group_s:
+                yield from self._commit(group)
+                group = []
+        if group:
+            yield from self._commit(group)
+
+    def remove(self, doc_id: str) -> DocumentRecord:
+        """Deletes a document, by its id or at least 6 digits of it, from the store and from every index.
+
+        Raises:
+            DocumentNotFound, AmbiguousDocument, LibraryBusy, LibraryReadOnly: see their names.
+        """
+        with self._writing() as connection:
+            record = self.document(doc_id)
+            connection.execute("DELETE FROM documents WHERE doc_id = ?", (record.doc_id,))
+        return record
+
+    def documents(self) -> list[DocumentRecord]:
+        """All documents, in the order they were added."""
+        return catalogue.records(self._store.connection)
+
+    def document(self, doc_id: str) -> DocumentRecord:
+        """The document with this id, or with the only id that begins with these 6 or more digits.
+
+        Raises:
+            DocumentNotFound, AmbiguousDocument: see their names.
+        """
+        connection = self._store.connection
+        (record,) = catalogue.records(connection, doc_id=catalogue.resolve(connection, doc_id))
+        return record
+
+    def text(self, doc_id: str) -> str:
+        """The source text, read anew from the store. Raises as :meth:`document` does."""
+        return unpack_text(self._column("text", doc_id))
+
+    def content(self, doc_id: str) -> bytes:
+        """The original bytes. Raises as :meth:`document` does."""
+        return unpack(self._column("content", doc_id))
+
+    def pages(self, doc_id: str) -> tuple[Page, ...]:
+        """The pages, in order. Raises as :meth:`document` does."""
+        return read_pages(self._column("pages", doc_id))
+
+    def boxes(self, doc_id: str) -> Floats | None:
+        """As ``Document.boxes``, within 1/32 point. Raises as :meth:`document` does."""
+        packed = self._column("boxes", doc_id)
+        return None if packed is None else unpack_boxes(packed)
+
+    def passages(self, doc_id: str) -> list[Passage]:
+        """The document's passages in reading order. Raises as :meth:`document` does."""
+        connection = self._store.connection
+        rows = connection.execute(
+            f"SELECT {PASSAGE_COLUMNS} FROM passages JOIN documents USING (doc) WHERE doc_id = ? ORDER BY position",
+            (catalogue.resolve(connection, doc_id),),
+        )
+        return [read_passage(row) for row in rows]
+
+    def passage(self, passage_id: str) -> Passage:
+        """The passage with this id.
+
+        Raises:
+            PassageNotFound: there is none, or no longer.
+        """
+        found = self._store.connection.execute(
+            f"SELECT {PASSAGE_COLUMNS} FROM passages JOIN documents USING (doc) WHERE passage_id = ?",
+            (passage_id.encode("utf-8", "replace").decode(),),
+        ).fetchone()
+        if found is None:
+            raise PassageNotFound(f"no passage {passage_id[:80]!r}: it was deleted or superseded; search again")
+        return read_passage(found)
+
+    def search(
+        self, query: str, *, k: int = 10, mode: SearchMode = "hybrid", filters: Filters | None = None
+    ) -> list[Hit]:
+        """The best ``k`` passages, by score descending, ties by passage_id; a query without a known word has none.
+
+        Only the first 2,000 code points of the query count.
+
+        Raises:
+            DocumentNotFound, AmbiguousDocument: a filter names no document, or several.
+        """
+        if k < 1:
+            raise ValueError(f"k must be 1 or more, got {k}")
+        prepared = prepare(query, self.encoder)
+        if not prepared.terms and not prepared.vector.any():
+            return []
+        legs = self._backend.legs()
+        with self._store.reading() as connection:
+            allowed = catalogue.allowed_rows(connection, filters) if filters else None
+            ranked = retrieve(
+                prepared,
+                legs,
+                connection,
+                k=k,
+                mode=mode,
+                allowed=allowed,
+                encoder=self.encoder,
+                weights=self.weights,
+            )
+            return [_hit(connection, each, prepared.terms) for each in ranked]
+
+    def check(self) -> list[Problem]:
+        """Everything that is wrong with the library on disk; reads all of it. Empty when all is well."""
+        return inspect(self._store, self._backend, dim=self.encoder.dim)
+
+    def rebuild(self) -> None:
+        """Makes the search indexes anew from the store.
+
+        Raises:
+            LibraryBusy, LibraryReadOnly: see their names.
+        """
+        with self._lock():
+            self._backend.sync(anew=True)
+
+    def _complete(self, addition: Addition) -> Addition:
+        document, passages = addition.document, addition.passages
+        doc_id, length = document.doc_id, len(document.text)
+        for passage in passages:
+            if passage.doc_id != doc_id:
+                raise ValueError(f"passage {passage.passage_id} is of document {passage.doc_id}, not of {doc_id}")
+            if any(not 0 <= start <= end <= length for start, end in passage.spans):
+                raise ValueError(f"passage {passage.passage_id} has a span outside the text's 0..{length}")
+        features = addition.features or featurise(document, passages, self.encoder)
+        if features.encoder != self.encoder.fingerprint or len(features.vectors) != len(passages):
+            raise ValueError(f"features of {len(features.vectors)} passages by {features.encoder} do not fit")
+        return replace(addition, features=features)
+
+    def _commit(self, group: Sequence[Addition]) -> list[AddResult]:
+        with self._writing() as connection:
+            results = [self._put(connection, addition) for addition in group]
+        return [replace(result, generation=self.generation) for result in results]
+
+    def _put(self, connection: sqlite3.Connection, addition: Addition) -> AddResult:
+        document, features = addition.document, addition.features
+        if features is None:
+            raise ValueError("an addition without features cannot be stored")
+        doc_id = document.doc_id
+        held = connection.execute("SELECT doc, reading FROM documents WHERE doc_id = ?", (doc_id,)).fetchone()
+        status: Literal["added", "updated", "unchanged"] = "added"
+        if held is None:
+            doc = self._insert(connection, addition, features)
+        elif held[1] == catalogue.reading_of(document, addition.passages):
+            status, doc = "unchanged", held[0]
+        else:
+            sources = connection.execute("SELECT source FROM sources WHERE doc = ?", held[:1]).fetchall()
+            connection.execute("DELETE FROM documents WHERE doc = ?", held[:1])
+            status, doc = "updated", self._insert(connection, addition, features)
+            connection.executemany("INSERT INTO sources VALUES (?, ?)", [(source, doc) for (source,) in sources])
+        superseded = catalogue.claim_source(connection, addition.source or document.name, doc)
+        (count,) = connection.execute("SELECT count(*) FROM passages WHERE doc = ?", (doc,)).fetchone()
+        return AddResult(doc_id, status, superseded, count, 0)
+
+    def _insert(self, connection: sqlite3.Connection, addition: Addition, features: Features) -> int:
+        return catalogue.insert_document(
+            connection,
+            addition.document,
+            addition.passages,
+            features=features,
+            generation=self._store.generation + 1,
+        )
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        if self._store.read_only:
+            raise LibraryReadOnly(f"cannot write to {self._store.path.parent}: change its permissions, or copy it")
+        with write_lock(self._store.path.parent, timeout_s=self._lock_timeout_s):
+            yield
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction, then the search indexes: what was written is durable and findable on leaving."""
+        with self._lock():
+            with self._store.writing() as connection:
+                yield connection
+            self._backend.sync()
+
+    def _reencode(self) -> None:
+        """Makes all vectors and tokens anew with this library's encoder."""
+        with self._writing() as connection:
+            rows = [row for (row,) in connection.execute('SELECT "row" FROM passages')]
+            for start in range(0, len(rows), _REENCODE_AT_ONCE):
+                part = rows[start : start + _REENCODE_AT_ONCE]
+                passages = [_passage_of_row(connection, row)[0] for row in part]
+                vectors, tokens = encode_passages(passages, self.encoder)
+                connection.executemany(
+                    'UPDATE features SET vector = ?, tokens = ? WHERE "row" = ?',
+                    zip(vectors, tokens, part, strict=True),
+                )
+            self._store.set_meta("encoder", self.encoder.fingerprint)
+
+    def _column(self, column: str, doc_id: str) -> Any:
+        connection = self._store.connection
+        full = catalogue.resolve(connection, doc_id)
+        found = connection.execute(f"SELECT {column} FROM documents WHERE doc_id = ?", (full,)).fetchone()
+        if found is None:
+            raise DocumentNotFound(f"the document {full} was deleted just now; list the documents")
+        return found[0]
+
+
+def _begin(path: Path, encoder: Encoder, lock_timeout_s: float) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with write_lock(path.parent, timeout_s=lock_timeout_s):
+            create_store(path, encoder=encoder.fingerprint)
+    except OSError as error:
+        raise LibraryReadOnly(f"cannot begin a library in {path.parent}: {error}; name another folder") from error
+
+
+def _passage_of_row(connection: sqlite3.Connection, row: int) -> tuple[Passage, str, str]:
+    """Passage, name and metadata of its document."""
+    values = connection.execute(
+        f'SELECT {PASSAGE_COLUMNS}, name, metadata FROM passages JOIN documents USING (doc) WHERE "row" = ?', (row,)
+    ).fetchone()
+    return read_passage(values[:-2]), values[-2], values[-1]
+
+
+def _hit(connection: sqlite3.Connection, ranked: Ranked, terms: Sequence[str]) -> Hit:
+    passage, name, metadata = _passage_of_row(connection, ranked.row)
+    standing = set(analyze(passage.text))
+    matched = tuple(dict.fromkeys(term for term in terms if term in standing))
+    title = read_metadata(metadata).title or name
+    return Hit(passage, title, ranked.score, replace(ranked.why, matched_terms=matched))

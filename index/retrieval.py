@@ -1,0 +1,140 @@
+"""Retrieval step of the flow: query to ranked rows, by both legs, their union, and one fused score."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from index.analyzer import analyze
+from index.backend import Legs
+from index.columns import unpack_tokens, unpack_vectors
+from index.encoder import Encoder, TokenEncoder
+from index.fusion import Weights, fuse, ranks
+from index.hit import SearchMode, Why
+from index.lexical import Ranking, Rows
+from index.static import Floats, Tokens
+from index.store import batches
+from ingest.language import detect
+
+LONGEST_QUERY = 2_000  # code points; what follows is not looked at
+DEPTH = 100  # candidates from each leg
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question as the legs see it. ``tokens`` is None for an encoder without late interaction."""
+
+    text: str
+    terms: tuple[str, ...]
+    language: str
+    vector: Floats
+    tokens: Tokens | None
+
+
+class Ranked(NamedTuple):
+    """A row of the store with its score; ``why`` still lacks the matched terms."""
+
+    row: int
+    score: float
+    why: Why
+
+
+class _Candidates(NamedTuple):
+    rows: Rows
+    passage_ids: list[str]
+    languages: list[str]
+    vectors: Floats
+    tokens: list[Tokens]
+
+
+def prepare(text: str, encoder: Encoder) -> Query:
+    """Analyses and encodes a question, or the first 2,000 code points of it."""
+    text = text[:LONGEST_QUERY]
+    terms, language = tuple(analyze(text)), detect(text)
+    if not isinstance(encoder, TokenEncoder):
+        return Query(text, terms, language, encoder.encode([text])[0], None)
+    tokens = encoder.tokens([text])
+    return Query(text, terms, language, encoder.pool(tokens)[0], tokens[0])
+
+
+def retrieve(
+    query: Query,
+    legs: Legs,
+    connection: sqlite3.Connection,
+    *,
+    k: int,
+    mode: SearchMode,
+    allowed: Rows | None,
+    encoder: Encoder,
+    weights: Weights,
+) -> list[Ranked]:
+    """The best ``k`` rows that the store still has, by score descending, ties by passage_id.
+
+    ``lexical`` scores by BM25 alone, ``dense`` by what the encoder says (cosine and late interaction), ``hybrid`` by
+    all of it. A row that one leg did not find is scored by that leg too.
+    """
+    depth = max(DEPTH, 2 * k)
+    nothing = Ranking.nothing()
+    lexical = nothing if mode == "dense" else legs.lexical(query.terms, depth=depth, allowed=allowed)
+    dense = nothing if mode == "lexical" else legs.dense(query.vector, depth=depth, allowed=allowed)
+    found = _fetch(connection, np.union1d(lexical.rows, dense.rows), len(query.vector))
+    if not found.passage_ids:
+        return []
+    shares = _shares(found.rows, lexical, query.terms, legs if mode == "hybrid" else None)
+    cosines = found.vectors @ query.vector if mode != "lexical" else np.zeros_like(shares)
+    late = np.zeros_like(shares)
+    if mode != "lexical" and query.tokens is not None and isinstance(encoder, TokenEncoder):
+        late = encoder.maxsim(query.tokens, found.tokens)
+    same = np.array([language == query.language for language in found.languages])
+    scores = (
+        shares
+        if mode == "lexical"
+        else fuse(dense=cosines, lexical=shares, late=late, same_language=same, weights=weights)
+    )
+    lexical_ranks, dense_ranks = ranks(lexical.rows), ranks(dense.rows)
+    best = sorted(range(len(scores)), key=lambda i: (-scores[i], found.passage_ids[i]))[:k]
+    return [
+        Ranked(
+            row := int(found.rows[i]),
+            float(scores[i]),
+            Why(
+                lexical_rank=lexical_ranks.get(row),
+                lexical=float(shares[i]),
+                dense_rank=dense_ranks.get(row),
+                dense=float(cosines[i]),
+                late=float(late[i]),
+            ),
+        )
+        for i in best
+    ]
+
+
+def _fetch(connection: sqlite3.Connection, rows: Rows, dim: int) -> _Candidates:
+    """What is needed to score the rows; a row that was deleted meanwhile is left out."""
+    found: list[tuple[int, str, str, bytes, bytes]] = []
+    for places, part in batches(rows.tolist()):
+        found += connection.execute(
+            'SELECT "row", passage_id, language, vector, tokens FROM passages JOIN features USING ("row") '
+            f'WHERE "row" IN {places} ORDER BY "row"',
+            part,
+        )
+    return _Candidates(
+        np.array([each[0] for each in found], np.int64),
+        [each[1] for each in found],
+        [each[2] for each in found],
+        unpack_vectors([each[3] for each in found], dim),
+        [unpack_tokens(each[4]) for each in found],
+    )
+
+
+def _shares(rows: Rows, lexical: Ranking, terms: Sequence[str], legs: Legs | None) -> Floats:
+    """BM25 shares of the rows; those beyond the lexical leg's depth are asked for where ``legs`` is given."""
+    known = dict(zip(lexical.rows.tolist(), lexical.scores.tolist(), strict=True))
+    missing = np.array([row for row in rows.tolist() if row not in known], np.int64)
+    if legs is not None and len(missing):
+        known |= zip(missing.tolist(), legs.lexical_scores(terms, missing).tolist(), strict=True)
+    return np.array([known.get(row, 0.0) for row in rows.tolist()], np.float32)

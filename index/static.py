@@ -1,0 +1,189 @@
+"""Encoding step of the flow: a static bilingual model on numpy and tokenizers alone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import EncoderMissing, LibraryFormatMismatch
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+Floats = NDArray[np.float32]
+Tokens = NDArray[np.uint32]
+
+MODEL_FORMAT = 1
+_TEXTS_AT_ONCE = 256
+_FIRST_WORD = 2  # ids 0 and 1 are padding and the unknown token
+_FLOATS = {"F16": np.float16, "F32": np.float32, "F64": np.float64}
+
+
+class StaticEncoder:
+    """One vector a token, summed: no network to run, so a passage costs what its tokenisation costs.
+
+    ``weights`` is (n_tokens, dim), int8 or floating, and may be memory-mapped; row ``i`` stands for
+    ``scale[i] * weights[i]``. ``token_weight`` is what a query token counts in :meth:`maxsim`.
+    """
+
+    def __init__(
+        self,
+        tokenizer: Tokenizer,
+        weights: NDArray[Any],
+        *,
+        scale: Floats,
+        token_weight: Floats | None,
+        name: str,
+        fingerprint: str,
+    ) -> None:
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        self.name, self.fingerprint, self.dim = name, fingerprint, int(weights.shape[1])
+        self._tokenizer, self._weights, self._scale = tokenizer, weights, scale
+        self._token_weight = token_weight
+
+    @classmethod
+    def load(cls, folder: Path) -> StaticEncoder:
+        """Opens a folder written by ``python -m index.quantise``; the weights stay on disk until they are used.
+
+        Raises:
+            EncoderMissing: a file of the model is not there or cannot be read.
+            LibraryFormatMismatch: the folder has another format.
+        """
+        from tokenizers import Tokenizer
+
+        try:
+            about = json.loads((folder / "model.json").read_text("utf-8"))
+            if about.get("format") != MODEL_FORMAT:
+                raise LibraryFormatMismatch(
+                    f"the model in {folder} has format {about.get('format')}, expected {MODEL_FORMAT}: "
+                    "write it anew with python -m index.quantise"
+                )
+            return cls(
+                Tokenizer.from_file(str(folder / "tokenizer.json")),
+                np.load(folder / "weights.npy", mmap_mode="r"),
+                scale=np.load(folder / "scale.npy").astype(np.float32),
+                token_weight=np.load(folder / "token_weight.npy").astype(np.float32),
+                name=about["name"],
+                fingerprint=about["fingerprint"],
+            )
+        except (OSError, ValueError, KeyError) as error:
+            raise EncoderMissing(
+                f"cannot load the encoder in {folder}: {error}; reinstall sinkqa or write the folder anew "
+                "with python -m index.quantise"
+            ) from error
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """float32, (len(texts), dim), rows L2-normalised; a zero row for a text without a known token."""
+        return self.pool(self.tokens(texts))
+
+    def tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        """Ids of the known tokens of each text, in order; empty where there is none."""
+        found: list[Tokens] = []
+        for start in range(0, len(texts), _TEXTS_AT_ONCE):
+            clean = [_without_surrogates(text) for text in texts[start : start + _TEXTS_AT_ONCE]]
+            for encoding in self._tokenizer.encode_batch_fast(clean, add_special_tokens=False):
+                ids = np.array(encoding.ids, dtype=np.uint32)
+                found.append(ids[ids >= _FIRST_WORD])
+        return found
+
+    def pool(self, tokens: Sequence[Tokens]) -> Floats:
+        """The vectors that ``encode`` gives for texts with these tokens."""
+        vectors = np.zeros((len(tokens), self.dim), np.float32)
+        for row, ids in enumerate(tokens):
+            if len(ids):  # counts first: a passage repeats its words, and a row of weights is a kilobyte
+                distinct, counts = np.unique(ids, return_counts=True)
+                vectors[row] = (counts * self._scale[distinct]).astype(np.float32) @ self._rows(distinct)
+        return _normalised(vectors)
+
+    def maxsim(self, query: Tokens, passages: Sequence[Tokens]) -> Floats:
+        """Late interaction of one query with each passage, float32, (len(passages),), 0..1."""
+        scores = np.zeros(len(passages), np.float32)
+        filled = [i for i, ids in enumerate(passages) if len(ids)]
+        distinct = np.unique(query)
+        if not filled or not len(distinct):
+            return scores
+        lengths = [len(passages[i]) for i in filled]
+        vocabulary, where = np.unique(np.concatenate([passages[i] for i in filled]), return_inverse=True)
+        cosines = _normalised(self._rows(distinct)) @ _normalised(self._rows(vocabulary)).T
+        nearest = np.maximum.reduceat(np.square(np.maximum(cosines, 0))[:, where], _starts(lengths), axis=1)
+        weight = self._query_weight(distinct)
+        scores[filled] = weight @ nearest / max(float(weight.sum()), 1e-9)
+        return scores
+
+    def _rows(self, ids: Tokens) -> Floats:
+        return np.asarray(self._weights[ids], np.float32)
+
+    def _query_weight(self, ids: Tokens) -> Floats:
+        if self._token_weight is not None:
+            return self._token_weight[ids]
+        lengths: Floats = self._scale[ids] * np.linalg.norm(self._rows(ids), axis=1)
+        return lengths
+
+
+def load_static(folder: Path, *, name: str) -> StaticEncoder:
+    """Opens the module folder of a sentence-transformers ``StaticEmbedding`` without torch.
+
+    Raises:
+        EncoderMissing: a file of the model is not there or cannot be read.
+    """
+    from tokenizers import Tokenizer
+
+    try:
+        weights = read_safetensors(folder / "model.safetensors")
+        description = (folder / "tokenizer.json").read_bytes()
+    except (OSError, ValueError, KeyError) as error:
+        raise EncoderMissing(f"cannot load the static model in {folder}: {error}; check the folder") from error
+    token_weight = folder / "token_weight.npy"
+    return StaticEncoder(
+        Tokenizer.from_str(description.decode("utf-8")),
+        weights,
+        scale=np.ones(len(weights), np.float32),
+        token_weight=np.load(token_weight).astype(np.float32) if token_weight.is_file() else None,
+        name=name,
+        fingerprint=fingerprint(weights, description),
+    )
+
+
+def read_safetensors(path: Path) -> NDArray[Any]:
+    """The largest matrix of a safetensors file, memory-mapped. ValueError where there is none."""
+    with path.open("rb") as file:
+        header_bytes = int.from_bytes(file.read(8), "little")
+        if header_bytes > path.stat().st_size:
+            raise ValueError("the header is longer than the file")
+        header = json.loads(file.read(header_bytes))
+    header.pop("__metadata__", None)
+    matrices = [entry for entry in header.values() if entry["dtype"] in _FLOATS and len(entry["shape"]) == 2]
+    if not matrices:
+        raise ValueError("the file holds no matrix of floating numbers")
+    entry = max(matrices, key=lambda each: each["shape"][0] * each["shape"][1])
+    offset = 8 + header_bytes + entry["data_offsets"][0]
+    return np.memmap(path, _FLOATS[entry["dtype"]], "r", offset, tuple(entry["shape"]))
+
+
+def fingerprint(weights: NDArray[Any], tokenizer: bytes) -> str:
+    """Content hash of a static model: 16 hex digits."""
+    digest = hashlib.sha256(np.ascontiguousarray(weights).data)
+    digest.update(tokenizer)
+    return digest.hexdigest()[:16]
+
+
+def _normalised(vectors: Floats) -> Floats:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit: Floats = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+    return unit
+
+
+def _starts(lengths: Sequence[int]) -> NDArray[np.intp]:
+    return np.cumsum([0, *lengths[:-1]]).astype(np.intp)
+
+
+def _without_surrogates(text: str) -> str:
+    """The tokenizer takes UTF-8, which has no lone surrogates; they are no words either."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
