@@ -1,0 +1,7 @@
+"""Makes ``python -m eval`` the same as ``sinkqa-eval``."""
+
+from __future__ import annotations
+
+from eval.cli import main
+
+main()

@@ -1,0 +1,82 @@
+"""The evaluation command line: every command prints a table, or JSON with ``--json``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from eval.structure import Share, StructureScore, score_structure
+from ingest.errors import FileMissing, SinkQAError, UnreadableDocument
+
+app = typer.Typer(help="Measure SinkQA against ground truth.", no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def evaluate() -> None:
+    """Measure SinkQA against ground truth."""
+
+
+@app.command()
+def structure(
+    document: Annotated[Path, typer.Option(help="The document.")],
+    structure: Annotated[Path, typer.Option(help="Its pages, outline and notes, as STRUCTURE.json.")],
+    tables: Annotated[Path, typer.Option(help="Its tables as rows and columns, as TABLES.json.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """How much of a document's known structure is recovered: headings, pages, footnotes, tables."""
+    from ingest.readers import read_bytes
+    from ingest.splitting import split
+
+    truth, table_truth = _truth(structure), _truth(tables)
+    read = read_bytes(_bytes(document), document.name)
+    score = score_structure(read, split(read), structure=truth, tables=table_truth)
+    if as_json:
+        typer.echo(json.dumps(asdict(score), ensure_ascii=False))
+    else:
+        _print(score)
+
+
+def main() -> None:
+    """Run the command line; a named error is one line on standard error and exit status 1."""
+    try:
+        app()
+    except SinkQAError as error:
+        typer.echo(f"{error.code}: {error.message}", err=True)
+        sys.exit(1)
+
+
+def _bytes(path: Path) -> bytes:
+    if not path.is_file():
+        raise FileMissing(f"{path}: expected a file, found none; check the path")
+    return path.read_bytes()
+
+
+def _truth(path: Path) -> Any:
+    try:
+        return json.loads(_bytes(path))
+    except ValueError as error:
+        raise UnreadableDocument(f"{path}: expected JSON, got something else ({error}); check the file") from error
+
+
+def _print(score: StructureScore) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    found = Table("what", "right", title="Structure", title_justify="left")
+    extra = f" (and {score.extra_headings} more)" if score.extra_headings else ""
+    found.add_row("headings with level and page", f"{score.headings}{extra}")
+    found.add_row("pages", str(score.pages))
+    found.add_row("footnotes out of the body", str(score.footnotes))
+    found.add_row("passages crossing a section", str(score.crossing))
+    cells = Table("table", "rows exact", "cells placed", "certain cells placed", "misplaced", "invented rows")
+    for table in score.tables:
+        shares: tuple[Share, ...] = (table.rows, table.cells, table.certain)
+        cells.add_row(table.table, *map(str, shares), str(table.misplaced), str(table.invented))
+    console = Console()
+    console.print(found)
+    console.print(cells)
