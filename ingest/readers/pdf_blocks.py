@@ -1,0 +1,189 @@
+"""Ingest, PDF: lines and tables in reading order become blocks: headings, paragraphs, lists, tables, notes."""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from ingest.document import Block, BlockKind, Span
+from ingest.lists import item_levels, mark_of
+from ingest.readers.pdf_captions import caption_label, with_tables
+from ingest.readers.pdf_drafts import Draft, without
+from ingest.readers.pdf_furniture import find_furniture
+from ingest.readers.pdf_headings import Entry, HeadingLine, body_size, find_heading_lines
+from ingest.readers.pdf_notes import find_footnotes
+from ingest.readers.pdf_page import PageLayout, Placed, PlacedTable
+
+_TERMINAL = re.compile(r"[.!?:;。！？：；…][\"'”’）)」』\]]*\s*$")
+_SYMBOL_BULLET = re.compile(r"[\ue000-\uf8ff](?=\s|$)")  # bullets of symbol fonts have private code points
+
+
+@dataclass(frozen=True, slots=True)
+class _Flow:
+    """How the body is set: the column each line stands in, that column's edges, line pitch by font size; points."""
+
+    run: Mapping[Placed, int]
+    edges: Mapping[Placed, tuple[float, float]]
+    pitch: Mapping[float, float]
+
+
+def make_blocks(pages: Sequence[PageLayout], text: str, outline: Sequence[Entry]) -> tuple[Block, ...]:
+    """Blocks in reading order; every visible character of ``text`` belongs to exactly one of them."""
+    furniture = find_furniture(pages)
+    lines = [part for page in pages for part in page.parts if isinstance(part, Placed) and part not in furniture]
+    body = body_size(lines)
+    notes: dict[Placed, bool] = {}
+    for page in pages:
+        notes |= find_footnotes(page, furniture, body=body)
+    prose = [line for line in lines if line not in notes]
+    headings = find_heading_lines(prose, outline, body=body)
+    flow = _measure(pages, set(prose))
+    drafts: list[Draft] = []
+    for page in pages:
+        for part in page.parts:
+            if isinstance(part, PlacedTable):
+                drafts.append(Draft("table", [part.span], table=part, marks=list(part.marks)))
+            elif part in furniture:
+                drafts.append(Draft("furniture", [part.span]))
+            elif part in notes:
+                _add_note(drafts, part, begins=notes[part])
+            elif part in headings:
+                _add_heading(drafts, part, headings[part])
+            else:
+                _add_line(drafts, part, flow)
+    _mark_lists(drafts, text)
+    return tuple(_finish(drafts, text))
+
+
+def _measure(pages: Sequence[PageLayout], prose: set[Placed]) -> _Flow:
+    """Column edges and line pitches of the body."""
+    runs: dict[Placed, int] = {}
+    edges: dict[Placed, tuple[float, float]] = {}
+    pitches: dict[float, list[float]] = defaultdict(list)
+    for page in pages:
+        for run in _columns([part for part in page.parts if isinstance(part, Placed) and part in prose]):
+            left, right = min(line.line.x0 for line in run), max(line.line.x1 for line in run)
+            runs.update(dict.fromkeys(run, len(edges)))
+            edges.update(dict.fromkeys(run, (left, right)))
+            for before, after in pairwise(run):
+                if abs(before.line.size - after.line.size) < 0.6:
+                    pitches[round(after.line.size)].append(after.line.y0 - before.line.y0)
+    return _Flow(runs, edges, {size: statistics.median(found) for size, found in pitches.items()})
+
+
+def _columns(lines: Iterable[Placed]) -> list[list[Placed]]:
+    """Runs of lines each of which stands below the one before, over or under part of it."""
+    runs: list[list[Placed]] = []
+    for line in lines:
+        last = runs[-1][-1].line if runs else None
+        if last and line.line.y0 >= last.y0 - 1 and line.line.x0 < last.x1 and line.line.x1 > last.x0:
+            runs[-1].append(line)
+        else:
+            runs.append([line])
+    return runs
+
+
+def _add_note(drafts: list[Draft], line: Placed, *, begins: bool) -> None:
+    last = next((draft for draft in reversed(drafts) if draft.kind == "footnote"), None)
+    if begins or last is None or last.last is None or last.last.page != line.page:
+        last = Draft("footnote", [])
+        drafts.append(last)
+    last.spans.append(line.span)
+    last.marks += line.marks[1:] if line.marks and line.marks[0].start == line.span.start else line.marks
+    last.last = line
+
+
+def _add_heading(drafts: list[Draft], line: Placed, heading: HeadingLine) -> None:
+    head = Span(line.span.start, line.span.start + heading.end)
+    rest = Span(head.end, line.span.end)
+    if heading.opens or not drafts or drafts[-1].kind != "heading":
+        drafts.append(Draft("heading", [], heading.level))
+    drafts[-1].spans.append(head)
+    drafts[-1].marks += [mark for mark in line.marks if mark.end <= head.end]
+    if rest.end > rest.start:
+        marks = [mark for mark in line.marks if mark.start >= rest.start]
+        drafts.append(Draft("paragraph", [rest], last=line, first=line, marks=marks))
+
+
+def _add_line(drafts: list[Draft], line: Placed, flow: _Flow) -> None:
+    """Goes on with the open paragraph, or begins one."""
+    opened = _open_paragraph(drafts, line)
+    if opened and opened.last and opened.first and not _begins(opened.first, opened.last, line, flow):
+        opened.spans.append(line.span)
+        opened.marks += line.marks
+        opened.last = line
+        return
+    kind: BlockKind = "caption" if caption_label(line.line.text) else "paragraph"
+    drafts.append(Draft(kind, [line.span], last=line, first=line, marks=list(line.marks)))
+
+
+def _open_paragraph(drafts: Sequence[Draft], line: Placed) -> Draft | None:
+    """The paragraph that may go on; what stands apart from the text (notes, tables, captions) does not end it."""
+    for draft in reversed(drafts):
+        if draft.last is not None and draft.last.page < line.page - 1:
+            return None
+        if draft.kind == "heading":
+            return None
+        same_page = draft.last is not None and draft.last.page == line.page
+        if draft.kind == "paragraph" or (draft.kind == "caption" and draft is drafts[-1] and same_page):
+            return draft
+    return None
+
+
+def _begins(first: Placed, before: Placed, line: Placed, flow: _Flow) -> bool:
+    """Whether ``line`` begins a paragraph, the open one having run from ``first`` to ``before``."""
+    a, b = before.line, line.line
+    ended = bool(_TERMINAL.search(a.text))
+    if b.size == 0.0:
+        return ended or _marked(b.text)
+    beside = before.page == line.page and a.beside(b)
+    if beside:
+        return False
+    if abs(a.size - b.size) > max(0.6, 0.08 * a.size) or a.bold != b.bold or a.turn != b.turn or _marked(b.text):
+        return True
+    short = a.x1 < _at(flow.edges[before], 0.88)
+    if before.page != line.page or flow.run[before] != flow.run[line]:
+        return ended or (short and b.x0 > flow.edges[line][0] + 0.7 * b.size)
+    pitch = flow.pitch.get(round(b.size), 1.2 * b.size)
+    if b.y0 - a.y0 > max(1.3 * pitch, pitch + 2.5):
+        return True
+    if _marked(first.line.text):  # an item: its lines hang under its text, what stands under its mark is not in it
+        return ended and b.x0 < first.line.x0 + 0.5 * b.size and (short or a.x0 > b.x0 + 0.5 * b.size)
+    return ended and (short or b.x0 > a.x0 + 0.7 * b.size)
+
+
+def _at(edges: tuple[float, float], share: float) -> float:
+    return edges[0] + share * (edges[1] - edges[0])
+
+
+def _marked(text: str) -> bool:
+    """Whether a line begins with a bullet or a list number."""
+    return mark_of(_SYMBOL_BULLET.sub("•", text.lstrip(), count=1)) is not None
+
+
+def _mark_lists(drafts: Sequence[Draft], text: str) -> None:
+    shown = [draft for draft in drafts if draft.kind in ("paragraph", "heading")]
+    opens = [index > 0 and shown[index - 1].kind != "heading" for index in range(len(shown))]
+    texts = [
+        _SYMBOL_BULLET.sub("•", draft.text(text).lstrip(), count=1) if draft.kind == "paragraph" else ""
+        for draft in shown
+    ]
+    for draft, level in zip(shown, item_levels(texts, opens=opens), strict=True):
+        if level and draft.kind == "paragraph":
+            draft.kind, draft.level = "list_item", level
+
+
+def _finish(drafts: Sequence[Draft], text: str) -> Iterator[Block]:
+    """Blocks; footnote marks become furniture behind the block in which they stand."""
+    for draft in with_tables(drafts, text):
+        if isinstance(draft, Block):
+            yield draft
+            continue
+        if spans := without(draft.spans, draft.marks, text):
+            yield Block(draft.kind, spans, draft.level)
+        if draft.marks:
+            yield Block("furniture", tuple(draft.marks))
