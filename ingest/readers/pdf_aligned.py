@@ -127,7 +127,7 @@ def _ruled_across(rules: Sequence[Rule], words: Sequence[Word]) -> Grid | None:
     rows = []
     for index, band in enumerate(bands):
         parted = header_rows(band, edges) if index == 0 else body_rows(band, edges, RULED_GUTTER)
-        if parted is None and len(bands) > 2 and len(edges) > 1 and len(band) <= _TALLEST_ROW:
+        if parted is None and index > 0 and len(bands) > 2 and len(edges) > 1 and len(band) <= _TALLEST_ROW:
             parted = one_row(band, edges)
         if parted is None:
             return None

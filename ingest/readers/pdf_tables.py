@@ -18,6 +18,8 @@ from ingest.readers.pdf_text import Word
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage
 
+_DEEPEST_HEADER = 3  # rows
+_PAGE_TOP = 0.2  # share of the page height where the rest of a table from the page before begins
 _SAME_EDGE = 4.0  # points by which column edges of two pages may differ
 _ORDINAL = re.compile(r"[\[(（【]?[0-9a-zA-Zⅰ-ⅿ一二三四五六七八九十]{1,4}[\])）】.、:．:]*|[①-⑳]")
 
@@ -62,7 +64,10 @@ def find_tables(page: PdfPage, words: Sequence[Word], *, number: int) -> list[Pa
         held = put(words, grid)
         if not held:
             continue
-        parts = _confident(split_rows(grid, [word for cell in held.values() for word in cell]), words)
+        top = grid.ys[0] < _PAGE_TOP * page.get_height()
+        parts = _confident(
+            split_rows(grid, [word for cell in held.values() for word in cell]), words, may_be_sparse=top
+        )
         tables += parts
         if parts:
             taken += [id(word) for cell in held.values() for word in cell]
@@ -95,8 +100,13 @@ def _is_inside(grid: Grid, page: PdfPage) -> bool:
 Held = dict[GridCell, list[Word]]
 
 
-def _confident(grid: Grid, words: Sequence[Word]) -> list[tuple[Grid, Held]]:
-    """The grid without spacers, parted at inner headers; nothing where it is a frame, a chart or a drawing."""
+def _confident(grid: Grid, words: Sequence[Word], *, may_be_sparse: bool = False) -> list[tuple[Grid, Held]]:
+    """The grid without spacers, parted at inner headers; nothing where it is a frame, a chart or a drawing.
+
+    A row cut by the page break may leave all but one of its cells empty on the next page: ``may_be_sparse``.
+    """
+    if may_be_sparse and len(grid.ys) == 2 and len(grid.xs) > 3:
+        return [(grid, put(words, grid))]
     grid = without_empty_lines(grid, set(put(words, grid)))
     held = put(words, grid)
     crossing = sum(_crosses(word, cell, grid) for cell, inside in held.items() for word in inside)
@@ -161,8 +171,13 @@ def _header_rows(grid: Grid, held: Held) -> int:
     rows = sum(1 for _ in bold) % n_rows  # where all is bold, bold tells nothing
     if not rows and n_rows > 1 and _looks_like_header(grid, held, n_columns):
         rows = 1
-    spanned = [cell.end_row for cell in grid.cells if cell.row < rows]
-    return min(max(spanned, default=0), n_rows - 1) if rows else 0
+    while rows and any(cell.row == rows - 1 and cell.end_column - cell.column == n_columns for cell in grid.cells):
+        rows -= 1  # a title or the heading of a group stands over all columns alike
+    header = [cell for cell in grid.cells if cell.row < rows]
+    reach = max((cell.end_row for cell in header), default=0)
+    if reach > rows and (reach > _DEEPEST_HEADER or not any(cell.end_column - cell.column > 1 for cell in header)):
+        return 0  # a label beside several rows, not a header over columns
+    return reach if reach < n_rows else 0
 
 
 def _looks_like_header(grid: Grid, held: Held, n_columns: int) -> bool:
