@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from ingest.document import Span
 from ingest.language import detect
 from ingest.passage import PassageKind, Unit
-from ingest.sentences import sentence_spans
+from ingest.sentences import bounded, sentence_spans
 from ingest.view import View, reading_view
 
 _SMALLEST_MAX = 60
-_SENTENCE_LIMIT = 1_000
+_SMALLEST_SHARE = 0.75  # of a size, in characters: four bytes of UTF-8 are the most that a character takes
 _SPACE = 1 / 3  # the size of a space or line break
 _TAIL_SHARE = 0.25  # a last passage below this share of the target joins the one before it
 
@@ -33,11 +33,6 @@ class Splitting:
                 f"expected 0 < target_chars <= max_chars and max_chars >= {_SMALLEST_MAX}, "
                 f"got {self.target_chars} and {self.max_chars}"
             )
-
-    @property
-    def sentence_limit(self) -> int:
-        """Characters after which a sentence is cut: three of its parts fit into a passage whatever the script."""
-        return min(_SENTENCE_LIMIT, self.max_chars // 3)
 
 
 def size(text: str) -> float:
@@ -101,23 +96,30 @@ class Paragraph:
         return Paragraph(self.view, self.sentences[first:last], self.sizes[first:last])
 
 
-def paragraphs(source: str, spans: Sequence[Span], *, limit: int, whole_below: float = 0.0) -> Iterator[Paragraph]:
+def paragraphs(source: str, spans: Sequence[Span], *, maximum: float, whole_below: float = 0.0) -> Iterator[Paragraph]:
     """The spans as paragraphs: one, or more where the spans turn back in the source.
 
-    A text smaller than ``whole_below`` is a single unit; otherwise each sentence is one, none over ``limit``
-    characters. Blank spans give no paragraph.
+    A text smaller than ``whole_below`` is a single unit; otherwise each sentence is one, cut where its size is over
+    ``maximum``. Blank spans give no paragraph.
     """
     for ascending in _ascending(spans):
         view = reading_view(source, ascending)
-        whole = size(view.text)
         if not view.text:
             continue
-        if whole < whole_below and len(view.text) <= limit:
+        if whole_below and size(view.text) < whole_below:
             sentences = [(0, len(view.text))]
         else:
-            language = "en" if view.text.isascii() else detect(view.text)
-            sentences = sentence_spans(view.text, language, limit=limit)
+            sentences = list(_sentences(view.text, maximum))
         yield Paragraph(view, tuple(sentences), tuple(size(view.text[start:end]) + _SPACE for start, end in sentences))
+
+
+def _sentences(text: str, maximum: float) -> Iterator[tuple[int, int]]:
+    language = "en" if text.isascii() else detect(text)
+    for start, end in sentence_spans(text, language):
+        if size(text[start:end]) <= maximum:
+            yield start, end
+        else:
+            yield from bounded(text, start, end, int(maximum * _SMALLEST_SHARE))
 
 
 def packed(source: Sequence[Paragraph], target: float, maximum: float) -> list[list[Paragraph]]:

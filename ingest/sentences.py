@@ -23,7 +23,12 @@ _QUOTE_GOES_ON = re.compile("[的等地之了をとはがにのもでへ]")  # �
 _CLOSERS = dict(zip("（《「『【(“〔", "）》」』】)”〕", strict=True))
 _BRACKET = re.compile("[（《「『【(“〔）》」』】)”〕]")
 _BRACKET_OR_SEMICOLON = re.compile("[（《「『【(“〔）》」』】)”〕；;]")
-_CUTS = (re.compile("[。！？!?][”’」』）)]*|[.] "), re.compile("[；;]"), re.compile("[，,：:、]"), re.compile(r"\s"))
+_CUTS = (
+    re.compile("[。！？!?][”’」』）)]*|[.] "),
+    re.compile("[；;]"),
+    re.compile(r"[，：、]|[,:](?!\d)"),
+    re.compile(r"\s"),
+)
 
 
 def sentence_spans(view_text: str, language: str, *, limit: int = 1_000) -> list[tuple[int, int]]:
@@ -39,7 +44,7 @@ def sentence_spans(view_text: str, language: str, *, limit: int = 1_000) -> list
     for start, end in _mended(view_text, _segments(view_text, language)):
         parts = [(start, end)] if end - start <= long else _at_semicolons(view_text, start, end)
         for part in parts:
-            spans += _bounded(view_text, *part, limit)
+            spans += bounded(view_text, *part, limit)
     return [span for start, end in spans if (span := _trimmed(view_text, start, end))]
 
 
@@ -110,8 +115,11 @@ def _at_semicolons(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return list(zip(cuts, [*cuts[1:], end], strict=True))
 
 
-def _bounded(text: str, start: int, end: int, limit: int) -> Iterator[tuple[int, int]]:
-    """The range in parts of at most ``limit`` characters, each cut at the best place of its second half."""
+def bounded(text: str, start: int, end: int, limit: int) -> Iterator[tuple[int, int]]:
+    """The range in parts of at most ``limit`` characters, each cut at the best place of its second half.
+
+    Best is a full stop (in a quotation), then a semicolon, a comma, a space; where there is none, at the limit.
+    """
     while end - start > limit:
         cut = start + limit
         for pattern in _CUTS:

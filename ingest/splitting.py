@@ -30,10 +30,10 @@ def split(document: Document, *, params: Splitting = _DEFAULT) -> list[Passage]:
     """
     doc_id = document.doc_id
     page_starts = [page.start for page in document.pages]
+    language = document.metadata.language or detect(document.text)
     passages: dict[str, Passage] = {}
     for section, draft in _Walk(document.text, params).drafts(document.blocks):
         spans = merged(document.text, draft.spans)
-        language = detect(draft.text)
         passage = Passage(
             doc_id=doc_id,
             kind=draft.kind,
@@ -43,11 +43,17 @@ def split(document: Document, *, params: Splitting = _DEFAULT) -> list[Passage]:
             section=section,
             page_start=max(1, bisect_right(page_starts, spans[0].start)),
             page_end=max(1, bisect_right(page_starts, spans[-1].end - 1)),
-            language=language if language != "und" else document.metadata.language or "und",
+            language=_language(draft.text, language),
             table=draft.table,
         )
         passages.setdefault(passage.passage_id, passage)
     return list(passages.values())
+
+
+def _language(text: str, of_document: str) -> str:
+    """The language of the text itself; of the document where the text does not show it (no letters, no kana)."""
+    found = detect(text)
+    return of_document if found == "und" or (found == "zh" and of_document == "ja") else found
 
 
 @dataclass(slots=True)
@@ -90,19 +96,26 @@ class _Walk:
         elif block.kind == "list_item":
             if not self.items:
                 self.lead = self.introduction()
-            self.items += self.read(block, whole_below=self.params.target_chars / 3)
+            self.items += self.read_item(block)
         elif block.kind == "heading":
             yield from self.heading(block)
         elif block.table is not None:
             yield from self.flush()
-            yield from (self.placed(draft) for draft in table_drafts(self.source, block.table, self.params))
+            for draft in table_drafts(self.source, block, self.params):
+                yield self.placed(draft)
         else:
             if self.items:
                 yield from self.flush()
             self.held += self.read(block)
 
-    def read(self, block: Block, *, whole_below: float = 0.0) -> list[Paragraph]:
-        return list(paragraphs(self.source, block.spans, limit=self.params.sentence_limit, whole_below=whole_below))
+    def read(self, block: Block) -> list[Paragraph]:
+        maximum = self.params.max_chars - 1  # room for a line break
+        return list(paragraphs(self.source, block.spans, maximum=maximum))
+
+    def read_item(self, block: Block) -> list[Paragraph]:
+        """A list item, in sentences where it is long; a lead-in takes half of the room."""
+        whole, maximum = self.params.target_chars / 3, self.params.max_chars / 2 - 1
+        return list(paragraphs(self.source, block.spans, maximum=maximum, whole_below=whole))
 
     def heading(self, block: Block) -> Iterator[_Placed]:
         """Opens a section; a heading as long as a passage is text."""

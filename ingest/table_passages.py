@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from ingest.document import Cell, Span, Table
-from ingest.packing import Draft, Splitting, paragraphs, size
+from ingest.document import Block, Cell, Span, Table
+from ingest.packing import Draft, Splitting, merged, paragraphs, size
 from ingest.passage import PassageKind, Unit
 from ingest.view import readable_runs, reading_view
 
@@ -27,19 +28,27 @@ class _Entry:
         return size(self.text) + 1  # the separator
 
 
-def table_drafts(source: str, table: Table, params: Splitting) -> Iterator[Draft]:
+def table_drafts(source: str, block: Block, params: Splitting) -> Iterator[Draft]:
     """The row passages from top to bottom, then the whole table, in parts where it exceeds the maximum.
 
     A row gathers its label cells, its other cells each under its column header, and the caption; a merged cell counts
     for every row that it covers. Rows without a cell beside their labels are in the whole table only. A row that
-    exceeds the maximum is divided between cells, or sentences of a cell, with its labels repeated.
+    exceeds the maximum is divided between cells, or sentences of a cell, with its labels repeated. What of the block
+    belongs to no part of its table (a caption repeated on the next page) ends the whole-table passage.
+
+    Raises:
+        ValueError: the block has no table.
     """
-    layout = _Layout(source, table, params)
+    if block.table is None:
+        raise ValueError(f"expected a block with a table, got a {block.kind} without")
+    layout = _Layout(source, block.table, params)
     for row in sorted(layout.rows):
         labels, values = layout.row(row, layout.rows[row])
         if values:
             yield from layout.drafts("row", [*layout.caption(), *labels], values)
-    yield from layout.drafts("table", [*layout.caption(), *layout.header()], layout.body())
+    yield from layout.drafts(
+        "table", [*layout.caption(), *layout.header()], layout.body(_unclaimed(source, block, block.table))
+    )
 
 
 class _Layout:
@@ -94,7 +103,7 @@ class _Layout:
             if text:
                 yield Unit(tuple(readable_runs(self.source, spans)), text, label)
             return
-        for paragraph in paragraphs(self.source, spans, limit=self.params.sentence_limit):
+        for paragraph in paragraphs(self.source, spans, maximum=self.params.max_chars / 3):
             for unit in paragraph.units():
                 yield Unit(unit.spans, unit.text, label)
 
@@ -107,7 +116,7 @@ class _Layout:
     def header(self) -> list[_Entry]:
         return list(chain.from_iterable(self.plain(cell.spans) for cell in self.headers))
 
-    def body(self) -> list[_Entry]:
+    def body(self, unclaimed: tuple[Span, ...]) -> list[_Entry]:
         """The rows, each merged cell once, then what belongs to no cell."""
         entries: list[_Entry] = []
         seen: set[int] = set()
@@ -115,7 +124,7 @@ class _Layout:
             cells = [cell for cell in self.rows[row] if id(cell) not in seen]
             seen.update(map(id, cells))
             entries += self.line(*self.row(row, cells))
-        for spans in (self.table.loose, self.table.notes):
+        for spans in (self.table.loose, self.table.notes, unclaimed):
             entries += [_Entry(unit.text, unit.spans, (unit,)) for unit in self.units(spans, "")]
         return entries
 
@@ -157,6 +166,21 @@ class _Layout:
             units=units or tuple(Unit(entry.spans, entry.text) for entry in entries),
             table=self.table.label,
         )
+
+
+def _unclaimed(source: str, block: Block, table: Table) -> tuple[Span, ...]:
+    """What of the block's spans is in no cell, caption, note or loose text, where it holds letters or digits."""
+    parts = (table.caption, table.notes, table.loose, *(cell.spans for cell in table.cells))
+    claimed = merged(source, chain.from_iterable(parts))
+    gaps: list[Span] = []
+    for start, end in block.spans:
+        for taken in claimed[max(0, bisect_right(claimed, (start,)) - 1) :]:
+            if taken.start >= end:
+                break
+            gaps.append(Span(start, taken.start))
+            start = max(start, taken.end)
+        gaps.append(Span(start, end))
+    return tuple(gap for gap in gaps if any(map(str.isalnum, source[gap.start : gap.end])))
 
 
 def _is_above(header: Cell, cell: Cell) -> bool:
