@@ -59,8 +59,8 @@ class TableScore:
     """One table against its truth.
 
     ``rows``: label and every cell equal, white space aside. ``cells`` and ``certain``: entries in the row and column
-    they belong to, of all but the labels, and of those the truth is certain of.
-    ``misplaced``: entries put into another row or column. ``invented``: rows below the header that no row of the truth has the label of.
+    they belong to, of all but the labels, and of those the truth is certain of. ``misplaced``: entries put into
+    another row or column. ``invented``: rows below the header that no row of the truth has the label of.
     """
 
     table: str

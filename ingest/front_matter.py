@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.headings import match
-from ingest.layout import Line
+from ingest.layout import LEFT_OPEN, Line
 from ingest.lists import mark_of
 
 _ABSTRACT = re.compile(r"[【\[]?(?:摘\s*要|内容提要|提\s*要|abstract|summary)[】\]]?\s*(?:[：:—.]|$)", re.IGNORECASE)
@@ -53,7 +53,7 @@ def find_fronts(lines: Sequence[Line], *, free: Sequence[int]) -> list[Front]:
         opens = place == 0 or lines[index].page != lines[free[place - 1]].page
         abstract = _abstract_after(lines, free, place) if opens else None
         if opens and (place == 0 or abstract):
-            stop = abstract or min(len(free), place + 4)
+            stop = abstract or min(len(free), place + 8)
             front = _read(lines, free[place:stop], has_abstract=abstract is not None)
             fronts += [front] if front.title else []
     return fronts
@@ -95,6 +95,9 @@ def _read(lines: Sequence[Line], head: Sequence[int], *, has_abstract: bool) -> 
     if _HEADER_FIELD.fullmatch(lines[head[0]].text) and header_title(lines):
         return Front()
     title: list[int] = []
+    if len(head) > 1 and _ISSUER.fullmatch(lines[head[0]].text) and not has_abstract:
+        later = [i for i in head[1:] if lines[i].text[0].isupper() or not lines[i].text[0].isascii()]
+        head = [i for i in head if later and i >= later[0]] if later and _reads_as_title(lines[later[0]]) else head
     for index in head:
         line = lines[index]
         if not _reads_as_title(line) or (
@@ -125,7 +128,8 @@ def _continues_title(lines: Sequence[Line], title: Sequence[int], index: int, *,
     line = lines[index]
     if len(title) >= 4 or line.blank_before or _AFFILIATION.match(line.text) or _names(line.text):
         return False
-    return has_abstract or line.text[0].islower() or (line.indent > 8 and lines[title[-1]].indent > 8)
+    goes_on = line.text[0].islower() or LEFT_OPEN.search(lines[title[-1]].text) is not None
+    return has_abstract or goes_on or (line.indent > 8 and lines[title[-1]].indent > 8)
 
 
 def _names(text: str) -> list[str]:

@@ -75,6 +75,7 @@ _FORMS: tuple[tuple[Family, str], ...] = (
     ),
     ("part", r"(?:PART|Part|TITLE|Title|BOOK|Book)\s(?P<n>[IVXLC]+|\d+|[A-Z])(?:[\s:.—–-]+|$)"),
     ("chapter", r"(?:CHAPTER|Chapter)\s(?P<n>[IVXLC]+|\d+)(?:[\s:.—–-]+|$)"),
+    ("part", r"(?:Decision|Resolution|DECISION|RESOLUTION|决议|决定)\s(?=\S*\d)[\w/.-]{1,24}$"),
     ("section", r"(?:SECTION|Section|SEC\.|Sec\.|§)\s?(?P<n>[IVXLC]+|\d+[A-Z]{0,2})(?:[\s:.—–-]+|$)"),
     ("article", r"(?:ARTICLE|Article|Art\.)\s(?P<n>[IVXLC]+|\d+[a-z]?)(?:[\s:.—–-]+|$)"),
     ("cn", rf"(?P<n>[{_CN}]{{1,4}})、\s*"),
@@ -98,6 +99,8 @@ _MONTH = re.compile(r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\
 _ARTICLE_MENTION = re.compile(r"[的、和至第款所中，,。或及与规项]|之规定")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _MAX_CJK, _MAX_LATIN = 42, 110
+_MAX_ROMAN = 220  # "IV. …" without a full stop at its end is a heading at any length of a heading
+_ROMAN_LETTERS = {1: 9, 5: 22, 10: 24}  # I, V and X as the letters they also are
 _MAX_LINE = 4000  # no run-in heading is looked for in a line that is a whole book
 
 
@@ -143,7 +146,9 @@ def _judge(family: Family, found: re.Match[str], body: str) -> Heading | None:
         return replace(heading, end=found.end() + end)
     if not title:
         return heading if family in _LAWS else None
-    if not _is_title(title) or (family in _LAWS and title[0].islower()):
+    if not reads_as_title(title, longest=_MAX_ROMAN if family == "roman" else _MAX_LATIN) or (
+        family in _LAWS and title[0].islower()
+    ):
         return None
     if family.startswith("decimal") and (title[0].islower() or _MONTH.match(title) or not title[0].isalnum()):
         return None
@@ -168,10 +173,10 @@ def _run_in_end(title: str) -> int:
     return found.end() if words and sum(word[0].isupper() for word in words) >= 0.6 * len(words) else 0
 
 
-def _is_title(title: str) -> bool:
-    """Short, no sentence, no line of a contents page, no address."""
+def reads_as_title(title: str, *, longest: int = _MAX_LATIN) -> bool:
+    """Whether words are short enough for a heading, no sentence, no line of a contents page and no address."""
     cjk = len(_CJK.findall(title))
-    if len(title) > (_MAX_CJK if cjk * 3 > len(title) else _MAX_LATIN) or _LEADER.search(title):
+    if len(title) > (_MAX_CJK if cjk * 3 > len(title) else longest) or _LEADER.search(title):
         return False
     if title.endswith(_FINAL) or re.search(r"[。；;]|https?://|www\.|\|", title):
         return False
@@ -180,7 +185,7 @@ def _is_title(title: str) -> bool:
 
 def _caps(body: str, start: int) -> Heading | None:
     """A line in capitals: two words or one long one, no sentence, no formula."""
-    if not 6 <= len(body) <= 90 or not body.isupper() or _CJK.search(body) or not _is_title(body):
+    if not 6 <= len(body) <= 90 or not body.isupper() or _CJK.search(body) or not reads_as_title(body):
         return None
     words = [word for word in re.findall(r"[^\W\d_]+", body) if len(word) > 1]
     if sum(map(len, words)) < 0.6 * len(body) or not (len(words) > 1 or len(words[0]) >= 7):
@@ -250,21 +255,26 @@ def _in_sequence(found: dict[int, Heading]) -> dict[int, Heading]:
     last: dict[tuple[Family, str], int] = {}
     order = sorted(found)
     for place, index in enumerate(order):
-        heading = found[index]
+        heading = _as_letter(found[index], last)
         key = (heading.family, heading.prefix)
         if heading.ordinal is not None:
             step = heading.ordinal - last.get(key, 0)
             allowed = (1,) if heading.weak else (1, 2, 3)
-            if (
-                heading.ordinal != 1
-                and step not in allowed
-                and not _opens(heading, key in last, found, order[place + 1 :])
-            ):
+            out_of_order = heading.ordinal != 1 and step not in allowed
+            if out_of_order and not _opens(heading, key in last, found, order[place + 1 :]):
                 continue
             last[key] = heading.ordinal
-            _forget_inner(last, heading.family)
+        _forget_inner(last, heading.family)
         kept[index] = heading
     return kept
+
+
+def _as_letter(heading: Heading, last: dict[tuple[Family, str], int]) -> Heading:
+    """``I.`` right after ``H.`` is a letter and no Roman one."""
+    letter = _ROMAN_LETTERS.get(heading.ordinal or 0)
+    if heading.family == "roman" and letter and last.get(("letter", "")) == letter - 1:
+        return replace(heading, family="letter", ordinal=letter)
+    return heading
 
 
 def _opens(heading: Heading, begun: bool, found: dict[int, Heading], later: Sequence[int]) -> bool:

@@ -18,6 +18,7 @@ from ingest.document import Page, Span
 
 _LINE = re.compile("[^\n\r\f\v\x1c-\x1e\x85\u2028\u2029]+")
 SENTENCE_END = re.compile(r"[。！？!?.…；;：:][”’」』）)】\]\"'*〉》]*$")
+LEFT_OPEN = re.compile(r"(?:\b(?:a|an|and|as|at|by|for|from|in|its|of|on|or|the|to|with))$")
 _WIDE = 0x2E80
 _AMBIGUOUS = re.compile("[\u2014\u2018\u2019\u201c\u201d\u2026\u2460-\u24ff]")
 _MAX_MEASURED = 2_000  # columns; longer lines are simply long
@@ -159,7 +160,8 @@ def continues(lines: Sequence[Line], before: int, line: int, *, flow: Flow) -> b
     if line != before + 1:
         return not a.sentence_end and _goes_on(b.text)
     if not flow.margin:
-        return not a.sentence_end and b.text[0].islower() and (not b.blank_before or a.page != b.page)
+        adjoins = not b.blank_before or a.page != b.page
+        return adjoins and not a.sentence_end and (b.text[0].islower() or bool(LEFT_OPEN.search(a.text)))
     if flow.blanks and b.blank_before:
         return a.page != b.page and not a.sentence_end and _goes_on(b.text)
     if 0 < flow.opening_indent <= b.indent and a.sentence_end:

@@ -37,13 +37,16 @@ def item_levels(paragraphs: Sequence[str], *, opens: Sequence[bool]) -> list[int
     colon, or a second item of its style; numbers and ``第一，`` make items of short paragraphs only.
     """
     marks = [mark_of(paragraph) for paragraph in paragraphs]
+    marks = [m and (None if _opens_paragraph(m[0], p) else m) for m, p in zip(marks, paragraphs, strict=True)]
     levels = [0] * len(paragraphs)
     stack: list[str] = []
+    letter = ""  # the last single letter, which a paragraph between items does not make forget
     for index, mark in enumerate(marks):
-        if mark is None or _opens_paragraph(mark[0], paragraphs[index]):
+        if mark is None:
             stack = []
             continue
-        style = _told_from_roman(mark, marks[index - 1] if index else None, stack)
+        style = _told_from_roman(mark, letter, stack)
+        letter = mark[1] if style.endswith("-a") else letter
         if style in stack:
             del stack[stack.index(style) + 1 :]
         elif stack or _has_lead_in(paragraphs, index, opens) or _has_sibling(marks, index):
@@ -56,14 +59,13 @@ def _opens_paragraph(style: str, paragraph: str) -> bool:
     return style.startswith(("dot", "nth", "circled")) and len(paragraph) > _MAX_LOOSE
 
 
-def _told_from_roman(mark: tuple[str, str], before: tuple[str, str] | None, stack: Sequence[str]) -> str:
+def _told_from_roman(mark: tuple[str, str], letter: str, stack: Sequence[str]) -> str:
     """``(i)`` is roman unless it follows ``(h)``; ``(v)`` and ``(x)`` likewise."""
     style, number = mark
     if not style.endswith("-a") or not _SMALL_ROMAN.fullmatch(number):
         return style
-    letter_due = before is not None and before[1].isalpha() and len(number) == 1 and before[1] == chr(ord(number) - 1)
-    roman = style + "-roman"
-    return style if letter_due and roman not in stack else roman
+    due = len(number) == 1 and letter == chr(ord(number) - 1) and style + "-roman" not in stack
+    return style if due else style + "-roman"
 
 
 def _has_lead_in(paragraphs: Sequence[str], index: int, opens: Sequence[bool]) -> bool:

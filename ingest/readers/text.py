@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from ingest.contents import contents_lines
 from ingest.document import Block, BlockKind, Document, Metadata, Page, Span
 from ingest.drawn import CAPTION, NOTE, find_tables, is_rule, unboxed
 from ingest.encoding import decode
 from ingest.front_matter import Front, find_fronts, header_title, issuer, year_of_issue
-from ingest.headings import Heading, find_headings, match
+from ingest.headings import Heading, find_headings, match, reads_as_title
 from ingest.layout import Flow, Line, continues, measure, split_lines, split_pages
-from ingest.lists import item_levels
+from ingest.lists import item_levels, mark_of
 from ingest.paged import footnotes, running_lines
 
-_CONTENTS = ("contents", "tableofcontents", "目录")
+_MAX_PLAIN = 60  # columns of a heading without a number
 
 
 def read_text(content: bytes, name: str) -> Document:
@@ -52,7 +53,7 @@ class _Sheet:
 
     def blocks(self) -> tuple[Block, ...]:
         """All blocks in reading order. Each step takes its lines, and the steps after it see the rest."""
-        for index in self.running:
+        for index in sorted({*self.running, *contents_lines(self.lines)}):
             self._take("furniture", [index])
         self._take_tables()
         for index in self._free():
@@ -131,7 +132,7 @@ class _Sheet:
                 groups[-1].append(index)
             else:
                 groups.append([index])
-        self._take_groups(groups, headings)
+        self._take_groups(groups, headings | self._plain_headings(groups, headings))
 
     def _headings(self, free: Sequence[int]) -> dict[int, Heading]:
         """Headings among lines that begin a paragraph; a line inside one cannot be a heading."""
@@ -140,6 +141,30 @@ class _Sheet:
             for place, index in enumerate(free)
         ]
         return {free[place]: heading for place, heading in find_headings(opening).items()}
+
+    def _plain_headings(self, groups: Sequence[Sequence[int]], headings: dict[int, Heading]) -> dict[int, Heading]:
+        """Short lines of their own between whole sentences: headings without a number, one level below the last."""
+        found: dict[int, Heading] = {}
+        level = 1
+        for place, group in enumerate(groups[:-1]):
+            line, following = self.lines[group[0]], groups[place + 1]
+            if group[0] in headings:
+                heading = headings[group[0]]
+                level = heading.level + 1 if heading.end == len(line.text) else level
+            elif len(group) == 1 and following[0] not in headings and self._stands_out(line, following):
+                before = self.lines[groups[place - 1][-1]] if place else None
+                if before is None or groups[place - 1][0] in headings or _closes(before):
+                    found[group[0]] = Heading("named", 0, len(line.text), min(level, 6))
+        return found if 3 * len(found) <= len(groups) else {}
+
+    def _stands_out(self, line: Line, following: Sequence[int]) -> bool:
+        below = [self.lines[i] for i in following]
+        alone = not self.flow.margin or (self.flow.blanks and line.blank_before and below[0].blank_before)
+        opens = line.text[0].isupper() or line.text[0] >= "\u3400"
+        plain = not any(letter in line.text for letter in "\t:：|《") and not mark_of(line.text)
+        longer = sum(other.width for other in below) >= max(_MAX_PLAIN, 1.5 * line.width)
+        fits = line.width <= _MAX_PLAIN and longer and below[-1].sentence_end
+        return alone and opens and plain and fits and reads_as_title(line.text) and not CAPTION.match(line.text)
 
     def _inside(self, before: int, index: int) -> bool:
         """Whether a line stands in the middle of a sentence that began on the line before it."""
@@ -179,6 +204,10 @@ class _Sheet:
             kind: BlockKind = "list_item" if level else "caption" if _is_caption(text) else "paragraph"
             self._taken.update(group)
             self._blocks.append(Block(kind, self._spans(group, start), level=level))
+
+
+def _closes(line: Line) -> bool:
+    return line.sentence_end and line.text[-1] not in ":："
 
 
 def _repeats_caption(text: str) -> bool:

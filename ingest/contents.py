@@ -1,0 +1,28 @@
+"""Structure step of plain text: contents pages, which repeat the headings and answer nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ingest.layout import Line
+
+_TITLE = re.compile(r"(?:table\s+of\s+)?contents|目\s*[录次錄]", re.IGNORECASE)
+_ENTRY = re.compile(r"(?:\t\s*|(?:\.\s?){3,}\s*|[…·]{2,}\s*|\s{3,})(?:\d{1,4}|[ivxlc]{1,6})$")
+_MAX_WRAPPED = 4  # lines of one entry
+_MIN_ENTRIES = 3
+
+
+def contents_lines(lines: Sequence[Line]) -> list[int]:
+    """Indices of the lines of contents pages, their title among them."""
+    taken: list[int] = []
+    for index, line in enumerate(lines):
+        if _TITLE.fullmatch(line.text) and (not taken or index > taken[-1]):
+            entries, last = 0, index
+            for ahead in range(index + 1, len(lines)):
+                if _ENTRY.search(lines[ahead].text[-80:]):
+                    entries, last = entries + 1, ahead
+                elif ahead - last >= _MAX_WRAPPED:
+                    break
+            taken += range(index, last + 1) if entries >= _MIN_ENTRIES else ()
+    return taken
