@@ -10,6 +10,7 @@ import numpy as np
 from index.analyzer import analyze
 from index.encoder import Encoder, TokenEncoder
 from index.hit import Hit
+from index.static import Floats
 from ingest.passage import Passage, Unit
 
 _WIDE_CHARS = 200  # an answer is at most this long in Chinese ...
@@ -56,21 +57,21 @@ def select(question: str, hits: Sequence[Hit], encoder: Encoder, params: Selecti
     return list(_within_length(ranked, params))
 
 
-def relevance(question: str, texts: Sequence[str], encoder: Encoder) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+def relevance(question: str, texts: Sequence[str], encoder: Encoder) -> Floats:
     """How well each text fits the question, float32, (len(texts),), 0..1.
 
     The mean of the cosine and, where the encoder compares tokens, late interaction and the share of the question's
     index terms that stand in the text, whichever is higher: across languages no term is shared.
     """
     vectors = encoder.encode([question, *texts])
-    cosine = np.clip(vectors[1:] @ vectors[0], 0, 1)
+    cosine: Floats = np.clip(vectors[1:] @ vectors[0], 0, 1)
     terms = set(analyze(question))
     shared = np.array([len(terms & set(analyze(text))) / max(len(terms), 1) for text in texts], np.float32)
     if not isinstance(encoder, TokenEncoder):
-        return (cosine + np.maximum(cosine, shared)) / 2
+        return np.asarray((cosine + np.maximum(cosine, shared)) / 2, np.float32)
     tokens = encoder.tokens([question, *texts])
     late = encoder.maxsim(tokens[0], tokens[1:])
-    return (cosine + np.maximum(late, shared)) / 2
+    return np.asarray((cosine + np.maximum(late, shared)) / 2, np.float32)
 
 
 def confidence(evidence: Sequence[Evidence]) -> float:

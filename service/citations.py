@@ -25,6 +25,9 @@ class Sources(Protocol):
     def text(self, doc_id: str) -> str:
         """Its source text, read from the store now."""
 
+    def pages(self, doc_id: str) -> tuple[Page, ...]:
+        """Its pages."""
+
     def boxes(self, doc_id: str) -> NDArray[np.float32] | None:
         """Boxes of its code points, float32 (n, 4), or None."""
 
@@ -40,7 +43,11 @@ def cite(sources: Sources, passage: Passage, units: Sequence[Unit], *, number: i
     if not holds(text, units, text_sha256=record.text_sha256):
         return None
     spans = merge(span for unit in units for span in unit.spans)
-    pages = [page for page in record.pages if any(page.start < end and start < page.end for start, end in spans)]
+    pages = [
+        page
+        for page in sources.pages(passage.doc_id)
+        if any(page.start < end and start < page.end for start, end in spans)
+    ]
     return Citation(
         number=number,
         passage_id=passage.passage_id,
@@ -55,11 +62,15 @@ def cite(sources: Sources, passage: Passage, units: Sequence[Unit], *, number: i
         quote=quote(text, spans),
         spans=quoted_spans(text, spans),
         text_sha256=record.text_sha256,
-        boxes=line_boxes(sources.boxes(passage.doc_id), spans, record.pages),
+        boxes=line_boxes(sources.boxes(passage.doc_id), spans, pages),
         language=passage.language,
         url=record.metadata.url,
         score=round(score, 4),
     )
+
+
+def _meet(page: Page, span: Span) -> bool:
+    return page.start < span.end and span.start < page.end
 
 
 def holds(text: str, units: Iterable[Unit], *, text_sha256: str) -> bool:

@@ -164,7 +164,7 @@ def show_documents(records: Sequence[DocumentRecord], *, as_json: bool) -> None:
         ("lang", {}),
         ("passages", {"justify": "right"}),
     ):
-        table.add_column(name, **options)  # type: ignore[arg-type]
+        table.add_column(name, **options)
     for record in records:
         meta = record.metadata
         table.add_row(
