@@ -1,4 +1,4 @@
-"""Structure step of plain text: tables drawn with bars or set with tabs, and boxes of bars around ordinary text."""
+"""Structure step of plain text: tables drawn with bars, set with tabs or spaces; boxes of bars around plain text."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ NOTE = re.compile(r"[*＊]?(?:(?:资料|数据|信息|图表)?来源|注释?\d*|
 _BARS = "|│┃║"
 _RULE = re.compile(rf"[-+=:_~*#─━═┄┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬{_BARS}\s]+")
 _MAX_CELL = 90  # columns; tabs before longer text are indents
+_MAX_SPACED = 200
 _NUMBERING = re.compile(r"[(（]?[\w.]{1,5}[.)）]|\W")
 
 
@@ -52,17 +53,22 @@ def unboxed(text: str, lines: Sequence[Line]) -> tuple[list[Line], list[Span]]:
 
 
 def find_tables(text: str, lines: Sequence[Line]) -> list[Drawn]:
-    """Tables in order: at least two rows of at least two cells; set with tabs, three with the same columns in each."""
+    """Tables in order: at least two rows of at least two cells; otherwise three with the same columns."""
     found = []
     barred = [(_bar_cells(text, line), is_rule(line.text) and _draws_bars(line.text)) for line in lines]
     for first, last in _runs([rule or len(cells) > 1 for cells, rule in barred]):
         rows = [(i, barred[i][0]) for i in range(first, last) if not barred[i][1]]
         if len(rows) > 1:
             found.append(_table(text, lines, rows, Span(first, last)))
-    tabbed = [_tab_cells(text, line) for line in lines]
-    for first, last in _runs([len(cells) > 1 for cells in tabbed]):
-        for part in _regular([(i, tabbed[i]) for i in range(first, last)], text):
-            found.append(_table(text, lines, part, Span(part[0][0], part[-1][0] + 1)))  # noqa: PERF401
+    for kind in (_tab_cells, _spaced_cells):
+        set_out = [kind(text, line) for line in lines]
+        for first, last in _runs([len(cells) > 1 for cells in set_out]):
+            parts = _regular([(i, set_out[i]) for i in range(first, last)], text)
+            found += [
+                _table(text, lines, part, Span(part[0][0], part[-1][0] + 1))
+                for part in parts
+                if kind is _tab_cells or _aligned(lines, part)
+            ]
     return sorted(found, key=lambda drawn: drawn.lines[0])
 
 
@@ -103,6 +109,27 @@ def _tab_cells(text: str, line: Line) -> list[Span]:
         cells.append(_trimmed(text, at, at + len(piece)))
         at += len(piece) + 1
     return cells
+
+
+def _spaced_cells(text: str, line: Line) -> list[Span]:
+    """Cells between gaps of two or more spaces; [] for a line with tabs, or one too long to be set in columns."""
+    if line.width > _MAX_SPACED or "\t" in line.text or any(bar in line.text for bar in _BARS):
+        return []
+    start = line.span.start
+    return [Span(start + cell.start(), start + cell.end()) for cell in re.finditer(r"\S+(?:[ \u3000]\S+)*", line.text)]
+
+
+def _aligned(lines: Sequence[Line], rows: Sequence[tuple[int, list[Span]]]) -> bool:
+    """Whether in each column all cells begin, or all end, at the same printed place; two columns need four rows."""
+    for column in range(len(rows[0][1])):
+        begins, ends = set(), set()
+        for index, cells in rows:
+            line, cell = lines[index], cells[column]
+            begins.add(line.indent + columns(line.text[: cell.start - line.span.start]))
+            ends.add(line.indent + columns(line.text[: cell.end - line.span.start]))
+        if max(begins) - min(begins) > 1 and max(ends) - min(ends) > 1:
+            return False
+    return len(rows[0][1]) > 2 or len(rows) > 3
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:

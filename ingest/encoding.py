@@ -20,6 +20,7 @@ _SAMPLE = 262_144  # bytes shown to the statistical detector; the whole file is 
 _CONTROLS = re.compile("[\x01-\x08\x0e-\x1b\x7f]")
 _PLAIN = re.compile("[\t\n\r\x20-\u024f\u2010-\u2044\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]")
 _PLAIN_STOPS = re.compile("[\n\r 。，]")
+_UNPRINTED = re.compile("[\\s\0\u200b\ufeff]+")
 _MAX_CONTROLS = 0.02  # of all characters; text has none but for stray form marks
 _MAX_BROKEN = 0.001  # of all bytes; one torn character in a long file is forgiven, with a warning
 
@@ -45,7 +46,7 @@ def decode(content: bytes, *, name: str) -> Decoded:
             f"{name}: no text encoding fits; expected UTF-8, UTF-16, GB18030 or Big5 text, got binary data; "
             "convert the file to UTF-8 or give it the extension of its real format"
         )
-    if not decoded.text.strip("\0\ufeff \t\r\n\f\v\u3000\u00a0\u200b"):
+    if not _UNPRINTED.sub("", decoded.text):
         raise EmptyDocument(f"{name}: expected text, got an empty file; check that it was saved")
     return decoded
 

@@ -23,6 +23,7 @@ _ISSUER = re.compile(
     r"(?: of (?:the )?[A-Z][\w ]+)?|(?:The )?(?:White House|Conference of the Parties.*|Government of .*))",
     re.IGNORECASE,
 )
+_BY = re.compile(r"(?:[Bb]y|BY|Authors?:|作者\s?[:：])\s*")
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
 _DATE = re.compile(
     r"((?:19|20)\d\d)\s?年\s?\d{1,2}\s?月"
@@ -107,8 +108,10 @@ def _read(lines: Sequence[Line], head: Sequence[int], *, has_abstract: bool) -> 
         title.append(index)
     authors: list[int] = []
     names: list[str] = []
-    for index in head[len(title) :] if title and has_abstract else ():
-        if not (people := _names(lines[index].text)):
+    for index in head[len(title) :] if title else ():
+        signed = _BY.match(lines[index].text)
+        people = _names(lines[index].text[signed.end() :] if signed else lines[index].text)
+        if not people or not (signed or has_abstract):
             break
         authors.append(index)
         names += people

@@ -127,7 +127,7 @@ def find_headings(lines: Sequence[str]) -> dict[int, Heading]:
     Levels are dense: the outermost numbering that the document uses is level 1, the next one within it 2, at most 6.
     """
     found = {index: heading for index, line in enumerate(lines) if (heading := match(line))}
-    found = _without_runs(found)
+    found = _without_runs(found, lines)
     found = _in_sequence(found)
     return _levelled(found)
 
@@ -220,12 +220,12 @@ def _first_level(family: Family) -> int:
     return shallow.get(family, 1)
 
 
-def _without_runs(found: dict[int, Heading]) -> dict[int, Heading]:
+def _without_runs(found: dict[int, Heading], lines: Sequence[str]) -> dict[int, Heading]:
     """Drop contents pages and lists: numbered lines that follow each other with no text between them."""
     kept: dict[int, Heading] = {}
     run: list[int] = []
     for index in [*sorted(found), None]:
-        if run and (index is None or index != run[-1] + 1 or _runs_on(found, run[-1])):
+        if run and (index is None or _run_ends(found, run, index, lines)):
             if not _is_list([found[i] for i in run]):
                 kept.update((i, found[i]) for i in run)
             run = []
@@ -234,9 +234,15 @@ def _without_runs(found: dict[int, Heading]) -> dict[int, Heading]:
     return kept
 
 
-def _runs_on(found: dict[int, Heading], index: int) -> bool:
+def _run_ends(found: dict[int, Heading], run: Sequence[int], index: int, lines: Sequence[str]) -> bool:
+    """At text between headings, at a heading that text runs on from, and where numbers begin again."""
     heading = found[index]
-    return heading.family in ("named", "article")
+    text_between = index != run[-1] + 1 or any(found[i].end < len(lines[i].rstrip()) for i in (run[-1], index))
+    again = heading.ordinal is not None and any(
+        (found[i].family, found[i].prefix, found[i].ordinal) == (heading.family, heading.prefix, heading.ordinal)
+        for i in run
+    )
+    return text_between or again or found[run[-1]].family == "named"
 
 
 def _is_list(run: Sequence[Heading]) -> bool:

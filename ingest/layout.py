@@ -120,20 +120,21 @@ def measure(lines: Sequence[Line]) -> Flow:
     if len(lines) < 4:
         return Flow()
     margin = sorted(line.width for line in lines)[int(0.9 * (len(lines) - 1))]
+    opening = _opening_indent(lines, margin)
     full = [line for line in lines if 0.8 * margin <= line.width <= 1.25 * margin]
     unfinished = sum(not line.sentence_end for line in full)
     if not 24 <= margin <= 160 or len(full) < 0.3 * len(lines) or unfinished < 0.4 * len(full):
-        return Flow(opening_indent=_opening_indent(lines))
+        return Flow(opening_indent=opening)
     inner = [b.blank_before for a, b in pairwise(lines) if a.width >= 0.85 * margin and not a.sentence_end]
-    flow = Flow(margin, blanks=sum(inner) <= 0.3 * len(inner), opening_indent=_opening_indent(lines))
+    flow = Flow(margin, blanks=sum(inner) <= 0.3 * len(inner), opening_indent=opening)
     return flow if flow.blanks or flow.opening_indent else replace(flow, first_width=_first_width(lines, flow))
 
 
-def _opening_indent(lines: Sequence[Line]) -> int:
-    """Columns of indent that begin a paragraph: rarer than the usual indent, and nearly always after a sentence."""
+def _opening_indent(lines: Sequence[Line], margin: int) -> int:
+    """Columns of indent that begin a paragraph: rarer than the usual one, and nearly always after a sentence's end."""
     counts = Counter(line.indent for line in lines).most_common(2)
     usual = min(indent for indent, count in counts if count >= 0.5 * counts[0][1])
-    openings = [a.sentence_end for a, b in pairwise(lines) if usual < b.indent <= usual + 12]
+    openings = [a.sentence_end or a.width < 0.6 * margin for a, b in pairwise(lines) if usual < b.indent <= usual + 12]
     rare = 0.02 * len(lines) <= len(openings) <= 0.6 * len(lines)
     return usual + 1 if rare and sum(openings) >= 0.8 * len(openings) > 0 else 0
 
@@ -164,7 +165,7 @@ def continues(lines: Sequence[Line], before: int, line: int, *, flow: Flow) -> b
         return adjoins and not a.sentence_end and (b.text[0].islower() or bool(LEFT_OPEN.search(a.text)))
     if flow.blanks and b.blank_before:
         return a.page != b.page and not a.sentence_end and _goes_on(b.text)
-    if 0 < flow.opening_indent <= b.indent and a.sentence_end:
+    if 0 < flow.opening_indent <= b.indent and (a.sentence_end or a.width < 0.6 * flow.margin):
         return False
     margin = _local_margin(lines, before, flow)
     room = margin - a.width - _first_word(b.text)

@@ -221,3 +221,64 @@ def test_a_box_around_text_is_furniture_and_the_text_is_not() -> None:
     document = read("| I. Purpose |\n| The fund pays for dunes. |\n| It is small. |\n")
     assert "The fund pays for dunes." in shown(document, "paragraph")
     assert shown(document, "furniture") == ["/".join("|" * 6)]
+
+
+def test_columns_of_spaces_are_a_table_when_they_align() -> None:
+    document = read(
+        "Funds\n\nWho paid is shown below.\n\n"
+        "Source      Amount   Share\nFund         4.5 m     50%\nProvince     3.6 m     40%\n"
+        "Gifts        0.9 m     10%\n\nNothing else  was paid.\nNot one  cent more.\nNor was  any asked for.\n"
+    )
+    (table,) = [block.table for block in document.blocks if block.table]
+    assert (table.n_rows, table.n_columns, len(table.cells)) == (4, 3, 12)
+
+
+def test_articles_without_a_space_are_found_by_their_sequence() -> None:
+    document = read(
+        "海岸办法\n\n第一条海岸归全体居民使用。\n第二条违反第一条规定的，责令改正。\n第五条的例外另行公布。\n"
+    )
+    assert [title for _, title in outline(document)] == ["海岸办法", "第一条", "第二条"]
+
+
+def test_contents_pages_are_furniture_with_page_numbers_or_without() -> None:
+    body = "\n\n".join(
+        f"第{n}章　{t}\n\n海堤每年检查一次，结果由当地部门公布。"
+        for n, t in zip("一二三", ("总则", "资金", "附则"), strict=True)
+    )
+    bare = read("海岸办法\n\n目　录\n第一章　总则\n第二章　资金\n第三章　附则\n\n" + body)
+    numbered = read("海岸办法\n\n目录\n第一章　总则……1\n第二章　资金……2\n第三章　附则……9\n\n" + body)
+    for document in (bare, numbered):
+        assert [title for _, title in outline(document)[1:]] == ["第一章　总则", "第二章　资金", "第三章　附则"]
+        assert len(shown(document, "furniture")) == 4
+
+
+def test_short_lines_between_whole_sentences_are_headings_one_level_down() -> None:
+    long = "Every district reports in autumn what was planted and what it cost to replace."
+    document = read(
+        f"Shore report\n\n1. Money\n\n{long}\n\nCommon fund\n\n{long}\n\nGifts\n\n{long}\n\n2. Rest\n\n{long}\n"
+    )
+    assert outline(document)[1:] == [(1, "1. Money"), (2, "Common fund"), (2, "Gifts"), (1, "2. Rest")]
+
+
+def test_letters_and_roman_numbers_are_told_apart_by_what_comes_before() -> None:
+    items = "".join(f"({c}) the {c} report;\n" for c in "abcdefgh")
+    document = read(f"The office keeps:\n{items}(i) the last report.\nIt keeps them long.\n")
+    assert {block.level for block in document.blocks if block.kind == "list_item"} == {1}
+
+
+@pytest.mark.skipif(not PAPER.exists(), reason="shared documents are not beside this checkout")
+@pytest.mark.parametrize(("newline", "encoding"), [("\r\n", "utf-8-sig"), ("\r", "utf-16"), ("\n", "gb18030")])
+def test_newlines_and_encodings_change_nothing_in_the_structure(newline: str, encoding: str) -> None:
+    plain = PAPER.read_bytes().decode()
+    other = read_text(plain.replace("\n", newline).encode(encoding), "a.txt")
+    assert outline(other) == [(level, title.replace("\n", newline)) for level, title in outline(read(plain))]
+    assert [block.kind for block in other.blocks] == [block.kind for block in read(plain).blocks]
+    assert len(other.pages) == len(read(plain).pages)
+
+
+@pytest.mark.skipif(not PAPER.exists(), reason="shared documents are not beside this checkout")
+def test_form_feeds_divide_pages_as_leading_spaces_do() -> None:
+    plain = PAPER.read_bytes().decode()
+    fed = read("\n".join("\f" + line[1:] if line.startswith(" ") else line for line in plain.split("\n"))[1:])
+    assert len(fed.pages) == len(read(plain).pages)
+    assert outline(fed) == outline(read(plain))
