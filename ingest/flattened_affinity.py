@@ -1,0 +1,93 @@
+"""Inside plain-text reading: how strongly the words of a line point to the row of a table that it belongs to."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+NAMED = 4.0  # the line holds the row's own name
+CONCEPT = 3.0  # it holds a term of the same concept of the domain
+SHARED = 2.0  # it shares part of the name with this row alone
+HINT = 1.5  # it holds a term of one Chinese character
+
+_WORD = re.compile(r"[A-Za-z][A-Za-z-]{3,}")
+_PARTS = re.compile(r"[、，,/；;（）()]|\s+(?:and|or)\s+")
+
+
+@lru_cache(maxsize=1)
+def _terms() -> tuple[frozenset[str], dict[str, int]]:
+    data = json.loads(files("ingest").joinpath("data/table_terms.json").read_text("utf-8"))
+    return frozenset(data["header_words"]), {term: i for i, terms in enumerate(data["concepts"]) for term in terms}
+
+
+@lru_cache(maxsize=1)
+def _concept_pattern() -> re.Pattern[str]:
+    """Longest term first, so that a term inside another is not counted; Latin terms are whole words, plural or not."""
+    terms = sorted(_terms()[1], key=len, reverse=True)
+    return re.compile("|".join(rf"\b{re.escape(t)}(?=s?\b)" if t.isascii() else re.escape(t) for t in terms))
+
+
+@lru_cache(maxsize=4096)
+def concepts(text: str) -> dict[int, float]:
+    """The domain concepts (ecosystems, sectors, countries) that a text names in Chinese or English, with their weight."""
+    found: dict[int, float] = {}
+    for match in _concept_pattern().finditer(text.lower()):
+        concept, weight = _terms()[1][match[0]], CONCEPT if len(match[0]) > 1 else HINT
+        found[concept] = max(weight, found.get(concept, 0.0))
+    return found
+
+
+def header_word(text: str) -> bool:
+    """Whether a line ends (in English: or begins) in a word that usually heads a column."""
+    words = _terms()[0]
+    bare = re.sub(r"\s*[（(].*$", "", text).strip().lower()
+    if any(bare.endswith(word) for word in words if not word.isascii()):
+        return True
+    latin = [re.sub(r"ies$", "y", word).removesuffix("s") for word in re.findall(r"[a-z]+", bare)]
+    return bool(latin) and any(word in words or f"{word}s" in words for word in (latin[0], latin[-1]))
+
+
+def _names(label: str) -> list[str]:
+    return [part for part in (piece.strip() for piece in _PARTS.split(label)) if len(part) >= 2]
+
+
+def _holds(text: str, name: str) -> bool:
+    if name.isascii():
+        return re.search(rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])", text, re.IGNORECASE) is not None
+    return name in text
+
+
+@lru_cache(maxsize=4096)
+def _units(label: str) -> frozenset[str]:
+    """Words (Latin) and character pairs (Chinese) of a row label."""
+    pairs = {label[i : i + 2] for i in range(len(label) - 1) if "\u4e00" <= min(label[i : i + 2]) <= "\u9fff"}
+    return frozenset(pairs | set(_WORD.findall(label.lower())))
+
+
+def affinities(texts: Sequence[str], labels: Sequence[str]) -> NDArray[np.float64]:
+    """Float64, (len(texts), len(labels)), 0..4: what each line says for each row; 0 where it says nothing."""
+    import numpy as np
+
+    scores = np.zeros((len(texts), len(labels)))
+    label_concepts = [concepts(label) for label in labels]
+    everywhere = set.intersection(*map(set, label_concepts)) if labels else set()
+    for i, text in enumerate(texts):
+        named = concepts(text)
+        shared = [{unit for unit in _units(label) if unit in text.lower()} for label in labels]
+        for r, label in enumerate(labels):
+            elsewhere = set().union(*(shared[j] for j in range(len(labels)) if j != r))
+            weights = [named[concept] for concept in named.keys() & label_concepts[r].keys() - everywhere]
+            if any(_holds(text, name) for name in _names(label)):
+                weights.append(NAMED)
+            if 2 * len(own := shared[r] - elsewhere) >= len(_units(label)) > 0:
+                weights.append(SHARED * len(own) / len(_units(label)))
+            scores[i, r] = max(weights, default=0.0)
+    return scores

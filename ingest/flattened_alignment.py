@@ -1,0 +1,170 @@
+"""Inside plain-text reading: the cheapest monotone assignment of a run of lines to rows and columns, with margins.
+
+A lattice over (line, column, row or header): each line goes on with the cell above, opens a further piece of that
+cell, a later row, a header, or the next column. Costs are evidence in log-odds fashion: 0 is free, about 2 is clear.
+Rows are never left backwards; a row without a piece costs ``empty``, a further piece in a cell its ``stay``. Infinite
+costs for both make the lattice regular: one piece for each row of each column.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+EMPTY = 0.7
+MULTI = 0.7
+WRAPPED_HEADER = 0.3
+NEVER = 1e6  # stands for infinity where sums are taken back
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What the lines of one lattice cost; all arrays float64.
+
+    ``join`` and ``split`` (n - 1,) belong to the gap below a line; ``stay``, ``leave`` and ``column`` (n,) are added
+    when a line opens a further piece of its cell, a new row, a new column without a header; ``header`` (n,) is the
+    cost of a line that heads a column, infinite where none may; ``affinity`` is (n, n_rows), higher is better.
+    """
+
+    join: Floats
+    split: Floats
+    stay: Floats
+    leave: Floats
+    column: Floats
+    header: Floats
+    affinity: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """The cheapest way through a lattice.
+
+    ``row`` is the row of each line, -1 for a header line that opens a column and -2 for one that goes on; ``column``
+    counts from 0. ``margin`` (n,) is what it costs at least to put the line anywhere else, ``head_margin`` (n,) what it
+    costs to take a header for a cell or a cell for a header.
+    """
+
+    cost: float
+    row: tuple[int, ...]
+    column: tuple[int, ...]
+    margin: Floats
+    head_margin: Floats
+
+
+class Lattice:
+    """One run of lines against ``n_rows`` rows.
+
+    With ``n_columns`` 0 each column has a header line ("before" its cells, or after them where ``headers_after``) and
+    there are as many columns as pay; otherwise there are exactly ``n_columns`` and no header lines.
+    """
+
+    def __init__(self, costs: Costs, *, n_columns: int = 0, headers_after: bool = False, empty: float = EMPTY) -> None:
+        self.costs = costs
+        self.n_lines, self.n_rows = costs.affinity.shape
+        self.headed = n_columns == 0
+        self.headers_after = headers_after
+        self.n_columns = max(1, n_columns)
+        self._skip = empty * np.arange(self.n_rows)
+        self._rest = self._skip[::-1]
+
+    def backward(self) -> Floats:
+        """Cost from each state of each line to the end, without the line's own: (n, n_columns, n_rows + 2)."""
+        n, rows = self.n_lines, self.n_rows
+        ahead = np.full((n, self.n_columns, rows + 2), np.inf)
+        if self.headed and self.headers_after:
+            ahead[-1, :, rows:] = 0.0
+        else:
+            ahead[-1, -1, :rows] = self._rest
+        for i in range(n - 2, -1, -1):
+            self._step_back(i, ahead[i + 1] + self._emission(i + 1), ahead[i])
+        return ahead
+
+    def _emission(self, i: int) -> Floats:
+        headers = (self.costs.header[i], WRAPPED_HEADER) if self.headed else (np.inf, np.inf)
+        return np.concatenate([-self.costs.affinity[i], headers])
+
+    def _step_back(self, i: int, after: Floats, out: Floats) -> None:
+        costs, rows = self.costs, self.n_rows
+        join, split = costs.join[i], costs.split[i]
+        cells = after[:, :rows]
+        from_top = (cells + self._skip).min(axis=1)
+        stay = min(join, split + costs.stay[i + 1]) + cells
+        out[:, :rows] = stay
+        if rows > 1:
+            later = np.minimum.accumulate((cells + self._skip)[:, ::-1], axis=1)[:, ::-1]
+            later = later[:, 1:] - self._skip[1:] + split + costs.leave[i + 1]
+            np.minimum(out[:, : rows - 1], later, out=out[:, : rows - 1])
+        if self.headed:
+            np.minimum(out[:, :rows], split + self._rest + after[:, rows : rows + 1], out=out[:, :rows])
+            out[:, rows] = out[:, rows + 1] = np.minimum(join + after[:, rows + 1], 0.5 * split + from_top)
+        else:
+            opened = split + costs.column[i + 1] + self._rest + from_top[1:, None]
+            np.minimum(out[:-1, :rows], opened, out=out[:-1, :rows])
+
+    def forward(self) -> Floats:
+        """Cost from the start to each state of each line, the line's own included; same shape as backward."""
+        n, rows = self.n_lines, self.n_rows
+        before = np.full((n, self.n_columns, rows + 2), np.inf)
+        if self.headed and not self.headers_after:
+            before[0, 0, rows] = self.costs.header[0]
+        else:
+            before[0, 0, :rows] = self._skip - self.costs.affinity[0]
+        for i in range(n - 1):
+            self._step_on(i, before[i], before[i + 1])
+        return before
+
+    def _step_on(self, i: int, at: Floats, out: Floats) -> None:
+        costs, rows = self.costs, self.n_rows
+        join, split = costs.join[i], costs.split[i]
+        cells = at[:, :rows]
+        out[:, :rows] = min(join, split + costs.stay[i + 1]) + cells
+        to_end = (cells + self._rest).min(axis=1)
+        if rows > 1:
+            earlier = np.minimum.accumulate(cells - self._skip, axis=1)[:, :-1]
+            earlier = earlier + self._skip[:-1] + split + costs.leave[i + 1]
+            np.minimum(out[:, 1:rows], earlier, out=out[:, 1:rows])
+        if self.headed:
+            heads = at[:, rows:].min(axis=1)
+            np.minimum(out[:, :rows], 0.5 * split + self._skip + heads[:, None], out=out[:, :rows])
+            out[:, rows] = split + to_end
+            out[:, rows + 1] = join + heads
+        else:
+            opened = split + costs.column[i + 1] + self._skip + to_end[:-1, None]
+            np.minimum(out[1:, :rows], opened, out=out[1:, :rows])
+        out += self._emission(i + 1)
+
+    def align(self) -> Alignment:
+        """The cheapest states with their margins; infinite cost where nothing fits."""
+        rows = self.n_rows
+        total = self.forward() + self.backward()
+        heads = total[:, :, rows:]
+        opens = heads[:, 0, 0] <= heads[:, 0, 1]
+        merged = np.concatenate([total[:, :, :rows], heads.min(axis=2, keepdims=True)], axis=2)
+        flat = merged.reshape(self.n_lines, -1)
+        best = flat.argmin(axis=1)
+        cost = float(flat[0, best[0]])
+        if not np.isfinite(cost):
+            nothing = np.zeros(self.n_lines)
+            return Alignment(cost, (), (), nothing, nothing)
+        margin = np.partition(flat, 1, axis=1)[:, 1] - flat.min(axis=1)
+        head_margin = np.abs(merged[:, :, rows].min(axis=1) - merged[:, :, :rows].min(axis=(1, 2)))
+        column, row = np.divmod(best, rows + 1)
+        state = [(-1 if opens[i] else -2) if r == rows else int(r) for i, r in enumerate(row)]
+        return Alignment(cost, tuple(state), self._columns(state, column), margin, head_margin)
+
+    def _columns(self, state: list[int], tracked: NDArray[np.int64]) -> tuple[int, ...]:
+        """Columns counted from the headers where the lattice did not keep them."""
+        if not self.headed:
+            return tuple(int(column) for column in tracked)
+        columns, column = [], 0
+        for i, row in enumerate(state):
+            if i and self.headers_after and row >= 0 and state[i - 1] < 0:
+                column += 1
+            elif i and not self.headers_after and row == -1:
+                column += 1
+            columns.append(column)
+        return tuple(columns)

@@ -1,0 +1,188 @@
+"""Inside plain-text reading: the lines of one flattened block, with what each may cost as label, header or cell."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.flattened_affinity import header_word
+from ingest.flattened_alignment import MULTI, NEVER, WRAPPED_HEADER, Costs, Floats
+from ingest.flattened_breaks import break_evidence, bracketed, inner_label, is_number, shape
+from ingest.flattened_regions import Line, width
+
+MIN_WIDTH = 10  # display columns: no cell is broken to keep a column narrower
+CORNER = 3  # lines of the label column's header at most
+COLUMN = 2.0  # a column has to pay for itself by its header or its fit
+LABEL_WRAP = 2.0  # two labels taken for one put all columns wrong
+LABELLED = 0.2  # a further piece of a cell where each piece has its own label
+KIND_CHANGE = 0.7  # neighbours in one column that differ in kind (a title after a figure)
+_CELL_PUNCTUATION = re.compile(r"[。；，;!?！？《》]|,\s|\.$|^\W*\d|[、，,]$")
+_UNIT = re.compile(r"^.{1,24}[（(][^）)]{1,8}[）)]$")
+
+
+class Block:
+    """The lines of one part of a table; ``known`` are header lines seen in another part of it."""
+
+    def __init__(
+        self,
+        lines: Sequence[Line],
+        *,
+        caption: str = "",
+        known: frozenset[str] = frozenset(),
+        widths: Sequence[int] | None = None,
+    ) -> None:
+        self.lines = lines
+        self.texts = [line.text for line in lines]
+        self.caption = caption
+        self.known = known
+        self.widths = self._local_widths() if widths is None else widths
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def _local_widths(self) -> list[int]:
+        """Before columns are known: the widest line nearby, above or below, whichever is narrower."""
+        widths = [max(MIN_WIDTH, width(text)) for text in self.texts]
+        return [min(max(widths[max(0, i - 4) : i + 1]), max(widths[i : i + 5])) for i in range(len(widths))]
+
+    @cached_property
+    def evidence(self) -> Floats:
+        """For each gap below a line: above 0 where a new cell begins."""
+        return np.array(break_evidence(self.lines, self.widths), dtype=np.float64)
+
+    @cached_property
+    def kinds(self) -> list[str]:
+        """The shape of the piece that each line is thought to be in."""
+        kinds: list[str] = []
+        for i, text in enumerate(self.texts):
+            opens = i == 0 or self.evidence[i - 1] > 0
+            kinds.append((shape(text) if opens else None) or (kinds[-1] if kinds else "words"))
+        return kinds
+
+    @cached_property
+    def wrapped(self) -> NDArray[np.bool_]:
+        """Lines that seem to be part of a longer cell."""
+        joined = self.evidence < 0
+        return np.append(joined, False) | np.append(False, joined)
+
+    @cached_property
+    def header_cost(self) -> Floats:
+        """What it costs to take each line for a column header; below 0 where that pays."""
+        seen = Counter(self.texts)
+        inside = bracketed(self.texts)
+        costs = [COLUMN - self._header_score(i, seen) for i in range(len(self))]
+        return np.array([np.inf if i and inside[i - 1] else cost for i, cost in enumerate(costs)])
+
+    def _header_score(self, i: int, seen: Counter[str]) -> float:
+        text = self.texts[i]
+        if text in self.known:
+            return 4.0
+        score = 1.5 if header_word(text) else 0.0
+        score += 0.3 if self.lines[i].blank_before else 0.0
+        score += 0.3 if i + 1 < len(self) and self.lines[i + 1].blank_before else 0.0
+        score += 0.5 if _UNIT.search(text) else 0.0
+        score += 0.5 if len(text) >= 3 and text[-4:] in self.caption else 0.0
+        score += 1.5 if any(self.in_corner(text, i, corner) for corner in range(1, CORNER)) else 0.0
+        score -= 2.0 * bool(_CELL_PUNCTUATION.search(text)) + 2.0 * (is_number(text) or bool(inner_label(text)))
+        score -= 1.0 * self._blends_in(i)
+        score -= 1.5 * (seen[text] > 1) + 1.0 * bool(re.match(r"[a-z]", text))
+        return score - 2.0 * (width(text) > 40)
+
+    def _blends_in(self, i: int) -> bool:
+        """A header stands out; a line as long as both its neighbours is one of them."""
+        around = {width(text) for text in self.texts[max(0, i - 1) : i + 2]}
+        return len(around) == 1 and 0 < i < len(self) - 1 and not header_word(self.texts[i])
+
+    def in_corner(self, text: str, i: int, corner: int) -> bool:
+        """A two-part corner names what the other headers share (``类别 / 措施`` over ``保护措施``)."""
+        if i <= corner or corner >= len(self):
+            return False
+        shared = self.texts[corner]
+        return 2 <= len(shared) <= 12 and len(text) > len(shared) and text.lower().endswith(shared.lower())
+
+    @cached_property
+    def openers(self) -> tuple[list[bool], list[bool]]:
+        """Lines whose inner label begins its sequence anew, and lines with another one; none where no label returns."""
+        first, others = [False] * len(self), [False] * len(self)
+        seen: set[str] = set()
+        for i, text in enumerate(self.texts):
+            label = inner_label(text)
+            if label is None:
+                continue
+            first[i] = not seen or label in seen
+            others[i] = not first[i]
+            seen = {label} if first[i] else seen | {label}
+        return (first, others) if sum(first) > 1 else ([False] * len(self), [False] * len(self))
+
+    def costs(self, start: int, stop: int, affinity: Floats, *, multi: float = MULTI) -> Costs:
+        """Costs of lines ``start``..``stop`` as one lattice."""
+        gaps = self.evidence[start : stop - 1]
+        first, others = (np.array(flags[start:stop], dtype=bool) for flags in self.openers)
+        kinds = self.kinds[start:stop]
+        change = np.array([False] + [a != b for a, b in zip(kinds, kinds[1:], strict=False)])
+        further = multi if multi >= NEVER else min(multi, LABELLED)
+        stay = np.where(others, further, multi) + np.where(first, 3.0, 0.0) + KIND_CHANGE * change
+        leave = np.where(others, 1.5, 0.0) + KIND_CHANGE * change
+        return Costs(
+            join=np.maximum(gaps, 0.0),
+            split=np.maximum(-gaps, 0.0),
+            stay=stay,
+            leave=leave,
+            column=np.where(change, 0.0, KIND_CHANGE) + 0.3,
+            header=self.header_cost[start:stop],
+            affinity=affinity,
+        )
+
+    def label_costs(self, start: int, max_rows: int) -> Floats:
+        """Cost of lines ``start``..``j`` as exactly ``r`` row labels: (len - start, max_rows + 1)."""
+        table = np.full((len(self) - start, max_rows + 1), np.inf)
+        table[0, 1] = self._label_cost(start)
+        seen = {self.texts[start]}
+        for j in range(1, len(table)):
+            i = start + j
+            gap = self.evidence[i - 1]
+            twice = 2.0 if self.texts[i] in seen else 0.0
+            seen.add(self.texts[i])
+            change = KIND_CHANGE * (self.kinds[i] != self.kinds[i - 1])
+            opened = table[j - 1, :-1] + max(-gap, 0.0) + twice + change + self._label_cost(i)
+            table[j] = table[j - 1] + LABEL_WRAP * max(gap, 0.0)
+            table[j, 1:] = np.minimum(table[j, 1:], opened)
+        return table
+
+    def _label_cost(self, i: int) -> float:
+        text = self.texts[i]
+        return 1.0 * bool(re.search(r"[。；《]|\.$", text)) + 1.0 * (width(text) > 40) + 1.5 * bool(inner_label(text))
+
+    def label_rows(self, labels: range, n_rows: int) -> tuple[int, ...]:
+        """The row of each label line under the cheapest division into ``n_rows`` labels."""
+        table = self.label_costs(labels.start, n_rows)
+        rows, row = [0] * len(labels), n_rows
+        for j in range(len(labels) - 1, 0, -1):
+            rows[j] = row - 1
+            joined = table[j - 1, row] + LABEL_WRAP * max(self.evidence[labels.start + j - 1], 0.0)
+            if joined > table[j, row] + 1e-9:
+                row -= 1
+        return tuple(rows)
+
+    def labels_of(self, labels: range, rows: Sequence[int]) -> list[str]:
+        """The text of each row label."""
+        out = [""] * (max(rows) + 1)
+        for i, row in zip(labels, rows, strict=True):
+            glue = " " if out[row][-1:].isascii() and self.texts[i][:1].isascii() and out[row] else ""
+            out[row] += glue + self.texts[i]
+        return out
+
+    def header_run(self, start: int, size: int) -> float:
+        """Cost of ``size`` lines from ``start`` as one header."""
+        if start + size > len(self):
+            return np.inf
+        cost = float(self.header_cost[start])
+        for i in range(start + 1, start + size):
+            corner = start == 0 and sum(self.in_corner(text, j, i) for j, text in enumerate(self.texts)) > 1
+            cost += -1.5 if corner else max(self.evidence[i - 1], 0.0) + WRAPPED_HEADER
+        return cost
