@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,11 +23,11 @@ _SYMBOL_BULLET = re.compile(r"[\ue000-\uf8ff](?=\s|$)")  # bullets of symbol fon
 
 @dataclass(frozen=True, slots=True)
 class _Flow:
-    """How the body is set: the column each line stands in, that column's edges, line pitch by font size; points."""
+    """How the body is set: for each line the column it stands in, that column's edges and line pitch, in points."""
 
     run: Mapping[Placed, int]
     edges: Mapping[Placed, tuple[float, float]]
-    pitch: Mapping[float, float]
+    pitch: Mapping[Placed, float]
 
 
 def make_blocks(pages: Sequence[PageLayout], text: str, outline: Sequence[Entry]) -> tuple[Block, ...]:
@@ -63,16 +62,26 @@ def _measure(pages: Sequence[PageLayout], prose: set[Placed]) -> _Flow:
     """Column edges and line pitches of the body."""
     runs: dict[Placed, int] = {}
     edges: dict[Placed, tuple[float, float]] = {}
-    pitches: dict[float, list[float]] = defaultdict(list)
+    pitches: dict[Placed, float] = {}
     for page in pages:
         for run in _columns([part for part in page.parts if isinstance(part, Placed) and part in prose]):
             left, right = min(line.line.x0 for line in run), max(line.line.x1 for line in run)
-            runs.update(dict.fromkeys(run, len(edges)))
+            runs.update(dict.fromkeys(run, len(runs)))
             edges.update(dict.fromkeys(run, (left, right)))
-            for before, after in pairwise(run):
-                if abs(before.line.size - after.line.size) < 0.6:
-                    pitches[round(after.line.size)].append(after.line.y0 - before.line.y0)
-    return _Flow(runs, edges, {size: statistics.median(found) for size, found in pitches.items()})
+            pitches.update(_pitches(run))
+    return _Flow(runs, edges, pitches)
+
+
+def _pitches(run: Sequence[Placed]) -> Iterator[tuple[Placed, float]]:
+    """Line pitch of the column at each line: a low quantile, since gaps between paragraphs only add to it."""
+    found: dict[int, list[float]] = defaultdict(list)
+    for before, after in pairwise(run):
+        pitch = after.line.y0 - before.line.y0
+        if abs(before.line.size - after.line.size) < 0.6 and pitch > 0.5 * after.line.size:
+            found[round(after.line.size)].append(pitch)
+    for line in run:
+        known = sorted(found[round(line.line.size)])
+        yield line, known[len(known) // 3] if known else 1.2 * line.line.size
 
 
 def _columns(lines: Iterable[Placed]) -> list[list[Placed]]:
@@ -140,38 +149,52 @@ def _begins(first: Placed, before: Placed, line: Placed, flow: _Flow) -> bool:
     ended = bool(_TERMINAL.search(a.text))
     if b.size == 0.0:
         return ended or _marked(b.text)
-    beside = before.page == line.page and a.beside(b)
-    if beside:
+    if before.page == line.page and a.beside(b):
         return False
-    if abs(a.size - b.size) > max(0.6, 0.08 * a.size) or a.bold != b.bold or a.turn != b.turn or _marked(b.text):
+    broken = _is_broken_off(before, line, flow)
+    if abs(a.size - b.size) > max(0.6, 0.08 * a.size) or a.turn != b.turn or (a.bold != b.bold and ended):
         return True
-    short = a.x1 < _at(flow.edges[before], 0.88)
+    shift = (b.x0 - flow.edges[line][0]) - (a.x0 - flow.edges[before][0])
+    if _is_bullet(b.text) or (_marked(b.text) and (broken or shift > 0.5 * b.size)):
+        return True
     if before.page != line.page or flow.run[before] != flow.run[line]:
-        return ended or (short and b.x0 > flow.edges[line][0] + 0.7 * b.size)
-    pitch = flow.pitch.get(round(b.size), 1.2 * b.size)
+        return ended and (broken or shift > 0.7 * b.size)
+    pitch = flow.pitch[line]
     if b.y0 - a.y0 > max(1.3 * pitch, pitch + 2.5):
         return True
     if _marked(first.line.text):  # an item: its lines hang under its text, what stands under its mark is not in it
-        return ended and b.x0 < first.line.x0 + 0.5 * b.size and (short or a.x0 > b.x0 + 0.5 * b.size)
-    return ended and (short or b.x0 > a.x0 + 0.7 * b.size)
+        level = b.x0 < first.line.x0 + 0.5 * b.size
+        return ended and level and (broken or shift < -0.5 * b.size or _marked(b.text))
+    return ended and (broken or shift > 0.7 * b.size)
 
 
-def _at(edges: tuple[float, float], share: float) -> float:
-    return edges[0] + share * (edges[1] - edges[0])
+def _is_broken_off(before: Placed, line: Placed, flow: _Flow) -> bool:
+    """Whether the first word of ``line`` would have fitted on the line before: the break is meant."""
+    text = line.line.text.strip()
+    word = re.match(r"[\u2e80-\u9fff]{1,2}|[^\s\u2e80-\u9fff]+", text)
+    width = (line.line.x1 - line.line.x0) * (word.end() if word else 1) / max(1, len(text))
+    return before.line.x1 + width + 0.5 * line.line.size < flow.edges[before][1]
 
 
 def _marked(text: str) -> bool:
-    """Whether a line begins with a bullet or a list number."""
-    return mark_of(_SYMBOL_BULLET.sub("•", text.lstrip(), count=1)) is not None
+    """Whether a line begins with a bullet or a list number and goes on with words."""
+    return any(char.isalnum() for char in text) and mark_of(_plain_bullet(text)) is not None
+
+
+def _is_bullet(text: str) -> bool:
+    """Whether it begins with a sign that is nothing but a bullet."""
+    return _marked(text) and not text.lstrip()[0].isalnum() and text.lstrip()[0] not in "-–—*+(（"
+
+
+def _plain_bullet(text: str) -> str:
+    return _SYMBOL_BULLET.sub("•", text.lstrip(), count=1)
 
 
 def _mark_lists(drafts: Sequence[Draft], text: str) -> None:
     shown = [draft for draft in drafts if draft.kind in ("paragraph", "heading")]
     opens = [index > 0 and shown[index - 1].kind != "heading" for index in range(len(shown))]
-    texts = [
-        _SYMBOL_BULLET.sub("•", draft.text(text).lstrip(), count=1) if draft.kind == "paragraph" else ""
-        for draft in shown
-    ]
+    texts = [_plain_bullet(draft.text(text)) if draft.kind == "paragraph" else "" for draft in shown]
+    texts = [words if any(char.isalnum() for char in words) else "" for words in texts]  # "* * *" is no list
     for draft, level in zip(shown, item_levels(texts, opens=opens), strict=True):
         if level and draft.kind == "paragraph":
             draft.kind, draft.level = "list_item", level

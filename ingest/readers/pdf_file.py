@@ -123,7 +123,13 @@ def read_metadata(document: pdfium.PdfDocument, *, start: str, heading: str | No
 
 def _is_title(title: str, start: str) -> bool:
     """Program names, file names and left-over titles of a template stand in many files."""
-    return 4 <= len(title) <= 300 and not _NONSENSE.search(title) and _printed(title, start)
+    if not 4 <= len(title) <= 300 or _NONSENSE.search(title):
+        return False
+    return _bare(title) in _bare(start) or (len(title) > 40 and _printed(title, start))
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).casefold()
 
 
 def _printed(words: str, start: str) -> bool:

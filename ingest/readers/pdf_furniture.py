@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from ingest.readers.pdf_page import PageLayout, Placed
@@ -16,6 +16,7 @@ _NUMBER = re.compile(
     r"(?:\s*(?:/|of|，?共)\s*[0-9]{1,4}\s*页?)?[-–—·•|\s]*",
     re.IGNORECASE,
 )
+_DIGITS = re.compile(r"[0-9]{1,12}")
 _LEADER = re.compile(r"(?:\.{4,}|…{2,}|·{4,}|(?:\. ){4,}|_{4,})\s*(?:[0-9]{1,4}|[ivxlc]{1,6})?\s*$")
 
 
@@ -25,18 +26,53 @@ def find_furniture(pages: Sequence[PageLayout]) -> set[Placed]:
     found: set[Placed] = set()
     for page in pages:
         lines = [part for part in page.parts if isinstance(part, Placed)]
-        found.update(line for line in lines if _LEADER.search(line.line.text))
+        found |= _contents(lines)
         for line in _marginal(lines, page):
             seen[_masked(line.line.text)].append(line)
-            if _NUMBER.fullmatch(line.line.text.strip()):
-                found.add(line)
     least = 2 if len(pages) <= 4 else 3
     for lines in seen.values():
         for line in lines:
-            level = {other.page for other in lines if abs(other.line.y0 - line.line.y0) <= _DRIFT}
-            if len(level) >= least:
+            level = [other for other in lines if abs(other.line.y0 - line.line.y0) <= _DRIFT]
+            repeated = len({other.page for other in level}) >= least and _counts_pages(level)
+            number = _NUMBER.fullmatch(line.line.text.strip()) and (len(pages) == 1 or _counts_pages(lines))
+            if repeated or number:
                 found.add(line)
+    known = {(text, round(line.line.y0)) for text, lines in seen.items() for line in lines if line in found}
+    known = {(text, y0) for text, y0 in known if len(text) > 12}
+    for text, lines in seen.items():  # a foot that is broken otherwise on one page
+        found.update(line for line in lines if len(text) > 5 and _is_part(text, line.line.y0, known))
     return found
+
+
+def _counts_pages(lines: Sequence[Placed]) -> bool:
+    """Whether the numbers in lines that differ in nothing else stand still or run with the pages.
+
+    Half of the numbers must: ``Figure 3`` at the head of a page is no running head, ``Sheet 3 of 9, rev. 2`` is.
+    """
+    rows = [(line.page, [int(number) for number in _DIGITS.findall(line.line.text)]) for line in lines]
+    width = min(len(numbers) for _, numbers in rows)
+    if not width:
+        return True
+    steady = 0
+    for at in range(width):
+        still = Counter(numbers[at] for _, numbers in rows).most_common(1)[0][1]
+        along = Counter(numbers[at] - page for page, numbers in rows).most_common(1)[0][1]
+        steady += max(still, along) > max(1, 0.4 * len(rows))
+    return steady * 2 >= width
+
+
+def _contents(lines: Sequence[Placed]) -> set[Placed]:
+    """Lines that lead by dots to a page number, and the first lines of such entries."""
+    led = [bool(_LEADER.search(line.line.text)) for line in lines]
+    found = {line for line, leads in zip(lines, led, strict=True) if leads}
+    for at in range(1, len(lines) - 1):
+        if led[at - 1] and led[at + 1]:
+            found.add(lines[at])
+    return found
+
+
+def _is_part(text: str, y0: float, known: Iterable[tuple[str, int]]) -> bool:
+    return any(text in other and abs(y0 - at) <= _DRIFT for other, at in known)
 
 
 def _marginal(lines: Sequence[Placed], page: PageLayout) -> Iterable[Placed]:

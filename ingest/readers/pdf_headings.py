@@ -11,11 +11,15 @@ from itertools import groupby
 
 from ingest.headings import Heading, find_headings
 from ingest.lists import mark_of
+from ingest.readers.pdf_captions import caption_label
 from ingest.readers.pdf_page import Placed
 
 _LARGER = 1.12  # of the body's size
+# What many issuers print above, and larger than, the title.
+_MASTHEAD = re.compile(r"中华人民共和国\w*标准|unitednations|federalregister|presidentialdocuments|officialjournal")
 _MAX_LINES, _MAX_CHARS = 4, 240
 _FINAL = tuple("。；;，,、：:")
+_ENDS = tuple(".!?:;。！？：；…”’)）")
 _STANDING = frozenset({"part", "annex", "chapter", "section", "article", "cn"})  # families that need no bold type
 _NEST = ("part", "annex", "chapter", "section", "article", "cn", "roman", "letter", "cn_paren",
          "decimal1", "decimal2", "decimal3", "decimal4", "paren", "circled")  # fmt: skip
@@ -109,18 +113,34 @@ def _groups(
 ) -> list[_Group]:
     """Runs of lines in one heading type, unless they run on like prose; and single lines told by their numbers."""
     groups: list[_Group] = []
+    before: Placed | None = None
     for run in _runs(lines, numbered, named):
         first, number = run[0], numbered.get(run[0])
         text = "".join(line.line.text for line in run).strip()
         short = len(run) <= _MAX_LINES and len(text) <= _MAX_CHARS and any(char.isalpha() for char in text)
         large = body > 0 and first.line.size >= _LARGER * body
         shown = (large or (bold_tells and first.line.bold)) and not text.endswith(_FINAL)
-        if first in named or (short and shown and (number or not mark_of(text)) and not _is_sentence(text)):
+        fit = short and shown and (number or not mark_of(text)) and not _is_prose(text, before, first)
+        if caption_label(first.line.text):
+            pass
+        elif first in named or fit:
             groups.append(_Group(tuple(run), number, named.get(first)))
         else:
             alone = [line for line in run if line in numbered and _stands(line, numbered[line], body=body)]
             groups += [_Group((line,), numbered[line], None) for line in alone]
+        before = run[-1]
     return groups
+
+
+def _is_prose(text: str, before: Placed | None, first: Placed) -> bool:
+    """Whether bold or large type is a sentence, or stress in the midst of one."""
+    if text[0].islower() or (text.endswith((".", "!")) and len(text) > 60):
+        return True
+    if before is None or before.page != first.page or abs(before.line.size - first.line.size) > 0.6:
+        return False
+    a, b = before.line, first.line
+    near = 0 < b.y0 - a.y0 < 2.3 * b.size
+    return near and not a.bold and not a.text.rstrip().endswith(_ENDS) and a.x1 > 0.8 * b.x1 and b.x0 <= a.x0 + 1
 
 
 def _runs(
@@ -142,11 +162,6 @@ def _goes_on(before: Placed, line: Placed, numbered: Mapping[Placed, Heading], n
     alike = before.page == line.page and abs(a.size - b.size) < 0.6 and a.bold == b.bold and a.turn == b.turn
     near = -0.5 * a.size < b.y0 - a.y1 < 0.9 * max(a.size, 1.0) or a.beside(b)
     return alike and near and line not in numbered and named.get(before) == named.get(line)
-
-
-def _is_sentence(text: str) -> bool:
-    """A bold or large sentence is a remark, not a heading."""
-    return text.endswith((".", "!")) and len(text) > 60
 
 
 def _stands(line: Placed, heading: Heading, *, body: float) -> bool:
@@ -191,5 +206,6 @@ def _title(groups: Sequence[_Group], *, body: float) -> _Group | None:
     first = [group for group in groups if group.lines[0].page == groups[0].lines[0].page]
     if not first or first[0].lines[0].page > 2:
         return None
+    first = [group for group in first if not _MASTHEAD.match(_bare(group.lines[0].line.text))] or first
     best = max(first, key=lambda group: group.lines[0].line.size)
     return best if best.lines[0].line.size >= 1.2 * body > 0 else None

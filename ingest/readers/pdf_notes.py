@@ -25,10 +25,11 @@ def find_footnotes(page: PageLayout, furniture: set[Placed], *, body: float) -> 
             continue
         line = part.line
         small = 0 < line.size <= _SMALLER * body and line.turn == 0
-        if not small or (open_note and line.y0 < open_note.line.y0 - line.size):
+        if open_note and (line.y0 < open_note.line.y0 - line.size or line.size > open_note.line.size + 0.6):
             open_note = None
         marked = bool(_MARK.match(line.text))
-        raised = bool(line.references) and line.references[0][0] == 0
+        raised = bool(line.references) and line.references[0][0] == 0 and line.turn == 0
+        small = small or raised or (open_note is not None and abs(line.size - open_note.line.size) < 0.6)
         if small and (open_note or (line.y0 > _FROM * page.height and (marked or raised))):
             found[part] = raised or (marked and (open_note is None or _next(found, line.text)))
             open_note = part

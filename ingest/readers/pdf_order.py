@@ -49,13 +49,17 @@ def _rows(pieces: Sequence[Piece]) -> list[list[Piece]]:
     """Top to bottom, pieces of one line together."""
     rows: list[list[Piece]] = []
     for piece in sorted(pieces, key=lambda piece: (piece.y0 + piece.y1) / 2):
-        # A raised mark sorts before its line, so the last two rows are asked.
-        home = next((row for row in rows[:-3:-1] if any(piece.beside(other) for other in row)), None)
+        # A raised mark sorts before its line, so the last two rows are asked; large type stands beside two lines.
+        home = next((row for row in rows[:-3:-1] if max(row, key=_width).beside(piece)), None)
         if home is not None and piece.table is None and home[0].table is None:
             home.append(piece)
         else:
             rows.append([piece])
     return [sorted(row, key=lambda piece: piece.x0) for row in rows]
+
+
+def _width(piece: Piece) -> float:
+    return piece.x1 - piece.x0
 
 
 def _lines(pieces: Sequence[Piece]) -> list[list[Piece]]:
