@@ -10,6 +10,7 @@ from tests.typeset import HEIGHT, MARGIN, WIDTH, Place, Press, Rules, Run, broke
 
 Language = Literal["zh", "en"]
 _NOTE_Y = 720.0  # upper edge of the footnotes
+_TOP = 490.0  # where the sections begin on each page
 _SIZE = 10.5
 _GUTTER = 24.0
 
@@ -80,7 +81,7 @@ ARTICLES: dict[Language, Article] = {
                 ),
             ),
         ),
-        "of which 45",
+        "45",
         "Counted on the ground in the second autumn.",
     ),
     "zh": Article(
@@ -114,7 +115,7 @@ ARTICLES: dict[Language, Article] = {
                 ),
             ),
         ),
-        "其中北岸占 45",
+        "45",
         "第二年秋季实地清点的结果。",
     ),
 }
@@ -150,8 +151,8 @@ class _Cursor:
     frame: int = 0
     y: float = 0.0
 
-    def place(self, height: float) -> tuple[float, float, float]:
-        """x, baseline and width of a line of ``height``, on a new column or page where the old one is full."""
+    def place(self, height: float) -> tuple[float, float]:
+        """x and baseline of a line of ``height``, on a new column or page where the old one is full."""
         if self.y + height > self.frames[self.frame][2]:
             self.frame += 1
             if self.frame == len(self.frames):
@@ -160,7 +161,7 @@ class _Cursor:
                 furnish(self.press, self.article, self.page)
             self.y = self.frames[self.frame][1]
         self.y += height
-        return self.frames[self.frame][0], self.y, self.frames[self.frame][3]
+        return self.frames[self.frame][0], self.y
 
 
 def furnish(press: Press, article: Article, page: int) -> None:
@@ -173,12 +174,14 @@ def furnish(press: Press, article: Article, page: int) -> None:
 def _pour(cursor: _Cursor) -> None:
     for section in cursor.article.sections:
         cursor.place(0.5 * _SIZE)
-        x, y, _ = cursor.place(2 * _SIZE)
+        x, y = cursor.place(2 * _SIZE)
         cursor.press.line(x, y, Run(section.heading, 13, bold=True))
         for paragraph in section.paragraphs:
             for line in broken(paragraph, cursor.frames[0][3] - 2, size=_SIZE):
-                x, y, _ = cursor.place(1.4 * _SIZE)
+                x, y = cursor.place(1.4 * _SIZE)
+                cursor.press.ink(paragraph)
                 cursor.press.line(x, y, *_with_mark(line, cursor.article.noted))
+            cursor.press.ink("")
             cursor.y += 0.5 * _SIZE
 
 
@@ -196,30 +199,29 @@ def _note(press: Press, article: Article, x: float) -> None:
     press.line(x, _NOTE_Y + 14, Run("1", 8, raised=True), Run(" " + article.footnote, 8))
 
 
-def single_column(language: Language) -> bytes:
+def single_column(language: Language, *, hidden: str | None = None) -> bytes:
     """Title, abstract, sections on two pages; running heads, page numbers, one footnote on page 1."""
-    article, press = ARTICLES[language], Press()
+    article, press = ARTICLES[language], Press(hidden=hidden)
     furnish(press, article, 1)
     press.line(MARGIN, 90, Run(article.title, 18, bold=True))
-    y = press.paragraph(MARGIN, 118, WIDTH - 2 * MARGIN, article.abstract, size=9.5)
+    press.paragraph(MARGIN, 118, WIDTH - 2 * MARGIN, article.abstract, size=9.5)
     _note(press, article, MARGIN)
-    frame = (MARGIN, 420.0, _NOTE_Y - 8, WIDTH - 2 * MARGIN)
-    cursor = _Cursor(press, article, [frame], y=max(y, 420.0))
+    frame = (MARGIN, _TOP, _NOTE_Y - 8, WIDTH - 2 * MARGIN)
+    cursor = _Cursor(press, article, [frame], y=_TOP)
     _pour(cursor)
     return press.save()
 
 
-def two_columns(language: Language) -> bytes:
+def two_columns(language: Language, *, hidden: str | None = None) -> bytes:
     """Title and abstract over the full width, sections in two columns, footnote under the left one."""
-    article, press = ARTICLES[language], Press()
+    article, press = ARTICLES[language], Press(hidden=hidden)
     furnish(press, article, 1)
     press.line(MARGIN, 90, Run(article.title, 18, bold=True))
     press.paragraph(MARGIN, 118, WIDTH - 2 * MARGIN, article.abstract, size=9.5)
     _note(press, article, MARGIN)
     column = (WIDTH - 2 * MARGIN - _GUTTER) / 2
-    top = 180.0 if language == "en" else 420.0
-    frames = [(x, top, _NOTE_Y - 8, column) for x in (MARGIN, MARGIN + column + _GUTTER)]
-    _pour(_Cursor(press, article, frames, y=top))
+    frames = [(x, _TOP, _NOTE_Y - 8, column) for x in (MARGIN, MARGIN + column + _GUTTER)]
+    _pour(_Cursor(press, article, frames, y=_TOP))
     return press.save()
 
 
@@ -247,11 +249,13 @@ MERGED: dict[Language, list[Place]] = {
 }
 
 
-def with_table(language: Language, rules: Rules, *, rotate: int = 0, merged: bool = False) -> bytes:
+def with_table(
+    language: Language, rules: Rules, *, rotate: int = 0, merged: bool = False, hidden: str | None = None
+) -> bytes:
     """A paragraph, the caption, the table, a paragraph."""
     article = ARTICLES[language]
     width, height = (HEIGHT, WIDTH) if rotate in (90, 270) else (WIDTH, HEIGHT)
-    press = Press(width=width, height=height, rotate=rotate)
+    press = Press(width=width, height=height, rotate=rotate, hidden=hidden)
     before, after = article.sections[0].paragraphs[1:3]
     y = press.paragraph(MARGIN, 80, width - 2 * MARGIN, before)
     press.line(MARGIN, y + 14, Run(CAPTION[language], 9.5, bold=True))

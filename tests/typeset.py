@@ -83,10 +83,18 @@ class Place:
 
 
 class Press:
-    """Sets text and lines page by page."""
+    """Sets text and lines page by page; the paragraph or cell that reads ``hidden`` keeps its place but no ink."""
 
-    def __init__(self, *, width: float = WIDTH, height: float = HEIGHT, rotate: int = 0, password: str | None = None):
-        self.width, self.height, self.rotate = width, height, rotate
+    def __init__(
+        self,
+        *,
+        width: float = WIDTH,
+        height: float = HEIGHT,
+        rotate: int = 0,
+        password: str | None = None,
+        hidden: str | None = None,
+    ):
+        self.width, self.height, self.rotate, self.hidden = width, height, rotate, hidden
         self._buffer = io.BytesIO()
         encryption = None if password is None else StandardEncryption(password, "owner", strength=128)
         self._canvas = Canvas(self._buffer, pagesize=(width, height), encrypt=encryption, invariant=1)
@@ -119,6 +127,8 @@ class Press:
                 self._canvas.saveState()
                 text = self._canvas.beginText(x, self.height - y + (0.35 * part.size if part.raised else 0))
                 text.setFont(part.font, part.shown_size)
+                if part.raised:
+                    text.setFillGray(0)
                 if part.bold and part.font == _HAN:
                     text.setTextRenderMode(
                         2
@@ -130,13 +140,20 @@ class Press:
                 x += part.width
         return x
 
+    def ink(self, text: str) -> None:
+        """Readies the ink for a paragraph or cell: white where it is the hidden one."""
+        self._canvas.setFillGray(float(text == self.hidden))
+        self._canvas.setStrokeGray(float(text == self.hidden))
+
     def paragraph(
         self, x: float, y: float, width: float, text: str, *, size: float = 10.5, bold: bool = False
     ) -> float:
         """Sets text in lines no wider than ``width``; the baseline for the next paragraph."""
+        self.ink(text)
         for line in broken(text, width, size=size, bold=bold):
             self.line(x, y, Run(line, size, bold))
             y += 1.4 * size
+        self.ink("")
         return y + 0.4 * size
 
     def rule(self, x0: float, y0: float, x1: float, y1: float, *, thickness: float = 0.6) -> None:
@@ -158,10 +175,12 @@ class Press:
         for place in places:
             room = xs[place.column + place.column_span] - xs[place.column] - size
             lines = broken(place.text, room, size=size, bold=place.bold)
+            self.ink(place.text)
             for index, line in enumerate(lines):
                 self.line(
                     xs[place.column] + size / 2, ys[place.row] + (1.2 + 1.3 * index) * size, Run(line, size, place.bold)
                 )
+        self.ink("")
         for x0, y0, x1, y1 in _lines(places, xs, ys, rules):
             self.rule(x0, y0, x1, y1)
         return ys[-1]
