@@ -37,7 +37,7 @@ def _concept_pattern() -> re.Pattern[str]:
 
 @lru_cache(maxsize=4096)
 def concepts(text: str) -> dict[int, float]:
-    """The domain concepts (ecosystems, sectors, countries) that a text names in Chinese or English, with their weight."""
+    """The domain concepts (ecosystems, sectors, countries) that a text names, with their weight."""
     found: dict[int, float] = {}
     for match in _concept_pattern().finditer(text.lower()):
         concept, weight = _terms()[1][match[0]], CONCEPT if len(match[0]) > 1 else HINT

@@ -8,6 +8,7 @@ costs for both make the lattice regular: one piece for each row of each column.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,32 +57,57 @@ class Alignment:
 
 
 class Lattice:
-    """One run of lines against ``n_rows`` rows.
+    """One run of lines against one number of rows, or against several at once (they share nothing but the work).
 
-    With ``n_columns`` 0 each column has a header line ("before" its cells, or after them where ``headers_after``) and
+    With ``n_columns`` 0 each column has a header line (before its cells, or after them where ``headers_after``) and
     there are as many columns as pay; otherwise there are exactly ``n_columns`` and no header lines.
     """
 
-    def __init__(self, costs: Costs, *, n_columns: int = 0, headers_after: bool = False, empty: float = EMPTY) -> None:
+    def __init__(
+        self,
+        costs: Costs,
+        n_rows: Sequence[int],
+        *,
+        n_columns: int = 0,
+        headers_after: bool = False,
+        empty: float = EMPTY,
+    ) -> None:
         self.costs = costs
-        self.n_lines, self.n_rows = costs.affinity.shape
+        self.n_lines = len(costs.header)
+        self.n_rows = max(n_rows)
         self.headed = n_columns == 0
         self.headers_after = headers_after
         self.n_columns = max(1, n_columns)
-        self._skip = empty * np.arange(self.n_rows)
-        self._rest = self._skip[::-1]
+        # Rows are numbered from the last one, so that all options end in the same place.
+        first = self.n_rows - np.array(n_rows, dtype=np.float64)[:, None, None]
+        place = np.arange(self.n_rows, dtype=np.float64)[None, None, :]
+        self._skip = np.where(place >= first, empty * (place - first), np.inf)
+        self._slope = empty * place
+        self._rest = empty * (self.n_rows - 1 - place)
+        self._shape = (len(n_rows), self.n_columns, self.n_rows + 2)
 
     def backward(self) -> Floats:
-        """Cost from each state of each line to the end, without the line's own: (n, n_columns, n_rows + 2)."""
-        n, rows = self.n_lines, self.n_rows
-        ahead = np.full((n, self.n_columns, rows + 2), np.inf)
+        """Cost from each state of each line to the end, without the line's own.
+
+        Shape (n, options, n_columns, n_rows + 2): the rows, numbered so that the last row of each option comes last,
+        then a line that opens a header and one that goes on with it.
+        """
+        rows = self.n_rows
+        ahead = np.full((self.n_lines, *self._shape), np.inf)
         if self.headed and self.headers_after:
-            ahead[-1, :, rows:] = 0.0
+            ahead[-1, ..., rows:] = 0.0
         else:
-            ahead[-1, -1, :rows] = self._rest
-        for i in range(n - 2, -1, -1):
+            ahead[-1, :, -1, :rows] = self._rest[0, 0]
+        for i in range(self.n_lines - 2, -1, -1):
             self._step_back(i, ahead[i + 1] + self._emission(i + 1), ahead[i])
         return ahead
+
+    def entry(self, ahead: Floats) -> Floats:
+        """Cost of coming to each line by a new column, the line's own included: (n, options)."""
+        if self.headed and not self.headers_after:
+            return np.asarray(ahead[:, :, 0, self.n_rows] + self.costs.header[:, None])
+        first = ahead[:, :, 0, : self.n_rows] + self._skip[:, 0] - self.costs.affinity[:, None, :]
+        return np.asarray(first.min(axis=2))
 
     def _emission(self, i: int) -> Floats:
         headers = (self.costs.header[i], WRAPPED_HEADER) if self.headed else (np.inf, np.inf)
@@ -90,57 +116,56 @@ class Lattice:
     def _step_back(self, i: int, after: Floats, out: Floats) -> None:
         costs, rows = self.costs, self.n_rows
         join, split = costs.join[i], costs.split[i]
-        cells = after[:, :rows]
-        from_top = (cells + self._skip).min(axis=1)
-        stay = min(join, split + costs.stay[i + 1]) + cells
-        out[:, :rows] = stay
+        cells = after[..., :rows]
+        from_top = (cells + self._skip).min(axis=2)
+        np.add(cells, min(join, split + costs.stay[i + 1]), out=out[..., :rows])
         if rows > 1:
-            later = np.minimum.accumulate((cells + self._skip)[:, ::-1], axis=1)[:, ::-1]
-            later = later[:, 1:] - self._skip[1:] + split + costs.leave[i + 1]
-            np.minimum(out[:, : rows - 1], later, out=out[:, : rows - 1])
+            later = np.minimum.accumulate((cells + self._slope)[..., ::-1], axis=2)[..., ::-1]
+            later = later[..., 1:] - self._slope[..., 1:] + (split + costs.leave[i + 1])
+            np.minimum(out[..., : rows - 1], later, out=out[..., : rows - 1])
         if self.headed:
-            np.minimum(out[:, :rows], split + self._rest + after[:, rows : rows + 1], out=out[:, :rows])
-            out[:, rows] = out[:, rows + 1] = np.minimum(join + after[:, rows + 1], 0.5 * split + from_top)
+            np.minimum(out[..., :rows], split + self._rest + after[..., rows : rows + 1], out=out[..., :rows])
+            out[..., rows] = out[..., rows + 1] = np.minimum(join + after[..., rows + 1], 0.5 * split + from_top)
         else:
-            opened = split + costs.column[i + 1] + self._rest + from_top[1:, None]
-            np.minimum(out[:-1, :rows], opened, out=out[:-1, :rows])
+            opened = split + costs.column[i + 1] + self._rest + from_top[:, 1:, None]
+            np.minimum(out[:, :-1, :rows], opened, out=out[:, :-1, :rows])
 
     def forward(self) -> Floats:
         """Cost from the start to each state of each line, the line's own included; same shape as backward."""
-        n, rows = self.n_lines, self.n_rows
-        before = np.full((n, self.n_columns, rows + 2), np.inf)
+        rows = self.n_rows
+        before = np.full((self.n_lines, *self._shape), np.inf)
         if self.headed and not self.headers_after:
-            before[0, 0, rows] = self.costs.header[0]
+            before[0, :, 0, rows] = self.costs.header[0]
         else:
-            before[0, 0, :rows] = self._skip - self.costs.affinity[0]
-        for i in range(n - 1):
+            before[0, :, 0, :rows] = self._skip[:, 0] - self.costs.affinity[0]
+        for i in range(self.n_lines - 1):
             self._step_on(i, before[i], before[i + 1])
         return before
 
     def _step_on(self, i: int, at: Floats, out: Floats) -> None:
         costs, rows = self.costs, self.n_rows
         join, split = costs.join[i], costs.split[i]
-        cells = at[:, :rows]
-        out[:, :rows] = min(join, split + costs.stay[i + 1]) + cells
-        to_end = (cells + self._rest).min(axis=1)
+        cells = at[..., :rows]
+        np.add(cells, min(join, split + costs.stay[i + 1]), out=out[..., :rows])
+        to_end = (cells + self._rest).min(axis=2)
         if rows > 1:
-            earlier = np.minimum.accumulate(cells - self._skip, axis=1)[:, :-1]
-            earlier = earlier + self._skip[:-1] + split + costs.leave[i + 1]
-            np.minimum(out[:, 1:rows], earlier, out=out[:, 1:rows])
+            earlier = np.minimum.accumulate(cells - self._slope, axis=2)[..., :-1]
+            earlier = earlier + self._slope[..., :-1] + (split + costs.leave[i + 1])
+            np.minimum(out[..., 1:rows], earlier, out=out[..., 1:rows])
         if self.headed:
-            heads = at[:, rows:].min(axis=1)
-            np.minimum(out[:, :rows], 0.5 * split + self._skip + heads[:, None], out=out[:, :rows])
-            out[:, rows] = split + to_end
-            out[:, rows + 1] = join + heads
+            heads = at[..., rows:].min(axis=2)
+            np.minimum(out[..., :rows], 0.5 * split + self._skip + heads[..., None], out=out[..., :rows])
+            out[..., rows] = split + to_end
+            out[..., rows + 1] = join + heads
         else:
-            opened = split + costs.column[i + 1] + self._skip + to_end[:-1, None]
-            np.minimum(out[1:, :rows], opened, out=out[1:, :rows])
+            opened = split + costs.column[i + 1] + self._skip + to_end[:, :-1, None]
+            np.minimum(out[:, 1:, :rows], opened, out=out[:, 1:, :rows])
         out += self._emission(i + 1)
 
     def align(self) -> Alignment:
-        """The cheapest states with their margins; infinite cost where nothing fits."""
+        """The cheapest states for the first number of rows, with their margins; infinite cost where nothing fits."""
         rows = self.n_rows
-        total = self.forward() + self.backward()
+        total = (self.forward() + self.backward())[:, 0]
         heads = total[:, :, rows:]
         opens = heads[:, 0, 0] <= heads[:, 0, 1]
         merged = np.concatenate([total[:, :, :rows], heads.min(axis=2, keepdims=True)], axis=2)
@@ -162,9 +187,7 @@ class Lattice:
             return tuple(int(column) for column in tracked)
         columns, column = [], 0
         for i, row in enumerate(state):
-            if i and self.headers_after and row >= 0 and state[i - 1] < 0:
-                column += 1
-            elif i and not self.headers_after and row == -1:
-                column += 1
+            turns = row >= 0 > state[i - 1] if self.headers_after else row == -1
+            column += bool(i and turns)
             columns.append(column)
         return tuple(columns)

@@ -6,19 +6,21 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ingest.flattened_affinity import header_word
 from ingest.flattened_alignment import MULTI, NEVER, WRAPPED_HEADER, Costs, Floats
-from ingest.flattened_breaks import break_evidence, bracketed, inner_label, is_number, shape
+from ingest.flattened_breaks import bracketed, break_evidence, inner_label, is_number, shape
 from ingest.flattened_regions import Line, width
 
 MIN_WIDTH = 10  # display columns: no cell is broken to keep a column narrower
 CORNER = 3  # lines of the label column's header at most
 COLUMN = 2.0  # a column has to pay for itself by its header or its fit
 LABEL_WRAP = 2.0  # two labels taken for one put all columns wrong
+LABEL_LINE = 0.4  # labels are short: each further line costs
 LABELLED = 0.2  # a further piece of a cell where each piece has its own label
 KIND_CHANGE = 0.7  # neighbours in one column that differ in kind (a title after a figure)
 _CELL_PUNCTUATION = re.compile(r"[。；，;!?！？《》]|,\s|\.$|^\W*\d|[、，,]$")
@@ -68,7 +70,7 @@ class Block:
     def wrapped(self) -> NDArray[np.bool_]:
         """Lines that seem to be part of a longer cell."""
         joined = self.evidence < 0
-        return np.append(joined, False) | np.append(False, joined)
+        return np.logical_or(np.append(joined, False), np.append(False, joined))
 
     @cached_property
     def header_cost(self) -> Floats:
@@ -119,20 +121,22 @@ class Block:
             seen = {label} if first[i] else seen | {label}
         return (first, others) if sum(first) > 1 else ([False] * len(self), [False] * len(self))
 
-    def costs(self, start: int, stop: int, affinity: Floats, *, multi: float = MULTI) -> Costs:
-        """Costs of lines ``start``..``stop`` as one lattice."""
+    def costs(
+        self, start: int, stop: int, affinity: Floats, *, multi: float = MULTI, leave: Floats | None = None
+    ) -> Costs:
+        """Costs of lines ``start``..``stop`` as one lattice; ``leave`` is added where a line opens a row."""
         gaps = self.evidence[start : stop - 1]
         first, others = (np.array(flags[start:stop], dtype=bool) for flags in self.openers)
         kinds = self.kinds[start:stop]
-        change = np.array([False] + [a != b for a, b in zip(kinds, kinds[1:], strict=False)])
+        change = np.array([False, *(a != b for a, b in pairwise(kinds))])
         further = multi if multi >= NEVER else min(multi, LABELLED)
         stay = np.where(others, further, multi) + np.where(first, 3.0, 0.0) + KIND_CHANGE * change
-        leave = np.where(others, 1.5, 0.0) + KIND_CHANGE * change
+        opened = np.where(others, 1.5, 0.0) + KIND_CHANGE * change
         return Costs(
             join=np.maximum(gaps, 0.0),
             split=np.maximum(-gaps, 0.0),
             stay=stay,
-            leave=leave,
+            leave=opened if leave is None else opened + leave,
             column=np.where(change, 0.0, KIND_CHANGE) + 0.3,
             header=self.header_cost[start:stop],
             affinity=affinity,
@@ -150,7 +154,7 @@ class Block:
             seen.add(self.texts[i])
             change = KIND_CHANGE * (self.kinds[i] != self.kinds[i - 1])
             opened = table[j - 1, :-1] + max(-gap, 0.0) + twice + change + self._label_cost(i)
-            table[j] = table[j - 1] + LABEL_WRAP * max(gap, 0.0)
+            table[j] = table[j - 1] + LABEL_WRAP * max(gap, 0.0) + LABEL_LINE
             table[j, 1:] = np.minimum(table[j, 1:], opened)
         return table
 
@@ -164,7 +168,7 @@ class Block:
         rows, row = [0] * len(labels), n_rows
         for j in range(len(labels) - 1, 0, -1):
             rows[j] = row - 1
-            joined = table[j - 1, row] + LABEL_WRAP * max(self.evidence[labels.start + j - 1], 0.0)
+            joined = table[j - 1, row] + LABEL_WRAP * max(self.evidence[labels.start + j - 1], 0.0) + LABEL_LINE
             if joined > table[j, row] + 1e-9:
                 row -= 1
         return tuple(rows)

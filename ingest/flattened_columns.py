@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ingest.flattened_affinity import affinities
 from ingest.flattened_alignment import EMPTY, MULTI, NEVER, Alignment, Floats, Lattice
@@ -16,7 +17,7 @@ from ingest.flattened_regions import width
 Mode = Literal["before", "after", "none"]
 
 MAX_ROWS = 60
-CANDIDATES = 24  # plans weighed with the affinity of cells to rows
+CANDIDATES = 12  # plans weighed with the affinity of cells to rows
 IRREGULAR = 3.0  # most tables have one piece in each cell; any other has to explain more
 REWARD = 0.3  # naming a row counts mostly against the other rows, little for an account as a whole
 WRAPPED = 0.5  # a name inside a long cell says less than one that makes up a short cell
@@ -32,10 +33,11 @@ class Plan:
 
     ``header`` and ``labels`` are the lines of the label column's header and of its ``n_rows`` cells; the other columns
     take up lines ``start``..``stop``. ``n_columns`` 0 lets the headers decide. A regular plan has one piece in each
-    cell. ``cost`` is comparable within one block only.
+    cell. ``cost`` is comparable within one block only; ``rest`` is the share of lines ``start``..``stop`` in it.
     """
 
     cost: float
+    rest: float
     mode: Mode
     header: range
     labels: range
@@ -48,11 +50,15 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One reading of a block: its plan, the row of each label line, and how the other lines align with the rows."""
+    """One reading of a block: its plan, the row of each label line, and how the other lines align with the rows.
+
+    ``named`` is the row that the words of each aligned line point to, -1 for none.
+    """
 
     plan: Plan
     label_of: tuple[int, ...]
     alignment: Alignment
+    named: tuple[int, ...]
     cost: float
 
     @property
@@ -130,26 +136,24 @@ def _accounts(block: Block, columns: Sequence[int]) -> list[Account]:
     return sorted((account for account in weighed if account.cost < NEVER), key=lambda account: account.cost)
 
 
-def weigh(block: Block, plan: Plan, *, multi: float = MULTI) -> Account:
+def weigh(block: Block, plan: Plan, *, multi: float = MULTI, leave: Floats | None = None) -> Account:
     """The plan with the affinity of its cells to its row labels counted in."""
     rows = block.label_rows(plan.labels, plan.n_rows)
     names = block.labels_of(plan.labels, rows)
-    affinity = affinities(block.texts[plan.start : plan.stop], names)
-    affinity *= np.where(block.wrapped[plan.start : plan.stop], WRAPPED, 1.0)[:, None]
+    raw = affinities(block.texts[plan.start : plan.stop], names)
+    affinity = raw * np.where(block.wrapped[plan.start : plan.stop], WRAPPED, 1.0)[:, None]
     short = np.array([width(name) <= 24 for name in names])
     affinity = affinity * REWARD * short - (affinity.max(axis=1, keepdims=True) - affinity)
-    alignment = _lattice(block, plan, affinity, multi).align()
-    unweighed = _lattice(block, plan, np.zeros_like(affinity), multi).align()
-    return Account(plan, rows, alignment, plan.cost - unweighed.cost + alignment.cost)
-
-
-def _lattice(block: Block, plan: Plan, affinity: Floats, multi: float) -> Lattice:
-    return Lattice(
-        block.costs(plan.start, plan.stop, affinity, multi=NEVER if plan.regular else multi),
+    costs = block.costs(plan.start, plan.stop, affinity, multi=NEVER if plan.regular else multi, leave=leave)
+    alignment = Lattice(
+        costs,
+        [plan.n_rows],
         n_columns=plan.n_columns,
         headers_after=plan.mode == "after",
         empty=NEVER if plan.regular else EMPTY,
-    )
+    ).align()
+    named = np.where(raw.max(axis=1) > 0, raw.argmax(axis=1), -1)
+    return Account(plan, rows, alignment, tuple(map(int, named)), plan.cost - plan.rest + alignment.cost)
 
 
 def _headed(block: Block) -> Iterator[Plan]:
@@ -157,59 +161,76 @@ def _headed(block: Block) -> Iterator[Plan]:
     n = len(block)
     if n < 4:
         return
-    max_rows = min(MAX_ROWS, n // 2)
-    tables = [block.label_costs(size, max_rows) for size in range(min(n, CORNER + 1))]
+    options = range(2, min(MAX_ROWS, n // 2) + 1)
+    tables = [block.label_costs(size, options[-1]) for size in range(min(n, CORNER + 1))]
     for regular in (True, False):
-        for n_rows in range(2, max_rows + 1):
-            empty, multi = (NEVER, NEVER) if regular else (EMPTY, MULTI)
-            costs = block.costs(0, n, np.zeros((n, n_rows)), multi=multi)
-            ahead = Lattice(costs, empty=empty).backward()[:, 0, n_rows] + block.header_cost
-            yield from _before(block, tables, ahead, n_rows, regular)
-            ahead = Lattice(costs, headers_after=True, empty=empty).backward()[:, 0, :n_rows]
-            ahead = (ahead + empty * np.arange(n_rows)).min(axis=1)
-            yield from _after(block, tables[0], ahead, n_rows, regular)
+        for after in (False, True):
+            entry = _entry(block, options, regular, headers_after=after)
+            plans = _after(block, tables[0], entry, options) if after else _before(block, tables, entry, options)
+            yield from (replace(plan, regular=True) if regular else _handicapped(plan) for plan in plans)
 
 
-def _before(block: Block, tables: list[Floats], ahead: Floats, n_rows: int, regular: bool) -> Iterator[Plan]:
+def _entry(block: Block, options: range, regular: bool, *, n_columns: int = 0, headers_after: bool = False) -> Floats:
+    """Cost of all columns from each line on, for each number of rows: (n, len(options))."""
+    empty, multi = (NEVER, NEVER) if regular else (EMPTY, MULTI)
+    nothing = np.zeros((len(block), options[-1]))
+    costs = block.costs(0, len(block), nothing, multi=multi)
+    lattice = Lattice(costs, options, n_columns=n_columns, headers_after=headers_after, empty=empty)
+    return lattice.entry(lattice.backward())
+
+
+def _handicapped(plan: Plan) -> Plan:
+    return replace(plan, cost=plan.cost + IRREGULAR)
+
+
+def _before(block: Block, tables: list[Floats], entry: Floats, options: range) -> Iterator[Plan]:
     n = len(block)
-    for size in range(1, min(CORNER, n - n_rows - 1) + 1):
-        head = block.header_run(0, size) + (0.0 if regular else IRREGULAR)
-        for end in range(size + n_rows, n):
-            split = max(-block.evidence[end - 1], 0.0)
-            cost = float(head + tables[size][end - 1 - size, n_rows] + split + ahead[end])
-            if cost < NEVER:
-                yield Plan(cost, "before", range(size), range(size, end), n_rows, end, n, 0, regular)
+    split = np.maximum(-block.evidence, 0.0)
+    for size in range(1, min(CORNER, n - 1 - options[0]) + 1):
+        ends = np.arange(size + 1, n)
+        cost = tables[size][ends - 1 - size][:, options] + split[ends - 1, None] + entry[ends]
+        cost += block.header_run(0, size)
+        for j, k in zip(*np.nonzero(_worthwhile(cost)), strict=True):
+            end = int(ends[j])
+            header, labels, rest = range(size), range(size, end), float(entry[end, k])
+            yield Plan(float(cost[j, k]), rest, "before", header, labels, options[k], end, n, 0, False)
 
 
-def _after(block: Block, table: Floats, ahead: Floats, n_rows: int, regular: bool) -> Iterator[Plan]:
+def _after(block: Block, table: Floats, entry: Floats, options: range) -> Iterator[Plan]:
     n = len(block)
-    handicap = 0.0 if regular else IRREGULAR
-    for end in range(n_rows, n - 1):
-        split = max(-block.evidence[end - 1], 0.0)
-        for size in range(1, min(CORNER, n - 1 - end) + 1):
-            start = end + size
-            cost = float(table[end - 1, n_rows] + split + block.header_run(end, size) + ahead[start] + handicap)
-            if cost < NEVER:
-                yield Plan(cost, "after", range(end, start), range(end), n_rows, start, n, 0, regular)
+    split = np.maximum(-block.evidence, 0.0)
+    for size in range(1, min(CORNER, n - 1 - options[0]) + 1):
+        ends = np.arange(1, n - size)
+        runs = np.array([block.header_run(int(end), size) for end in ends])
+        cost = table[ends - 1][:, options] + (split[ends - 1] + runs)[:, None] + entry[ends + size]
+        for j, k in zip(*np.nonzero(_worthwhile(cost)), strict=True):
+            start = int(ends[j]) + size
+            header, labels, rest = range(start - size, start), range(start - size), float(entry[start, k])
+            yield Plan(float(cost[j, k]), rest, "after", header, labels, options[k], start, n, 0, False)
 
 
 def _bare(block: Block, columns: Sequence[int]) -> Iterator[Plan]:
     """Plans for the bodies of columns one after another, without any header line among them."""
     n = len(block)
+    split = np.maximum(-block.evidence, 0.0)
     for n_columns in columns:
-        max_rows = min(MAX_ROWS, n - n_columns + 1)
-        table = block.label_costs(0, max_rows)
+        options = range(1, min(MAX_ROWS, n - n_columns + 1) + 1)
+        table = block.label_costs(0, options[-1])
+        column = block.costs(0, n, np.zeros((n, 1))).column
+        ends = np.arange(1, n)
         for regular in (True, False):
-            empty, multi = (NEVER, NEVER) if regular else (EMPTY, MULTI)
-            handicap = 0.0 if regular else IRREGULAR
-            for n_rows in range(1, max_rows + 1):
-                if n_rows * (n_columns if regular else 2) > n:
-                    break
-                costs = block.costs(0, n, np.zeros((n, n_rows)), multi=multi)
-                ahead = Lattice(costs, n_columns=n_columns - 1, empty=empty).backward()[:, 0, :n_rows]
-                ahead = (ahead + empty * np.arange(n_rows)).min(axis=1)
-                for end in range(n_rows, n):
-                    split = max(-block.evidence[end - 1], 0.0) + costs.column[end]
-                    cost = float(table[end - 1, n_rows] + split + ahead[end] + handicap)
-                    if cost < NEVER:
-                        yield Plan(cost, "none", range(0), range(end), n_rows, end, n, n_columns - 1, regular)
+            entry = _entry(block, options, regular, n_columns=n_columns - 1)
+            cost = table[ends - 1][:, options] + (split[ends - 1] + column[ends])[:, None] + entry[ends]
+            for j, k in zip(*np.nonzero(_worthwhile(cost)), strict=True):
+                end, rest = int(ends[j]), float(entry[ends[j], k])
+                plan = Plan(
+                    float(cost[j, k]), rest, "none", range(0), range(end), options[k], end, n, n_columns - 1, regular
+                )
+                yield plan if regular else _handicapped(plan)
+
+
+def _worthwhile(cost: Floats) -> NDArray[np.bool_]:
+    """The few cheapest of many."""
+    flat = cost.ravel()
+    bound = min(NEVER, float(np.partition(flat, CANDIDATES)[CANDIDATES]) if len(flat) > CANDIDATES else np.inf)
+    return np.asarray(cost < bound)

@@ -10,7 +10,7 @@ from ingest.document import Cell, Span, Table
 from ingest.flattened_alignment import MULTI
 from ingest.flattened_block import Block
 from ingest.flattened_columns import STRUCTURE_MARGIN, Reading, read_block
-from ingest.flattened_headers import HeaderBlock, Leaf, header_blocks
+from ingest.flattened_headers import Leaf, header_blocks
 from ingest.flattened_regions import Line
 
 JOINED = -0.5  # evidence below which two lines are one piece whatever their rows
@@ -153,7 +153,7 @@ def _joined(reading: Reading, i: int) -> bool:
         return False
     evidence = reading.block.evidence[plan.start + i - 1]
     same_row = alignment.row[i] == alignment.row[i - 1]
-    return bool(same_row and (plan.regular or evidence < MULTI) or (not plan.regular and evidence <= JOINED))
+    return bool((same_row and (plan.regular or evidence < MULTI)) or (not plan.regular and evidence <= JOINED))
 
 
 def _row(reading: Reading, group: list[int]) -> int | None:
