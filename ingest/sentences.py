@@ -12,10 +12,11 @@ _PAIR_REACH = 300  # a bracket or quotation longer than this does not hold its s
 _LONG_CJK, _LONG_LATIN = 200, 600  # past this a sentence may be cut at its semicolons
 _TAIL = 12  # characters before a border that can tell an abbreviation
 
+_SURROGATE = re.compile("[\ud800-\udfff]")  # the segmenter takes well-formed text only
 _BEFORE_NUMBER = re.compile(
-    r"\b(?:Arts?|Nos?|[Pp]aras?|Secs?|[Ff]igs?|[Tt]ab|Eqs?|Chs?|Vols?|pp?|Reg|Dir|cls?|ss?|[Rr]efs?|Stat|al|ca)\.\s*\Z"
+    r"(?<![A-Za-z])(?:Arts?|Nos?|[Pp]aras?|Secs?|[Ff]igs?|[Tt]ab|Eqs?|Chs?|Vols?|pp?|Reg|Dir|cls?|ss?|[Rr]efs?|Stat|al|ca)\.\s*\Z"
 )
-_BEFORE_ANYTHING = re.compile(r"\b(?:[Aa]pprox|cf|viz|e\.g|i\.e|vs)\.\s*\Z")
+_BEFORE_ANYTHING = re.compile(r"(?<![A-Za-z])(?:[Aa]pprox|cf|viz|e\.g|i\.e|vs)\.\s*\Z")
 _ENUMERATOR = re.compile(r"\s*[(（]?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,4})[.)）]\s*\Z")
 _GOES_ON = re.compile("[，、；：）】》」』”’〕)]")
 _QUOTE_GOES_ON = re.compile("[的等地之了をとはがにのもでへ]")  # “……。”的, 「……。」を
@@ -51,6 +52,7 @@ def sentence_spans(view_text: str, language: str, *, limit: int = 1_000) -> list
 def _segments(text: str, language: str) -> list[tuple[int, int]]:
     """What the segmenter takes for sentences, window by window: the last of a window is begun again in the next."""
     segments: list[tuple[int, int]] = []
+    text = _SURROGATE.sub("\ufffd", text)
     start = 0
     while start < len(text):
         window = text[start : start + _WINDOW]

@@ -94,9 +94,10 @@ class _Walk:
         if block.kind in ("caption", "footnote"):
             yield from self.texts(self.read(block))
         elif block.kind == "list_item":
-            if not self.items:
+            items = self.read_item(block)
+            if items and not self.items:
                 self.lead = self.introduction()
-            self.items += self.read_item(block)
+            self.items += items
         elif block.kind == "heading":
             yield from self.heading(block)
         elif block.table is not None:
