@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
@@ -55,14 +56,15 @@ def header_word(text: str) -> bool:
     return bool(latin) and any(word in words or f"{word}s" in words for word in (latin[0], latin[-1]))
 
 
-def _names(label: str) -> list[str]:
-    return [part for part in (piece.strip() for piece in _PARTS.split(label)) if len(part) >= 2]
-
-
-def _holds(text: str, name: str) -> bool:
-    if name.isascii():
-        return re.search(rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])", text, re.IGNORECASE) is not None
-    return name in text
+@lru_cache(maxsize=4096)
+def _names(label: str) -> tuple[re.Pattern[str], ...]:
+    """One pattern for each part of a row label that names the row by itself."""
+    parts = (part.strip() for part in _PARTS.split(label))
+    return tuple(
+        re.compile(rf"(?<![A-Za-z]){re.escape(part)}(?![A-Za-z])" if part.isascii() else re.escape(part), re.IGNORECASE)
+        for part in parts
+        if len(part) >= 2
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -77,17 +79,19 @@ def affinities(texts: Sequence[str], labels: Sequence[str]) -> NDArray[np.float6
     import numpy as np
 
     scores = np.zeros((len(texts), len(labels)))
-    label_concepts = [concepts(label) for label in labels]
+    label_concepts = [concepts(label).keys() for label in labels]
     everywhere = set.intersection(*map(set, label_concepts)) if labels else set()
-    for i, text in enumerate(texts):
-        named = concepts(text)
-        shared = [{unit for unit in _units(label) if unit in text.lower()} for label in labels]
-        for r, label in enumerate(labels):
-            elsewhere = set().union(*(shared[j] for j in range(len(labels)) if j != r))
-            weights = [named[concept] for concept in named.keys() & label_concepts[r].keys() - everywhere]
-            if any(_holds(text, name) for name in _names(label)):
-                weights.append(NAMED)
-            if 2 * len(own := shared[r] - elsewhere) >= len(_units(label)) > 0:
-                weights.append(SHARED * len(own) / len(_units(label)))
-            scores[i, r] = max(weights, default=0.0)
+    spread = Counter(unit for label in labels for unit in _units(label))
+    for r, label in enumerate(labels):
+        units = _units(label)
+        own = [unit for unit in units if spread[unit] == 1]
+        meant = label_concepts[r] - everywhere
+        for i, text in enumerate(texts):
+            named = concepts(text)
+            score = max((named[concept] for concept in named.keys() & meant), default=0.0)
+            if any(name.search(text) for name in _names(label)):
+                score = NAMED
+            elif own and 2 * (found := sum(unit in text.lower() for unit in own)) >= len(units):
+                score = max(score, SHARED * found / len(units))
+            scores[i, r] = score
     return scores

@@ -70,7 +70,7 @@ class Block:
     def wrapped(self) -> NDArray[np.bool_]:
         """Lines that seem to be part of a longer cell."""
         joined = self.evidence < 0
-        return np.logical_or(np.append(joined, False), np.append(False, joined))
+        return np.asarray(np.logical_or(np.append(joined, False), np.append(False, joined)))
 
     @cached_property
     def header_cost(self) -> Floats:

@@ -17,7 +17,7 @@ from ingest.flattened_regions import width
 Mode = Literal["before", "after", "none"]
 
 MAX_ROWS = 60
-CANDIDATES = 12  # plans weighed with the affinity of cells to rows
+CANDIDATES = 8  # plans weighed with the affinity of cells to rows
 IRREGULAR = 3.0  # most tables have one piece in each cell; any other has to explain more
 REWARD = 0.3  # naming a row counts mostly against the other rows, little for an account as a whole
 WRAPPED = 0.5  # a name inside a long cell says less than one that makes up a short cell
@@ -91,7 +91,7 @@ def read_block(block: Block, *, columns: Iterable[int] = ()) -> Reading | None:
     if not first:
         return None
     fitted = Block(block.lines, caption=block.caption, known=block.known, widths=_column_widths(block, first[0]))
-    accounts = _accounts(fitted, columns)
+    accounts = _accounts(fitted, columns) if fitted.widths != block.widths else first
     if not accounts or not _settled(accounts):
         return None
     return _judge(fitted, accounts[0])

@@ -111,11 +111,11 @@ def _part(reading: Reading, headers: tuple[Leaf, ...]) -> Part:
         labels[row].append(block.lines[i].span)
     pieces: list[tuple[int, int, Span]] = []
     loose: list[Span] = []
-    for span, row, column in _pieces(reading):
-        if row is None:
+    for span, place, column in _pieces(reading):
+        if place is None:
             loose.append(span)
         else:
-            pieces.append((row, column, span))
+            pieces.append((place, column, span))
     n_columns = len(headers) or plan.n_columns + 1
     return Part(headers, n_columns, tuple(_hull(labels[row]) for row in sorted(labels)), tuple(pieces), tuple(loose))
 
