@@ -31,6 +31,7 @@ _CAPTION = re.compile(r"(?:table|tab\.|表|附表|续表)\s*[\dA-Z一二三四�
 _OPEN_GUTTER = 1.2  # em; between columns of a table without any rule
 _EXTENT = 4.0  # points by which the rules of one table may differ in length
 _MOST_RULES = 30
+_TALLEST_HEADER = 6  # lines
 _TALLEST_ROW = 15  # lines; more between two rules is a column of prose
 
 
@@ -100,13 +101,15 @@ def _same_extent(rules: Rules) -> list[list[Rule]]:
     return [group for group in groups if 3 <= len(group) <= _MOST_RULES]
 
 
-def _between_rules(group: Sequence[Rule], words: Sequence[Word]) -> list[Grid]:
-    """The longest runs of rules whose text forms a table."""
+def _between_rules(rules: Sequence[Rule], words: Sequence[Word]) -> list[Grid]:
+    """The longest runs of ``rules`` whose text forms a table."""
+    left, right = min(rule.start for rule in rules) - 2, max(rule.end for rule in rules) + 2
+    bands = [lines_of(_within(words, left, right, above.at, below.at)) for above, below in itertools.pairwise(rules)]
     found, first = [], 0
-    while first + 2 < len(group):
-        for last in range(len(group) - 1, first + 1, -1):
-            if grid := _ruled_across(group[first : last + 1], words):
-                found.append(grid)
+    while first + 1 < len(bands):
+        for last in range(len(bands), first + 1, -1):
+            if parts := _ruled_across(bands[first:last]):
+                found.append(to_grid(*parts, left, right, rules[first].at, rules[last].at))
                 first = last
                 break
         else:
@@ -114,17 +117,17 @@ def _between_rules(group: Sequence[Rule], words: Sequence[Word]) -> list[Grid]:
     return found
 
 
-def _ruled_across(rules: Sequence[Rule], words: Sequence[Word]) -> Grid | None:
-    left, right = min(rule.start for rule in rules) - 2, max(rule.end for rule in rules) + 2
-    bands = [lines_of(_within(words, left, right, above.at, below.at)) for above, below in itertools.pairwise(rules)]
-    if not all(bands) or len(bands[0]) > 6 or (body := [line for band in bands[1:] for line in band]) == []:
+def _ruled_across(bands: Sequence[Sequence[Line]]) -> tuple[list[Row], list[float]] | None:
+    """Rows and column edges of the text between rules, the first band the header; None where it is no table."""
+    body = [line for band in bands[1:] for line in band]
+    if not all(bands) or len(bands[0]) > _TALLEST_HEADER:
         return None
     edges = column_edges(body, RULED_GUTTER)
     whole = column_edges([*bands[0], *body], RULED_GUTTER)
     edges = whole if len(whole) == len(edges) else edges  # unless header cells span columns
     if not edges or any(is_gappy(line, edges) for band in bands for line in band):
         return None
-    rows = []
+    rows: list[Row] = []
     for index, band in enumerate(bands):
         parted = header_rows(band, edges) if index == 0 else body_rows(band, edges, RULED_GUTTER)
         if parted is None and index > 0 and len(bands) > 2 and len(edges) > 1 and len(band) <= _TALLEST_ROW:
@@ -136,7 +139,7 @@ def _ruled_across(rules: Sequence[Rule], words: Sequence[Word]) -> Grid | None:
     filled = sum(len(row.filled) for row in rows)
     if several < 2 or several < 0.6 * len(rows) or filled < 0.7 * len(rows) * (len(edges) + 1):
         return None
-    return to_grid(rows, edges, left, right, rules[0].at, rules[-1].at)
+    return rows, edges
 
 
 def _is_rowlike(rows: Sequence[Row]) -> bool:

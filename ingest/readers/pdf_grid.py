@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -176,11 +177,16 @@ def without_empty_lines(grid: Grid, filled: set[GridCell]) -> Grid:
 
 def put(words: Sequence[Word], grid: Grid) -> dict[GridCell, list[Word]]:
     """The words whose centre lies in each cell, in the order given; empty cells are left out."""
+    owner = {
+        (row, column): cell
+        for cell in grid.cells
+        for row in range(cell.row, cell.end_row)
+        for column in range(cell.column, cell.end_column)
+    }
     held: dict[GridCell, list[Word]] = {}
     for word in words:
-        x, y = (word.box.x0 + word.box.x1) / 2, (word.box.y0 + word.box.y1) / 2
-        for cell in grid.cells:
-            if grid.xs[cell.column] <= x < grid.xs[cell.end_column] and grid.ys[cell.row] <= y < grid.ys[cell.end_row]:
-                held.setdefault(cell, []).append(word)
-                break
+        row = bisect_right(grid.ys, (word.box.y0 + word.box.y1) / 2) - 1
+        column = bisect_right(grid.xs, (word.box.x0 + word.box.x1) / 2) - 1
+        if (row, column) in owner:
+            held.setdefault(owner[row, column], []).append(word)
     return held

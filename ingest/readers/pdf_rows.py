@@ -25,34 +25,27 @@ _PROSE_WIDTH = 8.0  # em; narrower columns are no prose
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Words on one baseline, left to right."""
+    """Words on one baseline, left to right, and their bounds in points; ``size`` is the largest font size."""
 
     words: tuple[Word, ...]
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    size: float
 
-    @property
-    def top(self) -> float:
-        """Upper edge in points."""
-        return min(word.box.y0 for word in self.words)
-
-    @property
-    def bottom(self) -> float:
-        """Lower edge in points."""
-        return max(word.box.y1 for word in self.words)
-
-    @property
-    def x0(self) -> float:
-        """Left edge in points."""
-        return self.words[0].box.x0
-
-    @property
-    def x1(self) -> float:
-        """Right edge in points."""
-        return max(word.box.x1 for word in self.words)
-
-    @property
-    def size(self) -> float:
-        """Largest font size in points."""
-        return max(word.size for word in self.words)
+    @classmethod
+    def of(cls, words: Sequence[Word]) -> Line:
+        """The line of ``words``, given left to right."""
+        boxes = [word.box for word in words]
+        return cls(
+            tuple(words),
+            boxes[0].x0,
+            min(box.y0 for box in boxes),
+            max(box.x1 for box in boxes),
+            max(box.y1 for box in boxes),
+            max(word.size for word in words),
+        )
 
     @property
     def text(self) -> str:
@@ -61,33 +54,32 @@ class Line:
 
     def pieces(self, gutter: float) -> list[Line]:
         """The parts between gaps of at least ``gutter`` em."""
-        parts = [[self.words[0]]]
-        for before, word in itertools.pairwise(self.words):
-            if word.box.x0 - before.box.x1 >= gutter * self.size:
-                parts.append([])
-            parts[-1].append(word)
-        return [Line(tuple(part)) for part in parts]
+        least = gutter * self.size
+        starts = [
+            index
+            for index, (before, word) in enumerate(itertools.pairwise(self.words), 1)
+            if word.box.x0 - before.box.x1 >= least
+        ]
+        if not starts:
+            return [self]
+        return [Line.of(self.words[start:end]) for start, end in itertools.pairwise([0, *starts, len(self.words)])]
 
 
 def lines_of(words: Iterable[Word]) -> list[Line]:
     """Words gathered by overlap of their heights, top to bottom; leader dots are left out."""
     lines: list[list[Word]] = []
-    seen = sorted(
-        (word for word in words if not _LEADERS.fullmatch(word.text)),
-        key=lambda word: word.box.y0 + word.box.y1,
-    )
-    for word in seen:
-        if lines and _overlap(lines[-1], word):
+    top = bottom = -1.0  # of the tallest word of the line: marks above or below it join it
+    for word in sorted(words, key=lambda word: word.box.y0 + word.box.y1):
+        y0, y1 = word.box.y0, word.box.y1
+        if _LEADERS.fullmatch(word.text):
+            continue
+        if lines and min(bottom, y1) - max(top, y0) > 0.5 * min(bottom - top, y1 - y0):
             lines[-1].append(word)
+            top, bottom = max((bottom - top, top, bottom), (y1 - y0, y0, y1))[1:]
         else:
             lines.append([word])
-    return [Line(tuple(sorted(line, key=lambda word: word.box.x0))) for line in lines]
-
-
-def _overlap(line: Sequence[Word], word: Word) -> bool:
-    top, bottom = (median(getattr(other.box, side) for other in line) for side in ("y0", "y1"))
-    shared = min(bottom, word.box.y1) - max(top, word.box.y0)
-    return bool(shared > 0.5 * min(bottom - top, word.box.y1 - word.box.y0))
+            top, bottom = y0, y1
+    return [Line.of(sorted(line, key=lambda word: word.box.x0)) for line in lines]
 
 
 def column_edges(lines: Sequence[Line], least: float) -> list[float]:
@@ -95,13 +87,18 @@ def column_edges(lines: Sequence[Line], least: float) -> list[float]:
     if not lines:
         return []
     size = median(line.size for line in lines)
-    pieces = [(piece.x0, piece.x1) for line in lines for piece in line.pieces(least / 2)]
-    busy: list[tuple[float, float]] = []
-    for low, high in itertools.pairwise(sorted({x for piece in pieces for x in piece})):
-        if sum(x0 < high and low < x1 for x0, x1 in pieces) > len(lines) // 10:
-            start = busy.pop()[0] if busy and low - busy[-1][1] < least * size else low
-            busy.append((start, high))
-    return [(before[1] + after[0]) / 2 for before, after in itertools.pairwise(busy)]
+    pieces = [piece for line in lines for piece in line.pieces(least / 2)]
+    steps = sorted([*((piece.x0, 1) for piece in pieces), *((piece.x1, -1) for piece in pieces)])
+    edges, crossing, free_from = [], 0, None
+    for x, step in steps:
+        was_free = crossing <= len(lines) // 10
+        crossing += step
+        is_free = crossing <= len(lines) // 10
+        if was_free and not is_free and free_from is not None and x - free_from >= least * size:
+            edges.append((free_from + x) / 2)
+        elif is_free and not was_free:
+            free_from = x
+    return edges
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +139,7 @@ def _row(line: Line, edges: Sequence[float], gutter: float) -> Row:
         if cells and first < cells[-1][1]:
             before = cells.pop()
             first, end = before[0], max(end, before[1])
-            piece = Line(before[2][0].words + piece.words)
+            piece = Line.of(before[2][0].words + piece.words)
         cells.append((first, end, (piece,)))
     return Row(tuple(cells))
 

@@ -59,7 +59,8 @@ def find_tables(page: PdfPage, words: Sequence[Word], *, number: int) -> list[Pa
     """
     rules = find_rules(page)
     grids = [grid for grid in find_grids(rules) if _is_inside(grid, page)]
-    tables, taken = [], []
+    tables: list[tuple[Grid, Held]] = []
+    taken: set[int] = set()
     for grid in grids:
         held = put(words, grid)
         if not held:
@@ -70,8 +71,8 @@ def find_tables(page: PdfPage, words: Sequence[Word], *, number: int) -> list[Pa
         )
         tables += parts
         if parts:
-            taken += [id(word) for cell in held.values() for word in cell]
-    free = [word for word in words if id(word) not in set(taken)]
+            taken.update(id(word) for cell in held.values() for word in cell)
+    free = [word for word in words if id(word) not in taken]
     for grid in find_aligned(rules, free):
         tables += _confident(grid, free)
     found = [_page_table(grid, held, number) for grid, held in tables]
