@@ -39,8 +39,9 @@ def make_blocks(pages: Sequence[PageLayout], text: str, outline: Sequence[Entry]
     for page in pages:
         notes |= find_footnotes(page, furniture, body=body)
     prose = [line for line in lines if line not in notes]
-    headings = find_heading_lines(prose, outline, body=body)
     flow = _measure(pages, set(prose))
+    right = {line: edges[1] for line, edges in flow.edges.items()}
+    headings = find_heading_lines(prose, outline, body=body, right=right)
     drafts: list[Draft] = []
     for page in pages:
         for part in page.parts:

@@ -6,10 +6,12 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from ingest.readers.pdf_page import PageLayout, Placed
 
 _MARGIN = 0.13  # of the page's height, above and below
+_MAX_ENTRY = 4  # lines of an entry of a contents page
 _DRIFT = 14.0  # points by which a running head may move between pages
 _NUMBER = re.compile(
     r"[-–—·•|\s]*(?:第\s*|Page\s*|p\.\s*)?(?:[0-9]{1,4}|[ivxlc]{1,6}|[A-Z]-?[0-9]{1,3})(?:\s*页)?"
@@ -31,17 +33,27 @@ def find_furniture(pages: Sequence[PageLayout]) -> set[Placed]:
             seen[_masked(line.line.text)].append(line)
     least = 2 if len(pages) <= 4 else 3
     for lines in seen.values():
-        for line in lines:
-            level = [other for other in lines if abs(other.line.y0 - line.line.y0) <= _DRIFT]
-            repeated = len({other.page for other in level}) >= least and _counts_pages(level)
-            number = _NUMBER.fullmatch(line.line.text.strip()) and (len(pages) == 1 or _counts_pages(lines))
-            if repeated or number:
-                found.add(line)
+        for level in _levels(lines):
+            if len({line.page for line in level}) >= least and _counts_pages(level):
+                found.update(level)
+        if _NUMBER.fullmatch(lines[0].line.text.strip()) and (len(pages) == 1 or _counts_pages(lines)):
+            found.update(lines)
     known = {(text, round(line.line.y0)) for text, lines in seen.items() for line in lines if line in found}
     known = {(text, y0) for text, y0 in known if len(text) > 12}
     for text, lines in seen.items():  # a foot that is broken otherwise on one page
         found.update(line for line in lines if len(text) > 5 and _is_part(text, line.line.y0, known))
     return found
+
+
+def _levels(lines: Sequence[Placed]) -> list[list[Placed]]:
+    """Lines at about one height each."""
+    ordered = sorted(lines, key=lambda line: line.line.y0)
+    levels = [[ordered[0]]]
+    for before, line in pairwise(ordered):
+        if line.line.y0 - before.line.y0 > _DRIFT:
+            levels.append([])
+        levels[-1].append(line)
+    return levels
 
 
 def _counts_pages(lines: Sequence[Placed]) -> bool:
@@ -62,12 +74,12 @@ def _counts_pages(lines: Sequence[Placed]) -> bool:
 
 
 def _contents(lines: Sequence[Placed]) -> set[Placed]:
-    """Lines that lead by dots to a page number, and the first lines of such entries."""
-    led = [bool(_LEADER.search(line.line.text)) for line in lines]
-    found = {line for line, leads in zip(lines, led, strict=True) if leads}
-    for at in range(1, len(lines) - 1):
-        if led[at - 1] and led[at + 1]:
-            found.add(lines[at])
+    """Lines that lead by dots to a page number, and the lines above them of the same entries."""
+    leading = [at for at, line in enumerate(lines) if _LEADER.search(line.line.text)]
+    found = {lines[at] for at in leading}
+    for before, after in pairwise(leading):
+        if after - before <= _MAX_ENTRY:
+            found.update(lines[before:after])
     return found
 
 
@@ -77,12 +89,9 @@ def _is_part(text: str, y0: float, known: Iterable[tuple[str, int]]) -> bool:
 
 def _marginal(lines: Sequence[Placed], page: PageLayout) -> Iterable[Placed]:
     """Lines at the head or foot of the page, and those that do not stand upright like the rest."""
-    upright = [line for line in lines if line.line.turn == lines[0].line.turn]
     low, high = _MARGIN * page.height, (1 - _MARGIN) * page.height
-    heads = sorted(upright, key=lambda line: line.line.y0)
-    edge = {*heads[:2], *heads[-2:]} if len(heads) > 4 else set(heads)
     for line in lines:
-        if line.line.turn != lines[0].line.turn or line.line.y1 < low or line.line.y0 > high or line in edge:
+        if line.line.turn != lines[0].line.turn or line.line.y1 < low or line.line.y0 > high:
             yield line
 
 

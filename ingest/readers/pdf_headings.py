@@ -63,14 +63,19 @@ def body_size(lines: Iterable[Placed]) -> float:
     return weights.most_common(1)[0][0] if weights else 0.0
 
 
-def find_heading_lines(lines: Sequence[Placed], outline: Sequence[Entry], *, body: float) -> dict[Placed, HeadingLine]:
-    """Headings among the lines of the body, which come in reading order."""
+def find_heading_lines(
+    lines: Sequence[Placed], outline: Sequence[Entry], *, body: float, right: Mapping[Placed, float]
+) -> dict[Placed, HeadingLine]:
+    """Headings among the lines of the body, which come in reading order.
+
+    ``body`` is the size of the running text and ``right`` the right edge of each line's column, in points.
+    """
     numbered = {lines[at]: found for at, found in find_headings([line.line.text for line in lines]).items()}
     bold_body = sum(len(line.line.text) for line in lines if line.line.bold) * 2 > sum(
         len(line.line.text) for line in lines
     )
     named = _outlined(lines, outline)
-    groups = _groups(lines, numbered, named, body=body, bold_tells=not bold_body)
+    groups = _groups(lines, numbered, named, right, body=body, bold_tells=not bold_body)
     levels = _levels(groups)
     title = _title(groups, body=body)
     return {
@@ -107,6 +112,7 @@ def _groups(
     lines: Sequence[Placed],
     numbered: Mapping[Placed, Heading],
     named: Mapping[Placed, int],
+    right: Mapping[Placed, float],
     *,
     body: float,
     bold_tells: bool,
@@ -126,10 +132,22 @@ def _groups(
         elif first in named or fit:
             groups.append(_Group(tuple(run), number, named.get(first)))
         else:
-            alone = [line for line in run if line in numbered and _stands(line, numbered[line], body=body)]
-            groups += [_Group((line,), numbered[line], None) for line in alone]
+            alone = [at for at, line in enumerate(run) if line in numbered and _stands(line, numbered[line], body=body)]
+            groups += [group for at in alone if (group := _whole(run[at:], numbered[run[at]], right=right))]
         before = run[-1]
     return groups
+
+
+def _whole(run: Sequence[Placed], heading: Heading, *, right: Mapping[Placed, float]) -> _Group | None:
+    """A numbered heading in plain type with the lines it fills; None where it turns out to be a paragraph."""
+    taken = 1
+    if heading.end >= len(run[0].line.text.rstrip()):
+        while taken < len(run) and run[taken - 1].line.x1 > right[run[taken - 1]] - 1.5 * run[0].line.size:
+            taken += 1
+        text = "".join(line.line.text for line in run[:taken]).rstrip()
+        if taken > _MAX_LINES or text.endswith((*_FINAL, ".")):
+            return None
+    return _Group(tuple(run[:taken]), heading, None)
 
 
 def _is_prose(text: str, before: Placed | None, first: Placed) -> bool:

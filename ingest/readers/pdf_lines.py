@@ -27,8 +27,9 @@ _UNIT = re.compile(r"(?:^|[^A-Za-z])(?:[kcdmµ]?m|10|s|CO|N|CH|SF|NF)$")  # what
 class Piece:
     """Glyphs side by side on one line. ``positions`` are ascending character positions of visible glyphs.
 
-    The box is in the upright frame of the text: points, x to the right, y downwards. ``table`` is the number of the
-    page's table that stands here as one piece, None for text.
+    The box is in the upright frame of the text: points, x to the right, y downwards. ``size`` and ``smallest`` are
+    the largest and smallest font sizes in it, ``bold`` the number of its bold glyphs. ``owner`` is the number that
+    :func:`cut_pieces` was given for its glyphs, -1 where it was given none. ``table`` marks the stand-in for a table.
     """
 
     positions: NDArray[np.intp]
@@ -37,7 +38,10 @@ class Piece:
     x1: float
     y1: float
     size: float
-    table: int | None = None
+    smallest: float
+    bold: int
+    owner: int = -1
+    table: bool = False
 
     def beside(self, other: Piece) -> bool:
         """Whether the two stand on one line."""
@@ -84,23 +88,42 @@ def upright(characters: Characters, turn: int) -> NDArray[np.float32]:
     return np.stack(corners, axis=1)
 
 
-def cut_pieces(characters: Characters, positions: NDArray[np.intp], boxes: NDArray[np.float32]) -> list[Piece]:
-    """Cuts visible characters, in stream order, wherever the next one does not stand right beside the last."""
+def cut_pieces(
+    characters: Characters,
+    positions: NDArray[np.intp],
+    boxes: NDArray[np.float32],
+    owners: NDArray[np.intp] | None = None,
+) -> list[Piece]:
+    """Cuts visible characters, in stream order, wherever the next one does not stand right beside the last.
+
+    ``boxes`` are those of all characters in the upright frame; ``owners``, a number for each of ``positions``, cuts
+    wherever it changes.
+    """
     if not len(positions):
         return []
     box, size = boxes[positions], characters.sizes[positions]
+    owners = np.full(len(positions), -1) if owners is None else owners
     rank = np.cumsum(characters.visible)[positions]
     shared = np.minimum(box[:-1, 3], box[1:, 3]) - np.maximum(box[:-1, 1], box[1:, 1])
     height = np.minimum(box[:-1, 3] - box[:-1, 1], box[1:, 3] - box[1:, 1])
     em = np.maximum(size[:-1], size[1:])
     gap = box[1:, 0] - box[:-1, 2]
-    cut = (shared < 0.5 * height) | (gap > _GAP * em) | (gap < -_GAP * em) | (np.diff(rank) != 1)
+    cut = (shared < 0.5 * height) | (gap > _GAP * em) | (gap < -_GAP * em)
+    cut |= (np.diff(rank) != 1) | (np.diff(owners) != 0)
     starts = np.append(0, np.flatnonzero(cut) + 1)
-    low = np.minimum.reduceat(box[:, :2], starts)
-    high = np.maximum.reduceat(box[:, 2:], starts)
-    largest = np.maximum.reduceat(size, starts).tolist()
-    rows = zip(np.split(positions, starts[1:]), np.hstack([low, high]).tolist(), largest, strict=True)
-    return [Piece(part, x0, y0, x1, y1, em) for part, (x0, y0, x1, y1), em in rows]
+    columns = (
+        np.minimum.reduceat(box[:, 0], starts),
+        np.minimum.reduceat(box[:, 1], starts),
+        np.maximum.reduceat(box[:, 2], starts),
+        np.maximum.reduceat(box[:, 3], starts),
+        np.maximum.reduceat(size, starts),
+        np.minimum.reduceat(size, starts),
+        np.add.reduceat(characters.bold[positions].astype(np.intp), starts),
+        owners[starts],
+    )
+    ends = np.append(starts[1:], len(positions)).tolist()
+    rows = zip(starts.tolist(), ends, *(column.tolist() for column in columns), strict=True)
+    return [Piece(positions[start:end], *values) for start, end, *values in rows]
 
 
 def join_line(characters: Characters, pieces: Sequence[Piece], boxes: NDArray[np.float32], turn: int) -> Line:
@@ -110,19 +133,21 @@ def join_line(characters: Characters, pieces: Sequence[Piece], boxes: NDArray[np
         joined = _woven(characters, pieces, boxes)
     else:
         joined = _in_a_row(characters, pieces)
-    text = "".join(" " if position == SPACE else characters.text[position] for position in joined.tolist())
-    size = max(pieces, key=lambda piece: len(piece.positions)).size
+    text = "".join([" " if position == SPACE else characters.text[position] for position in joined.tolist()])
+    largest = max(piece.size for piece in pieces)
+    mixed = min(piece.smallest for piece in pieces) < _SMALL * largest
+    glyphs = sum(len(piece.positions) for piece in pieces)
     return Line(
         joined,
-        text.replace("\n", " "),
+        text,
         min(piece.x0 for piece in pieces),
         min(piece.y0 for piece in pieces),
         max(piece.x1 for piece in pieces),
         max(piece.y1 for piece in pieces),
-        size,
-        bool(np.mean(np.concatenate([characters.bold[piece.positions] for piece in pieces])) > _BOLD),
+        max(pieces, key=lambda piece: len(piece.positions)).size,
+        sum(piece.bold for piece in pieces) > _BOLD * glyphs,
         turn,
-        _references(characters, joined, text, boxes),
+        _references(characters, joined, text, boxes) if mixed else (),
     )
 
 
@@ -131,9 +156,14 @@ def _in_a_row(characters: Characters, pieces: Sequence[Piece]) -> NDArray[np.int
     for index, piece in enumerate(pieces):
         if index and piece.x0 - pieces[index - 1].x1 > 0.15 * piece.size:
             parts.append(np.array([SPACE]))
-        inside = np.arange(piece.positions[0], piece.positions[-1] + 1)
-        parts.append(np.where([characters.text[i] == "\n" for i in inside.tolist()], SPACE, inside))
-    return np.concatenate(parts)
+        first, last = int(piece.positions[0]), int(piece.positions[-1]) + 1
+        inside = np.arange(first, last)
+        at = characters.text.find("\n", first, last)
+        while at >= 0:
+            inside[at - first] = SPACE
+            at = characters.text.find("\n", at + 1, last)
+        parts.append(inside)
+    return np.concatenate(parts) if len(parts) > 1 else parts[0]
 
 
 def _woven(characters: Characters, pieces: Sequence[Piece], boxes: NDArray[np.float32]) -> NDArray[np.intp]:
@@ -152,9 +182,6 @@ def _references(
     real = np.where(joined < 0, 0, joined)
     inked = (joined >= 0) & characters.visible[real]
     sizes = characters.sizes[real]
-    main = sizes[inked].max()
-    if not (inked & (sizes < _SMALL * main)).any():
-        return ()
     main = np.median(sizes[inked])
     small = inked & (sizes < _SMALL * main)
     if not small.any():

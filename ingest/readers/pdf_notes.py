@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
-from ingest.readers.pdf_page import PageLayout, Placed
+from ingest.readers.pdf_page import PageLayout, Placed, PlacedTable
 
 _SMALLER = 0.93  # of the body's size
 _FROM = 0.35  # share of the page's height above which no footnote stands
-_MARK = re.compile(r"(?:[0-9]{1,3}(?![0-9.,%:])|[*†‡§]{1,3}|\[[0-9]{1,3}\]|[①-⑳])\s*(?=\S)")
+_MARK = re.compile(r"(?:[0-9]{1,3}(?![0-9.,%:])|[*†‡]{1,3}|\[[0-9]{1,3}\]|[①-⑳])\s*(?=\S)")
 
 
 def find_footnotes(page: PageLayout, furniture: set[Placed], *, body: float) -> dict[Placed, bool]:
@@ -48,12 +47,15 @@ def _next(found: dict[Placed, bool], text: str) -> bool:
 
 def _at_foot(page: PageLayout, furniture: set[Placed], found: dict[Placed, bool]) -> bool:
     """Whether nothing of the body stands below the notes in their columns."""
-    body: Sequence[Placed] = [
-        part for part in page.parts if isinstance(part, Placed) and part not in furniture and part not in found
-    ]
+    body = [part for part in page.parts if part not in furniture and part not in found]
+    boxes = [part.line if isinstance(part, Placed) else part.shape.box for part in body if _is_upright(part)]
     for note in found:
-        for line in body:
-            across = min(line.line.x1, note.line.x1) - max(line.line.x0, note.line.x0)
-            if across > 0 and line.line.y0 > note.line.y1 and line.line.turn == 0:
+        for box in boxes:
+            across = min(box.x1, note.line.x1) - max(box.x0, note.line.x0)
+            if across > 0 and box.y0 > note.line.y1:
                 return False
     return True
+
+
+def _is_upright(part: Placed | PlacedTable) -> bool:
+    return isinstance(part, PlacedTable) or part.line.turn == 0

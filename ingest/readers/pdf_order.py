@@ -51,7 +51,7 @@ def _rows(pieces: Sequence[Piece]) -> list[list[Piece]]:
     for piece in sorted(pieces, key=lambda piece: (piece.y0 + piece.y1) / 2):
         # A raised mark sorts before its line, so the last two rows are asked; large type stands beside two lines.
         home = next((row for row in rows[:-3:-1] if max(row, key=_width).beside(piece)), None)
-        if home is not None and piece.table is None and home[0].table is None:
+        if home is not None and not piece.table and not home[0].table:
             home.append(piece)
         else:
             rows.append([piece])
@@ -67,7 +67,7 @@ def _lines(pieces: Sequence[Piece]) -> list[list[Piece]]:
     lines: list[list[Piece]] = []
     for piece in pieces:
         last = lines[-1][-1] if lines else None
-        if last and last.table is None and piece.table is None and last.beside(piece):
+        if last and not last.table and not piece.table and last.beside(piece):
             gap = piece.x0 - last.x1
             if -0.5 * piece.size < gap < 2.5 * piece.size:
                 lines[-1].append(piece)
@@ -124,8 +124,8 @@ def _strips(ink: NDArray[np.float64], least: float) -> list[tuple[int, int]]:
 
 def _gutter_score(pieces: Sequence[Piece], gutter: float, width: float) -> float:
     """Height of prose on both sides of ``gutter``, minus that of what crosses it; 0 where it parts no columns."""
-    before = [piece for piece in pieces if piece.x1 <= gutter and piece.table is None]
-    after = [piece for piece in pieces if piece.x0 >= gutter and piece.table is None]
+    before = [piece for piece in pieces if piece.x1 <= gutter and not piece.table]
+    after = [piece for piece in pieces if piece.x0 >= gutter and not piece.table]
     score = 0.0
     for side in (before, after):
         if len(side) < _MIN_LINES:

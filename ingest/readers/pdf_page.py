@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -75,11 +76,11 @@ class PageLayout:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Found:
-    """A table with the positions of its characters; ``centres`` are those of all words of the page."""
+    """A table with the pieces in each of its cells and in none of them."""
 
     table: PageTable
-    centres: NDArray[np.float32]
-    positions: NDArray[np.intp]
+    cells: list[list[Piece]]
+    loose: list[Piece]
 
 
 @dataclass(slots=True)
@@ -114,20 +115,20 @@ def lay_out(page: pdfium.PdfPage, number: int, *, start: int, characters: Charac
         pieces = cut_pieces(characters, positions, boxes)
         tables: list[_Found] = []
         if turn == 0 and pieces:
-            tables = _find_tables(page, characters, pieces, number)
-            pieces = _around(characters, positions, boxes, tables)
+            pieces, tables = _part_tables(page, characters, pieces, number)
         for row in reading_order(pieces):
-            if row[0].table is None:
-                parts.append(_place_line(writer, join_line(characters, row, boxes, turn), number))
+            if row[0].table:
+                parts.append(_place_table(writer, characters, boxes, tables[row[0].owner]))
             else:
-                parts.append(_place_table(writer, characters, boxes, tables[row[0].table]))
+                parts.append(_place_line(writer, join_line(characters, row, boxes, turn), number))
     text, boxes = _assemble(characters, writer)
     return PageLayout(number, text, boxes, tuple(parts), characters.width, characters.height, page_quality(text))
 
 
 def plain_page(text: str, number: int, *, start: int, size: tuple[float, float], quality: float) -> PageLayout:
     """A page of which only the text is known: its lines have no boxes and a font size of 0."""
-    text = text.replace("\0", "").replace("\r\n", "\n").rstrip() + "\n"
+    text = text.replace("\0", "").replace("\r\n", "\n").rstrip()
+    text += "\n" if text else ""
     parts: list[Placed | PlacedTable] = []
     offset = start
     for row, line in enumerate(text.splitlines(keepends=True)):
@@ -146,29 +147,40 @@ def _place_line(writer: _Writer, line: Line, number: int) -> Placed:
     return Placed(line, number, span, marks)
 
 
-def _find_tables(page: pdfium.PdfPage, characters: Characters, pieces: Sequence[Piece], number: int) -> list[_Found]:
-    """The page's tables that hold any character; a character goes where the centre of its word lies."""
+def _part_tables(
+    page: pdfium.PdfPage, characters: Characters, pieces: list[Piece], number: int
+) -> tuple[list[Piece], list[_Found]]:
+    """The page's tables that hold any character, and the pieces with each table as one, where its first one stood.
+
+    A character goes to the cell where the centre of its word lies.
+    """
     given, centres = words(characters, [piece.positions for piece in pieces])
-    free = ~np.isnan(centres[:, 0])
-    found = []
-    for table in find_tables(page, given, number=number):
-        inside = free & _inside(centres, table.box)
-        if inside.any():
-            free &= ~inside
-            found.append(_Found(table, centres, np.flatnonzero(inside)))
-    return found
-
-
-def _around(
-    characters: Characters, positions: NDArray[np.intp], boxes: NDArray[np.float32], tables: Sequence[_Found]
-) -> list[Piece]:
-    """Pieces of the text around the tables, and each table as one piece, where its first character stood."""
-    taken = np.concatenate([np.zeros(0, np.intp), *(found.positions for found in tables)])
-    pieces = cut_pieces(characters, np.setdiff1d(positions, taken), boxes)
-    for number, found in enumerate(tables):
-        size = float(np.median(characters.sizes[found.positions]))
-        pieces.append(Piece(found.positions, *found.table.box[1:], size, number))
-    return sorted(pieces, key=lambda piece: int(piece.positions[0]))
+    tables = find_tables(page, given, number=number)
+    if not tables:
+        return pieces, []
+    owners, first = np.full(len(centres), -1), [0]
+    for table in tables:
+        inside = (owners < 0) & _inside(centres, table.box)
+        owners[inside] = first[-1] + len(table.cells)  # in none of its cells, until one is found
+        at = np.flatnonzero(inside)
+        for cell, (_, _, _, _, box) in enumerate(table.cells):
+            owners[at[_inside(centres[at], box)]] = first[-1] + cell
+        first.append(first[-1] + len(table.cells) + 1)
+    positions = np.sort(np.concatenate([piece.positions for piece in pieces]))
+    owned: dict[int, list[Piece]] = defaultdict(list)
+    for piece in cut_pieces(characters, positions, characters.boxes, owners[positions]):
+        owned[piece.owner].append(piece)
+    rest = owned[-1]
+    found: list[_Found] = []
+    for table, begin, end in zip(tables, first, first[1:], strict=False):
+        cells = [owned[cell] for cell in range(begin, end)]
+        held = [piece for cell in cells for piece in cell]
+        if held:
+            start = min(held, key=lambda piece: int(piece.positions[0]))
+            _, x0, y0, x1, y1 = table.box
+            rest.append(replace(start, x0=x0, y0=y0, x1=x1, y1=y1, owner=len(found), table=True))
+            found.append(_Found(table, cells[:-1], cells[-1]))
+    return sorted(rest, key=lambda piece: int(piece.positions[0])), found
 
 
 def _inside(centres: NDArray[np.float32], box: Box) -> NDArray[np.bool_]:
@@ -179,25 +191,22 @@ def _inside(centres: NDArray[np.float32], box: Box) -> NDArray[np.bool_]:
 
 def _place_table(writer: _Writer, characters: Characters, boxes: NDArray[np.float32], found: _Found) -> PlacedTable:
     """Writes a table row by row, cell by cell; characters in no cell come last."""
-    table, free = found.table, found.positions
     begin = writer.start + writer.length
+    page = found.table.box.page
     cells: list[PlacedCell] = []
-    loose: list[Placed] = []
     marks: list[Span] = []
-    for row, column, row_span, column_span, box in sorted(table.cells, key=lambda cell: cell[:2]):
-        own = _inside(found.centres[free], box)
-        lines = [_place_line(writer, line, box.page) for line in _lines(characters, free[own], boxes)]
+    held = zip(found.table.cells, found.cells, strict=True)
+    for (row, column, row_span, column_span, _), pieces in sorted(held, key=lambda cell: cell[0][:2]):
+        lines = [_place_line(writer, line, page) for line in _lines(characters, pieces, boxes)]
         marks += [mark for line in lines for mark in line.marks]
         cells.append(PlacedCell(row, column, row_span, column_span, tuple(line.span for line in lines)))
-        free = free[~own]
-    loose = [_place_line(writer, line, table.box.page) for line in _lines(characters, free, boxes)]
+    loose = [_place_line(writer, line, page) for line in _lines(characters, found.loose, boxes)]
     span = Span(begin, writer.start + writer.length)
-    return PlacedTable(table, span, tuple(cells), tuple(line.span for line in loose), tuple(marks))
+    return PlacedTable(found.table, span, tuple(cells), tuple(line.span for line in loose), tuple(marks))
 
 
-def _lines(characters: Characters, positions: NDArray[np.intp], boxes: NDArray[np.float32]) -> list[Line]:
+def _lines(characters: Characters, pieces: Sequence[Piece], boxes: NDArray[np.float32]) -> list[Line]:
     """Lines of one cell."""
-    pieces = cut_pieces(characters, positions, boxes)
     return [join_line(characters, row, boxes, 0) for row in reading_order(pieces)]
 
 

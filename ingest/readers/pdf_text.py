@@ -154,10 +154,11 @@ def _styles(
     probes = np.flatnonzero(~blank & (np.append(True, blank[:-1]) | changed)).tolist()
     find = _pdfium("FPDFText_GetTextObject", ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
     known: dict[int | None, tuple[float, int, bool]] = {}
+    fonts: dict[int | None, bool] = {}
     styles = np.zeros((count, 3), np.float32)
     for position, address in zip(probes, map(find, repeat(handle), probes), strict=True):
         if address not in known:
-            known[address] = _style(handle, position, address)
+            known[address] = _style(handle, position, address, fonts)
         styles[position] = known[address]
     last = np.zeros(count, np.intp)
     last[probes] = probes
@@ -165,8 +166,10 @@ def _styles(
     return styles[:, 0], styles[:, 1].astype(np.int8), styles[:, 2] > 0
 
 
-def _style(handle: int | None, position: int, address: int | None) -> tuple[float, int, bool]:
-    """Font size in points, quarter turns in user space and boldness of one character."""
+def _style(
+    handle: int | None, position: int, address: int | None, fonts: dict[int | None, bool]
+) -> tuple[float, int, bool]:
+    """Font size in points, quarter turns in user space and boldness of one character; ``fonts`` keeps what is bold."""
     import pypdfium2.raw as raw
 
     text_page = ctypes.cast(handle or 0, raw.FPDF_TEXTPAGE)
@@ -174,7 +177,16 @@ def _style(handle: int | None, position: int, address: int | None) -> tuple[floa
     raw.FPDFText_GetMatrix(text_page, position, matrix)
     size = raw.FPDFText_GetFontSize(text_page, position) * math.hypot(matrix.c, matrix.d)
     turn = round(math.atan2(matrix.b, matrix.a) / (math.pi / 2)) % 4
-    return size, turn, _is_bold(ctypes.cast(address, raw.FPDF_PAGEOBJECT)) if address else False
+    if not address:
+        return size, turn, False
+    text_object = ctypes.cast(address, raw.FPDF_PAGEOBJECT)
+    if raw.FPDFTextObj_GetTextRenderMode(text_object) == raw.FPDF_TEXTRENDERMODE_FILL_STROKE:
+        return size, turn, True  # strokes thicken a face that has no bold cut
+    font = raw.FPDFTextObj_GetFont(text_object)
+    key = ctypes.cast(font, ctypes.c_void_p).value
+    if key not in fonts:
+        fonts[key] = _is_bold(font)
+    return size, turn, fonts[key]
 
 
 def _displayed(
@@ -199,12 +211,9 @@ def _blank(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
     return np.array(flags, bool)[inverse]
 
 
-def _is_bold(text_object: object) -> bool:
+def _is_bold(font: object) -> bool:
     import pypdfium2.raw as raw
 
-    if raw.FPDFTextObj_GetTextRenderMode(text_object) == raw.FPDF_TEXTRENDERMODE_FILL_STROKE:
-        return True  # strokes thicken a face that has no bold cut
-    font = raw.FPDFTextObj_GetFont(text_object)
     if raw.FPDFFont_GetFlags(font) & _FORCE_BOLD:
         return True
     name = ctypes.create_string_buffer(128)
