@@ -30,6 +30,7 @@ _MARKER = re.compile(
 _CAPTION = re.compile(r"(?:table|tab\.|表|附表|续表)\s*[\dA-Z一二三四五六七八九十]", re.IGNORECASE)
 _OPEN_GUTTER = 1.2  # em; between columns of a table without any rule
 _EXTENT = 4.0  # points by which the rules of one table may differ in length
+_DOUBLE = 3.0  # points between two lines that are one rule drawn double
 _MOST_RULES = 30
 _TALLEST_HEADER = 6  # lines
 _TALLEST_ROW = 15  # lines; more between two rules is a column of prose
@@ -79,12 +80,26 @@ def _within(words: Iterable[Word], left: float, right: float, top: float, bottom
 
 
 def find_aligned(rules: Rules, words: Sequence[Word]) -> list[Grid]:
-    """Tables with horizontal rules only, then tables without rules; ``words`` hold no word of a known table."""
-    found = []
-    for group in _same_extent(rules):
-        found += _between_rules(group, words)
-    taken = {id(word) for grid in found for word in _within(words, grid.xs[0], grid.xs[-1], grid.ys[0], grid.ys[-1])}
-    return found + _open([word for word in words if id(word) not in taken])
+    """Tables with horizontal rules only, tables without rules, and those told by shading alone, in this order.
+
+    ``words`` hold no word of a known table.
+    """
+    groups = _same_extent(rules)
+    shaded = [group for group in groups if not any(rule in rules.across for rule in group)]
+    found: list[Grid] = []
+    for group in groups:
+        if group not in shaded:
+            found += _between_rules(group, words)
+    found += _open(_outside(found, words))
+    for group in shaded:
+        found += _between_rules(group, _outside(found, words))
+    return found
+
+
+def _outside(grids: Sequence[Grid], words: Sequence[Word]) -> Sequence[Word]:
+    inside = (_within(words, grid.xs[0], grid.xs[-1], grid.ys[0], grid.ys[-1]) for grid in grids)
+    taken = {id(word) for part in inside for word in part}
+    return [word for word in words if id(word) not in taken] if taken else words
 
 
 def _same_extent(rules: Rules) -> list[list[Rule]]:
@@ -93,7 +108,7 @@ def _same_extent(rules: Rules) -> list[list[Rule]]:
     for rule in sorted([*rules.across, *rules.bands]):
         for group in groups:
             if abs(group[0].start - rule.start) <= _EXTENT and abs(group[0].end - rule.end) <= _EXTENT:
-                if rule.at - group[-1].at > 3:
+                if rule.at - group[-1].at > _DOUBLE:
                     group.append(rule)
                 break
         else:
@@ -176,6 +191,9 @@ def _open_table(run: Sequence[Line], above: Line | None) -> Grid | None:
     if rows is None or len(rows) < 3 or len(rows) < len(run) or not _is_rowlike(rows):
         return None
     n_columns = len(edges) + 1
+    header = [lines[0].text for _, _, lines in rows[0].cells]
+    if header[: len(header) // 2] == header[len(header) // 2 :]:
+        return None  # two tables side by side
     if any(end - first > 1 for row in rows for first, end, _ in row.cells):
         return None
     if sum(len(row.cells) for row in rows) < 0.85 * len(rows) * n_columns or _is_contents(rows):
