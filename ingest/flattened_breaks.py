@@ -116,7 +116,7 @@ def _wording(text: str, following: str) -> float:
         score += 3.5
     if following.startswith("《") and text.endswith(("）", ")", "》", "；", "。")):
         score += 3.0
-    if text.endswith(("。", "！", ".")):
+    if text.endswith(("。", "！", ".", "）", ")")):
         score += 1.0
     return score + _broken_word(text, following)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -21,6 +22,8 @@ CANDIDATES = 8  # plans weighed with the affinity of cells to rows
 IRREGULAR = 3.0  # most tables have one piece in each cell; any other has to explain more
 REWARD = 0.3  # naming a row counts mostly against the other rows, little for an account as a whole
 WRAPPED = 0.5  # a name inside a long cell says less than one that makes up a short cell
+NAMES_SHOWN = 3  # cells that have to show that cells open with the name of their row
+UNNAMED = 2.0  # cost of opening a row without its name, once that is shown
 FEWER = 0.4  # cost of a further piece in a cell, once cells of several pieces are known to occur
 STRUCTURE_MARGIN = 1.0  # of the best structure to the next
 REGULAR_MARGIN = 0.8  # of a line's place in a table that is regular throughout
@@ -115,6 +118,51 @@ def _judge(block: Block, account: Account) -> Reading:
         if again.structure == account.structure:
             account = again
     return Reading(block, account, tuple(account.alignment.margin >= PLACE_MARGIN))
+
+
+def heed_names(readings: Sequence[Reading]) -> list[Reading]:
+    """The readings of one table's parts, where its cells are seen to open with the piece that names their row.
+
+    Enough cells have to show it (the first and the last of a column cannot have been put wrong) and none the contrary;
+    then a piece that names no row does not open one.
+    """
+    openings: dict[int, list[bool]] = defaultdict(list)
+    for reading in readings:
+        for column, shown in _openings(reading):
+            openings[column].append(shown)
+    columns = {column for column, shown in openings.items() if len(shown) >= NAMES_SHOWN and all(shown)}
+    return [_rejudge(reading, columns) for reading in readings]
+
+
+def _openings(reading: Reading) -> Iterator[tuple[int, bool]]:
+    """For each column, whether its first piece names a row, and that a piece without a name comes last."""
+    alignment, named = reading.account.alignment, reading.account.named
+    for column in set(alignment.column) if not reading.account.plan.regular else ():
+        pieces: list[int] = []
+        for i, row in enumerate(alignment.row):
+            if row < 0 or alignment.column[i] != column:
+                continue
+            if pieces and reading.block.evidence[reading.account.plan.start + i - 1] < 0:
+                pieces[-1] = max(pieces[-1], named[i])
+            else:
+                pieces.append(named[i])
+        if max(pieces, default=-1) >= 0:
+            yield column, pieces[0] >= 0
+            if pieces[-1] < 0:
+                yield column, True
+
+
+def _rejudge(reading: Reading, columns: set[int]) -> Reading:
+    account = reading.account
+    if not columns or account.plan.regular or account.plan.n_rows == 1:
+        return reading
+    unnamed = [
+        row < 0 and column in columns for row, column in zip(account.named, account.alignment.column, strict=True)
+    ]
+    again = weigh(reading.block, account.plan, multi=FEWER, leave=np.where(unnamed, UNNAMED, 0.0))
+    if again.structure != account.structure:
+        return reading
+    return Reading(reading.block, again, tuple(again.alignment.margin >= PLACE_MARGIN))
 
 
 def _column_widths(block: Block, account: Account) -> list[int]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ingest.document import Cell, Span, Table
 from ingest.flattened_alignment import MULTI
 from ingest.flattened_block import Block
-from ingest.flattened_columns import STRUCTURE_MARGIN, Reading, read_block
+from ingest.flattened_columns import STRUCTURE_MARGIN, Reading, heed_names, read_block
 from ingest.flattened_headers import Leaf, header_blocks
 from ingest.flattened_regions import Line
 
@@ -34,13 +34,16 @@ class Part:
 def read_parts(bodies: Sequence[Sequence[Line]], *, caption: str) -> list[Part]:
     """The parts of one table, or none where any of them cannot be read with confidence."""
     blocks, known = _by_page(bodies)
-    parts: list[Part] = []
+    readings: list[Reading] = []
+    headers: list[tuple[Leaf, ...]] = []
     for lines in blocks:
         block = Block(lines, caption=caption, known=known)
-        part = _read(block, single=len(blocks) == 1, columns=parts[0].n_columns if parts and not known else 0)
-        if part is None or (parts and part.n_columns != parts[0].n_columns):
+        found = _read(block, single=len(blocks) == 1, columns=len(headers[0]) if headers and not known else 0)
+        if found is None or (headers and found[1] and len(found[1]) != len(headers[0])):
             return []
-        parts.append(part)
+        readings.append(found[0])
+        headers.append(found[1])
+    parts = [_part(reading, heads) for reading, heads in zip(heed_names(readings), headers, strict=True)]
     return parts if sum(len(part.labels) for part in parts) > 1 else []
 
 
@@ -65,25 +68,27 @@ def _repeated(pages: Sequence[Sequence[Line]]) -> frozenset[str]:
     return frozenset(once) if len(once) > 1 and edge and all(order == orders[0] for order in orders) else frozenset()
 
 
-def _read(block: Block, *, single: bool, columns: int) -> Part | None:
+def _read(block: Block, *, single: bool, columns: int) -> tuple[Reading, tuple[Leaf, ...]] | None:
+    """The reading of one part with its headers, none for a part that goes on under those before."""
     if columns:
         bare = read_block(block, columns=(columns,))
-        return _part(bare, ()) if bare else None
-    headed = read_block(block)
-    options = [(headed.account.cost, _headed_part(headed))] if headed else []
+        return (bare, ()) if bare else None
+    options: list[tuple[float, Reading, tuple[Leaf, ...]]] = []
+    if headed := read_block(block):
+        options.append((headed.account.cost, headed, _leaves(headed)))
     for heads in header_blocks(block):
         body = [line for i, line in enumerate(block.lines) if i not in heads.lines]
         if len(heads.leaves) > 1 and len(body) >= len(heads.leaves):
             bare = read_block(Block(body, caption=block.caption), columns=(len(heads.leaves),))
             if bare and not (single and bare.account.plan.n_rows == 1):
-                options.append((bare.account.cost + heads.cost, _part(bare, heads.leaves)))
+                options.append((bare.account.cost + heads.cost, bare, heads.leaves))
     options.sort(key=lambda option: option[0])
     if not options or (len(options) > 1 and options[1][0] - options[0][0] < STRUCTURE_MARGIN):
         return None
-    return options[0][1]
+    return options[0][1:]
 
 
-def _headed_part(reading: Reading) -> Part:
+def _leaves(reading: Reading) -> tuple[Leaf, ...]:
     """The headers of a reading that found them among its lines."""
     block, plan, alignment = reading.block, reading.account.plan, reading.account.alignment
     corner = [block.lines[i].span for i in plan.header]
@@ -97,7 +102,7 @@ def _headed_part(reading: Reading) -> Part:
         if row < 0:
             heads[column].append(block.lines[i].span)
     label = Leaf(tuple(corner) if shared else (_hull(corner),))
-    return _part(reading, (label, *(Leaf((_hull(heads[column]),)) for column in sorted(heads))))
+    return label, *(Leaf((_hull(heads[column]),)) for column in sorted(heads))
 
 
 def _hull(spans: Sequence[Span]) -> Span:
