@@ -19,6 +19,7 @@ _BARS = "|│┃║"
 _RULE = re.compile(rf"[-+=:_~*#─━═┄┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬{_BARS}\s]+")
 _MAX_CELL = 90  # columns; tabs before longer text are indents
 _MAX_SPACED = 200
+_MAX_ROW = 10_000  # code points
 _NUMBERING = re.compile(r"[(（]?[\w.]{1,5}[.)）]|\W")
 
 
@@ -89,7 +90,7 @@ def _runs(flags: Sequence[bool]) -> Iterator[tuple[int, int]]:
 def _bar_cells(text: str, line: Line) -> list[Span]:
     """Cells between bars; [] for a line that neither begins nor ends with one."""
     body = line.text
-    if not {body[0], body[-1]} & set(_BARS) or is_rule(body):
+    if not {body[0], body[-1]} & set(_BARS) or len(body) > _MAX_ROW or is_rule(body):
         return []
     at = [i for i, letter in enumerate(body) if letter in _BARS]
     edges = [-1, *at, len(body)]
@@ -99,7 +100,7 @@ def _bar_cells(text: str, line: Line) -> list[Span]:
 
 def _tab_cells(text: str, line: Line) -> list[Span]:
     """Cells between tabs, an empty one before each leading or doubled tab; [] without a tab inside the line."""
-    if "\t" not in line.text or any(bar in line.text for bar in _BARS):
+    if "\t" not in line.text or len(line.text) > _MAX_ROW or any(bar in line.text for bar in _BARS):
         return []
     start = line.span.start
     while start and text[start - 1] in "\t ":

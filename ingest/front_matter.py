@@ -41,6 +41,7 @@ class Front:
 
     title: tuple[int, ...] = ()
     authors: tuple[int, ...] = ()
+    affiliation: tuple[int, ...] = ()
     names: tuple[str, ...] = ()
 
 
@@ -115,7 +116,8 @@ def _read(lines: Sequence[Line], head: Sequence[int], *, has_abstract: bool) -> 
             break
         authors.append(index)
         names += people
-    return Front(tuple(title), tuple(authors), tuple(names))
+    rest = head[len(title) + len(authors) :] if title and has_abstract else ()
+    return Front(tuple(title), tuple(authors), tuple(rest), tuple(names))
 
 
 def _reads_as_title(line: Line) -> bool:

@@ -89,7 +89,7 @@ _FORMS: tuple[tuple[Family, str], ...] = (
     ("roman", r"(?P<n>[IVX]{1,6})\.\s+"),
     ("letter", r"(?P<n>[A-Z])\.\s+"),
     ("named", rf"[【\[]?(?:{_NAMED_ZH}|{_NAMED_EN})[】\]]?[：:.]?\s*$"),
-    ("named", rf"(?:[【\[](?:{_RUN_IN})[】\]]\s*[：:]?|(?:{_RUN_IN})\s*[：:—])"),
+    ("named", rf"(?:[【\[](?:{_RUN_IN})[】\]]\s*[：:]?|(?:{_RUN_IN})\s*(?:[：:—]|\.(?=\s\S)))"),
 )
 _PATTERNS = tuple((family, re.compile(form, re.IGNORECASE if family == "named" else 0)) for family, form in _FORMS)
 _SENTENCE_END = tuple("。；，、,;!！…")
@@ -101,6 +101,7 @@ _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _MAX_CJK, _MAX_LATIN = 42, 110
 _MAX_ROMAN = 220  # "IV. …" without a full stop at its end is a heading at any length of a heading
 _ROMAN_LETTERS = {1: 9, 5: 22, 10: 24}  # I, V and X as the letters they also are
+_LOOK_AHEAD = 100  # headings
 _MAX_LINE = 4000  # no run-in heading is looked for in a line that is a whole book
 
 
@@ -247,6 +248,7 @@ def _run_ends(found: dict[int, Heading], run: Sequence[int], index: int, lines: 
 
 def _is_list(run: Sequence[Heading]) -> bool:
     """Three neighbours of one numbering in order, or two of a weak one: items, cells or a contents page."""
+    run = run[:_LOOK_AHEAD]
     for first in range(len(run)):
         same = [h for h in run[first:] if h.family == run[first].family and h.prefix == run[first].prefix]
         steps = sum(1 for a, b in pairwise(same) if b.ordinal == (a.ordinal or 0) + 1)
@@ -267,7 +269,7 @@ def _in_sequence(found: dict[int, Heading]) -> dict[int, Heading]:
             step = heading.ordinal - last.get(key, 0)
             allowed = (1,) if heading.weak else (1, 2, 3)
             out_of_order = heading.ordinal != 1 and step not in allowed
-            if out_of_order and not _opens(heading, key in last, found, order[place + 1 :]):
+            if out_of_order and not _opens(heading, key in last, found, order[place + 1 : place + _LOOK_AHEAD]):
                 continue
             last[key] = heading.ordinal
         _forget_inner(last, heading.family)

@@ -65,7 +65,8 @@ def columns(text: str) -> int:
 
 def split_pages(text: str) -> tuple[Page, ...]:
     """Pages by form feed, else by lines that begin with a single space, else one page; they cover ``text``."""
-    starts = [0, *(match.end() for match in re.finditer("\f", text) if text[match.end() :].strip())]
+    last = len(text.rstrip())
+    starts = [0, *(match.end() for match in re.finditer("\f", text) if match.end() < last)]
     if len(starts) == 1:
         starts = _spaced_starts(text)
     ends = [*starts[1:], len(text)]
@@ -84,7 +85,7 @@ def _spaced_starts(text: str) -> list[int]:
     first_marked = not text[: marks[0]].strip()
     if min(gaps) < _MIN_GAP or max(gaps) > 5 * statistics.median(gaps) or not (cuts or first_marked):
         return [0]
-    return [0, *(at for at in marks if text[:at].strip())]
+    return [0, *marks[first_marked:]]
 
 
 def split_lines(text: str, pages: Sequence[Page]) -> list[Line]:

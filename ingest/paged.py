@@ -15,26 +15,33 @@ _PAGE_NUMBER = re.compile(
 )
 _NOTE_MARK = re.compile(r"[①-⑳]|[\u2460-\u24ff]|[*†‡§]{1,3}|[¹²³⁴-⁹⁰]{1,2}|\[\d{1,2}\]|\d{1,2}(?=\s+\S)")
 _EDGE = 2  # lines at either end of a page where running heads stand
+_END_NUMBERS = re.compile(r"^\W*\d+\b|(?:\b\d{4}\s+)?\b\d+\W*$")
 _MIN_PAGES = 3
+_MAX_PAGE = 200  # lines of a page that are looked at
 _FOOT = 0.5  # footnotes stand in the lower half of the page's lines
 
 
 def running_lines(lines: Sequence[Line]) -> dict[int, str | None]:
     """Running heads and page numbers: index of the line → printed page label where it is a page number.
 
-    A running head recurs, but for its digits, at the same end of at least three pages and a third of them (half of
-    them may alternate); page numbers go up by one from page to page.
+    A running head recurs, but for a number at its ends, at the same end of at least three pages and a third of them
+    (left and right pages may differ); where it first stands without a number, it is the title. Page numbers go up by
+    one from page to page.
     """
     pages = _by_page(lines)
     if len(pages) < _MIN_PAGES:
         return {}
     found: dict[int, str | None] = {}
+    heads: set[str] = set()
     for edge in [*range(_EDGE), *range(-_EDGE, 0)]:
         at = [page[edge] for page in pages if len(page) > 2 * _EDGE]
         found.update(_numbers(lines, at))
-        shapes = Counter(_shape(lines[i].text) for i in at)
-        often = max(_MIN_PAGES, len(pages) / 3)
-        found.update((i, None) for i in at if i not in found and shapes[_shape(lines[i].text)] >= often)
+        shapes = Counter(_shape(lines[i].text) for i in at if i not in found and not lines[i].sentence_end)
+        heads |= {shape for shape, often in shapes.items() if often >= max(_MIN_PAGES, len(pages) / 3)}
+    for index, line in enumerate(lines):
+        shape = _shape(line.text)
+        if shape in heads and ("#" in shape or line.page > lines[0].page):
+            found.setdefault(index, None)
     return found
 
 
@@ -47,7 +54,8 @@ def footnotes(lines: Sequence[Line], *, taken: frozenset[int] | set[int]) -> lis
     pages = _by_page(lines)
     for page in pages if len(pages) > 1 else []:
         body = [i for i in page if i not in taken]
-        marked = [k for k, i in enumerate(body) if k >= _FOOT * len(body) and _is_note(lines, body, k)]
+        lowest = max(int(_FOOT * len(body)), len(body) - _MAX_PAGE)
+        marked = [at for at in range(lowest, len(body)) if _is_note(lines, body, at)]
         if marked:
             notes += _cut(lines, body, marked)
     return notes
@@ -58,7 +66,8 @@ def _by_page(lines: Sequence[Line]) -> list[list[int]]:
 
 
 def _shape(text: str) -> str:
-    return re.sub(r"\d+", "#", text) if len(text) < 120 and re.search(r"[^\W\d_]", text) else text
+    """A running head with the numbers at its two ends replaced."""
+    return _END_NUMBERS.sub("#", text) if len(text) < 120 and any(map(str.isalpha, text)) else text
 
 
 def _numbers(lines: Sequence[Line], at: Sequence[int]) -> dict[int, str | None]:
@@ -81,7 +90,7 @@ def _is_note(lines: Sequence[Line], body: Sequence[int], at: int) -> bool:
         attached = re.compile(rf"(?:[^\W\d_]|[)）”’\"。.,，]){mark}(?=[\s,.;:，。；：）)]|$)")
     else:
         attached = re.compile(rf"\S{mark}")
-    return any(attached.search(lines[i].text) for i in body[:at])
+    return any(attached.search(lines[i].text) for i in body[max(0, at - _MAX_PAGE) : at])
 
 
 def _cut(lines: Sequence[Line], body: Sequence[int], marked: Sequence[int]) -> list[tuple[int, ...]]:

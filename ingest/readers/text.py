@@ -65,6 +65,8 @@ class _Sheet:
         for order, front in enumerate(self.fronts):
             self._take("heading", front.title, level=min(order, 1))
             self._take("paragraph", front.authors)
+            for index in front.affiliation:
+                self._take("paragraph", [index])
         self._take_body()
         return tuple(sorted(self._blocks, key=lambda block: block.spans[0]))
 
