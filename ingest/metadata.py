@@ -81,14 +81,20 @@ def complete(metadata: Metadata, text: str, *, name: str) -> Metadata:
     )
 
 
+def enactment_year(title: str | None) -> int | None:
+    """The year that is part of a title: ``… Act 2002``, ``…（2021年9月22日）``; never a target or a period."""
+    found = _ACT_YEAR.search(title or "") or _BRACKETED_YEAR.search(title or "")
+    return int(found[1]) if found else None
+
+
 def issue_year(title: str, text: str, name: str) -> int | None:
     """The year in which a document was issued, as its title, its opening or its file name says; None if none does.
 
     Of several enactments and revisions listed in the opening the latest counts.
     """
     opening = text[:_OPENING]
-    if found := _ACT_YEAR.search(title) or _BRACKETED_YEAR.search(title):
-        return int(found[1])
+    if (enacted := enactment_year(title)) is not None:
+        return enacted
     if era := _JAPANESE_YEAR.search(opening[:200]):
         return _ERAS[era[1]] + _chinese_number(era[2])
     lines = [line.strip() for line in opening.splitlines()]

@@ -22,7 +22,8 @@ _BAD_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 _UNMAPPED = re.compile(r"\(cid:\d+\)|/[A-Z]\d{1,3}(?=/|\s)")
 _SPACED_LATIN = re.compile(r"(?<![A-Za-z])(?:[A-Za-z] ){4,}[A-Za-z](?![A-Za-z])")
-_SPLIT_WORD = re.compile(r"\b[a-z]{4,} (?:s|ed|ing|tion|tions|ment|ly)\b(?! ?[’'])")
+_SPLIT_MAX_GBK = 2_000  # Chinese characters looked at
+_WORD = re.compile(r"\b[a-z]{4,} (?:s|ed|ing|tion|tions|ment|ly)\b(?! ?[’'])")
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _HAN = re.compile("[\u3400-\u9fff]")
 _REPEAT = re.compile(r"([^\s.\-_=*·…—0])\1{19,}")
@@ -59,7 +60,7 @@ def assess(text: str) -> Quality:
 
 
 def numbers_damaged(text: str) -> bool:
-    """Whether percent signs and decimal points seem lost: a rate stands without its sign, and not one has a sign or a point."""
+    """Whether percent signs and decimal points seem lost: a rate stands bare, and none has a sign or a point."""
     if len(_HAN.findall(text)) < 0.3 * len(text) or _RATE.search(text):
         return False
     return _BARE_RATE.search(text) is not None
@@ -101,7 +102,7 @@ def _damage(text: str, solid: int) -> list[tuple[float, str]]:
     words = _WORD.findall(text)
     split_words = 8 * len(_SPLIT_WORD.findall(text)) / max(len(words), 200)
     return [
-        (2 * share(_MOJIBAKE), "characters of a wrongly decoded encoding"),
+        (max(2 * share(_MOJIBAKE), _read_as_gbk(text, solid)), "characters of a wrongly decoded encoding"),
         (4 * text.count("\ufffd") / solid, "replacement characters"),
         (4 * share(_BAD_CONTROL), "control characters"),
         (2 * share(_PRIVATE), "characters without a meaning (private use)"),
@@ -112,6 +113,15 @@ def _damage(text: str, solid: int) -> list[tuple[float, str]]:
         (_repetition(text), "the same line repeated"),
         (_wordless(text, solid), "symbols instead of words"),
     ]
+
+
+def _read_as_gbk(text: str, solid: int) -> float:
+    """Share of Chinese characters whose GBK bytes are UTF-8: read back, true Chinese gives hardly any."""
+    han = _HAN.findall(text)
+    sample = "".join(han[:_MAX_GBK])
+    back = sample.encode("gbk", "ignore").decode("utf-8", "replace")
+    restored = len(back) - back.count("\ufffd")
+    return len(han) / solid if len(sample) >= 20 and restored > 0.7 * len(back) else 0.0
 
 
 def _repetition(text: str) -> float:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ingest.document import Document, Metadata
 from ingest.errors import UnreadableDocument
 from ingest.metadata import issue_year
+from ingest.readers.docx_numbering import Numbering
 from ingest.readers.docx_package import check_package
 from ingest.readers.draft import Piece, compose
 from ingest.readers.html_tables import RawCell, attach_captions, build_grid
@@ -54,14 +56,22 @@ def read_docx(content: bytes, name: str) -> Document:
     return compose(pieces, name=name, content=content, media_type=_MEDIA_TYPE, metadata=_metadata(word, pieces, name))
 
 
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """What a paragraph style says: ``heading`` counted like h1, None for plain; its own list, if any."""
+
+    heading: int | None = None
+    number_id: str = ""
+    depth: int = 0
+
+
 class _Body:
     """The body in order, with styles and numbering looked up once."""
 
     def __init__(self, word: WordDocument) -> None:
         self._body: Any = word.element.body
-        self._styles: dict[str, tuple[int | None, bool]] = {
-            style.style_id: (_style_level(style), _style_is_list(style)) for style in word.styles
-        }
+        self._styles = {style.style_id: _style(style) for style in word.styles}
+        self._numbering = Numbering(_numbering_root(word))
         self._page = 1
 
     def pieces(self) -> list[Piece]:
@@ -83,7 +93,8 @@ class _Body:
         self._page = page + text.count("\f")
         if not text.strip():
             return
-        level, list_level = self._level(element)
+        level, list_level, label = self._place(element)
+        text = f"{label} {text}" if label else text
         if level is not None:
             yield Piece("heading", text, level=level, page=page)
         elif list_level:
@@ -91,20 +102,23 @@ class _Body:
         else:
             yield Piece("paragraph", text, page=page, bold=bold)
 
-    def _level(self, element: Any) -> tuple[int | None, int]:
-        """(heading level counted like h1, list level); None and 0 for plain paragraphs."""
+    def _place(self, element: Any) -> tuple[int | None, int, str]:
+        """(heading level counted like h1 or None, list level or 0, number as printed) of a paragraph."""
         properties = element.find(_W + "pPr")
-        if properties is None:
-            return None, 0
-        level, is_list = self._styles.get(_value(properties, "pStyle"), (None, False))
+        style = self._styles.get(_value(properties, "pStyle"), _Style())
+        level = style.heading
         outline_level = _value(properties, "outlineLvl")
         if level is None and outline_level.isdigit() and int(outline_level) < 9:
             level = int(outline_level) + 2
-        numbering = properties.find(_W + "numPr")
-        if numbering is not None and _value(numbering, "numId") != "0":
-            depth = _value(numbering, "ilvl")
-            return level, 1 + (int(depth) if depth.isdigit() else 0)
-        return level, int(is_list)
+        own = None if properties is None else properties.find(_W + "numPr")
+        number_id = _value(own, "numId") or style.number_id
+        depth = _value(own, "ilvl")
+        if number_id in ("", "0"):
+            return level, 0, ""
+        deep = int(depth) if depth.isdigit() else style.depth
+        label = self._numbering.label(number_id, deep)
+        is_law = label.startswith("第")  # a numbered article is no item of a list
+        return level, 0 if is_law else deep + 1, label
 
     def _table(self, element: Any) -> Iterator[Piece]:
         page = self._page
@@ -254,8 +268,19 @@ def _style_level(style: Any) -> int | None:
     return None
 
 
-def _style_is_list(style: Any) -> bool:
-    return (style.name or "").lower().startswith(("list bullet", "list number", "list paragraph numbered"))
+def _style(style: Any) -> _Style:
+    numbering = style.element.find(f"{_W}pPr/{_W}numPr")
+    depth = _value(numbering, "ilvl")
+    return _Style(_style_level(style), _value(numbering, "numId"), int(depth) if depth.isdigit() else 0)
+
+
+def _numbering_root(word: WordDocument) -> Any | None:
+    from docx.oxml import parse_xml
+
+    for related in word.part.rels.values():
+        if not related.is_external and related.reltype.endswith("/numbering"):
+            return parse_xml(related.target_part.blob)
+    return None
 
 
 def _metadata(word: WordDocument, pieces: Sequence[Piece], name: str) -> Metadata:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ingest.document import Metadata
+from ingest.metadata import enactment_year
 from ingest.readers.draft import Piece
 
 if TYPE_CHECKING:
@@ -18,19 +19,21 @@ _DATE_KEYS = ("citation_publication_date", "citation_date", "dc.date", "dcterms.
               "article:published_time", "publishdate", "date")  # fmt: skip
 _ISSUER_KEYS = ("dc.publisher", "dcterms.publisher", "publisher", "contentsource", "og:site_name")
 _MAX_TITLE = 600
+_TELLING = re.compile(r".{8,200}[^。，；：.,;:!?！？]", re.DOTALL)
 _FILE_NAME = re.compile(r"[\w.%() -]*\.(?:docx?|html?|pdf|indd|xml)|\S*[_%]\S*|untitled.*|无标题.*", re.IGNORECASE)
 
 
 def head_metadata(tree: LexborHTMLParser, pieces: Sequence[Piece]) -> Metadata:
     """Metadata from the head of a page and from the piece that looks like its title; unknown fields stay None."""
     fields = _fields(tree)
+    title = _title(tree, fields, pieces)
     links = tree.css("link[rel=canonical]")
     root = tree.root
     language = (root.attributes.get("lang") or root.attributes.get("xml:lang")) if root else None
     return Metadata(
-        title=_title(tree, fields, pieces),
+        title=title,
         authors=tuple(fields[key] for key in _AUTHOR_KEYS if key in fields)[:1],
-        year=_year(fields),
+        year=enactment_year(title) or _year(fields),
         language=language.split("-")[0].lower() if language else None,
         issuer=next((fields[key] for key in _ISSUER_KEYS if key in fields), None),
         url=next((link.attributes.get("href") for link in links), None) or fields.get("og:url"),
@@ -60,7 +63,10 @@ def _title(tree: LexborHTMLParser, fields: dict[str, str], pieces: Sequence[Piec
     candidates += [piece.text for piece in pieces if piece.title]
     candidates += [fields[key] for key in _TITLE_KEYS if key in fields]
     candidates += [node.text(deep=True).strip() for node in tree.css("head > title")]
-    candidates += [piece.text for piece in pieces[:3] if len(piece.text) >= 8]
+    if len(pieces) > 3:
+        candidates += [
+            piece.text for piece in pieces[:3] if piece.kind == "paragraph" and _TELLING.fullmatch(piece.text)
+        ]
     for text in candidates:
         title = re.sub(r"\s+", " ", text).strip()
         if 2 <= len(title) <= _MAX_TITLE and not _FILE_NAME.fullmatch(title):

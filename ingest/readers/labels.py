@@ -8,15 +8,23 @@ from dataclasses import replace
 
 from ingest.readers.draft import Piece
 
-_LABEL_ALONE = re.compile(r"(?:[(（]\w{1,5}[)）]|\w{1,3}[.)）]|[•·▪◦‣–—-])(?:\s*[(（]\w{1,5}[)）])*")
-_STARTS = re.compile(r"(?:[(（][\w]{1,4}[)）]|\w{1,3}[.)、）])\s*\S")
-_ITEM = re.compile(r"(?:\((?P<label>[a-z]{1,2}|[ivxlc]{1,6}|[A-Z]{1,2})\)|(?P<bullet>[•·▪◦‣]|[–—-](?=\s)))\s*(?=\S)")
-_MAX_TERM = 60
+_NUMBER = r"(?:[0-9A-Za-z]{1,5}|[一二三四五六七八九十]{1,3})"
+_LABEL_ALONE = re.compile(rf"(?:[(（]{_NUMBER}[)）]|{_NUMBER}[.)、]|[•·▪◦‣–—-])(?:\s*[(（]{_NUMBER}[)）])*")
+_STARTS = re.compile(rf"(?:[(（]{_NUMBER}[)）]|{_NUMBER}[.)、）])\s*\S")
+_ITEM = re.compile(
+    r"(?:\((?P<label>[a-z]{1,2}|[ivxlc]{1,6}|[A-Z]{1,2})\)|(?P<bullet>[•·▪◦‣]|[–—-](?=\s)))\s*(?=\S)"
+    r"|(?P<lone>[a-z])\)\s+(?=\S)|(?P<kanji>[一二三四五六七八九十]{1,3})\u3000(?=\S)|(?P<iroha>[イロハニホヘトチリヌルヲワ])\u3000(?=\S)"
+)
 
 
 def starts_with_label(text: str) -> bool:
     """Whether a line brings its own number, so that none is to be put before it."""
     return _STARTS.match(text) is not None
+
+
+def is_label(text: str) -> bool:
+    """Whether a block holds nothing but the number or bullet of the next one."""
+    return _LABEL_ALONE.fullmatch(text) is not None
 
 
 def merge_labels(pieces: Sequence[Piece]) -> list[Piece]:
@@ -42,7 +50,7 @@ def _joined(pieces: Sequence[Piece]) -> list[Piece]:
             else:
                 done.append(replace(label, kind="paragraph", level=0) if label.kind == "heading" else label)
             label = None
-        if piece.grid is None and _LABEL_ALONE.fullmatch(piece.text):
+        if piece.grid is None and is_label(piece.text):
             label = piece
         else:
             done.append(piece)
@@ -53,22 +61,27 @@ def _nested(pieces: Sequence[Piece]) -> list[Piece]:
     """Lettered and bulleted paragraphs as list items; their level is the depth of numbering styles now open."""
     done: list[Piece] = []
     styles: list[str] = []
+    previous = ""
     for piece in pieces:
         found = _ITEM.match(piece.text) if piece.kind == "paragraph" and piece.grid is None else None
         if found is None:
             styles = [] if piece.kind in ("paragraph", "heading") else styles
             done.append(piece)
             continue
-        style = _style(found["label"], styles) if found["label"] else "bullet"
+        label = found["label"] or found["lone"]
+        style = _style(label, previous, styles) if label else found.lastgroup or ""
+        previous = label or ""
         styles = [*styles[: styles.index(style)], style] if style in styles else [*styles, style]
         done.append(replace(piece, kind="list_item", level=len(styles)))
     return done
 
 
-def _style(label: str, open_styles: Sequence[str]) -> str:
+def _style(label: str, previous: str, open_styles: Sequence[str]) -> str:
     """Letter or Roman: (i) after (h) is a letter, within (a) it is Roman."""
     if label.isupper():
         return "upper"
+    if label == "i" and previous == "h":
+        return "letter"
     if re.fullmatch("[ivxlc]+", label) and (len(label) > 1 or "roman" in open_styles or label == "i"):
         return "roman"
     return "letter"

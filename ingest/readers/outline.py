@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -9,8 +10,11 @@ from ingest.headings import Heading, find_headings
 from ingest.readers.draft import Piece
 
 _LAWS = frozenset({"part", "annex", "chapter", "section", "article"})
+_NUMBERED = re.compile(r"\d{1,2}\.?\s")
 _MAX_HEADING = 240
 _MAX_BOLD = 120
+_OTHER = "·"  # stands for a list item, a table or a note: it keeps headings apart and is none
+_CAPTION = re.compile(r"（[^（）。]{1,60}）")
 _ENDS = ("。", "；", "，", ",", ";", ".", ":", "：", "、", "!", "？", "?")
 
 
@@ -22,9 +26,7 @@ def outline(pieces: Sequence[Piece]) -> list[Piece]:
     """
     pieces = _titled([_demoted(piece) for piece in pieces])
     marked = sum(piece.kind == "heading" and piece.level > 0 for piece in pieces)
-    lines = [piece.text if piece.kind in ("heading", "paragraph") else "" for piece in pieces]
-    shown = [index for index, line in enumerate(lines) if line]
-    numbered = {shown[at]: found for at, found in find_headings([lines[index] for index in shown]).items()}
+    numbered = find_headings([p.text if p.kind in ("heading", "paragraph") else _OTHER for p in pieces])
     done: list[Piece] = []
     ranks = _ranks(pieces, numbered, marked)
     base = 0
@@ -34,6 +36,8 @@ def outline(pieces: Sequence[Piece]) -> list[Piece]:
             base = piece.level
             done.append(piece)
         elif heading and heading.family in ranks:
+            if heading.family == "article" and done and _CAPTION.fullmatch(done[-1].text):
+                piece, heading = _captioned(done.pop(), piece, heading)
             done += _cut(piece, heading, min(base + ranks[heading.family], 6))
         elif piece.kind == "heading":
             done.append(replace(piece, level=base + 1))
@@ -47,7 +51,7 @@ def outline(pieces: Sequence[Piece]) -> list[Piece]:
 
 def _demoted(piece: Piece) -> Piece:
     """A heading that is a paragraph of prose is one."""
-    long = len(piece.text) > _MAX_HEADING or (len(piece.text) > 50 and piece.text.endswith(("。", "；")))
+    long = len(piece.text) > _MAX_HEADING or (len(piece.text) > 20 and piece.text.endswith(("。", "；")))
     return replace(piece, kind="paragraph", level=0) if piece.kind == "heading" and long else piece
 
 
@@ -56,11 +60,8 @@ def _titled(pieces: Sequence[Piece]) -> list[Piece]:
     tops = [index for index, piece in enumerate(pieces) if piece.kind == "heading" and piece.level == 1]
     texts = {pieces[index].text for index in tops}
     title = tops[0] if len(texts) == 1 else None
-    levels = [
-        p.level
-        for i, p in enumerate(pieces)
-        if p.kind == "heading" and p.level > 0 and i not in tops[: len(texts) == 1]
-    ]
+    named = [index for index, piece in enumerate(pieces) if piece.kind == "heading" and piece.level > 0]
+    levels = [pieces[index].level for index in named if title is None or index not in tops]
     shift = min(levels, default=1) - 1
     done = []
     for index, piece in enumerate(pieces):
@@ -78,7 +79,12 @@ def _ranks(pieces: Sequence[Piece], numbered: dict[int, Heading], marked: int) -
     free = {
         index: found for index, found in numbered.items() if pieces[index].kind != "heading" or pieces[index].level < 0
     }
-    counted = {found.family: found.level for found in free.values() if marked < 2 or found.family in _LAWS}
+    numbers = any(p.kind == "heading" and p.level > 0 and _NUMBERED.match(p.text) for p in pieces)
+    counted = {
+        found.family: found.level
+        for found in free.values()
+        if marked < 2 or found.family in _LAWS or (found.prefix and numbers)
+    }
     order = {level: rank for rank, level in enumerate(sorted(set(counted.values())), 1)}
     return {family: order[level] for family, level in counted.items()}
 
@@ -91,6 +97,12 @@ def _cut(piece: Piece, heading: Heading, level: int) -> list[Piece]:
         return [head]
     body = rest.lstrip()
     return [replace(head, tail=rest[: len(rest) - len(body)]), replace(piece, kind="paragraph", level=0, text=body)]
+
+
+def _captioned(caption: Piece, piece: Piece, heading: Heading) -> tuple[Piece, Heading]:
+    """Japanese laws set an article's title in brackets on the line above its number."""
+    before = caption.text + "\n"
+    return replace(piece, text=before + piece.text), replace(heading, end=heading.end + len(before))
 
 
 def _is_bold_heading(piece: Piece) -> bool:

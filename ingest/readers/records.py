@@ -31,9 +31,10 @@ _CN = "一二三四五六七八九十百零〇"
 # Where a flattened Chinese text began a new line: chapters, articles, and numbered headings after a full stop or space.
 _BREAKS = re.compile(
     rf"(?:(?<=[。；：！？\s])|(?<=[^\s第条款项、，和及与至]))\s*(?=第[{_CN}]+章\s)"
-    rf"|(?<=[。；：！？\s）])\s*(?=第[{_CN}]+[条节](?:\s|[\u3000]))"
+    rf"|(?<=[。；：！？\s）])\s*(?=第[{_CN}]+[条节]\s)"
     rf"|(?<=[。：！？\s）])\s*(?=[{_CN}]{{1,3}}、)"
-    rf"|(?<=[。；：！？\s])\s*(?=（[{_CN}]{{1,3}}）)"
+    rf"|(?<=[。；：！？\s）])\s*(?=（[{_CN}]{{1,3}}）(?![项款、和至]))"
+    r"|(?<=[^\s第款项条，、])(?=（一）(?![项款、和至]))"
 )
 
 

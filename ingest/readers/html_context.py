@@ -1,0 +1,154 @@
+"""Reading step of ingest: what the elements of a page mean for the text in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ingest.document import BlockKind
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
+
+Attributes = Mapping[str, str | None]
+
+# fmt: off
+PARAGRAPHS = frozenset({
+    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl", "dt",
+    "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup",
+    "hr", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td",
+    "tfoot", "th", "thead", "tr", "ul",
+})
+SILENT = frozenset({
+    "script", "style", "noscript", "template", "svg", "canvas", "iframe", "object", "embed", "audio", "video", "map",
+    "button", "select", "option", "input", "textarea", "label", "nav", "rt", "rp", "annotation", "annotation-xml",
+    "head", "meta", "link", "title", "base",
+})
+_SILENT_ROLES = frozenset({
+    "navigation", "banner", "contentinfo", "complementary", "search", "dialog", "alertdialog",
+})
+# fmt: on
+_BOILERPLATE = re.compile(
+    r"nav(?:bar|igation)?|(?:main|top|side)-?nav|menus?|bread-?crumbs?|cookie.*|.*cookie-?(?:banner|notice|bar)|"
+    r".*consent.*|side-?bar|share.*|social(?:-.*)?|pagination|pager|skip-?(?:link|nav|to).*|site-?(?:header|footer)|"
+    r"(?:page-?)?footer|aside|masthead|advert.*|newsletter.*|(?:demo)?banner|toc(?:[-_\d].*)?|table-of-contents"
+)
+_CONTENTS = re.compile(r"(?:_div_)?(?:TOC|toc(?=[A-Z]))\w*")
+_HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+_FOOTNOTE = re.compile(r"(?:foot|end|history|editorial)-?notes?(?:-?(?:text|body|item|list))?", re.IGNORECASE)
+_NOTE_MARK = re.compile(r"(?:foot|end)?-?note-?(?:ref(?:erence)?|link)|noteref", re.IGNORECASE)
+_LEVELLED_CLASS = re.compile(r"\w*?heading[-_]?([1-6])", re.IGNORECASE)
+_HEADING_CLASS = re.compile(
+    r"(?:part|chapter|section|subsection|division|article|annex|schedule|supplprovision)(?:-?title|-?heading|label)|"
+    r"titrearticle|(?:oj-)?ti-(?:art|grseq-\d|section-\d)",
+    re.IGNORECASE,
+)
+_TOP_CLASS = re.compile(
+    r"(?:titreobjet|\w*(?:annexe|motifs|standard|financire)titre|(?:oj-)?doc-ti)(?!_cp)", re.IGNORECASE
+)
+_TITLE_CLASS = re.compile(
+    r"titreobjet_cp|lawtitle|(?:article|document|page|entry|post|main|content)-?title", re.IGNORECASE
+)
+_NOTE_TARGET = re.compile(r"#_?(?:fn|ftn|edn|footnote|endnote)(?!ref)[-_:]?\w*$")
+_MAX_MARK = 6  # characters of a reference mark: "(12)", "[*]"
+_NUMBER_CLASS = re.compile(r"num(?:ber)?|label|list-symbol|marker")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What an element hands down to the text within it.
+
+    ``level`` counts headings like h1..h6, -1 where only the number will tell; ``link`` is "#" within a link into the
+    page, "away" within any other; ``raised`` marks superscript.
+    """
+
+    kind: BlockKind = "paragraph"
+    level: int = 0
+    lists: int = 0
+    link: str = ""
+    bold: bool = False
+    pre: bool = False
+    raised: bool = False
+    title: bool = False
+
+
+def is_hidden(attributes: Attributes) -> bool:
+    """Whether an element is not displayed."""
+    style = attributes.get("style")
+    if "hidden" in attributes or attributes.get("aria-hidden") == "true":
+        return True
+    return style is not None and _HIDDEN.search(style) is not None
+
+
+def is_note_mark(tag: str, attributes: Attributes, node: LexborNode) -> bool:
+    """A raised link, or a link to a note: it would stick to the word or figure before it."""
+    if tag == "sup":
+        return node.css_first("a[href^='#']") is not None
+    names = (attributes.get("class") or "").split()
+    href = attributes.get("href") or "" if tag == "a" else ""
+    if any(map(_NOTE_MARK.fullmatch, names)) or _NOTE_TARGET.match(href):
+        return len(node.text(deep=True).strip()) <= _MAX_MARK
+    return href.startswith("#") and node.css_first("sup") is not None
+
+
+def is_boilerplate(tag: str, attributes: Attributes, node: LexborNode) -> bool:
+    """Menus, banners, contents lists and the like, by role, name or place."""
+    if attributes.get("role") in _SILENT_ROLES:
+        return True
+    if tag == "header":
+        return node.css_first("h1") is None
+    names = [tag, *(attributes.get("class") or "").split(), attributes.get("id") or ""]
+    return any(_BOILERPLATE.fullmatch(name.lower()) or _CONTENTS.fullmatch(name) for name in names)
+
+
+def is_number(attributes: Attributes) -> bool:
+    """Whether an inline element holds the number of its block, set apart from the text by layout alone."""
+    return _NUMBER_CLASS.fullmatch(attributes.get("class") or "") is not None
+
+
+def inner_context(tag: str, attributes: Attributes, context: Context) -> Context:
+    """The context of the text within an element."""
+    if tag in PARAGRAPHS:
+        return _block_context(tag, attributes, context)
+    if tag == "a" and ("href" in attributes or "name" not in attributes):
+        return replace(context, link="#" if (attributes.get("href") or "").startswith("#") else "away")
+    if tag in ("b", "strong"):
+        return replace(context, bold=True)
+    return replace(context, raised=True) if tag == "sup" else context
+
+
+def _block_context(tag: str, attributes: Attributes, context: Context) -> Context:
+    names = [*(attributes.get("class") or "").split(), attributes.get("id") or ""]
+    role = attributes.get("role") or ""
+    if context.kind == "footnote" or role.startswith(("doc-footnote", "doc-endnote")):
+        return replace(context, kind="footnote", level=0)
+    if any(map(_FOOTNOTE.fullmatch, names)):
+        return replace(context, kind="footnote", level=0)
+    if tag in ("ul", "ol", "dl", "menu"):
+        return replace(context, lists=context.lists + 1)
+    if tag in ("li", "dt", "dd"):
+        return replace(context, kind="list_item", level=max(context.lists, 1))
+    if tag in ("caption", "figcaption"):
+        return replace(context, kind="caption", level=0)
+    if tag[0] == "h" and tag[1:].isdigit():
+        return replace(context, kind="heading", level=int(tag[1]), title=tag == "h1" or context.title)
+    if (level := _class_level(names)) is not None and tag != "section":
+        return replace(context, kind="heading", level=level)
+    title = context.title or any(map(_TITLE_CLASS.fullmatch, names))
+    if "onclick" in attributes:
+        return replace(context, link="away")
+    return replace(context, pre=context.pre or tag == "pre", title=title)
+
+
+def _class_level(names: list[str]) -> int | None:
+    """Level (counted like h1..h6) that a class name gives a paragraph, -1 for a heading of unknown level."""
+    for name in names:
+        if found := _LEVELLED_CLASS.fullmatch(name):
+            return int(found[1]) + 1
+        if _TOP_CLASS.fullmatch(name):
+            return 2
+        if _HEADING_CLASS.fullmatch(name.removeprefix("_div_")):
+            return -1
+    return None
