@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from ingest.headings import Heading, find_headings
+from ingest.headings import Heading, find_headings, match
 from ingest.lists import mark_of
 from ingest.readers.pdf_captions import caption_label
 from ingest.readers.pdf_page import Placed
@@ -126,7 +126,7 @@ def _groups(
         short = len(run) <= _MAX_LINES and len(text) <= _MAX_CHARS and any(char.isalpha() for char in text)
         large = body > 0 and first.line.size >= _LARGER * body
         shown = (large or (bold_tells and first.line.bold)) and not text.endswith(_FINAL)
-        fit = short and shown and (number or not mark_of(text)) and not _is_prose(text, before, first)
+        fit = short and shown and not _is_bullet(text) and not _is_prose(text, before, first)
         if caption_label(first.line.text):
             pass
         elif first in named or fit:
@@ -148,6 +148,11 @@ def _whole(run: Sequence[Placed], heading: Heading, *, right: Mapping[Placed, fl
         if taken > _MAX_LINES or text.endswith((*_FINAL, ".")):
             return None
     return _Group(tuple(run[:taken]), heading, None)
+
+
+def _is_bullet(text: str) -> bool:
+    mark = mark_of(text)
+    return mark is not None and mark[0].startswith("bullet")
 
 
 def _is_prose(text: str, before: Placed | None, first: Placed) -> bool:
@@ -215,7 +220,8 @@ def _levels(groups: Sequence[_Group]) -> list[int]:
 
 def _key(group: _Group) -> tuple[float, bool, int]:
     line = group.lines[0].line
-    nest = _NEST.index(group.numbered.family) if group.numbered and group.numbered.family in _NEST else 0
+    numbered = group.numbered or match(line.text)
+    nest = _NEST.index(numbered.family) if numbered and numbered.family in _NEST else 0
     return -round(line.size), not line.bold, nest
 
 

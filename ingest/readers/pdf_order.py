@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _MIN_LINES = 3  # a column has at least so many lines
 _FULL = 0.6  # share of a column's width that a line of prose fills
 _STREAM_MARGIN = 0.01  # the stream's order knows more than boxes do: it stands unless clearly worse
+_FEW = 0.25
+_NEXT = 4  # characters between pieces that follow each other in the stream
 _MAX_DEPTH = 6
 
 
@@ -144,10 +146,17 @@ def _gutter_score(pieces: Sequence[Piece], gutter: float, width: float) -> float
 
 
 def _score(lines: Sequence[Sequence[Piece]]) -> float:
-    """Mean goodness 0..1 of the steps from each line to the next."""
-    if len(lines) < 2:
-        return 1.0
-    return sum(_step(before, after) for before, after in pairwise(lines)) / (len(lines) - 1)
+    """Mean goodness 0..1 of the steps from each line to the next, and of the joins within the lines."""
+    steps = [_step(before, after) for before, after in pairwise(lines)]
+    far = [pair for line in lines for pair in pairwise(line) if _is_far(*pair)]
+    # A few lines that reach across are columns read as one; where most do, they are the rows of a table.
+    steps += [0.0] * len(far) if len(far) <= _FEW * len(lines) else []
+    return sum(steps) / len(steps) if steps else 1.0
+
+
+def _is_far(left: Piece, right: Piece) -> bool:
+    """Whether two pieces of a line stand apart on the page and in the stream."""
+    return right.x0 - left.x1 > right.size and not 0 < right.positions[0] - left.positions[-1] < _NEXT
 
 
 def _step(before: Sequence[Piece], after: Sequence[Piece]) -> float:
