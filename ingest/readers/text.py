@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ingest.contents import contents_lines
-from ingest.document import Block, BlockKind, Document, Metadata, Page, Span
+from ingest.document import Block, BlockKind, Document, Metadata, Page, Span, Table
 from ingest.drawn import CAPTION, NOTE, find_tables, is_rule, unboxed
 from ingest.encoding import decode
 from ingest.front_matter import Front, find_fronts, header_title, issuer, year_of_issue
@@ -98,21 +98,16 @@ class _Sheet:
 
         free = self._free()
         for drawn in find_tables(self.text, [self.lines[i] for i in free]):
-            self._take_table(
-                Block("table", self._spans([free[i] for i in drawn.lines]), table=drawn.table), drawn.lines, free
-            )
+            self._take_table(drawn.table, [free[i] for i in drawn.lines])
         free = self._free()
-        lines = [
-            flattened.Line(line.span, line.text, line.page, line.blank_before)
-            for line in map(self.lines.__getitem__, free)
-        ]
+        left = [self.lines[i] for i in free]
+        lines = [flattened.Line(line.span, line.text, line.page, line.blank_before) for line in left]
         for rebuilt in flattened.rebuild_tables(self.text, lines):
-            taken = sorted(rebuilt.lines)
-            self._take_table(Block("table", self._spans([free[i] for i in taken]), table=rebuilt.table), taken, free)
+            self._take_table(rebuilt.table, [free[i] for i in sorted(rebuilt.lines)])
 
-    def _take_table(self, block: Block, taken: Iterable[int], free: Sequence[int]) -> None:
-        self._taken.update(free[i] for i in taken)
-        self._blocks.append(block)
+    def _take_table(self, table: Table, indices: Sequence[int]) -> None:
+        self._taken.update(indices)
+        self._blocks.append(Block("table", self._spans(indices), table=table))
 
     def _is_prose(self, front: Front) -> bool:
         """Whether the lines of a title are the first full lines of a wrapped paragraph."""
@@ -187,25 +182,33 @@ class _Sheet:
         return adjoining and full and not line.sentence_end
 
     def _take_groups(self, groups: Sequence[Sequence[int]], headings: dict[int, Heading]) -> None:
-        texts, opens, starts = [], [], []
+        bodies: list[tuple[int, Sequence[int]]] = []  # start of the text, its lines; none for a heading
         for group in groups:
             heading = headings.get(group[0])
             line = self.lines[group[0]]
             start = line.span.start
-            if heading and heading.end == len(line.text):
-                self._take("heading", group, level=heading.level)
-                continue
             if heading:
+                bodies.append((start, ()))
+                whole = heading.end == len(line.text)
+                self._take("heading", group if whole else (), level=heading.level)
+                if whole:
+                    continue
                 self._blocks.append(Block("heading", (Span(start, start + heading.end),), level=heading.level))
                 rest = line.text[heading.end :]
                 start += len(line.text) - len(rest.lstrip())
-            starts.append((start, group))
-            texts.append("".join(self.lines[i].text for i in group)[start - line.span.start :])
-            opens.append(True)
-        for (start, group), text, level in zip(starts, texts, item_levels(texts, opens=opens), strict=True):
-            kind: BlockKind = "list_item" if level else "caption" if _is_caption(text) else "paragraph"
-            self._taken.update(group)
-            self._blocks.append(Block(kind, self._spans(group, start), level=level))
+            bodies.append((start, group))
+        texts = [self._words(start, group) for start, group in bodies]
+        opens = [bool(index and texts[index - 1]) for index in range(len(texts))]
+        for (start, group), text, level in zip(bodies, texts, item_levels(texts, opens=opens), strict=True):
+            if group:
+                kind: BlockKind = "list_item" if level else "caption" if _is_caption(text) else "paragraph"
+                self._taken.update(group)
+                self._blocks.append(Block(kind, self._spans(group, start), level=level))
+
+    def _words(self, start: int, group: Sequence[int]) -> str:
+        """The lines of a group from ``start`` on, set end to end."""
+        whole = "".join(self.lines[i].text for i in group)
+        return whole[start - self.lines[group[0]].span.start :] if group else ""
 
 
 def _closes(line: Line) -> bool:
