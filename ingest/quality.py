@@ -22,8 +22,8 @@ _BAD_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 _UNMAPPED = re.compile(r"\(cid:\d+\)|/[A-Z]\d{1,3}(?=/|\s)")
 _SPACED_LATIN = re.compile(r"(?<![A-Za-z])(?:[A-Za-z] ){4,}[A-Za-z](?![A-Za-z])")
-_SPLIT_MAX_GBK = 2_000  # Chinese characters looked at
-_WORD = re.compile(r"\b[a-z]{4,} (?:s|ed|ing|tion|tions|ment|ly)\b(?! ?[’'])")
+_MAX_GBK = 2_000  # Chinese characters looked at
+_SPLIT_WORD = re.compile(r"\b[a-z]{4,} (?:s|ed|ing|tion|tions|ment|ly)\b(?! ?[’'])")
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _HAN = re.compile("[\u3400-\u9fff]")
 _REPEAT = re.compile(r"([^\s.\-_=*·…—0])\1{19,}")

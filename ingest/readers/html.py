@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 10_000
 _TAG = re.compile(r"<(/?)([A-Za-z][\w-]*)")
-_UNNESTED = frozenset(
-    (  # void, or closed by their next neighbour
-        "a area base body br col colgroup dd dt embed head hr html img input li link meta option p param source tbody "
-        "td tfoot th thead tr track wbr"
-    ).split(" ")
-)
+# fmt: off
+_UNNESTED = frozenset({  # void, or closed by their next neighbour
+    "a", "area", "base", "body", "br", "col", "colgroup", "dd", "dt", "embed", "head", "hr", "html", "img", "input",
+    "li", "link", "meta", "option", "p", "param", "source", "tbody", "td", "tfoot", "th", "thead", "tr", "track", "wbr",
+})
+# fmt: on
 _MAIN_SHARE = 0.5
 _MENU_CHARS = 40  # longest entry of a menu
 # Lines that only work the page, where they stand alone.
