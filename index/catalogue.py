@@ -29,19 +29,9 @@ from index.hit import Filters
 from index.lexical import Rows
 from ingest.document import Document, Metadata
 from ingest.passage import Passage
+from ingest.readers import format_of
 
 SHORTEST_PREFIX = 6
-_TYPES = {
-    "application/pdf": "pdf",
-    "text/html": "html",
-    "application/xhtml+xml": "html",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
-    "text/markdown": "markdown",
-    "text/plain": "text",
-    "application/json": "json",
-    "application/jsonl": "json",
-    "application/x-ndjson": "json",
-}
 _RECORD = (
     "doc_id, name, media_type, type, metadata, warnings, n_pages, n_bytes, text_sha256, added_at, generation, "
     "(SELECT count(*) FROM passages WHERE passages.doc = documents.doc), "
@@ -97,7 +87,7 @@ def insert_document(
         "reading": reading_of(document, passages),
         "name": _storable(document.name),
         "media_type": document.media_type,
-        "type": _TYPES.get(document.media_type, document.media_type.rpartition("/")[2]),
+        "type": format_of(document),
         "language": about.language,
         "jurisdiction": about.jurisdiction,
         "year": about.year,
@@ -194,27 +184,28 @@ def allowed_rows(connection: sqlite3.Connection, filters: Filters) -> Rows | Non
     """Rows of the passages that meet every condition, ascending; None where there is no condition."""
     conditions: list[str] = []
     values: list[str | int] = []
-    if filters.doc_ids:
-        conditions.append("doc_id IN (SELECT value FROM json_each(?))")
-        values.append(to_json([resolve(connection, prefix) for prefix in filters.doc_ids]))
     for column, choices in (
-        ("jurisdiction", filters.jurisdictions),
-        ("passages.language", filters.languages),
-        ("type", filters.types),
+        ("doc_id", [resolve(connection, prefix) for prefix in filters.doc_ids]),
+        ("jurisdiction COLLATE NOCASE", filters.jurisdictions),
+        ("type COLLATE NOCASE", filters.types),
     ):
         if choices:
-            conditions.append(f"lower({column}) IN (SELECT value FROM json_each(?))")
-            values.append(to_json([choice.lower() for choice in choices]))
+            conditions.append(f"{column} IN (SELECT value FROM json_each(?))")
+            values.append(to_json(choices))
     for comparison, year in (("year >= ?", filters.year_from), ("year <= ?", filters.year_to)):
         if year is not None:
             conditions.append(comparison)
             values.append(year)
-    if not conditions:
+    if not conditions and not filters.languages:
         return None
+    languages = "language IN (SELECT value FROM json_each(?))" if filters.languages else "?"
+    values.append(to_json([language.lower() for language in filters.languages]) if filters.languages else 1)
     found = connection.execute(
-        f'SELECT "row" FROM passages JOIN documents USING (doc) WHERE {" AND ".join(conditions)} ORDER BY "row"', values
+        f'SELECT "row" FROM passages WHERE doc IN (SELECT doc FROM documents WHERE {" AND ".join(conditions) or 1}) '
+        f"AND {languages}",
+        values,
     )
-    return np.fromiter((row for (row,) in found), np.int64)
+    return np.sort(np.fromiter((row for (row,) in found), np.int64))
 
 
 def _record(row: Sequence[Any]) -> DocumentRecord:

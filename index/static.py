@@ -110,12 +110,24 @@ class StaticEncoder:
         if not filled or not len(distinct):
             return scores
         lengths = [len(passages[i]) for i in filled]
-        vocabulary, where = np.unique(np.concatenate([passages[i] for i in filled]), return_inverse=True)
-        cosines = _normalised(self._rows(distinct)) @ _normalised(self._rows(vocabulary)).T
-        nearest = np.maximum.reduceat(np.square(np.maximum(cosines, 0))[:, where], _starts(lengths), axis=1)
+        vocabulary, where = self._places(np.concatenate([passages[i] for i in filled]))
+        cosines = np.maximum(self._cosines(distinct, vocabulary), 0)
+        nearest = np.maximum.reduceat(np.take(np.square(cosines), where, axis=1), _starts(lengths), axis=1)
         weight = self._query_weight(distinct)
         scores[filled] = weight @ nearest / max(float(weight.sum()), 1e-9)
         return scores
+
+    def _places(self, ids: Tokens) -> tuple[Tokens, NDArray[np.intp]]:
+        """The distinct ids, ascending, and for each id its place among them (faster than sorting them)."""
+        stands = np.zeros(len(self._weights), bool)
+        stands[ids] = True
+        return np.flatnonzero(stands).astype(np.uint32), (np.cumsum(stands) - 1)[ids]
+
+    def _cosines(self, left: Tokens, right: Tokens) -> Floats:
+        rows = self._rows(right)
+        lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))
+        cosines: Floats = _normalised(self._rows(left)) @ rows.T / np.maximum(lengths, np.float32(1e-9))
+        return cosines
 
     def _rows(self, ids: Tokens) -> Floats:
         return np.asarray(self._weights[ids], np.float32)

@@ -56,6 +56,7 @@ CREATE TABLE passages (
     body BLOB NOT NULL
 );
 CREATE INDEX passages_of_document ON passages (doc, position);
+CREATE INDEX passages_by_language ON passages (doc, language);  -- filters need no more than this
 CREATE TABLE features (
     "row" INTEGER PRIMARY KEY REFERENCES passages ON DELETE CASCADE,
     terms BLOB NOT NULL,

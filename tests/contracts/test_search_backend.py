@@ -1,0 +1,168 @@
+"""What every search backend promises, and that it agrees with the few lines of arithmetic it stands for."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.analyzer import analyze
+from index.backend import LocalBackend, SearchBackend
+from index.columns import unpack_terms, unpack_vectors
+from index.encoder import Encoder, Floats, load_encoder
+from index.lexical import FIELD_BOOSTS, Ranking, Rows
+from index.library import STORE_FILE, Library
+from index.store import Store
+from tests.index.made import CHINESE, ENGLISH, addition, random_addition
+
+
+class BruteForce:
+    """Both legs in a few lines over everything in the store: slow, and plainly right."""
+
+    generation = 0
+
+    def __init__(self, store: Store, *, encoder: str, dim: int) -> None:
+        self._store, self._dim = store, dim
+
+    def legs(self) -> BruteForce:
+        found = self._store.connection.execute('SELECT "row", terms, vector FROM features ORDER BY "row"').fetchall()
+        self.generation = self._store.generation
+        self.rows = np.array([row for row, _, _ in found], np.int64)
+        self.fields = [[Counter(field.split()) for field in unpack_terms(terms)] for _, terms, _ in found]
+        self.vectors = unpack_vectors([vector for _, _, vector in found], self._dim)
+        return self
+
+    def sync(self, *, anew: bool = False) -> None:
+        """Nothing is derived, so nothing can lag."""
+
+    def problems(self) -> list[str]:
+        return []
+
+    def lexical(self, terms: Sequence[str], *, depth: int, allowed: Rows | None = None) -> Ranking:
+        scores = self.lexical_scores(terms, self.rows)
+        return self._best(scores, scores > 0, depth, allowed)
+
+    def dense(self, vector: Floats, *, depth: int, allowed: Rows | None = None) -> Ranking:
+        scores = self.vectors @ vector
+        return self._best(scores, np.full(len(scores), vector.any()), depth, allowed)
+
+    def lexical_scores(self, terms: Sequence[str], rows: Rows) -> Floats:
+        wanted = list(dict.fromkeys(terms))
+        perfect = 2.2 * sum(self._idf(2, term) for term in wanted)
+        place = {row: position for position, row in enumerate(self.rows.tolist())}
+        score = [
+            sum(
+                boost * self._bm25(number, term, self.fields[place[row]][number])
+                for number, boost in enumerate(FIELD_BOOSTS.values())
+                for term in wanted
+            )
+            for row in rows.tolist()
+        ]
+        return np.minimum(np.array(score) / max(perfect, 1e-9), 1).astype(np.float32)
+
+    def _idf(self, field: int, term: str) -> float:
+        having = sum(term in fields[field] for fields in self.fields)
+        return math.log(1 + (len(self.fields) - having + 0.5) / (having + 0.5))
+
+    def _bm25(self, field: int, term: str, words: Counter[str]) -> float:
+        average = sum(fields[field].total() for fields in self.fields) / len(self.fields)
+        if not words[term]:
+            return 0.0
+        return (
+            self._idf(field, term) * words[term] * 2.2 / (words[term] + 1.2 * (0.25 + 0.75 * words.total() / average))
+        )
+
+    def _best(self, scores: Floats, found: np.ndarray, depth: int, allowed: Rows | None) -> Ranking:
+        keep = found if allowed is None else found & np.isin(self.rows, allowed)
+        order = [i for i in np.lexsort((self.rows, -scores)) if keep[i]][:depth]
+        return Ranking(self.rows[order], scores[order].astype(np.float32))
+
+
+Make = Callable[..., SearchBackend]
+
+
+@pytest.fixture(scope="module")
+def encoder() -> Encoder:
+    return load_encoder()
+
+
+@pytest.fixture
+def store(tmp_path: Path, encoder: Encoder) -> Iterator[Store]:
+    with Library.open(tmp_path, create=True, encoder=encoder) as library:
+        additions = [
+            addition("en.txt", ENGLISH, section=("Rules", "Credits")),
+            addition("zh.txt", CHINESE, language="zh"),
+        ]
+        list(library.add_all(additions + [random_addition(seed) for seed in range(10)]))
+    store = Store(tmp_path / STORE_FILE)
+    yield store
+    store.close()
+
+
+@pytest.fixture(params=[LocalBackend, BruteForce])
+def backend(request: pytest.FixtureRequest, store: Store, encoder: Encoder) -> SearchBackend:
+    made: SearchBackend = request.param(store, encoder=encoder.fingerprint, dim=encoder.dim)
+    return made
+
+
+QUESTIONS = ("How many forest credits may emitters hand in?", "湿地补贴给谁？", "zq4qz carbon", "核查员 plot 年")
+
+
+def test_a_backend_serves_the_generation_of_the_store(backend: SearchBackend, store: Store) -> None:
+    assert backend.legs().generation == store.generation
+    assert backend.problems() == []
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_rankings_are_best_first_with_scores_in_range(backend: SearchBackend, encoder: Encoder, question: str) -> None:
+    legs = backend.legs()
+    lexical = legs.lexical(analyze(question), depth=20)
+    dense = legs.dense(encoder.encode([question])[0], depth=20)
+    for ranking, low in ((lexical, 0), (dense, -1)):
+        assert 0 < len(ranking.rows) <= 20
+        assert list(ranking.scores) == sorted(ranking.scores, reverse=True)
+        assert ranking.scores.min() >= low and ranking.scores.max() <= 1.0001
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_filter_gives_the_best_of_the_allowed(backend: SearchBackend, encoder: Encoder, question: str) -> None:
+    legs = backend.legs()
+    terms, vector = analyze(question), encoder.encode([question])[0]
+    for search, query in ((legs.lexical, terms), (legs.dense, vector)):
+        everything = search(query, depth=1_000)  # type: ignore[operator]
+        allowed = np.sort(everything.rows[1::2])
+        within = search(query, depth=5, allowed=allowed)  # type: ignore[operator]
+        assert within.rows.tolist() == everything.rows[1::2][:5].tolist()
+        assert len(search(query, depth=5, allowed=np.zeros(0, np.int64)).rows) == 0  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_rows_are_scored_as_they_are_ranked(backend: SearchBackend, question: str) -> None:
+    legs = backend.legs()
+    ranking = legs.lexical(analyze(question), depth=1_000)
+    assert np.allclose(legs.lexical_scores(analyze(question), ranking.rows), ranking.scores, atol=1e-6)
+
+
+def test_what_cannot_be_searched_for_finds_nothing(backend: SearchBackend, encoder: Encoder) -> None:
+    legs = backend.legs()
+    assert len(legs.lexical([], depth=5).rows) == 0
+    assert len(legs.lexical(["neverseen"], depth=5).rows) == 0
+    assert len(legs.dense(np.zeros(encoder.dim, np.float32), depth=5).rows) == 0
+    assert not legs.lexical_scores(["neverseen"], np.array([1], np.int64)).any()
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_the_embedded_backend_agrees_with_brute_force(store: Store, encoder: Encoder, question: str) -> None:
+    legs = LocalBackend(store, encoder=encoder.fingerprint, dim=encoder.dim).legs()
+    exact = BruteForce(store, encoder=encoder.fingerprint, dim=encoder.dim).legs()
+    terms, vector = analyze(question), encoder.encode([question])[0]
+    dense, expected = legs.dense(vector, depth=10), exact.dense(vector, depth=10)
+    assert dense.rows.tolist() == expected.rows.tolist()
+    assert np.allclose(dense.scores, expected.scores, atol=1e-5)
+    # tantivy keeps the length of a passage in one byte: scores may be a few percent off, the first must not be
+    assert np.allclose(legs.lexical_scores(terms, exact.rows), exact.lexical_scores(terms, exact.rows), rtol=0.08)
+    assert legs.lexical(terms, depth=10).rows[0] == exact.lexical(terms, depth=10).rows[0]
