@@ -14,6 +14,7 @@ from ingest.readers.pdf_text import Word
 _TOUCH = 3.0  # lines this close, in points, meet
 _NARROWEST = 5.0  # columns narrower than this are one line drawn twice
 _LOWEST = 3.0  # as are rows lower than this
+_SPACER = 15.0  # widest column, in points, that is dropped when empty
 _PARTED = 0.5  # share of a cell's side that a line must cover to part it from its neighbour
 
 
@@ -39,7 +40,7 @@ class Grid:
         return Box(page, self.xs[cell.column], self.ys[cell.row], self.xs[cell.end_column], self.ys[cell.end_row])
 
     def keep(self, rows: Sequence[int], columns: Sequence[int]) -> Grid:
-        """The same grid without the rows and columns not named; what they held of a merged cell shrinks."""
+        """The same grid without the rows and columns not named; merged cells shrink, columns left widen."""
         row_at = [sum(row < edge for row in rows) for edge in range(len(self.ys))]
         column_at = [sum(column < edge for column in columns) for edge in range(len(self.xs))]
         cells = (
@@ -47,7 +48,7 @@ class Grid:
             for cell in self.cells
         )
         return Grid(
-            (*(self.xs[column] for column in columns), self.xs[columns[-1] + 1]),
+            (self.xs[0], *(self.xs[column] for column in columns[1:]), self.xs[-1]),
             (*(self.ys[row] for row in rows), self.ys[rows[-1] + 1]),
             tuple(cell for cell in cells if cell.end_row > cell.row and cell.end_column > cell.column),
         )
@@ -154,7 +155,7 @@ def _without_idle_edges(grid: Grid) -> Grid:
 
 
 def without_empty_lines(grid: Grid, filled: set[GridCell]) -> Grid:
-    """Drop rows and columns in which no cell of their own holds a word: spacers, never evidence."""
+    """Drop rows, and columns as narrow as a letter, in which no cell of their own holds a word: spacers."""
     rows = [
         row
         for row in range(len(grid.ys) - 1)
@@ -165,7 +166,8 @@ def without_empty_lines(grid: Grid, filled: set[GridCell]) -> Grid:
     columns = [
         column
         for column in range(len(grid.xs) - 1)
-        if any(
+        if grid.xs[column + 1] - grid.xs[column] > _SPACER
+        or any(
             cell.column <= column < cell.end_column and cell in filled and cell.end_column - cell.column == 1
             for cell in grid.cells
         )

@@ -127,6 +127,23 @@ def test_empty_cells_are_kept_and_empty_rows_are_not_invented() -> None:
     assert cells == as_found(places([row for row in rows if any(row)]))
 
 
+def test_a_page_that_holds_the_rest_of_a_row_keeps_its_empty_columns() -> None:
+    press = Press()
+    press.table(
+        MARGIN,
+        70,
+        [90, 90, 200],
+        places([("Stand", "Year", "Remark"), ("Alder", "2021", "Growth was slow")]),
+        rules="full",
+    )
+    press.next_page()
+    press.table(MARGIN, 70, [90, 90, 200], places([("", "", "and stayed so for years")], header_rows=0), rules="full")
+    content = press.save()
+    [(first, _)], [(second, cells)] = tables_of(content, 1), tables_of(content, 2)
+    assert continues(first, second)
+    assert [cell.text for cell in cells] == ["", "", "andstayedsoforyears"]
+
+
 def test_two_tables_set_directly_under_one_another_are_two() -> None:
     press = Press()
     above = [Place(0, 0, "Rule"), Place(0, 1, "Land must be lent for twenty years", column_span=2)]
