@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 EMPTY = 0.7
 MULTI = 0.7
-WRAPPED_HEADER = 0.3
+WRAPPED_HEADER = 0.3  # a header of several lines, for each further line
+HEADER_WRAP = 2.0  # factor on what speaks against joining two lines, within headers
 NEVER = 1e6  # stands for infinity where sums are taken back
 
 Floats = NDArray[np.float64]
@@ -125,7 +126,9 @@ class Lattice:
             np.minimum(out[..., : rows - 1], later, out=out[..., : rows - 1])
         if self.headed:
             np.minimum(out[..., :rows], split + self._rest + after[..., rows : rows + 1], out=out[..., :rows])
-            out[..., rows] = out[..., rows + 1] = np.minimum(join + after[..., rows + 1], 0.5 * split + from_top)
+            out[..., rows] = out[..., rows + 1] = np.minimum(
+                HEADER_WRAP * join + after[..., rows + 1], 0.5 * split + from_top
+            )
         else:
             opened = split + costs.column[i + 1] + self._rest + from_top[:, 1:, None]
             np.minimum(out[:, :-1, :rows], opened, out=out[:, :-1, :rows])
@@ -156,7 +159,7 @@ class Lattice:
             heads = at[..., rows:].min(axis=2)
             np.minimum(out[..., :rows], 0.5 * split + self._skip + heads[..., None], out=out[..., :rows])
             out[..., rows] = split + to_end
-            out[..., rows + 1] = join + heads
+            out[..., rows + 1] = HEADER_WRAP * join + heads
         else:
             opened = split + costs.column[i + 1] + self._skip + to_end[:, :-1, None]
             np.minimum(out[:, 1:, :rows], opened, out=out[:, 1:, :rows])

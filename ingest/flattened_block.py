@@ -12,19 +12,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.flattened_affinity import header_word
-from ingest.flattened_alignment import MULTI, NEVER, WRAPPED_HEADER, Costs, Floats
+from ingest.flattened_alignment import HEADER_WRAP, MULTI, NEVER, WRAPPED_HEADER, Costs, Floats
 from ingest.flattened_breaks import bracketed, break_evidence, inner_label, is_number, shape
 from ingest.flattened_regions import Line, width
 
-MIN_WIDTH = 10  # display columns: no cell is broken to keep a column narrower
+MIN_WIDTH = 12  # display columns: no cell is broken to keep a column narrower
 CORNER = 3  # lines of the label column's header at most
 COLUMN = 2.0  # a column has to pay for itself by its header or its fit
 LABEL_WRAP = 2.0  # two labels taken for one put all columns wrong
 LABEL_LINE = 0.4  # labels are short: each further line costs
 LABELLED = 0.2  # a further piece of a cell where each piece has its own label
-KIND_CHANGE = 0.7  # neighbours in one column that differ in kind (a title after a figure)
+HEADER_CELL = 2.0  # a line that looks like a header, taken for a cell; less for a label
+UNMARKED = 2.0  # a column that begins without a header and without any change in kind or length
+KNOWN_HEADER = 6.0  # a line known to be a header, likewise
 _CELL_PUNCTUATION = re.compile(r"[。；，;!?！？《》]|,\s|\.$|^\W*\d|[、，,]$")
 _UNIT = re.compile(r"^.{1,24}[（(][^）)]{1,8}[）)]$")
+
+
+def kind_change(kind: str, following: str) -> float:
+    """What it costs that neighbours in one column differ in kind: figures and titles keep to themselves."""
+    if kind == following:
+        return 0.0
+    return 2.0 if {kind, following} & {"number", "title"} else 0.7
 
 
 class Block:
@@ -80,6 +89,30 @@ class Block:
         costs = [COLUMN - self._header_score(i, seen) for i in range(len(self))]
         return np.array([np.inf if i and inside[i - 1] else cost for i, cost in enumerate(costs)])
 
+    @cached_property
+    def _length_change(self) -> NDArray[np.bool_]:
+        """Lines far shorter or longer than the piece before them."""
+        lengths: list[int] = []
+        changed = []
+        for i, text in enumerate(self.texts):
+            before = lengths[-1] if lengths else width(text)
+            joined = i > 0 and self.evidence[i - 1] < 0
+            lengths.append(before if joined and before > width(text) else width(text))
+            changed.append(max(before, lengths[-1]) > 1.6 * min(before, lengths[-1]))
+        return np.array(changed, dtype=bool)
+
+    @cached_property
+    def cell_cost(self) -> Floats:
+        """What it costs to take each line for anything but a header."""
+        words = [
+            (HEADER_CELL if width(text) <= 12 and not self.wrapped[i] else HEADER_CELL / 4)
+            if width(text) <= 24 and header_word(text)
+            else 0.0
+            for i, text in enumerate(self.texts)
+        ]
+        known = [KNOWN_HEADER if text in self.known else 0.0 for text in self.texts]
+        return np.maximum(words, known)
+
     def _header_score(self, i: int, seen: Counter[str]) -> float:
         text = self.texts[i]
         if text in self.known:
@@ -128,18 +161,18 @@ class Block:
         gaps = self.evidence[start : stop - 1]
         first, others = (np.array(flags[start:stop], dtype=bool) for flags in self.openers)
         kinds = self.kinds[start:stop]
-        change = np.array([False, *(a != b for a, b in pairwise(kinds))])
+        change = np.array([0.0, *(kind_change(a, b) for a, b in pairwise(kinds))])
         further = multi if multi >= NEVER else min(multi, LABELLED)
-        stay = np.where(others, further, multi) + np.where(first, 3.0, 0.0) + KIND_CHANGE * change
-        opened = np.where(others, 1.5, 0.0) + KIND_CHANGE * change
+        stay = np.where(others, further, multi) + np.where(first, 3.0, 0.0) + change
+        opened = np.where(others, 1.5, 0.0) + change
         return Costs(
             join=np.maximum(gaps, 0.0),
             split=np.maximum(-gaps, 0.0),
             stay=stay,
             leave=opened if leave is None else opened + leave,
-            column=np.where(change, 0.0, KIND_CHANGE) + 0.3,
+            column=np.where(change + self._length_change[start:stop] > 0, 0.3, UNMARKED),
             header=self.header_cost[start:stop],
-            affinity=affinity,
+            affinity=affinity - self.cell_cost[start:stop, None],
         )
 
     def label_costs(self, start: int, max_rows: int) -> Floats:
@@ -152,7 +185,7 @@ class Block:
             gap = self.evidence[i - 1]
             twice = 2.0 if self.texts[i] in seen else 0.0
             seen.add(self.texts[i])
-            change = KIND_CHANGE * (self.kinds[i] != self.kinds[i - 1])
+            change = kind_change(self.kinds[i], self.kinds[i - 1])
             opened = table[j - 1, :-1] + max(-gap, 0.0) + twice + change + self._label_cost(i)
             table[j] = table[j - 1] + LABEL_WRAP * max(gap, 0.0) + LABEL_LINE
             table[j, 1:] = np.minimum(table[j, 1:], opened)
@@ -160,7 +193,8 @@ class Block:
 
     def _label_cost(self, i: int) -> float:
         text = self.texts[i]
-        return 1.0 * bool(re.search(r"[。；《]|\.$", text)) + 1.0 * (width(text) > 40) + 1.5 * bool(inner_label(text))
+        cost = 1.0 * bool(re.search(r"[。；《]|\.$", text)) + 1.0 * (width(text) > 40) + 1.5 * bool(inner_label(text))
+        return cost + float(self.cell_cost[i]) * (1.0 if text in self.known else 0.2)
 
     def label_rows(self, labels: range, n_rows: int) -> tuple[int, ...]:
         """The row of each label line under the cheapest division into ``n_rows`` labels."""
@@ -188,5 +222,5 @@ class Block:
         cost = float(self.header_cost[start])
         for i in range(start + 1, start + size):
             corner = start == 0 and sum(self.in_corner(text, j, i) for j, text in enumerate(self.texts)) > 1
-            cost += -1.5 if corner else max(self.evidence[i - 1], 0.0) + WRAPPED_HEADER
+            cost += -1.5 if corner else HEADER_WRAP * max(self.evidence[i - 1], 0.0) + WRAPPED_HEADER
         return cost

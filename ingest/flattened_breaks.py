@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from ingest.flattened_regions import Line, width
 
 _PAIRS = {"（": "）", "(": ")", "《": "》", "“": "”", "「": "」", "[": "]", "【": "】", "〈": "〉"}
+WIDE = 20  # display columns: in narrower columns many a cell is as wide as the column
+CAPITAL = 2.0  # evidence of a capital, where continued lines begin small
 _REACH = 8  # lines an open bracket may stay open for: past that it is a misprint
 
 _NUMBER = re.compile(r"^[<>≤≥≈~±+\-–—−]?\s?[\d.,，\s%％‰–—−\-~～±/×]*$")
@@ -79,14 +81,15 @@ def break_evidence(lines: Sequence[Line], column_widths: Sequence[int]) -> list[
     inside = bracketed(texts)
     blanks = sum(line.blank_before for line in lines[1:])
     telling = 0.05 * len(lines) < blanks < 0.95 * (len(lines) - 1)
+    capital = CAPITAL if _sentence_case(texts) else 0.3
     evidence = []
     for i in range(len(lines) - 1):
         if inside[i]:
             evidence.append(-8.0)
             continue
-        score = (1.0 if lines[i + 1].blank_before else -0.6) if telling else 0.0
+        score = (1.0 if lines[i + 1].blank_before else -0.5) if telling else 0.0
         score += _room(texts[i], texts[i + 1], column_widths[i])
-        score += _wording(texts[i], texts[i + 1]) + _parallel(texts, i)
+        score += _wording(texts[i], texts[i + 1], capital) + _parallel(texts, i)
         evidence.append(score)
     return evidence
 
@@ -96,11 +99,18 @@ def _room(text: str, following: str, column_width: int) -> float:
     token = _TOKEN.match(following)
     slack = column_width - width(text) - width(token[0] if token else following)
     if slack < 2:
-        return -0.8
+        return -0.8 if column_width >= WIDE else -0.3
     return 2.0 if slack >= 4 and slack > 0.12 * column_width else 0.0
 
 
-def _wording(text: str, following: str) -> float:
+def _sentence_case(texts: Sequence[str]) -> bool:
+    """Whether some lines of a Latin text begin small, as only the continued ones do."""
+    initials = [text[0] for text in texts if re.match(r"[A-Za-z]", text)]
+    small = sum(initial.islower() for initial in initials)
+    return 0.1 * len(initials) < small < 0.8 * len(initials)
+
+
+def _wording(text: str, following: str, capital: float) -> float:
     if is_number(text) or is_number(following):
         return 3.0
     score = 0.0
@@ -111,7 +121,7 @@ def _wording(text: str, following: str) -> float:
     elif re.match(r"[a-z]", following):
         score -= 2.5
     elif _LATIN_END.search(text) and re.match(r"[A-Z]", following):
-        score += 0.3
+        score += capital
     if _BULLET.match(following) or inner_label(following):
         score += 3.5
     if following.startswith("《") and text.endswith(("）", ")", "》", "；", "。")):

@@ -25,6 +25,7 @@ WRAPPED = 0.5  # a name inside a long cell says less than one that makes up a sh
 NAMES_SHOWN = 3  # cells that have to show that cells open with the name of their row
 UNNAMED = 2.0  # cost of opening a row without its name, once that is shown
 FEWER = 0.4  # cost of a further piece in a cell, once cells of several pieces are known to occur
+HEADER_GAP = 0.8  # no cell may look more like a header than a header does, by more than this
 STRUCTURE_MARGIN = 1.0  # of the best structure to the next
 REGULAR_MARGIN = 0.8  # of a line's place in a table that is regular throughout
 PLACE_MARGIN = 1.3  # of a line's place in any other
@@ -72,19 +73,51 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """The account of a block that was settled on; ``sure`` tells for each line of its alignment whether to trust it.
+class Survey:
+    """The cheapest accounts of one block, the best first. ``block`` knows the widths of the best one's columns."""
 
-    ``block`` is the block with the widths of its columns known.
-    """
+    block: Block
+    accounts: tuple[Account, ...]
+
+    @property
+    def cost(self) -> float:
+        """Of the best account."""
+        return self.accounts[0].cost
+
+    @property
+    def margin(self) -> float:
+        """To the next structure: another account, or the best one with some line taken for a header or not."""
+        best = self.accounts[0]
+        rivals = [rival.cost - best.cost for rival in self.accounts if rival.structure != best.structure]
+        if best.plan.mode != "none":
+            rivals.append(float(best.alignment.head_margin[1:].min(initial=np.inf)))
+            rivals.append(STRUCTURE_MARGIN + self._header_gap())
+        return min(rivals, default=np.inf)
+
+    def _header_gap(self) -> float:
+        """How much better the worst of the headers looks than the best of the other lines, beyond ``HEADER_GAP``."""
+        best = self.accounts[0]
+        heads = {i for i, row in enumerate(best.alignment.row, best.plan.start) if row == -1}
+        inner = {*best.plan.header, *(i for i, row in enumerate(best.alignment.row, best.plan.start) if row == -2)}
+        others = [float(cost) for i, cost in enumerate(self.block.header_cost) if i not in heads | inner]
+        return (
+            min(others, default=np.inf)
+            - max((float(self.block.header_cost[i]) for i in heads), default=0.0)
+            + HEADER_GAP
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The account of a block that was settled on; ``sure`` tells for each line of its alignment whether to trust it."""
 
     block: Block
     account: Account
     sure: tuple[bool, ...]
 
 
-def read_block(block: Block, *, columns: Iterable[int] = ()) -> Reading | None:
-    """The best account of a block, or None where another structure fits nearly as well.
+def survey(block: Block, *, columns: Iterable[int] = ()) -> Survey | None:
+    """The accounts of a block, or None where there is none at all.
 
     ``columns`` are the numbers of columns to try for a block without header lines; without any the headers are sought
     in the block itself.
@@ -95,16 +128,12 @@ def read_block(block: Block, *, columns: Iterable[int] = ()) -> Reading | None:
         return None
     fitted = Block(block.lines, caption=block.caption, known=block.known, widths=_column_widths(block, first[0]))
     accounts = _accounts(fitted, columns) if fitted.widths != block.widths else first
-    if not accounts or not _settled(accounts):
-        return None
-    return _judge(fitted, accounts[0])
+    return Survey(fitted, tuple(accounts)) if accounts else None
 
 
-def _settled(accounts: Sequence[Account]) -> bool:
-    best = accounts[0]
-    rivals = [rival.cost for rival in accounts if rival.structure != best.structure]
-    heads = best.alignment.head_margin[1:].min(initial=np.inf) if best.plan.mode != "none" else np.inf
-    return bool(min([*rivals, np.inf]) - best.cost >= STRUCTURE_MARGIN and heads >= STRUCTURE_MARGIN)
+def settle(found: Survey) -> Reading:
+    """The reading of the best account."""
+    return _judge(found.block, found.accounts[0])
 
 
 def _judge(block: Block, account: Account) -> Reading:

@@ -79,7 +79,7 @@ def _readings(block: Block, lines: range) -> Iterator[HeaderBlock]:
     cost = 0.0
     for i in lines:
         spans = _spans(block.lines[i])
-        if i > lines.start and len(spans) == len(rows[-1]) == 1 and block.evidence[i - 1] < 0:
+        if i > lines.start and len(spans) == len(rows[-1]) == 1 and _wraps(block, i):
             rows[-1] = [Span(rows[-1][0].start, spans[0].end)]
         else:
             rows.append(spans)
@@ -88,6 +88,12 @@ def _readings(block: Block, lines: range) -> Iterator[HeaderBlock]:
     yield HeaderBlock(lines, tuple(flat), cost)
     if spanned := _spanned(rows):
         yield HeaderBlock(lines, spanned, cost - COLUMN - _SPANNING_BONUS)
+
+
+def _wraps(block: Block, i: int) -> bool:
+    """Whether line i goes on with the header above it; two that could both stand alone need clear evidence."""
+    alone = header_word(block.texts[i]) and header_word(block.texts[i - 1])
+    return bool(block.evidence[i - 1] < (-2.0 if alone else 0.0))
 
 
 def _spanned(rows: Sequence[Sequence[Span]]) -> tuple[Leaf, ...]:

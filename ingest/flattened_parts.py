@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ingest.document import Cell, Span, Table
 from ingest.flattened_alignment import MULTI
 from ingest.flattened_block import Block
-from ingest.flattened_columns import STRUCTURE_MARGIN, Reading, heed_names, read_block
+from ingest.flattened_columns import STRUCTURE_MARGIN, Reading, Survey, heed_names, settle, survey
 from ingest.flattened_headers import Leaf, header_blocks
 from ingest.flattened_regions import Line
 
 JOINED = -0.5  # evidence below which two lines are one piece whatever their rows
-DOUBTFUL = 1.0  # evidence below which an unplaced line may be the rest of the piece above it
+DOUBTFUL = 1.0  # evidence below which an unplaced line may belong to the piece above or below it
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +69,36 @@ def _repeated(pages: Sequence[Sequence[Line]]) -> frozenset[str]:
 
 
 def _read(block: Block, *, single: bool, columns: int) -> tuple[Reading, tuple[Leaf, ...]] | None:
-    """The reading of one part with its headers, none for a part that goes on under those before."""
+    """The reading of one part with its headers, none for a part that goes on under those before.
+
+    None where another way of reading the part comes too near.
+    """
+    options: list[tuple[float, Survey, tuple[Leaf, ...] | None]] = []
     if columns:
-        bare = read_block(block, columns=(columns,))
-        return (bare, ()) if bare else None
-    options: list[tuple[float, Reading, tuple[Leaf, ...]]] = []
-    if headed := read_block(block):
-        options.append((headed.account.cost, headed, _leaves(headed)))
-    for heads in header_blocks(block):
-        body = [line for i, line in enumerate(block.lines) if i not in heads.lines]
-        if len(heads.leaves) > 1 and len(body) >= len(heads.leaves):
-            bare = read_block(Block(body, caption=block.caption), columns=(len(heads.leaves),))
-            if bare and not (single and bare.account.plan.n_rows == 1):
-                options.append((bare.account.cost + heads.cost, bare, heads.leaves))
+        if bare := survey(block, columns=(columns,)):
+            options.append((bare.cost, bare, ()))
+    else:
+        if headed := survey(block):
+            options.append((headed.cost, headed, None))
+        options.extend(_under_blocks(block, single=single))
     options.sort(key=lambda option: option[0])
     if not options or (len(options) > 1 and options[1][0] - options[0][0] < STRUCTURE_MARGIN):
         return None
-    return options[0][1:]
+    _, found, leaves = options[0]
+    if found.margin < STRUCTURE_MARGIN:
+        return None
+    reading = settle(found)
+    return reading, _leaves(reading) if leaves is None else leaves
+
+
+def _under_blocks(block: Block, *, single: bool) -> Iterator[tuple[float, Survey, tuple[Leaf, ...]]]:
+    """The part read under headers that stand together."""
+    for heads in header_blocks(block):
+        body = [line for i, line in enumerate(block.lines) if i not in heads.lines]
+        if len(heads.leaves) > 1 and len(body) >= len(heads.leaves):
+            bare = survey(Block(body, caption=block.caption), columns=(len(heads.leaves),))
+            if bare and not (single and bare.accounts[0].plan.n_rows == 1):
+                yield bare.cost + heads.cost, bare, heads.leaves
 
 
 def _leaves(reading: Reading) -> tuple[Leaf, ...]:
@@ -136,10 +149,14 @@ def _pieces(reading: Reading) -> list[tuple[Span, int | None, int]]:
             else:
                 groups.append([i])
     rows = [_row(reading, group) for group in groups]
-    for k in range(len(groups) - 1, 0, -1):
-        i = groups[k][0]
-        if rows[k] is None and groups[k - 1][-1] == i - 1 and reading.block.evidence[start + i - 1] < DOUBTFUL:
-            rows[k - 1] = None
+    near = [
+        groups[k - 1][-1] == group[0] - 1 and reading.block.evidence[start + group[0] - 1] < DOUBTFUL
+        for k, group in enumerate(groups)
+    ]
+    doubtful = [row is None for row in rows]
+    for k in range(1, len(groups)):
+        if near[k] and (doubtful[k] or doubtful[k - 1]):
+            rows[k] = rows[k - 1] = None
     lines = reading.block.lines
     return [
         (
