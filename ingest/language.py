@@ -66,4 +66,5 @@ def _latin_language(words: list[str]) -> str:
     if sum(map(_STOP_WORDS["en"].__contains__, lowered)) * _WORDS_PER_STOP_WORD >= len(lowered):
         return "en"
     counts = {tag: sum(map(stop.__contains__, lowered)) for tag, stop in _STOP_WORDS.items()}
-    return max(counts, key=lambda tag: counts[tag])  # a tie goes to the first, English
+    top = max(counts, key=lambda tag: counts[tag])  # a tie goes to the first, English
+    return top if counts[top] > 1 else "en"  # one word decides nothing: "et al."

@@ -120,7 +120,8 @@ def _at_semicolons(text: str, start: int, end: int) -> list[tuple[int, int]]:
 def bounded(text: str, start: int, end: int, limit: int) -> Iterator[tuple[int, int]]:
     """The range in parts of at most ``limit`` characters, each cut at the best place of its second half.
 
-    Best is a full stop (in a quotation), then a semicolon, a comma, a space; where there is none, at the limit.
+    Best is a full stop (in a quotation), then a semicolon, a comma, a space, anywhere but in a Latin word or number;
+    where there is no such place, at the limit.
     """
     while end - start > limit:
         cut = start + limit

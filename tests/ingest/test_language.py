@@ -15,6 +15,7 @@ from tests.strategies import hostile_text
         ("全国碳市场（ETS）与 CCER 项目", "zh"),
         ("The forest is a carbon sink.", "en"),
         ("IPCC", "en"),
+        ("Avicennia germinans, Day et al (1987)", "en"),
         ("Regulation (EU) 2018/841, in Chinese 条例", "en"),
         ("第三条 農林水産大臣は、計画を定めなければならない。", "ja"),
         ("カーボン", "ja"),
