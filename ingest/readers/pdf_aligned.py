@@ -144,7 +144,8 @@ def _ruled_across(bands: Sequence[Sequence[Line]]) -> tuple[list[Row], list[floa
         return None
     rows: list[Row] = []
     for index, band in enumerate(bands):
-        parted = header_rows(band, edges) if index == 0 else body_rows(band, edges, RULED_GUTTER)
+        is_header = index == 0 and not _is_mostly_values(band)
+        parted = header_rows(band, edges) if is_header else body_rows(band, edges, RULED_GUTTER)
         if parted is None and index > 0 and len(bands) > 2 and len(edges) > 1 and len(band) <= _TALLEST_ROW:
             parted = one_row(band, edges)
         if parted is None:
@@ -155,6 +156,11 @@ def _ruled_across(bands: Sequence[Sequence[Line]]) -> tuple[list[Row], list[floa
     if several < 2 or several < 0.6 * len(rows) or filled < 0.7 * len(rows) * (len(edges) + 1):
         return None
     return rows, edges
+
+
+def _is_mostly_values(band: Sequence[Line]) -> bool:
+    texts = [piece.text for line in band for piece in line.pieces(RULED_GUTTER)]
+    return 2 * sum(map(is_value, texts)) > len(texts)
 
 
 def _is_rowlike(rows: Sequence[Row]) -> bool:

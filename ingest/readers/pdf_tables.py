@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from ingest.document import Box
 from ingest.readers.pdf_aligned import find_aligned, split_rows
 from ingest.readers.pdf_grid import Grid, GridCell, find_grids, put, without_empty_lines
-from ingest.readers.pdf_rows import is_value
+from ingest.readers.pdf_rows import column_edges, is_value, lines_of
 from ingest.readers.pdf_rules import find_rules
 from ingest.readers.pdf_text import Word
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage
 
+_VALUE_GUTTER = 1.2  # em; values further apart are in columns of their own
 _DEEPEST_HEADER = 3  # rows
 _PAGE_TOP = 0.2  # share of the page height where the rest of a table from the page before begins
 _SAME_EDGE = 4.0  # points by which column edges of two pages may differ
@@ -63,7 +64,7 @@ def find_tables(page: PdfPage, words: Sequence[Word], *, number: int) -> list[Pa
     taken: set[int] = set()
     for grid in grids:
         held = put(words, grid)
-        if not held:
+        if not held or any(map(_hides_columns, held.values())):
             continue
         top = grid.ys[0] < _PAGE_TOP * page.get_height()
         parts = _confident(
@@ -118,19 +119,27 @@ def _confident(grid: Grid, words: Sequence[Word], *, may_be_sparse: bool = False
     return [(part, put(words, part)) for part in _parted(grid, held)]
 
 
+def _hides_columns(words: Sequence[Word]) -> bool:
+    """Whether what the lines make one cell is columns of values that no line parts."""
+    if len(words) < 4 or 2 * sum(is_value(word.text) for word in words) < len(words):
+        return False
+    return bool(column_edges(lines_of(words), _VALUE_GUTTER))
+
+
 def _crosses(word: Word, cell: GridCell, grid: Grid) -> bool:
     slack = 0.5 * word.size
     return word.box.x0 < grid.xs[cell.column] - slack or word.box.x1 > grid.xs[cell.end_column] + slack
 
 
 def _parted(grid: Grid, held: Held) -> list[Grid]:
-    """Tables set directly under one another: each begins with a bold row of three or more cells."""
+    """Tables set directly under one another: each begins with a bold row of three or more cells, not of values."""
     n_rows = len(grid.ys) - 1
     starts = [
         row
         for row in range(1, n_rows)
         if _is_bold(row, grid, held, least=3)
         and not _is_bold(row - 1, grid, held, least=1)
+        and not _is_total(row, grid, held)
         and not any(cell.row < row < cell.end_row for cell in grid.cells)
     ]
     edges = [0, *starts, n_rows]
@@ -141,6 +150,11 @@ def _parted(grid: Grid, held: Held) -> list[Grid]:
         used = sorted({cell.column for cell in part.cells})
         parts.append(_fewer_columns(part, used))
     return parts
+
+
+def _is_total(row: int, grid: Grid, held: Held) -> bool:
+    texts = [_text(held[cell]) for cell in grid.cells if cell.row == row and cell in held]
+    return 2 * sum(map(is_value, texts)) > len(texts)
 
 
 def _fewer_columns(grid: Grid, used: Sequence[int]) -> Grid:

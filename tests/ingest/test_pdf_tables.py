@@ -108,6 +108,23 @@ def test_a_wrapped_label_without_rules_is_joined_to_its_row() -> None:
     assert cells == as_found(places(rows))
 
 
+def test_columns_of_values_inside_one_frame_are_not_one_cell() -> None:
+    press = Press()
+    bottom = press.table(
+        MARGIN, 100, [110, 60, 60, 60], places([("Stand", "2021", "2022", "2023"), *VALUES]), rules="none"
+    )
+    for x in (MARGIN, MARGIN + 110, MARGIN + 290):
+        press.rule(x, 100, x, bottom)
+    for y in (100, bottom):
+        press.rule(MARGIN, y, MARGIN + 290, y)
+    for table, cells in tables_of(press.save()):
+        assert table.n_rows == 4
+        assert all(len(cell.text) < 12 for cell in cells)
+
+
+VALUES = [("Alder", "310", "320", "330"), ("Oak", "95", "96", "97"), ("Reed", "128", "127", "126")]
+
+
 def test_a_label_set_in_the_middle_of_its_rows_is_left_alone_without_rules() -> None:
     press = Press()
     for y, value in ((100, "310"), (126, "95"), (152, "845"), (178, "77")):
@@ -155,6 +172,15 @@ def test_two_tables_set_directly_under_one_another_are_two() -> None:
     assert first_cells == as_found([Place(0, 0, "Rule"), Place(0, 1, "Land must be lent for twenty years")])
     assert second_cells == as_found(places([row[:3] for row in TABLE["en"]]))
     assert (first.header_rows, second.header_rows) == (0, 1)
+
+
+def test_a_bold_row_of_totals_stays_in_its_table() -> None:
+    press = Press()
+    header, *rows = ("Stand", "2021", "2022", "2023"), *VALUES
+    total = [Place(4, column, text, bold=True) for column, text in enumerate(("Total", "533", "543", "553"))]
+    press.table(MARGIN, 100, [110, 60, 60, 60], [*places([header, *rows]), *total], rules="full")
+    [(table, _)] = tables_of(press.save())
+    assert (table.n_rows, table.header_rows) == (5, 1)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
