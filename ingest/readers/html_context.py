@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ingest.document import BlockKind
@@ -53,6 +54,7 @@ _TITLE_CLASS = re.compile(
 )
 _NOTE_TARGET = re.compile(r"#_?(?:fn|ftn|edn|footnote|endnote)(?!ref)[-_:]?\w*$")
 _MAX_MARK = 6  # characters of a reference mark: "(12)", "[*]"
+_SERIAL = re.compile(r"\d{3}")  # an id that only counts says nothing
 _NUMBER_CLASS = re.compile(r"num(?:ber)?|label|list-symbol|marker")
 
 
@@ -74,6 +76,34 @@ class Context:
     title: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    """What the class and id of an element say about it; ``level`` as in :class:`Context`, None for no heading."""
+
+    note_mark: bool
+    boilerplate: bool
+    footnote: bool
+    title: bool
+    level: int | None
+
+
+def _meaning(attributes: Attributes) -> _Meaning:
+    name = attributes.get("id") or ""
+    return _meaning_of(attributes.get("class") or "", "" if _SERIAL.search(name) else name)
+
+
+@lru_cache(maxsize=4096)
+def _meaning_of(classes: str, name: str) -> _Meaning:
+    names = [*classes.split(), name]
+    return _Meaning(
+        note_mark=any(map(_NOTE_MARK.fullmatch, names)),
+        boilerplate=any(_BOILERPLATE.fullmatch(word.lower()) or _CONTENTS.fullmatch(word) for word in names),
+        footnote=any(map(_FOOTNOTE.fullmatch, names)),
+        title=any(map(_TITLE_CLASS.fullmatch, names)),
+        level=_class_level(names),
+    )
+
+
 def is_hidden(attributes: Attributes) -> bool:
     """Whether an element is not displayed."""
     style = attributes.get("style")
@@ -86,9 +116,8 @@ def is_note_mark(tag: str, attributes: Attributes, node: LexborNode) -> bool:
     """A raised link, or a link to a note: it would stick to the word or figure before it."""
     if tag == "sup":
         return node.css_first("a[href^='#']") is not None
-    names = (attributes.get("class") or "").split()
-    href = attributes.get("href") or "" if tag == "a" else ""
-    if any(map(_NOTE_MARK.fullmatch, names)) or _NOTE_TARGET.match(href):
+    href = (attributes.get("href") or "") if tag == "a" else ""
+    if _meaning(attributes).note_mark or _NOTE_TARGET.match(href):
         return len(node.text(deep=True).strip()) <= _MAX_MARK
     return href.startswith("#") and node.css_first("sup") is not None
 
@@ -99,8 +128,7 @@ def is_boilerplate(tag: str, attributes: Attributes, node: LexborNode) -> bool:
         return True
     if tag == "header":
         return node.css_first("h1") is None
-    names = [tag, *(attributes.get("class") or "").split(), attributes.get("id") or ""]
-    return any(_BOILERPLATE.fullmatch(name.lower()) or _CONTENTS.fullmatch(name) for name in names)
+    return tag in ("nav", "aside", "footer") or _meaning(attributes).boilerplate
 
 
 def is_number(attributes: Attributes) -> bool:
@@ -120,11 +148,11 @@ def inner_context(tag: str, attributes: Attributes, context: Context) -> Context
 
 
 def _block_context(tag: str, attributes: Attributes, context: Context) -> Context:
-    names = [*(attributes.get("class") or "").split(), attributes.get("id") or ""]
+    meaning = _meaning(attributes)
     role = attributes.get("role") or ""
-    if context.kind == "footnote" or role.startswith(("doc-footnote", "doc-endnote")):
-        return replace(context, kind="footnote", level=0)
-    if any(map(_FOOTNOTE.fullmatch, names)):
+    if context.kind == "footnote":
+        return context
+    if meaning.footnote or role.startswith(("doc-footnote", "doc-endnote")):
         return replace(context, kind="footnote", level=0)
     if tag in ("ul", "ol", "dl", "menu"):
         return replace(context, lists=context.lists + 1)
@@ -134,12 +162,12 @@ def _block_context(tag: str, attributes: Attributes, context: Context) -> Contex
         return replace(context, kind="caption", level=0)
     if tag[0] == "h" and tag[1:].isdigit():
         return replace(context, kind="heading", level=int(tag[1]), title=tag == "h1" or context.title)
-    if (level := _class_level(names)) is not None and tag != "section":
-        return replace(context, kind="heading", level=level)
-    title = context.title or any(map(_TITLE_CLASS.fullmatch, names))
+    if meaning.level is not None and tag != "section":
+        return replace(context, kind="heading", level=meaning.level)
     if "onclick" in attributes:
         return replace(context, link="away")
-    return replace(context, pre=context.pre or tag == "pre", title=title)
+    title, pre = context.title or meaning.title, context.pre or tag == "pre"
+    return context if (title, pre) == (context.title, context.pre) else replace(context, pre=pre, title=title)
 
 
 def _class_level(names: list[str]) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from ingest.readers.draft import Piece
 from ingest.readers.html_context import (
@@ -155,7 +155,7 @@ class Walk:
             one=context.kind == "heading",
             preformatted=context.pre,
         )
-        link, inner_link, bold = (_share(runs, which) for which in ("link", "inner", "bold"))
+        link, inner_link, bold = _shares(runs)
         if context.kind == "heading" and not self._anchor_is_new and not is_label(lines[0]):
             self._anchor = None  # the last one leads into the section before
         self._anchor_is_new = False
@@ -196,11 +196,14 @@ def numeral(number: int, style: str) -> str:
     return str(number)
 
 
-def _share(runs: list[tuple[str, Context]], which: Literal["link", "inner", "bold"]) -> float:
-    """How much of a block is a link, a link into the page itself, or bold; 0..1."""
-    total = hits = 0
-    for text, context in runs:
-        weight = len(text.strip())
-        total += weight
-        hits += weight * {"link": bool(context.link), "inner": context.link == "#", "bold": context.bold}[which]
-    return hits / (total or 1)
+def _shares(runs: list[tuple[str, Context]]) -> tuple[float, float, float]:
+    """How much of a block is a link, a link into the page itself, and bold; 0..1 each."""
+    if not any(context.link or context.bold for _, context in runs):
+        return 0.0, 0.0, 0.0
+    weights = [(len(text.strip()), context) for text, context in runs]
+    total = sum(weight for weight, _ in weights) or 1
+    return (
+        sum(weight for weight, context in weights if context.link) / total,
+        sum(weight for weight, context in weights if context.link == "#") / total,
+        sum(weight for weight, context in weights if context.bold) / total,
+    )
