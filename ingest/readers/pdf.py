@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ingest.document import Block, Document, Page
-from ingest.errors import DocumentTooLarge, NoTextLayer, UnreadableDocument
+from ingest.errors import DocumentTooLarge, EmptyDocument, NoTextLayer, UnreadableDocument
 from ingest.language import detect
 from ingest.readers.pdf_blocks import make_blocks
-from ingest.readers.pdf_file import load_page, open_pdf, page_label, read_metadata, read_outline, read_page_text
+from ingest.readers.pdf_file import SecondExtractor, load_page, open_pdf, page_label, read_metadata, read_outline
 from ingest.readers.pdf_ocr import ocr_available, recognise
 from ingest.readers.pdf_page import PageLayout, lay_out, plain_page
 from ingest.readers.pdf_quality import page_quality
@@ -35,6 +35,7 @@ def read_pdf(content: bytes, name: str) -> Document:
         EncryptedDocument: it needs a password.
         UnreadableDocument: damaged, truncated or no PDF.
         DocumentTooLarge: over 5,000 pages or 20 million characters.
+        EmptyDocument: all pages are blank.
         NoTextLayer: no page has text and the ocr extra is not installed, or it finds none either.
     """
     with open_pdf(content, name) as document:
@@ -64,6 +65,7 @@ def _read_pages(document: pdfium.PdfDocument, content: bytes, name: str) -> tupl
     pictures: list[int] = []
     broken: list[int] = []
     poor: list[int] = []
+    second = SecondExtractor(content)
     start = 0
     for number in range(1, len(document) + 1):
         page = load_page(document, number)
@@ -78,7 +80,7 @@ def _read_pages(document: pdfium.PdfDocument, content: bytes, name: str) -> tupl
                 layout = lay_out(page, number, start=start, characters=recognise(page))
         elif layout.text and layout.quality < _POOR:
             poor.append(number)
-            layout = _better(layout, content, start=start)
+            layout = _better(layout, second, start=start)
         page.close()
         layouts.append(layout)
         start += len(layout.text)
@@ -86,8 +88,10 @@ def _read_pages(document: pdfium.PdfDocument, content: bytes, name: str) -> tupl
             raise DocumentTooLarge(_too_long(name, number, len(document)))
     if len(broken) == len(layouts):
         raise UnreadableDocument(f"{name}: none of {_list(broken)} can be read; fetch or export the file again")
+    if not start and not pictures:
+        raise EmptyDocument(f"{name}: blank: {len(layouts)} pages without text or pictures; export the file again")
     if not start:
-        raise NoTextLayer(f"{name}: {_no_text(pictures or list(range(1, len(layouts) + 1)))}")
+        raise NoTextLayer(f"{name}: {_no_text(pictures)}")
     return layouts, [f"{name}: {remark}" for remark in _remarks(broken, pictures, poor)]
 
 
@@ -95,7 +99,7 @@ def _is_picture(page: pdfium.PdfPage, layout: PageLayout) -> bool:
     """Whether the page shows a picture, or outlines in place of letters, and next to no text."""
     import pypdfium2.raw as raw
 
-    if sum(not char.isspace() for char in layout.text) > _PICTURE_CHARS:
+    if len("".join(layout.text.split())) > _PICTURE_CHARS:
         return False
     outlines = 0
     for shape in page.get_objects(max_depth=3):
@@ -111,9 +115,9 @@ def _share(shape: pdfium.PdfObject, page: pdfium.PdfPage) -> float:
     return float((right - left) * (top - bottom) / max(1.0, page.get_width() * page.get_height()))
 
 
-def _better(layout: PageLayout, content: bytes, *, start: int) -> PageLayout:
+def _better(layout: PageLayout, second: SecondExtractor, *, start: int) -> PageLayout:
     """The second extractor's reading of a poor page where that is better; it knows no boxes."""
-    text = read_page_text(content, layout.number)
+    text = second.text(layout.number)
     quality = page_quality(text)
     if quality < layout.quality + _BETTER or len(text) < 0.5 * len(layout.text):
         return layout

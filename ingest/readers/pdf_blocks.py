@@ -18,6 +18,7 @@ from ingest.readers.pdf_notes import find_footnotes
 from ingest.readers.pdf_page import PageLayout, Placed, PlacedTable
 
 _TERMINAL = re.compile(r"[.!?:;。！？：；…][\"'”’）)」』\]]*\s*$")
+_MAX_PITCH = 2.5  # of the size; double spacing is 2.3
 _SYMBOL_BULLET = re.compile(r"[\ue000-\uf8ff](?=\s|$)")  # bullets of symbol fonts have private code points
 
 
@@ -82,7 +83,7 @@ def _pitches(run: Sequence[Placed]) -> Iterator[tuple[Placed, float]]:
             found[round(after.line.size)].append(pitch)
     for line in run:
         known = sorted(found[round(line.line.size)])
-        yield line, known[len(known) // 3] if known else 1.2 * line.line.size
+        yield line, min(known[len(known) // 3] if known else 1.2 * line.line.size, _MAX_PITCH * line.line.size)
 
 
 def _columns(lines: Iterable[Placed]) -> list[list[Placed]]:
@@ -134,13 +135,11 @@ def _add_line(drafts: list[Draft], line: Placed, flow: _Flow) -> None:
 def _open_paragraph(drafts: Sequence[Draft], line: Placed) -> Draft | None:
     """The paragraph that may go on; what stands apart from the text (notes, tables, captions) does not end it."""
     for draft in reversed(drafts):
-        if draft.last is not None and draft.last.page < line.page - 1:
-            return None
         if draft.kind == "heading":
             return None
-        same_page = draft.last is not None and draft.last.page == line.page
-        if draft.kind == "paragraph" or (draft.kind == "caption" and draft is drafts[-1] and same_page):
-            return draft
+        if draft.kind == "paragraph" or (draft.kind == "caption" and draft is drafts[-1]):
+            near = draft.last is not None and line.page - draft.last.page <= (draft.kind == "paragraph")
+            return draft if near else None
     return None
 
 
@@ -152,6 +151,8 @@ def _begins(first: Placed, before: Placed, line: Placed, flow: _Flow) -> bool:
         return ended or _marked(b.text)
     if before.page == line.page and a.beside(b):
         return False
+    if ended and caption_label(b.text):
+        return True
     broken = _is_broken_off(before, line, flow)
     if abs(a.size - b.size) > max(0.6, 0.08 * a.size) or a.turn != b.turn or (a.bold != b.bold and ended):
         return True

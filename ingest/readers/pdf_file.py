@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from ingest.errors import DocumentTooLarge, EncryptedDocument, UnreadableDocumen
 from ingest.readers.pdf_headings import Entry
 
 if TYPE_CHECKING:
+    import pypdf
     import pypdfium2 as pdfium
 
 MAX_PAGES = 5000
@@ -75,16 +77,24 @@ def load_page(document: pdfium.PdfDocument, number: int) -> pdfium.PdfPage | Non
         return None
 
 
-def read_page_text(content: bytes, number: int) -> str:
-    """Text of page ``number`` (1-based) by a second extractor; empty where that fails."""
-    import pypdf
-    from pypdf.errors import PyPdfError
+class SecondExtractor:
+    """Another program's reading of single pages; the file is parsed on first use only."""
 
-    try:
-        text: str = pypdf.PdfReader(io.BytesIO(content)).pages[number - 1].extract_text()
-    except (PyPdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
-        return ""  # a second opinion on a file that is already known to be odd
-    return text
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self._reader: pypdf.PdfReader | None = None
+
+    def text(self, number: int) -> str:
+        """Text of page ``number`` (1-based); empty where that fails."""
+        import pypdf
+        from pypdf.errors import PyPdfError
+
+        logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it tells of every fault that it mends
+        try:
+            self._reader = self._reader or pypdf.PdfReader(io.BytesIO(self._content))
+            return self._reader.pages[number - 1].extract_text()
+        except (PyPdfError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError):
+            return ""  # a second opinion on a file that is already known to be odd
 
 
 def read_outline(document: pdfium.PdfDocument) -> list[Entry]:

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
+from ingest.readers.pdf_captions import caption_label
 from ingest.readers.pdf_page import PageLayout, Placed
 
 _MARGIN = 0.13  # of the page's height, above and below
@@ -96,5 +97,7 @@ def _marginal(lines: Sequence[Placed], page: PageLayout) -> Iterable[Placed]:
 
 
 def _masked(text: str) -> str:
+    if caption_label(text):
+        return text  # numbered by themselves, not by the page
     folded = unicodedata.normalize("NFKC", text).casefold()
     return re.sub(r"\s+", "", re.sub(r"[0-9]+|\b[ivxlc]+\b", "0", folded))

@@ -50,14 +50,17 @@ def columns(pieces: Sequence[Piece], depth: int = 0) -> list[list[Piece]]:
 def _rows(pieces: Sequence[Piece]) -> list[list[Piece]]:
     """Top to bottom, pieces of one line together."""
     rows: list[list[Piece]] = []
-    for piece in sorted(pieces, key=lambda piece: (piece.y0 + piece.y1) / 2):
+    widest: list[Piece] = []
+    for piece in sorted(pieces, key=lambda piece: piece.y0 + piece.y1):
         # A raised mark sorts before its line, so the last two rows are asked; large type stands beside two lines.
-        home = next((row for row in rows[:-3:-1] if max(row, key=_width).beside(piece)), None)
-        if home is not None and not piece.table and not home[0].table:
-            home.append(piece)
-        else:
+        home = next((at for at in (-1, -2) if len(rows) + at >= 0 and widest[at].beside(piece)), None)
+        if home is None or piece.table or widest[home].table:
             rows.append([piece])
-    return [sorted(row, key=lambda piece: piece.x0) for row in rows]
+            widest.append(piece)
+        else:
+            rows[home].append(piece)
+            widest[home] = max(widest[home], piece, key=_width)
+    return [sorted(row, key=lambda piece: piece.x0) if len(row) > 1 else row for row in rows]
 
 
 def _width(piece: Piece) -> float:
