@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _MIN_LINES = 3  # a column has at least so many lines
+_NARROWEST = 12.0  # em; narrower, it is a column of labels
 _FULL = 0.6  # share of a column's width that a line of prose fills
 _STREAM_MARGIN = 0.01  # the stream's order knows more than boxes do: it stands unless clearly worse
+_LABEL = 0.45  # of the usual length of a line
 _FEW = 0.25
 _NEXT = 4  # characters between pieces that follow each other in the stream
 _MAX_DEPTH = 6
@@ -29,7 +31,15 @@ def reading_order(pieces: Sequence[Piece]) -> list[list[Piece]]:
     in_stream = _lines(pieces)
     if by_gutters == in_stream:
         return in_stream
-    return in_stream if _score(in_stream) >= _score(by_gutters) - _STREAM_MARGIN else by_gutters
+    labels = _labels(by_gutters)
+    return in_stream if _score(in_stream, labels) >= _score(by_gutters, labels) - _STREAM_MARGIN else by_gutters
+
+
+def _labels(lines: Sequence[Sequence[Piece]]) -> dict[Piece, Piece]:
+    """What stands right of a label, with that label: a piece much shorter than the lines of the page."""
+    usual = float(np.median([line[-1].x1 - line[0].x0 for line in lines]))
+    pairs = [pair for line in lines for pair in pairwise(line)]
+    return {right: left for left, right in pairs if _width(left) < _LABEL * usual}
 
 
 def columns(pieces: Sequence[Piece], depth: int = 0) -> list[list[Piece]]:
@@ -139,7 +149,7 @@ def _gutter_score(pieces: Sequence[Piece], gutter: float, width: float) -> float
         widths = np.array([row[-1].x1 - row[0].x0 for row in rows])
         typical = float(np.percentile(widths, 75))
         filled = [sum(piece.x1 - piece.x0 for piece in row) >= _FULL * typical for row in rows]
-        if typical < max(6 * side[0].size, 0.12 * width) or sum(filled) < 0.5 * len(rows):
+        if typical < max(_NARROWEST * side[0].size, 0.12 * width) or sum(filled) < 0.5 * len(rows):
             return 0.0
         score += sum(row[0].y1 - row[0].y0 for row, full in zip(rows, filled, strict=True) if full)
     shared = min(max(p.y1 for p in before), max(p.y1 for p in after)) - max(
@@ -148,12 +158,16 @@ def _gutter_score(pieces: Sequence[Piece], gutter: float, width: float) -> float
     return score if shared > 0 else 0.0
 
 
-def _score(lines: Sequence[Sequence[Piece]]) -> float:
-    """Mean goodness 0..1 of the steps from each line to the next, and of the joins within the lines."""
+def _score(lines: Sequence[Sequence[Piece]], labels: Mapping[Piece, Piece]) -> float:
+    """Mean goodness 0..1 of the steps from each line to the next, of the joins within them, and of labels kept."""
     steps = [_step(before, after) for before, after in pairwise(lines)]
-    far = [pair for line in lines for pair in pairwise(line) if _is_far(*pair)]
+    joins = [pair for line in lines for pair in pairwise(line)]
+    far = [right for left, right in joins if right not in labels and _is_far(left, right)]
     # A few lines that reach across are columns read as one; where most do, they are the rows of a table.
     steps += [0.0] * len(far) if len(far) <= _FEW * len(lines) else []
+    read = [piece for line in lines for piece in line]
+    kept = sum(labels.get(right) is left for left, right in pairwise(read))
+    steps += [0.0] * (len(labels) - kept)
     return sum(steps) / len(steps) if steps else 1.0
 
 

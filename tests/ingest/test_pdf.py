@@ -108,6 +108,19 @@ def test_columns_are_read_one_after_the_other_whatever_the_order_of_drawing(coun
     assert_sound(document)
 
 
+def test_labels_drawn_before_their_meanings_are_read_with_them() -> None:
+    press = Press()
+    for row in range(5):
+        press.line(MARGIN, 100 + 14 * row, _PROSE[row : row + 80])
+    for row in range(4):
+        press.line(MARGIN, 190 + 30 * row, f"V{row}")
+    for row in range(4):
+        press.line(MARGIN + 70, 190 + 30 * row, f"= {_PROSE[row : row + 60]}")
+        press.line(MARGIN + 78, 202 + 30 * row, f"counted by crew {row}")
+    lines = read_pdf(press.save(), "terms.pdf").text.split("\n")
+    assert [line.split()[0] for line in lines if "=" in line] == ["V0", "V1", "V2", "V3"]
+
+
 def test_a_paragraph_goes_on_over_a_page_break_its_footnote_and_its_running_head() -> None:
     press = Press()
     for page in range(3):
