@@ -26,6 +26,7 @@ HEADER_CELL = 2.0  # a line that looks like a header, taken for a cell; less for
 UNMARKED = 2.0  # a column that begins without a header and without any change in kind or length
 KNOWN_HEADER = 6.0  # a line known to be a header, likewise
 _CELL_PUNCTUATION = re.compile(r"[。；，;!?！？《》]|,\s|\.$|^\W*\d|[、，,]$")
+_VALUE = re.compile(r"^[\d,]*\d[.%％][\d%％]*$|^\d+,[\d,]+$")  # a year may head a column, a measurement does not
 _UNIT = re.compile(r"^.{1,24}[（(][^）)]{1,8}[）)]$")
 
 
@@ -87,7 +88,8 @@ class Block:
         seen = Counter(self.texts)
         inside = bracketed(self.texts)
         costs = [COLUMN - self._header_score(i, seen) for i in range(len(self))]
-        return np.array([np.inf if i and inside[i - 1] else cost for i, cost in enumerate(costs)])
+        never = [(i > 0 and inside[i - 1]) or bool(_VALUE.match(text)) for i, text in enumerate(self.texts)]
+        return np.where(never, np.inf, np.array(costs))
 
     @cached_property
     def _length_change(self) -> NDArray[np.bool_]:
@@ -104,14 +106,17 @@ class Block:
     @cached_property
     def cell_cost(self) -> Floats:
         """What it costs to take each line for anything but a header."""
-        words = [
-            (HEADER_CELL if width(text) <= 12 and not self.wrapped[i] else HEADER_CELL / 4)
-            if width(text) <= 24 and header_word(text)
-            else 0.0
-            for i, text in enumerate(self.texts)
-        ]
+        words = [HEADER_CELL * self.heads_alone(i) for i in range(len(self))]
         known = [KNOWN_HEADER if text in self.known else 0.0 for text in self.texts]
         return np.maximum(words, known)
+
+    def heads_alone(self, i: int) -> float:
+        """1 for a short line that is a usual header and no part of a longer cell, less for others, 0 for most."""
+        text = self.texts[i]
+        if width(text) > 24 or not header_word(text):
+            return 0.0
+        clear = all(gap > -1.0 for gap in self.evidence[max(0, i - 1) : i + 1])
+        return 1.0 if clear and width(text) <= (20 if text.isascii() else 12) else 0.25
 
     def _header_score(self, i: int, seen: Counter[str]) -> float:
         text = self.texts[i]
@@ -139,6 +144,10 @@ class Block:
             return False
         shared = self.texts[corner]
         return 2 <= len(shared) <= 12 and len(text) > len(shared) and text.lower().endswith(shared.lower())
+
+    def names_headers(self, corner: int) -> bool:
+        """Whether line ``corner`` is what two or more other lines end in, as the second part of a corner is."""
+        return sum(self.in_corner(text, i, corner) for i, text in enumerate(self.texts)) > 1
 
     @cached_property
     def openers(self) -> tuple[list[bool], list[bool]]:
@@ -221,6 +230,6 @@ class Block:
             return np.inf
         cost = float(self.header_cost[start])
         for i in range(start + 1, start + size):
-            corner = start == 0 and sum(self.in_corner(text, j, i) for j, text in enumerate(self.texts)) > 1
+            corner = start == 0 and self.names_headers(i)
             cost += -1.5 if corner else HEADER_WRAP * max(self.evidence[i - 1], 0.0) + WRAPPED_HEADER
         return cost

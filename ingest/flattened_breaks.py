@@ -24,9 +24,7 @@ _CONTINUES = re.compile(
 _BRACKETED = re.compile(r"^[（(](?!\s?(?:[ivx]+|[a-z]|\d{1,2}|[一二三四五六七八九十])\s?[)）])", re.IGNORECASE)
 _BULLET = re.compile(r"^(?:[•·●■◆▪○*]\s?|[①-⑳]|[（(]\s?\d{1,2}\s?[)）]|\d{1,2}[.、)）]\s?(?!\d)|[a-z][.)]\s|[-–]\s)")
 _INNER_LABEL = re.compile(r"^([^\s，。；：:,.;]{1,8}|[A-Z][\w-]*(?: [\w-]+){0,2})[：:](?!//)")
-_TOKEN = re.compile(
-    r"[（(《“\[]*[\w.,%’'\-–/]*[A-Za-z\d][\w.,%’'\-–/]*[）)》”\]，；、]*|[（(《“\[]*.[）)》”\]，。；、：]*"
-)
+_TOKEN = re.compile(r"[（(《“\[]*(?:[A-Za-z\d.,%’'\-–/]*[A-Za-z\d][A-Za-z\d.,%’'\-–/]*|.)[）)》”\],，；、。：]*")
 _LATIN_END = re.compile(r"[A-Za-z]$")
 
 
@@ -141,7 +139,7 @@ def _broken_word(text: str, following: str) -> float:
     for word in rjieba.cut(head + following[:8]):
         start, end = end, end + len(word)
         if start < len(head) < end:
-            return -2.0 if len(word) >= 3 else -1.0
+            return -2.0 if len(word) >= 3 else -1.5
     return 0.0
 
 
@@ -151,6 +149,6 @@ def _parallel(texts: Sequence[str], i: int) -> float:
     score = 0.0
     if any(texts[j][:2] == following[:2] for j in range(max(0, i - 3), i + 1)):
         score += 1.0
-    if re.sub(r"\d+", "#", texts[i][-3:]) == re.sub(r"\d+", "#", following[-3:]):
+    if re.sub(r"\d+", "#", texts[i])[-2:] == re.sub(r"\d+", "#", following)[-2:]:
         score += 1.0
     return score

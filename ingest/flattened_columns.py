@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.flattened_account import Account, Plan, forced, strained
 from ingest.flattened_affinity import affinities
-from ingest.flattened_alignment import EMPTY, MULTI, NEVER, Alignment, Floats, Lattice
+from ingest.flattened_alignment import EMPTY, MULTI, NEVER, Floats, Lattice
 from ingest.flattened_block import CORNER, MIN_WIDTH, Block
 from ingest.flattened_regions import width
-
-Mode = Literal["before", "after", "none"]
 
 MAX_ROWS = 60
 CANDIDATES = 8  # plans weighed with the affinity of cells to rows
@@ -25,51 +23,11 @@ WRAPPED = 0.5  # a name inside a long cell says less than one that makes up a sh
 NAMES_SHOWN = 3  # cells that have to show that cells open with the name of their row
 UNNAMED = 2.0  # cost of opening a row without its name, once that is shown
 FEWER = 0.4  # cost of a further piece in a cell, once cells of several pieces are known to occur
-HEADER_GAP = 0.8  # no cell may look more like a header than a header does, by more than this
-STRUCTURE_MARGIN = 1.0  # of the best structure to the next
-REGULAR_MARGIN = 0.8  # of a line's place in a table that is regular throughout
+STRUCTURE_MARGIN = 1.5  # of the best structure to the next
+REGULAR_MARGIN = 1.0  # of a line's place in a table that is regular throughout
+BARE_MARGIN = 1.0  # likewise, without headers between the columns, were the table not regular
+BARE_DOUBT = 0.7  # what a structure without headers between its columns has to lead by, beyond ``STRUCTURE_MARGIN``
 PLACE_MARGIN = 1.3  # of a line's place in any other
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Where things stand in a block, before words are weighed.
-
-    ``header`` and ``labels`` are the lines of the label column's header and of its ``n_rows`` cells; the other columns
-    take up lines ``start``..``stop``. ``n_columns`` 0 lets the headers decide. A regular plan has one piece in each
-    cell. ``cost`` is comparable within one block only; ``rest`` is the share of lines ``start``..``stop`` in it.
-    """
-
-    cost: float
-    rest: float
-    mode: Mode
-    header: range
-    labels: range
-    n_rows: int
-    start: int
-    stop: int
-    n_columns: int
-    regular: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """One reading of a block: its plan, the row of each label line, and how the other lines align with the rows.
-
-    ``named`` is the row that the words of each aligned line point to, -1 for none.
-    """
-
-    plan: Plan
-    label_of: tuple[int, ...]
-    alignment: Alignment
-    named: tuple[int, ...]
-    cost: float
-
-    @property
-    def structure(self) -> tuple[object, ...]:
-        """What must not be in doubt: mode, row labels, number of rows, header lines."""
-        heads = tuple(i for i, row in enumerate(self.alignment.row, self.plan.start) if row < 0)
-        return self.plan.mode, self.plan.labels, self.label_of, heads, self.plan.n_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,23 +46,13 @@ class Survey:
     def margin(self) -> float:
         """To the next structure: another account, or the best one with some line taken for a header or not."""
         best = self.accounts[0]
+        if strained(self.block, best):
+            return 0.0
+        bare = best.plan.mode == "none"
         rivals = [rival.cost - best.cost for rival in self.accounts if rival.structure != best.structure]
-        if best.plan.mode != "none":
+        if not bare:
             rivals.append(float(best.alignment.head_margin[1:].min(initial=np.inf)))
-            rivals.append(STRUCTURE_MARGIN + self._header_gap())
-        return min(rivals, default=np.inf)
-
-    def _header_gap(self) -> float:
-        """How much better the worst of the headers looks than the best of the other lines, beyond ``HEADER_GAP``."""
-        best = self.accounts[0]
-        heads = {i for i, row in enumerate(best.alignment.row, best.plan.start) if row == -1}
-        inner = {*best.plan.header, *(i for i, row in enumerate(best.alignment.row, best.plan.start) if row == -2)}
-        others = [float(cost) for i, cost in enumerate(self.block.header_cost) if i not in heads | inner]
-        return (
-            min(others, default=np.inf)
-            - max((float(self.block.header_cost[i]) for i in heads), default=0.0)
-            + HEADER_GAP
-        )
+        return min(rivals, default=np.inf) - (BARE_DOUBT if bare else 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +87,20 @@ def settle(found: Survey) -> Reading:
 def _judge(block: Block, account: Account) -> Reading:
     loose = replace(account.plan, regular=False, cost=account.plan.cost + IRREGULAR)
     if account.plan.regular:
-        if weigh(block, loose).cost - account.cost >= STRUCTURE_MARGIN:
-            return Reading(block, account, tuple(account.alignment.margin >= REGULAR_MARGIN))
-        account = weigh(block, loose)
+        free = weigh(block, loose)
+        if free.cost - account.cost >= STRUCTURE_MARGIN:
+            sure = (account.alignment.margin >= REGULAR_MARGIN) & ~forced(block, account)
+            sure &= np.array(free.alignment.row) == np.array(account.alignment.row)
+            if account.plan.mode == "none":
+                sure &= free.alignment.margin >= BARE_MARGIN
+            return Reading(block, account, tuple(map(bool, sure)))
+        account = free
     if any(a >= 0 and a == b for a, b in zip(account.alignment.row, account.alignment.row[1:], strict=False)):
         again = weigh(block, loose, multi=FEWER)
         if again.structure == account.structure:
             account = again
-    return Reading(block, account, tuple(account.alignment.margin >= PLACE_MARGIN))
+    sure = (account.alignment.margin >= PLACE_MARGIN) & ~forced(block, account)
+    return Reading(block, account, tuple(map(bool, sure)))
 
 
 def heed_names(readings: Sequence[Reading]) -> list[Reading]:
@@ -191,7 +145,8 @@ def _rejudge(reading: Reading, columns: set[int]) -> Reading:
     again = weigh(reading.block, account.plan, multi=FEWER, leave=np.where(unnamed, UNNAMED, 0.0))
     if again.structure != account.structure:
         return reading
-    return Reading(reading.block, again, tuple(again.alignment.margin >= PLACE_MARGIN))
+    sure = (again.alignment.margin >= PLACE_MARGIN) & ~forced(reading.block, again)
+    return Reading(reading.block, again, tuple(map(bool, sure)))
 
 
 def _column_widths(block: Block, account: Account) -> list[int]:

@@ -1,0 +1,112 @@
+"""Inside plain-text reading: one account of a flattened block, and what speaks against it as it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.flattened_alignment import Alignment
+from ingest.flattened_block import Block
+
+Mode = Literal["before", "after", "none"]
+
+HEADER_GAP = 0.8  # no line may look more like a header than a header does, by more than this
+HEADER_TIE = 0.5  # a usual header that stands alone must look worse than all headers, by this
+JOIN_STRAIN = 0.5  # evidence against a join that labels and headers may not have
+SPLIT_STRAIN = -1.0  # evidence against a split that labels may not have
+COLUMN_STRAIN = 1.5  # evidence that may be overruled within one column
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Where things stand in a block, before words are weighed.
+
+    ``header`` and ``labels`` are the lines of the label column's header and of its ``n_rows`` cells; the other columns
+    take up lines ``start``..``stop``. ``n_columns`` 0 lets the headers decide. A regular plan has one piece in each
+    cell. ``cost`` is comparable within one block only; ``rest`` is the share of lines ``start``..``stop`` in it.
+    """
+
+    cost: float
+    rest: float
+    mode: Mode
+    header: range
+    labels: range
+    n_rows: int
+    start: int
+    stop: int
+    n_columns: int
+    regular: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One reading of a block: its plan, the row of each label line, and how the other lines align with the rows.
+
+    ``named`` is the row that the words of each aligned line point to, -1 for none.
+    """
+
+    plan: Plan
+    label_of: tuple[int, ...]
+    alignment: Alignment
+    named: tuple[int, ...]
+    cost: float
+
+    @property
+    def structure(self) -> tuple[object, ...]:
+        """What must not be in doubt: mode, row labels, number of rows, header lines."""
+        heads = tuple(i for i, row in enumerate(self.alignment.row, self.plan.start) if row < 0)
+        return self.plan.mode, self.plan.labels, self.label_of, heads, self.plan.n_columns
+
+    @property
+    def heads(self) -> list[int]:
+        """The lines of the block that open the header of a column, the label column's left out."""
+        return [i for i, row in enumerate(self.alignment.row, self.plan.start) if row == -1]
+
+    @property
+    def header_lines(self) -> set[int]:
+        """All lines of the block that are headers."""
+        return {*self.plan.header, *(i for i, row in enumerate(self.alignment.row, self.plan.start) if row < 0)}
+
+
+def strained(block: Block, account: Account) -> bool:
+    """Whether the structure does violence to the lines: labels or headers joined or cut, headers left among cells."""
+    plan = account.plan
+    labels = zip(plan.labels[1:], account.label_of, account.label_of[1:], strict=False)
+    for i, above, row in labels:
+        evidence = block.evidence[i - 1]
+        if (above == row and evidence > JOIN_STRAIN) or (above != row and evidence < SPLIT_STRAIN):
+            return True
+    wrapped = [i for i, row in enumerate(account.alignment.row, plan.start) if row == -2]
+    wrapped += [i for i in plan.header[1:] if not block.names_headers(i)]
+    if any(block.evidence[i - 1] > JOIN_STRAIN for i in wrapped):
+        return True
+    return _leaves_headers(block, account)
+
+
+def _leaves_headers(block: Block, account: Account) -> bool:
+    """Whether a line that looks like a header at least as much as the chosen ones is taken for something else."""
+    heads = account.heads
+    worst = max((float(block.header_cost[i]) for i in heads), default=0.0)
+    for i in set(range(len(block))) - account.header_lines:
+        cost = float(block.header_cost[i])
+        if heads and cost < worst - HEADER_GAP:
+            return True
+        tie = worst if i in account.plan.labels else worst + HEADER_TIE
+        if block.heads_alone(i) == 1.0 and (cost <= tie or (not heads and i not in account.plan.labels)):
+            return True
+    return False
+
+
+def forced(block: Block, account: Account) -> NDArray[np.bool_]:
+    """The lines of columns whose cells overrule the evidence for where cells begin, by more than a little."""
+    row, column, start = account.alignment.row, account.alignment.column, account.plan.start
+    strain = np.zeros(max(column, default=0) + 1)
+    for i in range(1, len(row)):
+        if row[i] >= 0 <= row[i - 1] and column[i] == column[i - 1]:
+            evidence = block.evidence[start + i - 1]
+            joined = row[i] == row[i - 1]
+            strain[column[i]] += max(0.0, evidence if joined and account.plan.regular else 0.0 if joined else -evidence)
+    return np.array([strain[c] > COLUMN_STRAIN for c in column], dtype=bool)
