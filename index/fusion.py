@@ -7,29 +7,32 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.static import Floats
+from index.encoder import Floats
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What one point of each part counts beside a cosine; see docs/decisions for the measurements.
+    """What one point of each part counts beside a cosine (docs/decisions/0004-fusion.md has the measurements).
 
-    Words shared across languages are names, numbers and borrowed terms: they mislead where the languages differ, so
-    ``lexical_across`` stands apart from ``lexical_within`` one language.
+    ``lexical`` counts only where question and passage share their language: across languages the shared words are
+    names and numbers, which mislead. ``gap`` is added across languages instead, since an encoder scores a translation
+    below a text that repeats the question's own words.
     """
 
-    lexical_within: float = 2.0
-    lexical_across: float = 0.0
+    lexical: float = 1.0
     late: float = 2.0
+    gap: float = 0.25
 
 
 DEFAULT_WEIGHTS = Weights()
 
 
-def fuse(*, dense: Floats, lexical: Floats, late: Floats, same_language: NDArray[np.bool_], weights: Weights) -> Floats:
+def fuse(
+    *, dense: Floats, lexical: Floats, late: Floats, same_language: NDArray[np.bool_], weights: Weights
+) -> Floats:
     """Scores, float32 (n,), of n candidates. Inputs are (n,): cosine -1..1, share of perfect BM25 and MaxSim 0..1."""
-    lexical_weight = np.where(same_language, weights.lexical_within, weights.lexical_across)
-    return (dense + lexical_weight * lexical + weights.late * late).astype(np.float32)
+    by_language = np.where(same_language, weights.lexical * lexical, weights.gap)
+    return (dense + by_language + weights.late * late).astype(np.float32)
 
 
 def ranks(rows: NDArray[np.int64]) -> dict[int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -74,6 +75,7 @@ class Library:
         self.encoder, self.weights = encoder, weights
         self._store, self._lock_timeout_s = store, lock_timeout_s
         self._backend = LocalBackend(store, encoder=encoder.fingerprint, dim=encoder.dim)
+        self._held = threading.local()
 
     @classmethod
     def open(
@@ -180,6 +182,16 @@ class Library:
             connection.execute("DELETE FROM documents WHERE doc_id = ?", (record.doc_id,))
         return record
 
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Inside, all that this thread searches and reads is of one generation, whatever is written meanwhile."""
+        self._held.legs = self._backend.legs()
+        try:
+            with self._store.reading():
+                yield
+        finally:
+            del self._held.legs
+
     def documents(self) -> list[DocumentRecord]:
         """All documents, in the order they were added."""
         return catalogue.records(self._store.connection)
@@ -249,7 +261,7 @@ class Library:
         prepared = prepare(query, self.encoder)
         if not prepared.terms and not prepared.vector.any():
             return []
-        legs = self._backend.legs()
+        legs = getattr(self._held, "legs", None) or self._backend.legs()
         with self._store.reading() as connection:
             allowed = catalogue.allowed_rows(connection, filters) if filters else None
             ranked = retrieve(

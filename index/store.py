@@ -141,10 +141,14 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """One unchanging view of the store for all statements inside."""
+        """One unchanging view of the store for all statements inside; within another one, the same view."""
         connection = self.connection
+        if connection.in_transaction:
+            yield connection
+            return
         connection.execute("BEGIN")
         try:
+            connection.execute("SELECT 1 FROM meta").fetchone()  # the view is that of the first read
             yield connection
         finally:
             connection.execute("ROLLBACK")

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from index.derived import read_manifest
+from index.encoder import Encoder
+from index.errors import LibraryDamaged, LibraryFormatMismatch
+from index.library import STORE_FILE, Library
+from tests.index.made import ENGLISH, made
+
+Open = Callable[..., Library]
+
+
+def _flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0x10
+    path.chmod(0o644)
+    path.write_bytes(content)
+
+
+def _truncate(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-7])
+
+
+def _current(derived: Path) -> Path:
+    return derived / read_manifest(derived).folder
+
+
+DAMAGES: dict[str, Callable[[Path], object]] = {
+    "a flipped bit in the vectors": lambda derived: _flip(_current(derived) / "dense.faiss"),
+    "a flipped bit in the row numbers": lambda derived: _flip(_current(derived) / "rows.npy"),
+    "a truncated lexical file": lambda derived: _truncate(next((_current(derived) / "lexical").glob("*.idx"))),
+    "a missing lexical file": lambda derived: next((_current(derived) / "lexical").glob("*.term")).unlink(),
+    "a missing folder": lambda derived: shutil.rmtree(_current(derived)),
+    "nothing at all": shutil.rmtree,
+    "a torn manifest": lambda derived: _truncate(derived / "CURRENT"),
+    "a manifest that is no object": lambda derived: (derived / "CURRENT").write_text("[1]", "utf-8"),
+    "a manifest of the future": lambda derived: _replace(derived, '"generation":1', '"generation":9'),
+    "a manifest of another format": lambda derived: _replace(derived, '"format":1', '"format":0'),
+}
+
+
+def _replace(derived: Path, old: str, new: str) -> None:
+    manifest = (derived / "CURRENT").read_text("utf-8")
+    assert old in manifest
+    (derived / "CURRENT").write_text(manifest.replace(old, new), "utf-8")
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_index_is_noticed_and_made_anew(opened: Open, tmp_path: Path, damage: str) -> None:
+    with opened() as library:
+        library.add(*made("en.txt", ENGLISH))
+        expected = library.search(ENGLISH[2])
+    DAMAGES[damage](tmp_path / "library" / "derived")
+    library = opened()
+    assert [problem.code for problem in library.check()] == ["search-index"]
+    assert library.search(ENGLISH[2]) == expected
+    assert library.check() == []
+
+
+def test_a_store_put_back_from_an_older_copy_is_indexed_anew(opened: Open, tmp_path: Path) -> None:
+    store = tmp_path / "library" / STORE_FILE
+    with opened() as library:
+        library.add(*made("a.txt", ENGLISH[:3]))
+    shutil.copyfile(store, tmp_path / "copy")
+    with opened() as library:
+        library.add(*made("b.txt", ENGLISH[3:]))
+    shutil.copyfile(tmp_path / "copy", store)
+    library = opened()
+    assert len(library.search(ENGLISH[4], k=50)) == 3
+    assert library.check() == []
+
+
+def test_rebuilding_changes_no_result(opened: Open) -> None:
+    library = opened()
+    for number, sentence in enumerate(ENGLISH):
+        library.add(*made(f"{number}.txt", [sentence]))
+    expected = library.search("carbon stored in timber", k=6)
+    library.rebuild()
+    assert [hit.passage for hit in library.search("carbon stored in timber", k=6)] == [hit.passage for hit in expected]
+    assert library.check() == []
+
+
+def test_only_the_current_generation_is_kept(opened: Open, tmp_path: Path) -> None:
+    library = opened()
+    for number, sentence in enumerate(ENGLISH):
+        library.add(*made(f"{number}.txt", [sentence]))
+    assert len(list((tmp_path / "library" / "derived").iterdir())) == 2
+
+
+@pytest.mark.parametrize(
+    ("pragma", "remedy"), [("user_version", "the version that wrote it"), ("application_id", "not a")]
+)
+def test_another_format_is_an_error_that_names_the_remedy(
+    opened: Open, tmp_path: Path, encoder: Encoder, pragma: str, remedy: str
+) -> None:
+    opened().close()
+    with sqlite3.connect(tmp_path / "library" / STORE_FILE) as connection:
+        connection.execute(f"PRAGMA {pragma} = 77")
+    connection.close()
+    with pytest.raises(LibraryFormatMismatch, match=remedy):
+        Library.open(tmp_path / "library", encoder=encoder)
+
+
+def test_passages_cut_by_another_splitter_are_refused(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened().close()
+    monkeypatch.setattr("index.store.SPLITTER_VERSION", "0")
+    with pytest.raises(LibraryFormatMismatch, match="cut by splitter"):
+        opened()
+
+
+@pytest.mark.parametrize("content", [b"", b"no database at all " * 500])
+def test_a_store_that_is_none_is_a_named_error(tmp_path: Path, encoder: Encoder, content: bytes) -> None:
+    (tmp_path / STORE_FILE).write_bytes(content)
+    with pytest.raises((LibraryDamaged, LibraryFormatMismatch)):
+        Library.open(tmp_path, create=True, encoder=encoder)
+
+
+@pytest.mark.parametrize(
+    ("statement", "finding"),
+    [
+        ("UPDATE documents SET text_sha256 = 'x'", "differs from its checksum"),
+        ("UPDATE documents SET content = x'72'", "original bytes"),
+        ("UPDATE documents SET text = x'7a00'", "cannot be unpacked"),
+        ("UPDATE passages SET passage_id = 'x' WHERE position = 0", "does not fit its text"),
+        ('DELETE FROM features WHERE "row" = 1', "1 passages without features"),
+        ("UPDATE features SET vector = x'00' WHERE \"row\" = 2", "1 vectors of another size"),
+        ("DELETE FROM sources", "1 documents without a source"),
+        ("PRAGMA foreign_keys = OFF; DELETE FROM documents", "row without its owner"),
+    ],
+)
+def test_damage_in_the_store_is_reported(opened: Open, statement: str, finding: str) -> None:
+    library = opened()
+    library.add(*made("en.txt", ENGLISH))
+    library._store.connection.executescript(statement)
+    assert any(problem.code == "store" and finding in problem.message for problem in library.check())
