@@ -15,7 +15,7 @@ Mode = Literal["before", "after", "none"]
 
 HEADER_GAP = 0.8  # no line may look more like a header than a header does, by more than this
 HEADER_TIE = 0.5  # a usual header that stands alone must look worse than all headers, by this
-JOIN_STRAIN = 0.5  # evidence against a join that labels and headers may not have
+JOIN_STRAIN = 0.2  # evidence against a join that labels and headers may not have
 SPLIT_STRAIN = -1.0  # evidence against a split that labels may not have
 COLUMN_STRAIN = 1.5  # evidence that may be overruled within one column
 

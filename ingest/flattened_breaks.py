@@ -136,7 +136,7 @@ def _broken_word(text: str, following: str) -> float:
     import rjieba
 
     head, end = text[-8:], 0
-    for word in rjieba.cut(head + following[:8]):
+    for word in rjieba.cut(head + following[:8], False):
         start, end = end, end + len(word)
         if start < len(head) < end:
             return -2.0 if len(word) >= 3 else -1.5

@@ -16,7 +16,7 @@ from ingest.flattened_block import CORNER, MIN_WIDTH, Block
 from ingest.flattened_regions import width
 
 MAX_ROWS = 60
-CANDIDATES = 8  # plans weighed with the affinity of cells to rows
+CANDIDATES = 16  # plans weighed with the affinity of cells to rows
 IRREGULAR = 3.0  # most tables have one piece in each cell; any other has to explain more
 REWARD = 0.3  # naming a row counts mostly against the other rows, little for an account as a whole
 WRAPPED = 0.5  # a name inside a long cell says less than one that makes up a short cell
@@ -24,9 +24,10 @@ NAMES_SHOWN = 3  # cells that have to show that cells open with the name of thei
 UNNAMED = 2.0  # cost of opening a row without its name, once that is shown
 FEWER = 0.4  # cost of a further piece in a cell, once cells of several pieces are known to occur
 STRUCTURE_MARGIN = 1.5  # of the best structure to the next
-REGULAR_MARGIN = 1.0  # of a line's place in a table that is regular throughout
+REGULAR_MARGIN = 1.3  # of a line's place in a table that is regular throughout
 BARE_MARGIN = 1.0  # likewise, without headers between the columns, were the table not regular
 BARE_DOUBT = 0.7  # what a structure without headers between its columns has to lead by, beyond ``STRUCTURE_MARGIN``
+STRAINED_LEAD = 1.5  # what a reading that strains the lines may be cheaper by
 PLACE_MARGIN = 1.3  # of a line's place in any other
 
 
@@ -46,8 +47,6 @@ class Survey:
     def margin(self) -> float:
         """To the next structure: another account, or the best one with some line taken for a header or not."""
         best = self.accounts[0]
-        if strained(self.block, best):
-            return 0.0
         bare = best.plan.mode == "none"
         rivals = [rival.cost - best.cost for rival in self.accounts if rival.structure != best.structure]
         if not bare:
@@ -65,7 +64,7 @@ class Reading:
 
 
 def survey(block: Block, *, columns: Iterable[int] = ()) -> Survey | None:
-    """The accounts of a block, or None where there is none at all.
+    """The accounts of a block that do its lines no violence, or None where there is none.
 
     ``columns`` are the numbers of columns to try for a block without header lines; without any the headers are sought
     in the block itself.
@@ -76,7 +75,10 @@ def survey(block: Block, *, columns: Iterable[int] = ()) -> Survey | None:
         return None
     fitted = Block(block.lines, caption=block.caption, known=block.known, widths=_column_widths(block, first[0]))
     accounts = _accounts(fitted, columns) if fitted.widths != block.widths else first
-    return Survey(fitted, tuple(accounts)) if accounts else None
+    plausible = tuple(account for account in accounts if not strained(fitted, account))
+    if not plausible or plausible[0].cost > accounts[0].cost + STRAINED_LEAD:
+        return None
+    return Survey(fitted, plausible)
 
 
 def settle(found: Survey) -> Reading:
@@ -92,6 +94,7 @@ def _judge(block: Block, account: Account) -> Reading:
             sure = (account.alignment.margin >= REGULAR_MARGIN) & ~forced(block, account)
             sure &= np.array(free.alignment.row) == np.array(account.alignment.row)
             if account.plan.mode == "none":
+                sure &= account.alignment.margin >= REGULAR_MARGIN + BARE_DOUBT
                 sure &= free.alignment.margin >= BARE_MARGIN
             return Reading(block, account, tuple(map(bool, sure)))
         account = free

@@ -38,7 +38,7 @@ def read_parts(bodies: Sequence[Sequence[Line]], *, caption: str) -> list[Part]:
     headers: list[tuple[Leaf, ...]] = []
     for lines in blocks:
         block = Block(lines, caption=caption, known=known)
-        found = _read(block, single=len(blocks) == 1, columns=len(headers[0]) if headers and not known else 0)
+        found = _read(block, len(headers[0]) if headers and not known else 0)
         if found is None or (headers and found[1] and len(found[1]) != len(headers[0])):
             return []
         readings.append(found[0])
@@ -68,7 +68,7 @@ def _repeated(pages: Sequence[Sequence[Line]]) -> frozenset[str]:
     return frozenset(once) if len(once) > 1 and edge and all(order == orders[0] for order in orders) else frozenset()
 
 
-def _read(block: Block, *, single: bool, columns: int) -> tuple[Reading, tuple[Leaf, ...]] | None:
+def _read(block: Block, columns: int) -> tuple[Reading, tuple[Leaf, ...]] | None:
     """The reading of one part with its headers, none for a part that goes on under those before.
 
     None where another way of reading the part comes too near.
@@ -80,7 +80,7 @@ def _read(block: Block, *, single: bool, columns: int) -> tuple[Reading, tuple[L
     else:
         if headed := survey(block):
             options.append((headed.cost, headed, None))
-        options.extend(_under_blocks(block, single=single))
+        options.extend(_under_blocks(block))
     options.sort(key=lambda option: option[0])
     if not options or (len(options) > 1 and options[1][0] - options[0][0] < STRUCTURE_MARGIN):
         return None
@@ -91,13 +91,13 @@ def _read(block: Block, *, single: bool, columns: int) -> tuple[Reading, tuple[L
     return reading, _leaves(reading) if leaves is None else leaves
 
 
-def _under_blocks(block: Block, *, single: bool) -> Iterator[tuple[float, Survey, tuple[Leaf, ...]]]:
-    """The part read under headers that stand together."""
+def _under_blocks(block: Block) -> Iterator[tuple[float, Survey, tuple[Leaf, ...]]]:
+    """The part read under headers that stand together; unless these are known, only where all columns agree."""
     for heads in header_blocks(block):
         body = [line for i, line in enumerate(block.lines) if i not in heads.lines]
         if len(heads.leaves) > 1 and len(body) >= len(heads.leaves):
             bare = survey(Block(body, caption=block.caption), columns=(len(heads.leaves),))
-            if bare and not (single and bare.accounts[0].plan.n_rows == 1):
+            if bare and (block.known or bare.accounts[0].plan.regular):
                 yield bare.cost + heads.cost, bare, heads.leaves
 
 
