@@ -40,8 +40,8 @@ fix: dev ## Format the code and mend what the linter can
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
 
-bench: dev ## Print speed and memory as ratios against named references
-	$(PY) -m eval bench
+bench: dev ## Print speed and memory as ratios against named references (needs ../shared)
+	$(PY) -m eval bench --questions ../shared/gold/dev.jsonl ../shared/policy/docs ../shared/paper
 
 eval: dev ## Print the structure figures for the paper (needs ../shared)
 	$(PY) -m eval structure

@@ -6,12 +6,15 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from eval.structure import Share, StructureScore, score_structure
 from ingest.errors import FileMissing, SinkQAError, UnreadableDocument
+
+if TYPE_CHECKING:
+    from eval.bench import Figure
 
 app = typer.Typer(help="Measure SinkQA against ground truth.", no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -39,6 +42,25 @@ def structure(
         typer.echo(json.dumps(asdict(score), ensure_ascii=False))
     else:
         _print(score)
+
+
+@app.command()
+def bench(
+    paths: Annotated[list[Path], typer.Argument(help="Files or folders to add.")],
+    questions: Annotated[
+        Path | None, typer.Option(help="JSON lines with a field question; default: sentences of the files.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Speed and memory of adding, asking and searching, each beside a reference measured in the same run."""
+    from eval.bench import bench as run
+
+    asked = [json.loads(line)["question"] for line in _bytes(questions).splitlines()] if questions else []
+    figures = run(paths, asked)
+    if as_json:
+        typer.echo(json.dumps([asdict(figure) | {"ok": figure.ok} for figure in figures], ensure_ascii=False))
+    else:
+        _print_figures(figures)
 
 
 def main() -> None:
@@ -80,3 +102,25 @@ def _print(score: StructureScore) -> None:
     console = Console()
     console.print(found)
     console.print(cells)
+
+
+def _print_figures(figures: list[Figure]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("what", title="Speed and memory", title_justify="left")
+    for heading in ("measured", "reference", "ratio", "bound"):
+        table.add_column(heading, justify="right")
+    table.add_column("")
+    verdicts = {True: "[green]OK[/]", False: "[red]FAIL[/]", None: ""}
+    for figure in figures:
+        other, bound = figure.reference_value, figure.bound
+        table.add_row(
+            figure.what,
+            f"{figure.value:,.2f} {figure.unit}",
+            "" if other is None else f"{other:,.2f} ({figure.reference})",
+            "" if not other else f"{figure.value / other:,.2f}",
+            "" if bound is None else f"{'≥' if figure.at_least else '≤'} {bound:,.2f}",
+            verdicts[figure.ok],
+        )
+    Console().print(table)

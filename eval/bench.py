@@ -1,0 +1,176 @@
+"""Evaluation step: speed and memory of adding and asking, each beside what the same work costs at least.
+
+The machine may be busy with other things: processor seconds where the bound allows it, medians elsewhere, and every
+reference is measured in the same run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median, quantiles
+
+import numpy as np
+
+from eval.processes import Usage, measure
+from index.columns import unpack_vectors
+from index.features import vector_text
+from index.hit import SearchMode
+from index.library import STORE_FILE, Library
+from index.static import Floats
+from index.store import Store
+from ingest.readers import find_files
+from service.engine import Engine
+from service.settings import Settings
+
+_COLD_RUNS = 5
+_MOST_QUESTIONS = 100
+_RAW_TIMES, _COLD_S, _WARM_MS, _PEAK_MB = 2.5, 1.5, 15.0, 1500.0
+_SHARE_OF_CORES = 0.75  # of those that the reference keeps busy at the same moment, on the same machine
+_MODES: tuple[SearchMode, ...] = ("lexical", "dense", "hybrid")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One measured value beside its reference; ``bound`` is the most it may be, or the least where ``at_least``."""
+
+    what: str
+    value: float
+    unit: str
+    reference: str = ""
+    reference_value: float | None = None
+    bound: float | None = None
+    at_least: bool = False
+
+    @property
+    def ok(self) -> bool | None:
+        """Whether the bound holds; None where there is none."""
+        if self.bound is None:
+            return None
+        return self.value >= self.bound if self.at_least else self.value <= self.bound
+
+
+def bench(paths: Sequence[Path], questions: Sequence[str]) -> list[Figure]:
+    """Adds the files to a library of its own, then asks it; ``questions`` may be empty.
+
+    Raises:
+        RuntimeError: a measured command failed.
+        IngestError: no files there.
+    """
+    files = find_files(paths)
+    with tempfile.TemporaryDirectory(prefix="sinkqa-bench-") as folder:
+        library = Path(folder) / "library"
+        add = measure(["-m", "service.cli", "add", "--library", str(library), *map(str, files)], allowed=(0, 1))
+        with Library.open(library) as opened:
+            passages = [each for record in opened.documents() for each in opened.passages(record.doc_id)]
+        texts = [vector_text(passage) for passage in passages]
+        asked = list(questions[:_MOST_QUESTIONS]) or [passage.units[0].text for passage in passages[:_MOST_QUESTIONS]]
+        return [
+            *_adding(add, files, texts, Path(folder)),
+            *_cold(library, asked[0]),
+            *_warm(library, asked),
+        ]
+
+
+def _adding(add: Usage, files: Sequence[Path], texts: Sequence[str], folder: Path) -> list[Figure]:
+    """Against raw extraction in one process, and in as many as there are cores."""
+    alone = measure(_raw(files, texts, folder / "texts.json"))
+    cores = os.cpu_count() or 1
+    heaviest_first = sorted(files, key=lambda path: -path.stat().st_size)
+    shares = [_raw(heaviest_first[i::cores], texts[i::cores], folder / f"texts-{i}.json") for i in range(cores)]
+    together = measure(*shares)
+    raw = "raw extraction and encoding"
+    return [
+        Figure("add", add.cpu_s, "CPU s", raw, alone.cpu_s),
+        Figure("add / raw, CPU", add.cpu_s / alone.cpu_s, "×", bound=_RAW_TIMES),
+        Figure("add", add.wall_s, "s", f"raw on {cores} processes", together.wall_s),
+        Figure("add / raw, wall", add.wall_s / together.wall_s, "×"),
+        Figure(
+            "add, cores kept busy",
+            add.cores,
+            "",
+            f"raw on {cores} processes",
+            together.cores,
+            bound=_SHARE_OF_CORES * together.cores,
+            at_least=True,
+        ),
+        Figure("add, peak memory of all processes", add.peak_bytes / 1e6, "MB", raw, alone.peak_bytes / 1e6, _PEAK_MB),
+    ]
+
+
+def _raw(files: Sequence[Path], texts: Sequence[str], at: Path) -> list[str]:
+    at.write_text(json.dumps(texts), "utf-8")
+    return ["-m", "eval.raw", str(at), *map(str, files)]
+
+
+def _cold(library: Path, question: str) -> list[Figure]:
+    """From process start to answer, beside an interpreter that does nothing and one that imports the libraries."""
+    ask = ["-m", "service.cli", "ask", "--library", str(library), question]
+    bare = ["-c", "pass"]
+    imports = ["-c", "import numpy, faiss, tantivy, tokenizers"]
+    measure(ask)  # byte code and disk cache, as on every machine that has asked before
+    runs = [(measure(ask), measure(bare), measure(imports)) for _ in range(_COLD_RUNS)]
+    asks, bares, imported = zip(*runs, strict=True)
+    wall = median(run.wall_s for run in asks)
+    return [
+        Figure("cold ask", wall, "s", "python -c pass", median(run.wall_s for run in bares), _COLD_S),
+        Figure("cold ask", wall, "s", "import of its libraries", median(run.wall_s for run in imported)),
+        Figure(
+            "cold ask",
+            median(run.cpu_s for run in asks),
+            "CPU s",
+            "import of its libraries",
+            median(run.cpu_s for run in imported),
+        ),
+    ]
+
+
+def _warm(library: Path, questions: Sequence[str]) -> list[Figure]:
+    """Searching in this process, beside a dot product with every vector of the library."""
+    engine = Engine.open(Settings.load(library=library))
+    with Library.open(library) as opened:
+        vectors, queries = _vectors(library / STORE_FILE, opened.encoder.dim), opened.encoder.encode(questions)
+    brute = _times(lambda i: _nearest(vectors, queries[i]), len(questions))
+    name = f"dot product, {len(vectors):,} vectors"
+    figures = []
+    for mode in _MODES:
+        times = _times(lambda i, mode=mode: engine.search(questions[i], mode=mode), len(questions))  # type: ignore[misc]
+        bound = _WARM_MS if mode == "hybrid" else None
+        figures.append(Figure(f"warm search, {mode}, p50", median(times), "ms", name, median(brute), bound))
+        figures.append(Figure(f"warm search, {mode}, p95", _p95(times), "ms", name, _p95(brute)))
+    asked = _times(lambda i: engine.ask(questions[i]), len(questions))
+    figures.append(Figure("warm ask, p50", median(asked), "ms", name, median(brute)))
+    return figures
+
+
+def _vectors(path: Path, dim: int) -> Floats:
+    store = Store(path, read_only=True)
+    blobs = [blob for (blob,) in store.connection.execute("SELECT vector FROM features")]
+    store.close()
+    return unpack_vectors(blobs, dim)
+
+
+def _nearest(vectors: Floats, query: Floats, k: int = 10) -> None:
+    scores = vectors @ query
+    best = np.argpartition(-scores, k)[:k]
+    np.sort(scores[best])
+
+
+def _times(act: Callable[[int], object], n: int) -> list[float]:
+    """Milliseconds of each of ``n`` calls, after one that does not count."""
+    act(0)
+    times = []
+    for i in range(n):
+        began = time.perf_counter()
+        act(i)
+        times.append(1000 * (time.perf_counter() - began))
+    return times
+
+
+def _p95(times: Sequence[float]) -> float:
+    return quantiles(times, n=20)[-1] if len(times) > 1 else times[0]
