@@ -168,6 +168,8 @@ class LocalBackend:
             self._scratch = tempfile.TemporaryDirectory(prefix="sinkqa-")
             if self._derived.is_dir():
                 shutil.copytree(self._derived, self._scratch.name, dirs_exist_ok=True)
+                for path in (Path(self._scratch.name), *Path(self._scratch.name).rglob("*")):
+                    path.chmod(0o700)  # the copy has the permissions of what could not be written to
         return Path(self._scratch.name)
 
     def _entries(self, rows: Rows) -> Iterator[LexicalEntry]:
