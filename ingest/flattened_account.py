@@ -15,7 +15,8 @@ Mode = Literal["before", "after", "none"]
 
 HEADER_GAP = 0.8  # no line may look more like a header than a header does, by more than this
 HEADER_TIE = 0.5  # a usual header that stands alone must look worse than all headers, by this
-JOIN_STRAIN = 0.2  # evidence against a join that labels and headers may not have
+JOIN_STRAIN = 0.2  # evidence against a join that headers may not have
+LABEL_STRAIN = -0.6  # evidence that labels need to be joined at all
 SPLIT_STRAIN = -1.0  # evidence against a split that labels may not have
 COLUMN_STRAIN = 1.5  # evidence that may be overruled within one column
 
@@ -77,11 +78,13 @@ def strained(block: Block, account: Account) -> bool:
     labels = zip(plan.labels[1:], account.label_of, account.label_of[1:], strict=False)
     for i, above, row in labels:
         evidence = block.evidence[i - 1]
-        if (above == row and evidence > JOIN_STRAIN) or (above != row and evidence < SPLIT_STRAIN):
+        if (above == row and evidence > LABEL_STRAIN) or (above != row and evidence < SPLIT_STRAIN):
             return True
     wrapped = [i for i, row in enumerate(account.alignment.row, plan.start) if row == -2]
     wrapped += [i for i in plan.header[1:] if not block.names_headers(i)]
     if any(block.evidence[i - 1] > JOIN_STRAIN for i in wrapped):
+        return True
+    if plan.mode == "none" and not block.turns(plan.start):
         return True
     return _leaves_headers(block, account)
 

@@ -16,7 +16,8 @@ from ingest.flattened_alignment import HEADER_WRAP, MULTI, NEVER, WRAPPED_HEADER
 from ingest.flattened_breaks import bracketed, break_evidence, inner_label, is_number, shape
 from ingest.flattened_regions import Line, width
 
-MIN_WIDTH = 12  # display columns: no cell is broken to keep a column narrower
+MIN_WIDTH = 12  # display columns: no cell is broken to keep a column narrower ...
+MIN_LATIN_WIDTH = 20  # ... and none of longer words
 CORNER = 3  # lines of the label column's header at most
 COLUMN = 2.0  # a column has to pay for itself by its header or its fit
 LABEL_WRAP = 2.0  # two labels taken for one put all columns wrong
@@ -59,8 +60,12 @@ class Block:
 
     def _local_widths(self) -> list[int]:
         """Before columns are known: the widest line nearby, above or below, whichever is narrower."""
-        widths = [max(MIN_WIDTH, width(text)) for text in self.texts]
+        widths = [self.least_width(i) for i in range(len(self))]
         return [min(max(widths[max(0, i - 4) : i + 1]), max(widths[i : i + 5])) for i in range(len(widths))]
+
+    def least_width(self, i: int) -> int:
+        """Display columns that the column of line i has at least."""
+        return max(MIN_LATIN_WIDTH if self.texts[i].isascii() else MIN_WIDTH, width(self.texts[i]))
 
     @cached_property
     def evidence(self) -> Floats:
@@ -134,9 +139,9 @@ class Block:
         return score - 2.0 * (width(text) > 40)
 
     def _blends_in(self, i: int) -> bool:
-        """A header stands out; a line as long as both its neighbours is one of them."""
-        around = {width(text) for text in self.texts[max(0, i - 1) : i + 2]}
-        return len(around) == 1 and 0 < i < len(self) - 1 and not header_word(self.texts[i])
+        """A header stands out; a line as long as those around it is one of them."""
+        around = [width(text) for text in self.texts[max(0, i - 2) : i + 3]]
+        return len(around) == 5 and max(around) <= 1.5 * min(around) and not header_word(self.texts[i])
 
     def in_corner(self, text: str, i: int, corner: int) -> bool:
         """A two-part corner names what the other headers share (``类别 / 措施`` over ``保护措施``)."""
@@ -144,6 +149,10 @@ class Block:
             return False
         shared = self.texts[corner]
         return 2 <= len(shared) <= 12 and len(text) > len(shared) and text.lower().endswith(shared.lower())
+
+    def turns(self, i: int) -> bool:
+        """Whether the lines change in kind or length at line i."""
+        return bool(self._length_change[i]) or self.kinds[i] != self.kinds[i - 1]
 
     def names_headers(self, corner: int) -> bool:
         """Whether line ``corner`` is what two or more other lines end in, as the second part of a corner is."""

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from ingest.flattened_account import Account, Plan, forced, strained
 from ingest.flattened_affinity import affinities
 from ingest.flattened_alignment import EMPTY, MULTI, NEVER, Floats, Lattice
-from ingest.flattened_block import CORNER, MIN_WIDTH, Block
+from ingest.flattened_block import CORNER, Block
 from ingest.flattened_regions import width
 
 MAX_ROWS = 60
 CANDIDATES = 16  # plans weighed with the affinity of cells to rows
 IRREGULAR = 3.0  # most tables have one piece in each cell; any other has to explain more
+AGREEMENT = 0.35  # of that for each line of the cells: few of them agree by chance
 REWARD = 0.3  # naming a row counts mostly against the other rows, little for an account as a whole
 WRAPPED = 0.5  # a name inside a long cell says less than one that makes up a short cell
 NAMES_SHOWN = 3  # cells that have to show that cells open with the name of their row
@@ -159,7 +160,7 @@ def _column_widths(block: Block, account: Account) -> list[int]:
     for i, column in enumerate(account.alignment.column, account.plan.start):
         places[i] = column
     for i, place in enumerate(places):
-        widest[place] = max(widest.get(place, MIN_WIDTH), width(block.texts[i]))
+        widest[place] = max(widest.get(place, 0), block.least_width(i))
     return [widest[place] for place in places]
 
 
@@ -188,7 +189,9 @@ def weigh(block: Block, plan: Plan, *, multi: float = MULTI, leave: Floats | Non
         empty=NEVER if plan.regular else EMPTY,
     ).align()
     named = np.where(raw.max(axis=1) > 0, raw.argmax(axis=1), -1)
-    return Account(plan, rows, alignment, tuple(map(int, named)), plan.cost - plan.rest + alignment.cost)
+    cells = sum(row >= 0 for row in alignment.row)
+    chance = max(0.0, IRREGULAR - AGREEMENT * cells) if plan.regular else 0.0
+    return Account(plan, rows, alignment, tuple(map(int, named)), plan.cost - plan.rest + alignment.cost + chance)
 
 
 def _headed(block: Block) -> Iterator[Plan]:
@@ -196,7 +199,7 @@ def _headed(block: Block) -> Iterator[Plan]:
     n = len(block)
     if n < 4:
         return
-    options = range(2, min(MAX_ROWS, n // 2) + 1)
+    options = range(2, max(2, min(MAX_ROWS, n - 3)) + 1)
     tables = [block.label_costs(size, options[-1]) for size in range(min(n, CORNER + 1))]
     for regular in (True, False):
         for after in (False, True):

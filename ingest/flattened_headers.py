@@ -12,6 +12,7 @@ from ingest.flattened_block import COLUMN, Block
 from ingest.flattened_regions import Line
 
 _MAX_LINES = 12
+WRAPPED = -2.0  # evidence below which a line is the first half of the header line below it
 _SPANNING_BONUS = 1.0  # one header right over a line of several is usually over all of them
 
 
@@ -46,7 +47,7 @@ def _run(block: Block, order: range) -> int:
     """How many lines in this order are headers: known ones, or words that head columns, broken lines included."""
     size = 0
     for position, i in enumerate(order, 1):
-        joined = order.step < 0 and i > 0 and i < len(block) - 1 and block.evidence[i] < 0
+        joined = order.step < 0 and i > 0 and i < len(block) - 1 and block.evidence[i] < WRAPPED
         if block.known and block.texts[i] not in block.known:
             break
         if block.known or all(map(header_word, _parts(block.texts[i]))) or joined:
