@@ -14,7 +14,10 @@ from eval.structure import Share, StructureScore, score_structure
 from ingest.errors import FileMissing, SinkQAError, UnreadableDocument
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from eval.bench import Figure
+    from eval.sizes import SizeResult
 
 app = typer.Typer(help="Measure SinkQA against ground truth.", no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -63,6 +66,25 @@ def bench(
         _print_figures(figures)
 
 
+@app.command()
+def sizes(
+    questions: Annotated[Path, typer.Option(help="Gold questions with evidence, about the first of the files.")],
+    paths: Annotated[list[Path], typer.Argument(help="The document the questions are about, then files beside it.")],
+    targets: Annotated[str, typer.Option(help="Sizes in Chinese characters, by commas.")] = "120,180,240,300,400",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """How well evidence is found with passages of several sizes."""
+    from eval.gold import read_questions
+    from eval.sizes import compare_sizes
+
+    asked = list(read_questions(questions))
+    results = compare_sizes(paths, asked, targets=[int(target) for target in targets.split(",")])
+    if as_json:
+        typer.echo(json.dumps([asdict(result) for result in results], ensure_ascii=False))
+    else:
+        _print_sizes(results)
+
+
 def main() -> None:
     """Run the command line; a named error is one line on standard error and exit status 1."""
     try:
@@ -102,6 +124,18 @@ def _print(score: StructureScore) -> None:
     console = Console()
     console.print(found)
     console.print(cells)
+
+
+def _print_sizes(results: Iterable[SizeResult]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("target", "passages", "questions", "@1", "@5", "@10", "in 2,000 characters", title="Passage size")
+    for result in results:
+        for name, recall in result.recall.items():
+            shares = (f"{share:.3f}" for share in (*recall.at, recall.within_reading))
+            table.add_row(str(result.target_chars), str(result.n_passages), f"{name} ({recall.n})", *shares)
+    Console().print(table)
 
 
 def _print_figures(figures: list[Figure]) -> None:

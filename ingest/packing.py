@@ -24,8 +24,8 @@ class Splitting:
     ``target_chars`` is what a passage aims at, ``max_chars`` what it never exceeds (at least 60).
     """
 
-    target_chars: int = 300
-    max_chars: int = 600
+    target_chars: int = 240
+    max_chars: int = 480
 
     def __post_init__(self) -> None:
         if not 0 < self.target_chars <= self.max_chars or self.max_chars < _SMALLEST_MAX:
