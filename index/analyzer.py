@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache
+from operator import add
 from typing import TYPE_CHECKING
 
 from ingest.view import fold
 
 if TYPE_CHECKING:
-    from snowballstemmer.english_stemmer import EnglishStemmer
+    from tantivy import TextAnalyzer
 
 # Folded text: Han and kana run together without spaces, everything else is made of words and numbers.
 _CJK = "\u3005\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_PIECE = re.compile(
-    f"(?P<cjk>[{_CJK}]+)"
-    r"|(?P<number>\d+(?:[.,]\d+)*)"
-    rf"|(?P<word>(?:(?![{_CJK}])[^\W_])(?:(?![{_CJK}])[^\W_]|['’](?=[a-z]))*)"
-)
+_RUN = re.compile(f"([{_CJK}]+)|([^{_CJK}]+)")
+_PIECE = re.compile(r"\d+(?:[.,]\d+)*|[^\W_]+(?:'[a-z][^\W_]*)*")
 _LONGEST_TERM = 60  # characters; longer ones are encoded data, not words
 
 
@@ -29,28 +27,25 @@ def analyze(text: str) -> list[str]:
     stemmed (Snowball); other words stay as they are.
     """
     terms: list[str] = []
-    for match in _PIECE.finditer(fold(text)):
-        piece = match.group()
-        if match.lastgroup == "cjk":
-            terms += _cjk_terms(piece)
-        elif len(piece) > _LONGEST_TERM:
-            continue
-        elif match.lastgroup == "number":
-            terms.append(_plain_number(piece))
-        else:
-            terms.append(_stem(piece))
+    for cjk, other in _RUN.findall(fold(text)):
+        terms += _cjk_terms(cjk) if cjk else _words(other)
     return terms
 
 
 def _cjk_terms(run: str) -> list[str]:
     if len(run) == 1:
         return [run]
-    pairs = [run[i : i + 2] for i in range(len(run) - 1)]
+    pairs = list(map(add, run, run[1:]))
     if len(run) == 2:
         return pairs
     import rjieba  # its dictionary costs 0.1 s, which an English question need not pay
 
     return pairs + [word for word in rjieba.cut_for_search(run) if 2 < len(word) <= _LONGEST_TERM]
+
+
+def _words(text: str) -> list[str]:
+    pieces = [_plain_number(p) if "," in p else p for p in _PIECE.findall(text) if len(p) <= _LONGEST_TERM]
+    return _stemmer().analyze(" ".join(pieces)) if pieces else []
 
 
 def _plain_number(number: str) -> str:
@@ -59,14 +54,8 @@ def _plain_number(number: str) -> str:
     return "".join(groups) if all(len(group.split(".")[0]) == 3 for group in groups[1:]) else number
 
 
-@lru_cache(maxsize=50_000)
-def _stem(word: str) -> str:
-    stem: str = _stemmer().stemWord(word.replace("’", "'"))
-    return stem
-
-
 @cache
-def _stemmer() -> EnglishStemmer:
-    from snowballstemmer.english_stemmer import EnglishStemmer
+def _stemmer() -> TextAnalyzer:
+    from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
-    return EnglishStemmer()
+    return TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.stemmer("english")).build()

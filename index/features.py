@@ -28,10 +28,11 @@ class Features:
 def featurise(document: Document, passages: Sequence[Passage], encoder: Encoder) -> Features:
     """Analyses and encodes the passages of one document; the costly half of adding it, apart from any library."""
     title = analyze(document.metadata.title or document.name)
+    sections = {section: analyze(" ".join(section)) for section in {each.section for each in passages}}
     vectors, tokens = encode_passages(passages, encoder)
     return Features(
         encoder.fingerprint,
-        tuple(pack_terms((title, analyze(" ".join(each.section)), analyze(each.text))) for each in passages),
+        tuple(pack_terms((title, sections[each.section], analyze(each.text))) for each in passages),
         vectors,
         tokens,
     )
