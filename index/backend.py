@@ -106,12 +106,14 @@ class LocalBackend:
 
     def problems(self) -> list[str]:
         """What is missing, damaged or behind, one line each; empty when all is well."""
+        generation = self._store.generation
+        if generation == 0:  # nothing was ever stored, so there is nothing to index
+            return []
         try:
             manifest = read_manifest(self._folder())
             verify(self._folder() / manifest.folder, manifest)
         except DerivedDamaged as error:
             return [f"search index: {error}"]
-        generation = self._store.generation
         if (manifest.generation, manifest.encoder) != (generation, self._encoder):
             return [
                 f"search index: generation {manifest.generation} by encoder {manifest.encoder}, "

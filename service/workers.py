@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import resource
+import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -121,6 +122,7 @@ _encoder: Encoder | None = None  # one for each worker process, loaded when it s
 
 def _start(encoder_name: str | None) -> None:
     global _encoder
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C reaches every process: end at once and without a traceback
     resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY_PER_WORKER, _MEMORY_PER_WORKER))
     _encoder = load_encoder(encoder_name)
 
