@@ -86,7 +86,7 @@ class _Layout:
         return sides
 
     def entries(self, cell: Cell, row_label: str) -> Iterator[_Entry]:
-        """The cell under its header; one entry for each sentence where it is long."""
+        """The cell under its header; one entry for each piece of it, or each sentence of a long piece."""
         above = [header for header in self.headers if _is_above(header, cell)]
         header = " ".join(self.text(head.spans) for head in above)
         label = " · ".join(filter(None, (row_label, header)))
@@ -95,17 +95,17 @@ class _Layout:
         spans = tuple(chain.from_iterable(readable_runs(self.source, head.spans) for head in above))
         for unit in self.units(cell.spans, label):
             yield _Entry(f"{header}: {unit.text}" if header else unit.text, (*spans, *unit.spans), (unit,))
+            header, spans = "", ()  # said once for all pieces of the cell
 
     def units(self, spans: tuple[Span, ...], label: str) -> Iterator[Unit]:
-        """The whole where it fits, else its sentences."""
-        text = self.text(spans)
-        if size(text) <= self.params.max_chars / 3:
-            if text:
-                yield Unit(tuple(readable_runs(self.source, spans)), text, label)
-            return
-        for paragraph in paragraphs(self.source, spans, maximum=self.params.max_chars / 3):
-            for unit in paragraph.units():
-                yield Unit(unit.spans, unit.text, label)
+        """Each piece whole where it fits, else its sentences."""
+        for piece in ((span,) for span in spans):
+            text = self.text(piece)
+            if size(text) > self.params.max_chars / 3:
+                for paragraph in paragraphs(self.source, piece, maximum=self.params.max_chars / 3):
+                    yield from (Unit(unit.spans, unit.text, label) for unit in paragraph.units())
+            elif text:
+                yield Unit(tuple(readable_runs(self.source, piece)), text, label)
 
     def plain(self, spans: tuple[Span, ...]) -> list[_Entry]:
         return [_Entry(unit.text, unit.spans) for unit in self.units(spans, "")]

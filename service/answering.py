@@ -16,6 +16,8 @@ from ingest.passage import Passage, Unit
 _WIDE_CHARS = 200  # an answer is at most this long in Chinese ...
 _NARROW_WORDS = 120  # ... or this many words long in English
 _NEWS = 2  # index terms that the question does not hold
+_SHORT_ROW = 0.6  # of an answer: a row up to this long is shown whole, else cell by cell
+_CELL_OF = " · "  # stands between row label and column header in a cell's label
 _SHORT_LIST = 10  # items: a list up to this long is quoted whole
 
 
@@ -95,7 +97,10 @@ def _candidates(passage: Passage) -> Iterator[Evidence]:
     if passage.kind == "table":
         return
     if passage.kind == "row":
-        yield Evidence(passage, passage.units, _row_text(passage))
+        heads = [unit for unit in passage.units if _CELL_OF not in unit.label]
+        cells = [unit for unit in passage.units if _CELL_OF in unit.label] or heads
+        groups = [cells] if share_of_answer(_row_text(heads, cells)) <= _SHORT_ROW else [[cell] for cell in cells]
+        yield from (Evidence(passage, (*heads, *group), _row_text(heads, group)) for group in groups)
     elif passage.kind == "list" and len(passage.units) <= _SHORT_LIST:
         yield Evidence(passage, passage.units, " ".join(unit.text for unit in passage.units))
     else:
@@ -107,21 +112,20 @@ def _adds_to(asked: set[str], evidence: Evidence) -> bool:
     return len(set(analyze(evidence.text)) - asked) >= _NEWS
 
 
-def _row_text(passage: Passage) -> str:
-    """``北京 — 抵销比例限制: …; 地域限制: …``: the row's label once, then each cell under its header."""
-    labels = [unit.label.split(" · ") for unit in passage.units]
-    row = labels[0][0] if labels and labels[0] else ""
-    cells = [
-        f"{label[-1]}: {unit.text}" if len(label) > 1 else unit.text
-        for unit, label in zip(passage.units, labels, strict=True)
-    ]
-    return f"{row} — " + "; ".join(cells) if row else "; ".join(cells)
+def _row_text(heads: Sequence[Unit], cells: Sequence[Unit]) -> str:
+    """``北京 — 抵销比例限制: …; 地域限制: …``: the row's labels once, then each cell under its header."""
+    said: list[str] = []
+    for cell, before in zip(cells, [None, *cells], strict=False):
+        header = cell.label.split(_CELL_OF)[-1] if cell not in heads else ""
+        repeated = before is not None and before.label == cell.label
+        said.append(cell.text if repeated or not header else f"{header}: {cell.text}")
+    return " — ".join(filter(None, (" ".join(head.text for head in heads if head not in cells), "; ".join(said))))
 
 
 def _spoken(evidence: Evidence, hit: Hit) -> str:
     """A piece with what a reader knows when reaching it: the document, the heading above it, the table's caption."""
-    if evidence.passage.kind == "row":
-        return evidence.passage.text
+    if evidence.passage.kind == "row" and len(evidence.units) == len(evidence.passage.units):
+        return evidence.passage.text  # with the caption
     return f"{hit.passage.section[-1] if hit.passage.section else ''} {evidence.text}"
 
 

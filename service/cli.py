@@ -6,6 +6,7 @@ Exit status: 0 done (an abstention is an answer), 1 a named error, 2 wrong usage
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -39,7 +40,7 @@ Languages = Annotated[list[str] | None, typer.Option("--language", help="Only pa
 Jurisdictions = Annotated[
     list[str] | None, typer.Option("--jurisdiction", help="Only documents of CN, US, EU, JP, NZ or UN.")
 ]
-Types = Annotated[list[str] | None, typer.Option("--type", help="Only pdf, html, docx, markdown, text or json.")]
+Types = Annotated[list[terminal.Kind] | None, typer.Option("--type", help="Only documents of this format; repeatable.")]
 Since = Annotated[int | None, typer.Option("--from", help="Only documents of this year or later.")]
 Until = Annotated[int | None, typer.Option("--to", help="Only documents of this year or earlier.")]
 
@@ -56,7 +57,10 @@ def add(
     workers: Annotated[int | None, typer.Option(help="Processes that read files; default: one for each core.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take files or folders into the library. A file that fails is named; the others still land."""
+    """Take files or folders into the library. A file that fails is named; the others still land.
+
+    A library begun so holds what you add and nothing else; the starter corpus comes with a first question.
+    """
     engine = Engine.open(Settings.load(library=library, workers=workers), create=True)
     with terminal.progress("Adding", quiet=as_json) as advance:
         report = engine.add(paths, on_progress=advance)
@@ -120,11 +124,14 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show one document: what is known of it, its outline, its text or its passages."""
-    engine = _open(library)
-    if text:
-        terminal.write(engine.text(document))
-        return
-    terminal.show_document(engine.document(document), engine.passages(document), whole=passages, as_json=as_json)
+    engine = Engine.open(Settings.load(library=library))
+    terminal.show_document(
+        engine.document(document),
+        engine.passages(document),
+        text=engine.text(document) if text else None,
+        whole=passages,
+        as_json=as_json,
+    )
 
 
 @app.command()
@@ -134,7 +141,7 @@ def remove(
     as_json: AsJson = False,
 ) -> None:
     """Delete documents, leaving nothing of them findable."""
-    engine = _open(library)
+    engine = Engine.open(Settings.load(library=library))
     terminal.show_removed([engine.remove(document) for document in documents], as_json=as_json)
 
 
@@ -167,14 +174,14 @@ def _open(library: Path | None) -> Engine:
 
 def main() -> None:
     """Entry point of ``sinkqa``."""
+    for stream in (sys.stdin, sys.stdout):
+        if isinstance(stream, TextIOWrapper):  # what a terminal or a pipe cannot encode becomes a question mark
+            stream.reconfigure(errors="replace")
     try:
         app()
     except SinkQAError as error:
         terminal.show_error(error)
         sys.exit(1)
-    except BrokenPipeError:  # `sinkqa list | head`
-        sys.stderr.close()
-        sys.exit(0)
 
 
 if __name__ == "__main__":

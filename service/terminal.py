@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
-from typing import Any
+from typing import Any, NoReturn
 
 from rich.console import Console
 from rich.padding import Padding
@@ -24,8 +25,31 @@ from service.answer import Answer, Citation, RankedPassage, SearchResult
 from service.engine import DoctorReport
 from service.intake import AddReport
 
-_out = Console(highlight=False)
+_NARROW = 50  # columns: below this, a table of documents would have no room for titles
+_PICTURES = {code: 0x2400 + code for code in range(32)} | {127: 0x2421} | dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
+_CONTROLS = {code: picture for code, picture in _PICTURES.items() if chr(code) not in "\t\n"}
+
+
+class _Output(Console):
+    def on_broken_pipe(self) -> NoReturn:
+        """``sinkqa list | head``: who reads has had enough, which is no error."""
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing is left to fail at the last flush
+        raise SystemExit(0)
+
+
+_out = _Output(highlight=False)
 _err = Console(stderr=True, highlight=False)
+
+
+class Kind(StrEnum):
+    """Formats of documents."""
+
+    pdf = "pdf"
+    html = "html"
+    docx = "docx"
+    markdown = "markdown"
+    text = "text"
+    json = "json"
 
 
 class Mode(StrEnum):
@@ -75,13 +99,22 @@ def progress(title: str, *, quiet: bool) -> Iterator[Callable[[int, int, str], N
 
 
 def write(text: str) -> None:
-    """Prints ``text`` unaltered, whatever the terminal's encoding makes of lone surrogates."""
-    sys.stdout.write(text.encode("utf-8", "replace").decode("utf-8"))
+    """Prints ``text`` as it is, control characters and all."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _out.on_broken_pipe()
 
 
 def show_error(error: SinkQAError) -> None:
     """One line on stderr: the code and the message."""
-    _err.print(Text.assemble((f"error[{error.code}]", "bold red"), ": ", error.message), soft_wrap=True)
+    _note(f"error[{error.code}]", error.message, style="bold red")
+
+
+def _note(label: str, message: str, *, style: str) -> None:
+    """One line on stderr, whatever a file name holds: it could move the cursor or forge a second line."""
+    _err.print(Text.assemble((label, style), ": ", message.translate(_PICTURES)), soft_wrap=True)
 
 
 def show_answer(answer: Answer, *, as_json: bool) -> None:
@@ -95,17 +128,19 @@ def show_answer(answer: Answer, *, as_json: bool) -> None:
         _line(Text.assemble(segment.text, (marks, "bold cyan")))
     for citation in answer.citations:
         _out.print()
-        _line(Text.assemble((f"[{citation.number}] ", "bold cyan"), (citation.title, "bold"), _place(citation)))
+        _line(Text.assemble((f"[{citation.number}] ", "bold cyan"), (citation.title, "bold")))
+        _line(_place(citation), indent=4)
         _line(Text(f"“{_flat(citation.quote)}”", style="italic"), indent=4)
         if citation.original:
-            _line(Text(f"digest of: {citation.original}", style="dim"), indent=4)
+            _line(Text(f"digest of {citation.original}", style="dim"), indent=4)
         if citation.url:
             _line(Text(citation.url, style="dim underline"), indent=4)
     if answer.status == "abstained" and answer.passages:
         _out.print()
         _line(Text("Nearest passages, which do not answer it:", style="dim"))
         for passage in answer.passages[:3]:
-            _line(Text.assemble("· ", (passage.title, "bold"), _place(passage)), indent=2)
+            _line(Text.assemble("· ", (passage.title, "bold")), indent=2)
+            _line(_place(passage), indent=4)
             _line(Text(_cut(passage.text, 160), style="dim"), indent=4)
     _out.print()
     total = sum(answer.timings_ms.values())
@@ -120,7 +155,8 @@ def show_search(result: SearchResult, *, as_json: bool) -> None:
     if not result.hits:
         _line(Text("No passage fits; try other words or fewer filters.", style="yellow"))
     for rank, hit in enumerate(result.hits, 1):
-        _line(Text.assemble((f"{rank:>2}. ", "bold cyan"), (hit.title, "bold"), _place(hit)))
+        _line(Text.assemble((f"{rank:>2}. ", "bold cyan"), (hit.title, "bold")))
+        _line(_place(hit), indent=4)
         _line(Text(_cut(hit.text, 400)), indent=4)
         why = hit.why
         legs = f"score {hit.score:.3f} · lexical {_rank(why['lexical_rank'])} · dense {_rank(why['dense_rank'])}"
@@ -137,14 +173,15 @@ def show_added(report: AddReport, *, as_json: bool) -> None:
     if as_json:
         return _json(report.as_dict())
     for file in report.added:
-        note = f"{file.n_passages} passages" + (", replaces an older version" if file.superseded else "")
-        _line(Text.assemble(("added ", "green"), file.name, (f"  {note}  {file.doc_id[:12]}", "dim")))
+        note = _count(file.n_passages, "passage") + (", replaces an older version" if file.superseded else "")
+        name = file.name.translate(_PICTURES)
+        _line(Text.assemble(("added ", "green"), name, (f"  {note}  {file.doc_id[:12]}", "dim")))
         for warning in file.warnings:
-            _err.print(Text.assemble(("warning", "yellow"), f": {file.name}: {warning}"), soft_wrap=True)
+            _note("warning", warning, style="yellow")
     for name in report.unchanged:
-        _line(Text.assemble(("unchanged ", "dim"), name))
+        _line(Text.assemble(("unchanged ", "dim"), name.translate(_PICTURES)))
     for failure in report.failed:
-        _err.print(Text.assemble((f"error[{failure.code}]", "bold red"), f": {failure.message}"), soft_wrap=True)
+        _note(f"error[{failure.code}]", failure.message, style="bold red")
     _line(
         Text(f"{len(report.added)} added, {len(report.unchanged)} unchanged, {len(report.failed)} failed", style="bold")
     )
@@ -152,46 +189,47 @@ def show_added(report: AddReport, *, as_json: bool) -> None:
 
 
 def show_documents(records: Sequence[DocumentRecord], *, as_json: bool) -> None:
-    """A table of the documents."""
+    """A table of the documents; in a pipe one line each, columns parted by tabs."""
     if as_json:
-        return _json([asdict(record) for record in records])
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name, options in (
-        ("id", {"no_wrap": True}),
-        ("title", {"overflow": "fold", "ratio": 1}),
-        ("where", {}),
-        ("year", {}),
-        ("lang", {}),
-        ("passages", {"justify": "right"}),
-    ):
-        table.add_column(name, **options)
-    for record in records:
-        meta = record.metadata
-        table.add_row(
-            record.doc_id[:12],
-            record.title,
-            meta.jurisdiction or "",
-            str(meta.year or ""),
-            meta.language or "",
-            str(record.n_passages),
-        )
-    _out.print(table)
-    _line(Text(f"{len(records)} documents", style="dim"))
+        return _json({"documents": [asdict(record) for record in records]})
+    rows = [_row(record) for record in records]
+    if not _out.is_terminal:
+        write("".join("\t".join(row) + "\n" for row in rows))
+    elif _out.width < _NARROW:
+        for doc_id, title, *_ in rows:
+            _line(Text.assemble((doc_id, "cyan"), "  ", title))
+    else:
+        table = Table("id", box=None, header_style="bold", pad_edge=False)
+        table.add_column("title", overflow="fold", ratio=1)
+        for name in ("where", "year", "lang"):
+            table.add_column(name)
+        table.add_column("passages", justify="right")
+        table.columns[0].no_wrap = True
+        for row in rows:
+            table.add_row(*map(Text, row))
+        _out.print(table)
+        _line(Text(_count(len(records), "document"), style="dim"))
     return None
 
 
-def show_document(record: DocumentRecord, passages: Sequence[Passage], *, whole: bool, as_json: bool) -> None:
-    """What is known of a document and its outline, or all its passages."""
+def _row(record: DocumentRecord) -> tuple[str, ...]:
+    meta = record.metadata
+    facts = (meta.jurisdiction or "", str(meta.year or ""), meta.language or "", str(record.n_passages))
+    return record.doc_id[:12], _flat(record.title).translate(_PICTURES), *facts
+
+
+def show_document(
+    record: DocumentRecord, passages: Sequence[Passage], *, text: str | None, whole: bool, as_json: bool
+) -> None:
+    """What is known of a document and its outline, or all its passages; with ``text`` that alone, as it is."""
     if as_json:
-        listed = [_passage_json(passage) for passage in passages] if whole else None
-        return _json(asdict(record) | ({"passages": listed} if listed is not None else {}))
+        listed = {"passages": [_passage_json(passage) for passage in passages]} if whole else {}
+        return _json(asdict(record) | listed | ({} if text is None else {"text": text}))
+    if text is not None:
+        return write(text)
+    about = asdict(record)
     _line(Text(record.title, style="bold"))
-    for name, value in asdict(record).items():
-        if value not in (None, "", (), [], {}) and name not in ("title", "pages", "metadata"):
-            _line(Text.assemble((f"{name:>13}  ", "dim"), str(value)))
-    for name, value in asdict(record)["metadata"].items():
-        if value and name != "title":
-            _line(Text.assemble((f"{name:>13}  ", "dim"), str(value)))
+    _facts({name: value for name, value in (about | about["metadata"]).items() if name not in ("title", "metadata")})
     _out.print()
     seen: set[tuple[str, ...]] = set()
     for passage in passages:
@@ -203,6 +241,21 @@ def show_document(record: DocumentRecord, passages: Sequence[Passage], *, whole:
             _line(Text(f"{passage.passage_id} · {passage.kind} · p. {passage.page_start}", style="dim"), indent=4)
             _line(Text(passage.text), indent=4)
     return None
+
+
+def _facts(facts: dict[str, Any]) -> None:
+    """Names and values side by side, those left out that have none."""
+    known = {name: value for name, value in facts.items() if value not in (None, "", (), [])}
+    width = max(map(len, known), default=0)
+    for name, value in known.items():
+        text = Text(", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value), overflow="fold")
+        label = Text(f"{name:>{width}}  ", style="dim")
+        if _out.is_terminal:
+            grid = Table.grid()
+            grid.add_row(label, _shown(text))
+            _out.print(grid)
+        else:
+            _line(label + text)
 
 
 def show_removed(records: Sequence[DocumentRecord], *, as_json: bool) -> None:
@@ -218,11 +271,12 @@ def show_doctor(report: DoctorReport, *, as_json: bool) -> None:
     """Facts first, then each problem with its remedy."""
     if as_json:
         return _json(report.as_dict())
-    for name, value in report.facts.items():
-        _line(Text.assemble((f"{name:>18}  ", "dim"), str(value)))
+    _facts(report.facts)
     for problem in report.problems:
         _line(Text.assemble(("problem  ", "bold red"), problem))
-    if not report.problems:
+    if report.problems:
+        _line(Text("sinkqa doctor --rebuild makes the search indexes anew from the stored text", style="dim"))
+    else:
         _line(Text("all is well", style="green"))
     return None
 
@@ -236,14 +290,19 @@ def _passage_json(passage: Passage) -> dict[str, Any]:
 
 
 def _json(value: object) -> None:
-    write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    unicode = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    write(json.dumps(value, ensure_ascii=not unicode, indent=2) + "\n")
 
 
 def _place(at: Citation | RankedPassage) -> Text:
     """Section path, table and page, as a reader would say them."""
     pages = f"p. {at.page_start}" if at.page_start == at.page_end else f"pp. {at.page_start}–{at.page_end}"
     parts = [" › ".join(at.section), at.table or "", pages]
-    return Text(" · " + " · ".join(part for part in parts if part), style="dim")
+    return Text(" · ".join(part for part in parts if part), style="dim")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _flat(text: str) -> str:
@@ -255,9 +314,15 @@ def _cut(text: str, length: int) -> str:
     return flat if len(flat) <= length else flat[: length - 1] + "…"
 
 
+def _shown(text: Text) -> Text:
+    """Control characters as pictures: text from files must not drive the terminal."""
+    text.plain = text.plain.translate(_CONTROLS)  # one character for one: styles stay in place
+    return text
+
+
 def _line(text: Text, *, indent: int = 0) -> None:
     """Wraps for people, keeps whole lines for pipes."""
     if _out.is_terminal:
-        _out.print(Padding(text, (0, 0, 0, indent)))
+        _out.print(Padding.indent(_shown(text), indent))
     else:
-        _out.print(Text(" " * indent) + text, soft_wrap=True)
+        _out.print(Text(" " * indent) + _shown(text), soft_wrap=True)

@@ -116,7 +116,7 @@ def test_short_paragraphs_share_a_passage_and_long_ones_are_divided_evenly():
     made = document(
         ("paragraph", "短句子。", 0), ("paragraph", "另一句。", 0), ("paragraph", "森林吸收二氧化碳。" * 100, 0)
     )
-    passages = split(made)
+    passages = split(made, params=Splitting(target_chars=300, max_chars=600))
     assert passages[0].text == "短句子。\n另一句。"
     lengths = [len(passage.text) for passage in passages[1:]]
     assert len(lengths) == 3
