@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 from rich.console import Console
 from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from index.catalogue import DocumentRecord
@@ -88,14 +88,18 @@ def progress(title: str, *, quiet: bool) -> Iterator[Callable[[int, int, str], N
     columns = (
         SpinnerColumn(),
         TextColumn(title),
-        BarColumn(),
+        BarColumn(20),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
-        TextColumn("[dim]{task.description}"),
+        TextColumn("{task.description}", style="dim", markup=False, table_column=Column(no_wrap=True)),
     )
     with Progress(*columns, console=_err, transient=True) as bar:
         task = bar.add_task("", total=None)
-        yield lambda done, total, name: bar.update(task, completed=done, total=total, description=name[-40:])
+
+        def advance(done: int, total: int, name: str) -> None:
+            bar.update(task, completed=done, total=total, description=name.translate(_PICTURES))
+
+        yield advance
 
 
 def write(text: str) -> None:
@@ -250,12 +254,12 @@ def _facts(facts: dict[str, Any]) -> None:
     for name, value in known.items():
         text = Text(", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value), overflow="fold")
         label = Text(f"{name:>{width}}  ", style="dim")
-        if _out.is_terminal:
+        if _out.is_terminal and _out.width >= _NARROW:
             grid = Table.grid()
             grid.add_row(label, _shown(text))
             _out.print(grid)
         else:
-            _line(label + text)
+            _line(Text.assemble(label, text))
 
 
 def show_removed(records: Sequence[DocumentRecord], *, as_json: bool) -> None:
