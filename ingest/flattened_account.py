@@ -84,9 +84,17 @@ def strained(block: Block, account: Account) -> bool:
     wrapped += [i for i in plan.header[1:] if not block.names_headers(i)]
     if any(block.evidence[i - 1] > JOIN_STRAIN for i in wrapped):
         return True
-    if plan.mode == "none" and not block.turns(plan.start):
+    if plan.mode == "none" and not block.stands_out(plan.start, plan.labels):
         return True
-    return _leaves_headers(block, account)
+    return _headless(block, account) or _leaves_headers(block, account)
+
+
+def _headless(block: Block, account: Account) -> bool:
+    """Whether no header is a word that usually heads a column, and the columns do not make up for it by agreeing."""
+    heads = [i for i in (account.plan.header.start, *account.heads) if i < len(block)]
+    if account.plan.mode == "none" or any(block.usual_header(i) for i in heads):
+        return False
+    return not account.plan.regular or len(heads) < 3
 
 
 def _leaves_headers(block: Block, account: Account) -> bool:

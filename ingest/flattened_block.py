@@ -115,6 +115,10 @@ class Block:
         known = [KNOWN_HEADER if text in self.known else 0.0 for text in self.texts]
         return np.maximum(words, known)
 
+    def usual_header(self, i: int) -> bool:
+        """Whether line i is known for a header or ends as headers usually do."""
+        return self.texts[i] in self.known or header_word(self.texts[i])
+
     def heads_alone(self, i: int) -> float:
         """1 for a short line that is a usual header and no part of a longer cell, less for others, 0 for most."""
         text = self.texts[i]
@@ -150,9 +154,16 @@ class Block:
         shared = self.texts[corner]
         return 2 <= len(shared) <= 12 and len(text) > len(shared) and text.lower().endswith(shared.lower())
 
-    def turns(self, i: int) -> bool:
-        """Whether the lines change in kind or length at line i."""
-        return bool(self._length_change[i]) or self.kinds[i] != self.kinds[i - 1]
+    def stands_out(self, i: int, others: range) -> bool:
+        """Whether the piece that begins at line i differs from all others in kind, or clearly in length."""
+        if self.kinds[i] not in {self.kinds[j] for j in others}:
+            return True
+        end = i + 1
+        while end < len(self) and self.evidence[end - 1] < 0:
+            end += 1
+        length = sum(width(text) for text in self.texts[i:end])
+        lengths = [width(self.texts[j]) for j in others]
+        return length > 1.4 * max(lengths) or length < 0.4 * min(lengths)
 
     def names_headers(self, corner: int) -> bool:
         """Whether line ``corner`` is what two or more other lines end in, as the second part of a corner is."""

@@ -13,6 +13,7 @@ from ingest.flattened_columns import STRUCTURE_MARGIN, Reading, Survey, heed_nam
 from ingest.flattened_headers import Leaf, header_blocks
 from ingest.flattened_regions import Line
 
+PLACED = 0.3  # share of the pieces that must have found their cell, else the rows themselves are not to be trusted
 JOINED = -0.5  # evidence below which two lines are one piece whatever their rows
 DOUBTFUL = 1.0  # evidence below which an unplaced line may belong to the piece above or below it
 
@@ -44,7 +45,8 @@ def read_parts(bodies: Sequence[Sequence[Line]], *, caption: str) -> list[Part]:
         readings.append(found[0])
         headers.append(found[1])
     parts = [_part(reading, heads) for reading, heads in zip(heed_names(readings), headers, strict=True)]
-    return parts if sum(len(part.labels) for part in parts) > 1 else []
+    placed, loose = sum(len(part.pieces) for part in parts), sum(len(part.loose) for part in parts)
+    return parts if sum(len(part.labels) for part in parts) > 1 and placed >= PLACED * (placed + loose) > 0 else []
 
 
 def _by_page(bodies: Sequence[Sequence[Line]]) -> tuple[list[Sequence[Line]], frozenset[str]]:

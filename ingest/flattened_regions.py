@@ -87,12 +87,12 @@ class Layout:
 
     @cached_property
     def body_width(self) -> int:
-        """Half of all characters stand in lines at least this wide; 36..100 display columns."""
+        """A quarter of all characters stand in lines at least this wide; 36..100 display columns."""
         widths = sorted((width(line.text) for line in self.lines), reverse=True)
         total, seen = sum(widths), 0
         for columns in widths:
             seen += columns
-            if 2 * seen >= total:
+            if 4 * seen >= total:
                 return min(100, max(36, columns))
         return 36
 
