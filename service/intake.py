@@ -58,10 +58,15 @@ def take_in(
     files = _find(paths, report)
     waiting: list[Document] = []  # handed to the library, not yet acknowledged
 
+    def advance(name: str) -> None:
+        if on_progress:
+            on_progress(len(report.added) + len(report.unchanged) + len(report.failed), len(files), name)
+
     def additions() -> Iterator[Addition]:
         for outcome in prepare_all(files, encoder=library.encoder, encoder_name=encoder, workers=workers):
             if outcome.prepared is None:
                 _fail(report, outcome.path, outcome.error)
+                advance(outcome.path.name)
                 continue
             done = outcome.prepared
             waiting.append(done.document)
@@ -70,8 +75,7 @@ def take_in(
     for result in library.add_all(additions()):
         document = waiting.pop(0)
         _note(report, document, result)
-        if on_progress:
-            on_progress(len(report.added) + len(report.unchanged) + len(report.failed), len(files), document.name)
+        advance(document.name)
     return report
 
 
