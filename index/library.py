@@ -14,10 +14,16 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 from index import catalogue
-from index.analyzer import analyze
 from index.backend import LocalBackend
 from index.catalogue import DocumentRecord
-from index.columns import PASSAGE_COLUMNS, read_metadata, read_pages, read_passage, unpack, unpack_boxes, unpack_text
+from index.columns import (
+    PASSAGE_COLUMNS,
+    read_pages,
+    read_passage,
+    unpack,
+    unpack_boxes,
+    unpack_text,
+)
 from index.encoder import Encoder, load_encoder
 from index.errors import DocumentNotFound, EncoderMismatch, LibraryReadOnly, PassageNotFound
 from index.features import Features, encode_passages, featurise
@@ -25,7 +31,7 @@ from index.fusion import DEFAULT_WEIGHTS, Weights
 from index.hit import Filters, Hit, SearchMode
 from index.inspection import Problem, inspect
 from index.lock import write_lock
-from index.retrieval import Ranked, prepare, retrieve
+from index.retrieval import passage_of_row, prepare, read_hit, retrieve
 from index.static import Floats
 from index.store import Store, create_store
 from ingest.document import Document, Page
@@ -274,7 +280,7 @@ class Library:
                 encoder=self.encoder,
                 weights=self.weights,
             )
-            return [_hit(connection, each, prepared.terms) for each in ranked]
+            return [read_hit(connection, each, prepared.terms) for each in ranked]
 
     def check(self) -> list[Problem]:
         """Everything that is wrong with the library on disk; reads all of it. Empty when all is well."""
@@ -357,7 +363,7 @@ class Library:
             rows = [row for (row,) in connection.execute('SELECT "row" FROM passages')]
             for start in range(0, len(rows), _REENCODE_AT_ONCE):
                 part = rows[start : start + _REENCODE_AT_ONCE]
-                passages = [_passage_of_row(connection, row)[0] for row in part]
+                passages = [passage_of_row(connection, row) for row in part]
                 vectors, tokens = encode_passages(passages, self.encoder)
                 connection.executemany(
                     'UPDATE features SET vector = ?, tokens = ? WHERE "row" = ?',
@@ -381,19 +387,3 @@ def _begin(path: Path, encoder: Encoder, lock_timeout_s: float) -> None:
             create_store(path, encoder=encoder.fingerprint)
     except OSError as error:
         raise LibraryReadOnly(f"cannot begin a library in {path.parent}: {error}; name another folder") from error
-
-
-def _passage_of_row(connection: sqlite3.Connection, row: int) -> tuple[Passage, str, str]:
-    """Passage, name and metadata of its document."""
-    values = connection.execute(
-        f'SELECT {PASSAGE_COLUMNS}, name, metadata FROM passages JOIN documents USING (doc) WHERE "row" = ?', (row,)
-    ).fetchone()
-    return read_passage(values[:-2]), values[-2], values[-1]
-
-
-def _hit(connection: sqlite3.Connection, ranked: Ranked, terms: Sequence[str]) -> Hit:
-    passage, name, metadata = _passage_of_row(connection, ranked.row)
-    standing = set(analyze(passage.text))
-    matched = tuple(dict.fromkeys(term for term in terms if term in standing))
-    title = read_metadata(metadata).title or name
-    return Hit(passage, title, ranked.score, replace(ranked.why, matched_terms=matched))

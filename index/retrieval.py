@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
 from index.analyzer import analyze
 from index.backend import Legs
-from index.columns import unpack_tokens, unpack_vectors
+from index.columns import (
+    PASSAGE_COLUMNS,
+    read_metadata,
+    read_passage,
+    unpack_terms,
+    unpack_tokens,
+    unpack_vectors,
+)
 from index.encoder import Encoder, TokenEncoder
 from index.fusion import Weights, fuse, ranks
-from index.hit import SearchMode, Why
+from index.hit import Hit, SearchMode, Why
 from index.lexical import Ranking, Rows
 from index.static import Floats, Tokens
 from index.store import batches
-from ingest.language import detect
+from ingest.passage import Passage
 
 LONGEST_QUERY = 2_000  # code points; what follows is not looked at
-DEPTH = 100  # candidates from each leg
+DEPTH = 200  # candidates from each leg: a passage in the question's other language comes late in either
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +37,6 @@ class Query:
 
     text: str
     terms: tuple[str, ...]
-    language: str
     vector: Floats
     tokens: Tokens | None
 
@@ -54,11 +60,11 @@ class _Candidates(NamedTuple):
 def prepare(text: str, encoder: Encoder) -> Query:
     """Analyses and encodes a question, or the first 2,000 code points of it."""
     text = text[:LONGEST_QUERY]
-    terms, language = tuple(analyze(text)), detect(text)
+    terms = tuple(analyze(text))
     if not isinstance(encoder, TokenEncoder):
-        return Query(text, terms, language, encoder.encode([text])[0], None)
+        return Query(text, terms, encoder.encode([text])[0], None)
     tokens = encoder.tokens([text])
-    return Query(text, terms, language, encoder.pool(tokens)[0], tokens[0])
+    return Query(text, terms, encoder.pool(tokens)[0], tokens[0])
 
 
 def retrieve(
@@ -89,11 +95,10 @@ def retrieve(
     late = np.zeros_like(shares)
     if mode != "lexical" and query.tokens is not None and isinstance(encoder, TokenEncoder):
         late = encoder.maxsim(query.tokens, found.tokens)
-    same = np.array([language == query.language for language in found.languages])
     scores = (
         shares
         if mode == "lexical"
-        else fuse(dense=cosines, lexical=shares, late=late, same_language=same, weights=weights)
+        else fuse(dense=cosines, lexical=shares, late=late, languages=found.languages, weights=weights)
     )
     lexical_ranks, dense_ranks = ranks(lexical.rows), ranks(dense.rows)
     best = sorted(range(len(scores)), key=lambda i: (-scores[i], found.passage_ids[i]))[:k]
@@ -111,6 +116,27 @@ def retrieve(
         )
         for i in best
     ]
+
+
+def read_hit(connection: sqlite3.Connection, ranked: Ranked, terms: Sequence[str]) -> Hit:
+    """The passage of a ranked row, with those of the query's terms that stand in it."""
+    name, metadata, packed = connection.execute(
+        'SELECT name, metadata, terms FROM passages JOIN documents USING (doc) JOIN features USING ("row") '
+        'WHERE "row" = ?',
+        (ranked.row,),
+    ).fetchone()
+    standing = set(unpack_terms(packed)[-1].split())
+    why = replace(ranked.why, matched_terms=tuple(dict.fromkeys(term for term in terms if term in standing)))
+    return Hit(passage_of_row(connection, ranked.row), read_metadata(metadata).title or name, ranked.score, why)
+
+
+def passage_of_row(connection: sqlite3.Connection, row: int) -> Passage:
+    """The passage in this row of the store, which must be there."""
+    return read_passage(
+        connection.execute(
+            f'SELECT {PASSAGE_COLUMNS} FROM passages JOIN documents USING (doc) WHERE "row" = ?', (row,)
+        ).fetchone()
+    )
 
 
 def _fetch(connection: sqlite3.Connection, rows: Rows, dim: int) -> _Candidates:

@@ -105,5 +105,6 @@ def test_nothing_acknowledged_is_lost_and_no_document_is_half_there(tmp_path: Pa
                 assert doc_id not in present
             elif seed % 7 != 3:
                 _check_document(library, seed, doc_id)
-        complete = {random_addition(k * 1_000 + i).document.doc_id: 3 for k in range(KILLS) for i in range(30)}
-        assert all(complete[doc_id] == record.n_passages for doc_id, record in present.items())
+        for record in present.values():  # those that were stored but not acknowledged are whole as well
+            seed = int(record.name.removeprefix("made-").removesuffix(".txt"))
+            _check_document(library, seed, record.doc_id)

@@ -97,3 +97,9 @@ def test_a_truncated_static_folder_is_a_named_error(tmp_path: Path) -> None:
     (tmp_path / "model.safetensors").write_bytes(b"\xff" * 9)
     with pytest.raises(EncoderMissing, match="longer than the file"):
         load_encoder(tmp_path)
+
+
+def test_a_model_that_is_nowhere_is_a_named_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with pytest.raises(EncoderMissing, match="no-such-model"):
+        load_encoder("nobody/no-such-model")
