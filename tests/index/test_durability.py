@@ -33,7 +33,7 @@ with Library.open(sys.argv[1], create=True) as library:
             print("removed", seed, flush=True)
 """
 _READER = """
-import sys
+import sys, time
 from index.library import Library
 with Library.open(sys.argv[1]) as library:
     while True:
@@ -42,6 +42,7 @@ with Library.open(sys.argv[1]) as library:
                 (start, end), = hit.passage.spans
                 assert library.text(hit.passage.doc_id)[start:end] == hit.passage.text
         print("searched", library.generation, flush=True)
+        time.sleep(0.01)
 """
 
 
