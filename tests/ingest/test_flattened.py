@@ -130,8 +130,8 @@ def verdicts(seeds: range) -> Counter[str]:
 
 
 def test_invented_tables_come_back_right_or_loose_and_never_wrong():
-    counts = verdicts(range(3000, 3120))
-    assert counts["exact"] >= 36
+    counts = verdicts(range(3000, 3060))
+    assert counts["exact"] >= 18
 
 
 @pytest.mark.slow
@@ -153,8 +153,9 @@ def test_empty_cell_leaves_the_rest_of_its_column_loose_unless_words_place_it():
 
 
 def test_continued_part_is_joined_under_the_headers_of_the_first():
-    text = "表2 进展\n\n地区\n\n白石镇\n\n青龙湾\n\n松江县\n\n面积\n\n1.2%\n\n3.4%\n\n5.6%\n\n完成年份\n\n2020\n\n2021\n\n2022\n\n"
-    text += "\f续表2 进展\n\n地区\n\n金沙洲\n\n大洼\n\n临山区\n\n面积\n\n2.2%\n\n4.4%\n\n6.6%\n\n完成年份\n\n2030\n\n2031\n\n2032\n\n来源：年报。\n"
+    first = ["地区", "白石镇", "青龙湾", "松江县", "面积", "1.2%", "3.4%", "5.6%", "完成年份", "2020", "2021", "2022"]
+    then = ["地区", "金沙洲", "大洼", "临山区", "面积", "2.2%", "4.4%", "6.6%", "完成年份", "2030", "2031", "2032"]
+    text = "\n\n".join(["表2 进展", *first, "\f续表2 进展", *then, "来源：年报。\n"])
     [found] = tables_of(text)
     rows = words(text, found)
     assert [row[0] for row in rows] == ["地区", "白石镇", "青龙湾", "松江县", "金沙洲", "大洼", "临山区"]
@@ -165,17 +166,25 @@ def test_continued_part_is_joined_under_the_headers_of_the_first():
 # What is no table ----------------------------------------------------------------------------------------------------
 
 
+ENGLISH_MENTION = (
+    "Table 1 shows how the works went on in the years that followed the first meeting of all the places.\n"
+)
+CHINESE_MENTION = "表1总结了各处的工程进展，涉及灌溉、苗圃等方面，相关数据来自各处历年的汇报材料和台账记录。\n"
+ENGLISH_LIST = "".join(f"Table {n}. State of the works in part {n} ..... {n + 10}\n" for n in range(1, 9))
+CHINESE_LIST = "".join(f"表{n} 第{n}部分工程的进展 …… {n + 10}\n" for n in range(1, 9))
+
+
 @pytest.mark.parametrize(
     "text",
     [
-        BODY + "\nTable 1 shows how the works went on in the years that followed the first meeting of the commission.\n" + BODY,
-        BODY + "\nTable 1. State of the works\n\n" + BODY,
-        CHINESE_BODY + "\n表1总结了各处的工程进展，涉及灌溉、苗圃等方面，相关数据来自各处历年的汇报材料和台账记录。\n" + CHINESE_BODY,
-        CHINESE_BODY + "\n表1 各处工程进展\n\n" + CHINESE_BODY,
-        "List of tables\n" + "".join(f"Table {n}. State of the works in part {n} ..... {n + 10}\n" for n in range(1, 9)) + BODY,
-        "".join(f"表{n} 第{n}部分工程的进展 …… {n + 10}\n" for n in range(1, 9)) + CHINESE_BODY,
+        f"{BODY}\n{ENGLISH_MENTION}{BODY}",
+        f"{BODY}\nTable 1. State of the works\n\n{BODY}",
+        f"{CHINESE_BODY}\n{CHINESE_MENTION}{CHINESE_BODY}",
+        f"{CHINESE_BODY}\n表1 各处工程进展\n\n{CHINESE_BODY}",
+        f"List of tables\n{ENGLISH_LIST}{BODY}",
+        f"{CHINESE_LIST}{CHINESE_BODY}",
     ],
-)  # fmt: skip
+)
 def test_captions_and_mentions_without_a_table_give_none(text):
     assert tables_of(text) == []
 
@@ -189,27 +198,8 @@ def test_numbered_list_after_a_caption_is_no_table():
 
 def test_short_lined_prose_after_a_caption_is_no_table():
     rng = random.Random(5)
-    vocabulary = [
-        "the",
-        "old",
-        "road",
-        "ran",
-        "down",
-        "past",
-        "mill",
-        "and",
-        "church",
-        "to",
-        "where",
-        "boats",
-        "lay",
-        "under",
-        "willows",
-        "all",
-        "summer",
-        "long",
-    ]
-    prose = "\n".join(" ".join(rng.choices(vocabulary, k=4)) + rng.choice(["", "", ",", "."]) for _ in range(60))
+    walk = ["the old", "road ran", "down past", "mill and", "church to", "where boats", "lay under", "willows all"]
+    prose = "\n".join(" ".join(rng.choices(walk, k=2)) + rng.choice(["", "", ",", "."]) for _ in range(60))
     assert tables_of(f"Table 2. A walk\n\n{prose}\n\n{BODY}{BODY}") == []
 
 
@@ -234,9 +224,10 @@ def test_region_of_four_hundred_lines_stays_bounded():
     assert time.perf_counter() - started < 15
 
 
-@pytest.mark.parametrize(
-    "text", ["", "\n\n", "表1", "表1\n", "Table 1\n\nSource:", "表1 某某\n\n\n\n来源：", "续表1\n\n甲\n乙\n丙\n丁\n"]
-)
+SCRAPS = ["", "\n\n", "表1", "表1\n", "Table 1\n\nSource:", "表1 某某\n\n\n\n来源：", "续表1\n\n甲\n乙\n丙\n丁\n"]
+
+
+@pytest.mark.parametrize("text", SCRAPS)
 def test_scraps_give_no_table(text):
     assert tables_of(text) == []
 
