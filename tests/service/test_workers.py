@@ -1,0 +1,150 @@
+"""A file that takes its reader down is named; the others, and the library, do not notice."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from index.encoder import Encoder, load_encoder
+from index.library import Library
+from service import workers
+from service.workers import prepare_all
+from tests.conftest import COMMAND, process
+from tests.hostile import SENTENCE, pdf, slow
+
+CPU_S = 3  # more than a sound file of these tests takes, less than a third of the slow one
+
+
+@pytest.fixture(scope="module")
+def encoder() -> Encoder:
+    return load_encoder()
+
+
+@pytest.fixture
+def papers(tmp_path: Path) -> Path:
+    """Four sound files beside one that keeps its reader busy."""
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    (folder / "slow.pdf").write_bytes(slow())
+    for number in range(4):
+        (folder / f"sound {number}.pdf").write_bytes(pdf(pages=number + 1))
+    return folder
+
+
+@pytest.mark.slow
+def test_a_reader_that_the_system_kills_takes_only_its_file_with_it(papers):
+    def allow_little() -> None:
+        resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))  # then SIGKILL, in the midst of the slow file
+
+    ran = process("add", "-l", papers / "library", papers, preexec_fn=allow_little)
+    assert ran.status == 1
+    assert ran.err == (
+        "error[unreadable-document]: slow.pdf: reading it crashed the reader; the file is damaged, open and save it "
+        "anew\n"
+    )
+    assert ran.out.splitlines()[-1] == "4 added, 0 unchanged, 1 failed"
+    assert process("doctor", "-l", papers / "library").status == 0
+
+
+def test_readers_shot_once_try_again_and_nothing_is_lost(papers, encoder):
+    """What dies of another cause than its file, an outside kill say, is read on the second try."""
+    (papers / "slow.pdf").write_bytes(pdf(pages=400))
+    shot: list[int] = []
+    before = {child.pid for child in psutil.Process().children(recursive=True)}
+
+    def shoot() -> None:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            for child in psutil.Process().children(recursive=True):
+                if child.pid not in before and busy(child):
+                    child.kill()
+                    shot.append(child.pid)
+                    return
+            time.sleep(0.01)
+
+    def busy(child: psutil.Process) -> bool:
+        try:
+            return child.parent().pid != os.getpid() and child.cpu_times().user > 0.3
+        except (psutil.NoSuchProcess, AttributeError):
+            return False
+
+    hunter = threading.Thread(target=shoot)
+    hunter.start()
+    outcomes = list(prepare_all(sorted(papers.iterdir()), encoder=encoder, encoder_name=None, workers=2))
+    hunter.join()
+    assert shot
+    assert {outcome.path.name for outcome in outcomes if outcome.prepared} == {path.name for path in papers.iterdir()}
+    assert len(outcomes) == 5
+
+
+def test_what_takes_more_memory_than_a_worker_has_is_named_and_the_next_file_read(tmp_path, encoder, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(workers, "read", _exhaust)
+        (outcome,) = prepare_all([tmp_path / "wide.txt"], encoder=encoder, encoder_name=None, workers=1)
+    assert outcome.error is not None and outcome.error.code == "document-too-large"
+    assert "wide.txt" in outcome.error.message and "GiB" in outcome.error.message
+
+
+def _exhaust(path: Path) -> bytes:
+    return bytes(1 << 62)  # no machine has it: a real MemoryError
+
+
+def test_the_memory_of_a_worker_is_bounded(encoder):
+    with workers._pool(None, 1) as pool:
+        assert pool.submit(resource.getrlimit, resource.RLIMIT_DATA).result()[0] == workers._MEMORY_PER_WORKER
+
+
+def test_workers_and_this_process_make_the_same_of_a_file(tmp_path, encoder):
+    (tmp_path / "a.pdf").write_bytes(pdf())
+    (tmp_path / "a.md").write_text(f"# Reeds\n\n{SENTENCE}\n")
+    paths = [tmp_path / "a.pdf", tmp_path / "a.md"]
+    far = {outcome.path: outcome for outcome in prepare_all(paths, encoder=encoder, encoder_name=None, workers=2)}
+    for path in paths:
+        near = workers._prepare(path, encoder).prepared
+        assert near is not None and far[path].prepared is not None
+        assert far[path].prepared.document == near.document
+        assert far[path].prepared.passages == near.passages
+        assert far[path].prepared.features.vectors == near.features.vectors
+
+
+def test_small_text_files_start_no_processes(tmp_path, encoder, monkeypatch):
+    def refuse(*_: object) -> None:
+        raise AssertionError("a process was started")
+
+    monkeypatch.setattr(workers, "_pool", refuse)
+    (tmp_path / "a.md").write_text(SENTENCE)
+    (outcome,) = prepare_all([tmp_path / "a.md"], encoder=encoder, encoder_name=None, workers=None)
+    assert outcome.prepared is not None
+
+
+@pytest.mark.slow
+def test_interrupting_an_add_ends_it_at_once_and_leaves_a_sound_library(papers):
+    library = papers.parent / "library"
+    (papers / "early.txt").write_text("Otters returned to the upper valley.")
+    assert process("add", "-l", library, papers / "early.txt").status == 0
+    running = subprocess.Popen(
+        [COMMAND, "add", "-l", library, papers], start_new_session=True, stderr=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    parent = psutil.Process(running.pid)
+    while not any(child.cpu_times().user > 0.5 for child in parent.children(recursive=True)):
+        assert running.poll() is None
+        time.sleep(0.02)
+    os.killpg(running.pid, signal.SIGINT)  # what Ctrl-C in a terminal sends
+    _, err = running.communicate(timeout=10)
+    assert running.returncode == 130
+    assert b"Traceback" not in err
+    with Library.open(library) as opened:
+        assert opened.check() == []
+        assert "early.txt" in {record.name for record in opened.documents()}
+    for path in papers.glob("slow*"):
+        path.unlink()
+    again = process("add", "-l", library, papers)  # no lock was left behind
+    assert again.status == 0 and "0 failed" in again.out
