@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
@@ -14,6 +16,8 @@ from ingest.document import Box, Page, Span, quote
 from ingest.passage import Passage, Unit
 from ingest.view import reading_view
 from service.answer import Citation, QuotedSpan
+
+_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 
 
 class Sources(Protocol):
@@ -60,7 +64,7 @@ def cite(sources: Sources, passage: Passage, units: Sequence[Unit], *, number: i
         page_end=pages[-1].number if pages else passage.page_end,
         page_label=pages[0].label if pages else None,
         quote=quote(text, spans),
-        spans=quoted_spans(text, spans),
+        spans=quoted_spans(astral_offsets(text), spans),
         text_sha256=record.text_sha256,
         boxes=line_boxes(sources.boxes(passage.doc_id), spans, pages),
         language=passage.language,
@@ -91,15 +95,17 @@ def merge(spans: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(merged)
 
 
-def quoted_spans(text: str, spans: Iterable[Span]) -> tuple[QuotedSpan, ...]:
-    """Spans with their offsets in UTF-16 units beside the code points."""
-    return tuple(QuotedSpan(start, end, _utf16(text, start), _utf16(text, end)) for start, end in spans)
+def quoted_spans(astral: Sequence[int], spans: Iterable[Span]) -> tuple[QuotedSpan, ...]:
+    """Spans with their offsets in UTF-16 units beside the code points; ``astral`` as :func:`astral_offsets` gives."""
+    return tuple(
+        QuotedSpan(start, end, start + bisect_left(astral, start), end + bisect_left(astral, end))
+        for start, end in spans
+    )
 
 
-def _utf16(text: str, offset: int) -> int:
-    """Code points above U+FFFF take two units; few texts have any, and ``max`` finds out fast."""
-    head = text[:offset]
-    return offset if not head or max(head) <= "\uffff" else offset + sum(char > "\uffff" for char in head)
+def astral_offsets(text: str) -> tuple[int, ...]:
+    """Offsets of the code points above U+FFFF, ascending: in UTF-16 each takes two units."""
+    return tuple(match.start() for match in _ASTRAL.finditer(text))
 
 
 def line_boxes(boxes: NDArray[np.float32] | None, spans: Iterable[Span], pages: Sequence[Page]) -> tuple[Box, ...]:

@@ -16,7 +16,7 @@ from ingest.language import detect
 from ingest.passage import Passage
 from service.answer import AbstainReason, Answer, Citation, RankedPassage, SearchResult, Segment, Status
 from service.answering import Evidence, Selection, confidence, select
-from service.citations import cite, quoted_spans
+from service.citations import astral_offsets, cite, quoted_spans
 from service.errors import InvalidQuestion
 from service.intake import AddReport, OnProgress, take_in
 from service.settings import Settings
@@ -47,6 +47,7 @@ class Engine:
     def __init__(self, library: Library, settings: Settings) -> None:
         self._library = library
         self._settings = settings
+        self._astral: dict[str, tuple[int, ...]] = {}  # by hash of the text
 
     @staticmethod
     def exists(settings: Settings) -> bool:
@@ -94,21 +95,18 @@ class Engine:
         """
         _check(question)
         clock = _Clock()
-        generation = self._library.generation
-        hits = self._library.search(question, k=k or self._settings.k, filters=filters)
-        clock.lap("search")
-        evidence = select(question, hits, self._library.encoder)
-        certainty = confidence(evidence)
-        clock.lap("select")
-        segments, citations = self._cite(evidence) if certainty >= Selection().bar else ([], [])
-        clock.lap("cite")
+        with self._library.reading():
+            generation = self._library.generation
+            hits = self._library.search(question, k=k or self._settings.k, filters=filters)
+            clock.lap("search")
+            evidence = select(question, hits, self._library.encoder)
+            certainty = confidence(evidence)
+            clock.lap("select")
+            segments, citations = self._cite(evidence) if certainty >= Selection().bar else ([], [])
+            clock.lap("cite")
+            passages = self._ranked(hits)
         language = detect(question)
-        reason: AbstainReason | None = None
-        text = " ".join(f"{s.text} " + "".join(f"[{n}]" for n in s.citations) for s in segments)
-        status: Status = "answered"
-        if not segments:
-            status, reason = "abstained", "unsupported" if evidence else "no_evidence"
-            text = _ABSTENTIONS.get(language, _ABSTENTIONS["en"])
+        status, reason, text = _verdict(segments, evidence, language)
         return Answer(
             status=status,
             abstain_reason=reason,
@@ -117,7 +115,7 @@ class Engine:
             answer=text,
             segments=tuple(segments),
             citations=tuple(citations),
-            passages=self._ranked(hits),
+            passages=passages,
             confidence=round(certainty, 4),
             generation=generation,
             encoder=self._library.encoder.fingerprint,
@@ -141,13 +139,21 @@ class Engine:
     ) -> SearchResult:
         """The ``k`` best passages, best first, each with the reasons of its rank."""
         clock = _Clock()
-        generation = self._library.generation
-        hits = self._library.search(query, k=k or self._settings.k, mode=mode, filters=filters)
-        clock.lap("search")
-        return SearchResult(query, self._ranked(hits), generation, clock.laps)
+        with self._library.reading():
+            generation = self._library.generation
+            hits = self._library.search(query, k=k or self._settings.k, mode=mode, filters=filters)
+            clock.lap("search")
+            return SearchResult(query, self._ranked(hits), generation, clock.laps)
 
     def _ranked(self, hits: Sequence[Hit]) -> tuple[RankedPassage, ...]:
-        return tuple(_ranked(hit, self._library.text(hit.passage.doc_id)) for hit in hits)
+        return tuple(_ranked(hit, self._astral_offsets(hit.passage.doc_id)) for hit in hits)
+
+    def _astral_offsets(self, doc_id: str) -> tuple[int, ...]:
+        """Kept for each text seen: most documents have none, and finding that out means reading all of it."""
+        sha256 = self._library.document(doc_id).text_sha256
+        if sha256 not in self._astral:
+            self._astral[sha256] = astral_offsets(self._library.text(doc_id))
+        return self._astral[sha256]
 
     def documents(self) -> list[DocumentRecord]:
         """Every document, in the order of their titles."""
@@ -205,6 +211,15 @@ class _Clock:
         self._last = now
 
 
+def _verdict(
+    segments: Sequence[Segment], evidence: Sequence[Evidence], language: str
+) -> tuple[Status, AbstainReason | None, str]:
+    """Status, reason of an abstention, and the whole answer in one string."""
+    if segments:
+        return "answered", None, " ".join(f"{s.text} " + "".join(f"[{n}]" for n in s.citations) for s in segments)
+    return "abstained", "unsupported" if evidence else "no_evidence", _ABSTENTIONS.get(language, _ABSTENTIONS["en"])
+
+
 def _check(question: str) -> None:
     if not any(char.isalnum() for char in question):
         raise InvalidQuestion("question: expected at least one word or number, got none; ask in Chinese or English")
@@ -214,7 +229,7 @@ def _check(question: str) -> None:
         )
 
 
-def _ranked(hit: Hit, text: str) -> RankedPassage:
+def _ranked(hit: Hit, astral: Sequence[int]) -> RankedPassage:
     passage = hit.passage
     return RankedPassage(
         passage_id=passage.passage_id,
@@ -226,7 +241,7 @@ def _ranked(hit: Hit, text: str) -> RankedPassage:
         page_end=passage.page_end,
         language=passage.language,
         text=passage.text,
-        spans=quoted_spans(text, passage.spans),
+        spans=quoted_spans(astral, passage.spans),
         score=round(hit.score, 4),
         why=asdict(hit.why),
     )
