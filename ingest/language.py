@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 _SAMPLE = 20_000  # characters looked at: the rest of a long text does not change the verdict
-_HAN = re.compile("[\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u2e80-\u2fdf\U00020000-\U0003ffff]")
-_KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa\u31f0-\u31ff\uff66-\uff9d]")
-_LATIN_WORD = re.compile("[A-Za-z\u00c0-\u024f]+")
+_HAN = re.compile("[\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u2e80-\u2fdf\U00020000-\U0003ffff]+")
+_KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa\u31f0-\u31ff\uff66-\uff9d]+")
+_LATIN_WORD = re.compile("[a-z\u00c0-\u024f]+")  # in small letters
 _OTHER_SCRIPTS = (
     ("ko", re.compile("[\uac00-\ud7af\u1100-\u11ff]")),
     ("ru", re.compile("[\u0400-\u04ff]")),
@@ -37,11 +37,11 @@ def detect(text: str) -> str:
     "zh" (simplified or traditional), "en" and "ja" are told reliably from one sentence on; other languages as far as
     script and stop words show them. Latin script without a known stop word counts as "en". "und": no letters.
     """
-    sample = _sample(text)
+    sample = _sample(text).lower()
     words = _LATIN_WORD.findall(sample)
     if sample.isascii():
         return _latin_language(words) if words else "und"
-    han, kana = len(_HAN.findall(sample)), len(_KANA.findall(sample))
+    han, kana = sum(map(len, _HAN.findall(sample))), sum(map(len, _KANA.findall(sample)))
     latin, cjk = sum(map(len, words)), _LETTERS_PER_HAN * (han + kana)
     if 2 * max(latin, cjk) <= len(sample):  # else no third script can outweigh them
         weights = {tag: 2 * len(script.findall(sample)) for tag, script in _OTHER_SCRIPTS}
@@ -62,9 +62,8 @@ def _sample(text: str) -> str:
 
 
 def _latin_language(words: list[str]) -> str:
-    lowered = " ".join(words).lower().split(" ")
-    if sum(map(_STOP_WORDS["en"].__contains__, lowered)) * _WORDS_PER_STOP_WORD >= len(lowered):
+    if sum(map(_STOP_WORDS["en"].__contains__, words)) * _WORDS_PER_STOP_WORD >= len(words):
         return "en"
-    counts = {tag: sum(map(stop.__contains__, lowered)) for tag, stop in _STOP_WORDS.items()}
+    counts = {tag: sum(map(stop.__contains__, words)) for tag, stop in _STOP_WORDS.items()}
     top = max(counts, key=lambda tag: counts[tag])  # a tie goes to the first, English
     return top if counts[top] > 1 else "en"  # one word decides nothing: "et al."

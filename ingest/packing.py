@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ingest.document import Span
 from ingest.language import detect
 from ingest.passage import PassageKind, Unit
-from ingest.sentences import bounded, sentence_spans
+from ingest.sentences import bounded, is_one_sentence, sentence_spans
 from ingest.view import View, reading_view
 
 _SMALLEST_MAX = 60
@@ -37,7 +37,7 @@ class Splitting:
 
 def size(text: str) -> float:
     """The information in a text, in Chinese characters: they take three bytes of UTF-8, Latin letters one."""
-    return len(text.encode("utf-8", "surrogatepass")) / 3
+    return (len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))) / 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def paragraphs(source: str, spans: Sequence[Span], *, maximum: float, whole_belo
 
 
 def _sentences(text: str, maximum: float) -> Iterator[tuple[int, int]]:
-    language = "en" if text.isascii() else detect(text)
+    language = "en" if text.isascii() or is_one_sentence(text) else detect(text)
     for start, end in sentence_spans(text, language):
         if size(text[start:end]) <= maximum:
             yield start, end
@@ -161,8 +161,11 @@ def divided(sizes: Sequence[float], target: float, maximum: float) -> list[tuple
 
 def merged(source: str, spans: Iterable[Span]) -> tuple[Span, ...]:
     """The spans ordered; those that overlap, touch or have only white space between them made one."""
+    ordered = sorted(spans)
+    if len(ordered) == 1:
+        return (ordered[0],)
     result: list[Span] = []
-    for start, end in sorted(spans):
+    for start, end in ordered:
         if result and (start <= result[-1].end or source[result[-1].end : start].isspace()):
             last = result.pop()
             result.append(Span(last.start, max(last.end, end)))

@@ -13,6 +13,7 @@ _LONG_CJK, _LONG_LATIN = 200, 600  # past this a sentence may be cut at its semi
 _TAIL = 12  # characters before a border that can tell an abbreviation
 
 _SURROGATE = re.compile("[\ud800-\udfff]")  # the segmenter takes well-formed text only
+_WITHOUT_END = re.compile(r"[\w ，、：（）《》“”‘’—–·,:/%&+$€'\"()\[\]<>=§*#@-]*")
 _BEFORE_NUMBER = re.compile(
     r"(?<![A-Za-z])(?:Arts?|Nos?|[Pp]aras?|Secs?|[Ff]igs?|[Tt]ab|Eqs?|Chs?|Vols?|pp?|Reg|Dir|cls?|ss?|[Rr]efs?|Stat|al|ca)\.\s*\Z"
 )
@@ -49,8 +50,15 @@ def sentence_spans(view_text: str, language: str, *, limit: int = 1_000) -> list
     return [span for start, end in spans if (span := _trimmed(view_text, start, end))]
 
 
+def is_one_sentence(view_text: str) -> bool:
+    """Whether nothing but its last character could end a sentence, in any language; true of most cells and notes."""
+    return _WITHOUT_END.fullmatch(view_text, 0, max(0, len(view_text) - 1)) is not None
+
+
 def _segments(text: str, language: str) -> list[tuple[int, int]]:
     """What the segmenter takes for sentences, window by window: the last of a window is begun again in the next."""
+    if is_one_sentence(text):
+        return [(0, len(text))]
     segments: list[tuple[int, int]] = []
     text = _SURROGATE.sub("\ufffd", text)
     start = 0
@@ -70,9 +78,10 @@ def _mended(text: str, segments: list[tuple[int, int]]) -> Iterator[tuple[int, i
     first = 0
     opened: list[int] = []
     for start, end in segments:
-        opened = _still_open(text, start, end, opened)
-        if end < len(text) and (_inside_pair(text, end, opened) or not _is_border(text, first, end)):
-            continue
+        if end < len(text):
+            opened = _still_open(text, start, end, opened)
+            if _inside_pair(text, end, opened) or not _is_border(text, first, end):
+                continue
         yield first, end
         first, opened = end, []
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from ingest.document import Block, Document
+from ingest.document import Block, Document, Span
 from ingest.language import detect
 from ingest.packing import Draft, Paragraph, Splitting, merged, packed, paragraphs
 from ingest.passage import Passage, PassageKind
@@ -31,10 +31,12 @@ def split(document: Document, *, params: Splitting = _DEFAULT) -> list[Passage]:
     doc_id = document.doc_id
     page_starts = [page.start for page in document.pages]
     language = document.metadata.language or detect(document.text)
-    passages: dict[str, Passage] = {}
+    passages: dict[tuple[Span, ...], Passage] = {}
     for section, draft in _Walk(document.text, params).drafts(document.blocks):
         spans = merged(document.text, draft.spans)
-        passage = Passage(
+        if spans in passages:
+            continue
+        passages[spans] = Passage(
             doc_id=doc_id,
             kind=draft.kind,
             spans=spans,
@@ -46,12 +48,13 @@ def split(document: Document, *, params: Splitting = _DEFAULT) -> list[Passage]:
             language=_language(draft.text, language),
             table=draft.table,
         )
-        passages.setdefault(passage.passage_id, passage)
     return list(passages.values())
 
 
 def _language(text: str, of_document: str) -> str:
     """The language of the text itself; of the document where the text does not show it (no letters, no kana)."""
+    if of_document == "en" and text.isascii():  # other languages show an accent in a passage
+        return "en"
     found = detect(text)
     return of_document if found == "und" or (found == "zh" and of_document == "ja") else found
 

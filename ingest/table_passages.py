@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
 from ingest.document import Block, Cell, Span, Table
 from ingest.packing import Draft, Splitting, merged, paragraphs, size
 from ingest.passage import PassageKind, Unit
-from ingest.view import readable_runs, reading_view
+from ingest.view import reading_view
 
 _BETWEEN = " | "
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(NamedTuple):
     """A stretch of a passage's text, the source behind it and what may be quoted of it."""
 
     text: str
@@ -52,13 +51,15 @@ def table_drafts(source: str, block: Block, params: Splitting) -> Iterator[Draft
 
 
 class _Layout:
-    """A table with its cells by row and its headers by column."""
+    """A table with its cells by row and its headers by column. What rows and the whole table share is made once."""
 
     def __init__(self, source: str, table: Table, params: Splitting) -> None:
         self.source, self.table, self.params = source, table, params
         self.rows: dict[int, list[Cell]] = {}
         self.headers: list[Cell] = []
-        self.texts: dict[tuple[Span, ...], str] = {}
+        self.readings: dict[tuple[Span, ...], tuple[str, tuple[Span, ...]]] = {}
+        self.above: dict[tuple[int, int], tuple[str, str, tuple[Span, ...]]] = {}
+        self.made: dict[tuple[int, str], list[_Entry]] = {}
         for cell in sorted(table.cells, key=lambda cell: (cell.row, cell.column)):
             if not self.text(cell.spans):
                 continue
@@ -71,9 +72,14 @@ class _Layout:
             cells.sort(key=lambda cell: cell.column)
 
     def text(self, spans: tuple[Span, ...]) -> str:
-        if spans not in self.texts:
-            self.texts[spans] = reading_view(self.source, spans).text
-        return self.texts[spans]
+        return self.reading(spans)[0]
+
+    def reading(self, spans: tuple[Span, ...]) -> tuple[str, tuple[Span, ...]]:
+        """The reading form and the source behind it."""
+        if spans not in self.readings:
+            view = reading_view(self.source, spans)
+            self.readings[spans] = view.text, view.to_source(0, len(view.text))
+        return self.readings[spans]
 
     def row(self, row: int, cells: Sequence[Cell]) -> tuple[list[_Entry], list[_Entry]]:
         """The entries of a row's label cells and of its other cells, as far as they are among ``cells``."""
@@ -85,27 +91,41 @@ class _Layout:
             sides[is_value].extend(self.entries(cell, name if is_value else ""))
         return sides
 
-    def entries(self, cell: Cell, row_label: str) -> Iterator[_Entry]:
+    def entries(self, cell: Cell, row_label: str) -> list[_Entry]:
         """The cell under its header; one entry for each piece of it, or each sentence of a long piece."""
-        above = [header for header in self.headers if _is_above(header, cell)]
-        header = " ".join(self.text(head.spans) for head in above)
-        label = " · ".join(filter(None, (row_label, header)))
-        if not header or size(header) > self.params.max_chars / 6:
-            above, header = [], ""
-        spans = tuple(chain.from_iterable(readable_runs(self.source, head.spans) for head in above))
-        for unit in self.units(cell.spans, label):
-            yield _Entry(f"{header}: {unit.text}" if header else unit.text, (*spans, *unit.spans), (unit,))
-            header, spans = "", ()  # said once for all pieces of the cell
+        key = (id(cell), row_label)
+        if key not in self.made:
+            label, header, spans = self.header_of(cell)
+            units = list(self.units(cell.spans, " · ".join(filter(None, (row_label, label)))))
+            said = [f"{header}: {units[0].text}" if header else units[0].text, *(unit.text for unit in units[1:])]
+            self.made[key] = [
+                _Entry(text, unit.spans if i else (*spans, *unit.spans), (unit,))
+                for i, (text, unit) in enumerate(zip(said, units, strict=True))
+            ]  # the header is said once for all pieces of the cell
+        return self.made[key]
+
+    def header_of(self, cell: Cell) -> tuple[str, str, tuple[Span, ...]]:
+        """What labels the cell's column; the same and its source, but nothing where it is long to be repeated."""
+        columns = (cell.column, cell.column_span)
+        if columns not in self.above:
+            above = [header for header in self.headers if _is_above(header, cell)]
+            label = " ".join(self.text(head.spans) for head in above)
+            if size(label) > self.params.max_chars / 6:
+                self.above[columns] = label, "", ()
+            else:
+                spans = chain.from_iterable(self.reading(head.spans)[1] for head in above)
+                self.above[columns] = label, label, tuple(spans)
+        return self.above[columns]
 
     def units(self, spans: tuple[Span, ...], label: str) -> Iterator[Unit]:
         """Each piece whole where it fits, else its sentences."""
         for piece in ((span,) for span in spans):
-            text = self.text(piece)
+            text, source = self.reading(piece)
             if size(text) > self.params.max_chars / 3:
                 for paragraph in paragraphs(self.source, piece, maximum=self.params.max_chars / 3):
                     yield from (Unit(unit.spans, unit.text, label) for unit in paragraph.units())
             elif text:
-                yield Unit(tuple(readable_runs(self.source, piece)), text, label)
+                yield Unit(source, text, label)
 
     def plain(self, spans: tuple[Span, ...]) -> list[_Entry]:
         return [_Entry(unit.text, unit.spans) for unit in self.units(spans, "")]
@@ -149,11 +169,13 @@ class _Layout:
             rest.insert(0, head.pop())
         room = self.params.max_chars - sum(entry.size for entry in head)
         group: list[_Entry] = []
+        held = 0.0
         for entry in [*rest, *entries]:
-            if group and sum(one.size for one in group) + entry.size > room:
+            if group and held + entry.size > room:
                 yield self.draft(kind, [*head, *group])
-                group = []
+                group, held = [], 0.0
             group.append(entry)
+            held += entry.size
         if group or head:
             yield self.draft(kind, [*head, *group])
 

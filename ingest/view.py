@@ -27,10 +27,11 @@ _EDGES = re.compile(f"[\\s{_DROPPED}]*")
 _BLANK_TAIL = re.compile(f"[^\\s{_DROPPED}]")
 
 # Every branch begins with one character class, so that the engine skips plain text quickly.
+_SPACED_NUMBER = re.compile(f" (?:(?<=[0-9%‰] )(?=[{_HAN}])|(?<=[{_HAN}] )(?=[0-9]))")  # by PDF extraction
 _EDIT = re.compile(
     f"[-\u2010\u2043][\\s{_DROPPED}]*[\n\r\u2028\u2029][\\s{_DROPPED}]*"  # a hyphen at a line end
     f"|[^\\S ][\\s{_DROPPED}]*|[{_DROPPED}][\\s{_DROPPED}]*| [\\s{_DROPPED}]+"  # anything but one space
-    f"| (?:(?<=[0-9%‰] )(?=[{_HAN}])|(?<=[{_HAN}] )(?=[0-9]))"  # a space that PDF extraction puts around numbers
+    f"|{_SPACED_NUMBER.pattern}"
 )
 _NUMBERING = re.compile(r"(?:\A|[表图圖])[0-9.]{1,8}\Z")  # "3.1 总则", "表4 试点": here the space is the author's
 _WORD_BEFORE = re.compile(r"[^\W_]+\Z")
@@ -97,7 +98,7 @@ def reading_view(source: str, spans: Sequence[Span]) -> View:
     """
     runs = readable_runs(source, spans)
     joined = "\n".join([source[start:end] for start, end in runs])
-    if len(runs) == 1 and _EDIT.search(joined) is None:
+    if len(runs) == 1 and _reads_as_it_stands(joined):
         starts = np.arange(runs[0].start, runs[0].end, dtype=np.int32)
         return View(joined, starts, starts + 1)
     text, starts, ends = _edited(joined, source)
@@ -106,12 +107,18 @@ def reading_view(source: str, spans: Sequence[Span]) -> View:
     return _placed(text, starts, ends, runs)
 
 
+def _reads_as_it_stands(text: str) -> bool:
+    """Whether there is nothing to edit: what :data:`_EDIT` finds, less the numbers, is unprintable or two spaces."""
+    return text.isprintable() and "  " not in text and (text.isascii() or not _SPACED_NUMBER.search(text))
+
+
 def readable_runs(source: str, spans: Sequence[Span]) -> list[Span]:
     """The spans without blank edges, those with nothing but white space between them merged; order kept."""
     runs: list[Span] = []
     for start, end in spans:
-        first = _EDGES.match(source, start, end).end()  # type: ignore[union-attr]  # matches the empty string too
-        last = end
+        first, last = start, end
+        if not source[start : start + 1].isalnum():
+            first = _EDGES.match(source, start, end).end()  # type: ignore[union-attr]  # matches the empty string too
         while last > first and not _BLANK_TAIL.match(source, last - 1):
             last -= 1
         if first >= last:
