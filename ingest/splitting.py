@@ -80,6 +80,7 @@ class _Walk:
         self.held: list[Paragraph] = []  # paragraphs of this section
         self.items: list[Paragraph] = []
         self.lead: list[Paragraph] = []  # what introduces the items
+        self.notes: list[Paragraph] = []  # on the section as a whole, such as the history of its wording
 
     def drafts(self, blocks: Sequence[Block]) -> Iterator[_Placed]:
         """The passages with their section paths."""
@@ -95,7 +96,11 @@ class _Walk:
 
     def block(self, block: Block) -> Iterator[_Placed]:
         if block.kind in ("caption", "footnote"):
-            yield from self.texts(self.read(block))
+            read = self.read(block)
+            if block.kind == "footnote" and read and read[0].text[0].isalpha():  # no mark that the text refers to
+                self.notes += read
+            else:
+                yield from self.texts(read)
         elif block.kind == "list_item":
             items = self.read_item(block)
             if items and not self.items:
@@ -160,13 +165,14 @@ class _Walk:
 
     def flush(self) -> Iterator[_Placed]:
         """Makes passages of what is held back."""
-        held, items, lead = self.held, self.items, self.lead
-        self.held, self.items, self.lead = [], [], []
+        held, items, lead, notes = self.held, self.items, self.lead, self.notes
+        self.held, self.items, self.lead, self.notes = [], [], [], []
         yield from self.texts(held)
         if lead and items and lead[-1].end > items[0].start:
             yield from self.texts(lead)
             lead = []
         yield from self.lists(lead, items)
+        yield from self.texts(notes)
 
     def lists(self, lead: list[Paragraph], items: list[Paragraph]) -> Iterator[_Placed]:
         """Items behind their lead-in; a list over the maximum is divided and the lead-in, if it is one, repeated."""

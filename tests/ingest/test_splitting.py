@@ -146,6 +146,16 @@ def test_a_footnote_inside_a_paragraph_is_lifted_out():
     assert sorted(texts(split(made))) == ["1 See the annex.", "Forests grow over many years."]
 
 
+def test_notes_on_the_wording_of_a_section_share_passages_and_marked_notes_do_not():
+    history = [("footnote", f"Section 4({i}): replaced by section {i} of the later Act.", 0) for i in range(40)]
+    marked = [("footnote", f"{i} See the annex.", 0) for i in (1, 2)]
+    passages = split(document(("paragraph", "Forests count.", 0), *history, *marked))
+    notes = [p for p in passages if "replaced by" in p.text]
+    assert "\n".join(p.text for p in notes) == "\n".join(text for _, text, _ in history)
+    assert 1 < len(notes) < 5 and all("annex" not in p.text and "Forests" not in p.text for p in notes)
+    assert {"1 See the annex.", "2 See the annex."} <= set(texts(passages))
+
+
 def test_japanese_without_kana_takes_the_language_of_its_document():
     assert split(document(("paragraph", "（設置）", 0), language="ja"))[0].language == "ja"
     assert split(document(("paragraph", "（设置）", 0), language="zh"))[0].language == "zh"
