@@ -1,50 +1,55 @@
 # Every target is a verb; `make` alone lists them.
+PYTHON ?= python3
 VENV ?= .venv
-PY := $(VENV)/bin/python
-PIP := $(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 Q ?= 北京试点的CCER抵销比例上限是多少？
-STAMP := $(VENV)/.ready
+SHARED ?= ../shared
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev ask check fix test bench eval docs
+.PHONY: help setup dev ask lint test check fix eval bench docs
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(STAMP) ## Create .venv and install SinkQA with what it needs to run
+setup: $(VENV)/.ready ## Create .venv and install SinkQA with what it needs to run
 
 dev: $(VENV)/.dev
 
-$(STAMP): pyproject.toml constraints.txt
-	python3 -m venv $(VENV)
+$(VENV)/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
 	$(PIP) --editable .
 	@touch $@
 
-$(VENV)/.dev: $(STAMP)
+$(VENV)/.dev: $(VENV)/.ready
 	$(PIP) --editable '.[dev,eval]'
 	@touch $@
 
-ask: setup ## Ask a question: make ask Q="How does New Zealand treat post-1989 forest?"
-	@$(VENV)/bin/sinkqa ask "$(Q)"
+# The question travels in the environment: quotes and dollar signs in it mean nothing to make or to the shell.
+ask: export QUESTION = $(value Q)
+ask: setup ## Ask the library: make ask Q="How does New Zealand treat post-1989 forest?"
+	@$(BIN)/sinkqa ask -- "$$QUESTION"
+
+lint: dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
 test: dev ## Run the tests
-	$(PY) -m pytest
+	$(BIN)/python -m pytest
 
-check: dev ## Lint, type-check and test: what CI runs
-	$(VENV)/bin/ruff check .
-	$(VENV)/bin/ruff format --check .
-	$(VENV)/bin/mypy
-	$(PY) -m pytest
+check: lint test ## Lint, check types and run the tests: what CI runs
 
 fix: dev ## Format the code and mend what the linter can
-	$(VENV)/bin/ruff check --fix .
-	$(VENV)/bin/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
 
-bench: dev ## Print speed and memory as ratios against named references (needs ../shared)
-	$(PY) -m eval bench --questions ../shared/gold/dev.jsonl ../shared/policy/docs ../shared/paper
+eval: dev ## Score the recovered structure of a known document (needs ../shared)
+	$(BIN)/sinkqa-eval structure --document $(SHARED)/paper/guan-xu-carbon-sinks.txt \
+		--structure $(SHARED)/gold/STRUCTURE.json --tables $(SHARED)/gold/TABLES.json
 
-eval: dev ## Print the structure figures for the paper (needs ../shared)
-	$(PY) -m eval structure
+bench: dev ## Measure speed and memory beside named references (needs ../shared)
+	$(BIN)/sinkqa-eval bench --questions $(SHARED)/gold/dev.jsonl $(SHARED)/policy/docs $(SHARED)/paper
 
-docs: dev ## Refresh the generated parts of README and docs
-	$(PY) tests/test_docs.py --write
+docs: dev ## Renew the generated parts of README and docs
+	$(BIN)/python -m tests.test_docs

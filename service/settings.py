@@ -23,7 +23,7 @@ class Settings(BaseSettings):
 
     library: Path = Field(default_factory=default_library, description="Folder of the library.")
     encoder: str | None = Field(
-        None, description="Encoder name or local folder; unset: the library's own, at first the bundled bilingual one."
+        None, description="Encoder name or local folder; unset: the bundled bilingual one."
     )
     k: int = Field(8, ge=1, le=100, description="Passages retrieved for a question, 1-100.")
     workers: int | None = Field(None, ge=1, le=64, description="Processes that read files; unset: one for each core.")

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import pty
 import re
-import struct
-import subprocess
-import termios
 from pathlib import Path
 
 import pytest
@@ -16,38 +10,9 @@ from rich.cells import cell_len
 
 from service.engine import Engine
 from service.settings import Settings
-from tests.conftest import COMMAND
+from tests.screen import lines, seen
 
-_ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _COLOUR = re.compile(r"\x1b\[(?:\d+;)*(?:3[0-9]|9[0-7])(?:;\d+)*m")
-
-
-def seen(*arguments: object, columns: int, **environment: str) -> str:
-    """What the command writes to a terminal of so many columns."""
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-    settings = {**os.environ, "TERM": "xterm-256color", **environment}
-    with subprocess.Popen(
-        [COMMAND, *map(str, arguments)], stdin=theirs, stdout=theirs, stderr=theirs, env=settings
-    ) as running:
-        os.close(theirs)
-        shown = b""
-        while True:
-            try:
-                part = os.read(ours, 65_536)
-            except OSError:  # the other end is closed
-                break
-            if not part:
-                break
-            shown += part
-    os.close(ours)
-    assert running.returncode == 0, shown
-    return shown.decode().replace("\r\n", "\n")
-
-
-def lines(shown: str) -> list[str]:
-    """Lines as they stand on the screen, without colour."""
-    return _ESCAPE.sub("", shown).split("\n")
 
 
 def column_of(line: str, cell: int) -> str:
