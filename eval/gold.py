@@ -2,40 +2,69 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from eval.errors import MalformedData, NothingToMeasure
+from eval.lines import read_rows
 from index.hit import Hit
 from index.library import Library
 
 CUTOFFS = (1, 5, 10)
-_DEPTH = 30  # passages asked for: enough to fill the reading budget with short ones
+DEPTH = 30  # passages asked for: enough to fill the reading budget with short ones
 _READING_CHARS = 2_000  # a ranking cut by characters read is fair across passage sizes
+_TRAITS = {"language": "lang", "type": "type", "style": "style", "difficulty": "difficulty", "table": "table"}
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One place that supports an answer: every string of ``must_contain`` stands in one passage, white space aside.
 
-    Places with the same ``hop`` are alternatives; a question needs every hop.
+    Places with the same ``hop`` are alternatives; a question needs every hop. ``document`` names the one it stands in
+    by id, by hash of its text, or by file name; None where the whole set of questions is about one.
     """
 
     hop: int
     must_contain: tuple[str, ...]
+    document: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A gold question about one document. Without evidence it cannot be answered from it."""
+    """A gold question. Without evidence it cannot be answered. ``cluster`` is shared by wordings of one question."""
 
     query_id: str
     text: str
     language: str
     table: int | None
     evidence: tuple[Evidence, ...]
+    traits: dict[str, str] = field(default_factory=dict)
+    cluster: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Where a question's evidence was found: 1-based rank of each place, in order, None where it was missed.
+
+    ``within_reading`` is the rank at which 2,000 characters are read.
+    """
+
+    question: Question
+    ranks: tuple[int | None, ...]
+    within_reading: int
+
+    def covered(self, cutoff: int) -> bool:
+        """Whether every hop has a place among the first ``cutoff`` passages."""
+        held = zip(self.question.evidence, self.ranks, strict=True)
+        return {e.hop for e, rank in held if rank and rank <= cutoff} == {e.hop for e in self.question.evidence}
+
+    @property
+    def found(self) -> tuple[bool, ...]:
+        """Whether the evidence was found at each of CUTOFFS, and within 2,000 characters."""
+        return (*map(self.covered, CUTOFFS), self.covered(self.within_reading))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,49 +77,109 @@ class Recall:
 
 
 def read_questions(path: Path) -> Iterator[Question]:
-    """Questions of a JSONL file in the gold layout, in file order."""
-    for line in path.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        places = tuple(Evidence(place["hop"], tuple(place["must_contain"])) for place in row["evidence"])
-        yield Question(row["id"], row["question"], row["lang"], row.get("table"), places)
+    """Questions of a JSONL file in the gold layout, in file order.
 
-
-def evidence_recall(library: Library, questions: Sequence[Question], *, doc_id: str) -> dict[str, Recall]:
-    """Recall by language ("zh", "en") and for table questions ("tables"), over the questions that have evidence.
-
-    Only passages of document ``doc_id`` count; those of other documents take up ranks.
+    Raises:
+        FileMissing: no such file.
+        MalformedData: a line lacks a field, or an id stands twice.
+        NothingToMeasure: no line.
     """
-    text = library.text(doc_id)
-    found: dict[str, list[tuple[bool, ...]]] = defaultdict(list)
+    seen: set[str] = set()
+    for number, row in read_rows(path, id=str, question=str, lang=str, evidence=list):
+        if row["id"] in seen:
+            raise MalformedData(f"{path}:{number}: the id {row['id']!r} stands twice; ids must differ")
+        seen.add(row["id"])
+        yield Question(
+            query_id=row["id"],
+            text=row["question"],
+            language=row["lang"],
+            table=row.get("table"),
+            evidence=tuple(_evidence(place, row, f"{path}:{number}") for place in row["evidence"]),
+            traits={name: str(row[key]) for name, key in _TRAITS.items() if row.get(key) is not None},
+            cluster=row.get("group"),
+        )
+    if not seen:
+        raise NothingToMeasure(f"{path}: expected at least one question, got none; give a gold file")
+
+
+def judge(
+    library: Library, questions: Sequence[Question], *, search: Callable[[str], list[Hit]], about: Sequence[str]
+) -> Iterator[tuple[Judgement, list[Hit]]]:
+    """Where the evidence of each question that has any stands in what ``search`` gives for it.
+
+    Only passages of the document that a place names count, or of those ``about`` (ids) where it names none; all
+    others take up ranks.
+
+    Raises:
+        NothingToMeasure: a named document is not in the library.
+    """
+    named = _documents(library, questions)
+    texts = {doc_id: library.text(doc_id) for doc_id in {*about, *(d for ids in named.values() for d in ids)}}
     for question in questions:
         if not question.evidence:
             continue
-        hits = library.search(question.text, k=_DEPTH)
-        cuts = [*(hits[:k] for k in CUTOFFS), _within(hits, _READING_CHARS)]
-        row = tuple(_covered(question, [h for h in cut if h.passage.doc_id == doc_id], text) for cut in cuts)
-        found[question.language].append(row)
-        if question.table is not None:
-            found["tables"].append(row)
+        hits = search(question.text)
+        said = [_said(hit, texts) for hit in hits]
+        ranks = tuple(
+            _rank(place, hits, said, named[place.document] if place.document else about) for place in question.evidence
+        )
+        yield Judgement(question, ranks, _reading_rank(hits)), hits
+
+
+def evidence_recall(library: Library, questions: Sequence[Question], *, doc_id: str) -> dict[str, Recall]:
+    """Recall by language ("zh", "en") and for table questions ("tables"), over the questions that have evidence."""
+    found: dict[str, list[tuple[bool, ...]]] = defaultdict(list)
+    judged = judge(library, questions, search=lambda text: library.search(text, k=DEPTH), about=[doc_id])
+    for judgement, _ in judged:
+        found[judgement.question.language].append(judgement.found)
+        if judgement.question.table is not None:
+            found["tables"].append(judgement.found)
     return {name: _recall(rows) for name, rows in sorted(found.items())}
 
 
-def _covered(question: Question, hits: Sequence[Hit], text: str) -> bool:
-    """Whether every hop has one alternative that stands whole in one passage, in its text or its source."""
-    said = [_bare(hit.passage.text) for hit in hits]
-    said += [_bare("".join(text[start:end] for start, end in hit.passage.spans)) for hit in hits]
-    hops = {place.hop for place in question.evidence}
-    held = {p.hop for p in question.evidence if any(all(_bare(m) in s for m in p.must_contain) for s in said)}
-    return held == hops
+def _evidence(place: Any, row: Mapping[str, Any], where: str) -> Evidence:
+    try:
+        words = tuple(map(str, place["must_contain"]))
+        return Evidence(int(place["hop"]), words, place.get("document") or row.get("document"))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise MalformedData(f"{where}: expected evidence with hop and must_contain, got {place!r}") from error
 
 
-def _within(hits: Sequence[Hit], chars: int) -> list[Hit]:
-    """The first hits until ``chars`` are read, the last one whole."""
-    read: list[Hit] = []
-    for hit in hits:
-        if sum(len(each.passage.text) for each in read) >= chars:
-            break
-        read.append(hit)
-    return read
+def _documents(library: Library, questions: Sequence[Question]) -> dict[str, list[str]]:
+    """Ids of the documents by the names that evidence gives them."""
+    held: dict[str, list[str]] = defaultdict(list)
+    for record in library.documents():
+        for name in {record.doc_id, record.text_sha256, record.name}:
+            held[name].append(record.doc_id)
+    named = {place.document for question in questions for place in question.evidence if place.document}
+    if lost := sorted(named - held.keys()):
+        raise NothingToMeasure(f"evidence stands in {lost[0]}, which is not in the library; give it as --document")
+    return {name: held[name] for name in named}
+
+
+def _said(hit: Hit, texts: Mapping[str, str]) -> tuple[str, str]:
+    """What a passage says without white space, in its reading form and in its source."""
+    text = texts.get(hit.passage.doc_id, "")
+    return _bare(hit.passage.text), _bare("".join(text[start:end] for start, end in hit.passage.spans))
+
+
+def _rank(place: Evidence, hits: Sequence[Hit], said: Sequence[tuple[str, str]], about: Sequence[str]) -> int | None:
+    """1-based rank of the first passage that holds the place whole."""
+    words = [_bare(each) for each in place.must_contain]
+    for rank, (hit, forms) in enumerate(zip(hits, said, strict=True), 1):
+        if hit.passage.doc_id in about and any(all(word in form for word in words) for form in forms):
+            return rank
+    return None
+
+
+def _reading_rank(hits: Sequence[Hit]) -> int:
+    """How many hits are read until the budget is spent, the last one whole."""
+    read = 0
+    for rank, hit in enumerate(hits):
+        if read >= _READING_CHARS:
+            return rank
+        read += len(hit.passage.text)
+    return len(hits)
 
 
 def _recall(rows: Sequence[tuple[bool, ...]]) -> Recall:

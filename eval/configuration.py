@@ -1,0 +1,115 @@
+"""What is measured: a way of searching, and the fingerprints that tell one measurement from another."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from index.encoder import BUNDLED_MODEL, Encoder
+from index.fusion import DEFAULT_WEIGHTS, Weights
+from index.hit import SearchMode
+from index.retrieval import DEPTH
+
+_STAGES = ("ingest", "index")
+_NOT_RUN = {"__pycache__", "model", "training"}  # the model is named by the encoder's fingerprint
+_LIBRARIES = ("faiss-cpu", "numpy", "opencc", "rjieba", "tantivy", "tokenizers")
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """A way of searching. ``encoder`` is a name or folder, None for the bundled one; ``k`` passages are asked for.
+
+    ``candidates``: each question ranks only the entries it was posed over.
+    """
+
+    mode: SearchMode = "hybrid"
+    encoder: str | None = None
+    weights: Weights = DEFAULT_WEIGHTS
+    k: int = 20
+    candidates: bool = False
+    name: str | None = None
+
+    @property
+    def label(self) -> str:
+        """Short name in tables and files."""
+        parts: list[str] = [self.mode]
+        if self.encoder and self.mode != "lexical":
+            parts.append(Path(self.encoder).name)
+        if self.weights != DEFAULT_WEIGHTS and self.mode != "lexical":
+            parts += [f"{name}={value:g}" for name, value in asdict(self.weights).items()]
+        return self.name or "-".join(parts + ["candidates"] * self.candidates)
+
+    def describe(self, encoder: Encoder) -> dict[str, Any]:
+        """Everything that the ranking depends on, beside corpus and code."""
+        about = {"mode": self.mode, "k": self.k, "depth": DEPTH, "candidates": self.candidates}
+        return about | {
+            "weights": asdict(self.weights),
+            "encoder": encoder.name,
+            "encoder_fingerprint": encoder.fingerprint,
+        }
+
+
+def weights_of(pairs: Iterable[str]) -> Weights:
+    """The default weights with those changed that ``pairs`` name ("late=1.5").
+
+    Raises:
+        ValueError: no such weight, or no number.
+    """
+    changed: dict[str, float] = {}
+    known = asdict(DEFAULT_WEIGHTS)
+    for pair in pairs:
+        name, _, value = pair.partition("=")
+        if name not in known:
+            raise ValueError(f"expected one of {', '.join(known)}, as late=1.5, got {pair!r}")
+        changed[name] = float(value)
+    return replace(DEFAULT_WEIGHTS, **changed)
+
+
+def fingerprints(*, corpus: str, questions: str, encoder: Encoder, configuration: Mapping[str, Any]) -> dict[str, str]:
+    """Names of corpus, questions, index, configuration and code, 16 hex digits each."""
+    code = code_fingerprint()
+    return {
+        "corpus": corpus[:16],
+        "questions": questions[:16],
+        "index": digest(corpus, encoder.fingerprint, code),
+        "configuration": digest(configuration),
+        "code": code,
+    }
+
+
+@cache
+def code_fingerprint() -> str:
+    """Hash of the code and data that read, split, index and search, and of the libraries' versions."""
+    root = Path(__file__).parents[1]
+    files = [[str(path.relative_to(root)), path.read_bytes().hex()] for path in _files(root)]
+    return digest(files, [f"{name} {metadata.version(name)}" for name in _LIBRARIES])
+
+
+def digest(*parts: object) -> str:
+    """Hash of JSON values, 16 hex digits."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def megabytes(path: Path) -> float:
+    """Size of a file, or of all files in a folder, in MB."""
+    files = [path] if path.is_file() else [each for each in path.rglob("*") if each.is_file()]
+    return sum(each.stat().st_size for each in files) / 1e6
+
+
+def encoder_megabytes(encoder: str | None) -> float | None:
+    """Size of a model on disk in MB; None for one that is named and not a folder."""
+    folder = BUNDLED_MODEL if encoder is None else Path(encoder)
+    return megabytes(folder) if folder.is_dir() else None
+
+
+def _files(root: Path) -> Iterator[Path]:
+    for stage in _STAGES:
+        for path in sorted((root / stage).rglob("*")):
+            if path.is_file() and not _NOT_RUN & set(path.relative_to(root).parts):
+                yield path

@@ -1,0 +1,35 @@
+"""Named errors of the evaluation: what can be wrong with data to measure by, and what to do next.
+
+EvaluationError
+├── MalformedData      malformed-data      a line or a field is not in its layout
+├── NothingToMeasure   nothing-to-measure  no corpus, no question, or no judgement
+└── NotComparable      not-comparable      two results answer different questions, or over different corpora
+"""
+
+from __future__ import annotations
+
+from ingest.errors import SinkQAError
+
+
+class EvaluationError(SinkQAError):
+    """Something is wrong with the data to measure by."""
+
+    code = "evaluation-error"
+
+
+class MalformedData(EvaluationError):
+    """A line or a field is not in its layout."""
+
+    code = "malformed-data"
+
+
+class NothingToMeasure(EvaluationError):
+    """There is no corpus, no question, or no judgement."""
+
+    code = "nothing-to-measure"
+
+
+class NotComparable(EvaluationError):
+    """The two results have no question in common, or were found in different corpora."""
+
+    code = "not-comparable"

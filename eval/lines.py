@@ -1,0 +1,55 @@
+"""Reading data to measure by: lines and JSON rows of a file, each fault named with its file and line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from eval.errors import MalformedData
+from ingest.errors import FileMissing
+
+
+def read_lines(path: Path) -> Iterator[tuple[int, str]]:
+    """Lines that are not blank, with their 1-based numbers.
+
+    Raises:
+        FileMissing: no such file.
+        MalformedData: it is not UTF-8.
+    """
+    if not path.is_file():
+        raise FileMissing(f"{path}: expected a file, found none; check the path")
+    with path.open(encoding="utf-8-sig", newline="\n") as file:
+        try:
+            for number, line in enumerate(file, 1):
+                if line.strip():
+                    yield number, line.rstrip("\r\n")
+        except UnicodeDecodeError as error:
+            raise MalformedData(f"{path}: expected UTF-8, got {error}; convert the file") from error
+
+
+def read_rows(path: Path, **kinds: type) -> Iterator[tuple[int, dict[str, Any]]]:
+    """JSON objects, one a line, that hold at least the fields named by ``kinds``, of those types.
+
+    Raises:
+        FileMissing, MalformedData: see :func:`read_lines`; a line is no such object.
+    """
+    for number, line in read_lines(path):
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            raise MalformedData(f"{path}:{number}: expected a JSON object, got {shorten(line)} ({error})") from error
+        if not isinstance(row, dict):
+            raise MalformedData(f"{path}:{number}: expected a JSON object, got {shorten(line)}")
+        for name, kind in kinds.items():
+            if not isinstance(row.get(name), kind):
+                raise MalformedData(
+                    f"{path}:{number}: expected a field {name!r} ({kind.__name__}), got {shorten(repr(row.get(name)))}"
+                )
+        yield number, row
+
+
+def shorten(text: str, most: int = 80) -> str:
+    """The beginning of a text, for messages."""
+    return text if len(text) <= most else text[: most - 1] + "…"

@@ -1,0 +1,164 @@
+"""Record of the evaluation: one collection under one configuration, question by question, on disk as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from eval.errors import MalformedData
+from eval.significance import Estimate, estimate
+from ingest.errors import FileMissing
+
+RESULT_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Something that should be found: an entry of the collection, or exact words that support an answer.
+
+    ``hop`` groups alternatives: one of each hop is enough where hops are numbered, and every entry counts where not.
+    ``rank`` is 1-based, None where it was missed.
+    """
+
+    name: str
+    rank: int | None
+    hop: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionResult:
+    """One question: its value by measure, what should be found, and the ids found, best first.
+
+    ``traits`` are what to break down by (language, type ...). Questions of one ``cluster`` ask the same.
+    """
+
+    query_id: str
+    text: str
+    scores: dict[str, float]
+    wanted: tuple[Wanted, ...]
+    found: tuple[tuple[str, float], ...]
+    traits: dict[str, str] = field(default_factory=dict)
+    cluster: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What was measured.
+
+    ``fingerprints`` name ``corpus``, ``questions``, ``index``, ``configuration`` and ``code``: the same ones, the same
+    figures. ``facts`` are sizes (MB, passages) and times (ms, s). ``texts`` are excerpts by id of what was wanted or
+    found.
+    """
+
+    kind: str
+    dataset: str
+    label: str
+    fingerprints: dict[str, str]
+    configuration: dict[str, Any]
+    facts: dict[str, float]
+    questions: tuple[QuestionResult, ...]
+    texts: dict[str, str]
+    warnings: tuple[str, ...] = ()
+    format: int = RESULT_FORMAT
+
+    @property
+    def measures(self) -> list[str]:
+        """Names of the measures, in the order of printing."""
+        return list(self.questions[0].scores) if self.questions else []
+
+    def estimates(self, **traits: str) -> dict[str, Estimate]:
+        """Means by measure with their intervals, over the questions with these traits; empty where there are none."""
+        chosen = [each for each in self.questions if traits.items() <= each.traits.items()]
+        clusters = [each.cluster or each.query_id for each in chosen]
+        return {
+            name: estimate([each.scores[name] for each in chosen], clusters=clusters)
+            for name in (self.measures if chosen else ())
+        }
+
+    def groups(self) -> list[tuple[str, str]]:
+        """Every trait and value that occurs, in order of name and value."""
+        return sorted({pair for each in self.questions for pair in each.traits.items()})
+
+    def summary(self) -> dict[str, Any]:
+        """All but the questions, as JSON: with means and intervals, overall and by trait."""
+        whole = {"mean_and_interval": _plain(self.estimates()), "n_questions": len(self.questions)}
+        groups = {f"{name}={value}": _plain(self.estimates(**{name: value})) for name, value in self.groups()}
+        about = {k: getattr(self, k) for k in ("kind", "dataset", "label", "fingerprints", "configuration", "facts")}
+        return about | whole | {"by": groups, "warnings": list(self.warnings), "format": self.format}
+
+
+def write_result(path: Path, result: Result) -> None:
+    """Writes the result whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    about = result.summary() | {"questions": [asdict(each) for each in result.questions], "texts": result.texts}
+    aside = path.with_name(path.name + ".part")
+    aside.write_text(json.dumps(about, ensure_ascii=True, indent=1), "utf-8")
+    aside.replace(path)
+
+
+def read_result(path: Path) -> Result:
+    """Reads what :func:`write_result` wrote.
+
+    Raises:
+        FileMissing: no such file.
+        MalformedData: something else, or of another format.
+    """
+    if not path.is_file():
+        raise FileMissing(f"{path}: expected a result file, found none; check the path")
+    try:
+        about = json.loads(path.read_text("utf-8"))
+        if about["format"] != RESULT_FORMAT:
+            raise MalformedData(f"{path}: expected format {RESULT_FORMAT}, got {about['format']}; measure again")
+        return Result(
+            **{k: about[k] for k in ("kind", "dataset", "label", "fingerprints", "configuration", "facts", "texts")},
+            questions=tuple(map(_question, about["questions"])),
+            warnings=tuple(about["warnings"]),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise MalformedData(
+            f"{path}: expected a result of sinkqa-eval, got something else ({error!r}); measure again"
+        ) from error
+
+
+def find_results(paths: Sequence[Path]) -> list[Path]:
+    """The result files named, and those directly in the folders named, in order of name.
+
+    Raises:
+        FileMissing: a path holds none.
+    """
+    found: list[Path] = []
+    for path in paths:
+        within = sorted(path.glob("*.json")) if path.is_dir() else [path]
+        if not within:
+            raise FileMissing(f"{path}: expected result files (*.json), found none; run beir or gold with --out")
+        found += within
+    return list(dict.fromkeys(found))
+
+
+def is_current(path: Path, fingerprints: Mapping[str, str]) -> bool:
+    """Whether the file holds a finished result with exactly these fingerprints."""
+    try:
+        about = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return False
+    known = isinstance(about, dict) and about.get("format") == RESULT_FORMAT
+    return known and about.get("fingerprints") == dict(fingerprints)
+
+
+def _question(row: Mapping[str, Any]) -> QuestionResult:
+    return QuestionResult(
+        query_id=row["query_id"],
+        text=row["text"],
+        scores=row["scores"],
+        wanted=tuple(Wanted(**each) for each in row["wanted"]),
+        found=tuple((found_id, score) for found_id, score in row["found"]),
+        traits=row["traits"],
+        cluster=row["cluster"],
+    )
+
+
+def _plain(estimates: Mapping[str, Estimate]) -> dict[str, Any]:
+    return {name: asdict(each) for name, each in estimates.items()}
