@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,7 +19,8 @@ HEADER_TIE = 0.5  # a usual header that stands alone must look worse than all he
 JOIN_STRAIN = 0.2  # evidence against a join that headers may not have
 LABEL_STRAIN = -0.6  # evidence that labels need to be joined at all
 SPLIT_STRAIN = -1.0  # evidence against a split that labels may not have
-COLUMN_STRAIN = 1.5  # evidence that may be overruled within one column
+WEAK_SPLIT = 0.95  # evidence below which a break between two rows may well lie inside a wrapped cell
+COLUMN_STRAIN = 1.0  # evidence that may be overruled within one column
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +92,14 @@ def strained(block: Block, account: Account) -> bool:
 
 
 def _headless(block: Block, account: Account) -> bool:
-    """Whether no header is a word that usually heads a column, and the columns do not make up for it by agreeing."""
-    heads = [i for i in (account.plan.header.start, *account.heads) if i < len(block)]
-    if account.plan.mode == "none" or any(block.usual_header(i) for i in heads):
+    """Whether headers are no words that usually head a column, and the columns do not make up for it by agreeing."""
+    heads = account.heads
+    if account.plan.mode == "none" or (account.plan.regular and len(heads) > 1):
         return False
-    return not account.plan.regular or len(heads) < 3
+    unusual = sum(not block.usual_header(i) for i in heads)
+    if account.plan.regular:
+        return unusual > 0 and not block.usual_header(account.plan.header.start)
+    return unusual > 0
 
 
 def _leaves_headers(block: Block, account: Account) -> bool:
@@ -112,12 +117,22 @@ def _leaves_headers(block: Block, account: Account) -> bool:
 
 
 def forced(block: Block, account: Account) -> NDArray[np.bool_]:
-    """The lines of columns whose cells overrule the evidence for where cells begin, by more than a little."""
+    """The lines whose place overrules the evidence for where cells begin, or hangs on a weak break.
+
+    Where cells are wrapped, a weak break between rows may lie inside a cell: both sides are in doubt, or the whole
+    column where the break is weaker still, for then its rows may have shifted.
+    """
     row, column, start = account.alignment.row, account.alignment.column, account.plan.start
-    strain = np.zeros(max(column, default=0) + 1)
-    for i in range(1, len(row)):
-        if row[i] >= 0 <= row[i - 1] and column[i] == column[i - 1]:
-            evidence = block.evidence[start + i - 1]
-            joined = row[i] == row[i - 1]
-            strain[column[i]] += max(0.0, evidence if joined and account.plan.regular else 0.0 if joined else -evidence)
-    return np.array([strain[c] > COLUMN_STRAIN for c in column], dtype=bool)
+    inner = [i for i in range(1, len(row)) if min(row[i], row[i - 1]) >= 0 and column[i] == column[i - 1]]
+    evidence = {i: float(block.evidence[start + i - 1]) for i in inner}
+    splits = [i for i in inner if row[i] != row[i - 1]]
+    joins = [i for i in inner if row[i] == row[i - 1] and account.plan.regular]
+    wrapped = {column[i] for i in joins}
+    weak = [i for i in splits if column[i] in wrapped and evidence[i] < WEAK_SPLIT]
+    strain: dict[int, float] = defaultdict(float)
+    for i in (*splits, *joins):
+        strain[column[i]] += max(0.0, -evidence[i] if i in splits else evidence[i])
+    shifted = {column[i] for i in weak if evidence[i] < WEAK_SPLIT / 2}
+    sides = {j for i in (*weak, *(i for i in joins if evidence[i] > JOIN_STRAIN)) for j in (i - 1, i)}
+    doubt = [i in sides or c in shifted or strain[c] > COLUMN_STRAIN for i, c in enumerate(column)]
+    return np.array(doubt, dtype=bool)

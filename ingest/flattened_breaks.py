@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ingest.flattened_regions import Line, width
 
 _PAIRS = {"（": "）", "(": ")", "《": "》", "“": "”", "「": "」", "[": "]", "【": "】", "〈": "〉"}
-WIDE = 20  # display columns: in narrower columns many a cell is as wide as the column
+WIDE = 18  # display columns: in narrower columns many a cell is as wide as the column
 CAPITAL = 2.0  # evidence of a capital, where continued lines begin small
 _REACH = 8  # lines an open bracket may stay open for: past that it is a misprint
 
@@ -25,6 +25,7 @@ _BRACKETED = re.compile(r"^[（(](?!\s?(?:[ivx]+|[a-z]|\d{1,2}|[一二三四五�
 _BULLET = re.compile(r"^(?:[•·●■◆▪○*]\s?|[①-⑳]|[（(]\s?\d{1,2}\s?[)）]|\d{1,2}[.、)）]\s?(?!\d)|[a-z][.)]\s|[-–]\s)")
 _INNER_LABEL = re.compile(r"^([^\s，。；：:,.;]{1,8}|[A-Z][\w-]*(?: [\w-]+){0,2})[：:](?!//)")
 _TOKEN = re.compile(r"[（(《“\[]*(?:[A-Za-z\d.,%’'\-–/]*[A-Za-z\d][A-Za-z\d.,%’'\-–/]*|.)[）)》”\],，；、。：]*")
+_CITED = re.compile(r"》\s?[（(]\d{4}[)）]$")
 _LATIN_END = re.compile(r"[A-Za-z]$")
 
 
@@ -124,6 +125,8 @@ def _wording(text: str, following: str, capital: float) -> float:
         score += 3.5
     if following.startswith("《") and text.endswith(("）", ")", "》", "；", "。")):
         score += 3.0
+    elif _CITED.search(text):
+        score += 2.5
     if text.endswith(("。", "！", ".", "）", ")")):
         score += 1.0
     return score + _broken_word(text, following)
@@ -148,7 +151,7 @@ def _parallel(texts: Sequence[str], i: int) -> float:
     following = texts[i + 1]
     score = 0.0
     if any(texts[j][:2] == following[:2] for j in range(max(0, i - 3), i + 1)):
-        score += 1.0
+        score += 0.7
     if re.sub(r"\d+", "#", texts[i])[-2:] == re.sub(r"\d+", "#", following)[-2:]:
         score += 1.0
     return score

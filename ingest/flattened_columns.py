@@ -25,7 +25,8 @@ NAMES_SHOWN = 3  # cells that have to show that cells open with the name of thei
 UNNAMED = 2.0  # cost of opening a row without its name, once that is shown
 FEWER = 0.4  # cost of a further piece in a cell, once cells of several pieces are known to occur
 STRUCTURE_MARGIN = 1.5  # of the best structure to the next
-REGULAR_MARGIN = 1.3  # of a line's place in a table that is regular throughout
+AGREED = 2.0  # what a table regular throughout has to be cheaper by than the same one read freely
+REGULAR_MARGIN = 1.45  # of a line's place in a table that is regular throughout
 BARE_MARGIN = 1.0  # likewise, without headers between the columns, were the table not regular
 BARE_DOUBT = 0.7  # what a structure without headers between its columns has to lead by, beyond ``STRUCTURE_MARGIN``
 STRAINED_LEAD = 1.5  # what a reading that strains the lines may be cheaper by
@@ -91,7 +92,7 @@ def _judge(block: Block, account: Account) -> Reading:
     loose = replace(account.plan, regular=False, cost=account.plan.cost + IRREGULAR)
     if account.plan.regular:
         free = weigh(block, loose)
-        if free.cost - account.cost >= STRUCTURE_MARGIN:
+        if free.cost - account.cost >= AGREED:
             sure = (account.alignment.margin >= REGULAR_MARGIN) & ~forced(block, account)
             sure &= np.array(free.alignment.row) == np.array(account.alignment.row)
             if account.plan.mode == "none":

@@ -138,7 +138,7 @@ def test_invented_tables_come_back_right_or_loose_and_never_wrong():
 def test_many_invented_tables_come_back_right_or_loose():
     seen = [outcome(seed)[0].split(":")[0] for seed in range(400)]
     counts = Counter(seen)
-    assert counts["wrong"] <= 4
+    assert counts["wrong"] == 0
     assert counts["exact"] >= 120
 
 
@@ -166,9 +166,7 @@ def test_continued_part_is_joined_under_the_headers_of_the_first():
 # What is no table ----------------------------------------------------------------------------------------------------
 
 
-ENGLISH_MENTION = (
-    "Table 1 shows how the works went on in the years that followed the first meeting of all the places.\n"
-)
+ENGLISH_MENTION = "Table 1 shows how the works went on in the years that followed the meeting of all the places.\n"
 CHINESE_MENTION = "表1总结了各处的工程进展，涉及灌溉、苗圃等方面，相关数据来自各处历年的汇报材料和台账记录。\n"
 ENGLISH_LIST = "".join(f"Table {n}. State of the works in part {n} ..... {n + 10}\n" for n in range(1, 9))
 CHINESE_LIST = "".join(f"表{n} 第{n}部分工程的进展 …… {n + 10}\n" for n in range(1, 9))
