@@ -1,18 +1,18 @@
 """The error tree: everything SinkQA raises on purpose, for every stage to the right to extend.
 
-    SinkQAError                      code, message; the root
-    ├── IngestError                  one file could not be taken in; the others of the same command still are
-    │   ├── FileMissing              file-missing           no such file or folder
-    │   ├── NothingToRead            nothing-to-read        a folder holds no file of a supported kind
-    │   ├── UnsupportedFormat        unsupported-format     no reader for these bytes
-    │   ├── EmptyDocument            empty-document         no bytes, or no text once read
-    │   ├── UnreadableDocument       unreadable-document    damaged, truncated or malformed
-    │   ├── EncryptedDocument        encrypted-document     needs a password that we do not have
-    │   ├── DocumentTooLarge         document-too-large     past a stated bound (bytes, pages, expansion)
-    │   ├── NoTextLayer              no-text-layer          scanned pages and no OCR installed
-    │   └── PoorQuality              poor-quality           text was extracted, but it is garbage
-    ├── LibraryError                 see index/errors.py
-    └── ServiceError                 see service/errors.py
+SinkQAError                      code, message; the root
+├── IngestError                  one file could not be taken in; the others of the same command still are
+│   ├── FileMissing              file-missing           no such file or folder
+│   ├── NothingToRead            nothing-to-read        a folder holds no file of a supported kind
+│   ├── UnsupportedFormat        unsupported-format     no reader for these bytes
+│   ├── EmptyDocument            empty-document         no bytes, or no text once read
+│   ├── UnreadableDocument       unreadable-document    damaged, truncated or malformed
+│   ├── EncryptedDocument        encrypted-document     needs a password that we do not have
+│   ├── DocumentTooLarge         document-too-large     past a stated bound (bytes, pages, expansion)
+│   ├── NoTextLayer              no-text-layer          scanned pages and no OCR installed
+│   └── PoorQuality              poor-quality           text was extracted, but it is garbage
+├── LibraryError                 see index/errors.py
+└── ServiceError                 see service/errors.py
 """
 
 from __future__ import annotations

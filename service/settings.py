@@ -22,9 +22,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SINKQA_", extra="ignore", frozen=True)
 
     library: Path = Field(default_factory=default_library, description="Folder of the library.")
-    encoder: str | None = Field(
-        None, description="Encoder name or local folder; unset: the bundled bilingual one."
-    )
+    encoder: str | None = Field(None, description="Encoder name or local folder; unset: the bundled bilingual one.")
     k: int = Field(8, ge=1, le=100, description="Passages retrieved for a question, 1-100.")
     workers: int | None = Field(None, ge=1, le=64, description="Processes that read files; unset: one for each core.")
     lock_timeout_s: float = Field(30.0, ge=0, description="Seconds to wait for another process that is writing.")
