@@ -9,7 +9,6 @@ from pathlib import Path
 
 from eval.gold import Question, Recall, evidence_recall
 from index.encoder import load_encoder
-from index.features import featurise
 from index.library import Addition, Library
 from ingest.document import Document
 from ingest.errors import IngestError
@@ -39,11 +38,7 @@ def compare_sizes(
     for target in targets:
         params = Splitting(target_chars=target, max_chars=2 * target)
         with tempfile.TemporaryDirectory() as folder, Library.open(folder, create=True, encoder=encoder) as library:
-            split_all = ((document, split(document, params=params)) for document in documents)
-            added = library.add_all(
-                Addition(document, passages, document.name, featurise(document, passages, encoder))
-                for document, passages in split_all
-            )
+            added = library.add_all(Addition(document, split(document, params=params)) for document in documents)
             n_passages = sum(result.n_passages for result in added)
             recall = evidence_recall(library, questions, doc_id=documents[0].doc_id)
         yield SizeResult(target, n_passages, recall)

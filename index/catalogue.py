@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import sqlite3
@@ -13,23 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from index.columns import (
-    metadata_json,
-    pack,
-    pack_boxes,
-    pack_passage,
-    pack_text,
-    pages_json,
-    read_metadata,
-    to_json,
-)
+from index.columns import read_metadata, to_json
 from index.errors import AmbiguousDocument, DocumentNotFound
-from index.features import Features
 from index.hit import Filters
 from index.lexical import Rows
-from ingest.document import Document, Metadata
-from ingest.passage import Passage
-from ingest.readers import format_of
+from index.packed import Packed
+from ingest.document import Metadata
 
 SHORTEST_PREFIX = 6
 _RECORD = (
@@ -63,74 +51,25 @@ class DocumentRecord:
     sources: tuple[str, ...]
 
 
-def reading_of(document: Document, passages: Sequence[Passage]) -> str:
-    """Hash of all that was read from the bytes: the same file read by a better reader has another one."""
-    digest = hashlib.sha256(document.text_sha256.encode())
-    digest.update(metadata_json(document.metadata).encode())
-    for passage in passages:
-        digest.update(repr(passage).encode("utf-8", "backslashreplace"))
-    return digest.hexdigest()
-
-
-def insert_document(
-    connection: sqlite3.Connection,
-    document: Document,
-    passages: Sequence[Passage],
-    *,
-    features: Features,
-    generation: int,
-) -> int:
-    """Writes one document whole and gives its number. A passage whose id is there already is left out."""
-    about = document.metadata
-    values: dict[str, Any] = {
-        "doc_id": document.doc_id,
-        "reading": reading_of(document, passages),
-        "name": _storable(document.name),
-        "media_type": document.media_type,
-        "type": format_of(document),
-        "language": about.language,
-        "jurisdiction": about.jurisdiction,
-        "year": about.year,
-        "metadata": metadata_json(about),
-        "warnings": to_json(document.warnings),
-        "n_pages": len(document.pages),
-        "n_bytes": len(document.content),
-        "text_sha256": document.text_sha256,
-        "added_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "generation": generation,
-        "pages": pages_json(document.pages),
-        "text": pack_text(document.text),
-        "boxes": None if document.boxes is None else pack_boxes(document.boxes),
-        "content": pack(document.content),
-    }
+def insert_document(connection: sqlite3.Connection, packed: Packed, *, generation: int) -> int:
+    """Writes one document whole and gives its number."""
+    added = {"added_at": datetime.now(UTC).isoformat(timespec="seconds"), "generation": generation}
+    values = packed.document | added
     columns, places = ", ".join(values), ", ".join(f":{name}" for name in values)
     doc = connection.execute(f"INSERT INTO documents ({columns}) VALUES ({places})", values).lastrowid
     if doc is None:
         raise RuntimeError("SQLite gave no row number for an insertion")
-    _insert_passages(connection, doc, passages, features)
+    (last,) = connection.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'passages'").fetchone()
+    connection.executemany(
+        'INSERT INTO passages (doc, "row", passage_id, position, language, page_start, page_end, body) '
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        ((doc, row, *passage) for row, passage in enumerate(packed.passages, last + 1)),
+    )
+    connection.executemany(
+        "INSERT INTO features VALUES (?, ?, ?, ?)",
+        ((row, *features) for row, features in enumerate(packed.features, last + 1)),
+    )
     return doc
-
-
-def _insert_passages(connection: sqlite3.Connection, doc: int, passages: Sequence[Passage], features: Features) -> None:
-    for position, passage in enumerate(passages):
-        cursor = connection.execute(
-            "INSERT OR IGNORE INTO passages (passage_id, doc, position, language, page_start, page_end, body) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                passage.passage_id,
-                doc,
-                position,
-                passage.language,
-                passage.page_start,
-                passage.page_end,
-                pack_passage(passage),
-            ),
-        )
-        if cursor.rowcount:
-            connection.execute(
-                "INSERT INTO features VALUES (?, ?, ?, ?)",
-                (cursor.lastrowid, features.terms[position], features.vectors[position], features.tokens[position]),
-            )
 
 
 def claim_source(connection: sqlite3.Connection, source: str, doc: int) -> str | None:
@@ -138,7 +77,6 @@ def claim_source(connection: sqlite3.Connection, source: str, doc: int) -> str |
 
     Gives the doc_id that was removed.
     """
-    source = _storable(source)
     held = connection.execute("SELECT doc FROM sources WHERE source = ?", (source,)).fetchone()
     if held is not None and held[0] == doc:
         return None
@@ -227,8 +165,3 @@ def _record(row: Sequence[Any]) -> DocumentRecord:
         generation=generation,
         sources=tuple(sorted(json.loads(row[12]))),
     )
-
-
-def _storable(text: str) -> str:
-    """A file name need not be Unicode: bytes that are not come as lone surrogates, which SQLite refuses."""
-    return text.encode("utf-8", "replace").decode("utf-8")

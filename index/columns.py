@@ -32,7 +32,7 @@ def pack(content: bytes) -> bytes:
     middle = max(0, len(content) // 2 - _PROBE_BYTES // 2)
     probe = content[middle : middle + _PROBE_BYTES]
     shrinks = len(zlib.compress(probe, 1)) < 0.9 * len(probe)
-    return _DEFLATED + zlib.compress(content, 6) if shrinks else _RAW + content
+    return _DEFLATED + zlib.compress(content, 1) if shrinks else _RAW + content
 
 
 def unpack(blob: bytes) -> bytes:
@@ -85,13 +85,13 @@ def unpack_tokens(blob: bytes) -> Tokens:
 
 
 def pack_terms(fields: Iterable[Sequence[str]]) -> bytes:
-    """Index terms of each field, deflated."""
-    return zlib.compress("\n".join(" ".join(terms) for terms in fields).encode("utf-8", "replace"), 1)
+    """Index terms of each field."""
+    return "\n".join(" ".join(terms) for terms in fields).encode("utf-8", "replace")
 
 
 def unpack_terms(blob: bytes) -> list[str]:
     """One string for each field, terms parted by spaces."""
-    return zlib.decompress(blob).decode().split("\n")
+    return blob.decode().split("\n")
 
 
 def metadata_json(metadata: Metadata) -> str:
@@ -116,23 +116,33 @@ def read_pages(column: str) -> tuple[Page, ...]:
 
 
 def pack_passage(passage: Passage) -> bytes:
-    """Everything that no query selects by: the words are there twice (units repeat them), so it deflates well."""
-    units = [[unit.spans, unit.text, unit.label] for unit in passage.units]
-    body = [passage.kind, passage.spans, passage.text, units, passage.section, passage.table]
-    return zlib.compress(json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass"), 6)
+    """Everything that no query selects by. Of a unit's words only the place in the text is kept, where they stand."""
+    text, end = passage.text, 0
+    units: list[tuple[tuple[Span, ...], int | str, int, str]] = []
+    for unit in passage.units:
+        start = text.find(unit.text, end)
+        if start < 0:
+            units.append((unit.spans, unit.text, 0, unit.label))
+        else:
+            end = start + len(unit.text)
+            units.append((unit.spans, start, end, unit.label))
+    body = [passage.kind, passage.spans, text, units, passage.section, passage.table]
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
 def read_passage(values: Sequence[Any]) -> Passage:
     """The passage whose ``PASSAGE_COLUMNS`` these are."""
     doc_id, language, page_start, page_end, blob = values
-    body = json.loads(zlib.decompress(blob).decode("utf-8", "surrogatepass"))
-    kind, spans, text, units, section, table = body
+    kind, spans, text, units, section, table = json.loads(blob.decode("utf-8", "surrogatepass"))
     return Passage(
         doc_id=doc_id,
         kind=kind,
         spans=_spans(spans),
         text=text,
-        units=tuple(Unit(_spans(places), words, label) for places, words, label in units),
+        units=tuple(
+            Unit(_spans(places), start if isinstance(start, str) else text[start:end], label)
+            for places, start, end, label in units
+        ),
         section=tuple(section),
         page_start=page_start,
         page_end=page_end,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 from index.analyzer import analyze
 from index.columns import pack_terms, pack_tokens, pack_vector
@@ -12,30 +11,11 @@ from ingest.document import Document
 from ingest.passage import Passage
 
 
-@dataclass(frozen=True, slots=True)
-class Features:
-    """Packed for the store, one of each for every passage: index terms, vector, tokens (empty without any).
-
-    ``encoder`` is the fingerprint of the encoder that made them.
-    """
-
-    encoder: str
-    terms: tuple[bytes, ...]
-    vectors: tuple[bytes, ...]
-    tokens: tuple[bytes, ...]
-
-
-def featurise(document: Document, passages: Sequence[Passage], encoder: Encoder) -> Features:
-    """Analyses and encodes the passages of one document; the costly half of adding it, apart from any library."""
+def index_terms(document: Document, passages: Sequence[Passage]) -> Iterator[bytes]:
+    """Packed terms of each passage of one document: of its title, its section and its words."""
     title = analyze(document.metadata.title or document.name)
     sections = {section: analyze(" ".join(section)) for section in {each.section for each in passages}}
-    vectors, tokens = encode_passages(passages, encoder)
-    return Features(
-        encoder.fingerprint,
-        tuple(pack_terms((title, sections[each.section], analyze(each.text))) for each in passages),
-        vectors,
-        tokens,
-    )
+    return (pack_terms((title, sections[each.section], analyze(each.text))) for each in passages)
 
 
 def encode_passages(passages: Sequence[Passage], encoder: Encoder) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:

@@ -26,11 +26,12 @@ from index.columns import (
 )
 from index.encoder import Encoder, load_encoder
 from index.errors import DocumentNotFound, EncoderMismatch, LibraryReadOnly, PassageNotFound
-from index.features import Features, encode_passages, featurise
+from index.features import encode_passages
 from index.fusion import DEFAULT_WEIGHTS, Weights
 from index.hit import Filters, Hit, SearchMode
 from index.inspection import Problem, inspect
 from index.lock import write_lock
+from index.packed import Packed, pack_document
 from index.retrieval import passage_of_row, prepare, read_hit, retrieve
 from index.static import Floats
 from index.store import Store, create_store
@@ -44,16 +45,11 @@ _REENCODE_AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """A document to add.
-
-    ``source`` says where it was read from (a path, an address), by default its name: other bytes from the same source
-    supersede what it held before. ``features`` may have been made elsewhere, in another process.
-    """
+    """A document to add. ``source``: see :class:`index.packed.Packed`; by default the document's name."""
 
     document: Document
     passages: Sequence[Passage]
     source: str | None = None
-    features: Features | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +145,13 @@ class Library:
         passages: Sequence[Passage],
         *,
         source: str | None = None,
-        features: Features | None = None,
     ) -> AddResult:
         """Adds one document; see :class:`Addition` and :class:`AddResult`. Many cost less by :meth:`add_all`."""
-        (result,) = self.add_all([Addition(document, passages, source, features)])
+        (result,) = self.add_all([Addition(document, passages, source)])
         return result
 
-    def add_all(self, additions: Iterable[Addition], *, group_s: float = _GROUP_S) -> Iterator[AddResult]:
-        """Adds documents as they come and gives their results in that order.
+    def add_all(self, additions: Iterable[Addition | Packed], *, group_s: float = _GROUP_S) -> Iterator[AddResult]:
+        """Adds documents, packed here or elsewhere, as they come and gives their results in that order.
 
         Those that come within ``group_s`` seconds share one commit, and each result is given after it. An error
         leaves out the group that was not committed, and no earlier one.
@@ -164,13 +159,13 @@ class Library:
         Raises:
             LibraryBusy: another process is writing.
             LibraryReadOnly: the folder cannot be written to.
-            ValueError: passages of another document, spans outside the text, or features of another encoder.
+            ValueError: passages of another document, spans outside the text, or vectors of another encoder.
         """
-        group: list[Addition] = []
+        group: list[Packed] = []
         began = 0.0
         for addition in additions:
             began = began if group else monotonic()
-            group.append(self._complete(addition))
+            group.append(self._packed(addition))
             if monotonic() - began >= group_s:
                 yield from self._commit(group)
                 group = []
@@ -295,52 +290,34 @@ class Library:
         with self._lock():
             self._backend.sync(anew=True)
 
-    def _complete(self, addition: Addition) -> Addition:
-        document, passages = addition.document, addition.passages
-        doc_id, length = document.doc_id, len(document.text)
-        for passage in passages:
-            if passage.doc_id != doc_id:
-                raise ValueError(f"passage {passage.passage_id} is of document {passage.doc_id}, not of {doc_id}")
-            if any(not 0 <= start <= end <= length for start, end in passage.spans):
-                raise ValueError(f"passage {passage.passage_id} has a span outside the text's 0..{length}")
-        features = addition.features or featurise(document, passages, self.encoder)
-        if features.encoder != self.encoder.fingerprint or len(features.vectors) != len(passages):
-            raise ValueError(f"features of {len(features.vectors)} passages by {features.encoder} do not fit")
-        return replace(addition, features=features)
+    def _packed(self, addition: Addition | Packed) -> Packed:
+        if isinstance(addition, Addition):
+            return pack_document(addition.document, addition.passages, self.encoder, source=addition.source)
+        if addition.encoder != self.encoder.fingerprint:
+            raise ValueError(f"vectors by {addition.encoder} do not fit a library by {self.encoder.fingerprint}")
+        return addition
 
-    def _commit(self, group: Sequence[Addition]) -> list[AddResult]:
+    def _commit(self, group: Sequence[Packed]) -> list[AddResult]:
         with self._writing() as connection:
-            results = [self._put(connection, addition) for addition in group]
+            results = [self._put(connection, packed) for packed in group]
         return [replace(result, generation=self.generation) for result in results]
 
-    def _put(self, connection: sqlite3.Connection, addition: Addition) -> AddResult:
-        document, features = addition.document, addition.features
-        if features is None:
-            raise ValueError("an addition without features cannot be stored")
-        doc_id = document.doc_id
+    def _put(self, connection: sqlite3.Connection, packed: Packed) -> AddResult:
+        doc_id, generation = packed.doc_id, self._store.generation + 1
         held = connection.execute("SELECT doc, reading FROM documents WHERE doc_id = ?", (doc_id,)).fetchone()
         status: Literal["added", "updated", "unchanged"] = "added"
         if held is None:
-            doc = self._insert(connection, addition, features)
-        elif held[1] == catalogue.reading_of(document, addition.passages):
+            doc = catalogue.insert_document(connection, packed, generation=generation)
+        elif held[1] == packed.document["reading"]:
             status, doc = "unchanged", held[0]
         else:
             sources = connection.execute("SELECT source FROM sources WHERE doc = ?", held[:1]).fetchall()
             connection.execute("DELETE FROM documents WHERE doc = ?", held[:1])
-            status, doc = "updated", self._insert(connection, addition, features)
+            status, doc = "updated", catalogue.insert_document(connection, packed, generation=generation)
             connection.executemany("INSERT INTO sources VALUES (?, ?)", [(source, doc) for (source,) in sources])
-        superseded = catalogue.claim_source(connection, addition.source or document.name, doc)
+        superseded = catalogue.claim_source(connection, packed.source, doc)
         (count,) = connection.execute("SELECT count(*) FROM passages WHERE doc = ?", (doc,)).fetchone()
         return AddResult(doc_id, status, superseded, count, 0)
-
-    def _insert(self, connection: sqlite3.Connection, addition: Addition, features: Features) -> int:
-        return catalogue.insert_document(
-            connection,
-            addition.document,
-            addition.passages,
-            features=features,
-            generation=self._store.generation + 1,
-        )
 
     @contextmanager
     def _lock(self) -> Iterator[None]:

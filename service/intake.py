@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from index.library import Addition, AddResult, Library
-from ingest.document import Document
+from index.library import AddResult, Library
+from index.packed import Packed
 from ingest.errors import IngestError
 from ingest.readers import find_files
-from service.workers import prepare_all
+from service.workers import Prepared, prepare_all
 
 OnProgress = Callable[[int, int, str], None]
 """Called with (files done, files in all, name of the one just done)."""
@@ -56,26 +56,25 @@ def take_in(
     """Reads, splits, encodes and stores files and folders. A file is reported as added once it is durable."""
     report = AddReport()
     files = _find(paths, report)
-    waiting: list[Document] = []  # handed to the library, not yet acknowledged
+    waiting: list[Prepared] = []  # handed to the library, not yet acknowledged
 
     def advance(name: str) -> None:
         if on_progress:
             on_progress(len(report.added) + len(report.unchanged) + len(report.failed), len(files), name)
 
-    def additions() -> Iterator[Addition]:
+    def additions() -> Iterator[Packed]:
         for outcome in prepare_all(files, encoder=library.encoder, encoder_name=encoder, workers=workers):
             if outcome.prepared is None:
                 _fail(report, outcome.path, outcome.error)
                 advance(outcome.path.name)
                 continue
-            done = outcome.prepared
-            waiting.append(done.document)
-            yield Addition(done.document, done.passages, str(outcome.path.resolve()), done.features)
+            waiting.append(outcome.prepared)
+            yield outcome.prepared.packed
 
     for result in library.add_all(additions()):
-        document = waiting.pop(0)
-        _note(report, document, result)
-        advance(document.name)
+        prepared = waiting.pop(0)
+        _note(report, prepared, result)
+        advance(prepared.name)
     return report
 
 
@@ -96,10 +95,10 @@ def _fail(report: AddReport, path: Path, error: IngestError | None) -> None:
     report.failed.append(Failed(str(path), error.code, error.message))
 
 
-def _note(report: AddReport, document: Document, result: AddResult) -> None:
+def _note(report: AddReport, prepared: Prepared, result: AddResult) -> None:
     if result.status == "unchanged":
-        report.unchanged.append(document.name)
+        report.unchanged.append(prepared.name)
     else:
         report.added.append(
-            Added(document.name, result.doc_id, result.n_passages, result.superseded, document.warnings)
+            Added(prepared.name, result.doc_id, result.n_passages, result.superseded, prepared.warnings)
         )

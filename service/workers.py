@@ -13,10 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.encoder import Encoder, load_encoder
-from index.features import Features, featurise
-from ingest.document import Document
+from index.packed import Packed, pack_document
 from ingest.errors import DocumentTooLarge, IngestError, UnreadableDocument
-from ingest.passage import Passage
 from ingest.readers import read
 from ingest.splitting import split
 
@@ -27,11 +25,11 @@ _IN_PLACE_BYTES = 1_000_000  # below this, reading here is faster than starting 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A file ready to be stored: its document, its passages, and what the search legs need of them."""
+    """A file ready to be stored, and what its reader has to say."""
 
-    document: Document
-    passages: list[Passage]
-    features: Features
+    name: str
+    warnings: tuple[str, ...]
+    packed: Packed
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +71,8 @@ def _size(path: Path) -> int:
 def _prepare(path: Path, encoder: Encoder) -> Outcome:
     try:
         document = read(path)
-        passages = split(document)
-        return Outcome(path, Prepared(document, passages, featurise(document, passages, encoder)))
+        packed = pack_document(document, split(document), encoder, source=str(path.resolve()))
+        return Outcome(path, Prepared(document.name, document.warnings, packed))
     except IngestError as error:
         return Outcome(path, error=error)
     except MemoryError:

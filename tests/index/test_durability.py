@@ -53,12 +53,13 @@ def _child(script: str, folder: Path, *arguments: str) -> subprocess.Popen[str]:
 
 def _killed(writer: subprocess.Popen[str], *, lines: int, after_s: float) -> list[list[str]]:
     """What the writer acknowledged; it dies ``after_s`` seconds after its first ``lines`` lines."""
-    assert writer.stdout is not None
-    read = [writer.stdout.readline() for _ in range(lines)]
-    time.sleep(after_s)
-    writer.send_signal(signal.SIGKILL)
-    rest, errors = writer.communicate()
-    assert not errors, errors
+    assert writer.stdout is not None and writer.stderr is not None
+    with writer:
+        read = [writer.stdout.readline() for _ in range(lines)]
+        time.sleep(after_s)
+        writer.send_signal(signal.SIGKILL)
+        rest = writer.stdout.read()  # communicate() would pass over what readline() has buffered
+        assert not (errors := writer.stderr.read()), errors
     whole = [line for line in [*read, *rest.splitlines(keepends=True)] if line.endswith("\n")]
     return [line.split() for line in whole if line != "open\n"]
 

@@ -1,0 +1,110 @@
+"""Storing step of the flow: a document made ready for the store, which is most of the work of adding it.
+
+It is done apart from any library, so that other processes can share it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from index.columns import metadata_json, pack, pack_boxes, pack_passage, pack_text, pages_json, to_json
+from index.encoder import Encoder
+from index.features import encode_passages, index_terms
+from ingest.document import Document
+from ingest.passage import Passage
+from ingest.readers import format_of
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A document as rows of the store.
+
+    ``source`` says where it was read from (a path, an address): other bytes from the same source supersede what it
+    held before. ``encoder`` is the fingerprint of the encoder of its vectors. ``document`` holds the columns that do
+    not depend on when it is added; ``passages`` and ``features``, one row each for every passage, lack the row number.
+    """
+
+    source: str
+    encoder: str
+    document: dict[str, Any]
+    passages: tuple[tuple[str, int, str, int, int, bytes], ...]
+    features: tuple[tuple[bytes, bytes, bytes], ...]
+
+    @property
+    def doc_id(self) -> str:
+        """SHA-256 of the original bytes."""
+        return str(self.document["doc_id"])
+
+
+def pack_document(
+    document: Document, passages: Sequence[Passage], encoder: Encoder, *, source: str | None = None
+) -> Packed:
+    """Analyses, encodes and packs one document; its source is by default its name.
+
+    Raises:
+        ValueError: passages of another document, or spans outside the text.
+    """
+    _check(document, passages)
+    first = {passage.spans: passage for passage in reversed(passages)}  # passages of the same spans share an id
+    distinct = [passage for passage in passages if first[passage.spans] is passage]
+    rows = tuple(
+        (each.passage_id, position, each.language, each.page_start, each.page_end, pack_passage(each))
+        for position, each in enumerate(distinct)
+    )
+    vectors, tokens = encode_passages(distinct, encoder)
+    return Packed(
+        source=_storable(source or document.name),
+        encoder=encoder.fingerprint,
+        document=_columns(document, rows),
+        passages=rows,
+        features=tuple(zip(index_terms(document, distinct), vectors, tokens, strict=True)),
+    )
+
+
+def _check(document: Document, passages: Sequence[Passage]) -> None:
+    doc_id, length = document.doc_id, len(document.text)
+    for passage in passages:
+        if passage.doc_id != doc_id:
+            raise ValueError(f"passage {passage.passage_id} is of document {passage.doc_id}, not of {doc_id}")
+        if any(not 0 <= start <= end <= length for start, end in passage.spans):
+            raise ValueError(f"passage {passage.passage_id} has a span outside the text's 0..{length}")
+
+
+def _columns(document: Document, rows: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
+    about = document.metadata
+    columns: dict[str, Any] = {
+        "doc_id": document.doc_id,
+        "name": _storable(document.name),
+        "media_type": document.media_type,
+        "type": format_of(document),
+        "language": about.language,
+        "jurisdiction": about.jurisdiction,
+        "year": about.year,
+        "metadata": metadata_json(about),
+        "warnings": to_json(document.warnings),
+        "n_pages": len(document.pages),
+        "n_bytes": len(document.content),
+        "text_sha256": document.text_sha256,
+        "pages": pages_json(document.pages),
+        "text": pack_text(document.text),
+        "boxes": None if document.boxes is None else pack_boxes(document.boxes),
+        "content": pack(document.content),
+    }
+    return columns | {"reading": _reading(columns, rows)}
+
+
+def _reading(columns: dict[str, Any], rows: Sequence[tuple[Any, ...]]) -> str:
+    """Hash of all that was read from the bytes: the same file read by a better reader has another one."""
+    digest = hashlib.sha256(f"{columns['text_sha256']}{columns['metadata']}".encode())
+    for *about, body in rows:
+        digest.update(repr(about).encode())
+        digest.update(body)
+    return digest.hexdigest()
+
+
+def _storable(text: str) -> str:
+    """A file name need not be Unicode: bytes that are not come as lone surrogates, which SQLite refuses."""
+    return text.encode("utf-8", "replace").decode("utf-8")
