@@ -41,9 +41,9 @@ class Format:
 
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FORMATS: dict[str, Format] = {
-    "pdf": Format("application/pdf", (".pdf",), "ingest.readers.pdf", "read_pdf"),
-    "html": Format("text/html", (".html", ".htm", ".xhtml"), "ingest.readers.html", "read_html"),
-    "docx": Format(_WORD, (".docx", ".docm"), "ingest.readers.docx", "read_docx"),
+    "pdf": Format("application/pdf", (".pdf",), "ingest.readers.pdf.reader", "read_pdf"),
+    "html": Format("text/html", (".html", ".htm", ".xhtml"), "ingest.readers.html.reader", "read_html"),
+    "docx": Format(_WORD, (".docx", ".docm"), "ingest.readers.docx.reader", "read_docx"),
     "markdown": Format("text/markdown", (".md", ".markdown"), "ingest.readers.markdown", "read_markdown"),
     "text": Format("text/plain", (".txt", ".text"), "ingest.readers.text", "read_text"),
     "json": Format("application/json", (".json", ".jsonl", ".ndjson"), "ingest.readers.records", "read_records"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from ingest import encoding
+from ingest.readers import encoding
 
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{2,20})""", re.IGNORECASE)
 _WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "iso8859-1": "cp1252", "ascii": "cp1252", "big5": "big5hkscs"}
@@ -16,7 +16,7 @@ def decode(content: bytes, name: str) -> tuple[str, tuple[str, ...]]:
     """Characters of ``content`` and warnings.
 
     Text that is valid UTF-8 is UTF-8 whatever it declares; a declaration that does not fit is overruled by detection.
-    Raises EmptyDocument and UnreadableDocument as :func:`ingest.encoding.decode` does.
+    Raises EmptyDocument and UnreadableDocument as :func:`ingest.readers.encoding.decode` does.
     """
     declared = None if content.startswith(_MARKS) else _declared(content)
     in_turn = [declared, "utf-8"] if declared and declared.startswith("iso2022") else ["utf-8", declared]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ingest.headings import heading_level
+from ingest.structure.headings import heading_level
 
 BREAK = "\u2028"
 _INVISIBLE = str.maketrans("", "", "\ufeff\u200b\u00ad\u2060\0")

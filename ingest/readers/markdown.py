@@ -10,7 +10,7 @@ from ingest.document import Document, Metadata
 from ingest.errors import UnreadableDocument
 from ingest.readers.charset import decode
 from ingest.readers.draft import Piece, compose
-from ingest.readers.html import markup_pieces
+from ingest.readers.html.reader import markup_pieces
 from ingest.readers.outline import outline
 
 _FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)

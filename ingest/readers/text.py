@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from ingest.contents import contents_lines
 from ingest.document import Block, BlockKind, Document, Metadata, Page, Span, Table
-from ingest.drawn import CAPTION, NOTE, find_tables, is_rule, unboxed
-from ingest.encoding import decode
-from ingest.front_matter import Front, find_fronts, header_title, issuer, year_of_issue
-from ingest.headings import Heading, find_headings, match, reads_as_title
-from ingest.layout import Flow, Line, continues, measure, split_lines, split_pages
-from ingest.lists import item_levels, mark_of
-from ingest.paged import footnotes, running_lines
+from ingest.readers.encoding import decode
+from ingest.structure.contents import contents_lines
+from ingest.structure.drawn import CAPTION, NOTE, find_tables, is_rule, unboxed
+from ingest.structure.front_matter import Front, find_fronts, header_title, issuer, year_of_issue
+from ingest.structure.headings import Heading, find_headings, match, reads_as_title
+from ingest.structure.layout import Flow, Line, continues, measure, split_lines, split_pages
+from ingest.structure.lists import item_levels, mark_of
+from ingest.structure.paged import footnotes, running_lines
 
 _MAX_PLAIN = 60  # columns of a heading without a number
 
@@ -94,7 +94,7 @@ class _Sheet:
         return bool(self.text[start:end].strip())
 
     def _take_tables(self) -> None:
-        from ingest import flattened
+        from ingest.flattened import rebuild as flattened
 
         free = self._free()
         for drawn in find_tables(self.text, [self.lines[i] for i in free]):

@@ -13,8 +13,8 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls
 
 from ingest.errors import DocumentTooLarge, EmptyDocument, EncryptedDocument, UnreadableDocument
-from ingest.readers import docx_package
-from ingest.readers.docx import read_docx
+from ingest.readers.docx import package as docx_package
+from ingest.readers.docx.reader import read_docx
 from tests.ingest.shape import assert_sound, grid, headings, tables, texts
 
 

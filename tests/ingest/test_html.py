@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ingest.document import Document
 from ingest.errors import DocumentTooLarge, EmptyDocument
-from ingest.readers.html import read_html
+from ingest.readers.html.reader import read_html
 from tests.ingest.shape import assert_sound, grid, headings, tables, texts
 
 DOCS = Path(__file__).parents[2].parent / "shared" / "policy" / "docs"

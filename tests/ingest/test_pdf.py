@@ -18,9 +18,9 @@ from ingest.errors import (
     NoTextLayer,
     UnreadableDocument,
 )
-from ingest.readers import pdf
-from ingest.readers.pdf import read_pdf
-from ingest.readers.pdf_file import MAX_PAGES
+from ingest.readers.pdf import reader as pdf
+from ingest.readers.pdf.file import MAX_PAGES
+from ingest.readers.pdf.reader import read_pdf
 from tests.typeset import HEIGHT, MARGIN, Press, Run
 
 _DOCS = Path(__file__).parents[2].parent / "shared" / "policy" / "docs"

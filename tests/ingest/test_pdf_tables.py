@@ -7,9 +7,9 @@ import numpy as np
 import pypdfium2 as pdfium
 import pytest
 
-from ingest.readers.pdf_lines import cut_pieces, upright
-from ingest.readers.pdf_tables import PageTable, continues, find_tables
-from ingest.readers.pdf_text import Word, read_characters, words
+from ingest.readers.pdf.lines import cut_pieces, upright
+from ingest.readers.pdf.tables import PageTable, continues, find_tables
+from ingest.readers.pdf.text import Word, read_characters, words
 from tests.articles import MERGED, TABLE, Language, continued_table, places, single_column, two_columns, with_table
 from tests.typeset import MARGIN, Place, Press, Rules, Run
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ingest.document import Document, Span, Table
 from ingest.errors import EncryptedDocument, NoTextLayer
-from ingest.readers.pdf import read_pdf
+from ingest.readers.pdf.reader import read_pdf
 from tests.articles import (
     ARTICLES,
     CAPTION,

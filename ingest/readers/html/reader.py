@@ -1,0 +1,135 @@
+"""Reading step of ingest: HTML to pieces of text: the main content, its headings, lists, tables, notes and anchors."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ingest.document import Document
+from ingest.errors import DocumentTooLarge
+from ingest.readers.charset import decode
+from ingest.readers.draft import Piece, compose
+from ingest.readers.html.head import head_metadata
+from ingest.readers.html.tables import attach_captions
+from ingest.readers.html.walk import Walk
+from ingest.readers.labels import merge_labels
+from ingest.readers.outline import outline
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
+
+MAX_DEPTH = 10_000
+_TAG = re.compile(r"<(/?)([A-Za-z][\w-]*)")
+# fmt: off
+_UNNESTED = frozenset({  # void, or closed by their next neighbour
+    "a", "area", "base", "body", "br", "col", "colgroup", "dd", "dt", "embed", "head", "hr", "html", "img", "input",
+    "li", "link", "meta", "option", "p", "param", "source", "tbody", "td", "tfoot", "th", "thead", "tr", "track", "wbr",
+})
+# fmt: on
+_MAIN_SHARE = 0.5
+_MENU_CHARS = 40  # longest entry of a menu
+# Lines that only work the page, where they stand alone.
+_CONTROL = re.compile(
+    r"首页|返回(?:首页|顶部|列表|上一页)?|关于我们|联系我们|加入我们|新闻中心|网站地图|(?:上|下)一(?:篇|页|条)\b.*|打印(?:本页)?|关闭(?:窗口)?|"
+    r"分享到?|字号.{0,6}|home|about us|contact us|search|menu|print|share|close|back to top|skip to (?:main )?content",
+    re.IGNORECASE,
+)
+_CONTENTS_TITLE = re.compile(r"(?:table of )?contents|目\s*[录次錄]", re.IGNORECASE)
+
+
+def read_html(content: bytes, name: str) -> Document:
+    """Read a page; its source text is the main content as displayed, one block a line.
+
+    Menus, contents lists, hidden elements and reference marks of notes are left out; so are ruby glosses. The
+    document has one page. Raises EmptyDocument where no text remains.
+    """
+    from selectolax.lexbor import LexborHTMLParser
+
+    markup, warnings = decode(content, name)
+    _check_depth(markup, name)
+    tree = LexborHTMLParser(markup)
+    pieces = outline(html_pieces(tree.root)) if tree.root else []
+    metadata = head_metadata(tree, pieces)
+    return compose(
+        _with_title(pieces, metadata.title),
+        name=name,
+        content=content,
+        media_type="text/html",
+        metadata=metadata,
+        warnings=warnings,
+    )
+
+
+def markup_pieces(markup: str) -> list[Piece]:
+    """Pieces of rendered markup: all of it is content, and ``<!-- page: N -->`` begins page N of the original."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    root = LexborHTMLParser(markup).root
+    return attach_captions(merge_labels(Walk(whole=True).pieces_of(root))) if root else []
+
+
+def html_pieces(root: LexborNode) -> list[Piece]:
+    """Pieces of the main content under ``root``, in reading order, headings levelled as the markup says."""
+    main = _main_content(root)
+    pieces = Walk(weight=len(main.text(deep=True))).pieces_of(main)
+    return attach_captions(merge_labels(_without_controls(pieces)))
+
+
+def _check_depth(markup: str, name: str) -> None:
+    """The parser's time grows with the square of the nesting, so a page nested absurdly deep is refused."""
+    if markup.count("<") <= MAX_DEPTH:
+        return
+    depth = 0
+    for found in _TAG.finditer(markup):
+        if found[2].lower() not in _UNNESTED:
+            depth = max(depth - 1, 0) if found[1] else depth + 1
+            if depth > MAX_DEPTH:
+                message = f"{name}: elements nested more than {MAX_DEPTH:,} deep; expected a page; save it anew"
+                raise DocumentTooLarge(message)
+
+
+def _main_content(root: LexborNode) -> LexborNode:
+    """The one element that calls itself the main content, if it holds most of the words; else the body."""
+    body = root.css_first("body") or root
+    words = len(body.text(deep=True))
+    for selector in ("main", "[role=main]", "article"):
+        found = body.css(selector)
+        if len(found) == 1 and len(found[0].text(deep=True)) >= _MAIN_SHARE * words:
+            return found[0]
+    return body
+
+
+def _without_controls(pieces: list[Piece]) -> list[Piece]:
+    """Drop what works the page: lone controls, menus (three short links or more), lists of links into the page."""
+    kept: list[Piece] = []
+    run: list[Piece] = []
+    for piece in [*pieces, None]:
+        if piece is not None and piece.grid is None and _CONTROL.fullmatch(piece.text):
+            continue
+        if piece is not None and _is_menu(piece):
+            run.append(piece)
+            continue
+        if len(run) < 3 and not any(entry.grid for entry in run):
+            kept += run
+        run = []
+        over = piece is None or piece.kind == "heading"
+        if over and kept and kept[-1].kind == "heading" and _CONTENTS_TITLE.fullmatch(kept[-1].text):
+            kept.pop()
+        if piece is not None:
+            kept.append(piece)
+    return kept
+
+
+def _is_menu(piece: Piece) -> bool:
+    return piece.inner_link > 0.8 or (piece.grid is None and piece.link > 0.9 and len(piece.text) <= _MENU_CHARS)
+
+
+def _with_title(pieces: list[Piece], title: str | None) -> list[Piece]:
+    """The line that is the title becomes its heading, where no markup says so."""
+    if any(piece.kind == "heading" and piece.level == 0 for piece in pieces):
+        return pieces
+    for index, piece in enumerate(pieces):
+        if piece.kind == "paragraph" and " ".join(piece.text.split()) == title:
+            return [*pieces[:index], replace(piece, kind="heading", level=0), *pieces[index + 1 :]]
+    return pieces

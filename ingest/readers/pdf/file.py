@@ -1,0 +1,149 @@
+"""Ingest, PDF: the file as a whole: opening it, its outline, page labels and what it says about itself."""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from ingest.document import Metadata
+from ingest.errors import DocumentTooLarge, EncryptedDocument, UnreadableDocument
+from ingest.readers.pdf.headings import Entry
+
+if TYPE_CHECKING:
+    import pypdf
+    import pypdfium2 as pdfium
+
+MAX_PAGES = 5000
+_MAX_ENTRIES = 5000
+_NONSENSE = re.compile(
+    r"microsoft (?:word|powerpoint|excel)|\buntitled\b|无标题|文档\s*[0-9]|^(?:layout|document|slide|print)\s*[0-9]*$|"
+    r"\.(?:docx?|pptx?|xlsx?|pdf|indd|qxd|pmd|rtf|wps|tmp|dotx?|fm)\b|[\\/]|^[\W\d_]*$|\ufffd",
+    re.IGNORECASE,
+)
+_NO_AUTHOR = re.compile(
+    r"^(?:admin(?:istrator)?|user[0-9]*|owner|root|author|unknown|default|微软用户|用户|lenovo|hp|dell|windows)?$|[\\/@]",
+    re.IGNORECASE,
+)
+_NOT_AUTHORS = re.compile(r"\s*[;；、]\s*|\s+and\s+|\s*&\s*")
+
+
+@contextmanager
+def open_pdf(content: bytes, name: str) -> Iterator[pdfium.PdfDocument]:
+    """The open file; its pages are read with the empty password where it is encrypted.
+
+    Raises:
+        EncryptedDocument: the empty password does not open it.
+        UnreadableDocument: it is damaged beyond repair, or has no pages.
+        DocumentTooLarge: it claims more than :data:`MAX_PAGES` pages.
+    """
+    import pypdfium2 as pdfium
+    import pypdfium2.raw as raw
+
+    try:
+        document = pdfium.PdfDocument(content)
+    except pdfium.PdfiumError as error:
+        if raw.FPDF_GetLastError() in (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY):
+            raise EncryptedDocument(
+                f"{name}: the PDF is encrypted and the empty password does not open it; "
+                "save a copy without a password and add that"
+            ) from error
+        raise UnreadableDocument(
+            f"{name}: not a readable PDF ({error}); expected a complete file; fetch or export it again"
+        ) from error
+    try:
+        if not len(document):
+            raise UnreadableDocument(f"{name}: the PDF has no pages; expected at least one; export it again")
+        if len(document) > MAX_PAGES:
+            raise DocumentTooLarge(
+                f"{name}: the PDF claims {len(document)} pages, at most {MAX_PAGES} are read; "
+                "split it into parts and add those"
+            )
+        yield document
+    finally:
+        document.close()
+
+
+def load_page(document: pdfium.PdfDocument, number: int) -> pdfium.PdfPage | None:
+    """Page ``number`` (1-based), or None where it is damaged or only claimed."""
+    import pypdfium2 as pdfium
+
+    try:
+        return document[number - 1]
+    except pdfium.PdfiumError:
+        return None
+
+
+class SecondExtractor:
+    """Another program's reading of single pages; the file is parsed on first use only."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self._reader: pypdf.PdfReader | None = None
+
+    def text(self, number: int) -> str:
+        """Text of page ``number`` (1-based); empty where that fails."""
+        import pypdf
+        from pypdf.errors import PyPdfError
+
+        logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it tells of every fault that it mends
+        try:
+            self._reader = self._reader or pypdf.PdfReader(io.BytesIO(self._content))
+            return self._reader.pages[number - 1].extract_text()
+        except (PyPdfError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError):
+            return ""  # a second opinion on a file that is already known to be odd
+
+
+def read_outline(document: pdfium.PdfDocument) -> list[Entry]:
+    """The bookmarks that lead to a page, in their order; levels from 1."""
+    entries = []
+    for bookmark in document.get_toc(max_depth=6):
+        target = bookmark.get_dest()
+        page = target.get_index() if target else None
+        if page is not None:
+            entries.append(Entry(bookmark.get_title(), bookmark.level + 1, page + 1))
+        if len(entries) >= _MAX_ENTRIES:
+            break
+    return entries
+
+
+def page_label(document: pdfium.PdfDocument, number: int) -> str | None:
+    """The printed number of page ``number`` (1-based) where the file names it and it differs."""
+    label: str = document.get_page_label(number - 1)
+    return label if label and label != str(number) else None
+
+
+def read_metadata(document: pdfium.PdfDocument, *, start: str, heading: str | None, language: str) -> Metadata:
+    """Title, authors and year; ``start`` is the text of the first pages, ``heading`` the title printed there."""
+    info = document.get_metadata_dict(skip_empty=True)
+    title = " ".join(info.get("Title", "").split())
+    if not _is_title(title, start):
+        title = heading or ""
+    authors = tuple(
+        author
+        for author in _NOT_AUTHORS.split(info.get("Author", "").strip())
+        if not _NO_AUTHOR.search(author) and _printed(author, start)
+    )
+    year = re.match(r"(?:D:)?((?:19|20)[0-9]{2})", info.get("CreationDate", ""))
+    return Metadata(title=title or None, authors=authors, year=int(year.group(1)) if year else None, language=language)
+
+
+def _is_title(title: str, start: str) -> bool:
+    """Program names, file names and left-over titles of a template stand in many files."""
+    if not 4 <= len(title) <= 300 or _NONSENSE.search(title):
+        return False
+    return _bare(title) in _bare(start) or (len(title) > 40 and _printed(title, start))
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).casefold()
+
+
+def _printed(words: str, start: str) -> bool:
+    """Whether most of ``words`` stand on the first pages."""
+    wanted = re.findall(r"[a-z]{2,}|[0-9]{2,}|[\u3400-\u9fff]", words.casefold())
+    given = set(re.findall(r"[a-z]{2,}|[0-9]{2,}|[\u3400-\u9fff]", start.casefold()))
+    return bool(wanted) and sum(word in given for word in wanted) >= 0.6 * len(wanted)

@@ -1,0 +1,197 @@
+"""Ingest, PDF: pieces of lines (glyphs that stand side by side) and the lines that they make."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ingest.readers.pdf.text import Characters
+
+NEWLINE, SPACE = -1, -2  # positions of characters that stand in the text but not in the content stream
+_GAP = 1.0  # em: wider gaps may be a gutter; a line cut here is mended when its column is known
+_BOLD = 0.85  # share of bold glyphs in a bold line: its number or full stop may be plain
+_SMALL = 0.8  # size of raised marks against their line
+_REFERENCE = re.compile(r"[0-9]{1,3}(?:,[0-9]{1,3})*|[*†‡§]{1,3}|\([0-9]{1,3}\)|\[[0-9]{1,3}\]|[①-⑳]")
+_UNIT = re.compile(r"(?:^|[^A-Za-z])(?:[kcdmµ]?m|10|s|CO|N|CH|SF|NF)$")  # what an exponent or index follows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Piece:
+    """Glyphs side by side on one line. ``positions`` are ascending character positions of visible glyphs.
+
+    The box is in the upright frame of the text: points, x to the right, y downwards. ``size`` and ``smallest`` are
+    the largest and smallest font sizes in it, ``bold`` the number of its bold glyphs. ``owner`` is the number that
+    :func:`cut_pieces` was given for its glyphs, -1 where it was given none. ``table`` marks the stand-in for a table.
+    """
+
+    positions: NDArray[np.intp]
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    size: float
+    smallest: float
+    bold: int
+    owner: int = -1
+    table: bool = False
+
+    def beside(self, other: Piece) -> bool:
+        """Whether the two stand on one line."""
+        shared = min(self.y1, other.y1) - max(self.y0, other.y0)
+        return shared > 0.5 * min(self.y1 - self.y0, other.y1 - other.y0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """One line of text in one column.
+
+    ``positions`` holds character positions in reading order, with :data:`SPACE` between pieces. ``bold``: nearly all of
+    it is. ``size`` is that of its longest piece; 0.0 where nothing is known but the text.
+    ``references`` are index ranges of ``positions`` with raised footnote marks.
+    """
+
+    positions: NDArray[np.intp]
+    text: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    size: float
+    bold: bool
+    turn: int = 0
+    references: tuple[tuple[int, int], ...] = ()
+
+    def beside(self, other: Line) -> bool:
+        """Whether the two stand side by side."""
+        shared = min(self.y1, other.y1) - max(self.y0, other.y0)
+        return shared > 0.5 * min(self.y1 - self.y0, other.y1 - other.y0)
+
+
+def upright(characters: Characters, turn: int) -> NDArray[np.float32]:
+    """Boxes of all characters in the frame in which text of ``turn`` quarter turns stands upright."""
+    x0, y0, x1, y1 = characters.boxes.T
+    width, height = characters.width, characters.height
+    corners = (
+        (x0, y0, x1, y1),
+        (height - y1, x0, height - y0, x1),
+        (width - x1, height - y1, width - x0, height - y0),
+        (y0, width - x1, y1, width - x0),
+    )[turn]
+    return np.stack(corners, axis=1)
+
+
+def cut_pieces(
+    characters: Characters,
+    positions: NDArray[np.intp],
+    boxes: NDArray[np.float32],
+    owners: NDArray[np.intp] | None = None,
+) -> list[Piece]:
+    """Cuts visible characters, in stream order, wherever the next one does not stand right beside the last.
+
+    ``boxes`` are those of all characters in the upright frame; ``owners``, a number for each of ``positions``, cuts
+    wherever it changes.
+    """
+    if not len(positions):
+        return []
+    box, size = boxes[positions], characters.sizes[positions]
+    owners = np.full(len(positions), -1) if owners is None else owners
+    rank = np.cumsum(characters.visible)[positions]
+    shared = np.minimum(box[:-1, 3], box[1:, 3]) - np.maximum(box[:-1, 1], box[1:, 1])
+    height = np.minimum(box[:-1, 3] - box[:-1, 1], box[1:, 3] - box[1:, 1])
+    em = np.maximum(size[:-1], size[1:])
+    gap = box[1:, 0] - box[:-1, 2]
+    cut = (shared < 0.5 * height) | (gap > _GAP * em) | (gap < -_GAP * em)
+    cut |= (np.diff(rank) != 1) | (np.diff(owners) != 0)
+    starts = np.append(0, np.flatnonzero(cut) + 1)
+    columns = (
+        np.minimum.reduceat(box[:, 0], starts),
+        np.minimum.reduceat(box[:, 1], starts),
+        np.maximum.reduceat(box[:, 2], starts),
+        np.maximum.reduceat(box[:, 3], starts),
+        np.maximum.reduceat(size, starts),
+        np.minimum.reduceat(size, starts),
+        np.add.reduceat(characters.bold[positions].astype(np.intp), starts),
+        owners[starts],
+    )
+    ends = np.append(starts[1:], len(positions)).tolist()
+    rows = zip(starts.tolist(), ends, *(column.tolist() for column in columns), strict=True)
+    return [Piece(positions[start:end], *values) for start, end, *values in rows]
+
+
+def join_line(characters: Characters, pieces: Sequence[Piece], boxes: NDArray[np.float32], turn: int) -> Line:
+    """The line that ``pieces`` make, read from left to right."""
+    pieces = sorted(pieces, key=lambda piece: piece.x0)
+    if any(right.x0 < left.x1 - 0.5 * left.size for left, right in pairwise(pieces)):
+        joined = _woven(characters, pieces, boxes)
+    else:
+        joined = _in_a_row(characters, pieces)
+    text = "".join([" " if position == SPACE else characters.text[position] for position in joined.tolist()])
+    largest = max(piece.size for piece in pieces)
+    mixed = min(piece.smallest for piece in pieces) < _SMALL * largest
+    glyphs = sum(len(piece.positions) for piece in pieces)
+    return Line(
+        joined,
+        text,
+        min(piece.x0 for piece in pieces),
+        min(piece.y0 for piece in pieces),
+        max(piece.x1 for piece in pieces),
+        max(piece.y1 for piece in pieces),
+        max(pieces, key=lambda piece: len(piece.positions)).size,
+        sum(piece.bold for piece in pieces) > _BOLD * glyphs,
+        turn,
+        _references(characters, joined, text, boxes) if mixed else (),
+    )
+
+
+def _in_a_row(characters: Characters, pieces: Sequence[Piece]) -> NDArray[np.intp]:
+    parts: list[NDArray[np.intp]] = []
+    for index, piece in enumerate(pieces):
+        if index and piece.x0 - pieces[index - 1].x1 > 0.15 * piece.size:
+            parts.append(np.array([SPACE]))
+        first, last = int(piece.positions[0]), int(piece.positions[-1]) + 1
+        inside = np.arange(first, last)
+        at = characters.text.find("\n", first, last)
+        while at >= 0:
+            inside[at - first] = SPACE
+            at = characters.text.find("\n", at + 1, last)
+        parts.append(inside)
+    return np.concatenate(parts) if len(parts) > 1 else parts[0]
+
+
+def _woven(characters: Characters, pieces: Sequence[Piece], boxes: NDArray[np.float32]) -> NDArray[np.intp]:
+    """Glyph by glyph from left to right: one piece fills a gap inside another, as raised numbers drawn last do."""
+    positions = np.concatenate([piece.positions for piece in pieces])
+    positions = positions[np.argsort(boxes[positions, 0], kind="stable")]
+    gaps = boxes[positions[1:], 0] - boxes[positions[:-1], 2]
+    wide = np.flatnonzero(gaps > 0.15 * characters.sizes[positions[1:]]) + 1
+    return np.insert(positions, wide, SPACE)
+
+
+def _references(
+    characters: Characters, joined: NDArray[np.intp], text: str, boxes: NDArray[np.float32]
+) -> tuple[tuple[int, int], ...]:
+    """Runs of smaller, raised glyphs that read as footnote marks; exponents and indices of units are not."""
+    real = np.where(joined < 0, 0, joined)
+    inked = (joined >= 0) & characters.visible[real]
+    sizes = characters.sizes[real]
+    main = np.median(sizes[inked])
+    small = inked & (sizes < _SMALL * main)
+    if not small.any():
+        return ()
+    centre = (boxes[real, 1] + boxes[real, 3]) / 2
+    base = float(np.median(centre[inked & ~small]))
+    raised = small & (centre < base)
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], raised.astype(np.int8), [0]])))
+    found = []
+    for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        if _REFERENCE.fullmatch(text[start:end].strip()) and not _UNIT.search(text[:start]):
+            found.append((start, end))
+    return tuple(found)

@@ -1,0 +1,61 @@
+"""Ingest, PDF: footnotes, told by their smaller size at the foot of a column and the mark that leads them."""
+
+from __future__ import annotations
+
+import re
+
+from ingest.readers.pdf.page import PageLayout, Placed, PlacedTable
+
+_SMALLER = 0.93  # of the body's size
+_FROM = 0.35  # share of the page's height above which no footnote stands
+_MARK = re.compile(r"(?:[0-9]{1,3}(?![0-9.,%:])|[*†‡]{1,3}|\[[0-9]{1,3}\]|[①-⑳])\s*(?=\S)")
+
+
+def find_footnotes(page: PageLayout, furniture: set[Placed], *, body: float) -> dict[Placed, bool]:
+    """Lines of footnotes, in reading order; True where a line begins a note, False where it goes on.
+
+    ``body`` is the size of the document's running text in points. Notes run from their first mark to the end of
+    their column.
+    """
+    found: dict[Placed, bool] = {}
+    open_note: Placed | None = None
+    for part in page.parts:
+        if not isinstance(part, Placed) or part in furniture:
+            continue
+        line = part.line
+        small = 0 < line.size <= _SMALLER * body and line.turn == 0
+        if open_note and (line.y0 < open_note.line.y0 - line.size or line.size > open_note.line.size + 0.6):
+            open_note = None
+        marked = bool(_MARK.match(line.text))
+        raised = bool(line.references) and line.references[0][0] == 0 and line.turn == 0
+        small = small or raised or (open_note is not None and abs(line.size - open_note.line.size) < 0.6)
+        if small and (open_note or (line.y0 > _FROM * page.height and (marked or raised))):
+            found[part] = raised or (marked and (open_note is None or _next(found, line.text)))
+            open_note = part
+    return found if _at_foot(page, furniture, found) else {}
+
+
+def _next(found: dict[Placed, bool], text: str) -> bool:
+    """Whether the mark that leads ``text`` follows the last one: other numbers at line starts are text."""
+    last = next(line.line.text for line, first in reversed(found.items()) if first)
+    numbers = [re.match(r"\D{0,1}([0-9]{1,3})", each) for each in (last, text)]
+    if not all(numbers):
+        return not any(numbers)
+    before, after = (int(number.group(1)) for number in numbers if number)
+    return after == before + 1
+
+
+def _at_foot(page: PageLayout, furniture: set[Placed], found: dict[Placed, bool]) -> bool:
+    """Whether nothing of the body stands below the notes in their columns."""
+    body = [part for part in page.parts if part not in furniture and part not in found]
+    boxes = [part.line if isinstance(part, Placed) else part.shape.box for part in body if _is_upright(part)]
+    for note in found:
+        for box in boxes:
+            across = min(box.x1, note.line.x1) - max(box.x0, note.line.x0)
+            if across > 0 and box.y0 > note.line.y1:
+                return False
+    return True
+
+
+def _is_upright(part: Placed | PlacedTable) -> bool:
+    return isinstance(part, PlacedTable) or part.line.turn == 0

@@ -1,0 +1,190 @@
+"""Ingest, PDF: the reading order of a page, by whitespace gutters or as its content stream has it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ingest.readers.pdf.lines import Piece
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_MIN_LINES = 3  # a column has at least so many lines
+_NARROWEST = 12.0  # em; narrower, it is a column of labels
+_FULL = 0.6  # share of a column's width that a line of prose fills
+_STREAM_MARGIN = 0.01  # the stream's order knows more than boxes do: it stands unless clearly worse
+_LABEL = 0.45  # of the usual length of a line
+_FEW = 0.25
+_NEXT = 4  # characters between pieces that follow each other in the stream
+_MAX_DEPTH = 6
+
+
+def reading_order(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """Lines in reading order, each a list of its pieces; ``pieces`` come in the order of the content stream."""
+    if not pieces:
+        return []
+    by_gutters = columns(pieces)
+    in_stream = _lines(pieces)
+    if by_gutters == in_stream:
+        return in_stream
+    labels = _labels(by_gutters)
+    return in_stream if _score(in_stream, labels) >= _score(by_gutters, labels) - _STREAM_MARGIN else by_gutters
+
+
+def _labels(lines: Sequence[Sequence[Piece]]) -> dict[Piece, Piece]:
+    """What stands right of a label, with that label: a piece much shorter than the lines of the page."""
+    usual = float(np.median([line[-1].x1 - line[0].x0 for line in lines]))
+    pairs = [pair for line in lines for pair in pairwise(line)]
+    return {right: left for left, right in pairs if _width(left) < _LABEL * usual}
+
+
+def columns(pieces: Sequence[Piece], depth: int = 0) -> list[list[Piece]]:
+    """Lines by gutters: full-width lines cut the page into bands, each band is read column by column."""
+    gutter = _gutter(pieces) if depth < _MAX_DEPTH else None
+    if gutter is None:
+        return _rows(pieces)
+    ordered: list[list[Piece]] = []
+    for band in _bands(pieces, gutter):
+        sides = [piece for piece in band if piece.x1 <= gutter], [piece for piece in band if piece.x0 >= gutter]
+        if len(sides[0]) + len(sides[1]) < len(band) or not all(sides):
+            ordered += columns(band, depth + 1) if len(band) < len(pieces) else _rows(band)
+        else:
+            ordered += columns(sides[0], depth + 1) + columns(sides[1], depth + 1)
+    return ordered
+
+
+def _rows(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """Top to bottom, pieces of one line together."""
+    rows: list[list[Piece]] = []
+    widest: list[Piece] = []
+    for piece in sorted(pieces, key=lambda piece: piece.y0 + piece.y1):
+        # A raised mark sorts before its line, so the last two rows are asked; large type stands beside two lines.
+        home = next((at for at in (-1, -2) if len(rows) + at >= 0 and widest[at].beside(piece)), None)
+        if home is None or piece.table or widest[home].table:
+            rows.append([piece])
+            widest.append(piece)
+        else:
+            rows[home].append(piece)
+            widest[home] = max(widest[home], piece, key=_width)
+    return [sorted(row, key=lambda piece: piece.x0) if len(row) > 1 else row for row in rows]
+
+
+def _width(piece: Piece) -> float:
+    return piece.x1 - piece.x0
+
+
+def _lines(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """In the order given; neighbours on one line, close together, are joined."""
+    lines: list[list[Piece]] = []
+    for piece in pieces:
+        last = lines[-1][-1] if lines else None
+        if last and not last.table and not piece.table and last.beside(piece):
+            gap = piece.x0 - last.x1
+            if -0.5 * piece.size < gap < 2.5 * piece.size:
+                lines[-1].append(piece)
+                continue
+        lines.append([piece])
+    return lines
+
+
+def _bands(pieces: Sequence[Piece], gutter: float) -> list[list[Piece]]:
+    """Runs from top to bottom, by turns within the columns and across the gutter."""
+    bands: list[list[Piece]] = []
+    crossing = False
+    for row in _rows(pieces):
+        crosses = any(piece.x0 < gutter < piece.x1 for piece in row)
+        if bands and crosses == crossing:
+            bands[-1] += row
+        else:
+            bands.append(list(row))
+        crossing = crosses
+    return bands
+
+
+def _gutter(pieces: Sequence[Piece]) -> float | None:
+    """The x of the best white strip with columns of prose on both sides, or None."""
+    if len(pieces) < 2 * _MIN_LINES:
+        return None
+    left, right = min(p.x0 for p in pieces), max(p.x1 for p in pieces)
+    width = int(right - left) + 2
+    ink = np.zeros(width)
+    for piece in pieces:
+        ink[int(piece.x0 - left) : int(piece.x1 - left) + 1] += piece.y1 - piece.y0
+    size = float(np.median([piece.size for piece in pieces]))
+    best, best_score = None, 0.0
+    for start, end in _strips(ink, max(4.0, 0.6 * size)):
+        middle = left + (start + end) / 2
+        score = _gutter_score(pieces, middle, right - left)
+        if score > best_score:
+            best, best_score = middle, score
+    return best
+
+
+def _strips(ink: NDArray[np.float64], least: float) -> list[tuple[int, int]]:
+    """Maximal runs of at least ``least`` points with little ink, away from the edges."""
+    low = ink <= 0.5 * float(np.percentile(ink, 90))
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], low.astype(np.int8), [0]])))
+    found = []
+    for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        if end - start >= least and start > 0 and end < len(ink):
+            run = ink[start:end]
+            quiet = np.flatnonzero(run <= run.min() + 0.05 * ink.max())
+            found.append((start + int(quiet[0]), start + int(quiet[-1]) + 1))
+    return found
+
+
+def _gutter_score(pieces: Sequence[Piece], gutter: float, width: float) -> float:
+    """Height of prose on both sides of ``gutter``, minus that of what crosses it; 0 where it parts no columns."""
+    before = [piece for piece in pieces if piece.x1 <= gutter and not piece.table]
+    after = [piece for piece in pieces if piece.x0 >= gutter and not piece.table]
+    score = 0.0
+    for side in (before, after):
+        if len(side) < _MIN_LINES:
+            return 0.0
+        rows = _rows(side)
+        widths = np.array([row[-1].x1 - row[0].x0 for row in rows])
+        typical = float(np.percentile(widths, 75))
+        filled = [sum(piece.x1 - piece.x0 for piece in row) >= _FULL * typical for row in rows]
+        if typical < max(_NARROWEST * side[0].size, 0.12 * width) or sum(filled) < 0.5 * len(rows):
+            return 0.0
+        score += sum(row[0].y1 - row[0].y0 for row, full in zip(rows, filled, strict=True) if full)
+    shared = min(max(p.y1 for p in before), max(p.y1 for p in after)) - max(
+        min(p.y0 for p in before), min(p.y0 for p in after)
+    )
+    return score if shared > 0 else 0.0
+
+
+def _score(lines: Sequence[Sequence[Piece]], labels: Mapping[Piece, Piece]) -> float:
+    """Mean goodness 0..1 of the steps from each line to the next, of the joins within them, and of labels kept."""
+    steps = [_step(before, after) for before, after in pairwise(lines)]
+    joins = [pair for line in lines for pair in pairwise(line)]
+    far = [right for left, right in joins if right not in labels and _is_far(left, right)]
+    # A few lines that reach across are columns read as one; where most do, they are the rows of a table.
+    steps += [0.0] * len(far) if len(far) <= _FEW * len(lines) else []
+    read = [piece for line in lines for piece in line]
+    kept = sum(labels.get(right) is left for left, right in pairwise(read))
+    steps += [0.0] * (len(labels) - kept)
+    return sum(steps) / len(steps) if steps else 1.0
+
+
+def _is_far(left: Piece, right: Piece) -> bool:
+    """Whether two pieces of a line stand apart on the page and in the stream."""
+    return right.x0 - left.x1 > right.size and not 0 < right.positions[0] - left.positions[-1] < _NEXT
+
+
+def _step(before: Sequence[Piece], after: Sequence[Piece]) -> float:
+    a, b = before[-1], after[0]
+    x0, x1 = min(p.x0 for p in before), max(p.x1 for p in before)
+    overlap = min(x1, max(p.x1 for p in after)) - max(x0, b.x0)
+    down = b.y0 - max(p.y0 for p in before)
+    if overlap > 0 and down > 0:
+        return 1.0 if b.y0 - a.y1 < 1.2 * a.size else 0.8
+    if down < 0 and b.x0 >= x1 - a.size:
+        return 0.2 if a.beside(b) else 0.7  # the head of the next column
+    if down > 0:
+        return 0.5
+    return 0.0

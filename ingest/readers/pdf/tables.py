@@ -1,0 +1,228 @@
+"""Ingest, PDF: the tables of a page, from the lines drawn on it and the places of its words."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ingest.document import Box
+from ingest.readers.pdf.aligned import find_aligned, split_rows
+from ingest.readers.pdf.grid import Grid, GridCell, find_grids, put, without_empty_lines
+from ingest.readers.pdf.rows import column_edges, is_value, lines_of
+from ingest.readers.pdf.rules import find_rules
+from ingest.readers.pdf.text import Word
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfPage
+
+_VALUE_GUTTER = 1.2  # em; values further apart are in columns of their own
+_DEEPEST_HEADER = 3  # rows
+_PAGE_TOP = 0.2  # share of the page height where the rest of a table from the page before begins
+_SAME_EDGE = 4.0  # points by which column edges of two pages may differ
+_ORDINAL = re.compile(r"[\[(（【]?[0-9a-zA-Zⅰ-ⅿ一二三四五六七八九十]{1,4}[\])）】.、:．:]*|[①-⑳]")
+
+
+@dataclass(frozen=True, slots=True)
+class PageTable:
+    """One table, or the part of it that stands on one page.
+
+    ``cells`` are (row, column, row_span, column_span, box), 0-based, in reading order; every place of the grid belongs
+    to exactly one cell. A word belongs to the cell that holds its centre; cells may be empty.
+    """
+
+    box: Box
+    cells: tuple[tuple[int, int, int, int, Box], ...]
+    header_rows: int
+    label_columns: int
+
+    @property
+    def n_rows(self) -> int:
+        """Rows, header rows counted."""
+        return max(row + span for row, _, span, _, _ in self.cells)
+
+    @property
+    def column_edges(self) -> tuple[float, ...]:
+        """Left edge of each column and the right edge of the last, in points, ascending."""
+        starts = {column: box.x0 for _, column, _, _, box in self.cells}
+        return (*(starts[column] for column in sorted(starts)), self.box.x1)
+
+
+def find_tables(page: PdfPage, words: Sequence[Word], *, number: int) -> list[PageTable]:
+    """The tables of ``page``, top to bottom; what cannot be rebuilt with confidence is not among them.
+
+    Args:
+        page: an open page, for its drawn lines.
+        words: all upright words of the page, in any order; boxes as displayed.
+        number: 1-based page number, for the boxes returned.
+    """
+    rules = find_rules(page)
+    grids = [grid for grid in find_grids(rules) if _is_inside(grid, page)]
+    tables: list[tuple[Grid, Held]] = []
+    taken: set[int] = set()
+    for grid in grids:
+        held = put(words, grid)
+        if not held or any(map(_hides_columns, held.values())):
+            continue
+        top = grid.ys[0] < _PAGE_TOP * page.get_height()
+        parts = _confident(
+            split_rows(grid, [word for cell in held.values() for word in cell]), words, may_be_sparse=top
+        )
+        tables += parts
+        if parts:
+            taken.update(id(word) for cell in held.values() for word in cell)
+    free = [word for word in words if id(word) not in taken]
+    for grid in find_aligned(rules, free):
+        tables += _confident(grid, free)
+    found = [_page_table(grid, held, number) for grid, held in tables]
+    return sorted(found, key=lambda table: (table.box.y0, table.box.x0))
+
+
+def continues(previous: PageTable, table: PageTable) -> bool:
+    """Whether ``table`` has the columns of ``previous`` and stands on the page after it.
+
+    The caller must still see that nothing but running heads, footnotes and page numbers lies between the two; where
+    ``table.header_rows`` is not 0, the header is the old one repeated or the table is a new one.
+    """
+    ours, theirs = previous.column_edges, table.column_edges
+    return (
+        table.box.page == previous.box.page + 1
+        and len(ours) == len(theirs)
+        and all(abs(before - after) <= _SAME_EDGE for before, after in zip(ours, theirs, strict=True))
+    )
+
+
+def _is_inside(grid: Grid, page: PdfPage) -> bool:
+    width, height = page.get_size()
+    return grid.xs[0] > -2 and grid.ys[0] > -2 and grid.xs[-1] < width + 2 and grid.ys[-1] < height + 2
+
+
+Held = dict[GridCell, list[Word]]
+
+
+def _confident(grid: Grid, words: Sequence[Word], *, may_be_sparse: bool = False) -> list[tuple[Grid, Held]]:
+    """The grid without spacers, parted at inner headers; nothing where it is a frame, a chart or a drawing.
+
+    A row cut by the page break may leave all but one of its cells empty on the next page: ``may_be_sparse``.
+    """
+    if may_be_sparse and len(grid.ys) == 2 and len(grid.xs) > 3:
+        return [(grid, put(words, grid))]
+    grid = without_empty_lines(grid, set(put(words, grid)))
+    held = put(words, grid)
+    crossing = sum(_crosses(word, cell, grid) for cell, inside in held.items() for word in inside)
+    n_words = sum(map(len, held.values()))
+    columns = {cell.column for cell in held}
+    if len(columns) < 2 or len(held) < 0.3 * len(grid.cells) or crossing > 0.05 * n_words:
+        return []
+    return [(part, put(words, part)) for part in _parted(grid, held)]
+
+
+def _hides_columns(words: Sequence[Word]) -> bool:
+    """Whether what the lines make one cell is columns of values that no line parts."""
+    if len(words) < 4 or 2 * sum(is_value(word.text) for word in words) < len(words):
+        return False
+    return bool(column_edges(lines_of(words), _VALUE_GUTTER))
+
+
+def _crosses(word: Word, cell: GridCell, grid: Grid) -> bool:
+    slack = 0.5 * word.size
+    return word.box.x0 < grid.xs[cell.column] - slack or word.box.x1 > grid.xs[cell.end_column] + slack
+
+
+def _parted(grid: Grid, held: Held) -> list[Grid]:
+    """Tables set directly under one another: each begins with a bold row of three or more cells, not of values."""
+    n_rows = len(grid.ys) - 1
+    starts = [
+        row
+        for row in range(1, n_rows)
+        if _is_bold(row, grid, held, least=3)
+        and not _is_bold(row - 1, grid, held, least=1)
+        and not _is_total(row, grid, held)
+        and not any(cell.row < row < cell.end_row for cell in grid.cells)
+    ]
+    edges = [0, *starts, n_rows]
+    columns = range(len(grid.xs) - 1)
+    parts = []
+    for start, end in itertools.pairwise(edges):
+        part = grid.keep(range(start, end), columns)
+        used = sorted({cell.column for cell in part.cells})
+        parts.append(_fewer_columns(part, used))
+    return parts
+
+
+def _is_total(row: int, grid: Grid, held: Held) -> bool:
+    texts = [_text(held[cell]) for cell in grid.cells if cell.row == row and cell in held]
+    return 2 * sum(map(is_value, texts)) > len(texts)
+
+
+def _fewer_columns(grid: Grid, used: Sequence[int]) -> Grid:
+    """The grid without the column edges at which none of its cells begins."""
+    at = {column: index for index, column in enumerate([*used, len(grid.xs) - 1])}
+    cells = tuple(GridCell(cell.row, at[cell.column], cell.end_row, at[cell.end_column]) for cell in grid.cells)
+    return Grid(tuple(grid.xs[column] for column in at), grid.ys, cells)
+
+
+def _is_bold(row: int, grid: Grid, held: Held, *, least: int) -> bool:
+    inside = [held[cell] for cell in grid.cells if cell.row == row and cell in held]
+    return len(inside) >= least and all(sum(word.bold for word in words) > 0.8 * len(words) for words in inside)
+
+
+def _page_table(grid: Grid, held: Held, page: int) -> PageTable:
+    cells = tuple(
+        (cell.row, cell.column, cell.end_row - cell.row, cell.end_column - cell.column, grid.box(cell, page))
+        for cell in sorted(grid.cells)
+    )
+    box = Box(page, grid.xs[0], grid.ys[0], grid.xs[-1], grid.ys[-1])
+    header_rows = _header_rows(grid, held)
+    return PageTable(box, cells, header_rows, _label_columns(grid, held, header_rows))
+
+
+def _header_rows(grid: Grid, held: Held) -> int:
+    """Leading bold rows; else one row of words above columns of numbers, or above three or more columns."""
+    n_rows, n_columns = len(grid.ys) - 1, len(grid.xs) - 1
+    bold = itertools.takewhile(lambda row: _is_bold(row, grid, held, least=1), range(n_rows))
+    rows = sum(1 for _ in bold) % n_rows  # where all is bold, bold tells nothing
+    if not rows and n_rows > 1 and _looks_like_header(grid, held, n_columns):
+        rows = 1
+    while rows and any(cell.row == rows - 1 and cell.end_column - cell.column == n_columns for cell in grid.cells):
+        rows -= 1  # a title or the heading of a group stands over all columns alike
+    header = [cell for cell in grid.cells if cell.row < rows]
+    reach = max((cell.end_row for cell in header), default=0)
+    if reach > rows and (reach > _DEEPEST_HEADER or not any(cell.end_column - cell.column > 1 for cell in header)):
+        return 0  # a label beside several rows, not a header over columns
+    return reach if reach < n_rows else 0
+
+
+def _looks_like_header(grid: Grid, held: Held, n_columns: int) -> bool:
+    first = [cell for cell in grid.cells if cell.row == 0]
+    texts = [_text(held.get(cell, [])) for cell in first]
+    wordy = all(not any(char.isdigit() for char in text) for text in texts) and all(texts[1:])
+    if not wordy or len(first) < 2:
+        return False
+    below = [_text(held.get(cell, [])) for cell in grid.cells if cell.row > 0 and cell.column > 0]
+    numbers = sum(any(char.isdigit() for char in text[:6]) for text in below)
+    short = max(map(len, texts)) <= 60
+    return short and (numbers >= 0.4 * len(below) or (n_columns >= 3 and all(cell.end_row == 1 for cell in first)))
+
+
+def _label_columns(grid: Grid, held: Held, header_rows: int) -> int:
+    """1; more where leading columns are merged over rows, or hold nothing but ordinals."""
+    n_columns = len(grid.xs) - 1
+    labels = 1
+    body = [cell for cell in grid.cells if cell.row >= header_rows]
+    while labels < n_columns - 1:
+        column, following = ([cell for cell in body if cell.column == at] for at in (labels - 1, labels))
+        merged = any(cell.end_row - cell.row > 1 for cell in column)
+        texts = [_text(held[cell]) for cell in column if cell in held and cell.end_column - cell.column == 1]
+        ordinal = bool(texts) and all(map(_ORDINAL.fullmatch, texts))
+        values = sum(is_value(_text(held[cell])) for cell in following if cell in held)
+        if not (merged or ordinal) or 2 * values > len(following):
+            break
+        labels += 1
+    return labels
+
+
+def _text(words: Sequence[Word]) -> str:
+    return " ".join(word.text for word in words)
