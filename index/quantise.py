@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.static import MODEL_FORMAT, Floats, StaticEncoder, fingerprint, load_static, read_safetensors
+from index.static import MODEL_FORMAT, Crossing, Floats, StaticEncoder, fingerprint, load_static, read_safetensors
 
 _STEPS = 127  # int8 without -128, so that a row and its negative stay alike
 
@@ -25,16 +25,34 @@ def quantise_rows(weights: Floats) -> tuple[NDArray[np.int8], Floats]:
 def quantise(folder: Path, out: Path, *, name: str) -> StaticEncoder:
     """Writes the int8 form of the static model in ``folder`` to ``out`` and opens it."""
     weights = np.asarray(read_safetensors(folder / "model.safetensors"), np.float32)
+    token_weight = np.load(folder / "token_weight.npy")
+    tokenizer = (folder / "tokenizer.json").read_bytes()
+    return write_model(out, weights, token_weight=token_weight, tokenizer=tokenizer, name=name)
+
+
+def write_model(
+    out: Path,
+    weights: Floats,
+    *,
+    token_weight: NDArray[np.floating[Any]],
+    tokenizer: bytes,
+    name: str,
+    crossing: Crossing | None = None,
+) -> StaticEncoder:
+    """Writes a model as int8 to ``out`` and opens it. ``tokenizer``: the JSON of the tokenizers library."""
     rows, scale = quantise_rows(weights)
     out.mkdir(parents=True, exist_ok=True)
     np.save(out / "weights.npy", rows)
     np.save(out / "scale.npy", scale)
-    np.save(out / "token_weight.npy", np.load(folder / "token_weight.npy").astype(np.float16))
-    shutil.copyfile(folder / "tokenizer.json", out / "tokenizer.json")
+    np.save(out / "token_weight.npy", token_weight.astype(np.float16))
+    (out / "tokenizer.json").write_bytes(tokenizer)
+    if crossing:
+        np.save(out / "script.npy", crossing.script)
+        np.save(out / "reach.npy", crossing.reach.astype(np.float16))
     about = {
         "format": MODEL_FORMAT,
         "name": name,
-        "fingerprint": fingerprint(rows, (out / "tokenizer.json").read_bytes()),
+        "fingerprint": fingerprint(rows, tokenizer),
         "tokens": len(rows),
         "dim": int(rows.shape[1]),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,11 +26,35 @@ _FIRST_WORD = 2  # ids 0 and 1 are padding and the unknown token
 _FLOATS = {"F16": np.float16, "F32": np.float32, "F64": np.float64}
 
 
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """How near each token can come to a word of the other language.
+
+    ``script``: int8, (n_tokens,), 1 Chinese, -1 Latin, 0 neither. ``reach``: float32, (n_tokens,), 0..1, the highest
+    cosine to a token of the other script; 1 for a token of neither.
+    """
+
+    script: NDArray[np.int8]
+    reach: Floats
+
+    def level(self, cosines: Floats, left: Tokens, right: Tokens) -> Floats:
+        """Cosines as shares of what the left token can reach where the scripts differ, at most 1.
+
+        A word finds itself at a cosine of 1 and its own translation at perhaps 0.6: unlevelled, every passage in
+        the language of the query stands above the translation of what was asked for.
+        """
+        across = np.outer(self.script[left], self.script[right]) == -1
+        share: Floats = np.minimum(cosines / self.reach[left][:, None], np.float32(1))
+        levelled: Floats = np.where(across, share, cosines)
+        return levelled
+
+
 class StaticEncoder:
     """One vector a token, summed: no network to run, so a passage costs what its tokenisation costs.
 
     ``weights`` is (n_tokens, dim), int8 or floating, and may be memory-mapped; row ``i`` stands for
-    ``scale[i] * weights[i]``. ``token_weight`` is what a query token counts in :meth:`maxsim`.
+    ``scale[i] * weights[i]``. ``token_weight`` is what a query token counts in :meth:`maxsim`, where ``crossing``
+    makes up for the distance between languages.
     """
 
     def __init__(
@@ -41,12 +66,13 @@ class StaticEncoder:
         token_weight: Floats | None,
         name: str,
         fingerprint: str,
+        crossing: Crossing | None = None,
     ) -> None:
         tokenizer.no_truncation()
         tokenizer.no_padding()
         self.name, self.fingerprint, self.dim = name, fingerprint, int(weights.shape[1])
         self._tokenizer, self._weights, self._scale = tokenizer, weights, scale
-        self._token_weight = token_weight
+        self._token_weight, self._crossing = token_weight, crossing
 
     @classmethod
     def load(cls, folder: Path) -> StaticEncoder:
@@ -72,6 +98,7 @@ class StaticEncoder:
                 token_weight=np.load(folder / "token_weight.npy").astype(np.float32),
                 name=about["name"],
                 fingerprint=about["fingerprint"],
+                crossing=_read_crossing(folder),
             )
         except (OSError, ValueError, KeyError) as error:
             raise EncoderMissing(
@@ -112,9 +139,11 @@ class StaticEncoder:
         lengths = [len(passages[i]) for i in filled]
         vocabulary, where = self._places(np.concatenate([passages[i] for i in filled]))
         cosines = np.maximum(self._cosines(distinct, vocabulary), 0)
+        if self._crossing:
+            cosines = self._crossing.level(cosines, distinct, vocabulary)
         nearest = np.maximum.reduceat(np.take(np.square(cosines), where, axis=1), _starts(lengths), axis=1)
         weight = self._query_weight(distinct)
-        scores[filled] = weight @ nearest / max(float(weight.sum()), 1e-9)
+        scores[filled] = np.minimum(weight @ nearest / max(float(weight.sum()), 1e-9), 1)  # rounding can pass 1
         return scores
 
     def _places(self, ids: Tokens) -> tuple[Tokens, NDArray[np.intp]]:
@@ -184,6 +213,12 @@ def fingerprint(weights: NDArray[Any], tokenizer: bytes) -> str:
     digest = hashlib.sha256(np.ascontiguousarray(weights).data)
     digest.update(tokenizer)
     return digest.hexdigest()[:16]
+
+
+def _read_crossing(folder: Path) -> Crossing | None:
+    if not (folder / "reach.npy").is_file():
+        return None
+    return Crossing(np.load(folder / "script.npy"), np.load(folder / "reach.npy").astype(np.float32))
 
 
 def _normalised(vectors: Floats) -> Floats:

@@ -9,7 +9,7 @@ import pytest
 from index.encoder import BUNDLED_MODEL, load_encoder
 from index.errors import EncoderMissing, LibraryFormatMismatch
 from index.quantise import parity, quantise, quantise_rows
-from index.static import StaticEncoder, load_static
+from index.static import Crossing, StaticEncoder, load_static
 from tests.index.made import CHINESE, ENGLISH
 
 MODEL = Path(__file__).parents[2].parent / "shared" / "train" / "model"
@@ -28,17 +28,21 @@ def test_quantised_rows_are_within_half_a_step_of_the_original() -> None:
     assert not rows[7].any()
 
 
-@needs_model
-def test_the_bundled_model_agrees_with_its_original_to_four_digits(encoder: StaticEncoder) -> None:
-    exact = load_static(MODEL, name="fp16")
-    assert parity(exact, encoder, [*ENGLISH, *CHINESE]).min() > 0.9999
+@pytest.fixture(scope="module")
+def quantised(tmp_path_factory: pytest.TempPathFactory) -> StaticEncoder:
+    return quantise(MODEL, tmp_path_factory.mktemp("quantised"), name="int8")
 
 
 @needs_model
-def test_late_interaction_of_the_bundled_model_agrees_with_its_original(encoder: StaticEncoder) -> None:
+def test_a_quantised_model_agrees_with_its_original_to_four_digits(quantised: StaticEncoder) -> None:
+    assert parity(load_static(MODEL, name="fp16"), quantised, [*ENGLISH, *CHINESE]).min() > 0.9999
+
+
+@needs_model
+def test_late_interaction_of_a_quantised_model_agrees_with_its_original(quantised: StaticEncoder) -> None:
     exact = load_static(MODEL, name="fp16")
-    query, *passages = encoder.tokens([ENGLISH[1], *CHINESE])
-    assert np.allclose(encoder.maxsim(query, passages), exact.maxsim(query, passages), atol=2e-3)
+    query, *passages = quantised.tokens([ENGLISH[1], *CHINESE])
+    assert np.allclose(quantised.maxsim(query, passages), exact.maxsim(query, passages), atol=2e-3)
 
 
 @needs_model
@@ -57,8 +61,8 @@ def test_a_sentence_transformers_folder_with_a_static_module_needs_no_torch() ->
 
 
 @needs_model
-def test_quantising_twice_gives_the_same_fingerprint(tmp_path: Path, encoder: StaticEncoder) -> None:
-    assert quantise(MODEL, tmp_path / "out", name="again").fingerprint == encoder.fingerprint
+def test_quantising_twice_gives_the_same_fingerprint(tmp_path: Path, quantised: StaticEncoder) -> None:
+    assert quantise(MODEL, tmp_path / "out", name="again").fingerprint == quantised.fingerprint
 
 
 def test_pooling_counts_a_repeated_token_as_often_as_it_stands(encoder: StaticEncoder) -> None:
@@ -79,6 +83,19 @@ def test_maxsim_is_what_its_definition_says(encoder: StaticEncoder) -> None:
     best = [max(0.0, *(cosine(i, j) for j in passage)) ** 2 for i in query]
     expected = sum(w * b for w, b in zip(weight[query], best, strict=True)) / weight[query].sum()
     assert encoder.maxsim(query, [passage])[0] == pytest.approx(expected, abs=1e-5)
+
+
+def test_a_word_and_its_translation_count_alike_once_levelled() -> None:
+    crossing = Crossing(np.array([0, 0, 1, -1, -1, 0], np.int8), np.array([1, 1, 0.6, 0.6, 0.5, 1], np.float32))
+    cosines = np.array([[1.0, 0.6, 0.3, 0.2]], np.float32)  # itself, its translation, another word, a number
+    right = np.array([2, 3, 4, 5], np.uint32)
+    assert np.allclose(crossing.level(cosines, np.array([2], np.uint32), right), [[1, 1, 0.5, 0.2]])
+
+
+def test_the_bundled_model_levels_late_interaction_across_languages(encoder: StaticEncoder) -> None:
+    query, own, translation = encoder.tokens(["forest carbon sink", "forest roads and a kitchen sink", "森林碳汇"])
+    own_score, translated = encoder.maxsim(query, [own, translation])
+    assert translated > own_score
 
 
 def test_a_missing_model_names_the_remedy(tmp_path: Path) -> None:
