@@ -6,20 +6,28 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
-from eval.structure import Share, StructureScore, score_structure
+from index.hit import SearchMode
 from ingest.errors import FileMissing, SinkQAError, UnreadableDocument
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from eval.bench import Figure
-    from eval.sizes import SizeResult
+    from eval.configuration import Configuration
+    from eval.results import Result
 
 app = typer.Typer(help="Measure SinkQA against ground truth.", no_args_is_help=True, pretty_exceptions_enable=False)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Modes = Annotated[list[str] | None, typer.Option("--mode", help="hybrid, lexical or dense; give several to compare.")]
+EncoderName = Annotated[str | None, typer.Option("--encoder", help="Name or folder; default: the bundled one.")]
+WeightPairs = Annotated[list[str] | None, typer.Option("--weight", help="A weight of the fusion, as late=1.5.")]
+Label = Annotated[str | None, typer.Option(help="Name of the configuration; default: made of its settings.")]
+Out = Annotated[Path | None, typer.Option(help="Keep results here; what is finished is not measured again.")]
+Cache = Annotated[Path | None, typer.Option(help="Keep libraries here, so that the next run need not index.")]
 
 
 @app.callback()
@@ -28,13 +36,166 @@ def evaluate() -> None:
 
 
 @app.command()
+def beir(
+    folders: Annotated[list[Path], typer.Argument(metavar="DIR…", help="Collections in BEIR's layout.")],
+    mode: Modes = None,
+    encoder: EncoderName = None,
+    weight: WeightPairs = None,
+    label: Label = None,
+    candidates: Annotated[bool, typer.Option(help="Rank only each question's own candidates.")] = False,
+    queries: Annotated[int | None, typer.Option(min=1, help="Ask only so many questions of each.")] = None,
+    split: Annotated[str, typer.Option(help="Judgements: qrels/SPLIT.tsv.")] = "test",
+    out: Out = None,
+    cache: Cache = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ranking quality on collections: nDCG@10, R@5, R@20, RR@10, with 95 % intervals and search time."""
+    from eval.beir import find_benchmarks, read_benchmark
+    from eval.progress import progress
+    from eval.ranking import score_benchmark
+    from index.encoder import load_encoder
+
+    configurations = _configurations(mode, encoder, weight, label, candidates=candidates)
+    loaded = load_encoder(encoder)
+    results: list[Result] = []
+    for folder in find_benchmarks(folders):
+        benchmark = read_benchmark(folder, split=split, n_queries=queries)
+        with progress(benchmark.name) as advance:
+            scored = score_benchmark(benchmark, configurations, loaded, out=out, cache=cache, on_progress=advance)
+            results += _noted(scored)
+    _print_results(results, as_json=as_json)
+
+
+@app.command()
+def gold(
+    questions: Annotated[Path, typer.Option(help="Gold questions with evidence, JSON lines.")],
+    document: Annotated[list[Path], typer.Option(help="What they are about; repeat for several.")],
+    beside: Annotated[list[Path] | None, typer.Option(help="Files or folders that are in the library too.")] = None,
+    mode: Modes = None,
+    encoder: EncoderName = None,
+    weight: WeightPairs = None,
+    label: Label = None,
+    name: Annotated[str | None, typer.Option(help="Name of the result; default: that of the questions' file.")] = None,
+    out: Out = None,
+    cache: Cache = None,
+    as_json: AsJson = False,
+) -> None:
+    """Evidence recall @1, @5, @10 and within 2,000 characters, overall and by language, type, table and style."""
+    from eval.gold import read_questions
+    from eval.progress import progress
+    from eval.recall import score_gold
+    from index.encoder import load_encoder
+
+    title = name or f"{questions.stem}{'-beside' if beside else ''}"
+    with progress(title) as advance:
+        scored = score_gold(
+            title,
+            list(read_questions(questions)),
+            _configurations(mode, encoder, weight, label),
+            load_encoder(encoder),
+            documents=document,
+            beside=beside or [],
+            out=out,
+            cache=cache,
+            on_progress=advance,
+        )
+        results = _noted(scored)
+    _print_results(results, as_json=as_json, groups=True)
+
+
+@app.command()
+def compare(
+    a: Annotated[Path, typer.Argument(help="A result file (.json), or a TREC run.")],
+    b: Annotated[Path, typer.Argument(help="Another over the same questions.")],
+    qrels: Annotated[Path | None, typer.Option(help="Judgements, for runs: TREC qrels or BEIR's TSV.")] = None,
+    most: Annotated[int, typer.Option(min=0, help="How many of the changed questions to print.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """What B changes against A: difference with interval, p of the randomisation test, questions won and lost."""
+    from eval.comparison import compare as run
+    from eval.tables import print_differences
+
+    differences = run(a, b, qrels=qrels)
+    if as_json:
+        rows = [asdict(each) | {"wins": each.wins, "losses": each.losses} for each in differences]
+        _print_json(rows)
+    else:
+        print_differences(differences, most=most)
+
+
+@app.command()
+def latency(
+    passages: Annotated[str, typer.Option(help="Sizes of the library, by commas.")] = "1000,20000",
+    corpus: Annotated[Path | None, typer.Option(help="A collection in BEIR's layout; default: random words.")] = None,
+    mode: Modes = None,
+    encoder: EncoderName = None,
+    k: Annotated[int, typer.Option(min=1, help="Passages asked for.")] = 8,
+    as_json: AsJson = False,
+) -> None:
+    """How long a search takes, p50 and p95, in libraries of several sizes."""
+    from eval.configuration import Configuration
+    from eval.latency import latency as run
+    from eval.progress import progress
+    from eval.tables import print_timings
+    from index.encoder import load_encoder
+
+    counts = [_count(part) for part in passages.split(",")]
+    modes = _modes(mode or list(get_args(SearchMode)))
+    with progress("latency") as advance:
+        configurations = [Configuration(each, encoder, k=k) for each in modes]
+        timings = list(run(counts, configurations, load_encoder(encoder), corpus=corpus, on_progress=advance))
+    if as_json:
+        _print_json([asdict(each) for each in timings])
+    else:
+        print_timings(timings)
+
+
+@app.command()
+def report(
+    results: Annotated[list[Path], typer.Argument(help="Result files, or folders of them.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The page to write.")] = Path("report.html"),
+) -> None:
+    """One HTML page of results: tables, plots, and for every question what was found and missed."""
+    from eval.report import write_report
+    from eval.results import find_results, read_result
+
+    read = [read_result(path) for path in find_results(results)]
+    write_report(out, read)
+    typer.echo(f"{out}: {len(read)} results, {out.stat().st_size / 1e6:.1f} MB")
+
+
+@app.command()
+def expected(
+    file: Annotated[Path | None, typer.Option(help="Published figures; default: those of the README.")] = None,
+    out: Out = None,
+    cache: Cache = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure published figures again: OK or FAIL with the difference; exit status 1 where one fails."""
+    from eval.expected import EXPECTED, check_expected
+    from eval.progress import progress
+    from eval.tables import print_checks
+
+    with progress("expected") as advance:
+        checks = list(check_expected(file or EXPECTED, out=out, cache=cache, on_progress=advance))
+    if as_json:
+        _print_json([asdict(check) | {"ok": check.ok} for check in checks])
+    else:
+        print_checks(checks)
+    if any(check.ok is False for check in checks):
+        sys.exit(1)
+
+
+@app.command()
 def structure(
     document: Annotated[Path, typer.Option(help="The document.")],
     structure: Annotated[Path, typer.Option(help="Its pages, outline and notes, as STRUCTURE.json.")],
     tables: Annotated[Path, typer.Option(help="Its tables as rows and columns, as TABLES.json.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """How much of a document's known structure is recovered: headings, pages, footnotes, tables."""
+    from eval.structure import score_structure
+    from eval.tables import print_structure
     from ingest.readers import read_bytes
     from ingest.splitting import split
 
@@ -42,9 +203,9 @@ def structure(
     read = read_bytes(_bytes(document), document.name)
     score = score_structure(read, split(read), structure=truth, tables=table_truth)
     if as_json:
-        typer.echo(json.dumps(asdict(score), ensure_ascii=False))
+        _print_json(asdict(score))
     else:
-        _print(score)
+        print_structure(score)
 
 
 @app.command()
@@ -53,17 +214,19 @@ def bench(
     questions: Annotated[
         Path | None, typer.Option(help="JSON lines with a field question; default: sentences of the files.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Speed and memory of adding, asking and searching, each beside a reference measured in the same run."""
     from eval.bench import bench as run
+    from eval.lines import read_rows
+    from eval.tables import print_figures
 
-    asked = [json.loads(line)["question"] for line in _bytes(questions).splitlines()] if questions else []
+    asked = [row["question"] for _, row in read_rows(questions, question=str)] if questions else []
     figures = run(paths, asked)
     if as_json:
-        typer.echo(json.dumps([asdict(figure) | {"ok": figure.ok} for figure in figures], ensure_ascii=False))
+        _print_json([asdict(figure) | {"ok": figure.ok} for figure in figures])
     else:
-        _print_figures(figures)
+        print_figures(figures)
 
 
 @app.command()
@@ -71,18 +234,19 @@ def sizes(
     questions: Annotated[Path, typer.Option(help="Gold questions with evidence, about the first of the files.")],
     paths: Annotated[list[Path], typer.Argument(help="The document the questions are about, then files beside it.")],
     targets: Annotated[str, typer.Option(help="Sizes in Chinese characters, by commas.")] = "120,180,240,300,400",
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """How well evidence is found with passages of several sizes."""
     from eval.gold import read_questions
     from eval.sizes import compare_sizes
+    from eval.tables import print_sizes
 
     asked = list(read_questions(questions))
-    results = compare_sizes(paths, asked, targets=[int(target) for target in targets.split(",")])
+    results = compare_sizes(paths, asked, targets=[_count(target) for target in targets.split(",")])
     if as_json:
-        typer.echo(json.dumps([asdict(result) for result in results], ensure_ascii=False))
+        _print_json([asdict(result) for result in results])
     else:
-        _print_sizes(results)
+        print_sizes(results)
 
 
 def main() -> None:
@@ -92,6 +256,64 @@ def main() -> None:
     except SinkQAError as error:
         typer.echo(f"{error.code}: {error.message}", err=True)
         sys.exit(1)
+
+
+def _modes(names: list[str]) -> list[SearchMode]:
+    known: dict[str, SearchMode] = {each: each for each in get_args(SearchMode)}
+    for name in names:
+        if name not in known:
+            raise typer.BadParameter(f"expected one of {', '.join(known)}, got {name!r}", param_hint="--mode")
+    return [known[name] for name in dict.fromkeys(names)]
+
+
+def _configurations(
+    modes: list[str] | None,
+    encoder: str | None,
+    weights: list[str] | None,
+    label: str | None,
+    *,
+    candidates: bool = False,
+) -> list[Configuration]:
+    from eval.configuration import Configuration, weights_of
+
+    chosen = _modes(modes or ["hybrid"])
+    if label and len(chosen) > 1:
+        raise typer.BadParameter("one name fits one --mode", param_hint="--label")
+    if label and not label.replace("-", "").replace("_", "").replace(".", "").replace("=", "").isalnum():
+        raise typer.BadParameter(f"expected letters, digits, - _ . =, got {label!r}", param_hint="--label")
+    try:
+        weighed = weights_of(weights or ())
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--weight") from error
+    return [Configuration(mode, encoder, weighed, candidates=candidates, name=label) for mode in chosen]
+
+
+def _count(text: str) -> int:
+    if not text.strip().isdecimal() or int(text) < 1:
+        raise typer.BadParameter(f"expected whole numbers of at least 1 by commas, got {text!r}")
+    return int(text)
+
+
+def _noted(scored: Iterable[tuple[Result, bool]]) -> list[Result]:
+    """The results; each is told on standard error as it comes."""
+    results = []
+    for result, kept in scored:
+        typer.echo(f"{result.dataset} {result.label}: {'as kept' if kept else 'measured'}", err=True)
+        results.append(result)
+    return results
+
+
+def _print_results(results: list[Result], *, as_json: bool, groups: bool = False) -> None:
+    from eval.tables import print_results
+
+    if as_json:
+        _print_json([result.summary() for result in results])
+    else:
+        print_results(results, groups=groups)
+
+
+def _print_json(value: object) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False))
 
 
 def _bytes(path: Path) -> bytes:
@@ -105,56 +327,3 @@ def _truth(path: Path) -> Any:
         return json.loads(_bytes(path))
     except ValueError as error:
         raise UnreadableDocument(f"{path}: expected JSON, got something else ({error}); check the file") from error
-
-
-def _print(score: StructureScore) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    found = Table("what", "right", title="Structure", title_justify="left")
-    extra = f" (and {score.extra_headings} more)" if score.extra_headings else ""
-    found.add_row("headings with level and page", f"{score.headings}{extra}")
-    found.add_row("pages", str(score.pages))
-    found.add_row("footnotes out of the body", str(score.footnotes))
-    found.add_row("passages crossing a section", str(score.crossing))
-    cells = Table("table", "rows exact", "cells placed", "certain cells placed", "misplaced", "invented rows")
-    for table in score.tables:
-        shares: tuple[Share, ...] = (table.rows, table.cells, table.certain)
-        cells.add_row(table.table, *map(str, shares), str(table.misplaced), str(table.invented))
-    console = Console()
-    console.print(found)
-    console.print(cells)
-
-
-def _print_sizes(results: Iterable[SizeResult]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("target", "passages", "questions", "@1", "@5", "@10", "in 2,000 characters", title="Passage size")
-    for result in results:
-        for name, recall in result.recall.items():
-            shares = (f"{share:.3f}" for share in (*recall.at, recall.within_reading))
-            table.add_row(str(result.target_chars), str(result.n_passages), f"{name} ({recall.n})", *shares)
-    Console().print(table)
-
-
-def _print_figures(figures: list[Figure]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("what", title="Speed and memory", title_justify="left")
-    for heading in ("measured", "reference", "ratio", "bound"):
-        table.add_column(heading, justify="right")
-    table.add_column("")
-    verdicts = {True: "[green]OK[/]", False: "[red]FAIL[/]", None: ""}
-    for figure in figures:
-        other, bound = figure.reference_value, figure.bound
-        table.add_row(
-            figure.what,
-            f"{figure.value:,.2f} {figure.unit}",
-            "" if other is None else f"{other:,.2f} ({figure.reference})",
-            "" if not other else f"{figure.value / other:,.2f}",
-            "" if bound is None else f"{'≥' if figure.at_least else '≤'} {bound:,.2f}",
-            verdicts[figure.ok],
-        )
-    Console().print(table)

@@ -95,7 +95,8 @@ def read_questions(path: Path) -> Iterator[Question]:
             language=row["lang"],
             table=row.get("table"),
             evidence=tuple(_evidence(place, row, f"{path}:{number}") for place in row["evidence"]),
-            traits={name: str(row[key]) for name, key in _TRAITS.items() if row.get(key) is not None},
+            traits={name: str(row[key]) for name, key in _TRAITS.items() if row.get(key) is not None}
+            | {"asks": "text" if row.get("table") is None else "tables"},
             cluster=row.get("group"),
         )
     if not seen:

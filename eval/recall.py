@@ -74,7 +74,13 @@ def score_gold(
             yield read_result(paths[each]), True
     if not missing:
         return
-    with _library(files, digest(hashes), encoder, cache, on_progress) as (library, about, facts, warnings):
+    encoder_name = configurations[0].encoder
+    with _library(files, digest(hashes), encoder, encoder_name, cache, on_progress) as (
+        library,
+        about,
+        facts,
+        warnings,
+    ):
         for each in missing:
             result = _score(name, library, answerable, each, about, on_progress)
             unanswerable = len(questions) - len(answerable)
@@ -94,6 +100,7 @@ def _library(
     files: tuple[Sequence[Path], Sequence[Path]],
     corpus: str,
     encoder: Encoder,
+    encoder_name: str | None,
     cache: Path | None,
     on_progress: OnProgress,
 ) -> Iterator[tuple[Library, list[str], dict[str, float], tuple[str, ...]]]:
@@ -103,7 +110,9 @@ def _library(
         folder = cache / digest(corpus, encoder.fingerprint, code_fingerprint()) if cache else Path(temporary)
         began = time.perf_counter()
         with Library.open(folder, create=True, encoder=encoder) as library:
-            report = take_in(library, [*documents, *beside], encoder=None, workers=None, on_progress=on_progress)
+            report = take_in(
+                library, [*documents, *beside], encoder=encoder_name, workers=None, on_progress=on_progress
+            )
             failed = {Path(each.path): each.message for each in report.failed}
             for path in documents:
                 if path in failed:

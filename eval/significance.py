@@ -27,7 +27,8 @@ class Estimate:
 def estimate(values: Sequence[float], *, clusters: Sequence[Hashable] | None = None) -> Estimate:
     """Mean with percentile interval; the same values give the same interval.
 
-    ``clusters`` names what each value shares with others (wordings of one question): whole clusters are drawn.
+    ``clusters`` names what each value shares with others (wordings of one question): whole clusters are drawn,
+    where there are at least two.
 
     Source: Efron and Tibshirani 1993, An Introduction to the Bootstrap, section 13.3.
 
@@ -37,7 +38,7 @@ def estimate(values: Sequence[float], *, clusters: Sequence[Hashable] | None = N
     if not len(values) or (clusters is not None and len(clusters) != len(values)):
         raise ValueError(f"expected at least one value, each with its cluster, got {len(values)}")
     numbers = np.asarray(values, np.float64)
-    names = range(len(numbers)) if clusters is None else clusters
+    names = range(len(numbers)) if clusters is None or len(set(clusters)) < 2 else clusters
     places = {name: place for place, name in enumerate(dict.fromkeys(names))}
     member = [places[name] for name in names]
     sums, counts = np.bincount(member, numbers), np.bincount(member)

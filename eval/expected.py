@@ -1,0 +1,108 @@
+"""Guarding step of the evaluation: published figures measured again, each beside what was published."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from eval.beir import read_benchmark
+from eval.configuration import Configuration, weights_of
+from eval.errors import MalformedData
+from eval.gold import read_questions
+from eval.ranking import OnProgress, quiet, score_benchmark
+from eval.recall import score_gold
+from eval.results import Result
+from index.encoder import load_encoder
+from ingest.errors import FileMissing
+
+EXPECTED = Path(__file__).with_name("expected.toml")
+_TOLERANCE = 0.0051  # a figure printed with two decimals, or three that another machine's rounding moves
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One published figure. ``measured`` is None where it was ``skipped``, for that reason."""
+
+    what: str
+    measure: str
+    expected: float
+    measured: float | None
+    tolerance: float = _TOLERANCE
+    skipped: str = ""
+
+    @property
+    def ok(self) -> bool | None:
+        """Whether the figure still holds, in either direction; None where it was not measured."""
+        return None if self.measured is None else abs(self.measured - self.expected) <= self.tolerance
+
+
+def check_expected(
+    path: Path = EXPECTED, *, out: Path | None = None, cache: Path | None = None, on_progress: OnProgress = quiet
+) -> Iterator[Check]:
+    """Measures each run of the file again. Paths in it are relative to its folder; a run without its data is skipped.
+
+    Raises:
+        FileMissing: no such file.
+        MalformedData: not in the layout that its own comment tells.
+    """
+    if not path.is_file():
+        raise FileMissing(f"{path}: expected a file of published figures, found none; check the path")
+    try:
+        runs = tomllib.loads(path.read_text("utf-8"))["run"]
+        for run in runs:
+            yield from _check(run, path.parent, out, cache, on_progress)
+    except (KeyError, TypeError, ValueError) as error:
+        raise MalformedData(f"{path}: {error!r}: expected [[run]] tables as its first lines tell; mend it") from error
+
+
+def _check(
+    run: Mapping[str, Any], root: Path, out: Path | None, cache: Path | None, on_progress: OnProgress
+) -> Iterator[Check]:
+    what = " ".join([run["name"], run.get("mode", "hybrid")])
+    figures: dict[str, float] = run["expected"]
+    needed = [root / run["beir"]] if "beir" in run else [root / each for each in _gold_paths(run)]
+    absent = next((each for each in needed if not each.exists()), None)
+    if absent is not None:
+        yield from (Check(what, name, value, None, skipped=f"no {absent.name} here") for name, value in figures.items())
+        return
+    result = _measure(run, root, out, cache, on_progress)
+    for name, value in figures.items():
+        *traits, measure = name.split(": ")
+        estimates = result.estimates(**dict(pair.split("=") for pair in traits))
+        yield Check(what, name, value, estimates[measure].mean, run.get("tolerance", _TOLERANCE))
+
+
+def _measure(
+    run: Mapping[str, Any], root: Path, out: Path | None, cache: Path | None, on_progress: OnProgress
+) -> Result:
+    encoder = load_encoder(run.get("encoder"))
+    configuration = Configuration(
+        run.get("mode", "hybrid"),
+        run.get("encoder"),
+        weights_of(run.get("weights", ())),
+        candidates="candidates" in run,
+    )
+    if "beir" in run:
+        benchmark = read_benchmark(root / run["beir"], n_queries=run.get("queries"))
+        scored = score_benchmark(benchmark, [configuration], encoder, out=out, cache=cache, on_progress=on_progress)
+    else:
+        scored = score_gold(
+            run["name"],
+            list(read_questions(root / run["questions"])),
+            [configuration],
+            encoder,
+            documents=[root / each for each in run["documents"]],
+            beside=[root / each for each in run.get("beside", ())],
+            out=out,
+            cache=cache,
+            on_progress=on_progress,
+        )
+    ((result, _),) = scored
+    return result
+
+
+def _gold_paths(run: Mapping[str, Any]) -> list[str]:
+    return [run["questions"], *run["documents"], *run.get("beside", ())]

@@ -1,0 +1,151 @@
+"""Printing step of the evaluation: results as tables for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from eval.bench import Figure
+    from eval.comparison import Difference
+    from eval.expected import Check
+    from eval.latency import Timing
+    from eval.results import Result
+    from eval.significance import Estimate
+    from eval.sizes import SizeResult
+    from eval.structure import Share, StructureScore
+
+_VERDICTS = {True: "[green]OK[/]", False: "[red]FAIL[/]", None: ""}
+_SURE = 0.05
+
+
+def print_results(results: Sequence[Result], *, groups: bool = False) -> None:
+    """One row a result; with ``groups`` one for each trait as well."""
+    table = _table("Quality, mean with 95 % interval", "collection")
+    for column in ("n", *results[0].measures, "p50 ms", "passages"):
+        table.add_column(column.replace(" ", "\n"), justify="right", vertical="middle")
+    for result in results:
+        about = (f"{result.facts['p50_ms']:.1f}", f"{result.facts['passages']:,.0f}")
+        table.add_row(escape(f"{result.dataset}\n  {result.label}"), *_cells(result.estimates()), *about)
+        for name, value in result.groups() if groups else ():
+            table.add_row(escape(f"  {name}\n  {value}"), *_cells(result.estimates(**{name: value})), style="dim")
+    console = Console()
+    console.print(table)
+    for result in results:
+        for warning in result.warnings:
+            console.print(f"[yellow]{escape(result.dataset)}: {escape(warning)}[/]")
+
+
+def print_differences(differences: Sequence[Difference], *, most: int) -> None:
+    """One row a measure, then the questions that changed most by the first measure."""
+    table = _table("B less A", "measure")
+    for column in ("A", "B", "difference", "95 % interval", "p", "wins", "losses"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for each in differences:
+        change = each.difference
+        table.add_row(
+            each.measure,
+            f"{each.a:.4f}",
+            f"{each.b:.4f}",
+            f"{change.mean:+.4f}",
+            f"{change.low:+.3f} to {change.high:+.3f}",
+            f"{each.p:.4f}{' *' if each.p < _SURE else ''}",
+            str(each.wins),
+            str(each.losses),
+        )
+    questions = _table(f"Questions that changed by {differences[0].measure}", "question", "A", "B", "")
+    for changed in differences[0].changes[:most]:
+        text = f"{changed.query_id} {changed.text}".strip()
+        mark = "[green]won[/]" if changed.b > changed.a else "[red]lost[/]"
+        questions.add_row(escape(text), f"{changed.a:.3f}", f"{changed.b:.3f}", mark)
+    console = Console()
+    console.print(table)
+    if differences[0].changes and most:
+        console.print(questions)
+
+
+def print_timings(timings: Iterable[Timing]) -> None:
+    """One row a library size and mode."""
+    table = _table("Search latency", "passages", "mode")
+    for column in ("p50 ms", "p95 ms", "p50 CPU ms", "added/s", "library MB"):
+        table.add_column(column, justify="right")
+    for each in timings:
+        cells = (f"{each.p50_ms:.1f}", f"{each.p95_ms:.1f}", f"{each.cpu_p50_ms:.1f}", f"{each.passages_per_s:,.0f}")
+        table.add_row(f"{each.passages:,}", each.mode, *cells, f"{each.index_mb:,.1f}")
+    Console().print(table)
+
+
+def print_checks(checks: Sequence[Check]) -> None:
+    """One row an expected figure."""
+    table = _table("Expected figures", "what", "measure", "expected", "measured", "difference", "")
+    for each in checks:
+        if each.measured is None:
+            table.add_row(escape(each.what), each.measure, f"{each.expected:.4f}", "", escape(each.skipped), "skipped")
+            continue
+        row = (f"{each.expected:.4f}", f"{each.measured:.4f}", f"{each.measured - each.expected:+.4f}")
+        table.add_row(escape(each.what), each.measure, *row, _VERDICTS[each.ok])
+    Console().print(table)
+
+
+def print_structure(score: StructureScore) -> None:
+    """Two tables: the document's structure, and its tables."""
+    found = _table("Structure", "what", "right")
+    extra = f" (and {score.extra_headings} more)" if score.extra_headings else ""
+    found.add_row("headings with level and page", f"{score.headings}{extra}")
+    found.add_row("pages", str(score.pages))
+    found.add_row("footnotes out of the body", str(score.footnotes))
+    found.add_row("passages crossing a section", str(score.crossing))
+    cells = Table("table", "rows exact", "cells placed", "certain cells placed", "misplaced", "invented rows")
+    for table in score.tables:
+        shares: tuple[Share, ...] = (table.rows, table.cells, table.certain)
+        cells.add_row(table.table, *map(str, shares), str(table.misplaced), str(table.invented))
+    console = Console()
+    console.print(found)
+    console.print(cells)
+
+
+def print_sizes(results: Iterable[SizeResult]) -> None:
+    """One row a passage size and group of questions."""
+    table = Table("target", "passages", "questions", "@1", "@5", "@10", "in 2,000 characters", title="Passage size")
+    for result in results:
+        for name, recall in result.recall.items():
+            shares = (f"{share:.3f}" for share in (*recall.at, recall.within_reading))
+            table.add_row(str(result.target_chars), str(result.n_passages), f"{name} ({recall.n})", *shares)
+    Console().print(table)
+
+
+def print_figures(figures: Sequence[Figure]) -> None:
+    """One row a figure, with its reference and bound."""
+    table = _table("Speed and memory", "what")
+    for heading in ("measured", "reference", "ratio", "bound"):
+        table.add_column(heading, justify="right")
+    table.add_column("")
+    for figure in figures:
+        other, bound = figure.reference_value, figure.bound
+        table.add_row(
+            figure.what,
+            f"{figure.value:,.2f} {figure.unit}",
+            "" if other is None else f"{other:,.2f} ({figure.reference})",
+            "" if not other else f"{figure.value / other:,.2f}",
+            "" if bound is None else f"{'≥' if figure.at_least else '≤'} {bound:,.2f}",
+            _VERDICTS[figure.ok],
+        )
+    Console().print(table)
+
+
+def _table(title: str, *columns: str) -> Table:
+    return Table(*columns, title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+
+
+def _cells(estimates: dict[str, Estimate]) -> list[str]:
+    counts = [str(next(iter(estimates.values())).n)] if estimates else []
+    return counts + [f"{each.mean:.3f}\n{_short(each.low)}–{_short(each.high)}" for each in estimates.values()]
+
+
+def _short(share: float) -> str:
+    return f"{share:.2f}".removeprefix("0")
