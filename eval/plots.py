@@ -18,25 +18,28 @@ COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#9
 
 _INK = "#010203"  # stands for the page's text colour until the SVG is written
 _MARKS = "osD^vPX*"
-_ROW_INCHES, _CONFIGURATION_INCHES = 0.22, 0.11
+_ROW_INCHES, _CONFIGURATION_INCHES = 0.2, 0.14
 
 
 class Point(NamedTuple):
-    """A configuration's place in a scatter plot."""
+    """A configuration in a scatter plot. ``place`` gives its colour, the same one in all plots."""
 
     label: str
+    place: int
     x: float
     y: float
 
 
 def intervals(values: Mapping[str, Mapping[str, Estimate]], labels: Sequence[str], *, measure: str) -> str:
     """Mean and interval of each configuration in ``labels``, a row for each collection of ``values``."""
-    n_rows, n_labels = len(values), len(labels)
-    height = 0.9 + n_rows * (_ROW_INCHES + _CONFIGURATION_INCHES * n_labels)
-    figure, axes = _figure(8.4, height)
-    for place, label in enumerate(labels):
+    drawn = [label for label in labels if any(label in each for each in values.values())]
+    n_rows, n_labels = len(values), len(drawn)
+    height = 1.1 + n_rows * (_ROW_INCHES + _CONFIGURATION_INCHES * n_labels)
+    figure, axes = _figure(12.5, height)
+    for line, label in enumerate(drawn):
+        place = list(labels).index(label)
         rows = [(row, each[label]) for row, each in enumerate(values.values()) if label in each]
-        offset = (place - (n_labels - 1) / 2) * 0.7 / n_labels
+        offset = (line - (n_labels - 1) / 2) * 0.7 / n_labels
         means = [each.mean for _, each in rows]
         axes.errorbar(
             means,
@@ -58,16 +61,20 @@ def intervals(values: Mapping[str, Mapping[str, Estimate]], labels: Sequence[str
 
 
 def scatter(points: Sequence[Point], *, x: str, y: str, logarithmic: bool) -> str:
-    """One point a configuration, numbered colours as in :func:`intervals`."""
-    figure, axes = _figure(4.6, 3.4)
-    for place, point in enumerate(points):
-        axes.plot(point.x, point.y, _mark(place), color=_colour(place), markersize=9, label=point.label)
+    """One point a configuration."""
+    from matplotlib.ticker import LogLocator, NullLocator
+
+    figure, axes = _figure(6.4, 3.9)
+    for point in points:
+        axes.plot(point.x, point.y, _mark(point.place), color=_colour(point.place), markersize=9, label=point.label)
     if logarithmic and all(point.x > 0 for point in points):
         axes.set_xscale("log")
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
-        axes.xaxis.set_minor_formatter(lambda value, _: "")
+        axes.xaxis.set_minor_locator(NullLocator())
     else:
-        axes.set_xlim(left=min(0.0, *(point.x for point in points)) - 0.5)
+        widest = max((point.x for point in points), default=0)
+        axes.set_xlim(-0.05 * max(widest, 1), 1.1 * max(widest, 1))
     axes.margins(0.15)
     axes.set_xlabel(x)
     axes.set_ylabel(y)

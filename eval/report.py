@@ -21,6 +21,10 @@ _PAGE = Path(__file__).with_name("report.html")
 _SHOWN = 10  # passages shown for a question
 _HEADLINES = ("nDCG@10", "recall@5")
 _KINDS = {"beir": ("Collections", "检索评测集"), "gold": ("Gold questions", "标注问题")}
+_AGAINST = (
+    ("p50_ms", "p50 ms", "Quality against latency · 质量与延迟"),
+    ("encoder_mb", "encoder MB", "Quality against size · 质量与模型大小"),
+)
 _ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 Estimates = dict[tuple[str, str], dict[str, Estimate]]
@@ -37,10 +41,11 @@ def write_report(path: Path, results: Sequence[Result]) -> None:
     if not results:
         raise NothingToMeasure(f"{path}: expected results to report, got none with a question; run beir or gold first")
     known = {(result.dataset, result.label): result.estimates() for result in results}
+    labels = sorted({each.label for each in results})  # a configuration has one colour in all plots
     parts = {
         "made": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "summary": _summary(results),
-        "quality": "".join(_quality(kind, _of(results, kind), known) for kind in _kinds(results)),
+        "quality": "".join(_quality(kind, _of(results, kind), known, labels) for kind in _kinds(results)),
         "groups": "".join(_groups(each) for each in _by_dataset(results) if each[0].groups()),
         "provenance": _provenance(results),
         "data": _data(results),
@@ -69,46 +74,36 @@ def _distinct(results: Sequence[Result]) -> list[Result]:
     return named
 
 
-def _quality(kind: str, results: Sequence[Result], known: Estimates) -> str:
+def _quality(kind: str, results: Sequence[Result], known: Estimates, labels: Sequence[str]) -> str:
     """Table and plots of one kind of result."""
-    labels = list(dict.fromkeys(result.label for result in results))
     measure = headline(results[0])
-    by_dataset = {
+    values = {
         group[0].dataset: {each.label: known[each.dataset, each.label][measure] for each in group}
         for group in _by_dataset(results)
     }
-    plots = [
-        _figure(f"{measure}, 95 % interval · 95% 置信区间", intervals(by_dataset, labels, measure=measure), wide=True)
-    ]
-    common = [name for name, each in by_dataset.items() if len(each) == len(labels)]
-    if common:
-        y = f"{measure}, mean of {len(common)}"
-        for name, key, logarithmic in (("p50 ms", "p50_ms", True), ("encoder MB", "encoder_mb", False)):
-            if points := _points(results, labels, common, by_dataset, key):
-                title = {"p50_ms": "Quality against latency · 质量与延迟"}.get(
-                    key, "Quality against size · 质量与模型大小"
-                )
-                plots.append(_figure(title, scatter(points, x=name, y=y, logarithmic=logarithmic)))
+    drawn = intervals(values, labels, measure=measure)
+    plots = [_figure(f"{measure}, 95 % interval · 95% 置信区间", drawn, wide=True)]
+    own = {result.label for result in results}
+    common = [name for name, each in values.items() if each.keys() == own]
+    for key, x, title in _AGAINST if common else ():
+        points = _points(results, labels, {name: values[name] for name in common}, key)
+        drawn = scatter(points, x=x, y=f"{measure}, mean of {len(common)}", logarithmic=key == "p50_ms")
+        plots.append(_figure(title, drawn))
     english, chinese = _KINDS.get(kind, (kind, ""))
     heading = f'<h2>{escape(english)} <span lang="zh">{chinese}</span></h2>'
     return f'{heading}{_table_of(results, known, labels)}<div class="plots">{"".join(plots)}</div>'
 
 
 def _points(
-    results: Sequence[Result],
-    labels: Sequence[str],
-    common: Sequence[str],
-    values: Mapping[str, Mapping[str, Estimate]],
-    key: str,
+    results: Sequence[Result], labels: Sequence[str], values: Mapping[str, Mapping[str, Estimate]], key: str
 ) -> list[Point]:
-    """One for each configuration, over the collections that all have; none where one has no such fact."""
+    """One for each configuration whose ``key`` is known, its mean over the collections of ``values``."""
     facts = {(each.dataset, each.label): _fact(each, key) for each in results}
     points = []
-    for label in labels:
-        xs = [facts[name, label] for name in common]
-        if any(x is None for x in xs):
-            return []
-        points.append(Point(label, fmean(x for x in xs if x is not None), fmean(values[n][label].mean for n in common)))
+    for place, label in enumerate(labels):
+        xs = [x for name in values if (x := facts.get((name, label))) is not None]
+        if xs and len(xs) == len(values):
+            points.append(Point(label, place, fmean(xs), fmean(values[name][label].mean for name in values)))
     return points
 
 
