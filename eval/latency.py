@@ -87,9 +87,11 @@ def latency(
 def made_up(n: int) -> tuple[list[CorpusEntry], list[str]]:
     """``n`` passages and 200 questions of words drawn by rank, the same ones each time."""
     random = np.random.default_rng(0)
+    syllables = random.integers(0, len(_SYLLABLES), (_WORDS, 4)).tolist()
+    characters = random.integers(0x4E00, 0x8FFF, (_WORDS, 3)).tolist()
     vocabularies = {
-        "en": ["".join(random.choice(_SYLLABLES, 1 + i % 4)) for i in range(_WORDS)],
-        "zh": ["".join(map(chr, random.integers(0x4E00, 0x8FFF, 1 + i % 3))) for i in range(_WORDS)],
+        "en": ["".join(_SYLLABLES[each] for each in row[: 1 + i % 4]) for i, row in enumerate(syllables)],
+        "zh": ["".join(map(chr, row[: 1 + i % 3])) for i, row in enumerate(characters)],
     }
     frequency = 1 / np.arange(1, _WORDS + 1) ** _ZIPF
     frequency /= frequency.sum()

@@ -93,16 +93,17 @@ def test_candidates_alone_are_ranked_when_asked(tmp_path, encoder):
 
 
 def test_an_encoder_without_tokens_is_given_many_texts_at_once(tmp_path, encoder):
+    calls = []
+
     class Plain:
         name, fingerprint, dim = "plain", "plain", encoder.dim
-        calls: list[int] = []
 
         def encode(self, texts):
-            self.calls.append(len(texts))
+            calls.append(len(texts))
             return encoder.encode(texts)
 
     ((result, _),) = score(write_collection(tmp_path / "small"), Plain(), "dense")
-    assert Plain.calls[0] == len(CORPUS)
+    assert calls[0] == len(CORPUS)
     assert result.questions[0].scores["RR@10"] == 1
 
 
