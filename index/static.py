@@ -73,6 +73,8 @@ class StaticEncoder:
         self.name, self.fingerprint, self.dim = name, fingerprint, int(weights.shape[1])
         self._tokenizer, self._weights, self._scale = tokenizer, weights, scale
         self._token_weight, self._crossing = token_weight, crossing
+        self._unit = np.empty(weights.shape, np.float32)  # takes up memory only where rows are written
+        self._is_unit = np.zeros(len(weights), bool)
 
     @classmethod
     def load(cls, folder: Path) -> StaticEncoder:
@@ -153,10 +155,15 @@ class StaticEncoder:
         return np.flatnonzero(stands).astype(np.uint32), (np.cumsum(stands) - 1)[ids]
 
     def _cosines(self, left: Tokens, right: Tokens) -> Floats:
-        rows = self._rows(right)
-        lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))
-        cosines: Floats = _normalised(self._rows(left)) @ rows.T / np.maximum(lengths, np.float32(1e-9))
+        cosines: Floats = self._unit_rows(left) @ self._unit_rows(right).T
         return cosines
+
+    def _unit_rows(self, ids: Tokens) -> Floats:
+        """Unit vectors of tokens; kept once made, since every query meets the library's own words again."""
+        missing = ids[~self._is_unit[ids]]
+        self._unit[missing] = _normalised(self._rows(missing))
+        self._is_unit[missing] = True  # only now: another thread may be reading
+        return self._unit[ids]
 
     def _rows(self, ids: Tokens) -> Floats:
         return np.asarray(self._weights[ids], np.float32)
