@@ -24,6 +24,7 @@ def main(arguments: list[str]) -> None:
         os.environ.setdefault(variable, THREADS)
     from index.training.recipe import make_model
     from index.training.train import TrainingParams
+    from index.training.vocabulary import VocabularySize
 
     params = TrainingParams()
     if chosen.steps:
@@ -34,7 +35,7 @@ def main(arguments: list[str]) -> None:
         sys.stderr.write(f"{time.monotonic() - begun:6.0f} s  {line}\n")
         sys.stderr.flush()
 
-    make_model(chosen.data, chosen.out, name=chosen.name, params=params, report=report)
+    make_model(chosen.data, chosen.out, name=chosen.name, params=params, size=VocabularySize(), report=report)
 
 
 if __name__ == "__main__":

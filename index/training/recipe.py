@@ -18,13 +18,19 @@ from index.training.vocabulary import VocabularySize, build_tokenizer
 
 
 def make_model(
-    data: Path, out: Path, *, name: str, params: TrainingParams, report: Callable[[str], None]
+    data: Path,
+    out: Path,
+    *,
+    name: str,
+    params: TrainingParams,
+    size: VocabularySize,
+    report: Callable[[str], None],
 ) -> StaticEncoder:
     """Trains on ``data/pairs`` and writes the int8 model to ``out``."""
     pairs = list(read_pairs(data))
     pairs += list(made_questions(pairs))
     report(f"{len(pairs)} pairs")
-    tokenizer = build_tokenizer(pairs, VocabularySize())
+    tokenizer = build_tokenizer(pairs, size)
     report(f"{tokenizer.get_vocab_size()} tokens")
     tables, counts = tabulate(pairs, tokenizer)
     report(", ".join(f"{len(table.cumulative)} {kind}" for kind, table in tables.items()))

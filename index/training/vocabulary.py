@@ -138,6 +138,7 @@ def _pieces(english: Counter[str], size: int, *, floor: float) -> dict[str, floa
             add_dummy_prefix=False,
             character_coverage=1.0,
             max_sentencepiece_length=12,
+            hard_vocab_limit=False,  # a small sample has fewer parts
             num_threads=1,
             minloglevel=2,
         )

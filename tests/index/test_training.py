@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from zlib import crc32
 
@@ -12,7 +13,7 @@ from index.training.corpus import Pair, made_questions, read_pairs, share
 from index.training.recipe import make_model, token_weight
 from index.training.tables import tabulate
 from index.training.train import PairTable, TokenTable, TrainingParams, token_rarity, train
-from index.training.vocabulary import folded_characters
+from index.training.vocabulary import VocabularySize, folded_characters
 from tests.index.made import CHINESE, ENGLISH
 
 
@@ -119,14 +120,33 @@ def test_training_brings_words_together_that_translate_each_other() -> None:
     assert lines[0].startswith("step 100 of 150: par ")
 
 
-@pytest.mark.slow
-def test_one_command_makes_a_model_that_the_runtime_opens(tmp_path: Path) -> None:
-    for extra in ("torch", "zstandard", "sentencepiece"):
+def _write_pairs(folder: Path) -> None:
+    """Three sources in our own words: sentences made of translated words, a dictionary of them, and passages."""
+    import zstandard
+
+    words = {"forest": "森林", "carbon": "碳", "market": "市场", "water": "水", "price": "价格", "farmer": "农民"}
+    pairs = list(itertools.permutations(words, 3))
+    rows = [f"made\tpar\t{' '.join(three)}\t{''.join(words[word] for word in three)}" for three in pairs]
+    rows += [f"CC-CEDICT\tdict\t{english}\t{chinese}" for english, chinese in words.items()]
+    rows += [f"made\tqp_en\twhat is the {a} of the {b}\tthe {a} of {b} and of {c}" for a, b, c in pairs]
+    (folder / "pairs").mkdir()
+    packed = zstandard.ZstdCompressor().compress("\n".join(rows).encode("utf-8"))
+    (folder / "pairs" / "made.tsv.zst").write_bytes(packed)
+
+
+def test_training_end_to_end_makes_a_model_that_the_runtime_opens(tmp_path: Path) -> None:
+    for extra in ("torch", "zstandard", "sentencepiece", "google.protobuf"):
         pytest.importorskip(extra, reason="the train extra is not installed")
-    data = Path(__file__).parents[2].parent / "shared" / "train"
-    if not data.is_dir():
-        pytest.skip("the training data is not beside the repository")
-    encoder = make_model(data, tmp_path, name="small", params=TrainingParams(steps=5), report=lambda line: None)
-    assert encoder.dim == 256
-    query, *passages = encoder.encode(["carbon emissions of forests", "森林碳排放", "牛肉面很好吃"])
-    assert passages[0] @ query > passages[1] @ query
+    _write_pairs(tmp_path)
+    params = TrainingParams(dim=32, short_dim=16, steps=60, batch=64, rate=0.02, warm_up=5)
+    size = VocabularySize(chinese_words=20, characters=20, english_words=20, english_pieces=60)
+    lines: list[str] = []
+    make_model(tmp_path, tmp_path / "model", name="small", params=params, size=size, report=lines.append)
+    encoder = load_encoder(tmp_path / "model")
+    assert isinstance(encoder, StaticEncoder)
+    assert (encoder.name, encoder.dim) == ("small", 32)
+    query, right, wrong = encoder.encode(["the price of carbon", "碳價格", "农民水"])
+    assert right @ query > wrong @ query
+    tokens = encoder.tokens(["price carbon", "碳价格", "农民水"])
+    assert np.diff(encoder.maxsim(tokens[0], tokens[1:])) < 0
+    assert lines[0] == "246 pairs"
