@@ -32,7 +32,7 @@ from index.hit import Filters, Hit, SearchMode
 from index.inspection import Problem, inspect
 from index.lock import write_lock
 from index.packed import Packed, pack_document
-from index.retrieval import passage_of_row, prepare, read_hit, retrieve
+from index.retrieval import RowLanguages, passage_of_row, prepare, read_hit, retrieve
 from index.static import Floats
 from index.store import Store, create_store
 from ingest.document import Document, Page
@@ -76,6 +76,7 @@ class Library:
     def __init__(self, store: Store, encoder: Encoder, *, lock_timeout_s: float, weights: Weights) -> None:
         self.encoder, self.weights = encoder, weights
         self._store, self._lock_timeout_s = store, lock_timeout_s
+        self._languages = RowLanguages()
         self._backend = LocalBackend(store, encoder=encoder.fingerprint, dim=encoder.dim)
         self._held = threading.local()
 
@@ -274,6 +275,7 @@ class Library:
                 allowed=allowed,
                 encoder=self.encoder,
                 weights=self.weights,
+                languages=self._languages,
             )
             return [read_hit(connection, each, prepared.terms) for each in ranked]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -28,7 +29,8 @@ from index.store import batches
 from ingest.passage import Passage
 
 LONGEST_QUERY = 2_000  # code points; what follows is not looked at
-DEPTH = 200  # candidates from each leg: a passage in the question's other language comes late in either
+DEPTH = 100  # candidates from each leg, of the dense one for each language: a translation comes late in any ranking
+_REACH = 10  # how many times deeper the dense ranking is looked through for them
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ def retrieve(
     allowed: Rows | None,
     encoder: Encoder,
     weights: Weights,
+    languages: RowLanguages,
 ) -> list[Ranked]:
     """The best ``k`` rows that the store still has, by score descending, ties by passage_id.
 
@@ -86,7 +89,8 @@ def retrieve(
     depth = max(DEPTH, 2 * k)
     nothing = Ranking.nothing()
     lexical = nothing if mode == "dense" else legs.lexical(query.terms, depth=depth, allowed=allowed)
-    dense = nothing if mode == "lexical" else legs.dense(query.vector, depth=depth, allowed=allowed)
+    dense = nothing if mode == "lexical" else legs.dense(query.vector, depth=_REACH * depth, allowed=allowed)
+    dense = _best_of_each_language(dense, languages.of(connection, dense.rows.tolist()), depth)
     found = _fetch(connection, np.union1d(lexical.rows, dense.rows), len(query.vector))
     if not found.passage_ids:
         return []
@@ -137,6 +141,31 @@ def passage_of_row(connection: sqlite3.Connection, row: int) -> Passage:
             f'SELECT {PASSAGE_COLUMNS} FROM passages JOIN documents USING (doc) WHERE "row" = ?', (row,)
         ).fetchone()
     )
+
+
+class RowLanguages:
+    """The languages of rows, kept once read: a row's language never changes, and no row number is used twice."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, str] = {}
+
+    def of(self, connection: sqlite3.Connection, rows: Sequence[int]) -> list[str | None]:
+        """The language of each row; None for one that was deleted before it was ever read."""
+        for places, part in batches([row for row in rows if row not in self._known]):
+            found = connection.execute(f'SELECT "row", language FROM passages WHERE "row" IN {places}', part)
+            self._known.update(found)
+        return [self._known.get(row) for row in rows]
+
+
+def _best_of_each_language(ranking: Ranking, languages: Sequence[str | None], depth: int) -> Ranking:
+    """The first ``depth`` rows of every language, still best first."""
+    taken: Counter[str | None] = Counter()
+    kept: list[int] = []
+    for place, language in enumerate(languages):
+        taken[language] += 1
+        if taken[language] <= depth:
+            kept.append(place)
+    return Ranking(ranking.rows[kept], ranking.scores[kept])
 
 
 def _fetch(connection: sqlite3.Connection, rows: Rows, dim: int) -> _Candidates:
