@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,6 +69,7 @@ class StaticEncoder:
         fingerprint: str,
         crossing: Crossing | None = None,
     ) -> None:
+        _share_no_products()
         tokenizer.no_truncation()
         tokenizer.no_padding()
         self.name, self.fingerprint, self.dim = name, fingerprint, int(weights.shape[1])
@@ -155,7 +157,7 @@ class StaticEncoder:
         return np.flatnonzero(stands).astype(np.uint32), (np.cumsum(stands) - 1)[ids]
 
     def _cosines(self, left: Tokens, right: Tokens) -> Floats:
-        cosines: Floats = self._unit_rows(left) @ self._unit_rows(right).T
+        cosines: Floats = (self._unit_rows(right) @ self._unit_rows(left).T).T  # the long side first: BLAS likes it
         return cosines
 
     def _unit_rows(self, ids: Tokens) -> Floats:
@@ -232,6 +234,14 @@ def _normalised(vectors: Floats) -> Floats:
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     unit: Floats = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
     return unit
+
+
+@cache
+def _share_no_products() -> None:
+    """Products here take a millisecond: waking a second thread for them costs more than it saves."""
+    from threadpoolctl import threadpool_limits
+
+    threadpool_limits(1, user_api="blas")
 
 
 def _starts(lengths: Sequence[int]) -> NDArray[np.intp]:
