@@ -44,7 +44,8 @@ fix: dev ## Format the code and mend what the linter can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-eval: dev ## Score the recovered structure of a known document (needs ../shared)
+eval: dev ## Measure the published figures again, OK or FAIL, and a known structure (needs ../shared)
+	$(BIN)/sinkqa-eval expected
 	$(BIN)/sinkqa-eval structure --document $(SHARED)/paper/guan-xu-carbon-sinks.txt \
 		--structure $(SHARED)/gold/STRUCTURE.json --tables $(SHARED)/gold/TABLES.json
 

@@ -48,14 +48,23 @@ def check_expected(
         FileMissing: no such file.
         MalformedData: not in the layout that its own comment tells.
     """
+    for run in _runs(path):
+        yield from _check(run, path.parent, out, cache, on_progress)
+
+
+def _runs(path: Path) -> list[dict[str, Any]]:
     if not path.is_file():
         raise FileMissing(f"{path}: expected a file of published figures, found none; check the path")
     try:
-        runs = tomllib.loads(path.read_text("utf-8"))["run"]
+        runs: list[dict[str, Any]] = tomllib.loads(path.read_text("utf-8"))["run"]
         for run in runs:
-            yield from _check(run, path.parent, out, cache, on_progress)
+            named = {*run, *({"questions", "documents"} if "beir" in run else ())}
+            if not named >= {"name", "expected", "questions", "documents"}:
+                raise KeyError(f"a run lacks name, expected, and beir or questions with documents: {sorted(run)}")
+            weights_of(run.get("weights", ()))
     except (KeyError, TypeError, ValueError) as error:
-        raise MalformedData(f"{path}: {error!r}: expected [[run]] tables as its first lines tell; mend it") from error
+        raise MalformedData(f"{path}: expected [[run]] tables as its first lines tell, got {error!r}") from error
+    return runs
 
 
 def _check(
@@ -71,7 +80,9 @@ def _check(
     result = _measure(run, root, out, cache, on_progress)
     for name, value in figures.items():
         *traits, measure = name.split(": ")
-        estimates = result.estimates(**dict(pair.split("=") for pair in traits))
+        estimates = result.estimates(**dict(pair.split("=", 1) for pair in traits if "=" in pair))
+        if measure not in estimates:
+            raise MalformedData(f"{what}: no question has {name!r}; expected one of {', '.join(result.measures)}")
         yield Check(what, name, value, estimates[measure].mean, run.get("tolerance", _TOLERANCE))
 
 
@@ -83,7 +94,7 @@ def _measure(
         run.get("mode", "hybrid"),
         run.get("encoder"),
         weights_of(run.get("weights", ())),
-        candidates="candidates" in run,
+        candidates=run.get("candidates", False),
     )
     if "beir" in run:
         benchmark = read_benchmark(root / run["beir"], n_queries=run.get("queries"))

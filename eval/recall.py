@@ -57,39 +57,23 @@ def score_gold(
     if not answerable:
         raise NothingToMeasure(f"{name}: expected a question with evidence, got {len(questions)} without")
     files = find_files(documents), find_files(beside) if beside else []
-    hashes = [sorted(_sha256(path) for path in part) for part in files]
+    corpus = digest([sorted(_sha256(path) for path in part) for part in files])
+    asked = digest([repr(question) for question in answerable])
+    deep = [replace(each, k=DEPTH) for each in configurations]
     known = {
-        (each := replace(configuration, k=DEPTH)): fingerprints(
-            corpus=digest(hashes),
-            questions=digest([repr(question) for question in answerable]),
-            encoder=encoder,
-            configuration=each.describe(encoder),
-        )
-        for configuration in configurations
+        each: fingerprints(corpus=corpus, questions=asked, encoder=encoder, configuration=each.describe(encoder))
+        for each in deep
     }
-    paths = {each: out / f"{name}.{each.label}.json" for each in known} if out else {}
-    missing = [each for each in known if not (out and is_current(paths[each], known[each]))]
-    for each in known:
-        if each not in missing:
-            yield read_result(paths[each]), True
+    paths = {each: out / f"{name}.{each.label}.json" for each in deep} if out else {}
+    missing = [each for each in deep if not (out and is_current(paths[each], known[each]))]
+    yield from ((read_result(paths[each]), True) for each in deep if each not in missing)
     if not missing:
         return
-    encoder_name = configurations[0].encoder
-    with _library(files, digest(hashes), encoder, encoder_name, cache, on_progress) as (
-        library,
-        about,
-        facts,
-        warnings,
-    ):
+    with _library(files, corpus, encoder, deep[0].encoder, cache, on_progress) as (library, about, facts, warnings):
+        facts["unanswerable"] = len(questions) - len(answerable)
         for each in missing:
-            result = _score(name, library, answerable, each, about, on_progress)
-            unanswerable = len(questions) - len(answerable)
-            result = replace(
-                result,
-                fingerprints=known[each],
-                facts=facts | result.facts | {"unanswerable": unanswerable},
-                warnings=warnings,
-            )
+            measured = _score(name, library, answerable, each, about, on_progress)
+            result = replace(measured, fingerprints=known[each], facts=facts | measured.facts, warnings=warnings)
             if out:
                 write_result(paths[each], result)
             yield result, False
