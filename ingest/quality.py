@@ -11,7 +11,7 @@ from ingest.errors import PoorQuality
 
 REFUSED_BELOW = 0.35
 WARNED_BELOW = 0.85
-_SAMPLE = 400_000  # characters looked at, from the beginning, the middle and the end
+_SAMPLE = 100_000  # characters looked at, from the beginning, the middle and the end
 _MOJIBAKE = re.compile(
     "锟斤拷|烫烫烫|屯屯屯|锘|鐨勭|涓€|浜嗙|"  # UTF-8 read as GBK, freed memory
     "Ã[\u0080-\u00bf\u2018-\u2022€™œž]|â€[\u0080-\u00bf™œ\u009d“”˜¦\u2018-\u2022]|Â[\u00a0-\u00bf]|"  # UTF-8 as Latin-1

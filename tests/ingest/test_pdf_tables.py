@@ -40,8 +40,7 @@ def cells_of(table: PageTable, held: Sequence[Word]) -> list[Place]:
 
 
 def _centre_in(word: Word, x0: float, y0: float, x1: float, y1: float) -> bool:
-    x, y = (word.box.x0 + word.box.x1) / 2, (word.box.y0 + word.box.y1) / 2
-    return x0 <= x < x1 and y0 <= y < y1
+    return x0 <= word.x < x1 and y0 <= word.y < y1
 
 
 def as_found(cells: Sequence[Place]) -> list[Place]:

@@ -72,11 +72,7 @@ def _with_rows(grid: Grid, body: int, rows: Sequence[Row]) -> Grid:
 
 
 def _within(words: Iterable[Word], left: float, right: float, top: float, bottom: float) -> list[Word]:
-    return [
-        word
-        for word in words
-        if left <= (word.box.x0 + word.box.x1) / 2 <= right and top <= (word.box.y0 + word.box.y1) / 2 <= bottom
-    ]
+    return [word for word in words if left <= word.x <= right and top <= word.y <= bottom]
 
 
 def find_aligned(rules: Rules, words: Sequence[Word]) -> list[Grid]:

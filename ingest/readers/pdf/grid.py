@@ -187,8 +187,7 @@ def put(words: Sequence[Word], grid: Grid) -> dict[GridCell, list[Word]]:
     }
     held: dict[GridCell, list[Word]] = {}
     for word in words:
-        row = bisect_right(grid.ys, (word.box.y0 + word.box.y1) / 2) - 1
-        column = bisect_right(grid.xs, (word.box.x0 + word.box.x1) / 2) - 1
-        if (row, column) in owner:
-            held.setdefault(owner[row, column], []).append(word)
+        cell = owner.get((bisect_right(grid.ys, word.y) - 1, bisect_right(grid.xs, word.x) - 1))
+        if cell is not None:
+            held.setdefault(cell, []).append(word)
     return held

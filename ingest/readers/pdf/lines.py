@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from ingest.readers.pdf.text import Characters
 
 NEWLINE, SPACE = -1, -2  # positions of characters that stand in the text but not in the content stream
+_ONE_SPACE = np.array([SPACE])
 _GAP = 1.0  # em: wider gaps may be a gutter; a line cut here is mended when its column is known
 _BOLD = 0.85  # share of bold glyphs in a bold line: its number or full stop may be plain
 _SMALL = 0.8  # size of raised marks against their line
@@ -128,12 +130,11 @@ def cut_pieces(
 
 def join_line(characters: Characters, pieces: Sequence[Piece], boxes: NDArray[np.float32], turn: int) -> Line:
     """The line that ``pieces`` make, read from left to right."""
-    pieces = sorted(pieces, key=lambda piece: piece.x0)
+    pieces = sorted(pieces, key=attrgetter("x0"))
     if any(right.x0 < left.x1 - 0.5 * left.size for left, right in pairwise(pieces)):
-        joined = _woven(characters, pieces, boxes)
+        joined, text = _woven(characters, pieces, boxes)
     else:
-        joined = _in_a_row(characters, pieces)
-    text = "".join([" " if position == SPACE else characters.text[position] for position in joined.tolist()])
+        joined, text = _in_a_row(characters, pieces)
     largest = max(piece.size for piece in pieces)
     mixed = min(piece.smallest for piece in pieces) < _SMALL * largest
     glyphs = sum(len(piece.positions) for piece in pieces)
@@ -151,28 +152,33 @@ def join_line(characters: Characters, pieces: Sequence[Piece], boxes: NDArray[np
     )
 
 
-def _in_a_row(characters: Characters, pieces: Sequence[Piece]) -> NDArray[np.intp]:
+def _in_a_row(characters: Characters, pieces: Sequence[Piece]) -> tuple[NDArray[np.intp], str]:
+    """Positions and text, the spaces between glyphs as they stand in the stream."""
     parts: list[NDArray[np.intp]] = []
+    texts: list[str] = []
     for index, piece in enumerate(pieces):
         if index and piece.x0 - pieces[index - 1].x1 > 0.15 * piece.size:
-            parts.append(np.array([SPACE]))
-        first, last = int(piece.positions[0]), int(piece.positions[-1]) + 1
-        inside = np.arange(first, last)
-        at = characters.text.find("\n", first, last)
-        while at >= 0:
-            inside[at - first] = SPACE
-            at = characters.text.find("\n", at + 1, last)
+            parts.append(_ONE_SPACE)
+            texts.append(" ")
+        first, last = piece.positions.item(0), piece.positions.item(-1) + 1
+        text = characters.text[first:last]
+        inside = piece.positions if len(piece.positions) == last - first else np.arange(first, last)
+        if "\n" in text:
+            inside[[at for at, char in enumerate(text) if char == "\n"]] = SPACE
+            text = text.replace("\n", " ")
         parts.append(inside)
-    return np.concatenate(parts) if len(parts) > 1 else parts[0]
+        texts.append(text)
+    return np.concatenate(parts) if len(parts) > 1 else parts[0], "".join(texts)
 
 
-def _woven(characters: Characters, pieces: Sequence[Piece], boxes: NDArray[np.float32]) -> NDArray[np.intp]:
+def _woven(characters: Characters, pieces: Sequence[Piece], boxes: NDArray[np.float32]) -> tuple[NDArray[np.intp], str]:
     """Glyph by glyph from left to right: one piece fills a gap inside another, as raised numbers drawn last do."""
     positions = np.concatenate([piece.positions for piece in pieces])
     positions = positions[np.argsort(boxes[positions, 0], kind="stable")]
     gaps = boxes[positions[1:], 0] - boxes[positions[:-1], 2]
     wide = np.flatnonzero(gaps > 0.15 * characters.sizes[positions[1:]]) + 1
-    return np.insert(positions, wide, SPACE)
+    woven = np.insert(positions, wide, SPACE)
+    return woven, "".join([" " if position == SPACE else characters.text[position] for position in woven.tolist()])
 
 
 def _references(

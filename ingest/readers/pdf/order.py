@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from operator import attrgetter
+from statistics import median
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,8 +27,8 @@ _MAX_DEPTH = 6
 
 def reading_order(pieces: Sequence[Piece]) -> list[list[Piece]]:
     """Lines in reading order, each a list of its pieces; ``pieces`` come in the order of the content stream."""
-    if not pieces:
-        return []
+    if len(pieces) < 2:
+        return [list(pieces)] if pieces else []
     by_gutters = columns(pieces)
     in_stream = _lines(pieces)
     if by_gutters == in_stream:
@@ -37,7 +39,7 @@ def reading_order(pieces: Sequence[Piece]) -> list[list[Piece]]:
 
 def _labels(lines: Sequence[Sequence[Piece]]) -> dict[Piece, Piece]:
     """What stands right of a label, with that label: a piece much shorter than the lines of the page."""
-    usual = float(np.median([line[-1].x1 - line[0].x0 for line in lines]))
+    usual = median(line[-1].x1 - line[0].x0 for line in lines)
     pairs = [pair for line in lines for pair in pairwise(line)]
     return {right: left for left, right in pairs if _width(left) < _LABEL * usual}
 
@@ -70,7 +72,7 @@ def _rows(pieces: Sequence[Piece]) -> list[list[Piece]]:
         else:
             rows[home].append(piece)
             widest[home] = max(widest[home], piece, key=_width)
-    return [sorted(row, key=lambda piece: piece.x0) if len(row) > 1 else row for row in rows]
+    return [sorted(row, key=attrgetter("x0")) if len(row) > 1 else row for row in rows]
 
 
 def _width(piece: Piece) -> float:
@@ -114,7 +116,7 @@ def _gutter(pieces: Sequence[Piece]) -> float | None:
     ink = np.zeros(width)
     for piece in pieces:
         ink[int(piece.x0 - left) : int(piece.x1 - left) + 1] += piece.y1 - piece.y0
-    size = float(np.median([piece.size for piece in pieces]))
+    size = median(piece.size for piece in pieces)
     best, best_score = None, 0.0
     for start, end in _strips(ink, max(4.0, 0.6 * size)):
         middle = left + (start + end) / 2
@@ -126,7 +128,7 @@ def _gutter(pieces: Sequence[Piece]) -> float | None:
 
 def _strips(ink: NDArray[np.float64], least: float) -> list[tuple[int, int]]:
     """Maximal runs of at least ``least`` points with little ink, away from the edges."""
-    low = ink <= 0.5 * float(np.percentile(ink, 90))
+    low = ink <= 0.5 * np.sort(ink)[9 * (len(ink) - 1) // 10]
     edges = np.flatnonzero(np.diff(np.concatenate([[0], low.astype(np.int8), [0]])))
     found = []
     for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
@@ -146,8 +148,7 @@ def _gutter_score(pieces: Sequence[Piece], gutter: float, width: float) -> float
         if len(side) < _MIN_LINES:
             return 0.0
         rows = _rows(side)
-        widths = np.array([row[-1].x1 - row[0].x0 for row in rows])
-        typical = float(np.percentile(widths, 75))
+        typical = sorted(row[-1].x1 - row[0].x0 for row in rows)[3 * (len(rows) - 1) // 4]
         filled = [sum(piece.x1 - piece.x0 for piece in row) >= _FULL * typical for row in rows]
         if typical < max(_NARROWEST * side[0].size, 0.12 * width) or sum(filled) < 0.5 * len(rows):
             return 0.0

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+_ONE_NEWLINE = np.array([NEWLINE])
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Placed:
     """A line and where it stands in the text; ``marks`` are the spans of its footnote marks."""
@@ -94,7 +97,7 @@ class _Writer:
     def write(self, positions: NDArray[np.intp]) -> Span:
         """Appends one line and its line end; gives the line's span."""
         begin = self.start + self.length
-        self.positions += [positions, np.array([NEWLINE])]
+        self.positions += [positions, _ONE_NEWLINE]
         self.length += len(positions) + 1
         return Span(begin, begin + len(positions))
 
@@ -111,10 +114,12 @@ def lay_out(page: pdfium.PdfPage, number: int, *, start: int, characters: Charac
     parts: list[Placed | PlacedTable] = []
     for turn in sorted(range(4), key=lambda turn: turn != main):
         positions = np.flatnonzero(characters.visible & (characters.turns == turn))
+        if not len(positions):
+            continue
         boxes = upright(characters, turn)
         pieces = cut_pieces(characters, positions, boxes)
         tables: list[_Found] = []
-        if turn == 0 and pieces:
+        if turn == 0:
             pieces, tables = _part_tables(page, characters, pieces, number)
         for row in reading_order(pieces):
             if row[0].table:

@@ -6,7 +6,9 @@ import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from statistics import median
+from typing import NamedTuple
 
 from ingest.readers.pdf.grid import Grid, GridCell
 from ingest.readers.pdf.text import Word
@@ -23,8 +25,7 @@ _WIDE_GAP = 1.5  # em; never between words of one cell
 _PROSE_WIDTH = 8.0  # em; narrower columns are no prose
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """Words on one baseline, left to right, and their bounds in points; ``size`` is the largest font size."""
 
     words: tuple[Word, ...]
@@ -37,15 +38,8 @@ class Line:
     @classmethod
     def of(cls, words: Sequence[Word]) -> Line:
         """The line of ``words``, given left to right."""
-        boxes = [word.box for word in words]
-        return cls(
-            tuple(words),
-            boxes[0].x0,
-            min(box.y0 for box in boxes),
-            max(box.x1 for box in boxes),
-            max(box.y1 for box in boxes),
-            max(word.size for word in words),
-        )
+        _, _, tops, ends, bottoms, _, _, sizes, _ = zip(*words, strict=True)
+        return cls(tuple(words), words[0].x0, min(tops), max(ends), max(bottoms), max(sizes))
 
     @property
     def text(self) -> str:
@@ -58,7 +52,7 @@ class Line:
         starts = [
             index
             for index, (before, word) in enumerate(itertools.pairwise(self.words), 1)
-            if word.box.x0 - before.box.x1 >= least
+            if word.x0 - before.x1 >= least
         ]
         if not starts:
             return [self]
@@ -69,8 +63,8 @@ def lines_of(words: Iterable[Word]) -> list[Line]:
     """Words gathered by overlap of their heights, top to bottom; leader dots are left out."""
     lines: list[list[Word]] = []
     top = bottom = -1.0  # of the tallest word of the line: marks above or below it join it
-    for word in sorted(words, key=lambda word: word.box.y0 + word.box.y1):
-        y0, y1 = word.box.y0, word.box.y1
+    for word in sorted(words, key=attrgetter("y")):
+        y0, y1 = word.y0, word.y1
         if _LEADERS.fullmatch(word.text):
             continue
         if lines and min(bottom, y1) - max(top, y0) > 0.5 * min(bottom - top, y1 - y0):
@@ -79,7 +73,7 @@ def lines_of(words: Iterable[Word]) -> list[Line]:
         else:
             lines.append([word])
             top, bottom = y0, y1
-    return [Line.of(sorted(line, key=lambda word: word.box.x0)) for line in lines]
+    return [Line.of(sorted(line, key=attrgetter("x0"))) for line in lines]
 
 
 def column_edges(lines: Sequence[Line], least: float) -> list[float]:
@@ -190,7 +184,7 @@ def cell_of(row: Row, column: int) -> tuple[Line, ...]:
 def _is_full(line: Line, following: Line, width: float) -> bool:
     """Whether the first word of ``following`` would not have fitted after ``line``: the break was forced."""
     word = following.words[0]
-    first = word.size if _CJK.match(word.text) else word.box.x1 - word.box.x0 + 0.2 * word.size
+    first = word.size if _CJK.match(word.text) else word.x1 - word.x0 + 0.2 * word.size
     return line.x1 - line.x0 + first > width
 
 

@@ -6,7 +6,10 @@ import ctypes
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
+
+from ingest.readers.pdf.native import quick
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage
@@ -42,7 +45,7 @@ def find_rules(page: PdfPage) -> Rules:
     """Every horizontal and vertical line of the page, collinear pieces joined; nothing where the page is a drawing."""
     across, down, bands = [], [], []
     frame = _to_displayed(page)
-    for count, path in enumerate(_paths(page.raw, frame)):
+    for count, path in enumerate(_paths(ctypes.cast(page.raw, ctypes.c_void_p).value or 0, frame)):
         if count == _MOST_PATHS:
             return Rules()
         for x0, y0, x1, y1, filled in path:
@@ -109,15 +112,15 @@ def _then(first: Matrix, second: Matrix) -> Matrix:
     )
 
 
-def _paths(holder: object, frame: Matrix, *, depth: int = 0) -> Iterator[list[tuple[float, float, float, float, bool]]]:
+def _paths(holder: int, frame: Matrix, *, depth: int = 0) -> Iterator[list[tuple[float, float, float, float, bool]]]:
     """The boxes (x0, y0, x1, y1, filled) of each painted path: one a stroked segment, one a filled rectangle."""
     import pypdfium2.raw as pdfium
 
-    count = pdfium.FPDFFormObj_CountObjects if depth else pdfium.FPDFPage_CountObjects
-    get = pdfium.FPDFFormObj_GetObject if depth else pdfium.FPDFPage_GetObject
-    kind_of = pdfium.FPDFPageObj_GetType
-    for index in range(count(holder)):
-        shape = get(holder, index)
+    holds = "FPDFFormObj_" if depth else "FPDFPage_"
+    count = quick(f"{holds}CountObjects", ctypes.c_int, ctypes.c_void_p)(holder)
+    get = quick(f"{holds}GetObject", ctypes.c_void_p, ctypes.c_void_p, ctypes.c_ulong if depth else ctypes.c_int)
+    kind_of = quick("FPDFPageObj_GetType", ctypes.c_int, ctypes.c_void_p)
+    for shape in map(get, repeat(holder), range(count)):
         kind = kind_of(shape)
         if kind == pdfium.FPDF_PAGEOBJ_PATH:
             yield _boxes(shape, _then(_matrix(shape), frame))
@@ -125,19 +128,18 @@ def _paths(holder: object, frame: Matrix, *, depth: int = 0) -> Iterator[list[tu
             yield from _paths(shape, _then(_matrix(shape), frame), depth=depth + 1)
 
 
-def _matrix(shape: object) -> Matrix:
+def _matrix(shape: int) -> Matrix:
     import pypdfium2.raw as pdfium
 
     matrix = pdfium.FS_MATRIX()
-    pdfium.FPDFPageObj_GetMatrix(shape, matrix)
+    quick("FPDFPageObj_GetMatrix", ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)(shape, ctypes.addressof(matrix))
     return matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f
 
 
-def _boxes(path: object, frame: Matrix) -> list[tuple[float, float, float, float, bool]]:
-    import pypdfium2.raw as pdfium
-
+def _boxes(path: int, frame: Matrix) -> list[tuple[float, float, float, float, bool]]:
     fill, stroke = ctypes.c_int(), ctypes.c_int()
-    pdfium.FPDFPath_GetDrawMode(path, fill, stroke)
+    mode_of = quick("FPDFPath_GetDrawMode", ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
+    mode_of(path, ctypes.addressof(fill), ctypes.addressof(stroke))
     boxes = []
     for subpath in _subpaths(path, frame):
         if stroke.value:
@@ -154,32 +156,36 @@ def _box(points: Sequence[Point], *, filled: bool) -> tuple[float, float, float,
     return min(xs), min(ys), max(xs), max(ys), filled
 
 
-def _subpaths(path: object, frame: Matrix) -> Iterator[list[Point]]:
+def _subpaths(path: int, frame: Matrix) -> Iterator[list[Point]]:
     """The corners of each straight-lined subpath; those with curves are left out."""
     import pypdfium2.raw as pdfium
 
+    get = quick("FPDFPath_GetPathSegment", ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
+    kind_of = quick("FPDFPathSegment_GetType", ctypes.c_int, ctypes.c_void_p)
+    closes = quick("FPDFPathSegment_GetClose", ctypes.c_int, ctypes.c_void_p)
+    point_of = quick("FPDFPathSegment_GetPoint", ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
     x, y = ctypes.c_float(), ctypes.c_float()
+    x_at, y_at = ctypes.addressof(x), ctypes.addressof(y)
     points: list[Point] = []
     curved = False
-    for index in range(pdfium.FPDFPath_CountSegments(path)):
-        segment = pdfium.FPDFPath_GetPathSegment(path, index)
-        kind = pdfium.FPDFPathSegment_GetType(segment)
+    for index in range(quick("FPDFPath_CountSegments", ctypes.c_int, ctypes.c_void_p)(path)):
+        segment = get(path, index)
+        kind = kind_of(segment)
         if kind == pdfium.FPDF_SEGMENT_MOVETO:
             if len(points) > 1 and not curved:
                 yield points
             points, curved = [], False
         curved |= kind == pdfium.FPDF_SEGMENT_BEZIERTO
-        pdfium.FPDFPathSegment_GetPoint(segment, x, y)
+        point_of(segment, x_at, y_at)
         points.append(_apply(frame, (x.value, y.value)))
-        if pdfium.FPDFPathSegment_GetClose(segment):
+        if closes(segment):
             points.append(points[0])
     if len(points) > 1 and not curved:
         yield points
 
 
-def _is_white(path: object) -> bool:
-    import pypdfium2.raw as pdfium
-
+def _is_white(path: int) -> bool:
     red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-    pdfium.FPDFPageObj_GetFillColor(path, red, green, blue, alpha)
+    color_of = quick("FPDFPageObj_GetFillColor", ctypes.c_int, *[ctypes.c_void_p] * 5)
+    color_of(path, *map(ctypes.addressof, (red, green, blue, alpha)))
     return min(red.value, green.value, blue.value) >= 250 or alpha.value == 0

@@ -67,12 +67,11 @@ def find_tables(page: PdfPage, words: Sequence[Word], *, number: int) -> list[Pa
         if not held or any(map(_hides_columns, held.values())):
             continue
         top = grid.ys[0] < _PAGE_TOP * page.get_height()
-        parts = _confident(
-            split_rows(grid, [word for cell in held.values() for word in cell]), words, may_be_sparse=top
-        )
+        inside = [word for cell in held.values() for word in cell]
+        parts = _confident(split_rows(grid, inside), inside, may_be_sparse=top)
         tables += parts
         if parts:
-            taken.update(id(word) for cell in held.values() for word in cell)
+            taken.update(map(id, inside))
     free = [word for word in words if id(word) not in taken]
     for grid in find_aligned(rules, free):
         tables += _confident(grid, free)
@@ -109,14 +108,16 @@ def _confident(grid: Grid, words: Sequence[Word], *, may_be_sparse: bool = False
     """
     if may_be_sparse and len(grid.ys) == 2 and len(grid.xs) > 3:
         return [(grid, put(words, grid))]
-    grid = without_empty_lines(grid, set(put(words, grid)))
     held = put(words, grid)
+    whole, grid = grid, without_empty_lines(grid, set(held))
+    held = held if grid is whole else put(words, grid)
     crossing = sum(_crosses(word, cell, grid) for cell, inside in held.items() for word in inside)
     n_words = sum(map(len, held.values()))
     columns = {cell.column for cell in held}
     if len(columns) < 2 or len(held) < 0.3 * len(grid.cells) or crossing > 0.05 * n_words:
         return []
-    return [(part, put(words, part)) for part in _parted(grid, held)]
+    parts = _parted(grid, held)
+    return [(part, held if part == grid else put(words, part)) for part in parts]
 
 
 def _hides_columns(words: Sequence[Word]) -> bool:
@@ -128,7 +129,7 @@ def _hides_columns(words: Sequence[Word]) -> bool:
 
 def _crosses(word: Word, cell: GridCell, grid: Grid) -> bool:
     slack = 0.5 * word.size
-    return word.box.x0 < grid.xs[cell.column] - slack or word.box.x1 > grid.xs[cell.end_column] + slack
+    return word.x0 < grid.xs[cell.column] - slack or word.x1 > grid.xs[cell.end_column] + slack
 
 
 def _parted(grid: Grid, held: Held) -> list[Grid]:

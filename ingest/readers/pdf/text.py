@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import ctypes
-import functools
 import math
 import re
 import unicodedata
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ingest.document import Box
+from ingest.readers.pdf.native import quick
 
 if TYPE_CHECKING:
     import pypdfium2 as pdfium
@@ -25,12 +24,19 @@ _BOLD_NAME = re.compile(r"bold|black|heavy|demi|simhei|黑体", re.IGNORECASE)
 _FORCE_BOLD = 1 << 18  # font descriptor flag (ISO 32000-1, table 123)
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """Characters without a space between them, in one line. ``size`` is the font size in points."""
+class Word(NamedTuple):
+    """Characters without a space between them, in one line.
+
+    The box and its centre, ``x`` and ``y``, are in points as displayed; ``size`` is the font size in points.
+    """
 
     text: str
-    box: Box
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    x: float
+    y: float
     size: float
     bold: bool
 
@@ -97,33 +103,25 @@ def words(characters: Characters, pieces: Sequence[NDArray[np.intp]]) -> tuple[l
     ends = np.append(starts[1:], len(positions))
     boxes = characters.boxes[positions]
     low, high = np.minimum.reduceat(boxes[:, :2], starts), np.maximum.reduceat(boxes[:, 2:], starts)
-    centres[positions] = np.repeat((low + high) / 2, ends - starts, axis=0)
+    middle = (low + high) / 2
+    centres[positions] = np.repeat(middle, ends - starts, axis=0)
     first, last = positions[starts], positions[ends - 1] + 1
-    columns = (first, last, characters.sizes[first], characters.bold[first], np.hstack([low, high]))
-    rows = zip(*(column.tolist() for column in columns), strict=True)
     text = characters.text
-    return [Word(text[begin:end], Box(0, *box), size, bold) for begin, end, size, bold, box in rows], centres
-
-
-@functools.cache
-def _pdfium(name: str, result: type, *arguments: type) -> Callable[..., int]:
-    """A pdfium function called with plain integers and without releasing the GIL: 4 times faster per character."""
-    import pypdfium2.raw as raw
-
-    address = ctypes.cast(getattr(raw, name), ctypes.c_void_p).value
-    return ctypes.PYFUNCTYPE(result, *arguments)(address or 0)
+    texts = [text[begin:end] for begin, end in zip(first.tolist(), last.tolist(), strict=True)]
+    bounds = np.hstack([low, high, middle]).T.tolist()
+    return list(map(Word, texts, *bounds, characters.sizes[first].tolist(), characters.bold[first].tolist())), centres
 
 
 def _codes(handle: int | None, count: int) -> NDArray[np.uint32]:
     """Code points of all characters of a text page, (count,)."""
     units = np.zeros(count + 1, np.uint16)
-    bulk = _pdfium("FPDFText_GetText", ctypes.c_int, *[ctypes.c_void_p, ctypes.c_int, ctypes.c_int, ctypes.c_void_p])
+    bulk = quick("FPDFText_GetText", ctypes.c_int, *[ctypes.c_void_p, ctypes.c_int, ctypes.c_int, ctypes.c_void_p])
     written = bulk(handle, 0, count, units.ctypes.data) if count else 1
     surrogates = (units >= 0xD800) & (units < 0xE000)
     if written == count + 1 and not surrogates.any():
         return units[:count].astype(np.uint32)
     # Characters without a code point or beyond the basic plane: positions differ, so ask one by one.
-    single = _pdfium("FPDFText_GetUnicode", ctypes.c_uint, ctypes.c_void_p, ctypes.c_int)
+    single = quick("FPDFText_GetUnicode", ctypes.c_uint, ctypes.c_void_p, ctypes.c_int)
     codes = np.fromiter(map(single, repeat(handle), range(count)), np.uint32, count)
     codes[codes > 0x10FFFF] = 0xFFFD
     return codes
@@ -132,7 +130,7 @@ def _codes(handle: int | None, count: int) -> NDArray[np.uint32]:
 def _loose_boxes(handle: int | None, count: int) -> NDArray[np.float32]:
     """User-space boxes (left, bottom, right, top) of all characters, from descender to ascender, (count, 4)."""
     boxes = np.zeros((count, 4), np.float32)  # FS_RECTF: left, top, right, bottom
-    loose = _pdfium("FPDFText_GetLooseCharBox", ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
+    loose = quick("FPDFText_GetLooseCharBox", ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
     address = boxes.ctypes.data
     deque(map(loose, repeat(handle), range(count), range(address, address + 16 * count, 16)), 0)
     return boxes[:, [0, 3, 2, 1]]
@@ -152,41 +150,41 @@ def _styles(
     heights = boxes[:, 3] - boxes[:, 1]
     changed = np.abs(np.diff(heights, prepend=0)) > 0.02 * heights
     probes = np.flatnonzero(~blank & (np.append(True, blank[:-1]) | changed)).tolist()
-    find = _pdfium("FPDFText_GetTextObject", ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
-    known: dict[int | None, tuple[float, int, bool]] = {}
-    fonts: dict[int | None, bool] = {}
-    styles = np.zeros((count, 3), np.float32)
-    for position, address in zip(probes, map(find, repeat(handle), probes), strict=True):
-        if address not in known:
-            known[address] = _style(handle, position, address, fonts)
-        styles[position] = known[address]
+    find = quick("FPDFText_GetTextObject", ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
+    addresses = list(map(find, repeat(handle), probes))
+    first = dict(zip(reversed(addresses), reversed(probes), strict=True))
+    known = dict(zip(first, _text_styles(handle, first), strict=True))
+    styles = np.array([known[address] for address in addresses], np.float32).reshape(-1, 3)
     last = np.zeros(count, np.intp)
-    last[probes] = probes
-    styles = styles[np.maximum.accumulate(last)]
+    last[probes] = np.arange(len(probes))
+    styles = styles[np.maximum.accumulate(last)] if probes else np.zeros((count, 3), np.float32)
     return styles[:, 0], styles[:, 1].astype(np.int8), styles[:, 2] > 0
 
 
-def _style(
-    handle: int | None, position: int, address: int | None, fonts: dict[int | None, bool]
-) -> tuple[float, int, bool]:
-    """Font size in points, quarter turns in user space and boldness of one character; ``fonts`` keeps what is bold."""
+def _text_styles(handle: int | None, objects: Mapping[int | None, int]) -> Iterator[tuple[float, int, bool]]:
+    """Font size in points, quarter turns in user space and boldness of text objects, each given with a character."""
     import pypdfium2.raw as raw
 
-    text_page = ctypes.cast(handle or 0, raw.FPDF_TEXTPAGE)
+    matrix_of = quick("FPDFText_GetMatrix", ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
+    size_of = quick("FPDFText_GetFontSize", ctypes.c_double, ctypes.c_void_p, ctypes.c_int)
+    mode_of = quick("FPDFTextObj_GetTextRenderMode", ctypes.c_int, ctypes.c_void_p)
+    font_of = quick("FPDFTextObj_GetFont", ctypes.c_void_p, ctypes.c_void_p)
+    fonts: dict[int | None, bool] = {}
     matrix = raw.FS_MATRIX()
-    raw.FPDFText_GetMatrix(text_page, position, matrix)
-    size = raw.FPDFText_GetFontSize(text_page, position) * math.hypot(matrix.c, matrix.d)
-    turn = round(math.atan2(matrix.b, matrix.a) / (math.pi / 2)) % 4
-    if not address:
-        return size, turn, False
-    text_object = ctypes.cast(address, raw.FPDF_PAGEOBJECT)
-    if raw.FPDFTextObj_GetTextRenderMode(text_object) == raw.FPDF_TEXTRENDERMODE_FILL_STROKE:
-        return size, turn, True  # strokes thicken a face that has no bold cut
-    font = raw.FPDFTextObj_GetFont(text_object)
-    key = ctypes.cast(font, ctypes.c_void_p).value
-    if key not in fonts:
-        fonts[key] = _is_bold(font)
-    return size, turn, fonts[key]
+    matrix_at = ctypes.addressof(matrix)
+    for address, position in objects.items():
+        matrix_of(handle, position, matrix_at)
+        size = size_of(handle, position) * math.hypot(matrix.c, matrix.d)
+        turn = round(math.atan2(matrix.b, matrix.a) / (math.pi / 2)) % 4
+        if not address:
+            yield size, turn, False
+        elif mode_of(address) == raw.FPDF_TEXTRENDERMODE_FILL_STROKE:
+            yield size, turn, True  # strokes thicken a face that has no bold cut
+        else:
+            font = font_of(address)
+            if font not in fonts:
+                fonts[font] = _is_bold(font)
+            yield size, turn, fonts[font]
 
 
 def _displayed(
@@ -211,9 +209,10 @@ def _blank(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
     return np.array(flags, bool)[inverse]
 
 
-def _is_bold(font: object) -> bool:
+def _is_bold(address: int | None) -> bool:
     import pypdfium2.raw as raw
 
+    font = ctypes.cast(address or 0, raw.FPDF_FONT)
     if raw.FPDFFont_GetFlags(font) & _FORCE_BOLD:
         return True
     name = ctypes.create_string_buffer(128)

@@ -1,0 +1,20 @@
+"""Ingest, PDF: calling pdfium often and quickly."""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+from collections.abc import Callable
+from typing import Any
+
+
+@functools.cache
+def quick(name: str, result: type, *arguments: type) -> Callable[..., Any]:
+    """A pdfium function called with plain integers and without releasing the GIL: 4 times faster per character.
+
+    Handles and pointers are given as addresses (``c_void_p``).
+    """
+    import pypdfium2.raw as raw
+
+    address = ctypes.cast(getattr(raw, name), ctypes.c_void_p).value
+    return ctypes.PYFUNCTYPE(result, *arguments)(address or 0)
