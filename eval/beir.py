@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from eval.errors import MalformedData, NothingToMeasure
 from eval.lines import read_rows
@@ -101,8 +102,8 @@ def read_benchmark(folder: Path, *, split: str = "test", n_queries: int | None =
         warnings=tuple(
             text
             for count, text in (
-                (lost, f"{lost} judged entries are not in the corpus: they count as missed"),
-                (empty, f"{empty} entries without a word are left out"),
+                (lost, f"judged entries that are not in the corpus, and count as missed: {lost}"),
+                (empty, f"entries without a word, left out: {empty}"),
             )
             if count
         ),
@@ -134,21 +135,24 @@ def _qrels_file(folder: Path, split: str) -> Path:
 
 
 def _read_corpus(path: Path) -> Iterator[CorpusEntry]:
-    seen: set[str] = set()
-    for number, row in read_rows(path, _id=str, text=str):
-        if row["_id"] in seen:
-            raise MalformedData(f"{path}:{number}: the id {row['_id']!r} stands twice; ids must differ")
-        seen.add(row["_id"])
+    for row in _rows(path):
         yield CorpusEntry(row["_id"], str(row.get("title") or ""), row["text"])
 
 
 def _read_queries(path: Path) -> dict[str, Query]:
-    queries: dict[str, Query] = {}
+    return {
+        row["_id"]: Query(row["_id"], row["text"], tuple(map(str, row.get("candidates") or ()))) for row in _rows(path)
+    }
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    """Rows with an id of their own and a text, which may be empty."""
+    seen = {""}
     for number, row in read_rows(path, _id=str, text=str):
-        if row["_id"] in queries:
-            raise MalformedData(f"{path}:{number}: the id {row['_id']!r} stands twice; ids must differ")
-        queries[row["_id"]] = Query(row["_id"], row["text"], tuple(map(str, row.get("candidates") or ())))
-    return queries
+        if row["_id"] in seen:
+            raise MalformedData(f"{path}:{number}: expected an id of its own, got {row['_id']!r}; mend it")
+        seen.add(row["_id"])
+        yield row
 
 
 def _chosen(query_ids: Sequence[str], n: int | None) -> list[str]:

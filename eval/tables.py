@@ -36,9 +36,8 @@ def print_results(results: Sequence[Result], *, groups: bool = False) -> None:
             table.add_row(escape(f"  {name}\n  {value}"), *_cells(result.estimates(**{name: value})), style="dim")
     console = Console()
     console.print(table)
-    for result in results:
-        for warning in result.warnings:
-            console.print(f"[yellow]{escape(result.dataset)}: {escape(warning)}[/]")
+    for dataset, warning in dict.fromkeys((each.dataset, text) for each in results for text in each.warnings):
+        console.print(f"[yellow]{escape(dataset)}: {escape(warning)}[/]")
 
 
 def print_differences(differences: Sequence[Difference], *, most: int) -> None:

@@ -53,7 +53,7 @@ def read_qrels(path: Path) -> Qrels:
 def write_qrels(path: Path, qrels: Qrels) -> None:
     """Writes TREC qrels, in the order given."""
     lines = (f"{_id(q)} 0 {_id(d)} {rel}" for q, judged in qrels.items() for d, rel in judged.items())
-    path.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    path.write_text("".join(f"{line}\n" for line in lines), "utf-8", "backslashreplace")
 
 
 def read_run(path: Path) -> Run:
@@ -82,7 +82,7 @@ def write_run(path: Path, run: Mapping[str, Sequence[ScoredDoc]]) -> None:
         for query_id, ranking in run.items()
         for rank, (doc_id, score) in enumerate(ranking, 1)
     )
-    path.write_text("".join(lines), "utf-8")
+    path.write_text("".join(lines), "utf-8", "backslashreplace")
 
 
 def _id(name: str) -> str:

@@ -30,7 +30,7 @@ def test_queries_that_nobody_judged_are_left_out(tmp_path):
 
 def test_judged_entries_that_are_not_there_are_a_warning(tmp_path):
     folder = write_collection(tmp_path / "small", qrels={"q1": {"gone": 1}})
-    assert "1 judged entries" in read_benchmark(folder).warnings[0]
+    assert "not in the corpus" in read_benchmark(folder).warnings[0]
 
 
 @pytest.mark.parametrize("empty", ["corpus", "queries", "qrels"])
@@ -59,10 +59,11 @@ def test_a_malformed_line_is_named_with_its_number(tmp_path, line):
         read_benchmark(folder)
 
 
-def test_an_id_that_stands_twice_is_named(tmp_path):
+@pytest.mark.parametrize("ids", [("q1", "q1"), ("q1", "")])
+def test_an_id_that_is_no_name_is_named(tmp_path, ids):
     folder = write_collection(tmp_path / "small")
-    write_rows(folder / "queries.jsonl", [{"_id": "q1", "text": "a"}, {"_id": "q1", "text": "b"}])
-    with pytest.raises(MalformedData, match="twice"):
+    write_rows(folder / "queries.jsonl", [{"_id": name, "text": "a"} for name in ids])
+    with pytest.raises(MalformedData, match=r"queries\.jsonl:2: expected an id of its own"):
         read_benchmark(folder)
 
 
