@@ -20,6 +20,7 @@ class Weights:
 
     lexical: float = 2.0
     late: float = 2.0
+    lift: float = 0.5  # of the distance between the languages' ordinary candidates, 0..1
 
 
 DEFAULT_WEIGHTS = Weights()
@@ -30,14 +31,14 @@ def fuse(*, dense: Floats, lexical: Floats, late: Floats, languages: Sequence[st
 
     A passage in the question's own language repeats its words, one in another language can only mean the same: raw
     scores would hide the latter. So a candidate is judged against the ordinary candidates of its own language: the
-    languages' means are drawn level with the highest, less so where there are few candidates to tell a mean from.
+    languages' means are drawn towards the highest, less so where there are few candidates to tell a mean from.
     """
     scores: Floats = dense + weights.lexical * lexical + weights.late * late
     groups = [np.array(languages) == language for language in sorted(set(languages))]
     means = [np.sort(scores[group])[-_BACKGROUND:].mean() for group in groups]
     for group, mean in zip(groups, means, strict=True):
         n = np.count_nonzero(group)
-        scores[group] += (max(means) - mean) * n / (n + _FEW)
+        scores[group] += weights.lift * (max(means) - mean) * n / (n + _FEW)
     return scores
 
 

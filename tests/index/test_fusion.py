@@ -34,8 +34,8 @@ def test_the_order_within_a_language_never_changes() -> None:
         assert sorted(chosen, key=lambda i: raw[i]) == sorted(chosen, key=lambda i: fused[i])
 
 
-def test_a_lone_passage_of_a_language_is_lifted_by_a_quarter_of_the_difference() -> None:
-    assert scores([0.8, 0.8, 0.8, 0.4], ["en", "en", "en", "zh"])[3] == pytest.approx(0.5)
+def test_a_lone_passage_of_a_language_is_lifted_by_an_eighth_of_the_difference() -> None:
+    assert scores([0.8, 0.8, 0.8, 0.4], ["en", "en", "en", "zh"])[3] == pytest.approx(0.45)
 
 
 def test_the_order_of_the_candidates_does_not_matter() -> None:
