@@ -7,11 +7,11 @@ import re
 from ingest.structure.headings import heading_level
 
 BREAK = "\u2028"
-_INVISIBLE = str.maketrans("", "", "\ufeff\u200b\u00ad\u2060\0")
+_INVISIBLE = re.compile("[\ufeff\u200b\u00ad\u2060\0]")
 _RAISED = str.maketrans("0123456789+-−–n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻ⁿ")
 _CJK = "\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
 _CJK_WRAP = re.compile(rf"(?<=[{_CJK}])[ \t]*[\r\n][ \t\r\n]*(?=[{_CJK}])")
-_SPACES = re.compile(r"[ \t\r\n\f\v\xa0]+")
+_SPACES = re.compile(r"[\t\r\n\f\v\xa0][ \t\r\n\f\v\xa0]*| [ \t\r\n\f\v\xa0]+")  # all but one plain space
 _MIN_WRAPPED = 20  # a broken line of Chinese prose is longer than an item of a list
 
 
@@ -26,10 +26,12 @@ def displayed_lines(text: str, *, one: bool = False, preformatted: bool = False)
 
     ``one`` keeps them in one piece (a heading); ``preformatted`` keeps all white space.
     """
-    text = text.translate(_INVISIBLE)
+    text = _INVISIBLE.sub("", text)
     if preformatted:
         return [text.replace(BREAK, "\n").strip("\n")]
-    text = _SPACES.sub(" ", _CJK_WRAP.sub("", text))
+    if "\n" in text or "\r" in text:
+        text = _CJK_WRAP.sub("", text)
+    text = _SPACES.sub(" ", text)
     parts = [part.strip() for part in text.split(BREAK)]
     if one:
         return ["\n".join(filter(None, parts))]

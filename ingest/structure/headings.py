@@ -92,6 +92,9 @@ _FORMS: tuple[tuple[Family, str], ...] = (
     ("named", rf"(?:[【\[](?:{_RUN_IN})[】\]]\s*[：:]?|(?:{_RUN_IN})\s*(?:[：:—]|\.(?=\s\S)))"),
 )
 _PATTERNS = tuple((family, re.compile(form, re.IGNORECASE if family == "named" else 0)) for family, form in _FORMS)
+_ANY_FORM = re.compile(  # most lines have none: one look is cheaper than one for each form
+    "|".join(f"(?{'i' if family == 'named' else ''}:{re.sub(r'[?]P<[np]>', '?:', form)})" for family, form in _FORMS)
+)
 _SENTENCE_END = tuple("。；，、,;!！…")
 _FINAL = (*_SENTENCE_END, ".", "：", ":")
 _LEADER = re.compile(r"(?:\.{3,}|…{2,}|·{3,}|(?:\. ){3,})\s*\d*\s*$|\t\d+$")
@@ -109,7 +112,7 @@ def match(line: str) -> Heading | None:
     """The heading that ``line`` looks like, taken alone; offsets refer to ``line``, its level is a first guess."""
     start = len(line) - len(line.lstrip())
     body = line[start : start + _MAX_LINE].rstrip()
-    for family, pattern in _PATTERNS:
+    for family, pattern in _PATTERNS if _ANY_FORM.match(body) else ():
         if found := pattern.match(body):
             heading = _judge(family, found, body)
             return heading and replace(heading, start=start, end=start + heading.end)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ingest.document import BlockKind
 
@@ -58,8 +57,7 @@ _SERIAL = re.compile(r"\d{3}")  # an id that only counts says nothing
 _NUMBER_CLASS = re.compile(r"num(?:ber)?|label|list-symbol|marker")
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What an element hands down to the text within it.
 
     ``level`` counts headings like h1..h6, -1 where only the number will tell; ``link`` is "#" within a link into the
@@ -76,31 +74,36 @@ class Context:
     title: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Meaning:
-    """What the class and id of an element say about it; ``level`` as in :class:`Context`, None for no heading."""
+class Meaning(NamedTuple):
+    """What the class and id of an element say about it; ``level`` as in :class:`Context`, None for no heading.
+
+    ``number``: it holds the number of its block, set apart from the text by layout alone.
+    """
 
     note_mark: bool
     boilerplate: bool
     footnote: bool
     title: bool
     level: int | None
+    number: bool
 
 
-def _meaning(attributes: Attributes) -> _Meaning:
+def meaning(attributes: Attributes) -> Meaning:
+    """What an element says about itself by its names."""
     name = attributes.get("id") or ""
     return _meaning_of(attributes.get("class") or "", "" if _SERIAL.search(name) else name)
 
 
 @lru_cache(maxsize=4096)
-def _meaning_of(classes: str, name: str) -> _Meaning:
+def _meaning_of(classes: str, name: str) -> Meaning:
     names = [*classes.split(), name]
-    return _Meaning(
+    return Meaning(
         note_mark=any(map(_NOTE_MARK.fullmatch, names)),
         boilerplate=any(_BOILERPLATE.fullmatch(word.lower()) or _CONTENTS.fullmatch(word) for word in names),
         footnote=any(map(_FOOTNOTE.fullmatch, names)),
         title=any(map(_TITLE_CLASS.fullmatch, names)),
         level=_class_level(names),
+        number=_NUMBER_CLASS.fullmatch(classes) is not None,
     )
 
 
@@ -112,62 +115,56 @@ def is_hidden(attributes: Attributes) -> bool:
     return style is not None and _HIDDEN.search(style) is not None
 
 
-def is_note_mark(tag: str, attributes: Attributes, node: LexborNode) -> bool:
+def is_note_mark(tag: str, attributes: Attributes, named: Meaning, node: LexborNode) -> bool:
     """A raised link, or a link to a note: it would stick to the word or figure before it."""
     if tag == "sup":
         return node.css_first("a[href^='#']") is not None
     href = (attributes.get("href") or "") if tag == "a" else ""
-    if _meaning(attributes).note_mark or _NOTE_TARGET.match(href):
+    if named.note_mark or _NOTE_TARGET.match(href):
         return len(node.text(deep=True).strip()) <= _MAX_MARK
     return href.startswith("#") and node.css_first("sup") is not None
 
 
-def is_boilerplate(tag: str, attributes: Attributes, node: LexborNode) -> bool:
+def is_boilerplate(tag: str, attributes: Attributes, named: Meaning, node: LexborNode) -> bool:
     """Menus, banners, contents lists and the like, by role, name or place."""
     if attributes.get("role") in _SILENT_ROLES:
         return True
     if tag == "header":
         return node.css_first("h1") is None
-    return tag in ("nav", "aside", "footer") or _meaning(attributes).boilerplate
+    return tag in ("nav", "aside", "footer") or named.boilerplate
 
 
-def is_number(attributes: Attributes) -> bool:
-    """Whether an inline element holds the number of its block, set apart from the text by layout alone."""
-    return _NUMBER_CLASS.fullmatch(attributes.get("class") or "") is not None
-
-
-def inner_context(tag: str, attributes: Attributes, context: Context) -> Context:
+def inner_context(tag: str, attributes: Attributes, named: Meaning, context: Context) -> Context:
     """The context of the text within an element."""
     if tag in PARAGRAPHS:
-        return _block_context(tag, attributes, context)
+        return _block_context(tag, attributes, named, context)
     if tag == "a" and ("href" in attributes or "name" not in attributes):
-        return replace(context, link="#" if (attributes.get("href") or "").startswith("#") else "away")
+        return context._replace(link="#" if (attributes.get("href") or "").startswith("#") else "away")
     if tag in ("b", "strong"):
-        return replace(context, bold=True)
-    return replace(context, raised=True) if tag == "sup" else context
+        return context._replace(bold=True)
+    return context._replace(raised=True) if tag == "sup" else context
 
 
-def _block_context(tag: str, attributes: Attributes, context: Context) -> Context:
-    meaning = _meaning(attributes)
+def _block_context(tag: str, attributes: Attributes, named: Meaning, context: Context) -> Context:
     role = attributes.get("role") or ""
     if context.kind == "footnote":
         return context
-    if meaning.footnote or role.startswith(("doc-footnote", "doc-endnote")):
-        return replace(context, kind="footnote", level=0)
+    if named.footnote or role.startswith(("doc-footnote", "doc-endnote")):
+        return context._replace(kind="footnote", level=0)
     if tag in ("ul", "ol", "dl", "menu"):
-        return replace(context, lists=context.lists + 1)
+        return context._replace(lists=context.lists + 1)
     if tag in ("li", "dt", "dd"):
-        return replace(context, kind="list_item", level=max(context.lists, 1))
+        return context._replace(kind="list_item", level=max(context.lists, 1))
     if tag in ("caption", "figcaption"):
-        return replace(context, kind="caption", level=0)
+        return context._replace(kind="caption", level=0)
     if tag[0] == "h" and tag[1:].isdigit():
-        return replace(context, kind="heading", level=int(tag[1]), title=tag == "h1" or context.title)
-    if meaning.level is not None and tag != "section":
-        return replace(context, kind="heading", level=meaning.level)
+        return context._replace(kind="heading", level=int(tag[1]), title=tag == "h1" or context.title)
+    if named.level is not None and tag != "section":
+        return context._replace(kind="heading", level=named.level)
     if "onclick" in attributes:
-        return replace(context, link="away")
-    title, pre = context.title or meaning.title, context.pre or tag == "pre"
-    return context if (title, pre) == (context.title, context.pre) else replace(context, pre=pre, title=title)
+        return context._replace(link="away")
+    title, pre = context.title or named.title, context.pre or tag == "pre"
+    return context if (title, pre) == (context.title, context.pre) else context._replace(pre=pre, title=title)
 
 
 def _class_level(names: list[str]) -> int | None:

@@ -12,11 +12,12 @@ from ingest.readers.html.context import (
     SILENT,
     Attributes,
     Context,
+    Meaning,
     inner_context,
     is_boilerplate,
     is_hidden,
     is_note_mark,
-    is_number,
+    meaning,
 )
 from ingest.readers.html.tables import RawCell, build_grid
 from ingest.readers.inline import BREAK, displayed_lines, raised
@@ -25,6 +26,7 @@ from ingest.readers.labels import is_label, starts_with_label
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
+_UNNAMED = meaning({})
 _BOILERPLATE_SHARE = 0.3  # what is named like boilerplate but holds more of the page than this is content after all
 
 
@@ -78,7 +80,8 @@ class Walk:
             self._runs.append((BREAK, context))
             return
         attributes = node.attributes
-        if self._is_left_out(tag, attributes, node):
+        named = meaning(attributes) if attributes else _UNNAMED
+        if self._is_left_out(tag, attributes, named, node):
             return
         if tag in PARAGRAPHS:
             self._flush()
@@ -87,24 +90,28 @@ class Walk:
             return
         if tag == "li":
             self._marker = self._item_marker(node)
-        inner = inner_context(tag, attributes, context)
+        inner = inner_context(tag, attributes, named, context)
         if tag in PARAGRAPHS:
             todo.append(("", inner))
-        elif is_number(attributes):
+        elif named.number:
             todo.append((" ", inner))
-        todo += [(child, inner) for child in _children(node)][::-1]
+        inside = [(child, inner) for child in _children(node)]
+        inside.reverse()
+        todo += inside
 
     def _note_anchor(self, tag: str, attributes: Attributes) -> None:
+        if not attributes:
+            return
         anchor = attributes.get("id") if tag in PARAGRAPHS else None
         anchor = anchor or (attributes.get("name") if tag == "a" and not attributes.get("href") else None)
         if anchor and anchor not in self._seen_anchors and not re.search(r"\s", anchor):
             self._seen_anchors.add(anchor)
             self._anchor, self._anchor_is_new = anchor, True
 
-    def _is_left_out(self, tag: str, attributes: Attributes, node: LexborNode) -> bool:
-        if tag in SILENT or is_hidden(attributes) or is_note_mark(tag, attributes, node):
+    def _is_left_out(self, tag: str, attributes: Attributes, named: Meaning, node: LexborNode) -> bool:
+        if tag in SILENT or (attributes and is_hidden(attributes)) or is_note_mark(tag, attributes, named, node):
             return True
-        if self._whole or not is_boilerplate(tag, attributes, node):
+        if self._whole or not is_boilerplate(tag, attributes, named, node):
             return False
         return len(node.text(deep=True)) <= _BOILERPLATE_SHARE * self._weight
 
@@ -146,8 +153,10 @@ class Walk:
 
     def _flush(self) -> None:
         """Close the open block: one piece, or several where line breaks part paragraphs."""
+        if not self._runs:
+            return
         runs, self._runs = self._runs, []
-        if not runs or not any(text.strip() for text, _ in runs):
+        if not any(text.strip() for text, _ in runs):
             return
         context = next(context for text, context in runs if text.strip())
         lines = displayed_lines(
