@@ -31,11 +31,11 @@ def read_pairs(folder: Path) -> Iterator[Pair]:
     Raises:
         FileNotFoundError: the folder holds no such file.
     """
-    import zstandard
-
     files = sorted((folder / "pairs").glob("*.tsv.zst"))
     if not files:
         raise FileNotFoundError(f"{folder}/pairs holds no .tsv.zst file: give the folder of the training data")
+    import zstandard  # of the extra: needed only where there is something to read
+
     for file in files:
         with file.open("rb") as stream:
             rows = zstandard.ZstdDecompressor().stream_reader(stream).read().decode("utf-8")
