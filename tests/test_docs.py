@@ -62,7 +62,8 @@ def played(page: str, folder: Path) -> str:
             command, _, output = example.partition("\n")
             arguments = asked(command)
             if arguments is not None:
-                output = "\n".join(line.rstrip() for line in shown(arguments, folder, settings)).strip("\n") + "\n"
+                new = "\n".join(line.rstrip() for line in shown(arguments, folder, settings)).strip("\n") + "\n"
+                output = output if _VARYING.sub("…", new) == _VARYING.sub("…", output) else new
             played_block += f"$ {command}\n{output}"
         return played_block
 
