@@ -127,6 +127,8 @@ def test_interrupting_an_add_ends_it_at_once_and_leaves_a_sound_library(papers):
     library = papers.parent / "library"
     (papers / "early.txt").write_text("Otters returned to the upper valley.")
     assert process("add", "-l", library, papers / "early.txt").status == 0
+    for number in range(3):  # work in wait for each reader, which would go on with it
+        (papers / f"slow {number}.pdf").write_bytes(slow() + b"%% %d" % number)
     running = subprocess.Popen(
         [COMMAND, "add", "-l", library, papers], start_new_session=True, stderr=subprocess.PIPE, stdout=subprocess.PIPE
     )
