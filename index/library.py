@@ -40,6 +40,7 @@ from ingest.passage import Passage
 
 STORE_FILE = "library.sqlite"
 _GROUP_S = 1.0  # a commit and its index generation cost about 0.1 s: documents that come faster share one
+_PATIENCE = 5.0  # seconds of documents for each second of the last commit: indexing stays a sixth of the time
 _REENCODE_AT_ONCE = 500
 
 
@@ -113,7 +114,7 @@ class Library:
                 store.close()
                 raise EncoderMismatch(
                     f"the vectors in {folder} were made by the encoder {store.meta('encoder')}, not by {chosen.name} "
-                    f"({chosen.fingerprint}): choose that encoder again, or open the library with reencode"
+                    f"({chosen.fingerprint}): choose that encoder again, or rebuild the library with this one"
                 )
             library._reencode()
         return library
@@ -154,8 +155,9 @@ class Library:
     def add_all(self, additions: Iterable[Addition | Packed], *, group_s: float = _GROUP_S) -> Iterator[AddResult]:
         """Adds documents, packed here or elsewhere, as they come and gives their results in that order.
 
-        Those that come within ``group_s`` seconds share one commit, and each result is given after it. An error
-        leaves out the group that was not committed, and no earlier one.
+        Those that come within ``group_s`` seconds share one commit, and each result is given after it; where a commit
+        takes long, as in a large library, the next waits longer. An error leaves out the group that was not
+        committed, and no earlier one.
 
         Raises:
             LibraryBusy: another process is writing.
@@ -163,12 +165,15 @@ class Library:
             ValueError: passages of another document, spans outside the text, or vectors of another encoder.
         """
         group: list[Packed] = []
-        began = 0.0
+        began, patience_s = 0.0, group_s
         for addition in additions:
             began = began if group else monotonic()
             group.append(self._packed(addition))
-            if monotonic() - began >= group_s:
-                yield from self._commit(group)
+            if monotonic() - began >= patience_s:
+                began = monotonic()
+                results = self._commit(group)
+                patience_s = group_s * max(1.0, _PATIENCE * (monotonic() - began))
+                yield from results
                 group = []
         if group:
             yield from self._commit(group)
