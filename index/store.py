@@ -11,7 +11,7 @@ from pathlib import Path
 from index.errors import LibraryDamaged, LibraryFormatMismatch, LibraryNotFound
 from ingest.passage import SPLITTER_VERSION
 
-STORE_FORMAT = 1
+STORE_FORMAT = 2
 _APPLICATION_ID = 0x534E4B51
 _BUSY_S = 30.0
 _MOST_VARIABLES = 30_000  # SQLite takes 32 766 in one statement

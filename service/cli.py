@@ -149,12 +149,12 @@ def remove(
 def doctor(
     library: Library = None,
     rebuild: Annotated[
-        bool, typer.Option("--rebuild", help="Rebuild the derived indexes from the stored text.")
+        bool, typer.Option("--rebuild", help="Make vectors of another encoder and all search indexes anew.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Check what is installed, loaded, stale or damaged."""
-    engine = _open(library)
+    engine = _open(library, reencode=rebuild)
     if rebuild:
         engine.rebuild()
     report = engine.doctor()
@@ -163,13 +163,13 @@ def doctor(
         raise typer.Exit(1)
 
 
-def _open(library: Path | None) -> Engine:
+def _open(library: Path | None, *, reencode: bool = False) -> Engine:
     """The library; on first use the bundled starter corpus is indexed, with a word about it."""
     settings = Settings.load(library=library)
     if not Engine.exists(settings):
         with terminal.progress("First use: indexing the starter corpus", quiet=False) as advance:
             return Engine.start(settings, on_progress=advance)
-    return Engine.open(settings)
+    return Engine.open(settings, reencode=reencode)
 
 
 def main() -> None:

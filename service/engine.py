@@ -55,14 +55,20 @@ class Engine:
         return Library.exists(settings.library)
 
     @classmethod
-    def open(cls, settings: Settings, *, create: bool = False) -> Engine:
+    def open(cls, settings: Settings, *, create: bool = False, reencode: bool = False) -> Engine:
         """Opens the library; with ``create``, an empty one where there is none.
+
+        With ``reencode``, vectors that another encoder made are made anew.
 
         Raises:
             LibraryError: none there, damaged, or of another format.
         """
         library = Library.open(
-            settings.library, create=create, encoder=settings.encoder, lock_timeout_s=settings.lock_timeout_s
+            settings.library,
+            create=create,
+            encoder=settings.encoder,
+            reencode=reencode,
+            lock_timeout_s=settings.lock_timeout_s,
         )
         return cls(library, settings)
 

@@ -279,7 +279,7 @@ def show_doctor(report: DoctorReport, *, as_json: bool) -> None:
     for problem in report.problems:
         _line(Text.assemble(("problem  ", "bold red"), problem))
     if report.problems:
-        _line(Text("sinkqa doctor --rebuild makes the search indexes anew from the stored text", style="dim"))
+        _line(Text("sinkqa doctor --rebuild makes vectors and search indexes anew from the stored text", style="dim"))
     else:
         _line(Text("all is well", style="green"))
     return None

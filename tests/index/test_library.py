@@ -371,7 +371,7 @@ class _Shorter:
 def test_another_encoder_is_refused_until_it_may_encode_anew(opened: Open, encoder: Encoder) -> None:
     opened().add(*made("en.txt", ENGLISH))
     shorter = _Shorter(encoder)
-    with pytest.raises(EncoderMismatch, match="reencode"):
+    with pytest.raises(EncoderMismatch, match="rebuild"):
         opened(encoder=shorter)
     library = opened(encoder=shorter, reencode=True)
     assert texts(library.search("wetland fund", k=1, mode="dense")) == [ENGLISH[2]]

@@ -155,6 +155,16 @@ def test_doctor_states_facts_and_names_a_remedy_that_works(library, sinkqa):
     assert "5%" in sinkqa("ask", "-l", library, QUESTION).out
 
 
+def test_a_library_of_another_encoder_is_named_and_rebuilt(library, sinkqa):
+    with sqlite3.connect(library / "library.sqlite") as connection:
+        connection.execute("UPDATE meta SET value = 'of old' WHERE name = 'encoder'")
+    connection.close()
+    refused = sinkqa("ask", "-l", library, QUESTION)
+    assert refused.status == 1 and refused.err.startswith("error[encoder-mismatch]") and "rebuild" in refused.err
+    assert sinkqa("doctor", "-l", library, "--rebuild").status == 0
+    assert "5%" in sinkqa("ask", "-l", library, QUESTION).out
+
+
 @pytest.mark.parametrize("command", ["ask", "search"])
 def test_a_dash_reads_the_question_from_standard_input(starter, sinkqa, command):
     asked = sinkqa(command, "-l", starter, "--json", "-", stdin="红树林\n")
