@@ -55,7 +55,6 @@ class _Candidates(NamedTuple):
     rows: Rows
     passage_ids: list[str]
     languages: list[str]
-    vectors: Floats
     tokens: list[Tokens]
 
 
@@ -91,11 +90,11 @@ def retrieve(
     lexical = nothing if mode == "dense" else legs.lexical(query.terms, depth=depth, allowed=allowed)
     dense = nothing if mode == "lexical" else legs.dense(query.vector, depth=_REACH * depth, allowed=allowed)
     dense = _best_of_each_language(dense, languages.of(connection, dense.rows.tolist()), depth)
-    found = _fetch(connection, np.union1d(lexical.rows, dense.rows), len(query.vector))
+    found = _fetch(connection, np.union1d(lexical.rows, dense.rows))
     if not found.passage_ids:
         return []
     shares = _shares(found.rows, lexical, query.terms, legs if mode == "hybrid" else None)
-    cosines = found.vectors @ query.vector if mode != "lexical" else np.zeros_like(shares)
+    cosines = _cosines(connection, found.rows, dense, query.vector) if mode != "lexical" else np.zeros_like(shares)
     late = np.zeros_like(shares)
     if mode != "lexical" and query.tokens is not None and isinstance(encoder, TokenEncoder):
         late = encoder.maxsim(query.tokens, found.tokens)
@@ -168,12 +167,12 @@ def _best_of_each_language(ranking: Ranking, languages: Sequence[str | None], de
     return Ranking(ranking.rows[kept], ranking.scores[kept])
 
 
-def _fetch(connection: sqlite3.Connection, rows: Rows, dim: int) -> _Candidates:
+def _fetch(connection: sqlite3.Connection, rows: Rows) -> _Candidates:
     """What is needed to score the rows; a row that was deleted meanwhile is left out."""
-    found: list[tuple[int, str, str, bytes, bytes]] = []
+    found: list[tuple[int, str, str, bytes]] = []
     for places, part in batches(rows.tolist()):
         found += connection.execute(
-            'SELECT "row", passage_id, language, vector, tokens FROM passages JOIN features USING ("row") '
+            'SELECT "row", passage_id, language, tokens FROM passages JOIN features USING ("row") '
             f'WHERE "row" IN {places} ORDER BY "row"',
             part,
         )
@@ -181,9 +180,18 @@ def _fetch(connection: sqlite3.Connection, rows: Rows, dim: int) -> _Candidates:
         np.array([each[0] for each in found], np.int64),
         [each[1] for each in found],
         [each[2] for each in found],
-        unpack_vectors([each[3] for each in found], dim),
-        [unpack_tokens(each[4]) for each in found],
+        [unpack_tokens(each[3]) for each in found],
     )
+
+
+def _cosines(connection: sqlite3.Connection, rows: Rows, dense: Ranking, vector: Floats) -> Floats:
+    """Cosines of the rows; from the store for those that the dense leg did not hand over."""
+    known: dict[int, float] = dict(zip(dense.rows.tolist(), dense.scores.tolist(), strict=True))
+    for places, part in batches([row for row in rows.tolist() if row not in known]):
+        found = connection.execute(f'SELECT "row", vector FROM features WHERE "row" IN {places}', part).fetchall()
+        cosines = unpack_vectors([packed for _, packed in found], len(vector)) @ vector
+        known.update(zip([row for row, _ in found], cosines.tolist(), strict=True))
+    return np.array([known.get(row, 0.0) for row in rows.tolist()], np.float32)
 
 
 def _shares(rows: Rows, lexical: Ranking, terms: Sequence[str], legs: Legs | None) -> Floats:
