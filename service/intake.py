@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from index.library import AddResult, Library
 from index.packed import Packed
 from ingest.errors import IngestError
 from ingest.readers import find_files
-from service.workers import Prepared, prepare_all
+
+if TYPE_CHECKING:
+    from service.workers import Prepared
 
 OnProgress = Callable[[int, int, str], None]
 """Called with (files done, files in all, name of the one just done)."""
@@ -54,6 +56,8 @@ def take_in(
     library: Library, paths: Sequence[Path], *, encoder: str | None, workers: int | None, on_progress: OnProgress | None
 ) -> AddReport:
     """Reads, splits, encodes and stores files and folders. A file is reported as added once it is durable."""
+    from service.workers import prepare_all  # and all readers with it, which a question need not wait for
+
     report = AddReport()
     files = _find(paths, report)
     waiting: list[Prepared] = []  # handed to the library, not yet acknowledged

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import platformdirs
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from service.errors import InvalidSetting
 
@@ -16,10 +16,10 @@ def default_library() -> Path:
     return platformdirs.user_data_path("sinkqa", appauthor=False) / "library"
 
 
-class Settings(BaseSettings):
-    """One table: name, default, meaning. Each is read from ``SINKQA_<NAME>``."""
+class Settings(BaseModel):
+    """One table: name, default, meaning. :meth:`load` reads each from ``SINKQA_<NAME>``."""
 
-    model_config = SettingsConfigDict(env_prefix="SINKQA_", extra="ignore", frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     library: Path = Field(default_factory=default_library, description="Folder of the library.")
     encoder: str | None = Field(None, description="Encoder name or local folder; unset: the bundled bilingual one.")
@@ -34,8 +34,10 @@ class Settings(BaseSettings):
         Raises:
             InvalidSetting: naming the setting, what was got and what is expected.
         """
+        named = {name: os.environ.get(f"SINKQA_{name.upper()}") for name in cls.model_fields}
+        values = {name: value for name, value in (*named.items(), *given.items()) if value is not None}
         try:
-            return cls(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+            return cls.model_validate(values)
         except ValidationError as error:
             first = error.errors()[0]
             name = ".".join(str(part) for part in first["loc"])
