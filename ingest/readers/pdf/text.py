@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import math
 import re
 import unicodedata
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _BOLD_NAME = re.compile(r"bold|black|heavy|demi|simhei|黑体", re.IGNORECASE)
+_LAST_BLANK = 0x3000  # the ideographic space is the last of all spaces
 _FORCE_BOLD = 1 << 18  # font descriptor flag (ISO 32000-1, table 123)
 
 
@@ -204,9 +206,12 @@ def _displayed(
 
 def _blank(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
     """True for spaces, line ends and control codes that stand for no glyph."""
-    distinct, inverse = np.unique(codes, return_inverse=True)
-    flags = [chr(code).isspace() or code < 0x20 for code in distinct.tolist()]
-    return np.array(flags, bool)[inverse]
+    return _blanks()[np.minimum(codes, _LAST_BLANK + 1)]
+
+
+@functools.cache
+def _blanks() -> NDArray[np.bool_]:
+    return np.array([code < 0x20 or chr(code).isspace() for code in range(_LAST_BLANK + 2)])
 
 
 def _is_bold(address: int | None) -> bool:
