@@ -83,7 +83,7 @@ class RankedPassage:
 class Answer:
     """The one answer object of every interface. ``abstain_reason`` is set exactly when ``status`` is "abstained".
 
-    ``confidence`` is the support of the best evidence, 0..1; below the stated bar the engine abstains.
+    ``confidence`` is how near the library comes to what is asked, 0..1; below the stated bar the engine abstains.
     """
 
     status: Status

@@ -30,7 +30,7 @@ class Selection:
     the passage counts beside the fit of the piece itself, 0..1.
     """
 
-    bar: float = 0.28
+    bar: float = 0.30
     keep: float = 0.85
     most: int = 4
     context: float = 0.3
@@ -87,9 +87,14 @@ def _shared_terms(terms: Sequence[str], texts: Sequence[str]) -> Floats:
     return np.asarray(holds @ weight / total if total else np.zeros(len(texts)), np.float32)
 
 
-def confidence(evidence: Sequence[Evidence]) -> float:
-    """How well the library supports an answer, 0..1: the relevance of the best evidence."""
-    return evidence[0].relevance if evidence else 0.0
+def confidence(hits: Sequence[Hit], evidence: Sequence[Evidence]) -> float:
+    """How sure it is that the library speaks of what is asked, 0..1.
+
+    The mean of the best piece's relevance and the cosine of the passage nearest in meaning: words and numbers alone
+    bring up something in any large library, and a table row that answers says little as a whole.
+    """
+    nearest = max((hit.why.dense for hit in hits), default=0.0)
+    return (evidence[0].relevance + min(max(nearest, 0.0), 1.0)) / 2 if evidence else 0.0
 
 
 def _candidates(passage: Passage) -> Iterator[Evidence]:

@@ -106,7 +106,7 @@ class Engine:
             hits = self._library.search(question, k=k or self._settings.k, filters=filters)
             clock.lap("search")
             evidence = select(question, hits, self._library.encoder)
-            certainty = confidence(evidence)
+            certainty = confidence(hits, evidence)
             clock.lap("select")
             segments, citations = self._cite(evidence) if certainty >= Selection().bar else ([], [])
             clock.lap("cite")
