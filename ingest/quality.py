@@ -61,7 +61,8 @@ def assess(text: str) -> Quality:
 
 def numbers_damaged(text: str) -> bool:
     """Whether percent signs and decimal points seem lost: a rate stands bare, and none has a sign or a point."""
-    if len(_HAN.findall(text)) < 0.3 * len(text) or _RATE.search(text):
+    sample = _sample(text)
+    if len(_HAN.findall(sample)) < 0.3 * len(sample) or _RATE.search(text):
         return False
     return _BARE_RATE.search(text) is not None
 
