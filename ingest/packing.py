@@ -109,8 +109,15 @@ def paragraphs(source: str, spans: Sequence[Span], *, maximum: float, whole_belo
         if whole_below and size(view.text) < whole_below:
             sentences = [(0, len(view.text))]
         else:
-            sentences = list(_sentences(view.text, maximum))
+            sentences = [bare for cut in _sentences(view.text, maximum) if (bare := _trimmed(view.text, *cut))]
         yield Paragraph(view, tuple(sentences), tuple(size(view.text[start:end]) + _SPACE for start, end in sentences))
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """The range without the white space at its ends, as the reading form of its own source has none; None if blank."""
+    inner = text[start:end].strip()
+    first = start + text[start:end].find(inner)
+    return (first, first + len(inner)) if inner else None
 
 
 def _sentences(text: str, maximum: float) -> Iterator[tuple[int, int]]:

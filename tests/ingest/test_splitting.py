@@ -12,6 +12,7 @@ from ingest.packing import Splitting
 from ingest.passage import Passage
 from ingest.readers import read
 from ingest.splitting import split
+from ingest.view import reading_view
 from tests.ingest.invariants import check_passages
 from tests.strategies import documents
 
@@ -210,3 +211,11 @@ def test_one_line_of_five_megabytes_is_split_in_time():
     began = time.process_time()
     assert len(split(made)) > 5_000
     assert time.process_time() - began < 30
+
+
+def test_a_unit_says_what_its_own_source_reads_even_where_a_long_sentence_was_cut():
+    words = "in 2030, wind energy and " * 90
+    made = document(("paragraph", f"Measures:\n{words}", 0), ("list_item", f"(a) {words}", 1))
+    for passage in split(made):
+        for unit in passage.units:
+            assert unit.text == reading_view(made.text, unit.spans).text
