@@ -161,7 +161,7 @@ def _vectors(path: Path, dim: int) -> Floats:
 
 def _nearest(vectors: Floats, query: Floats, k: int = 10) -> None:
     scores = vectors @ query
-    best = np.argpartition(-scores, k)[:k]
+    best = np.argpartition(-scores, min(k, len(scores)) - 1)[:k]
     np.sort(scores[best])
 
 
