@@ -120,11 +120,18 @@ def _submit(pool: ProcessPoolExecutor, path: Path) -> Future[Outcome]:
         return pool.submit(_work, path)
 
 
-def _pool(encoder_name: str | None, workers: int) -> ProcessPoolExecutor:
-    """Workers forked from a clean process that has imported all they need once."""
+@contextmanager
+def _pool(encoder_name: str | None, workers: int) -> Iterator[ProcessPoolExecutor]:
+    """Workers forked from a clean process that has imported all they need once; none outlives an interruption."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__, *_PRELOADED, *(known.module for known in FORMATS.values())])
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(encoder_name,))
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(encoder_name,)) as pool:
+        try:
+            yield pool
+        except (KeyboardInterrupt, GeneratorExit):
+            for worker in multiprocessing.active_children():  # one that just starts has not learnt of Ctrl-C yet
+                worker.terminate()
+            raise
 
 
 @contextmanager
