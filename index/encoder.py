@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
 from index.errors import EncoderMissing
+from index.models import open_model
 from index.static import Floats, StaticEncoder, Tokens, load_static
 
-if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
-
 BUNDLED_MODEL = Path(__file__).parent / "model"
-_OFFLINE_FLAGS = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
 
 
 class Encoder(Protocol):
@@ -90,7 +86,7 @@ class TransformerEncoder:
     """
 
     def __init__(self, name: str) -> None:
-        self._model = _sentence_transformer(name)
+        self._model = open_model("SentenceTransformer", name, setting="encoder", missing=EncoderMissing)
         self.name = name
         self.dim = int(self._model.encode(["."]).shape[1])
         # weights cannot be hashed cheaply: what the model says of one fixed sentence stands for them
@@ -115,21 +111,3 @@ def _static_module(folder: Path) -> Path | None:
     kinds = [module["type"].rsplit(".", 1)[-1] for module in modules]
     static = kinds[:1] == ["StaticEmbedding"] and set(kinds[1:]) <= {"Normalize"}
     return folder / modules[0]["path"] if static else None
-
-
-def _sentence_transformer(name: str) -> SentenceTransformer:
-    try:
-        from sentence_transformers import SentenceTransformer
-    except ImportError as error:
-        raise EncoderMissing(
-            f"the encoder {name!r} needs sentence-transformers: pip install 'sinkqa[models]', "
-            "or unset the encoder to use the bundled one"
-        ) from error
-    offline = any(os.environ.get(flag, "").upper() in {"1", "ON", "YES", "TRUE"} for flag in _OFFLINE_FLAGS)
-    try:
-        return SentenceTransformer(name, local_files_only=offline)
-    except (OSError, ValueError, RuntimeError) as error:
-        reason = str(error).splitlines()[0]
-        raise EncoderMissing(
-            f"cannot load the encoder {name!r}: {reason}; give the path of a model folder, or download it first"
-        ) from error

@@ -8,6 +8,7 @@ LibraryError
 ├── LibraryDamaged          library-damaged           the stored truth itself cannot be read
 ├── EncoderMismatch         encoder-mismatch          the vectors were made by another encoder
 ├── EncoderMissing          encoder-missing           the encoder, or the extra it needs, is not there
+├── RerankerMissing         reranker-missing          the reranker, or the extra it needs, is not there
 ├── DocumentNotFound        document-not-found        no document has this id
 ├── PassageNotFound         passage-not-found         no passage has this id
 └── AmbiguousDocument       ambiguous-document        several documents begin with this prefix
@@ -64,6 +65,12 @@ class EncoderMissing(LibraryError):
     """The encoder, or the extra it needs, is not there."""
 
     code = "encoder-missing"
+
+
+class RerankerMissing(LibraryError):
+    """The reranker, or the extra it needs, is not there."""
+
+    code = "reranker-missing"
 
 
 class DocumentNotFound(LibraryError):

@@ -31,7 +31,8 @@ class Why:
     """How a passage came to its score. Ranks are 1-based, None where a leg did not find it.
 
     ``lexical`` is BM25 as a share of a perfect match (0..1), ``dense`` a cosine (-1..1), ``late`` the weighted
-    late-interaction MaxSim (0..1); ``matched_terms`` are the query's terms that stand in the passage.
+    late-interaction MaxSim (0..1); ``matched_terms`` are the query's terms that stand in the passage. ``rerank`` is the
+    reranker's score (0..1), which then is the hit's; None without one.
     """
 
     lexical_rank: int | None = None
@@ -40,6 +41,7 @@ class Why:
     dense: float = 0.0
     late: float = 0.0
     matched_terms: tuple[str, ...] = ()
+    rerank: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,8 @@ from index.hit import Filters, Hit, SearchMode
 from index.inspection import Problem, inspect
 from index.lock import write_lock
 from index.packed import Packed, pack_document
-from index.retrieval import RowLanguages, passage_of_row, prepare, read_hit, retrieve
+from index.reranker import RERANKED, Reranker, rerank
+from index.retrieval import LONGEST_QUERY, RowLanguages, passage_of_row, prepare, read_hit, retrieve
 from index.static import Floats
 from index.store import Store, create_store
 from ingest.document import Document, Page
@@ -254,11 +255,17 @@ class Library:
         return read_passage(found)
 
     def search(
-        self, query: str, *, k: int = 10, mode: SearchMode = "hybrid", filters: Filters | None = None
+        self,
+        query: str,
+        *,
+        k: int = 10,
+        mode: SearchMode = "hybrid",
+        filters: Filters | None = None,
+        reranker: Reranker | None = None,
     ) -> list[Hit]:
         """The best ``k`` passages, by score descending, ties by passage_id; a query without a known word has none.
 
-        Only the first 2,000 code points of the query count.
+        Only the first 2,000 code points of the query count. A ``reranker`` orders the best ``k``, or 30, anew.
 
         Raises:
             DocumentNotFound, AmbiguousDocument: a filter names no document, or several.
@@ -275,14 +282,15 @@ class Library:
                 prepared,
                 legs,
                 connection,
-                k=k,
+                k=max(k, RERANKED) if reranker else k,
                 mode=mode,
                 allowed=allowed,
                 encoder=self.encoder,
                 weights=self.weights,
                 languages=self._languages,
             )
-            return [read_hit(connection, each, prepared.terms) for each in ranked]
+            hits = [read_hit(connection, each, prepared.terms) for each in ranked]
+        return rerank(reranker, query[:LONGEST_QUERY], hits)[:k] if reranker else hits
 
     def check(self) -> list[Problem]:
         """Everything that is wrong with the library on disk; reads all of it. Empty when all is well."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from importlib import metadata, resources
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from index.catalogue import DocumentRecord
 from index.hit import Filters, Hit, SearchMode
 from index.library import Library
+from index.reranker import Reranker, load_reranker
 from ingest.language import detect
 from ingest.passage import Passage
 from service.answer import AbstainReason, Answer, Citation, RankedPassage, SearchResult, Segment, Status
@@ -103,7 +105,7 @@ class Engine:
         clock = _Clock()
         with self._library.reading():
             generation = self._library.generation
-            hits = self._library.search(question, k=k or self._settings.k, filters=filters)
+            hits = self._hits(question, k=k, filters=filters)
             clock.lap("search")
             evidence = select(question, hits, self._library.encoder)
             certainty = confidence(hits, evidence)
@@ -147,9 +149,17 @@ class Engine:
         clock = _Clock()
         with self._library.reading():
             generation = self._library.generation
-            hits = self._library.search(query, k=k or self._settings.k, mode=mode, filters=filters)
+            hits = self._hits(query, k=k, mode=mode, filters=filters)
             clock.lap("search")
             return SearchResult(query, self._ranked(hits), generation, clock.laps)
+
+    def _hits(self, query: str, *, k: int | None, mode: SearchMode = "hybrid", filters: Filters | None) -> list[Hit]:
+        return self._library.search(query, k=k or self._settings.k, mode=mode, filters=filters, reranker=self._reranker)
+
+    @cached_property
+    def _reranker(self) -> Reranker | None:
+        """Loaded by the first question: it takes seconds, and adding or listing needs none."""
+        return load_reranker(self._settings.reranker) if self._settings.reranker else None
 
     def _ranked(self, hits: Sequence[Hit]) -> tuple[RankedPassage, ...]:
         return tuple(_ranked(hit, self._astral_offsets(hit.passage.doc_id)) for hit in hits)
@@ -198,6 +208,7 @@ class Engine:
             "documents": str(len(library.documents())),
             "generation": str(library.generation),
             "encoder": library.encoder.fingerprint,
+            "reranker": self._reranker.fingerprint if self._reranker else "none",
             **{name: _version(name) for name in packages},
             **{f"extra {extra}": _version(name) for extra, name in extras.items()},
         }

@@ -23,18 +23,21 @@ class Settings(BaseModel):
 
     library: Path = Field(default_factory=default_library, description="Folder of the library.")
     encoder: str | None = Field(None, description="Encoder name or local folder; unset: the bundled bilingual one.")
+    reranker: str | None = Field(
+        None, description="Cross-encoder that reorders the best passages, name or local folder; unset: none."
+    )
     k: int = Field(8, ge=1, le=100, description="Passages retrieved for a question, 1-100.")
     workers: int | None = Field(None, ge=1, le=64, description="Processes that read files; unset: one for each core.")
     lock_timeout_s: float = Field(30.0, ge=0, description="Seconds to wait for another process that is writing.")
 
     @classmethod
     def load(cls, **given: object) -> Settings:
-        """Settings from the environment, overridden by the options ``given`` (None counts as not given).
+        """Settings from the environment, overridden by the options ``given``; None and empty variables are not given.
 
         Raises:
             InvalidSetting: naming the setting, what was got and what is expected.
         """
-        named = {name: os.environ.get(f"SINKQA_{name.upper()}") for name in cls.model_fields}
+        named = {name: os.environ.get(f"SINKQA_{name.upper()}") or None for name in cls.model_fields}
         values = {name: value for name, value in (*named.items(), *given.items()) if value is not None}
         try:
             return cls.model_validate(values)

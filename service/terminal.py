@@ -164,7 +164,8 @@ def show_search(result: SearchResult, *, as_json: bool) -> None:
         _line(Text(_cut(hit.text, 400)), indent=4)
         why = hit.why
         legs = f"score {hit.score:.3f} · lexical {_rank(why['lexical_rank'])} · dense {_rank(why['dense_rank'])}"
-        _line(Text(f"{legs} · {hit.passage_id}", style="dim"), indent=4)
+        reranked = "" if why["rerank"] is None else " · reranked"
+        _line(Text(f"{legs}{reranked} · {hit.passage_id}", style="dim"), indent=4)
     return None
 
 

@@ -34,7 +34,7 @@ PASSAGE = {
     "why",
 }  # fmt: skip
 SPAN = {"start", "end", "start_utf16", "end_utf16"}
-WHY = {"lexical_rank", "lexical", "dense_rank", "dense", "late", "matched_terms"}
+WHY = {"lexical_rank", "lexical", "dense_rank", "dense", "late", "matched_terms", "rerank"}
 
 
 @pytest.fixture

@@ -21,9 +21,11 @@ def test_the_environment_gives_settings_and_options_override_them(monkeypatch):
     monkeypatch.setenv("SINKQA_LIBRARY", "/somewhere/of mine")
     monkeypatch.setenv("SINKQA_K", "3")
     monkeypatch.setenv("SINKQA_NO_SUCH_THING", "1")
+    monkeypatch.setenv("SINKQA_RERANKER", "")
     settings = Settings.load(k=5, library=None)
     assert (settings.library, settings.k) == (Path("/somewhere/of mine"), 5)
     assert Settings.load().k == 3
+    assert Settings.load().reranker is None, "an empty variable is an unset one"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,92 @@
+"""Reranking step of the flow: the seam for models that read question and passage together, and how one is loaded."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from index.errors import RerankerMissing
+from index.features import vector_text
+from index.hit import Hit
+from index.models import open_model
+from index.static import Floats
+
+RERANKED = 30  # the best of the fused ranking: each costs a pass through the model
+_PROBES = (("forest carbon sink 森林碳汇", "Forests store carbon."), ("what is peat?", "泥炭是什么？"))
+_HEAD = "ForSequenceClassification"
+_MOST_LABELS = 2
+
+
+class Reranker(Protocol):
+    """Anything that judges how well a text answers a question. ``fingerprint`` changes whenever the scores would."""
+
+    name: str
+    fingerprint: str
+
+    def scores(self, query: str, texts: Sequence[str]) -> Floats:
+        """float32, (len(texts),), 0..1, higher is better; comparable within one query."""
+        ...
+
+
+def load_reranker(name_or_folder: str | Path) -> Reranker:
+    """Opens a cross-encoder by name or folder; the offline flags of the model hub are respected.
+
+    Raises:
+        RerankerMissing: the model or the extra it needs is not there, or it is no cross-encoder.
+    """
+    return CrossEncoderReranker(str(name_or_folder))
+
+
+class CrossEncoderReranker:
+    """A sentence-transformers ``CrossEncoder`` with one label, or with two of which the second means relevant.
+
+    Raises:
+        RerankerMissing: see :func:`load_reranker`.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._model = open_model("CrossEncoder", name, setting="reranker", missing=RerankerMissing)
+        self.name = name
+        if reason := self._unfit():
+            raise RerankerMissing(f"the model {name!r} is no reranker: {reason}; name a cross-encoder, or unset it")
+        # weights cannot be hashed cheaply: what the model says of fixed pairs stands for them
+        probe = np.round(self._logits(_PROBES), 2) + 0.0
+        self.fingerprint = hashlib.sha256(name.encode() + probe.tobytes()).hexdigest()[:16]
+
+    def scores(self, query: str, texts: Sequence[str]) -> Floats:
+        """As in :class:`Reranker`: the sigmoid of one label, or the softmax of two."""
+        if not texts:
+            return np.zeros(0, np.float32)
+        logits = self._logits([(query, text) for text in texts])
+        against = -logits if logits.ndim == 1 else logits[:, 0] - logits[:, 1]
+        return np.asarray(1 / (1 + np.exp(np.clip(np.nan_to_num(against), -80, 80))), np.float32)
+
+    def _logits(self, pairs: Sequence[tuple[str, str]]) -> Floats:
+        """float32, (n,) of a model with one label, else (n, labels)."""
+        from torch.nn import Identity
+
+        clean = [tuple(text.encode("utf-8", "replace").decode("utf-8") for text in pair) for pair in pairs]
+        return np.asarray(self._model.predict(clean, activation_fn=Identity(), show_progress_bar=False), np.float32)
+
+    def _unfit(self) -> str | None:
+        """Why the model cannot rerank: without a head of its own it was given a random one."""
+        config = self._model.model.config
+        made = type(self._model.model).__name__.endswith(_HEAD)
+        if made and not any(each.endswith(_HEAD) for each in config.architectures or ()):
+            return f"its architecture is {', '.join(config.architectures or ['unknown'])}, without {_HEAD}"
+        n_labels = self._model.num_labels
+        return f"it has {n_labels} labels, expected 1 or {_MOST_LABELS}" if n_labels > _MOST_LABELS else None
+
+
+def rerank(reranker: Reranker, query: str, hits: Sequence[Hit]) -> list[Hit]:
+    """The hits by the reranker's score descending, ties by passage_id; ``score`` and ``why.rerank`` say it."""
+    scores = reranker.scores(query, [vector_text(hit.passage) for hit in hits]).tolist()
+    scored = [
+        replace(hit, score=score, why=replace(hit.why, rerank=score)) for hit, score in zip(hits, scores, strict=True)
+    ]
+    return sorted(scored, key=lambda hit: (-hit.score, hit.passage.passage_id))

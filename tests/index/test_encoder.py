@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.encoder import BUNDLED_MODEL, Encoder, TransformerEncoder, load_encoder
+from index.errors import EncoderMissing
+from index.library import Library
+from index.static import StaticEncoder
+from tests.conftest import Ran
+from tests.index.made import CHINESE, ENGLISH, addition
+from tests.index.tiny import EXTRA, write_bert, write_sentence_transformer
+
+TEXTS = [*ENGLISH, *CHINESE]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_sentence_transformer(tmp_path_factory.mktemp("models") / "tiny")
+
+
+def test_a_transformer_in_a_folder_gives_the_vectors_that_transformers_computes(folder: Path) -> None:
+    encoder = load_encoder(folder)
+    import torch
+    from transformers import AutoModel, AutoTokenizer
+
+    tokens = AutoTokenizer.from_pretrained(folder)(TEXTS, padding=True, return_tensors="pt")
+    with torch.no_grad():
+        states = AutoModel.from_pretrained(folder).eval()(**tokens).last_hidden_state
+    mask = tokens["attention_mask"][:, :, None]
+    mean = ((states * mask).sum(1) / mask.sum(1)).numpy()
+    assert isinstance(encoder, TransformerEncoder) and encoder.dim == 16
+    assert np.allclose(encoder.encode(TEXTS), mean / np.linalg.norm(mean, axis=1, keepdims=True), atol=1e-5)
+
+
+def test_a_library_is_searched_with_a_transformer(opened: Callable[..., Library], folder: Path) -> None:
+    library = opened("tiny", encoder=folder)
+    list(library.add_all([addition("a.txt", ENGLISH), addition("b.txt", CHINESE, language="zh")]))
+    for text in TEXTS:
+        best = library.search(text, mode="dense")[0]
+        assert best.passage.text == text and best.why.dense == pytest.approx(1, abs=0.01)
+    assert library.search("", mode="dense") == []
+
+
+def test_a_static_model_that_sentence_transformers_saved_has_its_vectors(tmp_path: Path) -> None:
+    pytest.importorskip("sentence_transformers", reason=EXTRA)
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+    from tokenizers import Tokenizer
+
+    weights = np.load(BUNDLED_MODEL / "weights.npy") * np.load(BUNDLED_MODEL / "scale.npy")[:, None]
+    tokenizer = Tokenizer.from_file(str(BUNDLED_MODEL / "tokenizer.json"))
+    theirs = SentenceTransformer(modules=[StaticEmbedding(tokenizer, weights.astype(np.float32))], device="cpu")
+    theirs.save(str(tmp_path / "static"))
+    ours = load_encoder(tmp_path / "static")
+    expected = theirs.encode(TEXTS, normalize_embeddings=True)
+    assert isinstance(ours, StaticEncoder)
+    assert np.allclose(ours.encode(TEXTS), expected, atol=1e-5)
+    assert np.allclose(load_encoder().encode(TEXTS), expected, atol=1e-4), "the bundled model is the same one"
+
+
+def test_a_damaged_model_is_named(tmp_path: Path) -> None:
+    (write_bert(tmp_path / "model", "BertModel") / "model.safetensors").write_bytes(b"\xff" * 9)
+    with pytest.raises(EncoderMissing, match="header") as caught:
+        load_encoder(tmp_path / "model")
+    assert "\n" not in caught.value.message
+
+
+@pytest.mark.parametrize("name", ["", "./nowhere", "/nowhere", "~/nowhere", "a/b/c", "a\\b", "a\x00b"])
+def test_what_can_only_be_a_folder_is_never_looked_for_elsewhere(name: str) -> None:
+    pytest.importorskip("sentence_transformers", reason=EXTRA)
+    with pytest.raises(EncoderMissing, match="no such folder"):
+        TransformerEncoder(name)
+
+
+def test_without_the_extra_the_error_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sentence_transformers", None)  # as Python marks what cannot be imported
+    with pytest.raises(EncoderMissing, match=r"sinkqa\[models\]"):
+        load_encoder("some/encoder")
+
+
+def test_an_encoder_that_is_not_there_is_one_line_and_status_1(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sinkqa: Callable[..., Ran]
+) -> None:
+    monkeypatch.setenv("SINKQA_ENCODER", str(tmp_path / "nowhere"))
+    ran = sinkqa("list", "-l", tmp_path / "library")
+    assert ran.status == 1 and ran.err.startswith("error[encoder-missing]: ")
+    assert ran.err.count("\n") == 1
+
+
+def test_the_bundled_encoder_is_the_default(encoder: Encoder) -> None:
+    assert load_encoder().fingerprint == load_encoder(BUNDLED_MODEL).fingerprint == encoder.fingerprint
