@@ -12,36 +12,68 @@ from index.static import Floats
 
 _BACKGROUND = 50  # best candidates of a language that tell what an ordinary candidate in it scores
 _FEW = 3  # so many candidates say half of what many would
+_NEIGHBOURS = 100  # best candidates in the question's language that tell how meaning and shared words go together
+_FEW_NEIGHBOURS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
     """What one point of each part counts beside a cosine."""
 
-    lexical: float = 2.0
+    lexical: float = 3.0
     late: float = 2.0
+    unshared: float = 1.3  # of the words that a passage in another language would be expected to share
     lift: float = 0.5  # of the distance between the languages' ordinary candidates, 0..1
 
 
 DEFAULT_WEIGHTS = Weights()
 
 
-def fuse(*, dense: Floats, lexical: Floats, late: Floats, languages: Sequence[str], weights: Weights) -> Floats:
+def fuse(
+    *, dense: Floats, lexical: Floats, late: Floats, languages: Sequence[str], asked_in: str, weights: Weights
+) -> Floats:
     """Scores, float32 (n,), of n candidates. Inputs are (n,): cosine -1..1, share of perfect BM25 and MaxSim 0..1.
 
-    A passage in the question's own language repeats its words, one in another language can only mean the same: raw
-    scores would hide the latter. So a candidate is judged against the ordinary candidates of its own language: the
-    languages' means are drawn towards the highest, less so where there are few candidates to tell a mean from.
+    A passage in the question's own language, ``asked_in``, repeats its words; one in another language can only mean
+    the same, and raw scores would hide it. So the words it cannot share are estimated from what it means, and each
+    candidate is judged against the ordinary ones of its language.
     """
-    scores: Floats = dense + weights.lexical * lexical + weights.late * late
-    groups = [np.array(languages) == language for language in sorted(set(languages))]
-    means = [np.sort(scores[group])[-_BACKGROUND:].mean() for group in groups]
-    for group, mean in zip(groups, means, strict=True):
-        n = np.count_nonzero(group)
-        scores[group] += weights.lift * (max(means) - mean) * n / (n + _FEW)
-    return scores
+    spoken = np.array(languages)
+    meaning: Floats = dense + weights.late * late
+    shared = lexical.copy()
+    own = spoken == asked_in
+    if weights.unshared and own.any() and not own.all():
+        expected = weights.unshared * _expected_share(meaning, lexical, own)
+        shared[~own] = np.maximum(lexical, expected)[~own]
+    scores: Floats = meaning + weights.lexical * shared
+    return _lifted(scores, spoken, weights.lift)
 
 
 def ranks(rows: NDArray[np.int64]) -> dict[int, int]:
     """1-based rank of each row of a ranking."""
     return {row: rank for rank, row in enumerate(rows.tolist(), 1)}
+
+
+def _expected_share(meaning: Floats, lexical: Floats, own: NDArray[np.bool_]) -> Floats:
+    """The share of BM25 that a passage as near in meaning has in the question's own language: a line through those.
+
+    With few of them to tell from, less is expected.
+    """
+    best = np.sort(meaning[own])[-_NEIGHBOURS:][0]
+    near = own & (meaning >= best)
+    distance, words = meaning[near] - meaning[near].mean(), lexical[near] - lexical[near].mean()
+    slope = max(0.0, float((distance * words).mean()) / max(float(np.square(distance).mean()), 1e-6))
+    n = np.count_nonzero(near)
+    line = lexical[near].mean() + slope * (meaning - meaning[near].mean())
+    return np.asarray(np.clip(line, 0, 1) * n / (n + _FEW_NEIGHBOURS), np.float32)
+
+
+def _lifted(scores: Floats, spoken: NDArray[np.str_], lift: float) -> Floats:
+    """The means of the languages' best drawn towards the highest, less so where few candidates tell a mean."""
+    groups = [spoken == language for language in np.unique(spoken)]
+    means = [np.sort(scores[group])[-_BACKGROUND:].mean() for group in groups]
+    lifted = scores.copy()
+    for group, mean in zip(groups, means, strict=True):
+        n = np.count_nonzero(group)
+        lifted[group] += lift * (max(means) - mean) * n / (n + _FEW)
+    return lifted

@@ -26,6 +26,7 @@ from index.hit import Hit, SearchMode, Why
 from index.lexical import Ranking, Rows
 from index.static import Floats, Tokens
 from index.store import batches
+from ingest.language import detect
 from ingest.passage import Passage
 
 LONGEST_QUERY = 2_000  # code points; what follows is not looked at
@@ -38,6 +39,7 @@ class Query:
     """A question as the legs see it. ``tokens`` is None for an encoder without late interaction."""
 
     text: str
+    language: str
     terms: tuple[str, ...]
     vector: Floats
     tokens: Tokens | None
@@ -63,9 +65,9 @@ def prepare(text: str, encoder: Encoder) -> Query:
     text = text[:LONGEST_QUERY]
     terms = tuple(analyze(text))
     if not isinstance(encoder, TokenEncoder):
-        return Query(text, terms, encoder.encode([text])[0], None)
+        return Query(text, detect(text), terms, encoder.encode([text])[0], None)
     tokens = encoder.tokens([text])
-    return Query(text, terms, encoder.pool(tokens)[0], tokens[0])
+    return Query(text, detect(text), terms, encoder.pool(tokens)[0], tokens[0])
 
 
 def retrieve(
@@ -101,7 +103,14 @@ def retrieve(
     scores = (
         shares
         if mode == "lexical"
-        else fuse(dense=cosines, lexical=shares, late=late, languages=found.languages, weights=weights)
+        else fuse(
+            dense=cosines,
+            lexical=shares,
+            late=late,
+            languages=found.languages,
+            asked_in=query.language,
+            weights=weights,
+        )
     )
     lexical_ranks, dense_ranks = ranks(lexical.rows), ranks(dense.rows)
     best = sorted(range(len(scores)), key=lambda i: (-scores[i], found.passage_ids[i]))[:k]

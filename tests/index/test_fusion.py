@@ -4,18 +4,31 @@ import numpy as np
 import pytest
 
 from index.fusion import Weights, fuse
+from index.static import Floats
+
+
+def floats(*values: float) -> Floats:
+    return np.array(values, np.float32)
 
 
 def scores(raw: list[float], languages: list[str]) -> list[float]:
-    """Fused scores of candidates that only their cosines tell apart."""
+    """Fused scores of candidates that only their cosines tell apart, asked in English."""
     nothing = np.zeros(len(raw), np.float32)
-    fused = fuse(dense=np.array(raw, np.float32), lexical=nothing, late=nothing, languages=languages, weights=Weights())
+    fused = fuse(
+        dense=floats(*raw), lexical=nothing, late=nothing, languages=languages, asked_in="en", weights=Weights()
+    )
     return [float(score) for score in fused]
 
 
 def test_in_one_language_the_score_is_the_weighted_sum() -> None:
-    dense, lexical, late = (np.array(values, np.float32) for values in ((0.5, 0.1), (0.2, 0.4), (0.3, 0.0)))
-    fused = fuse(dense=dense, lexical=lexical, late=late, languages=["zh", "zh"], weights=Weights(lexical=2, late=3))
+    fused = fuse(
+        dense=floats(0.5, 0.1),
+        lexical=floats(0.2, 0.4),
+        late=floats(0.3, 0.0),
+        languages=["zh", "zh"],
+        asked_in="zh",
+        weights=Weights(lexical=2, late=3),
+    )
     assert fused.tolist() == pytest.approx([1.8, 0.9])
 
 
@@ -23,6 +36,37 @@ def test_an_outstanding_passage_is_not_hidden_by_ordinary_ones_of_the_question_s
     ordinary, across = [0.6 + i / 1_000 for i in range(50)], [0.2 + i / 1_000 for i in range(50)]
     fused = scores([*ordinary, *across, 0.5], ["en"] * 50 + ["zh"] * 51)
     assert fused.index(max(fused)) == 100
+
+
+def test_words_that_another_language_cannot_share_are_estimated_from_the_question_s_own() -> None:
+    meaning = floats(*np.linspace(0.1, 0.9, 60), 0.9)
+    shared = floats(*np.linspace(0.1, 0.5, 60), 0.0)
+
+    def fused(languages: list[str], **changed: float) -> list[float]:
+        weights = Weights(lift=0, **changed)
+        nothing = np.zeros(61, np.float32)
+        return fuse(
+            dense=meaning, lexical=shared, late=nothing, languages=languages, asked_in="en", weights=weights
+        ).tolist()
+
+    across, alike = ["en"] * 60 + ["zh"], ["en"] * 61
+    assert fused(across, unshared=1.0)[:60] == pytest.approx(fused(alike)[:60])
+    assert fused(alike)[60] == pytest.approx(0.9)  # in the question's language, to share no word is to share none
+    assert fused(across, unshared=1.0)[60] == pytest.approx(0.9 + 3 * 0.5 * 60 / 70, abs=0.01)
+    assert fused(across, unshared=0)[60] == pytest.approx(0.9)
+
+
+def test_where_no_candidate_is_in_the_question_s_language_nothing_is_estimated() -> None:
+    weights, nothing = Weights(lift=0), floats(0, 0)
+    fused = fuse(
+        dense=floats(0.5, 0.1),
+        lexical=floats(0.2, 0.0),
+        late=nothing,
+        languages=["zh", "zh"],
+        asked_in="en",
+        weights=weights,
+    )
+    assert fused.tolist() == pytest.approx([1.1, 0.1])
 
 
 def test_the_order_within_a_language_never_changes() -> None:
