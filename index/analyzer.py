@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
+from itertools import groupby
 from operator import add
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 # Folded text: Han and kana run together without spaces, everything else is made of words and numbers.
 _CJK = "\u3005\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _RUN = re.compile(f"([{_CJK}]+)|([^{_CJK}]+)")
+_IS_CJK = re.compile(f"[{_CJK}]").match
 _PIECE = re.compile(r"\d+(?:[.,]\d+)*|[^\W_]+(?:'[a-z][^\W_]*)*")
 _LONGEST_TERM = 60  # characters; longer ones are encoded data, not words
 
@@ -32,11 +35,30 @@ def analyze(text: str) -> list[str]:
     return terms
 
 
+def units(text: str) -> list[str]:
+    """What terms are made of, in text order: each Chinese or Japanese character by itself, and each other term."""
+    found: list[str] = []
+    for cjk, other in _RUN.findall(fold(text)):
+        found += cjk or _words(other)
+    return found
+
+
+def terms_of(units: Iterable[str]) -> list[str]:
+    """The index terms of these units that any text has in which they stand in a row: all but the longer words."""
+    terms: list[str] = []
+    for is_cjk, stretch in groupby(units, lambda unit: _IS_CJK(unit) is not None):
+        run = list(stretch)
+        terms += _pairs("".join(run)) if is_cjk else run
+    return terms
+
+
+def _pairs(run: str) -> list[str]:
+    return list(map(add, run, run[1:])) or [run]
+
+
 def _cjk_terms(run: str) -> list[str]:
-    if len(run) == 1:
-        return [run]
-    pairs = list(map(add, run, run[1:]))
-    if len(run) == 2:
+    pairs = _pairs(run)
+    if len(run) <= 2:
         return pairs
     import rjieba  # its dictionary costs 0.1 s, which an English question need not pay
 

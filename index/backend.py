@@ -14,6 +14,7 @@ import numpy as np
 from index.columns import unpack_terms, unpack_vectors
 from index.derived import Changes, DerivedDamaged, Snapshot, publish, read_manifest, verify
 from index.errors import LibraryBusy
+from index.expansion import Group
 from index.lexical import LexicalEntry, Ranking, Rows
 from index.lock import write_lock
 from index.static import Floats
@@ -33,12 +34,16 @@ class Legs(Protocol):
         """The store's generation that is indexed."""
         ...
 
-    def lexical(self, terms: Sequence[str], *, depth: int, allowed: Rows | None = None) -> Ranking:
+    def respelled(self, groups: Sequence[Group]) -> list[Group]:
+        """The groups, where this backend knows how, with near terms of the index beside words that no passage has."""
+        ...
+
+    def lexical(self, groups: Sequence[Group], *, depth: int, allowed: Rows | None = None) -> Ranking:
         """The best ``depth`` of the allowed passages by BM25, each score a share of a perfect match, 0..1."""
         ...
 
-    def lexical_scores(self, terms: Sequence[str], rows: Rows) -> Floats:
-        """What :meth:`lexical` gives these rows, float32 (len(rows),); 0 where no term stands in the passage."""
+    def lexical_scores(self, groups: Sequence[Group], rows: Rows) -> Floats:
+        """What :meth:`lexical` gives these rows, float32 (len(rows),); 0 where nothing asked for stands there."""
         ...
 
     def dense(self, vector: Floats, *, depth: int, allowed: Rows | None = None) -> Ranking:

@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from index.columns import to_json
+from index.expansion import Group
 from index.lexical import LexicalEntry, LexicalIndex, Ranking, Rows, write_lexical
 from index.static import Floats
 
@@ -74,13 +75,17 @@ class Snapshot:
         """The store's generation that is indexed."""
         return self.manifest.generation
 
-    def lexical(self, terms: Sequence[str], *, depth: int, allowed: Rows | None = None) -> Ranking:
-        """The best ``depth`` passages by BM25, as shares of a perfect match."""
-        return self._lexical.search(terms, depth=depth, allowed=allowed)
+    def respelled(self, groups: Sequence[Group]) -> list[Group]:
+        """The groups, with near terms of the index beside words that no passage has."""
+        return self._lexical.respelled(groups)
 
-    def lexical_scores(self, terms: Sequence[str], rows: Rows) -> Floats:
+    def lexical(self, groups: Sequence[Group], *, depth: int, allowed: Rows | None = None) -> Ranking:
+        """The best ``depth`` passages by BM25, as shares of a perfect match."""
+        return self._lexical.search(groups, depth=depth, allowed=allowed)
+
+    def lexical_scores(self, groups: Sequence[Group], rows: Rows) -> Floats:
         """What :meth:`lexical` gives these rows, float32 (len(rows),)."""
-        return self._lexical.scores(terms, rows)
+        return self._lexical.scores(groups, rows)
 
     def dense(self, vector: Floats, *, depth: int, allowed: Rows | None = None) -> Ranking:
         """The best ``depth`` passages by cosine."""

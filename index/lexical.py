@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import takewhile
+from operator import eq
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.expansion import Alternative, Group
 from index.static import Floats
 
 if TYPE_CHECKING:
@@ -20,6 +24,9 @@ Rows = NDArray[np.int64]
 FIELD_BOOSTS = {"title": 0.1, "section": 0.3, "body": 1.0}
 _K1_PLUS_1 = 2.2  # tantivy's BM25 has k1 = 1.2: a term's score stays below 2.2 idf
 _MOST_TERMS = 64  # of a long query only the rarest terms are looked up
+_RESPELLED = 0.5  # what a term counts that differs from the query's by a letter or two
+_MAY_BE_A_SLIP = re.compile(r"[a-zß-ɏ]{5,}\Z").match
+_LONG_WORD, _SURE_LETTERS, _MOST_SLIPS, _MOST_SPELLINGS = 8, 2, 4, 3
 _HEAP_BYTES = 64_000_000
 _FEW_ROWS = 2_000  # up to here naming the allowed rows costs less than searching on and dropping others
 
@@ -59,12 +66,11 @@ class LexicalIndex:
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
 
-    def search(self, terms: Sequence[str], *, depth: int, allowed: Rows | None = None) -> Ranking:
-        """The best ``depth`` passages. Scores are shares of a perfect match, 0..1 (see :meth:`perfect`)."""
-        perfect, found = self.perfect(terms)
-        if not found or not len(self) or (allowed is not None and not len(allowed)):
+    def search(self, groups: Sequence[Group], *, depth: int, allowed: Rows | None = None) -> Ranking:
+        """The best ``depth`` passages. Scores are shares of a perfect match, 0..1 (see :meth:`_plan`)."""
+        perfect, query = self._plan(groups)
+        if query is None or not len(self) or (allowed is not None and not len(allowed)):
             return Ranking.nothing()
-        query = self._query(found)
         if allowed is None:
             return self._run(query, depth, perfect)
         if len(allowed) <= _FEW_ROWS:
@@ -77,41 +83,85 @@ class LexicalIndex:
                 return Ranking(ranking.rows[keep][:depth], ranking.scores[keep][:depth])
             limit *= 4
 
-    def scores(self, terms: Sequence[str], rows: Rows) -> Floats:
-        """What :meth:`search` gives these rows, float32 (len(rows),); 0 where no term stands in the passage."""
-        perfect, found = self.perfect(terms)
-        if not found or not len(rows):
+    def scores(self, groups: Sequence[Group], rows: Rows) -> Floats:
+        """What :meth:`search` gives these rows, float32 (len(rows),); 0 where nothing asked for stands in a passage."""
+        perfect, query = self._plan(groups)
+        if query is None or not len(rows):
             return np.zeros(len(rows), np.float32)
-        ranking = self._run(self._within(self._query(found), rows), len(rows), perfect)
+        ranking = self._run(self._within(query, rows), len(rows), perfect)
         known = dict(zip(ranking.rows.tolist(), ranking.scores.tolist(), strict=True))
         return np.array([known.get(row, 0.0) for row in rows.tolist()], np.float32)
 
-    def perfect(self, terms: Sequence[str]) -> tuple[float, list[str]]:
-        """The score no passage can reach in its body, and those of the query's terms that any passage has.
+    def respelled(self, groups: Sequence[Group]) -> list[Group]:
+        """The groups, with the nearest terms of the index beside a word that no passage has.
 
-        ``2.2 * sum(idf)`` over the query's distinct terms; a term that no passage has counts as the rarest. The
-        rarest 64 terms stand for a longer query.
+        Latin words of five letters and more, not known to the glossary either: one letter more, less, other or swapped
+        with its neighbour, two from eight letters on; the first two letters are taken to be right. In a query with
+        more than four such words they are no slips, but another language or subject.
         """
-        n = len(self)
-        frequency = {term: self._searcher.doc_freq("body", term) for term in dict.fromkeys(terms)}
+        alone = (terms for terms, otherwise in groups if not otherwise and _MAY_BE_A_SLIP(terms[0]))
+        strange = {terms for terms in alone if not self._anywhere(*terms)}
+        if len(strange) > _MOST_SLIPS:
+            return list(groups)
+        return [Group(g.terms, self._nearest(*g.terms)) if g.terms in strange else g for g in groups]
+
+    def _nearest(self, word: str) -> tuple[Alternative, ...]:
+        """The commonest of the index's terms that are one edit away, or else two."""
+        there = self._searcher.terms_with_prefix("body", word[:_SURE_LETTERS])
+        for edits in (1, 2) if len(word) >= _LONG_WORD else (1,):
+            if near := [(-count, term) for term, count in there if within(word, term, edits)]:
+                return tuple(Alternative((term,), _RESPELLED) for _, term in sorted(near)[:_MOST_SPELLINGS])
+        return ()
+
+    def _plan(self, groups: Sequence[Group]) -> tuple[float, tantivy.Query | None]:
+        """The score no passage can reach in its body, and the query; None where no passage has anything asked for.
+
+        Perfect is ``2.2 * sum(idf)`` over the query's own terms; a term that no passage has counts as the rarest. The
+        rarest 64 terms stand for a longer query. A group gives the best of what its terms give together and what
+        its alternatives give, and none of these more than the terms would at their best: so the share stays in 0..1.
+        """
+        frequency = {term: self._frequency(term) for group in groups for term in group.terms}
         rarest = sorted(frequency, key=lambda term: frequency[term])[:_MOST_TERMS]
-        idf = sum(
-            math.log1p((max(n, frequency[term]) - frequency[term] + 0.5) / (frequency[term] + 0.5)) for term in rarest
-        )
-        return _K1_PLUS_1 * idf, [term for term in rarest if self._anywhere(term, frequency[term])]
+        idf = {term: self._idf(frequency[term]) for term in rarest}
+        parts = [part for group in groups for part in self._parts(group, idf)]
+        return _K1_PLUS_1 * sum(idf.values()), self._any(parts) if parts else None
 
-    def _anywhere(self, term: str, in_body: int) -> bool:
-        return in_body > 0 or any(self._searcher.doc_freq(field, term) for field in ("title", "section"))
+    def _parts(self, group: Group, idf: Mapping[str, float]) -> list[tantivy.Query]:
+        own = [term for term in group.terms if term in idf]
+        parts = [self._term(field, term) for term in own if self._anywhere(term) for field in FIELD_BOOSTS]
+        limit = sum(idf[term] for term in own)
+        others = [self._all(each, limit) for each in group.alternatives if limit and self._stand(each.terms)]
+        if not others:
+            return parts
+        return [self._tantivy.Query.disjunction_max_query([self._any(parts), *others] if parts else others)]
 
-    def _query(self, terms: Sequence[str]) -> tantivy.Query:
-        query, occur = self._tantivy.Query, self._tantivy.Occur
-        return query.boolean_query(
-            [
-                (occur.Should, query.boost_query(query.term_query(self._schema, field, term, "freq"), boost))
-                for term in terms
-                for field, boost in FIELD_BOOSTS.items()
-            ]
-        )
+    def _all(self, alternative: Alternative, limit: float) -> tantivy.Query:
+        """The alternative's terms in a body, all of them, worth no more than ``limit`` of idf."""
+        query, must = self._tantivy.Query, self._tantivy.Occur.Must
+        worth = sum(self._idf(self._frequency(term)) for term in alternative.terms)
+        every = query.boolean_query([(must, self._term("body", term)) for term in alternative.terms])
+        return query.boost_query(every, alternative.weight * min(1.0, limit / worth))
+
+    def _any(self, parts: Sequence[tantivy.Query]) -> tantivy.Query:
+        should = self._tantivy.Occur.Should
+        return self._tantivy.Query.boolean_query([(should, part) for part in parts])
+
+    def _term(self, field: str, term: str) -> tantivy.Query:
+        query = self._tantivy.Query
+        return query.boost_query(query.term_query(self._schema, field, term, "freq"), FIELD_BOOSTS[field])
+
+    def _stand(self, terms: Sequence[str]) -> bool:
+        return all(self._frequency(term) for term in terms)
+
+    def _anywhere(self, term: str) -> bool:
+        return any(self._searcher.doc_freq(field, term) for field in FIELD_BOOSTS)
+
+    def _frequency(self, term: str) -> int:
+        return int(self._searcher.doc_freq("body", term))
+
+    def _idf(self, frequency: int) -> float:
+        n = max(len(self), frequency)
+        return math.log1p((n - frequency + 0.5) / (frequency + 0.5))
 
     def _within(self, query: tantivy.Query, rows: Rows) -> tantivy.Query:
         kind, must = self._tantivy.Query, self._tantivy.Occur.Must
@@ -123,6 +173,20 @@ class LexicalIndex:
         found = self._searcher.fast_field_values("row", [address for _, address in hits])
         rows = [int(row) for row in found if row is not None]
         return _ranking(rows, [min(1.0, float(score) / perfect) for score, _ in hits])
+
+
+def within(one: str, other: str, edits: int) -> bool:
+    """Whether so many letters put in, left out, replaced or swapped with their neighbours make one word the other."""
+    same = sum(1 for _ in takewhile(bool, map(eq, one, other)))
+    one, other = one[same:], other[same:]
+    if not one or not other or not edits:
+        return len(one) + len(other) <= edits
+    return (
+        within(one[1:], other[1:], edits - 1)
+        or within(one[1:], other, edits - 1)
+        or within(one, other[1:], edits - 1)
+        or (one[:2] == other[1::-1] and within(one[2:], other[2:], edits - 1))
+    )
 
 
 def write_lexical(folder: Path, entries: Iterable[LexicalEntry], *, removed: Sequence[int] = ()) -> None:

@@ -33,7 +33,7 @@ from index.inspection import Problem, inspect
 from index.lock import write_lock
 from index.packed import Packed, pack_document
 from index.reranker import RERANKED, Reranker, rerank
-from index.retrieval import LONGEST_QUERY, RowLanguages, passage_of_row, prepare, read_hit, retrieve
+from index.retrieval import LONGEST_QUERY, RowLanguages, passage_of_row, prepare, read_hit, respelled, retrieve
 from index.static import Floats
 from index.store import Store, create_store
 from ingest.document import Document, Page
@@ -273,9 +273,10 @@ class Library:
         if k < 1:
             raise ValueError(f"k must be 1 or more, got {k}")
         prepared = prepare(query, self.encoder)
-        if not prepared.terms and not prepared.vector.any():
+        if not prepared.groups and not prepared.vector.any():
             return []
         legs = getattr(self._held, "legs", None) or self._backend.legs()
+        prepared = respelled(prepared, legs)
         with self._store.reading() as connection:
             allowed = catalogue.allowed_rows(connection, filters) if filters else None
             ranked = retrieve(
@@ -289,7 +290,7 @@ class Library:
                 weights=self.weights,
                 languages=self._languages,
             )
-            hits = [read_hit(connection, each, prepared.terms) for each in ranked]
+            hits = [read_hit(connection, each, prepared.groups) for each in ranked]
         return rerank(reranker, query[:LONGEST_QUERY], hits)[:k] if reranker else hits
 
     def check(self) -> list[Problem]:

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from index.analyzer import analyze
 from index.backend import Legs
 from index.columns import (
     PASSAGE_COLUMNS,
@@ -21,6 +20,7 @@ from index.columns import (
     unpack_vectors,
 )
 from index.encoder import Encoder, TokenEncoder
+from index.expansion import Group, expand, matched_terms
 from index.fusion import Weights, fuse, ranks
 from index.hit import Hit, SearchMode, Why
 from index.lexical import Ranking, Rows
@@ -40,7 +40,7 @@ class Query:
 
     text: str
     language: str
-    terms: tuple[str, ...]
+    groups: tuple[Group, ...]
     vector: Floats
     tokens: Tokens | None
 
@@ -63,11 +63,16 @@ class _Candidates(NamedTuple):
 def prepare(text: str, encoder: Encoder) -> Query:
     """Analyses and encodes a question, or the first 2,000 code points of it."""
     text = text[:LONGEST_QUERY]
-    terms = tuple(analyze(text))
+    groups = tuple(expand(text))
     if not isinstance(encoder, TokenEncoder):
-        return Query(text, detect(text), terms, encoder.encode([text])[0], None)
+        return Query(text, detect(text), groups, encoder.encode([text])[0], None)
     tokens = encoder.tokens([text])
-    return Query(text, detect(text), terms, encoder.pool(tokens)[0], tokens[0])
+    return Query(text, detect(text), groups, encoder.pool(tokens)[0], tokens[0])
+
+
+def respelled(query: Query, legs: Legs) -> Query:
+    """The query with words of the index beside those that look misspelt."""
+    return replace(query, groups=tuple(legs.respelled(query.groups)))
 
 
 def retrieve(
@@ -89,13 +94,13 @@ def retrieve(
     """
     depth = max(DEPTH, 2 * k)
     nothing = Ranking.nothing()
-    lexical = nothing if mode == "dense" else legs.lexical(query.terms, depth=depth, allowed=allowed)
+    lexical = nothing if mode == "dense" else legs.lexical(query.groups, depth=depth, allowed=allowed)
     dense = nothing if mode == "lexical" else legs.dense(query.vector, depth=_REACH * depth, allowed=allowed)
     dense = _best_of_each_language(dense, languages.of(connection, dense.rows.tolist()), depth)
     found = _fetch(connection, np.union1d(lexical.rows, dense.rows))
     if not found.passage_ids:
         return []
-    shares = _shares(found.rows, lexical, query.terms, legs if mode == "hybrid" else None)
+    shares = _shares(found.rows, lexical, query.groups, legs if mode == "hybrid" else None)
     cosines = _cosines(connection, found.rows, dense, query.vector) if mode != "lexical" else np.zeros_like(shares)
     late = np.zeros_like(shares)
     if mode != "lexical" and query.tokens is not None and isinstance(encoder, TokenEncoder):
@@ -130,15 +135,15 @@ def retrieve(
     ]
 
 
-def read_hit(connection: sqlite3.Connection, ranked: Ranked, terms: Sequence[str]) -> Hit:
-    """The passage of a ranked row, with those of the query's terms that stand in it."""
+def read_hit(connection: sqlite3.Connection, ranked: Ranked, groups: Sequence[Group]) -> Hit:
+    """The passage of a ranked row, with those of the query's terms and of their alternatives that stand in it."""
     name, metadata, packed = connection.execute(
         'SELECT name, metadata, terms FROM passages JOIN documents USING (doc) JOIN features USING ("row") '
         'WHERE "row" = ?',
         (ranked.row,),
     ).fetchone()
     standing = set(unpack_terms(packed)[-1].split())
-    why = replace(ranked.why, matched_terms=tuple(dict.fromkeys(term for term in terms if term in standing)))
+    why = replace(ranked.why, matched_terms=matched_terms(groups, standing))
     return Hit(passage_of_row(connection, ranked.row), read_metadata(metadata).title or name, ranked.score, why)
 
 
@@ -203,10 +208,10 @@ def _cosines(connection: sqlite3.Connection, rows: Rows, dense: Ranking, vector:
     return np.array([known.get(row, 0.0) for row in rows.tolist()], np.float32)
 
 
-def _shares(rows: Rows, lexical: Ranking, terms: Sequence[str], legs: Legs | None) -> Floats:
+def _shares(rows: Rows, lexical: Ranking, groups: Sequence[Group], legs: Legs | None) -> Floats:
     """BM25 shares of the rows; those beyond the lexical leg's depth are asked for where ``legs`` is given."""
     known = dict(zip(lexical.rows.tolist(), lexical.scores.tolist(), strict=True))
     missing = np.array([row for row in rows.tolist() if row not in known], np.int64)
     if legs is not None and len(missing):
-        known |= zip(missing.tolist(), legs.lexical_scores(terms, missing).tolist(), strict=True)
+        known |= zip(missing.tolist(), legs.lexical_scores(groups, missing).tolist(), strict=True)
     return np.array([known.get(row, 0.0) for row in rows.tolist()], np.float32)

@@ -1,0 +1,136 @@
+"""Query step of the flow: a question's terms in groups, each with what else says the same, in either language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from index.analyzer import analyze, terms_of, units
+from index.quantity import variants
+from ingest.view import fold
+
+GLOSSARY = "data/glossary.txt"
+_ALTERNATIVE = 0.6  # what an alternative counts beside the words it stands for; see docs/decisions/0008
+_MOST_GROUPS = 64  # of a long query only so many stretches are looked up
+_CASED = "!"  # before an abbreviation that is an ordinary word in lower case
+_LATIN = re.compile("[a-z]")
+
+
+class Alternative(NamedTuple):
+    """Index terms that must all stand in a passage, and what that counts beside the group's own terms, 0..1."""
+
+    terms: tuple[str, ...]
+    weight: float
+
+
+class Group(NamedTuple):
+    """Terms of a query that say one thing together, and what else says it."""
+
+    terms: tuple[str, ...]
+    alternatives: tuple[Alternative, ...] = ()
+
+
+def expand(text: str) -> list[Group]:
+    """The query's distinct index terms in groups: no term in two of them, and none left out.
+
+    A stretch that the glossary or :mod:`index.quantity` knows makes one group with its other wordings; any other term
+    stands alone. Groups with alternatives come first.
+    """
+    free = dict.fromkeys(analyze(text))
+    groups: list[Group] = []
+    for said, wordings in _stretches(text):
+        if own := tuple(term for term in _terms_within(said) if term in free):
+            for term in own:
+                del free[term]
+            others = dict.fromkeys(wording for wording in wordings if not set(wording) <= set(own))
+            groups.append(Group(own, tuple(Alternative(terms, _ALTERNATIVE) for terms in others)))
+        if len(groups) == _MOST_GROUPS:
+            break
+    return groups + [Group((term,)) for term in free]
+
+
+def matched_terms(groups: Iterable[Group], standing: Collection[str]) -> tuple[str, ...]:
+    """The groups' own terms that stand in a passage, and the terms of alternatives that stand there in full."""
+    found: dict[str, None] = {}
+    for group in groups:
+        found |= dict.fromkeys(term for term in group.terms if term in standing)
+        for terms, _ in group.alternatives:
+            found |= dict.fromkeys(terms) if all(term in standing for term in terms) else {}
+    return tuple(found)
+
+
+def _stretches(text: str) -> Iterator[tuple[list[str], list[tuple[str, ...]]]]:
+    for said, otherwise in variants(fold(text)):
+        yield units(said), otherwise
+    yield from _glossary().find(text)
+
+
+def _terms_within(said: list[str]) -> Iterator[str]:
+    """The terms that a text has because this stretch stands in it, longer words among them."""
+    yield from terms_of(said)
+    run = "".join(unit if len(unit) == 1 else " " for unit in said)
+    for length in range(3, len(run) + 1):
+        yield from (run[start : start + length] for start in range(len(run) - length + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Glossary:
+    """``entries`` hold the renderings of one notion, as units; ``places`` say which entries a rendering is in.
+
+    ``longest``: units of the longest rendering that begins with this one. ``cased``: abbreviations, by their units,
+    that count only where the query writes them in capitals.
+    """
+
+    entries: list[list[tuple[str, ...]]]
+    places: dict[tuple[str, ...], list[int]]
+    longest: dict[str, int]
+    cased: dict[tuple[str, ...], str]
+
+    def find(self, text: str) -> Iterator[tuple[list[str], list[tuple[str, ...]]]]:
+        """Stretches of the text, from left to right and the longest first, with the terms of their other renderings."""
+        said = units(text)
+        start = 0
+        while start < len(said):
+            for length in range(min(self.longest.get(said[start], 0), len(said) - start), 0, -1):
+                key = tuple(said[start : start + length])
+                if key in self.places and self._meant(key, text):
+                    yield list(key), self._others(key)
+                    break
+            else:
+                length = 1
+            start += length
+
+    def _meant(self, key: tuple[str, ...], text: str) -> bool:
+        return key not in self.cased or re.search(rf"(?<![A-Z]){self.cased[key]}(?![A-Za-z])", text) is not None
+
+    def _others(self, key: tuple[str, ...]) -> list[tuple[str, ...]]:
+        found = (other for place in self.places[key] for other in self.entries[place] if other != key)
+        return [tuple(dict.fromkeys(terms_of(other))) for other in found]
+
+
+@cache
+def _glossary() -> Glossary:
+    text = files("index").joinpath(GLOSSARY).read_text("utf-8")
+    return read_glossary(text)
+
+
+def read_glossary(text: str) -> Glossary:
+    """Reads lines ``carbon sink|sink of carbon=碳汇|碳库``; blank ones and those that begin with # say nothing."""
+    glossary = Glossary([], {}, {}, {})
+    for line in text.splitlines():
+        if not line or line.startswith("#"):
+            continue
+        entry: list[tuple[str, ...]] = []
+        for rendering in line.replace("=", "|").split("|"):
+            key = tuple(units(rendering))
+            entry.append(key)
+            if rendering.startswith(_CASED):
+                glossary.cased[key] = rendering[len(_CASED) :]
+            glossary.places.setdefault(key, []).append(len(glossary.entries))
+            glossary.longest[key[0]] = max(glossary.longest.get(key[0], 0), len(key))
+        glossary.entries.append(list(dict.fromkeys(entry)))
+    return glossary
