@@ -6,27 +6,35 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, get_args
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
 from index.hit import SearchMode
-from ingest.errors import FileMissing, SinkQAError, UnreadableDocument
+from ingest.errors import SinkQAError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from eval.configuration import Configuration
     from eval.results import Result
+    from eval.systems import Board
 
 app = typer.Typer(help="Measure SinkQA against ground truth.", no_args_is_help=True, pretty_exceptions_enable=False)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Modes = Annotated[list[str] | None, typer.Option("--mode", help="hybrid, lexical or dense; give several to compare.")]
 EncoderName = Annotated[str | None, typer.Option("--encoder", help="Name or folder; default: the bundled one.")]
+RerankerName = Annotated[str | None, typer.Option("--reranker", help="Cross-encoder, name or folder; default: none.")]
 WeightPairs = Annotated[list[str] | None, typer.Option("--weight", help="A weight of the fusion, as late=1.5.")]
 Label = Annotated[str | None, typer.Option(help="Name of the configuration; default: made of its settings.")]
 Out = Annotated[Path | None, typer.Option(help="Keep results here; what is finished is not measured again.")]
+ByCollection = Annotated[bool, typer.Option("--by-collection", help="A row a collection, not a system.")]
+Markdown = Annotated[bool, typer.Option("--markdown", help="Print Markdown.")]
+Measure = Annotated[str | None, typer.Option(help="Measure; default: nDCG@10, recall@5.")]
+Queries = Annotated[int | None, typer.Option(min=1, help="Ask only so many questions of each.")]
+Split = Annotated[str, typer.Option(help="Judgements: qrels/SPLIT.tsv.")]
+Beside = Annotated[list[Path] | None, typer.Option(help="Files or folders that are in the library too.")]
 Cache = Annotated[Path | None, typer.Option(help="Keep libraries here, so that the next run need not index.")]
 
 
@@ -40,11 +48,12 @@ def beir(
     folders: Annotated[list[Path], typer.Argument(metavar="DIR…", help="Collections in BEIR's layout.")],
     mode: Modes = None,
     encoder: EncoderName = None,
+    reranker: RerankerName = None,
     weight: WeightPairs = None,
     label: Label = None,
     candidates: Annotated[bool, typer.Option(help="Rank only each question's own candidates.")] = False,
-    queries: Annotated[int | None, typer.Option(min=1, help="Ask only so many questions of each.")] = None,
-    split: Annotated[str, typer.Option(help="Judgements: qrels/SPLIT.tsv.")] = "test",
+    queries: Queries = None,
+    split: Split = "test",
     out: Out = None,
     cache: Cache = None,
     as_json: AsJson = False,
@@ -55,7 +64,7 @@ def beir(
     from eval.ranking import score_benchmark
     from index.encoder import load_encoder
 
-    configurations = _configurations(mode, encoder, weight, label, candidates=candidates)
+    configurations = _configurations(mode, encoder, reranker, weight, label, candidates=candidates)
     loaded = load_encoder(encoder)
     results: list[Result] = []
     for folder in find_benchmarks(folders):
@@ -70,9 +79,10 @@ def beir(
 def gold(
     questions: Annotated[Path, typer.Option(help="Gold questions with evidence, JSON lines.")],
     document: Annotated[list[Path], typer.Option(help="What they are about; repeat for several.")],
-    beside: Annotated[list[Path] | None, typer.Option(help="Files or folders that are in the library too.")] = None,
+    beside: Beside = None,
     mode: Modes = None,
     encoder: EncoderName = None,
+    reranker: RerankerName = None,
     weight: WeightPairs = None,
     label: Label = None,
     name: Annotated[str | None, typer.Option(help="Name of the result; default: that of the questions' file.")] = None,
@@ -91,7 +101,7 @@ def gold(
         scored = score_gold(
             title,
             list(read_questions(questions)),
-            _configurations(mode, encoder, weight, label),
+            _configurations(mode, encoder, reranker, weight, label),
             load_encoder(encoder),
             documents=document,
             beside=beside or [],
@@ -124,25 +134,80 @@ def compare(
 
 
 @app.command()
+def ablation(
+    folders: Annotated[list[Path] | None, typer.Argument(metavar="DIR…", help="Collections in BEIR's layout.")] = None,
+    questions: Annotated[Path | None, typer.Option(help="Gold questions with evidence, JSON lines.")] = None,
+    document: Annotated[list[Path] | None, typer.Option(help="What they are about; repeat for several.")] = None,
+    beside: Beside = None,
+    encoder: EncoderName = None,
+    reranker: RerankerName = None,
+    weight: WeightPairs = None,
+    label: Label = None,
+    queries: Queries = None,
+    split: Split = "test",
+    measure: Measure = None,
+    by_collection: ByCollection = False,
+    out: Out = None,
+    cache: Cache = None,
+    markdown: Markdown = False,
+    as_json: AsJson = False,
+) -> None:
+    """What each part of the ranking is worth: all of it against all but that part, with interval and p."""
+    from eval.ablation import ablate, ablations
+    from eval.progress import progress
+    from eval.systems import boards
+    from index.encoder import load_encoder
+
+    if bool(questions) != bool(document) or not (folders or questions) or (beside and not questions):
+        raise typer.BadParameter("expected collections, or --questions with --document (and --beside), or both")
+    (whole,) = _configurations(["hybrid"], encoder, reranker, weight, label)
+    variants, gold = ablations(whole), (questions, document or [], beside or []) if questions else None
+    with progress("ablation") as advance:
+        scored = ablate(
+            variants, load_encoder(encoder), folders or [], gold,
+            split=split, n_queries=queries, out=out, cache=cache, on_progress=advance,
+        )  # fmt: skip
+        found = boards(_noted(scored), measure=measure, baseline=variants[0].label)
+    _print_boards(found, by_collection=by_collection, as_markdown=markdown, as_json=as_json)
+
+
+@app.command()
+def table(
+    results: Annotated[list[Path], typer.Argument(help="Result files, or folders of them.")],
+    measure: Measure = None,
+    baseline: Annotated[str | None, typer.Option(help="Label to compare with: change and p of each.")] = None,
+    by_collection: ByCollection = False,
+    markdown: Markdown = False,
+    as_json: AsJson = False,
+) -> None:
+    """Systems over collections in one table: mean with 95 % interval, median search time, size of the models."""
+    from eval.results import distinct, find_results, read_result
+    from eval.systems import boards
+
+    read = distinct([read_result(path) for path in find_results(results)])
+    found = boards(read, measure=measure, baseline=baseline)
+    _print_boards(found, by_collection=by_collection, as_markdown=markdown, as_json=as_json)
+
+
+@app.command()
 def latency(
     passages: Annotated[str, typer.Option(help="Sizes of the library, by commas.")] = "1000,20000",
     corpus: Annotated[Path | None, typer.Option(help="A collection in BEIR's layout; default: random words.")] = None,
     mode: Modes = None,
     encoder: EncoderName = None,
+    reranker: RerankerName = None,
     k: Annotated[int, typer.Option(min=1, help="Passages asked for.")] = 8,
     as_json: AsJson = False,
 ) -> None:
     """How long a search takes, p50 and p95, in libraries of several sizes."""
-    from eval.configuration import Configuration
     from eval.latency import latency as run
     from eval.progress import progress
     from eval.tables import print_timings
     from index.encoder import load_encoder
 
     counts = [_count(part) for part in passages.split(",")]
-    modes = _modes(mode or list(get_args(SearchMode)))
+    configurations = _configurations(mode or list(get_args(SearchMode)), encoder, reranker, None, None, k=k)
     with progress("latency") as advance:
-        configurations = [Configuration(each, encoder, k=k) for each in modes]
         timings = list(run(counts, configurations, load_encoder(encoder), corpus=corpus, on_progress=advance))
     if as_json:
         _print_json([asdict(each) for each in timings])
@@ -194,13 +259,14 @@ def structure(
     as_json: AsJson = False,
 ) -> None:
     """How much of a document's known structure is recovered: headings, pages, footnotes, tables."""
+    from eval.lines import read_json
     from eval.structure import score_structure
     from eval.tables import print_structure
-    from ingest.readers import read_bytes
+    from ingest.readers import read as read_document
     from ingest.splitting import split
 
-    truth, table_truth = _truth(structure), _truth(tables)
-    read = read_bytes(_bytes(document), document.name)
+    truth, table_truth = read_json(structure), read_json(tables)
+    read = read_document(document)
     score = score_structure(read, split(read), structure=truth, tables=table_truth)
     if as_json:
         _print_json(asdict(score))
@@ -269,12 +335,15 @@ def _modes(names: list[str]) -> list[SearchMode]:
 def _configurations(
     modes: list[str] | None,
     encoder: str | None,
+    reranker: str | None,
     weights: list[str] | None,
     label: str | None,
     *,
     candidates: bool = False,
+    k: int = 20,
 ) -> list[Configuration]:
     from eval.configuration import Configuration, weights_of
+    from index.reranker import load_reranker
 
     chosen = _modes(modes or ["hybrid"])
     if label and len(chosen) > 1:
@@ -285,7 +354,8 @@ def _configurations(
         weighed = weights_of(weights or ())
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--weight") from error
-    return [Configuration(mode, encoder, weighed, candidates=candidates, name=label) for mode in chosen]
+    loaded = load_reranker(reranker) if reranker else None
+    return [Configuration(each, encoder, weighed, k, candidates, label, loaded) for each in chosen]
 
 
 def _count(text: str) -> int:
@@ -312,18 +382,16 @@ def _print_results(results: list[Result], *, as_json: bool, groups: bool = False
         print_results(results, groups=groups)
 
 
+def _print_boards(found: list[Board], *, by_collection: bool, as_markdown: bool, as_json: bool) -> None:
+    from eval.tables import markdown, print_boards
+
+    if as_json:
+        _print_json([asdict(board) for board in found])
+    elif as_markdown:
+        typer.echo(markdown(found, by_collection=by_collection))
+    else:
+        print_boards(found, by_collection=by_collection)
+
+
 def _print_json(value: object) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False))
-
-
-def _bytes(path: Path) -> bytes:
-    if not path.is_file():
-        raise FileMissing(f"{path}: expected a file, found none; check the path")
-    return path.read_bytes()
-
-
-def _truth(path: Path) -> Any:
-    try:
-        return json.loads(_bytes(path))
-    except ValueError as error:
-        raise UnreadableDocument(f"{path}: expected JSON, got something else ({error}); check the file") from error

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from eval.errors import MalformedData, NotComparable
 from eval.measures import measure
-from eval.results import read_result
-from eval.significance import Estimate, estimate, randomisation
+from eval.results import Result, read_result
+from eval.significance import Estimate, estimate, mean_of, randomisation
 from eval.trec import read_qrels, read_run
 from ingest.errors import FileMissing
 
@@ -74,16 +74,40 @@ def compare(a: Path, b: Path, *, qrels: Path | None = None) -> list[Difference]:
     measures = [name for name in left.values if name in right.values]
     if not measures:
         raise NotComparable(f"{a} and {b}: no measure in common ({', '.join(left.values)}; {', '.join(right.values)})")
-    return [_difference(name, left, right) for name in measures]
+    return [difference(name, left, right) for name in measures]
 
 
-def _difference(name: str, a: Scored, b: Scored) -> Difference:
+def scored(result: Result) -> Scored:
+    """The values of a result."""
+    return Scored(
+        label=result.label,
+        values={name: {each.query_id: each.scores[name] for each in result.questions} for name in result.measures},
+        texts={each.query_id: each.text for each in result.questions},
+        clusters={each.query_id: each.cluster for each in result.questions if each.cluster},
+        about={what: result.fingerprints[what] for what in ("corpus", "questions")},
+    )
+
+
+def mean_difference(name: str, pairs: Sequence[tuple[Scored, Scored]]) -> tuple[Estimate, float]:
+    """B less A in the mean over several collections, each counting alike, and its two-sided p.
+
+    Raises:
+        NotComparable: a pair answers different questions.
+    """
+    paired = [_paired(name, a, b) for a, b in pairs]
+    shares = [each / len(values) for values, clusters in paired for each in _sums(values, clusters)]
+    return mean_of([estimate(values, clusters=clusters) for values, clusters in paired]), randomisation(shares)
+
+
+def difference(name: str, a: Scored, b: Scored) -> Difference:
+    """B less A by one measure.
+
+    Raises:
+        NotComparable: they answer different questions.
+    """
     left, right = a.values[name], b.values[name]
-    asked = [query_id for query_id in left if query_id in right]
-    if not asked or len(asked) < max(len(left), len(right)):
-        raise NotComparable(f"{a.label} and {b.label}: {len(left)} and {len(right)} questions, {len(asked)} in common")
-    differences = [right[query_id] - left[query_id] for query_id in asked]
-    clusters = [a.clusters.get(query_id) or query_id for query_id in asked]
+    differences, clusters = _paired(name, a, b)
+    asked = list(left)
     changes = [
         Change(each, a.texts.get(each, ""), left[each], right[each]) for each in asked if left[each] != right[each]
     ]
@@ -95,6 +119,15 @@ def _difference(name: str, a: Scored, b: Scored) -> Difference:
         randomisation(_sums(differences, clusters)),
         tuple(sorted(changes, key=lambda each: (-abs(each.b - each.a), each.query_id))),
     )
+
+
+def _paired(name: str, a: Scored, b: Scored) -> tuple[list[float], list[str]]:
+    """B less A of each question, in A's order, and the question's cluster."""
+    left, right = a.values[name], b.values[name]
+    if not left or left.keys() != right.keys():
+        common = len(left.keys() & right.keys())
+        raise NotComparable(f"{a.label} and {b.label}: {len(left)} and {len(right)} questions, {common} in common")
+    return [right[each] - left[each] for each in left], [a.clusters.get(each) or each for each in left]
 
 
 def _sums(differences: list[float], clusters: list[str]) -> list[float]:
@@ -109,14 +142,7 @@ def _read(path: Path, qrels: Path | None) -> Scored:
     if not path.is_file():
         raise FileMissing(f"{path}: expected a result or run file, found none; check the path")
     if path.suffix == ".json":
-        result = read_result(path)
-        return Scored(
-            label=result.label,
-            values={name: {each.query_id: each.scores[name] for each in result.questions} for name in result.measures},
-            texts={each.query_id: each.text for each in result.questions},
-            clusters={each.query_id: each.cluster for each in result.questions if each.cluster},
-            about={what: result.fingerprints[what] for what in ("corpus", "questions")},
-        )
+        return scored(read_result(path))
     if qrels is None:
         raise MalformedData(f"{path}: a run is scored by judgements; give them as --qrels")
     return Scored(path.name, measure(read_qrels(qrels), read_run(path)), {}, {}, {"judgements": str(qrels)})

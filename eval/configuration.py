@@ -13,7 +13,9 @@ from typing import Any
 
 from index.encoder import BUNDLED_MODEL, Encoder
 from index.fusion import DEFAULT_WEIGHTS, Weights
-from index.hit import SearchMode
+from index.hit import Filters, Hit, SearchMode
+from index.library import Library
+from index.reranker import Reranker
 from index.retrieval import DEPTH
 
 _STAGES = ("ingest", "index")
@@ -34,6 +36,7 @@ class Configuration:
     k: int = 20
     candidates: bool = False
     name: str | None = None
+    reranker: Reranker | None = None
 
     @property
     def label(self) -> str:
@@ -43,16 +46,28 @@ class Configuration:
             parts.append(Path(self.encoder).name)
         if self.weights != DEFAULT_WEIGHTS and self.mode != "lexical":
             parts += [f"{name}={value:g}" for name, value in asdict(self.weights).items()]
+        if self.reranker:
+            parts.append(f"reranked-{Path(self.reranker.name).name}")
         return self.name or "-".join(parts + ["candidates"] * self.candidates)
+
+    def search(self, library: Library, query: str, *, filters: Filters | None = None) -> list[Hit]:
+        """What the library finds this way."""
+        library.weights = self.weights
+        return library.search(query, k=self.k, mode=self.mode, filters=filters, reranker=self.reranker)
 
     def describe(self, encoder: Encoder) -> dict[str, Any]:
         """Everything that the ranking depends on, beside corpus and code."""
-        about = {"mode": self.mode, "k": self.k, "depth": DEPTH, "candidates": self.candidates}
-        return about | {
-            "weights": asdict(self.weights),
-            "encoder": encoder.name,
-            "encoder_fingerprint": encoder.fingerprint,
-        }
+        about: dict[str, Any] = {"mode": self.mode, "k": self.k, "depth": DEPTH, "candidates": self.candidates}
+        about |= {"weights": asdict(self.weights), "encoder": encoder.name, "encoder_fingerprint": encoder.fingerprint}
+        if self.reranker:
+            about |= {"reranker": self.reranker.name, "reranker_fingerprint": self.reranker.fingerprint}
+        return about
+
+    def sizes(self) -> dict[str, float]:
+        """Sizes on disk of the models that a search runs, MB; one that is named and not a folder is left out."""
+        encoder = 0.0 if self.mode == "lexical" else _model_megabytes(self.encoder or BUNDLED_MODEL)
+        found = {"encoder_mb": encoder, "reranker_mb": _model_megabytes(self.reranker.name) if self.reranker else None}
+        return {name: size for name, size in found.items() if size is not None}
 
 
 def weights_of(pairs: Iterable[str]) -> Weights:
@@ -102,10 +117,8 @@ def megabytes(path: Path) -> float:
     return sum(each.stat().st_size for each in files) / 1e6
 
 
-def encoder_megabytes(encoder: str | None) -> float | None:
-    """Size of a model on disk in MB; None for one that is named and not a folder."""
-    folder = BUNDLED_MODEL if encoder is None else Path(encoder)
-    return megabytes(folder) if folder.is_dir() else None
+def _model_megabytes(model: str | Path) -> float | None:
+    return megabytes(Path(model)) if Path(model).is_dir() else None
 
 
 def _files(root: Path) -> Iterator[Path]:

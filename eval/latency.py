@@ -112,12 +112,11 @@ def _given(folder: Path) -> tuple[list[CorpusEntry], list[str]]:
 
 def _ask(library: Library, questions: Sequence[str], configuration: Configuration) -> tuple[list[float], list[float]]:
     """Wall and CPU milliseconds of each search, after one that opens the index."""
-    library.weights = configuration.weights
-    library.search(questions[0], k=configuration.k, mode=configuration.mode)
+    configuration.search(library, questions[0])
     wall, cpu = [], []
     for question in questions:
         began, used = time.perf_counter(), time.process_time()
-        library.search(question, k=configuration.k, mode=configuration.mode)
+        configuration.search(library, question)
         wall.append(1000 * (time.perf_counter() - began))
         cpu.append(1000 * (time.process_time() - used))
     return wall, cpu

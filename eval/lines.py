@@ -50,6 +50,21 @@ def read_rows(path: Path, **kinds: type) -> Iterator[tuple[int, dict[str, Any]]]
         yield number, row
 
 
+def read_json(path: Path) -> Any:
+    """A file of one JSON value.
+
+    Raises:
+        FileMissing: no such file.
+        MalformedData: it is no JSON.
+    """
+    if not path.is_file():
+        raise FileMissing(f"{path}: expected a file, found none; check the path")
+    try:
+        return json.loads(path.read_bytes())
+    except ValueError as error:
+        raise MalformedData(f"{path}: expected JSON, got something else ({error}); check the file") from error
+
+
 def shorten(text: str, most: int = 80) -> str:
     """The beginning of a text, for messages."""
     return text if len(text) <= most else text[: most - 1] + "…"

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from eval.beir import Benchmark, CorpusEntry, as_document
-from eval.configuration import Configuration, code_fingerprint, digest, encoder_megabytes, fingerprints, megabytes
+from eval.configuration import Configuration, code_fingerprint, digest, fingerprints, megabytes
 from eval.measures import measure
 from eval.results import QuestionResult, Result, Wanted, is_current, read_result, write_result
 from eval.trec import Run, ScoredDoc, write_run
@@ -149,7 +149,6 @@ def _score(
 ) -> tuple[Result, Run]:
     began = time.perf_counter()
     run, latencies = _ask(benchmark, library, configuration, on_progress)
-    size = encoder_megabytes(configuration.encoder)
     measured = times(latencies) | {"search_s": time.perf_counter() - began}
     values = measure(benchmark.qrels, run)
     questions = tuple(
@@ -169,7 +168,7 @@ def _score(
         label=configuration.label,
         fingerprints=_fingerprints(benchmark, configuration, library.encoder),
         configuration=configuration.describe(library.encoder),
-        facts=dict(facts) | measured | ({} if size is None else {"encoder_mb": size}),
+        facts=dict(facts) | measured | configuration.sizes(),
         questions=questions,
         texts={e.entry_id: excerpt(f"{e.title}\n{e.text}".strip()) for e in benchmark.corpus if e.entry_id in shown},
         warnings=benchmark.warnings,
@@ -183,16 +182,15 @@ def _ask(
     """The ranking of every query, and the milliseconds of each search."""
     names = {as_document(entry)[0].doc_id: entry.entry_id for entry in benchmark.corpus}
     ids = {name: doc_id for doc_id, name in names.items()}
-    library.weights = configuration.weights
     run: Run = {}
     latencies: list[float] = []
     for number, query in enumerate(benchmark.queries):
         within = tuple(ids[name] for name in query.candidates if name in ids) if configuration.candidates else ()
         filters = Filters(doc_ids=within) if within else None
         if not number:  # the first search opens the index
-            library.search(query.text, k=configuration.k, mode=configuration.mode, filters=filters)
+            configuration.search(library, query.text, filters=filters)
         began = time.perf_counter()
-        hits = library.search(query.text, k=configuration.k, mode=configuration.mode, filters=filters)
+        hits = configuration.search(library, query.text, filters=filters)
         latencies.append(1000 * (time.perf_counter() - began))
         run[query.query_id] = [ScoredDoc(names[hit.passage.doc_id], hit.score) for hit in hits]
         on_progress(number + 1, len(benchmark.queries), configuration.label)

@@ -14,7 +14,6 @@ from eval.configuration import (
     Configuration,
     code_fingerprint,
     digest,
-    encoder_megabytes,
     fingerprints,
     megabytes,
 )
@@ -121,24 +120,22 @@ def _score(
     about: Sequence[str],
     on_progress: OnProgress,
 ) -> Result:
-    library.weights = configuration.weights
-    library.search(questions[0].text, k=DEPTH, mode=configuration.mode)  # the first search opens the index
+    configuration.search(library, questions[0].text)  # the first search opens the index
     latencies: list[float] = []
     texts: dict[str, str] = {}
     results: list[QuestionResult] = []
-    search = _timed(lambda text: library.search(text, k=DEPTH, mode=configuration.mode), latencies)
+    search = _timed(lambda text: configuration.search(library, text), latencies)
     for judgement, hits in judge(library, questions, search=search, about=about):
         texts |= {hit.passage.passage_id: excerpt(hit.passage.text) for hit in hits}
         results.append(_question_result(judgement, hits))
         on_progress(len(results), len(questions), configuration.label)
-    size = encoder_megabytes(configuration.encoder)
     return Result(
         kind="gold",
         dataset=name,
         label=configuration.label,
         fingerprints={},
         configuration=configuration.describe(library.encoder),
-        facts=times(latencies) | ({} if size is None else {"encoder_mb": size}),
+        facts=times(latencies) | configuration.sizes(),
         questions=tuple(results),
         texts=texts,
     )

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
@@ -14,12 +12,12 @@ from typing import Any
 
 from eval.errors import NothingToMeasure
 from eval.plots import COLOURS, Point, intervals, scatter
-from eval.results import Result
+from eval.results import Result, distinct, headline
 from eval.significance import Estimate
+from eval.systems import Board, boards
 
 _PAGE = Path(__file__).with_name("report.html")
 _SHOWN = 10  # passages shown for a question
-_HEADLINES = ("nDCG@10", "recall@5")
 _KINDS = {"beir": ("Collections", "检索评测集"), "gold": ("Gold questions", "标注问题")}
 _AGAINST = (
     ("p50_ms", "p50 ms", "Quality against latency · 质量与延迟"),
@@ -37,7 +35,7 @@ def write_report(path: Path, results: Sequence[Result]) -> None:
     Raises:
         NothingToMeasure: there is no result with a question.
     """
-    results = _distinct([result for result in results if result.questions])
+    results = distinct([result for result in results if result.questions])
     if not results:
         raise NothingToMeasure(f"{path}: expected results to report, got none with a question; run beir or gold first")
     known = {(result.dataset, result.label): result.estimates() for result in results}
@@ -45,6 +43,7 @@ def write_report(path: Path, results: Sequence[Result]) -> None:
     parts = {
         "made": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "summary": _summary(results),
+        "systems": "".join(_systems(board, labels) for board in boards(results)),
         "quality": "".join(_quality(kind, _of(results, kind), known, labels) for kind in _kinds(results)),
         "groups": "".join(_groups(each) for each in _by_dataset(results) if each[0].groups()),
         "provenance": _provenance(results),
@@ -58,20 +57,13 @@ def write_report(path: Path, results: Sequence[Result]) -> None:
     path.write_text(page, "utf-8", errors="backslashreplace")
 
 
-def headline(result: Result) -> str:
-    """The measure that one figure is drawn of."""
-    return next((name for name in _HEADLINES if name in result.measures), result.measures[0])
-
-
-def _distinct(results: Sequence[Result]) -> list[Result]:
-    """Results of one name, measured by other code or from other folders, are told apart by a number."""
-    seen: Counter[tuple[str, str]] = Counter()
-    named = []
-    for result in results:
-        seen[result.dataset, result.label] += 1
-        number = seen[result.dataset, result.label]
-        named.append(result if number == 1 else replace(result, label=f"{result.label} #{number}"))
-    return named
+def _systems(board: Board, labels: Sequence[str]) -> str:
+    """Systems over collections by one measure, with intervals, search time and size."""
+    heads, *rows = board.grid(lambda cell, best: _cell(cell.value, best=best))
+    keyed = [[_key(label, labels), *cells] for label, *cells in rows]
+    notes = "".join(f'<p class="sub">{escape(note)}</p>' for note in board.notes)
+    title = f'<h2>Systems by {escape(board.measure)} <span lang="zh">系统对比</span></h2>'
+    return f"{title}{_table(heads, keyed)}{notes}"
 
 
 def _quality(kind: str, results: Sequence[Result], known: Estimates, labels: Sequence[str]) -> str:
@@ -98,17 +90,13 @@ def _points(
     results: Sequence[Result], labels: Sequence[str], values: Mapping[str, Mapping[str, Estimate]], key: str
 ) -> list[Point]:
     """One for each configuration whose ``key`` is known, its mean over the collections of ``values``."""
-    facts = {(each.dataset, each.label): _fact(each, key) for each in results}
+    facts = {(each.dataset, each.label): each.facts.get(key) for each in results}
     points = []
     for place, label in enumerate(labels):
         xs = [x for name in values if (x := facts.get((name, label))) is not None]
         if xs and len(xs) == len(values):
             points.append(Point(label, place, fmean(xs), fmean(values[name][label].mean for name in values)))
     return points
-
-
-def _fact(result: Result, key: str) -> float | None:
-    return 0.0 if key == "encoder_mb" and result.configuration.get("mode") == "lexical" else result.facts.get(key)
 
 
 def _table_of(results: Sequence[Result], known: Estimates, labels: Sequence[str]) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from eval.significance import Estimate, estimate
 from ingest.errors import FileMissing
 
 RESULT_FORMAT = 1
+_HEADLINES = ("nDCG@10", "recall@5")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,22 @@ def find_results(paths: Sequence[Path]) -> list[Path]:
             raise FileMissing(f"{path}: expected result files (*.json), found none; run beir or gold with --out")
         found += within
     return list(dict.fromkeys(found))
+
+
+def headline(result: Result) -> str:
+    """The measure that one figure is drawn of."""
+    return next((name for name in _HEADLINES if name in result.measures), result.measures[0])
+
+
+def distinct(results: Sequence[Result]) -> list[Result]:
+    """Results of one name, measured by other code or from other folders, are told apart by a number."""
+    seen: Counter[tuple[str, str]] = Counter()
+    named = []
+    for result in results:
+        seen[result.dataset, result.label] += 1
+        number = seen[result.dataset, result.label]
+        named.append(result if number == 1 else replace(result, label=f"{result.label} #{number}"))
+    return named
 
 
 def is_current(path: Path, fingerprints: Mapping[str, str]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
@@ -52,6 +53,20 @@ def estimate(values: Sequence[float], *, clusters: Sequence[Hashable] | None = N
     )
     low, high = np.quantile(means, [(1 - _LEVEL) / 2, (1 + _LEVEL) / 2])
     return Estimate(float(numbers.mean()), float(low), float(high), len(numbers))
+
+
+def mean_of(estimates: Sequence[Estimate]) -> Estimate:
+    """Mean of several collections' means, each counting alike; they are independent, so their variances add.
+
+    Raises:
+        ValueError: no estimates.
+    """
+    if not estimates:
+        raise ValueError("expected at least one estimate, got none")
+    mean = sum(each.mean for each in estimates) / len(estimates)
+    below = math.hypot(*(each.mean - each.low for each in estimates)) / len(estimates)
+    above = math.hypot(*(each.high - each.mean for each in estimates)) / len(estimates)
+    return Estimate(mean, mean - below, mean + above, sum(each.n for each in estimates))
 
 
 def randomisation(differences: Sequence[float]) -> float:

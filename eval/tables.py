@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from eval.significance import Estimate
     from eval.sizes import SizeResult
     from eval.structure import Share, StructureScore
+    from eval.systems import Board, Cell
 
 _VERDICTS = {True: "[green]OK[/]", False: "[red]FAIL[/]", None: ""}
 _SURE = 0.05
@@ -38,6 +39,33 @@ def print_results(results: Sequence[Result], *, groups: bool = False) -> None:
     console.print(table)
     for dataset, warning in dict.fromkeys((each.dataset, text) for each in results for text in each.warnings):
         console.print(f"[yellow]{escape(dataset)}: {escape(warning)}[/]")
+
+
+def print_boards(boards: Sequence[Board], *, by_collection: bool = False) -> None:
+    """One table a measure: systems over collections, or with ``by_collection`` the other way round."""
+    console = Console()
+    for board in boards:
+        against = f", change and p against {board.baseline}" if board.baseline else ""
+        (first, *heads), *rows = board.grid(_terminal_cell, by_collection=by_collection)
+        table = _table(f"{board.measure}, mean with 95 % interval{against}", first)
+        for head in heads:
+            table.add_column(escape(head), justify="right", vertical="middle", overflow="fold")
+        for label, *cells in rows:
+            table.add_row(escape(label), *cells)
+        console.print(table)
+        for note in board.notes:
+            console.print(f"[yellow]{escape(note)}[/]")
+
+
+def markdown(boards: Sequence[Board], *, by_collection: bool = False) -> str:
+    """The same as Markdown, for a page."""
+    lines: list[str] = []
+    for board in boards:
+        (first, *heads), *rows = board.grid(_markdown_cell, by_collection=by_collection)
+        cells = [[first or board.measure, *heads], ["---", *["--:"] * len(heads)], *rows]
+        lines += ["| " + " | ".join(each.replace("|", "\\|") for each in row) + " |" for row in cells]
+        lines += ["", *(f"{note[0].upper()}{note[1:]}." for note in board.notes), *[""] * bool(board.notes)]
+    return "\n".join(lines).rstrip("\n")
 
 
 def print_differences(differences: Sequence[Difference], *, most: int) -> None:
@@ -146,5 +174,24 @@ def _cells(estimates: dict[str, Estimate]) -> list[str]:
     return counts + [f"{each.mean:.3f}\n{_short(each.low)}–{_short(each.high)}" for each in estimates.values()]
 
 
-def _short(share: float) -> str:
-    return f"{share:.2f}".removeprefix("0")
+def _terminal_cell(cell: Cell, best: bool) -> str:
+    value = f"{cell.value.mean:.3f}"
+    lines = [f"[bold]{value}[/]" if best else value, f"[dim]{_short(cell.value.low)}–{_short(cell.value.high)}[/]"]
+    return "\n".join(lines + _against(cell))
+
+
+def _markdown_cell(cell: Cell, best: bool) -> str:
+    value, interval = _short(cell.value.mean, 3), f"{_short(cell.value.low)}–{_short(cell.value.high)}"
+    whole = f"{f'**{value}**' if best else value} {interval}"
+    return "<br>".join([whole, *([", ".join(_against(cell))] if cell.change else [])])
+
+
+def _against(cell: Cell) -> list[str]:
+    if cell.change is None or cell.p is None:
+        return []
+    p = "p<.001" if cell.p < 0.001 else f"p {_short(cell.p, 3)}"
+    return [f"{cell.change.mean:+.3f}", p]
+
+
+def _short(share: float, digits: int = 2) -> str:
+    return f"{share:.{digits}f}".removeprefix("0")

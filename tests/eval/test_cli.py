@@ -1,10 +1,15 @@
 import json
 import sys
+from dataclasses import fields
 
 import pytest
 
 from eval.cli import main
-from tests.eval.collections import QRELS, write_collection, write_rows
+from eval.results import read_result
+from index.fusion import Weights
+from index.reranker import load_reranker
+from tests.eval.collections import CORPUS, QRELS, write_collection, write_rows
+from tests.index.tiny import write_bert
 
 
 @pytest.fixture
@@ -90,6 +95,12 @@ def test_expected_figures_are_ok_fail_or_skipped(tmp_path, evaluate):
         (["beir", "x", "--weight", "magic=1"], 2, "late"),
         (["beir", "x", "--label", "../x"], 2, "letters"),
         (["latency", "--passages", "0"], 2, "whole numbers"),
+        (["ablation"], 2, "collections"),
+        (["ablation", "--questions", "q.jsonl"], 2, "--document"),
+        (["ablation", "nowhere"], 1, "file-missing"),
+        (["ablation", "x", "--beside", "y"], 2, "--questions"),
+        (["table", "nowhere"], 1, "file-missing"),
+        (["structure", "--document", "nowhere", "--structure", "nowhere", "--tables", "nowhere"], 1, "file-missing"),
     ],
 )
 def test_mistakes_are_one_named_line(evaluate, args, status, told):
@@ -107,3 +118,60 @@ def test_a_malformed_file_of_figures_is_named(tmp_path, evaluate, text):
     status, _, error = evaluate("expected", "--file", tmp_path / "expected.toml")
     assert status == 1
     assert "Traceback" not in error
+
+
+def test_an_ablation_sets_every_part_against_the_whole(tmp_path, evaluate):
+    folder, out = write_collection(tmp_path / "small"), tmp_path / "out"
+    write_collection(tmp_path / "tall")
+    (tmp_path / "a.md").write_text("# Peat\n\nThe bog of Lund stores nine million tonnes of carbon.\n", "utf-8")
+    evidence = [{"hop": 1, "must_contain": ["nine million tonnes"]}]
+    write_rows(
+        tmp_path / "q.jsonl", [{"id": "1", "lang": "en", "question": "What does the bog store?", "evidence": evidence}]
+    )
+    status, printed, told = evaluate(
+        "ablation", folder, tmp_path / "tall", "--questions", tmp_path / "q.jsonl", "--document", tmp_path / "a.md",
+        "--out", out, "--json",
+    )  # fmt: skip
+    assert status == 0, told
+    ranking, gold = json.loads(printed)
+    assert (ranking["measure"], gold["measure"]) == ("nDCG@10", "recall@5")
+    assert ranking["collections"] == ranking["common"] == ["small", "tall"] and gold["collections"] == ["q"]
+    labels = [each["label"] for each in ranking["systems"]]
+    parts = [f"without-{each.name}" for each in fields(Weights)]
+    assert labels == ["shipped", *parts, "cosine-alone", "words-alone"] == [each["label"] for each in gold["systems"]]
+    shipped, *others = ranking["systems"]
+    assert shipped["mean"]["p"] is shipped["cells"]["small"]["p"] is None
+    assert all(0 < each["mean"]["p"] <= 1 and 0 < each["cells"]["small"]["p"] <= 1 for each in others)
+    mean = sum(each["value"]["mean"] for each in shipped["cells"].values()) / 2
+    assert shipped["mean"]["value"]["mean"] == pytest.approx(mean)
+    again = evaluate("table", out, "--measure", "nDCG@10", "--baseline", "shipped", "--markdown")[1]
+    ablated = evaluate("ablation", folder, tmp_path / "tall", "--out", out, "--markdown")[1]
+    assert sorted(again.splitlines()) == sorted(ablated.splitlines())
+    assert again.splitlines()[0] == "| nDCG@10 | small | tall | mean of 2 | p50 ms | models MB |"
+    assert evaluate("table", out, "--by-collection")[0] == 0
+
+
+def test_a_reranker_is_part_of_what_is_measured(tmp_path, evaluate):
+    folder, model = write_collection(tmp_path / "small"), write_bert(tmp_path / "models" / "tiny")
+    out = tmp_path / "out"
+    status, printed, told = evaluate("beir", folder, "--reranker", model, "--out", out, "--json")
+    assert status == 0, told
+    (reranked,) = json.loads(printed)
+    (plain,) = json.loads(evaluate("beir", folder, "--json")[1])
+    assert (reranked["label"], plain["label"]) == ("hybrid-reranked-tiny", "hybrid")
+    assert reranked["configuration"]["reranker_fingerprint"] == load_reranker(model).fingerprint
+    assert reranked["fingerprints"]["configuration"] != plain["fingerprints"]["configuration"]
+    assert reranked["fingerprints"]["index"] == plain["fingerprints"]["index"]
+    assert reranked["facts"]["reranker_mb"] > 0 and "reranker_mb" not in plain["facts"]
+    judged = read_result(out / "small.hybrid-reranked-tiny.json").questions[0]
+    expected = load_reranker(model).scores(judged.text, ["\n".join(filter(None, CORPUS[n])) for n, _ in judged.found])
+    assert [score for _, score in judged.found] == pytest.approx(expected, abs=1e-4)
+    timed = json.loads(
+        evaluate("latency", "--passages", "5", "--corpus", folder, "--mode", "lexical", "--reranker", model, "--json")[
+            1
+        ]
+    )
+    assert [each["mode"] for each in timed] == ["lexical-reranked-tiny"]
+    ablated = json.loads(evaluate("ablation", folder, "--reranker", model, "--json")[1])
+    assert ablated[0]["systems"][-1]["label"] == "without-reranker"
+    assert evaluate("beir", folder, "--reranker", tmp_path / "nowhere")[0] == 1
