@@ -43,7 +43,7 @@ def write_report(path: Path, results: Sequence[Result]) -> None:
     parts = {
         "made": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "summary": _summary(results),
-        "systems": "".join(_systems(board, labels) for board in boards(results)),
+        "systems": "".join(_systems(board, labels) for board in boards(results) if len(board.systems) > 1),
         "quality": "".join(_quality(kind, _of(results, kind), known, labels) for kind in _kinds(results)),
         "groups": "".join(_groups(each) for each in _by_dataset(results) if each[0].groups()),
         "provenance": _provenance(results),
@@ -63,7 +63,7 @@ def _systems(board: Board, labels: Sequence[str]) -> str:
     keyed = [[_key(label, labels), *cells] for label, *cells in rows]
     notes = "".join(f'<p class="sub">{escape(note)}</p>' for note in board.notes)
     title = f'<h2>Systems by {escape(board.measure)} <span lang="zh">系统对比</span></h2>'
-    return f"{title}{_table(heads, keyed)}{notes}"
+    return f'{title}<div class="systems">{_table(heads, keyed)}</div>{notes}'
 
 
 def _quality(kind: str, results: Sequence[Result], known: Estimates, labels: Sequence[str]) -> str:
@@ -75,12 +75,11 @@ def _quality(kind: str, results: Sequence[Result], known: Estimates, labels: Seq
     }
     drawn = intervals(values, labels, measure=measure)
     plots = [_figure(f"{measure}, 95 % interval · 95% 置信区间", drawn, wide=True)]
-    own = {result.label for result in results}
-    common = [name for name, each in values.items() if each.keys() == own]
-    for key, x, title in _AGAINST if common else ():
-        points = _points(results, labels, {name: values[name] for name in common}, key)
-        drawn = scatter(points, x=x, y=f"{measure}, mean of {len(common)}", logarithmic=key == "p50_ms")
-        plots.append(_figure(title, drawn))
+    for key, x, title in _AGAINST:
+        points = _points(results, labels, values, key)
+        if len(points) > 1:
+            drawn = scatter(points, x=x, y=f"{measure}, mean of {len(values)}", logarithmic=key == "p50_ms")
+            plots.append(_figure(title, drawn))
     english, chinese = _KINDS.get(kind, (kind, ""))
     heading = f'<h2>{escape(english)} <span lang="zh">{chinese}</span></h2>'
     return f'{heading}{_table_of(results, known, labels)}<div class="plots">{"".join(plots)}</div>'
@@ -89,7 +88,7 @@ def _quality(kind: str, results: Sequence[Result], known: Estimates, labels: Seq
 def _points(
     results: Sequence[Result], labels: Sequence[str], values: Mapping[str, Mapping[str, Estimate]], key: str
 ) -> list[Point]:
-    """One for each configuration whose ``key`` is known, its mean over the collections of ``values``."""
+    """One for each configuration that ran all of ``values`` with a known ``key``: its means over them."""
     facts = {(each.dataset, each.label): each.facts.get(key) for each in results}
     points = []
     for place, label in enumerate(labels):

@@ -23,7 +23,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """One configuration. ``cells`` by collection; ``mean`` over the board's ``common`` ones, where there are several.
+    """One configuration. ``cells`` by collection; ``mean`` over all of the board's, where it ran all of several.
 
     ``p50_ms`` is the median over the collections of the median search, ``megabytes`` the size of the models.
     """
@@ -37,20 +37,21 @@ class System:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Systems by one measure. ``common`` are the collections that every system ran; ``notes`` are one line each."""
+    """Systems by one measure; ``notes`` are one line each."""
 
     measure: str
     collections: tuple[str, ...]
-    common: tuple[str, ...]
     systems: tuple[System, ...]
     baseline: str | None
     notes: tuple[str, ...]
 
     def grid(self, show: Callable[[Cell, bool], str], *, by_collection: bool = False) -> list[list[str]]:
         """Heads, then rows, of systems or with ``by_collection`` of collections; ``show`` is told what is best."""
-        heads = ["", *self.collections, *([f"mean of {len(self.common)}"] if self.systems[0].mean else [])]
+        heads = ["", *self.collections]
         columns = [[each.cells.get(name) for each in self.systems] for name in self.collections]
-        columns += [[each.mean for each in self.systems]] if self.systems[0].mean else []
+        if any(each.mean for each in self.systems):
+            heads.append(f"mean of {len(self.collections)}")
+            columns.append([each.mean for each in self.systems])
         cells = [[each.label for each in self.systems], *(_shown(column, show) for column in columns)]
         for head, values in (("p50 ms", self._facts("p50_ms")), ("models MB", self._facts("megabytes"))):
             if any(values):
@@ -67,8 +68,8 @@ class Board:
 def boards(results: Sequence[Result], *, measure: str | None = None, baseline: str | None = None) -> list[Board]:
     """One board for each kind of result by its headline, or one by ``measure`` over the results that have it.
 
-    Systems stand weakest first, or as they come after their ``baseline``. A collection that was measured with several
-    corpora or sets of questions is left out and noted.
+    Systems with a mean stand weakest first, then the others; or all as they come, after their ``baseline``. A
+    collection that was measured with several corpora or sets of questions is left out and noted.
 
     Raises:
         NothingToMeasure: no result has the measure, or none is the baseline's.
@@ -93,32 +94,31 @@ def _board(results: Sequence[Result], measure: str, baseline: str | None) -> Boa
     ]
     collections = [name for name in everywhere if name not in mixed]
     labels = list(dict.fromkeys(label for label, dataset in known if dataset in collections))
-    common = [name for name in collections if all((label, name) in known for label in labels)]
     table = {label: {name: known[label, name] for name in collections if (label, name) in known} for label in labels}
-    systems = [_system(label, table[label], common, measure, table.get(baseline or "")) for label in labels]
+    systems = [_system(label, table[label], collections, measure, table.get(baseline or "")) for label in labels]
     if baseline is None:
-        systems.sort(key=lambda each: each.mean.value.mean if each.mean else 0)
+        systems.sort(key=lambda each: each.mean.value.mean if each.mean else 2)  # beyond all means
     else:
         systems.sort(key=lambda each: each.label != baseline)
     codes = {result.fingerprints["code"] for result in known.values()}
     notes = [f"{name}: left out, measured over different corpora or questions" for name in mixed]
-    notes += [f"means are over {', '.join(common)}"] if 1 < len(common) < len(collections) else []
     notes += [f"measured by {len(codes)} versions of the code"] if len(codes) > 1 else []
-    return Board(measure, tuple(collections), tuple(common), tuple(systems), baseline, tuple(notes))
+    return Board(measure, tuple(collections), tuple(systems), baseline, tuple(notes))
 
 
 def _system(
-    label: str, own: Mapping[str, Result], common: Sequence[str], measure: str, base: Mapping[str, Result] | None
+    label: str, own: Mapping[str, Result], collections: Sequence[str], measure: str, base: Mapping[str, Result] | None
 ) -> System:
     estimates = {name: result.estimates()[measure] for name, result in own.items()}
     cells = {name: Cell(value) for name, value in estimates.items()}
-    mean = Cell(mean_of([estimates[name] for name in common])) if len(common) > 1 else None
+    mean = Cell(mean_of(list(estimates.values()))) if 1 < len(own) == len(collections) else None
     if base is not None and base != own:
         pairs = {name: (scored(base[name]), scored(own[name])) for name in own if name in base}
         for name, pair in pairs.items():
             found = difference(measure, *pair)
             cells[name] = Cell(estimates[name], found.difference, found.p)
-        mean = mean and Cell(mean.value, *mean_difference(measure, [pairs[name] for name in common]))
+        if mean and len(pairs) == len(own):
+            mean = Cell(mean.value, *mean_difference(measure, list(pairs.values())))
     facts = [result.facts for result in own.values()]
     times = [each["p50_ms"] for each in facts if "p50_ms" in each]
     sizes = [each["encoder_mb"] + each.get("reranker_mb", 0) for each in facts if "encoder_mb" in each]

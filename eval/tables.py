@@ -64,7 +64,7 @@ def markdown(boards: Sequence[Board], *, by_collection: bool = False) -> str:
         (first, *heads), *rows = board.grid(_markdown_cell, by_collection=by_collection)
         cells = [[first or board.measure, *heads], ["---", *["--:"] * len(heads)], *rows]
         lines += ["| " + " | ".join(each.replace("|", "\\|") for each in row) + " |" for row in cells]
-        lines += ["", *(f"{note[0].upper()}{note[1:]}." for note in board.notes), *[""] * bool(board.notes)]
+        lines += ["", *(f"Note: {note}." for note in board.notes), *[""] * bool(board.notes)]
     return "\n".join(lines).rstrip("\n")
 
 

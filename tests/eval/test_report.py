@@ -1,5 +1,6 @@
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -96,9 +97,21 @@ def test_every_figure_and_fingerprint_is_in_a_table(page):
 
 
 def test_plots_are_drawn_for_each_kind_with_text_that_stays_text(page):
-    assert page.count("<svg") == 1 + 3  # no collection has all configurations of its kind; the gold file has its one
+    assert page.count("<svg") == 2  # one configuration alone ran all collections of its kind
     assert page.count("currentColor") > 20
     assert "one$set" in re.search(r"<svg.*?</svg>", page, re.S)[0]
+
+
+def test_what_ran_everything_is_set_against_latency_and_size_and_in_one_table(tmp_path):
+    same = {"corpus": "c", "questions": "q", "index": "i", "configuration": "o", "code": "e"}
+    results = [
+        replace(result(name, label, 9), fingerprints=same) for name in ("one", "two") for label in ("weak", "strong")
+    ]
+    write_report(tmp_path / "report.html", results)
+    page = (tmp_path / "report.html").read_text("utf-8")
+    assert page.count("<svg") == 1 + 2
+    systems = re.search(r'<div class="systems">.*?</table>', page, re.S)[0]
+    assert systems.count("<tr>") == 3 and "mean of 2" in systems and "18.0" in systems
 
 
 def test_results_of_one_name_are_told_apart(page):

@@ -52,16 +52,20 @@ def test_a_change_that_cancels_out_over_collections_is_no_change():
     assert board.systems[1].cells["a"].p < 0.05
 
 
-def test_the_mean_is_over_what_all_ran_and_the_rest_stays_blank():
-    (board,) = boards([*WEAK, *STRONG, result("c", "strong", [1.0] * 4)])
-    assert board.common == ("a", "b") and board.collections == ("a", "b", "c")
-    assert board.notes == ("means are over a, b",)
-    heads, weak, strong = board.grid(lambda cell, best: f"{cell.value.mean:.2f}{'!' * best}")
-    assert heads == ["", "a", "b", "c", "mean of 2", "p50 ms", "models MB"]
-    assert weak == ["weak", "0.10", "0.40", "", "0.25", "2.0", "17.0"]
-    assert strong == ["strong", "0.30!", "0.80!", "1.00!", "0.55!", "2.0", "20.0"]
+def test_a_mean_is_given_to_systems_that_ran_everything_and_the_others_come_last():
+    (board,) = boards([*WEAK, *STRONG, result("a", "partial", [0.0] * 20, encoder_mb=0.0)])
+    assert board.collections == ("a", "b")
+    heads, *rows = board.grid(lambda cell, best: f"{cell.value.mean:.2f}{'!' * best}")
+    assert heads == ["", "a", "b", "mean of 2", "p50 ms", "models MB"]
+    assert rows == [
+        ["weak", "0.10", "0.40", "0.25", "2.0", "17.0"],
+        ["strong", "0.30!", "0.80!", "0.55!", "2.0", "20.0"],
+        ["partial", "0.00", "", "", "2.0", "–"],
+    ]
     turned = board.grid(lambda cell, best: f"{cell.value.mean:.2f}{'!' * best}", by_collection=True)
-    assert [list(row) for row in zip(*turned, strict=True)] == [heads, weak, strong]
+    assert [list(row) for row in zip(*turned, strict=True)] == [heads, *rows]
+    (against,) = boards([*WEAK, *STRONG, result("a", "partial", [0.0] * 20)], baseline="partial")
+    assert all(each.mean is None or each.mean.p is None for each in against.systems)
 
 
 def test_collections_asked_otherwise_are_left_out_and_noted():
@@ -90,9 +94,12 @@ def test_what_is_not_there_is_named(how):
 
 
 def test_markdown_has_one_row_a_system_with_as_many_cells_as_heads():
-    (board,) = boards([*WEAK, *STRONG, replace(STRONG[0], dataset="odd|name")], baseline="weak")
+    odd = [replace(each, dataset="odd|name") for each in (WEAK[0], STRONG[0])]
+    (board,) = boards([*WEAK, *STRONG, *odd], baseline="weak")
     lines = markdown([board]).splitlines()
     rows = [line for line in lines if line.startswith("|")]
     assert len(rows) == 2 + 2 and len({line.replace("\\|", "").count("|") for line in rows}) == 1
     assert "+0.200, p<.001" in rows[3] and "**.300**" in rows[3]
-    assert lines[-1] == "Means are over a, b."
+    mixed = replace(STRONG[0], fingerprints=STRONG[0].fingerprints | {"corpus": "other"})
+    last = markdown(boards([*WEAK, mixed, STRONG[1]])).splitlines()[-1]
+    assert last == "Note: a: left out, measured over different corpora or questions."
