@@ -17,7 +17,7 @@ COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#9
 """Told apart by colour-blind readers, on white and on black. Source: Okabe and Ito 2008, Color Universal Design."""
 
 _INK = "#010203"  # stands for the page's text colour until the SVG is written
-_MARKS = "osD^vPX*"
+_MARKS = "osD^vPX"  # one fewer than colours: all pairs come before one comes again
 _ROW_INCHES, _CONFIGURATION_INCHES = 0.2, 0.14
 
 

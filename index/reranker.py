@@ -64,7 +64,7 @@ class CrossEncoderReranker:
             return np.zeros(0, np.float32)
         logits = self._logits([(query, text) for text in texts])
         against = -logits if logits.ndim == 1 else logits[:, 0] - logits[:, 1]
-        return np.asarray(1 / (1 + np.exp(np.clip(np.nan_to_num(against), -80, 80))), np.float32)
+        return np.asarray(1 / (1 + np.exp(np.clip(np.nan_to_num(against, nan=80), -80, 80))), np.float32)
 
     def _logits(self, pairs: Sequence[tuple[str, str]]) -> Floats:
         """float32, (n,) of a model with one label, else (n, labels)."""

@@ -64,6 +64,16 @@ def test_odd_texts_have_scores_between_0_and_1(reranker: Reranker, text: str) ->
     assert len(reranker.scores(text, [])) == 0
 
 
+def test_a_model_that_says_no_number_says_irrelevant(tmp_path: Path) -> None:
+    folder = write_bert(tmp_path / "broken")
+    from safetensors.torch import load_file, save_file
+
+    weights = load_file(folder / "model.safetensors")
+    weights["classifier.bias"].fill_(float("nan"))
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    assert load_reranker(folder).scores("peat", TEXTS[:2]) == pytest.approx([0, 0], abs=1e-9)
+
+
 def test_the_fingerprint_tells_weights_apart_and_stays(folder: Path, tmp_path: Path) -> None:
     other = write_bert(tmp_path / "other", seed=7)
     first = load_reranker(folder).fingerprint
