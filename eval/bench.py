@@ -68,9 +68,9 @@ def bench(paths: Sequence[Path], questions: Sequence[str]) -> list[Figure]:
         library = Path(folder) / "library"
         add = measure(["-m", "service.cli", "add", "--library", str(library), *map(str, files)], allowed=(0, 1))
         with Library.open(library) as opened:
-            passages = [each for record in opened.documents() for each in opened.passages(record.doc_id)]
-        texts = [vector_text(passage) for passage in passages]
-        asked = list(questions[:_MOST_QUESTIONS]) or [passage.units[0].text for passage in passages[:_MOST_QUESTIONS]]
+            held = [(record.title, each) for record in opened.documents() for each in opened.passages(record.doc_id)]
+        texts = [vector_text(title, passage) for title, passage in held]
+        asked = list(questions[:_MOST_QUESTIONS]) or [passage.units[0].text for _, passage in held[:_MOST_QUESTIONS]]
         return [
             *_adding(add, files, texts, Path(folder)),
             *_cold(library, asked[0]),

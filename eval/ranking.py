@@ -17,7 +17,7 @@ from eval.measures import measure
 from eval.results import QuestionResult, Result, Wanted, is_current, read_result, write_result
 from eval.trec import Run, ScoredDoc, write_run
 from index.encoder import Encoder, TokenEncoder
-from index.features import vector_text
+from index.features import title_of, vector_text
 from index.hit import Filters
 from index.library import Addition, Library
 from index.static import Floats
@@ -134,7 +134,7 @@ def _additions(corpus: Sequence[CorpusEntry], encoder: Encoder, advance: Callabl
     for start in range(0, len(corpus), _AT_ONCE):
         made = [(entry, *as_document(entry)) for entry in corpus[start : start + _AT_ONCE]]
         if isinstance(encoder, _Ahead):
-            encoder.read([vector_text(passage) for _, _, passage in made])
+            encoder.read([vector_text(title_of(document), passage) for _, document, passage in made])
         for entry, document, passage in made:
             yield Addition(document, [passage], entry.entry_id or document.doc_id)
         advance(start + len(made))

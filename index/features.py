@@ -13,20 +13,27 @@ from ingest.passage import Passage
 
 def index_terms(document: Document, passages: Sequence[Passage]) -> Iterator[bytes]:
     """Packed terms of each passage of one document: of its title, its section and its words."""
-    title = analyze(document.metadata.title or document.name)
+    title = analyze(title_of(document))
     sections = {section: analyze(" ".join(section)) for section in {each.section for each in passages}}
     return (pack_terms((title, sections[each.section], analyze(each.text))) for each in passages)
 
 
-def encode_passages(passages: Sequence[Passage], encoder: Encoder) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
-    """Packed vectors and packed tokens of the passages, tokenised once for both."""
-    texts = [vector_text(passage) for passage in passages]
+def encode_passages(
+    titles: Sequence[str], passages: Sequence[Passage], encoder: Encoder
+) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
+    """Packed vectors and packed tokens of the passages, tokenised once for both. ``titles``: of their documents."""
+    texts = list(map(vector_text, titles, passages))
     if not isinstance(encoder, TokenEncoder):
         return tuple(map(pack_vector, encoder.encode(texts))), (b"",) * len(texts)
     tokens = encoder.tokens(texts)
     return tuple(map(pack_vector, encoder.pool(tokens))), tuple(map(pack_tokens, tokens))
 
 
-def vector_text(passage: Passage) -> str:
-    """What stands for a passage before the encoder: its innermost heading and its words."""
-    return "\n".join((*passage.section[-1:], passage.text))
+def vector_text(title: str, passage: Passage) -> str:
+    """What stands for a passage before the encoder: its document's title, the headings over it and its words."""
+    return "\n".join((*filter(None, dict.fromkeys((title, *passage.section))), passage.text))
+
+
+def title_of(document: Document) -> str:
+    """The document's title, or else its name."""
+    return document.metadata.title or document.name

@@ -33,7 +33,16 @@ from index.inspection import Problem, inspect
 from index.lock import write_lock
 from index.packed import Packed, pack_document
 from index.reranker import RERANKED, Reranker, rerank
-from index.retrieval import LONGEST_QUERY, RowLanguages, passage_of_row, prepare, read_hit, respelled, retrieve
+from index.retrieval import (
+    LONGEST_QUERY,
+    RowLanguages,
+    passage_of_row,
+    prepare,
+    read_hit,
+    respelled,
+    retrieve,
+    title_of_row,
+)
 from index.static import Floats
 from index.store import Store, create_store
 from ingest.document import Document, Page
@@ -356,8 +365,9 @@ class Library:
             rows = [row for (row,) in connection.execute('SELECT "row" FROM passages')]
             for start in range(0, len(rows), _REENCODE_AT_ONCE):
                 part = rows[start : start + _REENCODE_AT_ONCE]
+                titles = [title_of_row(connection, row) for row in part]
                 passages = [passage_of_row(connection, row) for row in part]
-                vectors, tokens = encode_passages(passages, self.encoder)
+                vectors, tokens = encode_passages(titles, passages, self.encoder)
                 connection.executemany(
                     'UPDATE features SET vector = ?, tokens = ? WHERE "row" = ?',
                     zip(vectors, tokens, part, strict=True),

@@ -12,7 +12,7 @@ from typing import Any
 
 from index.columns import metadata_json, pack, pack_boxes, pack_passage, pack_text, pages_json, to_json
 from index.encoder import Encoder
-from index.features import encode_passages, index_terms
+from index.features import encode_passages, index_terms, title_of
 from ingest.document import Document
 from ingest.passage import Passage
 from ingest.readers import format_of
@@ -54,7 +54,7 @@ def pack_document(
         (each.passage_id, position, each.language, each.page_start, each.page_end, pack_passage(each))
         for position, each in enumerate(distinct)
     )
-    vectors, tokens = encode_passages(distinct, encoder)
+    vectors, tokens = encode_passages([title_of(document)] * len(distinct), distinct, encoder)
     return Packed(
         source=_storable(source or document.name),
         encoder=encoder.fingerprint,

@@ -85,7 +85,7 @@ class CrossEncoderReranker:
 
 def rerank(reranker: Reranker, query: str, hits: Sequence[Hit]) -> list[Hit]:
     """The hits by the reranker's score descending, ties by passage_id; ``score`` and ``why.rerank`` say it."""
-    scores = reranker.scores(query, [vector_text(hit.passage) for hit in hits]).tolist()
+    scores = reranker.scores(query, [vector_text(hit.title, hit.passage) for hit in hits]).tolist()
     scored = [
         replace(hit, score=score, why=replace(hit.why, rerank=score)) for hit, score in zip(hits, scores, strict=True)
     ]

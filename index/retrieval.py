@@ -137,14 +137,10 @@ def retrieve(
 
 def read_hit(connection: sqlite3.Connection, ranked: Ranked, groups: Sequence[Group]) -> Hit:
     """The passage of a ranked row, with those of the query's terms and of their alternatives that stand in it."""
-    name, metadata, packed = connection.execute(
-        'SELECT name, metadata, terms FROM passages JOIN documents USING (doc) JOIN features USING ("row") '
-        'WHERE "row" = ?',
-        (ranked.row,),
-    ).fetchone()
+    (packed,) = connection.execute('SELECT terms FROM features WHERE "row" = ?', (ranked.row,)).fetchone()
     standing = set(unpack_terms(packed)[-1].split())
     why = replace(ranked.why, matched_terms=matched_terms(groups, standing))
-    return Hit(passage_of_row(connection, ranked.row), read_metadata(metadata).title or name, ranked.score, why)
+    return Hit(passage_of_row(connection, ranked.row), title_of_row(connection, ranked.row), ranked.score, why)
 
 
 def passage_of_row(connection: sqlite3.Connection, row: int) -> Passage:
@@ -154,6 +150,14 @@ def passage_of_row(connection: sqlite3.Connection, row: int) -> Passage:
             f'SELECT {PASSAGE_COLUMNS} FROM passages JOIN documents USING (doc) WHERE "row" = ?', (row,)
         ).fetchone()
     )
+
+
+def title_of_row(connection: sqlite3.Connection, row: int) -> str:
+    """The title, or else the name, of the document whose passage is in this row of the store."""
+    name, metadata = connection.execute(
+        'SELECT name, metadata FROM passages JOIN documents USING (doc) WHERE "row" = ?', (row,)
+    ).fetchone()
+    return read_metadata(metadata).title or str(name)
 
 
 class RowLanguages:

@@ -40,8 +40,8 @@ def test_a_transformer_in_a_folder_gives_the_vectors_that_transformers_computes(
 def test_a_library_is_searched_with_a_transformer(opened: Callable[..., Library], folder: Path) -> None:
     library = opened("tiny", encoder=folder)
     list(library.add_all([addition("a.txt", ENGLISH), addition("b.txt", CHINESE, language="zh")]))
-    for text in TEXTS:
-        best = library.search(text, mode="dense")[0]
+    for name, text in [("a.txt", text) for text in ENGLISH] + [("b.txt", text) for text in CHINESE]:
+        best = library.search(f"{name}\n{text}", mode="dense")[0]  # what is encoded: title, headings, words
         assert best.passage.text == text and best.why.dense == pytest.approx(1, abs=0.01)
     assert library.search("", mode="dense") == []
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from index.errors import RerankerMissing
+from index.features import vector_text
 from index.library import Library
 from index.reranker import Reranker, load_reranker
 from service.engine import Engine
@@ -85,7 +86,7 @@ def test_search_orders_the_best_passages_by_the_reranker_and_says_so(library: Li
     list(library.add_all([addition("a.txt", ENGLISH), addition("b.txt", CHINESE, language="zh")]))
     plain, reranked = (library.search("carbon credits 碳汇", k=5, reranker=each) for each in (None, reranker))
     everything = library.search("carbon credits 碳汇", k=30)
-    scores = reranker.scores("carbon credits 碳汇", [hit.passage.text for hit in everything])
+    scores = reranker.scores("carbon credits 碳汇", [vector_text(hit.title, hit.passage) for hit in everything])
     expected = sorted(zip(scores.tolist(), everything, strict=True), key=lambda pair: -pair[0])[:5]
     assert [hit.passage for hit in reranked] == [hit.passage for _, hit in expected]
     assert [hit.score for hit in reranked] == pytest.approx([score for score, _ in expected], abs=1e-5)
