@@ -5,9 +5,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 Q ?= 北京试点的CCER抵销比例上限是多少？
 SHARED ?= ../shared
+TORCH_INDEX ?= https://download.pytorch.org/whl/cpu # PyPI's builds bring gigabytes of CUDA
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev ask lint test check fix eval bench docs
+.PHONY: help setup dev models ask lint test check fix eval bench docs
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +25,11 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 $(VENV)/.dev: $(VENV)/.ready
 	$(PIP) --editable '.[dev,eval]'
 	@touch $@
+
+models: EXTRAS ?= models
+models: dev ## Install what encoders and rerankers by name need (PyTorch for a CPU)
+	$(PIP) $(addprefix --index-url=,$(TORCH_INDEX)) torch
+	$(PIP) --editable '.[$(EXTRAS)]'
 
 # The question travels in the environment: quotes and dollar signs in it mean nothing to make or to the shell.
 ask: export QUESTION = $(value Q)
