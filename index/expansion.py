@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -14,10 +14,19 @@ from index.quantity import variants
 from ingest.view import fold
 
 GLOSSARY = "data/glossary.txt"
-_ALTERNATIVE = 0.6  # what an alternative counts beside the words it stands for; see docs/decisions/0008
+_ALTERNATIVE = 0.5  # what an alternative counts beside the words it stands for; see docs/decisions/0008
 _MOST_GROUPS = 64  # of a long query only so many stretches are looked up
 _CASED = "!"  # before an abbreviation that is an ordinary word in lower case
 _LATIN = re.compile("[a-z]")
+
+
+# English words that hold a sentence together: stems, as the index has them. They are asked for only where a query has
+# nothing else. Negations stay, and so do words that are also names.
+_FUNCTION_WORDS = frozenset(
+    """a an and are as at be been but by can could did do doe for from had has have how if in into is it its might of on
+    or shall should so such than that the their them then there these they this those to was were what when where which
+    while who whom whose whi will with would""".split()  # noqa: SIM905  # a list of them reads worse
+)
 
 
 class Alternative(NamedTuple):
@@ -35,22 +44,26 @@ class Group(NamedTuple):
 
 
 def expand(text: str) -> list[Group]:
-    """The query's distinct index terms in groups: no term in two of them, and none left out.
+    """The query's distinct index terms in groups: no term in two of them, and only function words left out.
 
     A stretch that the glossary or :mod:`index.quantity` knows makes one group with its other wordings; any other term
-    stands alone. Groups with alternatives come first.
+    stands alone. They come in the order of their first terms.
     """
-    free = dict.fromkeys(analyze(text))
+    place = {term: place for place, term in enumerate(dict.fromkeys(analyze(text)))}
+    free = dict(place)
     groups: list[Group] = []
     for said, wordings in _stretches(text):
-        if own := tuple(term for term in _terms_within(said) if term in free):
+        own = tuple(dict.fromkeys(term for term in _terms_within(said) if term in free))
+        others = dict.fromkeys(wording for wording in wordings if not set(wording) <= set(own))
+        if own and others:
+            groups.append(Group(own, tuple(Alternative(terms, _ALTERNATIVE) for terms in others)))
             for term in own:
                 del free[term]
-            others = dict.fromkeys(wording for wording in wordings if not set(wording) <= set(own))
-            groups.append(Group(own, tuple(Alternative(terms, _ALTERNATIVE) for terms in others)))
         if len(groups) == _MOST_GROUPS:
             break
-    return groups + [Group((term,)) for term in free]
+    telling = [term for term in free if term not in _FUNCTION_WORDS]
+    groups += [Group((term,)) for term in (telling if telling or groups else free)]
+    return sorted(groups, key=lambda group: place[group.terms[0]])
 
 
 def matched_terms(groups: Iterable[Group], standing: Collection[str]) -> tuple[str, ...]:
@@ -66,7 +79,7 @@ def matched_terms(groups: Iterable[Group], standing: Collection[str]) -> tuple[s
 def _stretches(text: str) -> Iterator[tuple[list[str], list[tuple[str, ...]]]]:
     for said, otherwise in variants(fold(text)):
         yield units(said), otherwise
-    yield from _glossary().find(text)
+    yield from glossary().find(text)
 
 
 def _terms_within(said: list[str]) -> Iterator[str]:
@@ -108,12 +121,32 @@ class Glossary:
         return key not in self.cased or re.search(rf"(?<![A-Z]){self.cased[key]}(?![A-Za-z])", text) is not None
 
     def _others(self, key: tuple[str, ...]) -> list[tuple[str, ...]]:
-        found = (other for place in self.places[key] for other in self.entries[place] if other != key)
+        entries = (self.entries[place] for place in self.places[key])
+        found = (other for entry in entries for other in entry if other != key and _says(other, key))
         return [tuple(dict.fromkeys(terms_of(other))) for other in found]
 
 
+def _says(other: Sequence[str], rendering: Sequence[str]) -> bool:
+    """Whether one is in the other language, or shortens the other."""
+    return _is_chinese(other) != _is_chinese(rendering) or _shortens(other, rendering) or _shortens(rendering, other)
+
+
+def _is_chinese(rendering: Sequence[str]) -> bool:
+    return not rendering[0].isascii()
+
+
+def _shortens(short: Sequence[str], full: Sequence[str]) -> bool:
+    """Whether one is made of characters of the other: 加州 of 加利福尼亚州, NDC of the words' first letters."""
+    if len(short) == 1 and len(full) > 1:
+        short, full = short[0], [word[0] for word in full]
+        return len(short) > 1 and set(short) <= {*full, "s"}
+    left = iter(full)
+    return _is_chinese(short) and all(char in left for char in short)
+
+
 @cache
-def _glossary() -> Glossary:
+def glossary() -> Glossary:
+    """The bundled one, read once."""
     text = files("index").joinpath(GLOSSARY).read_text("utf-8")
     return read_glossary(text)
 

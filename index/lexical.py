@@ -99,11 +99,12 @@ class LexicalIndex:
         with its neighbour, two from eight letters on; the first two letters are taken to be right. In a query with
         more than four such words they are no slips, but another language or subject.
         """
-        alone = (terms for terms, otherwise in groups if not otherwise and _MAY_BE_A_SLIP(terms[0]))
-        strange = {terms for terms in alone if not self._anywhere(*terms)}
+        alone = [g.terms[0] for g in groups if len(g.terms) == 1 and not g.alternatives]
+        strange = [word for word in alone if _MAY_BE_A_SLIP(word) and not self._anywhere(word)]
         if len(strange) > _MOST_SLIPS:
             return list(groups)
-        return [Group(g.terms, self._nearest(*g.terms)) if g.terms in strange else g for g in groups]
+        near = {(word,): Group((word,), self._nearest(word)) for word in strange}
+        return [near.get(group.terms, group) for group in groups]
 
     def _nearest(self, word: str) -> tuple[Alternative, ...]:
         """The commonest of the index's terms that are one edit away, or else two."""

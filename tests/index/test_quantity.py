@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.analyzer import analyze
+from index.quantity import read_numeral, variants, write_numeral
+from ingest.view import fold
+
+
+def otherwise(text: str) -> set[tuple[str, ...]]:
+    return {terms for each in variants(fold(text)) for terms in each.otherwise}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["12.57亿吨", "1.257 billion tonnes", "1,257 million t", "125,700万吨", "1257 Mt", "1.257 GtCO2e", "1257 Tg"],
+)
+def test_an_amount_is_found_however_it_is_scaled(text: str) -> None:
+    wordings = otherwise(text) | {tuple(analyze(text))}
+    for wording in (("1.257", "billion"), ("12.57", "亿吨"), ("125700", "万吨"), ("1257", "mt")):
+        assert any(set(wording) <= set(each) for each in wordings)
+
+
+@pytest.mark.parametrize(
+    ("text", "wording"),
+    [
+        ("3亿亩", ("300", "million")),
+        ("300 million ha", ("3", "亿公", "公顷")),
+        ("53.6万公顷", ("536000",)),
+        ("百分之五", ("5",)),
+        ("百分之十二点五", ("12.5",)),
+        ("三十个", ("30",)),
+        ("一千二百家", ("1200",)),
+        ("二〇三〇年", ("2030",)),
+        ("第六条", ("articl", "6")),
+        ("Article 12", ("第十", "十二", "二条")),
+        ("０.５億噸", ("50", "million")),
+    ],
+)
+def test_it_is_also_written_so(text: str, wording: tuple[str, ...]) -> None:
+    assert wording in otherwise(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["2030年", "in 2005", "十四五规划", "千万不要", "一些", "5%", "1,200 plots", "0亿吨", "article 0", "a 12 t"]
+)
+def test_years_words_and_plain_numbers_are_left_alone(text: str) -> None:
+    assert not otherwise(text)
+
+
+@given(st.integers(1, 999))
+def test_a_numeral_reads_as_it_was_written(number: int) -> None:
+    assert read_numeral(write_numeral(number)) == number
+
+
+@given(st.text("零〇一二两三四五六七八九十百千", min_size=1, max_size=8))
+def test_any_run_of_numeral_characters_is_a_number_or_none(text: str) -> None:
+    value = read_numeral(text)
+    assert value is None or 0 < value < 10_000 or text.startswith(("零", "〇"))
+
+
+@given(st.text("0123456789.,% 亿万吨第条百分之十点tonhamilb²CO", max_size=40))
+def test_no_text_breaks_it(text: str) -> None:
+    assert all(each.said and all(each.otherwise) for each in variants(fold(text)))
