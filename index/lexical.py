@@ -103,7 +103,7 @@ class LexicalIndex:
         strange = [word for word in alone if _MAY_BE_A_SLIP(word) and not self._anywhere(word)]
         if len(strange) > _MOST_SLIPS:
             return list(groups)
-        near = {(word,): Group((word,), self._nearest(word)) for word in strange}
+        near: dict[tuple[str, ...], Group] = {(word,): Group((word,), self._nearest(word)) for word in strange}
         return [near.get(group.terms, group) for group in groups]
 
     def _nearest(self, word: str) -> tuple[Alternative, ...]:
