@@ -14,6 +14,7 @@ _BACKGROUND = 50  # best candidates of a language that tell what an ordinary can
 _FEW = 3  # so many candidates say half of what many would
 _NEIGHBOURS = 100  # best candidates in the question's language that tell how meaning and shared words go together
 _FEW_NEIGHBOURS = 10
+_SHORT = 10  # words; below that a passage is as short as can be
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,22 +25,32 @@ class Weights:
     late: float = 2.0
     unshared: float = 1.3  # of the words that a passage in another language would be expected to share
     lift: float = 0.5  # of the distance between the languages' ordinary candidates, 0..1
+    length: float = 0.03  # taken off late interaction for each e-fold of a passage's words
 
 
 DEFAULT_WEIGHTS = Weights()
 
 
 def fuse(
-    *, dense: Floats, lexical: Floats, late: Floats, languages: Sequence[str], asked_in: str, weights: Weights
+    *,
+    dense: Floats,
+    lexical: Floats,
+    late: Floats,
+    words: Sequence[int],
+    languages: Sequence[str],
+    asked_in: str,
+    weights: Weights,
 ) -> Floats:
     """Scores, float32 (n,), of n candidates. Inputs are (n,): cosine -1..1, share of perfect BM25 and MaxSim 0..1.
 
+    ``words``: distinct tokens of each; the more there are, the nearer one comes to any word of the question by chance.
     A passage in the question's own language, ``asked_in``, repeats its words; one in another language can only mean
     the same, and raw scores would hide it. So the words it cannot share are estimated from what it means, and each
     candidate is judged against the ordinary ones of its language.
     """
     spoken = np.array(languages)
-    meaning: Floats = dense + weights.late * late
+    excess = np.log(np.maximum(words, _SHORT)).astype(np.float32)
+    meaning: Floats = dense + weights.late * (late - weights.length * (excess - excess.mean()))
     shared = lexical.copy()
     own = spoken == asked_in
     if weights.unshared and own.any() and not own.all():

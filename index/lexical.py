@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 Rows = NDArray[np.int64]
 
-FIELD_BOOSTS = {"title": 0.1, "section": 0.3, "body": 1.0}
+_FIELD = "words"
+_TIMES = (1, 2, 1)  # title, section and body stand so often in that field: a heading says what a passage is about
 _K1_PLUS_1 = 2.2  # tantivy's BM25 has k1 = 1.2: a term's score stays below 2.2 idf
 _MOST_TERMS = 64  # of a long query only the rarest terms are looked up
 _RESPELLED = 0.5  # what a term counts that differs from the query's by a letter or two
@@ -49,6 +50,11 @@ class LexicalEntry(NamedTuple):
     row: int
     fields: Sequence[str]
 
+    @property
+    def words(self) -> str:
+        """The terms of all fields in one, since BM25 judges a passage as a whole; the section's stand twice."""
+        return " ".join(terms for terms, times in zip(self.fields, _TIMES, strict=True) for _ in range(times))
+
 
 class LexicalIndex:
     """A tantivy index in ``folder``, opened for searching; later changes to the folder are not seen."""
@@ -62,6 +68,7 @@ class LexicalIndex:
         index.reload()
         self._schema = index.schema
         self._searcher = index.searcher()
+        self._last: tuple[Sequence[Group], tuple[float, tantivy.Query | None]] = (), (0.0, None)
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
@@ -100,7 +107,7 @@ class LexicalIndex:
         more than four such words they are no slips, but another language or subject.
         """
         alone = [g.terms[0] for g in groups if len(g.terms) == 1 and not g.alternatives]
-        strange = [word for word in alone if _MAY_BE_A_SLIP(word) and not self._anywhere(word)]
+        strange = [word for word in alone if _MAY_BE_A_SLIP(word) and not self._frequency(word)]
         if len(strange) > _MOST_SLIPS:
             return list(groups)
         near: dict[tuple[str, ...], Group] = {(word,): Group((word,), self._nearest(word)) for word in strange}
@@ -108,14 +115,22 @@ class LexicalIndex:
 
     def _nearest(self, word: str) -> tuple[Alternative, ...]:
         """The commonest of the index's terms that are one edit away, or else two."""
-        there = self._searcher.terms_with_prefix("body", word[:_SURE_LETTERS])
+        there = self._searcher.terms_with_prefix(_FIELD, word[:_SURE_LETTERS])
         for edits in (1, 2) if len(word) >= _LONG_WORD else (1,):
             if near := [(-count, term) for term, count in there if within(word, term, edits)]:
                 return tuple(Alternative((term,), _RESPELLED) for _, term in sorted(near)[:_MOST_SPELLINGS])
         return ()
 
     def _plan(self, groups: Sequence[Group]) -> tuple[float, tantivy.Query | None]:
-        """The score no passage can reach in its body, and the query; None where no passage has anything asked for.
+        """As :meth:`_planned`; a query is searched with and then scores rows, so the last one's plan is kept."""
+        last, plan = self._last
+        if last is not groups:
+            plan = self._planned(groups)
+            self._last = groups, plan
+        return plan
+
+    def _planned(self, groups: Sequence[Group]) -> tuple[float, tantivy.Query | None]:
+        """The score no passage can reach, and the query; None where no passage has anything asked for.
 
         Perfect is ``2.2 * sum(idf)`` over the query's own terms; a term that no passage has counts as the rarest. The
         rarest 64 terms stand for a longer query. A group gives the best of what its terms give together and what
@@ -129,7 +144,7 @@ class LexicalIndex:
 
     def _parts(self, group: Group, idf: Mapping[str, float]) -> list[tantivy.Query]:
         own = [term for term in group.terms if term in idf]
-        parts = [self._term(field, term) for term in own if self._anywhere(term) for field in FIELD_BOOSTS]
+        parts = [self._term(term) for term in own if self._frequency(term)]
         limit = sum(idf[term] for term in own)
         others = [self._all(each, limit) for each in group.alternatives if limit and self._stand(each.terms)]
         if not others:
@@ -137,28 +152,24 @@ class LexicalIndex:
         return [self._tantivy.Query.disjunction_max_query([self._any(parts), *others] if parts else others)]
 
     def _all(self, alternative: Alternative, limit: float) -> tantivy.Query:
-        """The alternative's terms in a body, all of them, worth no more than ``limit`` of idf."""
+        """The alternative's terms in a passage, all of them, worth no more than ``limit`` of idf."""
         query, must = self._tantivy.Query, self._tantivy.Occur.Must
         worth = sum(self._idf(self._frequency(term)) for term in alternative.terms)
-        every = query.boolean_query([(must, self._term("body", term)) for term in alternative.terms])
+        every = query.boolean_query([(must, self._term(term)) for term in alternative.terms])
         return query.boost_query(every, alternative.weight * min(1.0, limit / worth))
 
     def _any(self, parts: Sequence[tantivy.Query]) -> tantivy.Query:
         should = self._tantivy.Occur.Should
         return self._tantivy.Query.boolean_query([(should, part) for part in parts])
 
-    def _term(self, field: str, term: str) -> tantivy.Query:
-        query = self._tantivy.Query
-        return query.boost_query(query.term_query(self._schema, field, term, "freq"), FIELD_BOOSTS[field])
+    def _term(self, term: str) -> tantivy.Query:
+        return self._tantivy.Query.term_query(self._schema, _FIELD, term, "freq")
 
     def _stand(self, terms: Sequence[str]) -> bool:
         return all(self._frequency(term) for term in terms)
 
-    def _anywhere(self, term: str) -> bool:
-        return any(self._searcher.doc_freq(field, term) for field in FIELD_BOOSTS)
-
     def _frequency(self, term: str) -> int:
-        return int(self._searcher.doc_freq("body", term))
+        return int(self._searcher.doc_freq(_FIELD, term))
 
     def _idf(self, frequency: int) -> float:
         n = max(len(self), frequency)
@@ -202,8 +213,7 @@ def write_lexical(folder: Path, entries: Iterable[LexicalEntry], *, removed: Seq
     for entry in entries:
         document = tantivy.Document()
         document.add_unsigned("row", entry.row)
-        for field, terms in zip(FIELD_BOOSTS, entry.fields, strict=True):
-            document.add_text(field, terms)
+        document.add_text(_FIELD, entry.words)
         writer.add_document(document)
     writer.commit()
     writer.wait_merging_threads()
@@ -214,8 +224,7 @@ def _schema() -> tantivy.Schema:
 
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("row", indexed=True, fast=True)
-    for field in FIELD_BOOSTS:
-        builder.add_text_field(field, tokenizer_name="whitespace", index_option="freq")
+    builder.add_text_field(_FIELD, tokenizer_name="whitespace", index_option="freq")
     return builder.build()
 
 

@@ -112,6 +112,7 @@ def retrieve(
             dense=cosines,
             lexical=shares,
             late=late,
+            words=[len(tokens) for tokens in found.tokens],
             languages=found.languages,
             asked_in=query.language,
             weights=weights,

@@ -15,7 +15,7 @@ from index.backend import LocalBackend, SearchBackend
 from index.columns import unpack_terms, unpack_vectors
 from index.encoder import Encoder, load_encoder
 from index.expansion import Alternative, Group, expand
-from index.lexical import FIELD_BOOSTS, Ranking, Rows
+from index.lexical import LexicalEntry, Ranking, Rows
 from index.library import STORE_FILE, Library
 from index.static import Floats
 from index.store import Store
@@ -34,7 +34,7 @@ class BruteForce:
         found = self._store.connection.execute('SELECT "row", terms, vector FROM features ORDER BY "row"').fetchall()
         self.generation = self._store.generation
         self.rows = np.array([row for row, _, _ in found], np.int64)
-        self.fields = [[Counter(field.split()) for field in unpack_terms(terms)] for _, terms, _ in found]
+        self.words = [Counter(LexicalEntry(row, unpack_terms(terms)).words.split()) for row, terms, _ in found]
         self.vectors = unpack_vectors([vector for _, _, vector in found], self._dim)
         return self
 
@@ -58,37 +58,31 @@ class BruteForce:
     def lexical_scores(self, groups: Sequence[Group], rows: Rows) -> Floats:
         perfect = sum(self._best_of(group.terms) for group in groups)
         place = {row: position for position, row in enumerate(self.rows.tolist())}
-        score = [sum(self._given(group, self.fields[place[row]]) for group in groups) for row in rows.tolist()]
+        score = [sum(self._given(group, self.words[place[row]]) for group in groups) for row in rows.tolist()]
         return np.minimum(np.array(score) / max(perfect, 1e-9), 1).astype(np.float32)
 
-    def _given(self, group: Group, fields: list[Counter[str]]) -> float:
-        own = sum(
-            boost * self._bm25(number, term, fields[number])
-            for number, boost in enumerate(FIELD_BOOSTS.values())
-            for term in group.terms
-        )
-        return max([own, *(self._instead(each, group, fields[2]) for each in group.alternatives)])
+    def _given(self, group: Group, words: Counter[str]) -> float:
+        own = sum(self._bm25(term, words) for term in group.terms)
+        return max([own, *(self._instead(each, group, words) for each in group.alternatives)])
 
-    def _instead(self, alternative: Alternative, group: Group, body: Counter[str]) -> float:
-        if not all(body[term] for term in alternative.terms):
+    def _instead(self, alternative: Alternative, group: Group, words: Counter[str]) -> float:
+        if not all(words[term] for term in alternative.terms):
             return 0.0
         most = min(1.0, self._best_of(group.terms) / self._best_of(alternative.terms))
-        return alternative.weight * most * sum(self._bm25(2, term, body) for term in alternative.terms)
+        return alternative.weight * most * sum(self._bm25(term, words) for term in alternative.terms)
 
     def _best_of(self, terms: Sequence[str]) -> float:
-        return 2.2 * sum(self._idf(2, term) for term in terms)
+        return 2.2 * sum(self._idf(term) for term in terms)
 
-    def _idf(self, field: int, term: str) -> float:
-        having = sum(term in fields[field] for fields in self.fields)
-        return math.log(1 + (len(self.fields) - having + 0.5) / (having + 0.5))
+    def _idf(self, term: str) -> float:
+        having = sum(term in words for words in self.words)
+        return math.log(1 + (len(self.words) - having + 0.5) / (having + 0.5))
 
-    def _bm25(self, field: int, term: str, words: Counter[str]) -> float:
-        average = sum(fields[field].total() for fields in self.fields) / len(self.fields)
+    def _bm25(self, term: str, words: Counter[str]) -> float:
+        average = sum(each.total() for each in self.words) / len(self.words)
         if not words[term]:
             return 0.0
-        return (
-            self._idf(field, term) * words[term] * 2.2 / (words[term] + 1.2 * (0.25 + 0.75 * words.total() / average))
-        )
+        return self._idf(term) * words[term] * 2.2 / (words[term] + 1.2 * (0.25 + 0.75 * words.total() / average))
 
     def _best(self, scores: Floats, found: np.ndarray, depth: int, allowed: Rows | None) -> Ranking:
         keep = found if allowed is None else found & np.isin(self.rows, allowed)

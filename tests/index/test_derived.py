@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from index.derived import read_manifest
+from index.derived import DERIVED_FORMAT, read_manifest
 from index.encoder import Encoder
 from index.errors import LibraryDamaged, LibraryFormatMismatch
 from index.library import STORE_FILE, Library
@@ -41,7 +41,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "a torn manifest": lambda derived: _truncate(derived / "CURRENT"),
     "a manifest that is no object": lambda derived: (derived / "CURRENT").write_text("[1]", "utf-8"),
     "a manifest of the future": lambda derived: _replace(derived, '"generation":1', '"generation":9'),
-    "a manifest of another format": lambda derived: _replace(derived, '"format":1', '"format":0'),
+    "a manifest of another format": lambda derived: _replace(derived, f'"format":{DERIVED_FORMAT}', '"format":0'),
 }
 
 

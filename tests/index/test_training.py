@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 from zlib import crc32
 
@@ -109,7 +110,9 @@ def test_training_brings_words_together_that_translate_each_other() -> None:
     pytest.importorskip("torch", reason="the train extra is not installed")
     rng = np.random.default_rng(3)
     start = rng.standard_normal((82, 16)).astype(np.float32)
-    params = TrainingParams(dim=16, short_dim=8, steps=150, batch=64, rate=0.02, warm_up=5, mix={"par": 1.0})
+    params = TrainingParams(
+        dim=16, short_dim=8, steps=150, batch=64, rate=0.02, warm_up=5, drawn_back=0, mix={"par": 1.0}
+    )
     lines: list[str] = []
     tables, counts = _made_tables(rng), np.full(82, 30, np.float32)
     vectors = train(start, tables, counts, params, lines.append)
@@ -118,6 +121,8 @@ def test_training_brings_words_together_that_translate_each_other() -> None:
     nearest = (unit[:40] @ unit[40:].T).argmax(axis=1)
     assert np.mean(nearest == np.arange(40)) > 0.9
     assert lines[0].startswith("step 100 of 150: par ")
+    half = train(start, tables, counts, replace(params, drawn_back=0.5), lines.append)
+    assert np.allclose(half, (vectors + start) / 2, atol=1e-6)
 
 
 def _write_pairs(folder: Path) -> None:
