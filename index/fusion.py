@@ -19,9 +19,15 @@ _SHORT = 10  # words; below that a passage is as short as can be
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What one point of each part counts beside a cosine."""
+    """What one point of each part counts beside a cosine.
+
+    ``lexical`` is for passages in the question's language; an English term is a whole word, which tells more than a
+    pair of characters. What crosses the languages are digits and names, which say little.
+    """
 
     lexical: float = 3.0
+    lexical_en: float = 5.0  # in place of it where question and passage are English
+    lexical_across: float = 1.0
     late: float = 2.0
     unshared: float = 1.3  # of the words that a passage in another language would be expected to share
     lift: float = 0.5  # of the distance between the languages' ordinary candidates, 0..1
@@ -51,13 +57,14 @@ def fuse(
     spoken = np.array(languages)
     excess = np.log(np.maximum(words, _SHORT)).astype(np.float32)
     meaning: Floats = dense + weights.late * (late - weights.length * (excess - excess.mean()))
-    shared = lexical.copy()
     own = spoken == asked_in
+    words_shared = (weights.lexical_en if asked_in == "en" else weights.lexical) * lexical
     if weights.unshared and own.any() and not own.all():
-        expected = weights.unshared * _expected_share(meaning, lexical, own)
-        shared[~own] = np.maximum(lexical, expected)[~own]
-    scores: Floats = meaning + weights.lexical * shared
-    return _lifted(scores, spoken, weights.lift)
+        expected = weights.unshared * _expected(meaning, words_shared, own)
+    else:
+        expected = np.zeros_like(meaning)
+    across = np.maximum(weights.lexical_across * lexical, expected)
+    return _lifted(meaning + np.where(own, words_shared, across), spoken, weights.lift)
 
 
 def ranks(rows: NDArray[np.int64]) -> dict[int, int]:
@@ -65,10 +72,10 @@ def ranks(rows: NDArray[np.int64]) -> dict[int, int]:
     return {row: rank for rank, row in enumerate(rows.tolist(), 1)}
 
 
-def _expected_share(meaning: Floats, lexical: Floats, own: NDArray[np.bool_]) -> Floats:
-    """The share of BM25 that a passage as near in meaning has in the question's own language: a line through those.
+def _expected(meaning: Floats, lexical: Floats, own: NDArray[np.bool_]) -> Floats:
+    """What shared words add to a passage as near in meaning in the question's own language: a line through those.
 
-    With few of them to tell from, less is expected.
+    With few of them to tell from, less is expected, and never more than one of them has.
     """
     best = np.sort(meaning[own])[-_NEIGHBOURS:][0]
     near = own & (meaning >= best)
@@ -76,7 +83,7 @@ def _expected_share(meaning: Floats, lexical: Floats, own: NDArray[np.bool_]) ->
     slope = max(0.0, float((distance * words).mean()) / max(float(np.square(distance).mean()), 1e-6))
     n = np.count_nonzero(near)
     line = lexical[near].mean() + slope * (meaning - meaning[near].mean())
-    return np.asarray(np.clip(line, 0, 1) * n / (n + _FEW_NEIGHBOURS), np.float32)
+    return np.asarray(np.clip(line, 0, lexical[near].max()) * n / (n + _FEW_NEIGHBOURS), np.float32)
 
 
 def _lifted(scores: Floats, spoken: NDArray[np.str_], lift: float) -> Floats:

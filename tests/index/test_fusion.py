@@ -65,7 +65,7 @@ def test_words_that_another_language_cannot_share_are_estimated_from_the_questio
     across, alike = ["en"] * 60 + ["zh"], ["en"] * 61
     assert fused(across, unshared=1.0)[:60] == pytest.approx(fused(alike)[:60])
     assert fused(alike)[60] == pytest.approx(0.9)  # in the question's language, to share no word is to share none
-    assert fused(across, unshared=1.0)[60] == pytest.approx(0.9 + 3 * 0.5 * 60 / 70, abs=0.01)
+    assert fused(across, unshared=1.0)[60] == pytest.approx(0.9 + 5 * 0.5 * 60 / 70, abs=0.01)
     assert fused(across, unshared=0)[60] == pytest.approx(0.9)
 
 
@@ -94,7 +94,7 @@ def test_where_no_candidate_is_in_the_question_s_language_nothing_is_estimated()
         asked_in="en",
         weights=weights,
     )
-    assert fused.tolist() == pytest.approx([1.1, 0.1])
+    assert fused.tolist() == pytest.approx([0.7, 0.1])
 
 
 def test_the_order_within_a_language_never_changes() -> None:
