@@ -35,13 +35,12 @@ from index.packed import Packed, pack_document
 from index.reranker import RERANKED, Reranker, rerank
 from index.retrieval import (
     LONGEST_QUERY,
-    RowLanguages,
-    passage_of_row,
+    KnownRows,
     prepare,
     read_hit,
     respelled,
     retrieve,
-    title_of_row,
+    titled_passage,
 )
 from index.static import Floats
 from index.store import Store, create_store
@@ -87,7 +86,7 @@ class Library:
     def __init__(self, store: Store, encoder: Encoder, *, lock_timeout_s: float, weights: Weights) -> None:
         self.encoder, self.weights = encoder, weights
         self._store, self._lock_timeout_s = store, lock_timeout_s
-        self._languages = RowLanguages()
+        self._known = KnownRows()
         self._backend = LocalBackend(store, encoder=encoder.fingerprint, dim=encoder.dim)
         self._held = threading.local()
 
@@ -297,7 +296,7 @@ class Library:
                 allowed=allowed,
                 encoder=self.encoder,
                 weights=self.weights,
-                languages=self._languages,
+                known=self._known,
             )
             hits = [read_hit(connection, each, prepared.groups) for each in ranked]
         return rerank(reranker, query[:LONGEST_QUERY], hits)[:k] if reranker else hits
@@ -365,8 +364,7 @@ class Library:
             rows = [row for (row,) in connection.execute('SELECT "row" FROM passages')]
             for start in range(0, len(rows), _REENCODE_AT_ONCE):
                 part = rows[start : start + _REENCODE_AT_ONCE]
-                titles = [title_of_row(connection, row) for row in part]
-                passages = [passage_of_row(connection, row) for row in part]
+                titles, passages = zip(*(titled_passage(connection, row) for row in part), strict=True)
                 vectors, tokens = encode_passages(titles, passages, self.encoder)
                 connection.executemany(
                     'UPDATE features SET vector = ?, tokens = ? WHERE "row" = ?',

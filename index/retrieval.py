@@ -31,6 +31,7 @@ from ingest.passage import Passage
 
 LONGEST_QUERY = 2_000  # code points; what follows is not looked at
 DEPTH = 100  # candidates from each leg, of the dense one for each language: a translation comes late in any ranking
+_MOST_KNOWN = 100_000  # rows whose tokens are kept, half a kilobyte each
 _REACH = 10  # how many times deeper the dense ranking is looked through for them
 
 
@@ -85,7 +86,7 @@ def retrieve(
     allowed: Rows | None,
     encoder: Encoder,
     weights: Weights,
-    languages: RowLanguages,
+    known: KnownRows,
 ) -> list[Ranked]:
     """The best ``k`` rows that the store still has, by score descending, ties by passage_id.
 
@@ -96,8 +97,8 @@ def retrieve(
     nothing = Ranking.nothing()
     lexical = nothing if mode == "dense" else legs.lexical(query.groups, depth=depth, allowed=allowed)
     dense = nothing if mode == "lexical" else legs.dense(query.vector, depth=_REACH * depth, allowed=allowed)
-    dense = _best_of_each_language(dense, languages.of(connection, dense.rows.tolist()), depth)
-    found = _fetch(connection, np.union1d(lexical.rows, dense.rows))
+    dense = _best_of_each_language(dense, known.languages(connection, dense.rows.tolist()), depth)
+    found = known.candidates(connection, np.union1d(lexical.rows, dense.rows))
     if not found.passage_ids:
         return []
     shares = _shares(found.rows, lexical, query.groups, legs if mode == "hybrid" else None)
@@ -141,38 +142,51 @@ def read_hit(connection: sqlite3.Connection, ranked: Ranked, groups: Sequence[Gr
     (packed,) = connection.execute('SELECT terms FROM features WHERE "row" = ?', (ranked.row,)).fetchone()
     standing = set(unpack_terms(packed)[-1].split())
     why = replace(ranked.why, matched_terms=matched_terms(groups, standing))
-    return Hit(passage_of_row(connection, ranked.row), title_of_row(connection, ranked.row), ranked.score, why)
+    return Hit(*titled_passage(connection, ranked.row)[::-1], ranked.score, why)
 
 
-def passage_of_row(connection: sqlite3.Connection, row: int) -> Passage:
-    """The passage in this row of the store, which must be there."""
-    return read_passage(
-        connection.execute(
-            f'SELECT {PASSAGE_COLUMNS} FROM passages JOIN documents USING (doc) WHERE "row" = ?', (row,)
-        ).fetchone()
-    )
-
-
-def title_of_row(connection: sqlite3.Connection, row: int) -> str:
-    """The title, or else the name, of the document whose passage is in this row of the store."""
-    name, metadata = connection.execute(
-        'SELECT name, metadata FROM passages JOIN documents USING (doc) WHERE "row" = ?', (row,)
+def titled_passage(connection: sqlite3.Connection, row: int) -> tuple[str, Passage]:
+    """The title, or else the name, of the document whose passage is in this row of the store, and the passage."""
+    name, metadata, *columns = connection.execute(
+        f'SELECT name, metadata, {PASSAGE_COLUMNS} FROM passages JOIN documents USING (doc) WHERE "row" = ?', (row,)
     ).fetchone()
-    return read_metadata(metadata).title or str(name)
+    return read_metadata(metadata).title or str(name), read_passage(columns)
 
 
-class RowLanguages:
-    """The languages of rows, kept once read: a row's language never changes, and no row number is used twice."""
+class KnownRows:
+    """What scoring needs of the store's rows, kept once read: a row never changes, and no row number is used twice."""
 
     def __init__(self) -> None:
-        self._known: dict[int, str] = {}
+        self._languages: dict[int, str] = {}
+        self._tokens: dict[int, tuple[str, Tokens]] = {}
 
-    def of(self, connection: sqlite3.Connection, rows: Sequence[int]) -> list[str | None]:
+    def languages(self, connection: sqlite3.Connection, rows: Sequence[int]) -> list[str | None]:
         """The language of each row; None for one that was deleted before it was ever read."""
-        for places, part in batches([row for row in rows if row not in self._known]):
+        for places, part in batches([row for row in rows if row not in self._languages]):
             found = connection.execute(f'SELECT "row", language FROM passages WHERE "row" IN {places}', part)
-            self._known.update(found)
-        return [self._known.get(row) for row in rows]
+            self._languages.update(found)
+        return [self._languages.get(row) for row in rows]
+
+    def candidates(self, connection: sqlite3.Connection, rows: Rows) -> _Candidates:
+        """What is needed to score the rows; a row that was deleted meanwhile is left out."""
+        there: list[int] = []
+        for places, part in batches(rows.tolist()):
+            there += [row for (row,) in connection.execute(f'SELECT "row" FROM passages WHERE "row" IN {places}', part)]
+        if len(self._tokens) > _MOST_KNOWN:
+            self._tokens = {}
+        known = self._tokens  # this very one: another thread may begin anew
+        for places, part in batches([row for row in there if row not in known]):
+            found = connection.execute(
+                f'SELECT "row", passage_id, tokens FROM passages JOIN features USING ("row") WHERE "row" IN {places}',
+                part,
+            )
+            known.update((row, (passage_id, unpack_tokens(tokens))) for row, passage_id, tokens in found)
+        return _Candidates(
+            np.array(there, np.int64),
+            [known[row][0] for row in there],
+            [language or "und" for language in self.languages(connection, there)],
+            [known[row][1] for row in there],
+        )
 
 
 def _best_of_each_language(ranking: Ranking, languages: Sequence[str | None], depth: int) -> Ranking:
@@ -184,23 +198,6 @@ def _best_of_each_language(ranking: Ranking, languages: Sequence[str | None], de
         if taken[language] <= depth:
             kept.append(place)
     return Ranking(ranking.rows[kept], ranking.scores[kept])
-
-
-def _fetch(connection: sqlite3.Connection, rows: Rows) -> _Candidates:
-    """What is needed to score the rows; a row that was deleted meanwhile is left out."""
-    found: list[tuple[int, str, str, bytes]] = []
-    for places, part in batches(rows.tolist()):
-        found += connection.execute(
-            'SELECT "row", passage_id, language, tokens FROM passages JOIN features USING ("row") '
-            f'WHERE "row" IN {places} ORDER BY "row"',
-            part,
-        )
-    return _Candidates(
-        np.array([each[0] for each in found], np.int64),
-        [each[1] for each in found],
-        [each[2] for each in found],
-        [unpack_tokens(each[3]) for each in found],
-    )
 
 
 def _cosines(connection: sqlite3.Connection, rows: Rows, dense: Ranking, vector: Floats) -> Floats:
