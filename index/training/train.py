@@ -45,7 +45,7 @@ class TrainingParams:
     interaction_longest: int = 56  # tokens of a passage
     interaction_temperature: float = 0.05
     interaction_weight: float = 2.0
-    drawn_back: float = 0.25  # towards the start vectors in the end: other fields gain, statutes lose little
+    drawn_back: float = 0.2  # towards the start vectors in the end: other fields gain, statutes lose little
     seed: int = 1
     mix: Mapping[str, float] = field(
         default_factory=lambda: {
