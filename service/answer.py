@@ -80,10 +80,20 @@ class RankedPassage:
 
 
 @dataclass(frozen=True, slots=True)
+class Removed:
+    """A sentence that a generator wrote and that was not let through; ``reason`` says why, in one line."""
+
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The one answer object of every interface. ``abstain_reason`` is set exactly when ``status`` is "abstained".
 
     ``confidence`` is how near the library comes to what is asked, 0..1; below the stated bar the engine abstains.
+    ``generated`` says whether a language model wrote the segments, ``removed`` what of its text failed the check, and
+    ``notes`` tell, one line each, what the caller should know of how the answer came about.
     """
 
     status: Status
@@ -98,6 +108,9 @@ class Answer:
     generation: int
     encoder: str
     timings_ms: dict[str, float]
+    generated: bool = False
+    notes: tuple[str, ...] = ()
+    removed: tuple[Removed, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON form, the same for the command line, HTTP and MCP."""

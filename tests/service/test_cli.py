@@ -23,7 +23,7 @@ QUESTION = "北京试点的CCER抵销比例上限是多少？"
 
 ANSWER = {
     "status", "abstain_reason", "question", "language", "answer", "segments", "citations", "passages", "confidence",
-    "generation", "encoder", "timings_ms",
+    "generation", "encoder", "timings_ms", "generated", "notes", "removed",
 }  # fmt: skip
 CITATION = {
     "number", "passage_id", "doc_id", "title", "original", "section", "table", "page_start", "page_end", "page_label",
