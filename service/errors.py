@@ -3,7 +3,10 @@
 SinkQAError
 └── ServiceError
     ├── InvalidQuestion    invalid-question    nothing to ask, or far too much
-    └── InvalidSetting     invalid-setting     a setting or option out of its range
+    ├── InvalidText        invalid-text        nothing to verify, or too much of it
+    ├── InvalidSetting     invalid-setting     a setting or option out of its range
+    ├── GeneratorUnavailable  generator-unavailable  no language model, or no whole text of it
+    └── GeneratorStopped   generator-stopped   a language model reached a cap
 """
 
 from __future__ import annotations
@@ -23,7 +26,25 @@ class InvalidQuestion(ServiceError):
     code = "invalid-question"
 
 
+class InvalidText(ServiceError):
+    """The text holds no statement, or more than is verified at once."""
+
+    code = "invalid-text"
+
+
 class InvalidSetting(ServiceError):
     """A setting or an option is out of its stated range."""
 
     code = "invalid-setting"
+
+
+class GeneratorUnavailable(ServiceError):
+    """No language model is set, it cannot be reached, or it did not give a whole text; answers go on without it."""
+
+    code = "generator-unavailable"
+
+
+class GeneratorStopped(ServiceError):
+    """A language model reached a cap; what it had finished is used."""
+
+    code = "generator-stopped"

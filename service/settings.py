@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from service.errors import InvalidSetting
 
@@ -29,6 +29,17 @@ class Settings(BaseModel):
     k: int = Field(8, ge=1, le=100, description="Passages retrieved for a question, 1-100.")
     workers: int | None = Field(None, ge=1, le=64, description="Processes that read files; unset: one for each core.")
     lock_timeout_s: float = Field(30.0, ge=0, description="Seconds to wait for another process that is writing.")
+    llm_url: str | None = Field(
+        None, pattern="^https?://", description="OpenAI-compatible endpoint that may write answers; unset: none."
+    )
+    llm_model: str | None = Field(None, description="Model to ask at that endpoint.")
+    llm_key: SecretStr | None = Field(None, description="Key of that endpoint, where it wants one.")
+    llm_timeout_s: float = Field(30.0, gt=0, le=600, description="Seconds after which an answer goes on without it.")
+    llm_retries: int = Field(2, ge=0, le=10, description="Times it is asked again where it fails at once, 0-10.")
+    llm_max_tokens: int = Field(600, ge=16, le=8_000, description="Tokens it may write for one answer, 16-8000.")
+    llm_max_cost: float | None = Field(None, gt=0, description="What one answer may cost, at the prices below.")
+    llm_price_in: float | None = Field(None, gt=0, description="Price of a million tokens read.")
+    llm_price_out: float | None = Field(None, gt=0, description="Price of a million tokens written.")
 
     @classmethod
     def load(cls, **given: object) -> Settings:
