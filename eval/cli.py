@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -10,32 +9,35 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
+from eval.options import (
+    AsJson,
+    Beside,
+    ByCollection,
+    Cache,
+    EncoderName,
+    Label,
+    Markdown,
+    Measure,
+    Modes,
+    Out,
+    Queries,
+    RerankerName,
+    Split,
+    WeightPairs,
+    configurations,
+    count,
+    noted,
+    print_boards,
+    print_json,
+    print_results,
+)
 from index.hit import SearchMode
 from ingest.errors import SinkQAError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from eval.configuration import Configuration
     from eval.results import Result
-    from eval.systems import Board
 
 app = typer.Typer(help="Measure SinkQA against ground truth.", no_args_is_help=True, pretty_exceptions_enable=False)
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Modes = Annotated[list[str] | None, typer.Option("--mode", help="hybrid, lexical or dense; give several to compare.")]
-EncoderName = Annotated[str | None, typer.Option("--encoder", help="Name or folder; default: the bundled one.")]
-RerankerName = Annotated[str | None, typer.Option("--reranker", help="Cross-encoder, name or folder; default: none.")]
-WeightPairs = Annotated[list[str] | None, typer.Option("--weight", help="A weight of the fusion, as late=1.5.")]
-Label = Annotated[str | None, typer.Option(help="Name of the configuration; default: made of its settings.")]
-Out = Annotated[Path | None, typer.Option(help="Keep results here; what is finished is not measured again.")]
-ByCollection = Annotated[bool, typer.Option("--by-collection", help="A row a collection, not a system.")]
-Markdown = Annotated[bool, typer.Option("--markdown", help="Print Markdown.")]
-Measure = Annotated[str | None, typer.Option(help="Measure; default: nDCG@10, recall@5.")]
-Queries = Annotated[int | None, typer.Option(min=1, help="Ask only so many questions of each.")]
-Split = Annotated[str, typer.Option(help="Judgements: qrels/SPLIT.tsv.")]
-Beside = Annotated[list[Path] | None, typer.Option(help="Files or folders that are in the library too.")]
-Cache = Annotated[Path | None, typer.Option(help="Keep libraries here, so that the next run need not index.")]
 
 
 @app.callback()
@@ -64,15 +66,15 @@ def beir(
     from eval.ranking import score_benchmark
     from index.encoder import load_encoder
 
-    configurations = _configurations(mode, encoder, reranker, weight, label, candidates=candidates)
+    chosen = configurations(mode, encoder, reranker, weight, label, candidates=candidates)
     loaded = load_encoder(encoder)
     results: list[Result] = []
     for folder in find_benchmarks(folders):
         benchmark = read_benchmark(folder, split=split, n_queries=queries)
         with progress(benchmark.name) as advance:
-            scored = score_benchmark(benchmark, configurations, loaded, out=out, cache=cache, on_progress=advance)
-            results += _noted(scored)
-    _print_results(results, as_json=as_json)
+            scored = score_benchmark(benchmark, chosen, loaded, out=out, cache=cache, on_progress=advance)
+            results += noted(scored)
+    print_results(results, as_json=as_json)
 
 
 @app.command()
@@ -86,31 +88,42 @@ def gold(
     weight: WeightPairs = None,
     label: Label = None,
     name: Annotated[str | None, typer.Option(help="Name of the result; default: that of the questions' file.")] = None,
+    answers: Annotated[bool, typer.Option("--answers", help="Measure the answers too, and abstaining.")] = False,
     out: Out = None,
     cache: Cache = None,
     as_json: AsJson = False,
 ) -> None:
     """Evidence recall @1, @5, @10 and within 2,000 characters, overall and by language, type, table and style."""
+    from eval.answers import score_answers
     from eval.gold import read_questions
     from eval.progress import progress
     from eval.recall import score_gold
+    from eval.tables import print_answers
     from index.encoder import load_encoder
 
     title = name or f"{questions.stem}{'-beside' if beside else ''}"
+    asked, loaded = list(read_questions(questions)), load_encoder(encoder)
+    chosen = configurations(mode, encoder, reranker, weight, label)
     with progress(title) as advance:
         scored = score_gold(
-            title,
-            list(read_questions(questions)),
-            _configurations(mode, encoder, reranker, weight, label),
-            load_encoder(encoder),
-            documents=document,
-            beside=beside or [],
-            out=out,
-            cache=cache,
-            on_progress=advance,
-        )
-        results = _noted(scored)
-    _print_results(results, as_json=as_json, groups=True)
+            title, asked, chosen, loaded,
+            documents=document, beside=beside or [], out=out, cache=cache, on_progress=advance,
+        )  # fmt: skip
+        results = noted(scored)
+    answered: list[Result] = []
+    if answers:
+        with progress(title) as advance:
+            measured = score_answers(
+                title, asked, loaded,
+                documents=document, beside=beside or [], out=out, cache=cache, on_progress=advance,
+            )  # fmt: skip
+            answered = noted([measured])
+    if as_json:
+        print_json([result.summary() for result in (*results, *answered)])
+    else:
+        print_results(results, as_json=False, groups=True)
+        for result in answered:
+            print_answers(result)
 
 
 @app.command()
@@ -128,7 +141,7 @@ def compare(
     differences = run(a, b, qrels=qrels)
     if as_json:
         rows = [asdict(each) | {"wins": each.wins, "losses": each.losses} for each in differences]
-        _print_json(rows)
+        print_json(rows)
     else:
         print_differences(differences, most=most)
 
@@ -160,15 +173,15 @@ def ablation(
 
     if bool(questions) != bool(document) or not (folders or questions) or (beside and not questions):
         raise typer.BadParameter("expected collections, or --questions with --document (and --beside), or both")
-    (whole,) = _configurations(["hybrid"], encoder, reranker, weight, label)
+    (whole,) = configurations(["hybrid"], encoder, reranker, weight, label)
     variants, gold = ablations(whole), (questions, document or [], beside or []) if questions else None
     with progress("ablation") as advance:
         scored = ablate(
             variants, load_encoder(encoder), folders or [], gold,
             split=split, n_queries=queries, out=out, cache=cache, on_progress=advance,
         )  # fmt: skip
-        found = boards(_noted(scored), measure=measure, baseline=variants[0].label)
-    _print_boards(found, by_collection=by_collection, as_markdown=markdown, as_json=as_json)
+        found = boards(noted(scored), measure=measure, baseline=variants[0].label)
+    print_boards(found, by_collection=by_collection, as_markdown=markdown, as_json=as_json)
 
 
 @app.command()
@@ -186,7 +199,7 @@ def table(
 
     read = distinct([read_result(path) for path in find_results(results)])
     found = boards(read, measure=measure, baseline=baseline)
-    _print_boards(found, by_collection=by_collection, as_markdown=markdown, as_json=as_json)
+    print_boards(found, by_collection=by_collection, as_markdown=markdown, as_json=as_json)
 
 
 @app.command()
@@ -205,12 +218,12 @@ def latency(
     from eval.tables import print_timings
     from index.encoder import load_encoder
 
-    counts = [_count(part) for part in passages.split(",")]
-    configurations = _configurations(mode or list(get_args(SearchMode)), encoder, reranker, None, None, k=k)
+    counts = [count(part) for part in passages.split(",")]
+    chosen = configurations(mode or list(get_args(SearchMode)), encoder, reranker, None, None, k=k)
     with progress("latency") as advance:
-        timings = list(run(counts, configurations, load_encoder(encoder), corpus=corpus, on_progress=advance))
+        timings = list(run(counts, chosen, load_encoder(encoder), corpus=corpus, on_progress=advance))
     if as_json:
-        _print_json([asdict(each) for each in timings])
+        print_json([asdict(each) for each in timings])
     else:
         print_timings(timings)
 
@@ -244,7 +257,7 @@ def expected(
     with progress("expected") as advance:
         checks = list(check_expected(file or EXPECTED, out=out, cache=cache, on_progress=advance))
     if as_json:
-        _print_json([asdict(check) | {"ok": check.ok} for check in checks])
+        print_json([asdict(check) | {"ok": check.ok} for check in checks])
     else:
         print_checks(checks)
     if any(check.ok is False for check in checks):
@@ -269,7 +282,7 @@ def structure(
     read = read_document(document)
     score = score_structure(read, split(read), structure=truth, tables=table_truth)
     if as_json:
-        _print_json(asdict(score))
+        print_json(asdict(score))
     else:
         print_structure(score)
 
@@ -290,7 +303,7 @@ def bench(
     asked = [row["question"] for _, row in read_rows(questions, question=str)] if questions else []
     figures = run(paths, asked)
     if as_json:
-        _print_json([asdict(figure) | {"ok": figure.ok} for figure in figures])
+        print_json([asdict(figure) | {"ok": figure.ok} for figure in figures])
     else:
         print_figures(figures)
 
@@ -308,9 +321,9 @@ def sizes(
     from eval.tables import print_sizes
 
     asked = list(read_questions(questions))
-    results = compare_sizes(paths, asked, targets=[_count(target) for target in targets.split(",")])
+    results = compare_sizes(paths, asked, targets=[count(target) for target in targets.split(",")])
     if as_json:
-        _print_json([asdict(result) for result in results])
+        print_json([asdict(result) for result in results])
     else:
         print_sizes(results)
 
@@ -322,76 +335,3 @@ def main() -> None:
     except SinkQAError as error:
         typer.echo(f"{error.code}: {error.message}", err=True)
         sys.exit(1)
-
-
-def _modes(names: list[str]) -> list[SearchMode]:
-    known: dict[str, SearchMode] = {each: each for each in get_args(SearchMode)}
-    for name in names:
-        if name not in known:
-            raise typer.BadParameter(f"expected one of {', '.join(known)}, got {name!r}", param_hint="--mode")
-    return [known[name] for name in dict.fromkeys(names)]
-
-
-def _configurations(
-    modes: list[str] | None,
-    encoder: str | None,
-    reranker: str | None,
-    weights: list[str] | None,
-    label: str | None,
-    *,
-    candidates: bool = False,
-    k: int = 20,
-) -> list[Configuration]:
-    from eval.configuration import Configuration, weights_of
-    from index.reranker import load_reranker
-
-    chosen = _modes(modes or ["hybrid"])
-    if label and len(chosen) > 1:
-        raise typer.BadParameter("one name fits one --mode", param_hint="--label")
-    if label and not label.replace("-", "").replace("_", "").replace(".", "").replace("=", "").isalnum():
-        raise typer.BadParameter(f"expected letters, digits, - _ . =, got {label!r}", param_hint="--label")
-    try:
-        weighed = weights_of(weights or ())
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--weight") from error
-    loaded = load_reranker(reranker) if reranker else None
-    return [Configuration(each, encoder, weighed, k, candidates, label, loaded) for each in chosen]
-
-
-def _count(text: str) -> int:
-    if not text.strip().isdecimal() or int(text) < 1:
-        raise typer.BadParameter(f"expected whole numbers of at least 1 by commas, got {text!r}")
-    return int(text)
-
-
-def _noted(scored: Iterable[tuple[Result, bool]]) -> list[Result]:
-    """The results; each is told on standard error as it comes."""
-    results = []
-    for result, kept in scored:
-        typer.echo(f"{result.dataset} {result.label}: {'as kept' if kept else 'measured'}", err=True)
-        results.append(result)
-    return results
-
-
-def _print_results(results: list[Result], *, as_json: bool, groups: bool = False) -> None:
-    from eval.tables import print_results
-
-    if as_json:
-        _print_json([result.summary() for result in results])
-    else:
-        print_results(results, groups=groups)
-
-
-def _print_boards(found: list[Board], *, by_collection: bool, as_markdown: bool, as_json: bool) -> None:
-    from eval.tables import markdown, print_boards
-
-    if as_json:
-        _print_json([asdict(board) for board in found])
-    elif as_markdown:
-        typer.echo(markdown(found, by_collection=by_collection))
-    else:
-        print_boards(found, by_collection=by_collection)
-
-
-def _print_json(value: object) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False))

@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from eval.errors import MalformedData, NothingToMeasure
 from eval.lines import read_rows
+from eval.points import Point
 from index.hit import Hit
 from index.library import Library
 
@@ -24,17 +25,22 @@ class Evidence:
     """One place that supports an answer: every string of ``must_contain`` stands in one passage, white space aside.
 
     Places with the same ``hop`` are alternatives; a question needs every hop. ``document`` names the one it stands in
-    by id, by hash of its text, or by file name; None where the whole set of questions is about one.
+    by id, by hash of its text, or by file name; None where the whole set of questions is about one. ``span`` is
+    ``[start, end)`` in that document's source text, where it is known.
     """
 
     hop: int
     must_contain: tuple[str, ...]
     document: str | None = None
+    span: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A gold question. Without evidence it cannot be answered. ``cluster`` is shared by wordings of one question."""
+    """A gold question. Without evidence it cannot be answered. ``cluster`` is shared by wordings of one question.
+
+    ``points`` are what an answer must say, each in variants by language.
+    """
 
     query_id: str
     text: str
@@ -43,6 +49,14 @@ class Question:
     evidence: tuple[Evidence, ...]
     traits: dict[str, str] = field(default_factory=dict)
     cluster: str | None = None
+    points: tuple[Point, ...] = ()
+
+    @property
+    def expects(self) -> Literal["answer", "correction", "nothing"]:
+        """What is right to give: an answer, what contradicts a false premise, or no answer."""
+        if self.traits.get("type") == "false-premise":
+            return "correction"
+        return "answer" if self.evidence else "nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +112,7 @@ def read_questions(path: Path) -> Iterator[Question]:
             traits={name: str(row[key]) for name, key in _TRAITS.items() if row.get(key) is not None}
             | {"asks": "text" if row.get("table") is None else "tables"},
             cluster=row.get("group"),
+            points=_points(row, f"{path}:{number}"),
         )
     if not seen:
         raise NothingToMeasure(f"{path}: expected at least one question, got none; give a gold file")
@@ -114,7 +129,7 @@ def judge(
     Raises:
         NothingToMeasure: a named document is not in the library.
     """
-    named = _documents(library, questions)
+    named = documents_named(library, questions)
     texts = {doc_id: library.text(doc_id) for doc_id in {*about, *(d for ids in named.values() for d in ids)}}
     for question in questions:
         if not question.evidence:
@@ -141,12 +156,21 @@ def evidence_recall(library: Library, questions: Sequence[Question], *, doc_id: 
 def _evidence(place: Any, row: Mapping[str, Any], where: str) -> Evidence:
     try:
         words = tuple(map(str, place["must_contain"]))
-        return Evidence(int(place["hop"]), words, place.get("document") or row.get("document"))
+        span = (int(place["start"]), int(place["end"])) if "start" in place else None
+        return Evidence(int(place["hop"]), words, place.get("document") or row.get("document"), span)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise MalformedData(f"{where}: expected evidence with hop and must_contain, got {place!r}") from error
 
 
-def _documents(library: Library, questions: Sequence[Question]) -> dict[str, list[str]]:
+def _points(row: Mapping[str, Any], where: str) -> tuple[Point, ...]:
+    points = row.get("answer_points") or []
+    for point in points:
+        if not isinstance(point, dict) or not all(isinstance(variants, list) for variants in point.values()):
+            raise MalformedData(f"{where}: expected answer points as lists of variants by language, got {point!r}")
+    return tuple(points)
+
+
+def documents_named(library: Library, questions: Sequence[Question]) -> dict[str, list[str]]:
     """Ids of the documents by the names that evidence gives them."""
     held: dict[str, list[str]] = defaultdict(list)
     for record in library.documents():

@@ -56,7 +56,7 @@ def score_gold(
     if not answerable:
         raise NothingToMeasure(f"{name}: expected a question with evidence, got {len(questions)} without")
     files = find_files(documents), find_files(beside) if beside else []
-    corpus = digest([sorted(_sha256(path) for path in part) for part in files])
+    corpus = digest([sorted(sha256_of(path) for path in part) for part in files])
     asked = digest([repr(question) for question in answerable])
     deep = [replace(each, k=DEPTH) for each in configurations]
     known = {
@@ -68,7 +68,7 @@ def score_gold(
     yield from ((read_result(paths[each]), True) for each in deep if each not in missing)
     if not missing:
         return
-    with _library(files, corpus, encoder, deep[0].encoder, cache, on_progress) as (library, about, facts, warnings):
+    with gold_library(files, corpus, encoder, deep[0].encoder, cache, on_progress) as (library, about, facts, warnings):
         facts["unanswerable"] = len(questions) - len(answerable)
         for each in missing:
             measured = _score(name, library, answerable, each, about, on_progress)
@@ -79,7 +79,7 @@ def score_gold(
 
 
 @contextmanager
-def _library(
+def gold_library(
     files: tuple[Sequence[Path], Sequence[Path]],
     corpus: str,
     encoder: Encoder,
@@ -100,7 +100,7 @@ def _library(
             for path in documents:
                 if path in failed:
                     raise UnreadableDocument(f"{failed[path]}; the questions are about it")
-            hashes = {_sha256(path) for path in documents}
+            hashes = {sha256_of(path) for path in documents}
             records = library.documents()
             facts = {
                 "index_s": time.perf_counter() - began,
@@ -170,5 +170,6 @@ def _timed(search: Callable[[str], list[Hit]], latencies: list[float]) -> Callab
     return timed
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """Hash of the file's bytes: the id of its document."""
     return hashlib.sha256(path.read_bytes()).hexdigest()

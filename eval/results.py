@@ -14,7 +14,7 @@ from eval.significance import Estimate, estimate
 from ingest.errors import FileMissing
 
 RESULT_FORMAT = 1
-_HEADLINES = ("nDCG@10", "recall@5")
+_HEADLINES = ("nDCG@10", "recall@5", "answer points")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Result:
 
     ``fingerprints`` name ``corpus``, ``questions``, ``index``, ``configuration`` and ``code``: the same ones, the same
     figures. ``facts`` are sizes (MB, passages) and times (ms, s). ``texts`` are excerpts by id of what was wanted or
-    found.
+    found. ``curve``, of answers: confidence, coverage and risk, from the highest confidence down.
     """
 
     kind: str
@@ -64,21 +64,23 @@ class Result:
     questions: tuple[QuestionResult, ...]
     texts: dict[str, str]
     warnings: tuple[str, ...] = ()
+    curve: tuple[tuple[float, ...], ...] = ()
     format: int = RESULT_FORMAT
 
     @property
     def measures(self) -> list[str]:
         """Names of the measures, in the order of printing."""
-        return list(self.questions[0].scores) if self.questions else []
+        return list(dict.fromkeys(name for each in self.questions for name in each.scores))
 
     def estimates(self, **traits: str) -> dict[str, Estimate]:
         """Means by measure with their intervals, over the questions with these traits; empty where there are none."""
         chosen = [each for each in self.questions if traits.items() <= each.traits.items()]
-        clusters = [each.cluster or each.query_id for each in chosen]
-        return {
-            name: estimate([each.scores[name] for each in chosen], clusters=clusters)
-            for name in (self.measures if chosen else ())
-        }
+        found = {}
+        for name in self.measures:
+            if scored := [each for each in chosen if name in each.scores]:  # not every measure fits every question
+                clusters = [each.cluster or each.query_id for each in scored]
+                found[name] = estimate([each.scores[name] for each in scored], clusters=clusters)
+        return found
 
     def groups(self) -> list[tuple[str, str]]:
         """Every trait and value that occurs, in order of name and value."""
@@ -89,7 +91,8 @@ class Result:
         whole = {"mean_and_interval": _plain(self.estimates()), "n_questions": len(self.questions)}
         groups = {f"{name}={value}": _plain(self.estimates(**{name: value})) for name, value in self.groups()}
         about = {k: getattr(self, k) for k in ("kind", "dataset", "label", "fingerprints", "configuration", "facts")}
-        return about | whole | {"by": groups, "warnings": list(self.warnings), "format": self.format}
+        rest = {"by": groups, "warnings": list(self.warnings), "curve": self.curve, "format": self.format}
+        return about | whole | rest
 
 
 def write_result(path: Path, result: Result) -> None:
@@ -118,6 +121,7 @@ def read_result(path: Path) -> Result:
             **{k: about[k] for k in ("kind", "dataset", "label", "fingerprints", "configuration", "facts", "texts")},
             questions=tuple(map(_question, about["questions"])),
             warnings=tuple(about["warnings"]),
+            curve=tuple(map(tuple, about.get("curve", ()))),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise MalformedData(

@@ -41,6 +41,25 @@ def print_results(results: Sequence[Result], *, groups: bool = False) -> None:
         console.print(f"[yellow]{escape(dataset)}: {escape(warning)}[/]")
 
 
+def print_answers(result: Result) -> None:
+    """One row a measure, a column for all questions and for each language; then how abstaining does."""
+    languages = [value for name, value in result.groups() if name == "language"]
+    columns = {"all": result.estimates(), **{value: result.estimates(language=value) for value in languages}}
+    table = _table(f"Answers to {result.dataset}, mean with 95 % interval", "measure")
+    for name in columns:
+        table.add_column(name, justify="right")
+    for measure in result.measures:
+        cells = [found.get(measure) for found in columns.values()]
+        shown = ["" if c is None else f"{c.mean:.3f} [dim]{_short(c.low)}–{_short(c.high)}, n {c.n}[/]" for c in cells]
+        table.add_row(escape(measure), *shown)
+    console = Console()
+    console.print(table)
+    facts = _table("Abstaining", "what", "")
+    for name, value in result.facts.items():
+        facts.add_row(escape(name), f"{value:,.3f}")
+    console.print(facts)
+
+
 def print_boards(boards: Sequence[Board], *, by_collection: bool = False) -> None:
     """One table a measure: systems over collections, or with ``by_collection`` the other way round."""
     console = Console()

@@ -153,6 +153,18 @@ def share_of_answer(text: str) -> float:
     return wide / _WIDE_CHARS + narrow / _NARROW_WORDS
 
 
+def cut_to_length(texts: Sequence[str]) -> list[str]:
+    """The texts that an answer's length holds, and of the one that goes beyond it a beginning."""
+    left, kept = 1.0, list[str]()
+    for text in texts:
+        size = share_of_answer(text)
+        kept.append(text if size <= left else text[: int(len(text) * max(left, 0) / size)])
+        left -= size
+        if left <= 0:
+            break
+    return kept
+
+
 def _repeats(evidence: Evidence, shown: Sequence[Evidence]) -> bool:
     """Whether it says again what is shown: three quarters of its terms stand in one shown piece."""
     terms = set(analyze(evidence.text))

@@ -95,8 +95,12 @@ class Engine:
             on_progress=on_progress,
         )
 
-    def ask(self, question: str, *, k: int | None = None, filters: Filters | None = None) -> Answer:
+    def ask(
+        self, question: str, *, k: int | None = None, filters: Filters | None = None, bar: float | None = None
+    ) -> Answer:
         """Answers from the library with checked quotes, or abstains with a reason.
+
+        ``bar``: the confidence below which nothing is answered, 0..1, in place of the shipped one.
 
         Raises:
             InvalidQuestion: no word in it, or over 4,000 characters.
@@ -110,7 +114,8 @@ class Engine:
             evidence = select(question, hits, self._library.encoder)
             certainty = confidence(hits, evidence)
             clock.lap("select")
-            segments, citations = self._cite(evidence) if certainty >= Selection().bar else ([], [])
+            sure = certainty >= (Selection().bar if bar is None else bar)
+            segments, citations = self._cite(evidence) if sure else ([], [])
             clock.lap("cite")
             passages = self._ranked(hits)
         language = detect(question)

@@ -1,0 +1,50 @@
+"""Measuring step: whether an answer says what a reference answer says, point by point, by the gold set's rules.
+
+A point is a few words in several variants, in Chinese and English; one variant is enough, and plain substrings are not:
+"5%" does not stand in "25%", nor "EU" in "Europe". Long English variants are stems: "methodolog".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+Point = Mapping[str, Sequence[str]]
+"""Variants by language, "zh" and "en"."""
+
+_ACRONYM = 4  # capitals: so short, and case counts
+_WHOLE_WORD = 3  # letters: so short, and only a plural s may follow
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
+_DASHES = re.compile("[\u2010-\u2015-]")
+
+
+def says(text: str, point: Point, language: str) -> bool:
+    """Whether ``text`` holds a variant of the point in this language."""
+    said = _plain(text, language)
+    return any(_pattern(variant, language).search(said) for variant in point.get(language, ()) if variant.strip())
+
+
+def share_said(texts: Mapping[str, str], points: Sequence[Point]) -> float:
+    """Share of the points that ``texts``, by their languages, say together, 0..1."""
+    said = [any(says(text, point, language) for language, text in texts.items()) for point in points]
+    return sum(said) / len(said) if said else 0.0
+
+
+@lru_cache(maxsize=4096)
+def _pattern(variant: str, language: str) -> re.Pattern[str]:
+    word = _plain(variant, language)
+    before = r"(?<![\d.])" if word[0].isdigit() else r"(?<![A-Za-z])" if word[0].isascii() and word[0].isalpha() else ""
+    after = ""
+    if word[-1].isdigit():
+        after = r"(?!\d|\.\d)"
+    elif word.isascii() and word.isalpha() and len(word) <= _WHOLE_WORD:
+        after = r"s?(?![A-Za-z])"
+    is_acronym = word.isascii() and word.isalpha() and word.isupper() and len(word) <= _ACRONYM
+    return re.compile(before + re.escape(word) + after, 0 if is_acronym else re.IGNORECASE)
+
+
+def _plain(text: str, language: str) -> str:
+    """Without thousands separators and forms that print the same; in English single spaces, in Chinese none."""
+    text = _THOUSANDS.sub("", text.replace("\u2019", "'").replace("％", "%"))
+    return " ".join(_DASHES.sub(" ", text).split()) if language == "en" else "".join(text.split())
