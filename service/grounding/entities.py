@@ -1,0 +1,115 @@
+"""Grounding step of the flow: the names in a text, and which of a claim's its quotes do not hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from index.analyzer import units
+from ingest.view import fold
+
+NAMES = "data/entities.txt"
+_CASED = "!"  # before an abbreviation that is an ordinary word in lower case
+_OTHER = "name"  # the kind of a name that the data file does not hold
+
+_WORD = re.compile("[A-Za-z]+|[^\x00-\x7f]")
+_NOT_ASCII = re.compile("[^\x00-\x7f]+")
+_TITLE = re.compile("[《〈]([^《》〈〉]{2,60})[》〉]")
+_ACRONYM = re.compile(r"(?<![A-Za-z\d])[A-Z][A-Za-z]?[A-Z][A-Z\d]*(?:[-/][A-Z\d]+)*(?![A-Za-z\d])")
+_CAPITALS = re.compile(
+    r"(?<![.!?:] )(?<!\A)(?<![\w'’-])[A-Z][a-z]+(?:[ -](?:(?:of|the|and|for|on) )*[A-Z][a-z]+)*(?![\w])"
+)
+
+
+class Entity(NamedTuple):
+    """A name in a text: its ``kind``, what is called so (``name``, the same for all aliases), and as it is ``said``."""
+
+    kind: str
+    name: str
+    said: str
+
+
+class Missing(NamedTuple):
+    """A name of the claim that no quote holds; ``found``: another of its kind that only the quotes hold, or None."""
+
+    said: str
+    found: str | None
+
+
+def entities(text: str) -> list[Entity]:
+    """The names of a text: known ones in its order, then titles in book-title marks, capitalised names, abbreviations.
+
+    The longest known name counts; a title or capitalised name that holds one is told of by that alone.
+    """
+    found, rest = _known(_NOT_ASCII.sub(lambda match: fold(match[0]) or " ", text))  # capitals stay
+    for pattern in (_TITLE, _ACRONYM, _CAPITALS):
+        for match in pattern.finditer(rest):
+            said = match[1] if pattern is _TITLE else match[0]
+            if "\0" not in said and (terms := units(said)):
+                found.append(Entity(_OTHER, " ".join(terms), said))
+    return list(dict.fromkeys(found))
+
+
+def missing(claim: str, quotes: Sequence[str]) -> Iterator[Missing]:
+    """The claim's names, in order, that stand in no quote under any alias."""
+    standing = [entity for quote in quotes for entity in entities(quote)]
+    names = {entity.name for entity in standing}
+    words = [f" {' '.join(units(quote))} " for quote in quotes]
+    said = entities(claim)
+    for entity in said:
+        if entity.name in names or (entity.kind == _OTHER and any(f" {entity.name} " in each for each in words)):
+            continue
+        others = (
+            each.said for each in standing if each.kind == entity.kind and each.name not in {s.name for s in said}
+        )
+        yield Missing(entity.said, next(others, None) if entity.kind != _OTHER else None)
+
+
+def _known(text: str) -> tuple[list[Entity], str]:
+    """Names of the data file, and the text with them blanked."""
+    found: list[Entity] = []
+    rest, end = text, 0
+    for match in _WORD.finditer(text):
+        if match.start() < end:
+            continue
+        for alias in _aliases().get(fold(match[0]), ()):
+            if alias.stands(text, match.start()):
+                end = match.start() + len(alias.written)
+                found.append(Entity(alias.kind, alias.name, text[match.start() : end]))
+                rest = rest[: match.start()] + "\0" * (end - match.start()) + rest[end:]
+                break
+    return found, rest
+
+
+class _Alias(NamedTuple):
+    written: str
+    kind: str
+    name: str
+    cased: bool
+
+    def stands(self, text: str, start: int) -> bool:
+        end = start + len(self.written)
+        said = text[start:end]
+        if said != self.written and (self.cased or said.lower() != self.written.lower()):
+            return False
+        return not (self.written[-1].isascii() and text[end : end + 1].isascii() and text[end : end + 1].isalpha())
+
+
+@cache
+def _aliases() -> dict[str, list[_Alias]]:
+    """The aliases that begin with a word or Chinese character, the longest first."""
+    aliases: dict[str, list[_Alias]] = {}
+    for line in files("service").joinpath(NAMES).read_text("utf-8").splitlines():
+        if line and not line.startswith("#"):
+            kind, _, written = line.partition("=")
+            name = written.partition("|")[0].lstrip(_CASED)
+            for each in sorted(written.split("|"), key=len, reverse=True):
+                alias = _Alias(each.lstrip(_CASED), kind, name, each.startswith(_CASED))
+                first = _WORD.search(alias.written)
+                aliases.setdefault(fold(first[0]) if first else "", []).append(alias)
+    for known in aliases.values():
+        known.sort(key=lambda alias: -len(alias.written))
+    return aliases
