@@ -1,0 +1,60 @@
+"""Grounding step of the flow: a text as it is compared, with spacing, width, line breaks and variants made alike."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from ingest.document import Span
+from ingest.view import fold, reading_view
+
+_SPACE = re.compile(r"(?<![a-z0-9])\s+|\s+(?![a-z0-9])")
+_HYPHEN = re.compile(r"(?<=[a-z])\s*-\s*(?=[a-z])")
+_ALIKE = str.maketrans({"《": '"', "》": '"', "〈": '"', "〉": '"', "。": ".", "、": ",", "[": "(", "]": ")"})
+_TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:[.,]\d+)*|\S")
+_INSIDE = re.compile(r"[a-z0-9]{2}|\d[.,]\d", re.DOTALL)
+_HAN_NUMERAL = re.compile("[零〇一二两三四五六七八九十百千万亿]{2}")
+
+
+class Token(NamedTuple):
+    """A Latin word, a number, or any other character by itself, and where it stands in the wording."""
+
+    text: str
+    start: int
+    end: int
+
+
+def wording(text: str) -> str:
+    """The reading and search form, with spaces left only between Latin words and numbers; twice changes no more."""
+    folded = fold(reading_view(text, [Span(0, len(text))]).text).translate(_ALIKE)
+    return _SPACE.sub("", _HYPHEN.sub("", folded)).strip()
+
+
+def tokens(wording: str) -> list[Token]:
+    """The tokens of a wording, in its order."""
+    return [Token(match[0], match.start(), match.end()) for match in _TOKEN.finditer(wording)]
+
+
+def occurrences(part: str, whole: str) -> list[int]:
+    """Where one wording stands in another without cutting a word or number of it."""
+    found: list[int] = []
+    start = whole.find(part) if part else -1
+    while start >= 0:
+        if not _cuts(whole, start) and not _cuts(whole, start + len(part)):
+            found.append(start)
+        start = whole.find(part, start + 1)
+    return found
+
+
+def _cuts(whole: str, place: int) -> bool:
+    """Whether a word or number goes on across this place: 1|5, 1|.5, 二|十, wood|land."""
+    around = whole[max(0, place - 2) : place + 2]
+    middle = min(place, 2)
+    pairs = (around[middle - 1 : middle + 1], around[middle - 1 : middle + 2], around[max(0, middle - 2) : middle + 1])
+    if not 0 < place < len(whole):
+        return False
+    return bool(
+        re.fullmatch("[a-z]{2}|[0-9]{2}", pairs[0])
+        or _HAN_NUMERAL.fullmatch(pairs[0])
+        or any(re.fullmatch(r"\d[.,]\d", pair) for pair in pairs[1:])
+    )
