@@ -114,7 +114,7 @@ class Answer:
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON form, the same for the command line, HTTP and MCP."""
-        return dataclasses.asdict(self, dict_factory=_plain)
+        return dataclasses.asdict(self, dict_factory=plain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +128,9 @@ class SearchResult:
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON form, the same for the command line, HTTP and MCP."""
-        return dataclasses.asdict(self, dict_factory=_plain)
+        return dataclasses.asdict(self, dict_factory=plain)
 
 
-def _plain(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def plain(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Boxes are named tuples, which ``asdict`` leaves as they are: JSON wants their field names."""
     return {name: [box._asdict() for box in value] if name == "boxes" else value for name, value in pairs}

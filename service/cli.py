@@ -80,12 +80,16 @@ def ask(
     kind: Types = None,
     since: Since = None,
     until: Until = None,
+    generate: Annotated[
+        bool, typer.Option("--generate", help="Let the language model that is set write it; every sentence is checked.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Answer a question with checked quotes, or say why the library cannot."""
     engine = _open(library)
     filters = terminal.filters(doc, language, jurisdiction, kind, since, until)
-    terminal.show_answer(engine.ask(_text_or_stdin(question), k=k, filters=filters), as_json=as_json)
+    answer = engine.ask(_text_or_stdin(question), k=k, filters=filters, generate=generate)
+    terminal.show_answer(answer, as_json=as_json)
 
 
 @app.command()
@@ -107,6 +111,16 @@ def search(
     filters = terminal.filters(doc, language, jurisdiction, kind, since, until)
     result = engine.search(_text_or_stdin(query), k=k, mode=mode.value, filters=filters)
     terminal.show_search(result, as_json=as_json)
+
+
+@app.command()
+def verify(
+    text: Annotated[str, typer.Argument(help="The text to check; - reads it from standard input.")],
+    library: Library = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say of each statement in a text whether the library supports or contradicts it, or does not know."""
+    terminal.show_verified(_open(library).verify(_text_or_stdin(text)), as_json=as_json)
 
 
 @app.command("list")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from importlib import metadata, resources
@@ -20,9 +20,13 @@ from service.answer import AbstainReason, Answer, Citation, RankedPassage, Searc
 from service.answering import Evidence, Selection, confidence, select
 from service.citations import astral_offsets, cite, quoted_spans
 from service.errors import InvalidQuestion
+from service.generating import ChatGenerator, Generator, Source
 from service.intake import AddReport, OnProgress, take_in
 from service.settings import Settings
+from service.verifying import VerifyReport, nearest, verify
+from service.writing import sources, write, written_over
 
+_OFFERED = 12  # pieces of evidence for a generator
 _QUESTION_CHARS = 4_000  # longer than any question; a pasted document is a mistake worth naming
 
 _ABSTENTIONS = {
@@ -46,9 +50,10 @@ class DoctorReport:
 class Engine:
     """A library opened for questions. Safe for many processes at once; one of them writes at a time."""
 
-    def __init__(self, library: Library, settings: Settings) -> None:
+    def __init__(self, library: Library, settings: Settings, *, generator: Generator | None = None) -> None:
         self._library = library
         self._settings = settings
+        self._generator = generator or ChatGenerator(settings)
         self._astral: dict[str, tuple[int, ...]] = {}  # by hash of the text
 
     @staticmethod
@@ -96,11 +101,19 @@ class Engine:
         )
 
     def ask(
-        self, question: str, *, k: int | None = None, filters: Filters | None = None, bar: float | None = None
+        self,
+        question: str,
+        *,
+        k: int | None = None,
+        filters: Filters | None = None,
+        bar: float | None = None,
+        generate: bool = False,
     ) -> Answer:
         """Answers from the library with checked quotes, or abstains with a reason.
 
-        ``bar``: the confidence below which nothing is answered, 0..1, in place of the shipped one.
+        ``bar``: the confidence below which nothing is answered, 0..1, in place of the shipped one. ``generate``: the
+        language model that is set writes the answer anew, and what of it passes the check is given; it is not asked
+        when the engine abstains, and without it, or where nothing passes, the answer is the same as ever with a note.
 
         Raises:
             InvalidQuestion: no word in it, or over 4,000 characters.
@@ -118,9 +131,10 @@ class Engine:
             segments, citations = self._cite(evidence) if sure else ([], [])
             clock.lap("cite")
             passages = self._ranked(hits)
+            offered = self._offered(question, hits) if generate and segments else {}
         language = detect(question)
         status, reason, text = _verdict(segments, evidence, language)
-        return Answer(
+        answer = Answer(
             status=status,
             abstain_reason=reason,
             question=question,
@@ -134,6 +148,19 @@ class Engine:
             encoder=self._library.encoder.fingerprint,
             timings_ms=clock.laps,
         )
+        return self._generated(answer, offered, clock) if offered else answer
+
+    def _offered(self, question: str, hits: Sequence[Hit]) -> dict[str, tuple[Source, Citation]]:
+        """Checked evidence for a generator, by key."""
+        pieces = nearest(question, hits, self._library.encoder, most=_OFFERED)
+        cited = ((e.text, cite(self._library, e.passage, e.units, number=1, score=e.relevance)) for e in pieces)
+        return sources([(text, citation) for text, citation in cited if citation is not None])
+
+    def _generated(self, answer: Answer, offered: Mapping[str, tuple[Source, Citation]], clock: _Clock) -> Answer:
+        given = [source for source, _ in offered.values()]
+        written = write(answer.question, given, self._generator, self._library.encoder)
+        clock.lap("generate")
+        return written_over(answer, written, {key: citation for key, (_, citation) in offered.items()})
 
     def _cite(self, evidence: Sequence[Evidence]) -> tuple[list[Segment], list[Citation]]:
         """Segments in order of relevance, numbered from 1; evidence whose quote fails the check is withdrawn."""
@@ -175,6 +202,21 @@ class Engine:
         if sha256 not in self._astral:
             self._astral[sha256] = astral_offsets(self._library.text(doc_id))
         return self._astral[sha256]
+
+    def verify(self, text: str) -> VerifyReport:
+        """Says of each claim of ``text`` whether the library supports or contradicts it, or does not know.
+
+        Raises:
+            InvalidText: no statement in it, over 20,000 characters, or over 200 statements.
+        """
+        clock = _Clock()
+        with self._library.reading():
+            generation = self._library.generation
+            checked, citations = verify(
+                text, lambda claim: self._hits(claim, k=None, filters=None), self._library, self._library.encoder
+            )
+            clock.lap("verify")
+        return VerifyReport(text, checked, citations, generation, self._library.encoder.fingerprint, clock.laps)
 
     def documents(self) -> list[DocumentRecord]:
         """Every document, in the order of their titles."""

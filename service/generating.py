@@ -67,14 +67,14 @@ class ChatGenerator:
     """
 
     def __init__(self, settings: Settings) -> None:
-        if not settings.llm_url or not settings.llm_model:
-            raise GeneratorUnavailable("no language model is set: give both settings llm_url and llm_model")
         self._settings = settings
         # The host alone: an address may hold a password.
-        self.name = f"{settings.llm_model} at {urlsplit(settings.llm_url).hostname}"
+        self.name = f"{settings.llm_model} at {urlsplit(settings.llm_url or '').hostname}"
 
     def generate(self, question: str, sources: Sequence[Source]) -> Iterator[str]:
         """As in :class:`Generator`."""
+        if not self._settings.llm_url or not self._settings.llm_model:
+            raise GeneratorUnavailable("no language model is set: give both settings llm_url and llm_model")
         messages = prompt(question, sources)
         max_tokens = self._affordable(messages)
         pieces = SimpleQueue[str | Exception | None]()

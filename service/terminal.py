@@ -24,6 +24,7 @@ from ingest.passage import Passage
 from service.answer import Answer, Citation, RankedPassage, SearchResult
 from service.engine import DoctorReport
 from service.intake import AddReport
+from service.verifying import VerifyReport, told
 
 _NARROW = 50  # columns: below this, a table of documents would have no room for titles
 _PICTURES = {code: 0x2400 + code for code in range(32)} | {127: 0x2421} | dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
@@ -130,15 +131,7 @@ def show_answer(answer: Answer, *, as_json: bool) -> None:
     for segment in answer.segments:
         marks = "".join(f" [{number}]" for number in segment.citations)
         _line(Text.assemble(segment.text, (marks, "bold cyan")))
-    for citation in answer.citations:
-        _out.print()
-        _line(Text.assemble((f"[{citation.number}] ", "bold cyan"), (citation.title, "bold")))
-        _line(_place(citation), indent=4)
-        _line(Text(f"“{_flat(citation.quote)}”", style="italic"), indent=4)
-        if citation.original:
-            _line(Text(f"digest of {citation.original}", style="dim"), indent=4)
-        if citation.url:
-            _line(Text(citation.url, style="dim underline"), indent=4)
+    _citations(answer.citations)
     if answer.status == "abstained" and answer.passages:
         _out.print()
         _line(Text("Nearest passages, which do not answer it:", style="dim"))
@@ -147,8 +140,44 @@ def show_answer(answer: Answer, *, as_json: bool) -> None:
             _line(_place(passage), indent=4)
             _line(Text(_cut(passage.text, 160), style="dim"), indent=4)
     _out.print()
+    for removed in answer.removed:
+        _line(Text.assemble(("removed ", "red"), (f"{removed.text}  ", "strike"), (removed.reason, "dim")))
+    for note in answer.notes:
+        _line(Text(note, style="dim"))
     total = sum(answer.timings_ms.values())
     _line(Text(f"{answer.status} · confidence {answer.confidence:.2f} · {total:.0f} ms", style="dim"))
+    return None
+
+
+def _citations(citations: Sequence[Citation]) -> None:
+    """Each numbered quote under its title and place."""
+    for citation in citations:
+        _out.print()
+        _line(Text.assemble((f"[{citation.number}] ", "bold cyan"), (citation.title, "bold")))
+        _line(_place(citation), indent=4)
+        _line(Text(f"“{_flat(citation.quote)}”", style="italic"), indent=4)
+        if citation.original:
+            _line(Text(f"digest of {citation.original}", style="dim"), indent=4)
+        if citation.url:
+            _line(Text(citation.url, style="dim underline"), indent=4)
+
+
+_LABELS = {"supported": "green", "partly": "yellow", "contradicted": "bold red", "unknown": "dim"}
+
+
+def show_verified(report: VerifyReport, *, as_json: bool) -> None:
+    """Each statement with its label and what fails in it, then the quotes."""
+    if as_json:
+        return _json(report.as_dict())
+    for claim in report.claims:
+        marks = "".join(f" [{number}]" for number in claim.citations)
+        _line(Text.assemble((f"{claim.label:<13}", _LABELS[claim.label]), claim.claim, (marks, "bold cyan")))
+        for finding in claim.findings:
+            _line(Text(told(finding), style="dim"), indent=13)
+    _citations(report.citations)
+    _out.print()
+    counts = " · ".join(f"{count} {label}" for label, count in report.counts.items() if count)
+    _line(Text(f"{counts} · {sum(report.timings_ms.values()):.0f} ms", style="dim"))
     return None
 
 
