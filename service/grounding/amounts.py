@@ -21,7 +21,7 @@ class Amount:
 
     ``kind`` "year": calendar years. "date": ``low`` = ``high`` = yyyymmdd, 00 for what is not said. ``of`` is what a
     mass is counted in (c, co2, co2e). ``step`` is the value of the last digit written: approximations round to it.
-    ``start``..``end``: its place in the folded text.
+    ``bounded``: as it is said with its bound. ``start``..``end``: its place in the folded text.
     """
 
     kind: Kind
@@ -33,6 +33,7 @@ class Amount:
     end: int
     of: str = ""
     bound: Bound = ""
+    bounded: str = ""
     about: bool = False
     step: Decimal = Decimal(1)
 
@@ -342,7 +343,11 @@ def _step(written: str) -> Decimal:
 
 def _bounded(amount: Amount, folded: str) -> Amount:
     before, after = folded[max(0, amount.start - 20) : amount.start], folded[amount.end : amount.end + 10]
-    names = [name for name, words in _IS_BEFORE.items() if words.search(before)]
-    names += [name for name, words in _IS_AFTER.items() if words.match(after)]
-    bounds = [bound for bound in get_args(Bound) if bound in names]
-    return replace(amount, about="about" in names, bound=bounds[0] if bounds else "")
+    around = {name: match for name, words in _IS_BEFORE.items() if (match := words.search(before))}
+    around |= {name: match for name, words in _IS_AFTER.items() if (match := words.match(after))}
+    bounds = [bound for bound in get_args(Bound) if bound in around]
+    if not bounds:
+        return replace(amount, about="about" in around)
+    word = around[bounds[0]]
+    bounded = f"{word[0]}{amount.said}" if word.string is before else f"{amount.said}{word[0]}"
+    return replace(amount, about="about" in around, bound=bounds[0], bounded=bounded)

@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from difflib import SequenceMatcher
+from typing import Literal, NamedTuple
 
-from index.analyzer import units
-from index.encoder import Encoder
+from index.encoder import Encoder, TokenEncoder
+from ingest.language import detect
 from ingest.view import fold
+from service.grounding.amounts import amounts, unborne
+from service.grounding.clauses import Clauses, clauses
+from service.grounding.entities import missing
+from service.grounding.polarity import turned
+from service.grounding.quotes import nearest_stretch
+from service.grounding.support import support
 
 Element = Literal["number", "unit", "year", "date", "entity", "negation", "direction", "modality", "words"]
 Label = Literal["supported", "partly", "contradicted", "unknown"]
+
+_ALIGNED = 0.4  # of a clause's tokens: below this its turning words are not compared
+_PARTLY = 0.6  # of a claim's tokens that stand in the quotes: below this they speak of something else
+_SAME_SUBJECT = 0.6  # of the other tokens of a clause, for what differs to be a contradiction
+_SAME_ROLE = 0.75  # ... where what differs is a name: another province is not the contrary of this one
+_MOST = 0.99  # score of what is not supported, at most
+# Left out of the sentence that bears a claim out, these would have limited it.
+_LIMITS = re.compile(
+    r"\b(?:if|unless|except|excluding|provided|whether|subject to|as long as|not true|false)\b"
+    "|如果|如[^何今下]|若|假如|倘若|除|除非|除外|的情况下|为前提|是否|谣言|误以为"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One element of a claim that its quotes do not bear out.
 
-    ``said`` is the claim's wording; ``found`` what the quotes say in its place, None where they say nothing.
+    ``said`` is the claim's wording, empty where the claim leaves something out; ``found`` is what the quotes say in its
+    place, None where they say nothing.
     """
 
     element: Element
@@ -35,12 +55,136 @@ class Verdict:
     findings: tuple[Finding, ...] = ()
 
 
+class _Pair(NamedTuple):
+    """A clause of the claim and one of a quote, with their tokens: ``share`` 0..1 of the claim's is in the quote's.
+
+    ``across``: they are in different languages, and ``share`` tells how near they come in meaning.
+    """
+
+    claim: str
+    said: tuple[str, ...]
+    quote: str
+    held: frozenset[str]
+    share: float
+    across: bool
+
+    def rest(self, said: str) -> float:
+        """The share without the words ``said``; 0 where no two tokens are left to tell what the clause is about."""
+        if self.across:
+            return self.share
+        taken = set(clauses(said).tokens)
+        left = [token for token in self.said if token not in taken]
+        return sum(token in self.held for token in left) / len(left) if len(left) > 1 else 0.0
+
+
 def check(claim: str, quotes: Sequence[str], encoder: Encoder) -> Verdict:
-    """Holds a claim against quotes; what cannot be aligned with them is unknown."""
-    said = units(claim)
-    joined = "".join(fold(claim).split()).rstrip("。.!！;；")
-    if said and any(joined in "".join(fold(quote).split()) for quote in quotes):
+    """Holds a claim against quotes.
+
+    supported: whole clauses of one quote say the claim, token by token in its order, and nothing that limits them was
+    left out; spelling, units, numerals and articles are free. contradicted: a quote says the rest of a clause and, in
+    the one place, the contrary, another amount or another name. partly: most of it stands in the quotes, or comes near
+    them in another language. unknown: all else.
+    """
+    ours, theirs = clauses(claim), [clauses(quote) for quote in quotes]
+    limits = [limit for quote in theirs for limit in _places(ours, quote)] if ours.tokens else []
+    if None in limits:
         return Verdict("supported", 1.0)
-    standing = {unit for quote in quotes for unit in units(quote)}
-    share = sum(unit in standing for unit in said) / len(said) if said else 0.0
-    return Verdict("partly" if share > 0.6 else "unknown", share, (Finding("words", claim, None),))
+    score = min(support(ours, theirs, encoder), _MOST)
+    if limits:
+        return Verdict("partly", score, (Finding("words", "", limits[0]),))
+    aligned = [max(pairs, key=lambda pair: pair.share) for pairs in _pairs(ours, theirs, encoder) if pairs]
+    told = dict(_told(ours, theirs, aligned))
+    share = sum(pair.share * len(pair.said) for pair in aligned) / max(1, len(ours.tokens))
+    label: Label = "contradicted" if any(told.values()) else "partly" if share >= _PARTLY else "unknown"
+    return Verdict(label, score, tuple(told) + tuple(_words(ours, theirs, tuple(told))))
+
+
+def _places(ours: Clauses, quote: Clauses) -> Iterator[str | None]:
+    """Where whole clauses of the quote say the claim: None, or what limits them there and was left out."""
+    length = len(ours.tokens)
+    for first, start in enumerate(quote.begins[:-1]):
+        if start + length in quote.begins and quote.tokens[start : start + length] == ours.tokens:
+            last = quote.begins.index(start + length) - 1
+            yield _limit(quote, first, last)
+
+
+def _limit(quote: Clauses, first: int, last: int) -> str | None:
+    """The clause beside ``first``..``last``, in the same sentence, that limits what they say."""
+    for number, part in enumerate(quote.parts):
+        beside = number < first and quote.sentence[number] == quote.sentence[first]
+        behind = number > last and quote.sentence[number] == quote.sentence[last]
+        if (beside or behind) and _LIMITS.search(part):
+            return part
+    return None
+
+
+def _pairs(ours: Clauses, theirs: Sequence[Clauses], encoder: Encoder) -> Iterator[list[_Pair]]:
+    """For each clause of the claim, it with every clause of the quotes."""
+    foreign = [detect(quote.text) != detect(ours.text) for quote in theirs]
+    for number, part in enumerate(ours.parts):
+        pairs: list[_Pair] = []
+        for quote, across in zip(theirs, foreign, strict=True):
+            for place, other in enumerate(quote.parts):
+                said, held = ours.clause(number), frozenset(quote.clause(place))
+                share = _meets(part, other, encoder) if across else sum(t in held for t in said) / len(said)
+                pairs.append(_Pair(part, said, other, held, share, across))
+        yield pairs
+
+
+def _meets(said: str, other: str, encoder: Encoder) -> float:
+    """How near two clauses of different languages come, 0..1: never as near as the same words."""
+    if not isinstance(encoder, TokenEncoder):
+        left, right = encoder.encode([said, other])
+        return max(0.0, float(left @ right))
+    left_ids, right_ids = encoder.tokens([said, other])
+    return float(encoder.maxsim(left_ids, [right_ids])[0])
+
+
+def _told(ours: Clauses, theirs: Sequence[Clauses], aligned: Sequence[_Pair]) -> Iterator[tuple[Finding, bool]]:
+    """Amounts, names and turning words that are not borne out, and whether a quote says the contrary."""
+    near = [amounts(pair.quote) for pair in aligned]  # first, so that what is found stands where the claim is spoken of
+    for element, said, found in unborne(ours.amounts, [*near, *(quote.amounts for quote in theirs)]):
+        ours_said, there = said.said, found.said if found else None
+        if found and element == "direction":
+            ours_said, there = said.bounded or said.said, found.bounded or found.said
+        yield Finding(element, ours_said, there), _instead(aligned, ours_said, there, _SAME_SUBJECT)
+    for name, other in missing(ours.text, [pair.quote for pair in aligned] + [quote.text for quote in theirs]):
+        yield Finding("entity", name, other), _instead(aligned, name, other, _SAME_ROLE)
+    for pair in aligned:
+        if pair.share >= _ALIGNED:
+            for turn in turned(pair.claim, pair.quote):
+                contrary = turn.opposed and pair.rest(f"{turn.said} {turn.found or ''}") >= _SAME_SUBJECT
+                yield Finding(turn.element, turn.said, turn.found), contrary
+
+
+def _instead(aligned: Sequence[_Pair], said: str, found: str | None, bar: float) -> bool:
+    """Whether ``found`` stands where ``said`` does, in a clause that says the rest of the claim's."""
+    said, there = fold(said), fold(found or "")
+    return bool(there) and any(
+        said in pair.claim and there in pair.quote and there not in pair.claim and pair.rest(said) >= bar
+        for pair in aligned
+    )
+
+
+def _words(ours: Clauses, theirs: Sequence[Clauses], told: Sequence[Finding]) -> Iterator[Finding]:
+    """Where the claim departs from the stretch of a quote that is nearest to it; all of it, where none is near."""
+    best = max(theirs, key=lambda quote: len(quote.held & ours.held), default=None)
+    first, last = nearest_stretch(ours.tokens, best.tokens) if best else (0, 0)
+    if best is None or first == last:
+        yield Finding("words", ours.text, None)
+        return
+    named = {token for finding in told for token in clauses(f"{finding.said}; {finding.found or ''}").tokens}
+    steps = SequenceMatcher(None, ours.tokens, best.tokens[first:last], autojunk=False).get_opcodes()
+    for place, (kind, left, right, start, end) in enumerate(steps):
+        edge = place in (0, len(steps) - 1)
+        changed = {*ours.tokens[left:right], *([] if edge else best.tokens[first + start : first + end])}
+        if kind != "equal" and not changed <= named:
+            found = None if edge else _joined(best.surface[first + start : first + end])
+            yield Finding("words", _joined(ours.surface[left:right]), found or None)
+
+
+def _joined(surface: Sequence[str]) -> str:
+    text = ""
+    for word in surface:
+        text += " " * (text[-1:].isascii() and word[:1].isascii() and bool(text)) + word
+    return text

@@ -9,11 +9,10 @@ from ingest.document import Span
 from ingest.view import fold, reading_view
 
 _SPACE = re.compile(r"(?<![a-z0-9])\s+|\s+(?![a-z0-9])")
-_HYPHEN = re.compile(r"(?<=[a-z])\s*-\s*(?=[a-z])")
-_ALIKE = str.maketrans({"《": '"', "》": '"', "〈": '"', "〉": '"', "。": ".", "、": ",", "[": "(", "]": ")"})
+_HYPHEN = re.compile("(?<=[a-z])-(?=[a-z])")
+_ALIKE = str.maketrans({"《": '"', "》": '"', "〈": '"', "〉": '"', "[": "(", "]": ")"})
 _TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:[.,]\d+)*|\S")
-_INSIDE = re.compile(r"[a-z0-9]{2}|\d[.,]\d", re.DOTALL)
-_HAN_NUMERAL = re.compile("[零〇一二两三四五六七八九十百千万亿]{2}")
+_UNCUT = re.compile(r"[a-z]+|\d+(?:[.,]\d+)*|[零〇一二两三四五六七八九十百千万亿]+")
 
 
 class Token(NamedTuple):
@@ -47,14 +46,5 @@ def occurrences(part: str, whole: str) -> list[int]:
 
 
 def _cuts(whole: str, place: int) -> bool:
-    """Whether a word or number goes on across this place: 1|5, 1|.5, 二|十, wood|land."""
-    around = whole[max(0, place - 2) : place + 2]
-    middle = min(place, 2)
-    pairs = (around[middle - 1 : middle + 1], around[middle - 1 : middle + 2], around[max(0, middle - 2) : middle + 1])
-    if not 0 < place < len(whole):
-        return False
-    return bool(
-        re.fullmatch("[a-z]{2}|[0-9]{2}", pairs[0])
-        or _HAN_NUMERAL.fullmatch(pairs[0])
-        or any(re.fullmatch(r"\d[.,]\d", pair) for pair in pairs[1:])
-    )
+    """Whether a word or number goes on across this place, as in wood|land, 1|5, 1|.5, 二|十."""
+    return any(match.start() < place < match.end() for match in _UNCUT.finditer(whole, max(0, place - 30), place + 30))
