@@ -35,6 +35,9 @@ class Sources(Protocol):
     def boxes(self, doc_id: str) -> NDArray[np.float32] | None:
         """Boxes of its code points, float32 (n, 4), or None."""
 
+    def passages(self, doc_id: str) -> list[Passage]:
+        """Its passages in reading order."""
+
 
 def cite(sources: Sources, passage: Passage, units: Sequence[Unit], *, number: int, score: float) -> Citation | None:
     """Quotes ``units`` of ``passage``; None when the stored text does not say, word for word, what the units claim.

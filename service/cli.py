@@ -117,10 +117,17 @@ def search(
 def verify(
     text: Annotated[str, typer.Argument(help="The text to check; - reads it from standard input.")],
     library: Library = None,
+    quote: Annotated[
+        bool, typer.Option("--quote", help="The text is a quote: say whether it is exact, altered or absent.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Say of each statement in a text whether the library supports or contradicts it, or does not know."""
-    terminal.show_verified(_open(library).verify(_text_or_stdin(text)), as_json=as_json)
+    engine = _open(library)
+    if quote:
+        terminal.show_quote(engine.verify_quote(_text_or_stdin(text)), as_json=as_json)
+    else:
+        terminal.show_verified(engine.verify(_text_or_stdin(text)), as_json=as_json)
 
 
 @app.command("list")

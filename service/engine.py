@@ -22,6 +22,7 @@ from service.citations import astral_offsets, cite, quoted_spans
 from service.errors import InvalidQuestion
 from service.generating import ChatGenerator, Generator, Source
 from service.intake import AddReport, OnProgress, take_in
+from service.quoting import QuoteReport, checked_quote, locate
 from service.settings import Settings
 from service.verifying import VerifyReport, nearest, verify
 from service.writing import sources, write, written_over
@@ -217,6 +218,22 @@ class Engine:
             )
             clock.lap("verify")
         return VerifyReport(text, checked, citations, generation, self._library.encoder.fingerprint, clock.laps)
+
+    def verify_quote(self, quote: str, *, doc_id: str | None = None) -> QuoteReport:
+        """Says whether the library, or one document of it, holds a quote: exactly, altered, or not.
+
+        Raises:
+            InvalidText: no word in it, or over 4,000 characters.
+            DocumentNotFound, AmbiguousDocument: ``doc_id`` names no document, or several.
+        """
+        clock = _Clock()
+        filters = Filters(doc_ids=(doc_id,)) if doc_id else None
+        with self._library.reading():
+            generation = self._library.generation
+            hits = self._hits(checked_quote(quote), k=None, filters=filters)
+            comparison, citation = locate(quote, hits, self._library)
+            clock.lap("verify")
+        return QuoteReport(quote, comparison.result, citation, comparison.differences, generation, clock.laps)
 
     def documents(self) -> list[DocumentRecord]:
         """Every document, in the order of their titles."""

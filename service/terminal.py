@@ -24,6 +24,7 @@ from ingest.passage import Passage
 from service.answer import Answer, Citation, RankedPassage, SearchResult
 from service.engine import DoctorReport
 from service.intake import AddReport
+from service.quoting import QuoteReport
 from service.verifying import VerifyReport, told
 
 _NARROW = 50  # columns: below this, a table of documents would have no room for titles
@@ -178,6 +179,18 @@ def show_verified(report: VerifyReport, *, as_json: bool) -> None:
     _out.print()
     counts = " · ".join(f"{count} {label}" for label, count in report.counts.items() if count)
     _line(Text(f"{counts} · {sum(report.timings_ms.values()):.0f} ms", style="dim"))
+    return None
+
+
+def show_quote(report: QuoteReport, *, as_json: bool) -> None:
+    """Whether the quote is exact, where the stored text departs from it, and that text."""
+    if as_json:
+        return _json(report.as_dict())
+    style = {"exact": "green", "altered": "bold red", "absent": "dim"}[report.result]
+    _line(Text.assemble((f"{report.result}  ", style), _flat(report.quote)))
+    for said, found in report.differences:
+        _line(Text.assemble(("quoted ", "dim"), said or "–", (", stored ", "dim"), found or "–"), indent=4)
+    _citations([report.citation] if report.citation else [])
     return None
 
 

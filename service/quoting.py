@@ -1,0 +1,158 @@
+"""A quote into its place: where a document says it word for word, where it says it otherwise, or nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from typing import Any, Literal
+
+from index.hit import Hit
+from ingest.document import Span, quote
+from ingest.passage import Passage, Unit
+from ingest.view import reading_view, search_view
+from service.answer import Citation, plain
+from service.citations import Sources, cite, merge
+from service.errors import InvalidText
+from service.grounding.quotes import Comparison, Difference, compare_quote
+from service.grounding.wording import wording
+
+MOST_QUOTED = 4_000
+_ROOM = 1.2  # of the quote's length: text on each side of a hit that is looked through
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteReport:
+    """Whether the library holds a quote.
+
+    ``exact``: ``citation`` is where, whatever the spacing, width and variants of characters. ``altered``: ``citation``
+    is the stored text that comes nearest, ``differences`` the places where the quote departs from it, in its order.
+    ``absent``: neither.
+    """
+
+    quote: str
+    result: Literal["exact", "altered", "absent"]
+    citation: Citation | None
+    differences: tuple[Difference, ...]
+    generation: int
+    timings_ms: dict[str, float]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON form, the same for the command line, HTTP and MCP."""
+        differences = [difference._asdict() for difference in self.differences]
+        return asdict(self, dict_factory=plain) | {"differences": differences}
+
+
+def checked_quote(quote: str) -> str:
+    """The quote itself.
+
+    Raises:
+        InvalidText: it has no word, or over 4,000 characters.
+    """
+    if not any(char.isalnum() for char in quote):
+        raise InvalidText("quote: expected at least one word or number, got none; give the words as quoted")
+    if len(quote) > MOST_QUOTED:
+        raise InvalidText(f"quote: expected at most {MOST_QUOTED:,} characters, got {len(quote):,}; verify it in parts")
+    return quote
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What comparing the quote with a stretch of units gave; ``passage`` is the one that the stretch begins in."""
+
+    comparison: Comparison
+    passage: Passage
+    units: tuple[Unit, ...]
+
+    @property
+    def distance(self) -> int:
+        return sum(len(said) + len(found) for said, found in self.comparison.differences)
+
+
+def locate(given: str, hits: Sequence[Hit], sources: Sources) -> tuple[Comparison, Citation | None]:
+    """Compares the quote with what stands around each hit; the first exact place, else the nearest one.
+
+    A place whose text the store does not bear out counts as none.
+    """
+    near: list[_Found] = []
+    for hit in hits:
+        for passage, units, said in _stretches(given, hit.passage, sources):
+            comparison = compare_quote(given, said)
+            if comparison.result == "exact" and (citation := _placed(given, passage, units, sources)):
+                return comparison, citation
+            if comparison.result == "altered":
+                near.append(_Found(comparison, passage, units))
+    for found in sorted(near, key=lambda each: each.distance):
+        units = _shortest(given, found.units, found.comparison)
+        if citation := cite(sources, found.passage, units, number=1, score=0.0):
+            return found.comparison, citation
+    return Comparison("absent"), None
+
+
+_Stretch = tuple[Passage, tuple[Unit, ...], str]
+
+
+def _stretches(given: str, passage: Passage, sources: Sources) -> list[_Stretch]:
+    """What the quote may be of: the passage, and as much around it as a quote of this length can reach into."""
+    whole = (passage, passage.units, _said(passage.units))
+    text = sources.text(passage.doc_id)
+    if passage.kind == "table":  # cells of two rows that stand side by side in a quote say what neither says
+        return [whole, (passage, passage.units, passage.text)]
+    if passage.kind == "row":
+        parts = {wording(part) for part in given.split(" … ")}
+        cells = tuple(u for u in passage.units if any(wording(text[start:end]) in parts for start, end in u.spans))
+        cited = quote(text, merge(span for unit in cells for span in unit.spans))  # as citations quote cells
+        return [whole, (passage, passage.units, passage.text), (passage, cells, cited)][: 3 if cells else 2]
+    running = [each for each in sources.passages(passage.doc_id) if each.kind in ("text", "list")]
+    units = [(each, unit) for each in running for unit in each.units]
+    inside = [place for place, (each, _) in enumerate(units) if each == passage]
+    first = _reach(units, inside[0], -1, _ROOM * len(given))
+    last = _reach(units, inside[-1], 1, _ROOM * len(given))
+    around = tuple(unit for _, unit in units[first : last + 1])
+    return [whole, (units[first][0], around, _said(around))]
+
+
+def _reach(units: Sequence[tuple[Passage, Unit]], place: int, step: int, room: float) -> int:
+    while room > 0 and 0 <= place + step < len(units):
+        place += step
+        room -= len(units[place][1].text)
+    return place
+
+
+def _said(units: Sequence[Unit]) -> str:
+    return "\n".join(unit.text for unit in units)
+
+
+def _placed(given: str, passage: Passage, units: tuple[Unit, ...], sources: Sources) -> Citation | None:
+    """The citation of exactly the quoted words, or of the units that hold them where they cannot be told apart."""
+    text = sources.text(passage.doc_id)
+    holding = _shortest(given, units, Comparison("exact"))
+    spans = merge(span for unit in holding for span in unit.spans)
+    if exact := _within(given, text, spans):
+        words = reading_view(text, exact).text
+        if compare_quote(given, words).result == "exact":
+            return cite(sources, passage, [Unit(exact, words)], number=1, score=1.0)
+    return cite(sources, passage, holding, number=1, score=1.0)
+
+
+def _within(given: str, text: str, spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    """The source of the quote's words under the spans; empty where its letters do not stand there in one run."""
+    view = search_view(reading_view(text, spans))
+    letters = [(letter, place) for place, char in enumerate(view.text) for letter in _letters(char)]
+    said = "".join(map(_letters, wording(given).strip('"')))
+    start = "".join(letter for letter, _ in letters).find(said)
+    return view.to_source(letters[start][1], letters[start + len(said) - 1][1] + 1) if said and start >= 0 else ()
+
+
+@lru_cache(maxsize=10_000)
+def _letters(char: str) -> str:
+    """A character as it is compared, spaces and hyphens aside: these may be of a line's end."""
+    return wording(char).replace("-", "")
+
+
+def _shortest(given: str, units: tuple[Unit, ...], comparison: Comparison) -> tuple[Unit, ...]:
+    """The units without those at both ends that the comparison does not need."""
+    for shorter in (slice(1, None), slice(None, -1)):
+        while len(units) > 1 and compare_quote(given, _said(units[shorter])) == comparison:
+            units = units[shorter]
+    return units
