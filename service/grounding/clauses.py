@@ -9,11 +9,8 @@ from functools import cached_property
 
 from index.analyzer import units
 from service.grounding.amounts import Amount, amounts
-from service.grounding.entities import Entity, entities
 from service.grounding.wording import wording
 
-# Words that may come and go without a change of meaning. No preposition: "to 2030" is not "from 2030".
-_LIGHT = frozenset("a an the that which this these those is are was were be been being also 的 了 其 该 这 此".split())  # noqa: SIM905
 _BORDER = re.compile(r"""(?<!\d)[,.:]|[,.:](?!\d)|[;!?()"…|]|--+""")
 _SIGN = re.compile("[<>=≥≤±+×/^*?]")
 _PIECE = re.compile(r"[a-z0-9'.]+|[<>=≥≤±+×/^*?]|[^\sa-z0-9]")
@@ -24,23 +21,20 @@ class Clauses:
     """One text, taken apart once.
 
     ``tokens`` in its order: amounts by what they come to, signs, stems of words, Chinese characters; a question ends in
-    its mark. ``surface``: each token as it is written. ``begins``: positions in ``tokens`` at which a clause begins,
-    and their number at the end. ``parts``: the wording of each clause. ``sentence``: in which sentence it stands, from 0.
+    its mark. ``exact``: the same with words unstemmed; ``surface``: each as it is written. ``begins``: positions in
+    ``tokens`` at which a clause begins, and their number at the end. ``parts``: the wording of each clause.
+    ``sentence``: in which sentence each clause stands, from 0.
     """
 
     text: str
     wording: str
     amounts: tuple[Amount, ...]
     tokens: tuple[str, ...]
+    exact: tuple[str, ...]
     surface: tuple[str, ...]
     begins: tuple[int, ...]
     sentence: tuple[int, ...]
     parts: tuple[str, ...]
-
-    @cached_property
-    def entities(self) -> tuple[Entity, ...]:
-        """The names in the text."""
-        return tuple(entities(self.text))
 
     @cached_property
     def held(self) -> frozenset[str]:
@@ -74,7 +68,10 @@ def clauses(text: str) -> Clauses:
             sentence.append(number)
             parts.append(worded[start:end])
         number += ends_sentence
-    return Clauses(text, worded, found, tuple(tokens), tuple(surface), tuple(begins), tuple(sentence), tuple(parts))
+    exact = (token if token[0] == "=" else said for token, said in zip(tokens, surface, strict=True))
+    return Clauses(
+        text, worded, found, tuple(tokens), tuple(exact), tuple(surface), tuple(begins), tuple(sentence), tuple(parts)
+    )  # fmt: skip
 
 
 def _ranges(worded: str, found: Sequence[Amount]) -> Iterator[tuple[int, int, bool]]:
@@ -103,5 +100,4 @@ def _words(part: str) -> Iterator[tuple[str, str]]:
         if _SIGN.match(piece):
             yield piece, piece
         for unit in units(piece):
-            if piece not in _LIGHT:
-                yield unit, piece
+            yield unit, piece

@@ -81,7 +81,7 @@ def check(claim: str, quotes: Sequence[str], encoder: Encoder) -> Verdict:
     """Holds a claim against quotes.
 
     supported: whole clauses of one quote say the claim, token by token in its order, and nothing that limits them was
-    left out; spelling, units, numerals and articles are free. contradicted: a quote says the rest of a clause and, in
+    left out; units, numerals and spelling are free. contradicted: a quote says the rest of a clause and, in
     the one place, the contrary, another amount or another name. partly: most of it stands in the quotes, or comes near
     them in another language. unknown: all else.
     """
@@ -103,7 +103,7 @@ def _places(ours: Clauses, quote: Clauses) -> Iterator[str | None]:
     """Where whole clauses of the quote say the claim: None, or what limits them there and was left out."""
     length = len(ours.tokens)
     for first, start in enumerate(quote.begins[:-1]):
-        if start + length in quote.begins and quote.tokens[start : start + length] == ours.tokens:
+        if start + length in quote.begins and quote.exact[start : start + length] == ours.exact:
             last = quote.begins.index(start + length) - 1
             yield _limit(quote, first, last)
 

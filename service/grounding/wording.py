@@ -8,9 +8,10 @@ from typing import NamedTuple
 from ingest.document import Span
 from ingest.view import fold, reading_view
 
-_SPACE = re.compile(r"(?<![a-z0-9])\s+|\s+(?![a-z0-9])")
+# "paragraph 10. 11 Parties" holds no 10.11: that space stays
+_SPACE = re.compile(r"(?<![a-z0-9])(?<!\d[.,])\s+|(?<=\d[.,])\s+(?!\d)|\s+(?![a-z0-9])")
 _HYPHEN = re.compile("(?<=[a-z])-(?=[a-z])")
-_ALIKE = str.maketrans({"《": '"', "》": '"', "〈": '"', "〉": '"', "[": "(", "]": ")"})
+_ALIKE = str.maketrans({"。": ".", "《": '"', "》": '"', "〈": '"', "〉": '"', "[": "(", "]": ")"})
 _TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:[.,]\d+)*|\S")
 _UNCUT = re.compile(r"[a-z]+|\d+(?:[.,]\d+)*|[零〇一二两三四五六七八九十百千万亿]+")
 
