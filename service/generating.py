@@ -23,8 +23,9 @@ _CHARS_PER_TOKEN = 6  # no prose of either language averages more; past it the e
 
 _RULES = f"""\
 You answer a question about climate policy from the given passages and from nothing else.
-- Write in the language of the question, in plain sentences, at most 120 words (200 characters in Chinese).
-  No headings, no lists, no links.
+- Choose what answers, and say it in the passages' own words and language: whole clauses, in their order. A check \
+removes every sentence in other words.
+- Plain sentences, at most 120 words (200 characters in Chinese). No headings, no lists, no links.
 - End every sentence with the key of each passage it rests on, in square brackets.
   Valid: Peat stores carbon [c:0a1b]. / 泥炭储存碳[c:0a1b][c:22ff]。
   Invalid: [1], [0a1b, page 3], (see passage 2), or no key at all.
@@ -84,13 +85,13 @@ class ChatGenerator:
         relay = threading.Thread(target=self._relay, args=(messages, max_tokens, pieces, left), daemon=True)
         deadline = time.monotonic() + self._settings.llm_timeout_s
         relay.start()
-        length = 0
+        room = _CHARS_PER_TOKEN * max_tokens
         try:
             while (piece := self._next(pieces, deadline)) is not None:
-                length += len(piece)
-                if length > _CHARS_PER_TOKEN * max_tokens:
+                yield piece[:room]
+                room -= len(piece)
+                if room < 0:
                     raise GeneratorStopped(f"{self.name} went past the cap of {max_tokens} tokens and was cut off")
-                yield piece
         finally:
             left.set()
 
