@@ -101,8 +101,8 @@ def resolve(connection: sqlite3.Connection, prefix: str) -> str:
             "list the documents to see their ids"
         )
     rows = connection.execute(
-        "SELECT doc_id FROM documents WHERE substr(doc_id, 1, ?) = ? ORDER BY doc_id", (len(wanted), wanted)
-    )
+        "SELECT doc_id FROM documents WHERE doc_id >= ? AND doc_id < ? ORDER BY doc_id", (wanted, f"{wanted}g")
+    )  # g is the letter after those of an id
     found = [str(doc_id) for (doc_id,) in rows]
     if not found:
         raise DocumentNotFound(f"no document begins with {wanted}; list the documents to see their ids")

@@ -10,10 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from index.errors import LibraryDamaged
 from index.static import Floats, Tokens
 from ingest.document import Metadata, Page, Span
 from ingest.passage import Passage, Unit
 
+_DAMAGED = "{} cannot be read from the store: {}; run sinkqa doctor, remove what it names and add it again"
 _RAW, _DEFLATED = b"r", b"z"
 _PROBE_BYTES = 1 << 16
 _STEPS_PER_POINT = 16  # boxes are kept to 1/16 point, a fiftieth of a millimetre
@@ -36,8 +38,11 @@ def pack(content: bytes) -> bytes:
 
 
 def unpack(blob: bytes) -> bytes:
-    """The bytes that were given to :func:`pack`. zlib.error where the blob is damaged."""
-    return zlib.decompress(blob[1:]) if blob[:1] == _DEFLATED else blob[1:]
+    """The bytes that were given to :func:`pack`. LibraryDamaged where they cannot be had."""
+    try:
+        return zlib.decompress(blob[1:]) if blob[:1] == _DEFLATED else blob[1:]
+    except zlib.error as error:
+        raise LibraryDamaged(_DAMAGED.format("a document", error)) from error
 
 
 def pack_text(text: str) -> bytes:
@@ -46,8 +51,11 @@ def pack_text(text: str) -> bytes:
 
 
 def unpack_text(blob: bytes) -> str:
-    """The text that was given to :func:`pack_text`."""
-    return unpack(blob).decode("utf-8", "surrogatepass")
+    """The text that was given to :func:`pack_text`. LibraryDamaged where it cannot be had."""
+    try:
+        return unpack(blob).decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError as error:
+        raise LibraryDamaged(_DAMAGED.format("a document", error)) from error
 
 
 def pack_boxes(boxes: Floats) -> bytes:
@@ -131,9 +139,16 @@ def pack_passage(passage: Passage) -> bytes:
 
 
 def read_passage(values: Sequence[Any]) -> Passage:
-    """The passage whose ``PASSAGE_COLUMNS`` these are."""
+    """The passage whose ``PASSAGE_COLUMNS`` these are. LibraryDamaged where its body is none."""
     doc_id, language, page_start, page_end, blob = values
-    kind, spans, text, units, section, table = json.loads(blob.decode("utf-8", "surrogatepass"))
+    try:
+        return _passage(doc_id, language, (page_start, page_end), json.loads(blob.decode("utf-8", "surrogatepass")))
+    except (ValueError, TypeError, AttributeError) as error:
+        raise LibraryDamaged(_DAMAGED.format(f"a passage of {str(doc_id)[:12]}", error)) from error
+
+
+def _passage(doc_id: str, language: str, pages: tuple[int, int], body: Sequence[Any]) -> Passage:
+    kind, spans, text, units, section, table = body
     return Passage(
         doc_id=doc_id,
         kind=kind,
@@ -144,8 +159,8 @@ def read_passage(values: Sequence[Any]) -> Passage:
             for places, start, end, label in units
         ),
         section=tuple(section),
-        page_start=page_start,
-        page_end=page_end,
+        page_start=pages[0],
+        page_end=pages[1],
         language=language,
         table=table,
     )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from index.backend import SearchBackend
 from index.columns import PASSAGE_COLUMNS, read_passage, unpack, unpack_text
+from index.errors import LibraryDamaged
 from index.store import Store
 
 
@@ -66,8 +66,8 @@ def _document_damages(connection: sqlite3.Connection) -> Iterator[str]:
             if hashlib.sha256(unpack(content)).hexdigest() != doc_id:
                 yield f"the original bytes of {name} ({doc_id[:12]}) differ from their checksum"
             yield from _passage_damages(connection, doc, len(source), name)
-        except (zlib.error, ValueError) as error:
-            yield f"{name} ({doc_id[:12]}) cannot be unpacked: {error}"
+        except LibraryDamaged as error:
+            yield f"{name} ({doc_id[:12]}): {error.message}"
 
 
 def _passage_damages(connection: sqlite3.Connection, doc: int, length: int, name: str) -> Iterator[str]:

@@ -126,7 +126,8 @@ def test_a_store_that_is_none_is_a_named_error(tmp_path: Path, encoder: Encoder,
     [
         ("UPDATE documents SET text_sha256 = 'x'", "differs from its checksum"),
         ("UPDATE documents SET content = x'72'", "original bytes"),
-        ("UPDATE documents SET text = x'7a00'", "cannot be unpacked"),
+        ("UPDATE documents SET text = x'7a00'", "cannot be read"),
+        ("UPDATE passages SET body = x'7b'", "cannot be read"),
         ("UPDATE passages SET passage_id = 'x' WHERE position = 0", "does not fit its text"),
         ('DELETE FROM features WHERE "row" = 1', "1 passages without features"),
         ("UPDATE features SET vector = x'00' WHERE \"row\" = 2", "1 vectors of another size"),
@@ -139,3 +140,17 @@ def test_damage_in_the_store_is_reported(opened: Open, statement: str, finding: 
     library.add(*made("en.txt", ENGLISH))
     library._store.connection.executescript(statement)
     assert any(problem.code == "store" and finding in problem.message for problem in library.check())
+
+
+@pytest.mark.parametrize(("column", "table"), [("text", "documents"), ("content", "documents"), ("body", "passages")])
+def test_damage_met_while_reading_is_a_named_error(opened: Open, column: str, table: str) -> None:
+    library = opened()
+    library.add(*made("en.txt", ENGLISH))
+    (record,) = library.documents()
+    library._store.connection.executescript(f"UPDATE {table} SET {column} = x'7a00'")
+    read = {"text": library.text, "content": library.content, "body": library.passages}[column]
+    with pytest.raises(LibraryDamaged, match="sinkqa doctor"):
+        read(record.doc_id)
+    if column == "body":
+        with pytest.raises(LibraryDamaged, match="sinkqa doctor"):
+            library.search("forest carbon")
