@@ -328,6 +328,32 @@ def sizes(
         print_sizes(results)
 
 
+@app.command()
+def ground(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="JSON lines with claim, evidence and label.")],
+    encoder: EncoderName = None,
+    fit: Annotated[Path | None, typer.Option(help="Fit the score on the tuning halves, keep the weights here.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """How well supported claims are told from others: AUC beside the word-overlap floor, and the labels given."""
+    from eval.ground import fit as fitted
+    from eval.ground import read_items, score_set, write_weights
+    from eval.progress import progress
+    from eval.tables import print_ground
+    from index.encoder import load_encoder
+
+    sets, loaded = {path.stem: read_items(path) for path in files}, load_encoder(encoder)
+    with progress("ground") as advance:
+        if fit:
+            write_weights(fit, fitted(list(sets.values()), loaded, on_progress=advance))
+            return
+        scores = [each for name, items in sets.items() for each in score_set(name, items, loaded, on_progress=advance)]
+    if as_json:
+        print_json([asdict(score) for score in scores])
+    else:
+        print_ground(scores)
+
+
 def main() -> None:
     """Run the command line; a named error is one line on standard error and exit status 1."""
     try:

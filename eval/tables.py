@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from eval.bench import Figure
     from eval.comparison import Difference
     from eval.expected import Check
+    from eval.ground import GroundScore
     from eval.latency import Timing
     from eval.results import Result
     from eval.significance import Estimate
@@ -135,6 +136,21 @@ def print_checks(checks: Sequence[Check]) -> None:
             continue
         row = (f"{each.expected:.4f}", f"{each.measured:.4f}", f"{each.measured - each.expected:+.4f}")
         table.add_row(escape(each.what), each.measure, *row, _VERDICTS[each.ok])
+    Console().print(table)
+
+
+def print_ground(scores: Sequence[GroundScore]) -> None:
+    """One row a set and language; below each, the labels given by the set's own label."""
+    table = _table("Grounding on the measuring half, AUC with 95 % interval", "set")
+    for column in ("n", "AUC", "floor", "gain", "balanced\naccuracy"):
+        table.add_column(column, justify="right", vertical="middle")
+    for each in scores:
+        figures = [f"{part.mean:.3f}\n{part.low:.3f}, {part.high:.3f}" for part in (each.auc, each.floor, each.gain)]
+        name = f"{each.dataset}\n  {each.language}"
+        table.add_row(escape(name), str(each.auc.n), *figures, f"{each.balanced_accuracy:.3f}")
+        for label, given in each.labels.items():
+            said = ", ".join(f"{count} {verdict}" for verdict, count in sorted(given.items()))
+            table.add_row(escape(f"  {label}"), str(sum(given.values())), said, style="dim")
     Console().print(table)
 
 

@@ -2,13 +2,86 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
 
-from index.encoder import Encoder
+import numpy as np
+
+from index.analyzer import analyze, units
+from index.encoder import Encoder, TokenEncoder
+from index.static import Floats
+from ingest.language import detect
+from service.grounding.amounts import unborne
 from service.grounding.clauses import Clauses
+from service.grounding.entities import missing
+from service.grounding.polarity import marks, turned
+
+WEIGHTS = "data/support.json"  # written by sinkqa-eval ground --fit
+FEATURES = (
+    "terms", "terms of the best sentence", "late interaction", "cosine", "neighbours", "amounts not borne out",
+    "names not held", "turned round", "negations", "length", "sentences",
+)  # fmt: skip
 
 
 def support(claim: Clauses, quotes: Sequence[Clauses], encoder: Encoder) -> float:
-    """0..1."""
-    held = frozenset().union(*(quote.held for quote in quotes)) if quotes else frozenset()
-    return sum(token in held for token in claim.tokens) / max(1, len(claim.tokens))
+    """How likely it is that the quotes bear the claim out, 0..1; 0 where either says nothing.
+
+    Logistic regression on :func:`features`, for Chinese claims and others apart: a score for ranking, not a
+    probability to rely on (docs/decisions/0009-grounding-guard.md).
+    """
+    if not claim.tokens or not any(quote.tokens for quote in quotes):
+        return 0.0
+    *weights, bias = _weights()["zh" if detect(claim.text) == "zh" else "en"]
+    return float(1 / (1 + np.exp(-(features(claim, quotes, encoder) @ np.array(weights) + bias))))
+
+
+def features(claim: Clauses, quotes: Sequence[Clauses], encoder: Encoder) -> Floats:
+    """What :func:`support` weighs, float32, (23,): :data:`FEATURES`, the same where there is one sentence, that 1 or 0.
+
+    Shares are of the claim's distinct terms and of its pairs of neighbours; lengths are logarithms.
+    """
+    sentences = [sentence for quote in quotes for sentence in quote.sentences]
+    held = [set(analyze(sentence)) for sentence in sentences]
+    terms = set(analyze(claim.wording)) or {""}
+    shares = np.array([len(terms & each) / len(terms) for each in held])
+    late, cosines = _meanings(claim.wording, sentences, encoder)
+    best = sentences[int((shares + late + cosines).argmax())]
+    said, there = units(claim.wording), [unit for sentence in sentences for unit in units(sentence)]
+    pairs = set(pairwise(said))
+    amounts = list(unborne(claim.amounts, [quote.amounts for quote in quotes]))
+    found = [
+        len(terms & set().union(*held)) / len(terms),
+        shares.max(),
+        late.max(),
+        cosines.max(),
+        len(pairs & set(pairwise(there))) / max(1, len(pairs)),
+        len(amounts) / max(1, len(claim.amounts)),
+        len(list(missing(claim.text, [quote.text for quote in quotes]))),
+        sum(turn.opposed for turn in turned(claim.wording, best)),
+        sum(mark.family == "negation" for mark in marks(claim.wording)),
+        np.log1p(len(there)),
+        np.log(len(sentences)),
+    ]
+    alone = len(sentences) == 1
+    return np.array([*found, *(value * alone for value in found), alone], np.float32)
+
+
+def _meanings(claim: str, sentences: Sequence[str], encoder: Encoder) -> tuple[Floats, Floats]:
+    """Late interaction with each sentence, where the encoder compares tokens, and the cosine, both 0..1."""
+    if not isinstance(encoder, TokenEncoder):
+        vectors = encoder.encode([claim, *sentences])
+        cosines = np.clip(vectors[1:] @ vectors[0], 0, 1)
+        return cosines, cosines
+    tokens = encoder.tokens([claim, *sentences])
+    vectors = encoder.pool(tokens)
+    return encoder.maxsim(tokens[0], tokens[1:]), np.clip(vectors[1:] @ vectors[0], 0, 1)
+
+
+@cache
+def _weights() -> dict[str, list[float]]:
+    """Weights of the features and the bias, by language."""
+    weights: dict[str, list[float]] = json.loads(files("service").joinpath(WEIGHTS).read_text("utf-8"))
+    return weights
