@@ -173,8 +173,8 @@ def show_verified(report: VerifyReport, *, as_json: bool) -> None:
     for claim in report.claims:
         marks = "".join(f" [{number}]" for number in claim.citations)
         _line(Text.assemble((f"{claim.label:<13}", _LABELS[claim.label]), claim.claim, (marks, "bold cyan")))
-        for finding in claim.findings:
-            _line(Text(told(finding), style="dim"), indent=13)
+        for finding in told(claim.findings):
+            _line(Text(finding, style="dim"), indent=13)
     _citations(report.citations)
     _out.print()
     counts = " · ".join(f"{count} {label}" for label, count in report.counts.items() if count)

@@ -20,6 +20,7 @@ from service.grounding.guard import Finding, Label, Verdict, check
 MOST_CHARS, MOST_CLAIMS = 20_000, 200
 _TRIED = 8  # pieces of evidence that a claim is held against
 _TOGETHER = 3  # of these, the ones that may bear it out in common
+_ABOUT = 0.5  # of support: below it a quote speaks of something else, and contradicts nothing
 _SHORT_LIST = 10
 
 
@@ -97,10 +98,16 @@ def verify(
     return tuple(checked), tuple(ledger.citations)
 
 
-def told(finding: Finding) -> str:
-    """One line: ``number “90 marks”: the evidence says “40 marks”``."""
-    found = "does not say it" if finding.found is None else f"says “{finding.found}”"
-    return f"{finding.element} “{finding.said}”: the evidence {found}"
+def told(findings: Sequence[Finding]) -> list[str]:
+    """A line for each finding: ``number “90 marks”: the evidence says “40 marks”``; of mere words at most two."""
+    weighty = [finding for finding in findings if finding.element != "words"] or findings[:2]
+    return [_told(finding.element, finding.said, finding.found) for finding in weighty]
+
+
+def _told(element: str, said: str, found: str | None) -> str:
+    if not said:
+        return f"{element}: the evidence adds “{found}”"
+    return f"{element} “{said}”: the evidence " + (f"says “{found}”" if found else "does not say it")
 
 
 class Ledger:
@@ -133,7 +140,7 @@ def _verdicts(claim: str, pieces: Sequence[Evidence], encoder: Encoder) -> Itera
     """Verdicts and what they rest on, the one to be preferred first.
 
     What a single piece supports is supported, whatever another says of something else; then what pieces support
-    together; then the piece that comes nearest, by support.
+    together; then the piece that comes nearest, by support. None where no piece speaks of it.
     """
     alone = [(check(claim, [piece.text], encoder), [piece]) for piece in pieces]
     alone.sort(key=lambda each: (each[0].label != "supported", -each[0].support))
@@ -142,8 +149,9 @@ def _verdicts(claim: str, pieces: Sequence[Evidence], encoder: Encoder) -> Itera
         verdict = check(claim, [piece.text for piece in pieces[:count]], encoder)
         if verdict.label == "supported":
             yield verdict, pieces[:count]
-    yield from ((verdict, on) for verdict, on in alone if verdict.label in ("contradicted", "partly"))
-    yield from ((verdict, ()) for verdict, _ in alone[:1] if verdict.label == "unknown")
+    for verdict, on in alone:
+        if verdict.label == "partly" or (verdict.label == "contradicted" and verdict.support >= _ABOUT):
+            yield verdict, on
 
 
 def nearest(query: str, hits: Sequence[Hit], encoder: Encoder, *, most: int) -> list[Evidence]:

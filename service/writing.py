@@ -110,9 +110,7 @@ def _checked(
             if bearing:
                 passed[text] = bearing
             else:
-                removed.append(
-                    Removed(text, "; ".join((f"{verdict.label} by the evidence", *map(told, verdict.findings))))
-                )
+                removed.append(Removed(text, "; ".join((f"{verdict.label} by the evidence", *told(verdict.findings)))))
     return list(passed.items()), removed
 
 
