@@ -23,7 +23,7 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.ready
-	$(PIP) --editable '.[dev,eval]'
+	$(PIP) --editable '.[dev,eval,llm]'
 	@touch $@
 
 models: EXTRAS ?= models

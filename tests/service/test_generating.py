@@ -394,6 +394,12 @@ def test_without_a_model_there_is_a_note_and_no_error(settings):
         assert answer.citations and "llm_url and llm_model" in answer.notes[0]
 
 
+def test_without_the_extra_the_note_says_what_to_install(engine, scripted, monkeypatch):
+    monkeypatch.setitem(sys.modules, "openai", None)
+    answer = engine.ask(QUESTION, generate=True)
+    assert same(answer, engine.ask(QUESTION)) and "sinkqa[llm]" in answer.notes[0]
+
+
 def test_the_request_holds_our_key_and_nothing_of_the_environment(engine, scripted, monkeypatch):
     for name in ("OPENAI_API_KEY", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID"):
         monkeypatch.setenv(name, "of-another-endpoint")
