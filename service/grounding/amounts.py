@@ -102,10 +102,11 @@ _MONTH = (
     "|jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec"
 )
 _SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))
+_WHOLE = r"(?!(?!co2|ce?(?![a-z\d]))[a-z])"  # "t" begins no other word than tCO2 and tC
 _UNIT = "|".join(
-    f"(?P<u{place}>{written})" + ("" if written[0] in "°%‰" else "(?![a-z])")
-    for place, (_, _, written) in enumerate(_UNITS)
+    f"(?P<u{place}>{written})" + ("" if written[0] in "°%‰" else _WHOLE) for place, (_, _, written) in enumerate(_UNITS)
 )
+_COUNTED = re.sub(r"\?P<u\d+>", "?:", _UNIT)  # what makes four digits a count: 1500 t, 2000人
 _NUMBER = rf"(?:\d+(?:,\d\d\d)*(?:\.\d+)?|(?:{'|'.join(_WORDS)})(?![a-z])|[{_HAN}]+)"
 _YEAR = r"(?:1[5-9]|20|21)\d\d"
 _HAN_YEAR = r"[一二][〇零一二三四五六七八九]{3}(?=年)"
@@ -124,7 +125,7 @@ _FULL_DATE = re.compile(
 _YEARS = re.compile(
     rf"(?<![a-z\d.,-])(?:(?P<a>{_YEAR})年?\s?(?:-|~|至|到|to|and)\s?(?P<b>{_YEAR}|\d\d(?![\d%]))(?![\d%])年?"
     r"|(?P<century>\d\d)世纪(?P<tens>\d0)年代"
-    rf"|(?P<c>{_HAN_YEAR})年|(?P<e>{_YEAR})(?:年(?:代(?P<decade>))?|(?P<s>s)\b|(?![\d,.]\d|\d|\s?(?:{_SCALE}|%))))"
+    rf"|(?P<c>{_HAN_YEAR})年|(?P<e>{_YEAR})(?:年(?:代(?P<decade>))?|(?P<s>s)\b|(?![\d,.]\d|\d|\s?(?:{_SCALE}|{_COUNTED}))))"
 )
 _ORDINAL = re.compile(
     rf"第\s?(?P<han>[{_HAN}]+|\d+)\s?(?P<level>[条章节款项号])?"
@@ -201,8 +202,10 @@ def _failures(said: Amount) -> Iterator[tuple[Element, Callable[[Amount], bool]]
 
 
 def _written(amount: Amount) -> str:
-    """The digits of an amount: what stays when its unit is exchanged."""
-    return "-".join(re.findall(rf"\d[\d,.]*|[{_HAN}]+", amount.said)).replace(",", "")
+    """The digits of an amount: what stays when its scale or unit is exchanged."""
+    return "-".join(re.findall(r"(?<![a-z])\d[\d,.]*", amount.said) or re.findall(f"[{_HAN}]+", amount.said)).replace(
+        ",", ""
+    )
 
 
 def _same_unit(found: Amount, said: Amount) -> bool:

@@ -40,17 +40,21 @@ class Missing(NamedTuple):
 
 
 def entities(text: str) -> list[Entity]:
-    """The names of a text: known ones in its order, then titles in book-title marks, capitalised names, abbreviations.
+    """The names of a text: titles in book-title marks, known names, abbreviations, capitalised names.
 
-    The longest known name counts; a title or capitalised name that holds one is told of by that alone.
+    The longest known name counts. What stands in a title counts by itself only where it is all of it.
     """
-    found, rest = _known(_NOT_ASCII.sub(lambda match: fold(match[0]) or " ", text))  # capitals stay
-    for pattern in (_TITLE, _ACRONYM, _CAPITALS):
-        for match in pattern.finditer(rest):
-            said = match[1] if pattern is _TITLE else match[0]
-            if "\0" not in said and (terms := units(said)):
-                found.append(Entity(_OTHER, " ".join(terms), said))
-    return list(dict.fromkeys(found))
+    text = _NOT_ASCII.sub(lambda match: fold(match[0]) or " ", text)  # capitals stay
+    found: list[Entity] = []
+    for match in _TITLE.finditer(text):
+        if not any(alias.written == match[1] for alias in _aliases().get(match[1][0], ())):
+            found.append(Entity(_OTHER, " ".join(units(match[1])), match[1]))
+            text = text[: match.start()] + "\0" * len(match[0]) + text[match.end() :]
+    known, rest = _known(text)
+    for pattern in (_ACRONYM, _CAPITALS):
+        named = [match[0] for match in pattern.finditer(rest) if "\0" not in match[0]]
+        known += [Entity(_OTHER, " ".join(units(name)), name) for name in named]
+    return [entity for entity in dict.fromkeys([*found, *known]) if entity.name]
 
 
 def missing(claim: str, quotes: Sequence[str]) -> Iterator[Missing]:

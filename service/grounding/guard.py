@@ -12,6 +12,7 @@ from index.encoder import Encoder, TokenEncoder
 from ingest.language import detect
 from ingest.view import fold
 from service.grounding.amounts import amounts, unborne
+from service.grounding.claims import claims
 from service.grounding.clauses import Clauses, clauses
 from service.grounding.entities import missing
 from service.grounding.polarity import turned
@@ -26,6 +27,8 @@ _PARTLY = 0.6  # of a claim's tokens that stand in the quotes: below this they s
 _SAME_SUBJECT = 0.6  # of the other tokens of a clause, for what differs to be a contradiction
 _SAME_ROLE = 0.75  # ... where what differs is a name: another province is not the contrary of this one
 _MOST = 0.99  # score of what is not supported, at most
+_SAME_LENGTH = 0.4  # of the quote's tokens that the claim holds: in a longer clause what turns it may turn another part
+_OPENERS = frozenset({"the", "a", "an", "and", "but"})  # as free as white space where a clause begins
 # Left out of the sentence that bears a claim out, these would have limited it.
 _LIMITS = re.compile(
     r"\b(?:if|unless|except|excluding|provided|whether|subject to|as long as|not true|false)\b"
@@ -56,9 +59,10 @@ class Verdict:
 
 
 class _Pair(NamedTuple):
-    """A clause of the claim and one of a quote, with their tokens: ``share`` 0..1 of the claim's is in the quote's.
+    """A clause of the claim and one of a quote, with their tokens.
 
-    ``across``: they are in different languages, and ``share`` tells how near they come in meaning.
+    ``share`` of the claim's stands in the quote's and ``back`` of the quote's in the claim's, both 0..1; ``across``:
+    they are in different languages, and both tell how near they come in meaning.
     """
 
     claim: str
@@ -66,6 +70,7 @@ class _Pair(NamedTuple):
     quote: str
     held: frozenset[str]
     share: float
+    back: float
     across: bool
 
     def rest(self, said: str) -> float:
@@ -83,29 +88,47 @@ def check(claim: str, quotes: Sequence[str], encoder: Encoder) -> Verdict:
     supported: whole clauses of one quote say the claim, token by token in its order, and nothing that limits them was
     left out; units, numerals and spelling are free. contradicted: a quote says the rest of a clause and, in
     the one place, the contrary, another amount or another name. partly: most of it stands in the quotes, or comes near
-    them in another language. unknown: all else.
+    them in another language. unknown: all else. Of several statements each is held against the quotes by itself; they
+    are supported where all are, contradicted where one is.
     """
     ours, theirs = clauses(claim), [clauses(quote) for quote in quotes]
-    limits = [limit for quote in theirs for limit in _places(ours, quote)] if ours.tokens else []
+    if not ours.tokens:
+        return Verdict("unknown", 0.0, (Finding("words", claim, None),))
+    limits = [limit for quote in theirs for limit in _places(ours, quote)]
     if None in limits:
         return Verdict("supported", 1.0)
+    statements = claims(claim)
+    if len(statements) > 1 and sum(len(clauses(each).tokens) for each in statements) == len(ours.tokens):
+        return _together([check(statement, quotes, encoder) for statement in statements])
     score = min(support(ours, theirs, encoder), _MOST)
     if limits:
         return Verdict("partly", score, (Finding("words", "", limits[0]),))
     aligned = [max(pairs, key=lambda pair: pair.share) for pairs in _pairs(ours, theirs, encoder) if pairs]
     told = dict(_told(ours, theirs, aligned))
-    share = sum(pair.share * len(pair.said) for pair in aligned) / max(1, len(ours.tokens))
+    share = sum(pair.share * len(pair.said) for pair in aligned) / len(ours.tokens)
     label: Label = "contradicted" if any(told.values()) else "partly" if share >= _PARTLY else "unknown"
-    return Verdict(label, score, tuple(told) + tuple(_words(ours, theirs, tuple(told))))
+    findings = (*told, *_words(ours, theirs, tuple(told)))
+    cut = Finding("words", "", max(aligned, key=lambda pair: pair.share).quote) if aligned else None
+    return Verdict(label, score, findings or ((cut,) if cut else ()))
+
+
+def _together(verdicts: Sequence[Verdict]) -> Verdict:
+    """The verdict on several statements."""
+    labels = {verdict.label for verdict in verdicts}
+    mixed: Label = "unknown" if labels == {"unknown"} else "partly"
+    label: Label = "contradicted" if "contradicted" in labels else labels.pop() if len(labels) == 1 else mixed
+    support = min(verdict.support for verdict in verdicts)
+    return Verdict(label, support, tuple(dict.fromkeys(each for verdict in verdicts for each in verdict.findings)))
 
 
 def _places(ours: Clauses, quote: Clauses) -> Iterator[str | None]:
     """Where whole clauses of the quote say the claim: None, or what limits them there and was left out."""
-    length = len(ours.tokens)
-    for first, start in enumerate(quote.begins[:-1]):
-        if start + length in quote.begins and quote.exact[start : start + length] == ours.exact:
-            last = quote.begins.index(start + length) - 1
-            yield _limit(quote, first, last)
+    said = ours.exact[ours.exact[0] in _OPENERS :] or ours.exact
+    ends = {end: last for last, end in enumerate(quote.begins[1:])}
+    for first, begin in enumerate(quote.begins[:-1]):
+        start = begin + (quote.exact[begin] in _OPENERS)
+        if (end := start + len(said)) in ends and quote.exact[start:end] == said:
+            yield _limit(quote, first, ends[end])
 
 
 def _limit(quote: Clauses, first: int, last: int) -> str | None:
@@ -125,10 +148,16 @@ def _pairs(ours: Clauses, theirs: Sequence[Clauses], encoder: Encoder) -> Iterat
         pairs: list[_Pair] = []
         for quote, across in zip(theirs, foreign, strict=True):
             for place, other in enumerate(quote.parts):
-                said, held = ours.clause(number), frozenset(quote.clause(place))
-                share = _meets(part, other, encoder) if across else sum(t in held for t in said) / len(said)
-                pairs.append(_Pair(part, said, other, held, share, across))
+                said, there = ours.clause(number), quote.clause(place)
+                share = _meets(part, other, encoder) if across else _share(said, there)
+                back = share if across else _share(there, said)
+                pairs.append(_Pair(part, said, other, frozenset(there), share, back, across))
         yield pairs
+
+
+def _share(tokens: Sequence[str], other: Sequence[str]) -> float:
+    held = frozenset(other)
+    return sum(token in held for token in tokens) / len(tokens)
 
 
 def _meets(said: str, other: str, encoder: Encoder) -> float:
@@ -153,7 +182,8 @@ def _told(ours: Clauses, theirs: Sequence[Clauses], aligned: Sequence[_Pair]) ->
     for pair in aligned:
         if pair.share >= _ALIGNED:
             for turn in turned(pair.claim, pair.quote):
-                contrary = turn.opposed and pair.rest(f"{turn.said} {turn.found or ''}") >= _SAME_SUBJECT
+                rest = pair.rest(f"{turn.said} {turn.found or ''}") if pair.back >= _SAME_LENGTH else 0.0
+                contrary = turn.opposed and rest >= _SAME_SUBJECT
                 yield Finding(turn.element, turn.said, turn.found), contrary
 
 
@@ -161,7 +191,11 @@ def _instead(aligned: Sequence[_Pair], said: str, found: str | None, bar: float)
     """Whether ``found`` stands where ``said`` does, in a clause that says the rest of the claim's."""
     said, there = fold(said), fold(found or "")
     return bool(there) and any(
-        said in pair.claim and there in pair.quote and there not in pair.claim and pair.rest(said) >= bar
+        said in pair.claim
+        and there in pair.quote
+        and there not in pair.claim
+        and pair.back >= _SAME_LENGTH
+        and pair.rest(said) >= bar
         for pair in aligned
     )
 

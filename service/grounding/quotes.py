@@ -38,7 +38,7 @@ def compare_quote(quote: str, text: str) -> Comparison:
     A quote that was cut off behind a word that turns it (得使用 of 不得使用) is altered, though it stands there.
     """
     said, whole = wording(quote).strip('"'), wording(text)
-    if not said:
+    if not any(map(str.isalnum, said)):
         return Comparison("absent")
     cut = [turn for start in occurrences(said, whole) if (turn := _turn_before(whole, start)) or turn == ""]
     if "" in cut:
