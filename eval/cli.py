@@ -329,6 +329,34 @@ def sizes(
 
 
 @app.command()
+def calibrate(
+    questions: Annotated[list[Path], typer.Option(help="Gold questions; repeat for several sets.")],
+    document: Annotated[list[Path], typer.Option(help="What each set is about, in the same order.")],
+    cache: Cache = None,
+    as_json: AsJson = False,
+) -> None:
+    """Weights by which an answer's signs become its confidence, and how they do on questions unseen."""
+    from eval.calibration import Example, examples
+    from eval.calibration import calibrate as run
+    from eval.gold import read_questions
+    from eval.progress import progress
+    from index.encoder import load_encoder
+
+    if len(questions) != len(document):
+        raise typer.BadParameter("expected one --document for each --questions")
+    encoder, found = load_encoder(), list[Example]()
+    for path, about in zip(questions, document, strict=True):
+        with progress(path.stem) as advance:
+            asked = list(read_questions(path))
+            found += examples(asked, encoder, documents=[about], cache=cache, on_progress=advance)
+    calibrated = run(found)
+    if as_json:
+        print_json(asdict(calibrated))
+    else:
+        typer.echo(calibrated)
+
+
+@app.command()
 def ground(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="JSON lines with claim, evidence and label.")],
     encoder: EncoderName = None,

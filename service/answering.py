@@ -7,58 +7,145 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from index.analyzer import analyze
+from index.analyzer import analyze, units
 from index.encoder import Encoder, TokenEncoder
 from index.hit import Hit
 from index.static import Floats
 from ingest.passage import Passage, Unit
+from ingest.view import fold
+from service.asking.understanding import Asked
+from service.grounding.entities import Entity, entities
 
 _WIDE_CHARS = 200  # an answer is at most this long in Chinese ...
 _NARROW_WORDS = 120  # ... or this many words long in English
 _NEWS = 2  # index terms that the question does not hold
 _SHORT_ROW = 0.6  # of an answer: a row up to this long is shown whole, else cell by cell
 _CELL_OF = " · "  # stands between row label and column header in a cell's label
+_SAME = 0.75  # of a piece's terms: so many in another, and it adds nothing
 _SHORT_LIST = 10  # items: a list up to this long is quoted whole
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """How evidence is chosen; values found on the development questions (docs/decisions/0006-first-answers.md).
+    """How evidence is chosen; values found on the development questions (docs/decisions/0010).
 
-    ``bar``: confidence below which nothing is answered, 0..1. ``keep``: a further piece is shown when its relevance
-    is at least this share of the best one's. ``most``: pieces of evidence in one answer. ``context``: what the rank of
-    the passage counts beside the fit of the piece itself, 0..1.
+    ``keep``: a further piece is shown when its relevance is at least this share of the best one's, ``beside`` when it
+    stands in the same passage. ``most``: pieces in one answer. ``context``: what the rank of the passage counts beside
+    the fit of the piece itself, 0..1. ``looked_at``: pieces, the most relevant ones, that are held against what is
+    asked for. ``unanswering`` and ``unnamed``: the share of its relevance that a piece loses without the kind of amount
+    asked for, and without the names in the question. ``side``: as ``keep``, for a piece on a side of a comparison.
     """
 
-    bar: float = 0.30
-    keep: float = 0.85
+    keep: float = 0.95
+    beside: float = 0.55
     most: int = 4
     context: float = 0.3
+    looked_at: int = 20
+    unanswering: float = 0.2
+    unnamed: float = 0.1
+    side: float = 0.6
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Units of one passage that answer together; ``text`` is what is said, ``relevance`` 0..1 how well it fits."""
+    """Units of one passage that answer together; ``text`` is what is said, ``relevance`` 0..1 how well it fits.
+
+    ``above`` is what a reader knows there: the document's title, the headings. ``answering``: how well it holds what
+    is asked for, 0..1. ``unnamed``: share of the question's names that stand neither in it nor above. ``nearness`` is
+    the relevance before these two count. ``also`` are passages that say the same.
+    """
 
     passage: Passage
     units: tuple[Unit, ...]
     text: str
     relevance: float = 0.0
+    above: str = ""
+    answering: float = 1.0
+    unnamed: float = 0.0
+    nearness: float = 0.0
+    also: tuple[Passage, ...] = ()
 
 
-def select(question: str, hits: Sequence[Hit], encoder: Encoder, params: Selection = Selection()) -> list[Evidence]:
-    """The best evidence among ``hits``, best first, within the length of an answer; empty when nothing fits at all."""
-    asked = set(analyze(question))
-    candidates = [(e, hit) for hit in hits for e in _candidates(hit.passage) if _adds_to(asked, e)]
+def select(asked: Asked, hits: Sequence[Hit], encoder: Encoder, params: Selection = Selection()) -> list[Evidence]:
+    """The evidence among ``hits`` to show, best first, within the length of an answer; empty when nothing fits."""
+    return gather(asked, ranked(asked, hits, encoder, params), params)
+
+
+def ranked(asked: Asked, hits: Sequence[Hit], encoder: Encoder, params: Selection = Selection()) -> list[Evidence]:
+    """The pieces of ``hits`` that come into question, by relevance, the most looked at first."""
+    terms = set(analyze(asked.text))
+    candidates = [(e, hit) for hit in hits for e in _candidates(hit.passage) if _adds_to(terms, e)]
     if not candidates:
         return []
-    fit = relevance(question, [_spoken(evidence, hit) for evidence, hit in candidates], encoder)
+    fit = relevance(asked.text, [_spoken(evidence, hit) for evidence, hit in candidates], encoder)
     best = max(hit.score for hit in hits)
     ranks = np.array([max(hit.score, 0) / best if best > 0 else 0 for _, hit in candidates])
     scores = (1 - params.context) * fit + params.context * ranks * fit.max()
-    order = sorted(range(len(candidates)), key=lambda i: -scores[i])
-    ranked = [replace(candidates[i][0], relevance=float(scores[i])) for i in order if fit[i] > 0]
-    return list(_within_length(ranked, params))
+    order = [i for i in sorted(range(len(candidates)), key=lambda i: -scores[i]) if fit[i] > 0]
+    looked = [_held(asked, *candidates[i], float(scores[i]), params) for i in order[: params.looked_at]]
+    return sorted(looked, key=lambda evidence: -evidence.relevance)
+
+
+def _held(asked: Asked, evidence: Evidence, hit: Hit, nearness: float, params: Selection) -> Evidence:
+    """The piece held against what is asked for."""
+    above = " ".join((hit.title, *hit.passage.section, hit.passage.table or ""))
+    answering, _ = asked.answers(fold(evidence.text))
+    unnamed = len(
+        lacking(asked.entities, f"{above} {evidence.text}", translated=evidence.passage.language != asked.language)
+    ) / max(1, len(asked.entities))
+    share = (1 - params.unanswering * (1 - answering)) * (1 - params.unnamed * unnamed)
+    return replace(
+        evidence, above=above, answering=answering, unnamed=unnamed, nearness=nearness, relevance=nearness * share
+    )
+
+
+def joined(shown: Sequence[Evidence]) -> list[Evidence]:
+    """Pieces of one passage made one, in its order, so that each passage is quoted once."""
+    passages: dict[str, list[Evidence]] = {}
+    for piece in shown:
+        passages.setdefault(piece.passage.passage_id, []).append(piece)
+    return [_join(pieces) for pieces in passages.values()]
+
+
+def _join(pieces: Sequence[Evidence]) -> Evidence:
+    if len(pieces) == 1:
+        return pieces[0]
+    units = [unit for piece in pieces for unit in piece.units]
+    order = sorted(dict.fromkeys(units), key=lambda unit: unit.spans[0])
+    heads = _heads(pieces[0].passage) if pieces[0].passage.kind == "row" else []
+    text = _row_text(heads, [unit for unit in order if unit not in heads]) if heads else _run_on(order)
+    return replace(
+        pieces[0], units=tuple(order), text=text, also=tuple(passage for piece in pieces for passage in piece.also)
+    )
+
+
+def _run_on(units: Sequence[Unit]) -> str:
+    """Sentences after each other; between Chinese ones there is no space."""
+    text = ""
+    for unit in units:
+        text += ("" if not text or text[-1] >= "\u2e80" else " ") + unit.text
+    return text
+
+
+def gather(asked: Asked, pieces: Sequence[Evidence], params: Selection = Selection()) -> list[Evidence]:
+    """What is shown of ``pieces``, which come by relevance: the best, what is nearly as good, and each side's best."""
+    if not pieces:
+        return []
+    best, wanted = pieces[0], list[Evidence]()
+    for piece in pieces:
+        beside = piece.passage.passage_id == best.passage.passage_id
+        if piece.relevance >= (params.beside if beside else params.keep) * best.relevance:
+            wanted.append(piece)
+    for side in asked.sides:
+        if not any(_names(piece, side) for piece in wanted):
+            wanted += next(
+                ([p] for p in pieces if p.relevance >= params.side * pieces[0].relevance and _names(p, side)), []
+            )
+    return joined(_within_length(wanted, params))
+
+
+def _names(piece: Evidence, side: Entity) -> bool:
+    return not lacking([side], f"{piece.above} {piece.text}")
 
 
 def relevance(question: str, texts: Sequence[str], encoder: Encoder) -> Floats:
@@ -87,22 +174,12 @@ def _shared_terms(terms: Sequence[str], texts: Sequence[str]) -> Floats:
     return np.asarray(holds @ weight / total if total else np.zeros(len(texts)), np.float32)
 
 
-def confidence(hits: Sequence[Hit], evidence: Sequence[Evidence]) -> float:
-    """How sure it is that the library speaks of what is asked, 0..1.
-
-    The mean of the best piece's relevance and the cosine of the passage nearest in meaning: words and numbers alone
-    bring up something in any large library, and a table row that answers says little as a whole.
-    """
-    nearest = max((hit.why.dense for hit in hits), default=0.0)
-    return (evidence[0].relevance + min(max(nearest, 0.0), 1.0)) / 2 if evidence else 0.0
-
-
 def _candidates(passage: Passage) -> Iterator[Evidence]:
     """What a passage offers: each sentence, a short list with its lead-in, or a table row; never half a table."""
     if passage.kind == "table":
         return
     if passage.kind == "row":
-        heads = [unit for unit in passage.units if _CELL_OF not in unit.label]
+        heads = _heads(passage)
         cells = [unit for unit in passage.units if _CELL_OF in unit.label] or heads
         groups = [cells] if share_of_answer(_row_text(heads, cells)) <= _SHORT_ROW else [[cell] for cell in cells]
         yield from (Evidence(passage, (*heads, *group), _row_text(heads, group)) for group in groups)
@@ -115,6 +192,11 @@ def _candidates(passage: Passage) -> Iterator[Evidence]:
 def _adds_to(asked: set[str], evidence: Evidence) -> bool:
     """A heading or a name that only repeats the question says nothing about it."""
     return len(set(analyze(evidence.text)) - asked) >= _NEWS
+
+
+def _heads(row: Passage) -> list[Unit]:
+    """The labels of a row."""
+    return [unit for unit in row.units if _CELL_OF not in unit.label]
 
 
 def _row_text(heads: Sequence[Unit], cells: Sequence[Unit]) -> str:
@@ -134,16 +216,18 @@ def _spoken(evidence: Evidence, hit: Hit) -> str:
     return f"{hit.passage.section[-1] if hit.passage.section else ''} {evidence.text}"
 
 
-def _within_length(ranked: Sequence[Evidence], params: Selection) -> Iterator[Evidence]:
+def _within_length(wanted: Sequence[Evidence], params: Selection) -> list[Evidence]:
+    """The first of them that make an answer; one that says again what is shown is folded into that."""
     length, shown = 0.0, list[Evidence]()
-    for evidence in ranked:
-        if len(shown) == params.most or evidence.relevance < params.keep * ranked[0].relevance:
-            return
+    for evidence in wanted:
+        if (place := _repeated(evidence, shown)) is not None:
+            shown[place] = replace(shown[place], also=(*shown[place].also, evidence.passage))
+            continue
         size = share_of_answer(evidence.text)
-        if not shown or (length + size <= 1 and not _repeats(evidence, shown)):
+        if not shown or (length + size <= 1 and len(shown) < params.most):
             shown.append(evidence)
             length += size
-            yield evidence
+    return shown
 
 
 def share_of_answer(text: str) -> float:
@@ -165,7 +249,21 @@ def cut_to_length(texts: Sequence[str]) -> list[str]:
     return kept
 
 
-def _repeats(evidence: Evidence, shown: Sequence[Evidence]) -> bool:
-    """Whether it says again what is shown: three quarters of its terms stand in one shown piece."""
+def _repeated(evidence: Evidence, shown: Sequence[Evidence]) -> int | None:
+    """The place of what it says again: three quarters of its terms stand there."""
     terms = set(analyze(evidence.text))
-    return any(len(terms & set(analyze(other.text))) >= 0.75 * len(terms) for other in shown)
+    places = (n for n, other in enumerate(shown) if len(terms & set(analyze(other.text))) >= _SAME * len(terms))
+    return next(places, None)
+
+
+def lacking(names: Sequence[Entity], text: str, *, translated: bool = False) -> list[Entity]:
+    """The names that do not stand in the text, under any alias.
+
+    ``translated``: the text is in another language than the names, where only known names and abbreviations can stand.
+    """
+    if not names:
+        return []
+    standing = {entity.name for entity in entities(text)}
+    words = f" {' '.join(units(text))} "
+    sought = [name for name in names if not translated or name.kind != "name" or name.said.isupper()]
+    return [name for name in sought if name.name not in standing and f" {name.name} " not in words]

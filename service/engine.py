@@ -14,10 +14,11 @@ from index.catalogue import DocumentRecord
 from index.hit import Filters, Hit, SearchMode
 from index.library import Library
 from index.reranker import Reranker, load_reranker
-from ingest.language import detect
 from ingest.passage import Passage
-from service.answer import AbstainReason, Answer, Citation, RankedPassage, SearchResult, Segment, Status
-from service.answering import Evidence, Selection, confidence, select
+from service.abstaining import BAR, confidence, reason
+from service.answer import Answer, Citation, RankedPassage, SearchResult, Segment, Status
+from service.answering import Evidence, gather, ranked
+from service.asking.understanding import understand
 from service.citations import astral_offsets, cite, quoted_spans
 from service.errors import InvalidQuestion
 from service.generating import ChatGenerator, Generator, Source
@@ -125,21 +126,21 @@ class Engine:
             generation = self._library.generation
             hits = self._hits(question, k=k, filters=filters)
             clock.lap("search")
-            evidence = select(question, hits, self._library.encoder)
-            certainty = confidence(hits, evidence)
+            asked = understand(question)
+            pieces = ranked(asked, hits, self._library.encoder)
+            certainty = confidence(asked, hits, pieces, self._library.encoder)
             clock.lap("select")
-            sure = certainty >= (Selection().bar if bar is None else bar)
-            segments, citations = self._cite(evidence) if sure else ([], [])
+            sure = certainty >= (BAR if bar is None else bar)
+            segments, citations = self._cite(gather(asked, pieces)) if sure else ([], [])
             clock.lap("cite")
             passages = self._ranked(hits)
             offered = self._offered(question, hits) if generate and segments else {}
-        language = detect(question)
-        status, reason, text = _verdict(segments, evidence, language)
+        status, text = _said(segments, asked.language)
         answer = Answer(
             status=status,
-            abstain_reason=reason,
+            abstain_reason=None if segments else reason(hits, pieces),
             question=question,
-            language=language,
+            language=asked.language,
             answer=text,
             segments=tuple(segments),
             citations=tuple(citations),
@@ -292,13 +293,11 @@ class _Clock:
         self._last = now
 
 
-def _verdict(
-    segments: Sequence[Segment], evidence: Sequence[Evidence], language: str
-) -> tuple[Status, AbstainReason | None, str]:
-    """Status, reason of an abstention, and the whole answer in one string."""
+def _said(segments: Sequence[Segment], language: str) -> tuple[Status, str]:
+    """Status, and the whole answer in one string."""
     if segments:
-        return "answered", None, " ".join(f"{s.text} " + "".join(f"[{n}]" for n in s.citations) for s in segments)
-    return "abstained", "unsupported" if evidence else "no_evidence", _ABSTENTIONS.get(language, _ABSTENTIONS["en"])
+        return "answered", " ".join(f"{s.text} " + "".join(f"[{n}]" for n in s.citations) for s in segments)
+    return "abstained", _ABSTENTIONS.get(language, _ABSTENTIONS["en"])
 
 
 def _check(question: str) -> None:

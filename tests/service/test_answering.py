@@ -13,14 +13,16 @@ from index.hit import Hit
 from index.library import Library
 from ingest.readers import read
 from ingest.splitting import split
-from service.answering import Evidence, Selection, confidence, relevance, select, share_of_answer
+from service.abstaining import BAR, confidence, reason
+from service.answering import Evidence, Selection, gather, ranked, relevance, select, share_of_answer
+from service.asking.understanding import understand
 
 PLAN = """# Peat plan of the Elm valley
 
 ## Water
 
 The valley council keeps the water table within ten centimetres of the surface from October to May.
-Farmers who lose pasture receive 40 marks a year for each hectare. Sluices are opened in June.
+Farmers who lose pasture receive 40 euros a year for each hectare. Sluices are opened in June.
 
 ## Duties
 
@@ -42,14 +44,14 @@ Table 1 Parcels and their limits
 
 ## 水位
 
-榆谷议会规定，十月至次年五月泥炭地水位距地表不得超过十厘米。失去牧场的农户每年每公顷获得四十马克补贴。
+榆谷议会规定，十月至次年五月泥炭地水位距地表不得超过十厘米。失去牧场的农户每年每公顷获得四十欧元补贴。
 """
 CASES = [
-    ("How much money do farmers receive for lost pasture?", "40 marks"),
+    ("How much money do farmers receive for lost pasture?", "40 euros"),
     ("How many cows may graze on the river bank?", "5 cows per hectare"),
     ("When may the north fen be mown?", "after 15 July"),
     ("What are the duties of the warden?", "repair the sluices"),
-    ("失去牧场的农户每年每公顷获得多少补贴？", "四十马克"),
+    ("失去牧场的农户每年每公顷获得多少补贴？", "四十欧元"),
 ]
 
 
@@ -68,9 +70,14 @@ def library(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Itera
         yield library
 
 
+def certainty(library: Library, question: str) -> float:
+    asked, hits = understand(question), library.search(question, k=8)
+    return confidence(asked, hits, ranked(asked, hits, library.encoder), library.encoder)
+
+
 def picked(library: Library, question: str, **how: float) -> tuple[list[Hit], list[Evidence]]:
     hits = library.search(question, k=8)
-    return hits, select(question, hits, library.encoder, Selection(**how))
+    return hits, select(understand(question), hits, library.encoder, Selection(**how))
 
 
 @pytest.mark.parametrize(("question", "expected"), CASES)
@@ -91,9 +98,8 @@ def test_evidence_is_units_of_the_passages_found_best_first_and_short(library, q
         assert 0 < piece.relevance <= 1
         assert piece.relevance >= params.keep * evidence[0].relevance
         assert all(unit.text in piece.text for unit in piece.units)
-    assert [piece.relevance for piece in evidence] == sorted((piece.relevance for piece in evidence), reverse=True)
     assert len(evidence) == 1 or sum(share_of_answer(piece.text) for piece in evidence) <= 1
-    assert 0 < confidence(hits, evidence) <= 1
+    assert 0 < certainty(library, question) <= 1
 
 
 def test_a_row_of_a_table_says_whose_cells_it_gives_under_which_header(library):
@@ -115,23 +121,23 @@ def test_fewer_pieces_can_be_asked_for(library):
 
 
 def test_no_hits_are_no_evidence_and_no_confidence(encoder):
-    assert select("How many cows?", [], encoder) == []
-    assert confidence([], []) == 0.0
+    asked = understand("How many cows?")
+    assert select(asked, [], encoder) == gather(asked, []) == []
+    assert confidence(asked, [], [], encoder) == 0.0
+    assert reason([], []) == "no_evidence"
 
 
 def test_confidence_tells_our_subject_from_another(library):
-    ours = [confidence(*picked(library, question)) for question, _ in CASES]
+    ours = [certainty(library, question) for question, _ in CASES]
     other = [
-        confidence(*picked(library, question))
-        for question in ("Who composed the opera about the barber?", "红烧肉怎么做才好吃？")
+        certainty(library, question) for question in ("Who composed the opera of the barber?", "红烧肉怎么做才好吃？")
     ]
-    assert min(ours) > 2 * max(other)
-    assert sorted(ours)[1] > Selection().bar > max(other)  # "mown" of "mowing" is too far for one of them
+    assert sorted(ours)[1] > BAR > max(other)
 
 
 def test_relevance_is_a_share_and_prefers_the_text_that_answers(encoder):
-    texts = ["Farmers receive 40 marks for each hectare.", "The opera began at eight.", ""]
-    fit = relevance("How many marks do farmers receive for each hectare?", texts, encoder)
+    texts = ["Farmers receive 40 euros for each hectare.", "The opera began at eight.", ""]
+    fit = relevance("How many euros do farmers receive for each hectare?", texts, encoder)
     assert fit.shape == (3,) and fit.dtype == np.float32
     assert ((fit >= 0) & (fit <= 1)).all()
     assert fit[0] > 2 * fit[1] and fit[2] == fit.min()
@@ -145,7 +151,7 @@ class Plain:
 
 
 def test_relevance_needs_no_token_vectors(encoder):
-    fit = relevance("marks for farmers", ["Farmers receive 40 marks.", "The opera began."], Plain(encoder))
+    fit = relevance("euros for farmers", ["Farmers receive 40 euros.", "The opera began."], Plain(encoder))
     assert fit[0] > fit[1]
 
 

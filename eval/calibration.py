@@ -1,0 +1,130 @@
+"""Calibrating step of the evaluation: weights by which signs become a confidence, tried on unseen groups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eval.answers import SHIPPED
+from eval.configuration import digest
+from eval.gold import Question
+from eval.ranking import OnProgress, quiet
+from eval.recall import gold_library, sha256_of
+from eval.withholding import auroc
+from index.encoder import Encoder
+from ingest.readers import find_files
+from service.abstaining import WEIGHTS, signs
+from service.answering import ranked
+from service.asking.understanding import understand
+
+_FOLDS = 10
+_RIDGE = 0.02  # keeps weights small that few questions speak for
+_KEPT = 0.9  # of the answerable questions: so many stay above the bar
+
+Matrix = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question's signs, whether it can be answered, and the cluster of its wordings."""
+
+    query_id: str
+    signs: dict[str, float]
+    answerable: bool
+    cluster: str
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Weights and offset, the offset set so that 0.5 keeps nine in ten answerable questions.
+
+    ``unseen``: AUROC where each cluster is judged by weights that the other clusters gave; ``seen`` by these weights.
+    ``answered`` and ``let_through``: shares of the answerable and of the other questions at 0.5.
+    """
+
+    weights: dict[str, float]
+    offset: float
+    unseen: float
+    seen: float
+    answered: float
+    let_through: float
+
+
+def examples(
+    questions: Sequence[Question],
+    encoder: Encoder,
+    *,
+    documents: Sequence[Path],
+    cache: Path | None = None,
+    on_progress: OnProgress = quiet,
+) -> list[Example]:
+    """The signs of each question over a library of ``documents``; one for which nothing is found is left out."""
+    files = find_files(documents)
+    corpus = digest([sorted(sha256_of(path) for path in files), []])
+    found: list[Example] = []
+    with gold_library((files, []), corpus, encoder, None, cache, on_progress) as (library, *_):
+        for question in questions:
+            asked, hits = understand(question.text), library.search(question.text, k=SHIPPED.k)
+            if pieces := ranked(asked, hits, encoder):
+                told = signs(asked, hits, pieces, encoder)
+                cluster = question.cluster or question.query_id
+                found.append(Example(question.query_id, told, question.expects == "answer", cluster))
+    return found
+
+
+def calibrate(found: Sequence[Example]) -> Calibration:
+    """Logistic regression with both kinds of questions weighing alike; weights below nothing are nothing.
+
+    Raises:
+        ValueError: one kind is missing.
+    """
+    names = list(WEIGHTS)
+    matrix = np.array([[each.signs[name] for name in names] for each in found])
+    answerable = np.array([each.answerable for each in found])
+    clusters = np.array([each.cluster for each in found])
+    weights = _fit(matrix, answerable)
+    scores = matrix @ weights
+    offset = -float(np.quantile(scores[answerable], 1 - _KEPT, method="lower"))
+    above = scores + offset >= 0
+    return Calibration(
+        {name: round(float(weight), 2) for name, weight in zip(names, weights, strict=True)},
+        round(offset, 2),
+        unseen=auroc(_unseen(matrix, answerable, clusters).tolist(), answerable.tolist()),
+        seen=auroc(scores.tolist(), answerable.tolist()),
+        answered=float(above[answerable].mean()),
+        let_through=float(above[~answerable].mean()),
+    )
+
+
+def _unseen(matrix: Matrix, answerable: NDArray[np.bool_], clusters: NDArray[np.str_]) -> Matrix:
+    """Scores of each cluster's questions by weights of the others', as a mean over several ways to part them."""
+    names, random = np.unique(clusters), np.random.default_rng(0)
+    total = np.zeros(len(matrix))
+    for _ in range(5):
+        random.shuffle(names)
+        for fold in range(_FOLDS):
+            held = np.isin(clusters, names[fold::_FOLDS])
+            if held.any():
+                total[held] += matrix[held] @ _fit(matrix[~held], answerable[~held])
+    return total
+
+
+def _fit(matrix: Matrix, answerable: NDArray[np.bool_]) -> Matrix:
+    from scipy.optimize import minimize
+
+    spread = matrix.std(axis=0) + 1e-6
+    scaled = (matrix - matrix.mean(axis=0)) / spread
+    each = np.where(answerable, 0.5 / answerable.sum(), 0.5 / (~answerable).sum())
+
+    def loss(parameters: Matrix) -> float:
+        logits = parameters[0] + scaled @ parameters[1:]
+        wrong = np.logaddexp(0, np.where(answerable, -logits, logits))
+        return float(each @ wrong + _RIDGE * np.square(parameters[1:]).sum())
+
+    bounds = [(None, None), *[(0, None)] * matrix.shape[1]]
+    found = minimize(loss, np.zeros(matrix.shape[1] + 1), method="L-BFGS-B", bounds=bounds).x
+    return np.asarray(found[1:] / spread)

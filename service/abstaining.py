@@ -1,0 +1,96 @@
+"""Abstaining step of the flow: how sure the evidence makes us, and why it does not when it does not."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from index.encoder import Encoder, TokenEncoder
+from index.hit import Hit
+from ingest.view import fold
+from service.answer import AbstainReason
+from service.answering import Evidence, lacking
+from service.asking.understanding import Asked
+from service.grounding.amounts import amounts
+
+WEIGHTS = {"answering": 3.52, "named": 0.67, "known": 1.12, "stated": 1.47, "counted": 2.46}
+"""Of the signs of :func:`signs`; found by ``sinkqa-eval calibrate`` (docs/decisions/0010)."""
+
+_OFFSET = -7.78
+_SCOPE = 0.3  # mean of relevance and cosine: below it the library speaks of something else ...
+_A_WORD, _NO_WORD = 0.015, 0.6  # lexical share that one word has; what is left of nearness without
+_STEEP = 3  # ... and confidence falls by this power of it
+
+
+BAR = 0.5
+"""Confidence below which nothing is answered, 0..1: nine in ten answerable development questions are above it."""
+
+
+def signs(asked: Asked, hits: Sequence[Hit], pieces: Sequence[Evidence], encoder: Encoder) -> dict[str, float]:
+    """What tells whether the best of ``pieces`` answers, each 0..1; ``pieces`` as :func:`answering.ranked` gives them.
+
+    ``answering``: what the best piece that holds the kind of amount asked for is worth beside the best of all.
+    ``named``: share of the question's countries, markets and other known names that stand in the best
+    piece's passage;
+    ``known``: share of all its names that stand in any.
+    ``stated``: share of the question's own amounts that stand in the best piece. ``counted``: how near what its number
+    counts is to what should be counted.
+    """
+    best = pieces[0]
+    above, passage = best.above, best.passage
+    whole = f"{above} {passage.text}"
+    here = {amount.key for amount in amounts(fold(f"{above} {best.text}"))}
+    own = [amount for amount in asked.stated if amount.dimension not in ("", "ordinal") or amount.kind != "number"]
+    translated = passage.language != asked.language
+    everywhere = " ".join(f"{hit.title} {' '.join(hit.passage.section)} {hit.passage.text}" for hit in hits)
+    known = [each for each in asked.entities if each.kind != "name"]
+    return {
+        "answering": max(p.nearness * p.answering for p in pieces) / max(p.nearness for p in pieces),
+        "named": 1 - len(lacking(known, whole)) / max(1, len(known)),
+        "known": 1 - len(lacking(asked.entities, everywhere, translated=translated)) / max(1, len(asked.entities)),
+        "stated": sum(amount.key in here for amount in own) / len(own) if own else 1.0,
+        "counted": _counted(asked, best, encoder),
+    }
+
+
+def confidence(asked: Asked, hits: Sequence[Hit], pieces: Sequence[Evidence], encoder: Encoder) -> float:
+    """How sure it is that the best of ``pieces`` answers the question, 0..1; 0 without any."""
+    if not pieces:
+        return 0.0
+    found = signs(asked, hits, pieces, encoder)
+    logit = _OFFSET + sum(weight * found[name] for name, weight in WEIGHTS.items())
+    return min(1.0, nearness(hits, pieces) / _SCOPE) ** _STEEP / (1 + math.exp(-logit))
+
+
+def nearness(hits: Sequence[Hit], pieces: Sequence[Evidence]) -> float:
+    """How near the library comes to the subject of the question, 0..1.
+
+    The mean of the best piece's relevance and the cosine of the passage nearest in meaning: words and numbers alone
+    bring up something in any large library, and a table row that answers says little as a whole. Less where no passage
+    shares a word with the question, in either language.
+    """
+    if not pieces:
+        return 0.0
+    nearest = min(max(0.0, *(hit.why.dense for hit in hits)), 1.0)
+    shares_words = max(hit.why.lexical for hit in hits) >= _A_WORD
+    return (max(piece.nearness for piece in pieces) + nearest) / 2 * (1 if shares_words else _NO_WORD)
+
+
+def reason(hits: Sequence[Hit], pieces: Sequence[Evidence]) -> AbstainReason:
+    """Why nothing is answered: nothing was found, it is about something else, or it does not say what is asked."""
+    if not pieces:
+        return "no_evidence"
+    return "out_of_scope" if nearness(hits, pieces) < _SCOPE else "unsupported"
+
+
+def _counted(asked: Asked, best: Evidence, encoder: Encoder) -> float:
+    """How near the words after an amount come to what should be counted, 0..1; 1 where nothing is counted."""
+    if not asked.counted or not isinstance(encoder, TokenEncoder):
+        return 1.0
+    folded = fold(best.text)
+    found = asked.answers(folded)[1]
+    after = [folded[amount.end : amount.end + (12 if best.passage.language == "zh" else 30)] for amount in found]
+    if not after:
+        return 0.0
+    counted, *said = encoder.tokens([asked.counted, *after])
+    return float(encoder.maxsim(counted, said).max())
