@@ -38,15 +38,14 @@ def signs(asked: Asked, hits: Sequence[Hit], pieces: Sequence[Evidence], encoder
     """
     best = pieces[0]
     above, passage = best.above, best.passage
-    whole = f"{above} {passage.text}"
     here = {amount.key for amount in amounts(fold(f"{above} {best.text}"))}
     own = [amount for amount in asked.stated if amount.dimension not in ("", "ordinal") or amount.kind != "number"]
     translated = passage.language != asked.language
-    everywhere = " ".join(f"{hit.title} {' '.join(hit.passage.section)} {hit.passage.text}" for hit in hits)
+    everywhere = [said for hit in hits for said in (hit.title, *hit.passage.section, hit.passage.text)]
     known = [each for each in asked.entities if each.kind != "name"]
     return {
         "answering": max(p.nearness * p.answering for p in pieces) / max(p.nearness for p in pieces),
-        "named": 1 - len(lacking(known, whole)) / max(1, len(known)),
+        "named": 1 - len(lacking(known, [above, passage.text])) / max(1, len(known)),
         "known": 1 - len(lacking(asked.entities, everywhere, translated=translated)) / max(1, len(asked.entities)),
         "stated": sum(amount.key in here for amount in own) / len(own) if own else 1.0,
         "counted": _counted(asked, best, encoder),

@@ -23,13 +23,22 @@ class QuotedSpan:
 
 
 @dataclass(frozen=True, slots=True)
+class Gloss:
+    """A term of a quote, and how the other language renders it."""
+
+    term: str
+    rendering: str
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """Where a statement stands in a document.
 
     ``quote`` is the source text under ``spans``, pieces joined by ``" … "``, and was compared with the store just
     before the answer left: ``verified`` is true on everything that is shown. ``original`` names the document that a
     digest was made from, whose pages, sections and tables are the ones given. ``score`` is the evidence's relevance,
-    0..1, comparable within one answer.
+    0..1, comparable within one answer. ``also_supported_by`` are ids of passages that say the same. ``glosses`` render
+    key terms of a quote that is in another ``language`` than the question.
     """
 
     number: int
@@ -49,6 +58,8 @@ class Citation:
     language: str
     url: str | None
     score: float
+    also_supported_by: tuple[str, ...] = ()
+    glosses: tuple[Gloss, ...] = ()
     offset_unit: Literal["codepoint"] = "codepoint"
     verified: Literal[True] = True
 

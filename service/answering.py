@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -91,7 +92,7 @@ def _held(asked: Asked, evidence: Evidence, hit: Hit, nearness: float, params: S
     above = " ".join((hit.title, *hit.passage.section, hit.passage.table or ""))
     answering, _ = asked.answers(fold(evidence.text))
     unnamed = len(
-        lacking(asked.entities, f"{above} {evidence.text}", translated=evidence.passage.language != asked.language)
+        lacking(asked.entities, [above, evidence.text], translated=evidence.passage.language != asked.language)
     ) / max(1, len(asked.entities))
     share = (1 - params.unanswering * (1 - answering)) * (1 - params.unnamed * unnamed)
     return replace(
@@ -141,11 +142,11 @@ def gather(asked: Asked, pieces: Sequence[Evidence], params: Selection = Selecti
             wanted += next(
                 ([p] for p in pieces if p.relevance >= params.side * pieces[0].relevance and _names(p, side)), []
             )
-    return joined(_within_length(wanted, params))
+    return joined(_folded(_within_length(wanted, params), pieces))
 
 
 def _names(piece: Evidence, side: Entity) -> bool:
-    return not lacking([side], f"{piece.above} {piece.text}")
+    return not lacking([side], [piece.above, piece.text])
 
 
 def relevance(question: str, texts: Sequence[str], encoder: Encoder) -> Floats:
@@ -155,14 +156,18 @@ def relevance(question: str, texts: Sequence[str], encoder: Encoder) -> Floats:
     of the question's index terms that stand in the text. Terms count by how few of the texts hold them: "Beijing"
     tells the rows of a table apart, "ratio" does not.
     """
-    vectors = encoder.encode([question, *texts])
-    cosine: Floats = np.clip(vectors[1:] @ vectors[0], 0, 1)
     shared = _shared_terms(analyze(question), texts)
     if not isinstance(encoder, TokenEncoder):
+        cosine = _cosines(encoder.encode([question, *texts]))
         return np.asarray((cosine + np.maximum(cosine, shared)) / 2, np.float32)
     tokens = encoder.tokens([question, *texts])
     late = encoder.maxsim(tokens[0], tokens[1:])
-    return np.asarray((cosine + np.maximum(late, shared)) / 2, np.float32)
+    return np.asarray((_cosines(encoder.pool(tokens)) + np.maximum(late, shared)) / 2, np.float32)
+
+
+def _cosines(vectors: Floats) -> Floats:
+    """Of the first with each other, 0..1."""
+    return np.asarray(np.clip(vectors[1:] @ vectors[0], 0, 1), np.float32)
 
 
 def _shared_terms(terms: Sequence[str], texts: Sequence[str]) -> Floats:
@@ -217,17 +222,25 @@ def _spoken(evidence: Evidence, hit: Hit) -> str:
 
 
 def _within_length(wanted: Sequence[Evidence], params: Selection) -> list[Evidence]:
-    """The first of them that make an answer; one that says again what is shown is folded into that."""
+    """The first of them that make an answer; none says again what another does."""
     length, shown = 0.0, list[Evidence]()
     for evidence in wanted:
-        if (place := _repeated(evidence, shown)) is not None:
-            shown[place] = replace(shown[place], also=(*shown[place].also, evidence.passage))
-            continue
         size = share_of_answer(evidence.text)
-        if not shown or (length + size <= 1 and len(shown) < params.most):
+        fits = length + size <= 1 and len(shown) < params.most
+        if not shown or (fits and _repeated(evidence, shown) is None):
             shown.append(evidence)
             length += size
     return shown
+
+
+def _folded(shown: Sequence[Evidence], pieces: Sequence[Evidence]) -> list[Evidence]:
+    """What is shown, each with the passages that say the same."""
+    folded = list(shown)
+    for piece in pieces:
+        place = _repeated(piece, shown) if piece not in shown else None
+        if place is not None and piece.passage.passage_id != shown[place].passage.passage_id:
+            folded[place] = replace(folded[place], also=(*folded[place].also, piece.passage))
+    return folded
 
 
 def share_of_answer(text: str) -> float:
@@ -256,14 +269,25 @@ def _repeated(evidence: Evidence, shown: Sequence[Evidence]) -> int | None:
     return next(places, None)
 
 
-def lacking(names: Sequence[Entity], text: str, *, translated: bool = False) -> list[Entity]:
-    """The names that do not stand in the text, under any alias.
+def lacking(names: Sequence[Entity], texts: Sequence[str], *, translated: bool = False) -> list[Entity]:
+    """The names that stand in none of the texts, under any alias.
 
-    ``translated``: the text is in another language than the names, where only known names and abbreviations can stand.
+    ``translated``: the texts are in another language than the names, where only known names and abbreviations can
+    stand.
     """
-    if not names:
-        return []
-    standing = {entity.name for entity in entities(text)}
-    words = f" {' '.join(units(text))} "
     sought = [name for name in names if not translated or name.kind != "name" or name.said.isupper()]
-    return [name for name in sought if name.name not in standing and f" {name.name} " not in words]
+    if not sought:
+        return []
+    standing = frozenset[str]().union(*map(_standing, texts))
+    return [
+        name
+        for name in sought
+        if name.name not in standing
+        and (name.kind != "name" or not any(f" {name.name} " in f" {' '.join(units(text))} " for text in texts))
+    ]
+
+
+@lru_cache(maxsize=4096)
+def _standing(text: str) -> frozenset[str]:
+    """The names in a text; kept, since questions meet the same passages again."""
+    return frozenset(entity.name for entity in entities(text))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from importlib import metadata, resources
 from pathlib import Path
@@ -22,6 +22,7 @@ from service.asking.understanding import understand
 from service.citations import astral_offsets, cite, quoted_spans
 from service.errors import InvalidQuestion
 from service.generating import ChatGenerator, Generator, Source
+from service.glossing import gloss
 from service.intake import AddReport, OnProgress, take_in
 from service.quoting import QuoteReport, checked_quote, locate
 from service.settings import Settings
@@ -131,7 +132,7 @@ class Engine:
             certainty = confidence(asked, hits, pieces, self._library.encoder)
             clock.lap("select")
             sure = certainty >= (BAR if bar is None else bar)
-            segments, citations = self._cite(gather(asked, pieces)) if sure else ([], [])
+            segments, citations = self._cite(gather(asked, pieces), asked.language) if sure else ([], [])
             clock.lap("cite")
             passages = self._ranked(hits)
             offered = self._offered(question, hits) if generate and segments else {}
@@ -164,7 +165,7 @@ class Engine:
         clock.lap("generate")
         return written_over(answer, written, {key: citation for key, (_, citation) in offered.items()})
 
-    def _cite(self, evidence: Sequence[Evidence]) -> tuple[list[Segment], list[Citation]]:
+    def _cite(self, evidence: Sequence[Evidence], language: str) -> tuple[list[Segment], list[Citation]]:
         """Segments in order of relevance, numbered from 1; evidence whose quote fails the check is withdrawn."""
         segments: list[Segment] = []
         citations: list[Citation] = []
@@ -172,7 +173,14 @@ class Engine:
             number = len(citations) + 1
             citation = cite(self._library, piece.passage, piece.units, number=number, score=piece.relevance)
             if citation is not None:
-                citations.append(citation)
+                foreign = citation.language != language
+                citations.append(
+                    replace(
+                        citation,
+                        also_supported_by=tuple(dict.fromkeys(passage.passage_id for passage in piece.also)),
+                        glosses=gloss(piece.text, language=language) if foreign else (),
+                    )
+                )
                 segments.append(Segment(piece.text, (number,)))
         return segments, citations
 

@@ -132,7 +132,7 @@ def show_answer(answer: Answer, *, as_json: bool) -> None:
     for segment in answer.segments:
         marks = "".join(f" [{number}]" for number in segment.citations)
         _line(Text.assemble(segment.text, (marks, "bold cyan")))
-    _citations(answer.citations)
+    _citations(answer.citations, asked_in=answer.language)
     if answer.status == "abstained" and answer.passages:
         _out.print()
         _line(Text("Nearest passages, which do not answer it:", style="dim"))
@@ -150,13 +150,15 @@ def show_answer(answer: Answer, *, as_json: bool) -> None:
     return None
 
 
-def _citations(citations: Sequence[Citation]) -> None:
-    """Each numbered quote under its title and place."""
+def _citations(citations: Sequence[Citation], *, asked_in: str | None = None) -> None:
+    """Each numbered quote under its title and place; of one in another language than was asked in, which."""
     for citation in citations:
         _out.print()
         _line(Text.assemble((f"[{citation.number}] ", "bold cyan"), (citation.title, "bold")))
         _line(_place(citation), indent=4)
         _line(Text(f"“{_flat(citation.quote)}”", style="italic"), indent=4)
+        if asked_in and citation.language != asked_in:
+            _line(_foreign(citation), indent=4)
         if citation.original:
             _line(Text(f"digest of {citation.original}", style="dim"), indent=4)
         if citation.url:
@@ -346,6 +348,13 @@ def _place(at: Citation | RankedPassage) -> Text:
     pages = f"p. {at.page_start}" if at.page_start == at.page_end else f"pp. {at.page_start}–{at.page_end}"
     parts = [" › ".join(at.section), at.table or "", pages]
     return Text(" · ".join(part for part in parts if part), style="dim")
+
+
+def _foreign(citation: Citation) -> Text:
+    """The language of a source that is not the question's, and the terms that are known."""
+    named = {"zh": "Chinese", "en": "English", "ja": "Japanese"}.get(citation.language, citation.language)
+    terms = "; ".join(f"{gloss.term} = {gloss.rendering}" for gloss in citation.glosses)
+    return Text(f"source in {named}{': ' if terms else ''}{terms}", style="dim")
 
 
 def _count(number: int, what: str) -> str:
