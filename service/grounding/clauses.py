@@ -41,12 +41,6 @@ class Clauses:
         """The distinct tokens."""
         return frozenset(self.tokens)
 
-    @cached_property
-    def sentences(self) -> tuple[str, ...]:
-        """The wording of each sentence that has a token."""
-        numbers = dict.fromkeys(self.sentence)
-        return tuple(" ".join(p for p, s in zip(self.parts, self.sentence, strict=True) if s == n) for n in numbers)
-
     def clause(self, number: int) -> tuple[str, ...]:
         """The tokens of a clause."""
         return self.tokens[self.begins[number] : self.begins[number + 1]]

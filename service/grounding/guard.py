@@ -24,10 +24,11 @@ Label = Literal["supported", "partly", "contradicted", "unknown"]
 
 _ALIGNED = 0.4  # of a clause's tokens: below this its turning words are not compared
 _PARTLY = 0.6  # of a claim's tokens that stand in the quotes: below this they speak of something else
-_SAME_SUBJECT = 0.6  # of the other tokens of a clause, for what differs to be a contradiction
-_SAME_ROLE = 0.75  # ... where what differs is a name: another province is not the contrary of this one
+_SAME_SUBJECT = 0.7  # of a clause's other tokens that stand in the quote's, for what differs to be a contradiction
+_SAME_ROLE = 0.8  # ... where that is an amount or a name: another province is not the contrary of this one
 _MOST = 0.99  # score of what is not supported, at most
 _SAME_LENGTH = 0.4  # of the quote's tokens that the claim holds: in a longer clause what turns it may turn another part
+_NOTHING_ELSE = 0.7  # ... where it is the quote alone that is turned
 _OPENERS = frozenset({"the", "a", "an", "and", "but"})  # as free as white space where a clause begins
 # Left out of the sentence that bears a claim out, these would have limited it.
 _LIMITS = re.compile(
@@ -176,18 +177,19 @@ def _told(ours: Clauses, theirs: Sequence[Clauses], aligned: Sequence[_Pair]) ->
         ours_said, there = said.said, found.said if found else None
         if found and element == "direction":
             ours_said, there = said.bounded or said.said, found.bounded or found.said
-        yield Finding(element, ours_said, there), _instead(aligned, ours_said, there, _SAME_SUBJECT)
+        yield Finding(element, ours_said, there), _instead(aligned, ours_said, there)
     for name, other in missing(ours.text, [pair.quote for pair in aligned] + [quote.text for quote in theirs]):
-        yield Finding("entity", name, other), _instead(aligned, name, other, _SAME_ROLE)
+        yield Finding("entity", name, other), _instead(aligned, name, other)
     for pair in aligned:
         if pair.share >= _ALIGNED:
             for turn in turned(pair.claim, pair.quote):
-                rest = pair.rest(f"{turn.said} {turn.found or ''}") if pair.back >= _SAME_LENGTH else 0.0
-                contrary = turn.opposed and rest >= _SAME_SUBJECT
+                alike = pair.back >= (_SAME_LENGTH if turn.said else _NOTHING_ELSE)
+                same = pair.rest(f"{turn.said} {turn.found or ''}") >= _SAME_SUBJECT
+                contrary = turn.opposed and alike and same
                 yield Finding(turn.element, turn.said, turn.found), contrary
 
 
-def _instead(aligned: Sequence[_Pair], said: str, found: str | None, bar: float) -> bool:
+def _instead(aligned: Sequence[_Pair], said: str, found: str | None) -> bool:
     """Whether ``found`` stands where ``said`` does, in a clause that says the rest of the claim's."""
     said, there = fold(said), fold(found or "")
     return bool(there) and any(
@@ -195,7 +197,7 @@ def _instead(aligned: Sequence[_Pair], said: str, found: str | None, bar: float)
         and there in pair.quote
         and there not in pair.claim
         and pair.back >= _SAME_LENGTH
-        and pair.rest(said) >= bar
+        and pair.rest(said) >= _SAME_ROLE
         for pair in aligned
     )
 

@@ -14,10 +14,12 @@ from index.analyzer import analyze, units
 from index.encoder import Encoder, TokenEncoder
 from index.static import Floats
 from ingest.language import detect
+from ingest.sentences import sentence_spans
 from service.grounding.amounts import unborne
 from service.grounding.clauses import Clauses
 from service.grounding.entities import missing
 from service.grounding.polarity import marks, turned
+from service.grounding.wording import wording
 
 WEIGHTS = "data/support.json"  # written by sinkqa-eval ground --fit
 FEATURES = (
@@ -43,13 +45,13 @@ def features(claim: Clauses, quotes: Sequence[Clauses], encoder: Encoder) -> Flo
 
     Shares are of the claim's distinct terms and of its pairs of neighbours; lengths are logarithms.
     """
-    sentences = [sentence for quote in quotes for sentence in quote.sentences]
+    sentences = [sentence for quote in quotes for sentence in _sentences(quote.text)]
     held = [set(analyze(sentence)) for sentence in sentences]
-    terms = set(analyze(claim.wording)) or {""}
+    terms = set(analyze(claim.text)) or {""}
     shares = np.array([len(terms & each) / len(terms) for each in held])
-    late, cosines = _meanings(claim.wording, sentences, encoder)
+    late, cosines = _meanings(claim.text, sentences, encoder)
     best = sentences[int((shares + late + cosines).argmax())]
-    said, there = units(claim.wording), [unit for sentence in sentences for unit in units(sentence)]
+    said, there = units(claim.text), [unit for sentence in sentences for unit in units(sentence)]
     pairs = set(pairwise(said))
     amounts = list(unborne(claim.amounts, [quote.amounts for quote in quotes]))
     found = [
@@ -60,13 +62,17 @@ def features(claim: Clauses, quotes: Sequence[Clauses], encoder: Encoder) -> Flo
         len(pairs & set(pairwise(there))) / max(1, len(pairs)),
         len(amounts) / max(1, len(claim.amounts)),
         len(list(missing(claim.text, [quote.text for quote in quotes]))),
-        sum(turn.opposed for turn in turned(claim.wording, best)),
+        sum(turn.opposed for turn in turned(claim.wording, wording(best))),
         sum(mark.family == "negation" for mark in marks(claim.wording)),
         np.log1p(len(there)),
         np.log(len(sentences)),
     ]
     alone = len(sentences) == 1
     return np.array([*found, *(value * alone for value in found), alone], np.float32)
+
+
+def _sentences(text: str) -> list[str]:
+    return [text[start:end] for start, end in sentence_spans(text, detect(text))]
 
 
 def _meanings(claim: str, sentences: Sequence[str], encoder: Encoder) -> tuple[Floats, Floats]:
