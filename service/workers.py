@@ -8,11 +8,13 @@ import os
 import resource
 import signal
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import ModuleType
 
@@ -122,16 +124,20 @@ def _submit(pool: ProcessPoolExecutor, path: Path) -> Future[Outcome]:
 
 @contextmanager
 def _pool(encoder_name: str | None, workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Workers forked from a clean process that has imported all they need once; none outlives an interruption."""
+    """Workers forked from a clean process that has imported all they need once; an interruption waits for none."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__, *_PRELOADED, *(known.module for known in FORMATS.values())])
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(encoder_name,)) as pool:
-        try:
-            yield pool
-        except (KeyboardInterrupt, GeneratorExit):
-            for worker in multiprocessing.active_children():  # one that just starts has not learnt of Ctrl-C yet
-                worker.terminate()
-            raise
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(encoder_name,))
+    interrupted = False
+    try:
+        yield pool
+    except (KeyboardInterrupt, GeneratorExit):
+        interrupted = True
+        for worker in multiprocessing.active_children():  # one that just starts has not learnt of Ctrl-C yet
+            worker.kill()
+        raise
+    finally:
+        pool.shutdown(wait=not interrupted, cancel_futures=interrupted)
 
 
 @contextmanager
@@ -151,11 +157,19 @@ _encoder: Encoder | None = None  # one for each worker process, loaded when it s
 def _start(encoder_name: str | None) -> None:
     global _encoder
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C reaches every process: end at once and without a traceback
+    threading.Thread(target=_end_with, args=(multiprocessing.parent_process(),), daemon=True).start()
     resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY_PER_WORKER, _MEMORY_PER_WORKER))
     os.environ["TOKENIZERS_PARALLELISM"] = "false"  # each worker has a core of its own
     gc.freeze()
     gc.set_threshold(_GARBAGE)
     _encoder = load_encoder(encoder_name)
+
+
+def _end_with(parent: BaseProcess | None) -> None:
+    """Ends this worker when the process that asked for it has ended, however it did, instead of waiting for work."""
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _work(path: Path) -> Outcome:

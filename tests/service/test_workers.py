@@ -147,3 +147,23 @@ def test_interrupting_an_add_ends_it_at_once_and_leaves_a_sound_library(papers):
         path.unlink()
     again = process("add", "-l", library, papers)  # no lock was left behind
     assert again.status == 0 and "0 failed" in again.out
+
+
+def test_no_worker_outlives_the_process_that_asked_for_it(papers):
+    for number in range(3):
+        (papers / f"slow {number}.pdf").write_bytes(slow() + b"%% %d" % number)
+    running = subprocess.Popen(
+        [COMMAND, "add", "-l", papers.parent / "library", papers],
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    parent = psutil.Process(running.pid)
+    while not any(child.cpu_times().user > 0.5 for child in parent.children(recursive=True)):
+        assert running.poll() is None
+        time.sleep(0.02)
+    workers = parent.children(recursive=True)
+    running.kill()
+    running.wait(timeout=10)
+    _, alive = psutil.wait_procs(workers, timeout=20)
+    assert not alive
