@@ -27,7 +27,7 @@ class Token(NamedTuple):
 def wording(text: str) -> str:
     """The reading and search form, with spaces left only between Latin words and numbers."""
     folded = fold(reading_view(text, [Span(0, len(text))]).text).translate(_ALIKE)
-    return _SPACE.sub("", _HYPHEN.sub("", folded)).strip()
+    return _HYPHEN.sub("", _SPACE.sub("", folded)).strip()
 
 
 def tokens(wording: str) -> list[Token]:
