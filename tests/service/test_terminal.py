@@ -63,7 +63,8 @@ def test_pipes_get_no_escape_sequence(starter, sinkqa, command, monkeypatch):
 
 
 def test_an_answer_shows_quote_document_section_table_and_page(starter):
-    shown = "\n".join(lines(seen("ask", "-l", starter, "Who funds sink projects on the international market?", columns=100)))
+    question = "Who funds sink projects on the international market?"
+    shown = "\n".join(lines(seen("ask", "-l", starter, question, columns=100)))
     assert re.search(r"\[1\]", shown) and "“" in shown
     assert re.search(r"Table 5 · p\. \d", shown) and "digest of " in shown
     assert re.search(r"answered · confidence 0\.\d\d · \d+ ms", shown)
