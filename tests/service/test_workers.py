@@ -130,7 +130,11 @@ def test_interrupting_an_add_ends_it_at_once_and_leaves_a_sound_library(papers):
     for number in range(3):  # work in wait for each reader, which would go on with it
         (papers / f"slow {number}.pdf").write_bytes(slow() + b"%% %d" % number)
     running = subprocess.Popen(
-        [COMMAND, "add", "-l", library, papers], start_new_session=True, stderr=subprocess.PIPE, stdout=subprocess.PIPE
+        [COMMAND, "add", "-l", library, papers],
+        start_new_session=True,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # tests that run behind a shell ignore it
     )
     parent = psutil.Process(running.pid)
     while not any(child.cpu_times().user > 0.5 for child in parent.children(recursive=True)):
