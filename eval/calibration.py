@@ -17,7 +17,7 @@ from eval.recall import gold_library, sha256_of
 from eval.withholding import auroc
 from index.encoder import Encoder
 from ingest.readers import find_files
-from service.abstaining import WEIGHTS, signs
+from service.abstaining import HELD, WEIGHTS, signs
 from service.answering import ranked
 from service.asking.understanding import understand
 
@@ -77,7 +77,7 @@ def examples(
 
 
 def calibrate(found: Sequence[Example]) -> Calibration:
-    """Logistic regression with both kinds of questions weighing alike; weights below nothing are nothing.
+    """Logistic regression with both kinds of questions weighing alike, no weight below 0, ``HELD`` as they are.
 
     Raises:
         ValueError: one kind is missing.
@@ -86,34 +86,35 @@ def calibrate(found: Sequence[Example]) -> Calibration:
     matrix = np.array([[each.signs[name] for name in names] for each in found])
     answerable = np.array([each.answerable for each in found])
     clusters = np.array([each.cluster for each in found])
-    weights = _fit(matrix, answerable)
-    scores = matrix @ weights
+    held = np.array([sum(weight * each.signs[name] for name, weight in HELD.items()) for each in found])
+    weights = _fit(matrix, answerable, held)
+    scores = matrix @ weights + held
     offset = -float(np.quantile(scores[answerable], 1 - _KEPT, method="lower"))
     above = scores + offset >= 0
     return Calibration(
         {name: round(float(weight), 2) for name, weight in zip(names, weights, strict=True)},
         round(offset, 2),
-        unseen=auroc(_unseen(matrix, answerable, clusters).tolist(), answerable.tolist()),
+        unseen=auroc(_unseen(matrix, answerable, held, clusters).tolist(), answerable.tolist()),
         seen=auroc(scores.tolist(), answerable.tolist()),
         answered=float(above[answerable].mean()),
         let_through=float(above[~answerable].mean()),
     )
 
 
-def _unseen(matrix: Matrix, answerable: NDArray[np.bool_], clusters: NDArray[np.str_]) -> Matrix:
+def _unseen(matrix: Matrix, answerable: NDArray[np.bool_], held: Matrix, clusters: NDArray[np.str_]) -> Matrix:
     """Scores of each cluster's questions by weights of the others', as a mean over several ways to part them."""
     names, random = np.unique(clusters), np.random.default_rng(0)
     total = np.zeros(len(matrix))
     for _ in range(5):
         random.shuffle(names)
         for fold in range(_FOLDS):
-            held = np.isin(clusters, names[fold::_FOLDS])
-            if held.any():
-                total[held] += matrix[held] @ _fit(matrix[~held], answerable[~held])
+            out = np.isin(clusters, names[fold::_FOLDS])
+            if out.any():
+                total[out] += matrix[out] @ _fit(matrix[~out], answerable[~out], held[~out]) + held[out]
     return total
 
 
-def _fit(matrix: Matrix, answerable: NDArray[np.bool_]) -> Matrix:
+def _fit(matrix: Matrix, answerable: NDArray[np.bool_], held: Matrix) -> Matrix:
     from scipy.optimize import minimize
 
     spread = matrix.std(axis=0) + 1e-6
@@ -121,7 +122,7 @@ def _fit(matrix: Matrix, answerable: NDArray[np.bool_]) -> Matrix:
     each = np.where(answerable, 0.5 / answerable.sum(), 0.5 / (~answerable).sum())
 
     def loss(parameters: Matrix) -> float:
-        logits = parameters[0] + scaled @ parameters[1:]
+        logits = parameters[0] + scaled @ parameters[1:] + held
         wrong = np.logaddexp(0, np.where(answerable, -logits, logits))
         return float(each @ wrong + _RIDGE * np.square(parameters[1:]).sum())
 

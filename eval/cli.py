@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
+from eval.answer_commands import abstain, calibrate, ground
 from eval.options import (
     AsJson,
     Beside,
@@ -328,58 +329,9 @@ def sizes(
         print_sizes(results)
 
 
-@app.command()
-def calibrate(
-    questions: Annotated[list[Path], typer.Option(help="Gold questions; repeat for several sets.")],
-    document: Annotated[list[Path], typer.Option(help="What each set is about, in the same order.")],
-    cache: Cache = None,
-    as_json: AsJson = False,
-) -> None:
-    """Weights by which an answer's signs become its confidence, and how they do on questions unseen."""
-    from eval.calibration import Example, examples
-    from eval.calibration import calibrate as run
-    from eval.gold import read_questions
-    from eval.progress import progress
-    from index.encoder import load_encoder
-
-    if len(questions) != len(document):
-        raise typer.BadParameter("expected one --document for each --questions")
-    encoder, found = load_encoder(), list[Example]()
-    for path, about in zip(questions, document, strict=True):
-        with progress(path.stem) as advance:
-            asked = list(read_questions(path))
-            found += examples(asked, encoder, documents=[about], cache=cache, on_progress=advance)
-    calibrated = run(found)
-    if as_json:
-        print_json(asdict(calibrated))
-    else:
-        typer.echo(calibrated)
-
-
-@app.command()
-def ground(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="JSON lines with claim, evidence and label.")],
-    encoder: EncoderName = None,
-    fit: Annotated[Path | None, typer.Option(help="Fit the score on the tuning halves, keep the weights here.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """How well supported claims are told from others: AUC beside the word-overlap floor, and the labels given."""
-    from eval.ground import fit as fitted
-    from eval.ground import read_items, score_set, write_weights
-    from eval.progress import progress
-    from eval.tables import print_ground
-    from index.encoder import load_encoder
-
-    sets, loaded = {path.stem: read_items(path) for path in files}, load_encoder(encoder)
-    with progress("ground") as advance:
-        if fit:
-            write_weights(fit, fitted(list(sets.values()), loaded, on_progress=advance))
-            return
-        scores = [each for name, items in sets.items() for each in score_set(name, items, loaded, on_progress=advance)]
-    if as_json:
-        print_json([asdict(score) for score in scores])
-    else:
-        print_ground(scores)
+app.command()(calibrate)
+app.command()(abstain)
+app.command()(ground)
 
 
 def main() -> None:

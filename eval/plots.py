@@ -83,6 +83,21 @@ def scatter(points: Sequence[Point], *, x: str, y: str, logarithmic: bool) -> st
     return _svg(figure)
 
 
+def risk_coverage(curves: Mapping[str, Sequence[tuple[float, ...]]], labels: Sequence[str]) -> str:
+    """Share of wrong answers against share of questions answered; curves hold confidence, coverage, risk."""
+    figure, axes = _figure(6.4, 3.9)
+    for name, curve in curves.items():
+        place = list(labels).index(name)
+        axes.step([point[1] for point in curve], [point[2] for point in curve], color=_colour(place), label=name)
+    axes.set_xlim(0, 1.02)
+    axes.set_ylim(-0.02, 1.02)
+    axes.set_xlabel("coverage: share of questions answered")
+    axes.set_ylabel("risk: share of what is wrong")
+    axes.grid(alpha=0.25, color=_INK)
+    _legend(figure, axes, len(curves))
+    return _svg(figure)
+
+
 def _figure(width: float, height: float) -> tuple[Figure, Axes]:
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure

@@ -11,14 +11,14 @@ from statistics import fmean
 from typing import Any
 
 from eval.errors import NothingToMeasure
-from eval.plots import COLOURS, Point, intervals, scatter
+from eval.plots import COLOURS, Point, intervals, risk_coverage, scatter
 from eval.results import Result, distinct, headline
 from eval.significance import Estimate
 from eval.systems import Board, boards
 
 _PAGE = Path(__file__).with_name("report.html")
 _SHOWN = 10  # passages shown for a question
-_KINDS = {"beir": ("Collections", "检索评测集"), "gold": ("Gold questions", "标注问题")}
+_KINDS = {"beir": ("Collections", "检索评测集"), "gold": ("Gold questions", "标注问题"), "answers": ("Answers", "回答")}
 _AGAINST = (
     ("p50_ms", "p50 ms", "Quality against latency · 质量与延迟"),
     ("encoder_mb", "encoder MB", "Quality against size · 质量与模型大小"),
@@ -80,6 +80,8 @@ def _quality(kind: str, results: Sequence[Result], known: Estimates, labels: Seq
         if len(points) > 1:
             drawn = scatter(points, x=x, y=f"{measure}, mean of {len(values)}", logarithmic=key == "p50_ms")
             plots.append(_figure(title, drawn))
+    if curves := {each.dataset: each.curve for each in results if each.curve}:
+        plots.append(_figure("Risk and coverage · 风险与覆盖率", risk_coverage(curves, list(curves))))
     english, chinese = _KINDS.get(kind, (kind, ""))
     heading = f'<h2>{escape(english)} <span lang="zh">{chinese}</span></h2>'
     return f'{heading}{_table_of(results, known, labels)}<div class="plots">{"".join(plots)}</div>'
@@ -103,11 +105,13 @@ def _table_of(results: Sequence[Result], known: Estimates, labels: Sequence[str]
     heads = ["collection 评测集", "configuration 配置", "n", *measures, "p50 ms", "p95 ms", "passages 段落", "index MB"]
     rows = []
     for group in _by_dataset(results):
-        best = {name: max(known[each.dataset, each.label][name].mean for each in group) for name in measures}
+        found = [known[each.dataset, each.label] for each in group]
+        best = {name: max((each[name].mean for each in found if name in each), default=None) for name in measures}
         for place, each in enumerate(group):
             estimates, facts = known[each.dataset, each.label], each.facts
             cells = [escape(each.dataset) if not place else "", _key(each.label, labels), str(len(each.questions))]
-            cells += [_cell(estimates[name], best=estimates[name].mean == best[name]) for name in measures]
+            shown = [(estimates.get(name), best[name]) for name in measures]
+            cells += [_cell(value, best=value.mean == most) if value else "" for value, most in shown]
             cells += [_number(facts.get(name), form) for name, form in _FACTS]
             rows.append(cells)
     return _table(heads, rows)
@@ -123,7 +127,7 @@ def _groups(results: Sequence[Result]) -> str:
     rows = []
     for name, value in results[0].groups():
         by_result = [each.estimates(**{name: value}) for each in results]
-        cells = [_cell(found[m]) if found else "" for found in by_result for m in measures]
+        cells = [_cell(found[m]) if m in found else "" for found in by_result for m in measures]
         rows.append([escape(f"{name} {value}"), str(next(iter(by_result[0].values())).n), *cells])
     title = f'<h3>{escape(results[0].dataset)}: by kind of question <span lang="zh">按问题类别</span></h3>'
     return title + _table(heads, rows, raw_heads=True)
@@ -162,7 +166,7 @@ def _run(result: Result) -> dict[str, Any]:
             "id": each.query_id,
             "text": each.text,
             "traits": list(each.traits.values()),
-            "scores": [round(each.scores[name], 4) for name in result.measures],
+            "scores": [round(each.scores[name], 4) if name in each.scores else None for name in result.measures],
             "wanted": [[wanted.name, wanted.rank, wanted.hop] for wanted in each.wanted],
             "found": [name for name, _ in each.found[:_SHOWN]],
         }

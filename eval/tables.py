@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 if TYPE_CHECKING:
+    from eval.abstain import AbstainScore
     from eval.bench import Figure
     from eval.comparison import Difference
     from eval.expected import Check
@@ -59,6 +60,18 @@ def print_answers(result: Result) -> None:
     for name, value in result.facts.items():
         facts.add_row(escape(name), f"{value:,.3f}")
     console.print(facts)
+
+
+def print_abstaining(scores: Sequence[AbstainScore]) -> None:
+    """One row a set of questions."""
+    table = _table("Questions that their passages answer, told from others", "set")
+    for column in ("n", "answerable", "AUROC", "word overlap", "answered", "let through"):
+        table.add_column(column, justify="right")
+    for each in scores:
+        areas = [f"{a.value:.3f} [dim]{_short(a.low)}–{_short(a.high)}[/]" for a in (each.auroc, each.floor)]
+        shares = (f"{each.answered:.2f}", f"{each.let_through:.2f}")
+        table.add_row(escape(each.name), f"{each.n:,}", f"{each.n_answerable:,}", *areas, *shares)
+    Console().print(table)
 
 
 def print_boards(boards: Sequence[Board], *, by_collection: bool = False) -> None:

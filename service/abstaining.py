@@ -12,12 +12,20 @@ from service.answer import AbstainReason
 from service.answering import Evidence, lacking
 from service.asking.understanding import Asked
 from service.grounding.amounts import amounts
+from service.grounding.entities import entities
 
-WEIGHTS = {"answering": 3.52, "named": 0.67, "known": 1.12, "stated": 1.47, "counted": 2.46}
+WEIGHTS = {"answering": 3.6, "named": 0.66, "known": 1.0, "stated": 1.34, "counted": 2.19}
 """Of the signs of :func:`signs`; found by ``sinkqa-eval calibrate`` (docs/decisions/0010)."""
 
-_OFFSET = -7.78
+HELD = {"worded": 8.0}
+"""A weight that our few questions do not tell; set so that passages of other subjects are told apart as well."""
+
+_WORDED = 0.65  # ordinary likeness of a question and a sentence on its subject
+
+_OFFSET = -7.45
 _SCOPE = 0.3  # mean of relevance and cosine: below it the library speaks of something else ...
+_EXCLUSIVE = {"country", "region", "province", "market"}  # what is said of one of them is seldom meant of another
+_DOUBT = 0.5  # what is left of a confidence where the evidence tells otherwise than the question presumes
 _A_WORD, _NO_WORD = 0.015, 0.6  # lexical share that one word has; what is left of nearness without
 _STEEP = 3  # ... and confidence falls by this power of it
 
@@ -34,7 +42,8 @@ def signs(asked: Asked, hits: Sequence[Hit], pieces: Sequence[Evidence], encoder
     piece's passage;
     ``known``: share of all its names that stand in any.
     ``stated``: share of the question's own amounts that stand in the best piece. ``counted``: how near what its number
-    counts is to what should be counted.
+    counts is to what should be counted. ``worded``: how much nearer than usual it comes to saying what the question
+    says.
     """
     best = pieces[0]
     above, passage = best.above, best.passage
@@ -49,7 +58,26 @@ def signs(asked: Asked, hits: Sequence[Hit], pieces: Sequence[Evidence], encoder
         "known": 1 - len(lacking(asked.entities, everywhere, translated=translated)) / max(1, len(asked.entities)),
         "stated": sum(amount.key in here for amount in own) / len(own) if own else 1.0,
         "counted": _counted(asked, best, encoder),
+        "worded": max(0.0, _likeness(asked.matter, [best.text], encoder) - _WORDED),
     }
+
+
+def contradicts(asked: Asked, pieces: Sequence[Evidence]) -> bool:
+    """Whether a question presumes what the best of ``pieces`` tells otherwise.
+
+    It does where a known name or an amount of the question's own stands neither there nor above, and another name of
+    its kind, or another share, does. Turning words alone prove nothing here: a question asks with them.
+    """
+    if not asked.presumes or not pieces:
+        return False
+    best = pieces[0]
+    known = [each for each in asked.entities if each.kind != "name"]
+    lost = {each.kind for each in lacking(known, [best.above, best.text])} & _EXCLUSIVE
+    others = {each.kind for each in entities(best.text) if each.name not in {name.name for name in known}}
+    here = amounts(fold(best.text))
+    own = {each.key for each in asked.stated if each.dimension not in ("", "ordinal") and each.kind == "number"}
+    replaced = own - {each.key for each in here} and any(each.dimension in ("share", "times") for each in here)
+    return bool(lost & others or replaced)
 
 
 def confidence(asked: Asked, hits: Sequence[Hit], pieces: Sequence[Evidence], encoder: Encoder) -> float:
@@ -57,8 +85,9 @@ def confidence(asked: Asked, hits: Sequence[Hit], pieces: Sequence[Evidence], en
     if not pieces:
         return 0.0
     found = signs(asked, hits, pieces, encoder)
-    logit = _OFFSET + sum(weight * found[name] for name, weight in WEIGHTS.items())
-    return min(1.0, nearness(hits, pieces) / _SCOPE) ** _STEEP / (1 + math.exp(-logit))
+    logit = _OFFSET + sum(weight * found[name] for name, weight in (WEIGHTS | HELD).items())
+    sure = min(1.0, nearness(hits, pieces) / _SCOPE) ** _STEEP / (1 + math.exp(-logit))
+    return sure * _DOUBT if contradicts(asked, pieces) else sure
 
 
 def nearness(hits: Sequence[Hit], pieces: Sequence[Evidence]) -> float:
@@ -75,21 +104,34 @@ def nearness(hits: Sequence[Hit], pieces: Sequence[Evidence]) -> float:
     return (max(piece.nearness for piece in pieces) + nearest) / 2 * (1 if shares_words else _NO_WORD)
 
 
-def reason(hits: Sequence[Hit], pieces: Sequence[Evidence]) -> AbstainReason:
-    """Why nothing is answered: nothing was found, it is about something else, or it does not say what is asked."""
+def reason(asked: Asked, hits: Sequence[Hit], pieces: Sequence[Evidence]) -> AbstainReason:
+    """Why nothing is answered: by rules, the first that fits.
+
+    Nothing was found; the library is about something else; it tells otherwise; it does not say what is asked.
+    """
     if not pieces:
         return "no_evidence"
+    if nearness(hits, pieces) >= _SCOPE and contradicts(asked, pieces):
+        return "premise_contradicted"
     return "out_of_scope" if nearness(hits, pieces) < _SCOPE else "unsupported"
 
 
 def _counted(asked: Asked, best: Evidence, encoder: Encoder) -> float:
     """How near the words after an amount come to what should be counted, 0..1; 1 where nothing is counted."""
-    if not asked.counted or not isinstance(encoder, TokenEncoder):
+    if not asked.counted:
         return 1.0
     folded = fold(best.text)
     found = asked.answers(folded)[1]
     after = [folded[amount.end : amount.end + (12 if best.passage.language == "zh" else 30)] for amount in found]
-    if not after:
+    return _likeness(asked.counted, after, encoder)
+
+
+def _likeness(text: str, others: Sequence[str], encoder: Encoder) -> float:
+    """How near the nearest of ``others`` comes to saying what ``text`` says, 0..1; 0 where there is none."""
+    if not others:
         return 0.0
-    counted, *said = encoder.tokens([asked.counted, *after])
-    return float(encoder.maxsim(counted, said).max())
+    if not isinstance(encoder, TokenEncoder):
+        vectors = encoder.encode([text, *others])
+        return max(0.0, float((vectors[1:] @ vectors[0]).max()))
+    first, *rest = encoder.tokens([text, *others])
+    return float(encoder.maxsim(first, rest).max())

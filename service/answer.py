@@ -102,6 +102,8 @@ class Removed:
 class Answer:
     """The one answer object of every interface. ``abstain_reason`` is set exactly when ``status`` is "abstained".
 
+    Where that is "premise_contradicted", segments and citations show what stands against the premise.
+
     ``confidence`` is how near the library comes to what is asked, 0..1; below the stated bar the engine abstains.
     ``generated`` says whether a language model wrote the segments, ``removed`` what of its text failed the check, and
     ``notes`` tell, one line each, what the caller should know of how the answer came about.

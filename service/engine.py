@@ -16,7 +16,7 @@ from index.library import Library
 from index.reranker import Reranker, load_reranker
 from ingest.passage import Passage
 from service.abstaining import BAR, confidence, reason
-from service.answer import Answer, Citation, RankedPassage, SearchResult, Segment, Status
+from service.answer import AbstainReason, Answer, Citation, RankedPassage, SearchResult, Segment
 from service.answering import Evidence, gather, ranked
 from service.asking.understanding import understand
 from service.citations import astral_offsets, cite, quoted_spans
@@ -32,9 +32,23 @@ from service.writing import sources, write, written_over
 _OFFERED = 12  # pieces of evidence for a generator
 _QUESTION_CHARS = 4_000  # longer than any question; a pasted document is a mistake worth naming
 
-_ABSTENTIONS = {
-    "zh": "资料库中没有找到足以回答这个问题的依据。",
-    "en": "The library holds no evidence that answers this question.",
+_ABSTENTIONS: dict[AbstainReason, dict[str, str]] = {
+    "no_evidence": {
+        "zh": "资料库中没有找到足以回答这个问题的依据。",
+        "en": "The library holds no evidence that answers this question.",
+    },
+    "out_of_scope": {
+        "zh": "资料库没有涉及这个问题所问的内容。",
+        "en": "The library does not deal with what this question is about.",
+    },
+    "unsupported": {
+        "zh": "资料库涉及这个话题，但没有给出所问的内容。",
+        "en": "The library deals with this subject but does not say what is asked.",
+    },
+    "premise_contradicted": {
+        "zh": "资料库不支持这个问题的前提，所载如下：",
+        "en": "The library does not bear out what the question presumes. It says:",
+    },
 }
 
 
@@ -132,17 +146,19 @@ class Engine:
             certainty = confidence(asked, hits, pieces, self._library.encoder)
             clock.lap("select")
             sure = certainty >= (BAR if bar is None else bar)
-            segments, citations = self._cite(gather(asked, pieces), asked.language) if sure else ([], [])
+            why = None if sure else reason(asked, hits, pieces)
+            is_shown = sure or why == "premise_contradicted"
+            segments, citations = self._cite(gather(asked, pieces), asked.language) if is_shown else ([], [])
             clock.lap("cite")
             passages = self._ranked(hits)
-            offered = self._offered(question, hits) if generate and segments else {}
-        status, text = _said(segments, asked.language)
+            offered = self._offered(question, hits) if generate and sure and segments else {}
+        why = why or (None if segments else "unsupported")
         answer = Answer(
-            status=status,
-            abstain_reason=None if segments else reason(hits, pieces),
+            status="abstained" if why else "answered",
+            abstain_reason=why,
             question=question,
             language=asked.language,
-            answer=text,
+            answer=_said(segments, why, asked.language),
             segments=tuple(segments),
             citations=tuple(citations),
             passages=passages,
@@ -301,11 +317,10 @@ class _Clock:
         self._last = now
 
 
-def _said(segments: Sequence[Segment], language: str) -> tuple[Status, str]:
-    """Status, and the whole answer in one string."""
-    if segments:
-        return "answered", " ".join(f"{s.text} " + "".join(f"[{n}]" for n in s.citations) for s in segments)
-    return "abstained", _ABSTENTIONS.get(language, _ABSTENTIONS["en"])
+def _said(segments: Sequence[Segment], why: AbstainReason | None, language: str) -> str:
+    """The whole answer in one string: why there is none, if so, and what is quoted."""
+    lead = [_ABSTENTIONS[why].get(language, _ABSTENTIONS[why]["en"])] if why else []
+    return " ".join(lead + [f"{s.text} " + "".join(f"[{n}]" for n in s.citations) for s in segments])
 
 
 def _check(question: str) -> None:

@@ -129,11 +129,11 @@ def show_answer(answer: Answer, *, as_json: bool) -> None:
         return _json(answer.as_dict())
     if answer.status == "abstained":
         _line(Text(answer.answer, style="yellow"))
-    for segment in answer.segments:
+    for segment in answer.segments if answer.status != "abstained" else ():
         marks = "".join(f" [{number}]" for number in segment.citations)
         _line(Text.assemble(segment.text, (marks, "bold cyan")))
     _citations(answer.citations, asked_in=answer.language)
-    if answer.status == "abstained" and answer.passages:
+    if answer.status == "abstained" and answer.passages and not answer.citations:
         _out.print()
         _line(Text("Nearest passages, which do not answer it:", style="dim"))
         for passage in answer.passages[:3]:

@@ -34,9 +34,9 @@ class Asked:
 
     ``target`` is what a piece of evidence must hold to answer: a "number", counted in one of ``dimensions`` where any
     are named, or a "time" (a year or date); "" where words answer. ``years`` are those that the question is about.
-    ``counted`` names the things whose number is asked for. ``entities`` are the names in it; ``parts`` are questions
-    asked together, each a text to look for, empty for one. ``stated`` are its own amounts; where it ``presumes``
-    something, they and its words are held to be so already.
+    ``matter`` is the question, folded, without the words that ask; ``counted`` names the things whose number is asked
+    for. ``entities`` are its names; ``parts`` are questions asked together, empty for one. ``stated`` are its own
+    amounts. It ``presumes`` where it holds something to be so that it does not ask for.
     """
 
     text: str
@@ -45,6 +45,7 @@ class Asked:
     target: Target = ""
     dimensions: tuple[str, ...] = ()
     years: tuple[int, ...] = ()
+    matter: str = ""
     counted: str = ""
     entities: tuple[Entity, ...] = ()
     parts: tuple[str, ...] = ()
@@ -82,6 +83,7 @@ class Asked:
         return (1.0, right) if right else (_OTHER_UNIT if numbers else 0.0, [])
 
 
+_ASKING = ("when", "why", "how many", "list", "where", "who", "which", "how")
 _OTHER_UNIT = 0.3
 _ORDINALS = {"ordinal", "article", "section", "chapter", "paragraph", "annex", "item", "number"}
 _MONTH = re.compile(
@@ -123,6 +125,7 @@ def understand(question: str) -> Asked:
         target,
         dimensions,
         years,
+        matter=_asking().sub(" ", folded),
         counted=(thing["zh"] or thing["en"] or "") if thing else "",
         entities=tuple({each.name: each for each in entities(question)}.values()),
         parts=tuple(_parts(question)),
@@ -180,6 +183,12 @@ def _any_of(words: Sequence[str]) -> str:
         return f"{start}{body}(?![a-z])" if word[0].isascii() else body
 
     return "|".join(written(word) for word in sorted(words, key=len, reverse=True))
+
+
+@cache
+def _asking() -> re.Pattern[str]:
+    """The words that questions are asked with."""
+    return re.compile("|".join(_cues("kind")[kind].pattern for kind in _ASKING))
 
 
 @cache

@@ -124,7 +124,7 @@ def test_no_hits_are_no_evidence_and_no_confidence(encoder):
     asked = understand("How many cows?")
     assert select(asked, [], encoder) == gather(asked, []) == []
     assert confidence(asked, [], [], encoder) == 0.0
-    assert reason([], []) == "no_evidence"
+    assert reason(asked, [], []) == "no_evidence"
 
 
 def test_confidence_tells_our_subject_from_another(library):

@@ -1,0 +1,150 @@
+"""Abstaining step of the evaluation: questions with passages that answer them or do not, told apart by confidence."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from eval.errors import MalformedData, NothingToMeasure
+from eval.lines import read_rows
+from eval.ranking import OnProgress, quiet
+from eval.withholding import Area, area
+from index.analyzer import analyze
+from index.encoder import Encoder, TokenEncoder
+from index.hit import Hit, Why
+from ingest.document import Span
+from ingest.language import detect
+from ingest.passage import Passage, Unit
+from ingest.sentences import sentence_spans
+from service.abstaining import BAR, confidence
+from service.answering import ranked
+from service.asking.understanding import understand
+
+
+@dataclass(frozen=True, slots=True)
+class Posed:
+    """A question with the passages given for it, title and text, and whether they answer it."""
+
+    query_id: str
+    question: str
+    passages: tuple[tuple[str, str], ...]
+    answerable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AbstainScore:
+    """How well a set's questions are told apart: AUROC with interval, and of mere word overlap, the floor.
+
+    ``answered`` and ``let_through``: shares of the answerable and of the other questions that the engine would answer.
+    """
+
+    name: str
+    n: int
+    n_answerable: int
+    auroc: Area
+    floor: Area
+    answered: float
+    let_through: float
+
+
+def read_posed(path: Path, *, most: int | None = None) -> list[Posed]:
+    """Questions of a JSONL file with ``question``, ``passages`` and ``answerable``, in file order.
+
+    With ``most``, so many of them, drawn at random and always the same.
+
+    Raises:
+        FileMissing, MalformedData: no such file, or a line without these.
+        NothingToMeasure: only one kind of question.
+    """
+    found = []
+    for number, row in read_rows(path, id=str, question=str, passages=list, answerable=bool):
+        found.append(Posed(row["id"], row["question"], _passages(row, f"{path}:{number}"), row["answerable"]))
+    if len({each.answerable for each in found}) < 2:
+        raise NothingToMeasure(f"{path}: expected questions with an answer and without, got {len(found)} of one kind")
+    return found if most is None else random.Random(0).sample(found, min(most, len(found)))
+
+
+def score_abstaining(
+    name: str, posed: Sequence[Posed], encoder: Encoder, *, on_progress: OnProgress = quiet
+) -> AbstainScore:
+    """Confidence of each question over its own passages, against whether they answer it.
+
+    Questions over the same passages are drawn together for the interval.
+    """
+    sure, shared = [], []
+    for done, each in enumerate(posed, 1):
+        asked, hits = understand(each.question), hits_of(each, encoder)
+        sure.append(confidence(asked, hits, ranked(asked, hits, encoder), encoder))
+        shared.append(overlap(each))
+        if done % 20 == 0 or done == len(posed):
+            on_progress(done, len(posed), name)
+    truth = [each.answerable for each in posed]
+    clusters = [each.passages for each in posed]
+    given = np.array(sure) >= BAR
+    return AbstainScore(
+        name,
+        len(posed),
+        sum(truth),
+        auroc=area(sure, truth, clusters=clusters),
+        floor=area(shared, truth, clusters=clusters),
+        answered=float(given[np.array(truth)].mean()),
+        let_through=float(given[~np.array(truth)].mean()),
+    )
+
+
+def hits_of(posed: Posed, encoder: Encoder) -> list[Hit]:
+    """The passages as retrieval would hand them over, best first, sentences as their units."""
+    texts = [f"{title} {text}".strip() for title, text in posed.passages]
+    vectors = encoder.encode([posed.question, *texts])
+    dense = vectors[1:] @ vectors[0]
+    late = np.zeros(len(texts), np.float32)
+    if isinstance(encoder, TokenEncoder):
+        tokens = encoder.tokens([posed.question, *texts])
+        late = encoder.maxsim(tokens[0], tokens[1:])
+    asked = set(analyze(posed.question))
+    shares = [len(asked & set(analyze(text))) / max(1, len(asked)) for text in texts]
+    hits = [
+        Hit(
+            _passage(posed, place),
+            title,
+            float(dense[place] + 2 * late[place] + shares[place]),
+            _why(dense, late, shares, place),
+        )
+        for place, (title, _) in enumerate(posed.passages)
+    ]
+    return sorted(hits, key=lambda hit: -hit.score)
+
+
+def overlap(posed: Posed) -> float:
+    """Largest share of the question's terms in one passage, 0..1: what needs no model."""
+    asked = set(analyze(posed.question))
+    return max((len(asked & set(analyze(text))) / max(1, len(asked)) for _, text in posed.passages), default=0.0)
+
+
+def _why(dense: Any, late: Any, shares: Sequence[float], place: int) -> Why:
+    return Why(dense=float(dense[place]), late=float(late[place]), lexical=shares[place])
+
+
+def _passage(posed: Posed, place: int) -> Passage:
+    text = posed.passages[place][1]
+    language = detect(text)
+    spans = [Span(start, end) for start, end in sentence_spans(text, language)]
+    units = tuple(Unit((span,), text[span.start : span.end]) for span in spans)
+    whole = (Span(0, len(text)),)
+    return Passage(f"{posed.query_id}-{place}", "text", whole, text, units, (), 1, 1, language)
+
+
+def _passages(row: Mapping[str, Any], where: str) -> tuple[tuple[str, str], ...]:
+    def read() -> Iterator[tuple[str, str]]:
+        for passage in row["passages"]:
+            yield str(passage.get("title") or ""), str(passage["text"])
+
+    try:
+        return tuple(read())
+    except (KeyError, AttributeError) as error:
+        raise MalformedData(f"{where}: expected passages with text, got one without ({error!r})") from error
