@@ -4,11 +4,12 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 Q ?= 北京试点的CCER抵销比例上限是多少？
+PORT ?= 8000
 SHARED ?= ../shared
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu # PyPI's builds bring gigabytes of CUDA
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev models ask lint test check fix eval bench docs
+.PHONY: help setup dev models ask serve lint test check fix eval bench docs
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,7 +24,7 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.ready
-	$(PIP) --editable '.[dev,eval,llm]'
+	$(PIP) --editable '.[dev,eval,llm,otel]'
 	@touch $@
 
 models: EXTRAS ?= models
@@ -35,6 +36,9 @@ models: dev ## Install what encoders and rerankers by name need (PyTorch for a C
 ask: export QUESTION = $(value Q)
 ask: setup ## Ask the library: make ask Q="How does New Zealand treat post-1989 forest?"
 	@$(BIN)/sinkqa ask -- "$$QUESTION"
+
+serve: setup ## Serve the page and the API on this machine: make serve PORT=9000
+	@$(BIN)/sinkqa serve --port $(PORT)
 
 lint: dev
 	$(BIN)/ruff check .

@@ -13,8 +13,9 @@ from typing import Annotated
 import typer
 
 from ingest.errors import SinkQAError
-from service import terminal
-from service.engine import Engine
+from service import serving, terminal
+from service.collections import Collections
+from service.options import AsJson, Collection, Library, open_engine
 from service.settings import Settings
 
 app = typer.Typer(
@@ -25,13 +26,6 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 
-Library = Annotated[
-    Path | None,
-    typer.Option(
-        "--library", "-l", envvar="SINKQA_LIBRARY", help="Folder of the library; default: your user data folder."
-    ),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 Count = Annotated[int | None, typer.Option("-k", min=1, max=100, help="Number of passages.")]
 Documents = Annotated[
     list[str] | None, typer.Option("--doc", help="Only this document (id or its beginning); repeatable.")
@@ -54,6 +48,7 @@ def _text_or_stdin(text: str) -> str:
 def add(
     paths: Annotated[list[Path], typer.Argument(help="Files or folders: PDF, HTML, DOCX, Markdown, text, JSON.")],
     library: Library = None,
+    collection: Collection = None,
     workers: Annotated[int | None, typer.Option(help="Processes that read files; default: one for each core.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -61,7 +56,8 @@ def add(
 
     A library begun so holds what you add and nothing else; the starter corpus comes with a first question.
     """
-    engine = Engine.open(Settings.load(library=library, workers=workers), create=True)
+    settings = Settings.load(library=library, collection=collection, workers=workers)
+    engine = Collections(settings).engine(settings.collection, create=True)
     with terminal.progress("Adding", quiet=as_json) as advance:
         report = engine.add(paths, on_progress=advance)
     terminal.show_added(report, as_json=as_json)
@@ -73,6 +69,7 @@ def add(
 def ask(
     question: Annotated[str, typer.Argument(help="The question; - reads it from standard input.")],
     library: Library = None,
+    collection: Collection = None,
     k: Count = None,
     doc: Documents = None,
     language: Languages = None,
@@ -86,7 +83,7 @@ def ask(
     as_json: AsJson = False,
 ) -> None:
     """Answer a question with checked quotes, or say why the library cannot."""
-    engine = _open(library)
+    engine = open_engine(library, collection)
     filters = terminal.filters(doc, language, jurisdiction, kind, since, until)
     answer = engine.ask(_text_or_stdin(question), k=k, filters=filters, generate=generate)
     terminal.show_answer(answer, as_json=as_json)
@@ -96,6 +93,7 @@ def ask(
 def search(
     query: Annotated[str, typer.Argument(help="Words to look for; - reads them from standard input.")],
     library: Library = None,
+    collection: Collection = None,
     k: Count = None,
     mode: Annotated[terminal.Mode, typer.Option(help="Which legs to use.")] = terminal.Mode.hybrid,
     doc: Documents = None,
@@ -107,7 +105,7 @@ def search(
     as_json: AsJson = False,
 ) -> None:
     """List the passages that fit a query best, and why."""
-    engine = _open(library)
+    engine = open_engine(library, collection)
     filters = terminal.filters(doc, language, jurisdiction, kind, since, until)
     result = engine.search(_text_or_stdin(query), k=k, mode=mode.value, filters=filters)
     terminal.show_search(result, as_json=as_json)
@@ -117,13 +115,14 @@ def search(
 def verify(
     text: Annotated[str, typer.Argument(help="The text to check; - reads it from standard input.")],
     library: Library = None,
+    collection: Collection = None,
     quote: Annotated[
         bool, typer.Option("--quote", help="The text is a quote: say whether it is exact, altered or absent.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Say of each statement in a text whether the library supports or contradicts it, or does not know."""
-    engine = _open(library)
+    engine = open_engine(library, collection)
     if quote:
         terminal.show_quote(engine.verify_quote(_text_or_stdin(text)), as_json=as_json)
     else:
@@ -131,21 +130,22 @@ def verify(
 
 
 @app.command("list")
-def list_documents(library: Library = None, as_json: AsJson = False) -> None:
+def list_documents(library: Library = None, collection: Collection = None, as_json: AsJson = False) -> None:
     """List the documents in the library."""
-    terminal.show_documents(_open(library).documents(), as_json=as_json)
+    terminal.show_documents(open_engine(library, collection).documents(), as_json=as_json)
 
 
 @app.command()
 def show(
     document: Annotated[str, typer.Argument(help="Document id or its beginning (6 characters or more).")],
     library: Library = None,
+    collection: Collection = None,
     text: Annotated[bool, typer.Option("--text", help="Print the source text and nothing else.")] = False,
     passages: Annotated[bool, typer.Option("--passages", help="Print every passage.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show one document: what is known of it, its outline, its text or its passages."""
-    engine = Engine.open(Settings.load(library=library))
+    engine = open_engine(library, collection, starter=False)
     terminal.show_document(
         engine.document(document),
         engine.passages(document),
@@ -159,23 +159,25 @@ def show(
 def remove(
     documents: Annotated[list[str], typer.Argument(help="Document ids or their beginnings.")],
     library: Library = None,
+    collection: Collection = None,
     as_json: AsJson = False,
 ) -> None:
     """Delete documents, leaving nothing of them findable."""
-    engine = Engine.open(Settings.load(library=library))
+    engine = open_engine(library, collection, starter=False)
     terminal.show_removed([engine.remove(document) for document in documents], as_json=as_json)
 
 
 @app.command()
 def doctor(
     library: Library = None,
+    collection: Collection = None,
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Make vectors of another encoder and all search indexes anew.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Check what is installed, loaded, stale or damaged."""
-    engine = _open(library, reencode=rebuild)
+    engine = open_engine(library, collection, reencode=rebuild)
     if rebuild:
         engine.rebuild()
     report = engine.doctor()
@@ -184,13 +186,7 @@ def doctor(
         raise typer.Exit(1)
 
 
-def _open(library: Path | None, *, reencode: bool = False) -> Engine:
-    """The library; on first use the bundled starter corpus is indexed, with a word about it."""
-    settings = Settings.load(library=library)
-    if not Engine.exists(settings):
-        with terminal.progress("First use: indexing the starter corpus", quiet=False) as advance:
-            return Engine.start(settings, on_progress=advance)
-    return Engine.open(settings, reencode=reencode)
+app.command()(serving.serve)
 
 
 def main() -> None:

@@ -6,7 +6,11 @@ SinkQAError
     ├── InvalidText        invalid-text        nothing to verify, or too much of it
     ├── InvalidSetting     invalid-setting     a setting or option out of its range
     ├── GeneratorUnavailable  generator-unavailable  no language model, or no whole text of it
-    └── GeneratorStopped   generator-stopped   a language model reached a cap
+    ├── GeneratorStopped   generator-stopped   a language model reached a cap
+    ├── InvalidCollection  invalid-collection  a name that no collection can have, or may not lose
+    ├── CollectionNotFound  collection-not-found  no collection has this name
+    ├── CollectionExists   collection-exists   a collection has this name already
+    └── LibraryEmpty       library-empty       nothing can be answered from it
 """
 
 from __future__ import annotations
@@ -48,3 +52,27 @@ class GeneratorStopped(ServiceError):
     """A language model reached a cap; what it had finished is used."""
 
     code = "generator-stopped"
+
+
+class InvalidCollection(ServiceError):
+    """No collection can have this name, or the one that has it cannot be deleted."""
+
+    code = "invalid-collection"
+
+
+class CollectionNotFound(ServiceError):
+    """No collection has this name."""
+
+    code = "collection-not-found"
+
+
+class CollectionExists(ServiceError):
+    """A collection has this name already."""
+
+    code = "collection-exists"
+
+
+class LibraryEmpty(ServiceError):
+    """The library holds no passage, so nothing can be answered from it."""
+
+    code = "library-empty"

@@ -22,6 +22,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     library: Path = Field(default_factory=default_library, description="Folder of the library.")
+    collection: str = Field("default", description="Collection that is meant where none is named.")
     encoder: str | None = Field(None, description="Encoder name or local folder; unset: the bundled bilingual one.")
     reranker: str | None = Field(
         None, description="Cross-encoder that reorders the best passages, name or local folder; unset: none."

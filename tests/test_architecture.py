@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 STAGES = ["ingest", "index", "service", "eval"]
 MODULES = sorted(path for stage in STAGES for path in (ROOT / stage).rglob("*.py"))
-ADAPTERS = {"service.cli", "service.terminal"}
+ADAPTERS = {"service.cli", "service.terminal", "service.options", "service.serving"}
 MAX_FUNCTION, MAX_FILE = 60, 400
 
 
@@ -67,5 +67,5 @@ def test_functions_fit_a_screen_and_files_a_sitting():
 
 def test_only_settings_read_our_part_of_the_environment():
     for path in MODULES:
-        if name(path) not in {"service.settings", "service.cli"}:
+        if name(path) not in {"service.settings", "service.options"}:
             assert "SINKQA_" not in path.read_text(encoding="utf-8"), f"{name(path)} names a setting's variable"

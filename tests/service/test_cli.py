@@ -321,7 +321,7 @@ def test_completion_knows_commands_and_choices():
         environment = {**os.environ, "_SINKQA_COMPLETE": "complete_bash", "COMP_WORDS": words}
         return process(env={**environment, "COMP_CWORD": str(len(words.split(" ")) - 1)}).out.split()
 
-    assert completed("sinkqa s") == ["search", "show"]
+    assert sorted(completed("sinkqa s")) == ["search", "serve", "show"]
     assert completed("sinkqa search --mode ") == ["hybrid", "lexical", "dense"]
     assert completed("sinkqa search --type m") == ["markdown"]
 

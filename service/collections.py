@@ -1,0 +1,95 @@
+"""Several libraries side by side: each a folder of its own, opened once and kept for all who ask."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import threading
+import uuid
+from pathlib import Path
+
+from service.engine import Engine
+from service.errors import CollectionExists, CollectionNotFound, InvalidCollection
+from service.settings import Settings
+
+DEFAULT = "default"
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+_FOLDER = "collections"
+
+
+class Collections:
+    """The collections of one installation. Safe to use from several threads.
+
+    "default" is the library of the settings itself; another one lies in ``collections/NAME`` inside its folder.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._open: dict[str, Engine] = {}
+        self._lock = threading.Lock()
+
+    def names(self) -> list[str]:
+        """The default, whether begun or not, then the others by name."""
+        folder = self._settings.library / _FOLDER
+        found = (path.name for path in folder.iterdir()) if folder.is_dir() else ()
+        return [DEFAULT, *sorted(name for name in found if _NAME.fullmatch(name) and name != DEFAULT)]
+
+    def settings(self, name: str) -> Settings:
+        """The settings with the folder of this collection as their library.
+
+        Raises:
+            InvalidCollection: no collection can have this name.
+        """
+        if not _NAME.fullmatch(name):
+            raise InvalidCollection(
+                "collection: expected 1-63 small letters, digits, - or _, beginning with a letter or digit, "
+                f"got {name[:80]!r}; choose such a name"
+            )
+        return self._settings.model_copy(update={"library": self._folder(name), "collection": name})
+
+    def engine(self, name: str = DEFAULT, *, create: bool = False, reencode: bool = False) -> Engine:
+        """The collection opened for questions, the same engine each time; with ``create``, begun where it is not.
+
+        Raises:
+            InvalidCollection: as :meth:`settings`.
+            CollectionNotFound: there is none of this name; LibraryNotFound for "default".
+            LibraryError: see :meth:`service.engine.Engine.open`.
+        """
+        settings = self.settings(name)
+        with self._lock:
+            if name not in self._open:
+                if name != DEFAULT and not create and not Engine.exists(settings):
+                    raise CollectionNotFound(f"no collection {name!r}: there are {', '.join(self.names())}; name one")
+                self._open[name] = Engine.open(settings, create=create, reencode=reencode)
+            return self._open[name]
+
+    def create(self, name: str) -> Engine:
+        """A new, empty collection.
+
+        Raises:
+            InvalidCollection: as :meth:`settings`.
+            CollectionExists: there is one of this name.
+        """
+        if Engine.exists(self.settings(name)):
+            raise CollectionExists(f"a collection {name!r} is there already: use it, or choose another name")
+        return self.engine(name, create=True)
+
+    def remove(self, name: str) -> None:
+        """Deletes a collection with all that is in it. Whoever is reading it just now reads on to the end.
+
+        Raises:
+            InvalidCollection: as :meth:`settings`, or "default", which cannot be deleted as a whole.
+            CollectionNotFound: there is none of this name.
+        """
+        if name == DEFAULT:
+            raise InvalidCollection(f"collection: {DEFAULT!r} cannot be deleted as a whole; delete its documents")
+        if not Engine.exists(self.settings(name)):
+            raise CollectionNotFound(f"no collection {name!r}: there are {', '.join(self.names())}; name one")
+        with self._lock:
+            self._open.pop(name, None)
+            gone = self._folder(name).with_name(f".{uuid.uuid4().hex}")  # at once, and no name of a collection
+            self._folder(name).rename(gone)
+        shutil.rmtree(gone)
+
+    def _folder(self, name: str) -> Path:
+        return self._settings.library if name == DEFAULT else self._settings.library / _FOLDER / name

@@ -1,0 +1,1 @@
+"""The service over HTTP: translates in, calls the engine, translates out."""

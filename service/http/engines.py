@@ -1,0 +1,47 @@
+"""Which collection a request means, and the engine that answers for it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Header, Query, Request
+
+from service.collections import Collections
+from service.engine import Engine
+from service.settings import Settings
+
+
+def settings_of(request: Request) -> Settings:
+    """The settings that the application was made with."""
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+def collections_of(request: Request) -> Collections:
+    """The collections that the application serves."""
+    collections: Collections = request.app.state.collections
+    return collections
+
+
+def collection_of(
+    request: Request,
+    header: Annotated[str | None, Header(alias="X-SinkQA-Collection", description="Collection that is meant.")] = None,
+    collection: Annotated[str | None, Query(description="The same, where a header cannot be set.")] = None,
+) -> str:
+    """The name a request gives: header, else query parameter, else that of the settings."""
+    return header or collection or settings_of(request).collection
+
+
+CollectionOf = Annotated[str, Depends(collection_of)]
+
+
+def engine_of(request: Request, collection: CollectionOf) -> Engine:
+    """The engine of the collection that the request means.
+
+    Raises:
+        CollectionNotFound, InvalidCollection, LibraryError: see :meth:`service.collections.Collections.engine`.
+    """
+    return collections_of(request).engine(collection)
+
+
+EngineOf = Annotated[Engine, Depends(engine_of)]

@@ -1,0 +1,167 @@
+"""Named errors as RFC 9457 problems with stable codes, in OpenAI's shape on OpenAI's routes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from index import errors as index_errors
+from ingest import errors as ingest_errors
+from ingest.errors import SinkQAError
+from service import errors as service_errors
+
+MEDIA_TYPE = "application/problem+json"
+OPENAI_PATHS = ("/v1/models", "/v1/chat/", "/v1/responses", "/v1/vector_stores/")
+
+STATUS: dict[type[SinkQAError], int] = {
+    SinkQAError: 500,
+    ingest_errors.IngestError: 422,
+    ingest_errors.DocumentTooLarge: 413,
+    ingest_errors.UnsupportedFormat: 415,
+    index_errors.LibraryError: 503,  # the operator's to mend: the message says how
+    index_errors.DocumentNotFound: 404,
+    index_errors.PassageNotFound: 404,
+    index_errors.AmbiguousDocument: 409,
+    service_errors.ServiceError: 500,
+    service_errors.InvalidQuestion: 422,
+    service_errors.InvalidText: 422,
+    service_errors.InvalidCollection: 422,
+    service_errors.CollectionNotFound: 404,
+    service_errors.CollectionExists: 409,
+    service_errors.LibraryEmpty: 503,
+    service_errors.GeneratorUnavailable: 502,
+    service_errors.GeneratorStopped: 502,
+}
+"""The status of each named error; one that is not here has that of the nearest class it descends from."""
+
+_CODES = {
+    400: "bad-request",
+    404: "not-found",
+    405: "method-not-allowed",
+    422: "invalid-request",
+    500: "internal-error",
+}
+_log = logging.getLogger(__name__)
+
+
+class Fault(BaseModel):
+    """One part of a request that does not fit."""
+
+    pointer: str = Field(description="Where: a JSON pointer into the body, or the name of a parameter.")
+    detail: str
+
+
+class Problem(BaseModel):
+    """Why a request failed (RFC 9457)."""
+
+    type: str = Field(description="`urn:sinkqa:error:` and the code.", examples=["urn:sinkqa:error:invalid-question"])
+    title: str = Field(description="The status in words.", examples=["Unprocessable Content"])
+    status: int = Field(examples=[422])
+    detail: str = Field(
+        description="What, expected, got, and what to do next, in one line.",
+        examples=["question: expected at least one word or number, got none; ask in Chinese or English"],
+    )
+    code: str = Field(description="Stable name of the error, for programs.", examples=["invalid-question"])
+    errors: list[Fault] = Field(default=[], description="Each part that does not fit, where there are several.")
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """``responses`` of a route that may answer with problems of these statuses."""
+    return {status: {"model": Problem, "description": HTTPStatus(status).phrase} for status in statuses}
+
+
+def status_of(error: SinkQAError) -> int:
+    """The HTTP status of a named error."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
+def refuse(
+    path: str,
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    errors: Sequence[Fault] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """The response that tells of a problem, in the shape that clients of this path understand."""
+    if path.startswith(OPENAI_PATHS):
+        return JSONResponse(_openai(status, code, detail, errors), status, headers=headers)
+    problem = Problem(
+        type=f"urn:sinkqa:error:{code}",
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=detail,
+        code=code,
+        errors=list(errors),
+    )
+    return JSONResponse(problem.model_dump(), status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def refuse_named(path: str, error: SinkQAError) -> Response:
+    """:func:`refuse` for a named error; a library that is busy says when to come back."""
+    headers = {"Retry-After": "5"} if isinstance(error, index_errors.LibraryBusy) else None
+    return refuse(path, status_of(error), error.code, _clean(error.message), headers=headers)
+
+
+def install(app: FastAPI) -> None:
+    """Makes every failure of the application a problem."""
+    app.exception_handler(SinkQAError)(_named)
+    app.exception_handler(RequestValidationError)(_invalid)
+    app.exception_handler(HTTPException)(_by_status)
+    app.exception_handler(Exception)(_unforeseen)
+
+
+def as_problems(document: dict[str, Any]) -> None:
+    """Gives the failures in an OpenAPI document the media type that they are sent with."""
+    for path, item in document["paths"].items():
+        for operation in item.values():
+            for status, response in operation["responses"].items():
+                if int(status) >= 400 and not path.startswith(OPENAI_PATHS):
+                    response["content"] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+
+
+def _named(request: Request, error: SinkQAError) -> Response:
+    return refuse_named(request.url.path, error)
+
+
+def _invalid(request: Request, error: RequestValidationError) -> Response:
+    faults = [Fault(pointer=_pointer(each["loc"]), detail=_clean(str(each["msg"]))) for each in error.errors()]
+    detail = "; ".join(f"{fault.pointer}: {fault.detail}" for fault in faults)
+    return refuse(request.url.path, 422, _CODES[422], f"{detail}; see /openapi.json", errors=faults)
+
+
+def _by_status(request: Request, error: HTTPException) -> Response:
+    code = _CODES.get(error.status_code) or HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
+    return refuse(request.url.path, error.status_code, code, error.detail, headers=error.headers)
+
+
+def _unforeseen(request: Request, error: Exception) -> Response:
+    """The cause goes to the log, never to the client."""
+    _log.error("unforeseen %s at %s", type(error).__name__, request.url.path, exc_info=error)
+    return refuse(request.url.path, 500, _CODES[500], "the server failed to answer; its log, by request id, says why")
+
+
+def _pointer(loc: Sequence[int | str]) -> str:
+    """``/filters/year_from`` for a part of the body, ``query k`` for a parameter."""
+    where, *path = loc
+    return "/" + _clean("/".join(map(str, path))) if where == "body" else _clean(" ".join(map(str, loc)))
+
+
+def _openai(status: int, code: str, detail: str, errors: Sequence[Fault]) -> dict[str, Any]:
+    kinds = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
+    kind = kinds.get(status, "invalid_request_error" if status < 500 else "server_error")
+    return {"error": {"message": detail, "type": kind, "param": errors[0].pointer if errors else None, "code": code}}
+
+
+def _clean(text: str) -> str:
+    """JSON that came in may hold half of a surrogate pair, which no answer can be encoded with."""
+    return text.encode("utf-8", "replace").decode()

@@ -1,0 +1,36 @@
+"""What commands share: their options, and the opening of the library with a word about a first use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service import terminal
+from service.collections import DEFAULT, Collections
+from service.engine import Engine
+from service.settings import Settings
+
+Library = Annotated[
+    Path | None,
+    typer.Option(
+        "--library", "-l", envvar="SINKQA_LIBRARY", help="Folder of the library; default: your user data folder."
+    ),
+]
+Collection = Annotated[
+    str | None,
+    typer.Option("--collection", "-c", envvar="SINKQA_COLLECTION", help="Collection of the library; default: default."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
+
+
+def open_engine(
+    library: Path | None, collection: str | None, *, starter: bool = True, reencode: bool = False
+) -> Engine:
+    """The collection; on first use of the default one the ``starter`` corpus is indexed, with a word about it."""
+    settings = Settings.load(library=library, collection=collection)
+    if starter and settings.collection == DEFAULT and not Engine.exists(settings):
+        with terminal.progress("First use: indexing the starter corpus", quiet=False) as advance:
+            return Engine.start(settings, on_progress=advance)
+    return Collections(settings).engine(settings.collection, reencode=reencode)

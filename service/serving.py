@@ -1,0 +1,28 @@
+"""The command that serves: one process, every interface over HTTP."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from service.options import Collection, Library, open_engine
+from service.settings import Settings
+
+_GRACE_S = 30  # for requests that run when the server is told to stop
+
+
+def serve(
+    library: Library = None,
+    collection: Collection = None,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Port to listen on; 0: any that is free.")] = 8000,
+) -> None:
+    """Serve the page and the API until stopped; requests that run are finished first."""
+    import uvicorn  # with FastAPI behind it, half a second that no other command waits for
+
+    from service.http.app import create_app
+
+    open_engine(library, collection)
+    app = create_app(Settings.load(library=library, collection=collection))
+    uvicorn.run(app, host=host, port=port, server_header=False, timeout_graceful_shutdown=_GRACE_S)
