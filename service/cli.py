@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from ingest.errors import SinkQAError
-from service import serving, terminal
+from service import downloading, serving, terminal
 from service.collections import Collections
 from service.options import AsJson, Collection, Library, open_engine
 from service.settings import Settings
@@ -186,6 +186,7 @@ def doctor(
         raise typer.Exit(1)
 
 
+app.command()(downloading.fetch)
 app.command()(serving.serve)
 
 

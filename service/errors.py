@@ -10,7 +10,9 @@ SinkQAError
     ├── InvalidCollection  invalid-collection  a name that no collection can have, or may not lose
     ├── CollectionNotFound  collection-not-found  no collection has this name
     ├── CollectionExists   collection-exists   a collection has this name already
-    └── LibraryEmpty       library-empty       nothing can be answered from it
+    ├── LibraryEmpty       library-empty       nothing can be answered from it
+    ├── InvalidManifest    invalid-manifest    a list of documents to fetch that is none
+    └── FetchBusy          fetch-busy          another process fetches into the same folder
 """
 
 from __future__ import annotations
@@ -76,3 +78,15 @@ class LibraryEmpty(ServiceError):
     """The library holds no passage, so nothing can be answered from it."""
 
     code = "library-empty"
+
+
+class InvalidManifest(ServiceError):
+    """A manifest of documents to fetch, or the record of what was fetched, cannot be read or means nothing."""
+
+    code = "invalid-manifest"
+
+
+class FetchBusy(ServiceError):
+    """Another process is fetching into the same folder."""
+
+    code = "fetch-busy"

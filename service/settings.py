@@ -41,6 +41,13 @@ class Settings(BaseModel):
     llm_max_cost: float | None = Field(None, gt=0, description="What one answer may cost, at the prices below.")
     llm_price_in: float | None = Field(None, gt=0, description="Price of a million tokens read.")
     llm_price_out: float | None = Field(None, gt=0, description="Price of a million tokens written.")
+    fetch_pause_s: float = Field(2.0, ge=0, le=60, description="Seconds between two requests of fetch to one host.")
+    fetch_retries: int = Field(3, ge=0, le=10, description="Times fetch asks again where that may help, 0-10.")
+    fetch_timeout_s: float = Field(600.0, gt=0, description="Seconds that one request of fetch may take as a whole.")
+    fetch_max_mb: float = Field(200.0, gt=0, le=512, description="Size up to which fetch takes a document, in MiB.")
+    fetch_private: bool = Field(
+        False, description="Whether fetch may reach this machine and inner networks: for a mirror of your own."
+    )
 
     @classmethod
     def load(cls, **given: object) -> Settings:

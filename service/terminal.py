@@ -115,10 +115,10 @@ def write(text: str) -> None:
 
 def show_error(error: SinkQAError) -> None:
     """One line on stderr: the code and the message."""
-    _note(f"error[{error.code}]", error.message, style="bold red")
+    show_note(f"error[{error.code}]", error.message, style="bold red")
 
 
-def _note(label: str, message: str, *, style: str) -> None:
+def show_note(label: str, message: str, *, style: str) -> None:
     """One line on stderr, whatever a file name holds: it could move the cursor or forge a second line."""
     _err.print(Text.assemble((label, style), ": ", message.translate(_PICTURES)), soft_wrap=True)
 
@@ -126,27 +126,27 @@ def _note(label: str, message: str, *, style: str) -> None:
 def show_answer(answer: Answer, *, as_json: bool) -> None:
     """The answer, its numbered quotes with section and page, and how sure it is."""
     if as_json:
-        return _json(answer.as_dict())
+        return show_json(answer.as_dict())
     if answer.status == "abstained":
-        _line(Text(answer.answer, style="yellow"))
+        show_line(Text(answer.answer, style="yellow"))
     for segment in answer.segments if answer.status != "abstained" else ():
         marks = "".join(f" [{number}]" for number in segment.citations)
-        _line(Text.assemble(segment.text, (marks, "bold cyan")))
+        show_line(Text.assemble(segment.text, (marks, "bold cyan")))
     _citations(answer.citations, asked_in=answer.language)
     if answer.status == "abstained" and answer.passages and not answer.citations:
         _out.print()
-        _line(Text("Nearest passages, which do not answer it:", style="dim"))
+        show_line(Text("Nearest passages, which do not answer it:", style="dim"))
         for passage in answer.passages[:3]:
-            _line(Text.assemble("· ", (passage.title, "bold")), indent=2)
-            _line(_place(passage), indent=4)
-            _line(Text(_cut(passage.text, 160), style="dim"), indent=4)
+            show_line(Text.assemble("· ", (passage.title, "bold")), indent=2)
+            show_line(_place(passage), indent=4)
+            show_line(Text(_cut(passage.text, 160), style="dim"), indent=4)
     _out.print()
     for removed in answer.removed:
-        _line(Text.assemble(("removed ", "red"), (f"{removed.text}  ", "strike"), (removed.reason, "dim")))
+        show_line(Text.assemble(("removed ", "red"), (f"{removed.text}  ", "strike"), (removed.reason, "dim")))
     for note in answer.notes:
-        _line(Text(note, style="dim"))
+        show_line(Text(note, style="dim"))
     total = sum(answer.timings_ms.values())
-    _line(Text(f"{answer.status} · confidence {answer.confidence:.2f} · {total:.0f} ms", style="dim"))
+    show_line(Text(f"{answer.status} · confidence {answer.confidence:.2f} · {total:.0f} ms", style="dim"))
     return None
 
 
@@ -154,15 +154,15 @@ def _citations(citations: Sequence[Citation], *, asked_in: str | None = None) ->
     """Each numbered quote under its title and place; of one in another language than was asked in, which."""
     for citation in citations:
         _out.print()
-        _line(Text.assemble((f"[{citation.number}] ", "bold cyan"), (citation.title, "bold")))
-        _line(_place(citation), indent=4)
-        _line(Text(f"“{_flat(citation.quote)}”", style="italic"), indent=4)
+        show_line(Text.assemble((f"[{citation.number}] ", "bold cyan"), (citation.title, "bold")))
+        show_line(_place(citation), indent=4)
+        show_line(Text(f"“{_flat(citation.quote)}”", style="italic"), indent=4)
         if asked_in and citation.language != asked_in:
-            _line(_foreign(citation), indent=4)
+            show_line(_foreign(citation), indent=4)
         if citation.original:
-            _line(Text(f"digest of {citation.original}", style="dim"), indent=4)
+            show_line(Text(f"digest of {citation.original}", style="dim"), indent=4)
         if citation.url:
-            _line(Text(citation.url, style="dim underline"), indent=4)
+            show_line(Text(citation.url, style="dim underline"), indent=4)
 
 
 _LABELS = {"supported": "green", "partly": "yellow", "contradicted": "bold red", "unknown": "dim"}
@@ -171,27 +171,27 @@ _LABELS = {"supported": "green", "partly": "yellow", "contradicted": "bold red",
 def show_verified(report: VerifyReport, *, as_json: bool) -> None:
     """Each statement with its label and what fails in it, then the quotes."""
     if as_json:
-        return _json(report.as_dict())
+        return show_json(report.as_dict())
     for claim in report.claims:
         marks = "".join(f" [{number}]" for number in claim.citations)
-        _line(Text.assemble((f"{claim.label:<13}", _LABELS[claim.label]), claim.claim, (marks, "bold cyan")))
+        show_line(Text.assemble((f"{claim.label:<13}", _LABELS[claim.label]), claim.claim, (marks, "bold cyan")))
         for finding in told(claim.findings):
-            _line(Text(finding, style="dim"), indent=13)
+            show_line(Text(finding, style="dim"), indent=13)
     _citations(report.citations)
     _out.print()
     counts = " · ".join(f"{count} {label}" for label, count in report.counts.items() if count)
-    _line(Text(f"{counts} · {sum(report.timings_ms.values()):.0f} ms", style="dim"))
+    show_line(Text(f"{counts} · {sum(report.timings_ms.values()):.0f} ms", style="dim"))
     return None
 
 
 def show_quote(report: QuoteReport, *, as_json: bool) -> None:
     """Whether the quote is exact, where the stored text departs from it, and that text."""
     if as_json:
-        return _json(report.as_dict())
+        return show_json(report.as_dict())
     style = {"exact": "green", "altered": "bold red", "absent": "dim"}[report.result]
-    _line(Text.assemble((f"{report.result}  ", style), _flat(report.quote)))
+    show_line(Text.assemble((f"{report.result}  ", style), _flat(report.quote)))
     for said, found in report.differences:
-        _line(Text.assemble(("quoted ", "dim"), said or "–", (", stored ", "dim"), found or "–"), indent=4)
+        show_line(Text.assemble(("quoted ", "dim"), said or "–", (", stored ", "dim"), found or "–"), indent=4)
     _citations([report.citation] if report.citation else [])
     return None
 
@@ -199,17 +199,17 @@ def show_quote(report: QuoteReport, *, as_json: bool) -> None:
 def show_search(result: SearchResult, *, as_json: bool) -> None:
     """Ranked passages with their place and the reasons of their rank."""
     if as_json:
-        return _json(result.as_dict())
+        return show_json(result.as_dict())
     if not result.hits:
-        _line(Text("No passage fits; try other words or fewer filters.", style="yellow"))
+        show_line(Text("No passage fits; try other words or fewer filters.", style="yellow"))
     for rank, hit in enumerate(result.hits, 1):
-        _line(Text.assemble((f"{rank:>2}. ", "bold cyan"), (hit.title, "bold")))
-        _line(_place(hit), indent=4)
-        _line(Text(_cut(hit.text, 400)), indent=4)
+        show_line(Text.assemble((f"{rank:>2}. ", "bold cyan"), (hit.title, "bold")))
+        show_line(_place(hit), indent=4)
+        show_line(Text(_cut(hit.text, 400)), indent=4)
         why = hit.why
         legs = f"score {hit.score:.3f} · lexical {_rank(why['lexical_rank'])} · dense {_rank(why['dense_rank'])}"
         reranked = "" if why["rerank"] is None else " · reranked"
-        _line(Text(f"{legs}{reranked} · {hit.passage_id}", style="dim"), indent=4)
+        show_line(Text(f"{legs}{reranked} · {hit.passage_id}", style="dim"), indent=4)
     return None
 
 
@@ -220,18 +220,18 @@ def _rank(rank: int | None) -> str:
 def show_added(report: AddReport, *, as_json: bool) -> None:
     """Counts on stdout, one line for each file that failed on stderr."""
     if as_json:
-        return _json(report.as_dict())
+        return show_json(report.as_dict())
     for file in report.added:
         note = _count(file.n_passages, "passage") + (", replaces an older version" if file.superseded else "")
         name = file.name.translate(_PICTURES)
-        _line(Text.assemble(("added ", "green"), name, (f"  {note}  {file.doc_id[:12]}", "dim")))
+        show_line(Text.assemble(("added ", "green"), name, (f"  {note}  {file.doc_id[:12]}", "dim")))
         for warning in file.warnings:
-            _note("warning", warning, style="yellow")
+            show_note("warning", warning, style="yellow")
     for name in report.unchanged:
-        _line(Text.assemble(("unchanged ", "dim"), name.translate(_PICTURES)))
+        show_line(Text.assemble(("unchanged ", "dim"), name.translate(_PICTURES)))
     for failure in report.failed:
-        _note(f"error[{failure.code}]", failure.message, style="bold red")
-    _line(
+        show_note(f"error[{failure.code}]", failure.message, style="bold red")
+    show_line(
         Text(f"{len(report.added)} added, {len(report.unchanged)} unchanged, {len(report.failed)} failed", style="bold")
     )
     return None
@@ -240,13 +240,13 @@ def show_added(report: AddReport, *, as_json: bool) -> None:
 def show_documents(records: Sequence[DocumentRecord], *, as_json: bool) -> None:
     """A table of the documents; in a pipe one line each, columns parted by tabs."""
     if as_json:
-        return _json({"documents": [asdict(record) for record in records]})
+        return show_json({"documents": [asdict(record) for record in records]})
     rows = [_row(record) for record in records]
     if not _out.is_terminal:
         write("".join("\t".join(row) + "\n" for row in rows))
     elif _out.width < _NARROW:
         for doc_id, title, *_ in rows:
-            _line(Text.assemble((doc_id, "cyan"), "  ", title))
+            show_line(Text.assemble((doc_id, "cyan"), "  ", title))
     else:
         table = Table("id", box=None, header_style="bold", pad_edge=False)
         table.add_column("title", overflow="fold", ratio=1)
@@ -257,7 +257,7 @@ def show_documents(records: Sequence[DocumentRecord], *, as_json: bool) -> None:
         for row in rows:
             table.add_row(*map(Text, row))
         _out.print(table)
-        _line(Text(_count(len(records), "document"), style="dim"))
+        show_line(Text(_count(len(records), "document"), style="dim"))
     return None
 
 
@@ -273,11 +273,11 @@ def show_document(
     """What is known of a document and its outline, or all its passages; with ``text`` that alone, as it is."""
     if as_json:
         listed = {"passages": [_passage_json(passage) for passage in passages]} if whole else {}
-        return _json(asdict(record) | listed | ({} if text is None else {"text": text}))
+        return show_json(asdict(record) | listed | ({} if text is None else {"text": text}))
     if text is not None:
         return write(text)
     about = asdict(record)
-    _line(Text(record.title, style="bold"))
+    show_line(Text(record.title, style="bold"))
     _facts({name: value for name, value in (about | about["metadata"]).items() if name not in ("title", "metadata")})
     _out.print()
     seen: set[tuple[str, ...]] = set()
@@ -285,10 +285,10 @@ def show_document(
         for depth in range(1, len(passage.section) + 1):
             if (path := passage.section[:depth]) not in seen:
                 seen.add(path)
-                _line(Text.assemble(path[-1], (f"  p. {passage.page_start}", "dim")), indent=2 * depth - 2)
+                show_line(Text.assemble(path[-1], (f"  p. {passage.page_start}", "dim")), indent=2 * depth - 2)
         if whole:
-            _line(Text(f"{passage.passage_id} · {passage.kind} · p. {passage.page_start}", style="dim"), indent=4)
-            _line(Text(passage.text), indent=4)
+            show_line(Text(f"{passage.passage_id} · {passage.kind} · p. {passage.page_start}", style="dim"), indent=4)
+            show_line(Text(passage.text), indent=4)
     return None
 
 
@@ -304,29 +304,31 @@ def _facts(facts: dict[str, Any]) -> None:
             grid.add_row(label, _shown(text))
             _out.print(grid)
         else:
-            _line(Text.assemble(label, text))
+            show_line(Text.assemble(label, text))
 
 
 def show_removed(records: Sequence[DocumentRecord], *, as_json: bool) -> None:
     """Names what was deleted."""
     if as_json:
-        return _json({"removed": [record.doc_id for record in records]})
+        return show_json({"removed": [record.doc_id for record in records]})
     for record in records:
-        _line(Text.assemble(("removed ", "red"), record.title, (f"  {record.doc_id[:12]}", "dim")))
+        show_line(Text.assemble(("removed ", "red"), record.title, (f"  {record.doc_id[:12]}", "dim")))
     return None
 
 
 def show_doctor(report: DoctorReport, *, as_json: bool) -> None:
     """Facts first, then each problem with its remedy."""
     if as_json:
-        return _json(report.as_dict())
+        return show_json(report.as_dict())
     _facts(report.facts)
     for problem in report.problems:
-        _line(Text.assemble(("problem  ", "bold red"), problem))
+        show_line(Text.assemble(("problem  ", "bold red"), problem))
     if report.problems:
-        _line(Text("sinkqa doctor --rebuild makes vectors and search indexes anew from the stored text", style="dim"))
+        show_line(
+            Text("sinkqa doctor --rebuild makes vectors and search indexes anew from the stored text", style="dim")
+        )
     else:
-        _line(Text("all is well", style="green"))
+        show_line(Text("all is well", style="green"))
     return None
 
 
@@ -338,7 +340,8 @@ def _passage_json(passage: Passage) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _json(value: object) -> None:
+def show_json(value: object) -> None:
+    """One JSON value on stdout, in ASCII where the terminal has no Unicode."""
     unicode = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
     write(json.dumps(value, ensure_ascii=not unicode, indent=2) + "\n")
 
@@ -376,7 +379,7 @@ def _shown(text: Text) -> Text:
     return text
 
 
-def _line(text: Text, *, indent: int = 0) -> None:
+def show_line(text: Text, *, indent: int = 0) -> None:
     """Wraps for people, keeps whole lines for pipes."""
     if _out.is_terminal:
         _out.print(Padding.indent(_shown(text), indent))

@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 STAGES = ["ingest", "index", "service", "eval"]
 MODULES = sorted(path for stage in STAGES for path in (ROOT / stage).rglob("*.py"))
-ADAPTERS = {"service.cli", "service.terminal", "service.options", "service.serving"}
+ADAPTERS = {"service.cli", "service.terminal", "service.options", "service.serving", "service.downloading"}
 MAX_FUNCTION, MAX_FILE = 60, 400
 
 

@@ -1,0 +1,113 @@
+"""First step of fetching: which documents there are, where they are published, and of which type they must be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from importlib import resources
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from ingest.readers import FORMATS
+from service.errors import InvalidManifest, InvalidSetting
+
+
+class Entry(BaseModel):
+    """One document. Without a ``url`` there is no address of the document itself, only a ``page`` to look on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80, description="Names the file, too.")
+    title: str = Field(min_length=1)
+    title_zh: str | None = None
+    issuer: str | None = None
+    jurisdiction: str | None = None
+    year: int | None = Field(None, ge=1000, le=9999)
+    language: str | None = None
+    type: str = Field("pdf", description="What the bytes must be: a format that is read.")
+    url: str | None = Field(None, description="Official address of the file.")
+    page: str | None = Field(None, description="Official page to open by hand.")
+    hosts: tuple[str, ...] = Field((), description="Hosts (host or host:port) it may redirect to, besides its own.")
+    sha256: str | None = Field(None, pattern="^[0-9a-f]{64}$", description="Of the only bytes that will do, if known.")
+
+    @field_validator("url", "page")
+    @classmethod
+    def _is_address(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "https://unset")
+        if parts.scheme not in ("https", "http") or not parts.hostname or "@" in parts.netloc:
+            raise ValueError("expected an http or https address without a name or password")
+        return value
+
+    @field_validator("type")
+    @classmethod
+    def _is_read(cls, value: str) -> str:
+        if value not in FORMATS:
+            raise ValueError(f"expected one of {', '.join(FORMATS)}")
+        return value
+
+    @model_validator(mode="after")
+    def _has_address(self) -> Entry:
+        if not (self.url or self.page):
+            raise ValueError("expected url, page or both")
+        return self
+
+    @property
+    def by_hand(self) -> str:
+        """The address to give to a person."""
+        return self.page or self.url or ""
+
+    @property
+    def file(self) -> str:
+        """Name of the file it is kept in; the server has no say in it."""
+        return self.id + FORMATS[self.type].suffixes[0]
+
+
+class Manifest(BaseModel):
+    """Documents in the order in which they are asked for."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format: Literal[1]
+    documents: tuple[Entry, ...]
+
+    @field_validator("documents")
+    @classmethod
+    def _has_each_once(cls, value: tuple[Entry, ...]) -> tuple[Entry, ...]:
+        ids = [entry.id for entry in value]
+        if twice := sorted({name for name in ids if ids.count(name) > 1}):
+            raise ValueError(f"expected each id once, got {', '.join(twice)} again")
+        return value
+
+
+def load_manifest(path: Path | None = None) -> tuple[Entry, ...]:
+    """The documents of a manifest; of the bundled one (policy documents that the paper cites) without a path.
+
+    Raises:
+        InvalidManifest: the file cannot be read, or something in it is not as described in docs/fetching.md.
+    """
+    source = path or resources.files("service") / "data" / "manifest.json"
+    try:
+        return Manifest.model_validate_json(source.read_bytes()).documents
+    except OSError as error:
+        raise InvalidManifest(f"manifest {path}: cannot be read ({error.strerror}); check the path") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the whole"
+        raise InvalidManifest(
+            f"manifest {path}: {where}: {first['msg'].lower()}; see docs/fetching.md for what it holds"
+        ) from error
+
+
+def select(entries: Sequence[Entry], patterns: Sequence[str]) -> list[Entry]:
+    """Entries whose id is one of ``patterns`` or fits one (``us-*``), in manifest order; all of them without any.
+
+    Raises:
+        InvalidSetting: naming a pattern that fits nothing.
+    """
+    for pattern in patterns:
+        if not any(fnmatchcase(entry.id, pattern) for entry in entries):
+            raise InvalidSetting(f"option --only: no document has the id {pattern!r}; see sinkqa fetch --list")
+    return [e for e in entries if not patterns or any(fnmatchcase(e.id, pattern) for pattern in patterns)]

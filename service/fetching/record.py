@@ -1,0 +1,120 @@
+"""Third step of fetching: what is kept in the folder, and where each file came from.
+
+The record is a JSON file beside the documents, replaced as a whole after each of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from service.errors import FetchBusy, InvalidManifest, InvalidSetting
+from service.fetching.manifest import Entry
+
+_FORMAT = 1
+_NAME = "fetched.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A document in the folder. ``when`` is the UTC time at which it came, ISO 8601."""
+
+    id: str
+    url: str
+    final_url: str
+    file: str
+    sha256: str
+    bytes: int
+    type: str
+    etag: str | None
+    last_modified: str | None
+    when: str
+
+
+class Record:
+    """The record of a folder, read once and written after each change."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._kept = _read(folder / _NAME)
+
+    def intact(self, entry: Entry) -> Kept | None:
+        """The document of ``entry`` if it came from the same address and its file holds the very bytes that came."""
+        kept = self._kept.get(entry.id)
+        if kept is None or (kept.url, kept.file, kept.type) != (entry.url, entry.file, entry.type):
+            return None
+        try:
+            content = (self._folder / kept.file).read_bytes()
+        except OSError:
+            return None
+        return kept if hashlib.sha256(content).hexdigest() == kept.sha256 else None
+
+    def keep(self, kept: Kept) -> None:
+        """Writes down a document that came; durable on return."""
+        self._kept[kept.id] = kept
+        files = {name: asdict(each) for name, each in sorted(self._kept.items())}
+        replace_with(
+            self._folder / _NAME,
+            json.dumps({"format": _FORMAT, "files": files}, ensure_ascii=False, indent=1).encode(),
+        )
+
+
+def replace_with(path: Path, content: bytes) -> None:
+    """Writes a file so that it is there as a whole or not at all."""
+    beside = path.with_name(f".{path.name}.new")
+    with beside.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+
+
+@contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Holds the right to fetch into ``folder``; one whose process dies is free again.
+
+    Raises:
+        FetchBusy: another process is fetching into it.
+        InvalidSetting: it cannot be made or written to.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(folder / ".lock", timeout=0, is_singleton=False)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout as error:
+        raise FetchBusy(
+            f"another process is fetching into {folder}: wait for it to finish, or name another folder with --to"
+        ) from error
+    except OSError as error:
+        raise InvalidSetting(
+            f"folder {folder}: cannot be written to ({error.strerror}): mend that, or name another with --to"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _read(path: Path) -> dict[str, Kept]:
+    """What the record says; a damaged one says nothing: files then come anew."""
+    try:
+        found = json.loads(path.read_bytes())
+        if found["format"] > _FORMAT:
+            raise InvalidManifest(
+                f"record {path}: expected format {_FORMAT}, got {found['format']}: fetch with the newer version, or "
+                "name another folder with --to"
+            )
+        return TypeAdapter(dict[str, Kept]).validate_python(found["files"])
+    except FileNotFoundError:
+        return {}
+    except (ValueError, KeyError, TypeError, ValidationError):
+        return {}

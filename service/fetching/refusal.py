@@ -1,0 +1,35 @@
+"""Shared by the steps of fetching: why a document did not come.
+
+forbidden            the server wants a person or a login (401, 403, 451)
+not-found            nothing at the address any more (404, 410)
+rate-limited         asked too often (429)
+not-ready            the server says it will have it later (202)
+server-error         the server failed (5xx)
+unexpected-status    any other status
+robots-disallowed    the site asks programs to stay away from this address
+robots-unavailable   the site's robots.txt cannot be read now, which counts as a no
+redirect-refused     sent on to a host that is not allowed, to an unsafe address, or from https to http
+too-many-redirects   sent on and on
+private-address      the address is of this machine or of an inner network
+unreachable          no connection, or the connection broke
+timed-out            too slow, as a whole or between two pieces
+truncated            the connection ended before the file did
+bad-encoding         compressed in a way that is not accepted, or damaged
+too-large            past the size limit
+wrong-type           not the type that the manifest expects
+no-text              a web page with next to no text: a waiting page, or a shell that needs a browser
+checksum-mismatch    not the bytes that the manifest pins
+cannot-write         the folder cannot be written to
+"""
+
+from __future__ import annotations
+
+
+class Refusal(Exception):
+    """A document did not come. ``again``: trying once more may help."""
+
+    def __init__(self, code: str, message: str, *, again: bool = False) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.again = again
