@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
@@ -17,6 +18,7 @@ from ingest.passage import Passage, Unit
 from ingest.view import reading_view
 from service.answer import Citation, QuotedSpan
 
+_log = logging.getLogger(__name__)
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 
 
@@ -48,6 +50,7 @@ def cite(sources: Sources, passage: Passage, units: Sequence[Unit], *, number: i
     record = sources.document(passage.doc_id)
     text = sources.text(passage.doc_id)
     if not holds(text, units, text_sha256=record.text_sha256):
+        _log.warning("quote withdrawn: passage %s differs from the stored text; run doctor", passage.passage_id)
         return None
     spans = merge(span for unit in units for span in unit.spans)
     pages = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from importlib import metadata, resources
@@ -135,6 +135,19 @@ class Engine:
         Raises:
             InvalidQuestion: no word in it, or over 4,000 characters.
         """
+        *_, answer = self.stream(question, k=k, filters=filters, bar=bar, generate=generate)
+        return answer
+
+    def stream(
+        self,
+        question: str,
+        *,
+        k: int | None = None,
+        filters: Filters | None = None,
+        bar: float | None = None,
+        generate: bool = False,
+    ) -> Iterator[Answer]:
+        """As :meth:`ask`, and where a language model takes its time, the answer without it comes first."""
         _check(question)
         clock = _Clock()
         with self._library.reading():
@@ -165,9 +178,11 @@ class Engine:
             confidence=round(certainty, 4),
             generation=generation,
             encoder=self._library.encoder.fingerprint,
-            timings_ms=clock.laps,
+            timings_ms=dict(clock.laps),
         )
-        return self._generated(answer, offered, clock) if offered else answer
+        yield answer
+        if offered:
+            yield self._generated(answer, offered, clock)
 
     def _offered(self, question: str, hits: Sequence[Hit]) -> dict[str, tuple[Source, Citation]]:
         """Checked evidence for a generator, by key."""
@@ -179,7 +194,8 @@ class Engine:
         given = [source for source, _ in offered.values()]
         written = write(answer.question, given, self._generator, self._library.encoder)
         clock.lap("generate")
-        return written_over(answer, written, {key: citation for key, (_, citation) in offered.items()})
+        made = written_over(answer, written, {key: citation for key, (_, citation) in offered.items()})
+        return replace(made, timings_ms=clock.laps)
 
     def _cite(self, evidence: Sequence[Evidence], language: str) -> tuple[list[Segment], list[Citation]]:
         """Segments in order of relevance, numbered from 1; evidence whose quote fails the check is withdrawn."""

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-from starlette.responses import JSONResponse, Response
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+from fastapi import APIRouter
+from fastapi.sse import EventSourceResponse, format_sse_event
+from starlette.responses import Response
+
+from service.answer import Answer
+from service.http.encoding import Json, dumps
 from service.http.engines import EngineOf
 from service.http.problems import documented
 from service.http.schemas import (
@@ -19,6 +25,21 @@ from service.http.schemas import (
     ok,
 )
 
+_EVENTS = """The answer as server-sent events, nothing of it twice, each with one JSON object:
+
+1. `evidence`: `question`, `language`, `generation`, `encoder` and the ranked `passages`, before any model writes;
+2. `citations`: the `citations` that the segments refer to;
+3. `abstention`, where it abstains: `abstain_reason` and the `text` that says so;
+4. `segment`, for each: its `text` and `citations`, the numbers;
+5. `done`: `status`, `confidence`, `generated`, `notes`, `removed` and `timings_ms`."""
+_EXAMPLE = """event: evidence
+data: {"question": "…", "language": "zh", "generation": 7, "encoder": "…", "passages": []}
+
+event: done
+data: {"status": "abstained", "confidence": 0.1, "generated": false, "notes": [], "removed": [], "timings_ms": {}}
+
+"""
+
 router = APIRouter(tags=["answers"], responses=documented(400, 404, 409, 422, 503))
 
 
@@ -26,12 +47,20 @@ router = APIRouter(tags=["answers"], responses=documented(400, 404, 409, 422, 50
     "/v1/answer",
     operation_id="answer",
     summary="Answer a question with checked quotes, or say why the library cannot",
-    responses=ok(AnswerOut, "The answer; an abstention is one too."),
+    responses=ok(
+        AnswerOut,
+        "The answer; an abstention is one too.",
+        content={"text/event-stream": {"schema": {"type": "string", "description": _EVENTS}, "example": _EXAMPLE}},
+    ),
 )
 def answer(body: AnswerRequest, engine: EngineOf) -> Response:
     """Every statement carries the numbers of its citations, and every citation quotes its document word for word."""
     filters = body.filters.as_filters() if body.filters else None
-    return JSONResponse(engine.ask(body.question, k=body.k, filters=filters, generate=body.generate).as_dict())
+    if not body.stream:
+        return Json(engine.ask(body.question, k=body.k, filters=filters, generate=body.generate).as_dict())
+    steps = engine.stream(body.question, k=body.k, filters=filters, generate=body.generate)
+    first = next(steps)  # what is wrong with the question is told by the status, before anything is sent
+    return EventSourceResponse(_events(first, steps), headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"})
 
 
 @router.post(
@@ -43,7 +72,7 @@ def answer(body: AnswerRequest, engine: EngineOf) -> Response:
 def search(body: SearchRequest, engine: EngineOf) -> Response:
     """Passages are units of evidence: whole sentences, a list with its lead-in, or a table row with its headers."""
     filters = body.filters.as_filters() if body.filters else None
-    return JSONResponse(engine.search(body.query, k=body.k, mode=body.mode, filters=filters).as_dict())
+    return Json(engine.search(body.query, k=body.k, mode=body.mode, filters=filters).as_dict())
 
 
 @router.post(
@@ -54,7 +83,7 @@ def search(body: SearchRequest, engine: EngineOf) -> Response:
 )
 def verify(body: VerifyRequest, engine: EngineOf) -> Response:
     """A statement is supported, partly supported, contradicted, or unknown to the library."""
-    return JSONResponse(engine.verify(body.text).as_dict())
+    return Json(engine.verify(body.text).as_dict())
 
 
 @router.post(
@@ -65,4 +94,23 @@ def verify(body: VerifyRequest, engine: EngineOf) -> Response:
 )
 def verify_quote(body: QuoteRequest, engine: EngineOf) -> Response:
     """Spacing, width and variants of characters do not count as differences."""
-    return JSONResponse(engine.verify_quote(body.quote, doc_id=body.doc_id).as_dict())
+    return Json(engine.verify_quote(body.quote, doc_id=body.doc_id).as_dict())
+
+
+def _events(answer: Answer, steps: Iterator[Answer]) -> Iterator[bytes]:
+    """The evidence at once; the rest when the last step is done."""
+    yield _event("evidence", answer.as_dict(), "question", "language", "generation", "encoder", "passages")
+    for later in steps:
+        answer = later
+    said = answer.as_dict()
+    told = [_event("citations", said, "citations")]
+    if answer.status == "abstained":
+        lead = answer.answer.partition(answer.segments[0].text)[0] if answer.segments else answer.answer
+        told.append(_event("abstention", said | {"text": lead.strip()}, "abstain_reason", "text"))
+    told += [_event("segment", segment, "text", "citations") for segment in said["segments"]]
+    told.append(_event("done", said, "status", "confidence", "generated", "notes", "removed", "timings_ms"))
+    yield b"".join(told)
+
+
+def _event(name: str, data: Mapping[str, Any], *fields: str) -> bytes:
+    return format_sse_event(event=name, data_str=dumps({field: data[field] for field in fields}))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from service.http.app import create_app
 from service.http.schemas import AnswerOut, QuoteOut, SearchOut, VerifyOut
-from tests.service.http.conftest import EN, OUTSIDE, ZH
+from tests.service.http.conftest import EN, OUTSIDE, ZH, Client
 
 CLAIMS = "林场碳汇项目的计入期为三十年。The scheme pays 40 marks per hectare each year. Whales sing."
 QUOTE = "Credits expire after twenty years."
@@ -38,8 +41,6 @@ def test_the_same_holds_for_searches_and_verifications(client, engine):
 
 def plain(asked):
     """Through JSON, where tuples are lists."""
-    import json
-
     return json.loads(json.dumps(asked.as_dict()))
 
 
@@ -48,3 +49,54 @@ def test_filters_and_k_reach_the_engine(client):
     assert [hit["language"] for hit in found] == ["zh"]
     none = client.post("/v1/search", {"query": "carbon", "filters": {"types": ["pdf"]}}).json()["hits"]
     assert none == []
+
+
+def streamed(client, **body):
+    response = client.post("/v1/answer", {"stream": True} | body)
+    assert response.status_code == 200 and response.headers["content-type"].startswith("text/event-stream")
+    events = []
+    for block in response.text.removesuffix("\n\n").split("\n\n"):
+        event, data = block.split("\n")
+        events.append((event.removeprefix("event: "), json.loads(data.removeprefix("data: "))))
+    return events
+
+
+def joined(events):
+    """What a client makes of the events: the answer, had it not been streamed."""
+    parts = {name: data for name, data in events if name != "segment"}
+    segments = [data for name, data in events if name == "segment"]
+    lead = parts.pop("abstention", None)
+    said = [lead["text"]] if lead else []
+    said += [f"{each['text']} " + "".join(f"[{n}]" for n in each["citations"]) for each in segments]
+    whole = {"segments": segments, "answer": " ".join(said), "abstain_reason": lead and lead["abstain_reason"]}
+    return whole | {name: value for part in parts.values() for name, value in part.items()}
+
+
+@pytest.mark.parametrize("question", [ZH, EN, OUTSIDE])
+def test_a_streamed_answer_is_the_same_answer_with_nothing_sent_twice(client, engine, question):
+    events = streamed(client, question=question)
+    names = [name for name, _ in events]
+    answered = engine.ask(question)
+    middle = ["abstention"] if answered.abstain_reason else []
+    assert names == ["evidence", "citations", *middle, *["segment"] * len(answered.segments), "done"]
+    assert untimed(joined(events)) == untimed(plain(answered))
+    fields = [field for name, data in events if name != "segment" for field in data]
+    assert len(set(fields)) == len(fields)
+
+
+def test_what_is_wrong_with_a_question_is_told_before_a_stream_begins(client):
+    response = client.post("/v1/answer", {"question": "?", "stream": True})
+    assert (response.status_code, response.json()["code"]) == (422, "invalid-question")
+
+
+def test_a_document_with_half_a_surrogate_pair_is_answered_from(begin):
+    settings = begin({"odd.json": json.dumps([{"title": "Moss", "text": "Moss \ud83c keeps water in the bog."}])})
+    client = Client(create_app(settings))
+    for path, body in (
+        ("/v1/answer", {"question": "What keeps water in the bog?"}),
+        ("/v1/answer", {"question": "What keeps water in the bog?", "stream": True}),
+        ("/v1/search", {"query": "moss"}),
+    ):
+        response = client.post(path, body)
+        assert response.status_code == 200 and "keeps water" in response.text
+        assert "\\ud83c" in response.text
