@@ -63,6 +63,10 @@ class Collections:
                 self._open[name] = Engine.open(settings, create=create, reencode=reencode)
             return self._open[name]
 
+    def opened(self, name: str) -> Engine | None:
+        """The engine of a collection, where someone has opened it already; never waits."""
+        return self._open.get(name)
+
     def create(self, name: str) -> Engine:
         """A new, empty collection.
 

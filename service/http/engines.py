@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Depends, Header, Query, Request
+from fastapi.concurrency import run_in_threadpool
 
 from service.collections import Collections
 from service.engine import Engine
@@ -23,7 +24,7 @@ def collections_of(request: Request) -> Collections:
     return collections
 
 
-def collection_of(
+async def collection_of(
     request: Request,
     header: Annotated[str | None, Header(alias="X-SinkQA-Collection", description="Collection that is meant.")] = None,
     collection: Annotated[str | None, Query(description="The same, where a header cannot be set.")] = None,
@@ -35,13 +36,14 @@ def collection_of(
 CollectionOf = Annotated[str, Depends(collection_of)]
 
 
-def engine_of(request: Request, collection: CollectionOf) -> Engine:
+async def engine_of(request: Request, collection: CollectionOf) -> Engine:
     """The engine of the collection that the request means.
 
     Raises:
         CollectionNotFound, InvalidCollection, LibraryError: see :meth:`service.collections.Collections.engine`.
     """
-    return collections_of(request).engine(collection)
+    collections = collections_of(request)
+    return collections.opened(collection) or await run_in_threadpool(collections.engine, collection)
 
 
 EngineOf = Annotated[Engine, Depends(engine_of)]
