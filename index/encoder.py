@@ -60,6 +60,10 @@ class TokenEncoder(Protocol):
         """
         ...
 
+    def nearest(self, query: Tokens, passage: Tokens) -> tuple[Floats, Floats]:
+        """Weights of the query's distinct tokens, sum 1, and the cosine of each to the nearest of the passage, 0..1."""
+        ...
+
 
 def load_encoder(name_or_folder: str | Path | None = None) -> Encoder:
     """Opens an encoder: None for the bundled one, else a folder or the name of a sentence-transformers model.

@@ -46,9 +46,13 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A retrieved passage. ``score``: higher is better, comparable within one query only."""
+    """A retrieved passage with its document's title and jurisdiction.
+
+    ``score``: higher is better, comparable within one query only.
+    """
 
     passage: Passage
     title: str
     score: float
     why: Why
+    jurisdiction: str | None = None

@@ -142,15 +142,22 @@ def read_hit(connection: sqlite3.Connection, ranked: Ranked, groups: Sequence[Gr
     (packed,) = connection.execute('SELECT terms FROM features WHERE "row" = ?', (ranked.row,)).fetchone()
     standing = set(unpack_terms(packed)[-1].split())
     why = replace(ranked.why, matched_terms=matched_terms(groups, standing))
-    return Hit(*titled_passage(connection, ranked.row)[::-1], ranked.score, why)
+    title, jurisdiction, passage = _read_row(connection, ranked.row)
+    return Hit(passage, title, ranked.score, why, jurisdiction)
 
 
 def titled_passage(connection: sqlite3.Connection, row: int) -> tuple[str, Passage]:
     """The title, or else the name, of the document whose passage is in this row of the store, and the passage."""
+    title, _, passage = _read_row(connection, row)
+    return title, passage
+
+
+def _read_row(connection: sqlite3.Connection, row: int) -> tuple[str, str | None, Passage]:
     name, metadata, *columns = connection.execute(
         f'SELECT name, metadata, {PASSAGE_COLUMNS} FROM passages JOIN documents USING (doc) WHERE "row" = ?', (row,)
     ).fetchone()
-    return read_metadata(metadata).title or str(name), read_passage(columns)
+    about = read_metadata(metadata)
+    return about.title or str(name), about.jurisdiction, read_passage(columns)
 
 
 class KnownRows:

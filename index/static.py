@@ -23,6 +23,8 @@ Tokens = NDArray[np.uint32]
 
 MODEL_FORMAT = 1
 _TEXTS_AT_ONCE = 256
+_SHORT = 300  # characters: a sentence up to this long is kept with its tokens, since questions meet it again ...
+_MOST_KNOWN = 20_000  # ... and so many of them
 _FIRST_WORD = 2  # ids 0 and 1 are padding and the unknown token
 _FLOATS = {"F16": np.float16, "F32": np.float32, "F64": np.float64}
 
@@ -77,6 +79,7 @@ class StaticEncoder:
         self._token_weight, self._crossing = token_weight, crossing
         self._unit = np.empty(weights.shape, np.float32)  # takes up memory only where rows are written
         self._is_unit = np.zeros(len(weights), bool)
+        self._known: dict[str, Tokens] = {}
 
     @classmethod
     def load(cls, folder: Path) -> StaticEncoder:
@@ -116,13 +119,21 @@ class StaticEncoder:
 
     def tokens(self, texts: Sequence[str]) -> list[Tokens]:
         """Ids of the known tokens of each text, in order; empty where there is none."""
-        found: list[Tokens] = []
-        for start in range(0, len(texts), _TEXTS_AT_ONCE):
-            clean = [_without_surrogates(text) for text in texts[start : start + _TEXTS_AT_ONCE]]
-            for encoding in self._tokenizer.encode_batch_fast(clean, add_special_tokens=False):
+        if len(self._known) > _MOST_KNOWN:
+            self._known = {}
+        known = self._known  # this very one: another thread may begin anew
+        found = {text: known[text] for text in texts if text in known}
+        missing = [text for text in dict.fromkeys(texts) if text not in found]
+        for start in range(0, len(missing), _TEXTS_AT_ONCE):
+            part = missing[start : start + _TEXTS_AT_ONCE]
+            clean = [_without_surrogates(text) for text in part]
+            for text, encoding in zip(
+                part, self._tokenizer.encode_batch_fast(clean, add_special_tokens=False), strict=True
+            ):
                 ids = np.array(encoding.ids, dtype=np.uint32)
-                found.append(ids[ids >= _FIRST_WORD])
-        return found
+                found[text] = ids[ids >= _FIRST_WORD]
+        known.update((text, found[text]) for text in missing if len(text) <= _SHORT)
+        return [found[text] for text in texts]
 
     def pool(self, tokens: Sequence[Tokens]) -> Floats:
         """The vectors that ``encode`` gives for texts with these tokens."""
@@ -142,13 +153,24 @@ class StaticEncoder:
             return scores
         lengths = [len(passages[i]) for i in filled]
         vocabulary, where = self._places(np.concatenate([passages[i] for i in filled]))
-        cosines = np.maximum(self._cosines(distinct, vocabulary), 0)
-        if self._crossing:
-            cosines = self._crossing.level(cosines, distinct, vocabulary)
+        cosines = self._levelled(distinct, vocabulary)
         nearest = np.maximum.reduceat(np.take(np.square(cosines), where, axis=1), _starts(lengths), axis=1)
         weight = self._query_weight(distinct)
         scores[filled] = np.minimum(weight @ nearest / max(float(weight.sum()), 1e-9), 1)  # rounding can pass 1
         return scores
+
+    def nearest(self, query: Tokens, passage: Tokens) -> tuple[Floats, Floats]:
+        """Weights of the query's distinct tokens, sum 1, and the cosine of each to the nearest of the passage, 0..1."""
+        distinct = np.unique(query)
+        weight = self._query_weight(distinct)
+        cosines = self._levelled(distinct, np.unique(passage))
+        found: Floats = np.minimum(cosines.max(axis=1, initial=0), 1)  # rounding can pass 1
+        return weight / max(float(weight.sum()), 1e-9), found
+
+    def _levelled(self, left: Tokens, right: Tokens) -> Floats:
+        """Cosines of tokens, at least 0, as near across languages as within one."""
+        cosines = np.maximum(self._cosines(left, right), 0)
+        return self._crossing.level(cosines, left, right) if self._crossing else cosines
 
     def _places(self, ids: Tokens) -> tuple[Tokens, NDArray[np.intp]]:
         """The distinct ids, ascending, and for each id its place among them (faster than sorting them)."""

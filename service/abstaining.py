@@ -5,27 +5,30 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
+from index.analyzer import analyze
 from index.encoder import Encoder, TokenEncoder
 from index.hit import Hit
 from ingest.view import fold
 from service.answer import AbstainReason
 from service.answering import Evidence, lacking
 from service.asking.understanding import Asked
-from service.grounding.amounts import amounts
+from service.grounding.amounts import amounts, bears_out
 from service.grounding.entities import entities
 
-WEIGHTS = {"answering": 3.6, "named": 0.66, "known": 1.0, "stated": 1.34, "counted": 2.19}
+WEIGHTS = {"answering": 3.74, "named": 1.08, "known": 0.67, "stated": 1.64, "counted": 2.2, "borne": 3.52}
 """Of the signs of :func:`signs`; found by ``sinkqa-eval calibrate`` (docs/decisions/0010)."""
 
-HELD = {"worded": 8.0}
-"""A weight that our few questions do not tell; set so that passages of other subjects are told apart as well."""
+HELD = {"unpresuming": 1.0}
+"""A weight that our few questions would set too high: half of those that presume something are there to mislead."""
 
-_WORDED = 0.65  # ordinary likeness of a question and a sentence on its subject
-
-_OFFSET = -7.45
+_OFFSET = -10.8
+_LEAST_LACK = 0.03  # share of a question's weight: rounding, below which all of its words stand there
 _SCOPE = 0.3  # mean of relevance and cosine: below it the library speaks of something else ...
-_EXCLUSIVE = {"country", "region", "province", "market"}  # what is said of one of them is seldom meant of another
-_DOUBT = 0.5  # what is left of a confidence where the evidence tells otherwise than the question presumes
+_PLACES = {"country", "region", "province"}
+_EXCLUSIVE = _PLACES | {"market"}  # what is said of one of them is seldom meant of another
+_DOUBT = 0.5  # what is left of a confidence where the evidence is of another place or tells otherwise
 _A_WORD, _NO_WORD = 0.015, 0.6  # lexical share that one word has; what is left of nearness without
 _STEEP = 3  # ... and confidence falls by this power of it
 
@@ -41,13 +44,13 @@ def signs(asked: Asked, hits: Sequence[Hit], pieces: Sequence[Evidence], encoder
     ``named``: share of the question's countries, markets and other known names that stand in the best
     piece's passage;
     ``known``: share of all its names that stand in any.
-    ``stated``: share of the question's own amounts that stand in the best piece. ``counted``: how near what its number
-    counts is to what should be counted. ``worded``: how much nearer than usual it comes to saying what the question
-    says.
+    ``stated``: share of the question's own amounts that its passage bears out. ``counted``: how near what its number
+    counts is to what should be counted. ``borne``: how little of the question's weight is on words that the piece and
+    its headings bear out least. ``unpresuming``: whether the question takes nothing as given.
     """
     best = pieces[0]
     above, passage = best.above, best.passage
-    here = {amount.key for amount in amounts(fold(f"{above} {best.text}"))}
+    here = amounts(fold(f"{above} {passage.text}"))
     own = [amount for amount in asked.stated if amount.dimension not in ("", "ordinal") or amount.kind != "number"]
     translated = passage.language != asked.language
     everywhere = [said for hit in hits for said in (hit.title, *hit.passage.section, hit.passage.text)]
@@ -56,10 +59,27 @@ def signs(asked: Asked, hits: Sequence[Hit], pieces: Sequence[Evidence], encoder
         "answering": max(p.nearness * p.answering for p in pieces) / max(p.nearness for p in pieces),
         "named": 1 - len(lacking(known, [above, passage.text])) / max(1, len(known)),
         "known": 1 - len(lacking(asked.entities, everywhere, translated=translated)) / max(1, len(asked.entities)),
-        "stated": sum(amount.key in here for amount in own) / len(own) if own else 1.0,
+        "stated": sum(any(bears_out(each, amount) for each in here) for amount in own) / len(own) if own else 1.0,
         "counted": _counted(asked, best, encoder),
-        "worded": max(0.0, _likeness(asked.matter, [best.text], encoder) - _WORDED),
+        "borne": _borne(asked.matter, f"{above} {best.text}", encoder),
+        "unpresuming": float(not asked.presumes),
     }
+
+
+def misplaced(asked: Asked, hits: Sequence[Hit], pieces: Sequence[Evidence]) -> bool:
+    """Whether the best of ``pieces`` speaks of another place than the question: Japan's limit is not Canada's.
+
+    So it is where the question's countries, regions and provinces are all missing from its passage, and it names
+    another one or comes from a document that names none of them in any of ``hits``.
+    """
+    best = pieces[0]
+    places = [each for each in asked.entities if each.kind in _PLACES]
+    around = [best.above, best.passage.text]
+    if not places or len(lacking(places, around)) < len(places):
+        return False
+    beside = [hit.passage.text for hit in hits if hit.passage.doc_id == best.passage.doc_id]
+    others = {each.kind for each in entities(best.text)}
+    return bool(others & {each.kind for each in places}) or len(lacking(places, beside)) == len(places)
 
 
 def contradicts(asked: Asked, pieces: Sequence[Evidence]) -> bool:
@@ -71,8 +91,8 @@ def contradicts(asked: Asked, pieces: Sequence[Evidence]) -> bool:
     if not asked.presumes or not pieces:
         return False
     best = pieces[0]
-    known = [each for each in asked.entities if each.kind != "name"]
-    lost = {each.kind for each in lacking(known, [best.above, best.text])} & _EXCLUSIVE
+    known = [each for each in asked.entities if each.kind in _EXCLUSIVE]
+    lost = {each.kind for each in lacking(known, [best.above, best.text])}
     others = {each.kind for each in entities(best.text) if each.name not in {name.name for name in known}}
     here = amounts(fold(best.text))
     own = {each.key for each in asked.stated if each.dimension not in ("", "ordinal") and each.kind == "number"}
@@ -87,7 +107,7 @@ def confidence(asked: Asked, hits: Sequence[Hit], pieces: Sequence[Evidence], en
     found = signs(asked, hits, pieces, encoder)
     logit = _OFFSET + sum(weight * found[name] for name, weight in (WEIGHTS | HELD).items())
     sure = min(1.0, nearness(hits, pieces) / _SCOPE) ** _STEEP / (1 + math.exp(-logit))
-    return sure * _DOUBT if contradicts(asked, pieces) else sure
+    return sure * _DOUBT if contradicts(asked, pieces) or misplaced(asked, hits, pieces) else sure
 
 
 def nearness(hits: Sequence[Hit], pieces: Sequence[Evidence]) -> float:
@@ -124,6 +144,21 @@ def _counted(asked: Asked, best: Evidence, encoder: Encoder) -> float:
     found = asked.answers(folded)[1]
     after = [folded[amount.end : amount.end + (12 if best.passage.language == "zh" else 30)] for amount in found]
     return _likeness(asked.counted, after, encoder)
+
+
+def _borne(said: str, text: str, encoder: Encoder) -> float:
+    """How little two words of ``said`` lack that ``text`` bears out least, 0..1, by the logarithm of what they weigh.
+
+    A mean over all words forgives the one that makes a question another.
+    """
+    if isinstance(encoder, TokenEncoder):
+        weights, cosines = encoder.nearest(*encoder.tokens([said, text]))
+        lacks = weights * (1 - cosines)
+    else:
+        terms, there = sorted(set(analyze(said))), set(analyze(text))
+        lacks = np.array([term not in there for term in terms]) / max(1, len(terms))
+    lack = float(np.sort(lacks)[-2:].sum())
+    return math.log(_LEAST_LACK + lack) / math.log(_LEAST_LACK) if lack + _LEAST_LACK < 1 else 0.0
 
 
 def _likeness(text: str, others: Sequence[str], encoder: Encoder) -> float:

@@ -23,6 +23,7 @@ _NEWS = 2  # index terms that the question does not hold
 _SHORT_ROW = 0.6  # of an answer: a row up to this long is shown whole, else cell by cell
 _CELL_OF = " · "  # stands between row label and column header in a cell's label
 _SAME = 0.75  # of a piece's terms: so many in another, and it adds nothing
+_HOMES = {"CN": "China", "US": "United States", "EU": "European Union", "JP": "Japan", "NZ": "New Zealand"}
 _SHORT_LIST = 10  # items: a list up to this long is quoted whole
 
 
@@ -37,7 +38,7 @@ class Selection:
     asked for, and without the names in the question. ``side``: as ``keep``, for a piece on a side of a comparison.
     """
 
-    keep: float = 0.95
+    keep: float = 0.97
     beside: float = 0.55
     most: int = 4
     context: float = 0.3
@@ -51,9 +52,9 @@ class Selection:
 class Evidence:
     """Units of one passage that answer together; ``text`` is what is said, ``relevance`` 0..1 how well it fits.
 
-    ``above`` is what a reader knows there: the document's title, the headings. ``answering``: how well it holds what
-    is asked for, 0..1. ``unnamed``: share of the question's names that stand neither in it nor above. ``nearness`` is
-    the relevance before these two count. ``also`` are passages that say the same.
+    ``above`` is what a reader knows there: the document's title and country, the headings. ``answering``: how well it
+    holds what is asked for, 0..1. ``unnamed``: share of the question's names that stand neither in it nor above.
+    ``nearness`` is the relevance before these two count. ``also`` are passages that say the same.
     """
 
     passage: Passage
@@ -74,7 +75,7 @@ def select(asked: Asked, hits: Sequence[Hit], encoder: Encoder, params: Selectio
 
 def ranked(asked: Asked, hits: Sequence[Hit], encoder: Encoder, params: Selection = Selection()) -> list[Evidence]:
     """The pieces of ``hits`` that come into question, by relevance, the most looked at first."""
-    terms = set(analyze(asked.text))
+    terms = _terms(asked.text)
     candidates = [(e, hit) for hit in hits for e in _candidates(hit.passage) if _adds_to(terms, e)]
     if not candidates:
         return []
@@ -89,7 +90,7 @@ def ranked(asked: Asked, hits: Sequence[Hit], encoder: Encoder, params: Selectio
 
 def _held(asked: Asked, evidence: Evidence, hit: Hit, nearness: float, params: Selection) -> Evidence:
     """The piece held against what is asked for."""
-    above = " ".join((hit.title, *hit.passage.section, hit.passage.table or ""))
+    above = _above(hit)
     answering, _ = asked.answers(fold(evidence.text))
     unnamed = len(
         lacking(asked.entities, [above, evidence.text], translated=evidence.passage.language != asked.language)
@@ -98,6 +99,18 @@ def _held(asked: Asked, evidence: Evidence, hit: Hit, nearness: float, params: S
     return replace(
         evidence, above=above, answering=answering, unnamed=unnamed, nearness=nearness, relevance=nearness * share
     )
+
+
+def _above(hit: Hit) -> str:
+    """What a reader knows in a passage: its document, its headings, and whose it is where it names no country."""
+    above = " ".join((hit.title, *hit.passage.section, hit.passage.table or ""))
+    home = _HOMES.get(hit.jurisdiction or "", "")
+    return f"{above} {home}" if home and not _names_a_country(f"{above} {hit.passage.text}") else above
+
+
+@lru_cache(maxsize=4096)
+def _names_a_country(text: str) -> bool:
+    return any(each.kind in ("country", "region") for each in entities(text))
 
 
 def joined(shown: Sequence[Evidence]) -> list[Evidence]:
@@ -156,7 +169,7 @@ def relevance(question: str, texts: Sequence[str], encoder: Encoder) -> Floats:
     of the question's index terms that stand in the text. Terms count by how few of the texts hold them: "Beijing"
     tells the rows of a table apart, "ratio" does not.
     """
-    shared = _shared_terms(analyze(question), texts)
+    shared = _shared_terms(_terms(question), texts)
     if not isinstance(encoder, TokenEncoder):
         cosine = _cosines(encoder.encode([question, *texts]))
         return np.asarray((cosine + np.maximum(cosine, shared)) / 2, np.float32)
@@ -170,10 +183,10 @@ def _cosines(vectors: Floats) -> Floats:
     return np.asarray(np.clip(vectors[1:] @ vectors[0], 0, 1), np.float32)
 
 
-def _shared_terms(terms: Sequence[str], texts: Sequence[str]) -> Floats:
+def _shared_terms(terms: frozenset[str], texts: Sequence[str]) -> Floats:
     """Share of the question's terms in each text, each term by its inverse frequency among the texts."""
-    wanted = sorted(set(terms))
-    holds = np.array([[term in held for term in wanted] for held in (set(analyze(text)) for text in texts)], np.float32)
+    wanted = sorted(terms)
+    holds = np.array([[term in held for term in wanted] for held in map(_terms, texts)], np.float32)
     weight = np.log(1 + len(texts) / (0.5 + holds.sum(axis=0)))
     total = float(weight.sum())
     return np.asarray(holds @ weight / total if total else np.zeros(len(texts)), np.float32)
@@ -194,9 +207,10 @@ def _candidates(passage: Passage) -> Iterator[Evidence]:
         yield from (Evidence(passage, (unit,), unit.text) for unit in passage.units)
 
 
-def _adds_to(asked: set[str], evidence: Evidence) -> bool:
-    """A heading or a name that only repeats the question says nothing about it."""
-    return len(set(analyze(evidence.text)) - asked) >= _NEWS
+def _adds_to(asked: frozenset[str], evidence: Evidence) -> bool:
+    """A heading or a name that only repeats the question says nothing about it; a sentence with a new number does."""
+    news = _terms(evidence.text) - asked
+    return len(news) >= _NEWS or any(char.isdigit() for term in news for char in term)
 
 
 def _heads(row: Passage) -> list[Unit]:
@@ -264,8 +278,8 @@ def cut_to_length(texts: Sequence[str]) -> list[str]:
 
 def _repeated(evidence: Evidence, shown: Sequence[Evidence]) -> int | None:
     """The place of what it says again: three quarters of its terms stand there."""
-    terms = set(analyze(evidence.text))
-    places = (n for n, other in enumerate(shown) if len(terms & set(analyze(other.text))) >= _SAME * len(terms))
+    terms = _terms(evidence.text)
+    places = (n for n, other in enumerate(shown) if len(terms & _terms(other.text)) >= _SAME * len(terms))
     return next(places, None)
 
 
@@ -285,6 +299,12 @@ def lacking(names: Sequence[Entity], texts: Sequence[str], *, translated: bool =
         if name.name not in standing
         and (name.kind != "name" or not any(f" {name.name} " in f" {' '.join(units(text))} " for text in texts))
     ]
+
+
+@lru_cache(maxsize=20_000)
+def _terms(text: str) -> frozenset[str]:
+    """The distinct index terms of a text; kept, since questions meet the same sentences again."""
+    return frozenset(analyze(text))
 
 
 @lru_cache(maxsize=4096)

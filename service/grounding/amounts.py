@@ -123,7 +123,7 @@ _FULL_DATE = re.compile(
     r"|(?<!\d)(?P<m5>1[0-2]|0?[1-9])月(?P<d5>3[01]|[12]\d|0?[1-9])日"
 )
 _YEARS = re.compile(
-    rf"(?<![a-z\d.,-])(?:(?P<a>{_YEAR})年?\s?(?:-|~|至|到|to|and)\s?(?P<b>{_YEAR}|\d\d(?![\d%]))(?![\d%])年?"
+    rf"(?<![a-z\d-])(?<!\d[.,])(?:(?P<a>{_YEAR})年?\s?(?:-|~|至|到|to|and)\s?(?P<b>{_YEAR}|\d\d(?![\d%]))(?![\d%])年?"
     r"|(?P<century>\d\d)世纪(?P<tens>\d0)年代"
     rf"|(?P<c>{_HAN_YEAR})年|(?P<e>{_YEAR})(?:年(?:代(?P<decade>))?|(?P<s>s)\b|(?![\d,.]\d|\d|\s?(?:{_SCALE}|{_COUNTED}))))"
 )
@@ -132,9 +132,13 @@ _ORDINAL = re.compile(
     r"|\b(?P<name>article|section|chapter|paragraph|annex|phase|stage)s? (?P<digits>\d{1,3})\b(?!\.\d)"
     rf"|\b(?:(?P<word>{'|'.join(_ORDINALS)})|(?P<th>\d+)(?:st|nd|rd|th))\b"
 )
+_TOPS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "seven": 7, "nine": 9}
+_BOTTOMS = {"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
 _WHOLES = {"百": "100", "千": "1000"}
+_HALF = r"一半|半数|(?<!first )(?<!second )\bhalf(?= (?:of|the|its|their|that)\b)"
 _FRACTION = re.compile(
-    rf"(?P<whole>[{_HAN}]+|\d+)分之(?P<part>\d+(?:\.\d+)?|[{_HAN}]+(?:点[零〇一二三四五六七八九]+)?)|(?P<half>一半|半数)"
+    rf"(?P<whole>[{_HAN}]+|\d+)分之(?P<part>\d+(?:\.\d+)?|[{_HAN}]+(?:点[零〇一二三四五六七八九]+)?)|(?P<half>{_HALF})"
+    rf"|\b(?P<top>(?P<a>an?)|{'|'.join(_TOPS)})[ -](?P<bottom>{'|'.join(_BOTTOMS)})s?\b(?(a)(?= of\b)|(?![ -]part))"
 )
 _AMOUNT = re.compile(
     rf"(?P<both>between )?{_EDGE}(?P<sign>(?<![\w)] )(?<![\w)])-|负|零下|minus |negative )?"
@@ -166,7 +170,7 @@ def amounts(folded: str) -> list[Amount]:
     """The amounts of a folded text in its order; none overlap."""
     rest, found = folded, list[Amount]()
     readers: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Amount | None]], ...] = (
-        (_FULL_DATE, _date), (_YEARS, _years), (_ORDINAL, _ordinal), (_FRACTION, _fraction), (_AMOUNT, _amount),
+        (_FULL_DATE, _date), (_YEARS, _years), (_FRACTION, _fraction), (_ORDINAL, _ordinal), (_AMOUNT, _amount),
     )  # fmt: skip
     for pattern, read in readers:
         taken = [amount for match in pattern.finditer(rest) if (amount := read(match))]
@@ -274,6 +278,9 @@ def _ordinal(match: re.Match[str]) -> Amount | None:
 def _fraction(match: re.Match[str]) -> Amount | None:
     if match["half"]:
         return _made(match, "number", Decimal("0.5"), None, "share")
+    if match["bottom"]:
+        share = Decimal(_TOPS.get(match["top"], 1)) / _BOTTOMS[match["bottom"]]
+        return replace(_made(match, "number", share, None, "share"), step=Decimal("0.01"))
     part, _, decimals = match["part"].partition("点")
     whole = _read(_WHOLES.get(match["whole"], match["whole"]))
     top = _read(part)

@@ -130,6 +130,27 @@ def test_a_calendar_year_is_no_duration_and_four_digits_may_be_a_count() -> None
     assert [amount.dimension for amount in read("1500 kt")] == ["tonne"]
 
 
+@pytest.mark.parametrize("text", ["数据显示，2019年全国", "At the end. 2019 was wet", "(1,2019年)", "结束。2019年起"])
+def test_a_year_stands_behind_any_mark(text: str) -> None:
+    assert [int(amount.low) for amount in read(text) if amount.kind == "year"] == ([] if "1," in text else [2019])
+
+
+@pytest.mark.parametrize(
+    ("text", "share"),
+    [("one fifth of", "0.2"), ("two-thirds were", "0.67"), ("a third of all", "0.33"), ("half of its", "0.5")],
+)
+def test_fractions_in_english_words_are_shares(text: str, share: str) -> None:
+    (amount,) = read(text)
+    assert amount.dimension == "share" and round(amount.low, 2) == Decimal(share)
+
+
+@pytest.mark.parametrize(
+    "text", ["a third party", "one third-party audit", "the first half of the year", "in the third quarter", "half-day"]
+)
+def test_words_that_look_like_fractions_are_none(text: str) -> None:
+    assert not [amount for amount in read(text) if amount.dimension == "share"]
+
+
 @given(
     st.decimals(min_value=Decimal("0.01"), max_value=99_999, places=2), st.sampled_from(["万吨", "亿吨", "公顷", "%"])
 )
