@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import math
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
@@ -29,7 +30,6 @@ NAME = "SinkQA"
 _REDIRECTS = 6
 _ROBOTS_BYTES = 500 * 1024  # what RFC 9309 asks to be read of a robots.txt at least
 _LONGEST_PAUSE_S = 120.0  # longer waits that a server asks for are left to the person
-_STALLED_S = 30.0
 _REDIRECT = {301, 302, 303, 307, 308}
 
 
@@ -37,22 +37,25 @@ _REDIRECT = {301, 302, 303, 307, 308}
 class Manners:
     """How to behave. ``pause_s`` lies between two requests to a host and is the first of the growing waits for retries.
 
-    ``timeout_s`` bounds one request as a whole. ``allow_private`` lets requests reach this machine and inner networks.
+    ``timeout_s`` bounds one request as a whole, ``stalled_s`` the wait for a connection and for each piece of the body.
+    ``allow_private`` lets requests reach this machine and inner networks.
     """
 
     pause_s: float = 2.0
     retries: int = 3
     timeout_s: float = 600.0
+    stalled_s: float = 30.0
     max_bytes: int = 200 * 2**20
     allow_private: bool = False
 
 
 @dataclass(slots=True)
 class _Host:
-    """What is kept of a host: whose turn it is, when the next may begin, and whether it has sent us away."""
+    """What is kept of a host: whose turn it is, when it was last asked, and until when or for what it sent us away."""
 
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    free_at: float = 0.0
+    left_at: float = -math.inf
+    away_until: float = -math.inf
     crawl_delay_s: float = 0.0
     closed: Refusal | None = None
 
@@ -68,7 +71,7 @@ class Courier:
         self._client = httpx.AsyncClient(
             headers={"User-Agent": _user_agent(), "Accept": "*/*", "Accept-Encoding": "identity"},
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # none kept, none sent
-            timeout=httpx.Timeout(min(_STALLED_S, manners.timeout_s)),
+            timeout=httpx.Timeout(manners.stalled_s),
         )
 
     async def __aenter__(self) -> Courier:
@@ -130,12 +133,12 @@ class Courier:
         async with host.turn:
             if host.closed:
                 raise host.closed
-            await asyncio.sleep(max(0.0, host.free_at - time.monotonic()))
+            begin_at = max(host.left_at + max(self._manners.pause_s, host.crawl_delay_s), host.away_until)
+            await asyncio.sleep(max(0.0, begin_at - time.monotonic()))
             try:
                 yield
             finally:
-                pause = max(self._manners.pause_s, host.crawl_delay_s)
-                host.free_at = max(host.free_at, time.monotonic() + pause)
+                host.left_at = time.monotonic()
 
     @asynccontextmanager
     async def _sent(self, url: httpx.URL, headers: Mapping[str, str]) -> AsyncIterator[httpx.Response]:
@@ -156,7 +159,7 @@ class Courier:
             code = "rate-limited" if response.status_code == 429 else "server-error"
             host.closed = Refusal(code, f"{url.host} asks to come back in {wait:.0f} s; run fetch again then")
             raise host.closed
-        host.free_at = time.monotonic() + wait
+        host.away_until = time.monotonic() + wait
 
     def close(self, address: str, why: Refusal) -> None:
         """Asks nothing more of the host of ``address`` in this run; whoever wants to gets ``why``."""
@@ -274,10 +277,10 @@ def _named(url: httpx.URL) -> Iterator[None]:
     except (httpx.ConnectError, httpx.ConnectTimeout) as error:
         raise Refusal("unreachable", f"{url.host}: no connection ({error or 'timed out'})", again=True) from error
     except httpx.TimeoutException as error:
-        raise Refusal("timed-out", f"{url.host}: nothing came for {_STALLED_S:.0f} s", again=True) from error
+        raise Refusal("timed-out", f"{url.host}: nothing came for too long", again=True) from error
     except httpx.DecodingError as error:
         raise Refusal("bad-encoding", f"{url.host}: damaged compression ({error})") from error
     except httpx.InvalidURL as error:
         raise Refusal("redirect-refused", f"{url.host} sends on to no address ({error})") from error
     except httpx.TransportError as error:
-        raise Refusal("truncated", f"{url.host}: the connection broke ({error})", again=True) from error
+        raise Refusal("broken-reply", f"{url.host}: {error}", again=True) from error

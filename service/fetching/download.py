@@ -27,7 +27,7 @@ OnBytes = Callable[[int, int | None], None]
 
 _LEAST_TEXT = 200  # characters: less than any document, more than "please wait" in most words
 _PDF_END = 4096  # bytes at the end within which %%EOF stands
-_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+)$")
+_RANGE = re.compile(r"bytes ([0-9]{1,18})-[0-9]+/([0-9]{1,18})")
 _BAD = {
     401: "forbidden", 403: "forbidden", 451: "forbidden", 404: "not-found", 410: "not-found", 429: "rate-limited",
     202: "not-ready",
@@ -132,7 +132,7 @@ def _place(response: httpx.Response, begun: tuple[int, str] | None, part: Partia
         is_length = length.isascii() and length.isdigit() and not response.headers.get("Content-Encoding")
         return 0, int(length) if is_length else None
     if status == 206 and begun:
-        found = _RANGE.match(response.headers.get("Content-Range", "").strip())
+        found = _RANGE.fullmatch(response.headers.get("Content-Range", "").strip())
         if found and int(found[1]) == begun[0] and not response.headers.get("Content-Encoding"):
             return begun[0], int(found[2])
     if begun and status in (206, 416):

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
+import httpx
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential
 
 from service.fetching.courier import Courier, Manners
@@ -91,7 +91,7 @@ class _Run:
         by_host: defaultdict[str, list[Entry]] = defaultdict(list)
         for entry in entries:
             if entry.url:
-                by_host[urlsplit(entry.url).hostname or ""].append(entry)
+                by_host[httpx.URL(entry.url).host].append(entry)
         self._total = sum(map(len, by_host.values()))
         places = asyncio.Semaphore(_HOSTS_AT_ONCE)
         async with Courier(self._manners) as courier, asyncio.TaskGroup() as group:

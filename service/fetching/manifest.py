@@ -7,8 +7,8 @@ from fnmatch import fnmatchcase
 from importlib import resources
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
 
+import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from ingest.readers import FORMATS
@@ -36,8 +36,11 @@ class Entry(BaseModel):
     @field_validator("url", "page")
     @classmethod
     def _is_address(cls, value: str | None) -> str | None:
-        parts = urlsplit(value or "https://unset")
-        if parts.scheme not in ("https", "http") or not parts.hostname or "@" in parts.netloc:
+        try:
+            url = httpx.URL(value or "https://unset")
+        except httpx.InvalidURL as error:
+            raise ValueError(f"expected an address, got none ({error})") from error
+        if url.scheme not in ("https", "http") or not url.host or url.userinfo:
             raise ValueError("expected an http or https address without a name or password")
         return value
 

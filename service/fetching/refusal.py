@@ -11,9 +11,10 @@ robots-unavailable   the site's robots.txt cannot be read now, which counts as a
 redirect-refused     sent on to a host that is not allowed, to an unsafe address, or from https to http
 too-many-redirects   sent on and on
 private-address      the address is of this machine or of an inner network
-unreachable          no connection, or the connection broke
+unreachable          no connection
 timed-out            too slow, as a whole or between two pieces
-truncated            the connection ended before the file did
+broken-reply         the reply broke off, or is no proper HTTP
+truncated            fewer bytes than there should be, or a PDF without its end
 bad-encoding         compressed in a way that is not accepted, or damaged
 too-large            past the size limit
 wrong-type           not the type that the manifest expects
