@@ -7,6 +7,7 @@ import shutil
 import threading
 import uuid
 from pathlib import Path
+from typing import Protocol
 
 from service.engine import Engine
 from service.errors import CollectionExists, CollectionNotFound, InvalidCollection
@@ -17,14 +18,21 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _FOLDER = "collections"
 
 
+class Opens(Protocol):
+    """What opens an engine."""
+
+    def __call__(self, settings: Settings, /, *, create: bool, reencode: bool) -> Engine:
+        """As :meth:`service.engine.Engine.open`."""
+
+
 class Collections:
     """The collections of one installation. Safe to use from several threads.
 
     "default" is the library of the settings itself; another one lies in ``collections/NAME`` inside its folder.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, *, opens: Opens = Engine.open) -> None:
+        self._settings, self._opens = settings, opens
         self._open: dict[str, Engine] = {}
         self._lock = threading.Lock()
 
@@ -60,7 +68,7 @@ class Collections:
             if name not in self._open:
                 if name != DEFAULT and not create and not Engine.exists(settings):
                     raise CollectionNotFound(f"no collection {name!r}: there are {', '.join(self.names())}; name one")
-                self._open[name] = Engine.open(settings, create=create, reencode=reencode)
+                self._open[name] = self._opens(settings, create=create, reencode=reencode)
             return self._open[name]
 
     def opened(self, name: str) -> Engine | None:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from importlib import metadata, resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from index.catalogue import DocumentRecord
 from index.hit import Filters, Hit, SearchMode
@@ -79,7 +79,7 @@ class Engine:
         return Library.exists(settings.library)
 
     @classmethod
-    def open(cls, settings: Settings, *, create: bool = False, reencode: bool = False) -> Engine:
+    def open(cls, settings: Settings, *, create: bool = False, reencode: bool = False) -> Self:
         """Opens the library; with ``create``, an empty one where there is none.
 
         With ``reencode``, vectors that another encoder made are made anew.
@@ -275,6 +275,11 @@ class Engine:
             comparison, citation = locate(quote, hits, self._library)
             clock.lap("verify")
         return QuoteReport(quote, comparison.result, citation, comparison.differences, generation, clock.laps)
+
+    @property
+    def generation(self) -> int:
+        """Number of changes ever made to the library, by any process."""
+        return self._library.generation
 
     def documents(self) -> list[DocumentRecord]:
         """Every document, in the order of their titles."""

@@ -22,7 +22,16 @@ def serve(
     import uvicorn  # with FastAPI behind it, half a second that no other command waits for
 
     from service.http.app import create_app
+    from service.http.observing import log_as_json
 
     open_engine(library, collection)
-    app = create_app(Settings.load(library=library, collection=collection))
-    uvicorn.run(app, host=host, port=port, server_header=False, timeout_graceful_shutdown=_GRACE_S)
+    log_as_json()
+    uvicorn.run(
+        create_app(Settings.load(library=library, collection=collection)),
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_S,
+    )

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import gc
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from importlib import metadata
+from importlib.util import find_spec
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
 
+from ingest.errors import SinkQAError
 from service.collections import Collections
-from service.http import answers, health, problems
+from service.http import answers, health, observing, problems
+from service.http.metrics import Metrics
 from service.settings import Settings
 
+_log = logging.getLogger(__name__)
 _DESCRIPTION = """Ask climate-policy documents, in Chinese or English. Every quote is word for word and was checked."""
 
 
@@ -24,14 +33,37 @@ def create_app(settings: Settings) -> FastAPI:
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         docs_url=None,  # these pages load scripts from another host
         redoc_url=None,
+        lifespan=_lifespan,
+        # spans go where OTEL_EXPORTER_OTLP_ENDPOINT says, once the extra is installed; numbers and logs are our own
+        telemetry={"auto_configure": find_spec("opentelemetry.sdk") is not None, "metrics": False, "logs": False},
     )
     app.state.settings = settings
-    app.state.collections = Collections(settings)
+    app.state.metrics = Metrics()
+    app.state.collections = Collections(settings, opens=app.state.metrics.open_engine)
     problems.install(app)
     for module in (answers, health):
         app.include_router(module.router)
+    observing.install(app, app.state.metrics)  # the last one added stands around all others
     _tell_problems(app)
     return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async with AsyncExitStack() as running:
+        running.enter_context(app.state.metrics.watching(app.state.collections))
+        await run_in_threadpool(_warm, app)
+        yield
+
+
+def _warm(app: FastAPI) -> None:
+    """The first question need not wait for models; a library that cannot be opened is told of, and may be mended."""
+    try:
+        health.probe(app.state.collections.engine(app.state.settings.collection))
+    except SinkQAError as error:
+        _log.warning("not ready: %s", error.message)
+    gc.collect()
+    gc.freeze()  # what is there now stays: collections need not walk it for each answer
 
 
 def _tell_problems(app: FastAPI) -> None:

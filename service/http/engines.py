@@ -43,7 +43,9 @@ async def engine_of(request: Request, collection: CollectionOf) -> Engine:
         CollectionNotFound, InvalidCollection, LibraryError: see :meth:`service.collections.Collections.engine`.
     """
     collections = collections_of(request)
-    return collections.opened(collection) or await run_in_threadpool(collections.engine, collection)
+    if engine := collections.opened(collection):
+        return engine
+    return await run_in_threadpool(collections.engine, collection)
 
 
 EngineOf = Annotated[Engine, Depends(engine_of)]

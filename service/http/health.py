@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
+from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
+from starlette.responses import Response
 
+from service.engine import Engine
 from service.errors import LibraryEmpty
 from service.http.engines import EngineOf
 from service.http.problems import documented
@@ -42,7 +45,30 @@ async def healthz() -> Alive:
 )
 def readyz(engine: EngineOf) -> Ready:
     """Asks the library: its search indexes and its store take part, and an empty one answers nothing."""
+    return Ready(generation=probe(engine))
+
+
+def probe(engine: Engine) -> int:
+    """The generation of a library that answers.
+
+    Raises:
+        LibraryError: it cannot be read.
+        LibraryEmpty: nothing is in it.
+    """
     found = engine.search(_PROBE, k=1)
     if not found.hits:
         raise LibraryEmpty("the library holds nothing that could be found: add a document")
-    return Ready(generation=found.generation)
+    return found.generation
+
+
+@router.get(
+    "/metrics",
+    operation_id="metrics",
+    summary="Numbers for Prometheus",
+    response_class=Response,
+    responses={200: {"description": "All numbers.", "content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
+def metrics(request: Request) -> Response:
+    """Requests, stages of answers, abstentions, withdrawn quotes, and the collections that are open."""
+    page: bytes = request.app.state.metrics.page()
+    return Response(page, media_type=CONTENT_TYPE_LATEST)

@@ -17,6 +17,7 @@ from index import errors as index_errors
 from ingest import errors as ingest_errors
 from ingest.errors import SinkQAError
 from service import errors as service_errors
+from service.http.observing import ID_HEADER, request_id
 
 MEDIA_TYPE = "application/problem+json"
 OPENAI_PATHS = ("/v1/models", "/v1/chat/", "/v1/responses", "/v1/vector_stores/")
@@ -147,7 +148,9 @@ def _by_status(request: Request, error: HTTPException) -> Response:
 def _unforeseen(request: Request, error: Exception) -> Response:
     """The cause goes to the log, never to the client."""
     _log.error("unforeseen %s at %s", type(error).__name__, request.url.path, exc_info=error)
-    return refuse(request.url.path, 500, _CODES[500], "the server failed to answer; its log, by request id, says why")
+    headers = {ID_HEADER: known} if (known := request_id()) else None  # this answer passes nothing else on its way
+    detail = "the server failed to answer; its log, by request id, says why"
+    return refuse(request.url.path, 500, _CODES[500], detail, headers=headers)
 
 
 def _pointer(loc: Sequence[int | str]) -> str:
