@@ -32,6 +32,15 @@ _EVENTS = """The answer as server-sent events, nothing of it twice, each with on
 3. `abstention`, where it abstains: `abstain_reason` and the `text` that says so;
 4. `segment`, for each: its `text` and `citations`, the numbers;
 5. `done`: `status`, `confidence`, `generated`, `notes`, `removed` and `timings_ms`."""
+_EVENT = {
+    "description": _EVENTS,
+    "type": "object",
+    "properties": {
+        "event": {"enum": ["evidence", "citations", "abstention", "segment", "done"]},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
+    "required": ["event", "data"],
+}
 _EXAMPLE = """event: evidence
 data: {"question": "…", "language": "zh", "generation": 7, "encoder": "…", "passages": []}
 
@@ -50,7 +59,7 @@ router = APIRouter(tags=["answers"], responses=documented(400, 404, 409, 422, 50
     responses=ok(
         AnswerOut,
         "The answer; an abstention is one too.",
-        content={"text/event-stream": {"schema": {"type": "string", "description": _EVENTS}, "example": _EXAMPLE}},
+        content={"text/event-stream": {"itemSchema": _EVENT, "example": _EXAMPLE}},
     ),
 )
 def answer(body: AnswerRequest, engine: EngineOf) -> Response:

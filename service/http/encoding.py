@@ -9,16 +9,18 @@ from starlette.responses import JSONResponse
 
 
 class Json(JSONResponse):
-    """UTF-8, with escapes in ASCII where the text cannot be encoded."""
+    """A body as :func:`dumps` writes it."""
 
     def render(self, content: Any) -> bytes:
-        """The body."""
-        try:
-            return super().render(content)
-        except UnicodeEncodeError:
-            return dumps(content).encode("ascii")
+        """The bytes."""
+        return dumps(content).encode()
 
 
 def dumps(content: Any) -> str:
-    """One line of plain ASCII."""
-    return json.dumps(content, allow_nan=False, separators=(",", ":"))
+    """One line that UTF-8 can encode: everything as it is, or all but ASCII as escapes where that is not possible."""
+    line = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    try:
+        line.encode()
+    except UnicodeEncodeError:
+        return json.dumps(content, allow_nan=False, separators=(",", ":"))
+    return line

@@ -1,0 +1,50 @@
+"""The OpenAPI document is kept to: no failure of ours, no status or shape that it does not tell of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings as hypothesis_settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from service.collections import Collections
+from service.http.app import create_app
+from service.settings import Settings
+
+KEPT = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
+app = create_app(Settings(library=Path("none yet")))  # routes are needed before any fixture
+schema = schemathesis.openapi.from_asgi("/openapi.json", app)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def served(settings):
+    app.state.settings, app.state.collections = settings, Collections(settings)
+
+
+@schema.parametrize()
+@hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+def test_every_route_keeps_to_what_openapi_tells(case):
+    case.call_and_validate(checks=KEPT)
+
+
+def test_every_operation_can_be_a_tool(client):
+    document = client.get("/openapi.json").json()
+    assert document["openapi"].startswith("3.1")
+    operations = [each for path in document["paths"].values() for each in path.values()]
+    names = [each["operationId"] for each in operations]
+    assert len(set(names)) == len(names) and all(name.isidentifier() for name in names)
+    assert all(each["summary"] and each["description"] for each in operations)
+
+
+def test_bodies_that_openapi_tells_of_have_examples(client):
+    for path in client.get("/openapi.json").json()["paths"].values():
+        for operation in path.values():
+            for kind, body in operation.get("requestBody", {}).get("content", {}).items():
+                assert kind != "application/json" or "$ref" in body["schema"]
