@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import re
+import subprocess
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -13,6 +19,7 @@ from fastapi import FastAPI
 from service.engine import Engine
 from service.http.app import create_app
 from service.settings import Settings
+from tests.conftest import COMMAND
 
 FILES = {
     "sinks.md": (
@@ -33,6 +40,39 @@ ZH, EN, OUTSIDE = (
     "How much of its obligation may an operator cover?",
     "今天晚上吃什么？",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A server in a process of its own, and where it listens; ``log`` is what it wrote, line by line."""
+
+    url: str
+    process: subprocess.Popen[str]
+    log: list[str]
+
+
+@contextmanager
+def serving(settings: Settings, *options: str, **environment: str) -> Iterator[Served]:
+    """``sinkqa serve`` on a free port of the loopback address, until left."""
+    command = [COMMAND, "serve", "--library", settings.library, "--port", "0", *options]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ | environment)
+    log: list[str] = []
+    assert process.stderr is not None
+    for line in process.stderr:
+        log.append(line)
+        if found := re.search(r"http://[\d.]+:[1-9]\d*", line):
+            break
+    else:
+        pytest.fail(f"it did not start: {log}")
+    reader = threading.Thread(target=log.extend, args=(process.stderr,))
+    reader.start()
+    try:
+        yield Served(found.group(), process, log)
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+        reader.join()
+        process.stderr.close()
 
 
 class Client:

@@ -1,0 +1,88 @@
+"""The real server on a real socket: it starts, answers, and stops without dropping anyone."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from service.engine import Engine
+from tests.service.endpoint import Exchange, endpoint
+from tests.service.http.conftest import EN, OUTSIDE, ZH, serving
+
+
+def test_a_server_that_is_told_to_stop_finishes_what_it_has_begun(settings):
+    asked, released = threading.Event(), threading.Event()
+
+    def slow(exchange: Exchange) -> None:
+        asked.set()
+        released.wait(20)
+        exchange.begin()
+        exchange.piece("Nothing of use.")
+        exchange.end()
+
+    model = {"SINKQA_LLM_MODEL": "m", "SINKQA_LLM_RETRIES": "0"}
+    with endpoint() as scripted, ThreadPoolExecutor() as pool:
+        scripted.says(slow)
+        with serving(settings, SINKQA_LLM_URL=scripted.url, **model) as served:
+            body = {"question": ZH, "generate": True}
+            waiting = [
+                pool.submit(httpx.post, f"{served.url}/v1/answer", json=body | {"stream": stream}, timeout=30)
+                for stream in (False, True)
+            ]
+            try:
+                assert asked.wait(20)
+                served.process.send_signal(signal.SIGTERM)
+                with pytest.raises(httpx.TransportError):
+                    for _ in range(200):
+                        httpx.get(f"{served.url}/healthz", timeout=1)
+                assert served.process.poll() is None, "it waits for those who wait"
+            finally:
+                released.set()
+            whole, streamed = (each.result(timeout=30) for each in waiting)
+            assert whole.status_code == 200 and whole.json()["segments"]
+            assert streamed.status_code == 200 and "event: done" in streamed.text
+            assert served.process.wait(timeout=30) in (0, -signal.SIGTERM)
+    lines = [json.loads(line) for line in served.log]
+    assert [line["status"] for line in lines if line.get("route") == "/v1/answer"] == [200, 200]
+    assert not any(line["level"] == "error" for line in lines)
+
+
+def test_evidence_is_there_before_a_slow_model_has_written(settings):
+    released = threading.Event()
+
+    def slow(exchange: Exchange) -> None:
+        released.wait(20)
+        exchange.begin()
+        exchange.end()
+
+    with endpoint() as scripted:
+        scripted.says(slow)
+        with serving(settings, SINKQA_LLM_URL=scripted.url, SINKQA_LLM_MODEL="m") as served:
+            body = {"question": ZH, "generate": True, "stream": True}
+            with httpx.stream("POST", f"{served.url}/v1/answer", json=body, timeout=30) as response:
+                lines = response.iter_lines()
+                try:
+                    assert next(lines) == "event: evidence"
+                    assert json.loads(next(lines).removeprefix("data: "))["passages"]
+                finally:
+                    released.set()
+                assert "event: done" in [*lines]
+
+
+def test_many_who_ask_at_once_get_the_engines_answers(settings):
+    engine = Engine.open(settings)
+    expected = {question: engine.ask(question).answer for question in (ZH, EN, OUTSIDE)}
+    with serving(settings) as served, httpx.Client(base_url=served.url, timeout=30) as client:
+        assert client.get("/readyz").status_code == 200
+
+        def ask(question: str) -> tuple[str, str]:
+            return question, client.post("/v1/answer", json={"question": question}).json()["answer"]
+
+        with ThreadPoolExecutor(16) as pool:
+            got = [*pool.map(ask, [*expected] * 16)]
+    assert all(expected[question] == answer for question, answer in got)
