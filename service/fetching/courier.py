@@ -226,11 +226,9 @@ def _user_agent() -> str:
 def _public(host: str) -> bool:
     """Whether an IP address is of the public internet; a name is, for all that is known yet."""
     try:
-        address = ipaddress.ip_address(host.partition("%")[0])
+        return ipaddress.ip_address(host.partition("%")[0]).is_global
     except ValueError:
         return True
-    mapped = getattr(address, "ipv4_mapped", None)
-    return bool((mapped or address).is_global)
 
 
 def _private(url: httpx.URL, address: str) -> Refusal:

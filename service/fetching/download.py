@@ -133,7 +133,8 @@ def _place(response: httpx.Response, begun: tuple[int, str] | None, part: Partia
         return 0, int(length) if is_length else None
     if status == 206 and begun:
         found = _RANGE.fullmatch(response.headers.get("Content-Range", "").strip())
-        if found and int(found[1]) == begun[0] and not response.headers.get("Content-Encoding"):
+        is_same = (_validator(response) or begun[1]) == begun[1]  # some servers ignore If-Range
+        if found and int(found[1]) == begun[0] and is_same and not response.headers.get("Content-Encoding"):
             return begun[0], int(found[2])
     if begun and status in (206, 416):
         part.drop()

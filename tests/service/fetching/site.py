@@ -105,8 +105,13 @@ def tag(body: bytes) -> str:
     return f'"{hashlib.sha256(body).hexdigest()[:12]}"'
 
 
-def stored(body: bytes, *, broken_after: int | None = None, ranges: bool = True, etag: str | None = "") -> Reply:
-    """A file as a good server serves it: it heeds conditions and ranges; ``broken_after`` so many bytes it hangs up."""
+def stored(
+    body: bytes, *, broken_after: int | None = None, ranges: bool = True, heeds: bool = True, etag: str | None = ""
+) -> Reply:
+    """A file as a good server serves it: with conditions and ranges; ``broken_after`` so many bytes it hangs up.
+
+    Without ``heeds``, a part is given out whatever If-Range says.
+    """
     mark = tag(body) if etag == "" else etag
 
     def reply(exchange: Exchange) -> None:
@@ -115,7 +120,7 @@ def stored(body: bytes, *, broken_after: int | None = None, ranges: bool = True,
             return exchange.head(304, None, headers)
         start = 0
         found = re.fullmatch(r"bytes=(\d+)-", exchange.headers.get("Range", ""))
-        if ranges and found and exchange.headers.get("If-Range") == mark:
+        if ranges and found and (not heeds or exchange.headers.get("If-Range", mark) == mark):
             start = int(found[1])
             if start >= len(body):
                 return exchange.head(416, 0, {"Content-Range": f"bytes */{len(body)}"})
