@@ -125,6 +125,13 @@ class Answer:
     notes: tuple[str, ...] = ()
     removed: tuple[Removed, ...] = ()
 
+    @property
+    def lead(self) -> str:
+        """What the answer says before its segments: why it abstains, where it does."""
+        if self.status != "abstained":
+            return ""
+        return (self.answer.partition(self.segments[0].text)[0] if self.segments else self.answer).strip()
+
     def as_dict(self) -> dict[str, Any]:
         """The JSON form, the same for the command line, HTTP and MCP."""
         return dataclasses.asdict(self, dict_factory=plain)

@@ -297,6 +297,10 @@ class Engine:
         """The passages of a document in reading order."""
         return self._library.passages(self._library.document(doc_id).doc_id)
 
+    def passage(self, passage_id: str) -> Passage:
+        """One passage by its id."""
+        return self._library.passage(passage_id)
+
     def remove(self, doc_id: str) -> DocumentRecord:
         """Deletes a document; returns what it was."""
         record = self._library.document(doc_id)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
+from typing import Annotated
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from service.errors import InvalidSetting
 
@@ -16,6 +18,20 @@ def default_library() -> Path:
     return platformdirs.user_data_path("sinkqa", appauthor=False) / "library"
 
 
+def _words(given: object) -> object:
+    """The environment has one string for several words."""
+    return tuple(re.split(r"[,\s]+", given.strip())) if isinstance(given, str) else given
+
+
+def _origin(word: str) -> str:
+    if not re.fullmatch(r"https?://[^/\s*@]+", word):
+        raise ValueError("expected addresses as https://site.org, without a path or *")
+    return word.lower()
+
+
+Origins = Annotated[tuple[Annotated[str, AfterValidator(_origin)], ...], BeforeValidator(_words)]
+
+
 class Settings(BaseModel):
     """One table: name, default, meaning. :meth:`load` reads each from ``SINKQA_<NAME>``."""
 
@@ -23,6 +39,22 @@ class Settings(BaseModel):
 
     library: Path = Field(default_factory=default_library, description="Folder of the library.")
     collection: str = Field("default", description="Collection that is meant where none is named.")
+    public_url: str | None = Field(
+        None, pattern="^https?://", description="Address that links to passages begin with; unset: as it was asked at."
+    )
+    host: str = Field(
+        "127.0.0.1", min_length=1, description="Address that serve listens on; off this machine, requests need a key."
+    )
+    public_url: str | None = Field(
+        None, pattern=r"^https?://[^/\s]+/?$", description="Address under which users reach serve, behind a proxy."
+    )
+    cors_origins: Origins = Field((), description="Sites whose pages may call serve, as https://site.org; none.")
+    rate_limit: int = Field(600, ge=0, description="Requests a minute for each key or outside address; 0: any number.")
+    request_limit: int = Field(128, ge=1, description="Requests that serve works on at once; others come back later.")
+    request_timeout_s: float = Field(60.0, gt=0, description="Seconds until a request is given up.")
+    client_timeout_s: float = Field(15.0, gt=0, description="Seconds a client may keep serve waiting.")
+    body_max_mb: float = Field(1.0, gt=0, le=64, description="Size of a request that is no upload, in MiB.")
+    upload_max_mb: float = Field(200.0, gt=0, le=2048, description="Size of an upload, in MiB.")
     encoder: str | None = Field(None, description="Encoder name or local folder; unset: the bundled bilingual one.")
     reranker: str | None = Field(
         None, description="Cross-encoder that reorders the best passages, name or local folder; unset: none."

@@ -114,8 +114,7 @@ def _events(answer: Answer, steps: Iterator[Answer]) -> Iterator[bytes]:
     said = answer.as_dict()
     told = [_event("citations", said, "citations")]
     if answer.status == "abstained":
-        lead = answer.answer.partition(answer.segments[0].text)[0] if answer.segments else answer.answer
-        told.append(_event("abstention", said | {"text": lead.strip()}, "abstain_reason", "text"))
+        told.append(_event("abstention", said | {"text": answer.lead}, "abstain_reason", "text"))
     told += [_event("segment", segment, "text", "citations") for segment in said["segments"]]
     told.append(_event("done", said, "status", "confidence", "generated", "notes", "removed", "timings_ms"))
     yield b"".join(told)
