@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from index.library import AddResult, Library
 from index.packed import Packed
@@ -13,7 +13,7 @@ from ingest.errors import IngestError
 from ingest.readers import find_files
 
 if TYPE_CHECKING:
-    from service.workers import Prepared
+    from service.workers import File, Prepared, Stop
 
 OnProgress = Callable[[int, int, str], None]
 """Called with (files done, files in all, name of the one just done)."""
@@ -31,12 +31,25 @@ class Added:
 
 
 @dataclass(frozen=True, slots=True)
+class Unchanged:
+    """A file whose very bytes were there already."""
+
+    name: str
+    doc_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """A file that did not land, and why."""
 
     path: str
     code: str
     message: str
+
+
+Fate = Added | Unchanged | Failed
+OnDone: TypeAlias = "Callable[[File, Fate], None]"
+"""Called with each file and what became of it."""
 
 
 @dataclass(slots=True)
@@ -55,31 +68,58 @@ class AddReport:
 def take_in(
     library: Library, paths: Sequence[Path], *, encoder: str | None, workers: int | None, on_progress: OnProgress | None
 ) -> AddReport:
-    """Reads, splits, encodes and stores files and folders. A file is reported as added once it is durable."""
-    from service.workers import prepare_all  # and all readers with it, which a question need not wait for
+    """:func:`bring_in` for files and folders that a user named; what became of each is told at the end."""
+    from service.workers import File
 
     report = AddReport()
     files = _find(paths, report)
-    waiting: list[Prepared] = []  # handed to the library, not yet acknowledged
 
-    def advance(name: str) -> None:
+    def note(file: File, fate: Fate) -> None:
+        match fate:
+            case Added():
+                report.added.append(fate)
+            case Unchanged():
+                report.unchanged.append(fate.name)
+            case Failed():
+                report.failed.append(fate)
         if on_progress:
-            on_progress(len(report.added) + len(report.unchanged) + len(report.failed), len(files), name)
+            on_progress(len(report.added) + len(report.unchanged) + len(report.failed), len(files), file.name)
+
+    bring_in(library, [File.at(path) for path in files], encoder=encoder, workers=workers, on_done=note)
+    return report
+
+
+def bring_in(
+    library: Library,
+    files: Sequence[File],
+    *,
+    encoder: str | None,
+    workers: int | None,
+    on_done: OnDone,
+    stop: Stop = lambda: False,
+) -> None:
+    """Reads, splits, encodes and stores files; ends early when told to ``stop``, and what has landed stays.
+
+    ``on_done`` is told of each file once: of one that lands when it is durable and findable.
+
+    Raises:
+        LibraryError: the library cannot be written to.
+    """
+    from service.workers import prepare_all  # and all readers with it, which a question need not wait for
+
+    waiting: list[tuple[File, Prepared]] = []  # handed to the library, not yet acknowledged
 
     def additions() -> Iterator[Packed]:
-        for outcome in prepare_all(files, encoder=library.encoder, encoder_name=encoder, workers=workers):
+        for outcome in prepare_all(files, encoder=library.encoder, encoder_name=encoder, workers=workers, stop=stop):
             if outcome.prepared is None:
-                _fail(report, outcome.path, outcome.error)
-                advance(outcome.path.name)
+                on_done(outcome.file, _failed(outcome.file.path, outcome.error))
                 continue
-            waiting.append(outcome.prepared)
+            waiting.append((outcome.file, outcome.prepared))
             yield outcome.prepared.packed
 
     for result in library.add_all(additions()):
-        prepared = waiting.pop(0)
-        _note(report, prepared, result)
-        advance(prepared.name)
-    return report
+        file, prepared = waiting.pop(0)
+        on_done(file, _landed(prepared, result))
 
 
 def _find(paths: Sequence[Path], report: AddReport) -> list[Path]:
@@ -89,20 +129,17 @@ def _find(paths: Sequence[Path], report: AddReport) -> list[Path]:
         try:
             files.update(dict.fromkeys(find_files([path])))
         except IngestError as error:
-            _fail(report, path, error)
+            report.failed.append(_failed(path, error))
     return list(files)
 
 
-def _fail(report: AddReport, path: Path, error: IngestError | None) -> None:
+def _failed(path: Path, error: IngestError | None) -> Failed:
     if error is None:
         raise ValueError("an outcome holds a prepared file or an error")
-    report.failed.append(Failed(str(path), error.code, error.message))
+    return Failed(str(path), error.code, error.message)
 
 
-def _note(report: AddReport, prepared: Prepared, result: AddResult) -> None:
+def _landed(prepared: Prepared, result: AddResult) -> Added | Unchanged:
     if result.status == "unchanged":
-        report.unchanged.append(prepared.name)
-    else:
-        report.added.append(
-            Added(prepared.name, result.doc_id, result.n_passages, result.superseded, prepared.warnings)
-        )
+        return Unchanged(prepared.name, result.doc_id)
+    return Added(prepared.name, result.doc_id, result.n_passages, result.superseded, prepared.warnings)

@@ -9,7 +9,7 @@ import resource
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import ModuleType
+from typing import Self
 
 from index.encoder import Encoder, load_encoder
 from index.packed import Packed, pack_document
@@ -29,6 +30,25 @@ _AHEAD = 2  # files in flight for each worker: keeps every core busy and memory 
 _GARBAGE = 100_000  # records hold no cycles: looking for some every 700 of them costs a tenth of the time
 _PRELOADED = ("rjieba", "sentencex", "tantivy", "tokenizers")
 _IN_PLACE_BYTES = 1_000_000  # below this, reading here is faster than starting processes
+_GLANCE_S = 0.2  # how soon work ends that nobody wants any longer
+_TEXTUAL = {".txt", ".md", ".markdown", ".text"}
+
+Stop = Callable[[], bool]
+"""Asked now and then by whoever does long work: whether to end it."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to take in: where its bytes are, what it is called, its ``source`` as in :class:`index.packed.Packed`."""
+
+    path: Path
+    name: str
+    source: str
+
+    @classmethod
+    def at(cls, path: Path) -> Self:
+        """The file that a user named by its path."""
+        return cls(path, path.name, str(path.resolve()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,29 +64,42 @@ class Prepared:
 class Outcome:
     """What became of one file: either ``prepared`` or the ``error`` that kept it out."""
 
-    path: Path
+    file: File
     prepared: Prepared | None = None
     error: IngestError | None = None
 
 
 def prepare_all(
-    paths: Sequence[Path], *, encoder: Encoder, encoder_name: str | None, workers: int | None
+    files: Sequence[File],
+    *,
+    encoder: Encoder,
+    encoder_name: str | None,
+    workers: int | None,
+    stop: Stop = lambda: False,
 ) -> Iterator[Outcome]:
-    """Prepares files, largest first, and yields each as it is done.
+    """Prepares files, largest first, and yields each as it is done; ends early when told to ``stop``.
 
     Text files of little weight are read in this process. All others are read in workers with bounded memory; a worker
     that dies takes its file with it, named as the error, and the others go on.
     """
-    if not any(_needs_worker(path) for path in paths) and sum(map(_size, paths)) < _IN_PLACE_BYTES:
-        yield from (_prepare(path, encoder) for path in paths)
+    sizes = {file: _size(file.path) for file in files}
+    if sum(sizes.values()) < _IN_PLACE_BYTES and not any(map(_needs_worker, files)):
+        yield from (_prepare(file, encoder) for file in files if not stop())
         return
-    queue = sorted(paths, key=lambda path: (-_size(path), path))
-    yield from _in_pool(queue, encoder_name, min(workers or os.cpu_count() or 1, len(queue)))
+    queue = sorted(files, key=lambda file: (-sizes[file], file.path))
+    yield from _in_pool(queue, encoder_name, min(workers or os.cpu_count() or 1, len(queue)), stop)
 
 
-def _needs_worker(path: Path) -> bool:
-    """PDF and DOCX go through native code that damaged files can crash."""
-    return path.suffix.lower() not in {".txt", ".md", ".markdown", ".text"}
+def _needs_worker(file: File) -> bool:
+    """PDF and DOCX, whatever they are called, go through native code that damaged files can crash."""
+    if Path(file.name).suffix.lower() not in _TEXTUAL:
+        return True
+    try:
+        with file.path.open("rb") as content:
+            head = content.read(1024)
+    except OSError:
+        return False  # reading it says what is wrong
+    return b"%PDF-" in head or head.startswith(b"PK")
 
 
 def _size(path: Path) -> int:
@@ -76,50 +109,65 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _prepare(path: Path, encoder: Encoder) -> Outcome:
+def _prepare(file: File, encoder: Encoder) -> Outcome:
     try:
-        document = read(path)
-        packed = pack_document(document, split(document), encoder, source=str(path.resolve()))
-        return Outcome(path, Prepared(document.name, document.warnings, packed))
+        document = read(file.path, name=file.name)
+        packed = pack_document(document, split(document), encoder, source=file.source)
+        return Outcome(file, Prepared(document.name, document.warnings, packed))
     except IngestError as error:
-        return Outcome(path, error=error)
+        return Outcome(file, error=error)
     except MemoryError:
         limit = _MEMORY_PER_WORKER >> 30
-        message = f"{path.name}: reading it takes more than {limit} GiB of memory; split the file and add the parts"
-        return Outcome(path, error=DocumentTooLarge(message))
+        message = f"{file.name}: reading it takes more than {limit} GiB of memory; split the file and add the parts"
+        return Outcome(file, error=DocumentTooLarge(message))
 
 
-def _in_pool(queue: list[Path], encoder_name: str | None, workers: int) -> Iterator[Outcome]:
+def _in_pool(queue: list[File], encoder_name: str | None, workers: int, stop: Stop) -> Iterator[Outcome]:
     """Runs ``queue`` through a pool; after a crash, each file then in flight is tried once more, alone."""
-    suspects: list[Path] = []
+    suspects: list[File] = []
     waiting = list(reversed(queue))
     while waiting:
-        running: dict[Future[Outcome], Path] = {}
+        running: dict[Future[Outcome], File] = {}
         with _pool(encoder_name, workers) as pool:
             try:
                 while waiting or running:
                     while waiting and len(running) < workers * _AHEAD:
-                        path = waiting.pop()
-                        running[_submit(pool, path)] = path
-                    done, _ = wait(running, return_when=FIRST_COMPLETED)
-                    for future in done:
+                        file = waiting.pop()
+                        running[_submit(pool, file)] = file
+                    for future in _first_done(pool, running, stop):
                         outcome = future.result()
                         del running[future]
                         yield outcome
+                    if stop():
+                        return
             except BrokenProcessPool:
                 suspects.extend(running.values())
-    for path in suspects:
+    for file in suspects:
         with _pool(encoder_name, 1) as pool:
             try:
-                yield _submit(pool, path).result()
+                yield from (future.result() for future in _first_done(pool, [_submit(pool, file)], stop))
             except BrokenProcessPool:
-                message = f"{path.name}: reading it crashed the reader; the file is damaged, open and save it anew"
-                yield Outcome(path, error=UnreadableDocument(message))
+                message = f"{file.name}: reading it crashed the reader; the file is damaged, open and save it anew"
+                yield Outcome(file, error=UnreadableDocument(message))
 
 
-def _submit(pool: ProcessPoolExecutor, path: Path) -> Future[Outcome]:
+def _first_done(pool: ProcessPoolExecutor, running: Collection[Future[Outcome]], stop: Stop) -> set[Future[Outcome]]:
+    """Whatever is done first; nothing when told to stop, which ends the workers."""
+    while not stop():
+        if done := wait(running, timeout=_GLANCE_S, return_when=FIRST_COMPLETED).done:
+            return done
+    _kill(pool)
+    return set()
+
+
+def _kill(pool: ProcessPoolExecutor) -> None:
+    for worker in [*(pool._processes or {}).values()]:  # Python 3.14 has a public way
+        worker.kill()
+
+
+def _submit(pool: ProcessPoolExecutor, file: File) -> Future[Outcome]:
     with _nameless_main():
-        return pool.submit(_work, path)
+        return pool.submit(_work, file)
 
 
 @contextmanager
@@ -131,7 +179,11 @@ def _pool(encoder_name: str | None, workers: int) -> Iterator[ProcessPoolExecuto
     interrupted = False
     try:
         yield pool
-    except (KeyboardInterrupt, GeneratorExit):
+    except GeneratorExit:
+        interrupted = True
+        _kill(pool)
+        raise
+    except KeyboardInterrupt:
         interrupted = True
         for worker in multiprocessing.active_children():  # one that just starts has not learnt of Ctrl-C yet
             worker.kill()
@@ -140,15 +192,19 @@ def _pool(encoder_name: str | None, workers: int) -> Iterator[ProcessPoolExecuto
         pool.shutdown(wait=not interrupted, cancel_futures=interrupted)
 
 
+_starting = threading.Lock()
+
+
 @contextmanager
 def _nameless_main() -> Iterator[None]:
     """Inside, workers that start run nothing of the program that started them: they would import all of it again."""
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
+    with _starting:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main
 
 
 _encoder: Encoder | None = None  # one for each worker process, loaded when it starts
@@ -172,6 +228,6 @@ def _end_with(parent: BaseProcess | None) -> None:
         os._exit(1)
 
 
-def _work(path: Path) -> Outcome:
+def _work(file: File) -> Outcome:
     assert _encoder is not None  # set by _start, before any work
-    return _prepare(path, _encoder)
+    return _prepare(file, _encoder)

@@ -56,15 +56,15 @@ def format_of(document: Document) -> str:
     return next((kind for kind, format_ in FORMATS.items() if format_.media_type == document.media_type), "text")
 
 
-def read(path: Path) -> Document:
-    """Read one file.
+def read(path: Path, *, name: str | None = None) -> Document:
+    """Read one file; ``name`` is what it is called where that differs from its name on disk.
 
     Raises:
         FileMissing: nothing stands at ``path``.
         NothingToRead: ``path`` is a folder in which nothing is readable.
         IngestError: the file is empty, too large, damaged, encrypted, of another format, or garbage.
     """
-    return read_bytes(_load(path), path.name)
+    return read_bytes(_load(path), name or path.name)
 
 
 def read_bytes(content: bytes, name: str) -> Document:

@@ -16,7 +16,7 @@ import pytest
 from index.encoder import Encoder, load_encoder
 from index.library import Library
 from service import workers
-from service.workers import prepare_all
+from service.workers import File, prepare_all
 from tests.conftest import COMMAND, process
 from tests.hostile import SENTENCE, pdf, slow
 
@@ -78,22 +78,24 @@ def test_readers_shot_once_try_again_and_nothing_is_lost(papers, encoder):
 
     hunter = threading.Thread(target=shoot)
     hunter.start()
-    outcomes = list(prepare_all(sorted(papers.iterdir()), encoder=encoder, encoder_name=None, workers=2))
+    outcomes = list(
+        prepare_all([*map(File.at, sorted(papers.iterdir()))], encoder=encoder, encoder_name=None, workers=2)
+    )
     hunter.join()
     assert shot
-    assert {outcome.path.name for outcome in outcomes if outcome.prepared} == {path.name for path in papers.iterdir()}
+    assert {outcome.file.name for outcome in outcomes if outcome.prepared} == {path.name for path in papers.iterdir()}
     assert len(outcomes) == 5
 
 
 def test_what_takes_more_memory_than_a_worker_has_is_named_and_the_next_file_read(tmp_path, encoder, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(workers, "read", _exhaust)
-        (outcome,) = prepare_all([tmp_path / "wide.txt"], encoder=encoder, encoder_name=None, workers=1)
+        (outcome,) = prepare_all([File.at(tmp_path / "wide.txt")], encoder=encoder, encoder_name=None, workers=1)
     assert outcome.error is not None and outcome.error.code == "document-too-large"
     assert "wide.txt" in outcome.error.message and "GiB" in outcome.error.message
 
 
-def _exhaust(path: Path) -> bytes:
+def _exhaust(path: Path, *, name: str) -> bytes:
     return bytes(1 << 62)  # no machine has it: a real MemoryError
 
 
@@ -105,11 +107,11 @@ def test_the_memory_of_a_worker_is_bounded(encoder):
 def test_workers_and_this_process_make_the_same_of_a_file(tmp_path, encoder):
     (tmp_path / "a.pdf").write_bytes(pdf())
     (tmp_path / "a.md").write_text(f"# Reeds\n\n{SENTENCE}\n")
-    paths = [tmp_path / "a.pdf", tmp_path / "a.md"]
-    far = {outcome.path: outcome for outcome in prepare_all(paths, encoder=encoder, encoder_name=None, workers=2)}
-    for path in paths:
-        near = workers._prepare(path, encoder).prepared
-        assert near is not None and far[path].prepared == near
+    files = [File.at(tmp_path / "a.pdf"), File.at(tmp_path / "a.md")]
+    far = {outcome.file: outcome for outcome in prepare_all(files, encoder=encoder, encoder_name=None, workers=2)}
+    for file in files:
+        near = workers._prepare(file, encoder).prepared
+        assert near is not None and far[file].prepared == near
 
 
 def test_small_text_files_start_no_processes(tmp_path, encoder, monkeypatch):
@@ -118,7 +120,7 @@ def test_small_text_files_start_no_processes(tmp_path, encoder, monkeypatch):
 
     monkeypatch.setattr(workers, "_pool", refuse)
     (tmp_path / "a.md").write_text(SENTENCE)
-    (outcome,) = prepare_all([tmp_path / "a.md"], encoder=encoder, encoder_name=None, workers=None)
+    (outcome,) = prepare_all([File.at(tmp_path / "a.md")], encoder=encoder, encoder_name=None, workers=None)
     assert outcome.prepared is not None
 
 
