@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from weakref import WeakSet
 
-from index.errors import LibraryDamaged, LibraryFormatMismatch, LibraryNotFound
+from index.errors import LibraryDamaged, LibraryFormatMismatch, LibraryNotFound, LibraryReadOnly
+from index.lock import write_lock
 from ingest.passage import SPLITTER_VERSION
 
 STORE_FORMAT = 2
@@ -85,6 +88,29 @@ def create_store(path: Path, *, encoder: str) -> None:
     aside.rename(path)
 
 
+def begin_store(path: Path, *, encoder: str, lock_timeout_s: float) -> None:
+    """:func:`create_store` in a folder that need not be there, alone at it.
+
+    Raises:
+        LibraryReadOnly: nothing can be written there.
+        LibraryBusy: another process is writing there.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with write_lock(path.parent, timeout_s=lock_timeout_s):
+            create_store(path, encoder=encoder)
+    except OSError as error:
+        raise LibraryReadOnly(f"cannot begin a library in {path.parent}: {error}; name another folder") from error
+
+
+class _Held:
+    """A connection that is closed when the thread that holds it ends: servers outlive their threads."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        weakref.finalize(self, connection.close).atexit = False
+
+
 class Store:
     """Connections to one SQLite file: each thread has its own, so that reads never wait for each other.
 
@@ -102,7 +128,7 @@ class Store:
             )
         self.path, self.read_only = path, read_only
         self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._held: WeakSet[_Held] = WeakSet()
         self._lock = threading.Lock()
         try:
             self._check_format()
@@ -118,10 +144,12 @@ class Store:
     @property
     def connection(self) -> sqlite3.Connection:
         """This thread's connection, in autocommit mode."""
-        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if found is None:
-            found = self._local.connection = self._connect()
-        return found
+        held: _Held | None = getattr(self._local, "held", None)
+        if held is None:
+            held = self._local.held = _Held(self._connect())
+            with self._lock:
+                self._held.add(held)
+        return held.connection
 
     @property
     def generation(self) -> int:
@@ -171,9 +199,8 @@ class Store:
     def close(self) -> None:
         """Closes the connections of all threads."""
         with self._lock:
-            for connection in self._connections:
-                connection.close()
-            self._connections.clear()
+            for held in self._held:
+                held.connection.close()
         self._local = threading.local()
 
     def _connect(self) -> sqlite3.Connection:
@@ -183,8 +210,6 @@ class Store:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")  # in WAL mode a commit is durable only so
         connection.execute("PRAGMA secure_delete = ON")  # deleted text does not linger in free pages
-        with self._lock:
-            self._connections.append(connection)
         return connection
 
     def _address(self) -> str:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from index.columns import pack_vector
@@ -421,3 +422,18 @@ def test_a_folder_without_write_permission_can_be_searched(encoder: Encoder, der
         if not derived:
             (folder / "derived" / "CURRENT").unlink()
         assert _as_nobody(folder) == [ENGLISH[2], "library-read-only", "[]"]
+
+
+def test_a_thread_that_ends_leaves_no_connection_open(library: Library) -> None:
+    library.add(*made("en.txt", ENGLISH))
+
+    def open_files() -> int:
+        return len(psutil.Process().open_files())
+
+    before = open_files()
+    for _ in range(20):
+        thread = threading.Thread(target=library.search, args=("wetland fund",))
+        thread.start()
+        thread.join()
+    assert open_files() < before + 10, "one more or less for the log, not one for each thread"
+    assert library.search("wetland fund")
