@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from ingest.errors import SinkQAError
-from service import downloading, serving, terminal
+from service import downloading, keying, serving, terminal
 from service.collections import Collections
 from service.options import AsJson, Collection, Library, open_engine
 from service.settings import Settings
@@ -188,6 +188,7 @@ def doctor(
 
 app.command()(downloading.fetch)
 app.command()(serving.serve)
+app.add_typer(keying.app, name="key")
 
 
 def main() -> None:

@@ -9,10 +9,18 @@ SinkQAError
     ├── GeneratorStopped   generator-stopped   a language model reached a cap
     ├── InvalidCollection  invalid-collection  a name that no collection can have, or may not lose
     ├── CollectionNotFound  collection-not-found  no collection has this name
+    │   └── ModelNotFound   model-not-found     no collection is offered as a model of this name
     ├── CollectionExists   collection-exists   a collection has this name already
+    ├── InvalidFilter      invalid-filter      a condition that searches cannot be held to
     ├── LibraryEmpty       library-empty       nothing can be answered from it
     ├── InvalidManifest    invalid-manifest    a list of documents to fetch that is none
-    └── FetchBusy          fetch-busy          another process fetches into the same folder
+    ├── FetchBusy          fetch-busy          another process fetches into the same folder
+    ├── InvalidKey         invalid-key         a key that cannot be made so
+    ├── KeyNotFound        key-not-found       no key, or several, of this name
+    ├── KeysUnreadable     keys-unreadable     the file of keys is damaged, unsafe or cannot be written
+    ├── Unauthorized       unauthorized        a key is needed, and none that is valid came
+    ├── Forbidden          forbidden           the key, or the page that asks, may not do this
+    └── RateLimited        rate-limited        too many requests
 """
 
 from __future__ import annotations
@@ -68,10 +76,22 @@ class CollectionNotFound(ServiceError):
     code = "collection-not-found"
 
 
+class ModelNotFound(CollectionNotFound):
+    """No collection is offered to chat assistants as a model of this name."""
+
+    code = "model-not-found"
+
+
 class CollectionExists(ServiceError):
     """A collection has this name already."""
 
     code = "collection-exists"
+
+
+class InvalidFilter(ServiceError):
+    """A condition on documents or passages that searches cannot be held to."""
+
+    code = "invalid-filter"
 
 
 class LibraryEmpty(ServiceError):
@@ -90,3 +110,39 @@ class FetchBusy(ServiceError):
     """Another process is fetching into the same folder."""
 
     code = "fetch-busy"
+
+
+class InvalidKey(ServiceError):
+    """An API key cannot be made with this label or this time."""
+
+    code = "invalid-key"
+
+
+class KeyNotFound(ServiceError):
+    """No API key has this id or label, or several have the label."""
+
+    code = "key-not-found"
+
+
+class KeysUnreadable(ServiceError):
+    """The file of API keys is damaged, open to others, or cannot be read or written now."""
+
+    code = "keys-unreadable"
+
+
+class Unauthorized(ServiceError):
+    """The request needs an API key, and none came that is valid."""
+
+    code = "unauthorized"
+
+
+class Forbidden(ServiceError):
+    """The API key does not reach this far, or another site's page asks."""
+
+    code = "forbidden"
+
+
+class RateLimited(ServiceError):
+    """The key or the address asks more often than is allowed."""
+
+    code = "rate-limited"

@@ -40,15 +40,14 @@ class Settings(BaseModel):
     library: Path = Field(default_factory=default_library, description="Folder of the library.")
     collection: str = Field("default", description="Collection that is meant where none is named.")
     public_url: str | None = Field(
-        None, pattern="^https?://", description="Address that links to passages begin with; unset: as it was asked at."
+        None, pattern="^https?://", description="Address that users reach serve at, for links; unset: as it was asked."
     )
     host: str = Field(
         "127.0.0.1", min_length=1, description="Address that serve listens on; off this machine, requests need a key."
     )
-    public_url: str | None = Field(
-        None, pattern=r"^https?://[^/\s]+/?$", description="Address under which users reach serve, behind a proxy."
+    cors_origins: Origins | None = Field(
+        None, description="Sites whose pages may ask, as https://site.org; unset: none."
     )
-    cors_origins: Origins = Field((), description="Sites whose pages may call serve, as https://site.org; none.")
     rate_limit: int = Field(600, ge=0, description="Requests a minute for each key or outside address; 0: any number.")
     request_limit: int = Field(128, ge=1, description="Requests that serve works on at once; others come back later.")
     request_timeout_s: float = Field(60.0, gt=0, description="Seconds until a request is given up.")

@@ -9,7 +9,14 @@ import pytest
 ROOT = Path(__file__).parents[1]
 STAGES = ["ingest", "index", "service", "eval"]
 MODULES = sorted(path for stage in STAGES for path in (ROOT / stage).rglob("*.py"))
-ADAPTERS = {"service.cli", "service.terminal", "service.options", "service.serving", "service.downloading"}
+ADAPTERS = {
+    "service.cli",
+    "service.terminal",
+    "service.options",
+    "service.serving",
+    "service.downloading",
+    "service.keying",
+}
 MAX_FUNCTION, MAX_FILE = 60, 400
 
 

@@ -21,6 +21,7 @@ from service.http.observing import ID_HEADER, request_id
 
 MEDIA_TYPE = "application/problem+json"
 OPENAI_PATHS = ("/v1/models", "/v1/chat/", "/v1/responses", "/v1/vector_stores/")
+DIFY_PATHS = ("/retrieval",)
 
 STATUS: dict[type[SinkQAError], int] = {
     SinkQAError: 500,
@@ -35,9 +36,14 @@ STATUS: dict[type[SinkQAError], int] = {
     service_errors.InvalidQuestion: 422,
     service_errors.InvalidText: 422,
     service_errors.InvalidCollection: 422,
+    service_errors.InvalidFilter: 422,
     service_errors.CollectionNotFound: 404,
     service_errors.CollectionExists: 409,
     service_errors.LibraryEmpty: 503,
+    service_errors.KeysUnreadable: 503,
+    service_errors.Unauthorized: 401,
+    service_errors.Forbidden: 403,
+    service_errors.RateLimited: 429,
     service_errors.GeneratorUnavailable: 502,
     service_errors.GeneratorStopped: 502,
 }
@@ -50,6 +56,7 @@ _CODES = {
     422: "invalid-request",
     500: "internal-error",
 }
+_DIFY = {401: 1002, 403: 1002, 404: 2001}
 _log = logging.getLogger(__name__)
 
 
@@ -95,7 +102,10 @@ def refuse(
 ) -> Response:
     """The response that tells of a problem, in the shape that clients of this path understand."""
     if path.startswith(OPENAI_PATHS):
+        status = 400 if status == 422 else status  # the one that its clients know
         return JSONResponse(_openai(status, code, detail, errors), status, headers=headers)
+    if path.startswith(DIFY_PATHS):
+        return JSONResponse({"error_code": _DIFY.get(status, status), "error_msg": detail}, status, headers=headers)
     problem = Problem(
         type=f"urn:sinkqa:error:{code}",
         title=HTTPStatus(status).phrase,
@@ -125,8 +135,10 @@ def as_problems(document: dict[str, Any]) -> None:
     """Gives the failures in an OpenAPI document the media type that they are sent with."""
     for path, item in document["paths"].items():
         for operation in item.values():
+            if path.startswith(OPENAI_PATHS):
+                operation["responses"].pop("422", None)  # FastAPI's own; it is told as 400
             for status, response in operation["responses"].items():
-                if int(status) >= 400 and not path.startswith(OPENAI_PATHS):
+                if int(status) >= 400 and not path.startswith(OPENAI_PATHS + DIFY_PATHS):
                     response["content"] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 
@@ -162,7 +174,12 @@ def _pointer(loc: Sequence[int | str]) -> str:
 def _openai(status: int, code: str, detail: str, errors: Sequence[Fault]) -> dict[str, Any]:
     kinds = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
     kind = kinds.get(status, "invalid_request_error" if status < 500 else "server_error")
-    return {"error": {"message": detail, "type": kind, "param": errors[0].pointer if errors else None, "code": code}}
+    return {"error": {"message": detail, "type": kind, "param": _param(errors), "code": code}}
+
+
+def _param(errors: Sequence[Fault]) -> str | None:
+    """``messages.0.content``"""
+    return errors[0].pointer.lstrip("/").replace("/", ".") if errors else None
 
 
 def _clean(text: str) -> str:

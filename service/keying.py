@@ -1,0 +1,73 @@
+"""The commands for API keys: make one, list them, end one."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from service import terminal
+from service.collections import Collections
+from service.keys import SCOPES, keys_of
+from service.options import AsJson, Library
+from service.settings import Settings
+
+app = typer.Typer(help="Make, list and revoke keys for the API.", no_args_is_help=True, rich_markup_mode="rich")
+
+ScopeChoice = Enum("ScopeChoice", {scope: scope for scope in SCOPES})  # type: ignore[misc]  # from the one list
+
+
+@app.command()
+def create(
+    label: Annotated[str, typer.Argument(help="Who uses the key, 1-80 characters; logs name it.")],
+    library: Library = None,
+    scope: Annotated[
+        ScopeChoice, typer.Option(help="What it may do; write includes read, admin includes both.")
+    ] = ScopeChoice["read"],
+    collection: Annotated[
+        list[str] | None, typer.Option("--collection", "-c", help="Only this collection; repeatable. Default: all.")
+    ] = None,
+    days: Annotated[int | None, typer.Option(min=1, max=36_500, help="Days until it expires; default: never.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a key. It is shown this once; what is kept cannot be turned back into it."""
+    settings = Settings.load(library=library)
+    for name in collection or ():
+        Collections(settings).settings(name)
+    key, secret = keys_of(settings).create(label, scope=scope.value, collections=collection or (), days=days)
+    if as_json:
+        return terminal.show_json(key.public() | {"key": secret})
+    terminal.show_note(
+        "key", f"{key.id} {key.label}: shown this once; send it as Authorization: Bearer …", style="green"
+    )
+    return terminal.show_line(Text(secret))
+
+
+@app.command("list")
+def list_keys(library: Library = None, as_json: AsJson = False) -> None:
+    """List keys: what they may do, since when, and when they were last used; never the keys themselves."""
+    keys = keys_of(Settings.load(library=library)).stored()
+    if as_json:
+        return terminal.show_json({"keys": [key.public() for key in keys]})
+    for key in keys:
+        where = ", ".join(key.collections) if key.collections else "all collections"
+        until = f"until {key.expires[:10]}" if key.expires else "does not expire"
+        used = f"last used {key.last_used[:10]}" if key.last_used else "never used"
+        columns = (key.id, key.label, key.state, key.scope, where, f"made {key.created[:10]}", until, used)
+        terminal.show_line(Text(" · ".join(columns)))
+    return None
+
+
+@app.command()
+def revoke(
+    key: Annotated[str, typer.Argument(help="Id of the key, or its label.")],
+    library: Library = None,
+    as_json: AsJson = False,
+) -> None:
+    """End a key: from the next request on it opens nothing. A server that runs need not be told."""
+    revoked = keys_of(Settings.load(library=library)).revoke(key)
+    if as_json:
+        return terminal.show_json(revoked.public())
+    return terminal.show_line(Text(f"revoked {revoked.id} {revoked.label}"))
