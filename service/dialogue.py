@@ -2,9 +2,9 @@
 
 A question leans on the one before it where it is short and
 
-- *elliptical*: it opens with a joining word ("And in Japan?", "那日本呢？") or is no more than a name or a year, and asks
-  nothing itself: it is the previous question with the new name or year in the place of the one of its kind, or with
-  the new words added where there is none, or several;
+- *elliptical*: it opens with a joining word ("And in Japan?", "那日本呢？") or is no more than a name or a year, and
+  asks nothing itself: it is the previous question with the new name or year in the place of the one of its kind, or
+  with the new words added where there is none, or several;
 - *bare*: only words that ask ("How much?", "为什么？"): it asks this of what the previous question was about;
 - *pointing*: "it", "their", "该", "其" beside at most two words of its own: the previous question's matter is added.
 
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from index.analyzer import units
@@ -39,11 +40,11 @@ _POINTS = re.compile(
     r"\b(?:it|its|they|them|their|theirs|this|that|these|those|there|same|he|she|his|her)\b"
     r"|它们?|他们|其(?![中他余实次])|该|此(?!外)|这|那(?!么)|上述|前者|后者|同样"
 )
-_EMPTY = frozenset(
+_EMPTY = (
     "a an the of in on at for to from by with about as into than is are was were be been do does did has have had can "
     "could may might must shall should will would and or but not no if i we you me us please tell say much many long "
     "what who which when where why how then there it its they them their this that these those same one ones any more "
-    "的 了 吗 呢 是 在 于 对 和 与 或 有 由 被 把 从 到 为 其 该 此 它 们 这 那 个 些 吧 啊 请 问 要 会 能 可 以 又 也 都 还 么".split()
+    "的了吗呢是在于对和与或有由被把从到为其该此它们这那个些吧啊请问要会能可以又也都还么"
 )
 _PREPOSITION = re.compile(
     r"\A(?:(?:in|for|at|by|of|with|under|on|to|from|since|until|after|before)\b|对于|对|在)\s*", re.IGNORECASE
@@ -128,7 +129,12 @@ def _named(text: str) -> Iterator[_Named]:
 
 def _words(text: str) -> list[str]:
     """What a question says beside the words that ask: characters of Chinese, stems of English."""
-    return [unit for unit in units(understand(text).matter) if unit not in _EMPTY]
+    return [unit for unit in units(understand(text).matter) if unit not in _empty()]
+
+
+@cache
+def _empty() -> frozenset[str]:
+    return frozenset(units(_EMPTY))
 
 
 def _weight(words: Sequence[str]) -> float:

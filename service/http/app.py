@@ -15,7 +15,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from ingest.errors import SinkQAError
 from service.collections import Collections
-from service.http import answers, health, observing, problems
+from service.http import answers, dify, health, observing, openai, problems
 from service.http.metrics import Metrics
 from service.settings import Settings
 
@@ -33,6 +33,7 @@ def create_app(settings: Settings) -> FastAPI:
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         docs_url=None,  # these pages load scripts from another host
         redoc_url=None,
+        redirect_slashes=False,  # a redirect would go where the Host header says
         lifespan=_lifespan,
         # spans go where OTEL_EXPORTER_OTLP_ENDPOINT says, once the extra is installed; numbers and logs are our own
         telemetry={"auto_configure": find_spec("opentelemetry.sdk") is not None, "metrics": False, "logs": False},
@@ -41,7 +42,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.metrics = Metrics()
     app.state.collections = Collections(settings, opens=app.state.metrics.open_engine)
     problems.install(app)
-    for module in (answers, health):
+    for module in (answers, openai, dify, health):
         app.include_router(module.router)
     observing.install(app, app.state.metrics)  # the last one added stands around all others
     _tell_problems(app)

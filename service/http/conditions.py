@@ -1,0 +1,82 @@
+"""Conditions on metadata, as others write them, into the engine's filters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from index.hit import Filters
+from service.errors import InvalidFilter
+
+_LISTS = {"doc_id": "doc_ids", "language": "languages", "jurisdiction": "jurisdictions", "type": "types"}
+_SUPPORTED = f"eq or in on {', '.join(_LISTS)}; eq, gte, lte, gt or lt on year; and of these"
+_BOUNDS = {"eq": (0, 0), "gte": (0, None), "gt": (1, None), "lte": (None, 0), "lt": (None, -1)}
+
+
+class Condition(NamedTuple):
+    """``operator`` is one of eq, in, gte, lte, gt and lt."""
+
+    key: str
+    operator: str
+    value: object
+
+
+def filters_of(conditions: Iterable[Condition]) -> Filters:
+    """Filters that meet every condition.
+
+    Raises:
+        InvalidFilter: a condition that the library cannot set, or two on one list.
+    """
+    filters = Filters()
+    for condition in conditions:
+        filters = _year(filters, condition) if condition.key == "year" else _listed(filters, condition)
+    return filters
+
+
+def flattened(given: Mapping[str, Any]) -> Iterator[Condition]:
+    """The conditions of a filter of OpenAI's vector stores: one comparison, or several joined by "and".
+
+    Raises:
+        InvalidFilter: it is neither.
+    """
+    if given.get("type") == "and" and isinstance(within := given.get("filters"), list):
+        for each in within:
+            if not isinstance(each, dict) or each.get("type") in ("and", "or"):
+                raise _refused(each)
+            yield from flattened(each)
+    elif isinstance(key := given.get("key"), str) and isinstance(operator := given.get("type"), str):
+        yield Condition(key, operator, given.get("value"))
+    else:
+        raise _refused(given)
+
+
+def _listed(filters: Filters, condition: Condition) -> Filters:
+    values = condition.value if isinstance(condition.value, list) else [condition.value]
+    fits = condition.operator == ("in" if isinstance(condition.value, list) else "eq")
+    given = tuple(value.encode("utf-8", "replace").decode() for value in values if isinstance(value, str))
+    field = _LISTS.get(condition.key)
+    if field is None or not fits or not given or len(given) < len(values):
+        raise _refused(condition)
+    if getattr(filters, field):
+        raise InvalidFilter(f"filter: expected one condition on {condition.key}, got several; join them with in")
+    named: dict[str, Any] = {field: given}
+    return replace(filters, **named)
+
+
+def _year(filters: Filters, condition: Condition) -> Filters:
+    try:
+        year = int(str(condition.value))
+        low, high = _BOUNDS[condition.operator]
+    except (ValueError, KeyError) as error:
+        raise _refused(condition) from error
+    if abs(year) > 9999:
+        raise _refused(condition)
+    since = [each for each in (filters.year_from, None if low is None else year + low) if each is not None]
+    until = [each for each in (filters.year_to, None if high is None else year + high) if each is not None]
+    return replace(filters, year_from=max(since, default=None), year_to=min(until, default=None))
+
+
+def _refused(got: object) -> InvalidFilter:
+    said = str(tuple(got) if isinstance(got, Condition) else got)[:160].encode("utf-8", "replace").decode()
+    return InvalidFilter(f"filter: expected {_SUPPORTED}, got {said!r}; leave it out or say it so")
