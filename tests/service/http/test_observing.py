@@ -87,7 +87,8 @@ def test_the_libraries_are_told_of_and_a_withdrawn_quote_is_counted(begin):
 
     def use():
         before = numbers(client)
-        Engine.open(settings)._library._store.connection.execute("UPDATE documents SET text_sha256 = 'x'")
+        engine = Engine.open(settings)
+        engine._library._store.connection.execute("UPDATE documents SET text_sha256 = 'x'")
         client.post("/v1/answer", {"question": ZH})
         return before, numbers(client)
 

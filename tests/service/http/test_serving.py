@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import signal
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
+from statistics import median
 
 import httpx
 import pytest
 
 from service.engine import Engine
+from service.settings import Settings
 from tests.service.endpoint import Exchange, endpoint
 from tests.service.http.conftest import EN, OUTSIDE, ZH, serving
 
@@ -86,3 +89,23 @@ def test_many_who_ask_at_once_get_the_engines_answers(settings):
         with ThreadPoolExecutor(16) as pool:
             got = [*pool.map(ask, [*expected] * 16)]
     assert all(expected[question] == answer for question, answer in got)
+
+
+@pytest.mark.slow
+def test_an_answer_over_http_costs_little_more_than_the_engines(starter):
+    settings = Settings(library=starter)
+    engine = Engine.open(settings)
+    question = "重庆试点的CCER抵销比例上限是多少？"
+
+    def taken_s(ask) -> float:
+        began = time.perf_counter()
+        ask()
+        return time.perf_counter() - began
+
+    with serving(settings) as served, httpx.Client(base_url=served.url) as client:
+        asks = (lambda: engine.ask(question)), (lambda: client.post("/v1/answer", json={"question": question}))
+        ratios = []
+        for _ in range(5):  # in turn, since the machine may be busy with other things
+            engines, https = zip(*[[taken_s(ask) for ask in asks] for _ in range(30)], strict=True)
+            ratios.append(median(https) / median(engines))
+    assert min(ratios) <= 1.3, ratios
