@@ -57,6 +57,11 @@ _CODES = {
     500: "internal-error",
 }
 _DIFY = {401: 1002, 403: 1002, 404: 2001}
+_DETAILS = {
+    400: "the body cannot be read: expected JSON in UTF-8; see /openapi.json",
+    404: "no such route; see /openapi.json",
+    405: "this route does not take this method; see the header Allow",
+}  # in place of the frameworks' words, which name no way out
 _log = logging.getLogger(__name__)
 
 
@@ -154,7 +159,9 @@ def _invalid(request: Request, error: RequestValidationError) -> Response:
 
 def _by_status(request: Request, error: HTTPException) -> Response:
     code = _CODES.get(error.status_code) or HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
-    return refuse(request.url.path, error.status_code, code, error.detail, headers=error.headers)
+    said = error.detail in (HTTPStatus(error.status_code).phrase, "There was an error parsing the body")
+    detail = _DETAILS.get(error.status_code, error.detail) if said else error.detail
+    return refuse(request.url.path, error.status_code, code, detail, headers=error.headers)
 
 
 def _unforeseen(request: Request, error: Exception) -> Response:

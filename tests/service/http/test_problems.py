@@ -58,7 +58,19 @@ def test_what_does_not_fit_is_named_part_by_part(client):
     assert all(fault.pointer in problem.detail and fault.detail for fault in problem.errors)
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"question": "\\ud800"}', b'{"question": NaN}', b"\xff\xfe"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'{"question": "\\ud800"}',
+        b'{"question": NaN}',
+        b"\xff\xfe",
+        b'{"question":' + b"[" * 100_000,
+        b'{"question": "a", "k": ' + b"9" * 6000 + b"}",
+    ],
+)
 def test_a_body_that_is_no_json_object_is_refused(client, content):
     response = client("POST", "/v1/answer", content=content, headers={"content-type": "application/json"})
     assert response.status_code in (400, 422)
@@ -77,6 +89,7 @@ def test_unknown_routes_and_methods_are_problems_too(client):
     refused = client.get("/v1/answer")
     told(refused, 405, "method-not-allowed")
     assert refused.headers["allow"] == "POST"
+    told(client.post("/v1/answer/", {"question": ZH}, headers={"Host": "elsewhere.test"}), 404, "not-found")
 
 
 def test_a_document_that_is_not_there_and_one_named_too_briefly(client):
@@ -102,10 +115,11 @@ def test_without_a_library_nothing_is_ready_but_the_server_lives(tmp_path):
 
 
 def test_openai_clients_get_the_errors_they_know(client):
-    response = client.get("/v1/models/nothing/at/all")
+    response = client.get("/v1/chat/nothing")
     assert response.status_code == 404 and response.headers["content-type"] == "application/json"
     assert response.json()["error"] == {
-        "message": "Not Found", "type": "invalid_request_error", "param": None, "code": "not-found",
+        "message": "no such route; see /openapi.json",
+        "type": "invalid_request_error", "param": None, "code": "not-found",
     }  # fmt: skip
 
 
