@@ -125,7 +125,7 @@ def test_the_readme_fits_in_150_lines():
 def test_make_lists_its_targets_and_every_documented_one_exists():
     listed = subprocess.run(["make", "-C", ROOT], capture_output=True, text=True, check=True).stdout
     targets = {*re.findall(r"^  make (\w+)", listed, re.M)}
-    assert {"setup", "models", "check", "fix", "test", "ask", "eval", "bench", "docs", "help"} == targets
+    assert {"setup", "models", "check", "fix", "test", "ask", "serve", "eval", "bench", "docs", "help"} == targets
     for page in PAGES:
         named = {*re.findall(r"(?:`|^\$ |&& )make (\w+)", page.read_text("utf-8"), re.M)}
         assert named <= targets, page.name
