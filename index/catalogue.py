@@ -87,6 +87,13 @@ def claim_source(connection: sqlite3.Connection, source: str, doc: int) -> str |
     return str(doc_id)
 
 
+def free_sources(connection: sqlite3.Connection, sources: Sequence[str]) -> list[str]:
+    """Those of ``sources`` that hold no document."""
+    held = "SELECT source FROM sources WHERE source IN (SELECT value FROM json_each(?))"
+    taken = {source for (source,) in connection.execute(held, (to_json(list(sources)),))}
+    return [source for source in sources if source not in taken]
+
+
 def resolve(connection: sqlite3.Connection, prefix: str) -> str:
     """The full id that begins with ``prefix``, at least 6 hex digits.
 

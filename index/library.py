@@ -43,7 +43,8 @@ from index.retrieval import (
     titled_passage,
 )
 from index.static import Floats
-from index.store import Store, create_store
+from index.store import Store, begin_store
+from index.trash import Trash
 from ingest.document import Document, Page
 from ingest.passage import Passage
 
@@ -114,7 +115,7 @@ class Library:
         path = Path(folder) / STORE_FILE
         chosen = load_encoder(encoder) if encoder is None or isinstance(encoder, str | Path) else encoder
         if create and not path.is_file():
-            _begin(path, chosen, lock_timeout_s)
+            begin_store(path, encoder=chosen.fingerprint, lock_timeout_s=lock_timeout_s)
         writable = os.access(path.parent, os.W_OK) and os.access(path, os.W_OK)
         store = Store(path, read_only=path.is_file() and not writable)
         library = cls(store, chosen, lock_timeout_s=lock_timeout_s, weights=weights)
@@ -187,16 +188,31 @@ class Library:
         if group:
             yield from self._commit(group)
 
-    def remove(self, doc_id: str) -> DocumentRecord:
-        """Deletes a document, by its id or at least 6 digits of it, from the store and from every index.
+    def remove(self, doc_id: str, *, trash: Trash | None = None) -> DocumentRecord:
+        """Deletes a document, by its id or at least 6 digits of it; from a ``trash`` it can be put back.
 
         Raises:
             DocumentNotFound, AmbiguousDocument, LibraryBusy, LibraryReadOnly: see their names.
         """
         with self._writing() as connection:
             record = self.document(doc_id)
+            if trash:
+                trash.keep(connection, record.doc_id)
             connection.execute("DELETE FROM documents WHERE doc_id = ?", (record.doc_id,))
         return record
+
+    def restore(self, doc_id: str, trash: Trash) -> DocumentRecord:
+        """Puts back what was deleted into ``trash``; sources that hold another document by now stay with that one.
+
+        Raises:
+            DocumentNotFound, LibraryBusy, LibraryReadOnly: see their names.
+        """
+        with self._writing() as connection:
+            kept = trash.held(doc_id)
+            for source in catalogue.free_sources(connection, kept.sources) or [f"restored:{doc_id}"]:
+                self._put(connection, replace(kept.packed, source=source))
+        trash.empty(older_than_s=0, doc_id=doc_id)
+        return self.document(doc_id)
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -379,12 +395,3 @@ class Library:
         if found is None:
             raise DocumentNotFound(f"the document {full} was deleted just now; list the documents")
         return found[0]
-
-
-def _begin(path: Path, encoder: Encoder, lock_timeout_s: float) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with write_lock(path.parent, timeout_s=lock_timeout_s):
-            create_store(path, encoder=encoder.fingerprint)
-    except OSError as error:
-        raise LibraryReadOnly(f"cannot begin a library in {path.parent}: {error}; name another folder") from error

@@ -8,26 +8,28 @@ from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from importlib import metadata, resources
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from index.catalogue import DocumentRecord
 from index.hit import Filters, Hit, SearchMode
 from index.library import Library
 from index.reranker import Reranker, load_reranker
-from ingest.passage import Passage
 from service.abstaining import BAR, confidence, reason
 from service.answer import AbstainReason, Answer, Citation, RankedPassage, SearchResult, Segment
 from service.answering import Evidence, gather, ranked
 from service.asking.understanding import understand
-from service.citations import astral_offsets, cite, quoted_spans
+from service.citations import cite, quoted_spans
 from service.errors import InvalidQuestion
 from service.generating import ChatGenerator, Generator, Source
 from service.glossing import gloss
-from service.intake import AddReport, OnProgress, take_in
+from service.intake import AddReport, OnDone, OnProgress, bring_in, take_in
 from service.quoting import QuoteReport, checked_quote, locate
 from service.settings import Settings
+from service.shelf import Shelf
 from service.verifying import VerifyReport, nearest, verify
 from service.writing import sources, write, written_over
+
+if TYPE_CHECKING:
+    from service.workers import File, Stop
 
 _OFFERED = 12  # pieces of evidence for a generator
 _QUESTION_CHARS = 4_000  # longer than any question; a pasted document is a mistake worth naming
@@ -64,14 +66,12 @@ class DoctorReport:
         return asdict(self)
 
 
-class Engine:
+class Engine(Shelf):
     """A library opened for questions. Safe for many processes at once; one of them writes at a time."""
 
     def __init__(self, library: Library, settings: Settings, *, generator: Generator | None = None) -> None:
-        self._library = library
-        self._settings = settings
+        super().__init__(library, settings)
         self._generator = generator or ChatGenerator(settings)
-        self._astral: dict[str, tuple[int, ...]] = {}  # by hash of the text
 
     @staticmethod
     def exists(settings: Settings) -> bool:
@@ -116,6 +116,11 @@ class Engine:
             workers=self._settings.workers,
             on_progress=on_progress,
         )
+
+    def bring_in(self, files: Sequence[File], *, on_done: OnDone, stop: Stop) -> None:
+        """Takes in files under names and sources of their own; see :func:`service.intake.bring_in`."""
+        settings = self._settings
+        bring_in(self._library, files, encoder=settings.encoder, workers=settings.workers, on_done=on_done, stop=stop)
 
     def ask(
         self,
@@ -238,13 +243,6 @@ class Engine:
     def _ranked(self, hits: Sequence[Hit]) -> tuple[RankedPassage, ...]:
         return tuple(_ranked(hit, self._astral_offsets(hit.passage.doc_id)) for hit in hits)
 
-    def _astral_offsets(self, doc_id: str) -> tuple[int, ...]:
-        """Kept for each text seen: most documents have none, and finding that out means reading all of it."""
-        sha256 = self._library.document(doc_id).text_sha256
-        if sha256 not in self._astral:
-            self._astral[sha256] = astral_offsets(self._library.text(doc_id))
-        return self._astral[sha256]
-
     def verify(self, text: str) -> VerifyReport:
         """Says of each claim of ``text`` whether the library supports or contradicts it, or does not know.
 
@@ -280,32 +278,6 @@ class Engine:
     def generation(self) -> int:
         """Number of changes ever made to the library, by any process."""
         return self._library.generation
-
-    def documents(self) -> list[DocumentRecord]:
-        """Every document, in the order of their titles."""
-        return sorted(self._library.documents(), key=lambda record: (record.title, record.doc_id))
-
-    def document(self, doc_id: str) -> DocumentRecord:
-        """The record of a document named by its id or a beginning of it (6 characters or more)."""
-        return self._library.document(doc_id)
-
-    def text(self, doc_id: str) -> str:
-        """The source text of a document, which all offsets count in."""
-        return self._library.text(self._library.document(doc_id).doc_id)
-
-    def passages(self, doc_id: str) -> list[Passage]:
-        """The passages of a document in reading order."""
-        return self._library.passages(self._library.document(doc_id).doc_id)
-
-    def passage(self, passage_id: str) -> Passage:
-        """One passage by its id."""
-        return self._library.passage(passage_id)
-
-    def remove(self, doc_id: str) -> DocumentRecord:
-        """Deletes a document; returns what it was."""
-        record = self._library.document(doc_id)
-        self._library.remove(record.doc_id)
-        return record
 
     def rebuild(self) -> None:
         """Builds the derived indexes anew from the stored text."""

@@ -12,6 +12,13 @@ SinkQAError
     │   └── ModelNotFound   model-not-found     no collection is offered as a model of this name
     ├── CollectionExists   collection-exists   a collection has this name already
     ├── InvalidFilter      invalid-filter      a condition that searches cannot be held to
+    ├── InvalidUpload      invalid-upload      no file, or too many at once
+    ├── StorageFull        storage-full        no room on disk for what came in
+    ├── JobNotFound        job-not-found       no job has this id, or it ended long ago
+    ├── JobInterrupted     job-interrupted     the server ended again and again while it worked on it
+    ├── PageNotFound       page-not-found      a document has no such page
+    ├── NoPageImage        no-page-image       a document whose pages have no images
+    ├── PageNotDrawn       page-not-drawn      a page that cannot be made an image of
     ├── LibraryEmpty       library-empty       nothing can be answered from it
     ├── InvalidManifest    invalid-manifest    a list of documents to fetch that is none
     ├── FetchBusy          fetch-busy          another process fetches into the same folder
@@ -92,6 +99,48 @@ class InvalidFilter(ServiceError):
     """A condition on documents or passages that searches cannot be held to."""
 
     code = "invalid-filter"
+
+
+class InvalidUpload(ServiceError):
+    """An upload holds no file, or too many."""
+
+    code = "invalid-upload"
+
+
+class StorageFull(ServiceError):
+    """There is no room on disk for what came in."""
+
+    code = "storage-full"
+
+
+class JobNotFound(ServiceError):
+    """No job has this id, or it ended so long ago that it was forgotten."""
+
+    code = "job-not-found"
+
+
+class JobInterrupted(ServiceError):
+    """A job could not be finished: the server ended again and again, or failed in a way its log tells of."""
+
+    code = "job-interrupted"
+
+
+class PageNotFound(ServiceError):
+    """A document has no page of this number."""
+
+    code = "page-not-found"
+
+
+class NoPageImage(ServiceError):
+    """Only pages of PDFs have images."""
+
+    code = "no-page-image"
+
+
+class PageNotDrawn(ServiceError):
+    """A page is damaged, or takes too long or too much memory to draw."""
+
+    code = "page-not-drawn"
 
 
 class LibraryEmpty(ServiceError):

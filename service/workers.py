@@ -14,6 +14,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import ModuleType
@@ -156,32 +157,38 @@ def _first_done(pool: ProcessPoolExecutor, running: Collection[Future[Outcome]],
     while not stop():
         if done := wait(running, timeout=_GLANCE_S, return_when=FIRST_COMPLETED).done:
             return done
-    _kill(pool)
+    kill(pool)
     return set()
 
 
-def _kill(pool: ProcessPoolExecutor) -> None:
+def kill(pool: ProcessPoolExecutor) -> None:
+    """Ends the workers of a pool, whatever they do just now; what was asked of them breaks."""
     for worker in [*(pool._processes or {}).values()]:  # Python 3.14 has a public way
         worker.kill()
 
 
 def _submit(pool: ProcessPoolExecutor, file: File) -> Future[Outcome]:
-    with _nameless_main():
+    with nameless_main():
         return pool.submit(_work, file)
+
+
+def nursery() -> ForkServerContext:
+    """Where worker processes come from: forked from a clean one that has imported all they need once."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__, *_PRELOADED, *(known.module for known in FORMATS.values())])
+    return context
 
 
 @contextmanager
 def _pool(encoder_name: str | None, workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Workers forked from a clean process that has imported all they need once; an interruption waits for none."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__, *_PRELOADED, *(known.module for known in FORMATS.values())])
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(encoder_name,))
+    """Workers; an interruption waits for none."""
+    pool = ProcessPoolExecutor(workers, mp_context=nursery(), initializer=_start, initargs=(encoder_name,))
     interrupted = False
     try:
         yield pool
     except GeneratorExit:
         interrupted = True
-        _kill(pool)
+        kill(pool)
         raise
     except KeyboardInterrupt:
         interrupted = True
@@ -196,7 +203,7 @@ _starting = threading.Lock()
 
 
 @contextmanager
-def _nameless_main() -> Iterator[None]:
+def nameless_main() -> Iterator[None]:
     """Inside, workers that start run nothing of the program that started them: they would import all of it again."""
     with _starting:
         main = sys.modules["__main__"]
@@ -213,7 +220,7 @@ _encoder: Encoder | None = None  # one for each worker process, loaded when it s
 def _start(encoder_name: str | None) -> None:
     global _encoder
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C reaches every process: end at once and without a traceback
-    threading.Thread(target=_end_with, args=(multiprocessing.parent_process(),), daemon=True).start()
+    threading.Thread(target=end_with, args=(multiprocessing.parent_process(),), daemon=True).start()
     resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY_PER_WORKER, _MEMORY_PER_WORKER))
     os.environ["TOKENIZERS_PARALLELISM"] = "false"  # each worker has a core of its own
     gc.freeze()
@@ -221,7 +228,7 @@ def _start(encoder_name: str | None) -> None:
     _encoder = load_encoder(encoder_name)
 
 
-def _end_with(parent: BaseProcess | None) -> None:
+def end_with(parent: BaseProcess | None) -> None:
     """Ends this worker when the process that asked for it has ended, however it did, instead of waiting for work."""
     if parent is not None:
         parent.join()

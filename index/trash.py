@@ -1,0 +1,112 @@
+"""Storing step of the flow: documents deleted of late, kept whole until their time is over."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from index import catalogue
+from index.errors import DocumentNotFound, LibraryDamaged, LibraryFormatMismatch
+from index.packed import Packed
+from index.store import Store, create_store
+
+TRASH_FILE = "trash.sqlite"
+_STAMPED = ("doc", "added_at", "generation")  # set anew when a document is put back
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A deleted document and the sources it was read from."""
+
+    packed: Packed
+    sources: tuple[str, ...]
+
+
+class Trash:
+    """A store beside the library's that holds the rows of what was deleted; there, "added" means deleted.
+
+    Rows and not only the file, so that putting it back takes no reading, cannot fail for the file's sake, and gives
+    the same passages. Whoever deletes or puts back holds the library's write lock.
+    """
+
+    def __init__(self, folder: Path, *, encoder: str) -> None:
+        self._path, self._encoder = folder / TRASH_FILE, encoder
+
+    def keep(self, connection: sqlite3.Connection, doc_id: str) -> None:
+        """Copies a document of the library; durable on return."""
+        with self._opened() as store, store.writing() as trash:
+            trash.execute("DELETE FROM documents WHERE doc_id = ?", (doc_id,))
+            kept = _read(connection, doc_id, self._encoder)
+            doc = catalogue.insert_document(trash, kept.packed, generation=store.generation)
+            trash.executemany("INSERT INTO sources VALUES (?, ?)", [(source, doc) for source in kept.sources])
+
+    def held(self, doc_id: str) -> Kept:
+        """A document as it was.
+
+        Raises:
+            DocumentNotFound: it was never deleted here, or its time is over.
+        """
+        if self._path.is_file():
+            with self._opened() as store, store.reading() as trash:
+                if trash.execute("SELECT 1 FROM documents WHERE doc_id = ?", (doc_id,)).fetchone():
+                    return _read(trash, doc_id, self._encoder)
+        raise DocumentNotFound(f"no deleted document {doc_id[:80]!r}: its time is over, or it is back; add it again")
+
+    def empty(self, *, older_than_s: float, doc_id: str | None = None) -> None:
+        """Drops what was deleted longer ago than this, or one document of it; nothing of it stays on disk."""
+        if not self._path.is_file():
+            return
+        before = (datetime.now(UTC) - timedelta(seconds=older_than_s)).isoformat(timespec="seconds")
+        with self._opened() as store:
+            with store.writing() as trash:
+                trash.execute(
+                    "DELETE FROM documents WHERE added_at <= ? AND doc_id = coalesce(?, doc_id)", (before, doc_id)
+                )
+            store.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    @contextmanager
+    def _opened(self) -> Iterator[Store]:
+        try:
+            store = self._open()
+        except (LibraryFormatMismatch, LibraryDamaged):  # by another version or encoder: it could not be put back
+            for ending in ("", "-wal", "-shm"):
+                self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
+            store = self._open()
+        try:
+            yield store
+        finally:
+            store.close()
+
+    def _open(self) -> Store:
+        create_store(self._path, encoder=self._encoder)
+        store = Store(self._path)
+        if store.meta("encoder") != self._encoder:
+            store.close()
+            raise LibraryFormatMismatch(f"{self._path} holds vectors of another encoder")
+        return store
+
+
+def _read(connection: sqlite3.Connection, doc_id: str, encoder: str) -> Kept:
+    """The rows of a document that is there."""
+    found = connection.execute("SELECT * FROM documents WHERE doc_id = ?", (doc_id,))
+    names = [column[0] for column in found.description]
+    document = dict(zip(names, found.fetchone(), strict=True))
+    doc = (document["doc"],)
+    rows = connection.execute(
+        "SELECT passage_id, position, language, page_start, page_end, body, terms, vector, tokens "
+        'FROM passages JOIN features USING ("row") WHERE doc = ? ORDER BY position',
+        doc,
+    ).fetchall()
+    sources = [source for (source,) in connection.execute("SELECT source FROM sources WHERE doc = ?", doc)]
+    packed = Packed(
+        source="",
+        encoder=encoder,
+        document={name: value for name, value in document.items() if name not in _STAMPED},
+        passages=tuple(row[:6] for row in rows),
+        features=tuple(row[6:] for row in rows),
+    )
+    return Kept(packed, tuple(sources))

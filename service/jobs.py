@@ -1,0 +1,271 @@
+"""Uploads taken in behind the scenes: on disk before they are acknowledged, worked off in order, never lost."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import logging
+import os
+import re
+import shutil
+import sqlite3
+import threading
+import time
+import unicodedata
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from filelock import FileLock, Timeout
+
+from index.errors import LibraryBusy, LibraryReadOnly
+from index.trash import TRASH_FILE
+from ingest.errors import DocumentTooLarge, SinkQAError
+from ingest.readers import MAX_BYTES
+from service.collections import Collections
+from service.engine import Engine
+from service.errors import InvalidUpload, JobInterrupted, StorageFull
+from service.intake import Added, Failed, Fate, Unchanged
+from service.ledger import LEDGER_FILE, Job, JobFile, Ledger
+
+MOST_FILES = 100
+KEPT_S = 86_400.0  # for which a job that has ended can be asked for
+_ATTEMPTS = 3  # a file that takes the whole server down would do so at every start
+_GLANCE_S = 1.0  # how soon jobs are seen that another process queued
+_TIDY_S = 60.0
+_BUSY_S = 5.0
+_ORPHAN_S = 3600.0  # longer than an upload takes to be written
+_COPIED = 1 << 20
+_NAME_CHARS = 200
+
+_log = logging.getLogger(__name__)
+
+
+class Jobs:
+    """The jobs of one collection. One worker, of all processes that serve it, works them off in order."""
+
+    def __init__(self, engine: Engine, folder: Path) -> None:
+        self.engine = engine
+        self._folder, self._spool = folder, folder / "uploads"
+        self._ledger = Ledger(folder)
+        self._wake, self._closing = threading.Event(), threading.Event()
+        self._tidied = 0.0
+        self._worker = threading.Thread(target=self._run, name="sinkqa-jobs", daemon=True)
+        self._worker.start()
+
+    def submit(self, uploads: Sequence[tuple[str, BinaryIO]]) -> Job:
+        """Queues files, each with the name its sender gave it. On return they are on disk and will be taken in.
+
+        Raises:
+            InvalidUpload: no file, or more than 100.
+            DocumentTooLarge: one is larger than any file that is read.
+            StorageFull, LibraryReadOnly: they cannot be written to disk.
+        """
+        if not 1 <= len(uploads) <= MOST_FILES:
+            raise InvalidUpload(f"upload: expected 1 to {MOST_FILES} files, got {len(uploads)}; send them in parts")
+        job_id = uuid.uuid4().hex
+        folder = self._spool / job_id
+        try:
+            folder.mkdir(parents=True)
+            files = [_save(content, folder / str(n), display_name(name)) for n, (name, content) in enumerate(uploads)]
+            for each in (folder, self._spool, self._folder):
+                _sync(each)
+            self._ledger.begin(job_id, files)
+        except (OSError, sqlite3.OperationalError, DocumentTooLarge) as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise _unwritten(self._folder, error) from error
+        self._wake.set()
+        return self.job(job_id)
+
+    def jobs(self) -> list[Job]:
+        """The newest hundred of the last day, newest first."""
+        return self._ledger.jobs()
+
+    def job(self, job_id: str) -> Job:
+        """One job. JobNotFound where there is none, or where it ended more than a day ago."""
+        return self._ledger.job(job_id)
+
+    def cancel(self, job_id: str) -> Job:
+        """Ends a job that has not ended: what has landed stays, the rest is dropped. Raises as :meth:`job` does."""
+        self.job(job_id)
+        self._ledger.end(job_id, "cancelled")
+        self._wake.set()
+        return self.job(job_id)
+
+    def close(self) -> None:
+        """Leaves off work; what is not done is taken up at the next start."""
+        self._closing.set()
+        self._wake.set()
+        self._worker.join(timeout=10)
+
+    def _run(self) -> None:
+        lock = FileLock(self._folder / "jobs.lock", is_singleton=False)
+        try:
+            while not self._closing.is_set() and self._folder.is_dir():
+                self._wake.clear()
+                if not self._turn(lock):
+                    self._wake.wait(_GLANCE_S)
+        finally:
+            lock.release()
+
+    def _turn(self, lock: FileLock) -> bool:
+        """One job, if there is one and no other process works; whether to look for the next at once."""
+        try:
+            if not lock.is_locked:
+                lock.acquire(blocking=False)
+            self._tidy()
+            job_id = self._ledger.next() if self._ledger.exists else None
+            return job_id is not None and self._work(job_id)
+        except Timeout:
+            return False
+        except Exception:  # noqa: BLE001  # whatever it was, jobs go on
+            _log.exception("jobs of %s left off for a while", self._folder)
+            self._closing.wait(_BUSY_S)
+            return False
+
+    def _work(self, job_id: str) -> bool:
+        """Works on a job until it is done or interrupted; whether to look for the next at once."""
+        try:
+            if self._ledger.start(job_id) > _ATTEMPTS:
+                raise JobInterrupted(
+                    f"the server ended {_ATTEMPTS} times while it took these files in; send them singly"
+                )
+            self._take_in(job_id)
+        except LibraryBusy as error:
+            _log.warning("job %s waits: %s", job_id, error.message)
+            self._ledger.pause(job_id)
+            self._closing.wait(_BUSY_S)
+            return True
+        except SinkQAError as error:
+            self._ledger.end(job_id, "failed", code=error.code, message=error.message)
+        except (OSError, sqlite3.Error, MemoryError) as error:
+            _log.exception("job %s failed", job_id)
+            self._ledger.end(job_id, "failed", code=JobInterrupted.code, message=f"{type(error).__name__}; see the log")
+        if self._closing.is_set() and not self.job(job_id).is_over:
+            self._ledger.pause(job_id)
+            return False
+        self._ledger.end(job_id, "done")
+        shutil.rmtree(self._spool / job_id, ignore_errors=True)
+        return True
+
+    def _take_in(self, job_id: str) -> None:
+        from service.workers import File
+
+        job, folder = self.job(job_id), self._spool / job_id
+        waiting = {
+            File(folder / str(position), file.name, f"upload:{file.sha256}"): (position, file)
+            for position, file in enumerate(job.files)
+            if file.state == "waiting"
+        }
+
+        def note(file: File, fate: Fate) -> None:
+            position, known = waiting[file]
+            self._ledger.note(job_id, position, _told(known, fate))
+
+        def is_over() -> bool:
+            return self._closing.is_set() or self.job(job_id).is_over
+
+        self.engine.bring_in(list(waiting), on_done=note, stop=is_over)
+
+    def _tidy(self) -> None:
+        """Drops what is past its time: deleted documents, ended jobs, and files that belong to no job."""
+        if time.monotonic() - self._tidied < _TIDY_S and self._tidied:
+            return
+        self._tidied = time.monotonic()
+        self.engine.forget_discarded()
+        if self._ledger.exists:
+            self._ledger.forget(ended_before_s=KEPT_S)
+        alive = {job.job_id: job.is_over for job in self._ledger.jobs(limit=-1)}
+        for folder in self._spool.iterdir() if self._spool.is_dir() else ():
+            is_old = time.time() - folder.stat().st_mtime > _ORPHAN_S
+            if alive.get(folder.name, is_old):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+class AllJobs:
+    """The jobs of every collection of one server."""
+
+    def __init__(self, collections: Collections) -> None:
+        self._collections = collections
+        self._open: dict[str, Jobs] = {}
+        self._lock = threading.Lock()
+
+    def of(self, name: str) -> Jobs:
+        """The jobs of a collection, its worker running. Raises as :meth:`Collections.engine` does."""
+        engine = self._collections.engine(name)
+        with self._lock:
+            known = self._open.get(name)
+            if known is None or known.engine is not engine:
+                known = self._open[name] = Jobs(engine, self._collections.settings(name).library)
+            return known
+
+    def resume(self) -> None:
+        """Takes up what an earlier server left undone."""
+        for name in self._collections.names():
+            folder = self._collections.settings(name).library
+            if (folder / LEDGER_FILE).is_file() or (folder / TRASH_FILE).is_file():
+                try:
+                    self.of(name)
+                except SinkQAError as error:
+                    _log.warning("jobs of %s not taken up: %s", name, error.message)
+
+    def close(self) -> None:
+        """Leaves off all work."""
+        with self._lock:
+            for jobs in self._open.values():
+                jobs.close()
+            self._open.clear()
+
+
+def display_name(given: str) -> str:
+    """A name that can be shown and says nothing of paths: what is behind the last slash, without controls."""
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", given))[-1]
+    shown = "".join(char for char in last if unicodedata.category(char)[0] != "C").strip().lstrip(".")
+    stem, dot, suffix = shown.rpartition(".")
+    return (stem[: _NAME_CHARS - len(suffix)] + dot + suffix if len(suffix) < 16 else shown[:_NAME_CHARS]) or "unnamed"
+
+
+def _save(content: BinaryIO, path: Path, name: str) -> JobFile:
+    """Copies an upload to disk, durably, under a name of our own."""
+    digest, size = hashlib.sha256(), 0
+    with path.open("xb") as file:
+        while part := content.read(_COPIED):
+            digest.update(part)
+            size += file.write(part)
+            if size > MAX_BYTES:
+                raise DocumentTooLarge(
+                    f"{name}: too large: at most {MAX_BYTES >> 20} MiB are read; split it into parts"
+                )
+        file.flush()
+        os.fsync(file.fileno())
+    return JobFile(name, size, digest.hexdigest())
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _unwritten(folder: Path, error: OSError | sqlite3.OperationalError | DocumentTooLarge) -> SinkQAError:
+    if isinstance(error, DocumentTooLarge):
+        return error
+    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    if full or "full" in str(error):
+        return StorageFull(
+            "upload: no room on the server's disk; nothing was taken in; tell its operator, then try again"
+        )
+    return LibraryReadOnly(f"cannot write to {folder}: {error}; change its permissions")
+
+
+def _told(file: JobFile, fate: Fate) -> JobFile:
+    match fate:
+        case Added():
+            return JobFile(file.name, file.n_bytes, file.sha256, "added", fate.doc_id, fate.n_passages, fate.warnings)
+        case Unchanged():
+            return JobFile(file.name, file.n_bytes, file.sha256, "unchanged", fate.doc_id)
+        case Failed():
+            return JobFile(file.name, file.n_bytes, file.sha256, "failed", code=fate.code, message=fate.message)

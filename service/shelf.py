@@ -1,0 +1,236 @@
+"""Documents as they stand in a library: listed, opened at a page, deleted, and put back. A part of the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+
+from index.catalogue import DocumentRecord
+from index.library import Library
+from index.trash import Trash
+from ingest.document import Box, Page, Span
+from ingest.passage import Passage
+from ingest.view import reading_view
+from service.answer import QuotedSpan
+from service.citations import astral_offsets, line_boxes, merge, quoted_spans
+from service.errors import NoPageImage, PageNotFound
+from service.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of a document. ``level`` counts from 1; ``spans`` are empty where its words were not found again.
+
+    ``start`` is where it, or else the first passage below it, begins in the source text.
+    """
+
+    text: str
+    level: int
+    start: int
+    spans: tuple[QuotedSpan, ...]
+    page: int
+    passage_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPage:
+    """A page with its text, and the places to highlight on it: spans of its text and boxes on its image."""
+
+    record: DocumentRecord
+    page: Page
+    text: str
+    place: QuotedSpan
+    highlights: tuple[QuotedSpan, ...]
+    boxes: tuple[Box, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPassage:
+    """A passage among its neighbours in reading order."""
+
+    record: DocumentRecord
+    passage: Passage
+    spans: tuple[QuotedSpan, ...]
+    quote: str
+    previous: str | None
+    next: str | None
+    boxes: tuple[Box, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Discarded:
+    """A deleted document; ``restorable_until`` is UTC, ISO 8601, None where it is gone for good."""
+
+    record: DocumentRecord
+    restorable_until: str | None
+
+
+class Shelf:
+    """The documents of a library. All that one call tells is of one generation."""
+
+    def __init__(self, library: Library, settings: Settings) -> None:
+        self._library = library
+        self._settings = settings
+        self._astral: dict[str, tuple[int, ...]] = {}  # by hash of the text
+
+    def documents(self) -> list[DocumentRecord]:
+        """Every document, in the order of their titles."""
+        return sorted(self._library.documents(), key=lambda record: (record.title, record.doc_id))
+
+    def document(self, doc_id: str) -> DocumentRecord:
+        """The record of a document named by its id or a beginning of it (6 characters or more)."""
+        return self._library.document(doc_id)
+
+    def text(self, doc_id: str) -> str:
+        """The source text of a document, which all offsets count in."""
+        return self._library.text(doc_id)
+
+    def passages(self, doc_id: str) -> list[Passage]:
+        """The passages of a document in reading order."""
+        return self._library.passages(doc_id)
+
+    def passage(self, passage_id: str) -> Passage:
+        """The passage with this id."""
+        return self._library.passage(passage_id)
+
+    def open_passage(self, passage_id: str) -> OpenPassage:
+        """A passage, word for word, with its neighbours.
+
+        Raises:
+            PassageNotFound: there is none, or no longer.
+        """
+        with self._library.reading():
+            passage = self._library.passage(passage_id)
+            doc_id = passage.doc_id
+            ids = [each.passage_id for each in self._library.passages(doc_id)]
+            at = ids.index(passage.passage_id)
+            text = self._library.text(doc_id)
+            return OpenPassage(
+                record=self._library.document(doc_id),
+                passage=passage,
+                spans=quoted_spans(self._astral_offsets(doc_id), passage.spans),
+                quote=" … ".join(text[start:end] for start, end in passage.spans),
+                previous=ids[at - 1] if at else None,
+                next=ids[at + 1] if at + 1 < len(ids) else None,
+                boxes=line_boxes(self._library.boxes(doc_id), passage.spans, self._library.pages(doc_id)),
+            )
+
+    def outline(self, doc_id: str) -> list[Heading]:
+        """The headings of a document in reading order: those with text below them."""
+        with self._library.reading():
+            passages = sorted(self._library.passages(doc_id), key=lambda passage: passage.spans[0])
+            text, pages = self._library.text(doc_id), self._library.pages(doc_id)
+            astral = self._astral_offsets(doc_id)
+        return list(_headings(text, passages, pages, astral))
+
+    def open_page(
+        self, doc_id: str, number: int, *, highlight: Sequence[Span] = (), passage_ids: Sequence[str] = ()
+    ) -> OpenPage:
+        """Page ``number`` from 1; what falls on it of the spans and passages is to be highlighted.
+
+        Raises:
+            DocumentNotFound, AmbiguousDocument, PassageNotFound: see their names.
+            PageNotFound: the document has no such page.
+        """
+        with self._library.reading():
+            record = self._library.document(doc_id)
+            pages = self._library.pages(record.doc_id)
+            if not 1 <= number <= len(pages):
+                raise PageNotFound(f"no page {number} in {record.doc_id[:12]}: it has 1 to {len(pages)}; name one")
+            page = pages[number - 1]
+            text = self._library.text(record.doc_id)
+            named = [span for each in passage_ids for span in self._library.passage(each).spans]
+            wanted = merge(_within(page, [*highlight, *named]))
+            astral = self._astral_offsets(record.doc_id)
+            boxes = self._library.boxes(record.doc_id) if wanted else None
+        (place,) = quoted_spans(astral, [Span(page.start, page.end)])
+        highlights = quoted_spans(astral, wanted)
+        return OpenPage(record, page, text[page.start : page.end], place, highlights, line_boxes(boxes, wanted, [page]))
+
+    def page_image(self, opened: OpenPage, *, width: int) -> bytes:
+        """PNG of a page of a PDF, about ``width`` pixels wide, its highlights marked.
+
+        Raises:
+            DocumentNotFound: it was deleted just now.
+            NoPageImage: the document is no PDF.
+            PageNotDrawn: the page is damaged, or takes too long or too much memory to draw.
+        """
+        from service.drawing import draw
+
+        record = opened.record
+        if record.type != "pdf":
+            raise NoPageImage(
+                f"{record.title[:80]}: only pages of PDFs have images, this is {record.type}; ask for JSON"
+            )
+        return draw(self._library.content(record.doc_id), opened.page, opened.boxes, width=width)
+
+    def remove(self, doc_id: str) -> DocumentRecord:
+        """Deletes a document for good; returns what it was."""
+        return self._library.remove(doc_id)
+
+    def discard(self, doc_id: str) -> Discarded:
+        """Deletes a document, which :meth:`restore` can put back for as long as the settings say."""
+        if not self._settings.undo_s:
+            return Discarded(self.remove(doc_id), None)
+        record = self._library.remove(doc_id, trash=self._trash)
+        until = datetime.now(UTC) + timedelta(seconds=self._settings.undo_s)
+        return Discarded(record, until.isoformat(timespec="seconds"))
+
+    def restore(self, doc_id: str) -> DocumentRecord:
+        """Puts back a document that was discarded, by its whole id, with the same passages.
+
+        Raises:
+            DocumentNotFound: none was, or its time is over.
+        """
+        self.forget_discarded()
+        return self._library.restore(doc_id, self._trash)
+
+    def forget_discarded(self) -> None:
+        """Drops the discarded documents whose time is over."""
+        self._trash.empty(older_than_s=self._settings.undo_s)
+
+    @cached_property
+    def _trash(self) -> Trash:
+        return Trash(self._settings.library, encoder=self._library.encoder.fingerprint)
+
+    def _astral_offsets(self, doc_id: str) -> tuple[int, ...]:
+        """Kept for each text seen: most documents have none, and finding that out means reading all of it."""
+        sha256 = self._library.document(doc_id).text_sha256
+        if sha256 not in self._astral:
+            self._astral[sha256] = astral_offsets(self._library.text(doc_id))
+        return self._astral[sha256]
+
+
+def _within(page: Page, spans: Sequence[Span]) -> Iterator[Span]:
+    """What of the spans lies on the page."""
+    for start, end in spans:
+        first, last = max(start, page.start), min(end, page.end)
+        if first < last:
+            yield Span(first, last)
+
+
+def _headings(
+    text: str, passages: Sequence[Passage], pages: Sequence[Page], astral: Sequence[int]
+) -> Iterator[Heading]:
+    """A heading's words stand between the passage before it and the first one below it, in the order of levels."""
+    previous: tuple[str, ...] = ()
+    end = 0
+    for passage in passages:
+        first = passage.spans[0].start
+        shared = next((n for n, pair in enumerate(zip(previous, passage.section, strict=False)) if pair[0] != pair[1]),
+                      min(len(previous), len(passage.section)))  # fmt: skip
+        view = reading_view(text, [Span(end, first)]) if shared < len(passage.section) and end < first else None
+        at = 0
+        for level, heading in enumerate(passage.section[shared:], shared + 1):
+            found = view.text.find(heading, at) if view else -1
+            spans: tuple[Span, ...] = ()
+            if view and found >= 0:
+                at = found + len(heading)
+                spans = view.to_source(found, at)
+            start = spans[0].start if spans else first
+            page = next((page.number for page in pages if page.start <= start < page.end), passage.page_start)
+            yield Heading(heading, level, start, quoted_spans(astral, spans), page, passage.passage_id)
+        previous = passage.section
+        end = max(end, first, *(last for _, last in passage.spans))
