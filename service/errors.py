@@ -27,6 +27,7 @@ SinkQAError
     ├── KeysUnreadable     keys-unreadable     the file of keys is damaged, unsafe or cannot be written
     ├── Unauthorized       unauthorized        a key is needed, and none that is valid came
     ├── Forbidden          forbidden           the key, or the page that asks, may not do this
+    ├── WrongHost          wrong-host          the request is for another server's name
     └── RateLimited        rate-limited        too many requests
 """
 
@@ -191,7 +192,17 @@ class Forbidden(ServiceError):
     code = "forbidden"
 
 
+class WrongHost(ServiceError):
+    """The request names another server, or none, as the one that it is for."""
+
+    code = "wrong-host"
+
+
 class RateLimited(ServiceError):
-    """The key or the address asks more often than is allowed."""
+    """The key or the address asks more often than is allowed; it may again in ``retry_s`` seconds."""
 
     code = "rate-limited"
+
+    def __init__(self, message: str, *, retry_s: int = 1) -> None:
+        super().__init__(message)
+        self.retry_s = retry_s

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from filelock import FileLock, Timeout
 
@@ -234,20 +234,19 @@ def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _loaded(stored: dict[str, object]) -> Key:
+def _loaded(stored: dict[str, Any]) -> Key:
     """One key; whatever is amiss in it is a ValueError, TypeError or LookupError."""
-    key = Key(**stored)  # type: ignore[arg-type]  # checked below
+    key = Key(**stored)
     texts = (key.id, key.label, key.sha256, key.created)
     if not all(isinstance(text, str) for text in texts) or len(key.sha256) != 64 or key.scope not in SCOPES:
         raise ValueError(f"key {key.id!r}")
     for time in (key.created, key.expires, key.last_used, key.revoked):
         if time is not None and datetime.fromisoformat(time).tzinfo is None:
             raise ValueError(f"key {key.id!r}: a time without a zone")
-    if key.collections is None:
-        return key
-    if not isinstance(key.collections, list) or not all(isinstance(each, str) for each in key.collections):
+    names = stored["collections"]
+    if names is not None and not (isinstance(names, list) and all(isinstance(name, str) for name in names)):
         raise ValueError(f"key {key.id!r}: collections")
-    return replace(key, collections=tuple(key.collections))
+    return replace(key, collections=None if names is None else tuple(names))
 
 
 def _now() -> datetime:

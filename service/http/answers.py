@@ -10,6 +10,7 @@ from fastapi.sse import EventSourceResponse, format_sse_event
 from starlette.responses import Response
 
 from service.answer import Answer
+from service.http.access import READS
 from service.http.encoding import Json, dumps
 from service.http.engines import EngineOf
 from service.http.problems import documented
@@ -49,7 +50,7 @@ data: {"status": "abstained", "confidence": 0.1, "generated": false, "notes": []
 
 """
 
-router = APIRouter(tags=["answers"], responses=documented(400, 404, 409, 422, 503))
+router = APIRouter(tags=["answers"], dependencies=[READS], responses=documented(400, 404, 409, 422, 503))
 
 
 @router.post(

@@ -15,7 +15,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from ingest.errors import SinkQAError
 from service.collections import Collections
-from service.http import answers, dify, health, observing, openai, problems
+from service.http import access, answers, dify, health, observing, openai, problems
 from service.http.metrics import Metrics
 from service.settings import Settings
 
@@ -44,6 +44,7 @@ def create_app(settings: Settings) -> FastAPI:
     problems.install(app)
     for module in (answers, openai, dify, health):
         app.include_router(module.router)
+    access.install(app, settings)
     observing.install(app, app.state.metrics)  # the last one added stands around all others
     _tell_problems(app)
     return app
@@ -72,6 +73,7 @@ def _tell_problems(app: FastAPI) -> None:
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
+            access.document(told())
             problems.as_problems(told())
         return told()
 

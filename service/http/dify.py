@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from service.engine import Engine
 from service.errors import InvalidFilter
+from service.http.access import READS
 from service.http.conditions import Condition, filters_of
 from service.http.encoding import Json
 from service.http.engines import collections_of
@@ -73,7 +74,9 @@ class DifyRefusal(BaseModel):
     error_msg: str
 
 
-router = APIRouter(tags=["dify"], responses={status: {"model": DifyRefusal} for status in (400, 404, 422, 503)})
+router = APIRouter(
+    tags=["dify"], dependencies=[READS], responses={status: {"model": DifyRefusal} for status in (400, 404, 422, 503)}
+)
 
 
 @router.post(

@@ -9,6 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from service.collections import Collections
 from service.engine import Engine
+from service.http.access import Reachable
 from service.settings import Settings
 
 
@@ -19,9 +20,8 @@ def settings_of(request: Request) -> Settings:
 
 
 def collections_of(request: Request) -> Collections:
-    """The collections that the application serves."""
-    collections: Collections = request.app.state.collections
-    return collections
+    """The collections that the application serves, as far as the request's key reaches."""
+    return Reachable(request.app.state.collections, request)
 
 
 async def collection_of(

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from service.engine import Engine
 from service.errors import LibraryEmpty
+from service.http.access import READS
 from service.http.engines import EngineOf
 from service.http.problems import documented
 
@@ -63,6 +64,7 @@ def probe(engine: Engine) -> int:
 
 @router.get(
     "/metrics",
+    dependencies=[READS],
     operation_id="metrics",
     summary="Numbers for Prometheus",
     response_class=Response,

@@ -18,6 +18,7 @@ from service.answer import Answer, RankedPassage
 from service.collections import Collections
 from service.engine import Engine
 from service.errors import CollectionNotFound, InvalidCollection, ModelNotFound
+from service.http.access import READS
 from service.http.chatting import (
     MODEL,
     ChatRequest,
@@ -45,7 +46,7 @@ _REFUSED: dict[int | str, dict[str, Any]] = {
 _OBJECT = {"application/json": {"schema": {"type": "object"}}}
 _EVENTS = {**_OBJECT, "text/event-stream": {"schema": {"type": "string"}}}
 
-router = APIRouter(tags=["openai"], responses=_REFUSED)
+router = APIRouter(tags=["openai"], dependencies=[READS], responses=_REFUSED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from index import errors as index_errors
 from ingest import errors as ingest_errors
 from ingest.errors import SinkQAError
 from service import errors as service_errors
+from service.http.headers import headers_for
 from service.http.observing import ID_HEADER, request_id
 
 MEDIA_TYPE = "application/problem+json"
@@ -49,6 +50,7 @@ STATUS: dict[type[SinkQAError], int] = {
     service_errors.KeysUnreadable: 503,
     service_errors.Unauthorized: 401,
     service_errors.Forbidden: 403,
+    service_errors.WrongHost: 421,
     service_errors.RateLimited: 429,
     service_errors.GeneratorUnavailable: 502,
     service_errors.GeneratorStopped: 502,
@@ -129,8 +131,14 @@ def refuse(
 
 
 def refuse_named(path: str, error: SinkQAError) -> Response:
-    """:func:`refuse` for a named error; a library that is busy says when to come back."""
-    headers = {"Retry-After": "5"} if isinstance(error, index_errors.LibraryBusy) else None
+    """:func:`refuse` for a named error, with the header that says what to do about it, where there is one."""
+    headers = None
+    if isinstance(error, index_errors.LibraryBusy):
+        headers = {"Retry-After": "5"}
+    elif isinstance(error, service_errors.RateLimited):
+        headers = {"Retry-After": str(error.retry_s)}
+    elif isinstance(error, service_errors.Unauthorized):
+        headers = {"WWW-Authenticate": 'Bearer realm="sinkqa"'}
     return refuse(path, status_of(error), error.code, _clean(error.message), headers=headers)
 
 
@@ -173,7 +181,7 @@ def _by_status(request: Request, error: HTTPException) -> Response:
 def _unforeseen(request: Request, error: Exception) -> Response:
     """The cause goes to the log, never to the client."""
     _log.error("unforeseen %s at %s", type(error).__name__, request.url.path, exc_info=error)
-    headers = {ID_HEADER: known} if (known := request_id()) else None  # this answer passes nothing else on its way
+    headers = headers_for(request.url.path) | {ID_HEADER: request_id() or "none"}  # nothing else adds them here
     detail = "the server failed to answer; its log, by request id, says why"
     return refuse(request.url.path, 500, _CODES[500], detail, headers=headers)
 
@@ -191,7 +199,7 @@ def _openai(status: int, code: str, detail: str, errors: Sequence[Fault]) -> dic
 
 
 def _param(errors: Sequence[Fault]) -> str | None:
-    """``messages.0.content``"""
+    """The first fault as ``messages.0.content``."""
     return errors[0].pointer.lstrip("/").replace("/", ".") if errors else None
 
 

@@ -84,7 +84,7 @@ class Client:
     def __call__(self, method: str, url: str, **how: Any) -> httpx.Response:
         async def send() -> httpx.Response:
             transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
-            async with httpx.AsyncClient(transport=transport, base_url="http://sinkqa.test") as client:
+            async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
                 return await client.request(method, url, headers=self.headers | how.pop("headers", {}), **how)
 
         return asyncio.run(send())

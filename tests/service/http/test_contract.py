@@ -9,6 +9,7 @@ import schemathesis
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from schemathesis.checks import not_a_server_error
+from schemathesis.python.asgi import HOST
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
@@ -20,7 +21,7 @@ from service.http.app import create_app
 from service.settings import Settings
 
 KEPT = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
-app = create_app(Settings(library=Path("none yet")))  # routes are needed before any fixture
+app = create_app(Settings(library=Path("none yet"), public_url=f"http://{HOST}"))  # before any fixture
 schema = schemathesis.openapi.from_asgi("/openapi.json", app)
 
 
