@@ -188,6 +188,7 @@ def doctor(
 
 app.command()(downloading.fetch)
 app.command()(serving.serve)
+app.command()(serving.mcp)
 app.add_typer(keying.app, name="key")
 
 

@@ -35,3 +35,15 @@ def serve(
         server_header=False,
         timeout_graceful_shutdown=_GRACE_S,
     )
+
+
+def mcp(library: Library = None, collection: Collection = None) -> None:
+    """Serve an assistant over standard input and output (Model Context Protocol)."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from service.mcp import Place, Server
+
+    settings = Settings.load(library=library, collection=collection)
+    opening = ThreadPoolExecutor(1).submit(open_engine, library, collection)  # the assistant need not wait for it
+    place = Place(settings.collection, opening.result, settings.public_url)
+    Server(lambda _: place).run()
