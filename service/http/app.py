@@ -15,7 +15,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from ingest.errors import SinkQAError
 from service.collections import Collections
-from service.http import access, answers, dify, health, observing, openai, problems
+from service.http import access, answers, connecting, dify, health, observing, openai, problems
 from service.http.metrics import Metrics
 from service.settings import Settings
 
@@ -44,6 +44,7 @@ def create_app(settings: Settings) -> FastAPI:
     problems.install(app)
     for module in (answers, openai, dify, health):
         app.include_router(module.router)
+    connecting.install(app)
     access.install(app, settings)
     observing.install(app, app.state.metrics)  # the last one added stands around all others
     _tell_problems(app)
@@ -54,6 +55,7 @@ def create_app(settings: Settings) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     async with AsyncExitStack() as running:
         running.enter_context(app.state.metrics.watching(app.state.collections))
+        await running.enter_async_context(connecting.connected(app))
         await run_in_threadpool(_warm, app)
         yield
 
