@@ -30,7 +30,7 @@ def calibrate(
     for path, about in zip(questions, document, strict=True):
         with progress(path.stem) as advance:
             asked = list(read_questions(path))
-            found += examples(asked, encoder, documents=[about], cache=cache, on_progress=advance)
+            found += examples(path.stem, asked, encoder, documents=[about], cache=cache, on_progress=advance)
     calibrated = run(found)
     if as_json:
         print_json(asdict(calibrated))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,30 +18,32 @@ from eval.recall import gold_library, sha256_of
 from eval.withholding import auroc
 from index.encoder import Encoder
 from ingest.readers import find_files
-from service.abstaining import HELD, WEIGHTS, signs
+from service.abstaining import HELD, WEIGHTS, signs, trust
 from service.answering import ranked
 from service.asking.understanding import understand
 
 _FOLDS = 10
 _RIDGE = 0.02  # keeps weights small that few questions speak for
-_KEPT = 0.9  # of the answerable questions: so many stay above the bar
+_KEPT = 0.88  # of the answerable questions: so many stay above the bar
 
 Matrix = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question's signs, whether it can be answered, and the cluster of its wordings."""
+    """A question's signs and what they are worth, whether it can be answered, its cluster of wordings, and its set."""
 
     query_id: str
     signs: dict[str, float]
     answerable: bool
     cluster: str
+    source: str = ""
+    trust: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Weights and offset, the offset set so that 0.5 keeps nine in ten answerable questions.
+    """Weights and offset, the offset set so that 0.5 keeps 88 % of answerable questions.
 
     ``unseen``: AUROC where each cluster is judged by weights that the other clusters gave; ``seen`` by these weights.
     ``answered`` and ``let_through``: shares of the answerable and of the other questions at 0.5.
@@ -55,6 +58,7 @@ class Calibration:
 
 
 def examples(
+    name: str,
     questions: Sequence[Question],
     encoder: Encoder,
     *,
@@ -62,22 +66,32 @@ def examples(
     cache: Path | None = None,
     on_progress: OnProgress = quiet,
 ) -> list[Example]:
-    """The signs of each question over a library of ``documents``; one for which nothing is found is left out."""
+    """The signs of each question over a library of ``documents``; one for which nothing is found is left out.
+
+    Questions without evidence are about none of the documents, of which one that cannot be read is then passed over.
+    """
     files = find_files(documents)
+    parts = (files, []) if any(question.evidence for question in questions) else ([], files)
     corpus = digest([sorted(sha256_of(path) for path in files), []])
     found: list[Example] = []
-    with gold_library((files, []), corpus, encoder, None, cache, on_progress) as (library, *_):
+    with gold_library(parts, corpus, encoder, None, cache, on_progress) as (library, *_):
         for question in questions:
             asked, hits = understand(question.text), library.search(question.text, k=SHIPPED.k)
             if pieces := ranked(asked, hits, encoder):
                 told = signs(asked, hits, pieces, encoder)
                 cluster = question.cluster or question.query_id
-                found.append(Example(question.query_id, told, question.expects == "answer", cluster))
+                found.append(
+                    Example(
+                        question.query_id, told, question.expects == "answer", cluster, name, trust(asked, hits, pieces)
+                    )
+                )
     return found
 
 
 def calibrate(found: Sequence[Example]) -> Calibration:
-    """Logistic regression with both kinds of questions weighing alike, no weight below 0, ``HELD`` as they are.
+    """Logistic regression with no weight below 0 and ``HELD`` as they are.
+
+    Both kinds of questions weigh alike, and so does each set among the questions of a kind.
 
     Raises:
         ValueError: one kind is missing.
@@ -87,21 +101,38 @@ def calibrate(found: Sequence[Example]) -> Calibration:
     answerable = np.array([each.answerable for each in found])
     clusters = np.array([each.cluster for each in found])
     held = np.array([sum(weight * each.signs[name] for name, weight in HELD.items()) for each in found])
-    weights = _fit(matrix, answerable, held)
+    each = _balanced(found)
+    weights = _fit(matrix, answerable, held, each)
     scores = matrix @ weights + held
-    offset = -float(np.quantile(scores[answerable], 1 - _KEPT, method="lower"))
-    above = scores + offset >= 0
+    offset = float(np.quantile(_needed(scores, found)[answerable], _KEPT, method="higher"))
+    above = _needed(scores, found) <= offset
     return Calibration(
         {name: round(float(weight), 2) for name, weight in zip(names, weights, strict=True)},
         round(offset, 2),
-        unseen=auroc(_unseen(matrix, answerable, held, clusters).tolist(), answerable.tolist()),
+        unseen=auroc(_unseen(matrix, answerable, held, each, clusters).tolist(), answerable.tolist()),
         seen=auroc(scores.tolist(), answerable.tolist()),
         answered=float(above[answerable].mean()),
         let_through=float(above[~answerable].mean()),
     )
 
 
-def _unseen(matrix: Matrix, answerable: NDArray[np.bool_], held: Matrix, clusters: NDArray[np.str_]) -> Matrix:
+def _needed(scores: Matrix, found: Sequence[Example]) -> Matrix:
+    """The offset from which on each question's confidence is 0.5 or more; infinite where its trust is less."""
+    doubled = 2 * np.array([each.trust for each in found]) - 1
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(doubled > 0, -np.log(doubled) - scores, np.inf)
+
+
+def _balanced(found: Sequence[Example]) -> Matrix:
+    """What each question weighs: half of all for either kind, in equal parts for the sets that have it."""
+    counts = Counter((each.answerable, each.source) for each in found)
+    sets = Counter(answerable for answerable, _ in counts)
+    return np.array([0.5 / sets[each.answerable] / counts[each.answerable, each.source] for each in found])
+
+
+def _unseen(
+    matrix: Matrix, answerable: NDArray[np.bool_], held: Matrix, each: Matrix, clusters: NDArray[np.str_]
+) -> Matrix:
     """Scores of each cluster's questions by weights of the others', as a mean over several ways to part them."""
     names, random = np.unique(clusters), np.random.default_rng(0)
     total = np.zeros(len(matrix))
@@ -110,16 +141,15 @@ def _unseen(matrix: Matrix, answerable: NDArray[np.bool_], held: Matrix, cluster
         for fold in range(_FOLDS):
             out = np.isin(clusters, names[fold::_FOLDS])
             if out.any():
-                total[out] += matrix[out] @ _fit(matrix[~out], answerable[~out], held[~out]) + held[out]
+                total[out] += matrix[out] @ _fit(matrix[~out], answerable[~out], held[~out], each[~out]) + held[out]
     return total
 
 
-def _fit(matrix: Matrix, answerable: NDArray[np.bool_], held: Matrix) -> Matrix:
+def _fit(matrix: Matrix, answerable: NDArray[np.bool_], held: Matrix, each: Matrix) -> Matrix:
     from scipy.optimize import minimize
 
     spread = matrix.std(axis=0) + 1e-6
     scaled = (matrix - matrix.mean(axis=0)) / spread
-    each = np.where(answerable, 0.5 / answerable.sum(), 0.5 / (~answerable).sum())
 
     def loss(parameters: Matrix) -> float:
         logits = parameters[0] + scaled @ parameters[1:] + held

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from eval.answers import score_answers
 from eval.beir import read_benchmark
 from eval.configuration import Configuration, weights_of
 from eval.errors import MalformedData
@@ -70,7 +71,7 @@ def _runs(path: Path) -> list[dict[str, Any]]:
 def _check(
     run: Mapping[str, Any], root: Path, out: Path | None, cache: Path | None, on_progress: OnProgress
 ) -> Iterator[Check]:
-    what = " ".join([run["name"], run.get("mode", "hybrid")])
+    what = " ".join([run["name"], "answers" if run.get("answers") else run.get("mode", "hybrid")])
     figures: dict[str, float] = run["expected"]
     needed = [root / run["beir"]] if "beir" in run else [root / each for each in _gold_paths(run)]
     absent = next((each for each in needed if not each.exists()), None)
@@ -79,6 +80,9 @@ def _check(
         return
     result = _measure(run, root, out, cache, on_progress)
     for name, value in figures.items():
+        if name in result.facts:
+            yield Check(what, name, value, result.facts[name], run.get("tolerance", _TOLERANCE))
+            continue
         *traits, measure = name.split(": ")
         estimates = result.estimates(**dict(pair.split("=", 1) for pair in traits if "=" in pair))
         if measure not in estimates:
@@ -99,19 +103,19 @@ def _measure(
     if "beir" in run:
         benchmark = read_benchmark(root / run["beir"], n_queries=run.get("queries"))
         scored = score_benchmark(benchmark, [configuration], encoder, out=out, cache=cache, on_progress=on_progress)
-    else:
-        scored = score_gold(
-            run["name"],
-            list(read_questions(root / run["questions"])),
-            [configuration],
-            encoder,
-            documents=[root / each for each in run["documents"]],
-            beside=[root / each for each in run.get("beside", ())],
-            out=out,
-            cache=cache,
-            on_progress=on_progress,
-        )
-    ((result, _),) = scored
+        ((result, _),) = scored
+        return result
+    questions = list(read_questions(root / run["questions"]))
+    where: dict[str, Any] = {
+        "documents": [root / each for each in run["documents"]],
+        "beside": [root / each for each in run.get("beside", ())],
+        "out": out,
+        "cache": cache,
+        "on_progress": on_progress,
+    }
+    if run.get("answers"):
+        return score_answers(run["name"], questions, encoder, **where)[0]
+    ((result, _),) = score_gold(run["name"], questions, [configuration], encoder, **where)
     return result
 
 

@@ -23,6 +23,8 @@ _NEWS = 2  # index terms that the question does not hold
 _SHORT_ROW = 0.6  # of an answer: a row up to this long is shown whole, else cell by cell
 _CELL_OF = " · "  # stands between row label and column header in a cell's label
 _SAME = 0.75  # of a piece's terms: so many in another, and it adds nothing
+_FEW_WORDS = 0.12  # of an answer: so little, and without a full stop, is no sentence
+_ENDS, _CLOSING = tuple("。！？.!?；;:："), "”’\"')）] "
 _HOMES = {"CN": "China", "US": "United States", "EU": "European Union", "JP": "Japan", "NZ": "New Zealand"}
 _SHORT_LIST = 10  # items: a list up to this long is quoted whole
 
@@ -38,7 +40,7 @@ class Selection:
     asked for, and without the names in the question. ``side``: as ``keep``, for a piece on a side of a comparison.
     """
 
-    keep: float = 0.97
+    keep: float = 0.96
     beside: float = 0.55
     most: int = 4
     context: float = 0.3
@@ -146,9 +148,11 @@ def gather(asked: Asked, pieces: Sequence[Evidence], params: Selection = Selecti
     if not pieces:
         return []
     best, wanted = pieces[0], list[Evidence]()
+    asks_for_words = asked.kind not in ("who", "when", "where")
     for piece in pieces:
         beside = piece.passage.passage_id == best.passage.passage_id
-        if piece.relevance >= (params.beside if beside else params.keep) * best.relevance:
+        enough = (params.beside if beside else params.keep) * best.relevance
+        if piece is best or (piece.relevance >= enough and not (asks_for_words and _is_fragment(piece))):
             wanted.append(piece)
     for side in asked.sides:
         if not any(_names(piece, side) for piece in wanted):
@@ -156,6 +160,12 @@ def gather(asked: Asked, pieces: Sequence[Evidence], params: Selection = Selecti
                 ([p] for p in pieces if p.relevance >= params.side * pieces[0].relevance and _names(p, side)), []
             )
     return joined(_folded(_within_length(wanted, params), pieces))
+
+
+def _is_fragment(piece: Evidence) -> bool:
+    """Whether it is a few words and no sentence, as a heading, a date or an author's name."""
+    is_sentence = piece.text.rstrip(_CLOSING)[-1:] in _ENDS
+    return piece.passage.kind == "text" and not is_sentence and share_of_answer(piece.text) < _FEW_WORDS
 
 
 def _names(piece: Evidence, side: Entity) -> bool:

@@ -170,6 +170,22 @@ def test_answers_and_abstaining_are_scored_printed_and_kept(tmp_path, engine, ev
     assert "coverage: share of questions answered" in page
 
 
+def test_published_figures_of_answers_are_measured_again(tmp_path, engine, evaluate):
+    (record,) = engine.documents()
+    (tmp_path / "lund.md").write_text(TEXT, "utf-8")
+    write_rows(tmp_path / "q.jsonl", rows(engine.text(record.doc_id)))
+    run = '[[run]]\nname = "lund"\nanswers = true\nquestions = "q.jsonl"\ndocuments = ["lund.md"]\n[run.expected]\n'
+    figures = '"quote validity" = 1.0\n"language=en: quote validity" = 1.0\n"answered_answerable" = 7.0\n'
+    (tmp_path / "expected.toml").write_text(run + figures, "utf-8")
+    checks = json.loads(evaluate("expected", "--file", tmp_path / "expected.toml", "--json")[1])
+    assert [each["measure"] for each in checks] == [
+        "quote validity",
+        "language=en: quote validity",
+        "answered_answerable",
+    ]
+    assert [abs(each["measured"] - each["expected"]) < 0.01 for each in checks] == [True, True, False]
+
+
 def test_questions_without_points_are_named(tmp_path):
     evidence = [{"hop": 1, "must_contain": ["pine"]}]
     write_rows(tmp_path / "q.jsonl", [{"id": "a", "lang": "en", "question": "?", "evidence": evidence}])

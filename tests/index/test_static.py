@@ -120,3 +120,26 @@ def test_a_model_that_is_nowhere_is_a_named_error(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with pytest.raises(EncoderMissing, match="no-such-model"):
         load_encoder("nobody/no-such-model")
+
+
+def test_each_word_of_a_query_finds_its_nearest_in_a_passage(encoder: StaticEncoder) -> None:
+    forest, both = encoder.tokens(["forest", "forest tax"])
+    weights, cosines = encoder.nearest(both, forest)
+    assert weights.sum() == pytest.approx(1, abs=1e-5) and len(weights) == len(cosines) == len(np.unique(both))
+    assert cosines.max() == pytest.approx(1, abs=1e-3) and cosines.min() < 0.9
+    weights, cosines = encoder.nearest(both, encoder.tokens([""])[0])
+    assert not cosines.any()
+    assert [len(part) for part in encoder.nearest(encoder.tokens([""])[0], both)] == [0, 0]
+
+
+def test_a_text_met_again_has_the_same_tokens_and_no_cache_grows_without_end(
+    encoder: StaticEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.static._MOST_KNOWN", 3)
+    texts = ["a forest", "碳汇", "a forest", "long " * 200]
+    first = [ids.tolist() for ids in encoder.tokens(texts)]
+    for number in range(10):
+        encoder.tokens([f"forest number {number}"])
+        assert len(encoder._known) <= 4
+    assert [ids.tolist() for ids in encoder.tokens(texts)] == first and first[0] == first[2]
+    assert "long " * 200 not in encoder._known

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from index.encoder import load_encoder
-from service.abstaining import BAR, HELD, WEIGHTS, confidence, contradicts, signs
+from service.abstaining import BAR, HELD, WEIGHTS, confidence, contradicts, misplaced, signs, trust
 from service.answering import ranked
 from service.asking.understanding import understand
 from service.engine import Engine
@@ -85,6 +85,31 @@ def test_a_false_premise_is_not_agreed_to_but_shown_what_stands_against_it(engin
     assert (answer.status, answer.abstain_reason) == ("abstained", "premise_contradicted")
     assert answer.citations and answer.segments
     assert answer.answer.startswith("The library does not bear out") and "[1]" in answer.answer
+
+
+def test_a_place_that_the_library_knows_is_within_its_scope(engine):
+    assert engine.ask("How many opera houses does New Zealand paint each year?").abstain_reason == "unsupported"
+
+
+def test_evidence_of_another_place_is_doubted(engine):
+    asked = understand("What share of its emissions may a firm in Canada offset?")
+    hits = engine._hits(asked.text, k=8, filters=None)
+    pieces = ranked(asked, hits, load_encoder())
+    assert misplaced(asked, hits, pieces)
+    assert trust(asked, hits, pieces) <= 0.5
+    at_home = understand(ANSWERED[0])
+    assert not misplaced(at_home, hits, ranked(at_home, hits, load_encoder()))
+
+
+def test_a_document_that_names_no_country_is_of_its_own(tmp_path):
+    (tmp_path / "rule.md").write_text(
+        "---\njurisdiction: NZ\n---\n# Rule\n\nA firm must surrender one unit for each tonne by 30 May.\n", "utf-8"
+    )
+    engine = Engine.open(Settings(library=tmp_path / "library"), create=True)
+    engine.add([tmp_path / "rule.md"])
+    question = "By what date must a firm in {} surrender its units for each tonne?"
+    assert engine.ask(question.format("New Zealand")).status == "answered"
+    assert engine.ask(question.format("Canada")).status == "abstained"
 
 
 @pytest.mark.parametrize("question", [*ANSWERED, "Why did Japan open its market in 2013?"])
