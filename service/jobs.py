@@ -45,10 +45,10 @@ _log = logging.getLogger(__name__)
 class Jobs:
     """The jobs of one collection. One worker, of all processes that serve it, works them off in order."""
 
-    def __init__(self, engine: Engine, folder: Path) -> None:
+    def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._folder, self._spool = folder, folder / "uploads"
-        self._ledger = Ledger(folder)
+        self._folder, self._spool = engine.folder, engine.folder / "uploads"
+        self._ledger = Ledger(engine.folder)
         self._wake, self._closing = threading.Event(), threading.Event()
         self._tidied = 0.0
         self._worker = threading.Thread(target=self._run, name="sinkqa-jobs", daemon=True)
@@ -93,11 +93,11 @@ class Jobs:
         self._wake.set()
         return self.job(job_id)
 
-    def close(self) -> None:
+    def close(self, *, wait_s: float = 10.0) -> None:
         """Leaves off work; what is not done is taken up at the next start."""
         self._closing.set()
         self._wake.set()
-        self._worker.join(timeout=10)
+        self._worker.join(wait_s)
 
     def _run(self) -> None:
         lock = FileLock(self._folder / "jobs.lock", is_singleton=False)
@@ -186,27 +186,28 @@ class Jobs:
 class AllJobs:
     """The jobs of every collection of one server."""
 
-    def __init__(self, collections: Collections) -> None:
-        self._collections = collections
-        self._open: dict[str, Jobs] = {}
+    def __init__(self) -> None:
+        self._open: dict[Path, Jobs] = {}
         self._lock = threading.Lock()
 
-    def of(self, name: str) -> Jobs:
-        """The jobs of a collection, its worker running. Raises as :meth:`Collections.engine` does."""
-        engine = self._collections.engine(name)
+    def of(self, engine: Engine) -> Jobs:
+        """The jobs of the collection that an engine has open, their worker running."""
         with self._lock:
-            known = self._open.get(name)
-            if known is None or known.engine is not engine:
-                known = self._open[name] = Jobs(engine, self._collections.settings(name).library)
+            known = self._open.get(engine.folder)
+            if known is not None and known.engine is not engine:  # one of its name was deleted and begun anew
+                known.close(wait_s=0)
+                known = None
+            if known is None:
+                known = self._open[engine.folder] = Jobs(engine)
             return known
 
-    def resume(self) -> None:
+    def resume(self, collections: Collections) -> None:
         """Takes up what an earlier server left undone."""
-        for name in self._collections.names():
-            folder = self._collections.settings(name).library
+        for name in collections.names():
+            folder = collections.settings(name).library
             if (folder / LEDGER_FILE).is_file() or (folder / TRASH_FILE).is_file():
                 try:
-                    self.of(name)
+                    self.of(collections.engine(name))
                 except SinkQAError as error:
                     _log.warning("jobs of %s not taken up: %s", name, error.message)
 

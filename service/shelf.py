@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 
 from index.catalogue import DocumentRecord
 from index.library import Library
@@ -75,6 +76,11 @@ class Shelf:
         self._settings = settings
         self._astral: dict[str, tuple[int, ...]] = {}  # by hash of the text
 
+    @property
+    def folder(self) -> Path:
+        """Where the library is on disk."""
+        return self._settings.library
+
     def documents(self) -> list[DocumentRecord]:
         """Every document, in the order of their titles."""
         return sorted(self._library.documents(), key=lambda record: (record.title, record.doc_id))
@@ -90,6 +96,10 @@ class Shelf:
     def passages(self, doc_id: str) -> list[Passage]:
         """The passages of a document in reading order."""
         return self._library.passages(doc_id)
+
+    def placed(self, doc_id: str, spans: Sequence[Span]) -> tuple[QuotedSpan, ...]:
+        """Spans of a document with their offsets in UTF-16 units beside the code points."""
+        return quoted_spans(self._astral_offsets(doc_id), spans)
 
     def passage(self, passage_id: str) -> Passage:
         """The passage with this id."""

@@ -15,8 +15,9 @@ from fastapi.concurrency import run_in_threadpool
 
 from ingest.errors import SinkQAError
 from service.collections import Collections
-from service.http import access, answers, connecting, dify, health, observing, openai, problems
+from service.http import access, answers, connecting, dify, documents, health, jobs, observing, openai, problems
 from service.http.metrics import Metrics
+from service.jobs import AllJobs
 from service.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -41,8 +42,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.metrics = Metrics()
     app.state.collections = Collections(settings, opens=app.state.metrics.open_engine)
+    app.state.jobs = AllJobs()
     problems.install(app)
-    for module in (answers, openai, dify, health):
+    for module in (answers, documents, jobs, openai, dify, health):
         app.include_router(module.router)
     connecting.install(app)
     access.install(app, settings)
@@ -57,6 +59,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         running.enter_context(app.state.metrics.watching(app.state.collections))
         await running.enter_async_context(connecting.connected(app))
         await run_in_threadpool(_warm, app)
+        running.push_async_callback(run_in_threadpool, app.state.jobs.close)
+        await run_in_threadpool(app.state.jobs.resume, app.state.collections)
         yield
 
 

@@ -26,8 +26,11 @@ schema = schemathesis.openapi.from_asgi("/openapi.json", app)
 
 
 @pytest.fixture(scope="module", autouse=True)
-def served(settings):
+def served(begin):
+    settings = begin()  # one of its own: it is written to
     app.state.settings, app.state.collections = settings, Collections(settings)
+    yield
+    app.state.jobs.close()
 
 
 @schema.parametrize()

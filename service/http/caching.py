@@ -1,0 +1,21 @@
+"""Conditional requests: what the client has already is not sent again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+from fastapi import Request
+from starlette.responses import Response
+
+_HEADERS = {"Cache-Control": "private, no-cache", "Vary": "Accept, X-SinkQA-Collection"}
+"""Kept by the client alone and asked for each time: a deleted document must not live on in caches."""
+
+
+def unless_known(request: Request, make: Callable[[], Response], *what: object) -> Response:
+    """The response, or 304 where the client has that of the same ``what``, which must be all that it depends on."""
+    etag = f'"{hashlib.sha256(repr(what).encode("utf-8", "replace")).hexdigest()[:32]}"'
+    known = {each.strip().removeprefix("W/") for each in request.headers.get("If-None-Match", "").split(",")}
+    response = Response(status_code=304) if known & {etag, "*"} else make()
+    response.headers.update(_HEADERS | {"ETag": etag})
+    return response

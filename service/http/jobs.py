@@ -1,0 +1,94 @@
+"""Uploads, and the jobs that take them in."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, File, Request, UploadFile
+from starlette.responses import Response
+
+from service.http.access import READS, WRITES
+from service.http.encoding import Json
+from service.http.engines import EngineOf
+from service.http.library_schemas import JobOut, JobsOut
+from service.http.problems import documented
+from service.http.schemas import ok
+from service.jobs import MOST_FILES, AllJobs, Jobs
+from service.ledger import Job
+
+router = APIRouter(tags=["documents"], dependencies=[READS], responses=documented(400, 404, 422, 503))
+
+
+def jobs_of(request: Request, engine: EngineOf) -> Jobs:
+    """The jobs of the collection that the request means."""
+    everyones: AllJobs = request.app.state.jobs
+    return everyones.of(engine)
+
+
+JobsOf = Annotated[Jobs, Depends(jobs_of)]
+
+
+@router.post(
+    "/v1/documents",
+    operation_id="upload_documents",
+    dependencies=[WRITES],
+    status_code=202,
+    summary="Take in files: PDF, HTML, DOCX, Markdown, text or JSON",
+    responses=documented(413, 507)
+    | {
+        202: {
+            "model": JobOut,
+            "description": "On disk and queued; ask for the job to see what becomes of each file.",
+            "headers": {"Location": {"description": "The job.", "schema": {"type": "string"}}},
+        }
+    },
+)
+def upload_documents(
+    files: Annotated[
+        list[UploadFile],
+        File(max_length=MOST_FILES, description="One file or several; what they hold decides their type."),
+    ],
+    jobs: JobsOf,
+) -> Response:
+    """The same bytes again change nothing. A file that fails is named in the job, and the others still land."""
+    job = jobs.submit([(file.filename or "", file.file) for file in files])
+    return Json(_told(job), 202, headers={"Location": f"/v1/jobs/{job.job_id}"})
+
+
+@router.get(
+    "/v1/jobs", operation_id="list_jobs", summary="List the jobs of the last day", responses=ok(JobsOut, "Jobs.")
+)
+def list_jobs(jobs: JobsOf) -> Response:
+    """Newest first."""
+    return Json({"jobs": [_told(job) for job in jobs.jobs()]})
+
+
+@router.get(
+    "/v1/jobs/{job_id}",
+    operation_id="get_job",
+    summary="Say how far a job is and what became of each file",
+    responses=ok(JobOut, "The job."),
+)
+def get_job(job_id: str, jobs: JobsOf) -> Response:
+    """A job that has ended can be asked for during a day."""
+    return Json(_told(jobs.job(job_id)))
+
+
+@router.delete(
+    "/v1/jobs/{job_id}",
+    operation_id="cancel_job",
+    dependencies=[WRITES],
+    summary="Cancel a job",
+    responses=ok(JobOut, "The job; one that had ended is as it was."),
+)
+def cancel_job(job_id: str, jobs: JobsOf) -> Response:
+    """What has landed stays; the rest is dropped."""
+    return Json(_told(jobs.cancel(job_id)))
+
+
+def _told(job: Job) -> dict[str, Any]:
+    told = asdict(job)
+    del told["attempts"]
+    done = sum(file.state != "waiting" for file in job.files)
+    return told | {"n_files": len(job.files), "n_done": done}

@@ -1,0 +1,179 @@
+"""What the routes of documents, passages and jobs send, as OpenAPI tells it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from service.http.schemas import BoxOut, Kind, SpanOut
+from service.ledger import FileState, JobState
+
+
+class MetadataOut(BaseModel):
+    """What is known about a document."""
+
+    title: str | None
+    authors: list[str]
+    year: int | None = Field(description="Of issue.")
+    language: str | None
+    issuer: str | None
+    jurisdiction: str | None
+    url: str | None = Field(description="The official address of the original.")
+    digest_of: str | None
+
+
+class DocumentOut(BaseModel):
+    """A document, without its text."""
+
+    doc_id: str = Field(description="SHA-256 of its bytes.")
+    name: str = Field(description="What the file was called.")
+    title: str
+    media_type: str
+    type: Kind
+    metadata: MetadataOut
+    warnings: list[str]
+    n_pages: int
+    n_bytes: int
+    n_passages: int
+    text_sha256: str
+    added_at: str = Field(description="UTC, ISO 8601.")
+    generation: int = Field(description="The library's when it was added.")
+
+
+class DocumentsOut(BaseModel):
+    """Documents in the order of their titles."""
+
+    documents: list[DocumentOut]
+    total: int
+    next_offset: int | None = Field(description="Where the next page begins; null on the last one.")
+    generation: int
+
+
+class DeletedOut(BaseModel):
+    """What was deleted, and until when it can be put back."""
+
+    doc_id: str
+    title: str
+    restorable_until: str | None = Field(description="UTC, ISO 8601; null: it is gone for good.")
+    restore_url: str | None = Field(description="POST here to put it back.")
+
+
+class TextOut(BaseModel):
+    """The source text of a document, which every offset counts in."""
+
+    doc_id: str
+    text: str
+    text_sha256: str
+    n_pages: int
+
+
+class HeadingOut(BaseModel):
+    """A heading with text below it."""
+
+    text: str
+    level: int = Field(description="Nesting, from 1.")
+    start: int = Field(description="Where it, or else the text below it, begins.")
+    spans: list[SpanOut] = Field(description="The words of the heading; empty where they were not found again.")
+    page: int
+    passage_id: str = Field(description="The first passage below it.")
+
+
+class OutlineOut(BaseModel):
+    """The headings of a document in reading order."""
+
+    doc_id: str
+    headings: list[HeadingOut]
+    text_sha256: str
+
+
+class StoredPassageOut(BaseModel):
+    """A unit of evidence of a document."""
+
+    passage_id: str
+    doc_id: str
+    kind: Literal["text", "list", "row", "table"]
+    section: list[str]
+    table: str | None
+    page_start: int
+    page_end: int
+    language: str
+    text: str = Field(description="The reading form: lines joined, cells parted.")
+    spans: list[SpanOut]
+
+
+class PassagesOut(BaseModel):
+    """Passages of a document in reading order."""
+
+    doc_id: str
+    passages: list[StoredPassageOut]
+    total: int
+    next_offset: int | None
+    text_sha256: str
+
+
+class PassageInPlaceOut(StoredPassageOut):
+    """A passage with its document, its exact words and its neighbours."""
+
+    title: str
+    quote: str = Field(description='The source text under the spans, pieces joined by " … ".')
+    text_sha256: str
+    url: str = Field(description="Opens the passage in the page.")
+    boxes: list[BoxOut]
+    previous: str | None = Field(description="Id of the passage before it.")
+    next: str | None
+
+
+class PageOut(BaseModel):
+    """A page of a document. Offsets count in the document's source text, not in the page's."""
+
+    doc_id: str
+    number: int
+    n_pages: int
+    label: str | None = Field(description="The printed page number, where it differs.")
+    width: float = Field(description="Points; 0 where the format has no pages of its own.")
+    height: float
+    quality: float = Field(description="Share of the page that reads as language, 0-1.")
+    text: str
+    place: SpanOut = Field(description="Where the page's text stands in the document's.")
+    text_sha256: str = Field(description="Of the document's source text.")
+    highlights: list[SpanOut] = Field(description="What was asked to be highlighted, as far as it is on this page.")
+    boxes: list[BoxOut] = Field(description="The same on the page's image, one for each line.")
+    has_image: bool
+
+
+class JobFileOut(BaseModel):
+    """A file of a job."""
+
+    name: str = Field(description="What its sender called it.")
+    n_bytes: int
+    sha256: str
+    state: FileState
+    doc_id: str | None
+    n_passages: int | None
+    warnings: list[str]
+    code: str | None = Field(description="Stable name of the error that kept it out.")
+    message: str | None
+
+
+class JobOut(BaseModel):
+    """Files that are taken in behind the scenes."""
+
+    job_id: str
+    state: JobState = Field(
+        description="`done`: every file was tried; `failed`: the job could not go on, see `code` and `message`."
+    )
+    created_at: str
+    started_at: str | None
+    finished_at: str | None
+    n_files: int
+    n_done: int = Field(description="Files that wait no longer.")
+    code: str | None
+    message: str | None
+    files: list[JobFileOut]
+
+
+class JobsOut(BaseModel):
+    """Jobs of the last day, newest first, at most a hundred."""
+
+    jobs: list[JobOut]
