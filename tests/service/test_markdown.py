@@ -1,0 +1,72 @@
+"""Answers as Markdown: links where the marks say, and nothing of a document's words is markup."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from service.answer import Answer, Segment
+from service.engine import Engine
+from service.markdown import escaped, pieces
+from service.settings import Settings
+
+HOSTILE = (
+    "Moss must be kept wet. ![seen](http://evil.test/pixel) and [here](javascript:alert(1)) "
+    "<img src=x onerror=alert(1)> `code` **bold** &lt;b&gt; 𠮷 $x$"
+)
+
+
+@pytest.fixture(scope="module")
+def answer(tmp_path_factory) -> Answer:
+    folder = tmp_path_factory.mktemp("markdown")
+    (folder / "moss.json").write_text(json.dumps([{"title": "Moss [x](y) <b> rules", "text": HOSTILE}]), "utf-8")
+    engine = Engine.open(Settings(library=folder / "library", workers=1), create=True)
+    assert not engine.add([folder / "moss.json"]).failed
+    found = engine.ask("What must moss be kept?")
+    assert found.citations
+    return found
+
+
+def link(passage_id: str) -> str:
+    return f"http://here.test/p/{passage_id}"
+
+
+def test_each_mark_covers_its_link_in_code_points(answer):
+    said = list(pieces(answer, link))
+    text = "".join(piece.text for piece in said)
+    marks = [mark for piece in said for mark in piece.marks]
+    assert len(marks) == sum(len(segment.citations) for segment in answer.segments) >= 1
+    for mark in marks:
+        assert text[mark.start : mark.end] == f"[{mark.citation.number}]({link(mark.citation.passage_id)})"
+
+
+def test_marks_stay_right_behind_what_was_understood_and_with_several_segments(answer):
+    number = answer.citations[0].number
+    longer = replace(answer, segments=tuple(Segment(f"𠮷 {n} [no]", (number, number)) for n in range(3)))
+    said = list(pieces(longer, link, asked="and it?"))
+    text = "".join(piece.text for piece in said)
+    marks = [mark for piece in said for mark in piece.marks]
+    assert len(marks) == 6 and text.startswith("*Understood as: ")
+    assert {text[mark.start : mark.end] for mark in marks} == {f"[{number}]({marks[0].url})"}
+
+
+def test_words_of_a_document_are_no_links_images_or_html(answer):
+    text = "".join(piece.text for piece in pieces(answer, link))
+    tokens = [token for block in MarkdownIt("commonmark").parse(text) for token in (block, *(block.children or ()))]
+    assert not {"image", "html_inline", "html_block", "code_inline"} & {token.type for token in tokens}
+    links = [token.attrs["href"] for token in tokens if token.type == "link_open"]
+    assert links and all(href.startswith("http://here.test/p/") for href in links)
+    shown = "".join(token.content for token in tokens if token.type == "text")
+    assert "[here](javascript:alert(1))" in shown and "Moss [x](y) <b> rules" in shown
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Zs", "Zl", "Zp"]), min_size=1, max_size=60))
+def test_escaped_text_is_shown_as_it_stands(text):
+    inline = MarkdownIt("commonmark").parseInline(escaped(text))[0].children
+    assert {token.type for token in inline} <= {"text", "text_special"}
+    assert "".join(token.content for token in inline) == text
