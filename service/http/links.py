@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
+from collections.abc import Iterable
+from typing import Protocol
+from urllib.parse import quote, urlencode
 
 from fastapi import Request
 
 from service.collections import DEFAULT
 from service.settings import Settings
+
+
+class _Span(Protocol):
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
 
 
 def base_of(request: Request) -> str:
@@ -16,7 +25,14 @@ def base_of(request: Request) -> str:
     return (settings.public_url or str(request.base_url)).rstrip("/")
 
 
-def passage_link(base: str, passage_id: str, *, collection: str = DEFAULT) -> str:
-    """The address of a passage, which stays while its document does."""
-    where = f"{base}/v1/passages/{quote(passage_id, safe='')}"
-    return where if collection == DEFAULT else f"{where}?collection={quote(collection, safe='')}"
+def passage_link(base: str, passage_id: str, *, spans: Iterable[_Span] = (), collection: str = DEFAULT) -> str:
+    """The address that opens a passage in the page, which stays while its document does.
+
+    ``BASE/#/p/PASSAGE?q=start-end,start-end&collection=NAME``: ``q`` are the words to highlight, in code points of the
+    document's source text (without it, the passage), and ``collection`` is left out for the default one. What follows
+    the ``#`` is for the page alone: no server or proxy on the way sees or logs what was looked up.
+    """
+    asked = {"q": ",".join(f"{span.start}-{span.end}" for span in spans)}
+    asked |= {} if collection == DEFAULT else {"collection": collection}
+    told = urlencode({name: value for name, value in asked.items() if value}, safe=",")
+    return f"{base}/#/p/{quote(passage_id, safe='')}" + (f"?{told}" if told else "")

@@ -1,0 +1,293 @@
+"""Uploads become jobs: on disk before they are acknowledged, each file told of, and nothing lost by a crash."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import resource
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import psutil
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.engine import Engine
+from service.errors import JobNotFound
+from service.http.app import create_app
+from service.jobs import Jobs, display_name
+from service.ledger import JobFile, Ledger
+from tests.articles import single_column
+from tests.hostile import HOSTILE, pdf, slow, word
+from tests.service.http.conftest import Client, serving
+from tests.service.http.uploading import added, ended, send
+
+NOTE = "# Heather\n\nHeather moors burn every ninth year. {}\n"
+
+
+def note(words=""):
+    return NOTE.format(words).encode()
+
+
+@pytest.fixture(scope="module")
+def client(begin):
+    app = create_app(begin())
+    yield Client(app)
+    app.state.jobs.close()
+
+
+@pytest.fixture
+def queue(begin):
+    """Jobs whose worker is at rest, so that what is queued stays as it is."""
+    engine = Engine.open(begin({"a.txt": "Nothing much."}))
+    jobs = Jobs(engine)
+    jobs.close()
+    yield jobs
+    jobs.close()
+
+
+def test_files_of_every_kind_land_and_are_found(client):
+    files = {
+        "lake.pdf": single_column("zh"),
+        "reeds.docx": word(),
+        "heath.html": b"<html><body><h1>Heaths</h1><p>Heaths are grazed by sheep in winter.</p></body></html>",
+        "moor.md": note(),
+    }
+    response = send(client, *files.items())
+    assert response.json()["n_files"] == 4 and response.json()["state"] in ("queued", "running")
+    job = ended(client, response)
+    assert (job["state"], job["n_done"]) == ("done", 4)
+    for file in job["files"]:
+        assert file["state"] == "added" and file["n_passages"] > 0
+        assert file["doc_id"] == file["sha256"] == hashlib.sha256(files[file["name"]]).hexdigest()
+    hits = client.post("/v1/search", {"query": "How often do heather moors burn?"}).json()["hits"]
+    assert hits[0]["doc_id"] == job["files"][3]["doc_id"]
+    assert job["job_id"] in [each["job_id"] for each in client.get("/v1/jobs").json()["jobs"]]
+
+
+def test_a_file_that_fails_is_named_and_the_others_land(client):
+    names = ["broken.pdf", "locked.pdf", "picture.md", "program.bin", "empty.txt", "truncated.pdf", "half.json"]
+    files = [(name, HOSTILE[name][0]()) for name in names]
+    job = ended(client, send(client, *files, ("good.md", note("Sound."))))
+    assert job["state"] == "done"
+    *failed, good = job["files"]
+    assert [(file["name"], file["code"]) for file in failed] == [(name, HOSTILE[name][1]) for name in names]
+    assert all(file["name"] in file["message"] and "uploads" not in file["message"] for file in failed)
+    assert (good["state"], good["code"]) == ("added", None)
+
+
+def test_what_a_file_holds_decides_and_not_what_it_is_called(client):
+    job = ended(client, send(client, ("plain.txt", pdf(pages=2)), ("page.pdf", note("Not a PDF."))))
+    odd, wrong = job["files"]
+    assert client.get(f"/v1/documents/{odd['doc_id']}").json()["type"] == "pdf"
+    assert "named .txt but holds pdf" in odd["warnings"][0]
+    assert wrong["state"] == "added" or wrong["code"] == "unreadable-document"
+
+
+def test_the_same_file_sent_by_many_at_once_is_one_document(client):
+    content = note("Sent by many.")
+    with ThreadPoolExecutor(8) as pool:
+        jobs = [*pool.map(lambda n: ended(client, send(client, (f"{n}.md", content), ("b.md", content))), range(8))]
+    states = [file["state"] for job in jobs for file in job["files"]]
+    assert sorted(states) == ["added"] + ["unchanged"] * 15
+    assert len({file["doc_id"] for job in jobs for file in job["files"]}) == 1
+
+
+def test_two_files_of_one_name_are_two_documents(client):
+    first, second = added(client, "same.md", note("One.")), added(client, "same.md", note("Two."))
+    job = ended(client, send(client, ("same.md", note("Three.")), ("same.md", note("Four."))))
+    ids = {first, second, *(file["doc_id"] for file in job["files"])}
+    assert len(ids) == 4
+    assert all(client.get(f"/v1/documents/{doc_id}").json()["name"] == "same.md" for doc_id in ids)
+
+
+def test_names_are_shown_and_never_opened(client, tmp_path):
+    aim = tmp_path / "aim.md"
+    names = [
+        f"../../../../../{aim}",
+        str(aim),
+        r"..\..\aim.md",
+        "aim.md\0.exe",
+        ".",
+        "..",
+        "",
+        "~/aim.md",
+        "\u202egpj.md",
+    ]
+    job = ended(client, send(client, *[(name, note(repr(name))) for name in names if name]))
+    assert not aim.exists()
+    assert {file["state"] for file in job["files"]} <= {"added", "failed"}
+    for file in job["files"]:
+        assert "/" not in file["name"] and "\\" not in file["name"] and file["name"].isprintable()
+
+
+@given(st.text(max_size=400))
+def test_a_shown_name_is_one_short_line_without_a_path(given_name):
+    name = display_name(given_name)
+    assert 0 < len(name) <= 220
+    assert not set(name) & set("/\\\n\r\0") and not name.startswith(".")
+    assert display_name(name) == name
+
+
+def test_an_upload_without_files_or_with_too_many_is_refused(client):
+    for files in ([], [("files", (f"{n}.md", b"x")) for n in range(101)]):
+        response = client.post("/v1/documents", files=files or {"other": ("a.md", b"x")})
+        assert response.status_code == 422 and response.json()["code"] in ("invalid-request", "invalid-upload")
+    for method, path in (("GET", "/v1/jobs/none"), ("DELETE", "/v1/jobs/none")):
+        assert client(method, path).json()["code"] == "job-not-found"
+
+
+def test_a_job_that_is_cancelled_ends_at_once_and_the_next_begins(client):
+    response = send(client, ("early.md", note("Early.")), ("slow.pdf", slow()))
+    while client.get(response.headers["location"]).json()["state"] != "running":
+        time.sleep(0.02)
+    time.sleep(0.5)
+    began = time.monotonic()
+    job = client("DELETE", response.headers["location"]).json()
+    assert job["state"] == "cancelled"
+    assert job["files"][1]["state"] == "cancelled"
+    assert added(client, "after.md", note("After."))
+    assert time.monotonic() - began < 8
+    again = client("DELETE", response.headers["location"]).json()
+    assert again["state"] == "cancelled" and again["finished_at"] == job["finished_at"]
+
+
+def test_what_is_acknowledged_survives_kill_9_and_is_taken_in_by_the_next_server(begin):
+    settings = begin()
+    files = [("slow.pdf", slow()), *((f"{n}.md", note(f"Number {n}.")) for n in range(6))]
+    with serving(settings) as served, httpx.Client(base_url=served.url, timeout=30) as client:
+        first = send(client, *files)
+        second = send(client, ("later.md", note("Later.")))
+        assert (first.status_code, second.status_code) == (202, 202)
+        while client.get(first.headers["location"]).json()["state"] != "running":
+            time.sleep(0.01)
+        parent = psutil.Process(served.process.pid)
+        while not any(busy(child) for child in parent.children(recursive=True)):
+            time.sleep(0.02)
+        children = parent.children(recursive=True)
+        served.process.send_signal(signal.SIGKILL)
+        served.process.wait()
+        _, alive = psutil.wait_procs(children, timeout=10)
+        assert not alive, "readers end with their server"
+    path = next((settings.library / "uploads").rglob("0"))
+    quick = pdf(pages=3)
+    path.write_bytes(quick)  # what is on disk is read anew; a shorter file keeps this test short
+    with serving(settings) as served, httpx.Client(base_url=served.url, timeout=30) as client:
+        jobs = [ended(client, response) for response in (first, second)]
+        assert [job["state"] for job in jobs] == ["done", "done"]
+        assert {file["state"] for job in jobs for file in job["files"]} <= {"added", "unchanged"}
+        for n in range(6):
+            hits = client.post("/v1/search", json={"query": f"Number {n}"}).json()["hits"]
+            assert any(f"Number {n}." in hit["text"] for hit in hits)
+        assert client.get(f"/v1/documents/{hashlib.sha256(quick).hexdigest()}").status_code == 200
+    assert not list((settings.library / "uploads").iterdir())
+
+
+def busy(child):
+    try:
+        return child.cpu_times().user > 0.5
+    except psutil.NoSuchProcess:
+        return False
+
+
+def test_a_server_that_is_told_to_stop_leaves_its_job_to_the_next(begin):
+    settings = begin({"a.txt": "Nothing much."})
+    with serving(settings) as served, httpx.Client(base_url=served.url, timeout=30) as client:
+        response = send(client, ("slow.pdf", slow()))
+        while client.get(response.headers["location"]).json()["state"] != "running":
+            time.sleep(0.01)
+        began = time.monotonic()
+        served.process.terminate()
+        served.process.wait(timeout=20)
+        assert time.monotonic() - began < 15
+    (job,) = Ledger(settings.library).jobs()
+    assert (job.state, job.attempts) == ("running", 0)
+
+
+def test_a_job_that_ends_the_server_each_time_is_given_up(queue):
+    job = queue.submit([("poison.md", io.BytesIO(note()))])
+    for _ in range(3):
+        queue._ledger.start(job.job_id)  # and then the server ended
+    worker = Jobs(queue.engine)
+    try:
+        deadline = time.monotonic() + 20
+        while not (job := worker.job(job.job_id)).is_over and time.monotonic() < deadline:
+            time.sleep(0.02)
+    finally:
+        worker.close()
+    assert (job.state, job.code, job.files[0].state) == ("failed", "job-interrupted", "cancelled")
+
+
+def test_two_servers_of_one_library_share_the_work_and_none_is_done_twice(queue):
+    workers = [Jobs(queue.engine), Jobs(Engine.open(queue.engine._settings))]
+    try:
+        jobs = [workers[n % 2].submit([("a.md", io.BytesIO(note(f"Shared {n}.")))]) for n in range(6)]
+        deadline = time.monotonic() + 30
+        while not all(workers[0].job(job.job_id).is_over for job in jobs) and time.monotonic() < deadline:
+            time.sleep(0.05)
+    finally:
+        for worker in workers:
+            worker.close()
+    over = [queue.job(job.job_id) for job in jobs]
+    assert {(job.state, job.attempts, job.files[0].state) for job in over} == {("done", 1, "added")}
+
+
+def test_a_disk_without_room_is_told_and_leaves_nothing_behind(queue):
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, hard))
+    try:
+        with pytest.raises(Exception, match="no room") as told:
+            queue.submit([("a.md", io.BytesIO(note())), ("large.md", io.BytesIO(bytes(3 << 20)))])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, before)
+    assert told.value.code == "storage-full"
+    assert not queue.jobs() and not list((queue.engine.folder / "uploads").iterdir())
+
+
+def test_jobs_of_an_earlier_day_and_files_of_no_job_are_dropped(queue):
+    job = queue.submit([("a.md", io.BytesIO(note()))])
+    queue.cancel(job.job_id)
+    uploads = queue.engine.folder / "uploads"
+    for name, age_s in (("young", 0), ("old", 7200)):
+        (uploads / name).mkdir()
+        os.utime(uploads / name, (time.time() - age_s,) * 2)
+    queue._tidied = 0.0
+    queue._tidy()
+    assert [path.name for path in uploads.iterdir()] == ["young"]
+    assert queue.job(job.job_id).state == "cancelled"
+    queue._ledger.forget(ended_before_s=-1)
+    with pytest.raises(JobNotFound):
+        queue.job(job.job_id)
+
+
+def test_many_first_jobs_at_once_begin_one_ledger(tmp_path):
+    def begin(n):
+        Ledger(tmp_path).begin(f"job {n}", [JobFile("a.md", 1, "0")])
+
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(begin, range(32)))
+    assert len(Ledger(tmp_path).jobs()) == 32
+    assert {path.name for path in tmp_path.iterdir()} <= {"jobs.sqlite", "jobs.sqlite-wal", "jobs.sqlite-shm"}
+
+
+def test_jobs_of_a_deleted_collection_end_with_it(begin):
+    app = create_app(begin({"a.txt": "Nothing much."}))
+    client = Client(app, **{"X-SinkQA-Collection": "moor"})
+    app.state.collections.create("moor")
+    try:
+        response = send(client, ("slow.pdf", slow()))
+        while client.get(response.headers["location"]).json()["state"] != "running":
+            time.sleep(0.02)
+        app.state.collections.remove("moor")
+        assert client.get(response.headers["location"]).json()["code"] == "collection-not-found"
+        app.state.collections.create("moor")
+        assert client.get("/v1/jobs").json() == {"jobs": []}
+        assert added(client, "moor.md", note())
+    finally:
+        app.state.jobs.close()
