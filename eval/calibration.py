@@ -46,15 +46,15 @@ class Calibration:
     """Weights and offset, the offset set so that 0.5 keeps 88 % of answerable questions.
 
     ``unseen``: AUROC where each cluster is judged by weights that the other clusters gave; ``seen`` by these weights.
-    ``answered`` and ``let_through``: shares of the answerable and of the other questions at 0.5.
+    ``answered`` and ``let_through``: shares of each set's answerable and of its other questions at 0.5.
     """
 
     weights: dict[str, float]
     offset: float
     unseen: float
     seen: float
-    answered: float
-    let_through: float
+    answered: dict[str, float]
+    let_through: dict[str, float]
 
 
 def examples(
@@ -111,9 +111,17 @@ def calibrate(found: Sequence[Example]) -> Calibration:
         round(offset, 2),
         unseen=auroc(_unseen(matrix, answerable, held, each, clusters).tolist(), answerable.tolist()),
         seen=auroc(scores.tolist(), answerable.tolist()),
-        answered=float(above[answerable].mean()),
-        let_through=float(above[~answerable].mean()),
+        answered=_by_set(found, above, answerable=True),
+        let_through=_by_set(found, above, answerable=False),
     )
+
+
+def _by_set(found: Sequence[Example], above: NDArray[np.bool_], *, answerable: bool) -> dict[str, float]:
+    given: dict[str, list[bool]] = {}
+    for example, is_given in zip(found, above.tolist(), strict=True):
+        if example.answerable == answerable:
+            given.setdefault(example.source, []).append(is_given)
+    return {source: round(float(np.mean(shares)), 3) for source, shares in given.items()}
 
 
 def _needed(scores: Matrix, found: Sequence[Example]) -> Matrix:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from eval.significance import Estimate
+from service.abstaining import BAR
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -84,14 +85,19 @@ def scatter(points: Sequence[Point], *, x: str, y: str, logarithmic: bool) -> st
 
 
 def risk_coverage(curves: Mapping[str, Sequence[tuple[float, ...]]], labels: Sequence[str]) -> str:
-    """Share of wrong answers against share of questions answered; curves hold confidence, coverage, risk."""
-    figure, axes = _figure(6.4, 3.9)
+    """Share of wrong answers against share of questions answered; curves hold confidence, coverage, risk.
+
+    A dot marks where the shipped bar stands.
+    """
+    figure, axes = _figure(9.0, 3.4)
     for name, curve in curves.items():
         place = list(labels).index(name)
         axes.step([point[1] for point in curve], [point[2] for point in curve], color=_colour(place), label=name)
+        given = [point for point in curve if point[0] >= BAR][-1:]
+        axes.plot([point[1] for point in given], [point[2] for point in given], "o", color=_colour(place))
     axes.set_xlim(0, 1.02)
     axes.set_ylim(-0.02, 1.02)
-    axes.set_xlabel("coverage: share of questions answered")
+    axes.set_xlabel(f"coverage: share of questions answered (dot: confidence of {BAR} and more)")
     axes.set_ylabel("risk: share of what is wrong")
     axes.grid(alpha=0.25, color=_INK)
     _legend(figure, axes, len(curves))
