@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from service.answer import Answer, Citation
+from service.answer import Answer, Citation, QuotedSpan
 
 _ACTIVE = re.compile(r"[\\`*\[\]<~$]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)|(?m:^)[#>+-](?=\s|>)")
 _UNDERSTOOD = {"zh": "理解为：", "en": "Understood as: "}
 _SOURCES = {"zh": "来源：", "en": "Sources:"}
+
+
+class Link(Protocol):
+    """Gives the address of a passage, opened at the words under the spans."""
+
+    def __call__(self, passage_id: str, *, spans: Sequence[QuotedSpan] = ()) -> str:
+        """The address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +39,10 @@ class Piece:
     marks: tuple[Mark, ...] = ()
 
 
-def pieces(answer: Answer, link: Callable[[str], str], *, asked: str = "") -> Iterator[Piece]:
+def pieces(answer: Answer, link: Link, *, asked: str = "") -> Iterator[Piece]:
     """How the question was understood, where that is not as ``asked``; why it abstains; each segment; the sources.
 
-    ``link`` gives the address of a passage by its id. Words of documents are escaped: nothing in them is a link, an
-    image or HTML.
+    Words of documents are escaped: nothing in them is a link, an image or HTML.
     """
     language = answer.language if answer.language in _SOURCES else "en"
     lead = [f"*{_UNDERSTOOD[language]}{escaped(answer.question)}*"] if asked and asked != answer.question else []
@@ -45,17 +52,17 @@ def pieces(answer: Answer, link: Callable[[str], str], *, asked: str = "") -> It
         yield Piece(gap + text)
         at, gap = at + len(gap + text), "\n\n"
     cited = {citation.number: citation for citation in answer.citations}
+    urls = {number: link(citation.passage_id, spans=citation.spans) for number, citation in cited.items()}
     for segment in answer.segments:
         text, marks = f"{gap}{escaped(segment.text)}", []
         for number in segment.citations:
-            url = link(cited[number].passage_id)
             start = at + len(text) + 1
-            text += f" [{number}]({url})"
-            marks.append(Mark(start, at + len(text), url, cited[number]))
+            text += f" [{number}]({urls[number]})"
+            marks.append(Mark(start, at + len(text), urls[number], cited[number]))
         yield Piece(text, tuple(marks))
         at, gap = at + len(text), "\n\n"
     if cited:
-        listed = [f"{n}. [{place(each)}]({link(each.passage_id)})" for n, each in cited.items()]
+        listed = [f"{n}. [{place(each)}]({urls[n]})" for n, each in cited.items()]
         yield Piece("\n".join([f"\n\n{_SOURCES[language]}\n", *listed]))
     if answer.notes:
         yield Piece("\n\n" + "\n".join(f"*{escaped(note)}*" for note in answer.notes))

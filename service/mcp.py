@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from importlib import metadata
@@ -21,6 +21,7 @@ from pydantic import BaseModel, Field
 from index.errors import PassageNotFound
 from index.hit import SearchMode
 from ingest.errors import SinkQAError
+from service.answer import QuotedSpan
 from service.engine import Engine
 from service.http.links import passage_link
 from service.http.schemas import AnswerOut, FiltersIn, K, QuoteOut, SearchOut, Text, VerifyOut
@@ -44,11 +45,11 @@ class Place:
     engine: Callable[[], Engine]
     base: str | None = None
 
-    def link(self, passage_id: str) -> str:
+    def link(self, passage_id: str, *, spans: Sequence[QuotedSpan] = ()) -> str:
         """Where a passage is looked up: over HTTP, else as a resource of this server."""
         if self.base is None:
             return PASSAGE.format(passage_id=passage_id)
-        return passage_link(self.base, passage_id, collection=self.collection)
+        return passage_link(self.base, passage_id, spans=spans, collection=self.collection)
 
 
 class Found(BaseModel):

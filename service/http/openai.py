@@ -32,7 +32,7 @@ from service.http.conditions import filters_of, flattened
 from service.http.encoding import Json, dumps
 from service.http.engines import CollectionOf, collections_of
 from service.http.links import base_of, passage_link
-from service.markdown import Mark, Piece, pieces
+from service.markdown import Link, Mark, Piece, pieces
 
 _STREAMED = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 _REFUSED: dict[int | str, dict[str, Any]] = {
@@ -54,7 +54,7 @@ class _Library:
     """One collection as a request means it: its engine, and where its passages are found."""
 
     engine: Engine
-    link: Callable[[str], str]
+    link: Link
 
     def filename(self, hit: RankedPassage) -> str:
         """The name of the file that a passage stands in, or its title where it was deleted just now."""
@@ -216,7 +216,7 @@ def _result(hit: RankedPassage, library: _Library) -> dict[str, Any]:
     }
 
 
-def _pieces(answer: Answer, *, asked: str, link: Callable[[str], str]) -> Iterator[Piece]:
+def _pieces(answer: Answer, *, asked: str, link: Link) -> Iterator[Piece]:
     return pieces(answer, link, asked=asked)
 
 
@@ -284,7 +284,7 @@ def _response(body: ResponseRequest, *, read: int) -> dict[str, Any]:
         "top_p": None,
         "usage": {
             "input_tokens": read,
-            "input_tokens_details": {"cached_tokens": 0},
+            "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
             "output_tokens": 0,
             "output_tokens_details": {"reasoning_tokens": 0},
             "total_tokens": read,

@@ -32,8 +32,9 @@ def answer(tmp_path_factory) -> Answer:
     return found
 
 
-def link(passage_id: str) -> str:
-    return f"http://here.test/p/{passage_id}"
+def link(passage_id, *, spans=()):
+    assert spans
+    return f"http://here.test/p/{passage_id}?q={spans[0].start}-{spans[0].end}"
 
 
 def test_each_mark_covers_its_link_in_code_points(answer):
@@ -42,7 +43,10 @@ def test_each_mark_covers_its_link_in_code_points(answer):
     marks = [mark for piece in said for mark in piece.marks]
     assert len(marks) == sum(len(segment.citations) for segment in answer.segments) >= 1
     for mark in marks:
-        assert text[mark.start : mark.end] == f"[{mark.citation.number}]({link(mark.citation.passage_id)})"
+        assert (
+            text[mark.start : mark.end]
+            == f"[{mark.citation.number}]({link(mark.citation.passage_id, spans=mark.citation.spans)})"
+        )
 
 
 def test_marks_stay_right_behind_what_was_understood_and_with_several_segments(answer):

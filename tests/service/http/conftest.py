@@ -124,6 +124,13 @@ def engine(settings: Settings) -> Engine:
 
 
 @pytest.fixture(scope="session")
+def address(settings: Settings) -> Iterator[str]:
+    """Where a real server answers from the library of all files. Only to be read."""
+    with serving(settings) as served:
+        yield served.url
+
+
+@pytest.fixture(scope="session")
 def client(settings: Settings) -> Iterator[Client]:
     """The application over the library of all files. Only to be read."""
     return Client(create_app(settings))
