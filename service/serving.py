@@ -15,21 +15,29 @@ _GRACE_S = 30  # for requests that run when the server is told to stop
 def serve(
     library: Library = None,
     collection: Collection = None,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    host: Annotated[str | None, typer.Option(help="Address to listen on; default: 127.0.0.1, this machine.")] = None,
     port: Annotated[int, typer.Option(min=0, max=65_535, help="Port to listen on; 0: any that is free.")] = 8000,
 ) -> None:
-    """Serve the page and the API until stopped; requests that run are finished first."""
+    """Serve the page and the API until stopped; requests that run are finished first.
+
+    On another address than this machine's own, requests need a key: sinkqa key create.
+    """
     import uvicorn  # with FastAPI behind it, half a second that no other command waits for
 
     from service.http.app import create_app
+    from service.http.connections import most_connections, patient
     from service.http.observing import log_as_json
 
     open_engine(library, collection)
     log_as_json()
+    settings = Settings.load(library=library, collection=collection, host=host)
     uvicorn.run(
-        create_app(Settings.load(library=library, collection=collection)),
-        host=host,
+        create_app(settings),
+        host=settings.host,
         port=port,
+        http=patient(settings.client_timeout_s),
+        ws="none",
+        limit_concurrency=most_connections(),
         log_config=None,
         access_log=False,
         server_header=False,

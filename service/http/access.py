@@ -114,7 +114,7 @@ def _needs(scope: KeyScope) -> params.Security:
             Any, Depends(APIKeyHeader(name="X-Api-Key", scheme_name="header", auto_error=False, description=_HEADER))
         ],
     ) -> None:
-        request.state.writes = scope != "read"
+        request.state.writes = scope != "read" or getattr(request.state, "writes", False)
         caller = caller_of(request)
         if caller.scope is None:
             raise Unauthorized("an API key is needed: send it as Authorization: Bearer …, or X-Api-Key")
@@ -126,6 +126,15 @@ def _needs(scope: KeyScope) -> params.Security:
 
 _BEARER = "A key of `sinkqa key create`; needed where the server is not for this machine alone, or has keys."
 _HEADER = "The same key, where the Authorization header is taken."
+
+
+async def _check_unlimited(request: Request) -> None:
+    if caller_of(request).collections is not None:
+        raise Forbidden("key: expected one for all collections, since this tells of all; use one that is")
+
+
+UNLIMITED = Depends(_check_unlimited)
+"""``dependencies`` of a route that tells of all collections."""
 READS = _needs("read")
 WRITES = _needs("write")
 ADMINISTERS = _needs("admin")

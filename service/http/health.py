@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from service.engine import Engine
 from service.errors import LibraryEmpty
-from service.http.access import READS
+from service.http.access import READS, UNLIMITED
 from service.http.engines import EngineOf
 from service.http.problems import documented
 
@@ -64,7 +64,7 @@ def probe(engine: Engine) -> int:
 
 @router.get(
     "/metrics",
-    dependencies=[READS],
+    dependencies=[READS, UNLIMITED],
     operation_id="metrics",
     summary="Numbers for Prometheus",
     response_class=Response,

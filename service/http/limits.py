@@ -8,7 +8,7 @@ import logging
 import re
 from collections.abc import Callable
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -117,6 +117,13 @@ class _Sender:
         if not self.has_started:
             self.has_started = True
             self._clock.reschedule(None)
+            if not self._body.is_complete:
+                MutableHeaders(scope=message)["Connection"] = "close"
+        is_last = message["type"] == "http.response.body" and not message.get("more_body", False)
+        if is_last and not self._body.is_complete:
+            await self._send({**message, "more_body": True})
+            await _drop(self._body.source)
+            message = {"type": "http.response.body", "body": b""}
         await self._send(message)
 
 
@@ -131,7 +138,7 @@ class _Body:
         self._got, self._waited_s = 0, 0.0
         self._read: bytes | None = None
         self._on_end: Callable[[], None] | None = None
-        self._is_complete = False
+        self.is_complete = False
         declared = Headers(scope=scope).get("content-length", "0")
         if not declared.isascii() or not declared.isdigit():
             self.refusal = refuse(self._path, 400, "bad-request", "Content-Length: expected a number of bytes")
@@ -141,13 +148,13 @@ class _Body:
     def on_end(self, act: Callable[[], None]) -> None:
         """Calls ``act`` when all of the body has come, at once where it has."""
         self._on_end = act
-        if self._is_complete:
+        if self.is_complete:
             act()
 
     async def read(self) -> None:
         """Reads all of it, to be received later."""
         parts: list[bytes] = []
-        while not self.refusal and not self.gone and not self._is_complete:
+        while not self.refusal and not self.gone and not self.is_complete:
             parts.append((await self._next()).get("body", b""))
         self._read = b"".join(parts)
 
@@ -158,7 +165,7 @@ class _Body:
         if self._read is not None:
             body, self._read = self._read, None
             return {"type": "http.request", "body": body, "more_body": False}
-        return await (self.source() if self._is_complete else self._next())
+        return await (self.source() if self.is_complete else self._next())
 
     async def _next(self) -> Message:
         loop = asyncio.get_running_loop()
@@ -177,8 +184,8 @@ class _Body:
         if self._got > self._most:
             self._refuse_size("more")
             return {"type": "http.disconnect"}
-        self._is_complete = not self.gone and not message.get("more_body", False)
-        if self._is_complete and self._on_end:
+        self.is_complete = not self.gone and not message.get("more_body", False)
+        if self.is_complete and self._on_end:
             self._on_end()
         return message
 
@@ -188,10 +195,7 @@ class _Body:
 
 
 async def answer_early(response: Response, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answers a request whose body may still be coming, and has the connection closed where it is.
-
-    The rest is read for a moment and dropped: a connection that is closed at once takes the answer with it.
-    """
+    """Answers a request whose body may still be coming, and has the connection closed where it is."""
     headers = Headers(scope=scope)
     if headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
         await response(scope, receive, send)
@@ -199,6 +203,12 @@ async def answer_early(response: Response, scope: Scope, receive: Receive, send:
     response.headers["Connection"] = "close"
     await send({"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers})
     await send({"type": "http.response.body", "body": response.body, "more_body": True})
+    await _drop(receive)
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _drop(receive: Receive) -> None:
+    """Reads what comes for a moment: a connection that is closed at once takes the answer before it along."""
     left = _LINGER_BYTES
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(_LINGER_S):
@@ -207,4 +217,3 @@ async def answer_early(response: Response, scope: Scope, receive: Receive, send:
                 if message["type"] == "http.disconnect" or not message.get("more_body", False):
                     break
                 left -= len(message.get("body", b""))
-    await send({"type": "http.response.body", "body": b""})

@@ -16,11 +16,12 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.http.metrics import Metrics
+from service.keys import scrubbed
 
 ID_HEADER = "X-Request-Id"
 _GIVEN = re.compile(r"[A-Za-z0-9._:-]{1,128}")  # nothing that could forge a line of a log or a header
 _KNOWN = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
-_TOLD = {"method", "route", "status", "taken_ms", "collection"}
+_TOLD = {"method", "route", "status", "taken_ms", "collection", "who", "address", "path"}
 
 _log = logging.getLogger(__name__)
 _request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
@@ -83,7 +84,8 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
-        return json.dumps({name: value for name, value in line.items() if value is not None}, default=str)
+        told = {name: value for name, value in line.items() if value is not None}
+        return scrubbed(json.dumps(told, default=str))
 
 
 def log_as_json() -> None:
