@@ -3,7 +3,8 @@
 EvaluationError
 ├── MalformedData      malformed-data      a line or a field is not in its layout
 ├── NothingToMeasure   nothing-to-measure  no corpus, no question, or no judgement
-└── NotComparable      not-comparable      two results answer different questions, or over different corpora
+├── NotComparable      not-comparable      two results answer different questions, or over different corpora
+└── ServerFailed       server-failed       the server to be measured did not start
 """
 
 from __future__ import annotations
@@ -33,3 +34,9 @@ class NotComparable(EvaluationError):
     """The two results have no question in common, or were found in different corpora."""
 
     code = "not-comparable"
+
+
+class ServerFailed(EvaluationError):
+    """The server to be measured did not start, or does not answer."""
+
+    code = "server-failed"

@@ -1,0 +1,69 @@
+"""Load step of the evaluation: a server of our own, in a process of its own, on a free port of this machine."""
+
+from __future__ import annotations
+
+import re
+import sys
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import DEVNULL, PIPE
+
+import psutil
+
+from eval.errors import ServerFailed
+
+_ADDRESS = re.compile(r"http://[\d.]+:[1-9]\d*")
+_STOP_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that listens at ``url``; ``log`` holds its last lines."""
+
+    url: str
+    process: psutil.Popen
+    log: deque[str]
+
+    def memory_mb(self) -> float:
+        """MiB that it and the processes it started have in memory; pages they share count for each."""
+        root = psutil.Process(self.process.pid)
+        return sum(map(_resident, [root, *root.children(recursive=True)])) / 2**20
+
+
+@contextmanager
+def serving(library: Path) -> Iterator[Server]:
+    """``sinkqa serve`` over a library until left; a new one holds the starter corpus.
+
+    Raises:
+        ServerFailed: it ended before it listened.
+    """
+    command = [sys.executable, "-m", "service.cli", "serve", "--library", str(library), "--port", "0"]
+    process = psutil.Popen(command, stdout=DEVNULL, stderr=PIPE, text=True)
+    log: deque[str] = deque(maxlen=200)
+    try:
+        yield Server(_address(process, log), process, log)
+    finally:
+        process.terminate()
+        process.wait(timeout=_STOP_S)
+        process.stderr.close()
+
+
+def _address(process: psutil.Popen, log: deque[str]) -> str:
+    for line in process.stderr:
+        log.append(line)
+        if found := _ADDRESS.search(line):
+            # a pipe that nobody reads would fill, and stop the server
+            threading.Thread(target=log.extend, args=(process.stderr,), daemon=True).start()
+            return found.group()
+    raise ServerFailed(f"the server ended before it listened: {''.join(log)[-500:].strip() or 'it said nothing'}")
+
+
+def _resident(process: psutil.Process) -> int:
+    try:
+        return int(process.memory_info().rss)
+    except psutil.NoSuchProcess:
+        return 0
