@@ -8,14 +8,18 @@ import subprocess
 import time
 
 import httpx
+import httpx2
 import jsonschema
 import pytest
 from mcp import Client, MCPError, StdioServerParameters
+from mcp.client.streamable_http import streamable_http_client
 
+from service.collections import Collections
 from service.http.links import passage_link
 from service.http.schemas import AnswerOut, QuoteOut, SearchOut, VerifyOut
+from service.keys import keys_of
 from tests.conftest import COMMAND
-from tests.service.http.conftest import EN, FILES, OUTSIDE, ZH
+from tests.service.http.conftest import EN, FILES, OUTSIDE, ZH, serving
 
 TOOLS = ["ask", "fetch", "list_documents", "passages", "search", "verify", "verify_quote"]
 QUOTE = "Credits expire after twelve years."
@@ -253,3 +257,27 @@ def test_a_collection_that_is_not_there_is_told_by_each_tool(settings):
 
     result = asyncio.run(call())
     assert result.is_error and "collection-not-found" in result.content[0].text
+
+
+def test_keys_open_the_collections_that_they_are_for(begin):
+    settings = begin()
+    Collections(settings).create("moss")
+    _, secret = keys_of(settings).create("notes", collections=["moss"])
+
+    async def call(url, key):
+        headers = {"Authorization": f"Bearer {key}"}
+        async with (
+            httpx2.AsyncClient(headers=headers) as http,
+            Client(streamable_http_client(url, http_client=http)) as c,
+        ):
+            return await c.call_tool("ask", {"question": EN}), await c.call_tool("list_documents", {})
+
+    with serving(settings) as served:
+        answered, listed = asyncio.run(call(f"{served.url}/mcp?collection=moss", secret))
+        assert answered.structured_content["status"] == "abstained" and not listed.structured_content["documents"]
+        for result in asyncio.run(call(f"{served.url}/mcp", secret)):
+            assert result.is_error and "forbidden" in result.content[0].text
+        with pytest.raises(ExceptionGroup) as refused:
+            asyncio.run(call(f"{served.url}/mcp", "wrong"))
+        assert refused.group_contains(MCPError)
+        assert httpx.post(f"{served.url}/mcp", json={}).status_code == 401

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import httpx
 import openai
 import pytest
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from openai.types.responses import Response
 
+from service.collections import Collections
 from service.http.app import create_app
 from service.http.links import passage_link
+from service.keys import keys_of
 from tests.service.endpoint import endpoint, text
 from tests.service.http.conftest import EN, OUTSIDE, ZH, Client, serving
 
@@ -268,3 +271,31 @@ def test_a_language_model_that_is_set_writes_in_place_of_the_quotes(settings):
             ):
                 content = "".join(chunk.choices[0].delta.content or "" for chunk in chunks)
     assert content.startswith("Credits expire after twelve years. [1](") and "8 percent" not in content
+
+
+def test_keys_open_the_collections_that_they_are_for(begin):
+    settings = begin()
+    Collections(settings).create("moss")
+    keys = keys_of(settings)
+    _, secret = keys.create("notes", collections=["moss"])
+    with serving(settings) as served:
+
+        def client(key):
+            return openai.OpenAI(base_url=f"{served.url}/v1", api_key=key, max_retries=0)
+
+        with client(secret) as ours, client("sk-wrong") as wrong:
+            assert [model.id for model in ours.models.list()] == ["sinkqa", "sinkqa/moss"]
+            asked = ours.chat.completions.create(model="sinkqa/moss", messages=said(EN))
+            assert asked.choices[0].finish_reason == "stop" and not asked.choices[0].message.annotations
+            for model in ("sinkqa", "sinkqa/default"):
+                with pytest.raises(openai.PermissionDeniedError):
+                    ours.chat.completions.create(model=model, messages=said(EN))
+            with pytest.raises(openai.PermissionDeniedError):
+                ours.vector_stores.search("default", query="credits")
+            for call in (wrong.models.list, lambda: wrong.responses.create(model="sinkqa/moss", input=EN)):
+                with pytest.raises(openai.AuthenticationError):
+                    call()
+        dify = {"knowledge_id": "default", "query": "x", "retrieval_setting": {"top_k": 1, "score_threshold": 0}}
+        for key, code in ((secret, 403), ("wrong", 401)):
+            refused = httpx.post(f"{served.url}/retrieval", json=dify, headers={"Authorization": f"Bearer {key}"})
+            assert (refused.status_code, refused.json()["error_code"]) == (code, 1002)
