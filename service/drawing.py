@@ -22,6 +22,7 @@ from service.workers import end_with, kill, nameless_main, nursery
 _PATIENCE_S = 20.0  # a page that takes longer is not drawn
 _MEMORY = 2 << 30  # bytes that drawing may allocate
 _MOST_PIXELS = 16_000_000
+_LONGEST_EDGE = 16_384  # pixels
 _MARK = (255, 226, 92)  # multiplied with the page, as a marker pen does
 _MARGIN = 1.0  # points around a line
 
@@ -38,10 +39,12 @@ def draw(content: bytes, page: Page, boxes: Sequence[Box], *, width: int) -> byt
     with _lock:
         try:
             return _started().submit(_draw, content, page, boxes, width).result(timeout=_PATIENCE_S)
-        except (BrokenProcessPool, TimeoutError, MemoryError) as error:
+        except (TimeoutError, BrokenProcessPool, MemoryError) as error:
             _end()
             why = "takes too long" if isinstance(error, TimeoutError) else "takes too much, or crashes what draws it"
-            raise PageNotDrawn(f"page {page.number} cannot be drawn: it {why}; read its text instead") from error
+        except (RuntimeError, ValueError, ArithmeticError, OSError):
+            why = "is damaged"
+    raise PageNotDrawn(f"page {page.number} cannot be drawn: it {why}; read its text instead")
 
 
 def _started() -> ProcessPoolExecutor:
@@ -76,7 +79,7 @@ def _draw(content: bytes, page: Page, boxes: Sequence[Box], width: int) -> bytes
         if loaded is None:
             raise PageNotDrawn(f"page {page.number} cannot be drawn: it is damaged; read its text instead")
         across, down = loaded.get_size()
-        scale = min(width / across, math.sqrt(_MOST_PIXELS / (across * down)))
+        scale = min((width - 0.01) / across, math.sqrt(_MOST_PIXELS / (across * down)), _LONGEST_EDGE / down)
         pixels = loaded.render(scale=scale, rev_byteorder=True, prefer_bgrx=False).to_numpy()[..., :3].copy()
     marked = np.zeros(pixels.shape[:2], bool)
     for box in boxes:

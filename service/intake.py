@@ -15,6 +15,8 @@ from ingest.readers import find_files
 if TYPE_CHECKING:
     from service.workers import File, Prepared, Stop
 
+_IN_PLACE_BYTES = 1_000_000  # below this, reading here is faster than starting processes
+
 OnProgress = Callable[[int, int, str], None]
 """Called with (files done, files in all, name of the one just done)."""
 
@@ -96,6 +98,7 @@ def bring_in(
     encoder: str | None,
     workers: int | None,
     on_done: OnDone,
+    in_place_bytes: int = _IN_PLACE_BYTES,
     stop: Stop = lambda: False,
 ) -> None:
     """Reads, splits, encodes and stores files; ends early when told to ``stop``, and what has landed stays.
@@ -110,7 +113,14 @@ def bring_in(
     waiting: list[tuple[File, Prepared]] = []  # handed to the library, not yet acknowledged
 
     def additions() -> Iterator[Packed]:
-        for outcome in prepare_all(files, encoder=library.encoder, encoder_name=encoder, workers=workers, stop=stop):
+        for outcome in prepare_all(
+            files,
+            encoder=library.encoder,
+            encoder_name=encoder,
+            workers=workers,
+            in_place_bytes=in_place_bytes,
+            stop=stop,
+        ):
             if outcome.prepared is None:
                 on_done(outcome.file, _failed(outcome.file.path, outcome.error))
                 continue

@@ -30,7 +30,6 @@ _MEMORY_PER_WORKER = 4 << 30  # bytes a reader may allocate: a hostile file must
 _AHEAD = 2  # files in flight for each worker: keeps every core busy and memory bounded
 _GARBAGE = 100_000  # records hold no cycles: looking for some every 700 of them costs a tenth of the time
 _PRELOADED = ("rjieba", "sentencex", "tantivy", "tokenizers")
-_IN_PLACE_BYTES = 1_000_000  # below this, reading here is faster than starting processes
 _GLANCE_S = 0.2  # how soon work ends that nobody wants any longer
 _TEXTUAL = {".txt", ".md", ".markdown", ".text"}
 
@@ -76,15 +75,16 @@ def prepare_all(
     encoder: Encoder,
     encoder_name: str | None,
     workers: int | None,
+    in_place_bytes: int,
     stop: Stop = lambda: False,
 ) -> Iterator[Outcome]:
     """Prepares files, largest first, and yields each as it is done; ends early when told to ``stop``.
 
-    Text files of little weight are read in this process. All others are read in workers with bounded memory; a worker
-    that dies takes its file with it, named as the error, and the others go on.
+    Text files that weigh less than ``in_place_bytes`` together are read in this process. All others are read in workers
+    with bounded memory; a worker that dies takes its file with it, named as the error, and the others go on.
     """
     sizes = {file: _size(file.path) for file in files}
-    if sum(sizes.values()) < _IN_PLACE_BYTES and not any(map(_needs_worker, files)):
+    if sum(sizes.values()) < in_place_bytes and not any(map(_needs_worker, files)):
         yield from (_prepare(file, encoder) for file in files if not stop())
         return
     queue = sorted(files, key=lambda file: (-sizes[file], file.path))

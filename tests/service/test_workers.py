@@ -79,7 +79,13 @@ def test_readers_shot_once_try_again_and_nothing_is_lost(papers, encoder):
     hunter = threading.Thread(target=shoot)
     hunter.start()
     outcomes = list(
-        prepare_all([*map(File.at, sorted(papers.iterdir()))], encoder=encoder, encoder_name=None, workers=2)
+        prepare_all(
+            [*map(File.at, sorted(papers.iterdir()))],
+            encoder=encoder,
+            encoder_name=None,
+            in_place_bytes=1_000_000,
+            workers=2,
+        )
     )
     hunter.join()
     assert shot
@@ -90,7 +96,9 @@ def test_readers_shot_once_try_again_and_nothing_is_lost(papers, encoder):
 def test_what_takes_more_memory_than_a_worker_has_is_named_and_the_next_file_read(tmp_path, encoder, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(workers, "read", _exhaust)
-        (outcome,) = prepare_all([File.at(tmp_path / "wide.txt")], encoder=encoder, encoder_name=None, workers=1)
+        (outcome,) = prepare_all(
+            [File.at(tmp_path / "wide.txt")], encoder=encoder, encoder_name=None, in_place_bytes=1_000_000, workers=1
+        )
     assert outcome.error is not None and outcome.error.code == "document-too-large"
     assert "wide.txt" in outcome.error.message and "GiB" in outcome.error.message
 
@@ -108,7 +116,10 @@ def test_workers_and_this_process_make_the_same_of_a_file(tmp_path, encoder):
     (tmp_path / "a.pdf").write_bytes(pdf())
     (tmp_path / "a.md").write_text(f"# Reeds\n\n{SENTENCE}\n")
     files = [File.at(tmp_path / "a.pdf"), File.at(tmp_path / "a.md")]
-    far = {outcome.file: outcome for outcome in prepare_all(files, encoder=encoder, encoder_name=None, workers=2)}
+    far = {
+        outcome.file: outcome
+        for outcome in prepare_all(files, encoder=encoder, encoder_name=None, in_place_bytes=1_000_000, workers=2)
+    }
     for file in files:
         near = workers._prepare(file, encoder).prepared
         assert near is not None and far[file].prepared == near
@@ -120,7 +131,9 @@ def test_small_text_files_start_no_processes(tmp_path, encoder, monkeypatch):
 
     monkeypatch.setattr(workers, "_pool", refuse)
     (tmp_path / "a.md").write_text(SENTENCE)
-    (outcome,) = prepare_all([File.at(tmp_path / "a.md")], encoder=encoder, encoder_name=None, workers=None)
+    (outcome,) = prepare_all(
+        [File.at(tmp_path / "a.md")], encoder=encoder, encoder_name=None, in_place_bytes=1_000_000, workers=None
+    )
     assert outcome.prepared is not None
 
 

@@ -173,9 +173,8 @@ def test_what_is_acknowledged_survives_kill_9_and_is_taken_in_by_the_next_server
         served.process.wait()
         _, alive = psutil.wait_procs(children, timeout=10)
         assert not alive, "readers end with their server"
-    path = next((settings.library / "uploads").rglob("0"))
-    quick = pdf(pages=3)
-    path.write_bytes(quick)  # what is on disk is read anew; a shorter file keeps this test short
+    quick = pdf(pages=3)  # what is on disk is read anew; a shorter file keeps this test short
+    (settings.library / "uploads" / first.json()["job_id"] / "0").write_bytes(quick)
     with serving(settings) as served, httpx.Client(base_url=served.url, timeout=30) as client:
         jobs = [ended(client, response) for response in (first, second)]
         assert [job["state"] for job in jobs] == ["done", "done"]
