@@ -166,7 +166,10 @@ def _named(request: Request, error: SinkQAError) -> Response:
 
 
 def _invalid(request: Request, error: RequestValidationError) -> Response:
-    faults = [Fault(pointer=_pointer(each["loc"]), detail=_clean(str(each["msg"]))) for each in error.errors()]
+    faults = [
+        Fault(pointer=_pointer(each["loc"]), detail=_clean(str(each["msg"]).removeprefix("Value error, ")))
+        for each in error.errors()
+    ]
     detail = "; ".join(f"{fault.pointer}: {fault.detail}" for fault in faults)
     return refuse(request.url.path, 422, _CODES[422], f"{detail}; see /openapi.json", errors=faults)
 
