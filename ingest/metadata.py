@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import PurePath
 from urllib.parse import urlsplit
 
@@ -79,6 +79,12 @@ def complete(metadata: Metadata, text: str, *, name: str) -> Metadata:
         issuer=metadata.issuer or who,
         jurisdiction=metadata.jurisdiction or _jurisdiction_of(metadata.url) or where,
     )
+
+
+def overridden(metadata: Metadata, known: Metadata) -> Metadata:
+    """The metadata with every field that is ``known`` in its place."""
+    said = {field.name: getattr(known, field.name) for field in fields(known)}
+    return replace(metadata, **{name: value for name, value in said.items() if value})
 
 
 def enactment_year(title: str | None) -> int | None:

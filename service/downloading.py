@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
+from ingest.document import Metadata
 from service import terminal
 from service.collections import Collections
 from service.intake import AddReport
@@ -54,7 +55,7 @@ def fetch(
     folder = to or settings.library / "fetched"
     with terminal.progress("Fetching", quiet=as_json) as advance:
         report = bring(entries, folder, manners=_manners(settings), on_progress=advance)
-    added = _add(report.kept, folder, settings, quiet=as_json)
+    added = _add(report.kept, {entry.id: entry.about for entry in entries}, folder, settings, quiet=as_json)
     _show(report, added, as_json=as_json)
     if report.failed or added.failed:
         raise typer.Exit(1)
@@ -73,15 +74,17 @@ def _manners(settings: Settings) -> Manners:
     )
 
 
-def _add(kept: Sequence[Kept], folder: Path, settings: Settings, *, quiet: bool) -> AddReport:
+def _add(
+    kept: Sequence[Kept], known: Mapping[str, Metadata], folder: Path, settings: Settings, *, quiet: bool
+) -> AddReport:
     """Takes in what the library does not hold; begins one only for something to put into it."""
     if not kept:
         return AddReport()
     engine = Collections(settings).engine(settings.collection, create=True)
     held = {record.doc_id for record in engine.documents()}
-    paths = [folder / each.file for each in kept if each.sha256 not in held]
+    about = {folder / each.file: known[each.id] for each in kept if each.sha256 not in held}
     with terminal.progress("Adding", quiet=quiet) as advance:
-        return engine.add(paths, on_progress=advance) if paths else AddReport()
+        return engine.add(list(about), about=about, on_progress=advance) if about else AddReport()
 
 
 def _show_entries(entries: Sequence[Entry], *, as_json: bool) -> None:

@@ -9,11 +9,13 @@ from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from importlib import metadata, resources
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
 from index.hit import Filters, Hit, SearchMode
 from index.library import Library
 from index.reranker import Reranker, load_reranker
+from ingest.document import Metadata
 from service.abstaining import BAR, confidence, reason
 from service.answer import AbstainReason, Answer, Citation, RankedPassage, SearchResult, Segment
 from service.answering import Evidence, gather, ranked
@@ -106,10 +108,17 @@ class Engine(Shelf):
             engine.add([folder], on_progress=on_progress)
         return engine
 
-    def add(self, paths: Sequence[Path], *, on_progress: OnProgress | None = None) -> AddReport:
+    def add(
+        self,
+        paths: Sequence[Path],
+        *,
+        about: Mapping[Path, Metadata] = MappingProxyType({}),
+        on_progress: OnProgress | None = None,
+    ) -> AddReport:
         """Takes in files and folders. A file that fails is reported; every other one is stored and findable.
 
         The same bytes again change nothing; new bytes at the same path replace the document that stood there.
+        ``about``: what is known of files beforehand, by their paths; it goes before what their readers find.
         """
         return take_in(
             self._library,
@@ -117,6 +126,7 @@ class Engine(Shelf):
             encoder=self._settings.encoder,
             workers=self._settings.workers,
             on_progress=on_progress,
+            about=about,
         )
 
     def bring_in(self, files: Sequence[File], *, on_done: OnDone, stop: Stop) -> None:

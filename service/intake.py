@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from index.library import AddResult, Library
 from index.packed import Packed
+from ingest.document import Metadata
 from ingest.errors import IngestError
 from ingest.readers import find_files
 
@@ -68,9 +70,18 @@ class AddReport:
 
 
 def take_in(
-    library: Library, paths: Sequence[Path], *, encoder: str | None, workers: int | None, on_progress: OnProgress | None
+    library: Library,
+    paths: Sequence[Path],
+    *,
+    encoder: str | None,
+    workers: int | None,
+    on_progress: OnProgress | None,
+    about: Mapping[Path, Metadata] = MappingProxyType({}),
 ) -> AddReport:
-    """:func:`bring_in` for files and folders that a user named; what became of each is told at the end."""
+    """:func:`bring_in` for files and folders that a user named; what became of each is told at the end.
+
+    ``about``: what is known of files beforehand, by their paths.
+    """
     from service.workers import File
 
     report = AddReport()
@@ -87,7 +98,13 @@ def take_in(
         if on_progress:
             on_progress(len(report.added) + len(report.unchanged) + len(report.failed), len(files), file.name)
 
-    bring_in(library, [File.at(path) for path in files], encoder=encoder, workers=workers, on_done=note)
+    bring_in(
+        library,
+        [File.at(path, about=about.get(path)) for path in files],
+        encoder=encoder,
+        workers=workers,
+        on_done=note,
+    )
     return report
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -22,7 +22,9 @@ from typing import Self
 
 from index.encoder import Encoder, load_encoder
 from index.packed import Packed, pack_document
+from ingest.document import Metadata
 from ingest.errors import DocumentTooLarge, IngestError, UnreadableDocument
+from ingest.metadata import overridden
 from ingest.readers import FORMATS, read
 from ingest.splitting import split
 
@@ -33,22 +35,28 @@ _PRELOADED = ("rjieba", "sentencex", "tantivy", "tokenizers")
 _GLANCE_S = 0.2  # how soon work ends that nobody wants any longer
 _TEXTUAL = {".txt", ".md", ".markdown", ".text"}
 
+_NOTHING_KNOWN = Metadata()
+
 Stop = Callable[[], bool]
 """Asked now and then by whoever does long work: whether to end it."""
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file to take in: where its bytes are, what it is called, its ``source`` as in :class:`index.packed.Packed`."""
+    """A file to take in: where its bytes are, what it is called, its ``source`` as in :class:`index.packed.Packed`.
+
+    ``about`` is known of it beforehand, and goes before what its reader finds.
+    """
 
     path: Path
     name: str
     source: str
+    about: Metadata = _NOTHING_KNOWN
 
     @classmethod
-    def at(cls, path: Path) -> Self:
+    def at(cls, path: Path, *, about: Metadata | None = None) -> Self:
         """The file that a user named by its path."""
-        return cls(path, path.name, str(path.resolve()))
+        return cls(path, path.name, str(path.resolve()), about or _NOTHING_KNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +121,7 @@ def _size(path: Path) -> int:
 def _prepare(file: File, encoder: Encoder) -> Outcome:
     try:
         document = read(file.path, name=file.name)
+        document = replace(document, metadata=overridden(document.metadata, file.about))
         packed = pack_document(document, split(document), encoder, source=file.source)
         return Outcome(file, Prepared(document.name, document.warnings, packed))
     except IngestError as error:

@@ -11,6 +11,7 @@ from typing import Literal
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from ingest.document import Metadata
 from ingest.readers import FORMATS
 from service.errors import InvalidManifest, InvalidSetting
 
@@ -61,6 +62,18 @@ class Entry(BaseModel):
     def by_hand(self) -> str:
         """The address to give to a person."""
         return self.page or self.url or ""
+
+    @property
+    def about(self) -> Metadata:
+        """What a library is told of the document; its title in the language in which it is written."""
+        title = self.title_zh if self.language == "zh" and self.title_zh else self.title
+        return Metadata(
+            title=title,
+            issuer=self.issuer,
+            jurisdiction=self.jurisdiction,
+            year=self.year,
+            url=self.url or self.page,
+        )
 
     @property
     def file(self) -> str:

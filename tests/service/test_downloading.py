@@ -57,6 +57,15 @@ def test_what_comes_is_added_and_answers_and_what_does_not_is_listed(run, sinkqa
     assert asked["status"] == "answered" and hostile.SENTENCE in asked["citations"][0]["quote"]
 
 
+def test_what_the_list_says_of_a_document_stands_in_its_citations(run, sinkqa, publisher, tmp_path):
+    run()
+    (record,) = json.loads(sinkqa("list", "-l", tmp_path / "library", "--json").out)["documents"]
+    assert (record["metadata"]["title"], record["metadata"]["year"]) == ("A survey of reeds", 2023)
+    asked = json.loads(sinkqa("ask", "-l", tmp_path / "library", "--json", "What do reed beds hold back?").out)
+    assert asked["citations"][0]["title"] == "A survey of reeds"
+    assert asked["citations"][0]["url"] == publisher.at("/reeds")
+
+
 def test_the_json_names_everything(run, publisher):
     ran = run("--json")
     assert ran.status == 1 and ran.err == ""
