@@ -15,7 +15,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from ingest.errors import SinkQAError
 from service.collections import Collections
-from service.http import access, answers, connecting, dify, documents, health, jobs, observing, openai, problems
+from service.http import access, answers, connecting, dify, documents, health, jobs, observing, openai, page, problems
 from service.http.metrics import Metrics
 from service.jobs import AllJobs
 from service.settings import Settings
@@ -44,7 +44,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.collections = Collections(settings, opens=app.state.metrics.open_engine)
     app.state.jobs = AllJobs()
     problems.install(app)
-    for module in (answers, documents, jobs, openai, dify, health):
+    for module in (answers, documents, jobs, openai, dify, health, page):
         app.include_router(module.router)
     connecting.install(app)
     access.install(app, settings)

@@ -1,0 +1,205 @@
+// An answer as it comes: evidence first, then citations and segments; or why there is none, and what came near.
+import { ask as stream, Problem } from "./api.js";
+import { announce, byId, h, icon, isWide, tag } from "./dom.js";
+import { percent, t } from "./i18n.js";
+import { copied, offerCitation } from "./cite.js";
+import * as history from "./history.js";
+import { passageList, place, problem, terms, waiting } from "./parts.js";
+import * as source from "./source.js";
+
+const room = byId("answer");
+let running = null;
+
+export function stop() {
+  running?.abort();
+}
+
+/** Asks and shows the answer. `settled(generation)` hears of the library that answers. */
+export async function ask(question, filters, { generation, settled, again, widen }) {
+  stop();
+  const mine = (running = new AbortController());
+  const said = begin(question);
+  try {
+    const got = { citations: [], segments: [], question };
+    for await (const [event, data] of stream({ question, filters }, mine.signal)) {
+      if (event === "segment") got.segments.push(data);
+      else Object.assign(got, data);
+      if (event === "evidence") {
+        settled(got.generation);
+        said.append(...noteOf(generation, got.generation));
+      }
+    }
+    if (!got.status) throw new Problem("broken-off", t("brokenOff"));
+    if (mine !== running) return;
+    finish(said, got, { filters, widen });
+    history.add({ question, filters, generation: got.generation, status: got.abstain_reason === "premise_contradicted" ? "corrected" : got.status });
+  } catch (error) {
+    if (mine !== running) return; // another question has the room
+    if (error.name === "AbortError") room.replaceChildren(h("p", { class: "empty", t: "stopped" }));
+    else room.replaceChildren(problem(error, again));
+    source.close({ returns: false });
+  } finally {
+    if (mine === running) rest();
+  }
+}
+
+function begin() {
+  announce(t("searching"));
+  room.setAttribute("aria-busy", "true");
+  byId("ask-stop").hidden = false;
+  const said = h("div", { class: "notes" });
+  room.replaceChildren(said, h("article", { class: "card answer" }, h("p", { class: "over", t: "searching" }), waiting(4)));
+  if (isWide()) source.placehold(); // the place of the source is taken before there is one: nothing jumps
+  else source.close({ returns: false });
+  return said;
+}
+
+function rest() {
+  room.setAttribute("aria-busy", "false");
+  byId("ask-stop").hidden = true;
+}
+
+function noteOf(before, now) {
+  return before && before !== now ? [h("p", { class: "note", t: ["changed", before, now] })] : [];
+}
+
+function finish(notes, got, { filters, widen }) {
+  const by = new Map(got.passages.map((passage) => [passage.passage_id, passage]));
+  const evidence = got.citations.map((citation) => ({ ...citation, why: by.get(citation.passage_id) }));
+  const open = (number, opener) => source.open(evidence, evidence.findIndex((each) => each.number === number), opener);
+  const refuses = got.status === "abstained" && got.abstain_reason !== "premise_contradicted";
+  const card = refuses ? abstention(got, filters, widen) : answered(got, open);
+  room.replaceChildren(
+    notes,
+    card,
+    ...(evidence.length ? [sources(evidence, open)] : []),
+    retrieved(got.passages, refuses),
+  );
+  announce(refuses ? `${t(`abstain.${got.abstain_reason}`)}. ${got.text ?? ""}` : t("answeredWith", evidence.length));
+  if (evidence.length && isWide()) source.open(evidence, 0, null);
+}
+
+function answered(got, open) {
+  const corrects = got.status === "abstained";
+  const lead = corrects
+    ? [h("h2", { class: "verdict", t: "abstain.premise_contradicted" }), h("p", {}, got.text), h("h3", { class: "over", t: "correction" })]
+    : [h("h2", { class: "over", t: "answer" })];
+  return h(
+    "article",
+    { class: corrects ? "card answer corrected" : "card answer" },
+    lead,
+    got.status === "partial" && h("p", { class: "note", t: "partialNote" }),
+    got.segments.map((segment) => statement(segment, got, open)),
+    foot(got),
+  );
+}
+
+function statement(segment, got, open) {
+  const cited = got.citations.filter((each) => segment.citations.includes(each.number));
+  const language = got.generated ? got.language : cited[0]?.language;
+  return h(
+    "p",
+    { class: "statement", lang: tag(language) },
+    segment.text,
+    cited.map((citation) => ["\u2060", chip(citation, open)]), // a word joiner: no chip alone on a line
+  );
+}
+
+export function chip(citation, open) {
+  return h(
+    "button",
+    {
+      type: "button",
+      class: "chip",
+      "data-number": citation.number,
+      label: ["openCitation", citation.number, citation.title, citation.page_start],
+      on: { click: (event) => open(citation.number, event.currentTarget) },
+    },
+    String(citation.number),
+  );
+}
+
+function foot(got) {
+  const copy = () => copied(location.href).then((done) => announce(t(done ? "linkCopied" : "copyFailed")));
+  return h(
+    "footer",
+    { class: "foot" },
+    got.status !== "abstained" && h("span", { t: ["confidence", percent(got.confidence)] }),
+    h("span", { t: ["generation", got.generation] }),
+    got.generated && h("span", { t: "generated" }),
+    got.removed.length > 0 && h("span", { t: ["removed", got.removed.length] }),
+    got.notes.map((note) => h("span", {}, note)),
+    h("button", { type: "button", class: "quiet", on: { click: copy } }, icon("link"), h("span", { t: "copyLink" })),
+  );
+}
+
+function abstention(got, filters, widen) {
+  const found = [...new Set(got.passages.flatMap((passage) => passage.why.matched_terms))].slice(0, 16);
+  const row = (name, ...what) => [h("dt", { t: name }), h("dd", {}, ...what)];
+  return h(
+    "article",
+    { class: "card answer abstained" },
+    h("h2", { class: "verdict", t: `abstain.${got.abstain_reason}` }),
+    h("p", { lang: tag(got.language) }, got.text),
+    h("h3", { class: "over", t: "lookedFor" }),
+    h(
+      "dl",
+      { class: "looked" },
+      row("lookedTerms", found.length ? terms(found) : h("span", { t: "lookedNoTerms" })),
+      row("lookedIn", h("span", { t: filters ? "lookedFiltered" : "lookedAll" })),
+      row("lookedSure", percent(got.confidence)),
+    ),
+    filters && h("button", { type: "button", class: "plain", t: "widen", on: { click: widen } }),
+    foot(got),
+  );
+}
+
+function sources(evidence, open) {
+  const entry = (citation) =>
+    h(
+      "li",
+      { class: "entry" },
+      chip(citation, open),
+      h(
+        "div",
+        {},
+        h("p", { class: "name", lang: tag(citation.language) }, citation.title),
+        place(citation),
+        citation.also_supported_by.length > 0 && h("p", { class: "small", t: ["alsoSays", citation.also_supported_by.length] }),
+        citation.glosses.length > 0 && glosses(citation.glosses),
+      ),
+      h(
+        "button",
+        { type: "button", class: "quiet", on: { click: () => offerCitation(citation) } },
+        icon("quote"),
+        h("span", { t: "cite" }),
+      ),
+    );
+  return h("section", { class: "sources" }, h("h2", { class: "over", t: "sources" }), h("ol", {}, evidence.map(entry)));
+}
+
+function glosses(pairs) {
+  return h(
+    "p",
+    { class: "small glosses" },
+    h("span", { t: "terms" }),
+    pairs.map(({ term, rendering }) => h("span", { class: "term" }, `${term} = ${rendering}`)),
+  );
+}
+
+function retrieved(passages, near) {
+  const open = (at, opener) =>
+    source.open(
+      passages.map((passage) => ({ ...passage, why: passage })),
+      at,
+      opener,
+    );
+  const listed = near ? passages.slice(0, 3) : passages;
+  return h(
+    "details",
+    { class: "retrieved", open: near },
+    h("summary", {}, h("h2", { class: "over" }, h("span", { t: near ? "nearMisses" : "passages" }), h("span", { class: "count" }, String(listed.length)))),
+    !near && h("p", { class: "small", t: "passagesHelp" }),
+    passageList(listed, open),
+  );
+}

@@ -1,0 +1,144 @@
+// The server's API: JSON, events and uploads; a key is asked for when it wants one.
+import { byId } from "./dom.js";
+import { t } from "./i18n.js";
+
+/** The library that is meant, where the page's address names one. */
+export const collection = new URLSearchParams(location.search).get("collection");
+
+/** A refusal of the server; `code` is stable, `message` says what to do. */
+export class Problem extends Error {
+  constructor(code, detail, status = 0) {
+    super(detail);
+    this.code = code;
+    this.status = status;
+  }
+}
+
+let key = null; // gone with the tab: whoever uses the browser next has to know it
+try {
+  key = sessionStorage.getItem("sinkqa.key");
+} catch {
+  // blocked: it is asked for again after a reload
+}
+
+function headers() {
+  return { ...(key && { Authorization: `Bearer ${key}` }), ...(collection && { "X-SinkQA-Collection": collection }) };
+}
+
+async function problemOf(response) {
+  const told = await response.json().catch(() => ({}));
+  return new Problem(told.code ?? "failed", told.detail ?? `${response.status} ${response.statusText}`, response.status);
+}
+
+async function send(path, options = {}) {
+  for (;;) {
+    const used = key;
+    let response;
+    try {
+      response = await fetch(path, { ...options, headers: { ...options.headers, ...headers() } });
+    } catch (error) {
+      if (error.name === "AbortError") throw error;
+      throw new Problem("unreachable", t("unreachable"));
+    }
+    if (response.status === 401) await newKey(used);
+    else if (response.ok) return response;
+    else throw await problemOf(response);
+  }
+}
+
+let asking = null; // requests that fail together ask once
+
+/** Waits until another key than the one that was refused is there. */
+function newKey(refused) {
+  if (key !== refused) return Promise.resolve();
+  asking ??= askForKey(refused !== null).finally(() => (asking = null));
+  return asking;
+}
+
+function askForKey(wasWrong) {
+  const dialog = byId("key-dialog");
+  const field = byId("key-field");
+  byId("key-wrong").hidden = !wasWrong;
+  field.value = "";
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve, reject) => {
+    dialog.addEventListener(
+      "close",
+      () => {
+        if (dialog.returnValue !== "use" || !field.value.trim()) {
+          reject(new Problem("unauthorized", t("keyNeeded"), 401));
+          return;
+        }
+        key = field.value.trim();
+        try {
+          sessionStorage.setItem("sinkqa.key", key);
+        } catch {
+          // kept for as long as the page is open
+        }
+        resolve();
+      },
+      { once: true },
+    );
+  });
+}
+
+const posted = (body, signal) => ({
+  method: "POST",
+  headers: { "Content-Type": "application/json" },
+  body: JSON.stringify(body),
+  signal,
+});
+
+export const get = async (path, signal) => (await send(path, { signal })).json();
+export const post = async (path, body, signal) => (await send(path, posted(body, signal))).json();
+export const remove = async (path) => (await send(path, { method: "DELETE" })).json();
+
+/** A picture as an address of this page's own; to be revoked when it is shown no more. */
+export const picture = async (path, signal) => URL.createObjectURL(await (await send(path, { signal })).blob());
+
+/** The events of an answer, each as `[name, data]`, as they come. */
+export async function* ask(body, signal) {
+  const response = await send("/v1/answer", posted({ ...body, stream: true }, signal));
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    const blocks = (rest + value).split("\n\n");
+    rest = blocks.pop();
+    for (const block of blocks) {
+      const field = (name) => block.match(new RegExp(`^${name}: ?(.*)$`, "m"))?.[1];
+      if (field("data")) yield [field("event"), JSON.parse(field("data"))];
+    }
+  }
+}
+
+/** Sends files; `tell` hears the share that has left, 0..1. Gives the job that takes them in. */
+export async function upload(files, tell, signal) {
+  for (;;) {
+    const used = key;
+    const [status, told] = await uploadOnce(files, tell, signal);
+    if (status === 401) await newKey(used);
+    else if (status === 202) return told;
+    else throw new Problem(told?.code ?? "failed", told?.detail ?? t("unreachable"), status);
+  }
+}
+
+/** By XMLHttpRequest: fetch does not tell how much has left. */
+function uploadOnce(files, tell, signal) {
+  const form = new FormData();
+  for (const file of files) form.append("files", file, file.name);
+  const request = new XMLHttpRequest();
+  request.open("POST", "/v1/documents");
+  for (const [name, value] of Object.entries(headers())) request.setRequestHeader(name, value);
+  request.responseType = "json";
+  request.upload.addEventListener("progress", (event) => event.lengthComputable && tell(event.loaded / event.total));
+  signal.addEventListener("abort", () => request.abort());
+  return new Promise((resolve, reject) => {
+    request.addEventListener("load", () => resolve([request.status, request.response]));
+    request.addEventListener("error", () => reject(new Problem("unreachable", t("unreachable"))));
+    request.addEventListener("abort", () => reject(new DOMException("stopped", "AbortError")));
+    request.send(form);
+  });
+}

@@ -1,0 +1,118 @@
+// The view that asks: the question, its filters, and the address that leads back to the answer.
+import { get } from "./api.js";
+import { byId, h } from "./dom.js";
+import { t } from "./i18n.js";
+import * as answer from "./answer.js";
+import * as filters from "./filters.js";
+import * as source from "./source.js";
+
+const EXAMPLES = [
+  ["zh", "北京试点的CCER抵销比例上限是多少？"],
+  ["zh", "广东的CCER有多少必须来自本省？"],
+  ["en", "How far will the US cut net emissions by 2030?"],
+  ["en", "How does New Zealand treat post-1989 forest?"],
+];
+
+const field = byId("question");
+let asked = null; // the address last asked for
+
+export function begin() {
+  byId("ask-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    submit(field.value);
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return; // composing: Enter picks a character
+    event.preventDefault();
+    submit(field.value);
+  });
+  field.addEventListener("input", fit);
+  byId("ask-stop").addEventListener("click", answer.stop);
+  filters.begin();
+}
+
+/** Shows the view; a question in the address is asked. */
+export function show({ query }) {
+  const question = query.get("q")?.trim();
+  if (!question) {
+    rest();
+    return;
+  }
+  const address = location.hash;
+  if (asked === address) return;
+  asked = address;
+  field.value = question;
+  filters.take(query);
+  fit();
+  run(question, Number(query.get("g")) || null);
+}
+
+/** Asks anew, and leaves an address that does so too. */
+export function submit(question) {
+  const text = question.trim();
+  if (!text) {
+    field.focus();
+    return;
+  }
+  const address = permalink(text, filters.chosen());
+  asked = null;
+  if (location.hash === address) show({ query: new URLSearchParams(address.split("?")[1]) });
+  else location.hash = address;
+}
+
+/** The address of an answer: its question, its filters and the library's generation. */
+export function permalink(question, chosen, generation) {
+  const query = filters.asQuery(chosen);
+  query.set("q", question);
+  if (generation) query.set("g", generation);
+  return `#/ask?${query}`;
+}
+
+async function run(question, generation) {
+  byId("view-ask").classList.add("asked");
+  byId("at-rest").replaceChildren();
+  const chosen = filters.chosen();
+  await answer.ask(question, chosen, {
+    generation,
+    settled(now) {
+      asked = permalink(question, chosen, now);
+      history.replaceState(null, "", asked);
+    },
+    again: () => run(question, generation),
+    widen() {
+      filters.take(new URLSearchParams());
+      submit(question);
+    },
+  });
+}
+
+function rest() {
+  asked = null;
+  answer.stop();
+  byId("view-ask").classList.remove("asked");
+  byId("answer").replaceChildren();
+  source.close({ returns: false });
+  const example = ([language, question]) =>
+    h(
+      "li",
+      {},
+      h("button", { type: "button", class: "example", lang: language === "zh" ? "zh-Hans" : "en", on: { click: () => submit(question) } }, question),
+    );
+  const holds = h("p", { class: "small holds" });
+  byId("at-rest").replaceChildren(
+    h("h2", { class: "over", t: "examples" }),
+    h("ul", { class: "examples" }, EXAMPLES.map(example)),
+    holds,
+  );
+  get("/v1/documents?limit=1")
+    .then(({ total }) => holds.append(h("a", { href: "#/library", t: total ? ["holds", total] : "libraryEmpty" })))
+    .catch(() => {}); // the question will tell what is wrong
+}
+
+/** As tall as what is written. */
+function fit() {
+  field.style.height = "auto";
+  field.style.height = `${Math.min(field.scrollHeight, 240)}px`;
+}
+
+document.addEventListener("spoken", () => filters.retell());

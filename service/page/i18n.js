@@ -1,0 +1,41 @@
+// The interface in English and Chinese. Elements remember what they say, so that a switch needs no drawing anew.
+import { keep } from "./store.js";
+import { WORDS } from "./words.js";
+
+export const language = () => (document.documentElement.lang.startsWith("zh") ? "zh" : "en");
+
+/** What the interface says; `{0}`, `{1}` stand for the arguments. */
+export function t(key, ...args) {
+  const said = WORDS[key]?.[language() === "zh" ? 1 : 0] ?? key;
+  return said.replace(/\{(\d)\}/g, (_, n) => args[n] ?? "");
+}
+
+/** A term of the API in words, or as it is where it is new to the page. */
+export const term = (kind, value) => (WORDS[`${kind}.${value}`] ? t(`${kind}.${value}`) : String(value));
+
+const say = (json) => t(...JSON.parse(json).map((each) => (each?.term ? term(...each.term) : each)));
+
+/** Puts an element's words in the language that is on. */
+export function translate(element) {
+  const { t: text, label, placeholder } = element.dataset;
+  if (text) element.textContent = say(text);
+  if (label) element.setAttribute("aria-label", say(label));
+  if (placeholder) element.placeholder = say(placeholder);
+}
+
+/** Switches, and keeps the choice. */
+export function speak(chosen) {
+  document.documentElement.lang = chosen === "zh" ? "zh-Hans" : "en";
+  keep("language", chosen);
+  translateAll();
+}
+
+export function translateAll() {
+  for (const element of document.querySelectorAll("[data-t], [data-label], [data-placeholder]")) translate(element);
+  document.dispatchEvent(new Event("spoken"));
+}
+
+/** A count or a share as the reader's language writes it. */
+export const number = (value, options) => new Intl.NumberFormat(language(), options).format(value);
+export const percent = (value) => number(value, { style: "percent", maximumFractionDigits: 0 });
+export const when = (iso) => new Intl.DateTimeFormat(language(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso));

@@ -1,0 +1,79 @@
+// Starts the page: which view the address means, and the switches of language and theme.
+import { announce, byId, icon } from "./dom.js";
+import { t, language, speak, translateAll } from "./i18n.js";
+import * as ask from "./ask.js";
+import * as history from "./history.js";
+import * as library from "./library.js";
+import * as source from "./source.js";
+import * as verify from "./verify.js";
+import { keep, recall } from "./store.js";
+
+const VIEWS = { ask, library, verify, history };
+let shown = null;
+
+/** The view, what follows it and its parameters: `#/ask?q=…`, `#/passage/ID`. */
+function address() {
+  const [path, query = ""] = location.hash.replace(/^#\/?/, "").split("?", 2);
+  const [view, rest] = path.split("/", 2);
+  return { view, rest: rest && decodeURIComponent(rest), query: new URLSearchParams(query) };
+}
+
+function route() {
+  const { view, rest, query } = address();
+  const name = VIEWS[view] ? view : "ask";
+  const moved = shown !== null && shown !== name;
+  if (shown !== name) source.close({ returns: false });
+  shown = name;
+  for (const each of Object.keys(VIEWS)) byId(`view-${each}`).hidden = each !== name;
+  for (const link of document.querySelectorAll("nav a")) {
+    if (link.dataset.view === name) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  retitle();
+  if (moved) byId(`${name}-title`).focus({ preventScroll: true });
+  if (moved) scrollTo(0, 0);
+  VIEWS[name].show({ rest, query });
+  if (view === "passage" && rest) source.openById(rest);
+}
+
+function retitle() {
+  document.title = !shown || shown === "ask" ? t("title") : `${t(shown)} · SinkQA`;
+}
+
+function dress(theme) {
+  if (theme === "auto") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
+  const button = byId("theme");
+  button.dataset.theme = theme;
+  button.replaceChildren(icon(theme));
+  button.setAttribute("aria-label", t("theme", t(`theme.${theme}`)));
+}
+
+byId("theme").addEventListener("click", () => {
+  const order = ["auto", "light", "dark"];
+  const next = order[(order.indexOf(byId("theme").dataset.theme) + 1) % order.length];
+  keep("theme", next);
+  dress(next);
+  announce(byId("theme").getAttribute("aria-label"));
+});
+byId("language").addEventListener("click", () => speak(language() === "zh" ? "en" : "zh"));
+byId("skip").addEventListener("click", (event) => {
+  event.preventDefault(); // the address after # names the view
+  byId("main").focus();
+});
+byId("key-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  byId("key-dialog").close("use");
+});
+byId("key-cancel").addEventListener("click", () => byId("key-dialog").close(""));
+document.addEventListener("spoken", () => {
+  retitle();
+  dress(byId("theme").dataset.theme);
+});
+addEventListener("hashchange", route);
+
+const theme = recall("theme", "auto");
+byId("theme").dataset.theme = ["light", "dark"].includes(theme) ? theme : "auto";
+translateAll();
+for (const view of [ask, library, verify, history, source]) view.begin();
+route();

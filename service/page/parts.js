@@ -1,0 +1,106 @@
+// Pieces that several views show: problems, waiting, where a passage stands, why it was chosen.
+import { h, icon, tag } from "./dom.js";
+import { number, t } from "./i18n.js";
+
+/** A failure, and the way to try again where there is one. */
+export function problem(error, again) {
+  return h(
+    "div",
+    { class: "problem", role: "alert" },
+    icon("alert"),
+    h("p", {}, h("strong", { t: "failed" }), h("br"), error.message),
+    again && h("button", { type: "button", class: "plain", t: "retry", on: { click: again } }),
+  );
+}
+
+/** Grey lines in the place of what is to come, so that nothing jumps. */
+export const waiting = (lines) =>
+  h("div", { class: "waiting", "aria-hidden": "true" }, Array.from({ length: lines }, () => h("span")));
+
+/** “Section › subsection · Table 4 · Page 9”. */
+export function place(of) {
+  const section = (of.section ?? []).slice(-2).join(" › ");
+  const pages = of.page_end > of.page_start ? `${of.page_start}–${of.page_end}` : of.page_start;
+  return h(
+    "span",
+    { class: "place" },
+    [section, of.table].filter(Boolean).map((each) => h("span", { lang: tag(of.language) }, each)),
+    h("span", { t: ["page", pages] }),
+  );
+}
+
+/** The ranks, scores and terms that made a passage's place in the list. */
+export function why(reasons, score) {
+  const leg = (name, value, rank) =>
+    h(
+      "tr",
+      {},
+      h("th", { scope: "row", t: name }),
+      h("td", {}, bar(value)),
+      h("td", { class: "figure" }, number(value, { maximumFractionDigits: 2, minimumFractionDigits: 2 })),
+      h("td", rank === undefined ? {} : { t: rank === null ? "whyNone" : ["whyRank", rank] }),
+    );
+  return h(
+    "details",
+    { class: "why" },
+    h("summary", { t: "why" }),
+    h(
+      "table",
+      {},
+      h(
+        "tbody",
+        {},
+        leg("whyWords", reasons.lexical, reasons.lexical_rank),
+        leg("whyMeaning", reasons.dense, reasons.dense_rank),
+        leg("whyDetail", reasons.late),
+        reasons.rerank !== null && leg("whyRerank", reasons.rerank),
+        h("tr", {}, h("th", { scope: "row", t: "whyTotal" }), h("td"), h("td", { class: "figure" }, number(score))),
+      ),
+    ),
+    reasons.matched_terms.length > 0 && h("p", { class: "small" }, h("span", { t: "whyTerms" }), " ", terms(reasons.matched_terms)),
+  );
+}
+
+export const terms = (words) => h("span", { class: "terms" }, words.map((word) => h("span", { class: "term" }, word)));
+
+function bar(share) {
+  const filled = h("span");
+  filled.style.inlineSize = `${Math.round(100 * Math.min(1, Math.max(0, share)))}%`;
+  return h("span", { class: "share", "aria-hidden": "true" }, filled);
+}
+
+/** Ranked passages as cards; `open(index, button)` shows one in its place. */
+export function passageList(passages, open) {
+  if (!passages.length) return h("p", { class: "empty", t: "noPassages" });
+  return h(
+    "ol",
+    { class: "passages" },
+    passages.map((passage, at) =>
+      h(
+        "li",
+        { class: "passage" },
+        h(
+          "button",
+          {
+            type: "button",
+            class: "cardbutton",
+            label: ["openPassage", at + 1, passage.title, passage.page_start],
+            on: { click: (event) => open(at, event.currentTarget) },
+          },
+          h("span", { class: "rank", "aria-hidden": "true" }, String(at + 1)),
+          h(
+            "span",
+            { class: "body" },
+            h("span", { class: "name", lang: tag(passage.language) }, passage.title),
+            place(passage),
+            h("span", { class: "said", lang: tag(passage.language) }, passage.text),
+          ),
+        ),
+        why(passage.why, passage.score),
+      ),
+    ),
+  );
+}
+
+/** Names a passage in a few words, where only text will do. */
+export const named = (of) => `${of.title}, ${t("page", of.page_start)}`;

@@ -1,0 +1,230 @@
+// The source pane: a quote where it stands, as text or on the image of its page, and the rest of its document.
+import { get, Problem } from "./api.js";
+import { announce, byId, h, icon, isWide, outward, tag } from "./dom.js";
+import { t } from "./i18n.js";
+import { offerCitation } from "./cite.js";
+import { outline, passages } from "./document.js";
+import { imagePages, textPages } from "./pages.js";
+import { place, problem, waiting, why } from "./parts.js";
+
+const pane = byId("source");
+const shown = { evidence: [], at: 0, pages: [1, 1], mode: null, opener: null, about: null };
+let preferred = null; // the mode chosen last, where the document has it
+let turn = 0; // what arrives for an earlier turn comes too late
+
+export function begin() {
+  pane.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") close();
+  });
+  matchMedia("(min-width: 62rem)").addEventListener("change", cover);
+}
+
+/**
+ * Opens one of several pieces of evidence: citations, passages, or a document by `{doc_id, title, page_start, page_end,
+ * spans: []}`. Focus goes to the pane where somebody opened it, and back to the opener when it is closed.
+ */
+export async function open(evidence, at, opener) {
+  Object.assign(shown, { evidence, at, opener: opener ?? shown.opener });
+  mark(evidence[at]);
+  await turnTo(evidence[at]);
+  if (opener) byId("source-title")?.focus({ preventScroll: isWide() });
+}
+
+/** Opens the passage that an address names. */
+export async function openById(passageId) {
+  placehold();
+  try {
+    const passage = await get(`/v1/passages/${encodeURIComponent(passageId)}`);
+    await open([passage], 0, byId("main"));
+  } catch (error) {
+    pane.replaceChildren(problem(error, () => openById(passageId)));
+  }
+}
+
+/** Takes the pane's place before there is anything to show. */
+export function placehold() {
+  turn += 1;
+  reveal();
+  pane.replaceChildren(h("p", { class: "empty", t: "sourceEmpty" }));
+}
+
+export function close({ returns = true } = {}) {
+  turn += 1;
+  release();
+  pane.hidden = true;
+  byId("desk").classList.remove("split");
+  cover();
+  mark(null);
+  if (returns) (shown.opener?.isConnected ? shown.opener : byId("main")).focus();
+  shown.opener = null;
+}
+
+function reveal() {
+  release();
+  pane.hidden = false;
+  byId("desk").classList.add("split");
+  cover();
+}
+
+/** On a small screen the pane lies over the rest, which must then not be reached. */
+function cover() {
+  const covers = !pane.hidden && !isWide();
+  byId("main").inert = covers;
+  document.querySelector(".bar").inert = covers;
+  document.body.classList.toggle("covered", covers);
+}
+
+/** Shows which chip is open. */
+function mark(evidence) {
+  for (const chip of document.querySelectorAll(".chip")) {
+    if (evidence && Number(chip.dataset.number) === evidence.number) chip.setAttribute("aria-current", "true");
+    else chip.removeAttribute("aria-current");
+  }
+}
+
+async function turnTo(evidence) {
+  const mine = ++turn;
+  reveal();
+  pane.replaceChildren(...head(evidence, null), h("div", { class: "sheet" }, waiting(8)));
+  try {
+    const about = await get(`/v1/documents/${evidence.doc_id}`);
+    if (mine !== turn) return;
+    const modes = about.type === "pdf" ? ["image", "text", "outline", "passages"] : ["text", "outline", "passages"];
+    const first = evidence.mode ?? (["image", "text"].includes(preferred) ? preferred : modes[0]);
+    Object.assign(shown, { about, modes, mode: modes.includes(first) ? first : modes[0] });
+    shown.pages = [evidence.page_start, Math.min(evidence.page_end, evidence.page_start + 3)];
+    pane.replaceChildren(...head(evidence, about), toolbar(), h("div", { class: "sheet", id: "sheet", tabindex: "0", role: "region", label: "source" }));
+    await fill(evidence);
+  } catch (error) {
+    if (mine === turn) pane.replaceChildren(...head(evidence, null), problem(error, () => turnTo(evidence)));
+  }
+}
+
+function head(evidence, about) {
+  const several = shown.evidence.length > 1;
+  const address = outward(evidence.url ?? about?.metadata.url, { class: "quiet button" });
+  address?.append(icon("out"), h("span", { t: "original" }));
+  return [
+    h(
+      "div",
+      { class: "panebar" },
+      several && step(-1, "left", "evidencePrevious"),
+      several && h("span", { class: "small", t: ["evidence", shown.at + 1, shown.evidence.length] }),
+      several && step(1, "right", "evidenceNext"),
+      h("span", { class: "spring" }),
+      h("button", { type: "button", class: "quiet square", label: "close", on: { click: () => close() } }, icon("close")),
+    ),
+    h(
+      "div",
+      { class: "panehead" },
+      h("h2", { id: "source-title", tabindex: "-1", lang: tag(evidence.language) }, evidence.title),
+      place(evidence),
+      evidence.original && h("p", { class: "small", t: ["digest", evidence.original] }),
+      h(
+        "div",
+        { class: "row" },
+        h("button", { type: "button", class: "quiet", on: { click: () => offerCitation(evidence) } }, icon("quote"), h("span", { t: "cite" })),
+        address,
+      ),
+      evidence.why && why(evidence.why.why, evidence.why.score),
+    ),
+  ];
+}
+
+function step(by, sign, label) {
+  const to = shown.at + by;
+  const go = async () => {
+    shown.at = to;
+    mark(shown.evidence[to]);
+    await turnTo(shown.evidence[to]);
+    const again = pane.querySelector(`[data-step="${by}"]`);
+    (again?.disabled ? byId("source-title") : again)?.focus(); // the button was drawn anew
+    announce(t("evidence", to + 1, shown.evidence.length));
+  };
+  return h(
+    "button",
+    { type: "button", class: "quiet square", "data-step": by, label, disabled: !shown.evidence[to], on: { click: go } },
+    icon(sign),
+  );
+}
+
+function toolbar() {
+  const names = { image: "modeImage", text: "modeText", outline: "modeOutline", passages: "modePassages" };
+  const choose = (mode) => {
+    shown.mode = preferred = mode;
+    for (const each of pane.querySelectorAll("[data-mode]")) each.setAttribute("aria-pressed", String(each.dataset.mode === mode));
+    fill(shown.evidence[shown.at]);
+  };
+  const button = (mode) =>
+    h("button", { type: "button", "data-mode": mode, "aria-pressed": String(mode === shown.mode), t: names[mode], on: { click: () => choose(mode) } });
+  return h("div", { class: "modes", role: "group", label: "modes" }, shown.modes.map(button));
+}
+
+/** Draws what the mode says into the sheet. */
+async function fill(evidence) {
+  const mine = ++turn;
+  const sheet = byId("sheet");
+  const view = { about: shown.about, evidence, pages: shown.pages, width: sheet.clientWidth, isCurrent: () => mine === turn };
+  release();
+  sheet.setAttribute("aria-busy", "true");
+  if (!sheet.hasChildNodes()) sheet.append(waiting(8));
+  try {
+    const made = await { text: textPages, image: imagePages, outline: outlined, passages: listed }[shown.mode](view);
+    if (mine !== turn) return;
+    const paged = ["text", "image"].includes(shown.mode);
+    sheet.replaceChildren(...(paged ? [pager("top"), ...made, pager("bottom")] : made));
+    bring(sheet);
+  } catch (error) {
+    if (error instanceof Problem) sheet.replaceChildren(problem(error, () => fill(evidence)));
+    else throw error;
+  } finally {
+    if (mine === turn) sheet.setAttribute("aria-busy", "false");
+  }
+}
+
+/** The quote into sight, without moving the page around it. */
+function bring(sheet) {
+  const first = sheet.querySelector("mark, [data-marked]");
+  sheet.scrollTop = 0;
+  if (!first) return;
+  const within = first.getBoundingClientRect().top - sheet.getBoundingClientRect().top;
+  const into = Number(first.dataset.marked ?? 0) * first.clientHeight;
+  sheet.scrollTop = within + into - sheet.clientHeight / 4;
+}
+
+function pager(where) {
+  const [first, last] = shown.pages;
+  const total = shown.about.n_pages;
+  if (total === 1) return "";
+  const go = (to) => () => {
+    shown.pages = [to, to];
+    fill(shown.evidence[shown.at]).then(() => {
+      byId("sheet").focus({ preventScroll: true });
+      announce(t("pageOf", to, total));
+    });
+  };
+  const button = (to, sign, label) =>
+    h("button", { type: "button", class: "quiet square", label, disabled: to < 1 || to > total, on: { click: go(to) } }, icon(sign));
+  const said = first === last ? first : `${first}–${last}`;
+  return h(
+    "div",
+    { class: `pager ${where}` },
+    button(first - 1, "left", "pagePrevious"),
+    h("span", { class: "small", t: ["pageOf", said, total] }),
+    button(last + 1, "right", "pageNext"),
+  );
+}
+
+const outlined = ({ about }) => outline(about, (heading) => leap({ spans: heading.spans, page: heading.page }));
+const listed = ({ about }) => passages(about, (passage) => leap({ spans: passage.spans, page: passage.page_start, last: passage.page_end }));
+
+/** To a place of the document that is open, in the text. */
+function leap({ spans, page, last = page }) {
+  const { title, doc_id, url, language, original } = shown.evidence[shown.at];
+  const evidence = { title, doc_id, url, language, original, spans, page_start: page, page_end: last, mode: "text" };
+  open([evidence], 0, shown.opener ?? byId("main"));
+}
+
+function release() {
+  for (const image of pane.querySelectorAll("img[src^='blob:']")) URL.revokeObjectURL(image.src);
+}
