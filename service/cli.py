@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from ingest.errors import SinkQAError
 from service import downloading, keying, serving, terminal
@@ -184,6 +185,23 @@ def doctor(
     terminal.show_doctor(report, as_json=as_json)
     if report.problems:
         raise typer.Exit(1)
+
+
+@app.command()
+def backup(
+    to: Annotated[Path, typer.Argument(help="Folder to make; it must not be there yet.")],
+    library: Library = None,
+    as_json: AsJson = False,
+) -> None:
+    """Copy all collections and keys, while a server runs if one does. The copy is a library: move it to restore it."""
+    from service.backup import back_up
+
+    copied = back_up(Settings.load(library=library), to)
+    if as_json:
+        return terminal.show_json({"backup": str(to), "collections": copied})
+    for name, count in copied.items():
+        terminal.show_line(Text(f"backed up {count} documents of {name} to {to}"))
+    return None
 
 
 app.command()(downloading.fetch)

@@ -22,6 +22,7 @@ SinkQAError
     ├── LibraryEmpty       library-empty       nothing can be answered from it
     ├── InvalidManifest    invalid-manifest    a list of documents to fetch that is none
     ├── FetchBusy          fetch-busy          another process fetches into the same folder
+    ├── BackupFailed       backup-failed       a copy of the library cannot be made there
     ├── InvalidKey         invalid-key         a key that cannot be made so
     ├── KeyNotFound        key-not-found       no key, or several, of this name
     ├── KeysUnreadable     keys-unreadable     the file of keys is damaged, unsafe or cannot be written
@@ -160,6 +161,12 @@ class FetchBusy(ServiceError):
     """Another process is fetching into the same folder."""
 
     code = "fetch-busy"
+
+
+class BackupFailed(ServiceError):
+    """A copy of the library cannot be made, or not there."""
+
+    code = "backup-failed"
 
 
 class InvalidKey(ServiceError):
