@@ -102,7 +102,7 @@ class Jobs:
     def _run(self) -> None:
         lock = FileLock(self._folder / "jobs.lock", is_singleton=False)
         try:
-            while not self._closing.is_set() and self._folder.is_dir():
+            while not self._closing.is_set() and os.access(self._folder, os.W_OK):  # else deleted, or only to be read
                 self._wake.clear()
                 if not self._turn(lock):
                     self._wake.wait(_GLANCE_S)

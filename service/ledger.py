@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from index.errors import LibraryFormatMismatch
+from index.errors import LibraryDamaged, LibraryFormatMismatch
 from service.errors import JobNotFound
 
 LEDGER_FILE = "jobs.sqlite"
@@ -212,9 +212,13 @@ class Ledger:
             f"{self._path.resolve().as_uri()}?mode=rw", uri=True, timeout=_BUSY_S, isolation_level=None
         )
         connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        try:
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+        except sqlite3.DatabaseError as error:
+            connection.close()
+            raise LibraryDamaged(f"cannot read {self._path}: {error}; move it away and upload again") from error
         if version != _FORMAT:
             connection.close()
             raise LibraryFormatMismatch(

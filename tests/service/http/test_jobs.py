@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.errors import LibraryDamaged
 from service.engine import Engine
 from service.errors import JobNotFound
 from service.http.app import create_app
@@ -273,6 +274,14 @@ def test_many_first_jobs_at_once_begin_one_ledger(tmp_path):
         list(pool.map(begin, range(32)))
     assert len(Ledger(tmp_path).jobs()) == 32
     assert {path.name for path in tmp_path.iterdir()} <= {"jobs.sqlite", "jobs.sqlite-wal", "jobs.sqlite-shm"}
+
+
+def test_a_ledger_that_is_damaged_is_named(queue):
+    queue.submit([("a.md", io.BytesIO(note()))])
+    for path in queue.engine.folder.glob("jobs.sqlite*"):
+        path.write_bytes(b"no ledger" * 1000)
+    with pytest.raises(LibraryDamaged, match=r"jobs\.sqlite.*move it away"):
+        queue.jobs()
 
 
 def test_jobs_of_a_deleted_collection_end_with_it(begin):
