@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ingest.document import Box
+from service.injection import Flag
 
 Status = Literal["answered", "partial", "abstained"]
 AbstainReason = Literal["no_evidence", "out_of_scope", "premise_contradicted", "unsupported"]
@@ -38,7 +39,7 @@ class Citation:
     before the answer left: ``verified`` is true on everything that is shown. ``original`` names the document that a
     digest was made from, whose pages, sections and tables are the ones given. ``score`` is the evidence's relevance,
     0..1, comparable within one answer. ``also_supported_by`` are ids of passages that say the same. ``glosses`` render
-    key terms of a quote that is in another ``language`` than the question.
+    key terms of a quote that is in another ``language`` than the question. ``flags`` say what is odd about its words.
     """
 
     number: int
@@ -60,6 +61,7 @@ class Citation:
     score: float
     also_supported_by: tuple[str, ...] = ()
     glosses: tuple[Gloss, ...] = ()
+    flags: tuple[Flag, ...] = ()
     offset_unit: Literal["codepoint"] = "codepoint"
     verified: Literal[True] = True
 
@@ -74,7 +76,10 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class RankedPassage:
-    """A retrieved passage as shown to callers; ``why`` holds ranks and scores of each leg."""
+    """A retrieved passage as shown to callers; ``why`` holds ranks and scores of each leg.
+
+    ``flags``: "instruction" where its text addresses a language model; whoever hands it to one should fence it.
+    """
 
     passage_id: str
     doc_id: str
@@ -88,6 +93,7 @@ class RankedPassage:
     spans: tuple[QuotedSpan, ...]
     score: float
     why: dict[str, Any]
+    flags: tuple[Flag, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

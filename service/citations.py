@@ -17,6 +17,7 @@ from ingest.document import Box, Page, Span, quote
 from ingest.passage import Passage, Unit
 from ingest.view import reading_view
 from service.answer import Citation, QuotedSpan
+from service.injection import flags
 
 _log = logging.getLogger(__name__)
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
@@ -58,6 +59,7 @@ def cite(sources: Sources, passage: Passage, units: Sequence[Unit], *, number: i
         for page in sources.pages(passage.doc_id)
         if any(page.start < end and start < page.end for start, end in spans)
     ]
+    quoted = quote(text, spans)
     return Citation(
         number=number,
         passage_id=passage.passage_id,
@@ -69,13 +71,14 @@ def cite(sources: Sources, passage: Passage, units: Sequence[Unit], *, number: i
         page_start=pages[0].number if pages else passage.page_start,
         page_end=pages[-1].number if pages else passage.page_end,
         page_label=pages[0].label if pages else None,
-        quote=quote(text, spans),
+        quote=quoted,
         spans=quoted_spans(astral_offsets(text), spans),
         text_sha256=record.text_sha256,
         boxes=line_boxes(sources.boxes(passage.doc_id), spans, pages),
         language=passage.language,
         url=record.metadata.url,
         score=round(score, 4),
+        flags=flags(quoted),
     )
 
 

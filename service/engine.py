@@ -24,6 +24,7 @@ from service.citations import cite, quoted_spans
 from service.errors import InvalidQuestion
 from service.generating import ChatGenerator, Generator, Source
 from service.glossing import gloss
+from service.injection import flags
 from service.intake import AddReport, OnDone, OnProgress, bring_in, take_in
 from service.quoting import QuoteReport, checked_quote, locate
 from service.settings import Settings
@@ -209,10 +210,11 @@ class Engine(Shelf):
             yield self._generated(answer, offered, clock)
 
     def _offered(self, question: str, hits: Sequence[Hit]) -> dict[str, tuple[Source, Citation]]:
-        """Checked evidence for a generator, by key."""
+        """Checked evidence for a generator, by key; none that tells it what to do."""
         pieces = nearest(question, hits, self._library.encoder, most=_OFFERED)
         cited = ((e.text, cite(self._library, e.passage, e.units, number=1, score=e.relevance)) for e in pieces)
-        return sources([(text, citation) for text, citation in cited if citation is not None])
+        checked = ((text, citation) for text, citation in cited if citation is not None)
+        return sources([(t, c) for t, c in checked if not flags(" ".join((t, c.title, *c.section)))])
 
     def _generated(self, answer: Answer, offered: Mapping[str, tuple[Source, Citation]], clock: _Clock) -> Answer:
         given = [source for source, _ in offered.values()]
@@ -363,6 +365,7 @@ def _ranked(hit: Hit, astral: Sequence[int]) -> RankedPassage:
         spans=quoted_spans(astral, passage.spans),
         score=round(hit.score, 4),
         why=asdict(hit.why),
+        flags=flags(passage.text),
     )
 
 

@@ -46,8 +46,8 @@ class SecureHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in given.items():
                     headers.setdefault(name, value)
-                if _DATA.fullmatch(scope["path"]) and "etag" not in headers:
-                    headers.setdefault("Cache-Control", "no-store")
+                if _DATA.fullmatch(scope["path"]):
+                    headers.setdefault("Cache-Control", "private, no-cache" if "etag" in headers else "no-store")
             await send(message)
 
         await self._app(scope, receive, send_secured)

@@ -20,7 +20,6 @@ _UPLOADS = re.compile(r"/v1/documents/?")
 _WATCHED = {"/healthz", "/readyz", "/metrics"}  # an operator sees in even when there is too much to do
 _SLOWEST = 32 * 1024  # bytes a second, once a client's patience is used up
 _LINGER_S, _LINGER_BYTES = 2.0, 16 * 2**20
-_LISTENING = re.compile(r"/mcp(?:/.*)?")  # with GET: a stream that waits for news, as long as its client likes
 _log = logging.getLogger(__name__)
 
 
@@ -51,7 +50,7 @@ class Limits:
             return
         if body.refusal:
             await answer_early(body.refusal, scope, receive, send)
-        elif scope["path"] in _WATCHED or (scope["method"] == "GET" and _LISTENING.fullmatch(scope["path"])):
+        elif scope["path"] in _WATCHED:
             await self._app(scope, body.receive, send)
         elif not self._places:
             detail = "the server has too much to do: come back in a second"

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from index.hit import Filters, SearchMode
 from service.answer import AbstainReason, Status
 from service.grounding.guard import Element, Label
+from service.injection import Flag
 
 Kind = Literal["pdf", "html", "docx", "markdown", "text", "json"]
 
@@ -23,6 +24,7 @@ def _whole(text: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_whole)]
+_FLAGS: Any = Field(description="`instruction`: the text addresses a language model; fence it off from one.")
 K = Annotated[int | None, Field(ge=1, le=100, description="Passages to retrieve, 1-100; unset: the server's choice.")]
 
 
@@ -146,6 +148,7 @@ class CitationOut(BaseModel):
     score: float = Field(description="Relevance, 0-1, comparable within one answer.")
     also_supported_by: list[str] = Field(description="Ids of passages that say the same.")
     glosses: list[GlossOut] = Field(description="Key terms of a quote in another language, rendered.")
+    flags: list[Flag] = _FLAGS
     offset_unit: Literal["codepoint"]
     verified: Literal[True] = Field(description="The quote was compared with the store just before it was sent.")
 
@@ -184,6 +187,7 @@ class PassageOut(BaseModel):
     spans: list[SpanOut]
     score: float = Field(description="Higher is better; comparable within one query.")
     why: WhyOut
+    flags: list[Flag] = _FLAGS
 
 
 class RemovedOut(BaseModel):
