@@ -210,11 +210,10 @@ class Engine(Shelf):
             yield self._generated(answer, offered, clock)
 
     def _offered(self, question: str, hits: Sequence[Hit]) -> dict[str, tuple[Source, Citation]]:
-        """Checked evidence for a generator, by key; none that tells it what to do."""
+        """Checked evidence for a generator, by key."""
         pieces = nearest(question, hits, self._library.encoder, most=_OFFERED)
         cited = ((e.text, cite(self._library, e.passage, e.units, number=1, score=e.relevance)) for e in pieces)
-        checked = ((text, citation) for text, citation in cited if citation is not None)
-        return sources([(t, c) for t, c in checked if not flags(" ".join((t, c.title, *c.section)))])
+        return sources([(text, citation) for text, citation in cited if citation is not None])
 
     def _generated(self, answer: Answer, offered: Mapping[str, tuple[Source, Citation]], clock: _Clock) -> Answer:
         given = [source for source, _ in offered.values()]

@@ -1,4 +1,4 @@
-"""Passages that address a model and not a reader: told of with the evidence, kept from models that write.
+"""Passages that address a model and not a reader: told of wherever evidence leaves the service.
 
 It is a net for the usual phrases, in the languages of the library: what it does not flag is no safer for that. What
 holds without it is that a generator reads evidence as data, and that every sentence it writes is checked.
