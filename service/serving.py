@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from service import terminal
 from service.options import Collection, Library, open_engine
 from service.settings import Settings
 
@@ -27,10 +28,14 @@ def serve(
     from service.http.app import create_app
     from service.http.connections import most_connections, patient
     from service.http.observing import log_as_json
+    from service.http.rates import is_loopback
+    from service.keys import keys_of
 
     open_engine(library, collection)
     log_as_json()
     settings = Settings.load(library=library, collection=collection, host=host)
+    if not is_loopback(settings.host) and not keys_of(settings).exist():
+        terminal.show_note("note", "requests need a key, and there is none yet: sinkqa key create", style="yellow")
     uvicorn.run(
         create_app(settings),
         host=settings.host,

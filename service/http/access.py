@@ -33,7 +33,7 @@ from service.keys import Key, keys_of
 from service.keys import Scope as KeyScope
 from service.settings import Settings
 
-PUBLIC = re.compile(r"/|/healthz|/readyz|/openapi\.json|/favicon\.ico|/(?:page|static|assets)/.*")
+PUBLIC = re.compile(r"/|/healthz|/readyz|/openapi\.json|/favicon\.ico|/page/.*")
 """Paths that need no key: the page and its files, whether the server lives, and how to speak with it."""
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import socket
 import threading
 import time
@@ -200,6 +201,17 @@ def test_no_traceback_and_no_word_of_requests_in_the_log(served):
     httpx.get(f"{served.url}/v1/models?key=hunter2", headers={"Authorization": "Bearer hunter2"})
     log = "".join(served.log)
     assert "Traceback" not in log and "hunter2" not in log and EN not in log
+
+
+def test_off_loopback_without_a_key_it_says_that_one_is_needed(settings, tmp_path):
+    library = shutil.copytree(settings.library, tmp_path / "library")
+    with serving(settings.model_copy(update={"library": library}), "--host", "0.0.0.0") as running:
+        at = running.url.replace("0.0.0.0", "127.0.0.1")
+        assert httpx.post(f"{at}/v1/answer", json={"question": EN}).status_code == 401
+        _, secret = keys_of(settings.model_copy(update={"library": library})).create("new")
+        asked = httpx.post(f"{at}/v1/answer", json={"question": EN}, headers={"X-Api-Key": secret}, timeout=20)
+        assert asked.status_code == 200
+    assert "sinkqa key create" in "".join(running.log) and secret[16:] not in "".join(running.log)
 
 
 def slow_app(settings, **limits):
