@@ -147,19 +147,23 @@ def gather(asked: Asked, pieces: Sequence[Evidence], params: Selection = Selecti
     """What is shown of ``pieces``, which come by relevance: the best, what is nearly as good, and each side's best."""
     if not pieces:
         return []
-    best, wanted = pieces[0], list[Evidence]()
+    best = pieces[0]
+    wanted = [best, *_of_each_side(asked.sides, pieces, params)]
     asks_for_words = asked.kind not in ("who", "when", "where")
     for piece in pieces:
         beside = piece.passage.passage_id == best.passage.passage_id
         enough = (params.beside if beside else params.keep) * best.relevance
-        if piece is best or (piece.relevance >= enough and not (asks_for_words and _is_fragment(piece))):
+        if piece.relevance >= enough and piece not in wanted and not (asks_for_words and _is_fragment(piece)):
             wanted.append(piece)
-    for side in asked.sides:
-        if not any(_names(piece, side) for piece in wanted):
-            wanted += next(
-                ([p] for p in pieces if p.relevance >= params.side * pieces[0].relevance and _names(p, side)), []
-            )
     return joined(_folded(_within_length(wanted, params), pieces))
+
+
+def _of_each_side(sides: Sequence[Entity], pieces: Sequence[Evidence], params: Selection) -> list[Evidence]:
+    """The best piece on each side of a comparison that the best of all does not name, where one comes near."""
+    near = [piece for piece in pieces if piece.relevance >= params.side * pieces[0].relevance]
+    missing = [side for side in sides if not _names(pieces[0], side)]
+    found = (next((piece for piece in near if _names(piece, side)), None) for side in missing)
+    return list(dict.fromkeys(piece for piece in found if piece is not None))
 
 
 def _is_fragment(piece: Evidence) -> bool:

@@ -54,10 +54,14 @@ class Asked:
 
     @property
     def sides(self) -> tuple[Entity, ...]:
-        """What is compared: names of one kind, two or more of them; empty where nothing is."""
-        kinds = [each.kind for each in self.entities]
+        """What is compared: names of one kind, two or more of them; empty where nothing is.
+
+        Countries and regions of them are of one kind: the EU is compared with Japan.
+        """
+        kinds = ["country" if each.kind == "region" else each.kind for each in self.entities]
         most = max(kinds, key=kinds.count, default="")
-        return tuple(each for each in self.entities if each.kind == most) if kinds.count(most) > 1 else ()
+        several = kinds.count(most) > 1
+        return tuple(each for each, kind in zip(self.entities, kinds, strict=True) if kind == most) if several else ()
 
     def answers(self, folded: str) -> tuple[float, list[Amount]]:
         """How well a folded text holds what is asked for, 0..1, and the amounts that do.

@@ -160,3 +160,18 @@ def test_an_answer_holds_two_hundred_wide_characters_or_a_hundred_and_twenty_wor
     assert share_of_answer("word " * 120) == pytest.approx(1)
     assert share_of_answer("碳" * 100 + " word" * 60) == pytest.approx(1)
     assert share_of_answer("") == 0
+
+
+def test_a_comparison_shows_each_side_before_more_of_the_first(tmp_path: Path, encoder: Encoder) -> None:
+    more = "Japan counts its forest credits with care, and Japan prints the forest credits that it counts. "
+    text = "# Forest credits\n\n## Japan\n\nJapan counts forest credits each year. " + more * 12
+    (tmp_path / "both.md").write_text(
+        text + "\n\n## Europe\n\nThe EU counts forest credits every five years.\n", "utf-8"
+    )
+    document = read(tmp_path / "both.md")
+    with Library.open(tmp_path / "library", create=True, encoder=encoder) as library:
+        library.add(document, split(document))
+        asked = understand("How do Japan and the EU differ in how they count forest credits?")
+        shown = select(asked, library.search(asked.text, k=8), encoder)
+    said = " ".join(piece.text for piece in shown)
+    assert "every five years" in said and "each year" in said

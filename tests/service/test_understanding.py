@@ -50,6 +50,7 @@ def test_the_year_of_a_date_is_no_unit_that_is_asked_for():
 def test_sides_are_names_of_one_kind():
     assert [side.said for side in understand("新西兰与日本的林业政策有何差别？").sides] == ["新西兰", "日本"]
     assert understand("How do Japan and New Zealand differ?").sides != ()
+    assert [side.said for side in understand("欧盟与新西兰的做法有何不同？").sides] == ["欧盟", "新西兰"]
     assert understand("新西兰的林业政策是什么？").sides == ()
 
 
