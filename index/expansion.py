@@ -20,12 +20,12 @@ _CASED = "!"  # before an abbreviation that is an ordinary word in lower case
 _LATIN = re.compile("[a-z]")
 
 
-# English words that hold a sentence together: stems, as the index has them. They are asked for only where a query has
-# nothing else. Negations stay, and so do words that are also names.
+# Words that hold a sentence together: English stems, as the index has them, and Chinese particles that stand alone. They
+# are asked for only where a query has nothing else. Negations stay, and so do words that are also names.
 _FUNCTION_WORDS = frozenset(
     """a an and are as at be been but by can could did do doe for from had has have how if in into is it its might of on
     or shall should so such than that the their them then there these they this those to was were what when where which
-    while who whom whose whi will with would""".split()  # noqa: SIM905  # a list of them reads worse
+    while who whom whose whi will with would 的 了 吗 呢 么 吧 啊 是 和 与 或 在 有 这 那 其""".split()  # noqa: SIM905  # a list of them reads worse
 )
 
 
@@ -64,6 +64,11 @@ def expand(text: str) -> list[Group]:
     telling = [term for term in free if term not in _FUNCTION_WORDS]
     groups += [Group((term,)) for term in (telling if telling or groups else free)]
     return sorted(groups, key=lambda group: place[group.terms[0]])
+
+
+def tells_something(text: str) -> bool:
+    """Whether any of its terms says what it is about: function words do not, nor does a lone letter or digit."""
+    return any(term not in _FUNCTION_WORDS and not (len(term) == 1 and term.isascii()) for term in analyze(text))
 
 
 def matched_terms(groups: Iterable[Group], standing: Collection[str]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from index.analyzer import analyze
 from index.encoder import Encoder, TokenEncoder
+from index.expansion import tells_something
 from index.hit import Hit
 from ingest.view import fold
 from service.answer import AbstainReason
@@ -114,8 +115,11 @@ def confidence(asked: Asked, hits: Sequence[Hit], pieces: Sequence[Evidence], en
 def trust(asked: Asked, hits: Sequence[Hit], pieces: Sequence[Evidence]) -> float:
     """What the signs are worth here, 0..1: less where the library speaks of another subject, place or state of things.
 
+    Nothing where the question names no subject.
     ``pieces`` holds one at least.
     """
+    if not tells_something(asked.text):
+        return 0.0
     near = min(1.0, nearness(hits, pieces) / _SCOPE) ** _STEEP
     return near * _DOUBT if contradicts(asked, pieces) or misplaced(asked, hits, pieces) else near
 

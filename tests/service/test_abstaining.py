@@ -130,6 +130,16 @@ def test_signs_are_shares_and_confidence_grows_with_them(engine, question):
         assert 0 <= confidence(asked, hits, pieces, encoder) <= 1
 
 
+@pytest.mark.parametrize("question", ["a", "的", "0", "What is it of?", "' OR 1=1 --"])
+def test_a_question_without_a_subject_is_not_answered(engine, question):
+    assert engine.ask(question).status == "abstained"
+
+
+@pytest.mark.parametrize("question", ["peat bog", "新西兰林业", "2013"])
+def test_a_mere_subject_is(engine, question):
+    assert engine.ask(question).status == "answered"
+
+
 def test_a_bar_can_be_set_for_one_question(engine):
     assert engine.ask(WITHHELD[0], bar=0.0).status == "answered"
     assert engine.ask(ANSWERED[0], bar=1.0).status == "abstained"
