@@ -20,8 +20,8 @@ _CASED = "!"  # before an abbreviation that is an ordinary word in lower case
 _LATIN = re.compile("[a-z]")
 
 
-# Words that hold a sentence together: English stems, as the index has them, and Chinese particles that stand alone. They
-# are asked for only where a query has nothing else. Negations stay, and so do words that are also names.
+# Words that hold a sentence together: English stems, as the index has them, and Chinese particles that stand alone.
+# They are asked for only where a query has nothing else. Negations stay, and so do words that are also names.
 _FUNCTION_WORDS = frozenset(
     """a an and are as at be been but by can could did do doe for from had has have how if in into is it its might of on
     or shall should so such than that the their them then there these they this those to was were what when where which
