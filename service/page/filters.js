@@ -30,7 +30,7 @@ export function chosen() {
 
 export function asQuery(filters) {
   const query = new URLSearchParams();
-  for (const [name, short] of Object.entries(LISTS)) for (const each of filters?.[name] ?? []) query.append(short, each);
+  for (const [name, short] of Object.entries(LISTS)) for (const each of [filters?.[name] ?? []].flat()) query.append(short, each);
   for (const [name, short] of Object.entries(YEARS)) if (filters?.[name]) query.set(short, filters[name]);
   return query;
 }

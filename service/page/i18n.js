@@ -4,10 +4,11 @@ import { WORDS } from "./words.js";
 
 export const language = () => (document.documentElement.lang.startsWith("zh") ? "zh" : "en");
 
-/** What the interface says; `{0}`, `{1}` stand for the arguments. */
+/** What the interface says; `{0}` stands for the first argument, `{0:page|pages}` for it with the noun that fits. */
 export function t(key, ...args) {
   const said = WORDS[key]?.[language() === "zh" ? 1 : 0] ?? key;
-  return said.replace(/\{(\d)\}/g, (_, n) => args[n] ?? "");
+  const counted = (_, n, one, many) => `${args[n]} ${String(args[n]) === "1" ? one : many}`;
+  return said.replace(/\{(\d):([^|}]*)\|([^}]*)\}/g, counted).replace(/\{(\d)\}/g, (_, n) => args[n] ?? "");
 }
 
 /** A term of the API in words, or as it is where it is new to the page. */

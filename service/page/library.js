@@ -51,7 +51,7 @@ async function list() {
       h("h2", { class: "over", t: ["holds", got.total] }),
       h("input", { type: "search", label: "findDocument", placeholder: "findDocument", on: { input: find } }),
     ),
-    got.next_offset !== null && h("p", { class: "note", t: ["libraryMore", got.documents.length, got.total] }),
+    got.next_offset === null ? "" : h("p", { class: "note", t: ["libraryMore", got.documents.length, got.total] }),
     h("ul", { class: "list" }, items),
     none,
   );

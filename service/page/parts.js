@@ -26,6 +26,7 @@ export function place(of) {
     { class: "place" },
     [section, of.table].filter(Boolean).map((each) => h("span", { lang: tag(of.language) }, each)),
     h("span", { t: ["page", pages] }),
+    of.flags?.includes("instruction") && h("span", { class: "label contradicted", t: "flagInstruction" }),
   );
 }
 

@@ -105,15 +105,16 @@ function head(evidence, about) {
   const address = outward(evidence.url ?? about?.metadata.url, { class: "quiet button" });
   address?.append(icon("out"), h("span", { t: "original" }));
   return [
-    h(
-      "div",
-      { class: "panebar" },
-      several && step(-1, "left", "evidencePrevious"),
-      several && h("span", { class: "small", t: ["evidence", shown.at + 1, shown.evidence.length] }),
-      several && step(1, "right", "evidenceNext"),
-      h("span", { class: "spring" }),
-      h("button", { type: "button", class: "quiet square", label: "close", on: { click: () => close() } }, icon("close")),
-    ),
+    several
+      ? h(
+          "div",
+          { class: "panebar" },
+          step(-1, "left", "evidencePrevious"),
+          h("span", { class: "small", t: ["evidence", shown.at + 1, shown.evidence.length] }),
+          step(1, "right", "evidenceNext"),
+        )
+      : "",
+    h("button", { type: "button", class: "quiet square shut", label: "close", on: { click: () => close() } }, icon("close")),
     h(
       "div",
       { class: "panehead" },
@@ -125,8 +126,8 @@ function head(evidence, about) {
         { class: "row" },
         h("button", { type: "button", class: "quiet", on: { click: () => offerCitation(evidence) } }, icon("quote"), h("span", { t: "cite" })),
         address,
+        evidence.why && why(evidence.why.why, evidence.why.score),
       ),
-      evidence.why && why(evidence.why.why, evidence.why.score),
     ),
   ];
 }

@@ -52,7 +52,7 @@ function row(claim, citations) {
     "li",
     { class: `claim ${claim.label}` },
     h("span", { class: `label ${claim.label}`, t: `claim.${claim.label}` }),
-    h("p", { class: "statement" }, claim.claim, on.map((citation) => ["\u2060", chip(citation, open)]).flat()),
+    h("p", { class: "statement" }, claim.claim, on.map((citation) => ["\u2060", chip(citation, open)])),
     findings.length > 0 && h("ul", { class: "findings" }, findings.map(finding)),
   );
 }
