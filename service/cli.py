@@ -14,9 +14,9 @@ import typer
 from rich.text import Text
 
 from ingest.errors import SinkQAError
-from service import downloading, keying, serving, terminal
 from service.collections import Collections
-from service.options import AsJson, Collection, Library, open_engine
+from service.commands import fetch, key, serve, terminal
+from service.commands.options import AsJson, Collection, Library, open_engine
 from service.settings import Settings
 
 app = typer.Typer(
@@ -204,10 +204,10 @@ def backup(
     return None
 
 
-app.command()(downloading.fetch)
-app.command()(serving.serve)
-app.command()(serving.mcp)
-app.add_typer(keying.app, name="key")
+app.command()(fetch.fetch)
+app.command()(serve.serve)
+app.command()(serve.mcp)
+app.add_typer(key.app, name="key")
 
 
 def main() -> None:

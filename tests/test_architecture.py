@@ -11,11 +11,11 @@ STAGES = ["ingest", "index", "service", "eval"]
 MODULES = sorted(path for stage in STAGES for path in (ROOT / stage).rglob("*.py"))
 ADAPTERS = {
     "service.cli",
-    "service.terminal",
-    "service.options",
-    "service.serving",
-    "service.downloading",
-    "service.keying",
+    "service.commands.terminal",
+    "service.commands.options",
+    "service.commands.serve",
+    "service.commands.fetch",
+    "service.commands.key",
 }
 MAX_FUNCTION, MAX_FILE = 60, 400
 
@@ -74,5 +74,5 @@ def test_functions_fit_a_screen_and_files_a_sitting():
 
 def test_only_settings_read_our_part_of_the_environment():
     for path in MODULES:
-        if name(path) not in {"service.settings", "service.options"}:
+        if name(path) not in {"service.settings", "service.commands.options"}:
             assert "SINKQA_" not in path.read_text(encoding="utf-8"), f"{name(path)} names a setting's variable"

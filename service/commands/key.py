@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from service import terminal
 from service.collections import Collections
+from service.commands import terminal
+from service.commands.options import AsJson, Library
 from service.keys import SCOPES, keys_of
-from service.options import AsJson, Library
 from service.settings import Settings
 
 app = typer.Typer(help="Make, list and revoke keys for the API.", no_args_is_help=True, rich_markup_mode="rich")

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from service import terminal
-from service.options import Collection, Library, open_engine
+from service.commands import terminal
+from service.commands.options import Collection, Library, open_engine
 from service.settings import Settings
 
 _GRACE_S = 30  # for requests that run when the server is told to stop

@@ -10,10 +10,10 @@ import typer
 from rich.text import Text
 
 from ingest.document import Metadata
-from service import terminal
 from service.collections import Collections
+from service.commands import terminal
+from service.commands.options import AsJson, Collection, Library
 from service.intake import AddReport
-from service.options import AsJson, Collection, Library
 from service.settings import Settings
 
 if TYPE_CHECKING:

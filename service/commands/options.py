@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from service import terminal
 from service.collections import DEFAULT, Collections
+from service.commands import terminal
 from service.engine import Engine
 from service.settings import Settings
 
