@@ -1,5 +1,5 @@
 // An answer as it comes: evidence first, then citations and segments; or why there is none, and what came near.
-import { ask as stream, Problem } from "./api.js";
+import { ask as stream, collection, Problem } from "./api.js";
 import { announce, byId, h, icon, isWide, tag } from "./dom.js";
 import { percent, t } from "./i18n.js";
 import { copied, offerCitation } from "./cite.js";
@@ -12,6 +12,14 @@ let running = null;
 
 export function stop() {
   running?.abort();
+}
+
+/** Leaves the room empty, whatever may still come. */
+export function clear() {
+  stop();
+  running = null;
+  rest();
+  room.replaceChildren();
 }
 
 /** Asks and shows the answer. `settled(generation)` hears of the library that answers. */
@@ -32,7 +40,7 @@ export async function ask(question, filters, { generation, settled, again, widen
     if (!got.status) throw new Problem("broken-off", t("brokenOff"));
     if (mine !== running) return;
     finish(said, got, { filters, widen });
-    history.add({ question, filters, generation: got.generation, status: got.abstain_reason === "premise_contradicted" ? "corrected" : got.status });
+    history.add({ question, filters, collection: collection(), generation: got.generation, status: got.abstain_reason === "premise_contradicted" ? "corrected" : got.status });
   } catch (error) {
     if (mine !== running) return; // another question has the room
     if (error.name === "AbortError") room.replaceChildren(h("p", { class: "empty", t: "stopped" }));
@@ -76,7 +84,7 @@ function finish(notes, got, { filters, widen }) {
     retrieved(got.passages, refuses),
   );
   announce(refuses ? `${t(`abstain.${got.abstain_reason}`)}. ${got.text ?? ""}` : t("answeredWith", evidence.length));
-  if (evidence.length && isWide()) source.open(evidence, 0, null);
+  if (evidence.length && isWide() && !byId("view-ask").hidden) source.open(evidence, 0, null);
 }
 
 function answered(got, open) {

@@ -2,8 +2,15 @@
 import { byId } from "./dom.js";
 import { t } from "./i18n.js";
 
-/** The library that is meant, where the page's address names one. */
-export const collection = new URLSearchParams(location.search).get("collection");
+let meant = new URLSearchParams(location.search).get("collection");
+
+/** The library that is meant; null for the server's own choice. */
+export const collection = () => meant;
+
+/** Means another one from now on. */
+export function use(name) {
+  meant = name;
+}
 
 /** A refusal of the server; `code` is stable, `message` says what to do. */
 export class Problem extends Error {
@@ -22,7 +29,7 @@ try {
 }
 
 function headers() {
-  return { ...(key && { Authorization: `Bearer ${key}` }), ...(collection && { "X-SinkQA-Collection": collection }) };
+  return { ...(key && { Authorization: `Bearer ${key}` }), ...(meant && { "X-SinkQA-Collection": encodeURIComponent(meant) }) };
 }
 
 async function problemOf(response) {

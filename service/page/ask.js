@@ -1,5 +1,5 @@
 // The view that asks: the question, its filters, and the address that leads back to the answer.
-import { get } from "./api.js";
+import { collection, get } from "./api.js";
 import { byId, h } from "./dom.js";
 import { t } from "./i18n.js";
 import * as answer from "./answer.js";
@@ -60,11 +60,15 @@ export function submit(question) {
   else location.hash = address;
 }
 
-/** The address of an answer: its question, its filters and the library's generation. */
-export function permalink(question, chosen, generation) {
+/** The address of the last answer. */
+export const last = () => asked ?? "#/ask";
+
+/** The address of an answer: its question, its filters, the library and its generation. */
+export function permalink(question, chosen, generation, from = collection()) {
   const query = filters.asQuery(chosen);
   query.set("q", question);
   if (generation) query.set("g", generation);
+  if (from) query.set("collection", from);
   return `#/ask?${query}`;
 }
 
@@ -88,9 +92,8 @@ async function run(question, generation) {
 
 function rest() {
   asked = null;
-  answer.stop();
+  answer.clear();
   byId("view-ask").classList.remove("asked");
-  byId("answer").replaceChildren();
   source.close({ returns: false });
   const example = ([language, question]) =>
     h(

@@ -52,7 +52,7 @@ function row(entry, at) {
     h(
       "div",
       {},
-      h("a", { class: "name", href: permalink(entry.question, entry.filters, entry.generation) }, entry.question),
+      h("a", { class: "name", href: permalink(entry.question, entry.filters, entry.generation, entry.collection) }, entry.question),
       h(
         "p",
         { class: "place" },

@@ -1,6 +1,7 @@
 // Starts the page: which view the address means, and the switches of language and theme.
 import { announce, byId, icon } from "./dom.js";
 import { t, language, speak, translateAll } from "./i18n.js";
+import { use } from "./api.js";
 import * as ask from "./ask.js";
 import * as history from "./history.js";
 import * as library from "./library.js";
@@ -11,15 +12,16 @@ import { keep, recall } from "./store.js";
 const VIEWS = { ask, library, verify, history };
 let shown = null;
 
-/** The view, what follows it and its parameters: `#/ask?q=…`, `#/passage/ID`. */
+/** The view, what follows it and its parameters: `#/ask?q=…`, `#/p/PASSAGE?q=start-end`. */
 function address() {
   const [path, query = ""] = location.hash.replace(/^#\/?/, "").split("?", 2);
   const [view, rest] = path.split("/", 2);
-  return { view, rest: rest && decodeURIComponent(rest), query: new URLSearchParams(query) };
+  return { view, rest: rest, query: new URLSearchParams(query) };
 }
 
 function route() {
   const { view, rest, query } = address();
+  if (query.get("collection")) use(query.get("collection"));
   const name = VIEWS[view] ? view : "ask";
   const moved = shown !== null && shown !== name;
   if (shown !== name) source.close({ returns: false });
@@ -32,8 +34,10 @@ function route() {
   retitle();
   if (moved) byId(`${name}-title`).focus({ preventScroll: true });
   if (moved) scrollTo(0, 0);
-  VIEWS[name].show({ rest, query });
-  if (view === "passage" && rest) source.openById(rest);
+  document.querySelector("nav a[data-view=ask]").href = name === "ask" ? "#/ask" : ask.last(); // back, or a new question
+  if (view !== "p") VIEWS[name].show({ query });
+  else ask.show({ query: new URLSearchParams() });
+  if (view === "p" && rest) source.openById(rest, query.get("q"));
 }
 
 function retitle() {

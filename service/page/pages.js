@@ -1,6 +1,7 @@
 // Pages of a document, as text with the quote marked exactly, or as images with it boxed.
 import { get, picture } from "./api.js";
 import { h, icon, tag } from "./dom.js";
+import { problem } from "./parts.js";
 
 const between = ([first, last]) => Array.from({ length: last - first + 1 }, (_, at) => first + at);
 const pagePath = (about, number) => `/v1/documents/${about.doc_id}/pages/${number}?format=json`;
@@ -46,23 +47,20 @@ function checked(pages, evidence) {
   return whole ? h("p", { class: "exactness" }, icon("check"), h("span", { t: "exact" })) : "";
 }
 
-/** The pages as images. Their place is kept from the start, so that nothing moves when they come. */
+/** The pages as images. Their places are there at once, so that nothing moves when they come. */
 export async function imagePages({ about, evidence, pages, width, isCurrent }) {
-  const marks = evidence.spans.slice(0, 100).map((span) => `&highlight=${span.start}-${span.end}`);
+  const marks = evidence.spans.slice(0, 100).map((span) => `&highlight=${span.start}-${span.end}`).join("");
   const pixels = Math.min(2000, Math.max(600, Math.round(width * devicePixelRatio)));
-  const leaves = [];
-  for (const number of between(pages)) {
-    const page = await get(pagePath(about, number) + marks.join(""));
-    const image = h("img", { class: "page-image", width: Math.round(page.width), height: Math.round(page.height), label: ["imageOf", page.number] });
+  const got = await Promise.all(between(pages).map((number) => get(pagePath(about, number) + marks)));
+  return got.map((page) => {
+    const image = h("img", { class: "page-image", label: ["imageOf", page.number] });
+    image.style.aspectRatio = `${page.width} / ${page.height}`;
     if (page.boxes.length) image.dataset.marked = page.boxes[0].y0 / page.height;
-    leaves.push(h("section", { class: "leaf image", label: ["page", page.number] }, leafHead(page), image));
-    const path = `/v1/documents/${about.doc_id}/pages/${number}?format=png&width=${pixels}${marks.join("")}`;
-    const address = await picture(path);
-    if (!isCurrent()) {
-      URL.revokeObjectURL(address);
-      return [];
-    }
-    image.src = address;
-  }
-  return leaves;
+    const path = `/v1/documents/${about.doc_id}/pages/${page.number}?format=png&width=${pixels}${marks}`;
+    picture(path).then(
+      (address) => (isCurrent() ? (image.src = address) : URL.revokeObjectURL(address)),
+      (error) => image.replaceWith(problem(error)),
+    );
+    return h("section", { class: "leaf image", label: ["page", page.number] }, leafHead(page), image);
+  });
 }

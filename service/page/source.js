@@ -30,15 +30,25 @@ export async function open(evidence, at, opener) {
   if (opener) byId("source-title")?.focus({ preventScroll: isWide() });
 }
 
-/** Opens the passage that an address names. */
-export async function openById(passageId) {
+/** Opens the passage that an address names; `words` are its spans to mark, `start-end,…` in code points, or none. */
+export async function openById(passageId, words) {
   placehold();
   try {
-    const passage = await get(`/v1/passages/${encodeURIComponent(passageId)}`);
+    const passage = await get(`/v1/passages/${passageId}`); // as it stands in the address: escaped
+    if (words) passage.spans = await spansOf(passage, words);
+    delete passage.quote; // of the whole passage
     await open([passage], 0, byId("main"));
   } catch (error) {
-    pane.replaceChildren(problem(error, () => openById(passageId)));
+    pane.replaceChildren(problem(error, () => openById(passageId, words)));
   }
+}
+
+/** The server knows how many UTF-16 units lie before a code point. */
+async function spansOf({ doc_id, page_start, page_end }, words) {
+  const marks = words.split(",").map((span) => `&highlight=${encodeURIComponent(span)}`).join("");
+  const pages = Array.from({ length: page_end - page_start + 1 }, (_, at) => page_start + at);
+  const got = await Promise.all(pages.map((page) => get(`/v1/documents/${doc_id}/pages/${page}?format=json${marks}`)));
+  return got.flatMap((page) => page.highlights);
 }
 
 /** Takes the pane's place before there is anything to show. */

@@ -39,7 +39,12 @@ export function box(tell) {
 export async function resume() {
   try {
     const { jobs: known } = await get("/v1/jobs");
-    for (const job of known) if (["queued", "running"].includes(job.state)) follow(job, card());
+    for (const job of known) {
+      if (!followed.has(job.job_id) && ["queued", "running"].includes(job.state)) {
+        const shown = card();
+        follow(job, shown).catch(shown.fail);
+      }
+    }
   } catch {
     // the list of documents says what is wrong
   }
@@ -64,10 +69,6 @@ async function begin(files, then = () => {}) {
 
 /** Asks for a job until it has ended. */
 async function follow(job, shown) {
-  if (followed.has(job.job_id)) {
-    shown.room.remove();
-    return;
-  }
   followed.add(job.job_id);
   shown.cancel.onclick = () => remove(`/v1/jobs/${job.job_id}`).catch(shown.fail);
   while (["queued", "running"].includes(job.state)) {

@@ -13,6 +13,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from ingest.document import Span
+from service.http.links import passage_link
 from service.keys import keys_of
 from tests.service.http.conftest import EN, FILES, OUTSIDE, ZH, Served, serving
 
@@ -191,11 +193,38 @@ def test_a_link_asks_again_and_says_when_the_library_has_changed(visit):
     expect(page.locator(".note")).to_have_count(0)
 
 
-def test_a_passage_opens_by_its_address(visit, served):
-    passage = answer(served, EN)["passages"][0]
-    page = visit(f"/#/passage/{passage['passage_id']}")
-    expect(page.locator("#source-title")).to_have_text(passage["title"])
-    expect(page.locator("#sheet mark").first).to_be_visible()
+def test_links_of_other_interfaces_open_the_passage_with_its_words_marked(visit, served):
+    for question in (EN, "How many units do bamboo stands store per plot by law?"):
+        got = answer(served, question)
+        citation, passage = got["citations"][0], got["passages"][0]
+        spans = [Span(each["start"], each["end"]) for each in citation["spans"]]
+        for link, text in (
+            (passage_link("", citation["passage_id"], spans=spans, collection="default"), citation["quote"]),
+            (passage_link("", passage["passage_id"]) + "?collection=default", None),
+        ):
+            page = visit(link)
+            expect(page.locator("#source-title")).to_have_text(citation["title"])
+            marks = page.locator("#sheet mark")
+            expect(marks.first).to_be_visible()
+            assert text is None or " … ".join(marks.all_text_contents()) == text
+
+
+def test_a_collection_that_is_not_there_is_told_of(visit):
+    page = visit(f"/#/ask?q={quote(EN)}&collection=moor")
+    expect(page.locator("#answer .problem")).to_contain_text("moor")
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+
+
+def test_the_answer_is_still_there_after_a_look_elsewhere(visit):
+    page = visit()
+    ask(page, EN)
+    page.get_by_role("link", name="Library").click()
+    expect(page.locator("#source")).to_be_hidden()
+    page.get_by_role("link", name="Ask", exact=True).click()
+    expect(page.locator(".statement")).to_be_visible()
+    page.get_by_role("link", name="Ask", exact=True).click()
+    expect(page.locator(".examples")).to_be_visible()
+    expect(page.locator("#answer > *")).to_have_count(0)
 
 
 def test_a_citation_is_copied_in_three_styles(visit):
