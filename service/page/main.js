@@ -81,3 +81,4 @@ byId("theme").dataset.theme = ["light", "dark"].includes(theme) ? theme : "auto"
 translateAll();
 for (const view of [ask, library, verify, history, source]) view.begin();
 route();
+document.body.classList.add("ready");

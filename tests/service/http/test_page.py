@@ -398,6 +398,24 @@ def test_a_question_is_asked_checked_and_closed_with_the_keyboard_alone(visit):
     assert page.evaluate("document.activeElement.matches('.statement .chip')")
 
 
+@pytest.mark.parametrize("width", [360, 1440])
+def test_nothing_moves_while_the_page_and_its_answer_come(visit, width):
+    page = visit(width=width)
+    expect(page.locator(".holds a")).to_be_visible()
+    page.evaluate(MOVED)
+    ask(page, EN)
+    if width == 1440:
+        expect(page.locator(".exactness")).to_be_visible()
+    assert page.evaluate("window.moved") < 0.05
+
+
+MOVED = """() => {
+  window.moved = 0;
+  const add = (list) => { for (const each of list.getEntries()) if (!each.hadRecentInput) window.moved += each.value };
+  new PerformanceObserver(add).observe({ type: "layout-shift", buffered: true });
+}"""
+
+
 def test_markup_in_names_titles_texts_and_questions_is_only_text(visit):
     page = visit("/#/library")
     entry = page.locator("#documents .entry", has_text="Seagrass ledger")
