@@ -40,7 +40,13 @@ export async function ask(question, filters, { generation, settled, again, widen
     if (!got.status) throw new Problem("broken-off", t("brokenOff"));
     if (mine !== running) return;
     finish(said, got, { filters, widen });
-    history.add({ question, filters, collection: collection(), generation: got.generation, status: got.abstain_reason === "premise_contradicted" ? "corrected" : got.status });
+    history.add({
+      question,
+      filters,
+      collection: collection(),
+      generation: got.generation,
+      status: got.abstain_reason === "premise_contradicted" ? "corrected" : got.status,
+    });
   } catch (error) {
     if (mine !== running) return; // another question has the room
     if (error.name === "AbortError") room.replaceChildren(h("p", { class: "empty", t: "stopped" }));
@@ -56,8 +62,12 @@ function begin() {
   room.setAttribute("aria-busy", "true");
   byId("ask-stop").hidden = false;
   const said = h("div", { class: "notes" });
-  room.replaceChildren(said, h("article", { class: "card answer" }, h("p", { class: "over", t: "searching" }), waiting(4)));
-  if (isWide()) source.placehold(); // the place of the source is taken before there is one: nothing jumps
+  room.replaceChildren(
+    said,
+    h("article", { class: "card answer" }, h("p", { class: "over", t: "searching" }), waiting(4)),
+  );
+  if (isWide())
+    source.placehold(); // the place of the source is taken before there is one: nothing jumps
   else source.close({ returns: false });
   return said;
 }
@@ -74,7 +84,12 @@ function noteOf(before, now) {
 function finish(notes, got, { filters, widen }) {
   const by = new Map(got.passages.map((passage) => [passage.passage_id, passage]));
   const evidence = got.citations.map((citation) => ({ ...citation, why: by.get(citation.passage_id) }));
-  const open = (number, opener) => source.open(evidence, evidence.findIndex((each) => each.number === number), opener);
+  const open = (number, opener) =>
+    source.open(
+      evidence,
+      evidence.findIndex((each) => each.number === number),
+      opener,
+    );
   const refuses = got.status === "abstained" && got.abstain_reason !== "premise_contradicted";
   const card = refuses ? abstention(got, filters, widen) : answered(got, open);
   room.replaceChildren(
@@ -90,7 +105,11 @@ function finish(notes, got, { filters, widen }) {
 function answered(got, open) {
   const corrects = got.status === "abstained";
   const lead = corrects
-    ? [h("h2", { class: "verdict", t: "abstain.premise_contradicted" }), h("p", {}, got.text), h("h3", { class: "over", t: "correction" })]
+    ? [
+        h("h2", { class: "verdict", t: "abstain.premise_contradicted" }),
+        h("p", {}, got.text),
+        h("h3", { class: "over", t: "correction" }),
+      ]
     : [h("h2", { class: "over", t: "answer" })];
   return h(
     "article",
@@ -173,7 +192,8 @@ function sources(evidence, open) {
         {},
         h("p", { class: "name", lang: tag(citation.language) }, citation.title),
         place(citation),
-        citation.also_supported_by.length > 0 && h("p", { class: "small", t: ["alsoSays", citation.also_supported_by.length] }),
+        citation.also_supported_by.length > 0 &&
+          h("p", { class: "small", t: ["alsoSays", citation.also_supported_by.length] }),
         citation.glosses.length > 0 && glosses(citation.glosses),
       ),
       h(
@@ -206,7 +226,16 @@ function retrieved(passages, near) {
   return h(
     "details",
     { class: "retrieved", open: near },
-    h("summary", {}, h("h2", { class: "over" }, h("span", { t: near ? "nearMisses" : "passages" }), h("span", { class: "count" }, String(listed.length)))),
+    h(
+      "summary",
+      {},
+      h(
+        "h2",
+        { class: "over" },
+        h("span", { t: near ? "nearMisses" : "passages" }),
+        h("span", { class: "count" }, String(listed.length)),
+      ),
+    ),
     !near && h("p", { class: "small", t: "passagesHelp" }),
     passageList(listed, open),
   );

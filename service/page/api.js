@@ -29,12 +29,19 @@ try {
 }
 
 function headers() {
-  return { ...(key && { Authorization: `Bearer ${key}` }), ...(meant && { "X-SinkQA-Collection": encodeURIComponent(meant) }) };
+  return {
+    ...(key && { Authorization: `Bearer ${key}` }),
+    ...(meant && { "X-SinkQA-Collection": encodeURIComponent(meant) }),
+  };
 }
 
 async function problemOf(response) {
   const told = await response.json().catch(() => ({}));
-  return new Problem(told.code ?? "failed", told.detail ?? `${response.status} ${response.statusText}`, response.status);
+  return new Problem(
+    told.code ?? "failed",
+    told.detail ?? `${response.status} ${response.statusText}`,
+    response.status,
+  );
 }
 
 async function send(path, options = {}) {

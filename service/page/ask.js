@@ -99,7 +99,16 @@ function rest() {
     h(
       "li",
       {},
-      h("button", { type: "button", class: "example", lang: language === "zh" ? "zh-Hans" : "en", on: { click: () => submit(question) } }, question),
+      h(
+        "button",
+        {
+          type: "button",
+          class: "example",
+          lang: language === "zh" ? "zh-Hans" : "en",
+          on: { click: () => submit(question) },
+        },
+        question,
+      ),
     );
   const holds = h("p", { class: "small holds" });
   byId("at-rest").replaceChildren(

@@ -16,7 +16,11 @@ export async function offerCitation(citation) {
         { class: "panebar" },
         h("h2", { id: "cite-title", t: "citeTitle" }),
         h("span", { class: "spring" }),
-        h("button", { type: "button", class: "quiet square", label: "close", on: { click: () => dialog.close() } }, icon("close")),
+        h(
+          "button",
+          { type: "button", class: "quiet square", label: "close", on: { click: () => dialog.close() } },
+          icon("close"),
+        ),
       ),
       ...inner,
       h("p", { class: "small", id: "cite-told", role: "status" }),
@@ -42,7 +46,17 @@ function block(name, text, language) {
     if (done) announce(t("copied"));
   };
   const said = h("h3", { class: "over", t: name });
-  return h("section", { class: "copyable" }, said, shown, h("button", { type: "button", class: "plain", label: ["copyAs", said.textContent], on: { click: copy } }, h("span", { t: "copy" })));
+  return h(
+    "section",
+    { class: "copyable" },
+    said,
+    shown,
+    h(
+      "button",
+      { type: "button", class: "plain", label: ["copyAs", said.textContent], on: { click: copy } },
+      h("span", { t: "copy" }),
+    ),
+  );
 }
 
 /** Whether the text is on the clipboard now: over plain HTTP from elsewhere, browsers do not allow it. */

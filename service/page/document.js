@@ -43,7 +43,12 @@ function entry(passage, go) {
     h(
       "button",
       { type: "button", class: "cardbutton", on: { click: () => go(passage) } },
-      h("span", { class: "body" }, place(passage), h("span", { class: "said", lang: tag(passage.language) }, passage.text)),
+      h(
+        "span",
+        { class: "body" },
+        place(passage),
+        h("span", { class: "said", lang: tag(passage.language) }, passage.text),
+      ),
     ),
   );
 }

@@ -10,11 +10,14 @@ export function h(tag, props = {}, ...children) {
   for (const [name, value] of Object.entries(props)) {
     if (value === null || value === undefined || value === false) continue;
     if (name === "on") for (const [event, act] of Object.entries(value)) element.addEventListener(event, act);
-    else if (name === "t" || name === "label" || name === "placeholder") element.dataset[name] = JSON.stringify([value].flat());
+    else if (name === "t" || name === "label" || name === "placeholder")
+      element.dataset[name] = JSON.stringify([value].flat());
     else if (name === "value" || name === "checked" || name === "disabled") element[name] = value;
     else element.setAttribute(name, value === true ? "" : value);
   }
-  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(
+    ...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false),
+  );
   translate(element);
   return element;
 }

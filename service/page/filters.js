@@ -30,7 +30,8 @@ export function chosen() {
 
 export function asQuery(filters) {
   const query = new URLSearchParams();
-  for (const [name, short] of Object.entries(LISTS)) for (const each of [filters?.[name] ?? []].flat()) query.append(short, each);
+  for (const [name, short] of Object.entries(LISTS))
+    for (const each of [filters?.[name] ?? []].flat()) query.append(short, each);
   for (const [name, short] of Object.entries(YEARS)) if (filters?.[name]) query.set(short, filters[name]);
   return query;
 }
@@ -39,7 +40,8 @@ export function asQuery(filters) {
 export function take(query) {
   picked = none();
   for (const [name, short] of Object.entries(LISTS)) picked[name] = query.getAll(short);
-  for (const [name, short] of Object.entries(YEARS)) if (query.get(short)) picked[name] = Number(query.get(short)) || undefined;
+  for (const [name, short] of Object.entries(YEARS))
+    if (query.get(short)) picked[name] = Number(query.get(short)) || undefined;
   retell();
   if (drawn) draw();
 }
@@ -71,11 +73,26 @@ async function draw() {
   const of = (read) => [...new Set(documents.map(read).filter(Boolean))].sort();
   panel.replaceChildren(
     boxes("filterLanguage", "languages", ["zh", "en", "ja"], "lang"),
-    boxes("filterJurisdiction", "jurisdictions", of((each) => each.metadata.jurisdiction), "place"),
-    boxes("filterType", "types", of((each) => each.type), "type"),
+    boxes(
+      "filterJurisdiction",
+      "jurisdictions",
+      of((each) => each.metadata.jurisdiction),
+      "place",
+    ),
+    boxes(
+      "filterType",
+      "types",
+      of((each) => each.type),
+      "type",
+    ),
     years(),
     titles(documents),
-    h("button", { type: "button", class: "plain", t: "clearFilters", on: { click: () => take(new URLSearchParams()) } }),
+    h("button", {
+      type: "button",
+      class: "plain",
+      t: "clearFilters",
+      on: { click: () => take(new URLSearchParams()) },
+    }),
   );
 }
 
@@ -90,7 +107,12 @@ function box(name, value, ...said) {
 
 function boxes(title, name, values, kind) {
   const said = (value) => h("span", { t: { term: [kind, value] } });
-  return h("fieldset", {}, h("legend", { t: title }), values.map((value) => box(name, value, said(value))));
+  return h(
+    "fieldset",
+    {},
+    h("legend", { t: title }),
+    values.map((value) => box(name, value, said(value))),
+  );
 }
 
 function years() {
@@ -99,14 +121,30 @@ function years() {
       picked[name] = event.target.value ? Number(event.target.value) : undefined;
       retell();
     };
-    const input = h("input", { type: "number", min: 1900, max: 2100, step: 1, inputmode: "numeric", value: picked[name] ?? "", on: { change: set } });
+    const input = h("input", {
+      type: "number",
+      min: 1900,
+      max: 2100,
+      step: 1,
+      inputmode: "numeric",
+      value: picked[name] ?? "",
+      on: { change: set },
+    });
     return h("label", { class: "year" }, h("span", { t: said }), input);
   };
-  return h("fieldset", {}, h("legend", { t: "filterYears" }), field("year_from", "yearFrom"), field("year_to", "yearTo"));
+  return h(
+    "fieldset",
+    {},
+    h("legend", { t: "filterYears" }),
+    field("year_from", "yearFrom"),
+    field("year_to", "yearTo"),
+  );
 }
 
 function titles(documents) {
-  const rows = documents.map((each) => box("doc_ids", each.doc_id, h("span", { lang: tag(each.metadata.language) }, each.title)));
+  const rows = documents.map((each) =>
+    box("doc_ids", each.doc_id, h("span", { lang: tag(each.metadata.language) }, each.title)),
+  );
   const find = (event) => {
     const words = event.target.value.toLowerCase();
     for (const row of rows) row.hidden = !row.textContent.toLowerCase().includes(words);

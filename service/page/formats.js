@@ -5,8 +5,18 @@ const CHINESE = /\p{Script=Han}/u;
 /** All three, as `[name, text]`. `about` is the API's, `citation` has pages and, perhaps, the original's title. */
 export function references(about, citation, today = new Date()) {
   const { authors, issuer, year, url } = about.metadata;
-  const pages = citation.page_end > citation.page_start ? `${citation.page_start}-${citation.page_end}` : `${citation.page_start}`;
-  const work = { authors, issuer, year, url, title: citation.original ?? about.title, pages: about.n_pages > 1 ? pages : null, today, id: about.doc_id };
+  const pages =
+    citation.page_end > citation.page_start ? `${citation.page_start}-${citation.page_end}` : `${citation.page_start}`;
+  const work = {
+    authors,
+    issuer,
+    year,
+    url,
+    title: citation.original ?? about.title,
+    pages: about.n_pages > 1 ? pages : null,
+    today,
+    id: about.doc_id,
+  };
   return [
     ["GB/T 7714", chinese(work)],
     ["APA", apa(work)],
@@ -35,7 +45,11 @@ function apa({ authors, issuer, year, url, title, pages }) {
 }
 
 function bibtex({ authors, issuer, year, url, title, pages, id }) {
-  const plain = (text) => text.replace(/[\\{}]/g, "").replace(/[&%$#_]/g, "\\$&").replace(/[~^]/g, "\\$&{}");
+  const plain = (text) =>
+    text
+      .replace(/[\\{}]/g, "")
+      .replace(/[&%$#_]/g, "\\$&")
+      .replace(/[~^]/g, "\\$&{}");
   const fields = {
     title: `{${plain(title)}}`,
     author: authors.length ? authors.map((each) => `{${plain(each)}}`).join(" and ") : issuer && `{${plain(issuer)}}`,
@@ -44,6 +58,8 @@ function bibtex({ authors, issuer, year, url, title, pages, id }) {
     pages: pages?.replace("-", "--"),
     url: url?.replace(/[{}\\]/g, ""),
   };
-  const lines = Object.entries(fields).filter(([, value]) => value).map(([name, value]) => `  ${name} = {${value}}`);
+  const lines = Object.entries(fields)
+    .filter(([, value]) => value)
+    .map(([name, value]) => `  ${name} = {${value}}`);
   return `@misc{sinkqa-${id.slice(0, 8)},\n${lines.join(",\n")}\n}`;
 }

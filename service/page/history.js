@@ -14,8 +14,12 @@ const kept = () => {
 
 /** Puts a question first; asked before with the same filters, it moves up. */
 export function add(entry) {
-  const same = (other) => other.question === entry.question && JSON.stringify(other.filters) === JSON.stringify(entry.filters);
-  keep("history", [{ ...entry, at: new Date().toISOString() }, ...kept().filter((other) => !same(other))].slice(0, MOST));
+  const same = (other) =>
+    other.question === entry.question && JSON.stringify(other.filters) === JSON.stringify(entry.filters);
+  keep(
+    "history",
+    [{ ...entry, at: new Date().toISOString() }, ...kept().filter((other) => !same(other))].slice(0, MOST),
+  );
 }
 
 export function begin() {
@@ -42,7 +46,10 @@ export function show() {
 
 function row(entry, at) {
   const forget = () => {
-    keep("history", kept().filter((_, other) => other !== at));
+    keep(
+      "history",
+      kept().filter((_, other) => other !== at),
+    );
     show();
     byId("history-title").focus();
   };
@@ -52,7 +59,11 @@ function row(entry, at) {
     h(
       "div",
       {},
-      h("a", { class: "name", href: permalink(entry.question, entry.filters, entry.generation, entry.collection) }, entry.question),
+      h(
+        "a",
+        { class: "name", href: permalink(entry.question, entry.filters, entry.generation, entry.collection) },
+        entry.question,
+      ),
       h(
         "p",
         { class: "place" },
@@ -61,6 +72,10 @@ function row(entry, at) {
         entry.filters && h("span", { t: "filters" }),
       ),
     ),
-    h("button", { type: "button", class: "quiet square", label: ["forget", entry.question], on: { click: forget } }, icon("bin")),
+    h(
+      "button",
+      { type: "button", class: "quiet square", label: ["forget", entry.question], on: { click: forget } },
+      icon("bin"),
+    ),
   );
 }

@@ -39,4 +39,5 @@ export function translateAll() {
 /** A count or a share as the reader's language writes it. */
 export const number = (value, options) => new Intl.NumberFormat(language(), options).format(value);
 export const percent = (value) => number(value, { style: "percent", maximumFractionDigits: 0 });
-export const when = (iso) => new Intl.DateTimeFormat(language(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso));
+export const when = (iso) =>
+  new Intl.DateTimeFormat(language(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso));

@@ -61,7 +61,23 @@ function row(about) {
   const { metadata } = about;
   const open = (event) => {
     const { doc_id, title } = about;
-    source.open([{ doc_id, title, language: metadata.language, url: metadata.url, original: metadata.digest_of, section: [], page_start: 1, page_end: 1, spans: [] }], 0, event.currentTarget);
+    source.open(
+      [
+        {
+          doc_id,
+          title,
+          language: metadata.language,
+          url: metadata.url,
+          original: metadata.digest_of,
+          section: [],
+          page_start: 1,
+          page_end: 1,
+          spans: [],
+        },
+      ],
+      0,
+      event.currentTarget,
+    );
   };
   const facts = [
     h("span", { t: { term: ["type", about.type] } }),
@@ -77,12 +93,35 @@ function row(about) {
     h(
       "div",
       {},
-      h("button", { type: "button", class: "name link", lang: tag(metadata.language), on: { click: open } }, about.title),
+      h(
+        "button",
+        { type: "button", class: "name link", lang: tag(metadata.language), on: { click: open } },
+        about.title,
+      ),
       h("p", { class: "place" }, facts),
       h("p", { class: "small file" }, about.name),
-      about.warnings.length > 0 && h("details", { class: "small" }, h("summary", { t: ["warnings", about.warnings.length] }), h("ul", {}, about.warnings.map((each) => h("li", {}, each)))),
+      about.warnings.length > 0 &&
+        h(
+          "details",
+          { class: "small" },
+          h("summary", { t: ["warnings", about.warnings.length] }),
+          h(
+            "ul",
+            {},
+            about.warnings.map((each) => h("li", {}, each)),
+          ),
+        ),
     ),
-    h("button", { type: "button", class: "quiet square", label: ["deleteDocument", about.title], on: { click: () => discard(about, item) } }, icon("bin")),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "quiet square",
+        label: ["deleteDocument", about.title],
+        on: { click: () => discard(about, item) },
+      },
+      icon("bin"),
+    ),
   );
   return item;
 }
@@ -93,8 +132,17 @@ async function discard(about, item) {
     const gone = await remove(`/v1/documents/${about.doc_id}`);
     filters.forget();
     source.close({ returns: false });
-    const undo = h("button", { type: "button", class: "plain", label: ["undoDelete", about.title], on: { click: () => restore(gone, left) } }, h("span", { t: "undo" }));
-    const left = h("li", { class: "entry gone" }, h("div", {}, h("p", { class: "name" }, about.title), h("p", { class: "place" }, h("span", { t: "deleted" }))), gone.restore_url && undo);
+    const undo = h(
+      "button",
+      { type: "button", class: "plain", label: ["undoDelete", about.title], on: { click: () => restore(gone, left) } },
+      h("span", { t: "undo" }),
+    );
+    const left = h(
+      "li",
+      { class: "entry gone" },
+      h("div", {}, h("p", { class: "name" }, about.title), h("p", { class: "place" }, h("span", { t: "deleted" }))),
+      gone.restore_url && undo,
+    );
     item.replaceWith(left);
     if (gone.restore_url) undo.focus();
     announce(t("deletedGone", about.title));

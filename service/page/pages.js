@@ -22,11 +22,21 @@ function sheet(page, evidence) {
     at = end;
   }
   text.append(page.text.slice(at));
-  return h("section", { class: "leaf", label: ["page", page.number] }, leafHead(page), page.text.trim() ? text : h("p", { class: "empty", t: "noText" }));
+  return h(
+    "section",
+    { class: "leaf", label: ["page", page.number] },
+    leafHead(page),
+    page.text.trim() ? text : h("p", { class: "empty", t: "noText" }),
+  );
 }
 
 function leafHead(page) {
-  return h("p", { class: "leafhead" }, h("span", { t: ["page", page.number] }), page.label && page.label !== String(page.number) && h("span", { t: ["printed", page.label] }));
+  return h(
+    "p",
+    { class: "leafhead" },
+    h("span", { t: ["page", page.number] }),
+    page.label && page.label !== String(page.number) && h("span", { t: ["printed", page.label] }),
+  );
 }
 
 /** The spans on a page, in the UTF-16 units of its text, in order. */
@@ -40,16 +50,27 @@ function placed(page, spans) {
 
 /** Compares what the pages hold under the spans with the quote. */
 function checked(pages, evidence) {
-  const under = (span) => pages.map((page) => placed(page, [span]).map(([start, end]) => page.text.slice(start, end)).join("")).join("");
+  const under = (span) =>
+    pages
+      .map((page) =>
+        placed(page, [span])
+          .map(([start, end]) => page.text.slice(start, end))
+          .join(""),
+      )
+      .join("");
   const held = evidence.spans.map(under).join(" … ");
   const whole = evidence.page_end - evidence.page_start < pages.length;
-  if (whole && held !== evidence.quote) return h("p", { class: "exactness wrong" }, icon("alert"), h("span", { t: "inexact" }));
+  if (whole && held !== evidence.quote)
+    return h("p", { class: "exactness wrong" }, icon("alert"), h("span", { t: "inexact" }));
   return whole ? h("p", { class: "exactness" }, icon("check"), h("span", { t: "exact" })) : "";
 }
 
 /** The pages as images. Their places are there at once, so that nothing moves when they come. */
 export async function imagePages({ about, evidence, pages, width, isCurrent }) {
-  const marks = evidence.spans.slice(0, 100).map((span) => `&highlight=${span.start}-${span.end}`).join("");
+  const marks = evidence.spans
+    .slice(0, 100)
+    .map((span) => `&highlight=${span.start}-${span.end}`)
+    .join("");
   const pixels = Math.min(2000, Math.max(600, Math.round(width * devicePixelRatio)));
   const got = await Promise.all(between(pages).map((number) => get(pagePath(about, number) + marks)));
   return got.map((page) => {

@@ -15,7 +15,11 @@ export function problem(error, again) {
 
 /** Grey lines in the place of what is to come, so that nothing jumps. */
 export const waiting = (lines) =>
-  h("div", { class: "waiting", "aria-hidden": "true" }, Array.from({ length: lines }, () => h("span")));
+  h(
+    "div",
+    { class: "waiting", "aria-hidden": "true" },
+    Array.from({ length: lines }, () => h("span")),
+  );
 
 /** “Section › subsection · Table 4 · Page 9”. */
 export function place(of) {
@@ -58,11 +62,17 @@ export function why(reasons, score) {
         h("tr", {}, h("th", { scope: "row", t: "whyTotal" }), h("td"), h("td", { class: "figure" }, number(score))),
       ),
     ),
-    reasons.matched_terms.length > 0 && h("p", { class: "small" }, h("span", { t: "whyTerms" }), " ", terms(reasons.matched_terms)),
+    reasons.matched_terms.length > 0 &&
+      h("p", { class: "small" }, h("span", { t: "whyTerms" }), " ", terms(reasons.matched_terms)),
   );
 }
 
-export const terms = (words) => h("span", { class: "terms" }, words.map((word) => h("span", { class: "term" }, word)));
+export const terms = (words) =>
+  h(
+    "span",
+    { class: "terms" },
+    words.map((word) => h("span", { class: "term" }, word)),
+  );
 
 function bar(share) {
   const filled = h("span");

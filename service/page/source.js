@@ -45,7 +45,10 @@ export async function openById(passageId, words) {
 
 /** The server knows how many UTF-16 units lie before a code point. */
 async function spansOf({ doc_id, page_start, page_end }, words) {
-  const marks = words.split(",").map((span) => `&highlight=${encodeURIComponent(span)}`).join("");
+  const marks = words
+    .split(",")
+    .map((span) => `&highlight=${encodeURIComponent(span)}`)
+    .join("");
   const pages = Array.from({ length: page_end - page_start + 1 }, (_, at) => page_start + at);
   const got = await Promise.all(pages.map((page) => get(`/v1/documents/${doc_id}/pages/${page}?format=json${marks}`)));
   return got.flatMap((page) => page.highlights);
@@ -103,10 +106,18 @@ async function turnTo(evidence) {
     const first = evidence.mode ?? (["image", "text"].includes(preferred) ? preferred : modes[0]);
     Object.assign(shown, { about, modes, mode: modes.includes(first) ? first : modes[0] });
     shown.pages = [evidence.page_start, Math.min(evidence.page_end, evidence.page_start + 3)];
-    pane.replaceChildren(...head(evidence, about), toolbar(), h("div", { class: "sheet", id: "sheet", tabindex: "0", role: "region", label: "source" }));
+    pane.replaceChildren(
+      ...head(evidence, about),
+      toolbar(),
+      h("div", { class: "sheet", id: "sheet", tabindex: "0", role: "region", label: "source" }),
+    );
     await fill(evidence);
   } catch (error) {
-    if (mine === turn) pane.replaceChildren(...head(evidence, null), problem(error, () => turnTo(evidence)));
+    if (mine === turn)
+      pane.replaceChildren(
+        ...head(evidence, null),
+        problem(error, () => turnTo(evidence)),
+      );
   }
 }
 
@@ -124,7 +135,11 @@ function head(evidence, about) {
           step(1, "right", "evidenceNext"),
         )
       : "",
-    h("button", { type: "button", class: "quiet square shut", label: "close", on: { click: () => close() } }, icon("close")),
+    h(
+      "button",
+      { type: "button", class: "quiet square shut", label: "close", on: { click: () => close() } },
+      icon("close"),
+    ),
     h(
       "div",
       { class: "panehead" },
@@ -134,7 +149,12 @@ function head(evidence, about) {
       h(
         "div",
         { class: "row" },
-        h("button", { type: "button", class: "quiet", on: { click: () => offerCitation(evidence) } }, icon("quote"), h("span", { t: "cite" })),
+        h(
+          "button",
+          { type: "button", class: "quiet", on: { click: () => offerCitation(evidence) } },
+          icon("quote"),
+          h("span", { t: "cite" }),
+        ),
         address,
         evidence.why && why(evidence.why.why, evidence.why.score),
       ),
@@ -163,11 +183,18 @@ function toolbar() {
   const names = { image: "modeImage", text: "modeText", outline: "modeOutline", passages: "modePassages" };
   const choose = (mode) => {
     shown.mode = preferred = mode;
-    for (const each of pane.querySelectorAll("[data-mode]")) each.setAttribute("aria-pressed", String(each.dataset.mode === mode));
+    for (const each of pane.querySelectorAll("[data-mode]"))
+      each.setAttribute("aria-pressed", String(each.dataset.mode === mode));
     fill(shown.evidence[shown.at]);
   };
   const button = (mode) =>
-    h("button", { type: "button", "data-mode": mode, "aria-pressed": String(mode === shown.mode), t: names[mode], on: { click: () => choose(mode) } });
+    h("button", {
+      type: "button",
+      "data-mode": mode,
+      "aria-pressed": String(mode === shown.mode),
+      t: names[mode],
+      on: { click: () => choose(mode) },
+    });
   return h("div", { class: "modes", role: "group", label: "modes" }, shown.modes.map(button));
 }
 
@@ -175,7 +202,13 @@ function toolbar() {
 async function fill(evidence) {
   const mine = ++turn;
   const sheet = byId("sheet");
-  const view = { about: shown.about, evidence, pages: shown.pages, width: sheet.clientWidth, isCurrent: () => mine === turn };
+  const view = {
+    about: shown.about,
+    evidence,
+    pages: shown.pages,
+    width: sheet.clientWidth,
+    isCurrent: () => mine === turn,
+  };
   release();
   sheet.setAttribute("aria-busy", "true");
   if (!sheet.hasChildNodes()) sheet.append(waiting(8));
@@ -215,7 +248,11 @@ function pager(where) {
     });
   };
   const button = (to, sign, label) =>
-    h("button", { type: "button", class: "quiet square", label, disabled: to < 1 || to > total, on: { click: go(to) } }, icon(sign));
+    h(
+      "button",
+      { type: "button", class: "quiet square", label, disabled: to < 1 || to > total, on: { click: go(to) } },
+      icon(sign),
+    );
   const said = first === last ? first : `${first}–${last}`;
   return h(
     "div",
@@ -227,7 +264,8 @@ function pager(where) {
 }
 
 const outlined = ({ about }) => outline(about, (heading) => leap({ spans: heading.spans, page: heading.page }));
-const listed = ({ about }) => passages(about, (passage) => leap({ spans: passage.spans, page: passage.page_start, last: passage.page_end }));
+const listed = ({ about }) =>
+  passages(about, (passage) => leap({ spans: passage.spans, page: passage.page_start, last: passage.page_end }));
 
 /** To a place of the document that is open, in the text. */
 function leap({ spans, page, last = page }) {

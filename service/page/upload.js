@@ -12,7 +12,13 @@ let changed = () => {};
 /** The box to drop files on; `tell` hears whenever the library has changed. */
 export function box(tell) {
   changed = tell;
-  const input = h("input", { type: "file", multiple: true, class: "unseen", id: "upload-files", on: { change: () => begin([...input.files], () => (input.value = "")) } });
+  const input = h("input", {
+    type: "file",
+    multiple: true,
+    class: "unseen",
+    id: "upload-files",
+    on: { change: () => begin([...input.files], () => (input.value = "")) },
+  });
   const dropped = h(
     "div",
     { class: "drop" },
@@ -73,7 +79,10 @@ async function follow(job, shown) {
   shown.cancel.onclick = () => remove(`/v1/jobs/${job.job_id}`).catch(shown.fail);
   while (["queued", "running"].includes(job.state)) {
     const at = Math.min(job.n_done + 1, job.n_files);
-    shown.say(job.state === "queued" ? t("job.queued") : t("reading", at, job.n_files), 0.5 + job.n_done / job.n_files / 2);
+    shown.say(
+      job.state === "queued" ? t("job.queued") : t("reading", at, job.n_files),
+      0.5 + job.n_done / job.n_files / 2,
+    );
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     job = await get(`/v1/jobs/${job.job_id}`);
   }
@@ -86,11 +95,23 @@ function card() {
   const progress = h("progress", { max: 1, label: "library" });
   const cancel = h("button", { type: "button", class: "plain", t: "cancel" });
   const files = h("ul", { class: "small" });
-  const room = h("div", { class: "card job" }, h("div", { class: "row" }, said, h("span", { class: "spring" }), cancel), progress, files);
+  const room = h(
+    "div",
+    { class: "card job" },
+    h("div", { class: "row" }, said, h("span", { class: "spring" }), cancel),
+    progress,
+    files,
+  );
   jobs.prepend(room);
   const ended = () => {
     progress.remove();
-    cancel.replaceWith(h("button", { type: "button", class: "quiet square", label: "dismiss", on: { click: () => room.remove() } }, icon("close")));
+    cancel.replaceWith(
+      h(
+        "button",
+        { type: "button", class: "quiet square", label: "dismiss", on: { click: () => room.remove() } },
+        icon("close"),
+      ),
+    );
   };
   return {
     room,

@@ -28,7 +28,14 @@ async function run(text) {
   try {
     const report = await post("/v1/verify", { text });
     source.close({ returns: false });
-    room.replaceChildren(counts(report), h("ol", { class: "claims" }, report.claims.map((claim) => row(claim, report.citations))));
+    room.replaceChildren(
+      counts(report),
+      h(
+        "ol",
+        { class: "claims" },
+        report.claims.map((claim) => row(claim, report.citations)),
+      ),
+    );
     announce(t("verified", report.claims.length));
   } catch (error) {
     room.replaceChildren(problem(error, () => run(text)));
@@ -40,19 +47,35 @@ async function run(text) {
 
 function counts(report) {
   const some = Object.entries(report.counts).filter(([, count]) => count);
-  return h("ul", { class: "counts" }, some.map(([label, count]) => h("li", { class: `label ${label}` }, h("b", {}, String(count)), " ", h("span", { t: `claim.${label}` }))));
+  return h(
+    "ul",
+    { class: "counts" },
+    some.map(([label, count]) =>
+      h("li", { class: `label ${label}` }, h("b", {}, String(count)), " ", h("span", { t: `claim.${label}` })),
+    ),
+  );
 }
 
 function row(claim, citations) {
   const on = citations.filter((each) => claim.citations.includes(each.number));
-  const open = (number, opener) => source.open(on, on.findIndex((each) => each.number === number), opener);
+  const open = (number, opener) =>
+    source.open(
+      on,
+      on.findIndex((each) => each.number === number),
+      opener,
+    );
   const weighty = claim.findings.filter((finding) => finding.element !== "words");
   const findings = weighty.length ? weighty : claim.findings.slice(0, 2);
   return h(
     "li",
     { class: `claim ${claim.label}` },
     h("span", { class: `label ${claim.label}`, t: `claim.${claim.label}` }),
-    h("p", { class: "statement" }, claim.claim, on.map((citation) => ["\u2060", chip(citation, open)])),
+    h(
+      "p",
+      { class: "statement" },
+      claim.claim,
+      on.map((citation) => ["\u2060", chip(citation, open)]),
+    ),
     findings.length > 0 && h("ul", { class: "findings" }, findings.map(finding)),
   );
 }

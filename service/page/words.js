@@ -13,7 +13,10 @@ export const WORDS = {
   "theme.auto": ["as the system", "跟随系统"],
   "theme.light": ["light", "浅色"],
   "theme.dark": ["dark", "深色"],
-  unreachable: ["The server cannot be reached. Check that it runs, then try again.", "无法连接服务器。请确认服务已启动，再试一次。"],
+  unreachable: [
+    "The server cannot be reached. Check that it runs, then try again.",
+    "无法连接服务器。请确认服务已启动，再试一次。",
+  ],
   failed: ["That did not work", "没有成功"],
   retry: ["Try again", "再试一次"],
   close: ["Close", "关闭"],
@@ -23,14 +26,20 @@ export const WORDS = {
   loading: ["Loading…", "正在载入…"],
 
   keyTitle: ["This server needs an API key", "此服务需要 API 密钥"],
-  keyHelp: ["Its operator makes one with “sinkqa key create”. It is kept until this tab is closed.", "由管理员用“sinkqa key create”创建。密钥只保存到关闭此标签页为止。"],
+  keyHelp: [
+    "Its operator makes one with “sinkqa key create”. It is kept until this tab is closed.",
+    "由管理员用“sinkqa key create”创建。密钥只保存到关闭此标签页为止。",
+  ],
   keyWrong: ["That key is unknown, expired or revoked.", "该密钥不存在、已过期或已撤销。"],
   key: ["API key", "API 密钥"],
   keyUse: ["Use this key", "使用此密钥"],
   keyNeeded: ["Without an API key this server does not answer.", "没有 API 密钥，服务不作答。"],
 
   askTitle: ["Ask climate policy. Check every word.", "问气候政策，字字有出处"],
-  askLead: ["Answers are quotes from your documents, in Chinese and English, each opened at its place.", "答案直接引自资料库中的中英文文件，每条引文都可在原处核对。"],
+  askLead: [
+    "Answers are quotes from your documents, in Chinese and English, each opened at its place.",
+    "答案直接引自资料库中的中英文文件，每条引文都可在原处核对。",
+  ],
   question: ["Question", "问题"],
   questionHint: ["Ask in English or Chinese…", "用中文或英文提问…"],
   enterHint: ["Enter asks, Shift + Enter starts a line", "回车提问，Shift + 回车换行"],
@@ -46,7 +55,10 @@ export const WORDS = {
   copyLink: ["Copy link", "复制链接"],
   linkCopied: ["The link is copied.", "链接已复制。"],
   generation: ["Library version {0}", "资料库版本 {0}"],
-  changed: ["The library has changed since this link was made (version {0}, now {1}). This is today’s answer.", "此链接生成后资料库有变动（当时版本 {0}，现为 {1}）。以下是当前的答案。"],
+  changed: [
+    "The library has changed since this link was made (version {0}, now {1}). This is today’s answer.",
+    "此链接生成后资料库有变动（当时版本 {0}，现为 {1}）。以下是当前的答案。",
+  ],
   openCitation: ["Quote {0}: {1}, page {2}", "引文 {0}：{1}，第 {2} 页"],
   sources: ["Sources", "出处"],
   alsoSays: ["{0:more passage says|more passages say} the same", "另有 {0} 段可作佐证"],
@@ -126,7 +138,10 @@ export const WORDS = {
   modePassages: ["Passages", "段落"],
   modes: ["Show", "显示"],
   exact: ["Matches the source word for word", "与原文逐字一致"],
-  inexact: ["The document has changed since: what is marked differs from the quote", "文件已变动：标出的文字与引文不同"],
+  inexact: [
+    "The document has changed since: what is marked differs from the quote",
+    "文件已变动：标出的文字与引文不同",
+  ],
   original: ["Official original", "官方原文"],
   imageOf: ["Image of page {0} with the quote marked", "第 {0} 页的图像，已标出引文"],
   digest: ["A digest of “{0}”; pages are the original’s", "《{0}》的摘编；页码为原件页码"],
@@ -140,7 +155,10 @@ export const WORDS = {
   copy: ["Copy", "复制"],
   copyAs: ["Copy {0}", "复制 {0}"],
   copied: ["Copied.", "已复制。"],
-  copyFailed: ["Copying is blocked here: the text is selected, copy it by hand.", "此处无法自动复制：文字已选中，请手动复制。"],
+  copyFailed: [
+    "Copying is blocked here: the text is selected, copy it by hand.",
+    "此处无法自动复制：文字已选中，请手动复制。",
+  ],
 
   libraryTitle: ["Library", "资料库"],
   libraryLead: ["What answers are made from.", "答案所依据的全部文件。"],
