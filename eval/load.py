@@ -141,11 +141,13 @@ class _Client:
             "ask": self._ask, "search": self._search, "upload": self._upload, "delete": self._delete
         }  # fmt: skip
         until = time.monotonic() + self._plan.seconds
+        await asyncio.sleep(self._random.uniform(0, self._plan.pause_s))  # people do not begin all at once
         while time.monotonic() < until:
             (kind,) = self._random.choices([*_SHARES], [*_SHARES.values()])
             await turns[kind]()
             if self._plan.pause_s:
-                await asyncio.sleep(self._random.expovariate(1 / self._plan.pause_s))
+                thought_s = self._random.expovariate(1 / self._plan.pause_s)
+                await asyncio.sleep(min(thought_s, max(0.0, until - time.monotonic())))
 
     async def _ask(self) -> None:
         life = self._any()

@@ -19,7 +19,7 @@ DEPLOY = ROOT / "deploy"
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text("utf-8")
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
 UNIT = DEPLOY / "sinkqa.service"
-GRACE_S = int(re.search(r"_GRACE_S = (\d+)", (ROOT / "service" / "serving.py").read_text("utf-8"))[1])
+GRACE_S = int(re.search(r"_GRACE_S = (\d+)", (ROOT / "service" / "commands" / "serve.py").read_text("utf-8"))[1])
 
 
 def instructions(text: str) -> list[tuple[str, str]]:

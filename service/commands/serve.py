@@ -10,6 +10,7 @@ from service.commands import terminal
 from service.commands.options import Collection, Library, open_engine
 from service.settings import Settings
 
+_IDLE_S = 75  # longer than clients and proxies keep a connection: whoever closes first may cut off a request on its way
 _GRACE_S = 30  # for requests that run when the server is told to stop
 
 
@@ -46,6 +47,7 @@ def serve(
         log_config=None,
         access_log=False,
         server_header=False,
+        timeout_keep_alive=_IDLE_S,
         timeout_graceful_shutdown=_GRACE_S,
     )
 

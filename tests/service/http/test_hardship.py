@@ -143,3 +143,15 @@ def test_a_gigabyte_sent_as_a_file_takes_nothing_from_others(begin, tmp_path):
         assert slowest < 5
         assert client.get("/v1/jobs").json()["jobs"] == []
     assert not [*Path(tmp_path / "passing").iterdir()]
+
+
+def test_a_connection_that_rests_a_while_can_be_used_again(settings):
+    limits = httpx.Limits(keepalive_expiry=None)
+
+    def port_of_mine() -> int:
+        return client.get("/healthz").extensions["network_stream"].get_extra_info("client_addr")[1]
+
+    with serving(settings) as served, httpx.Client(base_url=served.url, limits=limits, timeout=30) as client:
+        first = port_of_mine()
+        time.sleep(6)  # most clients let go after 5 s themselves
+        assert port_of_mine() == first
