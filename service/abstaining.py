@@ -14,8 +14,8 @@ from index.hit import Hit
 from ingest.view import fold
 from service.answer import AbstainReason
 from service.answering import Evidence, lacking
-from service.asking.understanding import Asked
-from service.grounding.amounts import amounts, bears_out
+from service.asking.understanding import Asked, says_alone
+from service.grounding.amounts import Amount, amounts, bears_out
 from service.grounding.entities import entities
 
 WEIGHTS = {"answering": 3.01, "named": 0.69, "known": 0.87, "stated": 1.46, "counted": 2.19, "borne": 8.12}
@@ -29,6 +29,8 @@ _LEAST_LACK = 0.03  # share of a question's weight: rounding, below which all of
 _SCOPE = 0.3  # mean of relevance and cosine: below it the library speaks of something else ...
 _PLACES = {"country", "region", "province"}
 _EXCLUSIVE = _PLACES | {"market"}  # what is said of one of them is seldom meant of another
+_RATIOS = {"times": "share"}  # a fifth is a share, five times none, and either can stand in the other's place
+_CLOSE = 0.7  # of the best piece's relevance: so near it may tell otherwise in its stead
 _DOUBT = 0.5  # what is left of a confidence where the evidence is of another place or tells otherwise
 _A_WORD, _NO_WORD = 0.015, 0.6  # lexical share that one word has; what is left of nearness without
 _STEEP = 3  # ... and confidence falls by this power of it
@@ -85,22 +87,34 @@ def misplaced(asked: Asked, hits: Sequence[Hit], pieces: Sequence[Evidence]) -> 
     return bool(others & {each.kind for each in places}) or len(lacking(places, beside)) == len(places)
 
 
-def contradicts(asked: Asked, pieces: Sequence[Evidence]) -> bool:
-    """Whether a question presumes what the best of ``pieces`` tells otherwise.
+def contrary(asked: Asked, pieces: Sequence[Evidence]) -> Evidence | None:
+    """What tells otherwise than a question presumes, or None; turning words alone prove nothing: a question asks so.
 
-    It does where a known name or an amount of the question's own stands neither there nor above, and another name of
-    its kind, or another share, does. Turning words alone prove nothing here: a question asks with them.
+    A piece about the question's own places and markets does, where it has another amount of the kind that the question
+    states. So does the best piece where the question says of one place or market that it is alone, or the first, and
+    the piece says so of another.
     """
     if not asked.presumes or not pieces:
-        return False
-    best = pieces[0]
+        return None
     known = [each for each in asked.entities if each.kind in _EXCLUSIVE]
+    own = [each for each in asked.stated if each.kind == "number" and each.dimension not in ("", "ordinal")]
+    best = pieces[0]
+    for piece in pieces if own else ():
+        is_close = piece.relevance >= _CLOSE * best.relevance and not lacking(known, [piece.above, piece.text])
+        if is_close and _replaces(amounts(fold(piece.text)), own):
+            return piece
     lost = {each.kind for each in lacking(known, [best.above, best.text])}
     others = {each.kind for each in entities(best.text) if each.name not in {name.name for name in known}}
-    here = amounts(fold(best.text))
-    own = {each.key for each in asked.stated if each.dimension not in ("", "ordinal") and each.kind == "number"}
-    replaced = own - {each.key for each in here} and any(each.dimension in ("share", "times") for each in here)
-    return bool(lost & others or replaced)
+    return best if lost & others and says_alone(asked.text) and says_alone(best.text) else None
+
+
+def _replaces(here: Sequence[Amount], own: Sequence[Amount]) -> bool:
+    """Whether an amount of one's ``own`` is not borne out ``here``, and another of its kind stands there."""
+    kinds = {_RATIOS.get(each.dimension, each.dimension) for each in here if each.kind == "number"}
+    return any(
+        _RATIOS.get(each.dimension, each.dimension) in kinds and not any(bears_out(other, each) for other in here)
+        for each in own
+    )
 
 
 def confidence(asked: Asked, hits: Sequence[Hit], pieces: Sequence[Evidence], encoder: Encoder) -> float:
@@ -121,7 +135,7 @@ def trust(asked: Asked, hits: Sequence[Hit], pieces: Sequence[Evidence]) -> floa
     if not tells_something(asked.text):
         return 0.0
     near = min(1.0, nearness(hits, pieces) / _SCOPE) ** _STEEP
-    return near * _DOUBT if contradicts(asked, pieces) or misplaced(asked, hits, pieces) else near
+    return near * _DOUBT if contrary(asked, pieces) or misplaced(asked, hits, pieces) else near
 
 
 def nearness(hits: Sequence[Hit], pieces: Sequence[Evidence]) -> float:
@@ -147,7 +161,7 @@ def reason(asked: Asked, hits: Sequence[Hit], pieces: Sequence[Evidence]) -> Abs
     if not pieces:
         return "no_evidence"
     is_near = nearness(hits, pieces) >= _SCOPE
-    if is_near and contradicts(asked, pieces):
+    if is_near and contrary(asked, pieces):
         return "premise_contradicted"
     known = [each for each in asked.entities if each.kind != "name"]
     said = [text for hit in hits for text in (hit.title, *hit.passage.section, hit.passage.text)]

@@ -16,7 +16,7 @@ from index.hit import Filters, Hit, SearchMode
 from index.library import Library
 from index.reranker import Reranker, load_reranker
 from ingest.document import Metadata
-from service.abstaining import BAR, confidence, reason
+from service.abstaining import BAR, confidence, contrary, reason
 from service.answer import AbstainReason, Answer, Citation, RankedPassage, SearchResult, Segment
 from service.answering import Evidence, gather, ranked
 from service.asking.understanding import understand
@@ -185,8 +185,9 @@ class Engine(Shelf):
             clock.lap("select")
             sure = certainty >= (BAR if bar is None else bar)
             why = None if sure else reason(asked, hits, pieces)
-            is_shown = sure or why == "premise_contradicted"
-            segments, citations = self._cite(gather(asked, pieces), asked.language) if is_shown else ([], [])
+            otherwise = contrary(asked, pieces) if why == "premise_contradicted" else None
+            shown = pieces if sure else [otherwise] if otherwise else []
+            segments, citations = self._cite(gather(asked, shown), asked.language)
             clock.lap("cite")
             passages = self._ranked(hits)
             offered = self._offered(question, hits) if generate and sure and segments else {}

@@ -138,6 +138,11 @@ def understand(question: str) -> Asked:
     )
 
 
+def says_alone(text: str) -> bool:
+    """Whether a text says of something that it is the only one, or the first."""
+    return _cues("premise")["alone"].search(fold(text)) is not None
+
+
 def _quantity(folded: str) -> str | None:
     """The name of the unit asked for: the nearest after a question word, else the nearest before it; None: none."""
     word = min(_cues("word")["how many"].finditer(folded), key=lambda match: match[0] == "what", default=None)

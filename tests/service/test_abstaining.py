@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from index.encoder import load_encoder
-from service.abstaining import BAR, HELD, WEIGHTS, confidence, contradicts, misplaced, signs, trust
+from service.abstaining import BAR, HELD, WEIGHTS, confidence, contrary, misplaced, signs, trust
 from service.answering import ranked
 from service.asking.understanding import understand
 from service.engine import Engine
@@ -76,7 +76,7 @@ def test_another_subject_is_out_of_scope_and_a_silent_one_unsupported(engine):
 @pytest.mark.parametrize(
     "question",
     [
-        "Why may a firm in Canada use forest units for all of its emissions?",
+        "Why may a firm in Japan offset 30% of its emissions?",
         "Given that a bog costs five times as much as a filter, why keep it wet?",
     ],
 )
@@ -85,6 +85,22 @@ def test_a_false_premise_is_not_agreed_to_but_shown_what_stands_against_it(engin
     assert (answer.status, answer.abstain_reason) == ("abstained", "premise_contradicted")
     assert answer.citations and answer.segments
     assert answer.answer.startswith("The library does not bear out") and "[1]" in answer.answer
+
+
+def test_the_rule_of_another_place_corrects_nothing(engine):
+    answer = engine.ask("Why may a firm in Canada offset 5% of its emissions?")
+    assert (answer.status, answer.abstain_reason, answer.citations) == ("abstained", "unsupported", ())
+
+
+def test_who_is_alone_or_first_is_corrected(tmp_path):
+    (tmp_path / "first.md").write_text(
+        "# Peat credits\n\nJapan was the first country that sold peat credits, in 2011, through its forest bank.\n",
+        "utf-8",
+    )
+    engine = Engine.open(Settings(library=tmp_path / "library"), create=True)
+    engine.add([tmp_path / "first.md"])
+    answer = engine.ask("Given that Norway was the first country that sold peat credits, in 2011, who bought them?")
+    assert answer.abstain_reason == "premise_contradicted" and "Japan" in answer.citations[0].quote
 
 
 def test_a_place_that_the_library_knows_is_within_its_scope(engine):
@@ -115,7 +131,7 @@ def test_a_document_that_names_no_country_is_of_its_own(tmp_path):
 @pytest.mark.parametrize("question", [*ANSWERED, "Why did Japan open its market in 2013?"])
 def test_no_premise_is_doubted_without_another_name_or_amount(engine, question):
     hits = engine._hits(question, k=8, filters=None)
-    assert not contradicts(understand(question), ranked(understand(question), hits, load_encoder()))
+    assert not contrary(understand(question), ranked(understand(question), hits, load_encoder()))
 
 
 @pytest.mark.parametrize("question", [*ANSWERED, *WITHHELD, "x", "2019", "欧盟和日本"])
