@@ -125,6 +125,14 @@ def records(connection: sqlite3.Connection, *, doc_id: str | None = None) -> lis
     return [_record(row) for row in rows]
 
 
+def record(connection: sqlite3.Connection, prefix: str) -> DocumentRecord:
+    """The document whose id begins with ``prefix``. Raises as :func:`resolve` does."""
+    whole = resolve(connection, prefix)
+    for found in records(connection, doc_id=whole):
+        return found
+    raise DocumentNotFound(f"the document {whole} was deleted just now; list the documents")
+
+
 def allowed_rows(connection: sqlite3.Connection, filters: Filters) -> Rows | None:
     """Rows of the passages that meet every condition, ascending; None where there is no condition."""
     conditions: list[str] = []

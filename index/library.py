@@ -234,9 +234,7 @@ class Library:
         Raises:
             DocumentNotFound, AmbiguousDocument: see their names.
         """
-        connection = self._store.connection
-        (record,) = catalogue.records(connection, doc_id=catalogue.resolve(connection, doc_id))
-        return record
+        return catalogue.record(self._store.connection, doc_id)
 
     def text(self, doc_id: str) -> str:
         """The source text, read anew from the store. Raises as :meth:`document` does."""

@@ -124,6 +124,15 @@ def test_what_is_removed_is_not_found_again(library: Library) -> None:
         library.text(gone.doc_id)
 
 
+def test_a_document_deleted_while_it_is_looked_up_is_not_found(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.catalogue.resolve", lambda connection, prefix: "f" * 64)
+    for look in (library.document, library.text):
+        with pytest.raises(DocumentNotFound, match="deleted just now"):
+            look("ffffff")
+
+
 def test_deleted_words_are_nowhere_in_the_files(library: Library, tmp_path: Path) -> None:
     name = "qqvanishingnameqq"
     result = library.add(*made(name, ["a passage about qqvanishingwordqq"]))
