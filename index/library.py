@@ -217,12 +217,13 @@ class Library:
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Inside, all that this thread searches and reads is of one generation, whatever is written meanwhile."""
-        self._held.legs = self._backend.legs()
+        outer = getattr(self._held, "legs", None)
+        self._held.legs = outer or self._backend.legs()
         try:
             with self._store.reading():
                 yield
         finally:
-            del self._held.legs
+            self._held.legs = outer
 
     def documents(self) -> list[DocumentRecord]:
         """All documents, in the order they were added."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -80,6 +81,10 @@ class Shelf:
     def folder(self) -> Path:
         """Where the library is on disk."""
         return self._settings.library
+
+    def reading(self) -> AbstractContextManager[None]:
+        """Inside, all that this thread is told is of one generation, whatever is written or deleted meanwhile."""
+        return self._library.reading()
 
     def documents(self) -> list[DocumentRecord]:
         """Every document, in the order of their titles."""

@@ -54,14 +54,15 @@ _drawing: RunVar[anyio.CapacityLimiter] = RunVar("drawing")
 )
 def list_documents(request: Request, engine: EngineOf, limit: Limit = 100, offset: Offset = 0) -> Response:
     """In the order of their titles, a page at a time."""
-    generation = engine.generation
 
     def make() -> Response:
         documents = engine.documents()
         listed = [_document(record) for record in documents[offset : offset + limit]]
         return Json({"documents": listed, **_paging(len(documents), offset, limit), "generation": generation})
 
-    return unless_known(request, make, "documents", generation, limit, offset)
+    with engine.reading():
+        generation = engine.generation
+        return unless_known(request, make, "documents", generation, limit, offset)
 
 
 @router.get(
@@ -119,13 +120,14 @@ def restore_document(doc_id: Annotated[str, Path(description="Its whole id.")], 
 )
 def get_document_text(request: Request, doc_id: DocId, engine: EngineOf) -> Response:
     """As it was extracted, unaltered."""
-    record = engine.document(doc_id)
 
     def make() -> Response:
         told = {"doc_id": record.doc_id, "text": engine.text(record.doc_id), "text_sha256": record.text_sha256}
         return Json(told | {"n_pages": record.n_pages})
 
-    return unless_known(request, make, "text", *_version(record))
+    with engine.reading():
+        record = engine.document(doc_id)
+        return unless_known(request, make, "text", *_version(record))
 
 
 @router.get(
@@ -136,13 +138,14 @@ def get_document_text(request: Request, doc_id: DocId, engine: EngineOf) -> Resp
 )
 def get_document_outline(request: Request, doc_id: DocId, engine: EngineOf) -> Response:
     """Those with text below them, with their place and page."""
-    record = engine.document(doc_id)
 
     def make() -> Response:
         headings = [asdict(heading) for heading in engine.outline(record.doc_id)]
         return Json({"doc_id": record.doc_id, "headings": headings, "text_sha256": record.text_sha256})
 
-    return unless_known(request, make, "outline", *_version(record))
+    with engine.reading():
+        record = engine.document(doc_id)
+        return unless_known(request, make, "outline", *_version(record))
 
 
 @router.get(
@@ -155,7 +158,6 @@ def list_document_passages(
     request: Request, doc_id: DocId, engine: EngineOf, limit: Limit = 100, offset: Offset = 0
 ) -> Response:
     """In reading order, a page at a time."""
-    record = engine.document(doc_id)
 
     def make() -> Response:
         passages = engine.passages(record.doc_id)
@@ -167,7 +169,9 @@ def list_document_passages(
         told = {"doc_id": record.doc_id, "passages": listed, "text_sha256": record.text_sha256}
         return Json(told | _paging(len(passages), offset, limit))
 
-    return unless_known(request, make, "passages", *_version(record), limit, offset)
+    with engine.reading():
+        record = engine.document(doc_id)
+        return unless_known(request, make, "passages", *_version(record), limit, offset)
 
 
 @router.get(

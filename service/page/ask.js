@@ -1,5 +1,6 @@
 // The view that asks: the question, its filters, and the address that leads back to the answer.
-import { collection, get } from "./api.js";
+import { permalink } from "./address.js";
+import { get } from "./api.js";
 import { byId, h } from "./dom.js";
 import { t } from "./i18n.js";
 import * as answer from "./answer.js";
@@ -62,15 +63,6 @@ export function submit(question) {
 
 /** The address of the last answer. */
 export const last = () => asked ?? "#/ask";
-
-/** The address of an answer: its question, its filters, the library and its generation. */
-export function permalink(question, chosen, generation, from = collection()) {
-  const query = filters.asQuery(chosen);
-  query.set("q", question);
-  if (generation) query.set("g", generation);
-  if (from) query.set("collection", from);
-  return `#/ask?${query}`;
-}
 
 async function run(question, generation) {
   byId("view-ask").classList.add("asked");

@@ -1,7 +1,7 @@
 // Questions asked in this browser; they are kept nowhere else.
+import { permalink } from "./address.js";
 import { announce, byId, h, icon } from "./dom.js";
 import { t, when } from "./i18n.js";
-import { permalink } from "./ask.js";
 import { keep, recall } from "./store.js";
 
 const MOST = 100;

@@ -133,6 +133,19 @@ def test_a_document_deleted_while_it_is_looked_up_is_not_found(
             look("ffffff")
 
 
+def test_one_reading_within_another_sees_the_same(library: Library) -> None:
+    first = library.add(*made("a", ENGLISH[:3]))
+    with library.reading():
+        with library.reading():
+            assert library.search(ENGLISH[0], k=3)
+        other = threading.Thread(target=library.remove, args=(first.doc_id,))
+        other.start()
+        other.join()
+        assert library.document(first.doc_id) and library.search(ENGLISH[0], k=3)
+    with pytest.raises(DocumentNotFound):
+        library.document(first.doc_id)
+
+
 def test_deleted_words_are_nowhere_in_the_files(library: Library, tmp_path: Path) -> None:
     name = "qqvanishingnameqq"
     result = library.add(*made(name, ["a passage about qqvanishingwordqq"]))
