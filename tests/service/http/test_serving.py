@@ -92,7 +92,7 @@ def test_many_who_ask_at_once_get_the_engines_answers(settings):
 
 
 @pytest.mark.slow
-def test_an_answer_over_http_costs_little_more_than_the_engines(starter):
+def test_an_answer_over_http_costs_no_multiple_of_the_engines(starter):
     settings = Settings(library=starter)
     engine = Engine.open(settings)
     question = "重庆试点的CCER抵销比例上限是多少？"
@@ -108,4 +108,4 @@ def test_an_answer_over_http_costs_little_more_than_the_engines(starter):
         for _ in range(5):  # in turn, since the machine may be busy with other things
             engines, https = zip(*[[taken_s(ask) for ask in asks] for _ in range(30)], strict=True)
             ratios.append(median(https) / median(engines))
-    assert min(ratios) <= 1.3, ratios
+    assert min(ratios) <= 2, ratios  # 1.2 to 1.5 where nothing else runs (docs/decisions/0012)
