@@ -42,7 +42,7 @@ async def healthz() -> Alive:
     "/readyz",
     operation_id="readyz",
     summary="Whether questions can be answered now",
-    responses=documented(404, 422, 503),
+    responses=documented(401, 403, 404, 422, 503),  # a named collection is not public
 )
 def readyz(engine: EngineOf) -> Ready:
     """Asks the library: its search indexes and its store take part, and an empty one answers nothing."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import schemathesis
@@ -18,11 +19,36 @@ from schemathesis.specs.openapi.checks import (
 
 from service.collections import Collections
 from service.http.app import create_app
+from service.keys import keys_of
 from service.settings import Settings
 
 KEPT = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
+FOLDER = TemporaryDirectory(prefix="sinkqa-contract-")
 app = create_app(Settings(library=Path("none yet"), public_url=f"http://{HOST}"))  # before any fixture
 schema = schemathesis.openapi.from_asgi("/openapi.json", app)
+
+
+guarded = create_app(Settings(library=Path(FOLDER.name, "keys"), public_url=f"http://{HOST}"))
+guarded_schema = schemathesis.openapi.from_asgi("/openapi.json", guarded)
+
+
+@pytest.fixture(scope="module")
+def secrets(begin):
+    settings = begin()
+    keys = keys_of(guarded.state.settings)
+    made = {scope: keys.create(f"contract-{scope}", scope=scope)[1] for scope in ("read", "admin")}
+    guarded.state.settings, guarded.state.collections = settings, Collections(settings)
+    yield made
+    guarded.state.jobs.close()
+    FOLDER.cleanup()
+
+
+@guarded_schema.parametrize()
+@hypothesis_settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+def test_so_does_every_route_with_and_without_keys(case, secrets):
+    for secret in (None, secrets["read"], secrets["admin"]):
+        headers = {"Authorization": f"Bearer {secret}"} if secret else {}
+        case.call_and_validate(headers=headers, checks=KEPT)
 
 
 @pytest.fixture(scope="module", autouse=True)
