@@ -55,8 +55,8 @@ class Evidence:
     """Units of one passage that answer together; ``text`` is what is said, ``relevance`` 0..1 how well it fits.
 
     ``above`` is what a reader knows there: the document's title and country, the headings. ``answering``: how well it
-    holds what is asked for, 0..1. ``unnamed``: share of the question's names that stand neither in it nor above.
-    ``nearness`` is the relevance before these two count. ``also`` are passages that say the same.
+    holds what is asked for, 0..1. ``nearness`` is the relevance before that and names count. ``also`` are passages that
+    say the same.
     """
 
     passage: Passage
@@ -65,14 +65,8 @@ class Evidence:
     relevance: float = 0.0
     above: str = ""
     answering: float = 1.0
-    unnamed: float = 0.0
     nearness: float = 0.0
     also: tuple[Passage, ...] = ()
-
-
-def select(asked: Asked, hits: Sequence[Hit], encoder: Encoder, params: Selection = Selection()) -> list[Evidence]:
-    """The evidence among ``hits`` to show, best first, within the length of an answer; empty when nothing fits."""
-    return gather(asked, ranked(asked, hits, encoder, params), params)
 
 
 def ranked(asked: Asked, hits: Sequence[Hit], encoder: Encoder, params: Selection = Selection()) -> list[Evidence]:
@@ -98,9 +92,7 @@ def _held(asked: Asked, evidence: Evidence, hit: Hit, nearness: float, params: S
         lacking(asked.entities, [above, evidence.text], translated=evidence.passage.language != asked.language)
     ) / max(1, len(asked.entities))
     share = (1 - params.unanswering * (1 - answering)) * (1 - params.unnamed * unnamed)
-    return replace(
-        evidence, above=above, answering=answering, unnamed=unnamed, nearness=nearness, relevance=nearness * share
-    )
+    return replace(evidence, above=above, answering=answering, nearness=nearness, relevance=nearness * share)
 
 
 def _above(hit: Hit) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -33,10 +33,9 @@ class Asked:
     """A question understood.
 
     ``target`` is what a piece of evidence must hold to answer: a "number", counted in one of ``dimensions`` where any
-    are named, or a "time" (a year or date); "" where words answer. ``years`` are those that the question is about.
-    ``matter`` is the question, folded, without the words that ask; ``counted`` names the things whose number is asked
-    for. ``entities`` are its names; ``parts`` are questions asked together, empty for one. ``stated`` are its own
-    amounts. It ``presumes`` where it holds something to be so that it does not ask for.
+    are named, or a "time" (a year or date); "" where words answer. ``matter`` is the question, folded, without the
+    words that ask; ``counted`` names the things whose number is asked for. ``entities`` are its names, ``stated`` its
+    own amounts. It ``presumes`` where it holds something to be so that it does not ask for.
     """
 
     text: str
@@ -44,11 +43,9 @@ class Asked:
     kind: Kind
     target: Target = ""
     dimensions: tuple[str, ...] = ()
-    years: tuple[int, ...] = ()
     matter: str = ""
     counted: str = ""
     entities: tuple[Entity, ...] = ()
-    parts: tuple[str, ...] = ()
     stated: tuple[Amount, ...] = ()
     presumes: bool = False
 
@@ -120,7 +117,6 @@ def understand(question: str) -> Asked:
         target, dimensions = "number", _UNITS.get(quantity, (quantity,) if quantity else ())
     elif kind == "how many":
         target, dimensions = "number", _UNITS["count"] if _COUNTED.search(folded) else ()
-    years = tuple(int(amount.low) for amount in stated if amount.kind == "year" and amount.low == amount.high)
     thing = _COUNTED.search(folded) if dimensions == _UNITS["count"] else None
     return Asked(
         question,
@@ -128,11 +124,9 @@ def understand(question: str) -> Asked:
         kind,
         target,
         dimensions,
-        years,
         matter=_asking().sub(" ", folded),
         counted=(thing["zh"] or thing["en"] or "") if thing else "",
         entities=tuple({each.name: each for each in entities(question)}.values()),
-        parts=tuple(_parts(question)),
         stated=stated,
         presumes=bool(_cues("premise")["given"].search(folded)),
     )
@@ -172,17 +166,6 @@ def _without(folded: str, stated: Sequence[Amount]) -> str:
 
 
 _NEAR = 12  # characters after "how many" within which its unit stands
-
-
-def _parts(question: str) -> Iterator[str]:
-    """Questions asked together: split at what ends or joins clauses that each ask."""
-    clauses = [
-        part.strip()
-        for part in re.split(r"[？?；;]|，(?=其中|分别|又|并)|,? and (?=what|who|how|which|when)", question)
-    ]
-    asking = [part for part in clauses if len(part) > 3]
-    if len(asking) > 1:
-        yield from asking
 
 
 def _any_of(words: Sequence[str]) -> str:

@@ -14,8 +14,8 @@ from index.library import Library
 from ingest.readers import read
 from ingest.splitting import split
 from service.abstaining import BAR, confidence, reason
-from service.answering import Evidence, Selection, gather, ranked, relevance, select, share_of_answer
-from service.asking.understanding import understand
+from service.answering import Evidence, Selection, gather, ranked, relevance, share_of_answer
+from service.asking.understanding import Asked, understand
 
 PLAN = """# Peat plan of the Elm valley
 
@@ -55,6 +55,10 @@ CASES = [
 ]
 
 
+def select(asked: Asked, hits: list[Hit], encoder: Encoder, **how: float) -> list[Evidence]:
+    return gather(asked, ranked(asked, hits, encoder, Selection(**how)), Selection(**how))
+
+
 @pytest.fixture(scope="module")
 def encoder() -> Encoder:
     return load_encoder()
@@ -77,7 +81,7 @@ def certainty(library: Library, question: str) -> float:
 
 def picked(library: Library, question: str, **how: float) -> tuple[list[Hit], list[Evidence]]:
     hits = library.search(question, k=8)
-    return hits, select(understand(question), hits, library.encoder, Selection(**how))
+    return hits, select(understand(question), hits, library.encoder, **how)
 
 
 @pytest.mark.parametrize(("question", "expected"), CASES)
