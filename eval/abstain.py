@@ -21,9 +21,9 @@ from ingest.document import Span
 from ingest.language import detect
 from ingest.passage import Passage, Unit
 from ingest.sentences import sentence_spans
-from service.abstaining import BAR, confidence
-from service.answering import ranked
-from service.asking.understanding import understand
+from service.answering.confidence import BAR, confidence
+from service.answering.selecting import ranked
+from service.answering.understanding import understand
 
 
 @dataclass(frozen=True, slots=True)

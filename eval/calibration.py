@@ -18,9 +18,9 @@ from eval.recall import gold_library, sha256_of
 from eval.withholding import auroc
 from index.encoder import Encoder
 from ingest.readers import find_files
-from service.abstaining import HELD, WEIGHTS, signs, trust
-from service.answering import ranked
-from service.asking.understanding import understand
+from service.answering.confidence import HELD, WEIGHTS, signs, trust
+from service.answering.selecting import ranked
+from service.answering.understanding import understand
 
 _FOLDS = 10
 _RIDGE = 0.02  # keeps weights small that few questions speak for

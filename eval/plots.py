@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from eval.significance import Estimate
-from service.abstaining import BAR
+from service.answering.confidence import BAR
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -16,21 +16,21 @@ from index.hit import Filters, Hit, SearchMode
 from index.library import Library
 from index.reranker import Reranker, load_reranker
 from ingest.document import Metadata
-from service.abstaining import BAR, confidence, contrary, reason
 from service.answer import AbstainReason, Answer, Citation, RankedPassage, SearchResult, Segment
-from service.answering import Evidence, gather, ranked
-from service.asking.understanding import understand
-from service.citations import cite, quoted_spans
+from service.answering.confidence import BAR, confidence, contrary, reason
+from service.answering.generating import ChatGenerator, Generator, Source
+from service.answering.glossing import gloss
+from service.answering.selecting import Evidence, gather, ranked
+from service.answering.understanding import understand
+from service.answering.writing import sources, write, written_over
 from service.errors import InvalidQuestion
-from service.generating import ChatGenerator, Generator, Source
-from service.glossing import gloss
-from service.injection import flags
+from service.evidence.citations import cite, quoted_spans
+from service.evidence.injection import flags
+from service.grounding.quoting import QuoteReport, checked_quote, locate
+from service.grounding.verifying import VerifyReport, nearest, verify
 from service.intake import AddReport, OnDone, OnProgress, bring_in, take_in
-from service.quoting import QuoteReport, checked_quote, locate
 from service.settings import Settings
 from service.shelf import Shelf
-from service.verifying import VerifyReport, nearest, verify
-from service.writing import sources, write, written_over
 
 if TYPE_CHECKING:
     from service.workers import File, Stop

@@ -16,8 +16,8 @@ from ingest.document import Box, Page, Span
 from ingest.passage import Passage
 from ingest.view import reading_view
 from service.answer import QuotedSpan
-from service.citations import astral_offsets, line_boxes, merge, quoted_spans
 from service.errors import NoPageImage, PageNotFound
+from service.evidence.citations import astral_offsets, line_boxes, merge, quoted_spans
 from service.settings import Settings
 
 

@@ -23,9 +23,9 @@ from ingest.errors import SinkQAError
 from ingest.passage import Passage
 from service.answer import Answer, Citation, RankedPassage, SearchResult
 from service.engine import DoctorReport
+from service.grounding.quoting import QuoteReport
+from service.grounding.verifying import VerifyReport, told
 from service.intake import AddReport
-from service.quoting import QuoteReport
-from service.verifying import VerifyReport, told
 
 _NARROW = 50  # columns: below this, a table of documents would have no room for titles
 _PICTURES = {code: 0x2400 + code for code in range(32)} | {127: 0x2421} | dict.fromkeys(range(0x80, 0xA0), 0xFFFD)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, field_validator
 
-from service.dialogue import resolve
+from service.answering.dialogue import resolve
 from service.http.schemas import K, Text
 
 MODEL = "sinkqa"

@@ -17,13 +17,13 @@ from prometheus_client.registry import Collector
 from service.answer import Answer, SearchResult
 from service.collections import Collections
 from service.engine import Engine
-from service.quoting import QuoteReport
+from service.grounding.quoting import QuoteReport
+from service.grounding.verifying import VerifyReport
 from service.settings import Settings
-from service.verifying import VerifyReport
 
 _Result = TypeVar("_Result", SearchResult, VerifyReport, QuoteReport)
 _SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
-_WITHDRAWING = "service.citations"  # where a quote that fails its check is withdrawn, with a warning
+_WITHDRAWING = "service.evidence.citations"  # where a quote that fails its check is withdrawn, with a warning
 
 
 class Metrics:

@@ -8,8 +8,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from index.hit import Filters, SearchMode
 from service.answer import AbstainReason, Status
+from service.evidence.injection import Flag
 from service.grounding.guard import Element, Label
-from service.injection import Flag
 
 Kind = Literal["pdf", "html", "docx", "markdown", "text", "json"]
 

@@ -6,7 +6,7 @@ from eval.abstain import hits_of, overlap, read_posed, score_abstaining
 from eval.calibration import Example, calibrate
 from eval.errors import MalformedData, NothingToMeasure
 from index.encoder import load_encoder
-from service.abstaining import HELD, WEIGHTS
+from service.answering.confidence import HELD, WEIGHTS
 from tests.eval.collections import write_rows
 from tests.eval.test_cli import evaluate
 

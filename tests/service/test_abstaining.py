@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from index.encoder import load_encoder
-from service.abstaining import BAR, HELD, WEIGHTS, confidence, contrary, misplaced, signs, trust
-from service.answering import ranked
-from service.asking.understanding import understand
+from service.answering.confidence import BAR, HELD, WEIGHTS, confidence, contrary, misplaced, signs, trust
+from service.answering.glossing import gloss
+from service.answering.selecting import ranked
+from service.answering.understanding import understand
 from service.engine import Engine
-from service.glossing import gloss
 from service.settings import Settings
 
 NOTES = """# Forest markets compared

@@ -13,9 +13,9 @@ from index.hit import Hit
 from index.library import Library
 from ingest.readers import read
 from ingest.splitting import split
-from service.abstaining import BAR, confidence, reason
-from service.answering import Evidence, Selection, gather, ranked, relevance, share_of_answer
-from service.asking.understanding import Asked, understand
+from service.answering.confidence import BAR, confidence, reason
+from service.answering.selecting import Evidence, Selection, gather, ranked, relevance, share_of_answer
+from service.answering.understanding import Asked, understand
 
 PLAN = """# Peat plan of the Elm valley
 

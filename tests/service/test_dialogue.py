@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.dialogue import MOST_TURNS, resolve
+from service.answering.dialogue import MOST_TURNS, resolve
 
 LIMIT_ZH, LIMIT_EN = "北京的抵销比例上限是多少？", "What is the offset limit in China?"
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.view import fold
-from service.asking.understanding import understand
+from service.answering.understanding import understand
 
 
 @pytest.mark.parametrize(

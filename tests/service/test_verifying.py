@@ -11,8 +11,8 @@ import pytest
 
 from service.engine import Engine
 from service.errors import InvalidText
+from service.grounding.verifying import MOST_CHARS, MOST_CLAIMS
 from service.settings import Settings
-from service.verifying import MOST_CHARS, MOST_CLAIMS
 
 FACT = "The council of Elmvale pays 40 marks for each hectare of alder swamp."
 ZH = "榆谷议会对每公顷桤木沼泽补贴四十马克。"

@@ -17,7 +17,7 @@ from ingest.document import Box, Page, Span, quote
 from ingest.passage import Passage, Unit
 from ingest.view import reading_view
 from service.answer import Citation, QuotedSpan
-from service.injection import flags
+from service.evidence.injection import flags
 
 _log = logging.getLogger(__name__)
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")

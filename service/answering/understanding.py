@@ -11,8 +11,8 @@ from typing import Literal, get_args
 
 from ingest.language import detect
 from ingest.view import fold
+from service.evidence.entities import Entity, entities
 from service.grounding.amounts import Amount, amounts
-from service.grounding.entities import Entity, entities
 
 Kind = Literal[
     "compare", "when", "why", "definition", "how many", "list", "where", "who", "yes-no", "which", "how", "topic"
@@ -187,7 +187,7 @@ def _asking() -> re.Pattern[str]:
 def _cues(section: str) -> dict[str, re.Pattern[str]]:
     """Patterns of one section of the data file by name, in its order."""
     found: dict[str, re.Pattern[str]] = {}
-    for line in files("service").joinpath("asking/questions.txt").read_text("utf-8").splitlines():
+    for line in files("service").joinpath("answering/questions.txt").read_text("utf-8").splitlines():
         if line.startswith(f"{section}."):
             name, _, words = line.removeprefix(f"{section}.").partition("=")
             found[name] = re.compile(_any_of(words.split("|")))

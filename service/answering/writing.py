@@ -11,10 +11,10 @@ from index.encoder import Encoder
 from ingest.language import detect
 from ingest.sentences import sentence_spans
 from service.answer import Answer, Citation, Removed, Segment
+from service.answering.generating import NO_ANSWER, Generator, Source
 from service.errors import GeneratorStopped, GeneratorUnavailable
-from service.generating import NO_ANSWER, Generator, Source
 from service.grounding.guard import Verdict, check
-from service.verifying import told
+from service.grounding.verifying import told
 
 _KEY = r"c\s?:\s?[0-9a-zA-Z]+"
 # Keys in brackets, and numbers in brackets: nobody but us may number citations.

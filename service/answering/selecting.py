@@ -14,8 +14,8 @@ from index.hit import Hit
 from index.static import Floats
 from ingest.passage import Passage, Unit
 from ingest.view import fold
-from service.asking.understanding import Asked
-from service.grounding.entities import Entity, entities
+from service.answering.understanding import Asked
+from service.evidence.entities import Entity, entities
 
 _WIDE_CHARS = 200  # an answer is at most this long in Chinese ...
 _NARROW_WORDS = 120  # ... or this many words long in English

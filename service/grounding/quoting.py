@@ -12,8 +12,8 @@ from ingest.document import Span, quote
 from ingest.passage import Passage, Unit
 from ingest.view import reading_view, search_view
 from service.answer import Citation, plain
-from service.citations import Sources, cite, merge
 from service.errors import InvalidText
+from service.evidence.citations import Sources, cite, merge
 from service.grounding.quotes import Comparison, Difference, compare_quote
 from service.grounding.wording import wording
 
