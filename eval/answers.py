@@ -22,8 +22,8 @@ from index.library import Library
 from ingest.language import detect
 from ingest.readers import find_files
 from service.answer import Answer, Citation
-from service.answering.selecting import cut_to_length, share_of_answer
 from service.engine import Engine
+from service.evidence.pieces import cut_to_length, share_of_answer
 from service.settings import Settings
 
 SHIPPED = Settings.model_validate({})

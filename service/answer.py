@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ingest.document import Box
-from service.evidence.injection import Flag
 
 Status = Literal["answered", "partial", "abstained"]
 AbstainReason = Literal["no_evidence", "out_of_scope", "premise_contradicted", "unsupported"]
+Flag = Literal["instruction"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,14 @@ from service.answer import AbstainReason, Answer, Citation, RankedPassage, Searc
 from service.answering.confidence import BAR, confidence, contrary, reason
 from service.answering.generating import ChatGenerator, Generator, Source
 from service.answering.glossing import gloss
-from service.answering.selecting import Evidence, gather, ranked
+from service.answering.selecting import gather, ranked
 from service.answering.understanding import understand
 from service.answering.writing import sources, write, written_over
 from service.errors import InvalidQuestion
-from service.evidence.citations import cite, quoted_spans
+from service.evidence.citations import cite
+from service.evidence.geometry import quoted_spans
 from service.evidence.injection import flags
+from service.evidence.pieces import Evidence
 from service.grounding.quoting import QuoteReport, checked_quote, locate
 from service.grounding.verifying import VerifyReport, nearest, verify
 from service.intake import AddReport, OnDone, OnProgress, bring_in, take_in

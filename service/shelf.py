@@ -17,7 +17,7 @@ from ingest.passage import Passage
 from ingest.view import reading_view
 from service.answer import QuotedSpan
 from service.errors import NoPageImage, PageNotFound
-from service.evidence.citations import astral_offsets, line_boxes, merge, quoted_spans
+from service.evidence.geometry import astral_offsets, line_boxes, merge, quoted_spans
 from service.settings import Settings
 
 

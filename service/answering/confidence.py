@@ -13,9 +13,10 @@ from index.expansion import tells_something
 from index.hit import Hit
 from ingest.view import fold
 from service.answer import AbstainReason
-from service.answering.selecting import Evidence, lacking
+from service.answering.selecting import lacking
 from service.answering.understanding import Asked, says_alone
 from service.evidence.entities import entities
+from service.evidence.pieces import Evidence
 from service.grounding.amounts import Amount, amounts, bears_out
 
 WEIGHTS = {"answering": 3.01, "named": 0.69, "known": 0.87, "stated": 1.46, "counted": 2.19, "borne": 8.12}

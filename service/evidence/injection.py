@@ -10,9 +10,8 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 from importlib import resources
-from typing import Literal
 
-Flag = Literal["instruction"]
+from service.answer import Flag
 
 _INVISIBLE = re.compile(
     r"[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"

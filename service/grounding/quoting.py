@@ -13,7 +13,8 @@ from ingest.passage import Passage, Unit
 from ingest.view import reading_view, search_view
 from service.answer import Citation, plain
 from service.errors import InvalidText
-from service.evidence.citations import Sources, cite, merge
+from service.evidence.citations import Sources, cite
+from service.evidence.geometry import merge
 from service.grounding.quotes import Comparison, Difference, compare_quote
 from service.grounding.wording import wording
 

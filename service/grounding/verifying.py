@@ -11,9 +11,10 @@ from index.encoder import Encoder
 from index.hit import Hit
 from ingest.passage import Passage, Unit
 from service.answer import Citation, plain
-from service.answering.selecting import Evidence, relevance
 from service.errors import InvalidText
 from service.evidence.citations import Sources, cite
+from service.evidence.pieces import Evidence
+from service.evidence.relevance import relevance
 from service.grounding.claims import claims
 from service.grounding.guard import Finding, Label, Verdict, check
 

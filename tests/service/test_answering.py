@@ -14,8 +14,10 @@ from index.library import Library
 from ingest.readers import read
 from ingest.splitting import split
 from service.answering.confidence import BAR, confidence, reason
-from service.answering.selecting import Evidence, Selection, gather, ranked, relevance, share_of_answer
+from service.answering.selecting import Selection, gather, ranked
 from service.answering.understanding import Asked, understand
+from service.evidence.pieces import Evidence, share_of_answer
+from service.evidence.relevance import relevance
 
 PLAN = """# Peat plan of the Elm valley
 

@@ -20,7 +20,7 @@ from index.columns import PASSAGE_COLUMNS, pack_passage, pack_text, read_passage
 from ingest.document import Page, Span
 from ingest.passage import Passage
 from service.engine import Engine
-from service.evidence.citations import astral_offsets, line_boxes, merge, quoted_spans
+from service.evidence.geometry import astral_offsets, line_boxes, merge, quoted_spans
 from service.settings import Settings
 from tests.typeset import MARGIN, Press
 
