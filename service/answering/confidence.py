@@ -15,9 +15,9 @@ from ingest.view import fold
 from service.answer import AbstainReason
 from service.answering.selecting import lacking
 from service.answering.understanding import Asked, says_alone
+from service.evidence.amounts import Amount, amounts, bears_out
 from service.evidence.entities import entities
 from service.evidence.pieces import Evidence
-from service.grounding.amounts import Amount, amounts, bears_out
 
 WEIGHTS = {"answering": 3.01, "named": 0.69, "known": 0.87, "stated": 1.46, "counted": 2.19, "borne": 8.12}
 """Of the signs of :func:`signs`; found by ``sinkqa-eval calibrate`` (docs/decisions/0010)."""

@@ -22,8 +22,8 @@ from index.analyzer import units
 from ingest.language import detect
 from ingest.view import fold
 from service.answering.understanding import understand
+from service.evidence.amounts import amounts
 from service.evidence.entities import entities
-from service.grounding.amounts import amounts
 
 MOST_TURNS, MOST_CHARS = 8, 1_000  # a thread further back, or a pasted text, is not what a short question leans on
 

@@ -11,8 +11,8 @@ from typing import Literal, get_args
 
 from ingest.language import detect
 from ingest.view import fold
+from service.evidence.amounts import Amount, amounts
 from service.evidence.entities import Entity, entities
-from service.grounding.amounts import Amount, amounts
 
 Kind = Literal[
     "compare", "when", "why", "definition", "how many", "list", "where", "who", "yes-no", "which", "how", "topic"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from index.analyzer import units
-from service.grounding.amounts import Amount, amounts
+from service.evidence.amounts import Amount, amounts
 from service.grounding.wording import wording
 
 _BORDER = re.compile(r"""(?<!\d)[,.:]|[,.:](?!\d)|[;!?()"…|]|--+""")

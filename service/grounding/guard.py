@@ -11,8 +11,8 @@ from typing import Literal, NamedTuple
 from index.encoder import Encoder, TokenEncoder
 from ingest.language import detect
 from ingest.view import fold
+from service.evidence.amounts import amounts, unborne
 from service.evidence.entities import missing
-from service.grounding.amounts import amounts, unborne
 from service.grounding.claims import claims
 from service.grounding.clauses import Clauses, clauses
 from service.grounding.polarity import turned

@@ -15,8 +15,8 @@ from index.encoder import Encoder, TokenEncoder
 from index.static import Floats
 from ingest.language import detect
 from ingest.sentences import sentence_spans
+from service.evidence.amounts import unborne
 from service.evidence.entities import missing
-from service.grounding.amounts import unborne
 from service.grounding.clauses import Clauses
 from service.grounding.polarity import marks, turned
 from service.grounding.wording import wording

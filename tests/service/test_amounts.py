@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.view import fold
-from service.grounding.amounts import Amount, amounts, bears_out, unborne
+from service.evidence.amounts import Amount, amounts, bears_out, unborne
 
 
 def read(text: str) -> list[Amount]:
