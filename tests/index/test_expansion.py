@@ -37,6 +37,35 @@ def test_an_abbreviation_that_is_a_word_counts_in_capitals_only(text: str, meant
     assert (("美国",) in others(text)) is meant
 
 
+@pytest.mark.parametrize(
+    ("text", "rendering"),
+    [
+        ("How is a company fined?", ("罚款",)),
+        ("Do I need a permit to cut down trees?", ("采伐",)),
+        ("When did it come into force?", ("施行",)),
+        ("砍树要办证吗", ("permit",)),
+        ("由谁负责", ("compet", "author")),
+        ("许可证的有效期", ("valid", "for")),
+    ],
+)
+def test_everyday_words_meet_the_words_of_law(text: str, rendering: tuple[str, ...]) -> None:
+    assert rendering in others(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "rendering"),
+    [
+        ("What does it do?", ("design", "oper", "entiti")),
+        ("in the future", ("期货",)),
+        ("conventional tillage", ("公约",)),
+        ("objectives of the plan", ("异议",)),
+        ("projects", ("预测",)),
+    ],
+)
+def test_a_word_is_not_taken_for_another_of_its_stem(text: str, rendering: tuple[str, ...]) -> None:
+    assert rendering not in others(text)
+
+
 def test_traditional_characters_are_known_to_the_glossary() -> None:
     assert others("濕地與紅樹林") == others("湿地与红树林")
 
