@@ -116,8 +116,9 @@ class Block:
 class Metadata:
     """What is known about a document. Languages are BCP 47 primary tags ("zh", "en", "ja"); ``year`` is of issue.
 
-    ``jurisdiction`` is "CN", "US", "EU", "JP", "NZ", "UN", or None. ``digest_of`` names the original where the
-    document is a digest of another; ``url`` is the official address of the original.
+    ``jurisdiction`` is "CN", "US", "JP" and so on (ISO 3166), "EU", "UN", or None; ``place`` is the part of it that
+    the document is of, by its name: 广东省, California. ``digest_of`` names the original where the document is a digest
+    of another; ``url`` is the official address of the original.
     """
 
     title: str | None = None
@@ -128,6 +129,7 @@ class Metadata:
     jurisdiction: str | None = None
     url: str | None = None
     digest_of: str | None = None
+    place: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

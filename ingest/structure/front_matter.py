@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ingest.bodies import is_body
 from ingest.structure.headings import match
 from ingest.structure.layout import LEFT_OPEN, Line
 from ingest.structure.lists import mark_of
@@ -73,8 +74,13 @@ def header_title(lines: Sequence[Line]) -> str | None:
 
 
 def issuer(lines: Sequence[Line]) -> str | None:
-    """The body named on one of the first lines, where such a line holds nothing else."""
-    return next((line.text for line in lines[:6] if line.width <= 100 and _ISSUER.fullmatch(line.text)), None)
+    """The body named on one of the first lines, where such a line holds nothing else; with the line that goes on it."""
+    for at, line in enumerate(lines[:6]):
+        if is_body(line.text):
+            following = next((each for each in lines[at + 1 : at + 2] if not each.blank_before), None)
+            goes_on = following is not None and following.text[0].islower()
+            return f"{line.text} {following.text}" if following and goes_on else line.text
+    return None
 
 
 def year_of_issue(lines: Sequence[Line]) -> int | None:

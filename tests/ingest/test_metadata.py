@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from ingest.dating import issue_year
 from ingest.document import Metadata
-from ingest.metadata import complete, issue_year
+from ingest.metadata import complete
 
 
 def filled(text: str = "", name: str = "x.txt", **fields: object) -> Metadata:

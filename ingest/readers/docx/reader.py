@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ingest.dating import issue_year
 from ingest.document import Document, Metadata
 from ingest.errors import UnreadableDocument
-from ingest.metadata import issue_year
 from ingest.readers.docx.numbering import Numbering
 from ingest.readers.docx.package import check_package
 from ingest.readers.draft import Piece, compose
@@ -286,8 +286,8 @@ def _numbering_root(word: WordDocument) -> Any | None:
 def _metadata(word: WordDocument, pieces: Sequence[Piece], name: str) -> Metadata:
     properties = word.core_properties
     heading = next((piece.text for piece in pieces if piece.kind == "heading" and piece.level == 0), None)
-    opening = "\n".join(piece.text for piece in pieces[:30])
-    year = issue_year(heading or properties.title or "", opening, name)
+    text = "\n".join(piece.text for piece in pieces)
+    year = issue_year(heading or properties.title or "", text, name)
     if year is None and properties.created and properties.created.year > 1990:  # template dates of old Word versions
         year = properties.created.year
     language = (properties.language or "").split("-")[0].lower()

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ingest.dating import enactment_year
 from ingest.document import Metadata
-from ingest.metadata import enactment_year
 from ingest.readers.draft import Piece
 
 if TYPE_CHECKING:

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from ingest.dating import issue_year
 from ingest.document import Metadata
 from ingest.errors import DocumentTooLarge, EncryptedDocument, UnreadableDocument
+from ingest.language import detect
 from ingest.readers.pdf.headings import Entry
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 MAX_PAGES = 5000
 _MAX_ENTRIES = 5000
+_START = 6000  # characters: what is on the first pages
 _NONSENSE = re.compile(
     r"microsoft (?:word|powerpoint|excel)|\buntitled\b|无标题|文档\s*[0-9]|^(?:layout|document|slide|print)\s*[0-9]*$|"
     r"\.(?:docx?|pptx?|xlsx?|pdf|indd|qxd|pmd|rtf|wps|tmp|dotx?|fm)\b|[\\/]|^[\W\d_]*$|\ufffd",
@@ -116,8 +119,12 @@ def page_label(document: pdfium.PdfDocument, number: int) -> str | None:
     return label if label and label != str(number) else None
 
 
-def read_metadata(document: pdfium.PdfDocument, *, start: str, heading: str | None, language: str) -> Metadata:
-    """Title, authors and year; ``start`` is the text of the first pages, ``heading`` the title printed there."""
+def read_metadata(document: pdfium.PdfDocument, text: str, *, name: str, heading: str | None) -> Metadata:
+    """Title, authors, year and language; ``text`` is the file's, ``heading`` the title printed on its first pages.
+
+    The date of production is asked last: a file is made again long after what it holds was issued.
+    """
+    start = text[:_START]
     info = document.get_metadata_dict(skip_empty=True)
     title = " ".join(info.get("Title", "").split())
     if not _is_title(title, start):
@@ -128,7 +135,12 @@ def read_metadata(document: pdfium.PdfDocument, *, start: str, heading: str | No
         if not _NO_AUTHOR.search(author) and _printed(author, start)
     )
     year = re.match(r"(?:D:)?((?:19|20)[0-9]{2})", info.get("CreationDate", ""))
-    return Metadata(title=title or None, authors=authors, year=int(year.group(1)) if year else None, language=language)
+    return Metadata(
+        title=title or None,
+        authors=authors,
+        year=issue_year(title, text, name) or (int(year.group(1)) if year else None),
+        language=detect(text),
+    )
 
 
 def _is_title(title: str, start: str) -> bool:

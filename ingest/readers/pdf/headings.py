@@ -13,6 +13,7 @@ from ingest.readers.pdf.captions import caption_label
 from ingest.readers.pdf.page import Placed
 from ingest.structure.headings import Heading, find_headings, match
 from ingest.structure.lists import mark_of
+from ingest.titles import is_masthead
 
 _LARGER = 1.12  # of the body's size
 # What many issuers print above, and larger than, the title.
@@ -230,6 +231,12 @@ def _title(groups: Sequence[_Group], *, body: float) -> _Group | None:
     first = [group for group in groups if group.lines[0].page == groups[0].lines[0].page]
     if not first or first[0].lines[0].page > 2:
         return None
-    first = [group for group in first if not _MASTHEAD.match(_bare(group.lines[0].line.text))] or first
+    first = [group for group in first if not _is_masthead(group)] or first
     best = max(first, key=lambda group: group.lines[0].line.size)
     return best if best.lines[0].line.size >= 1.2 * body > 0 else None
+
+
+def _is_masthead(group: _Group) -> bool:
+    """Whether it is what issuers print above, and often larger than, the title."""
+    whole = " ".join(" ".join(line.line.text for line in group.lines).split())
+    return _MASTHEAD.match(_bare(group.lines[0].line.text)) is not None or is_masthead(whole)

@@ -9,7 +9,6 @@ import numpy as np
 
 from ingest.document import Block, Document, Page
 from ingest.errors import DocumentTooLarge, EmptyDocument, NoTextLayer, UnreadableDocument
-from ingest.language import detect
 from ingest.readers.pdf.blocks import make_blocks
 from ingest.readers.pdf.file import SecondExtractor, load_page, open_pdf, page_label, read_metadata, read_outline
 from ingest.readers.pdf.ocr import ocr_available, recognise
@@ -42,9 +41,7 @@ def read_pdf(content: bytes, name: str) -> Document:
         layouts, warnings = _read_pages(document, content, name)
         text = "".join(layout.text for layout in layouts)
         blocks = make_blocks(layouts, text, read_outline(document))
-        metadata = read_metadata(
-            document, start=text[:6000], heading=_printed_title(blocks, text), language=detect(text)
-        )
+        metadata = read_metadata(document, text, name=name, heading=_printed_title(blocks, text))
         labels = [page_label(document, layout.number) for layout in layouts]
     return Document(
         name=name,

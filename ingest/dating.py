@@ -1,0 +1,99 @@
+"""Metadata step of ingest: the year in which a document was issued, by what it prints about itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import PurePath
+
+_OPENING, _ENDING = 1_500, 800  # characters
+_LAST_LINES = 15
+_MAX_DATE_LINE = 90  # a date of issue stands in a short line; in prose a date may say anything
+_ERAS = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和": 2018}
+_DIGITS = {digit: value for value, digit in enumerate("〇一二三四五六七八九")} | {"元": 1}
+_YEAR = r"(1[89]\d\d|20\d\d)"
+_MONTHS = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+_DAY = rf"{_YEAR}年\s?\d{{1,2}}月\s?\d{{1,2}}日"
+_ENGLISH_DAY = rf"(?:\d{{1,2}}(?:st|nd|rd|th)?\s{_MONTHS},?\s{_YEAR}|{_MONTHS}\s\d{{1,2}},\s{_YEAR})"
+_ACT_YEAR = re.compile(rf"\b(?:Act|Law|Order|Code|Regulations?|Rules|Agreement|Protocol)\s{_YEAR}\b")
+_BRACKETED_YEAR = re.compile(rf"[（(\[]\s*{_YEAR}(?!\d)")
+# 令和六年 and 令和6年, but not the fiscal year 令和6年度, of which a report may tell long after.
+_JAPANESE_YEAR = re.compile(r"(明治|大正|昭和|平成|令和)([元〇一二三四五六七八九十]{1,3}|\d{1,2})年(?!度)")
+_ENACTED = re.compile(rf"{_YEAR}年\d{{1,2}}月\d{{1,2}}日[^。]{{0,60}}?(?:通过|公布|发布|印发|修订|修正|修改|令第)")
+# On the cover of a standard, digits often set apart: 2031 -08 -31 发布, GB 34330—2031.
+_STANDARD = re.compile(
+    rf"{_YEAR}\s?[-—.]\s?\d\d\s?[-—.]\s?\d\d\s*(?:发布|發布|批准)"
+    rf"|^(?:GB|HJ|LY|NY|DL|DB\d*|JB|JIS|ISO|BS|EN)\S{{0,4}}\s?[A-Z]?\s?[\d.]+\s?[—–:-]\s?{_YEAR}$"
+)
+# A journal's imprint carries its day, whatever else the line holds.
+_IMPRINT = re.compile(rf"\bVol\.?\s?\d+\b.*?(?:{_ENGLISH_DAY}|\b{_YEAR}\b)")
+_FIELD = re.compile(
+    r"(?:发布(?:日期|时间)|公布日期|成文日期|印发日期|発行日|公開日"
+    r"|[Pp]ublished(?: on)?|PUBLISHED|[Ii]ssued(?: on)?|ISSUED|Dated?)"
+    rf"\s?[:：]?\s?(?:\w+,\s)?(?:\d{{1,2}}\s)?(?:{_MONTHS}\s)?(?:\d{{1,2}},\s)?{_YEAR}\b"
+)
+_ISSUED = re.compile(
+    rf"(?:Date of assent|Brussels,|Done at|Signed)[^\n]{{0,40}}?\b{_YEAR}\b|\d{{1,2}}\s{_MONTHS},?\s{_YEAR}\b"
+    rf"|{_MONTHS}\s\d{{1,2}},\s{_YEAR}\b|{_YEAR}年\d{{1,2}}月(?:\d{{1,2}}日)?[）)]?$"
+)
+_SIGNED = re.compile(rf"(?:[\w .,()]{{0,40}}[\s,])?{_ENGLISH_DAY}\.?|[\u4e00-\u9fff\s]{{0,30}}{_DAY}")
+# 自公布之日（2031年10月20日）起施行
+_ON_PUBLICATION = re.compile(rf"自(?:公布|发布|印发)之日\W{{0,4}}{_DAY}")
+_COPYRIGHT = re.compile(rf"(?:©|\(c\)|Copyright)\s?(?:[A-Z][\w ]{{2,40}},?\s)?{_YEAR}\b", re.IGNORECASE)
+# In force from January on means decided in the year before, as a rule: that says nothing certain.
+_IN_FORCE = re.compile(rf"自{_YEAR}年(?:[3-9]|1[0-2])月\d{{1,2}}日起(?:施行|实施|执行)")
+
+
+def enactment_year(title: str | None) -> int | None:
+    """The year that is part of a title: ``… Act 2002``, ``…（2021年9月22日）``; never a target or a period."""
+    found = _ACT_YEAR.search(title or "") or _BRACKETED_YEAR.search(title or "")
+    return int(found[1]) if found else None
+
+
+def issue_year(title: str, text: str, name: str) -> int | None:
+    """The year in which a document was issued, as its title, its text or its file name says; None if none does.
+
+    The opening counts before the end. Of several enactments and revisions listed in the opening the latest counts.
+    """
+    if (enacted := enactment_year(title)) is not None:
+        return enacted
+    if (opened := _year_of_opening(text[:_OPENING])) is not None:
+        return opened
+    ending = text[-_ENDING:]
+    closing = [line.strip().strip("*_") for line in ending.splitlines() if line.strip()][-_LAST_LINES:]
+    signed = _first(match for line in closing if (match := _SIGNED.fullmatch(line)))
+    named = re.search(rf"(?<!\d){_YEAR}(?!\d)", PurePath(name).stem)
+    return (
+        _first(_ON_PUBLICATION.finditer(ending.replace("*", "")))
+        or signed
+        or _first(_COPYRIGHT.finditer(f"{text[:_OPENING]}\n{ending}"))
+        or (int(named[1]) if named else None)
+        or _first(_IN_FORCE.finditer(ending))
+    )
+
+
+def _year_of_opening(opening: str) -> int | None:
+    if era := _JAPANESE_YEAR.search(opening[:200]):
+        return _ERAS[era[1]] + _chinese_number(era[2])
+    lines = [line.strip() for line in opening.splitlines()]
+    if years := [int(year) for line in lines for year in _ENACTED.findall(line)]:
+        return max(years)
+    short = [line for line in lines if len(line) <= _MAX_DATE_LINE]
+    found = [pattern.search(line) for line in short for pattern in (_STANDARD, _FIELD)]
+    imprints = [_IMPRINT.search(line) for line in lines[:3]]
+    return _first(filter(None, [*found, *imprints, *map(_ISSUED.search, short)]))
+
+
+def _first(found: Iterable[re.Match[str]]) -> int | None:
+    """The year in the first match; patterns hold it in one of several groups."""
+    match = next(iter(found), None)
+    return int(next(filter(None, match.groups()))) if match else None
+
+
+def _chinese_number(text: str) -> int:
+    if text.isdigit() and text.isdecimal():
+        return int(text)
+    tens, ten, ones = text.rpartition("十")
+    if not ten:
+        return _DIGITS.get(ones, 0)
+    return (_DIGITS.get(tens, 1) if tens else 1) * 10 + _DIGITS.get(ones, 0)

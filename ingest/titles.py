@@ -1,0 +1,114 @@
+"""Metadata step of ingest: a document's title where the reader found none, or only a piece of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import PurePath
+
+from ingest.bodies import is_body
+from ingest.places import is_country
+
+_OPENING = 1_500  # characters
+_MAX_TITLE = 600
+_LONG = 50  # characters from which on a line may have been broken because it was full
+_MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+# What stands above a title and is none: running heads and imprints, numbers of all kinds, stamps, dates.
+_MASTHEAD = re.compile(
+    r".*(?:Federal Register\s?/|\bVol(?:\.|ume)\s?\d|\s/\sVersion\s[\d.]+$)"
+    r"|[A-Z]{3,}(?:/[A-Z]{3,})+"  # an acronym in two languages
+    r"|[A-Z]{2,6}(?:[\s(/—-]+[A-Z]{2,6})*[\s(/—-]*\d[\w.()/\s—-]*"  # EB 61, COM(2031) 12 final, AR-XY0003, GB 7—2031
+    r"|\[?(?:Docket|RIN|ISSN|ISBN|ICS|DOI|Distr|(?i:Sectoral scope)|Original|Page|No\.|Version \d|VERSION)\b.*"
+    r"|\d+\s(?:CFR|U\.?S\.?C)\b.*|(?:www\.|https?:).*"
+    r"|(.{6,60}?)(?:\s\1)+"  # a stamp that is printed again and again
+    r"|(?:Official Journal|Presidential Documents|The Gazette|Canada Gazette|Public Disclosure Authorized).*"
+    r"|CDM\s.\sExecutive Board.*|(?i:Clean Development Mechanism)"
+    rf"|(?:[A-Z][a-z]+,\s)?(?:\d{{1,2}}\s{_MONTH}|{_MONTH}\s\d{{1,2}},)\s\d{{4}}"
+    r"|\(Text with EEA relevance\)|FOR IMMEDIATE RELEASE|(?:DRAFT|BRIEFING|FACT SHEET|PRESS RELEASE|REPORT)"
+    r"|中华人民共和国\w*标准|(?:附件|附錄|附录|別紙|别紙|資料)\s?[\d一二三四五六七八九十]*[：:]?|[A-Z]\s?\d{2}"
+    r"|[\u4e00-\u9fff]{1,8}\s?[〔\[【（(]\s?\d{4}\s?[〕\]】）)]\s?\d+\s?号"  # 国发〔2031〕7号
+    r"|(?:明治|大正|昭和|平成|令和)\S{1,4}年\S{2,12}第\S+号"  # the number that stands above a Japanese law
+    r"|(?:目\s*[次录錄]|公開|机密|特急|加急)"
+)
+_OPEN = re.compile(
+    r"(?:\b(?:a|an|and|as|at|by|for|from|in|its|of|on|or|the|to|under|with)|[,、]|关于|關於|《[^》]*|（[^）]*)$"
+)
+_FULL_STOP = (".", "。", ";", "；", ":", "：", "!", "?")
+# Rules in the Federal Register: the title stands between the last number and the agency.
+_RULE_TITLE = re.compile(
+    r"^(?:RIN\b[^\n]*|[^\n]*\]|[^\n]*\bCFR Part[^\n]*)\n((?:(?!RIN\b|\[)[^\n\]]+\n){1,8}?)AGENCY:", re.MULTILINE
+)
+_MISREAD_QUOTES = re.compile("ì([^ìî]{4,})î")  # quotation marks of one code page read in another
+
+
+def is_masthead(line: str) -> bool:
+    """Whether a line is only what stands above a title: an issuer alone, a number, a running head."""
+    return _MASTHEAD.fullmatch(line) is not None or is_body(line)
+
+
+def best_title(title: str | None, text: str, name: str) -> str:
+    """The reader's title, made whole where it is a piece of one; else the first telling line, else the file's name.
+
+    ``title`` is believed: only what its own first or last word shows to be missing is taken from the lines about it.
+    """
+    opening = text[:_OPENING]
+    lines = [joined for line in opening.splitlines() if (joined := " ".join(line.split()))]
+    if not title:
+        if rule := _RULE_TITLE.search(opening):
+            return " ".join(rule[1].split())
+        first = next((at for at, line in enumerate(lines) if _tells(line) and not is_masthead(line)), None)
+        return _tidied(_run_on(lines, first)) if first is not None else PurePath(name).stem
+    at = next((at for at, line in enumerate(lines) if line == title), None)
+    if at is None:
+        return title
+    whole = _run_on(lines, at) if _OPEN.search(title) else title
+    if is_country(title) and len(lines) > at + 1 and _reads_as_name(lines[at + 1]):
+        whole = f"{title} {_run_on(lines, at + 1)}"
+    return " ".join([*_before(lines, at), whole])[:_MAX_TITLE] if title[0].islower() else whole
+
+
+def _tells(line: str) -> bool:
+    return 4 <= len(line) <= 160 and sum(map(str.isalpha, line)) > 0.5 * len(line)
+
+
+def _run_on(lines: Sequence[str], at: int) -> str:
+    """The line and those that go on with it: it ends open, or was full and the next begins small; or names a number."""
+    whole = lines[at]
+    for following in lines[at + 1 : at + 5]:
+        before = lines[lines.index(following) - 1]
+        runs_on = _OPEN.search(whole) or (len(before) >= _LONG and following[0].islower())
+        named = re.fullmatch(r"[A-Z]{2,}-[A-Z]*\d[\w.-]*", following) or (
+            re.search(r"\b[A-Z]{2,}-[A-Z]*\d[\w.-]*$", whole) and following[0] in "“\"‘'«ì"
+        )
+        if not (runs_on or named) or len(whole) + len(following) >= _MAX_TITLE or _is_prose(following):
+            break
+        whole = f"{whole}{'' if _is_han(whole[-1]) and _is_han(following[0]) else ' '}{following}"
+    return whole
+
+
+def _before(lines: Sequence[str], at: int) -> list[str]:
+    """The lines from which a title that begins amid a sentence goes on: ``Proposal for a``, ``REGULATION OF …``."""
+    taken: list[str] = []
+    for line in reversed(lines[max(0, at - 3) : at]):
+        if is_masthead(line) or any(map(str.isdigit, line)) or line.endswith(_FULL_STOP):
+            break
+        taken.insert(0, line)
+    return taken
+
+
+def _reads_as_name(line: str) -> bool:
+    """Whether a line is set like a title: all its longer words in capitals, no full stop."""
+    words = [word for word in line.split() if len(word) > 3]
+    return bool(words) and all(word[0].isupper() for word in words) and not line.endswith(_FULL_STOP)
+
+
+def _is_prose(line: str) -> bool:
+    return line.endswith((".", "。", "；", ";")) and len(line) > _LONG
+
+
+def _is_han(letter: str) -> bool:
+    return "\u3000" <= letter <= "\u9fff" or "\uff00" <= letter <= "\uffef"
+
+
+def _tidied(title: str) -> str:
+    return _MISREAD_QUOTES.sub(r"“\1”", title)
