@@ -7,7 +7,7 @@ import re
 _HEADS = (
     "Ministry|Department|Agency|Commission|Council|Parliament|Secretariat|Office|Board|Authority|Bank|Bank Group"
     "|Organi[sz]ation|Government|Service|Administration|Directorate(?:-General)?|Nations|Union|Congress|Senate"
-    "|Assembly|Cabinet|White House|Committee|Bureau|Inspectorate"
+    "|Assembly|Cabinet|White House|Committee|Bureau|Inspectorate|Panel"
 )
 _WORD = r"(?:[A-Z][\w.’'-]*|of|the|for|on|and|&|in|to|its)"
 # "Department of the Interior", "EUROPEAN COMMISSION". What governs the rest is the last word before an "of", so that
@@ -67,8 +67,24 @@ MARKS: tuple[tuple[re.Pattern[str], str | None, str | None], ...] = tuple(
          r"|Environmental|Fish|Congress|Senate)|Public Law \d+.\d+", 0, "US", None),
         (r"UNFCCC|Framework Convention on Climate Change|FCCC/|Conference of the Parties|Clean Development Mechanism"
          r"|\bCDM\b.{0,3}Executive Board|^CDM\b", re.I, "UN", "UNFCCC"),
+        (r"Intergovernmental Panel on Climate|\bIPCC\b", re.I, "UN", "Intergovernmental Panel on Climate Change"),
         (r"United Nations", re.I, "UN", "United Nations"),
         (r"World Bank", re.I, None, "World Bank"),
+    )
+)  # fmt: skip
+# How each maker of laws begins them: prose, but nobody else's.
+FORMULAS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), where)
+    for pattern, where in (
+        (r"Senate and House of Commons of Canada", "CA"),
+        (r"Parliament of (?:the Commonwealth of )?Australia enacts", "AU"),
+        (r"Parliament of New Zealand enacts", "NZ"),
+        (r"enacted by Parliament in the [\w-]+ Year of the Republic of India|the Central Government hereby", "IN"),
+        (r"enacted by the (?:King|Queen)['’]s most Excellent Majesty", "GB"),
+        (r"Representatives of the United States of America in Congress|vested in me as President by the Constitution"
+         r" and the\s+laws of the United States", "US"),
+        (r"THE (?:EUROPEAN (?:COMMISSION|PARLIAMENT)|COUNCIL OF THE EUROPEAN)[^\n]{0,60},\s+Having regard to", "EU"),
+        (r"The Conference of the Parties[^.]{0,90},\s+(?:Recalling|Recognizing|Having|Noting|Reaffirming)", "UN"),
     )
 )  # fmt: skip
 # Bodies that only the People's Republic has, by name; many others share theirs with Taiwan, Singapore or Japan.
@@ -101,7 +117,8 @@ def cased(name: str) -> str:
     """The name as it is written in a sentence: ``MINISTRY OF THE SEA`` becomes ``Ministry of the Sea``."""
     name = name.strip().rstrip("，,.")
     if not name.isascii():
-        return re.sub(r"\s", "", name) if _HAN.fullmatch(re.sub(r"\s", "", name)) else name
+        bare = re.sub(r"\s", "", name)
+        return re.sub("^中华人民共和国(?=国务院|[\u4e00-\u9fff]+部$)", "", bare) if _HAN.fullmatch(bare) else name
     if not name.isupper():
         return name
     words = [

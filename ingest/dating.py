@@ -19,12 +19,18 @@ _ACT_YEAR = re.compile(rf"\b(?:Act|Law|Order|Code|Regulations?|Rules|Agreement|P
 _BRACKETED_YEAR = re.compile(rf"[（(\[]\s*{_YEAR}(?!\d)")
 # 令和六年 and 令和6年, but not the fiscal year 令和6年度, of which a report may tell long after.
 _JAPANESE_YEAR = re.compile(r"(明治|大正|昭和|平成|令和)([元〇一二三四五六七八九十]{1,3}|\d{1,2})年(?!度)")
-_ENACTED = re.compile(rf"{_YEAR}年\d{{1,2}}月\d{{1,2}}日[^。]{{0,60}}?(?:通过|公布|发布|印发|修订|修正|修改|令第)")
+_ENACTED = re.compile(
+    rf"{_YEAR}年\d{{1,2}}月\d{{1,2}}日[^。]{{0,60}}?(?:通过|公布|发布|印发|修订|修正|修改|令第)(?!了)"
+)
 # On the cover of a standard, digits often set apart: 2031 -08 -31 发布, GB 34330—2031.
 _STANDARD = re.compile(
     rf"{_YEAR}\s?[-—.]\s?\d\d\s?[-—.]\s?\d\d\s*(?:发布|發布|批准)"
+    rf"|\[법률 제\d+호, {_YEAR}\."
     rf"|^(?:GB|HJ|LY|NY|DL|DB\d*|JB|JIS|ISO|BS|EN)\S{{0,4}}\s?[A-Z]?\s?[\d.]+\s?[—–:-]\s?{_YEAR}$"
 )
+_DOCUMENT_NUMBER = re.compile(
+    rf"[\u4e00-\u9fff]{{1,10}}\s?[〔\[【（(]\s?{_YEAR}\s?[〕\]】）)]\s?第?\s?\d+\s?号"
+)  # 国发〔2031〕7号
 # A journal's imprint carries its day, whatever else the line holds.
 _IMPRINT = re.compile(rf"\bVol\.?\s?\d+\b.*?(?:{_ENGLISH_DAY}|\b{_YEAR}\b)")
 _FIELD = re.compile(
@@ -48,6 +54,13 @@ def enactment_year(title: str | None) -> int | None:
     """The year that is part of a title: ``… Act 2002``, ``…（2021年9月22日）``; never a target or a period."""
     found = _ACT_YEAR.search(title or "") or _BRACKETED_YEAR.search(title or "")
     return int(found[1]) if found else None
+
+
+def is_set_apart(line: str) -> bool:
+    """Whether a line is set like a name, a heading or a date; lines of prose may be as short, and tell of any day."""
+    words = [word for word in re.findall(r"[A-Za-z][\w'’-]+", line) if len(word) > 3]
+    named = sum(word[0].isupper() for word in words) >= 0.6 * len(words)
+    return named and not re.search("[。；].|，.*，", line)
 
 
 def issue_year(title: str, text: str, name: str) -> int | None:
@@ -78,8 +91,9 @@ def _year_of_opening(opening: str) -> int | None:
     lines = [line.strip() for line in opening.splitlines()]
     if years := [int(year) for line in lines for year in _ENACTED.findall(line)]:
         return max(years)
-    short = [line for line in lines if len(line) <= _MAX_DATE_LINE]
+    short = [line for line in lines if len(line) <= _MAX_DATE_LINE and is_set_apart(line)]
     found = [pattern.search(line) for line in short for pattern in (_STANDARD, _FIELD)]
+    found += map(_DOCUMENT_NUMBER.fullmatch, short)
     imprints = [_IMPRINT.search(line) for line in lines[:3]]
     return _first(filter(None, [*found, *imprints, *map(_ISSUED.search, short)]))
 

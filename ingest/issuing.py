@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ingest.bodies import HAN_BODY, MARKS, cased, is_body, is_of_china
+from ingest.bodies import FORMULAS, HAN_BODY, MARKS, cased, is_body, is_of_china
+from ingest.dating import is_set_apart
 from ingest.places import is_country, mentions
 
 _HEAD, _TAIL, _SAMPLE = 1_500, 800, 20_000  # characters
@@ -37,8 +38,9 @@ _CONGRESS = re.compile(
     r"(?:第[^\s届]{1,4}届)?(?P<what>人民代表大会(?:常务委员会)?)(?=第)"
 )
 _ORDER = re.compile(
-    rf"(?:^|(?<=[日\s]))(?:中华人民共和国)?(?P<who>{HAN_BODY})\s?(?:令|公告|通告)[\s（(〔\[]{{0,2}}(?:\d{{4}}年?[）)〕\]]?)?\s*第?\s?[\d一二三四五六七八九十〇百]+\s?号"
+    rf"(?:^|(?<=[日\s]))(?:中华人民共和国)?(?P<who>{HAN_BODY})\s?(?:令|公告|通告)[\s（(〔\[]{{0,2}}(?:\d{{4}}年?[）)〕\]]?)?\s*(?:第?\s?[\d一二三四五六七八九十〇百]+\s?号|$)"
 )
+_JAPANESE_ORDER = re.compile(r"(?P<who>[\u4e00-\u9fff]{2,6}[省庁府])(?:告示|令|訓令)第\S+号")
 _TITLE_ISSUERS = re.compile(rf"(?P<who>(?:{HAN_BODY}[、\s]{{0,2}}){{1,4}}?)(?:关于|印发|公布|发布|令|公告)")
 _SIGNATURE = re.compile(rf"(?:^|(?<=[\s。，：]))(?P<who>{HAN_BODY})\s*{_DAY}(?=\s|$|附)", re.MULTILINE)
 # 生态环境部部长 某某, 国务院总理 某某 stand under orders.
@@ -50,6 +52,7 @@ _INTERPRETER = re.compile(
 _COPYRIGHT = re.compile(
     r"(?:©|\(c\)|Copyright)\s?(?:\d{4}\s)?(?P<who>[A-Z][\w .’'-]{2,60}?)(?=,?\s\d{4}|[.\n]|$)", re.MULTILINE
 )
+_SUBMISSION = re.compile("Determined Contribution|Submission|Communication|Long-Term .*Strategy", re.IGNORECASE)
 _UNIVERSITY = re.compile("大学|学院|研究[院所]|University|Institute|College|School|Academy", re.IGNORECASE)
 
 # How norms are worded in one country only: (what they call themselves, what they say).
@@ -85,7 +88,8 @@ def find_issuing(title: str, text: str, *, known: Sequence[str], language: str) 
     issuer = known[0] if known else _issuer(title, text, head)
     named = (_jurisdiction_of_names([name]) for name in (issuer or "", title))
     where = next(filter(None, named), None) or _mark("\n".join(head))[0]
-    where = where or _jurisdiction_of_wording(text, language)
+    formula = (code for pattern, code in FORMULAS if pattern.search(text[: 2 * _HEAD]))
+    where = where or next(formula, None) or _jurisdiction_of_wording(text, language)
     if issuer is None and where == "CN" and language == "zh" and _is_national_regulation(title, text):
         issuer = "国务院"  # of rules, only the State Council's and, with its place in the title, a congress's are 条例
     return Issuing(issuer, where)
@@ -107,9 +111,7 @@ def _letterhead(text: str) -> Iterator[str]:
         line = line.strip("| *_")
         if _BODY_BEGINS.match(line):
             return
-        words = [word for word in re.findall(r"[A-Za-z][\w'’-]+", line) if len(word) > 3]
-        capitals = sum(word[0].isupper() for word in words) >= 0.7 * len(words)
-        if len(line) <= _MAX_LINE and capitals and not re.search("[。；]|，.*，", line):
+        if len(line) <= _MAX_LINE and is_set_apart(line):
             yield line
 
 
@@ -124,6 +126,8 @@ def _issuer(title: str, text: str, head: Sequence[str]) -> str | None:
     for line in enactments:
         if congress := _CONGRESS.search(line):
             return congress["where"] + congress["what"]
+        if notice := _JAPANESE_ORDER.match(line):
+            return notice["who"]
         if (order := _ORDER.search(line)) and not order["who"].endswith("主席"):
             return _joined([order["who"]])
     who = _mark("\n".join((title, *head)))[1]
@@ -132,11 +136,17 @@ def _issuer(title: str, text: str, head: Sequence[str]) -> str | None:
         who
         or bodies
         or _signed(opening, ending)
-        or next((line for line in head[:2] if is_country(line)), None)
+        or _party(head)
         or next(
             (cased(c["who"]) for c in _COPYRIGHT.finditer(f"{text[:_HEAD]}\n{text[-_TAIL:]}") if _owns(c["who"])), None
         )
     )
+
+
+def _party(head: Sequence[str]) -> str | None:
+    """The country whose submission a document is, by a name that stands alone above it."""
+    submits = _SUBMISSION.search("\n".join(head))
+    return next((line for line in head[:2] if is_country(line)), None) if submits else None
 
 
 def _signed(opening: str, ending: str) -> str | None:
@@ -157,7 +167,7 @@ def _signed(opening: str, ending: str) -> str | None:
 def _joined(names: Iterable[str]) -> str | None:
     """The bodies among the names, each once; one that is only 省 or 市 of somewhere is none by itself."""
     cleaned = (re.sub(r"^.*\d日", "", cased(name)) for name in names)
-    bodies = [name for name in dict.fromkeys(cleaned) if is_body(name) and not re.match("[省市州县区](?!人)", name)]
+    bodies = [name for name in dict.fromkeys(cleaned) if is_body(name) and not re.match("[省州县区]|市(?!场)", name)]
     return "、".join(bodies[:3]) or None
 
 

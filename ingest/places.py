@@ -91,7 +91,9 @@ _LATIN_PLACES = {
     "AU": "New South Wales|Queensland|Tasmania|South Australia|Western Australia",
     "GB": "Scotland|Wales|Northern Ireland",
 }  # fmt: skip
-_LATIN_PLACE = re.compile("|".join(rf"(?P<{code}>\b(?:{names})\b)" for code, names in _LATIN_PLACES.items()))
+_LATIN_PLACE = re.compile(
+    "|".join(rf"(?P<{code}>\b(?:{names}|{names.upper()})\b)" for code, names in _LATIN_PLACES.items())
+)
 
 # Host suffix → jurisdiction; the longest matching suffix wins.
 _HOSTS = {
@@ -144,4 +146,4 @@ def place_in(name: str, *, language: str) -> tuple[str, str] | None:
         short = region[0].removeprefix("中共")
         return _AUTONOMOUS.get(short, short), "CN"
     found = _LATIN_PLACE.search(name)
-    return (found[0], str(found.lastgroup)) if found else None
+    return (found[0].title() if found[0].isupper() else found[0], str(found.lastgroup)) if found else None

@@ -15,20 +15,25 @@ _LONG = 50  # characters from which on a line may have been broken because it wa
 _MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 # What stands above a title and is none: running heads and imprints, numbers of all kinds, stamps, dates.
 _MASTHEAD = re.compile(
-    r".*(?:Federal Register\s?/|\bVol(?:\.|ume)\s?\d|\s/\sVersion\s[\d.]+$)"
+    r".*(?:Federal Register\s?/.*|\bVol(?:\.|ume)\s?\d.*|\s/\sVersion\s[\d.]+)"
     r"|[A-Z]{3,}(?:/[A-Z]{3,})+"  # an acronym in two languages
-    r"|[A-Z]{2,6}(?:[\s(/—-]+[A-Z]{2,6})*[\s(/—-]*\d[\w.()/\s—-]*"  # EB 61, COM(2031) 12 final, AR-XY0003, GB 7—2031
+    r"|[A-Z]{2,6}(?:[\s(/—-]+[A-Z]{1,6})*[\s(/—-]*\d[\w.()/\s—-]*"  # EB 61, COM(2031) 12 final, AR-XY0003, GB 7—2031
     r"|\[?(?:Docket|RIN|ISSN|ISBN|ICS|DOI|Distr|(?i:Sectoral scope)|Original|Page|No\.|Version \d|VERSION)\b.*"
+    r"|(?:S\.O\.|G\.S\.R\.|S\.R\.O\.)\s?\d.*|CCS\s[A-Z]\s?\d+|[A-Z]{2,4}|[\W\d_]+"
     r"|\d+\s(?:CFR|U\.?S\.?C)\b.*|(?:www\.|https?:).*"
     r"|(.{6,60}?)(?:\s\1)+"  # a stamp that is printed again and again
-    r"|(?:Official Journal|Presidential Documents|The Gazette|Canada Gazette|Public Disclosure Authorized).*"
+    r"|(?:[^\n]*\bOfficial Journal of|Presidential Documents|(?i:The Gazette of|Canada Gazette)|Public Disclosure).*"
     r"|CDM\s.\sExecutive Board.*|(?i:Clean Development Mechanism)"
-    rf"|(?:[A-Z][a-z]+,\s)?(?:\d{{1,2}}\s{_MONTH}|{_MONTH}\s\d{{1,2}},)\s\d{{4}}"
-    r"|\(Text with EEA relevance\)|FOR IMMEDIATE RELEASE|(?:DRAFT|BRIEFING|FACT SHEET|PRESS RELEASE|REPORT)"
+    rf"|(?:[A-Z][\w ]+,\s(?:the\s)?)?(?:\d{{1,2}}(?:st|nd|rd|th)?\s{_MONTH},?|{_MONTH}\s\d{{1,2}},)\s\d{{4}}"
+    r"|\(Text with EEA relevance\)|FOR IMMEDIATE RELEASE|\[PART .*|(?:First|Second|Third|\w+th) edition"
+    r"|(?:DRAFT|BRIEFING|FACT SHEET|PRESS RELEASE|REPORT|NOTIFICATION|INTERNATIONAL STANDARD)"
+    r"|(?:UN )?Framework Convention on Climate Change|Subsidiary Body for .*"
     r"|中华人民共和国\w*标准|(?:附件|附錄|附录|別紙|别紙|資料)\s?[\d一二三四五六七八九十]*[：:]?|[A-Z]\s?\d{2}"
     r"|[\u4e00-\u9fff]{1,8}\s?[〔\[【（(]\s?\d{4}\s?[〕\]】）)]\s?\d+\s?号"  # 国发〔2031〕7号
-    r"|(?:明治|大正|昭和|平成|令和)\S{1,4}年\S{2,12}第\S+号"  # the number that stands above a Japanese law
-    r"|(?:目\s*[次录錄]|公開|机密|特急|加急)"
+    # the number that stands above a Japanese law, order or notice
+    r"|(?:(?:明治|大正|昭和|平成|令和)\S{1,4}年\S{2,12}|[\u4e00-\u9fff]{2,8}(?:告示|省令|府令|規則|訓令))第\S+号"
+    r"|[\u4e00-\u9fff]{2,20}(?:[部局会院厅]|政府|主席)\s?令|第\s?[\d一二三四五六七八九十百〇]+\s?号"
+    r"|(?:目\s*[次录錄]|公開|机密|特急|加急|文\s?件|公\s?告)"
 )
 _OPEN = re.compile(
     r"(?:\b(?:a|an|and|as|at|by|for|from|in|its|of|on|or|the|to|under|with)|[,、]|关于|關於|《[^》]*|（[^）]*)$"
@@ -38,12 +43,21 @@ _FULL_STOP = (".", "。", ";", "；", ":", "：", "!", "?")
 _RULE_TITLE = re.compile(
     r"^(?:RIN\b[^\n]*|[^\n]*\]|[^\n]*\bCFR Part[^\n]*)\n((?:(?!RIN\b|\[)[^\n\]]+\n){1,8}?)AGENCY:", re.MULTILINE
 )
+# 《…》已经…通过，现予公布 is how an order names what it puts into force.
+_ORDERED = re.compile(r"^\s*《([^》]{4,80})》(?:已|业)[^。]*(?:公布|发布|施行)", re.MULTILINE)
+_SHORT_TITLE = re.compile(r"\bmay be (?:called|cited as)(?: the)?\s([A-Z][^.;\n]{5,120})[.\n]")
 _MISREAD_QUOTES = re.compile("ì([^ìî]{4,})î")  # quotation marks of one code page read in another
 
 
 def is_masthead(line: str) -> bool:
     """Whether a line is only what stands above a title: an issuer alone, a number, a running head."""
     return _MASTHEAD.fullmatch(line) is not None or is_body(line)
+
+
+def stands_for_title(lines: Sequence[str], at: int) -> bool:
+    """Whether a line is no masthead and does not go on with one."""
+    goes_on = at > 0 and lines[at][0].islower() and is_masthead(lines[at - 1])
+    return not goes_on and not is_masthead(lines[at])
 
 
 def best_title(title: str | None, text: str, name: str) -> str:
@@ -53,12 +67,18 @@ def best_title(title: str | None, text: str, name: str) -> str:
     """
     opening = text[:_OPENING]
     lines = [joined for line in opening.splitlines() if (joined := " ".join(line.split()))]
-    if not title:
-        if rule := _RULE_TITLE.search(opening):
-            return " ".join(rule[1].split())
-        first = next((at for at, line in enumerate(lines) if _tells(line) and not is_masthead(line)), None)
-        return _tidied(_run_on(lines, first)) if first is not None else PurePath(name).stem
     at = next((at for at, line in enumerate(lines) if line == title), None)
+    if (not title or at is not None) and (rule := _RULE_TITLE.search(opening)):
+        return " ".join(rule[1].split())
+    if not title or (at is not None and len(title) > 4 and _MASTHEAD.fullmatch(title)):
+        if ordered := _ORDERED.search(opening):
+            return ordered[1]
+        telling = [at for at, line in enumerate(lines) if _tells(line) and stands_for_title(lines, at)]
+        if set_apart := [at for at in telling if not lines[at].endswith(_FULL_STOP)]:
+            return _tidied(_run_on(lines, set_apart[0]))
+        if short := _SHORT_TITLE.search(text[: 2 * _OPENING]):
+            return short[1]
+        return lines[telling[0]] if telling else title or PurePath(name).stem
     if at is None:
         return title
     whole = _run_on(lines, at) if _OPEN.search(title) else title
@@ -75,8 +95,7 @@ def _run_on(lines: Sequence[str], at: int) -> str:
     """The line and those that go on with it: it ends open, or was full and the next begins small; or names a number."""
     whole = lines[at]
     for following in lines[at + 1 : at + 5]:
-        before = lines[lines.index(following) - 1]
-        runs_on = _OPEN.search(whole) or (len(before) >= _LONG and following[0].islower())
+        runs_on = _OPEN.search(whole) or (len(whole) >= _LONG and following[0].islower())
         named = re.fullmatch(r"[A-Z]{2,}-[A-Z]*\d[\w.-]*", following) or (
             re.search(r"\b[A-Z]{2,}-[A-Z]*\d[\w.-]*$", whole) and following[0] in "“\"‘'«ì"
         )

@@ -80,6 +80,7 @@ def _metadata(fields: Mapping[str, object], pieces: list[Piece]) -> Metadata:
         jurisdiction=_first(fields, "jurisdiction"),
         url=_first(fields, "url", "source_url", "official_url", "link", "permalink"),
         digest_of=_first(fields, "digest_of"),
+        place=_first(fields, "place"),
     )
 
 

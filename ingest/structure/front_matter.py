@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
-from ingest.bodies import is_body
+from ingest.bodies import cased, is_body
+from ingest.dating import is_set_apart
 from ingest.structure.headings import match
 from ingest.structure.layout import LEFT_OPEN, Line
 from ingest.structure.lists import mark_of
+from ingest.titles import stands_for_title
 
 _ABSTRACT = re.compile(r"[【\[]?(?:摘\s*要|内容提要|提\s*要|abstract|summary)[】\]]?\s*(?:[：:—.]|$)", re.IGNORECASE)
 _CHINESE_NAMES = re.compile(r"(?:[\u4e00-\u9fff·]{2,6}[*†‡\d①-⑨,，]{0,4}[\s、，,；;]*){1,8}")
@@ -77,15 +80,17 @@ def issuer(lines: Sequence[Line]) -> str | None:
     """The body named on one of the first lines, where such a line holds nothing else; with the line that goes on it."""
     for at, line in enumerate(lines[:6]):
         if is_body(line.text):
-            following = next((each for each in lines[at + 1 : at + 2] if not each.blank_before), None)
-            goes_on = following is not None and following.text[0].islower()
-            return f"{line.text} {following.text}" if following and goes_on else line.text
+            following = [each.text for each in lines[at + 1 : at + 3] if not each.blank_before]
+            if not line.text.isascii():
+                return "、".join(map(cased, (line.text, *takewhile(is_body, following))))
+            return cased(" ".join((line.text, *(text for text in following[:1] if text[0].islower()))))
     return None
 
 
 def year_of_issue(lines: Sequence[Line]) -> int | None:
     """Latest year of a full date on the first lines; a bare number is no year."""
-    years = [int(year) for line in lines[:12] for found in _DATE.findall(line.text[:400]) for year in found if year]
+    told = [line.text[:400] for line in lines[:12] if is_set_apart(line.text)]
+    years = [int(year) for text in told for found in _DATE.findall(text) for year in found if year]
     return max(years, default=None)
 
 
@@ -103,6 +108,10 @@ def _read(lines: Sequence[Line], head: Sequence[int], *, has_abstract: bool) -> 
     if _HEADER_FIELD.fullmatch(lines[head[0]].text) and header_title(lines):
         return Front()
     title: list[int] = []
+    if not has_abstract:
+        texts = [lines[i].text for i in head]
+        named = next((n for n in range(len(head)) if stands_for_title(texts, n)), 0)
+        head = head[named:]
     if len(head) > 1 and _ISSUER.fullmatch(lines[head[0]].text) and not has_abstract:
         later = [i for i in head[1:] if lines[i].text[0].isupper() or not lines[i].text[0].isascii()]
         head = [i for i in head if later and i >= later[0]] if later and _reads_as_title(lines[later[0]]) else head

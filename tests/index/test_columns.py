@@ -64,6 +64,7 @@ def test_metadata_and_pages_come_back_as_they_were() -> None:
     pages = (Page(1, 0, 5, "iv", 595.0, 842.0, 0.5), Page(2, 5, 9))
     assert columns.read_metadata(columns.metadata_json(metadata)) == metadata
     assert columns.read_metadata(columns.metadata_json(Metadata())) == Metadata()
+    assert columns.read_metadata('{"title":"Sinks"}').place is None  # as libraries hold it that knew no place
     assert columns.read_pages(columns.pages_json(pages)) == pages
 
 

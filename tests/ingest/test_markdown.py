@@ -21,6 +21,7 @@ date: 2031-05-04
 lang: en-GB
 issuer: Office of Peat
 jurisdiction: NZ
+place: Otago
 source_url: https://example.govt.nz/peat
 digest_of: The Peat Report
 ---
@@ -60,6 +61,7 @@ def test_front_matter_gives_the_metadata():
     metadata = read(DIGEST).metadata
     assert (metadata.title, metadata.authors, metadata.year) == ("A digest", ("Ann Lee", "Bo Wu"), 2031)
     assert (metadata.language, metadata.issuer, metadata.jurisdiction) == ("en", "Office of Peat", "NZ")
+    assert metadata.place == "Otago"
     assert (metadata.url, metadata.digest_of) == ("https://example.govt.nz/peat", "The Peat Report")
 
 

@@ -1,10 +1,9 @@
-"""Open fields are filled from address, title and opening; never from a number that only looks like a year."""
+"""Open fields are filled from the address, the title and the text; what a reader found is kept."""
 
 from __future__ import annotations
 
 import pytest
 
-from ingest.dating import issue_year
 from ingest.document import Metadata
 from ingest.metadata import complete
 
@@ -22,6 +21,8 @@ def filled(text: str = "", name: str = "x.txt", **fields: object) -> Metadata:
         ("https://laws.e-gov.go.jp/x", "JP"),
         ("https://www.legislation.govt.nz/x", "NZ"),
         ("https://unfccc.int/documents/1", "UN"),
+        ("https://www.legislation.gov.uk/x", "GB"),
+        ("https://moef.gov.in/x", "IN"),
         ("https://example.org/gov.cn", None),
         ("https://notgov.cn.example.com/", None),
         ("http://[broken", None),
@@ -29,30 +30,6 @@ def filled(text: str = "", name: str = "x.txt", **fields: object) -> Metadata:
 )
 def test_the_host_of_the_address_gives_the_jurisdiction(url, where):
     assert filled("Plain words.", url=url).jurisdiction == where
-
-
-@pytest.mark.parametrize(
-    ("title", "opening", "year"),
-    [
-        ("Forest Act 2031", "", 2031),
-        ("关于湿地的意见（2031年9月2日）", "", 2031),
-        ("Reaching the 2030 target", "", None),
-        ("Target for 2030-2050", "By 2050 we shall.", None),
-        ("湿地法", "2021年12月24日 某会通过\n2033年1月2日 某会修订\n第一条 到2060年，", 2033),
-        ("湿地法", "第一条 产生于2020年9月22日之后的减排量", None),
-        ("森林法", "昭和三十九年法律第百号", 1964),
-        ("森林法", "令和元年法律第三号", 2019),
-        ("A communication", "Brussels, 14.7.2021\nCOM(2021)", 2021),
-        ("An order", "April 22, 2022.\nBy the authority", 2022),
-    ],
-)
-def test_the_year_is_that_of_issue(title, opening, year):
-    assert issue_year(title, opening, "x.txt") == year
-
-
-def test_the_file_name_is_asked_last():
-    assert issue_year("A plan", "words", "plan-2031.txt") == 2031
-    assert issue_year("A plan", "words", "plan-120312.txt") is None
 
 
 def test_what_the_reader_found_is_kept():
@@ -70,6 +47,24 @@ def test_bodies_named_in_the_title_or_the_opening_give_issuer_and_jurisdiction()
     law = filled("2031年1月1日第十五届全国人民代表大会常务委员会通过", title="中华人民共和国湿地法")
     assert (law.issuer, law.jurisdiction) == ("全国人民代表大会常务委员会", "CN")
     assert filled("THE WHITE HOUSE\nRemarks").jurisdiction == "US"
+
+
+def test_the_united_nations_keep_the_papers_of_every_country():
+    assert filled("words", url="https://unfccc.int/x", title="Long-term strategy of Norway").jurisdiction == "NO"
+
+
+def test_the_place_is_kept_beside_the_country():
+    assert _home("words 一", title="宁波市蓝碳行动方案") == ("CN", "宁波市")
+    assert _home("words 一", title="云南省泥炭地保护条例") == ("CN", "云南省")
+    assert _home("words 一", title="北京大学的湿地") == (None, None)
+    assert _home("words 一", title="城市湿地公园") == (None, None)
+    assert _home("長野県は森林を守る。", title="長野県森林づくり条例") == ("JP", "長野県")
+    assert _home("CALIFORNIA AIR RESOURCES BOARD\nOffset Protocol for Kelp") == ("US", "California")
+
+
+def _home(text: str, **fields: object) -> tuple[str | None, str | None]:
+    metadata = filled(text, **fields)
+    return metadata.jurisdiction, metadata.place
 
 
 def test_a_title_is_the_first_telling_line_else_the_file_name():

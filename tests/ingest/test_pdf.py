@@ -301,6 +301,16 @@ def test_three_real_columns_are_read_down_and_not_across() -> None:
     assert down >= len(document.pages) - 2  # a table and a printed form run across all columns
 
 
+def test_a_masthead_larger_than_the_title_is_passed_over_and_the_printed_date_believed() -> None:
+    press = Press()
+    press.line(MARGIN, 60, Run("World Bank Group", 30))
+    press.line(MARGIN, 120, Run("The Upper Wood and Its Keepers", 18))
+    press.line(MARGIN, 150, "14 March 1997")
+    press.paragraph(MARGIN, 200, 400, f"{_PROSE}. " * 8)
+    metadata = read_pdf(press.save(), "wood.pdf").metadata
+    assert (metadata.title, metadata.year) == ("The Upper Wood and Its Keepers", 1997)
+
+
 @real
 def test_a_left_over_title_is_not_believed() -> None:
     for name in _REAL:

@@ -315,6 +315,26 @@ def test_names_and_affiliations_stand_between_title_and_abstract() -> None:
     assert [title for _, title in outline(document)[1:]] == ["Abstract.", "1. Introduction"]
 
 
+def test_a_title_stands_below_the_masthead_and_the_issuer_goes_on_over_its_line() -> None:
+    document = read(
+        "Conference of the Parties serving as the meeting\nof the Parties to the Dune Convention\n"
+        "Report on the dunes\n\nDunes move with the wind, and the wind moves with the sea.\n"
+    )
+    assert document.metadata.title == "Report on the dunes"
+    assert document.metadata.issuer == (
+        "Conference of the Parties serving as the meeting of the Parties to the Dune Convention"
+    )
+    order = read("国家林业和草原局\n财政部\n文件\n林发〔2031〕7号\n关于沙丘的通知\n各地要重视沙丘。\n")
+    assert (order.metadata.title, order.metadata.issuer) == ("关于沙丘的通知", "国家林业和草原局、财政部")
+
+
+def test_a_day_told_of_in_prose_is_no_year_of_issue() -> None:
+    assert (
+        read("Dunes\n\nWhoever saw the storm of 12 May 2003 from\nhis roof will keep it in mind.\n").metadata.year
+        is None
+    )
+
+
 def test_a_list_ends_at_a_heading() -> None:
     document = read("第一条 下列区域优先：\n（一）沙滩；\n（二）盐沼。\n第二条 （一）这一款只有一句话，并不是列表。\n")
     assert shown(document, "list_item") == ["（一）沙滩；", "（二）盐沼。"]

@@ -1,0 +1,83 @@
+"""A title is what stands below the masthead, whole; the reader's title is only made whole."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.titles import best_title, is_masthead
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "UNFCCC/CCNUCC",
+        "CDM – Executive Board AR-XY0003 / Version 01",
+        "4102 Federal Register / Vol. 96, No. 14 / Tuesday, January 21, 2031 / Notices",
+        "COM(2031) 12 final",
+        "GB/T 99999—2031",
+        "国发〔2031〕7号",
+        "生态环境部令",
+        "环 境 保 护 部",
+        "令和六年法律第百二号",
+        "DEPARTMENT OF THE INTERIOR",
+        "World Bank Group",
+        "New Delhi, the 12th June, 2031",
+        "Public Disclosure Authorized Public Disclosure Authorized",
+    ],
+)
+def test_numbers_running_heads_and_bodies_alone_are_no_titles(line):
+    assert is_masthead(line)
+    assert best_title(None, f"{line}\nThe state of kelp\n", "x.txt") == "The state of kelp"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Forest Act 2031",
+        "The state of peat",
+        "Report of the Board",
+        "Council Regulation on Kelp",
+        "湿地保护法",
+        "Target 2030",
+        "人民政府工作报告",
+        "Commission Decision on Bogs",
+    ],
+)
+def test_titles_are_no_mastheads(line):
+    assert not is_masthead(line)
+
+
+def test_a_title_runs_on_while_its_sentence_does():
+    full = "Simplified methodology for small projects that restore reefs"
+    wrapped = f"UNFCCC/CCNUCC\n{full}\nimplemented on kelp\nI. Scope"
+    assert best_title(None, wrapped, "x") == f"{full} implemented on kelp"
+    assert best_title("Update of the", "Update of the\nPlan for Kelp\nMadrid", "x") == "Update of the Plan for Kelp"
+
+
+def test_a_title_that_begins_amid_a_sentence_gets_its_beginning():
+    text = "Brussels, 14.7.2031\nProposal for a\nREGULATION OF THE COUNCIL\namending the rules on kelp\nReasons"
+    assert best_title("amending the rules on kelp", text, "x") == (
+        "Proposal for a REGULATION OF THE COUNCIL amending the rules on kelp"
+    )
+
+
+def test_a_country_alone_is_the_beginning_of_a_title_but_not_of_prose():
+    assert best_title("New Zealand", "New Zealand\nClimate Plan\n1", "x") == "New Zealand Climate Plan"
+    assert best_title("New Zealand", "New Zealand\nPlain words follow.", "x") == "New Zealand"
+
+
+def test_a_rule_is_named_above_its_agency():
+    numbers = "96 Federal Register / Vol. 9\n50 CFR Part 1\n[Docket A;\nB]\nRIN 1"
+    text = f"{numbers}\nKelp and Its\nKin; Rule\nAGENCY: Sea Service."
+    assert best_title(None, text, "x") == "Kelp and Its Kin; Rule"
+
+
+def test_an_order_and_a_notification_name_what_they_put_into_force():
+    assert best_title("生态环境部令", "生态环境部令\n《海草床办法》已由部务会议通过，现予公布。", "x") == "海草床办法"
+    text = "NOTIFICATION\n1. Short title. (1) This scheme may be called the Kelp Scheme, 2031.\n2. It begins at once."
+    assert best_title(None, text, "x") == "Kelp Scheme, 2031"
+
+
+def test_what_the_reader_found_is_believed():
+    assert best_title("Peat", "UNFCCC/CCNUCC\nAnother title", "x") == "Peat"
+    assert best_title(None, "1 2 3", "peat.pdf") == "peat"
