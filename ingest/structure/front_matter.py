@@ -108,10 +108,8 @@ def _read(lines: Sequence[Line], head: Sequence[int], *, has_abstract: bool) -> 
     if _HEADER_FIELD.fullmatch(lines[head[0]].text) and header_title(lines):
         return Front()
     title: list[int] = []
-    if not has_abstract:
-        texts = [lines[i].text for i in head]
-        named = next((n for n in range(len(head)) if stands_for_title(texts, n)), 0)
-        head = head[named:]
+    texts = [lines[i].text for i in head]
+    head = head[next((n for n in range(len(head)) if stands_for_title(texts, n)), 0) :]
     if len(head) > 1 and _ISSUER.fullmatch(lines[head[0]].text) and not has_abstract:
         later = [i for i in head[1:] if lines[i].text[0].isupper() or not lines[i].text[0].isascii()]
         head = [i for i in head if later and i >= later[0]] if later and _reads_as_title(lines[later[0]]) else head
