@@ -68,7 +68,7 @@ def best_title(title: str | None, text: str, name: str) -> str:
     opening = text[:_OPENING]
     lines = [joined for line in opening.splitlines() if (joined := " ".join(line.split()))]
     at = next((at for at, line in enumerate(lines) if line == title), None)
-    if (not title or at is not None) and (rule := _RULE_TITLE.search(opening)):
+    if (not title or title in " ".join(lines)) and (rule := _RULE_TITLE.search(opening)):
         return " ".join(rule[1].split())
     if not title or (at is not None and len(title) > 4 and _MASTHEAD.fullmatch(title)):
         if ordered := _ORDERED.search(opening):

@@ -70,6 +70,8 @@ def test_a_rule_is_named_above_its_agency():
     numbers = "96 Federal Register / Vol. 9\n50 CFR Part 1\n[Docket A;\nB]\nRIN 1"
     text = f"{numbers}\nKelp and Its\nKin; Rule\nAGENCY: Sea Service."
     assert best_title(None, text, "x") == "Kelp and Its Kin; Rule"
+    assert best_title("50 CFR Part 1 [Docket A;", text, "x") == "Kelp and Its Kin; Rule"
+    assert best_title("A digest of the kelp rule", text, "x") == "A digest of the kelp rule"
 
 
 def test_an_order_and_a_notification_name_what_they_put_into_force():
