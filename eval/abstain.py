@@ -21,9 +21,11 @@ from ingest.document import Span
 from ingest.language import detect
 from ingest.passage import Passage, Unit
 from ingest.sentences import sentence_spans
-from service.answering.confidence import BAR, confidence
-from service.answering.selecting import ranked
+from service.answering.answerer import candidates
+from service.answering.confidence import BAR
+from service.answering.judging import RuleJudge
 from service.answering.understanding import understand
+from service.evidence.pieces import Pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +79,10 @@ def score_abstaining(
     Questions over the same passages are drawn together for the interval.
     """
     sure, shared = [], []
+    judge, pieces = RuleJudge(encoder), Pieces(encoder)
     for done, each in enumerate(posed, 1):
-        asked, hits = understand(each.question), hits_of(each, encoder)
-        sure.append(confidence(asked, hits, ranked(asked, hits, encoder), encoder))
+        judged = candidates(understand(each.question), hits_of(each, encoder), judge, pieces)
+        sure.append(judged[0].likely if judged else 0.0)
         shared.append(overlap(each))
         if done % 20 == 0 or done == len(posed):
             on_progress(done, len(posed), name)

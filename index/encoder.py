@@ -60,8 +60,11 @@ class TokenEncoder(Protocol):
         """
         ...
 
-    def nearest(self, query: Tokens, passage: Tokens) -> tuple[Floats, Floats]:
-        """Weights of the query's distinct tokens, sum 1, and the cosine of each to the nearest of the passage, 0..1."""
+    def nearest(self, query: Tokens, passages: Sequence[Tokens]) -> tuple[Floats, Floats]:
+        """Weights of the query's n distinct tokens, ascending, float32, (n,), sum 1, and how near each comes.
+
+        That is float32, (n, len(passages)), 0..1: the cosine to the nearest token of each passage, 0 for an empty one.
+        """
         ...
 
 

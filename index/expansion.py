@@ -52,9 +52,9 @@ def expand(text: str) -> list[Group]:
     place = {term: place for place, term in enumerate(dict.fromkeys(analyze(text)))}
     free = dict(place)
     groups: list[Group] = []
-    for said, wordings in _stretches(text):
+    for said, otherwise in wordings(text):
         own = tuple(dict.fromkeys(term for term in _terms_within(said) if term in free))
-        others = dict.fromkeys(wording for wording in wordings if not set(wording) <= set(own))
+        others = dict.fromkeys(wording for wording in otherwise if not set(wording) <= set(own))
         if own and others:
             groups.append(Group(own, tuple(Alternative(terms, _ALTERNATIVE) for terms in others)))
             for term in own:
@@ -81,7 +81,8 @@ def matched_terms(groups: Iterable[Group], standing: Collection[str]) -> tuple[s
     return tuple(found)
 
 
-def _stretches(text: str) -> Iterator[tuple[list[str], list[tuple[str, ...]]]]:
+def wordings(text: str) -> Iterator[tuple[list[str], list[tuple[str, ...]]]]:
+    """Stretches of a text, as units, that can be said otherwise: each other wording is terms that must all stand."""
     for said, otherwise in variants(fold(text)):
         yield units(said), otherwise
     yield from glossary().find(text)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+from ingest.document import Metadata
 from ingest.passage import Passage
 
 SearchMode = Literal["hybrid", "lexical", "dense"]
@@ -46,7 +47,7 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A retrieved passage with its document's title and jurisdiction.
+    """A retrieved passage, its document's title, or else name, and what else is known about the document.
 
     ``score``: higher is better, comparable within one query only.
     """
@@ -55,4 +56,4 @@ class Hit:
     title: str
     score: float
     why: Why
-    jurisdiction: str | None = None
+    about: Metadata = field(default_factory=Metadata)

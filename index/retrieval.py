@@ -26,6 +26,7 @@ from index.hit import Hit, SearchMode, Why
 from index.lexical import Ranking, Rows
 from index.static import Floats, Tokens
 from index.store import batches
+from ingest.document import Metadata
 from ingest.language import detect
 from ingest.passage import Passage
 
@@ -142,8 +143,8 @@ def read_hit(connection: sqlite3.Connection, ranked: Ranked, groups: Sequence[Gr
     (packed,) = connection.execute('SELECT terms FROM features WHERE "row" = ?', (ranked.row,)).fetchone()
     standing = set(unpack_terms(packed)[-1].split())
     why = replace(ranked.why, matched_terms=matched_terms(groups, standing))
-    title, jurisdiction, passage = _read_row(connection, ranked.row)
-    return Hit(passage, title, ranked.score, why, jurisdiction)
+    title, about, passage = _read_row(connection, ranked.row)
+    return Hit(passage, title, ranked.score, why, about)
 
 
 def titled_passage(connection: sqlite3.Connection, row: int) -> tuple[str, Passage]:
@@ -152,12 +153,12 @@ def titled_passage(connection: sqlite3.Connection, row: int) -> tuple[str, Passa
     return title, passage
 
 
-def _read_row(connection: sqlite3.Connection, row: int) -> tuple[str, str | None, Passage]:
+def _read_row(connection: sqlite3.Connection, row: int) -> tuple[str, Metadata, Passage]:
     name, metadata, *columns = connection.execute(
         f'SELECT name, metadata, {PASSAGE_COLUMNS} FROM passages JOIN documents USING (doc) WHERE "row" = ?', (row,)
     ).fetchone()
     about = read_metadata(metadata)
-    return about.title or str(name), about.jurisdiction, read_passage(columns)
+    return about.title or str(name), about, read_passage(columns)
 
 
 class KnownRows:

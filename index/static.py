@@ -146,25 +146,24 @@ class StaticEncoder:
 
     def maxsim(self, query: Tokens, passages: Sequence[Tokens]) -> Floats:
         """Late interaction of one query with each passage, float32, (len(passages),), 0..1."""
-        scores = np.zeros(len(passages), np.float32)
-        filled = [i for i, ids in enumerate(passages) if len(ids)]
+        weights, cosines = self.nearest(query, passages)
+        return np.minimum(weights @ np.square(cosines), np.float32(1))  # rounding can pass 1
+
+    def nearest(self, query: Tokens, passages: Sequence[Tokens]) -> tuple[Floats, Floats]:
+        """Weights of the query's n distinct tokens, ascending, float32, (n,), sum 1, and how near each comes.
+
+        That is float32, (n, len(passages)), 0..1: the cosine to the nearest token of each passage, 0 for an empty one.
+        """
         distinct = np.unique(query)
+        found = np.zeros((len(distinct), len(passages)), np.float32)
+        filled = [i for i, ids in enumerate(passages) if len(ids)]
         if not filled or not len(distinct):
-            return scores
-        lengths = [len(passages[i]) for i in filled]
+            return np.zeros(len(distinct), np.float32), found
         vocabulary, where = self._places(np.concatenate([passages[i] for i in filled]))
         cosines = self._levelled(distinct, vocabulary)
-        nearest = np.maximum.reduceat(np.take(np.square(cosines), where, axis=1), _starts(lengths), axis=1)
+        starts = _starts([len(passages[i]) for i in filled])
+        found[:, filled] = np.minimum(np.maximum.reduceat(np.take(cosines, where, axis=1), starts, axis=1), 1)
         weight = self._query_weight(distinct)
-        scores[filled] = np.minimum(weight @ nearest / max(float(weight.sum()), 1e-9), 1)  # rounding can pass 1
-        return scores
-
-    def nearest(self, query: Tokens, passage: Tokens) -> tuple[Floats, Floats]:
-        """Weights of the query's distinct tokens, sum 1, and the cosine of each to the nearest of the passage, 0..1."""
-        distinct = np.unique(query)
-        weight = self._query_weight(distinct)
-        cosines = self._levelled(distinct, np.unique(passage))
-        found: Floats = np.minimum(cosines.max(axis=1, initial=0), 1)  # rounding can pass 1
         return weight / max(float(weight.sum()), 1e-9), found
 
     def _levelled(self, left: Tokens, right: Tokens) -> Floats:

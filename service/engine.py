@@ -16,20 +16,20 @@ from index.hit import Filters, Hit, SearchMode
 from index.library import Library
 from index.reranker import Reranker, load_reranker
 from ingest.document import Metadata
-from service.answer import AbstainReason, Answer, Citation, RankedPassage, SearchResult, Segment
-from service.answering.confidence import BAR, confidence, contrary, reason
+from service.answer import Answer, Citation, RankedPassage, SearchResult
+from service.answering.answerer import answer, candidates, reordered
 from service.answering.generating import ChatGenerator, Generator, Source
-from service.answering.glossing import gloss
-from service.answering.selecting import gather, ranked
-from service.answering.understanding import understand
+from service.answering.judging import Judge, RuleJudge
+from service.answering.understanding import Asked, understand
 from service.answering.writing import sources, write, written_over
 from service.errors import InvalidQuestion
 from service.evidence.citations import cite
 from service.evidence.geometry import quoted_spans
 from service.evidence.injection import flags
-from service.evidence.pieces import Evidence
+from service.evidence.pieces import Pieces
+from service.evidence.relevance import nearest
 from service.grounding.quoting import QuoteReport, checked_quote, locate
-from service.grounding.verifying import VerifyReport, nearest, verify
+from service.grounding.verifying import VerifyReport, verify
 from service.intake import AddReport, OnDone, OnProgress, bring_in, take_in
 from service.settings import Settings
 from service.shelf import Shelf
@@ -38,27 +38,9 @@ if TYPE_CHECKING:
     from service.workers import File, Stop
 
 _BESIDE_BYTES = 50_000  # of text that a server reads itself: a tenth of a second in which it does little else
+_READ = 30  # passages that an answer is looked for in
 _OFFERED = 12  # pieces of evidence for a generator
 _QUESTION_CHARS = 4_000  # longer than any question; a pasted document is a mistake worth naming
-
-_ABSTENTIONS: dict[AbstainReason, dict[str, str]] = {
-    "no_evidence": {
-        "zh": "资料库中没有找到足以回答这个问题的依据。",
-        "en": "The library holds no evidence that answers this question.",
-    },
-    "out_of_scope": {
-        "zh": "资料库没有涉及这个问题所问的内容。",
-        "en": "The library does not deal with what this question is about.",
-    },
-    "unsupported": {
-        "zh": "资料库涉及这个话题，但没有给出所问的内容。",
-        "en": "The library deals with this subject but does not say what is asked.",
-    },
-    "premise_contradicted": {
-        "zh": "资料库不支持这个问题的前提，所载如下：",
-        "en": "The library does not bear out what the question presumes. It says:",
-    },
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +61,8 @@ class Engine(Shelf):
     def __init__(self, library: Library, settings: Settings, *, generator: Generator | None = None) -> None:
         super().__init__(library, settings)
         self._generator = generator or ChatGenerator(settings)
+        self._pieces = Pieces(library.encoder)
+        self._judge: Judge = RuleJudge(library.encoder)
 
     @staticmethod
     def exists(settings: Settings) -> bool:
@@ -176,73 +160,49 @@ class Engine(Shelf):
     ) -> Iterator[Answer]:
         """As :meth:`ask`, and where a language model takes its time, the answer without it comes first."""
         _check(question)
-        clock = _Clock()
+        clock, asked = _Clock(), understand(question)
         with self._library.reading():
             generation = self._library.generation
-            hits = self._hits(question, k=k, filters=filters)
+            hits = self._hits(question, k=max(k or 0, _READ), filters=filters)
             clock.lap("search")
-            asked = understand(question)
-            pieces = ranked(asked, hits, self._library.encoder)
-            certainty = confidence(asked, hits, pieces, self._library.encoder)
-            clock.lap("select")
-            sure = certainty >= (BAR if bar is None else bar)
-            why = None if sure else reason(asked, hits, pieces)
-            otherwise = contrary(asked, pieces) if why == "premise_contradicted" else None
-            shown = pieces if sure else [otherwise] if otherwise else []
-            segments, citations = self._cite(gather(asked, shown), asked.language)
-            clock.lap("cite")
-            passages = self._ranked(hits)
-            offered = self._offered(question, hits) if generate and sure and segments else {}
-        why = why or (None if segments else "unsupported")
-        answer = Answer(
-            status="abstained" if why else "answered",
-            abstain_reason=why,
+            judged = candidates(asked, hits, self._judge, self._pieces)
+            drafted = answer(asked, hits, judged, self._library, bar=bar)
+            clock.lap("answer")
+            best = reordered(hits, judged)[: k or self._settings.k]
+            passages = self._ranked(best)
+            offered = self._offered(asked, best) if generate and not drafted.why else {}
+        given = Answer(
+            status="abstained" if drafted.why else "answered",
+            abstain_reason=drafted.why,
             question=question,
             language=asked.language,
-            answer=_said(segments, why, asked.language),
-            segments=tuple(segments),
-            citations=tuple(citations),
+            answer=drafted.text,
+            segments=drafted.segments,
+            citations=drafted.citations,
             passages=passages,
-            confidence=round(certainty, 4),
+            confidence=round(drafted.confidence, 4),
             generation=generation,
             encoder=self._library.encoder.fingerprint,
             timings_ms=dict(clock.laps),
         )
-        yield answer
+        yield given
         if offered:
-            yield self._generated(answer, offered, clock)
+            yield self._generated(given, offered, clock)
 
-    def _offered(self, question: str, hits: Sequence[Hit]) -> dict[str, tuple[Source, Citation]]:
+    def _offered(self, asked: Asked, hits: Sequence[Hit]) -> dict[str, tuple[Source, Citation]]:
         """Checked evidence for a generator, by key."""
-        pieces = nearest(question, hits, self._library.encoder, most=_OFFERED)
-        cited = ((e.text, cite(self._library, e.passage, e.units, number=1, score=e.relevance)) for e in pieces)
+        near = nearest(asked.said, hits, self._pieces, most=_OFFERED)
+        cited = (
+            (piece.statement, cite(self._library, piece.passage, piece.units, number=1, score=fit))
+            for (piece, *_), fit in near
+        )
         return sources([(text, citation) for text, citation in cited if citation is not None])
 
-    def _generated(self, answer: Answer, offered: Mapping[str, tuple[Source, Citation]], clock: _Clock) -> Answer:
-        given = [source for source, _ in offered.values()]
-        written = write(answer.question, given, self._generator, self._library.encoder)
+    def _generated(self, given: Answer, offered: Mapping[str, tuple[Source, Citation]], clock: _Clock) -> Answer:
+        written = write(given.question, [source for source, _ in offered.values()], self._generator, self._judge)
         clock.lap("generate")
-        made = written_over(answer, written, {key: citation for key, (_, citation) in offered.items()})
+        made = written_over(given, written, {key: citation for key, (_, citation) in offered.items()})
         return replace(made, timings_ms=clock.laps)
-
-    def _cite(self, evidence: Sequence[Evidence], language: str) -> tuple[list[Segment], list[Citation]]:
-        """Segments in order of relevance, numbered from 1; evidence whose quote fails the check is withdrawn."""
-        segments: list[Segment] = []
-        citations: list[Citation] = []
-        for piece in evidence:
-            number = len(citations) + 1
-            citation = cite(self._library, piece.passage, piece.units, number=number, score=piece.relevance)
-            if citation is not None:
-                foreign = citation.language != language
-                citations.append(
-                    replace(
-                        citation,
-                        also_supported_by=tuple(dict.fromkeys(passage.passage_id for passage in piece.also)),
-                        glosses=gloss(piece.text, language=language) if foreign else (),
-                    )
-                )
-                segments.append(Segment(piece.text, (number,)))
-        return segments, citations
 
     def search(
         self, query: str, *, k: int | None = None, mode: SearchMode = "hybrid", filters: Filters | None = None
@@ -276,7 +236,7 @@ class Engine(Shelf):
         with self._library.reading():
             generation = self._library.generation
             checked, citations = verify(
-                text, lambda claim: self._hits(claim, k=None, filters=None), self._library, self._library.encoder
+                text, lambda claim: self._hits(claim, k=None, filters=None), self._library, self._judge, self._pieces
             )
             clock.lap("verify")
         return VerifyReport(text, checked, citations, generation, self._library.encoder.fingerprint, clock.laps)
@@ -335,12 +295,6 @@ class _Clock:
         now = time.perf_counter()
         self.laps[name] = round(1000 * (now - self._last), 2)
         self._last = now
-
-
-def _said(segments: Sequence[Segment], why: AbstainReason | None, language: str) -> str:
-    """The whole answer in one string: why there is none, if so, and what is quoted."""
-    lead = [_ABSTENTIONS[why].get(language, _ABSTENTIONS[why]["en"])] if why else []
-    return " ".join(lead + [f"{s.text} " + "".join(f"[{n}]" for n in s.citations) for s in segments])
 
 
 def _check(question: str) -> None:

@@ -1,199 +1,197 @@
-"""Abstaining step of the flow: how sure the evidence makes us, and why it does not when it does not."""
+"""Signs that a piece answers a question, and how sure they make us together."""
 
 from __future__ import annotations
 
-import math
+import re
 from collections.abc import Sequence
 
 import numpy as np
 
-from index.analyzer import analyze
-from index.encoder import Encoder, TokenEncoder
-from index.expansion import tells_something
+from index.encoder import Encoder
 from index.hit import Hit
-from ingest.view import fold
-from service.answer import AbstainReason
-from service.answering.selecting import lacking
-from service.answering.understanding import Asked, says_alone
-from service.evidence.amounts import Amount, amounts, bears_out
-from service.evidence.entities import entities
-from service.evidence.pieces import Evidence
+from index.static import Floats
+from service.answering.coverage import coverage
+from service.answering.understanding import Asked
+from service.evidence.amounts import Amount, matches
+from service.evidence.pieces import Candidate, Piece
 
-WEIGHTS = {"answering": 3.01, "named": 0.69, "known": 0.87, "stated": 1.46, "counted": 2.19, "borne": 8.12}
-"""Of the signs of :func:`signs`; found by ``sinkqa-eval calibrate`` (docs/decisions/0010)."""
+SIGNS = (
+    "fit",  # how well the piece fits the question
+    "rank",  # the score of its passage beside the best one's
+    "covered",  # how near it comes to the words of the question that it covers worst
+    "amount",  # whether it holds the kind of amount, date or name that is asked for
+    "form",  # whether it is the kind of statement that is asked for
+    "named",  # share of the question's known names that its passage or document goes by
+    "year",  # whether it is of the years asked for
+    "provision",  # whether it is of the article or section asked for
+    "home",  # whether it is of the place asked for
+    "title",  # how near its document's title comes to the question, beside the nearest of all
+    "counted",  # how near what its amount counts comes to what should be counted
+    "across",  # whether it is in another language than the question: then words fit less well ...
+    "long",  # ... as they do where the question has many
+)
 
-HELD = {"unpresuming": 1.0}
-"""A weight that our few questions would set too high: half of those that presume something are there to mislead."""
+WEIGHTS = {
+    "fit": 2.35, "rank": 2.68, "covered": 0.90, "amount": 1.05, "form": 0.30, "named": 0.32, "year": 1.43,
+    "provision": 2.86, "home": 1.35, "title": 1.04, "counted": 1.29, "across": 0.16, "long": 2.67,
+}  # fmt: skip
+"""Of each sign; found by ``sinkqa-eval calibrate`` (docs/decisions/0011)."""
 
-_OFFSET = -11.94
-_LEAST_LACK = 0.03  # share of a question's weight: rounding, below which all of its words stand there
-_SCOPE = 0.3  # mean of relevance and cosine: below it the library speaks of something else ...
-_PLACES = {"country", "region", "province"}
-_EXCLUSIVE = _PLACES | {"market"}  # what is said of one of them is seldom meant of another
-_RATIOS = {"times": "share"}  # a fifth is a share, five times none, and either can stand in the other's place
-_CLOSE = 0.7  # of the best piece's relevance: so near it may tell otherwise in its stead
-_DOUBT = 0.5  # what is left of a confidence where the evidence is of another place or tells otherwise
+OFFSET = -15.40
+BAR = 0.30
+"""Confidence below which nothing is answered, 0..1."""
+
+PLACES = frozenset({"country", "region", "province"})
+_REFERENCES = frozenset({"article", "section", "chapter", "paragraph", "annex", "item"})
+_NEARLY, _NEITHER = 0.9, 0.5  # of a sign: where something speaks for it, and where nothing does either way
 _A_WORD, _NO_WORD = 0.015, 0.6  # lexical share that one word has; what is left of nearness without
-_STEEP = 3  # ... and confidence falls by this power of it
+_LONG = 25  # words: a question with so many is a long one
+_TELLING = ("penalty", "effect", "most", "least")  # definitions and reasons often come without the usual words
+_TITLED = 0.5  # of a title's words in the question: from here on it names a document
 
 
-BAR = 0.5
-"""Confidence below which nothing is answered, 0..1: 88 % of answerable development questions are above it."""
+def signs(asked: Asked, found: Sequence[Candidate], fit: Floats, everything: Sequence[Hit], encoder: Encoder) -> Floats:
+    """What tells whether each candidate answers, float32, (len(found), len(SIGNS)), each 0..1, more being better.
 
-
-def signs(asked: Asked, hits: Sequence[Hit], pieces: Sequence[Evidence], encoder: Encoder) -> dict[str, float]:
-    """What tells whether the best of ``pieces`` answers, each 0..1; ``pieces`` as :func:`answering.ranked` gives them.
-
-    ``answering``: what the best piece that holds the kind of amount asked for is worth beside the best of all.
-    ``named``: share of the question's countries, markets and other known names that stand in the best
-    piece's passage;
-    ``known``: share of all its names that stand in any.
-    ``stated``: share of the question's own amounts that its passage bears out. ``counted``: how near what its number
-    counts is to what should be counted. ``borne``: how little of the question's weight is on words that the piece and
-    its headings bear out least. ``unpresuming``: whether the question takes nothing as given.
+    ``fit`` is how well each fits the question, (len(found),); ``everything``: the hits they are chosen from.
     """
-    best = pieces[0]
-    above, passage = best.above, best.passage
-    here = amounts(fold(f"{above} {passage.text}"))
-    own = [amount for amount in asked.stated if amount.dimension not in ("", "ordinal") or amount.kind != "number"]
-    translated = passage.language != asked.language
-    everywhere = [said for hit in hits for said in (hit.title, *hit.passage.section, hit.passage.text)]
-    known = [each for each in asked.entities if each.kind != "name"]
-    lost = lacking(known, [above, passage.text])
-    names = [each.said for each in known if each not in lost]
-    return {
-        "answering": max(p.nearness * p.answering for p in pieces) / max(p.nearness for p in pieces),
-        "named": 1 - len(lost) / max(1, len(known)),
-        "known": 1 - len(lacking(asked.entities, everywhere, translated=translated)) / max(1, len(asked.entities)),
-        "stated": sum(any(bears_out(each, amount) for each in here) for amount in own) / len(own) if own else 1.0,
-        "counted": _counted(asked, best, encoder),
-        "borne": _borne(asked.matter, " ".join((above, best.text, *names)), encoder),
-        "unpresuming": float(not asked.presumes),
-    }
+    covered = coverage(asked, found, encoder)
+    best = max(max(hit.score for hit in everything), 1e-9)
+    titles, elsewhere = _titles(asked, found, encoder), _names_by_document(found)
+    rows = [
+        (
+            fit[place],
+            max(hit.score, 0) / best,
+            covered.worst[place],
+            asked.answers(piece.said)[0],
+            _form(asked, piece),
+            _named(asked, piece),
+            _year(asked, piece),
+            _provision(asked, piece),
+            _home(asked, piece, elsewhere[piece.passage.doc_id]),
+            titles[place],
+            _counted(asked, piece, encoder),
+            float(piece.passage.language != asked.language),
+            min(1.0, covered.words / _LONG),
+        )
+        for place, (piece, hit, _) in enumerate(found)
+    ]
+    return np.array(rows, np.float32).reshape(len(found), len(SIGNS))
 
 
-def misplaced(asked: Asked, hits: Sequence[Hit], pieces: Sequence[Evidence]) -> bool:
-    """Whether the best of ``pieces`` speaks of another place than the question: Japan's limit is not Canada's.
-
-    So it is where the question's countries, regions and provinces are all missing from its passage, and it names
-    another one or comes from a document that names none of them in any of ``hits``.
-    """
-    best = pieces[0]
-    places = [each for each in asked.entities if each.kind in _PLACES]
-    around = [best.above, best.passage.text]
-    if not places or len(lacking(places, around)) < len(places):
-        return False
-    beside = [hit.passage.text for hit in hits if hit.passage.doc_id == best.passage.doc_id]
-    others = {each.kind for each in entities(best.text)}
-    return bool(others & {each.kind for each in places}) or len(lacking(places, beside)) == len(places)
-
-
-def contrary(asked: Asked, pieces: Sequence[Evidence]) -> Evidence | None:
-    """What tells otherwise than a question presumes, or None; turning words alone prove nothing: a question asks so.
-
-    A piece about the question's own places and markets does, where it has another amount of the kind that the question
-    states. So does the best piece where the question says of one place or market that it is alone, or the first, and
-    the piece says so of another.
-    """
-    if not asked.presumes or not pieces:
-        return None
-    known = [each for each in asked.entities if each.kind in _EXCLUSIVE]
-    own = [each for each in asked.stated if each.kind == "number" and each.dimension not in ("", "ordinal")]
-    best = pieces[0]
-    for piece in pieces if own else ():
-        is_close = piece.relevance >= _CLOSE * best.relevance and not lacking(known, [piece.above, piece.text])
-        if is_close and _replaces(amounts(fold(piece.text)), own):
-            return piece
-    lost = {each.kind for each in lacking(known, [best.above, best.text])}
-    others = {each.kind for each in entities(best.text) if each.name not in {name.name for name in known}}
-    return best if lost & others and says_alone(asked.text) and says_alone(best.text) else None
-
-
-def _replaces(here: Sequence[Amount], own: Sequence[Amount]) -> bool:
-    """Whether an amount of one's ``own`` is not borne out ``here``, and another of its kind stands there."""
-    kinds = {_RATIOS.get(each.dimension, each.dimension) for each in here if each.kind == "number"}
-    return any(
-        _RATIOS.get(each.dimension, each.dimension) in kinds and not any(bears_out(other, each) for other in here)
-        for each in own
-    )
-
-
-def confidence(asked: Asked, hits: Sequence[Hit], pieces: Sequence[Evidence], encoder: Encoder) -> float:
-    """How sure it is that the best of ``pieces`` answers the question, 0..1; 0 without any."""
-    if not pieces:
-        return 0.0
-    found = signs(asked, hits, pieces, encoder)
-    logit = _OFFSET + sum(weight * found[name] for name, weight in (WEIGHTS | HELD).items())
-    return trust(asked, hits, pieces) / (1 + math.exp(-logit))
-
-
-def trust(asked: Asked, hits: Sequence[Hit], pieces: Sequence[Evidence]) -> float:
-    """What the signs are worth here, 0..1: less where the library speaks of another subject, place or state of things.
-
-    Nothing where the question names no subject.
-    ``pieces`` holds one at least.
-    """
-    if not tells_something(asked.text):
-        return 0.0
-    near = min(1.0, nearness(hits, pieces) / _SCOPE) ** _STEEP
-    return near * _DOUBT if contrary(asked, pieces) or misplaced(asked, hits, pieces) else near
-
-
-def nearness(hits: Sequence[Hit], pieces: Sequence[Evidence]) -> float:
+def nearness(hits: Sequence[Hit]) -> float:
     """How near the library comes to the subject of the question, 0..1.
 
-    The mean of the best piece's relevance and the cosine of the passage nearest in meaning: words and numbers alone
-    bring up something in any large library, and a table row that answers says little as a whole. Less where no passage
-    shares a word with the question, in either language.
+    The mean of the best late interaction and the best cosine of a passage: words and numbers alone bring up something
+    in any large library. Less where no passage shares a word with the question, in either language.
     """
-    if not pieces:
-        return 0.0
-    nearest = min(max(0.0, *(hit.why.dense for hit in hits)), 1.0)
+    dense, late = (
+        min(max(0.0, *scores), 1.0) for scores in zip(*((h.why.dense, h.why.late) for h in hits), strict=True)
+    )
     shares_words = max(hit.why.lexical for hit in hits) >= _A_WORD
-    return (max(piece.nearness for piece in pieces) + nearest) / 2 * (1 if shares_words else _NO_WORD)
+    return float(dense + late) / 2 * (1 if shares_words else _NO_WORD)
 
 
-def reason(asked: Asked, hits: Sequence[Hit], pieces: Sequence[Evidence]) -> AbstainReason:
-    """Why nothing is answered: by rules, the first that fits.
+def _form(asked: Asked, piece: Piece) -> float:
+    """Share of the telling forms asked for that the piece has."""
+    forms = [f for f in asked.forms if f.name in _TELLING]
+    return sum(form.stands_in(piece.said.folded) for form in forms) / len(forms) if forms else 1.0
 
-    Nothing was found; it tells otherwise; the library is about something else, and holds none of the countries,
-    markets and other known names of the question; it does not say what is asked.
+
+def _named(asked: Asked, piece: Piece) -> float:
+    """Share of the question's known names that the passage or its document holds."""
+    names = [each for each in asked.entities if each.kind != "name"]
+    held = sum(piece.place.names(name) or piece.whole.holds(name) for name in names)
+    return held / len(names) if names else 1.0
+
+
+def _year(asked: Asked, piece: Piece) -> float:
+    """Whether the passage or its document is of the years asked for; in between where it names no other."""
+    years = [each for each in asked.stated if each.kind != "number"]
+    if not years:
+        return 1.0
+    there = [each for each in (*piece.whole.stated, *_around(piece)) if each.kind != "number"]
+    if all(any(matches(each, year) for each in there) or year.low == piece.place.year for year in years):
+        return 1.0
+    return 0.0 if there or piece.place.year else _NEITHER
+
+
+def _provision(asked: Asked, piece: Piece) -> float:
+    """Whether the piece is of the article, section or paragraph that the question names, if it names one."""
+    sought = [each for each in asked.stated if each.dimension in _REFERENCES]
+    there = piece.place.headings.amounts
+    return float(all(any(matches(each, said) for each in there) for said in sought)) if sought else 1.0
+
+
+def _around(piece: Piece) -> tuple[Amount, ...]:
+    return (*piece.place.headings.amounts, *piece.place.title.amounts)
+
+
+def _home(asked: Asked, piece: Piece, elsewhere: frozenset[str]) -> float:
+    """Whether the passage is of a place that the question names: 0 where it is of another, of the same kind.
+
+    In between where its document names the place ``elsewhere``, or nothing tells.
     """
-    if not pieces:
-        return "no_evidence"
-    is_near = nearness(hits, pieces) >= _SCOPE
-    if is_near and contrary(asked, pieces):
-        return "premise_contradicted"
-    known = [each for each in asked.entities if each.kind != "name"]
-    said = [text for hit in hits for text in (hit.title, *hit.passage.section, hit.passage.text)]
-    holds_a_name = len(lacking(known, said)) < len(known)
-    return "unsupported" if is_near or holds_a_name else "out_of_scope"
+    places = [each for each in asked.entities if each.kind in PLACES]
+    if not places or any(piece.place.names(each) or piece.whole.holds(each) for each in places):
+        return 1.0
+    kinds = {each.kind for each in places}
+    if piece.place.home or kinds & {each.kind for each in (*piece.said.entities, *piece.place.document.entities)}:
+        return 0.0
+    return _NEARLY if elsewhere & {each.name for each in places} else _NEITHER
 
 
-def _counted(asked: Asked, best: Evidence, encoder: Encoder) -> float:
+def _names_by_document(found: Sequence[Candidate]) -> dict[str, frozenset[str]]:
+    """All that the candidates of each document name."""
+    names: dict[str, frozenset[str]] = {}
+    for piece, *_ in found:
+        names[piece.passage.doc_id] = names.get(piece.passage.doc_id, frozenset()) | piece.whole.names
+    return names
+
+
+def _titles(asked: Asked, found: Sequence[Candidate], encoder: Encoder) -> list[float]:
+    """How near the title of each one's document comes to the words of the question, beside the nearest of all."""
+    titles = list(dict.fromkeys(each.piece.place.title.text for each in found))
+    (question,) = encoder.tokens([asked.said.text])
+    shares = {}
+    for title, tokens in zip(titles, encoder.tokens(titles), strict=True):
+        weights, near = encoder.nearest(tokens, [question])
+        shares[title] = float(weights @ np.square(near[:, 0])) if len(weights) else 0.0
+    most = max(shares.values(), default=0.0)
+    return [shares[each.piece.place.title.text] / most if most >= _TITLED else 1.0 for each in found]
+
+
+def _counted(asked: Asked, piece: Piece, encoder: Encoder) -> float:
     """How near a word after an amount comes to one of what should be counted, 0..1; 1 where nothing is counted."""
     if not asked.counted:
         return 1.0
-    folded = fold(best.text)
-    found = asked.answers(folded)[1]
-    after = [folded[amount.end : amount.end + (12 if best.passage.language == "zh" else 30)] for amount in found]
-    if not isinstance(encoder, TokenEncoder):
-        vectors = encoder.encode([asked.counted, *after])
-        return float((vectors[1:] @ vectors[0]).max(initial=0.0))
+    reach = 12 if piece.passage.language == "zh" else 30
+    after = [piece.said.folded[a.end : a.end + reach] for a in asked.answers(piece.said)[1]]
     things, *others = encoder.tokens([asked.counted, *after])
-    return max([0.0, *(float(encoder.nearest(things, other)[1].max(initial=0.0)) for other in others)])
+    return float(encoder.nearest(things, others)[1].max(initial=0.0))
 
 
-def _borne(said: str, text: str, encoder: Encoder) -> float:
-    """How little two words of ``said`` lack that ``text`` bears out least, 0..1, by the logarithm of what they weigh.
+_FEW_CHARS, _FEW_WORDS = 24, 14
+_ENDS, _CLOSING = tuple("。！？.!?；;:："), "”’\"')）] "
+_ANNOUNCES = re.compile(
+    r"本(?:文|章|节|报告|研究)(?:首先|将|旨在|主要|的研究目标|总结|梳理|分析|比较|介绍|探讨)|接下来|如下文所述"
+    r"|\b(?:this|the present) (?:paper|article|section|chapter|report|study|briefing) (?:first |then |also )?"
+    r"(?:reviews?|summari[sz]es?|discuss\w*|describes?|presents?|analy[sz]es?|aims?|seeks?|outlines?|compares?|examines?|explores?)"
+    r"|\bremainder of this\b|\bis organi[sz]ed as follows\b"
+)
+_AMENDS = re.compile(
+    r"第[一二三四五六七八九十]+次(?:修正|修订)|会议(?:通过|修订|修正)[)）]?\s*\Z|(?:公布|发布)\s*\Z|令第?\s*\d+\s*号(?:公布|发布)"
+    r"|\A.{0,60}?\b(?:was|were)? ?(?:inserted|replaced|amended|repealed|substituted|revoked),? (?:on|as from|by)\b"
+)
 
-    A mean over all words forgives the one that makes a question another.
-    """
-    if isinstance(encoder, TokenEncoder):
-        weights, cosines = encoder.nearest(*encoder.tokens([said, text]))
-        lacks = weights * (1 - cosines)
-    else:
-        terms, there = sorted(set(analyze(said))), set(analyze(text))
-        lacks = np.array([term not in there for term in terms]) / max(1, len(terms))
-    lack = float(np.sort(lacks)[-2:].sum())
-    return math.log(_LEAST_LACK + lack) / math.log(_LEAST_LACK) if lack + _LEAST_LACK < 1 else 0.0
+
+def is_statement(piece: Piece) -> bool:
+    """Whether a piece says something of its own: no heading, byline, amendment note or announcement."""
+    if piece.passage.kind in ("row", "table"):
+        return True
+    folded = piece.said.folded
+    if _ANNOUNCES.search(folded) or _AMENDS.search(folded):
+        return False
+    ends = piece.said.text.rstrip(_CLOSING)[-1:] in _ENDS
+    short = len(piece.said.text) < _FEW_CHARS if not folded.isascii() else len(folded.split()) < _FEW_WORDS
+    return ends or not short or piece.passage.kind == "list"

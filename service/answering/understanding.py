@@ -3,29 +3,40 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
-from ingest.language import detect
-from ingest.view import fold
-from service.evidence.amounts import Amount, amounts
-from service.evidence.entities import Entity, entities
+from service.evidence.amounts import Amount
+from service.evidence.analysis import Analysis
+from service.evidence.entities import Entity
 
 Kind = Literal[
     "compare", "when", "why", "definition", "how many", "list", "where", "who", "yes-no", "which", "how", "topic"
 ]
-Target = Literal["number", "time", ""]
+Target = Literal["number", "time", "actor", "site", ""]
 
 _UNITS: dict[str, tuple[str, ...]] = {
     "money": ("yuan", "dollar", "euro"),
     "duration": ("year", "month", "day", "working day", "hour"),
     "count": ("", "person"),
     "share": ("share", "point"),
+    "any": (),
 }
 """Dimensions of amounts by the names that the data file gives what is asked; any other name is its own dimension."""
+
+
+class Form(NamedTuple):
+    """A kind of statement that a question asks for, as a penalty or a definition, and the question's words for it."""
+
+    name: str
+    words: tuple[str, ...]
+
+    def stands_in(self, folded: str) -> bool:
+        """Whether a folded text says something of the kind."""
+        return _forms()[self.name].says.search(folded) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +44,40 @@ class Asked:
     """A question understood.
 
     ``target`` is what a piece of evidence must hold to answer: a "number", counted in one of ``dimensions`` where any
-    are named, or a "time" (a year or date); "" where words answer. ``matter`` is the question, folded, without the
-    words that ask; ``counted`` names the things whose number is asked for. ``entities`` are its names, ``stated`` its
-    own amounts. It ``presumes`` where it holds something to be so that it does not ask for.
+    are named, a "time" (a year or date), an "actor" (a person or body) or a "site"; "" where words answer. ``forms``
+    are the kinds of statement that answer. ``matter`` is the question, folded, without the words that ask; ``counted``
+    names the things whose number is asked for. It ``presumes`` where it holds something to be so that it does not ask
+    for.
     """
 
-    text: str
-    language: str
+    said: Analysis
     kind: Kind
     target: Target = ""
     dimensions: tuple[str, ...] = ()
+    forms: tuple[Form, ...] = ()
     matter: str = ""
     counted: str = ""
-    entities: tuple[Entity, ...] = ()
-    stated: tuple[Amount, ...] = ()
     presumes: bool = False
+
+    @property
+    def text(self) -> str:
+        """The question itself."""
+        return self.said.text
+
+    @property
+    def language(self) -> str:
+        """The language it is asked in."""
+        return self.said.language
+
+    @property
+    def entities(self) -> tuple[Entity, ...]:
+        """Its names."""
+        return self.said.entities
+
+    @property
+    def stated(self) -> tuple[Amount, ...]:
+        """Its own amounts."""
+        return self.said.amounts
 
     @property
     def sides(self) -> tuple[Entity, ...]:
@@ -60,37 +90,45 @@ class Asked:
         several = kinds.count(most) > 1
         return tuple(each for each, kind in zip(self.entities, kinds, strict=True) if kind == most) if several else ()
 
-    def answers(self, folded: str) -> tuple[float, list[Amount]]:
-        """How well a folded text holds what is asked for, 0..1, and the amounts that do.
+    def answers(self, text: Analysis) -> tuple[float, list[Amount]]:
+        """How well a text holds what is asked for, 0..1, and the amounts that do.
 
-        1 for the right kind of amount and where words answer, less for another kind, 0 for none. An amount that the
-        question states itself answers nothing.
+        1 for the right kind of amount or name and where words answer, less for another kind of amount, 0 for none. What
+        the question states itself answers nothing.
         """
         if not self.target:
             return 1.0, []
+        if self.target in ("actor", "site"):
+            there, asked = (text.actors, self.said.actors) if self.target == "actor" else (text.sites, self.said.sites)
+            return (1.0 if there - asked else _OTHER_UNIT), []
         known = {amount.key for amount in self.stated}
-        new = [amount for amount in amounts(folded) if amount.key not in known]
+        new = [amount for amount in text.stated if amount.key not in known]
         if self.target == "time":
             found = [amount for amount in new if amount.kind in ("year", "date")]
-            return float(bool(found or _MONTH.search(folded))), found
+            return float(bool(found or _MONTH.search(text.folded))), found
         numbers = [
             amount
             for amount in new
             if amount.kind == "number"
             and (amount.dimension in self.dimensions or amount.dimension not in _ORDINALS)
-            and not _LABEL.search(folded[: amount.start])
+            and not _is_label(text.folded, amount)
         ]
         right = [each for each in numbers if not self.dimensions or each.dimension.partition("/")[0] in self.dimensions]
         return (1.0, right) if right else (_OTHER_UNIT if numbers else 0.0, [])
 
 
+_SOME = re.compile("(?<=[的这那好前后近十哪第])几")  # a few, or which, and no question how many
+_TARGETS: dict[Kind, Target] = {"when": "time", "who": "actor", "where": "site"}
+_MARKED = re.compile(r"[-.]?\d|[-.]?[a-z]*\d|版")  # what follows a part of a version or code: v02.0.0, ar-am0014
 _ASKING = ("when", "why", "how many", "list", "where", "who", "which", "how")
 _OTHER_UNIT = 0.3
 _ORDINALS = {"ordinal", "article", "section", "chapter", "paragraph", "annex", "item", "number"}
 _MONTH = re.compile(
     r"\d月|\b(?:january|february|march|april|june|july|august|september|october|november|december)\b|\d may\b|\bmay \d"
 )
-_LABEL = re.compile(r"(?:表|图|附件|附录|第|table|figure|annex|pages?|pp?\.|no\.)\s?\Z")  # its number counts nothing
+_LABEL = re.compile(  # its number counts nothing
+    r"(?:表|图|附件|附录|第|table|figure|annex|section|article|pages?|pp?\.|no\.|version|[a-z]-)\s?\Z"
+)
 _PER = re.compile(r"每.{1,4}|/\s?(?:株|年|吨|公顷)|\bper (?:square |cubic )?[a-z]+")
 _COUNTED = re.compile(
     r"(?:多少|几)(?:个|家|项|种|户|株|棵|名|条|座|只|次|批|类)(?P<zh>[\u4e00-\u9fff]{0,6})"
@@ -100,15 +138,15 @@ _COUNTED = re.compile(
 
 def understand(question: str) -> Asked:
     """What the question asks for, by its words; "topic" where it asks in none of the known ways."""
-    folded = fold(question)
+    said = Analysis(question)
+    folded = _SOME.sub("  ", said.folded)
     kinds: tuple[Kind, ...] = get_args(Kind)
     kind: Kind = next((each for each in kinds[:-1] if _cues("kind")[each].search(folded)), "topic")
-    stated = tuple(amounts(folded))
     dimensions: tuple[str, ...] = ()
     target: Target = ""
-    if kind == "when":
-        target = "time"
-    elif (quantity := _quantity(_PER.sub(" ", _without(folded, stated)))) is not None and kind in (
+    if kind in _TARGETS and (kind != "where" or said.language == "zh"):  # English ones ask for parts of things too
+        target = _TARGETS[kind]
+    elif (quantity := _quantity(_PER.sub(" ", _without(folded, said.amounts)))) is not None and kind in (
         "how many",
         "compare",
         "topic",
@@ -119,22 +157,32 @@ def understand(question: str) -> Asked:
         target, dimensions = "number", _UNITS["count"] if _COUNTED.search(folded) else ()
     thing = _COUNTED.search(folded) if dimensions == _UNITS["count"] else None
     return Asked(
-        question,
-        detect(question),
+        said,
         kind,
         target,
         dimensions,
+        forms=tuple(_forms_of(folded)),
         matter=_asking().sub(" ", folded),
         counted=(thing["zh"] or thing["en"] or "") if thing else "",
-        entities=tuple({each.name: each for each in entities(question)}.values()),
-        stated=stated,
         presumes=bool(_cues("premise")["given"].search(folded)),
     )
 
 
-def says_alone(text: str) -> bool:
+def _forms_of(folded: str) -> Iterator[Form]:
+    for name, form in _forms().items():
+        if words := [match[0] for match in form.asks.finditer(folded)]:
+            yield Form(name, tuple(dict.fromkeys(words)))
+
+
+def _is_label(folded: str, amount: Amount) -> bool:
+    """Whether a number names something and counts nothing: Table 3, version 02.0."""
+    before, after = folded[max(0, amount.start - 12) : amount.start], folded[amount.end : amount.end + 3]
+    return bool(_LABEL.search(before)) or (not amount.dimension and bool(_MARKED.match(after)))
+
+
+def says_alone(text: Analysis) -> bool:
     """Whether a text says of something that it is the only one, or the first."""
-    return _cues("premise")["alone"].search(fold(text)) is not None
+    return _cues("premise")["alone"].search(text.folded) is not None
 
 
 def _quantity(folded: str) -> str | None:
@@ -171,8 +219,11 @@ _NEAR = 12  # characters after "how many" within which its unit stands
 def _any_of(words: Sequence[str]) -> str:
     def written(word: str) -> str:
         start = r"\A" if word.startswith("^") else "(?<![a-z0-9])"
-        body = re.escape(word.removeprefix("^")).replace(r"\*", "[a-z0-9]*").replace(r"\ ", " ")
-        return f"{start}{body}(?![a-z])" if word[0].isascii() else body
+        body = re.escape(word.removeprefix("^").removesuffix("$"))
+        for mark, stands_for in ((r"\*", "[a-z0-9]*"), (r"\ ", " "), (r"\.\.", ".{0,40}?")):
+            body = body.replace(mark, stands_for)
+        end = r"(?=[\s?。.]*\Z)" if word.endswith("$") else ""
+        return f"{start}{body}(?![a-z]){end}" if word[0].isascii() else f"{body}{end}"
 
     return "|".join(written(word) for word in sorted(words, key=len, reverse=True))
 
@@ -185,10 +236,28 @@ def _asking() -> re.Pattern[str]:
 
 @cache
 def _cues(section: str) -> dict[str, re.Pattern[str]]:
-    """Patterns of one section of the data file by name, in its order."""
-    found: dict[str, re.Pattern[str]] = {}
-    for line in files("service").joinpath("answering/questions.txt").read_text("utf-8").splitlines():
-        if line.startswith(f"{section}."):
-            name, _, words = line.removeprefix(f"{section}.").partition("=")
-            found[name] = re.compile(_any_of(words.split("|")))
-    return found
+    """Patterns of one section of ``questions.txt`` by name, in its order."""
+    named = (line.partition("=") for line in _lines("questions.txt") if line.startswith(f"{section}."))
+    return {name.removeprefix(f"{section}."): re.compile(_any_of(words.split("|"))) for name, _, words in named}
+
+
+class _Words(NamedTuple):
+    asks: re.Pattern[str]
+    says: re.Pattern[str]
+
+
+@cache
+def _forms() -> dict[str, _Words]:
+    """The words that ask for each form and that say it, of ``forms.txt``, in its order."""
+    found: dict[str, dict[str, re.Pattern[str]]] = {}
+    for line in _lines("forms.txt"):
+        key, _, words = line.partition("=")
+        name, _, part = key.partition(".")
+        found.setdefault(name, {})[part] = re.compile(_any_of(words.split("|")))
+    return {name: _Words(**parts) for name, parts in found.items()}
+
+
+def _lines(name: str) -> list[str]:
+    """The lines of a data file beside this module, without comments and empty ones."""
+    text = files("service").joinpath("answering", name).read_text("utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]

@@ -7,14 +7,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from index.encoder import Encoder
 from ingest.language import detect
 from ingest.sentences import sentence_spans
 from service.answer import Answer, Citation, Removed, Segment
 from service.answering.generating import NO_ANSWER, Generator, Source
 from service.errors import GeneratorStopped, GeneratorUnavailable
-from service.grounding.guard import Verdict, check
-from service.grounding.verifying import told
+from service.grounding.guard import Verdict
+from service.grounding.verifying import Entailment, told
 
 _KEY = r"c\s?:\s?[0-9a-zA-Z]+"
 # Keys in brackets, and numbers in brackets: nobody but us may number citations.
@@ -71,7 +70,7 @@ def written_over(answer: Answer, written: Written, citations: Mapping[str, Citat
     )
 
 
-def write(question: str, sources: Sequence[Source], generator: Generator, encoder: Encoder) -> Written:
+def write(question: str, sources: Sequence[Source], generator: Generator, judge: Entailment) -> Written:
     """Asks the generator and checks each of its sentences. Without one that passes, the notes say why."""
     said, notes, whole = "", list[str](), True
     try:
@@ -85,14 +84,14 @@ def write(question: str, sources: Sequence[Source], generator: Generator, encode
     if not said.strip() or said.strip(" .。") == NO_ANSWER:
         what = "said nothing" if not said.strip() else "found no answer in the evidence"
         return Written(notes=(*notes, f"{generator.name} {what}"))
-    passed, removed = _checked(list(_sentences(said)), sources, encoder, whole=whole)
+    passed, removed = _checked(list(_sentences(said)), sources, judge, whole=whole)
     if not passed:
         notes.append(f"nothing that {generator.name} wrote could be checked against the evidence")
     return Written(tuple(passed), tuple(removed), tuple(notes))
 
 
 def _checked(
-    sentences: Sequence[tuple[str, tuple[str, ...]]], sources: Sequence[Source], encoder: Encoder, *, whole: bool
+    sentences: Sequence[tuple[str, tuple[str, ...]]], sources: Sequence[Source], judge: Entailment, *, whole: bool
 ) -> tuple[list[tuple[str, tuple[str, ...]]], list[Removed]]:
     texts = {source.key: source.text for source in sources}
     passed: dict[str, tuple[str, ...]] = {}
@@ -106,7 +105,7 @@ def _checked(
         elif any(link[0] not in " ".join(texts[key] for key in known) for link in _LINK.finditer(text)):
             removed.append(Removed(text, "holds a link that the evidence does not"))
         elif text not in passed:
-            bearing, verdict = _bearing(text, known, texts, encoder)
+            bearing, verdict = _bearing(text, known, texts, judge)
             if bearing:
                 passed[text] = bearing
             else:
@@ -115,13 +114,13 @@ def _checked(
 
 
 def _bearing(
-    text: str, cited: Sequence[str], texts: dict[str, str], encoder: Encoder
+    text: str, cited: Sequence[str], texts: dict[str, str], judge: Entailment
 ) -> tuple[tuple[str, ...], Verdict]:
     """The cited keys that bear the sentence out, each alone where one suffices; none where all together do not."""
-    verdict = check(text, [texts[key] for key in cited], encoder)
+    verdict = judge.entails(text, [texts[key] for key in cited])
     if verdict.label != "supported":
         return (), verdict
-    alone = tuple(key for key in cited if check(text, [texts[key]], encoder).label == "supported")
+    alone = tuple(key for key in cited if judge.entails(text, [texts[key]]).label == "supported")
     return alone or tuple(cited), verdict
 
 

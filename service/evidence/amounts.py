@@ -43,7 +43,7 @@ class Amount:
         return f"={self.kind}:{float(self.low):.7g}:{float(self.high):.7g}:{self.dimension}:{self.of}"
 
 
-class Unborne(NamedTuple):
+class Unsupported(NamedTuple):
     """An amount that no quote bears out, what fails of it, and the quotes' own in its place or None."""
 
     element: Element
@@ -180,19 +180,19 @@ def amounts(folded: str) -> list[Amount]:
     return [_bounded(amount, folded) for amount in sorted(found, key=lambda each: each.start)]
 
 
-def unborne(claim: Iterable[Amount], quotes: Sequence[Sequence[Amount]]) -> Iterator[Unborne]:
+def unsupported(claim: Iterable[Amount], quotes: Sequence[Sequence[Amount]]) -> Iterator[Unsupported]:
     """The claim's amounts that stand in none of the quotes with their value, unit and, where stated, bound."""
     every = [amount for quote in quotes for amount in quote]
     for said in claim:
-        if any(bears_out(found, said) for found in every):
+        if any(matches(found, said) for found in every):
             continue
         for element, fits in _failures(said):
             if (found := next(filter(fits, every), None)) or element == said.kind:
-                yield Unborne(element, said, found)
+                yield Unsupported(element, said, found)
                 break
 
 
-def bears_out(found: Amount, said: Amount) -> bool:
+def matches(found: Amount, said: Amount) -> bool:
     """Whether ``found`` says what ``said`` does: an approximation may round, a calendar year may be part of a date."""
     return _same_value(found, said) and _same_unit(found, said) and said.bound in ("", found.bound)
 

@@ -1,51 +1,181 @@
-"""Evidence: passages cut into what an answer may quote, and pieces of one passage joined again."""
+"""Evidence: passages cut into what an answer may quote, each piece read once, and pieces of a passage joined again."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
+from index.encoder import Encoder
+from index.hit import Hit
+from index.static import Floats, Tokens
 from ingest.passage import Passage, Unit
+from service.evidence.analysis import Analysis
+from service.evidence.entities import Entity
 
 _WIDE_CHARS = 200  # an answer is at most this long in Chinese ...
 _NARROW_WORDS = 120  # ... or this many words long in English
 _SHORT_ROW = 0.6  # of an answer: a row up to this long is shown whole, else cell by cell
+_SHORT_LIST, _LONGEST_LIST = 0.6, 1.5  # of an answer: up to the one a list is never parted, up to the other shown whole
 _CELL_OF = " · "  # stands between row label and column header in a cell's label
-_SHORT_LIST = 10  # items: a list up to this long is quoted whole
+_LEADS = ("：", ":")  # what a sentence ends with that items follow
+_ITEM = re.compile(  # how an item begins: （一） 1. a) - ①
+    r"\s*(?:[（(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2}|[a-z]|[ivx]{1,4})[）)、.．]|[-•·*–—①-⑳])\s*", re.IGNORECASE
+)
+_MOST_KEPT = 2_000  # passages: some 40 MB
+_HOMES = {
+    "CN": "China", "US": "United States", "EU": "European Union", "JP": "Japan", "NZ": "New Zealand",
+    "GB": "United Kingdom", "AU": "Australia", "CA": "Canada", "KR": "South Korea", "IN": "India",
+}  # fmt: skip
+
+
+class Place:
+    """What a reader knows in a passage beside its words: whose document it is in, and the headings above."""
+
+    def __init__(self, hit: Hit) -> None:
+        self.home = _HOMES.get(hit.about.jurisdiction or "", "")
+        self.year = hit.about.year
+        self.title = Analysis(hit.title)
+        self.document = Analysis(" ".join(filter(None, (hit.title, hit.about.issuer, self.home))))
+        self.headings = Analysis(" ".join((*hit.passage.section, hit.passage.table or "")))
+        self.heading = Analysis(hit.passage.section[-1] if hit.passage.section else "")
+
+    def names(self, entity: Entity) -> bool:
+        """Whether the document or a heading goes by this name."""
+        return self.document.holds(entity) or self.headings.holds(entity)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Piece:
+    """Units of one passage that say something together.
+
+    ``said`` is what they say, ``whole`` all that the passage says. ``vector`` (float32, (dim,)) and ``tokens`` are of
+    ``said`` with the nearest heading; ``known`` are the tokens of title, issuer, country and headings. ``is_list``: a
+    lead-in with all of its items.
+    """
+
+    passage: Passage
+    units: tuple[Unit, ...]
+    said: Analysis
+    whole: Analysis
+    place: Place
+    vector: Floats
+    tokens: Tokens
+    known: Tokens
+    is_list: bool = False
+
+    @property
+    def statement(self) -> str:
+        """What the piece says to somebody who sees nothing else: a row with its caption."""
+        is_row = self.passage.kind == "row" and len(self.units) == len(self.passage.units)
+        return self.passage.text if is_row else self.said.text
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Units of one passage that answer together; ``text`` is what is said, ``relevance`` 0..1 how well it fits.
+    """What is shown of a passage: ``text`` is what its ``units`` say together.
 
-    ``above`` is what a reader knows there: the document's title and country, the headings. ``answering``: how well it
-    holds what is asked for, 0..1. ``nearness`` is the relevance before that and names count. ``also`` are passages that
-    say the same.
+    ``relevance``, 0..1: how well it fits, comparable within one question; ``also`` are passages that say the same.
     """
 
     passage: Passage
     units: tuple[Unit, ...]
     text: str
     relevance: float = 0.0
-    above: str = ""
-    answering: float = 1.0
-    nearness: float = 0.0
     also: tuple[Passage, ...] = ()
 
 
-def cut(passage: Passage) -> Iterator[Evidence]:
-    """What a passage offers: each sentence, a short list with its lead-in, or a table row; never half a table."""
-    if passage.kind == "table":
-        return
+class Candidate(NamedTuple):
+    """A piece, the hit that brought it up, and once it is judged, how ``likely`` it answers, 0..1."""
+
+    piece: Piece
+    hit: Hit
+    likely: float = 0.0
+
+
+class Pieces:
+    """The pieces of passages, cut and read once: questions meet the same passages again. Safe for threads."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.encoder = encoder
+        self._kept: dict[object, tuple[Piece, ...]] = {}
+
+    def of(self, hits: Sequence[Hit]) -> list[Candidate]:
+        """All pieces of the hits' passages, in their order."""
+        if len(self._kept) > _MOST_KEPT:
+            self._kept = {}
+        kept = self._kept  # this very one: another thread may begin anew
+        for hit in hits:
+            if (key := _key(hit)) not in kept:
+                kept[key] = self._read(hit)
+        return [Candidate(piece, hit) for hit in hits for piece in kept[_key(hit)]]
+
+    def _read(self, hit: Hit) -> tuple[Piece, ...]:
+        passage, place, whole = hit.passage, Place(hit), Analysis(hit.passage.text)
+        found = list(cut(passage))
+        spoken = [f"{place.heading.text} {text}" for _, text, _ in found]
+        *tokens, known = self.encoder.tokens([*spoken, f"{place.document.text} {place.headings.text}"])
+        vectors = self.encoder.encode(spoken)
+        return tuple(
+            Piece(passage, units, Analysis(text), whole, place, vector, ids, known, is_list)
+            for (units, text, is_list), vector, ids in zip(found, vectors, tokens, strict=True)
+        )
+
+
+def _key(hit: Hit) -> object:
+    return hit.passage.passage_id, hit.title, hit.about.issuer, hit.about.jurisdiction, hit.about.year
+
+
+def cut(passage: Passage) -> Iterator[tuple[tuple[Unit, ...], str, bool]]:
+    """What a passage offers, with its text, and whether it is a whole list; never half a table.
+
+    Each sentence, each list with its lead-in or the items of a long one, a row of a table and where that is long its
+    cells. A lead-in without what it leads to says nothing, and an item without its lead-in something else.
+    """
     if passage.kind == "row":
         heads = _heads(passage)
         cells = [unit for unit in passage.units if _CELL_OF in unit.label] or heads
-        groups = [cells] if share_of_answer(_row_text(heads, cells)) <= _SHORT_ROW else [[cell] for cell in cells]
-        yield from (Evidence(passage, (*heads, *group), _row_text(heads, group)) for group in groups)
-    elif passage.kind == "list" and len(passage.units) <= _SHORT_LIST:
-        yield Evidence(passage, passage.units, " ".join(unit.text for unit in passage.units))
-    else:
-        yield from (Evidence(passage, (unit,), unit.text) for unit in passage.units)
+        groups = [cells] if is_short(passage) else [[cell] for cell in cells] + [cells]
+        yield from (((*heads, *group), _row_text(heads, group), False) for group in groups)
+    elif passage.kind != "table":
+        start = 0
+        for lead, items in _lists(passage):
+            yield from (((unit,), unit.text, False) for unit in passage.units[start:lead])
+            yield from _cut_list(passage.units[lead], passage.units[lead + 1 : items])
+            start = items
+        yield from (((unit,), unit.text, False) for unit in passage.units[start:])
+
+
+def _cut_list(lead: Unit, items: Sequence[Unit]) -> Iterator[tuple[tuple[Unit, ...], str, bool]]:
+    """A list whole, where an answer has room for it, and if it is no short one each item with what leads to it."""
+    whole = run_on((lead, *items))
+    if (size := share_of_answer(whole)) <= _LONGEST_LIST:
+        yield (lead, *items), whole, True
+    if size > _SHORT_LIST:
+        yield from (((lead, item), run_on((lead, item)), False) for item in items)
+
+
+def is_short(row: Passage) -> bool:
+    """Whether a row of a table is shown whole rather than cell by cell."""
+    heads = _heads(row)
+    cells = [unit for unit in row.units if _CELL_OF in unit.label] or heads
+    return share_of_answer(_row_text(heads, cells)) <= _SHORT_ROW
+
+
+def _lists(passage: Passage) -> Iterator[tuple[int, int]]:
+    """Where a lead-in stands among the units, and where its items end."""
+    units, start = passage.units, 0
+    for place, unit in enumerate(units):
+        leads = unit.text.rstrip().endswith(_LEADS)
+        if place < start or not (leads or (passage.kind == "list" and place == 0)):
+            continue
+        end = place + 1
+        while end < len(units) and (passage.kind == "list" or _ITEM.match(units[end].text)):
+            end += 1
+        if end > place + 1:
+            yield place, end
+            start = end
 
 
 def _heads(row: Passage) -> list[Unit]:
@@ -64,26 +194,25 @@ def _row_text(heads: Sequence[Unit], cells: Sequence[Unit]) -> str:
 
 
 def joined(shown: Sequence[Evidence]) -> list[Evidence]:
-    """Pieces of one passage made one, in its order, so that each passage is quoted once."""
+    """Evidence of one passage made one, in its order, so that each passage is quoted once."""
     passages: dict[str, list[Evidence]] = {}
-    for piece in shown:
-        passages.setdefault(piece.passage.passage_id, []).append(piece)
-    return [_join(pieces) for pieces in passages.values()]
+    for each in shown:
+        passages.setdefault(each.passage.passage_id, []).append(each)
+    return [_join(several) for several in passages.values()]
 
 
-def _join(pieces: Sequence[Evidence]) -> Evidence:
-    if len(pieces) == 1:
-        return pieces[0]
-    units = [unit for piece in pieces for unit in piece.units]
+def _join(several: Sequence[Evidence]) -> Evidence:
+    first = several[0]
+    if len(several) == 1:
+        return first
+    units = [unit for each in several for unit in each.units]
     order = sorted(dict.fromkeys(units), key=lambda unit: unit.spans[0])
-    heads = _heads(pieces[0].passage) if pieces[0].passage.kind == "row" else []
-    text = _row_text(heads, [unit for unit in order if unit not in heads]) if heads else _run_on(order)
-    return replace(
-        pieces[0], units=tuple(order), text=text, also=tuple(passage for piece in pieces for passage in piece.also)
-    )
+    heads = _heads(first.passage) if first.passage.kind == "row" else []
+    text = _row_text(heads, [unit for unit in order if unit not in heads]) if heads else run_on(order)
+    return replace(first, units=tuple(order), text=text, also=tuple(also for each in several for also in each.also))
 
 
-def _run_on(units: Sequence[Unit]) -> str:
+def run_on(units: Sequence[Unit]) -> str:
     """Sentences after each other; between Chinese ones there is no space."""
     text = ""
     for unit in units:

@@ -1,48 +1,47 @@
-"""How well texts fit a question: by meaning, and by the words that they share with it."""
+"""How well pieces fit a text: by meaning, and by the words that they share with it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 
-from index.analyzer import analyze
-from index.encoder import Encoder, TokenEncoder
+from index.encoder import Encoder
+from index.hit import Hit
 from index.static import Floats
+from service.evidence.analysis import Analysis
+from service.evidence.pieces import Candidate, Piece, Pieces
 
 
-def relevance(question: str, texts: Sequence[str], encoder: Encoder) -> Floats:
-    """How well each text fits the question, float32, (len(texts),), 0..1.
+def relevance(text: Analysis, pieces: Sequence[Piece], encoder: Encoder) -> Floats:
+    """How well each piece fits the text, float32, (len(pieces),), 0..1.
 
-    The mean of the cosine and the better of two: late interaction, where the encoder compares tokens, and the share
-    of the question's index terms that stand in the text. Terms count by how few of the texts hold them: "Beijing"
-    tells the rows of a table apart, "ratio" does not.
+    The mean of the cosine and the better of two: late interaction, and the share of the text's index terms that stand
+    in the piece. Terms count by how few of the pieces hold them: "Beijing" tells the rows of a table apart, "ratio"
+    does not.
     """
-    shared = _shared(terms_of(question), texts)
-    if not isinstance(encoder, TokenEncoder):
-        cosine = _cosines(encoder.encode([question, *texts]))
-        return np.asarray((cosine + np.maximum(cosine, shared)) / 2, np.float32)
-    tokens = encoder.tokens([question, *texts])
-    late = encoder.maxsim(tokens[0], tokens[1:])
-    return np.asarray((_cosines(encoder.pool(tokens)) + np.maximum(late, shared)) / 2, np.float32)
+    if not pieces:
+        return np.zeros(0, np.float32)
+    (tokens,) = encoder.tokens([text.text])
+    (vector,) = encoder.encode([text.text])
+    cosine = np.clip(np.stack([piece.vector for piece in pieces]) @ vector, 0, 1)
+    late = encoder.maxsim(tokens, [piece.tokens for piece in pieces])
+    return np.asarray((cosine + np.maximum(late, _shared(text, pieces))) / 2, np.float32)
 
 
-def _cosines(vectors: Floats) -> Floats:
-    """Of the first with each other, 0..1."""
-    return np.asarray(np.clip(vectors[1:] @ vectors[0], 0, 1), np.float32)
+def nearest(text: Analysis, hits: Sequence[Hit], pieces: Pieces, *, most: int) -> list[tuple[Candidate, float]]:
+    """The ``most`` pieces of the hits that fit the text best, with their fit, best first, none with the same words."""
+    found = list({each.piece.said.text: each for each in reversed(pieces.of(hits))}.values())[::-1]
+    fit = relevance(text, [each.piece for each in found], pieces.encoder)
+    order = np.argsort(-fit, kind="stable")[:most]
+    return [(found[i], float(fit[i])) for i in order]
 
 
-def _shared(terms: frozenset[str], texts: Sequence[str]) -> Floats:
-    """Share of the question's terms in each text, each term by its inverse frequency among the texts."""
-    wanted = sorted(terms)
-    holds = np.array([[term in held for term in wanted] for held in map(terms_of, texts)], np.float32)
-    weight = np.log(1 + len(texts) / (0.5 + holds.sum(axis=0)))
+def _shared(text: Analysis, pieces: Sequence[Piece]) -> Floats:
+    """Share of the text's terms in each piece, each term by its inverse frequency among the pieces."""
+    wanted = sorted(text.terms)
+    held = [piece.said.terms | piece.place.heading.terms for piece in pieces]
+    holds = np.array([[term in each for term in wanted] for each in held], np.float32)
+    weight = np.log(1 + len(pieces) / (0.5 + holds.sum(axis=0)))
     total = float(weight.sum())
-    return np.asarray(holds @ weight / total if total else np.zeros(len(texts)), np.float32)
-
-
-@lru_cache(maxsize=20_000)
-def terms_of(text: str) -> frozenset[str]:
-    """The distinct index terms of a text; kept, since questions meet the same sentences again."""
-    return frozenset(analyze(text))
+    return np.asarray(holds @ weight / total if total else np.zeros(len(pieces)), np.float32)

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from index.encoder import Encoder, TokenEncoder
 from ingest.language import detect
 from ingest.view import fold
-from service.evidence.amounts import amounts, unborne
+from service.evidence.amounts import amounts, unsupported
 from service.evidence.entities import missing
 from service.grounding.claims import claims
 from service.grounding.clauses import Clauses, clauses
@@ -173,7 +173,7 @@ def _meets(said: str, other: str, encoder: Encoder) -> float:
 def _told(ours: Clauses, theirs: Sequence[Clauses], aligned: Sequence[_Pair]) -> Iterator[tuple[Finding, bool]]:
     """Amounts, names and turning words that are not borne out, and whether a quote says the contrary."""
     near = [amounts(pair.quote) for pair in aligned]  # first, so that what is found stands where the claim is spoken of
-    for element, said, found in unborne(ours.amounts, [*near, *(quote.amounts for quote in theirs)]):
+    for element, said, found in unsupported(ours.amounts, [*near, *(quote.amounts for quote in theirs)]):
         ours_said, there = said.said, found.said if found else None
         if found and element == "direction":
             ours_said, there = said.bounded or said.said, found.bounded or found.said

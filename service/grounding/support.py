@@ -15,7 +15,7 @@ from index.encoder import Encoder, TokenEncoder
 from index.static import Floats
 from ingest.language import detect
 from ingest.sentences import sentence_spans
-from service.evidence.amounts import unborne
+from service.evidence.amounts import unsupported
 from service.evidence.entities import missing
 from service.grounding.clauses import Clauses
 from service.grounding.polarity import marks, turned
@@ -53,7 +53,7 @@ def features(claim: Clauses, quotes: Sequence[Clauses], encoder: Encoder) -> Flo
     best = sentences[int((shares + late + cosines).argmax())]
     said, there = units(claim.text), [unit for sentence in sentences for unit in units(sentence)]
     pairs = set(pairwise(said))
-    amounts = list(unborne(claim.amounts, [quote.amounts for quote in quotes]))
+    amounts = list(unsupported(claim.amounts, [quote.amounts for quote in quotes]))
     found = [
         len(terms & set().union(*held)) / len(terms),
         shares.max(),

@@ -5,24 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Protocol
 
-from index.encoder import Encoder
 from index.hit import Hit
-from ingest.passage import Passage, Unit
+from ingest.passage import Unit
 from service.answer import Citation, plain
 from service.errors import InvalidText
+from service.evidence.analysis import Analysis
 from service.evidence.citations import Sources, cite
-from service.evidence.pieces import Evidence
-from service.evidence.relevance import relevance
+from service.evidence.pieces import Candidate, Pieces
+from service.evidence.relevance import nearest
 from service.grounding.claims import claims
-from service.grounding.guard import Finding, Label, Verdict, check
+from service.grounding.guard import Finding, Label, Verdict
 
 MOST_CHARS, MOST_CLAIMS = 20_000, 200
 _TRIED = 8  # pieces of evidence that a claim is held against
 _TOGETHER = 3  # of these, the ones that may bear it out in common
 _ABOUT = 0.5  # of support: below it a quote speaks of something else, and contradicts nothing
-_SHORT_LIST = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,25 +77,33 @@ def split(text: str) -> list[str]:
     return found
 
 
+class Entailment(Protocol):
+    """The part of a judge that is needed here."""
+
+    def entails(self, claim: str, quotes: Sequence[str]) -> Verdict:
+        """Whether the quotes support the claim."""
+        ...
+
+
 def verify(
-    text: str, search: Callable[[str], list[Hit]], sources: Sources, encoder: Encoder
+    text: str, search: Callable[[str], list[Hit]], sources: Sources, judge: Entailment, pieces: Pieces
 ) -> tuple[tuple[CheckedClaim, ...], tuple[Citation, ...]]:
     """Holds each claim of ``text`` against the pieces that ``search`` finds for it.
 
     Raises:
         InvalidText: as :func:`split`.
     """
-    ledger = Ledger(sources)
+    cited = CitationList(sources)
     checked: list[CheckedClaim] = []
     for claim in split(text):
-        pieces = nearest(claim, search(claim), encoder, most=_TRIED)
-        borne = ((verdict, ledger.numbers(on)) for verdict, on in _verdicts(claim, pieces, encoder))
-        # A quote that the store does not bear out withdraws the verdict that rests on it.
+        near = nearest(Analysis(claim), search(claim), pieces, most=_TRIED)
+        supported = ((verdict, cited.numbers(on)) for verdict, on in _verdicts(claim, near, judge))
+        # A quote that differs from the store withdraws the verdict that rests on it.
         verdict, numbers = next(
-            ((verdict, on) for verdict, on in borne if on is not None), (Verdict("unknown", 0.0), ())
+            ((verdict, on) for verdict, on in supported if on is not None), (Verdict("unknown", 0.0), ())
         )
         checked.append(CheckedClaim(claim, verdict.label, round(verdict.support, 4), verdict.findings, numbers))
-    return tuple(checked), tuple(ledger.citations)
+    return tuple(checked), tuple(cited.citations)
 
 
 def told(findings: Sequence[Finding]) -> list[str]:
@@ -111,7 +118,10 @@ def _told(element: str, said: str, found: str | None) -> str:
     return f"{element} “{said}”: the evidence " + (f"says “{found}”" if found else "does not say it")
 
 
-class Ledger:
+_Fitting = tuple[Candidate, float]
+
+
+class CitationList:
     """Citations in the order of their first use, numbered from 1, each once."""
 
     def __init__(self, sources: Sources) -> None:
@@ -119,15 +129,15 @@ class Ledger:
         self._sources = sources
         self._numbers: dict[tuple[str, tuple[Unit, ...]], int] = {}
 
-    def numbers(self, evidence: Sequence[Evidence]) -> tuple[int, ...] | None:
-        """The numbers of these pieces; None, and nothing new, where the store does not bear out one of them."""
+    def numbers(self, evidence: Sequence[_Fitting]) -> tuple[int, ...] | None:
+        """The numbers of these pieces; None, and nothing new, where the stored text of one of them differs."""
         made: list[tuple[tuple[str, tuple[Unit, ...]], Citation]] = []
         numbers: list[int] = []
-        for piece in evidence:
+        for (piece, *_), fit in evidence:
             key = (piece.passage.passage_id, piece.units)
             number = self._numbers.get(key, len(self.citations) + len(made) + 1)
             if key not in self._numbers:
-                citation = cite(self._sources, piece.passage, piece.units, number=number, score=piece.relevance)
+                citation = cite(self._sources, piece.passage, piece.units, number=number, score=fit)
                 if citation is None:
                     return None
                 made.append((key, citation))
@@ -137,39 +147,20 @@ class Ledger:
         return tuple(numbers)
 
 
-def _verdicts(claim: str, pieces: Sequence[Evidence], encoder: Encoder) -> Iterator[tuple[Verdict, Sequence[Evidence]]]:
+def _verdicts(claim: str, near: Sequence[_Fitting], judge: Entailment) -> Iterator[tuple[Verdict, Sequence[_Fitting]]]:
     """Verdicts and what they rest on, the one to be preferred first.
 
     What a single piece supports is supported, whatever another says of something else; then what pieces support
     together; then the piece that comes nearest, by support. None where no piece speaks of it.
     """
-    alone = [(check(claim, [piece.text], encoder), [piece]) for piece in pieces]
+    statements = [candidate.piece.statement for candidate, _ in near]
+    alone = [(judge.entails(claim, [said]), [each]) for said, each in zip(statements, near, strict=True)]
     alone.sort(key=lambda each: (each[0].label != "supported", -each[0].support))
     yield from ((verdict, on) for verdict, on in alone if verdict.label == "supported")
-    for count in range(2, min(_TOGETHER, len(pieces)) + 1):
-        verdict = check(claim, [piece.text for piece in pieces[:count]], encoder)
+    for count in range(2, min(_TOGETHER, len(near)) + 1):
+        verdict = judge.entails(claim, statements[:count])
         if verdict.label == "supported":
-            yield verdict, pieces[:count]
+            yield verdict, near[:count]
     for verdict, on in alone:
         if verdict.label == "partly" or (verdict.label == "contradicted" and verdict.support >= _ABOUT):
             yield verdict, on
-
-
-def nearest(query: str, hits: Sequence[Hit], encoder: Encoder, *, most: int) -> list[Evidence]:
-    """The ``most`` pieces of the hits that fit the query best, best first, none with the same words twice."""
-    found = {piece.text: piece for hit in reversed(hits) for piece in _pieces(hit.passage)}
-    if not found:
-        return []
-    fit = relevance(query, list(found), encoder).tolist()
-    ranked = sorted(zip(fit, found.values(), strict=True), key=lambda each: -each[0])
-    return [Evidence(piece.passage, piece.units, piece.text, score) for score, piece in ranked[:most]]
-
-
-def _pieces(passage: Passage) -> Iterator[Evidence]:
-    """Each sentence and item, a short list with its lead-in, or a table row with its caption and headers."""
-    if passage.kind == "row":
-        yield Evidence(passage, passage.units, passage.text)
-    elif passage.kind != "table":
-        yield from (Evidence(passage, (unit,), unit.text) for unit in passage.units)
-        if passage.kind == "list" and len(passage.units) <= _SHORT_LIST:
-            yield Evidence(passage, passage.units, passage.text)

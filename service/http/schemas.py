@@ -7,8 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from index.hit import Filters, SearchMode
-from service.answer import AbstainReason, Status
-from service.evidence.injection import Flag
+from service.answer import AbstainReason, Flag, Status
 from service.grounding.guard import Element, Label
 
 Kind = Literal["pdf", "html", "docx", "markdown", "text", "json"]

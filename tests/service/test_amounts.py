@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.view import fold
-from service.evidence.amounts import Amount, amounts, bears_out, unborne
+from service.evidence.amounts import Amount, amounts, matches, unsupported
 
 
 def read(text: str) -> list[Amount]:
@@ -19,7 +19,7 @@ def read(text: str) -> list[Amount]:
 
 def failing(claim: str, quote: str) -> list[tuple[str, str, str | None]]:
     return [
-        (each.element, each.said.said, each.found and each.found.said) for each in unborne(read(claim), [read(quote)])
+        (each.element, each.said.said, each.found and each.found.said) for each in unsupported(read(claim), [read(quote)])
     ]
 
 
@@ -55,8 +55,8 @@ def failing(claim: str, quote: str) -> list[tuple[str, str, str | None]]:
 def test_two_spellings_are_one_amount(one: str, other: str) -> None:
     (left,), (right,) = read(one), read(other)
     assert left.key == right.key
-    assert bears_out(left, right)
-    assert bears_out(right, left)
+    assert matches(left, right)
+    assert matches(right, left)
 
 
 @pytest.mark.parametrize(
@@ -156,8 +156,8 @@ def test_words_that_look_like_fractions_are_none(text: str) -> None:
 )
 def test_a_number_bears_itself_out_and_no_other(value: Decimal, unit: str) -> None:
     (amount,), (other,) = read(f"{value}{unit}"), read(f"{value + 1}{unit}")
-    assert bears_out(amount, amount)
-    assert not bears_out(other, amount)
+    assert matches(amount, amount)
+    assert not matches(other, amount)
 
 
 @given(st.text(max_size=60))
@@ -173,4 +173,4 @@ def test_any_text_is_read_and_amounts_do_not_overlap(text: str) -> None:
 )
 def test_numeral_soup_is_read(text: str) -> None:
     found = read(text)
-    assert not [each for each in unborne(found, [found]) if each.said.bound == ""]
+    assert not [each for each in unsupported(found, [found]) if each.said.bound == ""]

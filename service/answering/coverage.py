@@ -1,0 +1,90 @@
+"""How much of what a question asks about stands in each piece, word by word and by what words mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.analyzer import units
+from index.encoder import Encoder
+from index.expansion import wordings
+from index.static import Floats, Tokens
+from ingest.view import fold
+from service.answering.understanding import Asked, Form
+from service.evidence.entities import Entity
+from service.evidence.pieces import Candidate, Piece
+
+_WORD = re.compile("[a-z]+")
+_WORST = 0.4  # of a question's weight
+
+
+class Coverage(NamedTuple):
+    """A question in m pieces: its number of ``words``; ``worst`` float32, (m,), 0..1, how near its worst words come."""
+
+    words: int
+    worst: Floats
+
+
+def coverage(asked: Asked, found: Sequence[Candidate], encoder: Encoder) -> Coverage:
+    """How near each candidate comes to the question's words that it covers worst, those that ask left out.
+
+    These are two fifths of the question by weight: a mean over all forgives the word that makes a question another.
+
+    A word is covered by one of its meaning in the piece, its headings or its document's name, by another rendering of
+    the term that it is part of, by a name of its document, and where it asks for a form of statement, by any statement
+    of the form.
+    """
+    (query,) = encoder.tokens([asked.matter])
+    pieces = [each.piece for each in found]
+    weights, near = encoder.nearest(query, [piece.tokens for piece in pieces])
+    _, known = encoder.nearest(query, [piece.known for piece in pieces])
+    covered = np.maximum(near, known)
+    for words, holds in _equivalents(asked, np.unique(query), encoder):
+        if words.any():
+            covered[np.ix_(words, np.array([holds(piece) for piece in pieces], bool))] = 1
+    return Coverage(len(weights), _mean_of_worst(weights, covered))
+
+
+def _mean_of_worst(weights: Floats, covered: Floats) -> Floats:
+    """Of each column, the mean of its lowest values up to a share of the weight, float32, (m,)."""
+    order = np.argsort(covered, axis=0)
+    own = weights[order]
+    taken = np.clip(_WORST - (np.cumsum(own, axis=0) - own), 0, own)
+    lowest = (taken * np.take_along_axis(covered, order, axis=0)).sum(axis=0)
+    return np.asarray(lowest / np.maximum(taken.sum(axis=0), 1e-9), np.float32)
+
+
+def _equivalents(
+    asked: Asked, query: Tokens, encoder: Encoder
+) -> Iterator[tuple[NDArray[np.bool_], Callable[[Piece], bool]]]:
+    """Words of the question, bool, (n,), and what tells whether a piece says the same otherwise."""
+    stems = {stem: word for word in _WORD.findall(asked.matter) for stem in units(word)}
+
+    def of(text: str) -> NDArray[np.bool_]:
+        return np.isin(query, encoder.tokens([text])[0])
+
+    for said, otherwise in wordings(asked.matter):
+        text = "".join(said) if not said[0].isascii() else " ".join(stems.get(each, each) for each in said)
+        yield of(text), partial(_says_any, otherwise)
+    for form in asked.forms:
+        yield of(" ".join(form.words)), partial(_says_form, form)
+    for name in asked.entities:
+        yield of(fold(name.said)), partial(_names, name)
+
+
+def _says_any(wordings: Sequence[tuple[str, ...]], piece: Piece) -> bool:
+    held = piece.said.terms | piece.place.headings.terms | piece.place.document.terms
+    return any(held.issuperset(terms) for terms in wordings)
+
+
+def _says_form(form: Form, piece: Piece) -> bool:
+    return form.stands_in(piece.said.folded)
+
+
+def _names(name: Entity, piece: Piece) -> bool:
+    return piece.place.names(name)

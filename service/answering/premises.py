@@ -1,0 +1,71 @@
+"""What a question takes for granted: evidence against it, and why nothing is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from index.expansion import tells_something
+from index.hit import Hit
+from service.answer import AbstainReason
+from service.answering.confidence import PLACES, nearness
+from service.answering.understanding import Asked, says_alone
+from service.evidence.amounts import Amount, matches
+from service.evidence.analysis import Analysis
+from service.evidence.entities import Entity
+from service.evidence.pieces import Candidate, Piece
+
+_SCOPE = 0.3  # nearness below which the library speaks of something else
+_EXCLUSIVE = PLACES | {"market"}  # what is said of one of them is seldom meant of another
+_RATIOS = {"times": "share"}  # a fifth is a share, five times none, and either can stand in the other's place
+_CLOSE = 0.5  # of the best one's likelihood: so near it may tell otherwise in its stead
+
+
+def contrary(asked: Asked, judged: Sequence[Candidate]) -> Candidate | None:
+    """Evidence that contradicts what the question presumes, or None.
+
+    A piece about the question's own places and markets does, where it has another amount of the kind that the question
+    states. So does the best piece where the question says of one place or market that it is alone, or the first, and
+    the piece says so of another. Turning words alone prove nothing: questions are asked with them.
+    """
+    if not asked.presumes or not judged:
+        return None
+    known = [each for each in asked.entities if each.kind in _EXCLUSIVE]
+    own = [each for each in asked.stated if each.kind == "number" and each.dimension not in ("", "ordinal")]
+    best = judged[0]
+    for each in judged if own else ():
+        is_close = each.likely >= _CLOSE * best.likely and all(_names(each.piece, name) for name in known)
+        if is_close and _replaces(each.piece.said.amounts, own):
+            return each
+    lost = {name.kind for name in known if not _names(best.piece, name)}
+    others = {each.kind for each in best.piece.said.entities if each.name not in asked.said.names}
+    return best if lost & others and says_alone(asked.said) and says_alone(best.piece.said) else None
+
+
+def _names(piece: Piece, name: Entity) -> bool:
+    return piece.place.names(name) or piece.said.holds(name)
+
+
+def _replaces(here: Sequence[Amount], own: Sequence[Amount]) -> bool:
+    """Whether an amount of one's ``own`` does not stand ``here``, and another of its kind does."""
+    kinds = {_RATIOS.get(each.dimension, each.dimension) for each in here if each.kind == "number"}
+    return any(
+        _RATIOS.get(each.dimension, each.dimension) in kinds and not any(matches(other, each) for other in here)
+        for each in own
+    )
+
+
+def reason(asked: Asked, hits: Sequence[Hit], judged: Sequence[Candidate]) -> AbstainReason:
+    """Why nothing is answered: by rules, the first that fits.
+
+    Nothing was found; it tells otherwise; the library is about something else, and holds none of the countries,
+    markets and other known names of the question; it does not say what is asked.
+    """
+    if not judged or not tells_something(asked.text):
+        return "no_evidence" if not judged else "unsupported"
+    is_near = nearness(hits) >= _SCOPE
+    if is_near and contrary(asked, judged):
+        return "premise_contradicted"
+    known = [each for each in asked.entities if each.kind != "name"]
+    said = [Analysis(text) for hit in hits for text in (hit.title, *hit.passage.section, hit.passage.text)]
+    holds_a_name = any(each.holds(name) for name in known for each in said)
+    return "unsupported" if is_near or holds_a_name else "out_of_scope"

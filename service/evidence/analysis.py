@@ -1,0 +1,101 @@
+"""A text analysed: what every later step reads of it, each worked out once, when first asked for."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+from index.analyzer import analyze, units
+from ingest.language import detect
+from ingest.view import fold
+from service.evidence.amounts import Amount, amounts
+from service.evidence.entities import Entity, entities
+
+# "(Smith and Wu, 2019; Li, 2020)", "王某等(2020)": the years of works that are cited, not of what is said.
+_CITED_WORKS = re.compile(
+    r"\((?:[^()\d]{2,80}?[,，]?\s?(?:19|20)\d\d[a-z]?[;；]?\s?)+\)|(?<=[\u4e00-\u9fff.a-z])\s?\((?:19|20)\d\d[a-z]?\)"
+)
+_AUTHORS = re.compile(r"[a-z]{2,}|[\u4e00-\u9fff]等|[\u4e00-\u9fff]{2,4}[,，]")
+# Who does something, without a name: 由县级以上人民政府林业主管部门责令, by the Secretary of the Interior
+_BODY = re.compile(
+    "部门|机关|机构|政府|委员会|法院|大臣|知事|审议会|理事会"
+    r"|\b(?:minister|secretary|secretariat|agency|agencies|authority|authorities|commission|committee|council"
+    r"|department|ministry|registrar|board|administrator|president|parliament|government)\b"
+)
+
+
+class Analysis:
+    """One text. Nothing in it changes; a property costs its work at the first reading only."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def language(self) -> str:
+        """As :func:`ingest.language.detect` gives it."""
+        return detect(self.text)
+
+    @cached_property
+    def folded(self) -> str:
+        """The search form, which the offsets of amounts count in."""
+        return fold(self.text)
+
+    @cached_property
+    def terms(self) -> frozenset[str]:
+        """The distinct index terms."""
+        return frozenset(analyze(self.text))
+
+    @cached_property
+    def amounts(self) -> tuple[Amount, ...]:
+        """The amounts, in order."""
+        return tuple(amounts(self.folded))
+
+    @cached_property
+    def stated(self) -> tuple[Amount, ...]:
+        """The amounts that the text itself states: without the years of works that it cites."""
+        cited = [match.span() for match in _CITED_WORKS.finditer(self.folded) if _AUTHORS.search(match[0])]
+        return tuple(a for a in self.amounts if not any(start <= a.start < end for start, end in cited))
+
+    @cached_property
+    def entities(self) -> tuple[Entity, ...]:
+        """The distinct names, in order of their first place; of aliases the first."""
+        return tuple({each.name: each for each in entities(self.text)}.values())
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """What its entities are called, the same for all aliases."""
+        return frozenset(each.name for each in self.entities)
+
+    def holds(self, entity: Entity) -> bool:
+        """Whether the name stands here: a known one under any alias, another one word by word."""
+        return entity.name in self.names or (entity.kind == "name" and f" {entity.name} " in self._spoken)
+
+    @cached_property
+    def actors(self) -> frozenset[str]:
+        """Persons and bodies that are named or described, folded: 孙颖莎, 主管部门, the Minister, Elm Council."""
+        return self._tagged("nr", "nt") | frozenset(match[0] for match in _BODY.finditer(self.folded)) | self._proper
+
+    @cached_property
+    def sites(self) -> frozenset[str]:
+        """Places that are named, folded, those that no list holds among them."""
+        return self._tagged("ns", "nt", "nsf") | self._proper
+
+    def _tagged(self, *tags: str) -> frozenset[str]:
+        return frozenset(word for word, tag in self._words if tag in tags)
+
+    @cached_property
+    def _words(self) -> tuple[tuple[str, str], ...]:
+        """Chinese words with their parts of speech."""
+        if self.folded.isascii():
+            return ()
+        import rjieba  # its dictionary costs 0.1 s, which an English question need not pay
+
+        return tuple((word, tag) for word, tag in rjieba.tag(self.folded))
+
+    @cached_property
+    def _proper(self) -> frozenset[str]:
+        return frozenset(each.said.lower() for each in self.entities)
+
+    @cached_property
+    def _spoken(self) -> str:
+        return f" {' '.join(units(self.text))} "
