@@ -1,8 +1,8 @@
-"""Printing step of the evaluation: answers as tables for a terminal."""
+"""Printing step of the evaluation: answers and abstaining as tables for a terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -13,6 +13,7 @@ from eval.losses import losses, retrieval_counts
 from eval.tables import short, titled
 
 if TYPE_CHECKING:
+    from eval.abstain import AbstainScore
     from eval.results import Result
     from eval.significance import Estimate
 
@@ -58,6 +59,20 @@ def print_answers(result: Result) -> None:
             table.add_row(name, *(cell for each in shown for cell in (str(each.n) if each else "", _percent(each))))
     console.print(table)
     _print_rest(result, console)
+
+
+def print_abstaining(scores: Sequence[AbstainScore]) -> None:
+    """One row a set of questions."""
+    table = titled("Questions that their passages answer, told from others, with 95 % intervals", "set")
+    for column in ("n", "answerable", "AUROC", "word\noverlap", "answered", "false\nanswers"):
+        table.add_column(column, justify="right", vertical="middle")
+    for each in scores:
+        areas = [f"{a.value:.3f}\n[dim]{_between(a.low, a.high)}[/]" for a in (each.auroc, each.floor)]
+        shares = (_cell(each.answered), _cell(each.false_answers))
+        table.add_row(escape(each.name), f"{each.n:,}", f"{each.n_answerable:,}", *areas, *shares)
+    console = Console()
+    console.print(table)
+    console.print("[dim]at the shipped bar; answered: of answerable questions; false answers: of the others[/]")
 
 
 def _groups(result: Result) -> Iterator[tuple[str, Mapping[str, Estimate]]]:

@@ -11,7 +11,6 @@ from rich.markup import escape
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from eval.abstain import AbstainScore
     from eval.bench import Figure
     from eval.comparison import Difference
     from eval.expected import Check
@@ -45,18 +44,6 @@ def print_warnings(results: Iterable[Result]) -> None:
     console = Console()
     for dataset, warning in dict.fromkeys((each.dataset, text) for each in results for text in each.warnings):
         console.print(f"[yellow]{escape(dataset)}: {escape(warning)}[/]")
-
-
-def print_abstaining(scores: Sequence[AbstainScore]) -> None:
-    """One row a set of questions."""
-    table = titled("Questions that their passages answer, told from others", "set")
-    for column in ("n", "answerable", "AUROC", "word overlap", "answered", "let through"):
-        table.add_column(column, justify="right")
-    for each in scores:
-        areas = [f"{a.value:.3f} [dim]{short(a.low)}–{short(a.high)}[/]" for a in (each.auroc, each.floor)]
-        shares = (f"{each.answered:.2f}", f"{each.let_through:.2f}")
-        table.add_row(escape(each.name), f"{each.n:,}", f"{each.n_answerable:,}", *areas, *shares)
-    Console().print(table)
 
 
 def print_boards(boards: Sequence[Board], *, by_collection: bool = False) -> None:
