@@ -212,6 +212,9 @@ def test_the_command_judges_file_and_text_by_group_and_passes_over_a_file_withou
     assert groups["crossing=across"]["complete"]["mean"] == 0 < groups["crossing=across"]["recall@5"]["mean"]
     assert sum(answers["lost"].values()) == 1
     assert evaluate("compare", *[tmp_path / "out" / "many.answers.json"] * 2)[0] == 0
+    assert evaluate("report", tmp_path / "out", "-o", tmp_path / "report.html")[0] == 0
+    page = (tmp_path / "report.html").read_text("utf-8")
+    assert "many, answers: 1 of 2 complete" in page and "mean gap" in page
     printed = evaluate(*command)[1]
     assert all(name in printed for name in ("across", "number", "Questions without an answer", "scan.pdf"))
     assert max(map(len, printed.splitlines())) <= 80 and "…" not in printed
