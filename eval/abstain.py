@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import numpy as np
 from eval.errors import MalformedData, NothingToMeasure
 from eval.lines import read_rows
 from eval.ranking import OnProgress, quiet
+from eval.significance import Estimate, estimate
 from eval.withholding import Area, area
 from index.analyzer import analyze
 from index.encoder import Encoder, TokenEncoder
@@ -42,7 +43,8 @@ class Posed:
 class AbstainScore:
     """How well a set's questions are told apart: AUROC with interval, and of mere word overlap, the floor.
 
-    ``answered`` and ``let_through``: shares of the answerable and of the other questions that the engine would answer.
+    ``answered`` and ``false_answers``: shares of the answerable and of the other questions that are answered at the
+    shipped bar, with intervals.
     """
 
     name: str
@@ -50,8 +52,8 @@ class AbstainScore:
     n_answerable: int
     auroc: Area
     floor: Area
-    answered: float
-    let_through: float
+    answered: Estimate
+    false_answers: Estimate
 
 
 def read_posed(path: Path, *, most: int | None = None) -> list[Posed]:
@@ -88,16 +90,20 @@ def score_abstaining(
             on_progress(done, len(posed), name)
     truth = [each.answerable for each in posed]
     clusters = [each.passages for each in posed]
-    given = np.array(sure) >= BAR
     return AbstainScore(
         name,
         len(posed),
         sum(truth),
         auroc=area(sure, truth, clusters=clusters),
         floor=area(shared, truth, clusters=clusters),
-        answered=float(given[np.array(truth)].mean()),
-        let_through=float(given[~np.array(truth)].mean()),
+        answered=_answered([each for each in zip(sure, truth, clusters, strict=True) if each[1]]),
+        false_answers=_answered([each for each in zip(sure, truth, clusters, strict=True) if not each[1]]),
     )
+
+
+def _answered(posed: Sequence[tuple[float, bool, Hashable]]) -> Estimate:
+    """Share of the questions whose confidence reaches the bar."""
+    return estimate([float(sure >= BAR) for sure, _, _ in posed], clusters=[cluster for *_, cluster in posed])
 
 
 def hits_of(posed: Posed, encoder: Encoder) -> list[Hit]:

@@ -68,10 +68,10 @@ def abstain(
     queries: Queries = None,
     as_json: AsJson = False,
 ) -> None:
-    """Whether confidence tells questions that their passages answer from others: AUROC beside word overlap's."""
+    """Whether confidence tells questions that their passages answer from others: AUROC, and shares answered."""
     from eval.abstain import read_posed, score_abstaining
+    from eval.answer_tables import print_abstaining
     from eval.progress import progress
-    from eval.tables import print_abstaining
     from index.encoder import load_encoder
 
     encoder, scores = load_encoder(), []

@@ -68,13 +68,14 @@ def examples(
 ) -> list[Example]:
     """The signs of each question over a library of ``documents``; one for which nothing is found is left out.
 
-    Questions without evidence are about none of the documents, of which one that cannot be read is then passed over.
+    Raises:
+        UnreadableDocument, IngestError: as :func:`eval.recall.score_gold`.
     """
     files = find_files(documents)
-    parts = (files, []) if any(question.evidence for question in questions) else ([], files)
     corpus = digest([sorted(sha256_of(path) for path in files), []])
     found: list[Example] = []
-    with gold_library(parts, corpus, encoder, None, cache, on_progress) as (library, *_):
+    kept = gold_library(questions, (files, []), corpus, encoder, cache=cache, on_progress=on_progress)
+    with kept as (library, *_):
         for question in questions:
             asked, hits = understand(question.text), library.search(question.text, k=SHIPPED.k)
             if pieces := ranked(asked, hits, encoder):

@@ -96,11 +96,12 @@ def gold(
     as_json: AsJson = False,
 ) -> None:
     """Evidence recall @1, @5, @10 and within 2,000 characters, overall and by language, type, table and style."""
+    from eval import tables
+    from eval.answer_tables import print_answers
     from eval.answers import score_answers
     from eval.gold import read_questions
     from eval.progress import progress
     from eval.recall import score_gold
-    from eval.tables import print_answers
     from index.encoder import load_encoder
 
     title = name or f"{questions.stem}{'-beside' if beside else ''}"
@@ -123,9 +124,10 @@ def gold(
     if as_json:
         print_json([result.summary() for result in (*results, *answered)])
     else:
-        print_results(results, as_json=False, groups=True)
+        tables.print_results(results, groups=True)
         for result in answered:
             print_answers(result)
+        tables.print_warnings([*results, *answered])
 
 
 @app.command()

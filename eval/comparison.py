@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from eval.errors import MalformedData, NotComparable
@@ -63,6 +63,8 @@ class Scored:
 def compare(a: Path, b: Path, *, qrels: Path | None = None) -> list[Difference]:
     """Compares two result files, or two TREC runs by ``qrels``; a judged query that a run lacks scores 0 there.
 
+    A measure that fits only some answers, as one of citations does, is compared over the questions where it fits both.
+
     Raises:
         FileMissing, MalformedData: see their names; a run needs qrels.
         NotComparable: other corpora or questions, or no measure in common.
@@ -71,6 +73,8 @@ def compare(a: Path, b: Path, *, qrels: Path | None = None) -> list[Difference]:
     for what in left.about.keys() & right.about.keys():
         if left.about[what] != right.about[what]:
             raise NotComparable(f"{a} and {b}: measured over different {what}; measure both over the same")
+    if left.texts.keys() == right.texts.keys():
+        left, right = _fitting(left, right), _fitting(right, left)
     measures = [name for name in left.values if name in right.values]
     if not measures:
         raise NotComparable(f"{a} and {b}: no measure in common ({', '.join(left.values)}; {', '.join(right.values)})")
@@ -81,7 +85,10 @@ def scored(result: Result) -> Scored:
     """The values of a result."""
     return Scored(
         label=result.label,
-        values={name: {each.query_id: each.scores[name] for each in result.questions} for name in result.measures},
+        values={
+            name: {each.query_id: each.scores[name] for each in result.questions if name in each.scores}
+            for name in result.measures
+        },
         texts={each.query_id: each.text for each in result.questions},
         clusters={each.query_id: each.cluster for each in result.questions if each.cluster},
         about={what: result.fingerprints[what] for what in ("corpus", "questions")},
@@ -136,6 +143,15 @@ def _sums(differences: list[float], clusters: list[str]) -> list[float]:
     for cluster, difference in zip(clusters, differences, strict=True):
         sums[cluster] += difference
     return list(sums.values())
+
+
+def _fitting(one: Scored, other: Scored) -> Scored:
+    """What one has values of where the other has them too; a measure without such questions is left out."""
+    both = {
+        name: {query_id: value for query_id, value in values.items() if query_id in other.values.get(name, {})}
+        for name, values in one.values.items()
+    }
+    return replace(one, values={name: values for name, values in both.items() if values})
 
 
 def _read(path: Path, qrels: Path | None) -> Scored:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from importlib import metadata
@@ -19,6 +19,7 @@ from index.reranker import Reranker
 from index.retrieval import DEPTH
 
 _STAGES = ("ingest", "index")
+_ANSWERING = (*_STAGES, "service", "eval")
 _NOT_RUN = {"__pycache__", "model", "training"}  # the model is named by the encoder's fingerprint
 _LIBRARIES = ("faiss-cpu", "numpy", "opencc", "rjieba", "tantivy", "tokenizers")
 
@@ -86,23 +87,27 @@ def weights_of(pairs: Iterable[str]) -> Weights:
     return replace(DEFAULT_WEIGHTS, **changed)
 
 
-def fingerprints(*, corpus: str, questions: str, encoder: Encoder, configuration: Mapping[str, Any]) -> dict[str, str]:
-    """Names of corpus, questions, index, configuration and code, 16 hex digits each."""
-    code = code_fingerprint()
+def fingerprints(
+    *, corpus: str, questions: str, encoder: Encoder, configuration: Mapping[str, Any], answers: bool = False
+) -> dict[str, str]:
+    """Names of corpus, questions, index, configuration and code, 16 hex digits each.
+
+    With ``answers``, the code is also that which answers, and judges answers.
+    """
     return {
         "corpus": corpus[:16],
         "questions": questions[:16],
-        "index": digest(corpus, encoder.fingerprint, code),
+        "index": digest(corpus, encoder.fingerprint, code_fingerprint()),
         "configuration": digest(configuration),
-        "code": code,
+        "code": code_fingerprint(_ANSWERING if answers else _STAGES),
     }
 
 
 @cache
-def code_fingerprint() -> str:
-    """Hash of the code and data that read, split, index and search, and of the libraries' versions."""
+def code_fingerprint(stages: Sequence[str] = _STAGES) -> str:
+    """Hash of the code and data of folders, by default those that read, split, index and search, and of libraries."""
     root = Path(__file__).parents[1]
-    files = [[str(path.relative_to(root)), path.read_bytes().hex()] for path in _files(root)]
+    files = [[str(path.relative_to(root)), path.read_bytes().hex()] for path in _files(root, stages)]
     return digest(files, [f"{name} {metadata.version(name)}" for name in _LIBRARIES])
 
 
@@ -121,8 +126,8 @@ def _model_megabytes(model: str | Path) -> float | None:
     return megabytes(Path(model)) if Path(model).is_dir() else None
 
 
-def _files(root: Path) -> Iterator[Path]:
-    for stage in _STAGES:
+def _files(root: Path, stages: Sequence[str]) -> Iterator[Path]:
+    for stage in stages:
         for path in sorted((root / stage).rglob("*")):
             if path.is_file() and not _NOT_RUN & set(path.relative_to(root).parts):
                 yield path

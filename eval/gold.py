@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from eval.errors import MalformedData, NothingToMeasure
+from eval.evidence import bare
 from eval.lines import read_rows
 from eval.points import Point
 from index.hit import Hit
@@ -26,7 +27,7 @@ class Evidence:
 
     Places with the same ``hop`` are alternatives; a question needs every hop. ``document`` names the one it stands in
     by id, by hash of its text, or by file name; None where the whole set of questions is about one. ``span`` is
-    ``[start, end)`` in that document's source text, where it is known.
+    ``[start, end)`` in that document's source text; without it the words themselves say where.
     """
 
     hop: int
@@ -39,7 +40,8 @@ class Evidence:
 class Question:
     """A gold question. Without evidence it cannot be answered. ``cluster`` is shared by wordings of one question.
 
-    ``points`` are what an answer must say, each in variants by language.
+    ``points`` are what an answer must say, each in variants by language. ``documents`` name those that an answer may
+    cite, as evidence names them; none where the whole set of questions is about one.
     """
 
     query_id: str
@@ -50,6 +52,7 @@ class Question:
     traits: dict[str, str] = field(default_factory=dict)
     cluster: str | None = None
     points: tuple[Point, ...] = ()
+    documents: tuple[str, ...] = ()
 
     @property
     def expects(self) -> Literal["answer", "correction", "nothing"]:
@@ -74,6 +77,11 @@ class Judgement:
         """Whether every hop has a place among the first ``cutoff`` passages."""
         held = zip(self.question.evidence, self.ranks, strict=True)
         return {e.hop for e, rank in held if rank and rank <= cutoff} == {e.hop for e in self.question.evidence}
+
+    @property
+    def reach(self) -> int | None:
+        """How many passages cover every hop; None where all of them do not."""
+        return next((rank for rank in sorted(r for r in self.ranks if r) if self.covered(rank)), None)
 
     @property
     def found(self) -> tuple[bool, ...]:
@@ -103,16 +111,17 @@ def read_questions(path: Path) -> Iterator[Question]:
         if row["id"] in seen:
             raise MalformedData(f"{path}:{number}: the id {row['id']!r} stands twice; ids must differ")
         seen.add(row["id"])
+        evidence = tuple(_evidence(place, row, f"{path}:{number}") for place in row["evidence"])
         yield Question(
             query_id=row["id"],
             text=row["question"],
             language=row["lang"],
             table=row.get("table"),
-            evidence=tuple(_evidence(place, row, f"{path}:{number}") for place in row["evidence"]),
-            traits={name: str(row[key]) for name, key in _TRAITS.items() if row.get(key) is not None}
-            | {"asks": "text" if row.get("table") is None else "tables"},
+            evidence=evidence,
+            traits=_traits(row),
             cluster=row.get("group"),
             points=_points(row, f"{path}:{number}"),
+            documents=_documents(row, evidence, f"{path}:{number}"),
         )
     if not seen:
         raise NothingToMeasure(f"{path}: expected at least one question, got none; give a gold file")
@@ -157,9 +166,29 @@ def _evidence(place: Any, row: Mapping[str, Any], where: str) -> Evidence:
     try:
         words = tuple(map(str, place["must_contain"]))
         span = (int(place["start"]), int(place["end"])) if "start" in place else None
-        return Evidence(int(place["hop"]), words, place.get("document") or row.get("document"), span)
+        document = place.get("document") or place.get("doc") or row.get("document")
+        return Evidence(int(place["hop"]), words, document, span)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise MalformedData(f"{where}: expected evidence with hop and must_contain, got {place!r}") from error
+
+
+def _traits(row: Mapping[str, Any]) -> dict[str, str]:
+    """What to break down by; of several jurisdictions the first."""
+    traits = {name: str(row[key]) for name, key in _TRAITS.items() if row.get(key) is not None}
+    if "table" in row:
+        traits["asks"] = "text" if row["table"] is None else "tables"
+    if row.get("jurisdiction"):
+        traits["jurisdiction"] = str(row["jurisdiction"][0])
+    if isinstance(row.get("cross"), bool):
+        traits["crossing"] = "across" if row["cross"] else "same"
+    return traits
+
+
+def _documents(row: Mapping[str, Any], evidence: Sequence[Evidence], where: str) -> tuple[str, ...]:
+    listed = row.get("doc") or []
+    if not isinstance(listed, list) or not all(isinstance(name, str) for name in listed):
+        raise MalformedData(f"{where}: expected doc as a list of file names, got {listed!r}")
+    return tuple(dict.fromkeys([*listed, *(place.document for place in evidence if place.document)]))
 
 
 def _points(row: Mapping[str, Any], where: str) -> tuple[Point, ...]:
@@ -171,12 +200,12 @@ def _points(row: Mapping[str, Any], where: str) -> tuple[Point, ...]:
 
 
 def documents_named(library: Library, questions: Sequence[Question]) -> dict[str, list[str]]:
-    """Ids of the documents by the names that evidence gives them."""
+    """Ids of the documents by the names that questions and their evidence give them."""
     held: dict[str, list[str]] = defaultdict(list)
     for record in library.documents():
         for name in {record.doc_id, record.text_sha256, record.name}:
             held[name].append(record.doc_id)
-    named = {place.document for question in questions for place in question.evidence if place.document}
+    named = {name for question in questions for name in question.documents}
     if lost := sorted(named - held.keys()):
         raise NothingToMeasure(f"evidence stands in {lost[0]}, which is not in the library; give it as --document")
     return {name: held[name] for name in named}
@@ -185,12 +214,12 @@ def documents_named(library: Library, questions: Sequence[Question]) -> dict[str
 def _said(hit: Hit, texts: Mapping[str, str]) -> tuple[str, str]:
     """What a passage says without white space, in its reading form and in its source."""
     text = texts.get(hit.passage.doc_id, "")
-    return _bare(hit.passage.text), _bare("".join(text[start:end] for start, end in hit.passage.spans))
+    return bare(hit.passage.text), bare("".join(text[start:end] for start, end in hit.passage.spans))
 
 
 def _rank(place: Evidence, hits: Sequence[Hit], said: Sequence[tuple[str, str]], about: Sequence[str]) -> int | None:
     """1-based rank of the first passage that holds the place whole."""
-    words = [_bare(each) for each in place.must_contain]
+    words = [bare(each) for each in place.must_contain]
     for rank, (hit, forms) in enumerate(zip(hits, said, strict=True), 1):
         if hit.passage.doc_id in about and any(all(word in form for word in words) for form in forms):
             return rank
@@ -210,7 +239,3 @@ def _reading_rank(hits: Sequence[Hit]) -> int:
 def _recall(rows: Sequence[tuple[bool, ...]]) -> Recall:
     shares = [sum(row[i] for row in rows) / len(rows) for i in range(len(rows[0]))]
     return Recall(len(rows), tuple(shares[:-1]), shares[-1])
-
-
-def _bare(text: str) -> str:
-    return "".join(text.split())

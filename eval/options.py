@@ -85,14 +85,15 @@ def noted(scored: Iterable[tuple[Result, bool]]) -> list[Result]:
     return results
 
 
-def print_results(results: list[Result], *, as_json: bool, groups: bool = False) -> None:
+def print_results(results: list[Result], *, as_json: bool) -> None:
     """As JSON or a table."""
     from eval import tables
 
     if as_json:
         print_json([result.summary() for result in results])
     else:
-        tables.print_results(results, groups=groups)
+        tables.print_results(results)
+        tables.print_warnings(results)
 
 
 def print_boards(found: list[Board], *, by_collection: bool, as_markdown: bool, as_json: bool) -> None:

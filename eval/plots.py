@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from eval.significance import Estimate
+from eval.withholding import Bin, calibration_error
 from service.answering.confidence import BAR
 
 if TYPE_CHECKING:
@@ -101,6 +102,32 @@ def risk_coverage(curves: Mapping[str, Sequence[tuple[float, ...]]], labels: Seq
     axes.set_ylabel("risk: share of what is wrong")
     axes.grid(alpha=0.25, color=_INK)
     _legend(figure, axes, len(curves))
+    return _svg(figure)
+
+
+def reliability(curves: Mapping[str, Sequence[Bin]], labels: Sequence[str]) -> str:
+    """Share of complete answers against confidence, with intervals; on the line, confidence holds what it says."""
+    figure, axes = _figure(9.0, 3.4)
+    axes.plot([0, 1], [0, 1], "--", color=_INK, alpha=0.4, linewidth=1)
+    for name, bins in curves.items():
+        place, shares = list(labels).index(name), [each.complete for each in bins]
+        n, gap = sum(each.n for each in shares), calibration_error(bins)
+        axes.errorbar(
+            [each.confidence for each in bins],
+            [each.mean for each in shares],
+            yerr=[[max(0.0, e.mean - e.low) for e in shares], [max(0.0, e.high - e.mean) for e in shares]],
+            fmt=f"{_mark(place)}-",
+            color=_colour(place),
+            markersize=4.5,
+            elinewidth=1.0,
+            label=f"{name}: mean gap {gap:.2f}, {n} answers",
+        )
+    axes.set_xlim(0, 1.02)
+    axes.set_ylim(-0.02, 1.02)
+    axes.set_xlabel("confidence of the answers given, mean of a bin")
+    axes.set_ylabel("share complete")
+    axes.grid(alpha=0.25, color=_INK)
+    _legend(figure, axes, min(len(curves), 2))
     return _svg(figure)
 
 

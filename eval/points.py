@@ -25,10 +25,14 @@ def says(text: str, point: Point, language: str) -> bool:
     return any(_pattern(variant, language).search(said) for variant in point.get(language, ()) if variant.strip())
 
 
+def unsaid(texts: Mapping[str, str], points: Sequence[Point]) -> list[Point]:
+    """The points that none of ``texts``, by their languages, says."""
+    return [point for point in points if not any(says(text, point, language) for language, text in texts.items())]
+
+
 def share_said(texts: Mapping[str, str], points: Sequence[Point]) -> float:
     """Share of the points that ``texts``, by their languages, say together, 0..1."""
-    said = [any(says(text, point, language) for language, text in texts.items()) for point in points]
-    return sum(said) / len(said) if said else 0.0
+    return 1 - len(unsaid(texts, points)) / len(points) if points else 0.0
 
 
 @lru_cache(maxsize=4096)

@@ -45,11 +45,12 @@ def score_gold(
 ) -> Iterator[tuple[Result, bool]]:
     """One result for each configuration, over one library of ``documents`` and what stands ``beside`` them.
 
-    As :func:`eval.ranking.score_benchmark` gives them. A file beside that cannot be read is a warning.
+    As :func:`eval.ranking.score_benchmark` gives them. A file that cannot be read is a warning where it is beside
+    ``documents``, or holds no evidence.
 
     Raises:
         NothingToMeasure: no question has evidence.
-        UnreadableDocument: one of ``documents`` did not land.
+        UnreadableDocument: one of ``documents`` did not land, and evidence names it, or names no document.
         IngestError: a path holds no file.
     """
     answerable = [question for question in questions if question.evidence]
@@ -68,7 +69,9 @@ def score_gold(
     yield from ((read_result(paths[each]), True) for each in deep if each not in missing)
     if not missing:
         return
-    with gold_library(files, corpus, encoder, deep[0].encoder, cache, on_progress) as (library, about, facts, warnings):
+    with gold_library(
+        questions, files, corpus, encoder, encoder_name=deep[0].encoder, cache=cache, on_progress=on_progress
+    ) as (library, about, facts, warnings):
         facts["unanswerable"] = len(questions) - len(answerable)
         for each in missing:
             measured = _score(name, library, answerable, each, about, on_progress)
@@ -80,15 +83,18 @@ def score_gold(
 
 @contextmanager
 def gold_library(
+    questions: Sequence[Question],
     files: tuple[Sequence[Path], Sequence[Path]],
     corpus: str,
     encoder: Encoder,
-    encoder_name: str | None,
+    *,
+    encoder_name: str | None = None,
     cache: Path | None,
     on_progress: OnProgress,
 ) -> Iterator[tuple[Library, list[str], dict[str, float], tuple[str, ...]]]:
     """The library, the ids of the documents that the questions are about, sizes and times, and warnings."""
     documents, beside = files
+    needed = {place.document for question in questions for place in question.evidence}  # None: all of them
     with TemporaryDirectory(prefix="sinkqa-eval-") as temporary:
         folder = cache / digest(corpus, encoder.fingerprint, code_fingerprint()) if cache else Path(temporary)
         began = time.perf_counter()
@@ -98,7 +104,7 @@ def gold_library(
             )
             failed = {Path(each.path): each.message for each in report.failed}
             for path in documents:
-                if path in failed:
+                if path in failed and {None, path.name, sha256_of(path)} & needed:
                     raise UnreadableDocument(f"{failed[path]}; the questions are about it")
             hashes = {sha256_of(path) for path in documents}
             records = library.documents()

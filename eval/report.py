@@ -11,10 +11,13 @@ from statistics import fmean
 from typing import Any
 
 from eval.errors import NothingToMeasure
-from eval.plots import COLOURS, Point, intervals, risk_coverage, scatter
+from eval.losses import reliability_of
+from eval.plots import COLOURS, Point, intervals, reliability, risk_coverage, scatter
+from eval.report_losses import losses_section
 from eval.results import Result, distinct, headline
 from eval.significance import Estimate
 from eval.systems import Board, boards
+from eval.withholding import Bin
 
 _PAGE = Path(__file__).with_name("report.html")
 _SHOWN = 10  # passages shown for a question
@@ -45,6 +48,7 @@ def write_report(path: Path, results: Sequence[Result]) -> None:
         "summary": _summary(results),
         "systems": "".join(_systems(board, labels) for board in boards(results) if len(board.systems) > 1),
         "quality": "".join(_quality(kind, _of(results, kind), known, labels) for kind in _kinds(results)),
+        "losses": losses_section(_of(results, "answers")),
         "groups": "".join(_groups(each) for each in _by_dataset(results) if each[0].groups()),
         "provenance": _provenance(results),
         "data": _data(results),
@@ -82,9 +86,21 @@ def _quality(kind: str, results: Sequence[Result], known: Estimates, labels: Seq
             plots.append(_figure(title, drawn))
     if curves := {each.dataset: each.curve for each in results if each.curve}:
         plots.append(_figure("Risk and coverage · 风险与覆盖率", risk_coverage(curves, list(curves))))
+    if held := _reliabilities([each for each in results if kind == "answers" and "complete" in each.measures]):
+        plots.append(_figure("Reliability · 置信度是否可靠", reliability(held, list(held))))
     english, chinese = _KINDS.get(kind, (kind, ""))
     heading = f'<h2>{escape(english)} <span lang="zh">{chinese}</span></h2>'
     return f'{heading}{_table_of(results, known, labels)}<div class="plots">{"".join(plots)}</div>'
+
+
+def _reliabilities(results: Sequence[Result]) -> dict[str, list[Bin]]:
+    """Of each result, and of all of a configuration together: too sure here and too unsure there cancel out."""
+    groups = {f"{each.dataset}, {each.label}": [each] for each in results}
+    for label in dict.fromkeys(each.label for each in results):
+        own = [each for each in results if each.label == label]
+        groups |= {f"{label} together": own} if len(own) > 1 else {}
+    curves = {name: reliability_of(group) for name, group in groups.items()}
+    return {name: bins for name, bins in curves.items() if bins}
 
 
 def _points(

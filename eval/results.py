@@ -7,14 +7,17 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from eval.errors import MalformedData
 from eval.significance import Estimate, estimate
 from ingest.errors import FileMissing
 
 RESULT_FORMAT = 1
-_HEADLINES = ("nDCG@10", "recall@5", "answer points")
+_HEADLINES = ("nDCG@10", "answer points", "recall@5")
+
+Stage = Literal["retrieval", "abstention", "choice", "items"]
+"""Where an answer is lost, in the order of the flow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +34,32 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class Loss:
+    """Why a question that can be answered has no complete answer: the first ``stage`` at which something was lost.
+
+    ``rank`` is 1-based: so many passages hold all of its evidence; None where no number of them does. ``first`` names
+    the file of the first passage, and ``astray`` says whether that is one without evidence. ``right`` name the files
+    with evidence, ``quoted`` are the files and beginnings of what was quoted. ``missing`` are the points not said, each
+    in one variant.
+    """
+
+    stage: Stage
+    rank: int | None
+    given: bool
+    first: str
+    astray: bool
+    right: tuple[str, ...]
+    quoted: tuple[tuple[str, str], ...]
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionResult:
     """One question: its value by measure, what should be found, and the ids found, best first.
 
-    ``traits`` are what to break down by (language, type ...). Questions of one ``cluster`` ask the same.
+    ``traits`` are what to break down by (language, type ...). Questions of one ``cluster`` ask the same. ``counts``
+    tell of a share of how many things it is, where each of them counts alike, as citations do; other measures count
+    once a question. ``lost``, of answers: why it is not complete.
     """
 
     query_id: str
@@ -44,6 +69,13 @@ class QuestionResult:
     found: tuple[tuple[str, float], ...]
     traits: dict[str, str] = field(default_factory=dict)
     cluster: str | None = None
+    counts: dict[str, int] = field(default_factory=dict)
+    lost: Loss | None = None
+
+    @property
+    def answered(self) -> bool:
+        """Of answers: whether one was given, be the question answerable or not."""
+        return bool(self.scores.get("answered", 1 - self.scores.get("withheld", 1)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +109,11 @@ class Result:
         chosen = [each for each in self.questions if traits.items() <= each.traits.items()]
         found = {}
         for name in self.measures:
-            if scored := [each for each in chosen if name in each.scores]:  # not every measure fits every question
-                clusters = [each.cluster or each.query_id for each in scored]
-                found[name] = estimate([each.scores[name] for each in scored], clusters=clusters)
+            scored = [each for each in chosen if name in each.scores]  # not every measure fits every question
+            counted = [each for each in scored for _ in range(each.counts.get(name, 1))]
+            if counted:
+                clusters = [each.cluster or each.query_id for each in counted]
+                found[name] = estimate([each.scores[name] for each in counted], clusters=clusters)
         return found
 
     def groups(self) -> list[tuple[str, str]]:
@@ -92,7 +126,8 @@ class Result:
         groups = {f"{name}={value}": _plain(self.estimates(**{name: value})) for name, value in self.groups()}
         about = {k: getattr(self, k) for k in ("kind", "dataset", "label", "fingerprints", "configuration", "facts")}
         rest = {"by": groups, "warnings": list(self.warnings), "curve": self.curve, "format": self.format}
-        return about | whole | rest
+        lost = Counter(each.lost.stage for each in self.questions if each.lost)
+        return about | whole | rest | ({"lost": dict(lost)} if self.kind == "answers" else {})
 
 
 def write_result(path: Path, result: Result) -> None:
@@ -179,7 +214,14 @@ def _question(row: Mapping[str, Any]) -> QuestionResult:
         found=tuple((found_id, score) for found_id, score in row["found"]),
         traits=row["traits"],
         cluster=row["cluster"],
+        counts=row.get("counts", {}),
+        lost=_loss(row["lost"]) if row.get("lost") else None,
     )
+
+
+def _loss(row: Mapping[str, Any]) -> Loss:
+    lists = {"right": tuple(row["right"]), "quoted": tuple(map(tuple, row["quoted"])), "missing": tuple(row["missing"])}
+    return Loss(**{**row, **lists})
 
 
 def _plain(estimates: Mapping[str, Estimate]) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from rich.markup import escape
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from eval.abstain import AbstainScore
     from eval.bench import Figure
     from eval.comparison import Difference
     from eval.expected import Check
@@ -29,7 +28,7 @@ _SURE = 0.05
 
 def print_results(results: Sequence[Result], *, groups: bool = False) -> None:
     """One row a result; with ``groups`` one for each trait as well."""
-    table = _table("Quality, mean with 95 % interval", "collection")
+    table = titled("Quality, mean with 95 % interval", "collection")
     for column in ("n", *results[0].measures, "p50 ms", "passages"):
         table.add_column(column.replace(" ", "\n"), justify="right", vertical="middle")
     for result in results:
@@ -37,41 +36,14 @@ def print_results(results: Sequence[Result], *, groups: bool = False) -> None:
         table.add_row(escape(f"{result.dataset}\n  {result.label}"), *_cells(result.estimates()), *about)
         for name, value in result.groups() if groups else ():
             table.add_row(escape(f"  {name}\n  {value}"), *_cells(result.estimates(**{name: value})), style="dim")
+    Console().print(table)
+
+
+def print_warnings(results: Iterable[Result]) -> None:
+    """One line a warning, each once."""
     console = Console()
-    console.print(table)
     for dataset, warning in dict.fromkeys((each.dataset, text) for each in results for text in each.warnings):
         console.print(f"[yellow]{escape(dataset)}: {escape(warning)}[/]")
-
-
-def print_answers(result: Result) -> None:
-    """One row a measure, a column for all questions and for each language; then how abstaining does."""
-    languages = [value for name, value in result.groups() if name == "language"]
-    columns = {"all": result.estimates(), **{value: result.estimates(language=value) for value in languages}}
-    table = _table(f"Answers to {result.dataset}, mean with 95 % interval", "measure")
-    for name in columns:
-        table.add_column(name, justify="right")
-    for measure in result.measures:
-        cells = [found.get(measure) for found in columns.values()]
-        shown = ["" if c is None else f"{c.mean:.3f} [dim]{_short(c.low)}–{_short(c.high)}, n {c.n}[/]" for c in cells]
-        table.add_row(escape(measure), *shown)
-    console = Console()
-    console.print(table)
-    facts = _table("Abstaining", "what", "")
-    for name, value in result.facts.items():
-        facts.add_row(escape(name), f"{value:,.3f}")
-    console.print(facts)
-
-
-def print_abstaining(scores: Sequence[AbstainScore]) -> None:
-    """One row a set of questions."""
-    table = _table("Questions that their passages answer, told from others", "set")
-    for column in ("n", "answerable", "AUROC", "word overlap", "answered", "let through"):
-        table.add_column(column, justify="right")
-    for each in scores:
-        areas = [f"{a.value:.3f} [dim]{_short(a.low)}–{_short(a.high)}[/]" for a in (each.auroc, each.floor)]
-        shares = (f"{each.answered:.2f}", f"{each.let_through:.2f}")
-        table.add_row(escape(each.name), f"{each.n:,}", f"{each.n_answerable:,}", *areas, *shares)
-    Console().print(table)
 
 
 def print_boards(boards: Sequence[Board], *, by_collection: bool = False) -> None:
@@ -80,7 +52,7 @@ def print_boards(boards: Sequence[Board], *, by_collection: bool = False) -> Non
     for board in boards:
         against = f", change and p against {board.baseline}" if board.baseline else ""
         (first, *heads), *rows = board.grid(_terminal_cell, by_collection=by_collection)
-        table = _table(f"{board.measure}, mean with 95 % interval{against}", first)
+        table = titled(f"{board.measure}, mean with 95 % interval{against}", first)
         for head in heads:
             table.add_column(escape(head), justify="right", vertical="middle", overflow="fold")
         for label, *cells in rows:
@@ -103,7 +75,7 @@ def markdown(boards: Sequence[Board], *, by_collection: bool = False) -> str:
 
 def print_differences(differences: Sequence[Difference], *, most: int) -> None:
     """One row a measure, then the questions that changed most by the first measure."""
-    table = _table("B less A", "measure")
+    table = titled("B less A", "measure")
     for column in ("A", "B", "difference", "95 % interval", "p", "wins", "losses"):
         table.add_column(column, justify="right", no_wrap=True)
     for each in differences:
@@ -118,7 +90,7 @@ def print_differences(differences: Sequence[Difference], *, most: int) -> None:
             str(each.wins),
             str(each.losses),
         )
-    questions = _table(f"Questions that changed by {differences[0].measure}", "question", "A", "B", "")
+    questions = titled(f"Questions that changed by {differences[0].measure}", "question", "A", "B", "")
     for changed in differences[0].changes[:most]:
         text = f"{changed.query_id} {changed.text}".strip()
         mark = "[green]won[/]" if changed.b > changed.a else "[red]lost[/]"
@@ -131,7 +103,7 @@ def print_differences(differences: Sequence[Difference], *, most: int) -> None:
 
 def print_timings(timings: Iterable[Timing]) -> None:
     """One row a library size and mode."""
-    table = _table("Search latency", "passages", "mode")
+    table = titled("Search latency", "passages", "mode")
     for column in ("p50 ms", "p95 ms", "p50 CPU ms", "added/s", "library MB"):
         table.add_column(column, justify="right")
     for each in timings:
@@ -142,7 +114,7 @@ def print_timings(timings: Iterable[Timing]) -> None:
 
 def print_checks(checks: Sequence[Check]) -> None:
     """One row an expected figure."""
-    table = _table("Expected figures", "what", "measure", "expected", "measured", "difference", "")
+    table = titled("Expected figures", "what", "measure", "expected", "measured", "difference", "")
     for each in checks:
         if each.measured is None:
             table.add_row(escape(each.what), each.measure, f"{each.expected:.4f}", "", escape(each.skipped), "skipped")
@@ -154,7 +126,7 @@ def print_checks(checks: Sequence[Check]) -> None:
 
 def print_ground(scores: Sequence[GroundScore]) -> None:
     """One row a set and language; below each, the labels given by the set's own label."""
-    table = _table("Grounding on the measuring half, AUC with 95 % interval", "set")
+    table = titled("Grounding on the measuring half, AUC with 95 % interval", "set")
     for column in ("n", "AUC", "floor", "gain", "balanced\naccuracy"):
         table.add_column(column, justify="right", vertical="middle")
     for each in scores:
@@ -169,7 +141,7 @@ def print_ground(scores: Sequence[GroundScore]) -> None:
 
 def print_structure(score: StructureScore) -> None:
     """Two tables: the document's structure, and its tables."""
-    found = _table("Structure", "what", "right")
+    found = titled("Structure", "what", "right")
     extra = f" (and {score.extra_headings} more)" if score.extra_headings else ""
     found.add_row("headings with level and page", f"{score.headings}{extra}")
     found.add_row("pages", str(score.pages))
@@ -196,7 +168,7 @@ def print_sizes(results: Iterable[SizeResult]) -> None:
 
 def print_figures(figures: Sequence[Figure]) -> None:
     """One row a figure, with its reference and bound."""
-    table = _table("Speed and memory", "what")
+    table = titled("Speed and memory", "what")
     for heading in ("measured", "reference", "ratio", "bound"):
         table.add_column(heading, justify="right")
     table.add_column("")
@@ -213,23 +185,24 @@ def print_figures(figures: Sequence[Figure]) -> None:
     Console().print(table)
 
 
-def _table(title: str, *columns: str) -> Table:
+def titled(title: str, *columns: str) -> Table:
+    """An empty table in the style of all of ours."""
     return Table(*columns, title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
 
 
 def _cells(estimates: dict[str, Estimate]) -> list[str]:
     counts = [str(next(iter(estimates.values())).n)] if estimates else []
-    return counts + [f"{each.mean:.3f}\n{_short(each.low)}–{_short(each.high)}" for each in estimates.values()]
+    return counts + [f"{each.mean:.3f}\n{short(each.low)}–{short(each.high)}" for each in estimates.values()]
 
 
 def _terminal_cell(cell: Cell, best: bool) -> str:
     value = f"{cell.value.mean:.3f}"
-    lines = [f"[bold]{value}[/]" if best else value, f"[dim]{_short(cell.value.low)}–{_short(cell.value.high)}[/]"]
+    lines = [f"[bold]{value}[/]" if best else value, f"[dim]{short(cell.value.low)}–{short(cell.value.high)}[/]"]
     return "\n".join(lines + _against(cell))
 
 
 def _markdown_cell(cell: Cell, best: bool) -> str:
-    value, interval = _short(cell.value.mean, 3), f"{_short(cell.value.low)}–{_short(cell.value.high)}"
+    value, interval = short(cell.value.mean, 3), f"{short(cell.value.low)}–{short(cell.value.high)}"
     whole = f"{f'**{value}**' if best else value} {interval}"
     return "<br>".join([whole, *([", ".join(_against(cell))] if cell.change else [])])
 
@@ -237,9 +210,10 @@ def _markdown_cell(cell: Cell, best: bool) -> str:
 def _against(cell: Cell) -> list[str]:
     if cell.change is None or cell.p is None:
         return []
-    p = "p<.001" if cell.p < 0.001 else f"p {_short(cell.p, 3)}"
+    p = "p<.001" if cell.p < 0.001 else f"p {short(cell.p, 3)}"
     return [f"{cell.change.mean:+.3f}", p]
 
 
-def _short(share: float, digits: int = 2) -> str:
+def short(share: float, digits: int = 2) -> str:
+    """A share without the zero before its point."""
     return f"{share:.{digits}f}".removeprefix("0")

@@ -1,4 +1,4 @@
-"""Measuring step: how well a confidence tells questions that can be answered from those that cannot."""
+"""Measuring step: whether a confidence tells questions that can be answered from others, and holds what it says."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from eval.significance import Estimate, estimate
+
 _RESAMPLES = 2_000
 _LEVEL = 0.95
+_MOST_BINS, _LEAST_IN_BIN = 10, 10
 
 
 class Area(NamedTuple):
@@ -25,6 +28,13 @@ class Operating(NamedTuple):
     confidence: float
     coverage: float
     risk: float
+
+
+class Bin(NamedTuple):
+    """Answers of about the same confidence: its mean, 0..1, and the share of them that is complete, with interval."""
+
+    confidence: float
+    complete: Estimate
 
 
 def auroc(confidence: Sequence[float], answerable: Sequence[bool]) -> float:
@@ -76,3 +86,39 @@ def risk_coverage(confidence: Sequence[float], worth: Sequence[float]) -> list[O
     return [
         Operating(float(scores[i]), float((i + 1) / len(scores)), float(1 - gained[i] / (i + 1))) for i in last.tolist()
     ]
+
+
+def reliability(confidence: Sequence[float], complete: Sequence[float], *, clusters: Sequence[Hashable]) -> list[Bin]:
+    """Confidence against what it promises, over the answers given, from the lowest confidence up.
+
+    ``complete``: 1 for a complete answer, 0 for any other, also for one to a question that has none. At most 10 bins,
+    as equal in number as they can be where equal confidences stay together, of about 10 answers or more; none without
+    answers.
+    """
+    order = np.argsort(np.asarray(confidence, float), kind="stable")
+    scores, n = np.asarray(confidence, float)[order], len(confidence)
+    n_bins = max(1, min(_MOST_BINS, n // _LEAST_IN_BIN))
+    cuts = {int(np.searchsorted(scores, scores[n * place // n_bins])) for place in range(n_bins)} if n else set()
+    parts = np.split(order, sorted(cuts - {0}))
+    return [
+        Bin(
+            float(np.mean([confidence[i] for i in part])),
+            estimate([complete[i] for i in part], clusters=[clusters[i] for i in part]),
+        )
+        for part in parts
+        if len(part)
+    ]
+
+
+def calibration_error(bins: Sequence[Bin]) -> float:
+    """Expected calibration error: mean of what confidence and completeness of a bin differ by, by its size, 0..1.
+
+    Source: Naeini, Cooper and Hauskrecht 2015, Obtaining Well Calibrated Probabilities Using Bayesian Binning.
+
+    Raises:
+        ValueError: no bins.
+    """
+    if not bins:
+        raise ValueError("expected at least one bin of answers, got none")
+    gaps = [abs(each.confidence - each.complete.mean) for each in bins]
+    return float(np.average(gaps, weights=[each.complete.n for each in bins]))

@@ -1,8 +1,9 @@
 import json
+from dataclasses import replace
 
 import pytest
 
-from eval.abstain import hits_of, overlap, read_posed, score_abstaining
+from eval.abstain import Posed, hits_of, overlap, read_posed, score_abstaining
 from eval.calibration import Example, calibrate
 from eval.errors import MalformedData, NothingToMeasure
 from index.encoder import load_encoder
@@ -41,7 +42,19 @@ def test_confidence_tells_passages_that_answer_from_others(posed):
     score = score_abstaining("posed", read_posed(posed), load_encoder())
     assert (score.n, score.n_answerable) == (8, 4)
     assert score.auroc.value > 0.9
-    assert score.answered > score.let_through
+    assert score.answered.mean > score.false_answers.mean
+    assert (score.answered.n, score.false_answers.n) == (4, 4)
+
+
+def test_shares_answered_at_the_bar_have_intervals_over_questions_of_shared_passages(monkeypatch):
+    sure = {"a": 0.9, "b": 0.9, "c": 0.1, "d": 0.1, "e": 0.6, "f": 0.2}
+    monkeypatch.setattr("eval.abstain.confidence", lambda asked, *_: sure[asked.text])
+    posed = [Posed(name, name, (("", "xyz"[i // 2]),), i % 2 == 0) for i, name in enumerate(sure)]
+    score = score_abstaining("posed", posed, load_encoder())
+    assert (score.answered.mean, score.false_answers.mean) == (pytest.approx(2 / 3), pytest.approx(1 / 3))
+    assert score.answered.low < score.answered.mean < score.answered.high
+    tied = score_abstaining("tied", [replace(each, passages=posed[0].passages) for each in posed[:4]], load_encoder())
+    assert tied.answered.mean == 0.5
 
 
 def test_passages_become_hits_of_whole_sentences(posed):
@@ -61,7 +74,10 @@ def test_the_command_prints_the_area_beside_word_overlap(posed, evaluate):
     assert status == 0
     (score,) = json.loads(printed)
     assert score["auroc"]["low"] <= score["auroc"]["value"] <= score["auroc"]["high"]
-    assert "word overlap" in evaluate("abstain", posed)[1]
+    assert score["answered"]["low"] <= score["answered"]["mean"] <= score["answered"]["high"]
+    printed = evaluate("abstain", posed)[1]
+    assert "answered" in printed and "AUROC" in printed
+    assert "answered: of answerable questions; false answers: of the others" in " ".join(printed.split())
 
 
 @pytest.mark.parametrize("bad", [{"passages": [{"title": "x"}]}, {"passages": ["x"]}, {"answerable": "yes"}])

@@ -4,9 +4,10 @@ from statistics import fmean
 
 import pytest
 
-from eval.answers import Asked, answer_scores, score_answers
+from eval.answers import score_answers
 from eval.errors import NothingToMeasure
 from eval.gold import read_questions
+from eval.judging import answer_scores, locate
 from index.encoder import load_encoder
 from service.answer import Segment
 from service.engine import Engine
@@ -74,11 +75,8 @@ def asked(engine, tmp_path_factory):
     (record,) = engine.documents()
     path = tmp_path_factory.mktemp("questions") / "q.jsonl"
     write_rows(path, rows(engine.text(record.doc_id)))
-    return [
-        Asked(question, tuple((place.hop, record.doc_id, place.span) for place in question.evidence))
-        for question in read_questions(path)
-        if question.evidence
-    ]
+    sources = {record.doc_id: engine.text(record.doc_id)}
+    return [locate(each, {}, [record.doc_id], sources) for each in read_questions(path) if each.evidence]
 
 
 def empty(engine, answer):
@@ -164,7 +162,9 @@ def test_answers_and_abstaining_are_scored_printed_and_kept(tmp_path, engine, ev
     assert list(confidence) == sorted(confidence, reverse=True)
     assert coverage[-1] == 1
     status, printed, told = evaluate(*command, "--out", tmp_path / "out")
-    assert "q answers: as kept" in told and "answer points" in printed and "auroc" in printed
+    assert "q answers: as kept" in told and "points" in printed and "auroc" in printed
+    assert answers["facts"]["calibration_error"] < 0.5 and "calibration_error" in printed
+    assert "q: questions with an answer" in printed and "were lost" in printed
     assert evaluate("report", tmp_path / "out", "-o", tmp_path / "report.html")[0] == 0
     page = (tmp_path / "report.html").read_text("utf-8")
     assert "coverage: share of questions answered" in page

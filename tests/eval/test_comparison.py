@@ -73,6 +73,15 @@ def test_other_questions_or_corpora_are_refused(tmp_path):
         compare(*pair(tmp_path, a, result("b", {"y": 1})))
 
 
+def test_answers_are_compared_by_each_measure_over_the_questions_that_it_fits(tmp_path):
+    a, b = result("a", {"x": 1, "y": 0.5, "z": 0}), result("b", {"x": 0, "y": 0.5, "z": 0})
+    told = [replace(a.questions[0], scores={"length": 1.0}), *a.questions[1:]]
+    other = [*b.questions[:2], replace(b.questions[2], scores={"length": 0.5})]
+    both = replace(a, questions=tuple(told)), replace(b, questions=tuple(other))
+    (change,) = compare(*pair(tmp_path, *both))  # of "length" the two have no question in common
+    assert (change.measure, change.difference.n) == ("nDCG@10", 1)
+
+
 def test_what_is_no_result_is_named(tmp_path):
     (tmp_path / "a.json").write_text("{}", "utf-8")
     with pytest.raises(MalformedData, match=r"a\.json"):

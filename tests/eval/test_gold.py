@@ -198,8 +198,58 @@ def test_a_document_that_cannot_be_read_ends_it_and_one_beside_does_not(tmp_path
         list(score_gold("g", asked, [Configuration()], encoder, documents=[bad]))
 
 
+def test_a_document_that_cannot_be_read_is_a_warning_where_it_holds_no_evidence(tmp_path, files, encoder):
+    bad = tmp_path / "bad.pdf"
+    bad.write_bytes(b"%PDF-1.4 broken")
+    place = {"hop": 1, "must_contain": ["4,210 hectares"], "doc": "main.md"}
+    asked = questions(tmp_path, row("a", "How much pine was planted?") | {"evidence": [place]})
+    ((result, _),) = score_gold("g", asked, [Configuration()], encoder, documents=[files, bad])
+    assert "bad.pdf" in result.warnings[0] and result.facts["documents"] == 2
+    asked = questions(tmp_path, row("a", "How much pine was planted?") | {"evidence": [place | {"doc": "bad.pdf"}]})
+    with pytest.raises(IngestError, match=r"bad\.pdf"):
+        list(score_gold("g", asked, [Configuration()], encoder, documents=[files, bad]))
+
+
+def test_questions_over_many_documents_are_read_with_their_files_and_traits(tmp_path):
+    place = {"doc": "a.md", "must_contain": ["x"], "hop": 1}
+    more = {"doc": ["a.md", "b.md"], "jurisdiction": ["EU", "US"], "cross": True, "group": "g", "style": "typo"}
+    asked, other = questions(
+        tmp_path,
+        row("a", "?", type="date", **more) | {"evidence": [place]},
+        row("b", "?", lang="zh", cross=False, doc=[], jurisdiction=[], about=["c.md"]),
+    )
+    assert asked.evidence == (Evidence(1, ("x",), "a.md"),)
+    assert asked.documents == ("a.md", "b.md")
+    assert asked.traits == {
+        "language": "en",
+        "type": "date",
+        "style": "typo",
+        "jurisdiction": "EU",
+        "crossing": "across",
+    }
+    assert (other.documents, other.traits) == ((), {"language": "zh", "crossing": "same"})
+    with pytest.raises(MalformedData, match="file names"):
+        questions(tmp_path, row("a", "?", doc="a.md"))
+
+
+@pytest.mark.parametrize(
+    ("ranks", "reach"), [((None, 4, 2), 4), ((3, 1, 7), 7), ((1, 2, None), None), ((None, None, 1), None)]
+)
+def test_evidence_reaches_as_far_as_its_last_hop(ranks, reach):
+    evidence = (Evidence(1, ("a",)), Evidence(1, ("b",)), Evidence(2, ("c",)))
+    assert Judgement(Question("q", "?", "en", None, evidence), ranks, within_reading=2).reach == reach
+
+
 @pytest.mark.skipif(not SHARED.exists(), reason="shared gold questions are not beside this checkout")
 def test_the_shared_gold_questions_are_read():
     asked = list(read_questions(SHARED / "gold" / "dev.jsonl"))
     assert len(asked) == 109
     assert sum(not each.evidence for each in asked) == 13
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="shared gold questions are not beside this checkout")
+def test_the_shared_questions_over_policies_name_their_files():
+    asked = list(read_questions(SHARED / "gold" / "policy-dev.jsonl"))
+    assert len(asked) == 90
+    assert sum(each.traits["crossing"] == "across" for each in asked) == 33
+    assert all(each.document in question.documents for question in asked for each in question.evidence)

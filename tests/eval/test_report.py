@@ -7,7 +7,7 @@ import pytest
 
 from eval.errors import NothingToMeasure
 from eval.report import write_report
-from eval.results import QuestionResult, Result, Wanted
+from eval.results import Loss, QuestionResult, Result, Wanted
 
 HOSTILE = "</script><script>alert(1)</script> <!--data--> & 碳汇 $x_1$ \u2028 \ud800"
 
@@ -119,6 +119,38 @@ def test_results_of_one_name_are_told_apart(page):
         "lexical",
         "lexical #2",
     ]
+
+
+def test_each_answer_that_is_not_complete_is_there_with_what_became_of_it(tmp_path):
+    lost = Loss("items", 3, True, "b.md", True, ("a.md",), (("b.md", f"quoted {HOSTILE}"),), (f"missing {HOSTILE}",))
+    asked = [
+        QuestionResult("whole", "?", {"confidence": 0.9, "answered": 1.0, "complete": 1.0}, (), ()),
+        QuestionResult("part", HOSTILE, {"confidence": 0.7, "answered": 1.0, "complete": 0.0}, (), (), lost=lost),
+    ]
+    silent = replace(lost, stage="abstention", given=False, quoted=(), astray=False)
+    scores = asked[1].scores | {"answered": 0.0}
+    asked.append(replace(asked[1], query_id="none", scores=scores, lost=silent, traits={"status": "unsupported"}))
+    answers = replace(result("set", "answers", 0, kind="answers"), questions=tuple(asked))
+    write_report(tmp_path / "report.html", [answers, replace(answers, dataset="other")])
+    page = (tmp_path / "report.html").read_text("utf-8")
+    assert page.count("answers: 1 of 3 complete") == 2
+    (items, withheld) = re.findall(r'<details class="lost">(.*?)</details>', page, re.S)[-1:-3:-1]
+    for words in (
+        "part",
+        "the first 3",
+        "0.70",
+        "a.md",
+        "<em>b.md</em>",
+        "quoted &lt;/script&gt;",
+        "missing &lt;/script&gt;",
+    ):
+        assert words in items
+    assert "withheld</em>, confidence 0.70, unsupported" in withheld and "b.md" not in withheld
+    assert "answers together: mean gap 0.30, 4 answers" in page
+    assert "other, answers: mean gap 0.30, 2 answers" in page
+    reader = Reader()
+    reader.feed(page)
+    assert reader.tags.count("script") == 2
 
 
 def test_no_result_is_named(tmp_path):
