@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from eval.errors import MalformedData, NothingToMeasure
+from eval.evidence import bare
 from eval.lines import read_rows
 from eval.ranking import OnProgress, quiet
 from eval.significance import Estimate, estimate
 from eval.withholding import Area, area
 from index.analyzer import analyze
-from index.encoder import Encoder, TokenEncoder
+from index.encoder import Encoder
 from index.hit import Hit, Why
 from ingest.document import Span
 from ingest.language import detect
@@ -26,17 +25,30 @@ from service.answering.answerer import candidates
 from service.answering.confidence import BAR
 from service.answering.judging import RuleJudge
 from service.answering.understanding import understand
-from service.evidence.pieces import Pieces
+from service.evidence.pieces import Piece, Pieces
 
 
 @dataclass(frozen=True, slots=True)
 class Posed:
-    """A question with the passages given for it, title and text, and whether they answer it."""
+    """A question with the passages given for it, title and text, and whether they answer it.
+
+    ``answers`` are strings of which a passage that answers holds one, ``sentences`` such sentences where these are
+    marked.
+    """
 
     query_id: str
     question: str
     passages: tuple[tuple[str, str], ...]
     answerable: bool
+    answers: tuple[str, ...] = ()
+    sentences: tuple[str, ...] = ()
+
+    def worth(self, piece: Piece) -> float:
+        """1 where a piece is of a marked sentence, or without these holds an answer, else 0."""
+        said = bare(piece.said.text)
+        if self.sentences:
+            return float(any(bare(each) in said or said in bare(each) for each in self.sentences))
+        return float(any(bare(each) in said for each in self.answers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +79,18 @@ def read_posed(path: Path, *, most: int | None = None) -> list[Posed]:
     """
     found = []
     for number, row in read_rows(path, id=str, question=str, passages=list, answerable=bool):
-        found.append(Posed(row["id"], row["question"], _passages(row, f"{path}:{number}"), row["answerable"]))
+        passages = _passages(row, f"{path}:{number}")
+        answers = [each if isinstance(each, list) else [each] for each in row.get("answers") or ()]
+        found.append(
+            Posed(
+                row["id"],
+                row["question"],
+                passages,
+                row["answerable"],
+                answers=tuple(str(each) for among in answers for each in among if each),
+                sentences=tuple(map(str, row.get("gold_sentences") or ())),
+            )
+        )
     if len({each.answerable for each in found}) < 2:
         raise NothingToMeasure(f"{path}: expected questions with an answer and without, got {len(found)} of one kind")
     return found if most is None else random.Random(0).sample(found, min(most, len(found)))
@@ -109,12 +132,8 @@ def _answered(posed: Sequence[tuple[float, bool, Hashable]]) -> Estimate:
 def hits_of(posed: Posed, encoder: Encoder) -> list[Hit]:
     """The passages as retrieval would hand them over, best first, sentences as their units."""
     texts = [f"{title} {text}".strip() for title, text in posed.passages]
-    vectors = encoder.encode([posed.question, *texts])
-    dense = vectors[1:] @ vectors[0]
-    late = np.zeros(len(texts), np.float32)
-    if isinstance(encoder, TokenEncoder):
-        tokens = encoder.tokens([posed.question, *texts])
-        late = encoder.maxsim(tokens[0], tokens[1:])
+    vectors, tokens = encoder.read([posed.question, *texts])
+    dense, late = vectors[1:] @ vectors[0], encoder.maxsim(tokens[0], tokens[1:])
     asked = set(analyze(posed.question))
     shares = [len(asked & set(analyze(text))) / max(1, len(asked)) for text in texts]
     hits = [

@@ -8,34 +8,28 @@ from typing import Annotated
 
 import typer
 
+from eval.kinds import KINDS
 from eval.options import AsJson, Cache, EncoderName, Queries, print_json
 
 
 def calibrate(
-    questions: Annotated[list[Path], typer.Option(help="Gold questions; repeat for several sets.")],
-    document: Annotated[list[Path], typer.Option(help="What each set is about, in the same order.")],
+    kinds: Annotated[Path, typer.Argument(help="Kinds of questions, as the first lines of the default tell.")] = KINDS,
     cache: Cache = None,
     as_json: AsJson = False,
 ) -> None:
-    """Weights by which an answer's signs become its confidence, and how they do on questions unseen."""
-    from eval.calibration import Example, examples
+    """Weights by which an answer's signs become its confidence, and how they do on clusters and kinds left out."""
     from eval.calibration import calibrate as run
-    from eval.gold import read_questions
+    from eval.kinds import read_examples
     from eval.progress import progress
+    from eval.tables import print_calibration
     from index.encoder import load_encoder
 
-    if len(questions) != len(document):
-        raise typer.BadParameter("expected one --document for each --questions")
-    encoder, found = load_encoder(), list[Example]()
-    for path, about in zip(questions, document, strict=True):
-        with progress(path.stem) as advance:
-            asked = list(read_questions(path))
-            found += examples(path.stem, asked, encoder, documents=[about], cache=cache, on_progress=advance)
-    calibrated = run(found)
+    with progress("calibrate") as advance:
+        calibrated = run(list(read_examples(kinds, load_encoder(), cache=cache, on_progress=advance)))
     if as_json:
         print_json(asdict(calibrated))
     else:
-        typer.echo(calibrated)
+        print_calibration(calibrated)
 
 
 def ground(

@@ -1,64 +1,93 @@
-"""Calibrating step of the evaluation: weights by which signs become a confidence, tried on unseen groups."""
+"""Calibrating step of the evaluation: weights by which signs become a confidence, and how far they carry over.
+
+Every candidate of a question is an example: it says a share of the points asked for, or none. Questions come in kinds,
+a set of them each, which weigh alike. Weights are judged on clusters of wordings, and on kinds, that were left out.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.answers import SHIPPED
+from eval.abstain import Posed, hits_of
 from eval.configuration import digest
-from eval.gold import Question
+from eval.gold import Question, documents_named
+from eval.judging import locate, piece_worth
 from eval.ranking import OnProgress, quiet
 from eval.recall import gold_library, sha256_of
 from eval.withholding import auroc
 from index.encoder import Encoder
+from index.hit import Hit
 from ingest.readers import find_files
-from service.answering.confidence import HELD, WEIGHTS, signs, trust
-from service.answering.selecting import ranked
+from service.answering.answerer import READ
+from service.answering.confidence import BAR, SIGNS, signs
+from service.answering.judging import shortlist
+from service.answering.selecting import comes_into_question
 from service.answering.understanding import understand
+from service.evidence.pieces import Piece, Pieces
 
-_FOLDS = 10
-_RIDGE = 0.02  # keeps weights small that few questions speak for
-_KEPT = 0.88  # of the answerable questions: so many stay above the bar
+_FOLDS = 5
+_ROUNDS = 3  # of fitting: each weighs the wrong candidates by how likely the one before finds them
+_SHARP = 3.0  # how much more the likeliest wrong candidate counts than the others
+_RIDGE = 0.02 / len(SIGNS)  # keeps weights small that few questions speak for
+_WHOLE = 0.99  # of the points: an answer that says so much is complete
 
-Matrix = NDArray[np.float64]
+Floats = NDArray[np.float64]
+Model = tuple[Floats, float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Example:
+    """A question of a ``kind``: the signs of its m candidates, float32, (m, len(SIGNS)), and what each is worth, 0..1.
+
+    A candidate is worth the share of the points that it says. Nothing is worth anything where the question cannot be
+    answered. Wordings of one question, and questions over the same passage, share a ``cluster``.
+    """
+
+    kind: str
+    query_id: str
+    cluster: Hashable
+    answerable: bool
+    signs: NDArray[np.float32]
+    worth: Floats
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
-    """A question's signs and what they are worth, whether it can be answered, its cluster of wordings, and its set."""
+class KindScore:
+    """How one kind does. AUROC of answerable against other questions, None where a kind has one of them only.
 
-    query_id: str
-    signs: dict[str, float]
-    answerable: bool
-    cluster: str
-    source: str = ""
-    trust: float = 1.0
+    ``seen``: by weights fitted to all; ``unseen``: each cluster by weights of the others; ``left_out``: by weights of
+    the other kinds. ``chosen``: mean worth of the likeliest candidate, unseen. ``answered`` and ``false_answers``:
+    shares at the shipped bar of its answerable and its other questions, unseen.
+    """
+
+    kind: str
+    n: int
+    seen: float | None
+    unseen: float | None
+    left_out: float | None
+    chosen: float | None
+    answered: float | None
+    false_answers: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Weights and offset, the offset set so that 0.5 keeps 88 % of answerable questions.
-
-    ``unseen``: AUROC where each cluster is judged by weights that the other clusters gave; ``seen`` by these weights.
-    ``answered`` and ``let_through``: shares of each set's answerable and of its other questions at 0.5.
-    """
+    """Weights of the signs and offset, by which a confidence is the share of answers complete; how each kind does."""
 
     weights: dict[str, float]
     offset: float
-    unseen: float
-    seen: float
-    answered: dict[str, float]
-    let_through: dict[str, float]
+    kinds: tuple[KindScore, ...]
 
 
-def examples(
-    name: str,
+def gold_examples(
+    kind: str,
     questions: Sequence[Question],
     encoder: Encoder,
     *,
@@ -66,105 +95,179 @@ def examples(
     cache: Path | None = None,
     on_progress: OnProgress = quiet,
 ) -> list[Example]:
-    """The signs of each question over a library of ``documents``; one for which nothing is found is left out.
-
-    Raises:
-        UnreadableDocument, IngestError: as :func:`eval.recall.score_gold`.
-    """
+    """Examples of gold questions over a library of ``documents``; those with a false premise are left out."""
     files = find_files(documents)
     corpus = digest([sorted(sha256_of(path) for path in files), []])
-    found: list[Example] = []
-    kept = gold_library(questions, (files, []), corpus, encoder, cache=cache, on_progress=on_progress)
-    with kept as (library, *_):
+    pieces, found = Pieces(encoder), list[Example]()
+    with gold_library(questions, (files, []), corpus, encoder, cache=cache, on_progress=on_progress) as (
+        library,
+        about,
+        *_,
+    ):
+        named = documents_named(library, questions)
+        sources = {record.doc_id: library.text(record.doc_id) for record in library.documents()}
         for question in questions:
-            asked, hits = understand(question.text), library.search(question.text, k=SHIPPED.k)
-            if pieces := ranked(asked, hits, encoder):
-                told = signs(asked, hits, pieces, encoder)
-                cluster = question.cluster or question.query_id
-                found.append(
-                    Example(
-                        question.query_id, told, question.expects == "answer", cluster, name, trust(asked, hits, pieces)
-                    )
-                )
+            if question.expects == "correction":
+                continue
+            asked = locate(question, named, about, sources)
+            hits = library.search(question.text, k=READ)
+            matrix, worth = _candidates(question.text, hits, pieces, partial(piece_worth, asked))
+            answerable = question.expects == "answer"
+            cluster = question.cluster or question.query_id
+            found.append(Example(kind, question.query_id, cluster, answerable, matrix, worth * answerable))
     return found
 
 
-def calibrate(found: Sequence[Example]) -> Calibration:
-    """Logistic regression with no weight below 0 and ``HELD`` as they are.
+def posed_examples(kind: str, posed: Sequence[Posed], encoder: Encoder) -> list[Example]:
+    """Examples of questions posed with their passages."""
+    pieces, found = Pieces(encoder), list[Example]()
+    for each in posed:
+        matrix, worth = _candidates(each.question, hits_of(each, encoder), pieces, each.worth)
+        found.append(Example(kind, each.query_id, each.passages, each.answerable, matrix, worth * each.answerable))
+    return found
 
-    Both kinds of questions weigh alike, and so does each set among the questions of a kind.
+
+def _candidates(
+    text: str, hits: Sequence[Hit], pieces: Pieces, worth: Callable[[Piece], float]
+) -> tuple[NDArray[np.float32], Floats]:
+    asked = understand(text)
+    found = [each for each in pieces.of(hits) if comes_into_question(asked, each.piece)]
+    if not found:
+        return np.zeros((0, len(SIGNS)), np.float32), np.zeros(0)
+    chosen, fit = shortlist(asked, found, pieces.encoder)
+    matrix = signs(asked, [found[i] for i in chosen], fit, hits, pieces.encoder)
+    return matrix, np.array([worth(found[i].piece) for i in chosen])
+
+
+def calibrate(found: Sequence[Example]) -> Calibration:
+    """Logistic regression over candidates, no weight below 0, scaled so that the likeliest one's share is what it says.
+
+    Answerable and other questions weigh alike, and so does each kind among them.
 
     Raises:
-        ValueError: one kind is missing.
+        ValueError: answerable or other questions are missing.
     """
-    names = list(WEIGHTS)
-    matrix = np.array([[each.signs[name] for name in names] for each in found])
-    answerable = np.array([each.answerable for each in found])
-    clusters = np.array([each.cluster for each in found])
-    held = np.array([sum(weight * each.signs[name] for name, weight in HELD.items()) for each in found])
-    each = _balanced(found)
-    weights = _fit(matrix, answerable, held, each)
-    scores = matrix @ weights + held
-    offset = float(np.quantile(_needed(scores, found)[answerable], _KEPT, method="higher"))
-    above = _needed(scores, found) <= offset
-    return Calibration(
-        {name: round(float(weight), 2) for name, weight in zip(names, weights, strict=True)},
-        round(offset, 2),
-        unseen=auroc(_unseen(matrix, answerable, held, each, clusters).tolist(), answerable.tolist()),
-        seen=auroc(scores.tolist(), answerable.tolist()),
-        answered=_by_set(found, above, answerable=True),
-        let_through=_by_set(found, above, answerable=False),
+    model = _scaled(_fit(found), found)
+    unseen = _cross_validated(found)
+    kinds = dict.fromkeys(each.kind for each in found)
+    scores = [_score(kind, found, model, unseen) for kind in kinds]
+    weights = {name: round(float(weight), 2) for name, weight in zip(SIGNS, model[0], strict=True)}
+    return Calibration(weights, round(model[1], 2), tuple(scores))
+
+
+def _score(kind: str, found: Sequence[Example], model: Model, unseen: Sequence[tuple[float, float]]) -> KindScore:
+    own = [place for place, each in enumerate(found) if each.kind == kind]
+    examples = [found[place] for place in own]
+    others = [each for each in found if each.kind != kind]
+    held = [unseen[place] for place in own]
+    truth = [each.answerable for each in examples]
+    both = len(set(truth)) == 2
+    apart = _fit(others) if both and len({each.answerable for each in others}) == 2 else None
+    given = [sure >= BAR for sure, _ in held]
+    return KindScore(
+        kind,
+        len(own),
+        seen=auroc([_likeliest(each, model)[0] for each in examples], truth) if both else None,
+        unseen=auroc([sure for sure, _ in held], truth) if both else None,
+        left_out=auroc([_likeliest(each, apart)[0] for each in examples], truth) if apart else None,
+        chosen=_mean([worth for (_, worth), can in zip(held, truth, strict=True) if can]),
+        answered=_mean([each for each, can in zip(given, truth, strict=True) if can]),
+        false_answers=_mean([each for each, can in zip(given, truth, strict=True) if not can]),
     )
 
 
-def _by_set(found: Sequence[Example], above: NDArray[np.bool_], *, answerable: bool) -> dict[str, float]:
-    given: dict[str, list[bool]] = {}
-    for example, is_given in zip(found, above.tolist(), strict=True):
-        if example.answerable == answerable:
-            given.setdefault(example.source, []).append(is_given)
-    return {source: round(float(np.mean(shares)), 3) for source, shares in given.items()}
+def _mean(values: Sequence[float]) -> float | None:
+    return float(np.mean(values)) if values else None
 
 
-def _needed(scores: Matrix, found: Sequence[Example]) -> Matrix:
-    """The offset from which on each question's confidence is 0.5 or more; infinite where its trust is less."""
-    doubled = 2 * np.array([each.trust for each in found]) - 1
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(doubled > 0, -np.log(doubled) - scores, np.inf)
+def _cross_validated(found: Sequence[Example]) -> list[tuple[float, float]]:
+    """Of each example the confidence and worth of its likeliest candidate, by weights of other clusters."""
+    names = sorted({f"{each.kind}:{each.cluster}" for each in found})
+    np.random.default_rng(0).shuffle(names)
+    fold = {name: place % _FOLDS for place, name in enumerate(names)}
+    folds = [fold[f"{each.kind}:{each.cluster}"] for each in found]
+    rest = [[each for each, held in zip(found, folds, strict=True) if held != number] for number in range(_FOLDS)]
+    models = [_scaled(_fit(part), part) for part in rest]
+    return [_likeliest(each, models[number]) for each, number in zip(found, folds, strict=True)]
 
 
-def _balanced(found: Sequence[Example]) -> Matrix:
-    """What each question weighs: half of all for either kind, in equal parts for the sets that have it."""
-    counts = Counter((each.answerable, each.source) for each in found)
-    sets = Counter(answerable for answerable, _ in counts)
-    return np.array([0.5 / sets[each.answerable] / counts[each.answerable, each.source] for each in found])
+def _likeliest(example: Example, model: Model) -> tuple[float, float]:
+    """The confidence in the likeliest candidate, and what it is worth; nothing without one."""
+    if not len(example.worth):
+        return 0.0, 0.0
+    logits = example.signs @ model[0] + model[1]
+    best = int(logits.argmax())
+    return float(1 / (1 + np.exp(-logits[best]))), float(example.worth[best])
 
 
-def _unseen(
-    matrix: Matrix, answerable: NDArray[np.bool_], held: Matrix, each: Matrix, clusters: NDArray[np.str_]
-) -> Matrix:
-    """Scores of each cluster's questions by weights of the others', as a mean over several ways to part them."""
-    names, random = np.unique(clusters), np.random.default_rng(0)
-    total = np.zeros(len(matrix))
-    for _ in range(5):
-        random.shuffle(names)
-        for fold in range(_FOLDS):
-            out = np.isin(clusters, names[fold::_FOLDS])
-            if out.any():
-                total[out] += matrix[out] @ _fit(matrix[~out], answerable[~out], held[~out], each[~out]) + held[out]
-    return total
-
-
-def _fit(matrix: Matrix, answerable: NDArray[np.bool_], held: Matrix, each: Matrix) -> Matrix:
+def _scaled(model: Model, found: Sequence[Example]) -> Model:
+    """The model with its logits stretched and moved so that shares come true over the questions of whole libraries."""
     from scipy.optimize import minimize
 
-    spread = matrix.std(axis=0) + 1e-6
-    scaled = (matrix - matrix.mean(axis=0)) / spread
+    weights, offset = model
+    whole = [each for each in found if isinstance(each.cluster, str) and len(each.worth)]
+    best = np.array([(each.signs @ weights + offset).max() for each in whole])
+    right = np.array([_likeliest(each, model)[1] >= _WHOLE for each in whole], float)
 
-    def loss(parameters: Matrix) -> float:
-        logits = parameters[0] + scaled @ parameters[1:] + held
-        wrong = np.logaddexp(0, np.where(answerable, -logits, logits))
-        return float(each @ wrong + _RIDGE * np.square(parameters[1:]).sum())
+    def loss(line: Floats) -> float:
+        logits = line[0] * best + line[1]
+        return float((np.logaddexp(0, logits) - right * logits).mean())
+
+    slope, shift = minimize(loss, np.array([1.0, 0.0]), method="L-BFGS-B", bounds=[(0.1, None), (None, None)]).x
+    return weights * slope, float(offset * slope + shift)
+
+
+def _fit(found: Sequence[Example]) -> Model:
+    """Weights per unit of each sign, and the offset."""
+    filled = [each for each in found if len(each.worth)]
+    kinds = {each.answerable for each in filled}
+    if len(kinds) < 2:
+        raise ValueError(f"expected answerable and other questions, got {len(filled)} of one sort")
+    each = _balanced(filled)
+    shares = [np.full(len(example.worth), 1 / len(example.worth)) for example in filled]
+    for _ in range(_ROUNDS):
+        weights, offset = _regress(filled, each, shares)
+        for place, example in enumerate(filled):
+            logits = example.signs @ weights
+            likely = np.exp(_SHARP * (logits - logits.max()))
+            shares[place] = likely / likely.sum()
+    return weights, offset
+
+
+def _balanced(found: Sequence[Example]) -> list[float]:
+    """What each question weighs: half of all for answerable and for other ones, in equal parts for their kinds."""
+    counts = Counter((each.answerable, each.kind) for each in found)
+    sets = Counter(answerable for answerable, _ in counts)
+    return [0.5 / sets[each.answerable] / counts[each.answerable, each.kind] for each in found]
+
+
+def _regress(found: Sequence[Example], each: Sequence[float], shares: Sequence[Floats]) -> Model:
+    """One weighted logistic regression: half of an answerable question is on what is right of it, half on the rest."""
+    from scipy.optimize import minimize
+
+    right, wrong = [], []
+    for example, weight, share in zip(found, each, shares, strict=True):
+        total = example.worth.sum()
+        rest = share * (1 - example.worth)
+        both = 0.5 * weight if total else 0.0
+        right.append(both * example.worth / max(total, 1e-9))
+        wrong.append((weight - both) * rest / max(rest.sum(), 1e-9))
+    matrix = np.concatenate([example.signs for example in found]).astype(float)
+    for_, against = np.concatenate(right), np.concatenate(wrong)
+    mean, spread = matrix.mean(axis=0), matrix.std(axis=0) + 1e-6
+    scaled = (matrix - mean) / spread
+
+    def loss(parameters: Floats) -> tuple[float, Floats]:
+        logits = parameters[0] + scaled @ parameters[1:]
+        value = (
+            for_ @ np.logaddexp(0, -logits)
+            + against @ np.logaddexp(0, logits)
+            + _RIDGE * np.square(parameters[1:]).sum()
+        )
+        slope = against / (1 + np.exp(-logits)) - for_ / (1 + np.exp(logits))
+        return float(value), np.concatenate([[slope.sum()], scaled.T @ slope + 2 * _RIDGE * parameters[1:]])
 
     bounds = [(None, None), *[(0, None)] * matrix.shape[1]]
-    found = minimize(loss, np.zeros(matrix.shape[1] + 1), method="L-BFGS-B", bounds=bounds).x
-    return np.asarray(found[1:] / spread)
+    found_ = minimize(loss, np.zeros(matrix.shape[1] + 1), jac=True, method="L-BFGS-B", bounds=bounds).x
+    weights = found_[1:] / spread
+    return weights, float(found_[0] - mean @ weights)

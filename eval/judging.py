@@ -16,11 +16,12 @@ from eval.results import Loss, Wanted
 from index.hit import Hit
 from ingest.language import detect
 from service.answer import Answer, Citation
-from service.evidence.pieces import cut_to_length, share_of_answer
+from service.evidence.pieces import Piece, cut_to_length, share_of_answer
 
 WRONG = "wrong-document citations"
 """The measure that counts citations, not questions."""
 
+_BY_CHANCE = 0.5  # of a point: so much of it where other words than the evidence say it
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
@@ -93,6 +94,17 @@ def answer_scores(asked: Asked, answer: Answer, sources: Mapping[str, str]) -> d
         scores["quote validity"] = _share(_is_valid(citation, sources) for citation in answer.citations)
         scores["number fidelity"] = _share(number in _numbers(quotes) for number in said) if said else 1.0
     return scores
+
+
+def piece_worth(asked: Asked, piece: Piece) -> float:
+    """The share of the points that a piece of a right document says, 0..1; half of it where it touches no evidence."""
+    if piece.passage.doc_id not in asked.documents:
+        return 0.0
+    share = share_said({_language(piece.said.text): piece.said.text}, asked.question.points)
+    spans = piece.passage.spans
+    places = [span for place in asked.places for doc_id, span in place if doc_id == piece.passage.doc_id]
+    touches = any(start < span[1] and span[0] < end for span in places for start, end in spans)
+    return share if touches else _BY_CHANCE * share
 
 
 def wanted(asked: Asked, answer: Answer) -> Iterator[Wanted]:

@@ -16,11 +16,11 @@ from eval.configuration import Configuration, code_fingerprint, digest, fingerpr
 from eval.measures import measure
 from eval.results import QuestionResult, Result, Wanted, is_current, read_result, write_result
 from eval.trec import Run, ScoredDoc, write_run
-from index.encoder import Encoder, TokenEncoder
+from index.encoder import Encoder
 from index.features import title_of, vector_text
 from index.hit import Filters
 from index.library import Addition, Library
-from index.static import Floats
+from index.static import Encoded, Floats, Tokens
 
 OnProgress = Callable[[int, int, str], None]
 """Called with (steps done, steps in all, what is being done)."""
@@ -104,7 +104,7 @@ def _library(
     with TemporaryDirectory(prefix="sinkqa-eval-") as temporary:
         key = digest(benchmark.corpus_sha256, encoder.fingerprint, code_fingerprint())
         folder = cache / key if cache else Path(temporary)
-        ahead = encoder if isinstance(encoder, TokenEncoder) else _Ahead(encoder)
+        ahead = _Ahead(encoder)
         began = time.perf_counter()
         with Library.open(folder, create=True, encoder=ahead) as library:
             fill(library, benchmark.corpus, on_progress=on_progress)
@@ -114,27 +114,31 @@ def _library(
 
 
 class _Ahead:
-    """An encoder that is given many texts at once and then asked for them one by one."""
+    """An encoder that reads many texts at once before it is asked for them one by one."""
 
     def __init__(self, encoder: Encoder) -> None:
         self.name, self.fingerprint, self.dim = encoder.name, encoder.fingerprint, encoder.dim
+        self.encode, self.tokens, self.maxsim, self.nearest = (
+            encoder.encode, encoder.tokens, encoder.maxsim, encoder.nearest,
+        )  # fmt: skip
         self._encoder = encoder
-        self._vectors: dict[str, Floats] = {}
+        self._known: dict[str, tuple[Floats, Tokens]] = {}
 
-    def read(self, texts: Sequence[str]) -> None:
-        self._vectors = dict(zip(texts, self._encoder.encode(texts), strict=True))
+    def look_ahead(self, texts: Sequence[str]) -> None:
+        self._known = dict(zip(texts, zip(*self._encoder.read(texts), strict=True), strict=True))
 
-    def encode(self, texts: Sequence[str]) -> Floats:
-        if all(text in self._vectors for text in texts) and texts:
-            return np.stack([self._vectors[text] for text in texts])
-        return self._encoder.encode(texts)
+    def read(self, texts: Sequence[str]) -> Encoded:
+        if not texts or not all(text in self._known for text in texts):
+            return self._encoder.read(texts)
+        vectors, tokens = zip(*(self._known[text] for text in texts), strict=True)
+        return Encoded(np.stack(vectors), list(tokens))
 
 
 def _additions(corpus: Sequence[CorpusEntry], encoder: Encoder, advance: Callable[[int], None]) -> Iterator[Addition]:
     for start in range(0, len(corpus), _AT_ONCE):
         made = [(entry, *as_document(entry)) for entry in corpus[start : start + _AT_ONCE]]
         if isinstance(encoder, _Ahead):
-            encoder.read([vector_text(title_of(document), passage) for _, document, passage in made])
+            encoder.look_ahead([vector_text(title_of(document), passage) for _, document, passage in made])
         for entry, document, passage in made:
             yield Addition(document, [passage], entry.entry_id or document.doc_id)
         advance(start + len(made))

@@ -12,6 +12,7 @@ from rich.table import Table
 
 if TYPE_CHECKING:
     from eval.bench import Figure
+    from eval.calibration import Calibration
     from eval.comparison import Difference
     from eval.expected import Check
     from eval.ground import GroundScore
@@ -44,6 +45,23 @@ def print_warnings(results: Iterable[Result]) -> None:
     console = Console()
     for dataset, warning in dict.fromkeys((each.dataset, text) for each in results for text in each.warnings):
         console.print(f"[yellow]{escape(dataset)}: {escape(warning)}[/]")
+
+
+def print_calibration(calibration: Calibration) -> None:
+    """The weights, then one row a kind."""
+    weights = titled("Weights of the signs", "sign", "weight")
+    for name, weight in calibration.weights.items():
+        weights.add_row(name, f"{weight:.2f}")
+    weights.add_row("offset", f"{calibration.offset:.2f}")
+    kinds = titled("Kinds of questions: AUROC, and what is answered at the shipped bar", "kind")
+    for column in ("n", "seen", "unseen", "left out", "chosen", "answered", "false answers"):
+        kinds.add_column(column, justify="right")
+    for each in calibration.kinds:
+        figures = (each.seen, each.unseen, each.left_out, each.chosen, each.answered, each.false_answers)
+        kinds.add_row(each.kind, str(each.n), *("" if figure is None else f"{figure:.3f}" for figure in figures))
+    console = Console()
+    console.print(weights)
+    console.print(kinds)
 
 
 def print_boards(boards: Sequence[Board], *, by_collection: bool = False) -> None:

@@ -6,18 +6,20 @@ import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Protocol
+from zlib import crc32
 
 import numpy as np
 
+from index.analyzer import analyze
 from index.errors import EncoderMissing
 from index.models import open_model
-from index.static import Floats, StaticEncoder, Tokens, load_static
+from index.static import Encoded, Floats, StaticEncoder, Tokens, load_static
 
 BUNDLED_MODEL = Path(__file__).parent / "model"
 
 
-class Encoder(Protocol):
+class VectorEncoder(Protocol):
     """Anything that turns a text into a vector.
 
     ``fingerprint`` changes whenever the vectors would; ``dim`` is the length of a vector.
@@ -32,24 +34,15 @@ class Encoder(Protocol):
         ...
 
 
-@runtime_checkable
-class TokenEncoder(Protocol):
-    """An encoder that can also compare texts token by token (late interaction)."""
+class Encoder(VectorEncoder, Protocol):
+    """A vector encoder that also compares texts token by token (late interaction)."""
 
-    name: str
-    fingerprint: str
-    dim: int
-
-    def encode(self, texts: Sequence[str]) -> Floats:
-        """As in :class:`Encoder`."""
+    def read(self, texts: Sequence[str]) -> Encoded:
+        """What :meth:`encode` and :meth:`tokens` give, with the work of one."""
         ...
 
     def tokens(self, texts: Sequence[str]) -> list[Tokens]:
         """Ids of the known tokens of each text, in order; empty where there is none."""
-        ...
-
-    def pool(self, tokens: Sequence[Tokens]) -> Floats:
-        """The vectors that ``encode`` gives for texts with these tokens."""
         ...
 
     def maxsim(self, query: Tokens, passages: Sequence[Tokens]) -> Floats:
@@ -68,6 +61,42 @@ class TokenEncoder(Protocol):
         ...
 
 
+class WordTokens:
+    """Gives any vector encoder token-level answers: its tokens are index terms, each near to nothing but itself."""
+
+    def __init__(self, encoder: VectorEncoder) -> None:
+        self._encoder = encoder
+        self.name, self.dim = encoder.name, encoder.dim
+        # libraries hold tokens beside vectors: without these the same vectors are not the same library
+        self.fingerprint = hashlib.sha256(f"words:{encoder.fingerprint}".encode()).hexdigest()[:16]
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """As in :class:`Encoder`."""
+        return self._encoder.encode(texts)
+
+    def read(self, texts: Sequence[str]) -> Encoded:
+        """As in :class:`Encoder`."""
+        return Encoded(self.encode(texts), self.tokens(texts))
+
+    def tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        """Checksums of the texts' index terms."""
+        return [
+            np.array([crc32(term.encode("utf-8", "replace")) for term in analyze(text)], np.uint32) for text in texts
+        ]
+
+    def maxsim(self, query: Tokens, passages: Sequence[Tokens]) -> Floats:
+        """Share of the query's distinct terms that stand in each passage, float32, (len(passages),), 0..1."""
+        weights, held = self.nearest(query, passages)
+        return np.asarray(weights @ held, np.float32)
+
+    def nearest(self, query: Tokens, passages: Sequence[Tokens]) -> tuple[Floats, Floats]:
+        """As in :class:`Encoder`: equal weights, and 1 where a term stands in a passage."""
+        distinct = np.unique(query)
+        weights = np.full(len(distinct), 1 / max(1, len(distinct)), np.float32)
+        held = [np.isin(distinct, passage) for passage in passages]
+        return weights, np.array(held, np.float32).reshape(len(passages), len(distinct)).T
+
+
 def load_encoder(name_or_folder: str | Path | None = None) -> Encoder:
     """Opens an encoder: None for the bundled one, else a folder or the name of a sentence-transformers model.
 
@@ -82,7 +111,7 @@ def load_encoder(name_or_folder: str | Path | None = None) -> Encoder:
     if (folder / "model.json").is_file():
         return StaticEncoder.load(folder)
     static = _static_module(folder)
-    return load_static(static, name=folder.name) if static else TransformerEncoder(str(name_or_folder))
+    return load_static(static, name=folder.name) if static else WordTokens(TransformerEncoder(str(name_or_folder)))
 
 
 class TransformerEncoder:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from index.analyzer import analyze
 from index.columns import pack_terms, pack_tokens, pack_vector
-from index.encoder import Encoder, TokenEncoder
+from index.encoder import Encoder
 from ingest.document import Document
 from ingest.passage import Passage
 
@@ -23,10 +23,8 @@ def encode_passages(
 ) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
     """Packed vectors and packed tokens of the passages, tokenised once for both. ``titles``: of their documents."""
     texts = list(map(vector_text, titles, passages))
-    if not isinstance(encoder, TokenEncoder):
-        return tuple(map(pack_vector, encoder.encode(texts))), (b"",) * len(texts)
-    tokens = encoder.tokens(texts)
-    return tuple(map(pack_vector, encoder.pool(tokens))), tuple(map(pack_tokens, tokens))
+    vectors, tokens = encoder.read(texts)
+    return tuple(map(pack_vector, vectors)), tuple(map(pack_tokens, tokens))
 
 
 def vector_text(title: str, passage: Passage) -> str:

@@ -19,7 +19,7 @@ from index.columns import (
     unpack_tokens,
     unpack_vectors,
 )
-from index.encoder import Encoder, TokenEncoder
+from index.encoder import Encoder
 from index.expansion import Group, expand, matched_terms
 from index.fusion import Weights, fuse, ranks
 from index.hit import Hit, SearchMode, Why
@@ -38,13 +38,13 @@ _REACH = 10  # how many times deeper the dense ranking is looked through for the
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question as the legs see it. ``tokens`` is None for an encoder without late interaction."""
+    """A question as the legs see it."""
 
     text: str
     language: str
     groups: tuple[Group, ...]
     vector: Floats
-    tokens: Tokens | None
+    tokens: Tokens
 
 
 class Ranked(NamedTuple):
@@ -66,10 +66,8 @@ def prepare(text: str, encoder: Encoder) -> Query:
     """Analyses and encodes a question, or the first 2,000 code points of it."""
     text = text[:LONGEST_QUERY]
     groups = tuple(expand(text))
-    if not isinstance(encoder, TokenEncoder):
-        return Query(text, detect(text), groups, encoder.encode([text])[0], None)
-    tokens = encoder.tokens([text])
-    return Query(text, detect(text), groups, encoder.pool(tokens)[0], tokens[0])
+    (vector,), (tokens,) = encoder.read([text])
+    return Query(text, detect(text), groups, vector, tokens)
 
 
 def respelled(query: Query, legs: Legs) -> Query:
@@ -105,7 +103,7 @@ def retrieve(
     shares = _shares(found.rows, lexical, query.groups, legs if mode == "hybrid" else None)
     cosines = _cosines(connection, found.rows, dense, query.vector) if mode != "lexical" else np.zeros_like(shares)
     late = np.zeros_like(shares)
-    if mode != "lexical" and query.tokens is not None and isinstance(encoder, TokenEncoder):
+    if mode != "lexical":
         late = encoder.maxsim(query.tokens, found.tokens)
     scores = (
         shares

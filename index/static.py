@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float32]
 Tokens = NDArray[np.uint32]
+
+
+class Encoded(NamedTuple):
+    """Texts as an encoder reads them: ``vectors`` float32, (n, dim), rows L2-normalised; ``tokens`` of each."""
+
+    vectors: Floats
+    tokens: list[Tokens]
+
 
 MODEL_FORMAT = 1
 _TEXTS_AT_ONCE = 256
@@ -115,7 +123,12 @@ class StaticEncoder:
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """float32, (len(texts), dim), rows L2-normalised; a zero row for a text without a known token."""
-        return self.pool(self.tokens(texts))
+        return self.read(texts).vectors
+
+    def read(self, texts: Sequence[str]) -> Encoded:
+        """Vectors and tokens of the texts, each tokenised once."""
+        tokens = self.tokens(texts)
+        return Encoded(self._pool(tokens), tokens)
 
     def tokens(self, texts: Sequence[str]) -> list[Tokens]:
         """Ids of the known tokens of each text, in order; empty where there is none."""
@@ -135,8 +148,7 @@ class StaticEncoder:
         known.update((text, found[text]) for text in missing if len(text) <= _SHORT)
         return [found[text] for text in texts]
 
-    def pool(self, tokens: Sequence[Tokens]) -> Floats:
-        """The vectors that ``encode`` gives for texts with these tokens."""
+    def _pool(self, tokens: Sequence[Tokens]) -> Floats:
         vectors = np.zeros((len(tokens), self.dim), np.float32)
         for row, ids in enumerate(tokens):
             if len(ids):  # counts first: a passage repeats its words, and a row of weights is a kilobyte

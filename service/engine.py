@@ -17,7 +17,7 @@ from index.library import Library
 from index.reranker import Reranker, load_reranker
 from ingest.document import Metadata
 from service.answer import Answer, Citation, RankedPassage, SearchResult
-from service.answering.answerer import answer, candidates, reordered
+from service.answering.answerer import READ, answer, candidates, reordered
 from service.answering.generating import ChatGenerator, Generator, Source
 from service.answering.judging import Judge, RuleJudge
 from service.answering.understanding import Asked, understand
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from service.workers import File, Stop
 
 _BESIDE_BYTES = 50_000  # of text that a server reads itself: a tenth of a second in which it does little else
-_READ = 30  # passages that an answer is looked for in
 _OFFERED = 12  # pieces of evidence for a generator
 _QUESTION_CHARS = 4_000  # longer than any question; a pasted document is a mistake worth naming
 
@@ -163,7 +162,7 @@ class Engine(Shelf):
         clock, asked = _Clock(), understand(question)
         with self._library.reading():
             generation = self._library.generation
-            hits = self._hits(question, k=max(k or 0, _READ), filters=filters)
+            hits = self._hits(question, k=max(k or 0, READ), filters=filters)
             clock.lap("search")
             judged = candidates(asked, hits, self._judge, self._pieces)
             drafted = answer(asked, hits, judged, self._library, bar=bar)

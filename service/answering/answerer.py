@@ -16,6 +16,8 @@ from service.answering.understanding import Asked
 from service.evidence.citations import Sources, cite
 from service.evidence.pieces import Candidate, Evidence, Pieces
 
+READ = 30  # passages that an answer is looked for in
+
 _ABSTENTIONS: dict[AbstainReason, dict[str, str]] = {
     "no_evidence": {
         "zh": "资料库中没有找到足以回答这个问题的依据。",

@@ -44,7 +44,7 @@ class RuleJudge:
             return scores
         chosen, fit = shortlist(asked, found, self._encoder)
         weighed = signs(asked, [found[i] for i in chosen], fit, [each.hit for each in found], self._encoder)
-        logits = weighed @ np.array([WEIGHTS.get(name, 0.0) for name in SIGNS], np.float32) + OFFSET
+        logits = weighed @ np.array([WEIGHTS[name] for name in SIGNS], np.float32) + OFFSET
         scores[chosen] = 1 / (1 + np.exp(-logits))
         return scores
 

@@ -115,8 +115,7 @@ class Pieces:
         passage, place, whole = hit.passage, Place(hit), Analysis(hit.passage.text)
         found = list(cut(passage))
         spoken = [f"{place.heading.text} {text}" for _, text, _ in found]
-        *tokens, known = self.encoder.tokens([*spoken, f"{place.document.text} {place.headings.text}"])
-        vectors = self.encoder.encode(spoken)
+        (*vectors, _), (*tokens, known) = self.encoder.read([*spoken, f"{place.document.text} {place.headings.text}"])
         return tuple(
             Piece(passage, units, Analysis(text), whole, place, vector, ids, known, is_list)
             for (units, text, is_list), vector, ids in zip(found, vectors, tokens, strict=True)

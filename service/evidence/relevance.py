@@ -22,8 +22,7 @@ def relevance(text: Analysis, pieces: Sequence[Piece], encoder: Encoder) -> Floa
     """
     if not pieces:
         return np.zeros(0, np.float32)
-    (tokens,) = encoder.tokens([text.text])
-    (vector,) = encoder.encode([text.text])
+    (vector,), (tokens,) = encoder.read([text.text])
     cosine = np.clip(np.stack([piece.vector for piece in pieces]) @ vector, 0, 1)
     late = encoder.maxsim(tokens, [piece.tokens for piece in pieces])
     return np.asarray((cosine + np.maximum(late, _shared(text, pieces))) / 2, np.float32)

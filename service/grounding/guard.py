@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
-from index.encoder import Encoder, TokenEncoder
+from index.encoder import Encoder
 from ingest.language import detect
 from ingest.view import fold
 from service.evidence.amounts import amounts, unsupported
@@ -163,9 +163,6 @@ def _share(tokens: Sequence[str], other: Sequence[str]) -> float:
 
 def _meets(said: str, other: str, encoder: Encoder) -> float:
     """How near two clauses of different languages come, 0..1: never as near as the same words."""
-    if not isinstance(encoder, TokenEncoder):
-        left, right = encoder.encode([said, other])
-        return max(0.0, float(left @ right))
     left_ids, right_ids = encoder.tokens([said, other])
     return float(encoder.maxsim(left_ids, [right_ids])[0])
 

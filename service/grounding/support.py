@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from index.analyzer import analyze, units
-from index.encoder import Encoder, TokenEncoder
+from index.encoder import Encoder
 from index.static import Floats
 from ingest.language import detect
 from ingest.sentences import sentence_spans
@@ -76,13 +76,8 @@ def _sentences(text: str) -> list[str]:
 
 
 def _meanings(claim: str, sentences: Sequence[str], encoder: Encoder) -> tuple[Floats, Floats]:
-    """Late interaction with each sentence, where the encoder compares tokens, and the cosine, both 0..1."""
-    if not isinstance(encoder, TokenEncoder):
-        vectors = encoder.encode([claim, *sentences])
-        cosines = np.clip(vectors[1:] @ vectors[0], 0, 1)
-        return cosines, cosines
-    tokens = encoder.tokens([claim, *sentences])
-    vectors = encoder.pool(tokens)
+    """Late interaction with each sentence and the cosine, both 0..1."""
+    vectors, tokens = encoder.read([claim, *sentences])
     return encoder.maxsim(tokens[0], tokens[1:]), np.clip(vectors[1:] @ vectors[0], 0, 1)
 
 
