@@ -16,7 +16,7 @@ from service.answering.understanding import Asked
 from service.evidence.citations import Sources, cite
 from service.evidence.pieces import Candidate, Evidence, Pieces
 
-READ = 30  # passages that an answer is looked for in
+READ = 15  # passages that an answer is looked for in
 
 _ABSTENTIONS: dict[AbstainReason, dict[str, str]] = {
     "no_evidence": {

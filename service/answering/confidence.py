@@ -25,19 +25,18 @@ SIGNS = (
     "year",  # whether it is of the years asked for
     "provision",  # whether it is of the article or section asked for
     "home",  # whether it is of the place asked for
-    "title",  # how near its document's title comes to the question, beside the nearest of all
     "counted",  # how near what its amount counts comes to what should be counted
     "across",  # whether it is in another language than the question: then words fit less well ...
     "long",  # ... as they do where the question has many
 )
 
 WEIGHTS = {
-    "fit": 3.61, "rank": 3.94, "covered": 1.39, "amount": 1.61, "form": 0.38, "named": 0.50, "year": 2.21,
-    "provision": 4.39, "home": 1.86, "title": 1.65, "counted": 2.00, "across": 0.22, "long": 4.14,
+    "fit": 4.01, "rank": 3.58, "covered": 1.34, "amount": 1.62, "form": 0.26, "named": 0.57, "year": 2.52,
+    "provision": 4.42, "home": 1.83, "counted": 1.90, "across": 0.25, "long": 3.96,
 }  # fmt: skip
 """Of each sign; found, with the offset, by ``sinkqa-eval calibrate`` (docs/decisions/0011)."""
 
-OFFSET = -22.82
+OFFSET = -21.10
 BAR = 0.3
 """Confidence below which nothing is answered, 0..1."""
 
@@ -47,7 +46,6 @@ _NEARLY, _NEITHER = 0.9, 0.5  # of a sign: where something speaks for it, and wh
 _A_WORD, _NO_WORD = 0.015, 0.6  # lexical share that one word has; what is left of nearness without
 _LONG = 25  # words: a question with so many is a long one
 _TELLING = ("penalty", "effect", "most", "least")  # definitions and reasons often come without the usual words
-_TITLED = 0.5  # of a title's words in the question: from here on it names a document
 
 
 def signs(asked: Asked, found: Sequence[Candidate], fit: Floats, everything: Sequence[Hit], encoder: Encoder) -> Floats:
@@ -57,7 +55,7 @@ def signs(asked: Asked, found: Sequence[Candidate], fit: Floats, everything: Seq
     """
     covered = coverage(asked, found, encoder)
     best = max(max(hit.score for hit in everything), 1e-9)
-    titles, elsewhere = _titles(asked, found, encoder), _names_by_document(found)
+    elsewhere = _names_by_document(found)
     rows = [
         (
             fit[place],
@@ -69,7 +67,6 @@ def signs(asked: Asked, found: Sequence[Candidate], fit: Floats, everything: Seq
             _year(asked, piece),
             _provision(asked, piece),
             _home(asked, piece, elsewhere[piece.passage.doc_id]),
-            titles[place],
             _counted(asked, piece, encoder),
             float(piece.passage.language != asked.language),
             min(1.0, covered.words / _LONG),
@@ -111,9 +108,9 @@ def _year(asked: Asked, piece: Piece) -> float:
     if not years:
         return 1.0
     there = [each for each in (*piece.whole.stated, *_around(piece)) if each.kind != "number"]
-    if all(any(matches(each, year) for each in there) or year.low == piece.place.year for year in years):
+    if all(any(matches(each, year) for each in there) or year.low == piece.place.origin.year for year in years):
         return 1.0
-    return 0.0 if there or piece.place.year else _NEITHER
+    return 0.0 if there or piece.place.origin.year else _NEITHER
 
 
 def _provision(asked: Asked, piece: Piece) -> float:
@@ -124,7 +121,7 @@ def _provision(asked: Asked, piece: Piece) -> float:
 
 
 def _around(piece: Piece) -> tuple[Amount, ...]:
-    return (*piece.place.headings.amounts, *piece.place.title.amounts)
+    return (*piece.place.headings.amounts, *piece.place.origin.title.amounts)
 
 
 def _home(asked: Asked, piece: Piece, elsewhere: frozenset[str]) -> float:
@@ -136,7 +133,9 @@ def _home(asked: Asked, piece: Piece, elsewhere: frozenset[str]) -> float:
     if not places or any(piece.place.names(each) or piece.whole.holds(each) for each in places):
         return 1.0
     kinds = {each.kind for each in places}
-    if piece.place.home or kinds & {each.kind for each in (*piece.said.entities, *piece.place.document.entities)}:
+    if piece.place.origin.home or kinds & {
+        each.kind for each in (*piece.said.entities, *piece.place.origin.names.entities)
+    }:
         return 0.0
     return _NEARLY if elsewhere & {each.name for each in places} else _NEITHER
 
@@ -147,18 +146,6 @@ def _names_by_document(found: Sequence[Candidate]) -> dict[str, frozenset[str]]:
     for piece, *_ in found:
         names[piece.passage.doc_id] = names.get(piece.passage.doc_id, frozenset()) | piece.whole.names
     return names
-
-
-def _titles(asked: Asked, found: Sequence[Candidate], encoder: Encoder) -> list[float]:
-    """How near the title of each one's document comes to the words of the question, beside the nearest of all."""
-    titles = list(dict.fromkeys(each.piece.place.title.text for each in found))
-    (question,) = encoder.tokens([asked.said.text])
-    shares = {}
-    for title, tokens in zip(titles, encoder.tokens(titles), strict=True):
-        weights, near = encoder.nearest(tokens, [question])
-        shares[title] = float(weights @ np.square(near[:, 0])) if len(weights) else 0.0
-    most = max(shares.values(), default=0.0)
-    return [shares[each.piece.place.title.text] / most if most >= _TITLED else 1.0 for each in found]
 
 
 def _counted(asked: Asked, piece: Piece, encoder: Encoder) -> float:

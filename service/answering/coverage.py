@@ -42,8 +42,10 @@ def coverage(asked: Asked, found: Sequence[Candidate], encoder: Encoder) -> Cove
     (query,) = encoder.tokens([asked.matter])
     pieces = [each.piece for each in found]
     weights, near = encoder.nearest(query, [piece.tokens for piece in pieces])
-    _, known = encoder.nearest(query, [piece.known for piece in pieces])
-    covered = np.maximum(near, known)
+    places = list({id(piece.place): piece for piece in pieces}.values())
+    _, known = encoder.nearest(query, [piece.known for piece in places])
+    column = {id(piece.place): n for n, piece in enumerate(places)}
+    covered = np.maximum(near, known[:, [column[id(piece.place)] for piece in pieces]])
     for words, holds in _equivalents(asked, np.unique(query), encoder):
         if words.any():
             covered[np.ix_(words, np.array([holds(piece) for piece in pieces], bool))] = 1
@@ -78,7 +80,7 @@ def _equivalents(
 
 
 def _says_any(wordings: Sequence[tuple[str, ...]], piece: Piece) -> bool:
-    held = piece.said.terms | piece.place.headings.terms | piece.place.document.terms
+    held = piece.said.terms | piece.place.headings.terms | piece.place.origin.names.terms
     return any(held.issuperset(terms) for terms in wordings)
 
 

@@ -36,7 +36,7 @@ def comes_into_question(asked: Asked, piece: Piece) -> bool:
     """
     if piece.passage.kind == "row" and len(piece.units) == len(piece.passage.units) > 1 and not is_short(piece.passage):
         return False
-    news = piece.said.terms - asked.said.terms - piece.place.title.terms
+    news = piece.said.terms - asked.said.terms - piece.place.origin.title.terms
     return len(news) >= _NEWS or any(char.isdigit() for term in news for char in term)
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import NamedTuple
 
 from index.encoder import Encoder
 from index.hit import Hit
 from index.static import Floats, Tokens
+from ingest.document import Metadata
 from ingest.passage import Passage, Unit
 from service.evidence.analysis import Analysis
 from service.evidence.entities import Entity
@@ -30,20 +32,26 @@ _HOMES = {
 }  # fmt: skip
 
 
+class Origin:
+    """What goes for all passages of a document: its title, country and year, and all that it is called by."""
+
+    def __init__(self, title: str, about: Metadata) -> None:
+        self.home, self.year = _HOMES.get(about.jurisdiction or "", ""), about.year
+        self.title = Analysis(title)
+        self.names = Analysis(" ".join(filter(None, (title, about.issuer, self.home))))
+
+
 class Place:
     """What a reader knows in a passage beside its words: whose document it is in, and the headings above."""
 
-    def __init__(self, hit: Hit) -> None:
-        self.home = _HOMES.get(hit.about.jurisdiction or "", "")
-        self.year = hit.about.year
-        self.title = Analysis(hit.title)
-        self.document = Analysis(" ".join(filter(None, (hit.title, hit.about.issuer, self.home))))
-        self.headings = Analysis(" ".join((*hit.passage.section, hit.passage.table or "")))
-        self.heading = Analysis(hit.passage.section[-1] if hit.passage.section else "")
+    def __init__(self, origin: Origin, passage: Passage) -> None:
+        self.origin = origin
+        self.headings = Analysis(" ".join((*passage.section, passage.table or "")))
+        self.heading = Analysis(passage.section[-1] if passage.section else "")
 
     def names(self, entity: Entity) -> bool:
         """Whether the document or a heading goes by this name."""
-        return self.document.holds(entity) or self.headings.holds(entity)
+        return self.origin.names.holds(entity) or self.headings.holds(entity)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -100,29 +108,44 @@ class Pieces:
     def __init__(self, encoder: Encoder) -> None:
         self.encoder = encoder
         self._kept: dict[object, tuple[Piece, ...]] = {}
+        self._origins: dict[object, Origin] = {}
 
     def of(self, hits: Sequence[Hit]) -> list[Candidate]:
         """All pieces of the hits' passages, in their order."""
         if len(self._kept) > _MOST_KEPT:
-            self._kept = {}
+            self._kept, self._origins = {}, {}
         kept = self._kept  # this very one: another thread may begin anew
-        for hit in hits:
-            if (key := _key(hit)) not in kept:
-                kept[key] = self._read(hit)
-        return [Candidate(piece, hit) for hit in hits for piece in kept[_key(hit)]]
+        found = {hit.passage.passage_id: kept.get(_key(hit)) for hit in hits}
+        new = [hit for hit in hits if found[hit.passage.passage_id] is None]
+        for hit, pieces in zip(new, self._read(new), strict=True):
+            found[hit.passage.passage_id] = kept[_key(hit)] = pieces
+        return [Candidate(piece, hit) for hit in hits for piece in found[hit.passage.passage_id] or ()]
 
-    def _read(self, hit: Hit) -> tuple[Piece, ...]:
-        passage, place, whole = hit.passage, Place(hit), Analysis(hit.passage.text)
-        found = list(cut(passage))
-        spoken = [f"{place.heading.text} {text}" for _, text, _ in found]
-        (*vectors, _), (*tokens, known) = self.encoder.read([*spoken, f"{place.document.text} {place.headings.text}"])
-        return tuple(
-            Piece(passage, units, Analysis(text), whole, place, vector, ids, known, is_list)
-            for (units, text, is_list), vector, ids in zip(found, vectors, tokens, strict=True)
-        )
+    def _read(self, hits: Sequence[Hit]) -> Iterator[tuple[Piece, ...]]:
+        """The pieces of each hit's passage; the encoder reads them all at once."""
+        cuts = [list(cut(hit.passage)) for hit in hits]
+        places = [Place(self._origin(hit), hit.passage) for hit in hits]
+        spoken = [
+            f"{place.heading.text} {each[1]}" for place, found in zip(places, cuts, strict=True) for each in found
+        ]
+        known = self.encoder.tokens([f"{place.origin.names.text} {place.headings.text}" for place in places])
+        read = iter(zip(*self.encoder.read(spoken), strict=True))
+        for hit, place, found, names in zip(hits, places, cuts, known, strict=True):
+            whole = Analysis(hit.passage.text)
+            yield tuple(
+                Piece(hit.passage, units, Analysis(text), whole, place, vector, tokens, names, is_list)
+                for (units, text, is_list), (vector, tokens) in zip(found, islice(read, len(found)), strict=True)
+            )
+
+    def _origin(self, hit: Hit) -> Origin:
+        key = _key(hit)[1:]
+        if key not in self._origins:
+            self._origins[key] = Origin(hit.title, hit.about)
+        return self._origins[key]
 
 
-def _key(hit: Hit) -> object:
+def _key(hit: Hit) -> tuple[object, ...]:
+    """Of a passage and what is known about its document, which may be corrected."""
     return hit.passage.passage_id, hit.title, hit.about.issuer, hit.about.jurisdiction, hit.about.year
 
 
