@@ -41,15 +41,23 @@ def coverage(asked: Asked, found: Sequence[Candidate], encoder: Encoder) -> Cove
     """
     (query,) = encoder.tokens([asked.matter])
     pieces = [each.piece for each in found]
-    weights, near = encoder.nearest(query, [piece.tokens for piece in pieces])
-    places = list({id(piece.place): piece for piece in pieces}.values())
-    _, known = encoder.nearest(query, [piece.known for piece in places])
-    column = {id(piece.place): n for n, piece in enumerate(places)}
-    covered = np.maximum(near, known[:, [column[id(piece.place)] for piece in pieces]])
+    weights, covered = _nearness(query, pieces, encoder)
     for words, holds in _equivalents(asked, np.unique(query), encoder):
         if words.any():
             covered[np.ix_(words, np.array([holds(piece) for piece in pieces], bool))] = 1
     return Coverage(len(weights), _mean_of_worst(weights, covered))
+
+
+def _nearness(tokens: Tokens, pieces: Sequence[Piece], encoder: Encoder) -> tuple[Floats, Floats]:
+    """Weights of the n distinct tokens, (n,), and how near each comes to each piece, (n, len(pieces)), 0..1.
+
+    That is to a token of the piece, its headings or its document's name. As :meth:`Encoder.nearest` gives them.
+    """
+    weights, near = encoder.nearest(tokens, [piece.tokens for piece in pieces])
+    places = list({id(piece.place): piece for piece in pieces}.values())
+    _, known = encoder.nearest(tokens, [piece.known for piece in places])
+    column = {id(piece.place): n for n, piece in enumerate(places)}
+    return weights, np.maximum(near, known[:, [column[id(piece.place)] for piece in pieces]])
 
 
 def _mean_of_worst(weights: Floats, covered: Floats) -> Floats:

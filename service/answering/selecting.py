@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from service.answering.confidence import is_statement
 from service.answering.understanding import Asked
 from service.evidence.entities import Entity
 from service.evidence.pieces import Candidate, Evidence, Piece, is_short, joined, share_of_answer
 
 _NEWS = 2  # index terms that the question does not hold
 _SAME = 0.75  # of a piece's terms: so many in another, and it adds nothing
+
+_FEW_CHARS, _FEW_WORDS = 24, 14
+_ENDS, _CLOSING = tuple("。！？.!?；;:："), "”’\"')）] "
+_ANNOUNCES = re.compile(
+    r"本(?:文|章|节|报告|研究)(?:首先|将|旨在|主要|的研究目标|总结|梳理|分析|比较|介绍|探讨)|接下来|如下文所述"
+    r"|\b(?:this|the present) (?:paper|article|section|chapter|report|study|briefing) (?:first |then |also )?"
+    r"(?:reviews?|summari[sz]es?|discuss\w*|describes?|presents?|analy[sz]es?|aims?|seeks?|outlines?|compares?|examines?|explores?)"
+    r"|\bremainder of this\b|\bis organi[sz]ed as follows\b"
+)
+_AMENDS = re.compile(
+    r"第[一二三四五六七八九十]+次(?:修正|修订)|会议(?:通过|修订|修正)[)）]?\s*\Z|(?:公布|发布)\s*\Z|令第?\s*\d+\s*号(?:公布|发布)"
+    r"|\A.{0,60}?\b(?:was|were)? ?(?:inserted|replaced|amended|repealed|substituted|revoked),? (?:on|as from|by)\b"
+)
+_FINDS = re.compile(r"发现|表明|结果|\b(?:finds?|found|shows?|concludes?)\b")
+_ASKS_FOR_AIMS = re.compile("目标|目的|宗旨|旨在|修订|修正|修改|aim|purpose|objective|about|amend")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +38,8 @@ class Selection:
     a comparison.
     """
 
-    keep: float = 0.9
-    beside: float = 0.6
+    keep: float = 0.95
+    beside: float = 0.4
     most: int = 4
     side: float = 0.4
 
@@ -32,12 +47,26 @@ class Selection:
 def comes_into_question(asked: Asked, piece: Piece) -> bool:
     """Whether a piece can answer: not a long row as a whole, nor what only repeats the question or the title.
 
-    A sentence with a new number says something.
+    Nor what states nothing of its own: headings, bylines, amendment notes and announcements, unless these are asked
+    for. A sentence with a new number says something.
     """
+    if not (_states_something(piece) or asked.target == "actor" or _ASKS_FOR_AIMS.search(asked.said.folded)):
+        return False
     if piece.passage.kind == "row" and len(piece.units) == len(piece.passage.units) > 1 and not is_short(piece.passage):
         return False
     news = piece.said.terms - asked.said.terms - piece.place.origin.title.terms
     return len(news) >= _NEWS or any(char.isdigit() for term in news for char in term)
+
+
+def _states_something(piece: Piece) -> bool:
+    if piece.passage.kind in ("row", "table"):
+        return True
+    folded = piece.said.folded
+    if (_ANNOUNCES.search(folded) and not _FINDS.search(folded)) or _AMENDS.search(folded):
+        return False
+    ends = piece.said.text.rstrip(_CLOSING)[-1:] in _ENDS
+    short = len(piece.said.text) < _FEW_CHARS if not folded.isascii() else len(folded.split()) < _FEW_WORDS
+    return ends or not short or piece.passage.kind == "list"
 
 
 def gather(asked: Asked, judged: Sequence[Candidate], params: Selection = Selection()) -> list[Evidence]:
@@ -49,7 +78,7 @@ def gather(asked: Asked, judged: Sequence[Candidate], params: Selection = Select
     for each in judged:
         beside = each.piece.passage == best.piece.passage
         enough = (params.beside if beside else params.keep) * best.likely
-        if each.likely >= enough and each not in wanted and is_statement(each.piece):
+        if each.likely >= enough and each not in wanted:
             wanted.append(each)
     return joined(_with_equals(_within_length(wanted, params), judged))
 

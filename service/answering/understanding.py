@@ -113,11 +113,21 @@ class Asked:
             and (amount.dimension in self.dimensions or amount.dimension not in _ORDINALS)
             and not _is_label(text.folded, amount)
         ]
-        right = [each for each in numbers if not self.dimensions or each.dimension.partition("/")[0] in self.dimensions]
+        right = [each for each in numbers if self._is_asked_for(each)]
         return (1.0, right) if right else (_OTHER_UNIT if numbers else 0.0, [])
 
+    def _is_asked_for(self, amount: Amount) -> bool:
+        """Whether the amount is of a dimension that is asked for; in Chinese a bare number counts nothing."""
+        if not self.dimensions:
+            return True
+        is_bare = not amount.dimension and self.language == "zh" and amount.said[-1:].isdigit()
+        return not is_bare and amount.dimension.partition("/")[0] in self.dimensions
 
-_SOME = re.compile("(?<=[的这那好前后近十哪第])几")  # a few, or which, and no question how many
+
+_SOME = re.compile("(?<=[的这那好前后近十哪第举列说])几")  # a few, or which, and no question how many
+_HAPPENS = re.compile(
+    "举办|举行|召开|位于|坐落|设在|发生|城市|地点|出生"
+)  # elsewhere "where" asks for a part or a flaw too
 _TARGETS: dict[Kind, Target] = {"when": "time", "who": "actor", "where": "site"}
 _MARKED = re.compile(r"[-.]?\d|[-.]?[a-z]*\d|版")  # what follows a part of a version or code: v02.0.0, ar-am0014
 _ASKING = ("when", "why", "how many", "list", "where", "who", "which", "how")
@@ -144,7 +154,7 @@ def understand(question: str) -> Asked:
     kind: Kind = next((each for each in kinds[:-1] if _cues("kind")[each].search(folded)), "topic")
     dimensions: tuple[str, ...] = ()
     target: Target = ""
-    if kind in _TARGETS and (kind != "where" or said.language == "zh"):  # English ones ask for parts of things too
+    if kind in _TARGETS and (kind != "where" or _HAPPENS.search(folded)):
         target = _TARGETS[kind]
     elif (quantity := _quantity(_PER.sub(" ", _without(folded, said.amounts)))) is not None and kind in (
         "how many",

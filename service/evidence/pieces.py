@@ -19,7 +19,7 @@ from service.evidence.entities import Entity
 _WIDE_CHARS = 200  # an answer is at most this long in Chinese ...
 _NARROW_WORDS = 120  # ... or this many words long in English
 _SHORT_ROW = 0.6  # of an answer: a row up to this long is shown whole, else cell by cell
-_SHORT_LIST, _LONGEST_LIST = 0.6, 1.5  # of an answer: up to the one a list is never parted, up to the other shown whole
+_SHORT_LIST, _LONGEST_LIST = 1.0, 1.5  # of an answer: up to the one a list is never parted, up to the other shown whole
 _CELL_OF = " · "  # stands between row label and column header in a cell's label
 _LEADS = ("：", ":")  # what a sentence ends with that items follow
 _ITEM = re.compile(  # how an item begins: （一） 1. a) - ①

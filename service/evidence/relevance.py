@@ -17,8 +17,8 @@ def relevance(text: Analysis, pieces: Sequence[Piece], encoder: Encoder) -> Floa
     """How well each piece fits the text, float32, (len(pieces),), 0..1.
 
     The mean of the cosine and the better of two: late interaction, and the share of the text's index terms that stand
-    in the piece. Terms count by how few of the pieces hold them: "Beijing" tells the rows of a table apart, "ratio"
-    does not.
+    in the piece or its heading. Terms count by how few of the pieces hold them: "Beijing" tells the rows of a table
+    apart, "ratio" does not.
     """
     if not pieces:
         return np.zeros(0, np.float32)
