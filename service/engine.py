@@ -165,7 +165,7 @@ class Engine(Shelf):
             hits = self._hits(question, k=max(k or 0, READ), filters=filters)
             clock.lap("search")
             judged = candidates(asked, hits, self._judge, self._pieces)
-            drafted = answer(asked, hits, judged, self._library, bar=bar)
+            drafted = answer(asked, hits, judged, self._library.encoder, self._library, bar=bar)
             clock.lap("answer")
             best = reordered(hits, judged)[: k or self._settings.k]
             passages = self._ranked(best)

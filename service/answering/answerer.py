@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from index.encoder import Encoder
 from index.hit import Hit
 from service.answer import AbstainReason, Citation, Segment
 from service.answering.confidence import BAR
 from service.answering.glossing import gloss
 from service.answering.judging import Judge
-from service.answering.premises import contrary, reason
+from service.answering.premises import contrary, on_premise, reason
 from service.answering.selecting import comes_into_question, gather
 from service.answering.understanding import Asked
 from service.evidence.citations import Sources, cite
 from service.evidence.pieces import Candidate, Evidence, Pieces
 
+_DOUBT = 0.5  # what is left of a confidence where evidence contradicts what the question presumes
 READ = 15  # passages that an answer is looked for in
 
 _ABSTENTIONS: dict[AbstainReason, dict[str, str]] = {
@@ -53,17 +55,24 @@ class Drafted:
 
 
 def answer(
-    asked: Asked, hits: Sequence[Hit], judged: Sequence[Candidate], sources: Sources, *, bar: float | None = None
+    asked: Asked,
+    hits: Sequence[Hit],
+    judged: Sequence[Candidate],
+    encoder: Encoder,
+    sources: Sources,
+    *,
+    bar: float | None = None,
 ) -> Drafted:
     """What the candidates, the likeliest first, answer to the question.
 
     ``bar``: the confidence below which nothing is answered, 0..1, in place of the shipped one.
     """
-    confidence = judged[0].likely if judged else 0.0
+    otherwise = contrary(asked, judged)
+    confidence = judged[0].likely * (_DOUBT if otherwise else 1) if judged else 0.0
     why = None if judged and confidence >= (BAR if bar is None else bar) else reason(asked, hits, judged)
-    otherwise = contrary(asked, judged) if why == "premise_contradicted" else None
-    shown = [otherwise] if otherwise else [] if why else judged
-    segments, citations = _cited(gather(asked, shown), sources, asked.language)
+    shown = judged if not why else [otherwise] if otherwise and why == "premise_contradicted" else []
+    premise = on_premise(asked, judged, encoder) if shown else None
+    segments, citations = _cited(gather(asked, shown, premise), sources, asked.language)
     why = why or (None if segments else "unsupported")
     return Drafted(tuple(segments), tuple(citations), confidence, why, _said(segments, why, asked.language))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from index.encoder import Encoder
 from index.expansion import tells_something
 from index.hit import Hit
 from service.answer import AbstainReason
@@ -13,24 +14,40 @@ from service.evidence.amounts import Amount, matches
 from service.evidence.analysis import Analysis
 from service.evidence.entities import Entity
 from service.evidence.pieces import Candidate, Piece
+from service.evidence.relevance import relevance
+from service.grounding.polarity import marks
 
 _SCOPE = 0.3  # nearness below which the library speaks of something else
 _EXCLUSIVE = PLACES | {"market"}  # what is said of one of them is seldom meant of another
 _RATIOS = {"times": "share"}  # a fifth is a share, five times none, and either can stand in the other's place
+_ON_PREMISE, _CLOSE_TO_PREMISE = 0.45, 0.55  # how well a piece fits that speaks of what is presumed; where it agrees
+_TURNING = frozenset({("negation", "not"), ("duty", "forbid"), ("member", "out"), ("extent", "only")})
 _CLOSE = 0.5  # of the best one's likelihood: so near it may tell otherwise in its stead
+
+
+def on_premise(asked: Asked, judged: Sequence[Candidate], encoder: Encoder) -> Candidate | None:
+    """What the candidates say of that which the question presumes, or None where they say nothing of it."""
+    if not asked.presumed or not judged:
+        return None
+    claim = Analysis(asked.presumed)
+    fit = relevance(claim, [each.piece for each in judged], encoder)
+    best = int(fit.argmax())
+    enough = _ON_PREMISE if _turns(claim, judged[best].piece) else _CLOSE_TO_PREMISE
+    return judged[best] if fit[best] >= enough else None
 
 
 def contrary(asked: Asked, judged: Sequence[Candidate]) -> Candidate | None:
     """Evidence that contradicts what the question presumes, or None.
 
-    A piece about the question's own places and markets does, where it has another amount of the kind that the question
-    states. So does the best piece where the question says of one place or market that it is alone, or the first, and
-    the piece says so of another. Turning words alone prove nothing: questions are asked with them.
+    A piece about the question's own places and markets does, where it has another amount of the kind that is presumed.
+    So does the best piece where the question says of one place or market that it is alone, or the first, and the piece
+    says so of another. Turning words alone prove nothing: questions are asked with them.
     """
-    if not asked.presumes or not judged:
+    if not asked.presumed or not judged:
         return None
     known = [each for each in asked.entities if each.kind in _EXCLUSIVE]
-    own = [each for each in asked.stated if each.kind == "number" and each.dimension not in ("", "ordinal")]
+    presumed = Analysis(asked.presumed).amounts
+    own = [each for each in presumed if each.kind == "number" and each.dimension not in ("", "ordinal")]
     best = judged[0]
     for each in judged if own else ():
         is_close = each.likely >= _CLOSE * best.likely and all(_names(each.piece, name) for name in known)
@@ -39,6 +56,12 @@ def contrary(asked: Asked, judged: Sequence[Candidate]) -> Candidate | None:
     lost = {name.kind for name in known if not _names(best.piece, name)}
     others = {each.kind for each in best.piece.said.entities if each.name not in asked.said.names}
     return best if lost & others and says_alone(asked.said) and says_alone(best.piece.said) else None
+
+
+def _turns(claim: Analysis, piece: Piece) -> bool:
+    """Whether a piece denies, forbids, leaves out or limits something, and the claim does nothing of the kind."""
+    said, there = ({mark[:2] for mark in marks(text.folded)} for text in (claim, piece.said))
+    return bool(there & _TURNING) and not said & _TURNING
 
 
 def _names(piece: Piece, name: Entity) -> bool:

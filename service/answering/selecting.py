@@ -69,8 +69,13 @@ def _states_something(piece: Piece) -> bool:
     return ends or not short or piece.passage.kind == "list"
 
 
-def gather(asked: Asked, judged: Sequence[Candidate], params: Selection = Selection()) -> list[Evidence]:
-    """What is shown of the candidates, which come by likelihood: the best, what is nearly as good, each side's best."""
+def gather(
+    asked: Asked, judged: Sequence[Candidate], premise: Candidate | None = None, params: Selection = Selection()
+) -> list[Evidence]:
+    """What is shown of the candidates, which come by likelihood: the best, what is nearly as good, each side's best.
+
+    And what is said of the ``premise``.
+    """
     if not judged:
         return []
     best = judged[0]
@@ -80,7 +85,10 @@ def gather(asked: Asked, judged: Sequence[Candidate], params: Selection = Select
         enough = (params.beside if beside else params.keep) * best.likely
         if each.likely >= enough and each not in wanted:
             wanted.append(each)
-    return joined(_with_equals(_within_length(wanted, params), judged))
+    shown = _within_length(wanted, params)
+    if premise and _repeated(premise.piece, shown) is None:
+        shown.insert(1, premise)
+    return joined(_with_equals(shown, judged))
 
 
 def _of_each_side(sides: Sequence[Entity], judged: Sequence[Candidate], params: Selection) -> list[Candidate]:

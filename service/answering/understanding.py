@@ -57,7 +57,7 @@ class Asked:
     forms: tuple[Form, ...] = ()
     matter: str = ""
     counted: str = ""
-    presumes: bool = False
+    presumed: str = ""
 
     @property
     def text(self) -> str:
@@ -128,6 +128,9 @@ _SOME = re.compile("(?<=[的这那好前后近十哪第举列说])几")  # a few
 _HAPPENS = re.compile(
     "举办|举行|召开|位于|坐落|设在|发生|城市|地点|出生"
 )  # elsewhere "where" asks for a part or a flaw too
+_CLAUSE = re.compile(r"[,;。!?:](?!\d)|\.(?=\s)")
+_HAN = re.compile("[\u4e00-\u9fff]")
+_FEW_WORDS, _FEW_HAN = 5, 9  # of a clause: with fewer it presumes nothing that could be wrong
 _TARGETS: dict[Kind, Target] = {"when": "time", "who": "actor", "where": "site"}
 _MARKED = re.compile(r"[-.]?\d|[-.]?[a-z]*\d|版")  # what follows a part of a version or code: v02.0.0, ar-am0014
 _ASKING = ("when", "why", "how many", "list", "where", "who", "which", "how")
@@ -174,8 +177,18 @@ def understand(question: str) -> Asked:
         forms=tuple(_forms_of(folded)),
         matter=_asking().sub(" ", folded),
         counted=(thing["zh"] or thing["en"] or "") if thing else "",
-        presumes=bool(_cues("premise")["given"].search(folded)),
+        presumed=_presumed(folded),
     )
+
+
+def _presumed(folded: str) -> str:
+    """The clauses before the one that asks; of a question why, what is to be explained."""
+    *before, asking = [clause for clause in _CLAUSE.split(folded) if clause.strip()] or [""]
+    given = [clause for clause in before if not _any_asking().search(clause)] if _any_asking().search(asking) else []
+    if not given and _cues("premise")["given"].search(asking):
+        given = [asking]
+    said = _cues("premise")["given"].sub(" ", ", ".join(given)).strip(" ?")
+    return said if len(said.split()) >= _FEW_WORDS or len(_HAN.findall(said)) >= _FEW_HAN else ""
 
 
 def _forms_of(folded: str) -> Iterator[Form]:
@@ -242,6 +255,12 @@ def _any_of(words: Sequence[str]) -> str:
 def _asking() -> re.Pattern[str]:
     """The words that questions are asked with."""
     return re.compile("|".join(_cues("kind")[kind].pattern for kind in _ASKING))
+
+
+@cache
+def _any_asking() -> re.Pattern[str]:
+    """All words that a question is asked with, those that ask whether among them."""
+    return re.compile("|".join(pattern.pattern for pattern in _cues("kind").values()))
 
 
 @cache
