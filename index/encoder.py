@@ -87,7 +87,8 @@ class WordTokens:
     def maxsim(self, query: Tokens, passages: Sequence[Tokens]) -> Floats:
         """Share of the query's distinct terms that stand in each passage, float32, (len(passages),), 0..1."""
         weights, held = self.nearest(query, passages)
-        return np.asarray(weights @ held, np.float32)
+        shares: Floats = np.minimum(weights @ held, np.float32(1))  # rounding can pass 1
+        return shares
 
     def nearest(self, query: Tokens, passages: Sequence[Tokens]) -> tuple[Floats, Floats]:
         """As in :class:`Encoder`: equal weights, and 1 where a term stands in a passage."""
