@@ -104,5 +104,9 @@ def test_a_repeated_word_counts_once_on_either_side(encoder: Encoder) -> None:
     assert np.array_equal(encoder.maxsim(passage, [twice]), encoder.maxsim(passage, [once]))
 
 
+def test_what_late_interaction_counts_is_a_share(encoder: Encoder) -> None:
+    assert 0 <= encoder.late <= 1
+
+
 def test_the_fingerprint_is_stable(encoder: Encoder) -> None:
     assert len(encoder.fingerprint) == 16

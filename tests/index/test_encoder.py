@@ -55,6 +55,16 @@ def test_a_vector_encoder_finds_the_words_that_a_text_shares(encoder: Encoder) -
     assert sorted(near[:, 1]) == [0, 1, 1, 1]
 
 
+def test_a_ranking_by_a_vector_encoder_counts_shared_words_once(
+    opened: Callable[..., Library], encoder: Encoder
+) -> None:
+    library = opened(encoder=WordTokens(encoder))
+    library.add(*made("en.txt", ENGLISH))
+    hits = library.search("How does the wetland fund pay?", mode="dense")
+    assert {hit.why.late for hit in hits} != {0} and all(0 <= hit.why.late <= 1 for hit in hits)
+    assert [hit.score for hit in hits] == pytest.approx([hit.why.dense for hit in hits])
+
+
 def test_a_library_with_other_tokens_is_another_encoders(opened: Callable[..., Library], encoder: Encoder) -> None:
     opened().add(*made("en.txt", ENGLISH))
     with pytest.raises(EncoderMismatch):
