@@ -9,18 +9,15 @@ from pathlib import Path
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 
-import numpy as np
-
 from eval.beir import Benchmark, CorpusEntry, as_document
 from eval.configuration import Configuration, code_fingerprint, digest, fingerprints, megabytes
 from eval.measures import measure
 from eval.results import QuestionResult, Result, Wanted, is_current, read_result, write_result
 from eval.trec import Run, ScoredDoc, write_run
 from index.encoder import Encoder
-from index.features import title_of, vector_text
 from index.hit import Filters
-from index.library import Addition, Library
-from index.static import Encoded, Floats, Tokens
+from index.library import Library
+from index.packed import Packed, pack_documents
 
 OnProgress = Callable[[int, int, str], None]
 """Called with (steps done, steps in all, what is being done)."""
@@ -75,8 +72,8 @@ def fill(library: Library, corpus: Sequence[CorpusEntry], *, on_progress: OnProg
         named[doc_id] = entry.entry_id
         lacking += [] if doc_id in held else [entry]
     done = len(corpus) - len(lacking)
-    additions = _additions(lacking, library.encoder, lambda n: on_progress(done + n, len(corpus), "index"))
-    for _ in library.add_all(additions, group_s=_COMMIT_S):
+    packed = _packed(lacking, library.encoder, lambda n: on_progress(done + n, len(corpus), "index"))
+    for _ in library.add_all(packed, group_s=_COMMIT_S):
         pass
     return named
 
@@ -104,43 +101,19 @@ def _library(
     with TemporaryDirectory(prefix="sinkqa-eval-") as temporary:
         key = digest(benchmark.corpus_sha256, encoder.fingerprint, code_fingerprint())
         folder = cache / key if cache else Path(temporary)
-        ahead = _Ahead(encoder)
         began = time.perf_counter()
-        with Library.open(folder, create=True, encoder=ahead) as library:
+        with Library.open(folder, create=True, encoder=encoder) as library:
             fill(library, benchmark.corpus, on_progress=on_progress)
         facts = {"index_s": time.perf_counter() - began, "index_mb": megabytes(folder)}
         with Library.open(folder, encoder=encoder) as library:
             yield library, facts | {"passages": len(benchmark.corpus)}
 
 
-class _Ahead:
-    """An encoder that reads many texts at once before it is asked for them one by one."""
-
-    def __init__(self, encoder: Encoder) -> None:
-        self.name, self.fingerprint, self.dim = encoder.name, encoder.fingerprint, encoder.dim
-        self.encode, self.tokens, self.maxsim, self.nearest = (
-            encoder.encode, encoder.tokens, encoder.maxsim, encoder.nearest,
-        )  # fmt: skip
-        self._encoder = encoder
-        self._known: dict[str, tuple[Floats, Tokens]] = {}
-
-    def look_ahead(self, texts: Sequence[str]) -> None:
-        self._known = dict(zip(texts, zip(*self._encoder.read(texts), strict=True), strict=True))
-
-    def read(self, texts: Sequence[str]) -> Encoded:
-        if not texts or not all(text in self._known for text in texts):
-            return self._encoder.read(texts)
-        vectors, tokens = zip(*(self._known[text] for text in texts), strict=True)
-        return Encoded(np.stack(vectors), list(tokens))
-
-
-def _additions(corpus: Sequence[CorpusEntry], encoder: Encoder, advance: Callable[[int], None]) -> Iterator[Addition]:
+def _packed(corpus: Sequence[CorpusEntry], encoder: Encoder, advance: Callable[[int], None]) -> Iterator[Packed]:
     for start in range(0, len(corpus), _AT_ONCE):
-        made = [(entry, *as_document(entry)) for entry in corpus[start : start + _AT_ONCE]]
-        if isinstance(encoder, _Ahead):
-            encoder.look_ahead([vector_text(title_of(document), passage) for _, document, passage in made])
-        for entry, document, passage in made:
-            yield Addition(document, [passage], entry.entry_id or document.doc_id)
+        made = [(*as_document(entry), entry.entry_id) for entry in corpus[start : start + _AT_ONCE]]
+        sourced = [(document, [passage], name or document.doc_id) for document, passage, name in made]
+        yield from pack_documents(sourced, encoder)
         advance(start + len(made))
 
 

@@ -50,12 +50,6 @@ def read_qrels(path: Path) -> Qrels:
     return dict(qrels)
 
 
-def write_qrels(path: Path, qrels: Qrels) -> None:
-    """Writes TREC qrels, in the order given."""
-    lines = (f"{_id(q)} 0 {_id(d)} {rel}" for q, judged in qrels.items() for d, rel in judged.items())
-    path.write_text("".join(f"{line}\n" for line in lines), "utf-8", "backslashreplace")
-
-
 def read_run(path: Path) -> Run:
     """Reads a TREC run: query, Q0, document, rank, score, name. Ordered by score descending, ties by the rank.
 

@@ -35,7 +35,13 @@ class VectorEncoder(Protocol):
 
 
 class Encoder(VectorEncoder, Protocol):
-    """A vector encoder that also compares texts token by token (late interaction)."""
+    """A vector encoder that also compares texts token by token (late interaction).
+
+    ``late``, 0..1, is what late interaction counts in a ranking: 1 where tokens are near to others in meaning, 0 where
+    they are words, which BM25 has counted already.
+    """
+
+    late: float
 
     def read(self, texts: Sequence[str]) -> Encoded:
         """What :meth:`encode` and :meth:`tokens` give, with the work of one."""
@@ -64,6 +70,8 @@ class Encoder(VectorEncoder, Protocol):
 class WordTokens:
     """Gives any vector encoder token-level answers: its tokens are index terms, each near to nothing but itself."""
 
+    late = 0.0
+
     def __init__(self, encoder: VectorEncoder) -> None:
         self._encoder = encoder
         self.name, self.dim = encoder.name, encoder.dim
@@ -87,7 +95,8 @@ class WordTokens:
     def maxsim(self, query: Tokens, passages: Sequence[Tokens]) -> Floats:
         """Share of the query's distinct terms that stand in each passage, float32, (len(passages),), 0..1."""
         weights, held = self.nearest(query, passages)
-        return np.asarray(weights @ held, np.float32)
+        shares: Floats = np.minimum(weights @ held, np.float32(1))  # rounding can pass 1
+        return shares
 
     def nearest(self, query: Tokens, passages: Sequence[Tokens]) -> tuple[Floats, Floats]:
         """As in :class:`Encoder`: equal weights, and 1 where a term stands in a passage."""

@@ -17,8 +17,6 @@ GLOSSARY = "data/glossary.txt"
 _ALTERNATIVE = 0.5  # what an alternative counts beside the words it stands for; see docs/decisions/0008
 _MOST_GROUPS = 64  # of a long query only so many stretches are looked up
 _CASED = "!"  # before an abbreviation that is an ordinary word in lower case
-_LATIN = re.compile("[a-z]")
-
 
 # Words that hold a sentence together: English stems, as the index has them, and Chinese particles that stand alone.
 # They are asked for only where a query has nothing else. Negations stay, and so do words that are also names.

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from index.columns import metadata_json, pack, pack_boxes, pack_passage, pack_text, pages_json, to_json
@@ -47,20 +48,47 @@ def pack_document(
     Raises:
         ValueError: passages of another document, or spans outside the text.
     """
+    (packed,) = pack_documents([(document, passages, source)], encoder)
+    return packed
+
+
+def pack_documents(
+    made: Sequence[tuple[Document, Sequence[Passage], str | None]], encoder: Encoder
+) -> tuple[Packed, ...]:
+    """As :func:`pack_document`, of documents with their passages and sources; the encoder reads them all at once."""
+    distinct = [_distinct(document, passages) for document, passages, _ in made]
+    titles = [title_of(document) for (document, *_), each in zip(made, distinct, strict=True) for _ in each]
+    encoded = zip(*encode_passages(titles, [passage for each in distinct for passage in each], encoder), strict=True)
+    return tuple(
+        _packed(document, each, source, tuple(islice(encoded, len(each))), encoder.fingerprint)
+        for (document, _, source), each in zip(made, distinct, strict=True)
+    )
+
+
+def _distinct(document: Document, passages: Sequence[Passage]) -> list[Passage]:
+    """The passages without those of the same spans as an earlier one, which would share its id."""
     _check(document, passages)
-    first = {passage.spans: passage for passage in reversed(passages)}  # passages of the same spans share an id
-    distinct = [passage for passage in passages if first[passage.spans] is passage]
+    first = {passage.spans: passage for passage in reversed(passages)}
+    return [passage for passage in passages if first[passage.spans] is passage]
+
+
+def _packed(
+    document: Document,
+    passages: Sequence[Passage],
+    source: str | None,
+    encoded: Sequence[tuple[bytes, bytes]],
+    encoder: str,
+) -> Packed:
     rows = tuple(
         (each.passage_id, position, each.language, each.page_start, each.page_end, pack_passage(each))
-        for position, each in enumerate(distinct)
+        for position, each in enumerate(passages)
     )
-    vectors, tokens = encode_passages([title_of(document)] * len(distinct), distinct, encoder)
     return Packed(
         source=_storable(source or document.name),
-        encoder=encoder.fingerprint,
+        encoder=encoder,
         document=_columns(document, rows),
         passages=rows,
-        features=tuple(zip(index_terms(document, distinct), vectors, tokens, strict=True)),
+        features=tuple((terms, *each) for terms, each in zip(index_terms(document, passages), encoded, strict=True)),
     )
 
 

@@ -89,8 +89,8 @@ def retrieve(
 ) -> list[Ranked]:
     """The best ``k`` rows that the store still has, by score descending, ties by passage_id.
 
-    ``lexical`` scores by BM25 alone, ``dense`` by what the encoder says (cosine and late interaction), ``hybrid`` by
-    all of it. A row that one leg did not find is scored by that leg too.
+    ``lexical`` scores by BM25 alone, ``dense`` by what the encoder says (cosine and, as far as it counts, late
+    interaction), ``hybrid`` by all of it. A row that one leg did not find is scored by that leg too.
     """
     depth = max(DEPTH, 2 * k)
     nothing = Ranking.nothing()
@@ -102,9 +102,7 @@ def retrieve(
         return []
     shares = _shares(found.rows, lexical, query.groups, legs if mode == "hybrid" else None)
     cosines = _cosines(connection, found.rows, dense, query.vector) if mode != "lexical" else np.zeros_like(shares)
-    late = np.zeros_like(shares)
-    if mode != "lexical":
-        late = encoder.maxsim(query.tokens, found.tokens)
+    late = encoder.maxsim(query.tokens, found.tokens) if mode != "lexical" else np.zeros_like(shares)
     scores = (
         shares
         if mode == "lexical"
@@ -115,7 +113,7 @@ def retrieve(
             words=[len(tokens) for tokens in found.tokens],
             languages=found.languages,
             asked_in=query.language,
-            weights=weights,
+            weights=replace(weights, late=weights.late * encoder.late),
         )
     )
     lexical_ranks, dense_ranks = ranks(lexical.rows), ranks(dense.rows)

@@ -68,6 +68,8 @@ class StaticEncoder:
     makes up for the distance between languages.
     """
 
+    late = 1.0
+
     def __init__(
         self,
         tokenizer: Tokenizer,

@@ -74,14 +74,6 @@ class View:
         runs = [(self.starts.item(left), self.ends.item(right - 1)) for left, right in pairwise(cuts) if left < right]
         return tuple(Span(first, last) for first, last in runs if first < last)
 
-    def from_source(self, offset: int) -> int:
-        """Position in ``text`` of the source offset; of what was dropped, the position of what follows it.
-
-        ``len(text)`` where nothing follows.
-        """
-        after = np.flatnonzero(self.ends > offset)
-        return int(after[np.argmin(self.starts[after])]) if after.size else len(self.text)
-
 
 def plain_view(text: str) -> View:
     """The view that changes nothing."""

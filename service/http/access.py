@@ -137,7 +137,6 @@ UNLIMITED = Depends(_check_unlimited)
 """``dependencies`` of a route that tells of all collections."""
 READS = _needs("read")
 WRITES = _needs("write")
-ADMINISTERS = _needs("admin")
 
 
 class Access:

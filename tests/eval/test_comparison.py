@@ -5,7 +5,7 @@ import pytest
 from eval.comparison import compare
 from eval.errors import MalformedData, NotComparable
 from eval.results import QuestionResult, Result, write_result
-from eval.trec import ScoredDoc, write_qrels, write_run
+from eval.trec import ScoredDoc, write_run
 from ingest.errors import FileMissing
 
 
@@ -55,7 +55,7 @@ def test_wordings_of_one_question_are_one_win(tmp_path):
 
 
 def test_runs_are_compared_by_judgements_and_a_lost_query_counts(tmp_path):
-    write_qrels(tmp_path / "x.qrels", {"q1": {"a": 1}, "q2": {"b": 1}})
+    (tmp_path / "x.qrels").write_text("q1 0 a 1\nq2 0 b 1\n", "utf-8")
     write_run(tmp_path / "a.run", {"q1": [ScoredDoc("a", 1.0)], "q2": [ScoredDoc("b", 1.0)]})
     write_run(tmp_path / "b.run", {"q1": [ScoredDoc("a", 1.0)]})
     by_measure = {c.measure: c for c in compare(tmp_path / "a.run", tmp_path / "b.run", qrels=tmp_path / "x.qrels")}

@@ -7,7 +7,7 @@ from eval.configuration import Configuration, weights_of
 from eval.ranking import score_benchmark
 from eval.results import read_result
 from eval.trec import read_run
-from index.encoder import load_encoder
+from index.encoder import WordTokens, load_encoder
 from tests.eval.collections import CORPUS, write_collection
 
 
@@ -92,7 +92,7 @@ def test_candidates_alone_are_ranked_when_asked(tmp_path, encoder):
     assert result.label == "dense-candidates"
 
 
-def test_an_encoder_without_tokens_is_given_many_texts_at_once(tmp_path, encoder):
+def test_an_encoder_is_given_many_texts_at_once(tmp_path, encoder):
     calls = []
 
     class Plain:
@@ -102,7 +102,7 @@ def test_an_encoder_without_tokens_is_given_many_texts_at_once(tmp_path, encoder
             calls.append(len(texts))
             return encoder.encode(texts)
 
-    ((result, _),) = score(write_collection(tmp_path / "small"), Plain(), "dense")
+    ((result, _),) = score(write_collection(tmp_path / "small"), WordTokens(Plain()), "dense")
     assert calls[0] == len(CORPUS)
     assert result.questions[0].scores["RR@10"] == 1
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.encoder import BUNDLED_MODEL, Encoder, TransformerEncoder, load_encoder
-from index.errors import EncoderMissing
+from index.encoder import BUNDLED_MODEL, Encoder, TransformerEncoder, WordTokens, load_encoder
+from index.errors import EncoderMismatch, EncoderMissing
 from index.library import Library
 from index.static import StaticEncoder
 from tests.conftest import Ran
-from tests.index.made import CHINESE, ENGLISH, addition
+from tests.index.made import CHINESE, ENGLISH, addition, made
 from tests.index.tiny import EXTRA, write_bert, write_sentence_transformer
 
 TEXTS = [*ENGLISH, *CHINESE]
@@ -33,7 +33,7 @@ def test_a_transformer_in_a_folder_gives_the_vectors_that_transformers_computes(
         states = AutoModel.from_pretrained(folder).eval()(**tokens).last_hidden_state
     mask = tokens["attention_mask"][:, :, None]
     mean = ((states * mask).sum(1) / mask.sum(1)).numpy()
-    assert isinstance(encoder, TransformerEncoder) and encoder.dim == 16
+    assert encoder.dim == 16
     assert np.allclose(encoder.encode(TEXTS), mean / np.linalg.norm(mean, axis=1, keepdims=True), atol=1e-5)
 
 
@@ -44,6 +44,33 @@ def test_a_library_is_searched_with_a_transformer(opened: Callable[..., Library]
         best = library.search(f"{name}\n{text}", mode="dense")[0]  # what is encoded: title, headings, words
         assert best.passage.text == text and best.why.dense == pytest.approx(1, abs=0.01)
     assert library.search("", mode="dense") == []
+
+
+def test_a_vector_encoder_finds_the_words_that_a_text_shares(encoder: Encoder) -> None:
+    words = WordTokens(encoder)
+    query, *passages = words.tokens(["the forest stores carbon", "Forests", "Carbon is stored in this forest.", "森林"])
+    assert words.maxsim(query, passages) == pytest.approx([0.25, 0.75, 0])
+    weights, near = words.nearest(query, passages)
+    assert weights == pytest.approx([0.25] * 4)
+    assert sorted(near[:, 1]) == [0, 1, 1, 1]
+
+
+def test_a_ranking_by_a_vector_encoder_counts_shared_words_once(
+    opened: Callable[..., Library], encoder: Encoder
+) -> None:
+    library = opened(encoder=WordTokens(encoder))
+    library.add(*made("en.txt", ENGLISH))
+    hits = library.search("How does the wetland fund pay?", mode="dense")
+    assert {hit.why.late for hit in hits} != {0} and all(0 <= hit.why.late <= 1 for hit in hits)
+    assert [hit.score for hit in hits] == pytest.approx([hit.why.dense for hit in hits])
+
+
+def test_a_library_with_other_tokens_is_another_encoders(opened: Callable[..., Library], encoder: Encoder) -> None:
+    opened().add(*made("en.txt", ENGLISH))
+    with pytest.raises(EncoderMismatch):
+        opened(encoder=WordTokens(encoder))
+    library = opened(encoder=WordTokens(encoder), reencode=True)
+    assert library.search("wetland fund", k=1)[0].why.late == 1
 
 
 def test_a_static_model_that_sentence_transformers_saved_has_its_vectors(tmp_path: Path) -> None:

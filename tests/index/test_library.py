@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from index.columns import pack_vector
-from index.encoder import Encoder
+from index.encoder import Encoder, WordTokens
 from index.errors import (
     AmbiguousDocument,
     DocumentNotFound,
@@ -379,7 +379,7 @@ def test_a_folder_that_cannot_be_made_is_a_named_error(tmp_path: Path, encoder: 
 
 
 class _Shorter:
-    """Another encoder: the first 64 numbers of the bundled one."""
+    """Vectors alone, and others: the first 64 numbers of the bundled encoder's."""
 
     name, fingerprint, dim = "shorter", "0123456789abcdef", 64
 
@@ -393,7 +393,7 @@ class _Shorter:
 
 def test_another_encoder_is_refused_until_it_may_encode_anew(opened: Open, encoder: Encoder) -> None:
     opened().add(*made("en.txt", ENGLISH))
-    shorter = _Shorter(encoder)
+    shorter = WordTokens(_Shorter(encoder))
     with pytest.raises(EncoderMismatch, match="rebuild"):
         opened(encoder=shorter)
     library = opened(encoder=shorter, reencode=True)

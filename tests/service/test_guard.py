@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.encoder import Encoder, load_encoder
+from index.encoder import Encoder, WordTokens, load_encoder
 from service.grounding.guard import Verdict, check
 
 QUOTES = [
@@ -17,21 +17,14 @@ QUOTES = [
 ]
 
 
-class NoTokens:
-    """An encoder that compares whole texts alone."""
-
-    def __init__(self, encoder: Encoder) -> None:
-        self.name, self.fingerprint, self.dim, self.encode = "plain", "0", encoder.dim, encoder.encode
-
-
 @pytest.fixture(scope="module")
 def encoder() -> Encoder:
     return load_encoder()
 
 
-@pytest.fixture(scope="module", params=["late interaction", "cosine alone"])
+@pytest.fixture(scope="module", params=["late interaction", "shared words"])
 def either(request: pytest.FixtureRequest, encoder: Encoder) -> Encoder:
-    return encoder if request.param == "late interaction" else NoTokens(encoder)
+    return encoder if request.param == "late interaction" else WordTokens(encoder)
 
 
 def told(verdict: Verdict) -> list[tuple[str, str, str | None]]:
