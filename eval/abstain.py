@@ -25,7 +25,8 @@ from service.answering.answerer import candidates
 from service.answering.confidence import BAR
 from service.answering.judging import RuleJudge
 from service.answering.understanding import understand
-from service.evidence.pieces import Piece, Pieces
+from service.evidence.analysis import Analysis
+from service.evidence.pieces import Pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,12 @@ class Posed:
     answers: tuple[str, ...] = ()
     sentences: tuple[str, ...] = ()
 
-    def worth(self, piece: Piece) -> float:
-        """1 where a piece is of a marked sentence, or without these holds an answer, else 0."""
-        said = bare(piece.said.text)
+    def worth(self, _: Passage, said: Analysis) -> float:
+        """1 where a text of a passage is of a marked sentence, or without these holds an answer, else 0."""
+        text = bare(said.text)
         if self.sentences:
-            return float(any(bare(each) in said or said in bare(each) for each in self.sentences))
-        return float(any(bare(each) in said for each in self.answers))
+            return float(any(bare(each) in text or text in bare(each) for each in self.sentences))
+        return float(any(bare(each) in text for each in self.answers))
 
 
 @dataclass(frozen=True, slots=True)

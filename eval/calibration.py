@@ -18,24 +18,27 @@ from numpy.typing import NDArray
 from eval.abstain import Posed, hits_of
 from eval.configuration import digest
 from eval.gold import Question, documents_named
-from eval.judging import locate, piece_worth
+from eval.judging import locate, text_worth
 from eval.ranking import OnProgress, quiet
 from eval.recall import gold_library, sha256_of
 from eval.withholding import auroc
 from index.encoder import Encoder
 from index.hit import Hit
+from ingest.passage import Passage
 from ingest.readers import find_files
 from service.answering.answerer import READ
 from service.answering.confidence import BAR, SIGNS, signs
 from service.answering.judging import shortlist
 from service.answering.selecting import comes_into_question
 from service.answering.understanding import understand
-from service.evidence.pieces import Piece, Pieces
+from service.evidence.analysis import Analysis
+from service.evidence.pieces import Pieces
 
 _FOLDS = 5
 _ROUNDS = 3  # of fitting: each weighs the wrong candidates by how likely the one before finds them
 _SHARP = 3.0  # how much more the likeliest wrong candidate counts than the others
 _RIDGE = 0.02 / len(SIGNS)  # keeps weights small that few questions speak for
+_KEPT = 0.88  # of the answerable questions: about so many are answered
 _WHOLE = 0.99  # of the points: an answer that says so much is complete
 
 Floats = NDArray[np.float64]
@@ -46,8 +49,9 @@ Model = tuple[Floats, float]
 class Example:
     """A question of a ``kind``: the signs of its m candidates, float32, (m, len(SIGNS)), and what each is worth, 0..1.
 
-    A candidate is worth the share of the points that it says. Nothing is worth anything where the question cannot be
-    answered. Wordings of one question, and questions over the same passage, share a ``cluster``.
+    A candidate is worth the share of the points that it says, ``shown`` the share that its passage says, of which an
+    answer shows more than one piece. Nothing is worth anything where the question cannot be answered. Wordings of one
+    question, and questions over the same passage, share a ``cluster``.
     """
 
     kind: str
@@ -56,6 +60,7 @@ class Example:
     answerable: bool
     signs: NDArray[np.float32]
     worth: Floats
+    shown: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +116,9 @@ def gold_examples(
                 continue
             asked = locate(question, named, about, sources)
             hits = library.search(question.text, k=READ)
-            matrix, worth = _candidates(question.text, hits, pieces, partial(piece_worth, asked))
-            answerable = question.expects == "answer"
-            cluster = question.cluster or question.query_id
-            found.append(Example(kind, question.query_id, cluster, answerable, matrix, worth * answerable))
+            cluster, can = question.cluster or question.query_id, question.expects == "answer"
+            matrix, *worth = _candidates(question.text, hits, pieces, partial(text_worth, asked))
+            found.append(Example(kind, question.query_id, cluster, can, matrix, *(each * can for each in worth)))
     return found
 
 
@@ -122,21 +126,24 @@ def posed_examples(kind: str, posed: Sequence[Posed], encoder: Encoder) -> list[
     """Examples of questions posed with their passages."""
     pieces, found = Pieces(encoder), list[Example]()
     for each in posed:
-        matrix, worth = _candidates(each.question, hits_of(each, encoder), pieces, each.worth)
-        found.append(Example(kind, each.query_id, each.passages, each.answerable, matrix, worth * each.answerable))
+        can = each.answerable
+        matrix, *worth = _candidates(each.question, hits_of(each, encoder), pieces, each.worth)
+        found.append(Example(kind, each.query_id, each.passages, can, matrix, *(share * can for share in worth)))
     return found
 
 
 def _candidates(
-    text: str, hits: Sequence[Hit], pieces: Pieces, worth: Callable[[Piece], float]
-) -> tuple[NDArray[np.float32], Floats]:
+    text: str, hits: Sequence[Hit], pieces: Pieces, worth: Callable[[Passage, Analysis], float]
+) -> tuple[NDArray[np.float32], Floats, Floats]:
     asked = understand(text)
     found = [each for each in pieces.of(hits) if comes_into_question(asked, each.piece)]
     if not found:
-        return np.zeros((0, len(SIGNS)), np.float32), np.zeros(0)
+        return np.zeros((0, len(SIGNS)), np.float32), np.zeros(0), np.zeros(0)
     chosen, fit = shortlist(asked, found, pieces.encoder)
     matrix = signs(asked, [found[i] for i in chosen], fit, hits, pieces.encoder)
-    return matrix, np.array([worth(found[i].piece) for i in chosen])
+    best = [found[i].piece for i in chosen]
+    said = np.array([worth(piece.passage, piece.said) for piece in best])
+    return matrix, said, np.array([worth(piece.passage, piece.whole) for piece in best])
 
 
 def calibrate(found: Sequence[Example]) -> Calibration:
@@ -201,13 +208,20 @@ def _likeliest(example: Example, model: Model) -> tuple[float, float]:
 
 
 def _scaled(model: Model, found: Sequence[Example]) -> Model:
-    """The model with its logits stretched and moved so that shares come true over the questions of whole libraries."""
+    """The model with its logits stretched and moved so that shares come true, of questions put to whole libraries.
+
+    Of those that are answered: the ones as sure as most that can be.
+    """
     from scipy.optimize import minimize
 
     weights, offset = model
     whole = [each for each in found if isinstance(each.cluster, str) and len(each.worth)]
     best = np.array([(each.signs @ weights + offset).max() for each in whole])
-    right = np.array([_likeliest(each, model)[1] >= _WHOLE for each in whole], float)
+    right = np.array([each.shown[(each.signs @ weights).argmax()] >= _WHOLE for each in whole], float)
+
+    answerable = np.array([each.answerable for each in whole])
+    given = best >= np.quantile(best[answerable], 1 - _KEPT)
+    best, right = best[given], right[given]
 
     def loss(line: Floats) -> float:
         logits = line[0] * best + line[1]

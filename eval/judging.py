@@ -15,8 +15,10 @@ from eval.ranking import excerpt
 from eval.results import Loss, Wanted
 from index.hit import Hit
 from ingest.language import detect
+from ingest.passage import Passage
 from service.answer import Answer, Citation
-from service.evidence.pieces import Piece, cut_to_length, share_of_answer
+from service.evidence.analysis import Analysis
+from service.evidence.pieces import cut_to_length, share_of_answer
 
 WRONG = "wrong-document citations"
 """The measure that counts citations, not questions."""
@@ -96,14 +98,16 @@ def answer_scores(asked: Asked, answer: Answer, sources: Mapping[str, str]) -> d
     return scores
 
 
-def piece_worth(asked: Asked, piece: Piece) -> float:
-    """The share of the points that a piece of a right document says, 0..1; half of it where it touches no evidence."""
-    if piece.passage.doc_id not in asked.documents:
+def text_worth(asked: Asked, passage: Passage, said: Analysis) -> float:
+    """The share of the points that a text of a passage says, 0..1; half of it where the passage holds no evidence.
+
+    Nothing where the passage is of a wrong document.
+    """
+    if passage.doc_id not in asked.documents:
         return 0.0
-    share = share_said({_language(piece.said.text): piece.said.text}, asked.question.points)
-    spans = piece.passage.spans
-    places = [span for place in asked.places for doc_id, span in place if doc_id == piece.passage.doc_id]
-    touches = any(start < span[1] and span[0] < end for span in places for start, end in spans)
+    share = share_said({_language(said.text): said.text}, asked.question.points)
+    places = [span for place in asked.places for doc_id, span in place if doc_id == passage.doc_id]
+    touches = any(start < span[1] and span[0] < end for span in places for start, end in passage.spans)
     return share if touches else _BY_CHANCE * share
 
 

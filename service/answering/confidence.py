@@ -12,6 +12,7 @@ from index.static import Floats
 from service.answering.coverage import coverage
 from service.answering.understanding import Asked
 from service.evidence.amounts import Amount, matches
+from service.evidence.entities import Entity
 from service.evidence.pieces import Candidate, Piece
 
 SIGNS = (
@@ -30,13 +31,13 @@ SIGNS = (
 )
 
 WEIGHTS = {
-    "fit": 4.07, "rank": 3.49, "covered": 1.34, "amount": 1.68, "form": 0.38, "named": 0.67, "year": 2.58,
-    "provision": 5.69, "home": 1.74, "counted": 1.80, "across": 0.27, "long": 3.97,
+    "fit": 2.08, "rank": 1.81, "covered": 0.68, "amount": 0.81, "form": 0.18, "named": 0.45, "year": 1.33,
+    "provision": 2.92, "home": 1.16, "counted": 0.92, "across": 0.11, "long": 2.05,
 }  # fmt: skip
 """Of each sign; found, with the offset, by ``sinkqa-eval calibrate`` (docs/decisions/0011)."""
 
-OFFSET = -22.37
-BAR = 0.27
+OFFSET = -11.11
+BAR = 0.57
 """Confidence below which nothing is answered, 0..1."""
 
 PLACES = frozenset({"country", "region", "province"})
@@ -96,10 +97,22 @@ def _form(asked: Asked, piece: Piece) -> float:
 
 
 def _named(asked: Asked, piece: Piece) -> float:
-    """Share of the question's known names that the passage or its document holds."""
-    names = [each for each in asked.entities if each.kind != "name"]
-    held = sum(piece.place.names(name) or piece.whole.holds(name) for name in names)
-    return held / len(names) if names else 1.0
+    """Mean over the question's names, 0..1: how far the piece is of each, and not of another of its kind.
+
+    A name in other letters than the piece's counts only where it is known by both.
+    """
+    across = piece.passage.language != asked.language
+    names = [each for each in asked.entities if each.kind not in PLACES and (each.kind != "name" or not across)]
+    return sum(_goes_by(each, piece) for each in names) / len(names) if names else 1.0
+
+
+def _goes_by(name: Entity, piece: Piece) -> float:
+    if piece.place.names(name) or piece.said.holds(name):
+        return 1.0
+    rival = name.kind != "name" and any(each.kind == name.kind for each in piece.said.entities)
+    if piece.whole.holds(name):
+        return _NEITHER if rival else _NEARLY
+    return 0.0 if rival else _NEITHER / 2
 
 
 def _year(asked: Asked, piece: Piece) -> float:

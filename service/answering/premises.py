@@ -22,7 +22,7 @@ _EXCLUSIVE = PLACES | {"market"}  # what is said of one of them is seldom meant 
 _RATIOS = {"times": "share"}  # a fifth is a share, five times none, and either can stand in the other's place
 _ON_PREMISE, _CLOSE_TO_PREMISE = 0.45, 0.55  # how well a piece fits that speaks of what is presumed; where it agrees
 _TURNING = frozenset({("negation", "not"), ("duty", "forbid"), ("member", "out"), ("extent", "only")})
-_CLOSE = 0.5  # of the best one's likelihood: so near it may tell otherwise in its stead
+_CLOSE = 0.8  # of the best one's likelihood: so near it may tell otherwise in its stead
 
 
 def on_premise(asked: Asked, judged: Sequence[Candidate], encoder: Encoder) -> Candidate | None:

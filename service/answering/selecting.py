@@ -38,10 +38,10 @@ class Selection:
     a comparison.
     """
 
-    keep: float = 0.95
-    beside: float = 0.4
+    keep: float = 0.97
+    beside: float = 0.75
     most: int = 4
-    side: float = 0.4
+    side: float = 0.7
 
 
 def comes_into_question(asked: Asked, piece: Piece) -> bool:

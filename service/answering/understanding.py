@@ -119,7 +119,7 @@ class Asked:
     def _is_asked_for(self, amount: Amount) -> bool:
         """Whether the amount is of a dimension that is asked for; in Chinese a bare number counts nothing."""
         if not self.dimensions:
-            return True
+            return amount.dimension not in _PARTS or self.kind != "topic"
         is_bare = not amount.dimension and self.language == "zh" and amount.said[-1:].isdigit()
         return not is_bare and amount.dimension.partition("/")[0] in self.dimensions
 
@@ -134,7 +134,8 @@ _FEW_WORDS, _FEW_HAN = 5, 9  # of a clause: with fewer it presumes nothing that 
 _TARGETS: dict[Kind, Target] = {"when": "time", "who": "actor", "where": "site"}
 _MARKED = re.compile(r"[-.]?\d|[-.]?[a-z]*\d|版")  # what follows a part of a version or code: v02.0.0, ar-am0014
 _ASKING = ("when", "why", "how many", "list", "where", "who", "which", "how")
-_OTHER_UNIT = 0.3
+_OTHER_UNIT = 0.15
+_PARTS = {"share", "point", "times"}  # no totals, which a mere noun at the end asks for
 _ORDINALS = {"ordinal", "article", "section", "chapter", "paragraph", "annex", "item", "number"}
 _MONTH = re.compile(
     r"\d月|\b(?:january|february|march|april|june|july|august|september|october|november|december)\b|\d may\b|\bmay \d"
