@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +21,11 @@ from index.hit import Hit
 from index.library import Library
 from ingest.readers import find_files
 from service.answer import Answer
+from service.answering.answerer import candidates, reordered
+from service.answering.judging import RuleJudge
+from service.answering.understanding import understand
 from service.engine import Engine
+from service.evidence.pieces import Pieces
 from service.settings import Settings
 
 SHIPPED = Settings.model_validate({})
@@ -74,7 +78,7 @@ def _score(
     names = {record.doc_id: record.name for record in records}
     found = {
         judgement.question.query_id: (judgement, hits)
-        for judgement, hits in judge(library, questions, search=lambda text: library.search(text, k=DEPTH), about=about)
+        for judgement, hits in judge(library, questions, search=_as_shown(library), about=about)
     }
     engine.ask(questions[0].text)  # the first search opens the index
     latencies: list[float] = []
@@ -109,6 +113,17 @@ def _score(
     )
     bins = reliability_of([result])
     return replace(result, facts=result.facts | {"calibration_error": calibration_error(bins)}) if bins else result
+
+
+def _as_shown(library: Library) -> Callable[[str], list[Hit]]:
+    """The passages of a question in the order in which the engine shows them."""
+    judging, pieces = RuleJudge(library.encoder), Pieces(library.encoder)
+
+    def search(text: str) -> list[Hit]:
+        hits = library.search(text, k=DEPTH)
+        return reordered(hits, candidates(understand(text), hits, judging, pieces))
+
+    return search
 
 
 def abstention(questions: Sequence[Question], results: Sequence[QuestionResult]) -> dict[str, float]:

@@ -108,9 +108,11 @@ class Removed:
 class Answer:
     """The one answer object of every interface. ``abstain_reason`` is set exactly when ``status`` is "abstained".
 
-    Where that is "premise_contradicted", segments and citations show what stands against the premise.
+    Where that is "premise_contradicted", segments and citations show what stands against the premise. "partial": a
+    comparison of which one side is not in the library; ``notes`` name it.
 
-    ``confidence`` is how near the library comes to what is asked, 0..1; below the stated bar the engine abstains.
+    ``confidence`` is about the share of answers as sure as this one that are complete, 0..1; below the stated bar the
+    engine abstains.
     ``generated`` says whether a language model wrote the segments, ``removed`` what of its text failed the check, and
     ``notes`` tell, one line each, what the caller should know of how the answer came about.
     """

@@ -171,7 +171,7 @@ class Engine(Shelf):
             passages = self._ranked(best)
             offered = self._offered(asked, best) if generate and not drafted.why else {}
         given = Answer(
-            status="abstained" if drafted.why else "answered",
+            status=drafted.status,
             abstain_reason=drafted.why,
             question=question,
             language=asked.language,
@@ -183,6 +183,7 @@ class Engine(Shelf):
             generation=generation,
             encoder=self._library.encoder.fingerprint,
             timings_ms=dict(clock.laps),
+            notes=tuple(f"nothing was found about {side}" for side in drafted.missing if not drafted.why),
         )
         yield given
         if offered:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from index.encoder import Encoder
 from index.hit import Hit
-from service.answer import AbstainReason, Citation, Segment
+from service.answer import AbstainReason, Citation, Segment, Status
 from service.answering.confidence import BAR
 from service.answering.glossing import gloss
 from service.answering.judging import Judge
@@ -18,7 +18,7 @@ from service.evidence.citations import Sources, cite
 from service.evidence.pieces import Candidate, Evidence, Pieces
 
 _DOUBT = 0.5  # what is left of a confidence where evidence contradicts what the question presumes
-READ = 15  # passages that an answer is looked for in
+READ = 12  # passages that an answer is looked for in
 
 _ABSTENTIONS: dict[AbstainReason, dict[str, str]] = {
     "no_evidence": {
@@ -44,7 +44,8 @@ _ABSTENTIONS: dict[AbstainReason, dict[str, str]] = {
 class Drafted:
     """An answer before it is told when and from which library: ``why`` is None where there is one.
 
-    ``confidence``, 0..1: the share of answers as sure as this one that are complete.
+    ``confidence``, 0..1: the share of answers as sure as this one that are complete. ``missing``: sides of a comparison
+    of which nothing is shown.
     """
 
     segments: tuple[Segment, ...]
@@ -52,6 +53,12 @@ class Drafted:
     confidence: float
     why: AbstainReason | None
     text: str
+    missing: tuple[str, ...] = ()
+
+    @property
+    def status(self) -> Status:
+        """Whether it answers, and all of the question."""
+        return "abstained" if self.why else "partial" if self.missing else "answered"
 
 
 def answer(
@@ -74,12 +81,26 @@ def answer(
     premise = on_premise(asked, judged, encoder) if shown else None
     segments, citations = _cited(gather(asked, shown, premise), sources, asked.language)
     why = why or (None if segments else "unsupported")
-    return Drafted(tuple(segments), tuple(citations), confidence, why, _said(segments, why, asked.language))
+    text = _said(segments, why, asked.language)
+    return Drafted(tuple(segments), tuple(citations), confidence, why, text, _missing(asked, judged, citations))
+
+
+def _missing(asked: Asked, judged: Sequence[Candidate], citations: Sequence[Citation]) -> tuple[str, ...]:
+    """The sides of a comparison that no cited passage is about."""
+    if asked.kind != "compare":
+        return ()
+    cited = {citation.passage_id for citation in citations}
+    pieces = [each.piece for each in judged if each.hit.passage.passage_id in cited]
+    return tuple(
+        side.said
+        for side in asked.sides
+        if not any(piece.place.names(side) or piece.whole.holds(side) for piece in pieces)
+    )
 
 
 def candidates(asked: Asked, hits: Sequence[Hit], judge: Judge, pieces: Pieces) -> list[Candidate]:
-    """The pieces of the hits that may answer, the likeliest first."""
-    found = [each for each in pieces.of(hits) if comes_into_question(asked, each.piece)]
+    """The pieces of the first hits that may answer, the likeliest first."""
+    found = [each for each in pieces.of(hits[:READ]) if comes_into_question(asked, each.piece)]
     likely = judge.answers(asked, found).tolist()
     judged = [each._replace(likely=share) for each, share in zip(found, likely, strict=True) if share > 0]
     return sorted(judged, key=lambda each: -each.likely)

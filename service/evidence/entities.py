@@ -75,11 +75,12 @@ def missing(claim: str, quotes: Sequence[str]) -> Iterator[Missing]:
 def _known(text: str) -> tuple[list[Entity], str]:
     """Names of the data file, and the text with them blanked."""
     found: list[Entity] = []
-    rest, end = text, 0
+    rest, end, aliases = text, 0, _aliases()
     for match in _WORD.finditer(text):
         if match.start() < end:
             continue
-        for alias in _aliases().get(fold(match[0]), ()):
+        word = match[0]
+        for alias in aliases.get(word.lower() if word.isascii() else word, ()):
             if alias.stands(text, match.start()):
                 end = match.start() + len(alias.written)
                 found.append(Entity(alias.kind, alias.name, text[match.start() : end]))
