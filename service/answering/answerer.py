@@ -18,6 +18,7 @@ from service.evidence.citations import Sources, cite
 from service.evidence.pieces import Candidate, Evidence, Pieces
 
 _DOUBT = 0.5  # what is left of a confidence where evidence contradicts what the question presumes
+_RAISE, _UNLIKELY = 0.6, 0.4  # of the best score, for each point that a passage is likelier to answer than this
 READ = 12  # passages that an answer is looked for in
 
 _ABSTENTIONS: dict[AbstainReason, dict[str, str]] = {
@@ -107,11 +108,16 @@ def candidates(asked: Asked, hits: Sequence[Hit], judge: Judge, pieces: Pieces) 
 
 
 def reordered(hits: Sequence[Hit], judged: Sequence[Candidate]) -> list[Hit]:
-    """The hits by score, each raised by the share that its likeliest piece is likely to answer."""
+    """The hits by score, descending, where one with a piece that is likely to answer is raised by a part of the best.
+
+    Ties by passage_id.
+    """
+    best = max((abs(hit.score) for hit in hits), default=0.0)
     likely: dict[str, float] = {}
     for each in judged:
         likely.setdefault(each.hit.passage.passage_id, each.likely)
-    raised = [replace(h, score=h.score + abs(h.score) * likely.get(h.passage.passage_id, 0.0)) for h in hits]
+    gains = (_RAISE * max(0.0, likely.get(hit.passage.passage_id, 0.0) - _UNLIKELY) for hit in hits)
+    raised = [replace(hit, score=hit.score + best * gain) for hit, gain in zip(hits, gains, strict=True)]
     return sorted(raised, key=lambda hit: (-hit.score, hit.passage.passage_id))
 
 
