@@ -22,6 +22,7 @@ _EXCLUSIVE = PLACES | {"market"}  # what is said of one of them is seldom meant 
 _RATIOS = {"times": "share"}  # a fifth is a share, five times none, and either can stand in the other's place
 _ON_PREMISE, _CLOSE_TO_PREMISE = 0.45, 0.55  # how well a piece fits that speaks of what is presumed; where it agrees
 _TURNING = frozenset({("negation", "not"), ("duty", "forbid"), ("member", "out"), ("extent", "only")})
+_APART = 0.7  # of the best one's likelihood: with less a piece speaks of another matter
 _CLOSE = 0.8  # of the best one's likelihood: so near it may tell otherwise in its stead
 
 
@@ -33,7 +34,8 @@ def on_premise(asked: Asked, judged: Sequence[Candidate], encoder: Encoder) -> C
     fit = relevance(claim, [each.piece for each in judged], encoder)
     best = int(fit.argmax())
     enough = _ON_PREMISE if _turns(claim, judged[best].piece) else _CLOSE_TO_PREMISE
-    return judged[best] if fit[best] >= enough else None
+    is_apart = judged[best].likely < _APART * judged[0].likely
+    return judged[best] if fit[best] >= enough and not is_apart else None
 
 
 def contrary(asked: Asked, judged: Sequence[Candidate]) -> Candidate | None:

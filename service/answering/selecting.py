@@ -33,12 +33,12 @@ _ASKS_FOR_AIMS = re.compile("目标|目的|宗旨|旨在|修订|修正|修改|ai
 class Selection:
     """How much is shown; values found on the development questions (docs/decisions/0010).
 
-    ``keep``: a further piece is shown when it is at least this share as likely to answer as the best one, ``beside``
-    when it stands in the same passage. ``most``: pieces in one answer. ``side``: as ``keep``, for a piece on a side of
-    a comparison.
+    ``keep``: a further piece of the same document is shown when it is at least this share as likely to answer as the
+    best one, ``beside`` when it stands in the same passage. ``most``: pieces in one answer. ``side``: as ``keep``, for
+    a piece of any document on a side of a comparison.
     """
 
-    keep: float = 0.97
+    keep: float = 0.95
     beside: float = 0.75
     most: int = 4
     side: float = 0.7
@@ -81,9 +81,10 @@ def gather(
     best = judged[0]
     wanted = [best, *_of_each_side(asked.sides, judged, params)]
     for each in judged:
+        if each.piece.passage.doc_id != best.piece.passage.doc_id:
+            continue  # another document seldom completes an answer, and often speaks of another case
         beside = each.piece.passage == best.piece.passage
-        enough = (params.beside if beside else params.keep) * best.likely
-        if each.likely >= enough and each not in wanted:
+        if each.likely >= (params.beside if beside else params.keep) * best.likely and each not in wanted:
             wanted.append(each)
     shown = _within_length(wanted, params)
     if premise and _repeated(premise.piece, shown) is None:
@@ -92,10 +93,14 @@ def gather(
 
 
 def _of_each_side(sides: Sequence[Entity], judged: Sequence[Candidate], params: Selection) -> list[Candidate]:
-    """The best on each side of a comparison that the best of all does not name, where one comes near."""
+    """The best on each side of a comparison that the best of all does not name, where one comes near.
+
+    Documents of the side itself come before those that speak of it.
+    """
     near = [each for each in judged if each.likely >= params.side * judged[0].likely]
     missing = [side for side in sides if not _names(judged[0].piece, side)]
-    found = (next((each for each in near if _names(each.piece, side)), None) for side in missing)
+    own = {side: [each for each in near if each.piece.place.origin.home == side.name] for side in missing}
+    found = (next((each for each in (*own[side], *near) if _names(each.piece, side)), None) for side in missing)
     return [each for each in found if each is not None]
 
 
