@@ -154,8 +154,9 @@ def calibrate(found: Sequence[Example]) -> Calibration:
     Raises:
         ValueError: answerable or other questions are missing.
     """
-    model = _scaled(_fit(found), found)
-    unseen = _cross_validated(found)
+    model = _fit(found)
+    line = _line(model, found)
+    model, unseen = _stretched(model, line), _cross_validated(found, line)
     kinds = dict.fromkeys(each.kind for each in found)
     scores = [_score(kind, found, model, unseen) for kind in kinds]
     weights = {name: round(float(weight), 2) for name, weight in zip(SIGNS, model[0], strict=True)}
@@ -187,14 +188,17 @@ def _mean(values: Sequence[float]) -> float | None:
     return float(np.mean(values)) if values else None
 
 
-def _cross_validated(found: Sequence[Example]) -> list[tuple[float, float]]:
-    """Of each example the confidence and worth of its likeliest candidate, by weights of other clusters."""
+def _cross_validated(found: Sequence[Example], line: tuple[float, float]) -> list[tuple[float, float]]:
+    """Of each example the confidence and worth of its likeliest candidate, by weights of other clusters.
+
+    All are stretched by the same two numbers, so that confidences of different folds can be compared.
+    """
     names = sorted({f"{each.kind}:{each.cluster}" for each in found})
     np.random.default_rng(0).shuffle(names)
     fold = {name: place % _FOLDS for place, name in enumerate(names)}
     folds = [fold[f"{each.kind}:{each.cluster}"] for each in found]
     rest = [[each for each, held in zip(found, folds, strict=True) if held != number] for number in range(_FOLDS)]
-    models = [_scaled(_fit(part), part) for part in rest]
+    models = [_stretched(_fit(part), line) for part in rest]
     return [_likeliest(each, models[number]) for each, number in zip(found, folds, strict=True)]
 
 
@@ -207,10 +211,16 @@ def _likeliest(example: Example, model: Model) -> tuple[float, float]:
     return float(1 / (1 + np.exp(-logits[best]))), float(example.worth[best])
 
 
-def _scaled(model: Model, found: Sequence[Example]) -> Model:
-    """The model with its logits stretched and moved so that shares come true, of questions put to whole libraries.
+def _stretched(model: Model, line: tuple[float, float]) -> Model:
+    """The model with its logits multiplied and moved."""
+    slope, shift = line
+    return model[0] * slope, model[1] * slope + shift
 
-    Of those that are answered: the ones as sure as most that can be.
+
+def _line(model: Model, found: Sequence[Example]) -> tuple[float, float]:
+    """Slope and shift of the logits by which shares come true, of answered questions to whole libraries.
+
+    Those are answered that are as sure as most of the answerable ones.
     """
     from scipy.optimize import minimize
 
@@ -228,7 +238,7 @@ def _scaled(model: Model, found: Sequence[Example]) -> Model:
         return float((np.logaddexp(0, logits) - right * logits).mean())
 
     slope, shift = minimize(loss, np.array([1.0, 0.0]), method="L-BFGS-B", bounds=[(0.1, None), (None, None)]).x
-    return weights * slope, float(offset * slope + shift)
+    return float(slope), float(shift)
 
 
 def _fit(found: Sequence[Example]) -> Model:

@@ -34,7 +34,7 @@ WEIGHTS = {
     "fit": 1.88, "rank": 1.51, "covered": 0.60, "amount": 0.72, "form": 0.16, "named": 0.42, "year": 1.24,
     "provision": 2.71, "home": 1.07, "counted": 0.84, "across": 0.05, "long": 1.85,
 }  # fmt: skip
-"""Of each sign; found, with the offset, by ``sinkqa-eval calibrate`` (docs/decisions/0011)."""
+"""Of each sign; found, with the offset, by ``sinkqa-eval calibrate`` (docs/decisions/0013)."""
 
 OFFSET = -9.94
 BAR = 0.585

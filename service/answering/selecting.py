@@ -31,7 +31,7 @@ _ASKS_FOR_AIMS = re.compile("目标|目的|宗旨|旨在|修订|修正|修改|ai
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """How much is shown; values found on the development questions (docs/decisions/0010).
+    """How much is shown; values found on the development questions (docs/decisions/0013).
 
     ``keep``: a further piece of the same document is shown when it is at least this share as likely to answer as the
     best one, ``beside`` when it stands in the same passage. ``most``: pieces in one answer. ``side``: as ``keep``, for
