@@ -1,183 +1,207 @@
-"""Evidence for an answer: what is picked from passages, how much of it, and how sure it makes us."""
+"""Which pieces can answer at all, and how much of them an answer shows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import replace
 
-import numpy as np
 import pytest
 
-from index.encoder import Encoder, load_encoder
 from index.hit import Hit
-from index.library import Library
-from ingest.readers import read
-from ingest.splitting import split
-from service.answering.confidence import BAR, confidence, reason
-from service.answering.selecting import Selection, gather, ranked
-from service.answering.understanding import Asked, understand
-from service.evidence.pieces import Evidence, share_of_answer
-from service.evidence.relevance import relevance
+from service.answering.answerer import candidates
+from service.answering.judging import RuleJudge
+from service.answering.selecting import Selection, comes_into_question, gather
+from service.answering.understanding import understand
+from service.evidence.pieces import Candidate, Evidence, Pieces, share_of_answer
+from tests.service.answering.test_judging import CASES, PLAN
 
-PLAN = """# Peat plan of the Elm valley
+PAPER = """# Fen paper
 
-## Water
+By Ann Wells and Tom Reed
 
-The valley council keeps the water table within ten centimetres of the surface from October to May.
-Farmers who lose pasture receive 40 euros a year for each hectare. Sluices are opened in June.
+This paper reviews the work of the council on the fen.
 
-## Duties
+The remainder of this report is organised as follows.
 
-The warden has three duties:
+(Amended by the second session of the council in 2004)
 
-- measure the water table every week;
-- repair the sluices before the first frost;
-- report fires to the council within a day.
+Section 4 was inserted, on 1 May 2004, by section 3 of the Sluice Act.
 
-## Parcels
+2004年5月1日榆谷议会第三次会议通过
 
-Table 1 Parcels and their limits
+根据2009年8月27日榆谷议会《关于修改部分法规的决定》第一次修正
 
-| Parcel | Grazing limit | Mowing |
-|---|---|---|
-| North fen | 2 cows per hectare | after 15 July |
-| Alder marsh | no grazing | never |
-| River bank | 5 cows per hectare | after 1 June |
+本文旨在分析榆谷补贴。
 
-## 水位
+This paper finds that the council rewetted nine hectares of the swamp.
 
-榆谷议会规定，十月至次年五月泥炭地水位距地表不得超过十厘米。失去牧场的农户每年每公顷获得四十欧元补贴。
+结果表明，议会对榆谷每公顷补贴四十马克。
+
+Sluices are opened in June.
 """
-CASES = [
-    ("How much money do farmers receive for lost pasture?", "40 euros"),
-    ("How many cows may graze on the river bank?", "5 cows per hectare"),
-    ("When may the north fen be mown?", "after 15 July"),
-    ("What are the duties of the warden?", "repair the sluices"),
-    ("失去牧场的农户每年每公顷获得多少补贴？", "四十欧元"),
+SAYS_SOMETHING = [
+    "This paper finds that the council rewetted nine hectares of the swamp.",
+    "结果表明，议会对榆谷每公顷补贴四十马克。",
+    "Sluices are opened in June.",
 ]
 
 
-def select(asked: Asked, hits: list[Hit], encoder: Encoder, **how: float) -> list[Evidence]:
-    return gather(asked, ranked(asked, hits, encoder, Selection(**how)), Selection(**how))
+@pytest.fixture
+def offered(found, encoder) -> Callable[..., list[str]]:
+    """What of a text comes into question."""
+
+    def offer(question: str, text: str, **how: object) -> list[str]:
+        pieces = [each.piece for each in Pieces(encoder).of(found(text, **how))]
+        return [piece.said.text for piece in pieces if comes_into_question(understand(question), piece)]
+
+    return offer
 
 
-@pytest.fixture(scope="module")
-def encoder() -> Encoder:
-    return load_encoder()
+@pytest.fixture
+def judged(found, encoder) -> Callable[[str], list[Candidate]]:
+    """The candidates for a question to the plan."""
+
+    def judge(question: str, hits: list[Hit] | None = None) -> list[Candidate]:
+        return candidates(understand(question), hits or found(PLAN), RuleJudge(encoder), Pieces(encoder))
+
+    return judge
 
 
-@pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Iterator[Library]:
-    path = tmp_path_factory.mktemp("plan") / "plan.md"
-    path.write_text(PLAN, "utf-8")
-    document = read(path)
-    with Library.open(Path(path.parent, "library"), create=True, encoder=encoder) as library:
-        library.add(document, split(document))
-        yield library
+@pytest.mark.parametrize("question", ["How wet is Elm?", "榆谷有多湿？"])
+def test_announcements_bylines_and_amendment_notes_are_no_answers(offered, question):
+    assert offered(question, PAPER) == SAYS_SOMETHING
 
 
-def certainty(library: Library, question: str) -> float:
-    asked, hits = understand(question), library.search(question, k=8)
-    return confidence(asked, hits, ranked(asked, hits, library.encoder), library.encoder)
+@pytest.mark.parametrize(
+    "question", ["What is the aim of the paper?", "When was Section 4 amended?", "Who wrote this?"]
+)
+def test_unless_these_are_asked_for(offered, question):
+    assert set(offered(question, PAPER)) > set(SAYS_SOMETHING)
 
 
-def picked(library: Library, question: str, **how: float) -> tuple[list[Hit], list[Evidence]]:
-    hits = library.search(question, k=8)
-    return hits, select(understand(question), hits, library.encoder, **how)
+@pytest.mark.parametrize("question", ["Which claims does Elm pay?", "What do we know about Elm?"])
+def test_a_word_that_holds_aim_or_is_about_asks_for_none_of_these(offered, question):
+    assert offered(question, PAPER) == SAYS_SOMETHING
 
 
-@pytest.mark.parametrize(("question", "expected"), CASES)
-def test_the_first_piece_of_evidence_answers(library, question, expected):
-    _, evidence = picked(library, question)
-    assert expected in evidence[0].text
+def test_what_repeats_the_question_or_the_title_is_no_answer(offered):
+    again, news = (
+        "The sluices of the upper fen are opened.",
+        "The sluices of the upper fen are opened by wardens in boats.",
+    )
+    text = f"# Notes\n\n{again} {news}\n"
+    assert offered("Are the sluices of the upper fen opened?", text) == [news]
+    assert offered("Is it wet?", text, title="Sluices opened by wardens in boats of the upper fen") == []
+
+
+def test_a_new_number_is_enough(offered):
+    text = "# Notes\n\nThe warden opens 7 sluices. The warden opens sluices.\n"
+    assert offered("How many sluices does the warden open?", text) == ["The warden opens 7 sluices."]
+
+
+def test_a_long_row_answers_by_its_cells_alone(offered):
+    more = "where the grass is short and dry and the birds have left the reeds " * 3
+    text = (
+        f"# Fen\n\nTable 1 Parcels\n\n| Parcel | Cows | Mowing |\n|---|---|---|\n| North | 2 {more} | July {more} |\n"
+    )
+    found = offered("When is the north mown?", text)
+    assert found and not any("Cows" in text and "Mowing" in text for text in found)
 
 
 @pytest.mark.parametrize("question", [question for question, _ in CASES])
-def test_evidence_is_units_of_the_passages_found_best_first_and_short(library, question):
-    hits, evidence = picked(library, question)
-    params = Selection()
-    passages = [hit.passage for hit in hits]
+def test_evidence_is_units_of_the_candidates_best_first_and_short(judged, question):
+    given, params = judged(question), Selection()
+    evidence = gather(understand(question), given)
+    passages = [each.piece.passage for each in given]
     assert 1 <= len(evidence) <= params.most
-    for piece in evidence:
-        assert piece.passage in passages
-        assert piece.units and set(piece.units) <= set(piece.passage.units)
-        assert 0 < piece.relevance <= 1
-        assert piece.relevance >= params.keep * evidence[0].relevance
-        assert all(unit.text in piece.text for unit in piece.units)
-    assert len(evidence) == 1 or sum(share_of_answer(piece.text) for piece in evidence) <= 1
-    assert 0 < certainty(library, question) <= 1
+    assert evidence[0].passage == passages[0]
+    for shown in evidence:
+        assert shown.passage in passages
+        assert shown.units and set(shown.units) <= set(shown.passage.units)
+        assert params.beside * evidence[0].relevance <= shown.relevance <= 1
+        assert all(unit.text in shown.text for unit in shown.units)
+    assert len(evidence) == 1 or sum(share_of_answer(shown.text) for shown in evidence) <= 1
 
 
-def test_a_row_of_a_table_says_whose_cells_it_gives_under_which_header(library):
-    _, evidence = picked(library, "How many cows may graze on the river bank?")
+def test_no_candidates_are_no_evidence():
+    assert gather(understand("How many cows?"), []) == []
+
+
+def test_a_row_says_whose_cells_it_gives_under_which_header(judged):
+    question = "How many cows may graze on the river bank?"
+    evidence = gather(understand(question), judged(question))
     assert "River bank" in evidence[0].text and "Grazing limit" in evidence[0].text
     assert "North fen" not in evidence[0].text
 
 
-def test_a_short_list_is_quoted_whole_with_its_lead_in(library):
-    _, evidence = picked(library, "What are the duties of the warden?")
+def test_a_short_list_is_shown_whole_with_its_lead_in(judged):
+    question = "What are the duties of the warden?"
+    evidence = gather(understand(question), judged(question))
     assert all(part in evidence[0].text for part in ("three duties", "every week", "first frost", "within a day"))
 
 
-def test_fewer_pieces_can_be_asked_for(library):
-    _, evidence = picked(library, CASES[0][0], most=1)
-    assert len(evidence) == 1
-    _, everything = picked(library, CASES[0][0], keep=0.0)
-    assert len(everything) > 1
+def test_fewer_pieces_can_be_asked_for(judged):
+    asked = understand(CASES[0][0])
+    given = judged(CASES[0][0])
+    assert len(gather(asked, given, params=Selection(most=1))) == 1
+    assert len(gather(asked, given, params=Selection(keep=0.0, beside=0.0))) > 1
 
 
-def test_no_hits_are_no_evidence_and_no_confidence(encoder):
+FENS = """# Fens
+
+## A
+
+The fen holds nine cows. Birds breed in the reeds. Nobody mows.
+
+## B
+
+The fen holds nine cows now.
+"""
+
+
+def shown(candidates: list[Candidate], *likely: float, question: str = "How many cows?") -> list[Evidence]:
+    """What is shown of candidates that are so likely."""
+    given = [each._replace(likely=share) for each, share in zip(candidates, likely, strict=True)]
+    return gather(understand(question), sorted(given, key=lambda each: -each.likely))
+
+
+def test_what_says_the_same_elsewhere_is_named_and_not_shown_again(found, encoder):
+    given = Pieces(encoder).of(found(FENS))
+    (cows,) = shown(given, 0.9, 0.1, 0.1, 0.89)
+    assert cows.text == "The fen holds nine cows." and [passage.section[-1] for passage in cows.also] == ["B"]
+
+
+def test_beside_the_best_one_less_is_enough_and_its_passage_is_quoted_once(found, encoder):
+    given = Pieces(encoder).of(found(FENS))
+    both = shown(given, 0.9, 0.8, 0.1, 0.1)
+    assert [each.text for each in both] == ["The fen holds nine cows. Birds breed in the reeds."]
+    elsewhere = shown(given, 0.1, 0.1, 0.9, 0.8)
+    assert [each.text for each in elsewhere] == ["Nobody mows."]
+
+
+def test_what_is_skipped_between_two_pieces_is_not_said(found, encoder):
+    given = Pieces(encoder).of(found(FENS))
+    (first_and_last,) = shown(given, 0.9, 0.1, 0.85, 0.1)
+    assert first_and_last.text == "The fen holds nine cows. Nobody mows." and len(first_and_last.units) == 2
+
+
+def test_what_the_premise_speaks_of_is_shown_second_unless_it_is_shown_anyway(found, encoder):
+    given = [each._replace(likely=0.5) for each in Pieces(encoder).of(found(FENS))]
     asked = understand("How many cows?")
-    assert select(asked, [], encoder) == gather(asked, []) == []
-    assert confidence(asked, [], [], encoder) == 0.0
-    assert reason(asked, [], []) == "no_evidence"
+    cows, birds, mows, again = given
+    first = cows._replace(likely=0.9)
+    two = gather(asked, [first], again._replace(piece=replace(mows.piece, passage=again.piece.passage)))
+    assert [each.text for each in two] == ["The fen holds nine cows.", "Nobody mows."]
+    assert [each.text for each in gather(asked, [first], again)] == ["The fen holds nine cows."]
+    assert gather(asked, [], birds) == []
 
 
-def test_confidence_tells_our_subject_from_another(library):
-    ours = [certainty(library, question) for question, _ in CASES]
-    other = [
-        certainty(library, question) for question in ("Who composed the opera of the barber?", "红烧肉怎么做才好吃？")
-    ]
-    assert sorted(ours)[1] > BAR > max(other)
-
-
-def test_relevance_is_a_share_and_prefers_the_text_that_answers(encoder):
-    texts = ["Farmers receive 40 euros for each hectare.", "The opera began at eight.", ""]
-    fit = relevance("How many euros do farmers receive for each hectare?", texts, encoder)
-    assert fit.shape == (3,) and fit.dtype == np.float32
-    assert ((fit >= 0) & (fit <= 1)).all()
-    assert fit[0] > 2 * fit[1] and fit[2] == fit.min()
-
-
-class Plain:
-    """An encoder without token vectors, as those of sentence-transformers are."""
-
-    def __init__(self, encoder: Encoder) -> None:
-        self.encode, self.dim, self.name, self.fingerprint = encoder.encode, encoder.dim, "plain", "plain"
-
-
-def test_relevance_needs_no_token_vectors(encoder):
-    fit = relevance("euros for farmers", ["Farmers receive 40 euros.", "The opera began."], Plain(encoder))
-    assert fit[0] > fit[1]
-
-
-def test_an_answer_holds_two_hundred_wide_characters_or_a_hundred_and_twenty_words():
-    assert share_of_answer("碳" * 200) == pytest.approx(1)
-    assert share_of_answer("word " * 120) == pytest.approx(1)
-    assert share_of_answer("碳" * 100 + " word" * 60) == pytest.approx(1)
-    assert share_of_answer("") == 0
-
-
-def test_a_comparison_shows_each_side_before_more_of_the_first(tmp_path: Path, encoder: Encoder) -> None:
+def test_a_comparison_shows_each_side_before_more_of_the_first(judged, found):
     more = "Japan counts its forest credits with care, and Japan prints the forest credits that it counts. "
-    text = "# Forest credits\n\n## Japan\n\nJapan counts forest credits each year. " + more * 12
-    (tmp_path / "both.md").write_text(
-        text + "\n\n## Europe\n\nThe EU counts forest credits every five years.\n", "utf-8"
+    hits = found(
+        "# Forest credits\n\n## Japan\n\nJapan counts forest credits each year. " + more * 12 + "\n\n"
+        "## Europe\n\nThe EU counts forest credits every five years.\n"
     )
-    document = read(tmp_path / "both.md")
-    with Library.open(tmp_path / "library", create=True, encoder=encoder) as library:
-        library.add(document, split(document))
-        asked = understand("How do Japan and the EU differ in how they count forest credits?")
-        shown = select(asked, library.search(asked.text, k=8), encoder)
-    said = " ".join(piece.text for piece in shown)
+    question = "How do Japan and the EU differ in how they count forest credits?"
+    said = " ".join(piece.text for piece in gather(understand(question), judged(question, hits)))
     assert "every five years" in said and "each year" in said
