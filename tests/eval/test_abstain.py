@@ -4,10 +4,9 @@ from dataclasses import replace
 import pytest
 
 from eval.abstain import Posed, hits_of, overlap, read_posed, score_abstaining
-from eval.calibration import Example, calibrate
 from eval.errors import MalformedData, NothingToMeasure
 from index.encoder import load_encoder
-from service.answering.confidence import HELD, WEIGHTS
+from service.evidence.analysis import Analysis
 from tests.eval.collections import write_rows
 from tests.eval.test_cli import evaluate
 
@@ -46,15 +45,16 @@ def test_confidence_tells_passages_that_answer_from_others(posed):
     assert (score.answered.n, score.false_answers.n) == (4, 4)
 
 
-def test_shares_answered_at_the_bar_have_intervals_over_questions_of_shared_passages(monkeypatch):
-    sure = {"a": 0.9, "b": 0.9, "c": 0.1, "d": 0.1, "e": 0.6, "f": 0.2}
-    monkeypatch.setattr("eval.abstain.confidence", lambda asked, *_: sure[asked.text])
-    posed = [Posed(name, name, (("", "xyz"[i // 2]),), i % 2 == 0) for i, name in enumerate(sure)]
-    score = score_abstaining("posed", posed, load_encoder())
-    assert (score.answered.mean, score.false_answers.mean) == (pytest.approx(2 / 3), pytest.approx(1 / 3))
-    assert score.answered.low < score.answered.mean < score.answered.high
-    tied = score_abstaining("tied", [replace(each, passages=posed[0].passages) for each in posed[:4]], load_encoder())
-    assert tied.answered.mean == 0.5
+def test_shares_answered_at_the_bar_have_intervals_over_questions_of_shared_passages():
+    def posed(title: str) -> list[Posed]:
+        lake = [Posed(f"a{n}", ROWS[0][0], ((title.format(n), LAKE),), True) for n in range(6)]
+        mill = [Posed(f"b{n}", ROWS[5][0], ((title.format(n), MILL),), True) for n in range(6)]
+        return [*lake, *mill, Posed("c", ROWS[7][0], (("", MILL),), False)]
+
+    tied, apart = (score_abstaining("posed", posed(title), load_encoder()).answered for title in ("", "Guide {}"))
+    assert tied.mean == apart.mean == 0.5
+    assert (tied.low, tied.high) == (0, 1), "two passages are two draws"
+    assert 0 < apart.low < 0.5 < apart.high < 1
 
 
 def test_passages_become_hits_of_whole_sentences(posed):
@@ -62,6 +62,18 @@ def test_passages_become_hits_of_whole_sentences(posed):
     (hit,) = hits_of(first, load_encoder())
     assert [unit.text for unit in hit.passage.units] == LAKE.replace(". ", ".\n").split("\n")
     assert overlap(first) > overlap(read_posed(posed)[4])
+
+
+def test_a_text_is_worth_something_where_it_holds_a_marked_sentence_or_else_an_answer():
+    deep, ferry = (f"{each}." for each in LAKE.rstrip(".").split(". "))
+    marked = Posed("a", ROWS[0][0], (("", LAKE),), True, answers=("40",), sentences=(deep.replace(" ", "  "),))
+    plain = replace(marked, sentences=())
+    (hit,) = hits_of(marked, load_encoder())
+    for said, worth in ((deep, 1), (LAKE, 1), ("The lake of Orn", 1), (ferry, 0)):
+        assert marked.worth(hit.passage, Analysis(said)) == worth
+    for said, worth in ((deep, 1), ("It is 40 fathoms deep.", 1), ("The lake of Orn", 0), (ferry, 0)):
+        assert plain.worth(hit.passage, Analysis(said)) == worth
+    assert replace(plain, answers=()).worth(hit.passage, Analysis(LAKE)) == 0
 
 
 def test_a_sample_is_always_the_same(posed):
@@ -91,18 +103,3 @@ def test_one_kind_of_question_is_not_enough(tmp_path):
     write_rows(tmp_path / "posed.jsonl", [row(0, *ROWS[0])])
     with pytest.raises(NothingToMeasure, match="one kind"):
         read_posed(tmp_path / "posed.jsonl")
-
-
-def test_calibrating_finds_the_sign_that_tells_and_no_weight_below_nothing():
-    def example(number, answerable):
-        signs = dict.fromkeys((*WEIGHTS, *HELD), 0.5)
-        signs["answering"] = 0.9 if answerable and number % 5 else 0.2
-        signs["named"] = number % 2 / 2
-        signs["known"] = 0.1 if answerable else 0.9
-        return Example(f"{number}-{answerable}", signs, answerable, f"c{number // 2}")
-
-    found = calibrate([example(number, answerable) for number in range(40) for answerable in (True, False)])
-    assert found.weights["answering"] > 1 > found.weights["named"]
-    assert found.weights["known"] == 0
-    assert found.unseen > 0.85 and found.seen >= found.unseen - 0.05
-    assert found.answered[""] >= 0.88 and set(found.let_through) == {""}

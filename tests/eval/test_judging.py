@@ -6,10 +6,12 @@ from dataclasses import replace
 import pytest
 
 from eval.gold import Evidence, Judgement, Question
-from eval.judging import WRONG, Asked, answer_scores, locate, loss, unlocated
+from eval.judging import WRONG, Asked, answer_scores, locate, loss, text_worth, unlocated
 from index.hit import Filters
+from ingest.document import Span
 from service.answer import Segment
 from service.engine import Engine
+from service.evidence.analysis import Analysis
 from service.settings import Settings
 from tests.eval.collections import write_rows
 from tests.eval.test_cli import evaluate
@@ -103,6 +105,18 @@ def test_an_answer_is_complete_with_all_points_and_a_citation_of_a_right_file(as
         replace(asked, question=replace(ASKED, points=(POINT, {"en": ["prison"]}))), by_file["new.md"], sources
     )
     assert (half["answer points"], half["complete"], half["evidence cited"]) == (0.5, 0, 1)
+
+
+def test_a_text_is_worth_its_points_and_half_of_them_beside_the_evidence(asked, engine, ids):
+    (new,), (old,) = (
+        [each for each in engine.passages(ids[name]) if "fine of" in each.text] for name in ("new.md", "old.md")
+    )
+    beside = replace(new, spans=(Span(0, 5),))
+    fine = Analysis("It pays a fine of 900 crowns.")
+    assert [text_worth(asked, passage, fine) for passage in (new, beside, old)] == [1, 0.5, 0]
+    assert text_worth(asked, new, Analysis("Pike may not be caught in April.")) == 0
+    two = replace(asked, question=replace(ASKED, points=(POINT, {"en": ["prison"]})))
+    assert text_worth(two, new, fine) == 0.5
 
 
 def test_of_the_files_that_hold_evidence_any_may_be_cited(asked, by_file, ids, sources):

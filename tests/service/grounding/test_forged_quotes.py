@@ -18,7 +18,7 @@ from service.grounding.quotes import compare_quote
 from service.grounding.wording import wording
 from tests.service.forging import alterations, untouched
 
-SHARED = Path(__file__).parents[2].parent / "shared"
+SHARED = Path(__file__).parents[3].parent / "shared"
 READ = ("*.md", "*.txt", "cn-*.html", "eu-*.html", "jp-*.html", "cn-guangdong-1*.json")
 OF_EACH = 130  # sentences of each language
 FIXTURE = [

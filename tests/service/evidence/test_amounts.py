@@ -19,7 +19,8 @@ def read(text: str) -> list[Amount]:
 
 def failing(claim: str, quote: str) -> list[tuple[str, str, str | None]]:
     return [
-        (each.element, each.said.said, each.found and each.found.said) for each in unsupported(read(claim), [read(quote)])
+        (each.element, each.said.said, each.found and each.found.said)
+        for each in unsupported(read(claim), [read(quote)])
     ]
 
 

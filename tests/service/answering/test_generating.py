@@ -425,7 +425,7 @@ def test_the_package_is_loaded_for_a_generated_answer_only(settings):
         f"Engine.open(Settings(library=Path({str(settings.library)!r}))).ask({QUESTION!r});"
         "assert 'openai' not in sys.modules"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60, cwd=Path(__file__).parents[2])
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60, cwd=Path(__file__).parents[3])
 
 
 def test_the_command_shows_what_was_written_removed_and_noted(settings, scripted, sinkqa, monkeypatch):
