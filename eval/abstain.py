@@ -21,7 +21,7 @@ from ingest.document import Span
 from ingest.language import detect
 from ingest.passage import Passage, Unit
 from ingest.sentences import sentence_spans
-from service.answering.answerer import candidates
+from service.answering.answerer import candidates, confidence_in
 from service.answering.confidence import BAR
 from service.answering.judging import RuleJudge
 from service.answering.understanding import understand
@@ -107,8 +107,8 @@ def score_abstaining(
     sure, shared = [], []
     judge, pieces = RuleJudge(encoder), Pieces(encoder)
     for done, each in enumerate(posed, 1):
-        judged = candidates(understand(each.question), hits_of(each, encoder), judge, pieces)
-        sure.append(judged[0].likely if judged else 0.0)
+        asked, hits = understand(each.question), hits_of(each, encoder)
+        sure.append(confidence_in(asked, hits, candidates(asked, hits, judge, pieces)))
         shared.append(overlap(each))
         if done % 20 == 0 or done == len(posed):
             on_progress(done, len(posed), name)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from index.encoder import Encoder
 from index.hit import Hit
 from service.answer import AbstainReason, Citation, Segment, Status
-from service.answering.confidence import BAR
+from service.answering.confidence import BAR, trust
 from service.answering.glossing import gloss
 from service.answering.judging import Judge
 from service.answering.premises import contrary, on_premise, reason
@@ -75,8 +75,7 @@ def answer(
 
     ``bar``: the confidence below which nothing is answered, 0..1, in place of the shipped one.
     """
-    otherwise = contrary(asked, judged)
-    confidence = judged[0].likely * (_DOUBT if otherwise else 1) if judged else 0.0
+    otherwise, confidence = contrary(asked, judged), confidence_in(asked, hits, judged)
     why = None if judged and confidence >= (BAR if bar is None else bar) else reason(asked, hits, judged)
     shown = judged if not why else [otherwise] if otherwise and why == "premise_contradicted" else []
     premise = on_premise(asked, judged, encoder) if shown else None
@@ -84,6 +83,13 @@ def answer(
     why = why or (None if segments else "unsupported")
     text = _said(segments, why, asked.language)
     return Drafted(tuple(segments), tuple(citations), confidence, why, text, _missing(asked, judged, citations))
+
+
+def confidence_in(asked: Asked, hits: Sequence[Hit], judged: Sequence[Candidate]) -> float:
+    """How sure the likeliest candidate makes us, 0..1; half as sure where evidence contradicts what is presumed."""
+    if not judged:
+        return 0.0
+    return judged[0].likely * trust(asked, hits) * (_DOUBT if contrary(asked, judged) else 1)
 
 
 def _missing(asked: Asked, judged: Sequence[Candidate], citations: Sequence[Citation]) -> tuple[str, ...]:

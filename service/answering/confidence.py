@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from index.encoder import Encoder
+from index.expansion import tells_something
 from index.hit import Hit
 from index.static import Floats
 from service.answering.coverage import coverage
@@ -40,9 +41,13 @@ OFFSET = -9.94
 BAR = 0.585
 """Confidence below which nothing is answered, 0..1."""
 
+SCOPE = 0.3
+"""Nearness below which the library speaks of something else."""
+
 PLACES = frozenset({"country", "region", "province"})
 _ACTS = frozenset({"instrument"})
 _REFERENCES = frozenset({"article", "section", "chapter", "paragraph", "annex", "item"})
+_STEEP = 3  # confidence falls by this power of what nearness lacks
 _NEARLY, _NEITHER = 0.9, 0.5  # of a sign: where something speaks for it, and where nothing does either way
 _A_WORD, _NO_WORD = 0.015, 0.6  # lexical share that one word has; what is left of nearness without
 _LONG = 25  # words: a question with so many is a long one
@@ -76,6 +81,13 @@ def signs(asked: Asked, found: Sequence[Candidate], fit: Floats, everything: Seq
         for place, (piece, hit, _) in enumerate(found)
     ]
     return np.array(rows, np.float32).reshape(len(found), len(SIGNS))
+
+
+def trust(asked: Asked, hits: Sequence[Hit]) -> float:
+    """What the signs are worth here, 0..1: nothing without a subject, less where the library speaks of another one."""
+    if not hits or not tells_something(asked.text):
+        return 0.0
+    return float(min(1.0, nearness(hits) / SCOPE) ** _STEEP)
 
 
 def nearness(hits: Sequence[Hit]) -> float:

@@ -8,7 +8,7 @@ from index.encoder import Encoder
 from index.expansion import tells_something
 from index.hit import Hit
 from service.answer import AbstainReason
-from service.answering.confidence import PLACES, nearness
+from service.answering.confidence import PLACES, SCOPE, nearness
 from service.answering.understanding import Asked, says_alone
 from service.evidence.amounts import Amount, matches
 from service.evidence.analysis import Analysis
@@ -17,7 +17,6 @@ from service.evidence.pieces import Candidate, Piece
 from service.evidence.relevance import relevance
 from service.grounding.polarity import marks
 
-_SCOPE = 0.3  # nearness below which the library speaks of something else
 _EXCLUSIVE = PLACES | {"market"}  # what is said of one of them is seldom meant of another
 _RATIOS = {"times": "share"}  # a fifth is a share, five times none, and either can stand in the other's place
 _ON_PREMISE, _CLOSE_TO_PREMISE = 0.45, 0.55  # how well a piece fits that speaks of what is presumed; where it agrees
@@ -87,7 +86,7 @@ def reason(asked: Asked, hits: Sequence[Hit], judged: Sequence[Candidate]) -> Ab
     """
     if not judged or not tells_something(asked.text):
         return "no_evidence" if not judged else "unsupported"
-    is_near = nearness(hits) >= _SCOPE
+    is_near = nearness(hits) >= SCOPE
     if is_near and contrary(asked, judged):
         return "premise_contradicted"
     known = [each for each in asked.entities if each.kind != "name"]

@@ -54,7 +54,9 @@ def comes_into_question(asked: Asked, piece: Piece) -> bool:
         return False
     if piece.passage.kind == "row" and len(piece.units) == len(piece.passage.units) > 1 and not is_short(piece.passage):
         return False
-    news = piece.said.terms - asked.said.terms - piece.place.origin.title.terms
+    news = piece.said.terms - asked.said.terms
+    if not _is_sentence(piece):
+        news -= piece.place.origin.title.terms
     return len(news) >= _NEWS or any(char.isdigit() for term in news for char in term)
 
 
@@ -64,9 +66,12 @@ def _states_something(piece: Piece) -> bool:
     folded = piece.said.folded
     if (_ANNOUNCES.search(folded) and not _FINDS.search(folded)) or _AMENDS.search(folded):
         return False
-    ends = piece.said.text.rstrip(_CLOSING)[-1:] in _ENDS
     short = len(piece.said.text) < _FEW_CHARS if not folded.isascii() else len(folded.split()) < _FEW_WORDS
-    return ends or not short or piece.passage.kind == "list"
+    return _is_sentence(piece) or not short or piece.passage.kind == "list"
+
+
+def _is_sentence(piece: Piece) -> bool:
+    return piece.said.text.rstrip(_CLOSING)[-1:] in _ENDS
 
 
 def gather(
