@@ -22,7 +22,7 @@ SIGNS = (
     "covered",  # how near it comes to the words of the question that it covers worst
     "amount",  # whether it holds the kind of amount, date or name that is asked for
     "form",  # whether it is the kind of statement that is asked for
-    "named",  # share of the question's known names that its passage or document goes by
+    "named",  # whether it is of the acts, bodies and things named, and of no rival of theirs
     "year",  # whether it is of the years asked for
     "provision",  # whether it is of the article or section asked for
     "home",  # whether it is of the place asked for
