@@ -122,8 +122,10 @@ def test_a_document_is_named_by_the_beginning_of_its_id(engine):
 
 
 def test_a_removed_document_is_cited_no_more(tmp_path):
-    (tmp_path / "a.txt").write_text("Otters returned to the upper valley after the weir was removed.")
-    (tmp_path / "b.txt").write_text("Beavers returned to the lower valley after the mill was closed.")
+    (tmp_path / "a.txt").write_text(
+        "# Otters\n\nThe animals returned to the upper valley after the weir was removed.\n"
+    )
+    (tmp_path / "b.txt").write_text("# Beavers\n\nThey returned to the lower valley after the mill was closed.\n")
     engine = Engine.open(Settings(library=tmp_path / "library"), create=True)
     engine.add([tmp_path / "a.txt", tmp_path / "b.txt"])
     other = Engine.open(Settings(library=tmp_path / "library"))
@@ -133,7 +135,7 @@ def test_a_removed_document_is_cited_no_more(tmp_path):
     assert removed.name == "a.txt"
     after = other.ask(question)
     assert after.generation == before.generation + 1
-    assert "Otters" not in str(after.as_dict()).replace(question, "")
+    assert "weir was removed" in before.answer and "weir" not in str(after.as_dict())
 
 
 def test_no_library_is_opened_unless_one_is_begun(tmp_path):

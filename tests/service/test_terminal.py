@@ -66,7 +66,7 @@ def test_an_answer_shows_quote_document_section_table_and_page(starter):
     question = "Who funds sink projects on the international market?"
     shown = "\n".join(lines(seen("ask", "-l", starter, question, columns=100)))
     assert re.search(r"\[1\]", shown) and "“" in shown
-    assert re.search(r"Table 5 · p\. \d", shown) and "digest of " in shown
+    assert re.search(r"Table \d · p\. \d", shown) and "digest of " in shown
     assert re.search(r"answered · confidence 0\.\d\d · \d+ ms", shown)
 
 

@@ -118,29 +118,48 @@ FORGERIES = {
 }
 
 
-@pytest.mark.parametrize("forgery", FORGERIES.values(), ids=FORGERIES)
-def test_evidence_that_the_store_does_not_bear_out_is_withdrawn(engine, tmp_path, forgery):
-    assert FACT in engine.ask(QUESTION).answer
-    with closing(sqlite3.connect(tmp_path / "library" / "library.sqlite")) as connection:
+def forged(engine: Engine, forgery: Callable[[sqlite3.Connection], None]) -> Engine:
+    """The engine's library altered behind its back, opened anew."""
+    library = engine._settings.library
+    with closing(sqlite3.connect(library / "library.sqlite")) as connection:
         forgery(connection)
         connection.commit()
-    answer = engine.ask(QUESTION)
+    return Engine.open(Settings(library=library))
+
+
+@pytest.mark.parametrize("forgery", FORGERIES.values(), ids=FORGERIES)
+def test_evidence_that_the_store_does_not_bear_out_is_withdrawn(engine, forgery):
+    assert FACT in engine.ask(QUESTION).answer
+    answer = forged(engine, forgery).ask(QUESTION)
     assert (answer.citations, answer.segments, answer.status) == ((), (), "abstained")
     assert "40" not in answer.answer and "90" not in answer.answer
 
 
-def test_evidence_of_one_document_falls_without_that_of_another(engine, tmp_path):
-    (tmp_path / "second.txt").write_text(
-        "How much an alder swamp brings: 7 marks per hectare, Elmvale promised in May."
-    )
-    engine.add([tmp_path / "second.txt"])
-    with closing(sqlite3.connect(tmp_path / "library" / "library.sqlite")) as connection:
-        connection.execute("UPDATE documents SET text_sha256 = 'x' WHERE name = 'alder.txt'")
-        connection.commit()
+@pytest.mark.parametrize("forgery", FORGERIES.values(), ids=FORGERIES)
+def test_what_was_read_before_the_store_was_altered_is_quoted_only_where_the_store_still_says_it(engine, forgery):
+    assert FACT in engine.ask(QUESTION).answer
+    forged(engine, forgery)
     answer = engine.ask(QUESTION)
-    assert [citation.number for citation in answer.citations] == [*range(1, len(answer.citations) + 1)]
-    assert {engine.document(citation.doc_id).name for citation in answer.citations} <= {"second.txt", "zh.md"}
-    assert "7 marks" in answer.answer and "40 marks" not in answer.answer
+    assert "90" not in answer.answer
+    for citation in answer.citations:
+        text = engine.text(citation.doc_id)
+        assert citation.quote == " … ".join(text[span.start : span.end] for span in citation.spans)
+        assert hashlib.sha256(text.encode()).hexdigest() == citation.text_sha256
+
+
+def test_evidence_of_one_document_falls_without_that_of_another(engine, tmp_path):
+    (tmp_path / "japan.md").write_text("# Japan\n\nJapan counts forest credits each year.\n", "utf-8")
+    (tmp_path / "eu.md").write_text("# Europe\n\nThe EU counts forest credits every five years.\n", "utf-8")
+    engine.add([tmp_path / "japan.md", tmp_path / "eu.md"])
+    question = "How do Japan and the EU differ in how they count forest credits?"
+    assert len(engine.ask(question, bar=0.0).citations) == 2
+    altered = forged(
+        engine, lambda library: library.execute("UPDATE documents SET text_sha256 = 'x' WHERE name = 'japan.md'")
+    )
+    answer = altered.ask(question, bar=0.0)
+    assert [citation.number for citation in answer.citations] == [1]
+    assert engine.document(answer.citations[0].doc_id).name == "eu.md"
+    assert "every five years" in answer.answer and "each year" not in answer.answer
 
 
 def test_the_boxes_of_a_quote_hold_the_quote_and_nothing_else(tmp_path):
