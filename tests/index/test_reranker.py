@@ -119,8 +119,7 @@ def test_an_engine_with_a_reranker_answers_with_checked_quotes(
     reranked = engine.search(question, k=len(answer.passages))
     assert {passage.passage_id for passage in answer.passages} == {passage.passage_id for passage in reranked.hits}
     assert all(passage.why["rerank"] == pytest.approx(passage.score, abs=1e-4) for passage in reranked.hits)
-    for passage in answer.passages:  # raised where it may answer
-        assert passage.why["rerank"] - 1e-4 <= passage.score <= 2 * passage.why["rerank"] + 1e-4
+    assert all(passage.why["rerank"] <= passage.score + 1e-4 for passage in answer.passages), "raised, never lowered"
     assert all(passage.why["rerank"] is None for passage in without.passages)
     assert answer.status == without.status == "answered"
     assert "auditor" in answer.citations[0].quote

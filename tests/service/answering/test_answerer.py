@@ -109,22 +109,6 @@ def test_who_is_alone_or_first_is_corrected(tmp_path):
     assert answer.abstain_reason == "premise_contradicted" and "Japan" in answer.citations[0].quote
 
 
-def test_an_answer_shows_what_is_said_of_that_which_the_question_presumes(tmp_path):
-    engine = opened(
-        tmp_path,
-        "# Fen plan\n\n## Payments\n\nOwners receive 40 marks for each hectare of alder swamp.\n\n"
-        "## Duties\n\nOwners of an alder swamp must not drain the swamp.\n",
-    )
-    asked = "How many marks do owners receive for each hectare of alder swamp?"
-    plain = engine.ask(asked)
-    presuming = engine.ask(f"Owners of an alder swamp may drain the swamp. {asked}")
-    assert [segment.text for segment in plain.segments] == ["Owners receive 40 marks for each hectare of alder swamp."]
-    assert [segment.text for segment in presuming.segments] == [
-        *(segment.text for segment in plain.segments),
-        "Owners of an alder swamp must not drain the swamp.",
-    ]
-
-
 def test_a_place_that_the_library_knows_is_within_its_scope(engine):
     assert engine.ask("How many opera houses does New Zealand paint each year?").abstain_reason == "unsupported"
 
@@ -197,7 +181,7 @@ def test_reordering_loses_no_hit_and_raises_those_that_may_answer(scores, likely
     named = {hit.passage.passage_id for hit in chosen}
     for hit in found:
         old = before[hit.passage.passage_id]
-        assert old <= hit.score <= old + abs(old) + 1e-9
+        assert old <= hit.score <= old + max(map(abs, scores)) + 1e-9
         assert hit.score == old or hit.passage.passage_id in named
 
 

@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.encoder import load_encoder
 from index.hit import Hit, Why
 from ingest.document import Metadata
-from service.answering.confidence import BAR, OFFSET, SIGNS, WEIGHTS, nearness, signs
+from service.answering.confidence import BAR, OFFSET, SCOPE, SIGNS, WEIGHTS, nearness, signs, trust
 from service.answering.judging import shortlist
 from service.answering.understanding import understand
 from service.evidence.pieces import Pieces
@@ -59,13 +59,14 @@ def told(found, encoder) -> Callable[..., list[dict[str, float]]]:
     return tell
 
 
+@settings(max_examples=30)
 @given(st.lists(passages(), min_size=1, max_size=3, unique_by=lambda each: each.passage_id), st.text(max_size=40))
 def test_every_sign_of_anything_is_a_share(given_passages, question):
-    encoder, hits = load_encoder(), [Hit(each, "Fen", 1.0, Why()) for each in given_passages]
-    asked, every = understand(question), Pieces(encoder).of(hits)
+    encoder, given_hits = load_encoder(), [Hit(each, "Fen", 1.0, Why()) for each in given_passages]
+    asked, every = understand(question), Pieces(encoder).of(given_hits)
     if every:
         chosen, fit = shortlist(asked, every, encoder)
-        found = signs(asked, [every[place] for place in chosen], fit, hits, encoder)
+        found = signs(asked, [every[place] for place in chosen], fit, given_hits, encoder)
         assert found.shape == (len(chosen), len(SIGNS)) and found.dtype == np.float32
         assert ((found >= 0) & (found <= 1 + 1e-6)).all()
 
@@ -157,9 +158,25 @@ def test_another_language_is_told(told):
     assert [each["across"] for each in told("When are fens mown?", ACT)] == [0, 0]
 
 
+def hits(**how: float) -> list[Hit]:
+    return [Hit(passage, "", 1.0, Why(**how)) for passage in made("a.txt", ENGLISH)[1]]
+
+
+def test_signs_are_trusted_less_the_farther_the_library_is_from_the_subject():
+    asked = understand("How many cows graze on the fen?")
+    shares = [trust(asked, hits(dense=near, late=near, lexical=0.5)) for near in (0.9, SCOPE, SCOPE / 2, 0.0)]
+    assert shares[:2] == [1, pytest.approx(1)] and 0 < shares[2] < 0.5 and shares[3] == 0
+    assert trust(asked, []) == 0
+
+
+@pytest.mark.parametrize("question", ["a", "的", "0", "What is it of?"])
+def test_without_a_subject_no_sign_is_trusted(question):
+    assert trust(understand(question), hits(dense=0.9, late=0.9, lexical=0.9)) == 0
+
+
 def test_a_library_is_near_that_shares_words_and_meaning():
     def near(**how: float) -> float:
-        return nearness([Hit(passage, "", 1.0, Why(**how)) for passage in made("a.txt", ENGLISH)[1]])
+        return nearness(hits(**how))
 
     assert near(dense=0.8, late=0.6, lexical=0.5) == pytest.approx(0.7)
     assert near(dense=0.8, late=0.6) < near(dense=0.8, late=0.6, lexical=0.5)

@@ -122,12 +122,19 @@ def test_who_else_was_first_is_a_contradiction(judged):
     [
         "Given that owners may drain the alder swamp, how much do they receive for each hectare?",
         "Owners of an alder swamp may drain the swamp. How many marks do they receive for each hectare?",
-        "既然业主可以排干桤木沼泽，每公顷能得到多少补贴？",
     ],
 )
 def test_what_is_said_of_that_which_is_presumed_is_found(judged, encoder, question):
     premise = on_premise(understand(question), judged(question, SWAMP), encoder)
     assert premise and premise.piece.said.text == "Owners of an alder swamp must not drain the swamp."
+
+
+def test_what_speaks_of_another_matter_than_the_answer_is_not_shown_for_a_premise(judged, encoder):
+    asked = understand("Owners of an alder swamp may drain the swamp. How many marks do they receive for each hectare?")
+    best, *others = judged(asked.text, SWAMP)
+    premise = on_premise(asked, [best, *others], encoder)
+    apart = [each._replace(likely=0.3) if each is premise else each for each in (best, *others)]
+    assert premise and on_premise(asked, apart, encoder) is None
 
 
 def test_nothing_is_said_of_what_is_not_presumed_or_not_spoken_of(judged, encoder):

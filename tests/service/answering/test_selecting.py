@@ -84,14 +84,20 @@ def test_a_word_that_holds_aim_or_is_about_asks_for_none_of_these(offered, quest
     assert offered(question, PAPER) == SAYS_SOMETHING
 
 
-def test_what_repeats_the_question_or_the_title_is_no_answer(offered):
+def test_a_sentence_that_repeats_the_question_is_no_answer(offered):
     again, news = (
         "The sluices of the upper fen are opened.",
         "The sluices of the upper fen are opened by wardens in boats.",
     )
     text = f"# Notes\n\n{again} {news}\n"
     assert offered("Are the sluices of the upper fen opened?", text) == [news]
-    assert offered("Is it wet?", text, title="Sluices opened by wardens in boats of the upper fen") == []
+
+
+def test_a_heading_that_repeats_the_title_is_no_answer_and_a_sentence_that_does_is(offered):
+    title = "Sluices of the upper fen that wardens in boats open when the river is high in spring"
+    assert offered("Is it wet?", f"# Notes\n\n{title}\n", title="Fens") == [title]
+    assert offered("Is it wet?", f"# Notes\n\n{title}\n", title=title) == []
+    assert offered("Is it wet?", f"# Notes\n\n{title}.\n", title=title) == [f"{title}."]
 
 
 def test_a_new_number_is_enough(offered):

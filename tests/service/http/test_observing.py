@@ -121,7 +121,7 @@ def test_spans_follow_an_answer_through_its_stages(settings, monkeypatch):
     monkeypatch.setattr(trace, "_TRACER_PROVIDER", provider)
     Client(create_app(settings)).post("/v1/answer", {"question": ZH})
     spans = {span.name: span for span in kept.get_finished_spans()}
-    assert {"POST /v1/answer", "sinkqa.search", "sinkqa.select", "sinkqa.cite"} <= set(spans)
+    assert {"POST /v1/answer", "sinkqa.search", "sinkqa.answer"} <= set(spans)
     request, search = spans["POST /v1/answer"], spans["sinkqa.search"]
     assert search.context.trace_id == request.context.trace_id
     assert request.start_time <= search.start_time <= search.end_time <= request.end_time
