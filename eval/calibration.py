@@ -226,6 +226,8 @@ def _line(model: Model, found: Sequence[Example]) -> tuple[float, float]:
 
     weights, offset = model
     whole = [each for each in found if isinstance(each.cluster, str) and len(each.worth)]
+    if not any(each.answerable for each in whole):
+        return 1.0, 0.0
     best = np.array([(each.signs @ weights + offset).max() for each in whole])
     right = np.array([each.shown[(each.signs @ weights).argmax()] >= _WHOLE for each in whole], float)
 

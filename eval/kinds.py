@@ -52,6 +52,8 @@ def _kinds(path: Path) -> list[dict[str, Any]]:
     try:
         kinds: list[dict[str, Any]] = tomllib.loads(path.read_text("utf-8"))["kind"]
         for kind in kinds:
+            if not isinstance(kind, dict):
+                raise TypeError(f"a kind is no table: {kind!r}")
             if not ({"name", "posed"} <= kind.keys() or {"name", "questions", "documents"} <= kind.keys()):
                 raise KeyError(f"a kind lacks name, and posed or questions with documents: {sorted(kind)}")
     except (KeyError, TypeError, ValueError) as error:

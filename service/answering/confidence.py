@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -46,7 +47,7 @@ SCOPE = 0.3
 
 PLACES = frozenset({"country", "region", "province"})
 _ACTS = frozenset({"instrument"})
-_REFERENCES = frozenset({"article", "section", "chapter", "paragraph", "annex", "item"})
+REFERENCES = frozenset({"article", "section", "chapter", "paragraph", "annex", "item"})
 _STEEP = 3  # confidence falls by this power of what nearness lacks
 _NEARLY, _NEITHER = 0.9, 0.5  # of a sign: where something speaks for it, and where nothing does either way
 _A_WORD, _NO_WORD = 0.015, 0.6  # lexical share that one word has; what is left of nearness without
@@ -141,10 +142,10 @@ def _year(asked: Asked, piece: Piece) -> float:
 
 def _provision(asked: Asked, piece: Piece) -> float:
     """Whether the piece is of the article, section or paragraph that the question names, and of the act if it does."""
-    sought = [each for each in asked.stated if each.dimension in _REFERENCES]
+    sought = [each for each in asked.stated if each.dimension in REFERENCES]
     acts = [each for each in asked.entities if each.kind in _ACTS]
     there = piece.place.headings.amounts
-    stands = all(any(matches(each, said) for each in there) for said in sought)
+    stands = all(any(matches(each, replace(said, bound="")) for each in there) for said in sought)  # "under Article 5"
     return float(not sought or (stands and all(piece.place.names(act) for act in acts)))
 
 

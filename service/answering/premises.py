@@ -8,7 +8,7 @@ from index.encoder import Encoder
 from index.expansion import tells_something
 from index.hit import Hit
 from service.answer import AbstainReason
-from service.answering.confidence import PLACES, SCOPE, nearness
+from service.answering.confidence import PLACES, REFERENCES, SCOPE, nearness
 from service.answering.understanding import Asked, says_alone
 from service.evidence.amounts import Amount, matches
 from service.evidence.analysis import Analysis
@@ -18,10 +18,11 @@ from service.evidence.relevance import relevance
 from service.grounding.polarity import marks
 
 _EXCLUSIVE = PLACES | {"market"}  # what is said of one of them is seldom meant of another
+_NO_CLAIMS = REFERENCES | {"", "ordinal"}  # what is told apart by them is not measured
 _RATIOS = {"times": "share"}  # a fifth is a share, five times none, and either can stand in the other's place
 _ON_PREMISE, _CLOSE_TO_PREMISE = 0.45, 0.55  # how well a piece fits that speaks of what is presumed; where it agrees
 _TURNING = frozenset({("negation", "not"), ("duty", "forbid"), ("member", "out"), ("extent", "only")})
-_APART = 0.7  # of the best one's likelihood: with less a piece speaks of another matter
+_APART = 0.7  # of the best one's likelihood: with less another document speaks of another matter
 _CLOSE = 0.8  # of the best one's likelihood: so near it may tell otherwise in its stead
 
 
@@ -33,7 +34,8 @@ def on_premise(asked: Asked, judged: Sequence[Candidate], encoder: Encoder) -> C
     fit = relevance(claim, [each.piece for each in judged], encoder)
     best = int(fit.argmax())
     enough = _ON_PREMISE if _turns(claim, judged[best].piece) else _CLOSE_TO_PREMISE
-    is_apart = judged[best].likely < _APART * judged[0].likely
+    is_elsewhere = judged[best].piece.passage.doc_id != judged[0].piece.passage.doc_id
+    is_apart = is_elsewhere and judged[best].likely < _APART * judged[0].likely
     return judged[best] if fit[best] >= enough and not is_apart else None
 
 
@@ -48,7 +50,7 @@ def contrary(asked: Asked, judged: Sequence[Candidate]) -> Candidate | None:
         return None
     known = [each for each in asked.entities if each.kind in _EXCLUSIVE]
     presumed = Analysis(asked.presumed).amounts
-    own = [each for each in presumed if each.kind == "number" and each.dimension not in ("", "ordinal")]
+    own = [each for each in presumed if each.kind == "number" and each.dimension not in _NO_CLAIMS]
     best = judged[0]
     for each in judged if own else ():
         is_close = each.likely >= _CLOSE * best.likely and all(_names(each.piece, name) for name in known)

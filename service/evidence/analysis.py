@@ -13,9 +13,9 @@ from service.evidence.entities import Entity, entities
 
 # "(Smith and Wu, 2019; Li, 2020)", "王某等(2020)": the years of works that are cited, not of what is said.
 _CITED_WORKS = re.compile(
-    r"\((?:[^()\d]{2,80}?[,，]?\s?(?:19|20)\d\d[a-z]?[;；]?\s?)+\)|(?<=[\u4e00-\u9fff.a-z])\s?\((?:19|20)\d\d[a-z]?\)"
+    r"\((?:[^()\d]{2,80}?(?:[,，]|et al\.?|等)\s?(?:19|20)\d\d[a-z]?[;；]?\s?)+\)"
+    r"|(?:et al\.?,?|等)\s?\((?:19|20)\d\d[a-z]?\)"
 )
-_AUTHORS = re.compile(r"[a-z]{2,}|[\u4e00-\u9fff]等|[\u4e00-\u9fff]{2,4}[,，]")
 # Who does something, without a name: 由县级以上人民政府林业主管部门责令, by the Secretary of the Interior
 _BODY = re.compile(
     "部门|机关|机构|政府|委员会|法院|大臣|知事|审议会|理事会"
@@ -53,7 +53,7 @@ class Analysis:
     @cached_property
     def stated(self) -> tuple[Amount, ...]:
         """The amounts that the text itself states: without the years of works that it cites."""
-        cited = [match.span() for match in _CITED_WORKS.finditer(self.folded) if _AUTHORS.search(match[0])]
+        cited = [match.span() for match in _CITED_WORKS.finditer(self.folded)]
         return tuple(a for a in self.amounts if not any(start <= a.start < end for start, end in cited))
 
     @cached_property

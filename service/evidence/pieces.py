@@ -157,8 +157,8 @@ def cut(passage: Passage) -> Iterator[tuple[tuple[Unit, ...], str, bool]]:
     """
     if passage.kind == "row":
         heads = _heads(passage)
-        cells = [unit for unit in passage.units if _CELL_OF in unit.label] or heads
-        groups = [cells] if is_short(passage) else [[cell] for cell in cells] + [cells]
+        cells = [unit for unit in passage.units if _CELL_OF in unit.label]
+        groups = [cells] if is_short(passage) or not cells else [[cell] for cell in cells] + [cells]
         yield from (((*heads, *group), _row_text(heads, group), False) for group in groups)
     elif passage.kind != "table":
         start = 0
@@ -209,10 +209,10 @@ def _row_text(heads: Sequence[Unit], cells: Sequence[Unit]) -> str:
     """``北京 — 抵销比例限制: …; 地域限制: …``: the row's labels once, then each cell under its header."""
     said: list[str] = []
     for cell, before in zip(cells, [None, *cells], strict=False):
-        header = cell.label.split(_CELL_OF)[-1] if cell not in heads else ""
+        header = cell.label.split(_CELL_OF)[-1]
         repeated = before is not None and before.label == cell.label
         said.append(cell.text if repeated or not header else f"{header}: {cell.text}")
-    return " — ".join(filter(None, (" ".join(head.text for head in heads if head not in cells), "; ".join(said))))
+    return " — ".join(filter(None, (" ".join(head.text for head in heads), "; ".join(said))))
 
 
 def joined(shown: Sequence[Evidence]) -> list[Evidence]:

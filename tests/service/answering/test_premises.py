@@ -129,12 +129,16 @@ def test_what_is_said_of_that_which_is_presumed_is_found(judged, encoder, questi
     assert premise and premise.piece.said.text == "Owners of an alder swamp must not drain the swamp."
 
 
-def test_what_speaks_of_another_matter_than_the_answer_is_not_shown_for_a_premise(judged, encoder):
+def test_an_unlikely_piece_of_another_document_is_not_shown_for_a_premise(judged, encoder):
     asked = understand("Owners of an alder swamp may drain the swamp. How many marks do they receive for each hectare?")
     best, *others = judged(asked.text, SWAMP)
     premise = on_premise(asked, [best, *others], encoder)
-    apart = [each._replace(likely=0.3) if each is premise else each for each in (best, *others)]
-    assert premise and on_premise(asked, apart, encoder) is None
+    assert premise
+    unlikely = premise._replace(likely=0.3)
+    passage = replace(premise.piece.passage, doc_id="another")
+    elsewhere = unlikely._replace(piece=replace(premise.piece, passage=passage))
+    assert on_premise(asked, [best, unlikely], encoder) is unlikely
+    assert on_premise(asked, [best, elsewhere], encoder) is None
 
 
 def test_nothing_is_said_of_what_is_not_presumed_or_not_spoken_of(judged, encoder):
