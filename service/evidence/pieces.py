@@ -158,8 +158,10 @@ def cut(passage: Passage) -> Iterator[tuple[tuple[Unit, ...], str, bool]]:
     if passage.kind == "row":
         heads = _heads(passage)
         cells = [unit for unit in passage.units if _CELL_OF in unit.label]
-        groups = [cells] if is_short(passage) or not cells else [[cell] for cell in cells] + [cells]
+        groups = [cells] if is_short(passage) else [[cell] for cell in cells] + [cells]
         yield from (((*heads, *group), _row_text(heads, group), False) for group in groups)
+        if not cells:
+            yield from (((head,), head.text, False) for head in heads if len(heads) > 1)
     elif passage.kind != "table":
         start = 0
         for lead, items in _lists(passage):
@@ -181,7 +183,7 @@ def _cut_list(lead: Unit, items: Sequence[Unit]) -> Iterator[tuple[tuple[Unit, .
 def is_short(row: Passage) -> bool:
     """Whether a row of a table is shown whole rather than cell by cell."""
     heads = _heads(row)
-    cells = [unit for unit in row.units if _CELL_OF in unit.label] or heads
+    cells = [unit for unit in row.units if _CELL_OF in unit.label]
     return share_of_answer(_row_text(heads, cells)) <= _SHORT_ROW
 
 
