@@ -48,7 +48,7 @@ def comes_into_question(asked: Asked, piece: Piece) -> bool:
     """Whether a piece can answer: not a long row as a whole, nor what only repeats the question or the title.
 
     Nor what states nothing of its own: headings, bylines, amendment notes and announcements, unless these are asked
-    for. A sentence with a new number says something.
+    for. A sentence with a new number or name says something.
     """
     if not (_states_something(piece) or asked.target == "actor" or _ASKS_FOR_AIMS.search(asked.said.folded)):
         return False
@@ -57,7 +57,9 @@ def comes_into_question(asked: Asked, piece: Piece) -> bool:
     news = piece.said.terms - asked.said.terms
     if not _is_sentence(piece):
         news -= piece.place.origin.title.terms
-    return len(news) >= _NEWS or any(char.isdigit() for term in news for char in term)
+    if len(news) >= _NEWS or any(char.isdigit() for term in news for char in term):
+        return True
+    return _is_sentence(piece) and not piece.said.names <= asked.said.names
 
 
 def _states_something(piece: Piece) -> bool:
