@@ -57,7 +57,7 @@ def comes_into_question(asked: Asked, piece: Piece) -> bool:
     news = piece.said.terms - asked.said.terms
     if not _is_sentence(piece):
         news -= piece.place.origin.title.terms
-    if len(news) >= _NEWS or any(char.isdigit() for term in news for char in term):
+    if len(news) >= (1 if asked.target == "actor" else _NEWS) or any(char.isdigit() for term in news for char in term):
         return True
     return _is_sentence(piece) and not piece.said.names <= asked.said.names
 
