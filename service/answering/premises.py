@@ -22,6 +22,7 @@ _NO_CLAIMS = REFERENCES | {"", "ordinal"}  # what is told apart by them is not m
 _RATIOS = {"times": "share"}  # a fifth is a share, five times none, and either can stand in the other's place
 _ON_PREMISE, _CLOSE_TO_PREMISE = 0.45, 0.55  # how well a piece fits that speaks of what is presumed; where it agrees
 _TURNING = frozenset({("negation", "not"), ("duty", "forbid"), ("member", "out"), ("extent", "only")})
+_AS_NEAR = 0.93  # of the best fit: among these, what turns comes before what agrees
 _APART = 0.7  # of the best one's likelihood: with less another document speaks of another matter
 _CLOSE = 0.8  # of the best one's likelihood: so near it may tell otherwise in its stead
 
@@ -32,7 +33,8 @@ def on_premise(asked: Asked, judged: Sequence[Candidate], encoder: Encoder) -> C
         return None
     claim = Analysis(asked.presumed)
     fit = relevance(claim, [each.piece for each in judged], encoder)
-    best = int(fit.argmax())
+    near = [i for i in (-fit).argsort(kind="stable") if fit[i] >= _AS_NEAR * fit.max()]
+    best = next((i for i in near if _turns(claim, judged[i].piece)), near[0])
     enough = _ON_PREMISE if _turns(claim, judged[best].piece) else _CLOSE_TO_PREMISE
     is_elsewhere = judged[best].piece.passage.doc_id != judged[0].piece.passage.doc_id
     is_apart = is_elsewhere and judged[best].likely < _APART * judged[0].likely

@@ -26,7 +26,7 @@ _AMENDS = re.compile(
     r"|\A.{0,60}?\b(?:was|were)? ?(?:inserted|replaced|amended|repealed|substituted|revoked),? (?:on|as from|by)\b"
 )
 _FINDS = re.compile(r"发现|表明|结果|\b(?:finds?|found|shows?|concludes?)\b")
-_ASKS_FOR_AIMS = re.compile(r"目标|目的|宗旨|旨在|修订|修正|修改|\b(?:aim|purpose|objective|amend)")
+_ASKS_FOR_AIMS = re.compile(r"目标|目的|宗旨|旨在|(?:修订|修正|修改)(?!的|案|版|后)|\b(?:aim|purpose|objective|amend)")
 
 
 @dataclass(frozen=True, slots=True)

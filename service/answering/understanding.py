@@ -129,6 +129,9 @@ _HAPPENS = re.compile(
     "举办|举行|召开|位于|坐落|设在|发生|城市|地点|出生"
 )  # elsewhere "where" asks for a part or a flaw too
 _CLAUSE = re.compile(r"[,;。!?:](?!\d)|\.(?=\s)")
+_SUPPOSES = re.compile(  # a condition, a time or a span of steps: nothing that is held to be so
+    r"\A\s*(?:如果|如若|若|假如|假设|要是)|\A\s*(?:if|when|whenever|suppose|assuming)\b|(?:时|的话|的时候|之后|之前)\s*\Z|从.+到[^到]+\Z"
+)
 _HAN = re.compile("[\u4e00-\u9fff]")
 _FEW_WORDS, _FEW_HAN = 5, 9  # of a clause: with fewer it presumes nothing that could be wrong
 _TARGETS: dict[Kind, Target] = {"when": "time", "who": "actor", "where": "site"}
@@ -185,7 +188,8 @@ def understand(question: str) -> Asked:
 def _presumed(folded: str) -> str:
     """The clauses before the one that asks; of a question why, what is to be explained."""
     *before, asking = [clause for clause in _CLAUSE.split(folded) if clause.strip()] or [""]
-    given = [clause for clause in before if not _any_asking().search(clause)] if _any_asking().search(asking) else []
+    held = [clause for clause in before if not _any_asking().search(clause) and not _SUPPOSES.search(clause)]
+    given = held if _any_asking().search(asking) else []
     if not given and _cues("premise")["given"].search(asking):
         given = [asking]
     said = _cues("premise")["given"].sub(" ", ", ".join(given)).strip(" ?")

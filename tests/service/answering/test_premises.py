@@ -170,3 +170,10 @@ def test_a_known_name_that_the_library_holds_is_within_its_scope(found, judged):
     for place, why in (("Norway", "unsupported"), ("Canada", "out_of_scope")):
         asked = understand(question.format(place))
         assert reason(asked, near(found(text), 0.1), judged(asked.text, text)) == why
+
+
+def test_of_pieces_that_fit_alike_the_one_that_forbids_speaks_of_the_premise(judged, encoder):
+    text = SWAMP + "\n## Rights\n\nOwners of an alder swamp may drain a swamp of willows.\n"
+    asked = understand("Owners of an alder swamp may drain the swamp. How many marks do they receive for each hectare?")
+    premise = on_premise(asked, judged(asked.text, text), encoder)
+    assert premise and "must not drain" in premise.piece.said.text

@@ -164,3 +164,27 @@ def test_whatever_is_asked_is_understood(question):
     assert asked.text == question
     assert 0 <= asked.answers(Analysis(question))[0] <= 1
     assert asked.presumed in asked.said.folded or ", " in asked.presumed
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "If the owner of an alder swamp drains the swamp, what does he pay?",
+        "如果业主排干桤木沼泽的全部积水，要付多少钱？",
+        "业主把桤木沼泽的全部积水排干的时候，要付多少钱？",
+        "一个沼泽项目从编制设计文件到完成登记，要经过哪些环节？",
+    ],
+)
+def test_a_condition_a_time_and_a_span_of_steps_presume_nothing(question):
+    assert understand(question).presumed == ""
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "The owner of an alder swamp may drain the swamp, so what does he pay?",
+        "桤木沼泽的业主可以排干全部积水，那么要付多少钱？",
+    ],
+)
+def test_a_statement_before_the_clause_that_asks_is_presumed(question):
+    assert understand(question).presumed
