@@ -80,7 +80,8 @@ def write_run(path: Path, run: Mapping[str, Sequence[ScoredDoc]]) -> None:
 
 
 def _id(name: str) -> str:
-    return re.sub(r"[\s%]", lambda found: quote(found[0]), name)
+    """Without white space, and the mark that a reader takes off a file's beginning."""
+    return re.sub(r"[\s%\ufeff]", lambda found: quote(found[0]), name)
 
 
 def _layout(tabbed: bool) -> str:

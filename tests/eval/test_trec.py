@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from eval.errors import MalformedData
@@ -14,6 +14,7 @@ runs = st.dictionaries(
 
 
 @given(runs)
+@example({"\ufeff": [("0", 0.0)]})
 def test_a_run_is_read_back_in_the_order_it_was_written(tmp_path_factory, run):
     path = tmp_path_factory.mktemp("run") / "a.run"
     ordered = {q: [ScoredDoc(*each) for each in sorted(docs, key=lambda d: -d[1])] for q, docs in run.items()}
