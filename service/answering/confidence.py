@@ -47,7 +47,7 @@ SCOPE = 0.3
 
 PLACES = frozenset({"country", "region", "province"})
 _ACTS = frozenset({"instrument"})
-REFERENCES = frozenset({"article", "section", "chapter", "paragraph", "annex", "item"})
+_PROVISIONS = frozenset({"article", "section", "chapter", "paragraph", "annex", "item"})
 _STEEP = 3  # confidence falls by this power of what nearness lacks
 _NEARLY, _NEITHER = 0.9, 0.5  # of a sign: where something speaks for it, and where nothing does either way
 _A_WORD, _NO_WORD = 0.015, 0.6  # lexical share that one word has; what is left of nearness without
@@ -121,7 +121,7 @@ def _named(asked: Asked, piece: Piece) -> float:
 
 
 def _goes_by(name: Entity, piece: Piece) -> float:
-    if piece.place.names(name) or piece.said.holds(name):
+    if piece.names(name):
         return 1.0
     rival = name.kind != "name" and any(each.kind == name.kind for each in piece.said.entities)
     if piece.whole.holds(name):
@@ -142,7 +142,7 @@ def _year(asked: Asked, piece: Piece) -> float:
 
 def _provision(asked: Asked, piece: Piece) -> float:
     """Whether the piece is of the article, section or paragraph that the question names, and of the act if it does."""
-    sought = [each for each in asked.stated if each.dimension in REFERENCES]
+    sought = [each for each in asked.stated if each.dimension in _PROVISIONS]
     acts = [each for each in asked.entities if each.kind in _ACTS]
     there = piece.place.headings.amounts
     stands = all(any(matches(each, replace(said, bound="")) for each in there) for said in sought)  # "under Article 5"

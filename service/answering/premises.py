@@ -8,17 +8,15 @@ from index.encoder import Encoder
 from index.expansion import tells_something
 from index.hit import Hit
 from service.answer import AbstainReason
-from service.answering.confidence import PLACES, REFERENCES, SCOPE, nearness
+from service.answering.confidence import PLACES, SCOPE, nearness
 from service.answering.understanding import Asked, says_alone
-from service.evidence.amounts import Amount, matches
+from service.evidence.amounts import REFERENCES, Amount, matches
 from service.evidence.analysis import Analysis
-from service.evidence.entities import Entity
 from service.evidence.pieces import Candidate, Piece
 from service.evidence.relevance import relevance
 from service.grounding.polarity import marks
 
 _EXCLUSIVE = PLACES | {"market"}  # what is said of one of them is seldom meant of another
-_NO_CLAIMS = REFERENCES | {"", "ordinal"}  # what is told apart by them is not measured
 _RATIOS = {"times": "share"}  # a fifth is a share, five times none, and either can stand in the other's place
 _ON_PREMISE, _CLOSE_TO_PREMISE = 0.45, 0.55  # how well a piece fits that speaks of what is presumed; where it agrees
 _TURNING = frozenset({("negation", "not"), ("duty", "forbid"), ("member", "out"), ("extent", "only")})
@@ -52,13 +50,13 @@ def contrary(asked: Asked, judged: Sequence[Candidate]) -> Candidate | None:
         return None
     known = [each for each in asked.entities if each.kind in _EXCLUSIVE]
     presumed = Analysis(asked.presumed).amounts
-    own = [each for each in presumed if each.kind == "number" and each.dimension not in _NO_CLAIMS]
+    own = [each for each in presumed if each.kind == "number" and each.dimension and each.dimension not in REFERENCES]
     best = judged[0]
     for each in judged if own else ():
-        is_close = each.likely >= _CLOSE * best.likely and all(_names(each.piece, name) for name in known)
+        is_close = each.likely >= _CLOSE * best.likely and all(each.piece.names(name) for name in known)
         if is_close and _replaces(each.piece.said.amounts, own):
             return each
-    lost = {name.kind for name in known if not _names(best.piece, name)}
+    lost = {name.kind for name in known if not best.piece.names(name)}
     others = {each.kind for each in best.piece.said.entities if each.name not in asked.said.names}
     return best if lost & others and says_alone(asked.said) and says_alone(best.piece.said) else None
 
@@ -67,10 +65,6 @@ def _turns(claim: Analysis, piece: Piece) -> bool:
     """Whether a piece denies, forbids, leaves out or limits something, and the claim does nothing of the kind."""
     said, there = ({mark[:2] for mark in marks(text.folded)} for text in (claim, piece.said))
     return bool(there & _TURNING) and not said & _TURNING
-
-
-def _names(piece: Piece, name: Entity) -> bool:
-    return piece.place.names(name) or piece.said.holds(name)
 
 
 def _replaces(here: Sequence[Amount], own: Sequence[Amount]) -> bool:

@@ -105,14 +105,10 @@ def _of_each_side(sides: Sequence[Entity], judged: Sequence[Candidate], params: 
     Documents of the side itself come before those that speak of it.
     """
     near = [each for each in judged if each.likely >= params.side * judged[0].likely]
-    missing = [side for side in sides if not _names(judged[0].piece, side)]
+    missing = [side for side in sides if not judged[0].piece.names(side)]
     own = {side: [each for each in near if each.piece.place.origin.home == side.name] for side in missing}
-    found = (next((each for each in (*own[side], *near) if _names(each.piece, side)), None) for side in missing)
+    found = (next((each for each in (*own[side], *near) if each.piece.names(side)), None) for side in missing)
     return [each for each in found if each is not None]
-
-
-def _names(piece: Piece, side: Entity) -> bool:
-    return piece.place.names(side) or piece.said.holds(side)
 
 
 def _within_length(wanted: Sequence[Candidate], params: Selection) -> list[Candidate]:

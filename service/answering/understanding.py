@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal, NamedTuple, get_args
 
-from service.evidence.amounts import Amount
+from service.evidence.amounts import REFERENCES, Amount
 from service.evidence.analysis import Analysis
 from service.evidence.entities import Entity
 
@@ -110,7 +110,7 @@ class Asked:
             amount
             for amount in new
             if amount.kind == "number"
-            and (amount.dimension in self.dimensions or amount.dimension not in _ORDINALS)
+            and (amount.dimension in self.dimensions or amount.dimension not in REFERENCES)
             and not _is_label(text.folded, amount)
         ]
         right = [each for each in numbers if self._is_asked_for(each)]
@@ -139,7 +139,6 @@ _MARKED = re.compile(r"[-.]?\d|[-.]?[a-z]*\d|版")  # what follows a part of a v
 _ASKING = ("when", "why", "how many", "list", "where", "who", "which", "how")
 _OTHER_UNIT = 0.15
 _PARTS = {"share", "point", "times"}  # no totals, which a mere noun at the end asks for
-_ORDINALS = {"ordinal", "article", "section", "chapter", "paragraph", "annex", "item", "number"}
 _MONTH = re.compile(
     r"\d月|\b(?:january|february|march|april|june|july|august|september|october|november|december)\b|\d may\b|\bmay \d"
 )

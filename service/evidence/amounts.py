@@ -14,6 +14,9 @@ Bound = Literal["", "most", "less", "least", "more"]
 Element = Literal["number", "unit", "year", "date", "direction"]
 Kind = Literal["number", "year", "date"]
 
+REFERENCES = frozenset({"ordinal", "article", "section", "chapter", "paragraph", "annex", "item", "number"})
+"""Dimensions whose values tell things apart and measure nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Amount:

@@ -79,6 +79,10 @@ class Piece:
         is_row = self.passage.kind == "row" and len(self.units) == len(self.passage.units)
         return self.passage.text if is_row else self.said.text
 
+    def names(self, entity: Entity) -> bool:
+        """Whether the piece itself, its headings or its document's name have the name."""
+        return self.place.names(entity) or self.said.holds(entity)
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
