@@ -59,7 +59,7 @@ def told(found, encoder) -> Callable[..., list[dict[str, float]]]:
     return tell
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)  # the first call loads the encoder and the tagger
 @given(st.lists(passages(), min_size=1, max_size=3, unique_by=lambda each: each.passage_id), st.text(max_size=40))
 def test_every_sign_of_anything_is_a_share(given_passages, question):
     encoder, given_hits = load_encoder(), [Hit(each, "Fen", 1.0, Why()) for each in given_passages]
