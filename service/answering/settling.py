@@ -1,0 +1,19 @@
+"""What an answer takes from a document's structure, with no judging: a provision, a definition, a date of effect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from service.evidence.pieces import Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a document's outline settles: evidence in reading order, shown whole and as it is, with notes for the asker.
+
+    ``notes``: one line each, in the asker's language: that a provision goes on, that the law ends at an article.
+    Without evidence the notes say what is not there.
+    """
+
+    evidence: tuple[Evidence, ...]
+    notes: tuple[str, ...] = ()
