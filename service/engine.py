@@ -17,10 +17,12 @@ from index.library import Library
 from index.reranker import Reranker, load_reranker
 from ingest.document import Metadata
 from service.answer import Answer, Citation, RankedPassage, SearchResult
-from service.answering.answerer import READ, answer, candidates, reordered
+from service.answering.answerer import READ, reordered
+from service.answering.confidence import BAR
 from service.answering.generating import ChatGenerator, Generator, Source
 from service.answering.judging import Judge, RuleJudge
-from service.answering.understanding import Asked, understand
+from service.answering.responding import Responder
+from service.answering.understanding import Asked
 from service.answering.writing import sources, write, written_over
 from service.errors import InvalidQuestion
 from service.evidence.citations import cite
@@ -159,13 +161,10 @@ class Engine(Shelf):
     ) -> Iterator[Answer]:
         """As :meth:`ask`, and where a language model takes its time, the answer without it comes first."""
         _check(question)
-        clock, asked = _Clock(), understand(question)
+        clock = _Clock()
         with self._library.reading():
             generation = self._library.generation
-            hits = self._hits(question, k=max(k or 0, READ), filters=filters)
-            clock.lap("search")
-            judged = candidates(asked, hits, self._judge, self._pieces)
-            drafted = answer(asked, hits, judged, self._library.encoder, self._library, bar=bar)
+            asked, drafted, hits, judged = self._responder(k, filters, bar).respond(question)
             clock.lap("answer")
             best = reordered(hits, judged)[: k or self._settings.k]
             passages = self._ranked(best)
@@ -183,11 +182,20 @@ class Engine(Shelf):
             generation=generation,
             encoder=self._library.encoder.fingerprint,
             timings_ms=dict(clock.laps),
-            notes=tuple(f"nothing was found about {side}" for side in drafted.missing if not drafted.why),
+            notes=(*drafted.notes, *(f"nothing was found about {part}" for part in drafted.missing)),
         )
         yield given
         if offered:
             yield self._generated(given, offered, clock)
+
+    def _responder(self, k: int | None, filters: Filters | None, bar: float | None) -> Responder:
+        return Responder(
+            search=lambda text: self._hits(text, k=max(k or 0, READ), filters=filters),
+            judge=self._judge,
+            pieces=self._pieces,
+            sources=self._library,
+            bar=BAR if bar is None else bar,
+        )
 
     def _offered(self, asked: Asked, hits: Sequence[Hit]) -> dict[str, tuple[Source, Citation]]:
         """Checked evidence for a generator, by key."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from index.encoder import Encoder
 from index.hit import Hit
@@ -12,7 +13,7 @@ from service.answering.confidence import BAR, trust
 from service.answering.glossing import gloss
 from service.answering.judging import Judge
 from service.answering.premises import contrary, on_premise, reason
-from service.answering.selecting import comes_into_question, gather
+from service.answering.selecting import WHOLE, Selection, comes_into_question, gather
 from service.answering.understanding import Asked
 from service.evidence.citations import Sources, cite
 from service.evidence.pieces import Candidate, Evidence, Pieces
@@ -42,11 +43,34 @@ _ABSTENTIONS: dict[AbstainReason, dict[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one thing asked: the ``evidence`` to be shown, or ``why`` there is none, and how sure that is.
+
+    ``confidence``, 0..1: the share of answers as sure as this one that are complete. ``hits`` and ``judged`` are what
+    was looked at, best first; ``notes`` tell the asker, one line each, what the evidence leaves open.
+    """
+
+    asked: Asked
+    evidence: tuple[Evidence, ...]
+    confidence: float
+    why: AbstainReason | None
+    hits: tuple[Hit, ...] = ()
+    judged: tuple[Candidate, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class Answered(NamedTuple):
+    """One of the things asked, by its ``label`` ("" where it is all that is asked), and what came of it."""
+
+    label: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
 class Drafted:
     """An answer before it is told when and from which library: ``why`` is None where there is one.
 
-    ``confidence``, 0..1: the share of answers as sure as this one that are complete. ``missing``: sides of a comparison
-    of which nothing is shown.
+    ``confidence`` as in :class:`Outcome`. ``missing``: what is asked and not found, in the question's own words.
     """
 
     segments: tuple[Segment, ...]
@@ -55,6 +79,7 @@ class Drafted:
     why: AbstainReason | None
     text: str
     missing: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def status(self) -> Status:
@@ -62,47 +87,57 @@ class Drafted:
         return "abstained" if self.why else "partial" if self.missing else "answered"
 
 
-def answer(
+def decide(
     asked: Asked,
     hits: Sequence[Hit],
     judged: Sequence[Candidate],
     encoder: Encoder,
-    sources: Sources,
     *,
-    bar: float | None = None,
-) -> Drafted:
-    """What the candidates, the likeliest first, answer to the question.
+    bar: float = BAR,
+    params: Selection = WHOLE,
+) -> Outcome:
+    """What the candidates, the likeliest first, answer to one question.
 
-    ``bar``: the confidence below which nothing is answered, 0..1, in place of the shipped one.
+    ``bar``: the confidence below which nothing is answered, 0..1.
     """
-    otherwise, confidence = contrary(asked, judged), confidence_in(asked, hits, judged)
-    why = None if judged and confidence >= (BAR if bar is None else bar) else reason(asked, hits, judged)
+    otherwise = contrary(asked, judged)
+    confidence = _confidence(asked, hits, judged, otherwise)
+    why = None if judged and confidence >= bar else reason(asked, hits, judged, otherwise)
     shown = judged if not why else [otherwise] if otherwise and why == "premise_contradicted" else []
     premise = on_premise(asked, judged, encoder) if shown else None
-    segments, citations = _cited(gather(asked, shown, premise), sources, asked.language)
+    evidence = gather(asked, shown, premise, params)
+    return Outcome(asked, tuple(evidence), confidence, why, tuple(hits), tuple(judged))
+
+
+def draft(answered: Sequence[Answered], sources: Sources, *, missing: Sequence[str] = ()) -> Drafted:
+    """The answer to everything asked, in that order; what could not be found of it is ``missing``.
+
+    All of it abstains only where no part is answered; then the first says why.
+    """
+    first = answered[0].outcome
+    segments, citations = list[Segment](), list[Citation]()
+    for label, outcome in answered:
+        _cite_all(outcome, label, sources, segments, citations)
+    why = first.why if len(answered) == 1 else None
     why = why or (None if segments else "unsupported")
-    text = _said(segments, why, asked.language)
-    return Drafted(tuple(segments), tuple(citations), confidence, why, text, _missing(asked, judged, citations))
+    return Drafted(
+        tuple(segments),
+        tuple(citations),
+        min(each.outcome.confidence for each in answered),
+        why,
+        _said(segments, why, first.asked.language),
+        tuple(missing),
+        tuple(dict.fromkeys(note for each in answered for note in each.outcome.notes)),
+    )
 
 
 def confidence_in(asked: Asked, hits: Sequence[Hit], judged: Sequence[Candidate]) -> float:
     """How sure the likeliest candidate makes us, 0..1; half as sure where evidence contradicts what is presumed."""
-    if not judged:
-        return 0.0
-    return judged[0].likely * trust(asked, hits) * (_DOUBT if contrary(asked, judged) else 1)
+    return _confidence(asked, hits, judged, contrary(asked, judged))
 
 
-def _missing(asked: Asked, judged: Sequence[Candidate], citations: Sequence[Citation]) -> tuple[str, ...]:
-    """The sides of a comparison that no cited passage is about."""
-    if asked.kind != "compare":
-        return ()
-    cited = {citation.passage_id for citation in citations}
-    pieces = [each.piece for each in judged if each.hit.passage.passage_id in cited]
-    return tuple(
-        side.said
-        for side in asked.sides
-        if not any(piece.place.names(side) or piece.whole.holds(side) for piece in pieces)
-    )
+def _confidence(asked: Asked, hits: Sequence[Hit], judged: Sequence[Candidate], otherwise: Candidate | None) -> float:
+    return judged[0].likely * trust(asked, hits) * (_DOUBT if otherwise else 1) if judged else 0.0
 
 
 def candidates(asked: Asked, hits: Sequence[Hit], judge: Judge, pieces: Pieces) -> list[Candidate]:
@@ -127,11 +162,12 @@ def reordered(hits: Sequence[Hit], judged: Sequence[Candidate]) -> list[Hit]:
     return sorted(raised, key=lambda hit: (-hit.score, hit.passage.passage_id))
 
 
-def _cited(evidence: Sequence[Evidence], sources: Sources, language: str) -> tuple[list[Segment], list[Citation]]:
-    """Segments in order of relevance, numbered from 1; evidence whose quote fails the check is withdrawn."""
-    segments: list[Segment] = []
-    citations: list[Citation] = []
-    for piece in evidence:
+def _cite_all(
+    outcome: Outcome, label: str, sources: Sources, segments: list[Segment], citations: list[Citation]
+) -> None:
+    """Adds a segment for each evidence, in order of relevance; one whose quote fails the check is withdrawn."""
+    language = outcome.asked.language
+    for piece in outcome.evidence:
         number = len(citations) + 1
         citation = cite(sources, piece.passage, piece.units, number=number, score=piece.relevance)
         if citation is not None:
@@ -144,7 +180,6 @@ def _cited(evidence: Sequence[Evidence], sources: Sources, language: str) -> tup
                 )
             )
             segments.append(Segment(piece.text, (number,)))
-    return segments, citations
 
 
 def _said(segments: Sequence[Segment], why: AbstainReason | None, language: str) -> str:

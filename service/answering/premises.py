@@ -76,8 +76,10 @@ def _replaces(here: Sequence[Amount], own: Sequence[Amount]) -> bool:
     )
 
 
-def reason(asked: Asked, hits: Sequence[Hit], judged: Sequence[Candidate]) -> AbstainReason:
-    """Why nothing is answered: by rules, the first that fits.
+def reason(
+    asked: Asked, hits: Sequence[Hit], judged: Sequence[Candidate], otherwise: Candidate | None
+) -> AbstainReason:
+    """Why nothing is answered: by rules, the first that fits; ``otherwise`` is what :func:`contrary` gives.
 
     Nothing was found; it tells otherwise; the library is about something else, and holds none of the countries,
     markets and other known names of the question; it does not say what is asked.
@@ -85,7 +87,7 @@ def reason(asked: Asked, hits: Sequence[Hit], judged: Sequence[Candidate]) -> Ab
     if not judged or not tells_something(asked.text):
         return "no_evidence" if not judged else "unsupported"
     is_near = nearness(hits) >= SCOPE
-    if is_near and contrary(asked, judged):
+    if is_near and otherwise:
         return "premise_contradicted"
     known = [each for each in asked.entities if each.kind != "name"]
     said = [Analysis(text) for hit in hits for text in (hit.title, *hit.passage.section, hit.passage.text)]

@@ -44,6 +44,9 @@ class Selection:
     side: float = 0.7
 
 
+WHOLE = Selection()
+
+
 def comes_into_question(asked: Asked, piece: Piece) -> bool:
     """Whether a piece can answer: not a long row as a whole, nor what only repeats the question or the title.
 
@@ -77,7 +80,7 @@ def _is_sentence(piece: Piece) -> bool:
 
 
 def gather(
-    asked: Asked, judged: Sequence[Candidate], premise: Candidate | None = None, params: Selection = Selection()
+    asked: Asked, judged: Sequence[Candidate], premise: Candidate | None = None, params: Selection = WHOLE
 ) -> list[Evidence]:
     """What is shown of the candidates, which come by likelihood: the best, what is nearly as good, each side's best.
 

@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal, NamedTuple, get_args
 
+from ingest.view import fold
 from service.evidence.amounts import REFERENCES, Amount
 from service.evidence.analysis import Analysis
 from service.evidence.entities import Entity
@@ -205,6 +206,12 @@ def _is_label(folded: str, amount: Amount) -> bool:
     """Whether a number names something and counts nothing: Table 3, version 02.0."""
     before, after = folded[max(0, amount.start - 12) : amount.start], folded[amount.end : amount.end + 3]
     return bool(_LABEL.search(before)) or (not amount.dimension and bool(_MARKED.match(after)))
+
+
+def asks(clause: str) -> bool:
+    """Whether a clause asks something by a question word, or whether something is so."""
+    folded = fold(clause)
+    return _asking().search(folded) is not None or _cues("kind")["yes-no"].search(folded) is not None
 
 
 def says_alone(text: Analysis) -> bool:

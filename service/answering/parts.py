@@ -1,0 +1,173 @@
+"""Splitting step of the flow: a question that asks more than one thing into questions that each ask one of them.
+
+A question has *sides* where it joins names, years or versions of one kind ("美国和欧盟的…", "version 1 and version 2"):
+each side is asked about by itself, without the others. It has *clauses* where several of its clauses ask something
+("…会被罚多少？拒不改正还有什么后果？"): each is asked with what the first is about.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from service.answering.understanding import Asked, asks, understand
+
+_MOST = 12  # parts of one question
+_KINDS = {"region": "country", "market": "province"}  # the EU is compared with Japan, a pilot with the national market
+_OF_SIDES = frozenset({"country", "province", "instrument", "name", "ecosystem"})
+_GLUE_ZH = re.compile(
+    r"\s*(?P<head>[\u4e00-\u9fff]{0,5}?)\s*(?:、|,|，|和|与|與|及其?|以及|同|跟|或者?|还是|对比|比较|相比|vs?\.?|/)\s*在?\s*"
+)
+_GLUE_EN = re.compile(
+    r"(?P<head>(?:['’]s?)?(?: [\w-]+){0,2}?)"
+    r"\s*(?:,|/|,?\s*\b(?:and|or|vs?\.?|versus|with|to|than|from|against|compared (?:with|to)))"
+    r"(?:\s*\b(?:and|or|the|in|for|under|of|by|that|those))*\s*",
+    re.IGNORECASE,
+)
+_VERSION = re.compile(
+    r"(?:version|v\.?|第)\s?(?P<number>\d{1,2}(?:\.\d+)*)(?:\s?版)?|(?P<year>(?:19|20)\d\d)\s?年?", re.IGNORECASE
+)
+_SENTENCE = re.compile(r"(?<=[?？。!！;；])\s*|(?<=\.)\s+")
+_CLAUSE = re.compile(
+    r"[,，](?!\d)\s*(?:and\b|以及|并且|同时)?\s*|\s+and (?=(?:what|how|which|whom?|when|where|by when|why)\b)"
+)
+_ENDS = tuple("。.!！")  # of a sentence that asks nothing
+_SPAN = re.compile(r"(?:between|from|从|自|在)\s*\Z", re.IGNORECASE)  # before years that bound one time
+_COMPARING = re.compile(
+    r"各自的?|分别|各(?=[是用有为怎如])|之间|有(?:什么|何|哪些)(?:不同|区别|差异|差别)(?:之处)?"
+    r"|\brespectively\b|\bdiffer(?:s|ently)?\b|\bthe differences? between\b|^compare\b",
+    re.IGNORECASE,
+)
+
+
+_OF_EACH = re.compile(
+    r"各自|分别|各(?=[是用有为怎如])|\brespectively\b|\beach\b|\bboth\b|\bside by side\b", re.IGNORECASE
+)
+
+
+class Part(NamedTuple):
+    """One of the things asked: its ``label`` in the question's own words, and the ``asked`` that stands alone.
+
+    ``side``: it is one of several of a kind and shares what is asked with them.
+    """
+
+    label: str
+    asked: Asked
+    side: bool
+
+
+class _Mention(NamedTuple):
+    kind: str
+    start: int
+    end: int
+
+
+def sides(asked: Asked) -> tuple[Part, ...]:
+    """The question once for each of the names or years that it joins, in their order; empty where it joins none.
+
+    Of several runs of joined names the longest counts, but none in a question of several clauses that ask.
+    """
+    text = asked.text
+    runs = _runs(text, sorted(_mentions(asked), key=lambda mention: mention.start))
+    run = max((run for run in runs if not _bounds_a_time(text, run)), key=len, default=[])
+    if not 2 <= len(run) <= _MOST or len(_asking(text)) > 1:
+        return ()
+    before, after = text[: run[0].start], text[run[-1].end :]
+    parts: list[Part] = []
+    for each, following in zip(run, [*run[1:], None], strict=True):
+        own = _side(text, each, following)
+        rest = after.removeprefix("'s").removeprefix("’s") if "s" in own[-2:] and own[-2:-1] in "'’" else after
+        alone = " ".join(_COMPARING.sub(" ", f"{before}{own}{rest}").split())
+        parts.append(Part(text[each.start : each.end].strip(" 《》"), understand(alone), True))
+    return tuple(parts)
+
+
+def asks_of_each(asked: Asked) -> bool:
+    """Whether the question says that it asks of each of its sides."""
+    return _OF_EACH.search(asked.text) is not None
+
+
+def clauses(asked: Asked) -> tuple[Part, ...]:
+    """The clauses that ask, each with the matter of the ones before; empty where there is only one."""
+    asking = _asking(asked.text)
+    if not 2 <= len(asking) <= _MOST:
+        return ()
+    parts: list[Part] = []
+    for place, (start, end) in enumerate(asking):
+        context = understand(asked.text[: asking[0][1]]).matter if place else asked.text[:start]
+        said = asked.text[start:end].strip(" ,，;；。?？")
+        parts.append(Part(said, understand(f"{context} {said}?".strip()), False))
+    return tuple(parts)
+
+
+def _asking(text: str) -> list[tuple[int, int]]:
+    """Where the clauses that ask begin and end. A clause that asks nothing belongs to the one behind it."""
+    found: list[tuple[int, int]] = []
+    for sentence in _cut(_SENTENCE, text, 0, len(text)):
+        if text[slice(*sentence)].rstrip().endswith(_ENDS):
+            continue
+        start, several = sentence[0], list(_cut(_CLAUSE, text, *sentence))
+        for place, (_, end) in enumerate(several):
+            if asks(text[start:end]):
+                found.append((start, end))
+                start = several[place + 1][0] if place + 1 < len(several) else end
+        if found and start < sentence[1] and found[-1][0] >= sentence[0]:
+            found[-1] = (found[-1][0], sentence[1])
+    return found
+
+
+def _cut(border: re.Pattern[str], text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    for match in border.finditer(text, start, end):
+        if match.start() > start:
+            yield start, match.start()
+            start = match.end()
+    if start < end:
+        yield start, end
+
+
+def _bounds_a_time(text: str, run: Sequence[_Mention]) -> bool:
+    return bool(run) and run[0].kind == "year" and _SPAN.search(text[: run[0].start]) is not None
+
+
+def _mentions(asked: Asked) -> Iterator[_Mention]:
+    """Names and versions or years with their places; what lies in another one is left out."""
+    text = asked.text
+    taken: list[tuple[int, int]] = []
+    for each in sorted(asked.entities, key=lambda entity: -len(entity.said)):
+        kind = _KINDS.get(each.kind, each.kind)
+        for match in re.finditer(f"《?{re.escape(each.said)}》?", text) if kind in _OF_SIDES else ():
+            if not any(start < match.end() and match.start() < end for start, end in taken):
+                taken.append(match.span())
+                yield _Mention(kind, *match.span())
+    for match in _VERSION.finditer(text):
+        if not any(start < match.end() and match.start() < end for start, end in taken):
+            yield _Mention("year" if match["year"] else "version", *match.span())
+
+
+def _runs(text: str, mentions: Sequence[_Mention]) -> Iterator[list[_Mention]]:
+    """Mentions of one kind that are joined to each other."""
+    run: list[_Mention] = []
+    for before, after in pairwise(mentions):
+        run = run or [before]
+        if before.kind == after.kind and _joins(text[before.end : after.start]):
+            run.append(after)
+        else:
+            yield run
+            run = []
+    yield run
+
+
+def _joins(between: str) -> bool:
+    return bool(_GLUE_ZH.fullmatch(between) or _GLUE_EN.fullmatch(between))
+
+
+def _side(text: str, mention: _Mention, following: _Mention | None) -> str:
+    """The name with the noun that belongs to it: 广东试点 in 广东试点和全国碳市场."""
+    said = text[mention.start : mention.end]
+    if following is None:
+        return said
+    between = text[mention.end : following.start]
+    joined = _GLUE_ZH.fullmatch(between) or _GLUE_EN.fullmatch(between)
+    return said + (joined["head"] if joined else "")
