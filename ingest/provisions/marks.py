@@ -30,7 +30,7 @@ HEADING = Mark("heading", "")
 
 
 def mark_of(paragraph: str) -> Mark | None:
-    """The mark that a paragraph begins with: ``（三）…``, ``(2) …``, ``4. …``, ``(b) …``, ``ハ …``; None without one."""
+    """The mark that a paragraph begins with: ``（三）``, ``(2)``, ``4.``, ``(b)``, ``ハ``; None without one."""
     found = _MARK.match(paragraph.lstrip())
     if not found:
         return None

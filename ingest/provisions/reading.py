@@ -22,7 +22,7 @@ _DEEPEST_FLAT = 5.0  # what encloses headings that its document sets at its own 
 _NEXT = 3  # a number this far on may still be the next article: some are missed
 _INLINE = re.compile(
     rf"(?P<han>第\s?(?:[{HAN}]+|\d{{1,3}})\s?[条條](?:[之の][{HAN}]+)*)[\s\u3000]"
-    r"|(?P<word>(?:Section|SECTION|Sec\.|SEC\.|Article|ARTICLE|Art\.|§)\s?\d{1,3}[A-Z]{0,2}\.)\s+(?=[A-Z(])"
+    r"|(?P<word>(?:Section|SECTION|Sec\.|SEC\.|Article|ARTICLE|Art\.|§)\s?\d{1,3}[A-Z]{0,2}\.)(?:\s+(?=[A-Z(])|\Z)"
 )
 _CAPTION = re.compile(r"[（(][^（）()]{1,60}[）)]")
 
@@ -86,7 +86,7 @@ class _Reading:
     open: list[_Open] = field(default_factory=list)
     done: list[Provision | None] = field(default_factory=list)
     steps: dict[str, Step | None] = field(default_factory=dict)
-    number: tuple[int, str] = (0, "")  # of the last article
+    numbers: dict[StepKind, tuple[int, str]] = field(default_factory=dict)  # the last one of each kind
 
     def provisions(self) -> Iterator[Provision]:
         path: tuple[str, ...] = ()
@@ -126,9 +126,9 @@ class _Reading:
         self.open.append(_Open(len(path) - 1, rank, step, path[-1], path, start, outer, len(self.done), inline))
         self.done.append(None)
         if step and step.kind in LAW:
-            self.number = order(step.number)
+            self.numbers[step.kind] = order(step.number)
         elif step and step.kind in ("annex", "decision"):
-            self.number = (0, "")
+            self.numbers = {}
 
     def encloses(self, top: _Open, path: tuple[str, ...], rank: float, inline: bool) -> bool:
         if top.inline:
@@ -156,13 +156,22 @@ class _Reading:
                 or not self.follows(step, match["han"])
             ):
                 continue
-            captioned = number and _CAPTION.fullmatch(passage.units[number - 1].text)
-            start = (place, number - 1 if captioned else number)
+            start = self.captioned(place, number)
             self.enter((*passage.section, match[0].strip()), step, start, inline=True)
+
+    def captioned(self, place: int, number: int) -> Position:
+        """Where an article begins: at the caption in brackets that stands before it, if one does."""
+        if number:
+            unit, start = self.passages[place].units[number - 1], (place, number - 1)
+        elif place and self.passages[place - 1].units and self.passages[place - 1].kind in ("text", "list"):
+            unit, start = self.passages[place - 1].units[-1], (place - 1, len(self.passages[place - 1].units) - 1)
+        else:
+            return place, number
+        return start if _CAPTION.fullmatch(unit.text) else (place, number)
 
     def follows(self, step: Step, is_han: str | None) -> bool:
         main, rest = order(step.number)
-        last, last_rest = self.number
+        last, last_rest = self.numbers.get(step.kind, (0, ""))
         if is_han and main == last:
             return rest > last_rest or len(rest) > len(last_rest)
         return last < main <= last + (_NEXT if is_han and last else 1)

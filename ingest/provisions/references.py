@@ -274,7 +274,8 @@ _HEADINGS: tuple[tuple[StepKind | None, str], ...] = (
     ("annex", r"(?i:annex|appendix|schedule)(?:\s(?P<n>\d{1,3}[A-Z]{0,3}|[IVXLC]+|[A-Z]))?(?=[\s:.—–-]|$)"),
     ("decision", r"(?:Decision|Resolution|DECISION|RESOLUTION|决议|决定)\s(?P<n>(?=\S*\d)[\w/.-]{1,24})$"),
     ("number", r"(?P<n>\d{1,2}(?:\s?\.\s?\d{1,2}){1,3})\.?(?=[\s\u3400-\u9fff])"),
-    ("number", r"(?P<n>\d{1,3}[A-Z]{0,4})(?:[.．、]\s*|\s+)(?!bis|ter\b|quater|年|月|日)(?=[^\W\d])"),
+    ("number", r"(?P<n>\d{1,3}[A-Z]{1,4})\s+(?=\w)"),
+    ("number", r"(?P<n>\d{1,3})(?:[.．、]\s*|\s+)(?!bis|ter\b|quater|年|月|日)(?=[^\W\d])"),
     ("heading", r"(?P<n>[IVX]{1,6}|[A-Z])\.\s"),
     ("heading", rf"(?P<n>[{HAN}]{{1,4}})、|[（(](?P<m>[{HAN}]{{1,4}})[）)]"),
 )

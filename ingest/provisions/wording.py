@@ -11,10 +11,10 @@ from ingest.passage import Passage, Unit
 from ingest.view import reading_view
 
 _NOTE = re.compile(
-    r"(?:first |second |the )?(?:sub)?(?:section|article|part|schedule|heading|regulation|rule|paragraph|annex|clause|form"
-    r"|table|cross-?heading)\b[^:.;]{0,160}(?:\.\d[^:.;]{0,60})*:\s"
+    r"(?:first |second |the )?(?:sub)?(?:section|article|part|schedule|heading|regulation|rule|paragraph|annex|clause"
+    r"|form|table|cross-?heading)\b[^:.;]{0,160}(?:\.\d[^:.;]{0,60})*:\s"
     r"(?:inserted|added|replaced|substituted|amended|repealed|omitted"
-    r"|revoked|expired|brought into force|.{0,160}\bbrought into force)\b.*\b(?:by|on)\b"
+    r"|revoked|expired|editorial change|brought into force|.{0,160}\bbrought into force)\b.*\b(?:by|on)\b"
     r"|(?:F\d+\s.*\b(?:inserted|substituted|repealed|omitted)\b|textual amendments\b)"
     r"|[（(]\d{4}年\d{1,2}月\d{1,2}日[^（）()]{0,120}(?:修订|修正|修改|通过|公布)[^（）()]{0,40}[）)]\Z",
     re.IGNORECASE | re.DOTALL,
@@ -29,6 +29,7 @@ _AFTER = re.compile(
     r"相关(?:链接|附件|文档|新闻)|\[?FR Doc|Billing code|THE WHITE HOUSE|Source:|Link:)",
     re.IGNORECASE,
 )
+_MOST_AFTER = 8  # lines behind the end of a law
 _LONGEST_TAIL = 60  # characters of a line that is no sentence
 _MOST_BETWEEN = 240  # characters between a heading and its text: a page's edge
 _BLANK = r"[\s\u00ad\u200b\u2060\ufeff]*(?:[-\u2010]\s*\n\s*)?"
@@ -37,8 +38,8 @@ _BLANK = r"[\s\u00ad\u200b\u2060\ufeff]*(?:[-\u2010]\s*\n\s*)?"
 class Said(NamedTuple):
     """A unit, or the row of a table, in what a provision says.
 
-    ``before`` stands between it and the one before: "", " " or, where a paragraph begins, a line break; ``text`` is what
-    it says; ``begins``: a paragraph, also as the first of all.
+    ``before`` stands between it and the one before: "", " " or, where a paragraph begins, a line break; ``text`` is
+    what it says; ``begins``: a paragraph, also as the first of all.
     """
 
     passage: Passage
@@ -84,7 +85,8 @@ class Wording:
             yield from headings
             path = passage.section
             if passage.kind in ("row", "table"):
-                yield from _table(passage, seen)
+                if not (passage.kind == "row" and self._is_in_whole(place)) and not _EDITORIAL.search(passage.text):
+                    yield Said(passage, passage.units, passage.text, "\n", True)
                 continue
             for unit, before in self._joined(passage, place):
                 if unit.spans not in seen and first <= passage.units.index(unit) < last:
@@ -92,6 +94,12 @@ class Wording:
                     before = self._behind(headings[-1], unit) if headings else before
                     yield Said(passage, (unit,), unit.text, before, before == "\n" or bool(headings) or len(seen) == 1)
                     headings = []
+
+    def _is_in_whole(self, place: int) -> bool:
+        """Whether the table that a row is of follows as a whole."""
+        while place < len(self.passages) and self.passages[place].kind == "row":
+            place += 1
+        return place < len(self.passages) and self.passages[place].kind == "table"
 
     def _joined(self, passage: Passage, place: int) -> Iterator[tuple[Unit, str]]:
         """The units with what stands between them in the reading form, a line break at paragraphs."""
@@ -153,22 +161,15 @@ def heading_span(source: str, heading: str, before: int) -> Span | None:
     return Span(floor + last.start(), floor + last.end())
 
 
-def _table(passage: Passage, seen: set[tuple[Span, ...]]) -> Iterator[Said]:
-    """A row as it reads; a whole table only where its rows are not there."""
-    spans = [unit.spans for unit in passage.units]
-    if _EDITORIAL.search(passage.text) or all(each in seen for each in spans):
-        return
-    seen.update(spans)
-    yield Said(passage, passage.units, passage.text, "\n", True)
-
-
 def _is_note(said: Said) -> bool:
     return not said.is_heading and (_NOTE.match(said.text) is not None or _EDITORIAL.search(said.text) is not None)
 
 
 def _without_tail(said: list[Said]) -> list[Said]:
     """Without lines at the end that are no sentences, as signatures and addresses, where sentences come before."""
-    end = len(said)
+    last = said[-_MOST_AFTER:]
+    after = next((n for n, each in enumerate(last, len(said) - len(last)) if _AFTER.match(each.text)), len(said))
+    end = after if all(len(each.text) <= 2 * _LONGEST_TAIL for each in said[after:]) else len(said)
     while end and _is_tail(said[end - 1]):
         end -= 1
     if any(not each.is_heading for each in said[:end]):
@@ -180,4 +181,4 @@ def _is_tail(said: Said) -> bool:
     text = said.text.strip()
     if _AFTER.match(text):
         return True
-    return not text.endswith(_ENDS) and len(text) <= _LONGEST_TAIL
+    return len(text) <= _LONGEST_TAIL and (not text.endswith(_ENDS) or text.isupper())

@@ -1,4 +1,4 @@
-"""Asking step of the flow: the provisions that a question cites, whole and as they stand, out of documents' outlines."""
+"""Asking step of the flow: the provisions that a question cites, whole and as they stand in their documents."""
 
 from __future__ import annotations
 
