@@ -109,7 +109,8 @@ class Paragraphs:
         kept: set[int] = set()
         scope = self.texts
         for number, step in enumerate(steps):
-            spot = self.nth(step, scope) if step.kind == "paragraph" else self.item(step, scope)
+            spot = self.nth(step, scope) if step.kind == "paragraph" else None
+            spot = self.item(step, scope) if spot is None else spot
             if spot is None:
                 return number, kept | set(scope) if number else set()
             kept |= set(self.leads(spot, scope))
@@ -118,11 +119,9 @@ class Paragraphs:
 
     def item(self, step: Step, scope: Sequence[int]) -> int | None:
         """The item with this mark, the outermost of several; never the numbered paragraph it is looked for in."""
-        named = [
-            place
-            for place in scope
-            if (mark := self.marks[place]) and mark.number == step.number and not self.opens(place, scope)
-        ]
+        numbers = (step.number, normalised(step.number))  # (ii) may be cited of a law that writes 二
+        marked = [place for place in scope if self.marks[place] and not self.opens(place, scope)]
+        named = [place for place in marked if (mark := self.marks[place]) and mark.number in numbers]
         return min(named, key=lambda place: (self.depths[place], place), default=None)
 
     def opens(self, place: int, scope: Sequence[int]) -> bool:

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import product, takewhile
 
 from ingest.passage import Passage
 from ingest.provisions.marks import HEADING, Mark, Paragraphs, mark_of
@@ -77,11 +78,12 @@ class Outline:
     def last(self, kind: StepKind) -> Provision | None:
         """The provision of this kind, or of what stands for it here, with the highest number in the law itself.
 
-        Annexes do not count. None where the document has none.
+        Annexes count where there is nothing else. None where the document has none.
         """
-        own = [each for each in self.provisions if each.number and not _is_annexed(each)]
-        for like in _SAME.get(kind, (kind,)):
-            if found := [each for each in own if each.kind == like]:
+        kinds = _SAME.get(kind, (kind,))
+        own = [each for each in self.provisions if each.number and each.kind in kinds]
+        for is_annexed, like in product((False, True), kinds):
+            if found := [each for each in own if each.kind == like and _is_annexed(each) is is_annexed]:
                 return max(found, key=lambda each: order(each.number))
         return None
 
@@ -145,7 +147,7 @@ class Outline:
             return provision
         lines = _lines(self.said(provision))
         found, kept = Paragraphs([_mark(line) for line in lines]).reached(within)
-        headings = {place for place, line in enumerate(lines) if line[0].is_heading and place < min(kept, default=0)}
+        headings = set(_headings_over(min(kept, default=0), lines))
         return replace(
             provision,
             within=tuple(within[:found]),
@@ -173,6 +175,13 @@ def _kept(lines: Sequence[Sequence[Said]], kept: frozenset[int]) -> Iterator[Sai
         yield first._replace(before=before)
         yield from rest
         last = place
+
+
+def _headings_over(place: int, lines: Sequence[Sequence[Said]]) -> Iterator[int]:
+    """The headings that a provision begins with, and those nearest before one of its paragraphs."""
+    yield from takewhile(lambda spot: lines[spot][0].is_heading, range(place))
+    last = next((spot for spot in reversed(range(place)) if lines[spot][0].is_heading), -1)
+    yield from takewhile(lambda spot: lines[spot][0].is_heading, range(last, -1, -1))
 
 
 def _mark(line: Sequence[Said]) -> Mark | None:

@@ -24,7 +24,7 @@ _INLINE = re.compile(
     rf"(?P<han>第\s?(?:[{HAN}]+|\d{{1,3}})\s?[条條](?:[之の][{HAN}]+)*)[\s\u3000]"
     r"|(?P<word>(?:Section|SECTION|Sec\.|SEC\.|Article|ARTICLE|Art\.|§)\s?\d{1,3}[A-Z]{0,2}\.)(?:\s+(?=[A-Z(])|\Z)"
 )
-_CAPTION = re.compile(r"[（(][^（）()]{1,60}[）)]")
+_CAPTION = re.compile(r"[（(][^（）()\d]{1,60}[）)]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +103,15 @@ class _Reading:
     def turn(self, before: tuple[str, ...], path: tuple[str, ...], place: int) -> None:
         """Opens what is new in a path."""
         shared = shared_depth(before, path)
-        while self.open and (self.open[-1].inline or (shared == len(path) and self.leaves(before, shared))):
-            self.close((place, 0))
-        for depth in range(shared, len(path)):
-            heading = path[depth]
+        for heading in path[shared:]:
             if heading not in self.steps:
                 self.steps[heading] = heading_step(heading)
-            self.enter(path[: depth + 1], self.steps[heading], (place, 0))
+        is_article = any((step := self.steps[heading]) and step.kind == "article" for heading in path[shared:])
+        start = self.captioned(place, 0) if is_article else (place, 0)
+        while self.open and (self.open[-1].inline or (shared == len(path) and self.leaves(before, shared))):
+            self.close(start)
+        for depth in range(shared, len(path)):
+            self.enter(path[: depth + 1], self.steps[path[depth]], start)
 
     def leaves(self, before: tuple[str, ...], shared: int) -> bool:
         """Whether the innermost heading is one of a path that goes back to a heading above it."""
@@ -120,6 +122,8 @@ class _Reading:
         rank = RANKS[step.kind] if step else _UNNUMBERED
         if step and step.kind == "number":
             rank += step.number.count(".") / 10
+        elif step and step.kind == "annex" and not path[-1].lower().startswith("schedule"):
+            rank += 0.5  # an agreement in a schedule has annexes of its own
         while self.open and not self.encloses(self.open[-1], path, rank, inline):
             self.close(start)
         outer = tuple(each.step for each in self.open if each.step)
@@ -131,6 +135,7 @@ class _Reading:
             self.numbers = {}
 
     def encloses(self, top: _Open, path: tuple[str, ...], rank: float, inline: bool) -> bool:
+        """Whether what begins with a path stands within an open heading: by the path, else by their kinds."""
         if top.inline:
             return False
         if top.path == path[: top.depth + 1] and top.depth < len(path) - 1:
@@ -150,17 +155,15 @@ class _Reading:
             if unit.text[0] not in "第SA§":
                 continue
             match = _INLINE.match(unit.text)
-            if (
-                match is None
-                or (step := heading_step(match[0].strip())) is None
-                or not self.follows(step, match["han"])
-            ):
-                continue
-            start = self.captioned(place, number)
-            self.enter((*passage.section, match[0].strip()), step, start, inline=True)
+            step = heading_step(match[0].strip()) if match else None
+            if match and step and self.follows(step, match["han"]):
+                start = self.captioned(place, number)
+                self.enter((*passage.section, match[0].strip()), step, start, inline=True)
 
     def captioned(self, place: int, number: int) -> Position:
-        """Where an article begins: at the caption in brackets that stands before it, if one does."""
+        """Where an article begins: in Japanese laws at the caption in brackets that stands before it, if one does."""
+        if self.passages[place].language != "ja":
+            return place, number
         if number:
             unit, start = self.passages[place].units[number - 1], (place, number - 1)
         elif place and self.passages[place - 1].units and self.passages[place - 1].kind in ("text", "list"):
@@ -170,6 +173,7 @@ class _Reading:
         return start if _CAPTION.fullmatch(unit.text) else (place, number)
 
     def follows(self, step: Step, is_han: str | None) -> bool:
+        """Whether a number is the next one of its kind, or near enough, so that no mention is taken for an article."""
         main, rest = order(step.number)
         last, last_rest = self.numbers.get(step.kind, (0, ""))
         if is_han and main == last:

@@ -144,7 +144,8 @@ def _joined(chain: _Token, token: _Token, glue: str) -> _Token | None:
         RANKS[token.steps[0].kind] > RANKS[last.kind] or (token.steps[0].kind == last.kind == "item")
     ):
         return _Token(chain.steps + token.steps, chain.start, token.end)
-    if _OUTWARD.fullmatch(glue) and RANKS[token.steps[-1].kind] < RANKS[first.kind]:
+    outwards = RANKS[token.steps[-1].kind] < RANKS[first.kind] or token.steps[-1].kind == first.kind == "annex"
+    if outwards and _OUTWARD.fullmatch(glue):
         return _Token(token.steps + chain.steps, chain.start, token.end)
     return None
 

@@ -32,7 +32,9 @@ _AFTER = re.compile(
 _MOST_AFTER = 8  # lines behind the end of a law
 _LONGEST_TAIL = 60  # characters of a line that is no sentence
 _MOST_BETWEEN = 240  # characters between a heading and its text: a page's edge
-_BLANK = r"[\s\u00ad\u200b\u2060\ufeff]*(?:[-\u2010]\s*\n\s*)?"
+_PASSED_OVER = dict.fromkeys(
+    map(ord, " \t\n\r\x0b\x0c\x85\xa0\u2002\u2003\u2009\u3000\u2028\u2029\u00ad\u200b\u2060\ufeff-\u2010\u2043")
+)
 
 
 class Said(NamedTuple):
@@ -88,8 +90,8 @@ class Wording:
                 if not (passage.kind == "row" and self._is_in_whole(place)) and not _EDITORIAL.search(passage.text):
                     yield Said(passage, passage.units, passage.text, "\n", True)
                 continue
-            for unit, before in self._joined(passage, place):
-                if unit.spans not in seen and first <= passage.units.index(unit) < last:
+            for number, (unit, before) in enumerate(self._joined(passage, place)):
+                if first <= number < last and unit.spans not in seen:
                     seen.add(unit.spans)
                     before = self._behind(headings[-1], unit) if headings else before
                     yield Said(passage, (unit,), unit.text, before, before == "\n" or bool(headings) or len(seen) == 1)
@@ -152,13 +154,14 @@ def shared_depth(path: tuple[str, ...], other: tuple[str, ...]) -> int:
 
 def heading_span(source: str, heading: str, before: int) -> Span | None:
     """Where a heading stands in the source, the last time before a position and near it; None where it does not."""
-    letters = [re.escape(letter) for letter in heading if not letter.isspace()]
+    letters = heading.translate(_PASSED_OVER)
     floor = max(0, before - 3 * len(heading) - _MOST_BETWEEN)
-    found = list(re.finditer(_BLANK.join(letters), source[floor:before]))
-    last = found[-1] if found else None
-    if last is None or before - floor - last.end() > _MOST_BETWEEN:
+    window = [place for place in range(floor, before) if ord(source[place]) not in _PASSED_OVER]
+    first = "".join([source[place] for place in window]).rfind(letters) if letters else -1
+    if first < 0:
         return None
-    return Span(floor + last.start(), floor + last.end())
+    span = Span(window[first], window[first + len(letters) - 1] + 1)
+    return span if before - span.end <= _MOST_BETWEEN else None
 
 
 def _is_note(said: Said) -> bool:

@@ -67,7 +67,7 @@ _FORMS: tuple[tuple[Family, str], ...] = (
     ("part", rf"第(?P<n>[{HAN}\d]+)\s*(?:编|部分|篇){_END}\s*"),
     ("chapter", rf"第(?P<n>[{HAN}\d]+)\s*章{_END}\s*"),
     ("section", rf"第(?P<n>[{HAN}\d]+)\s*节{_END}\s*"),
-    ("article", rf"第(?P<n>[{HAN}\d]+)\s*条(?:之[{HAN}]+)?"),
+    ("article", rf"第(?P<n>[{HAN}\d]+)\s*条(?:[之の][{HAN}]+)*"),
     ("annex", rf"附\s?(?:件|录|表|则)\s?(?P<n>[{HAN}\d]+|[A-Z](?![A-Za-z]))?(?:[\s\u3000：:.、]+|$)"),
     (
         "annex",

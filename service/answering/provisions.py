@@ -12,6 +12,7 @@ from index.quantity import write_numeral
 from ingest.packing import size
 from ingest.passage import Passage, Unit
 from ingest.provisions.outline import OMITTED, Outline, Provision, Said
+from ingest.provisions.reading import order
 from ingest.provisions.references import Reference, Step, references
 from service.answering.settling import Settled
 from service.answering.understanding import Asked
@@ -112,24 +113,30 @@ def passages_of(asked: Asked, doc_ids: Sequence[str], outlines: Outlines, source
     return list(passages.values())
 
 
+# "§" stands for the references that a question makes.
 _ASKS_ZH = re.compile(
-    r"§(?:的?(?:具体|完整|主要|全部)*(?:条文|内容|原文|全文|规定)?(?:都|又)?(?:主要|具体)?"
-    r"(?:是|是怎么|是如何|是怎样)?(?:说|讲|规定|写|涉及|提到)?(?:了|的是|的)?(?:些|哪些|什么|啥|怎么|如何)?(?:说|规定|写|讲|内容|条文)?(?:的)?)?"
-    r"[\s，,？?。.！!吗呢]*\Z"
+    r"""§ (?: 的? (?:具体|完整|主要|全部)* (?:条文|内容|原文|全文|规定)? (?:都|又|主要|具体|分别|各自|各)*
+        (?:是怎么|是如何|是怎样|是)? (?:说|讲|规定|写|涉及|提到)? (?:了|的是|的)? (?:哪些|些|什么|啥|怎么|如何)?
+        (?:说|规定|写|讲|内容|条文)? 的? )? [\s，,？?。.！!吗呢]* \Z""",
+    re.VERBOSE,
 )
-_WITHIN_OF = r"(?:\s(?:of|in|to|under|from)\s[^?]{1,120}?)?"
+_OF = r"(?:\s(?:of|in|to|under|from)\s[^?§]{1,120}?)?"
 _ASKS_EN = re.compile(
-    rf"what (?:does|do|did|would)(?: the text of)? (?:[^§?]{{0,60}}\s)?§{_WITHIN_OF}\s(?:say|says|provide|provides|state|read|contain"
-    r"|stipulate|set out|lay down|cover|require|prescribe|regulate)(?: about| for)?\W*\Z"
-    rf"|(?:what(?:'s|’s| is| are)|quote|show(?: me)?|give(?: me)?|cite|read(?: me)?|print)\s(?:the\s)?(?:(?:full |exact |whole |complete )?"
-    rf"(?:text|wording|content|contents|words|provisions?)\s(?:of|in)\s)?(?:the\s)?§(?:\sabout)?{_WITHIN_OF}(?: in full)?\W*\Z"
-    rf"|(?:full |exact |whole )?(?:text|wording) of (?:the )?§{_WITHIN_OF}\W*\Z|how does §{_WITHIN_OF} read\W*\Z",
-    re.IGNORECASE,
+    rf"""what\s(?:does|do|did|would)\s(?:[^§?]{{0,60}}\s)?§{_OF}\s
+        (?:says?|provides?|state|read|contain|stipulate|set\sout|lay\sdown|cover|require|prescribe|regulate)
+        (?:\sabout|\sfor)?[^\w§]*\Z
+    | (?:what(?:['’]s|\sis|\sare)|quote|show|give|cite|read|print)(?:\sme)?\s(?:the\s)?
+        (?:(?:(?:full|exact|whole|complete)\s)?(?:text|wording|contents?|words|provisions?)\s(?:of|in)\s)?(?:the\s)?
+        §(?:\sabout)?{_OF}(?:\sin\sfull)?[^\w§]*\Z
+    | what(?:['’]s|\sis)\sin\s(?:the\s)?§{_OF}[^\w§]*\Z | (?:text|wording)\sof\s(?:the\s)?§{_OF}[^\w§]*\Z
+    | how\sdoes\s§{_OF}\sread[^\w§]*\Z""",
+    re.IGNORECASE | re.VERBOSE,
 )
 _ASKING = re.compile(
     r"[?？]|什么|多少|哪|谁|如何|怎|是否|吗|\b(?:what|which|who|how|when|where|why|does|do|is|are|can|may|must)\b",
     re.IGNORECASE,
 )
+_SEVERAL = re.compile(r"§(?:(?:[\s,，、和及与或至到–-]|and|or|to)*§)+")
 _BARE = 60  # characters that a bare citation has besides its references
 
 
@@ -138,11 +145,16 @@ def asks_for_the_provision(asked: Asked) -> bool:
     cited = references(asked.text)
     if not cited:
         return False
-    text = asked.text[: cited[0].start] + "§" + asked.text[max(each.end for each in cited) :]
-    text = text.strip().strip("“”\"'")
+    text, end = "", 0
+    for each in sorted(cited, key=lambda each: each.start):
+        text += asked.text[end : each.start] + "§"
+        end = max(end, each.end)
+    text = _SEVERAL.sub("§", text + asked.text[end:]).strip().strip("“”\"'")
     if not _ASKING.search(text):
         return size(text) <= _BARE / 2 and asked.kind == "topic"
-    return bool(_ASKS_ZH.search(text) or _ASKS_EN.search(text))
+    if asked.language == "zh":
+        return _ASKS_ZH.search(text) is not None and not _ASKING.search(text.partition("§")[0])
+    return _ASKS_EN.search(text) is not None
 
 
 def _found(
@@ -174,8 +186,11 @@ def _shown(outline: Outline, provision: Provision, room: float) -> tuple[tuple[S
 
 
 def _evidence(said: Sequence[Said], *, cut: bool) -> Iterator[Evidence]:
-    """One for each passage, in order, its units joined as in the source."""
-    groups = [(passage, list(group)) for passage, group in groupby(said, key=lambda each: each.passage)]
+    """One for each passage, in order, its units joined as in the source; a heading goes with what it stands over."""
+    groups: list[tuple[Passage, list[Said]]] = []
+    for passage, following in groupby(said, key=lambda each: each.passage):
+        under = groups.pop()[1] if groups and all(each.is_heading for each in groups[-1][1]) else []
+        groups.append((passage, [*under, *following]))
     for place, (passage, group) in enumerate(groups):
         text = "".join(each.before + each.text for each in group)
         text = (text if group[0].before == OMITTED else text.removeprefix(group[0].before)).lstrip("\n")
@@ -206,14 +221,15 @@ def _beyond(
     last = outlines.of(doc_ids[0], sources).last(step.kind) if not outer else None
     if last is None or step.kind not in ("article", "section", "chapter") or not last.number[0].isdecimal():
         return
-    end, title = int(re.match(r"\d+", last.number)[0]), sources.document(doc_ids[0]).title  # type: ignore[index]
+    end, title = order(last.number)[0], sources.document(doc_ids[0]).title
     if end < _FEWEST:
         return
-    beyond = step.number[0].isdecimal() and int(re.match(r"\d+", step.number)[0]) > end  # type: ignore[index]
+    beyond = step.number[0].isdecimal() and order(step.number)[0] > end
     if language == "zh":
         title = title if title.startswith("《") else f"《{title}》"
         kind = _HAN_NAMES[step.kind]
-        yield f"{title}{f'共{write_numeral(end)}{kind}，' if beyond and end < 1000 else ''}没有{_name(step, language)}。"
+        whole = f"共{write_numeral(end)}{kind}，" if beyond and end < 1000 else ""
+        yield f"{title}{whole}没有{_name(step, language)}。"
     elif beyond:
         yield f"{title} ends at {_name(Step(step.kind, last.number), language)}: it has no {_name(step, language)}."
     else:
