@@ -44,4 +44,6 @@ def _one(number: str) -> str:
     upper = number.upper()
     if re.fullmatch("[IVXLC]+", upper) and (len(upper) > 1 or upper in "IVX"):
         return str(ordinal(upper))
+    if lettered := re.fullmatch("([IVX]+)([A-D])", upper):
+        return f"{ordinal(lettered[1])}{lettered[2]}"
     return upper

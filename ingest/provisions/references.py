@@ -73,7 +73,7 @@ _WORDS: tuple[tuple[StepKind, str], ...] = (
     ("annex", "annex(?:es)?|appendi(?:x|ces)|schedules?"), ("table", "tables?"),
 )  # fmt: skip
 _INNER_WORDS = r"paragraphs?|paras?\.?|subsections?|sub-?paragraphs?|sub-?clauses?|points?|items?"
-_ROMAN = r"[IVXLC]{1,6}(?![A-Za-z])|(?-i:[ivx]{2,5})(?![A-Za-z])"
+_ROMAN = r"[IVXLC]{1,6}(?![A-Za-z])|(?-i:[IVX]{1,5}[a-d])(?![A-Za-z])|(?-i:[ivx]{2,5})(?![A-Za-z])"
 _DIGITS = r"\d{1,3}(?:[A-Z]{1,4})?(?![A-Za-z\d])|\d{4,5}(?![A-Za-z\d])"
 _NUMBER = rf"(?:\d{{1,2}}(?:\.\d{{1,2}})+(?![\d%])|{_DIGITS}|{_ROMAN})(?![/,.]\d|\s?%)"
 _PARENS = r"(?:\s?[(（](?:\d{1,3}[A-Z]{0,2}|[a-z]{1,5}|[A-Z]{1,2})[)）])*"
@@ -95,7 +95,7 @@ _WORD_STEP = re.compile(
     + r"|(?P<sign>§{1,2})\s?(?=\d)|(?<!\d )(?<![\w.'’])(?P<short>(?-i:ss?)\.?)\s?(?=\d)"
     rf"|\b(?P<inner>{_INNER_WORDS})\s?(?=\d{{1,3}}[A-Z]?\b|\((?:\w{{1,5}})\))"
     rf"|(?:(?:decision|resolution|决定|决议)\s)?(?P<decision>{_DECIDED})|\b(?:decision|resolution)\s(?P<other>[\w/.-]*\d/[\w/.-]*\w)"
-    r"|(?<![\w.])(?P<dotted>\d{1,2}(?:\.\d{1,2}){2,3})(?![\w.]*\d)|\b(?P<bare>(?-i:Annex|Appendix|Schedule))\b(?!\s(?:of|to)\s(?:the\s)?(?-i:[a-z]))",
+    r"|(?<![\w.])(?P<dotted>\d{1,2}(?:\.\d{1,2}){2,3})(?![\w.]*\d)|\b(?P<bare>(?-i:Annex|Appendix|Schedule))\b(?!\s?[IVX\d]|\s(?:of|to)\s(?:the\s)?(?-i:[a-z]))",
     re.IGNORECASE,
 )
 _GO_ON = re.compile(r"\s?(?:,\s?(?:and\s|or\s)?|and\s|or\s|&\s?|、|和|及|与|或)\s?", re.IGNORECASE)
@@ -272,7 +272,7 @@ _HEADINGS: tuple[tuple[StepKind | None, str], ...] = (
     ("chapter", r"(?i:chapter)\s(?P<n>\d{1,3}[A-Z]{0,2}|[IVXLC]+)\b"),
     ("subpart", r"(?i:subpart)\s(?P<n>\d{1,3}[A-Z]{0,2}|[IVXLC]+|[A-Z])\b"),
     ("part", r"(?i:part|title|book)\s(?P<n>\d{1,3}[A-Z]{0,2}|[IVXLC]+|[A-Z])\b"),
-    ("annex", r"(?i:annex|appendix|schedule)(?:\s(?P<n>\d{1,3}[A-Z]{0,3}|[IVXLC]+|[A-Z]))?(?=[\s:.—–-]|$)"),
+    ("annex", r"(?i:annex|appendix|schedule)(?:\s(?P<n>\d{1,3}[A-Z]{0,3}|[IVXLC]+[a-d]?|[A-Z]))?(?=[\s:.—–-]|$)"),
     ("decision", r"(?:Decision|Resolution|DECISION|RESOLUTION|决议|决定)\s(?P<n>(?=\S*\d)[\w/.-]{1,24})$"),
     ("number", r"(?P<n>\d{1,2}(?:\s?\.\s?\d{1,2}){1,3})\.?(?=[\s\u3400-\u9fff])"),
     ("number", r"(?P<n>\d{1,3}[A-Z]{1,4})\s+(?=\w)"),

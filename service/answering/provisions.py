@@ -152,8 +152,8 @@ def asks_for_the_provision(asked: Asked) -> bool:
     text = _SEVERAL.sub("§", text + asked.text[end:]).strip().strip("“”\"'")
     if not _ASKING.search(text):
         return size(text) <= _BARE / 2 and asked.kind == "topic"
-    if asked.language == "zh":
-        return _ASKS_ZH.search(text) is not None and not _ASKING.search(text.partition("§")[0])
+    if not asked.text.isascii() and _ASKS_ZH.search(text) and not _ASKING.search(text.partition("§")[0]):
+        return True
     return _ASKS_EN.search(text) is not None
 
 

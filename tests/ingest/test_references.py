@@ -32,6 +32,7 @@ CITED = {
     "chapter IV": "chapter 4",
     "Annex II": "annex 2",
     "annex ii": "annex 2",
+    "Annex IIa": "annex 2A",
     "Annex II of Schedule 1": "annex 1 > annex 2",
     "clause 5 of Schedule 1AA": "annex 1AA > section 5",
     "Schedule 3, Part 2": "annex 3 > part 2",
