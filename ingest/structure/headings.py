@@ -11,11 +11,12 @@ in the same line. For these and for ``摘要：…`` the heading is only ``line[
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
+
+from ingest.numerals import HAN, ordinal
 
 Family = Literal[
     "part", "annex", "chapter", "section", "article", "named", "caps", "cn", "roman", "letter", "cn_paren",
@@ -49,7 +50,6 @@ class Heading:
     weak: bool = False
 
 
-_CN = "一二三四五六七八九十百零〇两"
 _END = r"(?=[\s\u3000【（(：:]|$)"
 _NAMED_ZH = (
     r"摘\s*要|内容提要|提\s*要|关键词|关键字|引\s*言|前\s*言|导\s*言|绪\s*论|结\s*论|结\s*语|结束语|参考文献|致\s*谢|"
@@ -64,11 +64,11 @@ _RUN_IN = r"摘\s*要|内容提要|提\s*要|关键词|关键字|abstract|key\s?
 
 # (family, pattern): group "n" is the number; the title is what follows the match.
 _FORMS: tuple[tuple[Family, str], ...] = (
-    ("part", rf"第(?P<n>[{_CN}\d]+)\s*(?:编|部分|篇){_END}\s*"),
-    ("chapter", rf"第(?P<n>[{_CN}\d]+)\s*章{_END}\s*"),
-    ("section", rf"第(?P<n>[{_CN}\d]+)\s*节{_END}\s*"),
-    ("article", rf"第(?P<n>[{_CN}\d]+)\s*条(?:之[{_CN}]+)?"),
-    ("annex", rf"附\s?(?:件|录|表|则)\s?(?P<n>[{_CN}\d]+|[A-Z](?![A-Za-z]))?(?:[\s\u3000：:.、]+|$)"),
+    ("part", rf"第(?P<n>[{HAN}\d]+)\s*(?:编|部分|篇){_END}\s*"),
+    ("chapter", rf"第(?P<n>[{HAN}\d]+)\s*章{_END}\s*"),
+    ("section", rf"第(?P<n>[{HAN}\d]+)\s*节{_END}\s*"),
+    ("article", rf"第(?P<n>[{HAN}\d]+)\s*条(?:[之の][{HAN}]+)*"),
+    ("annex", rf"附\s?(?:件|录|表|则)\s?(?P<n>[{HAN}\d]+|[A-Z](?![A-Za-z]))?(?:[\s\u3000：:.、]+|$)"),
     (
         "annex",
         r"(?:ANNEX|Annex|APPENDIX|Appendix|SCHEDULE|Schedule)(?:\s(?P<n>[IVXLC]+|\d+|[A-Z]))?(?:[\s:.—–-]+|$)",
@@ -78,8 +78,8 @@ _FORMS: tuple[tuple[Family, str], ...] = (
     ("part", r"(?:Decision|Resolution|DECISION|RESOLUTION|决议|决定)\s(?=\S*\d)[\w/.-]{1,24}$"),
     ("section", r"(?:SECTION|Section|SEC\.|Sec\.|§)\s?(?P<n>[IVXLC]+|\d+[A-Z]{0,2})(?:[\s:.—–-]+|$)"),
     ("article", r"(?:ARTICLE|Article|Art\.)\s(?P<n>[IVXLC]+|\d+[a-z]?)(?:[\s:.—–-]+|$)"),
-    ("cn", rf"(?P<n>[{_CN}]{{1,4}})、\s*"),
-    ("cn_paren", rf"[（(](?P<n>[{_CN}]{{1,4}})[）)]\s*"),
+    ("cn", rf"(?P<n>[{HAN}]{{1,4}})、\s*"),
+    ("cn_paren", rf"[（(](?P<n>[{HAN}]{{1,4}})[）)]\s*"),
     ("paren", r"（(?P<n>\d{1,2})）\s*"),
     ("circled", r"(?P<n>[①-⑳])\s*"),
     ("decimal4", r"(?P<p>(?:\d{1,2}\.){3})(?P<n>\d{1,2})\.?(?:\s+|(?=[\u3400-\u9fff]))"),
@@ -139,8 +139,8 @@ def find_headings(lines: Sequence[str]) -> dict[int, Heading]:
 def _judge(family: Family, found: re.Match[str], body: str) -> Heading | None:
     """The guards for one family: what its title may look like."""
     groups = found.groupdict()
-    ordinal = _ordinal(groups["n"]) if groups.get("n") else None
-    heading = Heading(family, 0, len(body), _first_level(family), ordinal, groups.get("p") or "")
+    number = ordinal(groups["n"]) if groups.get("n") else None
+    heading = Heading(family, 0, len(body), _first_level(family), number, groups.get("p") or "")
     title = body[found.end() :]
     if family == "named":
         return replace(heading, end=len(found.group().rstrip()))
@@ -195,25 +195,6 @@ def _caps(body: str, start: int) -> Heading | None:
     if sum(map(len, words)) < 0.6 * len(body) or not (len(words) > 1 or len(words[0]) >= 7):
         return None
     return Heading("caps", start, start + len(body), 1, weak=len(words) == 1)
-
-
-def _ordinal(number: str) -> int:
-    """Value of a Chinese, circled, Roman, Arabic or lettered number; 0 where it has none."""
-    if digits := re.match(r"\d+", number):
-        return int(digits.group())
-    if re.fullmatch("[IVXLC]+", number) and (len(number) > 1 or number in "IVX"):
-        values = [{"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}[letter] for letter in number]
-        return sum(-v if v < max(values[i:]) else v for i, v in enumerate(values))
-    if number.isascii():
-        return ord(number[0].upper()) - ord("A") + 1
-    total = digit = 0
-    for value in (int(unicodedata.numeric(letter, 2)) for letter in number):
-        if value in (10, 100):
-            total += (digit or 1) * value
-            digit = 0
-        else:
-            digit = value
-    return total + digit
 
 
 def _first_level(family: Family) -> int:

@@ -1,0 +1,198 @@
+"""Structure step of ingest: the provisions of a document, found by what cites them."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import product, takewhile
+
+from ingest.passage import Passage
+from ingest.provisions.marks import HEADING, Mark, Paragraphs, mark_of
+from ingest.provisions.reading import LAW, Position, Provision, order, read_provisions
+from ingest.provisions.references import Reference, Step, StepKind
+from ingest.provisions.wording import Said, Wording
+
+__all__ = ["OMITTED", "Outline", "Provision", "Said"]
+
+_SAME: dict[StepKind, tuple[StepKind, ...]] = {
+    "article": ("article", "section", "number"),
+    "section": ("section", "number", "article", "heading"),
+    "number": ("number", "section", "article"),
+    "chapter": ("chapter", "number", "heading", "part"),
+    "part": ("part", "heading", "chapter", "number"),
+    "heading": ("heading", "part"),
+}
+"""What else is meant by a kind where a document has none of that kind and number."""
+
+OMITTED = "\n…\n"
+"""Stands before a paragraph where those before it are left out."""
+
+
+class Outline:
+    """The provisions of one document, in reading order; read off the headings of its passages when it is made.
+
+    Also articles that open a paragraph without being headings are found, where their number follows the one before.
+    With the ``source`` text, headings are quoted too, and paragraphs known that are divided over passages. Not
+    changed once made, but for what it keeps; safe for threads.
+    """
+
+    def __init__(self, passages: Sequence[Passage], source: str = "") -> None:
+        self.passages = passages
+        self.provisions = read_provisions(passages)
+        self._wording = Wording(passages, source)
+        self._said: dict[tuple[Position, Position], tuple[Said, ...]] = {}
+        self._places: dict[Step, list[int]] = {}
+        for place, each in enumerate(self.provisions):
+            self._places.setdefault(Step(each.kind, each.number), []).append(place)
+        self._tables: dict[str, list[Passage]] = {}
+        for passage in passages:
+            if passage.table:
+                self._tables.setdefault(_label(passage.table), []).append(passage)
+
+    def find(self, reference: Reference) -> Provision | None:
+        """The provision that is cited, with the paragraph or item of it that is; None where there is none.
+
+        Where a number stands more than once, the law's own is meant and not that of an annex, and the one with its
+        neighbours and not one that is quoted. What is not there of paragraphs and items is ``missing``.
+        """
+        *outer, step = reference.place
+        if step.kind == "table":
+            return None
+        found = self._candidates(step, outer)
+        within = reference.within
+        if not found and step.kind == "number" and step.number.count(".") == 1 and not outer:
+            head, _, paragraph = step.number.partition(".")
+            found, within = self._candidates(Step("section", head), []), (Step("paragraph", paragraph), *within)
+        best = min(found, key=self._doubt, default=None)
+        if best is None:
+            return None
+        return self._part(self.provisions[best], within)
+
+    def table(self, reference: Reference) -> list[Passage]:
+        """The passages of the table that is cited by its label, rows and whole; empty where there is none."""
+        step = reference.place[-1]
+        return list(self._tables.get(step.number, ())) if step.kind == "table" else []
+
+    def last(self, kind: StepKind) -> Provision | None:
+        """The provision of this kind, or of what stands for it here, with the highest number in the law itself.
+
+        Annexes count where there is nothing else. None where the document has none.
+        """
+        kinds = _SAME.get(kind, (kind,))
+        own = [each for each in self.provisions if each.number and each.kind in kinds]
+        for is_annexed, like in product((False, True), kinds):
+            if found := [each for each in own if each.kind == like and _is_annexed(each) is is_annexed]:
+                return max(found, key=lambda each: order(each.number))
+        return None
+
+    def said(self, provision: Provision) -> tuple[Said, ...]:
+        """What it says in source order, each unit once, its headings first; of what is ``kept`` only.
+
+        Lead-ins that are repeated, notes on amendments and what follows a law at its end (signature, address) are
+        left out.
+        """
+        key = (provision.start, provision.end)
+        if key not in self._said:
+            is_law = provision.kind in LAW
+            ends = provision.end[0] >= len(self.passages) or self._leaves_law(provision)
+            self._said[key] = tuple(self._wording.of(*key, depth=len(provision.path) - 1, ends=is_law and ends))
+        said = self._said[key]
+        return said if provision.kept is None else tuple(_kept(_lines(said), provision.kept))
+
+    def paragraphs(self, provision: Provision) -> int:
+        """How many paragraphs it has that are cited by number or order."""
+        return Paragraphs([_mark(line) for line in _lines(self.said(replace(provision, kept=None)))]).outermost
+
+    def _candidates(self, step: Step, outer: Sequence[Step]) -> list[int]:
+        for kind in _SAME.get(step.kind, (step.kind,)):
+            places = self._places.get(Step(kind, step.number), [])
+            if step == ("annex", "") and not places:
+                places = [place for place, each in enumerate(self.provisions) if each.kind == "annex"][:1]
+            if found := [place for place in places if self._stands_in(self.provisions[place], outer)]:
+                return found
+        return []
+
+    def _stands_in(self, provision: Provision, outer: Sequence[Step]) -> bool:
+        """Whether it stands in all of these; a decision is not asked for where the document has none."""
+        for step in outer:
+            if step.kind == "decision" and not any(each.kind == "decision" for each in self.provisions):
+                continue
+            kinds = _SAME.get(step.kind, (step.kind,))
+            if not any(o.kind in kinds and (o.number == step.number or step == ("annex", "")) for o in provision.outer):
+                return False
+        return True
+
+    def _doubt(self, place: int) -> tuple[float, ...]:
+        """How unlikely a provision is the one that is meant: annexed, without its neighbours, short."""
+        each = self.provisions[place]
+        neighbours = 0
+        if each.number.isdecimal():
+            before = self._places.get(Step(each.kind, str(int(each.number) - 1)), [])
+            after = self._places.get(Step(each.kind, str(int(each.number) + 1)), [])
+            spot = bisect_left(before, place)
+            neighbours = (each.number == "1" or spot > 0) + (bool(after) and after[-1] > place)
+        size = sum(len(passage.text) for passage in self.passages[each.first : each.last])
+        return (sum(step.kind == "annex" for step in each.outer), -neighbours, -size)
+
+    def _leaves_law(self, provision: Provision) -> bool:
+        """Whether an annex or another text begins behind it."""
+        after = next((each for each in self.provisions if each.start >= provision.end), None)
+        return after is None or after.kind in ("annex", "decision")
+
+    def _part(self, provision: Provision, within: Sequence[Step]) -> Provision:
+        """The provision with only what the steps lead to, under its heading and behind its lead-ins."""
+        if not within:
+            return provision
+        lines = _lines(self.said(provision))
+        found, kept = Paragraphs([_mark(line) for line in lines]).reached(within)
+        headings = set(_headings_over(min(kept, default=0), lines))
+        return replace(
+            provision,
+            within=tuple(within[:found]),
+            missing=tuple(within[found:]),
+            kept=frozenset(kept | headings) if found else None,
+        )
+
+
+def _lines(said: Sequence[Said]) -> list[list[Said]]:
+    """The paragraphs."""
+    lines: list[list[Said]] = []
+    for each in said:
+        if each.begins or not lines:
+            lines.append([])
+        lines[-1].append(each)
+    return lines
+
+
+def _kept(lines: Sequence[Sequence[Said]], kept: frozenset[int]) -> Iterator[Said]:
+    """The paragraphs that are kept; the first behind those that are not begins with a mark of omission."""
+    last = None
+    for place in sorted(kept):
+        first, *rest = lines[place]
+        before = "" if last is None else first.before if place == last + 1 else OMITTED
+        yield first._replace(before=before)
+        yield from rest
+        last = place
+
+
+def _headings_over(place: int, lines: Sequence[Sequence[Said]]) -> Iterator[int]:
+    """The headings that a provision begins with, and those nearest before one of its paragraphs."""
+    yield from takewhile(lambda spot: lines[spot][0].is_heading, range(place))
+    last = next((spot for spot in reversed(range(place)) if lines[spot][0].is_heading), -1)
+    yield from takewhile(lambda spot: lines[spot][0].is_heading, range(last, -1, -1))
+
+
+def _mark(line: Sequence[Said]) -> Mark | None:
+    """The mark of a paragraph; a heading has one that nothing asks for."""
+    return HEADING if line[0].is_heading else mark_of(line[0].text)
+
+
+def _label(label: str) -> str:
+    found = re.search(r"[A-Z]?\.?\d[\d.-]*\Z|[A-Z]\Z", label.strip())
+    return found[0] if found else label
+
+
+def _is_annexed(provision: Provision) -> bool:
+    return any(step.kind == "annex" for step in provision.outer)
