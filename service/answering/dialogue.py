@@ -1,45 +1,48 @@
 """Dialogue step of the flow: a question that leans on the turns before it into one that stands alone, by stated rules.
 
-A question leans on the one before it where it is short and
+A question leans on the last full one where it is short and
 
-- *elliptical*: it opens with a joining word ("And in Japan?", "那日本呢？") or is no more than a name or a year, and
-  asks nothing itself: it is the previous question with the new name or year in the place of the one of its kind, or
-  with the new words added where there is none, or several;
-- *bare*: only words that ask ("How much?", "为什么？"): it asks this of what the previous question was about;
-- *pointing*: "it", "their", "该", "其" beside at most two words of its own: the previous question's matter is added.
+- *elliptical*: it opens with a joining word ("And for the US?", "那日本呢？") or is no more than a name, a year or a
+  provision, and asks nothing itself: it is that question with the new name in the place of the one of its kind, or
+  with the new words added where there is none;
+- *bare*: only words that ask ("How much?", "为什么？"): it asks this of what that question says;
+- *pointing*: "it", "their", "该", "其" beside a few words of its own: what that question is about takes their place;
+- *a wish* for another form of the same answer ("In English please", "再详细一点"): it is that question again.
 
-Any other question stands alone and is left as it is. Only what the user said counts, not the answers.
+Any other question stands alone and is left as it is. Where the rules cannot tell what is meant the turn is left as it
+is, too, and they say so. Only what the user said counts, not the answers.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
+from typing import Literal
 
 from index.analyzer import units
 from ingest.language import detect
 from ingest.view import fold
+from service.answering.conversing import small_talk
+from service.answering.exchanging import exchange, phrase_slots
+from service.answering.pointing import named_document, pointed, topic
 from service.answering.understanding import understand
-from service.evidence.amounts import amounts
-from service.evidence.entities import entities
 
 MOST_TURNS, MOST_CHARS = 8, 1_000  # a thread further back, or a pasted text, is not what a short question leans on
 
-_PLACES = {"country", "region", "province", "market"}
+Manner = Literal["", "shorter", "longer", "summary", "table"]
+
 _JOINS = re.compile(
     r"\A(?:(?:and|but|or|also|then|so|ok|okay|well|what about|how about|and what about|and how about)\b[\s,]*)+"
     r"|\A(?:那么|那麼|那|还有|另外|而|以及|换成|如果是|要是|再问)[，,\s]*",
     re.IGNORECASE,
 )
-_TRAILS = re.compile(r"(?:又?呢|又?如何|怎么样|怎样|instead|then|too|as well)?[\s?？。.!！]*\Z", re.IGNORECASE)
-_SUFFIX = re.compile(r"[\s?？。.!！]+\Z")
-_IS_TRAILING = re.compile(r"呢[\s?？。.!！]*\Z")
-_POINTS = re.compile(
-    r"\b(?:it|its|they|them|their|theirs|this|that|these|those|there|same|he|she|his|her)\b"
-    r"|它们?|他们|其(?![中他余实次])|该|此(?!外)|这|那(?!么)|上述|前者|后者|同样"
+_TRAILS = re.compile(
+    r"(?:又?呢|又?如何|怎么样|怎样|\b(?:instead|then|too|as well|please)\b)?[\s?？。.!！]*\Z", re.IGNORECASE
 )
+_IS_TRAILING = re.compile(r"呢[\s?？。.!！]*\Z")
+_END = re.compile(r"[\s?？。.!！]*\Z")
 _EMPTY = (
     "a an the of in on at for to from by with about as into than is are was were be been do does did has have had can "
     "could may might must shall should will would and or but not no if i we you me us please tell say much many long "
@@ -49,82 +52,226 @@ _EMPTY = (
 _PREPOSITION = re.compile(
     r"\A(?:(?:in|for|at|by|of|with|under|on|to|from|since|until|after|before)\b|对于|对|在)\s*", re.IGNORECASE
 )
-_DANGLING = re.compile(r"\s+(?:in|for|at|by|of|with|under|on|to|from|since|and)\s*\Z", re.IGNORECASE)
+_AUX = (
+    "is|are|was|were|do|does|did|can|could|may|might|must|shall|should|will|would|has|have|had|"
+    "isn't|aren't|don't|doesn't|can't"
+)
+_YES_NO = re.compile(rf"\A(?:{_AUX})\b", re.IGNORECASE)
+_WHAT_IS = re.compile(
+    r"\A(?P<ask>(?:what|which)\s+(?:is|are|was|were)\s+)(?P<the>the\s+)?(?P<whose>\S.*?['’]s?\s+)?(?P<core>.+?)"
+    r"(?P<where>\s+(?:in|of|for|under|by|to|on|within|per)\s.*?)?(?P<end>[\s?]*)\Z",
+    re.IGNORECASE,
+)
+_OF_ZH = re.compile(r"\A(?P<whose>.+的)(?P<core>[^的，,]{1,12}?)(?P<ask>是(?:多少|什么|哪些)|有哪些|为多少)(?P<end>.*)\Z")
+_MEASURES = re.compile(
+    r"(?:上限|下限|价格?|碳价|期限|面积|比例|目标|定义|罚款|处罚|条件|范围|程序|标准|要求|日期|时间|部门|期)\Z"
+)
+_MATTERS_EN = re.compile(
+    r"\A(?:the\s+|any\s+)?(?P<noun>(?:\w+\s)?(?:exceptions?|exemptions?|deadlines?|time limits?|penalt(?:y|ies)|fines?"
+    r"|conditions?|requirements?|examples?|definitions?|scope|sanctions?))\Z",
+    re.IGNORECASE,
+)
+_HAS = re.compile(
+    r"\A(?:(?:are|is|were|was) there\s+|(?:does|do) (?:it|they) have\s+)?(?:any|an?|other)\s+(?P<noun>[a-z ]{4,30}?)[\s?]*\Z"
+    r"|\A(?:有没有|是否有|有)(?P<zh>什么)?(?:例外|豁免|期限|时限|时间限制|限制|处罚|罚款|条件|要求|例子|依据|上限|下限|规定)[^，]{0,4}\Z",
+    re.IGNORECASE,
+)
+_BARE = {
+    "why": "为什么", "why not": "为什么不", "how come": "为什么", "since when": "从什么时候开始", "how much": "多少",
+    "how many": "多少", "how long": "多久", "how": "如何", "when": "什么时候", "where": "在哪里", "who": "谁",
+    "by whom": "由谁", "by when": "到什么时候", "until when": "到什么时候", "which ones": "哪些", "which": "哪些",
+    "which article is that": "哪一条规定", "which article": "哪一条规定", "what article is that": "哪一条规定",
+    "which section is that": "哪一条规定", "where does it say so": "哪一条规定", "where does it say that": "哪一条规定",
+    "says who": "哪一条规定",
+}  # fmt: skip
+_BARE_ZH = {
+    "为什么": "why", "为何": "why", "为什么呢": "why", "原因呢": "why", "原因": "why", "多少": "how much",
+    "是多少": "how much", "具体多少": "how much", "多久": "how long", "从什么时候开始": "since when",
+    "什么时候": "when", "何时": "when", "什么时候开始": "since when", "谁": "who", "由谁": "by whom", "在哪里": "where",
+    "怎么": "how", "如何": "how", "怎么做": "how", "哪些": "which ones", "这是哪一条": "which article",
+    "是哪一条": "which article", "哪一条": "which article", "哪条": "which article", "第几条": "which article",
+    "在哪一条": "which article", "这是哪条规定的": "which article", "依据呢": "which article", "出处呢": "which article",
+    "出处": "which article", "依据是什么": "which article",
+}  # fmt: skip
+_ENGLISH = r"(?:英文|英语|english)"
+_CHINESE = r"(?:中文|汉语|chinese|mandarin)"
+_WISHES: tuple[tuple[Manner | Literal["en", "zh"], re.Pattern[str]], ...] = tuple(
+    (manner, re.compile(rf"\A(?:{pattern})[\s?？。.!！]*\Z", re.IGNORECASE))
+    for manner, pattern in (
+        ("en", rf"(?:(?:please|can you|could you|say (?:it|that)|answer|translate (?:it|that|this)|and|now)\s*)*(?:in|into)\s+{_ENGLISH}(?:,?\s*please)?|(?:请|麻烦)?(?:用|翻译成|翻成|换成|说){_ENGLISH}(?:回答|说|版|再说一遍)?(?:一下|吧|一遍)?|{_ENGLISH}(?:,?\s*please)"),
+        ("zh", rf"(?:(?:please|can you|could you|say (?:it|that)|answer|translate (?:it|that|this)|and|now)\s*)*(?:in|into)\s+{_CHINESE}(?:,?\s*please)?|(?:请|麻烦)?(?:用|翻译成|翻成|换成|说){_CHINESE}(?:回答|说|版|再说一遍)?(?:一下|吧|一遍)?|{_CHINESE}(?:,?\s*please)"),
+        ("shorter", r"(?:please\s+)?(?:(?:make it |a bit |much )*(?:shorter|briefer)|in short|in brief|tl;?dr|be brief)(?:,?\s*please)?|(?:请)?(?:再|更)?(?:简短|简单|简洁|短)(?:一?点|一些|些)(?:说)?|简单说|长话短说"),
+        ("longer", r"(?:please\s+)?(?:(?:in )?more details?|longer|elaborate|tell me more|(?:can you )?say more|go on|continue|more|explain(?: further)?)(?:,?\s*please)?|(?:请|能)?(?:再|更|说得?)*(?:详细|具体|多说|展开)(?:一?点|一些|些|说说|讲讲)?(?:吗|吧)?|继续|接着说|还有吗|然后呢"),
+        ("table", r"(?:please\s+)?(?:as|in) a table(?:,?\s*please)?|(?:请)?(?:用|以|做成|列成|列个)表格?(?:形式)?(?:列出|回答|显示)?"),
+        ("summary", r"(?:please\s+|can you\s+)?(?:summari[sz]e|sum up)(?:\s+(?:it|that|this|them))?(?:,?\s*please)?|(?:give me )?(?:a|the) summary(?:,?\s*please)?|(?:请|帮我)?(?:总结|概括|归纳|概述)(?:一下|下)?(?:这个|它|这部法|上面的?)?(?:内容)?吧?"),
+    )
+)  # fmt: skip
 
 
-class _Named(NamedTuple):
-    """A name or year of a question, as it is said there; places of any size are of one kind."""
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """The last turn, made to stand alone where it leans on the ones before it.
 
-    kind: str
-    said: str
+    ``question`` is the turn as it stands where it was not ``rewritten``. ``unresolved``: the words of it that lean on
+    something that could not be told, "" where none do. ``language`` is the one that the answer is wanted in: the
+    turn's, or the one that it asks for. ``manner``: a wish about the answer's form; "summary" names its document.
+    """
+
+    question: str
+    rewritten: bool
+    unresolved: str
+    language: str
+    manner: Manner = ""
+
+
+def follow(turns: Sequence[str]) -> Followed:
+    """The last of the user's ``turns`` as a question of its own; see :class:`Followed`.
+
+    At most the last eight are looked at, each resolved in its turn, and none before a text of over 1,000 characters.
+    What is no question, a greeting or thanks, is passed over, and so is one that could not be resolved.
+    """
+    before, followed = "", Followed("", False, "", "en")
+    for turn in turns[-MOST_TURNS:]:
+        turn = turn.strip()
+        if small_talk(turn):
+            followed = Followed(turn, False, "", detect(turn))
+            continue
+        known = before if len(before) + len(turn) <= MOST_CHARS else ""
+        followed = _follow(known, turn)
+        before = before if followed.unresolved else followed.question
+    return followed
 
 
 def resolve(turns: Sequence[str]) -> str:
-    """The last of the user's ``turns``, made to stand alone where it leans on the ones before it.
-
-    At most the last eight are looked at, each resolved in its turn, and none before a text of over 1,000 characters.
-    """
-    resolved = ""
-    for turn in turns[-MOST_TURNS:]:
-        is_short = len(resolved) + len(turn) <= MOST_CHARS
-        resolved = _follow(resolved, turn.strip()) if resolved and is_short else turn.strip()
-    return resolved
+    """The question of :func:`follow`."""
+    return follow(turns).question
 
 
-def _follow(before: str, question: str) -> str:
-    """The question with what it takes from the one ``before``."""
-    rest = _JOINS.sub("", question).strip()
-    words = _words(rest)
-    if not words:
-        return f"{question} {_matter(before)}" if any(char.isalnum() for char in question) else question
-    if _is_elliptical(question, rest):
-        return _exchanged(before, _TRAILS.sub("", rest).strip())
-    if _POINTS.search(fold(question)) and _weight(words) <= 2:
-        return f"{question} {_matter(before)}"
-    return question
+def untold(followed: Followed) -> str:
+    """What to tell the asker, in their language, of a turn that leans on something that could not be told; else ""."""
+    if not followed.unresolved:
+        return ""
+    if followed.language == "zh":
+        return f"不清楚“{followed.unresolved}”指的是什么，请把问题说完整。"
+    return f"It is not clear what “{followed.unresolved}” stands for: please ask the whole question."
+
+
+def _follow(before: str, turn: str) -> Followed:
+    """The turn with what it takes from the full question ``before``; "" is none."""
+    language = detect(turn)
+    wish = next((manner for manner, pattern in _WISHES if pattern.match(turn)), "")
+    if wish in ("en", "zh"):
+        return Followed(before or turn, bool(before), "" if before else turn, wish)
+    if wish == "summary":
+        document = named_document(before)
+        asks = f"总结{document}" if language == "zh" else f"Summarise {document}"
+        return Followed(asks if document else turn, bool(document), "" if document else turn, language, "summary")
+    if wish:
+        manner: Manner = "shorter" if wish == "shorter" else "table" if wish == "table" else "longer"
+        return Followed(before or turn, bool(before), "" if before else turn, language, manner)
+    question, unresolved = _rewritten(before, turn)
+    return Followed(turn if unresolved else question, question != turn and not unresolved, unresolved, language)
+
+
+def _rewritten(before: str, turn: str) -> tuple[str, str]:
+    """The turn made to stand alone, and the words that could not be told, "" where all could."""
+    bare = _END.sub("", turn)
+    rest = _JOINS.sub("", bare).strip()
+    said = rest.lower() if rest.isascii() else rest
+    if said in _BARE or said in _BARE_ZH:
+        return (_asked_of(before, said), "") if before else (turn, bare)
+    if _HAS.match(bare) or (matter := _MATTERS_EN.match(_TRAILS.sub("", rest))):
+        return _of_topic(before, turn, matter["noun"] if not _HAS.match(bare) and matter else "")
+    if _is_elliptical(turn, rest):
+        return _exchanged(before, turn, _TRAILS.sub("", rest).strip())
+    if _weight(_words(rest)) <= 4:
+        return pointed(before, turn)
+    return turn, ""
 
 
 def _is_elliptical(question: str, rest: str) -> bool:
     """Whether nothing is asked: what follows the joining word is a phrase, or all of it is names and years."""
     said = _TRAILS.sub("", rest)
-    if understand(said).kind != "topic" or len(_words(said)) > 12:
+    if not any(char.isalnum() for char in said) or understand(said).kind != "topic" or len(_words(said)) > 12:
         return False
-    names = units(" ".join(each.said for each in _named(said)))
-    joined = rest != question or _IS_TRAILING.search(question) or (_PREPOSITION.match(said) and "?" in question)
+    joins = _JOINS.match(question)
+    if joins and not joins[0].strip().isascii() and not _IS_TRAILING.search(question) and len(said) > 8:
+        return False
+    names = units(" ".join(slot.said for slot in phrase_slots(said)[1]))
+    joined = joins or _IS_TRAILING.search(question) or (_PREPOSITION.match(said) and "?" in question)
     return bool(joined) or not set(_words(said)) - set(names)
 
 
-def _exchanged(before: str, phrase: str) -> str:
+def _exchanged(before: str, turn: str, phrase: str) -> tuple[str, str]:
     """The question before with the names and years of the phrase in the places of theirs; what is new is added."""
-    rest, changed = phrase, before
-    theirs = list(_named(before))
-    for new in _named(phrase):
-        same = [old for old in theirs if old.kind == new.kind]  # of two, none can be told to be meant
-        if len(same) == 1 and changed.count(same[0].said) == 1:
-            changed = changed.replace(same[0].said, new.said)
-            rest = rest.replace(new.said, " ", 1)
-    rest = " ".join(_DANGLING.sub("", rest).split())
-    if not _words(rest):
-        return changed
+    if not before:
+        return (turn, phrase) if phrase != turn and _JOINS.match(turn) else (turn, "")
+    new = exchange(before, phrase)
+    if new.between:
+        return turn, new.between
+    rest = new.left
+    known = set(units(new.question))
+    if not [word for word in _words(rest) if word not in known]:
+        return new.question, ""
+    head = _new_head(new.question, rest)
+    if head:
+        return head, ""
     if detect(before) == "zh":
-        return f"{rest}，{changed}"
-    end = _SUFFIX.search(changed)
-    cut = end.start() if end else len(changed)
-    return f"{changed[:cut]}{' ' if _PREPOSITION.match(rest) else ', '}{rest}{changed[cut:]}"
+        return f"{rest if new.left_kind == 'year' else rest + '，'}{new.question}", ""
+    if re.match(r"(?:the|this|that|these|those)\b", rest, re.IGNORECASE) and not new.left_kind:
+        return turn, rest  # another thing asked, and not known of what
+    lead = "" if _PREPOSITION.match(rest) else {"instrument": "under ", "year": "in "}.get(new.left_kind, "for ")
+    lead = "in " if not _PREPOSITION.match(rest) and new.left_kind in ("country", "region", "province") else lead
+    end = _END.search(new.question)
+    cut = end.start() if end else len(new.question)
+    return f"{new.question[:cut]} {lead}{rest}{new.question[cut:]}", ""
 
 
-def _matter(before: str) -> str:
-    """What the question before was about, without the words that asked."""
-    return " ".join(_SUFFIX.sub("", understand(before).matter).split())
+def _new_head(question: str, phrase: str) -> str:
+    """The question with another thing asked: "What is the limit in China?" + "the price"; "" where it is no such."""
+    if found := _OF_ZH.match(question):
+        if _MEASURES.search(phrase) and not phrase.isascii():
+            return f"{found['whose']}{phrase}{found['ask']}{found['end']}"
+        return ""
+    found = _WHAT_IS.match(question)
+    if not found or not re.match(r"the\s", phrase, re.IGNORECASE):
+        return ""
+    noun = phrase if not found["whose"] else re.sub(r"\Athe\s+", "", phrase, flags=re.IGNORECASE)
+    whose = (found["the"] or "") + found["whose"] if found["whose"] else ""
+    return f"{found['ask']}{whose}{noun}{found['where'] or ''}{found['end']}"
 
 
-def _named(text: str) -> Iterator[_Named]:
-    for each in entities(text):
-        if each.kind != "name" and each.said in text:
-            yield _Named("place" if each.kind in _PLACES else each.kind, each.said)
-    for amount in amounts(fold(text)):
-        if amount.kind == "year" and amount.said in text:
-            yield _Named("year", amount.said)
+def _asked_of(before: str, bare: str) -> str:
+    """The question ``before`` asked by other words: "Why does the scheme pay for peat?" of "Does the scheme …?"."""
+    if detect(before) == "zh":
+        asks = bare if bare in _BARE_ZH else _BARE[bare]
+        asks = _BARE[_BARE_ZH[asks]] if asks in ("原因", "原因呢", "依据呢", "出处呢", "出处") else asks
+        stated = re.sub(r"吗?[\s?？。]*\Z", "", before)
+        is_yes_no = stated + "吗" in before or "是否" in before
+        return f"{asks}{stated.replace('是否', '', 1)}？" if is_yes_no else f"{asks}：{before}"
+    asks = bare if bare in _BARE else _BARE_ZH[bare]
+    asks = re.sub(r"\A(which article|what article|which section).*|\Awhere does it.*|\Asays who\Z", "which article", asks)
+    asks = asks.capitalize()
+    if _YES_NO.match(before) and asks != "Which article":
+        return f"{asks} {before[0].lower()}{before[1:]}"
+    what = _WHAT_IS.match(before)
+    if what and asks in ("How much", "How many", "How long", "When", "Where"):
+        verb = what["ask"].split()[1]
+        return f"{asks} {verb} {before[what.end('ask') :]}"
+    return f"{asks}: {before}"
+
+
+def _of_topic(before: str, turn: str, noun: str) -> tuple[str, str]:
+    """A question for exceptions, deadlines and the like, of what the question before is about."""
+    bare = _END.sub("", turn)
+    about = topic(before) if before else ""
+    if not about:
+        return turn, bare
+    if detect(turn) == "zh":
+        return (f"{about}{bare}？" if not noun else f"{about}的{noun}是什么？"), ""
+    if noun:
+        return f"What {'are' if noun.endswith('s') else 'is'} the {noun} for {about}?", ""
+    return f"{bare} for {about}?", ""
 
 
 def _words(text: str) -> list[str]:
