@@ -19,19 +19,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
 
 from index.analyzer import units
 from ingest.language import detect
 from ingest.view import fold
-from service.answering.conversing import small_talk
+from service.answering.conversing import Manner, small_talk, wish
 from service.answering.exchanging import exchange, phrase_slots
 from service.answering.pointing import named_document, pointed, topic
 from service.answering.understanding import understand
 
 MOST_TURNS, MOST_CHARS = 8, 1_000  # a thread further back, or a pasted text, is not what a short question leans on
-
-Manner = Literal["", "shorter", "longer", "summary", "table"]
 
 _JOINS = re.compile(
     r"\A(?:(?:and|but|or|also|then|so|ok|okay|well|what about|how about|and what about|and how about)\b[\s,]*)+"
@@ -71,6 +68,12 @@ _MATTERS_EN = re.compile(
     r"|conditions?|requirements?|examples?|definitions?|scope|sanctions?))\Z",
     re.IGNORECASE,
 )
+_MATTERS_ZH = re.compile(
+    r"\A(?:它们?的|其)?(?P<noun>(?:例外|豁免|[\u4e00-\u9fff]{0,2}期限|时限|限制|处罚|罚款|罚则|法律责任|[\u4e00-\u9fff]{0,2}条件|要求|例子|依据|上限|下限"
+    r"|主管部门|适用范围|范围|定义|施行日期|立法目的|目的|[\u4e00-\u9fff]{0,2}程序|[\u4e00-\u9fff]{0,2}标准|计入期))\Z"
+    r"|\A(?:它们?的|其)(?P<owned>[\u4e00-\u9fff]{1,6})\Z"
+)
+_ITS = re.compile(r"\A(?:its|their)\s+(?P<noun>[a-z][a-z -]{2,30})\Z", re.IGNORECASE)
 _HAS = re.compile(
     r"\A(?:(?:are|is|were|was) there\s+|(?:does|do) (?:it|they) have\s+)?(?:any|an?|other)\s+(?P<noun>[a-z ]{4,30}?)[\s?]*\Z"
     r"|\A(?:有没有|是否有|有)(?P<zh>什么)?(?:例外|豁免|期限|时限|时间限制|限制|处罚|罚款|条件|要求|例子|依据|上限|下限|规定)[^，]{0,4}\Z",
@@ -93,20 +96,11 @@ _BARE_ZH = {
     "在哪一条": "which article", "这是哪条规定的": "which article", "依据呢": "which article", "出处呢": "which article",
     "出处": "which article", "依据是什么": "which article",
 }  # fmt: skip
-_ENGLISH = r"(?:英文|英语|english)"
-_CHINESE = r"(?:中文|汉语|chinese|mandarin)"
-_WISHES: tuple[tuple[Manner | Literal["en", "zh"], re.Pattern[str]], ...] = tuple(
-    (manner, re.compile(rf"\A(?:{pattern})[\s?？。.!！]*\Z", re.IGNORECASE))
-    for manner, pattern in (
-        ("en", rf"(?:(?:please|can you|could you|say (?:it|that)|answer|translate (?:it|that|this)|and|now)\s*)*(?:in|into)\s+{_ENGLISH}(?:,?\s*please)?|(?:请|麻烦)?(?:用|翻译成|翻成|换成|说){_ENGLISH}(?:回答|说|版|再说一遍)?(?:一下|吧|一遍)?|{_ENGLISH}(?:,?\s*please)"),
-        ("zh", rf"(?:(?:please|can you|could you|say (?:it|that)|answer|translate (?:it|that|this)|and|now)\s*)*(?:in|into)\s+{_CHINESE}(?:,?\s*please)?|(?:请|麻烦)?(?:用|翻译成|翻成|换成|说){_CHINESE}(?:回答|说|版|再说一遍)?(?:一下|吧|一遍)?|{_CHINESE}(?:,?\s*please)"),
-        ("shorter", r"(?:please\s+)?(?:(?:make it |a bit |much )*(?:shorter|briefer)|in short|in brief|tl;?dr|be brief)(?:,?\s*please)?|(?:请)?(?:再|更)?(?:简短|简单|简洁|短)(?:一?点|一些|些)(?:说)?|简单说|长话短说"),
-        ("longer", r"(?:please\s+)?(?:(?:in )?more details?|longer|elaborate|tell me more|(?:can you )?say more|go on|continue|more|explain(?: further)?)(?:,?\s*please)?|(?:请|能)?(?:再|更|说得?)*(?:详细|具体|多说|展开)(?:一?点|一些|些|说说|讲讲)?(?:吗|吧)?|继续|接着说|还有吗|然后呢"),
-        ("table", r"(?:please\s+)?(?:as|in) a table(?:,?\s*please)?|(?:请)?(?:用|以|做成|列成|列个)表格?(?:形式)?(?:列出|回答|显示)?"),
-        ("summary", r"(?:please\s+|can you\s+)?(?:summari[sz]e|sum up)(?:\s+(?:it|that|this|them))?(?:,?\s*please)?|(?:give me )?(?:a|the) summary(?:,?\s*please)?|(?:请|帮我)?(?:总结|概括|归纳|概述)(?:一下|下)?(?:这个|它|这部法|上面的?)?(?:内容)?吧?"),
-    )
-)  # fmt: skip
-
+_HOW_MUCH_ZH = re.compile(r"\A.{0,2}(?:多少|几|多久|多长|多大|多高)(?:钱|元|年|天|个月|时间)?\Z")
+_ASKS = re.compile(
+    rf"\b(?:what|which|who|whom|whose|when|where|why|how)\b|\A(?:{_AUX})\b|什么|多少|哪|谁|几|怎|如何|吗|是否|何时|为何|是不是|有没有",
+    re.IGNORECASE,
+)
 
 @dataclass(frozen=True, slots=True)
 class Followed:
@@ -159,15 +153,13 @@ def untold(followed: Followed) -> str:
 def _follow(before: str, turn: str) -> Followed:
     """The turn with what it takes from the full question ``before``; "" is none."""
     language = detect(turn)
-    wish = next((manner for manner, pattern in _WISHES if pattern.match(turn)), "")
-    if wish in ("en", "zh"):
-        return Followed(before or turn, bool(before), "" if before else turn, wish)
-    if wish == "summary":
+    wanted = wish(turn)
+    if wanted == "summary":
         document = named_document(before)
         asks = f"总结{document}" if language == "zh" else f"Summarise {document}"
         return Followed(asks if document else turn, bool(document), "" if document else turn, language, "summary")
-    if wish:
-        manner: Manner = "shorter" if wish == "shorter" else "table" if wish == "table" else "longer"
+    if wanted:
+        language, manner = (wanted, "") if wanted in ("en", "zh") else (language, wanted)
         return Followed(before or turn, bool(before), "" if before else turn, language, manner)
     question, unresolved = _rewritten(before, turn)
     return Followed(turn if unresolved else question, question != turn and not unresolved, unresolved, language)
@@ -178,12 +170,17 @@ def _rewritten(before: str, turn: str) -> tuple[str, str]:
     bare = _END.sub("", turn)
     rest = _JOINS.sub("", bare).strip()
     said = rest.lower() if rest.isascii() else rest
-    if said in _BARE or said in _BARE_ZH:
+    if said in _BARE or said in _BARE_ZH or _HOW_MUCH_ZH.match(said):
         return (_asked_of(before, said), "") if before else (turn, bare)
-    if _HAS.match(bare) or (matter := _MATTERS_EN.match(_TRAILS.sub("", rest))):
-        return _of_topic(before, turn, matter["noun"] if not _HAS.match(bare) and matter else "")
+    phrase = _TRAILS.sub("", rest).strip()
+    if _HAS.match(bare):
+        return _of_topic(before, turn, "")
+    matter = _ITS.match(phrase) or _MATTERS_EN.match(phrase) or _MATTERS_ZH.match(phrase)
+    if matter and not _ASKS.search(phrase):
+        head = _new_head(before, phrase) if not _ITS.match(phrase) else ""
+        return (head, "") if head else _of_topic(before, turn, matter["noun"] or matter["owned"])
     if _is_elliptical(turn, rest):
-        return _exchanged(before, turn, _TRAILS.sub("", rest).strip())
+        return _exchanged(before, turn, phrase)
     if _weight(_words(rest)) <= 4:
         return pointed(before, turn)
     return turn, ""
@@ -192,20 +189,22 @@ def _rewritten(before: str, turn: str) -> tuple[str, str]:
 def _is_elliptical(question: str, rest: str) -> bool:
     """Whether nothing is asked: what follows the joining word is a phrase, or all of it is names and years."""
     said = _TRAILS.sub("", rest)
-    if not any(char.isalnum() for char in said) or understand(said).kind != "topic" or len(_words(said)) > 12:
+    named = phrase_slots(said)[1]
+    if _ASKS.search(said) or not (_words(said) or named) or len(_words(said)) > 12:
         return False
-    joins = _JOINS.match(question)
-    if joins and not joins[0].strip().isascii() and not _IS_TRAILING.search(question) and len(said) > 8:
+    joins, trails = _JOINS.match(question), _IS_TRAILING.search(question)
+    if joins and not joins[0].isascii() and not trails and len(said) > 8:
         return False
-    names = units(" ".join(slot.said for slot in phrase_slots(said)[1]))
-    joined = joins or _IS_TRAILING.search(question) or (_PREPOSITION.match(said) and "?" in question)
+    names = units(" ".join(slot.said for slot in named))
+    joined = joins or trails or (_PREPOSITION.match(said) and "?" in question)
     return bool(joined) or not set(_words(said)) - set(names)
 
 
 def _exchanged(before: str, turn: str, phrase: str) -> tuple[str, str]:
     """The question before with the names and years of the phrase in the places of theirs; what is new is added."""
     if not before:
-        return (turn, phrase) if phrase != turn and _JOINS.match(turn) else (turn, "")
+        leans = _JOINS.match(turn) or _IS_TRAILING.search(turn) or _PREPOSITION.match(phrase)
+        return turn, phrase if leans else ""
     new = exchange(before, phrase)
     if new.between:
         return turn, new.between
@@ -230,6 +229,7 @@ def _exchanged(before: str, turn: str, phrase: str) -> tuple[str, str]:
 def _new_head(question: str, phrase: str) -> str:
     """The question with another thing asked: "What is the limit in China?" + "the price"; "" where it is no such."""
     if found := _OF_ZH.match(question):
+        phrase = re.sub(r"\A(?:它们?的|其)", "", phrase)
         if _MEASURES.search(phrase) and not phrase.isascii():
             return f"{found['whose']}{phrase}{found['ask']}{found['end']}"
         return ""
@@ -238,11 +238,14 @@ def _new_head(question: str, phrase: str) -> str:
         return ""
     noun = phrase if not found["whose"] else re.sub(r"\Athe\s+", "", phrase, flags=re.IGNORECASE)
     whose = (found["the"] or "") + found["whose"] if found["whose"] else ""
-    return f"{found['ask']}{whose}{noun}{found['where'] or ''}{found['end']}"
+    asks = found["ask"].split()[0] + (" are " if noun.endswith("s") else " is ")
+    return f"{asks}{whose}{noun}{found['where'] or ''}{found['end']}"
 
 
 def _asked_of(before: str, bare: str) -> str:
     """The question ``before`` asked by other words: "Why does the scheme pay for peat?" of "Does the scheme …?"."""
+    if _HOW_MUCH_ZH.match(bare) and bare not in _BARE_ZH:
+        return f"{bare}：{before}"
     if detect(before) == "zh":
         asks = bare if bare in _BARE_ZH else _BARE[bare]
         asks = _BARE[_BARE_ZH[asks]] if asks in ("原因", "原因呢", "依据呢", "出处呢", "出处") else asks
@@ -264,13 +267,14 @@ def _asked_of(before: str, bare: str) -> str:
 def _of_topic(before: str, turn: str, noun: str) -> tuple[str, str]:
     """A question for exceptions, deadlines and the like, of what the question before is about."""
     bare = _END.sub("", turn)
-    about = topic(before) if before else ""
+    phrase = _TRAILS.sub("", _JOINS.sub("", bare)).strip()
+    about = topic(before)
     if not about:
         return turn, bare
     if detect(turn) == "zh":
         return (f"{about}{bare}？" if not noun else f"{about}的{noun}是什么？"), ""
     if noun:
-        return f"What {'are' if noun.endswith('s') else 'is'} the {noun} for {about}?", ""
+        return f"What {'are' if noun.endswith('s') else 'is'} the {noun} {'of' if _ITS.match(phrase) else 'for'} {about}?", ""
     return f"{bare} for {about}?", ""
 
 

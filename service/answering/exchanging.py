@@ -18,6 +18,9 @@ from ingest.view import fold
 from service.evidence.amounts import amounts
 from service.evidence.entities import NAMES, entities
 
+DOCUMENT_ENDS = (
+    "Act|Law|Regulations?|Agreement|Protocol|Convention|Order|Directive|Pact|Declaration|Strategy|Measures|Plan|Code"
+)
 _PLACES = {"country", "region", "province", "market", "place"}
 _LANDS = {"country", "region"}  # of one kind: the EU is compared with Japan
 _TITLE = "instrument"
@@ -38,7 +41,8 @@ _LISTED = re.compile(r"\s*(?:,\s*and\s|,|、|和|与|及|以及|\band\b|\bor\b|\
 _LAST_JOIN = re.compile(r"\s*(?:,\s*and|和|与|及|以及|\band\b|\bor\b)\s*(?:the\s+)?\Z", re.IGNORECASE)
 _TAKE_THE = re.compile(
     r"\A(?:U\.?S\.?A?|UK|U\.K\.|EU|UAE|UN|United .*|European Union|Netherlands|Philippines|Czech Republic|.* Federation"
-    r"|.* (?:Republic|Basin|River|Plateau|Agreement|Protocol|Convention|Pact|Act|Law|Commission|Council|Bank|Union))\Z"
+    r"|.* (?:Republic|Basin|River|Plateau|Agreement|Protocol|Convention|Pact|Commission|Council|Bank|Union)"
+    rf"|[A-Z].* (?:{DOCUMENT_ENDS})(?: \d+)?)\Z"
 )
 _ADJECTIVE = re.compile(r"[a-z](?:ese|ian|ean|can|ish|ch|man|tch)\Z")
 _NEEDS_NO_THE = re.compile(rf"\A(?:['’]s?\b|\s*(?:[?.,;:!)]|\Z)|\s+(?:{_PREPOSITIONS}|and|or|than)\b)", re.IGNORECASE)
@@ -46,6 +50,18 @@ _SUBJECT = re.compile(r"\b(?:do|does|did|can|could|may|must|shall|should|will|wo
 _SHORT = {word: word.upper() for word in ("eu", "us", "uk", "nz", "usa", "un")}
 _PLACE_ENDS = re.compile("[\u4e00-\u9fff]{1,8}(?:省|市|县|区|州|盟|旗|镇|国|自治区)")
 _CAPITALISED = re.compile(r"(?:[A-Z][\w’'-]*)(?:\s(?:(?:of|the|and)\s)?[A-Z][\w’'-]*)*")
+
+
+DOCUMENT = re.compile(
+    r"(?<![\w’'-])(?!(?:What|Which|When|Where|Who|Why|How|Does|Do|Did|Is|Are|Was|Can|Must|May|The|Under|In|And)\b)[A-Z][\w’'-]*"
+    rf"(?:,?\s(?:(?:of|the|on|and|for)\s)*[A-Z0-9][\w./’'-]*)*?\s(?:{DOCUMENT_ENDS})\b(?:\s\d{{2,5}})?"
+)
+DOCUMENT_ZH = re.compile(
+    r"[\u4e00-\u9fff]{2,30}?(?:实施条例|管理办法|暂行条例|试行办法|办法|条例|法(?![律规院人学定])|协定|公约|议定书|方法学)(?:（[^）]{1,8}）)?"
+)
+LEAD_ZH = re.compile(
+    r"\A(?:请问|麻烦问一下|我想知道|想问一下|根据|按照|依照|依据|按|关于|什么是|何为|何谓|哪些|为什么|为何|解释一下|介绍一下|请?总结一下?)+[，,]?"
+)
 
 
 class Slot(NamedTuple):
@@ -77,8 +93,9 @@ def slots(text: str) -> list[Slot]:
     """The names, years and provisions of a text, in order, none inside another."""
     found: list[Slot] = [Slot("provision", m[0], m[0], m.start()) for m in _PROVISION.finditer(text)]
     named = [(each.kind, each.name, each.said) for each in entities(text)]
+    named += [(_TITLE, " ".join(units(said)), said) for said in _documents(text, [said for _, _, said in named])]
     years = [("year", each.said, each.said) for each in amounts(fold(text)) if each.kind == "year"]
-    for kind, name, said in sorted({*named, *years}, key=lambda each: (-len(each[2]), each)):
+    for kind, name, said in sorted({*named, *years}, key=lambda each: (-len(each[2]), each[0] == "name", each)):
         for start in _places_of(said, text):
             begin, end = start, start + len(said)
             if text[begin - 1 : begin] in ("《", "〈") and text[end : end + 1] in ("》", "〉"):
@@ -86,6 +103,15 @@ def slots(text: str) -> list[Slot]:
             if not any(begin < other.end and other.start < end for other in found):
                 found.append(Slot(kind, name, text[begin:end], begin))
     return sorted(found, key=lambda slot: slot.start)
+
+
+def _documents(text: str, known: Sequence[str]) -> Iterator[str]:
+    """Names that read as those of laws and are not ``known``: in English by their capitals, in Chinese at the start."""
+    yield from (match[0] for match in DOCUMENT.finditer(text) if match[0] not in known)
+    said = LEAD_ZH.sub("", text)
+    begins = DOCUMENT_ZH.match(said)
+    if begins and not any(begins[0].endswith(each) for each in known):
+        yield begins[0]
 
 
 def phrase_slots(phrase: str) -> tuple[str, list[Slot]]:
@@ -198,8 +224,9 @@ def _with_article(before: str, old: Slot, after: str, said: str, led: str) -> tu
         before += "the " if before.strip() else "The "
     elif has and not takes and (_NEEDS_NO_THE.match(after) or _SUBJECT.search(before)):
         before = before[: has.start()]
-    if after[:1] in ("'", "’") and not after[1:2].isalpha() and not said.endswith("s"):
-        after = f"{after[0]}s{after[1:]}"  # the United States' → Japan's
+    if after[:1] in ("'", "’"):  # the United States' → Japan's, and back
+        owned = after[2:] if after[1:2] == "s" else after[1:]
+        after = f"{after[0]}{'' if said.endswith('s') else 's'}{owned}"
     return before, after
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from ingest.language import detect
-from service.answering.exchanging import Slot, slots, with_the
+from service.answering.exchanging import DOCUMENT, DOCUMENT_ZH, LEAD_ZH, Slot, slots, with_the
 
 _AUX = r"(?:is|are|was|were|do|does|did|can|could|may|might|must|shall|should|will|would|has|have|had)"
 _VERB = (
@@ -33,9 +33,6 @@ _ABOUT = re.compile(
 _ASKING_ZH = re.compile(
     r"是(?:多少|什么|指|谁|否|不是|哪)|有(?:哪些|什么|没有|多少)|何时|什么|多久|多少|几|由谁|谁|哪|怎么|怎样|如何|为什么|为何|是否|能否|可否|可以"
     r"|能不能|需要|应当|应该|必须|不得|规定|适用|包括|要求|对|在|从|自|把|被|将|是|有|会|吗|需"
-)
-_LEAD_ZH = re.compile(
-    r"\A(?:请问|麻烦问一下|我想知道|想问一下|根据|按照|依照|依据|按|关于|什么是|何为|何谓|哪些|为什么|为何|解释一下|介绍一下|总结一下?)+[，,]?"
 )
 _YEAR_END = re.compile(r"(?:(?:到|在)?(?:19|20)\d\d年?)+\Z")
 _KINDS_ZH = (
@@ -61,13 +58,6 @@ _IT = re.compile(
 _THERE = re.compile(r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )\bthere\b(?!\s+(?:is|are|was|were|any|an?)\b)", re.I)
 _PERSON = re.compile(r"\b(?:he|she|his|her|him)\b", re.IGNORECASE)
 _FORMER = re.compile(r"\bthe (?P<which>former|latter|first|second)(?: one)?\b", re.IGNORECASE)
-_DOCUMENT = re.compile(
-    r"(?:(?:[A-Z0-9][\w./’'-]*|of|the|on|and|for)\s){0,9}?(?<![a-z]\s)[A-Z][\w’'-]*(?:\s(?:(?:of|the|on|and|for)\s)*[A-Z0-9][\w./’'-]*)*?"
-    r"\s(?:Act|Law|Regulations?|Agreement|Protocol|Convention|Order|Directive|Pact|Strategy|Measures|Plan)(?:\s(?:19|20)?\d{2,5})?\b"
-)
-_DOCUMENT_ZH = re.compile(
-    r"[\u4e00-\u9fff]{2,30}?(?:实施条例|管理办法|暂行条例|办法|条例|法(?![律规院人])|协定|公约|议定书|方法学)(?:（[^）]{1,8}）)?"
-)  # fmt: skip
 _PLACES = {"country", "region", "province"}
 
 
@@ -97,25 +87,26 @@ def named_document(question: str) -> str:
     if known:
         return ""
     if detect(question) == "zh":
-        found = list(dict.fromkeys(_LEAD_ZH.sub("", match[0]) for match in _DOCUMENT_ZH.finditer(question)))
+        found = list(dict.fromkeys(LEAD_ZH.sub("", match[0]) for match in DOCUMENT_ZH.finditer(question)))
         return found[0] if len(found) == 1 else ""
-    found = list(dict.fromkeys(match[0] for match in _DOCUMENT.finditer(question)))
-    return f"the {re.sub(r'^[Tt]he ', '', found[0])}" if len(found) == 1 else ""
+    return ""
 
 
 def _reads_as_document(slot: Slot) -> bool:
     """Whether a known instrument is a text, and no unit or mechanism: 森林法 and no CCER."""
-    return slot.said[0] == "《" or bool(_DOCUMENT.search(f"{slot.said}") or _DOCUMENT_ZH.fullmatch(slot.said))
+    return slot.said[0] == "《" or bool(DOCUMENT.search(f"{slot.said}") or DOCUMENT_ZH.fullmatch(slot.said))
 
 
 def _topic_zh(bare: str) -> str:
-    said = _LEAD_ZH.sub("", bare)
+    said = LEAD_ZH.sub("", bare)
     asks = _ASKING_ZH.search(_blanked(said))
     if asks and asks.start() == 0:
         return named_document(bare)
     head = said[: asks.start()] if asks else said
     owner = head.partition("的")[0] if "的" in _blanked(head) else head
     owner = _YEAR_END.sub("", owner).strip("，, ")
+    if any(slot.said == owner and slot.kind in _PLACES for slot in slots(owner)):
+        owner = head.strip("，, ")  # 它 is no country, but what the country has
     return owner if 2 <= len(owner) <= 30 else ""
 
 
@@ -183,9 +174,9 @@ def _ending_with(before: str, noun: str) -> str:
     document = named_document(before)
     if document and (document.strip("《》").endswith(noun) or noun in ("法律", "规定")):
         return document
-    found = list(dict.fromkeys(re.findall(rf"[\u4e00-\u9fff]{{1,20}}?{noun}", _LEAD_ZH.sub("", before))))
+    found = list(dict.fromkeys(re.findall(rf"[\u4e00-\u9fff]{{1,20}}?{noun}", LEAD_ZH.sub("", before))))
     if len(found) == 1:
-        return _LEAD_ZH.sub("", found[0])
+        return LEAD_ZH.sub("", found[0])
     return topic(before) if not found and topic(before).endswith(noun[-1]) else ""
 
 
