@@ -14,7 +14,7 @@ from service.evidence.amounts import amounts
 
 SmallTalk = Literal["", "greeting", "thanks", "help"]
 Manner = Literal["", "shorter", "longer", "summary", "table"]
-Wish = Literal["", "shorter", "longer", "summary", "table", "en", "zh"]
+Wish = Literal["", "again", "shorter", "longer", "summary", "table", "en", "zh"]
 
 _EDGE = r"[\s,，。.!！?？~～…:：;；👋🙏😊-]*"
 _HELLO = (
@@ -50,7 +50,7 @@ def _in_language(english: str, chinese: str) -> str:
     """A wish for an answer in a language that is called so in English and in Chinese."""
     return (
         rf"{_PLEASE}(?:in|into)\s+{english}|{english}"
-        rf"|(?:请|麻烦)?(?:你|您)?(?:用|翻译成|翻成|换成|改成|说)(?:{chinese})(?:来)?(?:回答|说|版|再说一遍|写)?(?:一下|吧|一遍)?|(?:{chinese})(?:版|呢)"
+        rf"|(?:请|麻烦)?(?:你|您)?(?:用|翻译成|翻成|换成|改成|说)(?:{chinese})(?:来)?(?:回答|说|版|再说一遍|写)?(?:一下|吧|一遍)?|(?:{chinese})(?:版|呢|回答)"
     )
 
 
@@ -59,6 +59,11 @@ _WISHES: tuple[tuple[Wish, re.Pattern[str]], ...] = tuple(
     for wanted, pattern in (
         ("en", _in_language("english", "英文|英语")),
         ("zh", _in_language("(?:chinese|mandarin)", "中文|汉语|普通话")),
+        (
+            "again",
+            r"are you (?:really )?sure(?: about (?:that|this|it))?|really|is (?:that|this) (?:right|correct|true)|(?:say |tell me )?(?:that )?again"
+            r"|repeat(?: that)?|(?:你)?确定吗|真的吗?|是真的吗|对吗|没错吗|再说一[遍次]|重复一[遍下]",
+        ),
         (
             "shorter",
             rf"{_PLEASE}(?:(?:make it |keep it |a bit |a little |much )*(?:shorter|short|briefer|brief)|in short|in brief"
@@ -78,7 +83,7 @@ _WISHES: tuple[tuple[Wish, re.Pattern[str]], ...] = tuple(
         (
             "summary",
             rf"{_PLEASE}(?:summari[sz]e|sum (?:it |that |this )?up)(?:\s+(?:it|that|this|them|the (?:document|law|act|whole thing)))?"
-            r"|(?:(?:please )?give me )?(?:a|the) (?:summary|overview)(?: of (?:it|that|this))?"
+            r"|(?:(?:please )?give me )?(?:(?:a|the) )?(?:summary|overview)(?: of (?:it|that|this))?"
             r"|(?:请|帮我|能)?(?:总结|概括|归纳|概述)(?:一下|下)?(?:这个|它|这部法律?|该法|该文件|这份文件|上面的?)?(?:的?主要)?(?:内容)?吧?",
         ),
     )
@@ -107,7 +112,9 @@ def small_talk(turn: str) -> SmallTalk:
 
 
 def wish(turn: str) -> Wish:
-    """What all of a turn wishes of the answer before: its language, its length, a table, a summary of its document."""
+    """What all of a turn wishes of the answer before: to hear it again, its language, its length, a table,
+    a summary of its document.
+    """
     return next((wanted for wanted, pattern in _WISHES if pattern.match(turn)), "") if len(turn) <= 80 else ""
 
 

@@ -24,7 +24,7 @@ from index.analyzer import units
 from ingest.language import detect
 from ingest.view import fold
 from service.answering.conversing import Manner, small_talk, wish
-from service.answering.exchanging import exchange, phrase_slots
+from service.answering.exchanging import exchange, phrase_slots, slots, with_the
 from service.answering.pointing import named_document, pointed, topic
 from service.answering.understanding import understand
 
@@ -85,7 +85,8 @@ _BARE = {
     "by whom": "由谁", "by when": "到什么时候", "until when": "到什么时候", "which ones": "哪些", "which": "哪些",
     "which article is that": "哪一条规定", "which article": "哪一条规定", "what article is that": "哪一条规定",
     "which section is that": "哪一条规定", "where does it say so": "哪一条规定", "where does it say that": "哪一条规定",
-    "says who": "哪一条规定",
+    "says who": "哪一条规定", "source": "哪一条规定", "sources": "哪一条规定", "where is that": "哪一条规定",
+    "reference": "哪一条规定", "which law": "哪部法律", "which law is that": "哪部法律", "how so": "为什么",
 }  # fmt: skip
 _BARE_ZH = {
     "为什么": "why", "为何": "why", "为什么呢": "why", "原因呢": "why", "原因": "why", "多少": "how much",
@@ -96,9 +97,23 @@ _BARE_ZH = {
     "在哪一条": "which article", "这是哪条规定的": "which article", "依据呢": "which article", "出处呢": "which article",
     "出处": "which article", "依据是什么": "which article",
 }  # fmt: skip
-_HOW_MUCH_ZH = re.compile(r"\A.{0,2}(?:多少|几|多久|多长|多大|多高)(?:钱|元|年|天|个月|时间)?\Z")
+_ASKS_ONLY = re.compile(  # words that ask this of what the question before says
+    r"\A.{0,2}(?:多少|几|多久|多长|多大|多高)(?:钱|元|年|天|个月|时间)?\Z|\A(?:这|那)?(?:是|在)?(?:依据|根据|出自|属于)?的?(?:是|在)?(?:哪|第几)一?条(?:规定)?(?:的|里)?\Z"
+    r"|\A哪(?:个|一个|边|种|家)(?:更|最|比较)[\u4e00-\u9fff]{1,4}\Z|\Awhy\s+(?:so \w+|is (?:that|this|it)(?: so)?|though|then|not)\Z"
+    r"|\A(?:how|since when|until when) exactly\Z|\Awhich (?:one |of (?:them|these) |of the two )?(?:is|are|has) (?:the )?(?:more \w+|\w+er|\w+est|most \w+)\Z",
+    re.IGNORECASE,
+)
+_SUBJECTLESS = re.compile(r"\A(?:(?:由|应)?谁|怎么|怎样|如何|什么时候|何时|多久|在哪里?|哪些部门|去哪里?|向谁)[\u4e00-\u9fff]{1,6}\Z")
+_SHORT_ASKING = re.compile(r"\A(?:who|how|when|where)(?:\s[a-z]+){1,3}\Z", re.IGNORECASE)
+_EXAMPLE = re.compile(
+    r"\A(?:(?:please |can you )?(?:give|show)(?: me)? (?:an |some )?examples?|for example|like what|such as|(?:请|能|能不能|可以)?举个?(?:几个)?例子?(?:说明)?吗?|比如|例如|比如说)\Z",
+    re.IGNORECASE,
+)
+_DEFINITE = re.compile(r"\Awhat (?:is|are|was|were)\s+(?P<rest>the\s+.+)\Z", re.IGNORECASE)
+_DOES_IT = re.compile(r"\A(?:(?:what|how|when|where|why|who)\s+)?(?:do|does|did|is|are|was|were|will|has|have)\s+", re.IGNORECASE)
+_NEIGHBOUR = re.compile(r"\A(?:(?:the )?(?:next|previous|last) (?:one|section|article|paragraph|part)|[上下前后]一[条款项章节个])\Z", re.IGNORECASE)
 _ASKS = re.compile(
-    rf"\b(?:what|which|who|whom|whose|when|where|why|how)\b|\A(?:{_AUX})\b|什么|多少|哪|谁|几|怎|如何|吗|是否|何时|为何|是不是|有没有",
+    rf"\b(?:what|which|who|whom|whose|when|where|why|how)\b|\A(?:{_AUX})\b|什么|多[少长久大高远深]|哪|谁|几|怎|如何|吗|是否|何时|为何|是不是|有没有",
     re.IGNORECASE,
 )
 
@@ -152,14 +167,15 @@ def untold(followed: Followed) -> str:
 
 def _follow(before: str, turn: str) -> Followed:
     """The turn with what it takes from the full question ``before``; "" is none."""
-    language = detect(turn)
+    language = next((each for each in (detect(turn), detect(before)) if each in ("zh", "en")), "en")
     wanted = wish(turn)
     if wanted == "summary":
         document = named_document(before)
         asks = f"总结{document}" if language == "zh" else f"Summarise {document}"
         return Followed(asks if document else turn, bool(document), "" if document else turn, language, "summary")
     if wanted:
-        language, manner = (wanted, "") if wanted in ("en", "zh") else (language, wanted)
+        manner: Manner = wanted if wanted in ("shorter", "longer", "table") else ""
+        language = wanted if wanted in ("en", "zh") else language
         return Followed(before or turn, bool(before), "" if before else turn, language, manner)
     question, unresolved = _rewritten(before, turn)
     return Followed(turn if unresolved else question, question != turn and not unresolved, unresolved, language)
@@ -170,20 +186,35 @@ def _rewritten(before: str, turn: str) -> tuple[str, str]:
     bare = _END.sub("", turn)
     rest = _JOINS.sub("", bare).strip()
     said = rest.lower() if rest.isascii() else rest
-    if said in _BARE or said in _BARE_ZH or _HOW_MUCH_ZH.match(said):
+    if said in _BARE or said in _BARE_ZH or _ASKS_ONLY.match(said):
         return (_asked_of(before, said), "") if before else (turn, bare)
     phrase = _TRAILS.sub("", rest).strip()
-    if _HAS.match(bare):
+    if _NEIGHBOUR.match(phrase):
+        return turn, phrase
+    if _HAS.match(bare) or _EXAMPLE.match(phrase):
         return _of_topic(before, turn, "")
+    if asked := _DEFINITE.match(rest):
+        phrase = asked["rest"] if _MATTERS_EN.match(asked["rest"]) else phrase
     matter = _ITS.match(phrase) or _MATTERS_EN.match(phrase) or _MATTERS_ZH.match(phrase)
     if matter and not _ASKS.search(phrase):
         head = _new_head(before, phrase) if not _ITS.match(phrase) else ""
         return (head, "") if head else _of_topic(before, turn, matter["noun"] or matter["owned"])
+    if _JOINS.match(turn) and _DOES_IT.match(rest) and _is_name(_DOES_IT.sub("", rest)):
+        phrase = rest = _DOES_IT.sub("", rest)
     if _is_elliptical(turn, rest):
         return _exchanged(before, turn, phrase)
-    if _weight(_words(rest)) <= 4:
-        return pointed(before, turn)
-    return turn, ""
+    if before and not slots(rest) and _weight(_words(rest)) <= 2:
+        if _SUBJECTLESS.match(rest) and (about := topic(before)):
+            return f"{about}{rest}？", ""
+        if _SHORT_ASKING.match(rest) and _weight(_words(rest)) <= 1 and pointed(before, turn) == (turn, ""):
+            return f"{rest}: {before}", ""
+    return pointed(before, turn) if _weight(_words(rest)) <= 4 else (turn, "")
+
+
+def _is_name(said: str) -> bool:
+    """Whether words are names and no more."""
+    named = phrase_slots(said)[1]
+    return bool(named) and not set(_words(said)) - set(units(" ".join(slot.said for slot in named)))
 
 
 def _is_elliptical(question: str, rest: str) -> bool:
@@ -208,7 +239,10 @@ def _exchanged(before: str, turn: str, phrase: str) -> tuple[str, str]:
     new = exchange(before, phrase)
     if new.between:
         return turn, new.between
-    rest = new.left
+    rest = _PREPOSITION.sub(lambda lead: lead[0].lower(), new.left)
+    if new.left_kind == "provision" and (document := named_document(new.question)):
+        zh = detect(new.question) == "zh"
+        return (f"{document}{rest}规定了什么？" if zh else f"What does {rest} of {document} say?"), ""
     known = set(units(new.question))
     if not [word for word in _words(rest) if word not in known]:
         return new.question, ""
@@ -244,8 +278,8 @@ def _new_head(question: str, phrase: str) -> str:
 
 def _asked_of(before: str, bare: str) -> str:
     """The question ``before`` asked by other words: "Why does the scheme pay for peat?" of "Does the scheme …?"."""
-    if _HOW_MUCH_ZH.match(bare) and bare not in _BARE_ZH:
-        return f"{bare}：{before}"
+    if bare not in _BARE and bare not in _BARE_ZH or bare == "why not":
+        return f"{bare}：{before}" if detect(before) == "zh" else f"{bare[0].upper()}{bare[1:]}: {before}"
     if detect(before) == "zh":
         asks = bare if bare in _BARE_ZH else _BARE[bare]
         asks = _BARE[_BARE_ZH[asks]] if asks in ("原因", "原因呢", "依据呢", "出处呢", "出处") else asks
@@ -271,8 +305,13 @@ def _of_topic(before: str, turn: str, noun: str) -> tuple[str, str]:
     about = topic(before)
     if not about:
         return turn, bare
+    if _EXAMPLE.match(phrase):
+        return (f"{about}有哪些例子？" if detect(turn) == "zh" else f"What are examples of {about}?"), ""
     if detect(turn) == "zh":
         return (f"{about}{bare}？" if not noun else f"{about}的{noun}是什么？"), ""
+    places = [slot.said for slot in slots(before) if slot.kind in ("country", "region", "province")]
+    if len(places) == 1 and places[0] not in about:
+        about += f" in {with_the(places[0])}"
     if noun:
         return f"What {'are' if noun.endswith('s') else 'is'} the {noun} {'of' if _ITS.match(phrase) else 'for'} {about}?", ""
     return f"{bare} for {about}?", ""

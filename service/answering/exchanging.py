@@ -53,8 +53,11 @@ _CAPITALISED = re.compile(r"(?:[A-Z][\w’'-]*)(?:\s(?:(?:of|the|and)\s)?[A-Z][\
 
 
 DOCUMENT = re.compile(
-    r"(?<![\w’'-])(?!(?:What|Which|When|Where|Who|Why|How|Does|Do|Did|Is|Are|Was|Can|Must|May|The|Under|In|And)\b)[A-Z][\w’'-]*"
-    rf"(?:,?\s(?:(?:of|the|on|and|for)\s)*[A-Z0-9][\w./’'-]*)*?\s(?:{DOCUMENT_ENDS})\b(?:\s\d{{2,5}})?"
+    r"(?<![\w’'-])(?!(?:What|Which|When|Where|Who|Why|How|Does|Do|Did|Is|Are|Was|Can|Must|May|The|Under|In|And)\b)[A-Z][\w-]*"
+    rf"(?:,?\s(?:(?:of|the|on|and|for)\s)*[A-Z0-9][\w./-]*)*?\s(?:{DOCUMENT_ENDS})\b(?:\s\d{{2,5}})?"
+)
+NUMBERED = re.compile(
+    r"\b(?:Executive Order|EO|E\.O\.|Regulation|Directive|Decision|Order|Public Law)\s+(?:No\.?\s*)?(?:\([A-Z]{2,4}\)\s*)?\d[\w/.-]*\w"
 )
 DOCUMENT_ZH = re.compile(
     r"[\u4e00-\u9fff]{2,30}?(?:实施条例|管理办法|暂行条例|试行办法|办法|条例|法(?![律规院人学定])|协定|公约|议定书|方法学)(?:（[^）]{1,8}）)?"
@@ -107,6 +110,7 @@ def slots(text: str) -> list[Slot]:
 
 def _documents(text: str, known: Sequence[str]) -> Iterator[str]:
     """Names that read as those of laws and are not ``known``: in English by their capitals, in Chinese at the start."""
+    yield from (match[0] for match in NUMBERED.finditer(text))
     yield from (match[0] for match in DOCUMENT.finditer(text) if match[0] not in known)
     said = LEAD_ZH.sub("", text)
     begins = DOCUMENT_ZH.match(said)
@@ -134,11 +138,11 @@ def phrase_slots(phrase: str) -> tuple[str, list[Slot]]:
 
 def exchange(before: str, phrase: str) -> Exchange:
     """The question ``before`` with the names, years and provisions of ``phrase`` in the places of its own."""
-    phrase, news = phrase_slots(phrase)
+    phrase, news = phrase_slots(_numbered(before, phrase))
     question, rest, kind = before, phrase, ""
-    for new in news:
+    for new in _together(phrase, news):
         olds = _counterparts(question, new, _led_by(phrase, new.start))
-        if not olds:
+        if not olds or _is_more(phrase, new, olds):
             kind = kind or new.kind
             continue
         if len({old.name for old in olds}) > 1:
@@ -153,6 +157,37 @@ def exchange(before: str, phrase: str) -> Exchange:
     while (shorter := _DANGLING.sub("", rest)) != rest:
         rest = shorter
     return Exchange(question, rest, kind)
+
+
+def _numbered(before: str, phrase: str) -> str:
+    """The phrase, where it is a mere number or bracket as that of the only provision before: 182 → section 182."""
+    bare = _bare(phrase)
+    provisions = [slot.said for slot in slots(before) if slot.kind == "provision"]
+    if len(provisions) != 1 or not provisions[0].isascii():
+        return phrase
+    if re.fullmatch(r"\d{1,3}[A-Z]{0,2}(?:\.\d+)?", bare):
+        return re.sub(r"\d+[A-Z]{0,2}(?:\.\d+)*(?:\(\w{1,3}\))*\Z", bare, provisions[0])
+    if re.fullmatch(r"(?:\(\w{1,3}\))+", bare):
+        return re.sub(r"(?:\(\w{1,3}\))*\Z", "", provisions[0]) + bare
+    return phrase
+
+
+def _together(phrase: str, news: Sequence[Slot]) -> list[Slot]:
+    """The slots, those of one kind that are listed taken as one: China and India."""
+    found: list[Slot] = []
+    for new in news:
+        last = found[-1] if found else None
+        if last and _is_same_kind(new, last) and _LISTED.fullmatch(phrase[last.end : new.start]):
+            said = phrase[last.start : new.end]
+            found[-1] = Slot(last.kind, f"{last.name}|{new.name}", said, last.start)
+        else:
+            found.append(new)
+    return found
+
+
+def _is_more(phrase: str, new: Slot, olds: Sequence[Slot]) -> bool:
+    """Whether the phrase says more of what the question has already: 一般湿地 where that has 国家重要湿地."""
+    return {old.name for old in olds} == {new.name} and _bare(phrase) != new.said
 
 
 def with_the(name: str) -> str:

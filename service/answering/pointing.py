@@ -199,9 +199,10 @@ def _pointed_en(before: str, turn: str) -> tuple[str, str]:
     it = _ITS.search(turn) or _IT.search(turn)
     if not it:
         return turn, ""
-    about = topic(before)
-    if not about or (_several(before) and it[0].lower().split()[0] in ("it", "its", "that", "this")):
-        return turn, it[0].split()[0]
+    word = it[0].split()[0]
+    about = _agreeing(before, topic(before), is_plural=word.lower() in ("they", "them", "their", "theirs", "these", "those"))
+    if not about or (_several(before) and word.lower() in ("it", "its", "that", "this")):
+        return turn, word
     if it.re is _IT:
         return _put(turn, it, about), ""
     what = it.groupdict().get("what")
@@ -210,6 +211,17 @@ def _pointed_en(before: str, turn: str) -> tuple[str, str]:
         return _put(turn, it, f"the {what} of {about}"), ""
     owner = f"{about}{'’' if about.endswith('s') else '’s'}"
     return _put(turn, it, f"{owner} {what}" if what else owner), ""
+
+
+def _agreeing(before: str, about: str, *, is_plural: bool) -> str:
+    """What a question is about, where it fits "they" or "it"; else the document that it names for "it", or ""."""
+    head = re.split(r"\s(?:in|of|for|under|on|by|to|from|with)\s", about)[0]
+    reads_plural = bool(re.search(r"[^s]s\Z|\band\b|people\Z", head)) and not re.search(r"['’]s?\Z|(?:us|is)\Z", head)
+    if not about or reads_plural == is_plural or (is_plural and head.split()[-1][:1].isupper()):
+        return about
+    if is_plural:
+        return f"{re.sub(r'^an? ', '', head)}s{about[len(head) :]}" if re.match(r"an?\s", head) else ""
+    return named_document(before)
 
 
 def _named_noun(before: str, noun: str) -> str:
