@@ -97,8 +97,12 @@ _SUMMARY = re.compile(
     r"|(?:讲了|说了|包括|包含|有)(?:些?什么|哪些)(?:主要)?内容[\s?？。]*\Z|(?:主要|大致|大概|基本)(?:内容|讲了?什么|说了?什么|规定了?什么)(?:是什么|有哪些)?[\s?？。]*\Z",
     re.IGNORECASE,
 )
-_OF_A_PART = re.compile(r"第[〇零一二三四五六七八九十百千\d]+[条款项]|\b(?:article|art\.|section|sec\.|paragraph)\s?\d", re.IGNORECASE)
-_VAGUE_END = re.compile(r"(?:怎么样|如何|怎样|咋样|呢|的?(?:情况|信息|资料|政策|相关)|是什么情况|情况怎么样|介绍|了解一下)?[\s?？。.!！]*\Z")
+_OF_A_PART = re.compile(
+    r"第[〇零一二三四五六七八九十百千\d]+[条款项]|\b(?:article|art\.|section|sec\.|paragraph)\s?\d", re.IGNORECASE
+)
+_VAGUE_END = re.compile(
+    r"(?:怎么样|如何|怎样|咋样|呢|的?(?:情况|信息|资料|政策|相关)|是什么情况|情况怎么样|介绍|了解一下)?[\s?？。.!！]*\Z"
+)
 _VAGUE_LEAD = re.compile(
     r"\A(?:关于|了解|介绍(?:一下)?|说说|讲讲|谈谈|(?:please )?(?:tell me )?(?:something |more )?about|info(?:rmation)? on|any(?:thing)? on)\s*",
     re.IGNORECASE,

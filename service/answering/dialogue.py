@@ -28,6 +28,7 @@ from service.answering.exchanging import exchange, phrase_slots, slots, with_the
 from service.answering.pointing import named_document, pointed, topic
 from service.answering.understanding import understand
 
+_LEANS = 160  # characters: what is longer says what it means
 MOST_TURNS, MOST_CHARS = 8, 1_000  # a thread further back, or a pasted text, is not what a short question leans on
 
 _JOINS = re.compile(
@@ -59,7 +60,9 @@ _WHAT_IS = re.compile(
     r"(?P<where>\s+(?:in|of|for|under|by|to|on|within|per)\s.*?)?(?P<end>[\s?]*)\Z",
     re.IGNORECASE,
 )
-_OF_ZH = re.compile(r"\A(?P<whose>.+的)(?P<core>[^的，,]{1,12}?)(?P<ask>是(?:多少|什么|哪些)|有哪些|为多少)(?P<end>.*)\Z")
+_OF_ZH = re.compile(
+    r"\A(?P<whose>.+的)(?P<core>[^的，,]{1,12}?)(?P<ask>是(?:多少|什么|哪些)|有哪些|为多少)(?P<end>.*)\Z"
+)
 _MEASURES = re.compile(
     r"(?:上限|下限|价格?|碳价|期限|面积|比例|目标|定义|罚款|处罚|条件|范围|程序|标准|要求|日期|时间|部门|期)\Z"
 )
@@ -103,19 +106,32 @@ _ASKS_ONLY = re.compile(  # words that ask this of what the question before says
     r"|\A(?:how|since when|until when) exactly\Z|\Awhich (?:one |of (?:them|these) |of the two )?(?:is|are|has) (?:the )?(?:more \w+|\w+er|\w+est|most \w+)\Z",
     re.IGNORECASE,
 )
-_SUBJECTLESS = re.compile(r"\A(?:(?:由|应)?谁|怎么|怎样|如何|什么时候|何时|多久|在哪里?|哪些部门|去哪里?|向谁)[\u4e00-\u9fff]{1,6}\Z")
+_SUBJECTLESS = re.compile(
+    r"\A(?:(?:由|应)?谁|怎么|怎样|如何|什么时候|何时|多久|在哪里?|哪些部门|去哪里?|向谁)[\u4e00-\u9fff]{1,6}\Z"
+)
 _SHORT_ASKING = re.compile(r"\A(?:who|how|when|where)(?:\s[a-z]+){1,3}\Z", re.IGNORECASE)
 _EXAMPLE = re.compile(
     r"\A(?:(?:please |can you )?(?:give|show)(?: me)? (?:an |some )?examples?|for example|like what|such as|(?:请|能|能不能|可以)?举个?(?:几个)?例子?(?:说明)?吗?|比如|例如|比如说)\Z",
     re.IGNORECASE,
 )
 _DEFINITE = re.compile(r"\Awhat (?:is|are|was|were)\s+(?P<rest>the\s+.+)\Z", re.IGNORECASE)
-_DOES_IT = re.compile(r"\A(?:(?:what|how|when|where|why|who)\s+)?(?:do|does|did|is|are|was|were|will|has|have)\s+", re.IGNORECASE)
-_NEIGHBOUR = re.compile(r"\A(?:(?:the )?(?:next|previous|last) (?:one|section|article|paragraph|part)|[上下前后]一[条款项章节个])\Z", re.IGNORECASE)
+_DOES_IT = re.compile(
+    r"\A(?:(?:what|how|when|where|why|who)\s+)?(?:do|does|did|is|are|was|were|will|has|have)\s+", re.IGNORECASE
+)
+_EARLY = re.compile(  # a pronoun before any noun that it could stand for
+    rf"\A(?:(?:what|how|when|where|why|who|which)\s+(?:\w+\s+)?)?(?:{_AUX})\s+(?:it|they|its|their|that|this|these|those)\b"
+    r"|\A(?:it|they|its|their|this|that)\b|\A(?:它|他们|其(?![中他余实次它])|该|这|那(?!么)|上述|前者|后者)",
+    re.IGNORECASE,
+)
+_NEIGHBOUR = re.compile(
+    r"\A(?:(?:the )?(?:next|previous|last) (?:one|section|article|paragraph|part)|[上下前后]一[条款项章节个])\Z",
+    re.IGNORECASE,
+)
 _ASKS = re.compile(
     rf"\b(?:what|which|who|whom|whose|when|where|why|how)\b|\A(?:{_AUX})\b|什么|多[少长久大高远深]|哪|谁|几|怎|如何|吗|是否|何时|为何|是不是|有没有",
     re.IGNORECASE,
 )
+
 
 @dataclass(frozen=True, slots=True)
 class Followed:
@@ -167,6 +183,8 @@ def untold(followed: Followed) -> str:
 
 def _follow(before: str, turn: str) -> Followed:
     """The turn with what it takes from the full question ``before``; "" is none."""
+    if len(turn) > _LEANS:
+        return Followed(turn, False, "", detect(turn))
     language = next((each for each in (detect(turn), detect(before)) if each in ("zh", "en")), "en")
     wanted = wish(turn)
     if wanted == "summary":
@@ -208,7 +226,8 @@ def _rewritten(before: str, turn: str) -> tuple[str, str]:
             return f"{about}{rest}？", ""
         if _SHORT_ASKING.match(rest) and _weight(_words(rest)) <= 1 and pointed(before, turn) == (turn, ""):
             return f"{rest}: {before}", ""
-    return pointed(before, turn) if _weight(_words(rest)) <= 4 else (turn, "")
+    is_early = _EARLY.match(rest) and _weight(_words(rest)) <= 4
+    return pointed(before, turn) if is_early or _weight(_words(rest)) <= 2 else (turn, "")
 
 
 def _is_name(said: str) -> bool:
@@ -243,6 +262,9 @@ def _exchanged(before: str, turn: str, phrase: str) -> tuple[str, str]:
     if new.left_kind == "provision" and (document := named_document(new.question)):
         zh = detect(new.question) == "zh"
         return (f"{document}{rest}规定了什么？" if zh else f"What does {rest} of {document} say?"), ""
+    is_said = _JOINS.match(turn) or _IS_TRAILING.search(turn) or _PREPOSITION.match(phrase)
+    if new.question == before and new.left_kind in ("name", "instrument") and not is_said:
+        return turn, ""  # another name by itself: a topic of its own
     known = set(units(new.question))
     if not [word for word in _words(rest) if word not in known]:
         return new.question, ""
@@ -287,7 +309,9 @@ def _asked_of(before: str, bare: str) -> str:
         is_yes_no = stated + "吗" in before or "是否" in before
         return f"{asks}{stated.replace('是否', '', 1)}？" if is_yes_no else f"{asks}：{before}"
     asks = bare if bare in _BARE else _BARE_ZH[bare]
-    asks = re.sub(r"\A(which article|what article|which section).*|\Awhere does it.*|\Asays who\Z", "which article", asks)
+    asks = re.sub(
+        r"\A(which article|what article|which section).*|\Awhere does it.*|\Asays who\Z", "which article", asks
+    )
     asks = asks.capitalize()
     if _YES_NO.match(before) and asks != "Which article":
         return f"{asks} {before[0].lower()}{before[1:]}"
@@ -313,7 +337,10 @@ def _of_topic(before: str, turn: str, noun: str) -> tuple[str, str]:
     if len(places) == 1 and places[0] not in about:
         about += f" in {with_the(places[0])}"
     if noun:
-        return f"What {'are' if noun.endswith('s') else 'is'} the {noun} {'of' if _ITS.match(phrase) else 'for'} {about}?", ""
+        return (
+            f"What {'are' if noun.endswith('s') else 'is'} the {noun} {'of' if _ITS.match(phrase) else 'for'} {about}?",
+            "",
+        )
     return f"{bare} for {about}?", ""
 
 

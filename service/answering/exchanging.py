@@ -31,13 +31,17 @@ _EN_PART = (
     r"(?:articles?|art\.|sections?|sec\.|s|annex|schedule|table|part|chapter|paragraphs?|clauses?|points?)"
     r"\s?(?:\d+[A-Z]{0,2}(?:\.\d+)*|[IVX]+\b)(?:\([0-9a-z]{1,3}\))*"
 )
-_PROVISION = re.compile(rf"{_ZH_PART}+|(?:附件|附录|表)\s?[一二三四五六七八九十\d]+|(?<!['’])\b{_EN_PART}(?:,?\s{_EN_PART})*", re.I)
+_PROVISION = re.compile(
+    rf"{_ZH_PART}+|(?:附件|附录|表)\s?[一二三四五六七八九十\d]+|(?<!['’])\b{_EN_PART}(?:,?\s{_EN_PART})*", re.I
+)
 _PART = re.compile(rf"{_ZH_PART}|(?:附件|附录|表)\s?[一二三四五六七八九十\d]+|{_EN_PART}", re.I)
 _PREPOSITIONS = "in|for|at|by|of|with|under|on|to|from|since|until|after|before|about"
 _LED_BY = re.compile(rf"\b(?P<word>{_PREPOSITIONS})\s+(?:the\s+)?\Z", re.IGNORECASE)
 _LEADS = re.compile(rf"\A(?:(?:{_PREPOSITIONS})\b|对于|对|在)\s*", re.IGNORECASE)
 _DANGLING = re.compile(rf"(?:(?:\A|\s+)(?:{_PREPOSITIONS}|and|the|an?)|['’]s?)\s*\Z", re.IGNORECASE)
-_LISTED = re.compile(r"\s*(?:,\s*and\s|,|、|和|与|及|以及|\band\b|\bor\b|\bversus\b|\bvs\.?)\s*(?:the\s+)?", re.IGNORECASE)
+_LISTED = re.compile(
+    r"\s*(?:,\s*and\s|,|、|和|与|及|以及|\band\b|\bor\b|\bversus\b|\bvs\.?)\s*(?:the\s+)?", re.IGNORECASE
+)
 _LAST_JOIN = re.compile(r"\s*(?:,\s*and|和|与|及|以及|\band\b|\bor\b)\s*(?:the\s+)?\Z", re.IGNORECASE)
 _TAKE_THE = re.compile(
     r"\A(?:U\.?S\.?A?|UK|U\.K\.|EU|UAE|UN|United .*|European Union|Netherlands|Philippines|Czech Republic|.* Federation"
@@ -96,7 +100,10 @@ def slots(text: str) -> list[Slot]:
     """The names, years and provisions of a text, in order, none inside another."""
     found: list[Slot] = [Slot("provision", m[0], m[0], m.start()) for m in _PROVISION.finditer(text)]
     named = [(each.kind, each.name, each.said) for each in entities(text)]
-    named += [(_TITLE, " ".join(units(said)), said) for said in _documents(text, [said for _, _, said in named])]
+    named += [
+        (_TITLE, " ".join(units(said)), said)
+        for said in _documents(text, [said for kind, _, said in named if kind != "name"])
+    ]
     years = [("year", each.said, each.said) for each in amounts(fold(text)) if each.kind == "year"]
     for kind, name, said in sorted({*named, *years}, key=lambda each: (-len(each[2]), each[0] == "name", each)):
         for start in _places_of(said, text):
@@ -192,7 +199,7 @@ def _is_more(phrase: str, new: Slot, olds: Sequence[Slot]) -> bool:
 
 def with_the(name: str) -> str:
     """An English name as it stands in a sentence: the United States, China."""
-    return f"the {name}" if _TAKE_THE.match(name) else name
+    return f"the {name}" if _TAKE_THE.match(name) and not NUMBERED.fullmatch(name) else name
 
 
 def in_language_of(question: str, slot: Slot) -> str:

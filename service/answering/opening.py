@@ -27,24 +27,33 @@ _LONGEST_TITLE, _LONGEST_HEADING = {"zh": 30, "ja": 30, "en": 90}, {"zh": 24, "j
 _TITLES = 4  # named of those held
 _SHORTEST = 40  # characters of a passage that says something
 
-_ARTICLE_ZH = re.compile(r"(?P<number>第(?P<digits>[〇零一二三四五六七八九十百千\d]+)条(?:の[一二三四五六七八九十]+|之[一二三四五六七八九十])?)")
-_ARTICLE_EN = re.compile(
-    r"\A\W*(?:(?P<kind>Article|Art\.|Section|Sec\.)\s+)?(?P<number>\d{1,3}[A-Z]{0,2})\b[.:—–-]?\s*(?P<name>[A-Z“\"][^.]{2,80})?", re.IGNORECASE
+_ARTICLE_ZH = re.compile(
+    r"(?P<number>第(?P<digits>[〇零一二三四五六七八九十百千\d]+)条(?:の[一二三四五六七八九十]+|之[一二三四五六七八九十])?)"
 )
-_DEFINED_ZH = re.compile(r"(?:本[法条例办规定细则文件标准]{1,2}(?:所称|中)的?)?“?(?P<term>[\u4e00-\u9fff]{2,14})”?，?\s?是指")
+_ARTICLE_EN = re.compile(
+    r"\A\W*(?:(?P<kind>Article|Art\.|Section|Sec\.)\s+)?(?P<number>\d{1,3}[A-Z]{0,2})\b[.:—–-]?\s*(?P<name>[A-Z“\"][^.]{2,80})?",
+    re.IGNORECASE,
+)
+_DEFINED_ZH = re.compile(
+    r"(?:本[法条例办规定细则文件标准]{1,2}(?:所称|中)的?)?“?(?P<term>[\u4e00-\u9fff]{2,14})”?，?\s?是指"
+)
 _DEFINED_EN = re.compile(
     r"(?:[“\"‘](?P<quoted>[A-Za-z][\w /-]{3,40})[”\"’],?|(?:\A|[\n;—]\s*)(?P<plain>(?!this|that|it|which|the)[a-z][a-z0-9 -]{3,40}?))"
     r"\s+means\b(?!\s+(?:of|that)\b)"
 )
 _EFFECT_ZH = re.compile(r"自.{2,24}起(?:施行|实施|生效)")
-_EFFECT_EN = re.compile(r"\b(?:comes? into (?:force|effect|operation)|takes? effect|enters? into force)\b.{0,12}\bon\b", re.IGNORECASE)
+_EFFECT_EN = re.compile(
+    r"\b(?:comes? into (?:force|effect|operation)|takes? effect|enters? into force)\b.{0,12}\bon\b", re.IGNORECASE
+)
 _IS_LAW = re.compile(
     rf"\b(?:{DOCUMENT_ENDS})(?:\W+\d[\w/.-]*)?\W*\Z|\A(?:Executive Order|Regulation|Directive|Decision)\b"
     r"|(?:法|条例|办法|规定|标准|細則|细则)(?:（.{1,8}）)?\Z",
     re.IGNORECASE,
 )
 _ABOUT_A_LAW = re.compile(r"\b(?:under|to|implementing|amending|pursuant)\b|FACT SHEET|\ARemarks\b", re.IGNORECASE)
-_NUMBER = re.compile(r"\A\W*(?:[\dIVXA-Z]{1,4}(?:\.\d+)*[.:)）、]?|[（(]?[一二三四五六七八九十]{1,3}[)）、.]|[a-z][.)])\s+(?=\S)|\A[（(]?[一二三四五六七八九十]{1,3}[)）、.]\s*")
+_NUMBER = re.compile(
+    r"\A\W*(?:[\dIVXA-Z]{1,4}(?:\.\d+)*[.:)）、]?|[（(]?[一二三四五六七八九十]{1,3}[)）、.]|[a-z][.)])\s+(?=\S)|\A[（(]?[一二三四五六七八九十]{1,3}[)）、.]\s*"
+)
 _DULL = re.compile(
     r"\A\W*(?:introduction|contents|annex|appendix|notes?|executive summary|summary|abstract|conclusions?|references|background"
     r"|overview|briefing|note|目\s*录|引言|前\s*言|摘要|附\s*件.*|附\s*录.*|总\s*则|附\s*则|参考文献|关键词)\W*\Z",
@@ -148,14 +157,20 @@ def _holdings(records: Sequence[DocumentRecord], zh: bool) -> Iterator[str]:
     )
     titles = [_named(each.title, zh=zh) for each in _chosen(records, zh)[:_TITLES]]
     if zh:
-        yield f"我根据文档库中的原文回答问题，并逐句注明出处。库中有{len(records)}份文件" + (f"（{places}）" if places else "") + "。"
+        yield (
+            f"我根据文档库中的原文回答问题，并逐句注明出处。库中有{len(records)}份文件"
+            + (f"（{places}）" if places else "")
+            + "。"
+        )
         yield (f"语言：{languages}。" if languages else "") + (f"例如{'、'.join(titles)}。" if titles else "")
     else:
         number = f"{len(records)} document{'s' if len(records) != 1 else ''}"
         yield "I answer from the documents of this library and cite each sentence. " + (
             f"It holds {number}" + (f" ({places})." if places else ".")
         )
-        yield (f"Languages: {languages}. " if languages else "") + (f"Among them: {'; '.join(titles)}." if titles else "")
+        yield (f"Languages: {languages}. " if languages else "") + (
+            f"Among them: {'; '.join(titles)}." if titles else ""
+        )
 
 
 def _questions(shelf: Shelf, records: Sequence[DocumentRecord], zh: bool) -> Iterator[str]:
@@ -201,7 +216,9 @@ def _of_passage(title: str, passage: Passage, zh: bool) -> Iterator[_Asked]:
     if passage.kind not in ("text", "list") or len(passage.text) < _SHORTEST // 2:
         return
     if said := _term(passage):
-        yield _Asked("definition", f"{named}中“{said}”是什么意思？" if zh else f"What does “{said}” mean in {named}?", said)
+        yield _Asked(
+            "definition", f"{named}中“{said}”是什么意思？" if zh else f"What does “{said}” mean in {named}?", said
+        )
     if (_EFFECT_ZH if passage.language == "zh" else _EFFECT_EN).search(passage.text):
         yield _Asked("effect", f"{named}什么时候施行？" if zh else f"When does {named} take effect?", "")
     if len(passage.text) < _SHORTEST:
@@ -209,9 +226,15 @@ def _of_passage(title: str, passage: Passage, zh: bool) -> Iterator[_Asked]:
     if article := _article(heading, title, zh):
         number, name = article
         about = f"（{name}）" if zh and name else f" ({name})" if name else ""
-        yield _Asked("article", f"{named}{number}{about}规定了什么？" if zh else f"What does {number}{about} of {named} say?", heading)
+        yield _Asked(
+            "article",
+            f"{named}{number}{about}规定了什么？" if zh else f"What does {number}{about} of {named} say?",
+            heading,
+        )
     elif _reads_as_topic(name := _NUMBER.sub("", heading), title, passage.language):
-        yield _Asked("heading", f"{named}关于“{name}”说了什么？" if zh else f"What does {named} say about “{name}”?", name)
+        yield _Asked(
+            "heading", f"{named}关于“{name}”说了什么？" if zh else f"What does {named} say about “{name}”?", name
+        )
 
 
 def _term(passage: Passage) -> str:
@@ -244,14 +267,24 @@ def _reads_as_topic(heading: str, title: str, language: str) -> bool:
     """Whether a heading names a matter that one can ask about."""
     size = len(heading) <= _LONGEST_HEADING.get(language, _LONGEST_HEADING["en"])
     is_phrase = len(heading) >= 4 if language != "en" else 2 <= len(heading.split()) <= 10
-    return size and is_phrase and not _DULL.match(heading) and _plain(heading) not in _plain(title) and not heading.isupper()
+    return (
+        size
+        and is_phrase
+        and not _DULL.match(heading)
+        and _plain(heading) not in _plain(title)
+        and not heading.isupper()
+    )
 
 
 def _named(title: str, *, zh: bool) -> str:
     """A title as a question has it: 《…》, "the … Act", “…” where it is no such name."""
     title = " ".join(title.split())
     if not title.isascii() and re.search("[\u4e00-\u9fff]", title):
-        return title if title.startswith("《") and title.endswith("》") else f"《{title.strip('《》') if title.count('《') < 2 else title}》"
+        return (
+            title
+            if title.startswith("《") and title.endswith("》")
+            else f"《{title.strip('《》') if title.count('《') < 2 else title}》"
+        )
     if zh or not _IS_LAW.search(title):
         return f"《{title}》" if zh else f"“{title}”"
     return title if re.match(r"(?:the|an?)\b", title, re.IGNORECASE) else f"the {title}"

@@ -23,12 +23,14 @@ _STATE = re.compile(
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
-    rf"\A(?:.*?\b)?(?P<aux>{_AUX})\s+(?P<np>(?!there\b)\S.*?)(?=\s+(?:not\s+|still\s+|also\s+)?{_VERB}\b)", re.IGNORECASE
+    rf"\A(?:.*?\b)?(?P<aux>{_AUX})\s+(?P<np>(?!there\b)\S.*?)(?=\s+(?:not\s+|still\s+|also\s+)?{_VERB}\b)",
+    re.IGNORECASE,
 )
 _WHAT_IS = re.compile(r"\A(?:what|who|which|where)(?:['’]s|\s+(?:is|are|was|were))\s+(?P<np>.+)\Z", re.IGNORECASE)
 _IS = re.compile(r"\A(?:.*?\b)?(?:is|are|was|were)\s+(?P<np>(?!there\b)\S.*)\Z", re.IGNORECASE)
 _ABOUT = re.compile(
-    r"\A(?:please\s+)?(?:tell me about|explain|describe|what about|summari[sz]e|who\s+\w+s)\s+(?P<np>.+)\Z", re.IGNORECASE
+    r"\A(?:please\s+)?(?:tell me about|explain|describe|what about|summari[sz]e|who\s+\w+s)\s+(?P<np>.+)\Z",
+    re.IGNORECASE,
 )
 _ASKING_ZH = re.compile(
     r"是(?:多少|什么|指|谁|否|不是|哪)|有(?:哪些|什么|没有|多少)|何时|什么|多久|多少|几|由谁|谁|哪|怎么|怎样|如何|为什么|为何|是否|能否|可否|可以"
@@ -39,22 +41,29 @@ _KINDS_ZH = (
     "实施条例|管理办法|实施办法|暂行条例|办法|条例|规定|细则|法律|法|协定|公约|议定书|方案|规划|意见|通知|标准|方法学|项目"
     "|制度|机制|政策|计划|市场|机构|部门|企业|条款|条"
 )
-_THIS_ZH = re.compile(rf"(?:该|此|本|上述|这(?:一|部|个|项|份|种|条)?|那(?:部|个|项|份|种|条))(?P<noun>{_KINDS_ZH})")
-_IT_ZH = re.compile(r"(?P<owner>(?:它们?|他们)的|其(?![中他余实次它]))|(?P<it>它们?|他们)|(?P<this>\A(?:这个?|那个?)(?=是|有|由|何|什|从|适|需|能|可))")
+_THIS_ZH = re.compile(
+    rf"(?:(?<!应)该|(?<!因)此|上述|这(?:一|部|个|项|份|种|条)?|那(?:部|个|项|份|种|条))(?P<noun>{_KINDS_ZH})"
+)
+_IT_ZH = re.compile(
+    r"(?P<owner>(?:它们?|他们)的|(?<![极尤与])其(?![中他余实次它]))|(?P<it>它们?|他们)|(?P<this>\A(?:这个?|那个?)(?=是|有|由|何|什|从|适|需|能|可))"
+)
 _FORMER_ZH, _LATTER_ZH = "前者", "后者"
 _NOUN = (
     r"law|act|regulations?|rules?|scheme|programme|program|agreement|protocol|convention|order|directive|policy|plan|strategy"
     r"|measures?|methodology|standard|system|market|project|country|document|decision"
 )
-_THIS = re.compile(rf"\b(?:this|that|the same|these|those)\s+(?P<noun>{_NOUN})\b(?!['’])|(?<=\bthe )(?P<bare>law|act)(?=\s*\?|\Z)", re.I)
+_THIS = re.compile(
+    rf"\b(?:this|that|these|those)\s+(?P<noun>{_NOUN})\b(?!['’])|(?<=\bthe )(?P<bare>law|act)(?=\s*\?|\Z)", re.I
+)
 _ITS = re.compile(
-    r"\b(?:its|their|theirs)\b(?:\s+(?P<what>[a-z-]+(?:\s[a-z-]+){0,2}?)(?=\s*[?.]?\Z|\s(?:in|of|for|under|by|is|are)\b))?", re.I
+    r"\b(?:its|their|theirs)\b(?:\s+(?P<what>[a-z-]+(?:\s[a-z-]+){0,2}?)(?=\s*[?.]?\Z|\s(?:in|of|for|under|by|is|are)\b))?",
+    re.I,
 )
 _IT = re.compile(
-    rf"\b(?:it|they|them)\b(?!\s+(?:is|was)\s+\w+\s+that)|(?:(?<=\bis )|(?<=\bare )|(?<=\bwas )|(?<=\bdoes )|(?<=\bof )|(?<=\bfor )"
-    rf"|(?<=\babout )|(?<=\bdo )|(?<=\bunder )|(?<=\bby ))(?:that|this|these|those)\b(?!\s+(?:{_NOUN})\b)|\b(?:that|this)(?=\s*\?*\Z)",
+    r"\b(?:it|they|them)\b(?!\s+(?:\w+\s+){0,3}(?:to|that|if|whether)\b)|(?:(?<=\bis )|(?<=\bare )|(?<=\bwas )|(?<=\bdoes ))"
+    rf"(?:that|this|these|those)\b(?!\s+(?:{_NOUN})\b)|\b(?:that|this|these|those)(?=\s*\?*\Z)",
     re.IGNORECASE,
-)  # fmt: skip
+)
 _THERE = re.compile(r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )\bthere\b(?!\s+(?:is|are|was|were|any|an?)\b)", re.I)
 _PERSON = re.compile(r"\b(?:he|she|his|her|him)\b", re.IGNORECASE)
 _FORMER = re.compile(r"\bthe (?P<which>former|latter|first|second)(?: one)?\b", re.IGNORECASE)
@@ -113,7 +122,10 @@ def _topic_zh(bare: str) -> str:
 def _blanked(said: str) -> str:
     """The text with its names blanked, so that no word is looked for in them: 对 in 应对气候变化法."""
     taken = [(slot.start, slot.end) for slot in slots(said)]
-    taken += [match.span() for match in re.finditer("应对|对外|自愿|自然|有关|所有|国有|规定书|会议|在线|将来|有害|有机|需求|专有", said)]
+    taken += [
+        match.span()
+        for match in re.finditer("应对|对外|自愿|自然|有关|所有|国有|规定书|会议|在线|将来|有害|有机|需求|专有", said)
+    ]
     for start, end in taken:
         said = said[:start] + "\0" * (end - start) + said[end:]
     return said
@@ -200,7 +212,9 @@ def _pointed_en(before: str, turn: str) -> tuple[str, str]:
     if not it:
         return turn, ""
     word = it[0].split()[0]
-    about = _agreeing(before, topic(before), is_plural=word.lower() in ("they", "them", "their", "theirs", "these", "those"))
+    about = _agreeing(
+        before, topic(before), is_plural=word.lower() in ("they", "them", "their", "theirs", "these", "those")
+    )
     if not about or (_several(before) and word.lower() in ("it", "its", "that", "this")):
         return turn, word
     if it.re is _IT:

@@ -73,9 +73,7 @@ def summary(passages: Sequence[Passage], language: str, *, title: str = "") -> S
     by_paragraph = len(sections) < 2
     if by_paragraph:
         sections = _told([("", [passage]) for passage in readable])
-    parts = tuple(
-        (heading, Evidence(found.passage, found.units, found.text)) for heading, found in _spread(sections)
-    )
+    parts = tuple((heading, Evidence(found.passage, found.units, found.text)) for heading, found in _spread(sections))
     return Summary(parts, (_note(len(parts), len(sections), language, by_paragraph=by_paragraph),))
 
 
@@ -185,7 +183,15 @@ def _note(shown: int, sections: int, language: str, *, by_paragraph: bool) -> st
     if not shown:
         return "这份文件没有可供概括的正文。" if zh else "The document has no sentences to give an overview by."
     if by_paragraph:
-        return "这份文件没有章节标题，各引其段落的第一句。" if zh else "It has no headings: the first sentences of its paragraphs."
+        return (
+            "这份文件没有章节标题，各引其段落的第一句。"
+            if zh
+            else "It has no headings: the first sentences of its paragraphs."
+        )
     if shown < sections:
-        return f"共{sections}节，这里列出其中{shown}节，各引第一句。" if zh else f"{shown} of its {sections} sections, each by its first sentence."
+        return (
+            f"共{sections}节，这里列出其中{shown}节，各引第一句。"
+            if zh
+            else f"{shown} of its {sections} sections, each by its first sentence."
+        )
     return "按章节列出，各引第一句。" if zh else "Its sections, each by its first sentence."
