@@ -22,23 +22,18 @@ from functools import cache
 
 from index.analyzer import units
 from ingest.language import detect
-from ingest.view import fold
 from service.answering.conversing import Manner, small_talk, wish
 from service.answering.exchanging import exchange, phrase_slots, slots, with_the
+from service.answering.phrases import bare as bare_words
+from service.answering.phrases import phrases, whole
 from service.answering.pointing import named_document, pointed, topic
 from service.answering.understanding import understand
 
 _LEANS = 160  # characters: what is longer says what it means
 MOST_TURNS, MOST_CHARS = 8, 1_000  # a thread further back, or a pasted text, is not what a short question leans on
 
-_JOINS = re.compile(
-    r"\A(?:(?:and|but|or|also|then|so|ok|okay|well|what about|how about|and what about|and how about)\b[\s,]*)+"
-    r"|\A(?:那么|那麼|那|还有|另外|而|以及|换成|如果是|要是|再问)[，,\s]*",
-    re.IGNORECASE,
-)
-_TRAILS = re.compile(
-    r"(?:又?呢|又?如何|怎么样|怎样|\b(?:instead|then|too|as well|please)\b)?[\s?？。.!！]*\Z", re.IGNORECASE
-)
+_JOINS = re.compile(rf"\A{phrases('joins')}", re.IGNORECASE)
+_TRAILS = re.compile(rf"{phrases('trails')}?[\s?？。.!！]*\Z", re.IGNORECASE)
 _IS_TRAILING = re.compile(r"呢[\s?？。.!！]*\Z")
 _END = re.compile(r"[\s?？。.!！]*\Z")
 _EMPTY = (
@@ -63,57 +58,12 @@ _WHAT_IS = re.compile(
 _OF_ZH = re.compile(
     r"\A(?P<whose>.+的)(?P<core>[^的，,]{1,12}?)(?P<ask>是(?:多少|什么|哪些)|有哪些|为多少)(?P<end>.*)\Z"
 )
-_MEASURES = re.compile(
-    r"(?:上限|下限|价格?|碳价|期限|面积|比例|目标|定义|罚款|处罚|条件|范围|程序|标准|要求|日期|时间|部门|期)\Z"
-)
-_MATTERS_EN = re.compile(
-    r"\A(?:the\s+|any\s+)?(?P<noun>(?:\w+\s)?(?:exceptions?|exemptions?|deadlines?|time limits?|penalt(?:y|ies)|fines?"
-    r"|conditions?|requirements?|examples?|definitions?|scope|sanctions?))\Z",
-    re.IGNORECASE,
-)
+_MEASURES = re.compile(rf"{phrases('measure')}\Z")
+_MATTERS_EN = re.compile(rf"\A(?:the\s+|any\s+)?(?P<noun>{phrases('matter.en')})\Z", re.IGNORECASE)
 _MATTERS_ZH = re.compile(
-    r"\A(?:它们?的|其)?(?P<noun>(?:例外|豁免|[\u4e00-\u9fff]{0,2}期限|时限|限制|处罚|罚款|罚则|法律责任|[\u4e00-\u9fff]{0,2}条件|要求|例子|依据|上限|下限"
-    r"|主管部门|适用范围|范围|定义|施行日期|立法目的|目的|[\u4e00-\u9fff]{0,2}程序|[\u4e00-\u9fff]{0,2}标准|计入期))\Z"
-    r"|\A(?:它们?的|其)(?P<owned>[\u4e00-\u9fff]{1,6})\Z"
+    rf"\A(?:它们?的|其)?(?P<noun>{phrases('matter.zh')})\Z|\A(?:它们?的|其)(?P<owned>[\u4e00-\u9fff]{{1,6}})\Z"
 )
 _ITS = re.compile(r"\A(?:its|their)\s+(?P<noun>[a-z][a-z -]{2,30})\Z", re.IGNORECASE)
-_HAS = re.compile(
-    r"\A(?:(?:are|is|were|was) there\s+|(?:does|do) (?:it|they) have\s+)?(?:any|an?|other)\s+(?P<noun>[a-z ]{4,30}?)[\s?]*\Z"
-    r"|\A(?:有没有|是否有|有)(?P<zh>什么)?(?:例外|豁免|期限|时限|时间限制|限制|处罚|罚款|条件|要求|例子|依据|上限|下限|规定)[^，]{0,4}\Z",
-    re.IGNORECASE,
-)
-_BARE = {
-    "why": "为什么", "why not": "为什么不", "how come": "为什么", "since when": "从什么时候开始", "how much": "多少",
-    "how many": "多少", "how long": "多久", "how": "如何", "when": "什么时候", "where": "在哪里", "who": "谁",
-    "by whom": "由谁", "by when": "到什么时候", "until when": "到什么时候", "which ones": "哪些", "which": "哪些",
-    "which article is that": "哪一条规定", "which article": "哪一条规定", "what article is that": "哪一条规定",
-    "which section is that": "哪一条规定", "where does it say so": "哪一条规定", "where does it say that": "哪一条规定",
-    "says who": "哪一条规定", "source": "哪一条规定", "sources": "哪一条规定", "where is that": "哪一条规定",
-    "reference": "哪一条规定", "which law": "哪部法律", "which law is that": "哪部法律", "how so": "为什么",
-}  # fmt: skip
-_BARE_ZH = {
-    "为什么": "why", "为何": "why", "为什么呢": "why", "原因呢": "why", "原因": "why", "多少": "how much",
-    "是多少": "how much", "具体多少": "how much", "多久": "how long", "从什么时候开始": "since when",
-    "什么时候": "when", "何时": "when", "什么时候开始": "since when", "谁": "who", "由谁": "by whom", "在哪里": "where",
-    "怎么": "how", "如何": "how", "怎么做": "how", "哪些": "which ones", "这是哪一条": "which article",
-    "是哪一条": "which article", "哪一条": "which article", "哪条": "which article", "第几条": "which article",
-    "在哪一条": "which article", "这是哪条规定的": "which article", "依据呢": "which article", "出处呢": "which article",
-    "出处": "which article", "依据是什么": "which article",
-}  # fmt: skip
-_ASKS_ONLY = re.compile(  # words that ask this of what the question before says
-    r"\A.{0,2}(?:多少|几|多久|多长|多大|多高)(?:钱|元|年|天|个月|时间)?\Z|\A(?:这|那)?(?:是|在)?(?:依据|根据|出自|属于)?的?(?:是|在)?(?:哪|第几)一?条(?:规定)?(?:的|里)?\Z"
-    r"|\A哪(?:个|一个|边|种|家)(?:更|最|比较)[\u4e00-\u9fff]{1,4}\Z|\Awhy\s+(?:so \w+|is (?:that|this|it)(?: so)?|though|then|not)\Z"
-    r"|\A(?:how|since when|until when) exactly\Z|\Awhich (?:one |of (?:them|these) |of the two )?(?:is|are|has) (?:the )?(?:more \w+|\w+er|\w+est|most \w+)\Z",
-    re.IGNORECASE,
-)
-_SUBJECTLESS = re.compile(
-    r"\A(?:(?:由|应)?谁|怎么|怎样|如何|什么时候|何时|多久|在哪里?|哪些部门|去哪里?|向谁)[\u4e00-\u9fff]{1,6}\Z"
-)
-_SHORT_ASKING = re.compile(r"\A(?:who|how|when|where)(?:\s[a-z]+){1,3}\Z", re.IGNORECASE)
-_EXAMPLE = re.compile(
-    r"\A(?:(?:please |can you )?(?:give|show)(?: me)? (?:an |some )?examples?|for example|like what|such as|(?:请|能|能不能|可以)?举个?(?:几个)?例子?(?:说明)?吗?|比如|例如|比如说)\Z",
-    re.IGNORECASE,
-)
 _DEFINITE = re.compile(r"\Awhat (?:is|are|was|were)\s+(?P<rest>the\s+.+)\Z", re.IGNORECASE)
 _DOES_IT = re.compile(
     r"\A(?:(?:what|how|when|where|why|who)\s+)?(?:do|does|did|is|are|was|were|will|has|have)\s+", re.IGNORECASE
@@ -123,12 +73,9 @@ _EARLY = re.compile(  # a pronoun before any noun that it could stand for
     r"|\A(?:it|they|its|their|this|that)\b|\A(?:它|他们|其(?![中他余实次它])|该|这|那(?!么)|上述|前者|后者)",
     re.IGNORECASE,
 )
-_NEIGHBOUR = re.compile(
-    r"\A(?:(?:the )?(?:next|previous|last) (?:one|section|article|paragraph|part)|[上下前后]一[条款项章节个])\Z",
-    re.IGNORECASE,
-)
 _ASKS = re.compile(
-    rf"\b(?:what|which|who|whom|whose|when|where|why|how)\b|\A(?:{_AUX})\b|什么|多[少长久大高远深]|哪|谁|几|怎|如何|吗|是否|何时|为何|是不是|有没有",
+    rf"\b(?:what|which|who|whom|whose|when|where|why|how)\b|\A(?:{_AUX})\b"
+    "|什么|多[少长久大高远深]|哪|谁|几|怎|如何|吗|是否|何时|为何|是不是|有没有",
     re.IGNORECASE,
 )
 
@@ -172,13 +119,22 @@ def resolve(turns: Sequence[str]) -> str:
     return follow(turns).question
 
 
-def untold(followed: Followed) -> str:
-    """What to tell the asker, in their language, of a turn that leans on something that could not be told; else ""."""
-    if not followed.unresolved:
-        return ""
-    if followed.language == "zh":
+def remark(followed: Followed) -> str:
+    """A line for the asker, in their language, where their turn could not be followed as it was meant; else ""."""
+    zh = followed.language == "zh"
+    if followed.unresolved and zh:
         return f"不清楚“{followed.unresolved}”指的是什么，请把问题说完整。"
-    return f"It is not clear what “{followed.unresolved}” stands for: please ask the whole question."
+    if followed.unresolved:
+        return f"It is not clear what “{followed.unresolved}” stands for: please ask the whole question."
+    if followed.manner == "shorter":
+        return (
+            "答案是原文，不作删改，因此不能缩短。"
+            if zh
+            else "Answers are the words of the sources and cannot be shortened."
+        )
+    if followed.manner == "table":
+        return "只有可比的内容才列成表格。" if zh else "A table is made only of what can be compared."
+    return ""
 
 
 def _follow(before: str, turn: str) -> Followed:
@@ -204,12 +160,12 @@ def _rewritten(before: str, turn: str) -> tuple[str, str]:
     bare = _END.sub("", turn)
     rest = _JOINS.sub("", bare).strip()
     said = rest.lower() if rest.isascii() else rest
-    if said in _BARE or said in _BARE_ZH or _ASKS_ONLY.match(said):
+    if said in bare_words() or whole("asks.only").match(said):
         return (_asked_of(before, said), "") if before else (turn, bare)
     phrase = _TRAILS.sub("", rest).strip()
-    if _NEIGHBOUR.match(phrase):
+    if whole("neighbour").match(phrase):
         return turn, phrase
-    if _HAS.match(bare) or _EXAMPLE.match(phrase):
+    if whole("has").match(bare) or whole("example").match(phrase):
         return _of_topic(before, turn, "")
     if asked := _DEFINITE.match(rest):
         phrase = asked["rest"] if _MATTERS_EN.match(asked["rest"]) else phrase
@@ -222,9 +178,9 @@ def _rewritten(before: str, turn: str) -> tuple[str, str]:
     if _is_elliptical(turn, rest):
         return _exchanged(before, turn, phrase)
     if before and not slots(rest) and _weight(_words(rest)) <= 2:
-        if _SUBJECTLESS.match(rest) and (about := topic(before)):
+        if whole("subjectless").match(rest) and (about := topic(before)):
             return f"{about}{rest}？", ""
-        if _SHORT_ASKING.match(rest) and _weight(_words(rest)) <= 1 and pointed(before, turn) == (turn, ""):
+        if whole("short.asking").match(rest) and _weight(_words(rest)) <= 1 and pointed(before, turn) == (turn, ""):
             return f"{rest}: {before}", ""
     is_early = _EARLY.match(rest) and _weight(_words(rest)) <= 4
     return pointed(before, turn) if is_early or _weight(_words(rest)) <= 2 else (turn, "")
@@ -298,27 +254,23 @@ def _new_head(question: str, phrase: str) -> str:
     return f"{asks}{whose}{noun}{found['where'] or ''}{found['end']}"
 
 
-def _asked_of(before: str, bare: str) -> str:
+def _asked_of(before: str, words: str) -> str:
     """The question ``before`` asked by other words: "Why does the scheme pay for peat?" of "Does the scheme …?"."""
-    if bare not in _BARE and bare not in _BARE_ZH or bare == "why not":
-        return f"{bare}：{before}" if detect(before) == "zh" else f"{bare[0].upper()}{bare[1:]}: {before}"
+    english, chinese = bare_words().get(words, (words, words))
     if detect(before) == "zh":
-        asks = bare if bare in _BARE_ZH else _BARE[bare]
-        asks = _BARE[_BARE_ZH[asks]] if asks in ("原因", "原因呢", "依据呢", "出处呢", "出处") else asks
         stated = re.sub(r"吗?[\s?？。]*\Z", "", before)
-        is_yes_no = stated + "吗" in before or "是否" in before
-        return f"{asks}{stated.replace('是否', '', 1)}？" if is_yes_no else f"{asks}：{before}"
-    asks = bare if bare in _BARE else _BARE_ZH[bare]
-    asks = re.sub(
-        r"\A(which article|what article|which section).*|\Awhere does it.*|\Asays who\Z", "which article", asks
-    )
-    asks = asks.capitalize()
-    if _YES_NO.match(before) and asks != "Which article":
+        is_yes_no = f"{stated}吗" in before or "是否" in before
+        return (
+            f"{chinese}{stated.replace('是否', '', 1)}？"
+            if is_yes_no and words in bare_words()
+            else f"{chinese}：{before}"
+        )
+    asks = english[0].upper() + english[1:]
+    if _YES_NO.match(before) and words in bare_words() and not english.startswith("which"):
         return f"{asks} {before[0].lower()}{before[1:]}"
     what = _WHAT_IS.match(before)
-    if what and asks in ("How much", "How many", "How long", "When", "Where"):
-        verb = what["ask"].split()[1]
-        return f"{asks} {verb} {before[what.end('ask') :]}"
+    if what and english in ("how much", "how long", "when", "where"):
+        return f"{asks} {what['ask'].split()[1]} {before[what.end('ask') :]}"
     return f"{asks}: {before}"
 
 
@@ -329,7 +281,7 @@ def _of_topic(before: str, turn: str, noun: str) -> tuple[str, str]:
     about = topic(before)
     if not about:
         return turn, bare
-    if _EXAMPLE.match(phrase):
+    if whole("example").match(phrase):
         return (f"{about}有哪些例子？" if detect(turn) == "zh" else f"What are examples of {about}?"), ""
     if detect(turn) == "zh":
         return (f"{about}{bare}？" if not noun else f"{about}的{noun}是什么？"), ""

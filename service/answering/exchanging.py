@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import NamedTuple
 
 from index.analyzer import units
@@ -26,7 +27,10 @@ _LANDS = {"country", "region"}  # of one kind: the EU is compared with Japan
 _TITLE = "instrument"
 _ZH_LEVELS = {"编": 0, "章": 1, "节": 2, "条": 3, "款": 4, "项": 5}
 _EN_LEVELS = {"annex": 0, "schedule": 0, "table": 0, "part": 0, "chapter": 1, "paragraph": 4, "clause": 4, "point": 5}
-_ZH_PART = r"(?:第[〇零一二三四五六七八九十百千\d]+[编章节条款项](?:之[一二三四五六七八九十])?|[（(][一二三四五六七八九十]+[）)]项?)"
+_ZH_PART = (
+    r"(?:第[〇零一二三四五六七八九十百千\d]+[编章节条款项](?:之[一二三四五六七八九十])?"
+    r"|[（(][一二三四五六七八九十]+[）)]项?)"
+)
 _EN_PART = (
     r"(?:articles?|art\.|sections?|sec\.|s|annex|schedule|table|part|chapter|paragraphs?|clauses?|points?)"
     r"\s?(?:\d+[A-Z]{0,2}(?:\.\d+)*|[IVX]+\b)(?:\([0-9a-z]{1,3}\))*"
@@ -61,7 +65,8 @@ DOCUMENT = re.compile(
     rf"(?:,?\s(?:(?:of|the|on|and|for)\s)*[A-Z0-9][\w./-]*)*?\s(?:{DOCUMENT_ENDS})\b(?:\s\d{{2,5}})?"
 )
 NUMBERED = re.compile(
-    r"\b(?:Executive Order|EO|E\.O\.|Regulation|Directive|Decision|Order|Public Law)\s+(?:No\.?\s*)?(?:\([A-Z]{2,4}\)\s*)?\d[\w/.-]*\w"
+    r"\b(?:Executive Order|EO|E\.O\.|Regulation|Directive|Decision|Order|Public Law)\s+(?:No\.?\s*)?"
+    r"(?:\([A-Z]{2,4}\)\s*)?\d[\w/.-]*\w"
 )
 DOCUMENT_ZH = re.compile(
     r"[\u4e00-\u9fff]{2,30}?(?:实施条例|管理办法|暂行条例|试行办法|办法|条例|法(?![律规院人学定])|协定|公约|议定书|方法学)(?:（[^）]{1,8}）)?"
@@ -86,8 +91,10 @@ class Slot(NamedTuple):
 
 
 class Exchange(NamedTuple):
-    """A question with what was put in place, the words of the follow-up that found none, and a name that may stand
-    for several (``between``), "" where there is none; then ``question`` is as it was.
+    """A question with what was put in place.
+
+    ``left``: the words of the follow-up that found no place, ``left_kind`` the kind of the first name among them.
+    ``between``: a name that may take the place of several, "" where none may; then ``question`` is as it was.
     """
 
     question: str
@@ -274,7 +281,7 @@ def _with_article(before: str, old: Slot, after: str, said: str, led: str) -> tu
 
 def _listed(question: str, olds: Sequence[Slot], new: Slot) -> str:
     """The question with one more name in its list of them; "" where they are not listed, or are its own."""
-    between = [question[one.end : other.start] for one, other in zip(olds, olds[1:], strict=False)]
+    between = [question[one.end : other.start] for one, other in pairwise(olds)]
     if not all(_LISTED.fullmatch(each) for each in between) or new.name in {old.name for old in olds}:
         return ""
     join = _LAST_JOIN.search(question[: olds[-1].start])

@@ -23,6 +23,7 @@ from service.answering.exchanging import DOCUMENT_ENDS
 
 QUESTIONS = 3
 _READ, _FEWEST_PASSAGES, _MOST_PASSAGES = 4, 12, 250  # documents that are read for questions, and their sizes: some ms
+_KINDS = ("definition", "article", "effect", "heading", "article", "definition", "heading", "heading")
 _LONGEST_TITLE, _LONGEST_HEADING = {"zh": 30, "ja": 30, "en": 90}, {"zh": 24, "ja": 24, "en": 70}
 _TITLES = 4  # named of those held
 _SHORTEST = 40  # characters of a passage that says something
@@ -38,7 +39,8 @@ _DEFINED_ZH = re.compile(
     r"(?:本[法条例办规定细则文件标准]{1,2}(?:所称|中)的?)?“?(?P<term>[\u4e00-\u9fff]{2,14})”?，?\s?是指"
 )
 _DEFINED_EN = re.compile(
-    r"(?:[“\"‘](?P<quoted>[A-Za-z][\w /-]{3,40})[”\"’],?|(?:\A|[\n;—]\s*)(?P<plain>(?!this|that|it|which|the)[a-z][a-z0-9 -]{3,40}?))"
+    r"(?:[“\"‘](?P<quoted>[A-Za-z][\w /-]{3,40})[”\"’],?"
+    r"|(?:\A|[\n;—]\s*)(?P<plain>(?!this|that|it|which|the)[a-z][a-z0-9 -]{3,40}?))"
     r"\s+means\b(?!\s+(?:of|that)\b)"
 )
 _EFFECT_ZH = re.compile(r"自.{2,24}起(?:施行|实施|生效)")
@@ -55,14 +57,15 @@ _NUMBER = re.compile(
     r"\A\W*(?:[\dIVXA-Z]{1,4}(?:\.\d+)*[.:)）、]?|[（(]?[一二三四五六七八九十]{1,3}[)）、.]|[a-z][.)])\s+(?=\S)|\A[（(]?[一二三四五六七八九十]{1,3}[)）、.]\s*"
 )
 _DULL = re.compile(
-    r"\A\W*(?:introduction|contents|annex|appendix|notes?|executive summary|summary|abstract|conclusions?|references|background"
-    r"|overview|briefing|note|目\s*录|引言|前\s*言|摘要|附\s*件.*|附\s*录.*|总\s*则|附\s*则|参考文献|关键词)\W*\Z",
+    r"\A\W*(?:introduction|contents|annex|appendix|notes?|executive summary|summary|abstract|conclusions?|references"
+    r"|background|overview|briefing|note|目\s*录|引言|前\s*言|摘要|附\s*件.*|附\s*录.*|总\s*则|附\s*则|参考文献|关键词)\W*\Z",
     re.IGNORECASE,
 )
 _COUNTRIES = {
     "CN": ("China", "中国"), "US": ("United States", "美国"), "EU": ("European Union", "欧盟"), "JP": ("Japan", "日本"),
     "NZ": ("New Zealand", "新西兰"), "GB": ("United Kingdom", "英国"), "AU": ("Australia", "澳大利亚"),
-    "CA": ("Canada", "加拿大"), "KR": ("South Korea", "韩国"), "IN": ("India", "印度"), "UN": ("United Nations", "联合国"),
+    "CA": ("Canada", "加拿大"), "KR": ("South Korea", "韩国"), "IN": ("India", "印度"),
+    "UN": ("United Nations", "联合国"),
 }  # fmt: skip
 _LANGUAGES = {"zh": ("Chinese", "中文"), "en": ("English", "英文"), "ja": ("Japanese", "日文")}
 
@@ -173,18 +176,21 @@ def _holdings(records: Sequence[DocumentRecord], zh: bool) -> Iterator[str]:
         )
 
 
-def _questions(shelf: Shelf, records: Sequence[DocumentRecord], zh: bool) -> Iterator[str]:
-    """Three questions, of different kinds and documents as far as there are such."""
-    asked = [list(_of_document(shelf, record, zh)) for record in _chosen(records, zh)[:_READ]]
-    given: list[_Asked] = []
-    for kind in ("definition", "article", "effect", "heading", "article", "definition"):
-        for of_one in asked:
-            found = next((each for each in of_one if each.kind == kind and each not in given), None)
-            if found and len(given) < QUESTIONS:
-                given.append(found)
-                asked = [*(each for each in asked if each is not of_one), of_one]  # the next is of another document
+def _questions(shelf: Shelf, records: Sequence[DocumentRecord], zh: bool) -> list[str]:
+    """Three questions, of different kinds, of documents in the asker's language and different ones where there are."""
+    chosen = _chosen(records, zh)[:_READ]
+    asked = {record.doc_id: list(_of_document(shelf, record, zh)) for record in chosen}
+    foreign = {record.doc_id: record.metadata.language != ("zh" if zh else "en") for record in chosen}
+    used: Counter[str] = Counter()
+    given: list[str] = []
+    for kind in _KINDS:
+        for doc_id in sorted(asked, key=lambda each: (foreign[each], used[each])):
+            found = next((each for each in asked[doc_id] if each.kind == kind and each.question not in given), None)
+            if found:
+                given.append(found.question)
+                used[doc_id] += 1
                 break
-    return (each.question for each in given)
+    return given[:QUESTIONS]
 
 
 def _chosen(records: Sequence[DocumentRecord], zh: bool) -> list[DocumentRecord]:
@@ -197,8 +203,10 @@ def _chosen(records: Sequence[DocumentRecord], zh: bool) -> list[DocumentRecord]
         return record.metadata.language != own, not is_handy, not is_law
 
     readable = [each for each in records if _is_short(each.title, each.metadata.language or own)]
-    once = {_plain(each.title): each for each in reversed(readable)}
-    return sorted(reversed(once.values()), key=rank)
+    once: dict[str, DocumentRecord] = {}
+    for each in readable:
+        once.setdefault(_plain(each.title), each)
+    return sorted(once.values(), key=rank)
 
 
 def _of_document(shelf: Shelf, record: DocumentRecord, zh: bool) -> Iterator[_Asked]:

@@ -1,7 +1,7 @@
 """Dialogue step of the flow: what the pronouns of a follow-up stand for, by the question before it.
 
-``it``, ``they``, 它 and 其 stand for what that question is about: the subject of its clause or the owner of what it asks
-for. "this law", 该办法 stand for the only name there that ends so. Where several could be meant nothing is put in.
+``it``, ``they``, 它 and 其 stand for what that question is about: the subject of its clause or the owner of what it
+asks for. "this law", 该办法 stand for the only name there that ends so. Where several could be meant nothing is put in.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ _VERB = (
     r"|measure|monitor|issue|expect|plan|aim|become|be|been|go|reach|depend|affect|deal|grow|store|lose|earn)"
 )
 _STATE = re.compile(
-    r"\s+(?:not\s+)?(?:\w+(?:ed|able|ible|ory|sive|tive|ding)|in force|valid|legal|free|open|made|done|held|set|given|part)\b.*\Z",
+    r"\s+(?:not\s+)?(?:\w+(?:ed|able|ible|ory|sive|tive|ding)|in force|valid|legal|free|open|made|done|held|set|given"
+    r"|part)\b.*\Z",
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
@@ -60,8 +61,9 @@ _ITS = re.compile(
     re.I,
 )
 _IT = re.compile(
-    r"\b(?:it|they|them)\b(?!\s+(?:\w+\s+){0,3}(?:to|that|if|whether)\b)|(?:(?<=\bis )|(?<=\bare )|(?<=\bwas )|(?<=\bdoes ))"
-    rf"(?:that|this|these|those)\b(?!\s+(?:{_NOUN})\b)|\b(?:that|this|these|those)(?=\s*\?*\Z)",
+    r"\b(?:it|they|them)\b(?!\s+(?:\w+\s+){0,3}(?:to|that|if|whether)\b)"
+    rf"|(?:(?<=\bis )|(?<=\bare )|(?<=\bwas )|(?<=\bdoes ))(?:that|this|these|those)\b(?!\s+(?:{_NOUN})\b)"
+    r"|\b(?:that|this|these|those)(?=\s*\?*\Z)",
     re.IGNORECASE,
 )
 _THERE = re.compile(r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )\bthere\b(?!\s+(?:is|are|was|were|any|an?)\b)", re.I)
@@ -243,9 +245,15 @@ def _named_noun(before: str, noun: str) -> str:
     document, about = named_document(before), topic(before)
     if about.lower().endswith(noun.lower()):
         return about
-    is_text = noun.lower() in (
-        "law act regulation regulations rules agreement protocol convention order directive document decision measures"
-        " plan strategy".split()
+    is_text = noun.lower() not in (
+        "scheme",
+        "programme",
+        "program",
+        "system",
+        "market",
+        "project",
+        "country",
+        "standard",
     )
     return document if is_text else ""
 

@@ -20,14 +20,17 @@ _SHORTEST = {"zh": 10, "ja": 10}  # characters of a sentence that says something
 _SHORTEST_LATIN = 30
 
 _CONTENTS = re.compile(
-    r"\A\W*(?:(?:table of )?contents|目\s*[录錄次]|index|(?:foot|end)?notes?|references|bibliography|参考文献|关键词|key\s?words"
-    r"|abbreviations.*|acronyms.*|reprint notes?|legislative history|rights and permissions|acknowledge?ments?|copyright.*|注释?"
+    r"\A\W*(?:(?:table of )?contents|目\s*[录錄次]|index|(?:foot|end)?notes?|references|bibliography"
+    r"|参考文献|关键词|key\s?words"
+    r"|abbreviations.*|acronyms.*|reprint notes?|legislative history|rights and permissions|acknowledge?ments?"
+    r"|copyright.*|注释?"
     r"|signature|contact.*|about this .*|authors?)\W*\Z",
     re.IGNORECASE,
 )
-_AMENDED = re.compile(
-    r"\A\W*(?:the )?(?:section|part|subpart|schedule|heading|cross-?heading|title|article|appendix|clause|item|paragraph|subheading)\b"
-    r"[^.]{0,120}?(?:inserted|replaced|repealed|substituted|amended|added|omitted|renumbered|revoked)\b|\A\W*compare:|\A\W*\[?repealed\]?",
+_AMENDED = re.compile(  # what tells of an amendment, no provision
+    r"\A\W*(?:the )?(?:section|part|subpart|schedule|heading|cross-?heading|title|article|appendix|clause|item"
+    r"|paragraph|subheading)\b[^.]{0,120}?(?:inserted|replaced|repealed|substituted|amended|added|omitted|renumbered|revoked)\b"
+    r"|\A\W*compare:|\A\W*\[?repealed\]?",
     re.IGNORECASE,
 )
 _ENDS = re.compile(r"[。．.！!？?;][”’」』）)\]\"']*\s*\Z")
