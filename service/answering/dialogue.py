@@ -127,11 +127,7 @@ def remark(followed: Followed) -> str:
     if followed.unresolved:
         return f"It is not clear what “{followed.unresolved}” stands for: please ask the whole question."
     if followed.manner == "shorter":
-        return (
-            "答案是原文，不作删改，因此不能缩短。"
-            if zh
-            else "Answers are the words of the sources and cannot be shortened."
-        )
+        return "答案是原文，不作删改，不能缩短。" if zh else "Answers are the sources' own words and are not shortened."
     if followed.manner == "table":
         return "只有可比的内容才列成表格。" if zh else "A table is made only of what can be compared."
     return ""

@@ -20,7 +20,7 @@ _SHORTEST = {"zh": 10, "ja": 10}  # characters of a sentence that says something
 _SHORTEST_LATIN = 30
 
 _CONTENTS = re.compile(
-    r"\A\W*(?:(?:table of )?contents|目\s*[录錄次]|index|(?:foot|end)?notes?|references|bibliography"
+    r"\A\W*(?:(?:table of )?contents(?: page)?|目\s*[录錄次]|index|(?:foot|end)?notes?|references|bibliography"
     r"|参考文献|关键词|key\s?words"
     r"|abbreviations.*|acronyms.*|reprint notes?|legislative history|rights and permissions|acknowledge?ments?"
     r"|copyright.*|注释?"
@@ -36,8 +36,17 @@ _AMENDED = re.compile(  # what tells of an amendment, no provision
 _ENDS = re.compile(r"[。．.！!？?;][”’」』）)\]\"']*\s*\Z")
 _LEADS = re.compile(r"(?:[：:]|[—–-])\s*\Z")
 _BEGINS = re.compile(r"\A[\W\d]*[A-Z“‘\"'(\[\u3000-\u9fff]")
-_ITEM = re.compile(r"\A\s*(?:[（(](?:[一二三四五六七八九十]{1,3}|[a-z]{1,2}|[ivx]{1,5})[）)]|[-•·*–—])", re.IGNORECASE)
+_ITEM = re.compile(r"\A\s*(?:[（(](?:[一二三四五六七八九十]{1,3}|[a-z]{1,4}|[ivx]{1,5})[）)]|[-•·*–—])", re.IGNORECASE)
 _GOES_ON = re.compile(r"\A\s*(?:[（(][a-z\d]{1,5}[）)]|[-•·*–—])\s*[a-z]")  # an item that ends what its lead-in began
+_LEANS = re.compile(  # on the sentence before: no first one
+    r"\A\W*(?:\(1\)\s*)?(?:(?:however|subsections?|any such|this (?:section|subsection|paragraph)|it|they|these"
+    r"|those|such)\b|有?前[款项二两三四]|但|该|上述|其)|\A\s*\((?:[2-9]|\d\d)\)",
+    re.IGNORECASE,
+)
+_SIGNED = re.compile(
+    r"\A[A-Z][A-Z\s,.’'-]{6,}\b[^a-z]*(?:[A-Z][a-z]+ \d{1,2}, \d{4}\.?)?\Z|\A\W*(?:\w\)\s*)?<?https?://"
+)
+_RUN_IN = re.compile(r"\A\s*[（(]?[一二三四五六七八九十]{1,3}[）)、].{2,26}。\Z")
 _FOOTNOTE = re.compile(r"\A\s*\d{1,3}\s+[A-Z]")
 _GRAND = re.compile(
     r"\A\W*(?:第[〇零一二三四五六七八九十百\d]+[编編章部]|[一二三四五六七八九十]+、|(?:part|chapter|title|book|annex|schedule)\s+[\dA-Z]"
@@ -148,17 +157,20 @@ def _grand(names: Iterable[str]) -> Iterator[str]:
 def _first_sentence(passages: Sequence[Passage]) -> _Found | None:
     """The first whole sentence of a section: with its items where they are few, and else the next that has none.
 
-    Where all sentences have items it is the words that lead to the first ones.
+    Where all sentences have items it is the words that lead to the first ones. A heading that runs into its text has
+    the sentence after it.
     """
     led: _Found | None = None
     for passage in passages[:_LOOKED_AT]:
         for place, unit in enumerate(passage.units):
-            if not _says_something(unit.text.strip(), passage.language) or (led and _ITEM.match(unit.text)):
+            text, after = unit.text.strip(), passage.units[place + 1 :]
+            if not _says_something(text, passage.language) or (led and (_ITEM.match(text) or _LEANS.match(text))):
                 continue
-            if _ENDS.search(unit.text):
-                return _Found(passage, (unit,), unit.text)
-            if led is None and _LEADS.search(unit.text):
-                items = list(takewhile(lambda each: _ITEM.match(each.text), passage.units[place + 1 :]))
+            if _ENDS.search(text):
+                both = (unit, *after[:1]) if _RUN_IN.match(text) and after and _ENDS.search(after[0].text) else (unit,)
+                return _Found(passage, both, run_on(both))
+            if led is None and _LEADS.search(text):
+                items = list(takewhile(lambda each: _ITEM.match(each.text), after))
                 whole = run_on((unit, *items))
                 if items and share_of_answer(whole) <= _SHORT_LIST:
                     return _Found(passage, (unit, *items), whole)
@@ -169,7 +181,7 @@ def _first_sentence(passages: Sequence[Passage]) -> _Found | None:
 def _says_something(text: str, language: str) -> bool:
     is_long = len(text) >= _SHORTEST.get(language, _SHORTEST_LATIN)
     is_whole = all(text.count(left) == text.count(right) for left, right in ("（）", "“”"))
-    is_other = _AMENDED.match(text) or _FOOTNOTE.match(text) or _GOES_ON.match(text)
+    is_other = _AMENDED.match(text) or _FOOTNOTE.match(text) or _GOES_ON.match(text) or _SIGNED.match(text)
     return is_long and is_whole and bool(_BEGINS.match(text)) and not is_other
 
 
