@@ -218,13 +218,14 @@ def _exchanged(before: str, turn: str, phrase: str) -> tuple[str, str]:
     if new.question == before and new.left_kind in ("name", "instrument") and not is_said:
         return turn, ""  # another name by itself: a topic of its own
     known = set(units(new.question))
-    if not [word for word in _words(rest) if word not in known]:
+    if not new.left_kind and not [word for word in _words(rest) if word not in known]:
         return new.question, ""
     head = _new_head(new.question, rest)
     if head:
         return head, ""
     if detect(before) == "zh":
-        return f"{rest if new.left_kind == 'year' else rest + '，'}{new.question}", ""
+        said = _PREPOSITION.sub("", rest) if rest.isascii() or not rest[:1] > "\u2e80" else rest
+        return f"{said if new.left_kind == 'year' else said + '，'}{new.question}", ""
     if re.match(r"(?:the|this|that|these|those)\b", rest, re.IGNORECASE) and not new.left_kind:
         return turn, rest  # another thing asked, and not known of what
     lead = "" if _PREPOSITION.match(rest) else {"instrument": "under ", "year": "in "}.get(new.left_kind, "for ")
@@ -238,7 +239,7 @@ def _new_head(question: str, phrase: str) -> str:
     """The question with another thing asked: "What is the limit in China?" + "the price"; "" where it is no such."""
     if found := _OF_ZH.match(question):
         phrase = re.sub(r"\A(?:它们?的|其)", "", phrase)
-        if _MEASURES.search(phrase) and not phrase.isascii():
+        if _MEASURES.search(phrase) and _MEASURES.search(found["core"]) and not phrase.isascii():
             return f"{found['whose']}{phrase}{found['ask']}{found['end']}"
         return ""
     found = _WHAT_IS.match(question)

@@ -93,7 +93,8 @@ class Slot(NamedTuple):
 class Exchange(NamedTuple):
     """A question with what was put in place.
 
-    ``left``: the words of the follow-up that found no place, ``left_kind`` the kind of the first name among them.
+    ``left``: the words of the follow-up that found no place, names among them as the question's language has them;
+    ``left_kind`` is the kind of the first such name, "" where there is none.
     ``between``: a name that may take the place of several, "" where none may; then ``question`` is as it was.
     """
 
@@ -158,6 +159,11 @@ def exchange(before: str, phrase: str) -> Exchange:
         olds = _counterparts(question, new, _led_by(phrase, new.start))
         if not olds or _is_more(phrase, new, olds):
             kind = kind or new.kind
+            said = in_language_of(question, new)
+            said = with_the(said) if said.isascii() and not new.said.isascii() else said
+            rest = rest.replace(
+                f"the {new.said}" if not said.isascii() and f"the {new.said}" in rest else new.said, said, 1
+            )
             continue
         if len({old.name for old in olds}) > 1:
             listed = _listed(question, olds, new)

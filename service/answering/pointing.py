@@ -12,11 +12,11 @@ from ingest.language import detect
 from service.answering.exchanging import DOCUMENT, DOCUMENT_ZH, LEAD_ZH, Slot, slots, with_the
 
 _AUX = r"(?:is|are|was|were|do|does|did|can|could|may|might|must|shall|should|will|would|has|have|had)"
-_VERB = (
-    r"(?:take|enter|come|came|apply|say|cover|mean|require|last|expire|provide|contain|set|pay|work|need|include|start|begin"
-    r"|end|define|prohibit|ban|allow|permit|regulate|govern|differ|treat|use|count|sell|buy|have|get|make|give|receive|report"
-    r"|submit|surrender|replace|repeal|amend|establish|create|offer|support|protect|limit|hold|happen|exist|calculate"
-    r"|measure|monitor|issue|expect|plan|aim|become|be|been|go|reach|depend|affect|deal|grow|store|lose|earn)"
+_DOES = r"(?:do|does|did|can|could|may|might|must|shall|should|will|would|has|have|had)"
+_VERB = (  # none that is a noun as often: limit, measure, plan
+    r"(?:take|enter|come|came|apply|say|cover|mean|require|last|expire|provide|contain|pay|include|begin|define|prohibit|ban|allow|permit|regulate"
+    r"|govern|differ|sell|buy|have|get|make|give|receive|submit|surrender|replace|repeal|amend|establish|create|offer|protect|hold|happen|exist|calculate"
+    r"|monitor|expect|become|be|been|go|reach|depend|affect|deal|grow|store|lose|earn)"
 )
 _STATE = re.compile(
     r"\s+(?:not\s+)?(?:\w+(?:ed|able|ible|ory|sive|tive|ding)|in force|valid|legal|free|open|made|done|held|set|given"
@@ -24,11 +24,11 @@ _STATE = re.compile(
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
-    rf"\A(?:.*?\b)?(?P<aux>{_AUX})\s+(?P<np>(?!there\b)\S.*?)(?=\s+(?:not\s+|still\s+|also\s+)?{_VERB}\b)",
+    rf"\A(?:[^,]*?\b)?(?P<aux>{_DOES})\s+(?P<np>(?!there\b)\S.*?)(?=\s+(?:not\s+|still\s+|also\s+)?{_VERB}\b)",
     re.IGNORECASE,
 )
 _WHAT_IS = re.compile(r"\A(?:what|who|which|where)(?:['’]s|\s+(?:is|are|was|were))\s+(?P<np>.+)\Z", re.IGNORECASE)
-_IS = re.compile(r"\A(?:.*?\b)?(?:is|are|was|were)\s+(?P<np>(?!there\b)\S.*)\Z", re.IGNORECASE)
+_IS = re.compile(r"\A(?:[^,]*?\b)?(?:is|are|was|were)\s+(?P<np>(?!there\b)\S.*)\Z", re.IGNORECASE)
 _ABOUT = re.compile(
     r"\A(?:please\s+)?(?:tell me about|explain|describe|what about|summari[sz]e|who\s+\w+s)\s+(?P<np>.+)\Z",
     re.IGNORECASE,
@@ -111,14 +111,26 @@ def _reads_as_document(slot: Slot) -> bool:
 def _topic_zh(bare: str) -> str:
     said = LEAD_ZH.sub("", bare)
     asks = _ASKING_ZH.search(_blanked(said))
-    if asks and asks.start() == 0:
-        return named_document(bare)
     head = said[: asks.start()] if asks else said
     owner = head.partition("的")[0] if "的" in _blanked(head) else head
-    owner = _YEAR_END.sub("", owner).strip("，, ")
-    if any(slot.said == owner and slot.kind in _PLACES for slot in slots(owner)):
+    owner = re.sub(r"[里中内上]\Z", "", _YEAR_END.sub("", owner).strip("，, "))
+    if _is_place(owner):
         owner = head.strip("，, ")  # 它 is no country, but what the country has
-    return owner if 2 <= len(owner) <= 30 else ""
+    return owner if _is_noun_zh(owner) else named_document(bare)
+
+
+def _is_place(said: str) -> bool:
+    return any(slot.said == said and slot.kind in _PLACES for slot in slots(said))
+
+
+def _is_noun_zh(said: str) -> bool:
+    """Whether Chinese words may name something: no clause, no pronoun, nothing that wants words after it."""
+    if not 2 <= len(said) <= 30 or re.search(r"[，,；;了]|如果|[到在于没要被把会使让给对从与和或及低高]\Z", said):
+        return False
+    import rjieba  # its dictionary costs 0.1 s, which most turns need not pay
+
+    tags = [tag[:1] for _, tag in rjieba.tag(re.sub(r"[《》“”（）()]", "", said))]
+    return not {"p", "d", "r", "y"} & set(tags)
 
 
 def _blanked(said: str) -> str:
@@ -178,7 +190,8 @@ def _pointed_zh(before: str, turn: str) -> tuple[str, str]:
     if not (it := _IT_ZH.search(turn)):
         return turn, ""
     about = topic(before)
-    if not about or (_several(before) and "们" not in it[0]):
+    is_other = _is_place(about) and not it["owner"]
+    if not about or is_other or (_several(before) and "们" not in it[0]):
         return turn, it[0].removesuffix("的")
     return turn[: it.start()] + (f"{about}的" if it["owner"] else about) + turn[it.end() :], ""
 
@@ -217,7 +230,8 @@ def _pointed_en(before: str, turn: str) -> tuple[str, str]:
     about = _agreeing(
         before, topic(before), is_plural=word.lower() in ("they", "them", "their", "theirs", "these", "those")
     )
-    if not about or (_several(before) and word.lower() in ("it", "its", "that", "this")):
+    is_other = it.re is _IT and _is_place(about)
+    if not about or is_other or (_several(before) and word.lower() in ("it", "its", "that", "this")):
         return turn, word
     if it.re is _IT:
         return _put(turn, it, about), ""
