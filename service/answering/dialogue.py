@@ -55,6 +55,11 @@ _WHAT_IS = re.compile(
     r"(?P<where>\s+(?:in|of|for|under|by|to|on|within|per)\s.*?)?(?P<end>[\s?]*)\Z",
     re.IGNORECASE,
 )
+_WHAT_A = re.compile(r"\A(?P<ask>what\s+(?:is|are)\s+)an?\s+\w+(?:\s\w+){0,3}?(?P<end>[\s?]*)\Z", re.IGNORECASE)
+_SAYS_ON = re.compile(r"\A(?P<ask>.{8,}\b(?:about|regarding)\s+)\w+(?:\s\w+){0,2}?(?P<end>[\s?]*)\Z", re.IGNORECASE)
+_WHAT_ZH = re.compile(
+    r"\A(?P<ask>(?:请问)?(?:什么是|什么叫|何为|何谓)?)[^的，,是什？?]{2,12}(?P<asks>(?:是|指|是指)(?:什么|啥)(?:意思)?)?(?P<end>[\s？?]*)\Z"
+)
 _OF_ZH = re.compile(
     r"\A(?P<whose>.+的)(?P<core>[^的，,]{1,12}?)(?P<ask>是(?:多少|什么|哪些)|有哪些|为多少)(?P<end>.*)\Z"
 )
@@ -237,6 +242,12 @@ def _exchanged(before: str, turn: str, phrase: str) -> tuple[str, str]:
 
 def _new_head(question: str, phrase: str) -> str:
     """The question with another thing asked: "What is the limit in China?" + "the price"; "" where it is no such."""
+    if (found := _WHAT_ZH.match(question)) and (found["ask"] or found["asks"]):
+        return f"{found['ask']}{phrase}{found['asks'] or ''}{found['end']}" if not phrase.isascii() else ""
+    if found := _WHAT_A.match(question):
+        return f"{found['ask']}{phrase}{found['end']}" if re.match(r"an?\s", phrase, re.IGNORECASE) else ""
+    if (found := _SAYS_ON.match(question)) and re.fullmatch(r"[a-z-]+(?: [a-z-]+){0,2}", phrase):
+        return f"{found['ask']}{phrase}{found['end']}"
     if found := _OF_ZH.match(question):
         phrase = re.sub(r"\A(?:它们?的|其)", "", phrase)
         if _MEASURES.search(phrase) and _MEASURES.search(found["core"]) and not phrase.isascii():

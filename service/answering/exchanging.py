@@ -76,6 +76,9 @@ LEAD_ZH = re.compile(
 )
 
 
+_LAW = re.compile(rf"[a-z][\w-]*(?:\s[a-z][\w-]*){{0,4}}\s(?:{DOCUMENT_ENDS.lower()})", re.IGNORECASE)
+
+
 class Slot(NamedTuple):
     """A name, year or provision where a question says it; ``name`` is the same for all that it is called."""
 
@@ -143,7 +146,9 @@ def phrase_slots(phrase: str) -> tuple[str, list[Slot]]:
         phrase = phrase.replace(bare, bare.upper())
     found = slots(phrase)
     bare, start = _bare(phrase), phrase.find(_bare(phrase))
-    if bare and not found:
+    if _LAW.fullmatch(bare) and not any(slot.kind == _TITLE for slot in found):
+        found = [Slot(_TITLE, " ".join(units(bare)), bare, start)]
+    elif bare and not found:
         if _CAPITALISED.fullmatch(bare):
             found = [Slot("name", " ".join(units(bare)), bare, start)]
         elif not bare.isascii() and _is_place(bare):
@@ -256,7 +261,8 @@ def _led_by(text: str, start: int) -> str:
 
 def _put(question: str, olds: Sequence[Slot], new: Slot, phrase: str) -> str:
     """The question with ``new`` in the place of each of ``olds``, and "the" where its name takes it."""
-    said = in_language_of(question, new)
+    is_alike = all(old.said.isascii() == new.said.isascii() for old in olds) and new.kind != "year"
+    said = new.said if is_alike else in_language_of(question, new)  # CCER and VCS stand so in Chinese, too
     for old in sorted(olds, key=lambda slot: -slot.start):
         before, after = question[: old.start], question[old.end :]
         if new.kind == "provision":
@@ -275,7 +281,13 @@ def _with_article(before: str, old: Slot, after: str, said: str, led: str) -> tu
     """What stands before and after a name that is exchanged, with or without "the" as the new name wants it."""
     takes = bool(_TAKE_THE.match(said)) or led.lower().rstrip().endswith("the")
     has = re.search(r"\bthe\s+\Z", before, re.IGNORECASE)
-    if takes and not has and not _ADJECTIVE.search(old.said) and not re.search(r"\ban?\s+\Z", before, re.I):
+    if (
+        takes
+        and not has
+        and (before.strip() or _NEEDS_NO_THE.match(after))
+        and not _ADJECTIVE.search(old.said)
+        and not re.search(r"\ban?\s+\Z", before, re.I)
+    ):
         before += "the " if before.strip() else "The "
     elif has and not takes and (_NEEDS_NO_THE.match(after) or _SUBJECT.search(before)):
         before = before[: has.start()]
