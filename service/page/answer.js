@@ -6,6 +6,7 @@ import { copied, offerCitation } from "./cite.js";
 import * as history from "./history.js";
 import { passageList, place, problem, terms, waiting } from "./parts.js";
 import * as source from "./source.js";
+import { chip, missed, statements } from "./statements.js";
 
 const room = byId("answer");
 let running = null;
@@ -115,34 +116,10 @@ function answered(got, open) {
     "article",
     { class: corrects ? "card answer corrected" : "card answer" },
     lead,
-    got.status === "partial" && h("p", { class: "note", t: "partialNote" }),
-    got.segments.map((segment) => statement(segment, got, open)),
+    got.status === "partial" && !got.missing.length && h("p", { class: "note", t: "partialNote" }),
+    statements(got, open),
+    missed(got),
     foot(got),
-  );
-}
-
-function statement(segment, got, open) {
-  const cited = got.citations.filter((each) => segment.citations.includes(each.number));
-  const language = got.generated ? got.language : cited[0]?.language;
-  return h(
-    "p",
-    { class: "statement", lang: tag(language) },
-    segment.text,
-    cited.map((citation) => ["\u2060", chip(citation, open)]), // a word joiner: no chip alone on a line
-  );
-}
-
-export function chip(citation, open) {
-  return h(
-    "button",
-    {
-      type: "button",
-      class: "chip",
-      "data-number": citation.number,
-      label: ["openCitation", citation.number, citation.title, citation.page_start],
-      on: { click: (event) => open(citation.number, event.currentTarget) },
-    },
-    String(citation.number),
   );
 }
 
@@ -168,6 +145,7 @@ function abstention(got, filters, widen) {
     { class: "card answer abstained" },
     h("h2", { class: "verdict", t: `abstain.${got.abstain_reason}` }),
     h("p", { lang: tag(got.language) }, got.text),
+    missed(got),
     h("h3", { class: "over", t: "lookedFor" }),
     h(
       "dl",
