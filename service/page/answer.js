@@ -160,28 +160,51 @@ function abstention(got, filters, widen) {
 }
 
 function sources(evidence, open) {
-  const entry = (citation) =>
-    h(
+  const entry = (cited) => {
+    const [first] = cited;
+    const also = new Set(cited.flatMap((each) => each.also_supported_by)).size;
+    const terms = [...new Map(cited.flatMap((each) => each.glosses).map((pair) => [pair.term, pair])).values()];
+    return h(
       "li",
       { class: "entry" },
-      chip(citation, open),
+      h(
+        "div",
+        { class: "chips" },
+        cited.map((citation) => chip(citation, open)),
+      ),
       h(
         "div",
         {},
-        h("p", { class: "name", lang: tag(citation.language) }, citation.title),
-        place(citation),
-        citation.also_supported_by.length > 0 &&
-          h("p", { class: "small", t: ["alsoSays", citation.also_supported_by.length] }),
-        citation.glosses.length > 0 && glosses(citation.glosses),
+        h("p", { class: "name", lang: tag(first.language) }, first.title),
+        place(first),
+        also > 0 && h("p", { class: "small", t: ["alsoSays", also] }),
+        terms.length > 0 && glosses(terms),
       ),
       h(
         "button",
-        { type: "button", class: "quiet", on: { click: () => offerCitation(citation) } },
+        { type: "button", class: "quiet", on: { click: () => offerCitation(first) } },
         icon("quote"),
         h("span", { t: "cite" }),
       ),
     );
-  return h("section", { class: "sources" }, h("h2", { class: "over", t: "sources" }), h("ol", {}, evidence.map(entry)));
+  };
+  return h(
+    "section",
+    { class: "sources" },
+    h("h2", { class: "over", t: "sources" }),
+    h("ol", {}, together(evidence).map(entry)),
+  );
+}
+
+/** Rows of one table on the same page make one entry; every other citation has its own. */
+function together(evidence) {
+  const groups = new Map();
+  for (const each of evidence) {
+    const { doc_id, section, table, page_start, page_end } = each;
+    const key = table ? JSON.stringify([doc_id, section, table, page_start, page_end]) : each.number;
+    groups.set(key, [...(groups.get(key) ?? []), each]);
+  }
+  return [...groups.values()];
 }
 
 function glosses(pairs) {

@@ -174,6 +174,8 @@ def test_a_table_says_each_cell_in_its_place_and_opens_its_quotes(visit, fens, w
         assert said == [cell["missing"] or cell["text"] for cell in row["cells"]]
         cited = {n for cell in row["cells"] for n in cell["citations"]}
         assert {int(number) for number in shown.locator(".chip").all_text_contents()} == cited
+    entry = page.locator(".sources .entry").first
+    assert entry.locator(".chip").all_text_contents() == [str(each["number"]) for each in expected["citations"][:-1]]
     citation = expected["citations"][1]
     table.locator(".chip").nth(1).click()
     expect(page.locator("#source-title")).to_have_text(citation["title"])
