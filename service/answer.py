@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, Literal
 
 from ingest.document import Box
@@ -11,6 +12,8 @@ from ingest.document import Box
 Status = Literal["answered", "partial", "abstained"]
 AbstainReason = Literal["no_evidence", "out_of_scope", "premise_contradicted", "unsupported"]
 Flag = Literal["instruction"]
+
+_MISSED = {"zh": ("未找到：", "；"), "en": ("Not found: ", "; ")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +71,75 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One statement of an answer; ``citations`` are the numbers of the citations that carry it."""
+    """One statement of an answer; ``citations`` are the numbers of the citations that carry it.
+
+    ``text`` may hold several paragraphs, a line break between them. ``part`` is the part of the question that it
+    answers, "" where the question has one part only. ``tabled``: the answer's table says the same, so that whoever
+    shows the table leaves the segment out.
+    """
 
     text: str
     citations: tuple[int, ...]
+    part: str = ""
+    tabled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCell:
+    """What an answer's table says at one place, with its citations; or ``missing``, why it says nothing there.
+
+    Either ``text`` and ``citations`` hold something and ``missing`` is None, or it is the other way about.
+    """
+
+    text: str = ""
+    citations: tuple[int, ...] = ()
+    missing: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """A row: what it is about, and one cell for each column."""
+
+    label: str
+    cells: tuple[AnswerCell, ...]
+
+    @property
+    def citations(self) -> tuple[int, ...]:
+        """The citations that several cells, all that say something, share; else none: each cell has its own."""
+        cited = [cell.citations for cell in self.cells if cell.missing is None]
+        return cited[0] if len(cited) > 1 and len(set(cited)) == 1 else ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTable:
+    """Statements side by side. ``corner`` heads the labels of the rows; it and ``caption`` may be empty."""
+
+    caption: str
+    corner: str
+    columns: tuple[str, ...]
+    rows: tuple[AnswerRow, ...]
+
+    def flattened(self) -> tuple[Segment, ...]:
+        """The same as segments, row by row, for readers without tables: "label — column: text; column: text".
+
+        Cells that follow each other in a row and share their citations are one segment. A table of one column does not
+        repeat its name: "label: text".
+        """
+        said = (
+            (row.label, [each for each in zip(self.columns, row.cells, strict=True) if each[1].missing is None])
+            for row in self.rows
+        )
+        return tuple(
+            Segment(self._said(label, list(together)), cited, tabled=True)
+            for label, cells in said
+            for cited, together in groupby(cells, lambda each: each[1].citations)
+        )
+
+    def _said(self, label: str, cells: list[tuple[str, AnswerCell]]) -> str:
+        if len(self.columns) == 1:
+            return ": ".join(filter(None, (label, cells[0][1].text)))
+        said = "; ".join(": ".join(filter(None, (column, cell.text))) for column, cell in cells)
+        return " — ".join(filter(None, (label, said)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +177,9 @@ class Answer:
     """The one answer object of every interface. ``abstain_reason`` is set exactly when ``status`` is "abstained".
 
     Where that is "premise_contradicted", segments and citations show what stands against the premise. "partial": a
-    comparison of which one side is not in the library; ``notes`` name it.
+    part of what is asked for was not found; ``missing`` names each such part.
+
+    ``table`` says side by side what the ``tabled`` segments say one after the other.
 
     ``confidence`` is about the share of answers as sure as this one that are complete, 0..1; below the stated bar the
     engine abstains.
@@ -132,6 +202,14 @@ class Answer:
     generated: bool = False
     notes: tuple[str, ...] = ()
     removed: tuple[Removed, ...] = ()
+    table: AnswerTable | None = None
+    missing: tuple[str, ...] = ()
+
+    @property
+    def missed(self) -> str:
+        """What was not found as one line in the asker's language; "" where nothing is missing."""
+        says, between = _MISSED.get(self.language, _MISSED["en"])
+        return says + between.join(self.missing) if self.missing else ""
 
     @property
     def lead(self) -> str:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from service.answer import Answer, Citation, QuotedSpan
+from service.answer import Answer, AnswerTable, Citation, QuotedSpan
 
-_ACTIVE = re.compile(r"[\\`*\[\]<~$]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)|(?m:^)[#>+-](?=\s|>)")
+_ACTIVE = re.compile(
+    r"[\\`*\[\]<~$]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)"
+    r"|(?m:^)(?:[>+-](?=\s|>|$)|-(?=[-\s]*$)|#(?=#*(?:\s|$)))"  # what begins a quote, a list, a line, a heading
+)
+_ORDINAL = re.compile(r"(?m:^)(\d{1,9})([.)])(?=\s|$)")  # begins a list, which would be numbered anew
 _UNDERSTOOD = {"zh": "理解为：", "en": "Understood as: "}
 _SOURCES = {"zh": "来源：", "en": "Sources:"}
 
@@ -39,38 +43,92 @@ class Piece:
     marks: tuple[Mark, ...] = ()
 
 
-def pieces(answer: Answer, link: Link, *, asked: str = "") -> Iterator[Piece]:
-    """How the question was understood, where that is not as ``asked``; why it abstains; each segment; the sources.
+_Block = tuple[str, Sequence[str | int]]
+"""What parts it from the text before it, and its strands: Markdown, or the number of a citation."""
+_PARAGRAPH, _LINE = "\n\n", "\n"
 
-    Words of documents are escaped: nothing in them is a link, an image or HTML.
+
+def pieces(answer: Answer, link: Link, *, asked: str = "") -> Iterator[Piece]:
+    """How the question was understood, where that is not as ``asked``; why it abstains; what it says; the sources.
+
+    Segments that the answer's table tells are told by the table. Words of documents are escaped: nothing in them is a
+    link, an image or HTML.
     """
-    language = answer.language if answer.language in _SOURCES else "en"
-    lead = [f"*{_UNDERSTOOD[language]}{escaped(answer.question)}*"] if asked and asked != answer.question else []
-    lead += [answer.lead] if answer.lead else []
-    at, gap = 0, ""
-    for text in lead:
-        yield Piece(gap + text)
-        at, gap = at + len(gap + text), "\n\n"
     cited = {citation.number: citation for citation in answer.citations}
     urls = {number: link(citation.passage_id, spans=citation.spans) for number, citation in cited.items()}
-    for segment in answer.segments:
-        text, marks = f"{gap}{escaped(segment.text)}", []
-        for number in segment.citations:
+    at = 0
+    for gap, strands in _blocks(answer, urls, asked):
+        text, marks = gap if at else "", list[Mark]()
+        for strand in strands:
+            if isinstance(strand, str):
+                text += strand
+                continue
             start = at + len(text) + 1
-            text += f" [{number}]({urls[number]})"
-            marks.append(Mark(start, at + len(text), urls[number], cited[number]))
+            text += f" [{strand}]({urls[strand]})"
+            marks.append(Mark(start, at + len(text), urls[strand], cited[strand]))
         yield Piece(text, tuple(marks))
-        at, gap = at + len(text), "\n\n"
-    if cited:
-        listed = [f"{n}. [{place(each)}]({urls[n]})" for n, each in cited.items()]
-        yield Piece("\n".join([f"\n\n{_SOURCES[language]}\n", *listed]))
+        at += len(text)
+
+
+def _blocks(answer: Answer, urls: Mapping[int, str], asked: str) -> Iterator[_Block]:
+    language = answer.language if answer.language in _SOURCES else "en"
+    if asked and asked != answer.question:
+        yield _PARAGRAPH, [f"*{_UNDERSTOOD[language]}{escaped(answer.question)}*"]
+    if answer.lead:
+        yield _PARAGRAPH, [answer.lead]
+    yield from _said(answer)
+    if answer.missed:
+        yield _PARAGRAPH, [escaped(answer.missed)]
+    if urls:
+        listed = [f"{each.number}. [{place(each)}]({urls[each.number]})" for each in answer.citations]
+        yield _PARAGRAPH, ["\n".join([f"{_SOURCES[language]}\n", *listed])]
     if answer.notes:
-        yield Piece("\n\n" + "\n".join(f"*{escaped(note)}*" for note in answer.notes))
+        yield _PARAGRAPH, ["\n".join(f"*{escaped(note)}*" for note in answer.notes)]
+
+
+def _said(answer: Answer) -> Iterator[_Block]:
+    """The segments, each under the part of the question that it answers; the table in the place of its own."""
+    table, part = answer.table, ""
+    for segment in answer.segments:
+        if segment.part and segment.part != part:
+            yield _PARAGRAPH, [f"**{_line(segment.part)}**"]
+        part = segment.part
+        if not (answer.table and segment.tabled):
+            yield _PARAGRAPH, ["\n\n".join(map(escaped, _paragraphs(segment.text))), *segment.citations]
+        elif table:
+            yield from _rows(table)
+            table = None
+
+
+def _rows(table: AnswerTable) -> Iterator[_Block]:
+    """A table of GitHub's kind; citations that the cells of a row share stand at its label."""
+    if table.caption:
+        yield _PARAGRAPH, [f"**{_line(table.caption)}**"]
+    names = " | ".join(map(_cell, (table.corner, *table.columns)))
+    yield _PARAGRAPH, [f"| {names} |\n|{' --- |' * (1 + len(table.columns))}"]
+    for row in table.rows:
+        strands: list[str | int] = [f"| {_cell(row.label)}", *row.citations]
+        for cell in row.cells:
+            strands.append(" | " + (f"*{_cell(cell.missing)}*" if cell.missing else _cell(cell.text)))
+            strands.extend(() if row.citations else cell.citations)
+        yield _LINE, [*strands, " |"]
 
 
 def escaped(text: str) -> str:
     """Text that a Markdown viewer shows as it stands."""
-    return _ACTIVE.sub(r"\\\g<0>", text)
+    return _ORDINAL.sub(r"\1\\\2", _ACTIVE.sub(r"\\\g<0>", text))
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _line(text: str) -> str:
+    return escaped(" ".join(text.split()))
+
+
+def _cell(text: str) -> str:
+    return _line(text).replace("|", "\\|")
 
 
 def place(citation: Citation) -> str:

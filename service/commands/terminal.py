@@ -21,15 +21,16 @@ from index.catalogue import DocumentRecord
 from index.hit import Filters
 from ingest.errors import SinkQAError
 from ingest.passage import Passage
-from service.answer import Answer, Citation, RankedPassage, SearchResult
+from service.answer import Answer, Citation, SearchResult
+from service.commands import tabular
+from service.commands.phrases import count, cut, flat, foreign, place, quoted
+from service.commands.pictures import PICTURES, shown
 from service.engine import DoctorReport
 from service.grounding.quoting import QuoteReport
 from service.grounding.verifying import VerifyReport, told
 from service.intake import AddReport
 
 _NARROW = 50  # columns: below this, a table of documents would have no room for titles
-_PICTURES = {code: 0x2400 + code for code in range(32)} | {127: 0x2421} | dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
-_CONTROLS = {code: picture for code, picture in _PICTURES.items() if chr(code) not in "\t\n"}
 
 
 class _Output(Console):
@@ -99,7 +100,7 @@ def progress(title: str, *, quiet: bool) -> Iterator[Callable[[int, int, str], N
         task = bar.add_task("", total=None)
 
         def advance(done: int, total: int, name: str) -> None:
-            bar.update(task, completed=done, total=total, description=name.translate(_PICTURES))
+            bar.update(task, completed=done, total=total, description=name.translate(PICTURES))
 
         yield advance
 
@@ -120,7 +121,7 @@ def show_error(error: SinkQAError) -> None:
 
 def show_note(label: str, message: str, *, style: str) -> None:
     """One line on stderr, whatever a file name holds: it could move the cursor or forge a second line."""
-    _err.print(Text.assemble((label, style), ": ", message.translate(_PICTURES)), soft_wrap=True)
+    _err.print(Text.assemble((label, style), ": ", message.translate(PICTURES)), soft_wrap=True)
 
 
 def show_answer(answer: Answer, *, as_json: bool) -> None:
@@ -129,17 +130,18 @@ def show_answer(answer: Answer, *, as_json: bool) -> None:
         return show_json(answer.as_dict())
     if answer.status == "abstained":
         show_line(Text(answer.answer, style="yellow"))
-    for segment in answer.segments if answer.status != "abstained" else ():
-        marks = "".join(f" [{number}]" for number in segment.citations)
-        show_line(Text.assemble(segment.text, (marks, "bold cyan")))
+    else:
+        _show_segments(answer)
+    if answer.missed:
+        show_line(Text(answer.missed, style="yellow"))
     _citations(answer.citations, asked_in=answer.language)
     if answer.status == "abstained" and answer.passages and not answer.citations:
         _out.print()
         show_line(Text("Nearest passages, which do not answer it:", style="dim"))
         for passage in answer.passages[:3]:
             show_line(Text.assemble("· ", (passage.title, "bold")), indent=2)
-            show_line(_place(passage), indent=4)
-            show_line(Text(_cut(passage.text, 160), style="dim"), indent=4)
+            show_line(place(passage), indent=4)
+            show_line(Text(cut(passage.text, 160), style="dim"), indent=4)
     _out.print()
     for removed in answer.removed:
         show_line(Text.assemble(("removed ", "red"), (f"{removed.text}  ", "strike"), (removed.reason, "dim")))
@@ -150,15 +152,33 @@ def show_answer(answer: Answer, *, as_json: bool) -> None:
     return None
 
 
+def _show_segments(answer: Answer) -> None:
+    """Each segment under the part of the question that it answers, and the table in the place of its own."""
+    table, part = answer.table, ""
+    for segment in answer.segments:
+        if segment.part and segment.part != part:
+            show_line(Text(segment.part, style="bold"))
+        part = segment.part
+        if not (answer.table and segment.tabled):
+            show_line(Text.assemble(segment.text, (tabular.marks(segment.citations), "bold cyan")))
+        elif table:
+            if _out.is_terminal and tabular.has_room(table, _out.width):
+                _out.print(tabular.side_by_side(table))
+            else:
+                for line, indent in tabular.row_by_row(table):
+                    show_line(line, indent=indent)
+            table = None
+
+
 def _citations(citations: Sequence[Citation], *, asked_in: str | None = None) -> None:
     """Each numbered quote under its title and place; of one in another language than was asked in, which."""
     for citation in citations:
         _out.print()
         show_line(Text.assemble((f"[{citation.number}] ", "bold cyan"), (citation.title, "bold")))
-        show_line(_place(citation), indent=4)
-        show_line(Text(f"“{_flat(citation.quote)}”", style="italic"), indent=4)
+        show_line(place(citation), indent=4)
+        show_line(Text(f"“{quoted(citation.quote)}”", style="italic"), indent=4)
         if asked_in and citation.language != asked_in:
-            show_line(_foreign(citation), indent=4)
+            show_line(foreign(citation), indent=4)
         if citation.original:
             show_line(Text(f"digest of {citation.original}", style="dim"), indent=4)
         if citation.url:
@@ -173,13 +193,13 @@ def show_verified(report: VerifyReport, *, as_json: bool) -> None:
     if as_json:
         return show_json(report.as_dict())
     for claim in report.claims:
-        marks = "".join(f" [{number}]" for number in claim.citations)
+        marks = tabular.marks(claim.citations)
         show_line(Text.assemble((f"{claim.label:<13}", _LABELS[claim.label]), claim.claim, (marks, "bold cyan")))
         for finding in told(claim.findings):
             show_line(Text(finding, style="dim"), indent=13)
     _citations(report.citations)
     _out.print()
-    counts = " · ".join(f"{count} {label}" for label, count in report.counts.items() if count)
+    counts = " · ".join(f"{found} {label}" for label, found in report.counts.items() if found)
     show_line(Text(f"{counts} · {sum(report.timings_ms.values()):.0f} ms", style="dim"))
     return None
 
@@ -189,7 +209,7 @@ def show_quote(report: QuoteReport, *, as_json: bool) -> None:
     if as_json:
         return show_json(report.as_dict())
     style = {"exact": "green", "altered": "bold red", "absent": "dim"}[report.result]
-    show_line(Text.assemble((f"{report.result}  ", style), _flat(report.quote)))
+    show_line(Text.assemble((f"{report.result}  ", style), flat(report.quote)))
     for said, found in report.differences:
         show_line(Text.assemble(("quoted ", "dim"), said or "–", (", stored ", "dim"), found or "–"), indent=4)
     _citations([report.citation] if report.citation else [])
@@ -204,8 +224,8 @@ def show_search(result: SearchResult, *, as_json: bool) -> None:
         show_line(Text("No passage fits; try other words or fewer filters.", style="yellow"))
     for rank, hit in enumerate(result.hits, 1):
         show_line(Text.assemble((f"{rank:>2}. ", "bold cyan"), (hit.title, "bold")))
-        show_line(_place(hit), indent=4)
-        show_line(Text(_cut(hit.text, 400)), indent=4)
+        show_line(place(hit), indent=4)
+        show_line(Text(cut(hit.text, 400)), indent=4)
         why = hit.why
         legs = f"score {hit.score:.3f} · lexical {_rank(why['lexical_rank'])} · dense {_rank(why['dense_rank'])}"
         reranked = "" if why["rerank"] is None else " · reranked"
@@ -222,13 +242,13 @@ def show_added(report: AddReport, *, as_json: bool) -> None:
     if as_json:
         return show_json(report.as_dict())
     for file in report.added:
-        note = _count(file.n_passages, "passage") + (", replaces an older version" if file.superseded else "")
-        name = file.name.translate(_PICTURES)
+        note = count(file.n_passages, "passage") + (", replaces an older version" if file.superseded else "")
+        name = file.name.translate(PICTURES)
         show_line(Text.assemble(("added ", "green"), name, (f"  {note}  {file.doc_id[:12]}", "dim")))
         for warning in file.warnings:
             show_note("warning", warning, style="yellow")
     for name in report.unchanged:
-        show_line(Text.assemble(("unchanged ", "dim"), name.translate(_PICTURES)))
+        show_line(Text.assemble(("unchanged ", "dim"), name.translate(PICTURES)))
     for failure in report.failed:
         show_note(f"error[{failure.code}]", failure.message, style="bold red")
     show_line(
@@ -257,14 +277,14 @@ def show_documents(records: Sequence[DocumentRecord], *, as_json: bool) -> None:
         for row in rows:
             table.add_row(*map(Text, row))
         _out.print(table)
-        show_line(Text(_count(len(records), "document"), style="dim"))
+        show_line(Text(count(len(records), "document"), style="dim"))
     return None
 
 
 def _row(record: DocumentRecord) -> tuple[str, ...]:
     meta = record.metadata
     facts = (meta.jurisdiction or "", str(meta.year or ""), meta.language or "", str(record.n_passages))
-    return record.doc_id[:12], _flat(record.title).translate(_PICTURES), *facts
+    return record.doc_id[:12], flat(record.title).translate(PICTURES), *facts
 
 
 def show_document(
@@ -301,7 +321,7 @@ def _facts(facts: dict[str, Any]) -> None:
         label = Text(f"{name:>{width}}  ", style="dim")
         if _out.is_terminal and _out.width >= _NARROW:
             grid = Table.grid()
-            grid.add_row(label, _shown(text))
+            grid.add_row(label, shown(text))
             _out.print(grid)
         else:
             show_line(Text.assemble(label, text))
@@ -346,42 +366,10 @@ def show_json(value: object) -> None:
     write(json.dumps(value, ensure_ascii=not unicode, indent=2) + "\n")
 
 
-def _place(at: Citation | RankedPassage) -> Text:
-    """Section path, table and page, as a reader would say them."""
-    pages = f"p. {at.page_start}" if at.page_start == at.page_end else f"pp. {at.page_start}–{at.page_end}"
-    parts = [" › ".join(at.section), at.table or "", pages]
-    return Text(" · ".join(part for part in parts if part), style="dim")
-
-
-def _foreign(citation: Citation) -> Text:
-    """The language of a source that is not the question's, and the terms that are known."""
-    named = {"zh": "Chinese", "en": "English", "ja": "Japanese"}.get(citation.language, citation.language)
-    terms = "; ".join(f"{gloss.term} = {gloss.rendering}" for gloss in citation.glosses)
-    return Text(f"source in {named}{': ' if terms else ''}{terms}", style="dim")
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
-
-
-def _flat(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _cut(text: str, length: int) -> str:
-    flat = _flat(text)
-    return flat if len(flat) <= length else flat[: length - 1] + "…"
-
-
-def _shown(text: Text) -> Text:
-    """Control characters as pictures: text from files must not drive the terminal."""
-    text.plain = text.plain.translate(_CONTROLS)  # one character for one: styles stay in place
-    return text
-
-
 def show_line(text: Text, *, indent: int = 0) -> None:
     """Wraps for people, keeps whole lines for pipes."""
     if _out.is_terminal:
-        _out.print(Padding.indent(_shown(text), indent))
+        _out.print(Padding.indent(shown(text), indent))
     else:
-        _out.print(Text(" " * indent) + _shown(text), soft_wrap=True)
+        for line in shown(text).split("\n"):
+            _out.print(Text(" " * indent) + line, soft_wrap=True)

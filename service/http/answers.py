@@ -31,13 +31,14 @@ _EVENTS = """The answer as server-sent events, nothing of it twice, each with on
 1. `evidence`: `question`, `language`, `generation`, `encoder` and the ranked `passages`, before any model writes;
 2. `citations`: the `citations` that the segments refer to;
 3. `abstention`, where it abstains: `abstain_reason` and the `text` that says so;
-4. `segment`, for each: its `text` and `citations`, the numbers;
-5. `done`: `status`, `confidence`, `generated`, `notes`, `removed` and `timings_ms`."""
+4. `table`, where there is one: the `table` that the segments marked as `tabled` tell row by row;
+5. `segment`, for each: its `text`, `citations`, the numbers, `part` and `tabled`;
+6. `done`: `status`, `confidence`, `generated`, `notes`, `removed`, `missing` and `timings_ms`."""
 _EVENT = {
     "description": _EVENTS,
     "type": "object",
     "properties": {
-        "event": {"enum": ["evidence", "citations", "abstention", "segment", "done"]},
+        "event": {"enum": ["evidence", "citations", "abstention", "table", "segment", "done"]},
         "data": {"type": "string", "contentMediaType": "application/json"},
     },
     "required": ["event", "data"],
@@ -46,7 +47,8 @@ _EXAMPLE = """event: evidence
 data: {"question": "…", "language": "zh", "generation": 7, "encoder": "…", "passages": []}
 
 event: done
-data: {"status": "abstained", "confidence": 0.1, "generated": false, "notes": [], "removed": [], "timings_ms": {}}
+data: {"status": "abstained", "confidence": 0.1, "generated": false, "notes": [], "removed": [], \
+"missing": [], "timings_ms": {}}
 
 """
 
@@ -116,8 +118,10 @@ def _events(answer: Answer, steps: Iterator[Answer]) -> Iterator[bytes]:
     told = [_event("citations", said, "citations")]
     if answer.status == "abstained":
         told.append(_event("abstention", said | {"text": answer.lead}, "abstain_reason", "text"))
-    told += [_event("segment", segment, "text", "citations") for segment in said["segments"]]
-    told.append(_event("done", said, "status", "confidence", "generated", "notes", "removed", "timings_ms"))
+    if answer.table:
+        told.append(_event("table", said, "table"))
+    told += [_event("segment", segment, *segment) for segment in said["segments"]]
+    told.append(_event("done", said, "status", "confidence", "generated", "notes", "removed", "missing", "timings_ms"))
     yield b"".join(told)
 
 

@@ -155,8 +155,34 @@ class CitationOut(BaseModel):
 class SegmentOut(BaseModel):
     """One statement of an answer and the numbers of the citations that carry it."""
 
+    text: str = Field(description="May hold several paragraphs, a line break between them.")
+    citations: list[int]
+    part: str = Field(description="The part of the question that it answers; empty where there is one only.")
+    tabled: bool = Field(description="The table says the same: leave it out where the table is shown.")
+
+
+class CellOut(BaseModel):
+    """What a table says at one place, or why it says nothing there."""
+
     text: str
     citations: list[int]
+    missing: str | None = Field(description="Why the cell is empty; null where it is not.")
+
+
+class RowOut(BaseModel):
+    """A row: what it is about, and one cell for each column."""
+
+    label: str
+    cells: list[CellOut]
+
+
+class TableOut(BaseModel):
+    """Statements side by side, each also in a segment that is marked as `tabled`."""
+
+    caption: str
+    corner: str = Field(description="Heads the labels of the rows; may be empty.")
+    columns: list[str]
+    rows: list[RowOut]
 
 
 class WhyOut(BaseModel):
@@ -214,6 +240,8 @@ class AnswerOut(BaseModel):
     generated: bool = Field(description="Whether a language model wrote the segments.")
     notes: list[str]
     removed: list[RemovedOut]
+    table: TableOut | None = Field(description="What the `tabled` segments say, as rows and columns.")
+    missing: list[str] = Field(description="Parts of what is asked for of which nothing was found.")
 
 
 class SearchOut(BaseModel):

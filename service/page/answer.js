@@ -6,6 +6,7 @@ import { copied, offerCitation } from "./cite.js";
 import * as history from "./history.js";
 import { passageList, place, problem, terms, waiting } from "./parts.js";
 import * as source from "./source.js";
+import { chip, missed, statements } from "./statements.js";
 
 const room = byId("answer");
 let running = null;
@@ -115,34 +116,10 @@ function answered(got, open) {
     "article",
     { class: corrects ? "card answer corrected" : "card answer" },
     lead,
-    got.status === "partial" && h("p", { class: "note", t: "partialNote" }),
-    got.segments.map((segment) => statement(segment, got, open)),
+    got.status === "partial" && !got.missing.length && h("p", { class: "note", t: "partialNote" }),
+    statements(got, open),
+    missed(got),
     foot(got),
-  );
-}
-
-function statement(segment, got, open) {
-  const cited = got.citations.filter((each) => segment.citations.includes(each.number));
-  const language = got.generated ? got.language : cited[0]?.language;
-  return h(
-    "p",
-    { class: "statement", lang: tag(language) },
-    segment.text,
-    cited.map((citation) => ["\u2060", chip(citation, open)]), // a word joiner: no chip alone on a line
-  );
-}
-
-export function chip(citation, open) {
-  return h(
-    "button",
-    {
-      type: "button",
-      class: "chip",
-      "data-number": citation.number,
-      label: ["openCitation", citation.number, citation.title, citation.page_start],
-      on: { click: (event) => open(citation.number, event.currentTarget) },
-    },
-    String(citation.number),
   );
 }
 
@@ -168,6 +145,7 @@ function abstention(got, filters, widen) {
     { class: "card answer abstained" },
     h("h2", { class: "verdict", t: `abstain.${got.abstain_reason}` }),
     h("p", { lang: tag(got.language) }, got.text),
+    missed(got),
     h("h3", { class: "over", t: "lookedFor" }),
     h(
       "dl",
@@ -182,28 +160,51 @@ function abstention(got, filters, widen) {
 }
 
 function sources(evidence, open) {
-  const entry = (citation) =>
-    h(
+  const entry = (cited) => {
+    const [first] = cited;
+    const also = new Set(cited.flatMap((each) => each.also_supported_by)).size;
+    const terms = [...new Map(cited.flatMap((each) => each.glosses).map((pair) => [pair.term, pair])).values()];
+    return h(
       "li",
       { class: "entry" },
-      chip(citation, open),
+      h(
+        "div",
+        { class: "chips" },
+        cited.map((citation) => chip(citation, open)),
+      ),
       h(
         "div",
         {},
-        h("p", { class: "name", lang: tag(citation.language) }, citation.title),
-        place(citation),
-        citation.also_supported_by.length > 0 &&
-          h("p", { class: "small", t: ["alsoSays", citation.also_supported_by.length] }),
-        citation.glosses.length > 0 && glosses(citation.glosses),
+        h("p", { class: "name", lang: tag(first.language) }, first.title),
+        place(first),
+        also > 0 && h("p", { class: "small", t: ["alsoSays", also] }),
+        terms.length > 0 && glosses(terms),
       ),
       h(
         "button",
-        { type: "button", class: "quiet", on: { click: () => offerCitation(citation) } },
+        { type: "button", class: "quiet", on: { click: () => offerCitation(first) } },
         icon("quote"),
         h("span", { t: "cite" }),
       ),
     );
-  return h("section", { class: "sources" }, h("h2", { class: "over", t: "sources" }), h("ol", {}, evidence.map(entry)));
+  };
+  return h(
+    "section",
+    { class: "sources" },
+    h("h2", { class: "over", t: "sources" }),
+    h("ol", {}, together(evidence).map(entry)),
+  );
+}
+
+/** Rows of one table on the same page make one entry; every other citation has its own. */
+function together(evidence) {
+  const groups = new Map();
+  for (const each of evidence) {
+    const { doc_id, section, table, page_start, page_end } = each;
+    const key = table ? JSON.stringify([doc_id, section, table, page_start, page_end]) : each.number;
+    groups.set(key, [...(groups.get(key) ?? []), each]);
+  }
+  return [...groups.values()];
 }
 
 function glosses(pairs) {

@@ -5,8 +5,11 @@ import { WORDS } from "./words.js";
 export const language = () => (document.documentElement.lang.startsWith("zh") ? "zh" : "en");
 
 /** What the interface says; `{0}` stands for the first argument, `{0:page|pages}` for it with the noun that fits. */
-export function t(key, ...args) {
-  const said = WORDS[key]?.[language() === "zh" ? 1 : 0] ?? key;
+export const t = (key, ...args) => tIn(language(), key, ...args);
+
+/** The same in a language that is not the interface's: what belongs to an answer speaks as it does. */
+export function tIn(spoken, key, ...args) {
+  const said = WORDS[key]?.[spoken === "zh" ? 1 : 0] ?? key;
   const counted = (_, n, one, many) => `${args[n]} ${String(args[n]) === "1" ? one : many}`;
   return said.replace(/\{(\d):([^|}]*)\|([^}]*)\}/g, counted).replace(/\{(\d)\}/g, (_, n) => args[n] ?? "");
 }

@@ -2,7 +2,7 @@
 import { post } from "./api.js";
 import { announce, byId, h } from "./dom.js";
 import { t } from "./i18n.js";
-import { chip } from "./answer.js";
+import { chip } from "./statements.js";
 import { problem, waiting } from "./parts.js";
 import * as source from "./source.js";
 

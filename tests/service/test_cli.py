@@ -23,7 +23,7 @@ QUESTION = "北京试点的CCER抵销比例上限是多少？"
 
 ANSWER = {
     "status", "abstain_reason", "question", "language", "answer", "segments", "citations", "passages", "confidence",
-    "generation", "encoder", "timings_ms", "generated", "notes", "removed",
+    "generation", "encoder", "timings_ms", "generated", "notes", "removed", "table", "missing",
 }  # fmt: skip
 CITATION = {
     "number", "passage_id", "doc_id", "title", "original", "section", "table", "page_start", "page_end", "page_label",
@@ -78,7 +78,7 @@ def test_the_answer_object_has_the_keys_that_others_build_on(starter, sinkqa, qu
         assert passage.keys() == PASSAGE and passage["why"].keys() == WHY
     numbers = {citation["number"] for citation in answer["citations"]}
     for segment in answer["segments"]:
-        assert segment.keys() == {"text", "citations"} and {*segment["citations"]} <= numbers
+        assert segment.keys() == {"text", "citations", "part", "tabled"} and {*segment["citations"]} <= numbers
         assert segment["text"] in answer["answer"]
 
 

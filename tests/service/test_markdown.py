@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from service.answer import Answer, Segment
+from service.answer import Answer, AnswerCell, AnswerRow, AnswerTable, Segment
 from service.engine import Engine
 from service.markdown import escaped, pieces
 from service.settings import Settings
@@ -57,6 +58,50 @@ def test_marks_stay_right_behind_what_was_understood_and_with_several_segments(a
     marks = [mark for piece in said for mark in piece.marks]
     assert len(marks) == 6 and text.startswith("*Understood as: ")
     assert {text[mark.start : mark.end] for mark in marks} == {f"[{number}]({marks[0].url})"}
+
+
+def blocks(text: str) -> list[tuple[str, str]]:
+    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    return [(before.type, token.content) for before, token in pairwise(tokens) if token.type == "inline"]
+
+
+def test_a_table_is_one_whatever_its_words_and_its_marks_cover_their_links(answer):
+    number = answer.citations[0].number
+    rows = (
+        AnswerRow("a | b", (AnswerCell("𠮷 *x* | y\\", (number,)), AnswerCell("two\nlines", (number,)))),
+        AnswerRow("c", (AnswerCell("z", (number, number)), AnswerCell(missing="not | there"))),
+    )
+    table = AnswerTable("Pipes | here", "", ("<b>one</b>", "two"), rows)
+    beside = Segment("Beside.", (number,))
+    whole = replace(answer, segments=(*table.flattened(), beside), table=table, notes=(), missing=("who",))
+    said = list(pieces(whole, link))
+    text = "".join(piece.text for piece in said)
+    mark = f"[{number}]({link(answer.citations[0].passage_id, spans=answer.citations[0].spans)})"
+    marks = [each for piece in said for each in piece.marks]
+    assert [text[each.start : each.end] for each in marks] == [mark] * 4
+    assert text.count(mark) == 4, "once at the label where the cells of a row share it"
+    shown = [content for kind, content in blocks(text) if kind in ("th_open", "td_open")]
+    assert len(shown) == 9 and shown[0] == "" and shown[3].startswith("a | b [") and shown[8] == "*not | there*"
+    assert text.index("Pipes") < text.index("Beside") < text.index("Not found: who") < text.index("Sources:")
+
+
+def test_paragraphs_of_a_segment_are_paragraphs_and_numbers_stay_as_they_are(answer):
+    lines = ["Wardens must", "5. walk the fen;", "7) count the cows;", "# rest", "- or not", "2011", "---"]
+    whole = replace(answer, segments=(Segment("\n".join(lines), ()),), citations=(), notes=())
+    tokens = MarkdownIt("commonmark").parse("".join(piece.text for piece in pieces(whole, link)))
+    assert {token.type for token in tokens} == {"paragraph_open", "inline", "paragraph_close"}
+    inline = [token for token in tokens if token.type == "inline"]
+    assert ["".join(each.content for each in token.children) for token in inline] == lines
+
+
+def test_each_part_of_a_question_heads_what_answers_it_once(answer):
+    number = answer.citations[0].number
+    parts = ("", "first *part*", "first *part*", "second")
+    segments = tuple(Segment(f"Said {n}.", (number,), part=part) for n, part in enumerate(parts))
+    text = "".join(piece.text for piece in pieces(replace(answer, segments=segments), link))
+    heads = [r"**first \*part\***", "Said 1.", "Said 2.", "**second**", "Said 3."]
+    assert [text.index(each) for each in heads] == sorted(text.index(each) for each in heads)
+    assert text.count(r"**first \*part\***") == 1
 
 
 def test_words_of_a_document_are_no_links_images_or_html(answer):

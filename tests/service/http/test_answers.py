@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 
+import httpx
 import pytest
 
 from service.http.app import create_app
 from service.http.schemas import AnswerOut, QuoteOut, SearchOut, VerifyOut
 from tests.service.http.conftest import EN, OUTSIDE, ZH, Client
+from tests.service.http.tabling import ASKED, FENS, Tabling, tabling
 
 CLAIMS = "林场碳汇项目的计入期为三十年。The scheme pays 40 marks per hectare each year. Whales sing."
 QUOTE = "Credits expire after twenty years."
@@ -54,8 +56,12 @@ def test_filters_and_k_reach_the_engine(client):
 def streamed(client, **body):
     response = client.post("/v1/answer", {"stream": True} | body)
     assert response.status_code == 200 and response.headers["content-type"].startswith("text/event-stream")
+    return parsed(response.text)
+
+
+def parsed(text):
     events = []
-    for block in response.text.removesuffix("\n\n").split("\n\n"):
+    for block in text.removesuffix("\n\n").split("\n\n"):
         event, data = block.split("\n")
         events.append((event.removeprefix("event: "), json.loads(data.removeprefix("data: "))))
     return events
@@ -69,6 +75,7 @@ def joined(events):
     said = [lead["text"]] if lead else []
     said += [f"{each['text']} " + "".join(f"[{n}]" for n in each["citations"]) for each in segments]
     whole = {"segments": segments, "answer": " ".join(said), "abstain_reason": lead and lead["abstain_reason"]}
+    whole["table"] = None  # unless there is an event of it
     return whole | {name: value for part in parts.values() for name, value in part.items()}
 
 
@@ -82,6 +89,19 @@ def test_a_streamed_answer_is_the_same_answer_with_nothing_sent_twice(client, en
     assert untimed(joined(events)) == untimed(plain(answered))
     fields = [field for name, data in events if name != "segment" for field in data]
     assert len(set(fields)) == len(fields)
+
+
+def test_a_streamed_table_comes_before_its_segments(begin):
+    settings = begin(FENS)
+    with (
+        tabling(settings) as url,
+        httpx.stream("POST", f"{url}/v1/answer", json={"question": ASKED, "stream": True}) as response,
+    ):
+        events = parsed(response.read().decode())
+    names = [name for name, _ in events]
+    answered = next(Tabling.open(settings).stream(ASKED))
+    assert names == ["evidence", "citations", "table", *["segment"] * len(answered.segments), "done"]
+    assert untimed(joined(events)) == untimed(plain(answered))
 
 
 def test_what_is_wrong_with_a_question_is_told_before_a_stream_begins(client):

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
+from functools import partial
 
 import httpx
 import openai
 import pytest
+from markdown_it import MarkdownIt
 from mcp import Client, StdioServerParameters
+from rich.console import Console
 
+from service.collections import Collections
+from service.commands import terminal
 from service.http.links import passage_link
+from service.mcp import Place, Server
 from tests.conftest import COMMAND
 from tests.service.http.conftest import EN, OUTSIDE, ZH
+from tests.service.http.tabling import ASKED, FENS, MISSING, Tabling, tabling
 
 QUESTIONS = [
     ZH,
@@ -24,6 +32,7 @@ QUESTIONS = [
     "What does the scheme pay per hectare?",
     "欧盟的碳价是多少？",
 ]
+TOLD = ("status", "abstain_reason", "answer", "segments", "citations", "table", "missing")
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +57,7 @@ def test_every_way_in_gives_the_same_citations(sinkqa, settings, address, engine
         "MCP, stdio": by_mcp[1][question],
     }
     for way, answer in whole.items():
-        told = {name: answer[name] for name in ("status", "abstain_reason", "answer", "segments", "citations")}
+        told = {name: answer[name] for name in TOLD}
         assert told == {name: expected[name] for name in told}, way
     cited = {each["number"]: each for each in expected["citations"]}
     marks = [(cited[n], n) for segment in expected["segments"] for n in segment["citations"]]
@@ -58,6 +67,114 @@ def test_every_way_in_gives_the_same_citations(sinkqa, settings, address, engine
         assert by_chat_stream(client, question) == links, "chat completions, streamed"
         assert by_response(client, question) == links, "responses"
         assert by_response_stream(client, question) == links, "responses, streamed"
+
+
+@pytest.fixture(scope="module")
+def fens(begin):
+    return begin(FENS)
+
+
+@pytest.fixture(scope="module")
+def tabled(fens):
+    with tabling(fens) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def expected(fens):
+    """An answer with a table, parts and something missing."""
+    return json.loads(json.dumps(next(Tabling.open(fens).stream(ASKED)).as_dict()))
+
+
+def test_a_table_says_what_segments_say_and_each_cell_its_sources_or_its_reason(expected):
+    numbers = {each["number"] for each in expected["citations"]}
+    said = [(segment["text"], segment["citations"]) for segment in expected["segments"] if segment["tabled"]]
+    cells = [cell for row in expected["table"]["rows"] for cell in row["cells"]]
+    assert {bool(cell["missing"]) for cell in cells} == {True, False}
+    for row in expected["table"]["rows"]:
+        assert len(row["cells"]) == len(expected["table"]["columns"])
+    for cell in cells:
+        if cell["missing"] is not None:
+            assert cell["missing"] and not cell["text"] and not cell["citations"]
+        else:
+            assert cell["citations"] and set(cell["citations"]) <= numbers
+            assert any(cell["text"] in text and cell["citations"] == cited for text, cited in said)
+
+
+def test_every_way_in_gives_the_same_table_parts_and_missing(sinkqa, monkeypatch, fens, tabled, expected):
+    monkeypatch.setattr("service.commands.options.Collections", partial(Collections, opens=Tabling.open))
+    whole = {"command line": by_command(sinkqa, fens, ASKED), "HTTP": by_http(tabled, ASKED)}
+    engine = Tabling.open(fens)
+
+    async def ask(where):
+        async with Client(where) as client:
+            return await client.call_tool("ask", {"question": ASKED})
+
+    for way, where in (("MCP, HTTP", f"{tabled}/mcp"), ("MCP", Server(lambda _: Place("default", lambda: engine)))):
+        result = asyncio.run(ask(where))
+        whole[way] = result.structured_content
+        assert_markdown(result.content[0].text, expected)
+    for way, answer in whole.items():
+        assert {name: answer[name] for name in TOLD} == {name: expected[name] for name in TOLD}, way
+    with openai.OpenAI(base_url=f"{tabled}/v1", api_key="none", max_retries=0) as client:
+        chat = client.chat.completions.create(model="sinkqa", messages=[{"role": "user", "content": ASKED}])
+        assert_markdown(chat.choices[0].message.content, expected)
+        cited = {each["number"]: each for each in expected["citations"]}
+        links = [(f"[{n}]({link(tabled, cited[n])})", cited[n]["title"]) for n in marks(expected)]
+        for way in (by_chat, by_chat_stream, by_response, by_response_stream):
+            assert way(client, ASKED) == links, way
+
+
+def marks(answer):
+    """The citations as they are marked where the table is shown: at the label where all cells of a row share them."""
+    for row in answer["table"]["rows"]:
+        cited = [cell["citations"] for cell in row["cells"] if cell["missing"] is None]
+        shared = len(cited) > 1 and all(each == cited[0] for each in cited)
+        yield from (n for each in (cited[:1] if shared else cited) for n in each)
+    yield from (n for segment in answer["segments"] if not segment["tabled"] for n in segment["citations"])
+
+
+def assert_markdown(text, answer):
+    """The table is a table that says each cell as it stands; parts and what is missing are said in the text."""
+    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    assert not {"html_inline", "html_block", "image"} & {each.type for block in tokens for each in block.children or ()}
+    cells = [shown(tokens[at + 1]) for at, token in enumerate(tokens) if token.type in ("th_open", "td_open")]
+    table = answer["table"]
+    said = [table["corner"], *table["columns"]]
+    for row in table["rows"]:
+        said += [row["label"], *(cell["missing"] or cell["text"] for cell in row["cells"])]
+    assert [re.sub(r"( \d+)+$", "", cell) for cell in cells] == said
+    paragraphs = [shown(token) for token in tokens if token.type == "inline"]
+    parts = [segment["part"] for segment in answer["segments"]]
+    assert {*parts, table["caption"], f"Not found: {'; '.join(answer['missing'])}"} <= {*paragraphs}
+    for line in answer["segments"][-1]["text"].split("\n"):
+        assert any(paragraph.startswith(line) for paragraph in paragraphs), "each paragraph is one"
+
+
+def shown(inline):
+    return "".join(each.content for each in inline.children if each.type in ("text", "text_special"))
+
+
+@pytest.mark.parametrize("columns", [None, 30, 100])
+def test_the_terminal_shows_the_same_table(monkeypatch, fens, capsys, columns, expected):
+    answer = next(Tabling.open(fens).stream(ASKED))
+    screen = Console(force_terminal=True, width=columns, no_color=True, highlight=False) if columns else Console()
+    monkeypatch.setattr(terminal, "_out", screen)
+    terminal.show_answer(answer, as_json=False)
+    printed = capsys.readouterr().out
+    text = re.sub(r"\x1b\[[0-9;]*m", "", printed)
+    letters = "".join(filter(str.isalnum, text))
+    table = expected["table"]
+    said = [table["caption"], *table["columns"], *(segment["part"] for segment in expected["segments"]), *MISSING]
+    said += [row["label"] for row in table["rows"]]
+    said += [cell["missing"] or cell["text"] for row in table["rows"] for cell in row["cells"]]
+    if columns == 100:  # in drawn columns the words of a folded cell do not follow each other
+        said = [word for each in said for word in each.split()]
+    for each in said:
+        assert "".join(filter(str.isalnum, each)) in letters, each
+    if columns:
+        assert all(len(line) <= columns for line in text.splitlines())
+    assert [int(n) for n in re.findall(r"\[(\d)\]", text.partition("Not found")[0])] == [*marks(expected)]
 
 
 def link(address, citation):

@@ -17,6 +17,7 @@ from ingest.document import Span
 from service.http.links import passage_link
 from service.keys import keys_of
 from tests.service.http.conftest import EN, FILES, OUTSIDE, ZH, Served, serving
+from tests.service.http.tabling import ASKED, FENS, MISSING, tabling
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no chromium is installed: apt-get install chromium")
@@ -150,6 +151,66 @@ def test_several_quotes_are_stepped_through_and_a_passage_says_why_it_was_chosen
     why.locator("summary").click()
     expect(why).to_contain_text("Meaning")
     expect(why).to_contain_text("rank")
+
+
+@pytest.fixture(scope="module")
+def fens(begin) -> Iterator[tuple[str, dict]]:
+    """Where an answer with a table is given, and the answer."""
+    with tabling(begin(FENS)) as url:
+        yield url, httpx.post(f"{url}/v1/answer", json={"question": ASKED}, timeout=30).json()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_table_says_each_cell_in_its_place_and_opens_its_quotes(visit, fens, width):
+    url, expected = fens
+    page = visit(url=url, width=width)
+    ask(page, ASKED)
+    assert fits(page) and not grave(page)
+    table = page.get_by_role("table", name=expected["table"]["caption"])
+    expect(table.get_by_role("columnheader")).to_have_text([expected["table"]["corner"], *expected["table"]["columns"]])
+    for row in expected["table"]["rows"]:
+        shown = table.get_by_role("row").filter(has=page.get_by_role("rowheader").filter(has_text=row["label"]))
+        said = shown.locator("td").evaluate_all("all => all.map((each) => each.firstChild.textContent)")
+        assert said == [cell["missing"] or cell["text"] for cell in row["cells"]]
+        cited = {n for cell in row["cells"] for n in cell["citations"]}
+        assert {int(number) for number in shown.locator(".chip").all_text_contents()} == cited
+    entry = page.locator(".sources .entry").first
+    assert entry.locator(".chip").all_text_contents() == [str(each["number"]) for each in expected["citations"][:-1]]
+    citation = expected["citations"][1]
+    table.locator(".chip").nth(1).click()
+    expect(page.locator("#source-title")).to_have_text(citation["title"])
+    assert marked(page) == citation["quote"]
+
+
+def test_parts_head_their_statements_and_what_is_missing_is_told_in_the_askers_language(visit, fens):
+    url, expected = fens
+    page = visit(url=url, locale="zh-CN")
+    ask(page, ASKED)
+    expect(page.locator(".answer .part")).to_have_text(list(dict.fromkeys(s["part"] for s in expected["segments"])))
+    expect(page.locator(".answer .missing")).to_have_text(f"Not found: {'; '.join(MISSING)}")
+    said = page.locator(".statement").evaluate_all("all => all.map((each) => each.innerText.split('\\n').length)")
+    assert said == [2], "the table tells the other segments, and each paragraph is on a line of its own"
+
+
+def test_a_long_table_scrolls_in_its_box_and_is_printed_whole(visit, begin):
+    rows = "".join(f"| Fen {n} | {n} cows | {'mown late ' * 9} | gate {n} |\n" for n in range(40))
+    with tabling(
+        begin({"fens.md": f"# Fens\n\n| Fen | Limit | Rule | Gate |\n|---|---|---|---|\n{rows}\nNo more.\n"})
+    ) as url:
+        page = visit(url=url, width=390)
+        ask(page, ASKED)
+        box = page.locator(".scrolled")
+        assert fits(page) and box.evaluate(
+            "(box) => box.scrollWidth > box.clientWidth && box.scrollHeight > box.clientHeight"
+        )
+        box.evaluate("(box) => box.scrollTo(200, 600)")
+        label, name = box.locator("tbody th").nth(12), box.locator("thead th").nth(3)
+        left, top = (box.bounding_box()[side] for side in ("x", "y"))
+        assert abs(label.bounding_box()["x"] - left) < 3 and abs(name.bounding_box()["y"] - top) < 3
+        page.emulate_media(media="print")
+        assert box.evaluate("(box) => box.scrollHeight <= box.clientHeight + 2")
+        expect(page.locator("#ask-button")).to_be_hidden()
+        expect(page.locator("#question")).to_be_visible()
 
 
 def test_an_abstention_says_why_what_was_looked_for_and_what_came_near(visit):

@@ -1,0 +1,49 @@
+"""Parts of lines that several commands print."""
+
+from __future__ import annotations
+
+import re
+
+from rich.text import Text
+
+from ingest.document import Span
+from ingest.view import reading_view
+from service.answer import Citation, RankedPassage
+
+_PARAGRAPH_END = re.compile(r"\s*\n\s*\n\s*|(?<=[。；：！？.;:!?])[^\S\n]*\n\s*")  # other lines end where the page does
+
+
+def place(at: Citation | RankedPassage) -> Text:
+    """Section path, table and page, as a reader would say them."""
+    pages = f"p. {at.page_start}" if at.page_start == at.page_end else f"pp. {at.page_start}–{at.page_end}"
+    parts = [" › ".join(at.section), at.table or "", pages]
+    return Text(" · ".join(part for part in parts if part), style="dim")
+
+
+def foreign(citation: Citation) -> Text:
+    """The language of a source that is not the question's, and the terms that are known."""
+    named = {"zh": "Chinese", "en": "English", "ja": "Japanese"}.get(citation.language, citation.language)
+    terms = "; ".join(f"{gloss.term} = {gloss.rendering}" for gloss in citation.glosses)
+    return Text(f"source in {named}{': ' if terms else ''}{terms}", style="dim")
+
+
+def quoted(quote: str) -> str:
+    """A quote with its paragraphs on lines of their own, the lines of a page joined."""
+    parts = _PARAGRAPH_END.split(quote)
+    return "\n".join(reading_view(part, [Span(0, len(part))]).text for part in parts if part.strip())
+
+
+def count(number: int, what: str) -> str:
+    """``"1 passage"``, ``"2 passages"``."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def flat(text: str) -> str:
+    """On one line."""
+    return " ".join(text.split())
+
+
+def cut(text: str, length: int) -> str:
+    """On one line of at most ``length`` characters."""
+    line = flat(text)
+    return line if len(line) <= length else line[: length - 1] + "…"

@@ -1,0 +1,14 @@
+"""Text from files as a terminal may show it: none of it drives the terminal."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+PICTURES = {code: 0x2400 + code for code in range(32)} | {127: 0x2421} | dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
+_CONTROLS = {code: picture for code, picture in PICTURES.items() if chr(code) not in "\t\n"}
+
+
+def shown(text: Text) -> Text:
+    """Control characters as pictures, one for one: styles stay in place."""
+    text.plain = text.plain.translate(_CONTROLS)
+    return text
