@@ -1,0 +1,232 @@
+"""Asking step of the flow: what names of documents are made of: their words in two languages, and the kinds they are of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from index.analyzer import units
+from index.expansion import GLOSSARY, glossary
+from ingest.places import countries_in, parts_in
+from ingest.view import fold
+
+WORDS = "data/names.txt"
+_TOKEN = re.compile("[A-Za-z]+|\\d+|\\S")
+_PART = 0.2  # weight of a word that many names share, beside one that tells them apart
+_HAN_WEIGHT = 0.5  # two characters make a word
+
+
+class Token(NamedTuple):
+    """A word, number, sign or Chinese character: where it stands, folded as it is, and by its stem."""
+
+    start: int
+    end: int
+    text: str
+    stem: str
+
+    @property
+    def is_han(self) -> bool:
+        return not self.text.isascii() and self.text.isalpha()
+
+
+class Feature(NamedTuple):
+    """Tokens ``first`` to ``last`` (half-open) say ``what``: an entry of the vocabulary, or the words themselves."""
+
+    first: int
+    last: int
+    what: int | str
+
+
+class Head(NamedTuple):
+    """Tokens that say of which kind a document is: ``law``, ``measures``, ``report``."""
+
+    first: int
+    last: int
+    kind: str
+
+
+class Place(NamedTuple):
+    """Tokens that say whose document it is: a country's code, and the part of the country or "".
+
+    ``is_name``: the name of the country or the part; else a word that only shows it, as of a body.
+    """
+
+    first: int
+    last: int
+    home: str
+    part: str = ""
+    is_name: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The data file, read. ``kinds``: by tokens; ``near``: kinds that may be meant by the name of another."""
+
+    places: dict[tuple[str, ...], tuple[int, ...]]
+    longest: dict[str, int]
+    kinds: dict[tuple[str, ...], str]
+    near: dict[str, tuple[str, ...]]
+    general: frozenset[tuple[str, ...]]
+    passing: frozenset[str]
+    bounds: tuple[str, ...]
+    homes: re.Pattern[str]
+
+
+def tokens(text: str) -> list[Token]:
+    """The text's tokens. Offsets are of the text as given, or folded where folding changes its length."""
+    folded = fold(text)
+    return [
+        Token(m.start(), m.end(), m[0], _stem(m[0])) for m in _TOKEN.finditer(folded.replace("'", " "))
+    ]
+
+
+@lru_cache(20_000)
+def _stem(word: str) -> str:
+    found = units(word)
+    return found[0] if len(found) == 1 else word
+
+
+def features(said: Sequence[Token]) -> list[Feature]:
+    """All that the tokens say, overlapping: vocabulary entries, English words and neighbouring characters."""
+    known = lexicon()
+    found: list[Feature] = []
+    stems = [token.stem for token in said]
+    for at, token in enumerate(said):
+        if token.is_han:
+            if at + 1 < len(said) and said[at + 1].is_han:
+                found.append(Feature(at, at + 2, token.text + said[at + 1].text))
+        elif len(token.text) > 1 and token.text not in known.passing:
+            found.append(Feature(at, at + 1, token.stem))
+        for length in range(1, min(known.longest.get(token.stem, 0), len(said) - at) + 1):
+            for entry in known.places.get(tuple(stems[at : at + length]), ()):
+                found.append(Feature(at, at + length, entry))
+    return found
+
+
+def heads(said: Sequence[Token]) -> list[Head]:
+    """The words for kinds of documents, the longest at each place, in text order; 法 within a longer word is none."""
+    known, found, at = lexicon().kinds, [], 0
+    texts = [token.text for token in said]
+    while at < len(said):
+        for length in range(min(6, len(said) - at), 0, -1):
+            kind = known.get(tuple(texts[at : at + length]))
+            if kind and _is_head(texts, at, length):
+                found.append(Head(at, at + length, kind))
+                at += length
+                break
+        else:
+            at += 1
+    return found
+
+
+def _is_head(texts: Sequence[str], at: int, length: int) -> bool:
+    if texts[at] != "法" or length > 1:
+        return True
+    before = texts[at - 1] if at else ""
+    after = texts[at + 1] if at + 1 < len(texts) else ""
+    return before not in _NO_LAW_AFTER and after not in _NO_LAW_BEFORE
+
+
+_NO_LAW_AFTER = frozenset("方办做想看说用手算违非合依执立司书无设宪语守普犯枉知按疗无")
+_NO_LAW_BEFORE = frozenset("律院治人定官学制庭系网")
+
+
+def weights(said: Sequence[Token], found: Sequence[Head]) -> list[float]:
+    """What each token counts in telling a name from others, 0..1: nothing for its kind and for words in passing."""
+    known = lexicon()
+    is_head = {at for head in found for at in range(head.first, head.last)}
+    weighed = [
+        0.0
+        if at in is_head or token.text in known.passing or not token.text.isalnum() or token.text.isdigit()
+        else _HAN_WEIGHT
+        if token.is_han
+        else 1.0
+        for at, token in enumerate(said)
+    ]
+    texts = [token.text for token in said]
+    at = 0
+    while at < len(said):
+        for length in range(min(5, len(said) - at), 0, -1):
+            if tuple(texts[at : at + length]) in known.general:
+                for each in range(at, at + length):
+                    weighed[each] *= _PART
+                at += length - 1
+                break
+        at += 1
+    return weighed
+
+
+def homes(text: str, said: Sequence[Token]) -> list[Place]:
+    """Names of countries and their parts, and words that show whose document is asked for, in text order."""
+    if len(said) and said[-1].end > len(text):
+        text = fold(text)
+    found = [(start, end, code, "", True) for start, end, code in countries_in(text)]
+    found += [(start, end, home, part, True) for start, end, part, home in parts_in(text)]
+    found += [(m.start(), m.end(), str(m.lastgroup), "", False) for m in lexicon().homes.finditer(text)]
+    return sorted(
+        Place(_token_at(said, start), _token_at(said, end - 1) + 1, code, part, is_name)
+        for start, end, code, part, is_name in found
+    )
+
+
+def _token_at(said: Sequence[Token], offset: int) -> int:
+    return next((at for at, token in enumerate(said) if token.end > offset), len(said))
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The bundled one, with the words of the search's glossary, read once."""
+    sections = _sections(files("service").joinpath(WORDS).read_text("utf-8"))
+    places = {key: tuple(entries) for key, entries in glossary().places.items()}
+    for at, line in enumerate(sections["words"], 1):
+        for form in line.replace("=", "|").split("|"):
+            key = tuple(units(form))
+            places[key] = (*places.get(key, ()), -at)
+    longest: dict[str, int] = {}
+    for key in places:
+        longest[key[0]] = max(longest.get(key[0], 0), len(key))
+    kinds = {_texts(form): kind for kind, forms in _entries(sections["kinds"]) for form in forms}
+    return Lexicon(
+        places,
+        longest,
+        kinds,
+        near={kind: tuple(forms) for kind, forms in _entries(sections["near"])},
+        general=frozenset(_texts(form) for line in sections["general"] for form in line.split("|")),
+        passing=frozenset(form for line in sections["passing"] for form in line.split("|")),
+        bounds=tuple("|".join(sections["bounds"]).split("|")),
+        homes=re.compile(
+            "|".join(
+                f"(?P<{code}>{'|'.join(_bounded(form) for form in forms)})" for code, forms in _entries(sections["homes"])
+            )
+        ),
+    )
+
+
+def _bounded(form: str) -> str:
+    return rf"(?<![A-Za-z]){form}(?![A-Za-z])" if form[0].isascii() else form
+
+
+def _texts(form: str) -> tuple[str, ...]:
+    return tuple(token.text for token in tokens(form))
+
+
+def _entries(lines: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
+    for line in lines:
+        name, _, forms = line.partition("=")
+        yield name, forms.split("|")
+
+
+def _sections(text: str) -> dict[str, list[str]]:
+    """The lines below each ``[name]``; comments and blank lines say nothing."""
+    sections: dict[str, list[str]] = {}
+    name = ""
+    for line in text.splitlines():
+        if line.startswith("[") and line.endswith("]"):
+            name = line[1:-1]
+        elif line and not line.startswith("#"):
+            sections.setdefault(name, []).append(line)
+    return sections

@@ -1,0 +1,261 @@
+"""Asking step of the flow: words of a question that may name a document, and how well they name a given one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from index.catalogue import DocumentRecord
+from service.answering.codes import codes, versions
+from service.answering.lexicon import Feature, Head, Place, Token, features, heads, homes, lexicon, tokens, weights
+from service.answering.titling import Listed, Name, home_of, names, own_codes, parts_of, years_of
+
+LAWS = frozenset(["law", "regulation", "measures", "rules", "provisions"])
+_LEFT, _RIGHT = 40, 16  # tokens about a word such as "law" in which its name may stand
+_YEAR = re.compile("(?:19|20)\\d\\d")
+_JOINING = frozenset("、,，和与及或》") | {"and", "or"}
+_CHANGING = frozenset(["实", "施", "修", "订", "正", "implementing", "implementation", "enforcement", "amendment", "amending"])
+_FULL = 0.95  # share from which on a name is said in full
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A document of the library, prepared.
+
+    ``features``: what any of its names says; ``issuer``: what its issuer's name says. ``kinds``: what it is, or holds;
+    ``spoken``: all kinds that its names speak of.
+    """
+
+    record: DocumentRecord
+    names: tuple[Name, ...]
+    features: frozenset[int | str]
+    issuer: frozenset[int | str]
+    kinds: frozenset[str]
+    spoken: frozenset[str]
+    home: str
+    parts: frozenset[str]
+    years: frozenset[int]
+    codes: frozenset[str]
+    versions: frozenset[int]
+
+
+def know(record: DocumentRecord, opening: str, listed: Listed) -> Known:
+    """What the document goes by; ``opening``: the first 3,000 characters or so of its text."""
+    own = own_codes(record, opening)
+    kind = "order" if any(code.startswith("EO") for code in own) else ""
+    found = names(record, opening, listed, kind=kind)
+    return Known(
+        record,
+        tuple(found),
+        frozenset(feature.what for name in found for feature in name.features),
+        frozenset(feature.what for feature in features(tokens(record.metadata.issuer or ""))),
+        frozenset(kind for name in found for kind in name.kinds),
+        frozenset(head.kind for name in found for head in heads(name.said)),
+        home_of(record),
+        parts_of(record),
+        years_of(record, opening),
+        own,
+        frozenset(versions(f"{record.title}\n{record.name.replace('-', ' ')}\n{opening[:400]}")),
+    )
+
+
+class Asked:
+    """A question, prepared once for all documents."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.said = tokens(text)
+        self.features = features(self.said)
+        self.heads = heads(self.said)
+        self.weights = weights(self.said, self.heads)
+        self.places = homes(text, self.said)
+        self.codes = list(codes(text))
+        self.versions = versions(text)
+        self.placed = {at: place for place in self.places for at in range(place.first, place.last)}
+        self.headed = {at for head in self.heads for at in range(head.first, head.last)}
+
+    @cached_property
+    def whats(self) -> frozenset[int | str]:
+        """All that its words say."""
+        return frozenset(feature.what for feature in self.features)
+
+    @cached_property
+    def homes(self) -> frozenset[str]:
+        """The countries that it speaks of."""
+        return frozenset(place.home for place in self.places)
+
+    @cached_property
+    def parts(self) -> frozenset[str]:
+        """The parts of countries that it speaks of."""
+        return frozenset(place.part for place in self.places if place.part)
+
+    def part(self, first: int, last: int) -> str:
+        """The words of tokens ``first`` to ``last`` as they stand."""
+        return self.text[self.said[first].start : self.said[last - 1].end]
+
+    def near(self, head: Head) -> list[Feature]:
+        """What is said about a word for a kind of document."""
+        low, high = head.first - _LEFT, head.last + _RIGHT
+        return [each for each in self.features if each.first >= low and each.last <= high]
+
+    def names_another(self, at: int) -> bool:
+        """Whether the head at this place of ``heads`` is only part of a longer name: 森林法 in 森林法实施条例."""
+        head = self.heads[at]
+        if head.kind not in LAWS:
+            return False
+        if at + 1 < len(self.heads) and (following := self.heads[at + 1]).kind in LAWS:
+            between = {token.text for token in self.said[head.last : following.first]}
+            if between <= _CHANGING:
+                return True
+        if at and (before := self.heads[at - 1]).kind in LAWS:
+            between = {token.text for token in self.said[before.last : head.first]}
+            return bool(between & _CHANGING) and head.first - before.last < 8 and not between & {",", "，", "?"}
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Tokens ``first`` to ``last``, about ``head``, may name a document.
+
+    ``is_exact``: it is of the kind said. ``weight``: of its own words among those said; ``share``: how much of its name
+    they are, ``topic``: how much of it the whole question says. ``hits``: places, years and issuers that agree;
+    ``is_odd``: something speaks against it.
+    """
+
+    known: Known
+    head: Head
+    first: int
+    last: int
+    is_exact: bool
+    weight: float
+    share: float
+    topic: float
+    hits: int
+    is_odd: bool
+
+    @property
+    def rank(self) -> tuple[bool, bool, float, int, float, float]:
+        """What a better mention has more of."""
+        return (
+            self.is_exact,
+            not self.is_odd,
+            round(self.weight, 1),
+            self.hits,
+            round(self.share, 1),
+            round(self.topic, 1),
+        )
+
+    @property
+    def singles_out(self) -> bool:
+        """Whether it is as good as a name of this document, unless another fits as well."""
+        if self.is_odd:
+            return False
+        if not self.is_exact:
+            return not self.known.kinds and self.hits >= 2
+        is_named = self.share >= _FULL and self.weight + self.hits > 0
+        is_known_by_attributes = self.hits >= 2 or (self.hits and self.head.kind == "contribution")
+        if self.head.kind in LAWS:
+            is_known_by_attributes = self.hits > 0 and self.topic >= 0.5
+        return is_named or (self.weight >= 1 and self.share >= 0.3) or bool(is_known_by_attributes)
+
+
+def weigh(asked: Asked, head: Head, known: Known) -> Mention | None:
+    """How well the words about ``head`` name the document; None where they do not, or name one of another place."""
+    is_exact = head.kind in known.kinds
+    kinds = {head.kind} if is_exact else set(lexicon().near.get(head.kind, ())) & known.kinds
+    is_latin = asked.said[head.first].text.isascii()
+    if not is_exact and known.kinds and not (kinds and is_latin):
+        return None
+    near = asked.near(head)
+    covered = {at for first, last, what in near if what in known.features for at in range(first, last)}
+    issued = {at for first, last, what in near if what in known.issuer for at in range(first, last)}
+    left = _leftmost(asked, head, known, covered | issued)
+    right = _rightmost(asked, head, known, covered)
+    if left is None or right is None:
+        return None
+    first, is_cut = left
+    span = range(first, right)
+    weight = sum(
+        asked.weights[at] for at in span if at in covered and not (at in asked.placed and asked.placed[at].is_name)
+    )
+    said_years = {int(asked.said[at].text) for at in span if _YEAR.fullmatch(asked.said[at].text)}
+    hits = any(at in asked.placed for at in span) + bool(said_years & known.years)
+    hits += any(at in issued and at not in covered for at in span)
+    if not weight and not hits:
+        return None
+    own = [name for name in known.names if not name.kinds.isdisjoint(kinds)] or [n for n in known.names if n.is_own]
+    whats = frozenset(what for start, end, what in near if first <= start and end <= right)
+    best = max(own, key=lambda name: name.share(whats))
+    share = best.share(whats)
+    elsewhere = bool(asked.homes) and bool(known.home) and known.home not in asked.homes | {"UN"}
+    elsewhere |= bool(asked.parts and known.parts) and not asked.parts & known.parts
+    is_odd = is_cut or bool(said_years and not said_years & known.years) or (elsewhere and share < _FULL)
+    is_odd |= not best.is_own and share < _FULL
+    topic = max(name.share(asked.whats) for name in own)
+    return Mention(known, head, first, right, is_exact, weight, share, topic, hits, is_odd)
+
+
+def _leftmost(asked: Asked, head: Head, known: Known, covered: set[int]) -> tuple[int, bool] | None:
+    """Where the words that name the document begin, and whether more that belongs to them stands before.
+
+    None where they say that it is of another place.
+    """
+    first, at = head.first, head.first - 1
+    while at >= 0:
+        token = asked.said[at]
+        if at in asked.placed:
+            start = _chain(asked, at)
+            if not _is_of(known, [asked.placed[each] for each in range(start, at + 1) if each in asked.placed]):
+                return None
+            first, at = start, start - 1
+            continue
+        before = at - 1
+        if token.text in _JOINING and at not in covered and (before in asked.headed or before not in covered):
+            break
+        if at in covered or _YEAR.fullmatch(token.text):
+            first = at
+        elif token.text not in lexicon().passing:
+            break
+        at -= 1
+    is_cut = at >= 0 and at + 1 == first and _belongs(asked, at)
+    return first, is_cut
+
+
+def _belongs(asked: Asked, at: int) -> bool:
+    """Whether the word that ends here is likely part of the name that follows: a noun, and none of those before names."""
+    token = asked.said[at]
+    if not token.is_han:
+        return at > 0 and asked.text[token.start : token.start + 1].isupper() and token.text.isalpha()
+    if asked.text[: token.end].endswith(lexicon().bounds):
+        return False
+    return any(isinstance(each.what, int) and each.last == at + 1 and asked.said[each.first].is_han for each in asked.features)
+
+
+def _chain(asked: Asked, at: int) -> int:
+    """Where the places joined to the one here begin: 美国和欧盟."""
+    start = asked.placed[at].first
+    while start > 1 and asked.said[start - 1].text in _JOINING and start - 2 in asked.placed:
+        start = asked.placed[start - 2].first
+    return start
+
+
+def _is_of(known: Known, places: list[Place]) -> bool:
+    """Whether the document is of one of the places; a part of a country is not the country."""
+    return any(place.part in known.parts if place.part else place.home == known.home for place in places)
+
+
+def _rightmost(asked: Asked, head: Head, known: Known, covered: set[int]) -> int | None:
+    """Where the words that name the document end; None where they say that it is of another place."""
+    last = head.last
+    for at in range(head.last, min(len(asked.said), head.last + _RIGHT)):
+        token = asked.said[at]
+        if at in asked.placed:
+            if not _is_of(known, [asked.placed[at]]):
+                return None if asked.said[at - 1].text == "of" else last
+            last = at + 1
+        elif _YEAR.fullmatch(token.text) or (at in covered and not token.is_han):
+            last = at + 1
+        elif token.text in _JOINING - {"and", "》"} or token.text not in lexicon().passing:
+            break
+    return last

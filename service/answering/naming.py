@@ -1,0 +1,242 @@
+"""Asking step of the flow: which documents of the library a question names, and whose law it asks about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from index.catalogue import DocumentRecord
+from service.answering.codes import fits, is_citable
+from service.answering.lexicon import Head, lexicon
+from service.answering.mentioning import LAWS, Asked, Known, Mention, know, weigh
+from service.answering.titling import listed_titles
+
+_MOST_VISITED = 500  # places of a word among documents; a word that more of them share tells none apart
+_MOST_WEIGHED = 20  # documents compared for one mention
+_ABOUT = frozenset(["factsheet", "remarks", "briefing", "notice", "report", "communication"])
+_FILE = re.compile(r"[\w-]+(?:[-_.][\w-]+)+")
+_TITLE = re.compile("《([^《》]{3,60})》")
+_ENTITLED = 4  # telling words of a title without a word for its kind, from which on it is a name
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What a question says of the documents that it is about.
+
+    ``documents``: doc_ids that it names, the likeliest first; copies and versions that its words fit equally stand
+    together, the one that fits its year or version first, else the newest. ``named``: the words that name them.
+    ``sure``: whether these words are a name, or single a document out, and are no mere topic. ``jurisdictions``: codes
+    of the countries asked about, ``places`` parts of them by full name. ``absent``: what it names by a full name or a
+    code and the library does not hold, "" where nothing.
+    """
+
+    documents: tuple[str, ...] = ()
+    named: str = ""
+    sure: bool = False
+    jurisdictions: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    absent: str = ""
+
+
+class Names:
+    """What the documents of a library are called. ``openings``: the first 3,000 characters of each, by doc_id."""
+
+    def __init__(self, records: Sequence[DocumentRecord], openings: Mapping[str, str]) -> None:
+        listed = listed_titles()
+        self._known = [know(record, openings.get(record.doc_id, ""), listed) for record in records]
+        self._standing: dict[int | str | tuple[str, int | str], list[Known]] = {}
+        self._files: dict[str, list[Known]] = {}
+        self._codes: dict[str, list[Known]] = {}
+        for known in self._known:
+            attributes = {known.home, *known.issuer, *known.years}
+            for key in {*known.features, *((kind, each) for kind in known.kinds or {""} for each in attributes)}:
+                self._standing.setdefault(key, []).append(known)
+            for code in known.codes:
+                self._codes.setdefault(code, []).append(known)
+            path = PurePath(known.record.name.lower())
+            for file in {path.stem, path.name}:
+                self._files.setdefault(file, []).append(known)
+
+    def meant(self, question: str) -> Meant:
+        """The documents that the question names, and where what it asks about holds."""
+        asked = Asked(question)
+        coded, spans, missing = self._coded(asked)
+        filed = [known for m in _FILE.finditer(question.lower()) for known in self._files.get(m[0], ())]
+        groups = [group for group in self._groups(asked) if not _touches(asked, group[0], spans)]
+        if not (coded or filed or missing or groups):
+            groups = list(self._entitled(asked))
+        certain = [group for group in groups if _is_sure(group)]
+        absent = missing or ("" if coded or filed or certain else self._absent(asked, groups))
+        found = [group for group in (coded, filed) if group] + [[each.known for each in group] for group in certain]
+        sure = bool(found) and not missing
+        if not found and not absent:
+            found = [[each.known for each in group] for group in groups[:2]]
+        shown = certain if sure else groups[:2]
+        words = [question[first:last] for first, last in spans] + [asked.part(g[0].first, g[0].last) for g in shown]
+        return Meant(
+            tuple(dict.fromkeys(known.record.doc_id for group in found for known in _ordered(group, asked))),
+            ", ".join(dict.fromkeys(words)) if found else "",
+            sure,
+            tuple(dict.fromkeys(place.home for place in asked.places)),
+            tuple(dict.fromkeys(place.part for place in asked.places if place.part)),
+            absent,
+        )
+
+    def _coded(self, asked: Asked) -> tuple[list[Known], list[tuple[int, int]], str]:
+        """The documents that the question's codes are of, where these stand, and the code that no document has."""
+        found: list[Known] = []
+        spans: list[tuple[int, int]] = []
+        missing = ""
+        for start, end, code in asked.codes:
+            having = self._codes.get(code) or [
+                known for own, all_known in self._codes.items() if fits(code, own) for known in all_known
+            ]
+            if having:
+                found += having
+                spans.append((start, end))
+            elif is_citable(code):
+                missing = missing or asked.text[start:end].strip()
+                spans.append((start, end))
+        kinds = {head.kind for head in asked.heads}
+        scores = {id(known): 2 * len(kinds & known.kinds) + len(kinds & known.spoken) for known in found}
+        best = max(scores.values(), default=0)
+        primary = [known for known in dict.fromkeys(found) if scores[id(known)] == best]
+        primary = [known for known in primary if not known.kinds <= _ABOUT or kinds & known.kinds] or primary
+        return primary, spans, "" if primary else missing
+
+    def _groups(self, asked: Asked) -> list[list[Mention]]:
+        """The best mentions of each name in the question, those that fit equally together; no name in another's."""
+        found: list[list[Mention]] = []
+        for at, head in enumerate(asked.heads):
+            if asked.names_another(at):
+                continue
+            mentions = [mention for known in self._near(asked, head) if (mention := weigh(asked, head, known))]
+            mentions.sort(key=lambda mention: mention.rank, reverse=True)
+            if mentions:
+                found.append([each for each in mentions if each.rank >= mentions[0].rank or _is_copy(each, mentions[0])])
+                rival = next((each for each in mentions if each not in found[-1]), None)
+                if rival and _rivals(rival, mentions[0]):
+                    found[-1].append(rival)
+        found.sort(key=lambda group: (group[0].rank, group[0].last - group[0].first), reverse=True)
+        kept: list[list[Mention]] = []
+        for group in found:
+            best = group[0]
+            if not any(best.first < other[0].last and other[0].first < best.last for other in kept):
+                kept.append(group)
+        return sorted(kept, key=lambda group: group[0].first)
+
+    def _near(self, asked: Asked, head: Head) -> Iterable[Known]:
+        """Documents that share a telling word or an attribute with the words about ``head``, those with most first."""
+        near = asked.near(head)
+        words = {f.what for f in near if any(asked.weights[at] for at in range(f.first, f.last))}
+        places = [place for place in asked.places if place.first >= head.first - 40]
+        attributes = {place.home for place in places} | {f.what for f in near}
+        attributes |= {int(f.what) for f in near if isinstance(f.what, str) and f.what.isdecimal()}
+        keys = [*words, *((kind, each) for kind in (head.kind, "") for each in attributes)]
+        standing = sorted(filter(None, map(self._standing.get, keys)), key=len)
+        counted: dict[int, float] = {}
+        by_id: dict[int, Known] = {}
+        visited = 0
+        for having in standing:
+            visited += len(having)
+            if visited > _MOST_VISITED:
+                break
+            for known in having:
+                counted[id(known)] = counted.get(id(known), 0.0) + 1 / len(having)
+                by_id[id(known)] = known
+        best = sorted(counted, key=lambda each: -counted[each])[:_MOST_WEIGHED]
+        return [by_id[each] for each in best]
+
+    def _entitled(self, asked: Asked) -> Iterator[list[Mention]]:
+        """Documents whose title, without a word for its kind, the question says in full."""
+        for known in self._near(asked, Head(0, len(asked.said), "")):
+            for name in known.names:
+                if name.is_own and name.whole >= _ENTITLED and name.share(asked.whats) >= 0.9:
+                    head = Head(0, len(asked.said), "")
+                    yield [Mention(known, head, 0, len(asked.said), True, name.whole, 1.0, 1.0, 0, False)]
+                    return
+
+    def _absent(self, asked: Asked, groups: Sequence[Sequence[Mention]]) -> str:
+        """What the question names in full and no document is, "" where it names nothing."""
+        taken = [(group[0].first, group[0].last) for group in groups if group[0].share >= 0.4 and not group[0].is_odd]
+        for at, head in enumerate(asked.heads):
+            if not any(first < head.last and head.first < last for first, last in taken):
+                if (full := _full_name(asked, at)) and not asked.names_another(at):
+                    return full
+        return ""
+
+
+def _is_copy(mention: Mention, best: Mention) -> bool:
+    """Whether it is of a document of the same name, that the words fit no worse but for its year."""
+    same = {name.text for name in mention.known.names if name.is_own} & {n.text for n in best.known.names if n.is_own}
+    return bool(same) and (mention.is_exact, mention.weight) == (best.is_exact, best.weight)
+
+
+def _rivals(other: Mention, best: Mention) -> bool:
+    """Whether the words single out neither of two documents."""
+    alike = (other.is_exact, other.hits) == (best.is_exact, best.hits) and other.weight >= 0.8 * best.weight
+    return alike and not other.is_odd and best.share < 0.6 and other.share > 0.6 * best.share and other.topic > 0.7 * best.topic
+
+
+def _is_sure(group: Sequence[Mention]) -> bool:
+    best = group[0]
+    return best.singles_out and all(_is_copy(each, best) or each.known.home != best.known.home for each in group)
+
+
+def _touches(asked: Asked, mention: Mention, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether the words stand beside a code, which names the document better."""
+    first, last = asked.said[mention.first].start, asked.said[mention.last - 1].end
+    return any(first <= end + 4 and start <= last + 4 for start, end in spans)
+
+
+def _ordered(group: Iterable[Known], asked: Asked) -> list[Known]:
+    """Those that fit the version or year asked for first, else the newest; of another version than asked for, none."""
+    wanted = set(asked.versions)
+    group = list(dict.fromkeys(group))
+    group = [known for known in group if wanted & known.versions] or group
+    years = {int(token.text) for token in asked.said if token.text.isdecimal() and len(token.text) == 4}
+
+    def rank(known: Known) -> tuple[bool, bool, int]:
+        newest = max(known.years, default=0)
+        return newest not in years, not years & known.years, -newest
+
+    return sorted(group, key=rank)
+
+
+def _full_name(asked: Asked, at: int) -> str:
+    """The name about a head where its words show that it is one: in title marks, capitals, or a known noun before 法."""
+    head = asked.heads[at]
+    start, end = asked.said[head.first].start, asked.said[head.last - 1].end
+    for title in _TITLE.finditer(asked.text):
+        if title.start() < start and end <= title.end():
+            return title[1]
+    if head.kind not in LAWS | {"treaty"}:
+        return ""
+    first = head.first
+    if asked.said[head.first].is_han:
+        nouns = {each for f in asked.features if isinstance(f.what, int) for each in range(f.first, f.last)}
+        while first > 0 and asked.said[first - 1].is_han and first - 1 in nouns:
+            if asked.text[: asked.said[first - 1].end].endswith(lexicon().bounds):
+                break
+            first -= 1
+    else:
+        first = _capitals(asked, head)
+    telling = sum(asked.weights[each] for each in range(first, head.first) if each not in asked.placed)
+    return asked.part(first, head.last) if telling >= 1 else ""
+
+
+def _capitals(asked: Asked, head: Head) -> int:
+    """Where the capitalised words that end with the head begin."""
+    first = at = head.first
+    if not asked.text[asked.said[at].start].isupper():
+        return first
+    while at > 0:
+        at -= 1
+        word = asked.part(at, at + 1)
+        if word[0].isupper():
+            first = at
+        elif word not in ("of", "the", "and", "on", "for"):
+            break
+    return first
