@@ -15,8 +15,9 @@ from ingest.places import countries_in, parts_in
 from ingest.view import fold
 
 WORDS = "data/names.txt"
-_TOKEN = re.compile("[A-Za-z]+|\\d+|\\S")
+_TOKEN = re.compile("[A-Za-z]+|\\d+|[^\\s'-]")
 _PART = 0.2  # weight of a word that many names share, beside one that tells them apart
+_OTHER_KIND = 0.5  # of a word for another kind: NDC in the name of a report
 _HAN_WEIGHT = 0.5  # two characters make a word
 
 
@@ -80,7 +81,7 @@ def tokens(text: str) -> list[Token]:
     """The text's tokens. Offsets are of the text as given, or folded where folding changes its length."""
     folded = fold(text)
     return [
-        Token(m.start(), m.end(), m[0], _stem(m[0])) for m in _TOKEN.finditer(folded.replace("'", " "))
+        Token(m.start(), m.end(), m[0], _stem(m[0])) for m in _TOKEN.finditer(folded)
     ]
 
 
@@ -136,7 +137,7 @@ _NO_LAW_BEFORE = frozenset("律院治人定官学制庭系网")
 
 
 def weights(said: Sequence[Token], found: Sequence[Head]) -> list[float]:
-    """What each token counts in telling a name from others, 0..1: nothing for its kind and for words in passing."""
+    """What each token counts in telling a name from others, 0..1: nothing in ``found`` and for words in passing."""
     known = lexicon()
     is_head = {at for head in found for at in range(head.first, head.last)}
     weighed = [
@@ -157,6 +158,9 @@ def weights(said: Sequence[Token], found: Sequence[Head]) -> list[float]:
                 at += length - 1
                 break
         at += 1
+    for head in heads(said):
+        for each in range(head.first, head.last):
+            weighed[each] = min(weighed[each], _OTHER_KIND / (head.last - head.first))
     return weighed
 
 

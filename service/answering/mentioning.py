@@ -16,6 +16,7 @@ _LEFT, _RIGHT = 40, 16  # tokens about a word such as "law" in which its name ma
 _YEAR = re.compile("(?:19|20)\\d\\d")
 _JOINING = frozenset("、,，和与及或》") | {"and", "or"}
 _CHANGING = frozenset(["实", "施", "修", "订", "正", "implementing", "implementation", "enforcement", "amendment", "amending"])
+_MOSTLY = 0.6  # of the name of what a document holds beside others
 _FULL = 0.95  # share from which on a name is said in full
 
 
@@ -44,12 +45,15 @@ def know(record: DocumentRecord, opening: str, listed: Listed) -> Known:
     """What the document goes by; ``opening``: the first 3,000 characters or so of its text."""
     own = own_codes(record, opening)
     kind = "order" if any(code.startswith("EO") for code in own) else ""
-    found = names(record, opening, listed, kind=kind)
+    found = names(record, opening, listed)
+    if kind and not any(name.kinds for name in found if name.is_own):
+        found = names(record, opening, listed, kind=kind)
+    issuer = tokens(record.metadata.issuer or "")
     return Known(
         record,
         tuple(found),
         frozenset(feature.what for name in found for feature in name.features),
-        frozenset(feature.what for feature in features(tokens(record.metadata.issuer or ""))),
+        frozenset(each.what for each in features(issuer) if each.last - each.first >= _MOSTLY * len(issuer)),
         frozenset(kind for name in found for kind in name.kinds),
         frozenset(head.kind for name in found for head in heads(name.said)),
         home_of(record),
@@ -68,7 +72,7 @@ class Asked:
         self.said = tokens(text)
         self.features = features(self.said)
         self.heads = heads(self.said)
-        self.weights = weights(self.said, self.heads)
+        self.weights = weights(self.said, [])
         self.places = homes(text, self.said)
         self.codes = list(codes(text))
         self.versions = versions(text)
@@ -94,6 +98,10 @@ class Asked:
         """The words of tokens ``first`` to ``last`` as they stand."""
         return self.text[self.said[first].start : self.said[last - 1].end]
 
+    def is_place(self, at: int) -> bool:
+        """Whether the token is of the name of a country or a part of one."""
+        return at in self.placed and self.placed[at].is_name
+
     def near(self, head: Head) -> list[Feature]:
         """What is said about a word for a kind of document."""
         low, high = head.first - _LEFT, head.last + _RIGHT
@@ -110,7 +118,7 @@ class Asked:
                 return True
         if at and (before := self.heads[at - 1]).kind in LAWS:
             between = {token.text for token in self.said[before.last : head.first]}
-            return bool(between & _CHANGING) and head.first - before.last < 8 and not between & {",", "，", "?"}
+            return "of" in between and bool(between & _CHANGING) and head.first - before.last < 8 and not between & {",", "，", "?"}
         return False
 
 
@@ -120,7 +128,7 @@ class Mention:
 
     ``is_exact``: it is of the kind said. ``weight``: of its own words among those said; ``share``: how much of its name
     they are, ``topic``: how much of it the whole question says. ``hits``: places, years and issuers that agree;
-    ``is_odd``: something speaks against it.
+    ``is_odd``: something speaks against it; ``is_of_other_year``: the year that is part of its name is another.
     """
 
     known: Known
@@ -133,6 +141,7 @@ class Mention:
     topic: float
     hits: int
     is_odd: bool
+    is_of_other_year: bool = False
 
     @property
     def rank(self) -> tuple[bool, bool, float, int, float, float]:
@@ -153,11 +162,12 @@ class Mention:
             return False
         if not self.is_exact:
             return not self.known.kinds and self.hits >= 2
+        least = 0.3 if self.head.kind in LAWS else 0.15  # of the long titles of plans and opinions people say little
         is_named = self.share >= _FULL and self.weight + self.hits > 0
         is_known_by_attributes = self.hits >= 2 or (self.hits and self.head.kind == "contribution")
         if self.head.kind in LAWS:
             is_known_by_attributes = self.hits > 0 and self.topic >= 0.5
-        return is_named or (self.weight >= 1 and self.share >= 0.3) or bool(is_known_by_attributes)
+        return is_named or (self.weight + self.hits / 2 >= 1 and self.weight >= 0.5 and self.share >= least) or bool(is_known_by_attributes)
 
 
 def weigh(asked: Asked, head: Head, known: Known) -> Mention | None:
@@ -177,23 +187,29 @@ def weigh(asked: Asked, head: Head, known: Known) -> Mention | None:
     first, is_cut = left
     span = range(first, right)
     weight = sum(
-        asked.weights[at] for at in span if at in covered and not (at in asked.placed and asked.placed[at].is_name)
+        asked.weights[at]
+        for at in span
+        if at in covered
+        and not head.first <= at < head.last
+        and not asked.is_place(at)
     )
     said_years = {int(asked.said[at].text) for at in span if _YEAR.fullmatch(asked.said[at].text)}
     hits = any(at in asked.placed for at in span) + bool(said_years & known.years)
     hits += any(at in issued and at not in covered for at in span)
-    if not weight and not hits:
+    if not (weight or hits) or (not known.kinds and hits < 2):
         return None
     own = [name for name in known.names if not name.kinds.isdisjoint(kinds)] or [n for n in known.names if n.is_own]
     whats = frozenset(what for start, end, what in near if first <= start and end <= right)
     best = max(own, key=lambda name: name.share(whats))
     share = best.share(whats)
+    if not best.is_own and share < _MOSTLY:
+        return None
     elsewhere = bool(asked.homes) and bool(known.home) and known.home not in asked.homes | {"UN"}
     elsewhere |= bool(asked.parts and known.parts) and not asked.parts & known.parts
-    is_odd = is_cut or bool(said_years and not said_years & known.years) or (elsewhere and share < _FULL)
-    is_odd |= not best.is_own and share < _FULL
+    is_of_other_year = bool(said_years) and not said_years & known.years
+    is_odd = is_cut or is_of_other_year or (elsewhere and share < _FULL)
     topic = max(name.share(asked.whats) for name in own)
-    return Mention(known, head, first, right, is_exact, weight, share, topic, hits, is_odd)
+    return Mention(known, head, first, right, is_exact, weight, share, topic, hits, is_odd, is_of_other_year and bool(_YEAR.search(best.text)))
 
 
 def _leftmost(asked: Asked, head: Head, known: Known, covered: set[int]) -> tuple[int, bool] | None:

@@ -18,6 +18,8 @@ _MOST_WEIGHED = 20  # documents compared for one mention
 _ABOUT = frozenset(["factsheet", "remarks", "briefing", "notice", "report", "communication"])
 _FILE = re.compile(r"[\w-]+(?:[-_.][\w-]+)+")
 _TITLE = re.compile("《([^《》]{3,60})》")
+_LOOSE = frozenset(["协议", "宣言", "条约", "规定", "规则", "provisions", "agreement"])  # of any two parties, on anything
+_SOME = 0.5  # weight of words below which they are none of a document's name
 _ENTITLED = 4  # telling words of a title without a word for its kind, from which on it is a name
 
 
@@ -65,6 +67,7 @@ class Names:
         coded, spans, missing = self._coded(asked)
         filed = [known for m in _FILE.finditer(question.lower()) for known in self._files.get(m[0], ())]
         groups = [group for group in self._groups(asked) if not _touches(asked, group[0], spans)]
+        groups = [group for group in groups if group[0].weight >= _SOME or group[0].singles_out]
         if not (coded or filed or missing or groups):
             groups = list(self._entitled(asked))
         certain = [group for group in groups if _is_sure(group)]
@@ -115,10 +118,7 @@ class Names:
             mentions = [mention for known in self._near(asked, head) if (mention := weigh(asked, head, known))]
             mentions.sort(key=lambda mention: mention.rank, reverse=True)
             if mentions:
-                found.append([each for each in mentions if each.rank >= mentions[0].rank or _is_copy(each, mentions[0])])
-                rival = next((each for each in mentions if each not in found[-1]), None)
-                if rival and _rivals(rival, mentions[0]):
-                    found[-1].append(rival)
+                found.append(_grouped(mentions, asked))
         found.sort(key=lambda group: (group[0].rank, group[0].last - group[0].first), reverse=True)
         kept: list[list[Mention]] = []
         for group in found:
@@ -153,19 +153,33 @@ class Names:
         """Documents whose title, without a word for its kind, the question says in full."""
         for known in self._near(asked, Head(0, len(asked.said), "")):
             for name in known.names:
-                if name.is_own and name.whole >= _ENTITLED and name.share(asked.whats) >= 0.9:
+                if name.is_own and not name.kinds and name.whole >= _ENTITLED and name.share(asked.whats) >= 0.9:
                     head = Head(0, len(asked.said), "")
                     yield [Mention(known, head, 0, len(asked.said), True, name.whole, 1.0, 1.0, 0, False)]
                     return
 
     def _absent(self, asked: Asked, groups: Sequence[Sequence[Mention]]) -> str:
         """What the question names in full and no document is, "" where it names nothing."""
-        taken = [(group[0].first, group[0].last) for group in groups if group[0].share >= 0.4 and not group[0].is_odd]
+        for best in (group[0] for group in groups):
+            if best.is_of_other_year and best.share >= 0.6 and best.head.kind not in ("contribution", "strategy"):
+                return asked.part(best.first, best.last)
+        taken = [(g[0].first, g[0].last) for g in groups if g[0].share >= 0.4 and g[0].is_exact and not g[0].is_odd]
         for at, head in enumerate(asked.heads):
             if not any(first < head.last and head.first < last for first, last in taken):
                 if (full := _full_name(asked, at)) and not asked.names_another(at):
                     return full
         return ""
+
+
+def _grouped(mentions: Sequence[Mention], asked: Asked) -> list[Mention]:
+    """The best of the mentions of one name, those that fit equally, and the best of each other place joined to it."""
+    best = mentions[0]
+    group = [each for each in mentions if each.rank >= best.rank or _is_copy(each, best)]
+    joined = {asked.placed[at].home for at in range(best.first, best.last) if at in asked.placed} - {best.known.home}
+    for home in sorted(joined):
+        group += [each for each in mentions if each.known.home == home and each.is_exact and not each.is_odd][:1]
+    rival = next((each for each in mentions if each not in group), None)
+    return [*group, rival] if rival and _rivals(rival, best) else group
 
 
 def _is_copy(mention: Mention, best: Mention) -> bool:
@@ -212,7 +226,10 @@ def _full_name(asked: Asked, at: int) -> str:
     for title in _TITLE.finditer(asked.text):
         if title.start() < start and end <= title.end():
             return title[1]
-    if head.kind not in LAWS | {"treaty"}:
+    before = next((i for i in range(head.first - 1, -1, -1) if asked.said[i].text not in lexicon().passing), -1)
+    if head.kind == "contribution" and before in asked.placed and asked.placed[before].is_name:
+        return asked.part(asked.placed[before].first, head.last)
+    if head.kind not in LAWS | {"treaty"} or asked.part(head.first, head.last) in _LOOSE:
         return ""
     first = head.first
     if asked.said[head.first].is_han:
@@ -223,7 +240,7 @@ def _full_name(asked: Asked, at: int) -> str:
             first -= 1
     else:
         first = _capitals(asked, head)
-    telling = sum(asked.weights[each] for each in range(first, head.first) if each not in asked.placed)
+    telling = sum(asked.weights[each] for each in range(first, head.first) if not asked.is_place(each))
     return asked.part(first, head.last) if telling >= 1 else ""
 
 

@@ -65,11 +65,12 @@ def name_of(text: str, *, kind: str = "", is_own: bool = True) -> Name:
     """The name that a text is; ``kind``: what it is besides what its words say."""
     said = tokens(text)
     found = heads(said)
-    weighed = weights(said, found)
+    own = tuple(_kinds(text, said, found, is_own=is_own))
+    weighed = weights(said, [head for head in found if head.kind in own])
     for place in filter(lambda place: place.is_name, homes(text, said)):
         for at in range(place.first, place.last):
             weighed[at] = 0.0
-    kinds = frozenset(filter(None, (*_kinds(text, said, found, is_own=is_own), kind)))
+    kinds = frozenset(filter(None, (*own, kind)))
     return Name(text, tuple(said), tuple(features(said)), tuple(weighed), kinds, sum(weighed), is_own)
 
 
