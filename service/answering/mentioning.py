@@ -48,12 +48,11 @@ def know(record: DocumentRecord, opening: str, listed: Listed) -> Known:
     found = names(record, opening, listed)
     if kind and not any(name.kinds for name in found if name.is_own):
         found = names(record, opening, listed, kind=kind)
-    issuer = tokens(record.metadata.issuer or "")
     return Known(
         record,
         tuple(found),
         frozenset(feature.what for name in found for feature in name.features),
-        frozenset(each.what for each in features(issuer) if each.last - each.first >= _MOSTLY * len(issuer)),
+        _issuer(record.metadata.issuer or ""),
         frozenset(kind for name in found for kind in name.kinds),
         frozenset(head.kind for name in found for head in heads(name.said)),
         home_of(record),
@@ -62,6 +61,12 @@ def know(record: DocumentRecord, opening: str, listed: Listed) -> Known:
         own,
         frozenset(versions(f"{record.title}\n{record.name.replace('-', ' ')}\n{opening[:400]}")),
     )
+
+
+def _issuer(names: str) -> frozenset[int | str]:
+    """What is said by one who names the issuers, all but a word of a name at least."""
+    said = [tokens(name) for name in re.split("[、;]", names)]
+    return frozenset(f.what for name in said for f in features(name) if f.last - f.first >= max(len(name) - 1, 1))
 
 
 class Asked:
@@ -144,13 +149,19 @@ class Mention:
     is_of_other_year: bool = False
 
     @property
-    def rank(self) -> tuple[bool, bool, float, int, float, float]:
+    def is_general(self) -> bool:
+        """Whether it is of a document that holds in the whole country, as one is meant where no part is named."""
+        return not self.known.parts
+
+    @property
+    def rank(self) -> tuple[bool, bool, float, int, bool, float, float]:
         """What a better mention has more of."""
         return (
             self.is_exact,
             not self.is_odd,
             round(self.weight, 1),
             self.hits,
+            self.is_general,
             round(self.share, 1),
             round(self.topic, 1),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import PurePath
 
 from index.catalogue import DocumentRecord
@@ -13,13 +14,15 @@ from service.answering.lexicon import Head, lexicon
 from service.answering.mentioning import LAWS, Asked, Known, Mention, know, weigh
 from service.answering.titling import listed_titles
 
-_MOST_VISITED = 500  # places of a word among documents; a word that more of them share tells none apart
-_MOST_WEIGHED = 20  # documents compared for one mention
+_MOST_VISITED = 800  # places of a word among documents; a word that more of them share tells none apart
+_MOST_WEIGHED = 16  # documents compared for one mention
 _ABOUT = frozenset(["factsheet", "remarks", "briefing", "notice", "report", "communication"])
+_NEAR = 0.2  # what a shared word counts where the document is of another kind
 _FILE = re.compile(r"[\w-]+(?:[-_.][\w-]+)+")
 _TITLE = re.compile("《([^《》]{3,60})》")
 _LOOSE = frozenset(["协议", "宣言", "条约", "规定", "规则", "provisions", "agreement"])  # of any two parties, on anything
 _SOME = 0.5  # weight of words below which they are none of a document's name
+_SOME_GENERAL = 0.3  # the same of words that many names share, where a country or a year stands by them
 _ENTITLED = 4  # telling words of a title without a word for its kind, from which on it is a name
 
 
@@ -48,12 +51,13 @@ class Names:
     def __init__(self, records: Sequence[DocumentRecord], openings: Mapping[str, str]) -> None:
         listed = listed_titles()
         self._known = [know(record, openings.get(record.doc_id, ""), listed) for record in records]
-        self._standing: dict[int | str | tuple[str, int | str], list[Known]] = {}
+        self._standing: dict[tuple[str, int | str], list[Known]] = {}
         self._files: dict[str, list[Known]] = {}
         self._codes: dict[str, list[Known]] = {}
         for known in self._known:
-            attributes = {known.home, *known.issuer, *known.years}
-            for key in {*known.features, *((kind, each) for kind in known.kinds or {""} for each in attributes)}:
+            kinds = known.kinds | ({""} if any(not name.kinds for name in known.names) else set())
+            attributes = {*known.features, *known.issuer, *known.years, *known.parts, known.home}
+            for key in product(kinds, attributes):
                 self._standing.setdefault(key, []).append(known)
             for code in known.codes:
                 self._codes.setdefault(code, []).append(known)
@@ -129,25 +133,26 @@ class Names:
 
     def _near(self, asked: Asked, head: Head) -> Iterable[Known]:
         """Documents that share a telling word or an attribute with the words about ``head``, those with most first."""
+        is_latin = asked.said[head.first].text.isascii()
+        kinds = dict.fromkeys([head.kind, *(lexicon().near.get(head.kind, ()) if is_latin else ()), ""])
         near = asked.near(head)
-        words = {f.what for f in near if any(asked.weights[at] for at in range(f.first, f.last))}
-        places = [place for place in asked.places if place.first >= head.first - 40]
-        attributes = {place.home for place in places} | {f.what for f in near}
-        attributes |= {int(f.what) for f in near if isinstance(f.what, str) and f.what.isdecimal()}
-        keys = [*words, *((kind, each) for kind in (head.kind, "") for each in attributes)]
-        standing = sorted(filter(None, map(self._standing.get, keys)), key=len)
-        counted: dict[int, float] = {}
-        by_id: dict[int, Known] = {}
+        keys: set[int | str] = {f.what for f in near if any(asked.weights[at] for at in range(f.first, f.last))}
+        keys |= {place.part or place.home for place in asked.places}
+        keys |= {int(f.what) for f in near if isinstance(f.what, str) and f.what.isdecimal()}
+        several = [(kind == head.kind, having) for kind, key in product(kinds, keys) if (having := self._standing.get((kind, key)))]
+        alike = {(len(having), id(having[0]), id(having[-1])): (exact, having) for exact, having in several}
+        found: dict[int, tuple[float, Known]] = {}
         visited = 0
-        for having in standing:
+        for exact, having in sorted(alike.values(), key=lambda pair: (not pair[0], len(pair[1]))):
             visited += len(having)
-            if visited > _MOST_VISITED:
+            if visited > _MOST_VISITED and found:
                 break
+            score = (1.0 if exact else _NEAR) / len(having)
             for known in having:
-                counted[id(known)] = counted.get(id(known), 0.0) + 1 / len(having)
-                by_id[id(known)] = known
-        best = sorted(counted, key=lambda each: -counted[each])[:_MOST_WEIGHED]
-        return [by_id[each] for each in best]
+                found[id(known)] = (found.get(id(known), (0.0,))[0] + score, known)
+        is_local = bool(asked.parts)
+        best = sorted(found.values(), key=lambda pair: (-round(pair[0], 6), bool(pair[1].parts) != is_local))
+        return [known for _, known in best[:_MOST_WEIGHED]]
 
     def _entitled(self, asked: Asked) -> Iterator[list[Mention]]:
         """Documents whose title, without a word for its kind, the question says in full."""
@@ -190,7 +195,8 @@ def _is_copy(mention: Mention, best: Mention) -> bool:
 
 def _rivals(other: Mention, best: Mention) -> bool:
     """Whether the words single out neither of two documents."""
-    alike = (other.is_exact, other.hits) == (best.is_exact, best.hits) and other.weight >= 0.8 * best.weight
+    alike = (other.is_exact, other.is_general, other.hits) == (best.is_exact, best.is_general, best.hits)
+    alike &= other.weight >= 0.8 * best.weight
     return alike and not other.is_odd and best.share < 0.6 and other.share > 0.6 * best.share and other.topic > 0.7 * best.topic
 
 
@@ -240,8 +246,11 @@ def _full_name(asked: Asked, at: int) -> str:
             first -= 1
     else:
         first = _capitals(asked, head)
-    telling = sum(asked.weights[each] for each in range(first, head.first) if not asked.is_place(each))
-    return asked.part(first, head.last) if telling >= 1 else ""
+    span = range(first, head.first)
+    telling = sum(asked.weights[each] for each in span if not asked.is_place(each))
+    following = asked.said[head.last].text if head.last < len(asked.said) else ""
+    is_placed = any(map(asked.is_place, span)) or (following.isdecimal() and len(following) == 4)
+    return asked.part(first, head.last) if telling >= (_SOME_GENERAL if is_placed else 1) else ""
 
 
 def _capitals(asked: Asked, head: Head) -> int:
