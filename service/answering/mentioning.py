@@ -175,6 +175,7 @@ class Mention:
             return not self.known.kinds and self.hits >= 2
         least = 0.3 if self.head.kind in LAWS else 0.15  # of the long titles of plans and opinions people say little
         is_named = self.share >= _FULL and self.weight + self.hits > 0
+        is_named |= self.share >= _MOSTLY and self.weight >= 0.5
         is_known_by_attributes = self.hits >= 2 or (self.hits and self.head.kind == "contribution")
         if self.head.kind in LAWS:
             is_known_by_attributes = self.hits > 0 and self.topic >= 0.5

@@ -54,11 +54,14 @@ class Names:
         self._standing: dict[tuple[str, int | str], list[Known]] = {}
         self._files: dict[str, list[Known]] = {}
         self._codes: dict[str, list[Known]] = {}
+        self._entries: dict[int, list[Known]] = {}
         for known in self._known:
             kinds = known.kinds | ({""} if any(not name.kinds for name in known.names) else set())
             attributes = {*known.features, *known.issuer, *known.years, *known.parts, known.home}
             for key in product(kinds, attributes):
                 self._standing.setdefault(key, []).append(known)
+            for entry in {each for name in known.names if name.is_own and name.kinds for each in name.entries}:
+                self._entries.setdefault(entry, []).append(known)
             for code in known.codes:
                 self._codes.setdefault(code, []).append(known)
             path = PurePath(known.record.name.lower())
@@ -69,6 +72,11 @@ class Names:
         """The documents that the question names, and where what it asks about holds."""
         asked = Asked(question)
         coded, spans, missing = self._coded(asked)
+        for each in asked.features:
+            short = asked.part(each.first, each.last) if each.last - each.first == 1 else ""
+            if isinstance(each.what, int) and len(short) > 2 and short.isupper() and (having := self._entries.get(each.what)):
+                coded += having
+                spans.append((asked.said[each.first].start, asked.said[each.first].end))
         filed = [known for m in _FILE.finditer(question.lower()) for known in self._files.get(m[0], ())]
         groups = [group for group in self._groups(asked) if not _touches(asked, group[0], spans)]
         groups = [group for group in groups if group[0].weight >= _SOME or group[0].singles_out]
@@ -246,10 +254,13 @@ def _full_name(asked: Asked, at: int) -> str:
             first -= 1
     else:
         first = _capitals(asked, head)
-    span = range(first, head.first)
-    telling = sum(asked.weights[each] for each in span if not asked.is_place(each))
+    span = [each for each in range(first, head.first) if not asked.is_place(each)]
+    understood = {each for f in asked.features if isinstance(f.what, int) for each in range(f.first, f.last)}
+    if any(asked.weights[each] >= 0.5 and each not in understood for each in span):
+        return ""  # a document may have the name in another language
+    telling = sum(asked.weights[each] for each in span)
     following = asked.said[head.last].text if head.last < len(asked.said) else ""
-    is_placed = any(map(asked.is_place, span)) or (following.isdecimal() and len(following) == 4)
+    is_placed = len(span) < head.first - first or (following.isdecimal() and len(following) == 4)
     return asked.part(first, head.last) if telling >= (_SOME_GENERAL if is_placed else 1) else ""
 
 

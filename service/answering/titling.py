@@ -50,6 +50,14 @@ class Name:
     whole: float
     is_own: bool = True
 
+    @property
+    def entries(self) -> frozenset[int]:
+        """Entries of the vocabulary that are this name."""
+        telling = {at for at, weight in enumerate(self.weights) if weight}
+        return frozenset(
+            what for first, last, what in self.features if isinstance(what, int) and telling and telling <= set(range(first, last)) and last - first > len(telling)
+        )
+
     def share(self, asked: frozenset[int | str] | set[int | str]) -> float:
         """How much of the name words say that have the features asked, 0..1."""
         if not self.whole:
