@@ -9,10 +9,11 @@ _BODIES = "GB|HJ|DB\\d{0,2}|LY|NY|DL|QX|SL|JJG|JJF|TD|HY|ISO|IEC|JIS|EN|BS"  # o
 _MONEY = "USD|RMB|CNY|EUR|GBP|NZD|AUD|JPY|CAD"
 _FORMS = {
     "EO": re.compile(
-        r"(?:\b(?i:executive\s+orders?)|\bE\.?O\.?)[\s-]*(?:No\.?\s*|第)?(\d{4,5})\b|(\d{4,5})\s*号?(?:总统)?行政(?:命)?令|行政(?:命)?令(?:第)?\s*(\d{4,5})"
+        r"(?:\b(?i:executive\s+orders?)|\bE\.?O\.?)[\s-]*(?:No\.?\s*|第)?(\d{4,5})\b"
+        r"|(\d{4,5})\s*号?(?:总统)?(?:行政命?令|总统令)|(?:行政命?令|总统令)第?\s*(\d{4,5})"
     ),
     "COM": re.compile(r"\bCOM\s?\(?(\d{4})\)?\s?[/ ]?\s?(\d{1,4})\b|\b5(\d{4})(?:PC|DC)0*(\d{1,4})\b"),
-    "EU": re.compile(r"(?:\((?:EU|EC|EEC)\)\s?(?:No\s)?|\b(?:Regulation|Directive|Decision)\s)(\d{4}/\d{1,4})\b|\b3(\d{4})[RLD]0*(\d{1,4})\b"),
+    "EU": re.compile(r"(?:\((?:EU|EC|EEC)\)\s?(?:No\s)?|\b(?i:Regulation|Directive)\s)(\d{4}[/ ]\d{1,4})\b|\b3(\d{4})[RLD]0*(\d{1,4})\b"),
     "DEC": re.compile(r"(?<![\d/])(\d{1,3}/(?:CP|CMA|CMP)\.\d{1,2})(?!\d)"),
     "FCCC": re.compile(r"\bFCCC(/[A-Z\d/.]+\d)"),
     "令": re.compile(

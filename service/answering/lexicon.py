@@ -108,6 +108,25 @@ def features(said: Sequence[Token]) -> list[Feature]:
     return found
 
 
+def initials(text: str, said: Sequence[Token]) -> Iterator[Feature]:
+    """The first letters of three capitalised words in a row and more: ``ccap`` of Climate Change Action Plan."""
+    if said and said[-1].end > len(text):
+        return
+    run: list[int] = []
+    for at, token in enumerate((*said, Token(0, 0, "", ""))):
+        if token.text.isalpha() and token.text.isascii() and text[token.start : token.end].istitle():
+            run.append(at)
+        elif token.text not in _SMALL:
+            letters = "".join(said[each].text[0] for each in run)
+            for start in range(len(run) - _RUN + 1):
+                yield Feature(run[start], run[-1] + 1, letters[start:])
+            run = []
+
+
+_RUN = 3
+_SMALL = frozenset(["of", "the", "and", "on", "for"])
+
+
 def heads(said: Sequence[Token]) -> list[Head]:
     """The words for kinds of documents, the longest at each place, in text order; 法 within a longer word is none."""
     known, found, at = lexicon().kinds, [], 0

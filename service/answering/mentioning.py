@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from index.catalogue import DocumentRecord
 from service.answering.codes import codes, versions
-from service.answering.lexicon import Feature, Head, Place, Token, features, heads, homes, lexicon, tokens, weights
+from service.answering.lexicon import Feature, Head, Place, Token, features, heads, homes, initials, lexicon, tokens, weights
 from service.answering.titling import Listed, Name, home_of, names, own_codes, parts_of, years_of
 
 LAWS = frozenset(["law", "regulation", "measures", "rules", "provisions"])
@@ -41,13 +42,13 @@ class Known:
     versions: frozenset[int]
 
 
-def know(record: DocumentRecord, opening: str, listed: Listed) -> Known:
-    """What the document goes by; ``opening``: the first 3,000 characters or so of its text."""
-    own = own_codes(record, opening)
+def know(record: DocumentRecord, opening: str, listed: Listed, headings: Sequence[str] = ()) -> Known:
+    """What the document goes by; ``opening``: the first 3,000 characters or so of its text, ``headings``: its highest."""
+    own = own_codes(record, opening, headings)
     kind = "order" if any(code.startswith("EO") for code in own) else ""
-    found = names(record, opening, listed)
+    found = names(record, opening, listed, headings)
     if kind and not any(name.kinds for name in found if name.is_own):
-        found = names(record, opening, listed, kind=kind)
+        found = names(record, opening, listed, headings, kind=kind)
     return Known(
         record,
         tuple(found),
@@ -75,7 +76,7 @@ class Asked:
     def __init__(self, text: str) -> None:
         self.text = text
         self.said = tokens(text)
-        self.features = features(self.said)
+        self.features = [*features(self.said), *initials(text, self.said)]
         self.heads = heads(self.said)
         self.weights = weights(self.said, [])
         self.places = homes(text, self.said)
@@ -131,12 +132,13 @@ class Asked:
 class Mention:
     """Tokens ``first`` to ``last``, about ``head``, may name a document.
 
-    ``is_exact``: it is of the kind said. ``weight``: of its own words among those said; ``share``: how much of its name
+    ``name``: its name that fits best. ``is_exact``: it is of the kind said. ``weight``: of its own words among those said; ``share``: how much of its name
     they are, ``topic``: how much of it the whole question says. ``hits``: places, years and issuers that agree;
     ``is_odd``: something speaks against it; ``is_of_other_year``: the year that is part of its name is another.
     """
 
     known: Known
+    name: Name
     head: Head
     first: int
     last: int
@@ -178,7 +180,7 @@ class Mention:
         is_named |= self.share >= _MOSTLY and self.weight >= 0.5
         is_known_by_attributes = self.hits >= 2 or (self.hits and self.head.kind == "contribution")
         if self.head.kind in LAWS:
-            is_known_by_attributes = self.hits > 0 and self.topic >= 0.5
+            is_known_by_attributes = self.hits > 0 and (self.topic >= 0.5 or (self.hits > 1 and self.weight > 0))
         return is_named or (self.weight + self.hits / 2 >= 1 and self.weight >= 0.5 and self.share >= least) or bool(is_known_by_attributes)
 
 
@@ -206,7 +208,7 @@ def weigh(asked: Asked, head: Head, known: Known) -> Mention | None:
         and not asked.is_place(at)
     )
     said_years = {int(asked.said[at].text) for at in span if _YEAR.fullmatch(asked.said[at].text)}
-    hits = any(at in asked.placed for at in span) + bool(said_years & known.years)
+    hits = any(at in asked.placed and _is_of(known, [asked.placed[at]]) for at in span) + bool(said_years & known.years)
     hits += any(at in issued and at not in covered for at in span)
     if not (weight or hits) or (not known.kinds and hits < 2):
         return None
@@ -221,7 +223,7 @@ def weigh(asked: Asked, head: Head, known: Known) -> Mention | None:
     is_of_other_year = bool(said_years) and not said_years & known.years
     is_odd = is_cut or is_of_other_year or (elsewhere and share < _FULL)
     topic = max(name.share(asked.whats) for name in own)
-    return Mention(known, head, first, right, is_exact, weight, share, topic, hits, is_odd, is_of_other_year and bool(_YEAR.search(best.text)))
+    return Mention(known, best, head, first, right, is_exact, weight, share, topic, hits, is_odd, is_of_other_year and bool(_YEAR.search(best.text)))
 
 
 def _leftmost(asked: Asked, head: Head, known: Known, covered: set[int]) -> tuple[int, bool] | None:
@@ -232,7 +234,7 @@ def _leftmost(asked: Asked, head: Head, known: Known, covered: set[int]) -> tupl
     first, at = head.first, head.first - 1
     while at >= 0:
         token = asked.said[at]
-        if at in asked.placed:
+        if at in asked.placed and at not in covered:
             start = _chain(asked, at)
             if not _is_of(known, [asked.placed[each] for each in range(start, at + 1) if each in asked.placed]):
                 return None
@@ -278,7 +280,7 @@ def _rightmost(asked: Asked, head: Head, known: Known, covered: set[int]) -> int
     last = head.last
     for at in range(head.last, min(len(asked.said), head.last + _RIGHT)):
         token = asked.said[at]
-        if at in asked.placed:
+        if at in asked.placed and at not in covered:
             if not _is_of(known, [asked.placed[at]]):
                 return None if asked.said[at - 1].text == "of" else last
             last = at + 1

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import PurePath
+from types import MappingProxyType
 
 from index.catalogue import DocumentRecord
 from service.answering.codes import fits, is_citable
@@ -23,6 +24,7 @@ _TITLE = re.compile("《([^《》]{3,60})》")
 _LOOSE = frozenset(["协议", "宣言", "条约", "规定", "规则", "provisions", "agreement"])  # of any two parties, on anything
 _SOME = 0.5  # weight of words below which they are none of a document's name
 _SOME_GENERAL = 0.3  # the same of words that many names share, where a country or a year stands by them
+_LEAST = 0.3  # of a name that is said in part
 _ENTITLED = 4  # telling words of a title without a word for its kind, from which on it is a name
 
 
@@ -46,15 +48,26 @@ class Meant:
 
 
 class Names:
-    """What the documents of a library are called. ``openings``: the first 3,000 characters of each, by doc_id."""
+    """What the documents of a library are called.
 
-    def __init__(self, records: Sequence[DocumentRecord], openings: Mapping[str, str]) -> None:
+    ``openings``: the first 3,000 characters of each document, by doc_id; ``headings``: the highest headings of each, in
+    order, by which what stands in another document is known: a treaty in a schedule, the documents of a collection.
+    """
+
+    def __init__(
+        self,
+        records: Sequence[DocumentRecord],
+        openings: Mapping[str, str],
+        headings: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    ) -> None:
         listed = listed_titles()
-        self._known = [know(record, openings.get(record.doc_id, ""), listed) for record in records]
+        self._known = [
+            know(record, openings.get(record.doc_id, ""), listed, headings.get(record.doc_id, ())) for record in records
+        ]
         self._standing: dict[tuple[str, int | str], list[Known]] = {}
         self._files: dict[str, list[Known]] = {}
         self._codes: dict[str, list[Known]] = {}
-        self._entries: dict[int, list[Known]] = {}
+        self._entries: dict[int | str, list[Known]] = {}
         for known in self._known:
             kinds = known.kinds | ({""} if any(not name.kinds for name in known.names) else set())
             attributes = {*known.features, *known.issuer, *known.years, *known.parts, known.home}
@@ -74,7 +87,7 @@ class Names:
         coded, spans, missing = self._coded(asked)
         for each in asked.features:
             short = asked.part(each.first, each.last) if each.last - each.first == 1 else ""
-            if isinstance(each.what, int) and len(short) > 2 and short.isupper() and (having := self._entries.get(each.what)):
+            if len(short) > 2 and short.isupper() and (having := self._entries.get(each.what)):
                 coded += having
                 spans.append((asked.said[each.first].start, asked.said[each.first].end))
         filed = [known for m in _FILE.finditer(question.lower()) for known in self._files.get(m[0], ())]
@@ -84,10 +97,10 @@ class Names:
             groups = list(self._entitled(asked))
         certain = [group for group in groups if _is_sure(group)]
         absent = missing or ("" if coded or filed or certain else self._absent(asked, groups))
-        found = [group for group in (coded, filed) if group] + [[each.known for each in group] for group in certain]
+        found = [group for group in (coded, filed) if group] + [_closest(group) for group in certain]
         sure = bool(found) and not missing
         if not found and not absent:
-            found = [[each.known for each in group] for group in groups[:2]]
+            found = [_closest(group) for group in groups[:2]]
         shown = certain if sure else groups[:2]
         words = [question[first:last] for first, last in spans] + [asked.part(g[0].first, g[0].last) for g in shown]
         return Meant(
@@ -168,13 +181,13 @@ class Names:
             for name in known.names:
                 if name.is_own and not name.kinds and name.whole >= _ENTITLED and name.share(asked.whats) >= 0.9:
                     head = Head(0, len(asked.said), "")
-                    yield [Mention(known, head, 0, len(asked.said), True, name.whole, 1.0, 1.0, 0, False)]
+                    yield [Mention(known, name, head, 0, len(asked.said), True, name.whole, 1.0, 1.0, 0, False)]
                     return
 
     def _absent(self, asked: Asked, groups: Sequence[Sequence[Mention]]) -> str:
         """What the question names in full and no document is, "" where it names nothing."""
         for best in (group[0] for group in groups):
-            if best.is_of_other_year and best.share >= 0.6 and best.head.kind not in ("contribution", "strategy"):
+            if best.is_of_other_year and best.share >= _LEAST and best.head.kind not in ("contribution", "strategy"):
                 return asked.part(best.first, best.last)
         taken = [(g[0].first, g[0].last) for g in groups if g[0].share >= 0.4 and g[0].is_exact and not g[0].is_odd]
         for at, head in enumerate(asked.heads):
@@ -195,10 +208,15 @@ def _grouped(mentions: Sequence[Mention], asked: Asked) -> list[Mention]:
     return [*group, rival] if rival and _rivals(rival, best) else group
 
 
+def _closest(group: Sequence[Mention]) -> list[Known]:
+    """The documents, those first with which more of the places and issuers named agree."""
+    return [each.known for each in sorted(group, key=lambda each: -each.hits)]
+
+
 def _is_copy(mention: Mention, best: Mention) -> bool:
     """Whether it is of a document of the same name, that the words fit no worse but for its year."""
     same = {name.text for name in mention.known.names if name.is_own} & {n.text for n in best.known.names if n.is_own}
-    return bool(same) and (mention.is_exact, mention.weight) == (best.is_exact, best.weight)
+    return (bool(same) or mention.name.telling == best.name.telling) and (mention.is_exact, mention.weight) == (best.is_exact, best.weight)
 
 
 def _rivals(other: Mention, best: Mention) -> bool:
@@ -226,9 +244,9 @@ def _ordered(group: Iterable[Known], asked: Asked) -> list[Known]:
     group = [known for known in group if wanted & known.versions] or group
     years = {int(token.text) for token in asked.said if token.text.isdecimal() and len(token.text) == 4}
 
-    def rank(known: Known) -> tuple[bool, bool, int]:
+    def rank(known: Known) -> tuple[bool, bool, bool, int]:
         newest = max(known.years, default=0)
-        return newest not in years, not years & known.years, -newest
+        return known.home != group[0].home, newest not in years, not years & known.years, -newest
 
     return sorted(group, key=rank)
 

@@ -13,7 +13,7 @@ from pathlib import PurePath
 from index.catalogue import DocumentRecord
 from ingest.places import countries_in, parts_in
 from service.answering.codes import codes
-from service.answering.lexicon import Feature, Head, Token, features, heads, homes, tokens, weights
+from service.answering.lexicon import Feature, Head, Token, features, heads, homes, initials, tokens, weights
 
 MANIFEST = "data/manifest.json"
 _LINES = 25  # at the top of a document: its own numbers stand there, lower down those of others
@@ -28,6 +28,7 @@ _SHORT = re.compile(r"\bmay be (?:called|cited as)(?: the)?\s([A-Z][^.;\n]{5,100
 _ABBREVIATED = re.compile(r"《([^《》]{4,80})》\s?[（(](?:以下|下称|下文)?(?:简称)?[《“\"']{1,2}([^《》“”\"']{2,20})[》”\"']{1,2}[）)]")
 _DECISION = re.compile(r"^\s*(?:Decision\s+)?(\d{1,3}/(?:CP|CMA|CMP)\.\d{1,2})[\s:]+([A-Z][^\t\n]{8,140}?)(?:\s+\d+)?\s*$", re.MULTILINE)
 _ADOPTION = re.compile(r"\bAdoption of (?:the )?([A-Z][\w’' -]{5,60}?)(?=\s*(?:\d|$|\n|\t))", re.MULTILINE)
+_PART = re.compile(r"(?:Schedule|Annex|Appendix|附件|附录|別表)\s*[\w.-]{0,6}[\s:：.]+(\S.{4,120})")
 _BEFORE_NOUN = re.compile(r"\b(?:of|on|for|under|to|as|in|with|by|from|concerning|regarding|amending)\b")
 _LEADING = re.compile(r"^(?:the\s+|updated?\s+(?:of\s+)?(?:the\s+)?|revised\s+|proposal\s+for\s+a\s+)", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
@@ -51,11 +52,18 @@ class Name:
     is_own: bool = True
 
     @property
-    def entries(self) -> frozenset[int]:
-        """Entries of the vocabulary that are this name."""
+    def telling(self) -> frozenset[str]:
+        """Its words, by their stems, that tell it from others."""
+        return frozenset(token.stem for token, weight in zip(self.said, self.weights, strict=True) if weight)
+
+    @property
+    def entries(self) -> frozenset[int | str]:
+        """Entries of the vocabulary, and initials, that are this name."""
         telling = {at for at, weight in enumerate(self.weights) if weight}
         return frozenset(
-            what for first, last, what in self.features if isinstance(what, int) and telling and telling <= set(range(first, last)) and last - first > len(telling)
+            what
+            for first, last, what in self.features
+            if telling and telling <= set(range(first, last)) and last - first > max(len(telling), 2)
         )
 
     def share(self, asked: frozenset[int | str] | set[int | str]) -> float:
@@ -79,7 +87,7 @@ def name_of(text: str, *, kind: str = "", is_own: bool = True) -> Name:
         for at in range(place.first, place.last):
             weighed[at] = 0.0
     kinds = frozenset(filter(None, (*own, kind)))
-    return Name(text, tuple(said), tuple(features(said)), tuple(weighed), kinds, sum(weighed), is_own)
+    return Name(text, tuple(said), (*features(said), *initials(text, said)), tuple(weighed), kinds, sum(weighed), is_own)
 
 
 def _kinds(text: str, said: Sequence[Token], found: Sequence[Head], *, is_own: bool) -> Iterator[str]:
@@ -106,15 +114,27 @@ def _kinds(text: str, said: Sequence[Token], found: Sequence[Head], *, is_own: b
         yield found[-1].kind
 
 
-def names(record: DocumentRecord, opening: str, listed: Listed, *, kind: str = "") -> list[Name]:
-    """All names of a document, its title first; ``kind``: what it is besides what they say."""
+def names(
+    record: DocumentRecord, opening: str, listed: Listed, headings: Sequence[str] = (), *, kind: str = ""
+) -> list[Name]:
+    """All names of a document, its title first, then those of what it holds; ``kind``: what it is besides."""
     title = " ".join(record.title.split())
     own = dict.fromkeys([*_of_title(title), *_listed(record, title, listed), *_of_opening(title, opening)])
     found = [name_of(text, kind=kind) for text in own if len(text) <= _LONGEST]
     if stem := _of_file(record.name):
         found.append(name_of(stem))
     inner = dict.fromkeys([*(m[2] for m in _DECISION.finditer(opening)), *(m[1] for m in _ADOPTION.finditer(opening))])
-    return found + [name_of(text.strip(), is_own=False) for text in inner]
+    parts = [match[1] for heading in headings if (match := _PART.match(heading))]
+    parts += _collected(record, headings)
+    held = [name_of(text.strip(), is_own=False) for text in (*inner, *parts) if len(text) <= _LONGEST]
+    return found + [name for name in held if name.kinds or not name.whole]
+
+
+def _collected(record: DocumentRecord, headings: Sequence[str]) -> Sequence[str]:
+    """The titles of the documents in a collection; their files' names say COM 2023 796 in small letters."""
+    if record.type != "json" or len(headings) < 2:
+        return ()
+    return [re.sub(r"\bcom\b", "COM", heading) for heading in headings]
 
 
 def _of_title(title: str) -> Iterator[str]:
@@ -148,10 +168,11 @@ def _of_file(name: str) -> str:
     return " ".join(words) if len(words) > 1 or not stem.isascii() else ""
 
 
-def own_codes(record: DocumentRecord, opening: str) -> frozenset[str]:
-    """The numbers that are the document's own: in its title, its file's name, and alone at the top of its text."""
+def own_codes(record: DocumentRecord, opening: str, headings: Sequence[str] = ()) -> frozenset[str]:
+    """The numbers that are the document's own: in its title, its file's name, alone at the top of its text; and those
+    of the documents that it is a collection of."""
     title = re.sub(r"\bamending\b.*", "", record.title)
-    own = {code for text in (title, *_masthead(opening)) for _, _, code in codes(text)}
+    own = {code for text in (title, *_masthead(opening), *_collected(record, headings)) for _, _, code in codes(text)}
     own |= {code for found in _DECISION.finditer(opening) for _, _, code in codes(found[1])}
     parts = PurePath(record.name).stem.upper().replace("_", "-").split("-")
     for start in range(len(parts)):
