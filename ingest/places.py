@@ -107,7 +107,9 @@ _LATIN_REGIONS = {
     "Guangzhou": "广州市", "Hangzhou": "杭州市", "Nanjing": "南京市", "Wuhan": "武汉市", "Chengdu": "成都市",
     "Xiamen": "厦门市", "Hong Kong": "香港", "Macao": "澳门", "Taiwan": "台湾",
 }  # fmt: skip
-_TOWNS = "深圳|广州|杭州|南京|武汉|成都|厦门|苏州|宁波|青岛|大连|西安|长沙|郑州|昆明|合肥|福州|三明|丽水|湖州|香港|澳门|台湾"
+_TOWNS = (
+    "深圳|广州|杭州|南京|武汉|成都|厦门|苏州|宁波|青岛|大连|西安|长沙|郑州|昆明|合肥|福州|三明|丽水|湖州|香港|澳门|台湾"
+)
 # As people write in a question: names by themselves, anywhere, with or without 省 or 市.
 _PART = re.compile(
     rf"(?P<province>{_PROVINCES})省?|(?P<city>{_CITIES}|{_TOWNS})市?|(?P<region>{'|'.join(_AUTONOMOUS)})"

@@ -1,4 +1,4 @@
-"""Asking step of the flow: what names of documents are made of: their words in two languages, and the kinds they are of."""
+"""Asking step of the flow: what names of documents are made of: words in two languages, kinds, places."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from index.analyzer import units
-from index.expansion import GLOSSARY, glossary
+from index.expansion import glossary
 from ingest.places import countries_in, parts_in
 from ingest.view import fold
 
@@ -31,6 +31,7 @@ class Token(NamedTuple):
 
     @property
     def is_han(self) -> bool:
+        """Whether it is a Chinese or Japanese character."""
         return not self.text.isascii() and self.text.isalpha()
 
 
@@ -80,9 +81,7 @@ class Lexicon:
 def tokens(text: str) -> list[Token]:
     """The text's tokens. Offsets are of the text as given, or folded where folding changes its length."""
     folded = fold(text)
-    return [
-        Token(m.start(), m.end(), m[0], _stem(m[0])) for m in _TOKEN.finditer(folded)
-    ]
+    return [Token(m.start(), m.end(), m[0], _stem(m[0])) for m in _TOKEN.finditer(folded)]
 
 
 @lru_cache(20_000)
@@ -103,8 +102,8 @@ def features(said: Sequence[Token]) -> list[Feature]:
         elif len(token.text) > 1 and token.text not in known.passing:
             found.append(Feature(at, at + 1, token.stem))
         for length in range(1, min(known.longest.get(token.stem, 0), len(said) - at) + 1):
-            for entry in known.places.get(tuple(stems[at : at + length]), ()):
-                found.append(Feature(at, at + length, entry))
+            entries = known.places.get(tuple(stems[at : at + length]), ())
+            found += [Feature(at, at + length, entry) for entry in entries]
     return found
 
 
@@ -223,7 +222,8 @@ def lexicon() -> Lexicon:
         bounds=tuple("|".join(sections["bounds"]).split("|")),
         homes=re.compile(
             "|".join(
-                f"(?P<{code}>{'|'.join(_bounded(form) for form in forms)})" for code, forms in _entries(sections["homes"])
+                f"(?P<{code}>{'|'.join(_bounded(form) for form in forms)})"
+                for code, forms in _entries(sections["homes"])
             )
         ),
     )

@@ -8,15 +8,29 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from index.catalogue import DocumentRecord
+from ingest.view import fold
 from service.answering.codes import codes, versions
-from service.answering.lexicon import Feature, Head, Place, Token, features, heads, homes, initials, lexicon, tokens, weights
+from service.answering.lexicon import (
+    Feature,
+    Head,
+    Place,
+    features,
+    heads,
+    homes,
+    initials,
+    lexicon,
+    tokens,
+    weights,
+)
 from service.answering.titling import Listed, Name, home_of, names, own_codes, parts_of, years_of
 
 LAWS = frozenset(["law", "regulation", "measures", "rules", "provisions"])
 _LEFT, _RIGHT = 40, 16  # tokens about a word such as "law" in which its name may stand
 _YEAR = re.compile("(?:19|20)\\d\\d")
 _JOINING = frozenset("、,，和与及或》") | {"and", "or"}
-_CHANGING = frozenset(["实", "施", "修", "订", "正", "implementing", "implementation", "enforcement", "amendment", "amending"])
+_CHANGING = frozenset(
+    ["实", "施", "修", "订", "正", "implementing", "implementation", "enforcement", "amendment", "amending"]
+)
 _MOSTLY = 0.6  # of the name of what a document holds beside others
 _FULL = 0.95  # share from which on a name is said in full
 
@@ -43,7 +57,7 @@ class Known:
 
 
 def know(record: DocumentRecord, opening: str, listed: Listed, headings: Sequence[str] = ()) -> Known:
-    """What the document goes by; ``opening``: the first 3,000 characters or so of its text, ``headings``: its highest."""
+    """What the document goes by; ``opening``: the first 3,000 characters of its text, ``headings``: its highest."""
     own = own_codes(record, opening, headings)
     kind = "order" if any(code.startswith("EO") for code in own) else ""
     found = names(record, opening, listed, headings)
@@ -74,7 +88,8 @@ class Asked:
     """A question, prepared once for all documents."""
 
     def __init__(self, text: str) -> None:
-        self.text = text
+        folded = fold(text)
+        self.text = text = text if len(text) == len(folded) else folded  # offsets are of the folded text
         self.said = tokens(text)
         self.features = [*features(self.said), *initials(text, self.said)]
         self.heads = heads(self.said)
@@ -124,7 +139,12 @@ class Asked:
                 return True
         if at and (before := self.heads[at - 1]).kind in LAWS:
             between = {token.text for token in self.said[before.last : head.first]}
-            return "of" in between and bool(between & _CHANGING) and head.first - before.last < 8 and not between & {",", "，", "?"}
+            return (
+                "of" in between
+                and bool(between & _CHANGING)
+                and head.first - before.last < 8
+                and not between & {",", "，", "?"}
+            )
         return False
 
 
@@ -132,9 +152,10 @@ class Asked:
 class Mention:
     """Tokens ``first`` to ``last``, about ``head``, may name a document.
 
-    ``name``: its name that fits best. ``is_exact``: it is of the kind said. ``weight``: of its own words among those said; ``share``: how much of its name
-    they are, ``topic``: how much of it the whole question says. ``hits``: places, years and issuers that agree;
-    ``is_odd``: something speaks against it; ``is_of_other_year``: the year that is part of its name is another.
+    ``name``: its name that fits best. ``is_exact``: it is of the kind said. ``weight``: of its own words among those
+    said; ``share``: how much of its name they are, ``topic``: how much of it the whole question says. ``hits``: places,
+    years and issuers that agree; ``is_odd``: something speaks against it; ``is_of_other_year``: the year that is part
+    of its name is another.
     """
 
     known: Known
@@ -181,7 +202,11 @@ class Mention:
         is_known_by_attributes = self.hits >= 2 or (self.hits and self.head.kind == "contribution")
         if self.head.kind in LAWS:
             is_known_by_attributes = self.hits > 0 and (self.topic >= 0.5 or (self.hits > 1 and self.weight > 0))
-        return is_named or (self.weight + self.hits / 2 >= 1 and self.weight >= 0.5 and self.share >= least) or bool(is_known_by_attributes)
+        return (
+            is_named
+            or (self.weight + self.hits / 2 >= 1 and self.weight >= 0.5 and self.share >= least)
+            or bool(is_known_by_attributes)
+        )
 
 
 def weigh(asked: Asked, head: Head, known: Known) -> Mention | None:
@@ -200,13 +225,8 @@ def weigh(asked: Asked, head: Head, known: Known) -> Mention | None:
         return None
     first, is_cut = left
     span = range(first, right)
-    weight = sum(
-        asked.weights[at]
-        for at in span
-        if at in covered
-        and not head.first <= at < head.last
-        and not asked.is_place(at)
-    )
+    own_head = {at for each in asked.heads if each.kind == head.kind for at in range(each.first, each.last)}
+    weight = sum(asked.weights[at] for at in span if at in covered and at not in own_head and not asked.is_place(at))
     said_years = {int(asked.said[at].text) for at in span if _YEAR.fullmatch(asked.said[at].text)}
     hits = any(at in asked.placed and _is_of(known, [asked.placed[at]]) for at in span) + bool(said_years & known.years)
     hits += any(at in issued and at not in covered for at in span)
@@ -223,7 +243,20 @@ def weigh(asked: Asked, head: Head, known: Known) -> Mention | None:
     is_of_other_year = bool(said_years) and not said_years & known.years
     is_odd = is_cut or is_of_other_year or (elsewhere and share < _FULL)
     topic = max(name.share(asked.whats) for name in own)
-    return Mention(known, best, head, first, right, is_exact, weight, share, topic, hits, is_odd, is_of_other_year and bool(_YEAR.search(best.text)))
+    return Mention(
+        known,
+        best,
+        head,
+        first,
+        right,
+        is_exact,
+        weight,
+        share,
+        topic,
+        hits,
+        is_odd,
+        is_of_other_year and bool(_YEAR.search(best.text)),
+    )
 
 
 def _leftmost(asked: Asked, head: Head, known: Known, covered: set[int]) -> tuple[int, bool] | None:
@@ -253,13 +286,15 @@ def _leftmost(asked: Asked, head: Head, known: Known, covered: set[int]) -> tupl
 
 
 def _belongs(asked: Asked, at: int) -> bool:
-    """Whether the word that ends here is likely part of the name that follows: a noun, and none of those before names."""
+    """Whether the word that ends here is likely part of the name that follows: a noun, not one that leads to names."""
     token = asked.said[at]
     if not token.is_han:
         return at > 0 and asked.text[token.start : token.start + 1].isupper() and token.text.isalpha()
     if asked.text[: token.end].endswith(lexicon().bounds):
         return False
-    return any(isinstance(each.what, int) and each.last == at + 1 and asked.said[each.first].is_han for each in asked.features)
+    return any(
+        isinstance(each.what, int) and each.last == at + 1 and asked.said[each.first].is_han for each in asked.features
+    )
 
 
 def _chain(asked: Asked, at: int) -> int:

@@ -21,7 +21,9 @@ _ABOUT = frozenset(["factsheet", "remarks", "briefing", "notice", "report", "com
 _NEAR = 0.2  # what a shared word counts where the document is of another kind
 _FILE = re.compile(r"[\w-]+(?:[-_.][\w-]+)+")
 _TITLE = re.compile("《([^《》]{3,60})》")
-_LOOSE = frozenset(["协议", "宣言", "条约", "规定", "规则", "provisions", "agreement"])  # of any two parties, on anything
+_LOOSE = frozenset(
+    ["协议", "宣言", "条约", "规定", "规则", "provisions", "agreement"]
+)  # of any two parties, on anything
 _SOME = 0.5  # weight of words below which they are none of a document's name
 _SOME_GENERAL = 0.3  # the same of words that many names share, where a country or a year stands by them
 _LEAST = 0.3  # of a name that is said in part
@@ -102,7 +104,7 @@ class Names:
         if not found and not absent:
             found = [_closest(group) for group in groups[:2]]
         shown = certain if sure else groups[:2]
-        words = [question[first:last] for first, last in spans] + [asked.part(g[0].first, g[0].last) for g in shown]
+        words = [asked.text[first:last] for first, last in spans] + [asked.part(g[0].first, g[0].last) for g in shown]
         return Meant(
             tuple(dict.fromkeys(known.record.doc_id for group in found for known in _ordered(group, asked))),
             ", ".join(dict.fromkeys(words)) if found else "",
@@ -160,7 +162,11 @@ class Names:
         keys: set[int | str] = {f.what for f in near if any(asked.weights[at] for at in range(f.first, f.last))}
         keys |= {place.part or place.home for place in asked.places}
         keys |= {int(f.what) for f in near if isinstance(f.what, str) and f.what.isdecimal()}
-        several = [(kind == head.kind, having) for kind, key in product(kinds, keys) if (having := self._standing.get((kind, key)))]
+        several = [
+            (kind == head.kind, having)
+            for kind, key in product(kinds, keys)
+            if (having := self._standing.get((kind, key)))
+        ]
         alike = {(len(having), id(having[0]), id(having[-1])): (exact, having) for exact, having in several}
         found: dict[int, tuple[float, Known]] = {}
         visited = 0
@@ -177,11 +183,14 @@ class Names:
 
     def _entitled(self, asked: Asked) -> Iterator[list[Mention]]:
         """Documents whose title, without a word for its kind, the question says in full."""
-        for known in self._near(asked, Head(0, len(asked.said), "")):
+        whole = Head(0, len(asked.said), "")
+        for known in self._near(asked, whole) if asked.said else ():
             for name in known.names:
                 if name.is_own and not name.kinds and name.whole >= _ENTITLED and name.share(asked.whats) >= 0.9:
-                    head = Head(0, len(asked.said), "")
-                    yield [Mention(known, name, head, 0, len(asked.said), True, name.whole, 1.0, 1.0, 0, False)]
+                    said = {feature.what for feature in name.features}
+                    own = [feature for feature in asked.features if feature.what in said]
+                    first, last = min(each.first for each in own), max(each.last for each in own)
+                    yield [Mention(known, name, whole, first, last, True, name.whole, 1.0, 1.0, 0, False)]
                     return
 
     def _absent(self, asked: Asked, groups: Sequence[Sequence[Mention]]) -> str:
@@ -191,9 +200,9 @@ class Names:
                 return asked.part(best.first, best.last)
         taken = [(g[0].first, g[0].last) for g in groups if g[0].share >= 0.4 and g[0].is_exact and not g[0].is_odd]
         for at, head in enumerate(asked.heads):
-            if not any(first < head.last and head.first < last for first, last in taken):
-                if (full := _full_name(asked, at)) and not asked.names_another(at):
-                    return full
+            is_taken = any(first < head.last and head.first < last for first, last in taken)
+            if not is_taken and not asked.names_another(at) and (full := _full_name(asked, at)):
+                return full
         return ""
 
 
@@ -216,14 +225,24 @@ def _closest(group: Sequence[Mention]) -> list[Known]:
 def _is_copy(mention: Mention, best: Mention) -> bool:
     """Whether it is of a document of the same name, that the words fit no worse but for its year."""
     same = {name.text for name in mention.known.names if name.is_own} & {n.text for n in best.known.names if n.is_own}
-    return (bool(same) or mention.name.telling == best.name.telling) and (mention.is_exact, mention.weight) == (best.is_exact, best.weight)
+    is_same = bool(same) or mention.name.telling == best.name.telling
+    return (
+        is_same
+        and mention.known.parts == best.known.parts
+        and (mention.is_exact, mention.weight) == (best.is_exact, best.weight)
+    )
 
 
 def _rivals(other: Mention, best: Mention) -> bool:
     """Whether the words single out neither of two documents."""
     alike = (other.is_exact, other.is_general, other.hits) == (best.is_exact, best.is_general, best.hits)
-    alike &= other.weight >= 0.8 * best.weight
-    return alike and not other.is_odd and best.share < 0.6 and other.share > 0.6 * best.share and other.topic > 0.7 * best.topic
+    if not alike or other.is_odd or other.weight < 0.8 * best.weight:
+        return False
+    if best.topic >= 0.5 > other.topic:
+        return False
+    if best.share < _LEAST:
+        return True
+    return best.share < 0.6 and other.share > 0.6 * best.share and other.topic > 0.7 * best.topic
 
 
 def _is_sure(group: Sequence[Mention]) -> bool:
@@ -252,7 +271,7 @@ def _ordered(group: Iterable[Known], asked: Asked) -> list[Known]:
 
 
 def _full_name(asked: Asked, at: int) -> str:
-    """The name about a head where its words show that it is one: in title marks, capitals, or a known noun before 法."""
+    """The name about a head where it shows itself to be one: in title marks, in capitals, with a known noun."""
     head = asked.heads[at]
     start, end = asked.said[head.first].start, asked.said[head.last - 1].end
     for title in _TITLE.finditer(asked.text):

@@ -19,14 +19,22 @@ MANIFEST = "data/manifest.json"
 _LINES = 25  # at the top of a document: its own numbers stand there, lower down those of others
 _MAX_LINE = 90
 _LONGEST = 700  # characters of a title
-_BODY_BEGINS = re.compile(r"\d+\.?\s+\D|[IVX]+\.\s|第\s?[一1]\s?[章条]|By the|•|Section|Article|Sec\.|Contents|CONTENTS|TABLE OF")
+_BODY_BEGINS = re.compile(
+    r"\d+\.?\s+\D|[IVX]+\.\s|第\s?[一1]\s?[章条]|By the|•|Section|Article|Sec\.|Contents|CONTENTS|TABLE OF"
+)
 _INNER = re.compile("《([^《》]{3,90})》")
 _ISSUED = re.compile(r"(?:关于)?(?:印发|发布|公布|颁布)(?:实施)?(.{4,80}?)的(?:通知|公告|通告|令)$")
 _BRACKETED = re.compile(r"\s*[（(\[][^（）()\[\]]*[）)\]]\s*$")
-_QUOTED = re.compile("[“\"]([^”\"]{8,160})[”\"]")
-_SHORT = re.compile(r"\bmay be (?:called|cited as)(?: the)?\s([A-Z][^.;\n]{5,100})|\bThis (?:Act|Law) is the ([A-Z][^.;\n]{5,100})")
-_ABBREVIATED = re.compile(r"《([^《》]{4,80})》\s?[（(](?:以下|下称|下文)?(?:简称)?[《“\"']{1,2}([^《》“”\"']{2,20})[》”\"']{1,2}[）)]")
-_DECISION = re.compile(r"^\s*(?:Decision\s+)?(\d{1,3}/(?:CP|CMA|CMP)\.\d{1,2})[\s:]+([A-Z][^\t\n]{8,140}?)(?:\s+\d+)?\s*$", re.MULTILINE)
+_QUOTED = re.compile('[“"]([^”"]{8,160})[”"]')
+_SHORT = re.compile(
+    r"\bmay be (?:called|cited as)(?: the)?\s([A-Z][^.;\n]{5,100})|\bThis (?:Act|Law) is the ([A-Z][^.;\n]{5,100})"
+)
+_ABBREVIATED = re.compile(
+    r"《([^《》]{4,80})》\s?[（(](?:以下|下称|下文)?(?:简称)?[《“\"']{1,2}([^《》“”\"']{2,20})[》”\"']{1,2}[）)]"
+)
+_DECISION = re.compile(
+    r"^\s*(?:Decision\s+)?(\d{1,3}/(?:CP|CMA|CMP)\.\d{1,2})[\s:]+([A-Z][^\t\n]{8,140}?)(?:\s+\d+)?\s*$", re.MULTILINE
+)
 _ADOPTION = re.compile(r"\bAdoption of (?:the )?([A-Z][\w’' -]{5,60}?)(?=\s*(?:\d|$|\n|\t))", re.MULTILINE)
 _PART = re.compile(r"(?:Schedule|Annex|Appendix|附件|附录|別表)\s*[\w.-]{0,6}[\s:：.]+(\S.{4,120})")
 _BEFORE_NOUN = re.compile(r"\b(?:of|on|for|under|to|as|in|with|by|from|concerning|regarding|amending)\b")
@@ -87,7 +95,9 @@ def name_of(text: str, *, kind: str = "", is_own: bool = True) -> Name:
         for at in range(place.first, place.last):
             weighed[at] = 0.0
     kinds = frozenset(filter(None, (*own, kind)))
-    return Name(text, tuple(said), (*features(said), *initials(text, said)), tuple(weighed), kinds, sum(weighed), is_own)
+    return Name(
+        text, tuple(said), (*features(said), *initials(text, said)), tuple(weighed), kinds, sum(weighed), is_own
+    )
 
 
 def _kinds(text: str, said: Sequence[Token], found: Sequence[Head], *, is_own: bool) -> Iterator[str]:
@@ -146,7 +156,9 @@ def _of_title(title: str) -> Iterator[str]:
     elif issued := _ISSUED.search(bare):
         yield issued[1]
     yield bare
-    yield from (part.strip() for part in re.split(r"\s/\s|\s[—–]\s|(?<=[a-z\d]): ", bare) if len(part) > 12 and part != bare)
+    yield from (
+        part.strip() for part in re.split(r"\s/\s|\s[—–]\s|(?<=[a-z\d]): ", bare) if len(part) > 12 and part != bare
+    )
     yield from (quoted for quoted in _QUOTED.findall(title) if len(quoted) < len(title) - 4)
 
 
@@ -169,8 +181,7 @@ def _of_file(name: str) -> str:
 
 
 def own_codes(record: DocumentRecord, opening: str, headings: Sequence[str] = ()) -> frozenset[str]:
-    """The numbers that are the document's own: in its title, its file's name, alone at the top of its text; and those
-    of the documents that it is a collection of."""
+    """The document's own numbers, in its title, its file's name and alone at the top, or those that it collects."""
     title = re.sub(r"\bamending\b.*", "", record.title)
     own = {code for text in (title, *_masthead(opening), *_collected(record, headings)) for _, _, code in codes(text)}
     own |= {code for found in _DECISION.finditer(opening) for _, _, code in codes(found[1])}
