@@ -55,6 +55,11 @@ class Known:
     codes: frozenset[str]
     versions: frozenset[int]
 
+    @property
+    def is_foreign(self) -> bool:
+        """Whether its title is in another script than Chinese, so that a Chinese word for its kind is a translation."""
+        return self.record.title.isascii()
+
 
 def know(record: DocumentRecord, opening: str, listed: Listed, headings: Sequence[str] = ()) -> Known:
     """What the document goes by; ``opening``: the first 3,000 characters of its text, ``headings``: its highest."""
@@ -107,8 +112,8 @@ class Asked:
 
     @cached_property
     def homes(self) -> frozenset[str]:
-        """The countries that it speaks of."""
-        return frozenset(place.home for place in self.places)
+        """The countries that it speaks of; treaties are of none."""
+        return frozenset(place.home for place in self.places) - {"UN"}
 
     @cached_property
     def parts(self) -> frozenset[str]:
@@ -194,8 +199,10 @@ class Mention:
         """Whether it is as good as a name of this document, unless another fits as well."""
         if self.is_odd:
             return False
+        if not self.is_exact and self.known.kinds:
+            return self.weight >= 1 and self.share >= _MOSTLY and (self.known.is_foreign or self.head.kind != "law")
         if not self.is_exact:
-            return not self.known.kinds and self.hits >= 2
+            return self.hits >= 2
         least = 0.3 if self.head.kind in LAWS else 0.15  # of the long titles of plans and opinions people say little
         is_named = self.share >= _FULL and self.weight + self.hits > 0
         is_named |= self.share >= _MOSTLY and self.weight >= 0.5
@@ -213,8 +220,7 @@ def weigh(asked: Asked, head: Head, known: Known) -> Mention | None:
     """How well the words about ``head`` name the document; None where they do not, or name one of another place."""
     is_exact = head.kind in known.kinds
     kinds = {head.kind} if is_exact else set(lexicon().near.get(head.kind, ())) & known.kinds
-    is_latin = asked.said[head.first].text.isascii()
-    if not is_exact and known.kinds and not (kinds and is_latin):
+    if not is_exact and known.kinds and not (kinds and (known.is_foreign or asked.said[head.first].text.isascii())):
         return None
     near = asked.near(head)
     covered = {at for first, last, what in near if what in known.features for at in range(first, last)}
@@ -238,7 +244,7 @@ def weigh(asked: Asked, head: Head, known: Known) -> Mention | None:
     share = best.share(whats)
     if not best.is_own and share < _MOSTLY:
         return None
-    elsewhere = bool(asked.homes) and bool(known.home) and known.home not in asked.homes | {"UN"}
+    elsewhere = bool(asked.homes) and bool(known.home) and known.home not in (*asked.homes, "UN")
     elsewhere |= bool(asked.parts and known.parts) and not asked.parts & known.parts
     is_of_other_year = bool(said_years) and not said_years & known.years
     is_odd = is_cut or is_of_other_year or (elsewhere and share < _FULL)
@@ -278,7 +284,7 @@ def _leftmost(asked: Asked, head: Head, known: Known, covered: set[int]) -> tupl
             break
         if at in covered or _YEAR.fullmatch(token.text):
             first = at
-        elif token.text not in lexicon().passing:
+        elif token.text not in lexicon().passing and not (token.is_han and {before, at + 1} <= covered):
             break
         at -= 1
     is_cut = at >= 0 and at + 1 == first and _belongs(asked, at)
@@ -321,6 +327,6 @@ def _rightmost(asked: Asked, head: Head, known: Known, covered: set[int]) -> int
             last = at + 1
         elif _YEAR.fullmatch(token.text) or (at in covered and not token.is_han):
             last = at + 1
-        elif token.text in _JOINING - {"and", "》"} or token.text not in lexicon().passing:
+        elif (token.text in _JOINING - {"and", "》"} and at + 1 not in covered) or token.text not in lexicon().passing:
             break
     return last

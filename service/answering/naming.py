@@ -156,8 +156,7 @@ class Names:
 
     def _near(self, asked: Asked, head: Head) -> Iterable[Known]:
         """Documents that share a telling word or an attribute with the words about ``head``, those with most first."""
-        is_latin = asked.said[head.first].text.isascii()
-        kinds = dict.fromkeys([head.kind, *(lexicon().near.get(head.kind, ()) if is_latin else ()), ""])
+        kinds = dict.fromkeys([head.kind, *lexicon().near.get(head.kind, ()), ""])
         near = asked.near(head)
         keys: set[int | str] = {f.what for f in near if any(asked.weights[at] for at in range(f.first, f.last))}
         keys |= {place.part or place.home for place in asked.places}
@@ -198,7 +197,7 @@ class Names:
         for best in (group[0] for group in groups):
             if best.is_of_other_year and best.share >= _LEAST and best.head.kind not in ("contribution", "strategy"):
                 return asked.part(best.first, best.last)
-        taken = [(g[0].first, g[0].last) for g in groups if g[0].share >= 0.4 and g[0].is_exact and not g[0].is_odd]
+        taken = [(g[0].first, g[0].last) for g in groups if g[0].is_exact and _is_near(g[0])]
         for at, head in enumerate(asked.heads):
             is_taken = any(first < head.last and head.first < last for first, last in taken)
             if not is_taken and not asked.names_another(at) and (full := _full_name(asked, at)):
@@ -220,6 +219,11 @@ def _grouped(mentions: Sequence[Mention], asked: Asked) -> list[Mention]:
 def _closest(group: Sequence[Mention]) -> list[Known]:
     """The documents, those first with which more of the places and issuers named agree."""
     return [each.known for each in sorted(group, key=lambda each: -each.hits)]
+
+
+def _is_near(mention: Mention) -> bool:
+    """Whether the document may be meant, so that its name cannot be said to be absent."""
+    return (mention.share >= 0.4 and not mention.is_odd) or (mention.weight >= 1 and mention.share >= _LEAST)
 
 
 def _is_copy(mention: Mention, best: Mention) -> bool:

@@ -18,6 +18,7 @@ from service.answering.lexicon import Feature, Head, Token, features, heads, hom
 MANIFEST = "data/manifest.json"
 _LINES = 25  # at the top of a document: its own numbers stand there, lower down those of others
 _MAX_LINE = 90
+_SHORTEST = 12  # characters of a part of a title that is a name by itself
 _LONGEST = 700  # characters of a title
 _BODY_BEGINS = re.compile(
     r"\d+\.?\s+\D|[IVX]+\.\s|第\s?[一1]\s?[章条]|By the|•|Section|Article|Sec\.|Contents|CONTENTS|TABLE OF"
@@ -156,8 +157,13 @@ def _of_title(title: str) -> Iterator[str]:
     elif issued := _ISSUED.search(bare):
         yield issued[1]
     yield bare
+    short = re.split(r"\s*[（(,]", bare)[0]
+    if len(short) > _SHORTEST and heads(tokens(short)):
+        yield short
     yield from (
-        part.strip() for part in re.split(r"\s/\s|\s[—–]\s|(?<=[a-z\d]): ", bare) if len(part) > 12 and part != bare
+        part.strip()
+        for part in re.split(r"\s/\s|\s[—–]\s|(?<=[a-z\d]): ", bare)
+        if len(part) > _SHORTEST and part != bare
     )
     yield from (quoted for quoted in _QUOTED.findall(title) if len(quoted) < len(title) - 4)
 
