@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -19,6 +19,9 @@ _TOKEN = re.compile("[A-Za-z]+|\\d+|[^\\s'-]")
 _PART = 0.2  # weight of a word that many names share, beside one that tells them apart
 _OTHER_KIND = 0.5  # of a word for another kind: NDC in the name of a report
 _HAN_WEIGHT = 0.5  # two characters make a word
+
+Forms = Mapping[str, Sequence[tuple[str, ...]]]
+"""Words of one token and more by their first token, the longest first."""
 
 
 class Token(NamedTuple):
@@ -71,8 +74,9 @@ class Lexicon:
     places: dict[tuple[str, ...], tuple[int, ...]]
     longest: dict[str, int]
     kinds: dict[tuple[str, ...], str]
+    kind_forms: Forms
     near: dict[str, tuple[str, ...]]
-    general: frozenset[tuple[str, ...]]
+    general: Forms
     passing: frozenset[str]
     bounds: tuple[str, ...]
     homes: re.Pattern[str]
@@ -128,18 +132,22 @@ _SMALL = frozenset(["of", "the", "and", "on", "for"])
 
 def heads(said: Sequence[Token]) -> list[Head]:
     """The words for kinds of documents, the longest at each place, in text order; 法 within a longer word is none."""
-    known, found, at = lexicon().kinds, [], 0
+    known = lexicon()
     texts = [token.text for token in said]
-    while at < len(said):
-        for length in range(min(6, len(said) - at), 0, -1):
-            kind = known.get(tuple(texts[at : at + length]))
-            if kind and _is_head(texts, at, length):
-                found.append(Head(at, at + length, kind))
-                at += length
-                break
-        else:
-            at += 1
-    return found
+    found = _stretches(texts, known.kind_forms)
+    return [Head(at, at + len(form), known.kinds[form]) for at, form in found if _is_head(texts, at, len(form))]
+
+
+def _stretches(texts: Sequence[str], known: Forms) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Where known forms stand, from left to right, and the longest at each place."""
+    end = 0
+    for at, text in enumerate(texts):
+        if at >= end and text in known:
+            for form in known[text]:
+                if tuple(texts[at : at + len(form)]) == form:
+                    yield at, form
+                    end = at + len(form)
+                    break
 
 
 def _is_head(texts: Sequence[str], at: int, length: int) -> bool:
@@ -154,31 +162,28 @@ _NO_LAW_AFTER = frozenset("方办做想看说用手算违非合依执立司书�
 _NO_LAW_BEFORE = frozenset("律院治人定官学制庭系网")
 
 
-def weights(said: Sequence[Token], found: Sequence[Head]) -> list[float]:
-    """What each token counts in telling a name from others, 0..1: nothing in ``found`` and for words in passing."""
+def weights(said: Sequence[Token], found: Sequence[Head], kinds: Collection[str] = ()) -> list[float]:
+    """What each token counts in telling a name from others, 0..1.
+
+    Nothing where it says one of ``kinds`` and where it is a word in passing; less where many names share it. ``found``
+    are all the :func:`heads` among the tokens.
+    """
     known = lexicon()
-    is_head = {at for head in found for at in range(head.first, head.last)}
     weighed = [
         0.0
-        if at in is_head or token.text in known.passing or not token.text.isalnum() or token.text.isdigit()
+        if token.text in known.passing or not token.text.isalnum() or token.text.isdigit()
         else _HAN_WEIGHT
         if token.is_han
         else 1.0
-        for at, token in enumerate(said)
+        for token in said
     ]
-    texts = [token.text for token in said]
-    at = 0
-    while at < len(said):
-        for length in range(min(5, len(said) - at), 0, -1):
-            if tuple(texts[at : at + length]) in known.general:
-                for each in range(at, at + length):
-                    weighed[each] *= _PART
-                at += length - 1
-                break
-        at += 1
-    for head in heads(said):
+    for at, form in _stretches([token.text for token in said], known.general):
+        for each in range(at, at + len(form)):
+            weighed[each] *= _PART
+    for head in found:
+        most = 0.0 if head.kind in kinds else _OTHER_KIND / (head.last - head.first)
         for each in range(head.first, head.last):
-            weighed[each] = min(weighed[each], _OTHER_KIND / (head.last - head.first))
+            weighed[each] = min(weighed[each], most)
     return weighed
 
 
@@ -216,8 +221,9 @@ def lexicon() -> Lexicon:
         places,
         longest,
         kinds,
+        _by_first(kinds),
         near={kind: tuple(forms) for kind, forms in _entries(sections["near"])},
-        general=frozenset(_texts(form) for line in sections["general"] for form in line.split("|")),
+        general=_by_first(_texts(form) for line in sections["general"] for form in line.split("|")),
         passing=frozenset(form for line in sections["passing"] for form in line.split("|")),
         bounds=tuple("|".join(sections["bounds"]).split("|")),
         homes=re.compile(
@@ -227,6 +233,13 @@ def lexicon() -> Lexicon:
             )
         ),
     )
+
+
+def _by_first(forms: Iterable[tuple[str, ...]]) -> Forms:
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for form in sorted(set(forms), key=len, reverse=True):
+        found.setdefault(form[0], []).append(form)
+    return found
 
 
 def _bounded(form: str) -> str:

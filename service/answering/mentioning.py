@@ -98,7 +98,7 @@ class Asked:
         self.said = tokens(text)
         self.features = [*features(self.said), *initials(text, self.said)]
         self.heads = heads(self.said)
-        self.weights = weights(self.said, [])
+        self.weights = weights(self.said, self.heads)
         self.places = homes(text, self.said)
         self.codes = list(codes(text))
         self.versions = versions(text)
@@ -234,7 +234,8 @@ def weigh(asked: Asked, head: Head, known: Known) -> Mention | None:
     own_head = {at for each in asked.heads if each.kind == head.kind for at in range(each.first, each.last)}
     weight = sum(asked.weights[at] for at in span if at in covered and at not in own_head and not asked.is_place(at))
     said_years = {int(asked.said[at].text) for at in span if _YEAR.fullmatch(asked.said[at].text)}
-    hits = any(at in asked.placed and _is_of(known, [asked.placed[at]]) for at in span) + bool(said_years & known.years)
+    is_of_year = bool(said_years & known.years)
+    hits = any(at in asked.placed and _is_of(known, [asked.placed[at]]) for at in span) + is_of_year
     hits += any(at in issued and at not in covered for at in span)
     if not (weight or hits) or (not known.kinds and hits < 2):
         return None
@@ -244,25 +245,20 @@ def weigh(asked: Asked, head: Head, known: Known) -> Mention | None:
     share = best.share(whats)
     if not best.is_own and share < _MOSTLY:
         return None
-    elsewhere = bool(asked.homes) and bool(known.home) and known.home not in (*asked.homes, "UN")
-    elsewhere |= bool(asked.parts and known.parts) and not asked.parts & known.parts
-    is_of_other_year = bool(said_years) and not said_years & known.years
-    is_odd = is_cut or is_of_other_year or (elsewhere and share < _FULL)
     topic = max(name.share(asked.whats) for name in own)
-    return Mention(
-        known,
-        best,
-        head,
-        first,
-        right,
-        is_exact,
-        weight,
-        share,
-        topic,
-        hits,
-        is_odd,
-        is_of_other_year and bool(_YEAR.search(best.text)),
+    is_of_other_year = (
+        bool(said_years) and not is_of_year and not said_years & {int(year) for name in own for year in name.years}
     )
+    is_odd = is_cut or is_of_other_year or (_is_elsewhere(asked, known) and share < _FULL)
+    is_of_other_year &= bool(best.years)
+    return Mention(known, best, head, first, right, is_exact, weight, share, topic, hits, is_odd, is_of_other_year)
+
+
+def _is_elsewhere(asked: Asked, known: Known) -> bool:
+    """Whether the question speaks of other countries than the document's, or of other parts of one."""
+    if asked.homes and known.home and known.home not in (*asked.homes, "UN"):
+        return True
+    return bool(asked.parts and known.parts) and not asked.parts & known.parts
 
 
 def _leftmost(asked: Asked, head: Head, known: Known, covered: set[int]) -> tuple[int, bool] | None:

@@ -244,14 +244,16 @@ def _rivals(other: Mention, best: Mention) -> bool:
         return False
     if best.topic >= 0.5 > other.topic:
         return False
-    if best.share < _LEAST:
-        return True
+    if best.share < _LEAST or (best.head.kind not in LAWS and other.share >= _LEAST):
+        return True  # "the long-term strategy" is that of any country
     return best.share < 0.6 and other.share > 0.6 * best.share and other.topic > 0.7 * best.topic
 
 
 def _is_sure(group: Sequence[Mention]) -> bool:
     best = group[0]
-    return best.singles_out and all(_is_copy(each, best) or each.known.home != best.known.home for each in group)
+    return best.singles_out and all(
+        _is_copy(each, best) or (each.hits and each.known.home != best.known.home) for each in group
+    )
 
 
 def _touches(asked: Asked, mention: Mention, spans: Sequence[tuple[int, int]]) -> bool:

@@ -61,6 +61,11 @@ class Name:
     is_own: bool = True
 
     @property
+    def years(self) -> list[str]:
+        """The years in it, in order."""
+        return _YEAR.findall(self.text)
+
+    @property
     def telling(self) -> frozenset[str]:
         """Its words, by their stems, that tell it from others."""
         return frozenset(token.stem for token, weight in zip(self.said, self.weights, strict=True) if weight)
@@ -91,7 +96,7 @@ def name_of(text: str, *, kind: str = "", is_own: bool = True) -> Name:
     said = tokens(text)
     found = heads(said)
     own = tuple(_kinds(text, said, found, is_own=is_own))
-    weighed = weights(said, [head for head in found if head.kind in own])
+    weighed = weights(said, found, own)
     for place in filter(lambda place: place.is_name, homes(text, said)):
         for at in range(place.first, place.last):
             weighed[at] = 0.0
