@@ -206,7 +206,7 @@ class Mention:
         least = 0.3 if self.head.kind in LAWS else 0.15  # of the long titles of plans and opinions people say little
         is_named = self.share >= _FULL and self.weight + self.hits > 0
         is_named |= self.share >= _MOSTLY and self.weight >= 0.5
-        is_known_by_attributes = self.hits >= 2 or (self.hits and self.head.kind == "contribution")
+        is_known_by_attributes = self.hits + (self.weight > 0) > 2 or (self.hits and self.head.kind == "contribution")
         if self.head.kind in LAWS:
             is_known_by_attributes = self.hits > 0 and (self.topic >= 0.5 or (self.hits > 1 and self.weight > 0))
         return (
@@ -235,7 +235,8 @@ def weigh(asked: Asked, head: Head, known: Known) -> Mention | None:
     weight = sum(asked.weights[at] for at in span if at in covered and at not in own_head and not asked.is_place(at))
     said_years = {int(asked.said[at].text) for at in span if _YEAR.fullmatch(asked.said[at].text)}
     is_of_year = bool(said_years & known.years)
-    hits = any(at in asked.placed and _is_of(known, [asked.placed[at]]) for at in span) + is_of_year
+    places = [asked.placed[at] for at in span if at in asked.placed and _is_of(known, [asked.placed[at]])]
+    hits = bool(places) + any(place.part for place in places) + is_of_year  # a part of a country tells more
     hits += any(at in issued and at not in covered for at in span)
     if not (weight or hits) or (not known.kinds and hits < 2):
         return None
@@ -323,6 +324,6 @@ def _rightmost(asked: Asked, head: Head, known: Known, covered: set[int]) -> int
             last = at + 1
         elif _YEAR.fullmatch(token.text) or (at in covered and not token.is_han):
             last = at + 1
-        elif (token.text in _JOINING - {"and", "》"} and at + 1 not in covered) or token.text not in lexicon().passing:
+        elif (token.text in _JOINING - {"》"} and at + 1 not in covered) or token.text not in lexicon().passing:
             break
     return last

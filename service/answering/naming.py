@@ -20,11 +20,12 @@ _MOST_WEIGHED = 16  # documents compared for one mention
 _ABOUT = frozenset(["factsheet", "remarks", "briefing", "notice", "report", "communication"])
 _NEAR = 0.2  # what a shared word counts where the document is of another kind
 _FILE = re.compile(r"[\w-]+(?:[-_.][\w-]+)+")
-_TITLE = re.compile("《([^《》]{3,60})》")
+_TITLE = re.compile("《([^《》]{2,60})》")
+_JOINED = re.compile(r"(?:and|or|vs\.?|versus|with|the|[\s《》、,，和与及跟])+")
 _LOOSE = frozenset(
     ["协议", "宣言", "条约", "规定", "规则", "provisions", "agreement"]
 )  # of any two parties, on anything
-_SOME = 0.5  # weight of words below which they are none of a document's name
+_SOME = 1.0  # weight of words, with the share of a name, below which they may mean anything
 _SOME_GENERAL = 0.3  # the same of words that many names share, where a country or a year stands by them
 _LEAST = 0.3  # of a name that is said in part
 _ENTITLED = 4  # telling words of a title without a word for its kind, from which on it is a name
@@ -38,7 +39,7 @@ class Meant:
     together, the one that fits its year or version first, else the newest. ``named``: the words that name them.
     ``sure``: whether these words are a name, or single a document out, and are no mere topic. ``jurisdictions``: codes
     of the countries asked about, ``places`` parts of them by full name. ``absent``: what it names by a full name or a
-    code and the library does not hold, "" where nothing.
+    code and the library does not hold, "" where nothing; beside documents, one whose name is joined to theirs.
     """
 
     documents: tuple[str, ...] = ()
@@ -94,11 +95,11 @@ class Names:
                 spans.append((asked.said[each.first].start, asked.said[each.first].end))
         filed = [known for m in _FILE.finditer(question.lower()) for known in self._files.get(m[0], ())]
         groups = [group for group in self._groups(asked) if not _touches(asked, group[0], spans)]
-        groups = [group for group in groups if group[0].weight >= _SOME or group[0].singles_out]
+        groups = [group for group in groups if _may_name(group[0])]
         if not (coded or filed or missing or groups):
             groups = list(self._entitled(asked))
         certain = [group for group in groups if _is_sure(group)]
-        absent = missing or ("" if coded or filed or certain else self._absent(asked, groups))
+        absent = missing or ("" if coded or filed else self._absent(asked, groups, certain))
         found = [group for group in (coded, filed) if group] + [_closest(group) for group in certain]
         sure = bool(found) and not missing
         if not found and not absent:
@@ -192,16 +193,22 @@ class Names:
                     yield [Mention(known, name, whole, first, last, True, name.whole, 1.0, 1.0, 0, False)]
                     return
 
-    def _absent(self, asked: Asked, groups: Sequence[Sequence[Mention]]) -> str:
-        """What the question names in full and no document is, "" where it names nothing."""
-        for best in (group[0] for group in groups):
+    def _absent(self, asked: Asked, groups: Sequence[Sequence[Mention]], certain: Sequence[Sequence[Mention]]) -> str:
+        """What the question names in full and no document is, "" where it names nothing.
+
+        Beside a name that is ``certain`` only one that is joined to it counts: 草原法和森林法.
+        """
+        for best in (group[0] for group in groups if group not in certain):
             if best.is_of_other_year and best.share >= _LEAST and best.head.kind not in ("contribution", "strategy"):
                 return asked.part(best.first, best.last)
+        known = [(g[0].first, g[0].last) for g in certain]
         taken = [(g[0].first, g[0].last) for g in groups if g[0].is_exact and _is_near(g[0])]
         for at, head in enumerate(asked.heads):
             is_taken = any(first < head.last and head.first < last for first, last in taken)
-            if not is_taken and not asked.names_another(at) and (full := _full_name(asked, at)):
-                return full
+            if is_taken or asked.names_another(at) or not (span := _full_name(asked, at)):
+                continue
+            if not known or any(_is_joined(asked, span, other) for other in known):
+                return asked.text[slice(*span)]
         return ""
 
 
@@ -219,6 +226,11 @@ def _grouped(mentions: Sequence[Mention], asked: Asked) -> list[Mention]:
 def _closest(group: Sequence[Mention]) -> list[Known]:
     """The documents, those first with which more of the places and issuers named agree."""
     return [each.known for each in sorted(group, key=lambda each: -each.hits)]
+
+
+def _may_name(mention: Mention) -> bool:
+    """Whether the words are more than a word for a kind with some common word beside it."""
+    return mention.weight + mention.share >= _SOME or mention.singles_out or mention.is_of_other_year
 
 
 def _is_near(mention: Mention) -> bool:
@@ -276,35 +288,45 @@ def _ordered(group: Iterable[Known], asked: Asked) -> list[Known]:
     return sorted(group, key=rank)
 
 
-def _full_name(asked: Asked, at: int) -> str:
-    """The name about a head where it shows itself to be one: in title marks, in capitals, with a known noun."""
+def _is_joined(asked: Asked, span: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether only words such as "and" stand between the characters of a name and the tokens of another."""
+    start, end = asked.said[other[0]].start, asked.said[other[1] - 1].end
+    between = asked.text[end : span[0]] if end <= span[0] else asked.text[span[1] : start]
+    return _JOINED.fullmatch(between) is not None
+
+
+def _full_name(asked: Asked, at: int) -> tuple[int, int] | None:
+    """Where the name about a head stands that shows itself to be one: in title marks, capitals, of known nouns."""
     head = asked.heads[at]
     start, end = asked.said[head.first].start, asked.said[head.last - 1].end
     for title in _TITLE.finditer(asked.text):
         if title.start() < start and end <= title.end():
-            return title[1]
+            return title.span(1)
     before = next((i for i in range(head.first - 1, -1, -1) if asked.said[i].text not in lexicon().passing), -1)
     if head.kind == "contribution" and before in asked.placed and asked.placed[before].is_name:
-        return asked.part(asked.placed[before].first, head.last)
-    if head.kind not in LAWS | {"treaty"} or asked.part(head.first, head.last) in _LOOSE:
-        return ""
-    first = head.first
-    if asked.said[head.first].is_han:
-        nouns = {each for f in asked.features if isinstance(f.what, int) for each in range(f.first, f.last)}
-        while first > 0 and asked.said[first - 1].is_han and first - 1 in nouns:
-            if asked.text[: asked.said[first - 1].end].endswith(lexicon().bounds):
-                break
-            first -= 1
-    else:
-        first = _capitals(asked, head)
+        return asked.said[asked.placed[before].first].start, end
+    if head.kind not in LAWS | {"treaty"} or asked.text[start:end] in _LOOSE:
+        return None
+    first = _nouns(asked, head) if asked.said[head.first].is_han else _capitals(asked, head)
     span = [each for each in range(first, head.first) if not asked.is_place(each)]
     understood = {each for f in asked.features if isinstance(f.what, int) for each in range(f.first, f.last)}
     if any(asked.weights[each] >= 0.5 and each not in understood for each in span):
-        return ""  # a document may have the name in another language
-    telling = sum(asked.weights[each] for each in span)
+        return None  # a document may have the name in another language
     following = asked.said[head.last].text if head.last < len(asked.said) else ""
     is_placed = len(span) < head.first - first or (following.isdecimal() and len(following) == 4)
-    return asked.part(first, head.last) if telling >= (_SOME_GENERAL if is_placed else 1) else ""
+    is_telling = sum(asked.weights[each] for each in span) >= (_SOME_GENERAL if is_placed else _SOME)
+    return (asked.said[first].start, end) if is_telling else None
+
+
+def _nouns(asked: Asked, head: Head) -> int:
+    """Where the Chinese words begin, all known, that end with the head."""
+    known = {each for f in asked.features if isinstance(f.what, int) for each in range(f.first, f.last)}
+    first = head.first
+    while first > 0 and asked.said[first - 1].is_han and first - 1 in known:
+        if asked.text[: asked.said[first - 1].end].endswith(lexicon().bounds):
+            break
+        first -= 1
+    return first
 
 
 def _capitals(asked: Asked, head: Head) -> int:

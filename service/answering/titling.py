@@ -97,13 +97,12 @@ def name_of(text: str, *, kind: str = "", is_own: bool = True) -> Name:
     found = heads(said)
     own = tuple(_kinds(text, said, found, is_own=is_own))
     weighed = weights(said, found, own)
-    for place in filter(lambda place: place.is_name, homes(text, said)):
-        for at in range(place.first, place.last):
-            weighed[at] = 0.0
+    placed = {at for place in homes(text, said) if place.is_name for at in range(place.first, place.last)}
+    for at in placed:
+        weighed[at] = 0.0
+    spoken = [each for each in features(said) if not placed.issuperset(range(each.first, each.last))]
     kinds = frozenset(filter(None, (*own, kind)))
-    return Name(
-        text, tuple(said), (*features(said), *initials(text, said)), tuple(weighed), kinds, sum(weighed), is_own
-    )
+    return Name(text, tuple(said), (*spoken, *initials(text, said)), tuple(weighed), kinds, sum(weighed), is_own)
 
 
 def _kinds(text: str, said: Sequence[Token], found: Sequence[Head], *, is_own: bool) -> Iterator[str]:

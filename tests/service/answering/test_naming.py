@@ -154,6 +154,12 @@ def test_places_joined_in_one_name_lead_to_a_document_of_each(names):
     assert set(meant(names, "沼泽保护法和碳票交易条例").documents) == {"marsh-law", "trade"}
 
 
+def test_an_absent_law_is_told_beside_the_one_that_it_is_joined_to(names):
+    found = meant(names, "草原法和沼泽保护法哪个更严")
+    assert (found.documents, found.absent) == (("marsh-law",), "草原法")
+    assert not meant(names, "按草原法的精神理解，违反沼泽保护法怎么罚").absent
+
+
 def test_attributes_and_the_topic_of_the_question_single_a_document_out(names):
     assert meant(names, "林业碳票要登记吗？按国务院的条例会怎么罚").documents == ("trade",)
     assert not meant(names, "国务院的条例怎么说").sure
