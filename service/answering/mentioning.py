@@ -103,6 +103,7 @@ class Asked:
         self.codes = list(codes(text))
         self.versions = versions(text)
         self.placed = {at: place for place in self.places for at in range(place.first, place.last)}
+        self._near: dict[Head, list[Feature]] = {}
         self.headed = {at for head in self.heads for at in range(head.first, head.last)}
 
     @cached_property
@@ -130,8 +131,10 @@ class Asked:
 
     def near(self, head: Head) -> list[Feature]:
         """What is said about a word for a kind of document."""
-        low, high = head.first - _LEFT, head.last + _RIGHT
-        return [each for each in self.features if each.first >= low and each.last <= high]
+        if head not in self._near:
+            low, high = head.first - _LEFT, head.last + _RIGHT
+            self._near[head] = [each for each in self.features if each.first >= low and each.last <= high]
+        return self._near[head]
 
     def names_another(self, at: int) -> bool:
         """Whether the head at this place of ``heads`` is only part of a longer name: 森林法 in 森林法实施条例."""

@@ -19,7 +19,8 @@ _MOST_VISITED = 800  # places of a word among documents; a word that more of the
 _MOST_WEIGHED = 16  # documents compared for one mention
 _ABOUT = frozenset(["factsheet", "remarks", "briefing", "notice", "report", "communication"])
 _NEAR = 0.2  # what a shared word counts where the document is of another kind
-_FILE = re.compile(r"[\w-]+(?:[-_.][\w-]+)+")
+_LONGEST = 1_000  # characters of a question that are looked at
+_FILE = re.compile(r"[a-z\d_]+(?:[-.]+[a-z\d_]+)+|[a-z\d]+_[a-z\d_]+")
 _TITLE = re.compile("《([^《》]{2,60})》")
 _JOINED = re.compile(r"(?:and|or|vs\.?|versus|with|the|[\s《》、,，和与及跟])+")
 _LOOSE = frozenset(
@@ -86,14 +87,14 @@ class Names:
 
     def meant(self, question: str) -> Meant:
         """The documents that the question names, and where what it asks about holds."""
-        asked = Asked(question)
+        asked = Asked(question[:_LONGEST])
         coded, spans, missing = self._coded(asked)
         for each in asked.features:
             short = asked.part(each.first, each.last) if each.last - each.first == 1 else ""
             if len(short) > 2 and short.isupper() and (having := self._entries.get(each.what)):
                 coded += having
                 spans.append((asked.said[each.first].start, asked.said[each.first].end))
-        filed = [known for m in _FILE.finditer(question.lower()) for known in self._files.get(m[0], ())]
+        filed = [known for m in _FILE.finditer(asked.text.lower()) for known in self._files.get(m[0], ())]
         groups = [group for group in self._groups(asked) if not _touches(asked, group[0], spans)]
         groups = [group for group in groups if _may_name(group[0])]
         if not (coded or filed or missing or groups):

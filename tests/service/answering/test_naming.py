@@ -94,6 +94,7 @@ def meant(names: Names, question: str) -> Meant:
         ("the Commission's tideland proposal", "tideland"),
         ("海带养殖与沿岸居民生计的关系研究的结论", "essay"),
         ("eo-20301-factsheet.md", "order-facts"),
+        ("请看eo-20301-factsheet第二段", "order-facts"),
     ],
 )
 def test_a_name_in_any_usual_form_leads_to_its_document(names, question, document):
@@ -185,6 +186,15 @@ def test_countries_and_their_parts_are_told_whether_or_not_a_document_is_named(n
     assert meant(names, "我国的规定").jurisdictions == ("CN",)
     assert meant(names, "What does federal law in the US say?").jurisdictions == ("US",)
     assert meant(names, "what is a carbon sink").jurisdictions == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["《草原法》和沼泽保护法、碳票条例规定，" * 300, "a" * 20_000, "法" * 9_000, "2031年" * 3_000]
+)
+def test_a_text_of_any_length_is_read_in_no_time(names, text):
+    started = perf_counter()
+    meant(names, text)
+    assert perf_counter() - started < 0.5
 
 
 def test_a_library_of_many_laws_is_prepared_in_seconds_and_asked_in_milliseconds():
