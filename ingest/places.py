@@ -120,7 +120,10 @@ _PART = re.compile(
 _LATIN_ANY = re.compile(
     rf"(?<![A-Za-z])(?=[A-Z])(?:{'|'.join(rf'(?P<{code}>{latin})' for code, (latin, _) in _NAMES.items())})(?![A-Za-z])"
 )
-_HAN_ANY = re.compile("|".join(f"(?P<{code}>{han})" for code, (_, han) in _NAMES.items()))
+_HAN_FIRST = "".join(
+    {name[0] for _, han in _NAMES.values() for name in han.split("|")}
+)  # passes most text over quickly
+_HAN_ANY = re.compile(f"(?=[{_HAN_FIRST}])(?:{'|'.join(f'(?P<{code}>{han})' for code, (_, han) in _NAMES.items())})")
 
 # Host suffix → jurisdiction; the longest matching suffix wins.
 _HOSTS = {

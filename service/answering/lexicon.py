@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -201,7 +202,7 @@ def homes(text: str, said: Sequence[Token]) -> list[Place]:
 
 
 def _token_at(said: Sequence[Token], offset: int) -> int:
-    return next((at for at, token in enumerate(said) if token.end > offset), len(said))
+    return bisect_right(said, offset, key=lambda token: token.end)
 
 
 @cache
