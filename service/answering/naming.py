@@ -20,6 +20,7 @@ _MOST_WEIGHED = 16  # documents compared for one mention
 _ABOUT = frozenset(["factsheet", "remarks", "briefing", "notice", "report", "communication"])
 _NEAR = 0.2  # what a shared word counts where the document is of another kind
 _LONGEST = 1_000  # characters of a question that are looked at
+_SHORTEST = 2  # letters of an abbreviation that are too few to be a name
 _FILE = re.compile(r"[a-z\d_]+(?:[-.]+[a-z\d_]+)+|[a-z\d]+_[a-z\d_]+")
 _TITLE = re.compile("《([^《》]{2,60})》")
 _JOINED = re.compile(r"(?:and|or|vs\.?|versus|with|the|[\s《》、,，和与及跟])+")
@@ -40,7 +41,7 @@ class Meant:
     together, the one that fits its year or version first, else the newest. ``named``: the words that name them.
     ``sure``: whether these words are a name, or single a document out, and are no mere topic. ``jurisdictions``: codes
     of the countries asked about, ``places`` parts of them by full name. ``absent``: what it names by a full name or a
-    code and the library does not hold, "" where nothing; beside documents, one whose name is joined to theirs.
+    code and the library does not hold, "" where nothing; beside documents, a code, or a name joined to theirs.
     """
 
     documents: tuple[str, ...] = ()
@@ -88,24 +89,17 @@ class Names:
     def meant(self, question: str) -> Meant:
         """The documents that the question names, and where what it asks about holds."""
         asked = Asked(question[:_LONGEST])
-        coded, spans, missing = self._coded(asked)
-        for each in asked.features:
-            short = asked.part(each.first, each.last) if each.last - each.first == 1 else ""
-            if len(short) > 2 and short.isupper() and (having := self._entries.get(each.what)):
-                coded += having
-                spans.append((asked.said[each.first].start, asked.said[each.first].end))
-        filed = [known for m in _FILE.finditer(asked.text.lower()) for known in self._files.get(m[0], ())]
+        found, spans, missing = self._coded(asked)
+        found += [having for m in _FILE.finditer(asked.text.lower()) if (having := self._files.get(m[0]))]
         groups = [group for group in self._groups(asked) if not _touches(asked, group[0], spans)]
         groups = [group for group in groups if _may_name(group[0])]
-        if not (coded or filed or missing or groups):
+        if not (found or missing or groups):
             groups = list(self._entitled(asked))
         certain = [group for group in groups if _is_sure(group)]
-        absent = missing or ("" if coded or filed else self._absent(asked, groups, certain))
-        found = [group for group in (coded, filed) if group] + [_closest(group) for group in certain]
-        sure = bool(found) and not missing
-        if not found and not absent:
-            found = [_closest(group) for group in groups[:2]]
-        shown = certain if sure else groups[:2]
+        absent = missing or ("" if found else self._absent(asked, groups, certain))
+        sure = bool(found or certain)
+        shown = certain if sure or absent else groups[:2]
+        found += [_closest(group) for group in shown]
         words = [asked.text[first:last] for first, last in spans] + [asked.part(g[0].first, g[0].last) for g in shown]
         return Meant(
             tuple(dict.fromkeys(known.record.doc_id for group in found for known in _ordered(group, asked))),
@@ -116,9 +110,10 @@ class Names:
             absent,
         )
 
-    def _coded(self, asked: Asked) -> tuple[list[Known], list[tuple[int, int]], str]:
-        """The documents that the question's codes are of, where these stand, and the code that no document has."""
-        found: list[Known] = []
+    def _coded(self, asked: Asked) -> tuple[list[list[Known]], list[tuple[int, int]], str]:
+        """The documents of each code and abbreviation in the question, where these stand, and a code that none has."""
+        kinds = {head.kind for head in asked.heads}
+        found: list[list[Known]] = []
         spans: list[tuple[int, int]] = []
         missing = ""
         for start, end, code in asked.codes:
@@ -126,17 +121,17 @@ class Names:
                 known for own, all_known in self._codes.items() if fits(code, own) for known in all_known
             ]
             if having:
-                found += having
-                spans.append((start, end))
+                found.append(_primary(having, kinds))
             elif is_citable(code):
                 missing = missing or asked.text[start:end].strip()
+            if having or is_citable(code):
                 spans.append((start, end))
-        kinds = {head.kind for head in asked.heads}
-        scores = {id(known): 2 * len(kinds & known.kinds) + len(kinds & known.spoken) for known in found}
-        best = max(scores.values(), default=0)
-        primary = [known for known in dict.fromkeys(found) if scores[id(known)] == best]
-        primary = [known for known in primary if not known.kinds <= _ABOUT or kinds & known.kinds] or primary
-        return primary, spans, "" if primary else missing
+        for first, last, what in asked.features:
+            short = asked.part(first, last) if last - first == 1 else ""
+            if len(short) > _SHORTEST and short.isupper() and (having := self._entries.get(what, [])):
+                found.append(having)
+                spans.append((asked.said[first].start, asked.said[first].end))
+        return found, spans, missing
 
     def _groups(self, asked: Asked) -> list[list[Mention]]:
         """The best mentions of each name in the question, those that fit equally together; no name in another's."""
@@ -211,6 +206,14 @@ class Names:
             if not known or any(_is_joined(asked, span, other) for other in known):
                 return asked.text[slice(*span)]
         return ""
+
+
+def _primary(having: Sequence[Known], kinds: set[str]) -> list[Known]:
+    """Of the documents with one number those of the kinds asked for, else itself before what is written of it."""
+    scores = {id(known): 2 * len(kinds & known.kinds) + len(kinds & known.spoken) for known in having}
+    best = max(scores.values())
+    likeliest = [known for known in having if scores[id(known)] == best]
+    return [known for known in likeliest if not known.kinds <= _ABOUT or kinds & known.kinds] or likeliest
 
 
 def _grouped(mentions: Sequence[Mention], asked: Asked) -> list[Mention]:

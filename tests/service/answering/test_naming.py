@@ -158,6 +158,8 @@ def test_places_joined_in_one_name_lead_to_a_document_of_each(names):
 def test_an_absent_law_is_told_beside_the_one_that_it_is_joined_to(names):
     found = meant(names, "草原法和沼泽保护法哪个更严")
     assert (found.documents, found.absent) == (("marsh-law",), "草原法")
+    found = meant(names, "EO 20301 and EO 13990 on timber")
+    assert (found.documents, found.absent) == (("order",), "EO 13990")
     assert not meant(names, "按草原法的精神理解，违反沼泽保护法怎么罚").absent
 
 
