@@ -63,6 +63,12 @@ def is_set_apart(line: str) -> bool:
     return named and not re.search("[。；].|，.*，", line)
 
 
+def revision_year(text: str) -> int | None:
+    """The last year in which the text above its body says that it was enacted, published or revised."""
+    years = [int(year) for line in text[:_OPENING].splitlines() for year in _ENACTED.findall(line.strip())]
+    return max(years, default=None)
+
+
 def issue_year(title: str, text: str, name: str) -> int | None:
     """The year in which a document was issued, as its title, its text or its file name says; None if none does.
 
@@ -89,8 +95,8 @@ def _year_of_opening(opening: str) -> int | None:
     if era := _JAPANESE_YEAR.search(opening[:200]):
         return _ERAS[era[1]] + _chinese_number(era[2])
     lines = [line.strip() for line in opening.splitlines()]
-    if years := [int(year) for line in lines for year in _ENACTED.findall(line)]:
-        return max(years)
+    if (enacted := revision_year(opening)) is not None:
+        return enacted
     short = [line for line in lines if len(line) <= _MAX_DATE_LINE and is_set_apart(line)]
     found = [pattern.search(line) for line in short for pattern in (_STANDARD, _FIELD)]
     found += map(_DOCUMENT_NUMBER.fullmatch, short)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 
 from ingest.bodies import is_body
-from ingest.dating import issue_year
+from ingest.dating import issue_year, revision_year
 from ingest.document import Metadata
 from ingest.issuing import find_issuing, most_named
 from ingest.places import jurisdiction_of_host, place_in
@@ -15,7 +15,9 @@ _WHITE_HOUSE = "whitehouse"
 
 
 def complete(metadata: Metadata, text: str, *, name: str) -> Metadata:
-    """Fill the fields that are None; what the reader found is kept, but for the language, which the text itself shows.
+    """Fill the fields that are None; what the reader found is kept, but for what the text itself shows.
+
+    That is the language, and the year of a revision later than the year found.
 
     The jurisdiction comes from the address, else from the issuer, the title, the letterhead, the place, the wording
     of the norms, and last from the one country that the text speaks of. Where these say nothing it stays None.
@@ -35,11 +37,16 @@ def complete(metadata: Metadata, text: str, *, name: str) -> Metadata:
         metadata,
         title=title,
         language=language,
-        year=metadata.year or issue_year(title, text, name),
+        year=_year(metadata.year, text) or issue_year(title, text, name),
         issuer=metadata.issuer or issuer,
         jurisdiction=metadata.jurisdiction or country or issuing.jurisdiction or home or host or most_named(text),
         place=metadata.place or place,
     )
+
+
+def _year(found: int | None, text: str) -> int | None:
+    """The year that a reader found, or a later one of which the text itself tells: it has been revised since."""
+    return max(found, revision_year(text) or 0) if found else None
 
 
 def overridden(metadata: Metadata, known: Metadata) -> Metadata:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 # Jurisdiction → its names and adjectives in Latin script, in Han script (zh and ja). Names that are also first names,
@@ -92,8 +93,37 @@ _LATIN_PLACES = {
     "GB": "Scotland|Wales|Northern Ireland",
 }  # fmt: skip
 _LATIN_PLACE = re.compile(
-    "|".join(rf"(?P<{code}>\b(?:{names}|{names.upper()})\b)" for code, names in _LATIN_PLACES.items())
+    "|".join(rf"(?P<{code}>\b(?=[A-Z])(?:{names}|{names.upper()})\b)" for code, names in _LATIN_PLACES.items())
 )
+
+_LATIN_REGIONS = {
+    "Beijing": "北京市", "Tianjin": "天津市", "Shanghai": "上海市", "Chongqing": "重庆市", "Hebei": "河北省",
+    "Shanxi": "山西省", "Liaoning": "辽宁省", "Jilin": "吉林省", "Heilongjiang": "黑龙江省", "Jiangsu": "江苏省",
+    "Zhejiang": "浙江省", "Anhui": "安徽省", "Fujian": "福建省", "Jiangxi": "江西省", "Shandong": "山东省",
+    "Henan": "河南省", "Hubei": "湖北省", "Hunan": "湖南省", "Guangdong": "广东省", "Hainan": "海南省",
+    "Sichuan": "四川省", "Guizhou": "贵州省", "Yunnan": "云南省", "Shaanxi": "陕西省", "Gansu": "甘肃省",
+    "Qinghai": "青海省", "Inner Mongolia": "内蒙古自治区", "Guangxi": "广西壮族自治区", "Tibet": "西藏自治区",
+    "Xizang": "西藏自治区", "Ningxia": "宁夏回族自治区", "Xinjiang": "新疆维吾尔自治区", "Shenzhen": "深圳市",
+    "Guangzhou": "广州市", "Hangzhou": "杭州市", "Nanjing": "南京市", "Wuhan": "武汉市", "Chengdu": "成都市",
+    "Xiamen": "厦门市", "Hong Kong": "香港", "Macao": "澳门", "Taiwan": "台湾",
+}  # fmt: skip
+_TOWNS = (
+    "深圳|广州|杭州|南京|武汉|成都|厦门|苏州|宁波|青岛|大连|西安|长沙|郑州|昆明|合肥|福州|三明|丽水|湖州|香港|澳门|台湾"
+)
+# As people write in a question: names by themselves, anywhere, with or without 省 or 市.
+_PART = re.compile(
+    rf"(?P<province>{_PROVINCES})省?|(?P<city>{_CITIES}|{_TOWNS})市?|(?P<region>{'|'.join(_AUTONOMOUS)})"
+    r"(?:壮族|回族|维吾尔)?(?:自治区)?|(?P<town>(?<![\u4e00-\u9fff])(?!城市|本市|全市)[\u4e00-\u9fff]{2,3}市)(?!场|民|政|值|容)"
+    rf"|(?<![A-Za-z])(?=[A-Z])(?P<latin>{'|'.join(_LATIN_REGIONS)})(?![a-z])"
+)
+# In a question a name stands beside Chinese characters too, where there is no edge of a word.
+_LATIN_ANY = re.compile(
+    rf"(?<![A-Za-z])(?=[A-Z])(?:{'|'.join(rf'(?P<{code}>{latin})' for code, (latin, _) in _NAMES.items())})(?![A-Za-z])"
+)
+_HAN_FIRST = "".join(
+    {name[0] for _, han in _NAMES.values() for name in han.split("|")}
+)  # passes most text over quickly
+_HAN_ANY = re.compile(f"(?=[{_HAN_FIRST}])(?:{'|'.join(f'(?P<{code}>{han})' for code, (_, han) in _NAMES.items())})")
 
 # Host suffix → jurisdiction; the longest matching suffix wins.
 _HOSTS = {
@@ -124,6 +154,29 @@ def mentions(text: str) -> Counter[str]:
     """How often each country is named."""
     counts = Counter({code: len(pattern.findall(text)) for code, pattern in _NAMED.items()})
     return +counts
+
+
+def countries_in(text: str) -> Iterator[tuple[int, int, str]]:
+    """Where each country's name stands in the text, and its code."""
+    for pattern in (_LATIN_ANY, *([] if text.isascii() else [_HAN_ANY])):
+        for found in pattern.finditer(text):
+            yield found.start(), found.end(), str(found.lastgroup)
+
+
+def parts_in(text: str) -> Iterator[tuple[int, int, str, str]]:
+    """Where parts of countries stand in a text, each by its full name, and the country: ``广东省``, ``CN``."""
+    for found in _PART.finditer(text):
+        name = found[str(found.lastgroup)]
+        full = {
+            "province": f"{name}省",
+            "city": name if name in ("香港", "澳门", "台湾") else f"{name}市",
+            "region": _AUTONOMOUS.get(name, name),
+            "town": name,
+            "latin": _LATIN_REGIONS.get(name, name),
+        }[str(found.lastgroup)]
+        yield found.start(), found.end(), full, "CN"
+    for found in _LATIN_PLACE.finditer(text):
+        yield found.start(), found.end(), found[0].title() if found[0].isupper() else found[0], str(found.lastgroup)
 
 
 def is_country(line: str) -> bool:

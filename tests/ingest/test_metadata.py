@@ -37,6 +37,12 @@ def test_what_the_reader_found_is_kept():
     assert (metadata.title, metadata.year, metadata.issuer, metadata.jurisdiction) == ("T", 1999, "Me", "NZ")
 
 
+def test_a_revision_that_the_text_tells_of_is_later_than_the_year_found():
+    revised = "（2031年1月15日以某府令第97号公布，根据2035年5月12日某府令第275号第一次修改）\n第一条 为了滩涂。"
+    assert filled(revised, year=2031).year == 2035
+    assert filled(revised, year=2036).year == 2036
+
+
 def test_the_text_shows_its_language_whatever_was_declared():
     assert filled("森林碳汇是指森林吸收二氧化碳。", language="en").language == "zh"
     assert filled("12 34", language="en").language == "en"

@@ -1,0 +1,269 @@
+"""Asking step of the flow: what names of documents are made of: words in two languages, kinds, places."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from index.analyzer import units
+from index.expansion import glossary
+from ingest.places import countries_in, parts_in
+from ingest.view import fold
+
+WORDS = "data/names.txt"
+_TOKEN = re.compile("[A-Za-z]+|\\d+|[^\\s'-]")
+_PART = 0.2  # weight of a word that many names share, beside one that tells them apart
+_OTHER_KIND = 0.5  # of a word for another kind: NDC in the name of a report
+_HAN_WEIGHT = 0.5  # two characters make a word
+
+Forms = Mapping[str, Sequence[tuple[str, ...]]]
+"""Words of one token and more by their first token, the longest first."""
+
+
+class Token(NamedTuple):
+    """A word, number, sign or Chinese character: where it stands, folded as it is, and by its stem."""
+
+    start: int
+    end: int
+    text: str
+    stem: str
+
+    @property
+    def is_han(self) -> bool:
+        """Whether it is a Chinese or Japanese character."""
+        return not self.text.isascii() and self.text.isalpha()
+
+
+class Feature(NamedTuple):
+    """Tokens ``first`` to ``last`` (half-open) say ``what``: an entry of the vocabulary, or the words themselves."""
+
+    first: int
+    last: int
+    what: int | str
+
+
+class Head(NamedTuple):
+    """Tokens that say of which kind a document is: ``law``, ``measures``, ``report``."""
+
+    first: int
+    last: int
+    kind: str
+
+
+class Place(NamedTuple):
+    """Tokens that say whose document it is: a country's code, and the part of the country or "".
+
+    ``is_name``: the name of the country or the part; else a word that only shows it, as of a body.
+    """
+
+    first: int
+    last: int
+    home: str
+    part: str = ""
+    is_name: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The data file, read. ``kinds``: by tokens; ``near``: kinds that may be meant by the name of another."""
+
+    places: dict[tuple[str, ...], tuple[int, ...]]
+    longest: dict[str, int]
+    kinds: dict[tuple[str, ...], str]
+    kind_forms: Forms
+    near: dict[str, tuple[str, ...]]
+    general: Forms
+    passing: frozenset[str]
+    bounds: tuple[str, ...]
+    homes: re.Pattern[str]
+
+
+def tokens(text: str) -> list[Token]:
+    """The text's tokens. Offsets are of the text as given, or folded where folding changes its length."""
+    folded = fold(text)
+    return [Token(m.start(), m.end(), m[0], _stem(m[0])) for m in _TOKEN.finditer(folded)]
+
+
+@lru_cache(20_000)
+def _stem(word: str) -> str:
+    found = units(word)
+    return found[0] if len(found) == 1 else word
+
+
+def features(said: Sequence[Token]) -> list[Feature]:
+    """All that the tokens say, overlapping: vocabulary entries, English words and neighbouring characters."""
+    known = lexicon()
+    found: list[Feature] = []
+    stems = [token.stem for token in said]
+    for at, token in enumerate(said):
+        if token.is_han:
+            if at + 1 < len(said) and said[at + 1].is_han:
+                found.append(Feature(at, at + 2, token.text + said[at + 1].text))
+        elif len(token.text) > 1 and token.text not in known.passing:
+            found.append(Feature(at, at + 1, token.stem))
+        for length in range(1, min(known.longest.get(token.stem, 0), len(said) - at) + 1):
+            entries = known.places.get(tuple(stems[at : at + length]), ())
+            found += [Feature(at, at + length, entry) for entry in entries]
+    return found
+
+
+def initials(text: str, said: Sequence[Token]) -> Iterator[Feature]:
+    """The first letters of three capitalised words in a row and more: ``ccap`` of Climate Change Action Plan."""
+    if said and said[-1].end > len(text):
+        return
+    run: list[int] = []
+    for at, token in enumerate((*said, Token(0, 0, "", ""))):
+        if token.text.isalpha() and token.text.isascii() and text[token.start : token.end].istitle():
+            run.append(at)
+        elif token.text not in _SMALL:
+            letters = "".join(said[each].text[0] for each in run)
+            for start in range(len(run) - _RUN + 1):
+                yield Feature(run[start], run[-1] + 1, letters[start:])
+            run = []
+
+
+_RUN = 3
+_SMALL = frozenset(["of", "the", "and", "on", "for"])
+
+
+def heads(said: Sequence[Token]) -> list[Head]:
+    """The words for kinds of documents, the longest at each place, in text order; 法 within a longer word is none."""
+    known = lexicon()
+    texts = [token.text for token in said]
+    found = _stretches(texts, known.kind_forms)
+    return [Head(at, at + len(form), known.kinds[form]) for at, form in found if _is_head(texts, at, len(form))]
+
+
+def _stretches(texts: Sequence[str], known: Forms) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Where known forms stand, from left to right, and the longest at each place."""
+    end = 0
+    for at, text in enumerate(texts):
+        if at >= end and text in known:
+            for form in known[text]:
+                if tuple(texts[at : at + len(form)]) == form:
+                    yield at, form
+                    end = at + len(form)
+                    break
+
+
+def _is_head(texts: Sequence[str], at: int, length: int) -> bool:
+    if texts[at] != "法" or length > 1:
+        return True
+    before = texts[at - 1] if at else ""
+    after = texts[at + 1] if at + 1 < len(texts) else ""
+    return before not in _NO_LAW_AFTER and after not in _NO_LAW_BEFORE
+
+
+_NO_LAW_AFTER = frozenset("方办做想看说用手算违非合依执立司书无设宪语守普犯枉知按疗无")
+_NO_LAW_BEFORE = frozenset("律院治人定官学制庭系网")
+
+
+def weights(said: Sequence[Token], found: Sequence[Head], kinds: Collection[str] = ()) -> list[float]:
+    """What each token counts in telling a name from others, 0..1.
+
+    Nothing where it says one of ``kinds`` and where it is a word in passing; less where many names share it. ``found``
+    are all the :func:`heads` among the tokens.
+    """
+    known = lexicon()
+    weighed = [
+        0.0
+        if token.text in known.passing or not token.text.isalnum() or token.text.isdigit()
+        else _HAN_WEIGHT
+        if token.is_han
+        else 1.0
+        for token in said
+    ]
+    for at, form in _stretches([token.text for token in said], known.general):
+        for each in range(at, at + len(form)):
+            weighed[each] *= _PART
+    for head in found:
+        most = 0.0 if head.kind in kinds else _OTHER_KIND / (head.last - head.first)
+        for each in range(head.first, head.last):
+            weighed[each] = min(weighed[each], most)
+    return weighed
+
+
+def homes(text: str, said: Sequence[Token]) -> list[Place]:
+    """Names of countries and their parts, and words that show whose document is asked for, in text order."""
+    if len(said) and said[-1].end > len(text):
+        text = fold(text)
+    found = [(start, end, code, "", True) for start, end, code in countries_in(text)]
+    found += [(start, end, home, part, True) for start, end, part, home in parts_in(text)]
+    found += [(m.start(), m.end(), str(m.lastgroup), "", False) for m in lexicon().homes.finditer(text)]
+    return sorted(
+        Place(_token_at(said, start), _token_at(said, end - 1) + 1, code, part, is_name)
+        for start, end, code, part, is_name in found
+    )
+
+
+def _token_at(said: Sequence[Token], offset: int) -> int:
+    return bisect_right(said, offset, key=lambda token: token.end)
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The bundled one, with the words of the search's glossary, read once."""
+    sections = _sections(files("service").joinpath(WORDS).read_text("utf-8"))
+    places = {key: tuple(entries) for key, entries in glossary().places.items()}
+    for at, line in enumerate(sections["words"], 1):
+        for form in line.replace("=", "|").split("|"):
+            key = tuple(units(form))
+            places[key] = (*places.get(key, ()), -at)
+    longest: dict[str, int] = {}
+    for key in places:
+        longest[key[0]] = max(longest.get(key[0], 0), len(key))
+    kinds = {_texts(form): kind for kind, forms in _entries(sections["kinds"]) for form in forms}
+    return Lexicon(
+        places,
+        longest,
+        kinds,
+        _by_first(kinds),
+        near={kind: tuple(forms) for kind, forms in _entries(sections["near"])},
+        general=_by_first(_texts(form) for line in sections["general"] for form in line.split("|")),
+        passing=frozenset(form for line in sections["passing"] for form in line.split("|")),
+        bounds=tuple("|".join(sections["bounds"]).split("|")),
+        homes=re.compile(
+            "|".join(
+                f"(?P<{code}>{'|'.join(_bounded(form) for form in forms)})"
+                for code, forms in _entries(sections["homes"])
+            )
+        ),
+    )
+
+
+def _by_first(forms: Iterable[tuple[str, ...]]) -> Forms:
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for form in sorted(set(forms), key=len, reverse=True):
+        found.setdefault(form[0], []).append(form)
+    return found
+
+
+def _bounded(form: str) -> str:
+    return rf"(?<![A-Za-z]){form}(?![A-Za-z])" if form[0].isascii() else form
+
+
+def _texts(form: str) -> tuple[str, ...]:
+    return tuple(token.text for token in tokens(form))
+
+
+def _entries(lines: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
+    for line in lines:
+        name, _, forms = line.partition("=")
+        yield name, forms.split("|")
+
+
+def _sections(text: str) -> dict[str, list[str]]:
+    """The lines below each ``[name]``; comments and blank lines say nothing."""
+    sections: dict[str, list[str]] = {}
+    name = ""
+    for line in text.splitlines():
+        if line.startswith("[") and line.endswith("]"):
+            name = line[1:-1]
+        elif line and not line.startswith("#"):
+            sections.setdefault(name, []).append(line)
+    return sections

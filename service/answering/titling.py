@@ -1,0 +1,243 @@
+"""Asking step of the flow: the names that a document goes by: of its title, its opening, its file, a list of titles."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import PurePath
+
+from index.catalogue import DocumentRecord
+from ingest.places import countries_in, parts_in
+from service.answering.codes import codes
+from service.answering.lexicon import Feature, Head, Token, features, heads, homes, initials, tokens, weights
+
+MANIFEST = "data/manifest.json"
+_LINES = 25  # at the top of a document: its own numbers stand there, lower down those of others
+_MAX_LINE = 90
+_SHORTEST = 12  # characters of a part of a title that is a name by itself
+_LONGEST = 700  # characters of a title
+_BODY_BEGINS = re.compile(
+    r"\d+\.?\s+\D|[IVX]+\.\s|第\s?[一1]\s?[章条]|By the|•|Section|Article|Sec\.|Contents|CONTENTS|TABLE OF"
+)
+_INNER = re.compile("《([^《》]{3,90})》")
+_ISSUED = re.compile(r"(?:关于)?(?:印发|发布|公布|颁布)(?:实施)?(.{4,80}?)的(?:通知|公告|通告|令)$")
+_BRACKETED = re.compile(r"\s*[（(\[][^（）()\[\]]*[）)\]]\s*$")
+_QUOTED = re.compile('[“"]([^”"]{8,160})[”"]')
+_SHORT = re.compile(
+    r"\bmay be (?:called|cited as)(?: the)?\s([A-Z][^.;\n]{5,100})|\bThis (?:Act|Law) is the ([A-Z][^.;\n]{5,100})"
+)
+_ABBREVIATED = re.compile(
+    r"《([^《》]{4,80})》\s?[（(](?:以下|下称|下文)?(?:简称)?[《“\"']{1,2}([^《》“”\"']{2,20})[》”\"']{1,2}[）)]"
+)
+_DECISION = re.compile(
+    r"^\s*(?:Decision\s+)?(\d{1,3}/(?:CP|CMA|CMP)\.\d{1,2})[\s:]+([A-Z][^\t\n]{8,140}?)(?:\s+\d+)?\s*$", re.MULTILINE
+)
+_ADOPTION = re.compile(r"\bAdoption of (?:the )?([A-Z][\w’' -]{5,60}?)(?=\s*(?:\d|$|\n|\t))", re.MULTILINE)
+_PART = re.compile(r"(?:Schedule|Annex|Appendix|附件|附录|別表)\s*[\w.-]{0,6}[\s:：.]+(\S.{4,120})")
+_BEFORE_NOUN = re.compile(r"\b(?:of|on|for|under|to|as|in|with|by|from|concerning|regarding|amending)\b")
+_LEADING = re.compile(r"^(?:the\s+|updated?\s+(?:of\s+)?(?:the\s+)?|revised\s+|proposal\s+for\s+a\s+)", re.IGNORECASE)
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+_ENACTED = re.compile(r"((?:19|20)\d\d)年\d{1,2}月\d{1,2}日[^。\n]{0,40}?(?:通过|修订|修正|修改|公布|发布)")
+
+
+Listed = Mapping[str, Sequence[str]]
+"""Titles of known documents, by file stem, title in lower case, and address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name as the words it is made of. ``kinds``: what documents it says this is one of; ``whole``: their weight."""
+
+    text: str
+    said: tuple[Token, ...]
+    features: tuple[Feature, ...]
+    weights: tuple[float, ...]
+    kinds: frozenset[str]
+    whole: float
+    is_own: bool = True
+
+    @property
+    def years(self) -> list[str]:
+        """The years in it, in order."""
+        return _YEAR.findall(self.text)
+
+    @property
+    def telling(self) -> frozenset[str]:
+        """Its words, by their stems, that tell it from others."""
+        return frozenset(token.stem for token, weight in zip(self.said, self.weights, strict=True) if weight)
+
+    @property
+    def entries(self) -> frozenset[int | str]:
+        """Entries of the vocabulary, and initials, that are this name."""
+        telling = {at for at, weight in enumerate(self.weights) if weight}
+        return frozenset(
+            what
+            for first, last, what in self.features
+            if telling and telling <= set(range(first, last)) and last - first > max(len(telling), 2)
+        )
+
+    def share(self, asked: frozenset[int | str] | set[int | str]) -> float:
+        """How much of the name words say that have the features asked, 0..1."""
+        if not self.whole:
+            return 1.0
+        covered: set[int] = set()
+        for first, last, what in self.features:
+            if what in asked:
+                covered.update(range(first, last))
+        return sum(self.weights[at] for at in covered) / self.whole
+
+
+def name_of(text: str, *, kind: str = "", is_own: bool = True) -> Name:
+    """The name that a text is; ``kind``: what it is besides what its words say."""
+    said = tokens(text)
+    found = heads(said)
+    own = tuple(_kinds(text, said, found, is_own=is_own))
+    weighed = weights(said, found, own)
+    placed = {at for place in homes(text, said) if place.is_name for at in range(place.first, place.last)}
+    for at in placed:
+        weighed[at] = 0.0
+    spoken = [each for each in features(said) if not placed.issuperset(range(each.first, each.last))]
+    kinds = frozenset(filter(None, (*own, kind)))
+    return Name(text, tuple(said), (*spoken, *initials(text, said)), tuple(weighed), kinds, sum(weighed), is_own)
+
+
+def _kinds(text: str, said: Sequence[Token], found: Sequence[Head], *, is_own: bool) -> Iterator[str]:
+    """What the name is: its last word in Chinese, in English the last before the first preposition."""
+    if not found:
+        return
+    if any(token.is_han for token in said):
+        yield found[-1].kind
+        return
+    if text.lower().startswith("proposal for a"):
+        yield "proposal"
+    bare = text
+    while (shorter := _LEADING.sub("", bare)) != bare:
+        bare = shorter
+    skipped = len(text) - len(bare)
+    for part in re.split(r"[:;]", bare)[:2]:
+        start = skipped + bare.index(part)
+        cut = _BEFORE_NOUN.search(part, 3)
+        end = start + (cut.start() if cut else len(part))
+        if own := [head for head in found if start <= said[head.first].start < end]:
+            yield own[-1].kind
+            return
+    if is_own and not re.search(r"\b(?:under|to) the\b", text):
+        yield found[-1].kind
+
+
+def names(
+    record: DocumentRecord, opening: str, listed: Listed, headings: Sequence[str] = (), *, kind: str = ""
+) -> list[Name]:
+    """All names of a document, its title first, then those of what it holds; ``kind``: what it is besides."""
+    title = " ".join(record.title.split())
+    own = dict.fromkeys([*_of_title(title), *_listed(record, title, listed), *_of_opening(title, opening)])
+    found = [name_of(text, kind=kind) for text in own if len(text) <= _LONGEST]
+    if stem := _of_file(record.name):
+        found.append(name_of(stem))
+    inner = dict.fromkeys([*(m[2] for m in _DECISION.finditer(opening)), *(m[1] for m in _ADOPTION.finditer(opening))])
+    parts = [match[1] for heading in headings if (match := _PART.match(heading))]
+    parts += _collected(record, headings)
+    held = [name_of(text.strip(), is_own=False) for text in (*inner, *parts) if len(text) <= _LONGEST]
+    return found + [name for name in held if name.kinds or not name.whole]
+
+
+def _collected(record: DocumentRecord, headings: Sequence[str]) -> Sequence[str]:
+    """The titles of the documents in a collection; their files' names say COM 2023 796 in small letters."""
+    if record.type != "json" or len(headings) < 2:
+        return ()
+    return [re.sub(r"\bcom\b", "COM", heading) for heading in headings]
+
+
+def _of_title(title: str) -> Iterator[str]:
+    bare = title
+    while (shorter := _BRACKETED.sub("", bare)) != bare and shorter:
+        bare = shorter
+    if inner := _INNER.findall(title):
+        yield from inner
+    elif issued := _ISSUED.search(bare):
+        yield issued[1]
+    yield bare
+    short = re.split(r"\s*[（(,]", bare)[0]
+    if len(short) > _SHORTEST and heads(tokens(short)):
+        yield short
+    yield from (
+        part.strip()
+        for part in re.split(r"\s/\s|\s[—–]\s|(?<=[a-z\d]): ", bare)
+        if len(part) > _SHORTEST and part != bare
+    )
+    yield from (quoted for quoted in _QUOTED.findall(title) if len(quoted) < len(title) - 4)
+
+
+def _of_opening(title: str, opening: str) -> Iterator[str]:
+    for short in _SHORT.finditer(opening):
+        yield (short[1] or short[2]).strip()
+    yield from (m[2] for m in _ABBREVIATED.finditer(opening[:1_500]) if m[1] in title and heads(tokens(m[2])))
+
+
+def _listed(record: DocumentRecord, title: str, listed: Listed) -> Iterator[str]:
+    for key in (PurePath(record.name).stem.lower(), title.lower(), record.metadata.url or ""):
+        yield from listed.get(key, ())
+
+
+def _of_file(name: str) -> str:
+    """The words of a file's name; one without words, as of a scan, names nothing."""
+    stem = re.sub(r"[_+.\s-]+", " ", PurePath(name).stem)
+    words = [word for word in stem.split() if len(word) > 1 or not word.isascii()]
+    return " ".join(words) if len(words) > 1 or not stem.isascii() else ""
+
+
+def own_codes(record: DocumentRecord, opening: str, headings: Sequence[str] = ()) -> frozenset[str]:
+    """The document's own numbers, in its title, its file's name and alone at the top, or those that it collects."""
+    title = re.sub(r"\bamending\b.*", "", record.title)
+    own = {code for text in (title, *_masthead(opening), *_collected(record, headings)) for _, _, code in codes(text)}
+    own |= {code for found in _DECISION.finditer(opening) for _, _, code in codes(found[1])}
+    parts = PurePath(record.name).stem.upper().replace("_", "-").split("-")
+    for start in range(len(parts)):
+        found = next(codes("-".join(parts[start:])), None)
+        if found and found[0] == 0 and not re.fullmatch(r"[A-Z]+(?:19|20)\d\d", found[2]):
+            own.add(found[2])
+    return frozenset(own)
+
+
+def _masthead(opening: str) -> Iterator[str]:
+    """The lines above the body."""
+    for line in opening.splitlines()[:_LINES]:
+        if _BODY_BEGINS.match(line.strip()):
+            return
+        if len(line.strip()) <= _MAX_LINE:
+            yield line
+
+
+def years_of(record: DocumentRecord, opening: str) -> frozenset[int]:
+    """The years that the document may be told by: of issue, in its title and file's name, of its enactment."""
+    found = {record.metadata.year} if record.metadata.year else set()
+    found |= {int(year) for text in (record.title, record.name) for year in _YEAR.findall(text)}
+    return frozenset(found | {int(year) for year in _ENACTED.findall(opening[:800])})
+
+
+def home_of(record: DocumentRecord) -> str:
+    """Whose a document is: as its record says, else of the one country that its title names, else ""."""
+    named = {code for _, _, code in countries_in(record.title)}
+    return record.metadata.jurisdiction or (named.pop() if len(named) == 1 else "")
+
+
+def parts_of(record: DocumentRecord) -> frozenset[str]:
+    """The parts of its country that a document is of."""
+    named = {part for _, _, part, _ in parts_in(record.title)}
+    return frozenset(named | ({record.metadata.place} if record.metadata.place else set()))
+
+
+@cache
+def listed_titles() -> Listed:
+    """Official titles in English and Chinese of the documents in the bundled manifest."""
+    titles: dict[str, tuple[str, ...]] = {}
+    for entry in json.loads(files("service").joinpath(MANIFEST).read_text("utf-8"))["documents"]:
+        both = tuple(filter(None, (entry["title"], entry.get("title_zh"))))
+        for key in (entry["id"], entry.get("url"), entry.get("page"), *(title.lower() for title in both)):
+            titles[key or ""] = both
+    titles.pop("", None)
+    return titles

@@ -1,0 +1,220 @@
+"""A question's words lead to the documents that they name, and to none where they name nothing."""
+
+from __future__ import annotations
+
+from time import perf_counter
+from zlib import crc32
+
+import pytest
+
+from index.catalogue import DocumentRecord
+from ingest.document import Metadata
+from service.answering.naming import Meant, Names
+
+OPENINGS = {
+    "marsh-law": "2033年1月2日 第十五届全国人民代表大会常务委员会第九次会议通过\n第一条 为了保护沼泽，制定本法。",
+    "delta-old": "（该文件于2021年1月15日以某府令第97号公布）\n第一条 为了管理滩涂。",
+    "delta-new": "（2021年1月15日以某府令第97号公布，根据2032年5月12日某府令第275号修改）\n第一条 为了管理滩涂。",
+    "peat-act": "Peat Carbon Act 2027\n1 Title\nThis Act is the Peat Carbon Act 2027.",
+    "order": "Executive Order 20301 of March 1, 2031\nHarvest of Fallen Timber\nBy the authority vested in me",
+    "report": "Report of the Conference of the Parties\nContents\n1/CP.40\tAdoption of the Lisbon Agreement\t2",
+    "kelp-1": "AR-AM7714 / Version 01.0.0\nI. Source\n• AR-AM7799 was a model",
+    "kelp-2": "AR-AM7714\nVersion 02.0.0\nSectoral scope 14",
+    "tideland": "Regulation (EU) 2031/77 of the European Parliament",
+}
+
+
+def record(
+    key: str, title: str, jurisdiction: str | None, year: int | None, name: str = "", **fields: str
+) -> DocumentRecord:
+    metadata = Metadata(title=title, year=year, jurisdiction=jurisdiction, **fields)  # type: ignore[arg-type]
+    file = name or f"{crc32(key.encode())}.pdf"
+    return DocumentRecord(key, file, title, "text/plain", "text", metadata, (), 1, 1, 1, "0", "2031", 1, (file,))
+
+
+RECORDS = [
+    record("marsh-law", "中华人民共和国沼泽保护法", "CN", 2033),
+    record("marsh-rules", "中华人民共和国沼泽保护法实施条例", "CN", 2034, issuer="国务院"),
+    record("trade", "林业碳票交易管理暂行条例", "CN", 2035, issuer="国务院"),
+    record("delta-old", "江苏省滩涂管理试行办法", "CN", 2021, place="江苏省"),
+    record("delta-new", "江苏省滩涂管理试行办法", "CN", 2032, place="江苏省"),
+    record("plan", "江苏省人民政府关于印发《江苏省2031年度滩涂修复工作方案》的通知", "CN", 2031, place="江苏省"),
+    record("peat-act", "Peat Carbon Act 2027", "NZ", 2027),
+    record("parks", "森林公園法", "JP", 1999),
+    record("order", "Harvest of Fallen Timber", "US", 2031),
+    record(
+        "order-facts", "FACT SHEET: The President Signs an Order on Fallen Timber", "US", 2031, "eo-20301-factsheet.md"
+    ),
+    record("ndc-us", "The United States of America Nationally Determined Contribution", "US", 2031),
+    record("ndc-eu", "Update of the NDC of the European Union and its Member States", "EU", 2033),
+    record("report", "Report of the Conference of the Parties on its fortieth session", "UN", 2035),
+    record("kelp-1", "Afforestation of kelp beds: methodology AR-AM7714", "UN", 2030),
+    record("kelp-2", "Large-scale Methodology Afforestation of kelp beds", "UN", 2034),
+    record("tideland", "Proposal for a Regulation of the European Parliament on tideland restoration", "EU", 2030),
+    record("essay", "海带养殖与沿岸居民生计的关系研究", None, None),
+]
+
+
+@pytest.fixture(scope="module")
+def names() -> Names:
+    return Names(RECORDS, OPENINGS)
+
+
+def meant(names: Names, question: str) -> Meant:
+    return names.meant(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "document"),
+    [
+        ("《沼泽保护法》第十条规定了什么？", "marsh-law"),
+        ("违反沼泽保护法怎么罚", "marsh-law"),
+        ("沼泽法什么时候施行", "marsh-law"),
+        ("中国2033年的沼泽保护法适用于哪里", "marsh-law"),
+        ("《沼泽保护法》和别的法律有何不同", "marsh-law"),
+        ("沼泽保护法实施条例第三条", "marsh-rules"),
+        ("碳票交易条例里什么是碳票", "trade"),
+        ("江苏滩涂办法", "delta-new"),
+        ("江苏省2031年度滩涂修复工作方案有哪些任务", "plan"),
+        ("section 4 of the Peat Carbon Act", "peat-act"),
+        ("New Zealand's peat act", "peat-act"),
+        ("泥炭碳法第四条", "peat-act"),
+        ("日本森林公园法第二条", "parks"),
+        ("What does Article 3 of Japan's Forest Parks Act forbid?", "parks"),
+        ("What does EO 20301 order?", "order"),
+        ("20301号行政令", "order"),
+        ("Executive Order No. 20301 fact sheet", "order-facts"),
+        ("美国2031年NDC的目标", "ndc-us"),
+        ("the updated NDC of the EU", "ndc-eu"),
+        ("Article 9 of the Lisbon Agreement", "report"),
+        ("decision 1/CP.40", "report"),
+        ("AR-AM7714 v02.0", "kelp-2"),
+        ("Is litter counted in AR-AM7714 version 1?", "kelp-1"),
+        ("Regulation (EU) 2031/77", "tideland"),
+        ("the Commission's tideland proposal", "tideland"),
+        ("海带养殖与沿岸居民生计的关系研究的结论", "essay"),
+        ("eo-20301-factsheet.md", "order-facts"),
+        ("请看eo-20301-factsheet第二段", "order-facts"),
+    ],
+)
+def test_a_name_in_any_usual_form_leads_to_its_document(names, question, document):
+    found = meant(names, question)
+    assert found.sure
+    assert found.documents[0] == document
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "沼泽保护",
+        "该办法第三条",
+        "the regulations",
+        "What does the law say about marshes?",
+        "有什么办法可以修复滩涂",
+        "违法排放怎么处罚",
+        "第二十一条",
+        "How does kelp store carbon?",
+        "we plan to act on climate",
+        "",
+    ],
+)
+def test_a_topic_and_a_mere_word_for_a_kind_name_nothing(names, question):
+    found = meant(names, question)
+    assert not found.sure
+    assert not found.absent
+
+
+@pytest.mark.parametrize(
+    ("question", "absent"),
+    [
+        ("《草原法》第三条", "草原法"),
+        ("草原法第三条怎么规定", "草原法"),
+        ("日本的沼泽保护法", "沼泽保护法"),
+        ("浙江省滩涂管理试行办法", "浙江省滩涂管理试行办法"),
+        ("江苏省2039年度滩涂修复工作方案", "江苏省2039年度滩涂修复工作方案"),
+        ("the UK Climate Change Act 2008", "UK Climate Change Act"),
+        ("methodology AR-AM9999", "AR-AM9999"),
+        ("EO 13990", "EO 13990"),
+        ("Brazil's NDC for 2035", "Brazil's NDC"),
+    ],
+)
+def test_a_named_document_that_is_not_there_is_told(names, question, absent):
+    found = meant(names, question)
+    assert (found.sure, found.absent) == (False, absent)
+
+
+def test_versions_of_one_title_stand_together_the_one_asked_for_first(names):
+    assert meant(names, "江苏省滩涂管理试行办法").documents == ("delta-new", "delta-old")
+    assert meant(names, "2021年的江苏滩涂管理办法").documents == ("delta-old", "delta-new")
+    assert meant(names, "AR-AM7714").documents == ("kelp-2", "kelp-1")
+    assert meant(names, "AR-AM7714 version 1 and version 2").documents == ("kelp-2", "kelp-1")
+
+
+def test_places_joined_in_one_name_lead_to_a_document_of_each(names):
+    assert set(meant(names, "美国和欧盟的NDC有什么区别").documents) == {"ndc-us", "ndc-eu"}
+    assert set(meant(names, "沼泽保护法和碳票交易条例").documents) == {"marsh-law", "trade"}
+
+
+def test_an_absent_law_is_told_beside_the_one_that_it_is_joined_to(names):
+    found = meant(names, "草原法和沼泽保护法哪个更严")
+    assert (found.documents, found.absent) == (("marsh-law",), "草原法")
+    found = meant(names, "EO 20301 and EO 13990 on timber")
+    assert (found.documents, found.absent) == (("order",), "EO 13990")
+    assert not meant(names, "按草原法的精神理解，违反沼泽保护法怎么罚").absent
+
+
+def test_attributes_and_the_topic_of_the_question_single_a_document_out(names):
+    assert meant(names, "林业碳票要登记吗？按国务院的条例会怎么罚").documents == ("trade",)
+    assert not meant(names, "国务院的条例怎么说").sure
+
+
+def test_a_document_of_the_whole_country_is_meant_where_no_part_is_named():
+    names = Names(
+        [record("a", "海南省红树林条例", "CN", 2030, place="海南省"), record("b", "红树林条例", "CN", 2029)], {}
+    )
+    assert names.meant("红树林条例第二条").documents[0] == "b"
+    assert names.meant("Hainan's mangrove regulations").documents == ("a",)
+
+
+def test_a_law_in_a_schedule_is_found_by_the_heading(names):
+    held = Names(RECORDS, OPENINGS, {"peat-act": ["Part 1 Purpose", "Schedule 2A Oslo Protocol"]})
+    assert held.meant("Article 3 of the Oslo Protocol").documents == ("peat-act",)
+    assert meant(names, "Article 3 of the Oslo Protocol").documents == ()
+
+
+def test_countries_and_their_parts_are_told_whether_or_not_a_document_is_named(names):
+    assert meant(names, "广东和深圳的配额怎么分").places == ("广东省", "深圳市")
+    assert meant(names, "How do Guangdong and the EU allocate?").jurisdictions == ("CN", "EU")
+    assert meant(names, "我国的规定").jurisdictions == ("CN",)
+    assert meant(names, "What does federal law in the US say?").jurisdictions == ("US",)
+    assert meant(names, "what is a carbon sink").jurisdictions == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["《草原法》和沼泽保护法、碳票条例规定，" * 300, "a" * 20_000, "法" * 9_000, "2031年" * 3_000]
+)
+def test_a_text_of_any_length_is_read_in_no_time(names, text):
+    started = perf_counter()
+    meant(names, text)
+    assert perf_counter() - started < 0.5
+
+
+def test_a_library_of_many_laws_is_prepared_in_seconds_and_asked_in_milliseconds():
+    provinces, topics = (
+        ["河北", "山西", "辽宁", "吉林", "浙江", "安徽", "福建", "江西", "山东", "河南"],
+        ["森林", "湿地", "草原", "渔业", "种子", "节能"],
+    )
+    records = [
+        record(f"{where}{what}{kind}{year}", f"{where}省{what}{kind}", "CN", year, place=f"{where}省")
+        for where in provinces
+        for what in topics
+        for kind in ("条例", "管理办法", "实施方案")
+        for year in (2021, 2031)
+    ]
+    started = perf_counter()
+    names = Names(records, {})
+    assert perf_counter() - started < 0.01 * len(records)
+    names.meant("浙江省湿地条例第三条")
+    started = perf_counter()
+    assert names.meant("浙江省湿地条例第三条").documents[0] == "浙江湿地条例2031"
+    assert perf_counter() - started < 0.05
