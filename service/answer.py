@@ -43,6 +43,7 @@ class Citation:
     digest was made from, whose pages, sections and tables are the ones given. ``score`` is the evidence's relevance,
     0..1, comparable within one answer. ``also_supported_by`` are ids of passages that say the same. ``glosses`` render
     key terms of a quote that is in another ``language`` than the question. ``flags`` say what is odd about its words.
+    ``translation``: such a quote by a language model, its amounts and names checked; None where none was made.
     """
 
     number: int
@@ -65,6 +66,7 @@ class Citation:
     also_supported_by: tuple[str, ...] = ()
     glosses: tuple[Gloss, ...] = ()
     flags: tuple[Flag, ...] = ()
+    translation: str | None = None
     offset_unit: Literal["codepoint"] = "codepoint"
     verified: Literal[True] = True
 

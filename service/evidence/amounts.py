@@ -74,6 +74,7 @@ _UNITS: tuple[tuple[str, str, str], ...] = (
     ("degree", "1", "°c|摄氏度|度|degrees?(?: celsius)?"),
     ("point", "1", "(?:个)?百分点|percentage points?|pp"),
     ("share", "1e-3", "‰"), ("share", "1e-2", "%|percent|per cent"), ("times", "1", "倍|times|-?fold"),
+    ("nz dollar", "1", "新西兰元|(?:nz|new zealand) dollars?|nzd"), ("yen", "1", "日元|円|yen|jpy"),
     ("dollar", "1", "美元|(?:us |u\\.s\\. )?dollars?|usd"), ("euro", "1", "欧元|euros?|eur"),
     ("yuan", "1", "元|yuan|rmb|cny|人民币"),
     ("year", "1", "年|years?|yrs?"), ("month", "1", "个月|months?"), ("working day", "1", "个?工作日|working days?"),
@@ -83,7 +84,10 @@ _UNITS: tuple[tuple[str, str, str], ...] = (
     ("person", "1", "人|people|persons"),
     ("", "1", "个|项|家|种|类|处|座|次|批|所|名|位|只|株|棵"),
 )  # fmt: skip
-_MONEY = {"us$": "dollar", "$": "dollar", "usd": "dollar", "€": "euro", "eur": "euro", "¥": "yuan", "rmb": "yuan"}
+_MONEY = {
+    "us$": "dollar", "$": "dollar", "usd": "dollar", "nz$": "nz dollar", "nzd": "nz dollar", "€": "euro", "eur": "euro",
+    "¥": "yuan", "rmb": "yuan", "cny": "yuan", "jpy": "yen",
+}  # fmt: skip
 
 _MONTHS = {
     "jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6,
@@ -113,8 +117,14 @@ _COUNTED = re.sub(r"\?P<u\d+>", "?:", _UNIT)  # what makes four digits a count: 
 _NUMBER = rf"(?:\d+(?:,\d\d\d)*(?:\.\d+)?|(?:{'|'.join(_WORDS)})(?![a-z])|[{_HAN}]+)"
 _YEAR = r"(?:1[5-9]|20|21)\d\d"
 _HAN_YEAR = r"[一二][〇零一二三四五六七八九]{3}(?=年)"
-_OF = re.compile(r"\s?(?:of )?(co2(?:-?eq?)?|二氧化碳(?:当量)?|碳(?!汇|排|当量|配额)|ce?)(?![a-z\d])")
-_SUBSTANCES = {"二氧化碳": "co2", "二氧化碳当量": "co2e", "碳": "c", "co2-eq": "co2e", "co2eq": "co2e", "co2-e": "co2e"}
+_OF = re.compile(
+    r"\s?(?:of )?(co2(?:-?e|[- ]?eq|[- ]equivalent)?|carbon dioxide(?:[- ]equivalent)?|二氧化碳(?:当量)?"
+    r"|碳(?!汇|排|当量|配额)|ce?)(?![a-z\d])"
+)
+_SUBSTANCES = {
+    "二氧化碳": "co2", "carbondioxide": "co2", "二氧化碳当量": "co2e", "co2eq": "co2e", "co2equivalent": "co2e",
+    "carbondioxideequivalent": "co2e", "碳": "c",
+}  # fmt: skip
 _SAME = Decimal("1e-6")  # of a value: what converting 亩 may cost
 _EDGE = r"(?<![a-z\d.])"  # CO2 and COP26 are names
 
@@ -145,7 +155,7 @@ _FRACTION = re.compile(
 )
 _AMOUNT = re.compile(
     rf"(?P<both>between )?{_EDGE}(?P<sign>(?<![\w)] )(?<![\w)])-|负|零下|minus |negative )?"
-    rf"(?P<money>us\$|usd |eur |rmb |[$€¥]\s?)?"
+    rf"(?P<money>us\$|nz\$|usd |nzd |eur |rmb |cny |jpy |[$€¥]\s?)?"
     rf"(?P<a>{_NUMBER})(?P<between>\s?(?:{_SCALE})?(?:\s?(?:%|吨|公顷|亩|元|年))?\s?(?:-|~|至|到|to|(?(both)and|to))\s?[$€¥]?(?P<b>{_NUMBER}))?"
     rf"(?:\s?(?P<scale>{_SCALE})(?![a-z]))?(?:[\s-]?(?P<unit>{_UNIT}))?"
 )
@@ -325,7 +335,8 @@ def _suffix(match: re.Match[str]) -> tuple[str, str, int]:
     text, end, of, per = match.string, match.end(), "", ""
     if match["unit"]:
         if substance := _OF.match(text, end):
-            of, end = _SUBSTANCES.get(substance[1], substance[1]), substance.end()
+            named = re.sub("[- ]", "", substance[1])
+            of, end = _SUBSTANCES.get(named, named), substance.end()
         if unit := _PER_UNIT.match(text, end):
             per, end = _dimension(unit)[0], unit.end()
     return of, per, end
@@ -361,6 +372,7 @@ def _bounded(amount: Amount, folded: str) -> Amount:
     bounds = [bound for bound in get_args(Bound) if bound in around]
     if not bounds:
         return replace(amount, about="about" in around)
-    word = around[bounds[0]]
+    bound = max(bounds, key=lambda each: len(around[each][0]))  # 不低于 holds 低于, and says the contrary
+    word = around[bound]
     bounded = f"{word[0]}{amount.said}" if word.string is before else f"{amount.said}{word[0]}"
-    return replace(amount, about="about" in around, bound=bounds[0], bounded=bounded)
+    return replace(amount, about="about" in around, bound=bound, bounded=bounded)

@@ -28,7 +28,7 @@ ANSWER = {
 CITATION = {
     "number", "passage_id", "doc_id", "title", "original", "section", "table", "page_start", "page_end", "page_label",
     "quote", "spans", "offset_unit", "text_sha256", "boxes", "language", "url", "verified", "score",
-    "also_supported_by", "glosses", "flags",
+    "also_supported_by", "glosses", "flags", "translation",
 }  # fmt: skip
 PASSAGE = {
     "passage_id", "doc_id", "title", "section", "table", "page_start", "page_end", "language", "text", "spans", "score",

@@ -28,6 +28,11 @@ def failing(claim: str, quote: str) -> list[tuple[str, str, str | None]]:
     ("one", "other"),
     [
         ("12.57亿吨二氧化碳当量", "1.257 billion tonnes of CO2e"),
+        ("12.57亿吨二氧化碳当量", "1.257 billion tonnes of CO2 equivalent"),
+        ("3.1亿吨二氧化碳", "310 million tonnes of carbon dioxide"),
+        ("5万新西兰元", "NZ$50,000"),
+        ("五十万円", "JPY 500,000"),
+        ("2万元至10万元", "CNY 20,000 to 100,000"),
         ("12.57亿吨", "1,257 Mt"),
         ("1.5亿亩", "1000万公顷"),
         ("30公顷", "450亩"),
@@ -175,3 +180,23 @@ def test_any_text_is_read_and_amounts_do_not_overlap(text: str) -> None:
 def test_numeral_soup_is_read(text: str) -> None:
     found = read(text)
     assert not [each for each in unsupported(found, [found]) if each.said.bound == ""]
+
+
+@pytest.mark.parametrize(
+    ("text", "bound"),
+    [
+        ("不低于2万元", "least"),
+        ("低于2万元", "less"),
+        ("not less than 5 ha", "least"),
+        ("less than 5 ha", "less"),
+        ("不超过10%", "most"),
+        ("超过10%", "more"),
+    ],
+)
+def test_the_longest_word_of_a_bound_counts(text: str, bound: str):
+    assert [each.bound for each in read(text)] == [bound]
+
+
+def test_an_equivalent_is_not_the_gas_itself():
+    (equivalent,), (gas,) = read("5 tonnes of CO2 equivalent"), read("5 tonnes of CO2")
+    assert not matches(equivalent, gas) and not matches(gas, equivalent)
