@@ -9,12 +9,12 @@ from typing import Any, Literal
 
 from index.hit import Hit
 from ingest.document import Span, quote
+from ingest.packing import merged
 from ingest.passage import Passage, Unit
 from ingest.view import reading_view, search_view
 from service.answer import Citation, plain
 from service.errors import InvalidText
 from service.evidence.citations import Sources, cite
-from service.evidence.geometry import merge
 from service.grounding.quotes import Comparison, Difference, compare_quote
 from service.grounding.wording import wording
 
@@ -102,7 +102,7 @@ def _stretches(given: str, passage: Passage, sources: Sources) -> list[_Stretch]
     if passage.kind == "row":
         parts = {wording(part) for part in given.split(" … ")}
         cells = tuple(u for u in passage.units if any(wording(text[start:end]) in parts for start, end in u.spans))
-        cited = quote(text, merge(span for unit in cells for span in unit.spans))  # as citations quote cells
+        cited = quote(text, merged(text, (span for unit in cells for span in unit.spans)))  # as citations quote cells
         return [whole, (passage, passage.units, passage.text), (passage, cells, cited)][: 3 if cells else 2]
     running = [each for each in sources.passages(passage.doc_id) if each.kind in ("text", "list")]
     units = [(each, unit) for each in running for unit in each.units]
@@ -128,7 +128,7 @@ def _placed(given: str, passage: Passage, units: tuple[Unit, ...], sources: Sour
     """The citation of exactly the quoted words, or of the units that hold them where they cannot be told apart."""
     text = sources.text(passage.doc_id)
     holding = _shortest(given, units, Comparison("exact"))
-    spans = merge(span for unit in holding for span in unit.spans)
+    spans = merged(text, (span for unit in holding for span in unit.spans))
     if exact := _within(given, text, spans):
         words = reading_view(text, exact).text
         if compare_quote(given, words).result == "exact":
