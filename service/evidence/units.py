@@ -19,8 +19,7 @@ _FIRST = frozenset(("1", "a", "A", "i", "一", "①", "第一", "其一"))
 _ROMAN = re.compile("[ivx]+[a-z]?")
 _GLYPHS = re.compile("[\ue000-\uf8ff]\\s*")  # of symbol fonts: a reader is shown a box
 _BEGINNING = re.compile(f"\n|{SKIPPED}")  # of a line, or of what follows a mark
-_PARTED = {"zh": 90, "ja": 90}  # code points between a lead-in and bullets that other bullets stand in
-_PARTED_LATIN = 270
+_PARTED, _PARTED_LATIN = 90, 270  # code points between a lead-in and an item: more of them are other items
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +43,17 @@ def below(outline: Sequence[Line], place: int) -> list[int]:
     return [n for n, line in enumerate(outline) if place in line.above]
 
 
+def begins_anew(text: str) -> bool:
+    """Whether a line has no number, or the first one of its style: ``1.``, ``(a)``, ``（一）``."""
+    mark = mark_of(text)
+    return mark is None or mark[0].startswith("bullet") or mark[1] in _FIRST
+
+
 def goes_on(text: str, before: Iterable[str]) -> bool:
     """Whether a line is an item with a mark of the style of those ``before`` it, and not the first of that style."""
     mark = mark_of(text)
     if mark is None or mark[1] in _FIRST:
-        return False
+        return False  # bullets go on: each is as good as any other
     numbers = [other[1] for each in before if (other := mark_of(each)) and other[0] == mark[0]]
     return any(_may_follow(mark[1], number) for number in numbers[-1:])
 
@@ -166,10 +171,6 @@ def _parted(passage: Passage) -> int:
     lead, item = passage.units[first - 1], passage.units[first]
     if not lead.spans or not item.spans:
         return 0
-    end, start = lead.spans[-1].end, item.spans[0].start
-    if any(span.start < end and start < span.end for span in passage.spans):
-        return 0
-    mark = mark_of(item.text)
-    if mark and not mark[0].startswith("bullet"):
-        return first if mark[1] not in _FIRST else 0
-    return first if start - end > _PARTED.get(passage.language, _PARTED_LATIN) else 0
+    is_narrow = passage.language not in ("zh", "ja") and begins_anew(item.text)
+    gap = item.spans[0].start - lead.spans[-1].end
+    return first if gap > (_PARTED_LATIN if is_narrow else _PARTED) else 0

@@ -85,12 +85,11 @@ def test_a_short_list_is_one_piece_with_its_lead_in(found):
 
 
 def test_each_item_of_a_long_list_comes_with_its_lead_in(found):
-    pieces = offered(found(LONG_DUTIES))
-    assert not any(is_list for _, is_list in pieces)
-    beginnings = [text.partition("the water table of the")[0] for text, _ in pieces]
+    items = [text for text, is_list in offered(found(LONG_DUTIES)) if not is_list]
+    beginnings = [text.partition("the water table of the")[0] for text in items]
     assert "The warden has these duties:\nmeasure " in beginnings, "the first item follows its lead-in"
     assert "The warden has these duties: … watch " in beginnings, "before a later one a mark stands"
-    assert len({text for text, _ in pieces}) == 9, "no item is lost"
+    assert len(set(items)) == 9, "no item is lost"
 
 
 def test_a_lead_in_without_items_is_a_sentence(found):
