@@ -19,7 +19,7 @@ _FIRST = frozenset(("1", "a", "A", "i", "一", "①", "第一", "其一"))
 _ROMAN = re.compile("[ivx]+[a-z]?")
 _GLYPHS = re.compile("[\ue000-\uf8ff]\\s*")  # of symbol fonts: a reader is shown a box
 _BEGINNING = re.compile(f"\n|{SKIPPED}")  # of a line, or of what follows a mark
-_PARTED, _PARTED_LATIN = 90, 270  # code points between a lead-in and an item: more of them are other items
+_PARTED, _PARTED_BY_PAGES = 20, 200  # code points between a lead-in and an item: more of them are other items
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,6 @@ def lines(passage: Passage) -> tuple[Line, ...]:
 def below(outline: Sequence[Line], place: int) -> list[int]:
     """The lines that the one at ``place`` leads to, at any depth, in order."""
     return [n for n, line in enumerate(outline) if place in line.above]
-
-
-def begins_anew(text: str) -> bool:
-    """Whether a line has no number, or the first one of its style: ``1.``, ``(a)``, ``（一）``."""
-    mark = mark_of(text)
-    return mark is None or mark[0].startswith("bullet") or mark[1] in _FIRST
 
 
 def goes_on(text: str, before: Iterable[str]) -> bool:
@@ -171,6 +165,6 @@ def _parted(passage: Passage) -> int:
     lead, item = passage.units[first - 1], passage.units[first]
     if not lead.spans or not item.spans:
         return 0
-    is_narrow = passage.language not in ("zh", "ja") and begins_anew(item.text)
+    turns = passage.page_start < passage.page_end  # between pages stand running heads and notes
     gap = item.spans[0].start - lead.spans[-1].end
-    return first if gap > (_PARTED_LATIN if is_narrow else _PARTED) else 0
+    return first if gap > (_PARTED_BY_PAGES if turns else _PARTED) else 0
