@@ -19,7 +19,7 @@ _FIRST = frozenset(("1", "a", "A", "i", "一", "①", "第一", "其一"))
 _ROMAN = re.compile("[ivx]+[a-z]?")
 _GLYPHS = re.compile("[\ue000-\uf8ff]\\s*")  # of symbol fonts: a reader is shown a box
 _BEGINNING = re.compile(f"\n|{SKIPPED}")  # of a line, or of what follows a mark
-_PARTED, _PARTED_BY_PAGES = 20, 200  # code points between a lead-in and an item: more of them are other items
+_PARTED, _PARTED_BY_PAGES = 20, 200  # code points between paragraphs: more of them are text
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +85,10 @@ def unshown(passage: Passage, units: Iterable[Unit]) -> int:
 
 def _runs(passage: Passage, places: Sequence[int]) -> Iterator[str]:
     """The text of each run of neighbours among the units at ``places``, ascending."""
-    where = _places(passage)
+    where, parted = _places(passage), _parted(passage)
     start = end = None
     for place in places:
-        if start is not None and end is not None and (place != end + 1 or place == _parted(passage)):
+        if start is not None and end is not None and (place != end + 1 or place in parted):
             yield passage.text[where[start][0] : where[end][1]]
             start = None
         start, end = place if start is None else start, place
@@ -153,18 +153,13 @@ def _text_lines(passage: Passage) -> Iterator[Line]:
             lead = (n,) if unit.text.rstrip().endswith(LEADS) else ()
 
 
-def _parted(passage: Passage) -> int:
-    """The place of the unit before which items of another passage are skipped, 0 for none.
+def _parted(passage: Passage) -> set[int]:
+    """Units that begin a paragraph before which the source has more than a running head: text of another passage.
 
-    The lead-in of a long list is repeated before those of its items that stand in a further passage.
+    So it is where the lead-in of a long list is repeated, and between notes that stand around what they are on.
     """
-    paragraphs = _paragraphs(passage) if passage.kind == "list" else []
-    if len(paragraphs) < 2:
-        return 0
-    first = paragraphs[1][0]
-    lead, item = passage.units[first - 1], passage.units[first]
-    if not lead.spans or not item.spans:
-        return 0
     turns = passage.page_start < passage.page_end  # between pages stand running heads and notes
-    gap = item.spans[0].start - lead.spans[-1].end
-    return first if gap > (_PARTED_BY_PAGES if turns else _PARTED) else 0
+    most = _PARTED_BY_PAGES if turns else _PARTED
+    spans = [unit.spans for unit in passage.units]
+    begin = [paragraph[0] for paragraph in _paragraphs(passage)[1:]]
+    return {n for n in begin if spans[n - 1] and spans[n] and spans[n][0].start - spans[n - 1][-1].end > most}

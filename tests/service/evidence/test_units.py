@@ -114,7 +114,7 @@ def test_answer_and_quote_skip_the_same_of_a_real_document(path):
                     assert not words_between(text, left.spans[-1].end, right.spans[0].start, between)
             for left, right in pairwise(runs):  # where the answer has a mark, words are skipped and the quote has one
                 gap = (left[-1].spans[-1].end, right[0].spans[0].start)
-                assert gap in quoted and words_between(text, *gap, between)
+                assert gap in quoted and words_between(text, *gap, ())
 
 
 LONG = "# Fen\n\nThe warden has these duties:\n\n" + "".join(
