@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -14,18 +15,22 @@ from ingest.document import Metadata
 from ingest.passage import Passage, Unit
 from service.evidence.analysis import Analysis
 from service.evidence.entities import Entity
-from service.evidence.units import Line, below, lines, said, unshown
+from service.evidence.units import LEADS, Line, below, lines, said, sentences, unshown
 
 _WIDE_CHARS = 200  # an answer is at most this long in Chinese ...
 _NARROW_WORDS = 120  # ... or this many words long in English
 _SHORT_ROW = 0.6  # of an answer: a row up to this long is shown whole, else cell by cell
 _SHORT_LIST, _LONGEST_LIST = 1.0, 2.5  # of an answer: up to the one a list is never parted, up to the other shown whole
+_LONGEST_SENTENCE = 1.5  # of an answer: up to this long one is shown whole
+_LETTER = re.compile(r"[^\W\d_]")
 _CELL_OF = " · "  # stands between row label and column header in a cell's label
 _MOST_KEPT = 2_000  # passages: some 40 MB
 _HOMES = {
     "CN": "China", "US": "United States", "EU": "European Union", "JP": "Japan", "NZ": "New Zealand",
     "GB": "United Kingdom", "AU": "Australia", "CA": "Canada", "KR": "South Korea", "IN": "India",
 }  # fmt: skip
+
+_Cut = tuple[tuple[Unit, ...], str, bool]  # units of a passage, what they say, whether they are a whole list
 
 
 class Origin:
@@ -154,7 +159,7 @@ def _key(hit: Hit) -> tuple[object, ...]:
     return hit.passage.passage_id, hit.title, hit.about.issuer, hit.about.jurisdiction, hit.about.year
 
 
-def cut(passage: Passage) -> Iterator[tuple[tuple[Unit, ...], str, bool]]:
+def cut(passage: Passage) -> Iterator[_Cut]:
     """What a passage offers, with its text, and whether it is a whole list; never half a table.
 
     Each sentence, each list with its lead-in or the items of a long one, a row of a table and where that is long its
@@ -174,26 +179,42 @@ def cut(passage: Passage) -> Iterator[tuple[tuple[Unit, ...], str, bool]]:
                 yield from _cut_line(passage, outline, place)
 
 
-def _cut_line(passage: Passage, outline: Sequence[Line], place: int) -> Iterator[tuple[tuple[Unit, ...], str, bool]]:
-    """A line with what leads to it: a list whole where an answer has room for it, and if it is no short one by items.
-
-    An item that an answer has no room for comes sentence by sentence.
-    """
+def _cut_line(passage: Passage, outline: Sequence[Line], place: int) -> Iterator[_Cut]:
+    """A line with what leads to it; a list whole where an answer has room for it, and if not short also by items."""
     line, items = outline[place], below(outline, place)
     leads = [n for lead in line.above for n in outline[lead].units]
-    places = [*leads, *line.units, *(n for item in items for n in outline[item].units)]
-    units = tuple(passage.units[n] for n in places)
-    size = share_of_answer(text := said(passage, units))
-    if size <= (_LONGEST_LIST if items else _SHORT_LIST) or len(places) == len(leads) + 1:
-        yield units, text, bool(items)
-    if items and size > _SHORT_LIST:
+    if not items:
+        yield from _cut_text(passage, leads, line.units)
+        return
+    whole = (*leads, *line.units, *(n for item in items for n in outline[item].units))
+    units, text, _ = _piece(passage, whole)
+    if (size := share_of_answer(text)) <= _LONGEST_LIST:
+        yield units, text, True
+    if size > _SHORT_LIST:
         for item in items:
             if outline[item].above[-1] == place:
                 yield from _cut_line(passage, outline, item)
-    elif not items and size > _SHORT_LIST and len(line.units) > 1:
-        for n in line.units:
-            parts = tuple(passage.units[m] for m in (*leads, n))
-            yield parts, said(passage, parts), False
+
+
+def _cut_text(passage: Passage, leads: Sequence[int], places: Sequence[int]) -> Iterator[_Cut]:
+    """A sentence or an item with what leads to it; where an answer has no room for it by sentences, or by clauses.
+
+    Nothing where it leads to what stands elsewhere, or is a mere number or sign.
+    """
+    whole = _piece(passage, (*leads, *places))
+    if whole[1].endswith(LEADS) or not _LETTER.search(whole[1]):
+        return
+    parts = sentences(passage, places)
+    if len(places) == 1 or share_of_answer(whole[1]) <= (_LONGEST_SENTENCE if len(parts) == 1 else _SHORT_LIST):
+        yield whole
+    else:
+        for part in parts if len(parts) > 1 else [(n,) for n in places]:
+            yield from _cut_text(passage, leads, part)
+
+
+def _piece(passage: Passage, places: Sequence[int]) -> _Cut:
+    units = tuple(passage.units[n] for n in places)
+    return units, said(passage, units), False
 
 
 def is_short(row: Passage) -> bool:

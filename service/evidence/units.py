@@ -5,21 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from ingest.passage import Passage, Unit
 from ingest.splitting import INTRODUCES
-from ingest.structure.lists import item_levels, mark_of, without_mark
+from ingest.structure.lists import mark_of, without_mark
 
 SKIPPED = " … "
 LEADS = ("：", ":", "—", "–")  # what a sentence ends with that items follow
+_ENDS, _CLOSERS = (*"。！？.!?", *LEADS), "”’」』）)]】\"' "  # of a sentence
 _ITEM = re.compile(  # how an item begins: （一） 1. a) - ①
     r"\s*(?:[（(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2}|[a-z]|[ivx]{1,4})[）)、.．]|[-•·*–—①-⑳])\s*", re.IGNORECASE
 )
 _FIRST = frozenset(("1", "a", "A", "i", "一", "①", "第一", "其一"))
+_BULLETS = tuple("•·●○■□◆◇▪▫➢❖‣∙-–—*+")
 _ROMAN = re.compile("[ivx]+[a-z]?")
 _GLYPHS = re.compile("[\ue000-\uf8ff]\\s*")  # of symbol fonts: a reader is shown a box
 _BEGINNING = re.compile(f"\n|{SKIPPED}")  # of a line, or of what follows a mark
 _PARTED, _PARTED_BY_PAGES = 20, 200  # code points between paragraphs: more of them are text
+
+_Mark = tuple[str, str]  # style and number, as mark_of gives them
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +52,19 @@ def goes_on(text: str, before: Iterable[str]) -> bool:
     """Whether a line is an item with a mark of the style of those ``before`` it, and not the first of that style."""
     mark = mark_of(text)
     if mark is None or mark[1] in _FIRST:
-        return False  # bullets go on: each is as good as any other
-    numbers = [other[1] for each in before if (other := mark_of(each)) and other[0] == mark[0]]
-    return any(_may_follow(mark[1], number) for number in numbers[-1:])
+        return False
+    alike = [other for each in before if (other := mark_of(each)) and other[0] == mark[0]]
+    return any(_is_next(mark, other) for other in alike[-1:])
 
 
-def _may_follow(number: str, before: str) -> bool:
-    """Whether one mark may come after another of its style: ``(c)`` after ``(b)``, not after ``(ii)``."""
-    if number.isdigit() and before.isdigit():
-        return int(number) > int(before)
-    next_letter = len(before) == 1 and number == chr(ord(before) + 1)
-    return next_letter or bool(_ROMAN.fullmatch(number)) == bool(_ROMAN.fullmatch(before))
+def _is_next(mark: _Mark, before: _Mark | None) -> bool:
+    """Whether a mark may come after another in a list, ``(c)`` after ``(b)`` but not after ``(ii)``; any may be first."""
+    if before is None or mark[0] != before[0]:
+        return before is None
+    if mark[1].isdecimal():
+        return int(mark[1]) > int(before[1])
+    next_letter = len(before[1]) == 1 and mark[1] == chr(ord(before[1]) + 1)
+    return next_letter or bool(_ROMAN.fullmatch(mark[1])) == bool(_ROMAN.fullmatch(before[1]))
 
 
 def said(passage: Passage, units: Iterable[Unit], *, numbered: bool = False) -> str:
@@ -65,12 +72,15 @@ def said(passage: Passage, units: Iterable[Unit], *, numbered: bool = False) -> 
 
     Neighbours follow each other as in the passage: a line break stands where a paragraph or an item begins. Where
     units of the passage are skipped, or items that stand in another passage, stands ``" … "``. Glyphs of symbol fonts
-    go, and unless it is to stay ``numbered``, so does the mark of an item that is shown without others.
+    go, and unless it is to stay ``numbered``, so does the mark of an item that is shown without others and is no part
+    of a sentence.
     """
     text = SKIPPED.join(_runs(passage, sorted({passage.units.index(unit) for unit in units})))
     text = _GLYPHS.sub("", text)
     _, *others = _BEGINNING.split(text)
-    return text if numbered or any(mark_of(other) for other in others) else without_mark(text)
+    bare = without_mark(text)
+    is_part = bare[:1].islower() and not text.startswith(_BULLETS)  # of a sentence: the mark tells that it is an item
+    return text if numbered or is_part or any(mark_of(other) for other in others) else bare
 
 
 def unshown(passage: Passage, units: Iterable[Unit]) -> int:
@@ -120,18 +130,20 @@ def _paragraphs(passage: Passage) -> list[tuple[int, ...]]:
 def _list_lines(passage: Passage) -> list[Line]:
     """The lead-in, if there is one, by its sentences, of which one leads to what follows; then the items."""
     paragraphs = _paragraphs(passage)
-    texts = [" ".join(passage.units[n].text for n in paragraph) for paragraph in paragraphs]
-    levels = item_levels(texts, opens=[True] * len(texts))
-    found, above = list[Line](), list[tuple[int, int]]()  # level and line of what leads to the next item
-    if mark_of(texts[0]) is None and len(paragraphs) > 1:
+    found = list[Line]()
+    above = list[tuple[int, _Mark | None]]()  # the lines that lead on, each with the mark of its latest item
+    if mark_of(passage.units[0].text) is None and len(paragraphs) > 1:
         found = [Line((n,)) for n in paragraphs.pop(0)]
-        above = [(0, _lead(passage, range(len(found))))]
-        levels.pop(0)
-    for level, paragraph in zip((max(1, level) for level in levels), paragraphs, strict=True):
-        above = [each for each in above if each[0] < level]
-        if passage.units[paragraph[-1]].text.rstrip().endswith(LEADS):
-            above.append((level, len(found)))
-        found.append(Line(paragraph, tuple(line for _, line in above if line < len(found))))
+        above = [(_lead(passage, range(len(found))), None)]
+    for paragraph in paragraphs:
+        mark = mark_of(passage.units[paragraph[0]].text)
+        while mark and above and not _is_next(mark, above[-1][1]):
+            above.pop()
+        if mark and above:
+            above[-1] = (above[-1][0], mark)
+        found.append(Line(paragraph, tuple(line for line, _ in above)))
+        if mark and passage.units[paragraph[-1]].text.rstrip().endswith(LEADS):
+            above.append((len(found) - 1, None))
     return found
 
 
@@ -146,11 +158,22 @@ def _lead(passage: Passage, places: Sequence[int]) -> int:
 def _text_lines(passage: Passage) -> Iterator[Line]:
     """Sentences; behind one that ends as a lead-in does, what begins as items do is below it."""
     lead: tuple[int, ...] = ()
-    for n, unit in enumerate(passage.units):
-        is_item = bool(lead and _ITEM.match(unit.text))
-        yield Line((n,), lead if is_item else ())
+    for n, sentence in enumerate(chain(*(sentences(passage, each) for each in _paragraphs(passage)))):
+        is_item = bool(lead and _ITEM.match(passage.units[sentence[0]].text))
+        yield Line(sentence, lead if is_item else ())
         if not is_item:
-            lead = (n,) if unit.text.rstrip().endswith(LEADS) else ()
+            lead = (n,) if passage.units[sentence[-1]].text.rstrip().endswith(LEADS) else ()
+
+
+def sentences(passage: Passage, places: Sequence[int]) -> list[tuple[int, ...]]:
+    """The units of one paragraph by sentence: a long one is several units, cut behind a semicolon or anywhere."""
+    found = list[list[int]]()
+    for place in places:
+        text = passage.units[place].text
+        if not found or passage.units[place - 1].text.rstrip(_CLOSERS).endswith(_ENDS) or _ITEM.match(text):
+            found.append([])
+        found[-1].append(place)
+    return [tuple(each) for each in found]
 
 
 def _parted(passage: Passage) -> set[int]:
