@@ -58,7 +58,7 @@ def goes_on(text: str, before: Iterable[str]) -> bool:
 
 
 def _is_next(mark: _Mark, before: _Mark | None) -> bool:
-    """Whether a mark may come after another in a list, ``(c)`` after ``(b)`` but not after ``(ii)``; any may be first."""
+    """Whether a mark may come after another in a list: ``(c)`` after ``(b)``, not after ``(ii)``; any is first."""
     if before is None or mark[0] != before[0]:
         return before is None
     if mark[1].isdecimal():
