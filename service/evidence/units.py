@@ -95,6 +95,9 @@ def unshown(passage: Passage, units: Iterable[Unit]) -> int:
 
 def _runs(passage: Passage, places: Sequence[int]) -> Iterator[str]:
     """The text of each run of neighbours among the units at ``places``, ascending."""
+    if len(places) == 1:  # as most pieces are
+        yield passage.units[places[0]].text
+        return
     where, parted = _places(passage), _parted(passage)
     start = end = None
     for place in places:
