@@ -14,10 +14,10 @@ from ingest.packing import Draft, Paragraph, Splitting, merged, packed, paragrap
 from ingest.passage import Passage, PassageKind
 from ingest.table_passages import table_drafts
 
-__all__ = ["Splitting", "split"]
+__all__ = ["INTRODUCES", "Splitting", "split"]
 
 _CARRIED = 3  # headings without text that the next section takes over; more of them are a table of contents
-_INTRODUCES = re.compile("[:：,，;；—]$|following|下列|以下|如下|次の|次に")
+INTRODUCES = re.compile("[:：,，;；—]$|following|下列|以下|如下|次の|次に")  # how a lead-in speaks
 _DEFAULT = Splitting()
 
 
@@ -161,7 +161,7 @@ class _Walk:
         if last.size <= room:
             return [self.held.pop()]
         sentence = last.part(len(last.sentences) - 1, len(last.sentences))
-        return [sentence] if sentence.size <= room and _INTRODUCES.search(sentence.text) else []
+        return [sentence] if sentence.size <= room and INTRODUCES.search(sentence.text) else []
 
     def flush(self) -> Iterator[_Placed]:
         """Makes passages of what is held back."""
@@ -181,7 +181,7 @@ class _Walk:
         target = room if sum(item.size for item in items) <= room else max(self.params.target_chars - taken, room / 2)
         for group in packed(items, target, room):
             yield self.placed(_draft("list", [*lead, *group]))
-            if lead and not _INTRODUCES.search(lead[-1].text):
+            if lead and not INTRODUCES.search(lead[-1].text):
                 lead = []
 
     def texts(self, held: list[Paragraph]) -> Iterator[_Placed]:

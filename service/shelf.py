@@ -13,11 +13,12 @@ from index.catalogue import DocumentRecord
 from index.library import Library
 from index.trash import Trash
 from ingest.document import Box, Page, Span
+from ingest.packing import merged
 from ingest.passage import Passage
 from ingest.view import reading_view
 from service.answer import QuotedSpan
 from service.errors import NoPageImage, PageNotFound
-from service.evidence.geometry import astral_offsets, line_boxes, merge, quoted_spans
+from service.evidence.geometry import astral_offsets, line_boxes, quoted_spans
 from service.settings import Settings
 
 
@@ -157,7 +158,7 @@ class Shelf:
             page = pages[number - 1]
             text = self._library.text(record.doc_id)
             named = [span for each in passage_ids for span in self._library.passage(each).spans]
-            wanted = merge(_within(page, [*highlight, *named]))
+            wanted = merged(text, _within(page, [*highlight, *named]))
             astral = self._astral_offsets(record.doc_id)
             boxes = self._library.boxes(record.doc_id) if wanted else None
         (place,) = quoted_spans(astral, [Span(page.start, page.end)])

@@ -15,6 +15,7 @@ _MARKS = re.compile(
     r"|(?P<circled>[①-⑳])"
     r"|(?P<nth>第[一二三四五六七八九十]{1,2}|其[一二三四五六七八九十])[，,、]"
 )
+_NUMBERED = re.compile(r"\d{3}\.(?=\s+[A-Z])|[一二三四五六七八九十]{1,3}、")  # paragraphs that are no items of a list
 _MAX_LOOSE = 120  # characters of an item whose mark alone ("1.", "第一，") could as well open a paragraph
 
 
@@ -29,6 +30,16 @@ def mark_of(line: str) -> tuple[str, str] | None:
         return f"bullet{number}", number
     kind = "0" if number.isdigit() else "a" if number.isascii() else "一"
     return f"{style}-{kind}", number
+
+
+def without_mark(line: str) -> str:
+    """The line without the marks that it begins with (``17.``, ``(b)``, ``•``); a word such as ``第一，`` stays."""
+    while True:
+        mark = mark_of(line)
+        found = _MARKS.match(line) if mark and mark[0] != "nth-一" else _NUMBERED.match(line)
+        if not found:
+            return line
+        line = line[found.end() :].lstrip()
 
 
 def item_levels(paragraphs: Sequence[str], *, opens: Sequence[bool]) -> list[int]:

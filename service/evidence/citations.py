@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from index.catalogue import DocumentRecord
 from ingest.document import Page, quote
+from ingest.packing import merged
 from ingest.passage import Passage, Unit
 from ingest.view import reading_view
 from service.answer import Citation
-from service.evidence.geometry import astral_offsets, line_boxes, merge, quoted_spans
+from service.evidence.geometry import astral_offsets, line_boxes, quoted_spans
 from service.evidence.injection import flags
 
 _log = logging.getLogger(__name__)
@@ -51,7 +52,7 @@ def cite(sources: Sources, passage: Passage, units: Sequence[Unit], *, number: i
     if not holds(text, units, text_sha256=record.text_sha256):
         _log.warning("quote withdrawn: passage %s differs from the stored text; run doctor", passage.passage_id)
         return None
-    spans = merge(span for unit in units for span in unit.spans)
+    spans = merged(text, (span for unit in units for span in unit.spans))
     pages = [
         page
         for page in sources.pages(passage.doc_id)

@@ -1,4 +1,4 @@
-"""Where a quote stands: spans merged and counted in UTF-16, and the boxes of their lines on a page."""
+"""Where a quote stands: spans counted in UTF-16, and the boxes of their lines on a page."""
 
 from __future__ import annotations
 
@@ -13,17 +13,6 @@ from ingest.document import Box, Page, Span
 from service.answer import QuotedSpan
 
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
-
-
-def merge(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """Spans in order of the source, overlapping ones joined."""
-    merged: list[Span] = []
-    for start, end in sorted(spans):
-        if merged and start <= merged[-1].end:
-            merged[-1] = Span(merged[-1].start, max(end, merged[-1].end))
-        else:
-            merged.append(Span(start, end))
-    return tuple(merged)
 
 
 def quoted_spans(astral: Sequence[int], spans: Iterable[Span]) -> tuple[QuotedSpan, ...]:

@@ -15,21 +15,22 @@ from ingest.document import Metadata
 from ingest.passage import Passage, Unit
 from service.evidence.analysis import Analysis
 from service.evidence.entities import Entity
+from service.evidence.units import LEADS, Line, below, lines, said, sentences, unshown
 
 _WIDE_CHARS = 200  # an answer is at most this long in Chinese ...
 _NARROW_WORDS = 120  # ... or this many words long in English
 _SHORT_ROW = 0.6  # of an answer: a row up to this long is shown whole, else cell by cell
-_SHORT_LIST, _LONGEST_LIST = 1.0, 1.5  # of an answer: up to the one a list is never parted, up to the other shown whole
+_SHORT_LIST, _LONGEST_LIST = 1.0, 2.5  # of an answer: up to the one a list is never parted, up to the other shown whole
+_LONGEST_SENTENCE = 1.5  # of an answer: up to this long one is shown whole
+_LETTER = re.compile(r"[^\W\d_]")
 _CELL_OF = " · "  # stands between row label and column header in a cell's label
-_LEADS = ("：", ":")  # what a sentence ends with that items follow
-_ITEM = re.compile(  # how an item begins: （一） 1. a) - ①
-    r"\s*(?:[（(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2}|[a-z]|[ivx]{1,4})[）)、.．]|[-•·*–—①-⑳])\s*", re.IGNORECASE
-)
 _MOST_KEPT = 2_000  # passages: some 40 MB
 _HOMES = {
     "CN": "China", "US": "United States", "EU": "European Union", "JP": "Japan", "NZ": "New Zealand",
     "GB": "United Kingdom", "AU": "Australia", "CA": "Canada", "KR": "South Korea", "IN": "India",
 }  # fmt: skip
+
+_Cut = tuple[tuple[Unit, ...], str, bool]  # units of a passage, what they say, whether they are a whole list
 
 
 class Origin:
@@ -97,6 +98,11 @@ class Evidence:
     relevance: float = 0.0
     also: tuple[Passage, ...] = ()
 
+    @property
+    def left_out(self) -> int:
+        """How many items the passage has of lists that are shown in part; further passages may have more."""
+        return unshown(self.passage, self.units)
+
 
 class Candidate(NamedTuple):
     """A piece, the hit that brought it up, and once it is judged, how ``likely`` it answers, 0..1."""
@@ -153,7 +159,7 @@ def _key(hit: Hit) -> tuple[object, ...]:
     return hit.passage.passage_id, hit.title, hit.about.issuer, hit.about.jurisdiction, hit.about.year
 
 
-def cut(passage: Passage) -> Iterator[tuple[tuple[Unit, ...], str, bool]]:
+def cut(passage: Passage) -> Iterator[_Cut]:
     """What a passage offers, with its text, and whether it is a whole list; never half a table.
 
     Each sentence, each list with its lead-in or the items of a long one, a row of a table and where that is long its
@@ -167,21 +173,48 @@ def cut(passage: Passage) -> Iterator[tuple[tuple[Unit, ...], str, bool]]:
         if not cells:
             yield from (((head,), head.text, False) for head in heads if len(heads) > 1)
     elif passage.kind != "table":
-        start = 0
-        for lead, items in _lists(passage):
-            yield from (((unit,), unit.text, False) for unit in passage.units[start:lead])
-            yield from _cut_list(passage.units[lead], passage.units[lead + 1 : items])
-            start = items
-        yield from (((unit,), unit.text, False) for unit in passage.units[start:])
+        outline = lines(passage)
+        for place, line in enumerate(outline):
+            if not line.above:
+                yield from _cut_line(passage, outline, place)
 
 
-def _cut_list(lead: Unit, items: Sequence[Unit]) -> Iterator[tuple[tuple[Unit, ...], str, bool]]:
-    """A list whole, where an answer has room for it, and if it is no short one each item with what leads to it."""
-    whole = run_on((lead, *items))
-    if (size := share_of_answer(whole)) <= _LONGEST_LIST:
-        yield (lead, *items), whole, True
+def _cut_line(passage: Passage, outline: Sequence[Line], place: int) -> Iterator[_Cut]:
+    """A line with what leads to it; a list whole where an answer has room for it, and if not short also by items."""
+    line, items = outline[place], below(outline, place)
+    leads = [n for lead in line.above for n in outline[lead].units]
+    if not items:
+        yield from _cut_text(passage, leads, line.units)
+        return
+    whole = (*leads, *line.units, *(n for item in items for n in outline[item].units))
+    units, text, _ = _piece(passage, whole)
+    if (size := share_of_answer(text)) <= _LONGEST_LIST:
+        yield units, text, True
     if size > _SHORT_LIST:
-        yield from (((lead, item), run_on((lead, item)), False) for item in items)
+        for item in items:
+            if outline[item].above[-1] == place:
+                yield from _cut_line(passage, outline, item)
+
+
+def _cut_text(passage: Passage, leads: Sequence[int], places: Sequence[int]) -> Iterator[_Cut]:
+    """A sentence or an item with what leads to it; where an answer has no room for it by sentences, or by clauses.
+
+    Nothing where it leads to what stands elsewhere, or is a mere number or sign.
+    """
+    whole = _piece(passage, (*leads, *places))
+    if whole[1].endswith(LEADS) or not _LETTER.search(whole[1]):
+        return
+    parts = sentences(passage, places)
+    if len(places) == 1 or share_of_answer(whole[1]) <= (_LONGEST_SENTENCE if len(parts) == 1 else _SHORT_LIST):
+        yield whole
+    else:
+        for part in parts if len(parts) > 1 else [(n,) for n in places]:
+            yield from _cut_text(passage, leads, part)
+
+
+def _piece(passage: Passage, places: Sequence[int]) -> _Cut:
+    units = tuple(passage.units[n] for n in places)
+    return units, said(passage, units), False
 
 
 def is_short(row: Passage) -> bool:
@@ -191,21 +224,6 @@ def is_short(row: Passage) -> bool:
     return share_of_answer(_row_text(heads, cells)) <= _SHORT_ROW
 
 
-def _lists(passage: Passage) -> Iterator[tuple[int, int]]:
-    """Where a lead-in stands among the units, and where its items end."""
-    units, start = passage.units, 0
-    for place, unit in enumerate(units):
-        leads = unit.text.rstrip().endswith(_LEADS)
-        if place < start or not (leads or (passage.kind == "list" and place == 0)):
-            continue
-        end = place + 1
-        while end < len(units) and (passage.kind == "list" or _ITEM.match(units[end].text)):
-            end += 1
-        if end > place + 1:
-            yield place, end
-            start = end
-
-
 def _heads(row: Passage) -> list[Unit]:
     """The labels of a row."""
     return [unit for unit in row.units if _CELL_OF not in unit.label]
@@ -213,12 +231,12 @@ def _heads(row: Passage) -> list[Unit]:
 
 def _row_text(heads: Sequence[Unit], cells: Sequence[Unit]) -> str:
     """``北京 — 抵销比例限制: …; 地域限制: …``: the row's labels once, then each cell under its header."""
-    said: list[str] = []
+    parts: list[str] = []
     for cell, before in zip(cells, [None, *cells], strict=False):
         header = cell.label.split(_CELL_OF)[-1]
         repeated = before is not None and before.label == cell.label
-        said.append(cell.text if repeated or not header else f"{header}: {cell.text}")
-    return " — ".join(filter(None, (" ".join(head.text for head in heads), "; ".join(said))))
+        parts.append(cell.text if repeated or not header else f"{header}: {cell.text}")
+    return " — ".join(filter(None, (" ".join(head.text for head in heads), "; ".join(parts))))
 
 
 def joined(shown: Sequence[Evidence]) -> list[Evidence]:
@@ -234,18 +252,10 @@ def _join(several: Sequence[Evidence]) -> Evidence:
     if len(several) == 1:
         return first
     units = [unit for each in several for unit in each.units]
-    order = sorted(dict.fromkeys(units), key=lambda unit: unit.spans[0])
+    order = sorted(dict.fromkeys(units), key=first.passage.units.index)
     heads = _heads(first.passage) if first.passage.kind == "row" else []
-    text = _row_text(heads, [unit for unit in order if unit not in heads]) if heads else run_on(order)
+    text = _row_text(heads, [unit for unit in order if unit not in heads]) if heads else said(first.passage, order)
     return replace(first, units=tuple(order), text=text, also=tuple(also for each in several for also in each.also))
-
-
-def run_on(units: Sequence[Unit]) -> str:
-    """Sentences after each other; between Chinese ones there is no space."""
-    text = ""
-    for unit in units:
-        text += ("" if not text or text[-1] >= "\u2e80" else " ") + unit.text
-    return text
 
 
 def share_of_answer(text: str) -> float:

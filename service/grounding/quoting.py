@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
 from index.hit import Hit
 from ingest.document import Span, quote
+from ingest.packing import merged
 from ingest.passage import Passage, Unit
 from ingest.view import reading_view, search_view
 from service.answer import Citation, plain
 from service.errors import InvalidText
 from service.evidence.citations import Sources, cite
-from service.evidence.geometry import merge
 from service.grounding.quotes import Comparison, Difference, compare_quote
 from service.grounding.wording import wording
 
@@ -101,8 +101,8 @@ def _stretches(given: str, passage: Passage, sources: Sources) -> list[_Stretch]
         return [whole, (passage, passage.units, passage.text)]
     if passage.kind == "row":
         parts = {wording(part) for part in given.split(" … ")}
-        cells = tuple(u for u in passage.units if any(wording(text[start:end]) in parts for start, end in u.spans))
-        cited = quote(text, merge(span for unit in cells for span in unit.spans))  # as citations quote cells
+        cells = tuple(dict.fromkeys(_quoted_cells(passage.units, text, parts)))
+        cited = quote(text, merged(text, (span for unit in cells for span in unit.spans)))  # as citations quote cells
         return [whole, (passage, passage.units, passage.text), (passage, cells, cited)][: 3 if cells else 2]
     running = [each for each in sources.passages(passage.doc_id) if each.kind in ("text", "list")]
     units = [(each, unit) for each in running for unit in each.units]
@@ -111,6 +111,17 @@ def _stretches(given: str, passage: Passage, sources: Sources) -> list[_Stretch]
     last = _reach(units, inside[-1], 1, _ROOM * len(given))
     around = tuple(unit for _, unit in units[first : last + 1])
     return [whole, (units[first][0], around, _said(around))]
+
+
+def _quoted_cells(units: Sequence[Unit], text: str, parts: set[str]) -> Iterator[Unit]:
+    """The cells that are a part of a quote, alone or with the neighbours that only white space parts from them."""
+    for first in range(len(units)):
+        for last in range(first + 1, len(units) + 1):
+            spans = merged(text, (span for unit in units[first:last] for span in unit.spans))
+            if last > first + 1 and len(spans) > 1:
+                break
+            if any(wording(text[start:end]) in parts for start, end in spans):
+                yield from units[first:last]
 
 
 def _reach(units: Sequence[tuple[Passage, Unit]], place: int, step: int, room: float) -> int:
@@ -128,7 +139,7 @@ def _placed(given: str, passage: Passage, units: tuple[Unit, ...], sources: Sour
     """The citation of exactly the quoted words, or of the units that hold them where they cannot be told apart."""
     text = sources.text(passage.doc_id)
     holding = _shortest(given, units, Comparison("exact"))
-    spans = merge(span for unit in holding for span in unit.spans)
+    spans = merged(text, (span for unit in holding for span in unit.spans))
     if exact := _within(given, text, spans):
         words = reading_view(text, exact).text
         if compare_quote(given, words).result == "exact":

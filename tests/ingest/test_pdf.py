@@ -318,3 +318,34 @@ def test_a_left_over_title_is_not_believed() -> None:
             title = read_pdf((_DOCS / name).read_bytes(), name).metadata.title or ""
             assert not title.startswith("Microsoft Word")
             assert not title.lower().endswith((".doc", ".docx", ".pdf", ".indd"))
+
+
+def set_as(first: str, rest: str, *, size: float, bold: bool) -> bytes:
+    """A page of plain text, then a paragraph whose first line is set otherwise, then plain text again."""
+    press = Press()
+    width = Run(first, size, bold).width
+    y = press.paragraph(MARGIN, 90, width, "The council met in the hall of the old mill every spring. " * 6)
+    press.line(MARGIN, y, Run(first, size, bold))
+    y = press.paragraph(MARGIN, y + 15, width, rest)
+    press.paragraph(MARGIN, y + 8, width, "The warden wrote down what was said and read it out at the end. " * 6)
+    return press.save()
+
+
+LINE = "The council pays for each hectare of alder swamp that the owners of the"
+
+
+@pytest.mark.parametrize(("size", "bold"), [(10.5, True), (13.0, False)], ids=["bold", "large"])
+def test_a_line_set_apart_that_breaks_off_amid_a_sentence_is_no_heading(size, bold):
+    rest = "land keep wet from May to October, and it pays nothing for what they drain."
+    document = read_pdf(set_as(LINE, rest, size=size, bold=bold), "page.pdf")
+    assert of_kind(document, "heading") == []
+    assert f"{LINE} {rest}" in [" ".join(text.split()) for text in of_kind(document, "paragraph")]
+
+
+def test_a_short_bold_line_above_small_letters_stays_a_heading():
+    press = Press()
+    y = press.paragraph(MARGIN, 90, 400, "The council met in the hall of the old mill every spring. " * 6)
+    press.line(MARGIN, y, Run("Payments", 10.5, True))
+    press.paragraph(MARGIN, y + 15, 400, "for alder swamps are made once a year, and for nothing else. " * 4)
+    document = read_pdf(press.save(), "page.pdf")
+    assert of_kind(document, "heading") == ["Payments"]

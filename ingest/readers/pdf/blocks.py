@@ -13,11 +13,13 @@ from ingest.readers.pdf.captions import caption_label, with_tables
 from ingest.readers.pdf.drafts import Draft, without
 from ingest.readers.pdf.furniture import find_furniture
 from ingest.readers.pdf.headings import Entry, HeadingLine, body_size, find_heading_lines
+from ingest.readers.pdf.lines import Line
 from ingest.readers.pdf.notes import find_footnotes
 from ingest.readers.pdf.page import PageLayout, Placed, PlacedTable
 from ingest.structure.lists import item_levels, mark_of
 
 _TERMINAL = re.compile(r"[.!?:;。！？：；…][\"'”’）)」』\]]*\s*$")
+_SMALL, _ENDS_SMALL = re.compile("[a-z]{2}"), re.compile("[a-z]{2},?$")  # how a line begins or ends amid a sentence
 _MAX_PITCH = 2.5  # of the size; double spacing is 2.3
 _SYMBOL_BULLET = re.compile(r"[\ue000-\uf8ff](?=\s|$)")  # bullets of symbol fonts have private code points
 
@@ -115,6 +117,7 @@ def _add_heading(drafts: list[Draft], line: Placed, heading: HeadingLine) -> Non
         drafts.append(Draft("heading", [], heading.level))
     drafts[-1].spans.append(head)
     drafts[-1].marks += [mark for mark in line.marks if mark.end <= head.end]
+    drafts[-1].first, drafts[-1].last = drafts[-1].first or line, line
     if rest.end > rest.start:
         marks = [mark for mark in line.marks if mark.start >= rest.start]
         drafts.append(Draft("paragraph", [rest], last=line, first=line, marks=marks))
@@ -123,13 +126,30 @@ def _add_heading(drafts: list[Draft], line: Placed, heading: HeadingLine) -> Non
 def _add_line(drafts: list[Draft], line: Placed, flow: _Flow) -> None:
     """Goes on with the open paragraph, or begins one."""
     opened = _open_paragraph(drafts, line)
-    if opened and opened.last and opened.first and not _begins(opened.first, opened.last, line, flow):
+    goes_on = opened and opened.last and opened.first and not _begins(opened.first, opened.last, line, flow)
+    if drafts and _is_begun_sentence(drafts[-1], line, flow):
+        opened, goes_on = drafts[-1], True
+        opened.kind, opened.level = "paragraph", 0
+    if opened and goes_on:
         opened.spans.append(line.span)
         opened.marks += line.marks
         opened.last = line
         return
     kind: BlockKind = "caption" if caption_label(line.line.text) else "paragraph"
     drafts.append(Draft(kind, [line.span], last=line, first=line, marks=list(line.marks)))
+
+
+def _is_begun_sentence(heading: Draft, line: Placed, flow: _Flow) -> bool:
+    """Whether what looks like a heading breaks off at the edge of its column and ``line`` goes on in small letters."""
+    last = heading.last
+    return (
+        heading.kind == "heading"
+        and last is not None
+        and last.page == line.page
+        and _SMALL.match(line.line.text) is not None
+        and not _TERMINAL.search(last.line.text)
+        and not _is_broken_off(last, line, flow)
+    )
 
 
 def _open_paragraph(drafts: Sequence[Draft], line: Placed) -> Draft | None:
@@ -154,7 +174,8 @@ def _begins(first: Placed, before: Placed, line: Placed, flow: _Flow) -> bool:
     if ended and caption_label(b.text):
         return True
     broken = _is_broken_off(before, line, flow)
-    if abs(a.size - b.size) > max(0.6, 0.08 * a.size) or a.turn != b.turn or (a.bold != b.bold and ended):
+    other_size = abs(a.size - b.size) > max(0.6, 0.08 * a.size) and not (_SMALL.match(b.text) and _is_amid(a, b))
+    if other_size or a.turn != b.turn or (a.bold != b.bold and ended):
         return True
     shift = (b.x0 - flow.edges[line][0]) - (a.x0 - flow.edges[before][0])
     if _is_bullet(b.text) or (_marked(b.text) and (broken or shift > 0.5 * b.size)):
@@ -168,6 +189,12 @@ def _begins(first: Placed, before: Placed, line: Placed, flow: _Flow) -> bool:
         level = b.x0 < first.line.x0 + 0.5 * b.size
         return ended and level and (broken or shift < -0.5 * b.size or _marked(b.text))
     return ended and (broken or shift > 0.7 * b.size)
+
+
+def _is_amid(a: Line, b: Line) -> bool:
+    """Whether a line of another size than the next breaks off amid a sentence: it holds raised or lowered figures."""
+    lowered = len(a.text.strip()) <= 2 and a.size < 0.6 * b.size  # the 2 of CO2, on a line of its own
+    return lowered or (abs(a.size - b.size) < 0.15 * a.size and _ENDS_SMALL.search(a.text) is not None)
 
 
 def _is_broken_off(before: Placed, line: Placed, flow: _Flow) -> bool:

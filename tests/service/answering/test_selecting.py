@@ -185,10 +185,10 @@ def test_beside_the_best_one_less_is_enough_and_its_passage_is_quoted_once(found
     assert [each.text for each in elsewhere] == ["Nobody mows."]
 
 
-def test_what_is_skipped_between_two_pieces_is_not_said(found, encoder):
+def test_what_is_skipped_between_two_pieces_is_marked(found, encoder):
     given = Pieces(encoder).of(found(FENS))
     (first_and_last,) = shown(given, 0.9, 0.1, 0.85, 0.1)
-    assert first_and_last.text == "The fen holds nine cows. Nobody mows." and len(first_and_last.units) == 2
+    assert first_and_last.text == "The fen holds nine cows. … Nobody mows." and len(first_and_last.units) == 2
 
 
 def test_what_the_premise_speaks_of_is_shown_second_unless_it_is_shown_anyway(found, encoder):

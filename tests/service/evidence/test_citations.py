@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 
 from index.columns import PASSAGE_COLUMNS, pack_passage, pack_text, read_passage, unpack_text
 from ingest.document import Page, Span
+from ingest.packing import merged
 from ingest.passage import Passage
 from service.engine import Engine
-from service.evidence.geometry import astral_offsets, line_boxes, merge, quoted_spans
+from service.evidence.geometry import astral_offsets, line_boxes, quoted_spans
 from service.settings import Settings
 from tests.typeset import MARGIN, Press
 
@@ -184,12 +185,14 @@ def test_the_boxes_of_a_quote_hold_the_quote_and_nothing_else(tmp_path):
 spans = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)).map(lambda pair: Span(*sorted(pair))), max_size=8)
 
 
-@given(spans)
-def test_merged_spans_cover_the_same_offsets_in_order_without_touching(given_spans):
-    merged = merge(given_spans)
+@given(spans, st.text("ab \n\u3000", min_size=60, max_size=60))
+def test_a_quote_has_a_mark_exactly_where_it_skips_more_than_white_space(given_spans, text):
+    found = merged(text, given_spans)
     covered = {offset for start, end in given_spans for offset in range(start, end)}
-    assert {offset for start, end in merged for offset in range(start, end)} == covered
-    assert all(left.end < right.start for left, right in pairwise(merged))
+    held = {offset for start, end in found for offset in range(start, end)}
+    assert covered <= held and all(text[offset].isspace() for offset in held - covered)
+    assert all(left.end < right.start for left, right in pairwise(found))
+    assert not any(text[left.end : right.start].isspace() for left, right in pairwise(found))
 
 
 @given(st.text(max_size=60), spans)

@@ -136,3 +136,23 @@ def test_the_command_says_exact_altered_or_absent(engine, sinkqa):
     report = json.loads(sinkqa("verify", "-l", library, "--quote", "--json", "-", stdin="after nine years").out)
     assert {"quote", "result", "citation", "differences", "generation", "timings_ms"} == report.keys()
     assert report["result"] == "exact" and report["citation"]["verified"]
+
+
+ROW = """<h1>Parcels</h1><table>
+<tr><th>Parcel</th><th>Cows</th><th>Mowing</th><th>Warden</th></tr>
+<tr><td>North fen</td><td>two cows</td><td>after the first of June</td><td>Ida Holm</td></tr>
+<tr><td>South fen</td><td>nine cows</td><td>after the last of July</td><td>Jon Berg</td></tr>
+</table>"""
+
+
+@pytest.mark.parametrize(
+    "quote",
+    ["South fen\nnine cows", "South fen\nnine cows … Jon Berg", "South fen … after the last of July\nJon Berg"],
+    ids=["side by side", "one left out", "the first left out"],
+)
+def test_cells_are_an_exact_quote_with_a_mark_where_one_is_left_out(tmp_path, quote):
+    (tmp_path / "parcels.html").write_text(ROW, "utf-8")
+    engine = Engine.open(Settings(library=tmp_path / "library"), create=True)
+    assert not engine.add([tmp_path / "parcels.html"]).failed
+    assert engine.verify_quote(quote).result == "exact"
+    assert engine.verify_quote(quote.replace("South", "North")).result != "exact"

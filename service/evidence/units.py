@@ -1,0 +1,191 @@
+"""Units of one passage: which of them are a list, and what several say together, marked where others are skipped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from ingest.passage import Passage, Unit
+from ingest.splitting import INTRODUCES
+from ingest.structure.lists import mark_of, without_mark
+
+SKIPPED = " … "
+LEADS = ("：", ":", "—", "–")  # what a sentence ends with that items follow
+_ENDS, _CLOSERS = (*"。！？.!?", *LEADS), "”’」』）)]】\"' "  # of a sentence
+_ITEM = re.compile(  # how an item begins: （一） 1. a) - ①
+    r"\s*(?:[（(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2}|[a-z]|[ivx]{1,4})[）)、.．]|[-•·*–—①-⑳])\s*", re.IGNORECASE
+)
+_FIRST = frozenset(("1", "a", "A", "i", "一", "①", "第一", "其一"))
+_BULLETS = tuple("•·●○■□◆◇▪▫➢❖‣∙-–—*+")
+_ROMAN = re.compile("[ivx]+[a-z]?")
+_GLYPHS = re.compile("[\ue000-\uf8ff]\\s*")  # of symbol fonts: a reader is shown a box
+_BEGINNING = re.compile(f"\n|{SKIPPED}")  # of a line, or of what follows a mark
+_PARTED, _PARTED_BY_PAGES = 20, 200  # code points between paragraphs: more of them are text
+
+_Mark = tuple[str, str]  # style and number, as mark_of gives them
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A lead-in, a list item or a sentence, as places of its units in the passage.
+
+    ``above`` are the lines that lead to it, outermost first, as places among the lines.
+    """
+
+    units: tuple[int, ...]
+    above: tuple[int, ...] = ()
+
+
+def lines(passage: Passage) -> tuple[Line, ...]:
+    """The lines of running text in order; every unit is in one."""
+    return tuple(_list_lines(passage) if passage.kind == "list" else _text_lines(passage))
+
+
+def below(outline: Sequence[Line], place: int) -> list[int]:
+    """The lines that the one at ``place`` leads to, at any depth, in order."""
+    return [n for n, line in enumerate(outline) if place in line.above]
+
+
+def goes_on(text: str, before: Iterable[str]) -> bool:
+    """Whether a line is an item with a mark of the style of those ``before`` it, and not the first of that style."""
+    mark = mark_of(text)
+    if mark is None or mark[1] in _FIRST:
+        return False
+    alike = [other for each in before if (other := mark_of(each)) and other[0] == mark[0]]
+    return any(_is_next(mark, other) for other in alike[-1:])
+
+
+def _is_next(mark: _Mark, before: _Mark | None) -> bool:
+    """Whether a mark may come after another in a list: ``(c)`` after ``(b)``, not after ``(ii)``; any is first."""
+    if before is None or mark[0] != before[0]:
+        return before is None
+    if mark[1].isdecimal():
+        return int(mark[1]) > int(before[1])
+    next_letter = len(before[1]) == 1 and mark[1] == chr(ord(before[1]) + 1)
+    return next_letter or bool(_ROMAN.fullmatch(mark[1])) == bool(_ROMAN.fullmatch(before[1]))
+
+
+def said(passage: Passage, units: Iterable[Unit], *, numbered: bool = False) -> str:
+    """What units of running text say together, in the passage's order.
+
+    Neighbours follow each other as in the passage: a line break stands where a paragraph or an item begins. Where
+    units of the passage are skipped, or items that stand in another passage, stands ``" … "``. Glyphs of symbol fonts
+    go, and unless it is to stay ``numbered``, so does the mark of an item that is shown without others and is no part
+    of a sentence.
+    """
+    text = SKIPPED.join(_runs(passage, sorted({passage.units.index(unit) for unit in units})))
+    text = _GLYPHS.sub("", text)
+    _, *others = _BEGINNING.split(text)
+    bare = without_mark(text)
+    is_part = bare[:1].islower() and not text.startswith(_BULLETS)  # of a sentence: the mark tells that it is an item
+    return text if numbered or is_part or any(mark_of(other) for other in others) else bare
+
+
+def unshown(passage: Passage, units: Iterable[Unit]) -> int:
+    """How many items of the passage's lists are left out where their lead-in or others of them are shown."""
+    if passage.kind not in ("text", "list"):
+        return 0
+    outline, shown = lines(passage), {passage.units.index(unit) for unit in units}
+    seen = [n for n, line in enumerate(outline) if shown.intersection(line.units)]
+    leads = {(*outline[n].above, n)[0] for n in seen}
+    return sum(n not in seen for lead in leads for n in below(outline, lead))
+
+
+def _runs(passage: Passage, places: Sequence[int]) -> Iterator[str]:
+    """The text of each run of neighbours among the units at ``places``, ascending."""
+    if len(places) == 1:  # as most pieces are
+        yield passage.units[places[0]].text
+        return
+    where, parted = _places(passage), _parted(passage)
+    start = end = None
+    for place in places:
+        if start is not None and end is not None and (place != end + 1 or place in parted):
+            yield passage.text[where[start][0] : where[end][1]]
+            start = None
+        start, end = place if start is None else start, place
+    if start is not None and end is not None:
+        yield passage.text[where[start][0] : where[end][1]]
+
+
+def _places(passage: Passage) -> list[tuple[int, int]]:
+    """Where each unit stands in the passage's text."""
+    places, end = list[tuple[int, int]](), 0
+    for unit in passage.units:
+        start = max(passage.text.find(unit.text, end), end)
+        end = start + len(unit.text)
+        places.append((start, end))
+    return places
+
+
+def _paragraphs(passage: Passage) -> list[tuple[int, ...]]:
+    """The units of each paragraph or list item."""
+    found, before = list[list[int]](), 0
+    for place, (start, end) in enumerate(_places(passage)):
+        if not found or "\n" in passage.text[before:start]:
+            found.append([])
+        found[-1].append(place)
+        before = end
+    return [tuple(each) for each in found]
+
+
+def _list_lines(passage: Passage) -> list[Line]:
+    """The lead-in, if there is one, by its sentences, of which one leads to what follows; then the items."""
+    paragraphs = _paragraphs(passage)
+    found = list[Line]()
+    above = list[tuple[int, _Mark | None]]()  # the lines that lead on, each with the mark of its latest item
+    if mark_of(passage.units[0].text) is None and len(paragraphs) > 1:
+        found = [Line((n,)) for n in paragraphs.pop(0)]
+        above = [(_lead(passage, range(len(found))), None)]
+    for paragraph in paragraphs:
+        mark = mark_of(passage.units[paragraph[0]].text)
+        while mark and above and not _is_next(mark, above[-1][1]):
+            above.pop()
+        if mark and above:
+            above[-1] = (above[-1][0], mark)
+        found.append(Line(paragraph, tuple(line for line, _ in above)))
+        if mark and passage.units[paragraph[-1]].text.rstrip().endswith(LEADS):
+            above.append((len(found) - 1, None))
+    return found
+
+
+def _lead(passage: Passage, places: Sequence[int]) -> int:
+    """Which of the sentences at ``places`` leads to the items behind the last of them."""
+    for leads in (lambda text: text.endswith(LEADS), INTRODUCES.search):
+        if found := [n for n in places if leads(passage.units[n].text.rstrip())]:
+            return found[-1]
+    return places[-1]
+
+
+def _text_lines(passage: Passage) -> Iterator[Line]:
+    """Sentences; behind one that ends as a lead-in does, what begins as items do is below it."""
+    lead: tuple[int, ...] = ()
+    for n, sentence in enumerate(chain(*(sentences(passage, each) for each in _paragraphs(passage)))):
+        is_item = bool(lead and _ITEM.match(passage.units[sentence[0]].text))
+        yield Line(sentence, lead if is_item else ())
+        if not is_item:
+            lead = (n,) if passage.units[sentence[-1]].text.rstrip().endswith(LEADS) else ()
+
+
+def sentences(passage: Passage, places: Sequence[int]) -> list[tuple[int, ...]]:
+    """The units of one paragraph by sentence: a long one is several units, cut behind a semicolon or anywhere."""
+    found = list[list[int]]()
+    for place in places:
+        text = passage.units[place].text
+        if not found or passage.units[place - 1].text.rstrip(_CLOSERS).endswith(_ENDS) or _ITEM.match(text):
+            found.append([])
+        found[-1].append(place)
+    return [tuple(each) for each in found]
+
+
+def _parted(passage: Passage) -> set[int]:
+    """Units that begin a paragraph before which the source has more than a running head: text of another passage.
+
+    So it is where the lead-in of a long list is repeated, and between notes that stand around what they are on.
+    """
+    turns = passage.page_start < passage.page_end  # between pages stand running heads and notes
+    most = _PARTED_BY_PAGES if turns else _PARTED
+    spans = [unit.spans for unit in passage.units]
+    begin = [paragraph[0] for paragraph in _paragraphs(passage)[1:]]
+    return {n for n in begin if spans[n - 1] and spans[n] and spans[n][0].start - spans[n - 1][-1].end > most}
