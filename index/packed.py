@@ -6,7 +6,7 @@ It is done apart from any library, so that other processes can share it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -16,6 +16,7 @@ from index.encoder import Encoder
 from index.features import encode_passages, index_terms, title_of
 from ingest.document import Document
 from ingest.passage import Passage
+from ingest.provisions.kinds import statements
 from ingest.readers import format_of
 
 
@@ -26,6 +27,7 @@ class Packed:
     ``source`` says where it was read from (a path, an address): other bytes from the same source supersede what it
     held before. ``encoder`` is the fingerprint of the encoder of its vectors. ``document`` holds the columns that do
     not depend on when it is added; ``passages`` and ``features``, one row each for every passage, lack the row number.
+    ``statements`` are kind, term, the passage's place among ``passages`` and the unit's in it.
     """
 
     source: str
@@ -33,6 +35,7 @@ class Packed:
     document: dict[str, Any]
     passages: tuple[tuple[str, int, str, int, int, bytes], ...]
     features: tuple[tuple[bytes, bytes, bytes], ...]
+    statements: tuple[tuple[str, str, int, int], ...]
 
     @property
     def doc_id(self) -> str:
@@ -89,7 +92,14 @@ def _packed(
         document=_columns(document, rows),
         passages=rows,
         features=tuple((terms, *each) for terms, each in zip(index_terms(document, passages), encoded, strict=True)),
+        statements=tuple(pack_statements(passages)),
     )
+
+
+def pack_statements(passages: Sequence[Passage]) -> Iterator[tuple[str, str, int, int]]:
+    """What the passages of one document, in reading order, state; see :class:`Packed`."""
+    for place, stated in enumerate(statements(passages)):
+        yield from ((each.kind, _storable(each.term), place, each.unit) for each in stated)
 
 
 def _check(document: Document, passages: Sequence[Passage]) -> None:

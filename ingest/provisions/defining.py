@@ -150,11 +150,11 @@ def _zh_terms(head: str) -> Iterator[str]:
 
 def _ja(said: str, expected: bool) -> Iterator[str]:
     if "とは" in said:
-        yield from (term_key(match["head"]) for match in _JA_QUOTED.finditer(said))
-    elif expected and "をいう" in said and (match := _JA_LISTED.match(said)):
-        yield term_key(match["head"])
+        yield from (term_key(quoted["head"]) for quoted in _JA_QUOTED.finditer(said))
+    elif expected and "をいう" in said and (listed := _JA_LISTED.match(said)):
+        yield term_key(listed["head"])
     if "をいう" in said:
-        yield from (term_key(match["head"]) for match in _JA_WITHIN.finditer(said))
+        yield from (term_key(within["head"]) for within in _JA_WITHIN.finditer(said))
 
 
 def _en(said: str, expected: bool) -> Iterator[str]:
@@ -169,8 +169,10 @@ def _en(said: str, expected: bool) -> Iterator[str]:
         return
     inside = _WITHIN.match(said)
     rest = said[inside.end() :] if inside else said
-    if (expected or inside) and (match := _EN_PLAIN.match(rest) or (_EN_OPEN.match(rest) if expected else None)):
-        yield from _en_terms(match["head"])
+    if not (expected or inside):
+        return
+    if (plain := _EN_PLAIN.match(rest)) or (expected and (plain := _EN_OPEN.match(rest))):
+        yield from _en_terms(plain["head"])
 
 
 def _en_terms(head: str) -> Iterator[str]:
@@ -193,7 +195,7 @@ def _abbreviates(short: str, full: str) -> bool:
 
 def _listed(said: str) -> Iterator[str]:
     """An item "(一) term: what it is" of a list that was announced as one of definitions."""
-    if match := _ZH_LISTED.match(said):
-        yield from _zh_terms(match["head"])
-    elif match := _EN_LISTED.match(said):
-        yield from _en_terms(match["head"])
+    if wide := _ZH_LISTED.match(said):
+        yield from _zh_terms(wide["head"])
+    elif narrow := _EN_LISTED.match(said):
+        yield from _en_terms(narrow["head"])
