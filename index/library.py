@@ -243,12 +243,23 @@ class Library:
         packed = self._column("boxes", doc_id)
         return None if packed is None else unpack_boxes(packed)
 
-    def passages(self, doc_id: str) -> list[Passage]:
-        """The document's passages in reading order. Raises as :meth:`document` does."""
+    def passages(self, doc_id: str, *, most: int = -1) -> list[Passage]:
+        """The document's passages in reading order, or the first of them. Raises as :meth:`document` does."""
         connection = self._store.connection
         rows = connection.execute(
-            f"SELECT {PASSAGE_COLUMNS} FROM passages JOIN documents USING (doc) WHERE doc_id = ? ORDER BY position",
-            (catalogue.resolve(connection, doc_id),),
+            f"SELECT {PASSAGE_COLUMNS} FROM passages JOIN documents USING (doc) WHERE doc_id = ? "
+            "ORDER BY position LIMIT ?",
+            (catalogue.resolve(connection, doc_id), most),
+        )
+        return [read_passage(row) for row in rows]
+
+    def after(self, passage_id: str, *, most: int) -> list[Passage]:
+        """The passages that follow this one in its document, in reading order; none where it is gone."""
+        rows = self._store.connection.execute(
+            f"SELECT {PASSAGE_COLUMNS} FROM passages JOIN documents USING (doc) "
+            "JOIN (SELECT doc, position AS place FROM passages WHERE passage_id = ?) USING (doc) "
+            "WHERE position > place ORDER BY position LIMIT ?",
+            (passage_id, most),
         )
         return [read_passage(row) for row in rows]
 

@@ -41,6 +41,22 @@ _STRONG = (
     re.compile(r"\bdefined? (?:the (?:term|word|expression) )?(?P<term>[^?;]+)"),
     re.compile(r"^(?P<term>[^?;]+?)(?:'s)? (?:definition|meaning|defined)\b"),
 )
+_CUES = (  # without any of these no pattern fits
+    *("定义", "界定", "义", "意", "概念", "理解", "解释", "指", "算", "属于", "称为", "叫"),
+    *(
+        "defin",
+        "mean",
+        "refer",
+        "stand for",
+        "count",
+        "qualif",
+        "considered",
+        "regarded",
+        "deemed",
+        "stood",
+        "interpret",
+    ),
+)
 _WEAK = (
     re.compile(r"^(?P<term>[^,?。]+?)(?:是什么|是啥)(?:东西)?\s*\??$"),
     re.compile(r"(?:什么(?:是|叫做?|叫作)|何为|何谓|啥是|啥叫)(?P<term>[^,?。]+)"),
@@ -74,7 +90,8 @@ class Meaning(NamedTuple):
 def meaning_asked(folded: str) -> Meaning:
     """What a folded question asks the meaning of; nothing where it asks for no meaning."""
     said = _POLITE.sub("", folded.strip())
-    for patterns, certain in ((_STRONG, True), (_WEAK, False)):
+    strong = _STRONG if any(cue in said for cue in _CUES) else ()
+    for patterns, certain in ((strong, True), (_WEAK, False)):
         for pattern in patterns:
             if match := pattern.search(said):
                 readings = map(term_key, (*_quoted(said), *_readings(match["term"], certain=certain)))

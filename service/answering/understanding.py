@@ -188,7 +188,7 @@ def understand(question: str) -> Asked:
         counted=(thing["zh"] or thing["en"] or "") if thing else "",
         presumed=_presumed(folded),
         provisions=tuple(_provisions(said.folded, kind, forms, meaning)),
-        terms=meaning.terms if meaning.is_certain or not target else (),
+        terms=meaning.terms if meaning.is_certain or kind not in ("when", "where", "who", "how many") else (),
     )
 
 
