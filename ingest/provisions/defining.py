@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from ingest.view import fold
 
 _LONGEST_ZH, _LONGEST_EN = 30, 12  # characters and words of a term: what is longer is a clause
-_MARK = (  # how an item, an article or a paragraph begins, in folded text
-    r"(?:\s*(?:\((?:[一二三四五六七八九十百]{1,4}|\d{1,3}|[a-z]{1,2}|[ivx]{1,5})\)|[一二三四五六七八九十百]{1,4}[、 ]"
-    r"|\d{1,3}(?:\.\d{1,3})*[.、)]?(?=[ (\"'\u4e00-\u9fff])|[a-z]\)|[-·*]|第[一二三四五六七八九十百千\d]+条)\s*)*"
+_MARK = (  # how an item, an article or a paragraph begins; possessive, lest rows of numbers take for ever
+    r"(?:\s*+(?:\((?:[一二三四五六七八九十百]{1,4}|\d{1,3}|[a-z]{1,2}|[ivx]{1,5})\)|[一二三四五六七八九十百]{1,4}[、 ]"
+    r"|\d{1,3}(?:\.\d{1,3})*[.、)]?(?=[ (\"'\u4e00-\u9fff])|[a-z]\)|[-·*]|第[一二三四五六七八九十百千\d]+条))*+\s*+"
 )
 ITEM = re.compile(  # how an item begins
     r"\s*(?:\([一二三四五六七八九十百a-z\d]{1,5}\)|[一二三四五六七八九十]{1,3}[、 ]|\d{1,3}[.)、](?!\d)|[a-z]\)|[-·*] )"
@@ -22,7 +22,7 @@ GLOSSARY = re.compile(  # over a list of terms and nothing else
     r"(?:术语(?:[和与及、]定义|解释)?|名词解释|缩略[语词]|\bglossary(?: of [a-z ]+)?"
     r"|^[\d.ivx ]*(?:terms and )?definitions|\babbreviations(?: and acronyms)?|\bacronyms|\bterminology)\W*$"
 )
-LEAD = re.compile(  # announces definitions
+_LEAD = re.compile(  # announces definitions
     r"(?:用语|术语|词语|名词|概念)[^。;]{0,12}(?:含义|涵义|定义|适用|解释|如下|意义)"
     r"|^[^.;]{0,30}\b(?:in|for (?:the )?purposes? of) (?:this|these) [^.;]{0,120}[:-]$"
     r"|unless the context otherwise requires|following (?:specific )?(?:definitions|terms|expressions)"
@@ -53,14 +53,14 @@ _ALSO = re.compile(r"\((?:以下)?(?:又|也)?(?:简称|统称|称为?)?:?\s*\"?
 _QUOTED = "[\"'ìî]+[^\"'ìî.;]{1,80}[\"'ìî]+"
 _MEANS = (
     r"(?:means?\b(?! (?:of|to|by)\b)|ha(?:s|ve) the (?:same )?meanings?\b|shall (?:mean|have the meaning|include)\b"
-    r"|(?:is|are) defined\b|refers? to\b|denotes?\b|signif(?:y|ies)\b|shall refer to\b|is understood\b)"
+    r"|(?:is|are) defined\b|refers? to\b|denotes?\b|signif(?:y|ies)\b|shall refer to\b|is understood to mean\b)"
 )
 _RELATING = (
     r"(?:,\s*(?:in relation to|in respect of|with respect to|with regard to|for the purposes? of|for|when|where|as)\b"
     r"(?:[^,;]{1,120},){1,3}?)?"
 )
 _EN_QUOTED = re.compile(
-    rf"(?P<heads>{_QUOTED}(?:(?:,|,? or|,? and) {_QUOTED})*)(?: \((?P<short>[^)]{{1,30}})\))?(?: of [^,;.]{{1,40}})?"
+    rf"(?P<heads>{_QUOTED}(?:(?:,|,? or|,? and) {_QUOTED}){{0,5}})(?: \((?P<short>[^)]{{1,30}})\))?(?: of [^,;.]{{1,40}})?"
     rf"{_RELATING},?\s*-?\s*(?:also )?(?P<verb>{_MEANS}|includes?\b|is\b|are\b)"
 )
 _PURPOSE = re.compile(
@@ -86,13 +86,19 @@ _JA_LISTED = re.compile(rf"^{_MARK}(?P<head>[^\s。、()]{{2,30}})(?:\([^)]*\))?
 _JA_WITHIN = re.compile(r"(?P<head>[\u4e00-\u9fff\u30a1-\u30fa\u30fc々]{2,20})\((?:[^()]|\([^()]*\))*?をいう")
 
 _DOTTED = re.compile(r"^[a-z]?\d{1,3}(?:\.\d{1,3})+\.?\s+")
-_CUES = ("指", "所称", "mean", "defined", "refer", "denotes", "signif", "をいう", "understood")
+STEMS = frozenset(("mean", "means", "meani", "defin", "refer", "denot", "signi"))  # how words of a formula begin
 
 
 def term_key(text: str) -> str:
     """A term as it is stored and looked up: folded, without quotes, article, outer punctuation and double spaces."""
     plain = re.sub(r"[\"'ìî《》<>()]+", "", fold(text))
     return _ARTICLE.sub("", " ".join(plain.strip(" ,.;:!?、。-·").split()))
+
+
+def announces(said: str) -> bool:
+    """Whether a folded unit says that definitions follow."""
+    may = said.endswith((":", "-")) or "otherwise requires" in said or "following" in said or not said.isascii()
+    return may and _LEAD.search(said) is not None
 
 
 def defined(said: str, *, lead: bool, under: bool, within: bool = False) -> Iterator[str]:
@@ -105,8 +111,6 @@ def defined(said: str, *, lead: bool, under: bool, within: bool = False) -> Iter
         within: it is an item of a definition that was begun before: what it says it says of that term.
     """
     expected = (lead or under) and not within
-    if not (expected or any(cue in said for cue in _CUES)):
-        return
     found = False
     for terms in (_zh(said, expected), _ja(said, expected), _en(said, expected)):
         for term in terms:

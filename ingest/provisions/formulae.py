@@ -25,10 +25,14 @@ ProvisionKind = Literal[
 
 
 class Formula(NamedTuple):
-    """What tells a kind in a sentence: ``wide`` in Chinese and Japanese, ``narrow`` in English."""
+    """What tells a kind in a sentence: ``wide`` in Chinese and Japanese, ``narrow`` in English.
+
+    ``stems``: without a word that begins so (:func:`stems_of`) no English sentence does, which is told much sooner.
+    """
 
     wide: re.Pattern[str]
     narrow: re.Pattern[str]
+    stems: frozenset[str]
 
     def said_in(self, said: str, *, is_wide: bool) -> bool:
         """Whether a folded sentence says it."""
@@ -42,6 +46,7 @@ class Headed(NamedTuple):
     said: re.Pattern[str]
 
 
+_STEM, _WORD = 5, re.compile("[a-z]+")
 _INSTRUMENT = (
     r"(?:act|order|regulations?|agreement|decision|directive|rules?|law|decree|convention|protocol|treaty|standard"
     r"|methodology|proclamation|memorandum|notice|guidelines?|measures|code|statute|ordinance|instrument|bylaws?"
@@ -56,6 +61,16 @@ _SINCE = r"(?:[自从][^。;,]{1,40}?|于\d{4}年[^。;,]{1,14}?)起?(?:正式)?
 _THIS = rf"(?<!under )\b(?:this|these|the present) (?:[a-z-]+ ){{0,3}}?{_INSTRUMENT}\b[^.;]"
 _TIME = r"(?:working |business |calendar )?(?:days?|weeks?|months?|years?)\b"
 
+
+def stems_of(text: str) -> set[str]:
+    """The first five letters of each English word."""
+    return {word[:_STEM] for word in _WORD.findall(text.lower())}
+
+
+def _stems(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 FORMULAE: dict[ProvisionKind, Formula] = {
     "effect": Formula(
         re.compile(
@@ -68,21 +83,27 @@ FORMULAE: dict[ProvisionKind, Formula] = {
             r"[^.;]{0,40} is\b|\beffective date ?: |\b(?:this|the) [a-z ]{0,30}(?:rule|order|regulation)s? (?:is|are) "
             r"effective\b"
         ),
+        _stems("force effec comme apply appli opera"),
     ),
-    "onset": Formula(re.compile("生效|起(?:施行|实施|执行)|施行する|効力を生"), re.compile(rf"\b{_BEGINS}")),
+    "onset": Formula(
+        re.compile("生效|起(?:施行|实施|执行)|施行する|効力を生"),
+        re.compile(rf"\b{_BEGINS}"),
+        _stems("force effec comme apply appli opera"),
+    ),
     "repeal": Formula(
         re.compile("(?:同时|予以|即行|自行|现予?)废止|(?:同时|自行)失效|停止执行|は、?廃止する|廃止する。|効力を失う"),
         re.compile(
             r"\b(?:is|are|were|was|be) (?:hereby )?(?:repealed|revoked|rescinded|superseded|abrogated)\b"
             r"|\bhereby (?:repeals?|revokes?|rescinds?)\b"
         ),
+        _stems("repea revok resci super abrog"),
     ),
     "penalty": Formula(
         re.compile(
             r"罚款|罚金|处以|吊销|没收|拘留|拘役|徒刑|处罚款|予以处罚|通报批评|[并可]处|处[\d一二三四五六七八九十百千万]+"
             r"|给予[^,。;]{0,12}(?:警告|处分|处罚|批评)|依法[^,。;]{0,6}处[分罚]|追究[^,。;]{0,12}责任"
             r"|责令[^。;]{1,40}?(?:改正|停产|停业|关闭|拆除|停止|恢复|限期|补种|治理)|(?:扣除|核减)[^。;]{0,20}配额"
-            r"|(?:罚金|过料|科料|惩役|拘禁刑)に処する"
+            r"|(?:罚金|过料|科料|惩役|拘禁刑)に処する|处罚[。;,]|刑を科する|者を罚する"
         ),
         re.compile(
             r"\bliable (?:on|to|for)\b[^.;]{0,80}?(?:fine|penalt|imprison|conviction|surcharge|either or both)"
@@ -91,6 +112,7 @@ FORMULAE: dict[ProvisionKind, Formula] = {
             r"|\bpenalty (?:of|equal to|amounting)\b|\b(?:subject to|incurs?|impose[sd]?|pay) (?:an? |the )?(?:civil "
             r"|criminal |administrative |pecuniary |late payment |monetary )*(?:penalt|fine\b|sanction)"
         ),
+        _stems("fine fined fines penal offen punis impri sanct liabl surch"),
     ),
     "scope": Formula(
         re.compile(
@@ -100,6 +122,7 @@ FORMULAE: dict[ProvisionKind, Formula] = {
             rf"{_THIS}{{0,60}}?\b(?:shall (?:not )?apply|appl(?:y|ies)|do(?:es)? not apply|covers?"
             r"|(?:is|are) (?:not )?applicable)\b"
         ),
+        _stems("apply appli cover"),
     ),
     "authority": Formula(
         re.compile(
@@ -110,6 +133,7 @@ FORMULAE: dict[ProvisionKind, Formula] = {
             r"|\bcompetent (?:national )?authorit|\b(?:shall|must) (?:administer|supervise|oversee)\b"
             r"|\bis established\b"
         ),
+        _stems("respo autho compe charg admin desig super overs estab"),
     ),
     "prohibition": Formula(
         re.compile("禁止|不得|严禁|不准|してはならない|することができない"),
@@ -117,20 +141,26 @@ FORMULAE: dict[ProvisionKind, Formula] = {
             r"\b(?:must|shall|may) not\b|\bno (?:person|one|party) (?:shall|may|must)\b|\bprohibit(?:s|ed|ion)?\b"
             r"|\bunlawful\b"
         ),
+        _stems("not no prohi unlaw"),
     ),
     "duty": Formula(
         re.compile("应当|必须|[有行][^,。;]{0,16}义务|须(?!知|要)|しなければならない|するものとする|努めなければ"),
         re.compile(r"\b(?:shall|must)\b(?! not)|\b(?:is|are) required to\b|\bha(?:s|ve) (?:a|the) duty\b"),
+        _stems("shall must requi duty"),
     ),
     "procedure": Formula(
         re.compile(
             r"[\d一二三四五六七八九十百]个?(?:工作日|日|天|个月|月|年)(?:之?内|以内|以前|之?前|届满)|[\d十]月[^,。]{0,4}日?前"
-            r"|期限(?:为|内)|按照[^,。;]{0,8}程序|(?:下列|以下)(?:程序|步骤)|[日月年]以内|までに"
+            r"|期限?(?:为|内|不少于|不得少于|不超过|不得超过)|期[\d一二三四五六七八九十]+(?:个工作)?[日天月年]|按照[^,。;]{0,8}程序|(?:下列|以下)(?:程序|步骤)|[日月年]以内|までに"
         ),
         re.compile(
             rf"\bwithin (?:the )?[a-z0-9-]+(?: \(\d+\))? {_TIME}|\b(?:no|not) later than\b"
             rf"|\bbefore the (?:end|close|expiry)\b"
             rf"|\bby \d{{1,2}} [a-z]{{3,9}}\b|\b\d+ {_TIME} (?:after|before)\b|\bprocedures? (?:for|set out)\b"
+        ),
+        _stems(
+            "day days week weeks month year years later befor proce "
+            "janua febru march april june july augus septe octob novem decem"
         ),
     ),
     "exception": Formula(
@@ -139,6 +169,7 @@ FORMULAE: dict[ProvisionKind, Formula] = {
             r"|ただし|この限りでない|を除くほか"
         ),
         re.compile(r"\bexcept\b|\bunless\b|\bdo(?:es)? not apply\b|\bexempt|\bnotwithstanding\b|\bdoes not include\b"),
+        _stems("excep unles apply exemp notwi inclu"),
     ),
 }
 
@@ -175,6 +206,10 @@ NOTE = re.compile(  # of an amendment: history, and no provision
     r"|definitions?|\w+\(?\d)[^:]{0,160}: ?(?:inserted|substituted|amended|added|replaced|repealed|expired|editorial)"
     r"|\b(?:inserted|substituted|amended|repealed|replaced), on \d{1,2} "
 )
+NOTE_STEMS = _stems("inser subst amend added repla repea expir edito broug")
 BROUGHT = re.compile(r"brought into force, on \d")  # a note that tells a date of effect
+TITLED = re.compile(
+    r"^(?!part\b|subpart\b|chapter\b|division\b|title\b).*\b(?:penalt(?:y|ies)|offences?)\b"
+)  # a section that punishes
 RULES = re.compile(r"^\s*\((?:[a-z]{1,2}|[ivx]+|\d+)\) *(?:prescribing|providing for|specifying)\b")  # to be made
 OPEN = re.compile(r"[:-]\s*$|次の(?:各号|とおり)|次に掲げる|\b(?:that|if|of|where)\s*-*\s*$")  # items follow

@@ -9,7 +9,18 @@ from typing import NamedTuple
 
 from ingest.passage import Passage
 from ingest.provisions import defining
-from ingest.provisions.formulae import BROUGHT, FORMULAE, HEADINGS, NOTE, OPEN, RULES, ProvisionKind
+from ingest.provisions.formulae import (
+    BROUGHT,
+    FORMULAE,
+    HEADINGS,
+    NOTE,
+    NOTE_STEMS,
+    OPEN,
+    RULES,
+    TITLED,
+    ProvisionKind,
+    stems_of,
+)
 from ingest.view import fold
 
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
@@ -34,12 +45,14 @@ class _Place(NamedTuple):
 
     ``headed``: kinds that its headings name; ``heading``: the nearest, folded. ``defines``: one of them is about
     definitions; ``lists_terms``: the one above the nearest is, which then is a term, or a table's rows are.
+    ``punishes``: the nearest is the title of a section about a penalty, all of which is about it.
     """
 
     headed: frozenset[ProvisionKind]
     heading: str
     defines: bool
     lists_terms: bool
+    punishes: bool
 
 
 def statements(passages: Sequence[Passage]) -> Iterator[tuple[Statement, ...]]:
@@ -63,26 +76,30 @@ def statements(passages: Sequence[Passage]) -> Iterator[tuple[Statement, ...]]:
 
 def _read(passage: Passage, lead: str, found: Found) -> str:
     """Adds the units' statements, and gives the lead-in of definitions that still holds after the last."""
-    place = _place(passage.section, passage.table or "")
-    is_penal = is_open = False
+    place, stems = _place(passage.section, passage.table or ""), stems_of(passage.text)
+    is_wide = _WIDE.search(passage.text) is not None
+    kinds = [kind for kind in FORMULAE if is_wide or kind in place.headed or not stems.isdisjoint(FORMULAE[kind].stems)]
+    has_notes = not stems.isdisjoint(NOTE_STEMS)
+    defines = is_wide or place.defines or bool(lead) or not stems.isdisjoint(defining.STEMS)
+    is_open = False
     for number, unit in enumerate(passage.units):
         said = fold(unit.text)
-        if defining.LEAD.search(said):
-            lead = said
-        if NOTE.search(said):
+        if defining.announces(said):
+            lead, defines = said, True
+        if has_notes and NOTE.search(said):
             if "effect" in place.headed and BROUGHT.search(said):
                 found.setdefault(("effect", ""), Statement("effect", number))
             continue
         is_item = defining.ITEM.match(said) is not None
-        terms = _terms(said, number, place, lead="" if said == lead else lead, within=is_open and is_item)
+        before = "" if said == lead else lead
+        terms = _terms(said, number, place, lead=before, within=is_open and is_item) if defines else []
         for term in terms:
             found.setdefault(("definition", term), Statement("definition", number, term))
         is_open = is_open if is_item and not terms else bool(terms) and OPEN.search(said) is not None
-        is_penal &= passage.kind == "list" or is_item
-        for kind in _kinds(said, place, is_penal=is_penal):
-            if not (terms and kind in _NOT_OF_TERMS):
-                found.setdefault((kind, ""), Statement(kind, number))
-                is_penal |= kind == "penalty" and OPEN.search(said) is not None
+        missing = [kind for kind in kinds if not (terms and kind in _NOT_OF_TERMS)]
+        for kind in _kinds(said, missing, place):
+            found[kind, ""] = Statement(kind, number)
+            kinds.remove(kind)
     return lead
 
 
@@ -94,13 +111,14 @@ def _terms(said: str, number: int, place: _Place, *, lead: str, within: bool) ->
     return list(dict.fromkeys(found))
 
 
-def _kinds(said: str, place: _Place, *, is_penal: bool) -> Iterator[ProvisionKind]:
+def _kinds(said: str, kinds: Sequence[ProvisionKind], place: _Place) -> Iterator[ProvisionKind]:
     is_wide = _WIDE.search(said) is not None
-    for kind, formula in FORMULAE.items():
+    for kind in kinds:
         if kind == "penalty" and RULES.search(said):
             continue
         headed = kind in place.headed and HEADINGS[kind].said.search(said) is not None
-        if headed or (kind == "penalty" and is_penal) or formula.said_in(said, is_wide=is_wide):
+        titled = kind == "penalty" and place.punishes
+        if headed or titled or FORMULAE[kind].said_in(said, is_wide=is_wide):
             yield kind
 
 
@@ -124,4 +142,5 @@ def _place(section: tuple[str, ...], table: str) -> _Place:
         heads[-1] if heads else "",
         any(map(defining.HEADING.search, nearest)),
         any(map(defining.GLOSSARY.search, nearest)),
+        bool(heads) and TITLED.search(heads[-1]) is not None,
     )

@@ -36,16 +36,18 @@ _NO_LAW = re.compile(
     r"|解读|意见|方案|规划|报道|经验"
 )
 _ARTICLE = re.compile(r"^(?:\(.{1,30}\) ?)?(?:第.{1,8}条|article \d|section \d|sec\. |§)|^\d+[a-z]{0,2} [a-z]")
-_APART = re.compile(
+_APART = re.compile(  # and what amends it
     r"^(?:附件|附录|附表|annex|appendix|schedule|別表)|附 ?则 ?\(.*(?:法律|政令)第"
-)  # and what amends it
+)
 _DAY = r"(?:\d{4} ?年|[平昭令大][和成正]\S{1,4}年|\b(?:19|20)\d\d\b)"
 _PUBLISHED = re.compile(  # when a document was published
-    rf"{_DAY}[^。;]{{0,30}}(?:公布|发布|颁布|印发|令第|法律第|政令第)|(?:令|号|公布|发布)[^。;]{{0,12}}{_DAY}"
+    rf"\d日[^。;,]{{0,30}}(?:公布|发布|颁布|印发|令第)|[平昭令大][和成正].{{1,8}}年.{{0,8}}(?:法律|政令)第"
+    rf"|(?:令|号|公布|发布)[^。;,]{{0,12}}{_DAY}"
     rf"|(?:published|promulgated|signed|date of assent|assented)[^.;]{{0,40}}{_DAY}"
 )
 _ON_PUBLICATION = re.compile(  # takes effect then
-    r"自(?:公布|发布|颁布|印发|颁发)之日(?! ?\(\d)|公布の日|its (?:official )?publication|date of (?:its )?(?:publication|promulgation)\b"
+    r"自(?:公布|发布|颁布|印发|颁发)之日(?! ?\(\d)|公布の日|its (?:official )?publication"
+    r"|date of (?:its )?(?:publication|promulgation)\b"
 )
 _ENDS = ("。", ".", ";", "；", ":", "：", "—", "）", ")")
 _BEGINNING = frozenset(
@@ -82,7 +84,8 @@ def definitions_asked(
         for reading in asked.terms:
             if terms := list(_fitting(tuple(names), reading, fit)):
                 found = [each for term in terms for each in library.stating("definition", term=term, filters=filters)]
-                return _defined(sorted(found, key=lambda each: _preference(each, asked, jurisdictions)), asked, library)
+                found.sort(key=lambda each: (each.term != reading, *_preference(each, asked, jurisdictions)))
+                return _defined(found, asked, library)
     return None
 
 
@@ -159,21 +162,33 @@ def _is_wide(words: Sequence[str]) -> bool:
     return not words[0].isascii()
 
 
-def _preference(stated: Stated, asked: Asked, jurisdictions: Sequence[str]) -> tuple[bool, bool, bool]:
-    """Sorts first what is of an asked jurisdiction, is law, and is in the asker's language."""
+def _preference(stated: Stated, asked: Asked, jurisdictions: Sequence[str]) -> tuple[bool, int, bool, bool]:
+    """Sorts first what is of an asked jurisdiction, goes by names in the question, is law, and in its language."""
     home, title = stated.hit.about.jurisdiction or "", fold(stated.hit.title)
+    named = set(analyze(" ".join((title, *stated.hit.passage.section)))) & set(analyze(asked.text))
+    shared = {term for term in named - set(analyze(stated.term)) if tells_something(term)}
     is_law = _LAW.search(title) is not None and not _NO_LAW.search(title)
     elsewhere = bool(jurisdictions) and home not in jurisdictions
-    return elsewhere, not is_law, stated.hit.passage.language != asked.language
+    return elsewhere, -len(shared), not is_law, stated.hit.passage.language != asked.language
 
 
 def _defined(found: Sequence[Stated], asked: Asked, library: Library) -> Settled:
-    evidence = tuple(_definition(found[0], library))
-    shown = evidence[0].text
-    titles = dict.fromkeys(each.hit.title for each in found[1:] if _definition_text(each) not in shown)
-    titles.pop(found[0].hit.title, None)
-    notes = (_DEFINED_IN.get(asked.language, _DEFINED_IN["en"]).format("; ".join(titles)),) if titles else ()
-    return Settled(evidence, notes)
+    """The first definition, and a note of other places that define the term otherwise."""
+    first = found[0]
+    evidence = tuple(_definition(first, library))
+    shown = " ".join(each.text for each in evidence)
+    others = dict.fromkeys(_where(each, first) for each in found[1:] if _definition_text(each) not in shown)
+    others.pop(_where(first, first), None)
+    note = _DEFINED_IN.get(asked.language, _DEFINED_IN["en"])
+    return Settled(evidence, (note.format("; ".join(others)),) if others else ())
+
+
+def _where(stated: Stated, seen_from: Stated) -> str:
+    """The document's title, or in the same document the heading."""
+    passage = stated.hit.passage
+    if passage.doc_id != seen_from.hit.passage.doc_id:
+        return stated.hit.title
+    return passage.section[-1] if passage.section else stated.hit.title
 
 
 def _definition_text(stated: Stated) -> str:
@@ -236,7 +251,7 @@ def _asks_for_another(asked: Asked, library: Library, filters: Filters, found: S
     others = [each for each in library.stating("onset", filters=filters) if each.hit.passage.passage_id not in own]
     best = max((len(told & set(analyze(_definition_text(each)))) for each in others), default=0)
     ours = max(len(told & set(analyze(each.hit.passage.text))) for each in found)
-    return best > ours and best >= min(2, len(told))
+    return best > ours
 
 
 def _one_of_each(asked: Asked, found: Sequence[Stated]) -> Iterator[Stated]:
@@ -296,11 +311,10 @@ def _article(stated: Stated, found: Sequence[Stated], library: Library) -> Itera
                 break
             yield _evidence(following, sentences)
     for other in found:  # notes of an Act that was brought into force in parts
-        text = fold(_definition_text(other))
-        if other is not stated and other.hit.passage.section == passage.section and NOTE.search(text):
-            yield _evidence(
-                other.hit.passage, [unit for unit in other.hit.passage.units if "brought into force" in unit.text]
-            )
+        part = other.hit.passage
+        brought = [unit for unit in part.units if BROUGHT.search(unit.text)]
+        if brought and part is not passage and (part.doc_id, part.section) == (passage.doc_id, passage.section):
+            yield _evidence(part, brought)
 
 
 def _is_sentence(unit: Unit) -> bool:
