@@ -60,8 +60,8 @@ _RELATING = (
     r"(?:[^,;]{1,120},){1,3}?)?"
 )
 _EN_QUOTED = re.compile(
-    rf"(?P<heads>{_QUOTED}(?:(?:,|,? or|,? and) {_QUOTED}){{0,5}})(?: \((?P<short>[^)]{{1,30}})\))?(?: of [^,;.]{{1,40}})?"
-    rf"{_RELATING},?\s*-?\s*(?:also )?(?P<verb>{_MEANS}|includes?\b|is\b|are\b)"
+    rf"(?P<heads>{_QUOTED}(?:(?:,|,? or|,? and) {_QUOTED}){{0,5}})(?: \((?P<short>[^)]{{1,30}})\))?"
+    rf"(?: of [^,;.]{{1,40}})?{_RELATING},?\s*-?\s*(?:also )?(?P<verb>{_MEANS}|includes?\b|is\b|are\b)"
 )
 _PURPOSE = re.compile(
     r"\b(?:in|for (?:the )?purposes? of) (?:this|these|the) [^,.]{1,80}, (?:the (?:term|expression) )?$"
@@ -86,7 +86,7 @@ _JA_LISTED = re.compile(rf"^{_MARK}(?P<head>[^\s。、()]{{2,30}})(?:\([^)]*\))?
 _JA_WITHIN = re.compile(r"(?P<head>[\u4e00-\u9fff\u30a1-\u30fa\u30fc々]{2,20})\((?:[^()]|\([^()]*\))*?をいう")
 
 _DOTTED = re.compile(r"^[a-z]?\d{1,3}(?:\.\d{1,3})+\.?\s+")
-STEMS = frozenset(("mean", "means", "meani", "defin", "refer", "denot", "signi"))  # how words of a formula begin
+STEMS = frozenset(("mean", "means", "meani", "defin", "refer", "denot", "signi", "指", "称", "を"))  # of any formula
 
 
 def term_key(text: str) -> str:

@@ -27,7 +27,8 @@ ProvisionKind = Literal[
 class Formula(NamedTuple):
     """What tells a kind in a sentence: ``wide`` in Chinese and Japanese, ``narrow`` in English.
 
-    ``stems``: without a word that begins so (:func:`stems_of`) no English sentence does, which is told much sooner.
+    ``stems``: without one of these beginnings of words, or characters, no text does (:func:`stems_of`), which is told
+    much sooner.
     """
 
     wide: re.Pattern[str]
@@ -62,9 +63,10 @@ _THIS = rf"(?<!under )\b(?:this|these|the present) (?:[a-z-]+ ){{0,3}}?{_INSTRUM
 _TIME = r"(?:working |business |calendar )?(?:days?|weeks?|months?|years?)\b"
 
 
-def stems_of(text: str) -> set[str]:
-    """The first five letters of each English word."""
-    return {word[:_STEM] for word in _WORD.findall(text.lower())}
+def stems_of(folded: str) -> set[str]:
+    """The first five letters of each English word, and where the text is not ASCII its characters."""
+    stems = {word[:_STEM] for word in _WORD.findall(folded)}
+    return stems if folded.isascii() else stems.union(folded)
 
 
 def _stems(words: str) -> frozenset[str]:
@@ -83,12 +85,12 @@ FORMULAE: dict[ProvisionKind, Formula] = {
             r"[^.;]{0,40} is\b|\beffective date ?: |\b(?:this|the) [a-z ]{0,30}(?:rule|order|regulation)s? (?:is|are) "
             r"effective\b"
         ),
-        _stems("force effec comme apply appli opera"),
+        _stems("施 效 执 试 force effec comme apply appli opera"),
     ),
     "onset": Formula(
         re.compile("生效|起(?:施行|实施|执行)|施行する|効力を生"),
         re.compile(rf"\b{_BEGINS}"),
-        _stems("force effec comme apply appli opera"),
+        _stems("效 施 执 効 force effec comme apply appli opera"),
     ),
     "repeal": Formula(
         re.compile("(?:同时|予以|即行|自行|现予?)废止|(?:同时|自行)失效|停止执行|は、?廃止する|廃止する。|効力を失う"),
@@ -96,7 +98,7 @@ FORMULAE: dict[ProvisionKind, Formula] = {
             r"\b(?:is|are|were|was|be) (?:hereby )?(?:repealed|revoked|rescinded|superseded|abrogated)\b"
             r"|\bhereby (?:repeals?|revokes?|rescinds?)\b"
         ),
-        _stems("repea revok resci super abrog"),
+        _stems("废 失 停 廃 repea revok resci super abrog"),
     ),
     "penalty": Formula(
         re.compile(
@@ -112,7 +114,7 @@ FORMULAE: dict[ProvisionKind, Formula] = {
             r"|\bpenalty (?:of|equal to|amounting)\b|\b(?:subject to|incurs?|impose[sd]?|pay) (?:an? |the )?(?:civil "
             r"|criminal |administrative |pecuniary |late payment |monetary )*(?:penalt|fine\b|sanction)"
         ),
-        _stems("fine fined fines penal offen punis impri sanct liabl surch"),
+        _stems("罚 处 吊 没 拘 徒 批 给 追 责 扣 核 刑 処 fine fined fines penal offen punis impri sanct liabl surch"),
     ),
     "scope": Formula(
         re.compile(
@@ -122,7 +124,7 @@ FORMULAE: dict[ProvisionKind, Formula] = {
             rf"{_THIS}{{0,60}}?\b(?:shall (?:not )?apply|appl(?:y|ies)|do(?:es)? not apply|covers?"
             r"|(?:is|are) (?:not )?applicable)\b"
         ),
-        _stems("apply appli cover"),
+        _stems("适 规 apply appli cover"),
     ),
     "authority": Formula(
         re.compile(
@@ -133,7 +135,7 @@ FORMULAE: dict[ProvisionKind, Formula] = {
             r"|\bcompetent (?:national )?authorit|\b(?:shall|must) (?:administer|supervise|oversee)\b"
             r"|\bis established\b"
         ),
-        _stems("respo autho compe charg admin desig super overs estab"),
+        _stems("负 主 组 监 管 掌 ど respo autho compe charg admin desig super overs estab"),
     ),
     "prohibition": Formula(
         re.compile("禁止|不得|严禁|不准|してはならない|することができない"),
@@ -141,12 +143,12 @@ FORMULAE: dict[ProvisionKind, Formula] = {
             r"\b(?:must|shall|may) not\b|\bno (?:person|one|party) (?:shall|may|must)\b|\bprohibit(?:s|ed|ion)?\b"
             r"|\bunlawful\b"
         ),
-        _stems("not no prohi unlaw"),
+        _stems("禁 不 严 な not no prohi unlaw"),
     ),
     "duty": Formula(
         re.compile("应当|必须|[有行][^,。;]{0,16}义务|须(?!知|要)|しなければならない|するものとする|努めなければ"),
         re.compile(r"\b(?:shall|must)\b(?! not)|\b(?:is|are) required to\b|\bha(?:s|ve) (?:a|the) duty\b"),
-        _stems("shall must requi duty"),
+        _stems("应 必 须 义 ば も 努 shall must requi duty"),
     ),
     "procedure": Formula(
         re.compile(
@@ -159,7 +161,7 @@ FORMULAE: dict[ProvisionKind, Formula] = {
             rf"|\bby \d{{1,2}} [a-z]{{3,9}}\b|\b\d+ {_TIME} (?:after|before)\b|\bprocedures? (?:for|set out)\b"
         ),
         _stems(
-            "day days week weeks month year years later befor proce "
+            "内 前 届 期 程 步 ま day days week weeks month year years later befor proce "
             "janua febru march april june july augus septe octob novem decem"
         ),
     ),
@@ -169,7 +171,7 @@ FORMULAE: dict[ProvisionKind, Formula] = {
             r"|ただし|この限りでない|を除くほか"
         ),
         re.compile(r"\bexcept\b|\bunless\b|\bdo(?:es)? not apply\b|\bexempt|\bnotwithstanding\b|\bdoes not include\b"),
-        _stems("excep unles apply exemp notwi inclu"),
+        _stems("除 另 但 不 豁 だ 限 excep unles apply exemp notwi inclu"),
     ),
 }
 

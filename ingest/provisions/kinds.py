@@ -76,11 +76,10 @@ def statements(passages: Sequence[Passage]) -> Iterator[tuple[Statement, ...]]:
 
 def _read(passage: Passage, lead: str, found: Found) -> str:
     """Adds the units' statements, and gives the lead-in of definitions that still holds after the last."""
-    place, stems = _place(passage.section, passage.table or ""), stems_of(passage.text)
-    is_wide = _WIDE.search(passage.text) is not None
-    kinds = [kind for kind in FORMULAE if is_wide or kind in place.headed or not stems.isdisjoint(FORMULAE[kind].stems)]
+    place, stems = _place(passage.section, passage.table or ""), stems_of(fold(passage.text))
+    kinds = [kind for kind in FORMULAE if kind in place.headed or not stems.isdisjoint(FORMULAE[kind].stems)]
     has_notes = not stems.isdisjoint(NOTE_STEMS)
-    defines = is_wide or place.defines or bool(lead) or not stems.isdisjoint(defining.STEMS)
+    defines = place.defines or bool(lead) or not stems.isdisjoint(defining.STEMS)
     is_open = False
     for number, unit in enumerate(passage.units):
         said = fold(unit.text)
