@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -51,6 +51,36 @@ class DocumentRecord:
     sources: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class AddResult:
+    """What became of a document: durable and findable once this is given.
+
+    ``unchanged``: the same bytes, read to the same passages, were there. ``updated``: the same bytes were there, read
+    otherwise. ``superseded`` is the doc_id of what the source held before, now gone.
+    """
+
+    doc_id: str
+    status: Literal["added", "updated", "unchanged"]
+    superseded: str | None
+    n_passages: int
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """What a document shows of itself first: the first 3,000 characters, and its distinct highest headings in order."""
+
+    opening: str
+    headings: tuple[str, ...]
+
+
+def fronts(connection: sqlite3.Connection) -> dict[str, Front]:
+    """Of all documents, by doc_id."""
+    rows = connection.execute("SELECT doc_id, front FROM documents")
+    read = ((doc_id, json.loads(front)) for doc_id, front in rows)
+    return {doc_id: Front(opening, tuple(headings)) for doc_id, (opening, headings) in read}
+
+
 def insert_document(connection: sqlite3.Connection, packed: Packed, *, generation: int) -> int:
     """Writes one document whole and gives its number."""
     added = {"added_at": datetime.now(UTC).isoformat(timespec="seconds"), "generation": generation}
@@ -69,7 +99,36 @@ def insert_document(connection: sqlite3.Connection, packed: Packed, *, generatio
         "INSERT INTO features VALUES (?, ?, ?, ?)",
         ((row, *features) for row, features in enumerate(packed.features, last + 1)),
     )
+    insert_statements(connection, packed.statements, range(last + 1, last + 1 + len(packed.passages)))
     return doc
+
+
+def insert_statements(
+    connection: sqlite3.Connection, statements: Iterable[tuple[str, str, int, int]], rows: Sequence[int]
+) -> None:
+    """Writes what passages state, as :class:`index.packed.Packed` has it; ``rows``: of the document's passages."""
+    connection.executemany(
+        "INSERT INTO statements VALUES (?, ?, ?, ?)",
+        ((kind, term, rows[place], unit) for kind, term, place, unit in statements),
+    )
+
+
+def put_document(connection: sqlite3.Connection, packed: Packed, *, generation: int) -> AddResult:
+    """Writes a document unless it is there as it was read, in place of what its source held before."""
+    held = connection.execute("SELECT doc, reading FROM documents WHERE doc_id = ?", (packed.doc_id,)).fetchone()
+    status: Literal["added", "updated", "unchanged"] = "added"
+    if held is None:
+        doc = insert_document(connection, packed, generation=generation)
+    elif held[1] == packed.document["reading"]:
+        status, doc = "unchanged", held[0]
+    else:
+        sources = connection.execute("SELECT source FROM sources WHERE doc = ?", held[:1]).fetchall()
+        connection.execute("DELETE FROM documents WHERE doc = ?", held[:1])
+        status, doc = "updated", insert_document(connection, packed, generation=generation)
+        connection.executemany("INSERT INTO sources VALUES (?, ?)", [(source, doc) for (source,) in sources])
+    superseded = claim_source(connection, packed.source, doc)
+    (count,) = connection.execute("SELECT count(*) FROM passages WHERE doc = ?", (doc,)).fetchone()
+    return AddResult(packed.doc_id, status, superseded, count, generation)
 
 
 def claim_source(connection: sqlite3.Connection, source: str, doc: int) -> str | None:
@@ -149,16 +208,39 @@ def allowed_rows(connection: sqlite3.Connection, filters: Filters) -> Rows | Non
         if year is not None:
             conditions.append(comparison)
             values.append(year)
-    if not conditions and not filters.languages:
+    of_documents = f"doc IN (SELECT doc FROM documents WHERE {' AND '.join(conditions)})" if conditions else ""
+    of_passages = [of_documents] if of_documents else []
+    if filters.languages:
+        of_passages.append("language IN (SELECT value FROM json_each(?))")
+        values.append(to_json([language.lower() for language in filters.languages]))
+    if filters.kinds:
+        of_passages.append('"row" IN (SELECT "row" FROM statements WHERE kind IN (SELECT value FROM json_each(?)))')
+        values.append(to_json(filters.kinds))
+    if not of_passages:
         return None
-    languages = "language IN (SELECT value FROM json_each(?))" if filters.languages else "?"
-    values.append(to_json([language.lower() for language in filters.languages]) if filters.languages else 1)
-    found = connection.execute(
-        f'SELECT "row" FROM passages WHERE doc IN (SELECT doc FROM documents WHERE {" AND ".join(conditions) or 1}) '
-        f"AND {languages}",
-        values,
-    )
+    found = connection.execute(f'SELECT "row" FROM passages WHERE {" AND ".join(of_passages)}', values)
     return np.sort(np.fromiter((row for (row,) in found), np.int64))
+
+
+def stated_rows(
+    connection: sqlite3.Connection, kind: str, *, term: str | None, allowed: Rows | None
+) -> list[tuple[int, int, str]]:
+    """Row, unit and term of the statements of a kind, by row: as documents were added and are read."""
+    found = connection.execute(
+        f'SELECT "row", unit, term FROM statements WHERE kind = ? {"AND term = ?" if term is not None else ""} '
+        'ORDER BY "row", unit',
+        (kind,) if term is None else (kind, term),
+    ).fetchall()
+    rows = None if allowed is None else set(allowed.tolist())
+    return found if rows is None else [each for each in found if each[0] in rows]
+
+
+def defined_terms(connection: sqlite3.Connection, *, allowed: Rows | None) -> list[str]:
+    """The distinct terms that are defined, in the order of their letters."""
+    if allowed is None:
+        found = connection.execute("SELECT DISTINCT term FROM statements WHERE kind = 'definition' ORDER BY term")
+        return [term for (term,) in found]
+    return sorted({term for _, _, term in stated_rows(connection, "definition", term=None, allowed=allowed)})
 
 
 def _record(row: Sequence[Any]) -> DocumentRecord:

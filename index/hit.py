@@ -17,6 +17,7 @@ class Filters:
 
     ``doc_ids`` may be prefixes of at least 6 hex digits; ``languages`` are the passage's; ``types`` are short format
     names ("pdf", "html", "docx", "markdown", "text", "json"); years are inclusive bounds on the document's year.
+    ``kinds``: a passage makes a statement of one of these kinds (:data:`ingest.provisions.formulae.ProvisionKind`).
     """
 
     doc_ids: tuple[str, ...] = ()
@@ -25,6 +26,7 @@ class Filters:
     types: tuple[str, ...] = ()
     year_from: int | None = None
     year_to: int | None = None
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +59,15 @@ class Hit:
     score: float
     why: Why
     about: Metadata = field(default_factory=Metadata)
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A statement of some kind in a passage, by the place of its first unit there; ``term``: what is defined.
+
+    The hit is not of a search: its score is 0.
+    """
+
+    hit: Hit
+    unit: int
+    term: str = ""

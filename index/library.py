@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from index import catalogue
 from index.backend import LocalBackend
-from index.catalogue import DocumentRecord
+from index.catalogue import AddResult, DocumentRecord, Front
 from index.columns import (
     PASSAGE_COLUMNS,
     read_pages,
@@ -26,32 +26,32 @@ from index.columns import (
 )
 from index.encoder import Encoder, load_encoder
 from index.errors import DocumentNotFound, EncoderMismatch, LibraryReadOnly, PassageNotFound
-from index.features import encode_passages
 from index.fusion import DEFAULT_WEIGHTS, Weights
-from index.hit import Filters, Hit, SearchMode
+from index.hit import Filters, Hit, SearchMode, Stated
 from index.inspection import Problem, inspect
 from index.lock import write_lock
 from index.packed import Packed, pack_document
+from index.renewing import is_upgradable, reencode, upgrade
 from index.reranker import RERANKED, Reranker, rerank
 from index.retrieval import (
     LONGEST_QUERY,
     KnownRows,
     prepare,
     read_hit,
+    read_stated,
     respelled,
     retrieve,
-    titled_passage,
 )
 from index.static import Floats
 from index.store import Store, begin_store
 from index.trash import Trash
 from ingest.document import Document, Page
 from ingest.passage import Passage
+from ingest.provisions.formulae import ProvisionKind
 
 STORE_FILE = "library.sqlite"
 _GROUP_S = 1.0  # a commit and its index generation cost about 0.1 s: documents that come faster share one
 _PATIENCE = 5.0  # seconds of documents for each second of the last commit: indexing stays a sixth of the time
-_REENCODE_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +61,6 @@ class Addition:
     document: Document
     passages: Sequence[Passage]
     source: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AddResult:
-    """What became of a document: durable and findable once this is given.
-
-    ``unchanged``: the same bytes, read to the same passages, were there. ``updated``: the same bytes were there, read
-    otherwise. ``superseded`` is the doc_id of what the source held before, now gone.
-    """
-
-    doc_id: str
-    status: Literal["added", "updated", "unchanged"]
-    superseded: str | None
-    n_passages: int
-    generation: int
 
 
 class Library:
@@ -117,6 +102,9 @@ class Library:
         if create and not path.is_file():
             begin_store(path, encoder=chosen.fingerprint, lock_timeout_s=lock_timeout_s)
         writable = os.access(path.parent, os.W_OK) and os.access(path, os.W_OK)
+        if writable and is_upgradable(path):
+            with write_lock(path.parent, timeout_s=lock_timeout_s):
+                upgrade(path)
         store = Store(path, read_only=path.is_file() and not writable)
         library = cls(store, chosen, lock_timeout_s=lock_timeout_s, weights=weights)
         if store.meta("encoder") != chosen.fingerprint:
@@ -210,7 +198,8 @@ class Library:
         with self._writing() as connection:
             kept = trash.held(doc_id)
             for source in catalogue.free_sources(connection, kept.sources) or [f"restored:{doc_id}"]:
-                self._put(connection, replace(kept.packed, source=source))
+                packed, after = replace(kept.packed, source=source), self._store.generation + 1
+                catalogue.put_document(connection, packed, generation=after)
         trash.empty(older_than_s=0, doc_id=doc_id)
         return self.document(doc_id)
 
@@ -228,6 +217,10 @@ class Library:
     def documents(self) -> list[DocumentRecord]:
         """All documents, in the order they were added."""
         return catalogue.records(self._store.connection)
+
+    def fronts(self) -> dict[str, Front]:
+        """What each document shows of itself first, by doc_id."""
+        return catalogue.fronts(self._store.connection)
 
     def document(self, doc_id: str) -> DocumentRecord:
         """The document with this id, or with the only id that begins with these 6 or more digits.
@@ -254,12 +247,23 @@ class Library:
         packed = self._column("boxes", doc_id)
         return None if packed is None else unpack_boxes(packed)
 
-    def passages(self, doc_id: str) -> list[Passage]:
-        """The document's passages in reading order. Raises as :meth:`document` does."""
+    def passages(self, doc_id: str, *, most: int = -1) -> list[Passage]:
+        """The document's passages in reading order, or the first of them. Raises as :meth:`document` does."""
         connection = self._store.connection
         rows = connection.execute(
-            f"SELECT {PASSAGE_COLUMNS} FROM passages JOIN documents USING (doc) WHERE doc_id = ? ORDER BY position",
-            (catalogue.resolve(connection, doc_id),),
+            f"SELECT {PASSAGE_COLUMNS} FROM passages JOIN documents USING (doc) WHERE doc_id = ? "
+            "ORDER BY position LIMIT ?",
+            (catalogue.resolve(connection, doc_id), most),
+        )
+        return [read_passage(row) for row in rows]
+
+    def after(self, passage_id: str, *, most: int) -> list[Passage]:
+        """The passages that follow this one in its document, in reading order; none where it is gone."""
+        rows = self._store.connection.execute(
+            f"SELECT {PASSAGE_COLUMNS} FROM passages JOIN documents USING (doc) "
+            "JOIN (SELECT doc, position AS place FROM passages WHERE passage_id = ?) USING (doc) "
+            "WHERE position > place ORDER BY position LIMIT ?",
+            (passage_id, most),
         )
         return [read_passage(row) for row in rows]
 
@@ -316,6 +320,24 @@ class Library:
             hits = [read_hit(connection, each, prepared.groups) for each in ranked]
         return rerank(reranker, query[:LONGEST_QUERY], hits)[:k] if reranker else hits
 
+    def stating(
+        self, kind: ProvisionKind, *, term: str | None = None, filters: Filters | None = None, most: int = 100
+    ) -> list[Stated]:
+        """Statements of a kind, or definitions of this term, in the order documents were added and are read.
+
+        ``term``: as :func:`ingest.provisions.defining.term_key` gives it. Raises as :meth:`search` does.
+        """
+        with self._store.reading() as connection:
+            allowed = catalogue.allowed_rows(connection, filters) if filters else None
+            found = catalogue.stated_rows(connection, kind, term=term, allowed=allowed)[:most]
+            return [read_stated(connection, *each) for each in found]
+
+    def terms(self, *, filters: Filters | None = None) -> list[str]:
+        """The distinct terms that documents define. Raises as :meth:`search` does."""
+        with self._store.reading() as connection:
+            allowed = catalogue.allowed_rows(connection, filters) if filters else None
+            return catalogue.defined_terms(connection, allowed=allowed)
+
     def check(self) -> list[Problem]:
         """Everything that is wrong with the library on disk; reads all of it. Empty when all is well."""
         return inspect(self._store, self._backend, dim=self.encoder.dim)
@@ -338,25 +360,9 @@ class Library:
 
     def _commit(self, group: Sequence[Packed]) -> list[AddResult]:
         with self._writing() as connection:
-            results = [self._put(connection, packed) for packed in group]
+            after = self._store.generation + 1
+            results = [catalogue.put_document(connection, packed, generation=after) for packed in group]
         return [replace(result, generation=self.generation) for result in results]
-
-    def _put(self, connection: sqlite3.Connection, packed: Packed) -> AddResult:
-        doc_id, generation = packed.doc_id, self._store.generation + 1
-        held = connection.execute("SELECT doc, reading FROM documents WHERE doc_id = ?", (doc_id,)).fetchone()
-        status: Literal["added", "updated", "unchanged"] = "added"
-        if held is None:
-            doc = catalogue.insert_document(connection, packed, generation=generation)
-        elif held[1] == packed.document["reading"]:
-            status, doc = "unchanged", held[0]
-        else:
-            sources = connection.execute("SELECT source FROM sources WHERE doc = ?", held[:1]).fetchall()
-            connection.execute("DELETE FROM documents WHERE doc = ?", held[:1])
-            status, doc = "updated", catalogue.insert_document(connection, packed, generation=generation)
-            connection.executemany("INSERT INTO sources VALUES (?, ?)", [(source, doc) for (source,) in sources])
-        superseded = catalogue.claim_source(connection, packed.source, doc)
-        (count,) = connection.execute("SELECT count(*) FROM passages WHERE doc = ?", (doc,)).fetchone()
-        return AddResult(doc_id, status, superseded, count, 0)
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
@@ -376,15 +382,7 @@ class Library:
     def _reencode(self) -> None:
         """Makes all vectors and tokens anew with this library's encoder."""
         with self._writing() as connection:
-            rows = [row for (row,) in connection.execute('SELECT "row" FROM passages')]
-            for start in range(0, len(rows), _REENCODE_AT_ONCE):
-                part = rows[start : start + _REENCODE_AT_ONCE]
-                titles, passages = zip(*(titled_passage(connection, row) for row in part), strict=True)
-                vectors, tokens = encode_passages(titles, passages, self.encoder)
-                connection.executemany(
-                    'UPDATE features SET vector = ?, tokens = ? WHERE "row" = ?',
-                    zip(vectors, tokens, part, strict=True),
-                )
+            reencode(connection, self.encoder)
             self._store.set_meta("encoder", self.encoder.fingerprint)
 
     def _column(self, column: str, doc_id: str) -> Any:

@@ -6,7 +6,7 @@ It is done apart from any library, so that other processes can share it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -16,7 +16,11 @@ from index.encoder import Encoder
 from index.features import encode_passages, index_terms, title_of
 from ingest.document import Document
 from ingest.passage import Passage
+from ingest.provisions.kinds import statements
 from ingest.readers import format_of
+
+OPENING = 3_000  # code points
+_LONGEST_HEADING, _MOST_HEADINGS = 200, 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,7 @@ class Packed:
     ``source`` says where it was read from (a path, an address): other bytes from the same source supersede what it
     held before. ``encoder`` is the fingerprint of the encoder of its vectors. ``document`` holds the columns that do
     not depend on when it is added; ``passages`` and ``features``, one row each for every passage, lack the row number.
+    ``statements`` are kind, term, the passage's place among ``passages`` and the unit's in it.
     """
 
     source: str
@@ -33,6 +38,7 @@ class Packed:
     document: dict[str, Any]
     passages: tuple[tuple[str, int, str, int, int, bytes], ...]
     features: tuple[tuple[bytes, bytes, bytes], ...]
+    statements: tuple[tuple[str, str, int, int], ...]
 
     @property
     def doc_id(self) -> str:
@@ -86,10 +92,17 @@ def _packed(
     return Packed(
         source=_storable(source or document.name),
         encoder=encoder,
-        document=_columns(document, rows),
+        document=_columns(document, passages, rows),
         passages=rows,
         features=tuple((terms, *each) for terms, each in zip(index_terms(document, passages), encoded, strict=True)),
+        statements=tuple(pack_statements(passages)),
     )
+
+
+def pack_statements(passages: Sequence[Passage]) -> Iterator[tuple[str, str, int, int]]:
+    """What the passages of one document, in reading order, state; see :class:`Packed`."""
+    for place, stated in enumerate(statements(passages)):
+        yield from ((each.kind, _storable(each.term), place, each.unit) for each in stated)
 
 
 def _check(document: Document, passages: Sequence[Passage]) -> None:
@@ -101,7 +114,13 @@ def _check(document: Document, passages: Sequence[Passage]) -> None:
             raise ValueError(f"passage {passage.passage_id} has a span outside the text's 0..{length}")
 
 
-def _columns(document: Document, rows: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
+def front(text: str, passages: Sequence[Passage]) -> str:
+    """How a text opens, and its distinct highest headings in order, as JSON."""
+    headings = dict.fromkeys(passage.section[0][:_LONGEST_HEADING] for passage in passages if passage.section)
+    return to_json([text[:OPENING], [*headings][:_MOST_HEADINGS]])
+
+
+def _columns(document: Document, passages: Sequence[Passage], rows: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
     about = document.metadata
     columns: dict[str, Any] = {
         "doc_id": document.doc_id,
@@ -117,6 +136,7 @@ def _columns(document: Document, rows: Sequence[tuple[Any, ...]]) -> dict[str, A
         "n_bytes": len(document.content),
         "text_sha256": document.text_sha256,
         "pages": pages_json(document.pages),
+        "front": front(document.text, passages),
         "text": pack_text(document.text),
         "boxes": None if document.boxes is None else pack_boxes(document.boxes),
         "content": pack(document.content),

@@ -22,7 +22,7 @@ from index.columns import (
 from index.encoder import Encoder
 from index.expansion import Group, expand, matched_terms
 from index.fusion import Weights, fuse, ranks
-from index.hit import Hit, SearchMode, Why
+from index.hit import Hit, SearchMode, Stated, Why
 from index.lexical import Ranking, Rows
 from index.static import Floats, Tokens
 from index.store import batches
@@ -141,6 +141,12 @@ def read_hit(connection: sqlite3.Connection, ranked: Ranked, groups: Sequence[Gr
     why = replace(ranked.why, matched_terms=matched_terms(groups, standing))
     title, about, passage = _read_row(connection, ranked.row)
     return Hit(passage, title, ranked.score, why, about)
+
+
+def read_stated(connection: sqlite3.Connection, row: int, unit: int, term: str) -> Stated:
+    """The statement that this unit of the passage in this row makes."""
+    title, about, passage = _read_row(connection, row)
+    return Stated(Hit(passage, title, 0.0, Why(), about), unit, term)
 
 
 def titled_passage(connection: sqlite3.Connection, row: int) -> tuple[str, Passage]:

@@ -14,8 +14,9 @@ from index.errors import LibraryDamaged, LibraryFormatMismatch, LibraryNotFound,
 from index.lock import write_lock
 from ingest.passage import SPLITTER_VERSION
 
-STORE_FORMAT = 2
-_APPLICATION_ID = 0x534E4B51
+STORE_FORMAT = 3
+UPGRADABLE = 2  # lacks statements and fronts, which can be made from its passages and texts
+APPLICATION_ID = 0x534E4B51
 _BUSY_S = 30.0
 _MOST_VARIABLES = 30_000  # SQLite takes 32 766 in one statement
 
@@ -39,6 +40,7 @@ CREATE TABLE documents (
     added_at TEXT NOT NULL,
     generation INTEGER NOT NULL,
     pages TEXT NOT NULL,
+    front TEXT NOT NULL DEFAULT '["",[]]',  -- how its text opens, and its highest headings: what it goes by
     text BLOB NOT NULL,
     boxes BLOB,
     content BLOB NOT NULL
@@ -67,6 +69,17 @@ CREATE TABLE features (
     tokens BLOB NOT NULL
 );
 """
+FRONT = """ALTER TABLE documents ADD COLUMN front TEXT NOT NULL DEFAULT '["",[]]'"""
+STATEMENTS = """
+CREATE TABLE statements (      -- what provisions state, by their kind, and of which term a definition is
+    kind TEXT NOT NULL,
+    term TEXT NOT NULL,        -- as ingest.provisions.defining.term_key gives it, or empty
+    "row" INTEGER NOT NULL REFERENCES passages ON DELETE CASCADE,
+    unit INTEGER NOT NULL,     -- its place in the passage
+    PRIMARY KEY (kind, term, "row")
+) WITHOUT ROWID;
+CREATE INDEX statements_of_passage ON statements ("row");
+"""
 
 
 def create_store(path: Path, *, encoder: str) -> None:
@@ -79,7 +92,8 @@ def create_store(path: Path, *, encoder: str) -> None:
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.executescript(
-            f"BEGIN; {_SCHEMA} PRAGMA application_id = {_APPLICATION_ID}; PRAGMA user_version = {STORE_FORMAT}; COMMIT"
+            f"BEGIN; {_SCHEMA} {STATEMENTS} PRAGMA application_id = {APPLICATION_ID}; "
+            f"PRAGMA user_version = {STORE_FORMAT}; COMMIT"
         )
         settings = {"generation": "0", "splitter": SPLITTER_VERSION, "encoder": encoder}
         connection.executemany("INSERT INTO meta VALUES (?, ?)", settings.items())
@@ -223,12 +237,13 @@ class Store:
     def _check_format(self) -> None:
         (application,) = self.connection.execute("PRAGMA application_id").fetchone()
         (version,) = self.connection.execute("PRAGMA user_version").fetchone()
-        if application != _APPLICATION_ID:
+        if application != APPLICATION_ID:
             raise LibraryFormatMismatch(f"{self.path} is not a SinkQA library; name another folder")
         if version != STORE_FORMAT:
+            renewable = "open it once where it can be written to, " if version == UPGRADABLE else ""
             raise LibraryFormatMismatch(
                 f"the library {self.path} has format {version}, this SinkQA reads format {STORE_FORMAT}: "
-                "use the version that wrote it, or add its documents to a new library"
+                f"{renewable}use the version that wrote it, or add its documents to a new library"
             )
         if self.meta("splitter") != SPLITTER_VERSION:
             raise LibraryFormatMismatch(

@@ -12,9 +12,15 @@ from pathlib import Path
 from index import catalogue
 from index.errors import DocumentNotFound, LibraryDamaged, LibraryFormatMismatch
 from index.packed import Packed
+from index.renewing import upgrade
 from index.store import Store, create_store
 
 TRASH_FILE = "trash.sqlite"
+_STATEMENTS = """
+SELECT kind, term, place, unit
+FROM statements JOIN (SELECT "row", row_number() OVER (ORDER BY position) - 1 AS place FROM passages WHERE doc = ?)
+USING ("row") ORDER BY place
+"""
 _STAMPED = ("doc", "added_at", "generation")  # set anew when a document is put back
 
 
@@ -83,6 +89,7 @@ class Trash:
 
     def _open(self) -> Store:
         create_store(self._path, encoder=self._encoder)
+        upgrade(self._path)
         store = Store(self._path)
         if store.meta("encoder") != self._encoder:
             store.close()
@@ -108,5 +115,6 @@ def _read(connection: sqlite3.Connection, doc_id: str, encoder: str) -> Kept:
         document={name: value for name, value in document.items() if name not in _STAMPED},
         passages=tuple(row[:6] for row in rows),
         features=tuple(row[6:] for row in rows),
+        statements=tuple(connection.execute(_STATEMENTS, doc)),
     )
     return Kept(packed, tuple(sources))

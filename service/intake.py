@@ -8,7 +8,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from index.library import AddResult, Library
+from index.catalogue import AddResult
+from index.library import Library
 from index.packed import Packed
 from ingest.document import Metadata
 from ingest.errors import IngestError

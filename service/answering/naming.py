@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import PurePath
-from types import MappingProxyType
 
-from index.catalogue import DocumentRecord
+from index.catalogue import DocumentRecord, Front
 from service.answering.codes import fits, is_citable
 from service.answering.lexicon import Head, lexicon
 from service.answering.mentioning import LAWS, Asked, Known, Mention, know, weigh
 from service.answering.titling import listed_titles
 
+_NO_FRONT = Front("", ())
 _MOST_VISITED = 800  # places of a word among documents; a word that more of them share tells none apart
 _MOST_WEIGHED = 16  # documents compared for one mention
 _ABOUT = frozenset(["factsheet", "remarks", "briefing", "notice", "report", "communication"])
@@ -55,20 +55,14 @@ class Meant:
 class Names:
     """What the documents of a library are called.
 
-    ``openings``: the first 3,000 characters of each document, by doc_id; ``headings``: the highest headings of each, in
-    order, by which what stands in another document is known: a treaty in a schedule, the documents of a collection.
+    ``fronts``: how each document opens, by doc_id, and its highest headings, by which what stands in another document
+    is known: a treaty in a schedule, the documents of a collection.
     """
 
-    def __init__(
-        self,
-        records: Sequence[DocumentRecord],
-        openings: Mapping[str, str],
-        headings: Mapping[str, Sequence[str]] = MappingProxyType({}),
-    ) -> None:
+    def __init__(self, records: Sequence[DocumentRecord], fronts: Mapping[str, Front]) -> None:
         listed = listed_titles()
-        self._known = [
-            know(record, openings.get(record.doc_id, ""), listed, headings.get(record.doc_id, ())) for record in records
-        ]
+        opened = [(record, fronts.get(record.doc_id, _NO_FRONT)) for record in records]
+        self._known = [know(record, front.opening, listed, front.headings) for record, front in opened]
         self._standing: dict[tuple[str, int | str], list[Known]] = {}
         self._files: dict[str, list[Known]] = {}
         self._codes: dict[str, list[Known]] = {}

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from ingest.passage import Passage, Unit
 from service.answering.settling import Settled
-from service.evidence.pieces import Evidence, run_on, share_of_answer
+from service.evidence.pieces import Evidence, share_of_answer
+from service.evidence.units import said
 
 FEWEST, MOST = 4, 14  # sections: fewer tell too little, more are no overview
 _MOST_OF_IT = 0.75  # of a document: a heading that holds more is that of the whole
@@ -168,10 +169,10 @@ def _first_sentence(passages: Sequence[Passage]) -> _Found | None:
                 continue
             if _ENDS.search(text):
                 both = (unit, *after[:1]) if _RUN_IN.match(text) and after and _ENDS.search(after[0].text) else (unit,)
-                return _Found(passage, both, run_on(both))
+                return _Found(passage, both, said(passage, both))
             if led is None and _LEADS.search(text):
                 items = list(takewhile(lambda each: _ITEM.match(each.text), after))
-                whole = run_on((unit, *items))
+                whole = said(passage, (unit, *items))
                 if items and share_of_answer(whole) <= _SHORT_LIST:
                     return _Found(passage, (unit, *items), whole)
                 led = _Found(passage, (unit,), unit.text)

@@ -11,7 +11,7 @@ from itertools import groupby
 from ingest.passage import Passage, Unit
 from ingest.structure.drawn import NOTE
 from service.answer import AnswerCell, AnswerRow, AnswerTable
-from service.evidence.pieces import Evidence, run_on
+from service.evidence.pieces import Evidence
 
 _OF, _BETWEEN, _NAMES = " · ", " | ", ": "  # in a cell's label; in a passage's text, between cells and behind a header
 _LEADERS = re.compile(r"\s*(?:\.{4,}|…{2,}|·{4,})\s*$")  # dots that lead to the next column say nothing
@@ -71,7 +71,9 @@ class SourceTable:
             own = {passage.passage_id for passage, _ in cells}
             for passage, unit in (*(head for head in row.heads if head[0].passage_id in own), *cells):
                 quoted.setdefault(passage.passage_id, (passage, {}))[1][unit] = None
-        return [Evidence(passage, tuple(units), run_on([*units])) for passage, units in quoted.values()]
+        return [
+            Evidence(passage, tuple(units), _together([u.text for u in units])) for passage, units in quoted.values()
+        ]
 
     def answer(self, numbers: Mapping[str, int], language: str) -> AnswerTable:
         """The table of an answer; ``numbers``: what its passages are cited as, by their ids.

@@ -9,7 +9,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal, NamedTuple, get_args
 
+from ingest.provisions.formulae import ProvisionKind
 from ingest.view import fold
+from service.answering.meaning import Meaning, meaning_asked
 from service.evidence.amounts import REFERENCES, Amount
 from service.evidence.analysis import Analysis
 from service.evidence.entities import Entity
@@ -20,7 +22,7 @@ Kind = Literal[
 Target = Literal["number", "time", "actor", "site", ""]
 
 _UNITS: dict[str, tuple[str, ...]] = {
-    "money": ("yuan", "dollar", "euro"),
+    "money": ("yuan", "dollar", "euro", "nz dollar", "yen"),
     "duration": ("year", "month", "day", "working day", "hour"),
     "count": ("", "person"),
     "share": ("share", "point"),
@@ -48,7 +50,8 @@ class Asked:
     are named, a "time" (a year or date), an "actor" (a person or body) or a "site"; "" where words answer. ``forms``
     are the kinds of statement that answer. ``matter`` is the question, folded, without the words that ask; ``counted``
     names the things whose number is asked for. It ``presumes`` where it holds something to be so that it does not ask
-    for.
+    for. ``provisions`` are the kinds of provision that settle it in a law; ``terms`` what it asks the meaning of, in
+    its readings (:class:`service.answering.meaning.Meaning`).
     """
 
     said: Analysis
@@ -59,6 +62,8 @@ class Asked:
     matter: str = ""
     counted: str = ""
     presumed: str = ""
+    provisions: tuple[ProvisionKind, ...] = ()
+    terms: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -173,16 +178,34 @@ def understand(question: str) -> Asked:
     elif kind == "how many":
         target, dimensions = "number", _UNITS["count"] if _COUNTED.search(folded) else ()
     thing = _COUNTED.search(folded) if dimensions == _UNITS["count"] else None
+    forms, meaning = tuple(_forms_of(folded)), meaning_asked(said.folded)
     return Asked(
         said,
         kind,
         target,
         dimensions,
-        forms=tuple(_forms_of(folded)),
+        forms=forms,
         matter=_asking().sub(" ", folded),
         counted=(thing["zh"] or thing["en"] or "") if thing else "",
         presumed=_presumed(folded),
+        provisions=tuple(_provisions(said.folded, kind, forms, meaning)),
+        terms=meaning.terms if meaning.is_certain or kind not in ("when", "where", "who", "how many") else (),
     )
+
+
+def _provisions(folded: str, kind: Kind, forms: Sequence[Form], meaning: Meaning) -> Iterator[ProvisionKind]:
+    """The kinds of provision that the question asks for, by its words, the most telling first."""
+    cues = _cues("provision")
+    if meaning.is_certain:
+        yield "definition"
+    begins = cues["begins"].search(folded) and (kind == "when" or cues["condition"].search(folded))
+    if begins or cues["effect"].search(folded):
+        yield "effect"
+    if any(form.name == "penalty" for form in forms) or cues["penalty"].search(folded):
+        yield "penalty"
+    for name in _BY_CUES:
+        if cues[name].search(folded):
+            yield name
 
 
 def _presumed(folded: str) -> str:
@@ -247,6 +270,14 @@ def _without(folded: str, stated: Sequence[Amount]) -> str:
     return folded
 
 
+_BY_CUES: tuple[ProvisionKind, ...] = (
+    "repeal",
+    "scope",
+    "authority",
+    "procedure",
+    "exception",
+    "prohibition",
+)
 _NEAR = 12  # characters after "how many" within which its unit stands
 
 

@@ -1,0 +1,78 @@
+"""Storing step of the flow: what an older version or another encoder wrote, made anew in its place."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from index.catalogue import insert_statements
+from index.columns import PASSAGE_COLUMNS, read_passage, unpack_text
+from index.encoder import Encoder
+from index.features import encode_passages
+from index.packed import front, pack_statements
+from index.retrieval import titled_passage
+from index.store import APPLICATION_ID, FRONT, STATEMENTS, STORE_FORMAT, UPGRADABLE
+
+_AT_ONCE = 500  # passages
+
+
+def is_upgradable(path: Path) -> bool:
+    """Whether the file is a store of an older format that :func:`upgrade` can raise; False where it is none."""
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True)) as connection:
+            return _is_old(connection)
+    except sqlite3.DatabaseError:
+        return False
+
+
+def upgrade(path: Path) -> None:
+    """Gives a store of the format before this one what it lacks, in one transaction; the caller holds the lock.
+
+    Rows stay as they are, so that the search indexes stay good. Any other file is left alone.
+    """
+    if not is_upgradable(path):
+        return
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            if _is_old(connection):  # nobody else has done it meanwhile
+                for statement in filter(str.strip, STATEMENTS.split(";")):
+                    connection.execute(statement)
+                connection.execute(FRONT)
+                for (doc,) in connection.execute("SELECT doc FROM documents").fetchall():
+                    _fill(connection, doc)
+                connection.execute(f"PRAGMA user_version = {STORE_FORMAT}")
+            connection.execute("COMMIT")
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+
+
+def reencode(connection: sqlite3.Connection, encoder: Encoder) -> None:
+    """Makes all vectors and tokens anew with this encoder, inside the caller's transaction."""
+    rows = [row for (row,) in connection.execute('SELECT "row" FROM passages')]
+    for start in range(0, len(rows), _AT_ONCE):
+        part = rows[start : start + _AT_ONCE]
+        titles, passages = zip(*(titled_passage(connection, row) for row in part), strict=True)
+        vectors, tokens = encode_passages(titles, passages, encoder)
+        connection.executemany(
+            'UPDATE features SET vector = ?, tokens = ? WHERE "row" = ?', zip(vectors, tokens, part, strict=True)
+        )
+
+
+def _is_old(connection: sqlite3.Connection) -> bool:
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return bool(application == APPLICATION_ID and version == UPGRADABLE)
+
+
+def _fill(connection: sqlite3.Connection, doc: int) -> None:
+    found = connection.execute(
+        f'SELECT "row", {PASSAGE_COLUMNS} FROM passages JOIN documents USING (doc) WHERE doc = ? ORDER BY position',
+        (doc,),
+    ).fetchall()
+    passages = [read_passage(columns) for _, *columns in found]
+    insert_statements(connection, pack_statements(passages), [row for row, *_ in found])
+    (text,) = connection.execute("SELECT text FROM documents WHERE doc = ?", (doc,)).fetchone()
+    connection.execute("UPDATE documents SET front = ? WHERE doc = ?", (front(unpack_text(text), passages), doc))

@@ -1,0 +1,145 @@
+"""Kinds of provision: what the units of a legal text do, told by their formulae and the headings over them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from ingest.passage import Passage
+from ingest.provisions import defining
+from ingest.provisions.formulae import (
+    BROUGHT,
+    FORMULAE,
+    HEADINGS,
+    NOTE,
+    NOTE_STEMS,
+    OPEN,
+    RULES,
+    TITLED,
+    ProvisionKind,
+    stems_of,
+)
+from ingest.view import fold
+
+_WIDE = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
+_MEANING = re.compile(r"(?:定义|含义|释义|解释|全称|definitions?|meaning|full (?:name|form))\b")
+_LONGEST_CELL = 60  # of a glossary's terms, in characters
+_NOT_OF_TERMS = ("penalty", "effect", "scope")  # a definition of fines fines nobody
+
+
+class Statement(NamedTuple):
+    """A unit, by its place in the passage, that makes a statement of this kind; ``term``: what a definition defines."""
+
+    kind: ProvisionKind
+    unit: int
+    term: str = ""
+
+
+Found = dict[tuple[ProvisionKind, str], Statement]
+
+
+class _Place(NamedTuple):
+    """What is known above a unit.
+
+    ``headed``: kinds that its headings name; ``heading``: the nearest, folded. ``defines``: one of them is about
+    definitions; ``lists_terms``: the one above the nearest is, which then is a term, or a table's rows are.
+    ``punishes``: the nearest is the title of a section about a penalty, all of which is about it.
+    """
+
+    headed: frozenset[ProvisionKind]
+    heading: str
+    defines: bool
+    lists_terms: bool
+    punishes: bool
+
+
+def statements(passages: Sequence[Passage]) -> Iterator[tuple[Statement, ...]]:
+    """What each passage of one document, in reading order, states: every kind once, every term that it defines.
+
+    By kind the first unit that makes the statement stands for the passage, by term the one that defines it. A lead-in
+    counts for the items after it, also where the list goes on in the next passage of the section.
+    """
+    section: tuple[str, ...] = ()
+    lead = ""
+    for passage in passages:
+        if passage.section != section:
+            section, lead = passage.section, ""
+        found: Found = {}
+        if passage.kind == "row":
+            _read_row(passage, found)
+        if passage.kind != "table":  # its rows are passages of their own
+            lead = _read(passage, lead, found)
+        yield tuple(found.values())
+
+
+def _read(passage: Passage, lead: str, found: Found) -> str:
+    """Adds the units' statements, and gives the lead-in of definitions that still holds after the last."""
+    place, stems = _place(passage.section, passage.table or ""), stems_of(fold(passage.text))
+    kinds = [kind for kind in FORMULAE if kind in place.headed or not stems.isdisjoint(FORMULAE[kind].stems)]
+    has_notes = not stems.isdisjoint(NOTE_STEMS)
+    defines = place.defines or bool(lead) or not stems.isdisjoint(defining.STEMS)
+    is_open = False
+    for number, unit in enumerate(passage.units):
+        said = fold(unit.text)
+        if defining.announces(said):
+            lead, defines = said, True
+        if has_notes and NOTE.search(said):
+            if "effect" in place.headed and BROUGHT.search(said):
+                found.setdefault(("effect", ""), Statement("effect", number))
+            continue
+        is_item = defining.ITEM.match(said) is not None
+        before = "" if said == lead else lead
+        terms = _terms(said, number, place, lead=before, within=is_open and is_item) if defines else []
+        for term in terms:
+            found.setdefault(("definition", term), Statement("definition", number, term))
+        is_open = is_open if is_item and not terms else bool(terms) and OPEN.search(said) is not None
+        missing = [kind for kind in kinds if not (terms and kind in _NOT_OF_TERMS)]
+        for kind in _kinds(said, missing, place):
+            found[kind, ""] = Statement(kind, number)
+            kinds.remove(kind)
+    return lead
+
+
+def _terms(said: str, number: int, place: _Place, *, lead: str, within: bool) -> list[str]:
+    """The terms that a unit defines; ``within``: it is an item of a definition begun before."""
+    found = list(defining.defined(said, lead=bool(lead), under=place.defines, within=within))
+    if not found and number == 0 and place.lists_terms:
+        found = list(defining.heading_terms(place.heading))
+    return list(dict.fromkeys(found))
+
+
+def _kinds(said: str, kinds: Sequence[ProvisionKind], place: _Place) -> Iterator[ProvisionKind]:
+    is_wide = _WIDE.search(said) is not None
+    for kind in kinds:
+        if kind == "penalty" and RULES.search(said):
+            continue
+        headed = kind in place.headed and HEADINGS[kind].said.search(said) is not None
+        titled = kind == "penalty" and place.punishes
+        if headed or titled or FORMULAE[kind].said_in(said, is_wide=is_wide):
+            yield kind
+
+
+def _read_row(row: Passage, found: Found) -> None:
+    """The term of a glossary's row: its first cell, where headings or the columns' headers speak of definitions."""
+    headers = [fold(unit.label.rpartition(" · ")[2]) for unit in row.units if " · " in unit.label]
+    place = _place(row.section, row.table or "")
+    if len(row.units) > 1 and (place.lists_terms or any(map(_MEANING.match, headers))):
+        term = defining.term_key(row.units[0].text)
+        if 0 < len(term) <= _LONGEST_CELL:
+            found[("definition", term)] = Statement("definition", 0, term)
+
+
+@lru_cache(maxsize=256)
+def _place(section: tuple[str, ...], table: str) -> _Place:
+    heads = [fold(heading) for heading in section]
+    nearest = [*heads[-2:], fold(table)]
+    headed = {kind for kind, each in HEADINGS.items() if any(map(each.heading.search, nearest))}
+    return _Place(
+        frozenset(headed),
+        heads[-1] if heads else "",
+        any(map(defining.HEADING.search, nearest)),
+        any(map(defining.GLOSSARY.search, nearest)),
+        bool(heads) and TITLED.search(heads[-1]) is not None,
+    )

@@ -1,0 +1,109 @@
+"""What provisions state, in the store: found by kind and term, kept through the trash and given to older libraries."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+
+from index.errors import LibraryFormatMismatch
+from index.hit import Filters
+from index.library import STORE_FILE, Library
+from index.trash import TRASH_FILE, Trash
+from ingest.readers import read_bytes
+from ingest.splitting import split
+
+LAW = """# Fen Act
+
+## 2 Commencement
+
+This Act comes into force on 1 March 2031.
+
+## 4 Interpretation
+
+In this Act, warden means a person appointed under section 9.
+
+## 6 Ditches
+
+A farmer must not dig a ditch in a fen.
+
+## 8 Fines
+
+A farmer who digs a ditch in a fen is liable on conviction to a fine not exceeding 900 marks.
+"""
+
+
+@pytest.fixture
+def law(library):
+    document = read_bytes(LAW.encode(), "fen.md")
+    return library.add(document, split(document)).doc_id
+
+
+def texts(library, kind, **how):
+    return [each.hit.passage.units[each.unit].text for each in library.stating(kind, **how)]
+
+
+def age(path):
+    """Makes a store one of the format before statements."""
+    with sqlite3.connect(path) as connection:
+        connection.executescript("DROP TABLE statements; PRAGMA user_version = 2;")
+    connection.close()
+
+
+def test_statements_are_found_by_kind_term_and_document(library, law):
+    assert texts(library, "effect") == ["This Act comes into force on 1 March 2031."]
+    assert texts(library, "definition", term="warden") == texts(library, "definition")
+    assert not texts(library, "definition", term="ditch")
+    assert library.terms() == library.terms(filters=Filters(doc_ids=(law,))) == ["warden"]
+    other = read_bytes(LAW.replace("warden", "keeper").encode(), "other.md")
+    library.add(other, split(other))
+    assert library.terms() == ["keeper", "warden"] and library.terms(filters=Filters(doc_ids=(law,))) == ["warden"]
+    assert library.stating("effect", most=1)[0].hit.passage.doc_id == law
+
+
+def test_a_search_by_kind_ranks_only_what_states_it(library, law):
+    assert len(library.search("digging a ditch in a fen", k=9)) > 1
+    (hit,) = library.search("digging a ditch in a fen", k=9, filters=Filters(kinds=("penalty",)))
+    assert "900 marks" in hit.passage.text
+    assert not library.search("ditch", filters=Filters(kinds=("repeal",), doc_ids=(law,)))
+
+
+def test_statements_go_and_come_back_with_their_document(library, law, tmp_path):
+    trash = Trash(tmp_path / "library", encoder=library.encoder.fingerprint)
+    before = texts(library, "penalty"), library.terms()
+    library.remove(law, trash=trash)
+    assert not texts(library, "penalty") and not library.terms()
+    library.restore(law, trash)
+    assert (texts(library, "penalty"), library.terms()) == before
+
+
+def test_the_following_passages_are_given_in_order(library, law):
+    first, second, *rest = library.passages(law)
+    assert library.passages(law, most=2) == [first, second]
+    assert library.after(first.passage_id, most=9) == [second, *rest]
+    assert library.after(rest[-1].passage_id, most=9) == [] == library.after("none", most=9)
+
+
+def test_an_older_library_is_given_statements_when_it_is_opened(library, law, tmp_path, encoder):
+    before, generation = texts(library, "penalty"), library.generation
+    library.remove(law, trash=Trash(tmp_path / "library", encoder=encoder.fingerprint))
+    library.add(read_bytes(LAW.encode(), "fen.md"), split(read_bytes(LAW.encode(), "fen.md")))
+    generation = library.generation
+    library.close()
+    age(tmp_path / "library" / STORE_FILE)
+    age(tmp_path / "library" / TRASH_FILE)
+    with Library.open(tmp_path / "library", encoder=encoder) as opened:
+        assert texts(opened, "penalty") == before and opened.terms() == ["warden"]
+        assert opened.generation == generation and opened.check() == []
+        assert opened.search("ditch")
+        opened.remove(law)
+        opened.restore(law, Trash(tmp_path / "library", encoder=encoder.fingerprint))
+        assert texts(opened, "penalty") == before
+
+
+def test_an_older_library_that_cannot_be_written_is_a_named_error(library, law, tmp_path, encoder, monkeypatch):
+    library.close()
+    age(tmp_path / "library" / STORE_FILE)
+    monkeypatch.setattr("index.library.os.access", lambda *_: False)
+    with pytest.raises(LibraryFormatMismatch, match="open it once where it can be written to"):
+        Library.open(tmp_path / "library", encoder=encoder)
