@@ -20,6 +20,7 @@ from service.answer import Answer, Citation, RankedPassage, SearchResult
 from service.answering.answerer import READ, reordered
 from service.answering.confidence import BAR
 from service.answering.generating import ChatGenerator, Generator, Source
+from service.answering.guide import Guide
 from service.answering.judging import Judge, RuleJudge
 from service.answering.responding import Responder
 from service.answering.understanding import Asked
@@ -64,6 +65,7 @@ class Engine(Shelf):
         self._generator = generator or ChatGenerator(settings)
         self._pieces = Pieces(library.encoder)
         self._judge: Judge = RuleJudge(library.encoder)
+        self._guide = Guide(library)
 
     @staticmethod
     def exists(settings: Settings) -> bool:
@@ -164,7 +166,8 @@ class Engine(Shelf):
         clock = _Clock()
         with self._library.reading():
             generation = self._library.generation
-            asked, drafted, hits, judged = self._responder(k, filters, bar).respond(question)
+            responder = self._responder(clock, max(k or 0, READ), filters, bar)
+            asked, drafted, hits, judged = responder.respond(question)
             clock.lap("answer")
             best = reordered(hits, judged)[: k or self._settings.k]
             passages = self._ranked(best)
@@ -182,19 +185,29 @@ class Engine(Shelf):
             generation=generation,
             encoder=self._library.encoder.fingerprint,
             timings_ms=dict(clock.laps),
-            notes=(*drafted.notes, *(f"nothing was found about {part}" for part in drafted.missing)),
+            notes=drafted.notes,
+            table=drafted.table,
+            missing=drafted.missing,
         )
         yield given
         if offered:
             yield self._generated(given, offered, clock)
 
-    def _responder(self, k: int | None, filters: Filters | None, bar: float | None) -> Responder:
+    def _responder(self, clock: _Clock, k: int, filters: Filters | None, bar: float | None) -> Responder:
+        def search(text: str, filters: Filters) -> list[Hit]:
+            clock.lap("answer")
+            hits = self._hits(text, k=k, filters=filters)
+            clock.lap("search")
+            return hits
+
         return Responder(
-            search=lambda text: self._hits(text, k=max(k or 0, READ), filters=filters),
+            library=self._library,
+            search=search,
             judge=self._judge,
             pieces=self._pieces,
-            sources=self._library,
+            guide=self._guide,
             bar=BAR if bar is None else bar,
+            filters=filters or Filters(),
         )
 
     def _offered(self, asked: Asked, hits: Sequence[Hit]) -> dict[str, tuple[Source, Citation]]:
@@ -293,7 +306,7 @@ class Engine(Shelf):
 
 
 class _Clock:
-    """Milliseconds between laps."""
+    """Milliseconds between laps, those of one name added up."""
 
     def __init__(self) -> None:
         self.laps: dict[str, float] = {}
@@ -301,7 +314,7 @@ class _Clock:
 
     def lap(self, name: str) -> None:
         now = time.perf_counter()
-        self.laps[name] = round(1000 * (now - self._last), 2)
+        self.laps[name] = round(self.laps.get(name, 0.0) + 1000 * (now - self._last), 2)
         self._last = now
 
 

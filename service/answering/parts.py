@@ -47,6 +47,13 @@ _OF_EACH = re.compile(
 )
 
 
+_ASKED_WITH = re.compile(
+    r"是?多少|什么|怎么样?|如何|哪些|是怎么(?:说|规定)的|有何|规定了?|吗|呢|[?？]"
+    r"|\b(?:what|which|how|when|who|does|do|did|is|are|was|were|has|have|many|much|can|may|must|compare|the)\b",
+    re.IGNORECASE,
+)
+
+
 class Part(NamedTuple):
     """One of the things asked: its ``label`` in the question's own words, and the ``asked`` that stands alone.
 
@@ -82,6 +89,16 @@ def sides(asked: Asked) -> tuple[Part, ...]:
         alone = " ".join(_COMPARING.sub(" ", f"{before}{own}{rest}").split())
         parts.append(Part(text[each.start : each.end].strip(" 《》"), understand(alone), True))
     return tuple(parts)
+
+
+def measure(asked: Asked, parts: Sequence[Part]) -> str:
+    """What is asked of each of the sides, in the question's own words; "" where nothing is left to say."""
+    if not parts:
+        return ""
+    alone = parts[-1].asked
+    said = alone.text.replace(parts[-1].label, " ", 1)
+    rest = _ASKED_WITH.sub(" ", said)
+    return " ".join(rest.split()).strip(" ,，:：的之'’s?？。.《》")
 
 
 def asks_of_each(asked: Asked) -> bool:

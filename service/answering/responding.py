@@ -1,26 +1,34 @@
-"""The flow of one question: each thing that it asks is looked for and judged, and all of it is answered."""
+"""The flow of one question: what is meant, what a document's structure settles, what is judged, and all its parts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from index.encoder import Encoder
-from index.hit import Hit
-from service.answering.answerer import Answered, Drafted, Outcome, candidates, decide, draft
+from index.hit import Filters, Hit, Why
+from index.library import Library
+from service.answering.answerer import Outcome, candidates, decide
+from service.answering.drafting import Answered, Drafted, draft
+from service.answering.guide import Guide
 from service.answering.judging import Judge
-from service.answering.parts import Part, asks_of_each, clauses, sides
+from service.answering.naming import Meant
+from service.answering.parts import Part, asks_of_each, clauses, measure, sides
+from service.answering.provisions import provisions_asked
 from service.answering.selecting import WHOLE, Selection
+from service.answering.settling import Settled
+from service.answering.stating import definitions_asked, effect_asked, kinds_wanted
 from service.answering.understanding import Asked, understand
 from service.evidence.analysis import Analysis
-from service.evidence.citations import Sources
 from service.evidence.pieces import Candidate, Pieces
 
 _OF_A_PART = Selection(keep=0.97, beside=0.85, most=2)
 _AS_GOOD = 0.85  # of the best one's likelihood: what is shown serves a clause as well
-
 _CHOOSING = frozenset({"who", "which"})  # one of the sides is asked for, and not something of each
+_SETTLED = 0.97  # how sure what a document's structure settles is, as measured (docs/quality.md)
+
+Search = Callable[[str, Filters], list[Hit]]
 
 
 class Response(NamedTuple):
@@ -34,13 +42,15 @@ class Response(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Responder:
-    """Answers questions over a library; ``search`` gives the hits of a text, best first."""
+    """Answers questions over a library, within ``filters``; ``search`` gives the hits of a text, best first."""
 
-    search: Callable[[str], list[Hit]]
+    library: Library
+    search: Search
     judge: Judge
     pieces: Pieces
-    sources: Sources
+    guide: Guide
     bar: float
+    filters: Filters
 
     @property
     def encoder(self) -> Encoder:
@@ -51,44 +61,107 @@ class Responder:
         """Answers a question of one part or several."""
         asked = understand(question)
         whole = self._one(asked)
-        answered, missing = self._by_side(asked, whole) or self._by_clause(asked, whole) or ([Answered("", whole)], [])
+        answered = self._by_side(asked, whole) or self._by_clause(asked, whole) or [Answered("", whole)]
         hits, judged = _together([whole, *(each.outcome for each in answered)])
-        return Response(asked, draft(answered, self.sources, missing=missing), hits, judged)
+        return Response(asked, draft(answered, self.library), hits, judged)
 
     def _one(self, asked: Asked, params: Selection = WHOLE) -> Outcome:
-        hits = self.search(asked.text)
-        judged = candidates(asked, hits, self.judge, self.pieces)
-        return decide(asked, hits, judged, self.encoder, bar=self.bar, params=params)
+        """What comes of a question taken as one: settled by a document's structure, else judged."""
+        meant = self._meant(asked)
+        settled = self._settled(asked, meant)
+        if settled is None:
+            return self._judged(asked, meant, params)
+        hits = self.search(asked.text, self._within(meant))
+        if not settled.evidence:
+            return Outcome(asked, (), 0.0, "unsupported", tuple(hits), notes=settled.notes)
+        shown = _as_hits(settled, hits, self.library)
+        return Outcome(asked, settled.evidence, _SETTLED, None, shown, notes=settled.notes)
 
-    def _by_side(self, asked: Asked, whole: Outcome) -> tuple[list[Answered], list[str]] | None:
-        """Each side by itself, and those of which nothing is found; None where all of it together answers better."""
+    def _meant(self, asked: Asked) -> Meant:
+        """What the question names, of the documents that the filters let through."""
+        meant = self.guide.names.meant(asked.text)
+        if not self.filters.doc_ids:
+            return meant
+        let = {self.library.document(each).doc_id for each in self.filters.doc_ids}
+        inside = tuple(each for each in meant.documents if each in let)
+        if inside or len(let) > 1:
+            return replace(meant, documents=inside, sure=meant.sure and bool(inside))
+        return replace(meant, documents=tuple(let), sure=True)
+
+    def _within(self, meant: Meant, *, kinds: Sequence[str] = ()) -> Filters:
+        documents = meant.documents if meant.sure else ()
+        return replace(self.filters, doc_ids=documents or self.filters.doc_ids, kinds=tuple(kinds))
+
+    def _settled(self, asked: Asked, meant: Meant) -> Settled | None:
+        """A provision, definition or date of effect, of the documents that are meant."""
+        documents = meant.documents if meant.sure else ()
+        return (
+            provisions_asked(asked, documents, self.guide.outlines, self.library)
+            or self._takes_effect(asked, documents)
+            or definitions_asked(
+                asked, self.library, doc_ids=documents or self.filters.doc_ids, jurisdictions=meant.jurisdictions
+            )
+        )
+
+    def _takes_effect(self, asked: Asked, documents: Sequence[str]) -> Settled | None:
+        """When the first of the documents that says it takes effect: the others are copies, or hold the named one."""
+        found = (effect_asked(asked, self.library, doc_ids=(each,)) for each in documents)
+        return next((settled for settled in found if settled is not None), None)
+
+    def _judged(self, asked: Asked, meant: Meant, params: Selection) -> Outcome:
+        """What is judged likeliest, in the documents that are meant before all others.
+
+        Where the question asks for a kind of provision, statements of the kind come first.
+        """
+        scopes = [self._within(meant)]
+        if kinds := kinds_wanted(asked):
+            scopes.insert(0, self._within(meant, kinds=kinds[:1]))
+        for scope in scopes:
+            hits = self.search(asked.text, scope)
+            outcome = decide(
+                asked, hits, candidates(asked, hits, self.judge, self.pieces), self.encoder, bar=self.bar, params=params
+            )
+            if not outcome.why:
+                break
+        return outcome
+
+    def _by_side(self, asked: Asked, whole: Outcome) -> list[Answered] | None:
+        """Each side by itself; None where there is one, or all of it together answers better."""
         if asked.kind in _CHOOSING and not whole.why:
             return None
         parts = sides(asked)
-        found = [Answered(part.label, self._one(part.asked, _OF_A_PART)) for part in parts]
-        answered = [each for each in found if not each.outcome.why]
+        shares = measure(asked, parts)
+        found = [Answered(part.label, replace(self._one(part.asked, _OF_A_PART), shares=shares)) for part in parts]
+        sure = [each.outcome.confidence for each in found if not each.outcome.why]
         together = 0.0 if whole.why else whole.confidence * sum(_speaks_of(part, whole) for part in parts)
-        is_asked = asks_of_each(asked) and len(answered) == len(parts)
-        if not answered or (not is_asked and sum(each.outcome.confidence for each in answered) <= together):
-            return None
-        return answered, [each.label for each in found if each.outcome.why]
+        is_asked = asks_of_each(asked) and len(sure) == len(parts)
+        return found if sure and (is_asked or sum(sure) > together) else None
 
-    def _by_clause(self, asked: Asked, whole: Outcome) -> tuple[list[Answered], list[str]] | None:
-        """The whole with what it lacks of each clause, and the clauses of which nothing is found; None: it has all."""
-        added, missing = list[Answered](), list[str]()
+    def _by_clause(self, asked: Asked, whole: Outcome) -> list[Answered] | None:
+        """The whole with what it lacks of each clause; None where there is one clause or it lacks nothing."""
+        added: list[Answered] = []
         shown = {each.passage.passage_id for each in whole.evidence}
         for part in clauses(asked):
             own = self._one(part.asked, _OF_A_PART)
-            if _serves(shown, own):
-                continue
-            if own.why:
-                missing.append(part.label)
-            else:
+            if own.why or not _serves(shown, own):
                 added.append(Answered(part.label, own))
-                shown |= {each.passage.passage_id for each in own.evidence}
-        if not added and (whole.why or not missing):
+                shown |= {each.passage.passage_id for each in own.evidence if not own.why}
+        if not added or (whole.why and all(each.outcome.why for each in added)):
             return None
-        return [*([] if whole.why else [Answered("", whole)]), *added], missing
+        return [*([] if whole.why else [Answered("", whole)]), *added]
+
+
+def _as_hits(settled: Settled, hits: Sequence[Hit], library: Library) -> tuple[Hit, ...]:
+    """The passages that settle a question before all others that were found for it."""
+    best = max((hit.score for hit in hits), default=0.0)
+    known = {hit.passage.passage_id: hit for hit in hits}
+    first: dict[str, Hit] = {}
+    for place, each in enumerate(settled.evidence):
+        passage = each.passage
+        record = library.document(passage.doc_id)
+        hit = known.pop(passage.passage_id, None) or Hit(passage, record.title, 0.0, Why(), record.metadata)
+        first.setdefault(passage.passage_id, replace(hit, score=best + 1 / (1 + place)))
+    return (*first.values(), *known.values())
 
 
 def _speaks_of(part: Part, whole: Outcome) -> bool:
@@ -101,7 +174,8 @@ def _speaks_of(part: Part, whole: Outcome) -> bool:
 def _serves(shown: set[str], own: Outcome) -> bool:
     """Whether a passage that is shown already answers about as well as the best one."""
     best = own.judged[0].likely if own.judged else 0.0
-    return any(each.hit.passage.passage_id in shown and each.likely >= _AS_GOOD * best for each in own.judged)
+    judged = {each.hit.passage.passage_id for each in own.judged if each.likely >= _AS_GOOD * best}
+    return bool(shown & (judged or {each.passage.passage_id for each in own.evidence}))
 
 
 def _together(outcomes: Sequence[Outcome]) -> tuple[tuple[Hit, ...], tuple[Candidate, ...]]:

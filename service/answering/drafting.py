@@ -1,0 +1,156 @@
+"""Answering step of the flow: what came of each thing asked into one answer of checked quotes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from service.answer import AbstainReason, AnswerCell, AnswerRow, AnswerTable, Citation, Segment, Status
+from service.answering.answerer import Outcome
+from service.answering.glossing import gloss
+from service.evidence.citations import Sources, cite
+from service.evidence.pieces import Evidence, share_of_answer
+
+_ROOM_OF_A_CELL = 0.6  # of an answer: what is longer is no cell of a table
+_ABSTENTIONS: dict[AbstainReason, dict[str, str]] = {
+    "no_evidence": {
+        "zh": "资料库中没有找到足以回答这个问题的依据。",
+        "en": "The library holds no evidence that answers this question.",
+    },
+    "out_of_scope": {
+        "zh": "资料库没有涉及这个问题所问的内容。",
+        "en": "The library does not deal with what this question is about.",
+    },
+    "unsupported": {
+        "zh": "资料库涉及这个话题，但没有给出所问的内容。",
+        "en": "The library deals with this subject but does not say what is asked.",
+    },
+    "premise_contradicted": {
+        "zh": "资料库不支持这个问题的前提，所载如下：",
+        "en": "The library does not bear out what the question presumes. It says:",
+    },
+}
+_NOT_FOUND = {"zh": "未找到", "en": "not found"}
+
+
+class Answered(NamedTuple):
+    """One of the things asked, by its ``label`` ("" where it is all that is asked), and what came of it."""
+
+    label: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """An answer before it is told when and from which library: ``why`` is None where there is one.
+
+    ``confidence``, 0..1: the share of answers as sure as this one that are complete. ``missing``: what is asked and
+    not found, in the question's own words; ``notes``: one line each, what the answer leaves open.
+    """
+
+    segments: tuple[Segment, ...]
+    citations: tuple[Citation, ...]
+    confidence: float
+    why: AbstainReason | None
+    text: str
+    missing: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    table: AnswerTable | None = None
+
+    @property
+    def status(self) -> Status:
+        """Whether it answers, and all of the question."""
+        return "abstained" if self.why else "partial" if self.missing else "answered"
+
+
+def draft(answered: Sequence[Answered], sources: Sources) -> Drafted:
+    """The answer to everything asked, in that order.
+
+    All of it abstains only where no part is answered; then the first says why. Parts that are not are ``missing``.
+    Short answers to several sides are a table, a side in each row.
+    """
+    language = answered[0].outcome.asked.language
+    cited = _Cited(sources, language)
+    said = [(label, outcome, cited.segments(label, outcome)) for label, outcome in answered]
+    found = [each for each in said if each[2] and not each[1].why]
+    why = None if found else answered[0].outcome.why or "unsupported"
+    segments = tuple(segment for *_, own in (found or said) for segment in own)
+    table = cited.table or _side_by_side(said, language)
+    if table and not cited.table:
+        segments = table.flattened()
+    return Drafted(
+        segments,
+        tuple(cited.citations),
+        min(outcome.confidence for _, outcome, _ in found or said),
+        why,
+        _said(segments, why, language),
+        tuple(label for label, outcome, own in said if label and not own) if found else (),
+        tuple(dict.fromkeys(note for _, outcome, _ in said for note in outcome.notes)),
+        table,
+    )
+
+
+@dataclass(slots=True)
+class _Cited:
+    """Citations as they are made, numbered from 1; evidence whose quote fails the check is withdrawn."""
+
+    sources: Sources
+    language: str
+    citations: list[Citation] = field(default_factory=list)
+    table: AnswerTable | None = None
+
+    def segments(self, label: str, outcome: Outcome) -> list[Segment]:
+        """A segment for each evidence, in its order; of a table one for each row, and what stands beside it."""
+        if outcome.table is None or self.table is not None:
+            numbered = ((each, self._cite(each)) for each in outcome.evidence)
+            return [Segment(each.text, (number,), part=label) for each, number in numbered if number]
+        numbers = {each.passage.passage_id: self._cite(each) for each in outcome.table.evidence()}
+        self.table = outcome.table.answer({k: n for k, n in numbers.items() if n}, self.language)
+        beside = ((each, self._cite(each)) for each in outcome.table.beside)
+        return [*self.table.flattened(), *(Segment(each.text, (number,)) for each, number in beside if number)]
+
+    def _cite(self, piece: Evidence) -> int:
+        """The number of the citation; 0 where its quote is withdrawn."""
+        number = len(self.citations) + 1
+        citation = cite(self.sources, piece.passage, piece.units, number=number, score=piece.relevance)
+        if citation is None:
+            return 0
+        for known in self.citations:
+            if (known.passage_id, known.quote) == (citation.passage_id, citation.quote):
+                return known.number
+        foreign = citation.language != self.language
+        self.citations.append(
+            replace(
+                citation,
+                also_supported_by=tuple(dict.fromkeys(passage.passage_id for passage in piece.also)),
+                glosses=gloss(piece.text, language=self.language) if foreign else (),
+            )
+        )
+        return number
+
+
+def _side_by_side(said: Sequence[tuple[str, Outcome, list[Segment]]], language: str) -> AnswerTable | None:
+    """A row for each side, where all of them share what is asked and each answer is short; None elsewhere."""
+    shares = [outcome.shares for _, outcome, _ in said]
+    texts = ["\n".join(segment.text for segment in own) for *_, own in said]
+    if len(said) < 2 or not all(shares) or any(share_of_answer(text) > _ROOM_OF_A_CELL for text in texts):
+        return None
+    if not any(texts):
+        return None
+    missing = _NOT_FOUND.get(language, _NOT_FOUND["en"])
+    rows = tuple(
+        AnswerRow(label, (AnswerCell(text, _numbers(own)) if text else AnswerCell(missing=missing),))
+        for (label, _, own), text in zip(said, texts, strict=True)
+    )
+    return AnswerTable("", "", (shares[0],), rows)
+
+
+def _numbers(segments: Sequence[Segment]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(number for segment in segments for number in segment.citations))
+
+
+def _said(segments: Sequence[Segment], why: AbstainReason | None, language: str) -> str:
+    """The whole answer in one string: why there is none, if so, and what is quoted."""
+    lead = [_ABSTENTIONS[why].get(language, _ABSTENTIONS[why]["en"])] if why else []
+    return " ".join(lead + [f"{s.text} " + "".join(f"[{n}]" for n in s.citations) for s in segments])
