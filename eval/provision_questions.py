@@ -223,7 +223,7 @@ def _says(law: Law, lines: Sequence[Span]) -> bool:
 
 
 def _names(law: Law) -> dict[str, Names]:
-    known = _table().get(_key(law.title), {})
+    known = known_names().get(_key(law.title), {})
     names = {language: (values[0], values[-1]) for language, values in known.items()}
     if law.language == "zh":
         names.setdefault("zh", (law.title, re.sub(r"^中华人民共和国|[（(]试行[）)]$", "", law.title)))
@@ -233,7 +233,8 @@ def _names(law: Law) -> dict[str, Names]:
 
 
 @cache
-def _table() -> dict[str, dict[str, list[str]]]:
+def known_names() -> dict[str, dict[str, list[str]]]:
+    """Names of laws by language, by the key of their title."""
     rows = tomllib.loads(LAWS.read_text("utf-8"))["law"]
     return {_key(row["title"]): {k: v for k, v in row.items() if k != "title"} for row in rows}
 
