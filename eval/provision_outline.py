@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 from unicodedata import normalize
 
-from ingest.document import Document, Span
+from ingest.document import BlockKind, Document, Span
 
 Style = Literal["条", "Article", "Sec.", "section"]
 """How articles are headed: 第N条, Article N, Sec. N., or a bare number with a title, as in the Acts of New Zealand."""
@@ -31,13 +31,13 @@ _HEADINGS: dict[Style, re.Pattern[str]] = {
 }
 _BRANCH = re.compile(r"[のノ之](\w+?)(?=[のノ之]|$)")  # 第十六条の二
 _BOUNDARY = re.compile(  # lines that end an article: chapters, annexes, signatures, what a web page adds
-    rf"^[ \t　]*(?:第[{_NUMERAL}\d]+(?:章|节|節|编|編|部分|款)[\s　].{{0,40}}"
+    rf"^[ \t　]*(?:第[{_NUMERAL}\d]+(?:章|节|節|编|編|部分|款)(?:[のノ之][{_NUMERAL}]+)?[\s　].{{0,40}}"
     r"|附[ 　]*[则則件录録表][^，。\n]{0,60}|[别別]表.{0,40}"
     r"|(?:Part|Subpart|Schedule|Chapter|CHAPTER|PART|TITLE|ANNEX|Annex|APPENDIX|Appendix)\b[^\n.;]{0,160}"
     r"|[A-Z]+(?:[ .]+[A-Z]+)+[.,]?|(?:打印|责任编辑|扫一扫|来源[：:]).{0,60})[ \t　\r]*$",
     re.M,
 )
-_AFTER = re.compile(r"\s*(?:公开方式|抄送|此页无正文)[：:]?")  # what follows a measure in its last line
+_AFTER = re.compile(r"\s*(?:(?:公开方式|抄送)[：:]|此页无正文)")  # what follows a measure in its last line
 _ANNEX = re.compile(
     r"[ \t　]*(?:(Schedule|Annex|ANNEX|Appendix)(?:[ \t]+[\dIVX]+[A-Z]{0,2})?\b|附件\s*[\d一二三四]*\s*[：:]?)"
     r"[ \t]*(.*)"
@@ -63,6 +63,7 @@ _NUMBERED = {
 _SECTION_TITLE = re.compile(r"[^\n.]*(?:\n[^\n.]*)?\.(?=\s)")
 _MARK = re.compile(rf"(?:[（(]\w{{1,4}}[）)]|[０-９]{{1,2}}[　 ]|\d{{1,2}}[.．]\s|[{_NUMERAL}]{{1,3}}[　、])\s*")
 _REACH = 12  # numbers that may be missing between two articles: repealed ones, or headings that no rule reads
+_ASIDE: tuple[BlockKind, ...] = ("furniture", "footnote", "table")
 _LEAST = 3  # articles of a law
 _ACT = re.compile(r"\b(?:Act|Regulations|Ordinance|Law|Order|Code)\b")
 _NOTHING: tuple[int, str, tuple[int, ...]] = (0, "", ())
@@ -128,7 +129,8 @@ def read_laws(document: Document) -> list[Law]:
     annexed: list[Law] = []
     since = 0
     for run in runs:
-        articles = tuple(_article(text, found, starts, aside) for found in run)
+        beside = _blocks(document, *_ASIDE) if run[0].style == "Sec." else aside  # its headings begin the text itself
+        articles = tuple(_article(text, found, starts, beside) for found in run)
         articles = tuple(each for each in articles if each.lines)
         name = _annex_name(text, run[0].span.start, since)
         since = run[-1].span.end
@@ -198,9 +200,12 @@ def _title(document: Document) -> str:
 def set_aside(document: Document) -> list[Span]:
     """What is no text of a provision: running heads, notes, tables, and sub-headings of documents in English."""
     english = not re.search("[一-龥]", document.text[:2000])
-    kinds = {"furniture", "footnote", "table"} | ({"heading"} if english else set())
-    found = [span for block in document.blocks if block.kind in kinds for span in block.spans]
-    return sorted([*found, *(Span(*match.span()) for match in _NOTE.finditer(document.text))])
+    notes = (Span(*match.span()) for match in _NOTE.finditer(document.text))
+    return sorted([*_blocks(document, *_ASIDE, *(["heading"] if english else [])), *notes])
+
+
+def _blocks(document: Document, *kinds: BlockKind) -> list[Span]:
+    return sorted(span for block in document.blocks if block.kind in kinds for span in block.spans)
 
 
 def _within(spans: Sequence[Span], place: int) -> bool:
@@ -211,7 +216,7 @@ def _within(spans: Sequence[Span], place: int) -> bool:
 
 def _runs(text: str, document: Document) -> list[list[_Heading]]:
     """Series of headings with rising numbers, each from the first article on, in order of text."""
-    tables = sorted(s for b in document.blocks if b.kind in {"table", "footnote", "furniture"} for s in b.spans)
+    tables = _blocks(document, *_ASIDE)
     runs: list[list[_Heading]] = []
     for style, pattern in _HEADINGS.items():
         if style == "section" and not _ACT.search(_title(document)):
@@ -258,7 +263,7 @@ def _article(text: str, found: _Heading, starts: Sequence[int], aside: Sequence[
     notes: list[Span] = []
     lines: list[Span] = []
     for line in lines_of(text, body, end):
-        noted = _NOTE.match(text, line.start, line.end) or (_within(aside, line.start) and style != "Sec.")
+        noted = _NOTE.match(text, line.start, line.end) or _within(aside, line.start)
         (notes if noted else lines).append(line)
     paragraphs = tuple(_paragraphs(text, lines, style))
     lead = [Span(begins, body)]

@@ -107,7 +107,7 @@ def score(
 
 def _end(question: ProvisionQuestion, answer: Answer) -> Verdict:
     """Past the last article nothing is to be cited, and the answer abstains or names the last one."""
-    told = " ".join([answer.answer, *answer.notes])
+    told = _remarks(answer)
     names = [rf"(?<!\d){question.last}(?!\d)", f"第{chinese(question.last)}条"]
     named = any(re.search(name, told) for name in names)
     right = not answer.citations and (answer.status == "abstained" or named)
@@ -121,7 +121,7 @@ def _missing(target: Target, given: str, answer: Answer, source: Source) -> list
     """The lines that the answer lacks; of a long provision's beginning only, where the answer says that it goes on."""
     lines = source.said(target.needed)
     language = "zh" if re.search("[一-龥]", source.text[:2000]) else "en"
-    if sum(map(len, lines)) > LONG[language] and _GOES_ON.search(" ".join([answer.answer[-400:], *answer.notes])):
+    if sum(map(len, lines)) > LONG[language] and _GOES_ON.search(_remarks(answer)):
         kept, length = [], 0
         for line in lines:
             room = LONG[language] // _BEGINNING - length
@@ -129,6 +129,14 @@ def _missing(target: Target, given: str, answer: Answer, source: Source) -> list
             length += len(line)
         lines = kept
     return [line for line in lines if line not in given]
+
+
+def _remarks(answer: Answer) -> str:
+    """What the answer says of itself: its notes, and its text beside the segments."""
+    text = answer.answer
+    for segment in answer.segments:
+        text = text.replace(segment.text, " ")
+    return " ".join([text, *answer.notes])
 
 
 def _holds(given: str, lines: Sequence[str]) -> bool:

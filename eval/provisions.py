@@ -61,7 +61,8 @@ def score_provisions(
         raise NothingToMeasure(f"{name}: expected laws among {len(files[0])} files, got none; give others")
     warnings += [f"asked in its own language only, no name in laws.toml: {title}" for title in _unnamed(found)]
     corpus = digest([sorted(sha256_of(path) for path in part) for part in files])
-    settings = {"k": SHIPPED.k, "encoder": encoder.name, "encoder_fingerprint": encoder.fingerprint} | asdict(draw)
+    settings = {"k": SHIPPED.k, "encoder": encoder.name, "encoder_fingerprint": encoder.fingerprint}
+    settings |= asdict(draw) | {"kinds": list(draw.kinds)}
     asked = digest([repr(question) for question in questions])
     known = fingerprints(corpus=corpus, questions=asked, encoder=encoder, configuration=settings, answers=True)
     path = out / f"{name}.provisions.json" if out else None

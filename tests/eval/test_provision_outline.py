@@ -43,7 +43,9 @@ def test_a_new_zealand_act_is_read_without_its_history(tmp_path):
 
 
 def test_an_annexed_treaty_has_its_own_name(tmp_path):
-    law, found = articles(tmp_path, "decision.txt", f"Decision 1 of the Reed Conference\n\nDecides to adopt.\n\n{TREATY}")
+    law, found = articles(
+        tmp_path, "decision.txt", f"Decision 1 of the Reed Conference\n\nDecides to adopt.\n\n{TREATY}"
+    )
     assert (law.title, law.annexed, list(found)) == ("Reed Convention", True, ["1", "2", "3"])
     assert [each.number for each in found["2"].paragraphs] == ["1", "2"]
 
@@ -65,3 +67,16 @@ def test_a_reference_amid_a_sentence_is_no_article(tmp_path):
 @pytest.mark.parametrize("value", [1, 9, 10, 11, 20, 21, 99, 100, 101, 110, 124, 200, 999])
 def test_numerals_are_read_as_they_are_written(value):
     assert numeral(chinese(str(value))) == value
+
+
+def test_what_a_law_says_of_copies_sent_ends_no_article(tmp_path):
+    text = ZH.replace("收割单位应当每年报告收割数量。", "收割报告可以抄送邻县。")
+    law, found = articles(tmp_path, "reeds.md", text.replace("起施行。", "起施行。公开方式：主动公开"))
+    assert said(law, found["3"].lines)[-1] == "收割报告可以抄送邻县。"
+    assert said(law, found["6"].lines) == ["本法自2031年5月1日起施行。"]
+
+
+def test_a_section_that_was_put_between_two_ends_an_article(tmp_path):
+    text = JA.replace("<p>（罰則）</p>", "<p>第二節の二　罰則</p><p>（罰則）</p>")
+    law, found = articles(tmp_path, "reeds.html", text)
+    assert said(law, found["2-2"].lines) == ["葦を刈る者は、市町村長に届け出なければならない。"]

@@ -37,7 +37,9 @@ def test_every_article_is_asked_in_four_wordings_of_both_languages(tmp_path, nam
         ("article", "en→zh"): 24,
     }
     assert {"《中华人民共和国芦苇保护法》第四条规定了什么？", "芦苇保护法第4条的内容是什么？"} <= {q.text for q in made}
-    assert {"What does Article 4 of the Reed Protection Law of China say?", "Article 4 Reed Law"} <= {q.text for q in made}
+    assert {"What does Article 4 of the Reed Protection Law of China say?", "Article 4 Reed Law"} <= {
+        q.text for q in made
+    }
     (end,) = {each.last for each in made if each.kind == "end"}
     assert end == "6"
 
@@ -58,7 +60,10 @@ def test_definitions_are_asked_by_their_terms_and_never_by_a_pronoun(tmp_path, n
     found = {each.text: needed(each, documents)[0] for each in made if each.kind == "definition"}
     assert found["芦苇保护法中芦苇荡是什么意思？"] == "本法所称芦苇荡，是指生长芦苇达到三公顷以上的浅水区域。"
     assert "葦の生える湿原をいう。" in found["日本苇原保全法中葦原是什么意思？"]
-    assert found["What does “reed bed” mean in the Reed Beds Act 2031?"] == "reed bed means shallow water that—(a) holds reeds; and"
+    assert (
+        found["What does “reed bed” mean in the Reed Beds Act 2031?"]
+        == "reed bed means shallow water that—(a) holds reeds; and"
+    )
     assert "What does “warden” mean in the Reed Beds Act 2031?" in found
     assert found["How is Reed defined in the Reed Convention?"] == "“Reed” means the common reed."
     assert not [text for text in found if "该区域" in text]
@@ -102,4 +107,6 @@ def test_a_sample_is_the_same_each_time_and_other_with_another_seed(tmp_path):
     made = [[each.text for each in questions(tmp_path, ("a.md", ZH), draw=draw)[0]] for draw in draws]
     assert made[0] == made[1]
     assert any(made[0] != each for each in made[2:])
-    assert sum("规定了什么" in text and "款" not in text for text in made[0]) == 3  # two articles, and past the last one
+    assert (
+        sum("规定了什么" in text and "款" not in text for text in made[0]) == 3
+    )  # two articles, and past the last one

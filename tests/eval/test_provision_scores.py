@@ -7,7 +7,9 @@ from eval.provision_scores import Source, score
 from eval.provisions import Draw, make_questions
 from tests.eval.statutes import ZH, answer, document
 
-OTHER = "# 芦花贸易管理办法\n\n第一条 为了管理芦花贸易，制定本办法。\n\n第二条 芦花按斤出售。\n\n第三条 秤由市场提供。\n"
+OTHER = (
+    "# 芦花贸易管理办法\n\n第一条 为了管理芦花贸易，制定本办法。\n\n第二条 芦花按斤出售。\n\n第三条 秤由市场提供。\n"
+)
 THIRD = "收割芦苇应当符合下列条件：（一）取得收割许可证；（二）避开鸟类繁殖期。收割单位应当每年报告收割数量。"
 
 
@@ -47,7 +49,9 @@ def test_pieces_that_together_are_whole_are_whole(judged):
     assert judged(ASKED, (first, first), (f"（二）{rest}", f"（二）{rest}")).fault == ""
 
 
-@pytest.mark.parametrize("line", ["（二）避开鸟类繁殖期。", "收割单位应当每年报告收割数量。", "收割芦苇应当符合下列条件："])
+@pytest.mark.parametrize(
+    "line", ["（二）避开鸟类繁殖期。", "收割单位应当每年报告收割数量。", "收割芦苇应当符合下列条件："]
+)
 @pytest.mark.parametrize("mark", ["", "…"])
 def test_a_cut_article_is_not_whole(judged, line, mark):
     verdict = judged(ASKED, (THIRD.replace(line, mark), CITED))
@@ -91,6 +95,9 @@ def test_a_long_article_may_break_off_where_the_answer_says_so(judged, monkeypat
     monkeypatch.setattr(provision_scores, "LONG", {"zh": 40})
     assert judged(ASKED, (first, first), notes=["第三条未完，后续还有两项"]).scores["whole"] == 1
     assert judged(ASKED, (first, first)).scores["whole"] == 0
+    assert (
+        judged(ASKED, (first, first), ("后续还有", "收割单位应当每年报告收割数量。")).scores["whole"] == 0
+    )  # quoted, not told
 
 
 def test_past_the_last_article_nothing_is_cited_and_the_last_one_is_named(judged):
