@@ -82,7 +82,8 @@ class Article:
     """One article. ``range`` covers heading, lines and notes; ``lines`` are what it provides, without its number.
 
     ``number`` is in Arabic digits: "19", "5ZI", "16-2" for 第十六条の二. ``lead`` are heading and lead-in, which may
-    stand beside a paragraph. ``notes`` are histories of amendment, footnotes, tables and sub-headings.
+    stand beside a paragraph. ``notes`` are histories of amendment and footnotes, which must not be given; tables and
+    sub-headings may be.
     """
 
     number: str
@@ -120,7 +121,7 @@ class _Heading(NamedTuple):
 def read_laws(document: Document) -> list[Law]:
     """The laws of a document, itself first, with or without articles. What has no name is left out."""
     text = document.text
-    aside = set_aside(document)
+    aside, footnotes = set_aside(document), _blocks(document, "footnote")
     boundaries = [match.start() for match in _BOUNDARY.finditer(text)]
     runs = _runs(text, document)
     starts = sorted([found.span.start for run in runs for found in run] + boundaries)
@@ -130,7 +131,7 @@ def read_laws(document: Document) -> list[Law]:
     since = 0
     for run in runs:
         beside = _blocks(document, *_ASIDE) if run[0].style == "Sec." else aside  # its headings begin the text itself
-        articles = tuple(_article(text, found, starts, beside) for found in run)
+        articles = tuple(_article(text, found, starts, beside, footnotes) for found in run)
         articles = tuple(each for each in articles if each.lines)
         name = _annex_name(text, run[0].span.start, since)
         since = run[-1].span.end
@@ -201,7 +202,8 @@ def set_aside(document: Document) -> list[Span]:
     """What is no text of a provision: running heads, notes, tables, and sub-headings of documents in English."""
     english = not re.search("[一-龥]", document.text[:2000])
     notes = (Span(*match.span()) for match in _NOTE.finditer(document.text))
-    return sorted([*_blocks(document, *_ASIDE, *(["heading"] if english else [])), *notes])
+    headings = _blocks(document, "heading") if english else []
+    return sorted([*_blocks(document, *_ASIDE), *headings, *notes])
 
 
 def _blocks(document: Document, *kinds: BlockKind) -> list[Span]:
@@ -247,7 +249,9 @@ def _begins(heading: _Heading) -> bool:
     return heading.number == "1" or (heading.number == "2" and heading.style != "Article")
 
 
-def _article(text: str, found: _Heading, starts: Sequence[int], aside: Sequence[Span]) -> Article:
+def _article(
+    text: str, found: _Heading, starts: Sequence[int], aside: Sequence[Span], footnotes: Sequence[Span]
+) -> Article:
     number, heading, style = found
     end = starts[at] if (at := bisect_right(starts, heading.start)) < len(starts) else len(text)
     begins, body = heading
@@ -263,8 +267,10 @@ def _article(text: str, found: _Heading, starts: Sequence[int], aside: Sequence[
     notes: list[Span] = []
     lines: list[Span] = []
     for line in lines_of(text, body, end):
-        noted = _NOTE.match(text, line.start, line.end) or _within(aside, line.start)
-        (notes if noted else lines).append(line)
+        if _NOTE.match(text, line.start, line.end) or _within(footnotes, line.start):
+            notes.append(line)
+        elif not _within(aside, line.start):
+            lines.append(line)
     paragraphs = tuple(_paragraphs(text, lines, style))
     lead = [Span(begins, body)]
     if paragraphs and lines[0].start < paragraphs[0].lines[0].start:

@@ -93,7 +93,7 @@ def answer(*said, notes=(), status="answered"):
 
 def _citation(number, source, start, end):
     return Citation(
-        number=number, passage_id=f"{source.doc_id[:8]}-{start}", doc_id=source.doc_id, title=source.name, original=None,
-        section=(), table=None, page_start=1, page_end=1, page_label=None, quote=source.text[start:end],
+        number=number, passage_id=f"{source.doc_id[:8]}-{start}", doc_id=source.doc_id, title=source.name,
+        original=None, section=(), table=None, page_start=1, page_end=1, page_label=None, quote=source.text[start:end],
         spans=(QuotedSpan(start, end, start, end),), text_sha256="", boxes=(), language="zh", url=None, score=1.0,
     )  # fmt: skip

@@ -96,7 +96,7 @@ def test_dates_of_effect_are_asked_of_laws_that_state_one(tmp_path, named):
 
 
 def test_copies_and_versions_of_a_law_are_all_right(tmp_path):
-    made, documents = questions(tmp_path, ("a.md", ZH), ("b.md", ZH.replace("三公顷", "四公顷")))
+    made, _ = questions(tmp_path, ("a.md", ZH), ("b.md", ZH.replace("三公顷", "四公顷")))
     for each in made:
         assert len(each.targets) == (0 if each.kind == "end" else 2)
     assert len({each.text for each in made}) == len(made)
