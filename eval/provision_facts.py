@@ -30,7 +30,7 @@ _MEANING = {
     "zh": re.compile(
         r"(?:^|(?<=[。；\s）)]))(?:[^。；\n，]{0,12}所称的?)?[“\"]?(?P<term>[^，。；：、\n“”\"《》()（）]{2,16}?)[”\"]?"
         r"(?:[（(][^）)\n]{1,60}[）)])?[，,]?\s?是指"
-        r"|(?:本|前)[^，。；\n]{1,8}所称的?[“\"]?(?P<named>[^，。；：、\n“”\"]{2,16}?)[”\"]?[，,]?\s?(?:是?指|包括)(?=\S)",
+        r"|(?:本|前)[^，。；\n]{1,8}所称的?[“\"]?(?P<named>[^，。；：、\n“”\"]{2,16}?)[”\"]?[，,]?\s?是?指(?=\S)",
         re.M,
     ),
     "ja": re.compile(
@@ -45,6 +45,7 @@ _MEANING = {
         re.M,
     ),
 }
+_TERMS = re.compile(r"[^。：]*用语[^。：]*：")  # 本办法下列用语的含义：
 _NO_TERM = re.compile(
     r"^[其该这此上所前本各有应须不]|^(?:下列|同一|主要|一般|具体|根据|依照)|[的是为]$"
     r"|^(?:this|that|these|it|which|what|by|for|if|in|as|who|a|an|the|section|subsection|each|any|and|or|whether)\b"
@@ -52,7 +53,9 @@ _NO_TERM = re.compile(
     re.I,
 )
 _CONDUCT = [
-    re.compile(r"违反本[^，。；]{1,24}，(?P<conduct>[^。；]{4,80}?)的，[^。；]*?罚款"),
+    re.compile(
+        r"违反本(?:法|条例|办法|规定|规则)(?:第[^，。；]{1,16})?的?规定，(?P<conduct>[^。；]{4,80}?)的，[^。；]*?罚款"
+    ),
     re.compile(r"^(?P<conduct>[^。；]{6,80}?)的，(?:由|处|责令)[^。；]*?罚款"),
 ]
 _NO_CONDUCT = re.compile(
@@ -192,10 +195,12 @@ def _items(text: str, lines: Sequence[Span]) -> tuple[Span, ...]:
 
 
 def _sentence(text: str, line: Span, place: int) -> Span:
-    """The sentence of a line in which a place stands."""
+    """The sentence of a line in which a place stands, without the words that lead to a list of terms."""
     start = max(text.rfind("。", line.start, place - 1) + 1, line.start)
-    end = text.find("。", place, line.end)
-    return _stripped(text, start, line.end if end < 0 else end + 1)
+    start = led.end() if (led := _TERMS.match(text, start, place)) else start
+    end = text.find("をいう。", place, line.end)
+    end = end + 4 if end >= 0 else text.find("。", place, line.end) + 1
+    return _stripped(text, start, end or line.end)
 
 
 def _stripped(text: str, start: int, end: int) -> Span:

@@ -37,9 +37,12 @@ _BOUNDARY = re.compile(  # lines that end an article: chapters, annexes, signatu
     r"|[A-Z]+(?:[ .]+[A-Z]+)+[.,]?|(?:打印|责任编辑|扫一扫|来源[：:]).{0,60})[ \t　\r]*$",
     re.M,
 )
-_AFTER = re.compile(r"\s*(?:(?:公开方式|抄送)[：:]|此页无正文)")  # what follows a measure in its last line
+_AFTER = re.compile(
+    r"\s*(?:(?<=[。；\s])(?:公开方式|抄送|解读|附件|相关链接)[：:]|此页无正文)"
+)  # what follows a measure in its last line
 _ANNEX = re.compile(
-    r"[ \t　]*(?:(Schedule|Annex|ANNEX|Appendix)(?:[ \t]+[\dIVX]+[A-Z]{0,2})?\b|附件\s*[\d一二三四]*\s*[：:]?)"
+    r"[ \t　]*(?:(Schedule|Annex|ANNEX|Appendix)(?:[ \t]+[\dIVX]+[A-Z]{0,2})?\b"
+    r"|附件\s*[\d一二三四]*\s*[：:]?)"
     r"[ \t]*(.*)"
 )
 _ADDED = re.compile(r"[ \t　]*附[ 　]*則")  # the supplementary provisions of a Japanese law count anew

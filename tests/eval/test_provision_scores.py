@@ -101,9 +101,9 @@ def test_a_long_article_may_break_off_where_the_answer_says_so(judged, monkeypat
 
 
 def test_past_the_last_article_nothing_is_cited_and_the_last_one_is_named(judged):
-    question = "《中华人民共和国芦苇保护法》第七条规定了什么？"
+    question = "《中华人民共和国芦苇保护法》第八条规定了什么？"
     assert judged(question, status="abstained").scores == {"end said": 1, "last article named": 0}
-    assert judged(question, notes=["本法到第六条为止"]).scores == {"end said": 1, "last article named": 1}
+    assert judged(question, notes=["本法到第七条为止"]).scores == {"end said": 1, "last article named": 1}
     assert judged(question).scores["end said"] == 0
     assert judged(question, ("本法自2031年5月1日起施行。", "本法自2031年5月1日起施行。")).scores["end said"] == 0
 

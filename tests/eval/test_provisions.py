@@ -32,7 +32,7 @@ def test_every_question_is_asked_and_kept(tmp_path, statutes, evaluate):
     assert about["kind"] == "provisions"
     groups = {name: shares for name, shares in about["by"].items() if name.startswith("kind=")}
     counts = {name.removeprefix("kind="): next(iter(shares.values()))["n"] for name, shares in groups.items()}
-    assert counts == {"article": 11, "paragraph": 4, "end": 2, "date": 2, "definition": 3, "penalty": 4}
+    assert counts == {"article": 12, "paragraph": 5, "end": 2, "date": 2, "definition": 4, "penalty": 4}
     assert about["facts"]["p50_ms"] > 0
     assert "measured" in told
     status, printed, told = evaluate("provisions", statutes, *options, "--failures", 3)
