@@ -143,11 +143,12 @@ def _definitions(law: Law) -> Iterator[_Fact]:
     text, pattern = law.document.text, _MEANING.get(law.language)
     for lines in provisions(law):
         for place, line in enumerate(lines):
-            for match in pattern.finditer(text, line.start, line.end) if pattern else ():
+            said = text[line.start : line.end]  # ^ holds where the line begins, not where its indent does
+            for match in pattern.finditer(said) if pattern else ():
                 term = (match.group("term") or match.group("named") or "").strip()
                 if not 2 <= len(term) <= 60 or _NO_TERM.search(term):
                     continue
-                sentence = _sentence(text, line, match.end()) if law.language != "en" else line
+                sentence = _sentence(text, line, line.start + match.end()) if law.language != "en" else line
                 items = _items(text, lines[place + 1 :]) if sentence.end == line.end and _opens(text, line) else ()
                 yield _Fact(term, (sentence, *items[:1]), items[1:])
 

@@ -270,7 +270,7 @@ def _article(
     notes: list[Span] = []
     lines: list[Span] = []
     for line in lines_of(text, body, end):
-        if _NOTE.match(text, line.start, line.end) or _within(footnotes, line.start):
+        if _NOTE.match(text[line.start : line.end]) or _within(footnotes, line.start):
             notes.append(line)
         elif not _within(aside, line.start):
             lines.append(line)

@@ -90,7 +90,7 @@ def score(
         else f"silent hole: {hole[:60]}" if hole
         else ""
     )  # fmt: skip
-    scores = {"wrong law": float(bool(strays)), "abstained": float(silent)}
+    scores = {"wrong law": float(bool(strays)), "silent hole": float(bool(hole)), "abstained": float(silent)}
     if question.kind in ("article", "paragraph"):
         right = not silent and not astray
         measures = {HEADLINES[question.kind]: right and whole}
@@ -157,9 +157,10 @@ def _within(citation: Citation, target: Target) -> bool:
 def _hole(question: ProvisionQuestion, answer: Answer, sources: Mapping[str, Source]) -> str:
     """The first piece of the answer that is in none of its documents as it stands; "" where there is none.
 
-    The heading may stand before a piece; documents that were not read are not looked into.
+    The heading may stand before a piece; tables, which are not shown as they stand, and documents that were not read
+    are not looked into.
     """
-    cited = {each.number: each.doc_id for each in answer.citations}
+    cited = {each.number: each.doc_id for each in answer.citations if each.table is None}
     heads = {bare(sources[t.doc_id].text[t.allowed[0].start : t.needed[0].start]) for t in question.targets if t.needed}
     for segment in answer.segments:
         documents = [cited[number] for number in segment.citations if number in cited]

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from eval.results import Result
     from eval.significance import Estimate
 
-_ARTICLES = ("whole and right", "whole", "right", "wrong law", "abstained")
-_OTHERS = ("right", "with its list", "names the last", "wrong law", "abstained")
+_ARTICLES = ("whole and right", "whole", "right", "wrong law", "silent hole", "abstained")
+_OTHERS = ("right", "with its list", "names the last", "wrong law", "silent hole", "abstained")
 _MEASURES = {"with its list": "definition with its list", "names the last": "last article named"}
 _FEW = 10
 

@@ -26,6 +26,10 @@ def questions(tmp_path, *files, draw=Draw()):  # noqa: B008
     return make_questions(families(laws), draw), {law.document.doc_id: law.document for law in laws}
 
 
+def indented(text):
+    return "".join(f"\t\t{line}" for line in text.splitlines(keepends=True))
+
+
 def needed(question, documents):
     return ["".join(documents[t.doc_id].text[s:e] for s, e in t.needed) for t in question.targets]
 
@@ -56,7 +60,7 @@ def test_a_repealed_section_is_not_asked_for(tmp_path):
 
 
 def test_definitions_are_asked_by_their_terms_and_never_by_a_pronoun(tmp_path, named):
-    made, documents = questions(tmp_path, ("a.md", ZH), ("b.html", JA), ("c.html", NZ), ("d.txt", TREATY))
+    made, documents = questions(tmp_path, ("a.md", ZH), ("b.html", JA), ("c.html", NZ), ("d.txt", indented(TREATY)))
     found = {each.text: needed(each, documents)[0] for each in made if each.kind == "definition"}
     assert found["芦苇保护法中芦苇荡是什么意思？"] == "本法所称芦苇荡，是指生长芦苇达到三公顷以上的浅水区域。"
     assert "葦の生える湿原（人工のものを除く。）をいう。" in found["日本苇原保全法中葦原是什么意思？"]

@@ -41,7 +41,14 @@ def test_a_whole_article_is_whole_and_right(judged):
     for text in (THIRD, CITED, f"第三条 {CITED}", THIRD.replace("，", ",").replace("：", ": ")):
         verdict = judged(ASKED, (text, CITED))
         assert verdict.fault == ""
-        assert verdict.scores == {"whole and right": 1, "whole": 1, "right": 1, "wrong law": 0, "abstained": 0}
+        assert verdict.scores == {
+            "whole and right": 1,
+            "whole": 1,
+            "right": 1,
+            "wrong law": 0,
+            "silent hole": 0,
+            "abstained": 0,
+        }
 
 
 def test_pieces_that_together_are_whole_are_whole(judged):
@@ -64,7 +71,9 @@ def test_what_is_left_out_in_silence_is_seen_where_nothing_needed_is_missing(jud
     lead = "收割芦苇应当符合下列条件："
     last = "收割单位应当每年报告收割数量。"
     assert judged(question, (last, last)).scores["paragraph"] == 1
-    assert judged(ASKED, (f"{THIRD}收割芦苇应当避开鸟类繁殖期。", CITED)).fault.startswith("silent hole")
+    verdict = judged(ASKED, (f"{THIRD}收割芦苇应当避开鸟类繁殖期。", CITED))
+    assert (verdict.scores["silent hole"], verdict.scores["whole"]) == (1, 0)
+    assert verdict.fault.startswith("silent hole")
     assert judged(question, (f"{lead}{last}", last)).scores["paragraph"] == 0
     assert judged(question, (f"{lead}…{last}", last)).scores["paragraph"] == 1
 
@@ -86,7 +95,14 @@ def test_a_paragraph_is_given_alone(judged):
 
 def test_an_abstention_scores_nothing(judged):
     verdict = judged(ASKED, status="abstained")
-    assert verdict.scores == {"whole and right": 0, "whole": 0, "right": 0, "wrong law": 0, "abstained": 1}
+    assert verdict.scores == {
+        "whole and right": 0,
+        "whole": 0,
+        "right": 0,
+        "wrong law": 0,
+        "silent hole": 0,
+        "abstained": 1,
+    }
 
 
 def test_a_long_article_may_break_off_where_the_answer_says_so(judged, monkeypatch):
