@@ -33,6 +33,7 @@ from eval.options import (
     print_json,
     print_results,
 )
+from eval.provision_command import provisions
 from index.hit import SearchMode
 from ingest.errors import SinkQAError
 
@@ -336,6 +337,7 @@ app.command()(calibrate)
 app.command()(abstain)
 app.command()(ground)
 app.command()(load)
+app.command()(provisions)
 
 
 def main() -> None:
