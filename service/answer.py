@@ -10,7 +10,7 @@ from typing import Any, Literal
 from ingest.document import Box
 
 Status = Literal["answered", "partial", "abstained"]
-AbstainReason = Literal["no_evidence", "out_of_scope", "premise_contradicted", "unsupported"]
+AbstainReason = Literal["no_evidence", "out_of_scope", "premise_contradicted", "unsupported", "no_question"]
 Flag = Literal["instruction"]
 
 _MISSED = {"zh": ("未找到：", "；"), "en": ("Not found: ", "; ")}
@@ -181,7 +181,8 @@ class Answer:
     Where that is "premise_contradicted", segments and citations show what stands against the premise. "partial": a
     part of what is asked for was not found; ``missing`` names each such part.
 
-    ``table`` says side by side what the ``tabled`` segments say one after the other.
+    ``table`` says side by side what the ``tabled`` segments say one after the other. ``suggestions`` are questions that
+    the library answers, offered to who asks for nothing ("no_question") or too little.
 
     ``confidence`` is about the share of answers as sure as this one that are complete, 0..1; below the stated bar the
     engine abstains.
@@ -206,6 +207,7 @@ class Answer:
     removed: tuple[Removed, ...] = ()
     table: AnswerTable | None = None
     missing: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
 
     @property
     def missed(self) -> str:

@@ -188,6 +188,7 @@ class Engine(Shelf):
             notes=drafted.notes,
             table=drafted.table,
             missing=drafted.missing,
+            suggestions=drafted.suggestions,
         )
         yield given
         if offered:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from service.answer import AbstainReason, AnswerCell, AnswerRow, AnswerTable, Citation, Segment, Status
 from service.answering.answerer import Outcome
 from service.answering.glossing import gloss
+from service.answering.understanding import Asked
 from service.evidence.citations import Sources, cite
 from service.evidence.pieces import Evidence, share_of_answer
 
@@ -26,6 +27,7 @@ _ABSTENTIONS: dict[AbstainReason, dict[str, str]] = {
         "zh": "资料库涉及这个话题，但没有给出所问的内容。",
         "en": "The library deals with this subject but does not say what is asked.",
     },
+    "no_question": {"zh": "", "en": ""},
     "premise_contradicted": {
         "zh": "资料库不支持这个问题的前提，所载如下：",
         "en": "The library does not bear out what the question presumes. It says:",
@@ -57,6 +59,7 @@ class Drafted:
     missing: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     table: AnswerTable | None = None
+    suggestions: tuple[str, ...] = ()
 
     @property
     def status(self) -> Status:
@@ -71,7 +74,7 @@ def draft(answered: Sequence[Answered], sources: Sources) -> Drafted:
     Short answers to several sides are a table, a side in each row.
     """
     language = answered[0].outcome.asked.language
-    cited = _Cited(sources, language)
+    cited = _Cited(sources, answered[0].outcome.asked)
     said = [(label, outcome, cited.segments(label, outcome)) for label, outcome in answered]
     found = [each for each in said if each[2] and not each[1].why]
     why = None if found else answered[0].outcome.why or "unsupported"
@@ -96,7 +99,7 @@ class _Cited:
     """Citations as they are made, numbered from 1; evidence whose quote fails the check is withdrawn."""
 
     sources: Sources
-    language: str
+    asked: Asked
     citations: list[Citation] = field(default_factory=list)
     table: AnswerTable | None = None
 
@@ -106,7 +109,7 @@ class _Cited:
             numbered = ((each, self._cite(each)) for each in outcome.evidence)
             return [Segment(each.text, (number,), part=label) for each, number in numbered if number]
         numbers = {each.passage.passage_id: self._cite(each) for each in outcome.table.evidence()}
-        self.table = outcome.table.answer({k: n for k, n in numbers.items() if n}, self.language)
+        self.table = outcome.table.answer({k: n for k, n in numbers.items() if n}, self.asked.language)
         beside = ((each, self._cite(each)) for each in outcome.table.beside)
         return [*self.table.flattened(), *(Segment(each.text, (number,)) for each, number in beside if number)]
 
@@ -119,12 +122,12 @@ class _Cited:
         for known in self.citations:
             if (known.passage_id, known.quote) == (citation.passage_id, citation.quote):
                 return known.number
-        foreign = citation.language != self.language
+        foreign = citation.language != self.asked.language
         self.citations.append(
             replace(
                 citation,
                 also_supported_by=tuple(dict.fromkeys(passage.passage_id for passage in piece.also)),
-                glosses=gloss(piece.text, language=self.language) if foreign else (),
+                glosses=gloss(piece.text, language=self.asked.language, asked=self.asked) if foreign else (),
             )
         )
         return number
@@ -153,4 +156,8 @@ def _numbers(segments: Sequence[Segment]) -> tuple[int, ...]:
 def _said(segments: Sequence[Segment], why: AbstainReason | None, language: str) -> str:
     """The whole answer in one string: why there is none, if so, and what is quoted."""
     lead = [_ABSTENTIONS[why].get(language, _ABSTENTIONS[why]["en"])] if why else []
-    return " ".join(lead + [f"{s.text} " + "".join(f"[{n}]" for n in s.citations) for s in segments])
+    return " ".join(lead + [f"{_headed(s)}{s.text} " + "".join(f"[{n}]" for n in s.citations) for s in segments])
+
+
+def _headed(segment: Segment) -> str:
+    return f"{segment.part}: " if segment.part else ""

@@ -10,15 +10,19 @@ from index.encoder import Encoder
 from index.hit import Filters, Hit, Why
 from index.library import Library
 from service.answering.answerer import Outcome, candidates, decide
+from service.answering.conversing import SmallTalk, small_talk, summary_asked, vague
 from service.answering.drafting import Answered, Drafted, draft
 from service.answering.guide import Guide
 from service.answering.judging import Judge
 from service.answering.naming import Meant
+from service.answering.opening import suggestions
 from service.answering.parts import Part, asks_of_each, clauses, measure, sides
 from service.answering.provisions import provisions_asked
 from service.answering.selecting import WHOLE, Selection
 from service.answering.settling import Settled
 from service.answering.stating import definitions_asked, effect_asked, kinds_wanted
+from service.answering.summarising import summary
+from service.answering.tables import rows_of_one_table, whole_table
 from service.answering.understanding import Asked, understand
 from service.evidence.analysis import Analysis
 from service.evidence.pieces import Candidate, Pieces
@@ -26,6 +30,7 @@ from service.evidence.pieces import Candidate, Pieces
 _OF_A_PART = Selection(keep=0.97, beside=0.85, most=2)
 _AS_GOOD = 0.85  # of the best one's likelihood: what is shown serves a clause as well
 _CHOOSING = frozenset({"who", "which"})  # one of the sides is asked for, and not something of each
+_CLEAR = 0.75  # the confidence that a word or two must reach, which ask for nothing in particular
 _SETTLED = 0.97  # how sure what a document's structure settles is, as measured (docs/quality.md)
 
 Search = Callable[[str, Filters], list[Hit]]
@@ -58,19 +63,47 @@ class Responder:
         return self.pieces.encoder
 
     def respond(self, question: str) -> Response:
-        """Answers a question of one part or several."""
+        """Answers a question of one part or several; tells who asks for nothing what there is to ask."""
         asked = understand(question)
-        whole = self._one(asked)
-        answered = self._by_side(asked, whole) or self._by_clause(asked, whole) or [Answered("", whole)]
-        hits, judged = _together([whole, *(each.outcome for each in answered)])
-        return Response(asked, draft(answered, self.library), hits, judged)
+        if kind := small_talk(question):
+            return Response(asked, self._welcome(kind, asked.language), (), ())
+        answered = self._summary(asked)
+        if not answered:
+            whole = self._one(asked)
+            if vague(question) and whole.confidence < _CLEAR:
+                whole = replace(whole, evidence=(), why=whole.why or "unsupported")
+            answered = self._by_side(asked, whole) or self._by_clause(asked, whole) or [Answered("", whole)]
+        hits, judged = _together([each.outcome for each in answered])
+        drafted = draft(answered, self.library)
+        if vague(question):
+            drafted = replace(drafted, suggestions=suggestions(question, hits, asked.language))
+        return Response(asked, drafted, hits, judged)
+
+    def _welcome(self, kind: SmallTalk, language: str) -> Drafted:
+        """What the library holds, with questions that it does answer."""
+        opening = self.guide.openings.answer(kind, language)
+        answered = (each for each in opening.suggestions if not self.respond(each).drafted.why)
+        return Drafted((), (), 0.0, "no_question", "\n".join(opening.lines), suggestions=tuple(answered))
+
+    def _summary(self, asked: Asked) -> list[Answered]:
+        """A document section by section, where a summary of one that is named is asked for."""
+        if not summary_asked(asked.text) or not (meant := self._meant(asked)).sure:
+            return []
+        passages = self.library.passages(meant.documents[0])
+        found = summary(passages, asked.language, title=self.library.document(meant.documents[0]).title)
+        outcomes = (
+            Answered(heading, Outcome(asked, (evidence,), _SETTLED, None, notes=found.notes))
+            for heading, evidence in found.parts
+        )
+        return list(outcomes)
 
     def _one(self, asked: Asked, params: Selection = WHOLE) -> Outcome:
         """What comes of a question taken as one: settled by a document's structure, else judged."""
         meant = self._meant(asked)
         settled = self._settled(asked, meant)
         if settled is None:
-            return self._judged(asked, meant, params)
+            judged = self._judged(asked, meant, params)
+            return whole_table(judged, meant.documents if meant.sure else (), self.library)
         hits = self.search(asked.text, self._within(meant))
         if not settled.evidence:
             return Outcome(asked, (), 0.0, "unsupported", tuple(hits), notes=settled.notes)
@@ -135,7 +168,9 @@ class Responder:
         sure = [each.outcome.confidence for each in found if not each.outcome.why]
         together = 0.0 if whole.why else whole.confidence * sum(_speaks_of(part, whole) for part in parts)
         is_asked = asks_of_each(asked) and len(sure) == len(parts)
-        return found if sure and (is_asked or sum(sure) > together) else None
+        if not sure or not (is_asked or sum(sure) > together):
+            return None
+        return rows_of_one_table(asked, found, self.library) or found
 
     def _by_clause(self, asked: Asked, whole: Outcome) -> list[Answered] | None:
         """The whole with what it lacks of each clause; None where there is one clause or it lacks nothing."""

@@ -1,0 +1,81 @@
+"""Answering step of the flow: a source's own table where it is asked for, or the rows of it that several sides are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from index.library import Library
+from ingest.passage import Passage
+from service.answering.answerer import Outcome
+from service.answering.drafting import Answered
+from service.answering.labelling import TableAsked, table_asked
+from service.answering.tabulating import SourceTable, table_of, tables
+from service.answering.understanding import Asked
+
+_SURE = 0.97  # of a table that the question names, or whose rows are what it asks
+_AS_GOOD = 0.85  # of the likeliest piece's likelihood: a row this near is what is asked for
+_MOST_ROWS = 40
+_POINTS_TO = re.compile(r"(?:[如见由]|\b(?:see|in|by)\b|shown)\s*(?:附?表|\btab(?:le|\.))", re.IGNORECASE)
+_CUT = {"zh": "表格共{}行，此处只列前{}行。", "en": "The table has {} rows, of which the first {} are shown."}
+
+
+def whole_table(outcome: Outcome, doc_ids: Sequence[str], library: Library) -> Outcome:
+    """The same with the source's own table, where the question names it or asks row by row and a row of it answers.
+
+    ``doc_ids``: the documents that the question names; a table that it names by its label is looked for there, else in
+    that of the likeliest piece. A piece that points to a table ("as shown in Table 4") stands for it.
+    """
+    wanted = table_asked(outcome.asked.text)
+    for table in _wanted(wanted, outcome, doc_ids, library) if wanted else ():
+        notes = outcome.notes
+        if len(table.rows) > _MOST_ROWS:
+            note = _CUT.get(outcome.asked.language, _CUT["en"]).format(len(table.rows), _MOST_ROWS)
+            table, notes = table.narrowed(rows=range(_MOST_ROWS)), (*notes, note)
+        evidence = tuple(table.evidence())
+        return replace(outcome, table=table, evidence=evidence, confidence=_SURE, why=None, notes=notes)
+    return outcome
+
+
+def rows_of_one_table(asked: Asked, sides: Sequence[Answered], library: Library) -> list[Answered] | None:
+    """The sides as rows of a source's table, where each that is answered is a row of the same one; else None."""
+    rows = [each.outcome.evidence[0].passage for each in sides if not each.outcome.why]
+    if len(rows) < 2 or any(row.kind != "row" or row.doc_id != rows[0].doc_id for row in rows):
+        return None
+    group = next((group for group in tables(library.passages(rows[0].doc_id)) if rows[0] in group), [])
+    table = table_of(group) if all(row in group for row in rows) else None
+    if table is None:
+        return None
+    places = [place for row in rows for place, each in enumerate(table.rows) if _is_of(each.cells, row)]
+    chosen = table.narrowed(rows=dict.fromkeys(places))
+    sure = min(each.outcome.confidence for each in sides if not each.outcome.why)
+    outcome = Outcome(asked, tuple(chosen.evidence()), sure, None, table=chosen)
+    return [Answered("", outcome), *(each for each in sides if each.outcome.why)]
+
+
+def _wanted(wanted: TableAsked, outcome: Outcome, doc_ids: Sequence[str], library: Library) -> Iterator[SourceTable]:
+    judged = outcome.judged
+    near = [each.piece for each in judged if each.likely >= _AS_GOOD * judged[0].likely]
+    rows = [piece.passage for piece in near if piece.passage.kind in ("row", "table")]
+    pointing = [piece for piece in near[:1] if _POINTS_TO.search(piece.said.text)]
+    pointed = [named for piece in pointing if (named := table_asked(piece.said.text)) and named.label]
+    if wanted.label:
+        for doc_id in doc_ids or [each.hit.passage.doc_id for each in judged[:1]]:
+            yield from _tables(doc_id, library, wanted)
+    elif wanted.whole and rows:
+        yield from _tables(rows[0].doc_id, library, rows[0])
+    elif wanted.whole and pointed:
+        yield from _tables(pointing[0].passage.doc_id, library, pointed[0])
+
+
+def _tables(doc_id: str, library: Library, wanted: TableAsked | Passage) -> Iterator[SourceTable]:
+    """The tables of a document with the label that is asked for, or that the passage is of; with two rows or more."""
+    for group in tables(library.passages(doc_id)):
+        is_it = wanted in group if isinstance(wanted, Passage) else wanted.names(group[0].table)
+        if is_it and (table := table_of(group)) and len(table.rows) > 1:
+            yield table
+
+
+def _is_of(cells: Sequence[Sequence[tuple[Passage, object]]], row: Passage) -> bool:
+    return any(passage.passage_id == row.passage_id for cell in cells for passage, _ in cell)
