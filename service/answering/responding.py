@@ -30,7 +30,7 @@ from service.evidence.pieces import Candidate, Pieces
 _OF_A_PART = Selection(keep=0.97, beside=0.85, most=2)
 _AS_GOOD = 0.85  # of the best one's likelihood: what is shown serves a clause as well
 _CHOOSING = frozenset({"who", "which"})  # one of the sides is asked for, and not something of each
-_CLEAR = 0.75  # the confidence that a word or two must reach, which ask for nothing in particular
+_CLEAR = 0.75  # the confidence that must be reached where nothing in particular is asked: 碳汇怎么样？
 _SETTLED = 0.97  # how sure what a document's structure settles is, as measured (docs/quality.md)
 
 Search = Callable[[str, Filters], list[Hit]]
@@ -70,7 +70,7 @@ class Responder:
         answered = self._summary(asked)
         if not answered:
             whole = self._one(asked)
-            if vague(question) and whole.confidence < _CLEAR:
+            if asked.kind != "topic" and vague(question) and whole.confidence < _CLEAR:
                 whole = replace(whole, evidence=(), why=whole.why or "unsupported")
             answered = self._by_side(asked, whole) or self._by_clause(asked, whole) or [Answered("", whole)]
         hits, judged = _together([each.outcome for each in answered])
