@@ -163,7 +163,7 @@ def _ja(said: str, expected: bool) -> Iterator[str]:
 
 def _en(said: str, expected: bool) -> Iterator[str]:
     quoted = False
-    for match in _EN_QUOTED.finditer(said):
+    for match in _EN_QUOTED.finditer(said) if any(mark in said for mark in "\"'ì") else ():
         before = said[: match.start()]
         if re.match(_MEANS, match["verb"]) or _PURPOSE.search(before) or (expected and _OPENING.match(before)):
             quoted = True

@@ -76,29 +76,29 @@ def statements(passages: Sequence[Passage]) -> Iterator[tuple[Statement, ...]]:
 
 def _read(passage: Passage, lead: str, found: Found) -> str:
     """Adds the units' statements, and gives the lead-in of definitions that still holds after the last."""
-    place, stems = _place(passage.section, passage.table or ""), stems_of(fold(passage.text))
+    folded = [fold(unit.text) for unit in passage.units]
+    place, stems = _place(passage.section, passage.table or ""), stems_of(" ".join(folded))
     kinds = [kind for kind in FORMULAE if kind in place.headed or not stems.isdisjoint(FORMULAE[kind].stems)]
     has_notes = not stems.isdisjoint(NOTE_STEMS)
     defines = place.defines or bool(lead) or not stems.isdisjoint(defining.STEMS)
     is_open = False
-    for number, unit in enumerate(passage.units):
-        said = fold(unit.text)
+    for number, said in enumerate(folded):
         if defining.announces(said):
             lead, defines = said, True
         if has_notes and NOTE.search(said):
             if "effect" in place.headed and BROUGHT.search(said):
                 found.setdefault(("effect", ""), Statement("effect", number))
             continue
-        is_item = defining.ITEM.match(said) is not None
+        is_item = is_open and defining.ITEM.match(said) is not None
         before = "" if said == lead else lead
-        terms = _terms(said, number, place, lead=before, within=is_open and is_item) if defines else []
+        terms = _terms(said, number, place, lead=before, within=is_item) if defines else []
         for term in terms:
             found.setdefault(("definition", term), Statement("definition", number, term))
-        is_open = is_open if is_item and not terms else bool(terms) and OPEN.search(said) is not None
+        is_open = (is_item and not terms) or (bool(terms) and OPEN.search(said) is not None)
         missing = [kind for kind in kinds if not (terms and kind in _NOT_OF_TERMS)]
         for kind in _kinds(said, missing, place):
             found[kind, ""] = Statement(kind, number)
-            kinds.remove(kind)
+            kinds.remove(kind)  # the first unit stands for the passage
     return lead
 
 
@@ -111,7 +111,7 @@ def _terms(said: str, number: int, place: _Place, *, lead: str, within: bool) ->
 
 
 def _kinds(said: str, kinds: Sequence[ProvisionKind], place: _Place) -> Iterator[ProvisionKind]:
-    is_wide = _WIDE.search(said) is not None
+    is_wide = not said.isascii() and _WIDE.search(said) is not None
     for kind in kinds:
         if kind == "penalty" and RULES.search(said):
             continue
@@ -131,15 +131,26 @@ def _read_row(row: Passage, found: Found) -> None:
             found[("definition", term)] = Statement("definition", 0, term)
 
 
-@lru_cache(maxsize=256)
 def _place(section: tuple[str, ...], table: str) -> _Place:
-    heads = [fold(heading) for heading in section]
-    nearest = [*heads[-2:], fold(table)]
-    headed = {kind for kind, each in HEADINGS.items() if any(map(each.heading.search, nearest))}
+    above = [_told(heading) for heading in section[-2:]]
+    nearest = [*above, _told(table)] if table else above
     return _Place(
-        frozenset(headed),
-        heads[-1] if heads else "",
-        any(map(defining.HEADING.search, nearest)),
-        any(map(defining.GLOSSARY.search, nearest)),
-        bool(heads) and TITLED.search(heads[-1]) is not None,
+        frozenset().union(*(each.headed for each in nearest)),
+        above[-1].heading if above else "",
+        any(each.defines for each in nearest),
+        any(each.lists_terms for each in nearest),
+        bool(above) and above[-1].punishes,
+    )
+
+
+@lru_cache(maxsize=4_096)
+def _told(heading: str) -> _Place:
+    """What one heading tells."""
+    folded = fold(heading)
+    return _Place(
+        frozenset(kind for kind, each in HEADINGS.items() if each.heading.search(folded)),
+        folded,
+        defining.HEADING.search(folded) is not None,
+        defining.GLOSSARY.search(folded) is not None,
+        TITLED.search(folded) is not None,
     )
