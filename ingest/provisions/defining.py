@@ -28,6 +28,7 @@ _LEAD = re.compile(  # announces definitions
     r"|unless the context otherwise requires|following (?:specific )?(?:definitions|terms|expressions)"
     r"|各号に掲げる用语|用语の意义"
 )
+_LEAD_CUES = ("otherwise requires", "following", "用语", "术语", "词语", "名词", "概念")
 _WITHIN = re.compile(  # "In this section, " before the term
     rf"^{_MARK}(?:in|for (?:the )?purposes? of|as used in|under) (?:this|these|subsections?|sections?|paragraphs?"
     r"|parts?|subparts?|schedules?|articles?|clauses?|the)\b[^,\"]{0,120}?"
@@ -97,7 +98,7 @@ def term_key(text: str) -> str:
 
 def announces(said: str) -> bool:
     """Whether a folded unit says that definitions follow."""
-    may = said.endswith((":", "-")) or "otherwise requires" in said or "following" in said or not said.isascii()
+    may = said.endswith((":", "-")) or any(cue in said for cue in _LEAD_CUES)
     return may and _LEAD.search(said) is not None
 
 

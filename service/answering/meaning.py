@@ -115,9 +115,9 @@ def _readings(term: str, *, certain: bool) -> Iterator[str]:
                 yield shorter
         return
     whole = _AFTER_WIDE.sub("", term.strip())
-    ends = [match.end() for match in _BEFORE.finditer(whole)]
+    places = [match for match in _BEFORE.finditer(whole) if certain or match[0].rstrip("的") not in ("", "法", "对")]
     yield whole
-    yield from (whole[end:] for end in (ends if certain else [end for end in ends if whole[end - 1] not in "的法"]))
+    yield from (whole[match.end() :] for match in places)
 
 
 def _ends(term: str, *, certain: bool) -> Iterator[str]:
