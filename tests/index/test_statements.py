@@ -44,9 +44,11 @@ def texts(library, kind, **how):
 
 
 def age(path):
-    """Makes a store one of the format before statements."""
+    """Makes a store one of the format before statements and fronts."""
     with sqlite3.connect(path) as connection:
-        connection.executescript("DROP TABLE statements; PRAGMA user_version = 2;")
+        connection.executescript(
+            "DROP TABLE statements; ALTER TABLE documents DROP COLUMN front; PRAGMA user_version = 2;"
+        )
     connection.close()
 
 
