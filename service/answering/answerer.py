@@ -16,6 +16,8 @@ from service.answering.tabulating import SourceTable
 from service.answering.understanding import Asked
 from service.evidence.pieces import Candidate, Evidence, Pieces
 
+_UNMEASURED = 0.9  # what is left of a confidence where no likely piece holds an amount of the kind that is asked for
+_NEAR = 0.9  # of the likeliest one's likelihood
 _DOUBT = 0.5  # what is left of a confidence where evidence contradicts what the question presumes
 _RAISE, _UNLIKELY = 0.6, 0.4  # of the best score, for each point that a passage is likelier to answer than this
 READ = 12  # passages that an answer is looked for in
@@ -70,7 +72,18 @@ def confidence_in(asked: Asked, hits: Sequence[Hit], judged: Sequence[Candidate]
 
 
 def _confidence(asked: Asked, hits: Sequence[Hit], judged: Sequence[Candidate], otherwise: Candidate | None) -> float:
-    return judged[0].likely * trust(asked, hits) * (_DOUBT if otherwise else 1) if judged else 0.0
+    if not judged:
+        return 0.0
+    measured = 1.0 if _holds_the_measure(asked, judged) else _UNMEASURED
+    return judged[0].likely * trust(asked, hits) * measured * (_DOUBT if otherwise else 1)
+
+
+def _holds_the_measure(asked: Asked, judged: Sequence[Candidate]) -> bool:
+    """Whether a likely piece holds an amount of the dimension that is asked for: money, where it is the price."""
+    if asked.target != "number" or not asked.dimensions:
+        return True
+    near = (each.piece for each in judged if each.likely >= _NEAR * judged[0].likely)
+    return any(asked.answers(piece.said)[0] == 1 for piece in near)
 
 
 def candidates(asked: Asked, hits: Sequence[Hit], judge: Judge, pieces: Pieces) -> list[Candidate]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -31,6 +32,8 @@ _OF_A_PART = Selection(keep=0.97, beside=0.85, most=2)
 _AS_GOOD = 0.85  # of the best one's likelihood: what is shown serves a clause as well
 _CHOOSING = frozenset({"who", "which"})  # one of the sides is asked for, and not something of each
 _CLEAR = 0.75  # the confidence that must be reached where nothing in particular is asked: 碳汇怎么样？
+_KINDS = frozenset({"penalty", "prohibition", "authority"})  # of provision, that a search can be narrowed to
+_NOT_HELD = {"zh": "资料库中没有“{}”。", "en": "The library does not hold “{}”."}
 _SETTLED = 0.97  # how sure what a document's structure settles is, as measured (docs/quality.md)
 
 Search = Callable[[str, Filters], list[Hit]]
@@ -147,7 +150,7 @@ class Responder:
         Where the question asks for a kind of provision, statements of the kind come first.
         """
         scopes = [self._within(meant)]
-        if kinds := kinds_wanted(asked):
+        if kinds := [kind for kind in kinds_wanted(asked) if kind in _KINDS]:
             scopes.insert(0, self._within(meant, kinds=kinds[:1]))
         for scope in scopes:
             hits = self.search(asked.text, scope)
@@ -156,7 +159,7 @@ class Responder:
             )
             if not outcome.why:
                 break
-        return outcome
+        return _without(meant.absent, outcome) if meant.absent and not meant.sure else outcome
 
     def _by_side(self, asked: Asked, whole: Outcome) -> list[Answered] | None:
         """Each side by itself; None where there is one, or all of it together answers better."""
@@ -184,6 +187,19 @@ class Responder:
         if not added or (whole.why and all(each.outcome.why for each in added)):
             return None
         return [*([] if whole.why else [Answered("", whole)]), *added]
+
+
+def _without(absent: str, outcome: Outcome) -> Outcome:
+    """The same, or withheld: what is named is not held, and the likeliest piece does not speak of it by that name."""
+    name, piece = Analysis(absent), outcome.judged[0].piece if outcome.judged else None
+    note = _NOT_HELD.get(outcome.asked.language, _NOT_HELD["en"]).format(absent)
+    across = piece is not None and piece.passage.language != name.language and not re.search(r"\d", absent)
+    told = piece is not None and any(
+        name.folded in text.folded for text in (piece.whole, piece.place.headings, piece.place.origin.title)
+    )
+    if outcome.why or across or told:
+        return replace(outcome, notes=(*outcome.notes, note)) if outcome.why and not told else outcome
+    return replace(outcome, evidence=(), why="unsupported", confidence=min(outcome.confidence, 0.5), notes=(note,))
 
 
 def _as_hits(settled: Settled, hits: Sequence[Hit], library: Library) -> tuple[Hit, ...]:

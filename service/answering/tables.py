@@ -13,6 +13,7 @@ from service.answering.drafting import Answered
 from service.answering.labelling import TableAsked, table_asked
 from service.answering.tabulating import SourceTable, table_of, tables
 from service.answering.understanding import Asked
+from service.evidence.analysis import Analysis
 
 _SURE = 0.97  # of a table that the question names, or whose rows are what it asks
 _AS_GOOD = 0.85  # of the likeliest piece's likelihood: a row this near is what is asked for
@@ -63,7 +64,7 @@ def _wanted(wanted: TableAsked, outcome: Outcome, doc_ids: Sequence[str], librar
     if wanted.label:
         for doc_id in doc_ids or [each.hit.passage.doc_id for each in judged[:1]]:
             yield from _tables(doc_id, library, wanted)
-    elif wanted.whole and rows:
+    elif wanted.whole and rows and not _names_row(outcome.asked, rows[0]):
         yield from _tables(rows[0].doc_id, library, rows[0])
     elif wanted.whole and pointed:
         yield from _tables(pointing[0].passage.doc_id, library, pointed[0])
@@ -75,6 +76,12 @@ def _tables(doc_id: str, library: Library, wanted: TableAsked | Passage) -> Iter
         is_it = wanted in group if isinstance(wanted, Passage) else wanted.names(group[0].table)
         if is_it and (table := table_of(group)) and len(table.rows) > 1:
             yield table
+
+
+def _names_row(asked: Asked, row: Passage) -> bool:
+    """Whether the question asks for this row by a word of its label, in either language."""
+    label = Analysis(" ".join(unit.text for unit in row.units if " · " not in unit.label))
+    return bool(label.terms & asked.said.terms)
 
 
 def _is_of(cells: Sequence[Sequence[tuple[Passage, object]]], row: Passage) -> bool:

@@ -130,7 +130,7 @@ class Asked:
         return not is_bare and amount.dimension.partition("/")[0] in self.dimensions
 
 
-_SOME = re.compile("(?<=[的这那好前后近十哪第举列说])几")  # a few, or which, and no question how many
+_SOME = re.compile("(?<=[的这那好前后近十哪第举列说])几(?!分之)")  # a few, or which, and no question how many
 _HAPPENS = re.compile(
     "举办|举行|召开|位于|坐落|设在|发生|城市|地点|出生"
 )  # elsewhere "where" asks for a part or a flaw too

@@ -62,7 +62,7 @@ _SCALES = {
 # dimension, how many of its base unit, how it is written in folded text
 _UNITS: tuple[tuple[str, str, str], ...] = (
     ("tonne", "1e6", "tg"), ("tonne", "1e9", "gt|gigaton(?:ne)?s?|pg"), ("tonne", "1e6", "mt|megaton(?:ne)?s?"),
-    ("tonne", "1e3", "kt|kiloton(?:ne)?s?"), ("tonne", "1e-3", "公斤|千克|kg|kilograms?"),
+    ("tonne", "1e3", "千吨|kt|kiloton(?:ne)?s?"), ("tonne", "1e-3", "公斤|千克|kg|kilograms?"),
     ("tonne", "1", "吨|(?:metric )?ton(?:ne)?s?|t"),
     ("hectare", "1", "公顷|hectares?|ha"),
     ("hectare", "1e2", "平方公里|平方千米|(?:square |sq )kilomet(?:er|re)s?|km2"),
