@@ -198,7 +198,7 @@ def allowed_rows(connection: sqlite3.Connection, filters: Filters) -> Rows | Non
     values: list[str | int] = []
     for column, choices in (
         ("doc_id", [resolve(connection, prefix) for prefix in filters.doc_ids]),
-        ("jurisdiction COLLATE NOCASE", filters.jurisdictions),
+        ("coalesce(jurisdiction, '') COLLATE NOCASE", filters.jurisdictions),
         ("type COLLATE NOCASE", filters.types),
     ):
         if choices:

@@ -19,6 +19,7 @@ from ingest.document import Metadata
 from service.answer import Answer, Citation, RankedPassage, SearchResult
 from service.answering.answerer import READ, reordered
 from service.answering.confidence import BAR
+from service.answering.finding import Finder
 from service.answering.generating import ChatGenerator, Generator, Source
 from service.answering.guide import Guide
 from service.answering.judging import Judge, RuleJudge
@@ -202,13 +203,15 @@ class Engine(Shelf):
             return hits
 
         return Responder(
-            library=self._library,
-            search=search,
-            judge=self._judge,
-            pieces=self._pieces,
-            guide=self._guide,
-            bar=BAR if bar is None else bar,
-            filters=filters or Filters(),
+            Finder(
+                library=self._library,
+                search=search,
+                judge=self._judge,
+                pieces=self._pieces,
+                guide=self._guide,
+                bar=BAR if bar is None else bar,
+                filters=filters or Filters(),
+            )
         )
 
     def _offered(self, asked: Asked, hits: Sequence[Hit]) -> dict[str, tuple[Source, Citation]]:

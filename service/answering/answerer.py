@@ -50,18 +50,20 @@ def decide(
     judged: Sequence[Candidate],
     encoder: Encoder,
     *,
+    held: Sequence[Candidate] = (),
     bar: float = BAR,
     params: Selection = WHOLE,
 ) -> Outcome:
     """What the candidates, the likeliest first, answer to one question.
 
-    ``bar``: the confidence below which nothing is answered, 0..1.
+    ``held``: what was found for that which the question presumes. ``bar``: the confidence below which nothing is
+    answered, 0..1.
     """
-    otherwise = contrary(asked, judged)
+    otherwise = contrary(asked, judged) or contrary(asked, held)
     confidence = _confidence(asked, hits, judged, otherwise)
     why = None if judged and confidence >= bar else reason(asked, hits, judged, otherwise)
     shown = judged if not why else [otherwise] if otherwise and why == "premise_contradicted" else []
-    premise = on_premise(asked, judged, encoder) if shown else None
+    premise = on_premise(asked, [*judged, *held], encoder) if shown else None
     evidence = gather(asked, shown, premise, params)
     return Outcome(asked, tuple(evidence), confidence, why, tuple(hits), tuple(judged))
 
@@ -80,8 +82,9 @@ def _confidence(asked: Asked, hits: Sequence[Hit], judged: Sequence[Candidate], 
 
 def _holds_the_measure(asked: Asked, judged: Sequence[Candidate]) -> bool:
     """Whether a likely piece holds an amount of the dimension that is asked for: money, where it is the price."""
-    if asked.target != "number" or not asked.dimensions:
-        return True
+    given = {each.dimension for each in asked.stated}
+    if asked.target != "number" or not asked.dimensions or given & set(asked.dimensions):
+        return True  # with a given amount a share answers too: so much of it
     near = (each.piece for each in judged if each.likely >= _NEAR * judged[0].likely)
     return any(asked.answers(piece.said)[0] == 1 for piece in near)
 

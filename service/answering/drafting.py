@@ -106,7 +106,7 @@ class _Cited:
     def segments(self, label: str, outcome: Outcome) -> list[Segment]:
         """A segment for each evidence, in its order; of a table one for each row, and what stands beside it."""
         if outcome.table is None or self.table is not None:
-            numbered = ((each, self._cite(each)) for each in outcome.evidence)
+            numbered = [(each, self._cite(each)) for each in outcome.evidence]
             return [Segment(each.text, (number,), part=label) for each, number in numbered if number]
         numbers = {each.passage.passage_id: self._cite(each) for each in outcome.table.evidence()}
         self.table = outcome.table.answer({k: n for k, n in numbers.items() if n}, self.asked.language)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from index.analyzer import units
 from service.answering.understanding import Asked, asks, understand
 
 _MOST = 12  # parts of one question
@@ -42,6 +43,8 @@ _COMPARING = re.compile(
 )
 
 
+_LEANS = re.compile(r"\b(?:it|its|they|them|their|those|these|that)\b|其|它|该|这(?!样)|此", re.IGNORECASE)
+_FEW = 3  # words of a clause; two Chinese characters for one
 _OF_EACH = re.compile(
     r"各自|分别|各(?=[是用有为怎如])|\brespectively\b|\beach\b|\bboth\b|\bside by side\b", re.IGNORECASE
 )
@@ -107,16 +110,29 @@ def asks_of_each(asked: Asked) -> bool:
 
 
 def clauses(asked: Asked) -> tuple[Part, ...]:
-    """The clauses that ask, each with the matter of the ones before; empty where there is only one."""
+    """The clauses that ask, each with what it takes from the first; empty where there is only one.
+
+    Of a later clause there are two readings, one after the other: with the names of the first clause, and with all of
+    its matter; of one that leans on the first there is only the latter.
+    """
     asking = _asking(asked.text)
     if not 2 <= len(asking) <= _MOST:
         return ()
-    parts: list[Part] = []
+    first, parts = understand(asked.text[: asking[0][1]]), list[Part]()
     for place, (start, end) in enumerate(asking):
-        context = understand(asked.text[: asking[0][1]]).matter if place else asked.text[:start]
         said = asked.text[start:end].strip(" ,，;；。?？")
-        parts.append(Part(said, understand(f"{context} {said}?".strip()), False))
+        for context in _contexts(first, said) if place else [asked.text[:start]]:
+            parts.append(Part(said, understand(f"{context} {said}?".strip()), False))
     return tuple(parts)
+
+
+def _contexts(first: Asked, clause: str) -> Iterator[str]:
+    """What a later clause may take from the ``first``: its names, or all of its matter."""
+    own = understand(clause)
+    leans = _LEANS.search(clause) or sum(1.0 if term.isascii() else 0.5 for term in set(units(own.matter))) < _FEW
+    if not leans:
+        yield " ".join(each.said for each in first.entities if not own.said.holds(each))
+    yield first.matter
 
 
 def _asking(text: str) -> list[tuple[int, int]]:

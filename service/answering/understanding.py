@@ -172,7 +172,6 @@ def understand(question: str) -> Asked:
         "how many",
         "compare",
         "topic",
-        "which",
     ):
         target, dimensions = "number", _UNITS.get(quantity, (quantity,) if quantity else ())
     elif kind == "how many":

@@ -1,0 +1,142 @@
+"""Answering step of the flow: what comes of one thing asked, by what is meant, by structure, and by judging."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from index.hit import Filters, Hit, Why
+from index.library import Library
+from service.answering.answerer import Outcome, candidates, decide
+from service.answering.guide import Guide
+from service.answering.judging import Judge
+from service.answering.naming import Meant
+from service.answering.provisions import provisions_asked
+from service.answering.selecting import WHOLE, Selection
+from service.answering.settling import Settled
+from service.answering.stating import definitions_asked, effect_asked, kinds_wanted
+from service.answering.tables import whole_table
+from service.answering.understanding import Asked, understand
+from service.evidence.analysis import Analysis
+from service.evidence.pieces import Candidate, Pieces
+
+SETTLED = 0.97  # how sure what a document's structure settles is, as measured (docs/quality.md)
+_KINDS = frozenset({"penalty", "prohibition", "authority"})  # of provision, that a search can be narrowed to
+_UNKNOWN = ""  # the jurisdiction of documents of which it is not known
+_NOT_HELD = {"zh": "资料库中没有“{}”。", "en": "The library does not hold “{}”."}
+
+Search = Callable[[str, Filters], list[Hit]]
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """Finds in a library, within ``filters``; ``search`` gives the hits of a text, best first."""
+
+    library: Library
+    search: Search
+    judge: Judge
+    pieces: Pieces
+    guide: Guide
+    bar: float
+    filters: Filters
+
+    def find(self, asked: Asked, params: Selection = WHOLE) -> Outcome:
+        """What comes of a question taken as one: settled by a document's structure, else judged."""
+        meant = self.meant(asked)
+        settled = self._settled(asked, meant)
+        if settled is None:
+            judged = self._judged(asked, meant, params)
+            return whole_table(judged, meant.documents if meant.sure else (), self.library)
+        hits = self.search(asked.text, self._within(meant))
+        if not settled.evidence:
+            return Outcome(asked, (), 0.0, "unsupported", tuple(hits), notes=settled.notes)
+        shown = _as_hits(settled, hits, self.library)
+        return Outcome(asked, settled.evidence, SETTLED, None, shown, notes=settled.notes)
+
+    def meant(self, asked: Asked) -> Meant:
+        """What the question names, of the documents that the filters let through."""
+        meant = self.guide.names.meant(asked.text)
+        if not self.filters.doc_ids:
+            return meant
+        let = {self.library.document(each).doc_id for each in self.filters.doc_ids}
+        inside = tuple(each for each in meant.documents if each in let)
+        if inside or len(let) > 1:
+            return replace(meant, documents=inside, sure=meant.sure and bool(inside))
+        return replace(meant, documents=tuple(let), sure=True)
+
+    def _within(self, meant: Meant) -> Filters:
+        """The documents that are meant, else those of the jurisdiction and those that tell none."""
+        if meant.sure and meant.documents:
+            return replace(self.filters, doc_ids=meant.documents)
+        if meant.jurisdictions and not self.filters.jurisdictions:
+            return replace(self.filters, jurisdictions=(*meant.jurisdictions, _UNKNOWN))
+        return self.filters
+
+    def _settled(self, asked: Asked, meant: Meant) -> Settled | None:
+        """A provision, definition or date of effect, of the documents that are meant."""
+        documents = meant.documents if meant.sure else ()
+        return (
+            provisions_asked(asked, documents, self.guide.outlines, self.library)
+            or self._takes_effect(asked, documents)
+            or definitions_asked(
+                asked, self.library, doc_ids=documents or self.filters.doc_ids, jurisdictions=meant.jurisdictions
+            )
+        )
+
+    def _takes_effect(self, asked: Asked, documents: Sequence[str]) -> Settled | None:
+        """When the first of the documents that says it takes effect: the others are copies, or hold the named one."""
+        found = (effect_asked(asked, self.library, doc_ids=(each,)) for each in documents)
+        return next((settled for settled in found if settled is not None), None)
+
+    def _judged(self, asked: Asked, meant: Meant, params: Selection) -> Outcome:
+        """What is judged likeliest within what is meant, and where that answers nothing, anywhere.
+
+        Where the question asks for a kind of provision, statements of the kind come first.
+        """
+        held = self._candidates(understand(asked.presumed), self._within(meant))[1] if asked.presumed else []
+        for scope in self._scopes(asked, meant):
+            hits, judged = self._candidates(asked, scope)
+            outcome = decide(asked, hits, judged, self.pieces.encoder, held=held, bar=self.bar, params=params)
+            if not outcome.why:
+                break
+        return _without(meant.absent, outcome) if meant.absent and not meant.sure else outcome
+
+    def _scopes(self, asked: Asked, meant: Meant) -> Iterator[Filters]:
+        narrow = self._within(meant)
+        kinds = [kind for kind in kinds_wanted(asked) if kind in _KINDS]
+        if kinds and not asked.presumed:  # a rule against what is presumed is of any kind
+            yield replace(narrow, kinds=(kinds[0],))
+        yield narrow
+        if narrow != self.filters and not (meant.sure and meant.documents):
+            yield self.filters
+
+    def _candidates(self, asked: Asked, scope: Filters) -> tuple[list[Hit], list[Candidate]]:
+        hits = self.search(asked.text, scope)
+        return hits, candidates(asked, hits, self.judge, self.pieces)
+
+
+def _without(absent: str, outcome: Outcome) -> Outcome:
+    """The same, or withheld: what is named is not held, and the likeliest piece does not speak of it by that name."""
+    name, piece = Analysis(absent), outcome.judged[0].piece if outcome.judged else None
+    note = _NOT_HELD.get(outcome.asked.language, _NOT_HELD["en"]).format(absent)
+    across = piece is not None and piece.passage.language != name.language and not re.search(r"\d", absent)
+    told = piece is not None and any(
+        name.folded in text.folded for text in (piece.whole, piece.place.headings, piece.place.origin.title)
+    )
+    if outcome.why or across or told:
+        return replace(outcome, notes=(*outcome.notes, note)) if outcome.why and not told else outcome
+    return replace(outcome, evidence=(), why="unsupported", confidence=min(outcome.confidence, 0.5), notes=(note,))
+
+
+def _as_hits(settled: Settled, hits: Sequence[Hit], library: Library) -> tuple[Hit, ...]:
+    """The passages that settle a question before all others that were found for it."""
+    best = max((hit.score for hit in hits), default=0.0)
+    known = {hit.passage.passage_id: hit for hit in hits}
+    first: dict[str, Hit] = {}
+    for place, each in enumerate(settled.evidence):
+        passage = each.passage
+        record = library.document(passage.doc_id)
+        hit = known.pop(passage.passage_id, None) or Hit(passage, record.title, 0.0, Why(), record.metadata)
+        first.setdefault(passage.passage_id, replace(hit, score=best + 1 / (1 + place)))
+    return (*first.values(), *known.values())
