@@ -15,8 +15,9 @@ SearchMode = Literal["hybrid", "lexical", "dense"]
 class Filters:
     """Only passages that meet every given condition; an empty tuple or None sets no condition.
 
-    ``doc_ids`` may be prefixes of at least 6 hex digits; the jurisdiction "" stands for one that is not known; ``languages`` are the passage's; ``types`` are short format
-    names ("pdf", "html", "docx", "markdown", "text", "json"); years are inclusive bounds on the document's year.
+    ``doc_ids`` may be prefixes of at least 6 hex digits; the jurisdiction "" stands for one that is not known;
+    ``languages`` are the passage's; ``types`` are short format names ("pdf", "html", "docx", "markdown", "text",
+    "json"); years are inclusive bounds on the document's year.
     ``kinds``: a passage makes a statement of one of these kinds (:data:`ingest.provisions.formulae.ProvisionKind`).
     """
 

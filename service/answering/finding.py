@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from index.hit import Filters, Hit, Why
@@ -95,25 +95,35 @@ class Finder:
         Where the question asks for a kind of provision, statements of the kind come first.
         """
         held = self._candidates(understand(asked.presumed), self._within(meant))[1] if asked.presumed else []
+        tried: list[Outcome] = []
         for scope in self._scopes(asked, meant):
             hits, judged = self._candidates(asked, scope)
             outcome = decide(asked, hits, judged, self.pieces.encoder, held=held, bar=self.bar, params=params)
-            if not outcome.why:
+            tried.append(outcome)
+            is_elsewhere = meant.sure and scope == self.filters != self._within(meant)
+            if not outcome.why and (not is_elsewhere or _speaks_of(meant.named, outcome)):
                 break
+        else:
+            outcome = tried[-2:][0]  # why what is meant answers nothing, and not why nothing else does
         return _without(meant.absent, outcome) if meant.absent and not meant.sure else outcome
 
-    def _scopes(self, asked: Asked, meant: Meant) -> Iterator[Filters]:
+    def _scopes(self, asked: Asked, meant: Meant) -> list[Filters]:
+        """Where to look, one after the other: statements of the kind that is asked for, what is meant, anywhere."""
         narrow = self._within(meant)
         kinds = [kind for kind in kinds_wanted(asked) if kind in _KINDS]
-        if kinds and not asked.presumed:  # a rule against what is presumed is of any kind
-            yield replace(narrow, kinds=(kinds[0],))
-        yield narrow
-        if narrow != self.filters and not (meant.sure and meant.documents):
-            yield self.filters
+        if Analysis(asked.presumed).amounts:
+            kinds = []  # another amount than the presumed one may stand anywhere
+        return list(dict.fromkeys([*(replace(narrow, kinds=(kind,)) for kind in kinds[:1]), narrow, self.filters]))
 
     def _candidates(self, asked: Asked, scope: Filters) -> tuple[list[Hit], list[Candidate]]:
         hits = self.search(asked.text, scope)
         return hits, candidates(asked, hits, self.judge, self.pieces)
+
+
+def _speaks_of(named: str, outcome: Outcome) -> bool:
+    """Whether the likeliest piece, of another document, speaks of the one that is named: of what its name is made of."""
+    names = Analysis(named).entities
+    return bool(names) and all(outcome.judged[0].piece.whole.holds(each) for each in names)
 
 
 def _without(absent: str, outcome: Outcome) -> Outcome:

@@ -83,9 +83,8 @@ class Responder:
             return None
         parts = sides(asked)
         shares = measure(asked, parts)
-        found = [
-            Answered(part.label, replace(self.finder.find(part.asked, _OF_A_PART), shares=shares)) for part in parts
-        ]
+        outcomes = (replace(self.finder.find(part.asked, _OF_A_PART), shares=shares) for part in parts)
+        found = [Answered(part.label, outcome) for part, outcome in zip(parts, outcomes, strict=True)]
         sure = [each.outcome.confidence for each in found if not each.outcome.why]
         together = 0.0 if whole.why else whole.confidence * sum(_speaks_of(part, whole) for part in parts)
         is_asked = asks_of_each(asked) and len(sure) == len(parts)
