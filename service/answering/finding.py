@@ -11,6 +11,7 @@ from index.library import Library
 from service.answering.answerer import Outcome, candidates, decide
 from service.answering.guide import Guide
 from service.answering.judging import Judge
+from service.answering.listing import with_whole_lists
 from service.answering.naming import Meant
 from service.answering.provisions import provisions_asked
 from service.answering.selecting import WHOLE, Selection
@@ -46,7 +47,7 @@ class Finder:
         meant = self.meant(asked)
         settled = self._settled(asked, meant)
         if settled is None:
-            judged = self._judged(asked, meant, params)
+            judged = with_whole_lists(self._judged(asked, meant, params), self.library)
             return whole_table(judged, meant.documents if meant.sure else (), self.library)
         hits = self.search(asked.text, self._within(meant))
         if not settled.evidence:
@@ -121,7 +122,7 @@ class Finder:
 
 
 def _speaks_of(named: str, outcome: Outcome) -> bool:
-    """Whether the likeliest piece, of another document, speaks of the one that is named: of what its name is made of."""
+    """Whether the likeliest piece, of another document, speaks of the one that is named: has the names in its name."""
     names = Analysis(named).entities
     return bool(names) and all(outcome.judged[0].piece.whole.holds(each) for each in names)
 

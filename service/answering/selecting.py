@@ -10,6 +10,7 @@ from service.answering.understanding import Asked
 from service.evidence.entities import Entity
 from service.evidence.pieces import Candidate, Evidence, Piece, is_short, joined, share_of_answer
 
+_ROOM_OF_LISTS = 2.5  # answers long: a list is better whole than half
 _NEWS = 2  # index terms that the question does not hold
 _SAME = 0.75  # of a piece's terms: so many in another, and it adds nothing
 
@@ -96,7 +97,9 @@ def gather(
         beside = each.piece.passage == best.piece.passage
         if each.likely >= (params.beside if beside else params.keep) * best.likely and each not in wanted:
             wanted.append(each)
-    shown = _within_length(wanted, params)
+    if asked.kind == "list":  # and its lists have more room than a sentence
+        wanted = [best, *(each for each in wanted[1:] if each.piece.is_list or not best.piece.is_list)]
+    shown = _within_length(wanted, params, _ROOM_OF_LISTS if asked.kind == "list" else 1.0)
     if premise and _repeated(premise.piece, shown) is None:
         shown.insert(1, premise)
     return joined(_with_equals(shown, judged))
@@ -114,12 +117,13 @@ def _of_each_side(sides: Sequence[Entity], judged: Sequence[Candidate], params: 
     return [each for each in found if each is not None]
 
 
-def _within_length(wanted: Sequence[Candidate], params: Selection) -> list[Candidate]:
+def _within_length(wanted: Sequence[Candidate], params: Selection, room_of_lists: float) -> list[Candidate]:
     """The first of them that make an answer; none says again what another does."""
     length, shown = 0.0, list[Candidate]()
     for each in wanted:
         size = share_of_answer(each.piece.said.text)
-        fits = length + size <= 1 and len(shown) < params.most
+        room = room_of_lists if each.piece.is_list else 1.0
+        fits = length + size <= room and len(shown) < params.most
         if not shown or (fits and _repeated(each.piece, shown) is None):
             shown.append(each)
             length += size

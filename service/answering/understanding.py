@@ -146,7 +146,8 @@ _ASKING = ("when", "why", "how many", "list", "where", "who", "which", "how")
 _OTHER_UNIT = 0.15
 _PARTS = {"share", "point", "times"}  # no totals, which a mere noun at the end asks for
 _MONTH = re.compile(
-    r"\d月|\b(?:january|february|march|april|june|july|august|september|october|november|december)\b|\d may\b|\bmay \d"
+    r"[\d一二三四五六七八九十]月"
+    r"|\b(?:january|february|march|april|june|july|august|september|october|november|december)\b|\d may\b|\bmay \d"
 )
 _LABEL = re.compile(  # its number counts nothing
     r"(?:表|图|附件|附录|第|table|figure|annex|section|article|pages?|pp?\.|no\.|version|[a-z]-)\s?\Z"
@@ -172,6 +173,7 @@ def understand(question: str) -> Asked:
         "how many",
         "compare",
         "topic",
+        *(["which"] if _cues("word")["how many"].search(folded) else []),
     ):
         target, dimensions = "number", _UNITS.get(quantity, (quantity,) if quantity else ())
     elif kind == "how many":
