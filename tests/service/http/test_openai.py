@@ -155,11 +155,19 @@ def test_a_question_that_leans_on_nothing_is_asked_back_and_not_answered(assista
     assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks) == expected
 
 
-def test_a_wish_gives_the_answer_again_and_says_what_cannot_be_done(assistant):
-    thread = said(EN, "At most 8 percent.", "shorter please")
+@pytest.mark.parametrize(
+    ("wish", "noted"),
+    [
+        ("shorter please", "*Answers are the sources' own words and are not shortened.*"),
+        ("请用中文回答", "*答案引用原文，用文件自身的语言。*"),
+        ("tell me more", ""),
+    ],
+)
+def test_a_wish_gives_the_answer_again_and_says_what_cannot_be_done(assistant, wish, noted):
+    thread = said(EN, "At most 8 percent.", wish)
     content = assistant.chat.completions.create(model="sinkqa", messages=thread).choices[0].message.content
     assert content.startswith(f"*Understood as: {EN}*\n\nAn operator may cover")
-    assert content.endswith("*Answers are the sources' own words and are not shortened.*")
+    assert content.endswith(noted) and content.count("\n\n*") == bool(noted)
 
 
 def test_only_the_users_words_count_and_only_text_is_read(assistant):
