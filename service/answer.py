@@ -14,6 +14,8 @@ AbstainReason = Literal["no_evidence", "out_of_scope", "premise_contradicted", "
 Flag = Literal["instruction"]
 
 _MISSED = {"zh": ("未找到：", "；"), "en": ("Not found: ", "; ")}
+_OFFER = {"zh": "可以这样问：", "en": "You could ask:"}
+_TRANSLATION = {"zh": "机器翻译，数字与名称已核对", "en": "machine translation, amounts and names checked"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,10 +219,28 @@ class Answer:
 
     @property
     def lead(self) -> str:
-        """What the answer says before its segments: why it abstains, where it does."""
+        """What the answer says before its segments, where it abstains: why it does, or its reply to a greeting."""
         if self.status != "abstained":
             return ""
-        return (self.answer.partition(self.segments[0].text)[0] if self.segments else self.answer).strip()
+        if not self.segments:
+            return self.answer
+        first = self.segments[0]
+        return self.answer.partition(f"{first.part}: {first.text}" if first.part else first.text)[0].strip()
+
+    @property
+    def is_reply(self) -> bool:
+        """Whether nothing was asked: what it says is no answer, and no refusal either."""
+        return self.abstain_reason == "no_question"
+
+    @property
+    def offer(self) -> str:
+        """A line that heads the suggestions, in the asker's language; "" where there are none."""
+        return _OFFER.get(self.language, _OFFER["en"]) if self.suggestions else ""
+
+    @property
+    def of_translations(self) -> str:
+        """What a translation of a quote is, in the asker's language, for whoever shows one."""
+        return _TRANSLATION.get(self.language, _TRANSLATION["en"])
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON form, the same for the command line, HTTP and MCP."""

@@ -23,7 +23,9 @@ from service.answering.finding import Finder
 from service.answering.generating import ChatGenerator, Generator, Source
 from service.answering.guide import Guide
 from service.answering.judging import Judge, RuleJudge
+from service.answering.opening import Opening
 from service.answering.responding import Responder
+from service.answering.translating import translated
 from service.answering.understanding import Asked
 from service.answering.writing import sources, write, written_over
 from service.errors import InvalidQuestion
@@ -144,8 +146,9 @@ class Engine(Shelf):
         """Answers from the library with checked quotes, or abstains with a reason.
 
         ``bar``: the confidence below which nothing is answered, 0..1, in place of the shipped one. ``generate``: the
-        language model that is set writes the answer anew, and what of it passes the check is given; it is not asked
-        when the engine abstains, and without it, or where nothing passes, the answer is the same as ever with a note.
+        language model that is set writes the answer anew, and what of it passes the check is given, with translations
+        of quotes in another language, checked too. It is not asked when the engine abstains, and without it, or where
+        nothing passes, the answer is the same as ever with a note.
 
         Raises:
             InvalidQuestion: no word in it, or over 4,000 characters.
@@ -227,7 +230,19 @@ class Engine(Shelf):
         written = write(given.question, [source for source, _ in offered.values()], self._generator, self._judge)
         clock.lap("generate")
         made = written_over(given, written, {key: citation for key, (_, citation) in offered.items()})
+        if written.reached:
+            made = translated(made, self._generator)
+            clock.lap("translate")
         return replace(made, timings_ms=clock.laps)
+
+    def opening(self, language: str) -> Opening:
+        """What the engine says to a greeting: what the library holds, and questions that it does answer.
+
+        ``language``: "zh", or English for any other.
+        """
+        with self._library.reading():
+            greeted = self._responder(_Clock(), READ, None, None).respond("你好" if language == "zh" else "hello")
+        return Opening(tuple(greeted.drafted.text.splitlines()), greeted.drafted.suggestions)
 
     def search(
         self, query: str, *, k: int | None = None, mode: SearchMode = "hybrid", filters: Filters | None = None

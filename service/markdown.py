@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -51,8 +51,8 @@ _PARAGRAPH, _LINE = "\n\n", "\n"
 def pieces(answer: Answer, link: Link, *, asked: str = "") -> Iterator[Piece]:
     """How the question was understood, where that is not as ``asked``; why it abstains; what it says; the sources.
 
-    Segments that the answer's table tells are told by the table. Words of documents are escaped: nothing in them is a
-    link, an image or HTML.
+    Then what else could be asked, and notes. Segments that the answer's table tells are told by the table; what has a
+    translation is followed by it. Words of documents are escaped: nothing in them is a link, an image or HTML.
     """
     cited = {citation.number: citation for citation in answer.citations}
     urls = {number: link(citation.passage_id, spans=citation.spans) for number, citation in cited.items()}
@@ -74,14 +74,16 @@ def _blocks(answer: Answer, urls: Mapping[int, str], asked: str) -> Iterator[_Bl
     language = answer.language if answer.language in _SOURCES else "en"
     if asked and asked != answer.question:
         yield _PARAGRAPH, [f"*{_UNDERSTOOD[language]}{escaped(answer.question)}*"]
-    if answer.lead:
-        yield _PARAGRAPH, [answer.lead]
+    for line in _paragraphs(answer.lead):
+        yield _PARAGRAPH, [escaped(line)]
     yield from _said(answer)
     if answer.missed:
         yield _PARAGRAPH, [escaped(answer.missed)]
     if urls:
         listed = [f"{each.number}. [{place(each)}]({urls[each.number]})" for each in answer.citations]
         yield _PARAGRAPH, ["\n".join([f"{_SOURCES[language]}\n", *listed])]
+    if answer.suggestions:
+        yield _PARAGRAPH, ["\n".join([f"{answer.offer}\n", *(f"- {_line(each)}" for each in answer.suggestions)])]
     if answer.notes:
         yield _PARAGRAPH, ["\n".join(f"*{escaped(note)}*" for note in answer.notes)]
 
@@ -95,9 +97,18 @@ def _said(answer: Answer) -> Iterator[_Block]:
         part = segment.part
         if not (answer.table and segment.tabled):
             yield _PARAGRAPH, ["\n\n".join(map(escaped, _paragraphs(segment.text))), *segment.citations]
+            yield from _translated(answer, segment.citations)
         elif table:
             yield from _rows(table)
+            yield from _translated(answer, [n for each in answer.segments if each.tabled for n in each.citations])
             table = None
+
+
+def _translated(answer: Answer, numbers: Collection[int]) -> Iterator[_Block]:
+    """A quotation for each of these citations that has a translation, which says what it is."""
+    for citation in answer.citations:
+        if citation.number in numbers and citation.translation:
+            yield _PARAGRAPH, [f"> {_line(citation.translation)} *({answer.of_translations})*"]
 
 
 def _rows(table: AnswerTable) -> Iterator[_Block]:

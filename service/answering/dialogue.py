@@ -91,7 +91,8 @@ class Followed:
 
     ``question`` is the turn as it stands where it was not ``rewritten``. ``unresolved``: the words of it that lean on
     something that could not be told, "" where none do. ``language`` is the one that the answer is wanted in: the
-    turn's, or the one that it asks for. ``manner``: a wish about the answer's form; "summary" names its document.
+    turn's, or the one that it asks for (``asks_language``). ``manner``: a wish about the answer's form; "summary" names
+    its document.
     """
 
     question: str
@@ -99,6 +100,7 @@ class Followed:
     unresolved: str
     language: str
     manner: Manner = ""
+    asks_language: bool = False
 
 
 def follow(turns: Sequence[str]) -> Followed:
@@ -125,7 +127,7 @@ def resolve(turns: Sequence[str]) -> str:
 
 
 def remark(followed: Followed) -> str:
-    """A line for the asker, in their language, where their turn could not be followed as it was meant; else ""."""
+    """A line for the asker, in their language, where their turn cannot be answered as it was meant; else ""."""
     zh = followed.language == "zh"
     if followed.unresolved and zh:
         return f"不清楚“{followed.unresolved}”指的是什么，请把问题说完整。"
@@ -135,6 +137,8 @@ def remark(followed: Followed) -> str:
         return "答案是原文，不作删改，不能缩短。" if zh else "Answers are the sources' own words and are not shortened."
     if followed.manner == "table":
         return "只有可比的内容才列成表格。" if zh else "A table is made only of what can be compared."
+    if followed.asks_language and detect(followed.question) != followed.language:
+        return "答案引用原文，用文件自身的语言。" if zh else "Answers are quotes, in the language of their documents."
     return ""
 
 
@@ -150,8 +154,9 @@ def _follow(before: str, turn: str) -> Followed:
         return Followed(asks if document else turn, bool(document), "" if document else turn, language, "summary")
     if wanted:
         manner: Manner = wanted if wanted in ("shorter", "longer", "table") else ""
-        language = wanted if wanted in ("en", "zh") else language
-        return Followed(before or turn, bool(before), "" if before else turn, language, manner)
+        is_said = wanted in ("en", "zh")
+        language = wanted if is_said else language
+        return Followed(before or turn, bool(before), "" if before else turn, language, manner, is_said)
     question, unresolved = _rewritten(before, turn)
     return Followed(turn if unresolved else question, question != turn and not unresolved, unresolved, language)
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 from ingest.language import detect
 from ingest.view import fold
 from service.answer import Answer, Citation
-from service.answering.generating import Foreign, Translator
+from service.answering.generating import Foreign, Generator, Translator
 from service.answering.restating import counted, joined
 from service.errors import GeneratorStopped, GeneratorUnavailable
 from service.evidence.amounts import REFERENCES, Amount, amounts, matches
@@ -28,14 +28,14 @@ _WITHIN = re.compile(r"\bwithin (?:a period of )?(?=\d|[a-z]+ (?:working|day|mon
 _INSIDE = re.compile(r"(?<=[日年月时天])(?:之|以)?内(?![容部])")
 
 
-def translated(answer: Answer, translator: Translator) -> Answer:
+def translated(answer: Answer, translator: Generator | Translator) -> Answer:
     """The answer with a translation at each citation that is in another language than the question.
 
     A translation that is not in the asker's language, or holds other amounts, names or links than its quote, is
-    withheld, and a note says so. Without quotes in another language nothing is asked.
+    withheld, and a note says so. Without quotes in another language, or of what only writes, nothing is asked.
     """
     foreign = _foreign(answer)
-    if not foreign:
+    if not foreign or not hasattr(translator, "translate"):
         return answer
     said, notes, whole = "", list[str](), True
     try:

@@ -26,11 +26,15 @@ _LINK = re.compile(r"https?://\S+|\]\([^)]{0,300}\)")
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Sentences that passed, each with the keys that bear it out, what was removed, and notes for the reader."""
+    """Sentences that passed, each with the keys that bear it out, what was removed, and notes for the reader.
+
+    ``reached``: whether the generator said something at all, and may be asked for more.
+    """
 
     sentences: tuple[tuple[str, tuple[str, ...]], ...] = ()
     removed: tuple[Removed, ...] = ()
     notes: tuple[str, ...] = ()
+    reached: bool = True
 
 
 def sources(pieces: Sequence[tuple[str, Citation]]) -> dict[str, tuple[Source, Citation]]:
@@ -65,6 +69,7 @@ def written_over(answer: Answer, written: Written, citations: Mapping[str, Citat
         segments=segments,
         citations=tuple(replace(citations[key], number=number) for key, number in numbers.items()),
         generated=True,
+        table=None,  # it tells the segments that were
         notes=notes,
         removed=written.removed,
     )
@@ -79,7 +84,7 @@ def write(question: str, sources: Sequence[Source], generator: Generator, judge:
     except GeneratorStopped as stopped:
         notes, whole = [stopped.message], False
     except GeneratorUnavailable as unavailable:
-        return Written(notes=(unavailable.message,))
+        return Written(notes=(unavailable.message,), reached=False)
     said = _ASIDE.sub("", said)
     if not said.strip() or said.strip(" .。") == NO_ANSWER:
         what = "said nothing" if not said.strip() else "found no answer in the evidence"

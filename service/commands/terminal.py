@@ -128,13 +128,15 @@ def show_answer(answer: Answer, *, as_json: bool) -> None:
     """The answer, its numbered quotes with section and page, and how sure it is."""
     if as_json:
         return show_json(answer.as_dict())
+    if answer.is_reply:
+        return _show_reply(answer)
     if answer.status == "abstained":
         show_line(Text(answer.answer, style="yellow"))
     else:
         _show_segments(answer)
     if answer.missed:
         show_line(Text(answer.missed, style="yellow"))
-    _citations(answer.citations, asked_in=answer.language)
+    _citations(answer.citations, of=answer)
     if answer.status == "abstained" and answer.passages and not answer.citations:
         _out.print()
         show_line(Text("Nearest passages, which do not answer it:", style="dim"))
@@ -142,6 +144,7 @@ def show_answer(answer: Answer, *, as_json: bool) -> None:
             show_line(Text.assemble("· ", (passage.title, "bold")), indent=2)
             show_line(place(passage), indent=4)
             show_line(Text(cut(passage.text, 160), style="dim"), indent=4)
+    _offered(answer)
     _out.print()
     for removed in answer.removed:
         show_line(Text.assemble(("removed ", "red"), (f"{removed.text}  ", "strike"), (removed.reason, "dim")))
@@ -150,6 +153,22 @@ def show_answer(answer: Answer, *, as_json: bool) -> None:
     total = sum(answer.timings_ms.values())
     show_line(Text(f"{answer.status} · confidence {answer.confidence:.2f} · {total:.0f} ms", style="dim"))
     return None
+
+
+def _show_reply(answer: Answer) -> None:
+    """What is said to somebody who asks nothing: no answer, so that nothing is said of how sure it is."""
+    for line in answer.answer.splitlines():
+        show_line(Text(line))
+    _offered(answer)
+
+
+def _offered(answer: Answer) -> None:
+    """Questions to ask, each on a line that can be copied whole."""
+    if answer.suggestions:
+        _out.print()
+        show_line(Text(answer.offer, style="dim"))
+        for question in answer.suggestions:
+            show_line(Text(question), indent=2)
 
 
 def _show_segments(answer: Answer) -> None:
@@ -170,14 +189,16 @@ def _show_segments(answer: Answer) -> None:
             table = None
 
 
-def _citations(citations: Sequence[Citation], *, asked_in: str | None = None) -> None:
-    """Each numbered quote under its title and place; of one in another language than was asked in, which."""
+def _citations(citations: Sequence[Citation], *, of: Answer | None = None) -> None:
+    """Each numbered quote under its title and place; of an answer, what helps to read one in another language."""
     for citation in citations:
         _out.print()
         show_line(Text.assemble((f"[{citation.number}] ", "bold cyan"), (citation.title, "bold")))
         show_line(place(citation), indent=4)
         show_line(Text(f"“{quoted(citation.quote)}”", style="italic"), indent=4)
-        if asked_in and citation.language != asked_in:
+        if of and citation.translation:
+            show_line(Text.assemble(f"{citation.translation} ", (f"({of.of_translations})", "dim")), indent=4)
+        if of and citation.language != of.language:
             show_line(foreign(citation), indent=4)
         if citation.original:
             show_line(Text(f"digest of {citation.original}", style="dim"), indent=4)

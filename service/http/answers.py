@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.sse import EventSourceResponse, format_sse_event
 from starlette.responses import Response
 
@@ -17,6 +18,7 @@ from service.http.problems import documented
 from service.http.schemas import (
     AnswerOut,
     AnswerRequest,
+    OpeningOut,
     QuoteOut,
     QuoteRequest,
     SearchOut,
@@ -30,10 +32,10 @@ _EVENTS = """The answer as server-sent events, nothing of it twice, each with on
 
 1. `evidence`: `question`, `language`, `generation`, `encoder` and the ranked `passages`, before any model writes;
 2. `citations`: the `citations` that the segments refer to;
-3. `abstention`, where it abstains: `abstain_reason` and the `text` that says so;
+3. `abstention`, where it abstains: `abstain_reason` and the `text` that says so, or that replies to a greeting;
 4. `table`, where there is one: the `table` that the segments marked as `tabled` tell row by row;
 5. `segment`, for each: its `text`, `citations`, the numbers, `part` and `tabled`;
-6. `done`: `status`, `confidence`, `generated`, `notes`, `removed`, `missing` and `timings_ms`."""
+6. `done`: `status`, `confidence`, `generated`, `notes`, `removed`, `missing`, `suggestions` and `timings_ms`."""
 _EVENT = {
     "description": _EVENTS,
     "type": "object",
@@ -48,9 +50,11 @@ data: {"question": "…", "language": "zh", "generation": 7, "encoder": "…", "
 
 event: done
 data: {"status": "abstained", "confidence": 0.1, "generated": false, "notes": [], "removed": [], \
-"missing": [], "timings_ms": {}}
+"missing": [], "suggestions": [], "timings_ms": {}}
 
 """
+
+_LAST = ("status", "confidence", "generated", "notes", "removed", "missing", "suggestions", "timings_ms")
 
 router = APIRouter(tags=["answers"], dependencies=[READS], responses=documented(400, 404, 409, 422, 503))
 
@@ -73,6 +77,19 @@ def answer(body: AnswerRequest, engine: EngineOf) -> Response:
     steps = engine.stream(body.question, k=body.k, filters=filters, generate=body.generate)
     first = next(steps)  # what is wrong with the question is told by the status, before anything is sent
     return EventSourceResponse(_events(first, steps), headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"})
+
+
+@router.get(
+    "/v1/opening",
+    operation_id="opening",
+    summary="Tell what the library holds, with questions that it answers",
+    responses=ok(OpeningOut, "Lines to show, and questions to offer."),
+)
+def opening(
+    engine: EngineOf, language: Annotated[Literal["zh", "en"], Query(description="Of lines and questions.")] = "en"
+) -> Response:
+    """The questions are made of the documents' own headings and definitions, and each was tried just now."""
+    return Json(asdict(engine.opening(language)))
 
 
 @router.post(
@@ -121,7 +138,7 @@ def _events(answer: Answer, steps: Iterator[Answer]) -> Iterator[bytes]:
     if answer.table:
         told.append(_event("table", said, "table"))
     told += [_event("segment", segment, *segment) for segment in said["segments"]]
-    told.append(_event("done", said, "status", "confidence", "generated", "notes", "removed", "missing", "timings_ms"))
+    told.append(_event("done", said, *_LAST))
     yield b"".join(told)
 
 

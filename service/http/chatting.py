@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, field_validator
 
-from service.answering.dialogue import resolve
+from service.answering.dialogue import Followed, follow
 from service.http.schemas import K, Text
 
 MODEL = "sinkqa"
@@ -41,7 +41,7 @@ class StreamOptions(BaseModel):
     include_usage: bool | None = None
 
 
-class _Asking(BaseModel):
+class Asking(BaseModel):
     """What both ways of asking share. ``k`` and ``generate`` are ours: clients send them as extra fields."""
 
     model: Text = Field(description="`sinkqa`, or `sinkqa/` and the name of a collection.", examples=[MODEL])
@@ -50,7 +50,7 @@ class _Asking(BaseModel):
     generate: bool = Field(False, description="Let the language model that is set write; every sentence is checked.")
 
 
-class ChatRequest(_Asking):
+class ChatRequest(Asking):
     """A conversation whose last question is answered."""
 
     messages: list[Turn] = Field(min_length=1, description="The user's last message is the question.")
@@ -63,7 +63,7 @@ class ChatRequest(_Asking):
         return _asking(messages)
 
 
-class ResponseRequest(_Asking):
+class ResponseRequest(Asking):
     """A question, alone or as the last of a conversation."""
 
     input: Text | list[Turn] = Field(description="The question, or messages of which the user's last is the question.")
@@ -81,10 +81,10 @@ class ResponseRequest(_Asking):
         return _turns(self.input)
 
 
-def asked(turns: Sequence[Turn]) -> tuple[str, str]:
-    """The last question as the user put it, and as the turns before it make it stand alone."""
+def asked(turns: Sequence[Turn]) -> tuple[str, Followed]:
+    """The last question as the user put it, and as it is followed up from the turns before it."""
     said = list(_said(turns))
-    return said[-1], resolve(said)
+    return said[-1], follow(said)
 
 
 def tokens(*texts: str) -> int:

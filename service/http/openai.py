@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated, Any
 
@@ -15,15 +15,18 @@ from starlette.responses import Response
 
 from index.errors import DocumentNotFound
 from service.answer import Answer, RankedPassage
+from service.answering.dialogue import Followed, remark
 from service.collections import Collections
 from service.engine import Engine
 from service.errors import CollectionNotFound, InvalidCollection, ModelNotFound
 from service.http.access import READS
 from service.http.chatting import (
     MODEL,
+    Asking,
     ChatRequest,
     Refused,
     ResponseRequest,
+    Turn,
     VectorSearchRequest,
     asked,
     tokens,
@@ -32,7 +35,7 @@ from service.http.conditions import filters_of, flattened
 from service.http.encoding import Json, dumps
 from service.http.engines import CollectionOf, collections_of
 from service.http.links import base_of, passage_link
-from service.markdown import Link, Mark, Piece, pieces
+from service.markdown import Link, Mark, Piece, escaped, pieces
 
 _STREAMED = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 _REFUSED: dict[int | str, dict[str, Any]] = {
@@ -121,21 +124,17 @@ def retrieve_model(model: Annotated[str, Path()], libraries: LibrariesOf) -> dic
 def create_chat_completion(body: ChatRequest, libraries: LibrariesOf) -> Response:
     """The text cites as `[1](address)`, and `annotations` say where each link stands, in code points.
 
-    A question that leans on the turns before it ("And in Japan?") is made to stand alone, and the text says so.
+    A question that leans on the turns before it ("And in Japan?") is made to stand alone, and the text says so; where
+    it cannot be told what it leans on, the text asks for the whole question.
     Abstaining is an answer. Token counts are an estimate, four bytes for one.
     """
-    library = libraries.model(body.model)
-    question, alone = asked(body.messages)
-    answers = library.engine.stream(alone, k=body.k, generate=body.generate)
-    first = next(answers)  # what is wrong with the question is told by the status, before anything is sent
-    told = partial(_pieces, asked=question, link=library.link)
+    told = _told(body, body.messages, libraries.model(body.model))
     read = tokens(*(turn.text for turn in body.messages))
     head = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time()), "model": body.model}
     if body.stream:
         counts = bool(body.stream_options and body.stream_options.include_usage)
-        events = _chunks(head, _parts(first, answers, told), read=read, counts=counts)
-        return EventSourceResponse(events, headers=_STREAMED)
-    parts = list(_parts(first, answers, told))
+        return EventSourceResponse(_chunks(head, told, read=read, counts=counts), headers=_STREAMED)
+    parts = list(told)
     text = "".join(part.text for part in parts)
     message = {"role": "assistant", "content": text, "refusal": None, "annotations": _nested(parts)}
     choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}
@@ -150,11 +149,7 @@ def create_chat_completion(body: ChatRequest, libraries: LibrariesOf) -> Respons
 )
 def create_response(body: ResponseRequest, libraries: LibrariesOf) -> Response:
     """As chat completions; nothing is kept, so that turns before are sent in `input`."""
-    library = libraries.model(body.model)
-    question, alone = asked(body.turns)
-    answers = library.engine.stream(alone, k=body.k, generate=body.generate)
-    first = next(answers)
-    parts = _parts(first, answers, partial(_pieces, asked=question, link=library.link))
+    parts = _told(body, body.turns, libraries.model(body.model))
     response = _response(body, read=tokens(*(turn.text for turn in body.turns)))
     if body.stream:
         return EventSourceResponse(_events(response, parts), headers=_STREAMED)
@@ -216,14 +211,25 @@ def _result(hit: RankedPassage, library: _Library) -> dict[str, Any]:
     }
 
 
-def _pieces(answer: Answer, *, asked: str, link: Link) -> Iterator[Piece]:
-    return pieces(answer, link, asked=asked)
+def _told(body: Asking, turns: Sequence[Turn], library: _Library) -> Iterator[Piece]:
+    """The text of the answer to the last question, or what is not clear about it.
+
+    Raises:
+        InvalidQuestion: at once, so that the status can tell it before anything is sent.
+    """
+    question, followed = asked(turns)
+    if followed.unresolved:
+        return iter([Piece(escaped(remark(followed)))])
+    answers = library.engine.stream(followed.question, k=body.k, generate=body.generate)
+    return _text(next(answers), answers, asked=question, followed=followed, link=library.link)
 
 
-def _parts(first: Answer, later: Iterable[Answer], told: Callable[[Answer], Iterator[Piece]]) -> Iterator[Piece]:
+def _text(first: Answer, later: Iterable[Answer], *, asked: str, followed: Followed, link: Link) -> Iterator[Piece]:
     """The text of the last answer: the ones before it are the same without the language model's part."""
     *_, last = first, *later
-    yield from told(last)
+    if said := remark(followed):
+        last = replace(last, notes=(*last.notes, said))
+    yield from pieces(last, link, asked=asked if followed.rewritten else "")
 
 
 def _usage(read: int, written: int) -> dict[str, int]:

@@ -148,6 +148,9 @@ class CitationOut(BaseModel):
     also_supported_by: list[str] = Field(description="Ids of passages that say the same.")
     glosses: list[GlossOut] = Field(description="Key terms of a quote in another language, rendered.")
     flags: list[Flag] = _FLAGS
+    translation: str | None = Field(
+        description="The quote by a language model, its amounts and names checked; never the quote."
+    )
     offset_unit: Literal["codepoint"]
     verified: Literal[True] = Field(description="The quote was compared with the store just before it was sent.")
 
@@ -226,7 +229,9 @@ class AnswerOut(BaseModel):
     """A checked answer, or an abstention with its reason, which is a normal result."""
 
     status: Status
-    abstain_reason: AbstainReason | None = Field(description="Set exactly when the status is `abstained`.")
+    abstain_reason: AbstainReason | None = Field(
+        description="Set exactly when the status is `abstained`; `no_question`: a greeting, answered by a reply."
+    )
     question: str
     language: str
     answer: str = Field(description="All segments in one string, with marks such as [1]; why there is none, if so.")
@@ -242,6 +247,16 @@ class AnswerOut(BaseModel):
     removed: list[RemovedOut]
     table: TableOut | None = Field(description="What the `tabled` segments say, as rows and columns.")
     missing: list[str] = Field(description="Parts of what is asked for of which nothing was found.")
+    suggestions: list[str] = Field(
+        description="Questions that the library answers, where nothing or too little is asked."
+    )
+
+
+class OpeningOut(BaseModel):
+    """What to tell somebody who has asked nothing yet."""
+
+    lines: list[str] = Field(description="What the library holds, one line each.")
+    suggestions: list[str] = Field(description="Questions that it answers; none where it is empty.")
 
 
 class SearchOut(BaseModel):

@@ -4,6 +4,7 @@ import { announce, byId, h, icon, isWide, tag } from "./dom.js";
 import { percent, t } from "./i18n.js";
 import { copied, offerCitation } from "./cite.js";
 import * as history from "./history.js";
+import { offer } from "./offer.js";
 import { passageList, place, problem, terms, waiting } from "./parts.js";
 import * as source from "./source.js";
 import { chip, missed, statements } from "./statements.js";
@@ -41,6 +42,7 @@ export async function ask(question, filters, { generation, settled, again, widen
     if (!got.status) throw new Problem("broken-off", t("brokenOff"));
     if (mine !== running) return;
     finish(said, got, { filters, widen });
+    if (got.abstain_reason === "no_question") return; // nothing to come back to
     history.add({
       question,
       filters,
@@ -91,6 +93,12 @@ function finish(notes, got, { filters, widen }) {
       evidence.findIndex((each) => each.number === number),
       opener,
     );
+  if (got.abstain_reason === "no_question") {
+    room.replaceChildren(notes, reply(got));
+    source.close({ returns: false });
+    announce(got.text);
+    return;
+  }
   const refuses = got.status === "abstained" && got.abstain_reason !== "premise_contradicted";
   const card = refuses ? abstention(got, filters, widen) : answered(got, open);
   room.replaceChildren(
@@ -101,6 +109,18 @@ function finish(notes, got, { filters, widen }) {
   );
   announce(refuses ? `${t(`abstain.${got.abstain_reason}`)}. ${got.text ?? ""}` : t("answeredWith", evidence.length));
   if (evidence.length && isWide() && !byId("view-ask").hidden) source.open(evidence, 0, null);
+}
+
+/** To a greeting: what the library holds, and what could be asked. */
+function reply(got) {
+  return h(
+    "article",
+    { class: "card answer reply" },
+    h("h2", { class: "over" }, "SinkQA"),
+    got.text.split("\n").map((line) => h("p", { lang: tag(got.language) }, line)),
+    offer(got.suggestions, got.language),
+    foot(got),
+  );
 }
 
 function answered(got, open) {
@@ -119,6 +139,7 @@ function answered(got, open) {
     got.status === "partial" && !got.missing.length && h("p", { class: "note", t: "partialNote" }),
     statements(got, open),
     missed(got),
+    offer(got.suggestions, got.language),
     foot(got),
   );
 }
@@ -146,6 +167,7 @@ function abstention(got, filters, widen) {
     h("h2", { class: "verdict", t: `abstain.${got.abstain_reason}` }),
     h("p", { lang: tag(got.language) }, got.text),
     missed(got),
+    offer(got.suggestions, got.language),
     h("h3", { class: "over", t: "lookedFor" }),
     h(
       "dl",
@@ -178,7 +200,6 @@ function sources(evidence, open) {
         h("p", { class: "name", lang: tag(first.language) }, first.title),
         place(first),
         also > 0 && h("p", { class: "small", t: ["alsoSays", also] }),
-        terms.length > 0 && glosses(terms),
       ),
       h(
         "button",
@@ -186,6 +207,7 @@ function sources(evidence, open) {
         icon("quote"),
         h("span", { t: "cite" }),
       ),
+      terms.length > 0 && glosses(terms),
     );
   };
   return h(

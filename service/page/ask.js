@@ -2,17 +2,11 @@
 import { permalink } from "./address.js";
 import { get } from "./api.js";
 import { byId, h } from "./dom.js";
-import { t } from "./i18n.js";
+import { language } from "./i18n.js";
 import * as answer from "./answer.js";
 import * as filters from "./filters.js";
+import { offer } from "./offer.js";
 import * as source from "./source.js";
-
-const EXAMPLES = [
-  ["zh", "北京试点的CCER抵销比例上限是多少？"],
-  ["zh", "广东的CCER有多少必须来自本省？"],
-  ["en", "How far will the US cut net emissions by 2030?"],
-  ["en", "How does New Zealand treat post-1989 forest?"],
-];
 
 const field = byId("question");
 let asked = null; // the address last asked for
@@ -87,30 +81,22 @@ function rest() {
   answer.clear();
   byId("view-ask").classList.remove("asked");
   source.close({ returns: false });
-  const example = ([language, question]) =>
-    h(
-      "li",
-      {},
-      h(
-        "button",
-        {
-          type: "button",
-          class: "example",
-          lang: language === "zh" ? "zh-Hans" : "en",
-          on: { click: () => submit(question) },
-        },
-        question,
-      ),
-    );
-  const holds = h("p", { class: "small holds" });
-  byId("at-rest").replaceChildren(
-    h("h2", { class: "over", t: "examples" }),
-    h("ul", { class: "examples" }, EXAMPLES.map(example)),
-    holds,
+  welcome();
+}
+
+/** What could be asked, and how much there is: all at once, so that nothing moves. */
+async function welcome() {
+  const room = byId("at-rest");
+  const spoken = language();
+  room.replaceChildren();
+  const told = [get(`/v1/opening?language=${spoken}`), get("/v1/documents?limit=1")];
+  const [opening, documents] = await Promise.all(told).catch(() => []); // the question will tell what is wrong
+  if (!documents || asked || spoken !== language()) return;
+  const { total } = documents;
+  const holds = h("a", { href: "#/library", t: total ? ["holds", total] : "libraryEmpty" });
+  room.replaceChildren(
+    ...[offer(opening.suggestions, spoken, "h2"), h("p", { class: "small holds" }, holds)].filter(Boolean),
   );
-  get("/v1/documents?limit=1")
-    .then(({ total }) => holds.append(h("a", { href: "#/library", t: total ? ["holds", total] : "libraryEmpty" })))
-    .catch(() => {}); // the question will tell what is wrong
 }
 
 /** As tall as what is written. */
@@ -119,4 +105,7 @@ function fit() {
   field.style.height = `${Math.min(field.scrollHeight, 240)}px`;
 }
 
-document.addEventListener("spoken", () => filters.retell());
+document.addEventListener("spoken", () => {
+  filters.retell();
+  if (byId("at-rest").childElementCount) welcome();
+});

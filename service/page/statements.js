@@ -12,9 +12,10 @@ export function statements(got, open) {
   for (const segment of got.segments) {
     if (segment.part && segment.part !== part) shown.push(h("h3", { class: "part", lang: tag(got.language) }, segment.part));
     part = segment.part;
-    if (!got.table || !segment.tabled) shown.push(statement(segment, got, open));
+    if (!got.table || !segment.tabled) shown.push(statement(segment, got, open), translations(segment.citations, got));
     else if (table) {
-      shown.push(tabulated(table, got, open));
+      const told = got.segments.filter(({ tabled }) => tabled).flatMap(({ citations }) => citations);
+      shown.push(tabulated(table, got, open), translations(told, got));
       table = null;
     }
   }
@@ -41,6 +42,19 @@ function statement(segment, got, open) {
     chips(segment.citations, got, open),
   );
 }
+
+/** What a language model makes of quotes in another language, each said to be that. */
+const translations = (numbers, { citations, language }) =>
+  citations
+    .filter((each) => each.translation && numbers.includes(each.number))
+    .map(({ number, translation }) =>
+      h(
+        "p",
+        { class: "translation", lang: tag(language) },
+        translation,
+        h("span", { class: "small" }, `[${number}] ${tIn(language, "translation")}`),
+      ),
+    );
 
 /** What a text is written in: a model writes as it was asked, a quote is as its source. */
 function languageOf(numbers, got) {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -24,6 +25,7 @@ QUESTION = "北京试点的CCER抵销比例上限是多少？"
 ANSWER = {
     "status", "abstain_reason", "question", "language", "answer", "segments", "citations", "passages", "confidence",
     "generation", "encoder", "timings_ms", "generated", "notes", "removed", "table", "missing",
+    "suggestions",
 }  # fmt: skip
 CITATION = {
     "number", "passage_id", "doc_id", "title", "original", "section", "table", "page_start", "page_end", "page_label",
@@ -89,6 +91,21 @@ def test_an_abstention_is_an_answer_with_a_reason(starter, sinkqa):
     assert answer.keys() == ANSWER
     assert answer["status"] == "abstained" and answer["citations"] == [] and answer["segments"] == []
     assert answer["abstain_reason"] in {"no_evidence", "out_of_scope", "premise_contradicted", "unsupported"}
+
+
+def test_a_greeting_is_replied_to_with_questions_that_are_answered(starter, sinkqa):
+    for greeting, holds in (("hello", "44 documents"), ("你好", "44份文件")):
+        shown = sinkqa("ask", "-l", starter, greeting).out
+        assert holds in shown and not re.search("abstained|confidence|Nearest", shown)
+        told = json.loads(sinkqa("ask", "-l", starter, "--json", greeting).out)
+        assert (told["abstain_reason"], told["segments"], told["passages"]) == ("no_question", [], [])
+        assert shown.splitlines() == [*told["answer"].splitlines(), "", *offered(told)]
+        for question in told["suggestions"]:
+            assert json.loads(sinkqa("ask", "-l", starter, "--json", question).out)["segments"]
+
+
+def offered(told):
+    return ["可以这样问：" if told["language"] == "zh" else "You could ask:", *(f"  {q}" for q in told["suggestions"])]
 
 
 def test_search_gives_as_many_passages_as_asked_and_says_why(starter, sinkqa):

@@ -104,6 +104,48 @@ def test_each_part_of_a_question_heads_what_answers_it_once(answer):
     assert text.count(r"**first \*part\***") == 1
 
 
+def test_a_reply_is_its_lines_and_a_list_of_questions_with_no_word_of_theirs_as_markup(answer):
+    asks = ("What does [x](y) say?", "第1条*规定*了什么？")
+    greeted = replace(
+        answer, status="abstained", abstain_reason="no_question", answer="Two documents.\n“<b>Moss</b>”; *Fens*.",
+        segments=(), citations=(), suggestions=asks, notes=(), missing=(),
+    )  # fmt: skip
+    text = "".join(piece.text for piece in pieces(greeted, link))
+    tokens = MarkdownIt("commonmark").parse(text)
+    assert [token.type for token in tokens].count("list_item_open") == 2
+    inline = [token for token in tokens if token.type == "inline"]
+    assert ["".join(each.content for each in token.children) for token in inline] == [
+        "Two documents.", "“<b>Moss</b>”; *Fens*.", "You could ask:", *asks,
+    ]  # fmt: skip
+    assert all(each.type in ("text", "text_special") for token in inline for each in token.children)
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "machine translation, amounts"), ("zh", "机器翻译，数字与名称")])
+def test_a_translation_follows_its_statement_and_says_what_it_is(answer, language, said):
+    first, *rest = answer.citations
+    number = first.number
+    translated = replace(
+        answer,
+        language=language,
+        segments=(Segment("泥炭。", (number,)), Segment("苔藓。", ())),
+        citations=(replace(first, translation="# Peat <b>"), *rest),
+    )
+    text = "".join(piece.text for piece in pieces(translated, link))
+    quoted = [content for kind, content in blocks(text.partition("苔藓")[0])][-1]
+    assert quoted.startswith("\\# Peat \\<b> *(") and said in quoted
+    tokens = MarkdownIt("commonmark").parse(text)
+    assert "blockquote_open" in {token.type for token in tokens}
+    assert "heading_open" not in {token.type for token in tokens} and text.count("Peat") == 1
+
+
+def test_a_lead_ends_before_the_part_of_its_first_statement(answer):
+    corrected = replace(
+        answer, status="abstained", abstain_reason="premise_contradicted", answer="Not so: who pays: Moss pays. [1]",
+        segments=(Segment("Moss pays.", (1,), part="who pays"),),
+    )  # fmt: skip
+    assert corrected.lead == "Not so:"
+
+
 def test_words_of_a_document_are_no_links_images_or_html(answer):
     text = "".join(piece.text for piece in pieces(answer, link))
     tokens = [token for block in MarkdownIt("commonmark").parse(text) for token in (block, *(block.children or ()))]

@@ -206,6 +206,12 @@ def test_the_answer_is_wanted_in_the_language_of_the_last_turn(turns, meant, lan
     assert (followed.question, followed.language) == (meant, language)
 
 
+def test_who_wishes_for_a_language_that_the_answer_will_not_have_is_told():
+    assert remark(follow([LIMIT_EN, "用中文回答"])) == "答案引用原文，用文件自身的语言。"
+    assert "language of their documents" in remark(follow([LIMIT_ZH, "In English please"]))
+    assert remark(follow([LIMIT_EN, "In English please"])) == remark(follow([LIMIT_ZH, "And in Shanghai?"])) == ""
+
+
 @pytest.mark.parametrize(
     ("turn", "manner"),
     [

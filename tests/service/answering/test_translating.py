@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 
 import pytest
 
 from service.answer import Answer
-from service.answering.generating import ChatGenerator
+from service.answering.generating import ChatGenerator, Source
 from service.answering.translating import changes, translated
 from service.engine import Engine
-from tests.service.answering.scripted import KEY, engine, script, scripted, settings
+from tests.service.answering.scripted import KEY, engine, key_of, script, scripted, settings
 from tests.service.endpoint import Endpoint, Exchange, status, text
 
 __all__ = ["engine", "script", "scripted", "settings"]
@@ -57,6 +58,41 @@ def test_what_changes_the_quote_is_withheld_with_a_note(
     made = translated(foreign, ChatGenerator(engine._settings))
     assert made.citations[0].translation is None
     assert "[1] was withheld" in made.notes[-1] and why in made.notes[-1]
+
+
+ASKED = "How much 补贴 does the council of 榆谷 pay for each 公顷 of 桤木沼泽?"
+
+
+def test_an_answer_that_is_written_anew_has_its_foreign_quotes_translated(engine: Engine, scripted: Endpoint):
+    scripted.says(
+        text(lambda given: f"榆谷议会对每公顷桤木沼泽补贴四十马克。[{key_of(given, '四十')}]"),
+        text(lambda _: json.dumps({"key": "1", "translation": RIGHT})),
+    )
+    answer = engine.ask(ASKED, generate=True, bar=0.0)
+    assert answer.language == "en" and answer.generated and answer.notes == ()
+    assert [(each.language, each.translation) for each in answer.citations] == [("zh", RIGHT)]
+    assert len(scripted.requests) == 2 and {"generate", "translate"} <= set(answer.timings_ms)
+
+
+def test_a_model_that_cannot_be_reached_is_not_asked_to_translate(engine: Engine, scripted: Endpoint):
+    scripted.says(status(500))
+    answer = engine.ask(ASKED, generate=True, bar=0.0)
+    assert "zh" in {each.language for each in answer.citations}
+    assert len(scripted.requests) == 1 and len(answer.notes) == 2
+
+
+class _Writes:
+    """A generator that translates nothing."""
+
+    name = "a writer"
+
+    def generate(self, question: str, sources: Sequence[Source]) -> Iterator[str]:
+        yield f"榆谷议会对每公顷桤木沼泽补贴四十马克。[{next(each.key for each in sources if '四十' in each.text)}]"
+
+
+def test_a_generator_that_only_writes_is_not_asked_to_translate(engine: Engine):
+    answer = Engine(engine._library, engine._settings, generator=_Writes()).ask(ASKED, generate=True, bar=0.0)
+    assert answer.generated and answer.notes == () and answer.citations[0].translation is None
 
 
 def cut_off(exchange: Exchange) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from service.answer import AnswerCell, AnswerRow, AnswerTable
 from service.answering.generating import prompt
+from service.answering.writing import Written, written_over
 from tests.service.answering.scripted import (
     END,
     FACT,
@@ -55,6 +58,17 @@ def test_an_answer_in_chinese_keeps_its_keys_apart(engine, scripted):
     answer = engine.ask("榆谷议会对每公顷桤木沼泽补贴多少？", generate=True)
     assert [segment.text for segment in answer.segments] == ["榆谷议会对每公顷桤木沼泽补贴四十马克。", "补贴期为九年。"]
     assert [segment.citations for segment in answer.segments] == [(1,), (2,)]
+
+
+def test_sentences_in_the_place_of_a_table_leave_no_table(engine):
+    given = engine.ask(QUESTION)
+    table = AnswerTable("", "", ("pays",), (AnswerRow("Elmvale", (AnswerCell("40 marks", (1,)),)),))
+    tabled = replace(given, table=table, segments=table.flattened())
+    key = "c:0a1b"
+    made = written_over(tabled, Written(((FACT, (key,)),)), {key: given.citations[0]})
+    assert (made.table, [each.tabled for each in made.segments]) == (None, [False])
+    kept = written_over(tabled, Written(), {})
+    assert (kept.table, kept.segments) == (table, tabled.segments)
 
 
 LIES = {

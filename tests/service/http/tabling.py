@@ -29,6 +29,8 @@ FENS = {
 }
 ASKED = "What are the limits of each fen, how often do wardens walk them, and who pays?"
 MISSING = ("who | pays", "<b>when</b>")
+SUGGESTED = ("What does “Fens” say about *limits*?", "Who | pays?")
+TRANSLATED = "看守人每周巡查沼泽 | *一次*。"
 
 
 class Tabling(Engine):
@@ -72,9 +74,10 @@ def answered(
         abstain_reason=None,
         answer=said,
         segments=segments,
-        citations=citations,
+        citations=(replace(citations[0], translation=TRANSLATED), *citations[1:]),
         table=table,
         missing=MISSING,
+        suggestions=SUGGESTED,
     )
 
 

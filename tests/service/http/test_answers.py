@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from service.http.app import create_app
-from service.http.schemas import AnswerOut, QuoteOut, SearchOut, VerifyOut
+from service.http.schemas import AnswerOut, OpeningOut, QuoteOut, SearchOut, VerifyOut
 from tests.service.http.conftest import EN, OUTSIDE, ZH, Client
 from tests.service.http.tabling import ASKED, FENS, Tabling, tabling
 
@@ -21,7 +21,7 @@ def untimed(body):
     return body | {"timings_ms": sorted(body["timings_ms"])}
 
 
-@pytest.mark.parametrize("question", [ZH, EN, OUTSIDE])
+@pytest.mark.parametrize("question", [ZH, EN, OUTSIDE, "你好"])
 def test_an_answer_over_http_is_the_engines_own(client, engine, question):
     response = client.post("/v1/answer", {"question": question})
     assert response.status_code == 200
@@ -44,6 +44,20 @@ def test_the_same_holds_for_searches_and_verifications(client, engine):
 def plain(asked):
     """Through JSON, where tuples are lists."""
     return json.loads(json.dumps(asked.as_dict()))
+
+
+@pytest.mark.parametrize(("language", "greeting"), [("zh", "你好"), ("en", "hello")])
+def test_an_opening_tells_what_a_greeting_is_told_and_its_questions_are_answered(client, engine, language, greeting):
+    opening = client.get("/v1/opening", params={"language": language}).json()
+    greeted = engine.ask(greeting)
+    assert opening == {"lines": greeted.answer.split("\n"), "suggestions": list(greeted.suggestions)}
+    assert OpeningOut.model_validate(opening).model_dump() == opening
+    assert opening["suggestions"] and all(engine.ask(each).segments for each in opening["suggestions"])
+
+
+def test_the_opening_of_an_empty_library_offers_nothing(begin):
+    opening = Client(create_app(begin({}))).get("/v1/opening").json()
+    assert opening["lines"] and opening["suggestions"] == []
 
 
 def test_filters_and_k_reach_the_engine(client):
@@ -79,7 +93,7 @@ def joined(events):
     return whole | {name: value for part in parts.values() for name, value in part.items()}
 
 
-@pytest.mark.parametrize("question", [ZH, EN, OUTSIDE])
+@pytest.mark.parametrize("question", [ZH, EN, OUTSIDE, "hello"])
 def test_a_streamed_answer_is_the_same_answer_with_nothing_sent_twice(client, engine, question):
     events = streamed(client, question=question)
     names = [name for name, _ in events]

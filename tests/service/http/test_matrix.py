@@ -20,7 +20,7 @@ from service.http.links import passage_link
 from service.mcp import Place, Server
 from tests.conftest import COMMAND
 from tests.service.http.conftest import EN, OUTSIDE, ZH
-from tests.service.http.tabling import ASKED, FENS, MISSING, Tabling, tabling
+from tests.service.http.tabling import ASKED, FENS, MISSING, SUGGESTED, TRANSLATED, Tabling, tabling
 
 QUESTIONS = [
     ZH,
@@ -31,8 +31,11 @@ QUESTIONS = [
     "样地多久复查一次？",
     "What does the scheme pay per hectare?",
     "欧盟的碳价是多少？",
+    "你好",
+    "What can you do?",
+    "carbon",
 ]
-TOLD = ("status", "abstain_reason", "answer", "segments", "citations", "table", "missing")
+TOLD = ("status", "abstain_reason", "answer", "segments", "citations", "table", "missing", "suggestions")
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +85,7 @@ def tabled(fens):
 
 @pytest.fixture(scope="module")
 def expected(fens):
-    """An answer with a table, parts and something missing."""
+    """An answer with a table, parts, something missing, a translation and suggestions."""
     return json.loads(json.dumps(next(Tabling.open(fens).stream(ASKED)).as_dict()))
 
 
@@ -101,7 +104,9 @@ def test_a_table_says_what_segments_say_and_each_cell_its_sources_or_its_reason(
             assert any(cell["text"] in text and cell["citations"] == cited for text, cited in said)
 
 
-def test_every_way_in_gives_the_same_table_parts_and_missing(sinkqa, monkeypatch, fens, tabled, expected):
+def test_every_way_in_gives_the_same_table_parts_missing_translation_and_suggestions(
+    sinkqa, monkeypatch, fens, tabled, expected
+):
     monkeypatch.setattr("service.commands.options.Collections", partial(Collections, opens=Tabling.open))
     whole = {"command line": by_command(sinkqa, fens, ASKED), "HTTP": by_http(tabled, ASKED)}
     engine = Tabling.open(fens)
@@ -146,7 +151,9 @@ def assert_markdown(text, answer):
     assert [re.sub(r"( \d+)+$", "", cell) for cell in cells] == said
     paragraphs = [shown(token) for token in tokens if token.type == "inline"]
     parts = [segment["part"] for segment in answer["segments"]]
-    assert {*parts, table["caption"], f"Not found: {'; '.join(answer['missing'])}"} <= {*paragraphs}
+    missing = f"Not found: {'; '.join(answer['missing'])}"
+    assert {*parts, table["caption"], missing, *answer["suggestions"]} <= {*paragraphs}
+    assert f"{TRANSLATED} (machine translation, amounts and names checked)" in paragraphs
     for line in answer["segments"][-1]["text"].split("\n"):
         assert any(paragraph.startswith(line) for paragraph in paragraphs), "each paragraph is one"
 
@@ -168,6 +175,7 @@ def test_the_terminal_shows_the_same_table(monkeypatch, fens, capsys, columns, e
     said = [table["caption"], *table["columns"], *(segment["part"] for segment in expected["segments"]), *MISSING]
     said += [row["label"] for row in table["rows"]]
     said += [cell["missing"] or cell["text"] for row in table["rows"] for cell in row["cells"]]
+    said += [*SUGGESTED, TRANSLATED, "machine translation, amounts and names checked"]
     if columns == 100:  # in drawn columns the words of a folded cell do not follow each other
         said = [word for each in said for word in each.split()]
     for each in said:

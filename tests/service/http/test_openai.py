@@ -8,10 +8,12 @@ import pytest
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from openai.types.responses import Response
 
+from service.answering.dialogue import follow, remark
 from service.collections import Collections
 from service.http.app import create_app
 from service.http.links import passage_link
 from service.keys import keys_of
+from service.markdown import escaped
 from tests.service.endpoint import endpoint, text
 from tests.service.http.conftest import EN, OUTSIDE, ZH, Client, serving
 
@@ -124,12 +126,48 @@ def test_an_abstention_is_a_normal_result_that_says_why(assistant, engine):
 def test_a_question_that_leans_on_its_thread_is_understood_and_says_how(assistant):
     thread = said(ZH, "不得超过6%。", "它的计入期是多久？")
     content = assistant.chat.completions.create(model="sinkqa", messages=thread).choices[0].message.content
-    assert content.startswith("*理解为：它的计入期是多久？ 林场碳汇") and "二十年" in content
+    assert content.startswith("*理解为：林场碳汇的计入期是多久？*\n\n") and "二十年" in content
     response = assistant.responses.create(model="sinkqa", input=thread)
     assert response.output_text == content
     alone = said(ZH, "不得超过6%。", EN)
     content = assistant.chat.completions.create(model="sinkqa", messages=alone).choices[0].message.content
     assert content.startswith("An operator may cover")
+
+
+@pytest.mark.parametrize(("greeting", "offer"), [("你好", "可以这样问："), ("What can you do?", "You could ask:")])
+def test_a_greeting_is_replied_to_wherever_it_stands(assistant, engine, greeting, offer):
+    greeted = engine.ask(greeting)
+    for thread in (said(greeting), said(ZH, "不得超过6%。", greeting)):
+        content = assistant.chat.completions.create(model="sinkqa", messages=thread).choices[0].message.content
+        assert content.startswith(escaped(greeted.answer.split("\n")[0]))
+        assert f"{offer}\n\n- {escaped(greeted.suggestions[0])}" in content
+        assert "没有" not in content and "no evidence" not in content
+
+
+@pytest.mark.parametrize("thread", [said("Why?"), said("And in Japan?"), said("那日本呢？")])
+def test_a_question_that_leans_on_nothing_is_asked_back_and_not_answered(assistant, thread):
+    expected = remark(follow([thread[-1]["content"]]))
+    completion = assistant.chat.completions.create(model="sinkqa", messages=thread)
+    assert completion.choices[0].message.content == expected != ""
+    assert completion.choices[0].finish_reason == "stop" and not completion.choices[0].message.annotations
+    assert assistant.responses.create(model="sinkqa", input=thread).output_text == expected
+    chunks = assistant.chat.completions.create(model="sinkqa", messages=thread, stream=True)
+    assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks) == expected
+
+
+@pytest.mark.parametrize(
+    ("wish", "noted"),
+    [
+        ("shorter please", "*Answers are the sources' own words and are not shortened.*"),
+        ("请用中文回答", "*答案引用原文，用文件自身的语言。*"),
+        ("tell me more", ""),
+    ],
+)
+def test_a_wish_gives_the_answer_again_and_says_what_cannot_be_done(assistant, wish, noted):
+    thread = said(EN, "At most 8 percent.", wish)
+    content = assistant.chat.completions.create(model="sinkqa", messages=thread).choices[0].message.content
+    assert content.startswith(f"*Understood as: {EN}*\n\nAn operator may cover")
+    assert content.endswith(noted) and content.count("\n\n*") == bool(noted)
 
 
 def test_only_the_users_words_count_and_only_text_is_read(assistant):

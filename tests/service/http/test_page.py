@@ -17,7 +17,7 @@ from ingest.document import Span
 from service.http.links import passage_link
 from service.keys import keys_of
 from tests.service.http.conftest import EN, FILES, OUTSIDE, ZH, Served, serving
-from tests.service.http.tabling import ASKED, FENS, MISSING, tabling
+from tests.service.http.tabling import ASKED, FENS, MISSING, SUGGESTED, TRANSLATED, tabling
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no chromium is installed: apt-get install chromium")
@@ -221,6 +221,63 @@ def test_an_abstention_says_why_what_was_looked_for_and_what_came_near(visit):
     assert page.locator(".retrieved .passage").count() == 3
     page.locator(".retrieved .cardbutton").first.click()
     expect(page.locator("#sheet mark").first).to_be_visible()
+
+
+def test_the_librarys_own_questions_are_offered_and_asked_from_the_keyboard(visit, served):
+    for locale, language in (("en-GB", "en"), ("zh-CN", "zh")):
+        offered = httpx.get(f"{served.url}/v1/opening", params={"language": language}).json()["suggestions"]
+        page = visit(locale=locale)
+        expect(page.locator("#at-rest .example")).to_have_text(offered)
+        assert offered and not grave(page)
+        page.locator("#at-rest .example").first.focus()
+        page.keyboard.press("Enter")
+        expect(page.locator(".statement").first).to_be_visible()
+        expect(page.get_by_role("textbox", name=re.compile("Question|问题"))).to_have_value(offered[0])
+        expect(page.locator("#at-rest > *")).to_have_count(0)
+    page.get_by_role("link", name="提问", exact=True).click()
+    page.get_by_role("button", name="Switch to English").click()
+    first = httpx.get(f"{served.url}/v1/opening").json()["suggestions"][0]
+    expect(page.locator("#at-rest .example").first).to_have_text(first)
+
+
+def test_an_empty_library_offers_nothing_and_says_so(visit, begin):
+    with serving(begin({})) as empty:
+        page = visit(url=empty.url)
+        expect(page.locator(".holds a")).to_have_text("The library is empty. Add a file to begin.")
+        expect(page.locator(".example")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_greeting_is_a_reply_whose_questions_are_asked_with_a_click(visit, served, width):
+    told = answer(served, "hello")
+    page = visit(width=width)
+    ask(page, "hello")
+    expect(page.locator(".reply > p")).to_have_text(told["answer"].split("\n"))
+    expect(page.locator(".reply .example")).to_have_text(told["suggestions"])
+    expect(page.locator(".verdict, .looked, .retrieved, #source:not([hidden])")).to_have_count(0)
+    expect(page.locator(".reply")).not_to_contain_text("Confidence")
+    assert fits(page) and not grave(page)
+    page.locator(".reply .example").first.click()
+    expect(page.locator(".statement").first).to_be_visible()
+    page.goto(page.url.partition("#")[0] + "#/history")
+    expect(page.locator("#history .name")).to_have_text([told["suggestions"][0]])
+
+
+def test_who_asks_too_little_is_offered_questions(visit, served):
+    told = answer(served, "carbon")
+    page = visit()
+    ask(page, "carbon")
+    expect(page.locator(".abstained .example")).to_have_text(told["suggestions"])
+    assert told["suggestions"]
+
+
+def test_a_translation_stands_under_its_statement_in_the_askers_language(visit, fens):
+    url, _ = fens
+    page = visit(url=url, locale="zh-CN")
+    ask(page, ASKED)
+    expect(page.locator(".scrolled + .translation")).to_contain_text(TRANSLATED)
+    expect(page.locator(".translation .small")).to_have_text("[1] machine translation, amounts and names checked")
+    expect(page.locator(".answer .example")).to_have_text(SUGGESTED)
 
 
 def test_a_wrong_premise_is_corrected_with_its_evidence(visit, served):
