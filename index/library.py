@@ -257,6 +257,16 @@ class Library:
         )
         return [read_passage(row) for row in rows]
 
+    def near(self, passage_id: str, *, reach: int) -> list[Passage]:
+        """The passages of its document up to ``reach`` places from this one, itself among them, in reading order."""
+        rows = self._store.connection.execute(
+            f"SELECT {PASSAGE_COLUMNS} FROM passages JOIN documents USING (doc) "
+            "JOIN (SELECT doc, position AS place FROM passages WHERE passage_id = ?) USING (doc) "
+            "WHERE position BETWEEN place - ? AND place + ? ORDER BY position",
+            (passage_id, reach, reach),
+        )
+        return [read_passage(row) for row in rows]
+
     def after(self, passage_id: str, *, most: int) -> list[Passage]:
         """The passages that follow this one in its document, in reading order; none where it is gone."""
         rows = self._store.connection.execute(

@@ -39,6 +39,7 @@ _OF_A_PART = re.compile(
 )
 _VAGUE_END = re.compile(rf"{phrases('vague.end')}?[\s?？。.!！]*\Z")
 _VAGUE_LEAD = re.compile(rf"\A{phrases('vague.lead')}\s*", re.IGNORECASE)
+_LONGEST_VAGUE = 48  # characters
 _MOST_VAGUE = 2  # words; two Chinese characters count for one
 _LONGEST = 80  # characters of a turn that is small talk or a wish
 
@@ -78,6 +79,8 @@ def vague(question: str) -> bool:
 
     A date, a number or a greeting is not vague.
     """
+    if len(question) > _LONGEST_VAGUE:
+        return False
     said = _VAGUE_END.sub("", _VAGUE_LEAD.sub("", question.strip()))
     if not said or small_talk(question) or wish(question) or any(True for _ in amounts(said.lower())):
         return False

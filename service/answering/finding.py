@@ -101,30 +101,41 @@ class Finder:
             hits, judged = self._candidates(asked, scope)
             outcome = decide(asked, hits, judged, self.pieces.encoder, held=held, bar=self.bar, params=params)
             tried.append(outcome)
-            is_elsewhere = meant.sure and scope == self.filters != self._within(meant)
-            if not outcome.why and (not is_elsewhere or _speaks_of(meant.named, outcome)):
+            if not outcome.why and _is_of(outcome, meant):
                 break
         else:
-            outcome = tried[-2:][0]  # why what is meant answers nothing, and not why nothing else does
+            outcome = next((each for each in tried if not each.why and not meant.sure), tried[-1])
         return _without(meant.absent, outcome) if meant.absent and not meant.sure else outcome
 
     def _scopes(self, asked: Asked, meant: Meant) -> list[Filters]:
-        """Where to look, one after the other: statements of the kind that is asked for, what is meant, anywhere."""
+        """Where to look, one after the other: statements of the kind that is asked for, and all.
+
+        In the documents that are meant, before anywhere; in those of the jurisdiction, where anywhere gives others.
+        """
         narrow = self._within(meant)
         kinds = [kind for kind in kinds_wanted(asked) if kind in _KINDS]
         if Analysis(asked.presumed).amounts:
             kinds = []  # another amount than the presumed one may stand anywhere
-        return list(dict.fromkeys([*(replace(narrow, kinds=(kind,)) for kind in kinds[:1]), narrow, self.filters]))
+        wide = [self.filters, narrow] if not meant.sure else [narrow, self.filters]
+        return list(dict.fromkeys([*(replace(narrow, kinds=(kind,)) for kind in kinds[:1]), *wide]))
 
     def _candidates(self, asked: Asked, scope: Filters) -> tuple[list[Hit], list[Candidate]]:
         hits = self.search(asked.text, scope)
         return hits, candidates(asked, hits, self.judge, self.pieces)
 
 
-def _speaks_of(named: str, outcome: Outcome) -> bool:
-    """Whether the likeliest piece, of another document, speaks of the one that is named: has the names in its name."""
-    names = Analysis(named).entities
-    return bool(names) and all(outcome.judged[0].piece.whole.holds(each) for each in names)
+def _is_of(outcome: Outcome, meant: Meant) -> bool:
+    """Whether the likeliest piece is of what is meant: of a named document or one of its kin, or of the jurisdiction.
+
+    A piece of another document is of a named one where it has the names in its name.
+    """
+    best = outcome.judged[0]
+    if meant.sure:
+        names = Analysis(meant.named).entities
+        of_kin = bool(names) and all(best.piece.whole.holds(each) for each in names)
+        return of_kin or best.piece.passage.doc_id in meant.documents
+    home = best.hit.about.jurisdiction
+    return not meant.jurisdictions or home is None or home in meant.jurisdictions
 
 
 def _without(absent: str, outcome: Outcome) -> Outcome:

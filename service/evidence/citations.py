@@ -40,6 +40,9 @@ class Sources(Protocol):
     def passages(self, doc_id: str) -> list[Passage]:
         """Its passages in reading order."""
 
+    def near(self, passage_id: str, *, reach: int) -> list[Passage]:
+        """Those around one of them, itself among them, in reading order."""
+
 
 def cite(sources: Sources, passage: Passage, units: Sequence[Unit], *, number: int, score: float) -> Citation | None:
     """Quotes ``units`` of ``passage``; None when the stored text does not say, word for word, what the units claim.

@@ -9,13 +9,14 @@ from service.evidence.citations import Sources
 from service.evidence.pieces import Evidence
 from service.evidence.units import Line, below, goes_on, lines, said
 
+_REACH = 40  # passages that a list goes on through, to either side
 _Part = tuple[Passage, list[Line]]  # lines of one passage that are of a list; in the first one its lead-in leads
 
 
 def whole_list(passage: Passage, units: Sequence[Unit], sources: Sources) -> list[Evidence]:
     """The list that ``units`` of ``passage`` are of: its lead-in and all items, one piece for each passage, in order.
 
-    The lead-in stands in the first only. Empty where the units are of no list with a lead-in. Reads the document's
+    The lead-in stands in the first only. Empty where the units are of no list with a lead-in. Reads
     passages: for what is shown, not for every candidate.
     """
     return [
@@ -40,7 +41,7 @@ def _parts(passage: Passage, units: Sequence[Unit], sources: Sources) -> list[_P
     """The lines of the list, passage by passage."""
     near = [
         each
-        for each in sources.passages(passage.doc_id)
+        for each in sources.near(passage.passage_id, reach=_REACH)
         if each.section == passage.section and each.kind in ("text", "list")
     ]
     if passage not in near:

@@ -28,7 +28,7 @@ class Stored:
 
     held: list[Passage]
 
-    def passages(self, doc_id: str) -> list[Passage]:
+    def near(self, passage_id: str, *, reach: int) -> list[Passage]:
         return self.held
 
 
