@@ -55,7 +55,7 @@ _NOTE = re.compile(
 )
 _ITEM = re.compile(
     rf"[（(](?:[{_NUMERAL}]{{1,3}}|\d{{1,2}})[）)]|[{_NUMERAL}]{{1,3}}[　、]"
-    r"|\(?[a-z]{1,3}\)|\([ivxl]+\)|\d+[)）．]"
+    r"|\(?[a-z]{1,3}\)|\([ivxl]+\)|\d+[)）．]|\d{1,2}(?=[一-龥])(?!\d+[年月日个])"
 )
 _NUMBERED = {
     "条": re.compile(r"([２-９]|[１-９][０-９])[　 ]"),  # the first paragraph of a Japanese article has no number
@@ -84,8 +84,8 @@ class Paragraph:
 class Article:
     """One article. ``range`` covers heading, lines and notes; ``lines`` are what it provides, without its number.
 
-    ``number`` is in Arabic digits: "19", "5ZI", "16-2" for 第十六条の二. ``lead`` are heading and lead-in, which may
-    stand beside a paragraph. ``notes`` are histories of amendment and footnotes, which must not be given; tables and
+    ``number`` is in Arabic digits: "19", "5ZI", "16-2" for 第十六条の二. ``lead`` are heading, sub-headings and
+    lead-in, which may stand beside a paragraph. ``notes`` are histories of amendment and footnotes, which must not be given; tables and
     sub-headings may be.
     """
 
@@ -275,9 +275,9 @@ def _article(
         elif not _within(aside, line.start):
             lines.append(line)
     paragraphs = tuple(_paragraphs(text, lines, style))
-    lead = [Span(begins, body)]
-    if paragraphs and lines[0].start < paragraphs[0].lines[0].start:
-        lead.append(lines[0])
+    first = paragraphs[0].lines[0].start if paragraphs else body
+    beside = [line for line in lines_of(text, body, end) if _within(aside, line.start) and line not in notes]
+    lead = [Span(begins, body), *(line for line in lines if line.start < first), *beside]
     return Article(number, style, Span(begins, end), tuple(lead), tuple(lines), tuple(notes), paragraphs)
 
 

@@ -298,7 +298,8 @@ def _belongs(asked: Inquiry, at: int) -> bool:
     """Whether the word that ends here is likely part of the name that follows: a noun, not one that leads to names."""
     token = asked.said[at]
     if not token.is_han:
-        return at > 0 and asked.text[token.start : token.start + 1].isupper() and token.text.isalpha()
+        word = asked.text[max(token.start - 1, 0) : token.end]  # with what stands before it: 191D is no word
+        return at > 0 and token.text.isalpha() and word[1:2].isupper() and not word[0].isdigit()
     if asked.text[: token.end].endswith(lexicon().bounds):
         return False
     return any(

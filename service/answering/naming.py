@@ -247,7 +247,7 @@ def _grouped(mentions: Sequence[Mention], asked: Inquiry) -> list[Mention]:
     """The best of the mentions of one name, those that fit equally, and the best of each other place joined to it."""
     best = mentions[0]
     group = [each for each in mentions if each.rank >= best.rank or _is_copy(each, best)]
-    joined = {asked.placed[at].home for at in range(best.first, best.last) if at in asked.placed} - {best.known.home}
+    joined = {asked.placed[at].home for at in range(best.first, best.last) if asked.is_place(at)} - {best.known.home}
     for home in sorted(joined):
         group += [each for each in mentions if each.known.home == home and each.is_exact and not each.is_odd][:1]
     rival = next((each for each in mentions if each not in group), None)
