@@ -140,6 +140,8 @@ class Paragraphs:
         numbers = (step.number, normalised(step.number))  # (ii) may be cited of a law that writes 二
         marked = [place for place in scope if self.marks[place] and not self.opens(place, scope)]
         named = [place for place in marked if (mark := self.marks[place]) and mark.number in numbers]
+        if step.kind == "paragraph":  # no 款 is an item （三）, but "Article 2(3)" may be one
+            named = [place for place in named if (mark := self.marks[place]) and not mark.style.endswith("一")]
         return min(named, key=lambda place: (self.depths[place], place), default=None)
 
     def opens(self, place: int, scope: Sequence[int]) -> bool:

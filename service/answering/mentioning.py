@@ -248,7 +248,7 @@ def weigh(asked: Inquiry, head: Head, known: Known) -> Mention | None:
         return None
     own = [name for name in known.names if not name.kinds.isdisjoint(kinds)] or [n for n in known.names if n.is_own]
     whats = frozenset(what for start, end, what in near if first <= start and end <= right)
-    best = max(own, key=lambda name: name.share(whats))
+    best = max(own, key=lambda name: (name.share(whats), name.whole))  # a Protocol to a Convention names both
     share = best.share(whats)
     if not best.is_own and share < _MOSTLY:
         return None

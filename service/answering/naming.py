@@ -115,15 +115,13 @@ class Names:
         )
 
     def _abbreviated(self, asked: Inquiry) -> tuple[list[list[Known]], list[str], list[tuple[Known, str]]]:
-        """Documents that hold what an abbreviation names, as a Convention in a schedule; these are often topics, too."""
+        """Documents that hold what an abbreviation names, as a Convention in a schedule; often it is but a topic."""
         said = [(asked.part(first, last), what) for first, last, what in asked.features if last - first == 1]
         held = [(short, self._held[what]) for short, what in said if short.isupper() and what in self._held]
         places = [place for _, having in held for place in having]
         return [[known for known, _ in having] for _, having in held], [short for short, _ in held], places
 
-    def _coded(
-        self, asked: Inquiry
-    ) -> tuple[list[list[Known]], list[tuple[int, int]], str, list[tuple[Known, str]]]:
+    def _coded(self, asked: Inquiry) -> tuple[list[list[Known]], list[tuple[int, int]], str, list[tuple[Known, str]]]:
         """The documents of each code and abbreviation in the question, and where these stand in it.
 
         Also a code that none has, and where in the documents what has the codes stands.

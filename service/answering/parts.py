@@ -32,7 +32,9 @@ _GLUE_EN = re.compile(
 _VERSION = re.compile(
     r"(?:version|v\.?|第)\s?(?P<number>\d{1,2}(?:\.\d+)*)(?:\s?版)?|(?P<year>(?:19|20)\d\d)\s?年?", re.IGNORECASE
 )
-_DOCUMENTS = frozenset({"law", "regulation", "measures", "rules", "order", "treaty"})  # that have provisions of a number
+_DOCUMENTS = frozenset(
+    {"law", "regulation", "measures", "rules", "order", "treaty"}
+)  # that have provisions of a number
 _OF = re.compile(r"\s*,?\s*(?:of|in|under|to|from)\b", re.IGNORECASE)  # between a provision and its document
 _AND = re.compile(
     r"\s*(?:、|,|，|和|与|與|及其?|以及|同|跟|或者?|还是|对比|比较|相比|vs?\.?|/|,?\s*\b(?:and|or|versus|with|to|than|against)\b)\s*",

@@ -80,9 +80,10 @@ def definitions_asked(
 ) -> Settled | None:
     """The sentences that define the term asked for, whole; None where no term is asked for or none is defined.
 
-    Of the named documents alone where ``doc_ids`` are given, of the passages ``among`` where these are; else of primary law before others, of the
-    ``jurisdictions`` before others, one definition. A term fits that is the same but for inflection, or its rendering
-    in the glossary; where a definition is asked for in so many words, also one with all words of it and one more.
+    Of the named documents alone where ``doc_ids`` are given, of the passages ``among`` where these are; else of
+    primary law before others, of the ``jurisdictions`` before others, one definition. A term fits that is the same
+    but for inflection, or its rendering in the glossary; where a definition is asked for in so many words, also one
+    with all words of it and one more.
     """
     filters = Filters(doc_ids=tuple(doc_ids)) if doc_ids else None
     names = library.terms(filters=filters) if asked.terms else []

@@ -108,7 +108,9 @@ def name_of(text: str, *, kind: str = "", is_own: bool = True, heading: str = ""
         weighed[at] = 0.0
     spoken = [each for each in features(said) if not placed.issuperset(range(each.first, each.last))]
     kinds = frozenset(filter(None, (*own, kind)))
-    return Name(text, tuple(said), (*spoken, *initials(text, said)), tuple(weighed), kinds, sum(weighed), is_own, heading)
+    return Name(
+        text, tuple(said), (*spoken, *initials(text, said)), tuple(weighed), kinds, sum(weighed), is_own, heading
+    )
 
 
 def _kinds(text: str, said: Sequence[Token], found: Sequence[Head], *, is_own: bool) -> Iterator[str]:
@@ -149,9 +151,7 @@ def names(
     parts |= {text: heading for heading in headings if (match := _PART.match(heading)) for text in _shorter(match[1])}
     parts |= _collected(record, headings)
     held = [
-        name_of(text.strip(), is_own=False, heading=heading)
-        for text, heading in parts.items()
-        if len(text) <= _LONGEST
+        name_of(text.strip(), is_own=False, heading=heading) for text, heading in parts.items() if len(text) <= _LONGEST
     ]
     return found + [name for name in held if name.kinds or not name.whole]
 
