@@ -115,7 +115,8 @@ def references(text: str) -> list[Reference]:
     """The provisions that a text names, in its order.
 
     ``Articles 5 and 6`` are two, ``Article 9-2`` is one, ``第一款、第三款`` take the article before them.
-    A number without what it numbers, an ordinal (第一次) and a year name no provision; a paragraph of no article neither.
+    A number without what it numbers, an ordinal (第一次) and a year name no provision; a paragraph of no article
+    neither.
     """
     plain = text.translate(_WIDE)
     tokens = list(_tokens(plain))
