@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal, NamedTuple
 from unicodedata import normalize
@@ -55,8 +56,9 @@ _NOTE = re.compile(
 )
 _ITEM = re.compile(
     rf"[（(](?:[{_NUMERAL}]{{1,3}}|\d{{1,2}})[）)]|[{_NUMERAL}]{{1,3}}[　、]"
-    r"|\(?[a-z]{1,3}\)|\([ivxl]+\)|\d+[)）．]"
+    r"|\(?[a-z]{1,3}\)|\([ivxl]+\)|\d+[)）．]|\d{1,2}(?=[一-龥])(?!\d+[年月日个])"
 )
+_ITEM_GOES_ON = re.compile(r"[（(][二三四五六七八九十]+[）)]")
 _NUMBERED = {
     "条": re.compile(r"([２-９]|[１-９][０-９])[　 ]"),  # the first paragraph of a Japanese article has no number
     "Article": re.compile(r"(\d{1,2})\.\s"),
@@ -84,9 +86,9 @@ class Paragraph:
 class Article:
     """One article. ``range`` covers heading, lines and notes; ``lines`` are what it provides, without its number.
 
-    ``number`` is in Arabic digits: "19", "5ZI", "16-2" for 第十六条の二. ``lead`` are heading and lead-in, which may
-    stand beside a paragraph. ``notes`` are histories of amendment and footnotes, which must not be given; tables and
-    sub-headings may be.
+    ``number`` is in Arabic digits: "19", "5ZI", "16-2" for 第十六条の二. ``lead`` are heading, sub-headings and
+    lead-in, which may stand beside a paragraph. ``notes`` are histories of amendment and footnotes, which must not be
+    given; tables and sub-headings may be.
     """
 
     number: str
@@ -275,9 +277,9 @@ def _article(
         elif not _within(aside, line.start):
             lines.append(line)
     paragraphs = tuple(_paragraphs(text, lines, style))
-    lead = [Span(begins, body)]
-    if paragraphs and lines[0].start < paragraphs[0].lines[0].start:
-        lead.append(lines[0])
+    first = paragraphs[0].lines[0].start if paragraphs else body
+    beside = [line for line in lines_of(text, body, end) if _within(aside, line.start) and line not in notes]
+    lead = [Span(begins, max(body, first)), *beside]
     return Article(number, style, Span(begins, end), tuple(lead), tuple(lines), tuple(notes), paragraphs)
 
 
@@ -291,6 +293,8 @@ def _paragraphs(text: str, lines: Sequence[Span], style: Style) -> Iterator[Para
     """Each paragraph with its items; none where the article has but one, or its numbers do not rise one by one."""
     numbered = _NUMBERED[style]
     counted = style == "条" and not any(numbered.match(text, *line) for line in lines)
+    if counted and any(not is_item(text, a) and _ITEM_GOES_ON.match(text, *b) for a, b in pairwise(lines[1:])):
+        return  # what stands between two items of one list is no 款
     found: list[tuple[str, list[Span]]] = []
     for line in _sentences_apart(text, lines) if counted else lines:
         if counted:  # 款 have no numbers

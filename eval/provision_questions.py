@@ -104,10 +104,13 @@ def number_questions(family: Family, *, wordings: int, sample: int | None, seed:
         yield from made(
             "article", family, number, _article_wordings(family, number, held[0][1].style), targets, wordings
         )
-    divided = sorted(number for number, held in told.items() if held[0][1].paragraphs)
+    divided = sorted(number for number, held in told.items() if all(article.paragraphs for _, article in held))
     for number in drawn(divided, sample, f"{family.title} paragraphs {seed}"):
         law, article = told[number][0]
+        shared = set.intersection(*({each.number for each in held.paragraphs} for _, held in told[number]))
         telling = [each for each in article.paragraphs[1:] if _says(law, each.lines)] or article.paragraphs[:1]
+        if not (telling := [each for each in telling if each.number in shared]):
+            continue  # a question that names no version asks for none that only an older one has
         part = random.Random(f"{number} {seed}").choice(telling).number
         asks = _paragraph_wordings(family, article, part)
         yield from made("paragraph", family, f"{number}({part})", asks, _paragraphs(told[number], part), wordings)

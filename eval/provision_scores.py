@@ -108,7 +108,7 @@ def score(
 def _end(question: ProvisionQuestion, answer: Answer) -> Verdict:
     """Past the last article nothing is to be cited, and the answer abstains or names the last one."""
     told = _remarks(answer)
-    names = [rf"(?<!\d){question.last}(?!\d)", f"第{chinese(question.last)}条"]
+    names = [rf"(?<!\d){question.last}(?!\d)", f"[第共]{chinese(question.last)}条"]
     named = any(re.search(name, told) for name in names)
     right = not answer.citations and (answer.status == "abstained" or named)
     fault = (

@@ -47,26 +47,44 @@ def mark_of(paragraph: str) -> Mark | None:
 def nesting(marks: Sequence[Mark | None]) -> list[int]:
     """The depth of each paragraph, 0 outermost: a new style opens a level, one that is open goes back to it.
 
-    A paragraph without a mark stands at the outermost level, or within the numbered paragraph that is open there.
+    A paragraph without a mark stands at the outermost level, or within the numbered paragraph that is open there; one
+    between an item and the next of its list belongs to the item, as what a page break or a quotation sets apart.
     """
     stack: list[str] = []
     letter = ""
     depths: list[int] = []
     numbered = is_numbered(marks)
+    last: dict[str, str] = {}
     for place, mark in enumerate(marks):
+        following = next(filter(None, marks[place:]), None)
+        if mark is None and following and following.style in stack and _succeeds(following, last[following.style]):
+            depths.append(stack.index(following.style) + 1 + _within_text(numbered, marks[:place]))
+            continue
         if mark is None:
             del stack[1 if numbered else 0 :]
             depths.append(len(stack) if numbered else 0)
             continue
         style = _told_from_roman(mark, letter, stack)
         letter = mark.number if style.endswith("a") else letter
+        last[style] = mark.number
         if style in stack:
             del stack[stack.index(style) + 1 :]
         else:
             stack.append(style)
-        outer = 1 if not numbered and any(each is None for each in marks[:place]) else 0
-        depths.append(len(stack) - 1 + outer)
+        depths.append(len(stack) - 1 + _within_text(numbered, marks[:place]))
     return depths
+
+
+def _within_text(numbered: bool, before: Sequence[Mark | None]) -> int:
+    """1 where items stand within a paragraph that has no number."""
+    return int(not numbered and any(each is None for each in before))
+
+
+def _succeeds(mark: Mark, last: str) -> bool:
+    """Whether a mark is the next one after a number or a letter: (b) after (a)."""
+    if last.isdecimal() and mark.number.isdecimal():
+        return int(mark.number) == int(last) + 1
+    return len(last) == len(mark.number) == 1 and ord(mark.number) == ord(last) + 1
 
 
 def is_numbered(marks: Sequence[Mark | None]) -> bool:
@@ -122,6 +140,8 @@ class Paragraphs:
         numbers = (step.number, normalised(step.number))  # (ii) may be cited of a law that writes 二
         marked = [place for place in scope if self.marks[place] and not self.opens(place, scope)]
         named = [place for place in marked if (mark := self.marks[place]) and mark.number in numbers]
+        if step.kind == "paragraph":  # no 款 is an item （三）, but "Article 2(3)" may be one
+            named = [place for place in named if (mark := self.marks[place]) and not mark.style.endswith("一")]
         return min(named, key=lambda place: (self.depths[place], place), default=None)
 
     def opens(self, place: int, scope: Sequence[int]) -> bool:

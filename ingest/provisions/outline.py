@@ -51,8 +51,13 @@ class Outline:
             if passage.table:
                 self._tables.setdefault(_label(passage.table), []).append(passage)
 
-    def find(self, reference: Reference) -> Provision | None:
-        """The provision that is cited, with the paragraph or item of it that is; None where there is none.
+    def beneath(self, heading: str) -> Provision | None:
+        """All that stands under a heading, the longest such stretch: a treaty in a schedule, a text of a collection."""
+        found = [each for each in self.provisions if each.heading == heading]
+        return max(found, key=lambda each: each.last - each.first, default=None)
+
+    def find(self, reference: Reference, scope: Provision | None = None) -> Provision | None:
+        """The provision that is cited, with the paragraph or item of it that is; None where there is none in ``scope``.
 
         Where a number stands more than once, the law's own is meant and not that of an annex, and the one with its
         neighbours and not one that is quoted. What is not there of paragraphs and items is ``missing``.
@@ -60,11 +65,11 @@ class Outline:
         *outer, step = reference.place
         if step.kind == "table":
             return None
-        found = self._candidates(step, outer)
+        found = self._candidates(step, outer, scope)
         within = reference.within
         if not found and step.kind == "number" and step.number.count(".") == 1 and not outer:
             head, _, paragraph = step.number.partition(".")
-            found, within = self._candidates(Step("section", head), []), (Step("paragraph", paragraph), *within)
+            found, within = self._candidates(Step("section", head), [], scope), (Step("paragraph", paragraph), *within)
         best = min(found, key=self._doubt, default=None)
         if best is None:
             return None
@@ -75,15 +80,15 @@ class Outline:
         step = reference.place[-1]
         return list(self._tables.get(step.number, ())) if step.kind == "table" else []
 
-    def last(self, kind: StepKind) -> Provision | None:
+    def last(self, kind: StepKind, scope: Provision | None = None) -> Provision | None:
         """The provision of this kind, or of what stands for it here, with the highest number in the law itself.
 
-        Annexes count where there is nothing else. None where the document has none.
+        Annexes count where there is nothing else. None where the document has none, or none in ``scope``.
         """
         kinds = _SAME.get(kind, (kind,))
-        own = [each for each in self.provisions if each.number and each.kind in kinds]
-        for is_annexed, like in product((False, True), kinds):
-            if found := [each for each in own if each.kind == like and _is_annexed(each) is is_annexed]:
+        own = [each for each in self.provisions if each.number and each.kind in kinds and _lies_in(each, scope)]
+        for annexes, like in product(sorted({_annexes(each) for each in own}), kinds):
+            if found := [each for each in own if each.kind == like and _annexes(each) == annexes]:
                 return max(found, key=lambda each: order(each.number))
         return None
 
@@ -105,14 +110,17 @@ class Outline:
         """How many paragraphs it has that are cited by number or order."""
         return Paragraphs([_mark(line) for line in _lines(self.said(replace(provision, kept=None)))]).outermost
 
-    def _candidates(self, step: Step, outer: Sequence[Step]) -> list[int]:
+    def _candidates(self, step: Step, outer: Sequence[Step], scope: Provision | None) -> list[int]:
+        """Those of the kind that is cited, else of what stands for it; a law's own before all those of its annexes."""
+        several: list[list[int]] = []
         for kind in _SAME.get(step.kind, (step.kind,)):
             places = self._places.get(Step(kind, step.number), [])
             if step == ("annex", "") and not places:
                 places = [place for place, each in enumerate(self.provisions) if each.kind == "annex"][:1]
-            if found := [place for place in places if self._stands_in(self.provisions[place], outer)]:
-                return found
-        return []
+            within = [place for place in places if _lies_in(self.provisions[place], scope)]
+            several.append([place for place in within if self._stands_in(self.provisions[place], outer)])
+        least = [min((_annexes(self.provisions[place]) for place in found), default=99) for found in several]
+        return several[least.index(min(least))]
 
     def _stands_in(self, provision: Provision, outer: Sequence[Step]) -> bool:
         """Whether it stands in all of these; a decision is not asked for where the document has none."""
@@ -134,7 +142,7 @@ class Outline:
             spot = bisect_left(before, place)
             neighbours = (each.number == "1" or spot > 0) + (bool(after) and after[-1] > place)
         size = sum(len(passage.text) for passage in self.passages[each.first : each.last])
-        return (sum(step.kind == "annex" for step in each.outer), -neighbours, -size)
+        return (_annexes(each), -neighbours, -size)
 
     def _leaves_law(self, provision: Provision) -> bool:
         """Whether an annex or another text begins behind it."""
@@ -194,5 +202,10 @@ def _label(label: str) -> str:
     return found[0] if found else label
 
 
-def _is_annexed(provision: Provision) -> bool:
-    return any(step.kind == "annex" for step in provision.outer)
+def _annexes(provision: Provision) -> int:
+    """How many annexes it stands in, one in another."""
+    return sum(step.kind == "annex" for step in provision.outer)
+
+
+def _lies_in(provision: Provision, scope: Provision | None) -> bool:
+    return scope is None or (scope.start <= provision.start and provision.end <= scope.end)

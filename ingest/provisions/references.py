@@ -61,6 +61,7 @@ class _Token(NamedTuple):
 
 
 _N = rf"(?:[{HAN}]+|\d{{1,4}})"
+_LETTERED = rf"(?:[{HAN}]+|\d{{1,4}}(?:[A-Z]{{1,4}}(?![A-Za-z]))?)"  # 第181A条, of a law that is written in English
 _HAN_KINDS: dict[str, StepKind] = {
     "编": "part", "編": "part", "篇": "part", "部分": "part", "章": "chapter", "节": "section", "節": "section",
     "条": "article", "條": "article", "款": "paragraph", "项": "item", "項": "item", "目": "item", "号": "item",
@@ -76,11 +77,12 @@ _INNER_WORDS = r"paragraphs?|paras?\.?|subsections?|sub-?paragraphs?|sub-?clause
 _ROMAN = r"[IVXLC]{1,6}(?![A-Za-z])|(?-i:[IVX]{1,5}[a-d])(?![A-Za-z])|(?-i:[ivx]{2,5})(?![A-Za-z])"
 _DIGITS = r"\d{1,3}(?:[A-Z]{1,4})?(?![A-Za-z\d])|\d{4,5}(?![A-Za-z\d])"
 _NUMBER = rf"(?:\d{{1,2}}(?:\.\d{{1,2}})+(?![\d%])|{_DIGITS}|{_ROMAN})(?![/,.]\d|\s?%)"
+_BRANCH = r"\d{1,3}-\d{1,2}(?![\w-])"  # Article 9-2 is 第九条の二, where Articles 5-7 are three
 _PARENS = r"(?:\s?[(（](?:\d{1,3}[A-Z]{0,2}|[a-z]{1,5}|[A-Z]{1,2})[)）])*"
 _DECIDED = r"\d{1,4}/(?:\d{4}/)?[A-Z]{2,6}(?:\.\d{1,3})?"
 
 _HAN_STEP = re.compile(
-    rf"第\s?(?P<n>{_N}(?:\s?[、,，]\s?{_N})*)\s?(?P<kind>部分|[编編篇章节節条條款段项項目号號])"
+    rf"第\s?(?P<n>{_LETTERED}(?:\s?[、,，]\s?{_LETTERED})*)\s?(?P<kind>部分|[编編篇章节節条條款段项項目号號])"
     rf"(?P<sub>(?:[之の]{_N})*)(?P<kana>(?<=[号號])[イロハニホヘトチリヌ])?"
     rf"|第?\s?[(（]\s?(?P<item>{_N})\s?[)）]\s?[项項]"
     rf"|第?\s?(?P<dotted>(?<![\d.])\d{{1,2}}(?:\.\d{{1,2}})+)\s?(?:条|节|小节|部分|章)"
@@ -112,8 +114,9 @@ _MOST_IN_RANGE = 20
 def references(text: str) -> list[Reference]:
     """The provisions that a text names, in its order.
 
-    ``Articles 5 and 6`` are two, ``第一款、第三款`` take the article before them. A number without what it numbers, an
-    ordinal (第一次) and a year name no provision; a paragraph of no article neither.
+    ``Articles 5 and 6`` are two, ``Article 9-2`` is one, ``第一款、第三款`` take the article before them.
+    A number without what it numbers, an ordinal (第一次) and a year name no provision; a paragraph of no article
+    neither.
     """
     plain = text.translate(_WIDE)
     tokens = list(_tokens(plain))
@@ -187,7 +190,7 @@ def _han_tokens(plain: str) -> Iterator[_Token]:
             kind = _HAN_KINDS[match["kind"]]
             if match["kind"] == "項" and "款" not in plain:  # the Japanese paragraph
                 kind = "paragraph"
-            numbers = list(re.finditer(_N, match["n"]))
+            numbers = list(re.finditer(_LETTERED, match["n"]))
             for each in numbers:
                 first, last = each is numbers[0], each is numbers[-1]
                 steps = [Step(kind, normalised(each[0] + (match["sub"] if last else "")))]
@@ -227,7 +230,10 @@ def _numbered(plain: str, match: re.Match[str]) -> Iterator[_Token]:
     """The number behind a word, and behind a plural those that follow it."""
     kind = next((kind for place, (kind, _) in enumerate(_WORDS) if match[f"w{place}"]), None)
     word = match[0].strip().lower().rstrip(".")
+    plural = (word.endswith("s") and word not in ("s", "reg")) or word in ("§§", "ss", "appendices", "annexes")
     pattern = r"\(?\d{1,3}[A-Z]?\)?|\(\w{1,5}\)" if match["inner"] else rf"(?:{_NUMBER}|[A-Z](?![A-Za-z]))"
+    if kind in ("article", "section") and not plural:
+        pattern = f"{_BRANCH}|{pattern}"
     number = re.compile(f"(?P<n>(?:{pattern}){_PARENS})", re.IGNORECASE).match(plain, match.end())
     if (
         number is None
@@ -237,7 +243,6 @@ def _numbered(plain: str, match: re.Match[str]) -> Iterator[_Token]:
         return
     kind = kind or ("paragraph" if match["inner"] else "section")
     yield _Token(_steps(kind, number["n"]), match.start(), number.end())
-    plural = (word.endswith("s") and word not in ("s", "reg")) or word in ("§§", "ss", "appendices", "annexes")
     end = number.end()
     while plural and (more := _AND_NUMBER.match(plain, end)) and not re.fullmatch(r"(?:19|20)\d\d", more["n"]):
         yield _Token(_steps(kind, more["n"]), more.start("n"), more.end(), inherits=True)

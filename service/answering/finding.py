@@ -13,7 +13,7 @@ from service.answering.guide import Guide
 from service.answering.judging import Judge
 from service.answering.listing import with_whole_lists
 from service.answering.naming import Meant
-from service.answering.provisions import provisions_asked
+from service.answering.provisions import passages_beneath, provisions_asked
 from service.answering.selecting import WHOLE, Selection
 from service.answering.settling import Settled
 from service.answering.stating import definitions_asked, effect_asked, kinds_wanted
@@ -76,19 +76,39 @@ class Finder:
 
     def _settled(self, asked: Asked, meant: Meant) -> Settled | None:
         """A provision, definition or date of effect, of the documents that are meant."""
-        documents = meant.documents if meant.sure else ()
+        documents = meant.documents if meant.sure or meant.within else ()
         return (
-            provisions_asked(asked, documents, self.guide.outlines, self.library)
-            or self._takes_effect(asked, documents)
-            or definitions_asked(
-                asked, self.library, doc_ids=documents or self.filters.doc_ids, jurisdictions=meant.jurisdictions
-            )
+            provisions_asked(asked, documents, self.guide.outlines, self.library, meant.within)
+            or self._takes_effect(asked, documents, meant)
+            or self._defined(asked, documents, meant)
         )
 
-    def _takes_effect(self, asked: Asked, documents: Sequence[str]) -> Settled | None:
+    def _takes_effect(self, asked: Asked, documents: Sequence[str], meant: Meant) -> Settled | None:
         """When the first of the documents that says it takes effect: the others are copies, or hold the named one."""
-        found = (effect_asked(asked, self.library, doc_ids=(each,)) for each in documents)
+        if "effect" not in asked.provisions:
+            return None
+        found = (
+            effect_asked(asked, self.library, doc_ids=(each,), among=self._passages(each, meant)) for each in documents
+        )
         return next((settled for settled in found if settled is not None), None)
+
+    def _defined(self, asked: Asked, documents: Sequence[str], meant: Meant) -> Settled | None:
+        """What a term means: in the first that says it of what documents hold, else wherever it is defined."""
+        found = (
+            definitions_asked(asked, self.library, doc_ids=(each,), among=self._passages(each, meant))
+            for each in documents
+            if asked.terms and each in meant.within
+        )
+        whole = documents or self.filters.doc_ids
+        return next((settled for settled in found if settled is not None), None) or definitions_asked(
+            asked, self.library, doc_ids=whole, jurisdictions=meant.jurisdictions
+        )
+
+    def _passages(self, doc_id: str, meant: Meant) -> frozenset[str]:
+        """What of a document the question is about, where that is not all of it."""
+        if doc_id not in meant.within:
+            return frozenset()
+        return passages_beneath(meant.within[doc_id], doc_id, self.guide.outlines, self.library)
 
     def _judged(self, asked: Asked, meant: Meant, params: Selection) -> Outcome:
         """What is judged likeliest within what is meant, and where that answers nothing, anywhere.

@@ -16,6 +16,10 @@ from ingest.places import countries_in, parts_in
 from ingest.view import fold
 
 WORDS = "data/names.txt"
+_JAPANESE = str.maketrans(  # characters that Japanese alone writes so, as the words of this table are written
+    "気実対図関総県変経営価権検証観様応帰発鉱済労戦撃児広豊辺駅獣斉斎浄渉猟縄険験庁塩沢処拠伝円効単増徳徴択暁毎渇焼砕",
+    "气实对图关总县变经营价权检证观样应归发矿济劳战击儿广丰边驿兽齐斋净涉猎绳险验厅盐泽处据传圆效单增德征择晓每渴烧碎",
+)
 _TOKEN = re.compile("[A-Za-z]+|\\d+|[^\\s'-]")
 _PART = 0.2  # weight of a word that many names share, beside one that tells them apart
 _OTHER_KIND = 0.5  # of a word for another kind: NDC in the name of a report
@@ -85,7 +89,7 @@ class Lexicon:
 
 def tokens(text: str) -> list[Token]:
     """The text's tokens. Offsets are of the text as given, or folded where folding changes its length."""
-    folded = fold(text)
+    folded = fold(text).translate(_JAPANESE)
     return [Token(m.start(), m.end(), m[0], _stem(m[0])) for m in _TOKEN.finditer(folded)]
 
 

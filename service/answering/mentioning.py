@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from index.catalogue import DocumentRecord
@@ -22,7 +22,7 @@ from service.answering.lexicon import (
     tokens,
     weights,
 )
-from service.answering.titling import Listed, Name, home_of, names, own_codes, parts_of, years_of
+from service.answering.titling import Listed, Name, held_codes, home_of, names, own_codes, parts_of, years_of
 
 LAWS = frozenset(["law", "regulation", "measures", "rules", "provisions"])
 _LEFT, _RIGHT = 40, 16  # tokens about a word such as "law" in which its name may stand
@@ -40,7 +40,7 @@ class Known:
     """A document of the library, prepared.
 
     ``features``: what any of its names says; ``issuer``: what its issuer's name says. ``kinds``: what it is, or holds;
-    ``spoken``: all kinds that its names speak of.
+    ``spoken``: all kinds that its names speak of. ``held``: headings of what it collects, by their codes.
     """
 
     record: DocumentRecord
@@ -53,6 +53,7 @@ class Known:
     parts: frozenset[str]
     years: frozenset[int]
     codes: frozenset[str]
+    held: Mapping[str, str] = field(hash=False)
     versions: frozenset[int]
 
     @property
@@ -79,6 +80,7 @@ def know(record: DocumentRecord, opening: str, listed: Listed, headings: Sequenc
         parts_of(record),
         years_of(record, opening),
         own,
+        held_codes(record, headings),
         frozenset(versions(f"{record.title}\n{record.name.replace('-', ' ')}\n{opening[:400]}")),
     )
 
@@ -89,7 +91,7 @@ def _issuer(names: str) -> frozenset[int | str]:
     return frozenset(f.what for name in said for f in features(name) if f.last - f.first >= max(len(name) - 1, 1))
 
 
-class Asked:
+class Inquiry:
     """A question, prepared once for all documents."""
 
     def __init__(self, text: str) -> None:
@@ -185,12 +187,13 @@ class Mention:
         return not self.known.parts
 
     @property
-    def rank(self) -> tuple[bool, bool, float, int, bool, float, float]:
+    def rank(self) -> tuple[bool, bool, float, bool, int, bool, float, float]:
         """What a better mention has more of."""
         return (
             self.is_exact,
             not self.is_odd,
             round(self.weight, 1),
+            self.share >= _FULL,
             self.hits,
             self.is_general,
             round(self.share, 1),
@@ -219,7 +222,7 @@ class Mention:
         )
 
 
-def weigh(asked: Asked, head: Head, known: Known) -> Mention | None:
+def weigh(asked: Inquiry, head: Head, known: Known) -> Mention | None:
     """How well the words about ``head`` name the document; None where they do not, or name one of another place."""
     is_exact = head.kind in known.kinds
     kinds = {head.kind} if is_exact else set(lexicon().near.get(head.kind, ())) & known.kinds
@@ -245,7 +248,7 @@ def weigh(asked: Asked, head: Head, known: Known) -> Mention | None:
         return None
     own = [name for name in known.names if not name.kinds.isdisjoint(kinds)] or [n for n in known.names if n.is_own]
     whats = frozenset(what for start, end, what in near if first <= start and end <= right)
-    best = max(own, key=lambda name: name.share(whats))
+    best = max(own, key=lambda name: (name.share(whats), name.whole))  # a Protocol to a Convention names both
     share = best.share(whats)
     if not best.is_own and share < _MOSTLY:
         return None
@@ -258,14 +261,14 @@ def weigh(asked: Asked, head: Head, known: Known) -> Mention | None:
     return Mention(known, best, head, first, right, is_exact, weight, share, topic, hits, is_odd, is_of_other_year)
 
 
-def _is_elsewhere(asked: Asked, known: Known) -> bool:
+def _is_elsewhere(asked: Inquiry, known: Known) -> bool:
     """Whether the question speaks of other countries than the document's, or of other parts of one."""
     if asked.homes and known.home and known.home not in (*asked.homes, "UN"):
         return True
     return bool(asked.parts and known.parts) and not asked.parts & known.parts
 
 
-def _leftmost(asked: Asked, head: Head, known: Known, covered: set[int]) -> tuple[int, bool] | None:
+def _leftmost(asked: Inquiry, head: Head, known: Known, covered: set[int]) -> tuple[int, bool] | None:
     """Where the words that name the document begin, and whether more that belongs to them stands before.
 
     None where they say that it is of another place.
@@ -291,11 +294,12 @@ def _leftmost(asked: Asked, head: Head, known: Known, covered: set[int]) -> tupl
     return first, is_cut
 
 
-def _belongs(asked: Asked, at: int) -> bool:
+def _belongs(asked: Inquiry, at: int) -> bool:
     """Whether the word that ends here is likely part of the name that follows: a noun, not one that leads to names."""
     token = asked.said[at]
     if not token.is_han:
-        return at > 0 and asked.text[token.start : token.start + 1].isupper() and token.text.isalpha()
+        word = asked.text[max(token.start - 1, 0) : token.end]  # with what stands before it: 191D is no word
+        return at > 0 and token.text.isalpha() and word[1:2].isupper() and not word[0].isdigit()
     if asked.text[: token.end].endswith(lexicon().bounds):
         return False
     return any(
@@ -303,7 +307,7 @@ def _belongs(asked: Asked, at: int) -> bool:
     )
 
 
-def _chain(asked: Asked, at: int) -> int:
+def _chain(asked: Inquiry, at: int) -> int:
     """Where the places joined to the one here begin: 美国和欧盟."""
     start = asked.placed[at].first
     while start > 1 and asked.said[start - 1].text in _JOINING and start - 2 in asked.placed:
@@ -316,7 +320,7 @@ def _is_of(known: Known, places: list[Place]) -> bool:
     return any(place.part in known.parts if place.part else place.home == known.home for place in places)
 
 
-def _rightmost(asked: Asked, head: Head, known: Known, covered: set[int]) -> int | None:
+def _rightmost(asked: Inquiry, head: Head, known: Known, covered: set[int]) -> int | None:
     """Where the words that name the document end; None where they say that it is of another place."""
     last = head.last
     for at in range(head.last, min(len(asked.said), head.last + _RIGHT)):

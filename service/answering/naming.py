@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from pathlib import PurePath
 
 from index.catalogue import DocumentRecord, Front
 from service.answering.codes import fits, is_citable
 from service.answering.lexicon import Head, lexicon
-from service.answering.mentioning import LAWS, Asked, Known, Mention, know, weigh
+from service.answering.mentioning import LAWS, Inquiry, Known, Mention, know, weigh
 from service.answering.titling import listed_titles
 
 _NO_FRONT = Front("", ())
@@ -42,6 +42,7 @@ class Meant:
     ``sure``: whether these words are a name, or single a document out, and are no mere topic. ``jurisdictions``: codes
     of the countries asked about, ``places`` parts of them by full name. ``absent``: what it names by a full name or a
     code and the library does not hold, "" where nothing; beside documents, a code, or a name joined to theirs.
+    ``within``: the heading of what is named where a document only holds it, as a treaty in a schedule, by doc_id.
     """
 
     documents: tuple[str, ...] = ()
@@ -50,6 +51,7 @@ class Meant:
     jurisdictions: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     absent: str = ""
+    within: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 class Names:
@@ -67,6 +69,7 @@ class Names:
         self._files: dict[str, list[Known]] = {}
         self._codes: dict[str, list[Known]] = {}
         self._entries: dict[int | str, list[Known]] = {}
+        self._held: dict[int | str, list[tuple[Known, str]]] = {}
         for known in self._known:
             kinds = known.kinds | ({""} if any(not name.kinds for name in known.names) else set())
             attributes = {*known.features, *known.issuer, *known.years, *known.parts, known.home}
@@ -74,6 +77,9 @@ class Names:
                 self._standing.setdefault(key, []).append(known)
             for entry in {each for name in known.names if name.is_own and name.kinds for each in name.entries}:
                 self._entries.setdefault(entry, []).append(known)
+            for name in known.names:
+                for entry in name.entries if name.heading and name.kinds else ():
+                    self._held.setdefault(entry, []).append((known, name.heading))
             for code in known.codes:
                 self._codes.setdefault(code, []).append(known)
             path = PurePath(known.record.name.lower())
@@ -82,8 +88,8 @@ class Names:
 
     def meant(self, question: str) -> Meant:
         """The documents that the question names, and where what it asks about holds."""
-        asked = Asked(question[:_LONGEST])
-        found, spans, missing = self._coded(asked)
+        asked = Inquiry(question[:_LONGEST])
+        found, spans, missing, places = self._coded(asked)
         found += [having for m in _FILE.finditer(asked.text.lower()) if (having := self._files.get(m[0]))]
         groups = [group for group in self._groups(asked) if not _touches(asked, group[0], spans)]
         groups = [group for group in groups if _may_name(group[0])]
@@ -94,7 +100,10 @@ class Names:
         sure = bool(found or certain)
         shown = certain if sure or absent else groups[:2]
         found += [_closest(group) for group in shown]
+        places += [(each.known, each.name.heading) for group in shown for each in group]
         words = [asked.text[first:last] for first, last in spans] + [asked.part(g[0].first, g[0].last) for g in shown]
+        if not (found or absent):
+            found, words, places = self._abbreviated(asked)
         return Meant(
             tuple(dict.fromkeys(known.record.doc_id for group in found for known in _ordered(group, asked))),
             ", ".join(dict.fromkeys(words)) if found else "",
@@ -102,20 +111,33 @@ class Names:
             tuple(dict.fromkeys(place.home for place in asked.places)),
             tuple(dict.fromkeys(place.part for place in asked.places if place.part)),
             absent,
+            _within(places),
         )
 
-    def _coded(self, asked: Asked) -> tuple[list[list[Known]], list[tuple[int, int]], str]:
-        """The documents of each code and abbreviation in the question, where these stand, and a code that none has."""
+    def _abbreviated(self, asked: Inquiry) -> tuple[list[list[Known]], list[str], list[tuple[Known, str]]]:
+        """Documents that hold what an abbreviation names, as a Convention in a schedule; often it is but a topic."""
+        said = [(asked.part(first, last), what) for first, last, what in asked.features if last - first == 1]
+        held = [(short, self._held[what]) for short, what in said if short.isupper() and what in self._held]
+        places = [place for _, having in held for place in having]
+        return [[known for known, _ in having] for _, having in held], [short for short, _ in held], places
+
+    def _coded(self, asked: Inquiry) -> tuple[list[list[Known]], list[tuple[int, int]], str, list[tuple[Known, str]]]:
+        """The documents of each code and abbreviation in the question, and where these stand in it.
+
+        Also a code that none has, and where in the documents what has the codes stands.
+        """
         kinds = {head.kind for head in asked.heads}
         found: list[list[Known]] = []
         spans: list[tuple[int, int]] = []
         missing = ""
+        places: list[tuple[Known, str]] = []
         for start, end, code in asked.codes:
             having = self._codes.get(code) or [
                 known for own, all_known in self._codes.items() if fits(code, own) for known in all_known
             ]
             if having:
                 found.append(_primary(having, kinds))
+                places += [(known, known.held.get(code, "")) for known in having]
             elif is_citable(code):
                 missing = missing or asked.text[start:end].strip()
             if having or is_citable(code):
@@ -124,10 +146,11 @@ class Names:
             short = asked.part(first, last) if last - first == 1 else ""
             if len(short) > _SHORTEST and short.isupper() and (having := self._entries.get(what, [])):
                 found.append(having)
+                places += [(known, "") for known in having]
                 spans.append((asked.said[first].start, asked.said[first].end))
-        return found, spans, missing
+        return found, spans, missing, places
 
-    def _groups(self, asked: Asked) -> list[list[Mention]]:
+    def _groups(self, asked: Inquiry) -> list[list[Mention]]:
         """The best mentions of each name in the question, those that fit equally together; no name in another's."""
         found: list[list[Mention]] = []
         for at, head in enumerate(asked.heads):
@@ -145,7 +168,7 @@ class Names:
                 kept.append(group)
         return sorted(kept, key=lambda group: group[0].first)
 
-    def _near(self, asked: Asked, head: Head) -> Iterable[Known]:
+    def _near(self, asked: Inquiry, head: Head) -> Iterable[Known]:
         """Documents that share a telling word or an attribute with the words about ``head``, those with most first."""
         kinds = dict.fromkeys([head.kind, *lexicon().near.get(head.kind, ()), ""])
         near = asked.near(head)
@@ -171,7 +194,7 @@ class Names:
         best = sorted(found.values(), key=lambda pair: (-round(pair[0], 6), bool(pair[1].parts) != is_local))
         return [known for _, known in best[:_MOST_WEIGHED]]
 
-    def _entitled(self, asked: Asked) -> Iterator[list[Mention]]:
+    def _entitled(self, asked: Inquiry) -> Iterator[list[Mention]]:
         """Documents whose title, without a word for its kind, the question says in full."""
         whole = Head(0, len(asked.said), "")
         for known in self._near(asked, whole) if asked.said else ():
@@ -183,7 +206,7 @@ class Names:
                     yield [Mention(known, name, whole, first, last, True, name.whole, 1.0, 1.0, 0, False)]
                     return
 
-    def _absent(self, asked: Asked, groups: Sequence[Sequence[Mention]], certain: Sequence[Sequence[Mention]]) -> str:
+    def _absent(self, asked: Inquiry, groups: Sequence[Sequence[Mention]], certain: Sequence[Sequence[Mention]]) -> str:
         """What the question names in full and no document is, "" where it names nothing.
 
         Beside a name that is ``certain`` only one that is joined to it counts: 草原法和森林法.
@@ -202,6 +225,14 @@ class Names:
         return ""
 
 
+def _within(places: Iterable[tuple[Known, str]]) -> dict[str, str]:
+    """The headings, by doc_id, of documents that are named by one thing that they hold, and not themselves."""
+    headings: dict[str, set[str]] = {}
+    for known, heading in places:
+        headings.setdefault(known.record.doc_id, set()).add(heading)
+    return {doc_id: next(iter(only)) for doc_id, only in headings.items() if len(only) == 1 and only != {""}}
+
+
 def _primary(having: Sequence[Known], kinds: set[str]) -> list[Known]:
     """Of the documents with one number those of the kinds asked for, else itself before what is written of it."""
     scores = {id(known): 2 * len(kinds & known.kinds) + len(kinds & known.spoken) for known in having}
@@ -210,11 +241,11 @@ def _primary(having: Sequence[Known], kinds: set[str]) -> list[Known]:
     return [known for known in likeliest if not known.kinds <= _ABOUT or kinds & known.kinds] or likeliest
 
 
-def _grouped(mentions: Sequence[Mention], asked: Asked) -> list[Mention]:
+def _grouped(mentions: Sequence[Mention], asked: Inquiry) -> list[Mention]:
     """The best of the mentions of one name, those that fit equally, and the best of each other place joined to it."""
     best = mentions[0]
     group = [each for each in mentions if each.rank >= best.rank or _is_copy(each, best)]
-    joined = {asked.placed[at].home for at in range(best.first, best.last) if at in asked.placed} - {best.known.home}
+    joined = {asked.placed[at].home for at in range(best.first, best.last) if asked.is_place(at)} - {best.known.home}
     for home in sorted(joined):
         group += [each for each in mentions if each.known.home == home and each.is_exact and not each.is_odd][:1]
     rival = next((each for each in mentions if each not in group), None)
@@ -266,13 +297,13 @@ def _is_sure(group: Sequence[Mention]) -> bool:
     )
 
 
-def _touches(asked: Asked, mention: Mention, spans: Sequence[tuple[int, int]]) -> bool:
+def _touches(asked: Inquiry, mention: Mention, spans: Sequence[tuple[int, int]]) -> bool:
     """Whether the words stand beside a code, which names the document better."""
     first, last = asked.said[mention.first].start, asked.said[mention.last - 1].end
     return any(first <= end + 4 and start <= last + 4 for start, end in spans)
 
 
-def _ordered(group: Iterable[Known], asked: Asked) -> list[Known]:
+def _ordered(group: Iterable[Known], asked: Inquiry) -> list[Known]:
     """Those that fit the version or year asked for first, else the newest; of another version than asked for, none."""
     wanted = set(asked.versions)
     group = list(dict.fromkeys(group))
@@ -286,14 +317,14 @@ def _ordered(group: Iterable[Known], asked: Asked) -> list[Known]:
     return sorted(group, key=rank)
 
 
-def _is_joined(asked: Asked, span: tuple[int, int], other: tuple[int, int]) -> bool:
+def _is_joined(asked: Inquiry, span: tuple[int, int], other: tuple[int, int]) -> bool:
     """Whether only words such as "and" stand between the characters of a name and the tokens of another."""
     start, end = asked.said[other[0]].start, asked.said[other[1] - 1].end
     between = asked.text[end : span[0]] if end <= span[0] else asked.text[span[1] : start]
     return _JOINED.fullmatch(between) is not None
 
 
-def _full_name(asked: Asked, at: int) -> tuple[int, int] | None:
+def _full_name(asked: Inquiry, at: int) -> tuple[int, int] | None:
     """Where the name about a head stands that shows itself to be one: in title marks, capitals, of known nouns."""
     head = asked.heads[at]
     start, end = asked.said[head.first].start, asked.said[head.last - 1].end
@@ -316,7 +347,7 @@ def _full_name(asked: Asked, at: int) -> tuple[int, int] | None:
     return (asked.said[first].start, end) if is_telling else None
 
 
-def _nouns(asked: Asked, head: Head) -> int:
+def _nouns(asked: Inquiry, head: Head) -> int:
     """Where the Chinese words begin, all known, that end with the head."""
     known = {each for f in asked.features if isinstance(f.what, int) for each in range(f.first, f.last)}
     first = head.first
@@ -327,7 +358,7 @@ def _nouns(asked: Asked, head: Head) -> int:
     return first
 
 
-def _capitals(asked: Asked, head: Head) -> int:
+def _capitals(asked: Inquiry, head: Head) -> int:
     """Where the capitalised words that end with the head begin."""
     first = at = head.first
     if not asked.text[asked.said[at].start].isupper():

@@ -13,6 +13,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from index.analyzer import units
+from ingest.provisions.references import Reference, references
+from service.answering.lexicon import heads, tokens
 from service.answering.understanding import Asked, asks, understand
 
 _MOST = 12  # parts of one question
@@ -29,6 +31,14 @@ _GLUE_EN = re.compile(
 )
 _VERSION = re.compile(
     r"(?:version|v\.?|第)\s?(?P<number>\d{1,2}(?:\.\d+)*)(?:\s?版)?|(?P<year>(?:19|20)\d\d)\s?年?", re.IGNORECASE
+)
+_DOCUMENTS = frozenset(
+    {"law", "regulation", "measures", "rules", "order", "treaty"}
+)  # that have provisions of a number
+_OF = re.compile(r"\s*,?\s*(?:of|in|under|to|from)\b", re.IGNORECASE)  # between a provision and its document
+_AND = re.compile(
+    r"\s*(?:、|,|，|和|与|與|及其?|以及|同|跟|或者?|还是|对比|比较|相比|vs?\.?|/|,?\s*\b(?:and|or|versus|with|to|than|against)\b)\s*",
+    re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"(?<=[?？。!！;；])\s*|(?<=\.)\s+")
 _CLAUSE = re.compile(
@@ -77,10 +87,15 @@ class _Mention(NamedTuple):
 def sides(asked: Asked) -> tuple[Part, ...]:
     """The question once for each of the names or years that it joins, in their order; empty where it joins none.
 
-    Of several runs of joined names the longest counts, but none in a question of several clauses that ask.
+    Of several runs of joined names the longest counts, but none in a question of several clauses that ask. Of one that
+    cites provisions the sides are documents, each with its own provisions, or years and versions: no other names.
     """
     text = asked.text
-    runs = _runs(text, sorted(_mentions(asked), key=lambda mention: mention.start))
+    cited = references(text)
+    if cited and (several := _cited_apart(text, cited)):
+        return several
+    mentions = [each for each in _mentions(asked) if not cited or each.kind in ("year", "version")]
+    runs = _runs(text, sorted(mentions, key=lambda mention: mention.start))
     run = max((run for run in runs if not _bounds_a_time(text, run)), key=len, default=[])
     if not 2 <= len(run) <= _MOST or len(_asking(text)) > 1:
         return ()
@@ -91,6 +106,33 @@ def sides(asked: Asked) -> tuple[Part, ...]:
         rest = after.removeprefix("'s").removeprefix("’s") if "s" in own[-2:] and own[-2:-1] in "'’" else after
         alone = " ".join(_COMPARING.sub(" ", f"{before}{own}{rest}").split())
         parts.append(Part(text[each.start : each.end].strip(" 《》"), understand(alone), True))
+    return tuple(parts)
+
+
+def _cited_apart(text: str, cited: Sequence[Reference]) -> tuple[Part, ...]:
+    """The question once for each document of which it cites provisions: 森林法第十条 and 湿地保护法第十二条."""
+    said = tokens(text)
+    kinds = [head for head in heads(said) if head.kind in _DOCUMENTS and not text[said[head.first].start].islower()]
+    ends = [said[head.last - 1].end for head in kinds]
+    after = _OF.match(text, cited[0].end) is not None
+    groups: dict[int, int] = {}  # where the name of a document ends, and where what is said of it does
+    for each in cited:
+        near = [end for end in ends if end > each.end] if after else [end for end in ends if end <= each.start]
+        if not near:
+            return ()
+        name = min(near) if after else max(near)
+        groups[name] = name if after else each.end
+    parts: list[Part] = []
+    first, last = cited[0].start if after else 0, max(groups.values())
+    start = first
+    for end in groups.values():
+        glue = _AND.match(text, end)
+        if len(groups) < 2 or (glue is None and end != last):
+            return ()
+        own = text[start:end]
+        alone = " ".join(f"{text[:first]}{own}{text[last:]}".split())
+        parts.append(Part(own.strip(" 《》"), understand(alone), True))
+        start = glue.end() if glue else end
     return tuple(parts)
 
 

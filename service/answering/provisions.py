@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
+from types import MappingProxyType
 
 from index.quantity import write_numeral
 from ingest.packing import size
@@ -69,8 +70,16 @@ class Outlines:
         return outline
 
 
-def provisions_asked(asked: Asked, doc_ids: Sequence[str], outlines: Outlines, sources: Sources) -> Settled | None:
+def provisions_asked(
+    asked: Asked,
+    doc_ids: Sequence[str],
+    outlines: Outlines,
+    sources: Sources,
+    within: Mapping[str, str] = MappingProxyType({}),
+) -> Settled | None:
     """The provisions that the question cites, whole, from the first of the documents that has them.
+
+    Of a document only what stands under the heading that ``within`` gives for it.
 
     None where it cites none or no document is given that could have it. A long provision is shown up to a paragraph's
     end, and a note says that it goes on; of one whose paragraph is cited, the paragraph. A number beyond a law's last
@@ -80,12 +89,13 @@ def provisions_asked(asked: Asked, doc_ids: Sequence[str], outlines: Outlines, s
     if not cited or not doc_ids:
         return None
     room = max(SHORT, LONGEST / len(cited))
+    searched = [_Searched(each, outlines.of(each, sources), within.get(each, "")) for each in doc_ids]
     evidence: dict[tuple[str, Provision], tuple[Evidence, ...]] = {}
     notes: list[str] = []
     for reference in cited:
-        found = _found(reference, doc_ids, outlines, sources)
+        found = _found(reference, searched)
         if found is None:
-            notes += _beyond(reference, doc_ids, outlines, sources, asked.language)
+            notes += _beyond(reference, searched[0], sources, asked.language)
             continue
         doc_id, outline, provision = found
         shown, left = _shown(outline, provision, room)
@@ -157,14 +167,27 @@ def asks_for_the_provision(asked: Asked) -> bool:
     return _ASKS_EN.search(text) is not None
 
 
-def _found(
-    reference: Reference, doc_ids: Sequence[str], outlines: Outlines, sources: Sources
-) -> tuple[str, Outline, Provision] | None:
-    for doc_id in doc_ids:
-        outline = outlines.of(doc_id, sources)
-        if (provision := outline.find(reference)) is not None:
-            return doc_id, outline, provision
-    return None
+class _Searched:
+    """A document in which provisions are looked for, or what it holds under a heading."""
+
+    def __init__(self, doc_id: str, outline: Outline, heading: str) -> None:
+        self.doc_id, self.outline, self.heading = doc_id, outline, heading
+        self.scope = outline.beneath(heading) if heading else None
+
+    def find(self, reference: Reference) -> Provision | None:
+        return self.outline.find(reference, self.scope)
+
+
+def _found(reference: Reference, searched: Sequence[_Searched]) -> tuple[str, Outline, Provision] | None:
+    found = ((each.doc_id, each.outline, provision) for each in searched if (provision := each.find(reference)))
+    return next(found, None)
+
+
+def passages_beneath(heading: str, doc_id: str, outlines: Outlines, sources: Sources) -> frozenset[str]:
+    """The ids of all passages that stand under a heading of a document."""
+    outline = outlines.of(doc_id, sources)
+    scope = outline.beneath(heading)
+    return frozenset(each.passage_id for each in outline.passages[scope.first : scope.last]) if scope else frozenset()
 
 
 def _shown(outline: Outline, provision: Provision, room: float) -> tuple[tuple[Said, ...], int]:
@@ -213,15 +236,13 @@ def _notes(outline: Outline, provision: Provision, reference: Reference, left: i
             yield f"{name} has no {_name(step, language)}."
 
 
-def _beyond(
-    reference: Reference, doc_ids: Sequence[str], outlines: Outlines, sources: Sources, language: str
-) -> Iterator[str]:
-    """That the first of the documents has provisions of this kind, but not this one."""
+def _beyond(reference: Reference, searched: _Searched, sources: Sources, language: str) -> Iterator[str]:
+    """That the document has provisions of this kind, but not this one."""
     *outer, step = reference.place
-    last = outlines.of(doc_ids[0], sources).last(step.kind) if not outer else None
+    last = searched.outline.last(step.kind, searched.scope) if not outer else None
     if last is None or step.kind not in ("article", "section", "chapter") or not last.number[0].isdecimal():
         return
-    end, title = order(last.number)[0], sources.document(doc_ids[0]).title
+    end, title = order(last.number)[0], searched.heading or sources.document(searched.doc_id).title
     if end < _FEWEST:
         return
     beyond = step.number[0].isdecimal() and order(step.number)[0] > end

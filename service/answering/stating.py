@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import takewhile
 
@@ -71,13 +71,19 @@ def kinds_wanted(asked: Asked) -> tuple[ProvisionKind, ...]:
 
 
 def definitions_asked(
-    asked: Asked, library: Library, *, doc_ids: Sequence[str] = (), jurisdictions: Sequence[str] = ()
+    asked: Asked,
+    library: Library,
+    *,
+    doc_ids: Sequence[str] = (),
+    jurisdictions: Sequence[str] = (),
+    among: Collection[str] = (),
 ) -> Settled | None:
     """The sentences that define the term asked for, whole; None where no term is asked for or none is defined.
 
-    Of the named documents alone where ``doc_ids`` are given; else of primary law before others, of the
-    ``jurisdictions`` before others, one definition. A term fits that is the same but for inflection, or its rendering
-    in the glossary; where a definition is asked for in so many words, also one with all words of it and one more.
+    Of the named documents alone where ``doc_ids`` are given, of the passages ``among`` where these are; else of
+    primary law before others, of the ``jurisdictions`` before others, one definition. A term fits that is the same
+    but for inflection, or its rendering in the glossary; where a definition is asked for in so many words, also one
+    with all words of it and one more.
     """
     filters = Filters(doc_ids=tuple(doc_ids)) if doc_ids else None
     names = library.terms(filters=filters) if asked.terms else []
@@ -85,13 +91,19 @@ def definitions_asked(
         for reading in asked.terms:
             if terms := list(_fitting(tuple(names), reading, fit)):
                 found = [each for term in terms for each in library.stating("definition", term=term, filters=filters)]
+                if not (found := _among(found, among)):
+                    continue
                 found.sort(key=lambda each: (each.term != reading, *_preference(each, asked, jurisdictions)))
                 return _defined(found, asked, library)
     return None
 
 
-def effect_asked(asked: Asked, library: Library, *, doc_ids: Sequence[str] = ()) -> Settled | None:
+def effect_asked(
+    asked: Asked, library: Library, *, doc_ids: Sequence[str] = (), among: Collection[str] = ()
+) -> Settled | None:
     """When, or on what conditions, the named documents take effect, the article whole.
+
+    Of passages ``among`` alone where their ids are given, as those of a treaty in a schedule.
 
     None where that is not asked, no document is named, none of them says it, or what is asked is when something else
     in them takes effect. Of copies and versions with one name the first that gives a date stands for all.
@@ -99,7 +111,7 @@ def effect_asked(asked: Asked, library: Library, *, doc_ids: Sequence[str] = ())
     if "effect" not in asked.provisions or not doc_ids:
         return None
     filters = Filters(doc_ids=tuple(doc_ids))
-    found = library.stating("effect", filters=filters)
+    found = _among(library.stating("effect", filters=filters), among)
     if not found or _asks_for_another(asked, library, filters, found):
         return None
     evidence: list[Evidence] = []
@@ -111,6 +123,10 @@ def effect_asked(asked: Asked, library: Library, *, doc_ids: Sequence[str] = ())
             notes.append(_UNDATED.get(asked.language, _UNDATED["en"]))
         evidence += [*article, *([published] if published else [])]
     return Settled(tuple(evidence), tuple(dict.fromkeys(notes)))
+
+
+def _among(found: Iterable[Stated], passages: Collection[str]) -> list[Stated]:
+    return [each for each in found if not passages or each.hit.passage.passage_id in passages]
 
 
 # definitions

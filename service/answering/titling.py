@@ -40,6 +40,8 @@ _ADOPTION = re.compile(r"\bAdoption of (?:the )?([A-Z][\w’' -]{5,60}?)(?=\s*(?
 _PART = re.compile(r"(?:Schedule|Annex|Appendix|附件|附录|別表)\s*[\w.-]{0,6}[\s:：.]+(\S.{4,120})")
 _BEFORE_NOUN = re.compile(r"\b(?:of|on|for|under|to|as|in|with|by|from|concerning|regarding|amending)\b")
 _LEADING = re.compile(r"^(?:the\s+|updated?\s+(?:of\s+)?(?:the\s+)?|revised\s+|proposal\s+for\s+a\s+)", re.IGNORECASE)
+_BELONGING = re.compile(r"\s(?:to|under|of)\sthe\s")
+_PARTICLES = re.compile("[ぁ-ゖ]")  # of Japanese titles, which say nothing in another language
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 _ENACTED = re.compile(r"((?:19|20)\d\d)年\d{1,2}月\d{1,2}日[^。\n]{0,40}?(?:通过|修订|修正|修改|公布|发布)")
 
@@ -50,7 +52,10 @@ Listed = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name as the words it is made of. ``kinds``: what documents it says this is one of; ``whole``: their weight."""
+    """A name as the words it is made of. ``kinds``: what documents it says this is one of; ``whole``: their weight.
+
+    ``is_own``: of the document itself, and not of what it holds, under ``heading`` where that is known.
+    """
 
     text: str
     said: tuple[Token, ...]
@@ -59,6 +64,7 @@ class Name:
     kinds: frozenset[str]
     whole: float
     is_own: bool = True
+    heading: str = ""
 
     @property
     def years(self) -> list[str]:
@@ -91,18 +97,20 @@ class Name:
         return sum(self.weights[at] for at in covered) / self.whole
 
 
-def name_of(text: str, *, kind: str = "", is_own: bool = True) -> Name:
+def name_of(text: str, *, kind: str = "", is_own: bool = True, heading: str = "") -> Name:
     """The name that a text is; ``kind``: what it is besides what its words say."""
     said = tokens(text)
     found = heads(said)
     own = tuple(_kinds(text, said, found, is_own=is_own))
     weighed = weights(said, found, own)
     placed = {at for place in homes(text, said) if place.is_name for at in range(place.first, place.last)}
-    for at in placed:
+    for at in placed | {at for at, token in enumerate(said) if _PARTICLES.fullmatch(token.text)}:
         weighed[at] = 0.0
     spoken = [each for each in features(said) if not placed.issuperset(range(each.first, each.last))]
     kinds = frozenset(filter(None, (*own, kind)))
-    return Name(text, tuple(said), (*spoken, *initials(text, said)), tuple(weighed), kinds, sum(weighed), is_own)
+    return Name(
+        text, tuple(said), (*spoken, *initials(text, said)), tuple(weighed), kinds, sum(weighed), is_own, heading
+    )
 
 
 def _kinds(text: str, said: Sequence[Token], found: Sequence[Head], *, is_own: bool) -> Iterator[str]:
@@ -139,17 +147,33 @@ def names(
     if stem := _of_file(record.name):
         found.append(name_of(stem))
     inner = dict.fromkeys([*(m[2] for m in _DECISION.finditer(opening)), *(m[1] for m in _ADOPTION.finditer(opening))])
-    parts = [match[1] for heading in headings if (match := _PART.match(heading))]
-    parts += _collected(record, headings)
-    held = [name_of(text.strip(), is_own=False) for text in (*inner, *parts) if len(text) <= _LONGEST]
+    parts = dict.fromkeys(inner, "")
+    parts |= {text: heading for heading in headings if (match := _PART.match(heading)) for text in _shorter(match[1])}
+    parts |= _collected(record, headings)
+    held = [
+        name_of(text.strip(), is_own=False, heading=heading) for text, heading in parts.items() if len(text) <= _LONGEST
+    ]
     return found + [name for name in held if name.kinds or not name.whole]
 
 
-def _collected(record: DocumentRecord, headings: Sequence[str]) -> Sequence[str]:
-    """The titles of the documents in a collection; their files' names say COM 2023 796 in small letters."""
+def _shorter(name: str) -> Iterator[str]:
+    """A name, and that of a treaty without the one that it belongs to: the Kyoto Protocol to the … Convention."""
+    yield name
+    short = _BELONGING.split(name, maxsplit=1)[0]
+    if short != name and (found := heads(tokens(short))) and found[-1].kind == "treaty":
+        yield short
+
+
+def _collected(record: DocumentRecord, headings: Sequence[str]) -> Mapping[str, str]:
+    """The headings of a collection by the titles that they are; its files' names say COM 2023 796 in small letters."""
     if record.type != "json" or len(headings) < 2:
-        return ()
-    return [re.sub(r"\bcom\b", "COM", heading) for heading in headings]
+        return {}
+    return {re.sub(r"\bcom\b", "COM", heading): heading for heading in headings}
+
+
+def held_codes(record: DocumentRecord, headings: Sequence[str]) -> Mapping[str, str]:
+    """The headings of a collection by the numbers of the documents under them."""
+    return {code: heading for title, heading in _collected(record, headings).items() for _, _, code in codes(title)}
 
 
 def _of_title(title: str) -> Iterator[str]:
@@ -160,7 +184,7 @@ def _of_title(title: str) -> Iterator[str]:
         yield from inner
     elif issued := _ISSUED.search(bare):
         yield issued[1]
-    yield bare
+    yield from _shorter(bare)
     short = re.split(r"\s*[（(,]", bare)[0]
     if len(short) > _SHORTEST and heads(tokens(short)):
         yield short

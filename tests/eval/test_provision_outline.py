@@ -55,7 +55,7 @@ def test_an_order_is_read_by_its_sections(tmp_path):
     assert list(found) == ["1", "2", "3"]
     assert said(law, found["1"].lines) == ["It is the policy of my Administration to keep reed beds."]
     assert [each.number for each in found["2"].paragraphs] == ["a", "b"]
-    assert said(law, found["2"].lead)[-1] == "The Secretary shall:"
+    assert said(law, found["2"].lead) == ["Sec. 2. Counting Reed Beds. The Secretary shall:\n"]
 
 
 def test_a_reference_amid_a_sentence_is_no_article(tmp_path):

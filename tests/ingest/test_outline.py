@@ -152,6 +152,65 @@ def test_the_law_itself_goes_before_its_schedules_and_a_schedule_is_found_when_c
     assert act.find(references("clause 3 of Schedule 9")[0]) is None
 
 
+HELD = """# Fen Act 2004
+
+## 3 Purpose
+
+This Act keeps the fen wet.
+
+## 5 Fees
+
+A fee is paid in marks.
+
+## Schedule 1 Fen Convention
+
+## Article 3
+
+The Parties agree.
+
+## Schedule 2 Peat Protocol to the Fen Convention
+
+## Article 3
+
+The Protocol is open.
+
+## Article 4
+
+The Protocol ends.
+"""
+
+
+def test_what_stands_under_a_heading_is_looked_for_beneath_it_alone(tmp_path):
+    act = outline(tmp_path, HELD)
+    scope = act.beneath("Schedule 2 Peat Protocol to the Fen Convention")
+    (article, section) = references("Article 3 and section 5")
+    found = act.find(article, scope)
+    assert found is not None
+    assert "".join(each.text for each in act.said(found)).endswith("The Protocol is open.")
+    assert act.find(section, scope) is None
+    last = act.last("article", scope)
+    assert last is not None
+    assert last.number == "4"
+    assert act.beneath("Schedule 9") is None
+
+
+def test_a_section_of_the_law_goes_before_an_article_of_its_schedules(tmp_path):
+    assert words(outline(tmp_path, HELD), "第三条").startswith("3 Purpose")
+    assert words(outline(tmp_path, HELD), "Article 4").endswith("The Protocol ends.")
+
+
+def test_what_stands_between_two_items_of_a_list_leads_to_none(tmp_path):
+    act = "# Fen Order\n\n## Sec. 2. Sluices.\n\nThe warden shall:\n\n(a) open the\n\nsluice in May;\n\n(b) close it."
+    assert words(outline(tmp_path, act), "section 2(b)").splitlines()[1:] == ["The warden shall:", "…", "(b) close it."]
+
+
+def test_no_item_is_taken_for_a_paragraph(tmp_path):
+    law = outline(tmp_path, "# 泥炭条例\n\n**第一条** 下列地块应当列入清单：\n\n（一）深泥炭；\n\n（二）浅泥炭。\n")
+    found = law.find(references("第一条第二款")[0])
+    assert found is not None
+    assert [step.kind for step in found.missing] == ["paragraph"]
+
+
 def made(section: tuple[str, ...], *sentences: str, at: int) -> Passage:
     """A passage of sentences, each a paragraph, that begins at a place in a source."""
     units = []

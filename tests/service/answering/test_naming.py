@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from time import perf_counter
 from zlib import crc32
 
 import pytest
 
-from index.catalogue import DocumentRecord
+from index.catalogue import DocumentRecord, Front
 from ingest.document import Metadata
 from service.answering.naming import Meant, Names
 
@@ -55,9 +57,15 @@ RECORDS = [
 ]
 
 
+def fronts(**headings: Sequence[str]) -> dict[str, Front]:
+    """How the documents open, with the highest headings of some of them."""
+    opened = {doc_id: Front(opening, ()) for doc_id, opening in OPENINGS.items()}
+    return opened | {doc_id: Front(OPENINGS.get(doc_id, ""), tuple(each)) for doc_id, each in headings.items()}
+
+
 @pytest.fixture(scope="module")
 def names() -> Names:
-    return Names(RECORDS, OPENINGS)
+    return Names(RECORDS, fronts())
 
 
 def meant(names: Names, question: str) -> Meant:
@@ -177,9 +185,45 @@ def test_a_document_of_the_whole_country_is_meant_where_no_part_is_named():
 
 
 def test_a_law_in_a_schedule_is_found_by_the_heading(names):
-    held = Names(RECORDS, OPENINGS, {"peat-act": ["Part 1 Purpose", "Schedule 2A Oslo Protocol"]})
-    assert held.meant("Article 3 of the Oslo Protocol").documents == ("peat-act",)
+    schedule = "Schedule 2A Oslo Protocol to the Peat Convention on Marsh Fires"
+    held = Names(RECORDS, fronts(**{"peat-act": ["Part 1 Purpose", schedule]}))
+    for question in (
+        "Article 3 of the Oslo Protocol",
+        "Article 3, Oslo Protocol to the Peat Convention on Marsh Fires",
+    ):
+        found = held.meant(question)
+        assert (found.documents, found.within) == (("peat-act",), {"peat-act": schedule})
+    assert held.meant("section 4 of the Peat Carbon Act").within == {}
+    assert held.meant("Article 3 of the Oslo Protocol and section 4 of the Peat Carbon Act").within == {}
     assert meant(names, "Article 3 of the Oslo Protocol").documents == ()
+
+
+def test_of_a_convention_and_a_protocol_to_it_the_one_is_meant_that_is_said_in_full():
+    headings = (
+        "Schedule 1 World Framework Convention on Marsh Fires",
+        "Schedule 2 Oslo Protocol to the World Framework Convention on Marsh Fires",
+    )
+    held = Names(RECORDS, fronts(**{"peat-act": headings}))
+    full = held.meant("Article 3 of the Oslo Protocol to the World Framework Convention on Marsh Fires")
+    assert full.within == {"peat-act": headings[1]}
+    assert held.meant("Article 3 of the World Framework Convention on Marsh Fires").within == {"peat-act": headings[0]}
+    short = held.meant("Article 3 of the WFCMF")
+    assert short.within == {"peat-act": headings[0]} and not short.sure
+
+
+def test_a_law_of_a_collection_is_found_by_its_number_under_its_heading():
+    both = ("marsh law regulation 2031 19", "marsh law explained")
+    names = Names([replace(record("all", "marsh collection", "EU", None), type="json")], {"all": Front("", both)})
+    assert names.meant("Regulation (EU) 2031/19 article 3").within == {"all": both[0]}
+
+
+def test_japanese_characters_and_particles_do_not_hide_a_name():
+    names = Names([record("ja", "湿原の保全の実施に関する対策法", "JP", 2030)], {})
+    assert names.meant("日本湿原保全实施对策法第三条").documents == ("ja",)
+
+
+def test_the_letters_of_a_number_are_no_part_of_a_name(names):
+    assert meant(names, "Section 191D Peat Carbon Act").sure
 
 
 def test_countries_and_their_parts_are_told_whether_or_not_a_document_is_named(names):

@@ -19,6 +19,11 @@ SIDES = [
     ("How do Norway and Chile tax peat differently?", ["Norway", "Chile"]),
     ("Compare Norway with Chile on peat", ["Norway", "Chile"]),
     ("Is peat covered in version 1 and in version 3 of the rules?", ["version 1", "version 3"]),
+    ("草原法第十条和湿地保护法第十二条规定了什么？", ["草原法第十条", "湿地保护法第十二条"]),
+    (
+        "What do Article 3 of the Peat Act and Article 5 of the Marsh Act say?",
+        ["Article 3 of the Peat Act", "Article 5 of the Marsh Act"],
+    ),
     ("What do Norway, Chile and Japan charge for a tonne?", ["Norway", "Chile", "Japan"]),
 ]
 
@@ -40,6 +45,9 @@ def test_each_side_is_asked_about_without_the_others(question, labels):
         "How many trees did Norway plant between 2020 and 2025?",
         "从2020年到2025年挪威种了多少树？",
         "What does Norway charge for exports to Chile, and when did it begin?",  # two clauses, and no two sides
+        "Marsh Protection Compensation Regulations, Article 10, paragraph 2",
+        "What does Article 6 of the Peat Agreement mean for Norway and Chile?",
+        "草原法第十条、第十一条规定了什么？",
         "",
     ],
 )

@@ -12,7 +12,14 @@ from index.library import Library
 from ingest.packing import size
 from ingest.readers import read
 from ingest.splitting import split
-from service.answering.provisions import LONGEST, Outlines, asks_for_the_provision, passages_of, provisions_asked
+from service.answering.provisions import (
+    LONGEST,
+    Outlines,
+    asks_for_the_provision,
+    passages_beneath,
+    passages_of,
+    provisions_asked,
+)
 from service.answering.settling import Settled
 from service.answering.understanding import understand
 from service.evidence.citations import cite
@@ -103,6 +110,30 @@ def test_a_long_provision_is_begun_and_says_that_it_goes_on(settled):
 )
 def test_a_number_beyond_the_last_one_is_named_as_such(settled, question, note):
     assert settled(question, "榆谷泥炭条例") == Settled((), (note,))
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "notes"),
+    [
+        ("Article 3 of the Fen Convention", "Article 3\nThe Parties agree.", ()),
+        ("Article 9 of the Fen Convention", "", ("Schedule 1 Fen Convention ends at Article 3: it has no Article 9.",)),
+    ],
+)
+def test_of_what_a_document_holds_only_that_is_looked_through(library, tmp_path, question, said, notes):
+    schedule = "Schedule 1 Fen Convention"
+    texts = ("Fens are kept.", "Ditches are closed.", "The Parties agree.")
+    articles = "\n\n".join(f"## Article {number}\n\n{text}" for number, text in enumerate(texts, 1))
+    path = tmp_path / "held.md"
+    path.write_text(f"# Reed Act 2005\n\n## 9 Fees\n\nA fee is paid.\n\n## {schedule}\n\n{articles}\n", "utf-8")
+    document = read(path)
+    library.add(document, split(document))
+    outlines = Outlines()
+    within = {document.doc_id: schedule}
+    found = provisions_asked(understand(question), [document.doc_id], outlines, library, within)
+    assert found is not None
+    assert ("".join(each.text for each in found.evidence), found.notes) == (said, notes)
+    beneath = passages_beneath(schedule, document.doc_id, outlines, library)
+    assert 0 < len(beneath) < len(library.passages(document.doc_id))
 
 
 def test_a_paragraph_that_is_not_there_is_named_beside_the_provision(settled):
