@@ -115,27 +115,26 @@ class Finder:
 
         Where the question asks for a kind of provision, statements of the kind come first.
         """
-        held = self._candidates(understand(asked.presumed), self._within(meant))[1] if asked.presumed else []
+        presumes = bool(Analysis(asked.presumed).amounts)  # another amount than the presumed one may stand anywhere
+        held = self._candidates(understand(asked.presumed), self._within(meant))[1] if presumes else []
         tried: list[Outcome] = []
-        for scope in self._scopes(asked, meant):
+        for scope in self._scopes(meant, [] if presumes else kinds_wanted(asked)):
             hits, judged = self._candidates(asked, scope)
             outcome = decide(asked, hits, judged, self.pieces.encoder, held=held, bar=self.bar, params=params)
             tried.append(outcome)
-            if not outcome.why and _is_of(outcome, meant):
+            if _is_of(outcome, meant) and not (outcome.why and (meant.sure or scope.kinds)):
                 break
         else:
             outcome = next((each for each in tried if not each.why and not meant.sure), tried[-1])
         return _without(meant.absent, outcome) if meant.absent and not meant.sure else outcome
 
-    def _scopes(self, asked: Asked, meant: Meant) -> list[Filters]:
+    def _scopes(self, meant: Meant, wanted: Sequence[str]) -> list[Filters]:
         """Where to look, one after the other: statements of the kind that is asked for, and all.
 
         In the documents that are meant, before anywhere; in those of the jurisdiction, where anywhere gives others.
         """
         narrow = self._within(meant)
-        kinds = [kind for kind in kinds_wanted(asked) if kind in _KINDS]
-        if Analysis(asked.presumed).amounts:
-            kinds = []  # another amount than the presumed one may stand anywhere
+        kinds = [kind for kind in wanted if kind in _KINDS]
         wide = [self.filters, narrow] if not meant.sure else [narrow, self.filters]
         return list(dict.fromkeys([*(replace(narrow, kinds=(kind,)) for kind in kinds[:1]), *wide]))
 
@@ -149,6 +148,8 @@ def _is_of(outcome: Outcome, meant: Meant) -> bool:
 
     A piece of another document is of a named one where it has the names in its name.
     """
+    if not outcome.judged:
+        return False
     best = outcome.judged[0]
     if meant.sure:
         names = Analysis(meant.named).entities
