@@ -44,7 +44,7 @@ def test_an_article_that_is_not_there_is_said_to_be_missing_and_nothing_is_quote
 
 
 @pytest.mark.parametrize(
-    "question", ["榆谷林木条例对砍伐林木罚款多少马克？", "《榆谷林木条例》怎么处罚？", "榆谷林木条例要求农户做什么？"]
+    "question", ["榆谷林木条例对砍伐林木怎么处罚？", "《榆谷林木条例》怎么处罚？", "榆谷林木条例要求农户做什么？"]
 )
 def test_nothing_is_quoted_but_of_the_document_that_is_named(engine, ids, question):
     answer = engine.ask(question)
@@ -111,10 +111,10 @@ def test_sides_that_are_rows_of_one_table_are_that_table(engine):
 def test_each_clause_is_answered(engine):
     answer = engine.ask("什么是深泥炭？在深泥炭上开沟排水罚款多少？")
     assert [citation.quote for citation in answer.citations] == [
-        DITCH,
         "本条例所称深泥炭，是指厚度超过四十厘米的泥炭。",
+        DITCH,
     ]
-    assert [segment.part for segment in answer.segments] == ["", "什么是深泥炭"]  # the first answers the whole
+    assert [segment.part for segment in answer.segments] == ["什么是深泥炭", ""]  # the second says what the whole does
     assert (answer.status, answer.missing) == ("answered", ())
 
 

@@ -92,8 +92,9 @@ def test_who_asks_row_by_row_gets_the_table_of_the_row_that_answers(library, pas
     row = passage("Lower sluice", "row")
     found = whole_table(outcome("List when every sluice opens", row), [], library)
     assert labels(found.table) == ["Upper sluice", "Lower sluice", "Bank sluice"]
-    given = outcome("When does the lower sluice open?", row)
-    assert whole_table(given, [], library) == given
+    for question in ("When does the lower sluice open?", "List all that the lower sluice has"):
+        given = outcome(question, row)
+        assert whole_table(given, [], library) == given
 
 
 def test_a_sentence_that_points_to_a_table_stands_for_it(library, passage):
