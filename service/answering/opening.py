@@ -17,6 +17,7 @@ from index.analyzer import analyze
 from index.catalogue import DocumentRecord
 from index.hit import Hit
 from index.quantity import read_numeral
+from ingest.numerals import HAN
 from ingest.passage import Passage
 from service.answering.conversing import SmallTalk
 from service.answering.exchanging import DOCUMENT_ENDS
@@ -28,9 +29,7 @@ _LONGEST_TITLE, _LONGEST_HEADING = {"zh": 30, "ja": 30, "en": 90}, {"zh": 24, "j
 _TITLES = 4  # named of those held
 _SHORTEST = 40  # characters of a passage that says something
 
-_ARTICLE_ZH = re.compile(
-    r"(?P<number>第(?P<digits>[〇零一二三四五六七八九十百千\d]+)条(?:の[一二三四五六七八九十]+|之[一二三四五六七八九十])?)"
-)
+_ARTICLE_ZH = re.compile(rf"(?P<number>第(?P<digits>[{HAN}\d]+)条(?:[の之][{HAN}]+)?)")
 _ARTICLE_EN = re.compile(
     r"\A\W*(?:(?P<kind>Article|Art\.|Section|Sec\.)\s+)?(?P<number>\d{1,3}[A-Z]{0,2})\b[.:—–-]?\s*(?P<name>[A-Z“\"][^.]{2,80})?",
     re.IGNORECASE,
