@@ -16,14 +16,7 @@ from typing import Any, Self
 from index import catalogue
 from index.backend import LocalBackend
 from index.catalogue import AddResult, DocumentRecord, Front
-from index.columns import (
-    PASSAGE_COLUMNS,
-    read_pages,
-    read_passage,
-    unpack,
-    unpack_boxes,
-    unpack_text,
-)
+from index.columns import PASSAGE_COLUMNS, read_pages, read_passage, unpack, unpack_boxes, unpack_text
 from index.encoder import Encoder, load_encoder
 from index.errors import DocumentNotFound, EncoderMismatch, LibraryReadOnly, PassageNotFound
 from index.fusion import DEFAULT_WEIGHTS, Weights
@@ -33,15 +26,7 @@ from index.lock import write_lock
 from index.packed import Packed, pack_document
 from index.renewing import is_upgradable, reencode, upgrade
 from index.reranker import RERANKED, Reranker, rerank
-from index.retrieval import (
-    LONGEST_QUERY,
-    KnownRows,
-    prepare,
-    read_hit,
-    read_stated,
-    respelled,
-    retrieve,
-)
+from index.retrieval import LONGEST_QUERY, KnownRows, prepare, read_hit, read_stated, respelled, retrieve
 from index.static import Floats
 from index.store import Store, begin_store
 from index.trash import Trash

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Literal
 
 from index.analyzer import units
+from ingest.provisions.references import references
 from service.answering.phrases import EDGE, phrases
 from service.answering.understanding import understand
 from service.evidence.amounts import amounts
@@ -34,9 +35,7 @@ _WISHES: tuple[tuple[Wish, str], ...] = (
     ("summary", phrases("summary")),
 )
 _OVERVIEW = re.compile(phrases("overview"), re.IGNORECASE)
-_OF_A_PART = re.compile(
-    r"第[〇零一二三四五六七八九十百千\d]+[条款项]|\b(?:article|art\.|section|sec\.|paragraph)\s?\d", re.IGNORECASE
-)
+_OF_A_PART = frozenset({"article", "section", "paragraph", "item"})
 _VAGUE_END = re.compile(rf"{phrases('vague.end')}?[\s?？。.!！]*\Z")
 _VAGUE_LEAD = re.compile(rf"\A{phrases('vague.lead')}\s*", re.IGNORECASE)
 _LONGEST_VAGUE = 48  # characters
@@ -71,7 +70,9 @@ def summary_asked(question: str) -> bool:
 
     One article's content is no summary.
     """
-    return bool(_OVERVIEW.search(question)) and not _OF_A_PART.search(question)
+    if not _OVERVIEW.search(question):
+        return False
+    return not any(step.kind in _OF_A_PART for each in references(question) for step in each.steps)
 
 
 def vague(question: str) -> bool:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from index.analyzer import units
 from ingest.language import detect
+from ingest.numerals import HAN
 from ingest.view import fold
 from service.evidence.amounts import amounts
 from service.evidence.entities import NAMES, entities
@@ -28,8 +29,8 @@ _TITLE = "instrument"
 _ZH_LEVELS = {"编": 0, "章": 1, "节": 2, "条": 3, "款": 4, "项": 5}
 _EN_LEVELS = {"annex": 0, "schedule": 0, "table": 0, "part": 0, "chapter": 1, "paragraph": 4, "clause": 4, "point": 5}
 _ZH_PART = (
-    r"(?:第[〇零一二三四五六七八九十百千\d]+[编章节条款项](?:之[一二三四五六七八九十])?"
-    r"|[（(][一二三四五六七八九十]+[）)]项?)"
+    rf"(?:第[{HAN}\d]+[编章节条款项](?:之[{HAN}])?"
+    rf"|[（(][{HAN}]+[）)]项?)"
 )
 _EN_PART = (
     r"(?:articles?|art\.|sections?|sec\.|s|annex|schedule|table|part|chapter|paragraphs?|clauses?|points?)"

@@ -6,12 +6,13 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from ingest.numerals import HAN, ordinal
+
 _LABEL = re.compile(
     r"(?:(?<![代发报年列图量外告])(附?)表|(?<!\w)((?:supplementary |appendix )?)tab(?:le|\.)) ?"
     r"([a-z]?[.\-–]?\d{1,3}(?:[.\-–—]\d{1,3})*[a-z]?(?![a-z\d%份张个页])|[一二三四五六七八九十]{1,3}(?![下些样个种直般旦]))",
     re.IGNORECASE,
 )
-_DIGITS = "零一二三四五六七八九"
 _WHOLE = re.compile(
     r"列表|列出|列举|一览|汇总|[整全]张?个?表|表格|分别(?:是|为|有|在|规定|定|占|可以|不得|能|要求)?(?:多少|什么|几|哪些|怎)"
     r"|(?<!\w)(?:tabulate|as a table|in a table|table of|(?:whole|entire|full|complete) table|respectively)(?!\w)"
@@ -57,8 +58,7 @@ def table_asked(question: str) -> TableAsked | None:
 def _form(label: re.Match[str]) -> str:
     """The number of a label in digits, after what kind of table it is of where that is said."""
     number = label[3]
-    if number[0] in _DIGITS + "十":
-        tens, ten, ones = number.rpartition("十")
-        number = str((10 * (_DIGITS.find(tens or "一")) if ten else 0) + (_DIGITS.find(ones) if ones else 0))
+    if number[0] in HAN:
+        number = str(ordinal(number))
     kind = label[1] or (label[2] or "").strip().lower()
     return kind + re.sub(r"[–—]", "-", number).upper()

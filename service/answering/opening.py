@@ -17,6 +17,7 @@ from index.analyzer import analyze
 from index.catalogue import DocumentRecord
 from index.hit import Hit
 from index.quantity import read_numeral
+from ingest.numerals import HAN
 from ingest.passage import Passage
 from service.answering.conversing import SmallTalk
 from service.answering.exchanging import DOCUMENT_ENDS
@@ -28,9 +29,7 @@ _LONGEST_TITLE, _LONGEST_HEADING = {"zh": 30, "ja": 30, "en": 90}, {"zh": 24, "j
 _TITLES = 4  # named of those held
 _SHORTEST = 40  # characters of a passage that says something
 
-_ARTICLE_ZH = re.compile(
-    r"(?P<number>第(?P<digits>[〇零一二三四五六七八九十百千\d]+)条(?:の[一二三四五六七八九十]+|之[一二三四五六七八九十])?)"
-)
+_ARTICLE_ZH = re.compile(rf"(?P<number>第(?P<digits>[{HAN}\d]+)条(?:[の之][{HAN}]+)?)")
 _ARTICLE_EN = re.compile(
     r"\A\W*(?:(?P<kind>Article|Art\.|Section|Sec\.)\s+)?(?P<number>\d{1,3}[A-Z]{0,2})\b[.:—–-]?\s*(?P<name>[A-Z“\"][^.]{2,80})?",
     re.IGNORECASE,
@@ -70,7 +69,7 @@ _COUNTRIES = {
 _LANGUAGES = {"zh": ("Chinese", "中文"), "en": ("English", "英文"), "ja": ("Japanese", "日文")}
 
 
-class Shelf(Protocol):
+class Holdings(Protocol):
     """A library, as far as it is read here."""
 
     @property
@@ -95,8 +94,8 @@ class Opening:
 class Openings:
     """Greetings of one library, made once for each of its generations and languages. Safe for threads."""
 
-    def __init__(self, shelf: Shelf) -> None:
-        self._shelf = shelf
+    def __init__(self, holdings: Holdings) -> None:
+        self._held = holdings
         self._kept: dict[tuple[int, str], Opening] = {}
         self._lock = threading.Lock()
 
@@ -106,10 +105,10 @@ class Openings:
         if kind == "thanks":
             return Opening(("不客气，请继续提问。" if zh else "You are welcome. Ask on.",), ())
         with self._lock:
-            key = (self._shelf.generation, language)
+            key = (self._held.generation, language)
             if key not in self._kept:
                 self._kept = {kept: each for kept, each in self._kept.items() if kept[0] == key[0]}
-                self._kept[key] = _opening(self._shelf, zh)
+                self._kept[key] = _opening(self._held, zh)
             return self._kept[key]
 
 
@@ -131,7 +130,7 @@ def suggestions(topic: str, hits: Sequence[Hit], language: str) -> tuple[str, ..
     return tuple(sorted(found, key=lambda question: found[question])[:QUESTIONS])
 
 
-class _Asked(NamedTuple):
+class _Offer(NamedTuple):
     """A question of a ``kind``: definition, article, effect or heading; ``about`` is the term or heading."""
 
     kind: str
@@ -139,14 +138,14 @@ class _Asked(NamedTuple):
     about: str
 
 
-def _opening(shelf: Shelf, zh: bool) -> Opening:
-    records = shelf.documents()
+def _opening(holdings: Holdings, zh: bool) -> Opening:
+    records = holdings.documents()
     if not records:
         return Opening(("文档库还是空的，请先添加文档。" if zh else "The library is empty: add documents first.",), ())
-    return Opening(tuple(_holdings(records, zh)), tuple(_questions(shelf, records, zh)))
+    return Opening(tuple(_inventory(records, zh)), tuple(_questions(holdings, records, zh)))
 
 
-def _holdings(records: Sequence[DocumentRecord], zh: bool) -> Iterator[str]:
+def _inventory(records: Sequence[DocumentRecord], zh: bool) -> Iterator[str]:
     """How many documents there are, of which countries and languages, and some of their titles."""
     sorts = (
         (_COUNTRIES, Counter(each.metadata.jurisdiction for each in records)),
@@ -176,10 +175,10 @@ def _holdings(records: Sequence[DocumentRecord], zh: bool) -> Iterator[str]:
         )
 
 
-def _questions(shelf: Shelf, records: Sequence[DocumentRecord], zh: bool) -> list[str]:
+def _questions(holdings: Holdings, records: Sequence[DocumentRecord], zh: bool) -> list[str]:
     """Three questions, of different kinds, of documents in the asker's language and different ones where there are."""
     chosen = _chosen(records, zh)[:_READ]
-    asked = {record.doc_id: list(_of_document(shelf, record, zh)) for record in chosen}
+    asked = {record.doc_id: list(_of_document(holdings, record, zh)) for record in chosen}
     foreign = {record.doc_id: record.metadata.language != ("zh" if zh else "en") for record in chosen}
     used: Counter[str] = Counter()
     given: list[str] = []
@@ -209,38 +208,38 @@ def _chosen(records: Sequence[DocumentRecord], zh: bool) -> list[DocumentRecord]
     return sorted(once.values(), key=rank)
 
 
-def _of_document(shelf: Shelf, record: DocumentRecord, zh: bool) -> Iterator[_Asked]:
+def _of_document(holdings: Holdings, record: DocumentRecord, zh: bool) -> Iterator[_Offer]:
     if record.n_passages > _MOST_PASSAGES:
         return
-    passages = [each for each in shelf.passages(record.doc_id) if each.kind == "text"]
+    passages = [each for each in holdings.passages(record.doc_id) if each.kind == "text"]
     middle = len(passages) // 3  # past the general provisions, which say little
     for passage in (*passages[middle:], *passages[:middle]):
         yield from _of_passage(record.title, passage, zh)
 
 
-def _of_passage(title: str, passage: Passage, zh: bool) -> Iterator[_Asked]:
+def _of_passage(title: str, passage: Passage, zh: bool) -> Iterator[_Offer]:
     """The questions that a passage answers, a definition before its article."""
     named, heading = _named(title, zh=zh), " ".join(passage.section[-1].split()) if passage.section else ""
     if passage.kind not in ("text", "list") or len(passage.text) < _SHORTEST // 2:
         return
     if said := _term(passage):
-        yield _Asked(
+        yield _Offer(
             "definition", f"{named}中“{said}”是什么意思？" if zh else f"What does “{said}” mean in {named}?", said
         )
     if (_EFFECT_ZH if passage.language == "zh" else _EFFECT_EN).search(passage.text):
-        yield _Asked("effect", f"{named}什么时候施行？" if zh else f"When does {named} take effect?", "")
+        yield _Offer("effect", f"{named}什么时候施行？" if zh else f"When does {named} take effect?", "")
     if len(passage.text) < _SHORTEST:
         return
     if article := _article(heading, title, zh):
         number, name = article
         about = f"（{name}）" if zh and name else f" ({name})" if name else ""
-        yield _Asked(
+        yield _Offer(
             "article",
             f"{named}{number}{about}规定了什么？" if zh else f"What does {number}{about} of {named} say?",
             heading,
         )
     elif _reads_as_topic(name := _NUMBER.sub("", heading), title, passage.language):
-        yield _Asked(
+        yield _Offer(
             "heading", f"{named}关于“{name}”说了什么？" if zh else f"What does {named} say about “{name}”?", name
         )
 

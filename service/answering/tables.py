@@ -64,8 +64,9 @@ def _wanted(wanted: TableAsked, outcome: Outcome, doc_ids: Sequence[str], librar
     if wanted.label:
         for doc_id in doc_ids or [each.hit.passage.doc_id for each in judged[:1]]:
             yield from _tables(doc_id, library, wanted)
-    elif wanted.whole and rows and not _names_row(outcome.asked, rows[0]):
-        yield from _tables(rows[0].doc_id, library, rows[0])
+    elif wanted.whole and rows:
+        found = _tables(rows[0].doc_id, library, rows[0])
+        yield from (table for table in found if not _names_row(outcome.asked, rows[0], table))
     elif wanted.whole and pointed:
         yield from _tables(pointing[0].passage.doc_id, library, pointed[0])
 
@@ -78,10 +79,12 @@ def _tables(doc_id: str, library: Library, wanted: TableAsked | Passage) -> Iter
             yield table
 
 
-def _names_row(asked: Asked, row: Passage) -> bool:
-    """Whether the question asks for this row by a word of its label, in either language."""
+def _names_row(asked: Asked, row: Passage, table: SourceTable) -> bool:
+    """Whether the question asks for this row by a word of its label that some other row lacks, in either language."""
     label = Analysis(" ".join(unit.text for unit in row.units if " · " not in unit.label))
-    return bool(label.terms & asked.said.terms)
+    return any(
+        not all(term in Analysis(each.label).terms for each in table.rows) for term in label.terms & asked.said.terms
+    )
 
 
 def _is_of(cells: Sequence[Sequence[tuple[Passage, object]]], row: Passage) -> bool:

@@ -143,6 +143,7 @@ _FEW_WORDS, _FEW_HAN = 5, 9  # of a clause: with fewer it presumes nothing that 
 _TARGETS: dict[Kind, Target] = {"when": "time", "who": "actor", "where": "site"}
 _MARKED = re.compile(r"[-.]?\d|[-.]?[a-z]*\d|版")  # what follows a part of a version or code: v02.0.0, ar-am0014
 _ASKING = ("when", "why", "how many", "list", "where", "who", "which", "how")
+_WHAT = re.compile("什么(?!的)|啥")  # alone no sign of what is asked for
 _OTHER_UNIT = 0.15
 _PARTS = {"share", "point", "times"}  # no totals, which a mere noun at the end asks for
 _MONTH = re.compile(
@@ -235,7 +236,8 @@ def _is_label(folded: str, amount: Amount) -> bool:
 def asks(clause: str) -> bool:
     """Whether a clause asks something by a question word, or whether something is so."""
     folded = fold(clause)
-    return _asking().search(folded) is not None or _cues("kind")["yes-no"].search(folded) is not None
+    words = (_asking(), _cues("kind")["yes-no"], _cues("kind")["definition"], _WHAT)
+    return any(each.search(folded) for each in words)
 
 
 def says_alone(text: Analysis) -> bool:

@@ -1,4 +1,4 @@
-"""What provisions state, in the store: found by kind and term, kept through the trash and given to older libraries."""
+"""What provisions state and documents show first, in the store: found, kept, and given to older libraries."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sqlite3
 
 import pytest
 
+from index.catalogue import Front
 from index.errors import LibraryFormatMismatch
 from index.hit import Filters
 from index.library import STORE_FILE, Library
@@ -63,6 +64,21 @@ def test_statements_are_found_by_kind_term_and_document(library, law):
     assert library.stating("effect", most=1)[0].hit.passage.doc_id == law
 
 
+def test_a_front_is_how_a_document_opens_and_its_highest_headings(library, law):
+    parts = "# Mere Order\n\nMade in May.\n\n" + "".join(
+        f"# Part {n}\n\n## {n} Gates\n\nA gate of part {n} is shut.\n\n" for n in range(1, 4)
+    )
+    long = read_bytes((parts + "The mere is wet. " * 400).encode(), "mere.md")
+    other = library.add(long, split(long)).doc_id
+    fronts = library.fronts()
+    assert fronts.keys() == {law, other}
+    assert fronts[law] == Front(library.text(law), ("2 Commencement", "4 Interpretation", "6 Ditches", "8 Fines"))
+    assert fronts[other].headings == ("Mere Order", "Part 1", "Part 2", "Part 3")  # the gates stand below
+    assert fronts[other].opening == long.text[:3000] != long.text
+    library.remove(law)
+    assert library.fronts().keys() == {other}
+
+
 def test_a_search_by_kind_ranks_only_what_states_it(library, law):
     assert len(library.search("digging a ditch in a fen", k=9)) > 1
     (hit,) = library.search("digging a ditch in a fen", k=9, filters=Filters(kinds=("penalty",)))
@@ -86,8 +102,8 @@ def test_the_following_passages_are_given_in_order(library, law):
     assert library.after(rest[-1].passage_id, most=9) == [] == library.after("none", most=9)
 
 
-def test_an_older_library_is_given_statements_when_it_is_opened(library, law, tmp_path, encoder):
-    before, generation = texts(library, "penalty"), library.generation
+def test_an_older_library_is_given_statements_and_fronts_when_it_is_opened(library, law, tmp_path, encoder):
+    before, front = texts(library, "penalty"), library.fronts()[law]
     library.remove(law, trash=Trash(tmp_path / "library", encoder=encoder.fingerprint))
     library.add(read_bytes(LAW.encode(), "fen.md"), split(read_bytes(LAW.encode(), "fen.md")))
     generation = library.generation
@@ -96,11 +112,12 @@ def test_an_older_library_is_given_statements_when_it_is_opened(library, law, tm
     age(tmp_path / "library" / TRASH_FILE)
     with Library.open(tmp_path / "library", encoder=encoder) as opened:
         assert texts(opened, "penalty") == before and opened.terms() == ["warden"]
+        assert opened.fronts() == {law: front}
         assert opened.generation == generation and opened.check() == []
         assert opened.search("ditch")
         opened.remove(law)
         opened.restore(law, Trash(tmp_path / "library", encoder=encoder.fingerprint))
-        assert texts(opened, "penalty") == before
+        assert texts(opened, "penalty") == before and opened.fronts() == {law: front}
 
 
 def test_an_older_library_that_cannot_be_written_is_a_named_error(library, law, tmp_path, encoder, monkeypatch):

@@ -15,7 +15,12 @@ from service.evidence.analysis import Analysis
     [
         ("How many hectares of peat were rewetted?", "how many", "number", {"hectare"}),
         ("What share of the fee goes to farmers?", "how many", "number", {"share", "point"}),
-        ("How much money does a village receive?", "how many", "number", {"yuan", "dollar", "euro"}),
+        (
+            "How much money does a village receive?",
+            "how many",
+            "number",
+            {"yuan", "dollar", "euro", "nz dollar", "yen"},
+        ),
         ("How many wardens are there?", "how many", "number", {"", "person"}),
         ("For how long may a lease run?", "how many", "number", {"year", "month", "day", "working day", "hour"}),
         ("When did the council meet?", "when", "time", set()),
@@ -29,7 +34,7 @@ from service.evidence.analysis import Analysis
         ("泥炭地有多少公顷？", "how many", "number", {"hectare"}),
         ("一共有几个村？", "how many", "number", {"", "person"}),
         ("水位不得超过百分之几？", "how many", "number", {"share", "point"}),
-        ("每亩补贴多少钱？", "how many", "number", {"yuan", "dollar", "euro"}),
+        ("每亩补贴多少钱？", "how many", "number", {"yuan", "dollar", "euro", "nz dollar", "yen"}),
         ("协议是哪一年签订的？", "when", "time", set()),
         ("议会有哪些职责？", "list", "", set()),
         ("为什么关闭水闸？", "why", "", set()),
