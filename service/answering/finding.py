@@ -122,10 +122,10 @@ class Finder:
             hits, judged = self._candidates(asked, scope)
             outcome = decide(asked, hits, judged, self.pieces.encoder, held=held, bar=self.bar, params=params)
             tried.append(outcome)
-            if _is_of(outcome, meant) and not (outcome.why and (meant.sure or scope.kinds)):
+            if _is_of(outcome, meant) and (not outcome.why or (scope == self.filters and not meant.sure)):
                 break
         else:
-            outcome = next((each for each in tried if not each.why and not meant.sure), tried[-1])
+            outcome = tried[-2:][0] if meant.sure else next((each for each in tried if not each.why), outcome)
         return _without(meant.absent, outcome) if meant.absent and not meant.sure else outcome
 
     def _scopes(self, meant: Meant, wanted: Sequence[str]) -> list[Filters]:
