@@ -68,6 +68,11 @@ def decide(
     return Outcome(asked, tuple(evidence), confidence, why, tuple(hits), tuple(judged))
 
 
+def withheld(outcome: Outcome) -> Outcome:
+    """The same, but that nothing is answered."""
+    return replace(outcome, evidence=(), why=outcome.why or "unsupported")
+
+
 def confidence_in(asked: Asked, hits: Sequence[Hit], judged: Sequence[Candidate]) -> float:
     """How sure the likeliest candidate makes us, 0..1; half as sure where evidence contradicts what is presumed."""
     return _confidence(asked, hits, judged, contrary(asked, judged))

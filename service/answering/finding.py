@@ -42,9 +42,14 @@ class Finder:
     bar: float
     filters: Filters
 
-    def find(self, asked: Asked, params: Selection = WHOLE) -> Outcome:
-        """What comes of a question taken as one: settled by a document's structure, else judged."""
+    def find(self, asked: Asked, params: Selection = WHOLE, *, besides: Meant | None = None) -> Outcome:
+        """What comes of a question taken as one: settled by a document's structure, else judged.
+
+        ``besides``: what the whole question means that it is a part of, where the part names no document itself.
+        """
         meant = self.meant(asked)
+        if besides and besides.sure and not meant.sure:
+            meant = besides
         settled = self._settled(asked, meant)
         if settled is None:
             judged = with_whole_lists(self._judged(asked, meant, params), self.library)

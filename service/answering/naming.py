@@ -43,6 +43,7 @@ class Meant:
     of the countries asked about, ``places`` parts of them by full name. ``absent``: what it names by a full name or a
     code and the library does not hold, "" where nothing; beside documents, a code, or a name joined to theirs.
     ``within``: the heading of what is named where a document only holds it, as a treaty in a schedule, by doc_id.
+    ``mentions``: where each name stands in the question, in its order.
     """
 
     documents: tuple[str, ...] = ()
@@ -52,6 +53,7 @@ class Meant:
     places: tuple[str, ...] = ()
     absent: str = ""
     within: Mapping[str, str] = field(default_factory=dict, hash=False)
+    mentions: tuple[tuple[int, int], ...] = ()
 
 
 class Names:
@@ -112,6 +114,7 @@ class Names:
             tuple(dict.fromkeys(place.part for place in asked.places if place.part)),
             absent,
             _within(places),
+            tuple(sorted({*spans, *((asked.said[g[0].first].start, asked.said[g[0].last - 1].end) for g in certain)})),
         )
 
     def _abbreviated(self, asked: Inquiry) -> tuple[list[list[Known]], list[str], list[tuple[Known, str]]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -25,7 +26,8 @@ _GLUE_ZH = re.compile(
 )
 _GLUE_EN = re.compile(
     r"(?P<head>(?:['’]s?)?(?: [\w-]+){0,2}?)"
-    r"\s*(?:,|/|,?\s*\b(?:and|or|vs?\.?|versus|with|to|than|from|against|compared (?:with|to)))"
+    r"\s*(?:,|/|,?\s*\b(?:and|or|vs?\.?|versus|with|to|than|from|against"
+    r"|(?:compare|differ)(?:s|d|ed)? (?:with|to|from)))"
     r"(?:\s*\b(?:and|or|the|in|for|under|of|by|that|those))*\s*",
     re.IGNORECASE,
 )
@@ -55,6 +57,11 @@ _COMPARING = re.compile(
 
 _LEANS = re.compile(r"\b(?:it|its|they|them|their|those|these|that)\b|其|它|该|这(?!样)|此", re.IGNORECASE)
 _FEW = 3  # words of a clause; two Chinese characters for one
+_POSSESSIVE = re.compile(r"(?:['’]s)?\s*|的")  # between names that are one together
+_UNKNOWN = re.compile(  # one more of those that are joined, though nothing is known of it
+    r"\s*(?:,|、|\band\b|\bor\b|和|与|以及|及)+\s*"
+    r"(?P<name>[A-Z][\w-]+(?: [A-Z][\w-]+)*|[\u4e00-\u9fff]{2,4}(?=的|各自|分别|之间))"
+)
 _OF_EACH = re.compile(
     r"各自|分别|各(?=[是用有为怎如])|\brespectively\b|\beach\b|\bboth\b|\bside by side\b", re.IGNORECASE
 )
@@ -70,12 +77,12 @@ _ASKED_WITH = re.compile(
 class Part(NamedTuple):
     """One of the things asked: its ``label`` in the question's own words, and the ``asked`` that stands alone.
 
-    ``side``: it is one of several of a kind and shares what is asked with them.
+    ``kind``: of a side, what it is the name of: a "country", a "document", a "year"; "" of a clause.
     """
 
     label: str
     asked: Asked
-    side: bool
+    kind: str = ""
 
 
 class _Mention(NamedTuple):
@@ -84,7 +91,7 @@ class _Mention(NamedTuple):
     end: int
 
 
-def sides(asked: Asked) -> tuple[Part, ...]:
+def sides(asked: Asked, named: Sequence[tuple[int, int]] = ()) -> tuple[Part, ...]:
     """The question once for each of the names or years that it joins, in their order; empty where it joins none.
 
     Of several runs of joined names the longest counts, but none in a question of several clauses that ask. Of one that
@@ -92,12 +99,16 @@ def sides(asked: Asked) -> tuple[Part, ...]:
     """
     text = asked.text
     cited = references(text)
+    if len(_asking(text)) > 1:
+        return ()
     if cited and (several := _cited_apart(text, cited)):
         return several
-    mentions = [each for each in _mentions(asked) if not cited or each.kind in ("year", "version")]
-    runs = _runs(text, sorted(mentions, key=lambda mention: mention.start))
+    mentions = [each for each in _mentions(asked, named) if not cited or each.kind in ("year", "version")]
+    runs = _runs(text, _compound(text, sorted(mentions, key=lambda mention: mention.start)))
     run = max((run for run in runs if not _bounds_a_time(text, run)), key=len, default=[])
-    if not 2 <= len(run) <= _MOST or len(_asking(text)) > 1:
+    if run and (other := _UNKNOWN.match(text, run[-1].end)) and run[-1].kind != "document":
+        run = [*run, _Mention(run[-1].kind, *other.span("name"))]
+    if not 2 <= len(run) <= _MOST:
         return ()
     before, after = text[: run[0].start], text[run[-1].end :]
     parts: list[Part] = []
@@ -105,7 +116,7 @@ def sides(asked: Asked) -> tuple[Part, ...]:
         own = _side(text, each, following)
         rest = after.removeprefix("'s").removeprefix("’s") if "s" in own[-2:] and own[-2:-1] in "'’" else after
         alone = " ".join(_COMPARING.sub(" ", f"{before}{own}{rest}").split())
-        parts.append(Part(text[each.start : each.end].strip(" 《》"), understand(alone), True))
+        parts.append(Part(text[each.start : each.end].strip(" 《》"), understand(alone), each.kind))
     return tuple(parts)
 
 
@@ -131,7 +142,7 @@ def _cited_apart(text: str, cited: Sequence[Reference]) -> tuple[Part, ...]:
             return ()
         own = text[start:end]
         alone = " ".join(f"{text[:first]}{own}{text[last:]}".split())
-        parts.append(Part(own.strip(" 《》"), understand(alone), True))
+        parts.append(Part(own.strip(" 《》"), understand(alone), "document"))
         start = glue.end() if glue else end
     return tuple(parts)
 
@@ -164,8 +175,23 @@ def clauses(asked: Asked) -> tuple[Part, ...]:
     for place, (start, end) in enumerate(asking):
         said = asked.text[start:end].strip(" ,，;；。?？")
         for context in _contexts(first, said) if place else [asked.text[:start]]:
-            parts.append(Part(said, understand(f"{context} {said}?".strip()), False))
+            parts.append(Part(said, _asked_of(said, context)))
     return tuple(parts)
+
+
+def _asked_of(clause: str, context: str) -> Asked:
+    """The clause with its context; it asks what the clause asks."""
+    own, whole = understand(f"{clause}?"), understand(f"{context} {clause}?".strip())
+    return replace(
+        whole,
+        kind=own.kind,
+        target=own.target,
+        dimensions=own.dimensions,
+        forms=own.forms,
+        counted=own.counted,
+        provisions=own.provisions,
+        terms=own.terms,
+    )
 
 
 def _contexts(first: Asked, clause: str) -> Iterator[str]:
@@ -206,10 +232,14 @@ def _bounds_a_time(text: str, run: Sequence[_Mention]) -> bool:
     return bool(run) and run[0].kind == "year" and _SPAN.search(text[: run[0].start]) is not None
 
 
-def _mentions(asked: Asked) -> Iterator[_Mention]:
+def _mentions(asked: Asked, named: Sequence[tuple[int, int]]) -> Iterator[_Mention]:
     """Names and versions or years with their places; what lies in another one is left out."""
     text = asked.text
     taken: list[tuple[int, int]] = []
+    for start, end in named if len(named) > 1 else ():
+        first = start - 1 if text[start - 1 : start] == "《" else start
+        taken.append((first, end + 1 if text[end : end + 1] == "》" else end))
+        yield _Mention("document", *taken[-1])
     for each in sorted(asked.entities, key=lambda entity: -len(entity.said)):
         kind = _KINDS.get(each.kind, each.kind)
         for match in re.finditer(f"《?{re.escape(each.said)}》?", text) if kind in _OF_SIDES else ():
@@ -219,6 +249,17 @@ def _mentions(asked: Asked) -> Iterator[_Mention]:
     for match in _VERSION.finditer(text):
         if not any(start < match.end() and match.start() < end for start, end in taken):
             yield _Mention("year" if match["year"] else "version", *match.span())
+
+
+def _compound(text: str, mentions: Sequence[_Mention]) -> list[_Mention]:
+    """The mentions, of which those that make one name are one: China's national ETS."""
+    found: list[_Mention] = []
+    for each in mentions:
+        if found and _POSSESSIVE.fullmatch(text, found[-1].end, each.start):
+            found[-1] = _Mention(found[-1].kind, found[-1].start, each.end)
+        else:
+            found.append(each)
+    return found
 
 
 def _runs(text: str, mentions: Sequence[_Mention]) -> Iterator[list[_Mention]]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import NamedTuple
 
 from index.hit import Hit
-from service.answering.answerer import Outcome
+from ingest.view import fold
+from service.answering.answerer import Outcome, withheld
 from service.answering.conversing import SmallTalk, small_talk, summary_asked, vague
 from service.answering.drafting import Answered, Drafted, draft
 from service.answering.finding import SETTLED, Finder
@@ -51,7 +52,7 @@ class Responder:
         if not answered:
             whole = self.finder.find(asked)
             if asked.kind != "topic" and vague(question) and whole.confidence < _CLEAR:
-                whole = replace(whole, evidence=(), why=whole.why or "unsupported")
+                whole = withheld(whole)
             answered = self._by_side(asked, whole) or self._by_clause(asked, whole) or [Answered("", whole)]
         hits, judged = _together([each.outcome for each in answered])
         drafted = draft(answered, self.finder.library)
@@ -81,10 +82,13 @@ class Responder:
         """Each side by itself; None where there is one, or all of it together answers better."""
         if asked.kind in _CHOOSING and not whole.why:
             return None
-        parts = sides(asked)
+        parts = sides(asked, self.finder.meant(asked).mentions)
         shares = measure(asked, parts)
         outcomes = (replace(self.finder.find(part.asked, _OF_A_PART), shares=shares) for part in parts)
-        found = [Answered(part.label, outcome) for part, outcome in zip(parts, outcomes, strict=True)]
+        found = [
+            Answered(part.label, outcome if _is_about(part, outcome) else withheld(outcome))
+            for part, outcome in zip(parts, outcomes, strict=True)
+        ]
         sure = [each.outcome.confidence for each in found if not each.outcome.why]
         together = 0.0 if whole.why else whole.confidence * sum(_speaks_of(part, whole) for part in parts)
         is_asked = asks_of_each(asked) and len(sure) == len(parts)
@@ -98,9 +102,10 @@ class Responder:
         What answers the whole stands for the clauses that it serves.
         """
         shown = {each.passage.passage_id for each in whole.evidence}
-        answered: list[Answered] = []
+        meant, answered = self.finder.meant(asked), list[Answered]()
         for label, readings in groupby(clauses(asked), key=lambda part: part.label):
-            own = max((self.finder.find(part.asked, _OF_A_PART) for part in readings), key=_sureness)
+            tried = (self.finder.find(part.asked, _OF_A_PART, besides=meant) for part in readings)
+            own = _first_answered(tried)
             if not whole.why and _serves(shown, own):
                 answered = [*answered, *([] if any(not each.label for each in answered) else [Answered("", whole)])]
             else:
@@ -108,8 +113,26 @@ class Responder:
         return answered if any(each.label and not each.outcome.why for each in answered) else None
 
 
-def _sureness(outcome: Outcome) -> float:
-    return 0.0 if outcome.why else outcome.confidence
+def _first_answered(tried: Iterable[Outcome]) -> Outcome:
+    """The first that is answered; where none is, the last."""
+    outcome = None
+    for outcome in tried:
+        if not outcome.why:
+            break
+    if outcome is None:
+        raise ValueError("expected at least one outcome, got none")
+    return outcome
+
+
+def _is_about(part: Part, outcome: Outcome) -> bool:
+    """Whether the likeliest piece, its headings or its document goes by the names of the side."""
+    names = Analysis(part.label).entities
+    if outcome.why or not outcome.judged or part.kind in ("document", "year", "version"):
+        return True
+    piece = outcome.judged[0].piece
+    if not names:
+        return fold(part.label) in f"{piece.whole.folded} {piece.place.headings.folded}"
+    return all(piece.names(each) or piece.whole.holds(each) for each in names)
 
 
 def _speaks_of(part: Part, whole: Outcome) -> bool:

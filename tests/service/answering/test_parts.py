@@ -31,7 +31,7 @@ SIDES = [
 @pytest.mark.parametrize(("question", "labels"), SIDES)
 def test_each_side_is_asked_about_without_the_others(question, labels):
     parts = sides(understand(question))
-    assert [part.label for part in parts] == labels and all(part.side for part in parts)
+    assert [part.label for part in parts] == labels and all(part.kind for part in parts)
     for part in parts:
         others = [label for label in labels if label != part.label and label not in part.label]
         assert part.label in part.asked.text
@@ -80,7 +80,7 @@ CLAUSES = [
 @pytest.mark.parametrize(("question", "labels"), CLAUSES)
 def test_each_clause_that_asks_is_asked_with_what_the_first_is_about(question, labels):
     parts = clauses(understand(question))
-    assert list(dict.fromkeys(part.label for part in parts)) == labels and not any(part.side for part in parts)
+    assert list(dict.fromkeys(part.label for part in parts)) == labels and not any(part.kind for part in parts)
     assert all(part.label in part.asked.text for part in parts)
     assert "报告" not in question or "报告" in parts[1].asked.text
 
