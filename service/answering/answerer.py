@@ -17,6 +17,7 @@ from service.answering.understanding import Asked
 from service.evidence.pieces import Candidate, Evidence, Pieces
 
 _UNMEASURED = 0.9  # what is left of a confidence where no likely piece holds an amount of the kind that is asked for
+_NEARLY = 0.92  # of the likeliest one's likelihood: a list is meant where things are asked for
 _NEAR = 0.9  # of the likeliest one's likelihood
 _DOUBT = 0.5  # what is left of a confidence where evidence contradicts what the question presumes
 _RAISE, _UNLIKELY = 0.6, 0.4  # of the best score, for each point that a passage is likelier to answer than this
@@ -99,7 +100,16 @@ def candidates(asked: Asked, hits: Sequence[Hit], judge: Judge, pieces: Pieces) 
     found = [each for each in pieces.of(hits[:READ]) if comes_into_question(asked, each.piece)]
     likely = judge.answers(asked, found).tolist()
     judged = [each._replace(likely=share) for each, share in zip(found, likely, strict=True) if share > 0]
-    return sorted(judged, key=lambda each: -each.likely)
+    ranked = sorted(judged, key=lambda each: -each.likely)
+    return _list_first(ranked) if asked.several else ranked
+
+
+def _list_first(ranked: list[Candidate]) -> list[Candidate]:
+    """The same with the likeliest whole list before all others, if it is nearly as likely as the likeliest."""
+    lists = (each for each in ranked if each.piece.is_list and each.likely >= _NEARLY * ranked[0].likely)
+    if (first := next(lists, None)) is None:
+        return ranked
+    return [first._replace(likely=ranked[0].likely), *(each for each in ranked if each is not first)]
 
 
 def reordered(hits: Sequence[Hit], judged: Sequence[Candidate]) -> list[Hit]:

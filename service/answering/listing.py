@@ -22,7 +22,7 @@ def with_whole_lists(outcome: Outcome, sources: Sources) -> Outcome:
     """The same with each list whole, if a list is asked for and there is room; else a note of how many items lack."""
     evidence, notes = list[Evidence](), list(outcome.notes)
     for each in outcome.evidence:
-        whole = list(_whole(each, sources)) if outcome.asked.kind == "list" else []
+        whole = list(_whole(each, sources)) if outcome.asked.several else []
         evidence += whole or [each]
         if not whole and (lacking := _lacking(each, sources)):
             notes.append(_note(lacking, outcome.asked.language))

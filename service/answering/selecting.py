@@ -97,9 +97,9 @@ def gather(
         beside = each.piece.passage == best.piece.passage
         if each.likely >= (params.beside if beside else params.keep) * best.likely and each not in wanted:
             wanted.append(each)
-    if asked.kind == "list":  # and its lists have more room than a sentence
+    if asked.several:  # and its lists have more room than a sentence
         wanted = [best, *(each for each in wanted[1:] if each.piece.is_list or not best.piece.is_list)]
-    shown = _within_length(wanted, params, _ROOM_OF_LISTS if asked.kind == "list" else 1.0)
+    shown = _within_length(wanted, params, _ROOM_OF_LISTS if asked.several else 1.0)
     if premise and _repeated(premise.piece, shown) is None:
         shown.insert(1, premise)
     return joined(_with_equals(shown, judged))

@@ -51,7 +51,7 @@ class Asked:
     are the kinds of statement that answer. ``matter`` is the question, folded, without the words that ask; ``counted``
     names the things whose number is asked for. It ``presumes`` where it holds something to be so that it does not ask
     for. ``provisions`` are the kinds of provision that settle it in a law; ``terms`` what it asks the meaning of, in
-    its readings (:class:`service.answering.meaning.Meaning`).
+    its readings (:class:`service.answering.meaning.Meaning`). ``several``: it asks for things, and not for one.
     """
 
     said: Analysis
@@ -64,6 +64,7 @@ class Asked:
     presumed: str = ""
     provisions: tuple[ProvisionKind, ...] = ()
     terms: tuple[str, ...] = ()
+    several: bool = False
 
     @property
     def text(self) -> str:
@@ -131,6 +132,11 @@ class Asked:
 
 
 _SOME = re.compile("(?<=[的这那好前后近十哪第举列说])几(?!分之)")  # a few, or which, and no question how many
+_SEVERAL = re.compile(  # things are asked for: which duties, what areas
+    r"(?:什么|啥|哪方面的?)(?:职责|职能|内容|条件|情形|措施|区域|领域|方面|材料|程序|原则|权利|义务|事项|信息|因素|类型|种类|要求|环节|步骤|行为)"
+    r"|(?:内容|清单|名单|种类|范围|条件)[?？。\s]*\Z"
+    r"|\b(?:which|what) (?:[a-z-]+ ){0,2}?(?!(?:is|was|does|has|gas|basis|status|happens)\b)[a-z]{3,}(?<!s)s\b"
+)
 _HAPPENS = re.compile(
     "举办|举行|召开|位于|坐落|设在|发生|城市|地点|出生"
 )  # elsewhere "where" asks for a part or a flaw too
@@ -191,6 +197,7 @@ def understand(question: str) -> Asked:
         counted=(thing["zh"] or thing["en"] or "") if thing else "",
         presumed=_presumed(folded),
         provisions=tuple(_provisions(said.folded, kind, forms, meaning)),
+        several=kind == "list" or _SEVERAL.search(folded) is not None,
         terms=meaning.terms if meaning.is_certain or kind not in ("when", "where", "who", "how many") else (),
     )
 
