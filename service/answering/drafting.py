@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -78,7 +78,7 @@ def draft(answered: Sequence[Answered], sources: Sources) -> Drafted:
     said = [(label, outcome, cited.segments(label, outcome)) for label, outcome in answered]
     found = [each for each in said if each[2] and not each[1].why]
     why = None if found else answered[0].outcome.why or "unsupported"
-    segments = tuple(segment for *_, own in (found or said) for segment in own)
+    segments = tuple(_each_once(found or said))
     table = cited.table or _side_by_side(said, language)
     if table and not cited.table:
         segments = table.flattened()
@@ -92,6 +92,16 @@ def draft(answered: Sequence[Answered], sources: Sources) -> Drafted:
         tuple(dict.fromkeys(note for _, outcome, _ in said for note in outcome.notes)),
         table,
     )
+
+
+def _each_once(said: Sequence[tuple[str, Outcome, list[Segment]]]) -> Iterator[Segment]:
+    """The segments in order; what answers two clauses is said once, what holds of two sides for each."""
+    shown: set[tuple[str, tuple[int, ...]]] = set()
+    for _, outcome, own in said:
+        for segment in own:
+            if outcome.shares or (segment.text, segment.citations) not in shown:
+                shown.add((segment.text, segment.citations))
+                yield segment
 
 
 @dataclass(slots=True)

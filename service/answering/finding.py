@@ -24,6 +24,7 @@ from service.evidence.pieces import Candidate, Pieces
 
 SETTLED = 0.97  # how sure what a document's structure settles is, as measured (docs/quality.md)
 _KINDS = frozenset({"penalty", "prohibition", "authority"})  # of provision, that a search can be narrowed to
+_NATIONAL = re.compile(r"全国(?!人大|人民代表)|国家级|\bnational(?:ly)? (?!determined)|\bnationwide\b", re.IGNORECASE)
 _UNKNOWN = ""  # the jurisdiction of documents of which it is not known
 _NOT_HELD = {"zh": "资料库中没有“{}”。", "en": "The library does not hold “{}”."}
 
@@ -42,12 +43,15 @@ class Finder:
     bar: float
     filters: Filters
 
-    def find(self, asked: Asked, params: Selection = WHOLE, *, besides: Meant | None = None) -> Outcome:
+    def find(
+        self, asked: Asked, params: Selection = WHOLE, *, meant: Meant | None = None, besides: Meant | None = None
+    ) -> Outcome:
         """What comes of a question taken as one: settled by a document's structure, else judged.
 
-        ``besides``: what the whole question means that it is a part of, where the part names no document itself.
+        ``meant``: what it means, where that is known better than its words tell. ``besides``: what the whole question
+        means that it is a part of, where the part names no document itself.
         """
-        meant = self.meant(asked)
+        meant = meant or self.meant(asked)
         if besides and besides.sure and not meant.sure:
             meant = besides
         settled = self._settled(asked, meant)
@@ -124,7 +128,7 @@ class Finder:
         held = self._candidates(understand(asked.presumed), self._within(meant))[1] if presumes else []
         tried: list[Outcome] = []
         for scope in self._scopes(meant, [] if presumes else kinds_wanted(asked)):
-            hits, judged = self._candidates(asked, scope)
+            hits, judged = self._candidates(asked, scope, meant.places)
             outcome = decide(asked, hits, judged, self.pieces.encoder, held=held, bar=self.bar, params=params)
             tried.append(outcome)
             if _is_of(outcome, meant) and (not outcome.why or (scope == self.filters and not meant.sure)):
@@ -143,8 +147,12 @@ class Finder:
         wide = [self.filters, narrow] if not meant.sure else [narrow, self.filters]
         return list(dict.fromkeys([*(replace(narrow, kinds=(kind,)) for kind in kinds[:1]), *wide]))
 
-    def _candidates(self, asked: Asked, scope: Filters) -> tuple[list[Hit], list[Candidate]]:
+    def _candidates(
+        self, asked: Asked, scope: Filters, places: Sequence[str] = ()
+    ) -> tuple[list[Hit], list[Candidate]]:
         hits = self.search(asked.text, scope)
+        if places or _NATIONAL.search(asked.text):  # the rule of one province is none of another, nor of the nation
+            hits = [hit for hit in hits if hit.about.place is None or hit.about.place in places] or hits
         return hits, candidates(asked, hits, self.judge, self.pieces)
 
 

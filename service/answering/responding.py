@@ -84,7 +84,7 @@ class Responder:
             return None
         parts = sides(asked, self.finder.meant(asked).mentions)
         shares = measure(asked, parts)
-        outcomes = (replace(self.finder.find(part.asked, _OF_A_PART), shares=shares) for part in parts)
+        outcomes = (replace(self._side(part), shares=shares) for part in parts)
         found = [
             Answered(part.label, outcome if _is_about(part, outcome) else withheld(outcome))
             for part, outcome in zip(parts, outcomes, strict=True)
@@ -96,15 +96,22 @@ class Responder:
             return None
         return rows_of_one_table(asked, found, self.finder.library) or found
 
+    def _side(self, part: Part) -> Outcome:
+        """What comes of one side; of a year or version of a document in the one that fits it, not in the others."""
+        meant = self.finder.meant(part.asked)
+        if part.kind in ("year", "version") and meant.sure:
+            return self.finder.find(part.asked, _OF_A_PART, meant=replace(meant, documents=meant.documents[:1]))
+        return self.finder.find(part.asked, _OF_A_PART)
+
     def _by_clause(self, asked: Asked, whole: Outcome) -> list[Answered] | None:
         """The clauses one after the other; None where there is one clause, or what answers the whole serves them all.
 
         What answers the whole stands for the clauses that it serves.
         """
         shown = {each.passage.passage_id for each in whole.evidence}
-        meant, answered = self.finder.meant(asked), list[Answered]()
+        whole_meant, answered = self.finder.meant(asked), list[Answered]()
         for label, readings in groupby(clauses(asked), key=lambda part: part.label):
-            tried = (self.finder.find(part.asked, _OF_A_PART, besides=meant) for part in readings)
+            tried = (self.finder.find(part.asked, _OF_A_PART, besides=whole_meant) for part in readings)
             own = _first_answered(tried)
             if not whole.why and _serves(shown, own):
                 answered = [*answered, *([] if any(not each.label for each in answered) else [Answered("", whole)])]
@@ -132,7 +139,9 @@ def _is_about(part: Part, outcome: Outcome) -> bool:
     piece = outcome.judged[0].piece
     if not names:
         return fold(part.label) in f"{piece.whole.folded} {piece.place.headings.folded}"
-    return all(piece.names(each) or piece.whole.holds(each) for each in names)
+    is_national = outcome.judged[0].hit.about.place is None
+    others = [each for each in names if not (each.kind == "market" and is_national)]
+    return all(piece.names(each) or piece.whole.holds(each) for each in others)
 
 
 def _speaks_of(part: Part, whole: Outcome) -> bool:

@@ -132,6 +132,10 @@ class Asked:
 
 
 _SOME = re.compile("(?<=[的这那好前后近十哪第举列说])几(?!分之)")  # a few, or which, and no question how many
+_GOAL = re.compile(  # asked for with a year: that is a number
+    r"(?:目标|指标)(?:各?[是为]?(?:多少|什么|怎么|如何)|[?？。\s]*\Z)|\b(?:target|goal)s?[^,;]{0,20}\Z"
+    r"|\bwhat (?:is|are|was|were)[^,;]{0,40}\b(?:target|goal)s?\b"
+)
 _SEVERAL = re.compile(  # things are asked for: which duties, what areas
     r"(?:什么|啥|哪方面的?)(?:职责|职能|内容|条件|情形|措施|区域|领域|方面|材料|程序|原则|权利|义务|事项|信息|因素|类型|种类|要求|环节|步骤|行为)"
     r"|(?:内容|清单|名单|种类|范围|条件)[?？。\s]*\Z"
@@ -185,6 +189,8 @@ def understand(question: str) -> Asked:
         target, dimensions = "number", _UNITS.get(quantity, (quantity,) if quantity else ())
     elif kind == "how many":
         target, dimensions = "number", _UNITS["count"] if _COUNTED.search(folded) else ()
+    elif not target and _GOAL.search(folded) and any(each.kind == "year" for each in said.amounts):
+        target = "number"
     thing = _COUNTED.search(folded) if dimensions == _UNITS["count"] else None
     forms, meaning = tuple(_forms_of(folded)), meaning_asked(said.folded)
     return Asked(
