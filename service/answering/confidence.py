@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -48,6 +49,7 @@ SCOPE = 0.3
 PLACES = frozenset({"country", "region", "province"})
 _ACTS = frozenset({"instrument"})
 _PROVISIONS = frozenset({"article", "section", "chapter", "paragraph", "annex", "item"})
+_ACCOUNTED = re.compile(r"(\d{4})年度|(?:fiscal|financial|compliance) year (\d{4})")
 _STEEP = 3  # confidence falls by this power of what nearness lacks
 _NEARLY, _NEITHER = 0.9, 0.5  # of a sign: where something speaks for it, and where nothing does either way
 _A_WORD, _NO_WORD = 0.015, 0.6  # lexical share that one word has; what is left of nearness without
@@ -134,6 +136,9 @@ def _year(asked: Asked, piece: Piece) -> float:
     years = [each for each in asked.stated if each.kind != "number"]
     if not years:
         return 1.0
+    asked_of, told_of = (set(_ACCOUNTED.findall(said.folded)) for said in (asked.said, piece.whole))
+    if asked_of and told_of and not asked_of & told_of:
+        return 0.0  # the year of accounts, whatever the year of issue
     there = [each for each in (*piece.whole.stated, *_around(piece)) if each.kind != "number"]
     if all(any(matches(each, year) for each in there) or year.low == piece.place.origin.year for year in years):
         return 1.0

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from index.hit import Filters, Hit, Why
 from index.library import Library
+from ingest.view import fold
 from service.answering.answerer import Outcome, candidates, decide
 from service.answering.guide import Guide
 from service.answering.judging import Judge
@@ -124,6 +125,8 @@ class Finder:
 
         Where the question asks for a kind of provision, statements of the kind come first.
         """
+        if "repeal" in asked.provisions:
+            return self._repealed(asked, meant, params)
         presumes = bool(Analysis(asked.presumed).amounts)  # another amount than the presumed one may stand anywhere
         held = self._candidates(understand(asked.presumed), self._within(meant))[1] if presumes else []
         tried: list[Outcome] = []
@@ -136,6 +139,20 @@ class Finder:
         else:
             outcome = tried[-2:][0] if meant.sure else next((each for each in tried if not each.why), outcome)
         return _without(meant.absent, outcome) if meant.absent and not meant.sure else outcome
+
+    def _repealed(self, asked: Asked, meant: Meant, params: Selection) -> Outcome:
+        """What is said of repeals of that which the question names; of other things nothing answers."""
+        hits = self.search(asked.text, replace(self.filters, kinds=("repeal",)))
+        name = fold(meant.named or meant.absent)
+        numbers = re.findall(r"\d{3,}", name) or [name]
+        hits = [
+            hit
+            for hit in hits
+            if hit.passage.doc_id in meant.documents
+            or (name and all(each in fold(hit.passage.text) for each in numbers))
+        ]
+        judged = candidates(asked, hits, self.judge, self.pieces)
+        return decide(asked, hits, judged, self.pieces.encoder, bar=self.bar, params=params)
 
     def _scopes(self, meant: Meant, wanted: Sequence[str]) -> list[Filters]:
         """Where to look, one after the other: statements of the kind that is asked for, and all.
@@ -176,11 +193,11 @@ def _without(absent: str, outcome: Outcome) -> Outcome:
     """The same, or withheld: what is named is not held, and the likeliest piece does not speak of it by that name."""
     name, piece = Analysis(absent), outcome.judged[0].piece if outcome.judged else None
     note = _NOT_HELD.get(outcome.asked.language, _NOT_HELD["en"]).format(absent)
-    across = piece is not None and piece.passage.language != name.language and not re.search(r"\d", absent)
-    told = piece is not None and any(
-        name.folded in text.folded for text in (piece.whole, piece.place.headings, piece.place.origin.title)
+    told = piece is not None and (
+        any(name.folded in text.folded for text in (piece.whole, piece.place.headings, piece.place.origin.title))
+        or (bool(name.entities) and all(piece.whole.holds(each) for each in name.entities))
     )
-    if outcome.why or across or told:
+    if outcome.why or told:
         return replace(outcome, notes=(*outcome.notes, note)) if outcome.why and not told else outcome
     return replace(outcome, evidence=(), why="unsupported", confidence=min(outcome.confidence, 0.5), notes=(note,))
 

@@ -97,7 +97,7 @@ class Inquiry:
     def __init__(self, text: str) -> None:
         folded = fold(text)
         self.text = text = text if len(text) == len(folded) else folded  # offsets are of the folded text
-        self.said = tokens(text)
+        self.said = tokens(text.replace("法规定", "法，定"))  # what a law provides, and no 法规
         self.features = [*features(self.said), *initials(text, self.said)]
         self.heads = heads(self.said)
         self.weights = weights(self.said, self.heads)
