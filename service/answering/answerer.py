@@ -17,6 +17,7 @@ from service.answering.understanding import Asked
 from service.evidence.pieces import Candidate, Evidence, Pieces
 
 _UNMEASURED = 0.9  # what is left of a confidence where no likely piece holds an amount of the kind that is asked for
+_FOREIGN = 0.95
 _NEARLY = 0.92  # of the likeliest one's likelihood: a list is meant where things are asked for
 _NEAR = 0.9  # of the likeliest one's likelihood
 _DOUBT = 0.5  # what is left of a confidence where evidence contradicts what the question presumes
@@ -89,7 +90,7 @@ def _confidence(asked: Asked, hits: Sequence[Hit], judged: Sequence[Candidate], 
 def _holds_the_measure(asked: Asked, judged: Sequence[Candidate]) -> bool:
     """Whether a likely piece holds an amount of the dimension that is asked for: money, where it is the price."""
     given = {each.dimension for each in asked.stated}
-    if asked.target != "number" or not asked.dimensions or given & set(asked.dimensions):
+    if asked.target != "number" or given & set(asked.dimensions):
         return True  # with a given amount a share answers too: so much of it
     near = (each.piece for each in judged if each.likely >= _NEAR * judged[0].likely)
     return any(asked.answers(piece.said)[0] == 1 for piece in near)
@@ -100,8 +101,13 @@ def candidates(asked: Asked, hits: Sequence[Hit], judge: Judge, pieces: Pieces) 
     found = [each for each in pieces.of(hits[:READ]) if comes_into_question(asked, each.piece)]
     likely = judge.answers(asked, found).tolist()
     judged = [each._replace(likely=share) for each, share in zip(found, likely, strict=True) if share > 0]
-    ranked = sorted(judged, key=lambda each: -each.likely)
+    ranked = sorted(judged, key=lambda each: -each.likely * _in_language(asked, each))
     return _list_first(ranked) if asked.several else ranked
+
+
+def _in_language(asked: Asked, candidate: Candidate) -> float:
+    """What a piece's likelihood counts beside others: a little less in another language than the asker's."""
+    return 1.0 if candidate.piece.passage.language == asked.language else _FOREIGN
 
 
 def _list_first(ranked: list[Candidate]) -> list[Candidate]:

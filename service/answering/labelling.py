@@ -14,7 +14,7 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _WHOLE = re.compile(
-    r"列表|列出|列举|一览|汇总|[整全]张?个?表|表格|分别(?:是|为|有|在|规定|定|占|可以|不得|能|要求)?(?:多少|什么|几|哪些|怎)"
+    r"各[\u4e00-\u9fff\w]{1,20}分别[?？。\s]*\Z|列表|列出|列举|一览|汇总|[整全]张?个?表|表格|分别(?:是|为|有|在|规定|定|占|可以|不得|能|要求)?(?:多少|什么|几|哪些|怎)"
     r"|(?<!\w)(?:tabulate|as a table|in a table|table of|(?:whole|entire|full|complete) table|respectively)(?!\w)"
     r"|(?<!\w)(?:list|show|give)(?: \w+){0,3} (?:all|every|each)(?!\w)"
     r"|(?<!\w)(?:(?:for|of|in) (?:each|every)|for all)(?!\w)",
