@@ -40,8 +40,10 @@ _STRONG = (
     re.compile(r"\b(?:definition|meaning)s? (?:of|for) (?P<term>[^?;]+)"),
     re.compile(r"\bdefined? (?:the (?:term|word|expression) )?(?P<term>[^?;]+)"),
     re.compile(r"^(?P<term>[^?;]+?)(?:'s)? (?:definition|meaning|defined)\b"),
+    re.compile(r"^(?P<term>\"[^\"?]{2,60}\")(?: (?:under|in|of|according to) [^?]+)?\W*$"),
 )
 _CUES = (  # without any of these no pattern fits
+    '"',
     *("定义", "界定", "义", "意", "概念", "理解", "解释", "指", "算", "属于", "称为", "叫"),
     *(
         "defin",
