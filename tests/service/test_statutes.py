@@ -163,6 +163,15 @@ def test_two_laws_are_compared_in_a_table_that_cites_each(engine):
     assert answer.status == "answered"
 
 
+def test_provisions_of_two_laws_are_each_their_own_laws(engine):
+    answer = engine.ask("芦苇保护条例第四条和水獭保护条例第二条分别规定了什么？")
+    assert [(each.title, each.quote[:3]) for each in answer.citations] == [
+        ("苇溪市芦苇保护条例", "第四条"),
+        ("苇溪市水獭保护条例", "第二条"),
+    ]
+    assert (answer.status, answer.missing) == ("answered", ())
+
+
 @pytest.mark.parametrize(
     ("question", "held", "other"),
     [
