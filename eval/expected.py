@@ -13,6 +13,7 @@ from eval.beir import read_benchmark
 from eval.configuration import Configuration, weights_of
 from eval.errors import MalformedData
 from eval.gold import read_questions
+from eval.provisions import Draw, score_provisions
 from eval.ranking import OnProgress, quiet, score_benchmark
 from eval.recall import score_gold
 from eval.results import Result
@@ -59,19 +60,24 @@ def _runs(path: Path) -> list[dict[str, Any]]:
     try:
         runs: list[dict[str, Any]] = tomllib.loads(path.read_text("utf-8"))["run"]
         for run in runs:
-            named = {*run, *({"questions", "documents"} if "beir" in run else ())}
-            if not named >= {"name", "expected", "questions", "documents"}:
-                raise KeyError(f"a run lacks name, expected, and beir or questions with documents: {sorted(run)}")
+            if not set(run) >= {"name", "expected", *_needed(run)}:
+                raise KeyError(f"a run lacks name, expected, or any of {', '.join(_needed(run))}: {sorted(run)}")
             weights_of(run.get("weights", ()))
     except (KeyError, TypeError, ValueError) as error:
         raise MalformedData(f"{path}: expected [[run]] tables as its first lines tell, got {error!r}") from error
     return runs
 
 
+def _needed(run: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a run must name, by what it measures."""
+    return ("beir",) if "beir" in run else ("documents",) if run.get("provisions") else ("questions", "documents")
+
+
 def _check(
     run: Mapping[str, Any], root: Path, out: Path | None, cache: Path | None, on_progress: OnProgress
 ) -> Iterator[Check]:
-    what = " ".join([run["name"], "answers" if run.get("answers") else run.get("mode", "hybrid")])
+    is_answered = run.get("answers") or run.get("provisions")
+    what = " ".join([run["name"], "answers" if is_answered else run.get("mode", "hybrid")])
     figures: dict[str, float] = run["expected"]
     needed = [root / run["beir"]] if "beir" in run else [root / each for each in _gold_paths(run)]
     absent = next((each for each in needed if not each.exists()), None)
@@ -105,7 +111,6 @@ def _measure(
         scored = score_benchmark(benchmark, [configuration], encoder, out=out, cache=cache, on_progress=on_progress)
         ((result, _),) = scored
         return result
-    questions = list(read_questions(root / run["questions"]))
     where: dict[str, Any] = {
         "documents": [root / each for each in run["documents"]],
         "beside": [root / each for each in run.get("beside", ())],
@@ -113,6 +118,9 @@ def _measure(
         "cache": cache,
         "on_progress": on_progress,
     }
+    if run.get("provisions"):
+        return score_provisions(run["name"], encoder, Draw(sample=run.get("sample")), **where)[0]
+    questions = list(read_questions(root / run["questions"]))
     if run.get("answers"):
         return score_answers(run["name"], questions, encoder, **where)[0]
     ((result, _),) = score_gold(run["name"], questions, [configuration], encoder, **where)
@@ -120,4 +128,4 @@ def _measure(
 
 
 def _gold_paths(run: Mapping[str, Any]) -> list[str]:
-    return [run["questions"], *run["documents"], *run.get("beside", ())]
+    return [*([run["questions"]] if "questions" in run else []), *run["documents"], *run.get("beside", ())]

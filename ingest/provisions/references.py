@@ -90,7 +90,7 @@ _HAN_STEP = re.compile(
     r"|(?<![附代图列外发公报])表\s?(?P<table>\d{1,3}(?:[.-]\d{1,3})?|[A-Z]\.?\d{1,2})(?!\d)"
 )
 _NO_STEP = re.compile(
-    r"第\S+?条(?:例|件|约|约定|線|线|路|街|河|生产线|腿|消息|新闻)|第\S+?(?:目标|目的|号文|号令|号公告|项目)"
+    rf"第\s?{_N}\s?(?:条(?:例|件|约|约定|線|线|路|街|河|生产线|腿|消息|新闻)|目标|目的|号文|号令|号公告|项目)"
 )
 _WORD_STEP = re.compile(
     "|".join(rf"\b(?P<w{place}>{words})\s?(?={_NUMBER}|(?-i:[A-Z])\b)" for place, (_, words) in enumerate(_WORDS))

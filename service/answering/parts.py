@@ -32,8 +32,9 @@ _GLUE_EN = re.compile(
     re.IGNORECASE,
 )
 _VERSION = re.compile(
-    r"(?:version|v\.?|第)\s?(?P<number>\d{1,2}(?:\.\d+)*)(?:\s?版)?|(?P<year>(?:19|20)\d\d)\s?年?", re.IGNORECASE
-)
+    r"(?:version|v\.?|第)\s?(?P<number>\d{1,2}(?:\.\d+)*)(?:\s?版)?|(?<!\d)(?<!\d/)(?P<year>(?:19|20)\d\d)(?!/?\d)\s?年?",
+    re.IGNORECASE,
+)  # 2018/841 is the number of a regulation
 _DOCUMENTS = frozenset(
     {"law", "regulation", "measures", "rules", "order", "treaty"}
 )  # that have provisions of a number

@@ -67,3 +67,15 @@ def test_an_unknown_kind_is_named(statutes, evaluate):
     status, _, told = evaluate("provisions", statutes, "--kind", "poem")
     assert status == 2
     assert "poem" in told
+
+
+def test_published_figures_of_provisions_are_measured_again(tmp_path, statutes, evaluate):
+    run = '[[run]]\nname = "laws"\nprovisions = true\nsample = 1\ndocuments = ["statutes"]\n[run.expected]\n'
+    figures = '"kind=article: whole and right" = 1.0\n"kind=end: pair=en→en: end said" = 0.0\n'
+    (tmp_path / "expected.toml").write_text(run + figures, "utf-8")
+    status, printed, _ = evaluate("expected", "--file", tmp_path / "expected.toml", "--json")
+    assert status == 1
+    assert [(each["what"], each["measured"], each["ok"]) for each in json.loads(printed)] == [
+        ("laws answers", 1.0, True),
+        ("laws answers", 1.0, False),
+    ]

@@ -54,11 +54,15 @@ SEVERAL = {
     "Articles 5, 6 and 8": ["article 5", "article 6", "article 8"],
     "ss 4 and 5": ["section 4", "section 5"],
     "sections 3–5": ["section 3", "section 4", "section 5"],
+    "第五条规定的条件": ["article 5"],
+    "第五条的目标": ["article 5"],
+    "芦苇法第五条和水獭条例第六条": ["article 5", "article 6"],
 }
 NOTHING = [
     "第一次会议",
     "第三方核查机构",
     "法律第三条例外",
+    "第三项目和第 3 号公告",
     "in 30 s 4 tonnes",
     "2023年第4季度",
     "Regulation (EU) 2018/841",

@@ -48,6 +48,7 @@ def test_each_side_is_asked_about_without_the_others(question, labels):
         "Marsh Protection Compensation Regulations, Article 10, paragraph 2",
         "What does Article 6 of the Peat Agreement mean for Norway and Chile?",
         "草原法第十条、第十一条规定了什么？",
+        "When do Regulations (EU) 2031/841 and (EU) 2031/1999 on peat take effect?",  # numbers, and no years
         "",
     ],
 )
