@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from index.hit import Filters, Hit, Why
 from index.library import Library
-from service.answering.answerer import Outcome, candidates, decide
+from service.answering.answerer import READ, Outcome, candidates, decide
 from service.answering.guide import Guide
 from service.answering.judging import Judge
 from service.answering.listing import with_whole_lists
@@ -150,10 +150,20 @@ class Finder:
     def _candidates(
         self, asked: Asked, scope: Filters, places: Sequence[str] = ()
     ) -> tuple[list[Hit], list[Candidate]]:
+        hits = self._hits(asked, scope, places)
+        judged = candidates(asked, hits, self.judge, self.pieces)
+        if scope.kinds != ("penalty",):
+            return hits, judged
+        conduct = self.pieces.of(self._hits(asked, replace(scope, kinds=()), places)[:READ])
+        punished = self.guide.sanctions.of_conduct(asked, conduct, self.judge, self.pieces)
+        return hits, sorted([*punished, *judged], key=lambda each: -each.likely)
+
+    def _hits(self, asked: Asked, scope: Filters, places: Sequence[str]) -> list[Hit]:
+        """What is found; the rule of one province is none of another, nor of the nation."""
         hits = self.search(asked.text, scope)
-        if places or _NATIONAL.search(asked.text):  # the rule of one province is none of another, nor of the nation
+        if places or _NATIONAL.search(asked.text):
             hits = [hit for hit in hits if hit.about.place is None or hit.about.place in places] or hits
-        return hits, candidates(asked, hits, self.judge, self.pieces)
+        return hits
 
 
 def _is_of(outcome: Outcome, meant: Meant) -> bool:

@@ -1,0 +1,129 @@
+"""Answering step of the flow: sanctions that name what they punish by its number, read together with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+from index.hit import Filters, Hit, Stated
+from index.library import Library
+from ingest.document import Span
+from ingest.passage import Unit
+from ingest.provisions.outline import Outline, Provision
+from ingest.provisions.references import Reference, references
+from service.answering.judging import Judge
+from service.answering.provisions import Outlines
+from service.answering.understanding import Asked
+from service.evidence.analysis import Analysis
+from service.evidence.pieces import Candidate, Piece, Pieces
+
+_CONDUCTS = 8  # pieces that fit what is done best, whose sanctions are looked for
+_BESIDE = 0.99  # how likely a duty answers beside its sanction, as a share
+_ARTICLES = frozenset({"article", "section", "number"})
+_WITHIN = re.compile(  # names a part of the article that it stands in
+    r"前[款項项](?P<item>第[一二三四五六七八九十]{1,3}[項项号號])?"
+    r"|\bsubsections? (?P<n>\(\w{1,4}\)(?:\(\w{1,4}\))*)(?! of (?:section|article))",
+    re.IGNORECASE,
+)
+_BEFORE = re.compile("前[条條]")
+_OF_ANOTHER_LAW = re.compile(r"(?:[》法例]|\bAct(?: \d{4})?,?\s?)\Z")  # stands before what is no provision of this one
+_THEN_ANOTHER_LAW = re.compile(r"\s(?:of|in|under) the [A-Z]")  # behind it
+
+
+class _Named(NamedTuple):
+    """A unit that states a sanction, and the spans of the units that it names."""
+
+    stated: Stated
+    unit: Unit
+    spans: frozenset[tuple[Span, ...]]
+
+
+class Sanctions:
+    """The sanctions of a library that name what they punish: 违反本法第十八条规定的，処する, an offence under section 132.
+
+    Keeps what it has read of a document as long as its outline is kept.
+    """
+
+    def __init__(self, library: Library, outlines: Outlines) -> None:
+        self._library, self._outlines = library, outlines
+        self._read: WeakKeyDictionary[Outline, list[_Named]] = WeakKeyDictionary()
+
+    def of_conduct(self, asked: Asked, found: Sequence[Candidate], judge: Judge, pieces: Pieces) -> list[Candidate]:
+        """Sanctions for what ``found`` speaks of, each judged together with what it names, the likeliest first.
+
+        A sanction is followed by what it names, as nearly as likely. Sanctions say 违反本法第十八条 and not what is
+        done, which is asked about: read alone, neither of the two answers.
+        """
+        joint: list[tuple[Candidate, Candidate]] = []
+        for conduct in _fitting(asked, found, judge):
+            for named in self._of_document(conduct.piece.passage.doc_id):
+                if conduct.piece.units[-1].spans in named.spans:
+                    hit = replace(named.stated.hit, score=conduct.hit.score, why=conduct.hit.why)
+                    holding = (each for each in pieces.of([hit]) if named.unit in each.piece.units)
+                    joint += [(each, conduct) for each in holding if each.piece.units != conduct.piece.units]
+        read = [each._replace(piece=_read_with(each.piece, by.piece, pieces)) for each, by in joint]
+        likely = judge.answers(asked, read).tolist()
+        judged: dict[tuple[str, tuple[Unit, ...]], Candidate] = {}
+        for share, (each, by) in sorted(zip(likely, joint, strict=True), key=lambda pair: -pair[0]):
+            for one, part in ((each, share), (by, share * _BESIDE)):
+                judged.setdefault((one.piece.passage.passage_id, one.piece.units), one._replace(likely=part))
+        return list(judged.values())
+
+    def _of_document(self, doc_id: str) -> list[_Named]:
+        outline = self._outlines.of(doc_id, self._library)
+        if outline not in self._read:
+            stated = self._library.stating("penalty", filters=Filters(doc_ids=(doc_id,)), most=500)
+            self._read[outline] = list(_naming(stated, outline))
+        return self._read[outline]
+
+
+def _fitting(asked: Asked, found: Sequence[Candidate], judge: Judge) -> list[Candidate]:
+    """The candidates that speak of what is done, whether they say what it costs or not, the likeliest first."""
+    likely = judge.answers(replace(asked, forms=(), target="", dimensions=(), counted=""), found).tolist()
+    order = sorted(range(len(found)), key=lambda place: -likely[place])
+    return [found[place] for place in order[:_CONDUCTS] if likely[place] > 0]
+
+
+def _read_with(sanction: Piece, conduct: Piece, pieces: Pieces) -> Piece:
+    """The sanction as if it said itself what it names."""
+    said = Analysis(f"{conduct.said.text}\n{sanction.said.text}")
+    (vector,), (tokens,) = pieces.encoder.read([f"{conduct.place.heading.text} {said.text}"])
+    return replace(sanction, said=said, vector=vector, tokens=tokens)
+
+
+def _naming(stated: Sequence[Stated], outline: Outline) -> Iterator[_Named]:
+    """All that the sanctions of a document name, but for other sanctions in other articles."""
+    places = {passage.passage_id: place for place, passage in enumerate(outline.passages)}
+    sanctions = {unit.spans for each in stated for unit in each.hit.passage.units}
+    for each in stated:
+        article = _article(outline, places[each.hit.passage.passage_id])
+        own = {unit.spans for said in outline.said(article) for unit in said.units} if article else set()
+        for unit in each.hit.passage.units:
+            for reference in _references(unit.text, article):
+                if named := outline.find(reference):
+                    spans = {part.spans for said in outline.said(named) for part in said.units}
+                    yield _Named(each, unit, frozenset(spans - {unit.spans} - (sanctions - own)))
+
+
+def _article(outline: Outline, place: int) -> Provision | None:
+    """The innermost article that a passage stands in."""
+    around = [each for each in outline.provisions if each.kind in _ARTICLES and each.first <= place < each.last]
+    return around[-1] if around else None
+
+
+def _references(text: str, article: Provision | None) -> list[Reference]:
+    """The provisions of the same law that a sanction names, also by where they stand from it."""
+    if article is not None and article.number.isdecimal():
+        here = f"第{article.number}条"
+        text = _WITHIN.sub(lambda m: f"section {article.number}{m['n']}" if m["n"] else here + (m["item"] or ""), text)
+        text = _BEFORE.sub(f"第{int(article.number) - 1}条", text)
+    return [
+        each
+        for each in references(text)
+        if each.place[-1].kind in _ARTICLES
+        and not _OF_ANOTHER_LAW.search(text[: each.start])
+        and not _THEN_ANOTHER_LAW.match(text, each.end)
+    ]
