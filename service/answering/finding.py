@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from index.hit import Filters, Hit, Why
 from index.library import Library
 from service.answering.answerer import READ, Outcome, candidates, decide
+from service.answering.enumerating import enumerated
 from service.answering.guide import Guide
 from service.answering.judging import Judge
 from service.answering.listing import with_whole_lists
@@ -90,6 +91,7 @@ class Finder:
             provisions_asked(asked, documents, self.guide.outlines, self.library, meant.within)
             or self._takes_effect(asked, documents, meant)
             or self._defined(asked, documents, meant)
+            or enumerated(asked, documents, meant, self.library)
         )
 
     def _takes_effect(self, asked: Asked, documents: Sequence[str], meant: Meant) -> Settled | None:
