@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from index.expansion import tells_something
 from index.hit import Filters, Stated
 from index.library import Library
 from ingest.document import Span
@@ -14,7 +15,7 @@ from ingest.provisions.formulae import FORMULAE, HEADINGS, NOTE, ProvisionKind
 from ingest.view import fold
 from service.answering.naming import Meant
 from service.answering.settling import Settled
-from service.answering.understanding import Asked, asks_only_for
+from service.answering.understanding import Asked, besides
 from service.evidence.pieces import Evidence, share_of_answer
 from service.evidence.units import LEADS, below, lines, said
 
@@ -39,7 +40,7 @@ def enumerated(asked: Asked, documents: Sequence[str], meant: Meant, library: Li
     document makes more of them than an answer has room for, a note says how many and where.
     """
     kind = next((each for each in asked.provisions if each in _ROOMS), None)
-    if kind is None or not documents or not asks_only_for(asked, kind, meant.mentions):
+    if kind is None or not documents or tells_something(besides(asked, kind, meant.mentions)):
         return None
     for doc_id in documents:
         filters = Filters(doc_ids=(doc_id,))

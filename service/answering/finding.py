@@ -15,6 +15,7 @@ from service.answering.judging import Judge
 from service.answering.listing import with_whole_lists
 from service.answering.naming import Meant
 from service.answering.provisions import passages_beneath, provisions_asked
+from service.answering.sanctions import preferred
 from service.answering.selecting import WHOLE, Selection
 from service.answering.settling import Settled
 from service.answering.stating import definitions_asked, effect_asked, kinds_wanted
@@ -26,6 +27,7 @@ from service.evidence.pieces import Candidate, Pieces
 SETTLED = 0.97  # how sure what a document's structure settles is, as measured (docs/quality.md)
 _KINDS = frozenset({"penalty", "prohibition", "authority"})  # of provision, that a search can be narrowed to
 _NATIONAL = re.compile(r"全国(?!人大|人民代表)|国家级|\bnational(?:ly)? (?!determined)|\bnationwide\b", re.IGNORECASE)
+_NAMED = 0.75  # of the bar, for a sanction that has the words for what is done, as measured (docs/quality.md)
 _UNKNOWN = ""  # the jurisdiction of documents of which it is not known
 _NOT_HELD = {"zh": "资料库中没有“{}”。", "en": "The library does not hold “{}”."}
 
@@ -131,7 +133,11 @@ class Finder:
         tried: list[Outcome] = []
         for scope in self._scopes(meant, [] if presumes else kinds_wanted(asked)):
             hits, judged = self._candidates(asked, scope, meant.places)
-            outcome = decide(asked, hits, judged, self.pieces.encoder, held=held, bar=self.bar, params=params)
+            bar = self.bar
+            if scope.kinds == ("penalty",):
+                judged, named = preferred(asked, judged, meant)
+                bar *= _NAMED if named else 1
+            outcome = decide(asked, hits, judged, self.pieces.encoder, held=held, bar=bar, params=params)
             tried.append(outcome)
             if _is_of(outcome, meant) and (not outcome.why or (scope == self.filters and not meant.sure)):
                 break

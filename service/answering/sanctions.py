@@ -8,20 +8,26 @@ from dataclasses import replace
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
+from index.expansion import Group, expand, tells_something
 from index.hit import Filters, Hit, Stated
 from index.library import Library
 from ingest.document import Span
 from ingest.passage import Unit
 from ingest.provisions.outline import Outline, Provision
 from ingest.provisions.references import Reference, references
+from ingest.view import fold
 from service.answering.judging import Judge
+from service.answering.confidence import PLACES
+from service.answering.naming import Meant
 from service.answering.provisions import Outlines
-from service.answering.understanding import Asked
+from service.answering.understanding import Asked, besides
 from service.evidence.analysis import Analysis
 from service.evidence.pieces import Candidate, Piece, Pieces
 
 _CONDUCTS = 8  # pieces that fit what is done best, whose sanctions are looked for
 _BESIDE = 0.99  # how likely a duty answers beside its sanction, as a share
+_AS_NEAR = 0.75  # of the likeliest one's likelihood
+_MOST_OF = 0.6  # of the words for what is done
 _ARTICLES = frozenset({"article", "section", "number"})
 _WITHIN = re.compile(  # names a part of the article that it stands in
     r"前[款項项](?P<item>第[一二三四五六七八九十]{1,3}[項项号號])?"
@@ -78,6 +84,53 @@ class Sanctions:
             stated = self._library.stating("penalty", filters=Filters(doc_ids=(doc_id,)), most=500)
             self._read[outline] = list(_naming(stated, outline))
         return self._read[outline]
+
+
+def preferred(asked: Asked, judged: list[Candidate], meant: Meant) -> tuple[list[Candidate], bool]:
+    """The candidates for a sanction, the one that is meant first, and whether it names what is done.
+
+    Of those that are nearly as likely as the likeliest, one of a country's own law comes before those of its parts,
+    which punish the same in words that may come nearer; one that has the words for what is done before those that
+    have not.
+    """
+    if meant.jurisdictions and not meant.places and not meant.sure:
+        judged = _raised(judged, [not each.hit.about.place for each in judged])
+    conduct = _conduct(asked, meant)
+    named = [_names(conduct, judged, place) for place in range(len(judged))]
+    return _raised(judged, named), _first(judged, named) is not None
+
+
+def _first(judged: Sequence[Candidate], fits: Sequence[bool]) -> int | None:
+    """The place of the first that fits, of those that are nearly as likely as the likeliest."""
+    near = (place for place, each in enumerate(judged) if each.likely >= _AS_NEAR * judged[0].likely)
+    return next((place for place in near if fits[place]), None)
+
+
+def _raised(judged: list[Candidate], fits: Sequence[bool]) -> list[Candidate]:
+    """The first that fits before all others, as likely as they are; with what it names, which follows it."""
+    place = _first(judged, fits)
+    if not place:
+        return judged
+    first = judged[place]._replace(likely=judged[0].likely)
+    return [first, *judged[:place], *judged[place + 1 :]]
+
+
+def _conduct(asked: Asked, meant: Meant) -> list[Group]:
+    """The words for what is done, with their renderings."""
+    rest = besides(asked, "penalty", meant.mentions)
+    for place in (each for each in asked.entities if each.kind in PLACES):
+        rest = rest.replace(fold(place.said), " ")
+    return expand(rest) if tells_something(rest) else []
+
+
+def _names(conduct: Sequence[Group], judged: Sequence[Candidate], place: int) -> bool:
+    """Whether a sanction, with what it names, has most words for what is done, or renderings of them."""
+    own, *after = judged[place : place + 2]
+    pieces = [own.piece]
+    pieces += [each.piece for each in after if each.hit.about == own.hit.about and each.likely == own.likely * _BESIDE]
+    held = frozenset[str]().union(*(each.said.terms | each.place.headings.terms for each in pieces))
+    found = sum(any(map(held.issuperset, (each.terms, *(a.terms for a in each.alternatives)))) for each in conduct)
+    return found >= _MOST_OF * len(conduct) > 0
 
 
 def _fitting(asked: Asked, found: Sequence[Candidate], judge: Judge) -> list[Candidate]:

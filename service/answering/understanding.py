@@ -9,7 +9,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal, NamedTuple, get_args
 
-from index.expansion import tells_something
 from ingest.provisions.formulae import ProvisionKind
 from ingest.view import fold
 from service.answering.meaning import Meaning, meaning_asked
@@ -254,15 +253,18 @@ def asks(clause: str) -> bool:
     return any(each.search(folded) for each in words)
 
 
-def asks_only_for(asked: Asked, kind: ProvisionKind, names: Sequence[tuple[int, int]]) -> bool:
-    """Whether a question asks for provisions of a kind and says nothing else, but for ``names``, spans of its text."""
+def besides(asked: Asked, kind: ProvisionKind, names: Sequence[tuple[int, int]]) -> str:
+    """What a question for provisions of a kind says besides asking for them, folded.
+
+    ``names``: spans of its text that are left out too.
+    """
     rest = asked.text
     for start, end in sorted(names, reverse=True):
         rest = f"{rest[:start]} {rest[end:]}"
     cues = [_cues("provision")[kind], *([_forms()[kind].asks] if kind in _forms() else [])]
     for pattern in (*cues, _any_asking(), *_cues("neutral").values()):
         rest = pattern.sub(" ", fold(rest))
-    return not tells_something(rest)
+    return rest
 
 
 def says_alone(text: Analysis) -> bool:
