@@ -24,6 +24,13 @@ _ROOMS: dict[ProvisionKind, float] = {  # answers long, by kind
     "prohibition": 2.5,
     "repeal": 1.0,
     "scope": 1.0,
+    "authority": 1.0,
+}
+_TELLING: dict[ProvisionKind, re.Pattern[str]] = {  # who is in charge of all that a law is about, and not of one task
+    "authority": re.compile(
+        r"(?:主管|负责)(?:全国|本行政区域|本地区|本市|本省)|competent (?:national )?authorit|(?:administer\w*|responsible for"
+        r"|charged with) [^.;]{0,40}\bthis (?:act|regulation|law|order)"
+    )
 }
 _MOST = 1_000  # statements that are counted
 _APART = re.compile(r"^(?:附件|附录|附表|附 ?則|附 ?则|annex|appendix|schedule|別表)")
@@ -39,14 +46,15 @@ def enumerated(asked: Asked, documents: Sequence[str], meant: Meant, library: Li
     None where the question asks for no such kind, or for more than the kind: of a conduct, a place, a time. Where the
     document makes more of them than an answer has room for, a note says how many and where.
     """
-    kind = next((each for each in asked.provisions if each in _ROOMS), None)
-    if kind is None or not documents or tells_something(besides(asked, kind, meant.mentions)):
+    kinds = [each for each in asked.provisions if each in _ROOMS]
+    if not kinds or not documents or tells_something(besides(asked, kinds, meant.mentions)):
         return None
+    kind = kinds[0]
     for doc_id in documents:
         filters = Filters(doc_ids=(doc_id,))
         found = _of_the_law(library.stating(kind, filters=filters, most=_MOST), meant.within.get(doc_id, ""))
         if found:
-            return _in_room(_under_its_heading(kind, found), kind, asked.language)
+            return _in_room(_telling(kind, _under_its_heading(kind, found)), kind, asked.language)
     return None
 
 
@@ -65,6 +73,13 @@ def _under_its_heading(kind: ProvisionKind, found: list[Stated]) -> list[Stated]
         return found
     under = [each for each in found if any(headed.heading.search(fold(above)) for above in each.hit.passage.section)]
     return under or found
+
+
+def _telling(kind: ProvisionKind, found: list[Stated]) -> list[Stated]:
+    """Those that speak of the law as a whole, where there are any."""
+    if kind not in _TELLING:
+        return found
+    return [each for each in found if _TELLING[kind].search(fold(each.hit.passage.text))] or found
 
 
 def _in_room(found: Sequence[Stated], kind: ProvisionKind, language: str) -> Settled:

@@ -35,7 +35,8 @@ _WITHIN = re.compile(  # names a part of the article that it stands in
     re.IGNORECASE,
 )
 _BEFORE = re.compile("前[条條]")
-_OF_ANOTHER_LAW = re.compile(r"(?:[》法例]|\bAct(?: \d{4})?,?\s?)\Z")  # stands before what is no provision of this one
+_OF_ANOTHER_LAW = re.compile(r"(?:[》法例则]|\bAct(?: \d{4})?,?\s?)\Z")  # stands before what is no provision of this one
+_OF_THIS_LAW = re.compile(r"本[^,，。；;、》]{0,8}\Z")
 _THEN_ANOTHER_LAW = re.compile(r"\s(?:of|in|under) the [A-Z]")  # behind it
 
 
@@ -117,7 +118,7 @@ def _raised(judged: list[Candidate], fits: Sequence[bool]) -> list[Candidate]:
 
 def _conduct(asked: Asked, meant: Meant) -> list[Group]:
     """The words for what is done, with their renderings."""
-    rest = besides(asked, "penalty", meant.mentions)
+    rest = besides(asked, ("penalty",), meant.mentions)
     for place in (each for each in asked.entities if each.kind in PLACES):
         rest = rest.replace(fold(place.said), " ")
     return expand(rest) if tells_something(rest) else []
@@ -177,6 +178,6 @@ def _references(text: str, article: Provision | None) -> list[Reference]:
         each
         for each in references(text)
         if each.place[-1].kind in _ARTICLES
-        and not _OF_ANOTHER_LAW.search(text[: each.start])
+        and (_OF_THIS_LAW.search(text[: each.start]) or not _OF_ANOTHER_LAW.search(text[: each.start]))
         and not _THEN_ANOTHER_LAW.match(text, each.end)
     ]

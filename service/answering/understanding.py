@@ -253,16 +253,17 @@ def asks(clause: str) -> bool:
     return any(each.search(folded) for each in words)
 
 
-def besides(asked: Asked, kind: ProvisionKind, names: Sequence[tuple[int, int]]) -> str:
-    """What a question for provisions of a kind says besides asking for them, folded.
+def besides(asked: Asked, kinds: Sequence[ProvisionKind], names: Sequence[tuple[int, int]]) -> str:
+    """What a question for provisions of some kinds says besides asking for them, folded.
 
     ``names``: spans of its text that are left out too.
     """
     rest = asked.text
     for start, end in sorted(names, reverse=True):
         rest = f"{rest[:start]} {rest[end:]}"
-    cues = [_cues("provision")[kind], *([_forms()[kind].asks] if kind in _forms() else [])]
-    for pattern in (*cues, _any_asking(), *_cues("neutral").values()):
+    cues = [_cues("provision")[kind] for kind in kinds]
+    forms = [_forms()[kind].asks for kind in kinds if kind in _forms()]
+    for pattern in (*cues, *forms, _any_asking(), *_cues("neutral").values()):
         rest = pattern.sub(" ", fold(rest))
     return rest
 
