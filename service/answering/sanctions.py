@@ -9,15 +9,15 @@ from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from index.expansion import Group, expand, tells_something
-from index.hit import Filters, Hit, Stated
+from index.hit import Filters, Stated
 from index.library import Library
 from ingest.document import Span
 from ingest.passage import Unit
 from ingest.provisions.outline import Outline, Provision
 from ingest.provisions.references import Reference, references
 from ingest.view import fold
-from service.answering.judging import Judge
 from service.answering.confidence import PLACES
+from service.answering.judging import Judge
 from service.answering.naming import Meant
 from service.answering.provisions import Outlines
 from service.answering.understanding import Asked, besides
@@ -35,7 +35,9 @@ _WITHIN = re.compile(  # names a part of the article that it stands in
     re.IGNORECASE,
 )
 _BEFORE = re.compile("前[条條]")
-_OF_ANOTHER_LAW = re.compile(r"(?:[》法例则]|\bAct(?: \d{4})?,?\s?)\Z")  # stands before what is no provision of this one
+_OF_ANOTHER_LAW = re.compile(
+    r"(?:[》法例则]|\bAct(?: \d{4})?,?\s?)\Z"
+)  # stands before what is no provision of this one
 _OF_THIS_LAW = re.compile(r"本[^,，。；;、》]{0,8}\Z")
 _THEN_ANOTHER_LAW = re.compile(r"\s(?:of|in|under) the [A-Z]")  # behind it
 
