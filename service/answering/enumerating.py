@@ -28,8 +28,8 @@ _ROOMS: dict[ProvisionKind, float] = {  # answers long, by kind
 }
 _TELLING: dict[ProvisionKind, re.Pattern[str]] = {  # who is in charge of all that a law is about, and not of one task
     "authority": re.compile(
-        r"(?:主管|负责)(?:全国|本行政区域|本地区|本市|本省)|competent (?:national )?authorit|(?:administer\w*|responsible for"
-        r"|charged with) [^.;]{0,40}\bthis (?:act|regulation|law|order)"
+        r"(?:主管|负责)(?:全国|本行政区域|本地区|本市|本省)|competent (?:national )?authorit"
+        r"|(?:administer\w*|responsible for|charged with) [^.;]{0,40}\bthis (?:act|regulation|law|order)"
     )
 }
 _MOST = 1_000  # statements that are counted

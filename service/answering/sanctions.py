@@ -26,6 +26,7 @@ from service.evidence.pieces import Candidate, Piece, Pieces
 
 _CONDUCTS = 8  # pieces that fit what is done best, whose sanctions are looked for
 _BESIDE = 0.99  # how likely a duty answers beside its sanction, as a share
+_SAME = 0.5  # of the terms of what is named
 _AS_NEAR = 0.75  # of the likeliest one's likelihood
 _MOST_OF = 0.6  # of the words for what is done
 _ARTICLES = frozenset({"article", "section", "number"})
@@ -51,7 +52,7 @@ class _Named(NamedTuple):
 
 
 class Sanctions:
-    """The sanctions of a library that name what they punish: 违反本法第十八条规定的，処する, an offence under section 132.
+    """The sanctions of a library that name what they punish: 违反本法第十八条规定的, an offence under section 132.
 
     Keeps what it has read of a document as long as its outline is kept.
     """
@@ -63,7 +64,7 @@ class Sanctions:
     def of_conduct(self, asked: Asked, found: Sequence[Candidate], judge: Judge, pieces: Pieces) -> list[Candidate]:
         """Sanctions for what ``found`` speaks of, each judged together with what it names, the likeliest first.
 
-        A sanction is followed by what it names, as nearly as likely. Sanctions say 违反本法第十八条 and not what is
+        A sanction that does not itself say what is done is followed by what it names, nearly as likely. Sanctions say 违反本法第十八条 and not what is
         done, which is asked about: read alone, neither of the two answers.
         """
         joint: list[tuple[Candidate, Candidate]] = []
@@ -77,7 +78,8 @@ class Sanctions:
         likely = judge.answers(asked, read).tolist()
         judged: dict[tuple[str, tuple[Unit, ...]], Candidate] = {}
         for share, (each, by) in sorted(zip(likely, joint, strict=True), key=lambda pair: -pair[0]):
-            for one, part in ((each, share), (by, share * _BESIDE)):
+            beside = [] if _repeats(each.piece, by.piece) else [(by, share * _BESIDE)]
+            for one, part in ((each, share), *beside):
                 judged.setdefault((one.piece.passage.passage_id, one.piece.units), one._replace(likely=part))
         return list(judged.values())
 
@@ -141,6 +143,11 @@ def _fitting(asked: Asked, found: Sequence[Candidate], judge: Judge) -> list[Can
     likely = judge.answers(replace(asked, forms=(), target="", dimensions=(), counted=""), found).tolist()
     order = sorted(range(len(found)), key=lambda place: -likely[place])
     return [found[place] for place in order[:_CONDUCTS] if likely[place] > 0]
+
+
+def _repeats(sanction: Piece, conduct: Piece) -> bool:
+    """Whether the sanction itself says again what it names."""
+    return len(sanction.said.terms & conduct.said.terms) >= _SAME * len(conduct.said.terms)
 
 
 def _read_with(sanction: Piece, conduct: Piece, pieces: Pieces) -> Piece:
