@@ -90,7 +90,8 @@ class Finder:
         """A provision, definition or date of effect, of the documents that are meant."""
         documents = meant.documents if meant.sure or meant.within else ()
         return (
-            provisions_asked(asked, documents, self.guide.outlines, self.library, meant.within)
+            self.guide.sanctions.of_provision(asked, documents, self.pieces)
+            or provisions_asked(asked, documents, self.guide.outlines, self.library, meant.within)
             or self._takes_effect(asked, documents, meant)
             or self._defined(asked, documents, meant)
             or enumerated(asked, documents, meant, self.library)

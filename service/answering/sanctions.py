@@ -20,12 +20,15 @@ from service.answering.confidence import PLACES
 from service.answering.judging import Judge
 from service.answering.naming import Meant
 from service.answering.provisions import Outlines
+from service.answering.settling import Settled
 from service.answering.understanding import Asked, besides
 from service.evidence.analysis import Analysis
-from service.evidence.pieces import Candidate, Piece, Pieces
+from service.evidence.pieces import Candidate, Evidence, Piece, Pieces
 
 _CONDUCTS = 8  # pieces that fit what is done best, whose sanctions are looked for
 _BESIDE = 0.99  # how likely a duty answers beside its sanction, as a share
+_MOST = 500  # statements of a document that are read
+_SHOWN = 3  # sanctions for one provision
 _SAME = 0.5  # of the terms of what is named
 _AS_NEAR = 0.75  # of the likeliest one's likelihood
 _MOST_OF = 0.6  # of the words for what is done
@@ -64,8 +67,8 @@ class Sanctions:
     def of_conduct(self, asked: Asked, found: Sequence[Candidate], judge: Judge, pieces: Pieces) -> list[Candidate]:
         """Sanctions for what ``found`` speaks of, each judged together with what it names, the likeliest first.
 
-        A sanction that does not itself say what is done is followed by what it names, nearly as likely. Sanctions say 违反本法第十八条 and not what is
-        done, which is asked about: read alone, neither of the two answers.
+        A sanction that does not itself say what is done is followed by what it names, nearly as likely. Sanctions say
+        违反本法第十八条 and not what is done, which is asked about: read alone, neither of the two answers.
         """
         joint: list[tuple[Candidate, Candidate]] = []
         for conduct in _fitting(asked, found, judge):
@@ -83,10 +86,34 @@ class Sanctions:
                 judged.setdefault((one.piece.passage.passage_id, one.piece.units), one._replace(likely=part))
         return list(judged.values())
 
+    def of_provision(self, asked: Asked, doc_ids: Sequence[str], pieces: Pieces) -> Settled | None:
+        """The sanctions that name the provision for which the question asks for a penalty, in reading order.
+
+        None where it asks for none or cites no provision, the provision is itself a sanction, or none names it.
+        """
+        cited = references(asked.text) if "penalty" in asked.provisions else []
+        for doc_id in doc_ids if cited else ():
+            outline = self._outlines.of(doc_id, self._library)
+            found = (_spans(outline, provision) for each in cited if (provision := outline.find(each)))
+            spans = frozenset[tuple[Span, ...]]().union(*found)
+            stated = self._library.stating("penalty", filters=Filters(doc_ids=(doc_id,)), most=_MOST)
+            if any(each.hit.passage.units[each.unit].spans in spans for each in stated):
+                return None
+            evidence: dict[tuple[Span, ...], Evidence] = {}
+            for named in self._of_document(doc_id):
+                if named.spans & spans and len(evidence) < _SHOWN:
+                    holding = [each.piece for each in pieces.of([named.stated.hit]) if named.unit in each.piece.units]
+                    for piece in holding[-1:]:  # the item, where that is a piece, after the whole list
+                        shown = Evidence(piece.passage, piece.units, piece.said.text, 1.0)
+                        evidence.setdefault(piece.units[-1].spans, shown)
+            if evidence:
+                return Settled(tuple(evidence.values()))
+        return None
+
     def _of_document(self, doc_id: str) -> list[_Named]:
         outline = self._outlines.of(doc_id, self._library)
         if outline not in self._read:
-            stated = self._library.stating("penalty", filters=Filters(doc_ids=(doc_id,)), most=500)
+            stated = self._library.stating("penalty", filters=Filters(doc_ids=(doc_id,)), most=_MOST)
             self._read[outline] = list(_naming(stated, outline))
         return self._read[outline]
 
@@ -163,12 +190,16 @@ def _naming(stated: Sequence[Stated], outline: Outline) -> Iterator[_Named]:
     sanctions = {unit.spans for each in stated for unit in each.hit.passage.units}
     for each in stated:
         article = _article(outline, places[each.hit.passage.passage_id])
-        own = {unit.spans for said in outline.said(article) for unit in said.units} if article else set()
+        own = _spans(outline, article) if article else frozenset()
         for unit in each.hit.passage.units:
             for reference in _references(unit.text, article):
                 if named := outline.find(reference):
-                    spans = {part.spans for said in outline.said(named) for part in said.units}
-                    yield _Named(each, unit, frozenset(spans - {unit.spans} - (sanctions - own)))
+                    yield _Named(each, unit, _spans(outline, named) - {unit.spans} - (sanctions - own))
+
+
+def _spans(outline: Outline, provision: Provision) -> frozenset[tuple[Span, ...]]:
+    """Of the units of a provision."""
+    return frozenset(unit.spans for said in outline.said(provision) for unit in said.units)
 
 
 def _article(outline: Outline, place: int) -> Provision | None:

@@ -103,3 +103,14 @@ def test_a_conduct_that_no_law_punishes_has_no_sanction(quotes):
 
 def test_few_words_are_enough_where_the_sanction_has_them(quotes):
     assert "五十马克" in quotes("捕捉青蛙 罚款")[0]
+
+
+def test_a_sanction_is_found_for_the_provision_that_is_cited(quotes):
+    assert quotes("违反榆谷芦苇条例第四条怎么处罚？") == ["违反本条例第四条规定的，处九十马克罚款。"]
+    (found,) = quotes("What is the fine for contravening section 4 of the Elmvale Orchard Act?")
+    assert "90 marks" in found
+
+
+def test_a_sanction_that_is_itself_cited_is_shown_whole(quotes):
+    (found,) = quotes("榆谷芦苇条例第五条规定的处罚是什么？")
+    assert "七千马克" in found
