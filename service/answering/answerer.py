@@ -31,8 +31,8 @@ class Outcome:
 
     ``confidence``, 0..1: the share of answers as sure as this one that are complete. ``hits`` and ``judged`` are what
     was looked at, best first; ``notes`` tell the asker, one line each, what the evidence leaves open. ``table``: the
-    source's own that is asked for, which is shown in place of the evidence. ``shares``: what is asked of each side of
-    a comparison, where this is one of them.
+    source's own that is asked for, which is shown in place of the evidence. ``is_side``: it is what is found of one
+    side of a comparison.
     """
 
     asked: Asked
@@ -43,7 +43,7 @@ class Outcome:
     judged: tuple[Candidate, ...] = ()
     notes: tuple[str, ...] = ()
     table: SourceTable | None = None
-    shares: str = ""
+    is_side: bool = False
 
 
 def decide(

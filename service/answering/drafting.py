@@ -33,6 +33,7 @@ _ABSTENTIONS: dict[AbstainReason, dict[str, str]] = {
         "en": "The library does not bear out what the question presumes. It says:",
     },
 }
+_FOUND = {"zh": "所载内容", "en": "What is said"}  # of each side
 _NOT_FOUND = {"zh": "未找到", "en": "not found"}
 
 
@@ -99,7 +100,7 @@ def _each_once(said: Sequence[tuple[str, Outcome, list[Segment]]]) -> Iterator[S
     shown: set[tuple[str, tuple[int, ...]]] = set()
     for _, outcome, own in said:
         for segment in own:
-            if outcome.shares or (segment.text, segment.citations) not in shown:
+            if outcome.is_side or (segment.text, segment.citations) not in shown:
                 shown.add((segment.text, segment.citations))
                 yield segment
 
@@ -145,18 +146,16 @@ class _Cited:
 
 def _side_by_side(said: Sequence[tuple[str, Outcome, list[Segment]]], language: str) -> AnswerTable | None:
     """A row for each side, where all of them share what is asked and each answer is short; None elsewhere."""
-    shares = [outcome.shares for _, outcome, _ in said]
     texts = ["\n".join(segment.text for segment in own) for *_, own in said]
-    if len(said) < 2 or not all(shares) or any(share_of_answer(text) > _ROOM_OF_A_CELL for text in texts):
-        return None
-    if not any(texts):
+    are_sides = len(said) > 1 and all(outcome.is_side for _, outcome, _ in said)
+    if not are_sides or not any(texts) or any(share_of_answer(text) > _ROOM_OF_A_CELL for text in texts):
         return None
     missing = _NOT_FOUND.get(language, _NOT_FOUND["en"])
     rows = tuple(
         AnswerRow(label, (AnswerCell(text, _numbers(own)) if text else AnswerCell(missing=missing),))
         for (label, _, own), text in zip(said, texts, strict=True)
     )
-    return AnswerTable("", "", (shares[0],), rows)
+    return AnswerTable("", "", (_FOUND.get(language, _FOUND["en"]),), rows)
 
 
 def _numbers(segments: Sequence[Segment]) -> tuple[int, ...]:

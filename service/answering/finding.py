@@ -9,12 +9,14 @@ from dataclasses import dataclass, replace
 from index.hit import Filters, Hit, Why
 from index.library import Library
 from ingest.view import fold
-from service.answering.answerer import Outcome, candidates, decide
+from service.answering.answerer import READ, Outcome, candidates, decide
+from service.answering.enumerating import enumerated
 from service.answering.guide import Guide
 from service.answering.judging import Judge
 from service.answering.listing import with_whole_lists
 from service.answering.naming import Meant
 from service.answering.provisions import passages_beneath, provisions_asked
+from service.answering.sanctions import preferred
 from service.answering.selecting import WHOLE, Selection
 from service.answering.settling import Settled
 from service.answering.stating import definitions_asked, effect_asked, kinds_wanted
@@ -26,6 +28,7 @@ from service.evidence.pieces import Candidate, Pieces
 SETTLED = 0.97  # how sure what a document's structure settles is, as measured (docs/quality.md)
 _KINDS = frozenset({"penalty", "prohibition", "authority"})  # of provision, that a search can be narrowed to
 _NATIONAL = re.compile(r"全国(?!人大|人民代表)|国家级|\bnational(?:ly)? (?!determined)|\bnationwide\b", re.IGNORECASE)
+_NAMED = 0.75  # of the bar, for a sanction that has the words for what is done, as measured (docs/quality.md)
 _UNKNOWN = ""  # the jurisdiction of documents of which it is not known
 _NOT_HELD = {"zh": "资料库中没有“{}”。", "en": "The library does not hold “{}”."}
 
@@ -88,9 +91,11 @@ class Finder:
         """A provision, definition or date of effect, of the documents that are meant."""
         documents = meant.documents if meant.sure or meant.within else ()
         return (
-            provisions_asked(asked, documents, self.guide.outlines, self.library, meant.within)
+            self.guide.sanctions.of_provision(asked, documents, self.pieces)
+            or provisions_asked(asked, documents, self.guide.outlines, self.library, meant.within)
             or self._takes_effect(asked, documents, meant)
             or self._defined(asked, documents, meant)
+            or enumerated(asked, documents, meant, self.library)
         )
 
     def _takes_effect(self, asked: Asked, documents: Sequence[str], meant: Meant) -> Settled | None:
@@ -132,7 +137,11 @@ class Finder:
         tried: list[Outcome] = []
         for scope in self._scopes(meant, [] if presumes else kinds_wanted(asked)):
             hits, judged = self._candidates(asked, scope, meant.places)
-            outcome = decide(asked, hits, judged, self.pieces.encoder, held=held, bar=self.bar, params=params)
+            bar = self.bar
+            if scope.kinds == ("penalty",):
+                judged, named = preferred(asked, judged, meant)
+                bar *= _NAMED if named else 1
+            outcome = decide(asked, hits, judged, self.pieces.encoder, held=held, bar=bar, params=params)
             tried.append(outcome)
             if _is_of(outcome, meant) and (not outcome.why or (scope == self.filters and not meant.sure)):
                 break
@@ -167,10 +176,20 @@ class Finder:
     def _candidates(
         self, asked: Asked, scope: Filters, places: Sequence[str] = ()
     ) -> tuple[list[Hit], list[Candidate]]:
+        hits = self._hits(asked, scope, places)
+        judged = candidates(asked, hits, self.judge, self.pieces)
+        if scope.kinds != ("penalty",):
+            return hits, judged
+        conduct = self.pieces.of(self._hits(asked, replace(scope, kinds=()), places)[:READ])
+        punished = self.guide.sanctions.of_conduct(asked, conduct, self.judge, self.pieces)
+        return hits, sorted([*punished, *judged], key=lambda each: -each.likely)
+
+    def _hits(self, asked: Asked, scope: Filters, places: Sequence[str]) -> list[Hit]:
+        """What is found; the rule of one province is none of another, nor of the nation."""
         hits = self.search(asked.text, scope)
-        if places or _NATIONAL.search(asked.text):  # the rule of one province is none of another, nor of the nation
+        if places or _NATIONAL.search(asked.text):
             hits = [hit for hit in hits if hit.about.place is None or hit.about.place in places] or hits
-        return hits, candidates(asked, hits, self.judge, self.pieces)
+        return hits
 
 
 def _is_of(outcome: Outcome, meant: Meant) -> bool:

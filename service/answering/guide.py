@@ -8,6 +8,7 @@ from index.library import Library
 from service.answering.naming import Names
 from service.answering.opening import Openings
 from service.answering.provisions import Outlines
+from service.answering.sanctions import Sanctions
 
 
 class Guide:
@@ -15,6 +16,7 @@ class Guide:
 
     def __init__(self, library: Library) -> None:
         self.outlines, self.openings = Outlines(), Openings(library)
+        self.sanctions = Sanctions(library, self.outlines)
         self._library = library
         self._lock = threading.Lock()
         self._named: tuple[int, Names] | None = None

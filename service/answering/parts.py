@@ -63,15 +63,9 @@ _UNKNOWN = re.compile(  # one more of those that are joined, though nothing is k
     r"\s*(?:,|、|\band\b|\bor\b|和|与|以及|及)+\s*"
     r"(?P<name>[A-Z][\w-]+(?: [A-Z][\w-]+)*|[\u4e00-\u9fff]{2,4}(?=的|各自|分别|之间))"
 )
+_NO_MARKS = str.maketrans("", "", "《》")
 _OF_EACH = re.compile(
     r"各自|分别|各(?=[是用有为怎如])|\brespectively\b|\beach\b|\bboth\b|\bside by side\b", re.IGNORECASE
-)
-
-
-_ASKED_WITH = re.compile(
-    r"是?多少|什么|怎么样?|如何|哪些|是怎么(?:说|规定)的|有何|规定了?|吗|呢|[?？]"
-    r"|\b(?:what|which|how|when|who|does|do|did|is|are|was|were|has|have|many|much|can|may|must|compare|the)\b",
-    re.IGNORECASE,
 )
 
 
@@ -117,7 +111,7 @@ def sides(asked: Asked, named: Sequence[tuple[int, int]] = ()) -> tuple[Part, ..
         own = _side(text, each, following)
         rest = after.removeprefix("'s").removeprefix("’s") if "s" in own[-2:] and own[-2:-1] in "'’" else after
         alone = " ".join(_COMPARING.sub(" ", f"{before}{own}{rest}").split())
-        parts.append(Part(text[each.start : each.end].strip(" 《》"), understand(alone), each.kind))
+        parts.append(Part(_label(text[each.start : each.end]), understand(alone), each.kind))
     return tuple(parts)
 
 
@@ -143,19 +137,9 @@ def _cited_apart(text: str, cited: Sequence[Reference]) -> tuple[Part, ...]:
             return ()
         own = text[start:end]
         alone = " ".join(f"{text[:first]}{own}{text[last:]}".split())
-        parts.append(Part(own.strip(" 《》"), understand(alone), "document"))
+        parts.append(Part(_label(own), understand(alone), "document"))
         start = glue.end() if glue else end
     return tuple(parts)
-
-
-def measure(asked: Asked, parts: Sequence[Part]) -> str:
-    """What is asked of each of the sides, in the question's own words; "" where nothing is left to say."""
-    if not parts:
-        return ""
-    alone = parts[-1].asked
-    said = alone.text.replace(parts[-1].label, " ", 1)
-    rest = _ASKED_WITH.sub(" ", said)
-    return " ".join(rest.split()).strip(" ,，:：的之'’s?？。.《》")
 
 
 def asks_of_each(asked: Asked) -> bool:
@@ -231,6 +215,10 @@ def _cut(border: re.Pattern[str], text: str, start: int, end: int) -> Iterator[t
 
 def _bounds_a_time(text: str, run: Sequence[_Mention]) -> bool:
     return bool(run) and run[0].kind == "year" and _SPAN.search(text[: run[0].start]) is not None
+
+
+def _label(said: str) -> str:
+    return said.translate(_NO_MARKS).strip()
 
 
 def _mentions(asked: Asked, named: Sequence[tuple[int, int]]) -> Iterator[_Mention]:

@@ -14,7 +14,7 @@ from service.answering.conversing import SmallTalk, small_talk, summary_asked, v
 from service.answering.drafting import Answered, Drafted, draft
 from service.answering.finding import SETTLED, Finder
 from service.answering.opening import suggestions
-from service.answering.parts import Part, asks_of_each, clauses, measure, sides
+from service.answering.parts import Part, asks_of_each, clauses, sides
 from service.answering.selecting import Selection
 from service.answering.summarising import summary
 from service.answering.tables import rows_of_one_table
@@ -83,8 +83,7 @@ class Responder:
         if asked.kind in _CHOOSING and not whole.why:
             return None
         parts = sides(asked, self.finder.meant(asked).mentions)
-        shares = measure(asked, parts)
-        outcomes = (replace(self._side(part), shares=shares) for part in parts)
+        outcomes = (replace(self._side(part), is_side=True) for part in parts)
         found = [
             Answered(part.label, outcome if _is_about(part, outcome) else withheld(outcome))
             for part, outcome in zip(parts, outcomes, strict=True)

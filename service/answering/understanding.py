@@ -253,6 +253,21 @@ def asks(clause: str) -> bool:
     return any(each.search(folded) for each in words)
 
 
+def besides(asked: Asked, kinds: Sequence[ProvisionKind], names: Sequence[tuple[int, int]]) -> str:
+    """What a question for provisions of some kinds says besides asking for them, folded.
+
+    ``names``: spans of its text that are left out too.
+    """
+    rest = asked.text
+    for start, end in sorted(names, reverse=True):
+        rest = f"{rest[:start]} {rest[end:]}"
+    cues = [_cues("provision")[kind] for kind in kinds]
+    forms = [_forms()[kind].asks for kind in kinds if kind in _forms()]
+    for pattern in (*cues, *forms, _any_asking(), *_cues("neutral").values()):
+        rest = pattern.sub(" ", fold(rest))
+    return rest
+
+
 def says_alone(text: Analysis) -> bool:
     """Whether a text says of something that it is the only one, or the first."""
     return _cues("premise")["alone"].search(text.folded) is not None

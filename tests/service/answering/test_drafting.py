@@ -43,10 +43,10 @@ def outcome(*evidence, why=None, sure=0.9, question=QUESTION, **how):
 def test_citations_are_numbered_as_they_are_said_and_one_quote_has_one_number(library, said):
     norway, chile = said("40 marks"), said("70 marks")
     drafted = draft([Answered("", outcome(norway, chile)), Answered("how much", outcome(chile))], library)
-    assert [each.citations for each in drafted.segments] == [(1,), (2,), (2,)]
-    assert [each.number for each in drafted.citations] == [1, 2]
-    assert [each.part for each in drafted.segments] == ["", "", "how much"]
-    assert drafted.text.endswith("how much: The council of Chile pays 70 marks for each hectare of alder swamp. [2]")
+    assert [each.citations for each in drafted.segments] == [(1,), (2,)], "what answers two clauses is said once"
+    assert [each.number for each in drafted.citations] == [1, 2] and not drafted.missing
+    sides = [Answered(side, outcome(chile, is_side=True)) for side in ("Chile", "Peru")]
+    assert [each.citations for each in draft(sides, library).segments] == [(1,), (1,)], "and for each side"
 
 
 def test_it_is_as_sure_as_the_least_sure_of_what_is_answered(library, said):
@@ -70,14 +70,14 @@ def test_what_stands_against_a_premise_is_shown_with_the_reason(library, said):
     assert drafted.text.startswith("The library does not bear out") and "40 marks" in drafted.text
 
 
-def test_short_answers_to_sides_that_share_what_is_asked_are_a_table(library, said):
+def test_short_answers_to_sides_are_a_table(library, said):
     sides = [
-        Answered("Norway", outcome(said("40 marks"), shares="marks a hectare")),
-        Answered("Peru", outcome(why="unsupported", shares="marks a hectare")),
-        Answered("Chile", outcome(said("70 marks"), shares="marks a hectare")),
+        Answered("Norway", outcome(said("40 marks"), is_side=True)),
+        Answered("Peru", outcome(why="unsupported", is_side=True)),
+        Answered("Chile", outcome(said("70 marks"), is_side=True)),
     ]
     drafted = draft(sides, library)
-    assert drafted.table.columns == ("marks a hectare",) and drafted.missing == ("Peru",)
+    assert drafted.table.columns == ("What is said",) and drafted.missing == ("Peru",)
     assert drafted.table.rows == (
         AnswerRow("Norway", (AnswerCell(said("40 marks").text, (1,)),)),
         AnswerRow("Peru", (AnswerCell(missing="not found"),)),
@@ -86,9 +86,9 @@ def test_short_answers_to_sides_that_share_what_is_asked_are_a_table(library, sa
     assert [(each.citations, each.tabled) for each in drafted.segments] == [((1,), True), ((2,), True)]
 
 
-def test_a_long_answer_or_one_that_shares_nothing_is_no_cell(library, said):
-    norway = Answered("Norway", outcome(said("40 marks"), shares="marks"))
-    for other in (outcome(said("70 marks")), outcome(replace(said("70 marks"), text="so it is " * 60), shares="marks")):
+def test_a_long_answer_or_one_to_no_side_is_no_cell(library, said):
+    norway = Answered("Norway", outcome(said("40 marks"), is_side=True))
+    for other in (outcome(said("70 marks")), outcome(replace(said("70 marks"), text="so it is " * 60), is_side=True)):
         drafted = draft([norway, Answered("Chile", other)], library)
         assert drafted.table is None and [each.part for each in drafted.segments] == ["Norway", "Chile"]
 
