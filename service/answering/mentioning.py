@@ -91,13 +91,16 @@ def _issuer(names: str) -> frozenset[int | str]:
     return frozenset(f.what for name in said for f in features(name) if f.last - f.first >= max(len(name) - 1, 1))
 
 
+_PROVIDES = re.compile("(?<=[法例则])规定")  # what a law provides, and neither 法规 nor the name of a 规定
+
+
 class Inquiry:
     """A question, prepared once for all documents."""
 
     def __init__(self, text: str) -> None:
         folded = fold(text)
         self.text = text = text if len(text) == len(folded) else folded  # offsets are of the folded text
-        self.said = tokens(text.replace("法规定", "法，定"))  # what a law provides, and no 法规
+        self.said = tokens(_PROVIDES.sub("，定", text))
         self.features = [*features(self.said), *initials(text, self.said)]
         self.heads = heads(self.said)
         self.weights = weights(self.said, self.heads)
