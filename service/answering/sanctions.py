@@ -70,14 +70,8 @@ class Sanctions:
         A sanction that does not itself say what is done is followed by what it names, nearly as likely. Sanctions say
         违反本法第十八条 and not what is done, which is asked about: read alone, neither of the two answers.
         """
-        joint: list[tuple[Candidate, Candidate]] = []
-        for conduct in _fitting(asked, found, judge):
-            for named in self._of_document(conduct.piece.passage.doc_id):
-                if conduct.piece.units[-1].spans in named.spans:
-                    hit = replace(named.stated.hit, score=conduct.hit.score, why=conduct.hit.why)
-                    holding = (each for each in pieces.of([hit]) if named.unit in each.piece.units)
-                    joint += [(each, conduct) for each in holding if each.piece.units != conduct.piece.units]
-        read = [each._replace(piece=_read_with(each.piece, by.piece, pieces)) for each, by in joint]
+        joint = list(self._joint(asked, found, judge, pieces))
+        read = _read_together(joint, pieces)
         likely = judge.answers(asked, read).tolist()
         judged: dict[tuple[str, tuple[Unit, ...]], Candidate] = {}
         for share, (each, by) in sorted(zip(likely, joint, strict=True), key=lambda pair: -pair[0]):
@@ -85,6 +79,22 @@ class Sanctions:
             for one, part in ((each, share), *beside):
                 judged.setdefault((one.piece.passage.passage_id, one.piece.units), one._replace(likely=part))
         return list(judged.values())
+
+    def _joint(
+        self, asked: Asked, found: Sequence[Candidate], judge: Judge, pieces: Pieces
+    ) -> Iterator[tuple[Candidate, Candidate]]:
+        """Sanctions, each with what it names of that which speaks of what is done; each pair once."""
+        seen: set[tuple[tuple[Unit, ...], tuple[Unit, ...]]] = set()
+        for conduct in _fitting(asked, found, judge):
+            for named in self._of_document(conduct.piece.passage.doc_id):
+                if conduct.piece.units[-1].spans not in named.spans:
+                    continue
+                hit = replace(named.stated.hit, score=conduct.hit.score, why=conduct.hit.why)
+                for each in pieces.of([hit]):
+                    pair = (each.piece.units, conduct.piece.units)
+                    if named.unit in each.piece.units and pair[0] != pair[1] and pair not in seen:
+                        seen.add(pair)
+                        yield each, conduct
 
     def of_provision(self, asked: Asked, doc_ids: Sequence[str], pieces: Pieces) -> Settled | None:
         """The sanctions that name the provision for which the question asks for a penalty, in reading order.
@@ -177,11 +187,15 @@ def _repeats(sanction: Piece, conduct: Piece) -> bool:
     return len(sanction.said.terms & conduct.said.terms) >= _SAME * len(conduct.said.terms)
 
 
-def _read_with(sanction: Piece, conduct: Piece, pieces: Pieces) -> Piece:
-    """The sanction as if it said itself what it names."""
-    said = Analysis(f"{conduct.said.text}\n{sanction.said.text}")
-    (vector,), (tokens,) = pieces.encoder.read([f"{conduct.place.heading.text} {said.text}"])
-    return replace(sanction, said=said, vector=vector, tokens=tokens)
+def _read_together(joint: Sequence[tuple[Candidate, Candidate]], pieces: Pieces) -> list[Candidate]:
+    """Each sanction as if it said itself what it names."""
+    said = [f"{by.piece.said.text}\n{each.piece.said.text}" for each, by in joint]
+    headed = [f"{by.piece.place.heading.text} {text}" for (_, by), text in zip(joint, said, strict=True)]
+    vectors, tokens = pieces.encoder.read(headed) if headed else ((), ())
+    return [
+        each._replace(piece=replace(each.piece, said=Analysis(text), vector=vector, tokens=known))
+        for (each, _), text, vector, known in zip(joint, said, vectors, tokens, strict=True)
+    ]
 
 
 def _naming(stated: Sequence[Stated], outline: Outline) -> Iterator[_Named]:
