@@ -23,13 +23,13 @@ from service.answering.provisions import Outlines
 from service.answering.settling import Settled
 from service.answering.understanding import Asked, besides
 from service.evidence.analysis import Analysis
-from service.evidence.pieces import Candidate, Evidence, Piece, Pieces
+from service.evidence.pieces import Candidate, Evidence, Pieces
 
 _CONDUCTS = 8  # pieces that fit what is done best, whose sanctions are looked for
 _BESIDE = 0.99  # how likely a duty answers beside its sanction, as a share
 _MOST = 500  # statements of a document that are read
 _SHOWN = 3  # sanctions for one provision
-_SAME = 0.5  # of the terms of what is named
+_ALONE = 0.9  # of the likelihood with what it names: a sanction that reaches it alone says itself what is done
 _AS_NEAR = 0.75  # of the likeliest one's likelihood
 _MOST_OF = 0.6  # of the words for what is done
 _ARTICLES = frozenset({"article", "section", "number"})
@@ -73,9 +73,10 @@ class Sanctions:
         joint = list(self._joint(asked, found, judge, pieces))
         read = _read_together(joint, pieces)
         likely = judge.answers(asked, read).tolist()
+        alone = judge.answers(asked, [each for each, _ in joint]).tolist()
         judged: dict[tuple[str, tuple[Unit, ...]], Candidate] = {}
-        for share, (each, by) in sorted(zip(likely, joint, strict=True), key=lambda pair: -pair[0]):
-            beside = [] if _repeats(each.piece, by.piece) else [(by, share * _BESIDE)]
+        for share, less, (each, by) in sorted(zip(likely, alone, joint, strict=True), key=lambda found: -found[0]):
+            beside = [(by, share * _BESIDE)] if less < _ALONE * share else []
             for one, part in ((each, share), *beside):
                 judged.setdefault((one.piece.passage.passage_id, one.piece.units), one._replace(likely=part))
         return list(judged.values())
@@ -180,11 +181,6 @@ def _fitting(asked: Asked, found: Sequence[Candidate], judge: Judge) -> list[Can
     likely = judge.answers(replace(asked, forms=(), target="", dimensions=(), counted=""), found).tolist()
     order = sorted(range(len(found)), key=lambda place: -likely[place])
     return [found[place] for place in order[:_CONDUCTS] if likely[place] > 0]
-
-
-def _repeats(sanction: Piece, conduct: Piece) -> bool:
-    """Whether the sanction itself says again what it names."""
-    return len(sanction.said.terms & conduct.said.terms) >= _SAME * len(conduct.said.terms)
 
 
 def _read_together(joint: Sequence[tuple[Candidate, Candidate]], pieces: Pieces) -> list[Candidate]:
