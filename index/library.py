@@ -26,7 +26,7 @@ from index.lock import write_lock
 from index.packed import Packed, pack_document
 from index.renewing import is_upgradable, reencode, upgrade
 from index.reranker import RERANKED, Reranker, rerank
-from index.retrieval import LONGEST_QUERY, KnownRows, prepare, read_hit, read_stated, respelled, retrieve
+from index.retrieval import LONGEST_QUERY, KnownRows, prepare, read_hits, read_stated, respelled, retrieve
 from index.static import Floats
 from index.store import Store, begin_store
 from index.trash import Trash
@@ -312,7 +312,7 @@ class Library:
                 weights=self.weights,
                 known=self._known,
             )
-            hits = [read_hit(connection, each, prepared.groups) for each in ranked]
+            hits = read_hits(connection, ranked, prepared.groups)
         return rerank(reranker, query[:LONGEST_QUERY], hits)[:k] if reranker else hits
 
     def stating(

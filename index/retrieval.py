@@ -6,7 +6,8 @@ import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -33,6 +34,7 @@ from ingest.passage import Passage
 LONGEST_QUERY = 2_000  # code points; what follows is not looked at
 DEPTH = 100  # candidates from each leg, of the dense one for each language: a translation comes late in any ranking
 _MOST_KNOWN = 100_000  # rows whose tokens are kept, half a kilobyte each
+_MOST_READ = 2_000  # passages, some 20 MB
 _REACH = 10  # how many times deeper the dense ranking is looked through for them
 
 
@@ -134,13 +136,25 @@ def retrieve(
     ]
 
 
-def read_hit(connection: sqlite3.Connection, ranked: Ranked, groups: Sequence[Group]) -> Hit:
-    """The passage of a ranked row, with those of the query's terms and of their alternatives that stand in it."""
-    (packed,) = connection.execute('SELECT terms FROM features WHERE "row" = ?', (ranked.row,)).fetchone()
-    standing = set(unpack_terms(packed)[-1].split())
-    why = replace(ranked.why, matched_terms=matched_terms(groups, standing))
-    title, about, passage = _read_row(connection, ranked.row)
-    return Hit(passage, title, ranked.score, why, about)
+def read_hits(connection: sqlite3.Connection, ranked: Sequence[Ranked], groups: Sequence[Group]) -> list[Hit]:
+    """The passages of ranked rows, with those of the query's terms and of their alternatives that stand in each."""
+    read = _read_rows(connection, [each.row for each in ranked])
+    standing: dict[int, frozenset[str]] = {}
+    for places, part in batches([each.row for each in ranked]):
+        found = connection.execute(f'SELECT "row", terms FROM features WHERE "row" IN {places}', part)
+        standing.update((row, _standing(packed)) for row, packed in found)
+    hits: list[Hit] = []
+    for each in ranked:
+        title, about, passage = read[each.row]
+        why = replace(each.why, matched_terms=matched_terms(groups, standing[each.row]))
+        hits.append(Hit(passage, title, each.score, why, about))
+    return hits
+
+
+@lru_cache(maxsize=_MOST_READ)
+def _standing(packed: bytes) -> frozenset[str]:
+    """The terms of a passage without those of its headings."""
+    return frozenset(unpack_terms(packed)[-1].split())
 
 
 def read_stated(connection: sqlite3.Connection, row: int, unit: int, term: str) -> Stated:
@@ -156,11 +170,33 @@ def titled_passage(connection: sqlite3.Connection, row: int) -> tuple[str, Passa
 
 
 def _read_row(connection: sqlite3.Connection, row: int) -> tuple[str, Metadata, Passage]:
-    name, metadata, *columns = connection.execute(
-        f'SELECT name, metadata, {PASSAGE_COLUMNS} FROM passages JOIN documents USING (doc) WHERE "row" = ?', (row,)
-    ).fetchone()
-    about = read_metadata(metadata)
-    return about.title or str(name), about, read_passage(columns)
+    return _read_rows(connection, [row])[row]
+
+
+def _read_rows(connection: sqlite3.Connection, rows: Sequence[int]) -> dict[int, tuple[str, Metadata, Passage]]:
+    """Title, or else name, of the document, what is known of it, and the passage, by row."""
+    read: dict[int, tuple[str, Metadata, Passage]] = {}
+    for places, part in batches(rows):
+        found = connection.execute(
+            f'SELECT "row", name, metadata, {PASSAGE_COLUMNS} FROM passages JOIN documents USING (doc) '
+            f'WHERE "row" IN {places}',
+            part,
+        )
+        for row, name, metadata, *columns in found:
+            about = _metadata(metadata)
+            read[row] = about.title or str(name), about, _passage(*columns)
+    return read
+
+
+@lru_cache(maxsize=_MOST_READ)
+def _metadata(column: str) -> Metadata:
+    return read_metadata(column)
+
+
+@lru_cache(maxsize=_MOST_READ)
+def _passage(*columns: Any) -> Passage:
+    """By what stands in the store now: questions meet the same passages again, and unpacking is most of reading."""
+    return read_passage(columns)
 
 
 class KnownRows:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from index.hit import Filters, Hit, Why
 from index.library import Library
@@ -27,7 +27,7 @@ _KINDS = frozenset({"penalty", "prohibition", "authority"})  # of provision, tha
 _UNKNOWN = ""  # the jurisdiction of documents of which it is not known
 _NOT_HELD = {"zh": "资料库中没有“{}”。", "en": "The library does not hold “{}”."}
 
-Search = Callable[[str, Filters], list[Hit]]
+Search = Callable[[str, Filters], Sequence[Hit]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class Finder:
     guide: Guide
     bar: float
     filters: Filters
+    _meant: dict[str, Meant] = field(default_factory=dict, compare=False)  # by text: parts repeat the whole
 
     def find(self, asked: Asked, params: Selection = WHOLE, *, besides: Meant | None = None) -> Outcome:
         """What comes of a question taken as one: settled by a document's structure, else judged.
@@ -61,8 +62,13 @@ class Finder:
         return Outcome(asked, settled.evidence, SETTLED, None, shown, notes=settled.notes)
 
     def meant(self, asked: Asked) -> Meant:
-        """What the question names, of the documents that the filters let through."""
-        meant = self.guide.names.meant(asked.text)
+        """What the question names, of the documents that the filters let through; each text is read once."""
+        if asked.text not in self._meant:
+            self._meant[asked.text] = self._inside(self.guide.names.meant(asked.text))
+        return self._meant[asked.text]
+
+    def _inside(self, meant: Meant) -> Meant:
+        """The same, of the documents that the filters let through."""
         if not self.filters.doc_ids:
             return meant
         let = {self.library.document(each).doc_id for each in self.filters.doc_ids}
@@ -143,7 +149,7 @@ class Finder:
         wide = [self.filters, narrow] if not meant.sure else [narrow, self.filters]
         return list(dict.fromkeys([*(replace(narrow, kinds=(kind,)) for kind in kinds[:1]), *wide]))
 
-    def _candidates(self, asked: Asked, scope: Filters) -> tuple[list[Hit], list[Candidate]]:
+    def _candidates(self, asked: Asked, scope: Filters) -> tuple[Sequence[Hit], list[Candidate]]:
         hits = self.search(asked.text, scope)
         return hits, candidates(asked, hits, self.judge, self.pieces)
 
