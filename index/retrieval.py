@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.backend import Legs
 from index.columns import (
@@ -98,7 +99,7 @@ def retrieve(
     nothing = Ranking.nothing()
     lexical = nothing if mode == "dense" else legs.lexical(query.groups, depth=depth, allowed=allowed)
     dense = nothing if mode == "lexical" else legs.dense(query.vector, depth=_REACH * depth, allowed=allowed)
-    dense = _best_of_each_language(dense, known.languages(connection, dense.rows.tolist()), depth)
+    dense = _best_of_each_language(dense, known.languages(connection, dense.rows), depth)
     found = known.candidates(connection, np.union1d(lexical.rows, dense.rows))
     if not found.passage_ids:
         return []
@@ -203,15 +204,28 @@ class KnownRows:
     """What scoring needs of the store's rows, kept once read: a row never changes, and no row number is used twice."""
 
     def __init__(self) -> None:
-        self._languages: dict[int, str] = {}
+        self._spoken = [""]  # languages by their number
+        self._languages = np.zeros(0, np.int16)  # the number of each row's; 0 where it was never read
         self._tokens: dict[int, tuple[str, Tokens]] = {}
+        self._lock = threading.Lock()
 
-    def languages(self, connection: sqlite3.Connection, rows: Sequence[int]) -> list[str | None]:
-        """The language of each row; None for one that was deleted before it was ever read."""
-        for places, part in batches([row for row in rows if row not in self._languages]):
-            found = connection.execute(f'SELECT "row", language FROM passages WHERE "row" IN {places}', part)
-            self._languages.update(found)
-        return [self._languages.get(row) for row in rows]
+    def languages(self, connection: sqlite3.Connection, rows: Rows) -> NDArray[np.int16]:
+        """The number of each row's language; 0 for one that was deleted before it was ever read."""
+        if len(rows) and (rows.max() >= len(self._languages) or not self._languages[rows].all()):
+            self._read_languages(connection, rows)
+        return self._languages[rows]
+
+    def _read_languages(self, connection: sqlite3.Connection, rows: Rows) -> None:
+        with self._lock:
+            known = np.zeros(max(len(self._languages), 2 * int(rows.max()) + 1), np.int16)
+            known[: len(self._languages)] = self._languages
+            for places, part in batches(rows[known[rows] == 0].tolist()):
+                found = connection.execute(f'SELECT "row", language FROM passages WHERE "row" IN {places}', part)
+                for row, language in found:
+                    if language not in self._spoken:
+                        self._spoken.append(language)
+                    known[row] = self._spoken.index(language)
+            self._languages = known
 
     def candidates(self, connection: sqlite3.Connection, rows: Rows) -> _Candidates:
         """What is needed to score the rows; a row that was deleted meanwhile is left out."""
@@ -230,19 +244,18 @@ class KnownRows:
         return _Candidates(
             np.array(there, np.int64),
             [known[row][0] for row in there],
-            [language or "und" for language in self.languages(connection, there)],
+            [
+                self._spoken[number] or "und"
+                for number in self.languages(connection, np.array(there, np.int64)).tolist()
+            ],
             [known[row][1] for row in there],
         )
 
 
-def _best_of_each_language(ranking: Ranking, languages: Sequence[str | None], depth: int) -> Ranking:
-    """The first ``depth`` rows of every language, still best first."""
-    taken: Counter[str | None] = Counter()
-    kept: list[int] = []
-    for place, language in enumerate(languages):
-        taken[language] += 1
-        if taken[language] <= depth:
-            kept.append(place)
+def _best_of_each_language(ranking: Ranking, languages: NDArray[np.int16], depth: int) -> Ranking:
+    """The first ``depth`` rows of every language, by its number, still best first."""
+    first = [np.flatnonzero(languages == each)[:depth] for each in np.unique(languages)]
+    kept = np.sort(np.concatenate(first)) if first else np.zeros(0, np.intp)
     return Ranking(ranking.rows[kept], ranking.scores[kept])
 
 

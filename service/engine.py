@@ -265,7 +265,8 @@ class Engine(Shelf):
         return load_reranker(self._settings.reranker) if self._settings.reranker else None
 
     def _ranked(self, hits: Sequence[Hit]) -> tuple[RankedPassage, ...]:
-        return tuple(_ranked(hit, self._astral_offsets(hit.passage.doc_id)) for hit in hits)
+        astral = {doc_id: self._astral_offsets(doc_id) for doc_id in {hit.passage.doc_id for hit in hits}}
+        return tuple(_ranked(hit, astral[hit.passage.doc_id]) for hit in hits)
 
     def verify(self, text: str) -> VerifyReport:
         """Says of each claim of ``text`` whether the library supports or contradicts it, or does not know.
