@@ -20,6 +20,7 @@ from index.packed import Packed
 from ingest.document import Metadata
 
 SHORTEST_PREFIX = 6
+_WHOLE = re.compile("[0-9a-f]{64}")
 _RECORD = (
     "doc_id, name, media_type, type, metadata, warnings, n_pages, n_bytes, text_sha256, added_at, generation, "
     "(SELECT count(*) FROM passages WHERE passages.doc = documents.doc), "
@@ -186,6 +187,8 @@ def records(connection: sqlite3.Connection, *, doc_id: str | None = None) -> lis
 
 def record(connection: sqlite3.Connection, prefix: str) -> DocumentRecord:
     """The document whose id begins with ``prefix``. Raises as :func:`resolve` does."""
+    for found in records(connection, doc_id=prefix) if _WHOLE.fullmatch(prefix) else ():
+        return found
     whole = resolve(connection, prefix)
     for found in records(connection, doc_id=whole):
         return found

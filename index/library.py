@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from index import catalogue
-from index.backend import LocalBackend
+from index.backend import Legs, LocalBackend
 from index.catalogue import AddResult, DocumentRecord, Front
 from index.columns import PASSAGE_COLUMNS, read_pages, read_passage, unpack, unpack_boxes, unpack_text
 from index.encoder import Encoder, load_encoder
@@ -26,7 +26,7 @@ from index.lock import write_lock
 from index.packed import Packed, pack_document
 from index.renewing import is_upgradable, reencode, upgrade
 from index.reranker import RERANKED, Reranker, rerank
-from index.retrieval import LONGEST_QUERY, KnownRows, prepare, read_hit, read_stated, respelled, retrieve
+from index.retrieval import LONGEST_QUERY, KnownRows, Query, prepare, read_hits, read_stated, respelled, retrieve
 from index.static import Floats
 from index.store import Store, begin_store
 from index.trash import Trash
@@ -193,11 +193,13 @@ class Library:
         """Inside, all that this thread searches and reads is of one generation, whatever is written meanwhile."""
         outer = getattr(self._held, "legs", None)
         self._held.legs = outer or self._backend.legs()
+        self._held.prepared = self._held.prepared if outer else {}
         try:
             with self._store.reading():
                 yield
         finally:
             self._held.legs = outer
+            self._held.prepared = self._held.prepared if outer else None
 
     def documents(self) -> list[DocumentRecord]:
         """All documents, in the order they were added."""
@@ -294,11 +296,10 @@ class Library:
         """
         if k < 1:
             raise ValueError(f"k must be 1 or more, got {k}")
-        prepared = prepare(query, self.encoder)
+        legs = getattr(self._held, "legs", None) or self._backend.legs()
+        prepared = self._prepared(query, legs)
         if not prepared.groups and not prepared.vector.any():
             return []
-        legs = getattr(self._held, "legs", None) or self._backend.legs()
-        prepared = respelled(prepared, legs)
         with self._store.reading() as connection:
             allowed = catalogue.allowed_rows(connection, filters) if filters else None
             ranked = retrieve(
@@ -312,7 +313,7 @@ class Library:
                 weights=self.weights,
                 known=self._known,
             )
-            hits = [read_hit(connection, each, prepared.groups) for each in ranked]
+            hits = read_hits(connection, ranked, prepared.groups)
         return rerank(reranker, query[:LONGEST_QUERY], hits)[:k] if reranker else hits
 
     def stating(
@@ -345,6 +346,15 @@ class Library:
         """
         with self._lock():
             self._backend.sync(anew=True)
+
+    def _prepared(self, query: str, legs: Legs) -> Query:
+        """The query as the legs see it; inside :meth:`reading` each is prepared once for all filters."""
+        kept: dict[str, Query] | None = getattr(self._held, "prepared", None)
+        if kept is None:
+            return respelled(prepare(query, self.encoder), legs)
+        if query not in kept:
+            kept[query] = respelled(prepare(query, self.encoder), legs)
+        return kept[query]
 
     def _packed(self, addition: Addition | Packed) -> Packed:
         if isinstance(addition, Addition):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.backend import Legs
 from index.columns import (
@@ -33,6 +35,7 @@ from ingest.passage import Passage
 LONGEST_QUERY = 2_000  # code points; what follows is not looked at
 DEPTH = 100  # candidates from each leg, of the dense one for each language: a translation comes late in any ranking
 _MOST_KNOWN = 100_000  # rows whose tokens are kept, half a kilobyte each
+_MOST_READ = 2_000  # passages, some 20 MB
 _REACH = 10  # how many times deeper the dense ranking is looked through for them
 
 
@@ -96,7 +99,7 @@ def retrieve(
     nothing = Ranking.nothing()
     lexical = nothing if mode == "dense" else legs.lexical(query.groups, depth=depth, allowed=allowed)
     dense = nothing if mode == "lexical" else legs.dense(query.vector, depth=_REACH * depth, allowed=allowed)
-    dense = _best_of_each_language(dense, known.languages(connection, dense.rows.tolist()), depth)
+    dense = _best_of_each_language(dense, known.languages(connection, dense.rows), depth)
     found = known.candidates(connection, np.union1d(lexical.rows, dense.rows))
     if not found.passage_ids:
         return []
@@ -134,13 +137,25 @@ def retrieve(
     ]
 
 
-def read_hit(connection: sqlite3.Connection, ranked: Ranked, groups: Sequence[Group]) -> Hit:
-    """The passage of a ranked row, with those of the query's terms and of their alternatives that stand in it."""
-    (packed,) = connection.execute('SELECT terms FROM features WHERE "row" = ?', (ranked.row,)).fetchone()
-    standing = set(unpack_terms(packed)[-1].split())
-    why = replace(ranked.why, matched_terms=matched_terms(groups, standing))
-    title, about, passage = _read_row(connection, ranked.row)
-    return Hit(passage, title, ranked.score, why, about)
+def read_hits(connection: sqlite3.Connection, ranked: Sequence[Ranked], groups: Sequence[Group]) -> list[Hit]:
+    """The passages of ranked rows, with those of the query's terms and of their alternatives that stand in each."""
+    read = _read_rows(connection, [each.row for each in ranked])
+    standing: dict[int, frozenset[str]] = {}
+    for places, part in batches([each.row for each in ranked]):
+        found = connection.execute(f'SELECT "row", terms FROM features WHERE "row" IN {places}', part)
+        standing.update((row, _standing(packed)) for row, packed in found)
+    hits: list[Hit] = []
+    for each in ranked:
+        title, about, passage = read[each.row]
+        why = replace(each.why, matched_terms=matched_terms(groups, standing[each.row]))
+        hits.append(Hit(passage, title, each.score, why, about))
+    return hits
+
+
+@lru_cache(maxsize=_MOST_READ)
+def _standing(packed: bytes) -> frozenset[str]:
+    """The terms of a passage without those of its headings."""
+    return frozenset(unpack_terms(packed)[-1].split())
 
 
 def read_stated(connection: sqlite3.Connection, row: int, unit: int, term: str) -> Stated:
@@ -156,26 +171,61 @@ def titled_passage(connection: sqlite3.Connection, row: int) -> tuple[str, Passa
 
 
 def _read_row(connection: sqlite3.Connection, row: int) -> tuple[str, Metadata, Passage]:
-    name, metadata, *columns = connection.execute(
-        f'SELECT name, metadata, {PASSAGE_COLUMNS} FROM passages JOIN documents USING (doc) WHERE "row" = ?', (row,)
-    ).fetchone()
-    about = read_metadata(metadata)
-    return about.title or str(name), about, read_passage(columns)
+    return _read_rows(connection, [row])[row]
+
+
+def _read_rows(connection: sqlite3.Connection, rows: Sequence[int]) -> dict[int, tuple[str, Metadata, Passage]]:
+    """Title, or else name, of the document, what is known of it, and the passage, by row."""
+    read: dict[int, tuple[str, Metadata, Passage]] = {}
+    for places, part in batches(rows):
+        found = connection.execute(
+            f'SELECT "row", name, metadata, {PASSAGE_COLUMNS} FROM passages JOIN documents USING (doc) '
+            f'WHERE "row" IN {places}',
+            part,
+        )
+        for row, name, metadata, *columns in found:
+            about = _metadata(metadata)
+            read[row] = about.title or str(name), about, _passage(*columns)
+    return read
+
+
+@lru_cache(maxsize=_MOST_READ)
+def _metadata(column: str) -> Metadata:
+    return read_metadata(column)
+
+
+@lru_cache(maxsize=_MOST_READ)
+def _passage(*columns: Any) -> Passage:
+    """By what stands in the store now: questions meet the same passages again, and unpacking is most of reading."""
+    return read_passage(columns)
 
 
 class KnownRows:
     """What scoring needs of the store's rows, kept once read: a row never changes, and no row number is used twice."""
 
     def __init__(self) -> None:
-        self._languages: dict[int, str] = {}
+        self._spoken = [""]  # languages by their number
+        self._languages = np.zeros(0, np.int16)  # the number of each row's; 0 where it was never read
         self._tokens: dict[int, tuple[str, Tokens]] = {}
+        self._lock = threading.Lock()
 
-    def languages(self, connection: sqlite3.Connection, rows: Sequence[int]) -> list[str | None]:
-        """The language of each row; None for one that was deleted before it was ever read."""
-        for places, part in batches([row for row in rows if row not in self._languages]):
-            found = connection.execute(f'SELECT "row", language FROM passages WHERE "row" IN {places}', part)
-            self._languages.update(found)
-        return [self._languages.get(row) for row in rows]
+    def languages(self, connection: sqlite3.Connection, rows: Rows) -> NDArray[np.int16]:
+        """The number of each row's language; 0 for one that was deleted before it was ever read."""
+        if len(rows) and (rows.max() >= len(self._languages) or not self._languages[rows].all()):
+            self._read_languages(connection, rows)
+        return self._languages[rows]
+
+    def _read_languages(self, connection: sqlite3.Connection, rows: Rows) -> None:
+        with self._lock:
+            known = np.zeros(max(len(self._languages), 2 * int(rows.max()) + 1), np.int16)
+            known[: len(self._languages)] = self._languages
+            for places, part in batches(rows[known[rows] == 0].tolist()):
+                found = connection.execute(f'SELECT "row", language FROM passages WHERE "row" IN {places}', part)
+                for row, language in found:
+                    if language not in self._spoken:
+                        self._spoken.append(language)
+                    known[row] = self._spoken.index(language)
+            self._languages = known
 
     def candidates(self, connection: sqlite3.Connection, rows: Rows) -> _Candidates:
         """What is needed to score the rows; a row that was deleted meanwhile is left out."""
@@ -194,19 +244,18 @@ class KnownRows:
         return _Candidates(
             np.array(there, np.int64),
             [known[row][0] for row in there],
-            [language or "und" for language in self.languages(connection, there)],
+            [
+                self._spoken[number] or "und"
+                for number in self.languages(connection, np.array(there, np.int64)).tolist()
+            ],
             [known[row][1] for row in there],
         )
 
 
-def _best_of_each_language(ranking: Ranking, languages: Sequence[str | None], depth: int) -> Ranking:
-    """The first ``depth`` rows of every language, still best first."""
-    taken: Counter[str | None] = Counter()
-    kept: list[int] = []
-    for place, language in enumerate(languages):
-        taken[language] += 1
-        if taken[language] <= depth:
-            kept.append(place)
+def _best_of_each_language(ranking: Ranking, languages: NDArray[np.int16], depth: int) -> Ranking:
+    """The first ``depth`` rows of every language, by its number, still best first."""
+    first = [np.flatnonzero(languages == each)[:depth] for each in np.unique(languages)]
+    kept = np.sort(np.concatenate(first)) if first else np.zeros(0, np.intp)
     return Ranking(ranking.rows[kept], ranking.scores[kept])
 
 

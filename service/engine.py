@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import metadata, resources
 from pathlib import Path
 from types import MappingProxyType
@@ -199,7 +199,8 @@ class Engine(Shelf):
             yield self._generated(given, offered, clock)
 
     def _responder(self, clock: _Clock, k: int, filters: Filters | None, bar: float | None) -> Responder:
-        def search(text: str, filters: Filters) -> list[Hit]:
+        @cache  # parts of a question ask again what the whole did
+        def search(text: str, filters: Filters) -> Sequence[Hit]:
             clock.lap("answer")
             hits = self._hits(text, k=k, filters=filters)
             clock.lap("search")
@@ -264,7 +265,8 @@ class Engine(Shelf):
         return load_reranker(self._settings.reranker) if self._settings.reranker else None
 
     def _ranked(self, hits: Sequence[Hit]) -> tuple[RankedPassage, ...]:
-        return tuple(_ranked(hit, self._astral_offsets(hit.passage.doc_id)) for hit in hits)
+        astral = {doc_id: self._astral_offsets(doc_id) for doc_id in {hit.passage.doc_id for hit in hits}}
+        return tuple(_ranked(hit, astral[hit.passage.doc_id]) for hit in hits)
 
     def verify(self, text: str) -> VerifyReport:
         """Says of each claim of ``text`` whether the library supports or contradicts it, or does not know.

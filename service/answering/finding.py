@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from index.hit import Filters, Hit, Why
 from index.library import Library
@@ -32,7 +32,7 @@ _NAMED = 0.75  # of the bar, for a sanction that has the words for what is done,
 _UNKNOWN = ""  # the jurisdiction of documents of which it is not known
 _NOT_HELD = {"zh": "资料库中没有“{}”。", "en": "The library does not hold “{}”."}
 
-Search = Callable[[str, Filters], list[Hit]]
+Search = Callable[[str, Filters], Sequence[Hit]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ class Finder:
     guide: Guide
     bar: float
     filters: Filters
+    _meant: dict[str, Meant] = field(default_factory=dict, compare=False)  # by text: parts repeat the whole
 
     def find(
         self, asked: Asked, params: Selection = WHOLE, *, meant: Meant | None = None, besides: Meant | None = None
@@ -69,8 +70,13 @@ class Finder:
         return Outcome(asked, settled.evidence, SETTLED, None, shown, notes=settled.notes)
 
     def meant(self, asked: Asked) -> Meant:
-        """What the question names, of the documents that the filters let through."""
-        meant = self.guide.names.meant(asked.text)
+        """What the question names, of the documents that the filters let through; each text is read once."""
+        if asked.text not in self._meant:
+            self._meant[asked.text] = self._inside(self.guide.names.meant(asked.text))
+        return self._meant[asked.text]
+
+    def _inside(self, meant: Meant) -> Meant:
+        """The same, of the documents that the filters let through."""
         if not self.filters.doc_ids:
             return meant
         let = {self.library.document(each).doc_id for each in self.filters.doc_ids}
@@ -175,7 +181,7 @@ class Finder:
 
     def _candidates(
         self, asked: Asked, scope: Filters, places: Sequence[str] = ()
-    ) -> tuple[list[Hit], list[Candidate]]:
+    ) -> tuple[Sequence[Hit], list[Candidate]]:
         hits = self._hits(asked, scope, places)
         judged = candidates(asked, hits, self.judge, self.pieces)
         if scope.kinds != ("penalty",):
@@ -184,7 +190,7 @@ class Finder:
         punished = self.guide.sanctions.of_conduct(asked, conduct, self.judge, self.pieces)
         return hits, sorted([*punished, *judged], key=lambda each: -each.likely)
 
-    def _hits(self, asked: Asked, scope: Filters, places: Sequence[str]) -> list[Hit]:
+    def _hits(self, asked: Asked, scope: Filters, places: Sequence[str]) -> Sequence[Hit]:
         """What is found; the rule of one province is none of another, nor of the nation."""
         hits = self.search(asked.text, scope)
         if places or _NATIONAL.search(asked.text):

@@ -48,15 +48,15 @@ class Responder:
         asked = understand(question)
         if kind := small_talk(question):
             return Response(asked, self._welcome(kind, asked.language), (), ())
-        answered = self._summary(asked)
+        answered, is_vague = self._summary(asked), vague(question)
         if not answered:
             whole = self.finder.find(asked)
-            if asked.kind != "topic" and vague(question) and whole.confidence < _CLEAR:
+            if asked.kind != "topic" and is_vague and whole.confidence < _CLEAR:
                 whole = withheld(whole)
             answered = self._by_side(asked, whole) or self._by_clause(asked, whole) or [Answered("", whole)]
         hits, judged = _together([each.outcome for each in answered])
         drafted = draft(answered, self.finder.library)
-        if vague(question):
+        if is_vague:
             drafted = replace(drafted, suggestions=suggestions(question, hits, asked.language))
         return Response(asked, drafted, hits, judged)
 

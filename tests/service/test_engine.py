@@ -160,3 +160,18 @@ def test_an_encoder_that_is_not_there_is_named(tmp_path):
     with pytest.raises(EncoderMissing):
         Engine.open(Settings(library=tmp_path / "library", encoder="no/such-encoder"), create=True)
     assert not Engine.exists(Settings(library=tmp_path / "library"))
+
+
+def test_no_text_is_searched_twice_in_one_scope_for_one_question(engine, monkeypatch):
+    searched: list[tuple[str, Filters | None]] = []
+    search = engine._library.search
+
+    def noted(text, *, filters, **rest):
+        searched.append((text, filters))
+        return search(text, filters=filters, **rest)
+
+    monkeypatch.setattr(engine._library, "search", noted)
+    engine.ask(
+        "Our plant in Guangdong emitted 500,000 tonnes and may offset 10% of it, how much in CCERs, and by when?"
+    )
+    assert len(searched) > 2 and len(searched) == len(set(searched))
