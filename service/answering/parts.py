@@ -58,7 +58,7 @@ _COMPARING = re.compile(
 
 _LEANS = re.compile(r"\b(?:it|its|they|them|their|those|these|that)\b|其|它|该|这(?!样)|此", re.IGNORECASE)
 _FEW = 3  # words of a clause; two Chinese characters for one
-_POSSESSIVE = re.compile(r"(?:['’]s)?\s*|的")  # between names that are one together
+_POSSESSIVE = re.compile(r"['’]s\s+")  # between names that are one together
 _UNKNOWN = re.compile(  # one more of those that are joined, though nothing is known of it
     r"\s*(?:,|、|\band\b|\bor\b|和|与|以及|及)+\s*"
     r"(?P<name>[A-Z][\w-]+(?: [A-Z][\w-]+)*|[\u4e00-\u9fff]{2,4}(?=的|各自|分别|之间))"
