@@ -13,9 +13,10 @@ from service.answering.answerer import READ, Outcome, candidates, decide
 from service.answering.enumerating import enumerated
 from service.answering.guide import Guide
 from service.answering.judging import Judge
+from service.answering.labelling import table_asked
 from service.answering.listing import with_whole_lists
 from service.answering.naming import Meant
-from service.answering.provisions import passages_beneath, provisions_asked
+from service.answering.provisions import asks_for_the_provision, passages_beneath, provisions_asked
 from service.answering.sanctions import preferred
 from service.answering.selecting import WHOLE, Selection
 from service.answering.settling import Settled
@@ -30,6 +31,10 @@ _KINDS = frozenset({"penalty", "prohibition", "authority"})  # of provision, tha
 _NATIONAL = re.compile(r"全国(?!人大|人民代表)|国家级|\bnational(?:ly)? (?!determined)|\bnationwide\b", re.IGNORECASE)
 _NAMED = 0.75  # of the bar, for a sanction that has the words for what is done, as measured (docs/quality.md)
 _UNKNOWN = ""  # the jurisdiction of documents of which it is not known
+_OF_WHICH = {
+    "zh": "请写明是哪部文件的条款，例如《…法》第…条。",
+    "en": "Name the document whose provision is meant, as in: Article 5 of the …",
+}
 _NOT_HELD = {"zh": "资料库中没有“{}”。", "en": "The library does not hold “{}”."}
 
 Search = Callable[[str, Filters], Sequence[Hit]]
@@ -95,7 +100,9 @@ class Finder:
 
     def _settled(self, asked: Asked, meant: Meant) -> Settled | None:
         """A provision, definition or date of effect, of the documents that are meant."""
-        documents = meant.documents if meant.sure or meant.within else ()
+        documents = (meant.documents if meant.sure or meant.within else ()) or self.guide.names.only
+        if not documents and not meant.absent and not table_asked(asked.text) and asks_for_the_provision(asked):
+            return Settled((), (_OF_WHICH.get(asked.language, _OF_WHICH["en"]),))
         return (
             self.guide.sanctions.of_provision(asked, documents, self.pieces)
             or provisions_asked(asked, documents, self.guide.outlines, self.library, meant.within)

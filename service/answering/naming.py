@@ -88,6 +88,11 @@ class Names:
             for file in {path.stem, path.name}:
                 self._files.setdefault(file, []).append(known)
 
+    @property
+    def only(self) -> tuple[str, ...]:
+        """The document of a library that holds no other; else none."""
+        return (self._known[0].record.doc_id,) if len(self._known) == 1 else ()
+
     def meant(self, question: str) -> Meant:
         """The documents that the question names, and where what it asks about holds."""
         asked = Inquiry(question[:_LONGEST])

@@ -58,6 +58,7 @@ _COMPARING = re.compile(
 
 _LEANS = re.compile(r"\b(?:it|its|they|them|their|those|these|that)\b|其|它|该|这(?!样)|此", re.IGNORECASE)
 _FEW = 3  # words of a clause; two Chinese characters for one
+_DATED = frozenset({"name", "instrument", "document"})
 _POSSESSIVE = re.compile(r"['’]s\s+")  # between names that are one together
 _UNKNOWN = re.compile(  # one more of those that are joined, though nothing is known of it
     r"\s*(?:,|、|\band\b|\bor\b|和|与|以及|及)+\s*"
@@ -241,10 +242,12 @@ def _mentions(asked: Asked, named: Sequence[tuple[int, int]]) -> Iterator[_Menti
 
 
 def _compound(text: str, mentions: Sequence[_Mention]) -> list[_Mention]:
-    """The mentions, of which those that make one name are one: China's national ETS."""
+    """The mentions, of which those that make one name are one: China's national ETS, the Reed Act 2031."""
     found: list[_Mention] = []
     for each in mentions:
-        if found and _POSSESSIVE.fullmatch(text, found[-1].end, each.start):
+        between = text[found[-1].end : each.start] if found else ""
+        dated = bool(found) and each.kind == "year" and found[-1].kind in _DATED and between.isspace()
+        if found and (dated or _POSSESSIVE.fullmatch(between)):
             found[-1] = _Mention(found[-1].kind, found[-1].start, each.end)
         else:
             found.append(each)

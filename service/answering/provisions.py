@@ -107,22 +107,6 @@ def provisions_asked(
     return Settled(tuple(each for pieces in evidence.values() for each in pieces), tuple(dict.fromkeys(notes)))
 
 
-def passages_of(asked: Asked, doc_ids: Sequence[str], outlines: Outlines, sources: Sources) -> list[Passage]:
-    """The passages of the provisions and tables that the question cites, in reading order; see above for which."""
-    passages: dict[str, Passage] = {}
-    for reference in references(asked.text) if doc_ids else ():
-        for doc_id in doc_ids:
-            outline = outlines.of(doc_id, sources)
-            provision = outline.find(reference)
-            found = outline.table(reference)
-            if provision is not None:
-                found = list(dict.fromkeys(each.passage for each in outline.said(provision)))
-            if found:
-                passages |= {passage.passage_id: passage for passage in found}
-                break
-    return list(passages.values())
-
-
 # "§" stands for the references that a question makes.
 _ASKS_ZH = re.compile(
     r"""§ (?: 的? (?:具体|完整|主要|全部)* (?:条文|内容|原文|全文|规定)? (?:都|又|主要|具体|分别|各自|各)*

@@ -17,7 +17,6 @@ from service.answering.provisions import (
     Outlines,
     asks_for_the_provision,
     passages_beneath,
-    passages_of,
     provisions_asked,
 )
 from service.answering.settling import Settled
@@ -177,12 +176,6 @@ def test_nothing_is_settled_without_a_reference_a_document_or_such_a_provision(s
 )
 def test_whether_a_provision_itself_is_asked_for(question, itself):
     assert asks_for_the_provision(understand(question)) is itself
-
-
-def test_what_is_asked_within_a_provision_is_looked_for_in_its_passages(library):
-    (law,) = [record for record in library.documents() if record.title == "榆谷泥炭条例"]
-    asked = understand("第二条规定的清单有哪些地块？")
-    assert [each.section[-1] for each in passages_of(asked, [law.doc_id], Outlines(), library)] == ["第二条"]
 
 
 def test_an_outline_is_kept_until_its_document_is_read_anew(library, tmp_path):
