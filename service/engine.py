@@ -362,7 +362,7 @@ def _ranked(hit: Hit, astral: Sequence[int]) -> RankedPassage:
         text=passage.text,
         spans=quoted_spans(astral, passage.spans),
         score=round(hit.score, 4),
-        why=asdict(hit.why),
+        why={name: round(each, 4) if isinstance(each, float) else each for name, each in asdict(hit.why).items()},
         flags=flags(passage.text),
     )
 
