@@ -26,6 +26,7 @@ _AMENDS = re.compile(
     r"第[一二三四五六七八九十]+次(?:修正|修订)|会议(?:通过|修订|修正)[)）]?\s*\Z|(?:公布|发布)\s*\Z|令第?\s*\d+\s*号(?:公布|发布)"
     r"|\A.{0,60}?\b(?:was|were)? ?(?:inserted|replaced|amended|repealed|substituted|revoked),? (?:on|as from|by)\b"
 )
+_DEFINES = re.compile(r"\W*(?:[一二三四五六七八九十\d]{1,3}\W+)?(?P<term>[^，,。;；]{1,40}?)[，,]?(?:是指|系指)")
 _FINDS = re.compile(r"发现|表明|结果|\b(?:finds?|found|shows?|concludes?)\b")
 _ASKS_FOR_AIMS = re.compile(r"目标|目的|宗旨|旨在|(?:修订|修正|修改)(?!的|案|版|后)|\b(?:aim|purpose|objective|amend)")
 
@@ -54,6 +55,8 @@ def comes_into_question(asked: Asked, piece: Piece) -> bool:
     Nor what states nothing of its own: headings, bylines, amendment notes and announcements, unless these are asked
     for. A sentence with a new number or name says something.
     """
+    if asked.terms and _defines_another(asked, piece):
+        return False
     if not (_states_something(piece) or asked.target == "actor" or _ASKS_FOR_AIMS.search(asked.said.folded)):
         return False
     if piece.passage.kind == "row" and len(piece.units) == len(piece.passage.units) > 1 and not is_short(piece.passage):
@@ -64,6 +67,12 @@ def comes_into_question(asked: Asked, piece: Piece) -> bool:
     if len(news) >= (1 if asked.target == "actor" else _NEWS) or any(char.isdigit() for term in news for char in term):
         return True
     return _is_sentence(piece) and not piece.said.names <= asked.said.names
+
+
+def _defines_another(asked: Asked, piece: Piece) -> bool:
+    """Whether a piece says what a term means, and it is none that is asked for."""
+    found = _DEFINES.match(piece.said.folded)
+    return found is not None and not any(term in found["term"] for term in asked.terms)
 
 
 def _states_something(piece: Piece) -> bool:
