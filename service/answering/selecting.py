@@ -57,6 +57,8 @@ def comes_into_question(asked: Asked, piece: Piece) -> bool:
     """
     if asked.terms and _defines_another(asked, piece):
         return False
+    if asked.target == "number" and not asked.several and piece.is_list and share_of_answer(piece.said.text) > 1:
+        return False  # a number stands in one of its items, which are pieces too
     if not (_states_something(piece) or asked.target == "actor" or _ASKS_FOR_AIMS.search(asked.said.folded)):
         return False
     if piece.passage.kind == "row" and len(piece.units) == len(piece.passage.units) > 1 and not is_short(piece.passage):
