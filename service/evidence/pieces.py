@@ -15,7 +15,7 @@ from ingest.document import Metadata
 from ingest.passage import Passage, Unit
 from service.evidence.analysis import Analysis
 from service.evidence.entities import Entity
-from service.evidence.units import LEADS, Line, below, lines, said, sentences, unshown
+from service.evidence.units import LEADS, Line, below, lines, said, sentences, unshown, without_glyphs
 
 _WIDE_CHARS = 200  # an answer is at most this long in Chinese ...
 _NARROW_WORDS = 120  # ... or this many words long in English
@@ -171,7 +171,7 @@ def cut(passage: Passage) -> Iterator[_Cut]:
         groups = [cells] if is_short(passage) else [[cell] for cell in cells] + [cells]
         yield from (((*heads, *group), _row_text(heads, group), False) for group in groups)
         if not cells:
-            yield from (((head,), head.text, False) for head in heads if len(heads) > 1)
+            yield from (((head,), without_glyphs(head.text), False) for head in heads if len(heads) > 1)
     elif passage.kind != "table":
         outline = lines(passage)
         for place, line in enumerate(outline):
@@ -236,7 +236,8 @@ def _row_text(heads: Sequence[Unit], cells: Sequence[Unit]) -> str:
         header = cell.label.split(_CELL_OF)[-1]
         repeated = before is not None and before.label == cell.label
         parts.append(cell.text if repeated or not header else f"{header}: {cell.text}")
-    return " — ".join(filter(None, (" ".join(head.text for head in heads), "; ".join(parts))))
+    text = " — ".join(filter(None, (" ".join(head.text for head in heads), "; ".join(parts))))
+    return without_glyphs(text)
 
 
 def joined(shown: Sequence[Evidence]) -> list[Evidence]:

@@ -76,11 +76,16 @@ def said(passage: Passage, units: Iterable[Unit], *, numbered: bool = False) -> 
     of a sentence.
     """
     text = SKIPPED.join(_runs(passage, sorted({passage.units.index(unit) for unit in units})))
-    text = _GLYPHS.sub("", text)
+    text = without_glyphs(text)
     _, *others = _BEGINNING.split(text)
     bare = without_mark(text)
     is_part = bare[:1].islower() and not text.startswith(_BULLETS)  # of a sentence: the mark tells that it is an item
     return text if numbered or is_part or any(mark_of(other) for other in others) else bare
+
+
+def without_glyphs(text: str) -> str:
+    """The text without glyphs of symbol fonts."""
+    return _GLYPHS.sub("", text)
 
 
 def unshown(passage: Passage, units: Iterable[Unit]) -> int:
