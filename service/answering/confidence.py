@@ -136,7 +136,7 @@ def _year(asked: Asked, piece: Piece) -> float:
     years = [each for each in asked.stated if each.kind != "number"]
     if not years:
         return 1.0
-    asked_of, told_of = (set(_ACCOUNTED.findall(said.folded)) for said in (asked.said, piece.whole))
+    asked_of, told_of = ({m[1] or m[2] for m in _ACCOUNTED.finditer(said.folded)} for said in (asked.said, piece.whole))
     if asked_of and told_of and not asked_of & told_of:
         return 0.0  # the year of accounts, whatever the year of issue
     there = [each for each in (*piece.whole.stated, *_around(piece)) if each.kind != "number"]
