@@ -19,14 +19,13 @@ from service.answering.naming import Meant
 from service.answering.provisions import asks_for_the_provision, passages_beneath, provisions_asked
 from service.answering.sanctions import preferred
 from service.answering.selecting import WHOLE, Selection
-from service.answering.settling import Settled
+from service.answering.settling import SETTLED, Settled
 from service.answering.stating import definitions_asked, effect_asked, kinds_wanted
 from service.answering.tables import whole_table
 from service.answering.understanding import Asked, understand
 from service.evidence.analysis import Analysis
 from service.evidence.pieces import Candidate, Pieces
 
-SETTLED = 0.97  # how sure what a document's structure settles is, as measured (docs/quality.md)
 _KINDS = frozenset({"penalty", "prohibition", "authority"})  # of provision, that a search can be narrowed to
 _NATIONAL = re.compile(r"全国(?!人大|人民代表)|国家级|\bnational(?:ly)? (?!determined)|\bnationwide\b", re.IGNORECASE)
 _NAMED = 0.75  # of the bar, for a sanction that has the words for what is done, as measured (docs/quality.md)

@@ -12,10 +12,11 @@ from ingest.view import fold
 from service.answering.answerer import Outcome, withheld
 from service.answering.conversing import SmallTalk, small_talk, summary_asked, vague
 from service.answering.drafting import Answered, Drafted, draft
-from service.answering.finding import SETTLED, Finder
+from service.answering.finding import Finder
 from service.answering.opening import suggestions
 from service.answering.parts import Part, asks_of_each, clauses, sides
 from service.answering.selecting import Selection
+from service.answering.settling import SETTLED
 from service.answering.summarising import summary
 from service.answering.tables import rows_of_one_table
 from service.answering.understanding import Asked, understand

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from service.evidence.pieces import Evidence
 
+SETTLED = 0.97
+"""How sure what a document's structure settles is, 0..1, as measured (docs/quality.md)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settled:

@@ -11,11 +11,11 @@ from ingest.passage import Passage
 from service.answering.answerer import Outcome
 from service.answering.drafting import Answered
 from service.answering.labelling import TableAsked, table_asked
+from service.answering.settling import SETTLED
 from service.answering.tabulating import SourceTable, table_of, tables
 from service.answering.understanding import Asked
 from service.evidence.analysis import Analysis
 
-_SURE = 0.97  # of a table that the question names, or whose rows are what it asks
 _AS_GOOD = 0.85  # of the likeliest piece's likelihood: a row this near is what is asked for
 _MOST_ROWS = 40
 _POINTS_TO = re.compile(r"(?:[如见由]|\b(?:see|in|by)\b|shown)\s*(?:附?表|\btab(?:le|\.))", re.IGNORECASE)
@@ -35,7 +35,7 @@ def whole_table(outcome: Outcome, doc_ids: Sequence[str], library: Library) -> O
             note = _CUT.get(outcome.asked.language, _CUT["en"]).format(len(table.rows), _MOST_ROWS)
             table, notes = table.narrowed(rows=range(_MOST_ROWS)), (*notes, note)
         evidence = tuple(table.evidence())
-        return replace(outcome, table=table, evidence=evidence, confidence=_SURE, why=None, notes=notes)
+        return replace(outcome, table=table, evidence=evidence, confidence=SETTLED, why=None, notes=notes)
     return outcome
 
 
