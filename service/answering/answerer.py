@@ -72,7 +72,7 @@ def decide(
 
 def withheld(outcome: Outcome) -> Outcome:
     """The same, but that nothing is answered."""
-    return replace(outcome, evidence=(), why=outcome.why or "unsupported")
+    return replace(outcome, evidence=(), table=None, why=outcome.why or "unsupported")
 
 
 def confidence_in(asked: Asked, hits: Sequence[Hit], judged: Sequence[Candidate]) -> float:
@@ -97,7 +97,7 @@ def _holds_the_measure(asked: Asked, judged: Sequence[Candidate]) -> bool:
 
 
 def candidates(asked: Asked, hits: Sequence[Hit], judge: Judge, pieces: Pieces) -> list[Candidate]:
-    """The pieces of the first hits that may answer, the likeliest first."""
+    """The pieces of the first hits that may answer, the likeliest first; of nearly equal ones the asker's language."""
     found = [each for each in pieces.of(hits[:READ]) if comes_into_question(asked, each.piece)]
     likely = judge.answers(asked, found).tolist()
     judged = [each._replace(likely=share) for each, share in zip(found, likely, strict=True) if share > 0]

@@ -76,7 +76,11 @@ def draft(answered: Sequence[Answered], sources: Sources) -> Drafted:
     """
     language = answered[0].outcome.asked.language
     cited = _Cited(sources, answered[0].outcome.asked)
-    said = [(label, outcome, cited.segments(label, outcome)) for label, outcome in answered]
+    withheld = all(outcome.why for _, outcome in answered)  # then what stands against a premise is shown
+    said = [
+        (label, outcome, cited.segments(label, outcome) if withheld or not outcome.why else [])
+        for label, outcome in answered
+    ]
     found = [each for each in said if each[2] and not each[1].why]
     why = None if found else answered[0].outcome.why or "unsupported"
     segments = tuple(_each_once(found or said))

@@ -54,8 +54,6 @@ _COMPARING = re.compile(
     r"|\brespectively\b|\bdiffer(?:s|ently)?\b|\bthe differences? between\b|^compare\b",
     re.IGNORECASE,
 )
-
-
 _LEANS = re.compile(r"\b(?:it|its|they|them|their|those|these|that)\b|其|它|该|这(?!样)|此", re.IGNORECASE)
 _FEW = 3  # words of a clause; two Chinese characters for one
 _DATED = frozenset({"name", "instrument", "document"})

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from service.answer import AnswerCell, AnswerRow
-from service.answering.answerer import Outcome
+from service.answering.answerer import Outcome, withheld
 from service.answering.drafting import Answered, draft
+from service.answering.tabulating import SourceTable
 from service.answering.understanding import understand
 from service.evidence.pieces import Evidence
 from tests.service.answering.laws import engine
@@ -113,3 +114,16 @@ def test_a_quote_in_another_language_is_glossed(library, said):
     (foreign,) = draft([Answered("", outcome(said("四十厘米"), question="What is deep peat?"))], library).citations
     (own,) = draft([Answered("", outcome(said("四十厘米"), question="什么是深泥炭？"))], library).citations
     assert foreign.glosses and not own.glosses
+
+
+def test_what_is_withheld_shows_nothing_and_no_table_either():
+    table = SourceTable("Fees", "", ("marks",), ())
+    kept = withheld(outcome(why=None, table=table))
+    assert (kept.why, kept.evidence, kept.table) == ("unsupported", (), None)
+
+
+def test_beside_what_is_answered_a_part_that_is_withheld_is_cited_nowhere(library, said):
+    against = Answered("a", outcome(said("40 marks"), why="premise_contradicted"))
+    drafted = draft([against, Answered("b", outcome(said("70 marks")))], library)
+    assert [each.citations for each in drafted.segments] == [(1,)] and len(drafted.citations) == 1
+    assert (drafted.status, drafted.missing) == ("partial", ("a",))
