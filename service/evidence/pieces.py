@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import NamedTuple
@@ -169,7 +169,7 @@ def cut(passage: Passage) -> Iterator[_Cut]:
         heads = _heads(passage)
         cells = [unit for unit in passage.units if _CELL_OF in unit.label]
         groups = [cells] if is_short(passage) else [[cell] for cell in cells] + [cells]
-        yield from (((*heads, *group), _row_text(heads, group), False) for group in groups)
+        yield from ((_in_order(passage, (*heads, *group)), _row_text(heads, group), False) for group in groups)
         if not cells:
             yield from (((head,), without_glyphs(head.text), False) for head in heads if len(heads) > 1)
     elif passage.kind != "table":
@@ -252,11 +252,14 @@ def _join(several: Sequence[Evidence]) -> Evidence:
     first = several[0]
     if len(several) == 1:
         return first
-    units = [unit for each in several for unit in each.units]
-    order = sorted(dict.fromkeys(units), key=first.passage.units.index)
+    order = _in_order(first.passage, dict.fromkeys(unit for each in several for unit in each.units))
     heads = _heads(first.passage) if first.passage.kind == "row" else []
     text = _row_text(heads, [unit for unit in order if unit not in heads]) if heads else said(first.passage, order)
-    return replace(first, units=tuple(order), text=text, also=tuple(also for each in several for also in each.also))
+    return replace(first, units=order, text=text, also=tuple(also for each in several for also in each.also))
+
+
+def _in_order(passage: Passage, units: Iterable[Unit]) -> tuple[Unit, ...]:
+    return tuple(sorted(units, key=passage.units.index))
 
 
 def share_of_answer(text: str) -> float:
