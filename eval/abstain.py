@@ -14,13 +14,13 @@ from eval.lines import read_rows
 from eval.ranking import OnProgress, quiet
 from eval.significance import Estimate, estimate
 from eval.withholding import Area, area
-from index.analyzer import analyze
 from index.encoder import Encoder
 from index.hit import Hit, Why
 from ingest.document import Span
-from ingest.language import detect
 from ingest.passage import Passage, Unit
-from ingest.sentences import sentence_spans
+from ingest.text.analyzer import analyze
+from ingest.text.language import detect
+from ingest.text.sentences import sentence_spans
 from service.answering.answerer import candidates, confidence_in
 from service.answering.confidence import BAR
 from service.answering.judging import RuleJudge

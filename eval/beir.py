@@ -14,8 +14,8 @@ from eval.lines import read_rows
 from eval.trec import Qrels, read_qrels
 from ingest.document import Document, Metadata, Page, Span
 from ingest.errors import FileMissing
-from ingest.language import detect
 from ingest.passage import Passage, Unit
+from ingest.text.language import detect
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ from eval.errors import NothingToMeasure
 from eval.lines import read_rows
 from eval.ranking import OnProgress
 from eval.significance import Estimate
-from index.analyzer import analyze
 from index.encoder import Encoder
-from ingest.language import detect
+from ingest.text.analyzer import analyze
+from ingest.text.language import detect
 from service.grounding.clauses import clauses
 from service.grounding.guard import check
 from service.grounding.support import features

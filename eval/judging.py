@@ -14,8 +14,8 @@ from eval.points import Point, says, share_said, unsaid
 from eval.ranking import excerpt
 from eval.results import Loss, Wanted
 from index.hit import Hit
-from ingest.language import detect
 from ingest.passage import Passage
+from ingest.text.language import detect
 from service.answer import Answer, Citation
 from service.evidence.analysis import Analysis
 from service.evidence.pieces import cut_to_length, share_of_answer

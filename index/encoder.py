@@ -11,10 +11,10 @@ from zlib import crc32
 
 import numpy as np
 
-from index.analyzer import analyze
 from index.errors import EncoderMissing
 from index.models import open_model
 from index.static import Encoded, Floats, StaticEncoder, Tokens, load_static
+from ingest.text.analyzer import analyze
 
 BUNDLED_MODEL = Path(__file__).parent / "model"
 

@@ -9,9 +9,9 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from index.analyzer import analyze, terms_of, units
 from index.quantity import variants
-from ingest.view import fold
+from ingest.text.analyzer import analyze, terms_of, units
+from ingest.text.view import fold
 
 GLOSSARY = "data/glossary.txt"
 _ALTERNATIVE = 0.5  # what an alternative counts beside the words it stands for; see docs/decisions/0008

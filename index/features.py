@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from index.analyzer import analyze
 from index.columns import pack_terms, pack_tokens, pack_vector
 from index.encoder import Encoder
 from ingest.document import Document
 from ingest.passage import Passage
+from ingest.text.analyzer import analyze
 
 
 def index_terms(document: Document, passages: Sequence[Passage]) -> Iterator[bytes]:

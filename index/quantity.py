@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from index.analyzer import terms_of, units
+from ingest.text.analyzer import terms_of, units
+from ingest.text.numerals import read_numeral, write_numeral
 
-_HAN_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
-_HAN_TENS = {"十": 10, "百": 100, "千": 1000}
 _SCALES = {
     "万亿": 10**12, "亿": 10**8, "万": 10**4, "百万": 10**6, "千万": 10**7, "十亿": 10**9,
     "trillion": 10**12, "billion": 10**9, "bn": 10**9, "million": 10**6, "mn": 10**6, "thousand": 1000,
@@ -61,45 +60,13 @@ def variants(folded: str) -> Iterator[Variants]:
     """
     for match in _SHARE.finditer(folded):
         if (whole := read_numeral(match["whole"])) is not None:
-            part = "".join(str(_HAN_DIGITS[char]) for char in match["part"] or "")
+            part = "".join(str(read_numeral(char) or 0) for char in match["part"] or "")
             yield _variants(match, [f"{whole}.{part}" if part else str(whole)])
     for match in _ORDINAL.finditer(folded):
         yield _variants(match, _other_ordinal(match))
     for match in _AMOUNT.finditer(folded):
         if wordings := list(_other_amounts(match)):
             yield _variants(match, wordings)
-
-
-def read_numeral(numeral: str) -> int | None:
-    """The number below 10,000 that a Chinese numeral stands for; None where it is none, as 十四五 or 千."""
-    if len(numeral) == 4 and all(char in _HAN_DIGITS for char in numeral):
-        return int("".join(str(_HAN_DIGITS[char]) for char in numeral))  # 二〇三〇
-    total, digit, below = 0, None, 10**4
-    for place, char in enumerate(numeral):
-        if char in "零〇":
-            if digit is not None:
-                return None
-        elif char in _HAN_DIGITS:
-            if digit is not None:
-                return None
-            digit = _HAN_DIGITS[char]
-        else:
-            power = _HAN_TENS[char]
-            if power >= below or (digit is None and (place or power != 10)):
-                return None
-            total, digit, below = total + (digit or 1) * power, None, power
-    if digit is not None and below > 10 and total and numeral[-2] not in "零〇":
-        return None  # 一百五 is 150 in speech
-    return total + (digit or 0) or None
-
-
-def write_numeral(number: int) -> str:
-    """The Chinese numeral of 1..999."""
-    hundreds, tens, ones = number // 100, number // 10 % 10, number % 10
-    digits = "零一二三四五六七八九"
-    text = f"{digits[hundreds]}百" if hundreds else ""
-    text += f"{'' if tens == 1 and not hundreds else digits[tens]}十" if tens else "零" if hundreds and ones else ""
-    return text + (digits[ones] if ones else "")
 
 
 def _variants(match: re.Match[str], wordings: list[str]) -> Variants:

@@ -29,8 +29,8 @@ from index.lexical import Ranking, Rows
 from index.static import Floats, Tokens
 from index.store import batches
 from ingest.document import Metadata
-from ingest.language import detect
 from ingest.passage import Passage
+from ingest.text.language import detect
 
 LONGEST_QUERY = 2_000  # code points; what follows is not looked at
 DEPTH = 100  # candidates from each leg, of the dense one for each language: a translation comes late in any ranking

@@ -22,7 +22,7 @@ def complete(metadata: Metadata, text: str, *, name: str) -> Metadata:
     The jurisdiction comes from the address, else from the issuer, the title, the letterhead, the place, the wording
     of the norms, and last from the one country that the text speaks of. Where these say nothing it stays None.
     """
-    from ingest.language import detect
+    from ingest.text.language import detect
 
     title = best_title(metadata.title, text, name)
     detected = detect(text)

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ingest.document import Span
-from ingest.language import detect
 from ingest.passage import PassageKind, Unit
-from ingest.sentences import bounded, is_one_sentence, sentence_spans
-from ingest.view import View, reading_view
+from ingest.text.language import detect
+from ingest.text.sentences import bounded, is_one_sentence, sentence_spans
+from ingest.text.view import View, reading_view
 
 _SMALLEST_MAX = 60
 _SMALLEST_SHARE = 0.75  # of a size, in characters: four bytes of UTF-8 are the most that a character takes

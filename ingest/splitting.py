@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from itertools import chain
 
 from ingest.document import Block, Document, Span
-from ingest.language import detect
 from ingest.packing import Draft, Paragraph, Splitting, merged, packed, paragraphs
 from ingest.passage import Passage, PassageKind
 from ingest.table_passages import table_drafts
+from ingest.text.language import detect
 
 __all__ = ["INTRODUCES", "Splitting", "split"]
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ingest.document import Block, Cell, Span, Table
 from ingest.packing import Draft, Splitting, merged, paragraphs, size
 from ingest.passage import PassageKind, Unit
-from ingest.view import reading_view
+from ingest.text.view import reading_view
 
 _BETWEEN = " | "
 

@@ -15,7 +15,7 @@ from index.trash import Trash
 from ingest.document import Box, Page, Span
 from ingest.packing import merged
 from ingest.passage import Passage
-from ingest.view import reading_view
+from ingest.text.view import reading_view
 from service.answer import QuotedSpan
 from service.errors import NoPageImage, PageNotFound
 from service.evidence.geometry import astral_offsets, line_boxes, quoted_spans

@@ -21,7 +21,7 @@ from ingest.provisions.formulae import (
     ProvisionKind,
     stems_of,
 )
-from ingest.view import fold
+from ingest.text.view import fold
 
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 _MEANING = re.compile(r"(?:定义|含义|释义|解释|全称|definitions?|meaning|full (?:name|form))\b")

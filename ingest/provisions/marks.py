@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ingest.numerals import HAN, normalised
 from ingest.provisions.references import Step
+from ingest.text.numerals import HAN, normalised
 
 _MARK = re.compile(
     r"(?P<paren>[(（]\s?(?P<p>\d{1,3}[A-Z]{0,2}|[a-z]{1,4}|[A-Z]{1,2}|" + rf"[{HAN}]{{1,3}})\s?[)）])"

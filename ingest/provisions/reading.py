@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ingest.numerals import HAN
 from ingest.passage import Passage
 from ingest.provisions.references import RANKS, Step, StepKind, heading_step
 from ingest.provisions.wording import shared_depth
+from ingest.text.numerals import HAN
 
 LAW: tuple[StepKind, ...] = ("article", "section", "number")
 """The kinds that laws are made of and cited by."""

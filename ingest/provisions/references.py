@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from ingest.numerals import HAN, normalised
+from ingest.text.numerals import HAN, normalised
 
 StepKind = Literal[
     "decision", "annex", "part", "subpart", "chapter", "section", "article", "number", "heading", "table",

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ingest.document import Span
 from ingest.passage import Passage, Unit
-from ingest.view import reading_view
+from ingest.text.view import reading_view
 
 _NOTE = re.compile(
     r"(?:first |second |the )?(?:sub)?(?:section|article|part|schedule|heading|regulation|rule|paragraph|annex|clause"

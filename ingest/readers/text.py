@@ -235,7 +235,7 @@ def _labelled(pages: Sequence[Page], sheet: _Sheet) -> tuple[Page, ...]:
 
 
 def _metadata(sheet: _Sheet, blocks: Sequence[Block]) -> Metadata:
-    from ingest.language import detect
+    from ingest.text.language import detect
 
     front = sheet.fronts[0] if sheet.fronts else Front()
     title = " ".join(sheet.lines[i].text for i in front.title)

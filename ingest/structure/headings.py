@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
-from ingest.numerals import HAN, ordinal
+from ingest.text.numerals import HAN, ordinal
 
 Family = Literal[
     "part", "annex", "chapter", "section", "article", "named", "caps", "cn", "roman", "letter", "cn_paren",

@@ -12,9 +12,9 @@ from index.encoder import Encoder
 from index.expansion import tells_something
 from index.hit import Hit
 from index.static import Floats
+from ingest.text.amounts import Amount, matches
 from service.answering.coverage import coverage
 from service.answering.understanding import Asked
-from service.evidence.amounts import Amount, matches
 from service.evidence.entities import Entity
 from service.evidence.pieces import Candidate, Piece
 

@@ -9,11 +9,11 @@ import re
 from functools import cache
 from typing import Literal
 
-from index.analyzer import units
 from ingest.provisions.references import references
+from ingest.text.amounts import amounts
+from ingest.text.analyzer import units
 from service.answering.phrases import EDGE, phrases
 from service.answering.understanding import understand
-from service.evidence.amounts import amounts
 
 SmallTalk = Literal["", "greeting", "thanks", "help"]
 Manner = Literal["", "shorter", "longer", "summary", "table"]

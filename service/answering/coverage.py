@@ -10,11 +10,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index.analyzer import units
 from index.encoder import Encoder
 from index.expansion import wordings
 from index.static import Floats, Tokens
-from ingest.view import fold
+from ingest.text.analyzer import units
+from ingest.text.view import fold
 from service.answering.understanding import Asked, Form
 from service.evidence.entities import Entity
 from service.evidence.pieces import Candidate, Piece

@@ -20,8 +20,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from index.analyzer import units
-from ingest.language import detect
+from ingest.text.analyzer import units
+from ingest.text.language import detect
 from service.answering.conversing import Manner, small_talk, wish
 from service.answering.exchanging import exchange, phrase_slots, slots, with_the
 from service.answering.phrases import bare as bare_words

@@ -12,7 +12,7 @@ from index.library import Library
 from ingest.document import Span
 from ingest.passage import Passage, Unit
 from ingest.provisions.formulae import FORMULAE, HEADINGS, NOTE, ProvisionKind
-from ingest.view import fold
+from ingest.text.view import fold
 from service.answering.naming import Meant
 from service.answering.settling import Settled
 from service.answering.understanding import Asked, besides

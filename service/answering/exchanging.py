@@ -13,11 +13,11 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import NamedTuple
 
-from index.analyzer import units
-from ingest.language import detect
-from ingest.numerals import HAN
-from ingest.view import fold
-from service.evidence.amounts import amounts
+from ingest.text.amounts import amounts
+from ingest.text.analyzer import units
+from ingest.text.language import detect
+from ingest.text.numerals import HAN
+from ingest.text.view import fold
 from service.evidence.entities import NAMES, entities
 
 DOCUMENT_ENDS = (

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from index.hit import Filters, Hit, Why
 from index.library import Library
-from ingest.view import fold
+from ingest.text.view import fold
 from service.answering.answerer import READ, Outcome, candidates, decide
 from service.answering.enumerating import enumerated
 from service.answering.guide import Guide

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from index.analyzer import analyze
-from ingest.language import detect
-from ingest.view import fold
+from ingest.text.analyzer import analyze
+from ingest.text.language import detect
+from ingest.text.view import fold
 from service.answer import Gloss
 from service.answering.restating import placed, readable, written
 from service.answering.senses import senses, singular

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from ingest.numerals import HAN, ordinal
+from ingest.text.numerals import HAN, ordinal
 
 _LABEL = re.compile(
     r"(?:(?<![代发报年列图量外告])(附?)表|(?<!\w)((?:supplementary |appendix )?)tab(?:le|\.)) ?"

@@ -10,10 +10,10 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from index.analyzer import units
 from index.expansion import glossary
 from ingest.places import countries_in, parts_in
-from ingest.view import fold
+from ingest.text.analyzer import units
+from ingest.text.view import fold
 
 WORDS = "data/names.txt"
 _JAPANESE = str.maketrans(  # characters that Japanese alone writes so, as the words of this table are written

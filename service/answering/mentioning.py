@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from index.catalogue import DocumentRecord
-from ingest.view import fold
+from ingest.text.view import fold
 from service.answering.codes import codes, versions
 from service.answering.lexicon import (
     Feature,

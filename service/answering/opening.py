@@ -13,12 +13,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from index.analyzer import analyze
 from index.catalogue import DocumentRecord
 from index.hit import Hit
-from index.quantity import read_numeral
-from ingest.numerals import HAN
 from ingest.passage import Passage
+from ingest.text.analyzer import analyze
+from ingest.text.numerals import HAN, read_numeral
 from service.answering.conversing import SmallTalk
 from service.answering.exchanging import DOCUMENT_ENDS
 

@@ -13,8 +13,8 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from index.analyzer import units
 from ingest.provisions.references import Reference, references
+from ingest.text.analyzer import units
 from service.answering.lexicon import heads, tokens
 from service.answering.understanding import Asked, asks, understand
 

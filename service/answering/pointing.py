@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from ingest.language import detect
+from ingest.text.language import detect
 from service.answering.exchanging import DOCUMENT, DOCUMENT_ZH, LEAD_ZH, Slot, slots, with_the
 
 _AUX = r"(?:is|are|was|were|do|does|did|can|could|may|might|must|shall|should|will|would|has|have|had)"

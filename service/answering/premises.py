@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from index.encoder import Encoder
 from index.expansion import tells_something
 from index.hit import Hit
+from ingest.text.amounts import REFERENCES, Amount, matches
 from service.answer import AbstainReason
 from service.answering.confidence import PLACES, SCOPE, nearness
 from service.answering.understanding import Asked, says_alone
-from service.evidence.amounts import REFERENCES, Amount, matches
 from service.evidence.analysis import Analysis
 from service.evidence.pieces import Candidate, Piece
 from service.evidence.relevance import relevance

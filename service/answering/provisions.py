@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from types import MappingProxyType
 
-from index.quantity import write_numeral
 from ingest.packing import size
 from ingest.passage import Passage, Unit
 from ingest.provisions.outline import OMITTED, Outline, Provision, Said
 from ingest.provisions.reading import order
 from ingest.provisions.references import Reference, Step, references
+from ingest.text.numerals import write_numeral
 from service.answering.settling import Settled
 from service.answering.understanding import Asked
 from service.evidence.citations import Sources

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from index.hit import Hit
-from ingest.view import fold
+from ingest.text.view import fold
 from service.answering.answerer import Outcome, withheld
 from service.answering.conversing import SmallTalk, small_talk, summary_asked, vague
 from service.answering.drafting import Answered, Drafted, draft

@@ -11,11 +11,11 @@ from functools import cache
 from itertools import zip_longest
 from typing import NamedTuple
 
-from index.quantity import read_numeral
-from ingest.language import detect
-from ingest.view import View, fold, search_view
+from ingest.text.amounts import Amount, amounts, matches
+from ingest.text.language import detect
+from ingest.text.numerals import read_numeral
+from ingest.text.view import View, fold, search_view
 from service.answer import Gloss
-from service.evidence.amounts import Amount, amounts, matches
 
 # How Chinese writes a unit, how English does, and what is read as one, in folded text.
 _UNITS: tuple[tuple[str, str, str], ...] = (

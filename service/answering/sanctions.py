@@ -15,7 +15,7 @@ from ingest.document import Span
 from ingest.passage import Unit
 from ingest.provisions.outline import Outline, Provision
 from ingest.provisions.references import Reference, references
-from ingest.view import fold
+from ingest.text.view import fold
 from service.answering.confidence import PLACES
 from service.answering.judging import Judge
 from service.answering.naming import Meant

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from index.expansion import GLOSSARY
-from ingest.view import View, fold
+from ingest.text.view import View, fold
 
 _NEAR = {"en": 60, "zh": 14, "ja": 14}  # characters on either side in which a cue counts
 _TOKEN = re.compile(r"[a-z]+|\d+|[^\W\d_]")

@@ -7,14 +7,14 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import takewhile
 
-from index.analyzer import analyze, units
 from index.expansion import glossary, tells_something
 from index.hit import Filters, Stated
 from index.library import Library
 from ingest.passage import Passage, Unit
 from ingest.provisions.defining import ITEM
 from ingest.provisions.formulae import BROUGHT, FORMULAE, HEADINGS, NOTE, OPEN, ProvisionKind
-from ingest.view import fold
+from ingest.text.analyzer import analyze, units
+from ingest.text.view import fold
 from service.answering.settling import Settled
 from service.answering.understanding import Asked
 from service.evidence.pieces import Evidence

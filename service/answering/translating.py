@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from ingest.language import detect
-from ingest.view import fold
+from ingest.text.amounts import REFERENCES, Amount, amounts, matches
+from ingest.text.language import detect
+from ingest.text.view import fold
 from service.answer import Answer, Citation
 from service.answering.generating import Foreign, Generator, Translator
 from service.answering.restating import counted, joined
 from service.errors import GeneratorStopped, GeneratorUnavailable
-from service.evidence.amounts import REFERENCES, Amount, amounts, matches
 from service.evidence.entities import entities
 
 _CHARS = 4_000  # of quotes that are translated for one answer

@@ -10,9 +10,9 @@ from importlib.resources import files
 from typing import Literal, NamedTuple, get_args
 
 from ingest.provisions.formulae import ProvisionKind
-from ingest.view import fold
+from ingest.text.amounts import REFERENCES, Amount
+from ingest.text.view import fold
 from service.answering.meaning import Meaning, meaning_asked
-from service.evidence.amounts import REFERENCES, Amount
 from service.evidence.analysis import Analysis
 from service.evidence.entities import Entity
 

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ingest.language import detect
-from ingest.sentences import sentence_spans
+from ingest.text.language import detect
+from ingest.text.sentences import sentence_spans
 from service.answer import Answer, Citation, Removed, Segment
 from service.answering.generating import NO_ANSWER, Generator, Source
 from service.errors import GeneratorStopped, GeneratorUnavailable

@@ -7,7 +7,7 @@ import re
 from rich.text import Text
 
 from ingest.document import Span
-from ingest.view import reading_view
+from ingest.text.view import reading_view
 from service.answer import Citation, RankedPassage
 
 _PARAGRAPH_END = re.compile(r"\s*\n\s*\n\s*|(?<=[。；：！？.;:!?])[^\S\n]*\n\s*")  # other lines end where the page does

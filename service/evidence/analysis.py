@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
-from index.analyzer import analyze, units
-from ingest.language import detect
-from ingest.view import fold
-from service.evidence.amounts import Amount, amounts
+from ingest.text.amounts import Amount, amounts
+from ingest.text.analyzer import analyze, units
+from ingest.text.language import detect
+from ingest.text.view import fold
 from service.evidence.entities import Entity, entities
 
 # "(Smith and Wu, 2019; Li, 2020)", "王某等(2020)": the years of works that are cited, not of what is said.
@@ -32,7 +32,7 @@ class Analysis:
 
     @cached_property
     def language(self) -> str:
-        """As :func:`ingest.language.detect` gives it."""
+        """As :func:`ingest.text.language.detect` gives it."""
         return detect(self.text)
 
     @cached_property

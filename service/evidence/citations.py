@@ -14,7 +14,7 @@ from index.catalogue import DocumentRecord
 from ingest.document import Page, quote
 from ingest.packing import merged
 from ingest.passage import Passage, Unit
-from ingest.view import reading_view
+from ingest.text.view import reading_view
 from service.answer import Citation
 from service.evidence.geometry import astral_offsets, line_boxes, quoted_spans
 from service.evidence.injection import flags

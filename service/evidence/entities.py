@@ -8,8 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from index.analyzer import units
-from ingest.view import fold
+from ingest.text.analyzer import units
+from ingest.text.view import fold
 
 NAMES = "data/entities.txt"
 _CASED = "!"  # before an abbreviation that is an ordinary word in lower case

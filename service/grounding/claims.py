@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from ingest.document import Span
-from ingest.language import detect
-from ingest.sentences import sentence_spans
-from ingest.view import reading_view
+from ingest.text.language import detect
+from ingest.text.sentences import sentence_spans
+from ingest.text.view import reading_view
 
 _MARKER = re.compile(r"[ \t>]*(?:#{1,6}\s+|[-*+•·▪●]\s+|\(?\d{1,2}[.)]\s+|[（(]\d{1,2}[）)]\s*)+")
 _CITATION = re.compile(r"\s*(?:\[\d{1,3}(?:\s*[,，、–-]\s*\d{1,3})*\](?:\([^()\s]*\))?)+")

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from index.analyzer import units
-from service.evidence.amounts import Amount, amounts
+from ingest.text.amounts import Amount, amounts
+from ingest.text.analyzer import units
 from service.grounding.wording import wording
 
 _BORDER = re.compile(r"""(?<!\d)[,.:]|[,.:](?!\d)|[;!?()"…|]|--+""")

@@ -9,9 +9,9 @@ from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
 from index.encoder import Encoder
-from ingest.language import detect
-from ingest.view import fold
-from service.evidence.amounts import amounts, unsupported
+from ingest.text.amounts import amounts, unsupported
+from ingest.text.language import detect
+from ingest.text.view import fold
 from service.evidence.entities import missing
 from service.grounding.claims import claims
 from service.grounding.clauses import Clauses, clauses

@@ -11,7 +11,7 @@ from index.hit import Hit
 from ingest.document import Span, quote
 from ingest.packing import merged
 from ingest.passage import Passage, Unit
-from ingest.view import reading_view, search_view
+from ingest.text.view import reading_view, search_view
 from service.answer import Citation, plain
 from service.errors import InvalidText
 from service.evidence.citations import Sources, cite

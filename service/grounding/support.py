@@ -10,12 +10,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from index.analyzer import analyze, units
 from index.encoder import Encoder
 from index.static import Floats
-from ingest.language import detect
-from ingest.sentences import sentence_spans
-from service.evidence.amounts import unsupported
+from ingest.text.amounts import unsupported
+from ingest.text.analyzer import analyze, units
+from ingest.text.language import detect
+from ingest.text.sentences import sentence_spans
 from service.evidence.entities import missing
 from service.grounding.clauses import Clauses
 from service.grounding.polarity import marks, turned

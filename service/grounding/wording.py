@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from ingest.document import Span
-from ingest.view import fold, reading_view
+from ingest.text.view import fold, reading_view
 
 # "paragraph 10. 11 Parties" holds no 10.11: that space stays
 _SPACE = re.compile(r"(?<![a-z0-9])(?<!\d[.,])\s+|(?<=\d[.,])\s+(?!\d)|\s+(?![a-z0-9])")

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.analyzer import analyze
 from index.expansion import Alternative, Group, expand, glossary, matched_terms, read_glossary
+from ingest.text.analyzer import analyze
 
 
 def others(text: str) -> set[tuple[str, ...]]:

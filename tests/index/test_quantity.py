@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.analyzer import analyze
-from index.quantity import read_numeral, variants, write_numeral
-from ingest.view import fold
+from index.quantity import variants
+from ingest.text.analyzer import analyze
+from ingest.text.numerals import read_numeral, write_numeral
+from ingest.text.view import fold
 
 
 def otherwise(text: str) -> set[tuple[str, ...]]:

@@ -13,7 +13,7 @@ from ingest.passage import Passage, Unit
 from ingest.provisions.kinds import statements
 from ingest.readers import read, read_bytes
 from ingest.splitting import split
-from ingest.view import fold
+from ingest.text.view import fold
 
 LAWS = Path(__file__).parents[3] / "shared" / "policy" / "docs"
 

@@ -12,7 +12,7 @@ from ingest.packing import Splitting
 from ingest.passage import Passage
 from ingest.readers import read
 from ingest.splitting import split
-from ingest.view import reading_view
+from ingest.text.view import reading_view
 from tests.ingest.invariants import check_passages
 from tests.strategies import documents
 

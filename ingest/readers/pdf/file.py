@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from ingest.dating import issue_year
 from ingest.document import Metadata
 from ingest.errors import DocumentTooLarge, EncryptedDocument, UnreadableDocument
-from ingest.language import detect
 from ingest.readers.pdf.headings import Entry
+from ingest.text.language import detect
 
 if TYPE_CHECKING:
     import pypdf

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.view import fold
+from ingest.text.amounts import Amount, amounts, matches
+from ingest.text.view import fold
 from service.answering.restating import counted, joined, restated
-from service.evidence.amounts import Amount, amounts, matches
 
 
 def one(quote: str, language: str, dollar: str = "") -> str:

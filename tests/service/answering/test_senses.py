@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import pytest
 
-from ingest.view import search_view
+from ingest.text.view import search_view
 from service.answering.senses import senses
 
 LINES = [

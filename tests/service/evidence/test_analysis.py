@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.analyzer import analyze
-from ingest.language import detect
-from ingest.view import fold
-from service.evidence.amounts import amounts
+from ingest.text.amounts import amounts
+from ingest.text.analyzer import analyze
+from ingest.text.language import detect
+from ingest.text.view import fold
 from service.evidence.analysis import Analysis
 from service.evidence.entities import entities
 from tests.strategies import hostile_text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.view import fold
+from ingest.text.view import fold
 from service.grounding.polarity import marks, turned
 
 

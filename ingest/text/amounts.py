@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal, NamedTuple, get_args
 
-from index.quantity import read_numeral
+from ingest.text.numerals import read_numeral
 
 Bound = Literal["", "most", "less", "least", "more"]
 Element = Literal["number", "unit", "year", "date", "direction"]

@@ -9,7 +9,7 @@ from itertools import groupby
 from operator import add
 from typing import TYPE_CHECKING
 
-from ingest.view import fold
+from ingest.text.view import fold
 
 if TYPE_CHECKING:
     from tantivy import TextAnalyzer

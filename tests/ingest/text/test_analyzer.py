@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.analyzer import analyze
+from ingest.text.analyzer import analyze
 
 
 def test_english_words_are_lowered_and_stemmed() -> None:

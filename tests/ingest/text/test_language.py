@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from ingest.language import detect
+from ingest.text.language import detect
 from tests.strategies import hostile_text
 
 

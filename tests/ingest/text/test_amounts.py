@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.view import fold
-from service.evidence.amounts import Amount, amounts, matches, unsupported
+from ingest.text.amounts import Amount, amounts, matches, unsupported
+from ingest.text.view import fold
 
 
 def read(text: str) -> list[Amount]:

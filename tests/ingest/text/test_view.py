@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.document import Span
-from ingest.view import fold, plain_view, reading_view, search_view
+from ingest.text.view import fold, plain_view, reading_view, search_view
 from tests.ingest.invariants import same_words
 from tests.strategies import hostile_text
 
