@@ -6,7 +6,9 @@ import json
 import logging
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -107,8 +109,18 @@ def test_an_endpoint_that_fails_leaves_the_extractive_answer_with_a_note(engine,
     assert KEY not in str(answer.as_dict()) + caplog.text
 
 
-@pytest.mark.parametrize("reply", [stalls, keeps_alive, status(503, retry_after="30")])
-def test_an_endpoint_that_keeps_us_waiting_is_left_in_time(settings, scripted, reply):
+@pytest.fixture
+def threads_that_end() -> Iterator[None]:
+    """Waits for the threads that a test began: one that retries later draws random numbers in another's property."""
+    before = set(threading.enumerate())
+    yield
+    for thread in set(threading.enumerate()) - before:
+        thread.join(timeout=20)
+        assert not thread.is_alive()
+
+
+@pytest.mark.parametrize("reply", [stalls, keeps_alive, status(503, retry_after="2")])
+def test_an_endpoint_that_keeps_us_waiting_is_left_in_time(threads_that_end, settings, scripted, reply):
     engine = Engine.open(settings.model_copy(update={"llm_timeout_s": 0.6, "llm_retries": 2}))
     scripted.says(reply)
     engine.ask(QUESTION)
