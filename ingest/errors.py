@@ -9,6 +9,7 @@ SinkQAError                      code, message; the root
 │   ├── UnreadableDocument       unreadable-document    damaged, truncated or malformed
 │   ├── EncryptedDocument        encrypted-document     needs a password that we do not have
 │   ├── DocumentTooLarge         document-too-large     past a stated bound (bytes, pages, expansion)
+│   ├── ReaderFailed             reader-failed          its reader met what it does not foresee: a fault of ours
 │   ├── NoTextLayer              no-text-layer          scanned pages and no OCR installed
 │   └── PoorQuality              poor-quality           text was extracted, but it is garbage
 ├── LibraryError                 see index/errors.py
@@ -76,6 +77,12 @@ class DocumentTooLarge(IngestError):
     """The file is past a stated bound: bytes, pages, or the size it unpacks to."""
 
     code = "document-too-large"
+
+
+class ReaderFailed(IngestError):
+    """A reader met what it does not foresee; the message says where, for whoever mends it."""
+
+    code = "reader-failed"
 
 
 class NoTextLayer(IngestError):

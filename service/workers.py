@@ -9,6 +9,7 @@ import resource
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -23,7 +24,7 @@ from typing import Self
 from index.encoder import Encoder, load_encoder
 from index.packed import Packed, pack_document
 from ingest.document import Metadata
-from ingest.errors import DocumentTooLarge, IngestError, UnreadableDocument
+from ingest.errors import DocumentTooLarge, IngestError, ReaderFailed, UnreadableDocument
 from ingest.metadata import overridden
 from ingest.readers import FORMATS, read
 from ingest.splitting import split
@@ -130,6 +131,11 @@ def _prepare(file: File, encoder: Encoder) -> Outcome:
         limit = _MEMORY_PER_WORKER >> 30
         message = f"{file.name}: reading it takes more than {limit} GiB of memory; split the file and add the parts"
         return Outcome(file, error=DocumentTooLarge(message))
+    except Exception as error:  # noqa: BLE001  # whatever a reader did not foresee is this file's failure alone
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        cause = f"{type(error).__name__} in {Path(place.filename).name}:{place.lineno}"
+        message = f"{file.name}: its reader failed ({cause}), which is a fault of SinkQA; save it in another format"
+        return Outcome(file, error=ReaderFailed(message))
 
 
 def _in_pool(queue: list[File], encoder_name: str | None, workers: int, stop: Stop) -> Iterator[Outcome]:

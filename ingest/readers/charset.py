@@ -9,6 +9,7 @@ from ingest.readers import encoding
 
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{2,20})""", re.IGNORECASE)
 _WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "iso8859-1": "cp1252", "ascii": "cp1252", "big5": "big5hkscs"}
+_NO_CHARSETS = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7"}  # no browser reads these either
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -23,7 +24,7 @@ def decode(content: bytes, name: str) -> tuple[str, tuple[str, ...]]:
     for codec in filter(None, in_turn if declared else ()):
         try:
             return content.decode(codec), ()
-        except UnicodeDecodeError:
+        except UnicodeError:
             continue
     found = encoding.decode(content, name=name)
     overruled = (f"{name}: declares {declared} but is {found.encoding}",) if declared else ()
@@ -31,9 +32,12 @@ def decode(content: bytes, name: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _declared(content: bytes) -> str | None:
+    """The codec that is declared, where it is one of text: Python has some of the name that only re-encode bytes."""
     found = _DECLARED.search(content[:4096])
+    name = found[1].decode("ascii") if found else "undefined"
     try:
-        codec = codecs.lookup(found[1].decode("ascii")).name if found else None
-    except LookupError:
+        "".encode(name)  # refuses what is no encoding of text, as base64 or hex, and the one that refuses all
+        codec = codecs.lookup(name).name
+    except (LookupError, UnicodeError):
         return None
-    return _WIDER.get(codec, codec) if codec else None
+    return None if codec in _NO_CHARSETS else _WIDER.get(codec, codec)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import struct
 import subprocess
 import threading
 import time
@@ -15,6 +16,7 @@ import pytest
 
 from index.encoder import Encoder, load_encoder
 from index.library import Library
+from ingest.readers import read
 from service import workers
 from service.workers import File, prepare_all
 from tests.conftest import COMMAND, process
@@ -105,6 +107,24 @@ def test_what_takes_more_memory_than_a_worker_has_is_named_and_the_next_file_rea
 
 def _exhaust(path: Path, *, name: str) -> bytes:
     return bytes(1 << 62)  # no machine has it: a real MemoryError
+
+
+@pytest.mark.parametrize("raised", [LookupError("hex"), RecursionError(), ValueError("7"), struct.error("short")])
+def test_a_reader_that_raises_fails_its_file_and_no_other(tmp_path, encoder, monkeypatch, raised):
+    def fail(path: Path, *, name: str) -> object:
+        if name == "odd.txt":
+            raise raised
+        return read(path, name=name)
+
+    monkeypatch.setattr(workers, "read", fail)
+    for name in ("odd.txt", "sound.txt"):
+        (tmp_path / name).write_text(SENTENCE)
+    files = [File.at(path) for path in tmp_path.iterdir()]
+    outcomes = prepare_all(files, encoder=encoder, encoder_name=None, in_place_bytes=1_000_000, workers=1)
+    errors = {outcome.file.name: outcome.error for outcome in outcomes}
+    assert errors["sound.txt"] is None
+    assert errors["odd.txt"] is not None and errors["odd.txt"].code == "reader-failed"
+    assert errors["odd.txt"].message.startswith(f"odd.txt: its reader failed ({type(raised).__name__} in test_workers")
 
 
 def test_the_memory_of_a_worker_is_bounded(encoder):
