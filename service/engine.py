@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
 from functools import cache, cached_property
 from importlib import metadata, resources
@@ -28,6 +29,7 @@ from service.answering.responding import Responder
 from service.answering.translating import translated
 from service.answering.understanding import Asked
 from service.answering.writing import sources, write, written_over
+from service.budget import checkpoint, spending
 from service.errors import InvalidQuestion
 from service.evidence.citations import cite
 from service.evidence.geometry import quoted_spans
@@ -152,6 +154,7 @@ class Engine(Shelf):
 
         Raises:
             InvalidQuestion: no word in it, or over 4,000 characters.
+            DeadlineExceeded: it takes longer than one question may, as any method below that asks the library.
         """
         *_, answer = self.stream(question, k=k, filters=filters, bar=bar, generate=generate)
         return answer
@@ -168,7 +171,7 @@ class Engine(Shelf):
         """As :meth:`ask`, and where a language model takes its time, the answer without it comes first."""
         _check(question)
         clock = _Clock()
-        with self._library.reading():
+        with self._spending(), self._library.reading():
             generation = self._library.generation
             responder = self._responder(clock, max(k or 0, READ), filters, bar)
             asked, drafted, hits, judged = responder.respond(question)
@@ -228,12 +231,13 @@ class Engine(Shelf):
         return sources([(text, citation) for text, citation in cited if citation is not None])
 
     def _generated(self, given: Answer, offered: Mapping[str, tuple[Source, Citation]], clock: _Clock) -> Answer:
-        written = write(given.question, [source for source, _ in offered.values()], self._generator, self._judge)
-        clock.lap("generate")
-        made = written_over(given, written, {key: citation for key, (_, citation) in offered.items()})
-        if written.reached:
-            made = translated(made, self._generator)
-            clock.lap("translate")
+        with self._spending():
+            written = write(given.question, [source for source, _ in offered.values()], self._generator, self._judge)
+            clock.lap("generate")
+            made = written_over(given, written, {key: citation for key, (_, citation) in offered.items()})
+            if written.reached:
+                made = translated(made, self._generator)
+                clock.lap("translate")
         return replace(made, timings_ms=clock.laps)
 
     def opening(self, language: str) -> Opening:
@@ -241,7 +245,7 @@ class Engine(Shelf):
 
         ``language``: "zh", or English for any other.
         """
-        with self._library.reading():
+        with self._spending(), self._library.reading():
             greeted = self._responder(_Clock(), READ, None, None).respond("你好" if language == "zh" else "hello")
         return Opening(tuple(greeted.drafted.text.splitlines()), greeted.drafted.suggestions)
 
@@ -250,13 +254,14 @@ class Engine(Shelf):
     ) -> SearchResult:
         """The ``k`` best passages, best first, each with the reasons of its rank."""
         clock = _Clock()
-        with self._library.reading():
+        with self._spending(), self._library.reading():
             generation = self._library.generation
             hits = self._hits(query, k=k, mode=mode, filters=filters)
             clock.lap("search")
             return SearchResult(query, self._ranked(hits), generation, clock.laps)
 
     def _hits(self, query: str, *, k: int | None, mode: SearchMode = "hybrid", filters: Filters | None) -> list[Hit]:
+        checkpoint()
         return self._library.search(query, k=k or self._settings.k, mode=mode, filters=filters, reranker=self._reranker)
 
     @cached_property
@@ -275,7 +280,7 @@ class Engine(Shelf):
             InvalidText: no statement in it, over 20,000 characters, or over 200 statements.
         """
         clock = _Clock()
-        with self._library.reading():
+        with self._spending(), self._library.reading():
             generation = self._library.generation
             checked, citations = verify(
                 text, lambda claim: self._hits(claim, k=None, filters=None), self._library, self._judge, self._pieces
@@ -292,12 +297,15 @@ class Engine(Shelf):
         """
         clock = _Clock()
         filters = Filters(doc_ids=(doc_id,)) if doc_id else None
-        with self._library.reading():
+        with self._spending(), self._library.reading():
             generation = self._library.generation
             hits = self._hits(checked_quote(quote), k=None, filters=filters)
             comparison, citation = locate(quote, hits, self._library)
             clock.lap("verify")
         return QuoteReport(quote, comparison.result, citation, comparison.differences, generation, clock.laps)
+
+    def _spending(self) -> AbstractContextManager[None]:
+        return spending(self._settings.request_cpu_s)
 
     @property
     def generation(self) -> int:

@@ -29,7 +29,8 @@ SinkQAError
     ├── Unauthorized       unauthorized        a key is needed, and none that is valid came
     ├── Forbidden          forbidden           the key, or the page that asks, may not do this
     ├── WrongHost          wrong-host          the request is for another server's name
-    └── RateLimited        rate-limited        too many requests
+    ├── RateLimited        rate-limited        too many requests
+    └── DeadlineExceeded   deadline-exceeded   a request takes longer than one may
 """
 
 from __future__ import annotations
@@ -213,3 +214,9 @@ class RateLimited(ServiceError):
     def __init__(self, message: str, *, retry_s: int = 1) -> None:
         super().__init__(message)
         self.retry_s = retry_s
+
+
+class DeadlineExceeded(ServiceError):
+    """A request takes more time than one may have, and was given up."""
+
+    code = "deadline-exceeded"

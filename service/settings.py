@@ -57,6 +57,7 @@ class Settings(BaseModel):
     )
     request_limit: int = Field(128, ge=1, description="Requests that serve holds at once; others come back later.")
     request_timeout_s: float = Field(60.0, gt=0, description="Seconds until a request is given up.")
+    request_cpu_s: float = Field(10.0, gt=0, description="Seconds of processor time that one question may take.")
     client_timeout_s: float = Field(15.0, gt=0, description="Seconds a client may keep serve waiting.")
     body_max_mb: float = Field(1.0, gt=0, le=64, description="Size of a request that is no upload, in MiB.")
     upload_max_mb: float = Field(200.0, gt=0, le=2048, description="Size of an upload, in MiB.")

@@ -9,6 +9,7 @@ import numpy as np
 from index.encoder import Encoder
 from index.hit import Hit
 from index.static import Floats
+from service.budget import checkpoint
 from service.evidence.analysis import Analysis
 from service.evidence.pieces import Candidate, Piece, Pieces
 
@@ -20,6 +21,7 @@ def relevance(text: Analysis, pieces: Sequence[Piece], encoder: Encoder) -> Floa
     in the piece or its heading. Terms count by how few of the pieces hold them: "Beijing" tells the rows of a table
     apart, "ratio" does not.
     """
+    checkpoint()
     if not pieces:
         return np.zeros(0, np.float32)
     (vector,), (tokens,) = encoder.read([text.text])

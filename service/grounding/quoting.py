@@ -13,6 +13,7 @@ from ingest.packing import merged
 from ingest.passage import Passage, Unit
 from ingest.text.view import reading_view, search_view
 from service.answer import Citation, plain
+from service.budget import checkpoint
 from service.errors import InvalidText
 from service.evidence.citations import Sources, cite
 from service.grounding.quotes import Comparison, Difference, compare_quote
@@ -78,6 +79,7 @@ def locate(given: str, hits: Sequence[Hit], sources: Sources) -> tuple[Compariso
     near: list[_Found] = []
     for hit in hits:
         for passage, units, said in _stretches(given, hit.passage, sources):
+            checkpoint()
             comparison = compare_quote(given, said)
             if comparison.result == "exact" and (citation := _placed(given, passage, units, sources)):
                 return comparison, citation
@@ -116,6 +118,7 @@ def _stretches(given: str, passage: Passage, sources: Sources) -> list[_Stretch]
 def _quoted_cells(units: Sequence[Unit], text: str, parts: set[str]) -> Iterator[Unit]:
     """The cells that are a part of a quote, alone or with the neighbours that only white space parts from them."""
     for first in range(len(units)):
+        checkpoint()
         for last in range(first + 1, len(units) + 1):
             spans = merged(text, (span for unit in units[first:last] for span in unit.spans))
             if last > first + 1 and len(spans) > 1:
@@ -165,6 +168,7 @@ def _letters(char: str) -> str:
 def _shortest(given: str, units: tuple[Unit, ...], comparison: Comparison) -> tuple[Unit, ...]:
     """The units without those at both ends that the comparison does not need."""
     for shorter in (slice(1, None), slice(None, -1)):
+        checkpoint()
         while len(units) > 1 and compare_quote(given, _said(units[shorter])) == comparison:
             units = units[shorter]
     return units

@@ -278,8 +278,7 @@ def document(openapi: dict[str, Any]) -> None:
             "408": "The body came too slowly",
             "421": "The Host header names another server",
             "429": "Too many requests",
-            "503": "Not ready, or too much to do: come back later",
-            "504": "It took too long",
+            "503": "Not ready, too much to do, or it took too long: come back later",
         },
     }
     for item in openapi["paths"].values():

@@ -13,6 +13,8 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.budget import Budget, allowing
+from service.errors import DeadlineExceeded
 from service.http.problems import refuse
 from service.settings import Settings
 
@@ -60,24 +62,28 @@ class Limits:
             await self._run(scope, body, send)
 
     async def _run(self, scope: Scope, body: _Body, send: Send) -> None:
-        """Answers in time, or says that it does not. What a thread does cannot be stopped: it keeps its place."""
+        """Answers in time, or says that it does not; the work ends at its next check, and keeps its place till then."""
         loop = asyncio.get_running_loop()
+        budget = Budget()
         clock = asyncio.timeout(None)
         sender = _Sender(body, send, clock)
         try:
             async with clock:
                 body.on_end(lambda: clock.reschedule(loop.time() + self._request_s))
                 self._places -= 1
-                working = asyncio.create_task(self._work(scope, body, sender))
+                with allowing(budget):
+                    working = asyncio.create_task(self._work(scope, body, sender))  # and its threads: in this context
                 working.add_done_callback(self._leave)
                 await asyncio.shield(working)
         except TimeoutError:
             if not clock.expired():
                 raise
+            budget.cancel()
             detail = f"no answer within {self._request_s:g} s (setting request_timeout_s): ask for less, or later"
-            late = refuse(scope["path"], 504, "timeout", detail, headers={"Retry-After": "5"})
+            late = refuse(scope["path"], 503, DeadlineExceeded.code, detail, headers={"Retry-After": "5"})
             await late(scope, body.source, send)
-        except asyncio.CancelledError:
+        except asyncio.CancelledError:  # the server ends
+            budget.cancel()
             working.cancel()
             raise
         else:

@@ -52,6 +52,7 @@ STATUS: dict[type[SinkQAError], int] = {
     service_errors.Forbidden: 403,
     service_errors.WrongHost: 421,
     service_errors.RateLimited: 429,
+    service_errors.DeadlineExceeded: 503,
     service_errors.GeneratorUnavailable: 502,
     service_errors.GeneratorStopped: 502,
 }
@@ -133,7 +134,7 @@ def refuse(
 def refuse_named(path: str, error: SinkQAError) -> Response:
     """:func:`refuse` for a named error, with the header that says what to do about it, where there is one."""
     headers = None
-    if isinstance(error, index_errors.LibraryBusy):
+    if isinstance(error, index_errors.LibraryBusy | service_errors.DeadlineExceeded):
         headers = {"Retry-After": "5"}
     elif isinstance(error, service_errors.RateLimited):
         headers = {"Retry-After": str(error.retry_s)}

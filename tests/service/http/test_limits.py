@@ -16,6 +16,8 @@ import pytest
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 
+from service.budget import checkpoint
+from service.errors import DeadlineExceeded
 from service.http.app import create_app
 from service.http.headers import DATA_POLICY, PAGE_POLICY
 from service.keys import keys_of
@@ -240,9 +242,54 @@ def test_what_takes_too_long_is_given_up_with_a_problem(settings):
     client = Client(slow_app(settings, request_timeout_s=0.2))
     for path in ("/slow", "/leaves"):
         began = time.perf_counter()
-        told(client.get(path), 504, "timeout")
+        told(client.get(path), 503, "deadline-exceeded")
         assert time.perf_counter() - began < 2
     told(Client(slow_app(settings)).get("/leaves"), 500, "internal-error")
+
+
+ASKED = {
+    "/v1/answer": {"question": EN},
+    "/v1/search": {"query": EN},
+    "/v1/verify": {"text": EN},
+    "/v1/verify/quote": {"quote": EN},
+    "/v1/chat/completions": {"model": "sinkqa", "messages": [{"role": "user", "content": EN}]},
+    "/v1/responses": {"model": "sinkqa", "input": EN},
+    "/v1/vector_stores/default/search": {"query": EN},
+    "/retrieval": {"knowledge_id": "default", "query": EN, "retrieval_setting": {"top_k": 2}},
+}
+
+
+@pytest.mark.parametrize("path", ASKED)
+def test_a_question_that_takes_too_much_time_is_given_up_by_its_name(settings, path):
+    client = Client(create_app(settings.model_copy(update={"request_cpu_s": 1e-9})))
+    got = client.post(path, ASKED[path])
+    assert got.status_code == 503 and int(got.headers["Retry-After"]) > 0
+    assert "request_cpu_s" in got.text and ("deadline-exceeded" in got.text or path == "/retrieval")
+
+
+def test_an_assistant_is_told_of_it_too(settings):
+    call = {"name": "verify", "arguments": {"text": EN}}
+    with serving(settings, SINKQA_REQUEST_CPU_S="1e-9") as running:
+        asked = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call}
+        accepts = {"Accept": "application/json, text/event-stream"}
+        got = httpx.post(f"{running.url}/mcp", json=asked, headers=accepts, timeout=20).json()["result"]
+    assert got["isError"] and "deadline-exceeded: " in got["content"][0]["text"]
+
+
+def test_the_thread_of_a_request_that_is_given_up_ends(settings):
+    app, ended = create_app(settings.model_copy(update={"request_timeout_s": 0.2})), threading.Event()
+
+    @app.get("/burn")
+    def burn() -> None:
+        try:
+            while True:
+                checkpoint()
+        except DeadlineExceeded:
+            ended.set()
+            raise
+
+    told(Client(app).get("/burn"), 503, "deadline-exceeded")
+    assert ended.wait(20)
 
 
 def test_too_many_at_once_are_told_to_come_back_and_places_are_given_back(settings):

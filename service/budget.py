@@ -1,0 +1,68 @@
+"""How much work a request may be: set by whoever takes it in, and honoured from inside by the loops that do it."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from service.errors import DeadlineExceeded
+
+
+class Budget:
+    """The processor time of one request, which :func:`spending` gives it, and whether anybody still waits for it."""
+
+    def __init__(self) -> None:
+        self._cpu_ends, self._cpu_s = math.inf, math.inf
+        self._is_cancelled = False
+
+    def cancel(self) -> None:
+        """Ends the work at its next :func:`checkpoint`: nobody waits for it any longer."""
+        self._is_cancelled = True
+
+    def start_thread(self, cpu_s: float) -> None:
+        """From now on the thread that calls this does the work, and has ``cpu_s`` seconds of processor time for it."""
+        self._cpu_ends, self._cpu_s = time.thread_time() + cpu_s, cpu_s
+
+    def check(self) -> None:
+        """Raises DeadlineExceeded where it is used up."""
+        if self._is_cancelled:
+            raise DeadlineExceeded("given up: it took too long, or the server ends; ask for less, or later")
+        if time.thread_time() > self._cpu_ends:
+            raise DeadlineExceeded(
+                f"not answered within {self._cpu_s:g} s of processor time (setting request_cpu_s): ask for less at once"
+            )
+
+
+_budget: ContextVar[Budget | None] = ContextVar("budget", default=None)
+
+
+@contextmanager
+def allowing(budget: Budget) -> Iterator[None]:
+    """Inside, and in threads that are given a copy of this context, work is held to ``budget``."""
+    token = _budget.set(budget)
+    try:
+        yield
+    finally:
+        _budget.reset(token)
+
+
+@contextmanager
+def spending(cpu_s: float) -> Iterator[None]:
+    """Inside, this thread works on the request that the context is of; it has ``cpu_s`` of processor time for that."""
+    budget = _budget.get() or Budget()
+    budget.start_thread(cpu_s)
+    with allowing(budget):
+        yield
+
+
+def checkpoint() -> None:
+    """To be called by loops, so that no step between two calls takes long.
+
+    Raises:
+        DeadlineExceeded: the request that this is done for may take no longer.
+    """
+    if budget := _budget.get():
+        budget.check()
