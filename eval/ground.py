@@ -20,6 +20,7 @@ from ingest.text.analyzer import analyze
 from ingest.text.language import detect
 from service.grounding.clauses import clauses
 from service.grounding.guard import check
+from service.grounding.quote import Quote
 from service.grounding.support import features
 
 _RESAMPLES = 1_000
@@ -88,7 +89,7 @@ def score_set(name: str, items: Sequence[Item], encoder: Encoder, *, on_progress
     """A score for each language of the set that has both supported claims and others on both halves."""
     said: list[tuple[str, float]] = []
     for done, item in enumerate(items, 1):
-        verdict = check(item.claim, item.evidence, encoder)
+        verdict = check(item.claim, [Quote(text) for text in item.evidence], encoder)
         said.append((verdict.label, verdict.support))
         on_progress(done, len(items), "check")
     languages = [detect(item.claim) for item in items]

@@ -14,6 +14,7 @@ from service.answering.understanding import Asked
 from service.evidence.pieces import Candidate
 from service.evidence.relevance import relevance
 from service.grounding.guard import Verdict, check
+from service.grounding.quote import Quote
 
 LOOKED_AT = 40  # candidates, those that fit best: the rest cannot answer
 _CONTEXT = 0.3  # what the rank of a passage counts beside the fit of the piece, 0..1
@@ -26,7 +27,7 @@ class Judge(Protocol):
         """How likely each candidate answers the question whole, float32, (len(found),), 0..1."""
         ...
 
-    def entails(self, claim: str, quotes: Sequence[str]) -> Verdict:
+    def entails(self, claim: str, quotes: Sequence[Quote]) -> Verdict:
         """Whether the quotes support the claim."""
         ...
 
@@ -48,7 +49,7 @@ class RuleJudge:
         scores[chosen] = 1 / (1 + np.exp(-logits))
         return scores
 
-    def entails(self, claim: str, quotes: Sequence[str]) -> Verdict:
+    def entails(self, claim: str, quotes: Sequence[Quote]) -> Verdict:
         """As in :class:`Judge`."""
         return check(claim, quotes, self._encoder)
 

@@ -13,6 +13,7 @@ from service.answer import Answer, Citation, Removed, Segment
 from service.answering.generating import NO_ANSWER, Generator, Source
 from service.errors import GeneratorStopped, GeneratorUnavailable
 from service.grounding.guard import Verdict
+from service.grounding.quote import Quote
 from service.grounding.verifying import Entailment, told
 
 _KEY = r"c\s?:\s?[0-9a-zA-Z]+"
@@ -99,6 +100,7 @@ def _checked(
     sentences: Sequence[tuple[str, tuple[str, ...]]], sources: Sequence[Source], judge: Entailment, *, whole: bool
 ) -> tuple[list[tuple[str, tuple[str, ...]]], list[Removed]]:
     texts = {source.key: source.text for source in sources}
+    quotes = {source.key: Quote(source.text, above=(source.title, *source.section.split(" › "))) for source in sources}
     passed: dict[str, tuple[str, ...]] = {}
     removed: list[Removed] = []
     for place, (text, cited) in enumerate(sentences, 1):
@@ -110,22 +112,22 @@ def _checked(
         elif any(link[0] not in " ".join(texts[key] for key in known) for link in _LINK.finditer(text)):
             removed.append(Removed(text, "holds a link that the evidence does not"))
         elif text not in passed:
-            bearing, verdict = _bearing(text, known, texts, judge)
-            if bearing:
-                passed[text] = bearing
+            supporting, verdict = _supporting(text, known, quotes, judge)
+            if supporting:
+                passed[text] = supporting
             else:
                 removed.append(Removed(text, "; ".join((f"{verdict.label} by the evidence", *told(verdict.findings)))))
     return list(passed.items()), removed
 
 
-def _bearing(
-    text: str, cited: Sequence[str], texts: dict[str, str], judge: Entailment
+def _supporting(
+    text: str, cited: Sequence[str], quotes: Mapping[str, Quote], judge: Entailment
 ) -> tuple[tuple[str, ...], Verdict]:
-    """The cited keys that bear the sentence out, each alone where one suffices; none where all together do not."""
-    verdict = judge.entails(text, [texts[key] for key in cited])
+    """The cited keys that support the sentence, each alone where one suffices; none where all together do not."""
+    verdict = judge.entails(text, [quotes[key] for key in cited])
     if verdict.label != "supported":
         return (), verdict
-    alone = tuple(key for key in cited if judge.entails(text, [texts[key]]).label == "supported")
+    alone = tuple(key for key in cited if judge.entails(text, [quotes[key]]).label == "supported")
     return alone or tuple(cited), verdict
 
 

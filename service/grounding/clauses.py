@@ -1,97 +1,178 @@
-"""Grounding step of the flow: a text as clauses of tokens that are equal where the same is said in another spelling."""
+"""A text as clauses of tokens that are equal where the same is said in another spelling, and the borders between."""
 
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain, pairwise
+from typing import Literal, NamedTuple
 
+from ingest.document import Span
 from ingest.text.amounts import Amount, amounts
 from ingest.text.analyzer import units
+from ingest.text.language import detect
+from ingest.text.sentences import sentence_spans
+from ingest.text.view import reading_view
 from service.grounding.wording import wording
 
-_BORDER = re.compile(r"""(?<!\d)[,.:]|[,.:](?!\d)|[;!?()"…|]|--+""")
+Border = Literal["", ",", ";", ":", ".", "(", ")", '"', "|"]
+
+# What parts clauses like a bar: dashes that join neither words nor numbers, and marks of what is skipped.
+_BAR = re.compile(r"(?<=\s)[-–—―]+(?=\s)|(?<!\d)[—―]+|[—―]+(?!\d)|--+|…+|\.{3,}")
+_BORDER = re.compile(r"""(?<!\d)[,.:、]|[,.:、](?!\d)|[;!?()"|]""")
 _SIGN = re.compile("[<>=≥≤±+×/^*?]")
 _PIECE = re.compile(r"[a-z0-9'.]+|[<>=≥≤±+×/^*?]|[^\sa-z0-9]")
+# Letters, digits and the point of full width: a segmenter takes that point for the end of a sentence.
+_NARROW = {
+    code: code - 0xFEE0 for code in (0xFF0E, *range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
+}
+_CLOSERS = "”’」』）)]】\"' "
+_ENDS = tuple("。.!?！？")
+_STRENGTH: tuple[Border, ...] = (":", ".", ";", "|", "(", ")", '"', ",")
+_MARK = re.compile(r"[a-z]{1,2}|[ivx]{2,5}|[一二三四五六七八九十]|=number:.*")  # of an item: a, aa, iv, 二, 12
+
+
+class Clause(NamedTuple):
+    """Tokens between two borders of a text, and the border before them.
+
+    ``tokens``: amounts by what they come to, signs, stems of words, Chinese characters; a question ends in its mark.
+    ``exact``: the same with words unstemmed; ``surface``: each as it is written; ``wording``: all together.
+    ``mark``: what the item that begins here is marked with, no token. ``line``: it begins a line.
+    """
+
+    tokens: tuple[str, ...]
+    exact: tuple[str, ...]
+    surface: tuple[str, ...]
+    wording: str
+    border: Border
+    line: bool
+    mark: str = ""
 
 
 @dataclass(frozen=True)
 class Clauses:
-    """One text, taken apart once.
-
-    ``tokens`` in its order: amounts by what they come to, signs, stems of words, Chinese characters; a question ends in
-    its mark. ``exact``: the same with words unstemmed; ``surface``: each as it is written. ``begins``: positions in
-    ``tokens`` at which a clause begins, and their number at the end. ``parts``: the wording of each clause.
-    ``sentence``: in which sentence each clause stands, from 0.
-    """
+    """One text, taken apart once."""
 
     text: str
     wording: str
     amounts: tuple[Amount, ...]
-    tokens: tuple[str, ...]
-    exact: tuple[str, ...]
-    surface: tuple[str, ...]
-    begins: tuple[int, ...]
-    sentence: tuple[int, ...]
-    parts: tuple[str, ...]
+    all: tuple[Clause, ...]
+
+    @cached_property
+    def tokens(self) -> tuple[str, ...]:
+        """All tokens in order."""
+        return tuple(chain.from_iterable(clause.tokens for clause in self.all))
+
+    @cached_property
+    def surface(self) -> tuple[str, ...]:
+        """All tokens as they are written."""
+        return tuple(chain.from_iterable(clause.surface for clause in self.all))
 
     @cached_property
     def held(self) -> frozenset[str]:
         """The distinct tokens."""
         return frozenset(self.tokens)
 
-    def clause(self, number: int) -> tuple[str, ...]:
-        """The tokens of a clause."""
-        return self.tokens[self.begins[number] : self.begins[number + 1]]
+
+class _Raw(NamedTuple):
+    """A clause before marks are told; ``before`` are all borders in front of it."""
+
+    tokens: list[tuple[str, str]]
+    wording: str
+    before: str
+    line: bool
 
 
-def clauses(text: str) -> Clauses:
-    """Takes a text apart."""
-    worded = wording(text)
-    found = tuple(amounts(worded))
-    tokens: list[str] = []
-    surface: list[str] = []
-    begins, sentence, parts, number = [0], list[int](), list[str](), 0
-    for start, end, ends_sentence in _ranges(worded, found):
-        for token, said in _tokens(worded, start, end, found):
-            tokens.append(token)
-            surface.append(said)
-        if len(tokens) > begins[-1]:
-            begins.append(len(tokens))
-            sentence.append(number)
-            parts.append(worded[start:end])
-        number += ends_sentence
-    exact = (token if token[0] == "=" else said for token, said in zip(tokens, surface, strict=True))
-    return Clauses(
-        text, worded, found, tuple(tokens), tuple(exact), tuple(surface), tuple(begins), tuple(sentence), tuple(parts)
-    )  # fmt: skip
+def clauses(text: str, *, lines: bool = False) -> Clauses:
+    """Takes a text apart. With ``lines`` each line is by itself, as in a quote; else they are broken only to fit."""
+    raw: list[_Raw] = []
+    worded: list[str] = []
+    found: list[Amount] = []
+    before = ""
+    for line in text.split("\n") if lines else [text]:
+        begins = True
+        for sentence, ends in _sentences(line):
+            said = wording(_BAR.sub(" | ", sentence).replace("。", "!"))  # a stop is no point
+            standing = amounts(said)
+            worded.append(said)
+            found += standing
+            for tokens, part, border in _parts(said, standing):
+                before += border
+                if tokens:
+                    raw.append(_Raw(tokens, part, before, begins))
+                    before, begins = "", False
+            before += "." if ends else ""
+        before += "." if raw and not before.strip('")') else ""
+    return Clauses(text, " ".join(worded), tuple(found), tuple(_marked([*raw, _Raw([], "", before, False)])))
 
 
-def _ranges(worded: str, found: Sequence[Amount]) -> Iterator[tuple[int, int, bool]]:
-    """The range of each clause, and whether its sentence ends there."""
-    start = 0
+def _sentences(line: str) -> Iterator[tuple[str, bool]]:
+    """Each sentence, and whether it ends as one: a long one comes in parts."""
+    text = reading_view(line, [Span(0, len(line))]).text.translate(_NARROW)
+    for start, end in sentence_spans(text, detect(text)) if text else ():
+        yield text[start:end], text[start:end].rstrip(_CLOSERS).endswith(_ENDS)
+
+
+def _parts(worded: str, found: Sequence[Amount]) -> Iterator[tuple[list[tuple[str, str]], str, str]]:
+    """Tokens and wording of what stands between two borders, and the border before; at last that behind, alone."""
+    start, before, left = 0, "", deque(found)
+    inside = {place for amount in found for place in range(amount.start + 1, amount.end)}
     for match in _BORDER.finditer(worded):
-        if any(amount.start < match.start() < amount.end for amount in found):
+        if match.start() in inside:
             continue
-        yield start, match.start() + (match[0] == "?"), match[0] in ".;!?"
-        start = match.end()
-    yield start, len(worded), True
+        end = match.start() + (match[0] == "?")
+        yield list(_tokens(worded, start, end, left)), worded[start:end], before
+        start, before = match.end(), {"!": ".", "?": ".", "、": ","}.get(match[0], match[0])
+        before = "," if before == "." and match.end() < len(worded) else before  # "art. 6": no end of a sentence
+    yield list(_tokens(worded, start, len(worded), left)), worded[start:], before
 
 
-def _tokens(worded: str, start: int, end: int, found: Sequence[Amount]) -> Iterator[tuple[str, str]]:
+def _tokens(worded: str, start: int, end: int, left: deque[Amount]) -> Iterator[tuple[str, str]]:
+    """The tokens of a range; takes the amounts that begin in it off those that are ``left``."""
     place = start
-    for amount in found:
-        if start <= amount.start < end:
-            yield from _words(worded[place : amount.start])
-            yield amount.key, amount.said
-            place = amount.end
+    while left and left[0].start < end:
+        amount = left.popleft()
+        yield from _words(worded[place : amount.start])
+        yield amount.key, amount.said
+        place = amount.end
     yield from _words(worded[place:end])
 
 
 def _words(part: str) -> Iterator[tuple[str, str]]:
+    """Stems and characters; what is neither, as an emoji or a word of 80 letters, stands for itself."""
     for piece in _PIECE.findall(part):
-        if _SIGN.match(piece):
-            yield piece, piece
-        for unit in units(piece):
+        for unit in [piece] if _SIGN.match(piece) else units(piece) or [piece]:
             yield unit, piece
+
+
+def _marked(raw: Sequence[_Raw]) -> Iterator[Clause]:
+    """The clauses, marks of items taken off into those that they mark; the last of ``raw`` is none."""
+    mark, before, line = "", "", False
+    for this, after in pairwise(raw):
+        border = before or this.before
+        if not mark and _is_mark(this, after):
+            mark, before, line = this.tokens[0][0], this.before.rstrip("(") or ",", this.line
+            continue
+        exact = tuple(token if token[0] == "=" else said for token, said in this.tokens)
+        tokens, surface = tuple(token for token, _ in this.tokens), tuple(said for _, said in this.tokens)
+        first = not this.before and not before
+        yield Clause(tokens, exact, surface, this.wording, "" if first else _strongest(border), line or this.line, mark)
+        mark, before, line = "", "", False
+
+
+def _is_mark(this: _Raw, after: _Raw) -> bool:
+    """Whether this is the mark of an item, as ``(a)``, ``1.`` or ``（二）`` before what it says."""
+    begins = this.line or not this.before or this.before[0] in ";:.|"
+    return (
+        begins
+        and len(this.tokens) == 1
+        and after.before[:1] in (")", ".", ",")
+        and bool(after.tokens and _MARK.fullmatch(this.tokens[0][0]))
+    )
+
+
+def _strongest(borders: str) -> Border:
+    return next((border for border in _STRENGTH if border in borders), "")

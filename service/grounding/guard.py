@@ -1,8 +1,7 @@
-"""Grounding step of the flow: whether quotes bear out a claim, and which of its elements they do not."""
+"""Whether quotes support a claim, and which of its elements they do not."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -15,7 +14,9 @@ from ingest.text.view import fold
 from service.evidence.entities import missing
 from service.grounding.claims import claims
 from service.grounding.clauses import Clauses, clauses
+from service.grounding.matching import sayings
 from service.grounding.polarity import turned
+from service.grounding.quote import Quote
 from service.grounding.quotes import nearest_stretch
 from service.grounding.support import support
 
@@ -29,12 +30,6 @@ _SAME_ROLE = 0.8  # ... where that is an amount or a name: another province is n
 _MOST = 0.99  # score of what is not supported, at most
 _SAME_LENGTH = 0.4  # of the quote's tokens that the claim holds: in a longer clause what turns it may turn another part
 _NOTHING_ELSE = 0.7  # ... where it is the quote alone that is turned
-_OPENERS = frozenset({"the", "a", "an", "and", "but"})  # as free as white space where a clause begins
-# Left out of the sentence that bears a claim out, these would have limited it.
-_LIMITS = re.compile(
-    r"\b(?:if|unless|except|excluding|provided|whether|subject to|as long as|not true|false)\b"
-    "|如果|如[^何今下]|若|假如|倘若|除|除非|除外|的情况下|为前提|是否|谣言|误以为"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,32 +78,33 @@ class _Pair(NamedTuple):
         return sum(token in self.held for token in left) / len(left) if len(left) > 1 else 0.0
 
 
-def check(claim: str, quotes: Sequence[str], encoder: Encoder) -> Verdict:
+def check(claim: str, quotes: Sequence[Quote], encoder: Encoder) -> Verdict:
     """Holds a claim against quotes.
 
-    supported: whole clauses of one quote say the claim, token by token in its order, and nothing that limits them was
-    left out; units, numerals and spelling are free. contradicted: a quote says the rest of a clause and, in
-    the one place, the contrary, another amount or another name. partly: most of it stands in the quotes, or comes near
-    them in another language. unknown: all else. Of several statements each is held against the quotes by itself; they
-    are supported where all are, contradicted where one is.
+    supported: whole sentences of one quote say the claim, token by token and border by border in its order, and
+    nothing that governs them there was left out (:mod:`service.grounding.matching`); units, numerals and spelling are
+    free. contradicted: a quote says the rest of a clause and, in the one place, the contrary, another amount or another
+    name. partly: most of it stands in the quotes, or comes near them in another language. unknown: all else. Of several
+    statements each is held against the quotes by itself; they are supported where all are, contradicted where one is.
     """
-    ours, theirs = clauses(claim), [clauses(quote) for quote in quotes]
+    ours = clauses(claim)
     if not ours.tokens:
         return Verdict("unknown", 0.0, (Finding("words", claim, None),))
-    limits = [limit for quote in theirs for limit in _places(ours, quote)]
-    if None in limits:
+    left_out = [left for quote in quotes for left in sayings(ours, quote)]
+    if None in left_out:
         return Verdict("supported", 1.0)
     statements = claims(claim)
     if len(statements) > 1 and sum(len(clauses(each).tokens) for each in statements) == len(ours.tokens):
         return _together([check(statement, quotes, encoder) for statement in statements])
+    theirs = [quote.clauses for quote in quotes]
     score = min(support(ours, theirs, encoder), _MOST)
-    if limits:
-        return Verdict("partly", score, (Finding("words", "", limits[0]),))
+    if left_out:
+        return Verdict("partly", score, (Finding("words", "", left_out[0]),))
     aligned = [max(pairs, key=lambda pair: pair.share) for pairs in _pairs(ours, theirs, encoder) if pairs]
-    told = dict(_told(ours, theirs, aligned))
+    failing = dict(_failing(ours, quotes, aligned))
     share = sum(pair.share * len(pair.said) for pair in aligned) / len(ours.tokens)
-    label: Label = "contradicted" if any(told.values()) else "partly" if share >= _PARTLY else "unknown"
-    findings = (*told, *_words(ours, theirs, tuple(told)))
+    label: Label = "contradicted" if any(failing.values()) else "partly" if share >= _PARTLY else "unknown"
+    findings = (*failing, *_words(ours, theirs, tuple(failing)))
     cut = Finding("words", "", max(aligned, key=lambda pair: pair.share).quote) if aligned else None
     return Verdict(label, score, findings or ((cut,) if cut else ()))
 
@@ -122,37 +118,17 @@ def _together(verdicts: Sequence[Verdict]) -> Verdict:
     return Verdict(label, support, tuple(dict.fromkeys(each for verdict in verdicts for each in verdict.findings)))
 
 
-def _places(ours: Clauses, quote: Clauses) -> Iterator[str | None]:
-    """Where whole clauses of the quote say the claim: None, or what limits them there and was left out."""
-    said = ours.exact[ours.exact[0] in _OPENERS :] or ours.exact
-    ends = {end: last for last, end in enumerate(quote.begins[1:])}
-    for first, begin in enumerate(quote.begins[:-1]):
-        start = begin + (quote.exact[begin] in _OPENERS)
-        if (end := start + len(said)) in ends and quote.exact[start:end] == said:
-            yield _limit(quote, first, ends[end])
-
-
-def _limit(quote: Clauses, first: int, last: int) -> str | None:
-    """The clause beside ``first``..``last``, in the same sentence, that limits what they say."""
-    for number, part in enumerate(quote.parts):
-        beside = number < first and quote.sentence[number] == quote.sentence[first]
-        behind = number > last and quote.sentence[number] == quote.sentence[last]
-        if (beside or behind) and _LIMITS.search(part):
-            return part
-    return None
-
-
 def _pairs(ours: Clauses, theirs: Sequence[Clauses], encoder: Encoder) -> Iterator[list[_Pair]]:
     """For each clause of the claim, it with every clause of the quotes."""
     foreign = [detect(quote.text) != detect(ours.text) for quote in theirs]
-    for number, part in enumerate(ours.parts):
+    for part in ours.all:
         pairs: list[_Pair] = []
         for quote, across in zip(theirs, foreign, strict=True):
-            for place, other in enumerate(quote.parts):
-                said, there = ours.clause(number), quote.clause(place)
-                share = _meets(part, other, encoder) if across else _share(said, there)
+            for other in quote.all:
+                said, there = part.tokens, other.tokens
+                share = _meets(part.wording, other.wording, encoder) if across else _share(said, there)
                 back = share if across else _share(there, said)
-                pairs.append(_Pair(part, said, other, frozenset(there), share, back, across))
+                pairs.append(_Pair(part.wording, said, other.wording, frozenset(there), share, back, across))
         yield pairs
 
 
@@ -167,15 +143,17 @@ def _meets(said: str, other: str, encoder: Encoder) -> float:
     return float(encoder.maxsim(left_ids, [right_ids])[0])
 
 
-def _told(ours: Clauses, theirs: Sequence[Clauses], aligned: Sequence[_Pair]) -> Iterator[tuple[Finding, bool]]:
-    """Amounts, names and turning words that are not borne out, and whether a quote says the contrary."""
+def _failing(ours: Clauses, quotes: Sequence[Quote], aligned: Sequence[_Pair]) -> Iterator[tuple[Finding, bool]]:
+    """Amounts, names and turning words that no quote supports, and whether one says the contrary."""
     near = [amounts(pair.quote) for pair in aligned]  # first, so that what is found stands where the claim is spoken of
-    for element, said, found in unsupported(ours.amounts, [*near, *(quote.amounts for quote in theirs)]):
+    for element, said, found in unsupported(
+        ours.amounts, [*near, *(each.amounts for quote in quotes for each in (quote.clauses, *quote.headings))]
+    ):
         ours_said, there = said.said, found.said if found else None
         if found and element == "direction":
             ours_said, there = said.bounded or said.said, found.bounded or found.said
         yield Finding(element, ours_said, there), _instead(aligned, ours_said, there)
-    for name, other in missing(ours.text, [pair.quote for pair in aligned] + [quote.text for quote in theirs]):
+    for name, other in missing(ours.text, [*(pair.quote for pair in aligned), *(quote.whole for quote in quotes)]):
         yield Finding("entity", name, other), _instead(aligned, name, other)
     for pair in aligned:
         if pair.share >= _ALIGNED:

@@ -17,6 +17,7 @@ from service.evidence.pieces import Candidate, Pieces
 from service.evidence.relevance import nearest
 from service.grounding.claims import claims
 from service.grounding.guard import Finding, Label, Verdict
+from service.grounding.quote import Quote
 
 MOST_CHARS, MOST_CLAIMS = 20_000, 200
 _TRIED = 8  # pieces of evidence that a claim is held against
@@ -80,7 +81,7 @@ def split(text: str) -> list[str]:
 class Entailment(Protocol):
     """The part of a judge that is needed here."""
 
-    def entails(self, claim: str, quotes: Sequence[str]) -> Verdict:
+    def entails(self, claim: str, quotes: Sequence[Quote]) -> Verdict:
         """Whether the quotes support the claim."""
         ...
 
@@ -153,12 +154,12 @@ def _verdicts(claim: str, near: Sequence[_Fitting], judge: Entailment) -> Iterat
     What a single piece supports is supported, whatever another says of something else; then what pieces support
     together; then the piece that comes nearest, by support. None where no piece speaks of it.
     """
-    statements = [candidate.piece.statement for candidate, _ in near]
-    alone = [(judge.entails(claim, [said]), [each]) for said, each in zip(statements, near, strict=True)]
+    quotes = [Quote.of(candidate.piece) for candidate, _ in near]
+    alone = [(judge.entails(claim, [quote]), [each]) for quote, each in zip(quotes, near, strict=True)]
     alone.sort(key=lambda each: (each[0].label != "supported", -each[0].support))
     yield from ((verdict, on) for verdict, on in alone if verdict.label == "supported")
     for count in range(2, min(_TOGETHER, len(near)) + 1):
-        verdict = judge.entails(claim, statements[:count])
+        verdict = judge.entails(claim, quotes[:count])
         if verdict.label == "supported":
             yield verdict, near[:count]
     for verdict, on in alone:

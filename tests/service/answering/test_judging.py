@@ -12,6 +12,7 @@ from service.answering.answerer import candidates
 from service.answering.judging import LOOKED_AT, RuleJudge, shortlist
 from service.answering.understanding import understand
 from service.evidence.pieces import Pieces
+from service.grounding.quote import Quote
 
 PLAN = """# Peat plan of the Elm valley
 
@@ -93,6 +94,6 @@ def test_no_candidate_is_no_likelihood():
 
 def test_what_bears_a_claim_out_is_told_by_the_same_judge(encoder):
     judge = RuleJudge(encoder)
-    quote = ["Farmers receive 40 euros for each hectare."]
+    quote = [Quote("Farmers receive 40 euros for each hectare.")]
     assert judge.entails("Farmers receive 40 euros for each hectare.", quote).label == "supported"
     assert judge.entails("Farmers receive 90 euros for each hectare.", quote).label == "contradicted"

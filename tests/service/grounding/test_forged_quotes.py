@@ -14,6 +14,7 @@ from index.encoder import Encoder, load_encoder
 from ingest.readers import read
 from ingest.splitting import split
 from service.grounding.guard import check
+from service.grounding.quote import Quote
 from service.grounding.quotes import compare_quote
 from service.grounding.wording import wording
 from tests.service.forging import alterations, untouched
@@ -64,6 +65,10 @@ def real() -> list[Sample]:
     return [pair for pairs in found.values() for pair in random.sample(pairs, min(OF_EACH, len(pairs)))]
 
 
+def quotes(sample: Sample) -> list[Quote]:
+    return [Quote(text) for text in (sample.passage, *sample.units)]
+
+
 def forged(samples: list[Sample]) -> Iterator[tuple[str, str, Sample]]:
     random = Random(7)
     for sample in samples:
@@ -79,7 +84,7 @@ def accepted(samples: list[Sample], encoder: Encoder) -> tuple[Counter[str], lis
         tried[kind] += 1
         if compare_quote(altered, sample.passage).result == "exact":
             passed.append(f"{kind}, exact: {altered}")
-        if check(altered, [sample.passage, *sample.units], encoder).label == "supported":
+        if check(altered, quotes(sample), encoder).label == "supported":
             passed.append(f"{kind}, supported: {altered}")
     return tried, passed
 
@@ -105,7 +110,7 @@ def test_real_sentences_in_another_dress_are_accepted(real: list[Sample], encode
         (kind, text)
         for kind, text, sample in dressed
         if compare_quote(text, sample.passage).result != "exact"
-        or check(text, sample.units, encoder).label != "supported"
+        or check(text, [Quote(unit) for unit in sample.units], encoder).label != "supported"
     ]
     assert len(dressed) >= 400
     assert len(refused) <= 0.02 * len(dressed), refused
@@ -115,4 +120,4 @@ def test_our_own_sentences_in_another_dress_are_accepted(encoder: Encoder) -> No
     for sentence in FIXTURE:
         for kind, text in untouched(sentence, Random(3)):
             assert compare_quote(text, sentence).result == "exact", (kind, text)
-            assert check(text, [sentence], encoder).label == "supported", (kind, text)
+            assert check(text, [Quote(sentence)], encoder).label == "supported", (kind, text)

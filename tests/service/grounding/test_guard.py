@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.encoder import Encoder, WordTokens, load_encoder
-from service.grounding.guard import Verdict, check
+from service.grounding import guard
+from service.grounding.guard import Verdict
+from service.grounding.quote import Quote
 
 QUOTES = [
     "第三条 企业不得使用超过15%的配额，应当在2025年底前报告。",
@@ -27,6 +29,10 @@ def either(request: pytest.FixtureRequest, encoder: Encoder) -> Encoder:
     return encoder if request.param == "late interaction" else WordTokens(encoder)
 
 
+def check(claim: str, quotes: list[str], encoder: Encoder) -> Verdict:
+    return guard.check(claim, [Quote(quote) for quote in quotes], encoder)
+
+
 def told(verdict: Verdict) -> list[tuple[str, str, str | None]]:
     return [(each.element, each.said, each.found) for each in verdict.findings]
 
@@ -36,8 +42,7 @@ def told(verdict: Verdict) -> list[tuple[str, str, str | None]]:
     [
         "企业不得使用超过百分之十五的配额",
         "第三条企業不得使用超過１５％的配額，應當在2025年底前報告",
-        "应当在2025年底前报告。",
-        "The forests of Finland absorbed 12.57 million tonnes of CO2.",
+        "In 2020, the forests of Finland absorbed 12.57 million tonnes of CO2.",
         "In 2020, the forests of Finland\nabsorbed 12.57 Mt of CO₂",
         "rivers stay cold",
         "Rivers stay cold. 北京CCER抵销比例不超过5%。",
@@ -80,7 +85,13 @@ def test_an_amount_is_held_against_a_quote_in_another_language(encoder: Encoder)
 
 @pytest.mark.parametrize(
     ("claim", "left_out"),
-    [("mines may close", "if prices fall"), ("The forests of Finland absorbed", None), ("企业使用超过15%的配额", None)],
+    [
+        ("mines may close", "if prices fall"),
+        ("应当在2025年底前报告。", "第三条企业不得使用超过15%的配额"),
+        ("The forests of Finland absorbed 12.57 million tonnes of CO2.", "in 2020"),
+        ("The forests of Finland absorbed", None),
+        ("企业使用超过15%的配额", None),
+    ],
 )
 def test_what_limits_a_clause_may_not_be_left_out(claim: str, left_out: str | None, either: Encoder) -> None:
     verdict = check(claim, QUOTES, either)

@@ -19,7 +19,7 @@ ZH = "榆谷议会对每公顷桤木沼泽补贴四十马克。"
 NOTES = {
     "alder.md": f"# Payments\n\n{FACT} The payment began in 2031 and ends after nine years. "
     "Owners must not drain the swamp. The area under reeds increased by 12% in two years.\n",
-    "zh.md": f"# 榆谷补贴\n\n{ZH}补贴期为九年，业主不得排干沼泽。芦苇面积两年内增加12%。\n\n"
+    "zh.md": f"# 榆谷补贴\n\n{ZH}补贴期为九年；业主不得排干沼泽。芦苇面积两年内增加12%。\n\n"
     "| 村庄 | 面积上限 | 补贴标准 |\n|---|---|---|\n| 榆谷 | 12公顷 | 40马克 |\n| 柳滩 | 30公顷 | 25马克 |\n",
 }
 REPORT = {"text", "claims", "citations", "generation", "encoder", "timings_ms", "counts"}

@@ -1,0 +1,206 @@
+"""Where whole sentences of a quote say a claim, and what governs them there that the claim leaves out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from service.grounding.clauses import Clause, Clauses
+from service.grounding.polarity import marks
+from service.grounding.quote import Quote
+
+_OPENERS = frozenset({"the", "a", "an", "and"})  # as free as white space where a statement begins
+_NESTED = 3  # lists within lists whose items are looked for: each multiplies the work
+_PART_ENDS = frozenset({".", ";"})
+_ALIKE = {";": "."}  # borders behind which another statement begins
+# Clauses that may be left out in front of a statement: they join it to another, and say nothing.
+_JOINS = re.compile(
+    "(?:however|therefore|thus|hence|moreover|furthermore|in addition|additionally|also|accordingly|consequently"
+    "|finally|in particular|for example|for instance|first(?:ly)?|second(?:ly)?|third(?:ly)?"
+    "|此外|同时|因此|另外|为此|例如|比如|首先|其次|最后|一是|二是|三是|四是|五是|第[一二三四五])"
+)
+# How a clause begins that goes on from a whole statement and may be left out, if nothing in it turns the meaning.
+_ADDS = re.compile(
+    "(?:and|as well as|including|such as|which|where|while|thereby|并且?|以及|同时|还|也|从而|进而|包括|其中)(?![a-z])"
+)
+_LIMITS = re.compile(
+    r"\b(?:if|unless|except\w*|exclud\w+|provided|providing|whether|subject to|as long as|only|when|until|till|but"
+    r"|without|although|though|however|save|notwithstanding|not|no|never|false|untrue|should|shall|must|cannot)\b"
+    "|如|若|假|倘|除|外|为前提|是否|但|不|未|无|禁止|只|仅|应当|必须|须|经|当|限"
+)
+# How a statement begins that takes back or limits the one before.
+_TAKES_BACK = re.compile(
+    r"(?:unless|except|excepting|save|provided that|only|but|subject to|however|notwithstanding|otherwise"
+    r"|(?:this|that|these|it|the (?:above|foregoing|preceding|previous)|nothing in)\b.{0,60}?\b(?:not|n't|no longer"
+    r"|false|untrue|wrong|myth|rejected|repealed|revoked|withdrawn|except))\b"
+    r"|但|然而|不过|除|(?:前款|前项|上述|前述|以上|本条|本款|该).{0,16}?(?:不适用|除外|不在此|不实|错误|谣言|失效|废止)"
+    r"|.{0,30}(?:不在此列|除外|不在此限)"
+)
+_STANDING = re.compile(  # headings under which nothing stands as the source's own word, or as law in force
+    r"\b(?:repealed|revoked|rescinded|superseded|withdrawn|rejected|myths?|misconceptions?|not adopted)\b"
+    "|废止|失效|撤销|驳回|未采纳|谣言|误区|不实|已删除"
+)
+_LABEL = re.compile(  # what names a place and says nothing of it
+    r"(?:article|section|chapter|paragraph|annex|table|figure|box|part|rule|regulation|step|phase|notes?"
+    r"|表|图|附表|附图|附件|注|备注|说明|专栏)?\s?[\d.a-z一二三四五六七八九十第条章节款项()-]{0,10}"
+)
+_SAYS = re.compile(  # joins a place to what is said there
+    "under|according|to|of|the|in|by|per|pursuant|as|with|accordance|on|and|at|from|that|says?|states?|provides?|sets?"
+    "|out|its|this|[根据依按照规定由和的中在指出明确提到等对于]"
+)
+
+
+def sayings(ours: Clauses, quote: Quote) -> Iterator[str | None]:
+    """Wherever whole clauses of the quote say the claim: None, or what governs them and was left out.
+
+    A claim may begin with where it stands: headings, a caption, the document's title, or the number of one of them.
+    """
+    theirs = quote.clauses.all
+    for claim in _without_place(ours.all, quote):
+        for first, clause in enumerate(theirs):
+            if claim and _alike(claim[0].exact, clause.exact, opens=True):
+                last = _follow(claim, 0, theirs, first)
+                if last is not None:
+                    yield _left_out(quote, first, last)
+
+
+def _follow(claim: Sequence[Clause], place: int, theirs: Sequence[Clause], at: int, lists: int = 0) -> int | None:
+    """The last clause of the quote that says the claim's from ``place`` on, which stands at ``at``; None if none."""
+    while True:
+        mark = claim[place].mark
+        if not _alike(claim[place].exact, theirs[at].exact, opens=not place) or mark not in ("", theirs[at].mark):
+            return None
+        if place + 1 == len(claim):
+            return at
+        if at + 1 == len(theirs):
+            return None
+        ours, border = claim[place + 1].border, theirs[at + 1].border
+        if ours == border == ":" and not _alike(claim[place + 1].exact, theirs[at + 1].exact, opens=False):
+            return _item(claim, place + 1, theirs, at + 1, lists + 1) if lists < _NESTED else None
+        if _ALIKE.get(ours, ours) != _ALIKE.get(border, border):
+            return None
+        place, at = place + 1, at + 1
+
+
+def _item(claim: Sequence[Clause], place: int, theirs: Sequence[Clause], at: int, lists: int) -> int | None:
+    """As :func:`_follow`, for an item of the list that a lead-in before ``at`` leads to."""
+    for number in range(at, len(theirs)):
+        if theirs[number].line or theirs[number].mark or theirs[number].border in _PART_ENDS:
+            last = _follow(claim, place, theirs, number, lists)
+            if last is not None:
+                return last
+    return None
+
+
+def _alike(said: Sequence[str], found: Sequence[str], *, opens: bool) -> bool:
+    if not opens:
+        return said == found
+    return _bare(said) == _bare(found)
+
+
+def _bare(exact: Sequence[str]) -> Sequence[str]:
+    return exact[1:] if len(exact) > 1 and exact[0] in _OPENERS else exact
+
+
+def _left_out(quote: Quote, first: int, last: int) -> str | None:
+    """What governs the clauses ``first``..``last`` of the quote and is none of them."""
+    theirs = quote.clauses.all
+    begin = first
+    while begin and theirs[begin].border not in _PART_ENDS:
+        begin -= 1
+    end = last + 1
+    while end < len(theirs) and theirs[end].border not in _PART_ENDS:
+        end += 1
+    before, behind = theirs[begin:first], theirs[last + 1 : end]
+    if any(not _JOINS.fullmatch(each.wording) and not _LABEL.fullmatch(each.wording) for each in before):
+        return _told(before)
+    if behind and not _only_adds(behind):
+        return _told(behind)
+    return _lead(theirs, first) or _taken_back(quote, end) or _around(quote, begin) or _standing(quote)
+
+
+def _only_adds(behind: Sequence[Clause]) -> bool:
+    said = " ".join(each.wording for each in behind)
+    return behind[0].border == "," and bool(_ADDS.match(said)) and not _LIMITS.search(said) and not marks(said)
+
+
+def _lead(theirs: Sequence[Clause], first: int) -> str | None:
+    """The lead-in of the list that the clause is in."""
+    for place in range(first - 1, -1, -1):
+        leads = theirs[place + 1].border == ":" and (theirs[place + 1].line or theirs[place + 1].mark)
+        if leads and not _LABEL.fullmatch(theirs[place].wording):
+            return theirs[place].wording
+    return None
+
+
+def _taken_back(quote: Quote, end: int) -> str | None:
+    theirs = quote.clauses.all
+    if end < len(theirs):
+        behind = " ".join(each.wording for each in theirs[end : end + 4])
+        return behind if _TAKES_BACK.match(behind) else None
+    after = quote.after.split("\n", 1)[0].strip().lower()
+    return after if _TAKES_BACK.match(after) else None
+
+
+def _around(quote: Quote, begin: int) -> str | None:
+    """What the text before the quote leads to it with."""
+    before = quote.before.rstrip()
+    return before if not begin and before.endswith((":", "：", "，", ",")) else None
+
+
+def _standing(quote: Quote) -> str | None:
+    return next((heading for heading in quote.above[1:] if _STANDING.search(heading.lower())), None)
+
+
+def _told(left: Sequence[Clause]) -> str:
+    return ", ".join(each.wording for each in left)
+
+
+def _without_place(claim: Sequence[Clause], quote: Quote) -> Iterator[list[Clause]]:
+    """The claim, then the claim without what it says of the place at its beginning, as far as that is true."""
+    yield list(claim)
+    rest = list(claim)
+    while rest and (size := _named(rest, quote)):
+        first = rest[0]
+        if size >= len(first.exact):
+            rest = [rest[1]._replace(border=""), *rest[2:]] if len(rest) > 1 else []
+        else:
+            cut = {name: getattr(first, name)[size:] for name in ("tokens", "exact", "surface")}
+            rest = [first._replace(**cut), *rest[1:]]
+        if rest:
+            yield rest
+
+
+def _named(rest: Sequence[Clause], quote: Quote) -> int:
+    """How many tokens at the beginning name the quote's place: a heading, its label, or a clause that says no more."""
+    said = rest[0].exact
+    best = 0
+    for heading in quote.headings:
+        whole = [token for clause in heading.all for token in clause.exact]
+        for form in (whole, _label(whole)):
+            if form and tuple(said[: len(form)]) == tuple(form):
+                best = max(best, len(form))
+    if len(rest) > 1 and best < len(said) and _is_attribution(said, quote):
+        return len(said)
+    return best
+
+
+def _label(whole: Sequence[str]) -> Sequence[str]:
+    """``第十三条`` of a heading that goes on, ``table 4``: up to its number, if that is near its beginning."""
+    place = next((n for n, token in enumerate(whole[:3]) if token.startswith("=")), None)
+    return whole[: place + 1] if place is not None else ()
+
+
+def _is_attribution(said: Sequence[str], quote: Quote) -> bool:
+    """Whether the clause says no more than where the quote stands: runs of headings or title, joined."""
+    above = [f" {' '.join(token for clause in each.all for token in clause.exact)} " for each in quote.headings]
+    run: list[str] = []
+    named = False
+    for token in [*said, ""]:
+        if not token or _SAYS.fullmatch(token):
+            if run and not any(f" {' '.join(run)} " in each for each in above):
+                return False
+            named, run = named or bool(run), []
+        else:
+            run.append(token)
+    return named

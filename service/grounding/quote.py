@@ -1,0 +1,53 @@
+"""What a source says in one place, with all that governs it there: what a claim is held against."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from service.evidence.pieces import Piece
+from service.evidence.units import said
+from service.grounding.clauses import Clauses, clauses
+
+_BEHIND = 2  # units after a piece, and one before, that may limit what it says
+
+
+class Quote:
+    """Nothing in it changes; what is analysed costs its work at the first reading only.
+
+    ``text``: one line for each paragraph, item or row. ``above``: the document's title, the headings and the caption,
+    outermost first. ``before`` and ``after``: the text around it in its passage, empty where a paragraph ends.
+    """
+
+    def __init__(self, text: str, *, above: tuple[str, ...] = (), before: str = "", after: str = "") -> None:
+        self.text, self.above, self.before, self.after = text, above, before, after
+
+    @classmethod
+    def of(cls, piece: Piece) -> Quote:
+        """What a piece says, marks of items kept, to somebody who sees the page around it."""
+        passage, origin = piece.passage, piece.place.origin
+        above = tuple(filter(None, (origin.title.text, *passage.section, passage.table)))
+        if passage.kind == "row":
+            return cls(piece.statement, above=above)
+        places = [passage.units.index(unit) for unit in piece.units]
+        first, last = places[-1], places[-1]
+        while first - 1 in places:
+            first -= 1
+        before = [unit.text for unit in passage.units[max(0, first - 1) : first]]
+        after = [unit.text for unit in passage.units[last + 1 : last + 1 + _BEHIND]]
+        text = said(passage, piece.units, numbered=True)
+        return cls(text, above=above, before=" ".join(before), after="\n".join(after))
+
+    @cached_property
+    def clauses(self) -> Clauses:
+        """The text taken apart."""
+        return clauses(self.text, lines=True)
+
+    @cached_property
+    def headings(self) -> tuple[Clauses, ...]:
+        """What stands above, each taken apart."""
+        return tuple(clauses(heading) for heading in self.above)
+
+    @cached_property
+    def whole(self) -> str:
+        """All of it, for a search for names and amounts."""
+        return "\n".join((*self.above, self.text))
