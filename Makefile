@@ -9,7 +9,7 @@ SHARED ?= ../shared
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu # PyPI's builds bring gigabytes of CUDA
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev models ask serve lint test check fix eval bench docs
+.PHONY: help setup dev models ask serve lint test check fix eval bench sbom docs
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,13 +18,13 @@ setup: $(VENV)/.ready ## Create .venv and install SinkQA with what it needs to r
 
 dev: $(VENV)/.dev
 
-$(VENV)/.ready: pyproject.toml constraints.txt
+$(VENV)/.ready: pyproject.toml locks/run.txt locks/build.txt
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) --editable .
+	deploy/install.sh $(VENV) --editable
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.ready
-	$(PIP) --editable '.[dev,eval,llm,otel]'
+$(VENV)/.dev: $(VENV)/.ready locks/dev.txt
+	$(PIP) --no-deps --require-hashes --requirement locks/dev.txt
 	@touch $@
 
 models: EXTRAS ?= models
@@ -61,6 +61,9 @@ eval: dev ## Measure the published figures again, OK or FAIL, and a known struct
 
 bench: dev ## Measure speed and memory beside named references (needs ../shared)
 	$(BIN)/sinkqa-eval bench --questions $(SHARED)/gold/dev.jsonl $(SHARED)/policy/docs $(SHARED)/paper
+
+sbom: setup ## Write sbom.cdx.json: what SinkQA is made of, as installed, with the bundled model (CycloneDX)
+	PYTHONPATH=$(VENV)/tools $(BIN)/python deploy/sbom.py sbom.cdx.json
 
 docs: dev ## Renew the generated parts of README and docs
 	$(BIN)/python -m tests.test_docs
