@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, get_args
 import typer
 
 from eval.answer_commands import abstain, calibrate, ground
+from eval.forge_command import forge
 from eval.load_command import load
 from eval.options import (
     AsJson,
@@ -336,6 +337,7 @@ def sizes(
 app.command()(calibrate)
 app.command()(abstain)
 app.command()(ground)
+app.command()(forge)
 app.command()(load)
 app.command()(provisions)
 

@@ -1,0 +1,104 @@
+"""Forging step of the evaluation: the kinds of forgery, each a rule that changes what a true sentence means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+from typing import Literal
+
+from eval.forging.material import LANGUAGES, Language, Sentence
+from ingest.passage import PassageKind
+
+_NUMERALS = "一二三四五六七八九"
+_PLACES = {"en": ("Finland", "Kenya", "Chile", "Nepal"), "zh": ("芬兰", "肯尼亚", "智利", "尼泊尔")}
+
+
+@dataclass(frozen=True, slots=True)
+class Forged:
+    """A statement that is not so.
+
+    ``source`` is the text that it is forged from, read like any file of that ``form``; None: the passage that the true
+    sentence stands in.
+    """
+
+    claim: str
+    source: str | None = None
+    form: Literal["txt", "md"] = "txt"
+
+
+Rule = Callable[[Sentence, Random], Forged | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A rule for one language. ``why`` says what a reader takes from the forgery that the source does not say.
+
+    ``is_part``: the forgery stands in its source word for word, and is false without what stands around it there.
+    ``of``: the kind of passages that it takes its sentences from.
+    """
+
+    name: str
+    language: Language
+    why: str
+    rule: Rule
+    is_part: bool = False
+    of: PassageKind = "text"
+
+
+KINDS: list[Kind] = []
+"""All kinds, in the order in which they are printed; :mod:`eval.forging.measure` imports every module of them."""
+
+FIGURES: dict[Language, str] = {  # amounts with what they count; no sign, currency or range before them
+    "en": r"(?<![\w.,–—/$€£¥-])(?<![$€£] )(\d[\d,]*(?:\.\d+)?)"
+    r"(?=\s?(?:%|per ?cent|million|billion|tonnes|tons|[MkG]t\b|ha\b|hectares|acres|km|years|months|days))",
+    "zh": r"(?<![\d.,，A-Za-z–—/$€£¥-])(\d[\d,]*(?:\.\d+)?)"
+    r"(?=%|％|万|亿|吨|公顷|亩|元|年内|日内|倍|个|家|平方|立方|千瓦)",
+}
+
+
+def kind(
+    name: str, why: str, *languages: Language, is_part: bool = False, of: PassageKind = "text"
+) -> Callable[[Rule], Rule]:
+    """Registers a rule; without languages for both."""
+
+    def register(rule: Rule) -> Rule:
+        KINDS.extend(Kind(name, language, why, rule, is_part, of) for language in languages or LANGUAGES)
+        return rule
+
+    return register
+
+
+def is_plain(text: str, language: Language) -> bool:
+    """Whether a text is one whole sentence that a frame can be put around: no list mark, no colon, no quotation."""
+    if re.search(r"[:：;；\"“”|…]|\n", text):
+        return False
+    if language == "zh":
+        return bool(re.fullmatch(r"[\u4e00-\u9fff《][^。！？!?]{10,150}。", text))
+    return bool(re.fullmatch(r"[A-Z][a-z]*,? [^.!?]{30,260}[a-z)]\.", text))
+
+
+_OPENERS = re.compile(  # words that begin small behind a frame
+    r"^(?:The|An?|This|These|That|Those|In|Each|All|For|Such|Its?|They|There|By|On|At|Their|Most|Many|Some|If|When)\b"
+)
+
+
+def begun_small(text: str) -> str:
+    """The sentence as it goes on behind a frame, without its full stop."""
+    return _OPENERS.sub(lambda match: match[0].lower(), text.rstrip("。."))
+
+
+def filled(template: str, sentence: Sentence, random: Random) -> str:
+    """A template with its place holders replaced.
+
+    ``{S}`` is the sentence, ``{s}`` the same as it goes on behind a frame. ``{n}`` < ``{m}``: whole numbers, ``{c}``: a
+    numeral in Chinese, ``{y}`` < ``{z}``: years, ``{p}``, ``{q}``: places.
+    """
+    low, year = random.randint(3, 8), random.randint(2021, 2029)
+    places = random.sample(_PLACES[sentence.language], 2)
+    known = {
+        "S": sentence.text, "s": begun_small(sentence.text), "n": low * 10 + 2, "m": low * 10 + random.randint(3, 7),
+        "c": random.choice(_NUMERALS), "y": year, "z": year + random.randint(2, 9), "p": places[0], "q": places[1],
+    }  # fmt: skip
+    return re.sub(r"\{(\w)\}", lambda match: str(known[match[1]]), template)

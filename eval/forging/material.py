@@ -1,0 +1,229 @@
+"""Reading step of the forging: true sentences of documents, and passages as the product has them, held in memory."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from random import Random
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eval.errors import NothingToMeasure
+from eval.evidence import bare
+from eval.ranking import OnProgress
+from index.catalogue import DocumentRecord
+from index.hit import Hit, Why
+from ingest.document import Document, Page
+from ingest.errors import IngestError
+from ingest.passage import Passage, PassageKind
+from ingest.readers import find_files, format_of, read, read_bytes
+from ingest.splitting import split
+
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+_CHARS: dict[PassageKind, range] = {"text": range(10, 401), "list": range(8, 401)}  # of a sentence, of an item
+_ARTICLE = re.compile(r"第[零〇一二三四五六七八九十百]+条|Article \d+")
+_ITEM = re.compile(r"\s*(?:[（(]?(?:[一二三四五六七八九十]+|\d+|[a-z]|[ivx]+)[)）.、]|[-•—–])\s*")  # a list mark
+_DRAWN = 500  # sentences that are looked at for another one
+_AROUND = 2  # passages before and behind the one that a sentence is of, and as many of other documents
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """A document, its record and its passages in reading order."""
+
+    document: Document
+    record: DocumentRecord
+    passages: list[Passage]
+
+    @property
+    def hits(self) -> list[Hit]:
+        """All passages, as a search gives them."""
+        return [self.hit(passage) for passage in self.passages]
+
+    @cached_property
+    def bare(self) -> str:
+        """What all passages say, without white space."""
+        return "\n".join(bare(passage.text) for passage in self.passages)
+
+    def hit(self, passage: Passage) -> Hit:
+        """One of the passages, as a search gives it."""
+        return Hit(passage, self.record.title, 1.0, Why(), self.document.metadata)
+
+
+def held(document: Document) -> Held:
+    """A document cut into passages as the library would."""
+    about, passages = document.metadata, split(document)
+    record = DocumentRecord(
+        document.doc_id, document.name, about.title or document.name, document.media_type, format_of(document), about,
+        document.warnings, len(document.pages), len(document.content), len(passages), document.text_sha256, "", 0, (),
+    )  # fmt: skip
+    return Held(document, record, passages)
+
+
+def written(text: str, form: str) -> Held:
+    """A text read as a file of this form, ``txt`` or ``md``."""
+    return held(read_bytes(text.encode(), f"source.{form}"))
+
+
+class Shelf:
+    """Where quotes are re-read: documents in memory (:class:`service.evidence.citations.Sources`)."""
+
+    def __init__(self, several: Sequence[Held]) -> None:
+        self._held = {each.document.doc_id: each for each in several}
+
+    def document(self, doc_id: str) -> DocumentRecord:
+        """The record of a document."""
+        return self._held[doc_id].record
+
+    def text(self, doc_id: str) -> str:
+        """Its source text."""
+        return self._held[doc_id].document.text
+
+    def pages(self, doc_id: str) -> tuple[Page, ...]:
+        """Its pages."""
+        return self._held[doc_id].document.pages
+
+    def boxes(self, doc_id: str) -> NDArray[np.float32] | None:
+        """Boxes of its code points, where its format has any."""
+        return self._held[doc_id].document.boxes
+
+    def passages(self, doc_id: str) -> list[Passage]:
+        """Its passages in reading order."""
+        return self._held[doc_id].passages
+
+    def near(self, passage_id: str, *, reach: int) -> list[Passage]:
+        """Those around a passage, itself among them, in reading order."""
+        for each in self._held.values():
+            for place, passage in enumerate(each.passages):
+                if passage.passage_id == passage_id:
+                    return each.passages[max(0, place - reach) : place + reach + 1]
+        return []
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sentence:
+    """A true sentence, list item or cell: unit ``unit`` of passage ``place`` of a document."""
+
+    text: str
+    language: Language
+    document: Held
+    place: int
+    unit: int
+    material: Material = field(repr=False)
+
+    @property
+    def passage(self) -> Passage:
+        """The passage that it stands in."""
+        return self.document.passages[self.place]
+
+    @property
+    def article(self) -> str | None:
+        """The number of the article that it is of, as its heading has it."""
+        found = _ARTICLE.match(self.passage.section[-1]) if self.passage.section else None
+        return found[0] if found else None
+
+    @property
+    def unmarked(self) -> str:
+        """Its text without a list mark."""
+        return _ITEM.sub("", self.text, count=1) if _ITEM.match(self.text) else self.text
+
+    @property
+    def lead(self) -> str | None:
+        """What leads to it, where it is an item of a list."""
+        if not _ITEM.match(self.text) and self.passage.kind != "list":
+            return None
+        for unit in reversed(self.passage.units[: self.unit]):
+            if unit.text.endswith((":", "：")):
+                return unit.text
+            if not _ITEM.match(unit.text) and self.passage.kind != "list":
+                return None
+        return None
+
+    def after(self) -> str | None:
+        """The sentence behind it in the same passage."""
+        rest = self.passage.units[self.unit + 1 :]
+        return rest[0].text if rest and self.passage.kind == "text" else None
+
+    def other(
+        self, random: Random, kind: PassageKind = "text", *, fits: Callable[[Sentence], bool] | None = None
+    ) -> Sentence | None:
+        """A sentence of another document in its language, one of those that fit, in passages of a kind."""
+        pool = self.material.of(kind, self.language)
+        for each in random.sample(pool, min(_DRAWN, len(pool))):
+            if each.document is not self.document and (fits is None or fits(each)):
+                return each
+        return None
+
+    def of_same_document(self, random: Random) -> Sentence | None:
+        """A sentence of another passage of its document."""
+        own = self.material.of("text", self.language)
+        here = [each for each in own if each.document is self.document and each.place != self.place]
+        return random.choice(here) if here else None
+
+    def near(self, random: Random) -> list[Hit]:
+        """What a search would give: its passage, those around it, the rest of its table, and some of elsewhere."""
+        here = self.document.passages
+        chosen = [self.passage, *here[max(0, self.place - _AROUND) : self.place], *here[self.place + 1 :][:_AROUND]]
+        hits = [self.document.hit(passage) for passage in dict.fromkeys(chosen)]
+        return hits + self.elsewhere(random)
+
+    def elsewhere(self, random: Random) -> list[Hit]:
+        """Passages of other documents."""
+        found = (self.other(random) for _ in range(_AROUND))
+        return [each.document.hit(each.passage) for each in found if each]
+
+
+class Material:
+    """Documents and their true sentences."""
+
+    def __init__(self, documents: Sequence[Held]) -> None:
+        self.documents = list(documents)
+        self._kept: dict[tuple[PassageKind, Language], list[Sentence]] = {}
+
+    def of(self, kind: PassageKind, language: Language) -> list[Sentence]:
+        """The sentences in passages of a kind, in order of documents and text; of a row its first cell."""
+        if (kind, language) not in self._kept:
+            self._kept[kind, language] = list(self._sentences(kind, language))
+        return self._kept[kind, language]
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """Where quotes of the documents are re-read."""
+        return Shelf(self.documents)
+
+    def _sentences(self, kind: PassageKind, language: Language) -> Iterator[Sentence]:
+        for document in self.documents:
+            for place, passage in enumerate(document.passages):
+                if passage.kind == kind and passage.language == language:
+                    for number, unit in enumerate(passage.units[:1] if kind == "row" else passage.units):
+                        if kind not in _CHARS or len(unit.text) in _CHARS[kind]:
+                            yield Sentence(unit.text, language, document, place, number, self)
+
+
+def read_material(paths: Sequence[Path], *, on_progress: OnProgress) -> Material:
+    """The documents of files and folders; one that cannot be read is left out.
+
+    Raises:
+        FileMissing, NothingToRead: as :func:`ingest.readers.find_files`.
+        NothingToMeasure: no sentence in any of them.
+    """
+    files, documents = find_files(paths), list[Held]()
+    for done, path in enumerate(files, 1):
+        try:
+            documents.append(held(read(path)))
+        except IngestError:
+            continue
+        finally:
+            on_progress(done, len(files), "read")
+    material = Material(documents)
+    if not any(material.of("text", language) for language in LANGUAGES):
+        names = ", ".join(map(str, paths))
+        raise NothingToMeasure(f"{names}: expected sentences in Chinese or English, got none; give other documents")
+    return material

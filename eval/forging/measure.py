@@ -1,0 +1,154 @@
+"""Measuring step of the forging: how many forged statements the product takes for exact or supported, kind by kind."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import get_args
+
+from eval.evidence import bare
+from eval.forging import amounts, borders, glyphs, listed, tables, words
+from eval.forging.kinds import KINDS, Forged, Kind
+from eval.forging.material import Language, Material, Sentence, Shelf, written
+from eval.forging.truths import truths
+from eval.ranking import OnProgress
+from index.encoder import Encoder
+from index.hit import Hit
+from service.answering.judging import RuleJudge
+from service.errors import InvalidText
+from service.evidence.pieces import Pieces
+from service.grounding.guard import Label
+from service.grounding.quotes import compare_quote
+from service.grounding.verifying import verify
+
+MODULES = (listed, amounts, words, glyphs, borders, tables)  # importing them registers their kinds
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A statement that was judged otherwise than it should be, and what it was forged from."""
+
+    claim: str
+    source: str
+    verdict: str
+
+
+@dataclass(slots=True)
+class KindScore:
+    """Of the statements of one kind and language that were ``tried``, how many came out how.
+
+    ``exact``: as a quote of their source, though the source does not hold them word for word; ``labels``: of the whole
+    statement, supported where all of its claims are, contradicted where one is. ``examples``: those that are wrong.
+    """
+
+    kind: str
+    language: Language
+    why: str = ""
+    tried: int = 0
+    exact: int = 0
+    labels: dict[Label, int] = field(default_factory=lambda: dict.fromkeys(get_args(Label), 0))
+    examples: list[Example] = field(default_factory=list)
+
+
+class Verifier:
+    """Judges statements as the product does: its quotes, its pieces, its judge; all but the search."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._judge, self._pieces = RuleJudge(encoder), Pieces(encoder)
+
+    def label(self, claim: str, hits: Sequence[Hit], shelf: Shelf) -> Label:
+        """The label of a statement, given what a search finds for it."""
+        try:
+            checked, _ = verify(claim, lambda _: list(hits), shelf, self._judge, self._pieces)
+        except InvalidText:
+            return "unknown"
+        labels = {each.label for each in checked}
+        if "contradicted" in labels:
+            return "contradicted"
+        return labels.pop() if len(labels) == 1 else "partly"
+
+
+def forge(
+    material: Material, encoder: Encoder, *, seed: int, each: int, kinds: Sequence[str] = (), on_progress: OnProgress
+) -> list[KindScore]:
+    """Forges ``each`` statements of every kind, or of the ``kinds`` whose names are given, and has them judged."""
+    chosen = [kind for kind in KINDS if not kinds or kind.name in kinds]
+    verifier, scores = Verifier(encoder), list[KindScore]()
+    for done, kind in enumerate(chosen, 1):
+        score = KindScore(kind.name, kind.language, kind.why)
+        random = Random(f"{seed} {kind.name} {kind.language}")
+        for sentence, forged in forgeries(kind, material, each, random):
+            _judge(score, sentence, forged, verifier, random)
+        scores.append(score)
+        on_progress(done, len(chosen), kind.name)
+    return scores
+
+
+def forgeries(kind: Kind, material: Material, count: int, random: Random) -> Iterator[tuple[Sentence, Forged]]:
+    """``count`` forged statements of a kind, no two alike, or as many as its sentences allow."""
+    pool = material.of(kind.of, kind.language)
+    seen: set[str] = set()
+    for sentence in random.sample(pool, len(pool)):
+        forged = kind.rule(sentence, random)
+        if forged is None or is_true(forged, sentence, kind) or (key := bare(forged.claim)) in seen:
+            continue
+        seen.add(key)
+        yield sentence, forged
+        if len(seen) == count:
+            return
+
+
+def is_true(forged: Forged, sentence: Sentence, kind: Kind) -> bool:
+    """Whether the forgery is no forgery: its source, or what stands around it, says the same word for word."""
+    said = bare(forged.claim)
+    if forged.source is not None:
+        return said == bare(forged.source)
+    if kind.is_part:
+        return said == bare(sentence.passage.text)
+    return said in sentence.document.bare
+
+
+def _judge(score: KindScore, sentence: Sentence, forged: Forged, verifier: Verifier, random: Random) -> None:
+    documents = sentence.material.documents
+    if forged.source is None:
+        hits, shelf, source = sentence.near(random), sentence.material.shelf, sentence.passage.text
+        own = [sentence.passage]
+    else:
+        made = written(forged.source, forged.form)
+        said = bare(forged.claim)
+        hits = made.hits + [hit for hit in sentence.elsewhere(random) if said not in bare(hit.passage.text)]
+        shelf, source, own = Shelf([made, *documents]), forged.source, made.passages
+    label = verifier.label(forged.claim, hits, shelf)
+    stands = any(bare(forged.claim).casefold() in bare(passage.text).casefold() for passage in own)
+    exact = not stands and any(compare_quote(forged.claim, passage.text).result == "exact" for passage in own)
+    score.tried += 1
+    score.exact += exact
+    score.labels[label] += 1
+    if exact or label == "supported":
+        verdicts = [*(["exact"] if exact else []), *(["supported"] if label == "supported" else [])]
+        score.examples.append(Example(forged.claim, source, " and ".join(verdicts)))
+
+
+def try_truths(
+    material: Material, encoder: Encoder, *, seed: int, count: int, on_progress: OnProgress
+) -> list[KindScore]:
+    """Has ``count`` true statements judged: they should be supported, and none contradicted."""
+    verifier, scores = Verifier(encoder), dict[tuple[str, Language], KindScore]()
+    for done, (kind, language, text, sentence) in enumerate(truths(material, count, seed=seed), 1):
+        score = scores.setdefault((kind, language), KindScore(kind, language))
+        random = Random(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest())
+        label = verifier.label(text, sentence.near(random), material.shelf)
+        score.tried += 1
+        score.labels[label] += 1
+        if label != "supported":
+            score.examples.append(Example(text, sentence.passage.text, label))
+        on_progress(done, count, "true statements")
+    return list(scores.values())
+
+
+def share(scores: Iterable[KindScore], label: Label) -> float:
+    """The share of all statements tried that came out so, 0..1."""
+    counts = [(score.labels[label], score.tried) for score in scores]
+    return sum(given for given, _ in counts) / max(1, sum(tried for _, tried in counts))
