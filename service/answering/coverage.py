@@ -78,7 +78,8 @@ def _equivalents(
     def of(text: str) -> NDArray[np.bool_]:
         return np.isin(query, encoder.tokens([text])[0])
 
-    for said, otherwise in wordings(asked.matter):
+    once = {tuple(said): otherwise for said, otherwise in wordings(asked.matter)}
+    for said, otherwise in once.items():
         text = "".join(said) if not said[0].isascii() else " ".join(stems.get(each, each) for each in said)
         yield of(text), partial(_says_any, otherwise)
     for form in asked.forms:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 from ingest.provisions.references import Reference, references
@@ -19,6 +19,7 @@ from service.answering.lexicon import heads, tokens
 from service.answering.understanding import Asked, asks, understand
 
 _MOST = 12  # parts of one question
+_MOST_CLAUSES = 48  # of a sentence: what is behind them belongs to the last part
 _KINDS = {"region": "country", "market": "province"}  # the EU is compared with Japan, a pilot with the national market
 _OF_SIDES = frozenset({"country", "province", "instrument", "name", "ecosystem"})
 _GLUE_ZH = re.compile(
@@ -193,7 +194,7 @@ def _asking(text: str) -> list[tuple[int, int]]:
     for sentence in _cut(_SENTENCE, text, 0, len(text)):
         if text[slice(*sentence)].rstrip().endswith(_ENDS):
             continue
-        start, several = sentence[0], list(_cut(_CLAUSE, text, *sentence))
+        start, several = sentence[0], list(islice(_cut(_CLAUSE, text, *sentence), _MOST_CLAUSES))
         for place, (_, end) in enumerate(several):
             if asks(text[start:end]):
                 found.append((start, end))
@@ -230,7 +231,8 @@ def _mentions(asked: Asked, named: Sequence[tuple[int, int]]) -> Iterator[_Menti
         yield _Mention("document", *taken[-1])
     for each in sorted(asked.entities, key=lambda entity: -len(entity.said)):
         kind = _KINDS.get(each.kind, each.kind)
-        for match in re.finditer(f"《?{re.escape(each.said)}》?", text) if kind in _OF_SIDES else ():
+        places = re.finditer(f"《?{re.escape(each.said)}》?", text) if kind in _OF_SIDES else ()
+        for match in islice(places, _MOST_CLAUSES):
             if not any(start < match.end() and match.start() < end for start, end in taken):
                 taken.append(match.span())
                 yield _Mention(kind, *match.span())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -11,6 +12,7 @@ from service.grounding.polarity import marks
 from service.grounding.wording import Token, occurrences, tokens, wording
 
 _ALTERED = 0.6  # of a quote's tokens that stand in one stretch, in order: below this it is another statement
+_MOST_PAIRS = 500_000  # of equal tokens, some three times those of the longest quote in running text: 0.1 s
 _SLACK = 1.5  # how much longer than the quote the stretch may be
 
 
@@ -47,6 +49,8 @@ def compare_quote(quote: str, text: str) -> Comparison:
         return Comparison("altered", (Difference("", cut[0]),))
     ours, theirs = tokens(said), tokens(whole)
     stretch = nearest_stretch([token.text for token in ours], [token.text for token in theirs])
+    if not _may_agree(ours, theirs[slice(*stretch)]):
+        return Comparison("absent")
     differences, share = _compared(ours, theirs[slice(*stretch)])
     return Comparison("altered", differences) if share >= _ALTERED else Comparison("absent")
 
@@ -76,6 +80,14 @@ def nearest_stretch(part: Sequence[str], whole: Sequence[str]) -> tuple[int, int
         return 0, 0
     margin = len(part) // 2 + 1
     return max(0, -best[1] - margin), min(len(whole), best[2] + size + margin)
+
+
+def _may_agree(ours: Sequence[Token], theirs: Sequence[Token]) -> bool:
+    """Whether enough tokens are the same in any order, and few enough again and again for these to be compared."""
+    said, found = (Counter(token.text for token in each) for each in (ours, theirs))
+    shared = said & found
+    repeated = sum(said[token] * found[token] for token in shared)
+    return shared.total() >= _ALTERED * len(ours) and repeated <= _MOST_PAIRS
 
 
 def _compared(ours: Sequence[Token], theirs: Sequence[Token]) -> tuple[tuple[Difference, ...], float]:

@@ -20,6 +20,7 @@ from service.grounding.quotes import Comparison, Difference, compare_quote
 from service.grounding.wording import wording
 
 MOST_QUOTED = 4_000
+_NEIGHBOURS = 200  # passages on each side: more text than a quote of the greatest length reaches into
 _ROOM = 1.2  # of the quote's length: text on each side of a hit that is looked through
 
 
@@ -106,13 +107,14 @@ def _stretches(given: str, passage: Passage, sources: Sources) -> list[_Stretch]
         cells = tuple(dict.fromkeys(_quoted_cells(passage.units, text, parts)))
         cited = quote(text, merged(text, (span for unit in cells for span in unit.spans)))  # as citations quote cells
         return [whole, (passage, passage.units, passage.text), (passage, cells, cited)][: 3 if cells else 2]
-    running = [each for each in sources.passages(passage.doc_id) if each.kind in ("text", "list")]
+    around = sources.near(passage.passage_id, reach=_NEIGHBOURS)
+    running = [each for each in around if each.kind in ("text", "list")]
     units = [(each, unit) for each in running for unit in each.units]
     inside = [place for place, (each, _) in enumerate(units) if each == passage]
     first = _reach(units, inside[0], -1, _ROOM * len(given))
     last = _reach(units, inside[-1], 1, _ROOM * len(given))
-    around = tuple(unit for _, unit in units[first : last + 1])
-    return [whole, (units[first][0], around, _said(around))]
+    reached = tuple(unit for _, unit in units[first : last + 1])
+    return [whole, (units[first][0], reached, _said(reached))]
 
 
 def _quoted_cells(units: Sequence[Unit], text: str, parts: set[str]) -> Iterator[Unit]:
