@@ -8,7 +8,11 @@ from random import Random
 from eval.forging.kinds import Forged, begun_small, is_plain, kind
 from eval.forging.material import Sentence
 
-_BANS = re.compile(r"禁止|不得|严禁|prohibit|forbid|forbidden|\b(?:shall|may|must) not\b|\bno person\b", re.IGNORECASE)
+_BANS = re.compile(  # a lead-in whose last clause forbids what follows
+    r"(?:禁止|不得|严禁)[^。；（）]*[:：]$"
+    r"|\b(?:prohibit(?:ed|s|ing)|forbidden|(?:shall|must|may) not|no person (?:may|shall))\b[^.;()]*:$",
+    re.IGNORECASE,
+)
 _LEADS = {
     "en": ("The following are permitted: ", "The following are not required: "),
     "zh": ("允许下列行为：", "不要求下列事项："),
@@ -82,7 +86,8 @@ def _ban_item(sentence: Sentence, random: Random) -> Forged | None:
 @kind("item of a real ban alone", "what is forbidden is asserted", "en", is_part=True, of="list")
 def _real_item(sentence: Sentence, _: Random) -> Forged | None:
     bare = sentence.unmarked
-    return Forged(bare) if sentence.lead and _BANS.search(sentence.lead) and len(bare) > 8 else None
+    is_item = len(bare) > 8 and not bare.endswith((":", "：", "—"))
+    return Forged(bare) if is_item and sentence.lead and _BANS.search(sentence.lead) else None
 
 
 @kind("item of a real list under another lead-in", "it is said of something else", "zh")

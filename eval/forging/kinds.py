@@ -50,10 +50,13 @@ class Kind:
 KINDS: list[Kind] = []
 """All kinds, in the order in which they are printed; :mod:`eval.forging.measure` imports every module of them."""
 
-FIGURES: dict[Language, str] = {  # amounts with what they count; no sign, currency or range before them
-    "en": r"(?<![\w.,–—/$€£¥-])(?<![$€£] )(\d[\d,]*(?:\.\d+)?)"
+FIGURES: dict[Language, str] = {  # amounts with what they count; no sign, currency, bound or range before them
+    "en": r"(?<![\w.,–—/$€£¥-])(?<![$€£] )(?<!\d )(?<![A-Z]{3} )"
+    r"(?<!least )(?<!most )(?<!than )(?<!about )(?<!to )(?<!over )"
+    r"(\d[\d,]*(?:\.\d+)?)"
     r"(?=\s?(?:%|per ?cent|million|billion|tonnes|tons|[MkG]t\b|ha\b|hectares|acres|km|years|months|days))",
-    "zh": r"(?<![\d.,，A-Za-z–—/$€£¥-])(\d[\d,]*(?:\.\d+)?)"
+    "zh": r"(?<![\d.,，A-Za-z–—/$€£¥-])(?<![至约近达过前])(?<!至少|不足|少于|低于|高于|未满)"
+    r"(\d[\d,]*(?:\.\d+)?)"
     r"(?=%|％|万|亿|吨|公顷|亩|元|年内|日内|倍|个|家|平方|立方|千瓦)",
 }
 

@@ -90,11 +90,12 @@ def _other_cell(sentence: Sentence, random: Random) -> Forged | None:
 @kind("label of another row", "the amounts are of something else", of="row")
 def _other_label(sentence: Sentence, random: Random) -> Forged | None:
     row = sentence.passage
-    labels = {other.units[0].text for other in _same_table(sentence)} - {row.units[0].text}
-    labels = {each for each in labels if each not in row.text}
-    if not labels or row.text.count(row.units[0].text) != 1 or len(row.units) < 2 or len(row.units[0].text) < 2:
+    first = row.units[0]
+    labels = {other.units[0].text for other in _same_table(sentence) if other.units[0].label == first.label}
+    labels = {each for each in labels if each not in row.text and each not in first.label}
+    if not labels or row.text.count(first.text) != 1 or len(row.units) < 2 or len(first.text) < 2:
         return None
-    return Forged(row.text.replace(row.units[0].text, random.choice(sorted(labels))))
+    return Forged(row.text.replace(first.text, random.choice(sorted(labels))))
 
 
 @kind("header of another column", "the amount is of something else", of="row")

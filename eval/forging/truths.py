@@ -66,7 +66,7 @@ def _list(sentence: Sentence) -> str | None:
 
 
 def _item(sentence: Sentence) -> str | None:
-    if not sentence.lead:
+    if not sentence.lead or sentence.text.endswith((":", "：")):
         return None
     return f"{sentence.lead}{' ' if sentence.language == 'en' else ''}{sentence.text}"
 

@@ -15,18 +15,17 @@ without the consent of the Council, and only the Council may decide on it.
 ## Article 2
 
 The Minister will increase the fee by 15 percent between 2021-2025 and reduce it to $ 40 per hectare in three years.
-The
-Minister shall inform the Council of all mills that emit at least 5 Mt after 2030. WHO and the LULUCF rules may not be
-applied here, and the High Council of Lund shall, within 30 days, ask the Secretary General for national advice. Fees
-of
-$30 or 25 million dollars from upstream to downstream are available to the first applicant by 12 May 2028, in 250
-towns.
+The Minister shall inform the Council of all mills that emit at least 5 Mt after 2030. WHO and the LULUCF rules may
+not be applied here, and the High Council of Lund shall, within 30 days, ask the Secretary General for national
+advice. Fees of $30 or 25 million dollars from upstream to downstream are available to the first applicant by 12 May
+2028, in 250 towns.
 
 ## Article 3
 
 The mills in the upper valley shall return the water to the river. The owners of the valley must be heard before any
-decision is made. They protect the largest and oldest alders in the first half of the year, as all owners know. It may
-happen that some owners have higher costs than about 30 hectares would cause, roughly speaking.
+decision is made. They protect the largest and oldest alders in the first half of the year, as all owners know. They
+found 14 Mt of ash and 25 kt of silt. It may happen that some owners have higher costs than about 30 hectares would
+cause, roughly speaking.
 
 No person may do any of the following:
 
@@ -50,8 +49,8 @@ OTHER_ENGLISH = """# Peat Act
 
 ## Article 7
 
-The keeper of the bog shall count the cranes in April. A crane that nests in the bog must not be disturbed by visitors.
-Visitors will pay 40 euros a year to the parish, which may spend them on the path around the bog.
+The keeper of the bog shall count the cranes in April. A crane that nests in the bog must not be disturbed by
+visitors. Visitors will pay 40 euros a year to the parish, which may spend them on the path around the bog.
 
 The following are duties of the keeper:
 
