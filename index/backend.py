@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
+import weakref
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -12,8 +13,8 @@ from typing import Protocol
 import numpy as np
 
 from index.columns import unpack_terms, unpack_vectors
-from index.derived import Changes, DerivedDamaged, Snapshot, publish, read_manifest, verify
-from index.errors import LibraryBusy
+from index.derived import Changes, Snapshot, publish, read_manifest, verify
+from index.errors import DiskFull, LibraryBusy, LibraryReadOnly, SearchIndexDamaged
 from index.expansion import Group
 from index.lexical import LexicalEntry, Ranking, Rows
 from index.lock import write_lock
@@ -74,7 +75,8 @@ class LocalBackend:
         self._store, self._encoder, self._dim = store, encoder, dim
         self._library = store.path.parent
         self._derived = self._library / "derived"
-        self._scratch: tempfile.TemporaryDirectory[str] | None = None
+        self._scratch: Path | None = None
+        self._is_aside = store.read_only
         self._snapshot: Snapshot | None = None
         self._lock = threading.RLock()
 
@@ -82,7 +84,7 @@ class LocalBackend:
         """The newest generation that can be searched; builds it where no writer is at work to do so."""
         generation = self._store.generation
         snapshot = self._snapshot
-        if snapshot is not None and snapshot.generation == generation:
+        if snapshot is not None and snapshot.generation == generation and not snapshot.is_damaged:
             return snapshot
         with self._lock:
             snapshot = self._newest()
@@ -106,8 +108,12 @@ class LocalBackend:
                 rows = np.setdiff1d(stored, known, assume_unique=True)
                 removed = np.setdiff1d(known, stored, assume_unique=True)
                 changes = Changes(generation, self._encoder, removed, rows, self._entries(rows), self._vectors(rows))
-                manifest = publish(self._folder(), changes, base=base)
+                try:
+                    manifest = publish(self._folder(), changes, base=base)
+                except SearchIndexDamaged:
+                    return self.sync(anew=True)
             self._snapshot = Snapshot(self._folder(), manifest)
+            return None
 
     def problems(self) -> list[str]:
         """What is missing, damaged or behind, one line each; empty when all is well."""
@@ -117,7 +123,7 @@ class LocalBackend:
         try:
             manifest = read_manifest(self._folder())
             verify(self._folder() / manifest.folder, manifest)
-        except DerivedDamaged as error:
+        except SearchIndexDamaged as error:
             return [f"search index: {error}"]
         if (manifest.generation, manifest.encoder) != (generation, self._encoder):
             return [
@@ -125,7 +131,10 @@ class LocalBackend:
                 f"expected {generation} by {self._encoder}"
             ]
         stored = [row for (row,) in self._store.connection.execute('SELECT "row" FROM passages ORDER BY "row"')]
-        indexed = np.load(self._folder() / manifest.folder / "rows.npy").tolist()
+        try:
+            indexed = np.load(self._folder() / manifest.folder / "rows.npy").tolist()
+        except (OSError, ValueError) as error:
+            return [f"search index: {error}"]
         return [] if stored == indexed else [f"search index: {len(indexed)} passages, the store has {len(stored)}"]
 
     def _newest(self) -> Snapshot | None:
@@ -133,17 +142,17 @@ class LocalBackend:
         for _ in range(3):
             try:
                 manifest = read_manifest(self._folder())
-                if self._snapshot is None or self._snapshot.manifest != manifest:
+                if self._snapshot is None or self._snapshot.manifest != manifest or self._snapshot.is_damaged:
                     self._snapshot = Snapshot(self._folder(), manifest)
                 return self._snapshot
-            except DerivedDamaged:
+            except SearchIndexDamaged:
                 continue
         return None
 
     def _replayed(self, snapshot: Snapshot | None) -> Snapshot:
         """Does what a killed writer left undone, unless one is at work; then the older snapshot serves on."""
         try:
-            if self._store.read_only:
+            if self._is_aside:
                 self.sync()
             else:
                 with write_lock(self._library, timeout_s=0.0 if snapshot else _FIRST_BUILD_WAIT_S):
@@ -151,6 +160,11 @@ class LocalBackend:
         except LibraryBusy:
             if snapshot is None:
                 raise
+        except (DiskFull, LibraryReadOnly):
+            if self._is_aside:
+                raise
+            self._is_aside = True
+            self.sync()
         current = self._snapshot or snapshot
         if current is None:  # sync publishes a snapshot or raises
             raise RuntimeError("the search indexes were not built")
@@ -168,16 +182,24 @@ class LocalBackend:
         return None if gone > few or outgrown else base
 
     def _folder(self) -> Path:
-        """Where derived files are; for a library that cannot be written to, a copy that can."""
-        if not self._store.read_only:
+        """Where derived files are; for a library that cannot be written to, or not now, a copy that can."""
+        if not self._is_aside:
             return self._derived
         if self._scratch is None:
-            self._scratch = tempfile.TemporaryDirectory(prefix="sinkqa-")
-            if self._derived.is_dir():
-                shutil.copytree(self._derived, self._scratch.name, dirs_exist_ok=True)
-                for path in (Path(self._scratch.name), *Path(self._scratch.name).rglob("*")):
-                    path.chmod(0o700)  # the copy has the permissions of what could not be written to
-        return Path(self._scratch.name)
+            try:
+                scratch = Path(tempfile.mkdtemp(prefix="sinkqa-"))
+                weakref.finalize(self, shutil.rmtree, scratch, ignore_errors=True)
+                if self._derived.is_dir():
+                    shutil.copytree(self._derived, scratch, dirs_exist_ok=True)
+                    for path in (scratch, *scratch.rglob("*")):
+                        path.chmod(0o700)  # the copy has the permissions of what could not be written to
+            except OSError as error:
+                raise DiskFull(
+                    f"no room for a search index, neither in {self._library} nor in {tempfile.gettempdir()}: {error}; "
+                    "make some, or set TMPDIR to a folder that has it"
+                ) from error
+            self._scratch = scratch
+        return self._scratch
 
     def _entries(self, rows: Rows) -> Iterator[LexicalEntry]:
         for start in range(0, len(rows), _ENTRIES_AT_ONCE):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sqlite3
 from collections.abc import Iterable, Sequence
@@ -12,7 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from index.columns import read_metadata, to_json
+from index.columns import read_front, read_list, read_metadata, to_json
 from index.errors import AmbiguousDocument, DocumentNotFound
 from index.hit import Filters
 from index.lexical import Rows
@@ -68,6 +67,14 @@ class AddResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Size:
+    """How many documents a library holds, and how many bytes their files had."""
+
+    documents: int
+    n_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Front:
     """What a document shows of itself first: the first 3,000 characters, and its distinct highest headings in order."""
 
@@ -75,11 +82,15 @@ class Front:
     headings: tuple[str, ...]
 
 
+def size(connection: sqlite3.Connection) -> Size:
+    """Of all documents."""
+    return Size(*connection.execute("SELECT count(*), coalesce(sum(n_bytes), 0) FROM documents").fetchone())
+
+
 def fronts(connection: sqlite3.Connection) -> dict[str, Front]:
     """Of all documents, by doc_id."""
     rows = connection.execute("SELECT doc_id, front FROM documents")
-    read = ((doc_id, json.loads(front)) for doc_id, front in rows)
-    return {doc_id: Front(opening, tuple(headings)) for doc_id, (opening, headings) in read}
+    return {doc_id: Front(*read_front(front)) for doc_id, front in rows}
 
 
 def insert_document(connection: sqlite3.Connection, packed: Packed, *, generation: int) -> int:
@@ -256,12 +267,12 @@ def _record(row: Sequence[Any]) -> DocumentRecord:
         media_type=media_type,
         type=kind,
         metadata=about,
-        warnings=tuple(json.loads(warnings)),
+        warnings=tuple(read_list(warnings)),
         n_pages=n_pages,
         n_bytes=n_bytes,
         n_passages=row[11],
         text_sha256=text_sha256,
         added_at=added_at,
         generation=generation,
-        sources=tuple(sorted(json.loads(row[12]))),
+        sources=tuple(sorted(read_list(row[12]))),
     )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from index.static import Floats, Tokens
 from ingest.document import Metadata, Page, Span
 from ingest.passage import Passage, Unit
 
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
 _DAMAGED = "{} cannot be read from the store: {}; run sinkqa doctor, remove what it names and add it again"
 _RAW, _DEFLATED = b"r", b"z"
 _PROBE_BYTES = 1 << 16
@@ -22,6 +26,22 @@ _STEPS_PER_POINT = 16  # boxes are kept to 1/16 point, a fiftieth of a millimetr
 _NO_GLYPH = -32768  # also what a coordinate past +-2047 points becomes: no page is 72 cm and its text beyond it
 
 PASSAGE_COLUMNS = "doc_id, passages.language, page_start, page_end, body"
+
+
+def _reading(what: str) -> Callable[[Callable[_P, _T]], Callable[_P, _T]]:
+    """Whatever a column's reader cannot make sense of is damage: no writer of ours left it so."""
+
+    def named(read: Callable[_P, _T]) -> Callable[_P, _T]:
+        @wraps(read)
+        def reading(*args: _P.args, **how: _P.kwargs) -> _T:
+            try:
+                return read(*args, **how)
+            except (ValueError, TypeError, AttributeError, LookupError, OverflowError, zlib.error) as error:
+                raise LibraryDamaged(_DAMAGED.format(what, error)) from error
+
+        return reading
+
+    return named
 
 
 def to_json(value: object) -> str:
@@ -37,12 +57,10 @@ def pack(content: bytes) -> bytes:
     return _DEFLATED + zlib.compress(content, 1) if shrinks else _RAW + content
 
 
+@_reading("a document")
 def unpack(blob: bytes) -> bytes:
-    """The bytes that were given to :func:`pack`. LibraryDamaged where they cannot be had."""
-    try:
-        return zlib.decompress(blob[1:]) if blob[:1] == _DEFLATED else blob[1:]
-    except zlib.error as error:
-        raise LibraryDamaged(_DAMAGED.format("a document", error)) from error
+    """The bytes that were given to :func:`pack`. Here and below: LibraryDamaged where they cannot be had."""
+    return zlib.decompress(blob[1:]) if blob[:1] == _DEFLATED else blob[1:]
 
 
 def pack_text(text: str) -> bytes:
@@ -50,12 +68,10 @@ def pack_text(text: str) -> bytes:
     return pack(text.encode("utf-8", "surrogatepass"))
 
 
+@_reading("a document")
 def unpack_text(blob: bytes) -> str:
-    """The text that was given to :func:`pack_text`. LibraryDamaged where it cannot be had."""
-    try:
-        return unpack(blob).decode("utf-8", "surrogatepass")
-    except UnicodeDecodeError as error:
-        raise LibraryDamaged(_DAMAGED.format("a document", error)) from error
+    """The text that was given to :func:`pack_text`."""
+    return unpack(blob).decode("utf-8", "surrogatepass")
 
 
 def pack_boxes(boxes: Floats) -> bytes:
@@ -65,6 +81,7 @@ def pack_boxes(boxes: Floats) -> bytes:
     return zlib.compress(np.diff(steps, axis=0, prepend=np.zeros((1, 4), np.int16)).T.tobytes(), 1)
 
 
+@_reading("the boxes of a document")
 def unpack_boxes(blob: bytes) -> Floats:
     """float32, (n, 4), within 1/32 point of what was packed, NaN rows for code points without a glyph."""
     columns = np.frombuffer(zlib.decompress(blob), np.int16).reshape(4, -1)
@@ -77,6 +94,7 @@ def pack_vector(vector: Floats) -> bytes:
     return vector.astype("<f2").tobytes()
 
 
+@_reading("a vector")
 def unpack_vectors(blobs: Sequence[bytes], dim: int) -> Floats:
     """float32, (len(blobs), dim)."""
     return np.frombuffer(b"".join(blobs), "<f2").reshape(len(blobs), dim).astype(np.float32)
@@ -87,6 +105,7 @@ def pack_tokens(tokens: Tokens) -> bytes:
     return np.unique(tokens).astype("<u4").tobytes()
 
 
+@_reading("a passage's tokens")
 def unpack_tokens(blob: bytes) -> Tokens:
     """uint32, ascending."""
     return np.frombuffer(blob, "<u4")
@@ -97,6 +116,7 @@ def pack_terms(fields: Iterable[Sequence[str]]) -> bytes:
     return "\n".join(" ".join(terms) for terms in fields).encode("utf-8", "replace")
 
 
+@_reading("a passage's terms")
 def unpack_terms(blob: bytes) -> list[str]:
     """One string for each field, terms parted by spaces."""
     return blob.decode().split("\n")
@@ -107,10 +127,24 @@ def metadata_json(metadata: Metadata) -> str:
     return to_json({key: value for key, value in asdict(metadata).items() if value not in (None, ())})
 
 
+@_reading("a document's metadata")
 def read_metadata(column: str) -> Metadata:
     """The metadata that was written by :func:`metadata_json`."""
     known = json.loads(column)
     return Metadata(**known | {"authors": tuple(known.get("authors", ()))})
+
+
+@_reading("what a document opens with")
+def read_front(column: str) -> tuple[str, tuple[str, ...]]:
+    """How a document opens, and its highest headings."""
+    opening, headings = json.loads(column)
+    return opening, tuple(headings)
+
+
+@_reading("a list of a document's")
+def read_list(column: str) -> list[str]:
+    """A list of strings."""
+    return [str(each) for each in json.loads(column)]
 
 
 def pages_json(pages: Sequence[Page]) -> str:
@@ -118,6 +152,7 @@ def pages_json(pages: Sequence[Page]) -> str:
     return to_json([[p.number, p.start, p.end, p.label, p.width, p.height, p.quality] for p in pages])
 
 
+@_reading("a document's pages")
 def read_pages(column: str) -> tuple[Page, ...]:
     """The pages that were written by :func:`pages_json`."""
     return tuple(Page(*values) for values in json.loads(column))
@@ -138,13 +173,11 @@ def pack_passage(passage: Passage) -> bytes:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
+@_reading("a passage")
 def read_passage(values: Sequence[Any]) -> Passage:
-    """The passage whose ``PASSAGE_COLUMNS`` these are. LibraryDamaged where its body is none."""
+    """The passage whose ``PASSAGE_COLUMNS`` these are."""
     doc_id, language, page_start, page_end, blob = values
-    try:
-        return _passage(doc_id, language, (page_start, page_end), json.loads(blob.decode("utf-8", "surrogatepass")))
-    except (ValueError, TypeError, AttributeError) as error:
-        raise LibraryDamaged(_DAMAGED.format(f"a passage of {str(doc_id)[:12]}", error)) from error
+    return _passage(doc_id, language, (page_start, page_end), json.loads(blob.decode("utf-8", "surrogatepass")))
 
 
 def _passage(doc_id: str, language: str, pages: tuple[int, int], body: Sequence[Any]) -> Passage:

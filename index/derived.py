@@ -12,13 +12,16 @@ import os
 import secrets
 import shutil
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
 from index.columns import to_json
+from index.connection import is_full
+from index.errors import DiskFull, LibraryError, LibraryReadOnly, SearchIndexDamaged
 from index.expansion import Group
 from index.lexical import LexicalEntry, LexicalIndex, Ranking, Rows, write_lexical
 from index.static import Floats
@@ -28,10 +31,6 @@ _CURRENT = "CURRENT"
 _MUTABLE = {"meta.json", ".managed.json"}  # of tantivy's files only these are ever rewritten
 _LOCKS = {".tantivy-meta.lock", ".tantivy-writer.lock"}
 _CHUNK_BYTES = 1 << 22
-
-
-class DerivedDamaged(Exception):
-    """The derived indexes are missing, damaged, or of another format; the remedy is to build them anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +54,21 @@ class Snapshot:
     ``rows`` are those of the store that are indexed, int64, ascending.
 
     Raises:
-        DerivedDamaged: a file is missing or differs from its checksum.
+        SearchIndexDamaged: a file is missing or differs from its checksum; when searching, one was changed later.
     """
 
     def __init__(self, derived: Path, manifest: Manifest) -> None:
         from index.dense import DenseIndex
 
         self.folder, self.manifest = derived / manifest.folder, manifest
+        self.is_damaged = False
         verify(self.folder, manifest)
         try:
             self.rows: Rows = np.load(self.folder / "rows.npy")
             self._lexical = LexicalIndex(self.folder / "lexical")
             self._dense = DenseIndex(self.folder / "dense.faiss") if len(self.rows) else None
         except (OSError, ValueError, RuntimeError) as error:
-            raise DerivedDamaged(f"{self.folder}: {error}") from error
+            raise SearchIndexDamaged(f"{self.folder}: {error}") from error
 
     @property
     def generation(self) -> int:
@@ -77,19 +77,36 @@ class Snapshot:
 
     def respelled(self, groups: Sequence[Group]) -> list[Group]:
         """The groups, with near terms of the index beside words that no passage has."""
-        return self._lexical.respelled(groups)
+        with self._used():
+            return self._lexical.respelled(groups)
 
     def lexical(self, groups: Sequence[Group], *, depth: int, allowed: Rows | None = None) -> Ranking:
         """The best ``depth`` passages by BM25, as shares of a perfect match."""
-        return self._lexical.search(groups, depth=depth, allowed=allowed)
+        with self._used():
+            return self._lexical.search(groups, depth=depth, allowed=allowed)
 
     def lexical_scores(self, groups: Sequence[Group], rows: Rows) -> Floats:
         """What :meth:`lexical` gives these rows, float32 (len(rows),)."""
-        return self._lexical.scores(groups, rows)
+        with self._used():
+            return self._lexical.scores(groups, rows)
 
     def dense(self, vector: Floats, *, depth: int, allowed: Rows | None = None) -> Ranking:
         """The best ``depth`` passages by cosine."""
-        return self._dense.search(vector, depth=depth, allowed=allowed) if self._dense else Ranking.nothing()
+        with self._used():
+            return self._dense.search(vector, depth=depth, allowed=allowed) if self._dense else Ranking.nothing()
+
+    @contextmanager
+    def _used(self) -> Iterator[None]:
+        """The files are mapped, not read: who writes into one changes what is searched here and now."""
+        try:
+            yield
+        except BaseException as error:  # a panic of tantivy is no Exception
+            if not isinstance(error, (OSError, ValueError, RuntimeError)) and type(error).__name__ != "PanicException":
+                raise
+            self.is_damaged = True
+            raise SearchIndexDamaged(
+                f"the search index {self.folder} was changed while it was in use: {error}; ask again, it is made anew"
+            ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,32 +125,60 @@ class Changes:
 
 
 def read_manifest(derived: Path) -> Manifest:
-    """What ``CURRENT`` names now. DerivedDamaged where it is missing or makes no sense."""
+    """What ``CURRENT`` names now. SearchIndexDamaged where it is missing or makes no sense."""
     try:
         values = json.loads((derived / _CURRENT).read_text("utf-8"))
         manifest = Manifest(**values | {"files": {name: tuple(pair) for name, pair in values["files"].items()}})
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DerivedDamaged(f"{derived / _CURRENT}: {error}") from error
+        raise SearchIndexDamaged(f"{derived / _CURRENT}: {error}") from error
     if manifest.format != DERIVED_FORMAT:
-        raise DerivedDamaged(f"{derived / _CURRENT}: format {manifest.format}, expected {DERIVED_FORMAT}")
+        raise SearchIndexDamaged(f"{derived / _CURRENT}: format {manifest.format}, expected {DERIVED_FORMAT}")
     return manifest
 
 
 def verify(folder: Path, manifest: Manifest) -> None:
-    """Compares every file with its checksum. DerivedDamaged names the first that differs."""
+    """Compares every file with its checksum. SearchIndexDamaged names the first that differs."""
     for name, (size, checksum) in manifest.files.items():
         try:
             found = _checksum(folder / name)
         except OSError as error:
-            raise DerivedDamaged(f"{folder / name}: {error}") from error
+            raise SearchIndexDamaged(f"{folder / name}: {error}") from error
         if found != (size, checksum):
-            raise DerivedDamaged(f"{folder / name}: expected {size} bytes with CRC {checksum}, got {found}")
+            raise SearchIndexDamaged(f"{folder / name}: expected {size} bytes with CRC {checksum}, got {found}")
 
 
 def publish(derived: Path, changes: Changes, *, base: Snapshot | None) -> Manifest:
-    """Builds the next generation beside ``base`` (from nothing where that is None) and makes it current."""
-    derived.mkdir(exist_ok=True)
+    """Builds the next generation beside ``base`` (from nothing where that is None) and makes it current.
+
+    Raises:
+        SearchIndexDamaged: it cannot be built upon ``base``.
+        DiskFull, LibraryReadOnly: it cannot be written; what is current stays so.
+    """
     folder = derived / f"{changes.generation}-{secrets.token_hex(4)}"
+    try:
+        manifest = _build(folder, changes, base)
+        aside = derived / f"{_CURRENT}.{folder.name}"
+        aside.write_text(to_json(asdict(manifest)), "utf-8")
+        aside.replace(derived / _CURRENT)
+    except (OSError, ValueError, RuntimeError) as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        if is_full(error, derived):
+            raise DiskFull(
+                f"no space left for the search index {derived}: make room; documents are kept, and indexed then"
+            ) from error
+        if base is not None:
+            raise SearchIndexDamaged(f"{base.folder}: {error}") from error
+        raise LibraryReadOnly(
+            f"cannot write the search index {derived}: {error}; move away what stands there, or mend its permissions"
+        ) from error
+    except LibraryError:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    _clear(derived, keep=folder.name)
+    return manifest
+
+
+def _build(folder: Path, changes: Changes, base: Snapshot | None) -> Manifest:
     (folder / "lexical").mkdir(parents=True)
     _write_rows(folder, changes, base)
     _write_lexical(folder / "lexical", changes, base)
@@ -144,12 +189,7 @@ def publish(derived: Path, changes: Changes, *, base: Snapshot | None) -> Manife
         if path.is_file() and path.name not in _LOCKS
     }
     stale = 0 if base is None else base.manifest.stale + len(changes.removed)
-    manifest = Manifest(DERIVED_FORMAT, changes.generation, changes.encoder, stale, folder.name, files)
-    aside = derived / f"{_CURRENT}.{folder.name}"
-    aside.write_text(to_json(asdict(manifest)), "utf-8")
-    aside.replace(derived / _CURRENT)
-    _clear(derived, keep=folder.name)
-    return manifest
+    return Manifest(DERIVED_FORMAT, changes.generation, changes.encoder, stale, folder.name, files)
 
 
 def _write_rows(folder: Path, changes: Changes, base: Snapshot | None) -> None:

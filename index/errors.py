@@ -4,8 +4,11 @@ LibraryError
 ├── LibraryNotFound         library-not-found         no library stands in the folder
 ├── LibraryBusy             library-busy              another process is writing and did not finish in time
 ├── LibraryReadOnly         library-read-only         the folder cannot be written to
+├── LibraryUnreadable       library-unreadable        the folder or a file of it may not be opened, or the disk fails
+├── DiskFull                disk-full                 nothing more can be written: the disk has no room
 ├── LibraryFormatMismatch   library-format-mismatch   written by another version of the format
 ├── LibraryDamaged          library-damaged           the stored truth itself cannot be read
+├── SearchIndexDamaged      search-index-damaged      what is derived from it is missing or damaged
 ├── EncoderMismatch         encoder-mismatch          the vectors were made by another encoder
 ├── EncoderMissing          encoder-missing           the encoder, or the extra it needs, is not there
 ├── RerankerMissing         reranker-missing          the reranker, or the extra it needs, is not there
@@ -43,6 +46,18 @@ class LibraryReadOnly(LibraryError):
     code = "library-read-only"
 
 
+class LibraryUnreadable(LibraryError):
+    """The folder, or a file of it, may not be opened, or the disk fails."""
+
+    code = "library-unreadable"
+
+
+class DiskFull(LibraryError):
+    """Nothing more can be written: the disk has no room. What was stored before is kept."""
+
+    code = "disk-full"
+
+
 class LibraryFormatMismatch(LibraryError):
     """The library, or a model folder, was written by another version of its format."""
 
@@ -53,6 +68,12 @@ class LibraryDamaged(LibraryError):
     """The stored truth itself cannot be read."""
 
     code = "library-damaged"
+
+
+class SearchIndexDamaged(LibraryError):
+    """The search indexes are missing, damaged, or of another format; they are built anew."""
+
+    code = "search-index-damaged"
 
 
 class EncoderMismatch(LibraryError):

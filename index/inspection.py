@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from index.backend import SearchBackend
 from index.columns import PASSAGE_COLUMNS, read_passage, unpack, unpack_text
+from index.connection import Connection
 from index.errors import LibraryDamaged
 from index.store import Store
 
@@ -25,23 +25,42 @@ class Problem:
 
 
 def inspect(store: Store, backend: SearchBackend, *, dim: int) -> list[Problem]:
-    """Reads the whole store and every derived file. In order of gravity; empty when all is well."""
-    with store.reading() as connection:
-        try:
-            damages = [*_sqlite_damages(connection), *_orphans(connection, dim), *_document_damages(connection)]
-        except sqlite3.DatabaseError as error:
-            damages = [f"cannot be read: {error}"]
+    """Reads the whole store and every derived file. In order of gravity; empty when all is well.
+
+    Where something cannot be read, the rest still is: the last finding of the store says what of it reads.
+    """
+    checks = (_sqlite_damages, lambda connection: _orphans(connection, dim), _document_damages)
+    damages = [damage for check in checks for damage in _found(store, check)]
     advice = "restore the library from a copy, or remove and add again"
     problems = [Problem("store", f"store: {damage}; {advice}") for damage in damages]
-    return problems + [Problem("search-index", f"{lag}; rebuild it") for lag in backend.problems()]
+    return problems + [Problem("search-index", f"{lag}; rebuild it") for lag in _lags(backend)]
 
 
-def _sqlite_damages(connection: sqlite3.Connection) -> list[str]:
-    found = [message for (message,) in connection.execute("PRAGMA integrity_check(20)") if message != "ok"]
-    return found + [f"row without its owner in {row[0]}" for row in connection.execute("PRAGMA foreign_key_check")]
+def _found(store: Store, check: Callable[[Connection], Iterable[str]]) -> Iterator[str]:
+    """What a check finds, and at last what it could not read."""
+    try:
+        with store.reading() as connection:
+            yield from check(connection)
+    except LibraryDamaged as error:
+        yield error.message.partition("; ")[0]
 
 
-def _orphans(connection: sqlite3.Connection, dim: int) -> list[str]:
+def _lags(backend: SearchBackend) -> list[str]:
+    try:
+        return backend.problems()
+    except LibraryDamaged:  # told already
+        return []
+
+
+def _sqlite_damages(connection: Connection) -> Iterator[str]:
+    for (message,) in connection.execute("PRAGMA integrity_check(20)"):
+        if message != "ok":
+            yield str(message)
+    for row in connection.execute("PRAGMA foreign_key_check"):
+        yield f"row without its owner in {row[0]}"
+
+
+def _orphans(connection: Connection, dim: int) -> list[str]:
     counts = {
         "passages without features": (
             'SELECT count(*) FROM passages LEFT JOIN features USING ("row") WHERE vector IS NULL'
@@ -55,22 +74,48 @@ def _orphans(connection: sqlite3.Connection, dim: int) -> list[str]:
     return [f"{count} {what}" for what, count in found.items() if count]
 
 
-def _document_damages(connection: sqlite3.Connection) -> Iterator[str]:
-    for doc, doc_id, name, digest, text, content in connection.execute(
-        "SELECT doc, doc_id, name, text_sha256, text, content FROM documents ORDER BY doc"
-    ):
+def _document_damages(connection: Connection) -> Iterator[str]:
+    """Document by document, so that one that cannot be read hides no other."""
+    docs = [doc for (doc,) in connection.execute("SELECT doc FROM documents ORDER BY doc")]
+    whole = 0
+    for doc in docs:
+        damages = []
         try:
-            source = unpack_text(text)
-            if hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest() != digest:
-                yield f"the text of {name} ({doc_id[:12]}) differs from its checksum"
-            if hashlib.sha256(unpack(content)).hexdigest() != doc_id:
-                yield f"the original bytes of {name} ({doc_id[:12]}) differ from their checksum"
-            yield from _passage_damages(connection, doc, len(source), name)
-        except LibraryDamaged as error:
-            yield f"{name} ({doc_id[:12]}): {error.message}"
+            damages = [*_damages_of(connection, doc)]
+        except (
+            LibraryDamaged,
+            TypeError,
+            ValueError,
+            LookupError,
+            AttributeError,
+        ) as error:
+            damages = [f"document {doc}: {str(error).partition('; ')[0]}"]
+        yield from damages
+        whole += not damages
+    if whole < len(docs):
+        yield f"{whole} of {len(docs)} documents read whole"
 
 
-def _passage_damages(connection: sqlite3.Connection, doc: int, length: int, name: str) -> Iterator[str]:
+def _damages_of(connection: Connection, doc: int) -> Iterator[str]:
+    found = connection.execute(
+        "SELECT doc_id, name, text_sha256, text, content FROM documents WHERE doc = ?", (doc,)
+    ).fetchone()
+    if found is None:
+        yield f"document {doc} is listed and cannot be found"
+        return
+    doc_id, name, digest, text, content = found
+    try:
+        source = unpack_text(text)
+        if hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest() != digest:
+            yield f"the text of {name} ({doc_id[:12]}) differs from its checksum"
+        if hashlib.sha256(unpack(content)).hexdigest() != doc_id:
+            yield f"the original bytes of {name} ({doc_id[:12]}) differ from their checksum"
+        yield from _passage_damages(connection, doc, len(source), name)
+    except LibraryDamaged as error:
+        yield f"{name} ({str(doc_id)[:12]}): {error.message.partition('; ')[0]}"
+
+
+def _passage_damages(connection: Connection, doc: int, length: int, name: str) -> Iterator[str]:
     for passage_id, *values in connection.execute(
         f"SELECT passage_id, {PASSAGE_COLUMNS} FROM passages JOIN documents USING (doc) WHERE doc = ?", (doc,)
     ):

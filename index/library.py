@@ -15,8 +15,9 @@ from typing import Any, Self
 
 from index import catalogue
 from index.backend import Legs, LocalBackend
-from index.catalogue import AddResult, DocumentRecord, Front
+from index.catalogue import AddResult, DocumentRecord, Front, Size
 from index.columns import PASSAGE_COLUMNS, read_pages, read_passage, unpack, unpack_boxes, unpack_text
+from index.connection import stands
 from index.encoder import Encoder, load_encoder
 from index.errors import DocumentNotFound, EncoderMismatch, LibraryReadOnly, PassageNotFound
 from index.fusion import DEFAULT_WEIGHTS, Weights
@@ -24,7 +25,7 @@ from index.hit import Filters, Hit, SearchMode, Stated
 from index.inspection import Problem, inspect
 from index.lock import write_lock
 from index.packed import Packed, pack_document
-from index.renewing import is_upgradable, reencode, upgrade
+from index.renewing import encode_anew, is_upgradable, upgrade
 from index.reranker import RERANKED, Reranker, rerank
 from index.retrieval import LONGEST_QUERY, KnownRows, Query, prepare, read_hits, read_stated, respelled, retrieve
 from index.static import Floats
@@ -84,13 +85,13 @@ class Library:
         """
         path = Path(folder) / STORE_FILE
         chosen = load_encoder(encoder) if encoder is None or isinstance(encoder, str | Path) else encoder
-        if create and not path.is_file():
+        if create and not stands(path):
             begin_store(path, encoder=chosen.fingerprint, lock_timeout_s=lock_timeout_s)
         writable = os.access(path.parent, os.W_OK) and os.access(path, os.W_OK)
         if writable and is_upgradable(path):
             with write_lock(path.parent, timeout_s=lock_timeout_s):
                 upgrade(path)
-        store = Store(path, read_only=path.is_file() and not writable)
+        store = Store(path, read_only=stands(path) and not writable)
         library = cls(store, chosen, lock_timeout_s=lock_timeout_s, weights=weights)
         if store.meta("encoder") != chosen.fingerprint:
             if not reencode:
@@ -99,13 +100,15 @@ class Library:
                     f"the vectors in {folder} were made by the encoder {store.meta('encoder')}, not by {chosen.name} "
                     f"({chosen.fingerprint}): choose that encoder again, or rebuild the library with this one"
                 )
-            library._reencode()
+            with library._writing() as connection:
+                encode_anew(connection, chosen)
+                store.set_meta("encoder", chosen.fingerprint)
         return library
 
     @staticmethod
     def exists(folder: Path | str) -> bool:
-        """Whether a library stands in the folder."""
-        return (Path(folder) / STORE_FILE).is_file()
+        """Whether a library stands in the folder. Raises LibraryUnreadable where nobody can tell."""
+        return stands(Path(folder) / STORE_FILE)
 
     def __enter__(self) -> Self:
         return self
@@ -204,6 +207,10 @@ class Library:
     def documents(self) -> list[DocumentRecord]:
         """All documents, in the order they were added."""
         return catalogue.records(self._store.connection)
+
+    def size(self) -> Size:
+        """Documents and their bytes."""
+        return catalogue.size(self._store.connection)
 
     def fronts(self) -> dict[str, Front]:
         """What each document shows of itself first, by doc_id."""
@@ -383,12 +390,6 @@ class Library:
             with self._store.writing() as connection:
                 yield connection
             self._backend.sync()
-
-    def _reencode(self) -> None:
-        """Makes all vectors and tokens anew with this library's encoder."""
-        with self._writing() as connection:
-            reencode(connection, self.encoder)
-            self._store.set_meta("encoder", self.encoder.fingerprint)
 
     def _column(self, column: str, doc_id: str) -> Any:
         connection = self._store.connection

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from index.errors import LibraryBusy
+from index.connection import is_full
+from index.errors import DiskFull, LibraryBusy, LibraryReadOnly
 
 
 @contextmanager
@@ -18,6 +19,8 @@ def write_lock(folder: Path, *, timeout_s: float) -> Iterator[None]:
 
     Raises:
         LibraryBusy: another writer still held it after ``timeout_s`` seconds; the message says who.
+        LibraryReadOnly: no file can be made there, or something else stands in the lock's place.
+        DiskFull: not even that can be written.
     """
     from filelock import FileLock, Timeout
 
@@ -30,12 +33,20 @@ def write_lock(folder: Path, *, timeout_s: float) -> Iterator[None]:
             f"the library {folder} is being written by {_read_holder(holder)} and was still after {timeout_s:g} s: "
             "wait for it to finish, then try again"
         ) from error
+    except (OSError, RuntimeError) as error:  # the latter from filelock, where links or file systems forbid locks
+        if isinstance(error, OSError) and is_full(error, folder):
+            raise DiskFull(f"no space left on the disk of {folder}: make room, then do it again") from error
+        raise LibraryReadOnly(
+            f"cannot lock {folder}: {error}; give permission to write there, or move away what stands in its place"
+        ) from error
     try:
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        holder.write_text(f"process {os.getpid()} on {socket.gethostname()} since {now}", "utf-8")
+        with suppress(OSError):  # told to others who wait, and no more
+            holder.write_text(f"process {os.getpid()} on {socket.gethostname()} since {now}", "utf-8")
         yield
     finally:
-        holder.unlink(missing_ok=True)
+        with suppress(OSError):
+            holder.unlink(missing_ok=True)
         lock.release()
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from index.catalogue import insert_statements
 from index.columns import PASSAGE_COLUMNS, read_passage, unpack_text
+from index.connection import connect
 from index.encoder import Encoder
+from index.errors import LibraryError
 from index.features import encode_passages
 from index.packed import front, pack_statements
 from index.retrieval import titled_passage
@@ -20,9 +22,9 @@ _AT_ONCE = 500  # passages
 def is_upgradable(path: Path) -> bool:
     """Whether the file is a store of an older format that :func:`upgrade` can raise; False where it is none."""
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True)) as connection:
+        with closing(connect(path)) as connection:
             return _is_old(connection)
-    except sqlite3.DatabaseError:
+    except LibraryError:
         return False
 
 
@@ -33,7 +35,7 @@ def upgrade(path: Path) -> None:
     """
     if not is_upgradable(path):
         return
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+    with closing(connect(path)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         try:
             if _is_old(connection):  # nobody else has done it meanwhile
@@ -49,7 +51,7 @@ def upgrade(path: Path) -> None:
                 connection.execute("ROLLBACK")
 
 
-def reencode(connection: sqlite3.Connection, encoder: Encoder) -> None:
+def encode_anew(connection: sqlite3.Connection, encoder: Encoder) -> None:
     """Makes all vectors and tokens anew with this encoder, inside the caller's transaction."""
     rows = [row for (row,) in connection.execute('SELECT "row" FROM passages')]
     for start in range(0, len(rows), _AT_ONCE):

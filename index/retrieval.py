@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from index.columns import (
     unpack_vectors,
 )
 from index.encoder import Encoder
+from index.errors import LibraryDamaged
 from index.expansion import Group, expand, matched_terms
 from index.fusion import Weights, fuse, ranks
 from index.hit import Hit, SearchMode, Stated, Why
@@ -31,6 +32,8 @@ from index.store import batches
 from ingest.document import Metadata
 from ingest.passage import Passage
 from ingest.text.language import detect
+
+_T = TypeVar("_T")
 
 LONGEST_QUERY = 2_000  # code points; what follows is not looked at
 DEPTH = 100  # candidates from each leg, of the dense one for each language: a translation comes late in any ranking
@@ -146,8 +149,8 @@ def read_hits(connection: sqlite3.Connection, ranked: Sequence[Ranked], groups: 
         standing.update((row, _standing(packed)) for row, packed in found)
     hits: list[Hit] = []
     for each in ranked:
-        title, about, passage = read[each.row]
-        why = replace(each.why, matched_terms=matched_terms(groups, standing[each.row]))
+        title, about, passage = _of(each.row, read)
+        why = replace(each.why, matched_terms=matched_terms(groups, _of(each.row, standing)))
         hits.append(Hit(passage, title, each.score, why, about))
     return hits
 
@@ -171,7 +174,14 @@ def titled_passage(connection: sqlite3.Connection, row: int) -> tuple[str, Passa
 
 
 def _read_row(connection: sqlite3.Connection, row: int) -> tuple[str, Metadata, Passage]:
-    return _read_rows(connection, [row])[row]
+    return _of(row, _read_rows(connection, [row]))
+
+
+def _of(row: int, read: Mapping[int, _T]) -> _T:
+    """What was read of a row that the same view of the store has."""
+    if row not in read:
+        raise LibraryDamaged(f"the store has a passage in row {row} and not all that belongs to it; see sinkqa doctor")
+    return read[row]
 
 
 def _read_rows(connection: sqlite3.Connection, rows: Sequence[int]) -> dict[int, tuple[str, Metadata, Passage]]:
@@ -243,7 +253,7 @@ class KnownRows:
             known.update((row, (passage_id, unpack_tokens(tokens))) for row, passage_id, tokens in found)
         return _Candidates(
             np.array(there, np.int64),
-            [known[row][0] for row in there],
+            [_of(row, known)[0] for row in there],
             [
                 self._spoken[number] or "und"
                 for number in self.languages(connection, np.array(there, np.int64)).tolist()

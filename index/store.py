@@ -6,18 +6,27 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from weakref import WeakSet
 
-from index.errors import LibraryDamaged, LibraryFormatMismatch, LibraryNotFound, LibraryReadOnly
+from index.connection import ALONE, Connection, as_named, connect, log_size, opened, stands
+from index.errors import (
+    DiskFull,
+    LibraryBusy,
+    LibraryDamaged,
+    LibraryError,
+    LibraryFormatMismatch,
+    LibraryNotFound,
+    LibraryReadOnly,
+    LibraryUnreadable,
+)
 from index.lock import write_lock
 from ingest.passage import SPLITTER_VERSION
 
 STORE_FORMAT = 3
 UPGRADABLE = 2  # lacks statements and fronts, which can be made from its passages and texts
 APPLICATION_ID = 0x534E4B51
-_BUSY_S = 30.0
 _MOST_VARIABLES = 30_000  # SQLite takes 32 766 in one statement
 
 _SCHEMA = """
@@ -84,29 +93,33 @@ CREATE INDEX statements_of_passage ON statements ("row");
 
 def create_store(path: Path, *, encoder: str) -> None:
     """Writes an empty store beside ``path`` and moves it there, unless one stands there; the caller holds the lock."""
-    if path.is_file():
+    if stands(path):
         return
     aside = path.with_suffix(".new")
     aside.unlink(missing_ok=True)  # what a killed process left
-    connection = sqlite3.connect(aside, isolation_level=None)
     try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.executescript(
-            f"BEGIN; {_SCHEMA} {STATEMENTS} PRAGMA application_id = {APPLICATION_ID}; "
-            f"PRAGMA user_version = {STORE_FORMAT}; COMMIT"
-        )
-        settings = {"generation": "0", "splitter": SPLITTER_VERSION, "encoder": encoder}
-        connection.executemany("INSERT INTO meta VALUES (?, ?)", settings.items())
-    finally:
-        connection.close()
-    aside.rename(path)
+        with closing(connect(aside, options="mode=rwc")) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.executescript(
+                f"BEGIN; {_SCHEMA} {STATEMENTS} PRAGMA application_id = {APPLICATION_ID}; "
+                f"PRAGMA user_version = {STORE_FORMAT}; COMMIT"
+            )
+            settings = {"generation": "0", "splitter": SPLITTER_VERSION, "encoder": encoder}
+            connection.executemany("INSERT INTO meta VALUES (?, ?)", settings.items())
+        aside.rename(path)
+    except sqlite3.DatabaseError as error:
+        aside.unlink(missing_ok=True)
+        raise as_named(error, path) or error from error
+    except LibraryError:
+        aside.unlink(missing_ok=True)
+        raise
 
 
 def begin_store(path: Path, *, encoder: str, lock_timeout_s: float) -> None:
     """:func:`create_store` in a folder that need not be there, alone at it.
 
     Raises:
-        LibraryReadOnly: nothing can be written there.
+        LibraryReadOnly, DiskFull: nothing can be written there.
         LibraryBusy: another process is writing there.
     """
     try:
@@ -114,14 +127,22 @@ def begin_store(path: Path, *, encoder: str, lock_timeout_s: float) -> None:
         with write_lock(path.parent, timeout_s=lock_timeout_s):
             create_store(path, encoder=encoder)
     except OSError as error:
+        if isinstance(named := as_named(error, path), DiskFull):
+            raise named from error
         raise LibraryReadOnly(f"cannot begin a library in {path.parent}: {error}; name another folder") from error
 
 
-class _Held:
-    """A connection that is closed when the thread that holds it ends: servers outlive their threads."""
+_Stamp = tuple[int, ...]
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self.connection = connection
+
+class _Held:
+    """A connection that is closed when the thread that holds it ends: servers outlive their threads.
+
+    ``stamp`` is that of a file which is read as one that nobody changes; None of any other.
+    """
+
+    def __init__(self, connection: Connection, stamp: _Stamp | None) -> None:
+        self.connection, self.stamp = connection, stamp
         weakref.finalize(self, connection.close).atexit = False
 
 
@@ -132,10 +153,11 @@ class Store:
         LibraryNotFound: there is no such file.
         LibraryFormatMismatch: the file has another format, or is no library.
         LibraryDamaged: SQLite cannot read it.
+        LibraryUnreadable, DiskFull: it may be well, but the system does not let it be opened.
     """
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        if not path.is_file():
+        if not stands(path):
             raise LibraryNotFound(
                 f"no library in {path.parent}: expected {path.name} there; "
                 "name another folder or add a document to begin one"
@@ -146,21 +168,19 @@ class Store:
         self._lock = threading.Lock()
         try:
             self._check_format()
-        except sqlite3.DatabaseError as error:
-            self.close()
-            raise LibraryDamaged(
-                f"cannot read {path}: {error}; restore it from a copy, or move it away and add the documents again"
-            ) from error
-        except LibraryFormatMismatch:
+        except LibraryError:
             self.close()
             raise
 
     @property
-    def connection(self) -> sqlite3.Connection:
+    def connection(self) -> Connection:
         """This thread's connection, in autocommit mode."""
         held: _Held | None = getattr(self._local, "held", None)
+        if held and held.stamp and held.stamp != self._stamp() and not held.connection.in_transaction:
+            held.connection.close()
+            held = None
         if held is None:
-            held = self._local.held = _Held(self._connect())
+            held = self._local.held = self._connect()
             with self._lock:
                 self._held.add(held)
         return held.connection
@@ -168,21 +188,28 @@ class Store:
     @property
     def generation(self) -> int:
         """Number of changes ever committed."""
-        return int(self.meta("generation"))
+        found = self.meta("generation")
+        if not found.isdecimal():
+            raise LibraryDamaged(f"cannot read {self.path}: its generation is {found[:40]!r}; restore it from a copy")
+        return int(found)
 
     def meta(self, name: str) -> str:
-        """One value of the table of settings; KeyError where it is not set."""
+        """One value of the table of settings; LibraryDamaged where it is not there."""
+        if (found := self.find_meta(name)) is None:
+            raise LibraryDamaged(f"cannot read {self.path}: it has no {name}; restore it from a copy")
+        return found
+
+    def find_meta(self, name: str) -> str | None:
+        """As :meth:`meta`; None where it was never set."""
         found = self.connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
-        if found is None:
-            raise KeyError(name)
-        return str(found[0])
+        return None if found is None else str(found[0])
 
     def set_meta(self, name: str, value: str) -> None:
         """Sets one value, inside the caller's transaction where there is one."""
         self.connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
     @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> Iterator[Connection]:
         """One unchanging view of the store for all statements inside; within another one, the same view."""
         connection = self.connection
         if connection.in_transaction:
@@ -192,13 +219,15 @@ class Store:
         try:
             connection.execute("SELECT 1 FROM meta").fetchone()  # the view is that of the first read
             yield connection
+            if self._local.held.stamp not in (None, self._stamp()):
+                raise LibraryBusy(f"{self.path} was changed while it was read: do it again")
         finally:
-            connection.execute("ROLLBACK")
+            _leave(connection)
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self) -> Iterator[Connection]:
         """One transaction, durable when it is left without an error; the generation grows in it if anything changed."""
-        connection = self.connection
+        connection = self._writable()
         connection.execute("BEGIN IMMEDIATE")
         before = connection.total_changes
         try:
@@ -207,8 +236,7 @@ class Store:
                 self.set_meta("generation", str(self.generation + 1))
             connection.execute("COMMIT")
         finally:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
+            _leave(connection)
 
     def close(self) -> None:
         """Closes the connections of all threads."""
@@ -217,22 +245,39 @@ class Store:
                 held.connection.close()
         self._local = threading.local()
 
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            self._address(), uri=True, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
-        )
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA synchronous = FULL")  # in WAL mode a commit is durable only so
-        connection.execute("PRAGMA secure_delete = ON")  # deleted text does not linger in free pages
-        return connection
+    def _writable(self) -> Connection:
+        """This thread's connection, opened anew where it took the file for one that nobody changes."""
+        connection = self.connection
+        if self._local.held.stamp is None:
+            return connection
+        connection.close()
+        held = self._local.held = _Held(opened(self.path, "mode=rw"), None)
+        with self._lock:
+            self._held.add(held)
+        return held.connection
 
-    def _address(self) -> str:
-        address = self.path.resolve().as_uri()
-        if not self.read_only:
-            return address
-        # without write permission SQLite cannot keep its shared-memory file; nobody else can write there either
-        has_log = self.path.with_name(self.path.name + "-wal").exists()
-        return f"{address}?mode=ro" if has_log else f"{address}?mode=ro&immutable=1"
+    def _connect(self) -> _Held:
+        """Where SQLite cannot keep its index of the log beside the file, nothing is read but the file itself.
+
+        That is so on media that can only be read, and on full disks. Whoever writes begins a log first, so that the
+        stamp tells whether the file is what it was.
+        """
+        try:
+            if not self.read_only or log_size(self.path):
+                return _Held(opened(self.path, "mode=ro" if self.read_only else "mode=rw"), None)
+        except (DiskFull, LibraryReadOnly, LibraryUnreadable):
+            if log_size(self.path):  # what was committed last is in there
+                raise
+        stamp = self._stamp()
+        return _Held(opened(self.path, ALONE), stamp)
+
+    def _stamp(self) -> _Stamp:
+        """What differs once anybody has written to the file, or begins to."""
+        try:
+            status = self.path.stat()
+        except OSError:
+            return (0,)
+        return status.st_ino, status.st_size, status.st_mtime_ns, log_size(self.path)
 
     def _check_format(self) -> None:
         (application,) = self.connection.execute("PRAGMA application_id").fetchone()
@@ -250,6 +295,12 @@ class Store:
                 f"the passages in {self.path} were cut by splitter {self.meta('splitter')}, this SinkQA cuts by "
                 f"{SPLITTER_VERSION}: add its documents to a new library"
             )
+
+
+def _leave(connection: Connection) -> None:
+    """Ends a transaction that has not ended; damage and a full disk end it themselves."""
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
 
 
 def batches(rows: Sequence[int]) -> Iterator[tuple[str, Sequence[int]]]:

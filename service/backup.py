@@ -8,6 +8,8 @@ import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
 
+from index.connection import connect, is_full, opened_to_copy
+from index.errors import DiskFull, LibraryDamaged, LibraryError
 from index.library import STORE_FILE
 from index.trash import TRASH_FILE
 from service.collections import Collections
@@ -30,6 +32,7 @@ def back_up(settings: Settings, to: Path) -> dict[str, int]:
 
     Raises:
         BackupFailed: there is no library, ``to`` is there already, or it cannot be written.
+        LibraryDamaged: what would be copied is damaged. DiskFull: there is no room for a copy.
     """
     collections = Collections(settings)
     folders = {name: collections.settings(name).library for name in collections.names()}
@@ -51,8 +54,13 @@ def back_up(settings: Settings, to: Path) -> dict[str, int]:
             _sync(path)
         aside.rename(to)
         _sync(to.parent)
+    except LibraryError:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise
     except (OSError, sqlite3.Error) as error:
         shutil.rmtree(aside, ignore_errors=True)
+        if is_full(error, aside):
+            raise DiskFull(f"no space left on the disk of {to}: make room, then back up again") from error
         raise BackupFailed(
             f"backup: cannot copy {settings.library} to {to}: {error}; see to it, then try again"
         ) from error
@@ -71,7 +79,12 @@ def _copy(folder: Path, to: Path) -> int:
     for name in _STORES:
         if (folder / name).is_file():
             _copy_store(folder / name, to / name)
-    with closing(sqlite3.connect(to / STORE_FILE)) as copy:
+    with closing(connect(to / STORE_FILE)) as copy:
+        for (found,) in copy.execute("PRAGMA quick_check(1)"):
+            if found != "ok":
+                raise LibraryDamaged(
+                    f"{folder / STORE_FILE} is damaged ({found}), and so would be its copy: see what sinkqa doctor says"
+                )
         (count,) = copy.execute("SELECT count(*) FROM documents").fetchone()
     return int(count)
 
@@ -79,7 +92,7 @@ def _copy(folder: Path, to: Path) -> int:
 def _copy_store(store: Path, to: Path) -> None:
     """One moment of a store that others may be writing to."""
     with (
-        closing(sqlite3.connect(f"{store.resolve().as_uri()}?mode=ro", uri=True)) as held,
+        closing(opened_to_copy(store)) as held,
         closing(sqlite3.connect(to)) as copy,
     ):
         held.backup(copy)

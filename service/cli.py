@@ -13,10 +13,12 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from index.errors import LibraryError
 from ingest.errors import SinkQAError
 from service.collections import Collections
 from service.commands import fetch, key, serve, terminal
 from service.commands.options import AsJson, Collection, Library, open_engine
+from service.doctor import examine
 from service.settings import Settings
 
 app = typer.Typer(
@@ -40,6 +42,13 @@ Since = Annotated[int | None, typer.Option("--from", help="Only documents of thi
 Until = Annotated[int | None, typer.Option("--to", help="Only documents of this year or earlier.")]
 
 
+def _path(given: str) -> Path:
+    """As it is: what is wrong with one path is told when it is read, and the others still land."""
+    if not given:  # Path("") would be the folder that the command runs in
+        raise typer.BadParameter("expected a file or a folder, got an empty name")
+    return Path(given)
+
+
 def _text_or_stdin(text: str) -> str:
     """A lone dash stands for standard input, as in other tools."""
     return sys.stdin.read() if text == "-" else text
@@ -47,7 +56,9 @@ def _text_or_stdin(text: str) -> str:
 
 @app.command()
 def add(
-    paths: Annotated[list[Path], typer.Argument(help="Files or folders: PDF, HTML, DOCX, Markdown, text, JSON.")],
+    paths: Annotated[
+        list[Path], typer.Argument(help="Files or folders: PDF, HTML, DOCX, Markdown, text, JSON.", parser=_path)
+    ],
     library: Library = None,
     collection: Collection = None,
     workers: Annotated[int | None, typer.Option(help="Processes that read files; default: one for each core.")] = None,
@@ -178,10 +189,15 @@ def doctor(
     as_json: AsJson = False,
 ) -> None:
     """Check what is installed, loaded, stale or damaged."""
-    engine = open_engine(library, collection, reencode=rebuild)
-    if rebuild:
-        engine.rebuild()
-    report = engine.doctor()
+    try:
+        engine = open_engine(library, collection, reencode=rebuild)
+        if rebuild:
+            engine.rebuild()
+        report = engine.doctor()
+    except LibraryError as error:
+        settings = Settings.load(library=library, collection=collection)
+        terminal.show_doctor(examine(settings, trouble=error), as_json=as_json)
+        raise
     terminal.show_doctor(report, as_json=as_json)
     if report.problems:
         raise typer.Exit(1)

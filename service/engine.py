@@ -6,12 +6,12 @@ import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from functools import cache, cached_property
-from importlib import metadata, resources
+from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from index.hit import Filters, Hit, SearchMode
 from index.library import Library
@@ -30,6 +30,7 @@ from service.answering.translating import translated
 from service.answering.understanding import Asked
 from service.answering.writing import sources, write, written_over
 from service.budget import checkpoint, spending
+from service.doctor import DoctorReport, examine
 from service.errors import InvalidQuestion
 from service.evidence.citations import cite
 from service.evidence.geometry import quoted_spans
@@ -48,18 +49,6 @@ if TYPE_CHECKING:
 _BESIDE_BYTES = 50_000  # of text that a server reads itself: a tenth of a second in which it does little else
 _OFFERED = 12  # pieces of evidence for a generator
 _QUESTION_CHARS = 4_000  # longer than any question; a pasted document is a mistake worth naming
-
-
-@dataclass(frozen=True, slots=True)
-class DoctorReport:
-    """Facts about the installation and the library; each problem is one line that ends with its remedy."""
-
-    facts: dict[str, str]
-    problems: tuple[str, ...]
-
-    def as_dict(self) -> dict[str, Any]:
-        """The JSON form."""
-        return asdict(self)
 
 
 class Engine(Shelf):
@@ -318,20 +307,7 @@ class Engine(Shelf):
 
     def doctor(self) -> DoctorReport:
         """What is installed and loaded, and what is stale or damaged."""
-        library = self._library
-        packages = ("faiss-cpu", "tantivy", "tokenizers", "pypdf", "pypdfium2")
-        extras = {"models": "sentence-transformers", "ocr": "rapidocr"}
-        facts = {
-            "sinkqa": _version("sinkqa"),
-            "library": str(self._settings.library),
-            "documents": str(len(library.documents())),
-            "generation": str(library.generation),
-            "encoder": library.encoder.fingerprint,
-            "reranker": self._reranker.fingerprint if self._reranker else "none",
-            **{name: _version(name) for name in packages},
-            **{f"extra {extra}": _version(name) for extra, name in extras.items()},
-        }
-        return DoctorReport(facts, tuple(str(problem) for problem in library.check()))
+        return examine(self._settings, library=self._library, reranker=lambda: self._reranker)
 
 
 class _Clock:
@@ -373,10 +349,3 @@ def _ranked(hit: Hit, astral: Sequence[int]) -> RankedPassage:
         why={name: round(each, 4) if isinstance(each, float) else each for name, each in asdict(hit.why).items()},
         flags=flags(passage.text),
     )
-
-
-def _version(package: str) -> str:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return "not installed"

@@ -105,6 +105,8 @@ def _needs_worker(file: File) -> bool:
     if Path(file.name).suffix.lower() not in _TEXTUAL:
         return True
     try:
+        if not file.path.is_file():  # opening a pipe waits for whoever writes to it
+            return False
         with file.path.open("rb") as content:
             head = content.read(1024)
     except OSError:

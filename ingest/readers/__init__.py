@@ -98,7 +98,8 @@ def find_files(paths: Iterable[Path]) -> list[Path]:
     """
     found: dict[str, Path] = {}
     for path in paths:
-        for file in _files_in(path) if path.is_dir() else iter((path,)):
+        is_folder = os.path.isdir(path)  # noqa: PTH112  # Path's own raises where a name is too long
+        for file in _files_in(path) if is_folder else iter((path,)):
             found.setdefault(os.path.realpath(file), file)
     return list(found.values())
 
@@ -109,7 +110,11 @@ def _files_in(folder: Path) -> Iterator[Path]:
     closed: list[OSError] = []
     files: list[Path] = []
     for top, folders, names in os.walk(folder, followlinks=True, onerror=closed.append):
-        where = Path(top).stat()
+        try:
+            where = Path(top).stat()
+        except OSError as error:
+            closed.append(error)
+            continue
         if (where.st_dev, where.st_ino) in seen:  # a link back up
             folders.clear()
             continue

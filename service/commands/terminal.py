@@ -25,7 +25,7 @@ from service.answer import Answer, Citation, SearchResult
 from service.commands import tabular
 from service.commands.phrases import count, cut, flat, foreign, place, quoted
 from service.commands.pictures import PICTURES, shown
-from service.engine import DoctorReport
+from service.doctor import DoctorReport
 from service.grounding.quoting import QuoteReport
 from service.grounding.verifying import VerifyReport, told
 from service.intake import AddReport

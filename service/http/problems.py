@@ -33,6 +33,7 @@ STATUS: dict[type[SinkQAError], int] = {
     index_errors.DocumentNotFound: 404,
     index_errors.PassageNotFound: 404,
     index_errors.AmbiguousDocument: 409,
+    index_errors.DiskFull: 507,
     service_errors.ServiceError: 500,
     service_errors.InvalidQuestion: 422,
     service_errors.InvalidText: 422,

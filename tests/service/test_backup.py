@@ -8,6 +8,7 @@ from io import BytesIO
 
 import pytest
 
+from index.errors import LibraryDamaged
 from service.backup import back_up
 from service.collections import Collections
 from service.engine import Engine
@@ -120,6 +121,6 @@ def test_a_copy_that_cannot_be_written_leaves_nothing_behind(settings, tmp_path)
     with pytest.raises(BackupFailed, match="cannot copy"):
         back_up(settings, tmp_path / "file" / "copy")
     (settings.library / "jobs.sqlite").write_bytes(b"SQLite format 3\0" + b"no" * 500)
-    with pytest.raises(BackupFailed, match="cannot copy"):
+    with pytest.raises(LibraryDamaged, match=r"jobs\.sqlite"):
         back_up(settings, tmp_path / "copy")
     assert not [*tmp_path.glob("*copy*")]

@@ -1,0 +1,71 @@
+"""What is installed and loaded, what is stale or damaged: each by itself, so that no trouble hides another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from typing import Any
+
+from index.library import Library
+from index.reranker import Reranker
+from ingest.errors import SinkQAError
+from service.settings import Settings
+
+_PACKAGES = ("faiss-cpu", "tantivy", "tokenizers", "pypdf", "pypdfium2")
+_EXTRAS = {"models": "sentence-transformers", "ocr": "rapidocr"}
+_UNREAD = "cannot be read"
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorReport:
+    """Facts about the installation and the library; each problem is one line that ends with its remedy."""
+
+    facts: dict[str, str]
+    problems: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON form."""
+        return asdict(self)
+
+
+def examine(
+    settings: Settings,
+    *,
+    library: Library | None = None,
+    reranker: Callable[[], Reranker | None] = lambda: None,
+    trouble: SinkQAError | None = None,
+) -> DoctorReport:
+    """Looks at everything; ``trouble``: why the library could not be opened, where it could not."""
+    problems = [trouble.message] if trouble else []
+
+    def fact(tell: Callable[[], object]) -> str:
+        """What it tells, or that it cannot, with the reason among the problems."""
+        try:
+            return str(tell())
+        except SinkQAError as error:
+            problems.append(error.message)
+        except Exception as error:  # noqa: BLE001  # whatever damage looks like, doctor goes on to the next
+            problems.append(f"{type(error).__name__}: {error}; restore the library from a copy")
+        return _UNREAD
+
+    facts = {"sinkqa": _version("sinkqa"), "library": str(settings.library)}
+    if library is not None:
+        facts |= {
+            "documents": fact(lambda: library.size().documents),
+            "generation": fact(lambda: library.generation),
+            "encoder": library.encoder.fingerprint,
+        }
+    facts["reranker"] = fact(lambda: loaded.fingerprint if (loaded := reranker()) else "none")
+    facts |= {name: _version(name) for name in _PACKAGES}
+    facts |= {f"extra {extra}": _version(name) for extra, name in _EXTRAS.items()}
+    if library is not None:
+        fact(lambda: problems.extend(str(problem) for problem in library.check()))
+    return DoctorReport(facts, tuple(dict.fromkeys(problems)))
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "not installed"
