@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from eval.options import AsJson, print_json
+from eval.options import AsJson, Cache, print_json
 
 if TYPE_CHECKING:
     from eval.forging.measure import KindScore
@@ -20,14 +21,16 @@ def forge(
     sentences: Annotated[int, typer.Option(min=1, help="Forged statements of each kind and language.")] = 20,
     truths: Annotated[int, typer.Option(min=0, help="True statements to try beside them, in all.")] = 1_000,
     kind: Annotated[list[str] | None, typer.Option(help="Only this kind, by its name; repeat for several.")] = None,
+    searched: Annotated[bool, typer.Option("--searched", help="Find the true ones by a library's own search.")] = False,
+    cache: Cache = None,
     examples: Annotated[int, typer.Option(min=0, help="Print so many wrong verdicts of each kind.")] = 0,
     as_json: AsJson = False,
 ) -> None:
     """How many forged statements pass as exact quotes or as supported, by kind; how many true ones are supported."""
     from eval.forging.kinds import KINDS
     from eval.forging.material import read_material
+    from eval.forging.measure import Verifier, searching, try_truths
     from eval.forging.measure import forge as run
-    from eval.forging.measure import try_truths
     from eval.progress import progress
     from index.encoder import load_encoder
 
@@ -38,7 +41,12 @@ def forge(
     with progress("forge") as advance:
         material = read_material(paths, on_progress=advance)
         forged = run(material, encoder, seed=seed, each=sentences, kinds=kind or (), on_progress=advance)
-        true = try_truths(material, encoder, seed=seed, count=truths, on_progress=advance)
+        with (
+            searching(paths, encoder, cache=cache, on_progress=advance)
+            if searched
+            else nullcontext(Verifier(encoder).near)
+        ) as labelled:
+            true = try_truths(material, labelled, seed=seed, count=truths, on_progress=advance)
     if as_json:
         print_json({"seed": seed, "forged": [asdict(each) for each in forged], "true": [asdict(each) for each in true]})
     else:

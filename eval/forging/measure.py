@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random
 from typing import get_args
 
+from eval.answers import SHIPPED
+from eval.configuration import digest
 from eval.evidence import bare
 from eval.forging import amounts, borders, glyphs, listed, tables, words
 from eval.forging.kinds import KINDS, Forged, Kind
 from eval.forging.material import Language, Material, Sentence, Shelf, written
 from eval.forging.truths import truths
 from eval.ranking import OnProgress
+from eval.recall import gold_library, sha256_of
 from index.encoder import Encoder
 from index.hit import Hit
+from ingest.readers import find_files
 from service.answering.judging import RuleJudge
+from service.engine import Engine
 from service.errors import InvalidText
 from service.evidence.pieces import Pieces
 from service.grounding.guard import Label
@@ -64,10 +71,31 @@ class Verifier:
             checked, _ = verify(claim, lambda _: list(hits), shelf, self._judge, self._pieces)
         except InvalidText:
             return "unknown"
-        labels = {each.label for each in checked}
-        if "contradicted" in labels:
-            return "contradicted"
-        return labels.pop() if len(labels) == 1 else "partly"
+        return together({each.label for each in checked})
+
+    def near(self, text: str, sentence: Sentence) -> Label:
+        """The label of what a sentence's document says, given its passage, those around it and some of elsewhere."""
+        random = Random(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest())
+        return self.label(text, sentence.near(random), sentence.material.shelf)
+
+
+def together(labels: set[Label]) -> Label:
+    """The label of a text whose claims have these."""
+    if "contradicted" in labels:
+        return "contradicted"
+    return next(iter(labels)) if len(labels) == 1 else "partly"
+
+
+@contextmanager
+def searching(
+    paths: Sequence[Path], encoder: Encoder, *, cache: Path | None, on_progress: OnProgress
+) -> Iterator[Callable[[str, Sentence], Label]]:
+    """Labels statements as the engine does over a library of these files, its search included."""
+    files = find_files(paths)
+    corpus = digest([sorted(sha256_of(path) for path in files), []])
+    with gold_library([], (files, []), corpus, encoder, cache=cache, on_progress=on_progress) as (library, *_):
+        engine = Engine(library, SHIPPED)
+        yield lambda text, _: together({claim.label for claim in engine.verify(text).claims})
 
 
 def forge(
@@ -132,14 +160,18 @@ def _judge(score: KindScore, sentence: Sentence, forged: Forged, verifier: Verif
 
 
 def try_truths(
-    material: Material, encoder: Encoder, *, seed: int, count: int, on_progress: OnProgress
+    material: Material,
+    labelled: Callable[[str, Sentence], Label],
+    *,
+    seed: int,
+    count: int,
+    on_progress: OnProgress,
 ) -> list[KindScore]:
-    """Has ``count`` true statements judged: they should be supported, and none contradicted."""
-    verifier, scores = Verifier(encoder), dict[tuple[str, Language], KindScore]()
+    """Has ``count`` true statements ``labelled``: they should be supported, and none contradicted."""
+    scores: dict[tuple[str, Language], KindScore] = {}
     for done, (kind, language, text, sentence) in enumerate(truths(material, count, seed=seed), 1):
         score = scores.setdefault((kind, language), KindScore(kind, language))
-        random = Random(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest())
-        label = verifier.label(text, sentence.near(random), material.shelf)
+        label = labelled(text, sentence)
         score.tried += 1
         score.labels[label] += 1
         if label != "supported":

@@ -4,7 +4,7 @@ import pytest
 
 from eval.errors import NothingToMeasure
 from eval.forging.material import read_material
-from eval.forging.measure import Verifier, forge, share, try_truths
+from eval.forging.measure import Verifier, forge, searching, share, together, try_truths
 from eval.forging.truths import TRUTHS, truths
 from index.encoder import load_encoder
 from tests.eval.forging.texts import write_library
@@ -40,7 +40,7 @@ def test_true_statements_are_drawn_evenly_over_kinds_and_languages(material):
 
 
 def test_verbatim_sentences_are_supported_and_true_statements_are_never_contradicted(material):
-    scores = try_truths(material, load_encoder(), seed=1, count=30, on_progress=quiet)
+    scores = try_truths(material, Verifier(load_encoder()).near, seed=1, count=30, on_progress=quiet)
     assert sum(score.tried for score in scores) == 30
     assert share(scores, "contradicted") == 0
     assert all(score.labels["supported"] == score.tried for score in scores if score.kind == "sentence")
@@ -60,3 +60,23 @@ def test_documents_without_a_sentence_are_nothing_to_measure(tmp_path):
     (tmp_path / "a.txt").write_text("12 34 56\n", "utf-8")
     with pytest.raises(NothingToMeasure, match="expected sentences"):
         read_material([tmp_path], on_progress=quiet)
+
+
+def test_true_statements_can_be_found_by_the_search_of_a_library(tmp_path, material):
+    paths = [write_library(tmp_path / "library")]
+    with searching(paths, load_encoder(), cache=None, on_progress=quiet) as labelled:
+        sentence = material.of("text", "en")[0]
+        assert labelled(sentence.text, sentence) == "supported"
+        assert labelled("Nobody has heard of the quiet moons of Saturn.", sentence) == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("labels", "whole"),
+    [
+        ({"supported"}, "supported"),
+        ({"supported", "unknown"}, "partly"),
+        ({"supported", "contradicted"}, "contradicted"),
+    ],
+)
+def test_a_text_is_supported_where_all_of_its_claims_are(labels, whole):
+    assert together(labels) == whole
