@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -59,17 +59,25 @@ def entities(text: str) -> list[Entity]:
 
 def missing(claim: str, quotes: Sequence[str]) -> Iterator[Missing]:
     """The claim's names, in order, that stand in no quote under any alias."""
-    standing = [entity for quote in quotes for entity in entities(quote)]
-    names = {entity.name for entity in standing}
-    words = [f" {' '.join(units(quote))} " for quote in quotes]
     said = entities(claim)
+    if not said:
+        return
+    read = [_read(quote) for quote in quotes]
+    standing = [entity for found, _ in read for entity in found]
+    names = {entity.name for entity in standing}
     for entity in said:
-        if entity.name in names or (entity.kind == _OTHER and any(f" {entity.name} " in each for each in words)):
+        if entity.name in names or (entity.kind == _OTHER and any(f" {entity.name} " in words for _, words in read)):
             continue
         others = (
             each.said for each in standing if each.kind == entity.kind and each.name not in {s.name for s in said}
         )
         yield Missing(entity.said, next(others, None) if entity.kind != _OTHER else None)
+
+
+@lru_cache(maxsize=256)  # the claims of one text meet the same quotes
+def _read(text: str) -> tuple[list[Entity], str]:
+    """The names of a text, and all its words."""
+    return entities(text), f" {' '.join(units(text))} "
 
 
 def _known(text: str) -> tuple[list[Entity], str]:

@@ -6,7 +6,7 @@ import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain, pairwise
 from typing import Literal, NamedTuple
 
@@ -86,6 +86,7 @@ class _Raw(NamedTuple):
     line: bool
 
 
+@lru_cache(maxsize=64)  # a claim is held against each of some ten quotes
 def clauses(text: str, *, lines: bool = False) -> Clauses:
     """Takes a text apart. With ``lines`` each line is by itself, as in a quote; else they are broken only to fit."""
     raw: list[_Raw] = []

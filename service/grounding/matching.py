@@ -56,9 +56,12 @@ def sayings(ours: Clauses, quote: Quote) -> Iterator[str | None]:
     A claim may begin with where it stands: headings, a caption, the document's title, or the number of one of them.
     """
     theirs = quote.clauses.all
+    tail = ours.all[-1].exact
+    if not any(_bare(tail)[-len(bare) :] == bare for bare in (_bare(clause.exact) for clause in theirs)):
+        return  # without this, no more work: the last clause stands nowhere
     for claim in _without_place(ours.all, quote):
         for first, clause in enumerate(theirs):
-            if claim and _alike(claim[0].exact, clause.exact, opens=True):
+            if _alike(claim[0].exact, clause.exact, opens=True):
                 last = _follow(claim, 0, theirs, first)
                 if last is not None:
                     yield _left_out(quote, first, last)

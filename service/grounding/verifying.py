@@ -13,7 +13,7 @@ from service.answer import Citation, plain
 from service.errors import InvalidText
 from service.evidence.analysis import Analysis
 from service.evidence.citations import Sources, cite
-from service.evidence.pieces import Candidate, Pieces
+from service.evidence.pieces import Candidate, Piece, Pieces
 from service.evidence.relevance import nearest
 from service.grounding.claims import claims
 from service.grounding.guard import Finding, Label, Verdict
@@ -96,9 +96,10 @@ def verify(
     """
     cited = CitationList(sources)
     checked: list[CheckedClaim] = []
+    quotes: dict[Piece, Quote] = {}  # claims of one text meet the same pieces
     for claim in split(text):
         near = nearest(Analysis(claim), search(claim), pieces, most=_TRIED)
-        supported = ((verdict, cited.numbers(on)) for verdict, on in _verdicts(claim, near, judge))
+        supported = ((verdict, cited.numbers(on)) for verdict, on in _verdicts(claim, near, judge, quotes))
         # A quote that differs from the store withdraws the verdict that rests on it.
         verdict, numbers = next(
             ((verdict, on) for verdict, on in supported if on is not None), (Verdict("unknown", 0.0), ())
@@ -148,13 +149,17 @@ class CitationList:
         return tuple(numbers)
 
 
-def _verdicts(claim: str, near: Sequence[_Fitting], judge: Entailment) -> Iterator[tuple[Verdict, Sequence[_Fitting]]]:
+def _verdicts(
+    claim: str, near: Sequence[_Fitting], judge: Entailment, known: dict[Piece, Quote]
+) -> Iterator[tuple[Verdict, Sequence[_Fitting]]]:
     """Verdicts and what they rest on, the one to be preferred first.
 
     What a single piece supports is supported, whatever another says of something else; then what pieces support
     together; then the piece that comes nearest, by support. None where no piece speaks of it.
     """
-    quotes = [Quote.of(candidate.piece) for candidate, _ in near]
+    for candidate, _ in near:
+        known[candidate.piece] = known.get(candidate.piece) or Quote.of(candidate.piece)
+    quotes = [known[candidate.piece] for candidate, _ in near]
     alone = [(judge.entails(claim, [quote]), [each]) for quote, each in zip(quotes, near, strict=True)]
     alone.sort(key=lambda each: (each[0].label != "supported", -each[0].support))
     yield from ((verdict, on) for verdict, on in alone if verdict.label == "supported")
