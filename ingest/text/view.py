@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -47,6 +47,7 @@ _COMPOUND_SECOND = re.compile(
     "aligned|based|binding|building|effective|efficient|free|friendly|holder|induced|intensive|level|making|neutral|off"
     "|oriented|party|related|saving|scale|sector|sharing|specific|standing|step|sum|term|use|wide|year"
 )
+_MOST_COMPOUNDS = 500  # distinct pairs in one view that a whole document is searched for
 _SUSPENDED = frozenset(("and", "or", "to", "und", "et"))  # "short- and long-term"
 
 
@@ -123,6 +124,7 @@ def readable_runs(source: str, spans: Sequence[Span]) -> list[Span]:
 
 def _edited(joined: str, source: str) -> tuple[str, NDArray[np.int32], NDArray[np.int32]]:
     """Applies the edits; starts and ends are offsets into ``joined``."""
+    compounds = _Compounds(source)
     base = np.arange(len(joined), dtype=np.int32)
     texts: list[str] = []
     origins: list[NDArray[np.int32]] = []
@@ -130,7 +132,7 @@ def _edited(joined: str, source: str) -> tuple[str, NDArray[np.int32], NDArray[n
     position = kept = 0
     for match in _EDIT.finditer(joined):
         start, end = match.span()
-        new = _replacement(joined, start, end, source)
+        new = _replacement(joined, start, end, compounds)
         texts += (joined[kept:start], new)
         origins += (base[kept:start], base[start : start + len(new)])
         position += start - kept + len(new)
@@ -159,9 +161,9 @@ def _placed(text: str, starts: NDArray[np.int32], ends: NDArray[np.int32], runs:
     return View(text, placed_starts, placed_ends, tuple(int(cut) for cut in breaks))
 
 
-def _replacement(joined: str, start: int, end: int, source: str) -> str:
+def _replacement(joined: str, start: int, end: int, compounds: _Compounds) -> str:
     if joined[start] in "-\u2010\u2043":
-        return _mended_hyphen(joined, start, end, source)
+        return _mended_hyphen(joined, start, end, compounds)
     before, after = joined[start - 1 : start], joined[end : end + 1]
     gap = joined[start:end]
     if not before or not after or not any(map(str.isspace, gap)):
@@ -173,7 +175,7 @@ def _replacement(joined: str, start: int, end: int, source: str) -> str:
     return "" if "0" <= after <= "9" and re.match(f"[{_HAN}]", before) else " "
 
 
-def _mended_hyphen(joined: str, start: int, end: int, source: str) -> str:
+def _mended_hyphen(joined: str, start: int, end: int, compounds: _Compounds) -> str:
     """What becomes of a hyphen and the line end after it.
 
     U+2043 is only ever set to break a word: it goes. Another hyphen stays before anything but a small letter
@@ -192,30 +194,46 @@ def _mended_hyphen(joined: str, start: int, end: int, source: str) -> str:
         return f"{hyphen} "
     if not second[0].islower() or not first[-1].islower() or _in_address(joined, start):
         return hyphen
-    return hyphen if _is_compound(first, second, source) else ""
+    return hyphen if compounds.hold(first, second) else ""
 
 
 def _in_address(joined: str, position: int) -> bool:
     return "/" in joined[max(0, position - 100) : position].rpartition(" ")[2]
 
 
-def _is_compound(first: str, second: str, source: str) -> bool:
-    if f"{first}-{second}" in source or f"{first}\u2010{second}" in source:
-        return True
-    if f"{first}{second}" in source:
-        return False
-    return bool(_COMPOUND_FIRST.fullmatch(first) or _COMPOUND_SECOND.fullmatch(second))
+class _Compounds:
+    """Which pairs of words a document writes with a hyphen; it is searched for so many pairs and no more."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._known: dict[tuple[str, str], bool] = {}
+
+    def hold(self, first: str, second: str) -> bool:
+        """Whether the two make a compound: by the document, or by usual halves where it is silent."""
+        known = self._known.get((first, second))
+        if known is None:
+            known = self._written(first, second) if len(self._known) < _MOST_COMPOUNDS else None
+            if known is None:
+                known = bool(_COMPOUND_FIRST.fullmatch(first) or _COMPOUND_SECOND.fullmatch(second))
+            self._known[first, second] = known
+        return known
+
+    def _written(self, first: str, second: str) -> bool | None:
+        if f"{first}-{second}" in self._source or f"{first}\u2010{second}" in self._source:
+            return True
+        return False if f"{first}{second}" in self._source else None
 
 
-class _Folds(dict[int, str]):
-    """Search form of each code point, worked out when first met: the table of all would take half a second."""
+class _Forms(dict[int, str]):
+    """A form of each code point, worked out when first met: the table of all would take half a second."""
+
+    def __init__(self, of: Callable[[str], str]) -> None:
+        super().__init__()
+        self._of = of
 
     def __missing__(self, code: int) -> str:
-        old, new = "", chr(code)
-        while old != new:  # a compatibility form may hold a traditional character, a radical a full-width one ...
-            old, new = new, _folded_once(new)
-        self[code] = new
-        return new
+        self[code] = form = self._of(chr(code))
+        return form
 
 
 # Radicals that NFKC leaves alone, by the character that a reader takes them for.
@@ -230,34 +248,57 @@ _UNIFIED = {
         "~": "\u301c\u223c",
         "'": "\u2018\u2019\u201a\u201b\u2032\u02bc",
         '"': "\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb\u300c\u300d\u300e\u300f",
-        "\u00b7": "\u2022\u2027\u30fb",
+        "\u00b7": "\u2022\u2027\u30fb\u22c5",
+        "/": "\u2044\u2215",
     }.items()
     for char in chars
 }
 _CIRCLED = range(0x2460, 0x249C)
-_FOLDS = _Folds()
+_DIGITS = "0-9\uff10-\uff19"
+_VULGAR = "\u00bc-\u00be\u2150-\u215e\u2189"
+_RAISED = "\u2070\u00b9\u00b2\u00b3\u2074-\u2079"
+# Behind a digit these would make another number of it: 10⁶, 10₂ and 3½ are neither 106, 102 nor 31/2.
+_SET_APART = re.compile(
+    f"(?<=[{_DIGITS}){_VULGAR}])(?P<raised>[\u207a\u207b]?[{_RAISED}])"
+    f"|(?<=[{_DIGITS}])(?:(?P<lowered>[\u2080-\u2089])|(?P<part>[{_VULGAR}]))"
+)
+_MARKS = {"raised": "^", "lowered": "_", "part": " "}
+_ACCENTED = re.compile("[A-Z](?=[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff])")
 
 
 def fold(text: str) -> str:
     """The search form: NFKC, radicals as characters, simplified Chinese, lower case, one kind of dash and quote.
 
-    Circled numbers become spaces: behind a word they mark a footnote. Folding twice changes nothing more.
+    What stands raised or lowered behind a digit is set apart, as in ``10^6``. Circled numbers become spaces: behind a
+    word they mark a footnote. Folding twice changes nothing more.
     """
     if text.isascii():
         return text.lower()
-    folded = text.translate(_FOLDS)
+    folded = _set_apart(text).translate(_FOLDED)
     return folded if unicodedata.is_normalized("NFC", folded) else _composed(plain_view(folded)).text
 
 
-def search_view(view: View | str) -> View:
+def cased(text: str) -> str:
+    """The search form with the capitals A-Z and circled numbers that :func:`fold` gives up; of the same length."""
+    if text.isascii():
+        return text
+    form = _ACCENTED.sub(lambda match: match[0].lower(), _set_apart(text).translate(_CASED))
+    return form if unicodedata.is_normalized("NFC", form) else _composed(plain_view(form)).text
+
+
+def search_view(view: View | str, *, keep_case: bool = False) -> View:
     """The search form of a view, or of source text as it stands; ``text`` equals :func:`fold` of the given text.
 
-    Characters that one source character unfolds to share its range.
+    Characters that one source character unfolds to share its range. ``keep_case``: as :func:`cased` has it.
     """
     view = plain_view(view) if isinstance(view, str) else view
-    folded = view.text.lower() if view.text.isascii() else view.text.translate(_FOLDS)
+    forms = _CASED if keep_case else _FOLDED
+    folded = view.text if view.text.isascii() else _set_apart(view.text).translate(forms)
+    folded = _ACCENTED.sub(lambda match: match[0].lower(), folded) if keep_case else folded.lower()
     if len(folded) != len(view.text):
-        lengths = [len(_FOLDS[code]) for code in map(ord, view.text)]
+        lengths = [len(forms[code]) for code in map(ord, view.text)]
+        for match in _SET_APART.finditer(view.text):
+            lengths[match.start()] += 1
         position = np.concatenate(([0], np.cumsum(lengths)))
         breaks = tuple(int(position[cut]) for cut in view.breaks)
         view = View(folded, np.repeat(view.starts, lengths), np.repeat(view.ends, lengths), breaks)
@@ -266,10 +307,28 @@ def search_view(view: View | str) -> View:
     return view if unicodedata.is_normalized("NFC", folded) else _composed(view)
 
 
-def _folded_once(text: str) -> str:
-    text = "".join(" " if ord(char) in _CIRCLED else char for char in text)
-    text = unicodedata.normalize("NFKC", text).translate(_RADICALS).translate(_UNIFIED).lower()
+def _set_apart(text: str) -> str:
+    return _SET_APART.sub(lambda match: f"{_MARKS[str(match.lastgroup)]}{match[0]}", text)
+
+
+def _folded(char: str) -> str:
+    return " " if ord(char) in _CIRCLED else _cased(char).lower()
+
+
+def _cased(char: str) -> str:
+    old, new = "", char
+    while old != new and ord(char) not in _CIRCLED:  # a compatibility form may hold a traditional character, ...
+        old, new = new, _cased_once(new)
+    return new
+
+
+def _cased_once(text: str) -> str:
+    text = unicodedata.normalize("NFKC", text).translate(_RADICALS).translate(_UNIFIED)
+    text = "".join(char if char.isascii() else char.lower() for char in text)
     return _simplifier().convert(text) if _CJK.search(text) else text
+
+
+_FOLDED, _CASED = _Forms(_folded), _Forms(_cased)
 
 
 @lru_cache(maxsize=1)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import time
 import unicodedata
 
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.document import Span
-from ingest.text.view import fold, plain_view, reading_view, search_view
+from ingest.text.view import cased, fold, plain_view, reading_view, search_view
 from tests.ingest.invariants import same_words
 from tests.strategies import hostile_text
 
@@ -113,6 +114,9 @@ def test_any_range_of_the_reading_form_is_that_of_its_source(text: str, data: st
         ("NDCs①提出", "ndcs 提出"),
         ("km² CO₂", "km2 co2"),
         ("Cafe\u0301", "caf\u00e9"),
+        ("10⁶ ha, 10⁻³, １０²", "10^6 ha, 10^-3, 10^2"),
+        ("10₂", "10_2"),
+        ("3½ t, ½ t", "3 1/2 t, 1/2 t"),
         ("ｶﾞ", "ガ"),
     ],
 )
@@ -131,12 +135,23 @@ def test_folding_twice_changes_nothing_more(text: str):
 
 
 @given(hostile_text())
+def test_the_cased_form_is_as_long_and_keeps_capitals_and_circled_numbers_alone(text: str):
+    form = cased(text)
+    assert re.sub("[\u2460-\u249b]", " ", form.lower()) == fold(text)
+    assert search_view(text, keep_case=True).text == form
+
+
+def test_capitals_and_circled_numbers_stay_in_the_cased_form():
+    assert cased("ＷＨＯ提出⑩項 5 ㎿") == "WHO提出⑩项 5 MW"
+
+
+@given(hostile_text())
 def test_the_search_view_is_the_folded_text_with_its_source(text: str):
     view = search_view(text)
     assert view.text == fold(text)
     for place in range(len(view.text)):
         [(first, last)] = view.to_source(place, place + 1)
-        assert view.text[place] in fold(text[first:last])
+        assert view.text[place] in f"{fold(text[first:last])}^_ "
 
 
 def test_the_search_view_of_a_reading_view_leads_to_the_source():
