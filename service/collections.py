@@ -11,7 +11,6 @@ from typing import Protocol
 
 from service.engine import Engine
 from service.errors import CollectionExists, CollectionNotFound, InvalidCollection
-from service.keys import keys_of
 from service.settings import Settings
 
 DEFAULT = "default"
@@ -70,7 +69,6 @@ class Collections:
                 if name != DEFAULT and not create and not Engine.exists(settings):
                     raise CollectionNotFound(f"no collection {name!r}: there are {', '.join(self.names())}; name one")
                 self._open[name] = self._opens(settings, create=create, reencode=reencode)
-                keys_of(self._settings).note()
             return self._open[name]
 
     def opened(self, name: str) -> Engine | None:

@@ -1,14 +1,37 @@
-"""Structure step of ingest: the numbers that headings and references carry, however they are written."""
+"""Grammar of numbers: Chinese, circled, Roman and lettered numerals, number words and months, read and written."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from decimal import Decimal
 
 HAN = "一二三四五六七八九十百千零〇两"
 """The digits and powers of ten of Chinese numerals."""
 _HAN_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _HAN_TENS = {"十": 10, "百": 100, "千": 1000}
+HAN_DIGITS = "零〇一二三四五六七八九"
+"""The digits of years and decimals, which stand one by one."""
+
+
+def _in_order(words: str, first: int, step: int = 1) -> dict[str, int]:
+    return {word: first + place * step for place, word in enumerate(words.split())}
+
+
+_ONES = _in_order("one two three four five six seven eight nine", 1)
+_TENS = _in_order("twenty thirty forty fifty sixty seventy eighty ninety", 20, 10)
+_TEENS = _in_order("ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen", 10)
+_NUMBERS = _ONES | _TEENS | _TENS
+NUMBER_WORD = (
+    rf"(?:(?:{'|'.join(_TENS)})[ -](?:{'|'.join(_ONES)})|{'|'.join(word for word in _NUMBERS if word != 'one')}"
+    r"|one(?= (?:hundred|thousand|million|billion|trillion)))(?![a-z])"
+)
+"""What spells a number of 1..99 in folded English text; a lone "one" counts nothing."""
+ORDINAL_WORDS = _in_order("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth", 1)
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
 
 
 def ordinal(number: str) -> int:
@@ -72,6 +95,23 @@ def read_numeral(numeral: str) -> int | None:
     if digit is not None and below > 10 and total and numeral[-2] not in "零〇":
         return None  # 一百五 is 150 in speech
     return total + (digit or 0) or None
+
+
+def read_number(written: str) -> Decimal | None:
+    """The number that digits, a word or a Chinese numeral stand for in folded text; None where they stand for none.
+
+    Commas part thousands; 点 parts the decimals of a Chinese numeral.
+    """
+    if written[0].isdecimal() or written[0] == ".":
+        return Decimal(written.replace(",", ""))
+    if written[0].isascii():
+        return Decimal(sum(_NUMBERS[word] for word in re.split("[ -]", written)))
+    whole, _, decimals = written.partition("点")
+    number = read_numeral(whole) if whole.strip("零〇") else 0
+    if number is None or (not number and not decimals):
+        return None
+    part = "".join(str(_HAN_DIGITS[char]) for char in decimals)
+    return Decimal(f"{number}.{part or 0}") if part else Decimal(number)
 
 
 def write_numeral(number: int) -> str:

@@ -17,7 +17,7 @@ from ingest.text.amounts import amounts
 from ingest.text.analyzer import units
 from ingest.text.language import detect
 from ingest.text.numerals import HAN
-from ingest.text.view import fold
+from ingest.text.view import cased
 from service.evidence.entities import NAMES, entities
 
 DOCUMENT_ENDS = (
@@ -116,7 +116,7 @@ def slots(text: str) -> list[Slot]:
         (_TITLE, " ".join(units(said)), said)
         for said in _documents(text, [said for kind, _, said in named if kind != "name"])
     ]
-    years = [("year", each.said, each.said) for each in amounts(fold(text)) if each.kind == "year"]
+    years = [("year", each.said, each.said) for each in amounts(cased(text)) if each.kind == "year"]
     for kind, name, said in sorted({*named, *years}, key=lambda each: (-len(each[2]), each[0] == "name", each)):
         for start in _places_of(said, text):
             begin, end = start, start + len(said)

@@ -41,7 +41,7 @@ def gloss(quote: str, *, language: str, asked: Asked | None = None, dollar: str 
         return ()
     view = readable(quote)
     offers: list[_Offer] = []
-    amounts = list(placed(view, said=said, asked=language, dollar=dollar))
+    amounts = list(placed(quote, said=said, asked=language, dollar=dollar))
     for each in amounts:
         term = written(quote, view, each.start, each.end)
         offers.append(_Offer(each.start, each.end, Gloss(term, each.rendering), _REFERENCE if each.refers else _AMOUNT))

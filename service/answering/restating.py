@@ -14,7 +14,7 @@ from typing import NamedTuple
 from ingest.text.amounts import Amount, amounts, matches
 from ingest.text.language import detect
 from ingest.text.numerals import read_numeral
-from ingest.text.view import View, fold, search_view
+from ingest.text.view import View, cased, fold, search_view
 from service.answer import Gloss
 
 # How Chinese writes a unit, how English does, and what is read as one, in folded text.
@@ -99,9 +99,9 @@ class Placed(NamedTuple):
     refers: bool = False
 
 
-def readable(quote: str) -> View:
-    """The search view of a quote on one line, with its links blanked."""
-    view = search_view(quote)
+def readable(quote: str, *, keep_case: bool = False) -> View:
+    """The search view of a quote on one line with its links blanked; ``keep_case``: with its capitals."""
+    view = search_view(quote, keep_case=keep_case)
     return replace(view, text=_BLANK.sub(lambda blank: " " * len(blank[0]), view.text))
 
 
@@ -119,21 +119,22 @@ def restated(quote: str, *, language: str, dollar: str = "") -> tuple[Gloss, ...
     view, said = readable(quote), detect(quote)
     found = {
         written(quote, view, each.start, each.end): each.rendering
-        for each in placed(view, said=said, asked=language, dollar=dollar)
+        for each in placed(quote, said=said, asked=language, dollar=dollar)
     }
     return tuple(Gloss(term, rendering) for term, rendering in found.items())
 
 
-def placed(view: View, *, said: str, asked: str, dollar: str = "") -> Iterator[Placed]:
+def placed(quote: str, *, said: str, asked: str, dollar: str = "") -> Iterator[Placed]:
     """What :func:`restated` finds, with its places in the search view of the quote, in order; none overlap."""
     if said not in ("zh", "en", "ja") or asked not in ("zh", "en") or said == asked:
         return
-    text = counted(view.text)
+    text = counted(readable(quote, keep_case=True).text)
     eras = [match for match in _ERA.finditer(text) if said == "ja"]
     for match in eras:
         text = text[: match.start()] + "\0" * len(match[0]) + text[match.end() :]
+    folded = text.lower()
     found = [Placed(match.start(), match.end(), _era(match, asked)) for match in eras]
-    each = (_restated(amount, text, asked, said, dollar) for amount in joined(amounts(text), text))
+    each = (_restated(amount, folded, asked, said, dollar) for amount in joined(amounts(text), folded))
     yield from sorted([*found, *filter(None, each)])
 
 
@@ -163,6 +164,7 @@ def _restated(amount: Amount, text: str, asked: str, said: str, dollar: str) -> 
     """The amount in the asker's notation; None where that says another thing, or nothing new."""
     if amount.dimension in _LEVELS and _SUFFIX.match(text, amount.end):
         return None
+    amount = replace(amount, said=amount.said.lower(), bounded=amount.bounded.lower())
     core = _date(amount, asked) if amount.kind == "date" else _year(amount, asked, said)
     if amount.kind == "number":
         core = _number(amount, asked, said)
@@ -184,7 +186,7 @@ def _bare(said: str) -> str:
 
 def _says(amount: Amount, rendering: str, ending: str) -> bool:
     """Whether the rendering holds one amount, and it says what the original says."""
-    parsed = amounts(fold(rendering))
+    parsed = amounts(cased(rendering))
     if len(parsed) != 1:
         return False
     if _WITHIN.search(ending) or "within" in rendering:  # 以内 bounds in the one language only
@@ -353,7 +355,7 @@ def _plain(value: Decimal) -> Decimal:
 @cache
 def _factor(unit: str) -> Decimal:
     """How many of the base unit of its dimension a unit is."""
-    return amounts(fold(f"1 {_CODES.get(unit, unit)}"))[0].low
+    return amounts(cased(f"1 {_CODES.get(unit, unit)}"))[0].low
 
 
 def _unit_of(amount: Amount) -> tuple[tuple[str, str] | None, tuple[str, str] | None]:

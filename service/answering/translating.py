@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from ingest.text.amounts import REFERENCES, Amount, amounts, matches
 from ingest.text.language import detect
-from ingest.text.view import fold
+from ingest.text.view import cased
 from service.answer import Answer, Citation
 from service.answering.generating import Foreign, Generator, Translator
 from service.answering.restating import counted, joined
@@ -107,7 +107,7 @@ def _read(said: str, *, whole: bool) -> dict[str, str]:
 
 def _amounts(text: str) -> list[Amount]:
     """The amounts, ranges joined; what numbers a provision counts as a bare number."""
-    folded = counted(_ONE.sub("1", _WITHIN.sub("at most ", _INSIDE.sub("以内", fold(_MARK.sub(" ", text))))))
+    folded = counted(_ONE.sub("1", _WITHIN.sub("at most ", _INSIDE.sub("以内", cased(_MARK.sub(" ", text))))))
     return [_unbound(each) for each in joined(amounts(folded), folded)]
 
 

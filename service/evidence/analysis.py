@@ -8,7 +8,7 @@ from functools import cached_property
 from ingest.text.amounts import Amount, amounts
 from ingest.text.analyzer import analyze, units
 from ingest.text.language import detect
-from ingest.text.view import fold
+from ingest.text.view import cased, fold
 from service.evidence.entities import Entity, entities
 
 # "(Smith and Wu, 2019; Li, 2020)", "王某等(2020)": the years of works that are cited, not of what is said.
@@ -48,7 +48,7 @@ class Analysis:
     @cached_property
     def amounts(self) -> tuple[Amount, ...]:
         """The amounts, in order."""
-        return tuple(amounts(self.folded))
+        return tuple(amounts(cased(self.text)))
 
     @cached_property
     def stated(self) -> tuple[Amount, ...]:

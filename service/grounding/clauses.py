@@ -24,7 +24,7 @@ Border = Literal["", ",", ";", ":", ".", "(", ")", '"', "|"]
 _BAR = re.compile(r"(?<=\s)[-–—―]+(?=\s)|(?<!\d)[—―]+|[—―]+(?!\d)|--+|…+|\.{3,}")
 _BORDER = re.compile(r"""(?<!\d)[,.:、]|[,.:、](?!\d)|[;!?()"|]""")
 _SIGN = re.compile("[<>=≥≤±+×/^*?]")
-_PIECE = re.compile(r"[a-z0-9'.]+|[<>=≥≤±+×/^*?]|[^\sa-z0-9]")
+_PIECE = re.compile(r"[A-Za-z0-9'.]+|[<>=≥≤±+×/^*?]|[^\sA-Za-z0-9]")
 # Letters, digits and the point of full width: a segmenter takes that point for the end of a sentence.
 _NARROW = {
     code: code - 0xFEE0 for code in (0xFF0E, *range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))

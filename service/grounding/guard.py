@@ -168,9 +168,9 @@ def _instead(aligned: Sequence[_Pair], said: str, found: str | None) -> bool:
     """Whether ``found`` stands where ``said`` does, in a clause that says the rest of the claim's."""
     said, there = fold(said), fold(found or "")
     return bool(there) and any(
-        said in pair.claim
-        and there in pair.quote
-        and there not in pair.claim
+        said in pair.claim.lower()
+        and there in pair.quote.lower()
+        and there not in pair.claim.lower()
         and pair.back >= _SAME_LENGTH
         and pair.rest(said) >= _SAME_ROLE
         for pair in aligned

@@ -6,14 +6,36 @@ import re
 from typing import NamedTuple
 
 from ingest.document import Span
-from ingest.text.view import fold, reading_view
+from ingest.text.units import is_case_sensitive
+from ingest.text.view import cased, reading_view
 
-# "paragraph 10. 11 Parties" holds no 10.11: that space stays
-_SPACE = re.compile(r"(?<![a-z0-9])(?<!\d[.,])\s+|(?<=\d[.,])\s+(?!\d)|\s+(?![a-z0-9])")
-_HYPHEN = re.compile("(?<=[a-z])-(?=[a-z])")
+# Spaces stay between words and numbers ("paragraph 10. 11 Parties" holds no 10.11), and before a sign or currency,
+# which without one would join what stands before it.
+_SPACE = re.compile(
+    r"(?P<kept>(?<=[A-Za-z0-9])\s(?=[A-Za-z0-9])|(?<=\d[.,])\s(?=\d)"
+    r"|(?<=[A-Za-z0-9%‰)\]])\s(?=-[\d.$€£¥]|[$€£¥₹₩₽±]))|\s"
+)
 _ALIKE = str.maketrans({"。": ".", "《": '"', "》": '"', "〈": '"', "〉": '"', "[": "(", "]": ")"})
-_TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:[.,]\d+)*|\S")
-_UNCUT = re.compile(r"[a-z]+|\d+(?:[.,]\d+)*|[零〇一二两三四五六七八九十百千万亿]+")
+_TOKEN = re.compile(r"[A-Za-z]+(?:'[a-z]+)?|\d+(?:[.,]\d+)*|\S")
+_UNCUT = re.compile(r"[A-Za-z]+|\d+(?:[.,]\d+)*|[零〇一二两三四五六七八九十百千万亿]+")
+
+_WORD = re.compile("(?<![A-Za-z])(?=[a-z]*[A-Z])[A-Za-z]+")
+_COUNTED = re.compile(r"(?:\d[ -]?|\d\^?-?\d|[万亿千百每/] ?|illion |ousand |per )\Z")  # a unit's symbol stands here
+_NUMBERED = re.compile(r"(?:annex|article|chapter|phase|stage|part|section) \Z", re.IGNORECASE)
+_ROMAN = re.compile("[IVXLC]+")
+_HEADING = re.compile("[A-Z]{4,}")  # beside such a word capitals are those of a heading
+# Ordinary words that in capitals are the abbreviation of something else. Words that are put in capitals for stress
+# (NOT, ALL, MUST) are none of them.
+_ABBREVIATIONS = frozenset(
+    """act aid aids aim air am app arc arm art asset bat bee bit cap car care cat champ clean clear cod cop core cost
+    crest cub cue dare deal den doe dot ear earth ease east edge eve fair far fast fed fee fern fit flag flow foam gain
+    gap gas gear gem glass goal great green grid grip heat help hip hope hot ice ids imp iron it jet key lab lap law
+    lead leaf leap lid life lime link links lot mac map mars mast me mean met mode nest net oar oil orb ore pace pact
+    pal pan park past path paw pen pet pie pin pine plan pot prime race raise ramp rap ray read red reds rest rice ring
+    rip rise road rod root rose safe sage sail salt sap save sea seed ship side sign sip smart soil solar sole spot star
+    steam stem step stop storm strand sun tab tan tap tar tee tide tip top trace track train trust tug unit us use vat
+    vast war was wash wave west who win wind wing wise wood""".split()  # noqa: SIM905  # a list of them reads worse
+)
 
 
 class Token(NamedTuple):
@@ -25,9 +47,27 @@ class Token(NamedTuple):
 
 
 def wording(text: str) -> str:
-    """The reading and search form, with spaces left only between Latin words and numbers."""
-    folded = fold(reading_view(text, [Span(0, len(text))]).text).translate(_ALIKE)
-    return _HYPHEN.sub("", _SPACE.sub("", folded)).strip()
+    """The reading and search form, with spaces left only where they part words, numbers and signs.
+
+    Capitals stay where they tell: in abbreviations that are other words in small letters (WHO), in symbols of units
+    that are others in small letters (MW) and in Roman numbers. Marks, signs, emoji and controls that are shown stay.
+    """
+    form = cased(reading_view(text, [Span(0, len(text))]).text).translate(_ALIKE)
+    form = _WORD.sub(_with_telling_capitals, form)
+    return _SPACE.sub(r"\g<kept>", form).strip()
+
+
+def _with_telling_capitals(match: re.Match[str]) -> str:
+    word, text, start, end = match[0], match.string, match.start(), match.end()
+    if word.isupper() and word.lower() in _ABBREVIATIONS:
+        before = re.search(r"([A-Za-z]*)[^A-Za-z]*\Z", text[max(0, start - 12) : start])
+        after = re.match(r"[^A-Za-z]*([A-Za-z]*)", text[end : end + 12])
+        beside = [each[1] for each in (before, after) if each]
+        return word.lower() if any(map(_HEADING.fullmatch, beside)) else word
+    before_it = text[max(0, start - 9) : start]
+    if is_case_sensitive(word) and (len(word) > 1 or _COUNTED.search(before_it)):
+        return word
+    return word if _ROMAN.fullmatch(word) and _NUMBERED.search(before_it) else word.lower()
 
 
 def tokens(wording: str) -> list[Token]:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.text.amounts import Amount, amounts, matches
-from ingest.text.view import fold
+from ingest.text.view import cased
 from service.answering.restating import counted, joined, restated
 
 
@@ -108,7 +108,7 @@ def test_what_needs_no_restating_is_left_out(quote: str, language: str):
 
 
 def read(text: str) -> list[Amount]:
-    folded = counted(fold(text))
+    folded = counted(cased(text))
     return [
         replace(each, bound="") if "内" in text or "within" in text else each
         for each in joined(amounts(folded), folded)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ingest.text.amounts import amounts
 from ingest.text.analyzer import analyze
 from ingest.text.language import detect
-from ingest.text.view import fold
+from ingest.text.view import cased, fold
 from service.evidence.analysis import Analysis
 from service.evidence.entities import entities
 from tests.strategies import hostile_text
@@ -30,7 +30,7 @@ def test_each_property_is_what_the_plain_function_gives(text: str) -> None:
     assert said.text == text
     assert said.folded == fold(text) and said.language == detect(text)
     assert said.terms == set(analyze(text))
-    assert said.amounts == tuple(amounts(fold(text)))
+    assert said.amounts == tuple(amounts(cased(text)))
     assert said.names == {each.name for each in entities(text)} == {each.name for each in said.entities}
 
 

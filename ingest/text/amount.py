@@ -1,0 +1,205 @@
+"""Grammar of amounts: what an amount comes to, and when one says what another does."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import islice, product
+from typing import Literal, NamedTuple
+
+from ingest.text.numerals import HAN
+
+Bound = Literal["", "most", "less", "least", "more"]
+Element = Literal["number", "unit", "year", "date", "direction"]
+Kind = Literal["number", "year", "date"]
+
+REFERENCES = frozenset(
+    "ordinal article section chapter paragraph annex item number part phase quarter century".split()  # noqa: SIM905
+)
+"""Dimensions whose values tell things apart and measure nothing."""
+_MOST_NEAR = 100  # values near an approximate one that are looked at: no text is taken apart further for one amount
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A value or range ``low``..``high`` in the base unit of its ``dimension``; a bare count has the dimension "".
+
+    ``kind`` "year": calendar years. "date": ``low`` = ``high`` = yyyymmdd, 00 for what is not said. ``of`` is what a
+    mass is counted in (c, co2, co2e). ``step`` is the value of the last digit written: approximations round to it.
+    ``bounded``: as it is said with its bound. ``start``..``end``: its place in the text that was read. ``counter``:
+    the measure word of a Chinese count, where it says what is counted. ``spread``: what stands behind ±, in base
+    units, with its dimension where that is another. ``unsure``: the symbol, where its case leaves open which unit it
+    is.
+    """
+
+    kind: Kind
+    low: Decimal
+    high: Decimal
+    dimension: str
+    said: str
+    start: int
+    end: int
+    of: str = ""
+    bound: Bound = ""
+    bounded: str = ""
+    about: bool = False
+    step: Decimal = Decimal(1)
+    counter: str = ""
+    spread: str = ""
+    unsure: str = ""
+
+    @property
+    def key(self) -> str:
+        """Equal for amounts that say the same in another spelling; all digits count."""
+        parts = (exact(self.low), exact(self.high), self.dimension, self.of, self.counter, self.spread, self.unsure)
+        return f"={self.kind}:{':'.join(parts)}"
+
+
+class Unsupported(NamedTuple):
+    """An amount that no quote bears out, what fails of it, and the quotes' own in its place or None."""
+
+    element: Element
+    said: Amount
+    found: Amount | None
+
+
+def exact(value: Decimal) -> str:
+    """All digits of a value, without exponent or idle zeros."""
+    written = f"{value:f}"
+    written = written.rstrip("0").rstrip(".") if "." in written else written
+    return "0" if written == "-0" else written
+
+
+def unsupported(claim: Iterable[Amount], quotes: Sequence[Sequence[Amount]]) -> Iterator[Unsupported]:
+    """The claim's amounts that stand in none of the quotes with their value, unit and, where stated, bound.
+
+    ``found`` is the first of the quotes that differs least. The work grows with the sum of both sides.
+    """
+    standing = _Standing([amount for quote in quotes for amount in quote])
+    for said in claim:
+        if standing.matching(said, any_bound=False) is not None:
+            continue
+        if (found := standing.matching(said, any_bound=True)) is not None:
+            yield Unsupported("direction", said, found)
+        elif (found := standing.of_same_digits(said)) is not None:
+            yield Unsupported("unit", said, found)
+        else:
+            yield Unsupported(said.kind, said, standing.of_same_unit(said))
+
+
+def matches(found: Amount, said: Amount) -> bool:
+    """Whether ``found`` says what ``said`` does: an approximation may round, a calendar year may be part of a date."""
+    return _Standing([found]).matching(said, any_bound=False) is not None
+
+
+class _Qualified(dict[tuple[str, str, str], int]):
+    """Amounts alike but for what they are of, their measure word and bound: the first place of each such three."""
+
+    def add(self, amount: Amount, place: int) -> None:
+        self.setdefault((amount.of, amount.counter, amount.bound), place)
+
+    def first(self, said: Amount, *, any_bound: bool) -> int | None:
+        """The first place whose substance, measure word and bound do not contradict what is said."""
+        fitting = (
+            place
+            for (of, counter, bound), place in self.items()
+            if (of == said.of or not (of and said.of))
+            and (counter == said.counter or not (counter and said.counter))
+            and (any_bound or said.bound in ("", bound))
+        )
+        return min(fitting, default=None)
+
+
+class _Standing:
+    """The amounts of quotes, by what a claim's are looked up with."""
+
+    def __init__(self, amounts: Sequence[Amount]) -> None:
+        self.amounts = amounts
+        self.values: dict[tuple[object, ...], _Qualified] = {}
+        self.digits: dict[str, int] = {}
+        self.units: dict[tuple[str, str, str], _Qualified] = {}
+        self.ascending: dict[tuple[str, str], list[tuple[Decimal, Decimal]]] | None = None
+        for place, amount in enumerate(amounts):
+            for key in _readings(amount):
+                self.values.setdefault(key, _Qualified()).add(amount, place)
+            self.units.setdefault((amount.kind, amount.dimension, amount.unsure), _Qualified()).add(amount, place)
+            if amount.kind == "number":
+                self.digits.setdefault(_written(amount), place)
+
+    def matching(self, said: Amount, *, any_bound: bool) -> Amount | None:
+        """The first that says what is said; ``any_bound``: its bound aside."""
+        fitting = [self.values[key] for key in self._keys(said) if key in self.values]
+        places = (each.first(said, any_bound=any_bound) for each in fitting)
+        return self._first(min((place for place in places if place is not None), default=None))
+
+    def of_same_digits(self, said: Amount) -> Amount | None:
+        """The first with the digits of what is said, which its scale or unit makes another amount."""
+        return self._first(self.digits.get(_written(said)) if said.kind == "number" else None)
+
+    def of_same_unit(self, said: Amount) -> Amount | None:
+        """The first that counts in the same unit."""
+        held = self.units.get((said.kind, said.dimension, said.unsure))
+        return self._first(held.first(said, any_bound=True) if held else None)
+
+    def _first(self, place: int | None) -> Amount | None:
+        return None if place is None else self.amounts[place]
+
+    def _keys(self, said: Amount) -> Iterator[tuple[object, ...]]:
+        """What an amount that says the same is filed under."""
+        if said.kind == "date":
+            yield ("date", *date_parts(said))
+        elif said.kind == "year" and said.low == said.high:
+            yield ("year", said.low)
+            yield ("date", int(said.low), 0, 0)
+        elif said.kind == "year":
+            yield ("years", said.low, said.high)
+        elif said.about:
+            for low, high in self._near(said):
+                yield (said.dimension, said.unsure, said.spread, low, high)
+        else:
+            yield (said.dimension, said.unsure, said.spread, said.low, said.high)
+
+    def _near(self, said: Amount) -> list[tuple[Decimal, Decimal]]:
+        """Values of its dimension that an approximation may be rounded from."""
+        if self.ascending is None:
+            self.ascending = {}
+            distinct = {(a.dimension, a.unsure, a.low, a.high): None for a in self.amounts if a.kind == "number"}
+            for dimension, unsure, low, high in sorted(distinct):
+                self.ascending.setdefault((dimension, unsure), []).append((low, high))
+        slack, held = said.step / 2, self.ascending.get((said.dimension, said.unsure), [])
+        first = bisect_left(held, (said.low - slack, -Decimal("Infinity")))
+        near = islice(held, first, first + _MOST_NEAR)
+        return [(low, high) for low, high in near if abs(low - said.low) <= slack and abs(high - said.high) <= slack]
+
+
+def _readings(amount: Amount) -> Iterator[tuple[object, ...]]:
+    """All that an amount is filed under: what may be said of it."""
+    if amount.kind == "date":
+        for kept in product((0, 1), repeat=3):
+            yield ("date", *(part * keep for part, keep in zip(date_parts(amount), kept, strict=True)))
+    elif amount.kind == "year":
+        yield from (("year", end) for end in {amount.low, amount.high})
+        yield ("years", amount.low, amount.high)
+    else:
+        for spread in {amount.spread, ""}:
+            yield (amount.dimension, amount.unsure, spread, amount.low, amount.high)
+
+
+def date_parts(amount: Amount) -> tuple[int, int, int]:
+    """Year, month and day of a date, 0 for what is not said."""
+    number = int(amount.low)
+    return number // 10_000, number // 100 % 100, number % 100
+
+
+_DIGITS = re.compile(r"(?<![a-z])\d[\d,.]*")
+_NUMERALS = re.compile(f"[{HAN}]+")
+
+
+def _written(amount: Amount) -> str:
+    """The digits of an amount with its sign: what stays when its scale or unit is exchanged."""
+    said = amount.said.lower()
+    digits = "-".join(_DIGITS.findall(said) or _NUMERALS.findall(said)).replace(",", "")
+    return f"minus {digits}" if amount.low < 0 else digits
