@@ -11,6 +11,7 @@ from typing import Protocol
 
 from service.engine import Engine
 from service.errors import CollectionExists, CollectionNotFound, InvalidCollection
+from service.keys import keys_of
 from service.settings import Settings
 
 DEFAULT = "default"
@@ -69,6 +70,7 @@ class Collections:
                 if name != DEFAULT and not create and not Engine.exists(settings):
                     raise CollectionNotFound(f"no collection {name!r}: there are {', '.join(self.names())}; name one")
                 self._open[name] = self._opens(settings, create=create, reencode=reencode)
+                keys_of(self._settings).note()
             return self._open[name]
 
     def opened(self, name: str) -> Engine | None:

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import secrets
+import stat
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
@@ -20,6 +21,7 @@ from typing import Any, Literal, get_args
 from filelock import FileLock, Timeout
 
 from service.errors import InvalidKey, KeyNotFound, KeysUnreadable
+from service.keyed import KeyedNote
 from service.settings import Settings
 
 Scope = Literal["read", "write", "admin"]
@@ -30,6 +32,7 @@ FORMAT = 1
 _SECRET = re.compile(r"sinkqa_([0-9a-f]{8})_[A-Za-z0-9_-]{43}")
 _LABEL_CHARS = 80
 _LOCK_S = 10.0
+_RESTORE = "restore it from a backup, or end all keys by sinkqa key reset"
 _USED_EVERY = timedelta(minutes=1)  # a busy key must not mean a write for each request
 
 
@@ -68,23 +71,48 @@ class Key:
 class Keys:
     """The keys of one installation, in one file beside its libraries. Safe for many processes and threads.
 
-    What one process changes, the others see with their next look. A damaged file opens nothing.
+    What one process changes, the others see with their next look. A damaged file opens nothing, nor does one that is
+    gone: each library of the installation keeps a note that there was one.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._note = KeyedNote(path.parent)
         self._lock = threading.Lock()
         self._seen: tuple[tuple[int, ...], dict[str, Key]] | None = None
 
     def exist(self) -> bool:
-        """Whether a key was ever made here, revoked and expired ones included."""
-        try:
-            self.path.stat()
-        except FileNotFoundError:
-            return False
-        except OSError:  # something is there that cannot be looked at: nothing may open because of that
-            return True
-        return True
+        """Whether a key was ever made here, revoked and expired ones included, and whatever became of their file.
+
+        Raises:
+            LibraryError: that cannot be told, since a library cannot be read.
+        """
+        return os.path.lexists(self.path) or self._note.stands()
+
+    def note(self) -> None:
+        """Notes in every library that keys were made, where they were: for libraries that came after them."""
+        if os.path.lexists(self.path):
+            self._note.write()
+
+    def reset(self, *, to_open: bool) -> Path | None:
+        """Ends all keys, whatever state their file is in, which is moved aside; gives where to.
+
+        Without keys requests are refused until one is made, or, ``to_open``, served as if there had never been any.
+
+        Raises:
+            KeysUnreadable: the folder cannot be written to.
+        """
+        with self._alone():
+            aside = None
+            if os.path.lexists(self.path):
+                aside = self.path.with_name(f"{self.path.name}.{_now():%Y%m%dT%H%M%SZ}.{secrets.token_hex(2)}")
+                self.path.rename(aside)
+            if to_open:
+                self._note.erase()
+            else:
+                self._write({})
+                self._note.write()
+        return aside
 
     def stored(self) -> list[Key]:
         """Every key, oldest first.
@@ -139,8 +167,8 @@ class Keys:
         Raises:
             KeysUnreadable: as :meth:`stored`.
         """
-        named = _SECRET.fullmatch(secret)
-        key = self._read().get(named[1]) if named else None
+        keys, named = self._read(), _SECRET.fullmatch(secret)
+        key = keys.get(named[1]) if named else None
         same = hmac.compare_digest(_hash(secret), key.sha256 if key else "0" * 64)
         return key if key and same and key.state == "valid" else None
 
@@ -166,10 +194,16 @@ class Keys:
         """By id; read again only when the file has changed."""
         try:
             status = self.path.stat()
-        except FileNotFoundError:
+        except FileNotFoundError as error:
+            if self.path.is_symlink():
+                raise self._unreadable(f"a link to a file that is not there; {_RESTORE}") from error
+            if self._note.stands():
+                raise self._unreadable(f"it is gone, and keys were made for this library; {_RESTORE}") from error
             return {}
         except OSError as error:
-            raise self._unreadable(str(error.strerror)) from error
+            raise self._unreadable(f"{error.strerror}; {_RESTORE}") from error
+        if not stat.S_ISREG(status.st_mode):
+            raise self._unreadable(f"expected a file, got a folder, a pipe or a device; {_RESTORE}")
         stamp = (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_mode)
         with self._lock:
             if not self._seen or self._seen[0] != stamp:
@@ -185,17 +219,23 @@ class Keys:
                 raise self._unreadable(f"expected format {FORMAT}, got {stored['format']!r}; upgrade sinkqa")
             return {key.id: key for key in map(_loaded, stored["keys"])}
         except (OSError, ValueError, TypeError, LookupError) as error:
-            raise self._unreadable(f"{type(error).__name__}; restore it from a backup, or delete it") from error
+            raise self._unreadable(f"{type(error).__name__}; {_RESTORE}") from error
 
     @contextmanager
     def _changing(self) -> Iterator[dict[str, Key]]:
         """The keys to change, alone of all processes; written as a whole and swapped in."""
+        with self._alone():
+            keys = dict(self._read())
+            yield keys
+            self._write(keys)
+            self._note.write()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with FileLock(f"{self.path}.lock", timeout=_LOCK_S, mode=0o600):
-                keys = dict(self._read())
-                yield keys
-                self._write(keys)
+                yield
         except Timeout as error:
             raise self._unreadable("another process is changing it; try again") from error
         except OSError as error:

@@ -71,3 +71,28 @@ def revoke(
     if as_json:
         return terminal.show_json(revoked.public())
     return terminal.show_line(Text(f"revoked {revoked.id} {revoked.label}"))
+
+
+@app.command()
+def reset(
+    library: Library = None,
+    to_open: Annotated[
+        bool, typer.Option("--open", help="Need no key any more on this machine, instead of refusing all requests.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether that is meant.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """End all keys, also where their file is damaged or gone. What stood there is kept aside."""
+    settings = Settings.load(library=library)
+    left = (
+        "everyone on this machine may then ask, add and delete, and behind a proxy everyone whom it lets in"
+        if to_open
+        else "every request is then refused until a key is made by sinkqa key create"
+    )
+    if not yes:
+        typer.confirm(f"End all keys of {settings.library}? {left[0].upper()}{left[1:]}.", abort=True, err=True)
+    aside = keys_of(settings).reset(to_open=to_open)
+    if as_json:
+        return terminal.show_json({"open": to_open, "aside": str(aside) if aside else None})
+    kept = f"; what was there is kept as {aside}" if aside else ""
+    return terminal.show_line(Text(f"all keys have ended: {left}{kept}"))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Annotated
 
 import typer
 
-from service.commands import terminal
 from service.commands.options import Collection, Library, open_engine
 from service.settings import Settings
 
+_log = logging.getLogger(__name__)
 _IDLE_S = 75  # longer than clients and proxies keep a connection: whoever closes first may cut off a request on its way
 _GRACE_S = 30  # for requests that run when the server is told to stop
 
@@ -22,21 +23,19 @@ def serve(
 ) -> None:
     """Serve the page and the API until stopped; requests that run are finished first.
 
-    On another address than this machine's own, requests need a key: sinkqa key create.
+    On another address than this machine's own, or with a public one set, requests need a key: sinkqa key create.
     """
     import uvicorn  # with FastAPI behind it, half a second that no other command waits for
 
+    from service.http.access import standing
     from service.http.app import create_app
     from service.http.connections import most_connections, patient
     from service.http.observing import log_as_json
-    from service.http.rates import is_loopback
-    from service.keys import keys_of
 
     open_engine(library, collection)
     log_as_json()
     settings = Settings.load(library=library, collection=collection, host=host)
-    if not is_loopback(settings.host) and not keys_of(settings).exist():
-        terminal.show_note("note", "requests need a key, and there is none yet: sinkqa key create", style="yellow")
+    _log.warning(standing(settings))
     uvicorn.run(
         create_app(settings),
         host=settings.host,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 import time
+from collections import Counter
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -139,6 +140,33 @@ READS = _needs("read")
 WRITES = _needs("write")
 
 
+def needs_key(settings: Settings) -> bool:
+    """Whether requests need a key although none was made: others than this machine's users may be asking.
+
+    A public address means a proxy in front, behind which every request comes from this machine.
+    """
+    host = urlsplit(settings.public_url or "").hostname
+    return not is_loopback(settings.host) or (host is not None and not is_loopback(host))
+
+
+def standing(settings: Settings) -> str:
+    """Who may ask what, in one line for whoever starts the server."""
+    keys = keys_of(settings)
+    try:
+        if not (keys.exist() or needs_key(settings)):
+            return (
+                "open to everyone on this machine: no key is needed to ask, to add or to delete; "
+                "sinkqa key create shuts it"
+            )
+        counts = Counter(key.scope for key in keys.stored() if key.state == "valid")
+    except SinkQAError as error:
+        return f"requests are refused: {error.message}"
+    if not counts:
+        return "requests need a key, and there is none that is valid: sinkqa key create"
+    valid = ", ".join(f"{count} {scope}" for scope, count in sorted(counts.items()))
+    return f"every request needs a key, but for the page and what tells that the server lives; valid keys: {valid}"
+
+
 class Access:
     """Turns away who may not ask before anything of a request's body is read."""
 
@@ -148,6 +176,7 @@ class Access:
         self._is_local = is_loopback(settings.host)
         public = urlsplit(settings.public_url or "")
         self._host = public.hostname
+        self._needs_key = needs_key(settings)
         self._origins = {*(settings.cors_origins or ())}
         if public.netloc:
             self._origins.add(f"{public.scheme}://{public.netloc}".lower())
@@ -217,7 +246,7 @@ class Access:
 
     def _caller(self, scope: Scope, headers: Headers) -> Caller:
         address = scope["client"][0] if scope.get("client") else "unknown"
-        needed = not self._is_local or self._keys.exist()
+        needed = self._needs_key or self._keys.exist()
         scheme, _, secret = headers.get("authorization", "").partition(" ")
         given = secret.strip() if scheme.lower() == "bearer" else headers.get("x-api-key", "").strip()
         if not needed:  # clients that must send some key send what they like
@@ -230,7 +259,17 @@ class Access:
             if budget and budget.wait_s:
                 raise RateLimited("too many wrong keys from this address", retry_s=budget.wait_s)
             raise Unauthorized("key: expected one that is valid, got one that is unknown, expired or revoked")
+        self._watch()
         return Caller(address, address, None)
+
+    def _watch(self) -> None:
+        """Tells the operator, once a minute, that no key can open anything; clients are told only what they need."""
+        try:
+            self._keys.stored()
+        except KeysUnreadable as error:
+            if time.monotonic() - self._noted.get("", -_NOTED_S) >= _NOTED_S:
+                self._noted[""] = time.monotonic()
+                _log.error("requests are refused: %s", error.message)
 
     def _spend(self, caller: Caller) -> Budget | None:
         """This machine itself is not counted: whoever is on it can take all of it anyway."""

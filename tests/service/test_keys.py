@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import multiprocessing
+import os
+import shutil
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,8 +16,10 @@ from typer.testing import CliRunner
 
 from service import keys as keys_module
 from service.cli import app
+from service.collections import Collections
 from service.errors import InvalidKey, KeyNotFound, KeysUnreadable
 from service.keys import SCOPES, Keys, scrubbed
+from service.settings import Settings
 
 
 @pytest.fixture
@@ -194,3 +198,91 @@ def test_the_commands_refuse_what_means_nothing(tmp_path):
     assert type(command("create", "x", "-c", "../up", *library).exception).__name__ == "InvalidCollection"
     assert type(command("revoke", "x", *library).exception).__name__ == "KeyNotFound"
     assert not (tmp_path / "keys.json").exists()
+
+
+@pytest.fixture
+def keyed(starter, tmp_path):
+    """A library that has a key."""
+    library = shutil.copytree(starter, tmp_path / "library")
+    keys = Keys(library / "keys.json")
+    keys.create("desk")
+    return library, keys
+
+
+def remove(path):
+    path.unlink()
+
+
+def dangle(path):
+    path.unlink()
+    path.symlink_to("nowhere.json")
+
+
+def replace_by_folder(path):
+    path.unlink()
+    path.mkdir()
+
+
+def replace_by_pipe(path):
+    path.unlink()
+    os.mkfifo(path)
+
+
+def empty(path):
+    path.write_text("")
+
+
+def open_to_others(path):
+    path.chmod(0o666)
+
+
+LOST = [remove, dangle, replace_by_folder, replace_by_pipe, empty, open_to_others]
+
+
+@pytest.mark.parametrize("lose", LOST)
+def test_a_file_that_is_gone_or_odd_opens_nothing_and_the_remedy_is_safe(keyed, lose):
+    library, keys = keyed
+    lose(keys.path)
+    for seen in (keys, Keys(keys.path)):
+        assert seen.exist()
+        for act in (seen.stored, lambda seen=seen: seen.find("x"), lambda seen=seen: seen.create("new")):
+            with pytest.raises(KeysUnreadable) as raised:
+                act()
+            assert "delete" not in raised.value.message
+            assert "sinkqa key reset" in raised.value.message or "chmod 600" in raised.value.message
+    told = command("list", "--library", str(library))
+    assert told.exit_code == 1 and isinstance(told.exception, KeysUnreadable)
+
+
+def test_a_library_of_before_the_note_gets_it_when_it_is_opened(starter, tmp_path):
+    elsewhere = Keys(tmp_path / "keys.json")
+    elsewhere.create("desk")
+    library = shutil.copytree(starter, tmp_path / "library")
+    shutil.copy(elsewhere.path, library)
+    keys = Keys(library / "keys.json")
+    Collections(Settings(library=library)).engine()
+    keys.path.unlink()
+    assert keys.exist() and Keys(keys.path).exist()
+
+
+def test_a_library_that_never_had_keys_is_open(starter, tmp_path):
+    library = shutil.copytree(starter, tmp_path / "library")
+    Collections(Settings(library=library)).engine()
+    assert not Keys(library / "keys.json").exist()
+
+
+@pytest.mark.parametrize("lose", LOST)
+def test_a_reset_ends_all_keys_and_opens_only_what_it_is_told_to(keyed, lose):
+    library, keys = keyed
+    lose(keys.path)
+    refused = CliRunner().invoke(app, ["key", "reset", "--library", str(library)], input="n\n")
+    assert refused.exit_code == 1 and "End all keys" in refused.stderr and keys.exist()
+    assert command("reset", "--yes", "--library", str(library)).exit_code == 0
+    assert keys.exist() and keys.stored() == []
+    _, secret = keys.create("new")
+    assert keys.find(secret) and (lose is remove or [*library.glob("keys.json.2*")])
+    keys.path.unlink()
+    assert Keys(keys.path).exist()
+    opened = CliRunner().invoke(app, ["key", "reset", "--open", "--library", str(library)], input="y\n")
+    assert opened.exit_code == 0 and "everyone on this machine" in opened.output.lower()
+    assert not keys.exist() and not Keys(keys.path).exist()

@@ -10,7 +10,7 @@ import pytest
 
 from service import keys as keys_module
 from service.http import rates
-from service.http.access import PUBLIC
+from service.http.access import PUBLIC, standing
 from service.http.app import create_app
 from service.http.observing import JsonLines
 from service.http.problems import OPENAI_PATHS
@@ -68,6 +68,45 @@ def test_once_a_key_was_made_one_is_needed_on_loopback_too_at_once(guarded):
     keys.revoke("proxy")
     told(client.post("/v1/answer", {"question": EN}, headers=bearer(secret)), 401, "unauthorized")
     told(client.post("/v1/answer", {"question": EN}), 401, "unauthorized")
+
+
+def test_a_keyed_library_stays_shut_when_the_file_of_keys_is_gone(guarded, caplog):
+    _, keys, client_of = guarded
+    _, secret = keys.create("desk")
+    running = client_of()
+    content = keys.path.read_bytes()
+    assert running.get("/v1/documents", headers=bearer(secret)).status_code == 200
+    for lose in (keys.path.unlink, lambda: keys.path.symlink_to("nowhere")):
+        lose()
+        for client in (running, client_of()):
+            told(client.get("/v1/documents"), 401, "unauthorized")
+            told(client.get("/v1/documents", headers=bearer(secret)), 503, "keys-unreadable")
+            told(client.get("/v1/documents", headers=bearer("wrong")), 503, "keys-unreadable")
+    assert "requests are refused" in caplog.text and "sinkqa key reset" in caplog.text
+    keys.path.unlink()
+    keys.path.write_bytes(content)
+    keys.path.chmod(0o600)
+    assert running.get("/v1/documents", headers=bearer(secret)).status_code == 200
+
+
+def test_a_public_address_needs_keys_since_a_proxy_asks_for_others(guarded):
+    _, keys, client_of = guarded
+    client = client_of(public_url="https://qa.example.org")
+    told(client.get("/v1/documents"), 401, "unauthorized")
+    _, secret = keys.create("desk")
+    assert client.get("/v1/documents", headers=bearer(secret)).status_code == 200
+
+
+def test_the_start_says_who_may_ask(guarded):
+    settings, keys, _ = guarded
+    assert "open to everyone on this machine" in standing(settings)
+    assert "open to everyone on this machine" in standing(settings.model_copy(update={"public_url": "http://[::1]:9"}))
+    assert "there is none" in standing(settings.model_copy(update={"public_url": "https://qa.example.org"}))
+    keys.create("desk")
+    keys.create("editor", scope="admin")
+    assert standing(settings).endswith("valid keys: 1 admin, 1 read")
+    keys.path.unlink()
+    assert standing(settings).startswith("requests are refused: ") and "key reset" in standing(settings)
 
 
 def test_keys_come_in_either_header(guarded):
