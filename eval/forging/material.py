@@ -30,6 +30,7 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 _CHARS: dict[PassageKind, range] = {"text": range(10, 401), "list": range(8, 401)}  # of a sentence, of an item
 _ARTICLE = re.compile(r"第[零〇一二三四五六七八九十百]+条|Article \d+")
 _ITEM = re.compile(r"\s*(?:[（(]?(?:[一二三四五六七八九十]+|\d+|[a-z]|[ivx]+)[)）.、]|[-•—–])\s*")  # a list mark
+MOST_OF_ARTICLE = 8  # passages of an article that are taken
 _DRAWN = 500  # sentences that are looked at for another one
 _AROUND = 2  # passages before and behind the one that a sentence is of, and as many of other documents
 
@@ -168,9 +169,11 @@ class Sentence:
         return random.choice(here) if here else None
 
     def near(self, random: Random) -> list[Hit]:
-        """What a search would give: its passage, those around it, the rest of its table, and some of elsewhere."""
-        here = self.document.passages
-        chosen = [self.passage, *here[max(0, self.place - _AROUND) : self.place], *here[self.place + 1 :][:_AROUND]]
+        """What a search would give: its passage, those around it, the rest of its article, and some of elsewhere."""
+        here, own = self.document.passages, self.passage
+        chosen = [own, *here[max(0, self.place - _AROUND) : self.place], *here[self.place + 1 :][:_AROUND]]
+        if self.article:
+            chosen += [passage for passage in here[self.place :][:MOST_OF_ARTICLE] if passage.section == own.section]
         hits = [self.document.hit(passage) for passage in dict.fromkeys(chosen)]
         return hits + self.elsewhere(random)
 

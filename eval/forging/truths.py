@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from random import Random
 
 from eval.forging.kinds import is_plain
-from eval.forging.material import LANGUAGES, Language, Material, Sentence
+from eval.forging.material import LANGUAGES, MOST_OF_ARTICLE, Language, Material, Sentence
 from ingest.passage import PassageKind
 
 _MOST_CHARS = 2_000
@@ -26,9 +26,9 @@ def _article(sentence: Sentence) -> str | None:
     section = sentence.passage.section
     if sentence.place and here[sentence.place - 1].section == section:
         return None
-    parts = [passage.text for passage in here[sentence.place :][:8] if passage.section == section]
+    parts = [passage.text for passage in here[sentence.place :][: MOST_OF_ARTICLE + 1] if passage.section == section]
     text = f"{sentence.article}{': ' if sentence.language == 'en' else ' '}" + "\n".join(parts)
-    return text if len(text) <= _MOST_CHARS else None
+    return text if len(parts) <= MOST_OF_ARTICLE and len(text) <= _MOST_CHARS else None
 
 
 def _row(sentence: Sentence) -> str | None:
