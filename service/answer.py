@@ -11,7 +11,7 @@ from ingest.document import Box
 
 Status = Literal["answered", "partial", "abstained"]
 AbstainReason = Literal["no_evidence", "out_of_scope", "premise_contradicted", "unsupported", "no_question"]
-Flag = Literal["instruction"]
+Flag = Literal["instruction", "direction"]
 
 _MISSED = {"zh": ("未找到：", "；"), "en": ("Not found: ", "; ")}
 _OFFER = {"zh": "可以这样问：", "en": "You could ask:"}
@@ -151,6 +151,7 @@ class RankedPassage:
     """A retrieved passage as shown to callers; ``why`` holds ranks and scores of each leg.
 
     ``flags``: "instruction" where its text addresses a language model; whoever hands it to one should fence it.
+    "direction" where it holds controls that turn its direction; whoever shows it should show them, or leave them out.
     """
 
     passage_id: str

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from service.answer import Answer, AnswerTable, Citation, QuotedSpan
+from service.evidence.direction import SHOWN
 
 _ACTIVE = re.compile(
-    r"[\\`*\[\]<~$]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)"
+    r"(?P<address>(?i:(?:https?|ftp)://|(?<![\w.])www\.)[!-_a-~]+)"  # many viewers make links of these, escaped or not
+    r"|[\\`*\[\]<~$]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)"
     r"|(?m:^)(?:[>+-](?=\s|>|$)|-(?=[-\s]*$)|#(?=#*(?:\s|$)))"  # what begins a quote, a list, a line, a heading
 )
 _ORDINAL = re.compile(r"(?m:^)(\d{1,9})([.)])(?=\s|$)")  # begins a list, which would be numbered anew
@@ -126,8 +128,12 @@ def _rows(table: AnswerTable) -> Iterator[_Block]:
 
 
 def escaped(text: str) -> str:
-    """Text that a Markdown viewer shows as it stands."""
-    return _ORDINAL.sub(r"\1\\\2", _ACTIVE.sub(r"\\\g<0>", text))
+    """Text that a Markdown viewer shows as it stands; addresses as code, which no viewer makes a link of."""
+    return _ORDINAL.sub(r"\1\\\2", _ACTIVE.sub(_inert, text.translate(SHOWN)))
+
+
+def _inert(found: re.Match[str]) -> str:
+    return f"`{found[0]}`" if found["address"] else f"\\{found[0]}"
 
 
 def _paragraphs(text: str) -> list[str]:

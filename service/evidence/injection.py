@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from importlib import resources
 
 from service.answer import Flag
+from service.evidence.direction import turns
 
 _INVISIBLE = re.compile(
     r"[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
@@ -21,10 +22,12 @@ _BETWEEN_HAN = re.compile(r"(?<=[\u3000-\u9fff]) (?=[\u3000-\u9fff])")
 
 @lru_cache(maxsize=4096)  # a fifth of a millisecond each, and the same passages come again
 def flags(text: str) -> tuple[Flag, ...]:
-    """("instruction",) where the text tells a model what to do, else nothing."""
+    """ "instruction" where the text tells a model what to do, "direction" where it turns its direction."""
     shown = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).casefold()
     shown = _BETWEEN_HAN.sub("", " ".join(shown.split()))
-    return ("instruction",) if any(pattern.search(shown) for pattern in _patterns()) else ()
+    instructs = any(pattern.search(shown) for pattern in _patterns())
+    found: tuple[Flag, ...] = ("instruction",) if instructs else ()
+    return (*found, "direction") if turns(text) else found
 
 
 @cache

@@ -23,7 +23,10 @@ def _whole(text: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_whole)]
-_FLAGS: Any = Field(description="`instruction`: the text addresses a language model; fence it off from one.")
+_FLAGS: Any = Field(
+    description="`instruction`: the text addresses a language model, fence it off from one; `direction`: it holds "
+    "controls that turn its direction, show them as what they are."
+)
 K = Annotated[int | None, Field(ge=1, le=100, description="Passages to retrieve, 1-100; unset: the server's choice.")]
 
 

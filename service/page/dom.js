@@ -1,6 +1,9 @@
 // Elements from data. Text only ever becomes text nodes: nothing that a document holds can turn into markup.
 import { translate } from "./i18n.js";
 
+// Controls that turn the direction of text: a quote could be shown backwards.
+const TURNING = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
 /**
  * An element with children (strings, elements, or nothing). Properties beside attributes:
  * `t`: its translated text, `label`: its translated aria-label, `on`: listeners. false and null leave one out.
@@ -16,7 +19,10 @@ export function h(tag, props = {}, ...children) {
     else element.setAttribute(name, value === true ? "" : value);
   }
   element.append(
-    ...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false),
+    ...children
+      .flat(Infinity)
+      .filter((child) => child !== null && child !== undefined && child !== false)
+      .map((child) => (typeof child === "string" ? child.replace(TURNING, "\ufffd") : child)),
   );
   translate(element);
   return element;

@@ -31,6 +31,7 @@ export function place(of) {
     [section, of.table].filter(Boolean).map((each) => h("span", { lang: tag(of.language) }, each)),
     h("span", { t: ["page", pages] }),
     of.flags?.includes("instruction") && h("span", { class: "label contradicted", t: "flagInstruction" }),
+    of.flags?.includes("direction") && h("span", { class: "label contradicted", t: "flagDirection" }),
   );
 }
 

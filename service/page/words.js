@@ -88,6 +88,7 @@ export const WORDS = {
   passagesHelp: ["All that was read for this answer, best first.", "作答时查阅的全部段落，按相关程度排列。"],
   openPassage: ["Open passage {0}: {1}, page {2}", "打开段落 {0}：{1}，第 {2} 页"],
   flagInstruction: ["speaks to language models", "含有对语言模型的指令"],
+  flagDirection: ["has controls that turn text around, shown as �", "含有改变文字方向的控制符，显示为 �"],
   noPassages: ["No passage was found.", "没有找到段落。"],
   why: ["Why this passage", "为何选中这一段"],
   whyRank: ["rank {0}", "第 {0} 名"],

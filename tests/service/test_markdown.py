@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 
 from service.answer import Answer, AnswerCell, AnswerRow, AnswerTable, Segment
 from service.engine import Engine
+from service.evidence.direction import SHOWN
 from service.markdown import escaped, pieces
 from service.settings import Settings
 
@@ -149,7 +150,8 @@ def test_a_lead_ends_before_the_part_of_its_first_statement(answer):
 def test_words_of_a_document_are_no_links_images_or_html(answer):
     text = "".join(piece.text for piece in pieces(answer, link))
     tokens = [token for block in MarkdownIt("commonmark").parse(text) for token in (block, *(block.children or ()))]
-    assert not {"image", "html_inline", "html_block", "code_inline"} & {token.type for token in tokens}
+    assert not {"image", "html_inline", "html_block"} & {token.type for token in tokens}
+    assert {token.content for token in tokens if token.type == "code_inline"} <= {"http://evil.test/pixel)"}
     links = [token.attrs["href"] for token in tokens if token.type == "link_open"]
     assert links and all(href.startswith("http://here.test/p/") for href in links)
     shown = "".join(token.content for token in tokens if token.type == "text")
@@ -159,5 +161,24 @@ def test_words_of_a_document_are_no_links_images_or_html(answer):
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Zs", "Zl", "Zp"]), min_size=1, max_size=60))
 def test_escaped_text_is_shown_as_it_stands(text):
     inline = MarkdownIt("commonmark").parseInline(escaped(text))[0].children
-    assert {token.type for token in inline} <= {"text", "text_special"}
+    assert {token.type for token in inline} <= {"text", "text_special", "code_inline"}
+    assert "".join(token.content for token in inline) == text.translate(SHOWN)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("See http://evil.test/a_b*c for more.", "http://evil.test/a_b*c"),
+        ("见HTTPS://evil.test/x?y=1，另见", "HTTPS://evil.test/x?y=1"),
+        ("(www.evil.test)", "www.evil.test)"),
+        ("at ftp://evil.test/`rm`", "ftp://evil.test/"),
+    ],
+)
+def test_a_bare_address_is_shown_as_code_which_no_viewer_links(text, code):
+    inline = MarkdownIt("commonmark").parseInline(escaped(text))[0].children
+    assert [token.content for token in inline if token.type == "code_inline"] == [code]
     assert "".join(token.content for token in inline) == text
+
+
+def test_what_turns_the_direction_of_text_is_shown_as_a_sign():
+    assert escaped("up to \u202e%5 \u2066of\u2069") == "up to \ufffd%5 \ufffdof\ufffd"

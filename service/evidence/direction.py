@@ -1,0 +1,13 @@
+"""Controls that turn the direction of text: what is shown with them reads otherwise than what was compared."""
+
+from __future__ import annotations
+
+TURNING = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""Marks, embeddings, overrides and isolates of the Unicode bidirectional algorithm."""
+SHOWN = dict.fromkeys(map(ord, TURNING), "\ufffd")
+"""For ``str.translate``: each as the sign of a character that cannot be shown, so that offsets stay."""
+
+
+def turns(text: str) -> bool:
+    """Whether the text holds such a control."""
+    return any(control in text for control in TURNING)
