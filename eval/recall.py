@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import math
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -27,6 +29,7 @@ from index.library import Library
 from ingest.errors import UnreadableDocument
 from ingest.readers import find_files
 from service.intake import take_in
+from service.readers import Readers
 
 MEASURES = (*(f"recall@{cutoff}" for cutoff in CUTOFFS), "within 2,000 chars")
 
@@ -98,10 +101,9 @@ def gold_library(
     with TemporaryDirectory(prefix="sinkqa-eval-") as temporary:
         folder = cache / digest(corpus, encoder.fingerprint, code_fingerprint()) if cache else Path(temporary)
         began = time.perf_counter()
+        readers = Readers(encoder_name, wanted=os.cpu_count() or 1, cpu_s=math.inf)
         with Library.open(folder, create=True, encoder=encoder) as library:
-            report = take_in(
-                library, [*documents, *beside], encoder=encoder_name, workers=None, on_progress=on_progress
-            )
+            report = take_in(library, [*documents, *beside], readers=readers, on_progress=on_progress)
             failed = {Path(each.path): each.message for each in report.failed}
             for path in documents:
                 if path in failed and {None, path.name, sha256_of(path)} & needed:

@@ -10,6 +10,7 @@ SinkQAError                      code, message; the root
 │   ├── EncryptedDocument        encrypted-document     needs a password that we do not have
 │   ├── DocumentTooLarge         document-too-large     past a stated bound (bytes, pages, expansion)
 │   ├── ReaderFailed             reader-failed          its reader met what it does not foresee: a fault of ours
+│   ├── ReadingTimeout           reading-timeout        reading it takes longer than one file may
 │   ├── NoTextLayer              no-text-layer          scanned pages and no OCR installed
 │   └── PoorQuality              poor-quality           text was extracted, but it is garbage
 ├── LibraryError                 see index/errors.py
@@ -83,6 +84,12 @@ class ReaderFailed(IngestError):
     """A reader met what it does not foresee; the message says where, for whoever mends it."""
 
     code = "reader-failed"
+
+
+class ReadingTimeout(IngestError):
+    """Reading the file takes longer than one file may."""
+
+    code = "reading-timeout"
 
 
 class NoTextLayer(IngestError):

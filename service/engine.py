@@ -44,7 +44,9 @@ from service.settings import Settings
 from service.shelf import Shelf
 
 if TYPE_CHECKING:
-    from service.workers import File, Stop
+    from service.readers import Readers, Stop
+    from service.turns import Share
+    from service.workers import File
 
 _BESIDE_BYTES = 50_000  # of text that a server reads itself: a tenth of a second in which it does little else
 _OFFERED = 12  # pieces of evidence for a generator
@@ -104,22 +106,19 @@ class Engine(Shelf):
         The same bytes again change nothing; new bytes at the same path replace the document that stood there.
         ``about``: what is known of files beforehand, by their paths; it goes before what their readers find.
         """
-        return take_in(
-            self._library,
-            paths,
-            encoder=self._settings.encoder,
-            workers=self._settings.workers,
-            on_progress=on_progress,
-            about=about,
-        )
+        from service.readers import Readers
 
-    def bring_in(self, files: Sequence[File], *, on_done: OnDone, stop: Stop) -> None:
-        """:func:`service.intake.bring_in` beside questions that are answered meanwhile: they keep half of the cores."""
+        wanted, cpu_s = self._settings.workers or os.cpu_count() or 1, self._settings.file_timeout_s
+        readers = Readers(self._settings.encoder, wanted=wanted, cpu_s=cpu_s)
+        return take_in(self._library, paths, readers=readers, on_progress=on_progress, about=about)
+
+    def bring_in(self, files: Sequence[File], *, readers: Readers, share: Share, on_done: OnDone, stop: Stop) -> None:
+        """:func:`service.intake.bring_in` beside questions that are answered meanwhile, in turn with other jobs."""
         bring_in(
             self._library,
             files,
-            encoder=self._settings.encoder,
-            workers=self._settings.workers or max(1, (os.cpu_count() or 1) // 2),
+            readers=readers,
+            share=share,
             on_done=on_done,
             in_place_bytes=_BESIDE_BYTES,
             stop=stop,

@@ -16,7 +16,9 @@ from ingest.errors import IngestError
 from ingest.readers import find_files
 
 if TYPE_CHECKING:
-    from service.workers import File, Prepared, Stop
+    from service.readers import Readers, Stop
+    from service.turns import Share
+    from service.workers import File, Prepared
 
 _IN_PLACE_BYTES = 1_000_000  # below this, reading here is faster than starting processes
 
@@ -74,8 +76,7 @@ def take_in(
     library: Library,
     paths: Sequence[Path],
     *,
-    encoder: str | None,
-    workers: int | None,
+    readers: Readers,
     on_progress: OnProgress | None,
     about: Mapping[Path, Metadata] = MappingProxyType({}),
 ) -> AddReport:
@@ -102,8 +103,7 @@ def take_in(
     bring_in(
         library,
         [File.at(path, about=about.get(path)) for path in files],
-        encoder=encoder,
-        workers=workers,
+        readers=readers,
         on_done=note,
     )
     return report
@@ -113,20 +113,22 @@ def bring_in(
     library: Library,
     files: Sequence[File],
     *,
-    encoder: str | None,
-    workers: int | None,
+    readers: Readers,
     on_done: OnDone,
+    share: Share | None = None,
     in_place_bytes: int = _IN_PLACE_BYTES,
     stop: Stop = lambda: False,
 ) -> None:
     """Reads, splits, encodes and stores files; ends early when told to ``stop``, and what has landed stays.
 
-    ``on_done`` is told of each file once: of one that lands when it is durable and findable.
+    ``on_done`` is told of each file once: of one that lands when it is durable and findable. ``share``: for whom it is
+    done, where ``readers`` read for others too.
 
     Raises:
         LibraryError: the library cannot be written to.
     """
-    from service.workers import prepare_all  # and all readers with it, which a question need not wait for
+    from service.readers import prepare_all  # and all readers with it, which a question need not wait for
+    from service.turns import Share
 
     waiting: list[tuple[File, Prepared]] = []  # handed to the library, not yet acknowledged
 
@@ -134,8 +136,8 @@ def bring_in(
         for outcome in prepare_all(
             files,
             encoder=library.encoder,
-            encoder_name=encoder,
-            workers=workers,
+            readers=readers,
+            share=share or Share(),
             in_place_bytes=in_place_bytes,
             stop=stop,
         ):

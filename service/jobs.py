@@ -28,11 +28,17 @@ from service.engine import Engine
 from service.errors import InvalidUpload, JobInterrupted, StorageFull
 from service.intake import Added, Failed, Fate, Unchanged
 from service.ledger import LEDGER_FILE, Job, JobFile, Ledger
+from service.readers import Readers
+from service.settings import Settings
+from service.turns import Share
+from service.workers import File
 
 MOST_FILES = 100
 KEPT_S = 86_400.0  # for which a job that has ended can be asked for
 _ATTEMPTS = 3  # a file that takes the whole server down would do so at every start
 _GLANCE_S = 1.0  # how soon jobs are seen that another process queued
+_AT_ONCE = 16  # jobs of a collection, which take turns file by file
+_LEAST_READERS = 2  # one for long files, one for quick ones
 _TIDY_S = 60.0
 _BUSY_S = 5.0
 _ORPHAN_S = 3600.0  # longer than an upload takes to be written
@@ -43,13 +49,16 @@ _log = logging.getLogger(__name__)
 
 
 class Jobs:
-    """The jobs of one collection. One worker, of all processes that serve it, works them off in order."""
+    """The jobs of one collection. One process, of all that serve it, works on them, each in a thread of its own."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, readers: Readers) -> None:
         self.engine = engine
+        self._readers = readers
         self._folder, self._spool = engine.folder, engine.folder / "uploads"
         self._ledger = Ledger(engine.folder)
         self._wake, self._closing = threading.Event(), threading.Event()
+        self._working: dict[str, threading.Thread] = {}
+        self._faults: dict[str, str] = {}  # of jobs that are tried again: what happened last
         self._tidied = 0.0
         self._worker = threading.Thread(target=self._run, name="sinkqa-jobs", daemon=True)
         self._worker.start()
@@ -107,16 +116,25 @@ class Jobs:
                 if not self._turn(lock):
                     self._wake.wait(_GLANCE_S)
         finally:
+            for thread in [*self._working.values()]:
+                thread.join()
             lock.release()
 
     def _turn(self, lock: FileLock) -> bool:
-        """One job, if there is one and no other process works; whether to look for the next at once."""
+        """Begins one job, if there is one and no other process works; whether to look for the next at once."""
         try:
             if not lock.is_locked:
                 lock.acquire(blocking=False)
             self._tidy()
-            job_id = self._ledger.next() if self._ledger.exists else None
-            return job_id is not None and self._work(job_id)
+            self._working = {begun: thread for begun, thread in self._working.items() if thread.is_alive()}
+            if len(self._working) >= _AT_ONCE or not self._ledger.exists:
+                return False
+            job_id = self._ledger.next(besides=self._working)
+            if job_id is None:
+                return False
+            self._working[job_id] = threading.Thread(target=self._attempt, args=(job_id,), daemon=True)
+            self._working[job_id].start()
+            return True
         except Timeout:
             return False
         except Exception:  # noqa: BLE001  # whatever it was, jobs go on
@@ -124,19 +142,27 @@ class Jobs:
             self._closing.wait(_BUSY_S)
             return False
 
-    def _work(self, job_id: str) -> bool:
-        """Works on a job until it is done or interrupted; whether to look for the next at once."""
+    def _attempt(self, job_id: str) -> None:
+        """Works on a job; what nobody foresaw leaves it to the next attempt."""
+        try:
+            self._work(job_id)
+        except Exception as error:  # noqa: BLE001  # whatever it was, other jobs go on
+            _log.exception("job %s left off for a while", job_id)
+            self._faults[job_id] = type(error).__name__
+            self._closing.wait(_BUSY_S)
+        self._wake.set()
+
+    def _work(self, job_id: str) -> None:
+        """Works on a job until it is done or interrupted."""
         try:
             if self._ledger.start(job_id) > _ATTEMPTS:
-                raise JobInterrupted(
-                    f"the server ended {_ATTEMPTS} times while it took these files in; send them singly"
-                )
+                raise JobInterrupted(self._why(job_id))
             self._take_in(job_id)
         except LibraryBusy as error:
             _log.warning("job %s waits: %s", job_id, error.message)
             self._ledger.pause(job_id)
             self._closing.wait(_BUSY_S)
-            return True
+            return
         except SinkQAError as error:
             self._ledger.end(job_id, "failed", code=error.code, message=error.message)
         except (OSError, sqlite3.Error, MemoryError) as error:
@@ -144,14 +170,17 @@ class Jobs:
             self._ledger.end(job_id, "failed", code=JobInterrupted.code, message=f"{type(error).__name__}; see the log")
         if self._closing.is_set() and not self.job(job_id).is_over:
             self._ledger.pause(job_id)
-            return False
+            return
         self._ledger.end(job_id, "done")
         shutil.rmtree(self._spool / job_id, ignore_errors=True)
-        return True
+
+    def _why(self, job_id: str) -> str:
+        """Why a job was begun so often and never ended."""
+        if fault := self._faults.pop(job_id, None):
+            return f"taking these files in failed {_ATTEMPTS} times, last by {fault}; the server's log says where"
+        return f"the server ended {_ATTEMPTS} times while it took these files in; send them singly"
 
     def _take_in(self, job_id: str) -> None:
-        from service.workers import File
-
         job, folder = self.job(job_id), self._spool / job_id
         waiting = {
             File(folder / str(position), file.name, f"upload:{file.sha256}"): (position, file)
@@ -166,7 +195,8 @@ class Jobs:
         def is_over() -> bool:
             return self._closing.is_set() or self.job(job_id).is_over
 
-        self.engine.bring_in(list(waiting), on_done=note, stop=is_over)
+        share = Share(str(self._folder), job_id)
+        self.engine.bring_in(list(waiting), readers=self._readers, share=share, on_done=note, stop=is_over)
 
     def _tidy(self) -> None:
         """Drops what is past its time: deleted documents, ended jobs, and files that belong to no job."""
@@ -184,9 +214,10 @@ class Jobs:
 
 
 class AllJobs:
-    """The jobs of every collection of one server."""
+    """The jobs of every collection of one server. Their files are read by the same few processes, in turn."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Settings) -> None:
+        self._readers = readers_beside(settings)
         self._open: dict[Path, Jobs] = {}
         self._lock = threading.Lock()
 
@@ -198,7 +229,7 @@ class AllJobs:
                 known.close(wait_s=0)
                 known = None
             if known is None:
-                known = self._open[engine.folder] = Jobs(engine)
+                known = self._open[engine.folder] = Jobs(engine, self._readers)
             return known
 
     def resume(self, collections: Collections) -> None:
@@ -217,6 +248,12 @@ class AllJobs:
             for jobs in self._open.values():
                 jobs.close()
             self._open.clear()
+
+
+def readers_beside(settings: Settings) -> Readers:
+    """What reads files while questions are answered, which keep half of the cores."""
+    wanted = settings.workers or max(_LEAST_READERS, (os.cpu_count() or 1) // 2)
+    return Readers(settings.encoder, wanted=wanted, cpu_s=settings.file_timeout_s, quick=True)
 
 
 def display_name(given: str) -> str:

@@ -67,6 +67,9 @@ class Settings(BaseModel):
     )
     k: int = Field(8, ge=1, le=100, description="Passages retrieved for a question, 1-100.")
     workers: int | None = Field(None, ge=1, le=64, description="Processes that read files; unset: one for each core.")
+    file_timeout_s: float = Field(
+        120.0, ge=1, description="Seconds of processor time to read a file, as many more for each 25 MiB of it."
+    )
     lock_timeout_s: float = Field(30.0, ge=0, description="Seconds to wait for another process that is writing.")
     undo_s: float = Field(
         3600.0, ge=0, le=2_592_000, description="Seconds for which a document deleted over HTTP can be put back."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Callable
 
 import docx
@@ -48,6 +49,18 @@ def repeating(count: int, drawn: bytes = _DRAWN) -> bytes:
     body.writelines(b"%010d 00000 n \n" % offset for offset in offsets)
     body.write(b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start))
     return body.getvalue()
+
+
+def heavy(count: int) -> bytes:
+    """A small PDF whose one page unpacks to ``count`` saved states of what draws it, each some hundred bytes."""
+    drawn = zlib.compress(b"q " * count, 9)
+    objects = (
+        b"1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n"
+        b"2 0 obj\n<< /Type /Pages /Kids [3 0 R] /Count 1 >>\nendobj\n"
+        b"3 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R >>\nendobj\n"
+        b"4 0 obj\n<< /Length %d /Filter /FlateDecode >>\nstream\n" % len(drawn)
+    )
+    return b"%PDF-1.4\n" + objects + drawn + b"\nendstream\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
 
 
 def word(**parts: bytes) -> bytes:

@@ -44,7 +44,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.metrics = Metrics()
     app.state.collections = Collections(settings, opens=app.state.metrics.open_engine)
-    app.state.jobs = AllJobs()
+    app.state.jobs = AllJobs(settings)
     problems.install(app)
     for module in (answers, documents, jobs, openai, dify, health, page):
         app.include_router(module.router)

@@ -13,7 +13,7 @@ from service.backup import back_up
 from service.collections import Collections
 from service.engine import Engine
 from service.errors import BackupFailed
-from service.jobs import Jobs
+from service.jobs import Jobs, readers_beside
 from service.keys import keys_of
 from service.ledger import JobFile, Ledger
 from service.settings import Settings
@@ -66,7 +66,7 @@ def test_an_upload_that_waits_is_taken_in_by_the_copy(settings, tmp_path):
 
     copied = Settings(library=tmp_path / "copy", workers=1)
     engine = Engine.open(copied)
-    jobs = Jobs(engine)
+    jobs = Jobs(engine, readers_beside(copied))
     try:
         waiting = threading.Event()
         for _ in range(200):
@@ -81,7 +81,7 @@ def test_an_upload_that_waits_is_taken_in_by_the_copy(settings, tmp_path):
 def test_copies_made_while_documents_come_and_go_are_whole(settings, tmp_path):
     engine = Engine.open(settings, create=True)
     add(engine, tmp_path, "Avalor")
-    jobs, over = Jobs(engine), threading.Event()
+    jobs, over = Jobs(engine, readers_beside(settings)), threading.Event()
 
     def write() -> None:
         for n in range(200):

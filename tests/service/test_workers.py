@@ -17,12 +17,18 @@ import pytest
 from index.encoder import Encoder, load_encoder
 from index.library import Library
 from ingest.readers import read
-from service import workers
-from service.workers import File, prepare_all
+from service import readers, workers
+from service.readers import Readers, prepare_all
+from service.turns import Share
+from service.workers import File
 from tests.conftest import COMMAND, process
-from tests.hostile import SENTENCE, pdf, slow
+from tests.hostile import SENTENCE, heavy, pdf, slow
 
 CPU_S = 3  # more than a sound file of these tests takes, less than a third of the slow one
+
+
+def reading(wanted: int, *, cpu_s: float = 60.0, quick: bool = False) -> Readers:
+    return Readers(None, wanted=wanted, cpu_s=cpu_s, quick=quick)
 
 
 @pytest.fixture(scope="module")
@@ -49,8 +55,8 @@ def test_a_reader_that_the_system_kills_takes_only_its_file_with_it(papers):
     ran = process("add", "-l", papers / "library", papers, preexec_fn=allow_little)
     assert ran.status == 1
     assert ran.err == (
-        "error[unreadable-document]: slow.pdf: reading it crashed the reader; the file is damaged, open and save it "
-        "anew\n"
+        "error[reader-failed]: slow.pdf: its reader was killed 2 times, by the system for want of memory or by another "
+        "program; give the machine more memory, or split the file\n"
     )
     assert ran.out.splitlines()[-1] == "4 added, 0 unchanged, 1 failed"
     assert process("doctor", "-l", papers / "library").status == 0
@@ -84,9 +90,8 @@ def test_readers_shot_once_try_again_and_nothing_is_lost(papers, encoder):
         prepare_all(
             [*map(File.at, sorted(papers.iterdir()))],
             encoder=encoder,
-            encoder_name=None,
+            readers=reading(2),
             in_place_bytes=1_000_000,
-            workers=2,
         )
     )
     hunter.join()
@@ -99,10 +104,10 @@ def test_what_takes_more_memory_than_a_worker_has_is_named_and_the_next_file_rea
     with monkeypatch.context() as patch:
         patch.setattr(workers, "read", _exhaust)
         (outcome,) = prepare_all(
-            [File.at(tmp_path / "wide.txt")], encoder=encoder, encoder_name=None, in_place_bytes=1_000_000, workers=1
+            [File.at(tmp_path / "wide.txt")], encoder=encoder, readers=reading(1), in_place_bytes=1_000_000
         )
     assert outcome.error is not None and outcome.error.code == "document-too-large"
-    assert "wide.txt" in outcome.error.message and "GiB" in outcome.error.message
+    assert "wide.txt" in outcome.error.message and "memory" in outcome.error.message
 
 
 def _exhaust(path: Path, *, name: str) -> bytes:
@@ -120,16 +125,68 @@ def test_a_reader_that_raises_fails_its_file_and_no_other(tmp_path, encoder, mon
     for name in ("odd.txt", "sound.txt"):
         (tmp_path / name).write_text(SENTENCE)
     files = [File.at(path) for path in tmp_path.iterdir()]
-    outcomes = prepare_all(files, encoder=encoder, encoder_name=None, in_place_bytes=1_000_000, workers=1)
+    outcomes = prepare_all(files, encoder=encoder, readers=reading(1), in_place_bytes=1_000_000)
     errors = {outcome.file.name: outcome.error for outcome in outcomes}
     assert errors["sound.txt"] is None
     assert errors["odd.txt"] is not None and errors["odd.txt"].code == "reader-failed"
     assert errors["odd.txt"].message.startswith(f"odd.txt: its reader failed ({type(raised).__name__} in test_workers")
 
 
-def test_the_memory_of_a_worker_is_bounded(encoder):
-    with workers._pool(None, 1) as pool:
-        assert pool.submit(resource.getrlimit, resource.RLIMIT_DATA).result()[0] == workers._MEMORY_PER_WORKER
+def test_a_small_file_that_needs_much_memory_is_named_by_that_and_tried_once(tmp_path, encoder, monkeypatch):
+    tried: list[str] = []
+    whole = readers._Reader.read
+
+    def counted(self: object, file: File, *args: object) -> object:
+        tried.append(file.name)
+        return whole(self, file, *args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(readers._Reader, "read", counted)
+    (tmp_path / "heavy.pdf").write_bytes(heavy(20_000_000))
+    (tmp_path / "sound.pdf").write_bytes(pdf())
+    narrow = reading(1)
+    narrow.memory = 500 << 20
+    files = [File.at(path) for path in sorted(tmp_path.iterdir())]
+    outcomes = list(prepare_all(files, encoder=encoder, readers=narrow, in_place_bytes=0))
+    errors = {outcome.file.name: outcome.error for outcome in outcomes}
+    assert errors["sound.pdf"] is None
+    assert errors["heavy.pdf"] is not None and errors["heavy.pdf"].code == "document-too-large"
+    assert "0.5 GiB of memory" in errors["heavy.pdf"].message
+    assert sorted(tried) == ["heavy.pdf", "sound.pdf"]
+
+
+def test_a_file_that_takes_too_long_is_ended_and_the_others_land(papers, encoder):
+    files = [File.at(path) for path in sorted(papers.iterdir())]
+    outcomes = list(prepare_all(files, encoder=encoder, readers=reading(2, cpu_s=CPU_S), in_place_bytes=0))
+    errors = {outcome.file.name: outcome.error for outcome in outcomes}
+    slow_one = errors.pop("slow.pdf")
+    assert slow_one is not None and slow_one.code == "reading-timeout" and "file_timeout_s" in slow_one.message
+    assert len(errors) == 4 and not any(errors.values())
+
+
+def test_a_quick_file_passes_long_ones(papers, encoder):
+    shared, over = reading(2, quick=True), threading.Event()
+    first = Share("a", "long")
+
+    def read_slow(number: int) -> None:
+        copy = papers.parent / f"slow {number}.pdf"
+        copy.write_bytes(slow() + b"%% %d" % number)
+        list(
+            prepare_all(
+                [File.at(copy)], encoder=encoder, readers=shared, in_place_bytes=0, share=first, stop=over.is_set
+            )
+        )
+
+    threads = [threading.Thread(target=read_slow, args=(number,)) for number in range(3)]
+    for thread in threads:
+        thread.start()
+    try:
+        sound = File.at(papers / "sound 0.pdf")
+        (outcome,) = prepare_all([sound], encoder=encoder, readers=shared, in_place_bytes=0, share=Share("a", "note"))
+        assert outcome.prepared and all(thread.is_alive() for thread in threads)
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
 
 
 def test_workers_and_this_process_make_the_same_of_a_file(tmp_path, encoder):
@@ -138,10 +195,10 @@ def test_workers_and_this_process_make_the_same_of_a_file(tmp_path, encoder):
     files = [File.at(tmp_path / "a.pdf"), File.at(tmp_path / "a.md")]
     far = {
         outcome.file: outcome
-        for outcome in prepare_all(files, encoder=encoder, encoder_name=None, in_place_bytes=1_000_000, workers=2)
+        for outcome in prepare_all(files, encoder=encoder, readers=reading(2), in_place_bytes=1_000_000)
     }
     for file in files:
-        near = workers._prepare(file, encoder).prepared
+        near = workers.prepare(file, encoder).prepared
         assert near is not None and far[file].prepared == near
 
 
@@ -149,10 +206,10 @@ def test_small_text_files_start_no_processes(tmp_path, encoder, monkeypatch):
     def refuse(*_: object) -> None:
         raise AssertionError("a process was started")
 
-    monkeypatch.setattr(workers, "_pool", refuse)
+    monkeypatch.setattr(readers, "_Reader", refuse)
     (tmp_path / "a.md").write_text(SENTENCE)
     (outcome,) = prepare_all(
-        [File.at(tmp_path / "a.md")], encoder=encoder, encoder_name=None, in_place_bytes=1_000_000, workers=None
+        [File.at(tmp_path / "a.md")], encoder=encoder, readers=reading(2), in_place_bytes=1_000_000
     )
     assert outcome.prepared is not None
 

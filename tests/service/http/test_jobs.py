@@ -20,7 +20,7 @@ from index.errors import LibraryDamaged
 from service.engine import Engine
 from service.errors import JobNotFound
 from service.http.app import create_app
-from service.jobs import Jobs, display_name
+from service.jobs import Jobs, display_name, readers_beside
 from service.ledger import JobFile, Ledger
 from tests.articles import single_column
 from tests.hostile import HOSTILE, pdf, slow, word
@@ -44,8 +44,8 @@ def client(begin):
 @pytest.fixture
 def queue(begin):
     """Jobs whose worker is at rest, so that what is queued stays as it is."""
-    engine = Engine.open(begin({"a.txt": "Nothing much."}))
-    jobs = Jobs(engine)
+    settings = begin({"a.txt": "Nothing much."})
+    jobs = Jobs(Engine.open(settings), readers_beside(settings))
     jobs.close()
     yield jobs
     jobs.close()
@@ -212,7 +212,7 @@ def test_a_job_that_ends_the_server_each_time_is_given_up(queue):
     job = queue.submit([("poison.md", io.BytesIO(note()))])
     for _ in range(3):
         queue._ledger.start(job.job_id)  # and then the server ended
-    worker = Jobs(queue.engine)
+    worker = Jobs(queue.engine, queue._readers)
     try:
         deadline = time.monotonic() + 20
         while not (job := worker.job(job.job_id)).is_over and time.monotonic() < deadline:
@@ -222,8 +222,34 @@ def test_a_job_that_ends_the_server_each_time_is_given_up(queue):
     assert (job.state, job.code, job.files[0].state) == ("failed", "job-interrupted", "cancelled")
 
 
+def test_a_job_that_fails_each_time_says_so_and_does_not_blame_the_server(queue, monkeypatch):
+    monkeypatch.setattr("service.jobs._BUSY_S", 0.01)
+    monkeypatch.setattr(queue.engine, "bring_in", lambda *_, **__: {}["no such thing"])
+    job = queue.submit([("odd.md", io.BytesIO(note()))])
+    worker = Jobs(queue.engine, queue._readers)
+    try:
+        deadline = time.monotonic() + 20
+        while not (job := worker.job(job.job_id)).is_over and time.monotonic() < deadline:
+            time.sleep(0.02)
+    finally:
+        worker.close()
+    assert (job.state, job.code) == ("failed", "job-interrupted")
+    assert "failed 3 times" in job.message and "KeyError" in job.message and "ended" not in job.message
+
+
+def test_a_short_job_does_not_wait_for_a_long_one_of_the_same_collection(begin):
+    with serving(begin(), SINKQA_WORKERS="2") as served, httpx.Client(base_url=served.url, timeout=30) as client:
+        long = send(client, *((f"slow {n}.pdf", slow() + b"%% %d" % n) for n in range(4)))
+        while client.get(long.headers["location"]).json()["state"] != "running":
+            time.sleep(0.02)
+        time.sleep(1)
+        assert ended(client, send(client, ("page.pdf", pdf())))["files"][0]["state"] == "added"
+        assert client.get(long.headers["location"]).json()["state"] == "running"
+        client.delete(long.headers["location"])
+
+
 def test_two_servers_of_one_library_share_the_work_and_none_is_done_twice(queue):
-    workers = [Jobs(queue.engine), Jobs(Engine.open(queue.engine._settings))]
+    workers = [Jobs(each, queue._readers) for each in (queue.engine, Engine.open(queue.engine._settings))]
     try:
         jobs = [workers[n % 2].submit([("a.md", io.BytesIO(note(f"Shared {n}.")))]) for n in range(6)]
         deadline = time.monotonic() + 30
