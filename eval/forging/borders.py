@@ -64,10 +64,16 @@ def _joined(sentence: Sentence, other: str, by: str) -> Forged | None:
         return None
     if sentence.language == "zh":
         ours, theirs = sentence.text.split("，"), other.split("，")
-        return Forged(ours[0] + by + theirs[-1]) if len(ours) > 1 and len(theirs) > 2 else None
+        has_both = len(ours) > 1 and len(theirs) > 2 and ours[0] != theirs[0]
+        return Forged(ours[0] + by + theirs[-1]) if has_both else None
     verb = r"\b(?:shall|may|will|must|should|is|are|has|have|was|were)\b"
     here, there = re.search(verb, sentence.text), re.search(verb, other)
-    return Forged(sentence.text[: here.start()].rstrip() + by + other[there.start() :]) if here and there else None
+    if here is None or there is None:
+        return None
+    subject, other_subject = sentence.text[: here.start()].rstrip(), other[: there.start()].rstrip()
+    if other_subject.casefold().endswith(subject.casefold()):  # the other sentence is of the same one
+        return None
+    return Forged(subject + by + other[there.start() :])
 
 
 @kind("item of a ban alone", "what is forbidden is asserted", is_part=True)

@@ -14,7 +14,7 @@ from eval.answers import SHIPPED
 from eval.configuration import digest
 from eval.evidence import bare
 from eval.forging import amounts, borders, glyphs, listed, tables, words
-from eval.forging.kinds import KINDS, Forged, Kind
+from eval.forging.kinds import KINDS, Forged, Kind, begun_small
 from eval.forging.material import Language, Material, Sentence, Shelf, written
 from eval.forging.truths import truths
 from eval.ranking import OnProgress
@@ -149,7 +149,7 @@ def _judge(score: KindScore, sentence: Sentence, forged: Forged, verifier: Verif
         hits = made.hits + [hit for hit in sentence.elsewhere(random) if said not in bare(hit.passage.text)]
         shelf, source, own = Shelf([made, *documents]), forged.source, made.passages
     label = verifier.label(forged.claim, hits, shelf)
-    stands = any(bare(forged.claim).casefold() in bare(passage.text).casefold() for passage in own)
+    stands = any(bare(begun_small(forged.claim)) in bare(begun_small(passage.text)) for passage in own)
     exact = not stands and any(compare_quote(forged.claim, passage.text).result == "exact" for passage in own)
     score.tried += 1
     score.exact += exact
