@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from index.quantity import variants
 from ingest.text.analyzer import analyze, terms_of, units
-from ingest.text.view import fold
+from ingest.text.view import cased
 
 GLOSSARY = "data/glossary.txt"
 _ALTERNATIVE = 0.5  # what an alternative counts beside the words it stands for; see docs/decisions/0008
@@ -81,8 +81,8 @@ def matched_terms(groups: Iterable[Group], standing: Collection[str]) -> tuple[s
 
 def wordings(text: str) -> Iterator[tuple[list[str], list[tuple[str, ...]]]]:
     """Stretches of a text, as units, that can be said otherwise: each other wording is terms that must all stand."""
-    for said, otherwise in variants(fold(text)):
-        yield units(said), otherwise
+    for each in variants(cased(text)):
+        yield units(each.said), each.otherwise
     yield from glossary().find(text)
 
 

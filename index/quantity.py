@@ -2,112 +2,132 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
+from ingest.text.amounts import Amount, amounts
 from ingest.text.analyzer import terms_of, units
-from ingest.text.numerals import read_numeral, write_numeral
+from ingest.text.numerals import HAN, write_numeral
+from ingest.text.units import SCALES, Unit, name_of, read_unit
 
-_SCALES = {
-    "万亿": 10**12, "亿": 10**8, "万": 10**4, "百万": 10**6, "千万": 10**7, "十亿": 10**9,
-    "trillion": 10**12, "billion": 10**9, "bn": 10**9, "million": 10**6, "mn": 10**6, "thousand": 1000,
-}  # fmt: skip
 _CHINESE_SCALES = ("万亿", "亿", "万")
 _ENGLISH_SCALES = ("trillion", "billion", "million")
-_TONNE_PREFIXES = {"k": 10**3, "m": 10**6, "g": 10**9, "t": 10**6, "p": 10**9}  # Tg and Pg count grams
-
-# What is counted: its Chinese name, and how else it is written. Grams stand for tonnes in "Tg" and "Pg" alone.
-_COUNTED = {
-    "吨": r"吨|(?:metric )?ton(?:ne)?s?|t",
-    "公顷": r"公顷|hectares?|ha",
-    "亩": r"亩|mu",
-    "平方公里": r"平方公里|平方千米|(?:square |sq )(?:kilomet(?:er|re)s?|km)|km2",
-    "立方米": r"立方米|cubic met(?:er|re)s?|m3",
-    "美元": r"美元|us dollars?|dollars?|usd",
-    "欧元": r"欧元|euros?|eur",
-    "元": r"元|yuan|rmb|cny",
-}
-_NUMERAL = "[零〇一二两三四五六七八九十百千]"
-_AMOUNT = re.compile(
-    rf"(?:(?<![\d.])(?P<digits>\d+(?:,\d\d\d)*(?:\.\d+)?)|(?P<han>{_NUMERAL}+))"
-    rf"(?:\s?(?P<scale>{'|'.join(sorted(_SCALES, key=len, reverse=True))})(?![a-z]))?"
-    r"(?:\s?(?:(?P<prefix>[kmg])t|(?P<grams>[tp])g)(?:co2(?:-?eq?)?|ce?)?(?![a-z0-9])|\s?(?:"
-    + "|".join(f"(?P<u{number}>{written})" for number, written in enumerate(_COUNTED.values()))
-    + ")(?![a-z0-9]))?"
-)
-_SHARE = re.compile(rf"百分之(?P<whole>{_NUMERAL}+)(?:点(?P<part>[零〇一二三四五六七八九]+))?")
-_ORDINAL = re.compile(
-    rf"第(?P<han>{_NUMERAL}+)(?P<level>[条章款])|(?P<name>article|chapter|paragraph) (?P<digits>\d\d?\d?)\b"
-)
-_LEVELS = {"条": "article", "章": "chapter", "款": "paragraph"}
+_LEVELS = {"article": "条", "chapter": "章", "paragraph": "款"}
+_TONNES = (("Mt", 10**6), ("Gt", 10**9))  # symbols that a mass is also written with
 _TELLING_DIGITS = 3  # so many significant digits and a number is looked for by itself
+_NO_SCALES = ("千", "hundred")  # parts of a numeral: 一千二百
+_LARGE = 10**4  # from here on numbers are written with a scale, in one language or the other
+
+
+class Wording(NamedTuple):
+    """Another way to write an amount, and the part of it that is looked for: units are written in too many ways."""
+
+    text: str
+    sought: str
 
 
 class Variants(NamedTuple):
-    """A stretch of a folded text, and other wordings of it: each is index terms that must all stand."""
+    """A stretch of a text, other wordings of it, and these as index terms: of each, all must stand."""
 
     said: str
-    otherwise: list[tuple[str, ...]]
+    wordings: list[Wording]
+
+    @property
+    def otherwise(self) -> list[tuple[str, ...]]:
+        """The terms of each wording."""
+        return [tuple(dict.fromkeys(terms_of(units(wording.sought)))) for wording in self.wordings]
 
 
-def variants(folded: str) -> Iterator[Variants]:
+def variants(text: str) -> Iterator[Variants]:
     """Amounts with a scale or unit, Chinese numerals and numbered articles that can be written in another way.
 
     ``12.57亿吨`` is also ``1.257 billion``, ``1257 million``, ``125700万吨`` and ``1257 Mt``. Years and plain numbers
-    are left alone; so is a Chinese numeral that may be part of a word.
+    are left alone; so is a Chinese numeral that may be part of a word. The text is of the form that
+    :func:`ingest.text.amounts.amounts` reads, and what it reads in a wording matches the amount.
     """
-    for match in _SHARE.finditer(folded):
-        if (whole := read_numeral(match["whole"])) is not None:
-            part = "".join(str(read_numeral(char) or 0) for char in match["part"] or "")
-            yield _variants(match, [f"{whole}.{part}" if part else str(whole)])
-    for match in _ORDINAL.finditer(folded):
-        yield _variants(match, _other_ordinal(match))
-    for match in _AMOUNT.finditer(folded):
-        if wordings := list(_other_amounts(match)):
-            yield _variants(match, wordings)
+    for amount in amounts(text):
+        if wordings := list(_wordings(amount)):
+            yield Variants(amount.said, wordings)
 
 
-def _variants(match: re.Match[str], wordings: list[str]) -> Variants:
-    return Variants(match[0], [tuple(dict.fromkeys(terms_of(units(wording)))) for wording in wordings])
+def _wordings(amount: Amount) -> Iterator[Wording]:
+    if amount.kind == "year":
+        if amount.said[0] in HAN:
+            yield Wording(f"{amount.low}年", str(amount.low))
+    elif amount.dimension in _LEVELS:
+        yield from map(Wording._make, zip(*[_other_ordinal(amount)] * 2, strict=True))
+    elif amount.dimension == "share" and amount.said.startswith("百分之"):
+        number = f"{_plain(amount.low * 100)}"
+        yield Wording(f"{number}%", number)
+    elif amount.kind == "number" and not amount.unsure and not amount.spread:
+        yield from _other_numbers(amount)
 
 
-def _other_ordinal(match: re.Match[str]) -> list[str]:
-    if match["han"]:
-        number = read_numeral(match["han"])
-        return [f"{_LEVELS[match['level']]} {number}"] if number else []
-    level = next(han for han, name in _LEVELS.items() if name == match["name"])
-    return [f"第{write_numeral(int(match['digits']))}{level}"] if int(match["digits"]) else []
+def _other_ordinal(amount: Amount) -> list[str]:
+    number = int(amount.low)
+    if amount.said.startswith("第"):
+        return [f"{amount.dimension} {number}"]
+    return [f"第{write_numeral(number)}{_LEVELS[amount.dimension]}"] if 0 < number < 1000 else []
 
 
-def _other_amounts(match: re.Match[str]) -> Iterator[str]:
-    number = Decimal(match["digits"].replace(",", "") if match["digits"] else read_numeral(match["han"]) or 0)
-    if not number:
+def _other_numbers(amount: Amount) -> Iterator[Wording]:
+    unit = _unit(amount)
+    if unit is None:
         return
-    prefix = _TONNE_PREFIXES[match["prefix"] or match["grams"]] if match["prefix"] or match["grams"] else 1
-    value = number * _SCALES.get(match["scale"], 1) * prefix
-    if value < 10**4 and not match["scale"] and prefix == 1:
-        if match["han"] and len(match["han"]) > 1:
-            yield str(number)
+    number, scale_and_unit, rest = _parts(amount)
+    ends = [end * unit.factor.denominator / unit.factor.numerator for end in (amount.low, amount.high)]
+    has_scale = any(scale in number.lower() for scale in SCALES if scale not in _NO_SCALES)
+    if unit.dimension == "tonne" and unit.factor > 1:
+        unit, has_scale = Unit("tonne"), True
+        ends = [amount.low, amount.high]
+    if max(map(abs, ends)) < _LARGE and not has_scale:
+        if number[:1] in HAN and len(number) > 1 and amount.low == amount.high:
+            digits = _plain(ends[0])
+            yield Wording(f"{digits}{scale_and_unit}{rest}", digits)
         return
-    counted = "吨" if prefix > 1 else next((c for n, c in enumerate(_COUNTED) if match[f"u{n}"]), "")
-    for scale in (*_ENGLISH_SCALES, *_CHINESE_SCALES, ""):
-        if mantissa := _mantissa(value / _SCALES.get(scale, 1)):
-            telling = len(mantissa.replace(".", "").strip("0")) >= _TELLING_DIGITS
-            if scale in _ENGLISH_SCALES:
-                yield f"{mantissa} {scale}"
-            elif counted and scale:
-                yield f"{mantissa}{scale}{counted}"
-            if telling and scale not in _ENGLISH_SCALES:
-                yield mantissa
-    if counted == "吨":
-        for symbol, size in (("mt", 10**6), ("gt", 10**9)):
-            if mantissa := _mantissa(value / size):
-                yield f"{mantissa} {symbol}"
+    yield from _scaled(ends, unit, rest)
+    if unit.dimension == "tonne":
+        for symbol, size in _TONNES:
+            if mantissa := _mantissa(ends, size, " to "):
+                yield Wording(f"{mantissa} {symbol}{rest}", f"{mantissa} {symbol}")
 
 
-def _mantissa(value: Decimal) -> str:
-    """The number as it would be written before a scale; empty where nobody would."""
-    text = f"{value.normalize():f}"
-    return text if Decimal("0.01") <= value < 10**7 and len(text) <= 8 else ""
+def _scaled(ends: list[Decimal], unit: Unit, rest: str) -> Iterator[Wording]:
+    english, chinese = (name_of(unit, in_chinese=in_chinese) for in_chinese in (False, True))
+    chinese = unit.counter or chinese
+    for scale in _ENGLISH_SCALES:
+        if mantissa := _mantissa(ends, SCALES[scale], " to "):
+            yield Wording(f"{mantissa} {scale} {english}".strip() + rest, f"{mantissa} {scale}")
+    for scale in (*_CHINESE_SCALES, ""):
+        if mantissa := _mantissa(ends, SCALES.get(scale, 1), "至"):
+            whole = f"{mantissa}{scale}{chinese}{rest}"
+            if chinese and scale:
+                yield Wording(whole, f"{mantissa}{scale}{chinese}")
+            if any(len(part.replace(".", "").strip("-0")) >= _TELLING_DIGITS for part in mantissa.split("至")):
+                yield Wording(whole, mantissa)
+
+
+def _unit(amount: Amount) -> Unit | None:
+    """The unit that the amount is written in; None for one that only several units together make."""
+    if not amount.unit:
+        return Unit("") if not amount.dimension else None
+    found = read_unit(amount.unit.lower(), amount.unit, 0, len(amount.unit))
+    return found[0] if found and amount.dimension == found[0].dimension else None
+
+
+def _parts(amount: Amount) -> tuple[str, str, str]:
+    """What stands before the unit, the unit, and what follows it: what it is of."""
+    number, unit, rest = amount.said.partition(amount.unit) if amount.unit else (amount.said, "", "")
+    return (number, unit, rest) if number else (rest, "", "")  # $50
+
+
+def _mantissa(ends: list[Decimal], scale: int, to: str) -> str:
+    """The number or range as it would be written before a scale; empty where nobody would."""
+    written = [_plain(end / scale) for end in dict.fromkeys(ends)]
+    usual = all(Decimal("0.01") <= abs(end / scale) < 10**7 for end in ends)
+    return to.join(written) if usual and all(len(each.lstrip("-")) <= 8 for each in written) else ""
+
+
+def _plain(value: Decimal) -> str:
+    return f"{value.normalize():f}"

@@ -32,7 +32,7 @@ class Amount:
     ``bounded``: as it is said with its bound. ``start``..``end``: its place in the text that was read. ``counter``:
     the measure word of a Chinese count, where it says what is counted. ``spread``: what stands behind ±, in base
     units, with its dimension where that is another. ``unsure``: the symbol, where its case leaves open which unit it
-    is.
+    is. ``unit``: as it is written, without what it is of or counted per.
     """
 
     kind: Kind
@@ -50,6 +50,7 @@ class Amount:
     counter: str = ""
     spread: str = ""
     unsure: str = ""
+    unit: str = ""
 
     @property
     def key(self) -> str:

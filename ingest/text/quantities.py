@@ -62,10 +62,14 @@ class Text(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What a number is counted in, and where that ends: ``unit`` with all that it is counted per."""
+    """What a number is counted in, and where that ends: ``unit`` with all that it is counted per.
+
+    ``written``: the unit as it stands there, ``of`` the substance.
+    """
 
     unit: Unit
     end: int
+    written: str
     of: str = ""
 
 
@@ -108,7 +112,7 @@ def measure(source: Text, place: int, end: int, *, attached: bool = True) -> Mea
     if not found or _belongs_ahead(folded, found, start):
         return None
     unit, stop = found
-    of = ""
+    written, of = cased[start:stop].strip(), ""
     if not unit.counter and (substance := _OF.match(folded, stop, end)):
         named = re.sub("[- ]", "", substance[1])
         of, stop = _SUBSTANCES.get(named, named), substance.end()
@@ -117,7 +121,7 @@ def measure(source: Text, place: int, end: int, *, attached: bool = True) -> Mea
         name = each.dimension or each.counter
         unit = unit._replace(dimension=f"{unit.dimension}/{name}", factor=unit.factor / each.factor)
         unit = unit._replace(unsure=unit.unsure or each.unsure)
-    return Measure(unit, stop, of)
+    return Measure(unit, stop, written, of)
 
 
 def _belongs_ahead(folded: str, found: tuple[Unit, int], start: int) -> bool:
@@ -152,7 +156,7 @@ def _number(source: Text, match: re.Match[str], low: int, high: int) -> _Number 
     value, scale, end = _scaled(folded, value, end, high, has_money=money is not None, is_han=match["han"] is not None)
     counted = measure(source, end, high, attached=match["digits"] is not None and scale == 1)
     if money and (not counted or counted.unit.dimension.partition("/")[0] not in MONEY):
-        counted = _paid(source, money[0], end, high)
+        counted = _paid(source, money, match.start(), end, high)
     sign = _sign_before(folded, low, start, is_measured=counted is not None or scale > 1 or "." in written)
     is_plain = match["digits"] is not None and written.isdecimal() and end == match.end() and not match["power"]
     return _Number(
@@ -168,14 +172,14 @@ def _number(source: Text, match: re.Match[str], low: int, high: int) -> _Number 
     )
 
 
-def _paid(source: Text, money: Unit, end: int, high: int) -> Measure:
+def _paid(source: Text, money: tuple[Unit, int], start: int, end: int, high: int) -> Measure:
     """A currency that stood before the number, with what is behind the number counted per."""
-    unit = money
+    unit = money[0]
     while per := _per(source, end, high):
         each, end = per
         name = each.dimension or each.counter
         unit = unit._replace(dimension=f"{unit.dimension}/{name}", factor=unit.factor / each.factor)
-    return Measure(unit, end)
+    return Measure(unit, end, source.cased[money[1] : start].strip())
 
 
 def _raised(match: re.Match[str], value: Decimal) -> Decimal | None:
@@ -340,6 +344,7 @@ def _amount(source: Text, number: _Number, counted: Measure | None, low: Decimal
         step=abs(_step(number.written) * number.scale * unit.factor.numerator / unit.factor.denominator),
         counter=unit.counter,
         unsure=unit.unsure,
+        unit=counted.written if counted else "",
     )
 
 

@@ -32,7 +32,7 @@ SCALES = {
 MONEY_SCALES = {"m": 10**6, "k": 10**3, "b": 10**9, "tn": 10**12, "trn": 10**12}
 """Letters that multiply a number only behind a currency: €5m is no length."""
 
-# Words, in folded text; (…) may be left out.
+# Words, in folded text, the commonest first; (…) may be left out, of (…/…) one stands.
 _WORDS: tuple[tuple[str, str, str], ...] = (
     ("tonne", "1e9", "gigaton(ne)(s)"), ("tonne", "1e6", "megaton(ne)(s)|兆吨|teragram(s)"),
     ("tonne", "1e3", "kiloton(ne)(s)|gigagram(s)"), ("tonne", "1", "吨|公吨|(metric )ton(ne)(s)|megagram(s)"),
@@ -40,14 +40,14 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ("tonne", "1e-9", "毫克|milligram(s)"),
     ("tonne", "1e-12", "微克|microgram(s)"), ("tonne", "5e-4", "市斤"),
     ("hectare", "1", "公顷|hectare(s)|平方百米"), ("hectare", "1e2", "平方公里|sq(.) km"),
-    ("hectare", "1e2", "平方千米|square kilomet(er)(re)(s)|sq(.) kilomet(er)(re)(s)"),
-    ("hectare", "1e-4", "平方米|square met(er)(re)(s)|sq(.) m"), ("hectare", "0.40468564224", "英亩|acre(s)"),
+    ("hectare", "1e2", "平方千米|square kilomet(er/re)(s)|sq(.) kilomet(er/re)(s)"),
+    ("hectare", "1e-4", "平方米|square met(er/re)(s)|sq(.) m"), ("hectare", "0.40468564224", "英亩|acre(s)"),
     ("hectare", "1/15", "亩|mu"),
-    ("cubic metre", "1", "立方米|cubic met(er)(re)(s)"), ("cubic metre", "1e9", "立方千米|cubic kilomet(er)(re)(s)"),
-    ("cubic metre", "1e-3", "升|公升|lit(er)(re)(s)"), ("cubic metre", "1e-6", "毫升|millilit(er)(re)(s)"),
-    ("metre", "1e3", "公里|千米|kilomet(er)(re)(s)"), ("metre", "1", "米|met(er)(re)(s)"),
-    ("metre", "1e-2", "厘米|centimet(er)(re)(s)"), ("metre", "1e-3", "毫米|millimet(er)(re)(s)"),
-    ("metre", "1e-6", "微米|micromet(er)(re)(s)"), ("metre", "1852", "海里|nautical mile(s)"),
+    ("cubic metre", "1", "立方米|cubic met(er/re)(s)"), ("cubic metre", "1e9", "立方千米|cubic kilomet(er/re)(s)"),
+    ("cubic metre", "1e-3", "升|公升|lit(er/re)(s)"), ("cubic metre", "1e-6", "毫升|millilit(er/re)(s)"),
+    ("metre", "1e3", "公里|千米|kilomet(er/re)(s)"), ("metre", "1", "米|met(er/re)(s)"),
+    ("metre", "1e-2", "厘米|centimet(er/re)(s)"), ("metre", "1e-3", "毫米|millimet(er/re)(s)"),
+    ("metre", "1e-6", "微米|micromet(er/re)(s)"), ("metre", "1852", "海里|nautical mile(s)"),
     ("metre", "1609.344", "英里|mile(s)"),
     ("degree", "1", "摄氏度|度|degree(s)( celsius)|degree(s) c"),
     ("point", "1", "(个)百分点|percentage point(s)|percent point(s)|pp"), ("point", "0.01", "(个)基点|basis point(s)"),
@@ -120,9 +120,9 @@ _COUNTERS = ("个项种类次", "家所", "名位", "座处", "批", "只", "株
 
 
 def _expanded(written: str) -> Iterator[str]:
-    """``ton(ne)(s)`` as ton, tonne, tons, tonnes."""
+    """``ton(ne)(s)`` as ton, tons, tonne, tonnes."""
     parts = re.split(r"\(([^)]*)\)", written)
-    options = [(part,) if place % 2 == 0 else ("", part) for place, part in enumerate(parts)]
+    options = [part.split("/") if place % 2 == 0 or "/" in part else ["", part] for place, part in enumerate(parts)]
     yield from map("".join, product(*options))
 
 
@@ -139,6 +139,19 @@ def _words() -> dict[str, Unit]:
         counter = "" if group[0] == "个" else group[0]
         found |= dict.fromkeys(group, Unit("", counter=counter))
     return found
+
+
+def name_of(unit: Unit, *, in_chinese: bool) -> str:
+    """A word for the unit, currency or measure word; "" where no word is one."""
+    return _NAMES[in_chinese].get((unit.dimension, unit.factor, unit.counter), "")
+
+
+def _names(*, in_chinese: bool) -> dict[tuple[str, Fraction, str], str]:
+    names: dict[tuple[str, Fraction, str], str] = {}
+    for word, (dimension, factor, counter, _) in _BY_WORD.items():
+        if word.isascii() != in_chinese and (dimension or counter):
+            names.setdefault((dimension, factor, counter), word)
+    return names
 
 
 def _symbols() -> dict[str, Unit]:
@@ -159,6 +172,7 @@ def _signs() -> dict[str, Unit]:
 
 _BY_WORD = _words()
 _BY_SYMBOL = _symbols()
+_NAMES = (_names(in_chinese=False), _names(in_chinese=True))
 _BY_FOLDED_SYMBOL: dict[str, list[Unit]] = {}
 for _symbol, _unit in _BY_SYMBOL.items():
     if len(_symbol) > 1 or not _symbol.isalpha():  # "5M" is no length

@@ -1,17 +1,21 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from index.quantity import variants
+from ingest.text.amounts import amounts, matches
 from ingest.text.analyzer import analyze
 from ingest.text.numerals import read_numeral, write_numeral
-from ingest.text.view import fold
+from ingest.text.view import cased
 
 
 def otherwise(text: str) -> set[tuple[str, ...]]:
-    return {terms for each in variants(fold(text)) for terms in each.otherwise}
+    return {terms for each in variants(cased(text)) for terms in each.otherwise}
 
 
 @pytest.mark.parametrize(
@@ -38,6 +42,8 @@ def test_an_amount_is_found_however_it_is_scaled(text: str) -> None:
         ("第六条", ("articl", "6")),
         ("Article 12", ("第十", "十二", "二条")),
         ("０.５億噸", ("50", "million")),
+        ("€5m", ("5", "million")),
+        ("2.5×10⁶ t", ("250", "万吨")),
     ],
 )
 def test_it_is_also_written_so(text: str, wording: tuple[str, ...]) -> None:
@@ -49,6 +55,27 @@ def test_it_is_also_written_so(text: str, wording: tuple[str, ...]) -> None:
 )
 def test_years_words_and_plain_numbers_are_left_alone(text: str) -> None:
     assert not otherwise(text)
+
+
+_NUMBERS = st.decimals(min_value=Decimal("0.01"), max_value=99_999, places=2).map(lambda value: f"{value:,f}")
+
+
+@given(
+    st.sampled_from(["", "-", "约", "NZ$", "€"]),
+    _NUMBERS,
+    st.sampled_from(["亿", "万", " million ", " billion ", "千", ""]),
+    st.sampled_from(
+        ["吨", "t", "Mt", "tCO2e", "公顷", "亩", "km²", "m³", "元", " euros", "家", "人", "元/吨", " kWh", ""]
+    ),
+)
+def test_search_looks_for_nothing_but_the_amount(before: str, number: str, scale: str, unit: str) -> None:
+    text = cased(f"{before}{number}{scale}{unit}")
+    for each in variants(text):
+        (amount,) = (amount for amount in amounts(text) if amount.said == each.said)
+        for wording in each.wordings:
+            (back,) = amounts(cased(wording.text))
+            assert replace(back, counter=amount.counter).key == amount.key, wording
+            assert matches(back, replace(amount, about=False)) and wording.text.startswith(wording.sought)
 
 
 @given(st.integers(1, 999))
@@ -64,4 +91,4 @@ def test_any_run_of_numeral_characters_is_a_number_or_none(text: str) -> None:
 
 @given(st.text("0123456789.,% 亿万吨第条百分之十点tonhamilb²CO", max_size=40))
 def test_no_text_breaks_it(text: str) -> None:
-    assert all(each.said and all(each.otherwise) for each in variants(fold(text)))
+    assert all(each.said and all(each.otherwise) for each in variants(cased(text)))
