@@ -23,6 +23,7 @@ Border = Literal["", ",", ";", ":", ".", "(", ")", '"', "|"]
 # What parts clauses like a bar: dashes that join neither words nor numbers, and marks of what is skipped.
 _BAR = re.compile(r"(?<=\s)[-–—―]+(?=\s)|(?<!\d)[—―]+|[—―]+(?!\d)|--+|…+|\.{3,}")
 _BORDER = re.compile(r"""(?<!\d)[,.:、]|[,.:、](?!\d)|[;!?()"|]""")
+_BULLET = re.compile(r"\A(?:[•·●○■□◆◇▪▫➢❖‣∙]\s*|[-–—*+]\s+)+")
 _SIGN = re.compile("[<>=≥≤±+×/^*?]")
 _PIECE = re.compile(r"[A-Za-z0-9'.]+|[<>=≥≤±+×/^*?]|[^\sA-Za-z0-9]")
 # Letters, digits and the point of full width: a segmenter takes that point for the end of a sentence.
@@ -65,6 +66,11 @@ class Clauses:
     def tokens(self) -> tuple[str, ...]:
         """All tokens in order."""
         return tuple(chain.from_iterable(clause.tokens for clause in self.all))
+
+    @cached_property
+    def exact(self) -> tuple[str, ...]:
+        """All tokens unstemmed."""
+        return tuple(chain.from_iterable(clause.exact for clause in self.all))
 
     @cached_property
     def surface(self) -> tuple[str, ...]:
@@ -112,7 +118,7 @@ def clauses(text: str, *, lines: bool = False) -> Clauses:
 
 def _sentences(line: str) -> Iterator[tuple[str, bool]]:
     """Each sentence, and whether it ends as one: a long one comes in parts."""
-    text = reading_view(line, [Span(0, len(line))]).text.translate(_NARROW)
+    text = _BULLET.sub("", reading_view(line, [Span(0, len(line))]).text.translate(_NARROW))
     for start, end in sentence_spans(text, detect(text)) if text else ():
         yield text[start:end], text[start:end].rstrip(_CLOSERS).endswith(_ENDS)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from service.grounding.clauses import Clause, Clauses
 from service.grounding.polarity import marks
 from service.grounding.quote import Quote
 
 _OPENERS = frozenset({"the", "a", "an", "and"})  # as free as white space where a statement begins
+_LONGEST_PLACE = 6  # clauses
 _NESTED = 3  # lists within lists whose items are looked for: each multiplies the work
 _PART_ENDS = frozenset({".", ";"})
 _ALIKE = {";": "."}  # borders behind which another statement begins
@@ -20,14 +22,13 @@ _JOINS = re.compile(
     "|此外|同时|因此|另外|为此|例如|比如|首先|其次|最后|一是|二是|三是|四是|五是|第[一二三四五])"
 )
 # How a clause begins that goes on from a whole statement and may be left out, if nothing in it turns the meaning.
-_ADDS = re.compile(
-    "(?:and|as well as|including|such as|which|where|while|thereby|并且?|以及|同时|还|也|从而|进而|包括|其中)(?![a-z])"
-)
+_ADDS = re.compile("(?:and|as well as|including|such as|thereby|并且?|以及|同时|还|也|从而|进而|包括)(?![a-z])")
 _LIMITS = re.compile(
     r"\b(?:if|unless|except\w*|exclud\w+|provided|providing|whether|subject to|as long as|only|when|until|till|but"
     r"|without|although|though|however|save|notwithstanding|not|no|never|false|untrue|should|shall|must|cannot)\b"
     "|如|若|假|倘|除|外|为前提|是否|但|不|未|无|禁止|只|仅|应当|必须|须|经|当|限"
 )
+_TURNING = frozenset({"negation", "duty", "extent", "bound", "member", "time", "leave"})  # families of words that limit
 # How a statement begins that takes back or limits the one before.
 _TAKES_BACK = re.compile(
     r"(?:unless|except|excepting|save|provided that|only|but|subject to|however|notwithstanding|otherwise"
@@ -41,8 +42,8 @@ _STANDING = re.compile(  # headings under which nothing stands as the source's o
     "|废止|失效|撤销|驳回|未采纳|谣言|误区|不实|已删除"
 )
 _LABEL = re.compile(  # what names a place and says nothing of it
-    r"(?:article|section|chapter|paragraph|annex|table|figure|box|part|rule|regulation|step|phase|notes?"
-    r"|表|图|附表|附图|附件|注|备注|说明|专栏)?\s?[\d.a-z一二三四五六七八九十第条章节款项()-]{0,10}"
+    r"(?:article|section|chapter|paragraph|annex|table|figure|box|part|rule|regulation|step|note|表|图|附表|附图|附件|注|专栏)"
+    r"\s?[\d.]{0,6}[a-z]?|notes|备注|说明|[\d.]{1,8}|第[\d一二三四五六七八九十百]{1,5}[条章节款项]"
 )
 _SAYS = re.compile(  # joins a place to what is said there
     "under|according|to|of|the|in|by|per|pursuant|as|with|accordance|on|and|at|from|that|says?|states?|provides?|sets?"
@@ -124,7 +125,8 @@ def _left_out(quote: Quote, first: int, last: int) -> str | None:
 
 def _only_adds(behind: Sequence[Clause]) -> bool:
     said = " ".join(each.wording for each in behind)
-    return behind[0].border == "," and bool(_ADDS.match(said)) and not _LIMITS.search(said) and not marks(said)
+    turns = any(mark.family in _TURNING for mark in marks(said))
+    return behind[0].border == "," and bool(_ADDS.match(said)) and not _LIMITS.search(said) and not turns
 
 
 def _lead(theirs: Sequence[Clause], first: int) -> str | None:
@@ -159,33 +161,24 @@ def _told(left: Sequence[Clause]) -> str:
     return ", ".join(each.wording for each in left)
 
 
-def _without_place(claim: Sequence[Clause], quote: Quote) -> Iterator[list[Clause]]:
+def _without_place(claim: Sequence[Clause], quote: Quote) -> Iterator[Sequence[Clause]]:
     """The claim, then the claim without what it says of the place at its beginning, as far as that is true."""
-    yield list(claim)
-    rest = list(claim)
-    while rest and (size := _named(rest, quote)):
-        first = rest[0]
-        if size >= len(first.exact):
-            rest = [rest[1]._replace(border=""), *rest[2:]] if len(rest) > 1 else []
-        else:
-            cut = {name: getattr(first, name)[size:] for name in ("tokens", "exact", "surface")}
-            rest = [first._replace(**cut), *rest[1:]]
+    yield claim
+    rest = claim
+    while len(rest) > 1 and (count := _attribution(rest, quote)):
+        rest = rest[count:]
+        yield rest
+    while rest and (size := _heading(rest[0].exact, quote)):
+        cut = {name: getattr(rest[0], name)[size:] for name in ("tokens", "exact", "surface")}
+        rest = [rest[0]._replace(**cut), *rest[1:]] if size < len(rest[0].exact) else rest[1:]
         if rest:
             yield rest
 
 
-def _named(rest: Sequence[Clause], quote: Quote) -> int:
-    """How many tokens at the beginning name the quote's place: a heading, its label, or a clause that says no more."""
-    said = rest[0].exact
-    best = 0
-    for heading in quote.headings:
-        whole = [token for clause in heading.all for token in clause.exact]
-        for form in (whole, _label(whole)):
-            if form and tuple(said[: len(form)]) == tuple(form):
-                best = max(best, len(form))
-    if len(rest) > 1 and best < len(said) and _is_attribution(said, quote):
-        return len(said)
-    return best
+def _heading(said: Sequence[str], quote: Quote) -> int:
+    """How many tokens at the beginning are a heading of the quote's, or the number of one."""
+    forms = [form for heading in quote.headings for form in (heading.exact, _label(heading.exact)) if form]
+    return max((len(form) for form in forms if tuple(said[: len(form)]) == tuple(form)), default=0)
 
 
 def _label(whole: Sequence[str]) -> Sequence[str]:
@@ -194,16 +187,15 @@ def _label(whole: Sequence[str]) -> Sequence[str]:
     return whole[: place + 1] if place is not None else ()
 
 
-def _is_attribution(said: Sequence[str], quote: Quote) -> bool:
-    """Whether the clause says no more than where the quote stands: runs of headings or title, joined."""
-    above = [f" {' '.join(token for clause in each.all for token in clause.exact)} " for each in quote.headings]
-    run: list[str] = []
-    named = False
-    for token in [*said, ""]:
-        if not token or _SAYS.fullmatch(token):
-            if run and not any(f" {' '.join(run)} " in each for each in above):
-                return False
-            named, run = named or bool(run), []
-        else:
-            run.append(token)
-    return named
+def _attribution(rest: Sequence[Clause], quote: Quote) -> int:
+    """How many clauses at the beginning say no more than where the quote stands: ``根据《…》第十三条，``."""
+    above = [f" {' '.join(heading.exact)} " for heading in quote.headings]
+    named = 0
+    for count, clause in enumerate(rest[:_LONGEST_PLACE], 1):
+        runs = [
+            list(run) for joins, run in groupby(clause.exact, lambda token: bool(_SAYS.fullmatch(token))) if not joins
+        ]
+        if not all(any(f" {' '.join(run)} " in each for each in above) for run in runs):
+            break
+        named = count if runs else named
+    return min(named, len(rest) - 1)
