@@ -18,6 +18,11 @@ def index_terms(document: Document, passages: Sequence[Passage]) -> Iterator[byt
     return (pack_terms((title, sections[each.section], analyze(each.text))) for each in passages)
 
 
+def passage_terms(title: str, passage: Passage) -> bytes:
+    """Packed terms of one passage, as :func:`index_terms` has them; ``title``: of its document, or else its name."""
+    return pack_terms((analyze(title), analyze(" ".join(passage.section)), analyze(passage.text)))
+
+
 def encode_passages(
     titles: Sequence[str], passages: Sequence[Passage], encoder: Encoder
 ) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:

@@ -11,12 +11,13 @@ from index.columns import PASSAGE_COLUMNS, read_passage, unpack_text
 from index.connection import connect
 from index.encoder import Encoder
 from index.errors import LibraryError
-from index.features import encode_passages
+from index.features import encode_passages, passage_terms
 from index.packed import front, pack_statements
 from index.retrieval import titled_passage
 from index.store import APPLICATION_ID, FRONT, STATEMENTS, STORE_FORMAT, UPGRADABLE
 
 _AT_ONCE = 500  # passages
+_WITHOUT_STATEMENTS = 2  # the format that had none
 
 
 def is_upgradable(path: Path) -> bool:
@@ -29,9 +30,9 @@ def is_upgradable(path: Path) -> bool:
 
 
 def upgrade(path: Path) -> None:
-    """Gives a store of the format before this one what it lacks, in one transaction; the caller holds the lock.
+    """Gives a store of an older format what it lacks, in one transaction; the caller holds the lock.
 
-    Rows stay as they are, so that the search indexes stay good. Any other file is left alone.
+    Terms are made anew; the search indexes of that format are none of this one's. Any other file is left alone.
     """
     if not is_upgradable(path):
         return
@@ -39,11 +40,9 @@ def upgrade(path: Path) -> None:
         connection.execute("BEGIN IMMEDIATE")
         try:
             if _is_old(connection):  # nobody else has done it meanwhile
-                for statement in filter(str.strip, STATEMENTS.split(";")):
-                    connection.execute(statement)
-                connection.execute(FRONT)
-                for (doc,) in connection.execute("SELECT doc FROM documents").fetchall():
-                    _fill(connection, doc)
+                if _version(connection) == _WITHOUT_STATEMENTS:
+                    _add_statements(connection)
+                _analyse_anew(connection)
                 connection.execute(f"PRAGMA user_version = {STORE_FORMAT}")
             connection.execute("COMMIT")
         finally:
@@ -65,8 +64,28 @@ def encode_anew(connection: sqlite3.Connection, encoder: Encoder) -> None:
 
 def _is_old(connection: sqlite3.Connection) -> bool:
     (application,) = connection.execute("PRAGMA application_id").fetchone()
+    return bool(application == APPLICATION_ID and _version(connection) in UPGRADABLE)
+
+
+def _version(connection: sqlite3.Connection) -> int:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    return bool(application == APPLICATION_ID and version == UPGRADABLE)
+    return int(version)
+
+
+def _analyse_anew(connection: sqlite3.Connection) -> None:
+    rows = [row for (row,) in connection.execute('SELECT "row" FROM passages')]
+    for start in range(0, len(rows), _AT_ONCE):
+        part = rows[start : start + _AT_ONCE]
+        terms = (passage_terms(*titled_passage(connection, row)) for row in part)
+        connection.executemany('UPDATE features SET terms = ? WHERE "row" = ?', zip(terms, part, strict=True))
+
+
+def _add_statements(connection: sqlite3.Connection) -> None:
+    for statement in filter(str.strip, STATEMENTS.split(";")):
+        connection.execute(statement)
+    connection.execute(FRONT)
+    for (doc,) in connection.execute("SELECT doc FROM documents").fetchall():
+        _fill(connection, doc)
 
 
 def _fill(connection: sqlite3.Connection, doc: int) -> None:

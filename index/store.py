@@ -24,8 +24,8 @@ from index.errors import (
 from index.lock import write_lock
 from ingest.passage import SPLITTER_VERSION
 
-STORE_FORMAT = 3
-UPGRADABLE = 2  # lacks statements and fronts, which can be made from its passages and texts
+STORE_FORMAT = 4
+UPGRADABLE = (2, 3)  # what they lack, and terms in the search form of today, can be made from their texts
 APPLICATION_ID = 0x534E4B51
 _MOST_VARIABLES = 30_000  # SQLite takes 32 766 in one statement
 
@@ -285,7 +285,7 @@ class Store:
         if application != APPLICATION_ID:
             raise LibraryFormatMismatch(f"{self.path} is not a SinkQA library; name another folder")
         if version != STORE_FORMAT:
-            renewable = "open it once where it can be written to, " if version == UPGRADABLE else ""
+            renewable = "open it once where it can be written to, " if version in UPGRADABLE else ""
             raise LibraryFormatMismatch(
                 f"the library {self.path} has format {version}, this SinkQA reads format {STORE_FORMAT}: "
                 f"{renewable}use the version that wrote it, or add its documents to a new library"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -118,6 +119,20 @@ def test_an_older_library_is_given_statements_and_fronts_when_it_is_opened(libra
         opened.remove(law)
         opened.restore(law, Trash(tmp_path / "library", encoder=encoder.fingerprint))
         assert texts(opened, "penalty") == before and opened.fronts() == {law: front}
+
+
+def test_an_older_library_gets_its_terms_in_the_search_form_of_today(library, tmp_path, encoder):
+    document = read_bytes("# Fens\n\nThe fens hold 10⁶ t of carbon.\n".encode(), "fens.md")
+    library.add(document, split(document))
+    library.close()
+    path = tmp_path / "library" / STORE_FILE
+    with closing(sqlite3.connect(path)) as connection:
+        (fresh,) = connection.execute("SELECT terms FROM features").fetchone()
+        connection.executescript("UPDATE features SET terms = CAST('fen 106' AS BLOB); PRAGMA user_version = 3;")
+    with Library.open(tmp_path / "library", encoder=encoder) as opened:
+        assert opened.search("10⁶ t")
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT terms FROM features").fetchall() == [(fresh,)]
 
 
 def test_an_older_library_that_cannot_be_written_is_a_named_error(library, law, tmp_path, encoder, monkeypatch):
