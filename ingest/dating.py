@@ -6,19 +6,19 @@ import re
 from collections.abc import Iterable
 from pathlib import PurePath
 
+from ingest.text.numerals import ERAS, MONTHS, era_year
+
 _OPENING, _ENDING = 1_500, 800  # characters
 _LAST_LINES = 15
 _MAX_DATE_LINE = 90  # a date of issue stands in a short line; in prose a date may say anything
-_ERAS = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和": 2018}
-_DIGITS = {digit: value for value, digit in enumerate("〇一二三四五六七八九")} | {"元": 1}
 _YEAR = r"(1[89]\d\d|20\d\d)"
-_MONTHS = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+_MONTHS = f"(?:{'|'.join(MONTHS)})"
 _DAY = rf"{_YEAR}年\s?\d{{1,2}}月\s?\d{{1,2}}日"
 _ENGLISH_DAY = rf"(?:\d{{1,2}}(?:st|nd|rd|th)?\s{_MONTHS},?\s{_YEAR}|{_MONTHS}\s\d{{1,2}},\s{_YEAR})"
 _ACT_YEAR = re.compile(rf"\b(?:Act|Law|Order|Code|Regulations?|Rules|Agreement|Protocol)\s{_YEAR}\b")
 _BRACKETED_YEAR = re.compile(rf"[（(\[]\s*{_YEAR}(?!\d)")
 # 令和六年 and 令和6年, but not the fiscal year 令和6年度, of which a report may tell long after.
-_JAPANESE_YEAR = re.compile(r"(明治|大正|昭和|平成|令和)([元〇一二三四五六七八九十]{1,3}|\d{1,2})年(?!度)")
+_JAPANESE_YEAR = re.compile(rf"({'|'.join(ERAS)})([元〇一二三四五六七八九十]{{1,3}}|\d{{1,2}})年(?!度)")
 _ENACTED = re.compile(
     rf"{_YEAR}年\d{{1,2}}月\d{{1,2}}日[^。]{{0,60}}?(?:通过|公布|发布|印发|修订|修正|修改|令第)(?!了)"
 )
@@ -93,7 +93,7 @@ def issue_year(title: str, text: str, name: str) -> int | None:
 
 def _year_of_opening(opening: str) -> int | None:
     if era := _JAPANESE_YEAR.search(opening[:200]):
-        return _ERAS[era[1]] + _chinese_number(era[2])
+        return era_year(era[1], era[2])
     lines = [line.strip() for line in opening.splitlines()]
     if (enacted := revision_year(opening)) is not None:
         return enacted
@@ -108,12 +108,3 @@ def _first(found: Iterable[re.Match[str]]) -> int | None:
     """The year in the first match; patterns hold it in one of several groups."""
     match = next(iter(found), None)
     return int(next(filter(None, match.groups()))) if match else None
-
-
-def _chinese_number(text: str) -> int:
-    if text.isdigit() and text.isdecimal():
-        return int(text)
-    tens, ten, ones = text.rpartition("十")
-    if not ten:
-        return _DIGITS.get(ones, 0)
-    return (_DIGITS.get(tens, 1) if tens else 1) * 10 + _DIGITS.get(ones, 0)

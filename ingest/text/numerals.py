@@ -28,6 +28,8 @@ NUMBER_WORD = (
 )
 """What spells a number of 1..99 in folded English text; a lone "one" counts nothing."""
 ORDINAL_WORDS = _in_order("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth", 1)
+ERAS = {"明治": 1868, "大正": 1912, "昭和": 1926, "平成": 1989, "令和": 2019}
+"""The first year of each era of Japan."""
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
@@ -112,6 +114,12 @@ def read_number(written: str) -> Decimal | None:
         return None
     part = "".join(str(_HAN_DIGITS[char]) for char in decimals)
     return Decimal(f"{number}.{part or 0}") if part else Decimal(number)
+
+
+def era_year(era: str, number: str) -> int:
+    """The calendar year of a Japanese era's, 元 being the first: 2024 of 令和 and 六."""
+    nth = 1 if number == "元" else read_number(number) or 0
+    return ERAS[era] + int(nth) - 1
 
 
 def write_numeral(number: int) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ingest.text.numerals import read_numeral
+
 _BODIES = "GB|HJ|DB\\d{0,2}|LY|NY|DL|QX|SL|JJG|JJF|TD|HY|ISO|IEC|JIS|EN|BS"  # of standards: number after a space, too
 _MONEY = "USD|RMB|CNY|EUR|GBP|NZD|AUD|JPY|CAD"
 _FORMS = {
@@ -34,7 +36,6 @@ _MARKS = re.compile(r"[\s./—–〔〕\[\]【】（）()-]+")
 _VERSION = re.compile(
     r"(?:\b(?i:version|ver\.?)|(?<![A-Za-z])[vV])[\s.]?0*(\d{1,2})(?:\.\d+)*(?![\d%])|第\s?0*(\d{1,2}|[一二三四五六])\s?版"
 )
-_CHINESE = dict(zip("一二三四五六", range(1, 7), strict=True))
 
 
 def codes(text: str) -> Iterator[tuple[int, int, str]]:
@@ -48,7 +49,9 @@ def codes(text: str) -> Iterator[tuple[int, int, str]]:
 def versions(text: str) -> tuple[int, ...]:
     """The versions that a text names, in text order: ``v2``, ``Version 02.0``, 第二版."""
     return tuple(
-        _CHINESE.get(number) or int(number) for found in _VERSION.finditer(text) for number in (found[1] or found[2],)
+        int(number) if number.isdecimal() else read_numeral(number) or 0
+        for found in _VERSION.finditer(text)
+        for number in (found[1] or found[2],)
     )
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ingest.text.amounts import Amount, amounts, matches
 from ingest.text.language import detect
-from ingest.text.numerals import read_numeral
+from ingest.text.numerals import ERAS, HAN, MONTHS, era_year, read_number, write_numeral
 from ingest.text.view import View, cased, fold, search_view
 from service.answer import Gloss
 
@@ -53,32 +53,26 @@ _SCALES = {
     "en": ((10**12, " trillion"), (10**9, " billion"), (10**6, " million")),
 }
 _DIGITS = 5  # that a number with a scale word may have; with more it is written out
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
-)  # fmt: skip
 _SUBSTANCES = {"co2": ("二氧化碳", " CO2"), "co2e": ("二氧化碳当量", " CO2e"), "c": ("碳", " C")}
 _LEVELS = {"article": "Article {}", "chapter": "Chapter {}", "section": "Section {}", "paragraph": "paragraph {}"}
-_NUMERALS = "零一二三四五六七八九十"
 _TOPS = ("", "one", "two", "three", "four", "five", "", "seven")
 _BOTTOMS = ("", "", "", "third", "quarter", "fifth", "sixth", "", "eighth", "", "tenth")
 
-_LISTED = re.compile(rf"[{_NUMERALS}]\s")  # 四 円 is the fourth of a list
-_THINGS = re.compile(rf"[{_NUMERALS}两百千]+[^{_NUMERALS}两百千\d\s]")  # 四种
+_LISTED = re.compile(rf"[{HAN}]\s")  # 四 円 is the fourth of a list
+_THINGS = re.compile(rf"[{HAN}]+[^{HAN}\d\s]")  # 四种
 _PERCENT = re.compile("[%‰]|百分之|千分之|per ?cent")
 _IDLE = re.compile(r"[\s,]|(?<=\d)\.0+(?!\d)|(?<=\.\d)0+(?!\d)")
 
-_ERAS = {"明治": 1868, "大正": 1912, "昭和": 1926, "平成": 1989, "令和": 2019}
 _ERA = re.compile(
-    rf"(?P<era>{'|'.join(_ERAS)})(?P<year>元|[{_NUMERALS}]+|\d+)年(?:(?P<fiscal>度)|(?P<month>[{_NUMERALS}]+|\d+)月"
-    rf"(?:(?P<day>[{_NUMERALS}]+|\d+)日)?)?"
+    rf"(?P<era>{'|'.join(ERAS)})(?P<year>元|[{HAN}]+|\d+)年(?:(?P<fiscal>度)|(?P<month>[{HAN}]+|\d+)月"
+    rf"(?:(?P<day>[{HAN}]+|\d+)日)?)?"
 )
 # A lone 一 may be part of a word; before a unit and a bound it counts: 一倍以上, 一年内.
 _ONE = re.compile(
-    rf"(?<![{_NUMERALS}百千万第])一(?=(?:个?(?:工作)?[月日年]|天|倍|元|公顷|亩|吨|米|小时)"
+    rf"(?<![{HAN}万第])一(?=(?:个?(?:工作)?[月日年]|天|倍|元|公顷|亩|吨|米|小时)"
     r"(?:以[上下内]|内|之内|后))"
 )
-_SUFFIX = re.compile(rf"(?:-\d|[のノ之][{_NUMERALS}\d])")  # 第十六条の二 is another article than 第十六条
+_SUFFIX = re.compile(rf"(?:-\d|[のノ之][{HAN}\d])")  # 第十六条の二 is another article than 第十六条
 _ABOUT = (("大约|约", "about|approximately|around|roughly"), ("近", "nearly|almost"))
 _IS_ABOUT = tuple((re.compile(rf"(?:{zh}|\b(?:{en}) )\Z"), zh.split("|")[-1], en.split("|")[0]) for zh, en in _ABOUT)
 _ABOUT_BEHIND = re.compile("左右|上下")
@@ -243,8 +237,8 @@ def _date(amount: Amount, asked: str) -> str:
     if asked == "zh":
         return f"{year}年" * bool(year) + f"{month}月" + f"{day}日" * bool(day)
     if not year:
-        return f"{_MONTHS[month - 1]} {day}"
-    return f"{day} " * bool(day) + f"{_MONTHS[month - 1]} {year}"
+        return f"{MONTHS[month - 1]} {day}"
+    return f"{day} " * bool(day) + f"{MONTHS[month - 1]} {year}"
 
 
 def _year(amount: Amount, asked: str, said: str) -> str:
@@ -257,9 +251,9 @@ def _year(amount: Amount, asked: str, said: str) -> str:
 
 def _era(match: re.Match[str], asked: str) -> str:
     def read(written: str) -> int:
-        return 1 if written == "元" else int(written) if written.isdecimal() else read_numeral(written) or 0
+        return int(read_number(written) or 0)
 
-    year = _ERAS[match["era"]] + read(match["year"]) - 1
+    year = era_year(match["era"], match["year"])
     if match["fiscal"]:
         return f"fiscal year {year} (FY{year})" if asked == "en" else f"{year}财政年度"
     if not match["month"]:
@@ -267,7 +261,7 @@ def _era(match: re.Match[str], asked: str) -> str:
     month, day = read(match["month"]), read(match["day"] or "零")
     if asked == "zh":
         return f"{year}年{month}月" + f"{day}日" * bool(day)
-    return f"{day} " * bool(day) + f"{_MONTHS[month - 1]} {year}"
+    return f"{day} " * bool(day) + f"{MONTHS[month - 1]} {year}"
 
 
 def _number(amount: Amount, asked: str, said: str) -> str:
@@ -326,7 +320,7 @@ def _part(amount: Amount, asked: str) -> str:
     if amount.low != amount.high or top >= len(_TOPS) or not _TOPS[top] or not _BOTTOMS[bottom]:
         return ""
     if asked == "zh":
-        return f"{_NUMERALS[bottom]}分之{_NUMERALS[top]}"
+        return f"{write_numeral(bottom)}分之{write_numeral(top)}"
     return f"{_TOPS[top]} {_BOTTOMS[bottom]}{'s' * (top > 1)}"
 
 

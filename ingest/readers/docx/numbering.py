@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from ingest.readers.html.walk import numeral
+from ingest.text.numerals import write_numeral
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _CHINESE = ("chineseCounting", "chineseCountingThousand", "ideographTraditional", "taiwaneseCountingThousand",
             "japaneseCounting", "taiwaneseCounting")  # fmt: skip
 _STYLES = {"lowerLetter": "a", "upperLetter": "A", "lowerRoman": "i", "upperRoman": "I"}
-_DIGITS = "〇一二三四五六七八九"
 _LEVELS = 9
 
 
@@ -71,7 +71,6 @@ def _value(parent: Any, tag: str) -> str:
 
 
 def _numeral(number: int, kind: str) -> str:
-    if kind in _CHINESE and 0 < number < 100:
-        tens, ones = divmod(number, 10)
-        return ("" if tens < 2 else _DIGITS[tens]) + ("十" if tens else "") + (_DIGITS[ones] if ones else "")
+    if kind in _CHINESE and 0 < number < 1000:
+        return write_numeral(number)
     return numeral(number, _STYLES.get(kind, "1"))
