@@ -9,7 +9,7 @@ from eval.forging.kinds import Forged, begun_small, is_plain, kind
 from eval.forging.material import Sentence
 
 _BANS = re.compile(  # a lead-in whose last clause forbids what follows
-    r"(?:禁止|不得|严禁)[^。；（）]*[:：]$"
+    r"(?:禁止|不得|严禁)[^。；（）]*[:：]$|\bprohibit(?:s|ing) the following"
     r"|\b(?:prohibit(?:ed|s|ing)|forbidden|(?:shall|must|may) not|no person (?:may|shall))\b[^.;()]*:$",
     re.IGNORECASE,
 )
