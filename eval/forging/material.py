@@ -23,6 +23,7 @@ from ingest.errors import IngestError
 from ingest.passage import Passage, PassageKind
 from ingest.readers import find_files, format_of, read, read_bytes
 from ingest.splitting import split
+from ingest.structure.lists import mark_of
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -137,13 +138,16 @@ class Sentence:
 
     @property
     def lead(self) -> str | None:
-        """What leads to it, where it is an item of a list."""
-        if not _ITEM.match(self.text) and self.passage.kind != "list":
+        """What leads to it, where it is an item of a list: the line above it whose mark is of another style."""
+        above, mark = self.passage.units[: self.unit], mark_of(self.text)
+        if mark is None and (self.passage.kind != "list" or any(mark_of(unit.text) for unit in above)):
             return None
-        for unit in reversed(self.passage.units[: self.unit]):
-            if unit.text.endswith((":", "：")):
+        for unit in reversed(above):
+            other = mark_of(unit.text)
+            is_sibling = bool(mark and other and mark[0] == other[0])
+            if unit.text.endswith((":", "：")) and not is_sibling:
                 return unit.text
-            if not _ITEM.match(unit.text) and self.passage.kind != "list":
+            if other is None and self.passage.kind != "list":
                 return None
         return None
 
