@@ -53,6 +53,7 @@ def examine(
     if library is not None:
         facts |= {
             "documents": fact(lambda: library.size().documents),
+            "quota": fact(lambda: _quota(settings, library)),
             "generation": fact(lambda: library.generation),
             "encoder": library.encoder.fingerprint,
         }
@@ -62,6 +63,12 @@ def examine(
     if library is not None:
         fact(lambda: problems.extend(str(problem) for problem in library.check()))
     return DoctorReport(facts, tuple(dict.fromkeys(problems)))
+
+
+def _quota(settings: Settings, library: Library) -> str:
+    most = (settings.collection_max_documents or "any number of", settings.collection_max_mb or "any number of")
+    size = library.size()
+    return f"{size.documents} of {most[0]} documents, {size.n_bytes / 2**20:.1f} of {most[1]} MiB"
 
 
 def _version(package: str) -> str:

@@ -14,6 +14,7 @@ SinkQAError
     ├── InvalidFilter      invalid-filter      a condition that searches cannot be held to
     ├── InvalidUpload      invalid-upload      no file, or too many at once
     ├── StorageFull        storage-full        no room on disk for what came in
+    ├── QuotaExceeded      quota-exceeded      a collection would hold more than it may
     ├── JobNotFound        job-not-found       no job has this id, or it ended long ago
     ├── JobInterrupted     job-interrupted     the server ended again and again while it worked on it
     ├── PageNotFound       page-not-found      a document has no such page
@@ -114,6 +115,12 @@ class StorageFull(ServiceError):
     """There is no room on disk for what came in."""
 
     code = "storage-full"
+
+
+class QuotaExceeded(ServiceError):
+    """A collection would hold more documents, or larger ones, than the settings allow."""
+
+    code = "quota-exceeded"
 
 
 class JobNotFound(ServiceError):
@@ -220,3 +227,9 @@ class DeadlineExceeded(ServiceError):
     """A request takes more time than one may have, and was given up."""
 
     code = "deadline-exceeded"
+
+
+class DayQuotaExceeded(RateLimited):
+    """A key would send more documents, or larger ones, than the settings allow it in a day."""
+
+    code = "day-quota-exceeded"

@@ -61,6 +61,10 @@ class Settings(BaseModel):
     client_timeout_s: float = Field(15.0, gt=0, description="Seconds a client may keep serve waiting.")
     body_max_mb: float = Field(1.0, gt=0, le=64, description="Size of a request that is no upload, in MiB.")
     upload_max_mb: float = Field(200.0, gt=0, le=2048, description="Size of an upload, in MiB.")
+    collection_max_mb: float = Field(0.0, ge=0, description="Size of all files of a collection, in MiB; 0: any size.")
+    collection_max_documents: int = Field(0, ge=0, description="Documents in a collection; 0: any number.")
+    key_day_mb: float = Field(0.0, ge=0, description="Size of what a key may upload in a day, in MiB; 0: any size.")
+    key_day_documents: int = Field(0, ge=0, description="Documents a key may upload in a day; 0: any number.")
     encoder: str | None = Field(None, description="Encoder name or local folder; unset: the bundled bilingual one.")
     reranker: str | None = Field(
         None, description="Cross-encoder that reorders the best passages, name or local folder; unset: none."

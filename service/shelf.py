@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
-from index.catalogue import DocumentRecord
+from index.catalogue import DocumentRecord, Size
 from index.library import Library
 from index.trash import Trash
 from ingest.document import Box, Page, Span
@@ -90,6 +90,10 @@ class Shelf:
     def documents(self) -> list[DocumentRecord]:
         """Every document, in the order of their titles."""
         return sorted(self._library.documents(), key=lambda record: (record.title, record.doc_id))
+
+    def size(self) -> Size:
+        """Documents and their bytes."""
+        return self._library.size()
 
     def document(self, doc_id: str) -> DocumentRecord:
         """The record of a document named by its id or a beginning of it (6 characters or more)."""

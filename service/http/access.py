@@ -28,7 +28,7 @@ from service.errors import Forbidden, KeysUnreadable, RateLimited, Unauthorized,
 from service.http.headers import SecureHeaders
 from service.http.limits import Limits, answer_early
 from service.http.observing import ID_HEADER
-from service.http.problems import refuse_named
+from service.http.problems import refuse, refuse_named
 from service.http.rates import Buckets, Budget, is_loopback, network
 from service.keys import Key, keys_of
 from service.keys import Scope as KeyScope
@@ -189,8 +189,12 @@ class Access:
             if scope["type"] == "lifespan":  # nothing here speaks WebSocket
                 await self._app(scope, receive, send)
             return
+        headers = Headers(scope=scope)
+        if "content-length" in headers and "transfer-encoding" in headers:
+            detail = "expected Content-Length or Transfer-Encoding, got both: servers on the way may read two requests"
+            await answer_early(refuse(scope["path"], 400, "bad-request", detail), scope, receive, send)
+            return
         try:
-            headers = Headers(scope=scope)
             self._check_host(headers)
             self._check_origin(scope["method"], headers)
             caller = self._caller(scope, headers)

@@ -20,6 +20,7 @@ from service.collections import Collections
 from service.http import access, answers, connecting, dify, documents, health, jobs, observing, openai, page, problems
 from service.http.metrics import Metrics
 from service.jobs import AllJobs
+from service.quotas import Quotas
 from service.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.metrics = Metrics()
     app.state.collections = Collections(settings, opens=app.state.metrics.open_engine)
     app.state.jobs = AllJobs(settings)
+    app.state.quotas = Quotas(settings)
     problems.install(app)
     for module in (answers, documents, jobs, openai, dify, health, page):
         app.include_router(module.router)

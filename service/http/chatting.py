@@ -8,7 +8,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field, field_validator
 
 from service.answering.dialogue import Followed, follow
-from service.http.schemas import K, Text
+from service.http.conditions import FILTER
+from service.http.schemas import K, Share, Switch, Text, UpTo50
 
 MODEL = "sinkqa"
 
@@ -38,23 +39,23 @@ class Turn(BaseModel):
 class StreamOptions(BaseModel):
     """What a stream tells beside the answer."""
 
-    include_usage: bool | None = None
+    include_usage: Switch | None = None
 
 
 class Asking(BaseModel):
     """What both ways of asking share. ``k`` and ``generate`` are ours: clients send them as extra fields."""
 
     model: Text = Field(description="`sinkqa`, or `sinkqa/` and the name of a collection.", examples=[MODEL])
-    stream: bool | None = False
+    stream: Switch | None = False
     k: K = None
-    generate: bool = Field(False, description="Let the language model that is set write; every sentence is checked.")
+    generate: Switch = Field(False, description="Let the language model that is set write; every sentence is checked.")
 
 
 class ChatRequest(Asking):
     """A conversation whose last question is answered."""
 
     messages: list[Turn] = Field(min_length=1, description="The user's last message is the question.")
-    n: int | None = Field(1, ge=1, le=1, description="Only 1: the library has one answer.")
+    n: Literal[1] | None = Field(1, description="Only 1: the library has one answer.")
     stream_options: StreamOptions | None = None
 
     @field_validator("messages")
@@ -115,19 +116,20 @@ def _asking(turns: list[Turn]) -> list[Turn]:
 class RankingOptions(BaseModel):
     """Which results to leave out."""
 
-    score_threshold: float | None = Field(None, ge=0, le=1)
+    score_threshold: Share | None = None
 
 
 class VectorSearchRequest(BaseModel):
     """A search in a collection, as in a vector store."""
 
     query: Text | list[Text] = Field(description="Words to look for.", examples=["carbon sink offset limit"])
-    max_num_results: int | None = Field(10, ge=1, le=50)
+    max_num_results: UpTo50 | None = 10
     filters: dict[str, Any] | None = Field(
         None,
         description="`eq` or `in` on doc_id, language, jurisdiction or type; `eq`, `gte`, `lte`, `gt` or `lt` on year; "
         "`and` of these.",
         examples=[{"type": "eq", "key": "language", "value": "zh"}],
+        json_schema_extra=FILTER,
     )
     ranking_options: RankingOptions | None = None
 

@@ -10,8 +10,44 @@ from index.hit import Filters
 from service.errors import InvalidFilter
 
 _LISTS = {"doc_id": "doc_ids", "language": "languages", "jurisdiction": "jurisdictions", "type": "types"}
+LISTED = (*_LISTS,)
+"""What conditions can be on beside the year."""
 _SUPPORTED = f"eq or in on {', '.join(_LISTS)}; eq, gte, lte, gt or lt on year; and of these"
 _BOUNDS = {"eq": (0, 0), "gte": (0, None), "gt": (1, None), "lte": (None, 0), "lt": (None, -1)}
+
+
+_TEXT: dict[str, Any] = {"type": "string", "minLength": 1}
+_YEAR: dict[str, Any] = {"type": "integer", "minimum": -9998, "maximum": 9998}
+FILTER: dict[str, Any] = {
+    "anyOf": [
+        {
+            "type": "object",
+            "properties": {"type": {"const": "eq"}, "key": {"enum": [*_LISTS]}, "value": _TEXT},
+            "required": ["type", "key", "value"],
+        },
+        {
+            "type": "object",
+            "properties": {
+                "type": {"const": "in"},
+                "key": {"enum": [*_LISTS]},
+                "value": {"type": "array", "items": _TEXT, "minItems": 1, "maxItems": 1000},
+            },
+            "required": ["type", "key", "value"],
+        },
+        {
+            "type": "object",
+            "properties": {"type": {"enum": [*_BOUNDS]}, "key": {"const": "year"}, "value": _YEAR},
+            "required": ["type", "key", "value"],
+        },
+        {
+            "type": "object",
+            "properties": {"type": {"const": "and"}, "filters": {"type": "array", "items": {"type": "object"}}},
+            "required": ["type", "filters"],
+        },
+        {"type": "null"},
+    ]
+}
+"""What the document tells of a filter of OpenAI's: one comparison, or several joined by "and"."""
 
 
 class Condition(NamedTuple):

@@ -6,7 +6,11 @@ import asyncio
 import sys
 from typing import ClassVar
 
+import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from service.http.headers import headers_for
+from service.http.problems import refuse
 
 
 class Patient(H11Protocol):
@@ -59,6 +63,19 @@ class Patient(H11Protocol):
             if timer:
                 timer.cancel()
         super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        """What came is no request, or its headers are longer than 64 KiB: told as every other failure is."""
+        detail = "this is no HTTP/1.1, or its headers are longer than 64 KiB: send fewer, and see /openapi.json"
+        refused = refuse("/", 400, "bad-request", detail, headers=headers_for("/v1/") | {"Connection": "close"})
+        events = (
+            h11.Response(status_code=400, headers=refused.raw_headers, reason=b"Bad Request"),
+            h11.Data(data=bytes(refused.body)),
+            h11.EndOfMessage(),
+        )
+        for event in events:
+            self.transport.write(self.conn.send(event))
+        self.transport.close()
 
     def _expect(self) -> None:
         """Sets the deadline where a request is waited for, and lifts it where one is being answered."""

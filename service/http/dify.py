@@ -6,34 +6,52 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from service.engine import Engine
 from service.errors import InvalidFilter
 from service.http.access import READS
-from service.http.conditions import Condition, filters_of
+from service.http.conditions import LISTED, Condition, filters_of
 from service.http.encoding import Json
 from service.http.engines import collections_of
 from service.http.links import base_of, passage_link
 from service.http.openai import share
-from service.http.schemas import Text
+from service.http.schemas import NAMED, Share, Text, UpTo100
 
 _OPERATORS = {"is": "eq", "=": "eq", "in": "in", "≥": "gte", ">": "gt", "≤": "lte", "<": "lt"}
+
+
+def _condition(names: tuple[str, ...], operators: list[str], value: dict[str, Any]) -> dict[str, Any]:
+    named = {"anyOf": [{"enum": [*names]}, {"type": "array", "items": {"enum": [*names]}, "maxItems": 1}]}
+    told = {"name": named, "comparison_operator": {"enum": operators}, "value": value}
+    return {"properties": told, "required": ["name", "comparison_operator", "value"]}
+
+
+_TEXT = {"type": "string", "minLength": 1}
+_CONDITION: dict[str, Any] = {
+    "anyOf": [
+        _condition(LISTED, ["is", "="], _TEXT),
+        _condition(LISTED, ["in"], {"type": "array", "items": _TEXT, "minItems": 1}),
+        _condition(("year",), ["is", "=", "≥", ">", "≤", "<"], {"type": "integer", "minimum": -9998, "maximum": 9998}),
+    ]
+}
 
 
 class RetrievalSetting(BaseModel):
     """How many records, and how good."""
 
-    top_k: int = Field(5, ge=1, le=100)
-    score_threshold: float | None = Field(0.0, ge=0, le=1, description="Records of a lower score are left out.")
+    top_k: UpTo100 = 5
+    score_threshold: Share | None = Field(0.0, description="Records of a lower score are left out.")
 
 
 class DifyCondition(BaseModel):
     """One condition: `is` or `in` on doc_id, language, jurisdiction or type; `=`, `≥`, `>`, `≤` or `<` on year."""
 
+    model_config = ConfigDict(json_schema_extra=_CONDITION)
+
     name: Text | list[Text]
     comparison_operator: Text
-    value: Any = None
+    value: Any = Field(None, description="Text, or a list of texts with `in`; of a year, a whole number.")
 
 
 class MetadataCondition(BaseModel):
@@ -46,7 +64,7 @@ class MetadataCondition(BaseModel):
 class RetrievalRequest(BaseModel):
     """A query to a knowledge base."""
 
-    knowledge_id: Text = Field(description="The name of a collection.", examples=["default"])
+    knowledge_id: Text = Field(description="The name of a collection.", examples=["default"], json_schema_extra=NAMED)
     query: Text = Field(examples=["碳汇项目的抵销比例"])
     retrieval_setting: RetrievalSetting
     metadata_condition: MetadataCondition | None = None

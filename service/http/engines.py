@@ -10,6 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from service.collections import Collections
 from service.engine import Engine
 from service.http.access import Reachable
+from service.http.schemas import MAYBE_NAMED
 from service.settings import Settings
 
 
@@ -26,10 +27,21 @@ def collections_of(request: Request) -> Collections:
 
 async def collection_of(
     request: Request,
-    header: Annotated[str | None, Header(alias="X-SinkQA-Collection", description="Collection that is meant.")] = None,
-    collection: Annotated[str | None, Query(description="The same, where a header cannot be set.")] = None,
+    header: Annotated[
+        str | None,
+        Header(alias="X-SinkQA-Collection", description="Collection that is meant.", json_schema_extra=MAYBE_NAMED),
+    ] = None,
+    collection: Annotated[
+        str | None, Query(description="The same, where a header cannot be set.", json_schema_extra=MAYBE_NAMED)
+    ] = None,
 ) -> str:
-    """The name a request gives: header, else query parameter, else that of the settings."""
+    """The name a request gives: header, else query parameter, else that of the settings.
+
+    Raises:
+        InvalidCollection: no collection can have the name, on a route too that then names another.
+    """
+    for name in filter(None, (header, collection)):
+        request.app.state.collections.settings(name)
     return header or collection or settings_of(request).collection
 
 

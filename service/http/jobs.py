@@ -8,14 +8,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, File, Request, UploadFile
 from starlette.responses import Response
 
-from service.http.access import READS, WRITES
+from service.http.access import READS, WRITES, caller_of
 from service.http.encoding import Json
 from service.http.engines import EngineOf
-from service.http.library_schemas import JobOut, JobsOut
+from service.http.library_schemas import JobOut, JobsOut, QuotaOut
 from service.http.problems import documented
 from service.http.schemas import ok
 from service.jobs import MOST_FILES, AllJobs, Jobs
 from service.ledger import Job
+from service.quotas import Quotas
 
 router = APIRouter(tags=["documents"], dependencies=[READS], responses=documented(400, 404, 422, 503))
 
@@ -24,6 +25,12 @@ def jobs_of(request: Request, engine: EngineOf) -> Jobs:
     """The jobs of the collection that the request means."""
     everyones: AllJobs = request.app.state.jobs
     return everyones.of(engine)
+
+
+def quotas_of(request: Request) -> Quotas:
+    """The quotas of this installation."""
+    quotas: Quotas = request.app.state.quotas
+    return quotas
 
 
 JobsOf = Annotated[Jobs, Depends(jobs_of)]
@@ -50,10 +57,26 @@ def upload_documents(
         File(max_length=MOST_FILES, description="One file or several; what they hold decides their type."),
     ],
     jobs: JobsOf,
+    request: Request,
 ) -> Response:
     """The same bytes again change nothing. A file that fails is named in the job, and the others still land."""
-    job = jobs.submit([(file.filename or "", file.file) for file in files])
+    key = caller_of(request).key
+    with quotas_of(request).admitting(jobs, key.id if key else None, [file.size or 0 for file in files]):
+        job = jobs.submit([(file.filename or "", file.file) for file in files])
     return Json(_told(job), 202, headers={"Location": f"/v1/jobs/{job.job_id}"})
+
+
+@router.get(
+    "/v1/quota",
+    operation_id="get_quota",
+    summary="Say how much a collection holds and may hold, and what the key may still send today",
+    responses=ok(QuotaOut, "Both, null where there is no limit."),
+)
+def get_quota(jobs: JobsOf, request: Request) -> Response:
+    """Uploads that wait count as documents."""
+    key, quotas = caller_of(request).key, quotas_of(request)
+    today = asdict(quotas.of_key(key.id)) if key else None
+    return Json({"collection": asdict(quotas.of_collection(jobs)), "key_today": today})
 
 
 @router.get(

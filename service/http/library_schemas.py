@@ -177,3 +177,19 @@ class JobsOut(BaseModel):
     """Jobs of the last day, newest first, at most a hundred."""
 
     jobs: list[JobOut]
+
+
+class UseOut(BaseModel):
+    """Documents and bytes of their files, and the most of each."""
+
+    documents: int
+    n_bytes: int
+    max_documents: int | None = Field(description="Null: any number.")
+    max_bytes: int | None = Field(description="Null: any size.")
+
+
+class QuotaOut(BaseModel):
+    """How much may come in."""
+
+    collection: UseOut = Field(description="What the collection holds, uploads that wait among it.")
+    key_today: UseOut | None = Field(description="What the key has sent since midnight UTC; null without a key.")

@@ -35,6 +35,7 @@ from service.http.conditions import filters_of, flattened
 from service.http.encoding import Json, dumps
 from service.http.engines import CollectionOf, collections_of
 from service.http.links import base_of, passage_link
+from service.http.schemas import NAMED
 from service.markdown import Link, Mark, Piece, escaped, pieces
 
 _STREAMED = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
@@ -163,7 +164,9 @@ def create_response(body: ResponseRequest, libraries: LibrariesOf) -> Response:
     responses={200: {"content": _OBJECT, "description": "A page of results, best first; there is no other page."}},
 )
 def search_vector_store(
-    vector_store_id: Annotated[str, Path(description="The name of a collection, such as `default`.")],
+    vector_store_id: Annotated[
+        str, Path(description="The name of a collection, such as `default`.", json_schema_extra=NAMED)
+    ],
     body: VectorSearchRequest,
     libraries: LibrariesOf,
 ) -> Response:

@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.routing import compile_path
 
 from index import errors as index_errors
 from ingest import errors as ingest_errors
@@ -44,6 +45,7 @@ STATUS: dict[type[SinkQAError], int] = {
     service_errors.LibraryEmpty: 503,
     service_errors.InvalidUpload: 422,
     service_errors.StorageFull: 507,
+    service_errors.QuotaExceeded: 507,
     service_errors.JobNotFound: 404,
     service_errors.PageNotFound: 404,
     service_errors.NoPageImage: 406,
@@ -180,7 +182,17 @@ def _by_status(request: Request, error: HTTPException) -> Response:
     code = _CODES.get(error.status_code) or HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
     said = error.detail in (HTTPStatus(error.status_code).phrase, "There was an error parsing the body")
     detail = _DETAILS.get(error.status_code, error.detail) if said else error.detail
-    return refuse(request.url.path, error.status_code, code, detail, headers=error.headers)
+    headers = {"Allow": _allowed(request, error)} if error.status_code == 405 else error.headers
+    return refuse(request.url.path, error.status_code, code, detail, headers=headers)
+
+
+def _allowed(request: Request, error: HTTPException) -> str:
+    """Every method of the path: the framework tells those of the first route that has it."""
+    methods = {name for name in (error.headers or {}).get("Allow", "").split(", ") if name}
+    for template, item in request.app.openapi()["paths"].items():
+        if compile_path(template)[0].match(request.url.path):
+            methods |= {method.upper() for method in item}
+    return ", ".join(sorted(methods))
 
 
 def _unforeseen(request: Request, error: Exception) -> Response:

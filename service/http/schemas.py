@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from index.hit import Filters, SearchMode
 from service.answer import AbstainReason, Flag, Status
@@ -27,7 +27,26 @@ _FLAGS: Any = Field(
     description="`instruction`: the text addresses a language model, fence it off from one; `direction`: it holds "
     "controls that turn its direction, show them as what they are."
 )
-K = Annotated[int | None, Field(ge=1, le=100, description="Passages to retrieve, 1-100; unset: the server's choice.")]
+
+
+def _number(given: object) -> object:
+    """Neither true nor "8": a misplaced value must not pass for a number, nor a number for a switch."""
+    if isinstance(given, bool | str):
+        raise ValueError("expected a number without quotes")
+    return given
+
+
+_PLAIN = BeforeValidator(_number)  # behind the bounds, which the document then tells
+UpTo100 = Annotated[int, Field(ge=1, le=100), _PLAIN]
+UpTo50 = Annotated[int, Field(ge=1, le=50), _PLAIN]
+Share = Annotated[float, Field(ge=0, le=1), _PLAIN]
+Year = Annotated[int, Field(ge=-9999, le=9999), _PLAIN]
+Switch = Annotated[bool, Field(strict=True)]
+NAMED: dict[str, Any] = {"pattern": "^[a-z0-9][a-z0-9_-]{0,62}$"}
+"""What the document tells of the name of a collection; another one is refused by its own error."""
+MAYBE_NAMED: dict[str, Any] = {"pattern": "^([a-z0-9][a-z0-9_-]{0,62})?$"}
+"""The same where an empty one counts as none."""
+K = Annotated[UpTo100 | None, Field(description="Passages to retrieve, 1-100; unset: the server's choice.")]
 
 
 class _Request(BaseModel):
@@ -43,8 +62,8 @@ class FiltersIn(_Request):
     jurisdictions: list[Text] = Field(default=[], max_length=100, description="CN, US, EU, JP, NZ or UN.")
     languages: list[Text] = Field(default=[], max_length=100, description="Languages of passages: zh, en, ja.")
     types: list[Kind] = Field(default=[], max_length=100, description="Formats of documents.")
-    year_from: int | None = Field(None, ge=-9999, le=9999, description="Documents of this year or later.")
-    year_to: int | None = Field(None, ge=-9999, le=9999, description="Documents of this year or earlier.")
+    year_from: Year | None = Field(None, description="Documents of this year or later.")
+    year_to: Year | None = Field(None, description="Documents of this year or earlier.")
 
     def as_filters(self) -> Filters:
         """The engine's own."""
@@ -67,8 +86,10 @@ class AnswerRequest(_Request):
     )
     k: K = None
     filters: FiltersIn | None = None
-    stream: bool = Field(False, description="Server-sent events instead of one object: evidence first, then segments.")
-    generate: bool = Field(
+    stream: Switch = Field(
+        False, description="Server-sent events instead of one object: evidence first, then segments."
+    )
+    generate: Switch = Field(
         False, description="Let the language model that is set write the answer; every sentence is checked."
     )
 

@@ -102,6 +102,7 @@ class SecondExtractor:
 
 def read_outline(document: pdfium.PdfDocument) -> list[Entry]:
     """The bookmarks that lead to a page, in their order; levels from 1."""
+    logging.getLogger("pypdfium2").setLevel(logging.ERROR)  # it warns of loops, which it leaves out
     entries = []
     for bookmark in document.get_toc(max_depth=6):
         target = bookmark.get_dest()

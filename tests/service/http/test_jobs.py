@@ -21,6 +21,7 @@ from service.engine import Engine
 from service.errors import JobNotFound
 from service.http.app import create_app
 from service.jobs import Jobs, display_name, readers_beside
+from service.keys import keys_of
 from service.ledger import JobFile, Ledger
 from tests.articles import single_column
 from tests.hostile import HOSTILE, pdf, slow, word
@@ -323,5 +324,27 @@ def test_jobs_of_a_deleted_collection_end_with_it(begin):
         app.state.collections.create("moor")
         assert client.get("/v1/jobs").json() == {"jobs": []}
         assert added(client, "moor.md", note())
+    finally:
+        app.state.jobs.close()
+
+
+def test_quotas_are_told_and_refuse_before_anything_is_kept(begin):
+    settings = begin({"a.txt": "Nothing much."}, collection_max_documents=2, key_day_documents=2)
+    _, secret = keys_of(settings).create("editor", scope="write")
+    app = create_app(settings)
+    client = Client(app, **{"X-Api-Key": secret})
+    try:
+        refused = client("POST", "/v1/documents", files=[("files", (f"{n}.md", note(n))) for n in range(2)])
+        assert (refused.status_code, refused.json()["code"]) == (507, "quota-exceeded")
+        assert ended(client, send(client, ("one.md", note("One."))))["files"][0]["state"] == "added"
+        told = client.get("/v1/quota").json()
+        assert (told["collection"]["documents"], told["collection"]["max_documents"]) == (2, 2)
+        assert (told["key_today"]["documents"], told["key_today"]["max_bytes"]) == (1, None)
+        client("DELETE", f"/v1/documents/{hashlib.sha256(note('One.')).hexdigest()}")
+        assert ended(client, send(client, ("two.md", note("Two."))))["state"] == "done"
+        client("DELETE", f"/v1/documents/{hashlib.sha256(note('Two.')).hexdigest()}")
+        refused = client("POST", "/v1/documents", files={"files": ("three.md", note("Three."))})
+        assert (refused.status_code, refused.json()["code"]) == (429, "day-quota-exceeded")
+        assert 0 < int(refused.headers["Retry-After"]) <= 86_400
     finally:
         app.state.jobs.close()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import socket
+
 import pytest
 
 from index import errors as index_errors
@@ -133,3 +136,65 @@ def test_the_cause_of_an_unforeseen_failure_stays_in_the_log(settings, caplog):
     problem = told(Client(app).get("/broken"), 500, "internal-error")
     assert "secret" not in problem.detail
     assert any("a secret of ours" in str(record.exc_info) for record in caplog.records)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", "/v1/documents", "GET, POST"),
+        ("PUT", "/v1/documents/abcdef", "DELETE, GET"),
+        ("GET", "/v1/answer", "POST"),
+        ("DELETE", "/v1/jobs", "GET"),
+        ("PATCH", "/v1/jobs/x", "DELETE, GET"),
+    ],
+)
+def test_a_method_that_is_not_taken_is_answered_with_all_that_are(client, method, path, allowed):
+    refused = client(method, path)
+    told(refused, 405, "method-not-allowed")
+    assert refused.headers["Allow"] == allowed
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "at"),
+    [
+        ("/v1/search", {"query": "peat", "k": True}, "k"),
+        ("/v1/search", {"query": "peat", "k": "8"}, "k"),
+        ("/v1/search", {"query": "peat", "filters": {"year_from": True}}, "year_from"),
+        ("/v1/answer", {"question": "peat", "stream": 1}, "stream"),
+        ("/retrieval", {"knowledge_id": "default", "query": "x", "retrieval_setting": {"score_threshold": True}}, None),
+        ("/retrieval", {"knowledge_id": "default", "query": "x", "retrieval_setting": {"top_k": "5"}}, None),
+        ("/v1/vector_stores/default/search", {"query": "x", "max_num_results": True}, None),
+        ("/v1/vector_stores/default/search", {"query": "x", "ranking_options": {"score_threshold": "0.5"}}, None),
+    ],
+)
+def test_true_is_no_number_and_a_number_no_switch(client, path, body, at):
+    refused = client.post(path, body)
+    assert refused.status_code in (400, 422), refused.text
+    assert at is None or at in refused.json()["errors"][0]["pointer"]
+
+
+def raw(address, request):
+    """The answer to these very bytes."""
+    host, port = address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
+        connection.sendall(request)
+        connection.shutdown(socket.SHUT_WR)
+        parts = iter(lambda: connection.recv(65536), b"")
+        return b"".join(parts).decode()
+
+
+def test_a_body_with_two_lengths_is_refused(address):
+    chunks = b"4\r\nabcd\r\n0\r\n\r\n"
+    head = b"POST /v1/search HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n"
+    answer = raw(address, head + chunks)
+    assert answer.startswith("HTTP/1.1 400 ") and "got both" in answer and answer.count("HTTP/1.1") == 1
+
+
+@pytest.mark.parametrize(
+    "request_", [b"GET / HTTP/1.1\r\nX: " + b"y" * 100_000 + b"\r\n\r\n", b"no such thing\r\n\r\n"]
+)
+def test_what_is_no_request_gets_a_problem_too(address, request_):
+    answer = raw(address, request_)
+    assert answer.startswith("HTTP/1.1 400 ") and "application/problem+json" in answer
+    assert json.loads(answer.partition("\r\n\r\n")[2])["code"] == "bad-request"
+    assert "X-Content-Type-Options: nosniff" in answer or "x-content-type-options: nosniff" in answer
