@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from index.quantity import variants
 from ingest.text.amounts import amounts, matches
 from ingest.text.analyzer import analyze
-from ingest.text.numerals import read_numeral, write_numeral
 from ingest.text.view import cased
 
 
@@ -76,17 +75,6 @@ def test_search_looks_for_nothing_but_the_amount(before: str, number: str, scale
             (back,) = amounts(cased(wording.text))
             assert replace(back, counter=amount.counter).key == amount.key, wording
             assert matches(back, replace(amount, about=False)) and wording.text.startswith(wording.sought)
-
-
-@given(st.integers(1, 999))
-def test_a_numeral_reads_as_it_was_written(number: int) -> None:
-    assert read_numeral(write_numeral(number)) == number
-
-
-@given(st.text("零〇一二两三四五六七八九十百千", min_size=1, max_size=8))
-def test_any_run_of_numeral_characters_is_a_number_or_none(text: str) -> None:
-    value = read_numeral(text)
-    assert value is None or 0 < value < 10_000 or text.startswith(("零", "〇"))
 
 
 @given(st.text("0123456789.,% 亿万吨第条百分之十点tonhamilb²CO", max_size=40))

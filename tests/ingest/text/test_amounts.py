@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 
@@ -56,6 +57,59 @@ def failing(claim: str, quote: str) -> list[tuple[str, str, str | None]]:
         ("2019年至2022年", "2019–2022"),
         ("20世纪90年代", "the 1990s"),
         ("零下5摄氏度", "-5 °C"),
+        ("-2.1亿吨", "minus 210 million tonnes"),
+        ("负5%", "−5 per cent"),
+        ("10⁶ t", "1 million t"),
+        ("10^6 t", "100万吨"),
+        ("2.5×10³ ha", "2,500公顷"),
+        ("10⁻³", "0.001"),
+        ("½ tonne", "0.5 t"),
+        ("3½ years", "3 1/2年"),
+        ("44/12", "11/3"),
+        ("1/3", "三分之一"),
+        ("千分之五", "5‰"),
+        ("5 per mille", "0.5%"),
+        ("5 ± 2 Mt", "5±2 million tonnes"),
+        ("±5%", "正负5%"),
+        ("1亿2000万吨", "1.2亿吨"),
+        ("三万五千公顷", "35,000 ha"),
+        ("三点五亿元", "3.5亿元"),
+        ("twenty-five countries", "25个国家"),
+        ("€5m", "500万欧元"),
+        ("US$3.5bn", "35亿美元"),
+        ("Rs 500 crore", "Rs 5 billion"),
+        ("100 €", "EUR 100"),
+        ("人民币100元", "RMB 100"),
+        ("JPY 100", "100日元"),
+        ("A$5", "5 australian dollars"),
+        ("$5 to 10 million", "500万至1000万美元"),
+        ("1元至5万元", "CNY 1 to 50,000"),
+        ("5-10万元", "5万元至10万元"),
+        ("500 kg to 2 t", "0.5吨至2吨"),
+        ("5 m²", "5平方米"),
+        ("5 m³", "5 m3"),
+        ("3 hm²", "3公顷"),
+        ("5 kWh", "5千瓦时"),
+        ("5 kW·h", "5 KWH"),
+        ("5 MW", "5兆瓦"),
+        ("5 Tg", "5 Mt"),
+        ("5 tCO2e/ha", "5吨二氧化碳当量/公顷"),
+        ("5 t ha⁻¹ yr⁻¹", "5 t/ha/a"),
+        ("5 kg/m³", "5公斤/立方米"),
+        ("5 t per capita", "5吨/人"),
+        ("50元/公斤", "5万元/吨"),
+        ("50元/亩", "750元/公顷"),
+        ("1.5C", "1.5摄氏度"),
+        ("between 2027 and 2032", "2027-2032"),
+        ("2021–25", "2021年至2025年"),
+        ("在2021和2025年之间", "2021-2025"),
+        ("第三阶段", "the third phase"),
+        ("Stage 3", "Phase 3"),
+        ("Annex III", "附件三"),
+        ("21st century", "21世纪"),
+        ("第三季度", "third quarter"),
+        ("二〇二一年六月一日", "1 June 2021"),
+        ("２０３０年", "2030"),
     ],
 )
 def test_two_spellings_are_one_amount(one: str, other: str) -> None:
@@ -63,6 +117,86 @@ def test_two_spellings_are_one_amount(one: str, other: str) -> None:
     assert left.key == right.key
     assert matches(left, right)
     assert matches(right, left)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Finland -2889 Kt", "Finland 2889 Kt"),
+        ("净排放量为-2.1亿吨", "净排放量为2.1亿吨"),
+        ("−5 °C", "5 °C"),
+        ("负5%", "5%"),
+        ("$3 billion", "€3 billion"),
+        ("NZ$3", "$3"),
+        ("¥100", "100元"),
+        ("¥100", "100日元"),
+        ("100 kr", "SEK 100"),
+        ("Rs 100", "INR 100"),
+        ("10² hectares", "102 hectares"),
+        ("10⁶ t", "106 t"),
+        ("10⁶ t", "10⁵ t"),
+        ("2.5×10³ ha", "2.5×10² ha"),
+        ("½ t", "12 t"),
+        ("3½ t", "31/2 t"),
+        ("1/3", "1/4"),
+        ("34,000,002 people", "34 million people"),
+        ("123456789012345678", "123456789012345679"),
+        ("5 ± 2 Mt", "5 ± 3 Mt"),
+        ("5%", "±5%"),
+        ("5%", "5 percentage points"),
+        ("5‰", "5%"),
+        ("5 mW", "5 MW"),
+        ("5 mm", "5 Mm"),
+        ("5 Pa", "5 PA"),
+        ("5 mt", "5 Mt"),
+        ("5 MT", "5 Mt"),
+        ("5 m²", "5 m³"),
+        ("5 m²", "5 m"),
+        ("5 km²", "5 hm²"),
+        ("5 t/ha", "5 t"),
+        ("5 t/ha", "5 t/km²"),
+        ("5 kW", "5 kWh"),
+        ("3家企业", "3名企业"),
+        ("10株", "10只"),
+        ("third country", "Phase 3 country"),
+        ("Article 3", "Section 3"),
+        ("第三条", "第三阶段"),
+        ("the 3rd", "3"),
+        ("2,020 trees", "in 2020"),
+        ("2020 t", "in 2020"),
+        ("5-10 Mt", "5-11 Mt"),
+        ("10%至5%", "5%至10%"),
+    ],
+)
+def test_a_change_of_meaning_is_another_amount(one: str, other: str) -> None:
+    (left,), (right,) = read(one), read(other)
+    assert left.key != right.key
+    assert not matches(left, right) and not matches(right, left)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("2027 and 2032", ["2027", "2032"]),
+        ("In 2021 and 25 Parties", ["2021", "25"]),
+        ("COVID-19", ["19"]),
+        ("1-2-3", ["1", "2", "3"]),
+        ("post-2020", ["2020"]),
+        ("附件-2", ["2"]),
+        ("3 $5", ["3", "$5"]),
+        ("Regulation 2018/841", ["2018", "841"]),
+        ("10^6^2", []),
+        ("10_2", []),
+        (f"{'9' * 40} t", []),
+        ("10^99", []),
+        ("moreover 5", ["5"]),
+        ("由3升至5", ["3", "5"]),
+        ("5周年", ["5"]),
+        ("5G and 5K", ["5", "5"]),
+    ],
+)
+def test_only_what_is_said_to_be_one_amount_is_one(text: str, said: list[str]) -> None:
+    assert [amount.said for amount in read(text)] == said
 
 
 @pytest.mark.parametrize(
@@ -164,6 +298,57 @@ def test_a_number_bears_itself_out_and_no_other(value: Decimal, unit: str) -> No
     (amount,), (other,) = read(f"{value}{unit}"), read(f"{value + 1}{unit}")
     assert matches(amount, amount)
     assert not matches(other, amount)
+
+
+_NUMBERS = st.integers(1, 10**12).map(lambda number: f"{number:,}") | st.decimals("0.1", "9999", places=3).map(str)
+_SPELLINGS = {  # of one unit
+    "tonne": (" t", "吨", " tonnes", " Mg"), "Mt": (" Mt", "百万吨", " million tonnes", " Tg"),
+    "hectare": (" ha", "公顷", " hectares", " hm²"), "square kilometre": (" km²", "平方公里", " km2", " sq km"),
+    "euro": (" euros", "欧元", " EUR", "€"), "yuan": ("元", " yuan", " CNY", " RMB"),
+    "share": ("%", " per cent", " percent", "％"), "hour": (" hours", "小时", " h", " hrs"),
+}  # fmt: skip
+
+
+@given(_NUMBERS, st.sampled_from(sorted(_SPELLINGS)), st.sampled_from(["", "-", "minus "]), st.data())
+def test_another_spelling_keeps_the_key(number: str, unit: str, sign: str, data: st.DataObject) -> None:
+    one, other = data.draw(st.tuples(*[st.sampled_from(_SPELLINGS[unit])] * 2))
+    wide = number.translate({code: code + 0xFEE0 for code in range(0x21, 0x7F)})
+    (left,), (right,) = read(f"{sign}{number}{one}"), read(f"{sign}{data.draw(st.sampled_from([number, wide]))}{other}")
+    assert left.key == right.key and matches(left, right) and matches(right, left)
+
+
+@given(_NUMBERS, st.sampled_from(["-", "€", "digit", "0", "^2", "万", "unit", "/ha", "±1"]), st.data())
+def test_one_thing_changed_changes_the_key(number: str, change: str, data: st.DataObject) -> None:
+    (before,) = read(f"{number} t")
+    place = data.draw(st.sampled_from([place for place, char in enumerate(number) if char.isdecimal()]))
+    digit = str((int(number[place]) + data.draw(st.integers(1, 9))) % 10)
+    unit = data.draw(st.sampled_from(["kt", "ha", "m", "t CO2e", "%", "MW", "人"]))
+    changed = {
+        "-": f"-{number} t", "€": f"€{number}", "digit": f"{number[:place]}{digit}{number[place + 1 :]} t",
+        "0": f"1{number} t", "^2": f"{number}² t", "万": f"{number}万t", "unit": f"{number} {unit}",
+        "/ha": f"{number} t/ha", "±1": f"{number}±1 t",
+    }  # fmt: skip
+    assert [amount.key for amount in read(changed[change])] != [before.key] or number in ("1", "1.000")
+
+
+_SAID = (
+    "5 t", "-5 t", "约5.2吨", "5 t CO2", "5吨碳", "至少5吨", "5-6 t", "2020年", "2020-2022", "1 May 2020", "5月1日",
+    "3家", "3名", "3个", "5%", "5‰", "€5", "约5%", "第三条", "5±1 t", "500万吨", "约500万吨", "512万吨", "Article 3",
+    "5 mw", "5 MW",
+)  # fmt: skip
+_ANY = st.lists(st.sampled_from(_SAID), max_size=8).map(lambda texts: [each for text in texts for each in read(text)])
+
+
+@given(_ANY, _ANY)
+def test_many_amounts_are_compared_as_one_by_one(claim: list[Amount], quote: list[Amount]) -> None:
+    expected = [said for said in claim if not any(matches(found, said) for found in quote)]
+    found = list(unsupported(claim, [quote]))
+    assert [each.said for each in found] == expected
+    for each in found:
+        assert each.found is None or each.found in quote
+        assert (each.element == "direction") == any(
+            matches(replace(other, bound=each.said.bound), each.said) for other in quote
+        )
 
 
 @given(st.text(max_size=60))
