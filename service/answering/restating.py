@@ -14,36 +14,19 @@ from typing import NamedTuple
 from ingest.text.amounts import Amount, amounts, matches
 from ingest.text.language import detect
 from ingest.text.numerals import ERAS, HAN, MONTHS, era_year, read_number, write_numeral
+from ingest.text.units import read_unit
 from ingest.text.view import View, cased, fold, search_view
 from service.answer import Gloss
 
-# How Chinese writes a unit, how English does, and what is read as one, in folded text.
-_UNITS: tuple[tuple[str, str, str], ...] = (
-    ("吨", "t", "吨|(?:metric )?ton(?:ne)?s?|[kmg]?t|(?:kilo|mega|giga)ton(?:ne)?s?|[tp]g"),
-    ("公斤", "kg", "公斤|千克|kg|kilograms?"), ("公顷", "ha", "公顷|ha|hectares?"),
-    ("平方公里", "km²", "平方公里|平方千米|km2|(?:square |sq )kilomet(?:er|re)s?"),
-    ("平方米", "m²", "平方米|m2|square met(?:er|re)s?"), ("英亩", "acres", "英亩|acres?"), ("亩", "mu", "亩|mu"),
-    ("立方米", "m³", "立方米|m3|cubic met(?:er|re)s?"), ("公里", "km", "公里|千米|km|kilomet(?:er|re)s?"),
-    ("厘米", "cm", "厘米|cm|centimet(?:er|re)s?"), ("米", "m", "米|m|met(?:er|re)s?"),
-    ("摄氏度", "°C", "摄氏度|°c|degrees? celsius"), ("个百分点", "percentage points", "百分点|percentage points?"),
-    ("‰", "‰", "‰"), ("%", "%", "%|percent|per cent"), ("倍", "times", "倍|times|-?fold"),
-    ("美元", "US$", "美元|us dollars?|usd"), ("新西兰元", "NZ$", "新西兰元|(?:nz|new zealand) dollars?|nzd"),
-    ("欧元", "EUR", "欧元|euros?|eur"), ("日元", "JPY", "日元|円|yen|jpy"), ("元", "CNY", "元|人民币|yuan|rmb|cny"),
-    ("年", "years", "年|years?|yrs?"), ("个月", "months", "个月|months?"),
-    ("个工作日", "working days", "个?工作日|working days?"), ("日", "days", "日|天|days?"),
-    ("小时", "hours", "小时|hours?"),
-    ("千瓦时", "kWh", "千瓦时|度电|kwh"), ("兆瓦时", "MWh", "兆瓦时|mwh"), ("千瓦", "kW", "千瓦|kw"),
-    ("兆瓦", "MW", "兆瓦|mw|megawatts?"), ("人", "people", "人|people|persons"),
+# How Chinese writes a unit, and how English does.
+_UNITS: tuple[tuple[str, str], ...] = (
+    ("吨", "t"), ("公斤", "kg"), ("公顷", "ha"), ("平方公里", "km²"), ("平方米", "m²"), ("英亩", "acres"), ("亩", "mu"),
+    ("立方米", "m³"), ("公里", "km"), ("厘米", "cm"), ("米", "m"), ("摄氏度", "°C"), ("个百分点", "percentage points"),
+    ("‰", "‰"), ("%", "%"), ("倍", "times"), ("美元", "US$"), ("新西兰元", "NZ$"), ("欧元", "EUR"), ("日元", "JPY"),
+    ("元", "CNY"), ("年", "years"), ("个月", "months"), ("个工作日", "working days"), ("日", "days"), ("小时", "hours"),
+    ("千瓦时", "kWh"), ("兆瓦时", "MWh"), ("千瓦", "kW"), ("兆瓦", "MW"), ("人", "people"),
 )  # fmt: skip
-_READ = tuple((re.compile(rf"(?<![a-z])(?:{words})\Z"), (zh, en)) for zh, en, words in _UNITS)
-_SIGNS = {
-    "us$": ("美元", "US$"), "usd": ("美元", "US$"), "nz$": ("新西兰元", "NZ$"), "nzd": ("新西兰元", "NZ$"),
-    "€": ("欧元", "EUR"), "eur": ("欧元", "EUR"), "¥": ("元", "CNY"), "rmb": ("元", "CNY"), "cny": ("元", "CNY"),
-    "jpy": ("日元", "JPY"),
-}  # fmt: skip
-_SIGN = re.compile(rf"\A(?:between )?({'|'.join(map(re.escape, _SIGNS))})")
 _PER = re.compile(r"\s?(?:/|per |每)\s?(\S+)\Z")
-_OF = re.compile(r"\s?(?:of )?(?:co2.*|carbon dioxide.*|二氧化碳(?:当量)?|碳|ce?)\Z")
 _COUNTED = frozenset(("acres", "percentage points", "years", "months", "working days", "days", "hours"))
 _MONEY = frozenset(("US$", "NZ$", "EUR", "JPY", "CNY"))
 _CODES = {"US$": "USD", "NZ$": "NZD"}  # behind the number the sign is a code
@@ -353,18 +336,27 @@ def _factor(unit: str) -> Decimal:
 
 
 def _unit_of(amount: Amount) -> tuple[tuple[str, str] | None, tuple[str, str] | None]:
-    """The units, in Chinese and English, that an amount as it is said ends with, and is counted per."""
-    whole, per = amount.said, None
-    if "/" in amount.dimension and (match := _PER.search(whole)):
-        whole, per = whole[: match.start()], _named(match[1])
-    return _named(_OF.sub("", whole) if amount.of else whole), per
+    """The units, in Chinese and English, that an amount is written in, and is counted per."""
+    per = _PER.search(amount.said) if "/" in amount.dimension else None
+    if part := re.match("([百千])分之", amount.said):
+        return ("%", "%") if part[1] == "百" else ("‰", "‰"), None
+    if amount.unit == "$":
+        return None, None  # whose, its document says
+    return _named(amount.unit), _named(per[1]) if per else None
 
 
-def _named(said: str) -> tuple[str, str] | None:
-    """The unit that a wording ends with, or the currency that it begins with; of several the longest word."""
-    if sign := _SIGN.match(said):
-        return _SIGNS[sign[1]]
-    if part := re.match("([百千])分之", said):
-        return ("%", "%") if part[1] == "百" else ("‰", "‰")
-    found = [(len(match[0]), unit) for pattern, unit in _READ if (match := pattern.search(said))]
-    return max(found)[1] if found else None
+def _named(written: str) -> tuple[str, str] | None:
+    """How Chinese and English write a unit; a mass is written in tonnes where it is in thousands of them or more."""
+    if not (found := read_unit(written.lower(), written, 0, len(written))) or found[1] < len(written):
+        return None
+    dimension, factor = found[0].dimension, found[0].factor
+    return _known().get((dimension, min(factor, Fraction(1)) if dimension == "tonne" else factor))
+
+
+@cache
+def _known() -> dict[tuple[str, Fraction], tuple[str, str]]:
+    known: dict[tuple[str, Fraction], tuple[str, str]] = {}
+    for chinese, english in _UNITS:
+        if found := read_unit(chinese, chinese, 0, len(chinese)):
+            known[found[0].dimension, found[0].factor] = (chinese, english)
+    return known
