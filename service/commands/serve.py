@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from typing import Annotated
 
 import typer
@@ -29,11 +30,13 @@ def serve(
 
     from service.http.access import standing
     from service.http.app import create_app
+    from service.http.clients import SLICE_S
     from service.http.connections import most_connections, patient
     from service.http.observing import log_as_json
 
     open_engine(library, collection)
     log_as_json()
+    sys.setswitchinterval(SLICE_S)
     settings = Settings.load(library=library, collection=collection, host=host)
     _log.warning(standing(settings))
     uvicorn.run(

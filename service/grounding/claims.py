@@ -13,7 +13,7 @@ from ingest.text.view import reading_view
 
 _MARKER = re.compile(r"[ \t>]*(?:#{1,6}\s+|[-*+•·▪●]\s+|\(?\d{1,2}[.)]\s+|[（(]\d{1,2}[）)]\s*)+")
 _CITATION = re.compile(r"\s*(?:\[\d{1,3}(?:\s*[,，、–-]\s*\d{1,3})*\](?:\([^()\s]*\))?)+")
-_STRESS = re.compile(r"(\*\*|__|`)(?=\S)(.+?)(?<=\S)\1")
+_STRESS = re.compile(r"(\*\*|__|`)(?=\S)((?:(?!\1).)+)(?<=\S)\1")
 _LEADS = (":", "：")
 _LEAD = re.compile(r"[^:：]{2,}?(?:：|:(?!\S))")
 _SEMICOLON = re.compile("[;；]")

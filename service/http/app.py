@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import logging
-import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib import metadata
@@ -18,6 +17,7 @@ from fastapi.concurrency import run_in_threadpool
 from ingest.errors import SinkQAError
 from service.collections import Collections
 from service.http import access, answers, connecting, dify, documents, health, jobs, observing, openai, page, problems
+from service.http.clients import threads
 from service.http.metrics import Metrics
 from service.jobs import AllJobs
 from service.quotas import Quotas
@@ -59,7 +59,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    to_thread.current_default_thread_limiter().total_tokens = _threads(app.state.settings)
+    to_thread.current_default_thread_limiter().total_tokens = threads(app.state.settings)
     async with AsyncExitStack() as running:
         running.enter_context(app.state.metrics.watching(app.state.collections))
         await running.enter_async_context(connecting.connected(app))
@@ -67,14 +67,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         running.push_async_callback(run_in_threadpool, app.state.jobs.close)
         await run_in_threadpool(app.state.jobs.resume, app.state.collections)
         yield
-
-
-def _threads(settings: Settings) -> int:
-    """Few: an answer is worked out, not waited for, and threads beyond the cores take each other's time.
-
-    One that waits for a language model takes nobody's.
-    """
-    return settings.threads or 4 * (os.cpu_count() or 1) + 32 * (settings.llm_url is not None)
 
 
 def _warm(app: FastAPI) -> None:

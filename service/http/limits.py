@@ -15,11 +15,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.budget import Budget, allowing
 from service.errors import DeadlineExceeded
+from service.http.clients import Clients
 from service.http.problems import refuse
+from service.http.rates import network
 from service.settings import Settings
 
 _UPLOADS = re.compile(r"/v1/documents/?")
 _WATCHED = {"/healthz", "/readyz", "/metrics"}  # an operator sees in even when there is too much to do
+_FILES = re.compile(r"/|/page/.*|/favicon\.ico")
 _SLOWEST = 32 * 1024  # bytes a second, once a client's patience is used up
 _LINGER_S, _LINGER_BYTES = 2.0, 16 * 2**20
 _log = logging.getLogger(__name__)
@@ -38,6 +41,7 @@ class Limits:
         self._upload_bytes = int(settings.upload_max_mb * 2**20)
         self._client_s, self._request_s = settings.client_timeout_s, settings.request_timeout_s
         self._places = settings.request_limit
+        self._clients = Clients(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One connection, as ASGI has it."""
@@ -54,26 +58,27 @@ class Limits:
             await answer_early(body.refusal, scope, receive, send)
         elif scope["path"] in _WATCHED:
             await self._app(scope, body.receive, send)
-        elif not self._places:
+        elif not self._places or self._clients.is_full(_client(scope)):
             detail = "the server has too much to do: come back in a second"
             busy = refuse(scope["path"], 503, "overloaded", detail, headers={"Retry-After": "1"})
             await answer_early(busy, scope, body.receive, send)
         else:
-            await self._run(scope, body, send)
+            await self._run(scope, body, send, is_shared=not (is_upload or _FILES.fullmatch(scope["path"])))
 
-    async def _run(self, scope: Scope, body: _Body, send: Send) -> None:
+    async def _run(self, scope: Scope, body: _Body, send: Send, *, is_shared: bool) -> None:
         """Answers in time, or says that it does not; the work ends at its next check, and keeps its place till then."""
         loop = asyncio.get_running_loop()
         budget = Budget()
         clock = asyncio.timeout(None)
         sender = _Sender(body, send, clock)
+        self._places -= 1
+        share = self._clients.enter(client := _client(scope))
+        with allowing(budget):  # this task and its threads
+            working = asyncio.create_task(self._work(scope, body, sender, share if is_shared else asyncio.Semaphore()))
+        working.add_done_callback(lambda _: self._leave(client))
         try:
             async with clock:
                 body.on_end(lambda: clock.reschedule(loop.time() + self._request_s))
-                self._places -= 1
-                with allowing(budget):
-                    working = asyncio.create_task(self._work(scope, body, sender))  # and its threads: in this context
-                working.add_done_callback(self._leave)
                 await asyncio.shield(working)
         except TimeoutError:
             if not clock.expired():
@@ -90,9 +95,11 @@ class Limits:
             if body.refusal and not sender.has_started:
                 await answer_early(body.refusal, scope, body.source, send)
 
-    async def _work(self, scope: Scope, body: _Body, sender: _Sender) -> None:
+    async def _work(self, scope: Scope, body: _Body, sender: _Sender, share: asyncio.Semaphore) -> None:
         try:
-            await self._app(scope, body.receive, sender)
+            async with share:
+                if not sender.is_late:
+                    await self._app(scope, body.receive, sender)
         except ClientDisconnect:
             _log.info("a client left before its request was complete")
         except Exception:
@@ -100,8 +107,14 @@ class Limits:
                 raise
             _log.exception("a request failed after it was given up")
 
-    def _leave(self, _: asyncio.Task[None]) -> None:
+    def _leave(self, client: str) -> None:
         self._places += 1
+        self._clients.leave(client)
+
+
+def _client(scope: Scope) -> str:
+    """Who asks: a key, or an address."""
+    return network(scope["state"]["caller"].who)
 
 
 class _Sender:

@@ -277,7 +277,7 @@ def test_an_assistant_is_told_of_it_too(settings):
 
 
 def test_the_thread_of_a_request_that_is_given_up_ends(settings):
-    app, ended = create_app(settings.model_copy(update={"request_timeout_s": 0.2})), threading.Event()
+    app, ended = create_app(settings.model_copy(update={"request_timeout_s": 2.0})), threading.Event()
 
     @app.get("/burn")
     def burn() -> None:
