@@ -24,14 +24,20 @@ _MONTH = "|".join([*(name.lower() for name in MONTHS), "sept", *(name[:3].lower(
 _SCALED = re.compile(rf"\s?{SCALE}|,\d|\.\d|\d|[\s-]?[$€£]")
 
 _FROM, _TO = r"(?<![a-z\d])", r"(?![a-z\d])"  # borders of a Latin word or number; beside Han there is no \b
+# What each pattern can begin with, asked first: most characters begin none.
+_DATE_BEGINS = r"(?=[\d一二]|(?<![a-z])[jfmasond])"
+_ORDINAL_BEGINS = rf"(?=[\d第附§{HAN}]|(?<![a-z])[acefnpqst])"
+_FRACTION_BEGINS = rf"(?=[\d万半{HAN}]|(?<![a-z])[afhnost])"
 _DAY = r"3[01]|[12]\d|0?[1-9]"
 _FULL_DATE = re.compile(
+    f"{_DATE_BEGINS}(?:"
     rf"(?<!\d)(?P<y>{_YEAR})(?:年|[-/.])(?P<m>1[0-2]|0?[1-9])(?:月|[-/.])(?P<d>{_DAY})(?:日|号|(?![\d^]))"
     rf"|(?<!\d)(?P<y2>{_YEAR})年(?P<m2>1[0-2]|0?[1-9])月"
     rf"|(?P<y6>{_HAN_YEAR})年(?P<m6>[一二三四五六七八九十]{{1,2}})月(?:(?P<d6>[一二三四五六七八九十]{{1,3}})日)?"
     rf"|{_FROM}(?:(?P<d3>{_DAY})(?:st|nd|rd|th)? (?:of )?)?(?P<m3>{_MONTH})\.? (?P<y3>{_YEAR}){_TO}"
     rf"|{_FROM}(?P<m4>{_MONTH})\.? (?P<d4>{_DAY})(?:st|nd|rd|th)?(?:, ?(?P<y4>{_YEAR}))?{_TO}"
     r"|(?<!\d)(?P<m5>1[0-2]|0?[1-9])月(?P<d5>3[01]|[12]\d|0?[1-9])日"
+    ")"
 )
 _BEFORE_YEAR = r"(?<![a-z\d.^_/])(?<!\d,)(?<!(?<![a-z\u4e00-\u9fff])-)"  # post-2020, and no -2020
 _AFTER_YEAR = r"(?![\d%^_])"
@@ -50,23 +56,27 @@ _LEVELS = {
 }  # fmt: skip
 _NAMED = "article|section|chapter|paragraph|annex|phase|stage|part|quarter|century"
 _ORDINAL = re.compile(
+    f"{_ORDINAL_BEGINS}(?:"
     rf"第\s?(?P<han>[{HAN}]{{1,12}}+|\d{{1,9}})\s?(?P<level>阶段|季度|世纪|部分|附件|[条章节款项号编])?"
     rf"|(?P<centuries>(?<!\d)\d\d|{_NUMERAL})世纪|附件\s?(?P<annex>\d{{1,3}}(?![\d.])|{_NUMERAL})"
     r"|(?P<sign>§|(?<![a-z])(?:art|para|sec)\.) ?(?P<signed>\d{1,3})(?![\d.]\d)"
     rf"|{_FROM}(?P<name>{_NAMED})s? (?:(?P<digits>\d{{1,3}})(?![a-z\d_]|\.\d)|(?P<roman>[ivxlc]{{1,7}}){_TO})"
     rf"|{_FROM}(?:(?P<word>{'|'.join(ORDINAL_WORDS)})|(?P<th>\d{{1,9}})(?:st|nd|rd|th)){_TO}"
     rf"(?: (?P<thing>{_NAMED}){_TO})?"
+    ")"
 )
 _TOPS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "seven": 7, "nine": 9}
 _BOTTOMS = {"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
 _WHOLES = {"百": "100", "千": "1000", "万": "10000"}
 _HALF = r"一半|半数|(?<!first )(?<!second )\bhalf(?= (?:of|the|its|their|that)\b)"
 _FRACTION = re.compile(
+    f"{_FRACTION_BEGINS}(?:"
     rf"(?:{_NUMERAL}又)?(?P<whole>{_NUMERAL}|万|\d{{1,6}})分之"
     rf"(?P<part>\d{{1,9}}(?:\.\d{{1,9}})?|[{HAN}]{{1,12}}+(?:点[{HAN_DIGITS}]{{1,9}})?)|(?P<half>{_HALF})"
     rf"|{_FROM}(?P<top>(?P<a>an?)|{'|'.join(_TOPS)})[ -](?P<bottom>{'|'.join(_BOTTOMS)})s?(?![a-z])"
     r"(?(a)(?= of\b)|(?![ -]part))"
     r"|(?<![a-z\d./^_-])(?<!\d,)(?:(?P<ones>\d{1,3}) )?(?P<over>\d{1,3})/(?P<under>[1-9]\d{0,2})(?![\d/^_]|\.\d|-\d)"
+    ")"
 )
 
 _BEFORE = {

@@ -11,9 +11,9 @@ from ingest.text.view import cased, reading_view
 
 # Spaces stay between words and numbers ("paragraph 10. 11 Parties" holds no 10.11), and before a sign or currency,
 # which without one would join what stands before it.
-_SPACE = re.compile(
-    r"(?P<kept>(?<=[A-Za-z0-9])\s(?=[A-Za-z0-9])|(?<=\d[.,])\s(?=\d)"
-    r"|(?<=[A-Za-z0-9%‰)\]])\s(?=-[\d.$€£¥]|[$€£¥₹₩₽±]))|\s"
+_SPACE = re.compile(  # those that go
+    r"(?<![A-Za-z0-9.,%‰)\]])\s|\s(?![A-Za-z0-9$€£¥₹₩₽±-])|(?<=[.,])(?<!\d[.,])\s|(?<=\d[.,])\s(?!\d)"
+    r"|(?<=[%‰)\]])\s(?=[A-Za-z0-9])|\s(?=-)(?!-[\d.$€£¥])"
 )
 _ALIKE = str.maketrans({"。": ".", "《": '"', "》": '"', "〈": '"', "〉": '"', "[": "(", "]": ")"})
 _TOKEN = re.compile(r"[A-Za-z]+(?:'[a-z]+)?|\d+(?:[.,]\d+)*|\S")
@@ -54,7 +54,7 @@ def wording(text: str) -> str:
     """
     form = cased(reading_view(text, [Span(0, len(text))]).text).translate(_ALIKE)
     form = _WORD.sub(_with_telling_capitals, form)
-    return _SPACE.sub(r"\g<kept>", form).strip()
+    return _SPACE.sub("", form).strip()
 
 
 def _with_telling_capitals(match: re.Match[str]) -> str:
