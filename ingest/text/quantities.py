@@ -152,12 +152,15 @@ def _number(source: Text, match: re.Match[str], low: int, high: int) -> _Number 
     if value is None or (value := _raised(match, value)) is None:
         return None
     money = money_before(folded, low, match.start()) if match["digits"] else None
+    owed = match["digits"] and not money and folded[match.start() - 1 : match.start()] == "-"  # $-5
+    money = money_before(folded, low, match.start() - 1) if owed else money
     start, end = money[1] if money else match.start(), match.end()
     value, scale, end = _scaled(folded, value, end, high, has_money=money is not None, is_han=match["han"] is not None)
     counted = measure(source, end, high, attached=match["digits"] is not None and scale == 1)
     if money and (not counted or counted.unit.dimension.partition("/")[0] not in MONEY):
         counted = _paid(source, money, match.start(), end, high)
-    sign = _sign_before(folded, low, start, is_measured=counted is not None or scale > 1 or "." in written)
+    is_measured = counted is not None or scale > 1 or "." in written
+    sign = start if owed and money else _sign_before(folded, low, start, is_measured=is_measured)
     is_plain = match["digits"] is not None and written.isdecimal() and end == match.end() and not match["power"]
     return _Number(
         start=start if sign is None else sign,
@@ -226,8 +229,6 @@ def _sign_before(folded: str, low: int, start: int, *, is_measured: bool) -> int
     if start <= low or folded[start - 1] != "-":
         return None
     before = folded[start - 2 : start - 1] if start - 2 >= 0 else ""
-    if before in _CURRENCY and before:
-        return start - 2
     if _TIED.match(before) or (_IS_HAN.match(before) and not is_measured and before not in _SAYS_SO):
         return None
     return start - 1
