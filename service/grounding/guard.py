@@ -20,7 +20,7 @@ from service.grounding.quote import Quote
 from service.grounding.quotes import nearest_stretch
 from service.grounding.support import support
 
-Element = Literal["number", "unit", "year", "date", "entity", "negation", "direction", "modality", "words"]
+Element = Literal["number", "unit", "year", "date", "entity", "negation", "direction", "modality", "words", "length"]
 Label = Literal["supported", "partly", "contradicted", "unknown"]
 
 _ALIGNED = 0.4  # of a clause's tokens: below this its turning words are not compared

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -10,6 +11,7 @@ from typing import Any, Protocol
 from index.hit import Hit
 from ingest.passage import Unit
 from service.answer import Citation, plain
+from service.budget import checkpoint
 from service.errors import InvalidText
 from service.evidence.analysis import Analysis
 from service.evidence.citations import Sources, cite
@@ -20,6 +22,8 @@ from service.grounding.guard import Finding, Label, Verdict
 from service.grounding.quote import Quote
 
 MOST_CHARS, MOST_CLAIMS = 20_000, 200
+MOST_MARKS = 96  # punctuation marks and numbers of one claim: no sentence has more, and each costs
+_MARK = re.compile(r"\d+|[^\w\s]")
 _TRIED = 8  # pieces of evidence that a claim is held against
 _TOGETHER = 3  # of these, the ones that may bear it out in common
 _ABOUT = 0.5  # of support: below it a quote speaks of something else, and contradicts nothing
@@ -73,6 +77,8 @@ def split(text: str) -> list[str]:
     found = claims(text)
     if not found:
         raise InvalidText("text: expected at least one statement, got none; give a sentence in Chinese or English")
+    if (whole := sum(map(len, found))) > 2 * MOST_CHARS:  # each item of a list has its lead-in
+        raise InvalidText(f"text: its list items with their lead-in are {whole:,} characters; verify it in parts")
     if len(found) > MOST_CLAIMS:
         raise InvalidText(f"text: expected at most {MOST_CLAIMS} statements, got {len(found)}; verify it in parts")
     return found
@@ -97,15 +103,31 @@ def verify(
     cited = CitationList(sources)
     checked: list[CheckedClaim] = []
     quotes: dict[Piece, Quote] = {}  # claims of one text meet the same pieces
+    known: dict[str, CheckedClaim] = {}
     for claim in split(text):
-        near = nearest(Analysis(claim), search(claim), pieces, most=_TRIED)
-        supported = ((verdict, cited.numbers(on)) for verdict, on in _verdicts(claim, near, judge, quotes))
-        # A quote that differs from the store withdraws the verdict that rests on it.
-        verdict, numbers = next(
-            ((verdict, on) for verdict, on in supported if on is not None), (Verdict("unknown", 0.0), ())
-        )
-        checked.append(CheckedClaim(claim, verdict.label, round(verdict.support, 4), verdict.findings, numbers))
+        known[claim] = known.get(claim) or _checked(claim, search, judge, pieces, cited, quotes)
+        checked.append(known[claim])
     return tuple(checked), tuple(cited.citations)
+
+
+def _checked(
+    claim: str,
+    search: Callable[[str], list[Hit]],
+    judge: Entailment,
+    pieces: Pieces,
+    cited: CitationList,
+    quotes: dict[Piece, Quote],
+) -> CheckedClaim:
+    """One claim with what its label rests on; what is too tangled to be one statement is unknown, and says so."""
+    if (marks := len(_MARK.findall(claim))) > MOST_MARKS:
+        return CheckedClaim(claim, "unknown", 0.0, (Finding("length", f"{marks} marks and numbers", None),), ())
+    near = nearest(Analysis(claim), search(claim), pieces, most=_TRIED)
+    supported = ((verdict, cited.numbers(on)) for verdict, on in _verdicts(claim, near, judge, quotes))
+    # A quote that differs from the store withdraws the verdict that rests on it.
+    verdict, numbers = next(
+        ((verdict, on) for verdict, on in supported if on is not None), (Verdict("unknown", 0.0), ())
+    )
+    return CheckedClaim(claim, verdict.label, round(verdict.support, 4), verdict.findings, numbers)
 
 
 def told(findings: Sequence[Finding]) -> list[str]:
@@ -115,6 +137,8 @@ def told(findings: Sequence[Finding]) -> list[str]:
 
 
 def _told(element: str, said: str, found: str | None) -> str:
+    if element == "length":
+        return f"not checked: {said} in one statement, at most {MOST_MARKS} are; split it"
     if not said:
         return f"{element}: the evidence adds “{found}”"
     return f"{element} “{said}”: the evidence " + (f"says “{found}”" if found else "does not say it")
@@ -160,13 +184,17 @@ def _verdicts(
     for candidate, _ in near:
         known[candidate.piece] = known.get(candidate.piece) or Quote.of(candidate.piece)
     quotes = [known[candidate.piece] for candidate, _ in near]
-    alone = [(judge.entails(claim, [quote]), [each]) for quote, each in zip(quotes, near, strict=True)]
-    alone.sort(key=lambda each: (each[0].label != "supported", -each[0].support))
-    yield from ((verdict, on) for verdict, on in alone if verdict.label == "supported")
+    alone: list[tuple[Verdict, Sequence[_Fitting]]] = []
+    for quote, each in zip(quotes, near, strict=True):
+        checkpoint()
+        alone.append((judge.entails(claim, [quote]), [each]))
+        if alone[-1][0].label == "supported":
+            yield alone[-1]  # the other pieces are only read where this one is withdrawn
     for count in range(2, min(_TOGETHER, len(near)) + 1):
+        checkpoint()
         verdict = judge.entails(claim, quotes[:count])
         if verdict.label == "supported":
             yield verdict, near[:count]
-    for verdict, on in alone:
+    for verdict, on in sorted(alone, key=lambda each: -each[0].support):
         if verdict.label == "partly" or (verdict.label == "contradicted" and verdict.support >= _ABOUT):
             yield verdict, on

@@ -107,7 +107,8 @@ class VerifyRequest(_Request):
     """A text whose statements are checked."""
 
     text: Text = Field(
-        description="At least one statement; at most 200 of them and 20,000 characters.",
+        description="At least one statement; at most 200 of them and 20,000 characters. One of over 96 marks and "
+        "numbers is not checked: it is unknown, with a finding of the element `length`.",
         examples=["Beijing lets firms offset up to 5% of their obligation."],
     )
 

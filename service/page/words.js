@@ -219,6 +219,7 @@ export const WORDS = {
   "element.negation": ["Negation", "否定"],
   "element.direction": ["Direction", "增减方向"],
   "element.modality": ["Obligation", "约束程度"],
+  "element.length": ["Not checked, too long", "过长，未核对"],
   "element.words": ["Words", "用词"],
 
   historyTitle: ["History", "历史"],

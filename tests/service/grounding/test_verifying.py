@@ -11,7 +11,7 @@ import pytest
 
 from service.engine import Engine
 from service.errors import InvalidText
-from service.grounding.verifying import MOST_CHARS, MOST_CLAIMS
+from service.grounding.verifying import MOST_CHARS, MOST_CLAIMS, told
 from service.settings import Settings
 
 FACT = "The council of Elmvale pays 40 marks for each hectare of alder swamp."
@@ -152,3 +152,18 @@ def test_the_command_reads_standard_input_and_gives_json(folder, sinkqa):
     assert report["counts"] == {"supported": 1, "partly": 0, "contradicted": 0, "unknown": 0}
     refused = sinkqa("verify", "-l", folder / "library", "-", stdin=" ")
     assert refused.status == 1 and refused.err.startswith("error[invalid-text]: ") and refused.err.count("\n") == 1
+
+
+def test_a_statement_of_too_many_marks_and_numbers_is_unknown_and_says_so_and_the_others_are_checked(engine):
+    tangled = "The sums are " + ", ".join(map(str, range(100, 160)))
+    first, second, third = engine.verify(f"{FACT} {tangled}. {FACT}").claims
+    assert (first.label, third) == ("supported", first)
+    assert (second.label, second.citations) == ("unknown", ())
+    (why,) = told(second.findings)
+    assert "not checked" in why and "split it" in why
+
+
+def test_a_lead_in_said_again_for_each_of_many_items_is_refused(engine):
+    lead = "The following duties of owners and of tenants and of the council of Elmvale are laid down here" * 8
+    with pytest.raises(InvalidText, match="lead-in"):
+        engine.verify(f"{lead}:\n" + "- they pay\n" * 190)
