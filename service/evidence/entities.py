@@ -59,7 +59,7 @@ def entities(text: str) -> list[Entity]:
 
 def missing(claim: str, quotes: Sequence[str]) -> Iterator[Missing]:
     """The claim's names, in order, that stand in no quote under any alias."""
-    said = entities(claim)
+    said, _ = _read(claim)
     if not said:
         return
     read = [_read(quote) for quote in quotes]
