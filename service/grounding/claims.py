@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from ingest.document import Span
 from ingest.structure.lists import mark_of
@@ -14,8 +16,18 @@ from ingest.text.view import reading_view
 _MARKER = re.compile(r"[ \t>]*(?:#{1,6}\s+|[-*+•·▪●]\s+|\(?\d{1,2}[.)]\s+|[（(]\d{1,2}[）)]\s*)+")
 _CITATION = re.compile(r"\s*(?:\[\d{1,3}(?:\s*[,，、–-]\s*\d{1,3})*\](?:\([^()\s]*\))?)+")
 _STRESS = re.compile(r"(\*\*|__|`)(?=\S)((?:(?!\1).)+)(?<=\S)\1")
-_LEADS = (":", "：")
+LABEL = re.compile(  # what names a place and says nothing of it
+    r"(?:article|section|chapter|paragraph|annex|table|figure|box|part|rule|regulation|step|note|表|图|附表|附图|附件|注|专栏)"
+    r"\s?[\d.]{0,6}[a-z]?|notes|备注|说明|[\d.]{1,8}|第[\d一二三四五六七八九十百]{1,5}[条章节款项]",
+    re.IGNORECASE,
+)
+_LEADS = (":", "：", "—", "–")
+_CELLS = " | "
 _LEAD = re.compile(r"[^:：]{2,}?(?:：|:(?!\S))")
+# The mark of an item at the end of what a segmenter took for a sentence: "Article 5: 1."
+_MARK_BEHIND = re.compile(r"[:：]\s*[(（]?(?:\d{1,3}|[a-z]{1,2}|[ivx]{1,4})[.)）]\s*\Z")
+_JOINS = re.compile(r"\s*(?:and|or|及|以及|或者?|和)?\s*")  # stands behind the last semicolon but one
+_STOPS = ("。", ".", "！", "？")
 _SEMICOLON = re.compile("[;；]")
 _WORD = re.compile(r"\w")
 _OPENING, _CLOSING = "（《「『【(“〔[", "）》」』】)”〕]"
@@ -28,51 +40,86 @@ def claims(text: str) -> list[str]:
     is left out. A paragraph's hard line breaks are no borders.
     """
     found: list[str] = []
-    lead = ""
-    for block, is_item in _blocks(text):
+    leads: list[_Lead] = []
+    for block, mark in _blocks(text):
         said = _claims(block)
-        if lead and is_item:
-            alone = found[-1:] == [lead]  # until its first item comes
-            found[len(found) - alone :] = [f"{lead} {each}" for each in said]
+        while mark and leads and leads[-1].style not in ("", mark):
+            leads.pop()  # an item of the list around, or of none
+        if leads and mark and said:
+            lead = f"{leads[-1].text} {_reading(block)}"
+            leads[-1] = leads[-1]._replace(style=mark)
+            found[len(found) - (found[-1:] == [leads[-1].text]) :] = [lead]  # which stood alone until its first item
         else:
             found += said
-            lead = said[-1] if said and said[-1].endswith(_LEADS) else ""
+            lead, leads = (said[-1] if said else ""), leads if not said else []
+        if lead.endswith(_LEADS):
+            leads.append(_Lead(lead, ""))
     return found
 
 
-def _blocks(text: str) -> Iterator[tuple[str, bool]]:
-    """Paragraphs, list items and headings, each with its lines joined and its marks off, and whether it is an item."""
+class _Lead(NamedTuple):
+    """What leads to items, and the style of their marks, "" before the first."""
+
+    text: str
+    style: str
+
+
+def _blocks(text: str) -> Iterator[tuple[str, str]]:
+    """Paragraphs, list items and headings, lines joined and marks off; the style of an item's mark, "" for others."""
     lines: list[str] = []
-    is_item = False
+    style = ""
     for line in [*text.splitlines(), ""]:
-        marked = _MARKER.match(line)
-        begins = bool(marked or mark_of(line.strip()))
-        if lines and (begins or not line.strip()):
-            yield "\n".join(lines), is_item
+        bare = line.strip()
+        marked, mark = _MARKER.match(line), mark_of(bare)
+        ended = bool(lines and style and lines[-1].rstrip().endswith(_STOPS))  # hard breaks seldom fall there
+        if lines and (marked or mark or not bare or ended):
+            yield "\n".join(lines), style
             lines = []
-        if not line.strip():
+        if not bare:
             continue
-        is_item = begins or (is_item and bool(lines))
+        if not lines:
+            style = mark[0] if mark else "mark" if marked and not bare.startswith("#") else ""
         lines.append(line[marked.end() :] if marked else line)
-        if line.lstrip().startswith("#"):
-            yield "\n".join(lines), False
+        if bare.startswith("#"):
+            yield "\n".join(lines), ""
             lines = []
+
+
+def _reading(block: str) -> str:
+    bare = _STRESS.sub(r"\2", _CITATION.sub("", block))
+    return reading_view(bare, [Span(0, len(bare))]).text
 
 
 def _claims(block: str) -> list[str]:
-    bare = _STRESS.sub(r"\2", _CITATION.sub("", block))
-    text = reading_view(bare, [Span(0, len(bare))]).text
+    text = _reading(block)
+    if _CELLS in text:
+        return [text]  # a row of a table
     sentences = sentence_spans(text, detect(text)) if text else ()
-    parts = [part for start, end in sentences for part in _with_lead(_at_semicolons(text[start:end]))]
-    return [bare for part in parts if _WORD.search(bare := part.strip())]
+    return list(_joined([part for start, end in sentences for part in _with_lead(_at_semicolons(text[start:end]))]))
+
+
+def _joined(parts: Sequence[str]) -> Iterator[str]:
+    """The parts that say something, signs without a word joined to the one before, labels to the one behind."""
+    label, said = "", ""
+    for part in parts:
+        if not _WORD.search(part):
+            signs = f" {part}" if any(unicodedata.category(char)[0] in "SC" for char in part) else ""
+            label, said = (label, said + signs) if said else (label + signs, "")
+            continue
+        if said:
+            yield said
+        said, label = f"{label} {part}".lstrip(), ""
+        if LABEL.fullmatch(said.rstrip(".。:： ")) or _MARK_BEHIND.search(said):
+            said, label = "", said
+    yield from (each for each in (said, label) if _WORD.search(each))
 
 
 def _with_lead(parts: Iterator[str]) -> Iterator[str]:
     """The items of a list in one sentence, each with what stands before the colon of the first."""
     first = next(parts)
     lead = _LEAD.match(first)
-    yield first
-    yield from (f"{lead[0]} {part.lstrip()}" if lead else part for part in parts)
+    yield first.strip()
+    yield from (f"{lead[0]} {part.strip()}" if lead else part.strip() for part in parts if not _JOINS.fullmatch(part))
 
 
 def _at_semicolons(sentence: str) -> Iterator[str]:

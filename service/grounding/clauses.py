@@ -20,10 +20,14 @@ from service.grounding.wording import wording
 
 Border = Literal["", ",", ";", ":", ".", "(", ")", '"', "|"]
 
-# What parts clauses like a bar: dashes that join neither words nor numbers, and marks of what is skipped.
-_BAR = re.compile(r"(?<=\s)[-–—―]+(?=\s)|(?<!\d)[—―]+|[—―]+(?!\d)|--+|…+|\.{3,}")
+# What parts clauses like a bar: dashes that join neither words nor numbers, marks of what is skipped, bullets; and a
+# bar behind a colon that is none of a time or a ratio.
+_BAR = re.compile(
+    r"(?<=\s)[-–—―]+(?=\s)|(?<!\d)[—―]+|[—―]+(?!\d)|--+|…+|\.{3,}|[•●■□◆◇▪▫➢❖‣∙\ue000-\uf8ff]|(?<=：)|(?<=:)(?=\s)"
+)
+_LEADING = re.compile(r"[—–―]+(?=\s*(?:\Z|[(（]?(?:\d{1,2}|[a-z]{1,2}|[ivx]{1,4})[)）]))")  # a dash that leads to items
 _BORDER = re.compile(r"""(?<!\d)[,.:、]|[,.:、](?!\d)|[;!?()"|]""")
-_BULLET = re.compile(r"\A(?:[•·●○■□◆◇▪▫➢❖‣∙]\s*|[-–—*+]\s+)+")
+_BULLET = re.compile(r"\A(?:[•·●○■□◆◇▪▫➢❖‣∙\ue000-\uf8ff]\s*|[-–—*+]\s+)+")
 _SIGN = re.compile("[<>=≥≤±+×/^*?]")
 _PIECE = re.compile(r"[A-Za-z0-9'.]+|[<>=≥≤±+×/^*?]|[^\sA-Za-z0-9]")
 # Letters, digits and the point of full width: a segmenter takes that point for the end of a sentence.
@@ -33,7 +37,7 @@ _NARROW = {
 _CLOSERS = "”’」』）)]】\"' "
 _ENDS = tuple("。.!?！？")
 _STRENGTH: tuple[Border, ...] = (":", ".", ";", "|", "(", ")", '"', ",")
-_MARK = re.compile(r"[a-z]{1,2}|[ivx]{2,5}|[一二三四五六七八九十]|=number:.*")  # of an item: a, aa, iv, 二, 12
+_MARK = re.compile(r"[a-z]|([a-z])\1|[ivx]{2,5}|[一二三四五六七八九十]{1,3}|\d{1,3}")  # of an item: a, aa, iv, 十二, 12
 
 
 class Clause(NamedTuple):
@@ -102,7 +106,7 @@ def clauses(text: str, *, lines: bool = False) -> Clauses:
     for line in text.split("\n") if lines else [text]:
         begins = True
         for sentence, ends in _sentences(line):
-            said = wording(_BAR.sub(" | ", sentence).replace("。", "!"))  # a stop is no point
+            said = wording(_BAR.sub(" | ", _LEADING.sub(":", sentence)).replace("。", "!"))  # a stop is no point
             standing = amounts(said)
             worded.append(said)
             found += standing
@@ -161,7 +165,7 @@ def _marked(raw: Sequence[_Raw]) -> Iterator[Clause]:
     for this, after in pairwise(raw):
         border = before or this.before
         if not mark and _is_mark(this, after):
-            mark, before, line = this.tokens[0][0], this.before.rstrip("(") or ",", this.line
+            mark, before, line = this.tokens[0][1], this.before.rstrip("(") or ",", this.line
             continue
         exact = tuple(token if token[0] == "=" else said for token, said in this.tokens)
         tokens, surface = tuple(token for token, _ in this.tokens), tuple(said for _, said in this.tokens)
@@ -172,12 +176,12 @@ def _marked(raw: Sequence[_Raw]) -> Iterator[Clause]:
 
 def _is_mark(this: _Raw, after: _Raw) -> bool:
     """Whether this is the mark of an item, as ``(a)``, ``1.`` or ``（二）`` before what it says."""
-    begins = this.line or not this.before or this.before[0] in ";:.|"
+    begins = this.line or not this.before or not set(this.before).isdisjoint(";:.|")
     return (
         begins
         and len(this.tokens) == 1
         and after.before[:1] in (")", ".", ",")
-        and bool(after.tokens and _MARK.fullmatch(this.tokens[0][0]))
+        and bool(after.tokens and _MARK.fullmatch(this.tokens[0][1]))
     )
 
 

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from ingest.text.numerals import ordinal
+from service.grounding.claims import LABEL
 from service.grounding.clauses import Clause, Clauses
 from service.grounding.polarity import marks
 from service.grounding.quote import Quote
 
-_OPENERS = frozenset({"the", "a", "an", "and"})  # as free as white space where a statement begins
 _LONGEST_PLACE = 6  # clauses
+_SHORT_HEADING = 40  # characters: a longer one tells of more than the standing of what is below
 _NESTED = 3  # lists within lists whose items are looked for: each multiplies the work
 _PART_ENDS = frozenset({".", ";"})
 _ALIKE = {";": "."}  # borders behind which another statement begins
@@ -29,21 +31,22 @@ _LIMITS = re.compile(
     "|如|若|假|倘|除|外|为前提|是否|但|不|未|无|禁止|只|仅|应当|必须|须|经|当|限"
 )
 _TURNING = frozenset({"negation", "duty", "extent", "bound", "member", "time", "leave"})  # families of words that limit
-# How a statement begins that takes back or limits the one before.
-_TAKES_BACK = re.compile(
-    r"(?:unless|except|excepting|save|provided that|only|but|subject to|however|notwithstanding|otherwise"
-    r"|(?:this|that|these|it|the (?:above|foregoing|preceding|previous)|nothing in)\b.{0,60}?\b(?:not|n't|no longer"
-    r"|false|untrue|wrong|myth|rejected|repealed|revoked|withdrawn|except))\b"
-    r"|但|然而|不过|除|(?:前款|前项|上述|前述|以上|本条|本款|该).{0,16}?(?:不适用|除外|不在此|不实|错误|谣言|失效|废止)"
-    r"|.{0,30}(?:不在此列|除外|不在此限)"
+# How a statement begins that takes back the one before, and how one that merely limits it, behind a semicolon.
+_DENIES = (
+    r"(?:this|that|these|it|the (?:above|foregoing|preceding|previous)|nothing in)\b.{0,60}?\b(?:not|n't|no longer"
+    r"|false|untrue|wrong|myth|rejected|repealed|revoked|withdrawn|except)\b"
+    "|(?:前款|前项|上述|前述|以上|本条|本款|该).{0,16}?(?:不适用|除外|不在此|不实|错误|谣言|失效|废止)"
+    "|.{0,30}(?:不在此列|除外|不在此限)"
+)
+_TAKES_BACK = re.compile(_DENIES)
+_LIMITS_ALL = re.compile(
+    rf"{_DENIES}|(?:unless|except|excepting|save|provided that|only|but|subject to|however|notwithstanding|otherwise)\b"
+    "|但|然而|不过|除"
 )
 _STANDING = re.compile(  # headings under which nothing stands as the source's own word, or as law in force
-    r"\b(?:repealed|revoked|rescinded|superseded|withdrawn|rejected|myths?|misconceptions?|not adopted)\b"
-    "|废止|失效|撤销|驳回|未采纳|谣言|误区|不实|已删除"
-)
-_LABEL = re.compile(  # what names a place and says nothing of it
-    r"(?:article|section|chapter|paragraph|annex|table|figure|box|part|rule|regulation|step|note|表|图|附表|附图|附件|注|专栏)"
-    r"\s?[\d.]{0,6}[a-z]?|notes|备注|说明|[\d.]{1,8}|第[\d一二三四五六七八九十百]{1,5}[条章节款项]"
+    r"\b(?:repealed|revoked|rescinded|superseded|withdrawn|rejected|myths?|misconceptions?|not (?:adopted|in force)"
+    r"|void|obsolete|expired|cancelled|invalid|drafts?|deleted|struck)\b"
+    "|废止|失效|撤销|驳回|否决|无效|作废|草案|征求意见|未(?:通过|采纳|生效)|谣言|误区|不实|已删除"
 )
 _SAYS = re.compile(  # joins a place to what is said there
     "under|according|to|of|the|in|by|per|pursuant|as|with|accordance|on|and|at|from|that|says?|states?|provides?|sets?"
@@ -58,69 +61,76 @@ def sayings(ours: Clauses, quote: Quote) -> Iterator[str | None]:
     """
     theirs = quote.clauses.all
     tail = ours.all[-1].exact
-    if not any(_bare(tail)[-len(bare) :] == bare for bare in (_bare(clause.exact) for clause in theirs)):
+    if not any(tail[-len(clause.exact) :] == clause.exact for clause in theirs):
         return  # without this, no more work: the last clause stands nowhere
     for claim in _without_place(ours.all, quote):
         for first, clause in enumerate(theirs):
-            if _alike(claim[0].exact, clause.exact, opens=True):
-                last = _follow(claim, 0, theirs, first)
-                if last is not None:
-                    yield _left_out(quote, first, last)
+            if claim[0].exact == clause.exact and (last := _follow(claim, 0, theirs, first)) is not None:
+                yield _left_out(quote, first, last)
 
 
 def _follow(claim: Sequence[Clause], place: int, theirs: Sequence[Clause], at: int, lists: int = 0) -> int | None:
     """The last clause of the quote that says the claim's from ``place`` on, which stands at ``at``; None if none."""
     while True:
         mark = claim[place].mark
-        if not _alike(claim[place].exact, theirs[at].exact, opens=not place) or mark not in ("", theirs[at].mark):
+        if claim[place].exact != theirs[at].exact or mark not in ("", theirs[at].mark):
             return None
         if place + 1 == len(claim):
             return at
         if at + 1 == len(theirs):
             return None
         ours, border = claim[place + 1].border, theirs[at + 1].border
-        if ours == border == ":" and not _alike(claim[place + 1].exact, theirs[at + 1].exact, opens=False):
-            return _item(claim, place + 1, theirs, at + 1, lists + 1) if lists < _NESTED else None
         if _ALIKE.get(ours, ours) != _ALIKE.get(border, border):
             return None
+        if ours == ":" and lists < _NESTED:
+            return _item(claim, place + 1, theirs, at + 1, lists + 1)
         place, at = place + 1, at + 1
 
 
 def _item(claim: Sequence[Clause], place: int, theirs: Sequence[Clause], at: int, lists: int) -> int | None:
-    """As :func:`_follow`, for an item of the list that a lead-in before ``at`` leads to."""
+    """As :func:`_follow`, for what stands behind a colon, or any item of the list that it leads to."""
     for number in range(at, len(theirs)):
-        if theirs[number].line or theirs[number].mark or theirs[number].border in _PART_ENDS:
-            last = _follow(claim, place, theirs, number, lists)
-            if last is not None:
-                return last
+        begins = number == at or theirs[number].line or theirs[number].mark or theirs[number].border in _PART_ENDS
+        if begins and (last := _follow(claim, place, theirs, number, lists)) is not None:
+            return last
     return None
-
-
-def _alike(said: Sequence[str], found: Sequence[str], *, opens: bool) -> bool:
-    if not opens:
-        return said == found
-    return _bare(said) == _bare(found)
-
-
-def _bare(exact: Sequence[str]) -> Sequence[str]:
-    return exact[1:] if len(exact) > 1 and exact[0] in _OPENERS else exact
 
 
 def _left_out(quote: Quote, first: int, last: int) -> str | None:
     """What governs the clauses ``first``..``last`` of the quote and is none of them."""
     theirs = quote.clauses.all
-    begin = first
-    while begin and theirs[begin].border not in _PART_ENDS:
+    begin, end = first, last + 1
+    while not _begins(theirs, begin):
         begin -= 1
-    end = last + 1
-    while end < len(theirs) and theirs[end].border not in _PART_ENDS:
+    while end < len(theirs) and not _begins(theirs, end):
         end += 1
-    before, behind = theirs[begin:first], theirs[last + 1 : end]
-    if any(not _JOINS.fullmatch(each.wording) and not _LABEL.fullmatch(each.wording) for each in before):
+    before, said, behind = theirs[begin:first], theirs[first : last + 1], theirs[last + 1 : end]
+    if any(not _JOINS.fullmatch(each.wording) and not LABEL.fullmatch(each.wording) for each in before):
         return _told(before)
     if behind and not _only_adds(behind):
         return _told(behind)
-    return _lead(theirs, first) or _taken_back(quote, end) or _around(quote, begin) or _standing(quote)
+    return _lead(theirs, first) or _taken_back(quote, end) or _around(quote, begin) or _standing(quote, said)
+
+
+def _begins(theirs: Sequence[Clause], at: int) -> bool:
+    """Whether a statement begins here: the text, a sentence, a part of one, or an item behind another."""
+    return not at or theirs[at].border in _PART_ENDS or _is_next_item(theirs, at)
+
+
+def _is_next_item(theirs: Sequence[Clause], at: int) -> bool:
+    """Whether this is the item behind one that ends in a colon or in nothing, as drafters elsewhere write."""
+    if not (theirs[at].line and theirs[at].mark):
+        return False
+    before = next((clause.mark for clause in reversed(theirs[:at]) if clause.line and clause.mark), "")
+    return bool(before) and _follows(theirs[at].mark, before)
+
+
+def _follows(mark: str, before: str) -> bool:
+    """Whether one mark comes next in a list: 2 after 1, b after a, ii after i, 二 after 一."""
+    if len(mark) == len(before) == 1 and mark.isascii() and mark.isalpha():
+        return ord(mark) == ord(before) + 1
+    both = mark.isascii() == before.isascii() and mark.isdigit() == before.isdigit()
+    return both and (ordinal(mark.upper()) == ordinal(before.upper()) + 1)
 
 
 def _only_adds(behind: Sequence[Clause]) -> bool:
@@ -133,28 +143,37 @@ def _lead(theirs: Sequence[Clause], first: int) -> str | None:
     """The lead-in of the list that the clause is in."""
     for place in range(first - 1, -1, -1):
         leads = theirs[place + 1].border == ":" and (theirs[place + 1].line or theirs[place + 1].mark)
-        if leads and not _LABEL.fullmatch(theirs[place].wording):
+        if leads and not LABEL.fullmatch(theirs[place].wording):
             return theirs[place].wording
     return None
 
 
 def _taken_back(quote: Quote, end: int) -> str | None:
+    """What stands right behind, as a statement of its own, and limits what is said or takes it back."""
     theirs = quote.clauses.all
-    if end < len(theirs):
-        behind = " ".join(each.wording for each in theirs[end : end + 4])
-        return behind if _TAKES_BACK.match(behind) else None
-    after = quote.after.split("\n", 1)[0].strip().lower()
-    return after if _TAKES_BACK.match(after) else None
+    if end == len(theirs):
+        after = quote.after.split("\n", 1)[0].strip().lower()
+        return after if _TAKES_BACK.match(after) else None
+    behind = " ".join(each.wording for each in theirs[end : end + 4])
+    pattern = _LIMITS_ALL if theirs[end].border == ";" else _TAKES_BACK
+    return behind if pattern.match(behind) else None
 
 
 def _around(quote: Quote, begin: int) -> str | None:
     """What the text before the quote leads to it with."""
     before = quote.before.rstrip()
-    return before if not begin and before.endswith((":", "：", "，", ",")) else None
+    goes_on = before.endswith(",") and quote.text[:1].islower()
+    return before if not begin and (goes_on or before.endswith((":", "：", "，"))) else None
 
 
-def _standing(quote: Quote) -> str | None:
-    return next((heading for heading in quote.above[1:] if _STANDING.search(heading.lower())), None)
+def _standing(quote: Quote, said: Sequence[Clause]) -> str | None:
+    """The heading that says of all below it that it is void, or banned where the statement does not say so itself."""
+    allows = not any(mark.family in ("duty", "negation") for clause in said for mark in marks(clause.wording))
+    for heading in quote.above[1:]:
+        bans = any(mark[:2] == ("duty", "forbid") for mark in marks(heading.lower()))
+        if len(heading) <= _SHORT_HEADING and (_STANDING.search(heading.lower()) or (bans and allows)):
+            return heading
+    return None
 
 
 def _told(left: Sequence[Clause]) -> str:

@@ -21,6 +21,27 @@ from service.grounding.claims import claims
         ("A line that is\nbroken hard.", ["A line that is broken hard."]),
         ("1. First of all\n2) Second", ["First of all", "Second"]),
         ("It rose by 1.5 Mt in the U.S. in 2020 [3, 4]", ["It rose by 1.5 Mt in the U.S. in 2020"]),
+        (
+            "The warden has two duties:\n\n- measure the water;\n- repair the sluices. They leak.\n\nOthers watch.",
+            [
+                "The warden has two duties: measure the water;",
+                "The warden has two duties: repair the sluices. They leak.",
+                "Others watch.",
+            ],
+        ),
+        (
+            "第九条　禁止下列行为：\n（一）排干沼泽；\n（二）填埋沼泽。\n违者罚款。",
+            ["第九条 禁止下列行为： （一）排干沼泽；", "第九条 禁止下列行为： （二）填埋沼泽。", "违者罚款。"],
+        ),
+        ("有下列情形的：（一）排干；（二）填埋。", ["有下列情形的：（一）排干", "有下列情形的： （二）填埋。"]),
+        (
+            "It does this: (a) it pays; or\n\nAt 10:30 it ends; then rests.",
+            ["It does this: (a) it pays", "At 10:30 it ends", "then rests."],
+        ),
+        ("Article 6: 1. Alders grow. 2. Reeds fall.", ["Article 6: 1. Alders grow.", "2. Reeds fall."]),
+        ("Table 4. Alders by parcel", ["Table 4. Alders by parcel"]),
+        ("Alders grow. ❌", ["Alders grow. ❌"]),
+        ("Parcel | Limit: 5 cows; no sheep | Mowing: July", ["Parcel | Limit: 5 cows; no sheep | Mowing: July"]),
         ("…\n\n---\n", []),
         ("", []),
     ],
