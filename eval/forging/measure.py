@@ -21,6 +21,7 @@ from eval.ranking import OnProgress
 from eval.recall import gold_library, sha256_of
 from index.encoder import Encoder
 from index.hit import Hit
+from ingest.errors import IngestError
 from ingest.readers import find_files
 from service.answering.judging import RuleJudge
 from service.engine import Engine
@@ -144,7 +145,10 @@ def _judge(score: KindScore, sentence: Sentence, forged: Forged, verifier: Verif
         hits, shelf, source = sentence.near(random), sentence.material.shelf, sentence.passage.text
         own = [sentence.passage]
     else:
-        made = written(forged.source, forged.form)
+        try:
+            made = written(forged.source, forged.form)
+        except IngestError:  # what nobody may read is no source
+            return
         said = bare(forged.claim)
         hits = made.hits + [hit for hit in sentence.elsewhere(random) if said not in bare(hit.passage.text)]
         shelf, source, own = Shelf([made, *documents]), forged.source, made.passages
