@@ -176,11 +176,11 @@ class Store:
     def connection(self) -> Connection:
         """This thread's connection, in autocommit mode."""
         held: _Held | None = getattr(self._local, "held", None)
-        if held and held.stamp and held.stamp != self._stamp() and not held.connection.in_transaction:
-            held.connection.close()
-            held = None
-        if held is None:
-            held = self._local.held = self._connect()
+        if held is None or (held.stamp and held.stamp != self._stamp() and not held.connection.in_transaction):
+            before, held = held, self._connect()
+            if before:
+                before.connection.close()
+            self._local.held = held
             with self._lock:
                 self._held.add(held)
         return held.connection
@@ -250,8 +250,9 @@ class Store:
         connection = self.connection
         if self._local.held.stamp is None:
             return connection
+        held = _Held(opened(self.path, "mode=rw"), None)  # where that fails, this thread reads on
         connection.close()
-        held = self._local.held = _Held(opened(self.path, "mode=rw"), None)
+        self._local.held = held
         with self._lock:
             self._held.add(held)
         return held.connection

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import logging
 import os
@@ -19,7 +18,8 @@ from typing import BinaryIO
 
 from filelock import FileLock, Timeout
 
-from index.errors import LibraryBusy, LibraryReadOnly
+from index.connection import is_full
+from index.errors import DiskFull, LibraryBusy, LibraryReadOnly
 from index.trash import TRASH_FILE
 from ingest.errors import DocumentTooLarge, SinkQAError
 from ingest.readers import MAX_BYTES
@@ -81,7 +81,7 @@ class Jobs:
             for each in (folder, self._spool, self._folder):
                 _sync(each)
             self._ledger.begin(job_id, files)
-        except (OSError, sqlite3.OperationalError, DocumentTooLarge) as error:
+        except (OSError, sqlite3.OperationalError, SinkQAError) as error:
             shutil.rmtree(folder, ignore_errors=True)
             raise _unwritten(self._folder, error) from error
         self._wake.set()
@@ -158,7 +158,7 @@ class Jobs:
             if self._ledger.start(job_id) > _ATTEMPTS:
                 raise JobInterrupted(self._why(job_id))
             self._take_in(job_id)
-        except LibraryBusy as error:
+        except (LibraryBusy, DiskFull) as error:  # neither is the files' fault, and both pass
             _log.warning("job %s waits: %s", job_id, error.message)
             self._ledger.pause(job_id)
             self._closing.wait(_BUSY_S)
@@ -288,14 +288,13 @@ def _sync(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _unwritten(folder: Path, error: OSError | sqlite3.OperationalError | DocumentTooLarge) -> SinkQAError:
-    if isinstance(error, DocumentTooLarge):
-        return error
-    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-    if full or "full" in str(error):
+def _unwritten(folder: Path, error: OSError | sqlite3.OperationalError | SinkQAError) -> SinkQAError:
+    if isinstance(error, DiskFull) or (not isinstance(error, SinkQAError) and is_full(error, folder / LEDGER_FILE)):
         return StorageFull(
             "upload: no room on the server's disk; nothing was taken in; tell its operator, then try again"
         )
+    if isinstance(error, SinkQAError):
+        return error
     return LibraryReadOnly(f"cannot write to {folder}: {error}; change its permissions")
 
 

@@ -12,12 +12,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from index.errors import LibraryDamaged, LibraryFormatMismatch
+from index.connection import Connection, opened, opened_to_copy
+from index.errors import LibraryFormatMismatch
 from service.errors import JobNotFound
 
 LEDGER_FILE = "jobs.sqlite"
 _FORMAT = 1
-_BUSY_S = 30.0
 _SCHEMA = f"""
 PRAGMA journal_mode = WAL;
 CREATE TABLE jobs (
@@ -201,29 +201,20 @@ class Ledger:
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        with closing(self._connect()) as connection:
+        with closing(self._checked(opened_to_copy(self._path))) as connection:
             connection.execute("BEGIN")
             yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with closing(self._connect()) as connection:
+        with closing(self._checked(opened(self._path, "mode=rw"))) as connection:
             connection.execute("BEGIN IMMEDIATE")
             yield connection
             connection.execute("COMMIT")
 
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            f"{self._path.resolve().as_uri()}?mode=rw", uri=True, timeout=_BUSY_S, isolation_level=None
-        )
+    def _checked(self, connection: Connection) -> Connection:
         connection.row_factory = sqlite3.Row
-        try:
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA foreign_keys = ON")
-            (version,) = connection.execute("PRAGMA user_version").fetchone()
-        except sqlite3.DatabaseError as error:
-            connection.close()
-            raise LibraryDamaged(f"cannot read {self._path}: {error}; move it away and upload again") from error
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version != _FORMAT:
             connection.close()
             raise LibraryFormatMismatch(
@@ -235,11 +226,13 @@ class Ledger:
     def _create(self) -> None:
         """Made aside and moved there whole: whoever comes second finds the first one's."""
         aside = self._path.with_name(f"{uuid.uuid4().hex}.new")
-        with closing(sqlite3.connect(aside, isolation_level=None)) as connection:
-            connection.executescript(_SCHEMA)
-        with suppress(FileExistsError):
-            self._path.hardlink_to(aside)
-        aside.unlink()
+        try:
+            with closing(sqlite3.connect(aside, isolation_level=None)) as connection:
+                connection.executescript(_SCHEMA)
+            with suppress(FileExistsError):
+                self._path.hardlink_to(aside)
+        finally:
+            aside.unlink(missing_ok=True)
 
 
 def now() -> str:

@@ -107,7 +107,11 @@ def _asking(turns: list[Turn]) -> list[Turn]:
     if last is None:
         raise ValueError("expected a message of the role user, got none; the last of them is the question")
     if not last.text.strip():
-        kinds = sorted({part.type for part in last.content}) if isinstance(last.content, list) else []
+        kinds = (
+            sorted({part.type for part in last.content} - {"text", "input_text"})
+            if isinstance(last.content, list)
+            else []
+        )
         got = f"only {', '.join(kinds)[:80]}" if kinds else "none"
         raise ValueError(f"expected text in the user's last message, got {got}; images, sound and files are not read")
     return turns

@@ -54,7 +54,7 @@ JobsOf = Annotated[Jobs, Depends(jobs_of)]
 def upload_documents(
     files: Annotated[
         list[UploadFile],
-        File(max_length=MOST_FILES, description="One file or several; what they hold decides their type."),
+        File(min_length=1, max_length=MOST_FILES, description="One or several; what they hold decides their type."),
     ],
     jobs: JobsOf,
     request: Request,

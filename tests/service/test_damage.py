@@ -9,11 +9,14 @@ import socket
 import subprocess
 from pathlib import Path
 
+import httpx
 import pytest
 
 from index.errors import SearchIndexDamaged
 from index.library import Library
+from service.settings import Settings
 from tests.conftest import COMMAND, Ran, process
+from tests.service.http.conftest import serving
 from tests.service.test_cli import unprivileged
 
 QUESTION = "北京试点的CCER抵销比例上限是多少？"
@@ -170,3 +173,20 @@ def test_a_search_index_that_is_changed_while_it_is_in_use_is_named_and_made_ane
             for word in ("carbon", "forest", "peat", "offset", "limit", "森林", "碳汇"):
                 held.search(word, mode="lexical")
         assert [hit.passage for hit in held.search("carbon stock of forests", k=5)] == [hit.passage for hit in good]
+
+
+def test_a_server_over_a_damaged_library_names_it_and_lives(library):
+    damage(library, 3)
+    shutil.rmtree(library / "derived")
+    with serving(Settings(library=library)) as served, httpx.Client(base_url=served.url, timeout=60) as client:
+        assert client.get("/healthz").status_code == 200
+        for answer in (
+            client.get("/readyz"),
+            client.get("/v1/documents"),
+            client.post("/v1/search", json={"query": "carbon"}),
+            client.post("/v1/answer", json={"question": QUESTION}),
+        ):
+            assert (answer.status_code, answer.json()["code"]) == (503, "library-damaged"), answer.text
+            assert "sinkqa doctor" in answer.json()["detail"]
+        log = "".join(served.log)
+    assert "Traceback" not in log and "unforeseen" not in log

@@ -6,12 +6,16 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
+from service.settings import Settings
 from tests.conftest import process
+from tests.service.http.conftest import serving
 
 QUESTION = "北京试点的CCER抵销比例上限是多少？"
 READING = (["ask", QUESTION], ["search", "carbon"], ["list"], ["doctor"])
@@ -116,3 +120,42 @@ def test_a_store_taken_for_one_that_nobody_changes_sees_what_is_written_later(di
         assert process("add", note, "-l", library).status == 0
         assert len(reader.documents()) == count + 1
         assert any("Otters" in hit.passage.text for hit in reader.search("otters"))
+
+
+def test_a_server_on_a_full_disk_answers_and_says_that_uploads_have_no_room(disk, library):
+    fill(disk)
+    with serving(Settings(library=library)) as served, httpx.Client(base_url=served.url, timeout=60) as client:
+        assert client.get("/readyz").status_code == 200
+        assert "5%" in client.post("/v1/answer", json={"question": QUESTION}).json()["answer"]
+        refused = client.post("/v1/documents", files={"files": ("note.txt", b"Otters.")})
+        assert refused.status_code == 507, refused.text
+        (record, *_) = client.get("/v1/documents").json()["documents"]
+        refused = client.delete(f"/v1/documents/{record['doc_id']}")
+        assert (refused.status_code, refused.json()["code"]) == (507, "disk-full"), refused.text
+        assert client.get(f"/v1/documents/{record['doc_id']}").status_code == 200
+        log = "".join(served.log)
+    assert "unforeseen" not in log
+
+
+def test_an_upload_that_was_acknowledged_waits_for_room(disk, library):
+    filler = fill(disk)
+    with filler.open("r+b") as file:
+        file.truncate(filler.stat().st_size - 700_000)  # for the upload itself, not for what is made of it
+    with serving(Settings(library=library)) as served, httpx.Client(base_url=served.url, timeout=60) as client:
+        text = "".join(f"Plot {n} of the fen holds {n * 7919 % 997} otters.\n" for n in range(9_000))
+        job = client.post("/v1/documents", files={"files": ("note.txt", text.encode())})
+        assert job.status_code == 202, job.text
+        wait_for(lambda: any("waits: no space left" in line for line in served.log))
+        assert client.get(job.headers["Location"]).json()["state"] in ("queued", "running")
+        assert client.get("/readyz").status_code == 200
+        filler.unlink()
+        wait_for(lambda: client.get(job.headers["Location"]).json()["state"] == "done")
+        assert client.get(job.headers["Location"]).json()["files"][0]["state"] == "added"
+
+
+def wait_for(come: Callable[[], bool]) -> None:
+    """Up to a minute."""
+    until = time.monotonic() + 60
+    while not come():
+        assert time.monotonic() < until, "it did not come"
+        time.sleep(0.2)
