@@ -1,4 +1,4 @@
-"""Uploads taken in behind the scenes: on disk before they are acknowledged, worked off in order, never lost."""
+"""Uploads taken in behind the scenes: on disk before they are acknowledged, worked off in turn, never lost."""
 
 from __future__ import annotations
 
