@@ -210,3 +210,13 @@ def test_a_package_under_a_password_is_named_so():
             at = content.find(mark, at + 1)
     with pytest.raises(EncryptedDocument, match="password"):
         read_docx(bytes(content), "locked.docx")
+
+
+@pytest.mark.parametrize("part", ["docProps__core_xml", "word__document_xml"])
+def test_a_part_that_is_another_thing_is_named(part):
+    word = docx.Document()
+    word.add_paragraph("Reed beds on rewetted peat hold back carbon.")
+    namespace = b'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    damaged = repacked(saved(word), **{part: b"<w:document " + namespace + b"/>"})
+    with pytest.raises(UnreadableDocument, match="not a valid DOCX"):
+        read_docx(damaged, "x.docx")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+import tracemalloc
 from collections import Counter
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from ingest.errors import (
 from ingest.readers.pdf import reader as pdf
 from ingest.readers.pdf.file import MAX_PAGES
 from ingest.readers.pdf.reader import read_pdf
+from tests.hostile import repeating
 from tests.typeset import HEIGHT, MARGIN, Press, Run
 
 _DOCS = Path(__file__).parents[2].parent / "shared" / "policy" / "docs"
@@ -349,3 +351,17 @@ def test_a_short_bold_line_above_small_letters_stays_a_heading():
     press.paragraph(MARGIN, y + 15, 400, "for alder swamps are made once a year, and for nothing else. " * 4)
     document = read_pdf(press.save(), "page.pdf")
     assert of_kind(document, "heading") == ["Payments"]
+
+
+def test_a_letter_wider_than_any_page_takes_no_memory_for_its_width():
+    lines = b"".join(
+        b"BT /F1 12 Tf 72 %d Td (Forests hold carbon in line %d.) Tj ET " % (700 - 20 * n, n) for n in range(12)
+    )
+    wide = b"BT /F1 90000000 Tf 72 400 Td (w) Tj ET"
+    tracemalloc.start()
+    try:
+        document = read_pdf(repeating(1, lines + wide), "wide.pdf")
+        assert tracemalloc.get_traced_memory()[1] < 100 * 2**20
+    finally:
+        tracemalloc.stop()
+    assert "Forests hold carbon in line 0." in document.text

@@ -48,12 +48,14 @@ def read_docx(content: bytes, name: str) -> Document:
     check_package(content, name)
     try:
         word = docx.Document(BytesIO(content))
-        pieces = _Body(word).pieces() + _notes(word)
-    except (OpcError, SyntaxError, KeyError, ValueError, AttributeError, IndexError, RecursionError) as error:
+        pieces, properties = _Body(word).pieces() + _notes(word), _properties(word)
+    except (OpcError, SyntaxError, LookupError, ValueError, TypeError, AttributeError, RecursionError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise UnreadableDocument(f"{name}: not a valid DOCX ({reason}); open and save it in Word again") from error
     pieces = outline(attach_captions(merge_labels(pieces)))
-    return compose(pieces, name=name, content=content, media_type=_MEDIA_TYPE, metadata=_metadata(word, pieces, name))
+    return compose(
+        pieces, name=name, content=content, media_type=_MEDIA_TYPE, metadata=_metadata(properties, pieces, name)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,17 +285,32 @@ def _numbering_root(word: WordDocument) -> Any | None:
     return None
 
 
-def _metadata(word: WordDocument, pieces: Sequence[Piece], name: str) -> Metadata:
-    properties = word.core_properties
+@dataclass(frozen=True, slots=True)
+class _Properties:
+    """What the file says of itself; empty where it says nothing."""
+
+    title: str
+    author: str
+    language: str
+    year: int | None
+
+
+def _properties(word: WordDocument) -> _Properties:
+    told = word.core_properties
+    year = told.created.year if told.created else None
+    return _Properties(told.title or "", told.author or "", told.language or "", year)
+
+
+def _metadata(properties: _Properties, pieces: Sequence[Piece], name: str) -> Metadata:
     heading = next((piece.text for piece in pieces if piece.kind == "heading" and piece.level == 0), None)
     text = "\n".join(piece.text for piece in pieces)
-    year = issue_year(heading or properties.title or "", text, name)
-    if year is None and properties.created and properties.created.year > 1990:  # template dates of old Word versions
-        year = properties.created.year
-    language = (properties.language or "").split("-")[0].lower()
-    authors = re.split(r"[;；]", properties.author or "")
+    year = issue_year(heading or properties.title, text, name)
+    if year is None and properties.year and properties.year > 1990:  # template dates of old Word versions
+        year = properties.year
+    language = properties.language.split("-")[0].lower()
+    authors = re.split(r"[;；]", properties.author)
     return Metadata(
-        title=heading or _own_title(properties.title or ""),
+        title=heading or _own_title(properties.title),
         authors=tuple(author.strip() for author in authors if author.strip() not in ("", "python-docx")),
         year=year,
         language=language or None,

@@ -15,6 +15,7 @@ from ingest.readers.pdf.lines import Piece
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_WIDEST = 14_400  # points: no page may be wider, and what stands farther apart forms no columns
 _MIN_LINES = 3  # a column has at least so many lines
 _NARROWEST = 12.0  # em; narrower, it is a column of labels
 _FULL = 0.6  # share of a column's width that a line of prose fills
@@ -112,6 +113,8 @@ def _gutter(pieces: Sequence[Piece]) -> float | None:
     if len(pieces) < 2 * _MIN_LINES:
         return None
     left, right = min(p.x0 for p in pieces), max(p.x1 for p in pieces)
+    if right - left > _WIDEST:
+        return None
     width = int(right - left) + 2
     ink = np.zeros(width)
     for piece in pieces:
