@@ -6,10 +6,11 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 Q ?= 北京试点的CCER抵销比例上限是多少？
 PORT ?= 8000
 SHARED ?= ../shared
+MINUTES ?= 60
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu # PyPI's builds bring gigabytes of CUDA
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev models ask serve lint test check fix eval bench sbom docs
+.PHONY: help setup dev models ask serve lint test check fix eval bench attack sbom docs
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +62,9 @@ eval: dev ## Measure the published figures again, OK or FAIL, and a known struct
 
 bench: dev ## Measure speed and memory beside named references (needs ../shared)
 	$(BIN)/sinkqa-eval bench --questions $(SHARED)/gold/dev.jsonl $(SHARED)/policy/docs $(SHARED)/paper
+
+attack: dev ## Forge, fuzz, flood and kill for so long, with fresh dice: make attack MINUTES=60 (needs ../shared)
+	$(BIN)/sinkqa-eval attack --minutes $(MINUTES) --shared $(SHARED)
 
 sbom: setup ## Write sbom.cdx.json: what SinkQA is made of, as installed, with the bundled model (CycloneDX)
 	PYTHONPATH=$(VENV)/tools $(BIN)/python deploy/sbom.py sbom.cdx.json

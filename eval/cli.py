@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, get_args
 import typer
 
 from eval.answer_commands import abstain, calibrate, ground
+from eval.attack_command import attack
 from eval.forge_command import forge
 from eval.load_command import load
 from eval.options import (
@@ -339,6 +340,7 @@ app.command()(abstain)
 app.command()(ground)
 app.command()(forge)
 app.command()(load)
+app.command()(attack)
 app.command()(provisions)
 
 

@@ -33,13 +33,18 @@ class Server:
         root = psutil.Process(self.process.pid)
         return sum(map(_resident, [root, *root.children(recursive=True)])) / 2**20
 
+    def cpu_s(self) -> float:
+        """Seconds of processor time that it has taken so far, without the processes it started."""
+        spent = self.process.cpu_times()
+        return float(spent.user + spent.system)
+
 
 @contextmanager
 def serving(library: Path) -> Iterator[Server]:
-    """``sinkqa serve`` over a library until left; a new one holds the starter corpus.
+    """``sinkqa serve`` over a library until left, or killed; a new one holds the starter corpus.
 
     Raises:
-        ServerFailed: it ended before it listened.
+        ServerFailed: it ended before it listened, or did not end when it was told to.
     """
     command = [sys.executable, "-m", "service.cli", "serve", "--library", str(library), "--port", "0"]
     process = psutil.Popen(command, stdout=DEVNULL, stderr=PIPE, text=True)
@@ -47,9 +52,19 @@ def serving(library: Path) -> Iterator[Server]:
     try:
         yield Server(_address(process, log), process, log)
     finally:
-        process.terminate()
-        process.wait(timeout=_STOP_S)
+        if process.poll() is None:
+            _end(process)
         process.stderr.close()
+
+
+def _end(process: psutil.Popen) -> None:
+    process.terminate()
+    try:
+        process.wait(timeout=_STOP_S)
+    except psutil.TimeoutExpired:
+        process.kill()
+        process.wait()
+        raise ServerFailed(f"the server did not end within {_STOP_S:g} s of SIGTERM") from None
 
 
 def _address(process: psutil.Popen, log: deque[str]) -> str:

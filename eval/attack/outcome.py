@@ -1,0 +1,74 @@
+"""Attack step of the evaluation: what a part of it found, and whether that is within what was promised."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+MOST_SHOWN = 50  # failures that are kept of a part: more say nothing new
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What must hold: a figure is at most ``limit``, or at least; ``got`` is None where it was not measured."""
+
+    name: str
+    got: float | None
+    limit: float
+    at_least: bool = False
+
+    @property
+    def ok(self) -> bool | None:
+        """Whether it holds; None where it was not measured."""
+        if self.got is None:
+            return None
+        return self.got >= self.limit if self.at_least else self.got <= self.limit
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One input and what it did; ``input`` is enough to make it again with the same seed."""
+
+    input: str
+    happened: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A part of the attack: how many inputs it tried in how many seconds, figures by name, bars, and what failed."""
+
+    part: str
+    tried: int
+    seconds: float
+    figures: dict[str, float]
+    bars: tuple[Bar, ...]
+    failures: tuple[Failure, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether no bar is broken."""
+        return all(bar.ok is not False for bar in self.bars)
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON has it."""
+        bars = [asdict(bar) | {"ok": bar.ok} for bar in self.bars]
+        return asdict(self) | {"bars": bars, "ok": self.ok}
+
+
+@dataclass(slots=True)
+class Clock:
+    """The time a part has, in seconds from when it was made."""
+
+    allowed_s: float
+    _began: float = field(default_factory=time.monotonic)
+
+    @property
+    def spent_s(self) -> float:
+        """Seconds since it began."""
+        return time.monotonic() - self._began
+
+    @property
+    def left_s(self) -> float:
+        """Seconds that are left, at least 0."""
+        return max(0.0, self.allowed_s - self.spent_s)
