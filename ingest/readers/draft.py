@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from ingest.document import Block, BlockKind, Cell, Document, Metadata, Page, Span, Table
 from ingest.errors import EmptyDocument
 
+STRUCK_OUT = "text that is struck out was left out: the page takes it back"
+"""The warning of readers that left such text out."""
+
 
 @dataclass(frozen=True, slots=True)
 class GridCell:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from ingest.document import Document, Metadata
 from ingest.errors import UnreadableDocument
 from ingest.readers.charset import decode
-from ingest.readers.draft import Piece, compose
+from ingest.readers.draft import STRUCK_OUT, Piece, compose
 from ingest.readers.html.reader import markup_pieces
 from ingest.readers.outline import outline
 
@@ -18,6 +18,7 @@ _FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?
 _DIRECTIVE = re.compile(r"^[ \t]*(?:@tab\b.*|\[\[?_?toc_?\]?\][ \t]*)$", re.IGNORECASE | re.MULTILINE)
 _FENCE = re.compile(r"^[ \t]*:{3,}[ \t]*(?:[\w-]+[ \t]*)?(.*)$", re.MULTILINE)
 _ATTRIBUTES = re.compile(r"(?<=\S)[ \t]*\{[.#]?[\w-]+(?:=(?:\"[^\"\n]*\"|[\w-]+))?\}[ \t]*$", re.MULTILINE)
+_STRUCK = re.compile(r"~~|<(?:s|strike|del)>")
 _MAX_NESTING = 100
 _MAX_FRONT_MATTER = 65_536
 
@@ -37,7 +38,7 @@ def read_markdown(content: bytes, name: str) -> Document:
         content=content,
         media_type="text/markdown",
         metadata=_metadata(fields, pieces),
-        warnings=warnings,
+        warnings=[*warnings, *([STRUCK_OUT] if _STRUCK.search(body) else [])],
     )
 
 

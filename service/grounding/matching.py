@@ -46,7 +46,7 @@ _LIMITS_ALL = re.compile(
 _STANDING = re.compile(  # headings under which nothing stands as the source's own word, or as law in force
     r"\b(?:repealed|revoked|rescinded|superseded|withdrawn|rejected|myths?|misconceptions?|not (?:adopted|in force)"
     r"|void|obsolete|expired|cancelled|invalid|drafts?|deleted|struck)\b"
-    "|废止|失效|撤销|驳回|否决|无效|作废|草案|征求意见|未(?:通过|采纳|生效)|谣言|误区|不实|已删除"
+    "|废止|失效|撤销|驳回|否决|无效|作废|草案|征求意见|未(?:通过|采纳|生效)|谣言|误[区解]|不实|已删除"
 )
 _SAYS = re.compile(  # joins a place to what is said there
     "under|according|to|of|the|in|by|per|pursuant|as|with|accordance|on|and|at|from|that|says?|states?|provides?|sets?"
@@ -184,7 +184,7 @@ def _without_place(claim: Sequence[Clause], quote: Quote) -> Iterator[Sequence[C
     """The claim, then the claim without what it says of the place at its beginning, as far as that is true."""
     yield claim
     rest = claim
-    while len(rest) > 1 and (count := _attribution(rest, quote)):
+    while len(rest) > 1 and (count := _attribution(rest, quote)) and rest[count].border != "|":  # no cell of a row
         rest = rest[count:]
         yield rest
     while rest and (size := _heading(rest[0].exact, quote)):

@@ -106,6 +106,8 @@ def test_deletions_hidden_words_and_furniture_are_left_out():
     paragraph._p.append(parse_xml(f"<w:del {nsdecls('w')}><w:r><w:delText>gone</w:delText></w:r></w:del>"))
     paragraph._p.append(parse_xml(f"<w:ins {nsdecls('w')}><w:r><w:t>inserted</w:t></w:r></w:ins>"))
     paragraph.add_run(" secret").font.hidden = True
+    paragraph.add_run(" void").font.strike = True
+    paragraph.add_run(" void").font.double_strike = True
     paragraph.add_run("6").font.superscript = True
     word.sections[0].header.paragraphs[0].text = "running head"
     word.sections[0].footer.paragraphs[0].text = "page foot"

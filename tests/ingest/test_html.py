@@ -23,6 +23,16 @@ def page(body: str, head: str = "") -> Document:
     return document
 
 
+@pytest.mark.parametrize(
+    "struck", ["<s>{}</s>", "<del>{}</del>", '<span style="text-decoration: line-through red">{}</span>']
+)
+def test_what_is_struck_out_is_left_out_and_named(struck):
+    document = page(f"<h1>Fen</h1><p>Alders may {struck.format('not')} be cut.</p>")
+    assert "Alders may be cut." in " ".join(document.text.split())
+    assert any("struck out" in warning for warning in document.warnings)
+    assert not page("<h1>Fen</h1><p>Alders may be cut.</p>").warnings
+
+
 def test_the_only_h1_is_the_title_and_sections_begin_at_level_one():
     document = page("<h1>Forest Act 2031</h1><h3>Purpose</h3><p>To grow.</p><h4>Detail</h4><p>Trees.</p>")
     assert headings(document) == [(0, "Forest Act 2031"), (1, "Purpose"), (2, "Detail")]

@@ -77,6 +77,12 @@ def test_inline_markup_is_removed_and_link_texts_stay():
     assert texts(read(DIGEST), "paragraph")[0] == "Opening with bold, code and a link."
 
 
+def test_what_is_struck_out_is_left_out_and_named():
+    document = read("# Fen\n\n~~Alders may be cut.~~ Reeds may be cut.\n")
+    assert "Alders" not in document.text and "Reeds may be cut." in document.text
+    assert any("struck out" in warning for warning in document.warnings)
+
+
 def test_tables_take_their_caption_and_source():
     document = read(DIGEST)
     (table,) = tables(document)

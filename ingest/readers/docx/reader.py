@@ -12,7 +12,7 @@ from ingest.document import Document, Metadata
 from ingest.errors import UnreadableDocument
 from ingest.readers.docx.numbering import Numbering
 from ingest.readers.docx.package import check_package
-from ingest.readers.draft import Piece, compose
+from ingest.readers.draft import STRUCK_OUT, Piece, compose
 from ingest.readers.html.tables import RawCell, attach_captions, build_grid
 from ingest.readers.inline import raised
 from ingest.readers.labels import merge_labels
@@ -28,6 +28,7 @@ _LEFT_OUT = frozenset(
     _W + tag
     for tag in ("del", "moveFrom", "instrText", "delText", "drawing", "pict", "object", "rPr", "pPr", "tblPr", "rt")
 ) | {"{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"}
+_STRUCK = ("strike", "dstrike")  # what is struck out is no longer said
 _HEADING_STYLE = re.compile(r"(?:heading|标题|見出し)\s*([1-9])", re.IGNORECASE)
 _TITLE_STYLE = re.compile(r"title|标题|文档标题", re.IGNORECASE)
 _NOTE_SEPARATORS = ("separator", "continuationSeparator", "continuationNotice")
@@ -37,8 +38,9 @@ _MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.do
 def read_docx(content: bytes, name: str) -> Document:
     """Read a Word document; its source text is the body, a block a line, notes at the end.
 
-    Pages follow the breaks that Word left when it last laid the document out. Tracked deletions, text boxes, headers
-    and footers are left out. Raises DocumentTooLarge, EncryptedDocument, UnreadableDocument or EmptyDocument.
+    Pages follow the breaks that Word left when it last laid the document out. Tracked deletions, struck-out text,
+    text boxes, headers and footers are left out. Raises DocumentTooLarge, EncryptedDocument, UnreadableDocument or
+    EmptyDocument.
     """
     from io import BytesIO
 
@@ -53,8 +55,14 @@ def read_docx(content: bytes, name: str) -> Document:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise UnreadableDocument(f"{name}: not a valid DOCX ({reason}); open and save it in Word again") from error
     pieces = outline(attach_captions(merge_labels(pieces)))
+    struck = any(_is_on(run, effect) for run in word.element.body.iter(_W + "rPr") for effect in _STRUCK)
     return compose(
-        pieces, name=name, content=content, media_type=_MEDIA_TYPE, metadata=_metadata(properties, pieces, name)
+        pieces,
+        name=name,
+        content=content,
+        media_type=_MEDIA_TYPE,
+        metadata=_metadata(properties, pieces, name),
+        warnings=[STRUCK_OUT] if struck else [],
     )
 
 
@@ -159,7 +167,7 @@ def _text(element: Any) -> tuple[str, float]:
             continue
         if node.tag in (_W + "t", _MATH_TEXT) and node.text:
             run = node.getparent().find(_W + "rPr")
-            if not _is_on(run, "vanish"):
+            if not any(_is_on(run, effect) for effect in ("vanish", *_STRUCK)):
                 parts.append(raised(node.text) if _value(run, "vertAlign") == "superscript" else node.text)
                 total += len(node.text.strip())
                 bold += len(node.text.strip()) * _is_on(run, "b")

@@ -21,10 +21,12 @@ PARAGRAPHS = frozenset({
     "hr", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td",
     "tfoot", "th", "thead", "tr", "ul",
 })
+STRUCK = ("s", "strike", "del")  # what is struck out is no longer said
 SILENT = frozenset({
     "script", "style", "noscript", "template", "svg", "canvas", "iframe", "object", "embed", "audio", "video", "map",
     "button", "select", "option", "input", "textarea", "label", "nav", "rt", "rp", "annotation", "annotation-xml",
     "head", "meta", "link", "title", "base",
+    *STRUCK,
 })
 _SILENT_ROLES = frozenset({
     "navigation", "banner", "contentinfo", "complementary", "search", "dialog", "alertdialog",
@@ -36,7 +38,9 @@ _BOILERPLATE = re.compile(
     r"(?:page-?)?footer|aside|masthead|advert.*|newsletter.*|(?:demo)?banner|toc(?:[-_\d].*)?|table-of-contents"
 )
 _CONTENTS = re.compile(r"(?:_div_)?(?:TOC|toc(?=[A-Z]))\w*")
-_HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+_HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE
+)
 _FOOTNOTE = re.compile(r"(?:foot|end|history|editorial)-?notes?(?:-?(?:text|body|item|list))?", re.IGNORECASE)
 _NOTE_MARK = re.compile(r"(?:foot|end)?-?note-?(?:ref(?:erence)?|link)|noteref", re.IGNORECASE)
 _LEVELLED_CLASS = re.compile(r"\w*?heading[-_]?([1-6])", re.IGNORECASE)
@@ -108,7 +112,7 @@ def _meaning_of(classes: str, name: str) -> Meaning:
 
 
 def is_hidden(attributes: Attributes) -> bool:
-    """Whether an element is not displayed."""
+    """Whether an element is not displayed, or struck out."""
     style = attributes.get("style")
     if "hidden" in attributes or attributes.get("aria-hidden") == "true":
         return True

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from ingest.document import Document
 from ingest.errors import DocumentTooLarge
 from ingest.readers.charset import decode
-from ingest.readers.draft import Piece, compose
+from ingest.readers.draft import STRUCK_OUT, Piece, compose
+from ingest.readers.html.context import STRUCK
 from ingest.readers.html.head import head_metadata
 from ingest.readers.html.tables import attach_captions
 from ingest.readers.html.walk import Walk
@@ -35,14 +36,15 @@ _CONTROL = re.compile(
     r"分享到?|字号.{0,6}|home|about us|contact us|search|menu|print|share|close|back to top|skip to (?:main )?content",
     re.IGNORECASE,
 )
+_STRUCK = re.compile(rf"<(?:{'|'.join(STRUCK)})[\s>]|line-through", re.IGNORECASE)
 _CONTENTS_TITLE = re.compile(r"(?:table of )?contents|目\s*[录次錄]", re.IGNORECASE)
 
 
 def read_html(content: bytes, name: str) -> Document:
     """Read a page; its source text is the main content as displayed, one block a line.
 
-    Menus, contents lists, hidden elements and reference marks of notes are left out; so are ruby glosses. The
-    document has one page. Raises EmptyDocument where no text remains.
+    Menus, contents lists, hidden and struck-out elements and reference marks of notes are left out; so are ruby
+    glosses. The document has one page. Raises EmptyDocument where no text remains.
     """
     from selectolax.lexbor import LexborHTMLParser
 
@@ -57,7 +59,7 @@ def read_html(content: bytes, name: str) -> Document:
         content=content,
         media_type="text/html",
         metadata=metadata,
-        warnings=warnings,
+        warnings=[*warnings, *([STRUCK_OUT] if _STRUCK.search(markup) else [])],
     )
 
 
