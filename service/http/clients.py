@@ -12,6 +12,8 @@ SLICE_S = 0.0005  # a thread works before another may: a search hands over some 
 _PART = 4  # one in so many threads is what a client has at least to itself
 _LEAST = 2  # so that a client's short request need not wait for its long one
 
+_Client = tuple[str, asyncio.AbstractEventLoop]  # a semaphore belongs to the loop that waits for it
+
 
 def threads(settings: Settings) -> int:
     """Few: an answer is worked out, not waited for, and threads beyond the cores take each other's time.
@@ -30,20 +32,25 @@ class Clients:
     def __init__(self, settings: Settings) -> None:
         self._at_once = max(_LEAST, threads(settings) // _PART)
         self._most = max(self._at_once, settings.request_limit // 2)
-        self._present = Counter[str]()
-        self._places: dict[str, asyncio.Semaphore] = {}
+        self._present = Counter[_Client]()
+        self._places: dict[_Client, asyncio.Semaphore] = {}
 
     def is_full(self, client: str) -> bool:
         """Whether another request of this client has to come later."""
-        return self._present[client] >= self._most
+        return self._present[_here(client)] >= self._most
 
     def enter(self, client: str) -> asyncio.Semaphore:
         """A request of this client is here: its work waits for the semaphore, and holds it until :meth:`leave`."""
-        self._present[client] += 1
-        return self._places.setdefault(client, asyncio.Semaphore(self._at_once))
+        self._present[_here(client)] += 1
+        return self._places.setdefault(_here(client), asyncio.Semaphore(self._at_once))
 
     def leave(self, client: str) -> None:
         """A request of this client is gone, and no thread works on it any longer."""
-        self._present[client] -= 1
-        if not self._present[client]:
-            del self._present[client], self._places[client]
+        here = _here(client)
+        self._present[here] -= 1
+        if not self._present[here]:
+            del self._present[here], self._places[here]
+
+
+def _here(client: str) -> _Client:
+    return client, asyncio.get_running_loop()

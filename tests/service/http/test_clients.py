@@ -109,8 +109,12 @@ def test_a_request_that_waited_too_long_is_given_up_and_never_begun(settings):
 @pytest.mark.parametrize("count", [1, 5])
 def test_nothing_is_kept_of_clients_that_are_gone(settings, count):
     clients = Clients(settings)
-    for number in range(count):
-        clients.enter(str(number))
-    for number in range(count):
-        clients.leave(str(number))
+
+    async def pass_by():
+        for number in range(count):
+            clients.enter(str(number))
+        for number in range(count):
+            clients.leave(str(number))
+
+    asyncio.run(pass_by())
     assert not clients._present and not clients._places
