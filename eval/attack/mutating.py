@@ -129,7 +129,8 @@ def _member(content: bytes, random: Random) -> bytes:
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new:
         for each, body in parts.items():
-            new.writestr(zipfile.ZipInfo(each), body)  # of a fixed date: the same dice give the same bytes
+            info = zipfile.ZipInfo(each)  # of a fixed date: the same dice give the same bytes
+            new.writestr(info, body, zipfile.ZIP_DEFLATED, 1)
     return written.getvalue()
 
 
