@@ -13,7 +13,7 @@ from service.answering.confidence import OFFSET, SIGNS, WEIGHTS, signs
 from service.answering.understanding import Asked
 from service.evidence.pieces import Candidate
 from service.evidence.relevance import relevance
-from service.grounding.guard import Verdict, check
+from service.grounding.guard import Verdict, check, supported
 from service.grounding.quote import Quote
 
 LOOKED_AT = 40  # candidates, those that fit best: the rest cannot answer
@@ -28,7 +28,11 @@ class Judge(Protocol):
         ...
 
     def entails(self, claim: str, quotes: Sequence[Quote]) -> Verdict:
-        """Whether the quotes support the claim."""
+        """What the quotes say of the claim."""
+        ...
+
+    def supports(self, claim: str, quotes: Sequence[Quote]) -> bool:
+        """Whether :meth:`entails` labels the claim supported; cheaper, where only that is asked."""
         ...
 
 
@@ -52,6 +56,10 @@ class RuleJudge:
     def entails(self, claim: str, quotes: Sequence[Quote]) -> Verdict:
         """As in :class:`Judge`."""
         return check(claim, quotes, self._encoder)
+
+    def supports(self, claim: str, quotes: Sequence[Quote]) -> bool:
+        """As in :class:`Judge`."""
+        return supported(claim, quotes)
 
 
 def shortlist(asked: Asked, found: Sequence[Candidate], encoder: Encoder) -> tuple[list[int], Floats]:

@@ -93,8 +93,7 @@ def check(claim: str, quotes: Sequence[Quote], encoder: Encoder) -> Verdict:
     left_out = [left for quote in quotes for left in sayings(ours, quote)]
     if None in left_out:
         return Verdict("supported", 1.0)
-    statements = claims(claim)
-    if len(statements) > 1 and sum(len(clauses(each).tokens) for each in statements) == len(ours.tokens):
+    if statements := _statements(ours):
         return _together([check(statement, quotes, encoder) for statement in statements])
     theirs = [quote.clauses for quote in quotes]
     score = min(support(ours, theirs, encoder), _MOST)
@@ -107,6 +106,24 @@ def check(claim: str, quotes: Sequence[Quote], encoder: Encoder) -> Verdict:
     findings = (*failing, *_words(ours, theirs, tuple(failing)))
     cut = Finding("words", "", max(aligned, key=lambda pair: pair.share).quote) if aligned else None
     return Verdict(label, score, findings or ((cut,) if cut else ()))
+
+
+def supported(claim: str, quotes: Sequence[Quote]) -> bool:
+    """Whether :func:`check` would say so: a tenth of its work."""
+    ours = clauses(claim)
+    if not ours.tokens:
+        return False
+    if any(left is None for quote in quotes for left in sayings(ours, quote)):
+        return True
+    statements = _statements(ours)
+    return bool(statements) and all(supported(statement, quotes) for statement in statements)
+
+
+def _statements(ours: Clauses) -> list[str]:
+    """The several statements of a claim; none where it is one, or some of it would be lost."""
+    statements = claims(ours.text)
+    whole = sum(len(clauses(each).tokens) for each in statements) == len(ours.tokens)
+    return statements if len(statements) > 1 and whole else []
 
 
 def _together(verdicts: Sequence[Verdict]) -> Verdict:

@@ -25,6 +25,7 @@ MOST_CHARS, MOST_CLAIMS = 20_000, 200
 MOST_MARKS = 96  # punctuation marks and numbers of one claim: no sentence has more, and each costs
 _MARK = re.compile(r"\d+|[^\w\s]")
 _TRIED = 8  # pieces of evidence that a claim is held against
+_WEIGHED = 4  # of these, the ones that are weighed where none supports it
 _TOGETHER = 3  # of these, the ones that may bear it out in common
 _ABOUT = 0.5  # of support: below it a quote speaks of something else, and contradicts nothing
 
@@ -88,7 +89,11 @@ class Entailment(Protocol):
     """The part of a judge that is needed here."""
 
     def entails(self, claim: str, quotes: Sequence[Quote]) -> Verdict:
-        """Whether the quotes support the claim."""
+        """What the quotes say of the claim."""
+        ...
+
+    def supports(self, claim: str, quotes: Sequence[Quote]) -> bool:
+        """Whether they support it."""
         ...
 
 
@@ -184,17 +189,16 @@ def _verdicts(
     for candidate, _ in near:
         known[candidate.piece] = known.get(candidate.piece) or Quote.of(candidate.piece)
     quotes = [known[candidate.piece] for candidate, _ in near]
+    groups = [[place] for place in range(len(near))]
+    groups += [list(range(count)) for count in range(2, min(_TOGETHER, len(near)) + 1)]
+    for group in groups:
+        checkpoint()
+        if judge.supports(claim, [quotes[place] for place in group]):
+            yield Verdict("supported", 1.0), [near[place] for place in group]
     alone: list[tuple[Verdict, Sequence[_Fitting]]] = []
-    for quote, each in zip(quotes, near, strict=True):
+    for quote, each in zip(quotes[:_WEIGHED], near, strict=False):
         checkpoint()
         alone.append((judge.entails(claim, [quote]), [each]))
-        if alone[-1][0].label == "supported":
-            yield alone[-1]  # the other pieces are only read where this one is withdrawn
-    for count in range(2, min(_TOGETHER, len(near)) + 1):
-        checkpoint()
-        verdict = judge.entails(claim, quotes[:count])
-        if verdict.label == "supported":
-            yield verdict, near[:count]
     for verdict, on in sorted(alone, key=lambda each: -each[0].support):
         if verdict.label == "partly" or (verdict.label == "contradicted" and verdict.support >= _ABOUT):
             yield verdict, on
