@@ -96,6 +96,27 @@ def matches(found: Amount, said: Amount) -> bool:
     return _Standing([found]).matching(said, any_bound=False) is not None
 
 
+def apart(found: Amount, said: Amount) -> bool:
+    """Whether no value fits both: 35 % is apart from 40 %, not from "over 30 %" or 30-40 %.
+
+    Two limits of one kind are what is stated, and apart where they differ: "at most 5 %" and "at most 10 %".
+    """
+    if found.kind == "date" or said.kind == "date" or found.dimension != said.dimension:
+        return True
+    if found.bound == said.bound != "":
+        return found.high < said.low or said.high < found.low
+    (low, high), (least, most) = _reach(found), _reach(said)
+    return high < least or most < low
+
+
+def _reach(amount: Amount) -> tuple[Decimal, Decimal]:
+    """The values that an amount allows, ends included."""
+    slack = abs(amount.high) / 10 if amount.about or amount.spread else Decimal(0)
+    low = Decimal("-Infinity") if amount.bound in ("most", "less") else amount.low - slack
+    high = Decimal("Infinity") if amount.bound in ("least", "more") else amount.high + slack
+    return low, high
+
+
 class _Qualified(dict[tuple[str, str, str], int]):
     """Amounts alike but for what they are of, their measure word and bound: the first place of each such three."""
 

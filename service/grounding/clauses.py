@@ -28,6 +28,7 @@ _BAR = re.compile(
 _LEADING = re.compile(r"[—–―]+(?=\s*(?:\Z|[(（]?(?:\d{1,2}|[a-z]{1,2}|[ivx]{1,4})[)）]))")  # a dash that leads to items
 _BORDER = re.compile(r"""(?<!\d)[,.:、]|[,.:、](?!\d)|[;!?()"|]""")
 _BULLET = re.compile(r"\A(?:[•·●○■□◆◇▪▫➢❖‣∙\ue000-\uf8ff]\s*|[-–—*+]\s+)+")
+_CONTRACTED = re.compile(r"\b([A-Za-z]{2,6})(?:n[’']t|(?<=\b[Cc]an)not)\b")
 _SIGN = re.compile("[<>=≥≤±+×/^*?]")
 _PIECE = re.compile(r"[A-Za-z0-9'.]+|[<>=≥≤±+×/^*?]|[^\sA-Za-z0-9]")
 # Letters, digits and the point of full width: a segmenter takes that point for the end of a sentence.
@@ -124,7 +125,13 @@ def _sentences(line: str) -> Iterator[tuple[str, bool]]:
     """Each sentence, and whether it ends as one: a long one comes in parts."""
     text = _BULLET.sub("", reading_view(line, [Span(0, len(line))]).text.translate(_NARROW))
     for start, end in sentence_spans(text, detect(text)) if text else ():
-        yield text[start:end], text[start:end].rstrip(_CLOSERS).endswith(_ENDS)
+        yield _CONTRACTED.sub(_in_full, text[start:end]), text[start:end].rstrip(_CLOSERS).endswith(_ENDS)
+
+
+def _in_full(contracted: re.Match[str]) -> str:
+    """``do not`` for ``don't``, ``can not`` for ``can't`` and ``cannot``."""
+    verb = contracted[1].lower()
+    return f"{ {'ca': 'can', 'wo': 'will', 'sha': 'shall', 'can': 'can'}.get(verb, contracted[1]) } not"
 
 
 def _parts(worded: str, found: Sequence[Amount]) -> Iterator[tuple[list[tuple[str, str]], str, str]]:

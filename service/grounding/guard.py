@@ -8,7 +8,8 @@ from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
 from index.encoder import Encoder
-from ingest.text.amounts import amounts, unsupported
+from ingest.text.amount import apart, unsupported
+from ingest.text.amounts import amounts
 from ingest.text.language import detect
 from ingest.text.view import fold
 from service.evidence.entities import missing
@@ -162,14 +163,7 @@ def _meets(said: str, other: str, encoder: Encoder) -> float:
 
 def _failing(ours: Clauses, quotes: Sequence[Quote], aligned: Sequence[_Pair]) -> Iterator[tuple[Finding, bool]]:
     """Amounts, names and turning words that no quote supports, and whether one says the contrary."""
-    near = [amounts(pair.quote) for pair in aligned]  # first, so that what is found stands where the claim is spoken of
-    for element, said, found in unsupported(
-        ours.amounts, [*near, *(each.amounts for quote in quotes for each in (quote.clauses, *quote.headings))]
-    ):
-        ours_said, there = said.said, found.said if found else None
-        if found and element == "direction":
-            ours_said, there = said.bounded or said.said, found.bounded or found.said
-        yield Finding(element, ours_said, there), _instead(aligned, ours_said, there)
+    yield from _failing_amounts(ours, quotes, aligned)
     for name, other in missing(ours.text, [*(pair.quote for pair in aligned), *(quote.whole for quote in quotes)]):
         yield Finding("entity", name, other), _instead(aligned, name, other)
     for pair in aligned:
@@ -179,6 +173,21 @@ def _failing(ours: Clauses, quotes: Sequence[Quote], aligned: Sequence[_Pair]) -
                 same = pair.rest(f"{turn.said} {turn.found or ''}") >= _SAME_SUBJECT
                 contrary = turn.opposed and alike and same
                 yield Finding(turn.element, turn.said, turn.found), contrary
+
+
+def _failing_amounts(
+    ours: Clauses, quotes: Sequence[Quote], aligned: Sequence[_Pair]
+) -> Iterator[tuple[Finding, bool]]:
+    """Amounts that fail. Another one is told only where it stands in the clause that the claim's speaks of."""
+    near = [amounts(pair.quote) for pair in aligned]
+    everywhere = [each.amounts for quote in quotes for each in (quote.clauses, *quote.headings)]
+    for element, said, found in unsupported(ours.amounts, [*near, *everywhere]):
+        ours_said, there = said.said, found.said if found else None
+        if found and element == "direction":
+            ours_said, there = said.bounded or said.said, found.bounded or found.said
+        contrary = found is not None and apart(found, said) and _instead(aligned, ours_said, there)
+        is_beside = any(said.said in pair.claim and found and found.said in pair.quote for pair in aligned)
+        yield Finding(element, ours_said, there if is_beside else None), contrary
 
 
 def _instead(aligned: Sequence[_Pair], said: str, found: str | None) -> bool:

@@ -77,6 +77,34 @@ def test_the_contrary_is_told_with_what_stands_there(
     assert finding in told(verdict)
 
 
+@pytest.mark.parametrize(
+    ("claim", "quote"),
+    [
+        ("Warming stays below 2C.", "Warming stays far below 2 °C."),
+        ("Parties report whether or not they ratified it.", "Parties report irrespective of whether they ratified it."),
+        ("Forests absorb more than 30% of emissions.", "Forests absorb 35% of all emissions."),
+        ("Forests absorb at most 40% of emissions.", "Forests absorb 35% of all emissions."),
+        ("Forests absorb 35% of emissions.", "Forests absorb between 30% and 40% of all emissions."),
+        ("排放量超过1万吨的企业应当报告。", "年排放量1.2万吨的企业应当报告。"),
+        ("森林面积不断增加。", "森林面积持续增加。"),
+        ("2025年森林覆盖率达到24.1%。", "到2025年，单位能耗比2020年下降13.5%；森林覆盖率达到24.1%。"),
+        ("Emissions fell by 62 Mt in 2018.", "Emissions fell by 50 Mt in 2019, after 62 Mt in 2018."),
+    ],
+)
+def test_what_may_be_true_is_not_contradicted(claim: str, quote: str, either: Encoder) -> None:
+    assert check(claim, [quote], either).label in ("partly", "unknown")
+
+
+def test_another_amount_is_told_only_where_it_stands_in_the_same_clause(encoder: Encoder) -> None:
+    verdict = check("2025年覆盖率达到24.1%。", ["能耗比2020年下降；覆盖率达到24.1%。"], encoder)
+    assert ("year", "2025年", None) in told(verdict)
+
+
+@pytest.mark.parametrize("said", ["The fund can't pay.", "The fund cannot pay.", "The fund can not pay."])
+def test_a_contraction_says_what_it_stands_for(said: str, encoder: Encoder) -> None:
+    assert check(said, ["The fund can’t pay."], encoder).label == "supported"
+
+
 def test_an_amount_is_held_against_a_quote_in_another_language(encoder: Encoder) -> None:
     verdict = check("Beijing's CCER offset ratio is at most 10%", QUOTES, encoder)
     assert ("number", "10%", "5%") in told(verdict)
