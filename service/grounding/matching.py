@@ -45,8 +45,9 @@ _LIMITS_ALL = re.compile(
 )
 _STANDING = re.compile(  # headings under which nothing stands as the source's own word, or as law in force
     r"\b(?:repealed|revoked|rescinded|superseded|withdrawn|rejected|myths?|misconceptions?|not (?:adopted|in force)"
-    r"|void|obsolete|expired|cancelled|invalid|drafts?|deleted|struck)\b"
-    "|废止|失效|撤销|驳回|否决|无效|作废|草案|征求意见|未(?:通过|采纳|生效)|谣言|误[区解]|不实|已删除"
+    r"|void|obsolete|expired|cancelled|invalid|drafts?|deleted|struck|false|untrue|wrong|incorrect|misleading|fiction\w*"
+    r"|hypothetical\w*|allegations?|counter-?arguments?|objections?)\b"
+    "|废止|失效|撤销|驳回|否决|无效|作废|草案|征求意见|未(?:通过|采纳|生效)|谣言|误[区解]|不实|错误|虚假|假设|质疑|已删除"
 )
 _SAYS = re.compile(  # joins a place to what is said there
     "under|according|to|of|the|in|by|per|pursuant|as|with|accordance|on|and|at|from|that|says?|states?|provides?|sets?"
@@ -168,7 +169,7 @@ def _around(quote: Quote, begin: int) -> str | None:
 
 def _standing(quote: Quote, said: Sequence[Clause]) -> str | None:
     """The heading that says of all below it that it is void, or banned where the statement does not say so itself."""
-    allows = not any(mark.family in ("duty", "negation") for clause in said for mark in marks(clause.wording))
+    allows = not any(mark.family == "duty" for clause in said for mark in marks(clause.wording))
     for heading in quote.above[1:]:
         bans = any(mark[:2] == ("duty", "forbid") for mark in marks(heading.lower()))
         if len(heading) <= _SHORT_HEADING and (_STANDING.search(heading.lower()) or (bans and allows)):

@@ -165,7 +165,17 @@ def test_a_claim_may_name_its_place_if_it_is_right(claim: str, quote: Quote, sai
     assert is_said(claim, quote) is said
 
 
-@pytest.mark.parametrize("heading", ["Repealed provisions", "Common myths", "Rejected amendments", "已废止的规定"])
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Repealed provisions",
+        "Common myths",
+        "Rejected amendments",
+        "False claims",
+        "What is prohibited",
+        "已废止的规定",
+    ],
+)
 def test_under_a_heading_of_what_is_void_nothing_is_said(heading: str) -> None:
     assert left_out("Alders grow.", Quote("Alders grow.", above=("Notes", heading))) == [heading]
 
