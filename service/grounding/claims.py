@@ -23,11 +23,13 @@ LABEL = re.compile(  # what names a place and says nothing of it
 )
 _LEADS = (":", "：", "—", "–")
 _CELLS = " | "
+_LONGEST_TITLE = 160  # characters, twice
 _LEAD = re.compile(r"[^:：]{2,}?(?:：|:(?!\S))")
 # The mark of an item at the end of what a segmenter took for a sentence: "Article 5: 1."
 _MARK_BEHIND = re.compile(r"[:：]\s*[(（]?(?:\d{1,3}|[a-z]{1,2}|[ivx]{1,4})[.)）]\s*\Z")
 _JOINS = re.compile(r"\s*(?:and|or|及|以及|或者?|和)?\s*")  # stands behind the last semicolon but one
 _STOPS = ("。", ".", "！", "？")
+_LIMITED = re.compile(r"\s*(?:(?:unless|except|provided|but|however|otherwise|save)\b|但|然而|不过|除)", re.IGNORECASE)
 _SEMICOLON = re.compile("[;；]")
 _WORD = re.compile(r"\w")
 _OPENING, _CLOSING = "（《「『【(“〔[", "）》」』】)”〕]"
@@ -72,7 +74,8 @@ def _blocks(text: str) -> Iterator[tuple[str, str]]:
         bare = line.strip()
         marked, mark = _MARKER.match(line), mark_of(bare)
         ended = bool(lines and style and lines[-1].rstrip().endswith(_STOPS))  # hard breaks seldom fall there
-        if lines and (marked or mark or not bare or ended):
+        titled = len(lines) == 1 and _is_title(lines[0].strip(), bare)
+        if lines and (marked or mark or not bare or ended or titled):
             yield "\n".join(lines), style
             lines = []
         if not bare:
@@ -83,6 +86,12 @@ def _blocks(text: str) -> Iterator[tuple[str, str]]:
         if bare.startswith("#"):
             yield "\n".join(lines), ""
             lines = []
+
+
+def _is_title(line: str, behind: str) -> bool:
+    """Whether a line is a heading, and not broken to fit as the next one: short, without a stop, that begins anew."""
+    is_short = 2 * len(line) < min(len(behind), _LONGEST_TITLE)
+    return is_short and not line.endswith((*_STOPS, *_LEADS, ",", "，", ";", "；")) and not behind[:1].islower()
 
 
 def _reading(block: str) -> str:
@@ -123,10 +132,11 @@ def _with_lead(parts: Iterator[str]) -> Iterator[str]:
 
 
 def _at_semicolons(sentence: str) -> Iterator[str]:
+    """The parts, each with what limits it behind its semicolon."""
     depth = start = 0
     for place, char in enumerate(sentence):
         depth += (char in _OPENING) - (char in _CLOSING and depth > 0)
-        if not depth and _SEMICOLON.match(char):
+        if not depth and _SEMICOLON.match(char) and not _LIMITED.match(sentence, place + 1):
             yield sentence[start:place]
             start = place + 1
     yield sentence[start:]

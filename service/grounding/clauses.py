@@ -144,7 +144,7 @@ def _parts(worded: str, found: Sequence[Amount]) -> Iterator[tuple[list[tuple[st
         end = match.start() + (match[0] == "?")
         yield list(_tokens(worded, start, end, left)), worded[start:end], before
         start, before = match.end(), {"!": ".", "?": ".", "、": ","}.get(match[0], match[0])
-        before = "," if before == "." and match.end() < len(worded) else before  # "art. 6": no end of a sentence
+        before = "," if match[0] == "." and match.end() < len(worded) else before  # "art. 6": no end of a sentence
     yield list(_tokens(worded, start, len(worded), left)), worded[start:], before
 
 

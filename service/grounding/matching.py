@@ -33,8 +33,8 @@ _LIMITS = re.compile(
 _TURNING = frozenset({"negation", "duty", "extent", "bound", "member", "time", "leave"})  # families of words that limit
 # How a statement begins that takes back the one before, and how one that merely limits it, behind a semicolon.
 _DENIES = (
-    r"(?:this|that|these|it|the (?:above|foregoing|preceding|previous)|nothing in)\b.{0,60}?\b(?:not|n't|no longer"
-    r"|false|untrue|wrong|myth|rejected|repealed|revoked|withdrawn|except)\b"
+    r"(?:this|that|these|it|the (?:above|foregoing|preceding|previous)|nothing in)\b.{0,60}?\b(?:no longer|false|untrue"
+    r"|wrong|a myth|rejected|repealed|revoked|withdrawn|except|(?:not|n't) (?:apply|hold|so|true|the case|in force))\b"
     "|(?:前款|前项|上述|前述|以上|本条|本款|该).{0,16}?(?:不适用|除外|不在此|不实|错误|谣言|失效|废止)"
     "|.{0,30}(?:不在此列|除外|不在此限)"
 )

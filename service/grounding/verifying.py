@@ -22,7 +22,8 @@ from service.grounding.guard import Finding, Label, Verdict
 from service.grounding.quote import Quote
 
 MOST_CHARS, MOST_CLAIMS = 20_000, 200
-MOST_MARKS = 96  # punctuation marks and numbers of one claim: no sentence has more, and each costs
+MOST_MARKS = 96  # punctuation marks and numbers of one claim that is weighed: no sentence has more, and each costs
+_MOST_CELLS = 400  # of one that is only looked for, as the row of a wide table
 _MARK = re.compile(r"\d+|[^\w\s]")
 _TRIED = 8  # pieces of evidence that a claim is held against
 _WEIGHED = 4  # of these, the ones that are weighed where none supports it
@@ -124,14 +125,15 @@ def _checked(
     quotes: dict[Piece, Quote],
 ) -> CheckedClaim:
     """One claim with what its label rests on; what is too tangled to be one statement is unknown, and says so."""
-    if (marks := len(_MARK.findall(claim))) > MOST_MARKS:
-        return CheckedClaim(claim, "unknown", 0.0, (Finding("length", f"{marks} marks and numbers", None),), ())
-    near = nearest(Analysis(claim), search(claim), pieces, most=_TRIED)
-    supported = ((verdict, cited.numbers(on)) for verdict, on in _verdicts(claim, near, judge, quotes))
+    marks = len(_MARK.findall(claim))
+    unweighed = Verdict("unknown", 0.0, (Finding("length", f"{marks} marks and numbers", None),) * (marks > MOST_MARKS))
+    found: Iterator[tuple[Verdict, Sequence[_Fitting]]] = iter(())
+    if marks <= _MOST_CELLS:
+        near = nearest(Analysis(claim), search(claim), pieces, most=_TRIED)
+        found = _verdicts(claim, near, judge, quotes, weighed=_WEIGHED * (marks <= MOST_MARKS))
+    supported = ((verdict, cited.numbers(on)) for verdict, on in found)
     # A quote that differs from the store withdraws the verdict that rests on it.
-    verdict, numbers = next(
-        ((verdict, on) for verdict, on in supported if on is not None), (Verdict("unknown", 0.0), ())
-    )
+    verdict, numbers = next(((verdict, on) for verdict, on in supported if on is not None), (unweighed, ()))
     return CheckedClaim(claim, verdict.label, round(verdict.support, 4), verdict.findings, numbers)
 
 
@@ -179,12 +181,12 @@ class CitationList:
 
 
 def _verdicts(
-    claim: str, near: Sequence[_Fitting], judge: Entailment, known: dict[Piece, Quote]
+    claim: str, near: Sequence[_Fitting], judge: Entailment, known: dict[Piece, Quote], *, weighed: int
 ) -> Iterator[tuple[Verdict, Sequence[_Fitting]]]:
     """Verdicts and what they rest on, the one to be preferred first.
 
     What a single piece supports is supported, whatever another says of something else; then what pieces support
-    together; then the piece that comes nearest, by support. None where no piece speaks of it.
+    together; then of those ``weighed`` the piece that comes nearest, by support. None where no piece speaks of it.
     """
     for candidate, _ in near:
         known[candidate.piece] = known.get(candidate.piece) or Quote.of(candidate.piece)
@@ -196,7 +198,7 @@ def _verdicts(
         if judge.supports(claim, [quotes[place] for place in group]):
             yield Verdict("supported", 1.0), [near[place] for place in group]
     alone: list[tuple[Verdict, Sequence[_Fitting]]] = []
-    for quote, each in zip(quotes[:_WEIGHED], near, strict=False):
+    for quote, each in zip(quotes[:weighed], near, strict=False):
         checkpoint()
         alone.append((judge.entails(claim, [quote]), [each]))
     for verdict, on in sorted(alone, key=lambda each: -each[0].support):
