@@ -9,13 +9,18 @@ from random import Random
 from eval.forging.kinds import is_plain
 from eval.forging.material import LANGUAGES, MOST_OF_ARTICLE, Language, Material, Sentence
 from ingest.passage import PassageKind
+from ingest.structure.lists import mark_of
 
 _MOST_CHARS = 2_000
+_ITEMS = ("bullet", "paren", "half", "circled")  # styles of marks that paragraphs do not have
 _Said = Callable[[Sentence], str | None]
 
 
 def _verbatim(sentence: Sentence) -> str | None:
-    return sentence.text if sentence.text.endswith((".", "。")) else None
+    """A sentence that stands by itself: the item of a list says nothing without its lead-in."""
+    mark = mark_of(sentence.text)
+    is_item = sentence.text.startswith("—") or (mark and mark[0].startswith(_ITEMS))
+    return sentence.text if sentence.text.endswith((".", "。")) and not is_item else None
 
 
 def _article(sentence: Sentence) -> str | None:

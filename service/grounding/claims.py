@@ -23,7 +23,7 @@ LABEL = re.compile(  # what names a place and says nothing of it
 )
 _LEADS = (":", "：", "—", "–")
 _CELLS = " | "
-_LONGEST_TITLE = 160  # characters, twice
+_LONGEST_TITLE = 160  # characters
 _LEAD = re.compile(r"[^:：]{2,}?(?:：|:(?!\S))")
 # The mark of an item at the end of what a segmenter took for a sentence: "Article 5: 1."
 _MARK_BEHIND = re.compile(r"[:：]\s*[(（]?(?:\d{1,3}|[a-z]{1,2}|[ivx]{1,4})[.)）]\s*\Z")
@@ -90,8 +90,13 @@ def _blocks(text: str) -> Iterator[tuple[str, str]]:
 
 def _is_title(line: str, behind: str) -> bool:
     """Whether a line is a heading, and not broken to fit as the next one: short, without a stop, that begins anew."""
-    is_short = 2 * len(line) < min(len(behind), _LONGEST_TITLE)
-    return is_short and not line.endswith((*_STOPS, *_LEADS, ",", "，", ";", "；")) and not behind[:1].islower()
+    is_short = 2 * len(line) < len(behind) or len(behind) > _LONGEST_TITLE  # so long is no line that is broken to fit
+    return (
+        len(line) < _LONGEST_TITLE
+        and is_short
+        and not line.endswith((*_STOPS, *_LEADS, ",", "，", ";", "；"))
+        and not behind[:1].islower()
+    )
 
 
 def _reading(block: str) -> str:

@@ -155,7 +155,7 @@ def _taken_back(quote: Quote, end: int) -> str | None:
     if end == len(theirs):
         after = quote.after.split("\n", 1)[0].strip().lower()
         return after if _TAKES_BACK.match(after) else None
-    behind = " ".join(each.wording for each in theirs[end : end + 4])
+    behind = theirs[end].wording
     pattern = _LIMITS_ALL if theirs[end].border == ";" else _TAKES_BACK
     return behind if pattern.match(behind) else None
 
