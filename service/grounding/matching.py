@@ -35,8 +35,9 @@ _TURNING = frozenset({"negation", "duty", "extent", "bound", "member", "time", "
 _DENIES = (
     r"(?:this|that|these|it|the (?:above|foregoing|preceding|previous)|nothing in)\b.{0,60}?\b(?:no longer|false|untrue"
     r"|wrong|a myth|rejected|repealed|revoked|withdrawn|except|(?:not|n't) (?:apply|hold|so|true|the case|in force))\b"
-    "|(?:前款|前项|上述|前述|以上|本条|本款|该).{0,16}?(?:不适用|除外|不在此|不实|错误|谣言|失效|废止)"
-    "|.{0,30}(?:不在此列|除外|不在此限)"
+    "|(?:前款|前项|上述|前述|以上|本条|本款|[该这此]).{0,16}?(?:不适用|除外|不在此|不实|错误|谣言|失效|废止)"
+    "|.{0,30}(?:不在此列|除外|不在此限)|(?:已?(?:废止|失效|删除|撤销|作废|被推翻)|不实|谣言|假的?)(?!.{12})"
+    r"|(?:repealed|revoked|withdrawn|rejected|deleted|superseded|void|false|untrue|wrong|not (?:so|true)|no)\b(?!.{24})"
 )
 _TAKES_BACK = re.compile(_DENIES)
 _LIMITS_ALL = re.compile(
@@ -110,7 +111,7 @@ def _left_out(quote: Quote, first: int, last: int) -> str | None:
         return _told(before)
     if behind and not _only_adds(behind):
         return _told(behind)
-    return _lead(theirs, first) or _taken_back(quote, end) or _around(quote, begin) or _standing(quote, said)
+    return _lead(theirs, first) or _taken_back(quote, end) or _around(quote, begin) or _standing(quote, begin, said)
 
 
 def _begins(theirs: Sequence[Clause], at: int) -> bool:
@@ -167,10 +168,12 @@ def _around(quote: Quote, begin: int) -> str | None:
     return before if not begin and (goes_on or before.endswith((":", "：", "，"))) else None
 
 
-def _standing(quote: Quote, said: Sequence[Clause]) -> str | None:
+def _standing(quote: Quote, begin: int, said: Sequence[Clause]) -> str | None:
     """The heading that says of all below it that it is void, or banned where the statement does not say so itself."""
     allows = not any(mark.family == "duty" for clause in said for mark in marks(clause.wording))
-    for heading in quote.above[1:]:
+    theirs = quote.clauses.all
+    title = quote.before if not begin else theirs[begin - 1].wording if theirs[begin].line else ""  # right above
+    for heading in (*quote.above[1:], title):
         bans = any(mark[:2] == ("duty", "forbid") for mark in marks(heading.lower()))
         if len(heading) <= _SHORT_HEADING and (_STANDING.search(heading.lower()) or (bans and allows)):
             return heading

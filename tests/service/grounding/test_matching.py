@@ -56,6 +56,9 @@ By way of exception, {}.
 {} (repealed).
 {}, and only then.
 {}, or so it is said.
+{}. [Repealed]
+{}. Wrong!
+Common myths⏎{}.
 只有水位低时，{}。
 经批准后，{}。
 当水位低时，{}。
@@ -75,14 +78,17 @@ By way of exception, {}.
 尚未证实{}。
 {}吗？
 拟规定：{}。
+{}。（已废止）
+{}。这是谣言。
 """.strip().splitlines()
 
 
 @pytest.mark.parametrize("frame", FRAMES)
 def test_a_frame_may_not_be_left_out(frame: str) -> None:
     claim = "alders may be cut in the reserve" if frame.isascii() else "业主可以砍伐桤木"
-    assert not is_said(f"{claim}.", frame.format(claim))
-    assert is_said(frame.format(claim), frame.format(claim))
+    source = frame.replace("⏎", "\n").format(claim)
+    assert not is_said(f"{claim}.", source)
+    assert is_said(source.replace("\n", ". "), source)
 
 
 @pytest.mark.parametrize(
