@@ -17,6 +17,7 @@ from index.hit import Filters, Hit, SearchMode
 from index.library import Library
 from index.reranker import Reranker, load_reranker
 from ingest.document import Metadata
+from ingest.text.view import fold
 from service.answer import Answer, Citation, RankedPassage, SearchResult
 from service.answering.answerer import READ, reordered
 from service.answering.confidence import BAR
@@ -325,9 +326,10 @@ class _Clock:
 def _check(question: str) -> None:
     if not any(char.isalnum() for char in question):
         raise InvalidQuestion("question: expected at least one word or number, got none; ask in Chinese or English")
-    if len(question) > _QUESTION_CHARS:
+    size = len(fold(question))  # one compatibility character may stand for eighteen
+    if max(size, len(question)) > _QUESTION_CHARS:
         raise InvalidQuestion(
-            f"question: expected at most {_QUESTION_CHARS:,} characters, got {len(question):,}; ask about one thing"
+            f"question: expected at most {_QUESTION_CHARS:,} characters, got {size:,}; ask about one thing"
         )
 
 

@@ -65,8 +65,8 @@ def _segments(text: str, language: str) -> list[tuple[int, int]]:
     while start < len(text):
         window = text[start : start + _WINDOW]
         ends = [found["end_index"] for found in sentencex.get_sentence_boundaries(language, window)]
-        if start + len(window) < len(text) and len(ends) > 1:
-            ends.pop()
+        if start + len(window) < len(text) and len(ends) > 1 and ends[-2] > len(window) // 2:
+            ends.pop()  # and begin there again: only where that goes forward, for it is done for each window
         ends = [start + end for end in ends] or [start + len(window)]
         segments += zip([start, *ends], ends, strict=False)
         start = ends[-1]
