@@ -14,6 +14,7 @@ from service.grounding.quote import Quote
 
 _LONGEST_PLACE = 6  # clauses
 _SHORT_HEADING = 40  # characters: a longer one tells of more than the standing of what is below
+_TELLING = 4  # tokens of a heading that nobody begins another statement with
 _NESTED = 3  # lists within lists whose items are looked for: each multiplies the work
 _PART_ENDS = frozenset({".", ";"})
 _ALIKE = {";": "."}  # borders behind which another statement begins
@@ -171,13 +172,19 @@ def _around(quote: Quote, begin: int) -> str | None:
 def _standing(quote: Quote, begin: int, said: Sequence[Clause]) -> str | None:
     """The heading that says of all below it that it is void, or banned where the statement does not say so itself."""
     allows = not any(mark.family == "duty" for clause in said for mark in marks(clause.wording))
-    theirs = quote.clauses.all
-    title = quote.before if not begin else theirs[begin - 1].wording if theirs[begin].line else ""  # right above
-    for heading in (*quote.above[1:], title):
+    for heading in (*quote.above[1:], _title(quote, begin)):
         bans = any(mark[:2] == ("duty", "forbid") for mark in marks(heading.lower()))
         if len(heading) <= _SHORT_HEADING and (_STANDING.search(heading.lower()) or (bans and allows)):
             return heading
     return None
+
+
+def _title(quote: Quote, begin: int) -> str:
+    """The line right above the statement if it is a title: one clause without a stop."""
+    theirs = quote.clauses.all
+    if not begin:
+        return "" if quote.before.rstrip().endswith((".", "。", "!", "！")) else quote.before
+    return theirs[begin - 1].wording if theirs[begin].line and theirs[begin - 1].line else ""
 
 
 def _told(left: Sequence[Clause]) -> str:
@@ -199,9 +206,17 @@ def _without_place(claim: Sequence[Clause], quote: Quote) -> Iterator[Sequence[C
 
 
 def _heading(said: Sequence[str], quote: Quote) -> int:
-    """How many tokens at the beginning are a heading of the quote's, or the number of one."""
-    forms = [form for heading in quote.headings for form in (heading.exact, _label(heading.exact)) if form]
-    return max((len(form) for form in forms if tuple(said[: len(form)]) == tuple(form)), default=0)
+    """How many tokens at the beginning are a heading of the quote's, or the number of one.
+
+    A short heading without a number, such as "No", could as well be the beginning of another statement.
+    """
+    forms = [tuple(form) for heading in quote.headings for form in (heading.exact, _label(heading.exact)) if form]
+    standing = [form for form in forms if tuple(said[: len(form)]) == form]
+    return max((len(form) for form in standing if form == tuple(said) or _names_a_place(form)), default=0)
+
+
+def _names_a_place(heading: Sequence[str]) -> bool:
+    return len(heading) >= _TELLING or any(token.startswith("=") for token in heading)
 
 
 def _label(whole: Sequence[str]) -> Sequence[str]:
@@ -215,10 +230,9 @@ def _attribution(rest: Sequence[Clause], quote: Quote) -> int:
     above = [f" {' '.join(heading.exact)} " for heading in quote.headings]
     named = 0
     for count, clause in enumerate(rest[:_LONGEST_PLACE], 1):
-        runs = [
-            list(run) for joins, run in groupby(clause.exact, lambda token: bool(_SAYS.fullmatch(token))) if not joins
-        ]
-        if not all(any(f" {' '.join(run)} " in each for each in above) for run in runs):
+        parts = groupby(clause.exact, lambda token: _SAYS.fullmatch(token) is None)
+        runs = [" ".join(run) for says, run in parts if says]
+        if not all(any(f" {run} " in each for each in above) for run in runs):
             break
         named = count if runs else named
     return min(named, len(rest) - 1)
