@@ -42,12 +42,14 @@ def library(disk: Path, starter: Path) -> Path:
     return Path(shutil.copytree(starter, disk / "library"))
 
 
-def fill(disk: Path) -> Path:
-    """Takes all the room that is left."""
+def fill(disk: Path, *, but: int = 0) -> Path:
+    """Takes all the room that is left, ``but`` so many bytes."""
     filler = disk / "filler"
-    with filler.open("wb", buffering=0) as file, pytest.raises(OSError, match="No space"):
-        while True:
-            file.write(bytes(4096))
+    with filler.open("wb", buffering=0) as file:
+        with pytest.raises(OSError, match="No space"):
+            while True:
+                file.write(bytes(4096))
+        file.truncate(file.tell() - but)
     return filler
 
 
@@ -62,11 +64,13 @@ def test_a_library_on_a_full_disk_is_read(disk, library):
 def test_what_does_not_fit_is_named_and_what_landed_before_is_kept(disk, library, tmp_path):
     before = json.loads(process("list", "-l", library, "--json").out)
     big = tmp_path / "big.txt"
-    big.write_bytes(b"".join(b"The fen holds %s hectares.\n" % os.urandom(24).hex().encode() for _ in range(200_000)))
+    big.write_bytes(b"".join(b"The fen holds %s hectares.\n" % os.urandom(24).hex().encode() for _ in range(8_000)))
+    room = fill(disk, but=1_000_000)
     ran = process("add", big, "-l", library)
     assert ran.status == 1 and ran.err.startswith("error[disk-full]: no space left") and ran.err.count("\n") == 1
     assert json.loads(process("list", "-l", library, "--json").out) == before
     assert process("doctor", "-l", library).status == 0
+    room.unlink()
     filler = fill(disk)
     small = tmp_path / "small.txt"
     small.write_text("Otters came back to the fen in 2021.")
