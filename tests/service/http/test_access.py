@@ -197,7 +197,9 @@ def test_a_key_for_some_collections_sees_and_opens_no_other(guarded):
     assert client.post("/v1/search", {"query": "peat"}, headers=headers | {"X-SinkQA-Collection": "ours"}).json()[
         "hits"
     ] == []  # fmt: skip
-    for name in ("theirs", "default", "nowhere", "../ours"):
+    odd = client.post("/v1/search", {"query": "peat"}, headers=headers | {"X-SinkQA-Collection": "../ours"})
+    told(odd, 422, "invalid-collection")
+    for name in ("theirs", "default", "nowhere"):
         for how in (
             {"headers": headers | {"X-SinkQA-Collection": name}},
             {"headers": headers, "params": {"collection": name}},
