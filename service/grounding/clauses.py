@@ -46,7 +46,8 @@ class Clause(NamedTuple):
 
     ``tokens``: amounts by what they come to, signs, stems of words, Chinese characters; a question ends in its mark.
     ``exact``: the same with words unstemmed; ``surface``: each as it is written; ``wording``: all together.
-    ``mark``: what the item that begins here is marked with, no token. ``line``: it begins a line.
+    ``mark``: what the item that begins here is marked with, no token. ``line``: it begins a line. ``quoted``: a
+    quotation mark stands before it, whatever else does.
     """
 
     tokens: tuple[str, ...]
@@ -56,6 +57,7 @@ class Clause(NamedTuple):
     border: Border
     line: bool
     mark: str = ""
+    quoted: bool = False
 
 
 @dataclass(frozen=True)
@@ -170,14 +172,15 @@ def _marked(raw: Sequence[_Raw]) -> Iterator[Clause]:
     """The clauses, marks of items taken off into those that they mark; the last of ``raw`` is none."""
     mark, before, line = "", "", False
     for this, after in pairwise(raw):
-        border = before or this.before
+        between = before or this.before
         if not mark and _is_mark(this, after):
             mark, before, line = this.tokens[0][1], this.before.rstrip("(") or ",", this.line
             continue
         exact = tuple(token if token[0] == "=" else said for token, said in this.tokens)
         tokens, surface = tuple(token for token, _ in this.tokens), tuple(said for _, said in this.tokens)
         first = not this.before and not before
-        yield Clause(tokens, exact, surface, this.wording, "" if first else _strongest(border), line or this.line, mark)
+        border, quoted = "" if first else _strongest(between), '"' in this.before
+        yield Clause(tokens, exact, surface, this.wording, border, line or this.line, mark, quoted)
         mark, before, line = "", "", False
 
 

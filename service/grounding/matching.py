@@ -83,7 +83,7 @@ def _follow(claim: Sequence[Clause], place: int, theirs: Sequence[Clause], at: i
         if at + 1 == len(theirs):
             return None
         ours, border = claim[place + 1].border, theirs[at + 1].border
-        if _ALIKE.get(ours, ours) != _ALIKE.get(border, border):
+        if _ALIKE.get(ours, ours) != _ALIKE.get(border, border) or claim[place + 1].quoted != theirs[at + 1].quoted:
             return None
         if ours == ":" and lists < _NESTED:
             return _item(claim, place + 1, theirs, at + 1, lists + 1)

@@ -102,6 +102,7 @@ def test_a_frame_may_not_be_left_out(frame: str) -> None:
         ("Alders may be cut, reeds fall.", "Alders may be cut. Reeds fall."),
         ("The fen — is wet.", "The fen is wet."),
         ("The fen is 'wet'.", "The fen is wet."),
+        ("The (“legal”) fen is wet.", "The (legal) fen is wet."),
         ("Alders grow … may be cut.", "Alders grow. Reeds may be cut."),
         ("❌ Alders grow.", "Alders grow."),
         ("Alders grow 👎.", "Alders grow."),
