@@ -17,7 +17,7 @@ from eval.loopback import serving
 @pytest.fixture(scope="module")
 def report(tmp_path_factory) -> LoadReport:
     with serving(tmp_path_factory.mktemp("load") / "library") as server:
-        found = asyncio.run(load(server.url, Plan(clients=8, seconds=5), memory=server.memory_mb))
+        found = asyncio.run(load(server.url, Plan(clients=8, seconds=10), memory=server.memory_mb))
         assert server.process.is_running()
     return found
 
