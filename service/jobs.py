@@ -35,7 +35,7 @@ from service.workers import File
 
 MOST_FILES = 100
 KEPT_S = 86_400.0  # for which a job that has ended can be asked for
-_ATTEMPTS = 3  # a file that takes the whole server down would do so at every start
+_ATTEMPTS = 4  # a file that ends the server does so at every start; jobs beside it count too, by chance
 _GLANCE_S = 1.0  # how soon jobs are seen that another process queued
 _AT_ONCE = 16  # jobs of a collection, which take turns file by file
 _LEAST_READERS = 2  # one for long files, one for quick ones
