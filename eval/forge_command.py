@@ -12,7 +12,7 @@ import typer
 from eval.options import AsJson, Cache, print_json
 
 if TYPE_CHECKING:
-    from eval.forging.measure import KindScore
+    from eval.forging.measure import ForgeryScore
 
 
 def forge(
@@ -53,14 +53,14 @@ def forge(
         print_forging(forged, true, examples=examples)
 
 
-def print_forging(forged: list[KindScore], true: list[KindScore], *, examples: int) -> None:
+def print_forging(forged: list[ForgeryScore], true: list[ForgeryScore], *, examples: int) -> None:
     """A row for each kind and language, and below it examples of wrong verdicts."""
     print_scores("Forged statements taken for true", forged, ("exact", "supported", "partly", "contradicted"), examples)
     if true:
         print_scores("True statements", true, ("supported", "partly", "contradicted", "unknown"), examples)
 
 
-def print_scores(title: str, scores: list[KindScore], columns: tuple[str, ...], examples: int) -> None:
+def print_scores(title: str, scores: list[ForgeryScore], columns: tuple[str, ...], examples: int) -> None:
     """One table of kinds, with the sum as its last row."""
     from rich.console import Console
     from rich.markup import escape
@@ -84,5 +84,5 @@ def print_scores(title: str, scores: list[KindScore], columns: tuple[str, ...], 
             console.print(escape(f"  {example.claim}\n  of: {example.source}\n"), highlight=False)
 
 
-def _count(score: KindScore, column: str) -> int:
+def _count(score: ForgeryScore, column: str) -> int:
     return score.exact if column == "exact" else dict[str, int](**score.labels)[column]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ingest.text.amounts import Amount, amounts
 from ingest.text.analyzer import terms_of, units
 from ingest.text.numerals import HAN, write_numeral
-from ingest.text.units import SCALES, Unit, name_of, read_unit
+from ingest.text.units import SCALES, UnitOfMeasure, name_of, read_unit
 
 _CHINESE_SCALES = ("万亿", "亿", "万")
 _ENGLISH_SCALES = ("trillion", "billion", "million")
@@ -79,7 +79,7 @@ def _other_numbers(amount: Amount) -> Iterator[Wording]:
     ends = [end * unit.factor.denominator / unit.factor.numerator for end in (amount.low, amount.high)]
     has_scale = any(scale in number.lower() for scale in SCALES if scale not in _NO_SCALES)
     if unit.dimension == "tonne" and unit.factor > 1:
-        unit, has_scale = Unit("tonne"), True
+        unit, has_scale = UnitOfMeasure("tonne"), True
         ends = [amount.low, amount.high]
     if max(map(abs, ends)) < _LARGE and not has_scale:
         if number[:1] in HAN and len(number) > 1 and amount.low == amount.high:
@@ -93,7 +93,7 @@ def _other_numbers(amount: Amount) -> Iterator[Wording]:
                 yield Wording(f"{mantissa} {symbol}{rest}", f"{mantissa} {symbol}")
 
 
-def _scaled(ends: list[Decimal], unit: Unit, rest: str) -> Iterator[Wording]:
+def _scaled(ends: list[Decimal], unit: UnitOfMeasure, rest: str) -> Iterator[Wording]:
     english, chinese = (name_of(unit, in_chinese=in_chinese) for in_chinese in (False, True))
     chinese = unit.counter or chinese
     for scale in _ENGLISH_SCALES:
@@ -108,10 +108,10 @@ def _scaled(ends: list[Decimal], unit: Unit, rest: str) -> Iterator[Wording]:
                 yield Wording(whole, mantissa)
 
 
-def _unit(amount: Amount) -> Unit | None:
+def _unit(amount: Amount) -> UnitOfMeasure | None:
     """The unit that the amount is written in; None for one that only several units together make."""
     if not amount.unit:
-        return Unit("") if not amount.dimension else None
+        return UnitOfMeasure("") if not amount.dimension else None
     found = read_unit(amount.unit.lower(), amount.unit, 0, len(amount.unit))
     return found[0] if found and amount.dimension == found[0].dimension else None
 

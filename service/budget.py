@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from service.errors import DeadlineExceeded
 
 
-class Budget:
+class WorkBudget:
     """The processor time of one request, which :func:`spending` gives it, and whether anybody still waits for it."""
 
     def __init__(self) -> None:
@@ -36,11 +36,11 @@ class Budget:
             )
 
 
-_budget: ContextVar[Budget | None] = ContextVar("budget", default=None)
+_budget: ContextVar[WorkBudget | None] = ContextVar("budget", default=None)
 
 
 @contextmanager
-def allowing(budget: Budget) -> Iterator[None]:
+def allowing(budget: WorkBudget) -> Iterator[None]:
     """Inside, and in threads that are given a copy of this context, work is held to ``budget``."""
     token = _budget.set(budget)
     try:
@@ -52,7 +52,7 @@ def allowing(budget: Budget) -> Iterator[None]:
 @contextmanager
 def spending(cpu_s: float) -> Iterator[None]:
     """Inside, this thread works on the request that the context is of; it has ``cpu_s`` of processor time for that."""
-    budget = _budget.get() or Budget()
+    budget = _budget.get() or WorkBudget()
     budget.start_thread(cpu_s)
     with allowing(budget):
         yield

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from eval.attack.outcome import MOST_SHOWN, Bar, Clock, Failure, Outcome
 from eval.forging.material import read_material
-from eval.forging.measure import KindScore, Verifier, forge, share, try_truths
+from eval.forging.measure import ForgeryScore, Verifier, forge, share, try_truths
 from eval.ranking import OnProgress
 from index.encoder import load_encoder
 
@@ -21,8 +21,8 @@ def forgery(folder: Path, seed: int, clock: Clock, *, on_progress: OnProgress) -
     material = read_material([folder], on_progress=on_progress)
     encoder = load_encoder()
     labelled = Verifier(encoder).near
-    forged: list[KindScore] = []
-    true: list[KindScore] = []
+    forged: list[ForgeryScore] = []
+    true: list[ForgeryScore] = []
     rounds = 0
     while not rounds or (clock.left_s > clock.spent_s / rounds and rounds < _MOST_ROUNDS):
         dice = seed + rounds
@@ -47,5 +47,5 @@ def forgery(folder: Path, seed: int, clock: Clock, *, on_progress: OnProgress) -
     return Outcome("forge", tried, clock.spent_s, figures | passed, bars, tuple(failures[:MOST_SHOWN]))
 
 
-def _passed(scores: list[KindScore], kind: str) -> int:
+def _passed(scores: list[ForgeryScore], kind: str) -> int:
     return sum(len(each.examples) for each in scores if f"{each.kind}, {each.language}" == kind)

@@ -28,7 +28,7 @@ _BAD = ("crash", "hang", "traceback", "stray")
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ReadingResult:
     """What became of a file: read, the code of its error, or one of crash, hang, traceback, stray.
 
     ``stray`` is a warning of Python's that a user would see; ``grown_mb`` the peak of memory above what it was before.
@@ -65,7 +65,7 @@ def fuzz(
 
 def _verdicts(
     samples: Sequence[Sample], seed: int, clock: Clock, most: int
-) -> Iterator[tuple[int, Sample, bytes, Verdict]]:
+) -> Iterator[tuple[int, Sample, bytes, ReadingResult]]:
     readers = [_Reader() for _ in range(os.cpu_count() or 1)]
     number = 0
     try:
@@ -109,21 +109,21 @@ class _Reader:
         self.job, self._began = (number, sample, content), time.monotonic()
         self.pipe.send((sample.name, content))
 
-    def verdict(self) -> Verdict | None:
+    def verdict(self) -> ReadingResult | None:
         """What became of the file, once that is known."""
         try:
             if self.pipe.poll():
-                told: Verdict = self.pipe.recv()
+                told: ReadingResult = self.pipe.recv()
                 return told
         except (EOFError, ConnectionError):
             self.end()
             status = self._process.exitcode
             self._process, self.pipe = self._start()
-            return Verdict("crash", f"exit status {status}")
+            return ReadingResult("crash", f"exit status {status}")
         if time.monotonic() - self._began > HANG_S:
             self.end()
             self._process, self.pipe = self._start()
-            return Verdict("hang", f"not read in {HANG_S:g} s")
+            return ReadingResult("hang", f"not read in {HANG_S:g} s")
         return None
 
     def end(self) -> None:
@@ -142,7 +142,7 @@ def _read_on(pipe: Connection) -> None:
         pipe.send(_read(name, content))
 
 
-def _read(name: str, content: bytes) -> Verdict:
+def _read(name: str, content: bytes) -> ReadingResult:
     from ingest.readers import read_bytes
     from ingest.splitting import split
 
@@ -162,7 +162,7 @@ def _read(name: str, content: bytes) -> Verdict:
     except Exception as error:  # noqa: BLE001  # what escapes a reader is what is looked for
         place = traceback.extract_tb(error.__traceback__)[-1]
         told, detail = "traceback", f"{type(error).__name__} in {Path(place.filename).name}:{place.lineno}"
-    return Verdict(told, detail, max(0.0, _memory_mb("VmHWM") - before))
+    return ReadingResult(told, detail, max(0.0, _memory_mb("VmHWM") - before))
 
 
 def _memory_mb(name: str) -> float:

@@ -35,7 +35,7 @@ MODULES = (listed, amounts, words, glyphs, borders, tables)  # importing them re
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class WrongVerdict:
     """A statement that was judged otherwise than it should be, and what it was forged from."""
 
     claim: str
@@ -44,7 +44,7 @@ class Example:
 
 
 @dataclass(slots=True)
-class KindScore:
+class ForgeryScore:
     """Of the statements of one kind and language that were ``tried``, how many came out how.
 
     ``exact``: as a quote of their source, though the source does not hold them word for word; ``labels``: of the whole
@@ -57,7 +57,7 @@ class KindScore:
     tried: int = 0
     exact: int = 0
     labels: dict[Label, int] = field(default_factory=lambda: dict.fromkeys(get_args(Label), 0))
-    examples: list[Example] = field(default_factory=list)
+    examples: list[WrongVerdict] = field(default_factory=list)
 
 
 class Verifier:
@@ -101,12 +101,12 @@ def searching(
 
 def forge(
     material: Material, encoder: Encoder, *, seed: int, each: int, kinds: Sequence[str] = (), on_progress: OnProgress
-) -> list[KindScore]:
+) -> list[ForgeryScore]:
     """Forges ``each`` statements of every kind, or of the ``kinds`` whose names are given, and has them judged."""
     chosen = [kind for kind in KINDS if not kinds or kind.name in kinds]
-    verifier, scores = Verifier(encoder), list[KindScore]()
+    verifier, scores = Verifier(encoder), list[ForgeryScore]()
     for done, kind in enumerate(chosen, 1):
-        score = KindScore(kind.name, kind.language, kind.why)
+        score = ForgeryScore(kind.name, kind.language, kind.why)
         random = Random(f"{seed} {kind.name} {kind.language}")
         for sentence, forged in forgeries(kind, material, each, random):
             _judge(score, sentence, forged, verifier, random)
@@ -139,7 +139,7 @@ def is_true(forged: Forged, sentence: Sentence, kind: Kind) -> bool:
     return said in sentence.document.bare
 
 
-def _judge(score: KindScore, sentence: Sentence, forged: Forged, verifier: Verifier, random: Random) -> None:
+def _judge(score: ForgeryScore, sentence: Sentence, forged: Forged, verifier: Verifier, random: Random) -> None:
     documents = sentence.material.documents
     if forged.source is None:
         hits, shelf, source = sentence.near(random), sentence.material.shelf, sentence.passage.text
@@ -160,7 +160,7 @@ def _judge(score: KindScore, sentence: Sentence, forged: Forged, verifier: Verif
     score.labels[label] += 1
     if exact or label == "supported":
         verdicts = [*(["exact"] if exact else []), *(["supported"] if label == "supported" else [])]
-        score.examples.append(Example(forged.claim, source, " and ".join(verdicts)))
+        score.examples.append(WrongVerdict(forged.claim, source, " and ".join(verdicts)))
 
 
 def try_truths(
@@ -170,21 +170,21 @@ def try_truths(
     seed: int,
     count: int,
     on_progress: OnProgress,
-) -> list[KindScore]:
+) -> list[ForgeryScore]:
     """Has ``count`` true statements ``labelled``: they should be supported, and none contradicted."""
-    scores: dict[tuple[str, Language], KindScore] = {}
+    scores: dict[tuple[str, Language], ForgeryScore] = {}
     for done, (kind, language, text, sentence) in enumerate(truths(material, count, seed=seed), 1):
-        score = scores.setdefault((kind, language), KindScore(kind, language))
+        score = scores.setdefault((kind, language), ForgeryScore(kind, language))
         label = labelled(text, sentence)
         score.tried += 1
         score.labels[label] += 1
         if label != "supported":
-            score.examples.append(Example(text, sentence.passage.text, label))
+            score.examples.append(WrongVerdict(text, sentence.passage.text, label))
         on_progress(done, count, "true statements")
     return list(scores.values())
 
 
-def share(scores: Iterable[KindScore], label: Label) -> float:
+def share(scores: Iterable[ForgeryScore], label: Label) -> float:
     """The share of all statements tried that came out so, 0..1."""
     counts = [(score.labels[label], score.tried) for score in scores]
     return sum(given for given, _ in counts) / max(1, sum(tried for _, tried in counts))

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ingest.text.amount import Amount, exact
 from ingest.text.numerals import HAN, HAN_DIGITS, NUMBER_WORD, read_number
-from ingest.text.units import MONEY, MONEY_SCALES, SCALE, SCALES, Unit, centigrade, money_before, read_unit
+from ingest.text.units import MONEY, MONEY_SCALES, SCALE, SCALES, UnitOfMeasure, centigrade, money_before, read_unit
 
 _MOST_POWER = 30  # of ten, and of another base: what is larger is no amount of this world
 _LONGEST_BASE = 5  # digits of a base whose power is worked out
@@ -67,7 +67,7 @@ class Measure:
     ``written``: the unit as it stands there, ``of`` the substance.
     """
 
-    unit: Unit
+    unit: UnitOfMeasure
     end: int
     written: str
     of: str = ""
@@ -124,21 +124,23 @@ def measure(source: Text, place: int, end: int, *, attached: bool = True) -> Mea
     return Measure(unit, stop, written, of)
 
 
-def _belongs_ahead(folded: str, found: tuple[Unit, int], start: int) -> bool:
+def _belongs_ahead(folded: str, found: tuple[UnitOfMeasure, int], start: int) -> bool:
     """Whether a currency sign opens the next amount: 3 $5."""
     unit, stop = found
     return unit.dimension in MONEY and not folded[start].isalpha() and folded[stop : stop + 2].strip()[:1].isdecimal()
 
 
-def _per(source: Text, place: int, end: int) -> tuple[Unit, int] | None:
+def _per(source: Text, place: int, end: int) -> tuple[UnitOfMeasure, int] | None:
     folded, cased = source
     if match := _PER.match(folded, place, end):
         if name := _PER_NAME.match(folded, match.end(), end):
-            return Unit(_PER_NAMES[name[0]]), name.end()
+            return UnitOfMeasure(_PER_NAMES[name[0]]), name.end()
         found = read_unit(folded, cased, match.end(), end)
         return found if found and (found[0].dimension or found[0].counter) else None
     start = place + (folded[place : place + 1] in (" ", "·"))
-    found = (Unit("year"), start + 1) if folded.startswith("a-1", start) else read_unit(folded, cased, start, end)
+    found = (
+        (UnitOfMeasure("year"), start + 1) if folded.startswith("a-1", start) else read_unit(folded, cased, start, end)
+    )
     if found and (inverse := _INVERSE.match(folded, found[1], end)):
         return found[0], inverse.end()
     return None
@@ -175,7 +177,7 @@ def _number(source: Text, match: re.Match[str], low: int, high: int) -> _Number 
     )
 
 
-def _paid(source: Text, money: tuple[Unit, int], start: int, end: int, high: int) -> Measure:
+def _paid(source: Text, money: tuple[UnitOfMeasure, int], start: int, end: int, high: int) -> Measure:
     """A currency that stood before the number, with what is behind the number counted per."""
     unit = money[0]
     while per := _per(source, end, high):
@@ -332,7 +334,7 @@ def _value(number: _Number, counted: Measure | None) -> Decimal:
 
 
 def _amount(source: Text, number: _Number, counted: Measure | None, low: Decimal, high: Decimal) -> Amount:
-    unit = counted.unit if counted else Unit("")
+    unit = counted.unit if counted else UnitOfMeasure("")
     return Amount(
         kind="number",
         low=low,

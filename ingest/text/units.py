@@ -9,7 +9,7 @@ from itertools import product
 from typing import NamedTuple
 
 
-class Unit(NamedTuple):
+class UnitOfMeasure(NamedTuple):
     """What a number is counted in: ``factor`` base units of ``dimension``; a measure word has the dimension "".
 
     ``counter``: the measure word of a Chinese count. ``unsure``: the symbol as written, where its case leaves open
@@ -126,22 +126,22 @@ def _expanded(written: str) -> Iterator[str]:
     yield from map("".join, product(*options))
 
 
-def _words() -> dict[str, Unit]:
+def _words() -> dict[str, UnitOfMeasure]:
     """Spelled-out units, currencies and measure words, by their folded form."""
-    found: dict[str, Unit] = {}
+    found: dict[str, UnitOfMeasure] = {}
     for dimension, factor, words in _WORDS:
-        unit = Unit(dimension, Fraction(factor))
+        unit = UnitOfMeasure(dimension, Fraction(factor))
         found |= dict.fromkeys((form for word in words.split("|") for form in _expanded(word)), unit)
     for dimension, _, words in _CURRENCIES:
-        unit = Unit(dimension)
+        unit = UnitOfMeasure(dimension)
         found |= dict.fromkeys((form for word in words.split("|") if word for form in _expanded(word)), unit)
     for group in _COUNTERS:
         counter = "" if group[0] == "个" else group[0]
-        found |= dict.fromkeys(group, Unit("", counter=counter))
+        found |= dict.fromkeys(group, UnitOfMeasure("", counter=counter))
     return found
 
 
-def name_of(unit: Unit, *, in_chinese: bool) -> str:
+def name_of(unit: UnitOfMeasure, *, in_chinese: bool) -> str:
     """A word for the unit, currency or measure word; "" where no word is one."""
     return _NAMES[in_chinese].get((unit.dimension, unit.factor, unit.counter), "")
 
@@ -154,26 +154,26 @@ def _names(*, in_chinese: bool) -> dict[tuple[str, Fraction, str], str]:
     return names
 
 
-def _symbols() -> dict[str, Unit]:
+def _symbols() -> dict[str, UnitOfMeasure]:
     """Symbols of units and currencies, by how they are written."""
-    found: dict[str, Unit] = {}
+    found: dict[str, UnitOfMeasure] = {}
     for dimension, factor, symbols in _SYMBOLS:
-        found |= dict.fromkeys(symbols.split(), Unit(dimension, Fraction(factor)))
+        found |= dict.fromkeys(symbols.split(), UnitOfMeasure(dimension, Fraction(factor)))
     for base, dimension, factor, prefixes in _PREFIXED:
         for prefix in prefixes.replace("µ", "μ").split(" "):
             symbol = f"{prefix}{base}"
-            found.setdefault(symbol, Unit(dimension, Fraction(factor) * Fraction(10) ** _POWERS[prefix]))
+            found.setdefault(symbol, UnitOfMeasure(dimension, Fraction(factor) * Fraction(10) ** _POWERS[prefix]))
     return found | {sign: unit for sign, unit in _signs().items() if len(sign) > 1 or not sign.isalpha()}
 
 
-def _signs() -> dict[str, Unit]:
-    return {sign: Unit(dimension) for dimension, signs, _ in _CURRENCIES for sign in signs.split()}
+def _signs() -> dict[str, UnitOfMeasure]:
+    return {sign: UnitOfMeasure(dimension) for dimension, signs, _ in _CURRENCIES for sign in signs.split()}
 
 
 _BY_WORD = _words()
 _BY_SYMBOL = _symbols()
 _NAMES = (_names(in_chinese=False), _names(in_chinese=True))
-_BY_FOLDED_SYMBOL: dict[str, list[Unit]] = {}
+_BY_FOLDED_SYMBOL: dict[str, list[UnitOfMeasure]] = {}
 for _symbol, _unit in _BY_SYMBOL.items():
     if len(_symbol) > 1 or not _symbol.isalpha():  # "5M" is no length
         _BY_FOLDED_SYMBOL.setdefault(_symbol.lower(), []).append(_unit)
@@ -218,7 +218,7 @@ _MONEY_BEFORE = re.compile(
 _CAN_END_MONEY = frozenset(sign[-1].lower() for sign in _signs()) | {"币"}
 
 
-def read_unit(folded: str, cased: str, place: int, end: int) -> tuple[Unit, int] | None:
+def read_unit(folded: str, cased: str, place: int, end: int) -> tuple[UnitOfMeasure, int] | None:
     """The unit that begins at ``place``, and where it ends; the two texts are the same but for capitals."""
     pattern = _UNIT_AT.get(folded[place : place + 1]) if place < end else None
     if not pattern or not (match := pattern.match(folded, place, end)):
@@ -237,7 +237,7 @@ def is_case_sensitive(symbol: str) -> bool:
     return unit is not None and bool(unit.unsure)
 
 
-def _loosely(folded: str) -> Unit | None:
+def _loosely(folded: str) -> UnitOfMeasure | None:
     """The unit of a symbol in another case than its own."""
     if not (units := _BY_FOLDED_SYMBOL.get(folded)):
         return None
@@ -245,19 +245,19 @@ def _loosely(folded: str) -> Unit | None:
     return max(units, key=lambda unit: unit.factor)._replace(unsure=folded if open_case else "")
 
 
-def centigrade(folded: str, cased: str, place: int, end: int) -> tuple[Unit, int] | None:
+def centigrade(folded: str, cased: str, place: int, end: int) -> tuple[UnitOfMeasure, int] | None:
     """The C of ``1.5C``, right behind the number."""
     is_degree = cased[place : place + 1] == "C" and _CENTIGRADE.match(folded, place, end)
     return (_BY_SYMBOL["°C"], place + 1) if is_degree else None
 
 
-def money_before(folded: str, low: int, place: int) -> tuple[Unit, int] | None:
+def money_before(folded: str, low: int, place: int) -> tuple[UnitOfMeasure, int] | None:
     """The currency whose sign or code ends at ``place``, a space between or none, and where it begins."""
     before = folded[max(low, place - 6) : place]
     if not before or before.rstrip()[-1:] not in _CAN_END_MONEY or not (match := _MONEY_BEFORE.search(before)):
         return None
     sign = match[0].strip()
-    unit = Unit("yuan") if sign == "人民币" else _BY_FOLDED_SIGN[sign]
+    unit = UnitOfMeasure("yuan") if sign == "人民币" else _BY_FOLDED_SIGN[sign]
     return unit, place - len(match[0])
 
 

@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.budget import Budget, allowing
+from service.budget import WorkBudget, allowing
 from service.errors import DeadlineExceeded
 from service.http.clients import Clients
 from service.http.problems import refuse
@@ -68,7 +68,7 @@ class Limits:
     async def _run(self, scope: Scope, body: _Body, send: Send, *, is_shared: bool) -> None:
         """Answers in time, or says that it does not; the work ends at its next check, and keeps its place till then."""
         loop = asyncio.get_running_loop()
-        budget = Budget()
+        budget = WorkBudget()
         clock = asyncio.timeout(None)
         sender = _Sender(body, send, clock)
         self._places -= 1

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from service.budget import Budget, allowing, checkpoint, spending
+from service.budget import WorkBudget, allowing, checkpoint, spending
 from service.engine import Engine
 from service.errors import DeadlineExceeded
 from service.settings import Settings
@@ -26,7 +26,7 @@ def burn() -> None:
 
 def test_without_a_budget_work_goes_on():
     checkpoint()
-    with allowing(Budget()):
+    with allowing(WorkBudget()):
         checkpoint()
 
 
@@ -51,7 +51,7 @@ def test_work_in_a_thread_ends_when_its_request_is_given_up():
             burn()
         ended.append("by its budget")
 
-    budget = Budget()
+    budget = WorkBudget()
     with allowing(budget):
         thread = threading.Thread(target=contextvars.copy_context().run, args=(work,))
         thread.start()
@@ -79,7 +79,7 @@ def test_whatever_asks_the_engine_has_a_budget(tmp_path, ask):
         ask(Engine.open(settings.model_copy(update={"request_cpu_s": 1e-9})))
     assert raised.value.code == "deadline-exceeded"
     with pytest.raises(DeadlineExceeded):
-        given_up = Budget()
+        given_up = WorkBudget()
         given_up.cancel()
         with allowing(given_up):
             ask(Engine.open(settings))

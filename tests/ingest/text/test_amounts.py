@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.text.amount import apart
 from ingest.text.amounts import Amount, amounts, matches, unsupported
 from ingest.text.view import cased, fold
 
@@ -390,24 +389,3 @@ def test_the_longest_word_of_a_bound_counts(text: str, bound: str):
 def test_an_equivalent_is_not_the_gas_itself():
     (equivalent,), (gas,) = read("5 tonnes of CO2 equivalent"), read("5 tonnes of CO2")
     assert not matches(equivalent, gas) and not matches(gas, equivalent)
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "expected"),
-    [
-        ("35%", "40%", True),
-        ("35%", "over 30%", False),
-        ("35%", "30%-40%", False),
-        ("45%", "30%-40%", True),
-        ("at most 30%", "at least 40%", True),
-        ("at most 40%", "at least 30%", False),
-        ("at most 40%", "at most 30%", True),
-        ("about 100 ha", "105 ha", False),
-        ("about 100 ha", "150 ha", True),
-        ("5 t", "5 ha", True),
-        ("2020年", "2021年", True),
-    ],
-)
-def test_amounts_are_apart_where_no_value_fits_both(one: str, other: str, expected: bool) -> None:
-    (left,), (right,) = amounts(cased(one)), amounts(cased(other))
-    assert apart(left, right) is apart(right, left) is expected
