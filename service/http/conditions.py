@@ -16,13 +16,13 @@ _SUPPORTED = f"eq or in on {', '.join(_LISTS)}; eq, gte, lte, gt or lt on year; 
 _BOUNDS = {"eq": (0, 0), "gte": (0, None), "gt": (1, None), "lte": (None, 0), "lt": (None, -1)}
 
 
-_TEXT: dict[str, Any] = {"type": "string", "minLength": 1}
-_YEAR: dict[str, Any] = {"type": "integer", "minimum": -9998, "maximum": 9998}
+TEXT: dict[str, Any] = {"type": "string", "minLength": 1}
+YEAR: dict[str, Any] = {"type": "integer", "minimum": -9998, "maximum": 9998}
 FILTER: dict[str, Any] = {
     "anyOf": [
         {
             "type": "object",
-            "properties": {"type": {"const": "eq"}, "key": {"enum": [*_LISTS]}, "value": _TEXT},
+            "properties": {"type": {"const": "eq"}, "key": {"enum": [*_LISTS]}, "value": TEXT},
             "required": ["type", "key", "value"],
         },
         {
@@ -30,13 +30,13 @@ FILTER: dict[str, Any] = {
             "properties": {
                 "type": {"const": "in"},
                 "key": {"enum": [*_LISTS]},
-                "value": {"type": "array", "items": _TEXT, "minItems": 1, "maxItems": 1000},
+                "value": {"type": "array", "items": TEXT, "minItems": 1, "maxItems": 1000},
             },
             "required": ["type", "key", "value"],
         },
         {
             "type": "object",
-            "properties": {"type": {"enum": [*_BOUNDS]}, "key": {"const": "year"}, "value": _YEAR},
+            "properties": {"type": {"enum": [*_BOUNDS]}, "key": {"const": "year"}, "value": YEAR},
             "required": ["type", "key", "value"],
         },
         {

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from service.engine import Engine
 from service.errors import InvalidFilter
 from service.http.access import READS
-from service.http.conditions import LISTED, Condition, filters_of
+from service.http.conditions import LISTED, TEXT, YEAR, Condition, filters_of
 from service.http.encoding import Json
 from service.http.engines import collections_of
 from service.http.links import base_of, passage_link
@@ -27,12 +27,11 @@ def _condition(names: tuple[str, ...], operators: list[str], value: dict[str, An
     return {"properties": told, "required": ["name", "comparison_operator", "value"]}
 
 
-_TEXT = {"type": "string", "minLength": 1}
 _CONDITION: dict[str, Any] = {
     "anyOf": [
-        _condition(LISTED, ["is", "="], _TEXT),
-        _condition(LISTED, ["in"], {"type": "array", "items": _TEXT, "minItems": 1}),
-        _condition(("year",), ["is", "=", "≥", ">", "≤", "<"], {"type": "integer", "minimum": -9998, "maximum": 9998}),
+        _condition(LISTED, ["is", "="], TEXT),
+        _condition(LISTED, ["in"], {"type": "array", "items": TEXT, "minItems": 1}),
+        _condition(("year",), ["is", "=", "≥", ">", "≤", "<"], YEAR),
     ]
 }
 

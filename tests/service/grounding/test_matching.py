@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
+from service.grounding import matching
 from service.grounding.clauses import clauses
 from service.grounding.matching import sayings
 from service.grounding.quote import Quote
@@ -194,6 +197,16 @@ def test_the_text_around_a_quote_governs_it() -> None:
     assert is_said(claim, Quote(claim, before="The fen is wet.", after="Reeds fall."))
 
 
-def test_the_work_does_not_grow_with_nested_lists() -> None:
-    nested = ":\n".join("a" * 40)
-    assert left_out(nested.replace("\n", " "), nested + ":\nb") is not None
+def test_the_work_grows_with_the_text_and_not_with_the_nesting(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = Counter[int]()
+    follow = matching._follow
+
+    def counted(*args: object) -> int | None:
+        calls[size] += 1
+        return follow(*args)
+
+    monkeypatch.setattr(matching, "_follow", counted)
+    for size in (20, 40):
+        quote = ":\n".join(["a"] * size) + ":\nb"
+        assert not is_said(": ".join(["a"] * (size - 1) + ["c", "b"]), quote)
+    assert 0 < calls[40] <= 2 ** (matching._NESTED + 2) * calls[20], "a list in a list multiplies it, up to a depth"
