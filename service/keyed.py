@@ -70,11 +70,11 @@ def _is_noted(store: Path) -> bool:
 
 def _stamp(store: Path) -> tuple[object, ...]:
     """What differs once anybody has written to the store: what is new stands in its log first."""
-    told: list[object] = [store]
+    stamp: list[object] = [store]
     for path in (store, store.with_name(f"{store.name}-wal")):
         try:
             status = path.stat()
         except OSError:
             continue
-        told += status.st_ino, status.st_size, status.st_mtime_ns
-    return tuple(told)
+        stamp += status.st_ino, status.st_size, status.st_mtime_ns
+    return tuple(stamp)

@@ -31,15 +31,15 @@ def contract(url: str, keys: dict[str, str | None], seed: int, clock: Clock, fol
     broken: Counter[str] = Counter()
     for number, (name, secret) in enumerate(keys.items()):
         seconds = max(_LEAST_S, int(clock.left_s / (len(keys) - number)))
-        told = _run(url, secret, seed + number, seconds, folder / f"{name}.json")
-        figures[f"{name} requests"] = told["test_cases"]["generated"]
-        for each in told["failures"]:
+        reported = _run(url, secret, seed + number, seconds, folder / f"{name}.json")
+        figures[f"{name} requests"] = reported["test_cases"]["generated"]
+        for each in reported["failures"]:
             broken[_NAMES.get(each["code"], _OTHER)] += each["count"]
             where = f"{name} key, seed {seed + number}: {', '.join(each['operations'])}"
             failures.append(Failure(where, f"{each['title']}, {each['count']} times"))
-        broken["errors of the run"] += len(told["errors"])
-        failures += [Failure(f"{name} key", json.dumps(each, ensure_ascii=False)[:500]) for each in told["errors"]]
-        if shown := told["said"].partition("= FAILURES =")[2].strip("= \n"):
+        broken["errors of the run"] += len(reported["errors"])
+        failures += [Failure(f"{name} key", json.dumps(each, ensure_ascii=False)[:500]) for each in reported["errors"]]
+        if shown := reported["said"].partition("= FAILURES =")[2].strip("= \n"):
             failures.append(Failure(f"{name} key, as schemathesis shows it", shown[:_SHOWN]))
     bars = [Bar(name, broken[name], 0) for name in (*_NAMES.values(), _OTHER, "errors of the run")]
     tried = int(sum(figures.values()))
@@ -64,5 +64,5 @@ def _run(url: str, secret: str | None, seed: int, seconds: int, report: Path) ->
     )
     if not report.is_file():
         raise ServerFailed(f"schemathesis did not run: {done.stdout[-300:]}{done.stderr[-300:]}")
-    told: dict[str, Any] = json.loads(report.read_text("utf-8"))
-    return told | {"said": done.stdout}
+    reported: dict[str, Any] = json.loads(report.read_text("utf-8"))
+    return reported | {"said": done.stdout}

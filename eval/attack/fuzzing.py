@@ -113,8 +113,8 @@ class _Reader:
         """What became of the file, once that is known."""
         try:
             if self.pipe.poll():
-                told: ReadingResult = self.pipe.recv()
-                return told
+                result: ReadingResult = self.pipe.recv()
+                return result
         except (EOFError, ConnectionError):
             self.end()
             status = self._process.exitcode
@@ -148,21 +148,21 @@ def _read(name: str, content: bytes) -> ReadingResult:
 
     before = _memory_mb("VmRSS")
     Path("/proc/self/clear_refs").write_text("5")  # the peak counts from here
-    told, detail = "read", ""
+    fate, detail = "read", ""
     try:
         with warnings.catch_warnings(record=True) as stray:
             warnings.simplefilter("default")
             split(read_bytes(content, name))
         if stray:
-            told, detail = "stray", f"{stray[0].message} in {Path(stray[0].filename).name}:{stray[0].lineno}"
+            fate, detail = "stray", f"{stray[0].message} in {Path(stray[0].filename).name}:{stray[0].lineno}"
     except IngestError as error:
-        told = error.code
+        fate = error.code
     except MemoryError:
-        told = DocumentTooLarge.code  # as the product's own workers say; what was really taken is measured
+        fate = DocumentTooLarge.code  # as the product's own workers say; what was really taken is measured
     except Exception as error:  # noqa: BLE001  # what escapes a reader is what is looked for
         place = traceback.extract_tb(error.__traceback__)[-1]
-        told, detail = "traceback", f"{type(error).__name__} in {Path(place.filename).name}:{place.lineno}"
-    return ReadingResult(told, detail, max(0.0, _memory_mb("VmHWM") - before))
+        fate, detail = "traceback", f"{type(error).__name__} in {Path(place.filename).name}:{place.lineno}"
+    return ReadingResult(fate, detail, max(0.0, _memory_mb("VmHWM") - before))
 
 
 def _memory_mb(name: str) -> float:

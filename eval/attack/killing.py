@@ -36,7 +36,7 @@ class Promised:
     there: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
     leaving: set[str] = field(default_factory=set)
-    told: int = 0
+    acknowledged: int = 0
     removed: int = 0
     lost: int = 0
     returned: int = 0
@@ -45,7 +45,7 @@ class Promised:
         """It was said that these are there."""
         new = {*doc_ids}
         self.there |= new
-        self.told += len(new)
+        self.acknowledged += len(new)
 
     def remove(self, doc_ids: Collection[str]) -> None:
         """It was said that these are gone."""
@@ -93,7 +93,7 @@ def _outcome(
     rounds: dict[str, int], promised: Promised, problems: Sequence[str], failures: Sequence[Failure], clock: Clock
 ) -> Outcome:
     figures = {f"{kind} rounds": float(n) for kind, n in rounds.items()}
-    figures |= {"acknowledged": float(promised.told), "removed": float(promised.removed)}
+    figures |= {"acknowledged": float(promised.acknowledged), "removed": float(promised.removed)}
     other = len(failures) - promised.lost - promised.returned - len(problems)
     found = {"lost": promised.lost, "returned": promised.returned, "damaged": len(problems), "other failures": other}
     bars = tuple(Bar(name, count, 0) for name, count in found.items())

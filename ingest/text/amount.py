@@ -60,7 +60,7 @@ class Amount:
 
 
 class Unsupported(NamedTuple):
-    """An amount that no quote bears out, what fails of it, and the quotes' own in its place or None."""
+    """An amount that no quote supports, what fails of it, and the quotes' own in its place or None."""
 
     element: Element
     said: Amount

@@ -109,9 +109,9 @@ def _left_out(quote: Quote, first: int, last: int) -> str | None:
         end += 1
     before, said, behind = theirs[begin:first], theirs[first : last + 1], theirs[last + 1 : end]
     if any(not _JOINS.fullmatch(each.wording) and not LABEL.fullmatch(each.wording) for each in before):
-        return _told(before)
+        return _wording(before)
     if behind and not _only_adds(behind):
-        return _told(behind)
+        return _wording(behind)
     return _lead(theirs, first) or _taken_back(quote, end) or _around(quote, begin) or _standing(quote, begin, said)
 
 
@@ -187,7 +187,7 @@ def _title(quote: Quote, begin: int) -> str:
     return theirs[begin - 1].wording if theirs[begin].line and theirs[begin - 1].line else ""
 
 
-def _told(left: Sequence[Clause]) -> str:
+def _wording(left: Sequence[Clause]) -> str:
     return ", ".join(each.wording for each in left)
 
 

@@ -304,9 +304,9 @@ class _Properties:
 
 
 def _properties(word: WordDocument) -> _Properties:
-    told = word.core_properties
-    year = told.created.year if told.created else None
-    return _Properties(told.title or "", told.author or "", told.language or "", year)
+    properties = word.core_properties
+    year = properties.created.year if properties.created else None
+    return _Properties(properties.title or "", properties.author or "", properties.language or "", year)
 
 
 def _metadata(properties: _Properties, pieces: Sequence[Piece], name: str) -> Metadata:
