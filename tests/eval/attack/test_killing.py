@@ -27,4 +27,4 @@ def test_what_is_lost_or_returns_is_seen_once():
         "acknowledged and lost: a", "removed and returned: c"
     ]  # fmt: skip
     assert promised.compare({"c"}, "round 4") == []
-    assert (promised.lost, promised.returned, promised.told, promised.removed) == (1, 1, 3, 1)
+    assert (promised.lost, promised.returned, promised.acknowledged, promised.removed) == (1, 1, 3, 1)
