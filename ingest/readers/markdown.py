@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from ingest.document import Document, Metadata
 from ingest.errors import UnreadableDocument
 from ingest.readers.charset import decode
-from ingest.readers.draft import STRUCK_OUT, Piece, compose
+from ingest.readers.draft import Piece, compose
+from ingest.readers.html.leftout import LeftOut
 from ingest.readers.html.reader import markup_pieces
 from ingest.readers.outline import outline
 
@@ -18,7 +19,6 @@ _FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?
 _DIRECTIVE = re.compile(r"^[ \t]*(?:@tab\b.*|\[\[?_?toc_?\]?\][ \t]*)$", re.IGNORECASE | re.MULTILINE)
 _FENCE = re.compile(r"^[ \t]*:{3,}[ \t]*(?:[\w-]+[ \t]*)?(.*)$", re.MULTILINE)
 _ATTRIBUTES = re.compile(r"(?<=\S)[ \t]*\{[.#]?[\w-]+(?:=(?:\"[^\"\n]*\"|[\w-]+))?\}[ \t]*$", re.MULTILINE)
-_STRUCK = re.compile(r"~~|<(?:s|strike|del)>")
 _MAX_NESTING = 100
 _MAX_FRONT_MATTER = 65_536
 
@@ -31,25 +31,26 @@ def read_markdown(content: bytes, name: str) -> Document:
     """
     text, warnings = decode(content, name)
     fields, body = _split_front_matter(text, name)
-    pieces = outline(markdown_pieces(body))
+    left = LeftOut()
+    pieces = outline(markdown_pieces(body, left))
     return compose(
         pieces,
         name=name,
         content=content,
         media_type="text/markdown",
         metadata=_metadata(fields, pieces),
-        warnings=[*warnings, *([STRUCK_OUT] if _STRUCK.search(body) else [])],
+        warnings=[*warnings, *left.warnings()],
     )
 
 
-def markdown_pieces(text: str) -> list[Piece]:
+def markdown_pieces(text: str, left: LeftOut | None = None) -> list[Piece]:
     """Pieces of Markdown without front matter, headings not yet settled; raw HTML in it is read like a page."""
     from markdown_it import MarkdownIt
     from mdit_py_plugins.footnote import footnote_plugin
 
     text = _ATTRIBUTES.sub("", _DIRECTIVE.sub("", _FENCE.sub(r"\1", text)))
     parser = MarkdownIt("commonmark", {"html": True, "maxNesting": _MAX_NESTING}).enable(["table", "strikethrough"])
-    return markup_pieces(str(parser.use(footnote_plugin).render(text)))
+    return markup_pieces(str(parser.use(footnote_plugin).render(text)), left or LeftOut())
 
 
 def _split_front_matter(text: str, name: str) -> tuple[Mapping[str, object], str]:
