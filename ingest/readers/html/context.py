@@ -80,6 +80,12 @@ class Meaning(NamedTuple):
     contents: bool
     closed: bool
     unseen: bool
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the names leave open that this is content."""
+        return self.furniture or self.contents or self.closed
+
     footnote: bool
     title: bool
     level: int | None

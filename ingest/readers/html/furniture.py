@@ -23,6 +23,7 @@ _NAMES = re.compile(
     r"modal|popup|lightbox|off-?canvas"
 )
 _CONTENTS = re.compile(r"(?:_div_)?(?:TOC|toc(?=[A-Z]))\w*|[Tt][Oo][Cc](?:[-_\d].*)?|[Tt]able-of-contents")
+TAGS = frozenset({"nav", "aside", "footer", "header", "dialog"})
 _ROLES = frozenset({"navigation", "banner", "contentinfo", "complementary"})
 _CLOSED_ROLES = frozenset({"search", "dialog", "alertdialog", "tooltip", "tablist"})
 _SECTIONS = ("article", "section", "main")
@@ -39,7 +40,7 @@ _MIN_ABOUT = 0.25
 
 
 class Holding(NamedTuple):
-    """What an element holds: headings, notes, ``prose`` and ``total`` in widths, ``linked``: the share that links, 0..1.
+    """What an element holds: headings, notes, ``prose`` and ``total`` in widths, ``linked`` the share in links, 0..1.
 
     ``about_the_site``: a good part of it speaks of the site, not of the subject.
     """
@@ -64,7 +65,7 @@ def sounds_like_contents(names: Sequence[str]) -> bool:
 
 def may_be_furniture(tag: str, attributes: Attributes, *, named: bool) -> bool:
     """Whether an element's tag, role or name puts the question."""
-    if tag in ("nav", "aside", "footer", "header", "dialog") or named:
+    if tag in TAGS or named:
         return True
     role = attributes.get("role")
     return role is not None and (role in _ROLES or role in _CLOSED_ROLES)

@@ -97,10 +97,11 @@ def hearing_name(classes: Sequence[str]) -> bool:
 
 def is_panel(attributes: Attributes) -> bool:
     """Whether an element may be a part of the page that a control elsewhere names."""
-    if "id" not in attributes and attributes.get("role") != "tabpanel":
-        return False
-    closed = "hidden" in attributes or attributes.get("role") in ("tabpanel", "region") or "style" in attributes
-    return closed or _FOLDS.search(attributes.get("class") or "") is not None
+    if attributes.get("role") == "tabpanel":
+        return True
+    return "id" in attributes and (
+        "hidden" in attributes or "style" in attributes or attributes.get("role") == "region"
+    )
 
 
 def is_decoration(node: LexborNode, tag: str, attributes: Attributes) -> bool:

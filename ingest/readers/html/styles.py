@@ -28,6 +28,9 @@ _WHITE = re.compile(r"#fff(?:fff)?|white|rgb\(\s*255\s*,\s*255\s*,\s*255\s*\)")
 _LIST_STYLE = re.compile(r"(?:upper|lower|cjk|simp|trad|japanese|korean|hiragana|katakana|arabic|decimal)[\w-]*|none|"
                          r"disc|circle|square|hebrew|armenian|georgian|\"[^\"]*\"|'[^']*'")  # fmt: skip
 _PASSING = re.compile(r":(?:hover|focus|active|visited|link|target|checked|open|focus-\w+|indeterminate)\b(?!-)|::")
+_NAME = re.compile(r"[.#](-?[A-Za-z_][\w-]*)")
+_NEGATED = re.compile(r":(?:not|is|where|has)\([^)]*\)|\[[^\]]*\]")
+_NAMED = re.compile(r'\b(?:class|id)="([^"]*)"')
 _SCREEN_PX = 1280  # width of the screen for which a page is read
 _REVEALED = re.compile(r"\b(?:wow|aos\w*|animate\w*|fade\w*|reveal\w*|lazy\w*|slide\w*|scroll\w*)\b", re.IGNORECASE)
 _MAX_RULES = 20_000
@@ -56,12 +59,18 @@ class Styles:
 
     def __init__(self, root: LexborNode) -> None:
         self._values: dict[int, _Values] = {}
-        self._painted = root.css_first("link[rel=stylesheet]") is not None
+        self._root = root
+        self._has_ground = False
         sheets = [node for node in root.css("style") if _on_screen(node.attributes.get("media") or "")]
         texts = [text for node in sheets if _TELLING.search(text := node.text(deep=True))]
         if texts:
-            self._painted = self._painted or any(re.search(r"background", text) for text in texts)
-            self._match(root, list(_rules(texts)))
+            self._has_ground = any("background" in text for text in texts)
+            self._match(root, _rules(tuple(texts)))
+
+    @property
+    def has_rules(self) -> bool:
+        """Whether a style sheet of the page hides, strikes or numbers something."""
+        return bool(self._values)
 
     def look(self, node: LexborNode, attributes: Attributes) -> Look:
         """How an element is shown; what its parents do to it is theirs to say."""
@@ -77,11 +86,15 @@ class Styles:
     def _match(self, root: LexborNode, rules: Sequence[tuple[str, Mapping[str, tuple[bool, str]]]]) -> None:
         """Apply the rules that hide, strike or number something, then those that undo this for the same elements."""
         tried = 0
+        present = _names_in(root)
         for telling in (True, False):
+            at_stake = {name for values in self._values.values() for name in values}
             for order, (selectors, values) in enumerate(rules):
-                if _is_telling(values) is not telling or not (telling or self._values):
+                if _is_telling(values) is not telling or not (telling or at_stake.intersection(values)):
                     continue
                 for selector in _simple(selectors):
+                    if "\\" not in selector and not present.issuperset(_NAME.findall(_NEGATED.sub("", selector))):
+                        continue
                     tried += 1
                     if tried > _MAX_SELECTORS:
                         return
@@ -105,12 +118,22 @@ class Styles:
             or (faded and not _REVEALED.search(attributes.get("class") or ""))
             or (_ZERO.fullmatch(values.get("font-size", "1")) is not None and not _has_elements(node))
             or _is_off_screen(values)
-            or (self._is_white(values) and not self._painted and not _is_painted(node))
+            or (self._is_white(values) and not self._is_on_a_ground(node))
         )
         return Look(hidden, "line-through" in values.get("text-decoration-line", ""), values.get("list-style-type", ""))
 
     def _is_white(self, values: Mapping[str, str]) -> bool:
         return _WHITE.fullmatch(values.get("color", "")) is not None and "background-color" not in values
+
+    def _is_on_a_ground(self, node: LexborNode) -> bool:
+        """Whether white text may stand on a dark ground, as far as the page itself tells."""
+        return self._has_ground or _is_painted(node) or self._root.css_first("link[rel=stylesheet]") is not None
+
+
+def _names_in(root: LexborNode) -> set[str]:
+    """Every class and id of a page: a selector that needs another one selects nothing."""
+    named = _NAMED.findall(root.html or "")
+    return {name for names in named for name in names.split()}
 
 
 def _put(values: _Values, name: str, weight: tuple[bool, int, int, int], value: str) -> None:
@@ -146,23 +169,23 @@ def _has_elements(node: LexborNode) -> bool:
     return False
 
 
-def _rules(texts: Sequence[str]) -> Iterator[tuple[str, Mapping[str, tuple[bool, str]]]]:
+@lru_cache(maxsize=16)  # the pages of one site share a style sheet
+def _rules(texts: tuple[str, ...]) -> Sequence[tuple[str, Mapping[str, tuple[bool, str]]]]:
     """(selectors, values) of all rules that hold for a screen, in order."""
     import tinycss2
 
+    rules: list[tuple[str, Mapping[str, tuple[bool, str]]]] = []
     todo: list[Any] = []
     for text in reversed(texts):
         todo += reversed(tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True))
-    for _ in range(_MAX_RULES):
-        if not todo:
-            return
+    while todo and len(rules) < _MAX_RULES:
         rule = todo.pop()
         if rule.type == "qualified-rule":
-            values = _declared(tinycss2.serialize(rule.content))
-            if values:
-                yield tinycss2.serialize(rule.prelude).strip(), values
+            if values := _declared(tinycss2.serialize(rule.content)):
+                rules.append((tinycss2.serialize(rule.prelude).strip(), values))
         elif rule.type == "at-rule" and rule.content and _holds(rule):
             todo += reversed(tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True))
+    return rules
 
 
 def _holds(rule: Any) -> bool:

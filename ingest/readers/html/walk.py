@@ -37,6 +37,8 @@ _UNNAMED = meaning({})
 _FURNITURE_SHARE = 0.3  # what is named like furniture but holds more of the page than this is content after all
 _MIN_TOLD = 60  # widths of prose that is left out because of its name and then named in a warning
 _MAX_JUDGED = 20  # times the page's length: what nests names without end is content
+_DOUBTFUL = frozenset({"style", "hidden", "aria-hidden", "role"})  # attributes that may say that nobody sees it
+_PANELS = frozenset({"role", "hidden", "style"})
 _QUOTES = tuple("\u201c\u2018\"'«„‚「『《")
 _GAP = "\u2029"  # where struck words stood: what was before and after them must not run together
 _REPLACED = frozenset({"q", "button", "label", "img", "iframe", "frame", *forms.FIELDS})
@@ -128,18 +130,21 @@ class Walk:
             todo.append(("", inner))
         elif named.number or tag in ("td", "th"):
             todo.append((" ", inner))
-        inside = [(child, inner) for child in _children(node)]
-        inside.reverse()
-        todo += inside
-        if attributes and is_panel(attributes) and (title := self._view.controls.title(node, attributes)):
+        _put_children(node, inner, todo)
+        if (
+            attributes
+            and not _PANELS.isdisjoint(attributes)
+            and is_panel(attributes)
+            and (title := self._view.controls.title(node, attributes))
+        ):
             todo += _as_heading(title)
 
     def _shown_instead(
         self, tag: str, attributes: Attributes, node: LexborNode, context: Context
     ) -> list[tuple[LexborNode | str, Context]]:
         """What is read of an element that shows more, or less, than the text in it; in reverse."""
-        inside: list[tuple[LexborNode | str, Context]] = [(child, context) for child in _children(node)]
-        inside.reverse()
+        inside: list[tuple[LexborNode | str, Context]] = []
+        _put_children(node, context, inside)
         if tag == "q":
             if node.text(deep=True).lstrip()[:1] in _QUOTES or self._ends_with_quote():
                 return inside
@@ -184,12 +189,21 @@ class Walk:
             return True
         if tag in STRUCK:
             return self._strike(node)
-        if attributes:
-            look = self._view.styles.look(node, attributes)
-            if look.struck:
-                return self._strike(node)
-            if self._is_hidden(tag, attributes, named, node, unseen=look.hidden):
-                return True
+        if not attributes and tag not in furniture.TAGS:
+            return False
+        styles = self._view.styles
+        if (
+            not styles.has_rules
+            and not named.doubtful
+            and _DOUBTFUL.isdisjoint(attributes)
+            and tag not in furniture.TAGS
+        ):
+            return False
+        look = styles.look(node, attributes)
+        if look.struck:
+            return self._strike(node)
+        if self._is_hidden(tag, attributes, named, node, unseen=look.hidden):
+            return True
         if self._view.whole or not furniture.may_be_furniture(tag, attributes, named=named.furniture or named.contents):
             return False
         return self._is_furniture(tag, attributes, named, node)
@@ -301,6 +315,13 @@ class Walk:
                 Piece(context.kind, text, level=context.level, anchor=self._anchor, page=self._page,
                       title=context.title, link=link, inner_link=inner_link, bold=bold)
             )  # fmt: skip
+
+
+def _put_children(node: LexborNode, context: Context, todo: list[tuple[LexborNode | str, Context]]) -> None:
+    child = node.last_child
+    while child is not None:
+        todo.append((child, context))
+        child = child.prev
 
 
 def _children(node: LexborNode) -> Iterator[LexborNode]:
