@@ -29,13 +29,16 @@ _CLOSED_ROLES = frozenset({"search", "dialog", "alertdialog", "tooltip", "tablis
 _SECTIONS = ("article", "section", "main")
 _ABOUT_THE_SITE = re.compile(
     r"\bcookies?\b|©|\(c\) ?\d{4}|copyright|all rights reserved|版权所有|ICP备|公网安备|accept all|接受全部|全部接受|"
-    r"subscribe|sign up|newsletter|订阅",
+    r"subscribe|sign up|newsletter|订阅|follow us|share (?:this|on|via)|official web-?site|how you know|分享到|关注我们|扫一扫|"
+    r"主办单位|承办单位|运行维护|网站标识码|privacy policy|terms of use|accessibility|powered by|@\w|\btel\b|电话",
     re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"[。；！？.!?;:：][\"'”’)）」]*\s*$")
-_MIN_PROSE = 40  # widths of text in sentences that make a part with a heading content; a Chinese character counts 2
-_MIN_LONE_PROSE = 120  # without a heading
+_SENTENCE = re.compile(r"[。；！？.!?;][\"'”’)）」]*\s*$")
+_MIN_PROSE = 16  # widths of text in sentences that make a part with a heading content; a Chinese character counts 2
+_MIN_LONE_PROSE = 36  # without a heading
+_MIN_NAVIGATING_PROSE = 120
 _MAX_LINKED = 0.5
+_MAX_SIGNED_LINKED = 0.2
 _MIN_ABOUT = 0.25
 
 
@@ -100,14 +103,13 @@ def is_content(tag: str, attributes: Attributes, held: Holding, *, inside: bool,
     if held.noted:
         return True
     if tag == "nav" or role == "navigation":
-        return held.headed and held.prose >= _MIN_LONE_PROSE
+        return held.headed and held.prose >= _MIN_NAVIGATING_PROSE
     if tag == "header":
         return held.headed and (inside or opened)
-    if tag == "footer" and inside:
-        return held.prose > 0
-    if held.prose >= _MIN_LONE_PROSE and tag != "footer":
+    if tag == "footer" and inside and held.linked < _MAX_SIGNED_LINKED:
         return True
-    return held.prose >= _MIN_PROSE and (held.headed or (inside and tag == "aside"))
+    least = _MIN_PROSE if held.headed or tag in ("aside", "footer") else _MIN_LONE_PROSE
+    return held.prose >= least
 
 
 def is_inside(node: LexborNode) -> bool:

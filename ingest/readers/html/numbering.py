@@ -46,7 +46,10 @@ class Counters:
     def marker(self, item: LexborNode) -> str:
         """What is shown before an item ("3. ", "c. ", "三、"); "" for bullets and lists without numbers."""
         parent = item.parent
-        if parent is None or parent.tag != "ol":
+        if parent is None or parent.tag not in ("ol", "ul", "menu"):
+            return ""
+        may_style = self._styles.has_rules or "style" in parent.attributes or "style" in item.attributes
+        if parent.tag != "ol" and not may_style:
             return ""
         attributes = parent.attributes
         step = -1 if "reversed" in attributes else 1
@@ -62,7 +65,7 @@ class Counters:
         style = self._styles.look(item, item.attributes).list_style
         style = style or _TYPES.get(item.attributes.get("type") or "", "")
         style = style or self._styles.look(parent, parent.attributes).list_style
-        style = style or _TYPES.get(parent.attributes.get("type") or "", "decimal")
+        style = style or _TYPES.get(parent.attributes.get("type") or "", "decimal" if parent.tag == "ol" else "disc")
         if style in _UNNUMBERED:
             return ""
         if style[0] in "\"'":

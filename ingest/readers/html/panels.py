@@ -25,8 +25,8 @@ _PASSING = re.compile(
     r".*cookie.*|print(?:-only)?|.*-menu|snackbar.*"
 )
 _UNSEEN = re.compile(r"sr-only|visually-?hidden|screen-?reader(?:-\w+)*|a11y-hidden|u-hidden-visually|assistive-text")
-_CLOSED = re.compile(r"d-none|hidden|is-hidden|u-hidden|hide")
-_SHOWN_WIDE = re.compile(r"(?:d-(?:sm|md|lg|xl)-|(?:sm|md|lg|xl):)(?!none|hidden)[\w-]+")
+_CLOSED = re.compile(r"d-none|hidden|is-hidden|u-hidden|hide|modal")
+_SHOWN = re.compile(r"show|in|open|is-(?:open|active)|(?:d-(?:sm|md|lg|xl)-|(?:sm|md|lg|xl):)(?!none|hidden)[\w-]+")
 _FOLDS = re.compile(
     r"accordion|collaps|toggl|expand|fold|faq|question|tab|disclos|panel|spoiler|trigger", re.IGNORECASE
 )
@@ -37,6 +37,7 @@ _SAYS_NOTHING = re.compile(
 )
 _MAX_TITLE = 200
 _MAX_DECORATION = 40  # characters; a longer part that is kept from screen readers is no ornament
+_PANEL_TAGS = frozenset({"div", "section", "ul", "ol", "p", "dl", "table", "article", "dd"})
 _PHRASING = frozenset({"span", "i", "b", "em", "strong", "a", "svg", "img", "small", "sup", "sub"})
 
 
@@ -87,7 +88,7 @@ def closing_name(classes: Sequence[str]) -> bool:
     """Whether well-known classes say that an element is not shown."""
     if hearing_name(classes):
         return True
-    return any(map(_CLOSED.fullmatch, classes)) and not any(map(_SHOWN_WIDE.fullmatch, classes))
+    return any(map(_CLOSED.fullmatch, classes)) and not any(map(_SHOWN.fullmatch, classes))
 
 
 def hearing_name(classes: Sequence[str]) -> bool:
@@ -111,30 +112,26 @@ def is_decoration(node: LexborNode, tag: str, attributes: Attributes) -> bool:
     return tag in _PHRASING or len(node.text(deep=True).strip()) < _MAX_DECORATION
 
 
-def heads_panel(node: LexborNode, attributes: Attributes) -> bool:
-    """Whether a button is the heading of the part that follows it."""
+def panel_of(node: LexborNode, attributes: Attributes) -> LexborNode | None:
+    """The part that follows a button or a label and may be its to open, where its words name a part."""
     if "aria-haspopup" in attributes or not says_something(_words(node)):
-        return False
+        return None
     panel = _beside(node)
-    if panel is None or panel.tag not in ("div", "section", "ul", "ol", "p", "dl", "table", "article", "dd"):
-        return False
-    if _is_passing(panel.tag, panel.attributes) or panel.attributes.get("role") == "navigation":
-        return False
+    if panel is None or panel.tag not in _PANEL_TAGS or _is_passing(panel.tag or "", panel.attributes):
+        return None
+    return None if panel.attributes.get("role") == "navigation" else panel
+
+
+def folds(control: LexborNode) -> bool:
+    """Whether a control says itself that it opens and closes a part."""
+    attributes = control.attributes
     says = " ".join(filter(None, (attributes.get("class"), attributes.get("data-toggle"), attributes.get("role"))))
-    return "aria-expanded" in attributes or _FOLDS.search(says) is not None or _is_shut(panel)
+    return "aria-expanded" in attributes or _FOLDS.search(says) is not None
 
 
 def says_something(title: str) -> bool:
     """Whether a control's words name a part, not what the control does."""
     return 2 <= len(title) <= _MAX_TITLE and _SAYS_NOTHING.fullmatch(title) is None
-
-
-def _is_shut(node: LexborNode) -> bool:
-    attributes = node.attributes
-    closed = is_closed(node.tag or "", attributes) or closing_name((attributes.get("class") or "").split())
-    return closed or re.search(
-        r"display\s*:\s*none", attributes.get("style") or "", re.IGNORECASE
-    ) is not None  # fmt: skip
 
 
 def _is_passing(tag: str, attributes: Attributes) -> bool:

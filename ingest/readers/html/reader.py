@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ingest.document import Document
-from ingest.errors import DocumentTooLarge
+from ingest.errors import DocumentTooLarge, EmptyDocument
 from ingest.readers.charset import decode
 from ingest.readers.draft import Piece, compose
 from ingest.readers.html.head import head_metadata
@@ -56,6 +56,9 @@ def read_html(content: bytes, name: str) -> Document:
     tree = LexborHTMLParser(markup)
     left = LeftOut()
     pieces = outline(html_pieces(tree.root, left)) if tree.root else []
+    if not pieces and left.frames:
+        message = f"{name}: only frames, no text of its own; add the pages they show: {', '.join(left.frames)}"
+        raise EmptyDocument(message)
     metadata = head_metadata(tree, pieces)
     return compose(
         _with_title(pieces, metadata.title),

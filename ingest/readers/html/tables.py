@@ -148,7 +148,7 @@ def _place(rows: Sequence[Sequence[RawCell]], ends: Sequence[int]) -> list[tuple
         for raw in raw_cells:
             while column < len(busy_until) and busy_until[column] > row:
                 column += 1
-            width = min(raw.column_span, MAX_COLUMNS)
+            width = max(min(raw.column_span, MAX_COLUMNS - column), 1)
             height = min(raw.row_span or len(rows), ends[row] - row)
             area += width * height
             if area > MAX_AREA or column + width > MAX_COLUMNS:

@@ -23,7 +23,7 @@ from ingest.readers.html.context import (
 from ingest.readers.html.leftout import LeftOut
 from ingest.readers.html.numbering import Counters, numbers_itself
 from ingest.readers.html.numbering import numeral as numeral
-from ingest.readers.html.panels import Controls, heads_panel, is_closed, is_decoration, is_panel
+from ingest.readers.html.panels import Controls, folds, is_closed, is_decoration, is_panel, panel_of, says_something
 from ingest.readers.html.replaced import formula_text, is_formula, is_page_frame, unlinked_text
 from ingest.readers.html.styles import Styles
 from ingest.readers.html.tables import RawCell, build_grid, raw_cell, rows_of, sets_the_page
@@ -76,12 +76,15 @@ class Walk:
         self._anchor_is_new = False
         self._seen_anchors: set[str] = set()
         self._marker = ""
+        self._numbered = 0  # the item that the open marker stands before
         self._counters = Counters(view.styles)
         self._page = 1
         self._judged = 0
+        self._root_id = 0
 
     def pieces_of(self, root: LexborNode) -> list[Piece]:
         """All pieces under ``root`` in document order."""
+        self._root_id = root.mem_id
         todo: list[tuple[LexborNode | str, Context]] = [(root, Context())]  # "" ends a block, " " parts words
         while todo:
             node, context = todo.pop()
@@ -117,14 +120,14 @@ class Walk:
         if tag in _REPLACED:
             todo += self._shown_instead(tag, attributes, node, context)
             return
-        is_block = tag in PARAGRAPHS and not (self._in_cell and tag in ("td", "th") and self._runs)
+        is_block = tag in PARAGRAPHS and not (self._in_cell and tag in ("td", "th") and node.mem_id != self._root_id)
         if is_block:
             self._flush()
         self._note_anchor(tag, attributes)
         if tag == "table" and not self._in_cell and self._table(node, attributes):
             return
         if tag == "li":
-            self._marker += self._counters.marker(node)
+            self._number(node)
         inner = inner_context(tag, attributes, named, context)
         if is_block:
             todo.append(("", inner))
@@ -139,6 +142,12 @@ class Walk:
         ):
             todo += _as_heading(title)
 
+    def _number(self, item: LexborNode) -> None:
+        """Set the marker of an item; one whose list opens an item stands behind that one's."""
+        outer = item.parent.parent if item.parent is not None else None
+        before = self._marker if outer is not None and outer.mem_id == self._numbered else ""
+        self._marker, self._numbered = before + self._counters.marker(item), item.mem_id
+
     def _shown_instead(
         self, tag: str, attributes: Attributes, node: LexborNode, context: Context
     ) -> list[tuple[LexborNode | str, Context]]:
@@ -152,8 +161,10 @@ class Walk:
         if tag == "button":
             if context.kind == "heading" or (node.parent is not None and node.parent.tag == "dt"):
                 return inside
-            return _as_heading(" ".join(node.text(deep=True).split())) if heads_panel(node, attributes) else []
+            return _as_heading(" ".join(node.text(deep=True).split())) if self._heads_panel(node) else []
         if tag == "label":
+            if self._heads_panel(node):
+                return _as_heading(" ".join(node.text(deep=True).split()))
             return [] if forms.labels_nothing(node, self._view.root) else inside
         if tag == "img":
             return self._picture(attributes, node, context)
@@ -163,6 +174,15 @@ class Walk:
         if is_page_frame(attributes):
             self._view.left.frames.append((attributes.get("src") or "")[:80])
         return []
+
+    def _heads_panel(self, node: LexborNode) -> bool:
+        panel = panel_of(node, node.attributes)
+        return panel is not None and (folds(node) or self._is_shut(panel))
+
+    def _is_shut(self, node: LexborNode) -> bool:
+        attributes = node.attributes
+        closed = is_closed(node.tag or "", attributes) or meaning(attributes).closed
+        return closed or self._view.styles.look(node, attributes).hidden
 
     def _ends_with_quote(self) -> bool:
         return bool(self._runs) and self._runs[-1][0][-1:] in (*_QUOTES, "")
@@ -189,6 +209,8 @@ class Walk:
             return True
         if tag in STRUCK:
             return self._strike(node)
+        if tag == "a" and "onclick" in attributes and not says_something(node.text(deep=True).strip()):
+            return True
         if not attributes and tag not in furniture.TAGS:
             return False
         styles = self._view.styles
