@@ -9,7 +9,8 @@ from dataclasses import replace
 from ingest.readers.draft import Piece
 
 _NUMBER = r"(?:[0-9A-Za-z]{1,5}|[一二三四五六七八九十]{1,3})"
-_SIGN = r"(?:[0-9]{1,5}[A-Za-z]{0,2}|[A-Za-z]{1,2}|[ivxlc]{1,6}|[IVXLC]{1,6}|[一二三四五六七八九十]{1,3})"  # no word: "End."
+# What numbers with a stop: no word, as "End."
+_SIGN = r"(?:[0-9]{1,5}[A-Za-z]{0,2}|[A-Za-z]{1,2}|[ivxlc]{1,6}|[IVXLC]{1,6}|[一二三四五六七八九十]{1,3})"
 _LABEL_ALONE = re.compile(rf"(?:[(（]{_NUMBER}[)）]|{_SIGN}[.)、]|[•·▪◦‣–—-])(?:\s*[(（]{_NUMBER}[)）])*")
 _ITEM = re.compile(
     r"(?:\((?P<label>[a-z]{1,2}|[ivxlc]{1,6}|[A-Z]{1,2})\)|(?P<bullet>[•·▪◦‣]|[–—-](?=\s)))\s*(?=\S)"

@@ -30,7 +30,9 @@ SILENT = frozenset({
 })
 # fmt: on
 _FOOTNOTE = re.compile(r"(?:foot|end|history|editorial)-?notes?(?:-?(?:text|body|item|list))?", re.IGNORECASE)
-_NOTE_MARK = re.compile(r"(?:foot|end)?-?note-?(?:ref(?:erence)?|link)|noteref", re.IGNORECASE)
+_NOTE_MARK = re.compile(
+    r"(?:foot|end)?-?note-?(?:ref(?:erence)?|link|back-?(?:ref|link))|noteref|reversefootnote", re.IGNORECASE
+)
 _LEVELLED_CLASS = re.compile(r"\w*?heading[-_]?([1-6])", re.IGNORECASE)
 _HEADING_CLASS = re.compile(
     r"(?:part|chapter|section|subsection|division|article|annex|schedule|supplprovision)(?:-?title|-?heading|label)|"

@@ -31,8 +31,9 @@ _FOLDS = re.compile(
     r"accordion|collaps|toggl|expand|fold|faq|question|tab|disclos|panel|spoiler|trigger", re.IGNORECASE
 )
 _SAYS_NOTHING = re.compile(
-    r"(?:show|read|view|see|learn|load)?\s*(?:more|less|all|details?|answers?)|expand(?: all)?|collapse(?: all)?|toggle.*|"
-    r"open|close|menu|next|previous|copy|edit|search|share|print|×|展开.*|收起.*|折叠.*|更多|查看.{0,4}|显示.{0,4}|关闭|打开|[\W\d_]*",
+    r"(?:show|read|view|see|learn|load)?\s*(?:more|less|all|details?|answers?)|expand(?: all)?|collapse(?: all)?|"
+    r"toggle.*|open|close|menu|next|previous|copy|edit|search|share|print|×|展开.*|收起.*|折叠.*|更多|查看.{0,4}|显示.{0,4}|关闭|打开|"
+    r"[\W\d_]*",
     re.IGNORECASE,
 )
 _MAX_TITLE = 200
