@@ -81,5 +81,5 @@ def _as_they_stand(body: str) -> Mapping[object, object] | None:
 def _apart(text: str, found: re.Match[str]) -> str:
     """The text with both rules set apart, so that the second does not make a heading of what is between them."""
     lines = found["body"].splitlines()
-    ends = "  \n" if all(_LINE.match(line) for line in lines if line.strip()) else "\n"
+    ends = "\n\n" if all(_LINE.match(line) for line in lines if line.strip()) else "\n"
     return f"---\n\n{ends.join(lines)}\n\n---\n\n{text[found.end() :]}"
