@@ -24,14 +24,8 @@ def shown_value(node: LexborNode) -> str:
     return (attributes.get("value") or "").strip() if kind in _WRITTEN else ""
 
 
-def labels_nothing(label: LexborNode, root: LexborNode) -> bool:
-    """Whether a label belongs to a field that is empty or not chosen: it would read as if it were."""
-    name = label.attributes.get("for") or ""
-    field = label.css_first("input,select,textarea")
-    if field is None and name and '"' not in name and "\\" not in name:
-        field = root.css_first(f'input[id="{name}"],select[id="{name}"],textarea[id="{name}"]')
-    if field is None:
-        return False
+def shows_nothing(field: LexborNode) -> bool:
+    """Whether a field is empty or not chosen: its label would read as if it were."""
     if (field.attributes.get("type") or "").lower() in _CHOSEN:
         return "checked" not in field.attributes
     return not shown_value(field)

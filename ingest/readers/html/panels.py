@@ -38,6 +38,7 @@ _SAYS_NOTHING = re.compile(
 )
 _MAX_TITLE = 200
 _MAX_DECORATION = 40  # characters; a longer part that is kept from screen readers is no ornament
+_MAX_WRAPPED = 4  # elements round a control that hold nothing else
 _PANEL_TAGS = frozenset({"div", "section", "ul", "ol", "p", "dl", "table", "article", "dd"})
 _PHRASING = frozenset({"span", "i", "b", "em", "strong", "a", "svg", "img", "small", "sup", "sub"})
 
@@ -48,6 +49,7 @@ class Controls:
     def __init__(self, root: LexborNode) -> None:
         self._root = root
         self._by_target: dict[str, LexborNode] | None = None
+        self._fields: dict[str, LexborNode] | None = None
 
     def opener(self, node: LexborNode, attributes: Attributes) -> LexborNode | None:
         """What opens a closed part: a control that names it, or one that stands right before it."""
@@ -63,6 +65,13 @@ class Controls:
         title = _words(control)
         first = node.css_first("h1,h2,h3,h4,h5,h6")
         return "" if not says_something(title) or (first is not None and _words(first) == title) else title
+
+    def field(self, name: str) -> LexborNode | None:
+        """The field of a form that has this id."""
+        if self._fields is None:
+            fields = self._root.css("input[id],select[id],textarea[id]")
+            self._fields = {field.attributes.get("id") or "": field for field in fields}
+        return self._fields.get(name)
 
     def _named(self, attributes: Attributes) -> LexborNode | None:
         if self._by_target is None:
@@ -169,15 +178,17 @@ def _before(node: LexborNode) -> LexborNode | None:
 
 def _beside(node: LexborNode, *, forward: bool = True) -> LexborNode | None:
     """The next element, or the one before; for a control that is alone in its parent, that of the parent."""
-    found = node.next if forward else node.prev
-    while found is not None and not found.is_element_node:
-        if found.is_text_node and (found.text_content or "").strip():
-            return None
-        found = found.next if forward else found.prev
-    parent = node.parent
-    if found is None and forward and parent is not None and _words(parent) == _words(node) and parent.tag != "body":
-        return _beside(parent)
-    return found
+    for _ in range(_MAX_WRAPPED):
+        found = node.next if forward else node.prev
+        while found is not None and not found.is_element_node:
+            if found.is_text_node and (found.text_content or "").strip():
+                return None
+            found = found.next if forward else found.prev
+        parent = node.parent
+        if found is not None or not forward or parent is None or parent.tag == "body" or _words(parent) != _words(node):
+            return found
+        node = parent
+    return None
 
 
 def _is_heading(node: LexborNode) -> bool:

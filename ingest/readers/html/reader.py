@@ -80,7 +80,7 @@ def markup_pieces(markup: str, left: LeftOut) -> list[Piece]:
     root = LexborHTMLParser(markup).root
     if root is None:
         return []
-    view = View(root, Styles(root), Controls(root), left, whole=True)
+    view = View(Styles(root), Controls(root), left, whole=True)
     return attach_captions(merge_labels(Walk(view).pieces_of(root)))
 
 
@@ -90,7 +90,7 @@ def html_pieces(root: LexborNode, left: LeftOut) -> list[Piece]:
     ``left`` counts what is left out.
     """
     main = _main_content(root)
-    view = View(root, Styles(root), Controls(root), left, weight=len(main.text(deep=True)))
+    view = View(Styles(root), Controls(root), left, weight=len(main.text(deep=True)))
     return attach_captions(merge_labels(_without_controls(Walk(view).pieces_of(main))))
 
 

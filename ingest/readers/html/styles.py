@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ _NAMED = re.compile(r'\b(?:class|id)="([^"]*)"')
 _SCREEN_PX = 1280  # width of the screen for which a page is read
 _REVEALED = re.compile(r"\b(?:wow|aos\w*|animate\w*|fade\w*|reveal\w*|lazy\w*|slide\w*|scroll\w*)\b", re.IGNORECASE)
 _MAX_RULES = 20_000
+_MAX_SHEET = 1_000_000  # characters
+_MAX_MATCHES = 100_000
 _MAX_SELECTORS = 4_000  # those tried on the tree; a page of hostile rules must not hold up the library
 
 
@@ -59,11 +62,12 @@ class Styles:
 
     def __init__(self, root: LexborNode) -> None:
         self._values: dict[int, _Values] = {}
+        self._matches = 0
         self._root = root
         self._has_ground = False
         sheets = [node for node in root.css("style") if _on_screen(node.attributes.get("media") or "")]
         texts = [text for node in sheets if _TELLING.search(text := node.text(deep=True))]
-        if texts:
+        if texts and sum(map(len, texts)) <= _MAX_SHEET:
             self._has_ground = any("background" in text for text in texts)
             self._match(root, _rules(tuple(texts)))
 
@@ -96,7 +100,7 @@ class Styles:
                     if "\\" not in selector and not present.issuperset(_NAME.findall(_NEGATED.sub("", selector))):
                         continue
                     tried += 1
-                    if tried > _MAX_SELECTORS:
+                    if tried > _MAX_SELECTORS or self._matches > _MAX_MATCHES:
                         return
                     self._apply(root, selector, values, order, new=telling)
 
@@ -104,7 +108,9 @@ class Styles:
         self, root: LexborNode, selector: str, values: Mapping[str, tuple[bool, str]], order: int, *, new: bool
     ) -> None:
         rank = _specificity(selector)
-        for node in _selected(root, selector):
+        selected = _selected(root, selector)
+        self._matches += len(selected)
+        for node in selected:
             if new or node.mem_id in self._values:
                 kept = self._values.setdefault(node.mem_id, {})
                 for name, (important, value) in values.items():
@@ -171,21 +177,26 @@ def _has_elements(node: LexborNode) -> bool:
 
 @lru_cache(maxsize=16)  # the pages of one site share a style sheet
 def _rules(texts: tuple[str, ...]) -> Sequence[tuple[str, Mapping[str, tuple[bool, str]]]]:
-    """(selectors, values) of all rules that hold for a screen, in order."""
+    """(selectors, values) of all rules that hold for a screen, in order; none of a sheet nested absurdly deep."""
+    try:
+        return list(islice(_rules_in(texts), _MAX_RULES))
+    except RecursionError:
+        return ()
+
+
+def _rules_in(texts: Sequence[str]) -> Iterator[tuple[str, Mapping[str, tuple[bool, str]]]]:
     import tinycss2
 
-    rules: list[tuple[str, Mapping[str, tuple[bool, str]]]] = []
     todo: list[Any] = []
     for text in reversed(texts):
         todo += reversed(tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True))
-    while todo and len(rules) < _MAX_RULES:
+    while todo:
         rule = todo.pop()
         if rule.type == "qualified-rule":
             if values := _declared(tinycss2.serialize(rule.content)):
-                rules.append((tinycss2.serialize(rule.prelude).strip(), values))
+                yield tinycss2.serialize(rule.prelude).strip(), values
         elif rule.type == "at-rule" and rule.content and _holds(rule):
             todo += reversed(tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True))
-    return rules
 
 
 def _holds(rule: Any) -> bool:
@@ -223,7 +234,11 @@ def _declared(text: str) -> Mapping[str, tuple[bool, str]]:
     for item in tinycss2.parse_blocks_contents(text, skip_comments=True, skip_whitespace=True):
         if item.type != "declaration":
             continue
-        name, value = _longhand(item.lower_name, tinycss2.serialize(item.value).strip().lower())
+        try:
+            written = tinycss2.serialize(item.value).strip().lower()
+        except RecursionError:  # brackets nested absurdly deep
+            continue
+        name, value = _longhand(item.lower_name, written)
         if name in _TRACKED and (item.important or not values.get(name, (False,))[0]):
             values[name] = (item.important, value)
     return values

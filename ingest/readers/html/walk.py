@@ -37,6 +37,7 @@ _UNNAMED = meaning({})
 _FURNITURE_SHARE = 0.3  # what is named like furniture but holds more of the page than this is content after all
 _MIN_TOLD = 60  # widths of prose that is left out because of its name and then named in a warning
 _MAX_JUDGED = 20  # times the page's length: what nests names without end is content
+_FIELDS = ",".join(sorted(forms.FIELDS))
 _DOUBTFUL = frozenset({"style", "hidden", "aria-hidden", "role"})  # attributes that may say that nobody sees it
 _PANELS = frozenset({"role", "hidden", "style"})
 _QUOTES = tuple("\u201c\u2018\"'«„‚「『《")
@@ -53,7 +54,6 @@ class View:
     holds a good part of the page's ``weight`` (characters). ``left`` counts what is left out.
     """
 
-    root: LexborNode
     styles: Styles
     controls: Controls
     left: LeftOut
@@ -165,7 +165,8 @@ class Walk:
         if tag == "label":
             if self._heads_panel(node):
                 return _as_heading(" ".join(node.text(deep=True).split()))
-            return [] if forms.labels_nothing(node, self._view.root) else inside
+            field = self._view.controls.field(attributes.get("for") or "") or node.css_first(_FIELDS)
+            return inside if field is None or not forms.shows_nothing(field) else []
         if tag == "img":
             return self._picture(attributes, node, context)
         if tag in forms.FIELDS:
