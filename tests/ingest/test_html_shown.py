@@ -212,3 +212,48 @@ def test_headings_by_role_by_class_and_in_spans_are_headings():
         "Scope", "It covers kilns.", "第二章 罚则", "第七条", "逾期的，罚款三百九十元。",
     ]  # fmt: skip
     assert [line.startswith("#") for line in lines(document)] == [True, True, False, True, True, False]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<div><div role=tablist><span role=tab>Coal</span><span role=tab>Gas</span></div>"
+        "<div role=tabpanel>26.7 GJ a tonne."
+        "</div><div role=tabpanel hidden>389.3 GJ a unit.</div></div>",
+        "<h3>Coal</h3><div hidden>26.7 GJ a tonne.</div><h3>Gas</h3><div hidden>389.3 GJ a unit.</div>",
+        "<div><div class=card-header><a class=btn data-toggle=collapse href='#c'>Coal</a></div>"
+        "<div id=c class=collapse>26.7 GJ "
+        "a tonne.</div></div><div><div class=card-header><a class=btn data-toggle=collapse href='#g'>Gas</a></div>"
+        "<div id=g class=collapse>389.3 GJ a unit.</div></div>",
+    ],
+)  # fmt: skip
+def test_parts_that_only_their_place_ties_to_a_control_are_read_under_it(body):
+    document = page(f"<h1>Fuels</h1>{body}", "<style>.collapse{display:none}.collapse.show{display:block}</style>")
+    assert lines(document) == ["# Fuels", "## Coal", "26.7 GJ a tonne.", "## Gas", "389.3 GJ a unit."]
+
+
+def test_the_rest_of_a_text_behind_read_more_is_read_and_an_old_version_without_control_is_not():
+    document = page(
+        "<p>Kilns pay.<span id=rest> So do ovens.</span></p><button onclick='f()'>Read more</button>"
+        "<div class=table-wrap><h2>Old version</h2><div style='display:none'>Kilns paid nothing.</div></div>",
+        "<style>#rest{display:none}</style>",
+    )
+    assert lines(document) == ["Kilns pay. So do ovens.", "## Old version"]
+    assert document.warnings == ("hidden text left out: 1 passage, about 19 characters",)
+
+
+def test_numbers_that_layout_sets_apart_do_not_run_into_words_or_figures():
+    document = page(
+        "<h1>Act</h1><p><span class='LegDS LegP1No'>12</span><span>30 days are enough.</span></p>"
+        "<p><span class=num>12</span>.5 t, "
+        "<span class=number>7</span>%</p><p>Cap <span class=line-through>70</span>90 t.</p>"
+        "<pre>first words\n\nsecond  words\n</pre>"
+    )
+    assert lines(document) == [
+        "# Act",
+        "12 30 days are enough.",
+        "12.5 t, 7%",
+        "Cap 90 t.",
+        "first words",
+        "second words",
+    ]

@@ -12,10 +12,9 @@ from ingest.readers.charset import decode
 from ingest.readers.draft import Piece, compose
 from ingest.readers.html.head import head_metadata
 from ingest.readers.html.leftout import LeftOut
-from ingest.readers.html.panels import Controls
-from ingest.readers.html.styles import Styles
+from ingest.readers.html.sight import Sight
 from ingest.readers.html.tables import attach_captions
-from ingest.readers.html.walk import View, Walk
+from ingest.readers.html.walk import Walk
 from ingest.readers.labels import merge_labels
 from ingest.readers.outline import outline
 
@@ -80,8 +79,7 @@ def markup_pieces(markup: str, left: LeftOut) -> list[Piece]:
     root = LexborHTMLParser(markup).root
     if root is None:
         return []
-    view = View(Styles(root), Controls(root), left, whole=True)
-    return attach_captions(merge_labels(Walk(view).pieces_of(root)))
+    return attach_captions(merge_labels(Walk(Sight(root, left, whole=True)).pieces_of(root)))
 
 
 def html_pieces(root: LexborNode, left: LeftOut) -> list[Piece]:
@@ -90,8 +88,8 @@ def html_pieces(root: LexborNode, left: LeftOut) -> list[Piece]:
     ``left`` counts what is left out.
     """
     main = _main_content(root)
-    view = View(Styles(root), Controls(root), left, weight=len(main.text(deep=True)))
-    return attach_captions(merge_labels(_without_controls(Walk(view).pieces_of(main))))
+    sight = Sight(root, left, weight=len(main.text(deep=True)))
+    return attach_captions(merge_labels(_without_controls(Walk(sight).pieces_of(main))))
 
 
 def _as_windows(found: re.Match[str]) -> str:
