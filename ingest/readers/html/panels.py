@@ -222,7 +222,7 @@ def _before(node: LexborNode) -> LexborNode | None:
     before = _beside(node, forward=False)
     if before is None:
         return None
-    if before.tag in ("button", "summary", "label") or before.css_first("button,summary,[role=button]") is not None:
+    if before.tag in ("button", "summary", "label") or (before.tag != "details" and _ends_in_control(before, node)):
         return before
     names = " ".join(
         filter(None, (part.attributes.get("class") for part in (before, node, parent) if part is not None))
@@ -233,6 +233,12 @@ def _before(node: LexborNode) -> LexborNode | None:
     if is_head and (acts or _FOLDS.search(names)):
         return before
     return before if before.tag in _HEADINGS and _heads_a_row_of_panels(before, node) else None
+
+
+def _ends_in_control(head: LexborNode, panel: LexborNode) -> bool:
+    """Whether a short part holds a control that opens no part within it."""
+    control = head.css_first("button,[role=button]")
+    return control is not None and len(_words(head)) <= _MAX_TITLE and _beside(control) in (None, panel)
 
 
 def _beside(node: LexborNode, *, forward: bool = True) -> LexborNode | None:
