@@ -16,7 +16,13 @@ from ingest.readers.inline import lowered, raised
 
 _ATOM = re.compile(r"(?:[^\W_]+(?:[.,:][^\W_]+)*|[^\s\w()\[\]{}])[%‰°′″]*")
 _BIG = re.compile(r"[∑∏∐∫∬∭∮∯∰⋃⋂⋁⋀⨁⨂]|[A-Za-z]{3,}")
-_TOUCHES_BEFORE = re.compile(r"[\w)\]}%‰°′″²³¹⁰-ⁿ₀-₎]\Z")
+# fmt: off
+_FUNCTIONS = frozenset({
+    "sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh", "arcsin", "arccos", "arctan", "log", "ln", "lg",
+    "exp", "lim", "max", "min", "sup", "inf", "det", "gcd",
+})
+# fmt: on
+_TOUCHES_BEFORE = re.compile(r"[\w\u0300-\u036f\u20d7)\]}%‰°′″²³¹⁰-ⁿ₀-₎]\Z")
 _TOUCHES_AFTER = re.compile(r"[\w(\[{√∛∜∑∏∫]")
 _RAISED_END = re.compile("[⁰¹²³⁴-ⁿ₀-₎]\\Z")
 _ROOTS = {"": "√", "2": "√", "3": "∛", "4": "∜"}
@@ -49,13 +55,16 @@ def row(parts: Iterable[Formula]) -> Formula:
         return line[0]
     text = ""
     for index, part in enumerate(line):
-        if part.kind == "fraction":
-            following = line[index + 1].text if index + 1 < len(line) else ""
-            text += _fraction_among(text, part.text, following)
-        else:
-            big = index > 0 and line[index - 1].kind == "big"
-            text += _gap(text, part.text, wide=big) + part.text
+        follows_big = index > 0 and line[index - 1].kind == "big"
+        text += _gap(text, part.text, wide=follows_big or (part.kind == "big" and part.text[0].isalpha()))
+        following = line[index + 1].text if index + 1 < len(line) else ""
+        text += _fraction_among(text, part.text, following) if part.kind == "fraction" else part.text
     return Formula(text, high=bool(line) and line[-1].high)
+
+
+def words(text: str) -> Formula:
+    """Words, numbers and signs as they stand; the name of a function works on what follows it."""
+    return Formula(text, "big" if text.strip() in _FUNCTIONS else "")
 
 
 def fraction(top: Formula, bottom: Formula, *, has_bar: bool = True) -> Formula:
@@ -117,7 +126,8 @@ def _beside(before: str, following: str) -> str:
 def _gap(before: str, following: str, *, wide: bool = False) -> str:
     if not before or before[-1].isspace() or following[:1].isspace():
         return ""
-    return " " if wide or (following[:1].isdecimal() and _RAISED_END.search(before)) else ""
+    meets = _TOUCHES_BEFORE.search(before) is not None
+    return " " if meets and (wide or (following[:1].isdecimal() and _RAISED_END.search(before))) else ""
 
 
 def _fraction_among(before: str, text: str, following: str) -> str:

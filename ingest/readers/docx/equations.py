@@ -6,25 +6,25 @@ from collections.abc import Callable
 from typing import Any
 
 from ingest.readers.docx.xml import M, switch, unwrapped, value
-from ingest.readers.formulas import Formula, accented, fenced, fraction, root, row, rows, script
+from ingest.readers.formulas import Formula, accented, fenced, fraction, root, row, rows, script, words
 
 _VALUE = M + "val"
 _COMBINING_HAT = "\u0302"
 
 
-def linear(element: Any, words: Callable[[Any], str]) -> str:
+def linear(element: Any, words_of: Callable[[Any], str]) -> str:
     """The line that stands for an ``m:oMath``, as :mod:`ingest.readers.formulas` writes it.
 
-    ``words`` gives the text that a run of it shows.
+    ``words_of`` gives the text that a run of it shows.
     """
-    return " ".join(_Equation(words).row(element).text.split())
+    return " ".join(_Equation(words_of).row(element).text.split())
 
 
 class _Equation:
-    """The forms of one equation; ``words`` as in :func:`linear`."""
+    """The forms of one equation; ``words_of`` as in :func:`linear`."""
 
-    def __init__(self, words: Callable[[Any], str]) -> None:
-        self._words = words
+    def __init__(self, words_of: Callable[[Any], str]) -> None:
+        self._words = words_of
 
     def row(self, parent: Any) -> Formula:
         """What stands in an argument, side by side."""
@@ -35,7 +35,7 @@ class _Equation:
             return Formula(self._words(element))
         tag = element.tag.removeprefix(M)
         if tag == "r":
-            return Formula(self._words(element))
+            return words(self._words(element))
         if tag.endswith("Pr"):
             return Formula("")
         form = _FORMS.get(tag)
@@ -115,7 +115,7 @@ class _Equation:
 
     def table(self, element: Any) -> Formula:
         """m:m and m:eqArr that stand for themselves."""
-        return self._lines(element, is_fenced=element.tag == M + "m")
+        return self._lines(element, is_fenced=False)
 
     def _lines(self, element: Any, *, is_fenced: bool) -> Formula:
         if element.tag == M + "m":

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +18,7 @@ from ingest.readers.docx.styles import Styles
 from ingest.readers.docx.tables import Cell, Row, header_rows, merged, rows_of
 from ingest.readers.docx.xml import MC, R, W, inside, switch, value, whole
 from ingest.readers.draft import STRUCK_OUT, Piece, compose
-from ingest.readers.html.tables import attach_captions, build_grid
+from ingest.readers.html.tables import attach_captions, build_grid, caption_label
 from ingest.readers.labels import merge_labels
 from ingest.readers.outline import outline
 
@@ -28,6 +29,7 @@ _MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.do
 _CONTENTS_LIST = "Table of Contents"
 _BODY_TEXT = 9  # the outline level of what is no heading
 _PAGE_MARKS = "\f \n\t\u3000"
+_OF_FIGURE = re.compile(r"图|圖|fig", re.IGNORECASE)
 _DEEPEST = 3  # documents within documents
 
 
@@ -46,7 +48,7 @@ def read_docx(content: bytes, name: str) -> Document:
     except (SyntaxError, LookupError, ValueError, TypeError, AttributeError, RecursionError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise UnreadableDocument(f"{name}: not a valid DOCX ({reason}); open and save it in Word again") from error
-    pieces = outline(attach_captions(merge_labels(pieces)))
+    pieces = outline(attach_captions(_captioned(merge_labels(pieces))))
     if not pieces and package.has_pictures:
         raise EmptyDocument(
             f"{name}: no text in this Word file, only pictures; add a version whose text can be selected"
@@ -218,6 +220,19 @@ def _blocks(parent: Any) -> Iterator[Any]:
         elif value(child.find(W + "sdtPr"), f"{W}docPartObj/{W}docPartGallery") != _CONTENTS_LIST:
             content = inside(child)
             yield from _blocks(() if content is None else content)
+
+
+def _captioned(pieces: Sequence[Piece]) -> list[Piece]:
+    """Each table with the caption by style right above it: such a one needs no number."""
+    done: list[Piece] = []
+    for piece in pieces:
+        caption = done[-1] if done and done[-1].kind == "caption" else None
+        if piece.grid is not None and caption and not piece.grid.caption and not _OF_FIGURE.match(caption.text):
+            grid = replace(piece.grid, caption=caption.text, label=caption_label(caption.text))
+            done[-1] = replace(piece, grid=grid, page=caption.page)
+        else:
+            done.append(piece)
+    return done
 
 
 def _cell_text(piece: Piece) -> str:

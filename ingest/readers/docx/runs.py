@@ -94,7 +94,7 @@ class Runs:
         weights = [(len(run.text.strip()), run.is_bold) for run in runs]
         line.bold = sum(weight for weight, is_bold in weights if is_bold) / (sum(weight for weight, _ in weights) or 1)
         line.is_contents = self._fields.is_contents_line or self._styles.paragraph(self._style).is_contents
-        self._findings.place = line.text.replace("\f", "")[-_PLACE:] or self._findings.place
+        self._findings.place = " ".join(f"{self._findings.place} {line.text}".split())[-_PLACE:]
         return line
 
     def _walk(self, parent: Any) -> None:
