@@ -76,3 +76,22 @@ def test_an_equation_reads_on_one_line(equation, line):
 
 def test_digits_of_prose_and_of_an_equation_do_not_meet():
     assert lines(paragraph("共3", f"<m:oMath>{over(r('28'), r('16'))}</m:oMath>", "5吨")) == ["共3 28/16 5吨"]
+
+
+@pytest.mark.parametrize(
+    ("instruction", "line"),
+    [
+        (r"EQ \f(28,16)", "28/16"),
+        (r"eq W = \f(a+b;\r(3,c))", "W = (a+b)/∛(c)"),
+        (r"EQ \o\ac(○,12)", "⑫"),
+        (r"EQ \o\ac(○,33)", "(33)"),
+        (r"EQ hm\s\up8(2)", "hm²"),
+        (r"EQ \i\su(1,5,x)", "∑₁⁵ x"),
+        (r"EQ \b(1\,5)", "(1,5)"),
+        ("PAGE", ""),
+    ],
+)
+def test_a_field_that_draws_a_formula_reads_on_one_line(instruction, line):
+    mark = '<w:r><w:fldChar w:fldCharType="{}"/></w:r>'
+    code = "".join(f"<w:r><w:instrText>{half}</w:instrText></w:r>" for half in (instruction[:4], instruction[4:]))
+    assert lines(paragraph("a ", mark.format("begin"), code, mark.format("end"), " b")) == [f"a {line} b"]

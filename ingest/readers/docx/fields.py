@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ingest.readers.docx.eq import shown
 from ingest.readers.docx.xml import W, switch, whole
 
 _CONTENTS = "TOC"
@@ -54,7 +55,7 @@ class Fields:
                 self.link(words[1])
 
     def mark(self, element: Any) -> str:
-        """Take in a ``w:fldChar``; what a box or list of a form shows by itself."""
+        """Take in a ``w:fldChar``; what a box or list of a form, or a formula, shows by itself."""
         kind = element.get(W + "fldCharType")
         if kind == "begin":
             self._open.append(_Field())
@@ -62,7 +63,8 @@ class Fields:
         if kind == "separate" and self._open:
             self._open[-1].has_result = True
         elif kind == "end" and self._open:
-            self._open.pop()
+            ended = self._open.pop()
+            return "" if ended.has_result or not self.are_shown else shown(ended.instruction) or ""
         return ""
 
 

@@ -134,7 +134,8 @@ class Runs:
             if tag == MC + "AlternateContent":
                 self._choose(child, lambda version: self._read_marks(version, properties, is_shown=is_shown))
             elif tag == W + "fldChar":
-                self._add(self._fields.mark(child) if is_shown else "", properties)
+                made = self._fields.mark(child)
+                self._runs += [_Run(made, "formula")] if made and is_shown else []
             elif tag == W + "instrText":
                 self._fields.instruct(child.text or "")
             elif tag == W + "lastRenderedPageBreak":
