@@ -43,7 +43,7 @@ _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document
 FORMATS: dict[str, Format] = {
     "pdf": Format("application/pdf", (".pdf",), "ingest.readers.pdf.reader", "read_pdf"),
     "html": Format("text/html", (".html", ".htm", ".xhtml"), "ingest.readers.html.reader", "read_html"),
-    "docx": Format(_WORD, (".docx", ".docm"), "ingest.readers.docx.reader", "read_docx"),
+    "docx": Format(_WORD, (".docx", ".docm", ".dotx", ".dotm"), "ingest.readers.docx.reader", "read_docx"),
     "markdown": Format("text/markdown", (".md", ".markdown"), "ingest.readers.markdown", "read_markdown"),
     "text": Format("text/plain", (".txt", ".text"), "ingest.readers.text", "read_text"),
     "json": Format("application/json", (".json", ".jsonl", ".ndjson"), "ingest.readers.records", "read_records"),

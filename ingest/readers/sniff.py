@@ -8,6 +8,7 @@ import zipfile
 from io import BytesIO
 
 from ingest.errors import EncryptedDocument, UnreadableDocument, UnsupportedFormat
+from ingest.readers.docx.package import is_word
 
 _HEAD = 4096
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -71,9 +72,10 @@ def _in_zip(content: bytes, name: str) -> str:
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             members = set(archive.namelist())
+            holds_word = is_word(archive)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
         raise UnreadableDocument(f"{name}: damaged or truncated archive ({error}); fetch or export it again") from error
-    if "word/document.xml" in members or any(member.endswith("/document.xml") for member in members):
+    if holds_word or "word/document.xml" in members or any(member.endswith("/document.xml") for member in members):
         return "docx"
     kinds = {"xl/workbook.xml": "an Excel workbook", "ppt/presentation.xml": "a PowerPoint file",
              "META-INF/container.xml": "an EPUB book", "content.xml": "an OpenDocument file"}  # fmt: skip

@@ -28,6 +28,7 @@ SILENT = frozenset({
     "head", "meta", "link", "title", "base",
     *STRUCK,
 })
+_HEIGHTS = {"sup": "high", "sub": "low"}
 _SILENT_ROLES = frozenset({
     "navigation", "banner", "contentinfo", "complementary", "search", "dialog", "alertdialog",
 })
@@ -65,7 +66,7 @@ class Context(NamedTuple):
     """What an element hands down to the text within it.
 
     ``level`` counts headings like h1..h6, -1 where only the number will tell; ``link`` is "#" within a link into the
-    page, "away" within any other; ``raised`` marks superscript.
+    page, "away" within any other; ``height`` as in :func:`ingest.readers.inline.level`.
     """
 
     kind: BlockKind = "paragraph"
@@ -74,7 +75,7 @@ class Context(NamedTuple):
     link: str = ""
     bold: bool = False
     pre: bool = False
-    raised: bool = False
+    height: str = ""
     title: bool = False
 
 
@@ -146,7 +147,7 @@ def inner_context(tag: str, attributes: Attributes, named: Meaning, context: Con
         return context._replace(link="#" if (attributes.get("href") or "").startswith("#") else "away")
     if tag in ("b", "strong"):
         return context._replace(bold=True)
-    return context._replace(raised=True) if tag == "sup" else context
+    return context._replace(height=_HEIGHTS[tag]) if tag in _HEIGHTS else context
 
 
 def _block_context(tag: str, attributes: Attributes, named: Meaning, context: Context) -> Context:

@@ -19,8 +19,9 @@ from ingest.readers.html.context import (
     is_note_mark,
     meaning,
 )
+from ingest.readers.html.mathml import linear
 from ingest.readers.html.tables import RawCell, build_grid
-from ingest.readers.inline import BREAK, displayed_lines, raised
+from ingest.readers.inline import BREAK, displayed_lines, level
 from ingest.readers.labels import is_label, starts_with_label
 
 if TYPE_CHECKING:
@@ -83,6 +84,9 @@ class Walk:
         named = meaning(attributes) if attributes else _UNNAMED
         if self._is_left_out(tag, attributes, named, node):
             return
+        if tag.endswith("math"):
+            self._formula(node, context)
+            return
         if tag in PARAGRAPHS:
             self._flush()
         self._note_anchor(tag, attributes)
@@ -98,6 +102,13 @@ class Walk:
         inside = [(child, inner) for child in _children(node)]
         inside.reverse()
         todo += inside
+
+    def _formula(self, node: LexborNode, context: Context) -> None:
+        """A formula as one run; one of its own line begins and ends with a space."""
+        text = linear(node) or (node.attributes.get("alttext") or "")
+        if node.attributes.get("display") == "block":
+            text = f" {text} "
+        self._runs.append((text, context._replace(height="formula")))
 
     def _note_anchor(self, tag: str, attributes: Attributes) -> None:
         if not attributes:
@@ -160,7 +171,7 @@ class Walk:
             return
         context = next(context for text, context in runs if text.strip())
         lines = displayed_lines(
-            "".join(raised(text) if part.raised else text for text, part in runs),
+            level((text, part.height) for text, part in runs),
             one=context.kind == "heading",
             preformatted=context.pre,
         )
