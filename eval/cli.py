@@ -36,6 +36,7 @@ from eval.options import (
     print_results,
 )
 from eval.provision_command import provisions
+from eval.roundtrip_command import roundtrip
 from index.hit import SearchMode
 from ingest.errors import SinkQAError
 
@@ -342,6 +343,7 @@ app.command()(forge)
 app.command()(load)
 app.command()(attack)
 app.command()(provisions)
+app.command()(roundtrip)
 
 
 def main() -> None:
