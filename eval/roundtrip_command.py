@@ -71,21 +71,27 @@ def roundtrip(
 
 
 def print_figures(title: str, rows: Sequence[Figures]) -> None:
-    """A row for each group of documents; of those that failed, how many had this kind alone."""
+    """A row for each group: documents that failed, of all and of those with this kind alone, then the shares."""
     from rich.console import Console
     from rich.markup import escape
 
     from eval.roundtrip.running import MEASURES
     from eval.tables import titled
 
-    table = titled(title, "")
-    for column in ("documents", "failed", "alone", "failed", *MEASURES, "invented", "leaked"):
-        table.add_column(column, justify="right")
+    table = titled(title)
+    table.add_column("", no_wrap=True, min_width=28)
+    for column in ("failed", "alone", *MEASURES, "invented", "leaked"):
+        table.add_column(column, justify="right", no_wrap=True)
     for row in rows:
-        shares = [f"{row.shares[name].mean:.4f}" if name in row.shares else "" for name in MEASURES]
-        counts = (row.documents, row.failed, row.alone, row.failed_alone)
-        table.add_row(escape(row.name), *map(str, counts), *shares, str(row.invented), str(row.leaked))
-    Console().print(table)
+        shares = [_short(row.shares[name].mean) if name in row.shares else "" for name in MEASURES]
+        counts = (f"{row.failed}/{row.documents}", f"{row.failed_alone}/{row.alone}")
+        table.add_row(escape(row.name), *counts, *shares, str(row.invented or ""), str(row.leaked or ""))
+    Console(width=max(110, Console().width)).print(table)
+
+
+def _short(share: float) -> str:
+    """Three places, never rounded up to one."""
+    return "1" if share == 1 else f"{min(share, 0.9994):.3f}".removeprefix("0")
 
 
 def print_examples(rows: Sequence[Figures]) -> None:

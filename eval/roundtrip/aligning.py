@@ -87,7 +87,7 @@ class Alignment:
     def _by_neighbours(self, number: int, unit: Found) -> None:
         lower, upper = self._between(number)
         whole, length = self._stored.borders, len(unit.text)
-        near = [at for at in self._occurrences(unit.text, lower, upper)]
+        near = list(self._occurrences(unit.text, lower, upper))
         start = next((at for at in near if at in whole and at + length in whole), near[0] if near else None)
         if start is None:
             far = self._occurrences(unit.text, 0, len(self._text))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 
@@ -19,8 +19,6 @@ class Draft:
     words: Words
     pieces: list[Piece] = field(default_factory=list)
     dress: set[str] = field(default_factory=set)
-    tables: int = 0
-    notes: int = 0
 
     def chance(self, share: float) -> bool:
         """Whether the dice say yes."""
@@ -32,6 +30,7 @@ class Draft:
 
 
 Maker = Callable[[Draft], list[Piece]]
+_NUMBER = "#"
 
 
 def begun(random: Random, language: Language, sections: int) -> Draft:
@@ -57,6 +56,21 @@ def insert(draft: Draft, pieces: list[Piece]) -> None:
     draft.pieces[at:at] = [*pieces, Text(plain(draft.words.paragraph(2)))]
 
 
+def number(draft: Draft) -> None:
+    """Numbers tables and notes as they follow each other."""
+    tables = notes = 0
+    for place, piece in enumerate(draft.pieces):
+        if isinstance(piece, Grid):
+            tables += 1
+            draft.pieces[place] = replace(piece, caption=piece.caption.replace(_NUMBER, str(tables)))
+        elif isinstance(piece, Text) and piece.notes:
+            marks = {mark: str(notes + at) for at, (mark, _) in enumerate(piece.notes, 1)}
+            notes += len(marks)
+            runs = tuple(replace(run, text=marks[run.text]) if run.form == "mark" else run for run in piece.runs)
+            noted = tuple((marks[mark], text) for mark, text in piece.notes)
+            draft.pieces[place] = replace(piece, runs=runs, notes=noted)
+
+
 def powers(draft: Draft) -> list[Piece]:
     """A figure with a power of ten."""
     words, power = draft.words, draft.pick("3", "6", "9", "12", "-3", "-6")
@@ -65,7 +79,7 @@ def powers(draft: Draft) -> list[Piece]:
         f"The stock of {words.pick('place')} is put at |{base}^ tonnes of carbon. ",
         f"{words.pick('place')}的碳储量为|{base}^吨。",
     )
-    return [Text(_shifted(texts, power, "raised") + plain(words.sentence()), "powers")]
+    return [Text(_shifted(texts, power) + plain(words.sentence()), "powers")]
 
 
 def units(draft: Draft) -> list[Piece]:
@@ -76,7 +90,7 @@ def units(draft: Draft) -> list[Piece]:
         f"The site of the {words.pick('body')} covers |{words.figure('days')} {name}^ of land. ",
         f"{words.pick('body')}的场地为|{words.figure('days')} {name}^，其中一部分为草地。",
     )
-    return [Text(_shifted(texts, power, "raised") + plain(words.sentence()), "exponents of units")]
+    return [Text(_shifted(texts, power) + plain(words.sentence()), "exponents of units")]
 
 
 def subscripts(draft: Draft) -> list[Piece]:
@@ -101,47 +115,76 @@ def fractions(draft: Draft) -> list[Piece]:
     return [Text(plain(lead), "fractions"), Text(formula, "fractions", role="formula"), Text(plain(where), "fractions")]
 
 
-def _shifted(texts: str, power: str, form: str) -> Runs:
-    """ "before|base^after": the power stands raised behind the base."""
+def _shifted(texts: str, power: str) -> Runs:
+    """The power stands raised behind the base, of which ``texts`` says where it ends: before|base^after."""
     before, _, rest = texts.partition("|")
     base, _, after = rest.partition("^")
-    return Run(before + base), Run(power, "raised" if form == "raised" else "lowered"), Run(after)
+    return Run(before + base), Run(power, "raised"), Run(after)
 
 
 def notes(draft: Draft) -> list[Piece]:
     """A paragraph with one or two notes."""
     words, runs, found = draft.words, [], []
-    for _ in range(draft.random.randint(1, 2)):
-        draft.notes += 1
+    for number in range(draft.random.randint(1, 2)):
         first = words.sentence()
-        runs += [Run(first[:-1]), Run(str(draft.notes), "mark"), Run(first[-1] + words.either(" ", ""))]
-        found.append((str(draft.notes), words.sentence()))
+        runs += [Run(first[:-1]), Run(f"{number}", "mark"), Run(first[-1] + words.either(" ", ""))]
+        found.append((f"{number}", words.sentence()))
     return [Text((*runs, Run(words.sentence())), "footnotes", tuple(found))]
 
 
-_STYLES: dict[Language, tuple[tuple[str, str], ...]] = {
-    "en": (("decimal", "{n}."), ("bracket", "({n})"), ("letter", "({a})"), ("roman", "({i})")),
-    "zh": (("decimal", "{n}."), ("chinese", "（{z}）"), ("bracket", "（{n}）"), ("chinese comma", "{z}、")),
+_FORMATS: dict[Language, tuple[tuple[str, str], ...]] = {
+    "en": (("decimal", "%1."), ("decimal", "(%1)"), ("lowerLetter", "(%1)"), ("lowerRoman", "(%1)")),
+    "zh": (("decimal", "%1."), ("chineseCounting", "（%1）"), ("decimal", "（%1）"), ("chineseCounting", "%1、")),
+}
+_SIGNS = {
+    "decimal": "1 2 3 4 5 6 7 8 9",
+    "lowerLetter": "a b c d e f g h i",
+    "upperLetter": "A B C D E F G H I",
+    "lowerRoman": "i ii iii iv v vi vii viii ix",
+    "upperRoman": "I II III IV V VI VII VIII IX",
+    "chineseCounting": "一 二 三 四 五 六 七 八 九",
+    "ideographTraditional": "甲 乙 丙 丁 戊 己 庚 辛 壬",
+    "decimalEnclosedCircle": "① ② ③ ④ ⑤ ⑥ ⑦ ⑧ ⑨",
 }
 
 
-def mark_of(pattern: str, number: int) -> str:
-    """A list mark: {n} 3, {a} c, {i} iii, {z} 三; up to 9."""
-    return pattern.format(
-        n=number, a="abcdefghi"[number - 1], z="一二三四五六七八九"[number - 1],
-        i=("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")[number - 1],
-    )  # fmt: skip
+def sign(style: str, number: int) -> str:
+    """A number in one of Word's formats, 1 to 9."""
+    return _SIGNS[style].split()[number - 1]
+
+
+def items(draft: Draft, kind: str, style: str, around: str, count: int) -> list[Item]:
+    """A list that starts at 1."""
+    return [
+        Item(around.replace("%1", sign(style, n)), plain(draft.words.sentence()), kind, n, style, around, first=n == 1)
+        for n in range(1, count + 1)
+    ]
+
+
+def grouped(pieces: Sequence[Piece]) -> Iterator[Piece | list[Item]]:
+    """Pieces in order, the items of one list together."""
+    several: list[Item] = []
+    for piece in pieces:
+        if several and not (isinstance(piece, Item) and not (piece.first and piece.depth == 1)):
+            yield several
+            several = []
+        if isinstance(piece, Item):
+            several.append(piece)
+        else:
+            yield piece
+    if several:
+        yield several
+
+
+def lead(draft: Draft, kind: str) -> Text:
+    """What leads to a list."""
+    return Text(plain(draft.words.either("The operator shall observe the following:", "企业应当遵守下列规定：")), kind)
 
 
 def listed(draft: Draft) -> list[Piece]:
     """A list of three to six items behind its lead."""
-    style, pattern = draft.random.choice(_STYLES[draft.language])
-    lead = draft.words.either("The operator shall observe the following:", "企业应当遵守下列规定：")
-    items = [
-        Item(mark_of(pattern, n), plain(draft.words.sentence()), number=n, style=style, first=n == 1)
-        for n in range(1, draft.random.randint(3, 6) + 1)
-    ]
-    return [Text(plain(lead), "list"), *items]
+    style, around = draft.random.choice(_FORMATS[draft.language])
+    return [lead(draft, "list"), *items(draft, "list", style, around, draft.random.randint(3, 6))]
 
 
 def large_heading(draft: Draft) -> list[Piece]:
@@ -179,9 +222,8 @@ def form(draft: Draft) -> list[Piece]:
 
 
 def caption(draft: Draft) -> str:
-    """The next table's caption."""
-    draft.tables += 1
-    return draft.words.either(f"Table {draft.tables} ", f"表{draft.tables} ") + draft.words.title()
+    """A table's caption, whose number is given at the end."""
+    return draft.words.either(f"Table {_NUMBER} ", f"表{_NUMBER} ") + draft.words.title()
 
 
 def grid(draft: Draft, kind: str, *, rows: int = 0, columns: int = 0) -> Grid:
@@ -236,6 +278,14 @@ def years(draft: Draft) -> list[Piece]:
     suffix = draft.pick("", draft.words.either("", "年"))
     heads = {place.column: f"{first + place.column}{suffix}" for place in table.places if place.row == 0}
     places = [replace(p, text=heads[p.column]) if p.row == 0 and p.column else p for p in table.places]
+    return [replace(table, places=tuple(places))]
+
+
+def formatted(draft: Draft) -> list[Piece]:
+    """Shares with a percent sign, and amounts with commas."""
+    table = grid(draft, "number formats", columns=2)
+    figures = {1: lambda: f"{draft.words.figure('share')}%", 2: lambda: f"{draft.random.randint(1_000, 99_999):,}"}
+    places = [replace(p, text=figures[p.column]()) if p.row and p.column else p for p in table.places]
     return [replace(table, places=tuple(places))]
 
 

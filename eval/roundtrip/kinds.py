@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from random import Random
 
-from eval.roundtrip import drafting
+from eval.roundtrip import drafting, marking
 from eval.roundtrip.drafting import Draft, Maker, begun, insert
+from eval.roundtrip.drafting import number as number_all
 from eval.roundtrip.truth import Truth
 from eval.roundtrip.words import Language
 
@@ -27,7 +29,10 @@ class Kind:
 
 
 _TEXT = ("pdf", "docx", "html", "markdown")
-_PDF = ("pdf",)
+_FLOWED = ("docx", "html", "markdown")
+_GRIDS = (*_TEXT, "xlsx")
+_MERGING = ("pdf", "docx", "html", "xlsx")
+_PDF, _DOCX, _HTML, _MARKDOWN, _XLSX = ((name,) for name in FORMATS)
 KINDS = (
     Kind("powers", _TEXT, drafting.powers),
     Kind("exponents of units", _TEXT, drafting.units),
@@ -38,13 +43,14 @@ KINDS = (
     Kind("ruled table", _TEXT, drafting.ruled),
     Kind("three-line table", _PDF, drafting.booktabs),
     Kind("table without rules", _PDF, drafting.unruled),
-    Kind("unit line", _TEXT, drafting.unit_line),
+    Kind("unit line", _GRIDS, drafting.unit_line),
     Kind("caption below", _PDF, drafting.caption_below),
-    Kind("table with remark", _TEXT, drafting.remarked),
-    Kind("year headers", _TEXT, drafting.years),
-    Kind("merged cells", ("pdf", "docx", "html"), drafting.merged),
-    Kind("two-row header", ("pdf", "docx", "html"), drafting.two_rows),
+    Kind("table with remark", _GRIDS, drafting.remarked),
+    Kind("year headers", _GRIDS, drafting.years),
+    Kind("merged cells", _MERGING, drafting.merged),
+    Kind("two-row header", _MERGING, drafting.two_rows),
     Kind("wrapped cells", _TEXT, drafting.wrapped),
+    Kind("number formats", _XLSX, drafting.formatted),
     Kind("continued table", _PDF, drafting.continued),
     Kind("sideways table", _PDF, drafting.sideways),
     Kind("lines that differ by a figure", _TEXT, drafting.repeated),
@@ -60,13 +66,33 @@ KINDS = (
     Kind("stamp", _PDF),
     Kind("bold twice at once", _PDF),
     Kind("bold twice later", _PDF),
-    Kind("running heads", _PDF),
+    Kind("running heads", ("pdf", "docx")),
     Kind("page numbers", _PDF),
     Kind("line numbers", _PDF),
     Kind("letters placed", _PDF),
     Kind("layer off", _PDF),
     Kind("white text", _PDF),
     Kind("covered text", _PDF),
+    Kind("struck text", _FLOWED, marking.struck),
+    Kind("hidden text", ("docx", "html"), marking.hidden),
+    Kind("restarted lists", ("docx", "html"), marking.restarted),
+    Kind("nested list", _FLOWED, marking.nested_list),
+    Kind("rare list formats", _DOCX, marking.numbered),
+    Kind("articles beyond ninety-nine", _DOCX, marking.late, ("zh",)),
+    Kind("text box", _DOCX, marking.boxed),
+    Kind("content controls", _DOCX, marking.controlled),
+    Kind("rows in controls", _DOCX, drafting.ruled),
+    Kind("outline levels", _DOCX),
+    Kind("closed panels", _HTML),
+    Kind("sections with any name", _HTML),
+    Kind("headers of sections", _HTML),
+    Kind("boilerplate", _HTML),
+    Kind("old encoding", _HTML, languages=("zh",)),
+    Kind("emphasis", _FLOWED, marking.emphasised),
+    Kind("braces", _MARKDOWN, marking.braced),
+    Kind("front matter", _MARKDOWN),
+    Kind("rules at the top", _MARKDOWN),
+    Kind("hidden sheet", _XLSX),
 )
 _APART = ({"two columns", "three columns", "line numbers", "continued table", "sideways table", "vertical text"},)
 """Of each of these sets a document has one kind at most."""
@@ -127,10 +153,10 @@ def _made(number: int, format_: str, random: Random, kinds: Sequence[Kind], turn
     names = tuple(kind.name for kind in chosen)
     draft = begun(random, language, 8 if _TALL.intersection(names) else random.randint(2, 4))
     for kind in chosen:
+        draft.dress.add(kind.name)
         if kind.maker:
             insert(draft, kind.maker(draft))
-        else:
-            draft.dress.add(kind.name)
+    number_all(draft)
     content, truth = WRITERS[format_](draft)
     return Made(number, format_, language, names, content, truth)
 
@@ -140,10 +166,20 @@ def _goes_with(kind: Kind, chosen: Sequence[Kind]) -> bool:
     return not any(kind.name in apart and apart & names for apart in _APART)
 
 
-def _pdf(draft: Draft) -> tuple[bytes, Truth]:
-    from eval.roundtrip.pdf import write_pdf
+def _writer(module: str, function: str) -> Callable[[Draft], tuple[bytes, Truth]]:
+    """A format's writer, whose library is loaded on first use."""
 
-    return write_pdf(draft)
+    def write(draft: Draft) -> tuple[bytes, Truth]:
+        written: tuple[bytes, Truth] = getattr(import_module(f"eval.roundtrip.{module}"), function)(draft)
+        return written
+
+    return write
 
 
-WRITERS: dict[str, Callable[[Draft], tuple[bytes, Truth]]] = {"pdf": _pdf}
+WRITERS: dict[str, Callable[[Draft], tuple[bytes, Truth]]] = {
+    "pdf": _writer("pdf", "write_pdf"),
+    "docx": _writer("word", "write_docx"),
+    "html": _writer("markup", "write_html"),
+    "markdown": _writer("marked", "write_markdown"),
+    "xlsx": _writer("workbooks", "write_xlsx"),
+}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from eval.roundtrip.aligning import Alignment, Found
 from eval.roundtrip.stored import Stored, canonical
@@ -12,6 +14,7 @@ from eval.roundtrip.truth import CellTruth, Excluded, Truth, Unit
 from ingest.document import Document
 from ingest.passage import Passage
 
+_BLOCK = {"heading": "heading", "note": "footnote", "item": "list_item"}
 _FIGURE = re.compile(r"\d[\d.,/]*(?:\^-?\d+|_\d+)?%?")
 _WORD = re.compile(r"[^\W_]+")
 _TELLING = 4  # characters from which a word inside others says where they are from
@@ -85,7 +88,7 @@ def _near(found: Found, stored: Stored) -> str:
 def _order(tally: Tally, units: Sequence[Unit], found: Sequence[Found]) -> None:
     for flow in ("body", "notes"):
         there = [(u, f) for u, f in zip(units, found, strict=True) if u.flow == flow and f.places]
-        for (above, first), (below, second) in zip(there, there[1:], strict=False):
+        for (above, first), (below, second) in pairwise(there):
             right = first.places[0][0] < second.places[0][0]
             tally.add("order", right, 1)
             if not right:
@@ -93,16 +96,31 @@ def _order(tally: Tally, units: Sequence[Unit], found: Sequence[Found]) -> None:
 
 
 def _structure(tally: Tally, units: Sequence[Unit], found: Sequence[Found], stored: Stored) -> None:
-    for unit, place in zip(units, found, strict=True):
-        if unit.role not in ("heading", "item", "note") or not place.places:
-            continue
-        got = stored.at(place.places[0][0])
-        wanted = {"heading": "heading", "note": "footnote", "item": "list_item"}[unit.role]
-        right = got.kind == wanted and (unit.role != "heading" or got.level == unit.level)
+    """Headings of one level share a level, which lies below that of those above them; items and notes are such."""
+    there = [
+        (unit, stored.at(place.places[0][0]))
+        for unit, place in zip(units, found, strict=True)
+        if unit.role in _BLOCK and place.places
+    ]
+    levels = _levels([(unit.level, got.level) for unit, got in there if unit.role == "heading" == got.kind])
+    for unit, got in there:
+        wanted = _BLOCK[unit.role]
+        right = got.kind == wanted and (unit.role != "heading" or levels[unit.level] == got.level)
         tally.add("structure", right, 1)
         if not right:
-            expected = f"{wanted} {unit.level}: {unit.text}"
+            expected = f"{wanted} {levels.get(unit.level, unit.level) if unit.role == 'heading' else ''}: {unit.text}"
             tally.faults.append(Fault("structure", unit.kind, expected, f"{got.kind} {got.level}: {got.said}"))
+
+
+def _levels(pairs: Sequence[tuple[int, int]]) -> dict[int, int]:
+    """For each level of the truth the stored level that stands for it; -1 where it is none below the one above."""
+    levels: dict[int, int] = {}
+    above = -1
+    for level in sorted({level for level, _ in pairs}):
+        usual = Counter(got for wanted, got in pairs if wanted == level).most_common(1)[0][0]
+        levels[level] = usual if usual > above else -1
+        above = max(above, usual)
+    return levels
 
 
 def _left_over(tally: Tally, truth: Truth, alignment: Alignment, stored: Stored) -> None:
@@ -146,8 +164,8 @@ class _Row:
     """A row passage, for comparison."""
 
     def __init__(self, passage: Passage) -> None:
-        self.text = canonical(passage.text)
-        self.units = [(canonical(unit.text), canonical(unit.label), unit.label) for unit in passage.units]
+        self.shown, self.text = passage.text, canonical(passage.text)
+        self.units = [(canonical(each.text), canonical(each.label), each) for each in passage.units]
 
 
 def _cell(tally: Tally, cell: CellTruth, rows: Sequence[_Row]) -> None:
@@ -186,4 +204,4 @@ def _likely(cell: CellTruth, labels: Sequence[str], headers: Sequence[str], rows
     for row in [*near, *rows]:
         for said, label, shown in row.units:
             if said == text or (headers and headers[-1] in label and row in near):
-                yield f"{shown} = {said}; the row: {row.text[:160]}"
+                yield f"{shown.label} = {shown.text}; the row: {row.shown[:160]}"

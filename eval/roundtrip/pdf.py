@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import cast
 
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
@@ -152,8 +153,7 @@ def _with_layer(content: bytes) -> bytes:
         {NameObject("/OCGs"): ArrayObject([layer]), NameObject("/D"): usage}
     )
     for page in writer.pages:
-        resources = page["/Resources"].get_object()
-        assert isinstance(resources, DictionaryObject)
+        resources = cast(DictionaryObject, page["/Resources"].get_object())
         resources[NameObject("/Properties")] = DictionaryObject({NameObject(f"/{LAYER}"): layer})
     written = io.BytesIO()
     writer.write(written)

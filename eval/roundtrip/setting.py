@@ -21,7 +21,6 @@ _TOKEN = re.compile(r"[!-~°²³·×–]+|\s+|.")
 _CLOSING = "，。、；：？！）》”’％"
 SHIFT = {"raised": 0.36, "lowered": -0.16, "mark": 0.36}
 _SMALL = 0.62
-_STROKED = 2
 
 LATIN = {"sans": ("Helvetica", "Helvetica-Bold"), "serif": ("Times-Roman", "Times-Bold"), "vera": ("Vera", "VeraBd")}
 

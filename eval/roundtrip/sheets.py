@@ -12,7 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 from eval.roundtrip.setting import SHIFT, Line, Style, broken
 from eval.roundtrip.truth import Run
 
-_STROKED = 2
+_STROKED = 2  # filled and stroked, as a face without a bold cut is emboldened
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Round trip, second step: what a reader stored, as one text without white space, and where each stretch of it is from."""
+"""Round trip, second step: what a reader stored, as one text without white space, with the block of each stretch."""
 
 from __future__ import annotations
 
@@ -15,15 +15,18 @@ _POWER = re.compile(r"\^[{(]([^{}()]{1,6})[)}]")
 _INDEX = re.compile(r"_[{(]?([0-9a-z]{1,6})[)}]?")
 _UNIT_POWER = re.compile(r"(?<=[a-z])\^(?=[-0-9])")
 _FRACTION = re.compile(r"\(([\w.]+)\)(?=/)|(?<=/)\(([\w.]+)\)")
+_TEX_FRACTION = re.compile(r"\\frac\{([^{}]*)\}\{([^{}]*)\}")
+_TEX = re.compile(r"\$([^$]+)\$")
 _UNSEEN = re.compile("[\\s\u00ad\u200b\u2060\ufeff]+")
 
 
 def canonical(text: str) -> str:
     """A text as it is compared: the search form without white space.
 
-    Circled numbers stay numbers; ``10^{9}`` is ``10⁹``, ``(44)/(12)`` is ``44/12``, and a lowered or raised figure
-    behind a letter is as good written level (m³ and m3, CO₂ and CO2): 10⁹ and 109 differ.
+    Circled numbers stay numbers; ``10^{9}`` is ``10⁹``, ``(44)/(12)`` and TeX's own form are ``44/12``, and a lowered
+    or raised figure behind a letter is as good written level (m³ and m3, CO₂ and CO2): 10⁹ and 109 differ.
     """
+    text = _TEX_FRACTION.sub(r"\1/\2", _TEX.sub(r"\1", text).replace("\\times", "×"))
     folded = _UNSEEN.sub("", fold(text.translate(_CIRCLED)))
     folded = _UNIT_POWER.sub("", _POWER.sub(r"^\1", folded))
     return _FRACTION.sub(lambda match: match[1] or match[2], _INDEX.sub(r"\1", folded))

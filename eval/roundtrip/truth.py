@@ -1,7 +1,8 @@
-"""Round trip, first step: what a made document says, as data: units in reading order, cells, and what is not its text."""
+"""Round trip, first step: what a made document says, as data: units in order, cells, and what is not its text."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -13,6 +14,8 @@ Flow = Literal["body", "beside", "notes", "form"]
 
 _RAISED = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+MAY_BE_NAMED = frozenset({"vertical text"})
+"""Kinds that a reader may leave out, if a warning says so."""
 _NOT_TEXT = frozenset({"mark", "struck", "hidden"})
 
 
@@ -41,6 +44,18 @@ def plain(text: str) -> Runs:
     return (Run(text),)
 
 
+_BASE = re.compile(r"[A-Za-z]+$|[0-9.]+$")
+
+
+def with_bases(runs: Sequence[Run]) -> Iterator[tuple[Run, str]]:
+    """Runs in order, what is raised with the word or figure that it stands on, which the run before loses."""
+    for place, run in enumerate(runs):
+        above = runs[place + 1] if place + 1 < len(runs) else None
+        base = _BASE.search(run.text) if above and above.form == "raised" and run.form == "plain" else None
+        before = _BASE.search(runs[place - 1].text) if place and run.form == "raised" else None
+        yield Run(run.text[: base.start()], run.form) if base else run, before[0] if before else ""
+
+
 def linear(runs: Sequence[Run]) -> str:
     """What runs say in one line."""
     return "".join(run.linear for run in runs)
@@ -65,17 +80,22 @@ class Text:
     kind: str = "plain"
     notes: tuple[tuple[str, str], ...] = ()
     role: Role = "paragraph"
+    flow: Flow = "body"
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A list item as printed: ``mark`` "3.", ``number`` its place counted from 1, ``style`` the name of its format."""
+    """A list item as printed: ``mark`` "3.", its ``number``, and its format: Word's name of it, and what is around it.
+
+    The ``first`` of a list says at which number it starts.
+    """
 
     mark: str
     runs: Runs
     kind: str = "list"
     number: int = 1
     style: str = "decimal"
+    around: str = "%1."
     depth: int = 1
     first: bool = False
 
@@ -194,7 +214,7 @@ def _units(piece: Piece) -> Iterator[Unit]:
     if isinstance(piece, Heading):
         yield Unit(piece.text, "heading", piece.kind, piece.level)
     elif isinstance(piece, Text):
-        yield Unit(linear(piece.runs), piece.role, piece.kind)
+        yield Unit(linear(piece.runs), piece.role, piece.kind, flow=piece.flow, may_be_named=piece.kind in MAY_BE_NAMED)
         for _, note in piece.notes:
             yield Unit(note, "note", piece.kind, flow="notes")
     elif isinstance(piece, Item):
