@@ -37,7 +37,10 @@ def controlled(draft: Draft) -> list[Piece]:
 def restarted(draft: Draft) -> list[Piece]:
     """Two lists of one format; the second starts at 1 again."""
     kind = "restarted lists"
-    return [piece for _ in range(2) for piece in (lead(draft, kind), *items(draft, kind, "decimal", "%1.", 3))]
+    found: list[Piece] = []
+    for _ in range(2):
+        found += [lead(draft, kind), *items(draft, kind, "decimal", "%1.", 3)]
+    return found
 
 
 def numbered(draft: Draft) -> list[Piece]:

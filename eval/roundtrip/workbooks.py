@@ -53,8 +53,6 @@ def _put(sheet: Any, place: Place, top: int, *, numeric: bool) -> None:
         cell.value = value / 100 if place.text.endswith("%") else value
         decimals = "." + "0" * len(bare.partition(".")[2]) if "." in bare else ""
         cell.number_format = ("#,##0" if "," in place.text else "0") + decimals + ("%" if "%" in place.text else "")
-            f"{'#,##0' if ',' in place.text else '0'}{decimals}{'%' if place.text.endswith('%') else ''}"
-        )
     else:
         cell.value = place.text
     if place.row_span > 1 or place.column_span > 1:
