@@ -35,6 +35,7 @@ from eval.options import (
     print_json,
     print_results,
 )
+from eval.pages_command import pages
 from eval.provision_command import provisions
 from eval.roundtrip_command import roundtrip
 from index.hit import SearchMode
@@ -344,6 +345,7 @@ app.command()(load)
 app.command()(attack)
 app.command()(provisions)
 app.command()(roundtrip)
+app.command()(pages)
 
 
 def main() -> None:
