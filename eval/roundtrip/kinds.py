@@ -152,6 +152,8 @@ def _made(number: int, format_: str, random: Random, kinds: Sequence[Kind], turn
                 chosen.append(kind)
     names = tuple(kind.name for kind in chosen)
     draft = begun(random, language, 8 if _TALL.intersection(names) else random.randint(2, 4))
+    if format_ == "xlsx":
+        insert(draft, [drafting.grid(draft, "plain")])
     for kind in chosen:
         draft.dress.add(kind.name)
         if kind.maker:
