@@ -151,13 +151,18 @@ def _drop(text: str, alignment: Alignment, stored: Stored) -> None:
 
 
 def _source(text: str, excluded: Sequence[tuple[str, Excluded]]) -> Excluded | None:
-    """What must not be there that a left-over stretch is of: its words hold it, or it holds them."""
+    """What must not be there that a left-over stretch is of: it has its characters in order, or holds it whole."""
     words = "".join(_WORD.findall(text))
     for whole, each in excluded:
         bare = "".join(_WORD.findall(whole))
-        if bare and (words in bare or (bare in words and len(bare) >= _TELLING)):
+        if bare and (_within(words, bare) or (bare in words and len(bare) >= _TELLING)):
             return each
     return None
+
+
+def _within(part: str, whole: str) -> bool:
+    rest = iter(whole)
+    return all(char in rest for char in part)
 
 
 class _Row:
