@@ -111,7 +111,7 @@ class Place:
     column_span: int = 1
 
 
-Rules = Literal["full", "booktabs", "rows", "none"]
+Rules = Literal["full", "booktabs", "rows", "groups", "none"]
 
 
 @dataclass(frozen=True, slots=True)
