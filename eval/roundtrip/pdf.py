@@ -42,7 +42,7 @@ def write_pdf(draft: Draft) -> tuple[bytes, Truth]:
     content = sheet.save()
     truth.excluded += dressing.drawn
     if layout.numbered:
-        truth.excluded += [Excluded(str(number), "line number") for number in range(1, sheet.counted + 1)]
+        truth.excluded += [Excluded(str(number), "line numbers") for number in range(1, sheet.counted + 1)]
     return (_with_layer(content) if "layer off" in draft.dress else content), truth
 
 

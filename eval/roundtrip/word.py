@@ -115,7 +115,7 @@ class _Writer:
         words, section = self.draft.words, self.document.sections[0]
         head, foot = words.title(), words.either("Page 1 of 9", "第1页 共9页")
         section.header.paragraphs[0].text, section.footer.paragraphs[0].text = head, foot
-        return [Excluded(head, "running head"), Excluded(foot, "page number")]
+        return [Excluded(head, "running heads"), Excluded(foot, "running heads")]
 
     def _append(self, xml: str) -> Any:
         element = parse_xml(xml)
