@@ -30,6 +30,7 @@ def find_furniture(pages: Sequence[PageLayout]) -> set[Placed]:
     for page in pages:
         lines = [part for part in page.parts if isinstance(part, Placed)]
         found |= _contents(lines)
+        found.update(page.stamps)
         for line in _marginal(lines, page):
             seen[_masked(line.line.text)].append(line)
     least = 2 if len(pages) <= 4 else 3

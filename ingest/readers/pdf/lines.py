@@ -152,6 +152,21 @@ def join_line(characters: Characters, pieces: Sequence[Piece], boxes: NDArray[np
     )
 
 
+def stamp_lines(characters: Characters) -> list[Line]:
+    """The watermarks of a page, each a line of its own."""
+    if characters.stamps is None:
+        return []
+    lines = []
+    for number in range(1, int(characters.stamps.max()) + 1):
+        positions = np.flatnonzero(characters.stamps == number)
+        if len(positions):
+            box, size = characters.boxes[positions], float(characters.sizes[positions[0]])
+            text = "".join([characters.text[position] for position in positions.tolist()])
+            corner = (*box[:, :2].min(axis=0).tolist(), *box[:, 2:].max(axis=0).tolist())
+            lines.append(Line(positions, text, *corner, size, False, int(characters.turns[positions[0]])))
+    return lines
+
+
 def _in_a_row(characters: Characters, pieces: Sequence[Piece]) -> tuple[NDArray[np.intp], str]:
     """Positions and text, the spaces between glyphs as they stand in the stream."""
     parts: list[NDArray[np.intp]] = []

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ingest.document import Box, Span
-from ingest.readers.pdf.lines import NEWLINE, Line, Piece, cut_pieces, join_line, upright
+from ingest.readers.pdf.lines import NEWLINE, Line, Piece, cut_pieces, join_line, stamp_lines, upright
 from ingest.readers.pdf.order import reading_order
 from ingest.readers.pdf.quality import page_quality
 from ingest.readers.pdf.tables import PageTable, find_tables
-from ingest.readers.pdf.text import Characters, read_characters, words
+from ingest.readers.pdf.text import Characters, words
 
 if TYPE_CHECKING:
     import pypdfium2 as pdfium
@@ -65,7 +65,9 @@ class PlacedTable:
 class PageLayout:
     """``text`` ends with a newline unless empty; ``boxes`` is float32, (len(text), 4). ``quality`` is 0..1.
 
-    ``parts`` are the lines and tables in reading order.
+    ``parts`` are the lines and tables in reading order; ``stamps`` are those of its lines that are watermarks, and
+    ``told`` what these say of the page. ``hidden`` counts characters that the page does not show, ``unread`` those
+    that no code point is known for.
     """
 
     number: int
@@ -75,6 +77,10 @@ class PageLayout:
     width: float
     height: float
     quality: float
+    stamps: tuple[Placed, ...] = ()
+    told: tuple[str, ...] = ()
+    hidden: int = 0
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,32 +94,31 @@ class _Found:
 
 @dataclass(slots=True)
 class _Writer:
-    """Collects the character positions of a page's text; offsets count from ``start``."""
+    """Collects a page's text with its character positions; offsets count from ``start``."""
 
     start: int
     positions: list[NDArray[np.intp]]
+    texts: list[str]
     length: int = 0
 
-    def write(self, positions: NDArray[np.intp]) -> Span:
+    def write(self, line: Line) -> Span:
         """Appends one line and its line end; gives the line's span."""
         begin = self.start + self.length
-        self.positions += [positions, _ONE_NEWLINE]
-        self.length += len(positions) + 1
-        return Span(begin, begin + len(positions))
+        self.positions += [line.positions, _ONE_NEWLINE]
+        self.texts += [line.text, "\n"]
+        self.length += len(line.positions) + 1
+        return Span(begin, begin + len(line.positions))
 
 
-def lay_out(page: pdfium.PdfPage, number: int, *, start: int, characters: Characters | None = None) -> PageLayout:
-    """Reads page ``number`` (1-based); its text begins at offset ``start`` of the document's.
-
-    ``characters`` are those seen on the page where its own are not to be used.
-    """
-    characters = characters or read_characters(page)
-    turns = characters.turns[characters.visible]
+def lay_out(page: pdfium.PdfPage, number: int, *, start: int, characters: Characters) -> PageLayout:
+    """Sets out ``characters``, those of page ``number`` (1-based); its text begins at offset ``start`` of the whole."""
+    body = characters.visible if characters.stamps is None else characters.visible & (characters.stamps == 0)
+    turns = characters.turns[body]
     main = int(np.bincount(turns, minlength=4).argmax()) if len(turns) else 0
-    writer = _Writer(start, [])
+    writer = _Writer(start, [], [])
     parts: list[Placed | PlacedTable] = []
     for turn in sorted(range(4), key=lambda turn: turn != main):
-        positions = np.flatnonzero(characters.visible & (characters.turns == turn))
+        positions = np.flatnonzero(body & (characters.turns == turn))
         if not len(positions):
             continue
         boxes = upright(characters, turn)
@@ -126,8 +131,22 @@ def lay_out(page: pdfium.PdfPage, number: int, *, start: int, characters: Charac
                 parts.append(_place_table(writer, characters, boxes, tables[row[0].owner]))
             else:
                 parts.append(_place_line(writer, join_line(characters, row, boxes, turn), number))
+    stamps = tuple(_place_line(writer, line, number) for line in stamp_lines(characters))
     text, boxes = _assemble(characters, writer)
-    return PageLayout(number, text, boxes, tuple(parts), characters.width, characters.height, page_quality(text))
+    quality = page_quality(text)
+    return PageLayout(
+        number,
+        text,
+        boxes,
+        (*parts, *stamps),
+        characters.width,
+        characters.height,
+        quality,
+        stamps,
+        characters.told,
+        characters.hidden,
+        text.count("\ufffd"),
+    )
 
 
 def plain_page(text: str, number: int, *, start: int, size: tuple[float, float], quality: float) -> PageLayout:
@@ -147,7 +166,7 @@ def plain_page(text: str, number: int, *, start: int, size: tuple[float, float],
 
 
 def _place_line(writer: _Writer, line: Line, number: int) -> Placed:
-    span = writer.write(line.positions)
+    span = writer.write(line)
     marks = tuple(Span(span.start + start, span.start + end) for start, end in line.references)
     return Placed(line, number, span, marks)
 
@@ -216,12 +235,10 @@ def _lines(characters: Characters, pieces: Sequence[Piece], boxes: NDArray[np.fl
 
 
 def _assemble(characters: Characters, writer: _Writer) -> tuple[str, NDArray[np.float32]]:
-    """The page's text and boxes; spaces and line ends that the reader wrote have none."""
+    """The page's text and boxes; what the reader wrote between glyphs has none."""
     if not writer.length:
         return "", np.zeros((0, 4), np.float32)
     positions = np.concatenate(writer.positions)
-    codes = np.frombuffer(characters.text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    real = np.where(positions < 0, 0, positions)
-    chosen = np.where(positions == NEWLINE, ord("\n"), np.where(positions < 0, ord(" "), codes[real]))
-    boxes = np.where((positions < 0)[:, None], np.float32(np.nan), characters.boxes[real])
-    return chosen.astype(np.uint32).tobytes().decode("utf-32-le", "surrogatepass"), boxes
+    boxes = characters.boxes[np.where(positions < 0, 0, positions)]
+    boxes[positions < 0] = np.nan
+    return "".join(writer.texts), boxes
