@@ -214,6 +214,15 @@ def displayed_box(page: pdfium.PdfPage, address: int) -> tuple[float, float, flo
     return x0, y0, x1, y1
 
 
+def thin_shapes(page: pdfium.PdfPage, most: float) -> list[tuple[float, float, float, float]]:
+    """Boxes of all shapes no higher than ``most`` points, as displayed."""
+    import pypdfium2.raw as raw
+
+    shapes = _shapes(ctypes.cast(page.raw, ctypes.c_void_p).value or 0)
+    boxes = [displayed_box(page, shape.address) for shape in shapes if shape.kind == raw.FPDF_PAGEOBJ_PATH]
+    return [box for box in boxes if box is not None and box[3] - box[1] <= most]
+
+
 def _share(page: pdfium.PdfPage, box: tuple[float, float, float, float]) -> float:
     width, height = page.get_size()
     return (box[2] - box[0]) * (box[3] - box[1]) / max(1.0, width * height)

@@ -66,7 +66,7 @@ def _rows(pieces: Sequence[Piece]) -> list[list[Piece]]:
     widest: list[Piece] = []
     for piece in sorted(pieces, key=lambda piece: piece.y0 + piece.y1):
         # A raised mark sorts before its line, so the last two rows are asked; large type stands beside two lines.
-        home = next((at for at in (-1, -2) if len(rows) + at >= 0 and widest[at].beside(piece)), None)
+        home = next((at for at in (-1, -2) if len(rows) + at >= 0 and _is_home(rows[at], widest[at], piece)), None)
         if home is None or piece.table or widest[home].table:
             rows.append([piece])
             widest.append(piece)
@@ -74,6 +74,19 @@ def _rows(pieces: Sequence[Piece]) -> list[list[Piece]]:
             rows[home].append(piece)
             widest[home] = max(widest[home], piece, key=_width)
     return [sorted(row, key=attrgetter("x0")) if len(row) > 1 else row for row in rows]
+
+
+def _is_home(row: Sequence[Piece], widest: Piece, piece: Piece) -> bool:
+    """Whether a piece stands on a row: beside its widest piece, and over or under none of the others."""
+    if not widest.beside(piece):
+        return False
+    return len(row) == 1 or not any(_is_over(piece, other) for other in row)
+
+
+def _is_over(piece: Piece, other: Piece) -> bool:
+    """Whether two pieces of much the same size stand over each other: they are of two lines beside large type."""
+    across = min(piece.x1, other.x1) - max(piece.x0, other.x0)
+    return across > 0.5 * min(piece.size, other.size) and not other.beside(piece)
 
 
 def _width(piece: Piece) -> float:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ingest.document import Box, Span
+from ingest.readers.pdf.fractions import join_fractions
 from ingest.readers.pdf.lines import NEWLINE, Line, Piece, cut_pieces, join_line, stamp_lines, upright
 from ingest.readers.pdf.order import reading_order
 from ingest.readers.pdf.quality import page_quality
@@ -65,12 +66,13 @@ class PlacedTable:
 class PageLayout:
     """``text`` ends with a newline unless empty; ``boxes`` is float32, (len(text), 4). ``quality`` is 0..1.
 
-    ``parts`` are the lines and tables in reading order; ``stamps`` are those of its lines that are watermarks, and
-    ``told`` what these say of the page. ``hidden`` counts characters that the page does not show, ``unread`` those
-    that no code point is known for.
+    ``start`` is the offset of its text in that of the document. ``parts`` are the lines and tables in reading order;
+    ``stamps`` are those of its lines that are watermarks, and ``told`` what these say of the page. ``hidden`` counts
+    characters that the page does not show, ``unread`` those that no code point is known for.
     """
 
     number: int
+    start: int
     text: str
     boxes: NDArray[np.float32]
     parts: tuple[Placed | PlacedTable, ...]
@@ -125,6 +127,7 @@ def lay_out(page: pdfium.PdfPage, number: int, *, start: int, characters: Charac
         pieces = cut_pieces(characters, positions, boxes)
         tables: list[_Found] = []
         if turn == 0:
+            pieces = join_fractions(page, characters, pieces)
             pieces, tables = _part_tables(page, characters, pieces, number)
         for row in reading_order(pieces):
             if row[0].table:
@@ -136,6 +139,7 @@ def lay_out(page: pdfium.PdfPage, number: int, *, start: int, characters: Charac
     quality = page_quality(text)
     return PageLayout(
         number,
+        start,
         text,
         boxes,
         (*parts, *stamps),
@@ -162,7 +166,7 @@ def plain_page(text: str, number: int, *, start: int, size: tuple[float, float],
             parts.append(Placed(made, number, Span(offset, offset + len(body))))
         offset += len(line)
     boxes = np.full((len(text), 4), np.nan, np.float32)
-    return PageLayout(number, text, boxes, tuple(parts), *size, quality)
+    return PageLayout(number, start, text, boxes, tuple(parts), *size, quality)
 
 
 def _place_line(writer: _Writer, line: Line, number: int) -> Placed:
