@@ -21,7 +21,7 @@ NEWLINE, SPACE = -1, -2  # positions of characters that stand in the text but no
 _ONE_SPACE = np.array([SPACE])
 _GAP = 1.0  # em: wider gaps may be a gutter; a line cut here is mended when its column is known
 _LARGE = 2.2  # times the size of its neighbour: a letter that stands beside two lines, and no base of an exponent
-_SHIFT = 0.27  # of the height of a glyph: what stands farther off its neighbour's level is part of a fraction
+_SHIFT = 0.3  # of the height of a glyph of one size: what stands farther off its neighbour's level is of a fraction
 _BOLD = 0.85  # share of bold glyphs in a bold line: its number or full stop may be plain
 _SMALL = 0.87  # size of raised marks against their line
 _TALL = 1.1  # of the height of a glyph: a line so tall has glyphs off its base line
@@ -127,7 +127,8 @@ def cut_pieces(
     shift = np.abs(np.diff(box[:, 1] + box[:, 3])) / 2
     em = np.maximum(size[:-1], size[1:])
     gap = box[1:, 0] - box[:-1, 2]
-    cut = (shared < 0.5 * height) | (shift > _SHIFT * tall) | (gap > _GAP * em) | (gap < -_GAP * em)
+    off = (shift > _SHIFT * tall) & (np.minimum(size[:-1], size[1:]) > _SMALL * em)
+    cut = (shared < 0.5 * height) | off | (gap > _GAP * em) | (gap < -_GAP * em)
     cut |= (np.diff(rank) != 1) | (np.diff(owners) != 0) | (em > _LARGE * np.minimum(size[:-1], size[1:]))
     starts = np.append(0, np.flatnonzero(cut) + 1)
     columns = (
@@ -232,8 +233,25 @@ def _are_apart(characters: Characters, left: Piece, right: Piece) -> bool:
 def _woven(characters: Characters, pieces: Sequence[Piece], boxes: NDArray[np.float32]) -> tuple[NDArray[np.intp], str]:
     """Glyph by glyph from left to right: one piece fills a gap inside another, as raised numbers drawn last do."""
     positions = np.concatenate([piece.positions for piece in pieces])
-    positions = positions[np.argsort(boxes[positions, 0], kind="stable")]
-    gaps = boxes[positions[1:], 0] - boxes[positions[:-1], 2]
-    wide = np.flatnonzero(gaps > 0.15 * characters.sizes[positions[1:]]) + 1
-    woven = np.insert(positions, wide, SPACE)
-    return woven, "".join([" " if position == SPACE else characters.text[position] for position in woven.tolist()])
+    left, right = boxes[positions, 0], boxes[positions, 2]
+    first = 0
+    for piece in pieces:
+        last = first + len(piece.positions)
+        if piece.over or piece.under:  # as they are read, and not as they stand
+            edges = np.linspace(piece.x0, piece.x1, last - first + 1)
+            left[first:last], right[first:last] = edges[:-1], edges[1:]
+        first = last
+    order = np.argsort(left, kind="stable")
+    positions, left, right = positions[order], left[order], right[order]
+    slashes = {piece.positions.item(-1) for piece in pieces if piece.over}
+    wide = left[1:] - right[:-1] > 0.15 * characters.sizes[positions[1:]]
+    woven: list[int] = []
+    text: list[str] = []
+    for position, apart in zip(positions.tolist(), [False, *wide.tolist()], strict=True):
+        slash = bool(woven) and woven[-1] in slashes
+        if apart or slash:
+            woven.append(SPACE)
+            text.append("/" if slash else " ")
+        woven.append(position)
+        text.append(characters.text[position])
+    return np.array(woven), "".join(text)

@@ -144,7 +144,8 @@ class _Sheet:
             return
         self._translate(start, end, _DOWN)
         self._close_up(start)
-        self._close_up(end, _TOUCHING)
+        if end < len(self._at) and not self._chars[self._at[end]].isalnum():
+            self._close_up(end, _TOUCHING)
 
     def written(self) -> Written:
         """The line as it is now."""
