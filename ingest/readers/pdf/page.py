@@ -12,6 +12,7 @@ import numpy as np
 from ingest.document import Box, Span
 from ingest.readers.pdf.fractions import join_fractions
 from ingest.readers.pdf.lines import NEWLINE, Line, Piece, cut_pieces, join_line, stamp_lines, upright
+from ingest.readers.pdf.margins import find_line_numbers
 from ingest.readers.pdf.order import reading_order
 from ingest.readers.pdf.quality import page_quality
 from ingest.readers.pdf.tables import PageTable, find_tables
@@ -67,8 +68,8 @@ class PageLayout:
     """``text`` ends with a newline unless empty; ``boxes`` is float32, (len(text), 4). ``quality`` is 0..1.
 
     ``start`` is the offset of its text in that of the document. ``parts`` are the lines and tables in reading order;
-    ``stamps`` are those of its lines that are watermarks, and ``told`` what these say of the page. ``hidden`` counts
-    characters that the page does not show, ``unread`` those that no code point is known for.
+    ``aside`` are those of its lines that are watermarks or number its lines, ``told`` is what watermarks say of the
+    page. ``hidden`` counts characters that it does not show, ``unread`` those that no code point is known for.
     """
 
     number: int
@@ -79,7 +80,7 @@ class PageLayout:
     width: float
     height: float
     quality: float
-    stamps: tuple[Placed, ...] = ()
+    aside: tuple[Placed, ...] = ()
     told: tuple[str, ...] = ()
     hidden: int = 0
     unread: int = 0
@@ -119,6 +120,7 @@ def lay_out(page: pdfium.PdfPage, number: int, *, start: int, characters: Charac
     main = int(np.bincount(turns, minlength=4).argmax()) if len(turns) else 0
     writer = _Writer(start, [], [])
     parts: list[Placed | PlacedTable] = []
+    numbers: list[Line] = []
     for turn in sorted(range(4), key=lambda turn: turn != main):
         positions = np.flatnonzero(body & (characters.turns == turn))
         if not len(positions):
@@ -126,6 +128,9 @@ def lay_out(page: pdfium.PdfPage, number: int, *, start: int, characters: Charac
         boxes = upright(characters, turn)
         pieces = cut_pieces(characters, positions, boxes)
         tables: list[_Found] = []
+        margin = find_line_numbers(characters, pieces)
+        numbers += [join_line(characters, [piece], boxes, turn) for piece in margin]
+        pieces = [piece for piece in pieces if piece not in margin] if margin else pieces
         if turn == 0:
             pieces = join_fractions(page, characters, pieces)
             pieces, tables = _part_tables(page, characters, pieces, number)
@@ -134,7 +139,7 @@ def lay_out(page: pdfium.PdfPage, number: int, *, start: int, characters: Charac
                 parts.append(_place_table(writer, characters, boxes, tables[row[0].owner]))
             else:
                 parts.append(_place_line(writer, join_line(characters, row, boxes, turn), number))
-    stamps = tuple(_place_line(writer, line, number) for line in stamp_lines(characters))
+    aside = tuple(_place_line(writer, line, number) for line in (*numbers, *stamp_lines(characters)))
     text, boxes = _assemble(characters, writer)
     quality = page_quality(text)
     return PageLayout(
@@ -142,11 +147,11 @@ def lay_out(page: pdfium.PdfPage, number: int, *, start: int, characters: Charac
         start,
         text,
         boxes,
-        (*parts, *stamps),
+        (*parts, *aside),
         characters.width,
         characters.height,
         quality,
-        stamps,
+        aside,
         characters.told,
         characters.hidden,
         text.count("\ufffd"),
