@@ -81,17 +81,15 @@ def _counts_pages(lines: Sequence[Placed]) -> bool:
         along = Counter(numbers[at] - page for page, numbers in rows).most_common(1)[0][1]
         steady += max(still, along) > max(1, 0.4 * len(rows))
         changes |= still < len(rows)
-    if changes and _says_something(lines[0].line.text):
+    if changes and (_SENTENCE.search(lines[0].line.text.strip()) or (steady < width and _states(lines[0].line.text))):
         return False
     return steady * 2 >= width
 
 
-def _says_something(text: str) -> bool:
-    """Whether a line that returns with other numbers is text: a sentence, or one that states an amount."""
-    if _SENTENCE.search(text.strip()):
-        return True
-    stated = [amount for amount in amounts(cased(text)) if amount.kind == "number" and amount.dimension]
-    return any(amount.dimension not in REFERENCES for amount in stated)
+def _states(text: str) -> bool:
+    """Whether a line states an amount in some unit."""
+    stated = [amount.dimension for amount in amounts(cased(text)) if amount.kind == "number"]
+    return any(dimension and dimension != "share" and dimension not in REFERENCES for dimension in stated)
 
 
 def _bare(text: str) -> str:

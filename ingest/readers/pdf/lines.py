@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,12 +12,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ingest.readers.pdf.raised import Written, write_raised
+from ingest.readers.pdf.spacing import spread_spaces
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ingest.readers.pdf.text import Characters
 
+_MAY_BE_SPREAD = re.compile(r"(?:^|\s)\S\s+\S\s+\S(?:\s|$)|[\u3400-\u9fff]\s+[\u3400-\u9fff]")
 NEWLINE, SPACE = -1, -2  # positions of characters that stand in the text but not in the content stream
 _ONE_SPACE = np.array([SPACE])
 _GAP = 1.0  # em: wider gaps may be a gutter; a line cut here is mended when its column is known
@@ -158,6 +161,8 @@ def join_line(characters: Characters, pieces: Sequence[Piece], boxes: NDArray[np
     if characters.origins is not None and _is_mixed(pieces):
         flat = [piece.positions for piece in pieces if piece.over or piece.under]
         written = write_raised(characters, joined, text, boxes, base_lines(characters, turn), flat)
+    if _MAY_BE_SPREAD.search(written.text):
+        written = _closed_up(written, boxes, max(pieces, key=lambda piece: len(piece.positions)).size)
     glyphs = sum(len(piece.positions) for piece in pieces)
     return Line(
         written.positions,
@@ -171,6 +176,17 @@ def join_line(characters: Characters, pieces: Sequence[Piece], boxes: NDArray[np
         turn,
         written.references,
     )
+
+
+def _closed_up(written: Written, boxes: NDArray[np.float32], em: float) -> Written:
+    """The line without spaces between the glyphs of words that are set wide; note marks are not touched."""
+    placed = np.where((written.positions < 0)[:, None], np.float32(np.nan), boxes[np.maximum(written.positions, 0)])
+    taken = spread_spaces(written.text, placed, max(em, 1.0))
+    if not taken or written.references:
+        return written
+    left_out = set(taken)
+    text = "".join([char for at, char in enumerate(written.text) if at not in left_out])
+    return Written(np.delete(written.positions, taken), text)
 
 
 def _is_mixed(pieces: Sequence[Piece]) -> bool:

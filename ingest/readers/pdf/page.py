@@ -70,6 +70,7 @@ class PageLayout:
     ``start`` is the offset of its text in that of the document. ``parts`` are the lines and tables in reading order;
     ``aside`` are those of its lines that are watermarks or number its lines, ``told`` is what watermarks say of the
     page. ``hidden`` counts characters that it does not show, ``unread`` those that no code point is known for.
+    ``unsure``: its text may be set in columns from right to left, and is read across.
     """
 
     number: int
@@ -84,6 +85,7 @@ class PageLayout:
     told: tuple[str, ...] = ()
     hidden: int = 0
     unread: int = 0
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,6 +157,7 @@ def lay_out(page: pdfium.PdfPage, number: int, *, start: int, characters: Charac
         characters.told,
         characters.hidden,
         text.count("\ufffd"),
+        characters.unsure,
     )
 
 

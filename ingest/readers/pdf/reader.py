@@ -170,6 +170,9 @@ def _left_out(layouts: Sequence[PageLayout]) -> Iterator[str]:
             stamped.setdefault(words, []).append(layout.number)
     for words, numbers in list(stamped.items())[:_MOST_STAMPS]:
         yield f'"{words[:_LONGEST_STAMP]}" is printed across {_list(numbers)}'
+    unsure = [layout.number for layout in layouts if layout.unsure]
+    if unsure:
+        yield f"text of {_list(unsure)} may be set in columns from right to left: compare with the original"
     unread = [layout.number for layout in layouts if layout.unread]
     if unread:
         count = sum(layout.unread for layout in layouts)

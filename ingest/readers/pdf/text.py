@@ -19,6 +19,7 @@ from ingest.readers.pdf.places import displayed
 from ingest.readers.pdf.stamps import find_stamps
 from ingest.readers.pdf.styles import objects_of, read_styles
 from ingest.readers.pdf.symbols import read_symbols
+from ingest.readers.pdf.vertical import turn_vertical
 
 if TYPE_CHECKING:
     import pypdfium2 as pdfium
@@ -54,7 +55,7 @@ class Characters:
     counterclockwise; 0 is upright. ``origins``: float32, x and y of a point on the base line, as displayed; None
     where base lines are not known. ``stamps``: int32, the number of the watermark that a character is of, from 1, or
     0; None where there is none. ``told`` are the words of those that say something about the page. ``hidden`` is the
-    number of characters left out because the page does not show them.
+    number of characters left out because the page does not show them; ``unsure``: they may be set in columns.
     """
 
     text: str
@@ -68,6 +69,7 @@ class Characters:
     stamps: NDArray[np.int32] | None = None
     told: tuple[str, ...] = ()
     hidden: int = 0
+    unsure: bool = False
 
     @property
     def visible(self) -> NDArray[np.bool_]:
@@ -104,12 +106,13 @@ def read_characters(page: pdfium.PdfPage, *, layers_off: bool = False) -> Charac
     boxes[double] = np.nan
     keep = (codes != 0) & (codes != 0x0D) & (blank | ~np.isnan(boxes[:, 0]))
     stamps = find_stamps(codes, boxes, styles)
+    turns, unsure = turn_vertical(codes, boxes, styles.sizes, styles.turns)
     origins = displayed(styles.origins[:, [0, 1, 0, 1]], page.get_bbox(), rotation)[:, :2]
     return Characters(
         codes[keep].tobytes().decode("utf-32-le", "surrogatepass"),
         boxes[keep],
         styles.sizes[keep],
-        styles.turns[keep],
+        turns[keep],
         styles.bold[keep],
         width,
         height,
@@ -117,6 +120,7 @@ def read_characters(page: pdfium.PdfPage, *, layers_off: bool = False) -> Charac
         stamps.numbers[keep] if stamps.numbers.any() else None,
         stamps.told,
         int(hidden.sum()),
+        unsure,
     )
 
 
