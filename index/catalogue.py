@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 import numpy as np
 
-from index.columns import read_front, read_list, read_metadata, to_json
+from index.columns import read_edited, read_front, read_list, read_metadata, to_json
 from index.errors import AmbiguousDocument, DocumentNotFound
 from index.hit import Filters
 from index.lexical import Rows
@@ -23,8 +23,9 @@ _WHOLE = re.compile("[0-9a-f]{64}")
 _RECORD = (
     "doc_id, name, media_type, type, metadata, warnings, n_pages, n_bytes, text_sha256, added_at, generation, "
     "(SELECT count(*) FROM passages WHERE passages.doc = documents.doc), "
-    "(SELECT json_group_array(source) FROM sources WHERE sources.doc = documents.doc)"
+    "(SELECT json_group_array(source) FROM sources WHERE sources.doc = documents.doc), edited"
 )
+_KNOWN = ("language", "jurisdiction", "year", "metadata", "edited")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class DocumentRecord:
     """A document of the library, without its text.
 
     ``title`` falls back on the file's name; ``type`` is the short format name of :class:`index.hit.Filters`;
-    ``added_at`` is UTC, ISO 8601; ``generation`` the library's when it was added; ``sources`` where it was read from.
+    ``added_at`` is UTC, ISO 8601; ``generation`` the library's when it was added or corrected last; ``sources`` where
+    it was read from. ``edited`` are the fields of ``metadata`` that were corrected, each with what was "read" there.
     """
 
     doc_id: str
@@ -49,6 +51,7 @@ class DocumentRecord:
     added_at: str
     generation: int
     sources: tuple[str, ...]
+    edited: Mapping[str, Mapping[str, str | int | None]] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,12 @@ def insert_document(connection: sqlite3.Connection, packed: Packed, *, generatio
     doc = connection.execute(f"INSERT INTO documents ({columns}) VALUES ({places})", values).lastrowid
     if doc is None:
         raise RuntimeError("SQLite gave no row number for an insertion")
+    _insert_passages(connection, packed, doc)
+    return doc
+
+
+def _insert_passages(connection: sqlite3.Connection, packed: Packed, doc: int) -> None:
+    """In rows that were never used."""
     (last,) = connection.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'passages'").fetchone()
     connection.executemany(
         'INSERT INTO passages (doc, "row", passage_id, position, language, page_start, page_end, body) '
@@ -112,7 +121,16 @@ def insert_document(connection: sqlite3.Connection, packed: Packed, *, generatio
         ((row, *features) for row, features in enumerate(packed.features, last + 1)),
     )
     insert_statements(connection, packed.statements, range(last + 1, last + 1 + len(packed.passages)))
-    return doc
+
+
+def change_document(connection: sqlite3.Connection, packed: Packed, *, anew: bool, generation: int) -> None:
+    """Writes anew what is known of a document that is there; ``anew``: its passages too, which get other rows."""
+    changed = {name: packed.document[name] for name in _KNOWN} | {"generation": generation, "doc_id": packed.doc_id}
+    sets = ", ".join(f"{name} = :{name}" for name in (*_KNOWN, "generation"))
+    (doc,) = connection.execute(f"UPDATE documents SET {sets} WHERE doc_id = :doc_id RETURNING doc", changed).fetchone()
+    if anew:
+        connection.execute("DELETE FROM passages WHERE doc = ?", (doc,))
+        _insert_passages(connection, packed, doc)
 
 
 def insert_statements(
@@ -275,4 +293,5 @@ def _record(row: Sequence[Any]) -> DocumentRecord:
         added_at=added_at,
         generation=generation,
         sources=tuple(sorted(read_list(row[12]))),
+        edited={name: {"read": value} for name, value in read_edited(row[13]).items()},
     )

@@ -13,16 +13,18 @@ from time import monotonic
 from types import TracebackType
 from typing import Any, Self
 
-from index import catalogue
+from index import catalogue, reading
 from index.backend import Legs, LocalBackend
 from index.catalogue import AddResult, DocumentRecord, Front, Size
-from index.columns import PASSAGE_COLUMNS, read_pages, read_passage, unpack, unpack_boxes, unpack_text
+from index.columns import read_pages, unpack, unpack_boxes, unpack_text
 from index.connection import stands
+from index.corrections import Changes, corrected, inherited
 from index.encoder import Encoder, load_encoder
-from index.errors import DocumentNotFound, EncoderMismatch, LibraryReadOnly, PassageNotFound
+from index.errors import DocumentNotFound, EncoderMismatch, LibraryReadOnly
 from index.fusion import DEFAULT_WEIGHTS, Weights
 from index.hit import Filters, Hit, SearchMode, Stated
 from index.inspection import Problem, inspect
+from index.kept import read_kept
 from index.lock import write_lock
 from index.packed import Packed, pack_document
 from index.renewing import encode_anew, is_upgradable, upgrade
@@ -177,6 +179,21 @@ class Library:
             connection.execute("DELETE FROM documents WHERE doc_id = ?", (record.doc_id,))
         return record
 
+    def edit(self, doc_id: str, changes: Changes) -> DocumentRecord:
+        """Corrects what is known of a document; all that is found and cited by it is so at once.
+
+        Raises:
+            DocumentNotFound, AmbiguousDocument, LibraryBusy, LibraryReadOnly: see their names.
+        """
+        with self._writing() as connection:
+            whole, after = catalogue.resolve(connection, doc_id), self._store.generation + 1
+            old = read_kept(connection, whole, self.encoder.fingerprint).packed
+            new = corrected(old, changes, self.encoder)
+            if new != old:
+                anew = (new.passages, new.features) != (old.passages, old.features)
+                catalogue.change_document(connection, new, anew=anew, generation=after)
+        return self.document(whole)
+
     def restore(self, doc_id: str, trash: Trash) -> DocumentRecord:
         """Puts back what was deleted into ``trash``; sources that hold another document by now stay with that one.
 
@@ -186,8 +203,7 @@ class Library:
         with self._writing() as connection:
             kept = trash.held(doc_id)
             for source in catalogue.free_sources(connection, kept.sources) or [f"restored:{doc_id}"]:
-                packed, after = replace(kept.packed, source=source), self._store.generation + 1
-                catalogue.put_document(connection, packed, generation=after)
+                self._put(connection, replace(kept.packed, source=source))
         trash.empty(older_than_s=0, doc_id=doc_id)
         return self.document(doc_id)
 
@@ -243,33 +259,15 @@ class Library:
 
     def passages(self, doc_id: str, *, most: int = -1) -> list[Passage]:
         """The document's passages in reading order, or the first of them. Raises as :meth:`document` does."""
-        connection = self._store.connection
-        rows = connection.execute(
-            f"SELECT {PASSAGE_COLUMNS} FROM passages JOIN documents USING (doc) WHERE doc_id = ? "
-            "ORDER BY position LIMIT ?",
-            (catalogue.resolve(connection, doc_id), most),
-        )
-        return [read_passage(row) for row in rows]
+        return reading.passages(self._store.connection, catalogue.resolve(self._store.connection, doc_id), most=most)
 
     def near(self, passage_id: str, *, reach: int) -> list[Passage]:
         """The passages of its document up to ``reach`` places from this one, itself among them, in reading order."""
-        rows = self._store.connection.execute(
-            f"SELECT {PASSAGE_COLUMNS} FROM passages JOIN documents USING (doc) "
-            "JOIN (SELECT doc, position AS place FROM passages WHERE passage_id = ?) USING (doc) "
-            "WHERE position BETWEEN place - ? AND place + ? ORDER BY position",
-            (passage_id, reach, reach),
-        )
-        return [read_passage(row) for row in rows]
+        return reading.near(self._store.connection, passage_id, reach=reach)
 
     def after(self, passage_id: str, *, most: int) -> list[Passage]:
         """The passages that follow this one in its document, in reading order; none where it is gone."""
-        rows = self._store.connection.execute(
-            f"SELECT {PASSAGE_COLUMNS} FROM passages JOIN documents USING (doc) "
-            "JOIN (SELECT doc, position AS place FROM passages WHERE passage_id = ?) USING (doc) "
-            "WHERE position > place ORDER BY position LIMIT ?",
-            (passage_id, most),
-        )
-        return [read_passage(row) for row in rows]
+        return reading.after(self._store.connection, passage_id, most=most)
 
     def passage(self, passage_id: str) -> Passage:
         """The passage with this id.
@@ -277,13 +275,7 @@ class Library:
         Raises:
             PassageNotFound: there is none, or no longer.
         """
-        found = self._store.connection.execute(
-            f"SELECT {PASSAGE_COLUMNS} FROM passages JOIN documents USING (doc) WHERE passage_id = ?",
-            (passage_id.encode("utf-8", "replace").decode(),),
-        ).fetchone()
-        if found is None:
-            raise PassageNotFound(f"no passage {passage_id[:80]!r}: it was deleted or superseded; search again")
-        return read_passage(found)
+        return reading.passage(self._store.connection, passage_id)
 
     def search(
         self,
@@ -372,9 +364,12 @@ class Library:
 
     def _commit(self, group: Sequence[Packed]) -> list[AddResult]:
         with self._writing() as connection:
-            after = self._store.generation + 1
-            results = [catalogue.put_document(connection, packed, generation=after) for packed in group]
+            results = [self._put(connection, packed) for packed in group]
         return [replace(result, generation=self.generation) for result in results]
+
+    def _put(self, connection: sqlite3.Connection, packed: Packed) -> AddResult:
+        known = inherited(connection, packed, self.encoder)
+        return catalogue.put_document(connection, known, generation=self._store.generation + 1)
 
     @contextmanager
     def _lock(self) -> Iterator[None]:

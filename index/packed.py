@@ -131,6 +131,7 @@ def _columns(document: Document, passages: Sequence[Passage], rows: Sequence[tup
         "jurisdiction": about.jurisdiction,
         "year": about.year,
         "metadata": metadata_json(about),
+        "edited": "{}",
         "warnings": to_json(document.warnings),
         "n_pages": len(document.pages),
         "n_bytes": len(document.content),
@@ -151,6 +152,11 @@ def _reading(columns: dict[str, Any], rows: Sequence[tuple[Any, ...]]) -> str:
         digest.update(repr(about).encode())
         digest.update(body)
     return digest.hexdigest()
+
+
+def upload_source(name: str, *, nth: int = 1) -> str:
+    """The source of a file that was sent under a name, the ``nth`` of that name in one upload, from 1."""
+    return f"upload:{name}" if nth == 1 else f"upload:{name}/{nth}"  # no name of an upload has a slash
 
 
 def _storable(text: str) -> str:
