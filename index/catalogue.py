@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -25,6 +25,8 @@ _RECORD = (
     "(SELECT count(*) FROM passages WHERE passages.doc = documents.doc), "
     "(SELECT json_group_array(source) FROM sources WHERE sources.doc = documents.doc), edited"
 )
+Leave = Callable[[str], None]
+"""Called with the id of a document that is about to be superseded."""
 _KNOWN = ("language", "jurisdiction", "year", "metadata", "edited")
 
 
@@ -143,7 +145,7 @@ def insert_statements(
     )
 
 
-def put_document(connection: sqlite3.Connection, packed: Packed, *, generation: int) -> AddResult:
+def put_document(connection: sqlite3.Connection, packed: Packed, *, generation: int, leave: Leave) -> AddResult:
     """Writes a document unless it is there as it was read, in place of what its source held before."""
     held = connection.execute("SELECT doc, reading FROM documents WHERE doc_id = ?", (packed.doc_id,)).fetchone()
     status: Literal["added", "updated", "unchanged"] = "added"
@@ -156,15 +158,15 @@ def put_document(connection: sqlite3.Connection, packed: Packed, *, generation: 
         connection.execute("DELETE FROM documents WHERE doc = ?", held[:1])
         status, doc = "updated", insert_document(connection, packed, generation=generation)
         connection.executemany("INSERT INTO sources VALUES (?, ?)", [(source, doc) for (source,) in sources])
-    superseded = claim_source(connection, packed.source, doc)
+    superseded = claim_source(connection, packed.source, doc, leave=leave)
     (count,) = connection.execute("SELECT count(*) FROM passages WHERE doc = ?", (doc,)).fetchone()
     return AddResult(packed.doc_id, status, superseded, count, generation)
 
 
-def claim_source(connection: sqlite3.Connection, source: str, doc: int) -> str | None:
+def claim_source(connection: sqlite3.Connection, source: str, doc: int, *, leave: Leave) -> str | None:
     """Notes that ``source`` now holds document ``doc``; removes the one it held before unless another source has it.
 
-    Gives the doc_id that was removed.
+    Gives the doc_id that was removed, of which ``leave`` hears before.
     """
     held = connection.execute("SELECT doc FROM sources WHERE source = ?", (source,)).fetchone()
     if held is not None and held[0] == doc:
@@ -172,7 +174,9 @@ def claim_source(connection: sqlite3.Connection, source: str, doc: int) -> str |
     connection.execute("INSERT OR REPLACE INTO sources VALUES (?, ?)", (source, doc))
     if held is None or connection.execute("SELECT 1 FROM sources WHERE doc = ?", held).fetchone():
         return None
-    (doc_id,) = connection.execute("DELETE FROM documents WHERE doc = ? RETURNING doc_id", held).fetchone()
+    (doc_id,) = connection.execute("SELECT doc_id FROM documents WHERE doc = ?", held).fetchone()
+    leave(doc_id)
+    connection.execute("DELETE FROM documents WHERE doc = ?", held)
     return str(doc_id)
 
 

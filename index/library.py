@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
@@ -140,12 +141,14 @@ class Library:
         (result,) = self.add_all([Addition(document, passages, source)])
         return result
 
-    def add_all(self, additions: Iterable[Addition | Packed], *, group_s: float = _GROUP_S) -> Iterator[AddResult]:
+    def add_all(
+        self, additions: Iterable[Addition | Packed], *, group_s: float = _GROUP_S, trash: Trash | None = None
+    ) -> Iterator[AddResult]:
         """Adds documents, packed here or elsewhere, as they come and gives their results in that order.
 
         Those that come within ``group_s`` seconds share one commit, and each result is given after it; where a commit
         takes long, as in a large library, the next waits longer. An error leaves out the group that was not
-        committed, and no earlier one.
+        committed, and no earlier one. What is superseded can be put back from a ``trash``.
 
         Raises:
             LibraryBusy: another process is writing.
@@ -159,12 +162,12 @@ class Library:
             group.append(self._packed(addition))
             if monotonic() - began >= patience_s:
                 began = monotonic()
-                results = self._commit(group)
+                results = self._commit(group, trash)
                 patience_s = group_s * max(1.0, _PATIENCE * (monotonic() - began))
                 yield from results
                 group = []
         if group:
-            yield from self._commit(group)
+            yield from self._commit(group, trash)
 
     def remove(self, doc_id: str, *, trash: Trash | None = None) -> DocumentRecord:
         """Deletes a document, by its id or at least 6 digits of it; from a ``trash`` it can be put back.
@@ -203,7 +206,7 @@ class Library:
         with self._writing() as connection:
             kept = trash.held(doc_id)
             for source in catalogue.free_sources(connection, kept.sources) or [f"restored:{doc_id}"]:
-                self._put(connection, replace(kept.packed, source=source))
+                self._put(connection, replace(kept.packed, source=source), None)
         trash.empty(older_than_s=0, doc_id=doc_id)
         return self.document(doc_id)
 
@@ -362,14 +365,15 @@ class Library:
             raise ValueError(f"vectors by {addition.encoder} do not fit a library by {self.encoder.fingerprint}")
         return addition
 
-    def _commit(self, group: Sequence[Packed]) -> list[AddResult]:
+    def _commit(self, group: Sequence[Packed], trash: Trash | None) -> list[AddResult]:
         with self._writing() as connection:
-            results = [self._put(connection, packed) for packed in group]
+            results = [self._put(connection, packed, trash) for packed in group]
         return [replace(result, generation=self.generation) for result in results]
 
-    def _put(self, connection: sqlite3.Connection, packed: Packed) -> AddResult:
-        known = inherited(connection, packed, self.encoder)
-        return catalogue.put_document(connection, known, generation=self._store.generation + 1)
+    def _put(self, connection: sqlite3.Connection, packed: Packed, trash: Trash | None) -> AddResult:
+        known, after = inherited(connection, packed, self.encoder), self._store.generation + 1
+        leave = partial(trash.keep, connection) if trash else lambda doc_id: None
+        return catalogue.put_document(connection, known, generation=after, leave=leave)
 
     @contextmanager
     def _lock(self) -> Iterator[None]:

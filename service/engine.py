@@ -114,7 +114,10 @@ class Engine(Shelf):
         return take_in(self._library, paths, readers=readers, on_progress=on_progress, about=about)
 
     def bring_in(self, files: Sequence[File], *, readers: Readers, share: Share, on_done: OnDone, stop: Stop) -> None:
-        """:func:`service.intake.bring_in` beside questions that are answered meanwhile, in turn with other jobs."""
+        """:func:`service.intake.bring_in` beside questions that are answered meanwhile, in turn with other jobs.
+
+        What a file supersedes can be put back as what was discarded can.
+        """
         bring_in(
             self._library,
             files,
@@ -123,6 +126,7 @@ class Engine(Shelf):
             on_done=on_done,
             in_place_bytes=_BESIDE_BYTES,
             stop=stop,
+            trash=self._trash if self._settings.undo_s else None,
         )
 
     def ask(

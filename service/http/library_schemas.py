@@ -154,6 +154,7 @@ class JobFileOut(BaseModel):
     warnings: list[str]
     code: str | None = Field(description="Stable name of the error that kept it out.")
     message: str | None
+    replaced: str | None = Field(description="The older version that was there under its name, now gone.")
 
 
 class JobOut(BaseModel):
