@@ -16,7 +16,7 @@ from rich.text import Text
 from index.errors import LibraryError
 from ingest.errors import SinkQAError
 from service.collections import Collections
-from service.commands import fetch, key, serve, terminal
+from service.commands import edit, fetch, key, serve, terminal
 from service.commands.options import AsJson, Collection, Library, open_engine
 from service.doctor import examine
 from service.settings import Settings
@@ -220,6 +220,7 @@ def backup(
     return None
 
 
+app.command()(edit.edit)
 app.command()(fetch.fetch)
 app.command()(serve.serve)
 app.command()(serve.mcp)

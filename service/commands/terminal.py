@@ -18,6 +18,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from index.catalogue import DocumentRecord
+from index.corrections import EDITABLE
 from index.hit import Filters
 from ingest.errors import SinkQAError
 from ingest.passage import Passage
@@ -319,7 +320,8 @@ def show_document(
         return write(text)
     about = asdict(record)
     show_line(Text(record.title, style="bold"))
-    _facts({name: value for name, value in (about | about["metadata"]).items() if name not in ("title", "metadata")})
+    known = {name: value for name, value in (about | about["metadata"]).items() if name not in ("title", "metadata")}
+    _facts(known | {"edited": _readings(record)})
     _out.print()
     seen: set[tuple[str, ...]] = set()
     for passage in passages:
@@ -330,6 +332,21 @@ def show_document(
         if whole:
             show_line(Text(f"{passage.passage_id} · {passage.kind} · p. {passage.page_start}", style="dim"), indent=4)
             show_line(Text(passage.text), indent=4)
+    return None
+
+
+def _readings(record: DocumentRecord) -> list[str]:
+    """The fields that were corrected, each with what was read there."""
+    return [f"{name} (read: {'nothing' if of['read'] is None else of['read']})" for name, of in record.edited.items()]
+
+
+def show_edited(record: DocumentRecord, *, as_json: bool) -> None:
+    """What is known of a document by now, and what of it was corrected."""
+    if as_json:
+        return show_json(asdict(record))
+    show_line(Text.assemble(("edited ", "green"), record.title, (f"  {record.doc_id[:12]}", "dim")))
+    known = asdict(record.metadata)
+    _facts({name: known[name] for name in EDITABLE if name != "title"} | {"edited": _readings(record)})
     return None
 
 
