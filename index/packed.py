@@ -18,6 +18,7 @@ from ingest.document import Document
 from ingest.passage import Passage
 from ingest.provisions.kinds import statements
 from ingest.readers import format_of
+from ingest.remarks import remark
 
 OPENING = 3_000  # code points
 _LONGEST_HEADING, _MOST_HEADINGS = 200, 300
@@ -142,12 +143,15 @@ def _columns(document: Document, passages: Sequence[Passage], rows: Sequence[tup
         "boxes": None if document.boxes is None else pack_boxes(document.boxes),
         "content": pack(document.content),
     }
-    return columns | {"reading": _reading(columns, rows)}
+    doubts = [each.text for each in (remark(text, name=document.name) for text in document.warnings) if each.is_doubt]
+    return columns | {"reading": _reading(columns, rows, doubts)}
 
 
-def _reading(columns: dict[str, Any], rows: Sequence[tuple[Any, ...]]) -> str:
+def _reading(columns: dict[str, Any], rows: Sequence[tuple[Any, ...]], doubts: Sequence[str]) -> str:
     """Hash of all that was read from the bytes: the same file read by a better reader has another one."""
-    digest = hashlib.sha256(f"{columns['text_sha256']}{columns['metadata']}".encode())
+    digest = hashlib.sha256(
+        f"{columns['text_sha256']}{columns['metadata']}{''.join(doubts)}".encode("utf-8", "replace")
+    )
     for *about, body in rows:
         digest.update(repr(about).encode())
         digest.update(body)

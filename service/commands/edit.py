@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from index.corrections import EDITABLE
-from service.commands import terminal
+from service.commands import holdings
 from service.commands.options import AsJson, Collection, Library, open_engine
 
 Field = Enum("Field", {name: name for name in EDITABLE})  # type: ignore[misc]  # from the one list
@@ -47,4 +47,4 @@ def edit(
     if not given | cleared:
         raise typer.BadParameter("nothing to correct: give at least one field, or --clear one")
     record = open_engine(library, collection, starter=False).edit(document, given | cleared)
-    terminal.show_edited(record, as_json=as_json)
+    holdings.edited(record, as_json=as_json)
