@@ -7,12 +7,13 @@ import { problem } from "./parts.js";
 const FIELDS = {
   title: {},
   issuer: {},
-  jurisdiction: {},
+  jurisdiction: { placeholder: "example.jurisdiction" },
   place: {},
-  year: { inputmode: "numeric" },
-  language: {},
-  url: { inputmode: "url" },
+  year: { placeholder: "example.year", inputmode: "numeric" },
+  language: { placeholder: "example.language" },
+  url: { placeholder: "example.url", inputmode: "url" },
 };
+const LONG = ["title", "issuer", "url"];
 const dialog = byId("edit-dialog");
 
 /** Opens the dialogue for a document; whoever shows one hears `edited` with what is known of it then. */
@@ -46,7 +47,7 @@ export function offerEdit(about) {
         ),
       ),
       h("p", { class: "small", t: "editHelp" }),
-      inputs,
+      h("div", { class: "fields" }, inputs),
       told,
       h(
         "div",
@@ -65,7 +66,7 @@ function field(name, about) {
   const value = valueOf(about, name);
   return h(
     "div",
-    { class: "field" },
+    { class: LONG.includes(name) ? "field long" : "field" },
     h("label", { for: `edit-field-${name}`, t: `field.${name}` }),
     h("input", {
       id: `edit-field-${name}`,
