@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from index.catalogue import AddResult
 from index.library import Library
 from index.packed import Packed
+from index.trash import Trash
 from ingest.document import Metadata
 from ingest.errors import IngestError
 from ingest.readers import find_files
@@ -39,10 +40,11 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
-    """A file whose very bytes were there already."""
+    """A file whose very bytes were there already; ``superseded`` as in :class:`Added`."""
 
     name: str
     doc_id: str
+    superseded: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +120,12 @@ def bring_in(
     share: Share | None = None,
     in_place_bytes: int = _IN_PLACE_BYTES,
     stop: Stop = lambda: False,
+    trash: Trash | None = None,
 ) -> None:
     """Reads, splits, encodes and stores files; ends early when told to ``stop``, and what has landed stays.
 
     ``on_done`` is told of each file once: of one that lands when it is durable and findable. ``share``: for whom it is
-    done, where ``readers`` read for others too.
+    done, where ``readers`` read for others too. ``trash``: from where what is superseded can be put back.
 
     Raises:
         LibraryError: the library cannot be written to.
@@ -147,7 +150,7 @@ def bring_in(
             waiting.append((outcome.file, outcome.prepared))
             yield outcome.prepared.packed
 
-    for result in library.add_all(additions()):
+    for result in library.add_all(additions(), trash=trash):
         file, prepared = waiting.pop(0)
         on_done(file, _landed(prepared, result))
 
@@ -171,5 +174,5 @@ def _failed(path: Path, error: IngestError | None) -> Failed:
 
 def _landed(prepared: Prepared, result: AddResult) -> Added | Unchanged:
     if result.status == "unchanged":
-        return Unchanged(prepared.name, result.doc_id)
+        return Unchanged(prepared.name, result.doc_id, result.superseded)
     return Added(prepared.name, result.doc_id, result.n_passages, result.superseded, prepared.warnings)
