@@ -8,7 +8,8 @@ import re
 from ingest.readers import encoding
 
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{2,20})""", re.IGNORECASE)
-_WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "iso8859-1": "cp1252", "ascii": "cp1252", "big5": "big5hkscs"}
+_WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "iso8859-1": "cp1252", "ascii": "cp1252", "big5": "big5hkscs",
+          "shift_jis": "cp932", "euc_kr": "cp949", "utf-16": "utf-8"}  # fmt: skip
 _NO_CHARSETS = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7"}  # no browser reads these either
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -16,19 +17,18 @@ _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 def decode(content: bytes, name: str) -> tuple[str, tuple[str, ...]]:
     """Characters of ``content`` and warnings.
 
-    Text that is valid UTF-8 is UTF-8 whatever it declares; a declaration that does not fit is overruled by detection.
+    Text that is valid UTF-8 is UTF-8 whatever it declares; a declaration that makes no likely text is overruled.
     Raises EmptyDocument and UnreadableDocument as :func:`ingest.readers.encoding.decode` does.
     """
     declared = None if content.startswith(_MARKS) else _declared(content)
-    in_turn = [declared, "utf-8"] if declared and declared.startswith("iso2022") else ["utf-8", declared]
-    for codec in filter(None, in_turn if declared else ()):
+    if declared and declared.startswith("iso2022"):
         try:
-            return content.decode(codec), ()
+            return content.decode(declared), ()
         except UnicodeError:
-            continue
-    found = encoding.decode(content, name=name)
-    overruled = (f"{name}: declares {declared} but is {found.encoding}",) if declared else ()
-    return found.text, (*overruled, *found.warnings)
+            declared = None
+    found = encoding.decode(content, name=name, declared=declared)
+    overruled = (f"{name}: declares {declared} but is {found.encoding}",)
+    return found.text, (*(overruled if declared not in (None, found.encoding) else ()), *found.warnings)
 
 
 def _declared(content: bytes) -> str | None:
