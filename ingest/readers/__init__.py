@@ -39,20 +39,29 @@ class Format:
         return cast(Reader, getattr(import_module(self.module), self.function))
 
 
-_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_OFFICE = "application/vnd.openxmlformats-officedocument"
 FORMATS: dict[str, Format] = {
     "pdf": Format("application/pdf", (".pdf",), "ingest.readers.pdf.reader", "read_pdf"),
     "html": Format("text/html", (".html", ".htm", ".xhtml"), "ingest.readers.html.reader", "read_html"),
-    "docx": Format(_WORD, (".docx", ".docm"), "ingest.readers.docx.reader", "read_docx"),
+    "docx": Format(
+        f"{_OFFICE}.wordprocessingml.document", (".docx", ".docm"), "ingest.readers.docx.reader", "read_docx"
+    ),
     "markdown": Format("text/markdown", (".md", ".markdown"), "ingest.readers.markdown", "read_markdown"),
     "text": Format("text/plain", (".txt", ".text"), "ingest.readers.text", "read_text"),
     "json": Format("application/json", (".json", ".jsonl", ".ndjson"), "ingest.readers.records", "read_records"),
+    "csv": Format("text/csv", (".csv", ".tsv", ".tab"), "ingest.readers.values", "read_values"),
+    "xlsx": Format(f"{_OFFICE}.spreadsheetml.sheet", (".xlsx", ".xlsm"), "ingest.readers.workbook", "read_workbook"),
+    "pptx": Format(
+        f"{_OFFICE}.presentationml.presentation", (".pptx", ".pptm"), "ingest.readers.slides", "read_slides"
+    ),
+    "epub": Format("application/epub+zip", (".epub",), "ingest.readers.book", "read_book"),
+    "mail": Format("message/rfc822", (".eml", ".mht", ".mhtml"), "ingest.readers.mail", "read_mail"),
 }
 SUFFIXES: dict[str, str] = {suffix: kind for kind, format_ in FORMATS.items() for suffix in format_.suffixes}
 
 
 def format_of(document: Document) -> str:
-    """Short name of a document's format: "pdf", "html", "docx", "markdown", "text" or "json"."""
+    """Short name of a document's format, a key of :data:`FORMATS`: "pdf", "html", "docx" and so on."""
     return next((kind for kind, format_ in FORMATS.items() if format_.media_type == document.media_type), "text")
 
 

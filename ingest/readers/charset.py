@@ -14,13 +14,13 @@ _NO_CHARSETS = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-def decode(content: bytes, name: str) -> tuple[str, tuple[str, ...]]:
-    """Characters of ``content`` and warnings.
+def decode(content: bytes, name: str, *, charset: str | None = None) -> tuple[str, tuple[str, ...]]:
+    """Characters of ``content`` and warnings; ``charset`` is what its envelope declares, and counts before its own.
 
     Text that is valid UTF-8 is UTF-8 whatever it declares; a declaration that makes no likely text is overruled.
     Raises EmptyDocument and UnreadableDocument as :func:`ingest.readers.encoding.decode` does.
     """
-    declared = None if content.startswith(_MARKS) else _declared(content)
+    declared = None if content.startswith(_MARKS) else _codec(charset) or _declared(content)
     if declared and declared.startswith("iso2022"):
         try:
             return content.decode(declared), ()
@@ -28,16 +28,21 @@ def decode(content: bytes, name: str) -> tuple[str, tuple[str, ...]]:
             declared = None
     found = encoding.decode(content, name=name, declared=declared)
     overruled = (f"{name}: declares {declared} but is {found.encoding}",)
-    return found.text, (*(overruled if declared not in (None, found.encoding) else ()), *found.warnings)
+    fits = declared is None or found.encoding in (declared, "utf-8")
+    return found.text, (*(() if fits else overruled), *found.warnings)
 
 
 def _declared(content: bytes) -> str | None:
-    """The codec that is declared, where it is one of text: Python has some of the name that only re-encode bytes."""
+    """The codec that the text itself declares."""
     found = _DECLARED.search(content[:4096])
-    name = found[1].decode("ascii") if found else "undefined"
+    return _codec(found[1].decode("ascii")) if found else None
+
+
+def _codec(name: str | None) -> str | None:
+    """The codec of a name, where it is one of text: Python has some that only re-encode bytes."""
     try:
-        "".encode(name)  # refuses what is no encoding of text, as base64 or hex, and the one that refuses all
-        codec = codecs.lookup(name).name
+        "".encode(name or "undefined")  # refuses what is none of text, as base64, and the one that refuses all
+        codec = codecs.lookup(name or "").name
     except (LookupError, UnicodeError):
         return None
     return None if codec in _NO_CHARSETS else _WIDER.get(codec, codec)
