@@ -54,13 +54,16 @@ def note(tmp_path: Path) -> Path:
 
 
 def test_a_folder_names_what_it_passes_over(note, tmp_path, sinkqa):
+    folder = tmp_path / "given"
+    folder.mkdir()
+    note.rename(folder / note.name)
     for name in ("weirs.xyz", "old.xls", ".DS_Store", "~$note.docx"):
-        (tmp_path / name).write_text("words")
-    told = sinkqa("add", "-l", tmp_path / "kept", tmp_path)
+        (folder / name).write_text("words")
+    told = sinkqa("add", "-l", tmp_path / "kept", folder)
     assert told.status == 0 and "skipped weirs.xyz: not a readable format\n" in told.out
     assert "skipped old.xls: not a readable format; save it as .xlsx\n" in told.out
     assert told.out.endswith("1 added, 0 unchanged, 0 failed, 2 skipped, 2 hidden\n")
-    report = json.loads(sinkqa("add", "-l", tmp_path / "kept", "--json", tmp_path).out)
+    report = json.loads(sinkqa("add", "-l", tmp_path / "kept", "--json", folder).out)
     assert {Path(each["path"]).name for each in report["skipped"]} == {"weirs.xyz", "old.xls"}
 
 
