@@ -123,7 +123,7 @@ class _Sheet:
         return Span(at + len(text) - len(text.lstrip()), at + len(text.rstrip()))
 
     def _write_table(self, piece: Piece, grid: Grid) -> None:
-        caption = (self._append(grid.caption, "\n"),) if grid.caption.strip() else ()
+        caption = tuple(self._append(line, "\n") for line in grid.caption.split("\n") if line.strip())
         cells = []
         for index, cell in enumerate(grid.cells):
             last = index + 1 == len(grid.cells) or grid.cells[index + 1].row != cell.row
