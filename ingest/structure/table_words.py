@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_ORDINAL = r"(?:[A-Z][.\-]?)?(?:[0-9]+(?:[.\-–][0-9A-Z]+)*[a-z]?|[一二三四五六七八九十]+|[IVX]+\b)"
+_ORDINAL = r"(?:[A-Z][.\-]?)?(?:[0-9]+(?:[.\-–][0-9A-Z]+)*[a-z]?|[一二三四五六七八九十]+|[IVX]+\b|[A-Z]\b)"
 _CAPTION = re.compile(
     rf"\s*(?P<again>续)?(?P<label>(?:附?表|(?i:annex table|table|tab\.))\s*{_ORDINAL})(?![\d.]*[年月日])(?P<rest>.*)",
     re.DOTALL,

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ingest.document import Block
-from ingest.readers.pdf.belongings import Belongings, belongings
 from ingest.readers.pdf.drafts import Draft, without
 from ingest.readers.pdf.joined import Parts, finished
 from ingest.readers.pdf.page import PlacedTable
 from ingest.readers.pdf.tables import continues
+from ingest.structure.belongings import Belongings, Item, belongings
 
 _NUMBER = r"(?:[A-Z][.\-]?)?(?:[0-9]+(?:[.\-–][0-9A-Z]+)*|[一二三四五六七八九十]+|[IVX]+\b)"
 _CAPTION = re.compile(
@@ -32,7 +32,7 @@ def caption_label(text: str) -> str | None:
 
 def with_tables(drafts: Sequence[Draft], text: str) -> Iterator[Draft | Block]:
     """The drafts, each table (all its parts, its caption, its notes) replaced by one finished block."""
-    owned = belongings(drafts, text)
+    owned = belongings([_item(draft, text) for draft in drafts])
     taken = {place for own in owned.values() for place in (*own.caption, *own.notes)}
     open_parts: Parts | None = None
     held: list[Draft] = []  # what stands behind the open table, until we know whether that goes on
@@ -52,6 +52,18 @@ def with_tables(drafts: Sequence[Draft], text: str) -> Iterator[Draft | Block]:
                 yield from _close(open_parts, held, text)
                 open_parts, held = None, []
     yield from _close(open_parts, held, text)
+
+
+def _item(draft: Draft, text: str) -> Item:
+    if draft.table is not None:
+        box = draft.table.shape.box
+        cells = tuple(" ".join(text[start:end] for start, end in cell.spans) for cell in draft.table.cells)
+        titles = sum(cell.row < draft.table.shape.title_rows for cell in draft.table.cells)
+        return Item("table", " ".join(cells[:titles]), cells, box.page, box.y0, box.y1)
+    if draft.first is None or draft.last is None:
+        return Item(draft.kind, draft.text(text))
+    page = draft.first.page if draft.first.page == draft.last.page else 0
+    return Item(draft.kind, draft.text(text), None, page, draft.first.line.y0, draft.last.line.y1)
 
 
 def _add(parts: Parts, table: PlacedTable, own: Belongings, drafts: Sequence[Draft], text: str) -> None:

@@ -1,4 +1,4 @@
-"""Ingest, PDF: which captions, units and notes belong to which table of a document.
+"""Structure step: which captions, units and notes belong to which table of a document.
 
 A document sets its captions above its tables or below them. Each caption that stands at one table only, or nearer to
 one of two, votes for its side; the side that most stand on decides where a caption stands between two tables.
@@ -9,20 +9,38 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from ingest.readers.pdf.drafts import Draft
 from ingest.structure.table_words import goes_on, is_between, is_note, is_unit_line, table_label
 
 _NEARER = 0.7  # of two distances, one this much shorter decides
-_FAR = 1e4  # points; how far apart two pages are
+_FAR = 1e4  # points; how far apart two things are of which that is not known
 _MOST_LINES = 4  # units and notes between a caption and its table
+_LONGEST_CAPTION = 200  # characters of a paragraph that may be a caption
 _LONGEST_NAME = 160  # characters of a caption's second line
 _MARK = re.compile(r"\s*(?P<mark>[(（]?[a-z][)）/]|[*†‡§]{1,3}|[①-⑳]|[¹²³⁴-⁹ᵃᵇᶜᵈ])\s*\S")
 
 
+class Item(NamedTuple):
+    """A block of a document in reading order: its kind and text; of a table its own caption and its ``cells``.
+
+    ``top`` and ``bottom`` are its edges on ``page`` in points where these are known; page 0 where they are not.
+    """
+
+    kind: str
+    text: str = ""
+    cells: tuple[str, ...] | None = None
+    page: int = 0
+    top: float = 0.0
+    bottom: float = 0.0
+
+
 @dataclass(slots=True)
 class Belongings:
-    """Of one table: the places of the drafts of its caption (unit lines with it), of its notes and its label."""
+    """Of one table: the places of the items of its caption (unit lines with it), of its notes, and its label.
+
+    ``goes_on``: its caption says that it began before.
+    """
 
     caption: list[int] = field(default_factory=list)
     notes: list[int] = field(default_factory=list)
@@ -39,18 +57,18 @@ class _Near:
     notes: tuple[int, ...] = ()
 
 
-def belongings(drafts: Sequence[Draft], text: str) -> dict[int, Belongings]:
-    """What belongs to each table, by the place of its draft; no draft belongs to two."""
-    return _Reading(drafts, text).belongings()
+def belongings(items: Sequence[Item]) -> dict[int, Belongings]:
+    """What belongs to each table, by the place of its item; no item belongs to two."""
+    return _Reading(items).belongings()
 
 
 class _Reading:
-    """The drafts of a document and what stands above and below each of its tables."""
+    """The items of a document and what stands above and below each of its tables."""
 
-    def __init__(self, drafts: Sequence[Draft], text: str) -> None:
-        self.drafts, self.source = drafts, text
-        self.texts = ["" if draft.table or draft.kind == "furniture" else draft.text(text) for draft in drafts]
-        self.tables = [place for place, draft in enumerate(drafts) if draft.table is not None]
+    def __init__(self, items: Sequence[Item]) -> None:
+        self.items = items
+        self.texts = ["" if item.kind == "furniture" else item.text for item in items]
+        self.tables = [place for place, item in enumerate(items) if item.cells is not None]
         self.above = {place: self.near(place, -1) for place in self.tables}
         self.below = {place: self.near(place, 1) for place in self.tables}
 
@@ -90,12 +108,12 @@ class _Reading:
         captions: list[int] = []
         between: list[int] = []
         place = table + step
-        while 0 <= place < len(self.drafts) and self.drafts[place].table is None and len(between) <= _MOST_LINES:
-            if self.drafts[place].kind == "furniture":
+        while 0 <= place < len(self.items) and self.items[place].cells is None and len(between) <= _MOST_LINES:
+            if self.items[place].kind == "furniture":
                 place += step
                 continue
             if self.is_caption(place) or self.is_name(place):
-                if captions and not self.is_one_caption(captions[-1], place):
+                if table_label(self.items[table].text) or (captions and not self.is_one_caption(captions[-1], place)):
                     break
                 captions.append(place)
             elif (captions and step < 0) or not self.is_between(place, table):
@@ -108,41 +126,41 @@ class _Reading:
         return _Near(tuple(sorted(named)), tuple(sorted({*between} - {*notes})), notes)
 
     def is_between(self, place: int, table: int) -> bool:
-        """Whether the draft may stand between a table and its caption."""
+        """Whether the item may stand between a table and its caption."""
         return is_between(self.texts[place]) or self.is_note(place, table)
 
     def is_note(self, place: int, table: int) -> bool:
         """Whether it begins as a note does, or below the table with a mark ("a/", "*") that stands in its cells."""
         text = self.texts[place]
         found = _MARK.match(text) if place > table else None
-        draft = self.drafts[table].table
-        if is_note(text) or not found or draft is None:
+        if is_note(text) or not found:
             return is_note(text)
         mark = found["mark"].strip()
-        cells = [self.source[start:end].strip() for cell in draft.cells for start, end in cell.spans]
-        return any(cell.endswith(mark) and len(cell) > len(mark) for cell in cells)
-
-    def is_caption(self, place: int) -> bool:
-        """Whether the draft is the caption of a table, or of the rest of one ("续表")."""
-        text = self.texts[place]
-        kind = self.drafts[place].kind
-        return (kind == "caption" and table_label(text) is not None) or (
-            len(text) < 20 and bool(text) and goes_on(text)
+        return any(
+            cell.strip().endswith(mark) and len(cell.strip()) > len(mark) for cell in self.items[table].cells or ()
         )
 
+    def is_caption(self, place: int) -> bool:
+        """Whether the item is the caption of a table, or of the rest of one ("续表")."""
+        text, kind = self.texts[place], self.items[place].kind
+        if kind not in ("caption", "paragraph", "heading") or not text:
+            return False
+        short = len(text) <= _LONGEST_CAPTION and not text.rstrip().endswith(("。", "；", "，"))
+        return (table_label(text) is not None and (kind == "caption" or short)) or (len(text) < 20 and goes_on(text))
+
     def is_name(self, place: int) -> bool:
-        """Whether the draft is the second line of a caption whose first holds the number alone."""
+        """Whether the item is the second line of a caption whose first holds the number alone."""
         before = place - 1
-        while before >= 0 and self.drafts[before].kind == "furniture":
+        while before >= 0 and self.items[before].kind == "furniture":
             before -= 1
         text = self.texts[place]
-        if before < 0 or self.drafts[place].kind not in ("paragraph", "heading") or len(text) > _LONGEST_NAME:
+        if before < 0 or self.items[place].kind not in ("paragraph", "heading") or len(text) > _LONGEST_NAME:
             return False
         number = self.texts[before].strip().rstrip(".．:：")
         return bool(number) and table_label(number) == number and not is_between(text) and text[-1] not in "。；;:："
 
     def is_one_caption(self, one: int, other: int) -> bool:
-        """Whether two drafts are one caption: its number and its name, or the same in two languages."""
+        """Whether two items are one caption: its number and its name, or the same in two languages."""
         if abs(one - other) > 1:
             return False
         if self.is_name(max(one, other)):
@@ -151,18 +169,24 @@ class _Reading:
         return bool(labels[0]) and labels[0] == labels[1]
 
     def distance(self, one: int, other: int) -> float:
-        """Points between two drafts, the first of which stands above the other."""
-        (page, _, bottom), (next_page, top, _) = _extent(self.drafts[one]), _extent(self.drafts[other])
-        return max(0.0, top - bottom) if page == next_page else _FAR
+        """Points between two items, the first of which stands above the other."""
+        above, below = self.items[one], self.items[other]
+        return max(0.0, below.top - above.bottom) if 0 < above.page == below.page else _FAR
 
     def stands_at(self, table: int, captions: Sequence[int]) -> bool:
         """Whether captions on the unusual side of a table stand nearer to it than to what is on their other side."""
         first, last = captions[0], captions[-1]
+        if not self.items[table].page:
+            return any(self.items[place].kind == "caption" for place in captions)
         if first > table:
-            following = next((p for p in range(last + 1, len(self.drafts)) if self.texts[p]), None)
+            following = next((p for p in range(last + 1, len(self.items)) if self.is_shown(p)), None)
             return following is None or self.distance(table, first) < _NEARER * self.distance(last, following)
-        before = next((p for p in range(first - 1, -1, -1) if self.texts[p]), None)
+        before = next((p for p in range(first - 1, -1, -1) if self.is_shown(p)), None)
         return before is None or self.distance(last, table) < _NEARER * self.distance(before, first)
+
+    def is_shown(self, place: int) -> bool:
+        """Whether the item is a table or text of its own."""
+        return self.items[place].cells is not None or bool(self.texts[place])
 
     def give(self, owner: Belongings, near: _Near, taken: set[int]) -> None:
         """Make the captions of one side the table's, with the units between."""
@@ -184,14 +208,5 @@ class _Reading:
         taken.update(free, notes)
 
     def is_unit(self, place: int) -> bool:
-        """Whether the draft gives a unit, or says that the table goes on."""
+        """Whether the item gives a unit, or says that the table goes on."""
         return is_unit_line(self.texts[place]) or goes_on(self.texts[place])
-
-
-def _extent(draft: Draft) -> tuple[int, float, float]:
-    """Page, upper and lower edge in points."""
-    if draft.table is not None:
-        return draft.table.page, draft.table.shape.box.y0, draft.table.shape.box.y1
-    if draft.first is None or draft.last is None:
-        return 0, 0.0, 0.0
-    return draft.last.page, draft.first.line.y0, draft.last.line.y1
