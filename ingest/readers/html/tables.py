@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from ingest.readers.draft import Grid, GridCell, Piece
 from ingest.structure.belongings import Belongings, Item, belongings
+from ingest.structure.cell_kinds import kind_of
 from ingest.structure.grid_shape import header_rows
 from ingest.structure.table_words import is_note, is_table_caption, is_unit_line, table_label
 
@@ -41,8 +42,9 @@ def build_grid(rows: Sequence[Sequence[RawCell]], *, header_rows: int = 0, capti
         return None
     heads = [all(cell.head for cell in row) for row in rows if any(cell.text for cell in row)]
     led = heads.index(False) if False in heads else 0
-    header = min(max(header_rows, led) or _guess_header(cells), n_rows - 1)
-    grid = Grid(tuple(cells), n_rows, n_columns, header, 1, caption)
+    grid = Grid(tuple(cells), n_rows, n_columns, 0, 1, caption)
+    header = min(max(header_rows, led) or _guess_header(cells, _texts(grid, 0, n_rows)), n_rows - 1)
+    grid = replace(grid, header_rows=header)
     return replace(grid, label_columns=_label_columns(grid), label=table_label(caption))
 
 
@@ -150,11 +152,16 @@ def _renumber(used: set[int]) -> dict[int, int]:
     return {old: new for new, old in enumerate(sorted(used))}
 
 
-def _guess_header(cells: Sequence[GridCell]) -> int:
-    """1 where the first row holds no bare number, else 0; as deep as its tallest merged cell but one."""
+def _guess_header(cells: Sequence[GridCell], rows: Sequence[Sequence[str]]) -> int:
+    """1, as deep as its tallest merged cell but one; where values stand in the first row, what tells it from the rest.
+
+    So too for two columns of names and values.
+    """
     first = [cell for cell in cells if cell.row == 0]
-    if any(_NUMBER.fullmatch(cell.text) and not re.fullmatch(r"(?:19|20)\d\d年?", cell.text) for cell in first):
-        return 0
+    values = [kind_of(row[1]) == "value" for row in rows[1:] if row[1]]
+    pairs = len(rows[0]) == 2 and 2 * sum(values) > len(values)
+    if pairs or any(kind_of(cell.text) == "value" for cell in first):
+        return header_rows(rows)
     spans = {cell.row_span for cell in first if cell.text}
     return 2 if spans == {1, 2} and any(cell.column_span > 1 and cell.row_span == 1 for cell in first) else 1
 
