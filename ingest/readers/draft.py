@@ -39,6 +39,13 @@ class Grid:
     notes: tuple[str, ...] = ()
     label: str | None = None
 
+    def texts(self) -> list[list[str]]:
+        """The texts row by row, that of a merged cell at its first place and nothing at the others."""
+        texts = [[""] * self.n_columns for _ in range(self.n_rows)]
+        for cell in self.cells:
+            texts[cell.row][cell.column] = cell.text
+        return texts
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:

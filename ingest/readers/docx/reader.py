@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from ingest.dating import issue_year
 from ingest.document import Document, Metadata
 from ingest.errors import UnreadableDocument
+from ingest.readers.captions import attach_captions
 from ingest.readers.docx.numbering import Numbering
 from ingest.readers.docx.package import check_package
 from ingest.readers.draft import STRUCK_OUT, Piece, compose
-from ingest.readers.html.tables import RawCell, attach_captions, build_grid
+from ingest.readers.html.tables import RawCell, build_grid
 from ingest.readers.inline import raised
 from ingest.readers.labels import merge_labels
 from ingest.readers.outline import outline

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from ingest.document import Document
 from ingest.errors import DocumentTooLarge
+from ingest.readers.captions import attach_captions
 from ingest.readers.charset import decode
 from ingest.readers.draft import STRUCK_OUT, Piece, compose
 from ingest.readers.html.context import STRUCK
 from ingest.readers.html.head import head_metadata
-from ingest.readers.html.tables import attach_captions
 from ingest.readers.html.walk import Walk
 from ingest.readers.labels import merge_labels
 from ingest.readers.outline import outline
