@@ -34,6 +34,7 @@ class PageTable:
     ``cells`` are (row, column, row_span, column_span, box), 0-based, in reading order; every place of the grid belongs
     to exactly one cell. A word belongs to the cell that holds its centre; cells may be empty. The first ``title_rows``
     hold the caption or a unit, the last ``note_rows`` a note, each in one cell; ``header_rows`` follow the title.
+    Boxes are as they stand where text of ``turn`` quarter turns is upright.
     """
 
     box: Box
@@ -42,6 +43,7 @@ class PageTable:
     label_columns: int
     title_rows: int = 0
     note_rows: int = 0
+    turn: int = 0
 
     @property
     def n_rows(self) -> int:
@@ -55,32 +57,40 @@ class PageTable:
         return (*(starts[column] for column in sorted(starts)), self.box.x1)
 
 
-def find_tables(page: PdfPage, words: Sequence[Word], *, number: int) -> list[PageTable]:
+def find_tables(
+    page: PdfPage, words: Sequence[Word], *, number: int, turn: int = 0, aside: Sequence[Word] = ()
+) -> list[PageTable]:
     """The tables of ``page``, top to bottom; what cannot be rebuilt with confidence is not among them.
 
     Args:
         page: an open page, for its drawn lines.
-        words: all upright words of the page, in any order; boxes as displayed.
+        words: all words of the page that are turned by ``turn`` quarters, in any order; boxes as they stand where
+            these are upright, and so are those of the tables returned.
         number: 1-based page number, for the boxes returned.
+        turn: quarter turns of the words, counterclockwise.
+        aside: what of the page is turned otherwise; it may fill cells between lines.
     """
-    rules = find_rules(page)
-    grids = [grid for grid in find_grids(rules) if _is_inside(grid, page)]
+    size = page.get_size()
+    rules = find_rules(page).turned(turn, *size)
+    width, height = size if turn % 2 == 0 else (size[1], size[0])
+    grids = [grid for grid in find_grids(rules) if _is_inside(grid, width, height)]
     tables: list[tuple[Grid, Held]] = []
     taken: set[int] = set()
     for grid in grids:
-        held = put(words, grid)
-        if not held or any(map(_hides_columns, held.values())):
+        held, turned = put(words, grid), put(aside, grid) if aside else {}
+        if len(held) < len(turned.keys() - held.keys()) or not held or any(map(_hides_columns, held.values())):
             continue
-        top = grid.ys[0] < _PAGE_TOP * page.get_height()
+        top = grid.ys[0] < _PAGE_TOP * height
         inside = [word for cell in held.values() for word in cell]
-        parts = _confident(split_rows(grid, inside), inside, may_be_sparse=top)
+        beside = [word for cell in turned.values() for word in cell]
+        parts = _confident(split_rows(grid, inside), [*inside, *beside], may_be_sparse=top)
         tables += parts
         if parts:
             taken.update(map(id, inside))
     free = [word for word in words if id(word) not in taken]
     for grid in find_aligned(rules, free):
         tables += _confident(grid, free)
-    found = [_page_table(grid, held, number) for grid, held in tables]
+    found = [_page_table(grid, held, number, turn) for grid, held in tables]
     return sorted(found, key=lambda table: (table.box.y0, table.box.x0))
 
 
@@ -92,14 +102,13 @@ def continues(previous: PageTable, table: PageTable) -> bool:
     """
     ours, theirs = previous.column_edges, table.column_edges
     return (
-        table.box.page == previous.box.page + 1
+        (table.box.page, table.turn) == (previous.box.page + 1, previous.turn)
         and len(ours) == len(theirs)
         and all(abs(before - after) <= _SAME_EDGE for before, after in zip(ours, theirs, strict=True))
     )
 
 
-def _is_inside(grid: Grid, page: PdfPage) -> bool:
-    width, height = page.get_size()
+def _is_inside(grid: Grid, width: float, height: float) -> bool:
     return grid.xs[0] > -2 and grid.ys[0] > -2 and grid.xs[-1] < width + 2 and grid.ys[-1] < height + 2
 
 
@@ -175,7 +184,7 @@ def _is_bold(row: int, grid: Grid, held: Held, *, least: int) -> bool:
     return len(inside) >= least and all(sum(word.bold for word in words) > 0.8 * len(words) for words in inside)
 
 
-def _page_table(grid: Grid, held: Held, page: int) -> PageTable:
+def _page_table(grid: Grid, held: Held, page: int, turn: int) -> PageTable:
     cells = tuple(
         (cell.row, cell.column, cell.end_row - cell.row, cell.end_column - cell.column, grid.box(cell, page))
         for cell in sorted(grid.cells)
@@ -186,7 +195,7 @@ def _page_table(grid: Grid, held: Held, page: int) -> PageTable:
     if titles and not headers and not _are_about(grid, held, range(titles)):
         titles, headers = 0, _header_rows(grid, held, 0)  # the heading of a group
     labels = _label_columns(grid, held, titles + headers)
-    return PageTable(box, cells, headers, labels, titles, _note_rows(grid, held, titles + headers))
+    return PageTable(box, cells, headers, labels, titles, _note_rows(grid, held, titles + headers), turn)
 
 
 def _title_rows(grid: Grid) -> int:
