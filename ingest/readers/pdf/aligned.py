@@ -29,6 +29,7 @@ _MARKER = re.compile(
 )
 _CAPTION = re.compile(r"(?:table|tab\.|表|附表|续表)\s*[\dA-Z一二三四五六七八九十]", re.IGNORECASE)
 _OPEN_GUTTER = 1.2  # em; between columns of a table without any rule
+_NEAR, _LESS_NEAR = 1.5, 3.0  # em between the rows of a table without any rule
 _EXTENT = 4.0  # points by which the rules of one table may differ in length
 _DOUBLE = 3.0  # points between two lines that are one rule drawn double
 _MOST_RULES = 30
@@ -172,19 +173,26 @@ def _open(words: Sequence[Word]) -> list[Grid]:
     above: Line | None = None
     before: Line | None = None
     for line in [*lines_of(words), None]:
-        if (
-            line is not None
-            and len(line.pieces(_OPEN_GUTTER)) > 1
-            and (not run or line.top - run[-1].bottom < 1.5 * line.size)
-        ):
-            above = before if not run else above
-            run.append(line)
-        else:
+        parted = line is not None and len(line.pieces(_OPEN_GUTTER)) > 1
+        if line is None or not parted or (run and not _goes_on(run[-1], line)):
             if len(run) >= 3 and (grid := _open_table(run, above)):
                 found.append(grid)
             run = []
+        if line is not None and parted:
+            above = above if run else before
+            run.append(line)
         before = line
     return found
+
+
+def _goes_on(row: Line, line: Line) -> bool:
+    """Whether ``line`` is the next row: near, or less near and its cells stand under those of ``row``, one to one."""
+    gap = line.top - row.bottom
+    if gap < _NEAR * line.size:
+        return True
+    above, below = row.pieces(_OPEN_GUTTER), line.pieces(_OPEN_GUTTER)
+    under = len(above) == len(below) > 2 and all(a.x0 < b.x1 and b.x0 < a.x1 for a, b in zip(above, below, strict=True))
+    return under and gap < _LESS_NEAR * line.size
 
 
 def _open_table(run: Sequence[Line], above: Line | None) -> Grid | None:
