@@ -17,6 +17,7 @@ _NEARER = 0.7  # of two distances, one this much shorter decides
 _FAR = 1e4  # points; how far apart two things are of which that is not known
 _MOST_LINES = 4  # units and notes between a caption and its table
 _LONGEST_CAPTION = 200  # characters of a paragraph that may be a caption
+_LONGEST_BETWEEN = 60  # characters of a line of any wording between a caption and its table
 _LONGEST_NAME = 160  # characters of a caption's second line
 _MARK = re.compile(r"\s*(?P<mark>[(（]?[a-z][)）/]|[*†‡§]{1,3}|[①-⑳]|[¹²³⁴-⁹ᵃᵇᶜᵈ])\s*\S")
 
@@ -127,7 +128,9 @@ class _Reading:
 
     def is_between(self, place: int, table: int) -> bool:
         """Whether the item may stand between a table and its caption."""
-        return is_between(self.texts[place]) or self.is_note(place, table)
+        text, kind = self.texts[place], self.items[place].kind
+        short = len(text) <= _LONGEST_BETWEEN and not re.search(r"[。；;.:：，,]$", text.rstrip())
+        return is_between(text) or self.is_note(place, table) or (place < table and kind == "paragraph" and short)
 
     def is_note(self, place: int, table: int) -> bool:
         """Whether it begins as a note does, or below the table with a mark ("a/", "*") that stands in its cells."""

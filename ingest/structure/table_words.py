@@ -12,12 +12,12 @@ _CAPTION = re.compile(
 )
 _MENTION = re.compile(r"\s*(?:[a-z(),;]|[显可所表列给为是中和与及、，。的])")
 _UNIT = re.compile(
-    r"[(（\[【]?\s*(?:计量|金额|数量|货币|面积|计算|数据)?单位\s*(?:[:：]\s*|为)\S.{0,60}"
+    r"(?:[^。；;]{1,40}\s)?[(（\[【]?\s*(?:计量|金额|数量|货币|面积|计算|数据)?单位\s*(?:[:：]\s*|为)\S.{0,60}"
     r"|[(（\[]?\s*(?i:units?(?: of measure(?:ment)?)?\s*[:：]|units? (?:is|are)\b|(?:measured|expressed) in\b"
     r"|(?:all )?(?:figures|values|amounts|numbers|data)(?: (?:are|is))? in\b)\s*\S.{0,80}"
 )
 _NAMED_UNIT = re.compile(
-    r"\s*[(（\[【]?\s*(?P<name>\w{0,2}单位|(?i:units?(?: of measure(?:ment)?)?))\s*[:：]\s*"
+    r"(?:[^。；;]{1,40}\s)?\s*[(（\[【]?\s*(?P<name>\w{0,2}单位|(?i:units?(?: of measure(?:ment)?)?))\s*[:：]\s*"
     r"(?P<measure>.*?)\s*[)）\]】]?\s*",
     re.DOTALL,
 )
