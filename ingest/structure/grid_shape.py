@@ -15,7 +15,7 @@ from ingest.structure.cell_kinds import CellKind, kind_of, number_of, unit_of
 from ingest.structure.table_words import is_note, is_table_caption, is_unit_line
 
 _MOST_HEADERS = 4
-_LONGEST = 60  # characters of a header
+_LONGEST, _LONGEST_WORDS = 120, 60  # characters of a header above numbers, and of one in a table of words
 _NUMERIC = 0.6  # share of the cells of a column of numbers
 _HEAD = re.compile(
     r"(?:.{0,6}(?:项目|指标|类别|名称|序号|年份|年度|时间|地区|省份|城市|国家|行业|部门|内容|参数|数值|污染物|物质|类型|种类|编号|要求|限值|备注|单位|日期"
@@ -188,12 +188,12 @@ def _is_pairs(grid: Sequence[Sequence[str]], kinds: Sequence[Sequence[CellKind]]
 def _header_of_words(grid: Sequence[Sequence[str]], kinds: Sequence[Sequence[CellKind]]) -> int:
     """1 where the first row of a table of words names its columns; 0 where it may as well be a row like the rest."""
     first = grid[0]
-    if len(grid) < 3 or not all(first[1:]) or max(map(len, first)) > _LONGEST:
+    if len(grid) < 3 or not all(first[1:]) or max(map(len, first)) > _LONGEST_WORDS:
         return 0
-    if any(
-        kind not in ("", "words") or re.search(r"[。；;]$|\d", text) for kind, text in zip(kinds[0], first, strict=True)
-    ):
-        return int(all(kind in ("", "words", "period", "year") for kind in kinds[0]) and _has_head(first))
+    if not {"year", "period"}.isdisjoint(kinds[0]):
+        return int("value" not in kinds[0] and (not first[0] or _has_head(first)))
+    if any(kind == "value" or re.search(r"[。；;]$|\d", text) for kind, text in zip(kinds[0], first, strict=True)):
+        return int("value" not in kinds[0] and _has_head(first))
     return int(len(first) > 2 or _ANY.fullmatch(first[0]) is not None or _HEAD.fullmatch(first[1]) is not None)
 
 

@@ -5,17 +5,23 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_ORDINAL = r"(?:[A-Z][.\-]?)?(?:[0-9]+(?:[.\-–—][0-9A-Z]+)*[a-z]?|[一二三四五六七八九十]+|[IVX]+\b)"
+_ORDINAL = r"(?:[A-Z][.\-]?)?(?:[0-9]+(?:[.\-–][0-9A-Z]+)*[a-z]?|[一二三四五六七八九十]+|[IVX]+\b|[A-Z]\b)"
 _CAPTION = re.compile(
     rf"\s*(?P<again>续)?(?P<label>(?:附?表|(?i:annex table|table|tab\.))\s*{_ORDINAL})(?![\d.]*[年月日])(?P<rest>.*)",
     re.DOTALL,
 )
 _MENTION = re.compile(r"\s*(?:[a-z(),;]|[显可所表列给为是中和与及、，。的])")
 _UNIT = re.compile(
-    r"[(（\[【]?\s*(?:计量|金额|数量|货币|面积|计算|数据)?单位\s*(?:[:：]\s*|为)\S.{0,60}"
+    r"(?:[^。；;]{1,40}\s)?[(（\[【]?\s*(?:计量|金额|数量|货币|面积|计算|数据)?单位\s*(?:[:：]\s*|为)\S.{0,60}"
     r"|[(（\[]?\s*(?i:units?(?: of measure(?:ment)?)?\s*[:：]|units? (?:is|are)\b|(?:measured|expressed) in\b"
     r"|(?:all )?(?:figures|values|amounts|numbers|data)(?: (?:are|is))? in\b)\s*\S.{0,80}"
 )
+_NAMED_UNIT = re.compile(
+    r"(?:[^。；;]{1,40}\s)?\s*[(（\[【]?\s*(?P<name>\w{0,2}单位|(?i:units?(?: of measure(?:ment)?)?))\s*[:：]\s*"
+    r"(?P<measure>.*?)\s*[)）\]】]?\s*",
+    re.DOTALL,
+)
+_BRACKETED = re.compile(r"\s*[(（\[【]\s*(?P<measure>.*?)\s*[)）\]】]\s*", re.DOTALL)
 _BRACKETS = re.compile(r"[(（\[【](?P<inside>[^()（）\[\]【】]{1,60})[)）\]】]")
 _MEASURE = re.compile(
     r"in|of|per|the|a|(?:hundred|thousand|million|billion|trillion|tonne|ton|hectare|acre|euro|dollar|percentage|unit|year)s?"
@@ -73,6 +79,14 @@ def is_unit_line(text: str) -> bool:
         return False
     inside = _BRACKETS.fullmatch(body)
     return bool(_UNIT.fullmatch(body)) or _is_measure(inside["inside"] if inside else body)
+
+
+def named_unit(line: str) -> tuple[str, int, int]:
+    """Of a unit line: what it calls the unit ("单位", "Unit"; "" where it does not), and where the measure stands."""
+    found = _NAMED_UNIT.fullmatch(line) or _BRACKETED.fullmatch(line)
+    if found is None:
+        return "", 0, len(line)
+    return found.groupdict().get("name") or "", found.start("measure"), found.end("measure")
 
 
 def _is_measure(text: str) -> bool:

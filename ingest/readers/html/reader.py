@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from ingest.document import Document
 from ingest.errors import DocumentTooLarge, EmptyDocument
+from ingest.readers.captions import attach_captions
 from ingest.readers.charset import decode
 from ingest.readers.draft import Piece, compose
 from ingest.readers.html.head import head_metadata
 from ingest.readers.html.leftout import LeftOut
 from ingest.readers.html.panels import Controls
 from ingest.readers.html.styles import Styles
-from ingest.readers.html.tables import attach_captions
 from ingest.readers.html.walk import View, Walk
 from ingest.readers.labels import merge_labels
 from ingest.readers.outline import outline
@@ -70,7 +70,7 @@ def read_html(content: bytes, name: str) -> Document:
     )
 
 
-def markup_pieces(markup: str, left: LeftOut) -> list[Piece]:
+def markup_pieces(markup: str, left: LeftOut | None = None) -> list[Piece]:
     """Pieces of rendered markup: all of it is content, and ``<!-- page: N -->`` begins page N of the original.
 
     ``left`` counts what is left out.
@@ -80,7 +80,7 @@ def markup_pieces(markup: str, left: LeftOut) -> list[Piece]:
     root = LexborHTMLParser(markup).root
     if root is None:
         return []
-    view = View(Styles(root), Controls(root), left, whole=True)
+    view = View(Styles(root), Controls(root), left or LeftOut(), whole=True)
     return attach_captions(merge_labels(Walk(view).pieces_of(root)))
 
 

@@ -156,13 +156,19 @@ def _is_begun_sentence(heading: Draft, line: Placed, flow: _Flow) -> bool:
 
 
 def _open_paragraph(drafts: Sequence[Draft], line: Placed) -> Draft | None:
-    """The paragraph that may go on; what stands apart from the text (notes, tables, captions) does not end it."""
+    """The paragraph that may go on; what stands apart from the text (notes, captions) does not end it.
+
+    A table ends one whose last sentence is whole.
+    """
+    over_table = False
     for draft in reversed(drafts):
         if draft.kind == "heading":
             return None
         if draft.kind == "paragraph" or (draft.kind == "caption" and draft is drafts[-1]):
             near = draft.last is not None and line.page - draft.last.page <= (draft.kind == "paragraph")
-            return draft if near else None
+            ended = over_table and draft.last is not None and _TERMINAL.search(draft.last.line.text)
+            return draft if near and not ended else None
+        over_table |= draft.kind == "table"
     return None
 
 

@@ -23,7 +23,7 @@ _THIN = 1.6  # points of height of the line between
 
 def join_fractions(page: pdfium.PdfPage, characters: Characters, pieces: Sequence[Piece]) -> list[Piece]:
     """The pieces with those of a fraction moved side by side, onto the line in which it stands."""
-    short = [piece for piece in pieces if len(piece.positions) <= _LONGEST]
+    short = [piece for piece in pieces if not piece.table and len(piece.positions) <= _LONGEST]
     if len(short) < 2 or len(short) > _MOST:
         return list(pieces)
     pairs = [pair for pair in _stacked(short) if all(_SIDE.fullmatch(_text(characters, piece)) for piece in pair)]

@@ -100,4 +100,4 @@ def _at_foot(page: PageLayout, furniture: set[Placed], found: dict[Placed, bool]
 
 
 def _is_upright(part: Placed | PlacedTable) -> bool:
-    return isinstance(part, PlacedTable) or part.line.turn == 0
+    return (part.shape.turn if isinstance(part, PlacedTable) else part.line.turn) == 0

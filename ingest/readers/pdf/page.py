@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ingest.document import Box, Span
+from ingest.document import Span
 from ingest.readers.pdf.fractions import join_fractions
-from ingest.readers.pdf.lines import NEWLINE, Line, Piece, cut_pieces, join_line, stamp_lines, upright
-from ingest.readers.pdf.margins import find_line_numbers
+from ingest.readers.pdf.frames import FoundTable, frames_of
+from ingest.readers.pdf.lines import NEWLINE, Line, join_line, stamp_lines
 from ingest.readers.pdf.order import reading_order
 from ingest.readers.pdf.quality import page_quality
-from ingest.readers.pdf.tables import PageTable, find_tables
-from ingest.readers.pdf.text import Characters, words
+from ingest.readers.pdf.tables import PageTable
+from ingest.readers.pdf.text import Characters
 
 if TYPE_CHECKING:
     import pypdfium2 as pdfium
@@ -88,15 +86,6 @@ class PageLayout:
     unsure: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Found:
-    """A table with the pieces in each of its cells and in none of them."""
-
-    table: PageTable
-    cells: list[list[Piece]]
-    loose: list[Piece]
-
-
 @dataclass(slots=True)
 class _Writer:
     """Collects a page's text with its character positions; offsets count from ``start``."""
@@ -117,30 +106,18 @@ class _Writer:
 
 def lay_out(page: pdfium.PdfPage, number: int, *, start: int, characters: Characters) -> PageLayout:
     """Sets out ``characters``, those of page ``number`` (1-based); its text begins at offset ``start`` of the whole."""
-    body = characters.visible if characters.stamps is None else characters.visible & (characters.stamps == 0)
-    turns = characters.turns[body]
-    main = int(np.bincount(turns, minlength=4).argmax()) if len(turns) else 0
+    shown = characters.visible if characters.stamps is None else characters.visible & (characters.stamps == 0)
     writer = _Writer(start, [], [])
     parts: list[Placed | PlacedTable] = []
     numbers: list[Line] = []
-    for turn in sorted(range(4), key=lambda turn: turn != main):
-        positions = np.flatnonzero(body & (characters.turns == turn))
-        if not len(positions):
-            continue
-        boxes = upright(characters, turn)
-        pieces = cut_pieces(characters, positions, boxes)
-        tables: list[_Found] = []
-        margin = find_line_numbers(characters, pieces)
-        numbers += [join_line(characters, [piece], boxes, turn) for piece in margin]
-        pieces = [piece for piece in pieces if piece not in margin] if margin else pieces
-        if turn == 0:
-            pieces = join_fractions(page, characters, pieces)
-            pieces, tables = _part_tables(page, characters, pieces, number)
+    for frame in frames_of(page, characters, shown, number):
+        numbers += [join_line(frame.characters, [piece], frame.boxes, frame.turn) for piece in frame.numbers]
+        pieces = frame.pieces if frame.turn else join_fractions(page, characters, frame.pieces)
         for row in reading_order(pieces):
             if row[0].table:
-                parts.append(_place_table(writer, characters, boxes, tables[row[0].owner]))
+                parts.append(_place_table(writer, frame.tables[row[0].owner]))
             else:
-                parts.append(_place_line(writer, join_line(characters, row, boxes, turn), number))
+                parts.append(_place_line(writer, join_line(frame.characters, row, frame.boxes, frame.turn), number))
     aside = tuple(_place_line(writer, line, number) for line in (*numbers, *stamp_lines(characters)))
     text, boxes = _assemble(characters, writer)
     quality = page_quality(text)
@@ -183,67 +160,20 @@ def _place_line(writer: _Writer, line: Line, number: int) -> Placed:
     return Placed(line, number, span, marks)
 
 
-def _part_tables(
-    page: pdfium.PdfPage, characters: Characters, pieces: list[Piece], number: int
-) -> tuple[list[Piece], list[_Found]]:
-    """The page's tables that hold any character, and the pieces with each table as one, where its first one stood.
-
-    A character goes to the cell where the centre of its word lies.
-    """
-    given, centres = words(characters, [piece.positions for piece in pieces])
-    tables = find_tables(page, given, number=number)
-    if not tables:
-        return pieces, []
-    owners, first = np.full(len(centres), -1), [0]
-    for table in tables:
-        inside = (owners < 0) & _inside(centres, table.box)
-        owners[inside] = first[-1] + len(table.cells)  # in none of its cells, until one is found
-        at = np.flatnonzero(inside)
-        for cell, (_, _, _, _, box) in enumerate(table.cells):
-            owners[at[_inside(centres[at], box)]] = first[-1] + cell
-        first.append(first[-1] + len(table.cells) + 1)
-    positions = np.sort(np.concatenate([piece.positions for piece in pieces]))
-    owned: dict[int, list[Piece]] = defaultdict(list)
-    for piece in cut_pieces(characters, positions, characters.boxes, owners[positions]):
-        owned[piece.owner].append(piece)
-    rest = owned[-1]
-    found: list[_Found] = []
-    for table, begin, end in zip(tables, first, first[1:], strict=False):
-        cells = [owned[cell] for cell in range(begin, end)]
-        held = [piece for cell in cells for piece in cell]
-        if held:
-            start = min(held, key=lambda piece: int(piece.positions[0]))
-            _, x0, y0, x1, y1 = table.box
-            rest.append(replace(start, x0=x0, y0=y0, x1=x1, y1=y1, owner=len(found), table=True))
-            found.append(_Found(table, cells[:-1], cells[-1]))
-    return sorted(rest, key=lambda piece: int(piece.positions[0])), found
-
-
-def _inside(centres: NDArray[np.float32], box: Box) -> NDArray[np.bool_]:
-    x, y = centres.T
-    inside: NDArray[np.bool_] = (box.x0 <= x) & (x <= box.x1) & (box.y0 <= y) & (y <= box.y1)
-    return inside
-
-
-def _place_table(writer: _Writer, characters: Characters, boxes: NDArray[np.float32], found: _Found) -> PlacedTable:
+def _place_table(writer: _Writer, found: FoundTable) -> PlacedTable:
     """Writes a table row by row, cell by cell; characters in no cell come last."""
     begin = writer.start + writer.length
     page = found.table.box.page
     cells: list[PlacedCell] = []
     marks: list[Span] = []
     held = zip(found.table.cells, found.cells, strict=True)
-    for (row, column, row_span, column_span, _), pieces in sorted(held, key=lambda cell: cell[0][:2]):
-        lines = [_place_line(writer, line, page) for line in _lines(characters, pieces, boxes)]
+    for (row, column, row_span, column_span, _), inside in sorted(held, key=lambda cell: cell[0][:2]):
+        lines = [_place_line(writer, line, page) for line in inside.lines()]
         marks += [mark for line in lines for mark in line.marks]
         cells.append(PlacedCell(row, column, row_span, column_span, tuple(line.span for line in lines)))
-    loose = [_place_line(writer, line, page) for line in _lines(characters, found.loose, boxes)]
+    loose = [_place_line(writer, line, page) for line in found.loose.lines()]
     span = Span(begin, writer.start + writer.length)
     return PlacedTable(found.table, span, tuple(cells), tuple(line.span for line in loose), tuple(marks))
-
-
-def _lines(characters: Characters, pieces: Sequence[Piece], boxes: NDArray[np.float32]) -> list[Line]:
-    """Lines of one cell."""
-    return [join_line(characters, row, boxes, 0) for row in reading_order(pieces)]
 
 
 def _assemble(characters: Characters, writer: _Writer) -> tuple[str, NDArray[np.float32]]:
