@@ -37,7 +37,7 @@ def read_markdown(content: bytes, name: str) -> Document:
 
 def markdown_pieces(text: str, left: LeftOut | None = None) -> list[Piece]:
     """Pieces of Markdown without front matter, headings not yet settled; raw HTML in it is read like a page."""
-    return markup_pieces(to_markup(text), left or LeftOut())
+    return markup_pieces(to_markup(text), left)
 
 
 def _metadata(fields: Mapping[str, object], pieces: list[Piece]) -> Metadata:

@@ -29,6 +29,7 @@ SILENT = frozenset({
     "option", "datalist", "rt", "rp", "annotation", "annotation-xml", "head", "meta", "link", "title", "base",
 })
 # fmt: on
+_HEIGHTS = {"sup": "high", "sub": "low"}
 _FOOTNOTE = re.compile(r"(?:foot|end|history|editorial)-?notes?(?:-?(?:text|body|item|list))?", re.IGNORECASE)
 _NOTE_MARK = re.compile(
     r"(?:foot|end)?-?note-?(?:ref(?:erence)?|link|back-?(?:ref|link))|noteref|reversefootnote", re.IGNORECASE
@@ -60,7 +61,7 @@ class Context(NamedTuple):
     """What an element hands down to the text within it.
 
     ``level`` counts headings like h1..h6, -1 where only the number will tell; ``link`` is "#" within a link into the
-    page, "away" within any other; ``raised`` marks superscript.
+    page, "away" within any other; ``height`` as in :func:`ingest.readers.inline.level`.
     """
 
     kind: BlockKind = "paragraph"
@@ -69,7 +70,7 @@ class Context(NamedTuple):
     link: str = ""
     bold: bool = False
     pre: bool = False
-    raised: bool = False
+    height: str = ""
     title: bool = False
 
 
@@ -140,7 +141,7 @@ def inner_context(tag: str, attributes: Attributes, named: Meaning, context: Con
         return context._replace(link="#" if (attributes.get("href") or "").startswith("#") else "away")
     if tag in ("b", "strong"):
         return context._replace(bold=True)
-    return context._replace(raised=True) if tag == "sup" else context
+    return context._replace(height=_HEIGHTS[tag]) if tag in _HEIGHTS else context
 
 
 def _block_context(tag: str, attributes: Attributes, named: Meaning, context: Context) -> Context:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from ingest.document import Document
 from ingest.errors import DocumentTooLarge, EmptyDocument
+from ingest.readers.captions import attach_captions
 from ingest.readers.charset import decode
 from ingest.readers.draft import Piece, compose
 from ingest.readers.html.head import head_metadata
 from ingest.readers.html.leftout import LeftOut
 from ingest.readers.html.sight import Sight
-from ingest.readers.html.tables import attach_captions
 from ingest.readers.html.walk import Walk
 from ingest.readers.labels import merge_labels
 from ingest.readers.outline import outline
@@ -69,7 +69,7 @@ def read_html(content: bytes, name: str) -> Document:
     )
 
 
-def markup_pieces(markup: str, left: LeftOut) -> list[Piece]:
+def markup_pieces(markup: str, left: LeftOut | None = None) -> list[Piece]:
     """Pieces of rendered markup: all of it is content, and ``<!-- page: N -->`` begins page N of the original.
 
     ``left`` counts what is left out.
@@ -79,7 +79,8 @@ def markup_pieces(markup: str, left: LeftOut) -> list[Piece]:
     root = LexborHTMLParser(markup).root
     if root is None:
         return []
-    return attach_captions(merge_labels(Walk(Sight(root, left, whole=True)).pieces_of(root)))
+    sight = Sight(root, left or LeftOut(), whole=True)
+    return attach_captions(merge_labels(Walk(sight).pieces_of(root)))
 
 
 def html_pieces(root: LexborNode, left: LeftOut) -> list[Piece]:

@@ -16,12 +16,12 @@ from ingest.readers.html.context import (
     is_note_mark,
     meaning,
 )
+from ingest.readers.html.mathml import linear
 from ingest.readers.html.numbering import Counters, numbers_itself
-from ingest.readers.html.numbering import numeral as numeral
 from ingest.readers.html.panels import folds, is_panel, panel_of
 from ingest.readers.html.replaced import formula_text, is_formula, is_page_frame
 from ingest.readers.html.tables import RawCell, build_grid, raw_cell, rows_of, sets_the_page
-from ingest.readers.inline import BREAK, displayed_lines, raised
+from ingest.readers.inline import BREAK, displayed_lines, level
 from ingest.readers.labels import is_label
 
 if TYPE_CHECKING:
@@ -105,6 +105,9 @@ class Walk:
         if may_fold and self._heads_panel(node, context):
             todo += _as_heading(" ".join(node.text(deep=True).split()))
             return
+        if tag.endswith("math"):
+            self._formula(node, context)
+            return
         if tag in _REPLACED:
             todo += self._shown_instead(tag, attributes, node, context)
             return
@@ -171,6 +174,13 @@ class Walk:
             self._sight.left.formulas += 1
         return [(text, context)] if text else []
 
+    def _formula(self, node: LexborNode, context: Context) -> None:
+        """A formula as one run; one of its own line begins and ends with a space."""
+        text = linear(node) or (node.attributes.get("alttext") or "")
+        if node.attributes.get("display") == "block":
+            text = f" {text} "
+        self._runs.append((text, context._replace(height="formula")))
+
     def _note_anchor(self, tag: str, attributes: Attributes) -> None:
         if not attributes:
             return
@@ -226,7 +236,7 @@ class Walk:
         if not any(text.strip() for text, _ in runs):
             return
         context = next(context for text, context in runs if text.strip())
-        whole = "".join(raised(text) if part.raised else text for text, part in runs)
+        whole = level((text, part.height) for text, part in runs)
         if _APART in whole or _GAP in whole:
             whole = _GAPS.sub(" ", _APARTS.sub(" ", whole)).replace(_GAP, "").replace(_APART, "")
         lines = displayed_lines(
