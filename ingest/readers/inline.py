@@ -17,7 +17,7 @@ _CAN_RISE = re.compile(r"[+\-−–]?[0-9]+|[0-9]*[+\-−–]|n")
 _CAN_SINK = re.compile(r"[+\-−–]?[0-9]+(?:\.[0-9]+)?|[+\-−–]|[aehijklmnoprstuvx]+")
 _NOTE_NUMBERS = re.compile(r"[0-9]+(?:\s?[,，、;]\s?[0-9]+)+|[0-9]+[-–−][0-9]+")
 _EQUIVALENT = re.compile(r"([0-9]+)([-‑–]?(?:e|eq|eqv|equiv|当量))")  # CO₂e, CO₂-eq
-_POWER = re.compile(r"[^\s]*[0-9+\-−–=/×][^\s]*")  # letters alone are ordinals and note marks: 1st, 12a, TM
+_POWER = re.compile(r"(?!\[)[^\s]*[0-9+\-−–=/×][^\s]*")  # letters alone are ordinals and note marks: 1st, 12a, TM
 _INDEX = re.compile(r"[\w,.:+\-−–=()]+")
 _STICKS = re.compile(r"[\w)\]}₀-₉⁰-⁹²³¹]\Z")
 _CJK = "\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"

@@ -189,6 +189,14 @@ def test_formulas_in_pictures_are_read_by_their_text_and_counted_without_one():
     )
 
 
+def test_a_hidden_formula_beside_its_picture_is_read_once():
+    document = page(
+        "<p>So <span><span style='display:none'><math><msup><mi>c</mi><mn>2</mn></msup></math></span>"
+        "<img class=mwe-math-fallback-image-inline alt='{\\displaystyle c^{2}}'></span> holds.</p>"
+    )
+    assert (lines(document), document.warnings) == (["So c² holds."], ())
+
+
 def test_a_set_of_frames_names_the_pages_it_shows():
     with pytest.raises(EmptyDocument, match=r"menu\.html, act\.html"):
         read_html(b"<html><frameset cols='9%,*'><frame src=menu.html><frame src=act.html></frameset></html>", "f.html")

@@ -10,7 +10,7 @@ from ingest.readers.html import furniture
 from ingest.readers.html.context import SILENT, STRUCK, Attributes, Meaning, meaning
 from ingest.readers.html.leftout import LeftOut
 from ingest.readers.html.panels import Controls, is_closed, is_decoration, says_something
-from ingest.readers.html.replaced import unlinked_text
+from ingest.readers.html.replaced import spells_a_picture, unlinked_text
 from ingest.readers.html.styles import Styles
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class Sight:
             return False
         if named.unseen or (not unseen and is_decoration(node, tag, attributes)):
             return True
-        if self.controls.opener(node, attributes) is not None:
+        if self.controls.opener(node, attributes) is not None or spells_a_picture(node):
             return False
         text = unlinked_text(node)
         for_ears = not unseen and attributes.get("aria-hidden") == "true" and "hidden" not in attributes

@@ -170,7 +170,7 @@ class Walk:
         self, attributes: Attributes, node: LexborNode, context: Context
     ) -> list[tuple[LexborNode | str, Context]]:
         text = formula_text(attributes, node)
-        if not text and is_formula(attributes):
+        if not (text or attributes.get("alt")) and is_formula(attributes):
             self._sight.left.formulas += 1
         return [(text, context)] if text else []
 
