@@ -33,7 +33,8 @@ def test_the_style_sheet_chooses_the_numerals_or_none():
 
 def test_rules_that_count_set_their_numbers_before_items():
     document = page(
-        "<ol class=p><li>first<li>second</ol><ul class=z><li>甲方<li>乙方</ul><ol class=n><li>one<ol><li>inner<li>last</ol>"
+        "<ol class=p><li>first<li>second</ol><ul class=z><li>甲方<li>乙方</ul><ol class=n><li>one<ol>"
+        "<li>inner<li>last</ol>"
         "<li>two</ol><ul class=q><li>dot</ul>",
         "<style>.p,.n,.n ol{list-style:none}.p li::before{content:'(' counter(c,lower-alpha) ') '}"
         ".z li:before{content:'第' counter(a,cjk-ideographic) '条'} .n li::before{content:counters(item,'.') ' '}"
