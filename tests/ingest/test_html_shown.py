@@ -170,10 +170,11 @@ def test_filled_fields_are_read_and_empty_ones_are_not():
         "<h1>Return</h1><p><label for=e>Yearly emissions (t):</label> <input id=e value='14,600'></p>"
         "<p><label>Fuel <select><option>Coal<option selected>Peat</select></label></p><p><label for=v>Verified</label>"
         "<input type=checkbox id=v checked></p><p><label for=l>Late</label><input type=checkbox id=l></p>"
-        "<p><label for=n>Name</label><input id=n></p><textarea>Meter was changed.</textarea>"
+        "<p><label for=n>Name</label><input id=n></p><p>Remark <textarea>Meter was changed.</textarea></p>"
+        "<div><input value='Search here'></div>"
         "<input type=submit value=Go>"
     )
-    assert lines(document)[1:] == ["Yearly emissions (t): 14,600", "Fuel Peat", "Verified", "Meter was changed."]
+    assert lines(document)[1:] == ["Yearly emissions (t): 14,600", "Fuel Peat", "Verified", "Remark Meter was changed."]
 
 
 def test_formulas_in_pictures_are_read_by_their_text_and_counted_without_one():

@@ -84,6 +84,11 @@ class Controls:
         """Whether something on the page says what a field is for."""
         if field.parent is not None and field.parent.tag in ("label", "td", "th", "p", "li", "dd"):
             return True
+        before = field.prev
+        if before is not None and (
+            before.tag == "label" or (before.is_text_node and (before.text_content or "").strip())
+        ):
+            return True
         name = field.attributes.get("id")
         return name is not None and any(label.attributes.get("for") == name for label in self._root.css("label[for]"))
 

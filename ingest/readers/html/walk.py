@@ -153,7 +153,7 @@ class Walk:
         if tag == "img":
             return self._picture(attributes, node, context)
         if tag in forms.FIELDS:
-            value = forms.shown_value(node) if tag != "select" or self._sight.controls.is_labelled(node) else ""
+            value = forms.shown_value(node) if self._sight.controls.is_labelled(node) else ""
             return [(f" {value} ", context)] if value else []
         if is_page_frame(attributes):
             self._sight.left.frames.append((attributes.get("src") or "")[:80])
