@@ -64,14 +64,14 @@ class Controls:
             return None
         return self._named(node, attributes) or _before(node) or _after(node)
 
-    def title(self, node: LexborNode, attributes: Attributes) -> str:
-        """What the control of a part calls it, where nothing else on the page says so; else ""."""
+    def title_of(self, node: LexborNode, attributes: Attributes) -> LexborNode | None:
+        """The control whose words are the heading of a part, where nothing else on the page says so."""
         control = self._named(node, attributes)
         if control is None or _is_heading(control) or _beside(control) == node:
-            return ""
+            return None
         title = _words(control)
         first = node.css_first("h1,h2,h3,h4,h5,h6")
-        return "" if not says_something(title) or (first is not None and _words(first) == title) else title
+        return None if not says_something(title) or (first is not None and _words(first) == title) else control
 
     def field(self, name: str) -> LexborNode | None:
         """The field of a form that has this id."""

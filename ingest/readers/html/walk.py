@@ -103,7 +103,7 @@ class Walk:
             return
         may_fold = tag in ("button", "label") or not _FOLDING.isdisjoint(attributes)
         if may_fold and self._heads_panel(node, context):
-            todo += _as_heading(" ".join(node.text(deep=True).split()))
+            todo += _as_heading(node)
             return
         if tag.endswith("math"):
             self._formula(node, context)
@@ -126,8 +126,8 @@ class Walk:
             todo.append((_APART if named.number else " ", inner))
         _put_children(node, inner, todo)
         if not _PANELS.isdisjoint(attributes) and is_panel(attributes):
-            title = self._sight.controls.title(node, attributes)
-            todo += _as_heading(title) if title else []
+            control = self._sight.controls.title_of(node, attributes)
+            todo += _as_heading(control) if control is not None else []
 
     def _number(self, item: LexborNode) -> None:
         """Set the marker of an item; one whose list opens an item stands behind that one's."""
@@ -282,10 +282,12 @@ def _is_in_head(cell: LexborNode) -> bool:
     return group is not None and group.tag == "thead"
 
 
-def _as_heading(title: str) -> list[tuple[LexborNode | str, Context]]:
+def _as_heading(control: LexborNode) -> list[tuple[LexborNode | str, Context]]:
     """The words of a control as a heading of its own, in reverse."""
     context = Context(kind="heading", level=-1)
-    return [("", context), (title, context), ("", context)]
+    inside: list[tuple[LexborNode | str, Context]] = [("", context)]
+    _put_children(control, context, inside)
+    return [*inside, ("", context)]
 
 
 def _shares(runs: list[tuple[str, Context]]) -> tuple[float, float, float]:
