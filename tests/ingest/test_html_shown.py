@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ingest.errors import EmptyDocument
 from ingest.readers.html.reader import read_html
@@ -266,3 +268,21 @@ def test_numbers_that_layout_sets_apart_do_not_run_into_words_or_figures():
         "first words",
         "second words",
     ]
+
+
+_PARTS = st.sampled_from(
+    [
+        "<div hidden>", "<div class=a>", "<div role=tabpanel>", "<button aria-expanded=false>", "<h3>", ""
+        "<del>", "</div>",
+        "<label for=x>", "<input id=x value=7>", "<details><summary>", "<ol reversed>", "<li>", "<table><tr>"
+        "<td>", "<th>",
+        "<aside>", "<footer>", "<q>", "<tr class=b>", "</table>", "words ", "12", "<style>.a{display:none}</style>",
+        "<style>.b,li::before{text-decoration:line-through;content:counters(c,'.')}</style>", "<a href='#x'>go</a>",
+    ]
+)  # fmt: skip
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(_PARTS, max_size=14))
+def test_any_mix_of_folds_rules_and_names_gives_a_sound_document(parts):
+    page("<p>seed</p>" + "".join(parts))
