@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
 _DOUBTFUL = frozenset({"style", "hidden", "aria-hidden", "role", "onclick"})  # attributes that may say: not content
+_LABELLING = ("thead", "th", "caption")
 _FURNITURE_SHARE = 0.3  # what is named like furniture but holds more of the page than this is content after all
 _MIN_TOLD = 60  # widths of prose that is left out because of its name and then named in a warning
 _MAX_TOLD_LINKED = 0.5
@@ -95,6 +96,8 @@ class Sight:
             return True
         if not unseen and not named.closed and not is_closed(tag, attributes):
             return False
+        if named.unseen and (tag in _LABELLING or (node.parent is not None and node.parent.tag in _LABELLING)):
+            return False  # a table without the words over its columns says less than the page
         if named.unseen or (not unseen and is_decoration(node, tag, attributes)):
             return True
         if self.controls.opener(node, attributes) is not None or spells_a_picture(node):
