@@ -90,7 +90,9 @@ class Controls:
         ):
             return True
         name = field.attributes.get("id")
-        return name is not None and any(label.attributes.get("for") == name for label in self._root.css("label[for]"))
+        if name is None or not re.fullmatch(r"[\w-]+", name):
+            return False
+        return self._root.css_first(f'label[for="{name}"]') is not None
 
     def _named(self, node: LexborNode, attributes: Attributes) -> LexborNode | None:
         if self._by_target is None:

@@ -29,6 +29,7 @@ _UNNESTED = frozenset({  # void, or closed by their next neighbour
     "li", "link", "meta", "option", "p", "param", "source", "tbody", "td", "tfoot", "th", "thead", "tr", "track", "wbr",
 })
 # fmt: on
+_COMMON_WINDOWS = "\x85\x91\x92\x93\x94\x95\x96\x97"
 _MAIN_SHARE = 0.5
 _MENU_CHARS = 40  # longest entry of a menu
 # Lines that only work the page, where they stand alone.
@@ -50,7 +51,8 @@ def read_html(content: bytes, name: str) -> Document:
     from selectolax.lexbor import LexborHTMLParser
 
     markup, warnings = decode(content, name)
-    markup = _WINDOWS.sub(_as_windows, markup)
+    if any(sign in markup for sign in _COMMON_WINDOWS):
+        markup = _WINDOWS.sub(_as_windows, markup)
     _check_depth(markup, name)
     tree = LexborHTMLParser(markup)
     left = LeftOut()
@@ -88,8 +90,8 @@ def html_pieces(root: LexborNode, left: LeftOut) -> list[Piece]:
 
     ``left`` counts what is left out.
     """
-    main = _main_content(root)
-    sight = Sight(root, left, weight=len(main.text(deep=True)))
+    main, length = _main_content(root)
+    sight = Sight(root, left, weight=length)
     return attach_captions(merge_labels(_without_controls(Walk(sight).pieces_of(main))))
 
 
@@ -110,15 +112,15 @@ def _check_depth(markup: str, name: str) -> None:
                 raise DocumentTooLarge(message)
 
 
-def _main_content(root: LexborNode) -> LexborNode:
-    """The one element that calls itself the main content, if it holds most of the words; else the body."""
+def _main_content(root: LexborNode) -> tuple[LexborNode, int]:
+    """The one element that calls itself the main content, if it holds most of the words; else the body; its length."""
     body = root.css_first("body") or root
     words = len(body.text(deep=True))
     for selector in ("main", "[role=main]", "article"):
         found = body.css(selector)
-        if len(found) == 1 and len(found[0].text(deep=True)) >= _MAIN_SHARE * words:
-            return found[0]
-    return body
+        if len(found) == 1 and (length := len(found[0].text(deep=True))) >= _MAIN_SHARE * words:
+            return found[0], length
+    return body, words
 
 
 def _without_controls(pieces: list[Piece]) -> list[Piece]:

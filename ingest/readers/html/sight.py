@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
 _DOUBTFUL = frozenset({"style", "hidden", "aria-hidden", "role", "onclick"})  # attributes that may say: not content
+_TELLING_TAGS = SILENT.union(STRUCK, furniture.TAGS)
 _LABELLING = ("thead", "th", "caption")
 _FURNITURE_SHARE = 0.3  # what is named like furniture but holds more of the page than this is content after all
 _MIN_TOLD = 60  # widths of prose that is left out because of its name and then named in a warning
-_MAX_TOLD_LINKED = 0.5
+_MAX_LINKED = 0.5
 _MAX_JUDGED = 20  # times the page's length: what nests names without end is content
 
 Loss = Literal["", "struck", "unseen", "furniture"]
@@ -52,6 +53,8 @@ class Sight:
         self, tag: str, attributes: Attributes, named: Meaning, node: LexborNode, *, weigh: Weigh, opened: bool
     ) -> Loss:
         """Why an element is not to be read; "" for one that is. ``weigh`` reads it, ``opened``: text came before it."""
+        if not attributes and tag not in _TELLING_TAGS:
+            return ""
         if tag in SILENT:
             return "unseen"
         if tag in STRUCK:
@@ -117,12 +120,14 @@ class Sight:
         self._judged += length
         if length > _FURNITURE_SHARE * self._weight or self._judged > _MAX_JUDGED * self._weight:
             return False
+        if sum(len(link.text(deep=True)) for link in node.css("a[href]")) > _MAX_LINKED * length:
+            return True
         held = furniture.holding(weigh(node))
         inside = furniture.is_inside(node)
         if held.headed or not named.contents:
             if furniture.is_content(tag, attributes, held, inside=inside, opened=opened):
                 return False
-            if held.prose >= _MIN_TOLD and held.linked < _MAX_TOLD_LINKED and not held.about_the_site:
+            if held.prose >= _MIN_TOLD and held.linked < _MAX_LINKED and not held.about_the_site:
                 name = (attributes.get("id") or attributes.get("class") or attributes.get("role") or "").strip()
                 self.left.set_aside(f"<{tag} {name}>" if name else f"<{tag}>", held.prose)
         return True

@@ -58,7 +58,8 @@ class Styles:
     """The looks of the elements below ``root``, from its style sheets and the elements' own styles.
 
     Only simple means are followed: rules for the screen, without rules of movement or of the mouse. A style sheet that
-    lies elsewhere is not known. Source of the cascade: CSS Cascading and Inheritance 4, section 6.
+    lies elsewhere is not known. ``has_rules``: one of the page's own hides, strikes or numbers something.
+    Source of the cascade: CSS Cascading and Inheritance 4, section 6.
     """
 
     def __init__(self, root: LexborNode) -> None:
@@ -72,11 +73,7 @@ class Styles:
         if texts and sum(map(len, texts)) <= _MAX_SHEET:
             self._has_ground = any("background" in text for text in texts)
             self._match(root, _rules(tuple(texts)))
-
-    @property
-    def has_rules(self) -> bool:
-        """Whether a style sheet of the page hides, strikes or numbers something."""
-        return bool(self._values or self._before)
+        self.has_rules = bool(self._values or self._before)
 
     def look(self, node: LexborNode, attributes: Attributes) -> Look:
         """How an element is shown; what its parents do to it is theirs to say."""

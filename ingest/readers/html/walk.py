@@ -101,7 +101,7 @@ class Walk:
             if lost == "struck":
                 self._strike(node)
             return
-        may_fold = tag in ("button", "label") or not _FOLDING.isdisjoint(attributes)
+        may_fold = tag in ("button", "label") or (attributes and not _FOLDING.isdisjoint(attributes))
         if may_fold and self._heads_panel(node, context):
             todo += _as_heading(node)
             return
@@ -125,7 +125,7 @@ class Walk:
         elif named.number or tag in ("td", "th"):
             todo.append((_APART if named.number else " ", inner))
         _put_children(node, inner, todo)
-        if not _PANELS.isdisjoint(attributes) and is_panel(attributes):
+        if attributes and not _PANELS.isdisjoint(attributes) and is_panel(attributes):
             control = self._sight.controls.title_of(node, attributes)
             todo += _as_heading(control) if control is not None else []
 
@@ -153,8 +153,8 @@ class Walk:
         if tag == "img":
             return self._picture(attributes, node, context)
         if tag in forms.FIELDS:
-            value = forms.shown_value(node) if self._sight.controls.is_labelled(node) else ""
-            return [(f" {value} ", context)] if value else []
+            value = forms.shown_value(node)
+            return [(f" {value} ", context)] if value and self._sight.controls.is_labelled(node) else []
         if is_page_frame(attributes):
             self._sight.left.frames.append((attributes.get("src") or "")[:80])
         return []
@@ -236,7 +236,10 @@ class Walk:
         if not any(text.strip() for text, _ in runs):
             return
         context = next(context for text, context in runs if text.strip())
-        whole = level((text, part.height) for text, part in runs)
+        if any(part.height for _, part in runs):
+            whole = level((text, part.height) for text, part in runs)
+        else:
+            whole = "".join([text for text, _ in runs])
         if _APART in whole or _GAP in whole:
             whole = _GAPS.sub(" ", _APARTS.sub(" ", whole)).replace(_GAP, "").replace(_APART, "")
         lines = displayed_lines(
