@@ -17,12 +17,16 @@ _CAN_RISE = re.compile(r"[+\-−–]?[0-9]+|[0-9]*[+\-−–]|n")
 _CAN_SINK = re.compile(r"[+\-−–]?[0-9]+(?:\.[0-9]+)?|[+\-−–]|[aehijklmnoprstuvx]+")
 _NOTE_NUMBERS = re.compile(r"[0-9]+(?:\s?[,，、;]\s?[0-9]+)+|[0-9]+[-–−][0-9]+")
 _EQUIVALENT = re.compile(r"([0-9]+)([-‑–]?(?:e|eq|eqv|equiv|当量))")  # CO₂e, CO₂-eq
-_POWER = re.compile(r"[^\s]*[0-9+\-−–=/×][^\s]*")  # letters alone are ordinals and note marks: 1st, 12a, TM
+# Letters alone are ordinals and note marks (1st, 12a, TM), and so is what stands in brackets of its own ([3]).
+_POWER = re.compile(
+    r"[+\-−–]?\w+(?:\.\w+)*(?:[+\-−–/×·=]\w+(?:\.\w+)*)+|[+\-−–][A-Za-z]+|[+\-−–]?[0-9]+(?:\.[0-9]+|[A-Za-z]+)|[A-Za-z]+[0-9]+"
+)
 _INDEX = re.compile(r"[\w,.:+\-−–=()]+")
 _STICKS = re.compile(r"[\w)\]}₀-₉⁰-⁹²³¹]\Z")
 _CJK = "\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
 _CJK_WRAP = re.compile(rf"(?<=[{_CJK}])[ \t]*[\r\n][ \t\r\n]*(?=[{_CJK}])")
 _SPACES = re.compile(r"[\t\r\n\f\v\xa0][ \t\r\n\f\v\xa0]*| [ \t\r\n\f\v\xa0]+")  # all but one plain space
+_DEGREES = ("o", "O", "0", "○", "º")  # raised before C or F
 _MAX_SCRIPT = 12  # characters of an exponent; what is longer is small print
 _MIN_WRAPPED = 20  # a broken line of Chinese prose is longer than an item of a list
 
@@ -66,15 +70,18 @@ def level(runs: Iterable[tuple[str, str]]) -> str:
     Neighbours at one height are one script, however the source cuts them. Digits that would run into those of a
     script or a formula are set apart.
     """
+    groups = [(height, [words for words, _ in group]) for height, group in groupby(runs, key=itemgetter(1))]
     text = ""
     is_set_apart = False
-    for height, group in groupby(runs, key=itemgetter(1)):
-        words = (" " if height == "formula" else "").join(map(itemgetter(0), group))
-        written = {"high": raised, "low": lowered}.get(height, _as_it_is)(words, text[-1:])
-        meets = words[:1].isdecimal() and (
-            text[-1:].isdecimal() if height == "formula" else is_set_apart and not height
-        )
-        text += f" {written}" if meets else written
+    for index, (height, parts) in enumerate(groups):
+        words = (" " if height == "formula" else "").join(parts)
+        following = groups[index + 1][1][0] if index + 1 < len(groups) else ""
+        if height == "high" and words in _DEGREES and following[:1] in tuple("CF"):
+            written = "°"
+        else:
+            written = {"high": raised, "low": lowered}.get(height, _as_it_is)(words, text[-1:])
+        follows = text[-1:].isdecimal() if height == "formula" else is_set_apart and not height
+        text += f" {written}" if follows and words[:1].isdecimal() else written
         is_set_apart = height == "formula" or written != words
     return text
 

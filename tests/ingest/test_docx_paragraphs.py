@@ -196,6 +196,12 @@ def test_a_sign_of_an_unknown_font_is_named():
     assert document.warnings == ("not read: a sign of the font MT Extra (F04C), at the beginning",)
 
 
+def test_a_paragraph_whose_end_is_deleted_goes_on_in_the_next():
+    deleted = "<w:rPr><w:del/></w:rPr>"
+    body = paragraph("The fee is ", properties=deleted) + paragraph("due ", properties=deleted) + paragraph("in May.")
+    assert lines(body + paragraph("Last.", properties=deleted)) == ["The fee is due in May.", "Last."]
+
+
 def test_hidden_and_struck_words_are_left_out_with_a_warning():
     styles = (
         style("base", "b", "<w:rPr><w:vanish/></w:rPr>", "character")
@@ -223,9 +229,10 @@ def test_raised_and_lowered_runs_keep_their_meaning():
         paragraph("1200 hm", high("2"), ", 10", high("-"), high("6"), " t CO", run("2", LOW), "e")
         + paragraph("NO", run("x", '<w:rStyle w:val="low"/>'), ", 10", run("9", RISEN), " t, 1", high("st"))
         + paragraph(run("120", '<w:position w:val="-6"/>'))
+        + paragraph("CO", run("2", '<w:position w:val="-2"/><w:sz w:val="15"/>'), " 到", run("2030", RISEN), "年")
     )
     low = style("low", "low", f"<w:rPr>{LOW}</w:rPr>", "character")
-    assert lines(body, styles=low) == ["1200 hm², 10⁻⁶ t CO₂e", "NOₓ, 10⁹ t, 1st", "120"]
+    assert lines(body, styles=low) == ["1200 hm², 10⁻⁶ t CO₂e", "NOₓ, 10⁹ t, 1st", "120", "CO₂ 到2030年"]
 
 
 def test_headings_follow_the_outline_levels_of_styles_and_paragraphs():

@@ -105,6 +105,9 @@ def test_a_formula_nested_past_reason_is_read_without_recursion():
         ("high", "x", "n+1", "x^(n+1)"),
         ("high", "2", "0.5", "2^(0.5)"),
         ("high", "1", "st", "1st"),
+        ("high", "claim", "[3]", "claim[3]"),
+        ("high", "x", "1/2", "x^(1/2)"),
+        ("high", "e", "−kt", "e^(−kt)"),
         ("high", "Brand", "TM", "BrandTM"),
         ("high", "word", "1,3", "word¹,³"),
         ("high", "see", "the note below, please", "seethe note below, please"),
@@ -124,6 +127,11 @@ def test_raised_and_lowered_runs_follow_the_same_form(height, before, script, li
 
 def test_a_digit_behind_a_script_is_set_apart():
     assert level([("10", ""), ("9", "high"), ("5 t", "")]) == "10⁹ 5 t"
+
+
+def test_a_small_o_before_a_scale_is_a_degree():
+    assert level([("25 ", ""), ("o", "high"), ("C", "")]) == "25 °C"
+    assert level([("25", ""), ("0", "high"), ("F", "")]) == "25°F"
 
 
 def test_amounts_and_search_agree_on_what_is_written():

@@ -28,7 +28,7 @@ _NOTE_SEPARATORS = ("separator", "continuationSeparator", "continuationNotice")
 _MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _CONTENTS_LIST = "Table of Contents"
 _BODY_TEXT = 9  # the outline level of what is no heading
-_PAGE_MARKS = "\f \n\t\u3000"
+_SPACES = " \n\t\u3000"
 _OF_FIGURE = re.compile(r"图|圖|fig", re.IGNORECASE)
 _DEEPEST = 3  # documents within documents
 
@@ -93,6 +93,7 @@ class _Body:
         self._numbering = Numbering(_related_root(package, "numbering"))
         self._runs = Runs(package, package.main, self.styles, findings)
         self._page = 1
+        self._carried = ""  # of paragraphs whose end is deleted, so that the next goes on
 
     def element(self, element: Any, *, is_cell: bool = False) -> Iterator[Piece]:
         """The pieces of a paragraph or table, with what is drawn in it behind.
@@ -108,23 +109,31 @@ class _Body:
 
     def _paragraph(self, element: Any, *, is_cell: bool) -> Iterator[Piece]:
         line = self._runs.line(element)
-        level, list_level, label = self._place(element, line)
-        text, page = line.text, self._page
-        if text.startswith("\f"):
-            text = text.lstrip(_PAGE_MARKS)
-            page += line.text[: len(line.text) - len(text)].count("\f")
-        self._page = page + text.count("\f")
-        if (text.strip() or (label and is_cell)) and not line.is_contents:
-            text = f"{label} {text}".strip()
-            is_caption = self.styles.paragraph(value(element.find(W + "pPr"), W + "pStyle")).is_caption
-            if level is not None:
-                yield Piece("heading", text, level=level, page=page)
-            elif list_level:
-                yield Piece("list_item", text, level=list_level, page=page)
-            else:
-                yield Piece("caption" if is_caption else "paragraph", text, page=page, bold=line.bold)
+        line.text, self._carried = self._carried + line.text, ""
+        if _runs_on(element):
+            self._carried = line.text
+        else:
+            yield from self._block(element, line, is_cell=is_cell)
         for box in line.drawn:
             yield from self._box(box)
+
+    def _block(self, element: Any, line: Line, *, is_cell: bool) -> Iterator[Piece]:
+        """The paragraph itself, with its number, on the page where its words begin."""
+        level, list_level, label = self._place(element, line)
+        whole_text = line.text.strip(_SPACES)
+        text = whole_text.lstrip(f"\f{_SPACES}") if whole_text.startswith("\f") else whole_text
+        page = self._page + whole_text[: len(whole_text) - len(text)].count("\f")
+        self._page = page + text.count("\f")
+        if not (text or (label and is_cell)) or line.is_contents:
+            return
+        text = f"{label} {text}".strip()
+        if level is not None:
+            yield Piece("heading", text, level=level, page=page)
+        elif list_level:
+            yield Piece("list_item", text, level=list_level, page=page)
+        else:
+            is_caption = self.styles.paragraph(value(element.find(W + "pPr"), W + "pStyle")).is_caption
+            yield Piece("caption" if is_caption else "paragraph", text, page=page, bold=line.bold)
 
     def _box(self, box: Any) -> Iterator[Piece]:
         """What a text box holds, or the words of another drawing."""
@@ -198,7 +207,7 @@ class _Body:
         else:
             self._findings.leave(f"an embedded document (.{suffix})")
             return
-        yield from (replace(piece, page=self._page) for piece in pieces)
+        yield from (replace(piece, page=self._page, text=piece.text.replace("\f", "")) for piece in pieces)
 
     def notes(self) -> Iterator[Piece]:
         """Footnotes and endnotes as blocks of their own, in order, after the body."""
@@ -248,11 +257,17 @@ def _cell_text(piece: Piece) -> str:
 def _is_gone(properties: Any, line: Line) -> bool:
     """Whether a paragraph without words does not show: its end is deleted or hidden."""
     mark = None if properties is None else properties.find(W + "rPr")
-    return (
-        not line.text.strip()
-        and mark is not None
-        and (mark.find(W + "del") is not None or switch(mark, W + "vanish") is True)
-    )
+    return not line.text.strip() and (_is_taken_back(mark) or switch(mark, W + "vanish") is True)
+
+
+def _runs_on(element: Any) -> bool:
+    """Whether the end of a paragraph is deleted, so that the next one is the rest of it."""
+    following = element.getnext()
+    return following is not None and following.tag == W + "p" and _is_taken_back(element.find(f"{W}pPr/{W}rPr"))
+
+
+def _is_taken_back(mark: Any) -> bool:
+    return mark is not None and any(mark.find(W + tag) is not None for tag in ("del", "moveFrom"))
 
 
 def _related_root(package: Package, kind: str) -> Any | None:
