@@ -147,8 +147,8 @@ class Runs:
         if tag in (W + "t", M + "t"):
             self._add(self._letters(child.text or "", properties), properties)
         elif tag == W + "sym":
-            code = child.get(W + "char") or ""
-            self._add(self._sign(child.get(W + "font") or "", int(code, 16) if code else 0), properties)
+            code = re.fullmatch("[0-9A-Fa-f]{2,6}", child.get(W + "char") or "")
+            self._add(self._sign(child.get(W + "font") or "", int(code[0], 16) if code else 0), properties)
         elif tag == W + "br":
             self._add("" if child.get(W + "type") in ("page", "column") else "\n", properties)
         elif tag == W + "ruby":

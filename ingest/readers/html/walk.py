@@ -84,7 +84,7 @@ class Walk:
         named = meaning(attributes) if attributes else _UNNAMED
         if self._is_left_out(tag, attributes, named, node):
             return
-        if tag.endswith("math"):
+        if tag.rpartition(":")[2] == "math":
             self._formula(node, context)
             return
         if tag in PARAGRAPHS:
