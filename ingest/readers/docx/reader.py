@@ -9,6 +9,7 @@ from typing import Any
 
 from ingest.document import Document
 from ingest.errors import EmptyDocument, UnreadableDocument
+from ingest.readers.captions import attach_captions
 from ingest.readers.charset import decode
 from ingest.readers.docx.numbering import Numbering
 from ingest.readers.docx.package import Package, check_package
@@ -18,9 +19,10 @@ from ingest.readers.docx.styles import Styles
 from ingest.readers.docx.tables import Cell, Row, header_rows, merged, rows_of
 from ingest.readers.docx.xml import MC, R, W, inside, switch, value, whole
 from ingest.readers.draft import STRUCK_OUT, Piece, compose
-from ingest.readers.html.tables import attach_captions, build_grid, caption_label
+from ingest.readers.html.tables import build_grid
 from ingest.readers.labels import merge_labels
 from ingest.readers.outline import outline
+from ingest.structure.table_words import table_label
 
 HIDDEN = "text formatted as hidden was left out: the page does not show it"
 """The warning where such text was left out."""
@@ -237,7 +239,7 @@ def _captioned(pieces: Sequence[Piece]) -> list[Piece]:
     for piece in pieces:
         caption = done[-1] if done and done[-1].kind == "caption" else None
         if piece.grid is not None and caption and not piece.grid.caption and not _OF_FIGURE.match(caption.text):
-            grid = replace(piece.grid, caption=caption.text, label=caption_label(caption.text))
+            grid = replace(piece.grid, caption=caption.text, label=table_label(caption.text))
             done[-1] = replace(piece, grid=grid, page=caption.page)
         else:
             done.append(piece)
