@@ -31,6 +31,10 @@ def mo(text: str) -> str:
     return f"<mo>{text}</mo>"
 
 
+def mtext(text: str) -> str:
+    return f"<mtext>{text}</mtext>"
+
+
 @pytest.mark.parametrize(
     ("markup", "line"),
     [
@@ -84,6 +88,11 @@ def test_a_formula_reads_on_one_line(markup, line):
 def test_lines_of_aligned_equations_stay_apart():
     cells = "".join(f"<mtr><mtd>{mi(a)}</mtd><mtd>{mo('=')}{mn(b)}</mtd></mtr>" for a, b in (("E", "5"), ("F", "6")))
     assert math(f"<mtable>{cells}</mtable>") == "E=5; F=6"
+
+
+def test_the_number_of_an_equation_stands_behind_it():
+    label, equation = f"<mtd>{mtext('(7)')}</mtd>", f"<mtd>{mi('E')}{mo('=')}{mn('5')}</mtd>"
+    assert math(f"<mtable><mlabeledtr>{label}{equation}</mlabeledtr></mtable>") == "E=5 (7)"
 
 
 def test_digits_of_prose_and_of_a_formula_do_not_meet():

@@ -16,7 +16,7 @@ from ingest.readers.docx.package import Package, check_package
 from ingest.readers.docx.properties import metadata_of
 from ingest.readers.docx.runs import Findings, Line, Runs
 from ingest.readers.docx.styles import Styles
-from ingest.readers.docx.tables import Cell, Row, header_rows, merged, rows_of
+from ingest.readers.docx.tables import Cell, Row, header_rows, raw_cells, rows_of
 from ingest.readers.docx.xml import MC, R, W, inside, switch, value, whole
 from ingest.readers.draft import STRUCK_OUT, Piece, compose
 from ingest.readers.html.tables import build_grid
@@ -24,7 +24,7 @@ from ingest.readers.labels import merge_labels
 from ingest.readers.outline import outline
 from ingest.structure.table_words import table_label
 
-HIDDEN = "text formatted as hidden was left out: the page does not show it"
+HIDDEN = "hidden text left out: the page does not show it"
 """The warning where such text was left out."""
 _NOTE_SEPARATORS = ("separator", "continuationSeparator", "continuationNotice")
 _MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -171,7 +171,7 @@ class _Body:
         page = self._page
         rows = rows_of(element)
         pieces = {cell.element: read for row in rows for cell, read in self._row(row)}
-        raw = merged(rows, lambda cell: "\n".join(filter(None, map(_cell_text, pieces[cell.element]))))
+        raw = raw_cells(rows, lambda cell: "\n".join(filter(None, map(_cell_text, pieces[cell.element]))))
         grid = build_grid(raw, header_rows=header_rows(rows))
         if grid is not None:
             yield Piece("table", "", grid=grid, page=page)
@@ -186,8 +186,7 @@ class _Body:
         read = []
         for cell in row.cells:
             self._page = first
-            is_read = cell.merge != "continue" and not cell.is_placeholder
-            blocks = _blocks(cell.element) if is_read else ()
+            blocks = _blocks(cell.element) if cell.height and not cell.is_placeholder else ()
             read.append((cell, [piece for block in blocks for piece in self.element(block, is_cell=True)]))
             last = max(last, self._page)
         self._page = last
