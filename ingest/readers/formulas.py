@@ -26,6 +26,8 @@ _TOUCHES_BEFORE = re.compile(r"[\w\u0300-\u036f\u20d7)\]}%‰°′″²³¹⁰-�
 _TOUCHES_AFTER = re.compile(r"[\w(\[{√∛∜∑∏∫]")
 _RAISED_END = re.compile("[⁰¹²³⁴-ⁿ₀-₎]\\Z")
 _ROOTS = {"": "√", "2": "√", "3": "∛", "4": "∜"}
+_UNSHOWN = re.compile("[\u2061-\u2064\u200b]")
+_UNSHOWN_PRODUCT = re.compile(r"(?<=\d)[\u2062\u2064](?=\d)")
 _PRIMES = str.maketrans({"'": "′", "’": "′", "∘": "°", "º": "°"})
 # Spacing marks that are set over a letter, and the ones that combine with it.
 _OVER = {
@@ -63,8 +65,12 @@ def row(parts: Iterable[Formula]) -> Formula:
 
 
 def words(text: str) -> Formula:
-    """Words, numbers and signs as they stand; the name of a function works on what follows it."""
-    return Formula(text, "big" if text.strip() in _FUNCTIONS else "")
+    """Words, numbers and signs as they show; the name of a function works on what follows it.
+
+    Operators that do not show go; between two numbers, they leave the gap that keeps 2·3 from being 23.
+    """
+    shown = _UNSHOWN.sub("", _UNSHOWN_PRODUCT.sub(" ", text))
+    return Formula(shown, "big" if shown.strip() in _FUNCTIONS else "")
 
 
 def fraction(top: Formula, bottom: Formula, *, has_bar: bool = True) -> Formula:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from itertools import groupby
+from itertools import groupby, pairwise
 from operator import itemgetter
 
 from ingest.structure.headings import heading_level
@@ -70,12 +70,16 @@ def level(runs: Iterable[tuple[str, str]]) -> str:
     Neighbours at one height are one script, however the source cuts them. Digits that would run into those of a
     script or a formula are set apart.
     """
-    groups = [(height, [words for words, _ in group]) for height, group in groupby(runs, key=itemgetter(1))]
+    parts = list(runs)
+    if not any(height for _, height in parts):
+        return "".join(words for words, _ in parts)
+    groups = _stacked([
+        (height, (" " if height == "formula" else "").join(words for words, _ in group))
+        for height, group in groupby(parts, key=itemgetter(1))
+    ])  # fmt: skip
     text = ""
     is_set_apart = False
-    for index, (height, parts) in enumerate(groups):
-        words = (" " if height == "formula" else "").join(parts)
-        following = groups[index + 1][1][0] if index + 1 < len(groups) else ""
+    for (height, words), (_, following) in pairwise([*groups, ("", "")]):
         if height == "high" and words in _DEGREES and following[:1] in tuple("CF"):
             written = "°"
         else:
@@ -84,6 +88,18 @@ def level(runs: Iterable[tuple[str, str]]) -> str:
         text += f" {written}" if follows and words[:1].isdecimal() else written
         is_set_apart = height == "formula" or written != words
     return text
+
+
+def _stacked(groups: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """A fraction set as a high number, a slash and a low number is one formula: behind 3 it would be a power."""
+    done: list[tuple[str, str]] = []
+    for group in groups:
+        done.append(group)
+        (top, over), (_, slash), (bottom, under) = ([("", "")] * 3 + done[-3:])[-3:]
+        is_fraction = (top, bottom) == ("high", "low") and slash.strip() in ("/", "⁄", "∕")
+        if is_fraction and over.strip().isdecimal() and under.strip().isdecimal():
+            done[-3:] = [("formula", f"{over.strip()}/{under.strip()}")]
+    return done
 
 
 def _as_it_is(text: str, _before: str) -> str:

@@ -45,6 +45,7 @@ MATRIX = "<m:m>" + "".join(f"<m:mr><m:e>{r(a)}</m:e><m:e>{r(b)}</m:e></m:mr>" fo
     ("equation", "line"),
     [
         (r("W=M×") + over(r("28"), r("16")), "W=M×28/16"),
+        (r("4\u20625") + r("k\u2062m"), "4 5km"),
         (r("7") + over(r("28"), r("16")) + r("k"), "7(28/16)k"),
         (over(r("p") + r("−q"), over(r("u"), r("v"))), "(p−q)/(u/v)"),
         (over(r("n"), r("k"), '<m:type m:val="noBar"/>'), "n¦k"),

@@ -138,6 +138,11 @@ def test_a_digit_behind_a_script_is_set_apart():
     assert level([("10", ""), ("9", "high"), ("5 t", "")]) == "10⁹ 5 t"
 
 
+def test_a_fraction_of_a_high_and_a_low_number_is_no_power():
+    assert level([("3", ""), ("1", "high"), ("⁄", ""), ("2", "low"), (" t", "")]) == "3 1/2 t"
+    assert page("C<sub>3</sub>: <sup>28</sup>/<sub>16</sub>") == "C₃: 28/16"
+
+
 def test_a_small_o_before_a_scale_is_a_degree():
     assert level([("25 ", ""), ("o", "high"), ("C", "")]) == "25 °C"
     assert level([("25", ""), ("0", "high"), ("F", "")]) == "25°F"
