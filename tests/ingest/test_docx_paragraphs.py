@@ -254,3 +254,11 @@ def test_headings_follow_the_outline_levels_of_styles_and_paragraphs():
     assert headings(read(body, styles=styles)) == [
         (0, "湿地办法"), (1, "Aims"), (1, "Means"), (2, "Detail"), (3, "Directly"), (2, "Not described"),
     ]  # fmt: skip
+
+
+def test_an_article_in_the_style_of_a_heading_is_an_article():
+    body = paragraph("第一章 总则", properties='<w:pStyle w:val="1"/>')
+    body += paragraph("第一条 为了保护泥炭地，制定本办法。", properties='<w:pStyle w:val="2"/>')
+    document = read(body, styles=style("1", "heading 1") + style("2", "heading 2"))
+    assert [text for _, text in headings(document)] == ["第一章 总则", "第一条"]
+    assert texts(document, "paragraph") == ["为了保护泥炭地，制定本办法。"]

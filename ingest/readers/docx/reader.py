@@ -31,6 +31,7 @@ _MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.do
 _CONTENTS_LIST = "Table of Contents"
 _BODY_TEXT = 9  # the outline level of what is no heading
 _SPACES = " \n\t\u3000"
+_SENTENCE_ENDS = ("。", "；")  # an article in a heading's style is still an article
 _OF_FIGURE = re.compile(r"图|圖|fig", re.IGNORECASE)
 _DEEPEST = 3  # documents within documents
 
@@ -129,7 +130,7 @@ class _Body:
         if not (text or (label and is_cell)) or line.is_contents:
             return
         text = f"{label} {text}".strip()
-        if level is not None:
+        if level is not None and not text.endswith(_SENTENCE_ENDS):
             yield Piece("heading", text, level=level, page=page)
         elif list_level:
             yield Piece("list_item", text, level=list_level, page=page)
@@ -233,13 +234,13 @@ def _blocks(parent: Any) -> Iterator[Any]:
 
 
 def _captioned(pieces: Sequence[Piece]) -> list[Piece]:
-    """Each table with the caption by style right above it: such a one needs no number."""
+    """Each table with the caption by style right above it, where it has no number by which it would be known."""
     done: list[Piece] = []
     for piece in pieces:
-        caption = done[-1] if done and done[-1].kind == "caption" else None
-        if piece.grid is not None and caption and not piece.grid.caption and not _OF_FIGURE.match(caption.text):
-            grid = replace(piece.grid, caption=caption.text, label=table_label(caption.text))
-            done[-1] = replace(piece, grid=grid, page=caption.page)
+        above = done[-1] if done and done[-1].kind == "caption" else None
+        is_own = above is not None and table_label(above.text) is None and not _OF_FIGURE.match(above.text)
+        if piece.grid is not None and above and is_own:
+            done[-1] = replace(piece, grid=replace(piece.grid, caption=above.text), page=above.page)
         else:
             done.append(piece)
     return done
