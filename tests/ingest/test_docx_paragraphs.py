@@ -7,7 +7,20 @@ import pytest
 from ingest.readers.docx.reader import HIDDEN
 from ingest.readers.draft import STRUCK_OUT
 from tests.ingest.shape import grid, headings, tables, texts
-from tests.ingest.wordfile import NAMESPACES, cell, control, lines, paragraph, read, related, row, run, style, table
+from tests.ingest.wordfile import (
+    NAMESPACES,
+    cell,
+    control,
+    lines,
+    package,
+    paragraph,
+    read,
+    related,
+    row,
+    run,
+    style,
+    table,
+)
 
 SHAPE = "<wps:wsp><wps:txbx><w:txbxContent>{}</w:txbxContent></wps:txbx></wps:wsp>"
 DRAWING = (
@@ -99,14 +112,23 @@ def test_diagrams_are_read_and_what_is_no_text_is_named_with_its_place():
     assert "an embedded object (Equation.3)" in formula
 
 
-def test_an_embedded_page_is_read_in_its_place_and_another_file_is_named():
+def test_embedded_documents_are_read_in_their_place_or_named():
+    chunks = "".join(f'<w:altChunk r:id="{key}"/>' for key in "hdfb")
     document = read(
-        paragraph("Before.") + '<w:altChunk r:id="h"/><w:altChunk r:id="f"/>' + paragraph("After."),
-        relations=related("h", "aFChunk", "chunk.html") + related("f", "aFChunk", "chunk.rtf"),
-        parts={"chunk.html": "<html><body><p>Within: 10<sup>6</sup> t.</p></body></html>", "chunk.rtf": "{\\rtf1 x}"},
-    )
-    assert texts(document, "paragraph") == ["Before.", "Within: 10⁶ t.", "After."]
-    assert document.warnings == ("not read: an embedded document (.rtf), after “Before.”",)
+        paragraph("Before.") + chunks + paragraph("After."),
+        relations=related("h", "aFChunk", "chunk.html") + related("d", "aFChunk", "chunk.docx")
+        + related("f", "aFChunk", "chunk.rtf") + related("b", "aFChunk", "broken.docx"),
+        parts={
+            "chunk.html": "<html><body><p>Within: 10<sup>6</sup> t.</p></body></html>",
+            "chunk.docx": package(paragraph("A file in a file.")),
+            "chunk.rtf": "{\\rtf1 x}",
+            "broken.docx": "PK",
+        },
+    )  # fmt: skip
+    assert texts(document, "paragraph") == ["Before.", "Within: 10⁶ t.", "A file in a file.", "After."]
+    assert [warning.split(",")[0] for warning in document.warnings] == [
+        "not read: an embedded document (.rtf)", "not read: an embedded document (.docx)",
+    ]  # fmt: skip
 
 
 def test_what_wraps_words_is_looked_through_and_placeholders_are_not_read():

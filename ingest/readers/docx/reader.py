@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from ingest.document import Document
-from ingest.errors import EmptyDocument, UnreadableDocument
+from ingest.errors import EmptyDocument, EncryptedDocument, UnreadableDocument
 from ingest.readers.captions import attach_captions
 from ingest.readers.charset import decode
 from ingest.readers.docx.numbering import Numbering
@@ -199,17 +199,24 @@ class _Body:
         if relation is None or not self._package.holds(relation.target):
             return
         suffix = relation.target.rpartition(".")[2].lower()
-        content = self._package.raw(relation.target)
+        try:
+            pieces = self._embedded(self._package.raw(relation.target), suffix)
+        except (UnreadableDocument, EncryptedDocument, SyntaxError, LookupError, ValueError):
+            pieces = None
+        if pieces is None:
+            self._findings.leave(f"an embedded document (.{suffix})")
+        else:
+            yield from (replace(piece, page=self._page, text=piece.text.replace("\f", "")) for piece in pieces)
+
+    def _embedded(self, content: bytes, suffix: str) -> list[Piece] | None:
+        """The pieces of a document by its suffix; None for one that is not read here."""
         if suffix in ("html", "htm", "xhtml"):
             from ingest.readers.html.reader import markup_pieces
 
-            pieces = markup_pieces(decode(content, self._name)[0])
-        elif suffix in ("docx", "docm") and self._depth < _DEEPEST:
-            pieces = _pieces(_opened(content, self._name), self._findings, self._name, self._depth + 1)
-        else:
-            self._findings.leave(f"an embedded document (.{suffix})")
-            return
-        yield from (replace(piece, page=self._page, text=piece.text.replace("\f", "")) for piece in pieces)
+            return markup_pieces(decode(content, self._name)[0])
+        if suffix in ("docx", "docm") and self._depth < _DEEPEST:
+            return _pieces(_opened(content, self._name), self._findings, self._name, self._depth + 1)
+        return None
 
     def notes(self) -> Iterator[Piece]:
         """Footnotes and endnotes as blocks of their own, in order, after the body."""
