@@ -95,7 +95,8 @@ def test_diagrams_are_read_and_what_is_no_text_is_named_with_its_place():
     point = "<dgm:pt{}><dgm:t><a:p><a:r><a:t>{}</a:t></a:r></a:p></dgm:t></dgm:pt>"
     points = point.format("", "Report") + point.format("", "Verify") + point.format(' type="pres"', "twice")
     words = "<a:p><a:r><a:t>Stock by year</a:t></a:r></a:p>"
-    title = f"<c:chart><c:title><c:tx><c:rich>{words}</c:rich></c:tx></c:title></c:chart>"
+    names = "<c:ser><c:tx><c:v>Peat</c:v></c:tx><c:cat><c:v>2031</c:v><c:v>2032</c:v></c:cat></c:ser>"
+    title = f"<c:chart><c:title><c:tx><c:rich>{words}</c:rich></c:tx></c:title>{names}</c:chart>"
     document = read(
         body,
         relations=related("d", "diagramData", "diagrams/data1.xml") + related("c", "chart", "charts/chart1.xml"),
@@ -105,7 +106,8 @@ def test_diagrams_are_read_and_what_is_no_text_is_named_with_its_place():
         },
     )
     assert texts(document, "paragraph") == [
-        "Steps:", "Report", "Verify", "The trend is drawn here", "Stock by year", "It follows from",
+        "Steps:", "Report", "Verify", "The trend is drawn here", "Stock by year", "Peat", "2031, 2032",
+        "It follows from",
     ]  # fmt: skip
     chart, formula = document.warnings
     assert chart.startswith("not read: the figures of a chart, after “") and chart.endswith("drawn here”")
