@@ -13,7 +13,9 @@ from ingest.dating import issue_year
 from ingest.document import Metadata
 from ingest.errors import DocumentTooLarge, EncryptedDocument, UnreadableDocument
 from ingest.readers.pdf.headings import Entry
+from ingest.standards import joined
 from ingest.text.language import detect
+from ingest.titles import bare, is_masthead
 
 if TYPE_CHECKING:
     import pypdf
@@ -166,7 +168,7 @@ def read_metadata(document: pdfium.PdfDocument, text: str, *, name: str, heading
     start = text[:_START]
     info = document.get_metadata_dict(skip_empty=True)
     title = " ".join(info.get("Title", "").split())
-    if not _is_title(title, start):
+    if not _is_title(title, start) or (heading and bare(title) in bare(heading)):
         title = heading or ""
     authors = tuple(
         author
@@ -184,13 +186,9 @@ def read_metadata(document: pdfium.PdfDocument, text: str, *, name: str, heading
 
 def _is_title(title: str, start: str) -> bool:
     """Program names, file names and left-over titles of a template stand in many files."""
-    if not 4 <= len(title) <= 300 or _NONSENSE.search(title):
+    if not 4 <= len(title) <= 300 or _NONSENSE.search(title) or is_masthead(title) or joined(title) != title:
         return False
-    return _bare(title) in _bare(start) or (len(title) > 40 and _printed(title, start))
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text).casefold()
+    return bare(title) in bare(start) or (len(title) > 40 and _printed(title, start))
 
 
 def _printed(words: str, start: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,11 +12,11 @@ from ingest.readers.pdf.captions import caption_label
 from ingest.readers.pdf.page import Placed
 from ingest.structure.headings import Heading, find_headings, match
 from ingest.structure.lists import mark_of
-from ingest.titles import is_masthead
+from ingest.titles import bare, is_masthead
 
 _LARGER = 1.12  # of the body's size
 # What many issuers print above, and larger than, the title.
-_MASTHEAD = re.compile(r"中华人民共和国\w*标准|unitednations|federalregister|presidentialdocuments|officialjournal")
+_MASTHEAD = re.compile(r"unitednations|federalregister|presidentialdocuments|officialjournal")
 _MAX_LINES, _MAX_CHARS = 4, 240
 _FINAL = tuple("。；;，,、：:")
 _ENDS = tuple(".!?:;。！？：；…”’)）")
@@ -91,22 +90,18 @@ def _outlined(lines: Sequence[Placed], outline: Sequence[Entry]) -> dict[Placed,
     by_page: Mapping[int, list[Placed]] = {page: list(own) for page, own in groupby(lines, key=lambda line: line.page)}
     found: dict[Placed, int] = {}
     for entry in outline:
-        wanted = _bare(entry.title)
+        wanted = bare(entry.title)
         own = by_page.get(entry.page, [])
         for at in range(len(own)):
             text = ""
             for taken in range(at, min(at + _MAX_LINES, len(own))):
-                text += _bare(own[taken].line.text)
+                text += bare(own[taken].line.text)
                 if not wanted.startswith(text):
                     break
                 if text and text == wanted:
                     found.update(dict.fromkeys(own[at : taken + 1], entry.level))
                     break
     return found
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text)).casefold()
 
 
 def _groups(
@@ -239,4 +234,4 @@ def _title(groups: Sequence[_Group], *, body: float) -> _Group | None:
 def _is_masthead(group: _Group) -> bool:
     """Whether it is what issuers print above, and often larger than, the title."""
     whole = " ".join(" ".join(line.line.text for line in group.lines).split())
-    return _MASTHEAD.match(_bare(group.lines[0].line.text)) is not None or is_masthead(whole)
+    return _MASTHEAD.match(bare(group.lines[0].line.text)) is not None or is_masthead(whole)
