@@ -14,6 +14,7 @@ from ingest.standards import is_series, leading_number
 _OPENING = 1_500  # characters
 _MAX_TITLE = 600
 _LONG = 50  # characters from which on a line may have been broken because it was full
+_WRAPPED = 12  # Chinese characters of a line of prose, at the least
 _MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 # What stands above a title and is none: running heads and imprints, numbers of all kinds (EB 61, COM(2031) 12 final,
 # AR-XY0003, GB 7—2031), stamps, dates.
@@ -70,6 +71,21 @@ def stands_for_title(lines: Sequence[str], at: int) -> bool:
     return not goes_on and not is_masthead(lines[at])
 
 
+def in_sentence(lines: Sequence[str], at: int) -> bool:
+    """Whether a line is one of several over which a sentence runs: those that follow begin small, the last ends it.
+
+    Chinese lines show it by their length: all are full, and a sentence ends in their midst.
+    """
+    full = lines[at : at + 3]
+    sizes = [len(line) for line in full]
+    if len(full) == 3 and _is_han(full[0][0]) and min(sizes) >= _WRAPPED and max(sizes) - min(sizes) <= 2:
+        return any("。" in line[:-1] for line in full)
+    last = at
+    while last + 1 < len(lines) and lines[last + 1][0].islower():
+        last += 1
+    return (last > at or lines[at][0].islower()) and lines[last].endswith(".")
+
+
 def best_title(title: str | None, text: str, name: str) -> str:
     """The reader's title, made whole where it is a piece of one; else the first telling line, else the file's name.
 
@@ -84,6 +100,7 @@ def best_title(title: str | None, text: str, name: str) -> str:
         if ordered := _ORDERED.search(opening):
             return ordered[1]
         telling = [at for at, line in enumerate(lines) if _tells(line) and stands_for_title(lines, at)]
+        telling = [at for at in telling if not in_sentence(lines, at)]
         if set_apart := [at for at in telling if not lines[at].endswith(_FULL_STOP)]:
             return _tidied(_run_on(lines, set_apart[0]))
         if short := _SHORT_TITLE.search(text[: 2 * _OPENING]):
