@@ -76,10 +76,8 @@ def in_sentence(lines: Sequence[str], at: int) -> bool:
 
     Chinese lines show it by their length: all are full, and a sentence ends in their midst.
     """
-    full = lines[at : at + 3]
-    sizes = [len(line) for line in full]
-    if len(full) == 3 and _is_han(full[0][0]) and min(sizes) >= _WRAPPED and max(sizes) - min(sizes) <= 2:
-        return any("。" in line[:-1] for line in full)
+    if any(_are_full(lines[start : start + 3]) for start in range(max(0, at - 2), at + 1)):
+        return True
     last = at
     while last + 1 < len(lines) and lines[last + 1][0].islower():
         last += 1
@@ -117,6 +115,13 @@ def best_title(title: str | None, text: str, name: str) -> str:
 def _tells(line: str) -> bool:
     line = line.removeprefix(leading_number(line) or "")
     return 4 <= len(line) <= 160 and sum(map(str.isalpha, line)) > 0.5 * len(line)
+
+
+def _are_full(lines: Sequence[str]) -> bool:
+    """Whether three lines are wrapped Chinese: of one length, with a sentence that ends in one's midst."""
+    sizes = [len(line) for line in lines]
+    full = len(lines) == 3 and min(sizes) >= _WRAPPED and max(sizes) - min(sizes) <= 2
+    return full and _is_han(lines[0][0]) and any("。" in line[:-1] for line in lines)
 
 
 def _run_on(lines: Sequence[str], at: int) -> str:
