@@ -100,6 +100,11 @@ def is_series(line: str) -> bool:
     return _SERIES.fullmatch(bare) is not None
 
 
+def is_cover_line(line: str) -> bool:
+    """Whether a line is one that only covers of standards and methodologies have: a series or a number alone."""
+    return is_series(line) or _kind(joined(line)) == "number"
+
+
 def leading_number(title: str) -> str | None:
     """The number that a title begins with: ``GB 3838-2002`` of ``GB 3838-2002 地表水环境质量标准``."""
     found = _NUMBER.match(title)

@@ -20,7 +20,8 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _DIGITS = re.compile(r"[0-9]{1,12}")
-_LEADER = re.compile(r"(?:\.{4,}|…{2,}|·{4,}|(?:\. ){4,}|_{4,})\s*(?:[0-9]{1,4}|[ivxlc]{1,6})?\s*$")
+_LEADER = re.compile(r"(?:\.{4,}|…{2,}|·{4,}|(?:\. ){4,}|_{4,})\s*(?:[0-9]{1,4}|[ivxlcIVXLC]{1,6})?\s*$")
+_CONTENTS = re.compile(r"(?:目\s*[次录錄]|(?:table of )?contents)(?:\s*page)?", re.IGNORECASE)
 
 
 def find_furniture(pages: Sequence[PageLayout]) -> set[Placed]:
@@ -75,9 +76,12 @@ def _counts_pages(lines: Sequence[Placed]) -> bool:
 
 
 def _contents(lines: Sequence[Placed]) -> set[Placed]:
-    """Lines that lead by dots to a page number, and the lines above them of the same entries."""
+    """Lines that lead by dots to a page number, the lines above them of the same entries, and the title over them."""
     leading = [at for at, line in enumerate(lines) if _LEADER.search(line.line.text)]
     found = {lines[at] for at in leading}
+    if leading:
+        above = lines[max(0, leading[0] - _MAX_ENTRY) : leading[0]]
+        found.update(line for line in above if _CONTENTS.fullmatch(line.line.text.strip()))
     for before, after in pairwise(leading):
         if after - before <= _MAX_ENTRY:
             found.update(lines[before:after])

@@ -10,6 +10,8 @@ from itertools import groupby
 
 from ingest.readers.pdf.captions import caption_label
 from ingest.readers.pdf.page import Placed
+from ingest.standards import is_cover_line
+from ingest.structure.clauses import Clause, find_clauses, has_number
 from ingest.structure.headings import Heading, find_headings, match
 from ingest.structure.lists import mark_of
 from ingest.titles import bare, is_masthead
@@ -21,6 +23,8 @@ _MAX_LINES, _MAX_CHARS = 4, 240
 _FINAL = tuple("。；;，,、：:")
 _ENDS = tuple(".!?:;。！？：；…”’)）")
 _STANDING = frozenset({"part", "annex", "chapter", "section", "article", "cn"})  # families that need no bold type
+_PARTS = frozenset({"part", "chapter", "section", "article", "roman", "cn"})  # in each, numbers may begin again
+_OUTER = frozenset({"part", "annex", "named"})  # families that stand beside the clauses of a standard
 _NEST = ("part", "annex", "chapter", "section", "article", "cn", "roman", "letter", "cn_paren",
          "decimal1", "decimal2", "decimal3", "decimal4", "paren", "circled")  # fmt: skip
 
@@ -75,14 +79,61 @@ def find_heading_lines(
         len(line.line.text) for line in lines
     )
     named = _outlined(lines, outline)
+    clauses = _clauses(lines, numbered, right)
+    numbered = {line: found for line, found in numbered.items() if line not in clauses}
+    named |= {line: clause.depth for line, clause in clauses.items() if clause.is_title}
     groups = _groups(lines, numbered, named, right, body=body, bold_tells=not bold_body)
-    levels = _levels(groups)
     title = _title(groups, body=body)
+    groups = _settled(groups, lines, title, clauses)
+    levels = _levels_by_clauses(groups, clauses) if clauses else _levels(groups)
     return {
         line: HeadingLine(0 if group is title else level, _end(group, line), index == 0)
         for group, level in zip(groups, levels, strict=True)
         for index, line in enumerate(group.lines)
     }
+
+
+def _settled(
+    groups: list[_Group], lines: Sequence[Placed], title: _Group | None, clauses: Mapping[Placed, Clause]
+) -> list[_Group]:
+    """Without what looks like a heading and is none.
+
+    What the cover of a standard prints beside its title heads nothing, nor does a number that is out of the order of
+    its clauses: of a list, of a formula.
+    """
+    page = title.lines[0].page if title else 0
+    if any(line.page == page and is_cover_line(line.line.text) for line in lines):
+        groups = [each for each in groups if each is title or each.lines[0].page != page or each.lines[0] in clauses]
+    if clauses:
+        groups = [each for each in groups if each.lines[0] in clauses or not has_number(each.lines[0].line.text)]
+    return groups
+
+
+def _clauses(
+    lines: Sequence[Placed], numbered: Mapping[Placed, Heading], right: Mapping[Placed, float]
+) -> dict[Placed, Clause]:
+    """The clauses of a standard, however they are set; none where its numbers begin again in each part."""
+    outer = Counter(heading.family for heading in numbered.values() if heading.family in _PARTS)
+    if any(count > 1 for count in outer.values()):
+        return {}
+    full = [line.line.x1 > right[line] - 1.5 * line.line.size for line in lines]
+    return {lines[at]: found for at, found in find_clauses([line.line.text for line in lines], full).items()}
+
+
+def _levels_by_clauses(groups: Sequence[_Group], clauses: Mapping[Placed, Clause]) -> list[int]:
+    """The depth of a clause; 1 for annexes, for what stands before the clauses and is set larger than they are."""
+    size = max(line.line.size for line, clause in clauses.items() if clause.depth == 1)
+    levels: list[int] = []
+    depth = 0
+    for group in groups:
+        first = group.lines[0]
+        if first in clauses:
+            depth = clauses[first].depth
+            levels.append(min(6, depth))
+        else:
+            outer = group.numbered is not None and group.numbered.family in _OUTER
+            levels.append(1 if outer or not depth or first.line.size > size + 0.6 else min(6, depth + 1))
+    return levels
 
 
 def _outlined(lines: Sequence[Placed], outline: Sequence[Entry]) -> dict[Placed, int]:
