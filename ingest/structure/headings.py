@@ -64,10 +64,10 @@ _RUN_IN = r"摘\s*要|内容提要|提\s*要|关键词|关键字|abstract|key\s?
 
 # (family, pattern): group "n" is the number; the title is what follows the match.
 _FORMS: tuple[tuple[Family, str], ...] = (
-    ("part", rf"第(?P<n>[{HAN}\d]+)\s*(?:编|部分|篇){_END}\s*"),
-    ("chapter", rf"第(?P<n>[{HAN}\d]+)\s*章{_END}\s*"),
-    ("section", rf"第(?P<n>[{HAN}\d]+)\s*节{_END}\s*"),
-    ("article", rf"第(?P<n>[{HAN}\d]+)\s*条(?:[之の][{HAN}]+)*"),
+    ("part", rf"第(?P<n>[{HAN}\d]+)\s*(?:[编編篇]|部分){_END}\s*"),
+    ("chapter", rf"第(?P<n>[{HAN}\d]+)\s*章(?:の[{HAN}]+)?{_END}\s*"),
+    ("section", rf"第(?P<n>[{HAN}\d]+)\s*[节節](?:の[{HAN}]+)?{_END}\s*"),
+    ("article", rf"第(?P<n>[{HAN}\d]+)\s*[条條](?:[之の][{HAN}]+)*"),
     ("annex", rf"附\s?(?:件|录|表|则)\s?(?P<n>[{HAN}\d]+|[A-Z](?![A-Za-z]))?(?:[\s\u3000：:.、]+|$)"),
     (
         "annex",
@@ -146,7 +146,7 @@ def _judge(family: Family, found: re.Match[str], body: str) -> Heading | None:
         return replace(heading, end=len(found.group().rstrip()))
     if family == "article" and found.group().startswith("第"):
         return _chinese_article(heading, found, body)
-    if family in _LAWS and (end := _run_in_end(title)):
+    if family in _LAWS and (end := run_in_end(title)):
         return replace(heading, end=found.end() + end)
     if not title:
         return heading if family in _LAWS else None
@@ -168,7 +168,7 @@ def _chinese_article(heading: Heading, found: re.Match[str], body: str) -> Headi
     return replace(heading, end=found.end())
 
 
-def _run_in_end(title: str) -> int:
+def run_in_end(title: str) -> int:
     """End of ``Definitions.`` in ``Definitions. For the purposes of …``; 0 where no text runs on."""
     found = re.match(r"[A-Z][^.。]{2,90}\.(?=\s+[(A-Z“\"])", title)
     if not found:

@@ -82,13 +82,13 @@ def _standard() -> bytes:
     ):
         _line(canvas, 72, 120 + 18 * row, f"{name}{'.' * 44}{page}", 10.5)
     canvas.showPage()
-    y = 80.0
+    down = 80.0
     for part in _BODY:
         x, rest = (93.0 if part is _TEXT else 72.0), part
         while rest:
             fits = next(n for n in range(len(rest), 0, -1) if _width(rest[:n]) <= 520 - x)
-            _line(canvas, x, y, rest[:fits], 10.5)
-            x, y, rest = 72.0, y + 17, rest[fits:]
+            _line(canvas, x, down, rest[:fits], 10.5)
+            x, down, rest = 72.0, down + 17, rest[fits:]
     canvas.save()
     return made.getvalue()
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
 
 from ingest.readers.pdf.captions import caption_label
 from ingest.readers.pdf.page import Placed
 from ingest.standards import is_cover_line
 from ingest.structure.clauses import Clause, find_clauses, has_number
-from ingest.structure.headings import Heading, find_headings, match
+from ingest.structure.headings import Heading, find_headings, match, run_in_end
 from ingest.structure.lists import mark_of
 from ingest.titles import bare, is_masthead
 
@@ -23,6 +23,8 @@ _MAX_LINES, _MAX_CHARS = 4, 240
 _FINAL = tuple("。；;，,、：:")
 _ENDS = tuple(".!?:;。！？：；…”’)）")
 _STANDING = frozenset({"part", "annex", "chapter", "section", "article", "cn"})  # families that need no bold type
+_RUN_IN = frozenset({"section", "article"})
+_MARK = re.compile(r"^\s*\S+\s\S+\s")  # Sec. 2.
 _PARTS = frozenset({"part", "chapter", "section", "article", "roman", "cn"})  # in each, numbers may begin again
 _OUTER = frozenset({"part", "annex", "named"})  # families that stand beside the clauses of a standard
 _NEST = ("part", "annex", "chapter", "section", "article", "cn", "roman", "letter", "cn_paren",
@@ -52,11 +54,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Lines that make one heading."""
+    """Lines that make one heading, the last one whole but for a ``tail``."""
 
     lines: tuple[Placed, ...]
     numbered: Heading | None
     outline: int | None
+    tail: int = 0  # characters of the last line, where text runs on after them
 
 
 def body_size(lines: Iterable[Placed]) -> float:
@@ -83,6 +86,7 @@ def find_heading_lines(
     numbered = {line: found for line, found in numbered.items() if line not in clauses}
     named |= {line: clause.depth for line, clause in clauses.items() if clause.is_title}
     groups = _groups(lines, numbered, named, right, body=body, bold_tells=not bold_body)
+    groups = _with_tails(groups, lines, right)
     title = _title(groups, body=body)
     groups = _settled(groups, lines, title, clauses)
     levels = _levels_by_clauses(groups, clauses) if clauses else _levels(groups)
@@ -91,6 +95,29 @@ def find_heading_lines(
         for group, level in zip(groups, levels, strict=True)
         for index, line in enumerate(group.lines)
     }
+
+
+def _with_tails(groups: list[_Group], lines: Sequence[Placed], right: Mapping[Placed, float]) -> list[_Group]:
+    """The groups, those of sections with the rest of a heading that ends amid the line below, before its text."""
+    after = dict(pairwise(lines))
+    taken = {line for group in groups for line in group.lines}
+    done = []
+    for group in groups:
+        below = after.get(group.lines[-1])
+        if group.numbered and not group.tail and below and below not in taken:
+            tail = _tail(group.numbered, group.lines[-1], below, right=right)
+            group = replace(group, lines=(*group.lines, below), tail=tail) if tail else group
+        done.append(group)
+    return done
+
+
+def _tail(heading: Heading, line: Placed, below: Placed, *, right: Mapping[Placed, float]) -> int:
+    """How many characters of the line ``below`` end the heading of a section that fills its line; 0 where none do."""
+    full = line.line.x1 > right[line] - 1.5 * line.line.size
+    if heading.family not in _RUN_IN or not full or below.page != line.page:
+        return 0
+    begun = _MARK.sub("", line.line.text)
+    return max(0, run_in_end(f"{begun} {below.line.text}") - len(begun) - 1)
 
 
 def _settled(
@@ -188,6 +215,8 @@ def _groups(
 def _whole(run: Sequence[Placed], heading: Heading, *, right: Mapping[Placed, float]) -> _Group | None:
     """A numbered heading in plain type with the lines it fills; None where it turns out to be a paragraph."""
     taken = 1
+    if len(run) > 1 and (tail := _tail(heading, run[0], run[1], right=right)):
+        return _Group(tuple(run[:2]), heading, None, tail)
     if heading.end >= len(run[0].line.text.rstrip()):
         while taken < len(run) and run[taken - 1].line.x1 > right[run[taken - 1]] - 1.5 * run[0].line.size:
             taken += 1
@@ -231,7 +260,8 @@ def _goes_on(before: Placed, line: Placed, numbered: Mapping[Placed, Heading], n
     a, b = before.line, line.line
     alike = before.page == line.page and abs(a.size - b.size) < 0.6 and a.bold == b.bold and a.turn == b.turn
     near = -0.5 * a.size < b.y0 - a.y1 < 0.9 * max(a.size, 1.0) or a.beside(b)
-    return alike and near and line not in numbered and named.get(before) == named.get(line)
+    begins = line in numbered and numbered[line].family != "caps"  # capitals may be the rest of a heading
+    return alike and near and not begins and named.get(before) == named.get(line)
 
 
 def _stands(line: Placed, heading: Heading, *, body: float) -> bool:
@@ -244,6 +274,8 @@ def _stands(line: Placed, heading: Heading, *, body: float) -> bool:
 
 def _end(group: _Group, line: Placed) -> int:
     length = line.span.end - line.span.start
+    if group.tail and line is group.lines[-1]:
+        return group.tail
     if group.numbered and len(group.lines) == 1 and group.outline is None:
         return min(group.numbered.end, length)
     return length
