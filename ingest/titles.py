@@ -21,13 +21,14 @@ _MONTH = "(?:January|February|March|April|May|June|July|August|September|October
 _MASTHEAD = re.compile(
     r".*(?:Federal Register\s?/.*|\bVol(?:\.|ume)\s?\d.*|\s/\sVersion\s[\d.]+)"
     r"|[A-Z]{3,}(?:/[A-Z]{3,})+"  # an acronym in two languages
-    r"|[A-Z]{2,6}(?:[\s(/—-]+[A-Z]{1,6})*[\s(/—-]*\d[A-Za-z\d.()/\s—-]*"
+    r"|(?!(?:PART|TITLE|CHAPTER)\b)[A-Z]{2,6}(?:[\s(/—-]+[A-Z]{1,6})*[\s(/—-]*\d[A-Za-z\d.()/\s—-]*"
     r"|\[?(?:Docket|RIN|ISSN|ISBN|ICS|DOI|Distr|(?i:Sectoral scope)|Original|Page|No\.|Version \d|VERSION)\b.*"
     r"|(?:S\.O\.|G\.S\.R\.|S\.R\.O\.)\s?\d.*|CCS\s[A-Z]\s?\d+|[A-Z]{2,4}|[\W\d_]+"
     r"|\d+\s(?:CFR|U\.?S\.?C)\b.*|(?:www\.|https?:).*"
     r"|(.{6,60}?)(?:\s\1)+"  # a stamp that is printed again and again
     r"|(?:[^\n]*\bOfficial Journal of|Presidential Documents|(?i:The Gazette of|Canada Gazette)|Public Disclosure).*"
     r"|(?i:(?:(?:VCS|CDM|Verra|Gold Standard)\s)?methodology)"
+    r"|\d{2,3}(?:ST|ND|RD|TH|D|st|nd|rd|th) CONGRESS|\d(?:ST|ND|D|st|nd|d) SESSION|(?:AN ACT|A BILL)"
     r"|CDM\s.\sExecutive Board.*|(?i:Clean Development Mechanism)"
     rf"|(?:[A-Z][\w ]+,\s(?:the\s)?)?(?:\d{{1,2}}(?:st|nd|rd|th)?\s{_MONTH},?|{_MONTH}\s\d{{1,2}},)\s\d{{4}}"
     r"|\(Text with EEA relevance\)|FOR IMMEDIATE RELEASE|\[PART .*|(?:First|Second|Third|\w+th) edition"
@@ -51,7 +52,9 @@ _RULE_TITLE = re.compile(
 )
 # 《…》已经…通过，现予公布 is how an order names what it puts into force.
 _ORDERED = re.compile(r"^\s*《([^》]{4,80})》(?:已|业)[^。]*(?:公布|发布|施行)", re.MULTILINE)
-_SHORT_TITLE = re.compile(r"\bmay be (?:called|cited as)(?: the)?\s([A-Z][^.;\n]{5,120})[.\n]")
+_SHORT_TITLE = re.compile(r"\bmay be (?:called|cited as)(?: the)?\s[“\"‘']{0,2}([A-Z][^.;\n“”\"’']{5,120})[”\"’'.\n]")
+# AN ACT To provide for …: how a bill is called where it has no short title.
+_LONG_TITLE = re.compile(r"^(?:AN ACT|A BILL|An Act)\s*\n\s*(To [^\n]+(?:\n[a-z][^\n]*)*)", re.MULTILINE)
 _MISREAD_QUOTES = re.compile("ì([^ìî]{4,})î")  # quotation marks of one code page read in another
 
 
@@ -97,6 +100,9 @@ def best_title(title: str | None, text: str, name: str) -> str:
     if not title or is_series(title) or (at is not None and len(title) > 4 and _MASTHEAD.fullmatch(title)):
         if ordered := _ORDERED.search(opening):
             return ordered[1]
+        if bill := _LONG_TITLE.search(opening):
+            short = _SHORT_TITLE.search(text[: 2 * _OPENING])
+            return short[1] if short else " ".join(bill[1].split()).rstrip(".")
         telling = [at for at, line in enumerate(lines) if _tells(line) and stands_for_title(lines, at)]
         telling = [at for at in telling if not in_sentence(lines, at)]
         if set_apart := [at for at in telling if not lines[at].endswith(_FULL_STOP)]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ingest.document import quote
 from ingest.readers import read_bytes
 from ingest.titles import best_title, is_masthead
 
@@ -112,3 +113,21 @@ def test_a_title_over_wrapped_prose_stays_one(text):
     document = read_bytes(text.encode(), "note.txt")
     assert (document.blocks[0].kind, document.blocks[0].level) == ("heading", 0)
     assert document.metadata.title == text.splitlines()[0]
+
+
+def test_a_bill_is_called_by_its_short_title_else_by_its_long_one():
+    bill = "132D CONGRESS\n1ST SESSION\nH. R. 77\nAN ACT\nTo provide for kelp and\nseagrass.\nBe it enacted.\n"
+    assert best_title("132D CONGRESS", bill, "x") == "To provide for kelp and seagrass"
+    named = f"{bill}SECTION 1. SHORT TITLE.\nThis Act may be cited as the “Kelp Act of 2051”."
+    assert best_title(None, named, "x") == "Kelp Act of 2051"
+
+
+def test_a_contents_page_with_page_numbers_ends_with_the_last_of_them():
+    text = (
+        "Report on kelp\n\nContents\n\n1 Kelp in bays 2\n" + "Kelp pact\t3\nSeagrass pact\t7\nEelgrass pact\t9\n\n"
+        "Kelp pact\n\nThe parties agree on kelp.\n\nSeagrass pact\n\nThe parties agree on seagrass.\n"
+    )
+    document = read_bytes(text.encode(), "r.txt")
+    shown = [quote(document.text, block.spans) for block in document.blocks if block.kind != "furniture"]
+    assert shown.count("Kelp pact") == 1
+    assert "The parties agree on kelp." in shown
