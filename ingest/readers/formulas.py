@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import reduce
 from typing import NamedTuple
 
+from ingest.readers.draft import Piece
 from ingest.readers.inline import lowered, raised
 
 _ATOM = re.compile(r"(?:[^\W_]+(?:[.,:][^\W_]+)*|[^\s\w()\[\]{}])[%‰°′″]*")
@@ -25,6 +27,7 @@ _FUNCTIONS = frozenset({
 _TOUCHES_BEFORE = re.compile(r"[\w\u0300-\u036f\u20d7)\]}%‰°′″²³¹⁰-ⁿ₀-₎]\Z")
 _TOUCHES_AFTER = re.compile(r"[\w(\[{√∛∜∑∏∫]")
 _RAISED_END = re.compile("[⁰¹²³⁴-ⁿ₀-₎]\\Z")
+_ENDS = ("。", "！", "？", "；", ".", "!", "?", ";")
 _ROOTS = {"": "√", "2": "√", "3": "∛", "4": "∜"}
 _UNSHOWN = re.compile("[\u2061-\u2064\u200b]")
 _UNSHOWN_PRODUCT = re.compile(r"(?<=\d)[\u2062\u2064](?=\d)")
@@ -122,6 +125,19 @@ def rows(lines: Sequence[Sequence[str]], *, is_fenced: bool) -> Formula:
     if is_fenced:
         return Formula("; ".join(", ".join(filter(None, line)) for line in lines))
     return Formula("; ".join(reduce(_beside, filter(None, line), "") for line in lines))
+
+
+def with_displays(pieces: Iterable[Piece]) -> list[Piece]:
+    """Each formula on a line of its own as the end of the sentence that leads to it: E is what E=… says it is."""
+    done: list[Piece] = []
+    for piece in pieces:
+        lead = done[-1] if done else None
+        is_lead = lead is not None and lead.kind in ("paragraph", "list_item") and not lead.text.endswith(_ENDS)
+        if piece.formula and lead is not None and is_lead and lead.page + lead.text.count("\f") == piece.page:
+            done[-1] = replace(lead, text=f"{lead.text}\n{piece.text}", bold=0.0)
+        else:
+            done.append(piece)
+    return done
 
 
 def _beside(before: str, following: str) -> str:

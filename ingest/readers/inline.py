@@ -22,6 +22,9 @@ _POWER = re.compile(
     r"[+\-−–]?\w+(?:\.\w+)*(?:[+\-−–/×·=]\w+(?:\.\w+)*)+|[+\-−–][A-Za-z]+|[+\-−–]?[0-9]+(?:\.[0-9]+|[A-Za-z]+)|[A-Za-z]+[0-9]+"
 )
 _INDEX = re.compile(r"[\w,.:+\-−–=()]+")
+_BESIDE_FORMULA = re.compile(
+    r"[\s.…·]*(?:[(（]\s*(?:公?式|[Ee]q\.)?\s*[A-Z]?\d+(?:[-–.]\d+)*\s*[)）])?[\s.,;:，。；：]*"
+)
 _STICKS = re.compile(r"[\w)\]}₀-₉⁰-⁹²³¹]\Z")
 _CJK = "\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
 _CJK_WRAP = re.compile(rf"(?<=[{_CJK}])[ \t]*[\r\n][ \t\r\n]*(?=[{_CJK}])")
@@ -88,6 +91,14 @@ def level(runs: Iterable[tuple[str, str]]) -> str:
         text += f" {written}" if follows and words[:1].isdecimal() else written
         is_set_apart = height == "formula" or written != words
     return text
+
+
+def is_display(runs: Iterable[tuple[str, str]]) -> bool:
+    """Whether runs, as for :func:`level`, are a formula with nothing beside it but its number."""
+    parts = list(runs)
+    if not any(height == "formula" for _, height in parts):
+        return False
+    return _BESIDE_FORMULA.fullmatch("".join(words for words, height in parts if height != "formula")) is not None
 
 
 def _stacked(groups: list[tuple[str, str]]) -> list[tuple[str, str]]:

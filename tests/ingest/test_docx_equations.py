@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.ingest.wordfile import lines, paragraph
+from tests.ingest.wordfile import cell, lines, paragraph, row, table
 
 
 def r(text: str, properties: str = "") -> str:
@@ -96,3 +96,17 @@ def test_a_field_that_draws_a_formula_reads_on_one_line(instruction, line):
     mark = '<w:r><w:fldChar w:fldCharType="{}"/></w:r>'
     code = "".join(f"<w:r><w:instrText>{half}</w:instrText></w:r>" for half in (instruction[:4], instruction[4:]))
     assert lines(paragraph("a ", mark.format("begin"), code, mark.format("end"), " b")) == [f"a {line} b"]
+
+
+def test_a_displayed_equation_ends_the_sentence_that_leads_to_it():
+    equation = f"<m:oMath>{r('W=M×')}{over(r('28'), r('16'))}</m:oMath>"
+    displayed = paragraph(f"<m:oMathPara>{equation}</m:oMathPara>")
+    numbered = table(row(cell(paragraph(equation)), cell("(3)")))
+    assert lines(paragraph("质量按下式计算：") + displayed + paragraph("式中M为活动数据。")) == [
+        "质量按下式计算：\nW=M×28/16", "式中M为活动数据。",
+    ]  # fmt: skip
+    assert lines(paragraph("The mass is") + numbered + paragraph("where M is the input.")) == [
+        "The mass is\nW=M×28/16\t(3)", "where M is the input.",
+    ]  # fmt: skip
+    assert lines(paragraph("A sentence.") + displayed) == ["A sentence.", "W=M×28/16"]
+    assert lines(paragraph("The mass") + paragraph(equation, " is small.")) == ["The mass", "W=M×28/16 is small."]

@@ -90,6 +90,14 @@ def test_lines_of_aligned_equations_stay_apart():
     assert math(f"<mtable>{cells}</mtable>") == "E=5; F=6"
 
 
+def test_a_displayed_formula_ends_the_sentence_that_leads_to_it():
+    formula = f"<p><math display='block'>{mi('E')}{mo('=')}{mn('5')}</math> (2)</p>"
+    lead, end = "The limit follows from</p>", "<p>where E is a mass."
+    assert page(lead + formula + end).split("\n") == ["The limit follows from", "E=5 (2)", "where E is a mass."]
+    document = read_bytes(f"<html><body><p>{lead}{formula}{end}</body></html>".encode(), "x.html")
+    assert len(document.blocks) == 2
+
+
 def test_the_number_of_an_equation_stands_behind_it():
     label, equation = f"<mtd>{mtext('(7)')}</mtd>", f"<mtd>{mi('E')}{mo('=')}{mn('5')}</mtd>"
     assert math(f"<mtable><mlabeledtr>{label}{equation}</mlabeledtr></mtable>") == "E=5 (7)"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ingest.document import Document
+from ingest.document import BlockKind, Document
 from ingest.errors import EmptyDocument, EncryptedDocument, UnreadableDocument
 from ingest.readers.captions import attach_captions
 from ingest.readers.charset import decode
@@ -19,8 +19,9 @@ from ingest.readers.docx.styles import Styles
 from ingest.readers.docx.tables import Cell, Row, header_rows, raw_cells, rows_of
 from ingest.readers.docx.xml import MC, R, W, inside, switch, value, whole
 from ingest.readers.draft import STRUCK_OUT, Piece, compose
+from ingest.readers.formulas import with_displays
 from ingest.readers.html.tables import build_grid
-from ingest.readers.labels import merge_labels
+from ingest.readers.labels import is_label, merge_labels
 from ingest.readers.outline import outline
 from ingest.structure.table_words import table_label
 
@@ -51,7 +52,7 @@ def read_docx(content: bytes, name: str) -> Document:
     except (SyntaxError, LookupError, ValueError, TypeError, AttributeError, RecursionError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise UnreadableDocument(f"{name}: not a valid DOCX ({reason}); open and save it in Word again") from error
-    pieces = outline(attach_captions(_captioned(merge_labels(pieces))))
+    pieces = outline(attach_captions(_captioned(merge_labels(with_displays(pieces)))))
     if not pieces and package.has_pictures:
         raise EmptyDocument(
             f"{name}: no text in this Word file, only pictures; add a version whose text can be selected"
@@ -136,7 +137,8 @@ class _Body:
             yield Piece("list_item", text, level=list_level, page=page)
         else:
             is_caption = self.styles.paragraph(value(element.find(W + "pPr"), W + "pStyle")).is_caption
-            yield Piece("caption" if is_caption else "paragraph", text, page=page, bold=line.bold)
+            kind: BlockKind = "caption" if is_caption else "paragraph"
+            yield Piece(kind, text, page=page, bold=line.bold, formula=line.is_formula)
 
     def _box(self, box: Any) -> Iterator[Piece]:
         """What a text box holds, or the words of another drawing."""
@@ -178,8 +180,7 @@ class _Body:
             yield Piece("table", "", grid=grid, page=page)
             return
         for row in rows:
-            for cell in row.cells:
-                yield from pieces[cell.element]
+            yield from _numbered([piece for cell in row.cells for piece in pieces[cell.element]])
 
     def _row(self, row: Row) -> list[tuple[Cell, list[Piece]]]:
         """Each cell of a row with its pieces; a page break is marked in every cell that it parts."""
@@ -251,6 +252,13 @@ def _captioned(pieces: Sequence[Piece]) -> list[Piece]:
         else:
             done.append(piece)
     return done
+
+
+def _numbered(pieces: list[Piece]) -> list[Piece]:
+    """A formula and its number, which a table sets side by side, as one line."""
+    if len(pieces) == 2 and pieces[0].formula and is_label(pieces[1].text):
+        return [replace(pieces[0], text=f"{pieces[0].text}\t{pieces[1].text}")]
+    return pieces
 
 
 def _cell_text(piece: Piece) -> str:

@@ -13,7 +13,7 @@ from ingest.readers.docx.fields import Fields
 from ingest.readers.docx.package import Package
 from ingest.readers.docx.styles import Styles, is_on
 from ingest.readers.docx.xml import MC, M, W, inside, value, whole
-from ingest.readers.inline import level
+from ingest.readers.inline import is_display, level
 from ingest.readers.symbols import is_symbol_font, sign
 
 _MARKS = {"tab": "\t", "ptab": "\t", "cr": "\n", "noBreakHyphen": "-", "lastRenderedPageBreak": "\f"}
@@ -37,13 +37,14 @@ class Line:
     r"""A paragraph as read: form feeds for the page breaks of the last layout, ``bold`` the share of it, 0..1.
 
     ``drawn``: boxes (elements that hold blocks) and words of drawings, in their order. ``is_contents``: it is a line
-    of a contents list.
+    of a contents list; ``is_formula``: it is a formula on a line of its own.
     """
 
     text: str = ""
     bold: float = 0.0
     drawn: list[Any] = field(default_factory=list)
     is_contents: bool = False
+    is_formula: bool = False
 
 
 @dataclass(slots=True)
@@ -89,7 +90,8 @@ class Runs:
         self._fields.begin_paragraph()
         self._walk(paragraph)
         runs, line = self._runs, self._line
-        line.text = level((run.text, run.height) for run in runs if run.text)
+        heights = [(run.text, run.height) for run in runs if run.text]
+        line.text, line.is_formula = level(heights), is_display(heights)
         weights = [(len(run.text.strip()), run.is_bold) for run in runs]
         line.bold = sum(weight for weight, is_bold in weights if is_bold) / (sum(weight for weight, _ in weights) or 1)
         line.is_contents = self._fields.is_contents_line or self._styles.paragraph(self._style).is_contents
