@@ -28,6 +28,7 @@ _TOUCHES_BEFORE = re.compile(r"[\w\u0300-\u036f\u20d7)\]}%‰°′″²³¹⁰-�
 _TOUCHES_AFTER = re.compile(r"[\w(\[{√∛∜∑∏∫]")
 _RAISED_END = re.compile("[⁰¹²³⁴-ⁿ₀-₎]\\Z")
 _ENDS = ("。", "！", "？", "；", ".", "!", "?", ";")
+_GOES_ON = tuple("=+−-×·<>≤≥≈")  # the next line of one equation
 _ROOTS = {"": "√", "2": "√", "3": "∛", "4": "∜"}
 _UNSHOWN = re.compile("[\u2061-\u2064\u200b]")
 _UNSHOWN_PRODUCT = re.compile(r"(?<=\d)[\u2062\u2064](?=\d)")
@@ -133,8 +134,9 @@ def with_displays(pieces: Iterable[Piece]) -> list[Piece]:
     for piece in pieces:
         lead = done[-1] if done else None
         is_lead = lead is not None and lead.kind in ("paragraph", "list_item") and not lead.text.endswith(_ENDS)
-        if piece.formula and lead is not None and is_lead and lead.page + lead.text.count("\f") == piece.page:
-            done[-1] = replace(lead, text=f"{lead.text}\n{piece.text}", bold=0.0)
+        goes_on = lead is not None and (not lead.formula or piece.text.startswith(_GOES_ON))
+        if piece.formula and lead and is_lead and goes_on and lead.page + lead.text.count("\f") == piece.page:
+            done[-1] = replace(lead, text=f"{lead.text}\n{piece.text}", bold=0.0, formula=True)
         else:
             done.append(piece)
     return done

@@ -108,5 +108,7 @@ def test_a_displayed_equation_ends_the_sentence_that_leads_to_it():
     assert lines(paragraph("The mass is") + numbered + paragraph("where M is the input.")) == [
         "The mass is\nW=M×28/16\t(3)", "where M is the input.",
     ]  # fmt: skip
+    more = paragraph(f"<m:oMath>{r('=7')}</m:oMath>") + paragraph(f"<m:oMath>{r('V=9')}</m:oMath>")
+    assert lines(paragraph("Then") + displayed + more) == ["Then\nW=M×28/16\n=7", "V=9"]
     assert lines(paragraph("A sentence.") + displayed) == ["A sentence.", "W=M×28/16"]
     assert lines(paragraph("The mass") + paragraph(equation, " is small.")) == ["The mass", "W=M×28/16 is small."]
