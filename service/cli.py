@@ -57,7 +57,8 @@ def _text_or_stdin(text: str) -> str:
 @app.command()
 def add(
     paths: Annotated[
-        list[Path], typer.Argument(help="Files or folders: PDF, HTML, DOCX, Markdown, text, JSON.", parser=_path)
+        list[Path],
+        typer.Argument(help="Files or folders: PDF, HTML, Office, EPUB, mail, Markdown, text, CSV.", parser=_path),
     ],
     library: Library = None,
     collection: Collection = None,

@@ -14,7 +14,7 @@ from index.packed import Packed
 from index.trash import Trash
 from ingest.document import Metadata
 from ingest.errors import IngestError
-from ingest.readers import find_files
+from ingest.readers import look_into, why_skipped
 
 if TYPE_CHECKING:
     from service.readers import Readers, Stop
@@ -61,13 +61,26 @@ OnDone: TypeAlias = "Callable[[File, Fate], None]"
 """Called with each file and what became of it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file of a folder that was passed over, and why."""
+
+    path: str
+    reason: str
+
+
 @dataclass(slots=True)
 class AddReport:
-    """What became of every file of one call, each list in the order in which files were done."""
+    """What became of every file of one call, each list in the order in which files were done.
+
+    ``skipped`` are files of folders that no reader takes; ``hidden`` counts hidden and lock files there.
+    """
 
     added: list[Added] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     failed: list[Failed] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    hidden: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON form."""
@@ -156,11 +169,17 @@ def bring_in(
 
 
 def _find(paths: Sequence[Path], report: AddReport) -> list[Path]:
-    """Files under ``paths``, each once; a path without any is a failure of its own, not of the whole call."""
+    """Files under ``paths``, each once; a path without any is a failure of its own, not of the whole call.
+
+    What folders hold beside them is told to the report.
+    """
     files: dict[Path, None] = {}
     for path in paths:
         try:
-            files.update(dict.fromkeys(find_files([path])))
+            found = look_into([path])
+            files.update(dict.fromkeys(found.files))
+            report.skipped += [Skipped(str(each), why_skipped(each)) for each in found.skipped]
+            report.hidden += found.hidden
         except IngestError as error:
             report.failed.append(_failed(path, error))
     return list(files)

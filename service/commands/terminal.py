@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Literal, NoReturn
 
 from rich.console import Console
@@ -50,6 +51,11 @@ class Kind(StrEnum):
     markdown = "markdown"
     text = "text"
     json = "json"
+    csv = "csv"
+    xlsx = "xlsx"
+    pptx = "pptx"
+    epub = "epub"
+    mail = "mail"
 
 
 class Mode(StrEnum):
@@ -277,9 +283,12 @@ def show_added(report: AddReport, *, as_json: bool) -> None:
         show_line(Text.assemble(("unchanged ", "dim"), name.translate(PICTURES)))
     for failure in report.failed:
         show_note(f"error[{failure.code}]", failure.message, style="bold red")
-    show_line(
-        Text(f"{len(report.added)} added, {len(report.unchanged)} unchanged, {len(report.failed)} failed", style="bold")
-    )
+    for passed in report.skipped:
+        show_line(Text.assemble(("skipped ", "dim"), f"{Path(passed.path).name.translate(PICTURES)}: {passed.reason}"))
+    done = f"{len(report.added)} added, {len(report.unchanged)} unchanged, {len(report.failed)} failed"
+    if report.skipped or report.hidden:
+        done += f", {len(report.skipped)} skipped" + (f", {report.hidden} hidden" if report.hidden else "")
+    show_line(Text(done, style="bold"))
     return None
 
 

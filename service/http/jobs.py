@@ -41,7 +41,7 @@ JobsOf = Annotated[Jobs, Depends(jobs_of)]
     operation_id="upload_documents",
     dependencies=[WRITES],
     status_code=202,
-    summary="Take in files: PDF, HTML, DOCX, Markdown, text or JSON",
+    summary="Take in files: PDF, HTML, DOCX, XLSX, PPTX, EPUB, mail, Markdown, text, CSV or JSON",
     responses=documented(413, 507)
     | {
         202: {
