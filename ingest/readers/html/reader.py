@@ -11,6 +11,7 @@ from ingest.errors import DocumentTooLarge, EmptyDocument
 from ingest.readers.captions import attach_captions
 from ingest.readers.charset import decode
 from ingest.readers.draft import Piece, compose
+from ingest.readers.formulas import with_displays
 from ingest.readers.html.head import head_metadata
 from ingest.readers.html.leftout import LeftOut
 from ingest.readers.html.sight import Sight
@@ -82,7 +83,7 @@ def markup_pieces(markup: str, left: LeftOut | None = None) -> list[Piece]:
     if root is None:
         return []
     sight = Sight(root, left or LeftOut(), whole=True)
-    return attach_captions(merge_labels(Walk(sight).pieces_of(root)))
+    return attach_captions(merge_labels(with_displays(Walk(sight).pieces_of(root))))
 
 
 def html_pieces(root: LexborNode, left: LeftOut) -> list[Piece]:
@@ -92,7 +93,7 @@ def html_pieces(root: LexborNode, left: LeftOut) -> list[Piece]:
     """
     main, length = _main_content(root)
     sight = Sight(root, left, weight=length)
-    return attach_captions(merge_labels(_without_controls(Walk(sight).pieces_of(main))))
+    return attach_captions(merge_labels(with_displays(_without_controls(Walk(sight).pieces_of(main)))))
 
 
 def _as_windows(found: re.Match[str]) -> str:

@@ -21,7 +21,7 @@ from ingest.readers.html.numbering import Counters, numbers_itself
 from ingest.readers.html.panels import folds, is_panel, panel_of
 from ingest.readers.html.replaced import formula_text, is_formula, is_page_frame
 from ingest.readers.html.tables import RawCell, build_grid, raw_cell, rows_of, sets_the_page
-from ingest.readers.inline import BREAK, displayed_lines, level
+from ingest.readers.inline import BREAK, displayed_lines, is_display, level
 from ingest.readers.labels import is_label
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class Walk:
         if may_fold and self._heads_panel(node, context):
             todo += _as_heading(node)
             return
-        if tag.endswith("math"):
+        if tag.rpartition(":")[2] == "math":
             self._formula(node, context)
             return
         if tag in _REPLACED:
@@ -236,10 +236,9 @@ class Walk:
         if not any(text.strip() for text, _ in runs):
             return
         context = next(context for text, context in runs if text.strip())
-        if any(part.height for _, part in runs):
-            whole = level((text, part.height) for text, part in runs)
-        else:
-            whole = "".join([text for text, _ in runs])
+        heights = [(text, part.height) for text, part in runs]
+        is_level = not any(height for _, height in heights)
+        whole = "".join([text for text, _ in runs]) if is_level else level(heights)
         if _APART in whole or _GAP in whole:
             whole = _GAPS.sub(" ", _APARTS.sub(" ", whole)).replace(_GAP, "").replace(_APART, "")
         lines = displayed_lines(
@@ -258,7 +257,8 @@ class Walk:
             self._marker = ""
             self._pieces.append(
                 Piece(context.kind, text, level=context.level, anchor=self._anchor, page=self._page,
-                      title=context.title, link=link, inner_link=inner_link, bold=bold)
+                      title=context.title, link=link, inner_link=inner_link, bold=bold,
+                      formula=not is_level and is_display(heights))
             )  # fmt: skip
 
 
