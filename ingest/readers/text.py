@@ -47,7 +47,6 @@ class _Sheet:
         self.text = text
         inner, frame = unboxed(text, lines)
         self.lines, margins = without_margins(inner)
-        self._lifted = bool(frame or margins)  # a rebuilt cell may not reach over what stands between its words
         self.flow: Flow = measure(self.lines)
         self.running = running_lines(self.lines)
         self.fronts: list[Front] = []
@@ -105,8 +104,16 @@ class _Sheet:
         free = self._free()
         left = [self.lines[i] for i in free]
         lines = [flattened.Line(line.span, line.text, line.page, line.blank_before) for line in left]
-        for rebuilt in () if self._lifted else flattened.rebuild_tables(self.text, lines):
-            self._take_table(rebuilt.table, [free[i] for i in sorted(rebuilt.lines)])
+        for rebuilt in flattened.rebuild_tables(self.text, lines):
+            indices = [free[i] for i in sorted(rebuilt.lines)]
+            if self._holds(self._spans(indices), rebuilt.table):
+                self._take_table(rebuilt.table, indices)
+
+    @staticmethod
+    def _holds(spans: Sequence[Span], table: Table) -> bool:
+        """Whether no cell of a table reaches over what is not of its lines."""
+        cells = (span for cell in table.cells for span in cell.spans)
+        return all(any(whole.start <= cell.start and cell.end <= whole.end for whole in spans) for cell in cells)
 
     def _take_table(self, table: Table, indices: Sequence[int]) -> None:
         self._taken.update(indices)
