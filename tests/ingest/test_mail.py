@@ -46,9 +46,8 @@ def test_the_richest_form_of_the_text_is_read_once_and_attachments_are_sections(
     assert "plain words" not in document.text and "A late survey costs 90 euro." in texts(document, "paragraph")
     assert headings(document)[1:] == [(1, "面积.csv"), (1, "Old reef")] and len(tables(document)) == 2
     assert "The old reef is closed." in document.text
-    assert (
-        "attachment run.bin is not read" in document.warnings[0] and "pictures are not read: 1" in document.warnings[1]
-    )
+    assert any("attachment run.bin is not read" in said for said in document.warnings)
+    assert "pictures are not read: 1" in document.warnings[-1]
 
 
 def test_a_message_without_an_encoding_is_read_as_what_is_likeliest():

@@ -45,8 +45,17 @@ def rows(document):
 
 
 def test_a_sheet_is_a_section_with_its_table_under_two_rows_of_headers():
-    sheet = sheet_of([["表1 礁石面积"], ["", "", "", "单位：公顷"], ["海湾", "2031年", "", "占比"],
-                      ["", "潮上", "潮下"], ["北湾", 29700, 1234.5, 0.125], ["南湾", 800, 90, 0.0825], ["注：2032年为估计。"]])  # fmt: skip
+    sheet = sheet_of(
+        [
+            ["表1 礁石面积"],
+            ["", "", "", "单位：公顷"],
+            ["海湾", "2031年", "", "占比"],
+            ["", "潮上", "潮下"],
+            ["北湾", 29700, 1234.5, 0.125],
+            ["南湾", 800, 90, 0.0825],
+            ["注：2032年为估计。"],
+        ]
+    )
     for area in ("A1:D1", "A3:A4", "B3:C3", "D3:D4"):
         sheet.merge_cells(area)
     for row in (5, 6):
@@ -83,8 +92,14 @@ def test_what_is_hidden_struck_or_drawn_is_left_out_and_named():
     document = read(sheet.parent)
     assert rows(document) == ["bay: North | area: 12", "bay: West | area: 7"]
     told = "\n".join(document.warnings)
-    for said in ("hidden rows are left out: 3", "hidden columns are left out: C", "1 chart not read",
-                 "1 comment not read", "hidden sheets are left out: Drafts", "struck out"):  # fmt: skip
+    for said in (
+        "hidden rows are left out: 3",
+        "hidden columns are left out: C",
+        "1 chart not read",
+        "1 comment not read",
+        "hidden sheets are left out: Drafts",
+        "struck out",
+    ):
         assert said in told
     assert not any(word in document.text for word in ("South", "x1", "Old", "never", "look"))
 
@@ -95,11 +110,28 @@ def test_a_formula_without_a_saved_value_is_named():
 
 
 def test_tables_and_lines_of_one_sheet_are_kept_apart():
-    sheet = sheet_of([["bay", "2031", "", "port", "2031"], ["North", 12, "", "East", 3], ["South", 9, "", "West", 4], [],
-                      ["Areas are those at low tide."], [], ["reef", "depth"], ["old", 4], ["new", 6]])  # fmt: skip
+    sheet = sheet_of(
+        [
+            ["bay", "2031", "", "port", "2031"],
+            ["North", 12, "", "East", 3],
+            ["South", 9, "", "West", 4],
+            [],
+            ["Areas are those at low tide."],
+            [],
+            ["reef", "depth"],
+            ["old", 4],
+            ["new", 6],
+        ]
+    )
     document = read(sheet.parent)
-    assert rows(document) == ["bay: North | 2031: 12", "bay: South | 2031: 9", "port: East | 2031: 3", "port: West | 2031: 4",
-                              "reef: old | depth: 4", "reef: new | depth: 6"]  # fmt: skip
+    assert rows(document) == [
+        "bay: North | 2031: 12",
+        "bay: South | 2031: 9",
+        "port: East | 2031: 3",
+        "port: West | 2031: 4",
+        "reef: old | depth: 4",
+        "reef: new | depth: 6",
+    ]
     assert texts(document, "paragraph") == ["Areas are those at low tide."]
 
 
@@ -117,15 +149,31 @@ MOMENT = datetime.datetime(2031, 3, 5, 14, 7, 9)
 @pytest.mark.parametrize(
     ("value", "code", "seen"),
     [
-        (0.1256, "0.00%", "12.56%"), (0.125, "0%", "13%"), (1234567.891, "#,##0.00", "1,234,567.89"), (123, "00000", "00123"),
-        (-5.5, "#,##0.0;(#,##0.0)", "(5.5)"), (0, '#,##0;-#,##0;"-"', "-"), (0.5, "# ?/?", "1/2"), (3.75, "# ??/??", "3 3/4"),
-        (12345, "0.00E+00", "1.23E+04"), (0.1 + 0.2, "General", "0.3"), (2500000, '0.0,,"M"', "2.5M"), (5, ";;;", ""),
-        (1234.5, "[$€-407]#,##0.00", "€1,234.50"), (1.5, '0.0"万吨"', "1.5万吨"), (150, "[>=100]0;0.0", "150"), (True, "General", "TRUE"),
-        (MOMENT, "yyyy-mm-dd", "2031-03-05"), (MOMENT, 'yyyy"年"m"月"d"日"', "2031年3月5日"), (MOMENT, "d-mmm-yy", "5-Mar-31"),
-        (MOMENT, "h:mm AM/PM", "2:07 PM"), (datetime.timedelta(hours=30, minutes=5), "[h]:mm", "30:05"), ("abc", "@", "abc"),
+        (0.1256, "0.00%", "12.56%"),
+        (0.125, "0%", "13%"),
+        (1234567.891, "#,##0.00", "1,234,567.89"),
+        (123, "00000", "00123"),
+        (-5.5, "#,##0.0;(#,##0.0)", "(5.5)"),
+        (0, '#,##0;-#,##0;"-"', "-"),
+        (0.5, "# ?/?", "1/2"),
+        (3.75, "# ??/??", "3 3/4"),
+        (12345, "0.00E+00", "1.23E+04"),
+        (0.1 + 0.2, "General", "0.3"),
+        (2500000, '0.0,,"M"', "2.5M"),
+        (5, ";;;", ""),
+        (1234.5, "[$€-407]#,##0.00", "€1,234.50"),
+        (1.5, '0.0"万吨"', "1.5万吨"),
+        (150, "[>=100]0;0.0", "150"),
+        (True, "General", "TRUE"),
+        (MOMENT, "yyyy-mm-dd", "2031-03-05"),
+        (MOMENT, 'yyyy"年"m"月"d"日"', "2031年3月5日"),
+        (MOMENT, "d-mmm-yy", "5-Mar-31"),
+        (MOMENT, "h:mm AM/PM", "2:07 PM"),
+        (datetime.timedelta(hours=30, minutes=5), "[h]:mm", "30:05"),
+        ("abc", "@", "abc"),
         (0, '_ * #,##0_ ;_ * "-"??_ ;_ @_ ', "0"),
     ],
-)  # fmt: skip
+)
 def test_a_value_is_stored_as_its_format_shows_it(value, code, seen):
     assert shown(value, code) == seen
 
