@@ -13,7 +13,14 @@ from typing import Any
 
 from eval.attack.samples import Sample
 
-_PLAIN_SHARE = {"docx": 0.05, "json": 0.1}  # a checksum or a bracket would be all that is ever tried
+# A checksum or a bracket would be all that is ever tried.
+_PLAIN_SHARE = {"docx": 0.05, "xlsx": 0.05, "pptx": 0.05, "epub": 0.05, "json": 0.1}
+    "docx": 0.05,
+    "xlsx": 0.05,
+    "pptx": 0.05,
+    "epub": 0.05,
+    "json": 0.1,
+}  # a checksum or a bracket would be all that is ever tried
 
 Mutator = Callable[[bytes, Random], bytes]
 
@@ -192,4 +199,9 @@ _OWN: dict[str, tuple[Mutator, ...]] = {
     "markdown": (_marks, _front, _nest, _encoded),
     "text": (_marks, _encoded, _insert),
     "json": (_tree, _tree, _tree, _numbers, _encoded),
+    "csv": (_marks, _encoded, _insert, _numbers),
+    "xlsx": (_member,),
+    "pptx": (_member,),
+    "epub": (_member,),
+    "mail": (_marks, _charsets, _encoded, _insert),
 }
