@@ -35,7 +35,9 @@ from eval.options import (
     print_json,
     print_results,
 )
+from eval.pages_command import pages
 from eval.provision_command import provisions
+from eval.roundtrip_command import roundtrip
 from index.hit import SearchMode
 from ingest.errors import SinkQAError
 
@@ -342,6 +344,8 @@ app.command()(forge)
 app.command()(load)
 app.command()(attack)
 app.command()(provisions)
+app.command()(roundtrip)
+app.command()(pages)
 
 
 def main() -> None:

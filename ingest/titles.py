@@ -10,6 +10,7 @@ from pathlib import PurePath
 from ingest.bodies import is_body
 from ingest.places import is_country
 from ingest.standards import is_series, leading_number
+from ingest.structure.table_words import is_table_caption
 
 _OPENING = 1_500  # characters
 _MAX_TITLE = 600
@@ -120,7 +121,8 @@ def best_title(title: str | None, text: str, name: str) -> str:
 
 def _tells(line: str) -> bool:
     line = line.removeprefix(leading_number(line) or "")
-    return 4 <= len(line) <= 160 and sum(map(str.isalpha, line)) > 0.5 * len(line)
+    letters = sum(map(str.isalpha, line))
+    return 4 <= len(line) <= 160 and letters > 0.5 * len(line) and not is_table_caption(line)
 
 
 def _are_full(lines: Sequence[str]) -> bool:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _HIDDEN = 2 | 32  # annotation flags Hidden and NoView (ISO 32000-1, table 165)
 _MULTILINE, _PASSWORD = 1 << 12, 1 << 13  # field flags (table 228)
 _LARGEST, _SMALLEST = 12.0, 4.0  # points; of text whose size the form leaves open
-_LEADING, _HEIGHT = 1.15, 1.0  # of the font size: from line to line, and of one line's box
+_LEADING, _HEIGHT, _DESCENT = 1.15, 1.0, 0.2  # of the font size: from line to line, of a line's box, of its foot
 _FILLERS = "_.…·＿－-—"  # what a form prints where a value is to be written
 _CHECKED, _UNCHECKED = "☑", "☐"
 _SCALE = 100  # device units to a point
@@ -223,7 +223,8 @@ def _without(characters: Characters, dropped: NDArray[np.bool_]) -> Characters:
         return characters
     kept = ~dropped
     text = "".join(characters.text[at] for at in np.flatnonzero(kept))
-    arrays = {name: getattr(characters, name)[kept] for name in ("boxes", "sizes", "turns", "bold")}
+    names = ("boxes", "sizes", "turns", "bold", "origins", "stamps")
+    arrays = {name: array[kept] for name in names if (array := getattr(characters, name)) is not None}
     return replace(characters, text=text, **arrays)
 
 
@@ -236,15 +237,18 @@ def _appended(characters: Characters, typed: _Typed) -> Characters:
     for row, line in enumerate(lines):
         texts += (line, "\n")
         boxes += (_boxes(line, x0, y0 + row * size * _LEADING, size), _BLANK)
-    text = "".join(texts)
+    text, set_boxes = "".join(texts), np.concatenate(boxes[1:])
+    base_lines = np.nan_to_num(set_boxes[:, [0, 3]] - np.array([0, _DESCENT * size], np.float32))
     plain = np.zeros(len(text) - len(characters.text), np.int8)
     return replace(
         characters,
         text=text,
-        boxes=np.concatenate(boxes),
+        boxes=np.concatenate([characters.boxes, set_boxes]),
         sizes=np.concatenate([characters.sizes, np.full(len(plain), size, np.float32)]),
         turns=np.concatenate([characters.turns, plain]),
         bold=np.concatenate([characters.bold, plain.astype(bool)]),
+        origins=None if characters.origins is None else np.concatenate([characters.origins, base_lines]),
+        stamps=None if characters.stamps is None else np.concatenate([characters.stamps, plain.astype(np.int32)]),
     )
 
 

@@ -21,6 +21,7 @@ from ingest.readers.pdf.file import (
     read_outline,
 )
 from ingest.readers.pdf.forms import read_additions, with_drawn, with_typed
+from ingest.readers.pdf.hidden import layers_are_off
 from ingest.readers.pdf.ocr import ocr_available, recognise
 from ingest.readers.pdf.page import PageLayout, lay_out, plain_page
 from ingest.readers.pdf.quality import page_quality
@@ -37,6 +38,7 @@ _PICTURE_SHARE = 0.3  # of the page's area
 _OUTLINES = 300  # letters drawn as paths
 MAX_OCR_PAGES = 500
 _MAX_NOTE = 80  # characters of a note in a warning
+_MOST_STAMPS, _LONGEST_STAMP = 5, 40
 
 
 def read_pdf(content: bytes, name: str) -> Document:
@@ -89,9 +91,10 @@ def _read_pages(document: pdfium.PdfDocument, content: bytes, name: str) -> tupl
     layouts: list[PageLayout] = []
     seen = _Seen()
     second = SecondExtractor(content)
+    layers_off = layers_are_off(content)
     start = 0
     for number in range(1, len(document) + 1):
-        layouts.append(_read_page(document, number, second, seen, start=start))
+        layouts.append(_read_page(document, number, second, seen, layers_off=layers_off, start=start))
         start += len(layouts[-1].text)
         if start > MAX_CHARACTERS:
             raise DocumentTooLarge(_too_long(name, number, len(document)))
@@ -101,11 +104,11 @@ def _read_pages(document: pdfium.PdfDocument, content: bytes, name: str) -> tupl
         raise EmptyDocument(f"{name}: blank: {len(layouts)} pages without text or pictures; export the file again")
     if not start:
         raise NoTextLayer(f"{name}: {_no_text(seen.pictures)}")
-    return layouts, [f"{name}: {remark}" for remark in _remarks(seen)]
+    return layouts, [f"{name}: {remark}" for remark in (*_remarks(seen), *_left_out(layouts))]
 
 
 def _read_page(
-    document: pdfium.PdfDocument, number: int, second: SecondExtractor, seen: _Seen, *, start: int
+    document: pdfium.PdfDocument, number: int, second: SecondExtractor, seen: _Seen, *, layers_off: bool, start: int
 ) -> PageLayout:
     page = load_page(document, number)
     if page is None:
@@ -114,7 +117,7 @@ def _read_page(
     additions = read_additions(page)
     if additions.drawn:
         page = with_drawn(document, page, number)
-    characters = with_typed(read_characters(page), additions) if additions.typed else None
+    characters = with_typed(read_characters(page, layers_off=layers_off), additions)
     layout = lay_out(page, number, start=start, characters=characters)
     if additions.comments:
         seen.commented.append(number)
@@ -203,6 +206,27 @@ def _remarks(seen: _Seen) -> Iterator[str]:
 def _short(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= _MAX_NOTE else f"{line[:_MAX_NOTE]}…"
+
+
+def _left_out(layouts: Sequence[PageLayout]) -> Iterator[str]:
+    """What pages bear that is no part of their text, hide, or show in letters that nobody can tell."""
+    hidden = [layout.number for layout in layouts if layout.hidden]
+    if hidden:
+        count = sum(layout.hidden for layout in layouts)
+        yield f"{count} characters that {_list(hidden)} {'do' if len(hidden) > 1 else 'does'} not show were left out"
+    stamped: dict[str, list[int]] = {}
+    for layout in layouts:
+        for words in layout.told:
+            stamped.setdefault(words, []).append(layout.number)
+    for words, numbers in list(stamped.items())[:_MOST_STAMPS]:
+        yield f'"{words[:_LONGEST_STAMP]}" is printed across {_list(numbers)}'
+    unsure = [layout.number for layout in layouts if layout.unsure]
+    if unsure:
+        yield f"text of {_list(unsure)} may be set in columns from right to left: compare with the original"
+    unread = [layout.number for layout in layouts if layout.unread]
+    if unread:
+        count = sum(layout.unread for layout in layouts)
+        yield f"{count} characters of {_list(unread)} cannot be read: compare with the original"
 
 
 def _no_text(pages: Sequence[int]) -> str:

@@ -1,0 +1,92 @@
+"""Round trip, first step: content that Word files, pages of the web and Markdown can have and a printed page cannot."""
+
+from __future__ import annotations
+
+from eval.roundtrip.drafting import Draft, items, lead, sign
+from eval.roundtrip.truth import Item, Piece, Run, Text, plain
+
+
+def struck(draft: Draft) -> list[Piece]:
+    """A figure that was struck, and the one that is valid."""
+    words = draft.words
+    old, new = words.figure("count"), words.figure("count")
+    before, after = words.either("The cap is|tonnes of carbon dioxide.", "年度总量上限为|吨二氧化碳。").split("|")
+    space = words.either(" ", "")
+    runs = (Run(before + space), Run(old, "struck"), Run(new, "inserted"), Run(space + after + space))
+    return [Text((*runs, Run(words.sentence())), "struck text")]
+
+
+def hidden(draft: Draft) -> list[Piece]:
+    """Words that are in the file and are not shown."""
+    words = draft.words
+    space = words.either(" ", "")
+    secret = words.either("internal remark seven", "内部备注第七号")
+    return [Text((Run(words.sentence() + space), Run(secret, "hidden"), Run(words.sentence())), "hidden text")]
+
+
+def boxed(draft: Draft) -> list[Piece]:
+    """A text box beside a paragraph."""
+    return [Text(plain(draft.words.sentence()), "text box", flow="beside")]
+
+
+def controlled(draft: Draft) -> list[Piece]:
+    """A paragraph within a content control."""
+    return [Text(plain(draft.words.paragraph(2)), "content controls")]
+
+
+def restarted(draft: Draft) -> list[Piece]:
+    """Two lists of one format; the second starts at 1 again."""
+    kind = "restarted lists"
+    found: list[Piece] = []
+    for _ in range(2):
+        found += [lead(draft, kind), *items(draft, kind, "decimal", "%1.", 3)]
+    return found
+
+
+def numbered(draft: Draft) -> list[Piece]:
+    """A list in one of Word's rarer formats."""
+    kind, style = "rare list formats", draft.pick("ideographTraditional", "decimalEnclosedCircle", "upperRoman")
+    around = {"ideographTraditional": "%1、", "decimalEnclosedCircle": "%1", "upperRoman": "%1."}[style]
+    return [lead(draft, kind), *items(draft, kind, style, around, draft.random.randint(3, 5))]
+
+
+def late(draft: Draft) -> list[Piece]:
+    """Articles from the hundredth on."""
+    kind = "articles beyond ninety-nine"
+    signs = ("九十九", "一百", "一百零一", "一百零二")
+    style, around = "chineseCountingThousand", "第%1条"
+    return [
+        Item(around.replace("%1", text), plain(draft.words.sentence()), kind, 99 + n, style, around, first=n == 0)
+        for n, text in enumerate(signs)
+    ]
+
+
+def nested_list(draft: Draft) -> list[Piece]:
+    """A list of two levels."""
+    kind, inner = "nested list", draft.pick("lowerLetter", "lowerRoman")
+    found: list[Piece] = [lead(draft, kind)]
+    for number in range(1, 4):
+        text = plain(draft.words.sentence())
+        found.append(Item(f"{number}.", text, kind, number, "decimal", "%1.", first=number == 1))
+        for below in range(1, 3):
+            text = plain(draft.words.sentence())
+            found.append(Item(f"{sign(inner, below)}.", text, kind, below, inner, "%2.", 2, below == 1))
+    return found
+
+
+def emphasised(draft: Draft) -> list[Piece]:
+    """Bold type that ends in a stop, which Chinese sets without a space behind it."""
+    words = draft.words
+    name = words.either("Penalty:", "罚款：")
+    rest = words.either(f" {words.figure('count')} euros for each tonne. ", f"每吨{words.figure('count')}元。")
+    return [Text((Run(name, "bold"), Run(rest), Run(words.sentence())), "emphasis")]
+
+
+def braced(draft: Draft) -> list[Piece]:
+    """A formula in TeX at a line's end."""
+    words = draft.words
+    formula = words.either(
+        "Emissions follow from $E = C \\times \\frac{44}{12}$", "排放量为$E = C \\times \\frac{44}{12}$"
+    )
+    names = words.either("The factor is written as {EF}", "排放因子记为{EF}")
+    return [Text(plain(formula), "braces"), Text(plain(names), "braces")]

@@ -1,0 +1,216 @@
+"""Round trip, second step: recall, order, cells, figures, invented and leaked text of one document."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from eval.roundtrip.aligning import Alignment, Found
+from eval.roundtrip.stored import Stored, canonical
+from eval.roundtrip.truth import CellTruth, Excluded, Truth, Unit
+from ingest.document import Document
+from ingest.passage import Passage
+
+_BLOCK = {"heading": "heading", "note": "footnote", "item": "list_item"}
+_FIGURE = re.compile(r"\d[\d.,/]*(?:\^-?\d+|_\d+)?%?")
+_WORD = re.compile(r"[^\W_]+")
+_TELLING = 4  # characters from which a word inside others says where they are from
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is not as it should be: the kind that it is of, what was expected and what is stored."""
+
+    measure: str
+    kind: str
+    expected: str
+    stored: str
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of one document: right and all, by measure; ``faults`` say what the difference is."""
+
+    right: dict[str, int] = field(default_factory=dict)
+    of: dict[str, int] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def counted(self) -> list[Fault]:
+        """Faults that make a document fail: headings' levels and the like are told only."""
+        return [fault for fault in self.faults if fault.measure != "structure"]
+
+    def add(self, measure: str, right: int, of: int) -> None:
+        """Counts more of a measure."""
+        self.right[measure] = self.right.get(measure, 0) + right
+        self.of[measure] = self.of.get(measure, 0) + of
+
+
+def measure(truth: Truth, document: Document, passages: Sequence[Passage]) -> Tally:
+    """What became of a document whose truth is known.
+
+    ``recall``: characters of units found; ``order``: neighbouring units of one flow in their order; ``figures``:
+    numbers with their powers intact, in the unit that they belong to; ``cells``: values that a row passage gives with
+    their labels, headers, caption and unit; ``structure``: headings of their level and items with their mark;
+    ``invented`` and ``leaked``: characters of the body that no unit has, and those of what is not text.
+    """
+    stored, tally = Stored(document), Tally()
+    alignment = Alignment([unit.text for unit in truth.units], stored)
+    for unit, found in zip(truth.units, alignment.found, strict=True):
+        _count(tally, unit, found, stored)
+    _order(tally, truth.units, alignment.found)
+    _structure(tally, truth.units, alignment.found, stored)
+    _left_over(tally, truth, alignment, stored)
+    rows = [_Row(passage) for passage in passages if passage.kind == "row"]
+    for cell in truth.cells:
+        _cell(tally, cell, rows)
+    return tally
+
+
+def _count(tally: Tally, unit: Unit, found: Found, stored: Stored) -> None:
+    if not found.places and unit.may_be_named and stored.document.warnings:
+        return
+    near = _near(found, stored)
+    tally.add("recall", found.chars, len(found.text))
+    if found.chars < len(found.text):
+        tally.faults.append(Fault("recall", unit.kind, unit.text, near))
+    figures = _FIGURE.findall(found.text)
+    held = stored.text[found.places[0][0] : found.places[-1][1]] if found.places else ""
+    lost = [figure for figure in figures if figure not in _FIGURE.findall(held)] if not found.exact else []
+    tally.add("figures", len(figures) - len(lost), len(figures))
+    if lost:
+        tally.faults.append(Fault("figures", unit.kind, f"{', '.join(lost)} in: {unit.text}", near))
+
+
+def _near(found: Found, stored: Stored) -> str:
+    """The stored blocks that a unit was found in."""
+    return " ⏎ ".join(dict.fromkeys(stored.at(start).said for start, _ in found.places)) or "(nothing)"
+
+
+def _order(tally: Tally, units: Sequence[Unit], found: Sequence[Found]) -> None:
+    for flow in ("body", "notes"):
+        there = [(u, f) for u, f in zip(units, found, strict=True) if u.flow == flow and f.places]
+        for (above, first), (below, second) in pairwise(there):
+            right = first.places[0][0] < second.places[0][0]
+            tally.add("order", right, 1)
+            if not right:
+                tally.faults.append(Fault("order", below.kind, f"{above.text} ⏎ {below.text}", "the other way round"))
+
+
+def _structure(tally: Tally, units: Sequence[Unit], found: Sequence[Found], stored: Stored) -> None:
+    """Headings of one level share a level, which lies below that of those above them; items and notes are such."""
+    there = [
+        (unit, stored.at(place.places[0][0]))
+        for unit, place in zip(units, found, strict=True)
+        if unit.role in _BLOCK and place.places
+    ]
+    levels = _levels([(unit.level, got.level) for unit, got in there if unit.role == "heading" == got.kind])
+    for unit, got in there:
+        wanted = _BLOCK[unit.role]
+        right = got.kind == wanted and (unit.role != "heading" or levels[unit.level] == got.level)
+        tally.add("structure", right, 1)
+        if not right:
+            expected = f"{wanted} {levels.get(unit.level, unit.level) if unit.role == 'heading' else ''}: {unit.text}"
+            tally.faults.append(Fault("structure", unit.kind, expected, f"{got.kind} {got.level}: {got.said}"))
+
+
+def _levels(pairs: Sequence[tuple[int, int]]) -> dict[int, int]:
+    """For each level of the truth the stored level that stands for it; -1 where it is none below the one above."""
+    levels: dict[int, int] = {}
+    above = -1
+    for level in sorted({level for level, _ in pairs}):
+        usual = Counter(got for wanted, got in pairs if wanted == level).most_common(1)[0][0]
+        levels[level] = usual if usual > above else -1
+        above = max(above, usual)
+    return levels
+
+
+def _left_over(tally: Tally, truth: Truth, alignment: Alignment, stored: Stored) -> None:
+    """What no unit has: what may be there, what must not be, and what nobody wrote."""
+    excluded = sorted(((canonical(each.text), each) for each in truth.excluded), key=lambda pair: -len(pair[0]))
+    for text in sorted({canonical(text) for text in truth.allowed}, key=len, reverse=True):
+        _drop(text, alignment, stored)
+    tally.add("invented", 0, len(stored.text))
+    tally.add("leaked", 0, sum(len(text) for text, _ in excluded))
+    for start, end in list(alignment.left()):
+        text = stored.text[start:end]
+        if not _WORD.search(text):
+            continue
+        source = _source(text, excluded)
+        chars = sum(len(word) for word in _WORD.findall(text))
+        tally.add("leaked" if source else "invented", chars, 0)
+        said = stored.at(start).said
+        fault = Fault("leaked", source.kind, f"without: {text}", said) if source else None
+        tally.faults.append(fault or Fault("invented", "", f"without: {text}", said))
+
+
+def _drop(text: str, alignment: Alignment, stored: Stored) -> None:
+    for start, end in list(alignment.left()):
+        at = stored.text.find(text, start, end) if text else -1
+        while at >= 0:
+            alignment.take(at, at + len(text))
+            at = stored.text.find(text, at + len(text), end)
+
+
+def _source(text: str, excluded: Sequence[tuple[str, Excluded]]) -> Excluded | None:
+    """What must not be there that a left-over stretch is of: it has its characters in order, or holds it whole."""
+    words = "".join(_WORD.findall(text))
+    for whole, each in excluded:
+        bare = "".join(_WORD.findall(whole))
+        if bare and (_within(words, bare) or (bare in words and len(bare) >= _TELLING)):
+            return each
+    return None
+
+
+def _within(part: str, whole: str) -> bool:
+    rest = iter(whole)
+    return all(char in rest for char in part)
+
+
+class _Row:
+    """A row passage, for comparison."""
+
+    def __init__(self, passage: Passage) -> None:
+        self.shown, self.text = passage.text, canonical(passage.text)
+        self.units = [(canonical(each.text), canonical(each.label), each) for each in passage.units]
+
+
+def _cell(tally: Tally, cell: CellTruth, rows: Sequence[_Row]) -> None:
+    text, caption, unit = canonical(cell.text), canonical(cell.caption), canonical(cell.unit)
+    labels, headers = [canonical(each) for each in cell.labels], [canonical(each) for each in cell.headers]
+    right = any(
+        all(part in row.text for part in (caption, unit, *labels)) and _has(row, text, labels, headers) for row in rows
+    )
+    tally.add("cells", right, 1)
+    if not right:
+        expected = f"{cell.caption}: {' '.join(cell.labels)} · {' '.join(cell.headers)} = {cell.text} {cell.unit}"
+        tally.faults.append(Fault("cells", cell.kind, expected, next(_likely(cell, labels, headers, rows), "(no row)")))
+
+
+def _has(row: _Row, text: str, labels: Sequence[str], headers: Sequence[str]) -> bool:
+    return any(said == text and _is_label(label, labels, headers) for said, label, _ in row.units)
+
+
+def _is_label(label: str, labels: Sequence[str], headers: Sequence[str]) -> bool:
+    """Whether a cell's label names all headers, and nothing but them and labels of the row."""
+    rest = label
+    for header in headers:
+        if header not in rest:
+            return False
+        rest = rest.replace(header, "", 1)
+    for side in labels:
+        rest = rest.replace(side, "", 1)
+    return not _WORD.search(rest)
+
+
+def _likely(cell: CellTruth, labels: Sequence[str], headers: Sequence[str], rows: Sequence[_Row]) -> Iterator[str]:
+    """Rows that come near a lost cell: with its labels, else with its value."""
+    text = canonical(cell.text)
+    near = [row for row in rows if all(label in row.text for label in labels)]
+    for row in [*near, *rows]:
+        for said, label, shown in row.units:
+            if said == text or (headers and headers[-1] in label and row in near):
+                yield f"{shown.label} = {shown.text}; the row: {row.shown[:160]}"

@@ -1,0 +1,172 @@
+"""Round trip, last step: documents made, read, measured; figures by format and kind, and what failed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from eval.attack.outcome import Bar
+from eval.ranking import OnProgress
+from eval.roundtrip.kinds import Made, make
+from eval.roundtrip.measuring import Fault, Tally, measure
+from eval.significance import Estimate, estimate
+from ingest.document import Document
+from ingest.errors import IngestError
+from ingest.readers import FORMATS, read_bytes
+from ingest.splitting import split
+
+MEASURES = ("recall", "order", "cells", "figures", "structure")
+BARS = {"recall": 0.995, "order": 0.995, "cells": 0.98}
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """One document there and back; ``error`` where the reader refused it."""
+
+    made: Made
+    tally: Tally
+    stored: str
+    error: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether all that counts is right; headings' levels are told and do not count."""
+        return not self.error and not self.tally.counted
+
+
+@dataclass(slots=True)
+class Figures:
+    """A group of documents: how many, how many failed, each share with its interval, and characters too many.
+
+    ``alone`` are those that have the kind and no other; ``own`` those with a fault in what is of the kind itself.
+    """
+
+    name: str
+    documents: int = 0
+    failed: int = 0
+    alone: int = 0
+    failed_alone: int = 0
+    own: int = 0
+    shares: dict[str, Estimate] = field(default_factory=dict)
+    invented: int = 0
+    leaked: int = 0
+    example: dict[str, str | int] | None = None
+
+
+def run(
+    seed: int, documents: int, *, formats: Sequence[str], kinds: Sequence[str], on_progress: OnProgress
+) -> Iterator[Trip]:
+    """Makes documents and reads them; formats without a reader are left out."""
+    readable = [each for each in formats or FORMATS if each in FORMATS]
+    for made in make(seed, documents, formats=readable, kinds=kinds):
+        on_progress(made.number, documents, made.format)
+        yield trip(made)
+
+
+def trip(made: Made) -> Trip:
+    """One document read and measured; one that is refused has lost everything."""
+    try:
+        document = read_bytes(made.content, made.name)
+    except IngestError as error:
+        tally = Tally()
+        tally.add("recall", 0, sum(len(unit.text) for unit in made.truth.units))
+        tally.add("cells", 0, len(made.truth.cells))
+        tally.faults.append(Fault("recall", made.kinds[0], "a document", error.message))
+        return Trip(made, tally, "", error.message)
+    return Trip(made, measure(made.truth, document, split(document)), shown(document))
+
+
+def shown(document: Document) -> str:
+    """A stored document for people: a line a block, with its kind."""
+    lines = [f"title: {document.metadata.title}", *(f"warning: {each}" for each in document.warnings)]
+    for block in document.blocks:
+        text = " ¦ ".join(document.text[start:end] for start, end in block.spans)
+        lines.append(f"[{block.kind}{block.level or ''}] {text}")
+    return "\n".join(lines)
+
+
+def figures(name: str, trips: Sequence[Trip], *, kind: str = "") -> Figures:
+    """Sums over documents: shares are of counts, their intervals of documents drawn anew (clusters)."""
+    failed = [each for each in trips if not each.ok]
+    alone = [each for each in trips if len(each.made.kinds) == 1]
+    result = Figures(name, len(trips), len(failed), len(alone), sum(not each.ok for each in alone))
+    result.own = sum(bool(kind) and any(fault.kind == kind for fault in each.tally.counted) for each in trips)
+    for measure_name in MEASURES:
+        if (share := _share(measure_name, trips)) is not None:
+            result.shares[measure_name] = share
+    result.invented = sum(each.tally.right.get("invented", 0) for each in trips)
+    result.leaked = sum(each.tally.right.get("leaked", 0) for each in trips)
+    result.example = _example(failed, kind)
+    return result
+
+
+def _share(measure_name: str, trips: Sequence[Trip]) -> Estimate | None:
+    """A share of all counts together with its interval: documents are clusters of what is counted in them."""
+    counts = [(each.tally.right.get(measure_name, 0), each.tally.of.get(measure_name, 0)) for each in trips]
+    counts = [(right, of) for right, of in counts if of]
+    if not counts:
+        return None
+    whole = sum(of for _, of in counts)
+    # A ratio of sums, resampled by documents: each weighs as much as it counts.
+    weighed = [right / of for right, of in counts]
+    spread = estimate(weighed)
+    mean = sum(right for right, _ in counts) / whole
+    return Estimate(mean, min(mean, spread.low), max(mean, spread.high), whole)
+
+
+def _example(failed: Sequence[Trip], kind: str) -> dict[str, str | int] | None:
+    """A fault of the kind itself before one of what stands around it; of the simplest document."""
+    ordered = sorted(failed, key=lambda each: len(each.made.kinds))
+    for of_kind in (True, False):
+        for each in ordered:
+            for fault in each.tally.counted:
+                if fault.kind == kind or not of_kind:
+                    return {"document": each.made.number, "name": each.made.name, **asdict(fault)}
+    return None
+
+
+def by_kind(trips: Sequence[Trip]) -> list[Figures]:
+    """A row for each kind, the worst first: by the share that failed where it was alone, then by its own faults."""
+    names = dict.fromkeys(kind for each in trips for kind in each.made.kinds)
+    rows = [
+        figures(name, [each for each in trips if name in each.made.kinds], kind=name) for name in names
+    ]  # fmt: skip
+    return sorted(
+        rows, key=lambda row: (-row.failed_alone / max(1, row.alone), -row.own / max(1, row.documents), row.name)
+    )
+
+
+def by_format(trips: Sequence[Trip]) -> list[Figures]:
+    """A row for each format, and all of them."""
+    names = dict.fromkeys(each.made.format for each in trips)
+    rows = [figures(name, [each for each in trips if each.made.format == name]) for name in names]
+    return [*rows, figures("all", trips)]
+
+
+def bars(whole: Figures) -> list[Bar]:
+    """What must hold of all documents."""
+    found = [
+        Bar(name, whole.shares[name].mean if name in whole.shares else None, limit, True)
+        for name, limit in BARS.items()
+    ]
+    return [*found, Bar("invented", whole.invented, 0), Bar("leaked", whole.leaked, 0)]
+
+
+def keep(trips: Iterable[Trip], folder: Path) -> None:
+    """Writes every failed document with its truth, what was stored, and the differences."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for each in trips:
+        if each.ok:
+            continue
+        base = folder / each.made.name
+        base.write_bytes(each.made.content)
+        truth = {"kinds": each.made.kinds, "language": each.made.language, **asdict(each.made.truth)}
+        base.with_suffix(".truth.json").write_text(json.dumps(truth, ensure_ascii=False, indent=1))
+        base.with_suffix(".stored.txt").write_text(each.stored)
+        faults = "\n".join(
+            f"{fault.measure} ({fault.kind})\n  expected: {fault.expected}\n  stored:   {fault.stored}"
+            for fault in each.tally.faults
+        )
+        base.with_suffix(".faults.txt").write_text(faults)

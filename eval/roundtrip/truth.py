@@ -1,0 +1,256 @@
+"""Round trip, first step: what a made document says, as data: units in order, cells, and what is not its text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+Form = Literal["plain", "bold", "raised", "lowered", "fraction", "mark", "struck", "inserted", "hidden"]
+Role = Literal["heading", "paragraph", "item", "caption", "cell", "note", "formula", "value"]
+Flow = Literal["body", "beside", "notes", "form"]
+"""Neighbours of one flow have an order; a caption may stand above or below, and notes at the foot or at the end."""
+
+_RAISED = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
+_LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+MAY_BE_NAMED = frozenset({"vertical text"})
+"""Kinds that a reader may leave out, if a warning says so."""
+_NOT_TEXT = frozenset({"mark", "struck", "hidden"})
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Text in one form. A ``fraction`` is "44/12"; a ``mark`` refers to a note; ``struck`` is no longer valid."""
+
+    text: str
+    form: Form = "plain"
+
+    @property
+    def linear(self) -> str:
+        """What of it belongs to the text, in one line: 10⁹, CO₂, 44/12; "" where it does not."""
+        if self.form in _NOT_TEXT:
+            return ""
+        if self.form == "raised":
+            return self.text.translate(_RAISED)
+        return self.text.translate(_LOWERED) if self.form == "lowered" else self.text
+
+
+Runs = tuple[Run, ...]
+
+
+def plain(text: str) -> Runs:
+    """Text in one run."""
+    return (Run(text),)
+
+
+_BASE = re.compile(r"[A-Za-z]+$|[0-9.]+$")
+
+
+def with_bases(runs: Sequence[Run]) -> Iterator[tuple[Run, str]]:
+    """Runs in order, what is raised with the word or figure that it stands on, which the run before loses."""
+    for place, run in enumerate(runs):
+        above = runs[place + 1] if place + 1 < len(runs) else None
+        base = _BASE.search(run.text) if above and above.form == "raised" and run.form == "plain" else None
+        before = _BASE.search(runs[place - 1].text) if place and run.form == "raised" else None
+        yield Run(run.text[: base.start()], run.form) if base else run, before[0] if before else ""
+
+
+def linear(runs: Sequence[Run]) -> str:
+    """What runs say in one line."""
+    return "".join(run.linear for run in runs)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading; level 0 is the document's title. ``size`` 0 leaves its size to the layout, in points otherwise."""
+
+    level: int
+    text: str
+    kind: str = "plain"
+    size: float = 0.0
+    spaced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A paragraph with the notes it refers to, as (mark, text)."""
+
+    runs: Runs
+    kind: str = "plain"
+    notes: tuple[tuple[str, str], ...] = ()
+    role: Role = "paragraph"
+    flow: Flow = "body"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A list item as printed: ``mark`` "3.", its ``number``, and its format: Word's name of it, and what is around it.
+
+    The ``first`` of a list says at which number it starts.
+    """
+
+    mark: str
+    runs: Runs
+    kind: str = "list"
+    number: int = 1
+    style: str = "decimal"
+    around: str = "%1."
+    depth: int = 1
+    first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A cell to set at its top left place."""
+
+    row: int
+    column: int
+    text: str
+    row_span: int = 1
+    column_span: int = 1
+
+
+Rules = Literal["full", "booktabs", "rows", "groups", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table: its first rows are headers, its first columns labels. ``unit`` is a line of its own, or ""."""
+
+    caption: str
+    places: tuple[Place, ...]
+    header_rows: int = 1
+    label_columns: int = 1
+    unit: str = ""
+    remark: str = ""
+    kind: str = "table"
+    rules: Rules = "full"
+    below: bool = False
+    sideways: bool = False
+    alone: bool = False  # begins low on a page, so that it goes on on the next
+
+    @property
+    def n_rows(self) -> int:
+        """Rows, headers among them."""
+        return max(place.row + place.row_span for place in self.places)
+
+    @property
+    def n_columns(self) -> int:
+        """Columns, labels among them."""
+        return max(place.column + place.column_span for place in self.places)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A line of a form: what it asks for and what was filled in."""
+
+    label: str
+    value: str
+    kind: str = "form values"
+
+
+Piece = Heading | Text | Item | Grid | Field
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A stretch of the text that a reader sees; ``may_be_named`` where a warning of the document will do instead."""
+
+    text: str
+    role: Role
+    kind: str
+    level: int = 0
+    flow: Flow = "body"
+    mark: str = ""
+    may_be_named: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CellTruth:
+    """A value of a table: its labels from outermost, the headers above it from the top, caption, and unit or ""."""
+
+    text: str
+    labels: tuple[str, ...]
+    headers: tuple[str, ...]
+    caption: str
+    kind: str
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """What stands in the file, or on the page, and is not the document's text."""
+
+    text: str
+    kind: str
+
+
+@dataclass(slots=True)
+class Truth:
+    """All that is known of a made document; ``allowed`` may be stored or not (a header that a page repeats)."""
+
+    units: list[Unit] = field(default_factory=list)
+    cells: list[CellTruth] = field(default_factory=list)
+    excluded: list[Excluded] = field(default_factory=list)
+    allowed: list[str] = field(default_factory=list)
+
+
+def truth_of(pieces: Sequence[Piece]) -> Truth:
+    """What the pieces say; what a writer adds around them is for the writer to tell."""
+    truth = Truth()
+    for piece in pieces:
+        truth.units += _units(piece)
+        if isinstance(piece, Grid):
+            truth.cells += _cells(piece)
+        for run in piece.runs if isinstance(piece, Text | Item) else ():
+            if run.form in _NOT_TEXT:
+                truth.excluded.append(Excluded(run.text, f"{run.form} text"))
+        if isinstance(piece, Text):
+            truth.allowed += [mark for mark, _ in piece.notes]
+    return truth
+
+
+def _units(piece: Piece) -> Iterator[Unit]:
+    if isinstance(piece, Heading):
+        yield Unit(piece.text, "heading", piece.kind, piece.level)
+    elif isinstance(piece, Text):
+        yield Unit(linear(piece.runs), piece.role, piece.kind, flow=piece.flow, may_be_named=piece.kind in MAY_BE_NAMED)
+        for _, note in piece.notes:
+            yield Unit(note, "note", piece.kind, flow="notes")
+    elif isinstance(piece, Item):
+        yield Unit(f"{piece.mark} {linear(piece.runs)}", "item", piece.kind, piece.depth, mark=piece.mark)
+    elif isinstance(piece, Grid):
+        beside = (piece.caption, piece.unit, piece.remark)
+        yield from (Unit(text, "caption", piece.kind, flow="beside") for text in beside if text)
+        for place in sorted(piece.places, key=lambda place: (place.row, place.column)):
+            if place.text:
+                yield Unit(place.text, "cell", piece.kind)
+    else:
+        yield Unit(piece.label, "paragraph", piece.kind)
+        yield Unit(piece.value, "value", piece.kind, flow="form")
+
+
+def _cells(grid: Grid) -> Iterator[CellTruth]:
+    """Every value, once for each row that it stands in."""
+    for place in grid.places:
+        if place.row < grid.header_rows or place.column < grid.label_columns or not place.text:
+            continue
+        headers = tuple(
+            above.text
+            for above in sorted(grid.places, key=lambda above: above.row)
+            if above.row < grid.header_rows and above.text and _over(above, place)
+        )
+        for row in range(place.row, place.row + place.row_span):
+            labels = tuple(
+                side.text
+                for side in sorted(grid.places, key=lambda side: side.column)
+                if side.column < grid.label_columns and side.row <= row < side.row + side.row_span
+                and side.row >= grid.header_rows and side.text
+            )  # fmt: skip
+            unit = re.split("[:：]", grid.unit)[-1].strip()
+            yield CellTruth(place.text, labels, headers, grid.caption, grid.kind, unit)
+
+
+def _over(above: Place, place: Place) -> bool:
+    return above.column <= place.column < above.column + above.column_span
