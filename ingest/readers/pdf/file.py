@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import logging
 import re
 from collections.abc import Iterator
@@ -18,7 +17,6 @@ from ingest.text.language import detect
 from ingest.titles import bare, is_masthead
 
 if TYPE_CHECKING:
-    import pypdf
     import pypdfium2 as pdfium
 
 MAX_PAGES = 5000
@@ -89,26 +87,6 @@ def load_page(document: pdfium.PdfDocument, number: int) -> pdfium.PdfPage | Non
         return document[number - 1]
     except pdfium.PdfiumError:
         return None
-
-
-class SecondExtractor:
-    """Another program's reading of single pages; the file is parsed on first use only."""
-
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-        self._reader: pypdf.PdfReader | None = None
-
-    def text(self, number: int) -> str:
-        """Text of page ``number`` (1-based); empty where that fails."""
-        import pypdf
-        from pypdf.errors import PyPdfError
-
-        logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it tells of every fault that it mends
-        try:
-            self._reader = self._reader or pypdf.PdfReader(io.BytesIO(self._content))
-            return self._reader.pages[number - 1].extract_text()
-        except (PyPdfError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError):
-            return ""  # a second opinion on a file that is already known to be odd
 
 
 def read_outline(document: pdfium.PdfDocument) -> list[Entry]:

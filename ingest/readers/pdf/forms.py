@@ -223,9 +223,9 @@ def _without(characters: Characters, dropped: NDArray[np.bool_]) -> Characters:
         return characters
     kept = ~dropped
     text = "".join(characters.text[at] for at in np.flatnonzero(kept))
-    names = ("boxes", "sizes", "turns", "bold", "origins", "stamps")
-    arrays = {name: array[kept] for name in names if (array := getattr(characters, name)) is not None}
-    return replace(characters, text=text, **arrays)
+    arrays = {name: getattr(characters, name) for name in ("boxes", "sizes", "turns", "bold", "origins", "stamps")}
+    known = {name: array[kept] for name, array in arrays.items() if array is not None}
+    return replace(characters, text=text, **known)
 
 
 def _appended(characters: Characters, typed: _Typed) -> Characters:
@@ -237,18 +237,20 @@ def _appended(characters: Characters, typed: _Typed) -> Characters:
     for row, line in enumerate(lines):
         texts += (line, "\n")
         boxes += (_boxes(line, x0, y0 + row * size * _LEADING, size), _BLANK)
-    text, set_boxes = "".join(texts), np.concatenate(boxes[1:])
-    base_lines = np.nan_to_num(set_boxes[:, [0, 3]] - np.array([0, _DESCENT * size], np.float32))
+    text = "".join(texts)
     plain = np.zeros(len(text) - len(characters.text), np.int8)
+    added = np.concatenate(boxes[1:])
+    base_lines = np.nan_to_num(added[:, [0, 3]] - np.array([0, _DESCENT * size], np.float32))
+    origins, stamps = characters.origins, characters.stamps
     return replace(
         characters,
         text=text,
-        boxes=np.concatenate([characters.boxes, set_boxes]),
+        boxes=np.concatenate(boxes),
+        origins=None if origins is None else np.concatenate([origins, base_lines]),
+        stamps=None if stamps is None else np.concatenate([stamps, plain.astype(np.int32)]),
         sizes=np.concatenate([characters.sizes, np.full(len(plain), size, np.float32)]),
         turns=np.concatenate([characters.turns, plain]),
         bold=np.concatenate([characters.bold, plain.astype(bool)]),
-        origins=None if characters.origins is None else np.concatenate([characters.origins, base_lines]),
-        stamps=None if characters.stamps is None else np.concatenate([characters.stamps, plain.astype(np.int32)]),
     )
 
 

@@ -12,7 +12,6 @@ from ingest.document import Block, Document, Page
 from ingest.errors import DocumentTooLarge, EmptyDocument, NoTextLayer, UnreadableDocument
 from ingest.readers.pdf.blocks import make_blocks
 from ingest.readers.pdf.file import (
-    SecondExtractor,
     beside_pages,
     load_page,
     open_pdf,
@@ -24,21 +23,19 @@ from ingest.readers.pdf.forms import read_additions, with_drawn, with_typed
 from ingest.readers.pdf.hidden import layers_are_off
 from ingest.readers.pdf.ocr import ocr_available, recognise
 from ingest.readers.pdf.page import PageLayout, lay_out, plain_page
-from ingest.readers.pdf.quality import page_quality
 from ingest.readers.pdf.text import read_characters
 
 if TYPE_CHECKING:
     import pypdfium2 as pdfium
 
 MAX_CHARACTERS = 20_000_000
-_POOR = 0.8  # below, the second extractor is asked
-_BETTER = 0.1  # by which it must be better: it gives no boxes
+_POOR = 0.8  # quality below which a page is named
 _PICTURE_CHARS = 16  # a page of a scan may bear a stamp or a page number as text
 _PICTURE_SHARE = 0.3  # of the page's area
 _OUTLINES = 300  # letters drawn as paths
 MAX_OCR_PAGES = 500
-_MAX_NOTE = 80  # characters of a note in a warning
 _MOST_STAMPS, _LONGEST_STAMP = 5, 40
+_MAX_NOTE = 80  # characters of a note in a warning
 
 
 def read_pdf(content: bytes, name: str) -> Document:
@@ -90,11 +87,10 @@ def _read_pages(document: pdfium.PdfDocument, content: bytes, name: str) -> tupl
     """All pages, one after the other, and remarks on what of them could not be read."""
     layouts: list[PageLayout] = []
     seen = _Seen()
-    second = SecondExtractor(content)
     layers_off = layers_are_off(content)
     start = 0
     for number in range(1, len(document) + 1):
-        layouts.append(_read_page(document, number, second, seen, layers_off=layers_off, start=start))
+        layouts.append(_read_page(document, number, seen, layers_off=layers_off, start=start))
         start += len(layouts[-1].text)
         if start > MAX_CHARACTERS:
             raise DocumentTooLarge(_too_long(name, number, len(document)))
@@ -107,9 +103,7 @@ def _read_pages(document: pdfium.PdfDocument, content: bytes, name: str) -> tupl
     return layouts, [f"{name}: {remark}" for remark in (*_remarks(seen), *_left_out(layouts))]
 
 
-def _read_page(
-    document: pdfium.PdfDocument, number: int, second: SecondExtractor, seen: _Seen, *, layers_off: bool, start: int
-) -> PageLayout:
+def _read_page(document: pdfium.PdfDocument, number: int, seen: _Seen, *, layers_off: bool, start: int) -> PageLayout:
     page = load_page(document, number)
     if page is None:
         seen.broken.append(number)
@@ -129,7 +123,6 @@ def _read_page(
             layout = lay_out(page, number, start=start, characters=recognise(page))
     elif layout.text and layout.quality < _POOR:
         seen.poor.append(number)
-        layout = _better(layout, second, start=start)
     page.close()
     return layout
 
@@ -152,15 +145,6 @@ def _share(shape: pdfium.PdfObject, page: pdfium.PdfPage) -> float:
     """Share of the page's area, 0..1 and more."""
     left, bottom, right, top = shape.get_bounds()
     return float((right - left) * (top - bottom) / max(1.0, page.get_width() * page.get_height()))
-
-
-def _better(layout: PageLayout, second: SecondExtractor, *, start: int) -> PageLayout:
-    """The second extractor's reading of a poor page where that is better; it knows no boxes."""
-    text = second.text(layout.number)
-    quality = page_quality(text)
-    if quality < layout.quality + _BETTER or len(text) < 0.5 * len(layout.text):
-        return layout
-    return plain_page(text, layout.number, start=start, size=(layout.width, layout.height), quality=quality)
 
 
 def _empty(number: int, start: int) -> PageLayout:
