@@ -138,7 +138,7 @@ def test_a_remark_in_brackets_below_a_title_is_part_of_it_and_a_date_or_a_captio
     assert _titled("海草床配额方案\n（养殖行业）\n一、总则") == "海草床配额方案（养殖行业）"
     assert _titled("海草床管理办法\n（试行）\n第一条 海草。") == "海草床管理办法（试行）"
     assert _titled("海草床条例\n（2031年5月3日公布）\n第一条 海草。") == "海草床条例"
-    assert _titled("藻場法\n（目的）\n第一条 この法律は藻場を守る。") == "藻場法"
+    assert _titled("藻場保全法\n（目的）\n第一条 この法律は藻場を守る。") == "藻場保全法"
 
 
 def _titled(text: str) -> str | None:
