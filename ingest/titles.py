@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import PurePath
 
@@ -57,6 +58,8 @@ _SHORT_TITLE = re.compile(r"\bmay be (?:called|cited as)(?: the)?\s[“\"‘']{0
 # AN ACT To provide for …: how a bill is called where it has no short title.
 _LONG_TITLE = re.compile(r"^(?:AN ACT|A BILL|An Act)\s*\n\s*(To [^\n]+(?:\n[a-z][^\n]*)*)", re.MULTILINE)
 _REMARK = re.compile(r"（(?!.*(?:[日号]|通过|公布|附件|[布审批见]稿))[\u4e00-\u9fff\w、]{2,20}）")
+_PERIOD = re.compile(r"((?:19|20)\d\d)\s?[-–—]\s?((?:19|20)\d\d)")
+_COVER_LINES, _OFTEN = 12, 3
 _KANA = re.compile(r"[\u3040-\u30ff]")
 _MISREAD_QUOTES = re.compile("ì([^ìî]{4,})î")  # quotation marks of one code page read in another
 
@@ -133,6 +136,27 @@ def with_remark(title: str, text: str) -> str:
         if _REMARK.fullmatch(line) and bare("".join(lines[max(0, at - 4) : at])).endswith(bare(title)):
             return title + line
     return title
+
+
+def with_drawn_name(title: str, text: str) -> str:
+    """The title behind the name that its text has for a period printed alone above it.
+
+    Covers set such a name in drawn letters, which are no text: ``2031-2035`` stands alone, and the text speaks of its
+    Kelp Action Plan 2031–2035.
+    """
+    lines = [line for raw in text[:_OPENING].splitlines()[:_COVER_LINES] if (line := raw.strip())]
+    period = next((found for line in lines if (found := _PERIOD.fullmatch(line))), None)
+    above = lines[: lines.index(period[0])] if period else []
+    if period is None or title in above:
+        return title
+    names = re.findall(rf"((?:[A-Z][\w’'-]+ ){{2,6}})({period[1]}\s?[-–—]\s?{period[2]})", text)
+    counts = Counter(re.sub("^(?:The|This|Our) ", "", name) for name, _ in names)
+    name, count = max(counts.items(), key=lambda item: item[1], default=("", 0))
+    return (
+        title
+        if count < _OFTEN or bare(name) in bare(" ".join((*above, title)))
+        else f"{name}{period[1]}–{period[2]}: {title}"
+    )
 
 
 def join_lines(lines: Iterable[str]) -> str:

@@ -155,3 +155,10 @@ def test_a_red_letterhead_is_no_title():
         _titled("海洋厅文件\n海办〔2031〕9号\n关于做好海草床工作的通知\n各市：\n请做好工作。")
         == "关于做好海草床工作的通知"
     )
+
+
+def test_a_name_drawn_on_the_cover_is_the_one_that_the_text_has_for_its_period():
+    cover = "Harbour Bank\n2031-2035\nSupporting Green Bays\n"
+    text = cover + "The Kelp Action Plan 2031–2035 is new. Under the Kelp Action Plan 2031–2035 kelp grows. " * 2
+    assert _titled(text) == "Kelp Action Plan 2031–2035: Supporting Green Bays"
+    assert _titled(cover + "The Kelp Action Plan 2031–2035 is new.") == "Supporting Green Bays"
