@@ -74,7 +74,7 @@ def read_additions(page: pdfium.PdfPage) -> Additions:
     for index in range(raw.FPDFPage_GetAnnotCount(page)):
         if annotation := raw.FPDFPage_GetAnnot(page, index):
             try:
-                if not raw.FPDFAnnot_GetFlags(annotation) & _HIDDEN:
+                if not raw.FPDFAnnot_GetFlags(annotation) & _HIDDEN and _shows(page, annotation):
                     _add(additions, page, annotation, raw.FPDFAnnot_GetSubtype(annotation))
             finally:
                 raw.FPDFPage_CloseAnnot(annotation)
@@ -206,6 +206,13 @@ def _box(page: pdfium.PdfPage, annotation: object) -> tuple[float, float, float,
     return x0, y0, x1, y1
 
 
+def _shows(page: pdfium.PdfPage, annotation: object) -> bool:
+    """Whether it takes any room on the page."""
+    x0, y0, x1, y1 = _box(page, annotation)
+    width, height = page.get_size()
+    return x1 > 0 and y1 > 0 and x0 < width and y0 < height and x1 > x0 and y1 > y0
+
+
 def _inside(characters: Characters, box: tuple[float, float, float, float]) -> NDArray[np.bool_]:
     """Which characters have their centre in the box."""
     x = (characters.boxes[:, 0] + characters.boxes[:, 2]) / 2
@@ -257,7 +264,7 @@ def _appended(characters: Characters, typed: _Typed) -> Characters:
 def _set(typed: _Typed) -> tuple[float, list[str]]:
     """The largest font size in which the text fits its box, at most the one that the file tells, and its lines."""
     x0, y0, x1, y1 = typed.box
-    size = typed.size or min(_LARGEST, max(_SMALLEST, y1 - y0))
+    size = max(_SMALLEST, min(typed.size if typed.size > 0 else _LARGEST, y1 - y0))
     lines = typed.text.splitlines() if typed.several_lines else [" ".join(typed.text.split())]
     while typed.several_lines:
         set_lines = [part for line in lines for part in _wrapped(line, (x1 - x0) / size)]
