@@ -15,10 +15,11 @@ from ingest.titles import bare, best_title, with_drawn_name, with_remark
 _WHITE_HOUSE = "whitehouse"
 
 
-def complete(metadata: Metadata, text: str, *, name: str) -> Metadata:
+def complete(metadata: Metadata, text: str, *, name: str, prose: str | None = None) -> Metadata:
     """Fill the fields that are None; what the reader found is kept, but for what the text itself shows.
 
-    That is the language, and the year of a revision later than the year found.
+    That is the language, and the year of a revision later than the year found. ``prose`` is the text without tables
+    and without what is printed around it: where nothing is found, only its lines can be the title.
 
     The jurisdiction comes from the address, else from the issuer, the title, the letterhead, the place, the wording
     of the norms, and last from the one country that the text speaks of. Where these say nothing it stays None.
@@ -26,7 +27,7 @@ def complete(metadata: Metadata, text: str, *, name: str) -> Metadata:
     from ingest.text.language import detect
 
     cover = read_cover(text)
-    title = _title(metadata.title, cover, text, name)
+    title = _title(metadata.title, cover, text, prose, name)
     detected = detect(text)
     language = detected if detected != "und" else metadata.language
     known = [metadata.issuer] if metadata.issuer else [author for author in metadata.authors if is_body(author)]
@@ -52,11 +53,11 @@ def complete(metadata: Metadata, text: str, *, name: str) -> Metadata:
     )
 
 
-def _title(found: str | None, cover: Cover | None, text: str, name: str) -> str:
+def _title(found: str | None, cover: Cover | None, text: str, prose: str | None, name: str) -> str:
     """The title with the number of the standard; that of the cover, unless what the reader found holds it."""
     if cover and cover.title and bare(cover.title) not in bare(found or ""):
         found = cover.title
-    title = with_drawn_name(with_remark(best_title(found, text, name), text), text)
+    title = with_drawn_name(with_remark(best_title(found, text if found or prose is None else prose, name), text), text)
     return titled(title, cover.number if cover else leading_number(title))
 
 

@@ -14,6 +14,7 @@ from ingest.document import Document
 from ingest.errors import DocumentTooLarge, EmptyDocument, FileMissing, NothingToRead, UnreadableDocument
 from ingest.readers.sniff import sniff
 
+_ASIDE = ("table", "caption", "furniture", "footnote")
 MAX_BYTES = 512 * 1024 * 1024
 
 
@@ -100,11 +101,25 @@ def read_bytes(content: bytes, name: str) -> Document:
     suffix = Path(name).suffix.lower()
     kind = sniff(content, name, expected=SUFFIXES.get(suffix))
     document = FORMATS[kind].reader()(content, name)
-    metadata = complete(document.metadata, document.text, name=name)
+    metadata = complete(document.metadata, document.text, name=name, prose=_prose(document))
     warnings = document.warnings
     if suffix and SUFFIXES.get(suffix) != kind:
         warnings = (f"{name}: named {suffix} but holds {kind}: read as {kind}", *warnings)
     return gate(replace(document, metadata=metadata, warnings=warnings))
+
+
+def _prose(document: Document) -> str:
+    """The text of a document less its tables, their captions, its notes and what is printed around it.
+
+    What it begins with stays, whatever it is: a title that heads every page stands there.
+    """
+    parts, kept = [], 0
+    head = next((at for at, block in enumerate(document.blocks) if block.kind != "furniture"), 0)
+    aside = (block for block in document.blocks[head:] if block.kind in _ASIDE)
+    for start, end in sorted(span for block in aside for span in block.spans):
+        parts.append(document.text[kept : max(start, kept)])
+        kept = max(kept, end)
+    return "".join((*parts, document.text[kept:]))
 
 
 @dataclass(slots=True)
