@@ -20,6 +20,7 @@ Position = tuple[int, int]
 _UNNUMBERED = 5.0  # the rank of a heading without a number
 _DEEPEST_FLAT = 5.0  # what encloses headings that its document sets at its own level: up to a section
 _NEXT = 3  # a number this far on may still be the next article: some are missed
+_SKIPPED = 60  # sections that an extract may leave out between two that it numbers: no sentence begins "Section 9."
 _INLINE = re.compile(
     rf"(?P<han>第\s?(?:[{HAN}]+|\d{{1,3}})\s?[条條](?:[之の][{HAN}]+)*)[\s\u3000]"
     r"|(?P<word>(?:Section|SECTION|Sec\.|SEC\.|Article|ARTICLE|Art\.|§)\s?\d{1,3}[A-Z]{0,2}\.)(?:\s+(?=[A-Z(])|\Z)"
@@ -178,7 +179,7 @@ class _Reading:
         last, last_rest = self.numbers.get(step.kind, (0, ""))
         if is_han and main == last:
             return rest > last_rest or len(rest) > len(last_rest)
-        return last < main <= last + (_NEXT if is_han and last else 1)
+        return last < main <= last + ((_NEXT if is_han else _SKIPPED) if last else 1)
 
 
 def order(number: str) -> tuple[int, str]:

@@ -180,7 +180,13 @@ def _names_section(mark: str, title: str) -> bool:
     """Whether words with a full stop are the name of a section, as in ``SEC. 3. GRANTS.``, and no sentence."""
     apart = mark.startswith("§") or mark.endswith((".", "—", "–", ":"))
     name = title.removesuffix(".")
-    return apart and name != title and name[0].isupper() and reads_as_title(name) and not _VERB.search(name)
+    named = mark.startswith("§") or _in_title_case(name)
+    return apart and named and name != title and name[0].isupper() and reads_as_title(name) and not _VERB.search(name)
+
+
+def _in_title_case(name: str) -> bool:
+    words = [word for word in re.findall(r"[A-Za-z’'-]+", name) if len(word) > 3]
+    return bool(words) and sum(word[0].isupper() for word in words) >= 0.6 * len(words)
 
 
 def run_in_end(title: str) -> int:
@@ -188,8 +194,7 @@ def run_in_end(title: str) -> int:
     found = re.match(r"[A-Z][^.。]{2,90}\.(?=\s+[(A-Z“\"])", title)
     if not found:
         return 0
-    words = [word for word in re.findall(r"[A-Za-z’'-]+", found.group()) if len(word) > 3]
-    return found.end() if words and sum(word[0].isupper() for word in words) >= 0.6 * len(words) else 0
+    return found.end() if _in_title_case(found.group()) else 0
 
 
 def reads_as_title(title: str, *, longest: int = _MAX_LATIN) -> bool:

@@ -12,7 +12,7 @@ from ingest.document import Span
 from ingest.passage import Passage, Unit
 from ingest.provisions.outline import Outline
 from ingest.provisions.references import references
-from ingest.readers import read
+from ingest.readers import read, read_bytes
 from ingest.splitting import split
 
 DOCS = Path(__file__).parents[2].parent / "shared" / "policy" / "docs"
@@ -287,3 +287,15 @@ def test_a_long_act_is_read_quickly():
     found = Outline(passages)
     assert time.perf_counter() - began < 0.3  # 0.02 where nothing else runs
     assert len(found.provisions) == 951
+
+
+def test_an_extract_may_skip_sections_that_open_paragraphs():
+    act = (
+        "Kelp Levy Act 2031\n\nSection 1. This Act may be cited as the Kelp Levy Act 2031.\n\n"
+        "Section 12. A grower that reports false data pays a fine of 900 pounds.\n\n"
+        "Section 40. This Act comes into force on 1 May 2032.\n"
+    )
+    document = read_bytes(act.encode(), "act.txt")
+    assert [block.kind for block in document.blocks] == ["heading", "paragraph", "paragraph", "paragraph"]
+    found = [provision.number for provision in Outline(split(document), document.text).provisions if provision.number]
+    assert found == ["1", "12", "40"]
