@@ -14,7 +14,7 @@ from eval.roundtrip.truth import CellTruth, Excluded, Truth, Unit
 from ingest.document import Document
 from ingest.passage import Passage
 
-_BLOCK = {"heading": "heading", "note": "footnote", "item": "list_item"}
+_BLOCK = {"heading": "heading", "note": "footnote", "item": ""}
 _FIGURE = re.compile(r"\d[\d.,/]*(?:\^-?\d+|_\d+)?%?")
 _WORD = re.compile(r"[^\W_]+")
 _TELLING = 4  # characters from which a word inside others says where they are from
@@ -101,19 +101,20 @@ def _order(tally: Tally, units: Sequence[Unit], found: Sequence[Found]) -> None:
 
 
 def _structure(tally: Tally, units: Sequence[Unit], found: Sequence[Found], stored: Stored) -> None:
-    """Headings of one level share a level, which lies below that of those above them; items and notes are such."""
+    """Headings of one level share a level, below that of those above them; notes are such; items begin a block."""
     there = [
-        (unit, stored.at(place.places[0][0]))
+        (unit, got, got.start == place.places[0][0])
         for unit, place in zip(units, found, strict=True)
         if unit.role in _BLOCK and place.places
+        for got in [stored.at(place.places[0][0])]
     ]
-    levels = _levels([(unit.level, got.level) for unit, got in there if unit.role == "heading" == got.kind])
-    for unit, got in there:
-        wanted = _BLOCK[unit.role]
-        right = got.kind == wanted and (unit.role != "heading" or levels[unit.level] == got.level)
+    levels = _levels([(unit.level, got.level) for unit, got, _ in there if unit.role == "heading" == got.kind])
+    for unit, got, begins in there:
+        right = begins if unit.role == "item" else got.kind == _BLOCK[unit.role]
+        right = right and (unit.role != "heading" or levels[unit.level] == got.level)
         tally.add("structure", right, 1)
         if not right:
-            expected = f"{wanted} {levels.get(unit.level, unit.level) if unit.role == 'heading' else ''}: {unit.text}"
+            expected = f"{unit.role} {levels.get(unit.level, '') if unit.role == 'heading' else ''}: {unit.text}"
             tally.faults.append(Fault("structure", unit.kind, expected, f"{got.kind} {got.level}: {got.said}"))
 
 
