@@ -49,6 +49,8 @@ KINDS = (
     Kind("year headers", _GRIDS, drafting.years),
     Kind("merged cells", _MERGING, drafting.merged),
     Kind("two-row header", _MERGING, drafting.two_rows),
+    Kind("turned labels", _PDF, drafting.turned_labels),
+    Kind("empty cells", _GRIDS, drafting.gaps),
     Kind("wrapped cells", _TEXT, drafting.wrapped),
     Kind("number formats", _XLSX, drafting.formatted),
     Kind("continued table", _PDF, drafting.continued),

@@ -84,7 +84,7 @@ def _set(sheet: Sheet, piece: Piece, draft: Draft) -> list[str]:
 
 def _heading(sheet: Sheet, piece: Heading) -> None:
     base = sheet.style.size
-    size = piece.size or (base * 1.7 if piece.level == 0 else base * 1.25)
+    size = piece.size or base * (1.7, 1.35, 1.15)[piece.level]
     style = replace(sheet.style, size=size, bold=True)
     spread = 0.6 * size if piece.spaced else 0.0
     lines = broken((Run(piece.text),), style, (sheet.frame.width - 4) * (0.5 if spread else 1.0))

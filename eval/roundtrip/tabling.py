@@ -112,7 +112,11 @@ def _cell(sheet: Sheet, grid: Grid, place: Place, style: Style, box: tuple[float
     left, top, right, bottom = box
     is_head = place.row < grid.header_rows
     styled = replace(style, bold=is_head and grid.rules == "full" and grid.kind != "year headers")
-    lines = broken(plain(place.text), styled, right - left - 2 * _PAD)
+    if grid.kind == "turned labels" and place.row_span > 1:
+        _upwards(sheet, place.text, styled, box)
+        lines = []
+    else:
+        lines = broken(plain(place.text), styled, right - left - 2 * _PAD)
     y = top + (bottom - top - 1.25 * style.size * len(lines)) / 2
     for line in lines:
         width = sum(styled.width(run) for run in line)
@@ -124,6 +128,19 @@ def _cell(sheet: Sheet, grid: Grid, place: Place, style: Style, box: tuple[float
         for x0, y0, x1, y1 in ((left, top, right, top), (left, bottom, right, bottom),
                                (left, top, left, bottom), (right, top, right, bottom)):  # fmt: skip
             sheet.rule(x0, y0, x1, y1)
+
+
+def _upwards(sheet: Sheet, text: str, style: Style, box: tuple[float, float, float, float]) -> None:
+    left, top, right, bottom = box
+    canvas, old = sheet.canvas, sheet.layout
+    width = sum(style.width(run) for run in plain(text))
+    canvas.saveState()
+    canvas.translate((left + right) / 2 + 0.35 * style.size, old.height - (top + bottom) / 2 - width / 2)
+    canvas.rotate(90)
+    sheet.layout = replace(old, height=0.0)
+    sheet.line(0, 0, list(plain(text)), style)
+    sheet.layout = old
+    canvas.restoreState()
 
 
 def _levels(grid: Grid, ys: dict[int, float], lower: float) -> list[tuple[float, float]]:
@@ -152,6 +169,11 @@ def _heights(grid: Grid, style: Style, widths: Sequence[float]) -> list[float]:
     heights = [1.9 * style.size] * grid.n_rows
     bold = replace(style, bold=True)
     for place in grid.places:
+        if grid.kind == "turned labels" and place.row_span > 1:
+            needed = (style.width(plain(place.text)[0]) + 2 * _PAD) / place.row_span
+            for row in range(place.row, place.row + place.row_span):
+                heights[row] = max(heights[row], needed)
+            continue
         width = sum(widths[place.column : place.column + place.column_span]) - 2 * _PAD
         lines = max(len(broken(plain(place.text), each, width)) for each in (style, bold))
         needed = (1.25 * lines + 0.7) * style.size / place.row_span
