@@ -45,13 +45,13 @@ def split(document: Document, *, params: Splitting = _DEFAULT) -> list[Passage]:
             section=section,
             page_start=max(1, bisect_right(page_starts, spans[0].start)),
             page_end=max(1, bisect_right(page_starts, spans[-1].end - 1)),
-            language=_language(draft.text, language),
+            language=language_of(draft.text, language),
             table=draft.table,
         )
     return list(passages.values())
 
 
-def _language(text: str, of_document: str) -> str:
+def language_of(text: str, of_document: str) -> str:
     """The language of the text itself; of the document where the text does not show it (no letters, no kana)."""
     if of_document == "en" and text.isascii():  # other languages show an accent in a passage
         return "en"

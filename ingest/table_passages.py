@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import chain
@@ -10,6 +11,7 @@ from typing import NamedTuple
 from ingest.document import Block, Cell, Span, Table
 from ingest.packing import Draft, Splitting, merged, paragraphs, size
 from ingest.passage import PassageKind, Unit
+from ingest.structure.table_words import is_unit_line, named_unit
 from ingest.text.view import reading_view
 
 _BETWEEN = " | "
@@ -30,10 +32,11 @@ class _Entry(NamedTuple):
 def table_drafts(source: str, block: Block, params: Splitting) -> Iterator[Draft]:
     """The row passages from top to bottom, then the whole table, in parts where it exceeds the maximum.
 
-    A row gathers its label cells, its other cells each under its column header, and the caption; a merged cell counts
-    for every row that it covers. Rows without a cell beside their labels are in the whole table only. A row that
-    exceeds the maximum is divided between cells, or sentences of a cell, with its labels repeated. What of the block
-    belongs to no part of its table (a caption repeated on the next page) ends the whole-table passage.
+    A row gathers its label cells, its other cells each under its column header, the caption, and as a cell the unit
+    where the table gives one for all of it; a merged cell counts for every row that it covers. Rows without a cell
+    beside their labels are in the whole table only. A row that exceeds the maximum is divided between cells, or
+    sentences of a cell, with its labels repeated. What of the block belongs to no part of its table (a caption repeated
+    on the next page) ends the whole-table passage.
 
     Raises:
         ValueError: the block has no table.
@@ -44,7 +47,8 @@ def table_drafts(source: str, block: Block, params: Splitting) -> Iterator[Draft
     for row in sorted(layout.rows):
         labels, values = layout.row(row, layout.rows[row])
         if values:
-            yield from layout.drafts("row", [*layout.caption(), *labels], values)
+            unit = layout.unit(labels)
+            yield from layout.drafts("row", [*layout.caption(with_unit=not unit), *labels], [*values, *unit])
     yield from layout.drafts(
         "table", [*layout.caption(), *layout.header()], layout.body(_unclaimed(source, block, block.table))
     )
@@ -68,6 +72,9 @@ class _Layout:
                 continue
             for row in range(cell.row, min(cell.row + cell.row_span, table.n_rows)):
                 self.rows.setdefault(row, []).append(cell)
+        lines = [span for span in (*table.caption, *table.notes) if is_unit_line(self.text((span,)))]
+        named = any(re.fullmatch(r"\w{0,2}单位|(?i:units?)", self.text(cell.spans)) for cell in self.headers)
+        self.unit_lines = [] if named else lines[:1]  # else the table has a column of units
         for cells in self.rows.values():
             cells.sort(key=lambda cell: cell.column)
 
@@ -130,8 +137,21 @@ class _Layout:
     def plain(self, spans: tuple[Span, ...]) -> list[_Entry]:
         return [_Entry(unit.text, unit.spans) for unit in self.units(spans, "")]
 
-    def caption(self) -> list[_Entry]:
-        return self.plain(self.table.caption)
+    def caption(self, *, with_unit: bool = True) -> list[_Entry]:
+        units = () if with_unit else self.unit_lines
+        return self.plain(tuple(span for span in self.table.caption if span not in units))
+
+    def unit(self, labels: Sequence[_Entry]) -> list[_Entry]:
+        """What all numbers of the table are measured in, as a cell of a row with ``labels``."""
+        row_label = " ".join(entry.units[0].text for entry in labels)
+        entries = []
+        for start, end in self.unit_lines if row_label else ():
+            name, first, last = named_unit(self.source[start:end])
+            text, spans = self.reading((Span(start + first, start + last),))
+            label = name or ("单位" if re.search("[\u4e00-\u9fff]", text) else "unit")
+            said = f"{name}: {text}" if name else text
+            entries.append(_Entry(said, spans, (Unit(spans, text, f"{row_label} · {label}"),)))
+        return entries
 
     def header(self) -> list[_Entry]:
         return list(chain.from_iterable(self.plain(cell.spans) for cell in self.headers))

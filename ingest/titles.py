@@ -8,6 +8,7 @@ from pathlib import PurePath
 
 from ingest.bodies import is_body
 from ingest.places import is_country
+from ingest.structure.table_words import is_table_caption
 
 _OPENING = 1_500  # characters
 _MAX_TITLE = 600
@@ -88,7 +89,8 @@ def best_title(title: str | None, text: str, name: str) -> str:
 
 
 def _tells(line: str) -> bool:
-    return 4 <= len(line) <= 160 and sum(map(str.isalpha, line)) > 0.5 * len(line)
+    letters = sum(map(str.isalpha, line))
+    return 4 <= len(line) <= 160 and letters > 0.5 * len(line) and not is_table_caption(line)
 
 
 def _run_on(lines: Sequence[str], at: int) -> str:

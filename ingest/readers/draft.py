@@ -39,6 +39,13 @@ class Grid:
     notes: tuple[str, ...] = ()
     label: str | None = None
 
+    def texts(self) -> list[list[str]]:
+        """The texts row by row, that of a merged cell at its first place and nothing at the others."""
+        texts = [[""] * self.n_columns for _ in range(self.n_rows)]
+        for cell in self.cells:
+            texts[cell.row][cell.column] = cell.text
+        return texts
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -123,7 +130,7 @@ class _Sheet:
         return Span(at + len(text) - len(text.lstrip()), at + len(text.rstrip()))
 
     def _write_table(self, piece: Piece, grid: Grid) -> None:
-        caption = (self._append(grid.caption, "\n"),) if grid.caption.strip() else ()
+        caption = tuple(self._append(line, "\n") for line in grid.caption.split("\n") if line.strip())
         cells = []
         for index, cell in enumerate(grid.cells):
             last = index + 1 == len(grid.cells) or grid.cells[index + 1].row != cell.row

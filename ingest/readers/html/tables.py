@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from ingest.readers.draft import Grid, GridCell, Piece
+from ingest.readers.draft import Grid, GridCell
+from ingest.readers.html.numbering import integer
+from ingest.readers.labels import is_label
+from ingest.structure.cell_kinds import kind_of
+from ingest.structure.grid_shape import header_rows
+from ingest.structure.table_words import table_label
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
 
 MAX_COLUMNS = 1_000
 MAX_AREA = 2_000_000  # cells a table may claim through its spans before it is read as plain text
 _NUMBER = re.compile(r"[\s\d.,%％+\-–—−±~～/()（）:：]*\d[\s\d.,%％+\-–—−±~～/()（）:：]*")
-_ORDINAL = r"(?:[A-Z]{0,2}\d+|[A-Z]|[IVX]+|[一二三四五六七八九十]+)(?:[.\-–—]\d+)*"
-_CAPTION = re.compile(
-    rf"(?P<label>(?:续?表|附表)\s?{_ORDINAL}|(?:Table|TABLE|Tab\.)\s{_ORDINAL})(?![\w年月])", re.ASCII
-)
-_NOTE = re.compile(r"(?:注|说明|资料来源|数据来源|来源|备注|Notes?|Sources?|NOTES?|SOURCES?)\s*\d?\s*[:：.]")
-_MAX_CAPTION = 200
+_MIN_FRAMED = 600  # characters of the one cell that makes a table of parts the frame of a page
+_FRAMED_SHARE = 0.5
+_GROUPS = ("thead", "tbody", "tfoot")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +35,65 @@ class RawCell:
     head: bool = False
 
 
-def build_grid(rows: Sequence[Sequence[RawCell]], *, header_rows: int = 0, caption: str = "") -> Grid | None:
+def rows_of(table: LexborNode, is_left_out: Callable[[LexborNode], bool]) -> tuple[list[list[LexborNode]], list[int]]:
+    """The cells of a table's own rows, as shown: its head first, its foot last; and where each row's group ends."""
+    groups: list[tuple[int, list[LexborNode]]] = []
+    for child in _own(table, (*_GROUPS, "tr")):
+        if child.tag == "tr":
+            groups.append((1, [child]))
+        elif not is_left_out(child):
+            groups.append((_GROUPS.index(child.tag or ""), _own(child, ("tr",))))
+    groups.sort(key=lambda group: group[0])
+    rows: list[list[LexborNode]] = []
+    ends: list[int] = []
+    for _, group in groups:
+        kept = [row for row in group if not is_left_out(row)]
+        rows += [[cell for cell in _own(row, ("td", "th")) if not is_left_out(cell)] for row in kept]
+        ends += [len(rows)] * len(kept)
+    return rows, ends
+
+
+def raw_cell(cell: LexborNode, text: str) -> RawCell:
+    """A cell with its spans; a row span of 0 reaches to the end of its group."""
+    attributes = cell.attributes
+    rows, columns = integer(attributes.get("rowspan"), 1), integer(attributes.get("colspan"), 1)
+    return RawCell(text, rows if rows >= 0 else 1, max(columns, 1), head=cell.tag == "th")
+
+
+def sets_the_page(table: LexborNode, rows: Sequence[Sequence[LexborNode]]) -> bool:
+    """Whether a table whose cells hold tables or headings is the frame of a page, or only sets labels before text."""
+    if table.css_first("td h1, th h1") is not None:
+        return True
+    if table.css_first("td table, th table, td h2, td h3, td h4") is None:
+        return False
+    if len(rows) < 2 or max(map(len, rows)) < 2:
+        return True
+    if all(is_label(row[0].text(deep=True).strip()) for row in rows if row):
+        return True
+    lengths = [len(cell.text(deep=True).strip()) for row in rows for cell in row]
+    return max(lengths) > max(_MIN_FRAMED, _FRAMED_SHARE * sum(lengths))
+
+
+def _own(parent: LexborNode, tags: Sequence[str]) -> list[LexborNode]:
+    return [child for child in _children(parent) if child.tag in tags]
+
+
+def _children(node: LexborNode) -> Iterator[LexborNode]:
+    child = node.child
+    while child is not None:
+        yield child
+        child = child.next
+
+
+def build_grid(
+    rows: Sequence[Sequence[RawCell]], *, header_rows: int = 0, caption: str = "", ends: Sequence[int] = ()
+) -> Grid | None:
     """Place cells as browsers do and drop empty rows and columns; None where it is no data table.
 
-    A table of one row or one column, or one whose spans claim more than ``MAX_AREA`` cells, is layout.
+    ``ends``: for each row, the row after the last of its group, beyond which no cell reaches; without, that is the
+    table's last. A table of one row or one column, or one whose spans claim more than ``MAX_AREA`` cells, is layout.
     """
-    placed = _place(rows)
+    placed = _place(rows, ends or [len(rows)] * len(rows))
     if placed is None:
         return None
     cells = _squeeze([cell for cell, _ in placed])
@@ -44,40 +103,14 @@ def build_grid(rows: Sequence[Sequence[RawCell]], *, header_rows: int = 0, capti
         return None
     heads = [all(cell.head for cell in row) for row in rows if any(cell.text for cell in row)]
     led = heads.index(False) if False in heads else 0
-    header = min(max(header_rows, led) or _guess_header(cells), n_rows - 1)
-    grid = Grid(tuple(cells), n_rows, n_columns, header, 1, caption)
-    return replace(grid, label_columns=_label_columns(grid), label=caption_label(caption))
+    grid = Grid(tuple(cells), n_rows, n_columns, 0, 1, caption)
+    header = min(max(header_rows, led) or _guess_header(cells, grid.texts()), n_rows - 1)
+    grid = replace(grid, header_rows=header)
+    return replace(grid, label_columns=_label_columns(grid), label=table_label(caption))
 
 
-def caption_label(caption: str) -> str | None:
-    """The number of a table as printed at the start of its caption ("表4", "Table 4"), else None."""
-    found = _CAPTION.match(caption.strip())
-    return found["label"] if found else None
-
-
-def attach_captions(pieces: Sequence[Piece]) -> list[Piece]:
-    """Give each table the paragraph before it that numbers it, and the notes and sources that follow it."""
-    done: list[Piece] = []
-    for piece in pieces:
-        previous = done[-1] if done else None
-        if piece.grid is not None and not piece.grid.caption and previous and _is_caption(previous):
-            grid = replace(piece.grid, caption=previous.text, label=caption_label(previous.text))
-            done[-1] = replace(piece, grid=grid, page=previous.page, anchor=piece.anchor or previous.anchor)
-        elif previous and previous.grid is not None and piece.kind == "paragraph" and _NOTE.match(piece.text):
-            done[-1] = replace(previous, grid=replace(previous.grid, notes=(*previous.grid.notes, piece.text)))
-        else:
-            done.append(piece)
-    return done
-
-
-def _is_caption(piece: Piece) -> bool:
-    if piece.kind not in ("paragraph", "caption", "heading") or len(piece.text) > _MAX_CAPTION:
-        return False
-    return caption_label(piece.text) is not None and not piece.text.rstrip().endswith(("。", "；", "，"))
-
-
-def _place(rows: Sequence[Sequence[RawCell]]) -> list[tuple[GridCell, bool]] | None:
-    """The table model of HTML: a cell takes the first free column, spans reach at most to the last row."""
+def _place(rows: Sequence[Sequence[RawCell]], ends: Sequence[int]) -> list[tuple[GridCell, bool]] | None:
+    """The table model of HTML: a cell takes the first free column, spans reach at most to the last row of a group."""
     placed: list[tuple[GridCell, bool]] = []
     busy_until: list[int] = []  # per column: the first row that is free again
     area = 0
@@ -86,8 +119,8 @@ def _place(rows: Sequence[Sequence[RawCell]]) -> list[tuple[GridCell, bool]] | N
         for raw in raw_cells:
             while column < len(busy_until) and busy_until[column] > row:
                 column += 1
-            width = min(raw.column_span, MAX_COLUMNS)
-            height = min(raw.row_span or len(rows), len(rows) - row)
+            width = max(min(raw.column_span, MAX_COLUMNS - column), 1)
+            height = min(raw.row_span or len(rows), ends[row] - row)
             area += width * height
             if area > MAX_AREA or column + width > MAX_COLUMNS:
                 return None
@@ -115,11 +148,16 @@ def _renumber(used: set[int]) -> dict[int, int]:
     return {old: new for new, old in enumerate(sorted(used))}
 
 
-def _guess_header(cells: Sequence[GridCell]) -> int:
-    """1 where the first row holds no bare number, else 0; as deep as its tallest merged cell but one."""
+def _guess_header(cells: Sequence[GridCell], rows: Sequence[Sequence[str]]) -> int:
+    """1, as deep as its tallest merged cell but one; where values stand in the first row, what tells it from the rest.
+
+    So too for two columns of names and values.
+    """
     first = [cell for cell in cells if cell.row == 0]
-    if any(_NUMBER.fullmatch(cell.text) and not re.fullmatch(r"(?:19|20)\d\d年?", cell.text) for cell in first):
-        return 0
+    values = [kind_of(row[1]) == "value" for row in rows[1:] if row[1]]
+    pairs = len(rows[0]) == 2 and 2 * sum(values) > len(values)
+    if pairs or any(kind_of(cell.text) == "value" for cell in first):
+        return header_rows(rows)
     spans = {cell.row_span for cell in first if cell.text}
     return 2 if spans == {1, 2} and any(cell.column_span > 1 and cell.row_span == 1 for cell in first) else 1
 

@@ -23,12 +23,13 @@ from ingest.readers.pdf.rows import (
 )
 from ingest.readers.pdf.rules import Rule, Rules
 from ingest.readers.pdf.text import Word
+from ingest.structure.table_words import is_table_caption
 
 _MARKER = re.compile(
     r"[•·●○■□▪◆◇➢–—\-*§]|[\[(（【]?[0-9a-zA-Zⅰ-ⅿ一二三四五六七八九十]{1,4}[\])）】.、:．:]+|[①-⑳]|\[\d+[-–,\d]*\]"
 )
-_CAPTION = re.compile(r"(?:table|tab\.|表|附表|续表)\s*[\dA-Z一二三四五六七八九十]", re.IGNORECASE)
 _OPEN_GUTTER = 1.2  # em; between columns of a table without any rule
+_NEAR, _LESS_NEAR = 1.5, 3.0  # em between the rows of a table without any rule
 _EXTENT = 4.0  # points by which the rules of one table may differ in length
 _DOUBLE = 3.0  # points between two lines that are one rule drawn double
 _MOST_RULES = 30
@@ -118,7 +119,8 @@ def _between_rules(rules: Sequence[Rule], words: Sequence[Word]) -> list[Grid]:
     bands = [lines_of(_within(words, left, right, above.at, below.at)) for above, below in itertools.pairwise(rules)]
     found, first = [], 0
     while first + 1 < len(bands):
-        for last in range(len(bands), first + 1, -1):
+        end = next((at for at in range(first, len(bands)) if _is_apart(bands[at])), len(bands))
+        for last in range(end, first + 1, -1):
             if parts := _ruled_across(bands[first:last]):
                 found.append(to_grid(*parts, left, right, rules[first].at, rules[last].at))
                 first = last
@@ -126,6 +128,11 @@ def _between_rules(rules: Sequence[Rule], words: Sequence[Word]) -> list[Grid]:
         else:
             first += 1
     return found
+
+
+def _is_apart(band: Sequence[Line]) -> bool:
+    """Whether what stands between two rules is no row: the caption of the next table."""
+    return any(is_table_caption(line.text) for line in band)
 
 
 def _ruled_across(bands: Sequence[Sequence[Line]]) -> tuple[list[Row], list[float]] | None:
@@ -172,19 +179,26 @@ def _open(words: Sequence[Word]) -> list[Grid]:
     above: Line | None = None
     before: Line | None = None
     for line in [*lines_of(words), None]:
-        if (
-            line is not None
-            and len(line.pieces(_OPEN_GUTTER)) > 1
-            and (not run or line.top - run[-1].bottom < 1.5 * line.size)
-        ):
-            above = before if not run else above
-            run.append(line)
-        else:
+        parted = line is not None and len(line.pieces(_OPEN_GUTTER)) > 1
+        if line is None or not parted or (run and not _goes_on(run[-1], line)):
             if len(run) >= 3 and (grid := _open_table(run, above)):
                 found.append(grid)
             run = []
+        if line is not None and parted:
+            above = above if run else before
+            run.append(line)
         before = line
     return found
+
+
+def _goes_on(row: Line, line: Line) -> bool:
+    """Whether ``line`` is the next row: near, or less near and its cells stand under those of ``row``, one to one."""
+    gap = line.top - row.bottom
+    if gap < _NEAR * line.size:
+        return True
+    above, below = row.pieces(_OPEN_GUTTER), line.pieces(_OPEN_GUTTER)
+    under = len(above) == len(below) > 2 and all(a.x0 < b.x1 and b.x0 < a.x1 for a, b in zip(above, below, strict=True))
+    return under and gap < _LESS_NEAR * line.size
 
 
 def _open_table(run: Sequence[Line], above: Line | None) -> Grid | None:
@@ -200,7 +214,7 @@ def _open_table(run: Sequence[Line], above: Line | None) -> Grid | None:
         return None
     if sum(len(row.cells) for row in rows) < 0.85 * len(rows) * n_columns or _is_contents(rows):
         return None
-    captioned = above is not None and bool(_CAPTION.match(above.text))
+    captioned = above is not None and is_table_caption(above.text)
     if not captioned and not any(_is_numeric(rows[1:], column) for column in range(1, n_columns)):
         return None
     return _framed(rows, edges, run)

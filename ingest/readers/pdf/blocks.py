@@ -14,7 +14,7 @@ from ingest.readers.pdf.drafts import Draft, without
 from ingest.readers.pdf.furniture import find_furniture
 from ingest.readers.pdf.headings import Entry, HeadingLine, body_size, find_heading_lines
 from ingest.readers.pdf.lines import Line
-from ingest.readers.pdf.notes import find_footnotes
+from ingest.readers.pdf.notes import find_footnotes, note_marks
 from ingest.readers.pdf.page import PageLayout, Placed, PlacedTable
 from ingest.structure.lists import item_levels, mark_of
 
@@ -58,6 +58,9 @@ def make_blocks(pages: Sequence[PageLayout], text: str, outline: Sequence[Entry]
                 _add_heading(drafts, part, headings[part])
             else:
                 _add_line(drafts, part, flow)
+    backed = note_marks(pages, notes, body=body)
+    for draft in drafts:
+        draft.marks = [mark for mark in draft.marks if mark in backed]
     _mark_lists(drafts, text)
     return tuple(_finish(drafts, text))
 
@@ -153,13 +156,19 @@ def _is_begun_sentence(heading: Draft, line: Placed, flow: _Flow) -> bool:
 
 
 def _open_paragraph(drafts: Sequence[Draft], line: Placed) -> Draft | None:
-    """The paragraph that may go on; what stands apart from the text (notes, tables, captions) does not end it."""
+    """The paragraph that may go on; what stands apart from the text (notes, captions) does not end it.
+
+    A table ends one whose last sentence is whole.
+    """
+    over_table = False
     for draft in reversed(drafts):
         if draft.kind == "heading":
             return None
         if draft.kind == "paragraph" or (draft.kind == "caption" and draft is drafts[-1]):
             near = draft.last is not None and line.page - draft.last.page <= (draft.kind == "paragraph")
-            return draft if near else None
+            ended = over_table and draft.last is not None and _TERMINAL.search(draft.last.line.text)
+            return draft if near and not ended else None
+        over_table |= draft.kind == "table"
     return None
 
 

@@ -16,11 +16,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _WIDEST = 14_400  # points: no page may be wider, and what stands farther apart forms no columns
-_MIN_LINES = 3  # a column has at least so many lines
+_MIN_LINES = 2  # a column has at least so many lines
 _NARROWEST = 12.0  # em; narrower, it is a column of labels
+_NARROWEST_SHORT = 16.0  # em, of a column of two lines: both are filled
+_BLOCK_LINES, _BLOCK_GAP = 4, 0.7  # lines of a short block, em between two of them
 _FULL = 0.6  # share of a column's width that a line of prose fills
 _STREAM_MARGIN = 0.01  # the stream's order knows more than boxes do: it stands unless clearly worse
 _LABEL = 0.45  # of the usual length of a line
+_MOST_HANGING = 8  # glyphs of an index
 _FEW = 0.25
 _NEXT = 4  # characters between pieces that follow each other in the stream
 _MAX_DEPTH = 6
@@ -56,8 +59,24 @@ def columns(pieces: Sequence[Piece], depth: int = 0) -> list[list[Piece]]:
         if len(sides[0]) + len(sides[1]) < len(band) or not all(sides):
             ordered += columns(band, depth + 1) if len(band) < len(pieces) else _rows(band)
         else:
-            ordered += columns(sides[0], depth + 1) + columns(sides[1], depth + 1)
+            for strip in _strips_across(band, sides):
+                ordered += columns([piece for piece in strip if piece.x1 <= gutter], depth + 1)
+                ordered += columns([piece for piece in strip if piece.x0 >= gutter], depth + 1)
     return ordered
+
+
+def _strips_across(band: Sequence[Piece], sides: Sequence[Sequence[Piece]]) -> list[list[Piece]]:
+    """The band cut where white space runs across both columns, if that leaves nothing but short blocks side by side."""
+    strips: list[list[Piece]] = []
+    low = -1.0
+    for piece in sorted(band, key=attrgetter("y0")):
+        if not strips or piece.y0 - low > _BLOCK_GAP * piece.size:
+            strips.append([])
+        strips[-1].append(piece)
+        low = max(low, piece.y1)
+    inside = [[[piece for piece in strip if piece in own] for own in map(set, sides)] for strip in strips]
+    short = all(len(_rows(own)) <= _BLOCK_LINES for strip in inside for own in strip)
+    return strips if short and len(strips) > 1 and all(all(strip) for strip in inside) else [list(band)]
 
 
 def _rows(pieces: Sequence[Piece]) -> list[list[Piece]]:
@@ -66,7 +85,7 @@ def _rows(pieces: Sequence[Piece]) -> list[list[Piece]]:
     widest: list[Piece] = []
     for piece in sorted(pieces, key=lambda piece: piece.y0 + piece.y1):
         # A raised mark sorts before its line, so the last two rows are asked; large type stands beside two lines.
-        home = next((at for at in (-1, -2) if len(rows) + at >= 0 and widest[at].beside(piece)), None)
+        home = next((at for at in (-1, -2) if len(rows) + at >= 0 and _is_home(rows[at], widest[at], piece)), None)
         if home is None or piece.table or widest[home].table:
             rows.append([piece])
             widest.append(piece)
@@ -74,6 +93,27 @@ def _rows(pieces: Sequence[Piece]) -> list[list[Piece]]:
             rows[home].append(piece)
             widest[home] = max(widest[home], piece, key=_width)
     return [sorted(row, key=attrgetter("x0")) if len(row) > 1 else row for row in rows]
+
+
+def _is_home(row: Sequence[Piece], widest: Piece, piece: Piece) -> bool:
+    """Whether a piece stands on a row: beside its widest piece, and over or under none of the others."""
+    if not widest.beside(piece):
+        return any(_hangs(piece, other) for other in row)
+    return len(row) == 1 or not any(_is_over(piece, other) for other in row)
+
+
+def _hangs(piece: Piece, other: Piece) -> bool:
+    """Whether a few smaller glyphs hang on the end of another piece, farther off its level than half their height."""
+    if piece.size > 0.85 * other.size or len(piece.positions) > _MOST_HANGING or other.table:
+        return False
+    shared = min(piece.y1, other.y1) - max(piece.y0, other.y0)
+    return abs(piece.x0 - other.x1) < 0.2 * other.size and shared > 0.2 * piece.height
+
+
+def _is_over(piece: Piece, other: Piece) -> bool:
+    """Whether two pieces of much the same size stand over each other: they are of two lines beside large type."""
+    across = min(piece.x1, other.x1) - max(piece.x0, other.x0)
+    return across > 0.5 * min(piece.size, other.size) and not other.beside(piece)
 
 
 def _width(piece: Piece) -> float:
@@ -153,13 +193,22 @@ def _gutter_score(pieces: Sequence[Piece], gutter: float, width: float) -> float
         rows = _rows(side)
         typical = sorted(row[-1].x1 - row[0].x0 for row in rows)[3 * (len(rows) - 1) // 4]
         filled = [sum(piece.x1 - piece.x0 for piece in row) >= _FULL * typical for row in rows]
-        if typical < max(_NARROWEST * side[0].size, 0.12 * width) or sum(filled) < 0.5 * len(rows):
+        is_short = len(rows) <= _MIN_LINES
+        if is_short and not _are_bare_blocks(pieces, rows):
+            return 0.0
+        narrowest = (_NARROWEST_SHORT if is_short else _NARROWEST) * median(piece.size for piece in side)
+        if typical < max(narrowest, 0.12 * width) or sum(filled) < (1 if is_short else 0.5) * len(rows):
             return 0.0
         score += sum(row[0].y1 - row[0].y0 for row, full in zip(rows, filled, strict=True) if full)
     shared = min(max(p.y1 for p in before), max(p.y1 for p in after)) - max(
         min(p.y0 for p in before), min(p.y0 for p in after)
     )
     return score if shared > 0 else 0.0
+
+
+def _are_bare_blocks(pieces: Sequence[Piece], rows: Sequence[Sequence[Piece]]) -> bool:
+    """Whether two lines may be a column: nothing else is there but as many lines beside them."""
+    return len(pieces) <= 2 * _MIN_LINES + 1 and all(len(row) == 1 for row in rows)
 
 
 def _score(lines: Sequence[Sequence[Piece]], labels: Mapping[Piece, Piece]) -> float:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ingest.document import Box, Span
-from ingest.readers.pdf.lines import NEWLINE, Line, Piece, cut_pieces, join_line, upright
+from ingest.document import Span
+from ingest.readers.pdf.fractions import join_fractions
+from ingest.readers.pdf.frames import FoundTable, frames_of
+from ingest.readers.pdf.lines import NEWLINE, Line, join_line, stamp_lines
 from ingest.readers.pdf.order import reading_order
 from ingest.readers.pdf.quality import page_quality
-from ingest.readers.pdf.tables import PageTable, find_tables
-from ingest.readers.pdf.text import Characters, read_characters, words
+from ingest.readers.pdf.tables import PageTable
+from ingest.readers.pdf.text import Characters
 
 if TYPE_CHECKING:
     import pypdfium2 as pdfium
@@ -65,69 +65,77 @@ class PlacedTable:
 class PageLayout:
     """``text`` ends with a newline unless empty; ``boxes`` is float32, (len(text), 4). ``quality`` is 0..1.
 
-    ``parts`` are the lines and tables in reading order.
+    ``start`` is the offset of its text in that of the document. ``parts`` are the lines and tables in reading order;
+    ``aside`` are those of its lines that are watermarks or number its lines, ``told`` is what watermarks say of the
+    page. ``hidden`` counts characters that it does not show, ``unread`` those that no code point is known for.
+    ``unsure``: its text may be set in columns from right to left, and is read across.
     """
 
     number: int
+    start: int
     text: str
     boxes: NDArray[np.float32]
     parts: tuple[Placed | PlacedTable, ...]
     width: float
     height: float
     quality: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Found:
-    """A table with the pieces in each of its cells and in none of them."""
-
-    table: PageTable
-    cells: list[list[Piece]]
-    loose: list[Piece]
+    aside: tuple[Placed, ...] = ()
+    told: tuple[str, ...] = ()
+    hidden: int = 0
+    unread: int = 0
+    unsure: bool = False
 
 
 @dataclass(slots=True)
 class _Writer:
-    """Collects the character positions of a page's text; offsets count from ``start``."""
+    """Collects a page's text with its character positions; offsets count from ``start``."""
 
     start: int
     positions: list[NDArray[np.intp]]
+    texts: list[str]
     length: int = 0
 
-    def write(self, positions: NDArray[np.intp]) -> Span:
+    def write(self, line: Line) -> Span:
         """Appends one line and its line end; gives the line's span."""
         begin = self.start + self.length
-        self.positions += [positions, _ONE_NEWLINE]
-        self.length += len(positions) + 1
-        return Span(begin, begin + len(positions))
+        self.positions += [line.positions, _ONE_NEWLINE]
+        self.texts += [line.text, "\n"]
+        self.length += len(line.positions) + 1
+        return Span(begin, begin + len(line.positions))
 
 
-def lay_out(page: pdfium.PdfPage, number: int, *, start: int, characters: Characters | None = None) -> PageLayout:
-    """Reads page ``number`` (1-based); its text begins at offset ``start`` of the document's.
-
-    ``characters`` are those seen on the page where its own are not to be used.
-    """
-    characters = characters or read_characters(page)
-    turns = characters.turns[characters.visible]
-    main = int(np.bincount(turns, minlength=4).argmax()) if len(turns) else 0
-    writer = _Writer(start, [])
+def lay_out(page: pdfium.PdfPage, number: int, *, start: int, characters: Characters) -> PageLayout:
+    """Sets out ``characters``, those of page ``number`` (1-based); its text begins at offset ``start`` of the whole."""
+    shown = characters.visible if characters.stamps is None else characters.visible & (characters.stamps == 0)
+    writer = _Writer(start, [], [])
     parts: list[Placed | PlacedTable] = []
-    for turn in sorted(range(4), key=lambda turn: turn != main):
-        positions = np.flatnonzero(characters.visible & (characters.turns == turn))
-        if not len(positions):
-            continue
-        boxes = upright(characters, turn)
-        pieces = cut_pieces(characters, positions, boxes)
-        tables: list[_Found] = []
-        if turn == 0:
-            pieces, tables = _part_tables(page, characters, pieces, number)
+    numbers: list[Line] = []
+    for frame in frames_of(page, characters, shown, number):
+        numbers += [join_line(frame.characters, [piece], frame.boxes, frame.turn) for piece in frame.numbers]
+        pieces = frame.pieces if frame.turn else join_fractions(page, characters, frame.pieces)
         for row in reading_order(pieces):
             if row[0].table:
-                parts.append(_place_table(writer, characters, boxes, tables[row[0].owner]))
+                parts.append(_place_table(writer, frame.tables[row[0].owner]))
             else:
-                parts.append(_place_line(writer, join_line(characters, row, boxes, turn), number))
+                parts.append(_place_line(writer, join_line(frame.characters, row, frame.boxes, frame.turn), number))
+    aside = tuple(_place_line(writer, line, number) for line in (*numbers, *stamp_lines(characters)))
     text, boxes = _assemble(characters, writer)
-    return PageLayout(number, text, boxes, tuple(parts), characters.width, characters.height, page_quality(text))
+    quality = page_quality(text)
+    return PageLayout(
+        number,
+        start,
+        text,
+        boxes,
+        (*parts, *aside),
+        characters.width,
+        characters.height,
+        quality,
+        aside,
+        characters.told,
+        characters.hidden,
+        text.count("\ufffd"),
+        characters.unsure,
+    )
 
 
 def plain_page(text: str, number: int, *, start: int, size: tuple[float, float], quality: float) -> PageLayout:
@@ -143,85 +151,36 @@ def plain_page(text: str, number: int, *, start: int, size: tuple[float, float],
             parts.append(Placed(made, number, Span(offset, offset + len(body))))
         offset += len(line)
     boxes = np.full((len(text), 4), np.nan, np.float32)
-    return PageLayout(number, text, boxes, tuple(parts), *size, quality)
+    return PageLayout(number, start, text, boxes, tuple(parts), *size, quality)
 
 
 def _place_line(writer: _Writer, line: Line, number: int) -> Placed:
-    span = writer.write(line.positions)
+    span = writer.write(line)
     marks = tuple(Span(span.start + start, span.start + end) for start, end in line.references)
     return Placed(line, number, span, marks)
 
 
-def _part_tables(
-    page: pdfium.PdfPage, characters: Characters, pieces: list[Piece], number: int
-) -> tuple[list[Piece], list[_Found]]:
-    """The page's tables that hold any character, and the pieces with each table as one, where its first one stood.
-
-    A character goes to the cell where the centre of its word lies.
-    """
-    given, centres = words(characters, [piece.positions for piece in pieces])
-    tables = find_tables(page, given, number=number)
-    if not tables:
-        return pieces, []
-    owners, first = np.full(len(centres), -1), [0]
-    for table in tables:
-        inside = (owners < 0) & _inside(centres, table.box)
-        owners[inside] = first[-1] + len(table.cells)  # in none of its cells, until one is found
-        at = np.flatnonzero(inside)
-        for cell, (_, _, _, _, box) in enumerate(table.cells):
-            owners[at[_inside(centres[at], box)]] = first[-1] + cell
-        first.append(first[-1] + len(table.cells) + 1)
-    positions = np.sort(np.concatenate([piece.positions for piece in pieces]))
-    owned: dict[int, list[Piece]] = defaultdict(list)
-    for piece in cut_pieces(characters, positions, characters.boxes, owners[positions]):
-        owned[piece.owner].append(piece)
-    rest = owned[-1]
-    found: list[_Found] = []
-    for table, begin, end in zip(tables, first, first[1:], strict=False):
-        cells = [owned[cell] for cell in range(begin, end)]
-        held = [piece for cell in cells for piece in cell]
-        if held:
-            start = min(held, key=lambda piece: int(piece.positions[0]))
-            _, x0, y0, x1, y1 = table.box
-            rest.append(replace(start, x0=x0, y0=y0, x1=x1, y1=y1, owner=len(found), table=True))
-            found.append(_Found(table, cells[:-1], cells[-1]))
-    return sorted(rest, key=lambda piece: int(piece.positions[0])), found
-
-
-def _inside(centres: NDArray[np.float32], box: Box) -> NDArray[np.bool_]:
-    x, y = centres.T
-    inside: NDArray[np.bool_] = (box.x0 <= x) & (x <= box.x1) & (box.y0 <= y) & (y <= box.y1)
-    return inside
-
-
-def _place_table(writer: _Writer, characters: Characters, boxes: NDArray[np.float32], found: _Found) -> PlacedTable:
+def _place_table(writer: _Writer, found: FoundTable) -> PlacedTable:
     """Writes a table row by row, cell by cell; characters in no cell come last."""
     begin = writer.start + writer.length
     page = found.table.box.page
     cells: list[PlacedCell] = []
     marks: list[Span] = []
     held = zip(found.table.cells, found.cells, strict=True)
-    for (row, column, row_span, column_span, _), pieces in sorted(held, key=lambda cell: cell[0][:2]):
-        lines = [_place_line(writer, line, page) for line in _lines(characters, pieces, boxes)]
+    for (row, column, row_span, column_span, _), inside in sorted(held, key=lambda cell: cell[0][:2]):
+        lines = [_place_line(writer, line, page) for line in inside.lines()]
         marks += [mark for line in lines for mark in line.marks]
         cells.append(PlacedCell(row, column, row_span, column_span, tuple(line.span for line in lines)))
-    loose = [_place_line(writer, line, page) for line in _lines(characters, found.loose, boxes)]
+    loose = [_place_line(writer, line, page) for line in found.loose.lines()]
     span = Span(begin, writer.start + writer.length)
     return PlacedTable(found.table, span, tuple(cells), tuple(line.span for line in loose), tuple(marks))
 
 
-def _lines(characters: Characters, pieces: Sequence[Piece], boxes: NDArray[np.float32]) -> list[Line]:
-    """Lines of one cell."""
-    return [join_line(characters, row, boxes, 0) for row in reading_order(pieces)]
-
-
 def _assemble(characters: Characters, writer: _Writer) -> tuple[str, NDArray[np.float32]]:
-    """The page's text and boxes; spaces and line ends that the reader wrote have none."""
+    """The page's text and boxes; what the reader wrote between glyphs has none."""
     if not writer.length:
         return "", np.zeros((0, 4), np.float32)
     positions = np.concatenate(writer.positions)
-    codes = np.frombuffer(characters.text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    real = np.where(positions < 0, 0, positions)
-    chosen = np.where(positions == NEWLINE, ord("\n"), np.where(positions < 0, ord(" "), codes[real]))
-    boxes = np.where((positions < 0)[:, None], np.float32(np.nan), characters.boxes[real])
-    return chosen.astype(np.uint32).tobytes().decode("utf-32-le", "surrogatepass"), boxes
+    boxes = characters.boxes[np.where(positions < 0, 0, positions)]
+    boxes[positions < 0] = np.nan
+    return "".join(writer.texts), boxes

@@ -92,7 +92,21 @@ def column_edges(lines: Sequence[Line], least: float) -> list[float]:
             edges.append((free_from + x) / 2)
         elif is_free and not was_free:
             free_from = x
-    return edges
+    return _parting(edges, lines, least / 2)
+
+
+def _parting(edges: Sequence[float], lines: Sequence[Line], gutter: float) -> list[float]:
+    """The edges that part two pieces of some line: a name centred over labels that begin further left needs none."""
+    held = [
+        {sum(edge <= (piece.x0 + piece.x1) / 2 for edge in edges) for piece in line.pieces(gutter)} for line in lines
+    ]
+    parting: list[float] = []
+    first = 0  # of the columns that are one with the next
+    for column, edge in enumerate(edges):
+        if any(column + 1 in filled and any(first <= each <= column for each in filled) for filled in held):
+            parting.append(edge)
+            first = column + 1
+    return parting
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,36 @@ class Rules:
     down: tuple[Rule, ...] = ()
     bands: tuple[Rule, ...] = ()
 
+    def turned(self, turn: int, width: float, height: float) -> Rules:
+        """The lines as they stand where text of ``turn`` quarter turns is upright; the page is displayed in points.
+
+        Shaded areas are known by their upper and lower edges only: turned by one or three quarters they are lost.
+        """
+        if turn == 1:
+            across, down = self.down, tuple(Rule(height - at, start, end) for at, start, end in self.across)
+            return Rules(_mirrored(across, None, height), tuple(sorted(down)))
+        if turn == 2:
+            across, down, bands = (
+                _mirrored(rules, size, reach)
+                for rules, size, reach in (
+                    (self.across, height, width),
+                    (self.down, width, height),
+                    (self.bands, height, width),
+                )
+            )
+            return Rules(across, down, bands)
+        if turn == 3:
+            across = tuple(sorted(Rule(width - at, start, end) for at, start, end in self.down))
+            return Rules(across, _mirrored(self.across, None, width))
+        return self
+
+
+def _mirrored(rules: Iterable[Rule], size: float | None, reach: float) -> tuple[Rule, ...]:
+    """Rules seen from the other end of their direction; where ``size`` is given, from the other side too."""
+    return tuple(
+        sorted(Rule(at if size is None else size - at, reach - end, reach - start) for at, start, end in rules)
+    )
+
 
 def find_rules(page: PdfPage) -> Rules:
     """Every horizontal and vertical line of the page, collinear pieces joined; nothing where the page is a drawing."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,8 @@ from ingest.readers.pdf.grid import Grid, GridCell, find_grids, put, without_emp
 from ingest.readers.pdf.rows import column_edges, is_value, lines_of
 from ingest.readers.pdf.rules import find_rules
 from ingest.readers.pdf.text import Word
+from ingest.structure.grid_shape import header_rows
+from ingest.structure.table_words import is_note, is_table_caption, is_unit_line
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage
@@ -30,17 +32,22 @@ class PageTable:
     """One table, or the part of it that stands on one page.
 
     ``cells`` are (row, column, row_span, column_span, box), 0-based, in reading order; every place of the grid belongs
-    to exactly one cell. A word belongs to the cell that holds its centre; cells may be empty.
+    to exactly one cell. A word belongs to the cell that holds its centre; cells may be empty. The first ``title_rows``
+    hold the caption or a unit, the last ``note_rows`` a note, each in one cell; ``header_rows`` follow the title.
+    Boxes are as they stand where text of ``turn`` quarter turns is upright.
     """
 
     box: Box
     cells: tuple[tuple[int, int, int, int, Box], ...]
     header_rows: int
     label_columns: int
+    title_rows: int = 0
+    note_rows: int = 0
+    turn: int = 0
 
     @property
     def n_rows(self) -> int:
-        """Rows, header rows counted."""
+        """Rows of all kinds."""
         return max(row + span for row, _, span, _, _ in self.cells)
 
     @property
@@ -50,32 +57,40 @@ class PageTable:
         return (*(starts[column] for column in sorted(starts)), self.box.x1)
 
 
-def find_tables(page: PdfPage, words: Sequence[Word], *, number: int) -> list[PageTable]:
+def find_tables(
+    page: PdfPage, words: Sequence[Word], *, number: int, turn: int = 0, aside: Sequence[Word] = ()
+) -> list[PageTable]:
     """The tables of ``page``, top to bottom; what cannot be rebuilt with confidence is not among them.
 
     Args:
         page: an open page, for its drawn lines.
-        words: all upright words of the page, in any order; boxes as displayed.
+        words: all words of the page that are turned by ``turn`` quarters, in any order; boxes as they stand where
+            these are upright, and so are those of the tables returned.
         number: 1-based page number, for the boxes returned.
+        turn: quarter turns of the words, counterclockwise.
+        aside: what of the page is turned otherwise; it may fill cells between lines.
     """
-    rules = find_rules(page)
-    grids = [grid for grid in find_grids(rules) if _is_inside(grid, page)]
+    size = page.get_size()
+    rules = find_rules(page).turned(turn, *size)
+    width, height = size if turn % 2 == 0 else (size[1], size[0])
+    grids = [grid for grid in find_grids(rules) if _is_inside(grid, width, height)]
     tables: list[tuple[Grid, Held]] = []
     taken: set[int] = set()
     for grid in grids:
-        held = put(words, grid)
-        if not held or any(map(_hides_columns, held.values())):
+        held, turned = put(words, grid), put(aside, grid) if aside else {}
+        if len(held) < len(turned.keys() - held.keys()) or not held or any(map(_hides_columns, held.values())):
             continue
-        top = grid.ys[0] < _PAGE_TOP * page.get_height()
+        top = grid.ys[0] < _PAGE_TOP * height
         inside = [word for cell in held.values() for word in cell]
-        parts = _confident(split_rows(grid, inside), inside, may_be_sparse=top)
+        beside = [word for cell in turned.values() for word in cell]
+        parts = _confident(split_rows(grid, inside), [*inside, *beside], may_be_sparse=top)
         tables += parts
         if parts:
             taken.update(map(id, inside))
     free = [word for word in words if id(word) not in taken]
     for grid in find_aligned(rules, free):
         tables += _confident(grid, free)
-    found = [_page_table(grid, held, number) for grid, held in tables]
+    found = [_page_table(grid, held, number, turn) for grid, held in tables]
     return sorted(found, key=lambda table: (table.box.y0, table.box.x0))
 
 
@@ -87,14 +102,13 @@ def continues(previous: PageTable, table: PageTable) -> bool:
     """
     ours, theirs = previous.column_edges, table.column_edges
     return (
-        table.box.page == previous.box.page + 1
+        (table.box.page, table.turn) == (previous.box.page + 1, previous.turn)
         and len(ours) == len(theirs)
         and all(abs(before - after) <= _SAME_EDGE for before, after in zip(ours, theirs, strict=True))
     )
 
 
-def _is_inside(grid: Grid, page: PdfPage) -> bool:
-    width, height = page.get_size()
+def _is_inside(grid: Grid, width: float, height: float) -> bool:
     return grid.xs[0] > -2 and grid.ys[0] > -2 and grid.xs[-1] < width + 2 and grid.ys[-1] < height + 2
 
 
@@ -170,42 +184,66 @@ def _is_bold(row: int, grid: Grid, held: Held, *, least: int) -> bool:
     return len(inside) >= least and all(sum(word.bold for word in words) > 0.8 * len(words) for words in inside)
 
 
-def _page_table(grid: Grid, held: Held, page: int) -> PageTable:
+def _page_table(grid: Grid, held: Held, page: int, turn: int) -> PageTable:
     cells = tuple(
         (cell.row, cell.column, cell.end_row - cell.row, cell.end_column - cell.column, grid.box(cell, page))
         for cell in sorted(grid.cells)
     )
     box = Box(page, grid.xs[0], grid.ys[0], grid.xs[-1], grid.ys[-1])
-    header_rows = _header_rows(grid, held)
-    return PageTable(box, cells, header_rows, _label_columns(grid, held, header_rows))
+    titles = _title_rows(grid)
+    headers = _header_rows(grid, held, titles)
+    if titles and not headers and not _are_about(grid, held, range(titles)):
+        titles, headers = 0, _header_rows(grid, held, 0)  # the heading of a group
+    labels = _label_columns(grid, held, titles + headers)
+    return PageTable(box, cells, headers, labels, titles, _note_rows(grid, held, titles + headers), turn)
 
 
-def _header_rows(grid: Grid, held: Held) -> int:
-    """Leading bold rows; else one row of words above columns of numbers, or above three or more columns."""
-    n_rows, n_columns = len(grid.ys) - 1, len(grid.xs) - 1
-    bold = itertools.takewhile(lambda row: _is_bold(row, grid, held, least=1), range(n_rows))
-    rows = sum(1 for _ in bold) % n_rows  # where all is bold, bold tells nothing
-    if not rows and n_rows > 1 and _looks_like_header(grid, held, n_columns):
-        rows = 1
-    while rows and any(cell.row == rows - 1 and cell.end_column - cell.column == n_columns for cell in grid.cells):
+def _title_rows(grid: Grid) -> int:
+    """Leading rows of one cell over all columns, as far as two rows follow."""
+    n_rows = len(grid.ys) - 1
+    whole = itertools.takewhile(lambda row: _is_whole(grid, row), range(n_rows - 2))
+    return sum(1 for _ in whole)
+
+
+def _note_rows(grid: Grid, held: Held, least: int) -> int:
+    """Rows at the foot of one cell over all columns, the first of which begins as a note does."""
+    n_rows = len(grid.ys) - 1
+    rows = [*itertools.takewhile(lambda row: _is_whole(grid, row), range(n_rows - 1, least, -1))]
+    noted = [row for row in rows if any(is_note(text) for text in _texts(grid, held, row))]
+    return n_rows - min(noted) if noted else 0
+
+
+def _is_whole(grid: Grid, row: int) -> bool:
+    return any(cell == (row, 0, row + 1, len(grid.xs) - 1) for cell in grid.cells)
+
+
+def _are_about(grid: Grid, held: Held, rows: Iterable[int]) -> bool:
+    texts = [text for row in rows for text in _texts(grid, held, row)]
+    return all(is_table_caption(text) or is_unit_line(text) for text in texts)
+
+
+def _texts(grid: Grid, held: Held, row: int) -> list[str]:
+    """The text of each column of ``row``, that of a merged cell at its first place."""
+    texts = [""] * (len(grid.xs) - 1)
+    for cell in grid.cells:
+        if cell.row == row and cell in held:
+            texts[cell.column] = _text(held[cell])
+    return texts
+
+
+def _header_rows(grid: Grid, held: Held, first: int) -> int:
+    """The bold rows from row ``first`` on; else those that stand over the rest as names or periods over numbers."""
+    n_rows = len(grid.ys) - 1
+    bold = itertools.takewhile(lambda row: _is_bold(row, grid, held, least=1), range(first, n_rows))
+    rows = sum(1 for _ in bold) % (n_rows - first)  # where all is bold, bold tells nothing
+    rows = rows or header_rows([_texts(grid, held, row) for row in range(first, n_rows)])
+    while rows and _is_whole(grid, first + rows - 1):
         rows -= 1  # a title or the heading of a group stands over all columns alike
-    header = [cell for cell in grid.cells if cell.row < rows]
-    reach = max((cell.end_row for cell in header), default=0)
+    header = [cell for cell in grid.cells if first <= cell.row < first + rows]
+    reach = max((cell.end_row - first for cell in header), default=0)
     if reach > rows and (reach > _DEEPEST_HEADER or not any(cell.end_column - cell.column > 1 for cell in header)):
         return 0  # a label beside several rows, not a header over columns
-    return reach if reach < n_rows else 0
-
-
-def _looks_like_header(grid: Grid, held: Held, n_columns: int) -> bool:
-    first = [cell for cell in grid.cells if cell.row == 0]
-    texts = [_text(held.get(cell, [])) for cell in first]
-    wordy = all(not any(char.isdigit() for char in text) for text in texts) and all(texts[1:])
-    if not wordy or len(first) < 2:
-        return False
-    below = [_text(held.get(cell, [])) for cell in grid.cells if cell.row > 0 and cell.column > 0]
-    numbers = sum(any(char.isdigit() for char in text[:6]) for text in below)
-    short = max(map(len, texts)) <= 60
-    return short and (numbers >= 0.4 * len(below) or (n_columns >= 3 and all(cell.end_row == 1 for cell in first)))
+    return reach if reach < n_rows - first else 0
 
 
 def _label_columns(grid: Grid, held: Held, header_rows: int) -> int:
