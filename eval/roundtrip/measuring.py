@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from eval.roundtrip.aligning import Alignment, Found
-from eval.roundtrip.stored import Stored, canonical
+from eval.roundtrip.stored import Stored, canonical, word_borders
 from eval.roundtrip.truth import CellTruth, Excluded, Truth, Unit
 from ingest.document import Document
 from ingest.passage import Passage
@@ -40,8 +40,8 @@ class Tally:
 
     @property
     def counted(self) -> list[Fault]:
-        """Faults that make a document fail: headings' levels and the like are told only."""
-        return [fault for fault in self.faults if fault.measure != "structure"]
+        """Faults that make a document fail: headings' levels and spaces are told only."""
+        return [fault for fault in self.faults if fault.measure not in ("structure", "spaces")]
 
     def add(self, measure: str, right: int, of: int) -> None:
         """Counts more of a measure."""
@@ -53,7 +53,7 @@ def measure(truth: Truth, document: Document, passages: Sequence[Passage]) -> Ta
     """What became of a document whose truth is known.
 
     ``recall``: characters of units found; ``order``: neighbouring units of one flow in their order; ``figures``:
-    numbers with their powers intact, in the unit that they belong to; ``cells``: values that a row passage gives with
+    numbers with their powers intact, ``spaces`` between English words, in the unit that they belong to; ``cells``: values that a row passage gives with
     their labels, headers, caption and unit; ``structure``: headings of their level and items with their mark;
     ``invented`` and ``leaked``: characters of the body that no unit has, and those of what is not text.
     """
@@ -77,12 +77,26 @@ def _count(tally: Tally, unit: Unit, found: Found, stored: Stored) -> None:
     tally.add("recall", found.chars, len(found.text))
     if found.chars < len(found.text):
         tally.faults.append(Fault("recall", unit.kind, unit.text, near))
+    if found.exact and unit.text.isascii():
+        _spaces(tally, unit, found, stored)
     figures = _FIGURE.findall(found.text)
     held = stored.text[found.places[0][0] : found.places[-1][1]] if found.places else ""
     lost = [figure for figure in figures if figure not in _FIGURE.findall(held)] if not found.exact else []
     tally.add("figures", len(figures) - len(lost), len(figures))
     if lost:
         tally.faults.append(Fault("figures", unit.kind, f"{', '.join(lost)} in: {unit.text}", near))
+
+
+def _spaces(tally: Tally, unit: Unit, found: Found, stored: Stored) -> None:
+    """Spaces between words of a text that has such: those in both of those in either."""
+    start, end = found.places[0]
+    wanted = {*word_borders(unit.text, found.text, start)} - {start, end}
+    got = {at for at in stored.words if start < at < end}
+    if not wanted and not got:
+        return
+    tally.add("spaces", len(wanted & got), len(wanted | got))
+    if wanted != got:
+        tally.faults.append(Fault("spaces", unit.kind, unit.text, _near(found, stored)))
 
 
 def _near(found: Found, stored: Stored) -> str:

@@ -17,7 +17,7 @@ from ingest.errors import IngestError
 from ingest.readers import FORMATS, read_bytes
 from ingest.splitting import split
 
-MEASURES = ("recall", "order", "cells", "figures", "structure")
+MEASURES = ("recall", "order", "cells", "figures", "spaces", "structure")
 BARS = {"recall": 0.995, "order": 0.995, "cells": 0.98}
 
 
