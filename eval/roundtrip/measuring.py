@@ -53,9 +53,10 @@ def measure(truth: Truth, document: Document, passages: Sequence[Passage]) -> Ta
     """What became of a document whose truth is known.
 
     ``recall``: characters of units found; ``order``: neighbouring units of one flow in their order; ``figures``:
-    numbers with their powers intact, and ``spaces`` between English words, in the unit that they belong to; ``cells``:
-    values that a row passage gives with their labels, headers, caption and unit; ``structure``: headings of their level and items with their mark;
-    ``invented`` and ``leaked``: characters of the body that no unit has, and those of what is not text.
+    numbers with their powers intact, and ``spaces`` between English words, in the unit that they belong to;
+    ``cells``: values that a row passage gives with their labels, headers, caption and unit; ``structure``: headings
+    of their level and items with their mark; ``invented`` and ``leaked``: characters of the body that no unit has,
+    and those of what is not text.
     """
     stored, tally = Stored(document), Tally()
     alignment = Alignment([unit.text for unit in truth.units], stored)

@@ -97,7 +97,7 @@ def _heading(sheet: Sheet, piece: Heading) -> None:
     if spread:
         _spread(sheet, lines, style, spread)
     else:
-        sheet.flow(lines, style)
+        sheet.flow(lines, style, ragged=True)
     sheet.frame.y += 0.3 * size
 
 

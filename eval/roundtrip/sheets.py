@@ -115,8 +115,10 @@ class Sheet:
         if self.frame.y + height > self.frame.bottom:
             self.next_frame()
 
-    def flow(self, lines: Sequence[Line], style: Style, *, indent: float = 0.0, left: float = 0.0) -> None:
-        """Sets lines one below the other over columns and pages."""
+    def flow(
+        self, lines: Sequence[Line], style: Style, *, indent: float = 0.0, left: float = 0.0, ragged: bool = False
+    ) -> None:
+        """Sets lines one below the other over columns and pages; ``ragged`` ones are never stretched."""
         for number, line in enumerate(lines):
             tall = any(run.form == "fraction" for run in line)
             height = self.layout.leading * style.size * (2.0 if tall else 1.0)
@@ -125,7 +127,7 @@ class Sheet:
             x = frame.x + left + (indent if number == 0 else 0.0)
             base = frame.y + 0.72 * height if tall else frame.y + style.size
             room = frame.width - left - (indent if number == 0 else 0.0)
-            stretched = room if self.layout.justified and number < len(lines) - 1 else 0.0
+            stretched = room if self.layout.justified and not ragged and number < len(lines) - 1 else 0.0
             self.line(x, base, line, style, room=stretched)
             self._count(frame, base)
             frame.y += height
