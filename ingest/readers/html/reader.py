@@ -11,6 +11,7 @@ from ingest.errors import DocumentTooLarge, EmptyDocument
 from ingest.readers.captions import attach_captions
 from ingest.readers.charset import decode
 from ingest.readers.draft import Piece, compose
+from ingest.readers.formulas import with_displays
 from ingest.readers.html.head import head_metadata
 from ingest.readers.html.leftout import LeftOut
 from ingest.readers.html.panels import Controls
@@ -81,7 +82,7 @@ def markup_pieces(markup: str, left: LeftOut | None = None) -> list[Piece]:
     if root is None:
         return []
     view = View(Styles(root), Controls(root), left or LeftOut(), whole=True)
-    return attach_captions(merge_labels(Walk(view).pieces_of(root)))
+    return attach_captions(merge_labels(with_displays(Walk(view).pieces_of(root))))
 
 
 def html_pieces(root: LexborNode, left: LeftOut) -> list[Piece]:
@@ -91,7 +92,7 @@ def html_pieces(root: LexborNode, left: LeftOut) -> list[Piece]:
     """
     main = _main_content(root)
     view = View(Styles(root), Controls(root), left, weight=len(main.text(deep=True)))
-    return attach_captions(merge_labels(_without_controls(Walk(view).pieces_of(main))))
+    return attach_captions(merge_labels(with_displays(_without_controls(Walk(view).pieces_of(main)))))
 
 
 def _as_windows(found: re.Match[str]) -> str:

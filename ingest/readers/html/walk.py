@@ -28,7 +28,7 @@ from ingest.readers.html.panels import Controls, folds, is_closed, is_decoration
 from ingest.readers.html.replaced import formula_text, is_formula, is_page_frame, unlinked_text
 from ingest.readers.html.styles import Styles
 from ingest.readers.html.tables import RawCell, build_grid, raw_cell, rows_of, sets_the_page
-from ingest.readers.inline import BREAK, displayed_lines, level
+from ingest.readers.inline import BREAK, displayed_lines, is_display, level
 from ingest.readers.labels import is_label
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class Walk:
         named = meaning(attributes) if attributes else _UNNAMED
         if self._is_left_out(tag, attributes, named, node):
             return
-        if tag.endswith("math"):
+        if tag.rpartition(":")[2] == "math":
             self._formula(node, context)
             return
         if tag in _REPLACED:
@@ -332,7 +332,8 @@ class Walk:
         if not any(text.strip() for text, _ in runs):
             return
         context = next(context for text, context in runs if text.strip())
-        whole = level((text, part.height) for text, part in runs)
+        heights = [(text, part.height) for text, part in runs]
+        whole = level(heights)
         lines = displayed_lines(
             _GAPS.sub(" ", whole).replace(_GAP, "") if _GAP in whole else whole,
             one=context.kind == "heading",
@@ -347,7 +348,8 @@ class Walk:
             self._marker = ""
             self._pieces.append(
                 Piece(context.kind, text, level=context.level, anchor=self._anchor, page=self._page,
-                      title=context.title, link=link, inner_link=inner_link, bold=bold)
+                      title=context.title, link=link, inner_link=inner_link, bold=bold,
+                      formula=is_display(heights))
             )  # fmt: skip
 
 
