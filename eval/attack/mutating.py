@@ -214,6 +214,6 @@ _OWN: dict[str, tuple[Mutator, ...]] = {
     "markdown": (_marks, _front, _nest, _encoded),
     "text": (_marks, _encoded, _insert),
     "csv": (_marks, _encoded, _insert, _numbers),
-    "mail": (_charsets, _encoded, _insert, _elements, _names_of_bodies),
+    "mail": (_marks, _charsets, _encoded, _insert, _names_of_bodies),
     "json": (_tree, _tree, _tree, _numbers, _encoded),
 }

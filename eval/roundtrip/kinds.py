@@ -124,6 +124,8 @@ _APART = (
         "drop capitals",
         "turned page",
     },
+    {"turned page", "form values"},
+    {"turned page", "typed notes"},
 )
 """Of each of these sets a document has one kind at most."""
 _TALL = {

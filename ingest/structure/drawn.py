@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ingest.document import Cell, Span, Table
+from ingest.structure.grid_shape import grid_shape
 from ingest.structure.layout import Line, columns
 
 CAPTION = re.compile(
@@ -180,8 +181,10 @@ def _table(text: str, lines: Sequence[Line], rows: list[tuple[int, list[Span]]],
 
 
 def _header_rows(text: str, lines: Sequence[Line], rows: Sequence[tuple[int, list[Span]]]) -> int:
-    """1 where a rule parts the first row from the next, or it is full and holds words only; else 0."""
+    """Rows above a rule, or that contrast with those below; 1 where the first is full and holds words only; else 0."""
     if any(is_rule(lines[i].text) for i in range(rows[0][0] + 1, rows[1][0])):
         return 1
-    words = [text[cell.start : cell.end] for cell in rows[0][1]]
-    return int(len(rows) > 2 and all(word and not any(map(str.isdigit, word)) for word in words))
+    words = [[text[cell.start : cell.end] for cell in row] for _, row in rows]
+    told = grid_shape(words)
+    full = len(rows) > 2 and all(word and not any(map(str.isdigit, word)) for word in words[0])
+    return told.header_rows if told.header_rows and not told.title_rows else int(full)
