@@ -149,7 +149,8 @@ def _main_part(parts: dict[str, bytes]) -> str:
 def _names_of_bodies(content: bytes, random: Random) -> bytes:
     """A mail that says of its parts what is not so."""
     said = random.choice((b"base64", b"quoted-printable", b"x-unknown", b"8bit"))
-    changed = re.sub(rb"(?i)(content-transfer-encoding: )[\w-]+", rb"\1" + said, content, count=random.choice((1, 9)))
+    header = re.compile(rb"(content-transfer-encoding: )[\w-]+", re.I)
+    changed = header.sub(lambda match: match[1] + said, content, count=random.choice((1, 9)))
     return changed.replace(b"multipart/", random.choice((b"multipart/", b"message/", b"text/")), 1)
 
 
