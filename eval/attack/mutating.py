@@ -13,13 +13,8 @@ from typing import Any
 
 from eval.attack.samples import Sample
 
-_PLAIN_SHARE = {
-    "docx": 0.05,
-    "xlsx": 0.05,
-    "pptx": 0.05,
-    "epub": 0.05,
-    "json": 0.1,
-}  # a checksum or a bracket would be all that is ever tried
+# A checksum or a bracket would be all that is ever tried.
+_PLAIN_SHARE = {"docx": 0.05, "xlsx": 0.05, "pptx": 0.05, "epub": 0.05, "json": 0.1}
 
 Mutator = Callable[[bytes, Random], bytes]
 

@@ -10,7 +10,7 @@ from ingest.structure.cell_kinds import kind_of
 from ingest.structure.grid_shape import GridShape, grid_shape
 from ingest.structure.table_words import is_note, is_unit_line, table_label
 
-MAX_CELLS = 200_000
+MAX_CELLS = 100_000
 """Cells of one file that are read: more make a library of one table."""
 _MAX_TITLE = 120  # characters of a line alone that is the caption of the table below it
 _MAX_NAME = 60  # characters of the name of a column
