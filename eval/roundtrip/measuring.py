@@ -15,7 +15,7 @@ from ingest.document import Document
 from ingest.passage import Passage
 
 _BLOCK = {"heading": "heading", "note": "footnote", "item": ""}
-_FIGURE = re.compile(r"\d[\d.,/]*(?:\^-?\d+|_\d+)?%?")
+_FIGURE = re.compile(r"\d+(?:[.,/]\d+)*(?:\^-?\d+)?%?")
 _WORD = re.compile(r"[^\W_]+")
 _TELLING = 4  # characters from which a word inside others says where they are from
 
