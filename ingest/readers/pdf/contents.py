@@ -10,7 +10,9 @@ from ingest.readers.pdf.page import Placed
 
 _MAX_ENTRY = 4  # lines of an entry
 _LEADER = re.compile(r"(?:\.{4,}|…{2,}|·{4,}|(?:[.·] ){4,}|_{4,})\s*(?:[0-9]{1,4}|[ivxlcIVXLC]{1,6})?\s*$")
-_HEADING = re.compile(r"(?:table\s*of\s*)?contents(?:\s*page)?|目\s*[录錄次]|索\s*引|list\s*of\s*(?:tables|figures)", re.IGNORECASE)
+_HEADING = re.compile(
+    r"(?:table\s*of\s*)?contents(?:\s*page)?|目\s*[录錄次]|索\s*引|list\s*of\s*(?:tables|figures)", re.IGNORECASE
+)
 _ENTRY = re.compile(r".*\D\s([0-9]{1,4}|[ivxlc]{1,6})\s*$")
 _NUMBER = re.compile(r"[-–—\s]*([0-9]{1,4})[-–—\s]*")
 _LEAST = 3  # entries
