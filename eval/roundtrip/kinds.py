@@ -126,6 +126,7 @@ _APART = (
     },
     {"turned page", "form values"},
     {"turned page", "typed notes"},
+    {"front matter", "rules at the top"},
 )
 """Of each of these sets a document has one kind at most."""
 _TALL = {
