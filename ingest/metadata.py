@@ -10,7 +10,7 @@ from ingest.document import Metadata
 from ingest.issuing import find_issuing, most_named
 from ingest.places import jurisdiction_of_host, place_in
 from ingest.standards import Cover, is_chinese, leading_number, province_of, read_cover, titled
-from ingest.titles import bare, best_title
+from ingest.titles import bare, best_title, with_drawn_name, with_remark
 
 _WHITE_HOUSE = "whitehouse"
 
@@ -56,7 +56,7 @@ def _title(found: str | None, cover: Cover | None, text: str, name: str) -> str:
     """The title with the number of the standard; that of the cover, unless what the reader found holds it."""
     if cover and cover.title and bare(cover.title) not in bare(found or ""):
         found = cover.title
-    title = best_title(found, text, name)
+    title = with_drawn_name(with_remark(best_title(found, text, name), text), text)
     return titled(title, cover.number if cover else leading_number(title))
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import PurePath
 
 from ingest.bodies import is_body
@@ -56,12 +57,16 @@ _ORDERED = re.compile(r"^\s*《([^》]{4,80})》(?:已|业)[^。]*(?:公布|发�
 _SHORT_TITLE = re.compile(r"\bmay be (?:called|cited as)(?: the)?\s[“\"‘']{0,2}([A-Z][^.;\n“”\"’']{5,120})[”\"’'.\n]")
 # AN ACT To provide for …: how a bill is called where it has no short title.
 _LONG_TITLE = re.compile(r"^(?:AN ACT|A BILL|An Act)\s*\n\s*(To [^\n]+(?:\n[a-z][^\n]*)*)", re.MULTILINE)
+_REMARK = re.compile(r"（(?!.*(?:[日号]|通过|公布|附件|[布审批见]稿))[\u4e00-\u9fff\w、]{2,20}）")
+_PERIOD = re.compile(r"((?:19|20)\d\d)\s?[-–—]\s?((?:19|20)\d\d)")
+_COVER_LINES, _OFTEN = 12, 3
+_KANA = re.compile(r"[\u3040-\u30ff]")
 _MISREAD_QUOTES = re.compile("ì([^ìî]{4,})î")  # quotation marks of one code page read in another
 
 
 def is_masthead(line: str) -> bool:
     """Whether a line is only what stands above a title: an issuer alone, a number, a running head."""
-    return _MASTHEAD.fullmatch(line) is not None or is_body(line) or is_series(line)
+    return _MASTHEAD.fullmatch(line) is not None or is_body(line.removesuffix("文件")) or is_series(line)
 
 
 def bare(text: str) -> str:
@@ -119,6 +124,50 @@ def best_title(title: str | None, text: str, name: str) -> str:
     return " ".join([*_before(lines, at), whole])[:_MAX_TITLE] if title[0].islower() else whole
 
 
+def with_remark(title: str, text: str) -> str:
+    """The title with what stands in brackets on the line below it: ``（试行）``, ``（发电行业）``; no date, no number.
+
+    In Japanese laws the caption of the first article stands there.
+    """
+    if _KANA.search(text[:_OPENING]):
+        return title
+    lines = [line for raw in text[:_OPENING].splitlines() if (line := raw.strip())]
+    for at, line in enumerate(lines[1:], 1):
+        if _REMARK.fullmatch(line) and bare("".join(lines[max(0, at - 4) : at])).endswith(bare(title)):
+            return title + line
+    return title
+
+
+def with_drawn_name(title: str, text: str) -> str:
+    """The title behind the name that its text has for a period printed alone above it.
+
+    Covers set such a name in drawn letters, which are no text: ``2031-2035`` stands alone, and the text speaks of its
+    Kelp Action Plan 2031–2035.
+    """
+    lines = [line for raw in text[:_OPENING].splitlines()[:_COVER_LINES] if (line := raw.strip())]
+    period = next((found for line in lines if (found := _PERIOD.fullmatch(line))), None)
+    above = lines[: lines.index(period[0])] if period else []
+    if period is None or title in above:
+        return title
+    names = re.findall(rf"((?:[A-Z][\w’'-]+ ){{2,6}})({period[1]}\s?[-–—]\s?{period[2]})", text)
+    counts = Counter(re.sub("^(?:The|This|Our) ", "", name) for name, _ in names)
+    name, count = max(counts.items(), key=lambda item: item[1], default=("", 0))
+    return (
+        title
+        if count < _OFTEN or bare(name) in bare(" ".join((*above, title)))
+        else f"{name}{period[1]}–{period[2]}: {title}"
+    )
+
+
+def join_lines(lines: Iterable[str]) -> str:
+    """The lines of one title as one: Chinese ones without a space between them."""
+    whole = ""
+    for line in (" ".join(line.split()) for line in lines):
+        apart = whole and line and not (_is_han(whole[-1]) and _is_han(line[0]))
+        whole += f" {line}" if apart else line
+    return whole
+
+
 def _tells(line: str) -> bool:
     line = line.removeprefix(leading_number(line) or "")
     letters = sum(map(str.isalpha, line))
@@ -142,7 +191,7 @@ def _run_on(lines: Sequence[str], at: int) -> str:
         )
         if not (runs_on or named) or len(whole) + len(following) >= _MAX_TITLE or _is_prose(following):
             break
-        whole = f"{whole}{'' if _is_han(whole[-1]) and _is_han(following[0]) else ' '}{following}"
+        whole = join_lines((whole, following))
     return whole
 
 

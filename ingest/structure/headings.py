@@ -87,7 +87,7 @@ _FORMS: tuple[tuple[Family, str], ...] = (
     ("circled", r"(?P<n>[①-⑳])\s*"),
     ("decimal4", r"(?P<p>(?:\d{1,2}\.){3})(?P<n>\d{1,2})\.?(?:\s+|(?=[\u3400-\u9fff]))"),
     ("decimal3", r"(?P<p>(?:\d{1,2}\.){2})(?P<n>\d{1,2})\.?(?:\s+|(?=[\u3400-\u9fff]))"),
-    ("decimal2", r"(?P<p>\d{1,2}\.)(?P<n>\d{1,2})\.?(?:\s+|(?=[\u3400-\u9fff]))"),
+    ("decimal2", r"(?P<p>(?:\d{1,2}|[A-H])\.)(?P<n>\d{1,2})\.?(?:\s+|(?=[\u3400-\u9fff]))"),
     ("decimal1", r"(?P<n>\d{1,2})(?:[.．、]\s*(?!\d)|\s+)"),
     ("roman", r"(?P<n>[IVX]{1,6})\.\s+"),
     ("letter", r"(?P<n>[A-Z])\.\s+"),
@@ -324,11 +324,17 @@ def _names(line: str, text: str) -> bool:
     return bool(opens) and below and short and reads_as_title(line) and not _VERB.search(line) and "\t" not in line
 
 
+def _ends_before(found: dict[int, Heading], annex: int) -> bool:
+    """Whether the outermost numbering comes before the first annex and does not begin again in one."""
+    outer = ("chapter", "article", "decimal1")
+    before, after = ({h.family for index, h in found.items() if (index < annex) is side} for side in (True, False))
+    return any(family in before and family not in after for family in outer)
+
+
 def _levelled(found: dict[int, Heading]) -> dict[int, Heading]:
     used = [family for family in _NESTING if any(h.family == family for h in found.values())]
     first = next((index for index in sorted(found) if found[index].family == "annex"), None)
-    before = {found[index].family for index in found if first is not None and index < first}
-    if first is not None and ("part" in used or before & {"chapter", "article"}):  # annexes stand beside these
+    if first is not None and ("part" in used or _ends_before(found, first)):  # annexes stand beside these
         used.remove("annex")
     rank = {family: level for level, family in enumerate(used, 1)}
     return {

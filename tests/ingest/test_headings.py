@@ -153,3 +153,22 @@ def test_japanese_sections_stand_in_their_chapters() -> None:
         "第一節の二 計画",
     ]
     assert [level for level, _ in titles(lines)] == [1, 3, 1, 2, 3, 2]
+
+
+def test_annexes_stand_beside_clauses_that_do_not_begin_again_in_them() -> None:
+    standard = [
+        "1 范围",
+        "海水。",
+        "2 要求",
+        "2.1 采样",
+        "按规定采样。",
+        "3 监督",
+        "监督。",
+        "附录A",
+        "计算。",
+        "A.1 总则",
+        "计算。",
+    ]
+    assert [level for level, _ in titles(standard)] == [1, 1, 2, 1, 1, 2]
+    report = ["1. Kelp", "Kelp grows.", "2. Eel", "Eelgrass grows.", "Annex", "Text.", "1. Data", "Data are few."]
+    assert [level for level, _ in titles(report)] == [2, 2, 1, 2]

@@ -109,6 +109,25 @@ def test_the_words_of_a_stamp_are_read() -> None:
     assert "RECEIVED 7 May" in document.text
 
 
+def test_the_words_of_a_signature_are_read() -> None:
+    writer = pypdf.PdfWriter()
+    writer.append(pypdf.PdfReader(io.BytesIO(_plain([(760, "The cap is 38,500 tonnes.")]))))
+    field = _note("/Widget", "", (300, 600, 500, 650))
+    field.update({NameObject("/FT"): NameObject("/Sig"), NameObject("/T"): TextStringObject("signature")})
+    drawn = writer._add_object(_drawing("BT /F1 12 Tf 5 20 Td (Signed on 7 May 2031) Tj ET"))
+    field[NameObject("/AP")] = DictionaryObject({NameObject("/N"): drawn})
+    made = writer._add_object(field)
+    writer.pages[0][NameObject("/Annots")] = ArrayObject([made])
+    writer._root_object[NameObject("/AcroForm")] = DictionaryObject({NameObject("/Fields"): ArrayObject([made])})
+    assert "Signed on 7 May 2031" in _read(_bytes(writer)).text
+
+
+def test_fields_of_no_size_and_broken_annotations_are_passed_over() -> None:
+    for box in ((0, 0, 0, 0), (1e9, 1e9, 2e9, 2e9)):
+        note = _note("/FreeText", "words" * 500, box)
+        assert _read(_plain([(760, "The cap is 38,500 tonnes.")], note)).text == "The cap is 38,500 tonnes.\n"
+
+
 def test_attached_files_are_named() -> None:
     writer = pypdf.PdfWriter()
     writer.append(pypdf.PdfReader(io.BytesIO(_plain([(760, "See the tables of the annex.")]))))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.document import quote
+from ingest.document import Metadata, quote
+from ingest.metadata import complete
 from ingest.readers import read_bytes
-from ingest.titles import best_title, is_masthead
+from ingest.titles import best_title, is_masthead, join_lines
 
 
 @pytest.mark.parametrize(
@@ -131,3 +132,33 @@ def test_a_contents_page_with_page_numbers_ends_with_the_last_of_them():
     shown = [quote(document.text, block.spans) for block in document.blocks if block.kind != "furniture"]
     assert shown.count("Kelp pact") == 1
     assert "The parties agree on kelp." in shown
+
+
+def test_a_remark_in_brackets_below_a_title_is_part_of_it_and_a_date_or_a_caption_is_not():
+    assert _titled("海草床配额方案\n（养殖行业）\n一、总则") == "海草床配额方案（养殖行业）"
+    assert _titled("海草床管理办法\n（试行）\n第一条 海草。") == "海草床管理办法（试行）"
+    assert _titled("海草床条例\n（2031年5月3日公布）\n第一条 海草。") == "海草床条例"
+    assert _titled("藻場保全法\n（目的）\n第一条 この法律は藻場を守る。") == "藻場保全法"
+
+
+def _titled(text: str) -> str | None:
+    return complete(Metadata(), text, name="x.txt").title
+
+
+def test_the_lines_of_a_chinese_title_are_joined_without_a_space():
+    assert join_lines(["关于做好海草床", "有关工作的通知"]) == "关于做好海草床有关工作的通知"
+    assert join_lines(["Plan for", "kelp", "与海草"]) == "Plan for kelp 与海草"
+
+
+def test_a_red_letterhead_is_no_title():
+    assert (
+        _titled("海洋厅文件\n海办〔2031〕9号\n关于做好海草床工作的通知\n各市：\n请做好工作。")
+        == "关于做好海草床工作的通知"
+    )
+
+
+def test_a_name_drawn_on_the_cover_is_the_one_that_the_text_has_for_its_period():
+    cover = "Harbour Bank\n2031-2035\nSupporting Green Bays\n"
+    text = cover + "The Kelp Action Plan 2031–2035 is new. Under the Kelp Action Plan 2031–2035 kelp grows. " * 2
+    assert _titled(text) == "Kelp Action Plan 2031–2035: Supporting Green Bays"
+    assert _titled(cover + "The Kelp Action Plan 2031–2035 is new.") == "Supporting Green Bays"

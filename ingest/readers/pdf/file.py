@@ -24,7 +24,8 @@ _MAX_ENTRIES = 5000
 _MAX_NAMED = 20  # attached files
 _MAX_PLACEHOLDER = 2000  # characters of the page that stands for a form which cannot be shown
 _WAITING = re.compile(
-    r"please wait|not eventually replaced|请稍候|请稍等|請稍候|お待ちください|bitte warten|veuillez patienter|espere",
+    r"please wait|not eventually replaced|later version of the pdf viewer|bitte warten|veuillez patienter|espere"
+    r"|请稍[候等]|請稍候|お待ちください",
     re.IGNORECASE,
 )
 _START = 6000  # characters: what is on the first pages

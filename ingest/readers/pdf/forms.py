@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _HIDDEN = 2 | 32  # annotation flags Hidden and NoView (ISO 32000-1, table 165)
 _MULTILINE, _PASSWORD = 1 << 12, 1 << 13  # field flags (table 228)
 _LARGEST, _SMALLEST = 12.0, 4.0  # points; of text whose size the form leaves open
-_LEADING, _HEIGHT = 1.15, 1.0  # of the font size: from line to line, and of one line's box
+_LEADING, _HEIGHT, _DESCENT = 1.15, 1.0, 0.2  # of the font size: from line to line, of a line's box, of its foot
 _FILLERS = "_.…·＿－-—"  # what a form prints where a value is to be written
 _CHECKED, _UNCHECKED = "☑", "☐"
 _SCALE = 100  # device units to a point
@@ -74,7 +74,7 @@ def read_additions(page: pdfium.PdfPage) -> Additions:
     for index in range(raw.FPDFPage_GetAnnotCount(page)):
         if annotation := raw.FPDFPage_GetAnnot(page, index):
             try:
-                if not raw.FPDFAnnot_GetFlags(annotation) & _HIDDEN:
+                if not raw.FPDFAnnot_GetFlags(annotation) & _HIDDEN and _shows(page, annotation):
                     _add(additions, page, annotation, raw.FPDFAnnot_GetSubtype(annotation))
             finally:
                 raw.FPDFPage_CloseAnnot(annotation)
@@ -206,6 +206,13 @@ def _box(page: pdfium.PdfPage, annotation: object) -> tuple[float, float, float,
     return x0, y0, x1, y1
 
 
+def _shows(page: pdfium.PdfPage, annotation: object) -> bool:
+    """Whether it takes any room on the page."""
+    x0, y0, x1, y1 = _box(page, annotation)
+    width, height = page.get_size()
+    return x1 > 0 and y1 > 0 and x0 < width and y0 < height and x1 > x0 and y1 > y0
+
+
 def _inside(characters: Characters, box: tuple[float, float, float, float]) -> NDArray[np.bool_]:
     """Which characters have their centre in the box."""
     x = (characters.boxes[:, 0] + characters.boxes[:, 2]) / 2
@@ -240,12 +247,13 @@ def _appended(characters: Characters, typed: _Typed) -> Characters:
     text = "".join(texts)
     plain = np.zeros(len(text) - len(characters.text), np.int8)
     added = np.concatenate(boxes[1:])
+    base_lines = np.nan_to_num(added[:, [0, 3]] - np.array([0, _DESCENT * size], np.float32))
     origins, stamps = characters.origins, characters.stamps
     return replace(
         characters,
         text=text,
         boxes=np.concatenate(boxes),
-        origins=None if origins is None else np.concatenate([origins, added[:, [0, 3]]]),
+        origins=None if origins is None else np.concatenate([origins, base_lines]),
         stamps=None if stamps is None else np.concatenate([stamps, plain.astype(np.int32)]),
         sizes=np.concatenate([characters.sizes, np.full(len(plain), size, np.float32)]),
         turns=np.concatenate([characters.turns, plain]),
@@ -256,7 +264,7 @@ def _appended(characters: Characters, typed: _Typed) -> Characters:
 def _set(typed: _Typed) -> tuple[float, list[str]]:
     """The largest font size in which the text fits its box, at most the one that the file tells, and its lines."""
     x0, y0, x1, y1 = typed.box
-    size = typed.size or min(_LARGEST, max(_SMALLEST, y1 - y0))
+    size = max(_SMALLEST, min(typed.size if typed.size > 0 else _LARGEST, y1 - y0))
     lines = typed.text.splitlines() if typed.several_lines else [" ".join(typed.text.split())]
     while typed.several_lines:
         set_lines = [part for line in lines for part in _wrapped(line, (x1 - x0) / size)]

@@ -24,6 +24,7 @@ from ingest.readers.pdf.hidden import layers_are_off
 from ingest.readers.pdf.ocr import ocr_available, recognise
 from ingest.readers.pdf.page import PageLayout, lay_out, plain_page
 from ingest.readers.pdf.text import read_characters
+from ingest.titles import join_lines
 
 if TYPE_CHECKING:
     import pypdfium2 as pdfium
@@ -163,7 +164,7 @@ def _printed_title(blocks: Sequence[Block], text: str) -> str | None:
     """The heading of level 0, on one line."""
     for block in blocks:
         if block.kind == "heading" and block.level == 0:
-            return " ".join(" ".join(text[start:end] for start, end in block.spans).split())
+            return join_lines(line for start, end in block.spans for line in text[start:end].splitlines())
     return None
 
 
