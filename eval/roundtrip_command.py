@@ -37,7 +37,8 @@ def roundtrip(
 
     Each document's truth is known, since it was made: every other one has a single kind (a table over two pages, a
     watermark, a restarted list), the others several. In the table of kinds "alone" counts documents with no other kind,
-    "own" those with a fault in what is of this kind; "structure" (levels of headings, lists, notes) has no bar.
+    "own" those with a fault in what is of this kind; "spaces" and "structure" (levels of headings,
+    lists, notes) have no bar.
     """
     from eval.progress import progress
     from eval.roundtrip.kinds import FORMATS, KINDS
@@ -87,7 +88,7 @@ def print_figures(title: str, rows: Sequence[Figures]) -> None:
         shares = [_short(row.shares[name].mean) if name in row.shares else "" for name in MEASURES]
         counts = (f"{row.failed}/{row.documents}", f"{row.failed_alone}/{row.alone}", str(row.own or ""))
         table.add_row(escape(row.name), *counts, *shares, str(row.invented or ""), str(row.leaked or ""))
-    Console(width=max(116, Console().width)).print(table)
+    Console(width=max(124, Console().width)).print(table)
 
 
 def _short(share: float) -> str:

@@ -13,13 +13,8 @@ from typing import Any
 
 from eval.attack.samples import Sample
 
-_PLAIN_SHARE = {
-    "docx": 0.05,
-    "xlsx": 0.05,
-    "pptx": 0.05,
-    "epub": 0.05,
-    "json": 0.1,
-}  # a checksum or a bracket would be all that is ever tried
+# A checksum or a bracket would be all that is ever tried.
+_PLAIN_SHARE = {"docx": 0.05, "xlsx": 0.05, "pptx": 0.05, "epub": 0.05, "json": 0.1}
 
 Mutator = Callable[[bytes, Random], bytes]
 
@@ -149,7 +144,8 @@ def _main_part(parts: dict[str, bytes]) -> str:
 def _names_of_bodies(content: bytes, random: Random) -> bytes:
     """A mail that says of its parts what is not so."""
     said = random.choice((b"base64", b"quoted-printable", b"x-unknown", b"8bit"))
-    changed = re.sub(rb"(?i)(content-transfer-encoding: )[\w-]+", rb"\1" + said, content, count=random.choice((1, 9)))
+    header = re.compile(rb"(content-transfer-encoding: )[\w-]+", re.I)
+    changed = header.sub(lambda match: match[1] + said, content, count=random.choice((1, 9)))
     return changed.replace(b"multipart/", random.choice((b"multipart/", b"message/", b"text/")), 1)
 
 
@@ -214,6 +210,6 @@ _OWN: dict[str, tuple[Mutator, ...]] = {
     "markdown": (_marks, _front, _nest, _encoded),
     "text": (_marks, _encoded, _insert),
     "csv": (_marks, _encoded, _insert, _numbers),
-    "mail": (_charsets, _encoded, _insert, _elements, _names_of_bodies),
+    "mail": (_marks, _charsets, _encoded, _insert, _names_of_bodies),
     "json": (_tree, _tree, _tree, _numbers, _encoded),
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import datetime
 import io
 import json
 import zipfile
@@ -10,13 +12,14 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from html import escape
 from pathlib import Path
-from typing import Any
 
 import docx
+import openpyxl
+import pptx
 
 from eval.errors import NothingToMeasure
 from eval.roundtrip.kinds import make
-from ingest.readers import FORMATS, SUFFIXES
+from ingest.readers import SUFFIXES
 
 _MOST_BYTES = 400_000  # larger ones take longer to read and break in the same ways
 _MADE = 120  # a few of every kind
@@ -33,7 +36,7 @@ class Sample:
 
 
 def read_samples(folder: Path, *, seed: int = 0) -> list[Sample]:
-    """Every document of a folder that is small enough, the formats that it lacks made of its Markdown and text.
+    """Every document of a folder that is small enough, and files of the other formats made of the Markdown and text.
 
     Beside them stand documents made by ``seed`` for the round trip, which hold what real files have seldom.
 
@@ -45,69 +48,87 @@ def read_samples(folder: Path, *, seed: int = 0) -> list[Sample]:
     if not found:
         raise NothingToMeasure(f"{folder}: no document below {_MOST_BYTES // 1000} kB; give a folder of documents")
     typeset = (Sample(each.format, each.name, each.content) for each in make(seed, _MADE))
-    return [sample for sample in (*found, *made_of(found), *typeset) if sample.kind in FORMATS]
+    return [*found, *made_of(found), *typeset]
 
 
 def made_of(samples: Sequence[Sample]) -> Iterator[Sample]:
-    """Formats that reference documents lack, a file of each for each text."""
+    """Formats that reference documents lack: a file of each for each text."""
     for sample in samples:
         if sample.kind in _MARKUP - {"html"}:
             lines = [line for line in sample.content.decode(errors="replace").splitlines() if line.strip()][:200]
-            rows = [json.dumps({"title": sample.name, "text": line}, ensure_ascii=False) for line in lines]
+            plain = ["".join(char for char in line if char.isprintable()) for line in lines]
             yield Sample("docx", f"{sample.name}.docx", _word(lines))
+            rows = [json.dumps({"title": sample.name, "text": line}, ensure_ascii=False) for line in lines]
             yield Sample("json", f"{sample.name}.jsonl", "\n".join(rows).encode())
-            yield Sample("csv", f"{sample.name}.csv", "\n".join(["no,name,text", *map(_record, lines)]).encode())
-            yield Sample("mail", f"{sample.name}.eml", _mail(lines))
-            yield Sample("epub", f"{sample.name}.epub", _book(lines))
-            yield Sample("pptx", f"{sample.name}.pptx", _slides(lines[:40]))
+            yield Sample("csv", f"{sample.name}.csv", _values(plain))
+            yield Sample("xlsx", f"{sample.name}.xlsx", _workbook(plain[:60]))
+            yield Sample("pptx", f"{sample.name}.pptx", _slides(plain[:40]))
+            yield Sample("epub", f"{sample.name}.epub", _book(plain))
+            yield Sample("mail", f"{sample.name}.eml", _message(plain))
 
 
-def _record(line: str) -> str:
-    return f'{len(line)},{line[:1]},"{line.replace(chr(34), chr(34) * 2)}"'
+def _values(lines: Sequence[str]) -> bytes:
+    written = io.StringIO()
+    writer = csv.writer(written)
+    writer.writerow(("number", "words", "length"))
+    writer.writerows((number, line, len(line)) for number, line in enumerate(lines))
+    return written.getvalue().encode()
 
 
-def _mail(lines: Sequence[str]) -> bytes:
-    """A plain and an HTML body, and an attachment."""
-    message = EmailMessage()
-    message["Subject"], message["From"] = lines[0][:60] if lines else "", "registry@example.org"
-    text = "\n".join(lines)
-    message.set_content(text)
-    message.add_alternative(f"<p>{escape(text)}</p>", subtype="html")
-    message.add_attachment(text.encode(), maintype="text", subtype="plain", filename="a.txt")
-    return message.as_bytes()
-
-
-def _book(lines: Sequence[str]) -> bytes:
-    """One chapter."""
-    rows = "".join(f"<p>{escape(line)}</p>" for line in lines)
-    files = {
-        "mimetype": "application/epub+zip",
-        "META-INF/container.xml": '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
-        '<rootfile full-path="a.opf" media-type="application/oebps-package+xml"/></rootfiles></container>',
-        "a.opf": '<package xmlns="http://www.idpf.org/2007/opf" version="3.0"><metadata/><manifest>'
-        '<item id="a" href="a.xhtml" media-type="application/xhtml+xml"/></manifest>'
-        '<spine><itemref idref="a"/></spine></package>',
-        "a.xhtml": f'<html xmlns="http://www.w3.org/1999/xhtml"><body><h1>Chapter</h1>{rows}</body></html>',
-    }
+def _workbook(lines: Sequence[str]) -> bytes:
+    """A title over merged cells, a header, dates and figures in formats of their own, and a formula."""
+    book = openpyxl.Workbook()
+    sheet = book.create_sheet("Lines")
+    sheet.append(["Lines of a text"])
+    sheet.merge_cells("A1:D1")
+    sheet.append(["line", "length", "share", "day"])
+    for number, line in enumerate(lines, 3):
+        sheet.append([line[:200], len(line), f"=B{number}/100", datetime.date(2031, 1, 1 + number % 28)])
+        sheet.cell(number, 2).number_format = "#,##0.0"
     written = io.BytesIO()
-    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as book:
-        for name, text in files.items():
-            book.writestr(zipfile.ZipInfo(name), text)
+    book.save(written)
     return written.getvalue()
 
 
 def _slides(lines: Sequence[str]) -> bytes:
-    """A title and a body on each slide."""
-    import pptx
-
-    show: Any = pptx.Presentation()
-    for title, text in zip(lines[::2], lines[1::2], strict=False):
-        slide = show.slides.add_slide(show.slide_layouts[1])
-        for place, line in zip(slide.placeholders, (title, text), strict=False):
-            place.text = "".join(char for char in line if char.isprintable())
+    deck = pptx.Presentation()
+    for line in lines[::4]:
+        slide = deck.slides.add_slide(deck.slide_layouts[1])
+        slide.shapes.title.text = line[:60]
+        slide.placeholders[1].text_frame.text = line
+        slide.notes_slide.notes_text_frame.text = line[:80]
+        table = slide.shapes.add_table(2, 2, 0, 0, 9_000_000, 900_000).table
+        table.cell(1, 1).text = line[:40]
     written = io.BytesIO()
-    show.save(written)
+    deck.save(written)
     return written.getvalue()
+
+
+def _book(lines: Sequence[str]) -> bytes:
+    """Two chapters, a list of contents and the package that holds them."""
+    half = len(lines) // 2
+    chapters = {"one.xhtml": lines[:half], "two.xhtml": lines[half:]}
+    items = "".join(f'<item id="{path}" href="{path}" media-type="application/xhtml+xml"/>' for path in chapters)
+    spine = "".join(f'<itemref idref="{path}"/>' for path in chapters)
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as book:
+        root = '<container><rootfiles><rootfile full-path="book.opf"/></rootfiles></container>'
+        book.writestr("META-INF/container.xml", root)
+        book.writestr("book.opf", f"<package><manifest>{items}</manifest><spine>{spine}</spine></package>")
+        for path, said in chapters.items():
+            body = "".join(f"<p>{escape(line)}</p>" for line in said)
+            book.writestr(path, f"<html><body><h1>{path}</h1>{body}</body></html>")
+    return written.getvalue()
+
+
+def _message(lines: Sequence[str]) -> bytes:
+    """A text in two forms and an attachment."""
+    message = EmailMessage()
+    message["Subject"], message["From"] = lines[0][:60] if lines else "Nothing", "a@example.org"
+    message.set_content("\n".join(lines))
+    message.add_alternative("".join(f"<p>{escape(line)}</p>" for line in lines), subtype="html")
+    message.add_attachment(_values(lines), maintype="text", subtype="csv", filename="lines.csv")
+    return message.as_bytes()
 
 
 def _word(lines: Sequence[str]) -> bytes:

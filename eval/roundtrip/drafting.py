@@ -36,12 +36,15 @@ _NUMBER = "#"
 def begun(random: Random, language: Language, sections: int) -> Draft:
     """A title and plain sections, numbered or not."""
     draft = Draft(random, language, Words(random, language))
-    words, numbered = draft.words, draft.chance(0.5)
+    words, numbered, nested = draft.words, draft.chance(0.5), draft.chance(0.3)
     draft.pieces.append(Heading(0, words.title()))
     for number in range(1, sections + 1):
         mark = _section_mark(number, language) if numbered else ""
         draft.pieces.append(Heading(1, f"{mark}{words.title()}"))
         draft.pieces += [Text(plain(words.paragraph())) for _ in range(random.randint(1, 3))]
+        if nested:
+            below = {"en": f"{number}.1 ", "zh": "（一）"}[language] if numbered else ""
+            draft.pieces += [Heading(2, f"{below}{words.title()}"), Text(plain(words.paragraph()))]
     return draft
 
 
@@ -233,10 +236,11 @@ def grid(draft: Draft, kind: str, *, rows: int = 0, columns: int = 0) -> Grid:
     names = words.distinct("place", rows or random.randint(3, 6))
     names += [f"{name} {number}" for number in range(2, 9) for name in names][: max(0, rows - len(names))]
     heads = [words.either("Region", "地区"), *words.distinct("thing", n_columns)]
+    held = random.choices(("share", "count", "sector"), (6, 2, 1), k=n_columns + 1)
     places = [Place(0, column, text[:1].upper() + text[1:]) for column, text in enumerate(heads)]
     for row, name in enumerate(names, 1):
         places.append(Place(row, 0, name))
-        places += [Place(row, column, words.figure("share")) for column in range(1, n_columns + 1)]
+        places += [Place(row, column, words.pick(held[column])) for column in range(1, n_columns + 1)]
     return Grid(caption(draft), tuple(places), kind=kind, rules=random.choice(("full", "booktabs", "rows")))
 
 
@@ -285,6 +289,19 @@ def years(draft: Draft) -> list[Piece]:
     heads = {place.column: f"{first + place.column}{suffix}" for place in table.places if place.row == 0}
     places = [replace(p, text=heads[p.column]) if p.row == 0 and p.column else p for p in table.places]
     return [replace(table, places=tuple(places))]
+
+
+def gaps(draft: Draft) -> list[Piece]:
+    """Some cells are empty."""
+    table = grid(draft, "empty cells", rows=6, columns=3)
+    inner = [place for place in table.places if place.row and place.column]
+    empty = draft.random.sample(inner, 3)
+    return [replace(table, places=tuple(replace(p, text="") if p in empty else p for p in table.places))]
+
+
+def turned_labels(draft: Draft) -> list[Piece]:
+    """Labels over two rows, set upwards."""
+    return [replace(piece, kind="turned labels") for piece in merged(draft) if isinstance(piece, Grid)]
 
 
 def formatted(draft: Draft) -> list[Piece]:

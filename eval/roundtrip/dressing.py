@@ -28,6 +28,7 @@ class Dressing:
             words.title(),
             random.choice(("{n}", "- {n} -", words.either("Page {n}", "第{n}页"))),
         )
+        self._beyond = words.either("Proof sheet seven, not for print", "校样第七页，不得付印")
         self._inner = Random(random.random())
 
     def __call__(self, sheet: Sheet, number: int, begins: bool) -> None:
@@ -46,6 +47,9 @@ class Dressing:
             self._say(sheet, sheet.layout.width / 2 - 10, sheet.layout.height - 34, text, 9, "page numbers")
         if "stamp" in dress and number == 1 and not begins:
             self._stamp(sheet)
+        if "outside the page" in dress and begins and not sheet.layout.turned:
+            sheet.canvas.setCropBox((0, 40, sheet.layout.width, sheet.layout.height))
+            self._say(sheet, sheet.layout.margin, sheet.layout.height - 12, self._beyond, 8, "outside the page")
         for kind in ("white text", "covered text", "layer off"):
             if kind in dress and number == 1 and not begins:
                 self._hidden(sheet, kind)

@@ -49,6 +49,8 @@ KINDS = (
     Kind("year headers", _GRIDS, drafting.years),
     Kind("merged cells", _MERGING, drafting.merged),
     Kind("two-row header", _MERGING, drafting.two_rows),
+    Kind("turned labels", _PDF, drafting.turned_labels),
+    Kind("empty cells", _GRIDS, drafting.gaps),
     Kind("wrapped cells", _TEXT, drafting.wrapped),
     Kind("number formats", _XLSX, drafting.formatted),
     Kind("continued table", _PDF, drafting.continued),
@@ -74,10 +76,20 @@ KINDS = (
     Kind("line numbers", _PDF),
     Kind("letters placed", _PDF),
     Kind("layer off", _PDF),
+    Kind("typed notes", _PDF, marking.remarked_on_the_page),
+    Kind("outside the page", _PDF),
+    Kind("turned page", _PDF),
+    Kind("drop capitals", _PDF, languages=("en",)),
     Kind("white text", _PDF),
     Kind("covered text", _PDF),
     Kind("struck text", _FLOWED, marking.struck),
     Kind("hidden text", ("docx", "html"), marking.hidden),
+    Kind("lists that count otherwise", _HTML, marking.renumbered),
+    Kind("legal numbers", _DOCX, marking.legal),
+    Kind("numbers in cells", _DOCX, marking.counted),
+    Kind("numbers of styles", _DOCX),
+    Kind("comments", ("docx", "markdown")),
+    Kind("quotes", _MARKDOWN),
     Kind("restarted lists", ("docx", "html"), marking.restarted),
     Kind("nested list", _FLOWED, marking.nested_list),
     Kind("rare list formats", _DOCX, marking.numbered),
@@ -101,7 +113,21 @@ KINDS = (
     Kind("rules at the top", _MARKDOWN),
     Kind("hidden sheet", _XLSX),
 )
-_APART = ({"two columns", "three columns", "line numbers", "continued table", "sideways table", "vertical text"},)
+_APART = (
+    {
+        "two columns",
+        "three columns",
+        "line numbers",
+        "continued table",
+        "sideways table",
+        "vertical text",
+        "drop capitals",
+        "turned page",
+    },
+    {"turned page", "form values"},
+    {"turned page", "typed notes"},
+    {"front matter", "rules at the top"},
+)
 """Of each of these sets a document has one kind at most."""
 _TALL = {
     "contents list",

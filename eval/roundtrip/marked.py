@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eval.roundtrip.drafting import Draft, grouped
-from eval.roundtrip.truth import Grid, Heading, Item, Piece, Run, Text, Truth, truth_of
+from eval.roundtrip.truth import Excluded, Grid, Heading, Item, Piece, Run, Text, Truth, truth_of
 
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -14,6 +14,10 @@ def write_markdown(draft: Draft) -> tuple[bytes, Truth]:
     writer, truth = _Writer(draft), truth_of(draft.pieces)
     parts = [writer.set(piece) for piece in grouped(draft.pieces)]
     parts += [f"[^{mark}]: {text}" for mark, text in writer.notes]
+    if "comments" in draft.dress:
+        secret = draft.words.either("ask counsel about this", "请法务复核此处")
+        parts.insert(3, f"<!-- {secret} -->")
+        truth.excluded.append(Excluded(secret, "comments"))
     if "front matter" in draft.dress:
         issuer, title = draft.words.pick("body"), draft.words.title()
         parts.insert(0, f"---\ntitle: {title}: {issuer}\nauthor: {issuer}\n---")
@@ -38,7 +42,8 @@ class _Writer:
             return f"{'#' * (piece.level + 1)} {piece.text}"
         if isinstance(piece, Text):
             self.notes += [note for note in piece.notes if note not in self.notes]
-            return "".join(self._of(run) for run in piece.runs)
+            text = "".join(self._of(run) for run in piece.runs)
+            return f"> {text}" if "quotes" in self.draft.dress and piece.kind == "plain" else text
         if isinstance(piece, list):
             return self._list(piece)
         return self._grid(piece) if isinstance(piece, Grid) else ""

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from eval.roundtrip.drafting import Draft, items, lead, sign
+from dataclasses import replace
+
+from eval.roundtrip.drafting import Draft, grid, items, lead, sign
 from eval.roundtrip.truth import Item, Piece, Run, Text, plain
+
+LEGAL = "decimal of all levels"
+"""A format in which Word writes the numbers above as figures, whatever they are there."""
 
 
 def struck(draft: Draft) -> list[Piece]:
@@ -61,6 +66,39 @@ def late(draft: Draft) -> list[Piece]:
     ]
 
 
+def renumbered(draft: Draft) -> list[Piece]:
+    """A list that starts late, counts down, or leaves numbers out."""
+    kind = "lists that count otherwise"
+    numbers = draft.random.choice(((4, 5, 6), (3, 2, 1), (1, 2, 7)))
+    found: list[Piece] = [lead(draft, kind)]
+    for place, number in enumerate(numbers):
+        found.append(Item(f"{number}.", plain(draft.words.sentence()), kind, number, first=place == 0))
+    return found
+
+
+def legal(draft: Draft) -> list[Piece]:
+    """Clauses 1.1 below a chapter that is numbered in words."""
+    kind, style = "legal numbers", "chineseCounting" if draft.language == "zh" else "upperRoman"
+    around = draft.words.either("Part %1", "第%1章")
+    found: list[Piece] = []
+    for number in (1, 2):
+        text = plain(draft.words.title())
+        mark = around.replace("%1", sign(style, number))
+        found.append(Item(mark, text, kind, number, style, around, first=number == 1))
+        for below in (1, 2):
+            text = plain(draft.words.sentence())
+            found.append(Item(f"{number}.{below}", text, kind, below, LEGAL, "%1.%2", 2, below == 1))
+    return found
+
+
+def counted(draft: Draft) -> list[Piece]:
+    """A table whose first column Word numbers."""
+    table = grid(draft, "numbers in cells", columns=3)
+    return [replace(table, places=tuple(
+        replace(place, text=f"{place.row}.") if place.row and not place.column else place for place in table.places
+    ))]  # fmt: skip
+
+
 def nested_list(draft: Draft) -> list[Piece]:
     """A list of two levels."""
     kind, inner = "nested list", draft.pick("lowerLetter", "lowerRoman")
@@ -72,6 +110,11 @@ def nested_list(draft: Draft) -> list[Piece]:
             text = plain(draft.words.sentence())
             found.append(Item(f"{sign(inner, below)}.", text, kind, below, inner, "%2.", 2, below == 1))
     return found
+
+
+def remarked_on_the_page(draft: Draft) -> list[Piece]:
+    """A note that somebody typed onto a page; Latin, as the standard face is."""
+    return [Text(plain(f"Seen by Mira Holt, file {draft.words.figure('days')}"), "typed notes", flow="form")]
 
 
 def emphasised(draft: Draft) -> list[Piece]:

@@ -11,7 +11,13 @@ from eval.roundtrip.truth import Excluded, Grid, Heading, Item, Piece, Place, Ru
 _TYPES = {"decimal": "1", "lowerLetter": "a", "upperLetter": "A", "lowerRoman": "i", "upperRoman": "I"}
 _LINED = '<span style="text-decoration: line-through">{}</span>'
 _STRIKING = ("<del>{}</del>", "<s>{}</s>", "<strike>{}</strike>", _LINED)
-_HIDING = ('<span style="display:none">{}</span>', "<span hidden>{}</span>", "<template>{}</template>")
+_OTHERWISE = "lists that count otherwise"
+_HIDING = (
+    '<span style="display:none">{}</span>',
+    "<span hidden>{}</span>",
+    "<template>{}</template>",
+    '<span class="x9">{}</span>',
+)
 
 
 def write_html(draft: Draft) -> tuple[bytes, Truth]:
@@ -25,7 +31,8 @@ def write_html(draft: Draft) -> tuple[bytes, Truth]:
     title = next(piece.text for piece in draft.pieces if isinstance(piece, Heading))
     lang = "en" if draft.language == "en" else "zh-CN"
     page = (
-        f'<!DOCTYPE html><html lang="{lang}"><head><meta charset="{charset}"><title>{escape(title)}</title></head>\n'
+        f'<!DOCTYPE html><html lang="{lang}"><head><meta charset="{charset}"><title>{escape(title)}</title>'
+        "<style>.x9 { display: none } .y { color: #333 }</style></head>\n"
         f"<body>{body}</body></html>"
     )
     return page.encode(charset, errors="xmlcharrefreplace"), truth
@@ -44,6 +51,14 @@ def _framed(draft: Draft, body: str) -> tuple[str, list[Excluded]]:
     )
     left = [*links, about, cookies, "var tonnes = 12345678"]
     return framed, [Excluded(text, "boilerplate") for text in left]
+
+
+def _counting(items: Sequence[Item]) -> str:
+    """How the numbers of a list begin and go on."""
+    if items[0].kind != _OTHERWISE:
+        return ""
+    down = items[1].number < items[0].number
+    return " reversed" if down else f' start="{items[0].number}"' if items[0].number > 1 else ""
 
 
 class _Writer:
@@ -73,6 +88,9 @@ class _Writer:
             return [f'<section id="{name}">{text}</section>']
         if "closed panels" in dress:
             self.panels += 1
+            if self.draft.chance(0.3):
+                head, _, rest = text.partition("\n")
+                return [f"<details><summary>{head}</summary>{rest}</details>"]
             state = self.draft.pick("hidden", 'style="display:none"', 'aria-hidden="true" style="display: none"')
             button = f'<button aria-expanded="false" aria-controls="p{self.panels}">'
             head, _, rest = text.partition("\n")
@@ -132,10 +150,11 @@ class _Writer:
                 rows = rows.removesuffix("</li>") + opens
             elif each.depth < depth:
                 rows += "</ol></li>"
-            rows += f"<li>{self._runs(each.runs)}</li>"
+            value = f' value="{each.number}"' if each.kind == _OTHERWISE and each.number > 6 else ""
+            rows += f"<li{value}>{self._runs(each.runs)}</li>"
             depth = each.depth
         rows += "</ol></li>" * (depth - items[0].depth)
-        return f'<ol type="{_TYPES[items[0].style]}">{rows}</ol>'
+        return f'<ol type="{_TYPES[items[0].style]}"{_counting(items)}>{rows}</ol>'
 
     def _cell(self, grid: Grid, place: Place) -> str:
         """The text, within a heading or a table of its own where the page is laid out so."""

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from eval.roundtrip.aligning import Alignment, Found
-from eval.roundtrip.stored import Stored, canonical
+from eval.roundtrip.stored import Stored, canonical, word_borders
 from eval.roundtrip.truth import CellTruth, Excluded, Truth, Unit
 from ingest.document import Document
 from ingest.passage import Passage
 
-_BLOCK = {"heading": "heading", "note": "footnote", "item": "list_item"}
-_FIGURE = re.compile(r"\d[\d.,/]*(?:\^-?\d+|_\d+)?%?")
+_BLOCK = {"heading": "heading", "note": "footnote", "item": ""}
+_FIGURE = re.compile(r"\d+(?:[.,/]\d+)*(?:\^-?\d+)?%?")
 _WORD = re.compile(r"[^\W_]+")
 _TELLING = 4  # characters from which a word inside others says where they are from
 
@@ -40,8 +40,8 @@ class Tally:
 
     @property
     def counted(self) -> list[Fault]:
-        """Faults that make a document fail: headings' levels and the like are told only."""
-        return [fault for fault in self.faults if fault.measure != "structure"]
+        """Faults that make a document fail: headings' levels and spaces are told only."""
+        return [fault for fault in self.faults if fault.measure not in ("structure", "spaces")]
 
     def add(self, measure: str, right: int, of: int) -> None:
         """Counts more of a measure."""
@@ -53,9 +53,10 @@ def measure(truth: Truth, document: Document, passages: Sequence[Passage]) -> Ta
     """What became of a document whose truth is known.
 
     ``recall``: characters of units found; ``order``: neighbouring units of one flow in their order; ``figures``:
-    numbers with their powers intact, in the unit that they belong to; ``cells``: values that a row passage gives with
-    their labels, headers, caption and unit; ``structure``: headings of their level and items with their mark;
-    ``invented`` and ``leaked``: characters of the body that no unit has, and those of what is not text.
+    numbers with their powers intact, and ``spaces`` between English words, in the unit that they belong to;
+    ``cells``: values that a row passage gives with their labels, headers, caption and unit; ``structure``: headings
+    of their level and items with their mark; ``invented`` and ``leaked``: characters of the body that no unit has,
+    and those of what is not text.
     """
     stored, tally = Stored(document), Tally()
     alignment = Alignment([unit.text for unit in truth.units], stored)
@@ -77,12 +78,26 @@ def _count(tally: Tally, unit: Unit, found: Found, stored: Stored) -> None:
     tally.add("recall", found.chars, len(found.text))
     if found.chars < len(found.text):
         tally.faults.append(Fault("recall", unit.kind, unit.text, near))
+    if found.exact and unit.text.isascii():
+        _spaces(tally, unit, found, stored)
     figures = _FIGURE.findall(found.text)
     held = stored.text[found.places[0][0] : found.places[-1][1]] if found.places else ""
     lost = [figure for figure in figures if figure not in _FIGURE.findall(held)] if not found.exact else []
     tally.add("figures", len(figures) - len(lost), len(figures))
     if lost:
         tally.faults.append(Fault("figures", unit.kind, f"{', '.join(lost)} in: {unit.text}", near))
+
+
+def _spaces(tally: Tally, unit: Unit, found: Found, stored: Stored) -> None:
+    """Spaces between words of a text that has such: those in both of those in either."""
+    start, end = found.places[0]
+    wanted = {*word_borders(unit.text, found.text, start)} - {start, end}
+    got = {at for at in stored.words if start < at < end}
+    if not wanted and not got:
+        return
+    tally.add("spaces", len(wanted & got), len(wanted | got))
+    if wanted != got:
+        tally.faults.append(Fault("spaces", unit.kind, unit.text, _near(found, stored)))
 
 
 def _near(found: Found, stored: Stored) -> str:
@@ -101,19 +116,20 @@ def _order(tally: Tally, units: Sequence[Unit], found: Sequence[Found]) -> None:
 
 
 def _structure(tally: Tally, units: Sequence[Unit], found: Sequence[Found], stored: Stored) -> None:
-    """Headings of one level share a level, which lies below that of those above them; items and notes are such."""
+    """Headings of one level share a level, below that of those above them; notes are such; items begin a block."""
     there = [
-        (unit, stored.at(place.places[0][0]))
+        (unit, got, got.start == place.places[0][0])
         for unit, place in zip(units, found, strict=True)
         if unit.role in _BLOCK and place.places
+        for got in [stored.at(place.places[0][0])]
     ]
-    levels = _levels([(unit.level, got.level) for unit, got in there if unit.role == "heading" == got.kind])
-    for unit, got in there:
-        wanted = _BLOCK[unit.role]
-        right = got.kind == wanted and (unit.role != "heading" or levels[unit.level] == got.level)
+    levels = _levels([(unit.level, got.level) for unit, got, _ in there if unit.role == "heading" == got.kind])
+    for unit, got, begins in there:
+        right = begins if unit.role == "item" else got.kind == _BLOCK[unit.role]
+        right = right and (unit.role != "heading" or levels[unit.level] == got.level)
         tally.add("structure", right, 1)
         if not right:
-            expected = f"{wanted} {levels.get(unit.level, unit.level) if unit.role == 'heading' else ''}: {unit.text}"
+            expected = f"{unit.role} {levels.get(unit.level, '') if unit.role == 'heading' else ''}: {unit.text}"
             tally.faults.append(Fault("structure", unit.kind, expected, f"{got.kind} {got.level}: {got.said}"))
 
 

@@ -153,5 +153,12 @@ def _of_page(document: Document, number: int | None, own: str) -> PageCheck:
         for start, end in block.spans:
             if start < page.end and end > page.start:
                 into.append(document.text[max(start, page.start) : min(end, page.end)])
-    told = next((each for each in document.warnings if re.search(rf"\b{page.number}\b", each)), "")
+    told = "; ".join(each for each in document.warnings if _mentions(each, page.number))
     return compare(document.name, page.number, own, "\n".join(body), "\n".join(aside), told)
+
+
+def _mentions(warning: str, page: int) -> bool:
+    """Whether a warning names a page, by itself or in a range."""
+    numbers = re.sub(r"^\S+: ", "", warning)
+    ranges = re.findall(r"(\d+)(?:\s*[-–]\s*(\d+))?", numbers)
+    return "page" in numbers and any(int(first) <= page <= int(last or first) for first, last in ranges)

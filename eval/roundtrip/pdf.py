@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import cast
 
 from pypdf import PdfReader, PdfWriter
+from pypdf.annotations import FreeText
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
 
 from eval.roundtrip.drafting import Draft
@@ -16,7 +17,7 @@ from eval.roundtrip.dressing import LAYER, Dressing
 from eval.roundtrip.setting import LATIN, Style, broken, faces
 from eval.roundtrip.sheets import Layout, Sheet
 from eval.roundtrip.tabling import set_table
-from eval.roundtrip.truth import Excluded, Field, Grid, Heading, Item, Piece, Run, Runs, Text, Truth, truth_of
+from eval.roundtrip.truth import Excluded, Field, Grid, Heading, Item, Piece, Run, Runs, Text, Truth, linear, truth_of
 
 _COLUMNS = {"two columns": 2, "three columns": 3}
 
@@ -34,12 +35,14 @@ def write_pdf(draft: Draft) -> tuple[bytes, Truth]:
     if "contents list" in draft.dress:
         truth.excluded += _contents(sheet, draft)
         truth.allowed += [draft.words.either("Contents", "目录")]
+    if "drop capitals" in draft.dress:
+        _mark_first(draft)
     for kind, several in groupby(draft.pieces, key=lambda piece: piece.kind if isinstance(piece, Text) else ""):
         if kind == "short blocks":
             _beside(sheet, [piece.runs for piece in several if isinstance(piece, Text)])
         else:
             truth.allowed += [text for piece in several for text in _set(sheet, piece, draft)]
-    content = sheet.save()
+    content = _with_notes(sheet.save(), sheet.typed)
     truth.excluded += dressing.drawn
     if layout.numbered:
         truth.excluded += [Excluded(str(number), "line numbers") for number in range(1, sheet.counted + 1)]
@@ -65,6 +68,7 @@ def _layout(draft: Draft, style: Style) -> Layout:
         loose=float("letters placed" in dress),
         twice=next((how for how in ("at once", "later") if f"bold twice {how}" in dress), ""),
         late_marks=draft.chance(0.3),
+        turned="turned page" in dress,
     )
 
 
@@ -72,7 +76,7 @@ def _set(sheet: Sheet, piece: Piece, draft: Draft) -> list[str]:
     if isinstance(piece, Heading):
         _heading(sheet, piece)
     elif isinstance(piece, Text):
-        _vertical(sheet, piece) if piece.kind == "vertical text" else _paragraph(sheet, piece)
+        _SETTERS.get(piece.kind, _paragraph)(sheet, piece)
     elif isinstance(piece, Item):
         _item(sheet, piece)
     elif isinstance(piece, Grid):
@@ -84,7 +88,7 @@ def _set(sheet: Sheet, piece: Piece, draft: Draft) -> list[str]:
 
 def _heading(sheet: Sheet, piece: Heading) -> None:
     base = sheet.style.size
-    size = piece.size or (base * 1.7 if piece.level == 0 else base * 1.25)
+    size = piece.size or base * (1.7, 1.35, 1.15)[piece.level]
     style = replace(sheet.style, size=size, bold=True)
     spread = 0.6 * size if piece.spaced else 0.0
     lines = broken((Run(piece.text),), style, (sheet.frame.width - 4) * (0.5 if spread else 1.0))
@@ -93,7 +97,7 @@ def _heading(sheet: Sheet, piece: Heading) -> None:
     if spread:
         _spread(sheet, lines, style, spread)
     else:
-        sheet.flow(lines, style)
+        sheet.flow(lines, style, ragged=True)
     sheet.frame.y += 0.3 * size
 
 
@@ -165,6 +169,35 @@ def _vertical(sheet: Sheet, piece: Text) -> None:
     sheet.next_page()
 
 
+def _typed(sheet: Sheet, piece: Text) -> None:
+    """A note on the page that is no part of its content: it is put in when all is set."""
+    sheet.typed.append((sheet.number, linear(piece.runs)))
+
+
+def _mark_first(draft: Draft) -> None:
+    place = next(n for n, piece in enumerate(draft.pieces) if isinstance(piece, Text) and piece.kind == "plain")
+    draft.pieces[place] = replace(cast(Text, draft.pieces[place]), kind="drop capitals")
+
+
+def _dropped(sheet: Sheet, piece: Text) -> None:
+    """A paragraph that begins with a letter as high as two of its lines."""
+    style, step = sheet.style, sheet.layout.leading * sheet.style.size
+    text = linear(piece.runs)
+    large = replace(style, size=1.1 * step + style.size)
+    left = large.width(Run(text[0])) + 3
+    lines = broken((Run(text[1:]),), style, sheet.frame.width - left)
+    beside, below = lines[:2], "".join(run.text for line in lines[2:] for run in [*line, Run(" ")])
+    sheet.need(3 * step)
+    sheet.line(sheet.frame.x, sheet.frame.y + step + style.size, [Run(text[0])], large)
+    sheet.flow(beside, style, left=left)
+    sheet.frame.y = sheet.frame.y if len(beside) > 1 else sheet.frame.y + step
+    sheet.flow(broken((Run(below),), style, sheet.frame.width), style)
+    sheet.frame.y += sheet.layout.gap * style.size
+
+
+_SETTERS = {"vertical text": _vertical, "typed notes": _typed, "drop capitals": _dropped}
+
+
 def _field(sheet: Sheet, piece: Field) -> None:
     """A label, and beside it a field of a form that is filled in."""
     sheet.need(26)
@@ -175,6 +208,19 @@ def _field(sheet: Sheet, piece: Field) -> None:
         fontSize=10, borderWidth=0,
     )  # fmt: skip
     frame.y += 24
+
+
+def _with_notes(content: bytes, notes: Sequence[tuple[int, str]]) -> bytes:
+    """With notes typed onto pages, in the lower margin."""
+    if not notes:
+        return content
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(content)))
+    for number, text in notes:
+        note = FreeText(text=text, rect=(60, 20, 260, 36), font_size="9pt")
+        writer.add_annotation(number - 1, note)
+    written = io.BytesIO()
+    writer.write(written)
+    return written.getvalue()
 
 
 def _with_layer(content: bytes) -> bytes:

@@ -7,17 +7,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from eval.attack.outcome import Bar
 from eval.ranking import OnProgress
 from eval.roundtrip.kinds import Made, make
 from eval.roundtrip.measuring import Fault, Tally, measure
-from eval.significance import Estimate, estimate
+from eval.significance import Estimate
 from ingest.document import Document
 from ingest.errors import IngestError
 from ingest.readers import FORMATS, read_bytes
 from ingest.splitting import split
 
-MEASURES = ("recall", "order", "cells", "figures", "structure")
+_RESAMPLES = 1_000
+MEASURES = ("recall", "order", "cells", "figures", "spaces", "structure")
 BARS = {"recall": 0.995, "order": 0.995, "cells": 0.98}
 
 
@@ -103,17 +106,15 @@ def figures(name: str, trips: Sequence[Trip], *, kind: str = "") -> Figures:
 
 
 def _share(measure_name: str, trips: Sequence[Trip]) -> Estimate | None:
-    """A share of all counts together with its interval: documents are clusters of what is counted in them."""
+    """A share of all counts; its interval is that of the ratio over documents drawn anew, each with all its counts."""
     counts = [(each.tally.right.get(measure_name, 0), each.tally.of.get(measure_name, 0)) for each in trips]
     counts = [(right, of) for right, of in counts if of]
+    right, of = (np.array([pair[side] for pair in counts], np.float64) for side in (0, 1))
     if not counts:
         return None
-    whole = sum(of for _, of in counts)
-    # A ratio of sums, resampled by documents: each weighs as much as it counts.
-    weighed = [right / of for right, of in counts]
-    spread = estimate(weighed)
-    mean = sum(right for right, _ in counts) / whole
-    return Estimate(mean, min(mean, spread.low), max(mean, spread.high), whole)
+    drawn = np.random.default_rng(0).integers(0, len(of), (_RESAMPLES, len(of)))
+    low, high = np.quantile(right[drawn].sum(1) / of[drawn].sum(1), (0.025, 0.975))
+    return Estimate(float(right.sum() / of.sum()), float(low), float(high), int(of.sum()))
 
 
 def _example(failed: Sequence[Trip], kind: str) -> dict[str, str | int] | None:

@@ -33,6 +33,7 @@ class Layout:
     loose: float = 0.0  # glyph by glyph, so much of the size apart
     twice: str = ""  # bold by drawing twice: "at once" or "later"
     late_marks: bool = False  # raised and lowered figures come last in the stream
+    turned: bool = False  # the page lies on its side in the file and is shown upright
 
 
 @dataclass(slots=True)
@@ -56,6 +57,7 @@ class Sheet:
         self._buffer = io.BytesIO()
         self.canvas = Canvas(self._buffer, pagesize=(layout.width, layout.height), invariant=1)
         self.number, self.counted, self.head = 0, 0, ""
+        self.typed: list[tuple[int, str]] = []
         self._later: list[Callable[[], None]] = []
         self.frames: list[Frame] = []
         self._begin()
@@ -68,6 +70,9 @@ class Sheet:
     def _begin(self) -> None:
         self.number += 1
         layout = self.layout
+        if layout.turned:
+            self.canvas.setPageRotation(90)
+            self.canvas.transform(0, 1, -1, 0, layout.height, 0)
         room = layout.width - 2 * layout.margin
         width = (room - (layout.columns - 1) * layout.gutter) / layout.columns
         self.frames = [
@@ -110,8 +115,10 @@ class Sheet:
         if self.frame.y + height > self.frame.bottom:
             self.next_frame()
 
-    def flow(self, lines: Sequence[Line], style: Style, *, indent: float = 0.0, left: float = 0.0) -> None:
-        """Sets lines one below the other over columns and pages."""
+    def flow(
+        self, lines: Sequence[Line], style: Style, *, indent: float = 0.0, left: float = 0.0, ragged: bool = False
+    ) -> None:
+        """Sets lines one below the other over columns and pages; ``ragged`` ones are never stretched."""
         for number, line in enumerate(lines):
             tall = any(run.form == "fraction" for run in line)
             height = self.layout.leading * style.size * (2.0 if tall else 1.0)
@@ -120,7 +127,7 @@ class Sheet:
             x = frame.x + left + (indent if number == 0 else 0.0)
             base = frame.y + 0.72 * height if tall else frame.y + style.size
             room = frame.width - left - (indent if number == 0 else 0.0)
-            stretched = room if self.layout.justified and number < len(lines) - 1 else 0.0
+            stretched = room if self.layout.justified and not ragged and number < len(lines) - 1 else 0.0
             self.line(x, base, line, style, room=stretched)
             self._count(frame, base)
             frame.y += height

@@ -58,7 +58,7 @@ class Stored:
             text = canonical(said)
             if text:
                 self.stretches.append(Stretch(at, at + len(text), kind, level, said))
-                self.words.update(_borders(at, said, text))
+                self.words.update(word_borders(said, text, at))
                 parts.append(text)
                 at += len(text)
         self.text = "".join(parts)
@@ -70,8 +70,8 @@ class Stored:
         return self.stretches[bisect_right(self.starts, place) - 1]
 
 
-def _borders(at: int, said: str, text: str) -> list[int]:
-    """Where words of a stretch begin and end, as far as they are compared one by one as they are together."""
+def word_borders(said: str, text: str, at: int = 0) -> list[int]:
+    """Where words begin and end in a canonical text at ``at``; nothing where joined words compare otherwise."""
     borders = list(accumulate((len(_word(word)) for word in said.split()), initial=at))
     return borders if borders[-1] == at + len(text) else []
 

@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from eval.roundtrip.setting import Style, broken
 from eval.roundtrip.sheets import Sheet
-from eval.roundtrip.truth import Grid, Place, plain
+from eval.roundtrip.truth import Grid, Place, Run, plain
 
-_PAD = 4.0
+_PAD = 3.0
+_SMALLEST = 5.0  # points
 
 
 def set_table(sheet: Sheet, grid: Grid, language: str) -> list[str]:
@@ -18,6 +19,7 @@ def set_table(sheet: Sheet, grid: Grid, language: str) -> list[str]:
     style = replace(sheet.style, size=max(7.0, sheet.style.size - 1), bold=False)
     if grid.sideways:
         return _turned(sheet, grid, style)
+    style = _fitted(grid, style, sheet.frame.width)
     widths = _widths(grid, style, sheet.frame.width)
     heights = _heights(grid, style, widths)
     around = 1.6 * style.size * (bool(grid.caption) + bool(grid.unit)) + 8
@@ -52,7 +54,7 @@ def _captions(sheet: Sheet, grid: Grid, style: Style) -> None:
             lines = broken(plain(text), styled, sheet.frame.width)
             spare = sheet.frame.width - sum(styled.width(run) for run in lines[0])
             left = spare / 2 if text == grid.caption and len(lines) == 1 else 0.0
-            sheet.flow(lines, styled, left=spare - 2 if text == grid.unit and len(lines) == 1 else left)
+            sheet.flow(lines, styled, left=spare - 2 if text == grid.unit and len(lines) == 1 else left, ragged=True)
 
 
 def _bands(
@@ -112,7 +114,11 @@ def _cell(sheet: Sheet, grid: Grid, place: Place, style: Style, box: tuple[float
     left, top, right, bottom = box
     is_head = place.row < grid.header_rows
     styled = replace(style, bold=is_head and grid.rules == "full" and grid.kind != "year headers")
-    lines = broken(plain(place.text), styled, right - left - 2 * _PAD)
+    if _is_turned(grid, place):
+        _upwards(sheet, place.text, styled, box)
+        lines = []
+    else:
+        lines = broken(plain(place.text), styled, right - left - 2 * _PAD)
     y = top + (bottom - top - 1.25 * style.size * len(lines)) / 2
     for line in lines:
         width = sum(styled.width(run) for run in line)
@@ -126,6 +132,19 @@ def _cell(sheet: Sheet, grid: Grid, place: Place, style: Style, box: tuple[float
             sheet.rule(x0, y0, x1, y1)
 
 
+def _upwards(sheet: Sheet, text: str, style: Style, box: tuple[float, float, float, float]) -> None:
+    left, top, right, bottom = box
+    canvas, old = sheet.canvas, sheet.layout
+    width = sum(style.width(run) for run in plain(text))
+    canvas.saveState()
+    canvas.translate((left + right) / 2 + 0.35 * style.size, old.height - (top + bottom) / 2 - width / 2)
+    canvas.rotate(90)
+    sheet.layout = replace(old, height=0.0)
+    sheet.line(0, 0, list(plain(text)), style)
+    sheet.layout = old
+    canvas.restoreState()
+
+
 def _levels(grid: Grid, ys: dict[int, float], lower: float) -> list[tuple[float, float]]:
     """Heights and strengths of rules across the table."""
     under = next((y for row, y in ys.items() if row >= grid.header_rows), lower)
@@ -136,22 +155,52 @@ def _levels(grid: Grid, ys: dict[int, float], lower: float) -> list[tuple[float,
     return [*((y, 0.5) for y in ys.values()), (lower, 0.5)] if grid.rules == "rows" else []
 
 
-def _widths(grid: Grid, style: Style, room: float) -> list[float]:
-    """By what the columns hold: short ones what they need, long ones the rest."""
-    needed = [24.0] * grid.n_columns
+def _fitted(grid: Grid, style: Style, room: float) -> Style:
+    """The style in a size in which no word is wider than its column."""
+    while style.size > _SMALLEST and sum(_least(grid, style)) > room:
+        style = replace(style, size=style.size - 0.5)
+    return style
+
+
+def _least(grid: Grid, style: Style) -> list[float]:
+    """What the longest word of each column takes."""
+    bold, least = replace(style, bold=True), [2.0 * style.size] * grid.n_columns
     for place in grid.places:
-        if place.column_span == 1:
-            width = sum(style.width(run) for run in plain(place.text)) * 1.08 + 2 * _PAD + 6
-            needed[place.column] = max(needed[place.column], min(width, 0.45 * room))
-    scale = min(1.0, room / sum(needed))
-    spare = max(0.0, 0.8 * room - sum(needed)) / grid.n_columns
-    return [width * scale + spare for width in needed]
+        if place.column_span == 1 and not _is_turned(grid, place):
+            words = place.text.split() if place.text.isascii() else [place.text[:3]]
+            width = max((bold.width(Run(word)) for word in words), default=0.0) + 2 * _PAD + 2
+            least[place.column] = max(least[place.column], width)
+    return least
+
+
+def _widths(grid: Grid, style: Style, room: float) -> list[float]:
+    """For each column at least its longest word; short columns what they hold, long ones the rest."""
+    least = _least(grid, style)
+    wanted = [*least]
+    for place in grid.places:
+        if place.column_span == 1 and not _is_turned(grid, place):
+            width = 1.08 * sum(style.width(run) for run in plain(place.text)) + 2 * _PAD + 6
+            wanted[place.column] = max(wanted[place.column], min(width, 0.45 * room))
+    spare = room - sum(least)
+    asked = sum(wanted) - sum(least)
+    share = min(1.0, spare / asked) if asked > 0 else 0.0
+    beyond = max(0.0, 0.8 * room - sum(wanted)) / grid.n_columns
+    return [low + share * (high - low) + beyond for low, high in zip(least, wanted, strict=True)]
+
+
+def _is_turned(grid: Grid, place: Place) -> bool:
+    return grid.kind == "turned labels" and place.row_span > 1
 
 
 def _heights(grid: Grid, style: Style, widths: Sequence[float]) -> list[float]:
     heights = [1.9 * style.size] * grid.n_rows
     bold = replace(style, bold=True)
     for place in grid.places:
+        if _is_turned(grid, place):
+            needed = (style.width(plain(place.text)[0]) + 2 * _PAD) / place.row_span
+            for row in range(place.row, place.row + place.row_span):
+                heights[row] = max(heights[row], needed)
+            continue
         width = sum(widths[place.column : place.column + place.column_span]) - 2 * _PAD
         lines = max(len(broken(plain(place.text), each, width)) for each in (style, bold))
         needed = (1.25 * lines + 0.7) * style.size / place.row_span

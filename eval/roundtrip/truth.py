@@ -14,7 +14,7 @@ Flow = Literal["body", "beside", "notes", "form"]
 
 _RAISED = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-MAY_BE_NAMED = frozenset({"vertical text"})
+MAY_BE_NAMED = frozenset({"vertical text", "typed notes"})
 """Kinds that a reader may leave out, if a warning says so."""
 _NOT_TEXT = frozenset({"mark", "struck", "hidden"})
 

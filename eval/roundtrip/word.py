@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
+from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -14,7 +16,8 @@ from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 
-from eval.roundtrip.drafting import Draft
+from eval.roundtrip.drafting import Draft, sign
+from eval.roundtrip.marking import LEGAL
 from eval.roundtrip.truth import Excluded, Grid, Heading, Item, Run, Text, Truth, truth_of, with_bases
 
 _MATH = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
@@ -30,14 +33,20 @@ _STRICT = {
     b"http://schemas.openxmlformats.org/officeDocument/2006/": b"http://purl.oclc.org/ooxml/officeDocument/",
     b"http://schemas.openxmlformats.org/drawingml/2006/": b"http://purl.oclc.org/ooxml/drawingml/",
 }
+_MARK = re.compile(r"^(?:\d |[一二三四五六七八九]、)")
 _AUTHOR = 'w:id="1" w:author="Editor" w:date="2024-01-01T00:00:00Z"'
 
 
 def write_docx(draft: Draft) -> tuple[bytes, Truth]:
     """The file and all that is known of it."""
     writer, truth = _Writer(draft), truth_of(draft.pieces)
+    if "numbers of styles" in draft.dress:
+        writer.number_headings()
+        truth = truth_of(draft.pieces)
     for piece in draft.pieces:
         writer.set(piece)
+    if "comments" in draft.dress:
+        truth.excluded.append(writer.comment())
     if "running heads" in draft.dress:
         truth.excluded += writer.heads()
     return writer.save(), truth
@@ -87,6 +96,7 @@ class _Writer:
         self.notes: list[str] = []
         self.formats: dict[tuple[str, ...], int] = {}
         self.lists = 900
+        self.bare: dict[str, str] = {}
         self.equations = draft.chance(0.5)
         self.by_style = draft.chance(0.5)
         self.striking = draft.pick("<w:strike/>", "<w:dstrike/>", "tracked")
@@ -110,6 +120,28 @@ class _Writer:
         self.document.save(written)
         return packed(written.getvalue(), self.draft.dress)
 
+    def number_headings(self) -> None:
+        """First headings are numbered by their style."""
+        style, around = ("chineseCounting", "第%1章") if self.draft.language == "zh" else ("decimal", "Article %1")
+        number = self._begin_list(Item("", (), style=style, around=around))
+        reference = f'<w:numPr {nsdecls("w")}><w:numId w:val="{number}"/></w:numPr>'
+        self.document.styles["Heading 1"].element.get_or_add_pPr().append(parse_xml(reference))
+        count = 0
+        for place, piece in enumerate(self.draft.pieces):
+            if isinstance(piece, Heading) and piece.level == 1:
+                count += 1
+                mark = around.replace("%1", sign(style, count))
+                bare = _MARK.sub("", piece.text)
+                self.bare[f"{mark} {bare}"] = bare
+                self.draft.pieces[place] = replace(piece, text=f"{mark} {bare}")
+
+    def comment(self) -> Excluded:
+        """A remark of a reviewer on the last paragraph that has text."""
+        text = self.draft.words.either("Please check with counsel", "请法务复核此处")
+        runs = next(each.runs for each in reversed(self.document.paragraphs) if each.runs)
+        self.document.add_comment(runs, text, author="Editor", initials="E")
+        return Excluded(text, "comments")
+
     def heads(self) -> list[Excluded]:
         """A head and a foot on every page."""
         words, section = self.draft.words, self.document.sections[0]
@@ -127,6 +159,9 @@ class _Writer:
         return f"<w:p {nsdecls('w')} {_BOX}>{before}{inner}</w:p>"
 
     def _heading(self, piece: Heading) -> None:
+        if piece.level == 1 and "numbers of styles" in self.draft.dress:
+            self.document.add_heading(self.bare[piece.text], 1)
+            return
         if piece.level and piece.kind == "plain" and "outline levels" in self.draft.dress:
             level = f'<w:outlineLvl w:val="{piece.level - 1}"/>'
             self._append(self._paragraph(_run(piece.text, "<w:b/>"), level))
@@ -190,7 +225,7 @@ class _Writer:
     def _begin_list(self, piece: Item) -> int:
         """A number for a list; one that has the format of an earlier list starts it anew."""
         numbering = self.document.part.numbering_part.element
-        key = (piece.style, piece.around)
+        key = (piece.kind, piece.style, piece.around)
         if key not in self.formats:
             self.formats[key] = 900 + len(self.formats)
             inner = self._levels(piece)
@@ -204,17 +239,19 @@ class _Writer:
         return number
 
     def _levels(self, piece: Item) -> str:
-        below = next((each for each in self.draft.pieces if isinstance(each, Item) and each.depth == 2), None)
+        below = next(
+            (e for e in self.draft.pieces if isinstance(e, Item) and e.depth == 2 and e.kind == piece.kind), None
+        )
         levels = [(piece.style, piece.around, piece.number)]
         levels += [(below.style, below.around, 1)] if below else []
-        return "".join(
-            _w(
-                "lvl",
-                f'<w:start w:val="{start}"/><w:numFmt w:val="{style}"/><w:lvlText w:val="{around}"/>',
-                f'w:ilvl="{depth}"',
-            )
-            for depth, (style, around, start) in enumerate(levels)
-        )
+        return "".join(self._level(depth, *level) for depth, level in enumerate(levels))
+
+    @staticmethod
+    def _level(depth: int, style: str, around: str, start: int) -> str:
+        as_figures = "<w:isLgl/>" if style == LEGAL else ""
+        style = "decimal" if style == LEGAL else style
+        inner = f'<w:start w:val="{start}"/><w:numFmt w:val="{style}"/>{as_figures}<w:lvlText w:val="{around}"/>'
+        return _w("lvl", inner, f'w:ilvl="{depth}"')
 
     def _grid(self, piece: Grid) -> None:
         for text in (piece.caption, piece.unit):
@@ -226,7 +263,10 @@ class _Writer:
             if place.row_span > 1 or place.column_span > 1:
                 last = table.cell(place.row + place.row_span - 1, place.column + place.column_span - 1)
                 cell = cell.merge(last)
-            cell.text = place.text
+            if piece.kind == "numbers in cells" and place.row and not place.column:
+                self._number_cell(cell, place.row)
+            else:
+                cell.text = place.text
         if piece.kind != "year headers":
             for row in table.rows[: piece.header_rows] if self.by_style else ():
                 row._tr.get_or_add_trPr().append(parse_xml(f"<w:tblHeader {nsdecls('w')}/>"))
@@ -236,6 +276,12 @@ class _Writer:
             self._set_in(table._tbl)
         if piece.remark:
             self._append(self._paragraph(_run(piece.remark)))
+
+    def _number_cell(self, cell: Any, row: int) -> None:
+        if row == 1:
+            self.lists = self._begin_list(Item("1.", (), "numbers in cells"))
+        reference = f'<w:numPr {nsdecls("w")}><w:ilvl w:val="0"/><w:numId w:val="{self.lists}"/></w:numPr>'
+        cell.paragraphs[0]._p.get_or_add_pPr().append(parse_xml(reference))
 
     @staticmethod
     def _set_in(table: Any) -> None:

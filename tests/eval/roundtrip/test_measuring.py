@@ -58,7 +58,7 @@ def faults(tally):
 def test_a_perfect_store_scores_one():
     tally = measured(STORED)
     assert not tally.faults
-    for name in ("recall", "order", "cells", "figures", "structure"):
+    for name in ("recall", "order", "cells", "figures", "spaces", "structure"):
         assert tally.right[name] == tally.of[name] > 0, name
     assert tally.right["invented"] == tally.right["leaked"] == 0
     assert tally.of["cells"] == 4
@@ -74,6 +74,7 @@ def test_a_perfect_store_scores_one():
         ("| North | 12.5 | 3.1 |", "| North | 3.1 | 12.5 |", "cells order"),
         ("| Bed | Area | Depth |", "| Bed | Depth | Area |", "cells order"),
         ("## Stock", "Stock", "structure"),
+        ("reports the water", "reportsthe wa ter", "spaces"),
         ("1. Measure", "3. Measure", "recall figures invented"),
         ("in all reed beds.", "in all reed beds, as weighed.", "recall invented"),
         ("is 5,000", "is 3,0005,000", "leaked"),
