@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from ingest.readers.pdf.native import quick
-from ingest.readers.pdf.places import displayed
+from ingest.readers.pdf.places import displayed_corners
 
 if TYPE_CHECKING:
     import pypdfium2 as pdfium
@@ -81,15 +81,15 @@ def find_hidden(
     if not inked.any():
         return hidden
     shapes = _shapes(ctypes.cast(page.raw, ctypes.c_void_p).value or 0)
-    doubtful = _covered(page, shapes, glyphs, inked)
     pale = inked & (glyphs.shades >= _WHITE)
     if pale.any():
         bare = pale & _on_paper(page, shapes, glyphs, pale)
         hidden |= bare
-        doubtful.update(glyphs.objects[pale & ~bare].tolist())
-    groups = [doubtful, *(_layers(shapes) if layers_off else ())]
-    if any(groups):
+        pale &= ~bare
+    if layers_off or pale.any() or _covered(page, shapes, glyphs, inked):
         glyphs = replace(glyphs, objects=objects_of())
+    doubtful = _covered(page, shapes, glyphs, inked) | set(glyphs.objects[pale].tolist())
+    groups = [doubtful, *(_layers(shapes) if layers_off else ())]
     for group in filter(None, groups):
         inside = {shape.address for shape in shapes if shape.form in group} | group
         own = inked & np.isin(glyphs.objects, [*inside])
@@ -192,26 +192,25 @@ def _opaque(page: pdfium.PdfPage, shape: _Shape) -> tuple[float, float, float, f
     """The displayed box of a filled shape or picture that may cover text; a picture of the whole page is a scan."""
     import pypdfium2.raw as raw
 
+    if shape.kind == raw.FPDF_PAGEOBJ_PATH:
+        modes = (ctypes.c_int * 2)()
+        at = ctypes.addressof(modes)
+        quick("FPDFPath_GetDrawMode", ctypes.c_int, *[ctypes.c_void_p] * 3)(shape.address, at, at + 4)
+        if not modes[0]:
+            return None
     box = displayed_box(page, shape.address)
     if box is None or min(box[2] - box[0], box[3] - box[1]) < _LEAST:
         return None
-    if shape.kind == raw.FPDF_PAGEOBJ_IMAGE:
-        return None if _share(page, box) > _SCAN else box
-    fill, stroke = ctypes.c_int(), ctypes.c_int()
-    path = ctypes.cast(shape.address, raw.FPDF_PAGEOBJECT)
-    raw.FPDFPath_GetDrawMode(path, ctypes.byref(fill), ctypes.byref(stroke))
-    return box if fill.value else None
+    return None if shape.kind == raw.FPDF_PAGEOBJ_IMAGE and _share(page, box) > _SCAN else box
 
 
 def displayed_box(page: pdfium.PdfPage, address: int) -> tuple[float, float, float, float] | None:
     """The box of an object on the displayed page, top-left origin; None where it has none."""
     bounds = (ctypes.c_float * 4)()
-    at = [ctypes.addressof(bounds) + 4 * side for side in range(4)]
-    if not quick("FPDFPageObj_GetBounds", ctypes.c_int, *[ctypes.c_void_p] * 5)(address, *at):
+    at = ctypes.addressof(bounds)
+    if not quick("FPDFPageObj_GetBounds", ctypes.c_int, *[ctypes.c_void_p] * 5)(address, at, at + 4, at + 8, at + 12):
         return None
-    user = np.array([[*bounds]], np.float32)
-    x0, y0, x1, y1 = displayed(user, page.get_bbox(), page.get_rotation())[0].tolist()
-    return x0, y0, x1, y1
+    return displayed_corners(tuple(bounds), page.get_bbox(), page.get_rotation())
 
 
 def thin_shapes(page: pdfium.PdfPage, most: float) -> list[tuple[float, float, float, float]]:

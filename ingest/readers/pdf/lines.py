@@ -191,11 +191,12 @@ def _closed_up(written: Written, boxes: NDArray[np.float32], em: float) -> Writt
 
 def _is_mixed(pieces: Sequence[Piece]) -> bool:
     """Whether glyphs of several sizes or heights make a line, as raised and lowered ones do."""
-    largest = max(piece.size for piece in pieces)
-    height = max(piece.y1 for piece in pieces) - min(piece.y0 for piece in pieces)
-    return min(piece.smallest for piece in pieces) < _SMALL * largest or height > _TALL * max(
-        piece.height for piece in pieces
-    )
+    if len(pieces) == 1:
+        piece = pieces[0]
+        return piece.smallest < _SMALL * piece.size or piece.y1 - piece.y0 > _TALL * piece.height
+    size, height = max([piece.size for piece in pieces]), max([piece.height for piece in pieces])
+    top, bottom = min([piece.y0 for piece in pieces]), max([piece.y1 for piece in pieces])
+    return min([piece.smallest for piece in pieces]) < _SMALL * size or bottom - top > _TALL * height
 
 
 def stamp_lines(characters: Characters) -> list[Line]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from ingest.readers.pdf.lines import Piece
@@ -21,18 +21,20 @@ _MOST_FILLED = 0.4  # share of lines so long at least
 
 def find_line_numbers(characters: Characters, pieces: Sequence[Piece]) -> list[Piece]:
     """Pieces that number the lines of prose beside them, top to bottom; the columns of a table are none."""
-    by_edge: dict[int, list[tuple[Piece, int]]] = defaultdict(list)
+    numbered: list[tuple[Piece, int]] = []
     for piece in pieces:
         if len(piece.positions) <= _LONGEST:
             text = "".join([characters.text[position] for position in piece.positions.tolist()])
             if text.isdecimal() and text.isascii():
-                by_edge[round(piece.x1 / _SAME_EDGE)].append((piece, int(text)))
-    for edge in sorted(by_edge):
-        near = [*by_edge[edge], *by_edge.get(edge + 1, ())]
-        near.sort(key=lambda numbered: numbered[0].y0)
-        numbers = _in_steps(near)
-        if len(numbers) >= _LEAST and _are_beside_prose(numbers, pieces):
-            return numbers
+                numbered.append((piece, int(text)))
+    if len(numbered) < _LEAST:
+        return []
+    numbered.sort(key=lambda one: one[0].y0)
+    for edge_of in (attrgetter("x0"), attrgetter("x1")):
+        for edge in sorted({round(edge_of(piece)) for piece, _ in numbered}):
+            numbers = _in_steps([one for one in numbered if abs(edge_of(one[0]) - edge) <= _SAME_EDGE])
+            if len(numbers) >= _LEAST and _are_beside_prose(numbers, pieces):
+                return numbers
     return []
 
 

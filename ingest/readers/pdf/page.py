@@ -134,8 +134,8 @@ def lay_out(page: pdfium.PdfPage, number: int, *, start: int, characters: Charac
         numbers += [join_line(characters, [piece], boxes, turn) for piece in margin]
         pieces = [piece for piece in pieces if piece not in margin] if margin else pieces
         if turn == 0:
-            pieces = join_fractions(page, characters, pieces)
             pieces, tables = _part_tables(page, characters, pieces, number)
+            pieces = join_fractions(page, characters, pieces)
         for row in reading_order(pieces):
             if row[0].table:
                 parts.append(_place_table(writer, characters, boxes, tables[row[0].owner]))
@@ -209,7 +209,7 @@ def _part_tables(
     rest = owned[-1]
     found: list[_Found] = []
     for table, begin, end in zip(tables, first, first[1:], strict=False):
-        cells = [owned[cell] for cell in range(begin, end)]
+        cells = [join_fractions(page, characters, owned[cell]) for cell in range(begin, end)]
         held = [piece for cell in cells for piece in cell]
         if held:
             start = min(held, key=lambda piece: int(piece.positions[0]))

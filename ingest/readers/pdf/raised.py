@@ -57,7 +57,7 @@ def write_raised(
     ``boxes`` and ``base``, the height of base lines, are those of all characters in the upright frame. Raised digits
     at the head of the line, which lead a note, stay as they are, and so do ``flat``, positions of fractions.
     """
-    inked = np.flatnonzero((joined >= 0) & characters.visible[np.maximum(joined, 0)])
+    inked = np.flatnonzero((joined >= 0) & ~np.isnan(boxes[joined, 0]))  # -1 and -2 are no positions from the end
     if not len(inked):
         return Written(joined, text)
     at = joined[inked]

@@ -53,6 +53,7 @@ def read_styles(handle: int | None, boxes: NDArray[np.float32], blank: NDArray[n
     heights = boxes[:, 3] - boxes[:, 1]
     changed = np.abs(np.diff(boxes[:, 1], prepend=0)) > 0.02 * heights
     changed |= np.abs(np.diff(heights, prepend=0)) > 0.02 * heights
+    changed[1:] |= boxes[1:, 0] < boxes[:-1, 2] - 0.3 * heights[1:]
     probes = np.flatnonzero(~blank & (np.append(True, blank[:-1]) | changed)) if count else np.zeros(0, np.intp)
     find = quick("FPDFText_GetTextObject", ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
     addresses = [address or 0 for address in map(find, repeat(handle), probes.tolist())]
