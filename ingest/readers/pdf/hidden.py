@@ -70,11 +70,12 @@ def layers_are_off(content: bytes) -> bool:
 
 
 def find_hidden(
-    page: pdfium.PdfPage, glyphs: Glyphs, objects_of: Callable[[], NDArray[np.int64]], *, layers_off: bool
+    page: pdfium.PdfPage, glyphs: Glyphs, objects_of: Callable[[], NDArray[np.int64]], *, layers_off: Callable[[], bool]
 ) -> NDArray[np.bool_]:
     """True for glyphs that nobody sees on ``page``; a text layer under the picture of a scan is not hidden.
 
     ``glyphs`` know the text object of each word, ``objects_of`` gives that of each glyph, which costs more.
+    ``layers_off`` tells whether the file has optional content that may be off; it is asked where the page has any.
     """
     inked = ~np.isnan(glyphs.boxes[:, 0])
     hidden = np.zeros(len(inked), bool)
@@ -86,10 +87,12 @@ def find_hidden(
         bare = pale & _on_paper(page, shapes, glyphs, pale)
         hidden |= bare
         pale &= ~bare
-    if layers_off or pale.any() or _covered(page, shapes, glyphs, inked):
+    doubtful = _covered(page, shapes, glyphs, inked)
+    layers = list(_layers(shapes)) if _may_have_layers(shapes) and layers_off() else []
+    if layers or doubtful or pale.any():
         glyphs = replace(glyphs, objects=objects_of())
-    doubtful = _covered(page, shapes, glyphs, inked) | set(glyphs.objects[pale].tolist())
-    groups = [doubtful, *(_layers(shapes) if layers_off else ())]
+        doubtful = _covered(page, shapes, glyphs, inked) | set(glyphs.objects[pale].tolist())
+    groups = [doubtful, *layers]
     for group in filter(None, groups):
         inside = {shape.address for shape in shapes if shape.form in group} | group
         own = inked & np.isin(glyphs.objects, [*inside])
@@ -135,6 +138,13 @@ def _shapes(holder: int, depth: int = 0, form: int = 0) -> list[_Shape]:
         if shape.kind == raw.FPDF_PAGEOBJ_FORM and len(flat) < _MOST_SHAPES:
             flat += _shapes(shape.address, depth + 1, form or shape.address)
     return flat
+
+
+def _may_have_layers(shapes: Sequence[_Shape]) -> bool:
+    import pypdfium2.raw as raw
+
+    marks_of = quick("FPDFPageObj_CountMarks", ctypes.c_int, ctypes.c_void_p)
+    return any(shape.kind == raw.FPDF_PAGEOBJ_FORM or marks_of(shape.address) for shape in shapes)
 
 
 def _layers(shapes: Sequence[_Shape]) -> Iterator[set[int]]:

@@ -104,6 +104,7 @@ class _Sheet:
         self._at = inked.tolist()
         self._before: dict[int, str] = {}  # what is put in before a character
         self._after: dict[int, str] = {}
+        self._closed = "  " in "".join(chars)
         self._references: list[tuple[int, int]] = []
 
     def raise_run(self, start: int, end: int) -> None:
@@ -149,6 +150,8 @@ class _Sheet:
 
     def written(self) -> Written:
         """The line as it is now."""
+        if not self._before and not self._after and not self._closed:
+            return Written(self._joined, "".join(self._chars), tuple(self._references))
         chars: list[str] = []
         positions: list[int] = []
         places: list[int] = []
@@ -193,3 +196,4 @@ class _Sheet:
         if 0 < glyph < len(self._at) and self._gap(glyph) < most:
             for at in range(self._at[glyph - 1] + 1, self._at[glyph]):
                 self._chars[at] = ""
+                self._closed = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -66,7 +67,7 @@ def _read_pages(document: pdfium.PdfDocument, content: bytes, name: str) -> tupl
     broken: list[int] = []
     poor: list[int] = []
     second = SecondExtractor(content)
-    layers_off = layers_are_off(content)
+    layers_off = functools.cache(functools.partial(layers_are_off, content))
     start = 0
     for number in range(1, len(document) + 1):
         page = load_page(document, number)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import functools
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
@@ -77,10 +77,10 @@ class Characters:
         return ~np.isnan(self.boxes[:, 0])
 
 
-def read_characters(page: pdfium.PdfPage, *, layers_off: bool = False) -> Characters:
+def read_characters(page: pdfium.PdfPage, *, layers_off: Callable[[], bool] = bool) -> Characters:
     """Every character that ``page`` shows, once; NULs and carriage returns are left out.
 
-    ``layers_off``: the file has optional content that may be off.
+    ``layers_off`` tells whether the file has optional content that may be off.
     """
     width, height = page.get_size()
     text_page = page.get_textpage()
