@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import io
 import logging
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import repeat
@@ -17,12 +18,14 @@ import numpy as np
 
 from ingest.readers.pdf.native import quick
 from ingest.readers.pdf.places import displayed_corners
+from ingest.readers.pdf.styles import shade_of
 
 if TYPE_CHECKING:
     import pypdfium2 as pdfium
     from numpy.typing import NDArray
 
 _WHITE = 0.92  # shade from which ink may not show on paper
+_PICTURE = 0.5  # shade that stands for a picture or a pattern: white shows on it somewhere
 _SCALE = 1.0  # pixels a point: enough for small print to leave a trace
 _TRACE = 12  # of 255: less contrast is not seen
 _LEAST = 4.0  # points; a smaller shape covers no text
@@ -84,9 +87,9 @@ def find_hidden(
     shapes = _shapes(ctypes.cast(page.raw, ctypes.c_void_p).value or 0)
     pale = inked & (glyphs.shades >= _WHITE)
     if pale.any():
-        bare = pale & _on_paper(page, shapes, glyphs, pale)
-        hidden |= bare
-        pale &= ~bare
+        under = _under(page, shapes, glyphs)
+        hidden |= pale & (under >= _WHITE)
+        pale &= np.isnan(under)
     doubtful = _covered(page, shapes, glyphs, inked)
     layers = list(_layers(shapes)) if _may_have_layers(shapes) and layers_off() else []
     if layers or doubtful or pale.any():
@@ -103,20 +106,32 @@ def find_hidden(
     return hidden
 
 
-def _on_paper(
-    page: pdfium.PdfPage, shapes: Sequence[_Shape], glyphs: Glyphs, pale: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
-    """True for pale glyphs under which nothing is drawn but lines and text."""
+def _under(page: pdfium.PdfPage, shapes: Sequence[_Shape], glyphs: Glyphs) -> NDArray[np.float32]:
+    """Shade of what is painted at each glyph, 1 for bare paper; NaN where that is not known."""
     import pypdfium2.raw as raw
 
     centre = (glyphs.boxes[:, :2] + glyphs.boxes[:, 2:]) / 2
-    bare = pale.copy()
+    under = np.ones(len(centre), np.float32)
     for shape in shapes:
-        if shape.kind not in (raw.FPDF_PAGEOBJ_TEXT, raw.FPDF_PAGEOBJ_FORM) and bare.any():
-            box = displayed_box(page, shape.address)
-            if box and min(box[2] - box[0], box[3] - box[1]) >= _LEAST:
-                bare &= ~_inside(centre, box)
-    return bare
+        if shape.kind in (raw.FPDF_PAGEOBJ_TEXT, raw.FPDF_PAGEOBJ_FORM):
+            continue
+        box = displayed_box(page, shape.address)
+        if box and min(box[2] - box[0], box[3] - box[1]) >= _LEAST:
+            shade = _paint(shape.address) if shape.kind == raw.FPDF_PAGEOBJ_PATH else _PICTURE
+            under[_inside(centre, box)] = shade
+    return under
+
+
+def _paint(path: int) -> float:
+    """Shade of a filled path, NaN of one that is only stroked: a wide stroke is a band, a narrow one a frame."""
+    modes, colour = (ctypes.c_int * 2)(), (ctypes.c_uint * 4)()
+    at = ctypes.addressof(modes)
+    quick("FPDFPath_GetDrawMode", ctypes.c_int, *[ctypes.c_void_p] * 3)(path, at, at + 4)
+    if not modes[0]:
+        return math.nan
+    at = ctypes.addressof(colour)
+    known = quick("FPDFPageObj_GetFillColor", ctypes.c_int, *[ctypes.c_void_p] * 5)(path, at, at + 4, at + 8, at + 12)
+    return float(shade_of(np.array([colour[:]], np.uint32))[0]) if known else _PICTURE
 
 
 def _shapes(holder: int, depth: int = 0, form: int = 0) -> list[_Shape]:

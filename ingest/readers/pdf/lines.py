@@ -24,7 +24,8 @@ NEWLINE, SPACE = -1, -2  # positions of characters that stand in the text but no
 _ONE_SPACE = np.array([SPACE])
 _GAP = 1.0  # em: wider gaps may be a gutter; a line cut here is mended when its column is known
 _LARGE = 2.2  # times the size of its neighbour: a letter that stands beside two lines, and no base of an exponent
-_SHIFT = 0.3  # of the height of a glyph of one size: what stands farther off its neighbour's level is of a fraction
+_SHIFT = 0.3  # of the height of a glyph of nearly one size: what stands farther off its neighbour is of a fraction
+_NEARLY = 0.75  # of a size: less has what is raised
 _BOLD = 0.85  # share of bold glyphs in a bold line: its number or full stop may be plain
 _SMALL = 0.87  # size of raised marks against their line
 _TALL = 1.1  # of the height of a glyph: a line so tall has glyphs off its base line
@@ -130,7 +131,7 @@ def cut_pieces(
     shift = np.abs(np.diff(box[:, 1] + box[:, 3])) / 2
     em = np.maximum(size[:-1], size[1:])
     gap = box[1:, 0] - box[:-1, 2]
-    off = (shift > _SHIFT * tall) & (np.minimum(size[:-1], size[1:]) > _SMALL * em)
+    off = (shift > _SHIFT * tall) & (np.minimum(size[:-1], size[1:]) > _NEARLY * em)
     cut = (shared < 0.5 * height) | off | (gap > _GAP * em) | (gap < -_GAP * em)
     cut |= (np.diff(rank) != 1) | (np.diff(owners) != 0) | (em > _LARGE * np.minimum(size[:-1], size[1:]))
     starts = np.append(0, np.flatnonzero(cut) + 1)

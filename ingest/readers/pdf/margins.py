@@ -30,11 +30,16 @@ def find_line_numbers(characters: Characters, pieces: Sequence[Piece]) -> list[P
     if len(numbered) < _LEAST:
         return []
     numbered.sort(key=lambda one: one[0].y0)
-    for edge_of in (attrgetter("x0"), attrgetter("x1")):
-        for edge in sorted({round(edge_of(piece)) for piece, _ in numbered}):
-            numbers = _in_steps([one for one in numbered if abs(edge_of(one[0]) - edge) <= _SAME_EDGE])
-            if len(numbers) >= _LEAST and _are_beside_prose(numbers, pieces):
-                return numbers
+    aligned = (
+        _in_steps([one for one in numbered if abs(edge_of(one[0]) - edge) <= _SAME_EDGE])
+        for edge_of in (attrgetter("x0"), attrgetter("x1"))
+        for edge in {round(edge_of(piece)) for piece, _ in numbered}
+    )
+    for numbers in sorted(aligned, key=len, reverse=True):
+        if len(numbers) < _LEAST:
+            break
+        if _are_beside_prose(numbers, pieces):
+            return numbers
     return []
 
 

@@ -109,14 +109,14 @@ def _object_styles(handle: int | None, addresses: list[int], positions: list[int
         "turns": turns % 4,
         "slanted": np.abs(angles - turns * (math.pi / 2)) > _SKEW,
         "bold": strokes | np.fromiter((bold.get(font, False) for font in fonts), bool, count),
-        "shades": np.where(modes == 0, _shade(colours), 0.0),
+        "shades": np.where(modes == 0, shade_of(colours), 0.0),
         "unseen": np.isin(modes, _UNSEEN_MODES),
         "origins": np.stack([e, f], axis=1),
         "objects": np.array(addresses, np.int64),
     }
 
 
-def _shade(colours: NDArray[np.uint32]) -> NDArray[np.float64]:
+def shade_of(colours: NDArray[np.uint32]) -> NDArray[np.float64]:
     """Luminance 0..1 of colours (red, green, blue, opacity, 0..255) on white paper."""
     red, green, blue, opacity = colours.T / 255
     return 1 - (1 - (0.3 * red + 0.59 * green + 0.11 * blue)) * opacity
