@@ -70,7 +70,8 @@ class PageLayout:
     ``start`` is the offset of its text in that of the document. ``parts`` are the lines and tables in reading order;
     ``aside`` are those of its lines that are watermarks or number its lines, ``told`` is what watermarks say of the
     page. ``hidden`` counts characters that it does not show, ``unread`` those that no code point is known for.
-    ``unsure``: its text may be set in columns from right to left, and is read across.
+    ``unsure``: its text may be set in columns from right to left, and is read across. ``counted`` is the number of its
+    last line, 0 where lines are not numbered.
     """
 
     number: int
@@ -86,6 +87,7 @@ class PageLayout:
     hidden: int = 0
     unread: int = 0
     unsure: bool = False
+    counted: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,8 +117,11 @@ class _Writer:
         return Span(begin, begin + len(line.positions))
 
 
-def lay_out(page: pdfium.PdfPage, number: int, *, start: int, characters: Characters) -> PageLayout:
-    """Sets out ``characters``, those of page ``number`` (1-based); its text begins at offset ``start`` of the whole."""
+def lay_out(page: pdfium.PdfPage, number: int, *, start: int, characters: Characters, counted: int = 0) -> PageLayout:
+    """Sets out ``characters``, those of page ``number`` (1-based); its text begins at offset ``start`` of the whole.
+
+    ``counted`` is the number of the last line of the page before, 0 where its lines are not numbered.
+    """
     body = characters.visible if characters.stamps is None else characters.visible & (characters.stamps == 0)
     turns = characters.turns[body]
     main = int(np.bincount(turns, minlength=4).argmax()) if len(turns) else 0
@@ -130,7 +135,7 @@ def lay_out(page: pdfium.PdfPage, number: int, *, start: int, characters: Charac
         boxes = upright(characters, turn)
         pieces = cut_pieces(characters, positions, boxes)
         tables: list[_Found] = []
-        margin = find_line_numbers(characters, pieces)
+        margin = find_line_numbers(characters, pieces, counted)
         numbers += [join_line(characters, [piece], boxes, turn) for piece in margin]
         pieces = [piece for piece in pieces if piece not in margin] if margin else pieces
         if turn == 0:
@@ -158,6 +163,7 @@ def lay_out(page: pdfium.PdfPage, number: int, *, start: int, characters: Charac
         characters.hidden,
         text.count("\ufffd"),
         characters.unsure,
+        int(numbers[-1].text) if numbers else 0,
     )
 
 

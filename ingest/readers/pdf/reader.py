@@ -75,7 +75,9 @@ def _read_pages(document: pdfium.PdfDocument, content: bytes, name: str) -> tupl
             broken.append(number)
             layouts.append(_empty(number, start))
             continue
-        layout = lay_out(page, number, start=start, characters=read_characters(page, layers_off=layers_off))
+        counted = layouts[-1].counted if layouts else 0
+        characters = read_characters(page, layers_off=layers_off)
+        layout = lay_out(page, number, start=start, characters=characters, counted=counted)
         if _is_picture(page, layout):
             pictures.append(number)
             if ocr_available() and len(pictures) <= MAX_OCR_PAGES:
