@@ -109,12 +109,15 @@ def test_a_layer_that_is_off_is_not_quoted(base: str) -> None:
     layer = writer._add_object(
         DictionaryObject({NameObject("/Type"): NameObject("/OCG"), NameObject("/Name"): TextStringObject("Last year")})
     )
-    usual = {"/ON": {NameObject("/OFF"): ArrayObject([layer])}, "/OFF": {NameObject("/BaseState"): NameObject("/OFF")}}
+    usual = DictionaryObject({NameObject("/BaseState"): NameObject(base)})
+    if base == "/ON":
+        usual[NameObject("/OFF")] = ArrayObject([layer])
     writer._root_object[NameObject("/OCProperties")] = DictionaryObject(
-        {NameObject("/OCGs"): ArrayObject([layer]), NameObject("/D"): DictionaryObject(usual[base])}
+        {NameObject("/OCGs"): ArrayObject([layer]), NameObject("/D"): usual}
     )
-    resources = writer.pages[0]["/Resources"].get_object()
-    resources[NameObject("/Properties")] = DictionaryObject({NameObject("/Old"): layer})
+    resources = writer.pages[0].get("/Resources")
+    assert resources is not None
+    resources.get_object()[NameObject("/Properties")] = DictionaryObject({NameObject("/Old"): layer})
     out = io.BytesIO()
     writer.write(out)
     document = read_pdf(out.getvalue(), "layer.pdf")

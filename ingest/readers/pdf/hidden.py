@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from ingest.readers.pdf.native import quick
-from ingest.readers.pdf.places import displayed_corners
+from ingest.readers.pdf.places import displayed_corners, middles
 from ingest.readers.pdf.styles import shade_of
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _under(page: pdfium.PdfPage, shapes: Sequence[_Shape], glyphs: Glyphs) -> ND
     """Shade of what is painted at each glyph, 1 for bare paper; NaN where that is not known."""
     import pypdfium2.raw as raw
 
-    centre = (glyphs.boxes[:, :2] + glyphs.boxes[:, 2:]) / 2
+    centre = middles(glyphs.boxes)
     under = np.ones(len(centre), np.float32)
     for shape in shapes:
         if shape.kind in (raw.FPDF_PAGEOBJ_TEXT, raw.FPDF_PAGEOBJ_FORM):
@@ -203,7 +203,7 @@ def _covered(page: pdfium.PdfPage, shapes: Sequence[_Shape], glyphs: Glyphs, ink
     order = {shape.address: at for at, shape in enumerate(shapes)}
     objects, at_object = np.unique(glyphs.objects[inked], return_inverse=True)
     orders = np.array([order.get(address, len(shapes)) for address in objects.tolist()])[at_object]
-    centre = (glyphs.boxes[inked, :2] + glyphs.boxes[inked, 2:]) / 2
+    centre = middles(glyphs.boxes[inked])
     found: set[int] = set()
     for at in later:
         box = _opaque(page, shapes[at])
@@ -249,7 +249,7 @@ def thin_shapes(page: pdfium.PdfPage, most: float) -> list[tuple[float, float, f
 
 def _share(page: pdfium.PdfPage, box: tuple[float, float, float, float]) -> float:
     width, height = page.get_size()
-    return (box[2] - box[0]) * (box[3] - box[1]) / max(1.0, width * height)
+    return (box[2] - box[0]) * (box[3] - box[1]) / max(1.0, float(width * height))
 
 
 def _inside(points: NDArray[np.float32], box: tuple[float, float, float, float]) -> NDArray[np.bool_]:
@@ -267,7 +267,7 @@ def _without_ink(
     unseen = glyphs.unseen & inked
     if sum(shape.kind == raw.FPDF_PAGEOBJ_PATH for shape in shapes) > _OUTLINES:
         return np.zeros(len(unseen), bool)
-    centre = (glyphs.boxes[:, :2] + glyphs.boxes[:, 2:]) / 2
+    centre = middles(glyphs.boxes)
     pictures = [displayed_box(page, shape.address) for shape in shapes if shape.kind == raw.FPDF_PAGEOBJ_IMAGE]
     over = np.zeros(len(unseen), bool)
     for box in pictures:

@@ -106,7 +106,8 @@ def base_lines(characters: Characters, turn: int) -> NDArray[np.float32]:
     if origins is None:
         raise ValueError("base lines are known of text that was read, not of text that was recognised")
     x, y = origins.T
-    return (y, x, characters.height - y, characters.width - x)[turn]
+    down: NDArray[np.float32] = (y, x, characters.height - y, characters.width - x)[turn]
+    return down
 
 
 def cut_pieces(
@@ -210,8 +211,9 @@ def stamp_lines(characters: Characters) -> list[Line]:
         if len(positions):
             box, size = characters.boxes[positions], float(characters.sizes[positions[0]])
             text = "".join([characters.text[position] for position in positions.tolist()])
-            corner = (*box[:, :2].min(axis=0).tolist(), *box[:, 2:].max(axis=0).tolist())
-            lines.append(Line(positions, text, *corner, size, False, int(characters.turns[positions[0]])))
+            (x0, y0), (x1, y1) = box[:, :2].min(axis=0).tolist(), box[:, 2:].max(axis=0).tolist()
+            turn = int(characters.turns[positions[0]])
+            lines.append(Line(positions, text, x0, y0, x1, y1, size, bold=False, turn=turn))
     return lines
 
 

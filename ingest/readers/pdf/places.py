@@ -13,6 +13,11 @@ _Side = TypeVar("_Side", float, "NDArray[np.float32]")
 Corners = tuple[_Side, _Side, _Side, _Side]
 
 
+def middles(boxes: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Middle of each box, (n, 2)."""
+    return ((boxes[:, :2] + boxes[:, 2:]) / 2).astype(np.float32, copy=False)
+
+
 def displayed(
     user: NDArray[np.float32], bounds: tuple[float, float, float, float], rotation: int
 ) -> NDArray[np.float32]:

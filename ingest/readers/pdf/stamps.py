@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ingest.readers.pdf.places import middles
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -86,7 +88,7 @@ def _runs(
     codes: NDArray[np.uint32], boxes: NDArray[np.float32], styles: Styles, chosen: NDArray[np.intp]
 ) -> list[_Run]:
     """The chosen glyphs as runs of one style each."""
-    middle = (boxes[chosen, :2] + boxes[chosen, 2:]) / 2
+    middle = middles(boxes[chosen])
     size = styles.sizes[chosen]
     apart = np.abs(np.diff(middle, axis=0)).max(axis=1, initial=0) > _NEXT * np.maximum(size[1:], size[:-1])
     apart |= np.abs(np.diff(size)) > 0.5
@@ -126,7 +128,7 @@ def _is_across(run: _Run, boxes: NDArray[np.float32], styles: Styles, inked: NDA
     low, high = own[:, :2].min(axis=0), own[:, 2:].max(axis=0)
     other = (styles.sizes[inked] * _LARGER <= run.size) | (styles.shades[inked] + _PALER <= run.shade)
     candidates = inked[other & ~styles.slanted[inked]]
-    middle = (boxes[candidates, :2] + boxes[candidates, 2:]) / 2
+    middle = middles(boxes[candidates])
     near = ((middle >= low) & (middle <= high)).all(axis=1)
     if near.sum() < _HITS:
         return False

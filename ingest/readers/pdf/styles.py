@@ -119,7 +119,8 @@ def _object_styles(handle: int | None, addresses: list[int], positions: list[int
 def shade_of(colours: NDArray[np.uint32]) -> NDArray[np.float64]:
     """Luminance 0..1 of colours (red, green, blue, opacity, 0..255) on white paper."""
     red, green, blue, opacity = colours.T / 255
-    return 1 - (1 - (0.3 * red + 0.59 * green + 0.11 * blue)) * opacity
+    shades: NDArray[np.float64] = 1 - (1 - (0.3 * red + 0.59 * green + 0.11 * blue)) * opacity
+    return shades
 
 
 def _is_bold(address: int | None) -> bool:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ingest.readers.pdf.places import middles
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -30,7 +32,7 @@ def turn_vertical(
     han = np.flatnonzero((codes >= _FIRST) & ~np.isnan(boxes[:, 0]) & (turns == 0))
     if len(han) < _LEAST:
         return turns, False
-    middle = (boxes[:, :2] + boxes[:, 2:]) / 2
+    middle = middles(boxes)
     em = np.maximum(sizes[han], 1.0)
     step = np.diff(middle[han], axis=0) / em[1:, None]
     in_line = (np.abs(step[:, 1]) < _ALIGNED) & (step[:, 0] > 0) & (step[:, 0] < _BESIDE)
