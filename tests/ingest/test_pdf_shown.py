@@ -87,6 +87,12 @@ def test_what_the_page_does_not_show_is_left_out_and_counted() -> None:
     sheet.box(70, 148, 200, 16)
     sheet.write(72, 190, "Drawn without ink.", mode=3)
     sheet.write(72, 220, "Drawn without any opacity.", opacity=0.0)
+    sheet.canvas.saveState()
+    window = sheet.canvas.beginPath()
+    window.rect(400, 500, 50, 20)
+    sheet.canvas.clipPath(window, stroke=0)
+    sheet.write(72, 235, "Clipped away.")
+    sheet.canvas.restoreState()
     sheet.write(72, 250, "Grey, and still to be read.", grey=0.6)
     document = sheet.read()
     assert said(document) == [
@@ -95,7 +101,7 @@ def test_what_the_page_does_not_show_is_left_out_and_counted() -> None:
         "Grey, and still to be read.",
     ]
     [warning] = document.warnings
-    assert re.fullmatch(r"sheet\.pdf: 6\d characters that page 1 does not show were left out", warning)
+    assert re.fullmatch(r"sheet\.pdf: 7\d characters that page 1 does not show were left out", warning)
 
 
 @pytest.mark.parametrize("base", ["/ON", "/OFF"])

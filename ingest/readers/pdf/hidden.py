@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from ingest.readers.pdf.clipping import find_clipped
 from ingest.readers.pdf.native import quick
 from ingest.readers.pdf.places import displayed_corners, middles
 from ingest.readers.pdf.styles import shade_of
@@ -80,6 +81,8 @@ def find_hidden(
     ``glyphs`` know the text object of each word, ``objects_of`` gives that of each glyph, which costs more.
     ``layers_off`` tells whether the file has optional content that may be off; it is asked where the page has any.
     """
+    import pypdfium2.raw as raw
+
     inked = ~np.isnan(glyphs.boxes[:, 0])
     hidden = np.zeros(len(inked), bool)
     if not inked.any():
@@ -91,10 +94,12 @@ def find_hidden(
         hidden |= pale & (under >= _WHITE)
         pale &= np.isnan(under)
     doubtful = _covered(page, shapes, glyphs, inked)
+    texts = [shape.address for shape in shapes if shape.kind == raw.FPDF_PAGEOBJ_TEXT and not shape.form]
+    clipped = find_clipped(texts)
     layers = list(_layers(shapes)) if _may_have_layers(shapes) and layers_off() else []
-    if layers or doubtful or pale.any():
+    if layers or doubtful or clipped or pale.any():
         glyphs = replace(glyphs, objects=objects_of())
-        doubtful = _covered(page, shapes, glyphs, inked) | set(glyphs.objects[pale].tolist())
+        doubtful = _covered(page, shapes, glyphs, inked) | clipped | set(glyphs.objects[pale].tolist())
     groups = [doubtful, *layers]
     for group in filter(None, groups):
         inside = {shape.address for shape in shapes if shape.form in group} | group

@@ -17,6 +17,7 @@ _SMALLER = 0.85  # of the size of the lines: the ordinals of a table or list are
 _LONGEST = 3  # digits
 _SAME_EDGE = 2.5  # points
 _STEPS = (1, 5, 10)  # from one number to the next
+_RAISED = 0.2  # of the size of a line, from its lower edge to that of the mark that leads it
 _FILLED = 0.75  # of the column's width, as the lines of prose are
 _MOST_FILLED = 0.4  # share of lines so long at least
 
@@ -76,6 +77,8 @@ def _are_beside_prose(numbers: Sequence[Piece], pieces: Sequence[Piece]) -> bool
     lines = [row for row in beside if row]
     if len(lines) < 0.8 * len(numbers) or sum(len(row) == 1 for row in lines) < 0.8 * len(lines):
         return False
+    if any(number.y1 < row[0].y1 - _RAISED * row[0].size for number, row in zip(numbers, beside, strict=True) if row):
+        return False  # the marks of notes
     size = median(row[0].size for row in lines)
     if max(number.size for number in numbers) < _SMALLER * size and len(lines) == len(numbers):
         return True
