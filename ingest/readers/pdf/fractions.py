@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ingest.readers.pdf.lines import Piece
+from ingest.readers.pdf.shapes import thin_shapes
 
 if TYPE_CHECKING:
     import pypdfium2 as pdfium
@@ -32,8 +33,6 @@ def join_fractions(page: pdfium.PdfPage, characters: Characters, pieces: Sequenc
     pairs = [pair for pair in _stacked(short) if all(_SIDE.fullmatch(_text(characters, piece)) for piece in pair)]
     if not pairs:
         return list(pieces)
-    from ingest.readers.pdf.hidden import thin_shapes
-
     moved: dict[Piece, Piece] = {}
     rules = thin_shapes(page, _THIN)
     for over, under in pairs:
