@@ -152,13 +152,12 @@ def _covered(frame: Frame, shapes: Sequence[Shape], glyphs: Glyphs, inked: NDArr
     if not boxes:
         return set()
     order = {shape.address: at for at, shape in enumerate(shapes)}
-    objects, at_object = np.unique(glyphs.objects[inked], return_inverse=True)
-    orders = np.array([order.get(address, len(shapes)) for address in objects.tolist()])[at_object]
-    centre = middles(glyphs.boxes[inked])
+    centre, own = middles(glyphs.boxes[inked]), glyphs.objects[inked]
     found: set[int] = set()
     for at, box in boxes:
-        under = (orders < at) & _inside(centre, box)
-        found.update(objects[at_object[under]].tolist())
+        inside = _inside(centre, box)
+        if inside.any():
+            found.update(text for text in np.unique(own[inside]).tolist() if order.get(text, at) < at)
     return found
 
 

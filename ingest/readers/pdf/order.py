@@ -189,13 +189,15 @@ def _gutter(pieces: Sequence[Piece]) -> float | None:
     """The x of the best white strip with columns of prose on both sides, or None."""
     if len(pieces) < 2 * _MIN_LINES:
         return None
-    left, right = min(p.x0 for p in pieces), max(p.x1 for p in pieces)
+    left, right = min([p.x0 for p in pieces]), max([p.x1 for p in pieces])
     if right - left > _WIDEST:
         return None
     width = int(right - left) + 2
-    ink = np.zeros(width)
-    for piece in pieces:
-        ink[int(piece.x0 - left) : int(piece.x1 - left) + 1] += piece.y1 - piece.y0
+    change = np.zeros(width + 1)
+    heights = [piece.y1 - piece.y0 for piece in pieces]
+    np.add.at(change, [int(piece.x0 - left) for piece in pieces], heights)
+    np.subtract.at(change, [int(piece.x1 - left) + 1 for piece in pieces], heights)
+    ink = np.round(np.cumsum(change[:width]), 6)
     size = median(piece.size for piece in pieces)
     best, best_score = None, 0.0
     for start, end in _strips(ink, max(4.0, 0.6 * size)):

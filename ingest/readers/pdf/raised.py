@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -67,12 +68,12 @@ def write_raised(
     if not level.any():
         return Written(joined, text)
     sheet = _Sheet(list(text), joined, inked, boxes[at], characters.sizes[at] < _SMALLER * em, em)
-    edges = np.flatnonzero(np.diff(level)) + 1
-    for run in np.split(np.arange(len(inked)), edges):
-        if level[run[0]] > 0:
-            sheet.raise_run(run[0].item(), run[-1].item() + 1)
-        elif level[run[0]] < 0:
-            sheet.lower_run(run[0].item(), run[-1].item() + 1)
+    edges = [0, *(np.flatnonzero(level[1:] != level[:-1]) + 1).tolist(), len(level)]
+    for start, end in pairwise(edges):
+        if level[start] > 0:
+            sheet.raise_run(start, end)
+        elif level[start] < 0:
+            sheet.lower_run(start, end)
     return sheet.written()
 
 
@@ -81,7 +82,8 @@ def _levels(sizes: NDArray[np.float32], base: NDArray[np.float32]) -> tuple[NDAr
     ranked = np.sort(sizes)[::-1]
     main = float(ranked[min(len(ranked) - 1, int(_COMMON * len(ranked)))])
     body = (sizes > 0.9 * main) & (sizes < 1.1 * main)
-    up = float(np.median(base[body])) - base
+    level = np.sort(base[body])
+    up = float(level[len(level) // 2]) - base
     small = sizes < _SMALLER * main
     raised = (up > np.where(small, _RAISED, _RAISED_FULL) * main) & (up < _FARTHEST * main)
     lowered = (up < np.where(small, -_LOWERED, -_LOWERED_FULL) * main) & (up > -_FARTHEST * main)

@@ -15,7 +15,7 @@ import numpy as np
 from ingest.readers.pdf.doubles import find_doubles
 from ingest.readers.pdf.hidden import Glyphs, find_hidden
 from ingest.readers.pdf.native import quick
-from ingest.readers.pdf.places import displayed
+from ingest.readers.pdf.places import displayed, displayed_corners
 from ingest.readers.pdf.stamps import find_stamps
 from ingest.readers.pdf.styles import objects_of, read_styles
 from ingest.readers.pdf.symbols import read_symbols
@@ -107,7 +107,8 @@ def read_characters(page: pdfium.PdfPage, *, layers_off: Callable[[], bool] = bo
     keep = (codes != 0) & (codes != 0x0D) & (blank | ~np.isnan(boxes[:, 0]))
     stamps = find_stamps(codes, boxes, styles)
     turns, unsure = turn_vertical(codes, boxes, styles.sizes, styles.turns)
-    origins = displayed(styles.origins[:, [0, 1, 0, 1]], page.get_bbox(), rotation)[:, :2]
+    x, y = styles.origins[keep].T
+    origins = np.stack(displayed_corners((x, y, x, y), page.get_bbox(), rotation)[:2], axis=1)
     return Characters(
         codes[keep].tobytes().decode("utf-32-le", "surrogatepass"),
         boxes[keep],
@@ -116,7 +117,7 @@ def read_characters(page: pdfium.PdfPage, *, layers_off: Callable[[], bool] = bo
         styles.bold[keep],
         width,
         height,
-        origins[keep],
+        origins,
         stamps.numbers[keep] if stamps.numbers.any() else None,
         stamps.told,
         int(hidden.sum()),
