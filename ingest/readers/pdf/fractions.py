@@ -23,16 +23,16 @@ _BESIDE = 1.6  # em from a fraction to the text that it stands in
 _THIN = 1.6  # points of height of the line between
 
 
-def join_fractions(page: pdfium.PdfPage, characters: Characters, pieces: Sequence[Piece]) -> list[Piece]:
+def join_fractions(page: pdfium.PdfPage, characters: Characters, pieces: list[Piece]) -> list[Piece]:
     """The pieces with those of a fraction moved side by side, onto the line in which it stands."""
     if len(pieces) < _LEAST:
-        return list(pieces)
+        return pieces
     short = [piece for piece in pieces if len(piece.positions) <= _LONGEST and not piece.table]
     if len(short) < 2 or len(short) > _MOST:
-        return list(pieces)
+        return pieces
     pairs = [pair for pair in _stacked(short) if all(_SIDE.fullmatch(_text(characters, piece)) for piece in pair)]
     if not pairs:
-        return list(pieces)
+        return pieces
     moved: dict[Piece, Piece] = {}
     rules = thin_shapes(page, _THIN)
     for over, under in pairs:

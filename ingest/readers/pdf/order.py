@@ -120,7 +120,11 @@ def _rows(pieces: Sequence[Piece]) -> list[list[Piece]]:
     widest: list[Piece] = []
     for piece in sorted(pieces, key=lambda piece: piece.y0 + piece.y1):
         # A raised mark sorts before its line, so the last two rows are asked; large type stands beside two lines.
-        home = next((at for at in (-1, -2) if len(rows) + at >= 0 and _is_home(rows[at], widest[at], piece)), None)
+        home = None
+        if rows and piece.y0 < widest[-1].y1 and _is_home(rows[-1], widest[-1], piece):
+            home = -1
+        elif len(rows) > 1 and piece.y0 < widest[-2].y1 and _is_home(rows[-2], widest[-2], piece):
+            home = -2
         if home is None or piece.table or widest[home].table:
             rows.append([piece])
             widest.append(piece)
@@ -132,8 +136,6 @@ def _rows(pieces: Sequence[Piece]) -> list[list[Piece]]:
 
 def _is_home(row: Sequence[Piece], widest: Piece, piece: Piece) -> bool:
     """Whether a piece stands on a row: beside its widest piece, and over or under none of the others."""
-    if piece.y0 >= widest.y1:  # most often, and not worth a call
-        return False
     if not widest.beside(piece):
         return any(_hangs(piece, other) for other in row)
     return len(row) == 1 or not any(_is_over(piece, other) for other in row)
@@ -198,7 +200,7 @@ def _gutter(pieces: Sequence[Piece]) -> float | None:
     np.add.at(change, [int(piece.x0 - left) for piece in pieces], heights)
     np.subtract.at(change, [int(piece.x1 - left) + 1 for piece in pieces], heights)
     ink = np.round(np.cumsum(change[:width]), 6)
-    size = median(piece.size for piece in pieces)
+    size = sorted([piece.size for piece in pieces])[len(pieces) // 2]
     best, best_score = None, 0.0
     for start, end in _strips(ink, max(4.0, 0.6 * size)):
         middle = left + (start + end) / 2
