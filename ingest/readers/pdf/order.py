@@ -199,7 +199,7 @@ def _gutter(pieces: Sequence[Piece]) -> float | None:
     heights = [piece.y1 - piece.y0 for piece in pieces]
     np.add.at(change, [int(piece.x0 - left) for piece in pieces], heights)
     np.subtract.at(change, [int(piece.x1 - left) + 1 for piece in pieces], heights)
-    ink = np.round(np.cumsum(change[:width]), 6)
+    ink: NDArray[np.float64] = np.cumsum(change[:width]).round(6)
     size = sorted([piece.size for piece in pieces])[len(pieces) // 2]
     best, best_score = None, 0.0
     for start, end in _strips(ink, max(4.0, 0.6 * size)):
