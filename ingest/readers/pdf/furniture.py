@@ -60,14 +60,15 @@ def _in_rows(pages: Sequence[PageLayout], least: int) -> set[Placed]:
     rows: dict[str, list[list[Placed]]] = defaultdict(list)
     for page in pages:
         lines = [part for part in page.parts if isinstance(part, Placed)]
-        row: list[Placed] = []
-        for line in sorted(_marginal(lines, page), key=lambda line: (round(line.line.y0), line.line.x0)):
-            if row and not row[-1].line.beside(line.line):
-                rows[_masked("".join([one.line.text for one in row]))].append(row)
-                row = []
-            row.append(line)
-        if row:
-            rows[_masked("".join([one.line.text for one in row]))].append(row)
+        own: list[list[Placed]] = []
+        for line in sorted(_marginal(lines, page), key=lambda line: line.line.y0):
+            if own and own[-1][-1].line.beside(line.line):
+                own[-1].append(line)
+            else:
+                own.append([line])
+        for row in own:
+            row.sort(key=lambda line: line.line.x0)
+            rows[_masked("".join([line.line.text for line in row]))].append(row)
     found: set[Placed] = set()
     for alike in rows.values():
         if len({row[0].page for row in alike}) >= least and len({len(row) for row in alike}) > 1:
