@@ -96,7 +96,7 @@ class SecondExtractor:
         try:
             self._reader = self._reader or pypdf.PdfReader(io.BytesIO(self._content))
             return self._reader.pages[number - 1].extract_text()
-        except (PyPdfError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError):
+        except (PyPdfError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RuntimeError):
             return ""  # a second opinion on a file that is already known to be odd
 
 

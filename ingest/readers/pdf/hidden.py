@@ -70,7 +70,7 @@ def layers_are_off(content: bytes) -> bool:
             return False
         usual = properties.get_object().get("/D", {}).get_object()
         return bool(usual.get("/OFF") or usual.get("/AS") or usual.get("/BaseState", "/ON") != "/ON")
-    except (PyPdfError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError):
+    except (PyPdfError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RuntimeError):
         return False  # its layers are as odd as the file: nothing is known of them
 
 
