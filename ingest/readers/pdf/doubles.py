@@ -53,7 +53,8 @@ def _pairs(
     apart = np.abs(one[:, :2] - two[:, :2]).max(axis=1, initial=0)
     alike = np.abs(extent - two[:, 2:] + two[:, :2]).max(axis=1, initial=0) < 0.2 * extent.max(axis=1, initial=0)
     near = near[alike & (apart < _NEAR * extent.min(axis=1, initial=np.inf))]
-    return inked[np.stack([order[near], order[near + 1]], axis=1)]
+    pairs: NDArray[np.intp] = inked[np.stack([order[near], order[near + 1]], axis=1)]
+    return pairs
 
 
 def _with_their_runs(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ingest.readers.pdf.lines import Piece
+from ingest.readers.pdf.shapes import thin_shapes
 
 if TYPE_CHECKING:
     import pypdfium2 as pdfium
@@ -15,22 +16,23 @@ if TYPE_CHECKING:
     from ingest.readers.pdf.text import Characters
 
 _LONGEST = 8  # glyphs over or under the line
+_LEAST = 3  # pieces: both parts of a fraction and the text that it stands in
 _MOST = 150  # short pieces: a page with more is a table
 _SIDE = re.compile(r"[0-9A-Za-zα-ωΑ-Ω]+(?:[.,][0-9]+)?%?")
 _BESIDE = 1.6  # em from a fraction to the text that it stands in
 _THIN = 1.6  # points of height of the line between
 
 
-def join_fractions(page: pdfium.PdfPage, characters: Characters, pieces: Sequence[Piece]) -> list[Piece]:
+def join_fractions(page: pdfium.PdfPage, characters: Characters, pieces: list[Piece]) -> list[Piece]:
     """The pieces with those of a fraction moved side by side, onto the line in which it stands."""
-    short = [piece for piece in pieces if not piece.table and len(piece.positions) <= _LONGEST]
+    if len(pieces) < _LEAST:
+        return pieces
+    short = [piece for piece in pieces if len(piece.positions) <= _LONGEST and not piece.table]
     if len(short) < 2 or len(short) > _MOST:
-        return list(pieces)
+        return pieces
     pairs = [pair for pair in _stacked(short) if all(_SIDE.fullmatch(_text(characters, piece)) for piece in pair)]
     if not pairs:
-        return list(pieces)
-    from ingest.readers.pdf.hidden import thin_shapes
-
+        return pieces
     moved: dict[Piece, Piece] = {}
     rules = thin_shapes(page, _THIN)
     for over, under in pairs:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ingest.document import Box
+from ingest.readers.pdf.fractions import join_fractions
 from ingest.readers.pdf.lines import Line, Piece, cut_pieces, join_line, upright
 from ingest.readers.pdf.margins import find_line_numbers
 from ingest.readers.pdf.order import reading_order
@@ -71,11 +72,16 @@ class Frame:
         return self.characters.boxes
 
 
-def frames_of(page: pdfium.PdfPage, characters: Characters, shown: NDArray[np.bool_], number: int) -> Iterator[Frame]:
-    """The text of each turn, that of which there is most first; ``shown`` marks the characters that are text."""
+def frames_of(
+    page: pdfium.PdfPage, characters: Characters, shown: NDArray[np.bool_], number: int, *, counted: int = 0
+) -> Iterator[Frame]:
+    """The text of each turn, that of which there is most first; ``shown`` marks the characters that are text.
+
+    ``counted`` is the number of the last line of the page before, 0 where its lines are not numbered.
+    """
     counts = np.bincount(characters.turns[shown], minlength=4)
     frames = [
-        _frame(characters, np.flatnonzero(shown & (characters.turns == turn)), turn)
+        _frame(characters, np.flatnonzero(shown & (characters.turns == turn)), turn, counted)
         for turn in sorted(range(4), key=lambda turn: (turn != counts.argmax(), turn))
         if counts[turn]
     ]
@@ -86,13 +92,13 @@ def frames_of(page: pdfium.PdfPage, characters: Characters, shown: NDArray[np.bo
     yield from (frame for frame in frames if frame.pieces)
 
 
-def _frame(characters: Characters, positions: NDArray[np.intp], turn: int) -> Frame:
+def _frame(characters: Characters, positions: NDArray[np.intp], turn: int, counted: int) -> Frame:
     if turn:
         width, height = characters.width, characters.height
         size = (height, width) if turn % 2 else (width, height)
         characters = replace(characters, boxes=upright(characters, turn), width=size[0], height=size[1])
     pieces = cut_pieces(characters, positions, characters.boxes)
-    numbers = find_line_numbers(characters, pieces)
+    numbers = find_line_numbers(characters, pieces, counted)
     return Frame(turn, characters, [piece for piece in pieces if piece not in numbers] if numbers else pieces, numbers)
 
 
@@ -109,9 +115,9 @@ def _part_tables(page: pdfium.PdfPage, frame: Frame, others: Sequence[Frame], nu
         return
     owners, first = np.full(len(centres), -1), [0]
     for table in tables:
-        inside = (owners < 0) & _inside(centres, table.box)
-        owners[inside] = first[-1] + len(table.cells)  # in none of its cells, until one is found
-        at = np.flatnonzero(inside)
+        within = (owners < 0) & _inside(centres, table.box)
+        owners[within] = first[-1] + len(table.cells)  # in none of its cells, until one is found
+        at = np.flatnonzero(within)
         for cell, (_, _, _, _, box) in enumerate(table.cells):
             owners[at[_inside(centres[at], box)]] = first[-1] + cell
         first.append(first[-1] + len(table.cells) + 1)
@@ -122,6 +128,9 @@ def _part_tables(page: pdfium.PdfPage, frame: Frame, others: Sequence[Frame], nu
     rest = [piece for _, piece in owned[-1].pieces]
     for table, begin, end in zip(tables, first, first[1:], strict=False):
         cells = [owned[cell] for cell in range(begin, end)]
+        for inside in () if frame.turn else cells:
+            fractions = join_fractions(page, characters, [piece for _, piece in inside.pieces])
+            inside.pieces = [(frame, piece) for piece in fractions]
         held = [piece for cell in cells for _, piece in cell.pieces]
         if held:
             start = min(held, key=lambda piece: int(piece.positions[0]))

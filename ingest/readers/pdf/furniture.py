@@ -47,10 +47,34 @@ def find_furniture(pages: Sequence[PageLayout]) -> set[Placed]:
                 found.update(level)
         if _NUMBER.fullmatch(lines[0].line.text.strip()) and (len(pages) == 1 or _counts_pages(lines)):
             found.update(lines)
+    found |= _in_rows(pages, least)
     known = {(text, round(line.line.y0)) for text, lines in seen.items() for line in lines if line in found}
     known = {(text, y0) for text, y0 in known if len(text) > 12}
     for text, lines in seen.items():  # a foot that is broken otherwise on one page
         found.update(line for line in lines if len(text) > 5 and _is_part(text, line.line.y0, known))
+    return found
+
+
+def _in_rows(pages: Sequence[PageLayout], least: int) -> set[Placed]:
+    """Lines at the head or foot of pages that come again as a row: on one page side by side, on others as one."""
+    rows: dict[str, list[list[Placed]]] = defaultdict(list)
+    for page in pages:
+        lines = [part for part in page.parts if isinstance(part, Placed)]
+        own: list[list[Placed]] = []
+        for line in sorted(_marginal(lines, page), key=lambda line: line.line.y0):
+            if own and own[-1][-1].line.beside(line.line):
+                own[-1].append(line)
+            else:
+                own.append([line])
+        for row in own:
+            row.sort(key=lambda line: line.line.x0)
+            rows[_masked("".join([line.line.text for line in row]))].append(row)
+    found: set[Placed] = set()
+    for alike in rows.values():
+        if len({row[0].page for row in alike}) >= least and len({len(row) for row in alike}) > 1:
+            whole = [row[0] for row in alike if len(row) == 1]
+            if (len(whole) == 1 or _counts_pages(whole)) and not _SENTENCE.search(whole[0].line.text.strip()):
+                found.update(line for row in alike for line in row)
     return found
 
 

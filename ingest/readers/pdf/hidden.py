@@ -8,29 +8,42 @@ from __future__ import annotations
 import ctypes
 import io
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import re
+import zlib
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import repeat
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ingest.readers.pdf.clipping import find_clipped
 from ingest.readers.pdf.native import quick
-from ingest.readers.pdf.places import displayed
+from ingest.readers.pdf.places import middles
+from ingest.readers.pdf.shapes import (
+    PICTURE,
+    Box,
+    Frame,
+    Shape,
+    displayed_box,
+    find_shapes,
+    frame_of,
+    is_filled,
+    layers_of,
+    paint_of,
+)
 
 if TYPE_CHECKING:
     import pypdfium2 as pdfium
     from numpy.typing import NDArray
 
+_PACKED = re.compile(rb"/ObjStm[^>]{0,200}>>\s*stream\r?\n")
+_PACK = 1 << 20  # bytes of a pack of objects that are looked at, packed and unpacked
 _WHITE = 0.92  # shade from which ink may not show on paper
 _SCALE = 1.0  # pixels a point: enough for small print to leave a trace
 _TRACE = 12  # of 255: less contrast is not seen
 _LEAST = 4.0  # points; a smaller shape covers no text
-_MOST_SHAPES = 5000
-_DEEPEST = 4
 _SCAN = 0.5  # share of the page that a picture of it fills
 _OUTLINES = 300  # letters drawn as paths
-_MOST_LAYERS = 8  # drawn one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +56,9 @@ class Glyphs:
     objects: NDArray[np.int64]
 
 
-class _Shape(NamedTuple):
-    """Something drawn, by its address and kind; ``form`` is the outermost form that holds it, or 0."""
-
-    address: int
-    kind: int
-    form: int = 0
-
-
 def layers_are_off(content: bytes) -> bool:
     """Whether the file has optional content that may be off when it is opened."""
-    if b"/OCProperties" not in content and b"/ObjStm" not in content:
+    if not _mentions(content, b"/OCProperties"):
         return False
     import pypdf
     from pypdf.errors import PyPdfError
@@ -65,186 +70,128 @@ def layers_are_off(content: bytes) -> bool:
             return False
         usual = properties.get_object().get("/D", {}).get_object()
         return bool(usual.get("/OFF") or usual.get("/AS") or usual.get("/BaseState", "/ON") != "/ON")
-    except (PyPdfError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError):
+    except (PyPdfError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RuntimeError):
         return False  # its layers are as odd as the file: nothing is known of them
 
 
+def _mentions(content: bytes, word: bytes) -> bool:
+    """Whether a word stands in a file or in its packed objects; where these are locked, it may."""
+    if word in content or (b"/Encrypt" in content and b"/ObjStm" in content):
+        return True
+    for start in _PACKED.finditer(content):
+        try:
+            if word in zlib.decompressobj().decompress(content[start.end() : start.end() + _PACK], _PACK):
+                return True
+        except zlib.error:
+            return True  # packed in another way
+    return False
+
+
 def find_hidden(
-    page: pdfium.PdfPage, glyphs: Glyphs, objects_of: Callable[[], NDArray[np.int64]], *, layers_off: bool
+    page: pdfium.PdfPage, glyphs: Glyphs, objects_of: Callable[[], NDArray[np.int64]], *, layers_off: Callable[[], bool]
 ) -> NDArray[np.bool_]:
     """True for glyphs that nobody sees on ``page``; a text layer under the picture of a scan is not hidden.
 
     ``glyphs`` know the text object of each word, ``objects_of`` gives that of each glyph, which costs more.
+    ``layers_off`` tells whether the file has optional content that may be off.
     """
+    import pypdfium2.raw as raw
+
     inked = ~np.isnan(glyphs.boxes[:, 0])
     hidden = np.zeros(len(inked), bool)
     if not inked.any():
         return hidden
-    shapes = _shapes(ctypes.cast(page.raw, ctypes.c_void_p).value or 0)
-    doubtful = _covered(page, shapes, glyphs, inked)
+    frame, shapes = frame_of(page), find_shapes(page)
     pale = inked & (glyphs.shades >= _WHITE)
     if pale.any():
-        bare = pale & _on_paper(page, shapes, glyphs, pale)
-        hidden |= bare
-        doubtful.update(glyphs.objects[pale & ~bare].tolist())
-    groups = [doubtful, *(_layers(shapes) if layers_off else ())]
-    if any(groups):
+        under = _under(frame, shapes, glyphs)
+        hidden |= pale & (under >= _WHITE)
+        pale &= np.isnan(under)
+    doubtful = _covered(frame, shapes, glyphs, inked)
+    texts = [shape.address for shape in shapes if shape.kind == raw.FPDF_PAGEOBJ_TEXT and not shape.form]
+    clipped = find_clipped(texts)
+    layers = list(layers_of(shapes)) if layers_off() else []
+    if layers or doubtful or clipped or pale.any():
         glyphs = replace(glyphs, objects=objects_of())
+        doubtful = _covered(frame, shapes, glyphs, inked) | clipped | set(glyphs.objects[pale].tolist())
+    groups = [doubtful, *layers]
     for group in filter(None, groups):
         inside = {shape.address for shape in shapes if shape.form in group} | group
         own = inked & np.isin(glyphs.objects, [*inside])
         if own.any():
             hidden |= _leaves_no_trace(page, group - {0}, glyphs, own)
     if (glyphs.unseen & inked).any():
-        hidden |= _without_ink(page, shapes, glyphs, inked)
+        hidden |= _without_ink(frame, shapes, glyphs, inked)
     return hidden
 
 
-def _on_paper(
-    page: pdfium.PdfPage, shapes: Sequence[_Shape], glyphs: Glyphs, pale: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
-    """True for pale glyphs under which nothing is drawn but lines and text."""
+def _under(frame: Frame, shapes: Sequence[Shape], glyphs: Glyphs) -> NDArray[np.float32]:
+    """Shade of what is painted at each glyph, 1 for bare paper; NaN where that is not known."""
     import pypdfium2.raw as raw
 
-    centre = (glyphs.boxes[:, :2] + glyphs.boxes[:, 2:]) / 2
-    bare = pale.copy()
+    centre = middles(glyphs.boxes)
+    under = np.ones(len(centre), np.float32)
     for shape in shapes:
-        if shape.kind not in (raw.FPDF_PAGEOBJ_TEXT, raw.FPDF_PAGEOBJ_FORM) and bare.any():
-            box = displayed_box(page, shape.address)
-            if box and min(box[2] - box[0], box[3] - box[1]) >= _LEAST:
-                bare &= ~_inside(centre, box)
-    return bare
+        if shape.kind in (raw.FPDF_PAGEOBJ_TEXT, raw.FPDF_PAGEOBJ_FORM):
+            continue
+        box = displayed_box(frame, shape.address)
+        if box and min(box[2] - box[0], box[3] - box[1]) >= _LEAST:
+            shade = paint_of(shape.address) if shape.kind == raw.FPDF_PAGEOBJ_PATH else PICTURE
+            under[_inside(centre, box)] = shade
+    return under
 
 
-def _shapes(holder: int, depth: int = 0, form: int = 0) -> list[_Shape]:
-    """What is drawn on the page, from the bottom up; a form stands before what it holds."""
-    import pypdfium2.raw as raw
-
-    holds = "FPDFFormObj_" if depth else "FPDFPage_"
-    count = quick(f"{holds}CountObjects", ctypes.c_int, ctypes.c_void_p)(holder)
-    get = quick(f"{holds}GetObject", ctypes.c_void_p, ctypes.c_void_p, ctypes.c_ulong if depth else ctypes.c_int)
-    kind_of = quick("FPDFPageObj_GetType", ctypes.c_int, ctypes.c_void_p)
-    addresses = list(filter(None, map(get, repeat(holder), range(min(count, _MOST_SHAPES)))))
-    kinds = list(map(kind_of, addresses))
-    shapes = list(map(_Shape, addresses, kinds, repeat(form)))
-    if raw.FPDF_PAGEOBJ_FORM not in kinds or depth == _DEEPEST:
-        return shapes
-    flat: list[_Shape] = []
-    for shape in shapes:
-        flat.append(shape)
-        if shape.kind == raw.FPDF_PAGEOBJ_FORM and len(flat) < _MOST_SHAPES:
-            flat += _shapes(shape.address, depth + 1, form or shape.address)
-    return flat
-
-
-def _layers(shapes: Sequence[_Shape]) -> Iterator[set[int]]:
-    """Addresses of what may be switched off together: marked with one name of optional content, or one form."""
-    import pypdfium2.raw as raw
-
-    layers: dict[str, set[int]] = {}
-    for shape in shapes:
-        name = f"form {shape.address}" if shape.kind == raw.FPDF_PAGEOBJ_FORM else _layer(shape.address)
-        if name and (shape.kind != raw.FPDF_PAGEOBJ_FORM or not shape.form):
-            layers.setdefault(name, set()).add(shape.address)
-    yield from list(layers.values())[:_MOST_LAYERS]
-
-
-def _layer(address: int) -> str:
-    """The name of the optional content that an object is marked as; empty without one."""
-    import pypdfium2.raw as raw
-
-    shape = ctypes.cast(address, raw.FPDF_PAGEOBJECT)
-    buffer = ctypes.create_string_buffer(256)
-    wide = ctypes.cast(buffer, ctypes.POINTER(raw.FPDF_WCHAR))
-    length = ctypes.c_ulong()
-    for index in range(raw.FPDFPageObj_CountMarks(shape)):
-        mark = raw.FPDFPageObj_GetMark(shape, index)
-        raw.FPDFPageObjMark_GetName(mark, wide, len(buffer), ctypes.byref(length))
-        if buffer.raw[: max(0, length.value - 2)].decode("utf-16-le", "replace") == "OC":
-            raw.FPDFPageObjMark_GetParamStringValue(mark, b"Name", wide, len(buffer), ctypes.byref(length))
-            return "layer " + buffer.raw[: max(0, min(length.value, len(buffer)) - 2)].decode("utf-16-le", "replace")
-    return ""
-
-
-def _covered(page: pdfium.PdfPage, shapes: Sequence[_Shape], glyphs: Glyphs, inked: NDArray[np.bool_]) -> set[int]:
+def _covered(frame: Frame, shapes: Sequence[Shape], glyphs: Glyphs, inked: NDArray[np.bool_]) -> set[int]:
     """Text objects over which an opaque shape or a picture is drawn later."""
     import pypdfium2.raw as raw
 
     covering = (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE)
     first = next((at for at, shape in enumerate(shapes) if shape.kind == raw.FPDF_PAGEOBJ_TEXT), len(shapes))
     later = [at for at in range(first, len(shapes)) if shapes[at].kind in covering]
-    if not later:
+    boxes = [(at, box) for at in later if (box := _opaque(frame, shapes[at])) is not None]
+    if not boxes:
         return set()
     order = {shape.address: at for at, shape in enumerate(shapes)}
-    objects, at_object = np.unique(glyphs.objects[inked], return_inverse=True)
-    orders = np.array([order.get(address, len(shapes)) for address in objects.tolist()])[at_object]
-    centre = (glyphs.boxes[inked, :2] + glyphs.boxes[inked, 2:]) / 2
+    centre, own = middles(glyphs.boxes[inked]), glyphs.objects[inked]
     found: set[int] = set()
-    for at in later:
-        box = _opaque(page, shapes[at])
-        if box is not None:
-            under = (orders < at) & _inside(centre, box)
-            found.update(glyphs.objects[inked][under].tolist())
+    for at, box in boxes:
+        inside = _inside(centre, box)
+        if inside.any():
+            found.update(text for text in np.unique(own[inside]).tolist() if order.get(text, at) < at)
     return found
 
 
-def _opaque(page: pdfium.PdfPage, shape: _Shape) -> tuple[float, float, float, float] | None:
+def _opaque(frame: Frame, shape: Shape) -> Box | None:
     """The displayed box of a filled shape or picture that may cover text; a picture of the whole page is a scan."""
     import pypdfium2.raw as raw
 
-    box = displayed_box(page, shape.address)
+    if shape.kind == raw.FPDF_PAGEOBJ_PATH and not is_filled(shape.address):
+        return None
+    box = displayed_box(frame, shape.address)
     if box is None or min(box[2] - box[0], box[3] - box[1]) < _LEAST:
         return None
-    if shape.kind == raw.FPDF_PAGEOBJ_IMAGE:
-        return None if _share(page, box) > _SCAN else box
-    fill, stroke = ctypes.c_int(), ctypes.c_int()
-    path = ctypes.cast(shape.address, raw.FPDF_PAGEOBJECT)
-    raw.FPDFPath_GetDrawMode(path, ctypes.byref(fill), ctypes.byref(stroke))
-    return box if fill.value else None
+    return None if shape.kind == raw.FPDF_PAGEOBJ_IMAGE and _share(frame, box) > _SCAN else box
 
 
-def displayed_box(page: pdfium.PdfPage, address: int) -> tuple[float, float, float, float] | None:
-    """The box of an object on the displayed page, top-left origin; None where it has none."""
-    bounds = (ctypes.c_float * 4)()
-    at = [ctypes.addressof(bounds) + 4 * side for side in range(4)]
-    if not quick("FPDFPageObj_GetBounds", ctypes.c_int, *[ctypes.c_void_p] * 5)(address, *at):
-        return None
-    user = np.array([[*bounds]], np.float32)
-    x0, y0, x1, y1 = displayed(user, page.get_bbox(), page.get_rotation())[0].tolist()
-    return x0, y0, x1, y1
+def _share(frame: Frame, box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1]) / max(1.0, frame.width * frame.height)
 
 
-def thin_shapes(page: pdfium.PdfPage, most: float) -> list[tuple[float, float, float, float]]:
-    """Boxes of all shapes no higher than ``most`` points, as displayed."""
-    import pypdfium2.raw as raw
-
-    shapes = _shapes(ctypes.cast(page.raw, ctypes.c_void_p).value or 0)
-    boxes = [displayed_box(page, shape.address) for shape in shapes if shape.kind == raw.FPDF_PAGEOBJ_PATH]
-    return [box for box in boxes if box is not None and box[3] - box[1] <= most]
-
-
-def _share(page: pdfium.PdfPage, box: tuple[float, float, float, float]) -> float:
-    width, height = page.get_size()
-    return (box[2] - box[0]) * (box[3] - box[1]) / max(1.0, width * height)
-
-
-def _inside(points: NDArray[np.float32], box: tuple[float, float, float, float]) -> NDArray[np.bool_]:
+def _inside(points: NDArray[np.float32], box: Box) -> NDArray[np.bool_]:
     x, y = points.T
     inside: NDArray[np.bool_] = (box[0] <= x) & (x <= box[2]) & (box[1] <= y) & (y <= box[3])
     return inside
 
 
-def _without_ink(
-    page: pdfium.PdfPage, shapes: Sequence[_Shape], glyphs: Glyphs, inked: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
+def _without_ink(frame: Frame, shapes: Sequence[Shape], glyphs: Glyphs, inked: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Glyphs drawn without ink, but for those that stand over a picture of text: they say what it shows."""
     import pypdfium2.raw as raw
 
     unseen = glyphs.unseen & inked
     if sum(shape.kind == raw.FPDF_PAGEOBJ_PATH for shape in shapes) > _OUTLINES:
         return np.zeros(len(unseen), bool)
-    centre = (glyphs.boxes[:, :2] + glyphs.boxes[:, 2:]) / 2
-    pictures = [displayed_box(page, shape.address) for shape in shapes if shape.kind == raw.FPDF_PAGEOBJ_IMAGE]
+    centre = middles(glyphs.boxes)
+    pictures = [displayed_box(frame, shape.address) for shape in shapes if shape.kind == raw.FPDF_PAGEOBJ_IMAGE]
     over = np.zeros(len(unseen), bool)
     for box in pictures:
         over |= unseen & _inside(centre, box) if box else False

@@ -24,7 +24,8 @@ NEWLINE, SPACE = -1, -2  # positions of characters that stand in the text but no
 _ONE_SPACE = np.array([SPACE])
 _GAP = 1.0  # em: wider gaps may be a gutter; a line cut here is mended when its column is known
 _LARGE = 2.2  # times the size of its neighbour: a letter that stands beside two lines, and no base of an exponent
-_SHIFT = 0.3  # of the height of a glyph of one size: what stands farther off its neighbour's level is of a fraction
+_SHIFT = 0.3  # of the height of a glyph of nearly one size: what stands farther off its neighbour is of a fraction
+_NEARLY = 0.75  # of a size: less has what is raised
 _BOLD = 0.85  # share of bold glyphs in a bold line: its number or full stop may be plain
 _SMALL = 0.87  # size of raised marks against their line
 _TALL = 1.1  # of the height of a glyph: a line so tall has glyphs off its base line
@@ -105,7 +106,8 @@ def base_lines(characters: Characters, turn: int) -> NDArray[np.float32]:
     if origins is None:
         raise ValueError("base lines are known of text that was read, not of text that was recognised")
     x, y = origins.T
-    return (y, x, characters.height - y, characters.width - x)[turn]
+    down: NDArray[np.float32] = (y, x, characters.height - y, characters.width - x)[turn]
+    return down
 
 
 def cut_pieces(
@@ -130,7 +132,7 @@ def cut_pieces(
     shift = np.abs(np.diff(box[:, 1] + box[:, 3])) / 2
     em = np.maximum(size[:-1], size[1:])
     gap = box[1:, 0] - box[:-1, 2]
-    off = (shift > _SHIFT * tall) & (np.minimum(size[:-1], size[1:]) > _SMALL * em)
+    off = (shift > _SHIFT * tall) & (np.minimum(size[:-1], size[1:]) > _NEARLY * em)
     cut = (shared < 0.5 * height) | off | (gap > _GAP * em) | (gap < -_GAP * em)
     cut |= (np.diff(rank) != 1) | (np.diff(owners) != 0) | (em > _LARGE * np.minimum(size[:-1], size[1:]))
     starts = np.append(0, np.flatnonzero(cut) + 1)
@@ -191,11 +193,12 @@ def _closed_up(written: Written, boxes: NDArray[np.float32], em: float) -> Writt
 
 def _is_mixed(pieces: Sequence[Piece]) -> bool:
     """Whether glyphs of several sizes or heights make a line, as raised and lowered ones do."""
-    largest = max(piece.size for piece in pieces)
-    height = max(piece.y1 for piece in pieces) - min(piece.y0 for piece in pieces)
-    return min(piece.smallest for piece in pieces) < _SMALL * largest or height > _TALL * max(
-        piece.height for piece in pieces
-    )
+    if len(pieces) == 1:
+        piece = pieces[0]
+        return piece.smallest < _SMALL * piece.size or piece.y1 - piece.y0 > _TALL * piece.height
+    size, height = max([piece.size for piece in pieces]), max([piece.height for piece in pieces])
+    top, bottom = min([piece.y0 for piece in pieces]), max([piece.y1 for piece in pieces])
+    return min([piece.smallest for piece in pieces]) < _SMALL * size or bottom - top > _TALL * height
 
 
 def stamp_lines(characters: Characters) -> list[Line]:
@@ -208,8 +211,9 @@ def stamp_lines(characters: Characters) -> list[Line]:
         if len(positions):
             box, size = characters.boxes[positions], float(characters.sizes[positions[0]])
             text = "".join([characters.text[position] for position in positions.tolist()])
-            corner = (*box[:, :2].min(axis=0).tolist(), *box[:, 2:].max(axis=0).tolist())
-            lines.append(Line(positions, text, *corner, size, False, int(characters.turns[positions[0]])))
+            (x0, y0), (x1, y1) = box[:, :2].min(axis=0).tolist(), box[:, 2:].max(axis=0).tolist()
+            turn = int(characters.turns[positions[0]])
+            lines.append(Line(positions, text, x0, y0, x1, y1, size, bold=False, turn=turn))
     return lines
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
+from operator import attrgetter
+from statistics import median
 from typing import TYPE_CHECKING
 
 from ingest.readers.pdf.lines import Piece
@@ -11,27 +12,41 @@ from ingest.readers.pdf.lines import Piece
 if TYPE_CHECKING:
     from ingest.readers.pdf.text import Characters
 
-_LEAST = 6  # numbers
+_LEAST, _LEAST_MORE = 6, 2  # numbers, and those of a page that goes on
+_SMALLER = 0.85  # of the size of the lines: the ordinals of a table or list are in the size of its text
 _LONGEST = 3  # digits
 _SAME_EDGE = 2.5  # points
 _STEPS = (1, 5, 10)  # from one number to the next
+_RAISED = 0.2  # of the size of a line, from its lower edge to that of the mark that leads it
 _FILLED = 0.75  # of the column's width, as the lines of prose are
 _MOST_FILLED = 0.4  # share of lines so long at least
 
 
-def find_line_numbers(characters: Characters, pieces: Sequence[Piece]) -> list[Piece]:
-    """Pieces that number the lines of prose beside them, top to bottom; the columns of a table are none."""
-    by_edge: dict[int, list[tuple[Piece, int]]] = defaultdict(list)
+def find_line_numbers(characters: Characters, pieces: Sequence[Piece], after: int = 0) -> list[Piece]:
+    """Pieces that number the lines beside them, top to bottom; the columns of a table and of a list are none.
+
+    ``after`` is the last such number of the page before, 0 without any: few will do where they go on or begin again.
+    """
+    numbered: list[tuple[Piece, int]] = []
     for piece in pieces:
         if len(piece.positions) <= _LONGEST:
             text = "".join([characters.text[position] for position in piece.positions.tolist()])
             if text.isdecimal() and text.isascii():
-                by_edge[round(piece.x1 / _SAME_EDGE)].append((piece, int(text)))
-    for edge in sorted(by_edge):
-        near = [*by_edge[edge], *by_edge.get(edge + 1, ())]
-        near.sort(key=lambda numbered: numbered[0].y0)
-        numbers = _in_steps(near)
-        if len(numbers) >= _LEAST and _are_beside_prose(numbers, pieces):
+                numbered.append((piece, int(text)))
+    if len(numbered) < (_LEAST_MORE if after else _LEAST):
+        return []
+    value_of = dict(numbered)
+    numbered.sort(key=lambda one: one[0].y0)
+    aligned = (
+        _in_steps([one for one in numbered if abs(edge_of(one[0]) - edge) <= _SAME_EDGE])
+        for edge_of in (attrgetter("x0"), attrgetter("x1"))
+        for edge in {round(edge_of(piece)) for piece, _ in numbered}
+    )
+    for numbers in sorted(aligned, key=len, reverse=True):
+        goes_on = after and len(numbers) >= _LEAST_MORE and value_of[numbers[0]] in (1, after + 1)
+        if len(numbers) < _LEAST and not goes_on:
+            break
+        if _are_beside_prose(numbers, pieces):
             return numbers
     return []
 
@@ -51,7 +66,7 @@ def _in_steps(numbered: Sequence[tuple[Piece, int]]) -> list[Piece]:
 
 
 def _are_beside_prose(numbers: Sequence[Piece], pieces: Sequence[Piece]) -> bool:
-    """Whether one line of text stands beside each number, and many of them are filled."""
+    """Whether one line of text stands beside each number, and many of them are filled or all in larger type."""
     left, right = min(piece.x0 for piece in numbers), max(piece.x1 for piece in numbers)
     own = set(numbers)
     low, high = numbers[0].y0 - 1, numbers[-1].y1 + 1
@@ -62,6 +77,11 @@ def _are_beside_prose(numbers: Sequence[Piece], pieces: Sequence[Piece]) -> bool
     lines = [row for row in beside if row]
     if len(lines) < 0.8 * len(numbers) or sum(len(row) == 1 for row in lines) < 0.8 * len(lines):
         return False
+    if any(number.y1 < row[0].y1 - _RAISED * row[0].size for number, row in zip(numbers, beside, strict=True) if row):
+        return False  # the marks of notes
+    size = median(row[0].size for row in lines)
+    if max(number.size for number in numbers) < _SMALLER * size and len(lines) == len(numbers):
+        return True
     width = max(piece.x1 for piece in others) - min(piece.x0 for piece in others)
     filled = sum(row[0].x1 - row[0].x0 > _FILLED * width for row in lines)
     return width > 20 * numbers[0].size and filled >= _MOST_FILLED * len(lines)

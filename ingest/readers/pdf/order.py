@@ -24,6 +24,8 @@ _FULL = 0.6  # share of a column's width that a line of prose fills
 _STREAM_MARGIN = 0.01  # the stream's order knows more than boxes do: it stands unless clearly worse
 _LABEL = 0.45  # of the usual length of a line
 _MOST_HANGING = 8  # glyphs of an index
+_SHORTER = 0.6  # of what it is a label of
+_PROSE = 8.0  # em; what is wider is hardly a value
 _FEW = 0.25
 _NEXT = 4  # characters between pieces that follow each other in the stream
 _MAX_DEPTH = 6
@@ -33,19 +35,52 @@ def reading_order(pieces: Sequence[Piece]) -> list[list[Piece]]:
     """Lines in reading order, each a list of its pieces; ``pieces`` come in the order of the content stream."""
     if len(pieces) < 2:
         return [list(pieces)] if pieces else []
+    strays = _strays(pieces)
+    if strays:
+        pieces = [piece for piece in pieces if piece not in strays]
     by_gutters = columns(pieces)
     in_stream = _lines(pieces)
-    if by_gutters == in_stream:
-        return in_stream
-    labels = _labels(by_gutters)
-    return in_stream if _score(in_stream, labels) >= _score(by_gutters, labels) - _STREAM_MARGIN else by_gutters
+    if by_gutters != in_stream:
+        labels = _labels(by_gutters)
+        if _score(in_stream, labels) < _score(by_gutters, labels) - _STREAM_MARGIN:
+            in_stream = by_gutters
+    if strays:
+        return [[*line, *(stray for stray, host in strays.items() if host in line)] for line in in_stream]
+    return in_stream
+
+
+def _strays(pieces: Sequence[Piece]) -> dict[Piece, Piece]:
+    """Raised and lowered glyphs drawn apart from the line in which they stand, each with a piece of that line."""
+    small = [at for at, piece in enumerate(pieces) if len(piece.positions) <= _MOST_HANGING]
+    found: dict[Piece, Piece] = {}
+    for at in small if len(small) < len(pieces) else ():
+        piece = pieces[at]
+        beside = [pieces[near] for near in (at - 1, at + 1) if 0 <= near < len(pieces)]
+        if any(abs(piece.x0 - near.x1) < near.size and _may_hold(near, piece) for near in beside):
+            continue
+        hosts = [other for other in pieces if _may_hold(other, piece) and other.x0 < piece.x0 < other.x1 + other.size]
+        if hosts:
+            found[piece] = max(hosts, key=lambda host: host.x0)
+    for piece, host in found.items():
+        while host in found:  # which is larger: this ends
+            host = found[host]
+        found[piece] = host
+    return found
+
+
+def _may_hold(line: Piece, piece: Piece) -> bool:
+    """Whether a piece of smaller type stands on the level of another one."""
+    if line.table or piece.size > 0.87 * line.size or piece.size < 0.3 * line.size:
+        return False
+    return min(line.y1, piece.y1) - max(line.y0, piece.y0) > 0.4 * piece.height
 
 
 def _labels(lines: Sequence[Sequence[Piece]]) -> dict[Piece, Piece]:
-    """What stands right of a label, with that label: a piece much shorter than the lines of the page."""
+    """What stands right of a label, with that label: a piece much shorter than the lines of the page and than that."""
     usual = median(line[-1].x1 - line[0].x0 for line in lines)
     pairs = [pair for line in lines for pair in pairwise(line)]
-    return {right: left for left, right in pairs if _width(left) < _LABEL * usual}
+    short = ((left, right) for left, right in pairs if _width(left) < _LABEL * usual)
+    return {right: left for left, right in short if _width(left) < _SHORTER * _width(right)}
 
 
 def columns(pieces: Sequence[Piece], depth: int = 0) -> list[list[Piece]]:
@@ -85,7 +120,11 @@ def _rows(pieces: Sequence[Piece]) -> list[list[Piece]]:
     widest: list[Piece] = []
     for piece in sorted(pieces, key=lambda piece: piece.y0 + piece.y1):
         # A raised mark sorts before its line, so the last two rows are asked; large type stands beside two lines.
-        home = next((at for at in (-1, -2) if len(rows) + at >= 0 and _is_home(rows[at], widest[at], piece)), None)
+        home = None
+        if rows and piece.y0 < widest[-1].y1 and _is_home(rows[-1], widest[-1], piece):
+            home = -1
+        elif len(rows) > 1 and piece.y0 < widest[-2].y1 and _is_home(rows[-2], widest[-2], piece):
+            home = -2
         if home is None or piece.table or widest[home].table:
             rows.append([piece])
             widest.append(piece)
@@ -152,14 +191,16 @@ def _gutter(pieces: Sequence[Piece]) -> float | None:
     """The x of the best white strip with columns of prose on both sides, or None."""
     if len(pieces) < 2 * _MIN_LINES:
         return None
-    left, right = min(p.x0 for p in pieces), max(p.x1 for p in pieces)
+    left, right = min([p.x0 for p in pieces]), max([p.x1 for p in pieces])
     if right - left > _WIDEST:
         return None
     width = int(right - left) + 2
-    ink = np.zeros(width)
-    for piece in pieces:
-        ink[int(piece.x0 - left) : int(piece.x1 - left) + 1] += piece.y1 - piece.y0
-    size = median(piece.size for piece in pieces)
+    change = np.zeros(width + 1)
+    heights = [piece.y1 - piece.y0 for piece in pieces]
+    np.add.at(change, [int(piece.x0 - left) for piece in pieces], heights)
+    np.subtract.at(change, [int(piece.x1 - left) + 1 for piece in pieces], heights)
+    ink: NDArray[np.float64] = np.cumsum(change[:width]).round(6)
+    size = sorted([piece.size for piece in pieces])[len(pieces) // 2]
     best, best_score = None, 0.0
     for start, end in _strips(ink, max(4.0, 0.6 * size)):
         middle = left + (start + end) / 2
@@ -215,9 +256,10 @@ def _score(lines: Sequence[Sequence[Piece]], labels: Mapping[Piece, Piece]) -> f
     """Mean goodness 0..1 of the steps from each line to the next, of the joins within them, and of labels kept."""
     steps = [_step(before, after) for before, after in pairwise(lines)]
     joins = [pair for line in lines for pair in pairwise(line)]
-    far = [right for left, right in joins if right not in labels and _is_far(left, right)]
+    far = [(left, right) for left, right in joins if right not in labels and _is_far(left, right)]
     # A few lines that reach across are columns read as one; where most do, they are the rows of a table.
-    steps += [0.0] * len(far) if len(far) <= _FEW * len(lines) else []
+    wide = sum(min(_width(left), _width(right)) > _PROSE * left.size for left, right in far)
+    steps += [0.0] * (len(far) if len(far) <= _FEW * len(lines) else wide)
     read = [piece for line in lines for piece in line]
     kept = sum(labels.get(right) is left for left, right in pairwise(read))
     steps += [0.0] * (len(labels) - kept)
@@ -236,7 +278,7 @@ def _step(before: Sequence[Piece], after: Sequence[Piece]) -> float:
     down = b.y0 - max(p.y0 for p in before)
     if overlap > 0 and down > 0:
         return 1.0 if b.y0 - a.y1 < 1.2 * a.size else 0.8
-    if down < 0 and b.x0 >= x1 - a.size:
+    if down <= 0 and b.x0 >= x1 - a.size:
         return 0.2 if a.beside(b) else 0.7  # the head of the next column
     if down > 0:
         return 0.5

@@ -68,7 +68,8 @@ class PageLayout:
     ``start`` is the offset of its text in that of the document. ``parts`` are the lines and tables in reading order;
     ``aside`` are those of its lines that are watermarks or number its lines, ``told`` is what watermarks say of the
     page. ``hidden`` counts characters that it does not show, ``unread`` those that no code point is known for.
-    ``unsure``: its text may be set in columns from right to left, and is read across.
+    ``unsure``: its text may be set in columns from right to left, and is read across. ``counted`` is the number of its
+    last line, 0 where lines are not numbered.
     """
 
     number: int
@@ -84,6 +85,7 @@ class PageLayout:
     hidden: int = 0
     unread: int = 0
     unsure: bool = False
+    counted: int = 0
 
 
 @dataclass(slots=True)
@@ -104,13 +106,16 @@ class _Writer:
         return Span(begin, begin + len(line.positions))
 
 
-def lay_out(page: pdfium.PdfPage, number: int, *, start: int, characters: Characters) -> PageLayout:
-    """Sets out ``characters``, those of page ``number`` (1-based); its text begins at offset ``start`` of the whole."""
+def lay_out(page: pdfium.PdfPage, number: int, *, start: int, characters: Characters, counted: int = 0) -> PageLayout:
+    """Sets out ``characters``, those of page ``number`` (1-based); its text begins at offset ``start`` of the whole.
+
+    ``counted`` is the number of the last line of the page before, 0 where its lines are not numbered.
+    """
     shown = characters.visible if characters.stamps is None else characters.visible & (characters.stamps == 0)
     writer = _Writer(start, [], [])
     parts: list[Placed | PlacedTable] = []
     numbers: list[Line] = []
-    for frame in frames_of(page, characters, shown, number):
+    for frame in frames_of(page, characters, shown, number, counted=counted):
         numbers += [join_line(frame.characters, [piece], frame.boxes, frame.turn) for piece in frame.numbers]
         pieces = frame.pieces if frame.turn else join_fractions(page, characters, frame.pieces)
         for row in reading_order(pieces):
@@ -135,6 +140,7 @@ def lay_out(page: pdfium.PdfPage, number: int, *, start: int, characters: Charac
         characters.hidden,
         text.count("\ufffd"),
         characters.unsure,
+        int(numbers[-1].text) if numbers else 0,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -57,7 +58,7 @@ def write_raised(
     ``boxes`` and ``base``, the height of base lines, are those of all characters in the upright frame. Raised digits
     at the head of the line, which lead a note, stay as they are, and so do ``flat``, positions of fractions.
     """
-    inked = np.flatnonzero((joined >= 0) & characters.visible[np.maximum(joined, 0)])
+    inked = np.flatnonzero((joined >= 0) & ~np.isnan(boxes[joined, 0]))  # -1 and -2 are no positions from the end
     if not len(inked):
         return Written(joined, text)
     at = joined[inked]
@@ -67,12 +68,12 @@ def write_raised(
     if not level.any():
         return Written(joined, text)
     sheet = _Sheet(list(text), joined, inked, boxes[at], characters.sizes[at] < _SMALLER * em, em)
-    edges = np.flatnonzero(np.diff(level)) + 1
-    for run in np.split(np.arange(len(inked)), edges):
-        if level[run[0]] > 0:
-            sheet.raise_run(run[0].item(), run[-1].item() + 1)
-        elif level[run[0]] < 0:
-            sheet.lower_run(run[0].item(), run[-1].item() + 1)
+    edges = [0, *(np.flatnonzero(level[1:] != level[:-1]) + 1).tolist(), len(level)]
+    for start, end in pairwise(edges):
+        if level[start] > 0:
+            sheet.raise_run(start, end)
+        elif level[start] < 0:
+            sheet.lower_run(start, end)
     return sheet.written()
 
 
@@ -81,7 +82,8 @@ def _levels(sizes: NDArray[np.float32], base: NDArray[np.float32]) -> tuple[NDAr
     ranked = np.sort(sizes)[::-1]
     main = float(ranked[min(len(ranked) - 1, int(_COMMON * len(ranked)))])
     body = (sizes > 0.9 * main) & (sizes < 1.1 * main)
-    up = float(np.median(base[body])) - base
+    level = np.sort(base[body])
+    up = float(level[len(level) // 2]) - base
     small = sizes < _SMALLER * main
     raised = (up > np.where(small, _RAISED, _RAISED_FULL) * main) & (up < _FARTHEST * main)
     lowered = (up < np.where(small, -_LOWERED, -_LOWERED_FULL) * main) & (up > -_FARTHEST * main)
@@ -104,6 +106,7 @@ class _Sheet:
         self._at = inked.tolist()
         self._before: dict[int, str] = {}  # what is put in before a character
         self._after: dict[int, str] = {}
+        self._closed = "  " in "".join(chars)
         self._references: list[tuple[int, int]] = []
 
     def raise_run(self, start: int, end: int) -> None:
@@ -149,6 +152,8 @@ class _Sheet:
 
     def written(self) -> Written:
         """The line as it is now."""
+        if not self._before and not self._after and not self._closed:
+            return Written(self._joined, "".join(self._chars), tuple(self._references))
         chars: list[str] = []
         positions: list[int] = []
         places: list[int] = []
@@ -193,3 +198,4 @@ class _Sheet:
         if 0 < glyph < len(self._at) and self._gap(glyph) < most:
             for at in range(self._at[glyph - 1] + 1, self._at[glyph]):
                 self._chars[at] = ""
+                self._closed = True

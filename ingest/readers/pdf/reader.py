@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import functools
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -88,10 +89,11 @@ def _read_pages(document: pdfium.PdfDocument, content: bytes, name: str) -> tupl
     """All pages, one after the other, and remarks on what of them could not be read."""
     layouts: list[PageLayout] = []
     seen = _Seen()
-    layers_off = layers_are_off(content)
+    layers_off = functools.cache(functools.partial(layers_are_off, content))
     start = 0
     for number in range(1, len(document) + 1):
-        layouts.append(_read_page(document, number, seen, layers_off=layers_off, start=start))
+        counted = layouts[-1].counted if layouts else 0
+        layouts.append(_read_page(document, number, seen, layers_off=layers_off, start=start, counted=counted))
         start += len(layouts[-1].text)
         if start > MAX_CHARACTERS:
             raise DocumentTooLarge(_too_long(name, number, len(document)))
@@ -104,7 +106,9 @@ def _read_pages(document: pdfium.PdfDocument, content: bytes, name: str) -> tupl
     return layouts, [f"{name}: {remark}" for remark in (*_remarks(seen), *_left_out(layouts))]
 
 
-def _read_page(document: pdfium.PdfDocument, number: int, seen: _Seen, *, layers_off: bool, start: int) -> PageLayout:
+def _read_page(
+    document: pdfium.PdfDocument, number: int, seen: _Seen, *, layers_off: Callable[[], bool], start: int, counted: int
+) -> PageLayout:
     page = load_page(document, number)
     if page is None:
         seen.broken.append(number)
@@ -113,7 +117,7 @@ def _read_page(document: pdfium.PdfDocument, number: int, seen: _Seen, *, layers
     if additions.drawn:
         page = with_drawn(document, page, number)
     characters = with_typed(read_characters(page, layers_off=layers_off), additions)
-    layout = lay_out(page, number, start=start, characters=characters)
+    layout = lay_out(page, number, start=start, characters=characters, counted=counted)
     if additions.comments:
         seen.commented.append(number)
     seen.covering += [(number, note) for note in additions.covering]

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ingest.readers.pdf.places import middles
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -29,12 +31,11 @@ _STATUS = re.compile(
 _LARGE_STATUS, _PALE_STATUS = 1.8, 0.4  # of a word that tells a draft: times the text's size, shade
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Run:
     """Glyphs in one style, side by side; ``positions`` ascend."""
 
     positions: NDArray[np.intp]
-    text: str
     size: float
     shade: float
     turn: int
@@ -58,35 +59,37 @@ def find_stamps(codes: NDArray[np.uint32], boxes: NDArray[np.float32], styles: S
     inked = np.flatnonzero(~np.isnan(boxes[:, 0]))
     if not len(inked):
         return Stamps(numbers)
-    size = float(np.median(styles.sizes[inked]))
-    shade = float(np.median(styles.shades[inked]))
+    size = float(np.partition(styles.sizes[inked], len(inked) // 2)[len(inked) // 2])
+    shade = float(np.partition(styles.shades[inked], len(inked) // 2)[len(inked) // 2])
     odd = styles.slanted[inked] if 2 * styles.slanted[inked].sum() < len(inked) else np.zeros(len(inked), bool)
     odd |= (styles.sizes[inked] >= _LARGER * size) | (styles.shades[inked] >= shade + _CANDIDATE)
     if not odd.any():
         return Stamps(numbers)
-    runs = _runs(codes, boxes, styles, inked[odd])
+    runs = _runs(boxes, styles, inked[odd])
     askew = 2 * styles.slanted[inked].sum() >= len(inked)
     found = [run for run in runs if (run.slanted and not askew) or _is_across(run, boxes, styles, inked)]
-    alike = {(run.text, round(run.size), run.slanted) for run in found}
+    large = [run for run in runs if run.size >= _LARGE_STATUS * size and run.shade >= _PALE_STATUS]
+    found += [run for run in large if _STATUS.fullmatch(_text(codes, run)) and run not in found]
+    if not found:
+        return Stamps(numbers)
+    alike = {(_text(codes, run), round(run.size), run.slanted) for run in found}
     pale = {(round(run.size), round(run.shade, 2)) for run in found if run.shade >= shade + _CANDIDATE}
     for run in runs:
-        is_status = _STATUS.fullmatch(run.text) and run.size >= _LARGE_STATUS * size and run.shade >= _PALE_STATUS
-        key = (round(run.size), round(run.shade, 2))
-        if is_status or key in pale or (run.text, round(run.size), run.slanted) in alike:
+        is_pale = (round(run.size), round(run.shade, 2)) in pale
+        if is_pale or (_text(codes, run), round(run.size), run.slanted) in alike:
             found.append(run)
     told: dict[str, None] = {}
     for number, run in enumerate(found, 1):
         numbers[run.positions] = number
-        if not run.slanted or run.size >= _TOLD * size or _STATUS.fullmatch(run.text):
-            told[run.text] = None
-    return Stamps(numbers, tuple(text for text in told if any(map(str.isalpha, text))))
+        text = _text(codes, run)
+        if any(map(str.isalpha, text)) and (not run.slanted or run.size >= _TOLD * size or _STATUS.fullmatch(text)):
+            told[text] = None
+    return Stamps(numbers, tuple(told))
 
 
-def _runs(
-    codes: NDArray[np.uint32], boxes: NDArray[np.float32], styles: Styles, chosen: NDArray[np.intp]
-) -> list[_Run]:
+def _runs(boxes: NDArray[np.float32], styles: Styles, chosen: NDArray[np.intp]) -> list[_Run]:
     """The chosen glyphs as runs of one style each."""
-    middle = (boxes[chosen, :2] + boxes[chosen, 2:]) / 2
+    middle = middles(boxes[chosen])
     size = styles.sizes[chosen]
     apart = np.abs(np.diff(middle, axis=0)).max(axis=1, initial=0) > _NEXT * np.maximum(size[1:], size[:-1])
     apart |= np.abs(np.diff(size)) > 0.5
@@ -100,20 +103,22 @@ def _runs(
         & (np.abs(np.diff(middle[:, 0])) > 0.6 * size[1:])
     )
     pieces = np.split(chosen, np.flatnonzero(apart) + 1)
-    return [_run(codes, styles, piece) for piece in pieces[:_MOST_RUNS]]
+    return [_run(styles, piece) for piece in pieces[:_MOST_RUNS]]
 
 
-def _run(codes: NDArray[np.uint32], styles: Styles, positions: NDArray[np.intp]) -> _Run:
+def _run(styles: Styles, positions: NDArray[np.intp]) -> _Run:
     first = positions[0]
-    text = "".join(map(chr, codes[positions].tolist()))
     return _Run(
         positions,
-        text,
         float(styles.sizes[first]),
         float(styles.shades[first]),
         int(styles.turns[first]),
         bool(styles.slanted[first]),
     )
+
+
+def _text(codes: NDArray[np.uint32], run: _Run) -> str:
+    return "".join(map(chr, codes[run.positions].tolist()))
 
 
 def _is_across(run: _Run, boxes: NDArray[np.float32], styles: Styles, inked: NDArray[np.intp]) -> bool:
@@ -126,7 +131,7 @@ def _is_across(run: _Run, boxes: NDArray[np.float32], styles: Styles, inked: NDA
     low, high = own[:, :2].min(axis=0), own[:, 2:].max(axis=0)
     other = (styles.sizes[inked] * _LARGER <= run.size) | (styles.shades[inked] + _PALER <= run.shade)
     candidates = inked[other & ~styles.slanted[inked]]
-    middle = (boxes[candidates, :2] + boxes[candidates, 2:]) / 2
+    middle = middles(boxes[candidates])
     near = ((middle >= low) & (middle <= high)).all(axis=1)
     if near.sum() < _HITS:
         return False

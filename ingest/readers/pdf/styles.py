@@ -6,10 +6,10 @@ import ctypes
 import math
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections import deque
 from dataclasses import dataclass
 from itertools import repeat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -43,6 +43,12 @@ class Styles:
     objects: NDArray[np.int64]
 
 
+_KINDS: dict[str, type[np.generic]] = {
+    "sizes": np.float32, "turns": np.int8, "slanted": np.bool_, "bold": np.bool_, "shades": np.float32,
+    "unseen": np.bool_, "origins": np.float32, "objects": np.int64,
+}  # fmt: skip
+
+
 def read_styles(handle: int | None, boxes: NDArray[np.float32], blank: NDArray[np.bool_]) -> Styles:
     """Styles of all characters of a text page; ``boxes`` are theirs in user space.
 
@@ -53,27 +59,18 @@ def read_styles(handle: int | None, boxes: NDArray[np.float32], blank: NDArray[n
     heights = boxes[:, 3] - boxes[:, 1]
     changed = np.abs(np.diff(boxes[:, 1], prepend=0)) > 0.02 * heights
     changed |= np.abs(np.diff(heights, prepend=0)) > 0.02 * heights
+    changed[1:] |= boxes[1:, 0] < boxes[:-1, 2] - 0.3 * heights[1:]
     probes = np.flatnonzero(~blank & (np.append(True, blank[:-1]) | changed)) if count else np.zeros(0, np.intp)
     find = quick("FPDFText_GetTextObject", ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
     addresses = [address or 0 for address in map(find, repeat(handle), probes.tolist())]
-    first = dict(zip(reversed(addresses), reversed(probes.tolist()), strict=True))
-    known = dict(zip(first, _object_styles(handle, first), strict=True))
-    rows = np.array([known[address] for address in addresses], np.float32).reshape(-1, 8)
+    unique, first, which = np.unique(np.array(addresses, np.int64), return_index=True, return_inverse=True)
+    styles = _object_styles(handle, unique.tolist(), probes[first].tolist() if len(probes) else [])
     last = np.zeros(count, np.intp)
     last[probes] = np.arange(len(probes))
-    last = np.maximum.accumulate(last)
-    table = rows[last] if len(probes) else np.zeros((count, 8), np.float32)
-    objects = np.array(addresses, np.int64)[last] if len(probes) else np.zeros(count, np.int64)
-    return Styles(
-        table[:, 0],
-        table[:, 1].astype(np.int8),
-        table[:, 2] > 0,
-        table[:, 3] > 0,
-        table[:, 4],
-        table[:, 5] > 0,
-        table[:, 6:],
-        objects,
-    )
+    if not len(probes):
+        return Styles(*(np.zeros((count, 2) if name == "origins" else count, kind) for name, kind in _KINDS.items()))
+    of = which[np.maximum.accumulate(last)]
+    return Styles(**{name: styles[name][of].astype(kind, copy=False) for name, kind in _KINDS.items()})
 
 
 def objects_of(handle: int | None, count: int) -> NDArray[np.int64]:
@@ -82,44 +79,48 @@ def objects_of(handle: int | None, count: int) -> NDArray[np.int64]:
     return np.array([address or 0 for address in map(find, repeat(handle), range(count))], np.int64)
 
 
-def _object_styles(
-    handle: int | None, objects: Mapping[int, int]
-) -> Iterator[tuple[float, int, bool, bool, float, bool, float, float]]:
-    """The style of text objects, each given with a character of it, in the order of the fields of :class:`Styles`."""
+def _object_styles(handle: int | None, addresses: list[int], positions: list[int]) -> dict[str, NDArray[Any]]:
+    """The fields of :class:`Styles` for text objects, each given with the position of a character of it."""
     import pypdfium2.raw as raw
 
+    count = len(addresses)
     matrix_of = quick("FPDFText_GetMatrix", ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
     size_of = quick("FPDFText_GetFontSize", ctypes.c_double, ctypes.c_void_p, ctypes.c_int)
     mode_of = quick("FPDFTextObj_GetTextRenderMode", ctypes.c_int, ctypes.c_void_p)
     font_of = quick("FPDFTextObj_GetFont", ctypes.c_void_p, ctypes.c_void_p)
     colour_of = quick("FPDFPageObj_GetFillColor", ctypes.c_int, *[ctypes.c_void_p] * 5)
-    fonts: dict[int | None, bool] = {}
-    matrix = raw.FS_MATRIX()
-    matrix_at = ctypes.addressof(matrix)
-    colour = (ctypes.c_uint * 4)()
-    colour_at = [ctypes.addressof(colour) + 4 * part for part in range(4)]
-    for address, position in objects.items():
-        matrix_of(handle, position, matrix_at)
-        size = size_of(handle, position) * math.hypot(matrix.c, matrix.d)
-        angle = math.atan2(matrix.b, matrix.a)
-        turn = round(angle / (math.pi / 2))
-        slanted = abs(angle - turn * math.pi / 2) > _SKEW
-        mode = mode_of(address) if address else 0
-        bold = mode == raw.FPDF_TEXTRENDERMODE_FILL_STROKE  # strokes thicken a face that has no bold cut
-        if address and not bold:
-            font = font_of(address)
-            if font not in fonts:
-                fonts[font] = _is_bold(font)
-            bold = fonts[font]
-        shade = _shade(colour) if address and mode == 0 and colour_of(address, *colour_at) else 0.0
-        yield size, turn % 4, slanted, bold, shade, mode in _UNSEEN_MODES, matrix.e, matrix.f
+    matrices = np.zeros((count, 6), np.float32)
+    places = range(matrices.ctypes.data, matrices.ctypes.data + 24 * count, 24)
+    deque(map(matrix_of, repeat(handle), positions, places), 0)
+    a, b, c, d, e, f = matrices.T
+    angles = np.arctan2(b, a)
+    turns = np.round(angles / (math.pi / 2))
+    colours = np.zeros((count, 4), np.uint32)
+    colours[:, 3] = 255
+    at = colours.ctypes.data
+    parts = (range(at + part, at + 16 * count + part, 16) for part in (0, 4, 8, 12))
+    deque(map(colour_of, addresses, *parts), 0)
+    modes = np.array([mode_of(address) if address else 0 for address in addresses])
+    fonts = [font_of(address) if address else None for address in addresses]
+    bold = {font: _is_bold(font) for font in set(fonts) if font}
+    strokes = modes == raw.FPDF_TEXTRENDERMODE_FILL_STROKE  # they thicken a face that has no bold cut
+    return {
+        "sizes": np.fromiter(map(size_of, repeat(handle), positions), np.float32, count) * np.hypot(c, d),
+        "turns": turns % 4,
+        "slanted": np.abs(angles - turns * (math.pi / 2)) > _SKEW,
+        "bold": strokes | np.fromiter((bold.get(font, False) for font in fonts), bool, count),
+        "shades": np.where(modes == 0, shade_of(colours), 0.0),
+        "unseen": np.isin(modes, _UNSEEN_MODES),
+        "origins": np.stack([e, f], axis=1),
+        "objects": np.array(addresses, np.int64),
+    }
 
 
-def _shade(colour: ctypes.Array[ctypes.c_uint]) -> float:
-    """Luminance 0..1 of a colour (red, green, blue, opacity, 0..255) on white paper."""
-    red, green, blue, opacity = colour
-    ink = 1 - (0.3 * red + 0.59 * green + 0.11 * blue) / 255
-    return 1 - ink * opacity / 255
+def shade_of(colours: NDArray[np.uint32]) -> NDArray[np.float64]:
+    """Luminance 0..1 of colours (red, green, blue, opacity, 0..255) on white paper."""
+    red, green, blue, opacity = colours.T / 255
+    shades: NDArray[np.float64] = 1 - (1 - (0.3 * red + 0.59 * green + 0.11 * blue)) * opacity
+    return shades
 
 
 def _is_bold(address: int | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import functools
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,7 +15,7 @@ import numpy as np
 from ingest.readers.pdf.doubles import find_doubles
 from ingest.readers.pdf.hidden import Glyphs, find_hidden
 from ingest.readers.pdf.native import quick
-from ingest.readers.pdf.places import displayed
+from ingest.readers.pdf.places import displayed, displayed_corners
 from ingest.readers.pdf.stamps import find_stamps
 from ingest.readers.pdf.styles import objects_of, read_styles
 from ingest.readers.pdf.symbols import read_symbols
@@ -77,10 +77,10 @@ class Characters:
         return ~np.isnan(self.boxes[:, 0])
 
 
-def read_characters(page: pdfium.PdfPage, *, layers_off: bool = False) -> Characters:
+def read_characters(page: pdfium.PdfPage, *, layers_off: Callable[[], bool] = bool) -> Characters:
     """Every character that ``page`` shows, once; NULs and carriage returns are left out.
 
-    ``layers_off``: the file has optional content that may be off.
+    ``layers_off`` tells whether the file has optional content that may be off.
     """
     width, height = page.get_size()
     text_page = page.get_textpage()
@@ -107,7 +107,8 @@ def read_characters(page: pdfium.PdfPage, *, layers_off: bool = False) -> Charac
     keep = (codes != 0) & (codes != 0x0D) & (blank | ~np.isnan(boxes[:, 0]))
     stamps = find_stamps(codes, boxes, styles)
     turns, unsure = turn_vertical(codes, boxes, styles.sizes, styles.turns)
-    origins = displayed(styles.origins[:, [0, 1, 0, 1]], page.get_bbox(), rotation)[:, :2]
+    x, y = styles.origins[keep].T
+    origins = np.stack(displayed_corners((x, y, x, y), page.get_bbox(), rotation)[:2], axis=1)
     return Characters(
         codes[keep].tobytes().decode("utf-32-le", "surrogatepass"),
         boxes[keep],
@@ -116,7 +117,7 @@ def read_characters(page: pdfium.PdfPage, *, layers_off: bool = False) -> Charac
         styles.bold[keep],
         width,
         height,
-        origins[keep],
+        origins,
         stamps.numbers[keep] if stamps.numbers.any() else None,
         stamps.told,
         int(hidden.sum()),

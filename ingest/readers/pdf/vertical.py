@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ingest.readers.pdf.places import middles
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -16,6 +18,7 @@ _MOST = 0.6  # share of glyphs that stand under or over another and beside none,
 _UNSURE = 0.3
 _BESIDE, _UNDER = 1.3, 1.6  # em from centre to centre
 _ALIGNED = 0.3  # em
+_WITHIN = 0.6  # em from the middle of a column
 _DOWNWARDS = 3  # the quarter turns after which columns from right to left are lines from top to bottom
 
 
@@ -29,7 +32,7 @@ def turn_vertical(
     han = np.flatnonzero((codes >= _FIRST) & ~np.isnan(boxes[:, 0]) & (turns == 0))
     if len(han) < _LEAST:
         return turns, False
-    middle = (boxes[:, :2] + boxes[:, 2:]) / 2
+    middle = middles(boxes)
     em = np.maximum(sizes[han], 1.0)
     step = np.diff(middle[han], axis=0) / em[1:, None]
     in_line = (np.abs(step[:, 1]) < _ALIGNED) & (step[:, 0] > 0) & (step[:, 0] < _BESIDE)
@@ -64,10 +67,18 @@ def _in_columns(
 ) -> NDArray[np.intp]:
     """The glyphs ``column`` and what else stands within their columns: figures, stops and letters."""
     em = float(np.median(sizes[column]))
-    inked = np.flatnonzero(~np.isnan(boxes[:, 0]) & (turns == 0))
     found = set(column.tolist())
-    for at in inked.tolist():
-        across, down = np.abs(middle[column] - middle[at]).T / em
-        if ((across < 0.6) & (down < _UNDER)).any():
-            found.add(at)
+    others = np.flatnonzero(~np.isnan(boxes[:, 0]) & (turns == 0))
+    others = others[~np.isin(others, column)]
+    while len(others):  # figures stand under one another, too: a column grows from its Han glyphs
+        own = middle[sorted(found)]
+        near = [at for at in others.tolist() if _is_in(np.abs(own - middle[at]) / em)]
+        if not near:
+            break
+        found.update(near)
+        others = others[~np.isin(others, near)]
     return np.array(sorted(found), np.intp)
+
+
+def _is_in(apart: NDArray[np.float32]) -> bool:
+    return bool(((apart[:, 0] < _WITHIN) & (apart[:, 1] < _UNDER)).any())
