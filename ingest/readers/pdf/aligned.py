@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Iterable, Sequence
 
+from ingest.readers.pdf.bands import split_bands
 from ingest.readers.pdf.grid import Grid, GridCell
 from ingest.readers.pdf.rows import (
     RULED_GUTTER,
@@ -56,6 +57,8 @@ def _lined_up(grid: Grid, body: int, words: Sequence[Word]) -> list[Row] | None:
         return None
     room = [after - before - 0.8 * lines[0].size for before, after in itertools.pairwise(grid.xs)]
     rows = body_rows(lines, grid.xs[1:-1], RULED_GUTTER, room)
+    if rows and _has_one_label(rows):
+        return None
     full = sum(len(row.cells) >= len(grid.xs) - 2 and len(row.cells) > 1 for row in rows or ())
     return rows if rows and len(rows) >= 3 and full >= 0.8 * len(rows) else None
 
@@ -122,7 +125,7 @@ def _between_rules(rules: Sequence[Rule], words: Sequence[Word]) -> list[Grid]:
         end = next((at for at in range(first, len(bands)) if _is_apart(bands[at])), len(bands))
         for last in range(end, first + 1, -1):
             if parts := _ruled_across(bands[first:last]):
-                found.append(to_grid(*parts, left, right, rules[first].at, rules[last].at))
+                found.append(split_bands(to_grid(*parts, left, right, rules[first].at, rules[last].at), words))
                 first = last
                 break
         else:
@@ -149,6 +152,8 @@ def _ruled_across(bands: Sequence[Sequence[Line]]) -> tuple[list[Row], list[floa
     for index, band in enumerate(bands):
         is_header = index == 0 and not _is_mostly_values(band)
         parted = header_rows(band, edges) if is_header else body_rows(band, edges, RULED_GUTTER)
+        if parted is not None and index > 0 and _has_one_label(parted):
+            parted = one_row(band, edges) or parted
         if parted is None and index > 0 and len(bands) > 2 and len(edges) > 1 and len(band) <= _TALLEST_ROW:
             parted = one_row(band, edges)
         if parted is None:
@@ -159,6 +164,12 @@ def _ruled_across(bands: Sequence[Sequence[Line]]) -> tuple[list[Row], list[floa
     if several < 2 or several < 0.6 * len(rows) or filled < 0.7 * len(rows) * (len(edges) + 1):
         return None
     return rows, edges
+
+
+def _has_one_label(rows: Sequence[Row]) -> bool:
+    """Whether of several rows one alone has a label, whose second cells all are filled: it may hold for all."""
+    labelled = [row for row in rows if 0 in row.filled]
+    return len(rows) > 1 and len(labelled) == 1 and all(1 in row.filled for row in rows)
 
 
 def _is_mostly_values(band: Sequence[Line]) -> bool:

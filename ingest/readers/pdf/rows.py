@@ -77,21 +77,26 @@ def lines_of(words: Iterable[Word]) -> list[Line]:
 
 
 def column_edges(lines: Sequence[Line], least: float) -> list[float]:
-    """Column edges: the middle of each strip at least ``least`` em wide that nine lines of ten leave free."""
+    """Column edges: one in each strip at least ``least`` em wide that nine lines of ten leave free.
+
+    It stands in the middle of that part of the strip which most lines leave free.
+    """
     if not lines:
         return []
     size = median(line.size for line in lines)
     pieces = [piece for line in lines for piece in line.pieces(least / 2)]
     steps = sorted([*((piece.x0, 1) for piece in pieces), *((piece.x1, -1) for piece in pieces)])
-    edges, crossing, free_from = [], 0, None
-    for x, step in steps:
-        was_free = crossing <= len(lines) // 10
+    edges: list[float] = []
+    strip: list[tuple[int, float, float]] = []  # stretches of the strip: lines that cross it, negative width, middle
+    crossing, inside = 0, False
+    for (x, step), (following, _) in itertools.pairwise([*steps, (steps[-1][0], 0)]):
         crossing += step
-        is_free = crossing <= len(lines) // 10
-        if was_free and not is_free and free_from is not None and x - free_from >= least * size:
-            edges.append((free_from + x) / 2)
-        elif is_free and not was_free:
-            free_from = x
+        if crossing <= len(lines) // 10:
+            strip += [(crossing, x - following, (x + following) / 2)] if inside else []
+            continue
+        if -sum(width for _, width, _ in strip) >= least * size:
+            edges.append(min(strip)[2])
+        strip, inside = [], True
     return _parting(edges, lines, least / 2)
 
 
@@ -195,7 +200,7 @@ def cell_of(row: Row, column: int) -> tuple[Line, ...]:
     return next((lines for first, end, lines in row.cells if (first, end) == (column, column + 1)), ())
 
 
-def _is_full(line: Line, following: Line, width: float) -> bool:
+def is_full(line: Line, following: Line, width: float) -> bool:
     """Whether the first word of ``following`` would not have fitted after ``line``: the break was forced."""
     word = following.words[0]
     first = word.size if _CJK.match(word.text) else word.x1 - word.x0 + 0.2 * word.size
@@ -206,7 +211,7 @@ def _is_prose(rows: Sequence[Row], column: int, width: float) -> bool:
     """Whether most line ends of a wide column are forced: running text, not cells."""
     pairs = [(cell_of(before, column), cell_of(row, column)) for before, row in itertools.pairwise(rows)]
     breaks = [
-        _is_full(before[0], after[0], width)
+        is_full(before[0], after[0], width)
         for before, after in pairs
         if before and after and not is_value(after[0].words[0].text)
     ]
@@ -222,7 +227,7 @@ def _continues(above: Row, row: Row, widths: Sequence[float]) -> bool:
         before = cell_of(above, first)
         if end - first > 1 or not before or is_value(lines[0].text):
             return False
-        if not _is_full(before[-1], lines[0], widths[first]):
+        if not is_full(before[-1], lines[0], widths[first]):
             return False
     return True
 
