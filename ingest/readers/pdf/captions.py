@@ -59,10 +59,11 @@ def _item(draft: Draft, text: str) -> Item:
         box = draft.table.shape.box
         cells = tuple(" ".join(text[start:end] for start, end in cell.spans) for cell in draft.table.cells)
         titles = sum(cell.row < draft.table.shape.title_rows for cell in draft.table.cells)
-        return Item("table", " ".join(cells[:titles]), cells, box.page, box.y0, box.y1)
+        page = 4 * box.page + draft.table.shape.turn
+        return Item("table", " ".join(cells[:titles]), cells, page, box.y0, box.y1)
     if draft.first is None or draft.last is None:
         return Item(draft.kind, draft.text(text))
-    page = draft.first.page if draft.first.page == draft.last.page else 0
+    page = 4 * draft.first.page + draft.first.line.turn if draft.first.page == draft.last.page else 0
     return Item(draft.kind, draft.text(text), None, page, draft.first.line.y0, draft.last.line.y1)
 
 

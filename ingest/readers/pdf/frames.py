@@ -54,13 +54,14 @@ class FoundTable:
 class Frame:
     """The text of one turn: ``pieces`` in stream order, of each table one that stands for it; ``tables`` by owner.
 
+    Text of another turn that holds a table and stands apart is one of them, so that it is read in its place.
     ``characters`` are all of the page, their ``boxes`` as they stand where text of this turn is upright.
     """
 
     turn: int
     characters: Characters
     pieces: list[Piece]
-    tables: list[FoundTable] = field(default_factory=list)
+    tables: list[FoundTable | Frame] = field(default_factory=list)
 
     @property
     def boxes(self) -> NDArray[np.float32]:
@@ -80,6 +81,10 @@ def frames_of(page: pdfium.PdfPage, characters: Characters, shown: NDArray[np.bo
         others = [other for other in frames if other is not frame]
         if frame is frames[0] or sum(len(piece.positions) for piece in frame.pieces) >= _FEWEST:
             _part_tables(page, frame, others, number)
+    base = next((frame for frame in frames if frame.turn == 0), None)
+    for frame in frames:
+        if base and frame.tables and frame is not base:
+            _set_into(base, frame)
     yield from (frame for frame in frames if frame.pieces)
 
 
@@ -126,6 +131,20 @@ def _part_tables(page: pdfium.PdfPage, frame: Frame, others: Sequence[Frame], nu
             for other in others:
                 _take_turned(frame, other, table, cells)
     frame.pieces = sorted(rest, key=lambda piece: int(piece.positions[0]))
+
+
+def _set_into(base: Frame, frame: Frame) -> None:
+    """Lets what ``frame`` holds stand in the upright text as one piece, unless the two overlap."""
+    whole = np.concatenate([piece.positions for piece in frame.pieces])
+    boxes = base.characters.boxes[whole]
+    (x0, y0), (x1, y1) = boxes[:, :2].min(axis=0).tolist(), boxes[:, 2:].max(axis=0).tolist()
+    if any(x0 < piece.x1 and piece.x0 < x1 and y0 < piece.y1 and piece.y0 < y1 for piece in base.pieces):
+        return
+    start = frame.pieces[0]
+    base.pieces.append(replace(start, x0=x0, y0=y0, x1=x1, y1=y1, owner=len(base.tables), table=True))
+    base.pieces.sort(key=lambda piece: int(piece.positions[0]))
+    base.tables.append(replace(frame))
+    frame.pieces = []
 
 
 def _take_turned(frame: Frame, other: Frame, table: PageTable, cells: Sequence[Inside]) -> None:
