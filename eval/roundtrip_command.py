@@ -36,7 +36,8 @@ def roundtrip(
     """Documents made by dice and read back: text, order, cells, nothing invented; exit status 1 where a bar breaks.
 
     Each document's truth is known, since it was made: every other one has a single kind (a table over two pages, a
-    watermark, a restarted list), the others several. A kind's documents that have no other count as alone.
+    watermark, a restarted list), the others several. In the table of kinds "alone" counts documents with no other kind,
+    "own" those with a fault in what is of this kind; "structure" (levels of headings, lists, notes) has no bar.
     """
     from eval.progress import progress
     from eval.roundtrip.kinds import FORMATS, KINDS
@@ -71,7 +72,7 @@ def roundtrip(
 
 
 def print_figures(title: str, rows: Sequence[Figures]) -> None:
-    """A row for each group: documents that failed, of all and of those with this kind alone, then the shares."""
+    """A row for each group: documents that failed, those with this kind alone, faults of its own, then the shares."""
     from rich.console import Console
     from rich.markup import escape
 
@@ -80,13 +81,13 @@ def print_figures(title: str, rows: Sequence[Figures]) -> None:
 
     table = titled(title)
     table.add_column("", no_wrap=True, min_width=28)
-    for column in ("failed", "alone", *MEASURES, "invented", "leaked"):
+    for column in ("failed", "alone", "own", *MEASURES, "invented", "leaked"):
         table.add_column(column, justify="right", no_wrap=True)
     for row in rows:
         shares = [_short(row.shares[name].mean) if name in row.shares else "" for name in MEASURES]
-        counts = (f"{row.failed}/{row.documents}", f"{row.failed_alone}/{row.alone}")
+        counts = (f"{row.failed}/{row.documents}", f"{row.failed_alone}/{row.alone}", str(row.own or ""))
         table.add_row(escape(row.name), *counts, *shares, str(row.invented or ""), str(row.leaked or ""))
-    Console(width=max(110, Console().width)).print(table)
+    Console(width=max(116, Console().width)).print(table)
 
 
 def _short(share: float) -> str:
@@ -102,7 +103,8 @@ def print_examples(rows: Sequence[Figures]) -> None:
     console = Console(soft_wrap=True)
     for row in rows:
         if row.example:
-            about = f"{row.example['name']}, {row.example['measure']}"
+            of = f" of {row.example['kind']}" if row.example["kind"] not in ("", row.name) else ""
+            about = f"{row.example['name']}, {row.example['measure']}{of}"
             console.print(f"[bold]{escape(row.name)}[/] ({escape(about)})", highlight=False)
             console.print(escape(f"  expected: {row.example['expected']}"), highlight=False)
             console.print(escape(f"  stored:   {row.example['stored']}"), highlight=False)

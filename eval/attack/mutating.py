@@ -13,7 +13,13 @@ from typing import Any
 
 from eval.attack.samples import Sample
 
-_PLAIN_SHARE = {"docx": 0.05, "json": 0.1}  # a checksum or a bracket would be all that is ever tried
+_PLAIN_SHARE = {
+    "docx": 0.05,
+    "xlsx": 0.05,
+    "pptx": 0.05,
+    "epub": 0.05,
+    "json": 0.1,
+}  # a checksum or a bracket would be all that is ever tried
 
 Mutator = Callable[[bytes, Random], bytes]
 
@@ -114,15 +120,15 @@ def _pdf_stream(content: bytes, random: Random) -> bytes:
 
 
 def _member(content: bytes, random: Random) -> bytes:
-    """One part of a Word file, broken within."""
+    """One part of a package, broken within."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as old:
             parts = {name: old.read(name) for name in old.namelist()}
     except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError, zlib.error, ValueError):
         return content
     name = random.choice([*parts] or [""])
-    if random.random() < 0.6 and "word/document.xml" in parts:
-        name = "word/document.xml"
+    if random.random() < 0.6 and parts:
+        name = _main_part(parts)
     sound, broken = (_numbers, _attributes, _elements), (*_PLAIN, _closings, _nest)
     breaking = random.choice(sound if random.random() < 0.8 else broken)
     parts[name] = breaking(parts.get(name, b""), random)[:_MOST_BYTES]
@@ -132,6 +138,19 @@ def _member(content: bytes, random: Random) -> bytes:
             info = zipfile.ZipInfo(each)  # of a fixed date: the same dice give the same bytes
             new.writestr(info, body, zipfile.ZIP_DEFLATED, 1)
     return written.getvalue()
+
+
+def _main_part(parts: dict[str, bytes]) -> str:
+    """The body of a Word file, else the longest part that is markup."""
+    markup = [name for name in parts if name.endswith((".xml", ".xhtml", ".html"))] or [*parts]
+    return "word/document.xml" if "word/document.xml" in parts else max(markup, key=lambda name: len(parts[name]))
+
+
+def _names_of_bodies(content: bytes, random: Random) -> bytes:
+    """A mail that says of its parts what is not so."""
+    said = random.choice((b"base64", b"quoted-printable", b"x-unknown", b"8bit"))
+    changed = re.sub(rb"(?i)(content-transfer-encoding: )[\w-]+", rb"\1" + said, content, count=random.choice((1, 9)))
+    return changed.replace(b"multipart/", random.choice((b"multipart/", b"message/", b"text/")), 1)
 
 
 def _nest(content: bytes, random: Random) -> bytes:
@@ -188,8 +207,13 @@ def _changed(value: Any, random: Random) -> Any:
 _OWN: dict[str, tuple[Mutator, ...]] = {
     "pdf": (_numbers, _pdf_names, _pdf_links, _pdf_stream, _pdf_stream),
     "docx": (_member,),
+    "xlsx": (_member,),
+    "pptx": (_member,),
+    "epub": (_member,),
     "html": (_closings, _elements, _attributes, _charsets, _nest, _numbers, _encoded),
     "markdown": (_marks, _front, _nest, _encoded),
     "text": (_marks, _encoded, _insert),
+    "csv": (_marks, _encoded, _insert, _numbers),
+    "mail": (_charsets, _encoded, _insert, _elements, _names_of_bodies),
     "json": (_tree, _tree, _tree, _numbers, _encoded),
 }

@@ -82,7 +82,7 @@ def _forge(run: Run) -> Outcome:
 
 
 def _fuzz(run: Run) -> Outcome:
-    return fuzz(read_samples(run.documents), run.seed, run.clock, keep=run.keep)
+    return fuzz(read_samples(run.documents, seed=run.seed), run.seed, run.clock, keep=run.keep)
 
 
 def _strings(run: Run) -> Outcome:

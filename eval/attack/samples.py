@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from email.message import EmailMessage
+from html import escape
 from pathlib import Path
+from typing import Any
 
 import docx
 
 from eval.errors import NothingToMeasure
-from ingest.readers import SUFFIXES
+from eval.roundtrip.kinds import make
+from ingest.readers import FORMATS, SUFFIXES
 
 _MOST_BYTES = 400_000  # larger ones take longer to read and break in the same ways
+_MADE = 120  # a few of every kind
 _MARKUP = {"html", "markdown", "text"}
 
 
@@ -26,8 +32,10 @@ class Sample:
     content: bytes
 
 
-def read_samples(folder: Path) -> list[Sample]:
-    """Every document of a folder that is small enough; Word files and JSON lines are made of the Markdown and text.
+def read_samples(folder: Path, *, seed: int = 0) -> list[Sample]:
+    """Every document of a folder that is small enough, the formats that it lacks made of its Markdown and text.
+
+    Beside them stand documents made by ``seed`` for the round trip, which hold what real files have seldom.
 
     Raises:
         NothingToMeasure: no document is there.
@@ -36,17 +44,70 @@ def read_samples(folder: Path) -> list[Sample]:
     found = [Sample(SUFFIXES[path.suffix], path.name, path.read_bytes()) for path in paths]
     if not found:
         raise NothingToMeasure(f"{folder}: no document below {_MOST_BYTES // 1000} kB; give a folder of documents")
-    return [*found, *made_of(found)]
+    typeset = (Sample(each.format, each.name, each.content) for each in make(seed, _MADE))
+    return [sample for sample in (*found, *made_of(found), *typeset) if sample.kind in FORMATS]
 
 
 def made_of(samples: Sequence[Sample]) -> Iterator[Sample]:
-    """Formats that reference documents lack: a Word file and a file of JSON lines for each text."""
+    """Formats that reference documents lack, a file of each for each text."""
     for sample in samples:
         if sample.kind in _MARKUP - {"html"}:
-            lines = sample.content.decode(errors="replace").splitlines()
-            yield Sample("docx", f"{sample.name}.docx", _word([line for line in lines if line.strip()][:200]))
-            rows = [json.dumps({"title": sample.name, "text": line}, ensure_ascii=False) for line in lines if line]
-            yield Sample("json", f"{sample.name}.jsonl", "\n".join(rows[:200]).encode())
+            lines = [line for line in sample.content.decode(errors="replace").splitlines() if line.strip()][:200]
+            rows = [json.dumps({"title": sample.name, "text": line}, ensure_ascii=False) for line in lines]
+            yield Sample("docx", f"{sample.name}.docx", _word(lines))
+            yield Sample("json", f"{sample.name}.jsonl", "\n".join(rows).encode())
+            yield Sample("csv", f"{sample.name}.csv", "\n".join(["no,name,text", *map(_record, lines)]).encode())
+            yield Sample("mail", f"{sample.name}.eml", _mail(lines))
+            yield Sample("epub", f"{sample.name}.epub", _book(lines))
+            yield Sample("pptx", f"{sample.name}.pptx", _slides(lines[:40]))
+
+
+def _record(line: str) -> str:
+    return f'{len(line)},{line[:1]},"{line.replace(chr(34), chr(34) * 2)}"'
+
+
+def _mail(lines: Sequence[str]) -> bytes:
+    """A plain and an HTML body, and an attachment."""
+    message = EmailMessage()
+    message["Subject"], message["From"] = lines[0][:60] if lines else "", "registry@example.org"
+    text = "\n".join(lines)
+    message.set_content(text)
+    message.add_alternative(f"<p>{escape(text)}</p>", subtype="html")
+    message.add_attachment(text.encode(), maintype="text", subtype="plain", filename="a.txt")
+    return message.as_bytes()
+
+
+def _book(lines: Sequence[str]) -> bytes:
+    """One chapter."""
+    rows = "".join(f"<p>{escape(line)}</p>" for line in lines)
+    files = {
+        "mimetype": "application/epub+zip",
+        "META-INF/container.xml": '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
+        '<rootfile full-path="a.opf" media-type="application/oebps-package+xml"/></rootfiles></container>',
+        "a.opf": '<package xmlns="http://www.idpf.org/2007/opf" version="3.0"><metadata/><manifest>'
+        '<item id="a" href="a.xhtml" media-type="application/xhtml+xml"/></manifest>'
+        '<spine><itemref idref="a"/></spine></package>',
+        "a.xhtml": f'<html xmlns="http://www.w3.org/1999/xhtml"><body><h1>Chapter</h1>{rows}</body></html>',
+    }
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as book:
+        for name, text in files.items():
+            book.writestr(zipfile.ZipInfo(name), text)
+    return written.getvalue()
+
+
+def _slides(lines: Sequence[str]) -> bytes:
+    """A title and a body on each slide."""
+    import pptx
+
+    show: Any = pptx.Presentation()
+    for title, text in zip(lines[::2], lines[1::2], strict=False):
+        slide = show.slides.add_slide(show.slide_layouts[1])
+        for place, line in zip(slide.placeholders, (title, text), strict=False):
+            place.text = "".join(char for char in line if char.isprintable())
+    written = io.BytesIO()
+    show.save(written)
+    return written.getvalue()
 
 
 def _word(lines: Sequence[str]) -> bytes:

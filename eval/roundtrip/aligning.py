@@ -11,6 +11,7 @@ from itertools import groupby
 from eval.roundtrip.stored import Stored, canonical
 
 _LONG = 8  # characters from which a unit is looked for anywhere
+_TELLING = 4  # characters from which it may stand within a word where it is expected
 _GRAM = 4
 _LEAST = 0.3  # share of a unit that must be found for it to count as there at all
 
@@ -86,14 +87,16 @@ class Alignment:
 
     def _by_neighbours(self, number: int, unit: Found) -> None:
         lower, upper = self._between(number)
-        whole, length = self._stored.borders, len(unit.text)
-        near = list(self._occurrences(unit.text, lower, upper))
-        start = next((at for at in near if at in whole and at + length in whole), near[0] if near else None)
-        if start is None:
-            far = self._occurrences(unit.text, 0, len(self._text))
-            start = next((at for at in far if length >= _LONG or (at in whole and at + length in whole)), None)
-        if start is not None:
-            self._give(unit, start)
+        near = [*self._occurrences(unit.text, lower, upper)]
+        far = [*self._occurrences(unit.text, 0, len(self._text))]
+        starts = (*self._bounded(near, unit), *(near if len(unit.text) >= _TELLING else ()), *self._bounded(far, unit))
+        if starts or (len(unit.text) >= _LONG and far):
+            self._give(unit, (*starts, *far)[0])
+
+    def _bounded(self, starts: Sequence[int], unit: Found) -> list[int]:
+        """Those that are a block or cell by themselves, then those that are whole words."""
+        length, stored = len(unit.text), self._stored
+        return [at for borders in (stored.borders, stored.words) for at in starts if {at, at + length} <= borders]
 
     def _occurrences(self, text: str, lower: int, upper: int) -> Iterator[int]:
         at = self._text.find(text, lower, upper)

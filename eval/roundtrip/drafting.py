@@ -245,6 +245,12 @@ def ruled(draft: Draft) -> list[Piece]:
     return [replace(grid(draft, "ruled table"), rules="full")]
 
 
+def set_in(draft: Draft) -> list[Piece]:
+    """The corner of the table is empty."""
+    table = grid(draft, "cells set in from the left")
+    return [replace(table, places=tuple(place for place in table.places if place.row or place.column))]
+
+
 def booktabs(draft: Draft) -> list[Piece]:
     """Three lines."""
     return [replace(grid(draft, "three-line table"), rules="booktabs")]
@@ -326,6 +332,11 @@ def continued(draft: Draft) -> list[Piece]:
     return [replace(grid(draft, "continued table", rows=rows, columns=3), rules="full", alone=True)]
 
 
+def grouped_rules(draft: Draft) -> list[Piece]:
+    """Rules stand between groups of rows alone."""
+    return [replace(grid(draft, "rules between groups", rows=6), rules="groups")]
+
+
 def sideways(draft: Draft) -> list[Piece]:
     """A table on a page of its own, turned by 90 degrees."""
     return [replace(grid(draft, "sideways table", columns=4, rows=6), sideways=True)]
@@ -339,6 +350,11 @@ def wrapped(draft: Draft) -> list[Piece]:
     for row, name in enumerate(words.distinct("body", 3), 1):
         places += [Place(row, 0, name), Place(row, 1, words.sentence()), Place(row, 2, words.figure("days"))]
     return [Grid(caption(draft), tuple(places), kind="wrapped cells", rules="full")]
+
+
+def blocks(draft: Draft) -> list[Piece]:
+    """Short paragraphs side by side."""
+    return [Text(plain(draft.words.paragraph(2)), "short blocks") for _ in range(draft.random.randint(2, 3))]
 
 
 def vertical(draft: Draft) -> list[Piece]:

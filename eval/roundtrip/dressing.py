@@ -37,13 +37,13 @@ class Dressing:
             if kind in dress and begins == is_first:
                 self._watermark(sheet, kind)
         if "running heads" in dress and begins:
-            self._say(sheet, sheet.layout.margin, 36.0, f"{self._head}", 8, "running head")
+            self._say(sheet, sheet.layout.margin, 36.0, f"{self._head}", 8, "running heads")
             chapter = f"{1 + number // 2}"
             text = self._draft.words.either(f"Chapter {chapter}", f"第{chapter}章")
-            self._say(sheet, sheet.layout.width - sheet.layout.margin - 60, 36.0, text, 8, "running head")
+            self._say(sheet, sheet.layout.width - sheet.layout.margin - 60, 36.0, text, 8, "running heads")
         if "page numbers" in dress and not begins:
             text = self._number_style.format(n=number + 4)
-            self._say(sheet, sheet.layout.width / 2 - 10, sheet.layout.height - 34, text, 9, "page number")
+            self._say(sheet, sheet.layout.width / 2 - 10, sheet.layout.height - 34, text, 9, "page numbers")
         if "stamp" in dress and number == 1 and not begins:
             self._stamp(sheet)
         for kind in ("white text", "covered text", "layer off"):

@@ -53,6 +53,9 @@ KINDS = (
     Kind("number formats", _XLSX, drafting.formatted),
     Kind("continued table", _PDF, drafting.continued),
     Kind("sideways table", _PDF, drafting.sideways),
+    Kind("rules between groups", _PDF, drafting.grouped_rules),
+    Kind("short blocks", _PDF, drafting.blocks),
+    Kind("contents list", _PDF),
     Kind("lines that differ by a figure", _TEXT, drafting.repeated),
     Kind("headings of any size", _PDF, drafting.large_heading),
     Kind("spaced headings", _PDF, drafting.spaced_heading, ("zh",)),
@@ -83,9 +86,13 @@ KINDS = (
     Kind("content controls", _DOCX, marking.controlled),
     Kind("rows in controls", _DOCX, drafting.ruled),
     Kind("outline levels", _DOCX),
+    Kind("cells set in from the left", _DOCX, drafting.set_in),
+    Kind("renamed parts", _DOCX),
+    Kind("strict package", _DOCX),
     Kind("closed panels", _HTML),
     Kind("sections with any name", _HTML),
     Kind("headers of sections", _HTML),
+    Kind("tables within cells", _HTML, drafting.ruled),
     Kind("boilerplate", _HTML),
     Kind("old encoding", _HTML, languages=("zh",)),
     Kind("emphasis", _FLOWED, marking.emphasised),
@@ -96,7 +103,14 @@ KINDS = (
 )
 _APART = ({"two columns", "three columns", "line numbers", "continued table", "sideways table", "vertical text"},)
 """Of each of these sets a document has one kind at most."""
-_TALL = {"running heads", "page numbers", "line numbers", "two columns", "three columns"}  # need several pages
+_TALL = {
+    "contents list",
+    "running heads",
+    "page numbers",
+    "line numbers",
+    "two columns",
+    "three columns",
+}  # need several pages
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from eval.roundtrip.drafting import Draft, grouped
-from eval.roundtrip.truth import Excluded, Grid, Heading, Item, Piece, Run, Text, Truth, truth_of, with_bases
+from eval.roundtrip.truth import Excluded, Grid, Heading, Item, Piece, Place, Run, Text, Truth, truth_of, with_bases
 
 _TYPES = {"decimal": "1", "lowerLetter": "a", "upperLetter": "A", "lowerRoman": "i", "upperRoman": "I"}
 _LINED = '<span style="text-decoration: line-through">{}</span>'
@@ -137,6 +137,15 @@ class _Writer:
         rows += "</ol></li>" * (depth - items[0].depth)
         return f'<ol type="{_TYPES[items[0].style]}">{rows}</ol>'
 
+    def _cell(self, grid: Grid, place: Place) -> str:
+        """The text, within a heading or a table of its own where the page is laid out so."""
+        text = escape(place.text)
+        if "tables within cells" not in self.draft.dress or place.row < grid.header_rows:
+            return text
+        if place.column == 0:
+            return f"<h4>{text}</h4>"
+        return f"<table><tr><td>{text}</td></tr></table>" if place.column == grid.n_columns - 1 else text
+
     def _grid(self, piece: Grid) -> str:
         rows = []
         for row in range(piece.n_rows):
@@ -148,7 +157,7 @@ class _Writer:
                     if count > 1
                 )
                 tag = "th" if row < piece.header_rows and piece.kind != "year headers" else "td"
-                cells.append(f"<{tag}{spans}>{escape(place.text)}</{tag}>")
+                cells.append(f"<{tag}{spans}>{self._cell(piece, place)}</{tag}>")
             rows.append(f"<tr>{''.join(cells)}</tr>")
         within = f"<caption>{escape(piece.caption)}</caption>" if not piece.unit and self.draft.chance(0.5) else ""
         above = "" if within else f"<p>{escape(piece.caption)}</p>"

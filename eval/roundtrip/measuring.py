@@ -38,6 +38,11 @@ class Tally:
     of: dict[str, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
+    @property
+    def counted(self) -> list[Fault]:
+        """Faults that make a document fail: headings' levels and the like are told only."""
+        return [fault for fault in self.faults if fault.measure != "structure"]
+
     def add(self, measure: str, right: int, of: int) -> None:
         """Counts more of a measure."""
         self.right[measure] = self.right.get(measure, 0) + right
@@ -49,7 +54,7 @@ def measure(truth: Truth, document: Document, passages: Sequence[Passage]) -> Ta
 
     ``recall``: characters of units found; ``order``: neighbouring units of one flow in their order; ``figures``:
     numbers with their powers intact, in the unit that they belong to; ``cells``: values that a row passage gives with
-    their labels, headers and caption; ``structure``: headings of their level and items with their mark;
+    their labels, headers, caption and unit; ``structure``: headings of their level and items with their mark;
     ``invented`` and ``leaked``: characters of the body that no unit has, and those of what is not text.
     """
     stored, tally = Stored(document), Tally()
@@ -151,13 +156,18 @@ def _drop(text: str, alignment: Alignment, stored: Stored) -> None:
 
 
 def _source(text: str, excluded: Sequence[tuple[str, Excluded]]) -> Excluded | None:
-    """What must not be there that a left-over stretch is of: its words hold it, or it holds them."""
+    """What must not be there that a left-over stretch is of: it has its characters in order, or holds it whole."""
     words = "".join(_WORD.findall(text))
     for whole, each in excluded:
         bare = "".join(_WORD.findall(whole))
-        if bare and (words in bare or (bare in words and len(bare) >= _TELLING)):
+        if bare and (_within(words, bare) or (bare in words and len(bare) >= _TELLING)):
             return each
     return None
+
+
+def _within(part: str, whole: str) -> bool:
+    rest = iter(whole)
+    return all(char in rest for char in part)
 
 
 class _Row:
@@ -169,15 +179,14 @@ class _Row:
 
 
 def _cell(tally: Tally, cell: CellTruth, rows: Sequence[_Row]) -> None:
-    text, caption = canonical(cell.text), canonical(cell.caption)
+    text, caption, unit = canonical(cell.text), canonical(cell.caption), canonical(cell.unit)
     labels, headers = [canonical(each) for each in cell.labels], [canonical(each) for each in cell.headers]
     right = any(
-        caption in row.text and all(label in row.text for label in labels) and _has(row, text, labels, headers)
-        for row in rows
+        all(part in row.text for part in (caption, unit, *labels)) and _has(row, text, labels, headers) for row in rows
     )
     tally.add("cells", right, 1)
     if not right:
-        expected = f"{cell.caption}: {' '.join(cell.labels)} · {' '.join(cell.headers)} = {cell.text}"
+        expected = f"{cell.caption}: {' '.join(cell.labels)} · {' '.join(cell.headers)} = {cell.text} {cell.unit}"
         tally.faults.append(Fault("cells", cell.kind, expected, next(_likely(cell, labels, headers, rows), "(no row)")))
 
 

@@ -146,7 +146,8 @@ def _word_text(path: Path) -> str:
 def _of_page(document: Document, number: int | None, own: str) -> PageCheck:
     """A page by its number from 0, or all of the document as page 0."""
     page = document.pages[number] if number is not None else Page(0, 0, len(document.text))
-    body, aside = [], []
+    body: list[str] = []
+    aside: list[str] = []
     for block in document.blocks:
         into = aside if block.kind == "furniture" else body
         for start, end in block.spans:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby
 from typing import cast
 
 from pypdf import PdfReader, PdfWriter
@@ -15,7 +16,7 @@ from eval.roundtrip.dressing import LAYER, Dressing
 from eval.roundtrip.setting import LATIN, Style, broken, faces
 from eval.roundtrip.sheets import Layout, Sheet
 from eval.roundtrip.tabling import set_table
-from eval.roundtrip.truth import Excluded, Field, Grid, Heading, Item, Piece, Run, Text, Truth, truth_of
+from eval.roundtrip.truth import Excluded, Field, Grid, Heading, Item, Piece, Run, Runs, Text, Truth, truth_of
 
 _COLUMNS = {"two columns": 2, "three columns": 3}
 
@@ -30,12 +31,18 @@ def write_pdf(draft: Draft) -> tuple[bytes, Truth]:
     dressing = Dressing(draft, style)
     sheet = Sheet(layout, style, random, dressing)
     truth = truth_of(draft.pieces)
-    for piece in draft.pieces:
-        truth.allowed += _set(sheet, piece, draft)
+    if "contents list" in draft.dress:
+        truth.excluded += _contents(sheet, draft)
+        truth.allowed += [draft.words.either("Contents", "目录")]
+    for kind, several in groupby(draft.pieces, key=lambda piece: piece.kind if isinstance(piece, Text) else ""):
+        if kind == "short blocks":
+            _beside(sheet, [piece.runs for piece in several if isinstance(piece, Text)])
+        else:
+            truth.allowed += [text for piece in several for text in _set(sheet, piece, draft)]
     content = sheet.save()
     truth.excluded += dressing.drawn
     if layout.numbered:
-        truth.excluded += [Excluded(str(number), "line number") for number in range(1, sheet.counted + 1)]
+        truth.excluded += [Excluded(str(number), "line numbers") for number in range(1, sheet.counted + 1)]
     return (_with_layer(content) if "layer off" in draft.dress else content), truth
 
 
@@ -108,6 +115,34 @@ def _paragraph(sheet: Sheet, piece: Text) -> None:
     lines = broken(piece.runs, style, sheet.frame.width, indent=indent, hyphens=layout.hyphens)
     sheet.flow(lines, style, indent=indent)
     sheet.frame.y += layout.gap * style.size
+
+
+def _beside(sheet: Sheet, blocks: Sequence[Runs]) -> None:
+    """Short paragraphs side by side, the rest below all of them."""
+    style, gap = sheet.style, 18.0
+    width = (sheet.frame.width - gap * (len(blocks) - 1)) / len(blocks)
+    several = [broken(runs, style, width) for runs in blocks]
+    height = sheet.layout.leading * style.size
+    sheet.need(height * max(map(len, several)) + 6)
+    for column, lines in enumerate(several):
+        for number, line in enumerate(lines):
+            base = sheet.frame.y + number * height + style.size
+            sheet.line(sheet.frame.x + column * (width + gap), base, line, style)
+    sheet.frame.y += height * max(map(len, several)) + 6
+
+
+def _contents(sheet: Sheet, draft: Draft) -> list[Excluded]:
+    """A list of the sections with dots and page numbers, on a page of its own."""
+    style, found = sheet.style, []
+    sheet.flow([[Run(draft.words.either("Contents", "目录"))]], replace(style, bold=True, size=style.size * 1.4))
+    for place, piece in enumerate(piece for piece in draft.pieces if isinstance(piece, Heading) and piece.level):
+        number, dot = str(place // 2 + 1), style.width(Run("."))
+        room = sheet.frame.width - style.width(Run(piece.text)) - style.width(Run(number)) - 8
+        dots = "." * max(3, int(room / dot))
+        sheet.flow([[Run(piece.text), Run(" "), Run(dots), Run(" "), Run(number)]], style)
+        found.append(Excluded(f"{piece.text}{dots}{number}", "contents list"))
+    sheet.next_page()
+    return found
 
 
 def _item(sheet: Sheet, piece: Item) -> None:

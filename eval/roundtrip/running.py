@@ -19,7 +19,6 @@ from ingest.splitting import split
 
 MEASURES = ("recall", "order", "cells", "figures", "structure")
 BARS = {"recall": 0.995, "order": 0.995, "cells": 0.98}
-_WHOLE = {"invented", "leaked"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +33,22 @@ class Trip:
     @property
     def ok(self) -> bool:
         """Whether all that counts is right; headings' levels are told and do not count."""
-        return not self.error and all(fault.measure == "structure" for fault in self.tally.faults)
+        return not self.error and not self.tally.counted
 
 
 @dataclass(slots=True)
 class Figures:
-    """A group of documents: how many, how many failed, each share with its interval, and characters too many."""
+    """A group of documents: how many, how many failed, each share with its interval, and characters too many.
+
+    ``alone`` are those that have the kind and no other; ``own`` those with a fault in what is of the kind itself.
+    """
 
     name: str
     documents: int = 0
     failed: int = 0
     alone: int = 0
     failed_alone: int = 0
+    own: int = 0
     shares: dict[str, Estimate] = field(default_factory=dict)
     invented: int = 0
     leaked: int = 0
@@ -89,6 +92,7 @@ def figures(name: str, trips: Sequence[Trip], *, kind: str = "") -> Figures:
     failed = [each for each in trips if not each.ok]
     alone = [each for each in trips if len(each.made.kinds) == 1]
     result = Figures(name, len(trips), len(failed), len(alone), sum(not each.ok for each in alone))
+    result.own = sum(bool(kind) and any(fault.kind == kind for fault in each.tally.counted) for each in trips)
     for measure_name in MEASURES:
         if (share := _share(measure_name, trips)) is not None:
             result.shares[measure_name] = share
@@ -117,20 +121,20 @@ def _example(failed: Sequence[Trip], kind: str) -> dict[str, str | int] | None:
     ordered = sorted(failed, key=lambda each: len(each.made.kinds))
     for of_kind in (True, False):
         for each in ordered:
-            for fault in each.tally.faults:
-                if fault.measure != "structure" and (fault.kind == kind or not of_kind):
+            for fault in each.tally.counted:
+                if fault.kind == kind or not of_kind:
                     return {"document": each.made.number, "name": each.made.name, **asdict(fault)}
     return None
 
 
 def by_kind(trips: Sequence[Trip]) -> list[Figures]:
-    """A row for each kind, the worst first: by the share that failed where it was alone, then in all."""
+    """A row for each kind, the worst first: by the share that failed where it was alone, then by its own faults."""
     names = dict.fromkeys(kind for each in trips for kind in each.made.kinds)
     rows = [
         figures(name, [each for each in trips if name in each.made.kinds], kind=name) for name in names
     ]  # fmt: skip
     return sorted(
-        rows, key=lambda row: (-row.failed_alone / max(1, row.alone), -row.failed / max(1, row.documents), row.name)
+        rows, key=lambda row: (-row.failed_alone / max(1, row.alone), -row.own / max(1, row.documents), row.name)
     )
 
 

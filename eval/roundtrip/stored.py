@@ -6,6 +6,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
 
 from ingest.document import Block, Document, Span, Table
 from ingest.text.view import fold, reading_view
@@ -49,12 +51,14 @@ class Stored:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.stretches: list[Stretch] = []
+        self.words: set[int] = set()  # where white space stood
         parts: list[str] = []
         at = 0
         for kind, level, said in _stretches(document):
             text = canonical(said)
             if text:
                 self.stretches.append(Stretch(at, at + len(text), kind, level, said))
+                self.words.update(_borders(at, said, text))
                 parts.append(text)
                 at += len(text)
         self.text = "".join(parts)
@@ -64,6 +68,17 @@ class Stored:
     def at(self, place: int) -> Stretch:
         """The stretch that a place is in."""
         return self.stretches[bisect_right(self.starts, place) - 1]
+
+
+def _borders(at: int, said: str, text: str) -> list[int]:
+    """Where words of a stretch begin and end, as far as they are compared one by one as they are together."""
+    borders = list(accumulate((len(_word(word)) for word in said.split()), initial=at))
+    return borders if borders[-1] == at + len(text) else []
+
+
+@lru_cache(maxsize=4096)
+def _word(word: str) -> str:
+    return canonical(word)
 
 
 def _stretches(document: Document) -> Iterator[tuple[str, int, str]]:

@@ -131,6 +131,8 @@ def _levels(grid: Grid, ys: dict[int, float], lower: float) -> list[tuple[float,
     under = next((y for row, y in ys.items() if row >= grid.header_rows), lower)
     if grid.rules == "booktabs":
         return [(min(ys.values()), 1.0), (under, 0.5), (lower, 1.0)]
+    if grid.rules == "groups":
+        return [*((y, 0.5) for row, y in ys.items() if row <= 1 or row % 3 == 1), (lower, 0.5)]
     return [*((y, 0.5) for y in ys.values()), (lower, 0.5)] if grid.rules == "rows" else []
 
 

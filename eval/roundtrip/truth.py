@@ -111,7 +111,7 @@ class Place:
     column_span: int = 1
 
 
-Rules = Literal["full", "booktabs", "rows", "none"]
+Rules = Literal["full", "booktabs", "rows", "groups", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,13 +168,14 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class CellTruth:
-    """A value of a table with its labels, from outermost, the headers above it, from the top, and its caption."""
+    """A value of a table: its labels from outermost, the headers above it from the top, caption, and unit or ""."""
 
     text: str
     labels: tuple[str, ...]
     headers: tuple[str, ...]
     caption: str
     kind: str
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +248,8 @@ def _cells(grid: Grid) -> Iterator[CellTruth]:
                 if side.column < grid.label_columns and side.row <= row < side.row + side.row_span
                 and side.row >= grid.header_rows and side.text
             )  # fmt: skip
-            yield CellTruth(place.text, labels, headers, grid.caption, grid.kind)
+            unit = re.split("[:：]", grid.unit)[-1].strip()
+            yield CellTruth(place.text, labels, headers, grid.caption, grid.kind, unit)
 
 
 def _over(above: Place, place: Place) -> bool:

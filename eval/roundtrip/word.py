@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from html import escape
 from typing import Any
 
@@ -24,6 +25,11 @@ _BOX = (
     'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:v="urn:schemas-microsoft-com:vml"'
 )
 _NOTES = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+_STRICT = {
+    b"http://schemas.openxmlformats.org/wordprocessingml/2006/main": b"http://purl.oclc.org/ooxml/wordprocessingml/main",
+    b"http://schemas.openxmlformats.org/officeDocument/2006/": b"http://purl.oclc.org/ooxml/officeDocument/",
+    b"http://schemas.openxmlformats.org/drawingml/2006/": b"http://purl.oclc.org/ooxml/drawingml/",
+}
 _AUTHOR = 'w:id="1" w:author="Editor" w:date="2024-01-01T00:00:00Z"'
 
 
@@ -35,6 +41,26 @@ def write_docx(draft: Draft) -> tuple[bytes, Truth]:
     if "running heads" in draft.dress:
         truth.excluded += writer.heads()
     return writer.save(), truth
+
+
+def packed(content: bytes, dress: set[str]) -> bytes:
+    """The package as other programs write it: the main part under another name, or all in the strict names."""
+    if not dress & {"renamed parts", "strict package"}:
+        return content
+    written = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            part = old.read(name)
+            if "renamed parts" in dress:
+                name, part = (
+                    name.replace("document.xml", "document2.xml"),
+                    part.replace(b"/document.xml", b"/document2.xml"),
+                )
+            if "strict package" in dress and name.endswith((".xml", ".rels")):
+                for loose, strict in _STRICT.items():
+                    part = part.replace(loose, strict)
+            new.writestr(name, part)
+    return written.getvalue()
 
 
 def _w(tag: str, inner: str, attributes: str = "") -> str:
@@ -82,14 +108,14 @@ class _Writer:
             self._add_notes()
         written = io.BytesIO()
         self.document.save(written)
-        return written.getvalue()
+        return packed(written.getvalue(), self.draft.dress)
 
     def heads(self) -> list[Excluded]:
         """A head and a foot on every page."""
         words, section = self.draft.words, self.document.sections[0]
         head, foot = words.title(), words.either("Page 1 of 9", "第1页 共9页")
         section.header.paragraphs[0].text, section.footer.paragraphs[0].text = head, foot
-        return [Excluded(head, "running head"), Excluded(foot, "page number")]
+        return [Excluded(head, "running heads"), Excluded(foot, "running heads")]
 
     def _append(self, xml: str) -> Any:
         element = parse_xml(xml)
@@ -206,8 +232,19 @@ class _Writer:
                 row._tr.get_or_add_trPr().append(parse_xml(f"<w:tblHeader {nsdecls('w')}/>"))
         if "rows in controls" in self.draft.dress:
             self._control(table._tbl)
+        if "cells set in from the left" in self.draft.dress and piece.label_columns == piece.header_rows == 1:
+            self._set_in(table._tbl)
         if piece.remark:
             self._append(self._paragraph(_run(piece.remark)))
+
+    @staticmethod
+    def _set_in(table: Any) -> None:
+        """The corner cell is left out; the header begins one column further right."""
+        row = table.find(qn("w:tr"))
+        corner = row.find(qn("w:tc"))
+        if not "".join(corner.itertext()).strip():
+            row.remove(corner)
+            row.get_or_add_trPr().append(parse_xml(f'<w:gridBefore {nsdecls("w")} w:val="1"/>'))
 
     @staticmethod
     def _control(table: Any) -> None:

@@ -14,7 +14,7 @@ from ingest.readers.pdf.drafts import Draft, without
 from ingest.readers.pdf.furniture import find_furniture
 from ingest.readers.pdf.headings import Entry, HeadingLine, body_size, find_heading_lines
 from ingest.readers.pdf.lines import Line
-from ingest.readers.pdf.notes import find_footnotes
+from ingest.readers.pdf.notes import find_footnotes, note_marks
 from ingest.readers.pdf.page import PageLayout, Placed, PlacedTable
 from ingest.structure.lists import item_levels, mark_of
 
@@ -58,6 +58,9 @@ def make_blocks(pages: Sequence[PageLayout], text: str, outline: Sequence[Entry]
                 _add_heading(drafts, part, headings[part])
             else:
                 _add_line(drafts, part, flow)
+    backed = note_marks(pages, notes, body=body)
+    for draft in drafts:
+        draft.marks = [mark for mark in draft.marks if mark in backed]
     _mark_lists(drafts, text)
     return tuple(_finish(drafts, text))
 

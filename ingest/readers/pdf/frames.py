@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ingest.document import Box
+from ingest.readers.pdf.fractions import join_fractions
 from ingest.readers.pdf.lines import Line, Piece, cut_pieces, join_line, upright
+from ingest.readers.pdf.margins import find_line_numbers
 from ingest.readers.pdf.order import reading_order
 from ingest.readers.pdf.tables import PageTable, find_tables
 from ingest.readers.pdf.text import Characters, Word, words
@@ -31,6 +33,11 @@ class Inside:
     """What stands in one cell, or in no cell, of a table: pieces with the frame that each is upright in."""
 
     pieces: list[tuple[Frame, Piece]] = field(default_factory=list)
+
+    def join_fractions(self, page: pdfium.PdfPage, frame: Frame) -> None:
+        """Sets the parts of fractions of ``frame`` side by side."""
+        own = [piece for of, piece in self.pieces if of is frame]
+        self.pieces = [(frame, piece) for piece in join_fractions(page, frame.characters, own)]
 
     def lines(self) -> Iterator[Line]:
         """The lines of the cell, those set upright in the table first."""
@@ -55,13 +62,15 @@ class Frame:
     """The text of one turn: ``pieces`` in stream order, of each table one that stands for it; ``tables`` by owner.
 
     Text of another turn that holds a table and stands apart is one of them, so that it is read in its place.
-    ``characters`` are all of the page, their ``boxes`` as they stand where text of this turn is upright.
+    ``numbers`` are those of its lines. ``characters`` are all of the page, their ``boxes`` as they stand where text of
+    this turn is upright.
     """
 
     turn: int
     characters: Characters
     pieces: list[Piece]
     tables: list[FoundTable | Frame] = field(default_factory=list)
+    numbers: list[Line] = field(default_factory=list)
 
     @property
     def boxes(self) -> NDArray[np.float32]:
@@ -69,7 +78,7 @@ class Frame:
         return self.characters.boxes
 
 
-def frames_of(page: pdfium.PdfPage, characters: Characters, shown: NDArray[np.bool_], number: int) -> Iterator[Frame]:
+def frames_of(page: pdfium.PdfPage, characters: Characters, shown: NDArray[np.bool_], number: int) -> list[Frame]:
     """The text of each turn, that of which there is most first; ``shown`` marks the characters that are text."""
     counts = np.bincount(characters.turns[shown], minlength=4)
     frames = [
@@ -81,11 +90,13 @@ def frames_of(page: pdfium.PdfPage, characters: Characters, shown: NDArray[np.bo
         others = [other for other in frames if other is not frame]
         if frame is frames[0] or sum(len(piece.positions) for piece in frame.pieces) >= _FEWEST:
             _part_tables(page, frame, others, number)
+        if frame.turn == 0:
+            frame.pieces = join_fractions(page, frame.characters, frame.pieces)
     base = next((frame for frame in frames if frame.turn == 0), None)
     for frame in frames:
         if base and frame.tables and frame is not base:
             _set_into(base, frame)
-    yield from (frame for frame in frames if frame.pieces)
+    return frames
 
 
 def _frame(characters: Characters, positions: NDArray[np.intp], turn: int) -> Frame:
@@ -93,7 +104,12 @@ def _frame(characters: Characters, positions: NDArray[np.intp], turn: int) -> Fr
         width, height = characters.width, characters.height
         size = (height, width) if turn % 2 else (width, height)
         characters = replace(characters, boxes=upright(characters, turn), width=size[0], height=size[1])
-    return Frame(turn, characters, cut_pieces(characters, positions, characters.boxes))
+    pieces = cut_pieces(characters, positions, characters.boxes)
+    margin = find_line_numbers(characters, pieces)
+    numbers = [join_line(characters, [piece], characters.boxes, turn) for piece in margin]
+    return Frame(
+        turn, characters, [piece for piece in pieces if piece not in margin] if margin else pieces, [], numbers
+    )
 
 
 def _part_tables(page: pdfium.PdfPage, frame: Frame, others: Sequence[Frame], number: int) -> None:
@@ -126,6 +142,9 @@ def _part_tables(page: pdfium.PdfPage, frame: Frame, others: Sequence[Frame], nu
         if held:
             start = min(held, key=lambda piece: int(piece.positions[0]))
             _, x0, y0, x1, y1 = table.box
+            if frame.turn == 0:
+                for inner in cells:
+                    inner.join_fractions(page, frame)
             rest.append(replace(start, x0=x0, y0=y0, x1=x1, y1=y1, owner=len(frame.tables), table=True))
             frame.tables.append(FoundTable(table, cells[:-1], cells[-1]))
             for other in others:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from ingest.readers.pdf.captions import caption_label
+from ingest.readers.pdf.contents import find_contents
 from ingest.readers.pdf.page import PageLayout, Placed
+from ingest.text.amounts import REFERENCES, amounts
+from ingest.text.view import cased
 
 _MARGIN = 0.13  # of the page's height, above and below
-_MAX_ENTRY = 4  # lines of an entry of a contents page
 _DRIFT = 14.0  # points by which a running head may move between pages
 _NUMBER = re.compile(
     r"[-–—·•|\s]*(?:第\s*|Page\s*|p\.\s*)?(?:[0-9]{1,4}|[ivxlc]{1,6}|[A-Z]-?[0-9]{1,3})(?:\s*页)?"
@@ -20,18 +22,24 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _DIGITS = re.compile(r"[0-9]{1,12}")
-_LEADER = re.compile(r"(?:\.{4,}|…{2,}|·{4,}|(?:\. ){4,}|_{4,})\s*(?:[0-9]{1,4}|[ivxlc]{1,6})?\s*$")
+# Latin sentences hold small letters; a running head may end in a number and a full stop.
+_SENTENCE = re.compile(r"[\u3400-\u9fff].*[。；！？]$|[a-z]{2}.*[a-z\d)%]{2}[.;!?]$")
 
 
 def find_furniture(pages: Sequence[PageLayout]) -> set[Placed]:
     """Lines repeated at one height over pages (digits may vary), page numbers, and the lines of a contents page."""
     seen: dict[str, list[Placed]] = defaultdict(list)
     found: set[Placed] = set()
+    stamped: dict[str, float] = {}
     for page in pages:
         lines = [part for part in page.parts if isinstance(part, Placed)]
-        found |= _contents(lines)
+        found |= find_contents(lines)
+        found.update(page.aside)
+        stamped.update({_bare(stamp.line.text): stamp.line.size for stamp in page.aside if page.told})
         for line in _marginal(lines, page):
             seen[_masked(line.line.text)].append(line)
+    for page in pages if stamped else ():
+        found.update(part for part in page.parts if isinstance(part, Placed) and _is_stamp(part, stamped))
     least = 2 if len(pages) <= 4 else 3
     for lines in seen.values():
         for level in _levels(lines):
@@ -60,28 +68,38 @@ def _levels(lines: Sequence[Placed]) -> list[list[Placed]]:
 def _counts_pages(lines: Sequence[Placed]) -> bool:
     """Whether the numbers in lines that differ in nothing else stand still or run with the pages.
 
-    Half of the numbers must: ``Figure 3`` at the head of a page is no running head, ``Sheet 3 of 9, rev. 2`` is.
+    Half of the numbers must: ``Figure 3`` at the head of a page is no running head, ``Sheet 3 of 9, rev. 2`` is. A
+    sentence, or a line that states an amount, is none as soon as one of its numbers changes.
     """
     rows = [(line.page, [int(number) for number in _DIGITS.findall(line.line.text)]) for line in lines]
     width = min(len(numbers) for _, numbers in rows)
     if not width:
         return True
-    steady = 0
+    steady, changes = 0, False
     for at in range(width):
         still = Counter(numbers[at] for _, numbers in rows).most_common(1)[0][1]
         along = Counter(numbers[at] - page for page, numbers in rows).most_common(1)[0][1]
         steady += max(still, along) > max(1, 0.4 * len(rows))
+        changes |= still < len(rows)
+    if changes and (_SENTENCE.search(lines[0].line.text.strip()) or (steady < width and _states(lines[0].line.text))):
+        return False
     return steady * 2 >= width
 
 
-def _contents(lines: Sequence[Placed]) -> set[Placed]:
-    """Lines that lead by dots to a page number, and the lines above them of the same entries."""
-    leading = [at for at, line in enumerate(lines) if _LEADER.search(line.line.text)]
-    found = {lines[at] for at in leading}
-    for before, after in pairwise(leading):
-        if after - before <= _MAX_ENTRY:
-            found.update(lines[before:after])
-    return found
+def _states(text: str) -> bool:
+    """Whether a line states an amount in some unit."""
+    stated = [amount.dimension for amount in amounts(cased(text)) if amount.kind == "number"]
+    return any(dimension and dimension != "share" and dimension not in REFERENCES for dimension in stated)
+
+
+def _bare(text: str) -> str:
+    return "".join(text.split())
+
+
+def _is_stamp(line: Placed, stamped: Mapping[str, float]) -> bool:
+    """Whether a line says alone, and as large, what a watermark of another page says."""
+    size = stamped.get(_bare(line.line.text))
+    return size is not None and line.line.size > 0.9 * size
 
 
 def _is_part(text: str, y0: float, known: Iterable[tuple[str, int]]) -> bool:

@@ -11,18 +11,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ingest.readers.pdf.raised import Written, write_raised
+from ingest.readers.pdf.spacing import spread_spaces
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ingest.readers.pdf.text import Characters
 
+_MAY_BE_SPREAD = re.compile(r"(?:^|\s)\S\s+\S\s+\S(?:\s|$)|[\u3400-\u9fff]\s+[\u3400-\u9fff]")
 NEWLINE, SPACE = -1, -2  # positions of characters that stand in the text but not in the content stream
 _ONE_SPACE = np.array([SPACE])
 _GAP = 1.0  # em: wider gaps may be a gutter; a line cut here is mended when its column is known
+_LARGE = 2.2  # times the size of its neighbour: a letter that stands beside two lines, and no base of an exponent
+_SHIFT = 0.3  # of the height of a glyph of one size: what stands farther off its neighbour's level is of a fraction
 _BOLD = 0.85  # share of bold glyphs in a bold line: its number or full stop may be plain
-_SMALL = 0.8  # size of raised marks against their line
-_REFERENCE = re.compile(r"[0-9]{1,3}(?:,[0-9]{1,3})*|[*†‡§]{1,3}|\([0-9]{1,3}\)|\[[0-9]{1,3}\]|[①-⑳]")
-_UNIT = re.compile(r"(?:^|[^A-Za-z])(?:[kcdmµ]?m|10|s|CO|N|CH|SF|NF)$")  # what an exponent or index follows
+_SMALL = 0.87  # size of raised marks against their line
+_TALL = 1.1  # of the height of a glyph: a line so tall has glyphs off its base line
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,8 +35,9 @@ class Piece:
     """Glyphs side by side on one line. ``positions`` are ascending character positions of visible glyphs.
 
     The box is in the upright frame of the text: points, x to the right, y downwards. ``size`` and ``smallest`` are
-    the largest and smallest font sizes in it, ``bold`` the number of its bold glyphs. ``owner`` is the number that
-    :func:`cut_pieces` was given for its glyphs, -1 where it was given none. ``table`` marks the stand-in for a table.
+    the largest and smallest font sizes in it, ``bold`` the number of its bold glyphs, ``height`` that of its tallest
+    one. ``owner`` is the number that :func:`cut_pieces` was given for its glyphs, -1 where it was given none.
+    ``table`` marks the stand-in for a table, ``over`` and ``under`` the parts of a fraction.
     """
 
     positions: NDArray[np.intp]
@@ -42,8 +48,11 @@ class Piece:
     size: float
     smallest: float
     bold: int
+    height: float
     owner: int = -1
     table: bool = False
+    over: bool = False
+    under: bool = False
 
     def beside(self, other: Piece) -> bool:
         """Whether the two stand on one line."""
@@ -90,6 +99,15 @@ def upright(characters: Characters, turn: int) -> NDArray[np.float32]:
     return np.stack(corners, axis=1)
 
 
+def base_lines(characters: Characters, turn: int) -> NDArray[np.float32]:
+    """How far down the base line of each character is in the frame of :func:`upright`, in points."""
+    origins = characters.origins
+    if origins is None:
+        raise ValueError("base lines are known of text that was read, not of text that was recognised")
+    x, y = origins.T
+    return (y, x, characters.height - y, characters.width - x)[turn]
+
+
 def cut_pieces(
     characters: Characters,
     positions: NDArray[np.intp],
@@ -108,10 +126,13 @@ def cut_pieces(
     rank = np.cumsum(characters.visible)[positions]
     shared = np.minimum(box[:-1, 3], box[1:, 3]) - np.maximum(box[:-1, 1], box[1:, 1])
     height = np.minimum(box[:-1, 3] - box[:-1, 1], box[1:, 3] - box[1:, 1])
+    tall = np.maximum(box[:-1, 3] - box[:-1, 1], box[1:, 3] - box[1:, 1])
+    shift = np.abs(np.diff(box[:, 1] + box[:, 3])) / 2
     em = np.maximum(size[:-1], size[1:])
     gap = box[1:, 0] - box[:-1, 2]
-    cut = (shared < 0.5 * height) | (gap > _GAP * em) | (gap < -_GAP * em)
-    cut |= (np.diff(rank) != 1) | (np.diff(owners) != 0)
+    off = (shift > _SHIFT * tall) & (np.minimum(size[:-1], size[1:]) > _SMALL * em)
+    cut = (shared < 0.5 * height) | off | (gap > _GAP * em) | (gap < -_GAP * em)
+    cut |= (np.diff(rank) != 1) | (np.diff(owners) != 0) | (em > _LARGE * np.minimum(size[:-1], size[1:]))
     starts = np.append(0, np.flatnonzero(cut) + 1)
     columns = (
         np.minimum.reduceat(box[:, 0], starts),
@@ -121,6 +142,7 @@ def cut_pieces(
         np.maximum.reduceat(size, starts),
         np.minimum.reduceat(size, starts),
         np.add.reduceat(characters.bold[positions].astype(np.intp), starts),
+        np.maximum.reduceat(box[:, 3] - box[:, 1], starts),
         owners[starts],
     )
     ends = np.append(starts[1:], len(positions)).tolist()
@@ -135,12 +157,16 @@ def join_line(characters: Characters, pieces: Sequence[Piece], boxes: NDArray[np
         joined, text = _woven(characters, pieces, boxes)
     else:
         joined, text = _in_a_row(characters, pieces)
-    largest = max(piece.size for piece in pieces)
-    mixed = min(piece.smallest for piece in pieces) < _SMALL * largest
+    written = Written(joined, text)
+    if characters.origins is not None and _is_mixed(pieces):
+        flat = [piece.positions for piece in pieces if piece.over or piece.under]
+        written = write_raised(characters, joined, text, boxes, base_lines(characters, turn), flat)
+    if _MAY_BE_SPREAD.search(written.text):
+        written = _closed_up(written, boxes, max(pieces, key=lambda piece: len(piece.positions)).size)
     glyphs = sum(len(piece.positions) for piece in pieces)
     return Line(
-        joined,
-        text,
+        written.positions,
+        written.text,
         min(piece.x0 for piece in pieces),
         min(piece.y0 for piece in pieces),
         max(piece.x1 for piece in pieces),
@@ -148,8 +174,44 @@ def join_line(characters: Characters, pieces: Sequence[Piece], boxes: NDArray[np
         max(pieces, key=lambda piece: len(piece.positions)).size,
         sum(piece.bold for piece in pieces) > _BOLD * glyphs,
         turn,
-        _references(characters, joined, text, boxes) if mixed else (),
+        written.references,
     )
+
+
+def _closed_up(written: Written, boxes: NDArray[np.float32], em: float) -> Written:
+    """The line without spaces between the glyphs of words that are set wide; note marks are not touched."""
+    placed = np.where((written.positions < 0)[:, None], np.float32(np.nan), boxes[np.maximum(written.positions, 0)])
+    taken = spread_spaces(written.text, placed, max(em, 1.0))
+    if not taken or written.references:
+        return written
+    left_out = set(taken)
+    text = "".join([char for at, char in enumerate(written.text) if at not in left_out])
+    return Written(np.delete(written.positions, taken), text)
+
+
+def _is_mixed(pieces: Sequence[Piece]) -> bool:
+    """Whether glyphs of several sizes or heights make a line, as raised and lowered ones do."""
+    if len(pieces) == 1:
+        piece = pieces[0]
+        return piece.smallest < _SMALL * piece.size or piece.y1 - piece.y0 > _TALL * piece.height
+    size, height = max([piece.size for piece in pieces]), max([piece.height for piece in pieces])
+    top, bottom = min([piece.y0 for piece in pieces]), max([piece.y1 for piece in pieces])
+    return min([piece.smallest for piece in pieces]) < _SMALL * size or bottom - top > _TALL * height
+
+
+def stamp_lines(characters: Characters) -> list[Line]:
+    """The watermarks of a page, each a line of its own."""
+    if characters.stamps is None:
+        return []
+    lines = []
+    for number in range(1, int(characters.stamps.max()) + 1):
+        positions = np.flatnonzero(characters.stamps == number)
+        if len(positions):
+            box, size = characters.boxes[positions], float(characters.sizes[positions[0]])
+            text = "".join([characters.text[position] for position in positions.tolist()])
+            corner = (*box[:, :2].min(axis=0).tolist(), *box[:, 2:].max(axis=0).tolist())
+            lines.append(Line(positions, text, *corner, size, False, int(characters.turns[positions[0]])))
+    return lines
 
 
 def _in_a_row(characters: Characters, pieces: Sequence[Piece]) -> tuple[NDArray[np.intp], str]:
@@ -157,7 +219,10 @@ def _in_a_row(characters: Characters, pieces: Sequence[Piece]) -> tuple[NDArray[
     parts: list[NDArray[np.intp]] = []
     texts: list[str] = []
     for index, piece in enumerate(pieces):
-        if index and piece.x0 - pieces[index - 1].x1 > 0.15 * piece.size:
+        if index and pieces[index - 1].over and piece.under:
+            parts.append(_ONE_SPACE)
+            texts.append("/")
+        elif index and _are_apart(characters, pieces[index - 1], piece):
             parts.append(_ONE_SPACE)
             texts.append(" ")
         first, last = piece.positions.item(0), piece.positions.item(-1) + 1
@@ -171,33 +236,39 @@ def _in_a_row(characters: Characters, pieces: Sequence[Piece]) -> tuple[NDArray[
     return np.concatenate(parts) if len(parts) > 1 else parts[0], "".join(texts)
 
 
+def _are_apart(characters: Characters, left: Piece, right: Piece) -> bool:
+    """Whether a space stands between two pieces; none does between a large initial and the rest of its word."""
+    if right.x0 - left.x1 <= 0.15 * right.size:
+        return False
+    is_initial = len(left.positions) == 1 and left.size > _LARGE * right.size
+    between = characters.text[left.positions[-1] + 1 : right.positions[0]].strip("\n")
+    follows = not between and characters.text[right.positions[0]].islower()
+    nearest = 0.5 if characters.text[left.positions[0]] in "AIO" else _GAP  # words of one letter
+    return not (is_initial and follows and right.x0 - left.x1 < nearest * right.size)
+
+
 def _woven(characters: Characters, pieces: Sequence[Piece], boxes: NDArray[np.float32]) -> tuple[NDArray[np.intp], str]:
     """Glyph by glyph from left to right: one piece fills a gap inside another, as raised numbers drawn last do."""
     positions = np.concatenate([piece.positions for piece in pieces])
-    positions = positions[np.argsort(boxes[positions, 0], kind="stable")]
-    gaps = boxes[positions[1:], 0] - boxes[positions[:-1], 2]
-    wide = np.flatnonzero(gaps > 0.15 * characters.sizes[positions[1:]]) + 1
-    woven = np.insert(positions, wide, SPACE)
-    return woven, "".join([" " if position == SPACE else characters.text[position] for position in woven.tolist()])
-
-
-def _references(
-    characters: Characters, joined: NDArray[np.intp], text: str, boxes: NDArray[np.float32]
-) -> tuple[tuple[int, int], ...]:
-    """Runs of smaller, raised glyphs that read as footnote marks; exponents and indices of units are not."""
-    real = np.where(joined < 0, 0, joined)
-    inked = (joined >= 0) & characters.visible[real]
-    sizes = characters.sizes[real]
-    main = np.median(sizes[inked])
-    small = inked & (sizes < _SMALL * main)
-    if not small.any():
-        return ()
-    centre = (boxes[real, 1] + boxes[real, 3]) / 2
-    base = float(np.median(centre[inked & ~small]))
-    raised = small & (centre < base)
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], raised.astype(np.int8), [0]])))
-    found = []
-    for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-        if _REFERENCE.fullmatch(text[start:end].strip()) and not _UNIT.search(text[:start]):
-            found.append((start, end))
-    return tuple(found)
+    left, right = boxes[positions, 0], boxes[positions, 2]
+    first = 0
+    for piece in pieces:
+        last = first + len(piece.positions)
+        if piece.over or piece.under:  # as they are read, and not as they stand
+            edges = np.linspace(piece.x0, piece.x1, last - first + 1)
+            left[first:last], right[first:last] = edges[:-1], edges[1:]
+        first = last
+    order = np.argsort(left, kind="stable")
+    positions, left, right = positions[order], left[order], right[order]
+    slashes = {piece.positions.item(-1) for piece in pieces if piece.over}
+    wide = left[1:] - right[:-1] > 0.15 * characters.sizes[positions[1:]]
+    woven: list[int] = []
+    text: list[str] = []
+    for position, apart in zip(positions.tolist(), [False, *wide.tolist()], strict=True):
+        slash = bool(woven) and woven[-1] in slashes
+        if apart or slash:
+            woven.append(SPACE)
+            text.append("/" if slash else " ")
+        woven.append(position)
+        text.append(characters.text[position])
+    return np.array(woven), "".join(text)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Mapping, Sequence
 
+from ingest.document import Span
 from ingest.readers.pdf.page import PageLayout, Placed, PlacedTable
 
 _SMALLER = 0.93  # of the body's size
 _FROM = 0.35  # share of the page's height above which no footnote stands
+_NOTES = re.compile(r"(?:end)?notes?|references|bibliography|sources|注释?|尾注|附注|参考文献", re.IGNORECASE)
+_LISTED = re.compile(r"[\[(（]?(?:[0-9]{1,3}|[①-⑳*†‡])[\])）]?[.．、)]?\s*(?=\S)")
 _MARK = re.compile(r"(?:[0-9]{1,3}(?![0-9.,%:])|[*†‡]{1,3}|\[[0-9]{1,3}\]|[①-⑳])\s*(?=\S)")
 
 
@@ -33,6 +38,43 @@ def find_footnotes(page: PageLayout, furniture: set[Placed], *, body: float) -> 
             found[part] = raised or (marked and (open_note is None or _next(found, line.text)))
             open_note = part
     return found if _at_foot(page, furniture, found) else {}
+
+
+def note_marks(pages: Sequence[PageLayout], notes: Mapping[Placed, bool], *, body: float) -> set[Span]:
+    """Spans of raised marks to each of which a note belongs: on its page or the next, or in a list of notes.
+
+    Other raised digits are exponents, or stand where their note was left behind.
+    """
+    own: list[set[str]] = []
+    listed: set[str] = set()
+    in_list = False
+    for page in pages:
+        heads = set()
+        for part in page.parts:
+            if not isinstance(part, Placed):
+                continue
+            in_list = in_list or _NOTES.fullmatch(part.line.text.strip()) is not None
+            marked = (_LISTED if in_list else _MARK).match(part.line.text)
+            leads = bool(part.marks) and part.marks[0].start == part.span.start
+            small = 0 < part.line.size <= _SMALLER * body
+            if marked and (leads or small or notes.get(part) or in_list):
+                heads.add(_bare_mark(marked.group()))
+                listed.update(heads if in_list else ())
+        own.append(heads)
+    found: set[Span] = set()
+    for at, page in enumerate(pages):
+        known = listed.union(*own[at : at + 2])
+        for part in page.parts:
+            for mark in part.marks:
+                text = page.text[mark.start - page.start : mark.end - page.start]
+                leads = isinstance(part, Placed) and mark.start == part.span.start
+                if leads or any(_bare_mark(one) in known for one in text.split(",")):
+                    found.add(mark)
+    return found
+
+
+def _bare_mark(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip(" ()[].、")
 
 
 def _next(found: dict[Placed, bool], text: str) -> bool:

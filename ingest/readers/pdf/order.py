@@ -16,11 +16,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _WIDEST = 14_400  # points: no page may be wider, and what stands farther apart forms no columns
-_MIN_LINES = 3  # a column has at least so many lines
+_MIN_LINES = 2  # a column has at least so many lines
 _NARROWEST = 12.0  # em; narrower, it is a column of labels
+_NARROWEST_SHORT = 16.0  # em, of a column of two lines: both are filled
+_BLOCK_LINES, _BLOCK_GAP = 4, 0.7  # lines of a short block, em between two of them
 _FULL = 0.6  # share of a column's width that a line of prose fills
 _STREAM_MARGIN = 0.01  # the stream's order knows more than boxes do: it stands unless clearly worse
 _LABEL = 0.45  # of the usual length of a line
+_MOST_HANGING = 8  # glyphs of an index
+_SHORTER = 0.6  # of what it is a label of
+_PROSE = 8.0  # em; what is wider is hardly a value
 _FEW = 0.25
 _NEXT = 4  # characters between pieces that follow each other in the stream
 _MAX_DEPTH = 6
@@ -30,19 +35,52 @@ def reading_order(pieces: Sequence[Piece]) -> list[list[Piece]]:
     """Lines in reading order, each a list of its pieces; ``pieces`` come in the order of the content stream."""
     if len(pieces) < 2:
         return [list(pieces)] if pieces else []
+    strays = _strays(pieces)
+    if strays:
+        pieces = [piece for piece in pieces if piece not in strays]
     by_gutters = columns(pieces)
     in_stream = _lines(pieces)
-    if by_gutters == in_stream:
-        return in_stream
-    labels = _labels(by_gutters)
-    return in_stream if _score(in_stream, labels) >= _score(by_gutters, labels) - _STREAM_MARGIN else by_gutters
+    if by_gutters != in_stream:
+        labels = _labels(by_gutters)
+        if _score(in_stream, labels) < _score(by_gutters, labels) - _STREAM_MARGIN:
+            in_stream = by_gutters
+    if strays:
+        return [[*line, *(stray for stray, host in strays.items() if host in line)] for line in in_stream]
+    return in_stream
+
+
+def _strays(pieces: Sequence[Piece]) -> dict[Piece, Piece]:
+    """Raised and lowered glyphs drawn apart from the line in which they stand, each with a piece of that line."""
+    small = [at for at, piece in enumerate(pieces) if len(piece.positions) <= _MOST_HANGING]
+    found: dict[Piece, Piece] = {}
+    for at in small if len(small) < len(pieces) else ():
+        piece = pieces[at]
+        beside = [pieces[near] for near in (at - 1, at + 1) if 0 <= near < len(pieces)]
+        if any(abs(piece.x0 - near.x1) < near.size and _may_hold(near, piece) for near in beside):
+            continue
+        hosts = [other for other in pieces if _may_hold(other, piece) and other.x0 < piece.x0 < other.x1 + other.size]
+        if hosts:
+            found[piece] = max(hosts, key=lambda host: host.x0)
+    for piece, host in found.items():
+        while host in found:  # which is larger: this ends
+            host = found[host]
+        found[piece] = host
+    return found
+
+
+def _may_hold(line: Piece, piece: Piece) -> bool:
+    """Whether a piece of smaller type stands on the level of another one."""
+    if line.table or piece.size > 0.87 * line.size or piece.size < 0.3 * line.size:
+        return False
+    return min(line.y1, piece.y1) - max(line.y0, piece.y0) > 0.4 * piece.height
 
 
 def _labels(lines: Sequence[Sequence[Piece]]) -> dict[Piece, Piece]:
-    """What stands right of a label, with that label: a piece much shorter than the lines of the page."""
+    """What stands right of a label, with that label: a piece much shorter than the lines of the page and than that."""
     usual = median(line[-1].x1 - line[0].x0 for line in lines)
     pairs = [pair for line in lines for pair in pairwise(line)]
-    return {right: left for left, right in pairs if _width(left) < _LABEL * usual}
+    short = ((left, right) for left, right in pairs if _width(left) < _LABEL * usual)
+    return {right: left for left, right in short if _width(left) < _SHORTER * _width(right)}
 
 
 def columns(pieces: Sequence[Piece], depth: int = 0) -> list[list[Piece]]:
@@ -56,8 +94,24 @@ def columns(pieces: Sequence[Piece], depth: int = 0) -> list[list[Piece]]:
         if len(sides[0]) + len(sides[1]) < len(band) or not all(sides):
             ordered += columns(band, depth + 1) if len(band) < len(pieces) else _rows(band)
         else:
-            ordered += columns(sides[0], depth + 1) + columns(sides[1], depth + 1)
+            for strip in _strips_across(band, sides):
+                ordered += columns([piece for piece in strip if piece.x1 <= gutter], depth + 1)
+                ordered += columns([piece for piece in strip if piece.x0 >= gutter], depth + 1)
     return ordered
+
+
+def _strips_across(band: Sequence[Piece], sides: Sequence[Sequence[Piece]]) -> list[list[Piece]]:
+    """The band cut where white space runs across both columns, if that leaves nothing but short blocks side by side."""
+    strips: list[list[Piece]] = []
+    low = -1.0
+    for piece in sorted(band, key=attrgetter("y0")):
+        if not strips or piece.y0 - low > _BLOCK_GAP * piece.size:
+            strips.append([])
+        strips[-1].append(piece)
+        low = max(low, piece.y1)
+    inside = [[[piece for piece in strip if piece in own] for own in map(set, sides)] for strip in strips]
+    short = all(len(_rows(own)) <= _BLOCK_LINES for strip in inside for own in strip)
+    return strips if short and len(strips) > 1 and all(all(strip) for strip in inside) else [list(band)]
 
 
 def _rows(pieces: Sequence[Piece]) -> list[list[Piece]]:
@@ -66,7 +120,7 @@ def _rows(pieces: Sequence[Piece]) -> list[list[Piece]]:
     widest: list[Piece] = []
     for piece in sorted(pieces, key=lambda piece: piece.y0 + piece.y1):
         # A raised mark sorts before its line, so the last two rows are asked; large type stands beside two lines.
-        home = next((at for at in (-1, -2) if len(rows) + at >= 0 and widest[at].beside(piece)), None)
+        home = next((at for at in (-1, -2) if len(rows) + at >= 0 and _is_home(rows[at], widest[at], piece)), None)
         if home is None or piece.table or widest[home].table:
             rows.append([piece])
             widest.append(piece)
@@ -74,6 +128,29 @@ def _rows(pieces: Sequence[Piece]) -> list[list[Piece]]:
             rows[home].append(piece)
             widest[home] = max(widest[home], piece, key=_width)
     return [sorted(row, key=attrgetter("x0")) if len(row) > 1 else row for row in rows]
+
+
+def _is_home(row: Sequence[Piece], widest: Piece, piece: Piece) -> bool:
+    """Whether a piece stands on a row: beside its widest piece, and over or under none of the others."""
+    if piece.y0 >= widest.y1:  # most often, and not worth a call
+        return False
+    if not widest.beside(piece):
+        return any(_hangs(piece, other) for other in row)
+    return len(row) == 1 or not any(_is_over(piece, other) for other in row)
+
+
+def _hangs(piece: Piece, other: Piece) -> bool:
+    """Whether a few smaller glyphs hang on the end of another piece, farther off its level than half their height."""
+    if piece.size > 0.85 * other.size or len(piece.positions) > _MOST_HANGING or other.table:
+        return False
+    shared = min(piece.y1, other.y1) - max(piece.y0, other.y0)
+    return abs(piece.x0 - other.x1) < 0.2 * other.size and shared > 0.2 * piece.height
+
+
+def _is_over(piece: Piece, other: Piece) -> bool:
+    """Whether two pieces of much the same size stand over each other: they are of two lines beside large type."""
+    across = min(piece.x1, other.x1) - max(piece.x0, other.x0)
+    return across > 0.5 * min(piece.size, other.size) and not other.beside(piece)
 
 
 def _width(piece: Piece) -> float:
@@ -153,7 +230,11 @@ def _gutter_score(pieces: Sequence[Piece], gutter: float, width: float) -> float
         rows = _rows(side)
         typical = sorted(row[-1].x1 - row[0].x0 for row in rows)[3 * (len(rows) - 1) // 4]
         filled = [sum(piece.x1 - piece.x0 for piece in row) >= _FULL * typical for row in rows]
-        if typical < max(_NARROWEST * side[0].size, 0.12 * width) or sum(filled) < 0.5 * len(rows):
+        is_short = len(rows) <= _MIN_LINES
+        if is_short and not _are_bare_blocks(pieces, rows):
+            return 0.0
+        narrowest = (_NARROWEST_SHORT if is_short else _NARROWEST) * median(piece.size for piece in side)
+        if typical < max(narrowest, 0.12 * width) or sum(filled) < (1 if is_short else 0.5) * len(rows):
             return 0.0
         score += sum(row[0].y1 - row[0].y0 for row, full in zip(rows, filled, strict=True) if full)
     shared = min(max(p.y1 for p in before), max(p.y1 for p in after)) - max(
@@ -162,13 +243,19 @@ def _gutter_score(pieces: Sequence[Piece], gutter: float, width: float) -> float
     return score if shared > 0 else 0.0
 
 
+def _are_bare_blocks(pieces: Sequence[Piece], rows: Sequence[Sequence[Piece]]) -> bool:
+    """Whether two lines may be a column: nothing else is there but as many lines beside them."""
+    return len(pieces) <= 2 * _MIN_LINES + 1 and all(len(row) == 1 for row in rows)
+
+
 def _score(lines: Sequence[Sequence[Piece]], labels: Mapping[Piece, Piece]) -> float:
     """Mean goodness 0..1 of the steps from each line to the next, of the joins within them, and of labels kept."""
     steps = [_step(before, after) for before, after in pairwise(lines)]
     joins = [pair for line in lines for pair in pairwise(line)]
-    far = [right for left, right in joins if right not in labels and _is_far(left, right)]
+    far = [(left, right) for left, right in joins if right not in labels and _is_far(left, right)]
     # A few lines that reach across are columns read as one; where most do, they are the rows of a table.
-    steps += [0.0] * len(far) if len(far) <= _FEW * len(lines) else []
+    wide = sum(min(_width(left), _width(right)) > _PROSE * left.size for left, right in far)
+    steps += [0.0] * (len(far) if len(far) <= _FEW * len(lines) else wide)
     read = [piece for line in lines for piece in line]
     kept = sum(labels.get(right) is left for left, right in pairwise(read))
     steps += [0.0] * (len(labels) - kept)
@@ -187,7 +274,7 @@ def _step(before: Sequence[Piece], after: Sequence[Piece]) -> float:
     down = b.y0 - max(p.y0 for p in before)
     if overlap > 0 and down > 0:
         return 1.0 if b.y0 - a.y1 < 1.2 * a.size else 0.8
-    if down < 0 and b.x0 >= x1 - a.size:
+    if down <= 0 and b.x0 >= x1 - a.size:
         return 0.2 if a.beside(b) else 0.7  # the head of the next column
     if down > 0:
         return 0.5

@@ -10,11 +10,11 @@ import numpy as np
 
 from ingest.document import Span
 from ingest.readers.pdf.frames import FoundTable, Frame, frames_of
-from ingest.readers.pdf.lines import NEWLINE, Line, join_line
+from ingest.readers.pdf.lines import NEWLINE, Line, join_line, stamp_lines
 from ingest.readers.pdf.order import reading_order
 from ingest.readers.pdf.quality import page_quality
 from ingest.readers.pdf.tables import PageTable
-from ingest.readers.pdf.text import Characters, read_characters
+from ingest.readers.pdf.text import Characters
 
 if TYPE_CHECKING:
     import pypdfium2 as pdfium
@@ -65,46 +65,72 @@ class PlacedTable:
 class PageLayout:
     """``text`` ends with a newline unless empty; ``boxes`` is float32, (len(text), 4). ``quality`` is 0..1.
 
-    ``parts`` are the lines and tables in reading order.
+    ``start`` is the offset of its text in that of the document. ``parts`` are the lines and tables in reading order;
+    ``aside`` are those of its lines that are watermarks or number its lines, ``told`` is what watermarks say of the
+    page. ``hidden`` counts characters that it does not show, ``unread`` those that no code point is known for.
+    ``unsure``: its text may be set in columns from right to left, and is read across.
     """
 
     number: int
+    start: int
     text: str
     boxes: NDArray[np.float32]
     parts: tuple[Placed | PlacedTable, ...]
     width: float
     height: float
     quality: float
+    aside: tuple[Placed, ...] = ()
+    told: tuple[str, ...] = ()
+    hidden: int = 0
+    unread: int = 0
+    unsure: bool = False
 
 
 @dataclass(slots=True)
 class _Writer:
-    """Collects the character positions of a page's text; offsets count from ``start``."""
+    """Collects a page's text with its character positions; offsets count from ``start``."""
 
     start: int
     positions: list[NDArray[np.intp]]
+    texts: list[str]
     length: int = 0
 
-    def write(self, positions: NDArray[np.intp]) -> Span:
+    def write(self, line: Line) -> Span:
         """Appends one line and its line end; gives the line's span."""
         begin = self.start + self.length
-        self.positions += [positions, _ONE_NEWLINE]
-        self.length += len(positions) + 1
-        return Span(begin, begin + len(positions))
+        self.positions += [line.positions, _ONE_NEWLINE]
+        self.texts += [line.text, "\n"]
+        self.length += len(line.positions) + 1
+        return Span(begin, begin + len(line.positions))
 
 
-def lay_out(page: pdfium.PdfPage, number: int, *, start: int, characters: Characters | None = None) -> PageLayout:
-    """Reads page ``number`` (1-based); its text begins at offset ``start`` of the document's.
-
-    ``characters`` are those seen on the page where its own are not to be used.
-    """
-    characters = characters or read_characters(page)
-    writer = _Writer(start, [])
+def lay_out(page: pdfium.PdfPage, number: int, *, start: int, characters: Characters) -> PageLayout:
+    """Sets out ``characters``, those of page ``number`` (1-based); its text begins at offset ``start`` of the whole."""
+    body = characters.visible if characters.stamps is None else characters.visible & (characters.stamps == 0)
+    writer = _Writer(start, [], [])
     parts: list[Placed | PlacedTable] = []
-    for frame in frames_of(page, characters, characters.visible, number):
+    frames = frames_of(page, characters, body, number)
+    for frame in frames:
         parts += _place(writer, frame, number)
+    lines = (*(line for frame in frames for line in frame.numbers), *stamp_lines(characters))
+    aside = tuple(_place_line(writer, line, number) for line in lines)
     text, boxes = _assemble(characters, writer)
-    return PageLayout(number, text, boxes, tuple(parts), characters.width, characters.height, page_quality(text))
+    quality = page_quality(text)
+    return PageLayout(
+        number,
+        start,
+        text,
+        boxes,
+        (*parts, *aside),
+        characters.width,
+        characters.height,
+        quality,
+        aside,
+        characters.told,
+        characters.hidden,
+        text.count("\ufffd"),
+        characters.unsure,
+    )
 
 
 def plain_page(text: str, number: int, *, start: int, size: tuple[float, float], quality: float) -> PageLayout:
@@ -120,7 +146,7 @@ def plain_page(text: str, number: int, *, start: int, size: tuple[float, float],
             parts.append(Placed(made, number, Span(offset, offset + len(body))))
         offset += len(line)
     boxes = np.full((len(text), 4), np.nan, np.float32)
-    return PageLayout(number, text, boxes, tuple(parts), *size, quality)
+    return PageLayout(number, start, text, boxes, tuple(parts), *size, quality)
 
 
 def _place(writer: _Writer, frame: Frame, number: int) -> Iterator[Placed | PlacedTable]:
@@ -135,7 +161,7 @@ def _place(writer: _Writer, frame: Frame, number: int) -> Iterator[Placed | Plac
 
 
 def _place_line(writer: _Writer, line: Line, number: int) -> Placed:
-    span = writer.write(line.positions)
+    span = writer.write(line)
     marks = tuple(Span(span.start + start, span.start + end) for start, end in line.references)
     return Placed(line, number, span, marks)
 
@@ -157,12 +183,10 @@ def _place_table(writer: _Writer, found: FoundTable) -> PlacedTable:
 
 
 def _assemble(characters: Characters, writer: _Writer) -> tuple[str, NDArray[np.float32]]:
-    """The page's text and boxes; spaces and line ends that the reader wrote have none."""
+    """The page's text and boxes; what the reader wrote between glyphs has none."""
     if not writer.length:
         return "", np.zeros((0, 4), np.float32)
     positions = np.concatenate(writer.positions)
-    codes = np.frombuffer(characters.text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    real = np.where(positions < 0, 0, positions)
-    chosen = np.where(positions == NEWLINE, ord("\n"), np.where(positions < 0, ord(" "), codes[real]))
-    boxes = np.where((positions < 0)[:, None], np.float32(np.nan), characters.boxes[real])
-    return chosen.astype(np.uint32).tobytes().decode("utf-32-le", "surrogatepass"), boxes
+    boxes = characters.boxes[np.where(positions < 0, 0, positions)]
+    boxes[positions < 0] = np.nan
+    return "".join(writer.texts), boxes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,11 @@ from ingest.document import Block, Document, Page
 from ingest.errors import DocumentTooLarge, EmptyDocument, NoTextLayer, UnreadableDocument
 from ingest.readers.pdf.blocks import make_blocks
 from ingest.readers.pdf.file import SecondExtractor, load_page, open_pdf, page_label, read_metadata, read_outline
+from ingest.readers.pdf.hidden import layers_are_off
 from ingest.readers.pdf.ocr import ocr_available, recognise
 from ingest.readers.pdf.page import PageLayout, lay_out, plain_page
 from ingest.readers.pdf.quality import page_quality
+from ingest.readers.pdf.text import read_characters
 
 if TYPE_CHECKING:
     import pypdfium2 as pdfium
@@ -25,6 +28,7 @@ _PICTURE_CHARS = 16  # a page of a scan may bear a stamp or a page number as tex
 _PICTURE_SHARE = 0.3  # of the page's area
 _OUTLINES = 300  # letters drawn as paths
 MAX_OCR_PAGES = 500
+_MOST_STAMPS, _LONGEST_STAMP = 5, 40
 
 
 def read_pdf(content: bytes, name: str) -> Document:
@@ -63,6 +67,7 @@ def _read_pages(document: pdfium.PdfDocument, content: bytes, name: str) -> tupl
     broken: list[int] = []
     poor: list[int] = []
     second = SecondExtractor(content)
+    layers_off = functools.cache(functools.partial(layers_are_off, content))
     start = 0
     for number in range(1, len(document) + 1):
         page = load_page(document, number)
@@ -70,7 +75,7 @@ def _read_pages(document: pdfium.PdfDocument, content: bytes, name: str) -> tupl
             broken.append(number)
             layouts.append(_empty(number, start))
             continue
-        layout = lay_out(page, number, start=start)
+        layout = lay_out(page, number, start=start, characters=read_characters(page, layers_off=layers_off))
         if _is_picture(page, layout):
             pictures.append(number)
             if ocr_available() and len(pictures) <= MAX_OCR_PAGES:
@@ -89,7 +94,7 @@ def _read_pages(document: pdfium.PdfDocument, content: bytes, name: str) -> tupl
         raise EmptyDocument(f"{name}: blank: {len(layouts)} pages without text or pictures; export the file again")
     if not start:
         raise NoTextLayer(f"{name}: {_no_text(pictures)}")
-    return layouts, [f"{name}: {remark}" for remark in _remarks(broken, pictures, poor)]
+    return layouts, [f"{name}: {remark}" for remark in (*_remarks(broken, pictures, poor), *_left_out(layouts))]
 
 
 def _is_picture(page: pdfium.PdfPage, layout: PageLayout) -> bool:
@@ -152,6 +157,27 @@ def _remarks(broken: Sequence[int], pictures: Sequence[int], poor: Sequence[int]
         )
     if poor:
         yield f"text of {_list(poor)} reads poorly: compare with the original"
+
+
+def _left_out(layouts: Sequence[PageLayout]) -> Iterator[str]:
+    """What pages bear that is no part of their text, hide, or show in letters that nobody can tell."""
+    hidden = [layout.number for layout in layouts if layout.hidden]
+    if hidden:
+        count = sum(layout.hidden for layout in layouts)
+        yield f"{count} characters that {_list(hidden)} {'do' if len(hidden) > 1 else 'does'} not show were left out"
+    stamped: dict[str, list[int]] = {}
+    for layout in layouts:
+        for words in layout.told:
+            stamped.setdefault(words, []).append(layout.number)
+    for words, numbers in list(stamped.items())[:_MOST_STAMPS]:
+        yield f'"{words[:_LONGEST_STAMP]}" is printed across {_list(numbers)}'
+    unsure = [layout.number for layout in layouts if layout.unsure]
+    if unsure:
+        yield f"text of {_list(unsure)} may be set in columns from right to left: compare with the original"
+    unread = [layout.number for layout in layouts if layout.unread]
+    if unread:
+        count = sum(layout.unread for layout in layouts)
+        yield f"{count} characters of {_list(unread)} cannot be read: compare with the original"
 
 
 def _no_text(pages: Sequence[int]) -> str:

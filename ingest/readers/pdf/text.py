@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import ctypes
 import functools
-import math
-import re
-import unicodedata
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from ingest.readers.pdf.doubles import find_doubles
+from ingest.readers.pdf.hidden import Glyphs, find_hidden
 from ingest.readers.pdf.native import quick
+from ingest.readers.pdf.places import displayed
+from ingest.readers.pdf.stamps import find_stamps
+from ingest.readers.pdf.styles import objects_of, read_styles
+from ingest.readers.pdf.symbols import read_symbols
+from ingest.readers.pdf.vertical import turn_vertical
 
 if TYPE_CHECKING:
     import pypdfium2 as pdfium
     from numpy.typing import NDArray
 
-_BOLD_NAME = re.compile(r"bold|black|heavy|demi|simhei|黑体", re.IGNORECASE)
 _LAST_BLANK = 0x3000  # the ideographic space is the last of all spaces
-_FORCE_BOLD = 1 << 18  # font descriptor flag (ISO 32000-1, table 123)
 
 
 class Word(NamedTuple):
@@ -50,7 +52,10 @@ class Characters:
     ``boxes``: float32, x0 y0 x1 y1 in points on the displayed page, origin top left, NaN for spaces and line ends.
     They reach from descender to ascender, so all boxes of a line in one font have one height.
     ``sizes``: float32, font size in points. ``turns``: int8, quarter turns of the text against the displayed page,
-    counterclockwise; 0 is upright.
+    counterclockwise; 0 is upright. ``origins``: float32, x and y of a point on the base line, as displayed; None
+    where base lines are not known. ``stamps``: int32, the number of the watermark that a character is of, from 1, or
+    0; None where there is none. ``told`` are the words of those that say something about the page. ``hidden`` is the
+    number of characters left out because the page does not show them; ``unsure``: they may be set in columns.
     """
 
     text: str
@@ -60,6 +65,11 @@ class Characters:
     bold: NDArray[np.bool_]
     width: float
     height: float
+    origins: NDArray[np.float32] | None = None
+    stamps: NDArray[np.int32] | None = None
+    told: tuple[str, ...] = ()
+    hidden: int = 0
+    unsure: bool = False
 
     @property
     def visible(self) -> NDArray[np.bool_]:
@@ -67,27 +77,51 @@ class Characters:
         return ~np.isnan(self.boxes[:, 0])
 
 
-def read_characters(page: pdfium.PdfPage) -> Characters:
-    """Every character of ``page`` that stands on the displayed page; NULs and carriage returns are left out."""
+def read_characters(page: pdfium.PdfPage, *, layers_off: Callable[[], bool] = bool) -> Characters:
+    """Every character that ``page`` shows, once; NULs and carriage returns are left out.
+
+    ``layers_off`` tells whether the file has optional content that may be off.
+    """
     width, height = page.get_size()
     text_page = page.get_textpage()
     try:
         handle = ctypes.cast(text_page.raw, ctypes.c_void_p).value
         codes = _codes(handle, text_page.count_chars())
         codes[(codes == 0xFFFE) | (codes == 2)] = ord("-")  # how pdfium marks a hyphen at the end of a line
+        read_symbols(handle, codes)
         blank = _blank(codes)
         user = _loose_boxes(handle, len(codes))
-        sizes, turns, bold = _styles(handle, user, blank)
+        styles = read_styles(handle, user, blank)
+        rotation = page.get_rotation()
+        styles = replace(styles, turns=(styles.turns - rotation // 90) % 4)
+        boxes = displayed(user, page.get_bbox(), rotation)
+        outside = (boxes[:, 2] < 0) | (boxes[:, 0] > width) | (boxes[:, 3] < 0) | (boxes[:, 1] > height)
+        boxes[blank | outside] = np.nan
+        glyphs = Glyphs(boxes, styles.shades, styles.unseen, styles.objects)
+        hidden = find_hidden(page, glyphs, functools.partial(objects_of, handle, len(codes)), layers_off=layers_off)
+        boxes[hidden] = np.nan
     finally:
         text_page.close()
-    rotation = page.get_rotation()
-    boxes = _displayed(user, page.get_bbox(), rotation)
-    outside = (boxes[:, 2] < 0) | (boxes[:, 0] > width) | (boxes[:, 3] < 0) | (boxes[:, 1] > height)
-    boxes[blank] = np.nan
-    keep = (codes != 0) & (codes != 0x0D) & (blank | ~outside)
-    text = codes[keep].tobytes().decode("utf-32-le", "surrogatepass")
-    turns = (turns - rotation // 90) % 4
-    return Characters(text, boxes[keep], sizes[keep], turns[keep], bold[keep], width, height)
+    double = find_doubles(codes, boxes, styles.shades, styles.objects)
+    boxes[double] = np.nan
+    keep = (codes != 0) & (codes != 0x0D) & (blank | ~np.isnan(boxes[:, 0]))
+    stamps = find_stamps(codes, boxes, styles)
+    turns, unsure = turn_vertical(codes, boxes, styles.sizes, styles.turns)
+    origins = displayed(styles.origins[:, [0, 1, 0, 1]], page.get_bbox(), rotation)[:, :2]
+    return Characters(
+        codes[keep].tobytes().decode("utf-32-le", "surrogatepass"),
+        boxes[keep],
+        styles.sizes[keep],
+        turns[keep],
+        styles.bold[keep],
+        width,
+        height,
+        origins[keep],
+        stamps.numbers[keep] if stamps.numbers.any() else None,
+        stamps.told,
+        int(hidden.sum()),
+        unsure,
+    )
 
 
 def words(characters: Characters, pieces: Sequence[NDArray[np.intp]]) -> tuple[list[Word], NDArray[np.float32]]:
@@ -138,72 +172,6 @@ def _loose_boxes(handle: int | None, count: int) -> NDArray[np.float32]:
     return boxes[:, [0, 3, 2, 1]]
 
 
-def _styles(
-    handle: int | None, boxes: NDArray[np.float32], blank: NDArray[np.bool_]
-) -> tuple[NDArray[np.float32], NDArray[np.int8], NDArray[np.bool_]]:
-    """Font size, quarter turns in user space and boldness of all characters.
-
-    Asked once for each text object, and for its object only where a word begins or the line height changes:
-    a call for each character would cost as much as extracting the text.
-    """
-    count = len(boxes)
-    if not count:
-        return np.zeros(0, np.float32), np.zeros(0, np.int8), np.zeros(0, bool)
-    heights = boxes[:, 3] - boxes[:, 1]
-    changed = np.abs(np.diff(heights, prepend=0)) > 0.02 * heights
-    probes = np.flatnonzero(~blank & (np.append(True, blank[:-1]) | changed)).tolist()
-    find = quick("FPDFText_GetTextObject", ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
-    addresses = list(map(find, repeat(handle), probes))
-    first = dict(zip(reversed(addresses), reversed(probes), strict=True))
-    known = dict(zip(first, _text_styles(handle, first), strict=True))
-    styles = np.array([known[address] for address in addresses], np.float32).reshape(-1, 3)
-    last = np.zeros(count, np.intp)
-    last[probes] = np.arange(len(probes))
-    styles = styles[np.maximum.accumulate(last)] if probes else np.zeros((count, 3), np.float32)
-    return styles[:, 0], styles[:, 1].astype(np.int8), styles[:, 2] > 0
-
-
-def _text_styles(handle: int | None, objects: Mapping[int | None, int]) -> Iterator[tuple[float, int, bool]]:
-    """Font size in points, quarter turns in user space and boldness of text objects, each given with a character."""
-    import pypdfium2.raw as raw
-
-    matrix_of = quick("FPDFText_GetMatrix", ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
-    size_of = quick("FPDFText_GetFontSize", ctypes.c_double, ctypes.c_void_p, ctypes.c_int)
-    mode_of = quick("FPDFTextObj_GetTextRenderMode", ctypes.c_int, ctypes.c_void_p)
-    font_of = quick("FPDFTextObj_GetFont", ctypes.c_void_p, ctypes.c_void_p)
-    fonts: dict[int | None, bool] = {}
-    matrix = raw.FS_MATRIX()
-    matrix_at = ctypes.addressof(matrix)
-    for address, position in objects.items():
-        matrix_of(handle, position, matrix_at)
-        size = size_of(handle, position) * math.hypot(matrix.c, matrix.d)
-        turn = round(math.atan2(matrix.b, matrix.a) / (math.pi / 2)) % 4
-        if not address:
-            yield size, turn, False
-        elif mode_of(address) == raw.FPDF_TEXTRENDERMODE_FILL_STROKE:
-            yield size, turn, True  # strokes thicken a face that has no bold cut
-        else:
-            font = font_of(address)
-            if font not in fonts:
-                fonts[font] = _is_bold(font)
-            yield size, turn, fonts[font]
-
-
-def _displayed(
-    user: NDArray[np.float32], bounds: tuple[float, float, float, float], rotation: int
-) -> NDArray[np.float32]:
-    """User-space boxes (left, bottom, right, top) as displayed: turned clockwise by ``rotation``, origin top left."""
-    left, bottom, right, top = bounds
-    x0, y0, x1, y1 = user.T
-    corners = {
-        0: (x0 - left, top - y1, x1 - left, top - y0),
-        90: (y0 - bottom, x0 - left, y1 - bottom, x1 - left),
-        180: (right - x1, y0 - bottom, right - x0, y1 - bottom),
-        270: (top - y1, right - x1, top - y0, right - x0),
-    }[rotation]
-    return np.stack(corners, axis=1).astype(np.float32)
-
-
 def _blank(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
     """True for spaces, line ends and control codes that stand for no glyph."""
     return _blanks()[np.minimum(codes, _LAST_BLANK + 1)]
@@ -212,14 +180,3 @@ def _blank(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
 @functools.cache
 def _blanks() -> NDArray[np.bool_]:
     return np.array([code < 0x20 or chr(code).isspace() for code in range(_LAST_BLANK + 2)])
-
-
-def _is_bold(address: int | None) -> bool:
-    import pypdfium2.raw as raw
-
-    font = ctypes.cast(address or 0, raw.FPDF_FONT)
-    if raw.FPDFFont_GetFlags(font) & _FORCE_BOLD:
-        return True
-    name = ctypes.create_string_buffer(128)
-    raw.FPDFFont_GetBaseFontName(font, name, len(name))
-    return bool(_BOLD_NAME.search(unicodedata.normalize("NFKC", name.value.decode("utf-8", "replace"))))
