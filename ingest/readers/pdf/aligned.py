@@ -32,6 +32,7 @@ _MARKER = re.compile(
 _OPEN_GUTTER = 1.2  # em; between columns of a table without any rule
 _NEAR, _LESS_NEAR = 1.5, 3.0  # em between the rows of a table without any rule
 _EXTENT = 4.0  # points by which the rules of one table may differ in length
+_MOST_COLUMNS = 4  # of text on a page
 _DOUBLE = 3.0  # points between two lines that are one rule drawn double
 _MOST_RULES = 30
 _TALLEST_HEADER = 6  # lines
@@ -91,6 +92,8 @@ def find_aligned(rules: Rules, words: Sequence[Word]) -> list[Grid]:
         if group not in shaded:
             found += _between_rules(group, words)
     found += _open(_outside(found, words))
+    for column in _columns(_outside(found, words)):
+        found += _open(column)
     for group in shaded:
         found += _between_rules(group, _outside(found, words))
     return found
@@ -200,6 +203,16 @@ def _open(words: Sequence[Word]) -> list[Grid]:
             run.append(line)
         before = line
     return found
+
+
+def _columns(words: Sequence[Word]) -> list[list[Word]]:
+    """The words of each column of text where the page has several."""
+    lines = lines_of(words)
+    edges = column_edges(lines, _OPEN_GUTTER)
+    if not edges or len(edges) >= _MOST_COLUMNS:
+        return []
+    bounds = [float("-inf"), *edges, float("inf")]
+    return [[word for word in words if left < word.x <= right] for left, right in itertools.pairwise(bounds)]
 
 
 def _goes_on(row: Line, line: Line) -> bool:
