@@ -24,6 +24,7 @@ from ingest.readers.pdf.rows import (
 )
 from ingest.readers.pdf.rules import Rule, Rules
 from ingest.readers.pdf.text import Word
+from ingest.structure.cell_kinds import kind_of
 from ingest.structure.table_words import is_table_caption
 
 _MARKER = re.compile(
@@ -170,14 +171,16 @@ def _ruled_across(bands: Sequence[Sequence[Line]]) -> tuple[list[Row], list[floa
 
 
 def _has_one_label(rows: Sequence[Row]) -> bool:
-    """Whether of several rows one alone has a label, whose second cells all are filled: it may hold for all."""
-    labelled = [row for row in rows if 0 in row.filled]
-    return len(rows) > 1 and len(labelled) == 1 and all(1 in row.filled for row in rows)
+    """Whether neighbours among several rows, half of them at most, share one label that may hold for all."""
+    labelled = [place for place, row in enumerate(rows) if 0 in row.filled]
+    apart = len(labelled) and labelled[-1] - labelled[0] >= len(labelled)
+    few = len(labelled) == 1 < len(rows) or 0 < 2 * len(labelled) <= len(rows)
+    return few and not apart and all(1 in row.filled for row in rows)
 
 
 def _is_mostly_values(band: Sequence[Line]) -> bool:
-    texts = [piece.text for line in band for piece in line.pieces(RULED_GUTTER)]
-    return 2 * sum(map(is_value, texts)) > len(texts)
+    kinds = [kind_of(piece.text) for line in band for piece in line.pieces(RULED_GUTTER)]
+    return 2 * kinds.count("value") > len(kinds)
 
 
 def _is_rowlike(rows: Sequence[Row]) -> bool:

@@ -255,14 +255,47 @@ def to_grid(rows: Sequence[Row], edges: Sequence[float], left: float, right: flo
 
 
 def header_rows(band: Sequence[Line], edges: Sequence[float]) -> list[Row] | None:
-    """A header's lines are one row, unless a cell spans columns in its first line: then two."""
-    spanning = any(end - first > 1 for first, end, _ in _row(band[0], edges, RULED_GUTTER).cells)
-    rows = [_row(band[0], edges, RULED_GUTTER)] if spanning else []
+    """A header's lines are one row, unless names of groups of columns stand in its first line: then two."""
+    first = _row(band[0], edges, RULED_GUTTER)
+    grouped = _over_groups(first, band[1:], edges) if len(band) > 1 else None
+    spanning = grouped or (first if any(end - start > 1 for start, end, _ in first.cells) else None)
+    rows = [spanning] if spanning else []
     lower = one_row(band[1:] if spanning else band, edges)
     if lower is None:
         return None
     rows += lower
     return rows if len(rows[-1].cells) > 1 else None
+
+
+def _over_groups(first: Row, rest: Sequence[Line], edges: Sequence[float]) -> Row | None:
+    """The first line of a header with each name over the columns that it is centred on; None where it names columns.
+
+    A name that stands over the gap between two columns is of both, as is one of several over names that repeat.
+    """
+    lower = one_row(rest, edges)
+    columns = {start: lines for start, _, lines in lower[0].cells if start} if lower else {}
+    centres = {column: sum(_centre(line) for line in lines) / len(lines) for column, lines in columns.items()}
+    names = [lines[0] for start, _, lines in first.cells if start]
+    if not names or len(names) != len(first.cells) or 2 * len(names) > len(columns):
+        return None
+    runs: list[list[int]] = [[] for _ in names]
+    for column, centre in sorted(centres.items()):
+        runs[min(range(len(names)), key=lambda at: abs(_centre(names[at]) - centre))].append(column)
+    texts = [[" ".join(line.text for line in columns[column]) for column in run] for run in runs]
+    between = not any(
+        name.x0 < line.x1 and line.x0 < name.x1 for name in names for lines in columns.values() for line in lines
+    )
+    centred = all(
+        run and abs(sum(centres[column] for column in run) / len(run) - _centre(name)) < name.size
+        for name, run in zip(names, runs, strict=True)
+    )
+    if not centred or not (between or (len(names) > 1 and all(each == texts[0] for each in texts))):
+        return None
+    return Row(tuple((run[0], run[-1] + 1, (name,)) for name, run in zip(names, runs, strict=True)))
+
+
+def _centre(line: Line) -> float:
+    return (line.x0 + line.x1) / 2
 
 
 def one_row(band: Sequence[Line], edges: Sequence[float]) -> list[Row] | None:
