@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 import numpy as np
 
-from index.columns import read_front, read_list, read_metadata, to_json
+from index.columns import read_edited, read_front, read_list, read_metadata, to_json
 from index.errors import AmbiguousDocument, DocumentNotFound
 from index.hit import Filters
 from index.lexical import Rows
@@ -23,8 +23,11 @@ _WHOLE = re.compile("[0-9a-f]{64}")
 _RECORD = (
     "doc_id, name, media_type, type, metadata, warnings, n_pages, n_bytes, text_sha256, added_at, generation, "
     "(SELECT count(*) FROM passages WHERE passages.doc = documents.doc), "
-    "(SELECT json_group_array(source) FROM sources WHERE sources.doc = documents.doc)"
+    "(SELECT json_group_array(source) FROM sources WHERE sources.doc = documents.doc), edited"
 )
+Leave = Callable[[str], None]
+"""Called with the id of a document that is about to be superseded."""
+_KNOWN = ("language", "jurisdiction", "year", "metadata", "edited")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,8 @@ class DocumentRecord:
     """A document of the library, without its text.
 
     ``title`` falls back on the file's name; ``type`` is the short format name of :class:`index.hit.Filters`;
-    ``added_at`` is UTC, ISO 8601; ``generation`` the library's when it was added; ``sources`` where it was read from.
+    ``added_at`` is UTC, ISO 8601; ``generation`` the library's when it was added or corrected last; ``sources`` where
+    it was read from. ``edited`` are the fields of ``metadata`` that were corrected, each with what was "read" there.
     """
 
     doc_id: str
@@ -49,6 +53,7 @@ class DocumentRecord:
     added_at: str
     generation: int
     sources: tuple[str, ...]
+    edited: Mapping[str, Mapping[str, str | int | None]] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,12 @@ def insert_document(connection: sqlite3.Connection, packed: Packed, *, generatio
     doc = connection.execute(f"INSERT INTO documents ({columns}) VALUES ({places})", values).lastrowid
     if doc is None:
         raise RuntimeError("SQLite gave no row number for an insertion")
+    _insert_passages(connection, packed, doc)
+    return doc
+
+
+def _insert_passages(connection: sqlite3.Connection, packed: Packed, doc: int) -> None:
+    """In rows that were never used."""
     (last,) = connection.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'passages'").fetchone()
     connection.executemany(
         'INSERT INTO passages (doc, "row", passage_id, position, language, page_start, page_end, body) '
@@ -112,7 +123,16 @@ def insert_document(connection: sqlite3.Connection, packed: Packed, *, generatio
         ((row, *features) for row, features in enumerate(packed.features, last + 1)),
     )
     insert_statements(connection, packed.statements, range(last + 1, last + 1 + len(packed.passages)))
-    return doc
+
+
+def change_document(connection: sqlite3.Connection, packed: Packed, *, anew: bool, generation: int) -> None:
+    """Writes anew what is known of a document that is there; ``anew``: its passages too, which get other rows."""
+    changed = {name: packed.document[name] for name in _KNOWN} | {"generation": generation, "doc_id": packed.doc_id}
+    sets = ", ".join(f"{name} = :{name}" for name in (*_KNOWN, "generation"))
+    (doc,) = connection.execute(f"UPDATE documents SET {sets} WHERE doc_id = :doc_id RETURNING doc", changed).fetchone()
+    if anew:
+        connection.execute("DELETE FROM passages WHERE doc = ?", (doc,))
+        _insert_passages(connection, packed, doc)
 
 
 def insert_statements(
@@ -125,7 +145,7 @@ def insert_statements(
     )
 
 
-def put_document(connection: sqlite3.Connection, packed: Packed, *, generation: int) -> AddResult:
+def put_document(connection: sqlite3.Connection, packed: Packed, *, generation: int, leave: Leave) -> AddResult:
     """Writes a document unless it is there as it was read, in place of what its source held before."""
     held = connection.execute("SELECT doc, reading FROM documents WHERE doc_id = ?", (packed.doc_id,)).fetchone()
     status: Literal["added", "updated", "unchanged"] = "added"
@@ -138,15 +158,15 @@ def put_document(connection: sqlite3.Connection, packed: Packed, *, generation: 
         connection.execute("DELETE FROM documents WHERE doc = ?", held[:1])
         status, doc = "updated", insert_document(connection, packed, generation=generation)
         connection.executemany("INSERT INTO sources VALUES (?, ?)", [(source, doc) for (source,) in sources])
-    superseded = claim_source(connection, packed.source, doc)
+    superseded = claim_source(connection, packed.source, doc, leave=leave)
     (count,) = connection.execute("SELECT count(*) FROM passages WHERE doc = ?", (doc,)).fetchone()
     return AddResult(packed.doc_id, status, superseded, count, generation)
 
 
-def claim_source(connection: sqlite3.Connection, source: str, doc: int) -> str | None:
+def claim_source(connection: sqlite3.Connection, source: str, doc: int, *, leave: Leave) -> str | None:
     """Notes that ``source`` now holds document ``doc``; removes the one it held before unless another source has it.
 
-    Gives the doc_id that was removed.
+    Gives the doc_id that was removed, of which ``leave`` hears before.
     """
     held = connection.execute("SELECT doc FROM sources WHERE source = ?", (source,)).fetchone()
     if held is not None and held[0] == doc:
@@ -154,7 +174,9 @@ def claim_source(connection: sqlite3.Connection, source: str, doc: int) -> str |
     connection.execute("INSERT OR REPLACE INTO sources VALUES (?, ?)", (source, doc))
     if held is None or connection.execute("SELECT 1 FROM sources WHERE doc = ?", held).fetchone():
         return None
-    (doc_id,) = connection.execute("DELETE FROM documents WHERE doc = ? RETURNING doc_id", held).fetchone()
+    (doc_id,) = connection.execute("SELECT doc_id FROM documents WHERE doc = ?", held).fetchone()
+    leave(doc_id)
+    connection.execute("DELETE FROM documents WHERE doc = ?", held)
     return str(doc_id)
 
 
@@ -275,4 +297,5 @@ def _record(row: Sequence[Any]) -> DocumentRecord:
         added_at=added_at,
         generation=generation,
         sources=tuple(sorted(read_list(row[12]))),
+        edited={name: {"read": value} for name, value in read_edited(row[13]).items()},
     )

@@ -134,6 +134,12 @@ def read_metadata(column: str) -> Metadata:
     return Metadata(**known | {"authors": tuple(known.get("authors", ()))})
 
 
+@_reading("what was corrected of a document")
+def read_edited(column: str) -> dict[str, str | int | None]:
+    """The fields that were corrected, each with what was read there, None where nothing was."""
+    return dict(json.loads(column))
+
+
 @_reading("what a document opens with")
 def read_front(column: str) -> tuple[str, tuple[str, ...]]:
     """How a document opens, and its highest headings."""

@@ -26,7 +26,7 @@ from index.expansion import Group
 from index.lexical import LexicalEntry, LexicalIndex, Ranking, Rows, write_lexical
 from index.static import Floats
 
-DERIVED_FORMAT = 3
+DERIVED_FORMAT = 4
 _CURRENT = "CURRENT"
 _MUTABLE = {"meta.json", ".managed.json"}  # of tantivy's files only these are ever rewritten
 _LOCKS = {".tantivy-meta.lock", ".tantivy-writer.lock"}

@@ -8,21 +8,24 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
 from typing import Any, Self
 
-from index import catalogue
+from index import catalogue, reading
 from index.backend import Legs, LocalBackend
 from index.catalogue import AddResult, DocumentRecord, Front, Size
-from index.columns import PASSAGE_COLUMNS, read_pages, read_passage, unpack, unpack_boxes, unpack_text
+from index.columns import read_pages, unpack, unpack_boxes, unpack_text
 from index.connection import stands
+from index.corrections import Changes, corrected, inherited
 from index.encoder import Encoder, load_encoder
-from index.errors import DocumentNotFound, EncoderMismatch, LibraryReadOnly, PassageNotFound
+from index.errors import DocumentNotFound, EncoderMismatch, LibraryReadOnly
 from index.fusion import DEFAULT_WEIGHTS, Weights
 from index.hit import Filters, Hit, SearchMode, Stated
 from index.inspection import Problem, inspect
+from index.kept import read_kept
 from index.lock import write_lock
 from index.packed import Packed, pack_document
 from index.renewing import encode_anew, is_upgradable, upgrade
@@ -138,12 +141,14 @@ class Library:
         (result,) = self.add_all([Addition(document, passages, source)])
         return result
 
-    def add_all(self, additions: Iterable[Addition | Packed], *, group_s: float = _GROUP_S) -> Iterator[AddResult]:
+    def add_all(
+        self, additions: Iterable[Addition | Packed], *, group_s: float = _GROUP_S, trash: Trash | None = None
+    ) -> Iterator[AddResult]:
         """Adds documents, packed here or elsewhere, as they come and gives their results in that order.
 
         Those that come within ``group_s`` seconds share one commit, and each result is given after it; where a commit
         takes long, as in a large library, the next waits longer. An error leaves out the group that was not
-        committed, and no earlier one.
+        committed, and no earlier one. What is superseded can be put back from a ``trash``.
 
         Raises:
             LibraryBusy: another process is writing.
@@ -157,12 +162,12 @@ class Library:
             group.append(self._packed(addition))
             if monotonic() - began >= patience_s:
                 began = monotonic()
-                results = self._commit(group)
+                results = self._commit(group, trash)
                 patience_s = group_s * max(1.0, _PATIENCE * (monotonic() - began))
                 yield from results
                 group = []
         if group:
-            yield from self._commit(group)
+            yield from self._commit(group, trash)
 
     def remove(self, doc_id: str, *, trash: Trash | None = None) -> DocumentRecord:
         """Deletes a document, by its id or at least 6 digits of it; from a ``trash`` it can be put back.
@@ -177,6 +182,21 @@ class Library:
             connection.execute("DELETE FROM documents WHERE doc_id = ?", (record.doc_id,))
         return record
 
+    def edit(self, doc_id: str, changes: Changes) -> DocumentRecord:
+        """Corrects what is known of a document; all that is found and cited by it is so at once.
+
+        Raises:
+            DocumentNotFound, AmbiguousDocument, LibraryBusy, LibraryReadOnly: see their names.
+        """
+        with self._writing() as connection:
+            whole, after = catalogue.resolve(connection, doc_id), self._store.generation + 1
+            old = read_kept(connection, whole, self.encoder.fingerprint).packed
+            new = corrected(old, changes, self.encoder)
+            if new != old:
+                anew = (new.passages, new.features) != (old.passages, old.features)
+                catalogue.change_document(connection, new, anew=anew, generation=after)
+        return self.document(whole)
+
     def restore(self, doc_id: str, trash: Trash) -> DocumentRecord:
         """Puts back what was deleted into ``trash``; sources that hold another document by now stay with that one.
 
@@ -186,8 +206,7 @@ class Library:
         with self._writing() as connection:
             kept = trash.held(doc_id)
             for source in catalogue.free_sources(connection, kept.sources) or [f"restored:{doc_id}"]:
-                packed, after = replace(kept.packed, source=source), self._store.generation + 1
-                catalogue.put_document(connection, packed, generation=after)
+                self._put(connection, replace(kept.packed, source=source), None)
         trash.empty(older_than_s=0, doc_id=doc_id)
         return self.document(doc_id)
 
@@ -243,33 +262,15 @@ class Library:
 
     def passages(self, doc_id: str, *, most: int = -1) -> list[Passage]:
         """The document's passages in reading order, or the first of them. Raises as :meth:`document` does."""
-        connection = self._store.connection
-        rows = connection.execute(
-            f"SELECT {PASSAGE_COLUMNS} FROM passages JOIN documents USING (doc) WHERE doc_id = ? "
-            "ORDER BY position LIMIT ?",
-            (catalogue.resolve(connection, doc_id), most),
-        )
-        return [read_passage(row) for row in rows]
+        return reading.passages(self._store.connection, catalogue.resolve(self._store.connection, doc_id), most=most)
 
     def near(self, passage_id: str, *, reach: int) -> list[Passage]:
         """The passages of its document up to ``reach`` places from this one, itself among them, in reading order."""
-        rows = self._store.connection.execute(
-            f"SELECT {PASSAGE_COLUMNS} FROM passages JOIN documents USING (doc) "
-            "JOIN (SELECT doc, position AS place FROM passages WHERE passage_id = ?) USING (doc) "
-            "WHERE position BETWEEN place - ? AND place + ? ORDER BY position",
-            (passage_id, reach, reach),
-        )
-        return [read_passage(row) for row in rows]
+        return reading.near(self._store.connection, passage_id, reach=reach)
 
     def after(self, passage_id: str, *, most: int) -> list[Passage]:
         """The passages that follow this one in its document, in reading order; none where it is gone."""
-        rows = self._store.connection.execute(
-            f"SELECT {PASSAGE_COLUMNS} FROM passages JOIN documents USING (doc) "
-            "JOIN (SELECT doc, position AS place FROM passages WHERE passage_id = ?) USING (doc) "
-            "WHERE position > place ORDER BY position LIMIT ?",
-            (passage_id, most),
-        )
-        return [read_passage(row) for row in rows]
+        return reading.after(self._store.connection, passage_id, most=most)
 
     def passage(self, passage_id: str) -> Passage:
         """The passage with this id.
@@ -277,13 +278,7 @@ class Library:
         Raises:
             PassageNotFound: there is none, or no longer.
         """
-        found = self._store.connection.execute(
-            f"SELECT {PASSAGE_COLUMNS} FROM passages JOIN documents USING (doc) WHERE passage_id = ?",
-            (passage_id.encode("utf-8", "replace").decode(),),
-        ).fetchone()
-        if found is None:
-            raise PassageNotFound(f"no passage {passage_id[:80]!r}: it was deleted or superseded; search again")
-        return read_passage(found)
+        return reading.passage(self._store.connection, passage_id)
 
     def search(
         self,
@@ -370,11 +365,15 @@ class Library:
             raise ValueError(f"vectors by {addition.encoder} do not fit a library by {self.encoder.fingerprint}")
         return addition
 
-    def _commit(self, group: Sequence[Packed]) -> list[AddResult]:
+    def _commit(self, group: Sequence[Packed], trash: Trash | None) -> list[AddResult]:
         with self._writing() as connection:
-            after = self._store.generation + 1
-            results = [catalogue.put_document(connection, packed, generation=after) for packed in group]
+            results = [self._put(connection, packed, trash) for packed in group]
         return [replace(result, generation=self.generation) for result in results]
+
+    def _put(self, connection: sqlite3.Connection, packed: Packed, trash: Trash | None) -> AddResult:
+        known, after = inherited(connection, packed, self.encoder), self._store.generation + 1
+        leave = partial(trash.keep, connection) if trash else lambda doc_id: None
+        return catalogue.put_document(connection, known, generation=after, leave=leave)
 
     @contextmanager
     def _lock(self) -> Iterator[None]:

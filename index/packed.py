@@ -18,6 +18,7 @@ from ingest.document import Document
 from ingest.passage import Passage
 from ingest.provisions.kinds import statements
 from ingest.readers import format_of
+from ingest.remarks import remark
 
 OPENING = 3_000  # code points
 _LONGEST_HEADING, _MOST_HEADINGS = 200, 300
@@ -131,6 +132,7 @@ def _columns(document: Document, passages: Sequence[Passage], rows: Sequence[tup
         "jurisdiction": about.jurisdiction,
         "year": about.year,
         "metadata": metadata_json(about),
+        "edited": "{}",
         "warnings": to_json(document.warnings),
         "n_pages": len(document.pages),
         "n_bytes": len(document.content),
@@ -141,16 +143,24 @@ def _columns(document: Document, passages: Sequence[Passage], rows: Sequence[tup
         "boxes": None if document.boxes is None else pack_boxes(document.boxes),
         "content": pack(document.content),
     }
-    return columns | {"reading": _reading(columns, rows)}
+    doubts = [each.text for each in (remark(text, name=document.name) for text in document.warnings) if each.is_doubt]
+    return columns | {"reading": _reading(columns, rows, doubts)}
 
 
-def _reading(columns: dict[str, Any], rows: Sequence[tuple[Any, ...]]) -> str:
+def _reading(columns: dict[str, Any], rows: Sequence[tuple[Any, ...]], doubts: Sequence[str]) -> str:
     """Hash of all that was read from the bytes: the same file read by a better reader has another one."""
-    digest = hashlib.sha256(f"{columns['text_sha256']}{columns['metadata']}".encode())
+    digest = hashlib.sha256(
+        f"{columns['text_sha256']}{columns['metadata']}{''.join(doubts)}".encode("utf-8", "replace")
+    )
     for *about, body in rows:
         digest.update(repr(about).encode())
         digest.update(body)
     return digest.hexdigest()
+
+
+def upload_source(name: str, *, nth: int = 1) -> str:
+    """The source of a file that was sent under a name, the ``nth`` of that name in one upload, from 1."""
+    return f"upload:{name}" if nth == 1 else f"upload:{name}/{nth}"  # no name of an upload has a slash
 
 
 def _storable(text: str) -> str:

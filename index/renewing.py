@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -12,12 +13,13 @@ from index.connection import connect
 from index.encoder import Encoder
 from index.errors import LibraryError
 from index.features import encode_passages, passage_terms
-from index.packed import front, pack_statements
+from index.packed import front, pack_statements, upload_source
 from index.retrieval import titled_passage
-from index.store import APPLICATION_ID, FRONT, STATEMENTS, STORE_FORMAT, UPGRADABLE
+from index.store import APPLICATION_ID, EDITED, FRONT, STATEMENTS, STORE_FORMAT, UPGRADABLE
 
 _AT_ONCE = 500  # passages
 _WITHOUT_STATEMENTS = 2  # the format that had none
+_UPLOAD = re.compile("upload:[0-9a-f]{64}")  # how uploads were told apart: by their bytes
 
 
 def is_upgradable(path: Path) -> bool:
@@ -42,7 +44,9 @@ def upgrade(path: Path) -> None:
             if _is_old(connection):  # nobody else has done it meanwhile
                 if _version(connection) == _WITHOUT_STATEMENTS:
                     _add_statements(connection)
+                _add_edited(connection)
                 _analyse_anew(connection)
+                _name_uploads(connection)
                 connection.execute(f"PRAGMA user_version = {STORE_FORMAT}")
             connection.execute("COMMIT")
         finally:
@@ -86,6 +90,21 @@ def _add_statements(connection: sqlite3.Connection) -> None:
     connection.execute(FRONT)
     for (doc,) in connection.execute("SELECT doc FROM documents").fetchall():
         _fill(connection, doc)
+
+
+def _add_edited(connection: sqlite3.Connection) -> None:
+    if "edited" not in {column[1] for column in connection.execute("PRAGMA table_info(documents)")}:
+        connection.execute(EDITED)
+
+
+def _name_uploads(connection: sqlite3.Connection) -> None:
+    """The source of an upload is its name, so that the next of that name supersedes it; of several, the newest."""
+    found = connection.execute("SELECT source, name FROM sources JOIN documents USING (doc) ORDER BY doc DESC")
+    for source, name in found.fetchall():
+        if _UPLOAD.fullmatch(source):
+            connection.execute(
+                "UPDATE OR IGNORE sources SET source = ? WHERE source = ?", (upload_source(name), source)
+            )
 
 
 def _fill(connection: sqlite3.Connection, doc: int) -> None:

@@ -24,8 +24,8 @@ from index.errors import (
 from index.lock import write_lock
 from ingest.passage import SPLITTER_VERSION
 
-STORE_FORMAT = 4
-UPGRADABLE = (2, 3)  # what they lack, and terms in the search form of today, can be made from their texts
+STORE_FORMAT = 5
+UPGRADABLE = (2, 3, 4)  # what they lack, and terms in the search form of today, can be made from their texts
 APPLICATION_ID = 0x534E4B51
 _MOST_VARIABLES = 30_000  # SQLite takes 32 766 in one statement
 
@@ -50,6 +50,7 @@ CREATE TABLE documents (
     generation INTEGER NOT NULL,
     pages TEXT NOT NULL,
     front TEXT NOT NULL DEFAULT '["",[]]',  -- how its text opens, and its highest headings: what it goes by
+    edited TEXT NOT NULL DEFAULT '{}',  -- the fields of metadata that were corrected, with what was read there
     text BLOB NOT NULL,
     boxes BLOB,
     content BLOB NOT NULL
@@ -79,6 +80,7 @@ CREATE TABLE features (
 );
 """
 FRONT = """ALTER TABLE documents ADD COLUMN front TEXT NOT NULL DEFAULT '["",[]]'"""
+EDITED = "ALTER TABLE documents ADD COLUMN edited TEXT NOT NULL DEFAULT '{}'"
 STATEMENTS = """
 CREATE TABLE statements (      -- what provisions state, by their kind, and of which term a definition is
     kind TEXT NOT NULL,

@@ -5,31 +5,16 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from index import catalogue
 from index.errors import DocumentNotFound, LibraryDamaged, LibraryFormatMismatch
-from index.packed import Packed
+from index.kept import Kept, read_kept
 from index.renewing import upgrade
 from index.store import Store, create_store
 
 TRASH_FILE = "trash.sqlite"
-_STATEMENTS = """
-SELECT kind, term, place, unit
-FROM statements JOIN (SELECT "row", row_number() OVER (ORDER BY position) - 1 AS place FROM passages WHERE doc = ?)
-USING ("row") ORDER BY place
-"""
-_STAMPED = ("doc", "added_at", "generation")  # set anew when a document is put back
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A deleted document and the sources it was read from."""
-
-    packed: Packed
-    sources: tuple[str, ...]
 
 
 class Trash:
@@ -46,7 +31,7 @@ class Trash:
         """Copies a document of the library; durable on return."""
         with self._opened() as store, store.writing() as trash:
             trash.execute("DELETE FROM documents WHERE doc_id = ?", (doc_id,))
-            kept = _read(connection, doc_id, self._encoder)
+            kept = read_kept(connection, doc_id, self._encoder)
             doc = catalogue.insert_document(trash, kept.packed, generation=store.generation)
             trash.executemany("INSERT INTO sources VALUES (?, ?)", [(source, doc) for source in kept.sources])
 
@@ -59,7 +44,7 @@ class Trash:
         if self._path.is_file():
             with self._opened() as store, store.reading() as trash:
                 if trash.execute("SELECT 1 FROM documents WHERE doc_id = ?", (doc_id,)).fetchone():
-                    return _read(trash, doc_id, self._encoder)
+                    return read_kept(trash, doc_id, self._encoder)
         raise DocumentNotFound(f"no deleted document {doc_id[:80]!r}: its time is over, or it is back; add it again")
 
     def empty(self, *, older_than_s: float, doc_id: str | None = None) -> None:
@@ -95,26 +80,3 @@ class Trash:
             store.close()
             raise LibraryFormatMismatch(f"{self._path} holds vectors of another encoder")
         return store
-
-
-def _read(connection: sqlite3.Connection, doc_id: str, encoder: str) -> Kept:
-    """The rows of a document that is there."""
-    found = connection.execute("SELECT * FROM documents WHERE doc_id = ?", (doc_id,))
-    names = [column[0] for column in found.description]
-    document = dict(zip(names, found.fetchone(), strict=True))
-    doc = (document["doc"],)
-    rows = connection.execute(
-        "SELECT passage_id, position, language, page_start, page_end, body, terms, vector, tokens "
-        'FROM passages JOIN features USING ("row") WHERE doc = ? ORDER BY position',
-        doc,
-    ).fetchall()
-    sources = [source for (source,) in connection.execute("SELECT source FROM sources WHERE doc = ?", doc)]
-    packed = Packed(
-        source="",
-        encoder=encoder,
-        document={name: value for name, value in document.items() if name not in _STAMPED},
-        passages=tuple(row[:6] for row in rows),
-        features=tuple(row[6:] for row in rows),
-        statements=tuple(connection.execute(_STATEMENTS, doc)),
-    )
-    return Kept(packed, tuple(sources))

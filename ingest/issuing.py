@@ -14,6 +14,7 @@ from itertools import pairwise
 from ingest.bodies import FORMULAS, HAN_BODY, MARKS, cased, is_body, is_of_china
 from ingest.dating import is_set_apart
 from ingest.places import is_country, mentions
+from ingest.standards import joined
 
 _HEAD, _TAIL, _SAMPLE = 1_500, 800, 20_000  # characters
 _HEAD_LINES, _TAIL_LINES, _MAX_LINE = 20, 12, 100
@@ -106,7 +107,7 @@ def most_named(text: str) -> str | None:
 
 def _letterhead(text: str) -> Iterator[str]:
     """Lines above the body that are set like names; prose, whose lines may be as short, is none."""
-    lines = [" ".join(line.split()) for line in text[:_HEAD].splitlines() if line.strip()][:_HEAD_LINES]
+    lines = [joined(line) for line in text[:_HEAD].splitlines() if line.strip()][:_HEAD_LINES]
     for line in lines:
         line = line.strip("| *_")
         if _BODY_BEGINS.match(line):
@@ -131,7 +132,7 @@ def _issuer(title: str, text: str, head: Sequence[str]) -> str | None:
         if (order := _ORDER.search(line)) and not order["who"].endswith("主席"):
             return _joined([order["who"]])
     who = _mark("\n".join((title, *head)))[1]
-    bodies = _joined(line.removesuffix("文件").removesuffix("发布") for line in head if not is_country(line))
+    bodies = _joined(re.sub(r"(?:文件|\s*发\s*布)$", "", line) for line in head if not is_country(line))
     return (
         who
         or bodies

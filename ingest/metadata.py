@@ -9,7 +9,8 @@ from ingest.dating import issue_year, revision_year
 from ingest.document import Metadata
 from ingest.issuing import find_issuing, most_named
 from ingest.places import jurisdiction_of_host, place_in
-from ingest.titles import best_title
+from ingest.standards import Cover, is_chinese, leading_number, province_of, read_cover, titled
+from ingest.titles import bare, best_title
 
 _WHITE_HOUSE = "whitehouse"
 
@@ -24,13 +25,20 @@ def complete(metadata: Metadata, text: str, *, name: str) -> Metadata:
     """
     from ingest.text.language import detect
 
-    title = best_title(metadata.title, text, name)
+    cover = read_cover(text)
+    title = _title(metadata.title, cover, text, name)
     detected = detect(text)
     language = detected if detected != "und" else metadata.language
     known = [metadata.issuer] if metadata.issuer else [author for author in metadata.authors if is_body(author)]
     issuing = find_issuing(title, text, known=known, language=language or "")
-    issuer = issuing.issuer or ("The White House" if _WHITE_HOUSE in (metadata.url or "") else None)
+    issuer = (
+        issuing.issuer
+        or (cover.issuer if cover else None)
+        or ("The White House" if _WHITE_HOUSE in (metadata.url or "") else None)
+    )
     place, home = _place((issuer, title), language or "")
+    if cover and is_chinese(cover.number):
+        place, home = place or province_of(cover.number), home or "CN"
     host = jurisdiction_of_host(metadata.url)
     country = host if host != "UN" else None  # which keeps the papers of its parties
     return replace(
@@ -42,6 +50,14 @@ def complete(metadata: Metadata, text: str, *, name: str) -> Metadata:
         jurisdiction=metadata.jurisdiction or country or issuing.jurisdiction or home or host or most_named(text),
         place=metadata.place or place,
     )
+
+
+def _title(found: str | None, cover: Cover | None, text: str, name: str) -> str:
+    """The title with the number of the standard; that of the cover, unless what the reader found holds it."""
+    if cover and cover.title and bare(cover.title) not in bare(found or ""):
+        found = cover.title
+    title = best_title(found, text, name)
+    return titled(title, cover.number if cover else leading_number(title))
 
 
 def _year(found: int | None, text: str) -> int | None:

@@ -126,12 +126,15 @@ def _read_as_gbk(text: str, solid: int) -> float:
 
 
 def _repetition(text: str) -> float:
-    """Share of long lines that are copies of the one that is commonest, beyond what running heads explain."""
+    """Share of long lines that are copies of the one that is commonest, beyond what running heads explain.
+
+    At most half: what says one thing again and again may be read right, so that it is told but not refused.
+    """
     lines = [line.strip() for line in text.splitlines() if len(line.strip()) >= 12]
     if len(lines) < 20:
         return 0.0
     share = Counter(lines).most_common(1)[0][1] / len(lines)
-    return share if share > 0.3 else 0.0
+    return min(share, 0.5) if share > 0.3 else 0.0
 
 
 def _wordless(text: str, solid: int) -> float:

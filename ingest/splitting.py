@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from ingest.document import Block, Document, Span
 from ingest.packing import Draft, Paragraph, Splitting, merged, packed, paragraphs
 from ingest.passage import Passage, PassageKind
+from ingest.structure.telling import is_bare, tells
 from ingest.table_passages import table_drafts
 from ingest.text.language import detect
 
@@ -25,7 +26,8 @@ def split(document: Document, *, params: Splitting = _DEFAULT) -> list[Passage]:
     """Splits a document into its passages, in reading order.
 
     Every character of a block that is neither furniture nor a heading stands in at least one passage. A heading stands
-    in the section path of the passages below it or, where there are none, in a passage of its own. Only the title that
+    in the section path of the passages below it or, where there are none, in a passage of its own; one that tells a
+    fact of its own (:func:`ingest.structure.telling.tells`) stands in the text below it as well. Only the title that
     opens the document is in neither, unless the document holds nothing else. Ids are unique and stable.
     """
     doc_id = document.doc_id
@@ -45,13 +47,13 @@ def split(document: Document, *, params: Splitting = _DEFAULT) -> list[Passage]:
             section=section,
             page_start=max(1, bisect_right(page_starts, spans[0].start)),
             page_end=max(1, bisect_right(page_starts, spans[-1].end - 1)),
-            language=_language(draft.text, language),
+            language=language_of(draft.text, language),
             table=draft.table,
         )
     return list(passages.values())
 
 
-def _language(text: str, of_document: str) -> str:
+def language_of(text: str, of_document: str) -> str:
     """The language of the text itself; of the document where the text does not show it (no letters, no kana)."""
     if of_document == "en" and text.isascii():  # other languages show an accent in a passage
         return "en"
@@ -80,12 +82,15 @@ class _Walk:
         self.held: list[Paragraph] = []  # paragraphs of this section
         self.items: list[Paragraph] = []
         self.lead: list[Paragraph] = []  # what introduces the items
+        self.told = 0  # paragraphs of the heading that is held back last, where nothing else is behind it
+        self.above: Block | None = None  # the heading right above, with those that it joins
         self.notes: list[Paragraph] = []  # on the section as a whole, such as the history of its wording
 
     def drafts(self, blocks: Sequence[Block]) -> Iterator[_Placed]:
         """The passages with their section paths."""
         shown = [block for block in blocks if block.kind != "furniture"]
         title = shown[:1] if shown and shown[0].kind == "heading" and shown[0].level == 0 else []
+        self.above = title[0] if title else None
         silent = True
         for placed in chain(*(self.block(block) for block in shown[len(title) :]), self.close(0)):
             silent = False
@@ -95,6 +100,11 @@ class _Walk:
                 yield from self.texts(self.read(block))
 
     def block(self, block: Block) -> Iterator[_Placed]:
+        if block.kind == "heading":
+            yield from self.heading(block)
+            self.above = self.above if self.told else block
+            return
+        self.told, self.above = 0, None
         if block.kind in ("caption", "footnote"):
             read = self.read(block)
             if block.kind == "footnote" and read and read[0].text[0].isalpha():  # no mark that the text refers to
@@ -106,8 +116,6 @@ class _Walk:
             if items and not self.items:
                 self.lead = self.introduction()
             self.items += items
-        elif block.kind == "heading":
-            yield from self.heading(block)
         elif block.table is not None:
             yield from self.flush()
             for draft in table_drafts(self.source, block, self.params):
@@ -127,9 +135,12 @@ class _Walk:
         return list(paragraphs(self.source, block.spans, maximum=maximum, whole_below=whole))
 
     def heading(self, block: Block) -> Iterator[_Placed]:
-        """Opens a section; a heading as long as a passage is text."""
-        yield from self.flush()
+        """Opens a section; a heading as long as a passage is text, and one that tells a fact is text too."""
         headings = self.read(block)
+        text = " ".join(heading.text for heading in headings)
+        telling = tells(text)
+        if not (telling and self.told):  # headings that tell a date, a time and a place belong together
+            yield from self.flush()
         if sum(heading.size for heading in headings) > self.params.target_chars:
             self.held += headings
             return
@@ -138,6 +149,19 @@ class _Walk:
             yield from self.texts(carried)
             carried = []
         self.sections.append(_Section(block.level, [*carried, *headings]))
+        if telling:
+            self.hold(block, joins=is_bare(text))
+
+    def hold(self, block: Block, *, joins: bool) -> None:
+        """Holds back a heading that tells a fact; one that ``joins`` the heading above it is one line with that."""
+        spans = block.spans
+        if joins and self.above is not None:
+            spans = (*self.above.spans, *spans)
+            del self.held[len(self.held) - self.told :]
+        read = self.read(replace(block, spans=spans))
+        self.held += read
+        self.told = len(read)
+        self.above = replace(block, spans=spans)
 
     def pop(self, level: int) -> list[Paragraph]:
         """Leaves the sections at the level and below; returns the headings that had no text."""
@@ -166,7 +190,7 @@ class _Walk:
     def flush(self) -> Iterator[_Placed]:
         """Makes passages of what is held back."""
         held, items, lead, notes = self.held, self.items, self.lead, self.notes
-        self.held, self.items, self.lead, self.notes = [], [], [], []
+        self.held, self.items, self.lead, self.notes, self.told = [], [], [], [], 0
         yield from self.texts(held)
         if lead and items and lead[-1].end > items[0].start:
             yield from self.texts(lead)

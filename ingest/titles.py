@@ -3,33 +3,39 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from pathlib import PurePath
 
 from ingest.bodies import is_body
 from ingest.places import is_country
+from ingest.standards import is_series, leading_number
 from ingest.structure.table_words import is_table_caption
 
 _OPENING = 1_500  # characters
 _MAX_TITLE = 600
 _LONG = 50  # characters from which on a line may have been broken because it was full
+_WRAPPED = 12  # Chinese characters of a line of prose, at the least
 _MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
-# What stands above a title and is none: running heads and imprints, numbers of all kinds, stamps, dates.
+# What stands above a title and is none: running heads and imprints, numbers of all kinds (EB 61, COM(2031) 12 final,
+# AR-XY0003, GB 7—2031), stamps, dates.
 _MASTHEAD = re.compile(
     r".*(?:Federal Register\s?/.*|\bVol(?:\.|ume)\s?\d.*|\s/\sVersion\s[\d.]+)"
     r"|[A-Z]{3,}(?:/[A-Z]{3,})+"  # an acronym in two languages
-    r"|[A-Z]{2,6}(?:[\s(/—-]+[A-Z]{1,6})*[\s(/—-]*\d[\w.()/\s—-]*"  # EB 61, COM(2031) 12 final, AR-XY0003, GB 7—2031
+    r"|(?!(?:PART|TITLE|CHAPTER)\b)[A-Z]{2,6}(?:[\s(/—-]+[A-Z]{1,6})*[\s(/—-]*\d[A-Za-z\d.()/\s—-]*"
     r"|\[?(?:Docket|RIN|ISSN|ISBN|ICS|DOI|Distr|(?i:Sectoral scope)|Original|Page|No\.|Version \d|VERSION)\b.*"
     r"|(?:S\.O\.|G\.S\.R\.|S\.R\.O\.)\s?\d.*|CCS\s[A-Z]\s?\d+|[A-Z]{2,4}|[\W\d_]+"
     r"|\d+\s(?:CFR|U\.?S\.?C)\b.*|(?:www\.|https?:).*"
     r"|(.{6,60}?)(?:\s\1)+"  # a stamp that is printed again and again
     r"|(?:[^\n]*\bOfficial Journal of|Presidential Documents|(?i:The Gazette of|Canada Gazette)|Public Disclosure).*"
+    r"|(?i:(?:(?:VCS|CDM|Verra|Gold Standard)\s)?methodology)"
+    r"|\d{2,3}(?:ST|ND|RD|TH|D|st|nd|rd|th) CONGRESS|\d(?:ST|ND|D|st|nd|d) SESSION|(?:AN ACT|A BILL)"
     r"|CDM\s.\sExecutive Board.*|(?i:Clean Development Mechanism)"
     rf"|(?:[A-Z][\w ]+,\s(?:the\s)?)?(?:\d{{1,2}}(?:st|nd|rd|th)?\s{_MONTH},?|{_MONTH}\s\d{{1,2}},)\s\d{{4}}"
     r"|\(Text with EEA relevance\)|FOR IMMEDIATE RELEASE|\[PART .*|(?:First|Second|Third|\w+th) edition"
     r"|(?:DRAFT|BRIEFING|FACT SHEET|PRESS RELEASE|REPORT|NOTIFICATION|INTERNATIONAL STANDARD)"
     r"|(?:UN )?Framework Convention on Climate Change|Subsidiary Body for .*"
-    r"|中华人民共和国\w*标准|(?:附件|附錄|附录|別紙|别紙|資料)\s?[\d一二三四五六七八九十]*[：:]?|[A-Z]\s?\d{2}"
+    r"|(?:附件|附錄|附录|別紙|别紙|資料)\s?[\d一二三四五六七八九十]*[：:]?|[A-Z]\s?\d{2}"
     r"|[\u4e00-\u9fff]{1,8}\s?[〔\[【（(]\s?\d{4}\s?[〕\]】）)]\s?\d+\s?号"  # 国发〔2031〕7号
     # the number that stands above a Japanese law, order or notice
     r"|(?:(?:明治|大正|昭和|平成|令和)\S{1,4}年\S{2,12}|[\u4e00-\u9fff]{2,8}(?:告示|省令|府令|規則|訓令))第\S+号"
@@ -37,7 +43,8 @@ _MASTHEAD = re.compile(
     r"|(?:目\s*[次录錄]|公開|机密|特急|加急|文\s?件|公\s?告)"
 )
 _OPEN = re.compile(
-    r"(?:\b(?:a|an|and|as|at|by|for|from|in|its|of|on|or|the|to|under|with)|[,、]|关于|關於|《[^》]*|（[^）]*)$"
+    r"(?:\b(?:a|an|and|as|at|by|for|from|in|its|of|on|or|the|to|under|with)|[,、]|关于|關於|《[^》]*|（[^）]*"
+    r"|\s[—–]|\bPart \d+:)$"
 )
 _FULL_STOP = (".", "。", ";", "；", ":", "：", "!", "?")
 # Rules in the Federal Register: the title stands between the last number and the agency.
@@ -46,19 +53,39 @@ _RULE_TITLE = re.compile(
 )
 # 《…》已经…通过，现予公布 is how an order names what it puts into force.
 _ORDERED = re.compile(r"^\s*《([^》]{4,80})》(?:已|业)[^。]*(?:公布|发布|施行)", re.MULTILINE)
-_SHORT_TITLE = re.compile(r"\bmay be (?:called|cited as)(?: the)?\s([A-Z][^.;\n]{5,120})[.\n]")
+_SHORT_TITLE = re.compile(r"\bmay be (?:called|cited as)(?: the)?\s[“\"‘']{0,2}([A-Z][^.;\n“”\"’']{5,120})[”\"’'.\n]")
+# AN ACT To provide for …: how a bill is called where it has no short title.
+_LONG_TITLE = re.compile(r"^(?:AN ACT|A BILL|An Act)\s*\n\s*(To [^\n]+(?:\n[a-z][^\n]*)*)", re.MULTILINE)
 _MISREAD_QUOTES = re.compile("ì([^ìî]{4,})î")  # quotation marks of one code page read in another
 
 
 def is_masthead(line: str) -> bool:
     """Whether a line is only what stands above a title: an issuer alone, a number, a running head."""
-    return _MASTHEAD.fullmatch(line) is not None or is_body(line)
+    return _MASTHEAD.fullmatch(line) is not None or is_body(line) or is_series(line)
+
+
+def bare(text: str) -> str:
+    """Letters and digits alone, in one case: what is the same however it is set."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text)).casefold()
 
 
 def stands_for_title(lines: Sequence[str], at: int) -> bool:
     """Whether a line is no masthead and does not go on with one."""
     goes_on = at > 0 and lines[at][0].islower() and is_masthead(lines[at - 1])
     return not goes_on and not is_masthead(lines[at])
+
+
+def in_sentence(lines: Sequence[str], at: int) -> bool:
+    """Whether a line is one of several over which a sentence runs: those that follow begin small, the last ends it.
+
+    Chinese lines show it by their length: all are full, and a sentence ends in their midst.
+    """
+    if any(_are_full(lines[start : start + 3]) for start in range(max(0, at - 2), at + 1)):
+        return True
+    last = at
+    while last + 1 < len(lines) and lines[last + 1][0].islower():
+        last += 1
+    return (last > at or lines[at][0].islower()) and lines[last].endswith(".")
 
 
 def best_title(title: str | None, text: str, name: str) -> str:
@@ -71,10 +98,14 @@ def best_title(title: str | None, text: str, name: str) -> str:
     at = next((at for at, line in enumerate(lines) if line == title), None)
     if (not title or title in " ".join(lines)) and (rule := _RULE_TITLE.search(opening)):
         return " ".join(rule[1].split())
-    if not title or (at is not None and len(title) > 4 and _MASTHEAD.fullmatch(title)):
+    if not title or is_series(title) or (at is not None and len(title) > 4 and _MASTHEAD.fullmatch(title)):
         if ordered := _ORDERED.search(opening):
             return ordered[1]
+        if bill := _LONG_TITLE.search(opening):
+            short = _SHORT_TITLE.search(text[: 2 * _OPENING])
+            return short[1] if short else " ".join(bill[1].split()).rstrip(".")
         telling = [at for at, line in enumerate(lines) if _tells(line) and stands_for_title(lines, at)]
+        telling = [at for at in telling if not in_sentence(lines, at)]
         if set_apart := [at for at in telling if not lines[at].endswith(_FULL_STOP)]:
             return _tidied(_run_on(lines, set_apart[0]))
         if short := _SHORT_TITLE.search(text[: 2 * _OPENING]):
@@ -89,8 +120,16 @@ def best_title(title: str | None, text: str, name: str) -> str:
 
 
 def _tells(line: str) -> bool:
+    line = line.removeprefix(leading_number(line) or "")
     letters = sum(map(str.isalpha, line))
     return 4 <= len(line) <= 160 and letters > 0.5 * len(line) and not is_table_caption(line)
+
+
+def _are_full(lines: Sequence[str]) -> bool:
+    """Whether three lines are wrapped Chinese: of one length, with a sentence that ends in one's midst."""
+    sizes = [len(line) for line in lines]
+    full = len(lines) == 3 and min(sizes) >= _WRAPPED and max(sizes) - min(sizes) <= 2
+    return full and _is_han(lines[0][0]) and any("。" in line[:-1] for line in lines)
 
 
 def _run_on(lines: Sequence[str], at: int) -> str:

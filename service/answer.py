@@ -46,6 +46,7 @@ class Citation:
     0..1, comparable within one answer. ``also_supported_by`` are ids of passages that say the same. ``glosses`` render
     key terms of a quote that is in another ``language`` than the question. ``flags`` say what is odd about its words.
     ``translation``: such a quote by a language model, its amounts and names checked; None where none was made.
+    ``warnings``: why the quote, though it is what was read, may not be what the page says, in the asker's language.
     """
 
     number: int
@@ -69,6 +70,7 @@ class Citation:
     glosses: tuple[Gloss, ...] = ()
     flags: tuple[Flag, ...] = ()
     translation: str | None = None
+    warnings: tuple[str, ...] = ()
     offset_unit: Literal["codepoint"] = "codepoint"
     verified: Literal[True] = True
 
@@ -152,6 +154,7 @@ class RankedPassage:
 
     ``flags``: "instruction" where its text addresses a language model; whoever hands it to one should fence it.
     "direction" where it holds controls that turn its direction; whoever shows it should show them, or leave them out.
+    ``warnings``: as a citation's.
     """
 
     passage_id: str
@@ -167,6 +170,7 @@ class RankedPassage:
     score: float
     why: dict[str, Any]
     flags: tuple[Flag, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from rich.text import Text
 from index.errors import LibraryError
 from ingest.errors import SinkQAError
 from service.collections import Collections
-from service.commands import fetch, key, serve, terminal
+from service.commands import edit, fetch, holdings, key, serve, terminal
 from service.commands.options import AsJson, Collection, Library, open_engine
 from service.doctor import examine
 from service.settings import Settings
@@ -57,7 +57,8 @@ def _text_or_stdin(text: str) -> str:
 @app.command()
 def add(
     paths: Annotated[
-        list[Path], typer.Argument(help="Files or folders: PDF, HTML, DOCX, Markdown, text, JSON.", parser=_path)
+        list[Path],
+        typer.Argument(help="Files or folders: PDF, HTML, Office, EPUB, mail, Markdown, text, CSV.", parser=_path),
     ],
     library: Library = None,
     collection: Collection = None,
@@ -144,7 +145,7 @@ def verify(
 @app.command("list")
 def list_documents(library: Library = None, collection: Collection = None, as_json: AsJson = False) -> None:
     """List the documents in the library."""
-    terminal.show_documents(open_engine(library, collection).documents(), as_json=as_json)
+    holdings.listed(open_engine(library, collection).documents(), as_json=as_json)
 
 
 @app.command()
@@ -158,7 +159,7 @@ def show(
 ) -> None:
     """Show one document: what is known of it, its outline, its text or its passages."""
     engine = open_engine(library, collection, starter=False)
-    terminal.show_document(
+    holdings.one(
         engine.document(document),
         engine.passages(document),
         text=engine.text(document) if text else None,
@@ -176,7 +177,7 @@ def remove(
 ) -> None:
     """Delete documents, leaving nothing of them findable."""
     engine = open_engine(library, collection, starter=False)
-    terminal.show_removed([engine.remove(document) for document in documents], as_json=as_json)
+    holdings.removed([engine.remove(document) for document in documents], as_json=as_json)
 
 
 @app.command()
@@ -220,6 +221,7 @@ def backup(
     return None
 
 
+app.command()(edit.edit)
 app.command()(fetch.fetch)
 app.command()(serve.serve)
 app.command()(serve.mcp)

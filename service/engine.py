@@ -17,6 +17,7 @@ from index.hit import Filters, Hit, SearchMode
 from index.library import Library
 from index.reranker import Reranker, load_reranker
 from ingest.document import Metadata
+from ingest.text.language import detect
 from ingest.text.view import fold
 from service.answer import Answer, Citation, RankedPassage, SearchResult
 from service.answering.answerer import READ, reordered
@@ -34,6 +35,7 @@ from service.budget import checkpoint, spending
 from service.doctor import DoctorReport, examine
 from service.errors import InvalidQuestion
 from service.evidence.citations import cite
+from service.evidence.doubts import doubted
 from service.evidence.geometry import quoted_spans
 from service.evidence.injection import flags
 from service.evidence.pieces import Pieces
@@ -114,7 +116,10 @@ class Engine(Shelf):
         return take_in(self._library, paths, readers=readers, on_progress=on_progress, about=about)
 
     def bring_in(self, files: Sequence[File], *, readers: Readers, share: Share, on_done: OnDone, stop: Stop) -> None:
-        """:func:`service.intake.bring_in` beside questions that are answered meanwhile, in turn with other jobs."""
+        """:func:`service.intake.bring_in` beside questions that are answered meanwhile, in turn with other jobs.
+
+        What a file supersedes can be put back as what was discarded can.
+        """
         bring_in(
             self._library,
             files,
@@ -123,6 +128,7 @@ class Engine(Shelf):
             on_done=on_done,
             in_place_bytes=_BESIDE_BYTES,
             stop=stop,
+            trash=self._trash if self._settings.undo_s else None,
         )
 
     def ask(
@@ -166,7 +172,8 @@ class Engine(Shelf):
             asked, drafted, hits, judged = responder.respond(question)
             clock.lap("answer")
             best = reordered(hits, judged)[: k or self._settings.k]
-            passages = self._ranked(best)
+            passages = self._ranked(best, language=asked.language)
+            citations = doubted(drafted.citations, self._library, language=asked.language)
             offered = self._offered(asked, best) if generate and not drafted.why else {}
         given = Answer(
             status=drafted.status,
@@ -175,7 +182,7 @@ class Engine(Shelf):
             language=asked.language,
             answer=drafted.text,
             segments=drafted.segments,
-            citations=drafted.citations,
+            citations=citations,
             passages=passages,
             confidence=round(drafted.confidence, 4),
             generation=generation,
@@ -213,11 +220,13 @@ class Engine(Shelf):
     def _offered(self, asked: Asked, hits: Sequence[Hit]) -> dict[str, tuple[Source, Citation]]:
         """Checked evidence for a generator, by key."""
         near = nearest(asked.said, hits, self._pieces, most=_OFFERED)
-        cited = (
-            (piece.statement, cite(self._library, piece.passage, piece.units, number=1, score=fit))
+        cited = [
+            (piece.statement, citation)
             for (piece, *_), fit in near
-        )
-        return sources([(text, citation) for text, citation in cited if citation is not None])
+            if (citation := cite(self._library, piece.passage, piece.units, number=1, score=fit)) is not None
+        ]
+        told = doubted([citation for _, citation in cited], self._library, language=asked.language)
+        return sources(list(zip([text for text, _ in cited], told, strict=True)))
 
     def _generated(self, given: Answer, offered: Mapping[str, tuple[Source, Citation]], clock: _Clock) -> Answer:
         with self._spending():
@@ -247,7 +256,7 @@ class Engine(Shelf):
             generation = self._library.generation
             hits = self._hits(query, k=k, mode=mode, filters=filters)
             clock.lap("search")
-            return SearchResult(query, self._ranked(hits), generation, clock.laps)
+            return SearchResult(query, self._ranked(hits, language=detect(query)), generation, clock.laps)
 
     def _hits(self, query: str, *, k: int | None, mode: SearchMode = "hybrid", filters: Filters | None) -> list[Hit]:
         checkpoint()
@@ -258,9 +267,10 @@ class Engine(Shelf):
         """Loaded by the first question: it takes seconds, and adding or listing needs none."""
         return load_reranker(self._settings.reranker) if self._settings.reranker else None
 
-    def _ranked(self, hits: Sequence[Hit]) -> tuple[RankedPassage, ...]:
+    def _ranked(self, hits: Sequence[Hit], *, language: str) -> tuple[RankedPassage, ...]:
         astral = {doc_id: self._astral_offsets(doc_id) for doc_id in {hit.passage.doc_id for hit in hits}}
-        return tuple(_ranked(hit, astral[hit.passage.doc_id]) for hit in hits)
+        ranked = [_ranked(hit, astral[hit.passage.doc_id]) for hit in hits]
+        return doubted(ranked, self._library, language=language)
 
     def verify(self, text: str) -> VerifyReport:
         """Says of each claim of ``text`` whether the library supports or contradicts it, or does not know.
@@ -274,6 +284,7 @@ class Engine(Shelf):
             checked, citations = verify(
                 text, lambda claim: self._hits(claim, k=None, filters=None), self._library, self._judge, self._pieces
             )
+            citations = doubted(citations, self._library, language=detect(text))
             clock.lap("verify")
         return VerifyReport(text, checked, citations, generation, self._library.encoder.fingerprint, clock.laps)
 
@@ -289,7 +300,8 @@ class Engine(Shelf):
         with self._spending(), self._library.reading():
             generation = self._library.generation
             hits = self._hits(checked_quote(quote), k=None, filters=filters)
-            comparison, citation = locate(quote, hits, self._library)
+            comparison, found = locate(quote, hits, self._library)
+            (citation,) = doubted([found], self._library, language=detect(quote)) if found else (None,)
             clock.lap("verify")
         return QuoteReport(quote, comparison.result, citation, comparison.differences, generation, clock.laps)
 

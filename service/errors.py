@@ -13,6 +13,7 @@ SinkQAError
     ├── CollectionExists   collection-exists   a collection has this name already
     ├── InvalidFilter      invalid-filter      a condition that searches cannot be held to
     ├── InvalidUpload      invalid-upload      no file, or too many at once
+    ├── InvalidCorrection  invalid-correction  what a document cannot be known by
     ├── StorageFull        storage-full        no room on disk for what came in
     ├── QuotaExceeded      quota-exceeded      a collection would hold more than it may
     ├── JobNotFound        job-not-found       no job has this id, or it ended long ago
@@ -109,6 +110,12 @@ class InvalidUpload(ServiceError):
     """An upload holds no file, or too many."""
 
     code = "invalid-upload"
+
+
+class InvalidCorrection(ServiceError):
+    """A field of a document that cannot be corrected, or a value that it cannot have."""
+
+    code = "invalid-correction"
 
 
 class StorageFull(ServiceError):

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from index.catalogue import AddResult
 from index.library import Library
 from index.packed import Packed
+from index.trash import Trash
 from ingest.document import Metadata
 from ingest.errors import IngestError
-from ingest.readers import find_files
+from ingest.readers import look_into, why_skipped
 
 if TYPE_CHECKING:
     from service.readers import Readers, Stop
@@ -39,10 +40,11 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
-    """A file whose very bytes were there already."""
+    """A file whose very bytes were there already; ``superseded`` as in :class:`Added`."""
 
     name: str
     doc_id: str
+    superseded: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +61,26 @@ OnDone: TypeAlias = "Callable[[File, Fate], None]"
 """Called with each file and what became of it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file of a folder that was passed over, and why."""
+
+    path: str
+    reason: str
+
+
 @dataclass(slots=True)
 class AddReport:
-    """What became of every file of one call, each list in the order in which files were done."""
+    """What became of every file of one call, each list in the order in which files were done.
+
+    ``skipped`` are files of folders that no reader takes; ``hidden`` counts hidden and lock files there.
+    """
 
     added: list[Added] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     failed: list[Failed] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    hidden: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON form."""
@@ -118,11 +133,12 @@ def bring_in(
     share: Share | None = None,
     in_place_bytes: int = _IN_PLACE_BYTES,
     stop: Stop = lambda: False,
+    trash: Trash | None = None,
 ) -> None:
     """Reads, splits, encodes and stores files; ends early when told to ``stop``, and what has landed stays.
 
     ``on_done`` is told of each file once: of one that lands when it is durable and findable. ``share``: for whom it is
-    done, where ``readers`` read for others too.
+    done, where ``readers`` read for others too. ``trash``: from where what is superseded can be put back.
 
     Raises:
         LibraryError: the library cannot be written to.
@@ -147,17 +163,23 @@ def bring_in(
             waiting.append((outcome.file, outcome.prepared))
             yield outcome.prepared.packed
 
-    for result in library.add_all(additions()):
+    for result in library.add_all(additions(), trash=trash):
         file, prepared = waiting.pop(0)
         on_done(file, _landed(prepared, result))
 
 
 def _find(paths: Sequence[Path], report: AddReport) -> list[Path]:
-    """Files under ``paths``, each once; a path without any is a failure of its own, not of the whole call."""
+    """Files under ``paths``, each once; a path without any is a failure of its own, not of the whole call.
+
+    What folders hold beside them is told to the report.
+    """
     files: dict[Path, None] = {}
     for path in paths:
         try:
-            files.update(dict.fromkeys(find_files([path])))
+            found = look_into([path])
+            files.update(dict.fromkeys(found.files))
+            report.skipped += [Skipped(str(each), why_skipped(each)) for each in found.skipped]
+            report.hidden += found.hidden
         except IngestError as error:
             report.failed.append(_failed(path, error))
     return list(files)
@@ -171,5 +193,5 @@ def _failed(path: Path, error: IngestError | None) -> Failed:
 
 def _landed(prepared: Prepared, result: AddResult) -> Added | Unchanged:
     if result.status == "unchanged":
-        return Unchanged(prepared.name, result.doc_id)
+        return Unchanged(prepared.name, result.doc_id, result.superseded)
     return Added(prepared.name, result.doc_id, result.n_passages, result.superseded, prepared.warnings)

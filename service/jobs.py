@@ -12,7 +12,9 @@ import threading
 import time
 import unicodedata
 import uuid
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,6 +22,7 @@ from filelock import FileLock, Timeout
 
 from index.connection import is_full
 from index.errors import DiskFull, LibraryBusy, LibraryReadOnly
+from index.packed import upload_source
 from index.trash import TRASH_FILE
 from ingest.errors import DocumentTooLarge, SinkQAError
 from ingest.readers import MAX_BYTES
@@ -43,7 +46,7 @@ _TIDY_S = 60.0
 _BUSY_S = 5.0
 _ORPHAN_S = 3600.0  # longer than an upload takes to be written
 _COPIED = 1 << 20
-_NAME_CHARS = 200
+_NAME_CHARS, _NAMELESS = 200, "unnamed"
 
 _log = logging.getLogger(__name__)
 
@@ -182,8 +185,9 @@ class Jobs:
 
     def _take_in(self, job_id: str) -> None:
         job, folder = self.job(job_id), self._spool / job_id
+        sources = sources_of(job.files)
         waiting = {
-            File(folder / str(position), file.name, f"upload:{file.sha256}"): (position, file)
+            File(folder / str(position), file.name, sources[position]): (position, file)
             for position, file in enumerate(job.files)
             if file.state == "waiting"
         }
@@ -261,7 +265,22 @@ def display_name(given: str) -> str:
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", given))[-1]
     shown = "".join(char for char in last if unicodedata.category(char)[0] != "C").strip().lstrip(".")
     stem, dot, suffix = shown.rpartition(".")
-    return (stem[: _NAME_CHARS - len(suffix)] + dot + suffix if len(suffix) < 16 else shown[:_NAME_CHARS]) or "unnamed"
+    return (stem[: _NAME_CHARS - len(suffix)] + dot + suffix if len(suffix) < 16 else shown[:_NAME_CHARS]) or _NAMELESS
+
+
+def sources_of(files: Sequence[JobFile]) -> list[str]:
+    """Where each file of an upload is from: its name, under which a later one takes its place.
+
+    Files of one name in one upload come from several folders: they are told apart by their order. One without a name
+    takes nobody's place.
+    """
+    seen: Counter[str] = Counter()
+    sources = []
+    for file in files:
+        known = file.name if file.name != _NAMELESS else file.sha256
+        seen[known] += 1
+        sources.append(upload_source(known, nth=seen[known]))
+    return sources
 
 
 def _save(content: BinaryIO, path: Path, name: str) -> JobFile:
@@ -301,8 +320,9 @@ def _unwritten(folder: Path, error: OSError | sqlite3.OperationalError | SinkQAE
 def _told(file: JobFile, fate: Fate) -> JobFile:
     match fate:
         case Added():
-            return JobFile(file.name, file.n_bytes, file.sha256, "added", fate.doc_id, fate.n_passages, fate.warnings)
+            told = replace(file, state="added", n_passages=fate.n_passages, warnings=fate.warnings)
+            return replace(told, doc_id=fate.doc_id, replaced=fate.superseded)
         case Unchanged():
-            return JobFile(file.name, file.n_bytes, file.sha256, "unchanged", fate.doc_id)
+            return replace(file, state="unchanged", doc_id=fate.doc_id, replaced=fate.superseded)
         case Failed():
-            return JobFile(file.name, file.n_bytes, file.sha256, "failed", code=fate.code, message=fate.message)
+            return replace(file, state="failed", code=fate.code, message=fate.message)

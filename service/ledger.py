@@ -17,7 +17,8 @@ from index.errors import LibraryFormatMismatch
 from service.errors import JobNotFound
 
 LEDGER_FILE = "jobs.sqlite"
-_FORMAT = 1
+_FORMAT = 2
+_REPLACED = "ALTER TABLE files ADD COLUMN replaced TEXT"  # what the format before lacks
 _SCHEMA = f"""
 PRAGMA journal_mode = WAL;
 CREATE TABLE jobs (
@@ -43,9 +44,20 @@ CREATE TABLE files (
     warnings TEXT NOT NULL DEFAULT '[]',
     code TEXT,
     message TEXT,
+    replaced TEXT,
     PRIMARY KEY (job_id, position)
 );
 PRAGMA user_version = {_FORMAT};
+"""
+_NEXT = """
+WITH waiting AS (
+    SELECT job_id, number, name FROM files JOIN jobs USING (job_id)
+    WHERE files.state = 'waiting' AND jobs.state IN ('running', 'queued')
+), first AS (SELECT name, min(number) AS number FROM waiting GROUP BY name)
+SELECT job_id FROM jobs WHERE state IN ('running', 'queued') AND job_id NOT IN (
+    SELECT job_id FROM waiting JOIN first USING (name) WHERE waiting.number > first.number
+) ORDER BY (SELECT coalesce(sum(n_bytes), 0) FROM files WHERE files.job_id = jobs.job_id AND state = 'waiting')
+    - 1048576.0 * (julianday('now') - julianday(created_at)) * 86400, number
 """
 _COLUMNS = "job_id, state, created_at, started_at, finished_at, attempts, code, message"
 
@@ -57,7 +69,8 @@ FileState = Literal["waiting", "added", "unchanged", "failed", "cancelled"]
 class JobFile:
     """A file of a job. ``name`` is what its sender called it, for display only; ``code`` and ``message`` say why not.
 
-    ``n_passages`` and ``warnings`` are those of a document that was added.
+    ``n_passages`` and ``warnings`` are those of a document that was added; ``replaced`` is the id of the older version
+    that was there under its name, and is no longer.
     """
 
     name: str
@@ -69,6 +82,7 @@ class JobFile:
     warnings: tuple[str, ...] = ()
     code: str | None = None
     message: str | None = None
+    replaced: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,15 +150,12 @@ class Ledger:
     def next(self, *, besides: Collection[str] = ()) -> str | None:
         """The job to begin, of those that have not ended ``besides`` these: the least, and who waits counts for less.
 
-        A job is as large as the files of it that wait; each second that it has waited takes a mebibyte off.
+        A job is as large as the files of it that wait; each second that it has waited takes a mebibyte off. One with a
+        file of a name that an earlier job has waiting comes after that: of two versions the later stays.
         """
         with self._reading() as connection:
-            rows = connection.execute(
-                "SELECT job_id, (SELECT coalesce(sum(n_bytes), 0) FROM files WHERE files.job_id = jobs.job_id "
-                "AND state = 'waiting') - 1048576.0 * (julianday('now') - julianday(created_at)) * 86400 AS size "
-                "FROM jobs WHERE state IN ('running', 'queued') ORDER BY size, number"
-            ).fetchall()
-        return next((str(job_id) for job_id, _ in rows if job_id not in besides), None)
+            rows = connection.execute(_NEXT).fetchall()
+        return next((str(job_id) for (job_id,) in rows if job_id not in besides), None)
 
     def start(self, job_id: str) -> int:
         """Notes that work begins; how many times it began, this one with it."""
@@ -165,8 +176,8 @@ class Ledger:
         """What became of a file that was waiting."""
         with self._writing() as connection:
             connection.execute(
-                "UPDATE files SET state = ?, doc_id = ?, n_passages = ?, warnings = ?, code = ?, message = ? "
-                "WHERE job_id = ? AND position = ? AND state IN ('waiting', 'cancelled')",
+                "UPDATE files SET state = ?, doc_id = ?, n_passages = ?, warnings = ?, code = ?, message = ?, "
+                "replaced = ? WHERE job_id = ? AND position = ? AND state IN ('waiting', 'cancelled')",
                 (
                     file.state,
                     file.doc_id,
@@ -174,6 +185,7 @@ class Ledger:
                     json.dumps(file.warnings),
                     file.code,
                     file.message,
+                    file.replaced,
                     job_id,
                     position,
                 ),
@@ -215,13 +227,24 @@ class Ledger:
     def _checked(self, connection: Connection) -> Connection:
         connection.row_factory = sqlite3.Row
         (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if version != _FORMAT:
+        if version == _FORMAT - 1:
+            self._upgrade()
+        elif version != _FORMAT:
             connection.close()
             raise LibraryFormatMismatch(
                 f"{self._path} has format {version}, this SinkQA reads format {_FORMAT}: "
                 "use the version that wrote it, or move the file away"
             )
         return connection
+
+    def _upgrade(self) -> None:
+        with closing(opened(self._path, "mode=rw")) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            if version != _FORMAT:  # nobody else has done it meanwhile
+                connection.execute(_REPLACED)
+                connection.execute(f"PRAGMA user_version = {_FORMAT}")
+            connection.execute("COMMIT")
 
     def _create(self) -> None:
         """Made aside and moved there whole: whoever comes second finds the first one's."""
@@ -242,7 +265,7 @@ def now() -> str:
 
 def _job(connection: sqlite3.Connection, row: sqlite3.Row) -> Job:
     files = connection.execute(
-        "SELECT name, n_bytes, sha256, state, doc_id, n_passages, warnings, code, message FROM files "
+        "SELECT name, n_bytes, sha256, state, doc_id, n_passages, warnings, code, message, replaced FROM files "
         "WHERE job_id = ? ORDER BY position",
         (row["job_id"],),
     )

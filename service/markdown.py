@@ -82,7 +82,7 @@ def _blocks(answer: Answer, urls: Mapping[int, str], asked: str) -> Iterator[_Bl
     if answer.missed:
         yield _PARAGRAPH, [escaped(answer.missed)]
     if urls:
-        listed = [f"{each.number}. [{place(each)}]({urls[each.number]})" for each in answer.citations]
+        listed = [f"{each.number}. [{place(each)}]({urls[each.number]}){_doubts(each)}" for each in answer.citations]
         yield _PARAGRAPH, ["\n".join([f"{_SOURCES[language]}\n", *listed])]
     if answer.suggestions:
         yield _PARAGRAPH, ["\n".join([f"{answer.offer}\n", *(f"- {_line(each)}" for each in answer.suggestions)])]
@@ -146,6 +146,11 @@ def _line(text: str) -> str:
 
 def _cell(text: str) -> str:
     return _line(text).replace("|", "\\|")
+
+
+def _doubts(citation: Citation) -> str:
+    """Why a quote may not be what the page says, behind its source."""
+    return "".join(f" *({_line(each)})*" for each in citation.warnings)
 
 
 def place(citation: Citation) -> str:

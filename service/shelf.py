@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,6 +17,7 @@ from ingest.packing import merged
 from ingest.passage import Passage
 from ingest.text.view import reading_view
 from service.answer import QuotedSpan
+from service.editing import checked
 from service.errors import NoPageImage, PageNotFound
 from service.evidence.geometry import astral_offsets, line_boxes, quoted_spans
 from service.settings import Settings
@@ -185,6 +186,14 @@ class Shelf:
                 f"{record.title[:80]}: only pages of PDFs have images, this is {record.type}; ask for JSON"
             )
         return draw(self._library.content(record.doc_id), opened.page, opened.boxes, width=width)
+
+    def edit(self, doc_id: str, given: Mapping[str, object]) -> DocumentRecord:
+        """Corrects what is known of a document; None, or an empty text, takes a correction back to what was read.
+
+        Raises:
+            InvalidCorrection: see :func:`service.editing.checked`.
+        """
+        return self._library.edit(doc_id, checked(given))
 
     def remove(self, doc_id: str) -> DocumentRecord:
         """Deletes a document for good; returns what it was."""

@@ -12,6 +12,8 @@ MODULES = sorted(path for stage in STAGES for path in (ROOT / stage).rglob("*.py
 ADAPTERS = {
     "service.cli",
     "service.commands.terminal",
+    "service.commands.holdings",
+    "service.commands.edit",
     "service.commands.options",
     "service.commands.serve",
     "service.commands.fetch",

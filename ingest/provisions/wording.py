@@ -134,6 +134,8 @@ class Wording:
         before = passage.units[0].spans[0].start
         found: list[Said] = []
         for heading in reversed(passage.section[max(new, depth) :]):
+            if heading == passage.units[0].text:  # it tells a fact and is text as well
+                continue
             span = heading_span(self.source, heading, before)
             if span is None:
                 break

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast
@@ -39,20 +39,38 @@ class Format:
         return cast(Reader, getattr(import_module(self.module), self.function))
 
 
-_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_OFFICE = "application/vnd.openxmlformats-officedocument"
 FORMATS: dict[str, Format] = {
     "pdf": Format("application/pdf", (".pdf",), "ingest.readers.pdf.reader", "read_pdf"),
     "html": Format("text/html", (".html", ".htm", ".xhtml"), "ingest.readers.html.reader", "read_html"),
-    "docx": Format(_WORD, (".docx", ".docm"), "ingest.readers.docx.reader", "read_docx"),
+    "docx": Format(
+        f"{_OFFICE}.wordprocessingml.document",
+        (".docx", ".docm", ".dotx", ".dotm"),
+        "ingest.readers.docx.reader",
+        "read_docx",
+    ),
     "markdown": Format("text/markdown", (".md", ".markdown"), "ingest.readers.markdown", "read_markdown"),
     "text": Format("text/plain", (".txt", ".text"), "ingest.readers.text", "read_text"),
     "json": Format("application/json", (".json", ".jsonl", ".ndjson"), "ingest.readers.records", "read_records"),
+    "csv": Format("text/csv", (".csv", ".tsv", ".tab"), "ingest.readers.values", "read_values"),
+    "xlsx": Format(f"{_OFFICE}.spreadsheetml.sheet", (".xlsx", ".xlsm"), "ingest.readers.workbook", "read_workbook"),
+    "pptx": Format(
+        f"{_OFFICE}.presentationml.presentation", (".pptx", ".pptm"), "ingest.readers.slides", "read_slides"
+    ),
+    "epub": Format("application/epub+zip", (".epub",), "ingest.readers.book", "read_book"),
+    "mail": Format("message/rfc822", (".eml", ".mht", ".mhtml"), "ingest.readers.mail", "read_mail"),
 }
 SUFFIXES: dict[str, str] = {suffix: kind for kind, format_ in FORMATS.items() for suffix in format_.suffixes}
 
+_SAVED_AS = {
+    ".doc": ".docx", ".dot": ".docx", ".wps": ".docx", ".odt": ".docx", ".rtf": ".docx", ".xls": ".xlsx",
+    ".et": ".xlsx", ".xlsb": ".xlsx", ".ods": ".xlsx",
+    ".ppt": ".pptx", ".dps": ".pptx", ".odp": ".pptx", ".msg": ".eml",
+}  # fmt: skip
+
 
 def format_of(document: Document) -> str:
-    """Short name of a document's format: "pdf", "html", "docx", "markdown", "text" or "json"."""
+    """Short name of a document's format, a key of :data:`FORMATS`: "pdf", "html", "docx" and so on."""
     return next((kind for kind, format_ in FORMATS.items() if format_.media_type == document.media_type), "text")
 
 
@@ -89,23 +107,48 @@ def read_bytes(content: bytes, name: str) -> Document:
     return gate(replace(document, metadata=metadata, warnings=warnings))
 
 
+@dataclass(slots=True)
+class Found:
+    """What lies under paths: ``files`` to read, ``skipped`` ones of no known suffix, and how many are ``hidden``."""
+
+    files: list[Path] = field(default_factory=list)
+    skipped: list[Path] = field(default_factory=list)
+    hidden: int = 0
+
+
 def find_files(paths: Iterable[Path]) -> list[Path]:
+    """The files of :func:`look_into`."""
+    return look_into(paths).files
+
+
+def why_skipped(path: Path) -> str:
+    """Why a file of a folder is passed over, and what to do where that is known."""
+    advice = _SAVED_AS.get(path.suffix.lower())
+    return f"not a readable format{f'; save it as {advice}' if advice else ''}"
+
+
+def look_into(paths: Iterable[Path]) -> Found:
     """The files to read for paths that a user gave: files as they are, folders searched for known suffixes.
 
     In the order given, folders sorted by name; each file once, however many links lead to it. Hidden files and lock
     files are skipped inside folders. A path that cannot be read (missing, a folder with nothing in it, no permission)
     stays in the list: :func:`read` says what is wrong with it and the others still land.
     """
-    found: dict[str, Path] = {}
+    found = Found()
+    files: dict[str, Path] = {}
     for path in paths:
         is_folder = os.path.isdir(path)  # noqa: PTH112  # Path's own raises where a name is too long
-        for file in _files_in(path) if is_folder else iter((path,)):
-            found.setdefault(os.path.realpath(file), file)
-    return list(found.values())
+        for file in _files_in(path, found) if is_folder else (path,):
+            files.setdefault(os.path.realpath(file), file)
+    found.files = list(files.values())
+    return found
 
 
-def _files_in(folder: Path) -> Iterator[Path]:
-    """Readable-looking files below ``folder``, or the folder itself where there are none or it is closed to us."""
+def _files_in(folder: Path, found: Found) -> list[Path]:
+    """Readable-looking files below ``folder``, or the folder itself where there are none or it is closed to us.
+
+    What is passed over is told to ``found``.
+    """
     seen: set[tuple[int, int]] = set()
     closed: list[OSError] = []
     files: list[Path] = []
@@ -120,15 +163,12 @@ def _files_in(folder: Path) -> Iterator[Path]:
             continue
         seen.add((where.st_dev, where.st_ino))
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        files += [Path(top, name) for name in sorted(names) if _is_candidate(name)]
-    yield from files
-    yield from (Path(error.filename) for error in closed)
-    if not files and not closed:
-        yield folder
-
-
-def _is_candidate(name: str) -> bool:
-    return not name.startswith((".", "~$")) and Path(name).suffix.lower() in SUFFIXES
+        shown = [Path(top, name) for name in sorted(names) if not name.startswith((".", "~$"))]
+        found.hidden += len(names) - len(shown)
+        files += [path for path in shown if path.suffix.lower() in SUFFIXES]
+        found.skipped += [path for path in shown if path.suffix.lower() not in SUFFIXES]
+    files += [Path(error.filename) for error in closed]
+    return files or [folder]
 
 
 def _load(path: Path) -> bytes:

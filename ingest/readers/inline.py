@@ -1,24 +1,93 @@
-"""Reading step of ingest: the words of one block: white space, line breaks and raised digits as a reader sees them."""
+"""Reading step of ingest: the words of one block: white space, line breaks, what stands high and low."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from itertools import groupby
+from operator import itemgetter
 
 from ingest.structure.headings import heading_level
 
 BREAK = "\u2028"
 _INVISIBLE = re.compile("[\ufeff\u200b\u00ad\u2060\0]")
 _RAISED = str.maketrans("0123456789+-−–n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻ⁿ")
+_LOWERED = str.maketrans("0123456789+-−–aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
+_CAN_RISE = re.compile(r"[+\-−–]?[0-9]+|[0-9]*[+\-−–]|n")
+_CAN_SINK = re.compile(r"[+\-−–]?[0-9]+(?:\.[0-9]+)?|[+\-−–]|[aehijklmnoprstuvx]+")
+_NOTE_NUMBERS = re.compile(r"[0-9]+(?:\s?[,，、;]\s?[0-9]+)+|[0-9]+[-–−][0-9]+")
+_EQUIVALENT = re.compile(r"([0-9]+)([-‑–]?(?:e|eq|eqv|equiv|当量))")  # CO₂e, CO₂-eq
+_POWER = re.compile(r"[^\s]*[0-9+\-−–=/×][^\s]*")  # letters alone are ordinals and note marks: 1st, 12a, TM
+_INDEX = re.compile(r"[\w,.:+\-−–=()]+")
+_STICKS = re.compile(r"[\w)\]}₀-₉⁰-⁹²³¹]\Z")
 _CJK = "\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
 _CJK_WRAP = re.compile(rf"(?<=[{_CJK}])[ \t]*[\r\n][ \t\r\n]*(?=[{_CJK}])")
 _SPACES = re.compile(r"[\t\r\n\f\v\xa0][ \t\r\n\f\v\xa0]*| [ \t\r\n\f\v\xa0]+")  # all but one plain space
+_MAX_SCRIPT = 12  # characters of an exponent; what is longer is small print
 _MIN_WRAPPED = 20  # a broken line of Chinese prose is longer than an item of a list
 
 
-def raised(text: str) -> str:
-    """Exponents and note numbers in raised digits: 10 to the 6 must not read 106. Other text stays as it is."""
-    lifted = text.strip().translate(_RAISED)
-    return lifted if lifted and all(letter in "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ" for letter in lifted) else text
+def raised(text: str, before: str = "", *, is_formula: bool = False) -> str:
+    """What stands high, behind ``before``: 10⁹, x^(n+1); note numbers ¹,²; 1st and other letters as they are.
+
+    ``is_formula``: letters are exponents too, x^(k).
+    """
+    bare = text.strip()
+    can_rise = _NOTE_NUMBERS.fullmatch(bare) if not is_formula else None
+    if (can_rise or _CAN_RISE.fullmatch(bare)) and not (bare == "n" and before[-1:].isdecimal()):  # 2ⁿ folds to 2n
+        return _around(text, bare.translate(_RAISED))
+    is_power = (bare == "n" or _POWER.fullmatch(bare)) and _sticks(bare, before)
+    return _around(text, f"^({bare})") if is_formula or is_power else text
+
+
+def lowered(text: str, before: str = "", *, is_formula: bool = False) -> str:
+    """What stands low, behind ``before``: CO₂, CO₂e, PM₂.₅, NOₓ, EF_(y); set apart from a word, as it is.
+
+    ``is_formula``: whatever it is, it is an index.
+    """
+    bare = text.strip()
+    if not (is_formula or bare.translate(_LOWERED).isdigit() or _sticks(bare, before)):
+        return text
+    if _CAN_SINK.fullmatch(bare):
+        return _around(text, bare.translate(_LOWERED))
+    if found := _EQUIVALENT.fullmatch(bare):
+        return _around(text, found[1].translate(_LOWERED) + found[2])
+    return _around(text, f"_({bare})") if is_formula or _INDEX.fullmatch(bare) else text
+
+
+def _sticks(script: str, before: str) -> bool:
+    """Whether a script is short and stands right behind a letter, digit or bracket: small print does not."""
+    return len(script) <= _MAX_SCRIPT and _STICKS.search(before) is not None
+
+
+def level(runs: Iterable[tuple[str, str]]) -> str:
+    """Runs of text, each with where it stands ("", "high", "low" or "formula", which is written), as one line.
+
+    Neighbours at one height are one script, however the source cuts them. Digits that would run into those of a
+    script or a formula are set apart.
+    """
+    text = ""
+    is_set_apart = False
+    for height, group in groupby(runs, key=itemgetter(1)):
+        words = (" " if height == "formula" else "").join(map(itemgetter(0), group))
+        written = {"high": raised, "low": lowered}.get(height, _as_it_is)(words, text[-1:])
+        meets = words[:1].isdecimal() and (
+            text[-1:].isdecimal() if height == "formula" else is_set_apart and not height
+        )
+        text += f" {written}" if meets else written
+        is_set_apart = height == "formula" or written != words
+    return text
+
+
+def _as_it_is(text: str, _before: str) -> str:
+    return text
+
+
+def _around(text: str, script: str) -> str:
+    """The script with the white space that stood around the text."""
+    bare = text.strip()
+    before, _, after = text.partition(bare)
+    return before + script + after
 
 
 def displayed_lines(text: str, *, one: bool = False, preformatted: bool = False) -> list[str]:

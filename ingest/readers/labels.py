@@ -9,17 +9,13 @@ from dataclasses import replace
 from ingest.readers.draft import Piece
 
 _NUMBER = r"(?:[0-9A-Za-z]{1,5}|[一二三四五六七八九十]{1,3})"
-_LABEL_ALONE = re.compile(rf"(?:[(（]{_NUMBER}[)）]|{_NUMBER}[.)、]|[•·▪◦‣–—-])(?:\s*[(（]{_NUMBER}[)）])*")
-_STARTS = re.compile(rf"(?:[(（]{_NUMBER}[)）]|{_NUMBER}[.)、）])\s*\S")
+# What numbers with a stop: no word, as "End."
+_SIGN = r"(?:[0-9]{1,5}[A-Za-z]{0,2}|[A-Za-z]{1,2}|[ivxlc]{1,6}|[IVXLC]{1,6}|[一二三四五六七八九十]{1,3})"
+_LABEL_ALONE = re.compile(rf"(?:[(（]{_NUMBER}[)）]|{_SIGN}[.)、]|[•·▪◦‣–—-])(?:\s*[(（]{_NUMBER}[)）])*")
 _ITEM = re.compile(
     r"(?:\((?P<label>[a-z]{1,2}|[ivxlc]{1,6}|[A-Z]{1,2})\)|(?P<bullet>[•·▪◦‣]|[–—-](?=\s)))\s*(?=\S)"
     r"|(?P<lone>[a-z])\)\s+(?=\S)|(?P<kanji>[一二三四五六七八九十]{1,3})\u3000(?=\S)|(?P<iroha>[イロハニホヘトチリヌルヲワ])\u3000(?=\S)"
 )
-
-
-def starts_with_label(text: str) -> bool:
-    """Whether a line brings its own number, so that none is to be put before it."""
-    return _STARTS.match(text) is not None
 
 
 def is_label(text: str) -> bool:

@@ -7,66 +7,37 @@ import re
 from collections.abc import Mapping
 
 from ingest.document import Document, Metadata
-from ingest.errors import UnreadableDocument
 from ingest.readers.charset import decode
-from ingest.readers.draft import STRUCK_OUT, Piece, compose
+from ingest.readers.dialects import to_markup
+from ingest.readers.draft import Piece, compose
+from ingest.readers.fields import split_fields
+from ingest.readers.html.leftout import LeftOut
 from ingest.readers.html.reader import markup_pieces
 from ingest.readers.outline import outline
-
-_FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
-# Lines and marks that speak to a site generator, not to the reader: ::: fences, @tab, [[toc]], {align="center"}.
-_DIRECTIVE = re.compile(r"^[ \t]*(?:@tab\b.*|\[\[?_?toc_?\]?\][ \t]*)$", re.IGNORECASE | re.MULTILINE)
-_FENCE = re.compile(r"^[ \t]*:{3,}[ \t]*(?:[\w-]+[ \t]*)?(.*)$", re.MULTILINE)
-_ATTRIBUTES = re.compile(r"(?<=\S)[ \t]*\{[.#]?[\w-]+(?:=(?:\"[^\"\n]*\"|[\w-]+))?\}[ \t]*$", re.MULTILINE)
-_STRUCK = re.compile(r"~~|<(?:s|strike|del)>")
-_MAX_NESTING = 100
-_MAX_FRONT_MATTER = 65_536
 
 
 def read_markdown(content: bytes, name: str) -> Document:
     """Read Markdown (CommonMark with tables and footnotes); the source text is the rendered text, a block a line.
 
-    ``<!-- page: 8 -->`` on a line of its own begins page 8 of the original. Raises UnreadableDocument for front
-    matter that is not YAML, EmptyDocument where no text remains.
+    ``<!-- page: 8 -->`` on a line of its own begins page 8 of the original. Raises EmptyDocument where no text remains.
     """
     text, warnings = decode(content, name)
-    fields, body = _split_front_matter(text, name)
-    pieces = outline(markdown_pieces(body))
+    fields, body, doubts = split_fields(text)
+    left = LeftOut()
+    pieces = outline(markdown_pieces(body, left))
     return compose(
         pieces,
         name=name,
         content=content,
         media_type="text/markdown",
         metadata=_metadata(fields, pieces),
-        warnings=[*warnings, *([STRUCK_OUT] if _STRUCK.search(body) else [])],
+        warnings=[*warnings, *(f"{name}: {doubt}" for doubt in doubts), *left.warnings()],
     )
 
 
-def markdown_pieces(text: str) -> list[Piece]:
+def markdown_pieces(text: str, left: LeftOut | None = None) -> list[Piece]:
     """Pieces of Markdown without front matter, headings not yet settled; raw HTML in it is read like a page."""
-    from markdown_it import MarkdownIt
-    from mdit_py_plugins.footnote import footnote_plugin
-
-    text = _ATTRIBUTES.sub("", _DIRECTIVE.sub("", _FENCE.sub(r"\1", text)))
-    parser = MarkdownIt("commonmark", {"html": True, "maxNesting": _MAX_NESTING}).enable(["table", "strikethrough"])
-    return markup_pieces(str(parser.use(footnote_plugin).render(text)))
-
-
-def _split_front_matter(text: str, name: str) -> tuple[Mapping[str, object], str]:
-    import yaml
-
-    found = _FRONT_MATTER.match(text)
-    if not found or len(found[1]) > _MAX_FRONT_MATTER:
-        return {}, text.removeprefix("\ufeff")
-    try:
-        fields = yaml.safe_load(found[1])
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        line = getattr(getattr(error, "problem_mark", None), "line", 0) + 2
-        message = f"{name}: the front matter is not valid YAML (line {line}); mend it or remove the block between ---"
-        raise UnreadableDocument(message) from error
-    if fields is not None and not isinstance(fields, dict):
-        return {}, text
-    return {str(key).lower(): value for key, value in (fields or {}).items()}, text[found.end() :]
+    return markup_pieces(to_markup(text), left)
 
 
 def _metadata(fields: Mapping[str, object], pieces: list[Piece]) -> Metadata:

@@ -1,19 +1,22 @@
-"""Reading step of ingest: JSON and JSON Lines records that carry a text: each record a section of one document."""
+"""Reading step of ingest: JSON and JSON Lines records: each a section with all the words that it holds."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 from ingest.document import Document, Metadata
-from ingest.errors import EmptyDocument, UnreadableDocument, UnsupportedFormat
+from ingest.errors import UnsupportedFormat
 from ingest.readers.charset import decode
-from ingest.readers.draft import Piece, compose
+from ingest.readers.draft import Grid, GridCell, Piece, compose
+from ingest.readers.json_lines import parse
 from ingest.readers.markdown import markdown_pieces
 from ingest.readers.outline import outline
+from ingest.readers.rows import row_pieces
+from ingest.structure.grid_shape import grid_shape
 
 Record = Mapping[str, object]
 
@@ -24,9 +27,32 @@ _URL_KEYS = ("url", "source_url", "link", "official_url", "网址", "链接")
 _DATE_KEYS = ("date", "publish_date", "published", "pub_date", "issued", "year", "发布日期", "发布时间", "日期", "年份")
 _ISSUER_KEYS = ("issuer", "publisher", "source_detail", "source_name_cn", "发布机构", "发文机关", "来源", "source_name")
 _LANGUAGE_KEYS = ("lang", "language", "语言")
-_WRAPPERS = ("data", "records", "documents", "items", "results", "rows")
-_MIN_TEXT = 20  # the longest string of a record without a known text field counts as its text from here on
+_AUTHOR_KEYS = ("author", "authors", "作者")
+_KNOWN = {*_TITLE_KEYS, *_URL_KEYS, *_DATE_KEYS, *_ISSUER_KEYS, *_LANGUAGE_KEYS, *_AUTHOR_KEYS, "source_name_en"}
+_HEADING_KEYS = (
+    "heading", "subject", "caption", "label", "term", "section", "chapter", "article", "条号",
+    "章节", "条款", "题目", "主题",
+)  # fmt: skip
+_QUESTION_KEYS = ("question", "q", "query", "prompt", "instruction", "问题", "问", "提问")
+_ANSWER_KEYS = ("answer", "answers", "a", "response", "output", "reply", "答案", "答", "回答", "回复")
 _MARKUP = re.compile(r"^(?:#{1,6} |\|.+\||[*-] |\d+\. |```)|\*\*|\]\(|<(?:p|br|table|div)\b", re.MULTILINE)
+_NO_WORDS = re.compile(
+    r"\w+://\S+|www\.\S+|\S+@\S+\.\w+|\d{4}[-/.]\d\d?[-/.]\d\d?(?:[T ][\d:.+Z-]*)?"  # none, addresses, dates
+    r"|(?=\S*\d)[\w+/=.:#-]{8,}|(?=\S*[+/=])[A-Za-z0-9+/=]{24,}|(?:[\w.~-]*[/\\])+[\w.~-]*|[A-Za-z]+(?:[_.][\w.]+)+",
+    re.ASCII,
+)  # ids, hashes, base64, paths and other names of things for programs
+_LETTER = re.compile(r"[^\W\d_]")
+_NO_CONTENT = re.compile(
+    r"(?:.*[_.-])?(?:ids?|uuid|guid|hash|md5|sha\d*|etag|tokens?|checksum|slug|type|role|embeddings?|vectors?|scores?|offset|index|length|at|time"
+    r"|timestamp|path|mime|version|lat|lon|lng)|id[A-Z]\w*|\w+Id",
+    re.IGNORECASE,
+)  # fields that programs speak to each other with
+_HAN = re.compile("[\u3400-\u9fff]")
+_MIN_HAN, _MIN_WORDS = 8, 4  # of prose beside a field that is known to hold the text
+_MOST_NAMED = 8
+_DEEPEST = 40
+_LONGEST_VALUE = 200  # characters of a cell, where records are rows of a table
+_MAX_QUESTION = 600
 _CN = "一二三四五六七八九十百零〇"
 # Where a flattened Chinese text began a new line: chapters, articles, and numbered headings after a full stop or space.
 _BREAKS = re.compile(
@@ -38,104 +64,229 @@ _BREAKS = re.compile(
 )
 
 
+@dataclass(slots=True)
+class _Left:
+    """What of the records holds no words: names of fields in order, and how many records hold nothing else."""
+
+    fields: dict[str, None] = field(default_factory=dict)
+    empty: int = 0
+
+
 def read_records(content: bytes, name: str) -> Document:
-    """Read an object, an array of objects, or one object a line; the source text is the records' texts in order.
+    """Read objects, arrays of them or of strings, or one a line; the source text is their words in order.
+
+    Titles, dates, addresses and languages are known by their names; flat records that hold numbers alike are a table.
+    Lines that are not valid and fields without words are left out and named.
 
     Raises:
         UnreadableDocument: no valid JSON; says where it breaks.
-        UnsupportedFormat: JSON, but no record holds a text.
+        UnsupportedFormat: JSON, but no record holds words.
     """
     text, warnings = decode(content, name)
-    records = [record for record in _records(_parse(text, name)) if _text_of(record)]
-    if not records:
+    value, told = parse(text, name)
+    records, top = _records(value)
+    left = _Left()
+    table = _rows(value) or [*filter(None, [_table(records)])]
+    pieces = list(table)
+    for record in () if table else records:
+        found = _record_pieces(record, left, depth=0, alone=len(records) == 1 and top is None)
+        left.empty += not any(piece.kind != "heading" for piece in found)
+        pieces += found
+    if not any(piece.kind != "heading" for piece in pieces):
         keys = ", ".join(_TEXT_KEYS[:5])
         raise UnsupportedFormat(f"{name}: JSON without text; expected objects with one of {keys}; name the field so")
-    pieces = [piece for record in records for piece in _record_pieces(record, alone=len(records) == 1)]
-    if not any(piece.text.strip() or piece.grid for piece in pieces):
-        raise EmptyDocument(f"{name}: the records hold no words; expected text; check the export")
+    if top is not None:
+        pieces = [*_record_pieces(top, left, depth=0, alone=True), *pieces]
+    if left.empty:
+        told.append(f"{left.empty} of {len(records)} records hold no text")
+    if left.fields:
+        more = f" and {len(left.fields) - _MOST_NAMED} more" if len(left.fields) > _MOST_NAMED else ""
+        told.append(f"fields left out as they hold no prose: {', '.join([*left.fields][:_MOST_NAMED])}{more}")
+    if isinstance(value, dict) and value.get("type") == "FeatureCollection":
+        told.append("the shapes of a map are not read, only what is said of them")
     return compose(
         pieces,
         name=name,
         content=content,
         media_type="application/json",
-        metadata=_metadata(records, name),
-        warnings=warnings,
+        metadata=_metadata([top] if top else records, name),
+        warnings=[*warnings, *(f"{name}: {each}" for each in told)],
     )
 
 
-def _parse(text: str, name: str) -> object:
-    try:
-        return json.loads(text)
-    except RecursionError:
-        raise UnreadableDocument(f"{name}: JSON nested too deeply; expected records with a text field") from None
-    except ValueError as whole:
-        lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
-        if len(lines) > 1 and (values := _parse_lines(lines, name)) is not None:
-            return values
-        where = f"line {whole.lineno} column {whole.colno}" if isinstance(whole, json.JSONDecodeError) else "a number"
-        message = f"{name}: invalid JSON at {where} ({_reason(whole)}); mend it there or export it again"
-        raise UnreadableDocument(message) from whole
-
-
-def _parse_lines(lines: Sequence[tuple[int, str]], name: str) -> list[object] | None:
-    """Objects of JSON Lines; None where the first line is no whole object, an error where a later one is broken."""
-    values: list[object] = []
-    for number, line in lines:
-        try:
-            values.append(json.loads(line))
-        except (ValueError, RecursionError) as error:
-            if not values:
-                return None
-            column = error.colno if isinstance(error, json.JSONDecodeError) else 1
-            message = (
-                f"{name}: invalid JSON at line {number} column {column} ({_reason(error)}); mend or drop that line"
-            )
-            raise UnreadableDocument(message) from error
-    return values
-
-
-def _reason(error: BaseException) -> str:
-    return error.msg if isinstance(error, json.JSONDecodeError) else type(error).__name__
-
-
-def _records(value: object) -> list[Record]:
+def _records(value: object) -> tuple[list[Record], Record | None]:
+    """The records, and what wraps them where it says something itself."""
     if isinstance(value, list):
-        return [item for item in value if isinstance(item, dict)]
+        return [item if isinstance(item, dict) else {"": item} for item in value if item not in (None, "")], None
     if not isinstance(value, dict):
+        return ([{"": value}] if isinstance(value, str) else []), None
+    lists = {key: item for key, item in value.items() if isinstance(item, list) and _is_records(item)}
+    if len(lists) != 1:
+        return [value], None
+    (key, items), *_ = lists.items()
+    around = {other: item for other, item in value.items() if other != key}
+    if key == "features":
+        items = [item.get("properties") or {} for item in items]
+    said = _record_pieces(around, _Left(), depth=0, alone=True)
+    return [item for item in items if isinstance(item, dict)], around if said else None
+
+
+def _is_records(items: Sequence[object]) -> bool:
+    return bool(items) and 2 * sum(isinstance(item, dict) for item in items) > len(items)
+
+
+def _table(records: Sequence[Record]) -> Piece | None:
+    """Flat records with the same fields, short values and numbers among them, as the rows of a table."""
+    if len(records) < 2:
+        return None
+    keys = [*dict.fromkeys(key for record in records for key in record)]
+    same = sum(len(record) for record in records) >= 0.8 * len(keys) * len(records)
+    values = [value for record in records for value in record.values()]
+    flat = all(value is None or isinstance(value, (str, int, float)) for value in values)
+    if not (same and flat and len(keys) > 1) or any(len(str(value)) > _LONGEST_VALUE for value in values):
+        return None
+    counted = sum(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values)
+    if counted < len(records) or any(key.lower() in _TEXT_KEYS for key in keys):
+        return None
+    rows = [keys, *([_spelt(record.get(key)) for key in keys] for record in records)]
+    shape = grid_shape(rows[:200])
+    cells = tuple(GridCell(row, at, text) for row, texts in enumerate(rows) for at, text in enumerate(texts))
+    return Piece("table", "", grid=Grid(cells, len(rows), len(keys), 1, shape.label_columns))
+
+
+def _rows(value: object) -> list[Piece]:
+    """Lists of values, the first with the names of the columns, as the rows of a table."""
+    if not isinstance(value, list) or len(value) < 2 or not all(isinstance(row, list) for row in value):
         return []
-    for key in _WRAPPERS:
-        inner = value.get(key)
-        if isinstance(inner, list) and any(isinstance(item, dict) for item in inner) and not _text_of(value):
-            return [item for item in inner if isinstance(item, dict)]
-    return [value]
+    flat = all(item is None or isinstance(item, (str, int, float)) for row in value for item in row)
+    rows = [[_spelt(item) for item in row] for row in value] if flat else []
+    return row_pieces(rows) if any(_has_words(text) for row in rows for text in row) else []
 
 
-def _text_of(record: Record) -> str:
-    """The text field by name, else the longest string that is long enough to be one."""
-    named = {key.lower(): value for key, value in record.items() if isinstance(value, str)}
-    for key in _TEXT_KEYS:
-        if named.get(key, "").strip():
-            return named[key]
-    known = (*_TITLE_KEYS, *_URL_KEYS, *_DATE_KEYS)
-    texts = [
-        value for key, value in named.items() if key not in known and len(value) >= _MIN_TEXT and " " in value.strip()
-    ]
-    return max(texts, key=len, default="")
+def _spelt(value: object) -> str:
+    return "" if value is None else json.dumps(value) if isinstance(value, (bool, float)) else str(value).strip()
 
 
-def _record_pieces(record: Record, *, alone: bool) -> list[Piece]:
-    """A heading with the record's title (the document's own title if it stands alone) and the pieces of its text."""
+def _record_pieces(record: Record, left: _Left, *, depth: int, alone: bool) -> list[Piece]:
+    """A heading with the record's title (the document's own title if it stands alone) and all its words in order."""
+    if depth > _DEEPEST:
+        left.fields["what is nested deeper"] = None
+        return []
     title = _field(record, _TITLE_KEYS)
-    text = _text_of(record)
-    pieces = outline(markdown_pieces(text) if _MARKUP.search(text) else _plain_pieces(text))
+    level = min(depth + (0 if alone else 1), 6)
+    fields = {key: value for key, value in record.items() if key.lower() not in _KNOWN}
+    if not title and (key := _heading_key(fields)):
+        title = " ".join(str(fields.pop(key)).split())
+    pieces = _exchange(fields)
+    has_text = any(isinstance(fields.get(key), str) and str(fields[key]).strip() for key in fields if _is_text(key))
+    worded = not has_text and any(isinstance(value, str) and _has_words(value) for value in fields.values())
+    for key, value in fields.items():
+        if (
+            worded
+            and isinstance(value, (int, float))
+            and not isinstance(value, bool)
+            and not _NO_CONTENT.fullmatch(key)
+        ):
+            pieces.append(Piece("paragraph", f"{key}: {value}"))
+            continue
+        pieces += _value_pieces(key, value, left, depth=depth, level=level, strict=has_text)
     if title:
-        pieces = [piece for piece in pieces if piece.kind != "heading" or piece.level or piece.text != title]
-    shift = 0 if alone else 1
+        pieces = [piece for piece in pieces if piece.kind != "heading" or piece.level != level or piece.text != title]
+    return [Piece("heading", title, level=level), *pieces] if title else pieces
+
+
+def _heading_key(fields: Record) -> str | None:
+    """The field that names the record, where it has no title."""
+    return next(
+        (
+            key
+            for key, value in fields.items()
+            if isinstance(value, str)
+            and 0 < len(value.strip()) <= _LONGEST_VALUE
+            and (key.lower() in _HEADING_KEYS or key.endswith(("名称", "标题", "编号")))
+        ),
+        None,
+    )
+
+
+def _has_words(text: str) -> bool:
+    return _LETTER.search(text) is not None and not _NO_WORDS.fullmatch(text.strip())
+
+
+def _is_text(key: str) -> bool:
+    return key.lower() in _TEXT_KEYS
+
+
+def _exchange(fields: dict[str, object]) -> list[Piece]:
+    """A question and its answer as one paragraph, taken out of the fields: neither says much without the other."""
+    question = next((key for key in fields if key.lower() in _QUESTION_KEYS and isinstance(fields[key], str)), None)
+    answer = next((key for key in fields if key.lower() in _ANSWER_KEYS and isinstance(fields[key], str)), None)
+    if question is None or answer is None:
+        return []
+    asked, said = str(fields[question]).strip(), str(fields[answer]).strip()
+    if not asked or not said or len(asked) > _MAX_QUESTION:
+        return []
+    del fields[question], fields[answer]
+    first, *more = re.split(r"\n\s*\n", said)
+    return [Piece("paragraph", f"{asked}\n{first}"), *(Piece("paragraph", part) for part in more)]
+
+
+def _value_pieces(key: str, value: object, left: _Left, *, depth: int, level: int, strict: bool) -> list[Piece]:
+    """The words of one field; ``strict`` takes prose alone, where another field is known to hold the text."""
+    if value in (None, "", [], {}):
+        return []
+    if isinstance(value, str):
+        if _is_text(key) or not key or _is_prose(value):
+            return _prose_pieces("" if _is_text(key) or len(value) > _LONGEST_VALUE else key, value, level)
+        if not strict and _has_words(value) and not _NO_CONTENT.fullmatch(key):
+            return [Piece("paragraph", f"{key}: {' '.join(value.split())}")]
+    elif isinstance(value, dict):
+        found = _record_pieces(value, left, depth=depth + 1, alone=False)
+        return (
+            [Piece("heading", key, level=min(level + 1, 6)), *found] if found and found[0].kind != "heading" else found
+        )
+    elif isinstance(value, list):
+        return _list_pieces(key, value, left, depth=depth, level=level, strict=strict)
+    left.fields[key or "values"] = None
+    return []
+
+
+def _list_pieces(
+    key: str, items: Sequence[object], left: _Left, *, depth: int, level: int, strict: bool
+) -> list[Piece]:
+    if _is_records(items):
+        records = [item for item in items if isinstance(item, dict)]
+        if table := _table(records):
+            return [replace(table, grid=replace(table.grid, caption=key)) if table.grid else table]
+        return [piece for each in records for piece in _record_pieces(each, left, depth=depth + 1, alone=False)]
+    texts = [item.strip() for item in items if isinstance(item, str) and _has_words(item)]
+    if not texts:
+        left.fields[key or "values"] = None
+        return []
+    if any(map(_is_prose, texts)) or _is_text(key):
+        return [piece for text in texts for piece in _prose_pieces("", text, level)]
+    if strict:
+        left.fields[key] = None
+        return []
+    return [Piece("paragraph", f"{key}: {'; '.join(texts)}" if key else "; ".join(texts))]
+
+
+def _is_prose(text: str) -> bool:
+    if not _has_words(text):
+        return False
+    return len(_HAN.findall(text)) >= _MIN_HAN or len(re.findall(r"[^\W\d_]{2,}", text)) >= _MIN_WORDS
+
+
+def _prose_pieces(key: str, text: str, level: int) -> list[Piece]:
+    """The text under its headings; ``key`` is said before it where that names what it is."""
+    pieces = outline(markdown_pieces(text) if _MARKUP.search(text) else _plain_pieces(text))
     pieces = [
-        replace(piece, level=min(max(piece.level, 1) + shift, 6)) if piece.kind == "heading" else piece
+        replace(piece, level=min(max(piece.level, 1) + level, 6)) if piece.kind == "heading" else piece
         for piece in pieces
     ]
-    return [Piece("heading", title, level=shift), *pieces] if title else pieces
+    if key and pieces and pieces[0].kind == "paragraph":
+        pieces[0] = replace(pieces[0], text=f"{key}: {pieces[0].text}")
+    return pieces
 
 
 def _plain_pieces(text: str) -> list[Piece]:
@@ -152,7 +303,7 @@ def _metadata(records: Sequence[Record], name: str) -> Metadata:
     year = re.match(r"(1[5-9]\d\d|20\d\d)(?!\d)", _shared(records, _DATE_KEYS) or "")
     return Metadata(
         title=_shared(records, _TITLE_KEYS) or (PurePath(name).stem if len(records) > 1 else None),
-        authors=tuple(filter(None, [_shared(records, ("author", "authors", "作者"))])),
+        authors=tuple(filter(None, [_shared(records, _AUTHOR_KEYS)])),
         year=int(year[1]) if year else None,
         language=language.split("-")[0].lower() if language else None,
         issuer=_shared(records, _ISSUER_KEYS),

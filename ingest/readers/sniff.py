@@ -8,8 +8,10 @@ import zipfile
 from io import BytesIO
 
 from ingest.errors import EncryptedDocument, UnreadableDocument, UnsupportedFormat
+from ingest.readers.docx.package import is_word
 
 _HEAD = 4096
+_MOST_NAMED = 8
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _HTML_OPENING = re.compile(
@@ -17,7 +19,26 @@ _HTML_OPENING = re.compile(
 )
 _HTML_TAGS = re.compile(rb"<(?:body|div|p|br|table|span|h[1-6]|ul|ol|a|b)(?:\s[^>]*)?/?>", re.I)
 _XML_OPENING = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml\b", re.I)
-_SUPPORTED = "PDF, HTML, DOCX, Markdown, plain text or JSON"
+_SUPPORTED = "PDF, HTML, DOCX, XLSX, PPTX, EPUB, Markdown, plain text, CSV, JSON or mail"
+_TEXTUAL = ("text", "markdown", "html", "json", "csv", "mail")
+_HEADERS = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:From [^\n]*\n)?((?:[A-Za-z][\w-]{1,60}:(?=[ \t\r\n])[^\n]*\n(?:[ \t][^\n]*\n)*){2,})"
+)
+_OF_MAIL = re.compile(rb"^(?:From|Subject|Date|MIME-Version|Message-ID|Received|Return-Path):", re.I | re.M)
+_OF_MIME = re.compile(rb"^(?:MIME-Version|Message-ID|Received|Return-Path|X-Mailer):", re.I | re.M)
+_OLD_OFFICE = {
+    "__substg1.0_": ("an Outlook message", "save it as .eml or .mht"),
+    "WordDocument": ("an old Word file (.doc, .wps)", "save it as .docx"),
+    "PowerPoint Document": ("an old PowerPoint file (.ppt, .dps)", "save it as .pptx"),
+    "Workbook": ("an old Excel file (.xls, .et)", "save it as .xlsx"),
+    "Book": ("an old Excel file (.xls)", "save it as .xlsx"),
+}
+"""Streams of the binary formats of Office, what each shows the file to be and what to do with it."""
+_OPEN_DOCUMENT = {
+    b"opendocument.text": ("an OpenDocument text", "save it as .docx"),
+    b"opendocument.spreadsheet": ("an OpenDocument spreadsheet", "save it as .xlsx"),
+    b"opendocument.presentation": ("an OpenDocument presentation", "save it as .pptx"),
+}
 
 
 def sniff(content: bytes, name: str, *, expected: str | None) -> str:
@@ -52,7 +73,16 @@ def _in_text(head: bytes, content: bytes, name: str, expected: str | None) -> st
         )
     if expected == "html":
         return "html" if _HTML_TAGS.search(content) else "text"
-    return expected if expected in ("markdown", "json", "text") else "text"
+    if _is_mail(head, expected):
+        return "mail"
+    return expected if expected in ("markdown", "json", "text", "csv") else "text"
+
+
+def _is_mail(head: bytes, expected: str | None) -> bool:
+    """Whether a file begins with the headers of a message; without that name, with those that only programs write."""
+    headers = _HEADERS.match(head)
+    wanted = _OF_MAIL if expected == "mail" else _OF_MIME
+    return headers is not None and expected != "markdown" and wanted.search(headers[1]) is not None
 
 
 def _is_json(content: bytes) -> bool:
@@ -71,20 +101,36 @@ def _in_zip(content: bytes, name: str) -> str:
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             members = set(archive.namelist())
+            holds_word = is_word(archive)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
         raise UnreadableDocument(f"{name}: damaged or truncated archive ({error}); fetch or export it again") from error
-    if "word/document.xml" in members or any(member.endswith("/document.xml") for member in members):
+    kinds = {"xl/workbook.xml": "xlsx", "ppt/presentation.xml": "pptx", "META-INF/container.xml": "epub"}
+    if kind := next((kind for member, kind in kinds.items() if member in members), None):
+        return kind
+    if holds_word or "word/document.xml" in members or any(member.endswith("/document.xml") for member in members):
         return "docx"
-    kinds = {"xl/workbook.xml": "an Excel workbook", "ppt/presentation.xml": "a PowerPoint file",
-             "META-INF/container.xml": "an EPUB book", "content.xml": "an OpenDocument file"}  # fmt: skip
-    got = next((kind for member, kind in kinds.items() if member in members), "a zip archive")
-    raise UnsupportedFormat(f"{name}: got {got}; expected {_SUPPORTED}; convert or unpack it first")
+    got, advice = _other_zip(content, members)
+    raise UnsupportedFormat(f"{name}: got {got}; expected {_SUPPORTED}; {advice}")
+
+
+def _other_zip(content: bytes, members: set[str]) -> tuple[str, str]:
+    """What an archive is that has no reader, and what to do with it."""
+    if "xl/workbook.bin" in members:
+        return "a binary Excel workbook (.xlsb)", "save it as .xlsx"
+    found = next((told for mark, told in _OPEN_DOCUMENT.items() if mark in content[:200]), None)
+    if found or "content.xml" in members:
+        return found or ("an OpenDocument file", "save it as .docx, .xlsx or .pptx")
+    files = sorted(member for member in members if not member.endswith("/"))
+    more = f" and {len(files) - _MOST_NAMED} more" if len(files) > _MOST_NAMED else ""
+    return f"a zip archive of {', '.join(files[:_MOST_NAMED]) or 'nothing'}{more}", "unpack it and add the folder"
 
 
 def _legacy_office(content: bytes, name: str) -> EncryptedDocument | UnsupportedFormat:
     if "EncryptedPackage".encode("utf-16-le") in content:
-        return EncryptedDocument(f"{name}: a Word file under a password; save it without one and add that")
-    return UnsupportedFormat(f"{name}: got an old binary Office file; expected {_SUPPORTED}; save it as .docx")
+        return EncryptedDocument(f"{name}: an Office file under a password; save it without one and add that")
+    found = next((told for stream, told in _OLD_OFFICE.items() if stream.encode("utf-16-le") in content), None)
+    got, advice = found or ("an old binary Office file", "save it as .docx, .xlsx or .pptx")
+    return UnsupportedFormat(f"{name}: got {got}; expected {_SUPPORTED}; {advice}")
 
 
 def _refuse_binary(content: bytes, name: str, expected: str | None) -> None:
@@ -93,7 +139,9 @@ def _refuse_binary(content: bytes, name: str, expected: str | None) -> None:
     guess = filetype.guess(content[:_HEAD])
     sample = content[:65_536]
     controls = sum(sample.count(code) for code in (*range(9), *range(14, 27), *range(28, 32)))
-    textual = expected in ("text", "markdown", "html", "json")  # their decoding tells UTF-16 from binary data
+    if guess is not None and not controls:  # words that begin as a picture does: BMW is no bitmap
+        guess = None
+    textual = expected in _TEXTUAL  # their decoding tells UTF-16 from binary data
     if guess is None and (textual or controls <= 0.02 * len(sample)):
         if not content.startswith(b"{\\rtf"):
             return
@@ -101,6 +149,6 @@ def _refuse_binary(content: bytes, name: str, expected: str | None) -> None:
     got = guess.mime if guess else "binary data"
     if guess is not None and guess.mime.startswith("text/"):
         return
-    if expected in ("pdf", "docx"):
+    if expected in ("pdf", "docx", "xlsx", "pptx", "epub"):
         raise UnreadableDocument(f"{name}: named as {expected} but got {got}, or damaged; fetch or export it again")
     raise UnsupportedFormat(f"{name}: got {got}; expected {_SUPPORTED}; convert it first")

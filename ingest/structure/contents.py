@@ -18,20 +18,21 @@ _MAX_ENTRY = 300  # characters
 def contents_lines(lines: Sequence[Line]) -> list[int]:
     """Indices of the lines of contents pages, their title among them.
 
-    An entry ends in a page number, or the same words stand again further down.
+    An entry ends in a page number or, where they have none, the same words stand again further down.
     """
     taken: list[int] = []
     words = Counter(_words(line.text) for line in lines)
     for index, line in enumerate(lines):
         if _TITLE.fullmatch(line.text) and (not taken or index > taken[-1]):
-            entries, last = 0, index
+            entries, paged, last = 0, 0, index
             begun: set[str] = set()
             for ahead in range(index + 1, len(lines)):
                 entry = _words(lines[ahead].text)
                 if entry in begun:
                     break
-                if _ENTRY.search(lines[ahead].text[-80:]) or words[entry] > 1:
-                    entries, last = entries + 1, ahead
+                is_paged = _ENTRY.search(lines[ahead].text[-80:]) is not None
+                if is_paged or (words[entry] > 1 and paged < _MIN_ENTRIES):
+                    entries, paged, last = entries + 1, paged + is_paged, ahead
                     begun.add(entry)
                 elif ahead - last >= _MAX_WRAPPED:
                     break

@@ -12,7 +12,7 @@ from ingest.dating import is_set_apart
 from ingest.structure.headings import match
 from ingest.structure.layout import LEFT_OPEN, Line
 from ingest.structure.lists import mark_of
-from ingest.titles import stands_for_title
+from ingest.titles import in_sentence, stands_for_title
 
 _ABSTRACT = re.compile(r"[【\[]?(?:摘\s*要|内容提要|提\s*要|abstract|summary)[】\]]?\s*(?:[：:—.]|$)", re.IGNORECASE)
 _CHINESE_NAMES = re.compile(r"(?:[\u4e00-\u9fff·]{2,6}[*†‡\d①-⑨,，]{0,4}[\s、，,；;]*){1,8}")
@@ -35,6 +35,8 @@ _DATE = re.compile(
     rf"|\b{_MONTH} (?:\d{{1,2}}, )?((?:19|20)\d\d)\b"
     r"|\b((?:19|20)\d\d)-\d\d-\d\d\b"
 )
+_HYPHEN = re.compile(r"[a-z]-$")  # a word is broken there
+_SENTENCE = re.compile(r"[a-z)]\.\s+[A-Z]|[。；]")
 _MAX_LINES = 12  # before an abstract
 _MAX_TITLE = 160  # columns, and at most four lines
 
@@ -120,6 +122,8 @@ def _read(lines: Sequence[Line], head: Sequence[int], *, has_abstract: bool) -> 
         ):
             break
         title.append(index)
+    if title and _is_prose(lines, title):
+        return Front()
     authors: list[int] = []
     names: list[str] = []
     for index in head[len(title) :] if title else ():
@@ -148,6 +152,18 @@ def _continues_title(lines: Sequence[Line], title: Sequence[int], index: int, *,
         return False
     goes_on = line.text[0].islower() or LEFT_OPEN.search(lines[title[-1]].text) is not None
     return has_abstract or goes_on or (line.indent > 8 and lines[title[-1]].indent > 8)
+
+
+def _is_prose(lines: Sequence[Line], title: Sequence[int]) -> bool:
+    """Whether what reads as a title is the beginning of prose: a sentence ends in it, or goes on below it."""
+    last = title[-1]
+    below = lines[last + 1] if last + 1 < len(lines) else None
+    if below is None or below.blank_before or below.page != lines[last].page:
+        return False
+    if below.text[0].islower() or _HYPHEN.search(lines[last].text):
+        return True
+    whole = " ".join(lines[index].text for index in title)
+    return _SENTENCE.search(whole) is not None or in_sentence([line.text for line in lines[title[0] : last + 3]], 0)
 
 
 def _names(text: str) -> list[str]:

@@ -64,19 +64,22 @@ _RUN_IN = r"摘\s*要|内容提要|提\s*要|关键词|关键字|abstract|key\s?
 
 # (family, pattern): group "n" is the number; the title is what follows the match.
 _FORMS: tuple[tuple[Family, str], ...] = (
-    ("part", rf"第(?P<n>[{HAN}\d]+)\s*(?:编|部分|篇){_END}\s*"),
-    ("chapter", rf"第(?P<n>[{HAN}\d]+)\s*章{_END}\s*"),
-    ("section", rf"第(?P<n>[{HAN}\d]+)\s*节{_END}\s*"),
-    ("article", rf"第(?P<n>[{HAN}\d]+)\s*条(?:[之の][{HAN}]+)*"),
+    ("part", rf"第(?P<n>[{HAN}\d]+)\s*(?:[编編篇]|部分){_END}\s*"),
+    ("chapter", rf"第(?P<n>[{HAN}\d]+)\s*章(?:の[{HAN}]+)?{_END}\s*"),
+    ("section", rf"第(?P<n>[{HAN}\d]+)\s*[节節](?:の[{HAN}]+)?{_END}\s*"),
+    ("article", rf"第(?P<n>[{HAN}\d]+)\s*[条條](?:[之の][{HAN}]+)*"),
     ("annex", rf"附\s?(?:件|录|表|则)\s?(?P<n>[{HAN}\d]+|[A-Z](?![A-Za-z]))?(?:[\s\u3000：:.、]+|$)"),
     (
         "annex",
         r"(?:ANNEX|Annex|APPENDIX|Appendix|SCHEDULE|Schedule)(?:\s(?P<n>[IVXLC]+|\d+|[A-Z]))?(?:[\s:.—–-]+|$)",
     ),
     ("part", r"(?:PART|Part|TITLE|Title|BOOK|Book)\s(?P<n>[IVXLC]+|\d+|[A-Z])(?:[\s:.—–-]+|$)"),
-    ("chapter", r"(?:CHAPTER|Chapter)\s(?P<n>[IVXLC]+|\d+)(?:[\s:.—–-]+|$)"),
+    ("chapter", r"(?:CHAPTER|Chapter|SUBTITLE|Subtitle|SUBPART|Subpart)\s(?P<n>[IVXLC]+|\d+|[A-Z])(?:[\s:.—–-]+|$)"),
     ("part", r"(?:Decision|Resolution|DECISION|RESOLUTION|决议|决定)\s(?=\S*\d)[\w/.-]{1,24}$"),
-    ("section", r"(?:SECTION|Section|SEC\.|Sec\.|§)\s?(?P<n>[IVXLC]+|\d+[A-Z]{0,2})(?:[\s:.—–-]+|$)"),
+    (
+        "section",
+        r"(?:SECTION|Section|SEC\.|Sec\.|§)\s?(?:\d+\.(?=\d+[a-z]?\s+[A-Z]))?(?P<n>[IVXLC]+|\d+[A-Za-z]{0,2})(?:[\s:.—–-]+|$)",
+    ),
     ("article", r"(?:ARTICLE|Article|Art\.)\s(?P<n>[IVXLC]+|\d+[a-z]?)(?:[\s:.—–-]+|$)"),
     ("cn", rf"(?P<n>[{HAN}]{{1,4}})、\s*"),
     ("cn_paren", rf"[（(](?P<n>[{HAN}]{{1,4}})[）)]\s*"),
@@ -98,6 +101,7 @@ _ANY_FORM = re.compile(  # most lines have none: one look is cheaper than one fo
 _SENTENCE_END = tuple("。；，、,;!！…")
 _FINAL = (*_SENTENCE_END, ".", "：", ":")
 _LEADER = re.compile(r"(?:\.{3,}|…{2,}|·{3,}|(?:\. ){3,})\s*\d*\s*$|\t\d+$")
+_VERB = re.compile(r"\b(?:shall|must|may|is|are|was|were|has|have|had|will|can|applies|apply|means)\b")
 _MONTH = re.compile(r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b|月|年|日|%|％")
 _ARTICLE_MENTION = re.compile(r"[的、和至第款所中，,。或及与规项]|之规定")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
@@ -105,6 +109,8 @@ _MAX_CJK, _MAX_LATIN = 42, 110
 _MAX_ROMAN = 220  # "IV. …" without a full stop at its end is a heading at any length of a heading
 _ROMAN_LETTERS = {1: 9, 5: 22, 10: 24}  # I, V and X as the letters they also are
 _LOOK_AHEAD = 100  # headings
+_BARE = 16  # characters of ``CHAPTER XVIII`` alone in its line
+_MAX_NAME = 70
 _MAX_LINE = 4000  # no run-in heading is looked for in a line that is a whole book
 
 
@@ -132,8 +138,8 @@ def find_headings(lines: Sequence[str]) -> dict[int, Heading]:
     """
     found = {index: heading for index, line in enumerate(lines) if (heading := match(line))}
     found = _without_runs(found, lines)
-    found = _in_sequence(found)
-    return _levelled(found)
+    found = _levelled(_in_sequence(found))
+    return dict(sorted((found | _names_below(found, lines)).items()))
 
 
 def _judge(family: Family, found: re.Match[str], body: str) -> Heading | None:
@@ -146,10 +152,12 @@ def _judge(family: Family, found: re.Match[str], body: str) -> Heading | None:
         return replace(heading, end=len(found.group().rstrip()))
     if family == "article" and found.group().startswith("第"):
         return _chinese_article(heading, found, body)
-    if family in _LAWS and (end := _run_in_end(title)):
+    if family in _LAWS and (end := run_in_end(title)):
         return replace(heading, end=found.end() + end)
     if not title:
         return heading if family in _LAWS else None
+    if family in ("section", "article") and _names_section(found.group().rstrip(), title):
+        return heading
     if not reads_as_title(title, longest=_MAX_ROMAN if family == "roman" else _MAX_LATIN) or (
         family in _LAWS and title[0].islower()
     ):
@@ -168,7 +176,14 @@ def _chinese_article(heading: Heading, found: re.Match[str], body: str) -> Headi
     return replace(heading, end=found.end())
 
 
-def _run_in_end(title: str) -> int:
+def _names_section(mark: str, title: str) -> bool:
+    """Whether words with a full stop are the name of a section, as in ``SEC. 3. GRANTS.``, and no sentence."""
+    apart = mark.startswith("§") or mark.endswith((".", "—", "–", ":"))
+    name = title.removesuffix(".")
+    return apart and name != title and name[0].isupper() and reads_as_title(name) and not _VERB.search(name)
+
+
+def run_in_end(title: str) -> int:
     """End of ``Definitions.`` in ``Definitions. For the purposes of …``; 0 where no text runs on."""
     found = re.match(r"[A-Z][^.。]{2,90}\.(?=\s+[(A-Z“\"])", title)
     if not found:
@@ -286,9 +301,34 @@ def _forget_inner(last: dict[tuple[Family, str], int], family: Family) -> None:
         del last[key]
 
 
+def _names_below(found: dict[int, Heading], lines: Sequence[str]) -> dict[int, Heading]:
+    """The lines below ``CHAPTER II``, ``Article 3``, alone in their lines, that name them: of the same level."""
+    names: dict[int, Heading] = {}
+    for index, heading in found.items():
+        below, text = (lines[at].strip() if at < len(lines) else "" for at in (index + 1, index + 2))
+        if heading.family not in _LAWS or len(lines[index].strip()) > _BARE or not below or not text:
+            continue
+        if (name := found.get(index + 1)) and name.family in ("caps", "named"):
+            names[index + 1] = replace(name, level=heading.level)
+        elif index + 1 not in found and _names(below, text):
+            start = lines[index + 1].index(below)
+            names[index + 1] = Heading("named", start, start + len(below), heading.level)
+    return names
+
+
+def _names(line: str, text: str) -> bool:
+    """Whether a line is a name above its text, and no first line of it: short, set apart, with more below."""
+    opens = line[0].isupper() or _CJK.match(line)
+    below = not text[0].islower() and (len(text) > 1.5 * len(line) or match(text) is not None)
+    short = len(line) <= (_MAX_CJK // 2 if _CJK.match(line) else _MAX_NAME)
+    return bool(opens) and below and short and reads_as_title(line) and not _VERB.search(line) and "\t" not in line
+
+
 def _levelled(found: dict[int, Heading]) -> dict[int, Heading]:
     used = [family for family in _NESTING if any(h.family == family for h in found.values())]
-    if {"part", "annex"} <= set(used):  # annexes stand beside parts
+    first = next((index for index in sorted(found) if found[index].family == "annex"), None)
+    before = {found[index].family for index in found if first is not None and index < first}
+    if first is not None and ("part" in used or before & {"chapter", "article"}):  # annexes stand beside these
         used.remove("annex")
     rank = {family: level for level, family in enumerate(used, 1)}
     return {

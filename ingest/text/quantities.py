@@ -17,7 +17,7 @@ _MOST_POWER = 30  # of ten, and of another base: what is larger is no amount of 
 _LONGEST_BASE = 5  # digits of a base whose power is worked out
 
 _DIGITS = r"(?:\d{1,30}+(?:,\d{3}(?!\d))*+(?:\.\d{1,30}+)?+|(?<![^\s(<>=~-])\.\d{1,30}+)"
-_POWER = r"(?:\s?[x×*]\s?10\^(?P<times>[-+]?\d{1,3}+)|\^(?P<power>[-+]?\d{1,3}+))?+"
+_POWER = r"(?:\s?[x×*·∙∗]\s?10\^(?P<times>[-+]?\d{1,3}+)|\^(?P<power>[-+]?\d{1,3}+))?+"
 _HAN = rf"(?<![{HAN}第])[{HAN}]{{1,16}}+(?![{HAN}])(?:点[{HAN_DIGITS}]{{1,16}}+)?+"
 _NUMBER = re.compile(
     rf"(?<![a-z\d_^])(?<!\d\.)(?:(?P<digits>{_DIGITS}){_POWER}(?![\d^_])|(?<![a-z\d][-'])(?P<word>{NUMBER_WORD}))"

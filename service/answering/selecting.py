@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ingest.structure.telling import tells
 from service.answering.understanding import Asked
 from service.evidence.entities import Entity
 from service.evidence.pieces import Candidate, Evidence, Piece, is_short, joined, share_of_answer
@@ -84,7 +85,7 @@ def _states_something(piece: Piece) -> bool:
     if (_ANNOUNCES.search(folded) and not _FINDS.search(folded)) or _AMENDS.search(folded):
         return False
     short = len(piece.said.text) < _FEW_CHARS if not folded.isascii() else len(folded.split()) < _FEW_WORDS
-    return _is_sentence(piece) or not short or piece.passage.kind == "list"
+    return _is_sentence(piece) or not short or piece.passage.kind == "list" or tells(piece.said.text)
 
 
 def _is_sentence(piece: Piece) -> bool:

@@ -7,8 +7,8 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, NoReturn
 
 from rich.console import Console
@@ -17,11 +17,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Column, Table
 from rich.text import Text
 
-from index.catalogue import DocumentRecord
 from index.hit import Filters
 from ingest.errors import SinkQAError
-from ingest.passage import Passage
-from service.answer import Answer, Citation, SearchResult
+from service.answer import Answer, Citation, RankedPassage, SearchResult
 from service.commands import tabular
 from service.commands.phrases import count, cut, flat, foreign, place, quoted
 from service.commands.pictures import PICTURES, shown
@@ -30,7 +28,7 @@ from service.grounding.quoting import QuoteReport
 from service.grounding.verifying import VerifyReport, told
 from service.intake import AddReport
 
-_NARROW = 50  # columns: below this, a table of documents would have no room for titles
+NARROW = 50  # columns: below this, a table of documents would have no room for titles
 
 
 class _Output(Console):
@@ -40,7 +38,7 @@ class _Output(Console):
         raise SystemExit(0)
 
 
-_out = _Output(highlight=False)
+OUT = _Output(highlight=False)
 _err = Console(stderr=True, highlight=False)
 
 
@@ -53,6 +51,11 @@ class Kind(StrEnum):
     markdown = "markdown"
     text = "text"
     json = "json"
+    csv = "csv"
+    xlsx = "xlsx"
+    pptx = "pptx"
+    epub = "epub"
+    mail = "mail"
 
 
 class Mode(StrEnum):
@@ -111,7 +114,7 @@ def write(text: str) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
-        _out.on_broken_pipe()
+        OUT.on_broken_pipe()
 
 
 def show_error(error: SinkQAError) -> None:
@@ -138,14 +141,14 @@ def show_answer(answer: Answer, *, as_json: bool) -> None:
         show_line(Text(answer.missed, style="yellow"))
     _citations(answer.citations, of=answer)
     if answer.status == "abstained" and answer.passages and not answer.citations:
-        _out.print()
+        OUT.print()
         show_line(Text("Nearest passages, which do not answer it:", style="dim"))
         for passage in answer.passages[:3]:
             show_line(Text.assemble("· ", (passage.title, "bold")), indent=2)
             show_line(place(passage), indent=4)
             show_line(Text(cut(passage.text, 160), style="dim"), indent=4)
     _offered(answer)
-    _out.print()
+    OUT.print()
     for removed in answer.removed:
         show_line(Text.assemble(("removed ", "red"), (f"{removed.text}  ", "strike"), (removed.reason, "dim")))
     for note in answer.notes:
@@ -165,7 +168,7 @@ def _show_reply(answer: Answer) -> None:
 def _offered(answer: Answer) -> None:
     """Questions to ask, each on a line that can be copied whole."""
     if answer.suggestions:
-        _out.print()
+        OUT.print()
         show_line(Text(answer.offer, style="dim"))
         for question in answer.suggestions:
             show_line(Text(question), indent=2)
@@ -181,8 +184,8 @@ def _show_segments(answer: Answer) -> None:
         if not (answer.table and segment.tabled):
             show_line(Text.assemble(segment.text, (tabular.marks(segment.citations), "bold cyan")))
         elif table:
-            if _out.is_terminal and tabular.has_room(table, _out.width):
-                _out.print(tabular.side_by_side(table))
+            if OUT.is_terminal and tabular.has_room(table, OUT.width):
+                OUT.print(tabular.side_by_side(table))
             else:
                 for line, indent in tabular.row_by_row(table):
                     show_line(line, indent=indent)
@@ -192,7 +195,7 @@ def _show_segments(answer: Answer) -> None:
 def _citations(citations: Sequence[Citation], *, of: Answer | None = None) -> None:
     """Each numbered quote under its title and place; of an answer, what helps to read one in another language."""
     for citation in citations:
-        _out.print()
+        OUT.print()
         show_line(Text.assemble((f"[{citation.number}] ", "bold cyan"), (citation.title, "bold")))
         show_line(place(citation), indent=4)
         show_line(Text(f"“{quoted(citation.quote)}”", style="italic"), indent=4)
@@ -204,6 +207,13 @@ def _citations(citations: Sequence[Citation], *, of: Answer | None = None) -> No
             show_line(Text(f"digest of {citation.original}", style="dim"), indent=4)
         if citation.url:
             show_line(Text(citation.url, style="dim underline"), indent=4)
+        _doubts(citation)
+
+
+def _doubts(of: Citation | RankedPassage) -> None:
+    """Why its words may not be what the page says."""
+    for warning in of.warnings:
+        show_line(Text(warning, style="yellow"), indent=4)
 
 
 _LABELS = {"supported": "green", "partly": "yellow", "contradicted": "bold red", "unknown": "dim"}
@@ -219,7 +229,7 @@ def show_verified(report: VerifyReport, *, as_json: bool) -> None:
         for finding in told(claim.findings):
             show_line(Text(finding, style="dim"), indent=13)
     _citations(report.citations)
-    _out.print()
+    OUT.print()
     counts = " · ".join(f"{found} {label}" for label, found in report.counts.items() if found)
     show_line(Text(f"{counts} · {sum(report.timings_ms.values()):.0f} ms", style="dim"))
     return None
@@ -247,6 +257,7 @@ def show_search(result: SearchResult, *, as_json: bool) -> None:
         show_line(Text.assemble((f"{rank:>2}. ", "bold cyan"), (hit.title, "bold")))
         show_line(place(hit), indent=4)
         show_line(Text(cut(hit.text, 400)), indent=4)
+        _doubts(hit)
         why = hit.why
         legs = f"score {hit.score:.3f} · lexical {_rank(why['lexical_rank'])} · dense {_rank(why['dense_rank'])}"
         reranked = "" if why["rerank"] is None else " · reranked"
@@ -272,96 +283,35 @@ def show_added(report: AddReport, *, as_json: bool) -> None:
         show_line(Text.assemble(("unchanged ", "dim"), name.translate(PICTURES)))
     for failure in report.failed:
         show_note(f"error[{failure.code}]", failure.message, style="bold red")
-    show_line(
-        Text(f"{len(report.added)} added, {len(report.unchanged)} unchanged, {len(report.failed)} failed", style="bold")
-    )
+    for passed in report.skipped:
+        show_line(Text.assemble(("skipped ", "dim"), f"{Path(passed.path).name.translate(PICTURES)}: {passed.reason}"))
+    done = f"{len(report.added)} added, {len(report.unchanged)} unchanged, {len(report.failed)} failed"
+    if report.skipped or report.hidden:
+        done += f", {len(report.skipped)} skipped" + (f", {report.hidden} hidden" if report.hidden else "")
+    show_line(Text(done, style="bold"))
     return None
 
 
-def show_documents(records: Sequence[DocumentRecord], *, as_json: bool) -> None:
-    """A table of the documents; in a pipe one line each, columns parted by tabs."""
-    if as_json:
-        return show_json({"documents": [asdict(record) for record in records]})
-    rows = [_row(record) for record in records]
-    if not _out.is_terminal:
-        write("".join("\t".join(row) + "\n" for row in rows))
-    elif _out.width < _NARROW:
-        for doc_id, title, *_ in rows:
-            show_line(Text.assemble((doc_id, "cyan"), "  ", title))
-    else:
-        table = Table("id", box=None, header_style="bold", pad_edge=False)
-        table.add_column("title", overflow="fold", ratio=1)
-        for name in ("where", "year", "lang"):
-            table.add_column(name)
-        table.add_column("passages", justify="right")
-        table.columns[0].no_wrap = True
-        for row in rows:
-            table.add_row(*map(Text, row))
-        _out.print(table)
-        show_line(Text(count(len(records), "document"), style="dim"))
-    return None
-
-
-def _row(record: DocumentRecord) -> tuple[str, ...]:
-    meta = record.metadata
-    facts = (meta.jurisdiction or "", str(meta.year or ""), meta.language or "", str(record.n_passages))
-    return record.doc_id[:12], flat(record.title).translate(PICTURES), *facts
-
-
-def show_document(
-    record: DocumentRecord, passages: Sequence[Passage], *, text: str | None, whole: bool, as_json: bool
-) -> None:
-    """What is known of a document and its outline, or all its passages; with ``text`` that alone, as it is."""
-    if as_json:
-        listed = {"passages": [_passage_json(passage) for passage in passages]} if whole else {}
-        return show_json(asdict(record) | listed | ({} if text is None else {"text": text}))
-    if text is not None:
-        return write(text)
-    about = asdict(record)
-    show_line(Text(record.title, style="bold"))
-    _facts({name: value for name, value in (about | about["metadata"]).items() if name not in ("title", "metadata")})
-    _out.print()
-    seen: set[tuple[str, ...]] = set()
-    for passage in passages:
-        for depth in range(1, len(passage.section) + 1):
-            if (path := passage.section[:depth]) not in seen:
-                seen.add(path)
-                show_line(Text.assemble(path[-1], (f"  p. {passage.page_start}", "dim")), indent=2 * depth - 2)
-        if whole:
-            show_line(Text(f"{passage.passage_id} · {passage.kind} · p. {passage.page_start}", style="dim"), indent=4)
-            show_line(Text(passage.text), indent=4)
-    return None
-
-
-def _facts(facts: dict[str, Any]) -> None:
+def show_facts(facts: dict[str, Any]) -> None:
     """Names and values side by side, those left out that have none."""
     known = {name: value for name, value in facts.items() if value not in (None, "", (), [])}
     width = max(map(len, known), default=0)
     for name, value in known.items():
         text = Text(", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value), overflow="fold")
         label = Text(f"{name:>{width}}  ", style="dim")
-        if _out.is_terminal and _out.width >= _NARROW:
+        if OUT.is_terminal and OUT.width >= NARROW:
             grid = Table.grid()
             grid.add_row(label, shown(text))
-            _out.print(grid)
+            OUT.print(grid)
         else:
             show_line(Text.assemble(label, text))
-
-
-def show_removed(records: Sequence[DocumentRecord], *, as_json: bool) -> None:
-    """Names what was deleted."""
-    if as_json:
-        return show_json({"removed": [record.doc_id for record in records]})
-    for record in records:
-        show_line(Text.assemble(("removed ", "red"), record.title, (f"  {record.doc_id[:12]}", "dim")))
-    return None
 
 
 def show_doctor(report: DoctorReport, *, as_json: bool) -> None:
     """Facts first, then each problem with its remedy."""
     if as_json:
         return show_json(report.as_dict())
-    _facts(report.facts)
+    show_facts(report.facts)
     for problem in report.problems:
         show_line(Text.assemble(("problem  ", "bold red"), problem))
     if report.problems:
@@ -373,14 +323,6 @@ def show_doctor(report: DoctorReport, *, as_json: bool) -> None:
     return None
 
 
-def _passage_json(passage: Passage) -> dict[str, Any]:
-    return {
-        "passage_id": passage.passage_id, "kind": passage.kind, "section": passage.section, "table": passage.table,
-        "page_start": passage.page_start, "page_end": passage.page_end, "language": passage.language,
-        "spans": [span._asdict() for span in passage.spans], "text": passage.text,
-    }  # fmt: skip
-
-
 def show_json(value: object) -> None:
     """One JSON value on stdout, in ASCII where the terminal has no Unicode."""
     unicode = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
@@ -389,8 +331,8 @@ def show_json(value: object) -> None:
 
 def show_line(text: Text, *, indent: int = 0) -> None:
     """Wraps for people, keeps whole lines for pipes."""
-    if _out.is_terminal:
-        _out.print(Padding.indent(shown(text), indent))
+    if OUT.is_terminal:
+        OUT.print(Padding.indent(shown(text), indent))
     else:
         for line in shown(text).split("\n"):
-            _out.print(Text(" " * indent) + line, soft_wrap=True)
+            OUT.print(Text(" " * indent) + line, soft_wrap=True)

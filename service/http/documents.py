@@ -1,4 +1,4 @@
-"""Documents and passages: listed, opened at a page, deleted and put back."""
+"""Documents and passages: listed, opened at a page, corrected, deleted and put back."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from service.http.jobs import JobsOf
 from service.http.library_schemas import (
     DeletedOut,
     DocumentOut,
+    DocumentPatch,
     DocumentsOut,
     OutlineOut,
     PageOut,
@@ -75,6 +76,18 @@ def get_document(request: Request, doc_id: DocId, engine: EngineOf) -> Response:
     """Its text, outline, pages and passages have addresses of their own below this one."""
     record = engine.document(doc_id)
     return unless_known(request, lambda: Json(_document(record)), "document", *_version(record))
+
+
+@router.patch(
+    "/v1/documents/{doc_id}",
+    operation_id="edit_document",
+    dependencies=[WRITES],
+    summary="Correct what is known of a document",
+    responses=ok(DocumentOut, "The document, with what was read beside each correction."),
+)
+def edit_document(doc_id: DocId, corrections: DocumentPatch, engine: EngineOf) -> Response:
+    """Filters, titles and answers follow at once. Corrections outlast newer versions of it, but for the year."""
+    return Json(_document(engine.edit(doc_id, corrections.model_dump(exclude_unset=True))))
 
 
 @router.delete(

@@ -41,7 +41,7 @@ JobsOf = Annotated[Jobs, Depends(jobs_of)]
     operation_id="upload_documents",
     dependencies=[WRITES],
     status_code=202,
-    summary="Take in files: PDF, HTML, DOCX, Markdown, text or JSON",
+    summary="Take in files: PDF, HTML, DOCX, XLSX, PPTX, EPUB, mail, Markdown, text, CSV or JSON",
     responses=documented(413, 507)
     | {
         202: {
@@ -59,7 +59,10 @@ def upload_documents(
     jobs: JobsOf,
     request: Request,
 ) -> Response:
-    """The same bytes again change nothing. A file that fails is named in the job, and the others still land."""
+    """The same bytes again change nothing; other bytes under the name of an earlier upload replace what it brought.
+
+    A file that fails is named in the job, and the others still land.
+    """
     key = caller_of(request).key
     with quotas_of(request).admitting(jobs, key.id if key else None, [file.size or 0 for file in files]):
         job = jobs.submit([(file.filename or "", file.file) for file in files])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from service.http.schemas import BoxOut, Kind, SpanOut
+from service.http.schemas import BoxOut, Kind, SpanOut, Text, Year
 from service.ledger import FileState, JobState
 
 
@@ -21,6 +21,27 @@ class MetadataOut(BaseModel):
     jurisdiction: str | None
     url: str | None = Field(description="The official address of the original.")
     digest_of: str | None
+    place: str | None = Field(description="The part of the jurisdiction that it is of, by its name.")
+
+
+class ReadingOut(BaseModel):
+    """What stands behind a correction."""
+
+    read: str | int | None = Field(description="What was read there; null where nothing was.")
+
+
+class DocumentPatch(BaseModel):
+    """Corrections, as a merge patch: null takes one back to what was read, and what is not named stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: Text | None = Field(None, description="One line of at most 500 characters.", examples=["牧场管理办法"])
+    issuer: Text | None = Field(None, description="Who issued it.")
+    jurisdiction: Text | None = Field(None, description="A country by its code of two letters, EU or UN.")
+    place: Text | None = Field(None, description="The part of the jurisdiction that it is of, by its name.")
+    year: Year | None = Field(None, description="Of issue, 1000 to 2999.")
+    language: Text | None = Field(None, description="A code of two letters: zh, en, ja.")
+    url: Text | None = Field(None, description="The official address of the original, http or https.")
 
 
 class DocumentOut(BaseModel):
@@ -38,7 +59,8 @@ class DocumentOut(BaseModel):
     n_passages: int
     text_sha256: str
     added_at: str = Field(description="UTC, ISO 8601.")
-    generation: int = Field(description="The library's when it was added.")
+    generation: int = Field(description="The library's when it was added, or corrected last.")
+    edited: dict[str, ReadingOut] = Field(description="The fields of `metadata` that were corrected, by name.")
 
 
 class DocumentsOut(BaseModel):
@@ -154,6 +176,7 @@ class JobFileOut(BaseModel):
     warnings: list[str]
     code: str | None = Field(description="Stable name of the error that kept it out.")
     message: str | None
+    replaced: str | None = Field(description="The older version that was there under its name, now gone.")
 
 
 class JobOut(BaseModel):

@@ -27,6 +27,10 @@ _FLAGS: Any = Field(
     description="`instruction`: the text addresses a language model, fence it off from one; `direction`: it holds "
     "controls that turn its direction, show them as what they are."
 )
+_WARNINGS: Any = Field(
+    description="Why the quote may not be what the page says, in the asker's language: figures or characters that were "
+    "damaged, a page that reads poorly, words beside it that were not read."
+)
 
 
 def _number(given: object) -> object:
@@ -176,6 +180,7 @@ class CitationOut(BaseModel):
     translation: str | None = Field(
         description="The quote by a language model, its amounts and names checked; never the quote."
     )
+    warnings: list[str] = _WARNINGS
     offset_unit: Literal["codepoint"]
     verified: Literal[True] = Field(description="The quote was compared with the store just before it was sent.")
 
@@ -241,6 +246,7 @@ class PassageOut(BaseModel):
     score: float = Field(description="Higher is better; comparable within one query.")
     why: WhyOut
     flags: list[Flag] = _FLAGS
+    warnings: list[str] = _WARNINGS
 
 
 class RemovedOut(BaseModel):

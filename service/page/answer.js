@@ -5,7 +5,7 @@ import { percent, t } from "./i18n.js";
 import { copied, offerCitation } from "./cite.js";
 import * as history from "./history.js";
 import { offer } from "./offer.js";
-import { passageList, place, problem, terms, waiting } from "./parts.js";
+import { doubts, passageList, place, problem, terms, waiting } from "./parts.js";
 import * as source from "./source.js";
 import { chip, missed, statements } from "./statements.js";
 
@@ -199,6 +199,7 @@ function sources(evidence, open) {
         {},
         h("p", { class: "name", lang: tag(first.language) }, first.title),
         place(first),
+        doubts({ warnings: [...new Set(cited.flatMap((each) => each.warnings))] }),
         also > 0 && h("p", { class: "small", t: ["alsoSays", also] }),
       ),
       h(

@@ -97,15 +97,16 @@ function askForKey(wasWrong) {
   });
 }
 
-const posted = (body, signal) => ({
-  method: "POST",
+const sent = (method, body, signal) => ({
+  method,
   headers: { "Content-Type": "application/json" },
   body: JSON.stringify(body),
   signal,
 });
 
 export const get = async (path, signal) => (await send(path, { signal })).json();
-export const post = async (path, body, signal) => (await send(path, posted(body, signal))).json();
+export const post = async (path, body, signal) => (await send(path, sent("POST", body, signal))).json();
+export const patch = async (path, body) => (await send(path, sent("PATCH", body))).json();
 export const remove = async (path) => (await send(path, { method: "DELETE" })).json();
 
 /** A picture as an address of this page's own; to be revoked when it is shown no more. */
@@ -113,7 +114,7 @@ export const picture = async (path, signal) => URL.createObjectURL(await (await 
 
 /** The events of an answer, each as `[name, data]`, as they come. */
 export async function* ask(body, signal) {
-  const response = await send("/v1/answer", posted({ ...body, stream: true }, signal));
+  const response = await send("/v1/answer", sent("POST", { ...body, stream: true }, signal));
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   for (;;) {

@@ -2,6 +2,7 @@
 import { get, post, remove } from "./api.js";
 import { announce, byId, h, icon, tag } from "./dom.js";
 import { number, t } from "./i18n.js";
+import { corrections, offerEdit } from "./edit.js";
 import * as filters from "./filters.js";
 import { problem, waiting } from "./parts.js";
 import * as source from "./source.js";
@@ -12,6 +13,18 @@ const rows = h("div", { id: "documents" });
 
 export function begin() {
   room.append(upload.box(changed), rows);
+  document.addEventListener("edited", ({ detail }) => renew(detail));
+}
+
+/** A row says what was corrected at once; its place in the list is found anew at the next visit. */
+function renew(about) {
+  filters.forget();
+  const old = rows.querySelector(`[data-document="${about.doc_id}"]`);
+  if (!old) return;
+  const had = old.contains(document.activeElement) || document.activeElement === document.body;
+  const now = row(about);
+  old.replaceWith(now);
+  if (had) now.querySelector("[data-edit]").focus();
 }
 
 export function show() {
@@ -89,7 +102,7 @@ function row(about) {
   ];
   const item = h(
     "li",
-    { class: "entry" },
+    { class: "entry", "data-document": about.doc_id },
     h(
       "div",
       {},
@@ -100,6 +113,7 @@ function row(about) {
       ),
       h("p", { class: "place" }, facts),
       h("p", { class: "small file" }, about.name),
+      corrections(about),
       about.warnings.length > 0 &&
         h(
           "details",
@@ -113,14 +127,29 @@ function row(about) {
         ),
     ),
     h(
-      "button",
-      {
-        type: "button",
-        class: "quiet square",
-        label: ["deleteDocument", about.title],
-        on: { click: () => discard(about, item) },
-      },
-      icon("bin"),
+      "div",
+      { class: "acts" },
+      h(
+        "button",
+        {
+          type: "button",
+          class: "quiet square",
+          "data-edit": "",
+          label: ["editDocument", about.title],
+          on: { click: () => offerEdit(about) },
+        },
+        icon("pen"),
+      ),
+      h(
+        "button",
+        {
+          type: "button",
+          class: "quiet square",
+          label: ["deleteDocument", about.title],
+          on: { click: () => discard(about, item) },
+        },
+        icon("bin"),
+      ),
     ),
   );
   return item;

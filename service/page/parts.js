@@ -35,6 +35,10 @@ export function place(of) {
   );
 }
 
+/** Why the words may not be what the page says, one line each. */
+export const doubts = (of) =>
+  (of.warnings ?? []).map((each) => h("span", { class: "doubt" }, icon("alert"), h("span", {}, each)));
+
 /** The ranks, scores and terms that made a passage's place in the list. */
 export function why(reasons, score) {
   const leg = (name, value, rank) =>
@@ -106,6 +110,7 @@ export function passageList(passages, open) {
             h("span", { class: "name", lang: tag(passage.language) }, passage.title),
             place(passage),
             h("span", { class: "said", lang: tag(passage.language) }, passage.text),
+            doubts(passage),
           ),
         ),
         why(passage.why, passage.score),

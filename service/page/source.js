@@ -4,8 +4,9 @@ import { announce, byId, h, icon, isWide, outward, tag } from "./dom.js";
 import { t } from "./i18n.js";
 import { offerCitation } from "./cite.js";
 import { outline, passages } from "./document.js";
+import { corrections, offerEdit } from "./edit.js";
 import { imagePages, textPages } from "./pages.js";
-import { place, problem, waiting, why } from "./parts.js";
+import { doubts, place, problem, waiting, why } from "./parts.js";
 
 const pane = byId("source");
 const shown = { evidence: [], at: 0, pages: [1, 1], mode: null, opener: null, about: null };
@@ -17,6 +18,7 @@ export function begin() {
     if (event.key === "Escape") close();
   });
   matchMedia("(min-width: 62rem)").addEventListener("change", cover);
+  document.addEventListener("edited", ({ detail }) => renew(detail));
 }
 
 /**
@@ -87,6 +89,17 @@ function cover() {
   document.body.classList.toggle("covered", covers);
 }
 
+/** Shows by its new name a document that is open. */
+async function renew(about) {
+  if (pane.hidden) return;
+  for (const each of shown.evidence.filter(({ doc_id }) => doc_id === about.doc_id))
+    Object.assign(each, { title: about.title, url: about.metadata.url });
+  const evidence = shown.evidence[shown.at];
+  if (evidence?.doc_id !== about.doc_id) return;
+  await turnTo(evidence);
+  byId("source-title")?.focus({ preventScroll: isWide() });
+}
+
 /** Shows which chip is open. */
 function mark(evidence) {
   for (const chip of document.querySelectorAll(".chip")) {
@@ -145,6 +158,8 @@ function head(evidence, about) {
       { class: "panehead" },
       h("h2", { id: "source-title", tabindex: "-1", lang: tag(evidence.language) }, evidence.title),
       place(evidence),
+      doubts(evidence),
+      about && corrections(about),
       evidence.original && h("p", { class: "small", t: ["digest", evidence.original] }),
       h(
         "div",
@@ -156,6 +171,13 @@ function head(evidence, about) {
           h("span", { t: "cite" }),
         ),
         address,
+        about &&
+          h(
+            "button",
+            { type: "button", class: "quiet", on: { click: () => offerEdit(about) } },
+            icon("pen"),
+            h("span", { t: "edit" }),
+          ),
         evidence.why && why(evidence.why.why, evidence.why.score),
       ),
     ),

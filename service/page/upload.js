@@ -140,6 +140,7 @@ function file(each) {
     h("span", { class: "file" }, each.name),
     " ",
     h("span", { t: [`file.${each.state}`, each.n_passages ?? 0] }),
+    each.replaced && [", ", h("span", { t: "replacesOlder" })],
     each.message && h("span", { class: "block" }, each.message),
     each.warnings.map((warning) => h("span", { class: "block" }, warning)),
   );

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from index.encoder import Encoder
+from index.hit import Filters
 from index.library import Library
 from tests.index.made import own_word, random_addition
 
@@ -21,6 +22,7 @@ KILLS = 60
 # Both children tell the parent of each finished step by one line on their standard output.
 _WRITER = """
 import sys
+from index.hit import Filters
 from index.library import Library
 from tests.index.made import random_addition
 with Library.open(sys.argv[1], create=True) as library:
@@ -31,6 +33,9 @@ with Library.open(sys.argv[1], create=True) as library:
         if seed % 7 == 3:
             library.remove(result.doc_id)
             print("removed", seed, flush=True)
+        elif seed % 7 == 5:
+            library.edit(result.doc_id, {"title": f"Bittern {seed}", "year": 2002})
+            print("edited", seed, flush=True)
 """
 _READER = """
 import sys, time
@@ -80,12 +85,15 @@ def test_nothing_acknowledged_is_lost_and_no_document_is_half_there(tmp_path: Pa
     reader = _child(_READER, tmp_path)
     acknowledged: dict[int, str] = {}
     removed: set[int] = set()
+    edited: set[int] = set()
     for kill in range(KILLS):
         new: list[int] = []
         writer = _child(_WRITER, tmp_path, str(kill * 1_000))
         for line in _killed(writer, lines=choice.randint(0, 5), after_s=choice.uniform(0, 0.2)):
             if line[0] == "removed":
                 removed.add(int(line[1]))
+            elif line[0] == "edited":
+                edited.add(int(line[1]))
             else:
                 acknowledged[int(line[0])] = line[1]
                 new.append(int(line[0]))
@@ -101,7 +109,11 @@ def test_nothing_acknowledged_is_lost_and_no_document_is_half_there(tmp_path: Pa
         library.search("carbon")
         assert library.check() == []
         present = {record.doc_id: record for record in library.documents()}
-        assert len(acknowledged) > KILLS and removed
+        assert len(acknowledged) > KILLS and removed and edited
+        for seed in edited:
+            record = present[acknowledged[seed]]
+            assert (record.title, record.metadata.year) == (f"Bittern {seed}", 2002)
+            assert library.search(f"bittern {seed}", mode="lexical", filters=Filters(doc_ids=(record.doc_id,)))
         for seed, doc_id in acknowledged.items():
             if seed in removed:
                 assert doc_id not in present

@@ -195,7 +195,7 @@ def test_a_prefix_of_two_documents_is_ambiguous(library: Library) -> None:
         for tail in ("1", "2"):
             connection.execute(
                 "INSERT INTO documents SELECT NULL, ?, '', '', '', '', '', '', 0, '{}', '[]', 0, 0, '', '', 0, '[]', "
-                "'', '', NULL, ''",
+                "'', '{}', '', NULL, ''",
                 ("abcdef" + tail,),
             )
     with pytest.raises(AmbiguousDocument, match="2 ids"):

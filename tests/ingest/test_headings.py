@@ -115,3 +115,41 @@ def test_an_extract_may_begin_in_the_middle() -> None:
 
 def test_one_endless_line_costs_no_time() -> None:
     assert match("1. " + "W" * 5_000_000) is None
+
+
+def test_names_below_a_number_alone_in_its_line_are_headings_of_its_level() -> None:
+    lines = [
+        "CHAPTER I", "GENERAL PROVISIONS", "Article 1", "Subject matter", "This Regulation is about kelp in bays.",
+        "Article 2", "It applies to kelp.", "CHAPTER II", "SECTION 1", "Harvest", "Article 3", "Definitions",
+        "For the purposes of this Regulation kelp is a plant.", "ANNEX I", "KELP AND SEAGRASS", "Kelp.",
+    ]  # fmt: skip
+    assert titles(lines) == [
+        (1, "CHAPTER I"), (1, "GENERAL PROVISIONS"), (3, "Article 1"), (3, "Subject matter"), (3, "Article 2"),
+        (1, "CHAPTER II"), (2, "SECTION 1"), (2, "Harvest"), (3, "Article 3"), (3, "Definitions"), (1, "ANNEX I"),
+        (1, "KELP AND SEAGRASS"),
+    ]  # fmt: skip
+
+
+def test_bills_and_rules_set_a_full_stop_behind_the_names_of_sections() -> None:
+    lines = [
+        "TITLE I—KELP", "Subtitle A—General Provisions", "SEC. 10001. DEFINITIONS.", "In this title, kelp is kelp.",
+        "SEC. 10002. GRANTS FOR KELP.", "(a) IN GENERAL.—The Secretary shall make grants.", "Subtitle B—Seagrass",
+        "SEC. 11001. LOANS.", "The Secretary shall make loans.",
+    ]  # fmt: skip
+    assert titles(lines) == [
+        (1, lines[0]), (2, lines[1]), (3, lines[2]), (3, lines[4]), (2, lines[6]), (3, lines[7]),
+    ]  # fmt: skip
+    assert heading_level("§ 98.2 Purpose and scope.") == 2
+    assert heading_level("SEC. 3. The Secretary shall make grants.") is None
+
+
+def test_japanese_sections_stand_in_their_chapters() -> None:
+    lines = [
+        "第一章 総則",
+        "第一条 海を守る。",
+        "第二章 公園",
+        "第一節 指定",
+        "第二条 海を指定する。",
+        "第一節の二 計画",
+    ]
+    assert [level for level, _ in titles(lines)] == [1, 3, 1, 2, 3, 2]

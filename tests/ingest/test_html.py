@@ -118,7 +118,7 @@ def test_note_marks_do_not_stick_to_figures_and_exponents_do_not_read_as_digits(
 
 def test_ruby_glosses_are_dropped_and_entities_decoded():
     assert (
-        page("<p><ruby>森<rt>もり</rt></ruby> &amp; CO<sub>2</sub> &lt; 5&nbsp;t</p>").text.strip() == "森 & CO2 < 5 t"
+        page("<p><ruby>森<rt>もり</rt></ruby> &amp; CO<sub>2</sub> &lt; 5&nbsp;t</p>").text.strip() == "森 & CO₂ < 5 t"
     )
 
 

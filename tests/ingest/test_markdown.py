@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.errors import EmptyDocument, UnreadableDocument
+from ingest.errors import EmptyDocument
 from ingest.readers.markdown import read_markdown
 from tests.ingest.shape import assert_sound, grid, headings, tables, texts
 
@@ -123,11 +123,6 @@ def test_footnotes_leave_the_body():
     document = read("Target 2030[^1] holds.\n\n[^1]: Set in law.\n")
     assert texts(document, "paragraph") == ["Target 2030 holds."]
     assert "Set in law." in texts(document, "footnote")[0]
-
-
-def test_broken_front_matter_names_its_line():
-    with pytest.raises(UnreadableDocument, match=r"line 3"):
-        read("---\ntitle: a\n b: : c\n---\ntext\n")
 
 
 def test_front_matter_that_multiplies_itself_stays_small():

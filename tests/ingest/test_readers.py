@@ -21,7 +21,7 @@ from ingest.errors import (
     UnreadableDocument,
     UnsupportedFormat,
 )
-from ingest.readers import FORMATS, find_files, format_of, read, read_bytes
+from ingest.readers import FORMATS, find_files, format_of, look_into, read, read_bytes, why_skipped
 from tests.ingest.shape import assert_sound, texts
 
 PAGE = b"<!DOCTYPE html><html><body><h1>Peat law</h1><p>Peat is to be kept wet.</p></body></html>"
@@ -95,12 +95,40 @@ def test_what_cannot_be_read_is_named_in_one_line(content, name, error):
     assert name in caught.value.message and "\n" not in caught.value.message
 
 
-def test_other_packages_are_told_by_what_they_hold():
+@pytest.mark.parametrize(
+    ("members", "said"),
+    [
+        ({"xl/workbook.bin": "x"}, r"binary Excel.*save it as \.xlsx"),
+        ({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "x"}, r"OpenDocument.*\.xlsx"),
+        ({"a.pdf": "x", "notes/b.txt": "y"}, r"zip archive of a\.pdf, notes/b\.txt.*unpack it and add the folder"),
+    ],
+)
+def test_other_packages_are_told_by_what_they_hold(members, said):
     stream = BytesIO()
     with zipfile.ZipFile(stream, "w") as package:
-        package.writestr("xl/workbook.xml", "<x/>")
-    with pytest.raises(UnsupportedFormat, match="Excel"):
+        for name, text in members.items():
+            package.writestr(name, text)
+    with pytest.raises(UnsupportedFormat, match=said):
         read_bytes(stream.getvalue(), "book.docx")
+
+
+@pytest.mark.parametrize(
+    ("stream", "said"),
+    [
+        ("__substg1.0_", r"Outlook.*\.eml"),
+        ("WordDocument", r"\.docx"),
+        ("PowerPoint Document", r"\.pptx"),
+        ("Workbook", r"\.xlsx"),
+    ],
+)
+def test_old_office_files_are_told_apart_and_what_to_save_them_as(stream, said):
+    content = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512) + stream.encode("utf-16-le")
+    with pytest.raises(UnsupportedFormat, match=said):
+        read_bytes(content, "old.bin")
+
+
+def test_words_that_begin_as_a_picture_does_are_words():
+    assert "BMW told" in read_bytes(b"BMW told the registry of its engines.\n", "note.txt").text
 
 
 def test_a_file_past_the_bound_is_refused_before_it_is_read(tmp_path, monkeypatch):
@@ -131,13 +159,17 @@ def test_a_file_without_permission_is_named(tmp_path):
 
 
 def test_folders_are_searched_in_order_without_locks_hidden_files_or_loops(tmp_path):
-    for name in ("b.md", "a.txt", ".hidden.md", "~$a.docx", "c.xyz", "sub/d.HTML", ".git/e.md"):
+    for name in ("b.md", "a.txt", ".hidden.md", "~$a.docx", "c.xyz", "e.ppt", "sub/d.HTML", ".git/e.md"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("words")
     (tmp_path / "sub" / "loop").symlink_to(tmp_path)
     (tmp_path / "again.md").symlink_to(tmp_path / "b.md")
-    found = [path.relative_to(tmp_path).as_posix() for path in find_files([tmp_path])]
-    assert found == ["a.txt", "again.md", "sub/d.HTML"]
+    found = look_into([tmp_path])
+    assert [path.relative_to(tmp_path).as_posix() for path in found.files] == ["a.txt", "again.md", "sub/d.HTML"]
+    assert [path.name for path in found.skipped] == ["c.xyz", "e.ppt"] and found.hidden == 2
+    assert [why_skipped(path) for path in found.skipped] == [
+        "not a readable format", "not a readable format; save it as .pptx",
+    ]  # fmt: skip
 
 
 def test_paths_that_cannot_be_read_stay_in_the_list_so_that_the_others_land(tmp_path):
@@ -163,7 +195,7 @@ def test_importing_the_dispatcher_loads_no_heavy_library():
     import subprocess
     import sys
 
-    heavy = ("docx", "selectolax", "pypdf", "yaml", "numpy")
+    heavy = ("docx", "selectolax", "pypdf", "yaml", "numpy", "openpyxl", "pptx")
     code = f"import sys, ingest.readers; print([name for name in {heavy} if name in sys.modules])"
     root = Path(__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)

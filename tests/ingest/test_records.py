@@ -9,7 +9,7 @@ import pytest
 
 from ingest.errors import UnreadableDocument, UnsupportedFormat
 from ingest.readers.records import read_records
-from tests.ingest.shape import assert_sound, headings, tables, texts
+from tests.ingest.shape import assert_sound, grid, headings, tables, texts
 
 DOCS = Path(__file__).parents[2].parent / "shared" / "policy" / "docs"
 
@@ -66,11 +66,77 @@ def test_a_law_flattened_to_one_line_finds_its_articles_again():
 
 @pytest.mark.parametrize(
     ("content", "where"),
-    [(b'{"text": "a",}', "line 1 column"), (b'{"text":"a"}\n{"text":\n', "line 2"), (b"[" * 100_000, "deep")],
+    [(b'{"text": "a",}', "line 1 column"), (b'{"text":\n"a" 5}\n', "line 2"), (b"[" * 100_000, "deep")],
 )
 def test_broken_json_says_where(content, where):
     with pytest.raises(UnreadableDocument, match=where):
         read_records(content, "x.json")
+
+
+def test_a_broken_line_is_named_and_the_others_are_read():
+    document = read(b'{"title":"A","text":"one"}\n{"text": "tw\n{"title":"C","text":"three"}\n')
+    assert texts(document, "paragraph") == ["one", "three"]
+    assert "line 2 column 10" in document.warnings[0]
+
+
+def test_all_words_of_a_record_are_read_whatever_their_field_is_called():
+    document = read(
+        [
+            {
+                "title": "A",
+                "text": "The levy is 30 a tonne.",
+                "embedding": [0.5, 0.25],
+                "note": "Peat alone is meant.",
+            },
+            {"title": "B", "parts": ["A late report costs 90 a day.", "It is due in May."], "id": "b7f3a9c0d1e2f4a5"},
+            {"title": "C", "摘要": "逾期不报的，处三万元罚款。", "detail": {"zh": "情节严重的，处九万元罚款。"}},
+            {"title": "D", "score": 0.5, "hash": "b7f3a9c0d1e2f4a5"},
+        ]
+    )
+    assert texts(document, "paragraph") == [
+        "The levy is 30 a tonne.", "note: Peat alone is meant.", "A late report costs 90 a day.",
+        "It is due in May.", "摘要: 逾期不报的，处三万元罚款。", "zh: 情节严重的，处九万元罚款。",
+    ]  # fmt: skip
+    assert "1 of 4 records hold no text" in document.warnings[0]
+    assert document.warnings[1].endswith("fields left out as they hold no prose: embedding, id, score, hash")
+
+
+def test_a_question_and_its_answer_stay_together():
+    document = read(
+        {"data": [{"id": 1, "question": "罚款多少？", "answer": "每吨九十元。"}, {"q": "When?", "a": "May."}]}
+    )
+    assert texts(document, "paragraph") == ["罚款多少？\n每吨九十元。", "When?\nMay."]
+
+
+def test_articles_in_records_have_their_numbers_as_headings():
+    document = read({"法律名称": "海岸办法", "条文": [{"条号": "第一条", "内容": "为了修复海岸，制定本办法。"}]})
+    assert headings(document) == [(0, "海岸办法"), (1, "第一条")]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        [{"bay": "North", "2030": 12, "cap": 4.5}, {"bay": "South", "2030": 9, "cap": 3.5}],
+        [["bay", "2030", "cap"], ["North", 12, 4.5], ["South", 9, 3.5]],
+    ],
+)
+def test_records_of_numbers_are_rows_of_a_table(value):
+    document = read(value)
+    (table,) = tables(document)
+    assert table.header_rows == 1
+    assert [*grid(document, table).values()] == ["bay", "2030", "cap", "North", "12", "4.5", "South", "9", "3.5"]
+
+
+def test_features_of_a_map_are_read_without_their_shapes():
+    shape = {"type": "Point", "coordinates": [1, 2]}
+    said = {"name": "Otter bog", "note": "Its ditch was closed in 2031."}
+    features = [{"type": "Feature", "geometry": shape, "properties": said}]
+    document = read({"type": "FeatureCollection", "features": features})
+    assert headings(document) == [(0, "Otter bog")] and "ditch" in document.text and "shapes" in document.warnings[0]
+
+
+def test_an_array_of_strings_is_read():
+    assert texts(read(["The levy is 30.", "罚款为三万元。"]), "paragraph") == ["The levy is 30.", "罚款为三万元。"]
 
 
 def test_json_without_text_is_refused():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from ingest.document import quote
+from ingest.readers import read_bytes
 from ingest.titles import best_title, is_masthead
 
 
@@ -83,3 +85,49 @@ def test_an_order_and_a_notification_name_what_they_put_into_force():
 def test_what_the_reader_found_is_believed():
     assert best_title("Peat", "UNFCCC/CCNUCC\nAnother title", "x") == "Peat"
     assert best_title(None, "1 2 3", "peat.pdf") == "peat"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Each harbour must hand in its kelp re-\nport by 5 May each year, with the state-\nment of the diver. A well-\n"
+        "known rule: kelp counts\nonly when it is alive.\n",
+        "The diver saw the kelp on 4 May\nand found it thin; the coun-\nts of April are guesses.\n",
+        "海草床业主应当于每年三月三十一日前提交\n上一年度的监测报告。逾期不提交的，处一\n万元罚款，并责令其限期改正违法的行为。\n",
+    ],
+)
+def test_a_short_note_of_wrapped_prose_has_no_title_but_its_name(text):
+    document = read_bytes(text.encode(), "note.txt")
+    assert {block.kind for block in document.blocks} == {"paragraph"}
+    assert document.metadata.title == "note"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Kelp Restoration Plan\nThe plan begins in 2031 and ends in 2040. It\ncovers three bays and costs much.\n",
+        "KELP REPORT\nThe kelp grows in cold water and needs light\nto grow, which is why it stands in bays.\n",
+    ],
+)
+def test_a_title_over_wrapped_prose_stays_one(text):
+    document = read_bytes(text.encode(), "note.txt")
+    assert (document.blocks[0].kind, document.blocks[0].level) == ("heading", 0)
+    assert document.metadata.title == text.splitlines()[0]
+
+
+def test_a_bill_is_called_by_its_short_title_else_by_its_long_one():
+    bill = "132D CONGRESS\n1ST SESSION\nH. R. 77\nAN ACT\nTo provide for kelp and\nseagrass.\nBe it enacted.\n"
+    assert best_title("132D CONGRESS", bill, "x") == "To provide for kelp and seagrass"
+    named = f"{bill}SECTION 1. SHORT TITLE.\nThis Act may be cited as the “Kelp Act of 2051”."
+    assert best_title(None, named, "x") == "Kelp Act of 2051"
+
+
+def test_a_contents_page_with_page_numbers_ends_with_the_last_of_them():
+    text = (
+        "Report on kelp\n\nContents\n\n1 Kelp in bays 2\n" + "Kelp pact\t3\nSeagrass pact\t7\nEelgrass pact\t9\n\n"
+        "Kelp pact\n\nThe parties agree on kelp.\n\nSeagrass pact\n\nThe parties agree on seagrass.\n"
+    )
+    document = read_bytes(text.encode(), "r.txt")
+    shown = [quote(document.text, block.spans) for block in document.blocks if block.kind != "furniture"]
+    assert shown.count("Kelp pact") == 1
+    assert "The parties agree on kelp." in shown

@@ -30,11 +30,11 @@ ANSWER = {
 CITATION = {
     "number", "passage_id", "doc_id", "title", "original", "section", "table", "page_start", "page_end", "page_label",
     "quote", "spans", "offset_unit", "text_sha256", "boxes", "language", "url", "verified", "score",
-    "also_supported_by", "glosses", "flags", "translation",
+    "also_supported_by", "glosses", "flags", "translation", "warnings",
 }  # fmt: skip
 PASSAGE = {
     "passage_id", "doc_id", "title", "section", "table", "page_start", "page_end", "language", "text", "spans", "score",
-    "why", "flags",
+    "why", "flags", "warnings",
 }  # fmt: skip
 SPAN = {"start", "end", "start_utf16", "end_utf16"}
 WHY = {"lexical_rank", "lexical", "dense_rank", "dense", "late", "matched_terms", "rerank"}
@@ -51,6 +51,20 @@ def note(tmp_path: Path) -> Path:
     path = tmp_path / "note.txt"
     path.write_text("Otters returned to the upper valley after the weir was removed.\n")
     return path
+
+
+def test_a_folder_names_what_it_passes_over(note, tmp_path, sinkqa):
+    folder = tmp_path / "given"
+    folder.mkdir()
+    note.rename(folder / note.name)
+    for name in ("weirs.xyz", "old.xls", ".DS_Store", "~$note.docx"):
+        (folder / name).write_text("words")
+    told = sinkqa("add", "-l", tmp_path / "kept", folder)
+    assert told.status == 0 and "skipped weirs.xyz: not a readable format\n" in told.out
+    assert "skipped old.xls: not a readable format; save it as .xlsx\n" in told.out
+    assert told.out.endswith("1 added, 0 unchanged, 0 failed, 2 skipped, 2 hidden\n")
+    report = json.loads(sinkqa("add", "-l", tmp_path / "kept", "--json", folder).out)
+    assert {Path(each["path"]).name for each in report["skipped"]} == {"weirs.xyz", "old.xls"}
 
 
 def test_a_first_question_begins_a_library_with_the_starter_corpus(starter, sinkqa):
@@ -144,7 +158,7 @@ def test_the_formats_to_filter_by_are_those_that_are_read():
 
 def test_a_document_is_added_shown_listed_removed_and_gone(library, note, sinkqa):
     added = json.loads(sinkqa("add", "-l", library, "--json", note).out)
-    assert added.keys() == {"added", "unchanged", "failed"}
+    assert added.keys() == {"added", "unchanged", "failed", "skipped", "hidden"}
     (doc,) = added["added"]
     assert doc.keys() == {"name", "doc_id", "n_passages", "superseded", "warnings"}
     assert json.loads(sinkqa("add", "-l", library, "--json", note).out)["unchanged"] == ["note.txt"]

@@ -156,7 +156,8 @@ def test_an_empty_library_abstains_and_is_sound(tmp_path):
     assert engine.doctor().problems == ()
 
 
-def test_an_encoder_that_is_not_there_is_named(tmp_path):
+def test_an_encoder_that_is_not_there_is_named(tmp_path, monkeypatch):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")  # a hub out of reach is asked for over a minute
     with pytest.raises(EncoderMissing):
         Engine.open(Settings(library=tmp_path / "library", encoder="no/such-encoder"), create=True)
     assert not Engine.exists(Settings(library=tmp_path / "library"))

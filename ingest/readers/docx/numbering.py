@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from ingest.readers.html.walk import numeral
-from ingest.text.numerals import write_numeral
+from ingest.readers.docx.numerals import word_numeral
+from ingest.readers.docx.xml import W, switch, value, whole
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_CHINESE = ("chineseCounting", "chineseCountingThousand", "ideographTraditional", "taiwaneseCountingThousand",
-            "japaneseCounting", "taiwaneseCounting")  # fmt: skip
-_STYLES = {"lowerLetter": "a", "upperLetter": "A", "lowerRoman": "i", "upperRoman": "I"}
 _LEVELS = 9
+_PLACE = re.compile("%([1-9])")
 
 
 @dataclass(frozen=True, slots=True)
 class _Level:
-    """Format of one level: ``text`` as "第%1章" or "%1.%2"; ``kind`` is Word's name for the numerals."""
+    """Format of one level: ``text`` as "第%1章" or "%1.%2"; ``kind`` is Word's name for the numerals.
 
-    text: str = ""
+    ``restart``: the highest level, counted from 1, after which it begins anew, 0 for never, None for any above it.
+    ``width``: digits of decimal numbers, with zeros before them. ``style``: the paragraph style that stands for it.
+    """
+
+    text: str = "%1"
     kind: str = "decimal"
     start: int = 1
+    restart: int | None = None
+    is_legal: bool = False
+    width: int = 0
+    style: str = ""
+
+
+@dataclass(slots=True)
+class _List:
+    """The levels that one list of a document shows, and its counters, which lists of one kind share."""
+
+    levels: Mapping[int, _Level]
+    counts: list[int | None]
+    starts: dict[int, int] = field(default_factory=dict)  # still to be taken up
 
 
 class Numbering:
@@ -29,48 +45,101 @@ class Numbering:
 
     def __init__(self, root: Any | None) -> None:
         """``root`` is the numbering part's element; without one nothing is numbered."""
-        self._levels: dict[str, dict[int, _Level]] = {}
-        self._abstract: dict[str, str] = {}
-        self._counts: dict[str, list[int | None]] = {}
-        for element in () if root is None else root:
-            if element.tag == _W + "abstractNum":
-                self._levels[element.get(_W + "abstractNumId", "")] = dict(map(_level, element.findall(_W + "lvl")))
-            elif element.tag == _W + "num":
-                self._abstract[element.get(_W + "numId", "")] = _value(element, "abstractNumId")
+        self._lists: dict[str, _List] = {}
+        if root is None:
+            return
+        kinds = {element.get(W + "abstractNumId", ""): element for element in root.findall(W + "abstractNum")}
+        by_style = {value(element, W + "styleLink"): key for key, element in kinds.items()}
+        by_style.pop("", None)
+        levels = {key: _levels(element) for key, element in kinds.items()}
+        counts: dict[str, list[int | None]] = {key: [None] * _LEVELS for key in kinds}
+        for element in root.findall(W + "num"):
+            key = value(element, W + "abstractNumId")
+            key = by_style.get(value(kinds.get(key), W + "numStyleLink"), key)
+            if key in kinds:
+                self._lists[element.get(W + "numId", "")] = _list(element, levels[key], counts[key])
+
+    def depth(self, number_id: str, styles: list[str]) -> int:
+        """The level of a list that stands for one of these paragraph styles, the nearest first; 0 where none does."""
+        found = self._lists.get(number_id)
+        by_style = {level.style: depth for depth, level in found.levels.items()} if found else {}
+        return next((by_style[style] for style in styles if style in by_style), 0)
 
     def label(self, number_id: str, depth: int) -> str:
         """The number of the next paragraph of a list ("第二章", "1.2", "(a)"); "" for bullets and unknown lists."""
-        abstract = self._abstract.get(number_id, "")
-        levels = self._levels.get(abstract, {})
-        level = levels.get(depth)
-        if level is None or not 0 <= depth < _LEVELS:
+        found = self._lists.get(number_id)
+        if found is None or depth not in found.levels:
             return ""
-        counts = self._counts.setdefault(abstract, [None] * _LEVELS)
-        for outer in range(depth):
-            counts[outer] = levels.get(outer, _Level()).start if counts[outer] is None else counts[outer]
-        counts[depth] = level.start if counts[depth] is None else (counts[depth] or 0) + 1
-        counts[depth + 1 :] = [None] * (_LEVELS - depth - 1)
-        if level.kind in ("bullet", "none"):
+        level = found.levels[depth]
+        _count(found, depth)
+        if level.kind == "bullet":
             return ""
-        text = level.text
-        for index in range(depth + 1):
-            text = text.replace(f"%{index + 1}", _numeral(counts[index] or 0, levels.get(index, _Level()).kind))
-        return text.strip()
+
+        def numeral(match: re.Match[str]) -> str:
+            place = int(match[1]) - 1
+            shown = found.levels.get(place, _Level())
+            number = found.counts[place] or 0
+            if place > depth or shown.kind == "bullet":
+                return ""
+            return _numeral(number, shown, is_legal=level.is_legal)
+
+        return _PLACE.sub(numeral, level.text).strip()
 
 
-def _level(element: Any) -> tuple[int, _Level]:
-    start = _value(element, "start")
-    kind = _value(element, "numFmt") or "decimal"
-    depth = element.get(_W + "ilvl", "0")
-    return int(depth), _Level(_value(element, "lvlText"), kind, int(start) if start.isdigit() else 1)
+def _count(found: _List, depth: int) -> None:
+    counts = found.counts
+    for outer in range(depth):
+        if counts[outer] is None:
+            counts[outer] = found.levels.get(outer, _Level()).start
+    if depth in found.starts:
+        counts[depth] = found.starts.pop(depth)
+    else:
+        before = counts[depth]
+        counts[depth] = found.levels[depth].start if before is None else before + 1
+    for inner in range(depth + 1, _LEVELS):
+        restart = found.levels.get(inner, _Level()).restart
+        if restart is None or depth < restart:
+            counts[inner] = None
 
 
-def _value(parent: Any, tag: str) -> str:
-    found = parent.find(_W + tag)
-    return "" if found is None else found.get(_W + "val") or ""
+def _numeral(number: int, level: _Level, *, is_legal: bool) -> str:
+    if is_legal and level.kind != "none":
+        return f"{number:0{level.width}d}"
+    return f"{number:0{level.width}d}" if level.width else word_numeral(number, level.kind)
 
 
-def _numeral(number: int, kind: str) -> str:
-    if kind in _CHINESE and 0 < number < 1000:
-        return write_numeral(number)
-    return numeral(number, _STYLES.get(kind, "1"))
+def _list(element: Any, levels: Mapping[int, _Level], counts: list[int | None]) -> _List:
+    own = dict(levels)
+    starts: dict[int, int] = {}
+    for override in element.findall(W + "lvlOverride"):
+        depth = _depth(override)
+        if (level := override.find(W + "lvl")) is not None:
+            own[depth] = _level(level)
+        if (start := whole(override, W + "startOverride")) is not None:
+            starts[depth] = start
+    return _List(own, counts, starts)
+
+
+def _levels(element: Any) -> dict[int, _Level]:
+    return {_depth(level): _level(level) for level in element.findall(W + "lvl") if _depth(level) < _LEVELS}
+
+
+def _level(element: Any) -> _Level:
+    formats = list(element.iter(W + "numFmt"))  # newer ones stand in a choice, with an old one after
+    kind = (formats[0].get(W + "val") if formats else "") or "decimal"
+    sample = (formats[0].get(W + "format") or "").split(",")[0].strip() if formats else ""
+    start = whole(element, W + "start")
+    return _Level(
+        text=value(element, W + "lvlText"),
+        kind="decimal" if kind == "custom" else kind,
+        start=1 if start is None else start,
+        restart=whole(element, W + "lvlRestart"),
+        is_legal=switch(element, W + "isLgl") is True,
+        width=len(sample) if kind == "custom" and re.fullmatch("0*1", sample) else 0,
+        style=value(element, W + "pStyle"),
+    )
+
+
+def _depth(element: Any) -> int:
+    depth = element.get(W + "ilvl", "0")
+    return int(depth) if depth.isdecimal() and len(depth) < 3 else 0

@@ -1,11 +1,14 @@
-"""Reading step of ingest: a DOCX package opened within bounds, before any library unpacks it."""
+"""Reading step of ingest: a DOCX package: its bounds checked before anything is unpacked, then its parts by name."""
 
 from __future__ import annotations
 
+import posixpath
 import re
 import zipfile
 import zlib
+from collections.abc import Iterator
 from io import BytesIO
+from typing import Any, NamedTuple
 
 from ingest.errors import DocumentTooLarge, EncryptedDocument, UnreadableDocument
 
@@ -17,6 +20,92 @@ _RATIO_MATTERS = 16 * 1024 * 1024
 _STEP = 1 << 20
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError)
+
+
+# Strict Open XML calls the same things by other names (ISO/IEC 29500-1, annex A against 29500-4).
+_STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/(\w+)")
+_IS_WORD = re.compile(rb"(?:wordprocessingml|ms-word)\.(?:document|template)(?:\.macroEnabled\w*)?\.main\+xml", re.I)
+_MAX_TYPES = 1 << 20
+
+
+class Relation(NamedTuple):
+    """Where one part points: ``kind`` is the last word of the relation's type, ``target`` a part or an address."""
+
+    kind: str
+    target: str
+    is_external: bool
+
+
+class Package:
+    """The parts of a checked package by name, Strict ones as if they were transitional."""
+
+    def __init__(self, content: bytes) -> None:
+        """Raises LookupError where no part is called the main one."""
+        self._archive = zipfile.ZipFile(BytesIO(content))
+        self._names = {name.lstrip("/").lower(): name for name in self._archive.namelist()}
+        self._relations: dict[str, dict[str, Relation]] = {}
+        self.main = next(self.related("", "officeDocument"), "word/document.xml")
+        if not self.holds(self.main):
+            raise LookupError("its main part is missing")
+
+    def holds(self, part: str) -> bool:
+        """Whether there is such a part."""
+        return part.lower() in self._names
+
+    @property
+    def has_pictures(self) -> bool:
+        """Whether there are pictures among the parts."""
+        return any("/media/" in name for name in self._names)
+
+    def read(self, part: str) -> bytes:
+        """The bytes of a part."""
+        return _STRICT.sub(_transitional, self.raw(part))
+
+    def raw(self, part: str) -> bytes:
+        """The bytes of a part as they stand."""
+        return self._archive.read(self._names[part.lower()])
+
+    def xml(self, part: str) -> Any:
+        """The root element of a part."""
+        from docx.oxml import parse_xml
+
+        return parse_xml(self.read(part))
+
+    def related(self, part: str, *kinds: str) -> Iterator[str]:
+        """The parts that ``part`` ("" for the package) points to by one of ``kinds``, in their order."""
+        for relation in self.relations(part).values():
+            if relation.kind in kinds and not relation.is_external and self.holds(relation.target):
+                yield relation.target
+
+    def relations(self, part: str) -> dict[str, Relation]:
+        """Relations of a part by their ids."""
+        if part not in self._relations:
+            folder, name = posixpath.split(part)
+            where = posixpath.join(folder, "_rels", f"{name}.rels")
+            found = self.xml(where) if self.holds(where) else ()
+            self._relations[part] = {element.get("Id", ""): _relation(element, folder) for element in found}
+        return self._relations[part]
+
+
+def is_word(archive: zipfile.ZipFile) -> bool:
+    """Whether an archive says that its main part is a Word document, whatever that part is called."""
+    try:
+        with archive.open("[Content_Types].xml") as stream:
+            return _IS_WORD.search(stream.read(_MAX_TYPES).replace(b"\0", b"")) is not None
+    except (KeyError, RuntimeError, *_DAMAGE):
+        return False
+
+
+def _relation(element: Any, folder: str) -> Relation:
+    target = element.get("Target") or ""
+    is_external = element.get("TargetMode") == "External"
+    if not is_external:
+        target = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+    return Relation((element.get("Type") or "").rpartition("/")[2], target, is_external)
+
+
+def _transitional(match: re.Match[bytes]) -> bytes:
+    return b"http://schemas.openxmlformats.org/%s/2006/%s" % match.groups()
 
 
 def check_package(content: bytes, name: str) -> None:

@@ -8,6 +8,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from ingest.document import BlockKind
+from ingest.readers.html.furniture import sounds_like_contents, sounds_like_furniture
+from ingest.readers.html.panels import closing_name, hearing_name
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
@@ -23,30 +25,20 @@ PARAGRAPHS = frozenset({
 })
 STRUCK = ("s", "strike", "del")  # what is struck out is no longer said
 SILENT = frozenset({
-    "script", "style", "noscript", "template", "svg", "canvas", "iframe", "object", "embed", "audio", "video", "map",
-    "button", "select", "option", "input", "textarea", "label", "nav", "rt", "rp", "annotation", "annotation-xml",
-    "head", "meta", "link", "title", "base",
-    *STRUCK,
-})
-_SILENT_ROLES = frozenset({
-    "navigation", "banner", "contentinfo", "complementary", "search", "dialog", "alertdialog",
+    "script", "style", "noscript", "noframes", "template", "svg", "canvas", "object", "embed", "audio", "video", "map",
+    "option", "datalist", "rt", "rp", "annotation", "annotation-xml", "head", "meta", "link", "title", "base",
 })
 # fmt: on
-_BOILERPLATE = re.compile(
-    r"nav(?:bar|igation)?|(?:main|top|side)-?nav|menus?|bread-?crumbs?|cookie.*|.*cookie-?(?:banner|notice|bar)|"
-    r".*consent.*|side-?bar|share.*|social(?:-.*)?|pagination|pager|skip-?(?:link|nav|to).*|site-?(?:header|footer)|"
-    r"(?:page-?)?footer|aside|masthead|advert.*|newsletter.*|(?:demo)?banner|toc(?:[-_\d].*)?|table-of-contents"
-)
-_CONTENTS = re.compile(r"(?:_div_)?(?:TOC|toc(?=[A-Z]))\w*")
-_HIDDEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE
-)
+_HEIGHTS = {"sup": "high", "sub": "low"}
 _FOOTNOTE = re.compile(r"(?:foot|end|history|editorial)-?notes?(?:-?(?:text|body|item|list))?", re.IGNORECASE)
-_NOTE_MARK = re.compile(r"(?:foot|end)?-?note-?(?:ref(?:erence)?|link)|noteref", re.IGNORECASE)
+_NOTE_MARK = re.compile(
+    r"(?:foot|end)?-?note-?(?:ref(?:erence)?|link|back-?(?:ref|link))|noteref|reversefootnote", re.IGNORECASE
+)
 _LEVELLED_CLASS = re.compile(r"\w*?heading[-_]?([1-6])", re.IGNORECASE)
 _HEADING_CLASS = re.compile(
     r"(?:part|chapter|section|subsection|division|article|annex|schedule|supplprovision)(?:-?title|-?heading|label)|"
-    r"titrearticle|(?:oj-)?ti-(?:art|grseq-\d|section-\d)",
+    r"titrearticle|(?:oj-)?ti-(?:art|grseq-\d|section-\d)|"
+    r"accordion-?(?:title|head(?:er|ing)?|button|toggle|trigger)|collapsible-?(?:title|head(?:er|ing)?)|faq-(?:question|title)",
     re.IGNORECASE,
 )
 _TOP_CLASS = re.compile(
@@ -56,6 +48,7 @@ _TITLE_CLASS = re.compile(
     r"titreobjet_cp|lawtitle|(?:article|document|page|entry|post|main|content)-?title", re.IGNORECASE
 )
 _NOTE_TARGET = re.compile(r"#_?(?:fn|ftn|edn|footnote|endnote)(?!ref)[-_:]?\w*$")
+_LEVELS = frozenset("123456")
 _MAX_MARK = 6  # characters of a reference mark: "(12)", "[*]"
 _SERIAL = re.compile(r"\d{3}")  # an id that only counts says nothing
 _NUMBER_CLASS = re.compile(r"num(?:ber)?|label|list-symbol|marker")
@@ -65,7 +58,7 @@ class Context(NamedTuple):
     """What an element hands down to the text within it.
 
     ``level`` counts headings like h1..h6, -1 where only the number will tell; ``link`` is "#" within a link into the
-    page, "away" within any other; ``raised`` marks superscript.
+    page, "away" within any other; ``height`` as in :func:`ingest.readers.inline.level`.
     """
 
     kind: BlockKind = "paragraph"
@@ -74,18 +67,28 @@ class Context(NamedTuple):
     link: str = ""
     bold: bool = False
     pre: bool = False
-    raised: bool = False
+    height: str = ""
     title: bool = False
 
 
 class Meaning(NamedTuple):
     """What the class and id of an element say about it; ``level`` as in :class:`Context`, None for no heading.
 
-    ``number``: it holds the number of its block, set apart from the text by layout alone.
+    ``number``: it holds the number of its block, set apart from the text by layout alone. ``furniture``: it may be a
+    menu or the like, ``contents`` a list of contents; ``closed``: it is not shown, ``unseen``: but read aloud.
     """
 
     note_mark: bool
-    boilerplate: bool
+    furniture: bool
+    contents: bool
+    closed: bool
+    unseen: bool
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the names leave open that this is content."""
+        return self.furniture or self.contents or self.closed
+
     footnote: bool
     title: bool
     level: int | None
@@ -103,20 +106,15 @@ def _meaning_of(classes: str, name: str) -> Meaning:
     names = [*classes.split(), name]
     return Meaning(
         note_mark=any(map(_NOTE_MARK.fullmatch, names)),
-        boilerplate=any(_BOILERPLATE.fullmatch(word.lower()) or _CONTENTS.fullmatch(word) for word in names),
+        furniture=sounds_like_furniture(names),
+        contents=sounds_like_contents(names),
+        closed=closing_name(names[:-1]),
+        unseen=hearing_name(names[:-1]),
         footnote=any(map(_FOOTNOTE.fullmatch, names)),
         title=any(map(_TITLE_CLASS.fullmatch, names)),
         level=_class_level(names),
         number=_NUMBER_CLASS.fullmatch(classes) is not None,
     )
-
-
-def is_hidden(attributes: Attributes) -> bool:
-    """Whether an element is not displayed, or struck out."""
-    style = attributes.get("style")
-    if "hidden" in attributes or attributes.get("aria-hidden") == "true":
-        return True
-    return style is not None and _HIDDEN.search(style) is not None
 
 
 def is_note_mark(tag: str, attributes: Attributes, named: Meaning, node: LexborNode) -> bool:
@@ -129,15 +127,6 @@ def is_note_mark(tag: str, attributes: Attributes, named: Meaning, node: LexborN
     return href.startswith("#") and node.css_first("sup") is not None
 
 
-def is_boilerplate(tag: str, attributes: Attributes, named: Meaning, node: LexborNode) -> bool:
-    """Menus, banners, contents lists and the like, by role, name or place."""
-    if attributes.get("role") in _SILENT_ROLES:
-        return True
-    if tag == "header":
-        return node.css_first("h1") is None
-    return tag in ("nav", "aside", "footer") or named.boilerplate
-
-
 def inner_context(tag: str, attributes: Attributes, named: Meaning, context: Context) -> Context:
     """The context of the text within an element."""
     if tag in PARAGRAPHS:
@@ -146,7 +135,7 @@ def inner_context(tag: str, attributes: Attributes, named: Meaning, context: Con
         return context._replace(link="#" if (attributes.get("href") or "").startswith("#") else "away")
     if tag in ("b", "strong"):
         return context._replace(bold=True)
-    return context._replace(raised=True) if tag == "sup" else context
+    return context._replace(height=_HEIGHTS[tag]) if tag in _HEIGHTS else context
 
 
 def _block_context(tag: str, attributes: Attributes, named: Meaning, context: Context) -> Context:
@@ -165,6 +154,11 @@ def _block_context(tag: str, attributes: Attributes, named: Meaning, context: Co
         return context._replace(kind="heading", level=int(tag[1]), title=tag == "h1" or context.title)
     if named.level is not None and tag != "section":
         return context._replace(kind="heading", level=named.level)
+    if role == "heading":
+        level = attributes.get("aria-level") or ""
+        return context._replace(kind="heading", level=int(level) if level in _LEVELS else 2)
+    if tag == "summary" and context.kind == "paragraph":
+        return context._replace(kind="heading", level=-1)
     if "onclick" in attributes:
         return context._replace(link="away")
     title, pre = context.title or named.title, context.pre or tag == "pre"

@@ -7,13 +7,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ingest.document import Document
-from ingest.errors import DocumentTooLarge
+from ingest.errors import DocumentTooLarge, EmptyDocument
 from ingest.readers.captions import attach_captions
 from ingest.readers.charset import decode
-from ingest.readers.draft import STRUCK_OUT, Piece, compose
-from ingest.readers.html.context import STRUCK
+from ingest.readers.draft import Piece, compose
 from ingest.readers.html.head import head_metadata
-from ingest.readers.html.walk import Walk
+from ingest.readers.html.leftout import LeftOut
+from ingest.readers.html.panels import Controls
+from ingest.readers.html.styles import Styles
+from ingest.readers.html.walk import View, Walk
 from ingest.readers.labels import merge_labels
 from ingest.readers.outline import outline
 
@@ -36,7 +38,7 @@ _CONTROL = re.compile(
     r"分享到?|字号.{0,6}|home|about us|contact us|search|menu|print|share|close|back to top|skip to (?:main )?content",
     re.IGNORECASE,
 )
-_STRUCK = re.compile(rf"<(?:{'|'.join(STRUCK)})[\s>]|line-through", re.IGNORECASE)
+_WINDOWS = re.compile("[\x80-\x9f]+")  # control characters that stand for the signs of cp1252 at their places
 _CONTENTS_TITLE = re.compile(r"(?:table of )?contents|目\s*[录次錄]", re.IGNORECASE)
 
 
@@ -49,9 +51,14 @@ def read_html(content: bytes, name: str) -> Document:
     from selectolax.lexbor import LexborHTMLParser
 
     markup, warnings = decode(content, name)
+    markup = _WINDOWS.sub(_as_windows, markup)
     _check_depth(markup, name)
     tree = LexborHTMLParser(markup)
-    pieces = outline(html_pieces(tree.root)) if tree.root else []
+    left = LeftOut()
+    pieces = outline(html_pieces(tree.root, left)) if tree.root else []
+    if not pieces and left.frames:
+        message = f"{name}: only frames, no text of its own; add the pages they show: {', '.join(left.frames)}"
+        raise EmptyDocument(message)
     metadata = head_metadata(tree, pieces)
     return compose(
         _with_title(pieces, metadata.title),
@@ -59,23 +66,36 @@ def read_html(content: bytes, name: str) -> Document:
         content=content,
         media_type="text/html",
         metadata=metadata,
-        warnings=[*warnings, *([STRUCK_OUT] if _STRUCK.search(markup) else [])],
+        warnings=[*warnings, *left.warnings()],
     )
 
 
-def markup_pieces(markup: str) -> list[Piece]:
-    """Pieces of rendered markup: all of it is content, and ``<!-- page: N -->`` begins page N of the original."""
+def markup_pieces(markup: str, left: LeftOut | None = None) -> list[Piece]:
+    """Pieces of rendered markup: all of it is content, and ``<!-- page: N -->`` begins page N of the original.
+
+    ``left`` counts what is left out.
+    """
     from selectolax.lexbor import LexborHTMLParser
 
     root = LexborHTMLParser(markup).root
-    return attach_captions(merge_labels(Walk(whole=True).pieces_of(root))) if root else []
+    if root is None:
+        return []
+    view = View(Styles(root), Controls(root), left or LeftOut(), whole=True)
+    return attach_captions(merge_labels(Walk(view).pieces_of(root)))
 
 
-def html_pieces(root: LexborNode) -> list[Piece]:
-    """Pieces of the main content under ``root``, in reading order, headings levelled as the markup says."""
+def html_pieces(root: LexborNode, left: LeftOut) -> list[Piece]:
+    """Pieces of the main content under ``root``, in reading order, headings levelled as the markup says.
+
+    ``left`` counts what is left out.
+    """
     main = _main_content(root)
-    pieces = Walk(weight=len(main.text(deep=True))).pieces_of(main)
-    return attach_captions(merge_labels(_without_controls(pieces)))
+    view = View(Styles(root), Controls(root), left, weight=len(main.text(deep=True)))
+    return attach_captions(merge_labels(_without_controls(Walk(view).pieces_of(main))))
+
+
+def _as_windows(found: re.Match[str]) -> str:
+    return found[0].encode("latin-1").decode("cp1252", "ignore")
 
 
 def _check_depth(markup: str, name: str) -> None:

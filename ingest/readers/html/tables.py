@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from ingest.readers.draft import Grid, GridCell
+from ingest.readers.html.numbering import integer
+from ingest.readers.labels import is_label
 from ingest.structure.cell_kinds import kind_of
 from ingest.structure.grid_shape import header_rows
 from ingest.structure.table_words import table_label
 
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
+
 MAX_COLUMNS = 1_000
 MAX_AREA = 2_000_000  # cells a table may claim through its spans before it is read as plain text
 _NUMBER = re.compile(r"[\s\d.,%％+\-–—−±~～/()（）:：]*\d[\s\d.,%％+\-–—−±~～/()（）:：]*")
+_MIN_FRAMED = 600  # characters of the one cell that makes a table of parts the frame of a page
+_FRAMED_SHARE = 0.5
+_GROUPS = ("thead", "tbody", "tfoot")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +35,65 @@ class RawCell:
     head: bool = False
 
 
-def build_grid(rows: Sequence[Sequence[RawCell]], *, header_rows: int = 0, caption: str = "") -> Grid | None:
+def rows_of(table: LexborNode, is_left_out: Callable[[LexborNode], bool]) -> tuple[list[list[LexborNode]], list[int]]:
+    """The cells of a table's own rows, as shown: its head first, its foot last; and where each row's group ends."""
+    groups: list[tuple[int, list[LexborNode]]] = []
+    for child in _own(table, (*_GROUPS, "tr")):
+        if child.tag == "tr":
+            groups.append((1, [child]))
+        elif not is_left_out(child):
+            groups.append((_GROUPS.index(child.tag or ""), _own(child, ("tr",))))
+    groups.sort(key=lambda group: group[0])
+    rows: list[list[LexborNode]] = []
+    ends: list[int] = []
+    for _, group in groups:
+        kept = [row for row in group if not is_left_out(row)]
+        rows += [[cell for cell in _own(row, ("td", "th")) if not is_left_out(cell)] for row in kept]
+        ends += [len(rows)] * len(kept)
+    return rows, ends
+
+
+def raw_cell(cell: LexborNode, text: str) -> RawCell:
+    """A cell with its spans; a row span of 0 reaches to the end of its group."""
+    attributes = cell.attributes
+    rows, columns = integer(attributes.get("rowspan"), 1), integer(attributes.get("colspan"), 1)
+    return RawCell(text, rows if rows >= 0 else 1, max(columns, 1), head=cell.tag == "th")
+
+
+def sets_the_page(table: LexborNode, rows: Sequence[Sequence[LexborNode]]) -> bool:
+    """Whether a table whose cells hold tables or headings is the frame of a page, or only sets labels before text."""
+    if table.css_first("td h1, th h1") is not None:
+        return True
+    if table.css_first("td table, th table, td h2, td h3, td h4") is None:
+        return False
+    if len(rows) < 2 or max(map(len, rows)) < 2:
+        return True
+    if all(is_label(row[0].text(deep=True).strip()) for row in rows if row):
+        return True
+    lengths = [len(cell.text(deep=True).strip()) for row in rows for cell in row]
+    return max(lengths) > max(_MIN_FRAMED, _FRAMED_SHARE * sum(lengths))
+
+
+def _own(parent: LexborNode, tags: Sequence[str]) -> list[LexborNode]:
+    return [child for child in _children(parent) if child.tag in tags]
+
+
+def _children(node: LexborNode) -> Iterator[LexborNode]:
+    child = node.child
+    while child is not None:
+        yield child
+        child = child.next
+
+
+def build_grid(
+    rows: Sequence[Sequence[RawCell]], *, header_rows: int = 0, caption: str = "", ends: Sequence[int] = ()
+) -> Grid | None:
     """Place cells as browsers do and drop empty rows and columns; None where it is no data table.
 
-    A table of one row or one column, or one whose spans claim more than ``MAX_AREA`` cells, is layout.
+    ``ends``: for each row, the row after the last of its group, beyond which no cell reaches; without, that is the
+    table's last. A table of one row or one column, or one whose spans claim more than ``MAX_AREA`` cells, is layout.
     """
-    placed = _place(rows)
+    placed = _place(rows, ends or [len(rows)] * len(rows))
     if placed is None:
         return None
     cells = _squeeze([cell for cell, _ in placed])
@@ -47,8 +109,8 @@ def build_grid(rows: Sequence[Sequence[RawCell]], *, header_rows: int = 0, capti
     return replace(grid, label_columns=_label_columns(grid), label=table_label(caption))
 
 
-def _place(rows: Sequence[Sequence[RawCell]]) -> list[tuple[GridCell, bool]] | None:
-    """The table model of HTML: a cell takes the first free column, spans reach at most to the last row."""
+def _place(rows: Sequence[Sequence[RawCell]], ends: Sequence[int]) -> list[tuple[GridCell, bool]] | None:
+    """The table model of HTML: a cell takes the first free column, spans reach at most to the last row of a group."""
     placed: list[tuple[GridCell, bool]] = []
     busy_until: list[int] = []  # per column: the first row that is free again
     area = 0
@@ -57,8 +119,8 @@ def _place(rows: Sequence[Sequence[RawCell]]) -> list[tuple[GridCell, bool]] | N
         for raw in raw_cells:
             while column < len(busy_until) and busy_until[column] > row:
                 column += 1
-            width = min(raw.column_span, MAX_COLUMNS)
-            height = min(raw.row_span or len(rows), len(rows) - row)
+            width = max(min(raw.column_span, MAX_COLUMNS - column), 1)
+            height = min(raw.row_span or len(rows), ends[row] - row)
             area += width * height
             if area > MAX_AREA or column + width > MAX_COLUMNS:
                 return None

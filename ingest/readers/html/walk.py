@@ -4,53 +4,88 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ingest.readers.draft import Piece
+from ingest.readers.html import forms, furniture
 from ingest.readers.html.context import (
     PARAGRAPHS,
     SILENT,
+    STRUCK,
     Attributes,
     Context,
     Meaning,
     inner_context,
-    is_boilerplate,
-    is_hidden,
     is_note_mark,
     meaning,
 )
-from ingest.readers.html.tables import RawCell, build_grid
-from ingest.readers.inline import BREAK, displayed_lines, raised
-from ingest.readers.labels import is_label, starts_with_label
+from ingest.readers.html.leftout import LeftOut
+from ingest.readers.html.mathml import linear
+from ingest.readers.html.numbering import Counters, numbers_itself
+from ingest.readers.html.numbering import numeral as numeral
+from ingest.readers.html.panels import Controls, folds, is_closed, is_decoration, is_panel, panel_of, says_something
+from ingest.readers.html.replaced import formula_text, is_formula, is_page_frame, unlinked_text
+from ingest.readers.html.styles import Styles
+from ingest.readers.html.tables import RawCell, build_grid, raw_cell, rows_of, sets_the_page
+from ingest.readers.inline import BREAK, displayed_lines, level
+from ingest.readers.labels import is_label
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
 _UNNAMED = meaning({})
-_BOILERPLATE_SHARE = 0.3  # what is named like boilerplate but holds more of the page than this is content after all
+_FURNITURE_SHARE = 0.3  # what is named like furniture but holds more of the page than this is content after all
+_MIN_TOLD = 60  # widths of prose that is left out because of its name and then named in a warning
+_MAX_JUDGED = 20  # times the page's length: what nests names without end is content
+_FIELDS = ",".join(sorted(forms.FIELDS))
+_DOUBTFUL = frozenset({"style", "hidden", "aria-hidden", "role"})  # attributes that may say that nobody sees it
+_PANELS = frozenset({"role", "hidden", "style"})
+_QUOTES = tuple("\u201c\u2018\"'«„‚「『《")
+_GAP = "\u2029"  # where struck words stood: what was before and after them must not run together
+_REPLACED = frozenset({"q", "button", "label", "img", "iframe", "frame", *forms.FIELDS})
+_GAPS = re.compile(r"(?<=[A-Za-z0-9])\u2029+(?=[A-Za-z0-9])")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a walk has to know of the whole page.
+
+    ``whole`` takes everything for content and heeds page marks; else what may be furniture is left out, unless it
+    holds a good part of the page's ``weight`` (characters). ``left`` counts what is left out.
+    """
+
+    styles: Styles
+    controls: Controls
+    left: LeftOut
+    whole: bool = False
+    weight: int = 0
 
 
 class Walk:
     """One pass over the tree, without recursion: hostile pages nest a hundred thousand deep.
 
-    ``whole`` takes everything for content and heeds page marks; else what is named like boilerplate is left out,
-    unless it holds a good part of the page's ``weight`` (characters).
+    ``in_cell``: the walk is of one cell of a table, in which tables are lines of text.
     """
 
-    def __init__(self, *, whole: bool = False, weight: int = 0) -> None:
-        self._whole = whole
-        self._weight = weight
+    def __init__(self, view: View, *, in_cell: bool = False) -> None:
+        self._view = view
+        self._in_cell = in_cell
         self._pieces: list[Piece] = []
         self._runs: list[tuple[str, Context]] = []
         self._anchor: str | None = None
         self._anchor_is_new = False
         self._seen_anchors: set[str] = set()
         self._marker = ""
-        self._counters: dict[int, int] = {}
+        self._numbered = 0  # the item that the open marker stands before
+        self._counters = Counters(view.styles)
         self._page = 1
+        self._judged = 0
+        self._root_id = 0
 
     def pieces_of(self, root: LexborNode) -> list[Piece]:
         """All pieces under ``root`` in document order."""
+        self._root_id = root.mem_id
         todo: list[tuple[LexborNode | str, Context]] = [(root, Context())]  # "" ends a block, " " parts words
         while todo:
             node, context = todo.pop()
@@ -68,7 +103,7 @@ class Walk:
         return self._pieces
 
     def _comment(self, node: LexborNode) -> None:
-        found = re.fullmatch(r"\s*page:\s*(\d{1,6})\s*", node.comment_content or "") if self._whole else None
+        found = re.fullmatch(r"\s*page:\s*(\d{1,6})\s*", node.comment_content or "") if self._view.whole else None
         if found:
             self._flush()
             self._page = int(found[1])
@@ -83,21 +118,94 @@ class Walk:
         named = meaning(attributes) if attributes else _UNNAMED
         if self._is_left_out(tag, attributes, named, node):
             return
-        if tag in PARAGRAPHS:
+        if tag.endswith("math"):
+            self._formula(node, context)
+            return
+        if tag in _REPLACED:
+            todo += self._shown_instead(tag, attributes, node, context)
+            return
+        is_block = tag in PARAGRAPHS and not (self._in_cell and tag in ("td", "th") and node.mem_id != self._root_id)
+        if is_block:
             self._flush()
         self._note_anchor(tag, attributes)
-        if tag == "table" and self._table(node, attributes):
+        if tag == "table" and not self._in_cell and self._table(node, attributes):
             return
         if tag == "li":
-            self._marker = self._item_marker(node)
+            self._number(node)
         inner = inner_context(tag, attributes, named, context)
-        if tag in PARAGRAPHS:
+        if is_block:
             todo.append(("", inner))
-        elif named.number:
+        elif named.number or tag in ("td", "th"):
             todo.append((" ", inner))
-        inside = [(child, inner) for child in _children(node)]
-        inside.reverse()
-        todo += inside
+        _put_children(node, inner, todo)
+        if (
+            attributes
+            and not _PANELS.isdisjoint(attributes)
+            and is_panel(attributes)
+            and (title := self._view.controls.title(node, attributes))
+        ):
+            todo += _as_heading(title)
+
+    def _number(self, item: LexborNode) -> None:
+        """Set the marker of an item; one whose list opens an item stands behind that one's."""
+        outer = item.parent.parent if item.parent is not None else None
+        before = self._marker if outer is not None and outer.mem_id == self._numbered else ""
+        self._marker, self._numbered = before + self._counters.marker(item), item.mem_id
+
+    def _shown_instead(
+        self, tag: str, attributes: Attributes, node: LexborNode, context: Context
+    ) -> list[tuple[LexborNode | str, Context]]:
+        """What is read of an element that shows more, or less, than the text in it; in reverse."""
+        inside: list[tuple[LexborNode | str, Context]] = []
+        _put_children(node, context, inside)
+        if tag == "q":
+            if node.text(deep=True).lstrip()[:1] in _QUOTES or self._ends_with_quote():
+                return inside
+            return [("\u201d", context), *inside, ("\u201c", context)]
+        if tag == "button":
+            if context.kind == "heading" or (node.parent is not None and node.parent.tag == "dt"):
+                return inside
+            return _as_heading(" ".join(node.text(deep=True).split())) if self._heads_panel(node) else []
+        if tag == "label":
+            if self._heads_panel(node):
+                return _as_heading(" ".join(node.text(deep=True).split()))
+            field = self._view.controls.field(attributes.get("for") or "") or node.css_first(_FIELDS)
+            return inside if field is None or not forms.shows_nothing(field) else []
+        if tag == "img":
+            return self._picture(attributes, node, context)
+        if tag in forms.FIELDS:
+            value = forms.shown_value(node)
+            return [(f" {value} ", context)] if value else []
+        if is_page_frame(attributes):
+            self._view.left.frames.append((attributes.get("src") or "")[:80])
+        return []
+
+    def _heads_panel(self, node: LexborNode) -> bool:
+        panel = panel_of(node, node.attributes)
+        return panel is not None and (folds(node) or self._is_shut(panel))
+
+    def _is_shut(self, node: LexborNode) -> bool:
+        attributes = node.attributes
+        closed = is_closed(node.tag or "", attributes) or meaning(attributes).closed
+        return closed or self._view.styles.look(node, attributes).hidden
+
+    def _ends_with_quote(self) -> bool:
+        return bool(self._runs) and self._runs[-1][0][-1:] in (*_QUOTES, "")
+
+    def _picture(
+        self, attributes: Attributes, node: LexborNode, context: Context
+    ) -> list[tuple[LexborNode | str, Context]]:
+        text = formula_text(attributes, node)
+        if not text and is_formula(attributes):
+            self._view.left.formulas += 1
+        return [(text, context)] if text else []
+
+    def _formula(self, node: LexborNode, context: Context) -> None:
+        """A formula as one run; one of its own line begins and ends with a space."""
+        text = linear(node) or (node.attributes.get("alttext") or "")
+        if node.attributes.get("display") == "block":
+            text = f" {text} "
+        self._runs.append((text, context._replace(height="formula")))
 
     def _note_anchor(self, tag: str, attributes: Attributes) -> None:
         if not attributes:
@@ -109,25 +217,90 @@ class Walk:
             self._anchor, self._anchor_is_new = anchor, True
 
     def _is_left_out(self, tag: str, attributes: Attributes, named: Meaning, node: LexborNode) -> bool:
-        if tag in SILENT or (attributes and is_hidden(attributes)) or is_note_mark(tag, attributes, named, node):
+        if tag in SILENT or is_note_mark(tag, attributes, named, node):
             return True
-        if self._whole or not is_boilerplate(tag, attributes, named, node):
+        if tag in STRUCK:
+            return self._strike(node)
+        if tag == "a" and "onclick" in attributes and not says_something(node.text(deep=True).strip()):
+            return True
+        if not attributes and tag not in furniture.TAGS:
             return False
-        return len(node.text(deep=True)) <= _BOILERPLATE_SHARE * self._weight
+        styles = self._view.styles
+        if (
+            not styles.has_rules
+            and not named.doubtful
+            and _DOUBTFUL.isdisjoint(attributes)
+            and tag not in furniture.TAGS
+        ):
+            return False
+        look = styles.look(node, attributes)
+        if look.struck:
+            return self._strike(node)
+        if self._is_hidden(tag, attributes, named, node, unseen=look.hidden):
+            return True
+        if self._view.whole or not furniture.may_be_furniture(tag, attributes, named=named.furniture or named.contents):
+            return False
+        return self._is_furniture(tag, attributes, named, node)
+
+    def _strike(self, node: LexborNode) -> bool:
+        """Leave out what is struck, and a gap: numbers and words before and after it are not one. Always true."""
+        text = node.text(deep=True)
+        if text.strip():
+            self._view.left.struck = True
+            if text[0].isspace() or text[-1].isspace() or any(map(str.isdigit, text)):
+                self._runs.append((_GAP, Context()))
+        return True
+
+    def _is_hidden(self, tag: str, attributes: Attributes, named: Meaning, node: LexborNode, *, unseen: bool) -> bool:
+        """Whether nobody sees an element and no control of the page opens it; what is lost so is counted."""
+        if not unseen and not named.closed and not is_closed(tag, attributes):
+            return False
+        if named.unseen or (not unseen and is_decoration(node, tag, attributes)):
+            return True
+        view = self._view
+        if view.controls.opener(node, attributes) is not None:
+            return False
+        text = unlinked_text(node)
+        for_ears = not unseen and attributes.get("aria-hidden") == "true" and "hidden" not in attributes
+        if for_ears and len(text) > _FURNITURE_SHARE * view.weight > 0:
+            return False
+        view.left.hide(text)
+        return True
+
+    def _is_furniture(self, tag: str, attributes: Attributes, named: Meaning, node: LexborNode) -> bool:
+        """Judge what may be furniture by what it holds; prose that goes with it is counted."""
+        view = self._view
+        length = len(node.text(deep=True))
+        self._judged += length
+        if length > _FURNITURE_SHARE * view.weight or self._judged > _MAX_JUDGED * view.weight:
+            return False
+        held = furniture.holding(Walk(replace(view, whole=True, left=LeftOut())).pieces_of(node))
+        inside = furniture.is_inside(node)
+        if (held.headed or not named.contents) and furniture.is_content(
+            tag, attributes, held, inside=inside, opened=bool(self._pieces)
+        ):
+            return False
+        if not named.contents and held.prose >= _MIN_TOLD and held.linked < 0.5 and not held.about_the_site:
+            name = attributes.get("id") or attributes.get("class") or attributes.get("role") or ""
+            view.left.set_aside(f"<{tag} {name.strip()}>" if name.strip() else f"<{tag}>", held.prose)
+        return True
 
     def _table(self, node: LexborNode, attributes: Attributes) -> bool:
         """Read a data table as one piece; False where it only lays out the page and is to be walked through."""
-        if attributes.get("role") in ("presentation", "none") or any(map(node.css_first, ("td table", "h1", "h2"))):
+        if attributes.get("role") in ("presentation", "none"):
+            return False
+        rows, ends = rows_of(node, self._is_row_left_out)
+        if sets_the_page(node, rows):
             return False
         inner_link = 0.0
-        rows: list[list[RawCell]] = []
-        for row in node.css("tr"):
-            cells = [child for child in _children(row) if child.tag in ("td", "th")]
-            texts = [self._cell(cell) for cell in cells]
+        raw_rows: list[list[RawCell]] = []
+        for row in rows:
+            texts = [self._cell(cell) for cell in row]
             inner_link += sum(share for _, share in texts)
-            rows.append([_raw_cell(cell, text) for cell, (text, _) in zip(cells, texts, strict=True)])
-        caption = " ".join(self._cell(found)[0] for found in node.css("caption")[:1])
-        grid = build_grid(rows, header_rows=len(node.css("thead tr")), caption=caption)
+            raw_rows.append([raw_cell(cell, text) for cell, (text, _) in zip(row, texts, strict=True)])
+        caption = " ".join(self._cell(child)[0] for child in _children(node) if child.tag == "caption")
+        headed = sum(1 for row in rows if row and _is_in_head(row[0]))
+        grid = build_grid(raw_rows, header_rows=headed, caption=caption, ends=ends)
         if grid is None:
             return False
         length = sum(len(cell.text) for cell in grid.cells) or 1
@@ -135,21 +308,21 @@ class Walk:
         self._pieces.append(Piece("table", "", anchor=self._anchor, grid=grid, page=self._page, inner_link=share))
         return True
 
+    def _is_row_left_out(self, node: LexborNode) -> bool:
+        """Whether a row, a group of rows or a cell is not there, so that those after it move up."""
+        tag, attributes = node.tag or "", node.attributes
+        if not attributes:
+            return False
+        look = self._view.styles.look(node, attributes)
+        if tag == "tr" and look.struck:
+            self._view.left.struck = True
+            return True
+        return self._is_hidden(tag, attributes, meaning(attributes), node, unseen=look.hidden)
+
     def _cell(self, node: LexborNode) -> tuple[str, float]:
         """Text of a cell, one block a line, and how many of its characters link into the page."""
-        pieces = Walk(whole=self._whole, weight=self._weight).pieces_of(node)
+        pieces = Walk(self._view, in_cell=True).pieces_of(node)
         return "\n".join(piece.text for piece in pieces), sum(len(piece.text) * piece.inner_link for piece in pieces)
-
-    def _item_marker(self, item: LexborNode) -> str:
-        """The number that a browser shows before an item of an ordered list."""
-        parent = item.parent
-        if parent is None or parent.tag != "ol":
-            return ""
-        attributes = parent.attributes
-        number = self._counters.get(parent.mem_id, _integer(attributes.get("start"), 1) - 1) + 1
-        number = _integer(item.attributes.get("value"), number)
-        self._counters[parent.mem_id] = number
-        return f"{numeral(number, attributes.get('type') or '1')}. "
 
     def _flush(self) -> None:
         """Close the open block: one piece, or several where line breaks part paragraphs."""
@@ -159,8 +332,9 @@ class Walk:
         if not any(text.strip() for text, _ in runs):
             return
         context = next(context for text, context in runs if text.strip())
+        whole = level((text, part.height) for text, part in runs)
         lines = displayed_lines(
-            "".join(raised(text) if part.raised else text for text, part in runs),
+            _GAPS.sub(" ", whole).replace(_GAP, "") if _GAP in whole else whole,
             one=context.kind == "heading",
             preformatted=context.pre,
         )
@@ -169,12 +343,19 @@ class Walk:
             self._anchor = None  # the last one leads into the section before
         self._anchor_is_new = False
         for line in lines:
-            text = line if starts_with_label(line) else self._marker + line
+            text = line if numbers_itself(line) else self._marker + line
             self._marker = ""
             self._pieces.append(
                 Piece(context.kind, text, level=context.level, anchor=self._anchor, page=self._page,
                       title=context.title, link=link, inner_link=inner_link, bold=bold)
             )  # fmt: skip
+
+
+def _put_children(node: LexborNode, context: Context, todo: list[tuple[LexborNode | str, Context]]) -> None:
+    child = node.last_child
+    while child is not None:
+        todo.append((child, context))
+        child = child.prev
 
 
 def _children(node: LexborNode) -> Iterator[LexborNode]:
@@ -184,25 +365,15 @@ def _children(node: LexborNode) -> Iterator[LexborNode]:
         child = child.next
 
 
-def _raw_cell(cell: LexborNode, text: str) -> RawCell:
-    attributes = cell.attributes
-    rows, columns = _integer(attributes.get("rowspan"), 1), _integer(attributes.get("colspan"), 1)
-    return RawCell(text, max(rows, 0), max(columns, 1), head=cell.tag == "th")
+def _is_in_head(cell: LexborNode) -> bool:
+    group = cell.parent.parent if cell.parent is not None else None
+    return group is not None and group.tag == "thead"
 
 
-def _integer(value: str | None, default: int) -> int:
-    found = re.match(r"\s*(-?\d{1,6})", value or "")
-    return int(found[1]) if found else default
-
-
-def numeral(number: int, style: str) -> str:
-    """The number as a list numbered in ``style`` ("1", "a", "A", "i", "I") shows it; digits where letters run out."""
-    if style in "aA" and 0 < number <= 26:
-        return chr(ord(style) + number - 1)
-    if style in "iI" and 0 < number < 40:
-        roman = "X" * (number // 10) + ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")[number % 10]
-        return roman if style == "I" else roman.lower()
-    return str(number)
+def _as_heading(title: str) -> list[tuple[LexborNode | str, Context]]:
+    """The words of a control as a heading of its own, in reverse."""
+    context = Context(kind="heading", level=-1)
+    return [("", context), (title, context), ("", context)]
 
 
 def _shares(runs: list[tuple[str, Context]]) -> tuple[float, float, float]:

@@ -9,8 +9,10 @@ from itertools import pairwise
 from ingest.readers.pdf.page import Placed
 
 _MAX_ENTRY = 4  # lines of an entry
-_LEADER = re.compile(r"(?:\.{4,}|…{2,}|·{4,}|(?:[.·] ){4,}|_{4,})\s*(?:[0-9]{1,4}|[ivxlc]{1,6})?\s*$")
-_HEADING = re.compile(r"(?:table\s*of\s*)?contents|目\s*[录錄次]|索\s*引|list\s*of\s*(?:tables|figures)", re.IGNORECASE)
+_LEADER = re.compile(r"(?:\.{4,}|…{2,}|·{4,}|(?:[.·] ){4,}|_{4,})\s*(?:[0-9]{1,4}|[ivxlcIVXLC]{1,6})?\s*$")
+_HEADING = re.compile(
+    r"(?:table\s*of\s*)?contents(?:\s*page)?|目\s*[录錄次]|索\s*引|list\s*of\s*(?:tables|figures)", re.IGNORECASE
+)
 _ENTRY = re.compile(r".*\D\s([0-9]{1,4}|[ivxlc]{1,6})\s*$")
 _NUMBER = re.compile(r"[-–—\s]*([0-9]{1,4})[-–—\s]*")
 _LEAST = 3  # entries
@@ -18,7 +20,7 @@ _LEAST_NUMBERS = 5
 
 
 def find_contents(lines: Sequence[Placed]) -> set[Placed]:
-    """Lines of a page that lead to a page number, the lines above them of the same entries, and lists of numbers."""
+    """Lines that lead to a page number, the lines above of the same entries, the title over them, lists of numbers."""
     leading = [at for at, line in enumerate(lines) if _LEADER.search(line.line.text)]
     listed = _listed(lines)
     found = {lines[at] for at in (*leading, *listed)}
@@ -27,6 +29,9 @@ def find_contents(lines: Sequence[Placed]) -> set[Placed]:
             found.update(lines[before:after])
     if found or any(map(_heads, lines)):
         found |= _numbers(lines)
+    if leading or listed:
+        first = min((*leading, *listed))
+        found.update(line for line in lines[max(0, first - _MAX_ENTRY) : first] if _heads(line))
     return found
 
 

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-import io
 import logging
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from ingest.dating import issue_year
 from ingest.document import Metadata
 from ingest.errors import DocumentTooLarge, EncryptedDocument, UnreadableDocument
 from ingest.readers.pdf.headings import Entry
+from ingest.standards import joined
 from ingest.text.language import detect
+from ingest.titles import bare, is_masthead
 
 if TYPE_CHECKING:
-    import pypdf
     import pypdfium2 as pdfium
 
 MAX_PAGES = 5000
 _MAX_ENTRIES = 5000
+_MAX_NAMED = 20  # attached files
+_MAX_PLACEHOLDER = 2000  # characters of the page that stands for a form which cannot be shown
+_WAITING = re.compile(
+    r"please wait|not eventually replaced|请稍候|请稍等|請稍候|お待ちください|bitte warten|veuillez patienter|espere",
+    re.IGNORECASE,
+)
 _START = 6000  # characters: what is on the first pages
 _NONSENSE = re.compile(
     r"microsoft (?:word|powerpoint|excel)|\buntitled\b|无标题|文档\s*[0-9]|^(?:layout|document|slide|print)\s*[0-9]*$|"
@@ -65,6 +71,9 @@ def open_pdf(content: bytes, name: str) -> Iterator[pdfium.PdfDocument]:
                 f"{name}: the PDF claims {len(document)} pages, at most {MAX_PAGES} are read; "
                 "split it into parts and add those"
             )
+        logging.getLogger("pypdfium2").setLevel(logging.ERROR)  # it warns of loops and forms, which are seen to here
+        with suppress(pdfium.PdfiumError):
+            document.init_forms()  # before any page is loaded
         yield document
     finally:
         document.close()
@@ -80,29 +89,8 @@ def load_page(document: pdfium.PdfDocument, number: int) -> pdfium.PdfPage | Non
         return None
 
 
-class SecondExtractor:
-    """Another program's reading of single pages; the file is parsed on first use only."""
-
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-        self._reader: pypdf.PdfReader | None = None
-
-    def text(self, number: int) -> str:
-        """Text of page ``number`` (1-based); empty where that fails."""
-        import pypdf
-        from pypdf.errors import PyPdfError
-
-        logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it tells of every fault that it mends
-        try:
-            self._reader = self._reader or pypdf.PdfReader(io.BytesIO(self._content))
-            return self._reader.pages[number - 1].extract_text()
-        except (PyPdfError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError):
-            return ""  # a second opinion on a file that is already known to be odd
-
-
 def read_outline(document: pdfium.PdfDocument) -> list[Entry]:
     """The bookmarks that lead to a page, in their order; levels from 1."""
-    logging.getLogger("pypdfium2").setLevel(logging.ERROR)  # it warns of loops, which it leaves out
     entries = []
     for bookmark in document.get_toc(max_depth=6):
         target = bookmark.get_dest()
@@ -112,6 +100,36 @@ def read_outline(document: pdfium.PdfDocument) -> list[Entry]:
         if len(entries) >= _MAX_ENTRIES:
             break
     return entries
+
+
+def beside_pages(document: pdfium.PdfDocument, text: str, name: str) -> Iterator[str]:
+    """Remarks on what the file holds beside its pages, whose text is ``text``: other files, a form made of XML.
+
+    Raises:
+        UnreadableDocument: the only page asks to wait for a form that this reader cannot show.
+    """
+    import pypdfium2.raw as raw
+
+    if document.get_formtype() in (raw.FORMTYPE_XFA_FULL, raw.FORMTYPE_XFA_FOREGROUND):
+        if len(document) == 1 and len(text) < _MAX_PLACEHOLDER and _WAITING.search(text):
+            raise UnreadableDocument(
+                f"{name}: a dynamic form (XFA), which programs other than Adobe Reader cannot show; expected pages "
+                "with text, got one that asks to wait; print it to a PDF there, or save it as static, and add that"
+            )
+        yield "holds a form made of XML (XFA): the pages are read, what only the form shows is not"
+    if count := document.count_attachments():
+        names = ", ".join(_name(document.get_attachment(index)) for index in range(min(count, _MAX_NAMED)))
+        more = f" and {count - _MAX_NAMED} more" if count > _MAX_NAMED else ""
+        yield f"{count} attached file{'s' * (count > 1)} not read: {names}{more}; save and add what you need"
+
+
+def _name(attachment: pdfium.PdfAttachment) -> str:
+    """Its name; where only the older key has it, pdfium gives the bytes of its UTF-16 as letters."""
+    name: str = attachment.get_name()
+    if name.startswith(("þÿ", "ÿþ")):
+        with suppress(UnicodeError):
+            return name.encode("latin-1").decode("utf-16")
+    return name
 
 
 def page_label(document: pdfium.PdfDocument, number: int) -> str | None:
@@ -128,7 +146,7 @@ def read_metadata(document: pdfium.PdfDocument, text: str, *, name: str, heading
     start = text[:_START]
     info = document.get_metadata_dict(skip_empty=True)
     title = " ".join(info.get("Title", "").split())
-    if not _is_title(title, start):
+    if not _is_title(title, start) or (heading and bare(title) in bare(heading)):
         title = heading or ""
     authors = tuple(
         author
@@ -146,13 +164,9 @@ def read_metadata(document: pdfium.PdfDocument, text: str, *, name: str, heading
 
 def _is_title(title: str, start: str) -> bool:
     """Program names, file names and left-over titles of a template stand in many files."""
-    if not 4 <= len(title) <= 300 or _NONSENSE.search(title):
+    if not 4 <= len(title) <= 300 or _NONSENSE.search(title) or is_masthead(title) or joined(title) != title:
         return False
-    return _bare(title) in _bare(start) or (len(title) > 40 and _printed(title, start))
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text).casefold()
+    return bare(title) in bare(start) or (len(title) > 40 and _printed(title, start))
 
 
 def _printed(words: str, start: str) -> bool:

@@ -62,15 +62,15 @@ class Frame:
     """The text of one turn: ``pieces`` in stream order, of each table one that stands for it; ``tables`` by owner.
 
     Text of another turn that holds a table and stands apart is one of them, so that it is read in its place.
-    ``numbers`` are those of its lines. ``characters`` are all of the page, their ``boxes`` as they stand where text of
-    this turn is upright.
+    ``characters`` are all of the page, their ``boxes`` as they stand where text of this turn is upright. ``numbers``
+    count the lines, down the margin.
     """
 
     turn: int
     characters: Characters
     pieces: list[Piece]
+    numbers: Sequence[Piece] = ()
     tables: list[FoundTable | Frame] = field(default_factory=list)
-    numbers: list[Line] = field(default_factory=list)
 
     @property
     def boxes(self) -> NDArray[np.float32]:
@@ -105,11 +105,8 @@ def _frame(characters: Characters, positions: NDArray[np.intp], turn: int) -> Fr
         size = (height, width) if turn % 2 else (width, height)
         characters = replace(characters, boxes=upright(characters, turn), width=size[0], height=size[1])
     pieces = cut_pieces(characters, positions, characters.boxes)
-    margin = find_line_numbers(characters, pieces)
-    numbers = [join_line(characters, [piece], characters.boxes, turn) for piece in margin]
-    return Frame(
-        turn, characters, [piece for piece in pieces if piece not in margin] if margin else pieces, [], numbers
-    )
+    numbers = find_line_numbers(characters, pieces)
+    return Frame(turn, characters, [piece for piece in pieces if piece not in numbers] if numbers else pieces, numbers)
 
 
 def _part_tables(page: pdfium.PdfPage, frame: Frame, others: Sequence[Frame], number: int) -> None:

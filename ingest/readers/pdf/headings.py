@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
 
 from ingest.readers.pdf.captions import caption_label
 from ingest.readers.pdf.page import Placed
-from ingest.structure.headings import Heading, find_headings, match
+from ingest.standards import is_cover_line
+from ingest.structure.clauses import Clause, find_clauses, has_number
+from ingest.structure.headings import Heading, find_headings, match, run_in_end
 from ingest.structure.lists import mark_of
-from ingest.titles import is_masthead
+from ingest.titles import bare, is_masthead
 
 _LARGER = 1.12  # of the body's size
 # What many issuers print above, and larger than, the title.
-_MASTHEAD = re.compile(r"中华人民共和国\w*标准|unitednations|federalregister|presidentialdocuments|officialjournal")
+_MASTHEAD = re.compile(r"unitednations|federalregister|presidentialdocuments|officialjournal")
 _MAX_LINES, _MAX_CHARS = 4, 240
 _FINAL = tuple("。；;，,、：:")
 _ENDS = tuple(".!?:;。！？：；…”’)）")
 _STANDING = frozenset({"part", "annex", "chapter", "section", "article", "cn"})  # families that need no bold type
+_RUN_IN = frozenset({"section", "article"})
+_MARK = re.compile(r"^\s*\S+\s\S+\s")  # Sec. 2.
+_PARTS = frozenset({"part", "chapter", "section", "article", "roman", "cn"})  # in each, numbers may begin again
+_OUTER = frozenset({"part", "annex", "named"})  # families that stand beside the clauses of a standard
 _NEST = ("part", "annex", "chapter", "section", "article", "cn", "roman", "letter", "cn_paren",
          "decimal1", "decimal2", "decimal3", "decimal4", "paren", "circled")  # fmt: skip
 
@@ -49,11 +54,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Lines that make one heading."""
+    """Lines that make one heading, the last one whole but for a ``tail``."""
 
     lines: tuple[Placed, ...]
     numbered: Heading | None
     outline: int | None
+    tail: int = 0  # characters of the last line, where text runs on after them
 
 
 def body_size(lines: Iterable[Placed]) -> float:
@@ -76,9 +82,14 @@ def find_heading_lines(
         len(line.line.text) for line in lines
     )
     named = _outlined(lines, outline)
+    clauses = _clauses(lines, numbered, right)
+    numbered = {line: found for line, found in numbered.items() if line not in clauses}
+    named |= {line: clause.depth for line, clause in clauses.items() if clause.is_title}
     groups = _groups(lines, numbered, named, right, body=body, bold_tells=not bold_body)
-    levels = _levels(groups)
+    groups = _with_tails(groups, lines, right)
     title = _title(groups, body=body)
+    groups = _settled(groups, lines, title, clauses)
+    levels = _levels_by_clauses(groups, clauses) if clauses else _levels(groups)
     return {
         line: HeadingLine(0 if group is title else level, _end(group, line), index == 0)
         for group, level in zip(groups, levels, strict=True)
@@ -86,27 +97,89 @@ def find_heading_lines(
     }
 
 
+def _with_tails(groups: list[_Group], lines: Sequence[Placed], right: Mapping[Placed, float]) -> list[_Group]:
+    """The groups, those of sections with the rest of a heading that ends amid the line below, before its text."""
+    after = dict(pairwise(lines))
+    taken = {line for group in groups for line in group.lines}
+    done = []
+    for group in groups:
+        below = after.get(group.lines[-1])
+        if group.numbered and not group.tail and below and below not in taken:
+            tail = _tail(group.numbered, group.lines[-1], below, right=right)
+            group = replace(group, lines=(*group.lines, below), tail=tail) if tail else group
+        done.append(group)
+    return done
+
+
+def _tail(heading: Heading, line: Placed, below: Placed, *, right: Mapping[Placed, float]) -> int:
+    """How many characters of the line ``below`` end the heading of a section that fills its line; 0 where none do."""
+    full = line.line.x1 > right[line] - 1.5 * line.line.size
+    if heading.family not in _RUN_IN or not full or below.page != line.page:
+        return 0
+    begun = _MARK.sub("", line.line.text)
+    return max(0, run_in_end(f"{begun} {below.line.text}") - len(begun) - 1)
+
+
+def _settled(
+    groups: list[_Group], lines: Sequence[Placed], title: _Group | None, clauses: Mapping[Placed, Clause]
+) -> list[_Group]:
+    """Without what looks like a heading and is none.
+
+    What the cover of a standard prints beside its title heads nothing, nor does a number that is out of the order of
+    its clauses: of a list, of a formula.
+    """
+    page = title.lines[0].page if title else 0
+    if any(line.page == page and is_cover_line(line.line.text) for line in lines):
+        groups = [each for each in groups if each is title or each.lines[0].page != page or each.lines[0] in clauses]
+    if clauses:
+        groups = [each for each in groups if each.lines[0] in clauses or not has_number(each.lines[0].line.text)]
+    return groups
+
+
+def _clauses(
+    lines: Sequence[Placed], numbered: Mapping[Placed, Heading], right: Mapping[Placed, float]
+) -> dict[Placed, Clause]:
+    """The clauses of a standard, however they are set; none where its numbers begin again in each part."""
+    outer = Counter(heading.family for heading in numbered.values() if heading.family in _PARTS)
+    if any(count > 1 for count in outer.values()):
+        return {}
+    full = [line.line.x1 > right[line] - 1.5 * line.line.size for line in lines]
+    return {lines[at]: found for at, found in find_clauses([line.line.text for line in lines], full).items()}
+
+
+def _levels_by_clauses(groups: Sequence[_Group], clauses: Mapping[Placed, Clause]) -> list[int]:
+    """The depth of a clause; 1 for annexes, for what stands before the clauses and is set larger than they are."""
+    size = max(line.line.size for line, clause in clauses.items() if clause.depth == 1)
+    levels: list[int] = []
+    depth = 0
+    for group in groups:
+        first = group.lines[0]
+        if first in clauses:
+            depth = clauses[first].depth
+            levels.append(min(6, depth))
+        else:
+            outer = group.numbered is not None and group.numbered.family in _OUTER
+            levels.append(1 if outer or not depth or first.line.size > size + 0.6 else min(6, depth + 1))
+    return levels
+
+
 def _outlined(lines: Sequence[Placed], outline: Sequence[Entry]) -> dict[Placed, int]:
     """Lines that say what an outline entry of their page says; an entry may run over several lines."""
     by_page: Mapping[int, list[Placed]] = {page: list(own) for page, own in groupby(lines, key=lambda line: line.page)}
     found: dict[Placed, int] = {}
     for entry in outline:
-        wanted = _bare(entry.title)
+        wanted = bare(entry.title)
         own = by_page.get(entry.page, [])
         for at in range(len(own)):
             text = ""
             for taken in range(at, min(at + _MAX_LINES, len(own))):
-                text += _bare(own[taken].line.text)
+                text += bare(own[taken].line.text)
                 if not wanted.startswith(text):
                     break
                 if text and text == wanted:
                     found.update(dict.fromkeys(own[at : taken + 1], entry.level))
                     break
     return found
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text)).casefold()
 
 
 def _groups(
@@ -142,6 +215,8 @@ def _groups(
 def _whole(run: Sequence[Placed], heading: Heading, *, right: Mapping[Placed, float]) -> _Group | None:
     """A numbered heading in plain type with the lines it fills; None where it turns out to be a paragraph."""
     taken = 1
+    if len(run) > 1 and (tail := _tail(heading, run[0], run[1], right=right)):
+        return _Group(tuple(run[:2]), heading, None, tail)
     if heading.end >= len(run[0].line.text.rstrip()):
         while taken < len(run) and run[taken - 1].line.x1 > right[run[taken - 1]] - 1.5 * run[0].line.size:
             taken += 1
@@ -185,7 +260,8 @@ def _goes_on(before: Placed, line: Placed, numbered: Mapping[Placed, Heading], n
     a, b = before.line, line.line
     alike = before.page == line.page and abs(a.size - b.size) < 0.6 and a.bold == b.bold and a.turn == b.turn
     near = -0.5 * a.size < b.y0 - a.y1 < 0.9 * max(a.size, 1.0) or a.beside(b)
-    return alike and near and line not in numbered and named.get(before) == named.get(line)
+    begins = line in numbered and numbered[line].family != "caps"  # capitals may be the rest of a heading
+    return alike and near and not begins and named.get(before) == named.get(line)
 
 
 def _stands(line: Placed, heading: Heading, *, body: float) -> bool:
@@ -198,6 +274,8 @@ def _stands(line: Placed, heading: Heading, *, body: float) -> bool:
 
 def _end(group: _Group, line: Placed) -> int:
     length = line.span.end - line.span.start
+    if group.tail and line is group.lines[-1]:
+        return group.tail
     if group.numbered and len(group.lines) == 1 and group.outline is None:
         return min(group.numbered.end, length)
     return length
@@ -239,4 +317,4 @@ def _title(groups: Sequence[_Group], *, body: float) -> _Group | None:
 def _is_masthead(group: _Group) -> bool:
     """Whether it is what issuers print above, and often larger than, the title."""
     whole = " ".join(" ".join(line.line.text for line in group.lines).split())
-    return _MASTHEAD.match(_bare(group.lines[0].line.text)) is not None or is_masthead(whole)
+    return _MASTHEAD.match(bare(group.lines[0].line.text)) is not None or is_masthead(whole)

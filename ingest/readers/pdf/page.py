@@ -109,11 +109,11 @@ def lay_out(page: pdfium.PdfPage, number: int, *, start: int, characters: Charac
     body = characters.visible if characters.stamps is None else characters.visible & (characters.stamps == 0)
     writer = _Writer(start, [], [])
     parts: list[Placed | PlacedTable] = []
-    frames = frames_of(page, characters, body, number)
-    for frame in frames:
+    numbers: list[Line] = []
+    for frame in frames_of(page, characters, body, number):
+        numbers += [join_line(frame.characters, [piece], frame.boxes, frame.turn) for piece in frame.numbers]
         parts += _place(writer, frame, number)
-    lines = (*(line for frame in frames for line in frame.numbers), *stamp_lines(characters))
-    aside = tuple(_place_line(writer, line, number) for line in lines)
+    aside = tuple(_place_line(writer, line, number) for line in (*numbers, *stamp_lines(characters)))
     text, boxes = _assemble(characters, writer)
     quality = page_quality(text)
     return PageLayout(

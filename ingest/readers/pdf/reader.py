@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,24 +12,31 @@ import numpy as np
 from ingest.document import Block, Document, Page
 from ingest.errors import DocumentTooLarge, EmptyDocument, NoTextLayer, UnreadableDocument
 from ingest.readers.pdf.blocks import make_blocks
-from ingest.readers.pdf.file import SecondExtractor, load_page, open_pdf, page_label, read_metadata, read_outline
+from ingest.readers.pdf.file import (
+    beside_pages,
+    load_page,
+    open_pdf,
+    page_label,
+    read_metadata,
+    read_outline,
+)
+from ingest.readers.pdf.forms import read_additions, with_drawn, with_typed
 from ingest.readers.pdf.hidden import layers_are_off
 from ingest.readers.pdf.ocr import ocr_available, recognise
 from ingest.readers.pdf.page import PageLayout, lay_out, plain_page
-from ingest.readers.pdf.quality import page_quality
 from ingest.readers.pdf.text import read_characters
 
 if TYPE_CHECKING:
     import pypdfium2 as pdfium
 
 MAX_CHARACTERS = 20_000_000
-_POOR = 0.8  # below, the second extractor is asked
-_BETTER = 0.1  # by which it must be better: it gives no boxes
+_POOR = 0.8  # quality below which a page is named
 _PICTURE_CHARS = 16  # a page of a scan may bear a stamp or a page number as text
 _PICTURE_SHARE = 0.3  # of the page's area
 _OUTLINES = 300  # letters drawn as paths
 MAX_OCR_PAGES = 500
 _MOST_STAMPS, _LONGEST_STAMP = 5, 40
+_MAX_NOTE = 80  # characters of a note in a warning
 
 
 def read_pdf(content: bytes, name: str) -> Document:
@@ -44,6 +52,7 @@ def read_pdf(content: bytes, name: str) -> Document:
     with open_pdf(content, name) as document:
         layouts, warnings = _read_pages(document, content, name)
         text = "".join(layout.text for layout in layouts)
+        warnings += [f"{name}: {remark}" for remark in beside_pages(document, text, name)]
         blocks = make_blocks(layouts, text, read_outline(document))
         metadata = read_metadata(document, text, name=name, heading=_printed_title(blocks, text))
         labels = [page_label(document, layout.number) for layout in layouts]
@@ -60,41 +69,65 @@ def read_pdf(content: bytes, name: str) -> Document:
     )
 
 
+@dataclass(slots=True)
+class _Seen:
+    """What the pages of one file were like, by their numbers; ``covering`` are notes that lie over words of a page.
+
+    ``pinned`` are files attached to a page.
+    """
+
+    pictures: list[int] = field(default_factory=list)
+    broken: list[int] = field(default_factory=list)
+    poor: list[int] = field(default_factory=list)
+    commented: list[int] = field(default_factory=list)
+    covering: list[tuple[int, str]] = field(default_factory=list)
+    pinned: list[tuple[int, str]] = field(default_factory=list)
+
+
 def _read_pages(document: pdfium.PdfDocument, content: bytes, name: str) -> tuple[list[PageLayout], list[str]]:
-    """All pages, one after the other, and remarks on those that gave no text of their own."""
+    """All pages, one after the other, and remarks on what of them could not be read."""
     layouts: list[PageLayout] = []
-    pictures: list[int] = []
-    broken: list[int] = []
-    poor: list[int] = []
-    second = SecondExtractor(content)
+    seen = _Seen()
     layers_off = functools.cache(functools.partial(layers_are_off, content))
     start = 0
     for number in range(1, len(document) + 1):
-        page = load_page(document, number)
-        if page is None:
-            broken.append(number)
-            layouts.append(_empty(number, start))
-            continue
-        layout = lay_out(page, number, start=start, characters=read_characters(page, layers_off=layers_off))
-        if _is_picture(page, layout):
-            pictures.append(number)
-            if ocr_available() and len(pictures) <= MAX_OCR_PAGES:
-                layout = lay_out(page, number, start=start, characters=recognise(page))
-        elif layout.text and layout.quality < _POOR:
-            poor.append(number)
-            layout = _better(layout, second, start=start)
-        page.close()
-        layouts.append(layout)
-        start += len(layout.text)
+        layouts.append(_read_page(document, number, seen, layers_off=layers_off, start=start))
+        start += len(layouts[-1].text)
         if start > MAX_CHARACTERS:
             raise DocumentTooLarge(_too_long(name, number, len(document)))
-    if len(broken) == len(layouts):
-        raise UnreadableDocument(f"{name}: none of {_list(broken)} can be read; fetch or export the file again")
-    if not start and not pictures:
+    if len(seen.broken) == len(layouts):
+        raise UnreadableDocument(f"{name}: none of {_list(seen.broken)} can be read; fetch or export the file again")
+    if not start and not seen.pictures:
         raise EmptyDocument(f"{name}: blank: {len(layouts)} pages without text or pictures; export the file again")
     if not start:
-        raise NoTextLayer(f"{name}: {_no_text(pictures)}")
-    return layouts, [f"{name}: {remark}" for remark in (*_remarks(broken, pictures, poor), *_left_out(layouts))]
+        raise NoTextLayer(f"{name}: {_no_text(seen.pictures)}")
+    return layouts, [f"{name}: {remark}" for remark in (*_remarks(seen), *_left_out(layouts))]
+
+
+def _read_page(
+    document: pdfium.PdfDocument, number: int, seen: _Seen, *, layers_off: Callable[[], bool], start: int
+) -> PageLayout:
+    page = load_page(document, number)
+    if page is None:
+        seen.broken.append(number)
+        return _empty(number, start)
+    additions = read_additions(page)
+    if additions.drawn:
+        page = with_drawn(document, page, number)
+    characters = with_typed(read_characters(page, layers_off=layers_off), additions)
+    layout = lay_out(page, number, start=start, characters=characters)
+    if additions.comments:
+        seen.commented.append(number)
+    seen.covering += [(number, note) for note in additions.covering]
+    seen.pinned += [(number, file) for file in additions.files]
+    if _is_picture(page, layout):
+        seen.pictures.append(number)
+        if ocr_available() and len(seen.pictures) <= MAX_OCR_PAGES:
+            layout = lay_out(page, number, start=start, characters=recognise(page))
+    elif layout.text and layout.quality < _POOR:
+        seen.poor.append(number)
+    page.close()
+    return layout
 
 
 def _is_picture(page: pdfium.PdfPage, layout: PageLayout) -> bool:
@@ -117,15 +150,6 @@ def _share(shape: pdfium.PdfObject, page: pdfium.PdfPage) -> float:
     return float((right - left) * (top - bottom) / max(1.0, page.get_width() * page.get_height()))
 
 
-def _better(layout: PageLayout, second: SecondExtractor, *, start: int) -> PageLayout:
-    """The second extractor's reading of a poor page where that is better; it knows no boxes."""
-    text = second.text(layout.number)
-    quality = page_quality(text)
-    if quality < layout.quality + _BETTER or len(text) < 0.5 * len(layout.text):
-        return layout
-    return plain_page(text, layout.number, start=start, size=(layout.width, layout.height), quality=quality)
-
-
 def _empty(number: int, start: int) -> PageLayout:
     return plain_page("", number, start=start, size=(0.0, 0.0), quality=0.0)
 
@@ -146,17 +170,29 @@ def _printed_title(blocks: Sequence[Block], text: str) -> str | None:
     return None
 
 
-def _remarks(broken: Sequence[int], pictures: Sequence[int], poor: Sequence[int]) -> Iterator[str]:
-    if broken:
-        yield f"{_list(broken)} damaged and left out"
+def _remarks(seen: _Seen) -> Iterator[str]:
+    pictures = seen.pictures
+    if seen.broken:
+        yield f"{_list(seen.broken)} damaged and left out"
     if pictures and not ocr_available():
         yield _no_text(pictures)
     elif pictures:
         yield f"no text layer on {_list(pictures)}: read by OCR" + (
             f", the first {MAX_OCR_PAGES} of them" if len(pictures) > MAX_OCR_PAGES else ""
         )
-    if poor:
-        yield f"text of {_list(poor)} reads poorly: compare with the original"
+    if seen.poor:
+        yield f"text of {_list(seen.poor)} reads poorly: compare with the original"
+    if seen.commented:
+        yield f"comments on {_list(seen.commented)} are not read: they show only when opened; see them in the original"
+    for number, note in seen.covering:
+        yield f"page {number}: what is typed over the words of the page is not read: “{_short(note)}”"
+    for number, file in seen.pinned:
+        yield f"page {number}: an attached file is not read: {_short(file)}; save it and add it if you need it"
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _MAX_NOTE else f"{line[:_MAX_NOTE]}…"
 
 
 def _left_out(layouts: Sequence[PageLayout]) -> Iterator[str]:

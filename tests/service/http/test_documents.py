@@ -331,3 +331,47 @@ def test_deleting_while_others_read_shows_a_whole_document_or_none(begin):
         app.state.jobs.close()
     assert not wrong
     assert {status for _, status in seen} == {200, 404}
+
+
+def test_what_is_known_of_a_document_is_corrected_and_taken_back(client):
+    doc_id = added(client, "mere.md", "# 沼泽\n\n本办法所称沼泽，是指常年积水的湿地。\n".encode())
+    url, before = f"/v1/documents/{doc_id}", client.get(f"/v1/documents/{doc_id}")
+    changes = {"title": "沼泽管理办法", "year": 2002, "jurisdiction": "NZ", "url": "https://mere.example/1"}
+    after = client("PATCH", url, json=changes, headers={"Content-Type": "application/merge-patch+json"}).json()
+    assert (after["title"], after["metadata"]["year"], after["metadata"]["url"]) == (
+        "沼泽管理办法",
+        2002,
+        changes["url"],
+    )
+    assert after["edited"]["title"] == {"read": "沼泽"} and after["edited"]["year"] == {"read": None}
+    again = client.get(url, headers={"If-None-Match": before.headers["etag"]})
+    assert again.status_code == 200 and again.json() == after
+    assert after in client.get("/v1/documents?limit=1000").json()["documents"]
+    found = client.post("/v1/search", {"query": "沼泽管理办法", "filters": {"jurisdictions": ["NZ"]}}).json()["hits"]
+    assert {(hit["doc_id"], hit["title"]) for hit in found} == {(doc_id, "沼泽管理办法")}
+    assert client("PATCH", url, json={}).json() == after
+    back = client("PATCH", url, json={"title": None, "year": None, "jurisdiction": None, "url": ""}).json()
+    assert back["edited"] == {} and back["metadata"] == before.json()["metadata"]
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"colour": "red"}, "invalid-request"),
+        ({"authors": []}, "invalid-request"),
+        ({"year": "2002"}, "invalid-request"),
+        ({"year": 99999}, "invalid-request"),
+        ({"year": 13}, "invalid-correction"),
+        ({"jurisdiction": "Atlantis"}, "invalid-correction"),
+        ({"language": "english"}, "invalid-correction"),
+        ({"url": "javascript:alert(1)"}, "invalid-correction"),
+        ([], "invalid-request"),
+    ],
+)
+def test_a_correction_that_cannot_be_is_a_problem_and_changes_nothing(client, lake, body, code):
+    before = client.get(f"/v1/documents/{lake}").json()
+    refused = client("PATCH", f"/v1/documents/{lake}", json=body)
+    told(refused, 422, code)
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert client.get(f"/v1/documents/{lake}").json() == before
+    told(client("PATCH", "/v1/documents/abcdefabcdef", json={"year": 2002}), 404, "document-not-found")

@@ -7,8 +7,10 @@ import io
 import os
 import resource
 import signal
+import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import httpx
 import psutil
@@ -99,12 +101,69 @@ def test_the_same_file_sent_by_many_at_once_is_one_document(client):
     assert len({file["doc_id"] for job in jobs for file in job["files"]}) == 1
 
 
-def test_two_files_of_one_name_are_two_documents(client):
-    first, second = added(client, "same.md", note("One.")), added(client, "same.md", note("Two."))
-    job = ended(client, send(client, ("same.md", note("Three.")), ("same.md", note("Four."))))
-    ids = {first, second, *(file["doc_id"] for file in job["files"])}
-    assert len(ids) == 4
-    assert all(client.get(f"/v1/documents/{doc_id}").json()["name"] == "same.md" for doc_id in ids)
+def listed(client, name):
+    """The ids of the documents that go by a name."""
+    documents = client.get("/v1/documents?limit=1000").json()["documents"]
+    return {document["doc_id"] for document in documents if document["name"] == name}
+
+
+def test_a_second_upload_of_a_name_replaces_the_first(client):
+    text = "# 牧场办法\n\n违反本办法放牧的，处{}罚款。\n"
+    old, new = text.format("三万元").encode(), text.format("七万元").encode()
+    first = added(client, "fine.md", old)
+    (file,) = ended(client, send(client, ("a/folder/fine.md", new)))["files"]
+    assert (file["state"], file["replaced"]) == ("added", first)
+    assert listed(client, "fine.md") == {file["doc_id"]}
+    answer = client.post("/v1/answer", {"question": "违反牧场办法放牧的，罚款多少？"}).json()
+    assert "七万元" in answer["answer"] and "三万元" not in str(answer)
+    (again,) = ended(client, send(client, ("fine.md", new)))["files"]
+    assert (again["state"], again["replaced"]) == ("unchanged", None)
+    assert client.get(f"/v1/documents/{first}").status_code == 404
+    client.post(f"/v1/documents/{first}/restore")  # who meant another document can have it back
+    assert listed(client, "fine.md") == {first, file["doc_id"]}
+
+
+def test_a_version_that_was_deleted_stays_so_when_its_name_comes_again(client):
+    first = added(client, "gone.md", note("Gone."))
+    client("DELETE", f"/v1/documents/{first}")
+    (file,) = ended(client, send(client, ("gone.md", note("Here."))))["files"]
+    assert file["replaced"] is None and listed(client, "gone.md") == {file["doc_id"]}
+
+
+def test_bytes_that_go_by_two_names_stay_while_one_of_them_has_them(client):
+    shared = added(client, "left.md", note("Shared."))
+    assert added(client, "right.md", note("Shared.")) == shared
+    (file,) = ended(client, send(client, ("left.md", note("Own."))))["files"]
+    assert file["replaced"] is None and client.get(f"/v1/documents/{shared}").status_code == 200
+    (file,) = ended(client, send(client, ("right.md", note("Own."))))["files"]
+    assert (file["state"], file["replaced"]) == ("unchanged", shared)
+
+
+def test_of_two_versions_sent_at_once_the_later_stays(client):
+    early = send(client, ("race.md", b"# Race\n\n" + b"Hares outrun hounds. " * 4000))
+    late = send(client, ("race.md", note("Late.")))
+    first, second = (ended(client, response)["files"][0] for response in (early, late))
+    assert second["replaced"] == first["doc_id"] and listed(client, "race.md") == {second["doc_id"]}
+    with ThreadPoolExecutor(4) as pool:
+        [*pool.map(lambda n: ended(client, send(client, ("race.md", note(f"Run {n}.")))), range(4))]
+    assert len(listed(client, "race.md")) == 1
+
+
+def test_files_of_one_name_in_one_upload_stand_side_by_side(client):
+    pairs = [[(f"{folder}/same.md", note(f"{words}.")) for folder, words in zip("ab", pair, strict=True)]
+             for pair in (("One", "Two"), ("Three", "Two"))]  # fmt: skip
+    first, second = (ended(client, send(client, *pair))["files"] for pair in pairs)
+    assert [file["replaced"] for file in second] == [first[0]["doc_id"], None]
+    assert listed(client, "same.md") == {file["doc_id"] for file in second}
+    assert len(listed(client, "same.md")) == 2
+
+
+def test_a_ledger_of_the_format_before_is_read_and_written_on(queue):
+    queue.submit([("a.md", io.BytesIO(note("Old.")))])
+    with closing(sqlite3.connect(queue.engine.folder / "jobs.sqlite")) as ledger:
+        ledger.executescript("ALTER TABLE files DROP COLUMN replaced; PRAGMA user_version = 1")
+    assert queue.jobs()[0].files[0].replaced is None
+    assert len(queue.submit([("b.md", io.BytesIO(note("New.")))]).files) == 1 and len(queue.jobs()) == 2
 
 
 def test_names_are_shown_and_never_opened(client, tmp_path):

@@ -397,6 +397,53 @@ def test_a_pdf_is_uploaded_asked_deleted_and_put_back(visit, served, tmp_path):
     assert answer(served, question)["citations"]
 
 
+@pytest.mark.parametrize(("scheme", "width"), [("dark", 1440), ("light", 360)])
+def test_what_is_known_of_a_document_is_corrected_and_marked(visit, served, tmp_path, scheme, width):
+    name = f"teal-{scheme}.md"
+    (tmp_path / name).write_text(f"# Ministry of Teal {scheme}\n\nTeal moult in {scheme} July ponds.\n")
+    page = visit("/#/library", color_scheme=scheme, width=width)
+    page.locator("#upload-files").set_input_files(tmp_path / name)
+    entry = page.locator("#documents .entry", has_text=name)
+    expect(entry).to_have_count(1)
+    entry.get_by_role("button", name="Correct what is known").click()
+    title = page.get_by_label("Title", exact=True)
+    expect(title).to_be_focused()
+    assert title.input_value() == f"Ministry of Teal {scheme}" and grave(page) == [] and fits(page)
+    title.fill(f"Teal Act {scheme}")
+    page.get_by_label("Year of issue").fill("02")
+    page.keyboard.press("Enter")
+    expect(page.locator("#edit-dialog .problem")).to_contain_text("four digits")
+    page.get_by_label("Year of issue").fill("2002")
+    page.keyboard.press("Enter")
+    expect(page.locator("#live")).to_have_text(f"“Teal Act {scheme}” is corrected.")
+    expect(entry.locator("[data-edit]")).to_be_focused()
+    expect(entry.locator(".name")).to_have_text(f"Teal Act {scheme}")
+    entry.locator("summary", has_text="2 corrections").click()
+    expect(entry).to_contain_text(f"Title: read as “Ministry of Teal {scheme}”")
+    assert grave(page) == [] and fits(page)
+    entry.locator(".name").click()
+    expect(page.locator("#source-title")).to_have_text(f"Teal Act {scheme}")
+    page.locator("#source").get_by_role("button", name="Correct").click()
+    page.get_by_label("Title", exact=True).fill("")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#source-title")).to_have_text(f"Ministry of Teal {scheme}")
+    expect(page.locator("#source summary", has_text="1 correction")).to_be_visible()
+
+
+def test_what_is_doubtful_stands_beside_the_source(visit, served, tmp_path):
+    text = "# 白鹭办法\n\n" + "白鹭保护区占湿地面积的比例达到8以上，补贴提高10左右。\n\n" * 3
+    (tmp_path / "egret.md").write_text(text, encoding="utf-8")
+    page = visit("/#/library", locale="zh-CN")
+    page.locator("#upload-files").set_input_files(tmp_path / "egret.md")
+    expect(page.locator(".job li.added")).to_contain_text("egret.md")
+    page.get_by_role("link", name="提问", exact=True).click()
+    ask(page, "白鹭保护区占湿地面积的比例达到多少？")
+    told = "文件数字可能缺百分号或小数点，请核对原件"
+    expect(page.locator(".sources .doubt").first).to_have_text(told)
+    expect(page.locator("#source .panehead .doubt")).to_have_text(told)
+    assert grave(page) == []
+
+
 YELLOW = """(image) => {
   const { naturalWidth: width, naturalHeight: height } = image;
   const context = Object.assign(document.createElement("canvas"), { width, height }).getContext("2d");

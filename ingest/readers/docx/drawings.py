@@ -1,0 +1,86 @@
+"""Reading step of ingest: the words of a Word document's drawings: text boxes, diagrams, titles of charts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from ingest.readers.docx.package import Package
+from ingest.readers.docx.xml import MC, A, R, W
+
+_CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+_DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
+_CHART_EX = "{http://schemas.microsoft.com/office/drawing/2014/chartex}"
+_OBJECT = "{urn:schemas-microsoft-com:office:office}OLEObject"
+_TEXT_PATH = "{urn:schemas-microsoft-com:vml}textpath"
+_SAID_ELSEWHERE = ("pres", "parTrans", "sibTrans", "doc")  # points of a diagram that are no boxes
+
+
+class Found(NamedTuple):
+    """One thing in a drawing: ``box`` an element with blocks, ``text`` words, ``unread`` what has words left unread."""
+
+    box: Any = None
+    text: str = ""
+    unread: str = ""
+
+
+def drawn(drawing: Any, package: Package, part: str) -> list[Found]:
+    """What a drawing of ``part`` says, in the order of its file; of two versions of one thing, the first that says any.
+
+    Text boxes come whole: what is drawn inside one belongs to its own paragraphs.
+    """
+    return list(_inside(drawing, package, part))
+
+
+def _inside(node: Any, package: Package, part: str) -> Iterator[Found]:
+    for child in node:
+        tag = child.tag
+        if tag == W + "txbxContent":
+            yield Found(box=child)
+        elif tag == MC + "AlternateContent":
+            yield from _version(child, package, part)
+        elif tag == A + "p":
+            yield Found(text=_drawn_text(child))
+        elif tag == _TEXT_PATH:
+            yield Found(text=child.get("string") or "")
+        elif tag == _OBJECT:
+            yield Found(unread=f"an embedded object ({child.get('ProgID') or 'of no name'})")
+        elif tag == _CHART + "chart":
+            yield from _chart(child, package, part)
+        elif tag == _CHART_EX + "chart":
+            yield Found(unread="a chart")
+        elif tag == _DIAGRAM + "relIds":
+            yield from _diagram(child, package, part)
+        elif isinstance(tag, str):
+            yield from _inside(child, package, part)
+
+
+def _version(alternatives: Any, package: Package, part: str) -> list[Found]:
+    for alternative in alternatives:
+        if found := drawn(alternative, package, part):
+            return found
+    return []
+
+
+def _drawn_text(paragraph: Any) -> str:
+    return "".join(text.text or "" for text in paragraph.iter(A + "t")).strip()
+
+
+def _chart(element: Any, package: Package, part: str) -> Iterator[Found]:
+    """The titles of a chart and of its axes; its figures are lines and columns, not words."""
+    relation = package.relations(part).get(element.get(R + "id") or "")
+    if relation is not None and package.holds(relation.target):
+        for title in package.xml(relation.target).iter(_CHART + "title"):
+            yield Found(text="".join(map(_drawn_text, title.iter(A + "p"))))
+    yield Found(unread="the figures of a chart")
+
+
+def _diagram(element: Any, package: Package, part: str) -> Iterator[Found]:
+    relation = package.relations(part).get(element.get(R + "dm") or "")
+    if relation is None or not package.holds(relation.target):
+        yield Found(unread="a diagram")
+        return
+    for point in package.xml(relation.target).iter(_DIAGRAM + "pt"):
+        if point.get("type") not in _SAID_ELSEWHERE:
+            for words in point.findall(_DIAGRAM + "t"):
+                yield Found(text="\n".join(filter(None, map(_drawn_text, words.iter(A + "p")))))

@@ -1,0 +1,206 @@
+"""Reading step of ingest: the parts of a page that stay closed until a control opens them, and those nobody sees.
+
+A closed panel is content, as the page lets its reader open it: an answer under its question, a tab, a folded annex.
+What is hidden and has no control is not what the page says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
+
+Attributes = Mapping[str, str | None]
+
+_CONTROLS = "[aria-controls],[data-target],[data-bs-target],a[href^='#'],[onclick]"
+_TARGETS = ("aria-controls", "data-target", "data-bs-target", "href")
+_QUOTED = re.compile(r"""["']#?([\w:.-]+)["']""")
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_PASSING_ROLES = frozenset({"dialog", "alertdialog", "menu", "menubar", "tooltip", "listbox", "alert", "status"})
+_PASSING = re.compile(
+    r"modal.*|.*-modal|dialog.*|popup.*|pop-?over.*|lightbox.*|overlay.*|off-?canvas.*|tool-?tip.*|drop-?down.*|toast.*|"
+    r".*cookie.*|print(?:-only)?|.*-menu|snackbar.*"
+)
+_UNSEEN = re.compile(r"sr-only|visually-?hidden|screen-?reader(?:-\w+)*|a11y-hidden|u-hidden-visually|assistive-text")
+_CLOSED = re.compile(r"d-none|hidden|is-hidden|u-hidden|hide|modal")
+_SHOWN = re.compile(r"show|in|open|is-(?:open|active)|(?:d-(?:sm|md|lg|xl)-|(?:sm|md|lg|xl):)(?!none|hidden)[\w-]+")
+_FOLDS = re.compile(
+    r"accordion|collaps|toggl|expand|fold|faq|question|tab|disclos|panel|spoiler|trigger", re.IGNORECASE
+)
+_SAYS_NOTHING = re.compile(
+    r"(?:show|read|view|see|learn|load)?\s*(?:more|less|all|details?|answers?)|expand(?: all)?|collapse(?: all)?|"
+    r"toggle.*|open|close|menu|next|previous|copy|edit|search|share|print|×|展开.*|收起.*|折叠.*|更多|查看.{0,4}|显示.{0,4}|关闭|打开|"
+    r"[\W\d_]*",
+    re.IGNORECASE,
+)
+_MAX_TITLE = 200
+_MAX_DECORATION = 40  # characters; a longer part that is kept from screen readers is no ornament
+_MAX_WRAPPED = 4  # elements round a control that hold nothing else
+_PANEL_TAGS = frozenset({"div", "section", "ul", "ol", "p", "dl", "table", "article", "dd"})
+_PHRASING = frozenset({"span", "i", "b", "em", "strong", "a", "svg", "img", "small", "sup", "sub"})
+
+
+class Controls:
+    """The controls of a page: which part each opens. Looked up only where a page has a closed part."""
+
+    def __init__(self, root: LexborNode) -> None:
+        self._root = root
+        self._by_target: dict[str, LexborNode] | None = None
+        self._fields: dict[str, LexborNode] | None = None
+
+    def opener(self, node: LexborNode, attributes: Attributes) -> LexborNode | None:
+        """What opens a closed part: a control that names it, or one that stands right before it."""
+        if _is_passing(node.tag or "", attributes):
+            return None
+        return self._named(attributes) or _before(node)
+
+    def title(self, node: LexborNode, attributes: Attributes) -> str:
+        """What the control of a part calls it, where nothing else on the page says so; else ""."""
+        control = self._named(attributes)
+        if control is None or _is_heading(control) or _beside(control) == node:
+            return ""
+        title = _words(control)
+        first = node.css_first("h1,h2,h3,h4,h5,h6")
+        return "" if not says_something(title) or (first is not None and _words(first) == title) else title
+
+    def field(self, name: str) -> LexborNode | None:
+        """The field of a form that has this id."""
+        if self._fields is None:
+            fields = self._root.css("input[id],select[id],textarea[id]")
+            self._fields = {field.attributes.get("id") or "": field for field in fields}
+        return self._fields.get(name)
+
+    def _named(self, attributes: Attributes) -> LexborNode | None:
+        if self._by_target is None:
+            self._by_target = {}
+            for control in self._root.css(_CONTROLS):
+                for target in _targets(control.attributes):
+                    self._by_target.setdefault(target, control)
+        label = (attributes.get("aria-labelledby") or "").split()
+        if attributes.get("role") == "tabpanel" and label and re.fullmatch(r"[\w-]+", label[0]):
+            found = self._root.css_first(f"#{label[0]}") if not label[0][0].isdigit() else None
+            if found is not None:
+                return found
+        return self._by_target.get(attributes.get("id") or "")
+
+
+def is_closed(tag: str, attributes: Attributes) -> bool:
+    """Whether an element says itself, by an attribute, that it is not shown."""
+    if "hidden" in attributes:
+        return (attributes.get("hidden") or "").lower() != "until-found"
+    return attributes.get("aria-hidden") == "true" or (tag == "dialog" and "open" not in attributes)
+
+
+def closing_name(classes: Sequence[str]) -> bool:
+    """Whether well-known classes say that an element is not shown."""
+    if hearing_name(classes):
+        return True
+    return any(map(_CLOSED.fullmatch, classes)) and not any(map(_SHOWN.fullmatch, classes))
+
+
+def hearing_name(classes: Sequence[str]) -> bool:
+    """Whether well-known classes say that an element is for screen readers alone."""
+    return any(map(_UNSEEN.fullmatch, classes))
+
+
+def is_panel(attributes: Attributes) -> bool:
+    """Whether an element may be a part of the page that a control elsewhere names."""
+    if attributes.get("role") == "tabpanel":
+        return True
+    return "id" in attributes and (
+        "hidden" in attributes or "style" in attributes or attributes.get("role") == "region"
+    )
+
+
+def is_decoration(node: LexborNode, tag: str, attributes: Attributes) -> bool:
+    """Whether an element is an ornament that is kept from screen readers: an icon, a second form of a formula."""
+    if attributes.get("aria-hidden") != "true":
+        return False
+    return tag in _PHRASING or len(node.text(deep=True).strip()) < _MAX_DECORATION
+
+
+def panel_of(node: LexborNode, attributes: Attributes) -> LexborNode | None:
+    """The part that follows a button or a label and may be its to open, where its words name a part."""
+    if "aria-haspopup" in attributes or not says_something(_words(node)):
+        return None
+    panel = _beside(node)
+    if panel is None or panel.tag not in _PANEL_TAGS or _is_passing(panel.tag or "", panel.attributes):
+        return None
+    return None if panel.attributes.get("role") == "navigation" else panel
+
+
+def folds(control: LexborNode) -> bool:
+    """Whether a control says itself that it opens and closes a part."""
+    attributes = control.attributes
+    says = " ".join(filter(None, (attributes.get("class"), attributes.get("data-toggle"), attributes.get("role"))))
+    return "aria-expanded" in attributes or _FOLDS.search(says) is not None
+
+
+def says_something(title: str) -> bool:
+    """Whether a control's words name a part, not what the control does."""
+    return 2 <= len(title) <= _MAX_TITLE and _SAYS_NOTHING.fullmatch(title) is None
+
+
+def _is_passing(tag: str, attributes: Attributes) -> bool:
+    """Whether an element only passes over the page: a dialogue, a menu, a hint."""
+    if tag == "dialog" or attributes.get("role") in _PASSING_ROLES:
+        return True
+    names = [*(attributes.get("class") or "").lower().split(), (attributes.get("id") or "").lower()]
+    return any(map(_PASSING.fullmatch, names))
+
+
+def _targets(attributes: Attributes) -> list[str]:
+    named = [target for key in _TARGETS for target in (attributes.get(key) or "").split()]
+    return [*(target.removeprefix("#") for target in named), *_QUOTED.findall(attributes.get("onclick") or "")]
+
+
+def _before(node: LexborNode) -> LexborNode | None:
+    """The control right before a closed part, or right after a part that is folded in the middle of a text."""
+    parent = node.parent
+    if parent is not None and parent.tag == "details":
+        return parent
+    before = _beside(node, forward=False)
+    if before is None:
+        return None
+    if before.tag in ("button", "summary", "label") or before.css_first("button,summary,[role=button]") is not None:
+        return before
+    names = " ".join(
+        filter(None, (part.attributes.get("class") for part in (before, node, parent) if part is not None))
+    )
+    is_head = before.tag in (*_HEADINGS, "dt", "a", "p", "div", "header") and len(_words(before)) <= _MAX_TITLE
+    attributes = before.attributes
+    acts = "onclick" in attributes or "aria-expanded" in attributes or attributes.get("role") in ("button", "tab")
+    return before if is_head and (acts or _FOLDS.search(names)) else None
+
+
+def _beside(node: LexborNode, *, forward: bool = True) -> LexborNode | None:
+    """The next element, or the one before; for a control that is alone in its parent, that of the parent."""
+    for _ in range(_MAX_WRAPPED):
+        found = node.next if forward else node.prev
+        while found is not None and not found.is_element_node:
+            if found.is_text_node and (found.text_content or "").strip():
+                return None
+            found = found.next if forward else found.prev
+        parent = node.parent
+        if found is not None or not forward or parent is None or parent.tag == "body" or _words(parent) != _words(node):
+            return found
+        node = parent
+    return None
+
+
+def _is_heading(node: LexborNode) -> bool:
+    parent: LexborNode | None = node
+    for _ in range(4):
+        if parent is None:
+            return False
+        if parent.tag in _HEADINGS or parent.tag in ("summary", "dt") or parent.attributes.get("role") == "heading":
+            return True
+        parent = parent.parent
+    return False
+
+
+def _words(node: LexborNode) -> str:
+    return " ".join(node.text(deep=True).split())

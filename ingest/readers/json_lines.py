@@ -1,0 +1,52 @@
+"""Reading step of ingest: JSON, whole or a value a line, to values; broken lines are left out and named."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from ingest.errors import UnreadableDocument
+
+_MOST_NAMED = 8
+
+
+def parse(text: str, name: str) -> tuple[object, list[str]]:
+    """The value, or the values of the lines, and what is said of lines that are none.
+
+    Raises:
+        UnreadableDocument: neither the whole nor most of its lines are valid; says where it breaks.
+    """
+    try:
+        return json.loads(text), []
+    except RecursionError:
+        raise UnreadableDocument(f"{name}: JSON nested too deeply; expected records with a text field") from None
+    except ValueError as whole:
+        lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+        values, broken = _parse_lines(lines) if len(lines) > 1 else ([], [])
+        if values and len(broken) <= len(values):
+            return values, broken
+        where = f"line {whole.lineno} column {whole.colno}" if isinstance(whole, json.JSONDecodeError) else "a number"
+        message = f"{name}: invalid JSON at {where} ({_reason(whole)}); mend it there or export it again"
+        raise UnreadableDocument(message) from whole
+
+
+def _parse_lines(lines: Sequence[tuple[int, str]]) -> tuple[list[object], list[str]]:
+    """Values of JSON Lines, none where the first line is no whole value; and what is wrong with the other lines."""
+    values: list[object] = []
+    broken: list[str] = []
+    for number, line in lines:
+        try:
+            value = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            if not values:
+                return [], []
+            column = error.colno if isinstance(error, json.JSONDecodeError) else 1
+            broken.append(f"invalid JSON at line {number} column {column} ({_reason(error)}): the line is left out")
+            continue
+        values += value if isinstance(value, list) else [value]
+    more = [f"{len(broken) - _MOST_NAMED} more lines are not valid JSON"] if len(broken) > _MOST_NAMED else []
+    return values, [*broken[:_MOST_NAMED], *more]
+
+
+def _reason(error: BaseException) -> str:
+    return error.msg if isinstance(error, json.JSONDecodeError) else type(error).__name__

@@ -1,0 +1,214 @@
+"""Reading step of ingest: messages and saved web pages in the form of messages, with all that can be read of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from email import policy
+from email.message import EmailMessage, Message
+from email.parser import BytesParser
+from email.utils import parsedate_to_datetime
+
+from ingest.document import Document, Metadata
+from ingest.errors import IngestError, UnreadableDocument
+from ingest.readers import encoding
+from ingest.readers.charset import decode
+from ingest.readers.draft import Piece, compose
+from ingest.readers.html.reader import markup_pieces, read_html
+from ingest.readers.outline import outline
+from ingest.readers.parts import lowered, pieces_of
+
+MEDIA_TYPE = "message/rfc822"
+_SHOWN = ("From", "To", "Cc", "Date")
+_QUOTED = re.compile(r"^[ \t]*(?:>[ \t]?)+", re.MULTILINE)
+_MOST_PARTS = 100
+_MOST_NESTED = 3  # messages within messages
+_SAVED = ("snapshot-content-location", "x-msa-original-url")
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """What was read of a message, and what was not."""
+
+    name: str
+    pieces: list[Piece] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+def read_mail(content: bytes, name: str) -> Document:
+    """Read a message: subject, sender, receivers and date decoded, its text, and its attachments as sections.
+
+    A web page that was saved as a message (MHT) is read as the page. Of a text in several forms the richest is taken.
+    What cannot be read of the attachments is named. Raises EmptyDocument and UnreadableDocument.
+    """
+    message = _parsed(content, name)
+    page = _saved_page(message, name)
+    if page is not None:
+        return _read_page(message, page, content, name)
+    sheet = _Sheet(name)
+    _take_message(message, sheet, depth=0)
+    subject = _header(message, "Subject")
+    year = _year(message)
+    return compose(
+        [*([Piece("heading", subject)] if subject else []), *sheet.pieces],
+        name=name,
+        content=content,
+        media_type=MEDIA_TYPE,
+        metadata=Metadata(title=subject or None, year=year),
+        warnings=sheet.warnings,
+    )
+
+
+def _parsed(content: bytes, name: str) -> EmailMessage:
+    try:
+        parsed: Message = BytesParser(policy=policy.default).parsebytes(content.removeprefix(b"\xef\xbb\xbf").lstrip())
+    except (RecursionError, ValueError, LookupError, AttributeError, IndexError, TypeError) as error:
+        message = f"{name}: a damaged message ({type(error).__name__}); save it anew from the mail program"
+        raise UnreadableDocument(message) from error
+    if not isinstance(parsed, EmailMessage):
+        raise UnreadableDocument(f"{name}: expected a message, got {type(parsed).__name__}; save it anew")
+    return parsed
+
+
+def _header(message: EmailMessage, name: str) -> str:
+    """A header as words; bytes that no encoding is named for are read as what they are likeliest."""
+    try:
+        value = str(message.get(name, ""))
+    except (ValueError, LookupError, AttributeError, IndexError, TypeError):  # headers that break their own grammar
+        value = next((str(said) for key, said in message.raw_items() if key.lower() == name.lower()), "")
+    if any("\udc80" <= letter <= "\udcff" for letter in value):
+        value = encoding.decode(value.encode("utf-8", "surrogateescape"), name=name).text
+    return " ".join(value.split())
+
+
+def _year(message: EmailMessage) -> int | None:
+    try:
+        return parsedate_to_datetime(_header(message, "Date")).year
+    except (ValueError, TypeError, IndexError):
+        return None
+
+
+def _saved_page(message: EmailMessage, name: str) -> EmailMessage | None:
+    """The page, where the message is one that a browser saved."""
+    saved = name.lower().endswith((".mht", ".mhtml")) or any(message.get(key) for key in _SAVED)
+    if not saved:
+        return None
+    pages = [part for part in _parts(message) if part.get_content_type() in ("text/html", "application/xhtml+xml")]
+    return pages[0] if pages else None
+
+
+def _read_page(message: EmailMessage, page: EmailMessage, content: bytes, name: str) -> Document:
+    markup, warnings = decode(_payload(page), name, charset=page.get_content_charset())
+    read = read_html(markup.encode("utf-8", "surrogatepass"), name)
+    address = _header(message, "Snapshot-Content-Location") or _header(page, "Content-Location")
+    url = read.metadata.url or (address if address.startswith(("http://", "https://")) else None)
+    framed = sum(part.get_content_type() == "text/html" for part in _parts(message)) - 1
+    told = [f"{name}: {framed} framed pages are not read"] if framed > 0 else []
+    return replace(
+        read,
+        content=content,
+        media_type=MEDIA_TYPE,
+        metadata=replace(read.metadata, url=url),
+        warnings=(*warnings, *read.warnings, *told),
+    )
+
+
+def _parts(message: EmailMessage) -> Iterator[EmailMessage]:
+    """The message itself or all of its parts that hold no others, at most :data:`_MOST_PARTS`."""
+    for number, part in enumerate(message.walk()):
+        if number >= _MOST_PARTS:
+            return
+        if isinstance(part, EmailMessage) and not part.is_multipart():
+            yield part
+
+
+def _payload(part: EmailMessage) -> bytes:
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
+
+
+def _take_message(message: EmailMessage, sheet: _Sheet, *, depth: int) -> None:
+    for header in _SHOWN:
+        if value := _header(message, header):
+            sheet.pieces.append(Piece("paragraph", f"{header}: {value}"))
+    try:
+        body = message.get_body(preferencelist=("html", "plain"))
+    except (ValueError, LookupError, AttributeError, KeyError, TypeError):
+        body = None
+    if isinstance(body, EmailMessage):
+        sheet.pieces += _body_pieces(body, sheet)
+    pictures = 0
+    for number, part in enumerate(_attachments(message, body)):
+        if number >= _MOST_PARTS:
+            sheet.warnings.append(f"{sheet.name}: attachments after the first {_MOST_PARTS} are not read")
+            break
+        if part.get_content_maintype() == "image":
+            pictures += 1
+        else:
+            _take_attachment(part, sheet, depth=depth)
+    if pictures:
+        sheet.warnings.append(f"{sheet.name}: pictures are not read: {pictures}")
+
+
+def _body_pieces(body: EmailMessage, sheet: _Sheet) -> list[Piece]:
+    payload, charset = _payload(body), body.get_content_charset()
+    if not payload.strip():
+        return []
+    text, warnings = decode(payload, sheet.name, charset=charset)
+    sheet.warnings += warnings
+    if body.get_content_type() == "text/html":
+        return lowered(outline(markup_pieces(text)), 1)
+    return plain_pieces(text)
+
+
+def plain_pieces(text: str) -> list[Piece]:
+    """A plain text as the reader of plain text sees it, without the marks of what is quoted from other messages."""
+    from ingest.readers.text import read_text
+
+    document = read_text(_QUOTED.sub("", text).encode("utf-8", "surrogatepass"), "text")
+    return lowered(pieces_of(document), 1)
+
+
+def _attachments(message: EmailMessage, body: object) -> Iterator[EmailMessage]:
+    """All parts but the text and its other forms; a message within is one part."""
+    waiting: list[Message] = [message]
+    while waiting:
+        part = waiting.pop(0)
+        if part is not message and part.get_content_type() == "message/rfc822":
+            if isinstance(part, EmailMessage):
+                yield part
+        elif part.is_multipart():
+            inner = [each for each in part.get_payload() if isinstance(each, Message)]
+            waiting = [*inner, *waiting]
+        elif isinstance(part, EmailMessage) and part is not body and part is not message and _is_attached(part):
+            yield part
+
+
+def _is_attached(part: EmailMessage) -> bool:
+    """Whether a part is more than another form of the text."""
+    is_text = part.get_content_type() in ("text/plain", "text/html", "text/calendar")
+    return bool(part.get_filename()) or part.get_content_disposition() == "attachment" or not is_text
+
+
+def _take_attachment(part: EmailMessage, sheet: _Sheet, *, depth: int) -> None:
+    """The attachment as a section under its name; a warning where it cannot be read."""
+    from ingest.readers import read_bytes
+
+    if part.get_content_type() == "message/rfc822":
+        inner = next((each for each in part.get_payload() if isinstance(each, EmailMessage)), None)
+        if inner is None or depth >= _MOST_NESTED:
+            sheet.warnings.append(f"{sheet.name}: a message within it is not read")
+            return
+        sheet.pieces.append(Piece("heading", _header(inner, "Subject") or "Message", level=1))
+        _take_message(inner, sheet, depth=depth + 1)
+        return
+    title = " ".join((part.get_filename() or part.get_content_type()).split())
+    try:
+        read = read_bytes(_payload(part), title)
+    except IngestError as error:
+        said = error.message.removeprefix(f"{title}: ")
+        sheet.warnings.append(f"{sheet.name}: attachment {title} is not read: {said}")
+        return
+    sheet.warnings += [f"{sheet.name}: attachment {warning}" for warning in read.warnings]
+    sheet.pieces += [Piece("heading", title, level=1), *lowered(pieces_of(read), 2)]

@@ -1,0 +1,290 @@
+"""Ingest, PDF: what stands on a page beside its content: values of a form, notes typed onto it, comments, stamps.
+
+pdfium's text of a page holds none of these. Values and notes are placed where the page shows them, from what the file
+says of them and not from how they are drawn: the drawing may be missing, stale or set in a font without characters.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ingest.readers.pdf.text import Characters
+
+if TYPE_CHECKING:
+    import pypdfium2 as pdfium
+    from numpy.typing import NDArray
+
+_HIDDEN = 2 | 32  # annotation flags Hidden and NoView (ISO 32000-1, table 165)
+_MULTILINE, _PASSWORD = 1 << 12, 1 << 13  # field flags (table 228)
+_LARGEST, _SMALLEST = 12.0, 4.0  # points; of text whose size the form leaves open
+_LEADING, _HEIGHT = 1.15, 1.0  # of the font size: from line to line, and of one line's box
+_FILLERS = "_.…·＿－-—"  # what a form prints where a value is to be written
+_CHECKED, _UNCHECKED = "☑", "☐"
+_SCALE = 100  # device units to a point
+_BLANK = np.full((1, 4), np.nan, np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    """Text over a page; ``box`` is x0 y0 x1 y1 in points as displayed, ``size`` 0.0 where the file leaves it open."""
+
+    text: str
+    box: tuple[float, float, float, float]
+    size: float
+    several_lines: bool
+
+
+@dataclass(slots=True)
+class Additions:
+    """What annotations add to one page.
+
+    ``comments`` tells of words that show only when asked for, ``drawn`` of stamps and signatures, which only their
+    drawing tells. ``covering`` are notes that lie over words of the page and therefore are not read. ``files`` are the
+    names of files that are pinned to the page.
+    """
+
+    values: list[_Typed] = field(default_factory=list)
+    boxes: list[tuple[bool, _Typed]] = field(default_factory=list)  # to be ticked: whether they are
+    notes: list[_Typed] = field(default_factory=list)
+    comments: bool = False
+    drawn: bool = False
+    covering: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+
+    @property
+    def typed(self) -> list[_Typed]:
+        """All that is to be read with the page. A form that nobody has filled in is as it was printed."""
+        filled = bool(self.values) or any(ticked for ticked, _ in self.boxes)
+        return [*self.values, *(box for _, box in self.boxes if filled), *self.notes]
+
+
+def read_additions(page: pdfium.PdfPage) -> Additions:
+    """What the annotations of ``page`` add to it; a hidden one adds nothing."""
+    import pypdfium2.raw as raw
+
+    additions = Additions()
+    for index in range(raw.FPDFPage_GetAnnotCount(page)):
+        if annotation := raw.FPDFPage_GetAnnot(page, index):
+            try:
+                if not raw.FPDFAnnot_GetFlags(annotation) & _HIDDEN:
+                    _add(additions, page, annotation, raw.FPDFAnnot_GetSubtype(annotation))
+            finally:
+                raw.FPDFPage_CloseAnnot(annotation)
+    return additions
+
+
+def with_drawn(document: pdfium.PdfDocument, page: pdfium.PdfPage, number: int) -> pdfium.PdfPage:
+    """The page, loaded anew, with its stamps and signatures as part of its content; ``page`` is closed."""
+    import pypdfium2.raw as raw
+
+    for index in reversed(range(raw.FPDFPage_GetAnnotCount(page))):
+        annotation = raw.FPDFPage_GetAnnot(page, index)
+        keep = _is_drawn(page, annotation, raw.FPDFAnnot_GetSubtype(annotation))
+        raw.FPDFPage_CloseAnnot(annotation)
+        if not keep:
+            raw.FPDFPage_RemoveAnnot(page, index)
+    raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)
+    page.close()
+    return document[number - 1]
+
+
+def with_typed(characters: Characters, additions: Additions) -> Characters:
+    """The characters of a page and behind them those typed onto it; what is covered goes to ``additions.covering``.
+
+    The line on which a value is written gives way to it. A value that the page also prints is not read twice.
+    """
+    for typed in additions.typed:
+        inside = _inside(characters, typed.box)
+        under = "".join(characters.text[at] for at in np.flatnonzero(inside))
+        printed = "".join(letter for letter in under if letter not in _FILLERS)
+        if not printed:
+            characters = _appended(_without(characters, inside), typed)
+        elif _bare(typed.text) not in _bare(printed):
+            additions.covering.append(typed.text)
+    return characters
+
+
+def _add(additions: Additions, page: pdfium.PdfPage, annotation: object, subtype: int) -> None:
+    import pypdfium2.raw as raw
+
+    if subtype == raw.FPDF_ANNOT_WIDGET and page.formenv:
+        _add_field(additions, page, annotation)
+    elif subtype == raw.FPDF_ANNOT_FREETEXT:
+        if text := _string(annotation, b"Contents"):
+            additions.notes.append(_Typed(text, _box(page, annotation), 0.0, True))
+    elif _is_drawn(page, annotation, subtype):
+        additions.drawn = True
+    elif subtype == raw.FPDF_ANNOT_FILEATTACHMENT:
+        file = raw.FPDFAnnot_GetFileAttachment(annotation)
+        additions.files.append(_filled(partial(raw.FPDFAttachment_GetName, file)) if file else "?")
+    elif subtype not in (raw.FPDF_ANNOT_LINK, raw.FPDF_ANNOT_POPUP, raw.FPDF_ANNOT_WIDGET):
+        additions.comments |= bool(_string(annotation, b"Contents"))
+
+
+def _is_drawn(page: pdfium.PdfPage, annotation: object, subtype: int) -> bool:
+    """Whether it is a stamp or a signature, which say what their drawing says."""
+    import pypdfium2.raw as raw
+
+    if subtype == raw.FPDF_ANNOT_WIDGET and page.formenv:
+        return bool(raw.FPDFAnnot_GetFormFieldType(page.formenv, annotation) == raw.FPDF_FORMFIELD_SIGNATURE)
+    return bool(subtype == raw.FPDF_ANNOT_STAMP)
+
+
+def _add_field(additions: Additions, page: pdfium.PdfPage, annotation: object) -> None:
+    import pypdfium2.raw as raw
+
+    form, box = page.formenv, _box(page, annotation)
+    kind = raw.FPDFAnnot_GetFormFieldType(form, annotation)
+    flags = raw.FPDFAnnot_GetFormFieldFlags(form, annotation)
+    if kind in (raw.FPDF_FORMFIELD_CHECKBOX, raw.FPDF_FORMFIELD_RADIOBUTTON):
+        ticked = bool(raw.FPDFAnnot_IsChecked(form, annotation))
+        additions.boxes.append((ticked, _Typed(_CHECKED if ticked else _UNCHECKED, box, 0.0, False)))
+    elif kind == raw.FPDF_FORMFIELD_SIGNATURE:
+        additions.drawn = True
+    elif kind in (raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX):
+        chosen = "\n".join(_chosen(form, annotation)) or _value(form, annotation)
+        if chosen:
+            additions.values.append(_Typed(chosen, box, 0.0, kind == raw.FPDF_FORMFIELD_LISTBOX))
+    elif kind == raw.FPDF_FORMFIELD_TEXTFIELD and not flags & _PASSWORD and (value := _value(form, annotation)):
+        size = ctypes.c_float()
+        raw.FPDFAnnot_GetFontSize(form, annotation, size)
+        additions.values.append(_Typed(value, box, size.value, bool(flags & _MULTILINE)))
+
+
+def _chosen(form: object, annotation: object) -> Iterator[str]:
+    """Labels of the chosen options, which may differ from the values that they stand for."""
+    import pypdfium2.raw as raw
+
+    for index in range(raw.FPDFAnnot_GetOptionCount(form, annotation)):
+        if raw.FPDFAnnot_IsOptionSelected(form, annotation, index):
+            yield _filled(partial(raw.FPDFAnnot_GetOptionLabel, form, annotation, index))
+
+
+def _value(form: object, annotation: object) -> str:
+    import pypdfium2.raw as raw
+
+    return _filled(partial(raw.FPDFAnnot_GetFormFieldValue, form, annotation))
+
+
+def _string(annotation: object, key: bytes) -> str:
+    import pypdfium2.raw as raw
+
+    return _filled(partial(raw.FPDFAnnot_GetStringValue, annotation, key))
+
+
+def _filled(ask: Callable[[object, int], int]) -> str:
+    """The string that pdfium writes, line ends as newlines, stripped."""
+    import pypdfium2.raw as raw
+
+    size = ask(None, 0)
+    room = ctypes.create_string_buffer(size)
+    ask(ctypes.cast(room, ctypes.POINTER(raw.FPDF_WCHAR)), size)
+    text = room.raw[:size].decode("utf-16-le", "replace").rstrip("\0")
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def _box(page: pdfium.PdfPage, annotation: object) -> tuple[float, float, float, float]:
+    """Its rectangle on the displayed page."""
+    import pypdfium2.raw as raw
+
+    bounds, x, y = raw.FS_RECTF(), ctypes.c_int(), ctypes.c_int()
+    raw.FPDFAnnot_GetRect(annotation, bounds)
+    width, height = (round(length * _SCALE) for length in page.get_size())
+    corners = []
+    for across, up in ((bounds.left, bounds.bottom), (bounds.right, bounds.top)):
+        raw.FPDF_PageToDevice(page, 0, 0, width, height, 0, across, up, x, y)
+        corners.append((x.value / _SCALE, y.value / _SCALE))
+    (x0, x1), (y0, y1) = (sorted(pair) for pair in zip(*corners, strict=True))
+    return x0, y0, x1, y1
+
+
+def _inside(characters: Characters, box: tuple[float, float, float, float]) -> NDArray[np.bool_]:
+    """Which characters have their centre in the box."""
+    x = (characters.boxes[:, 0] + characters.boxes[:, 2]) / 2
+    y = (characters.boxes[:, 1] + characters.boxes[:, 3]) / 2
+    inside: NDArray[np.bool_] = (box[0] <= x) & (x <= box[2]) & (box[1] <= y) & (y <= box[3])
+    return inside
+
+
+def _bare(text: str) -> str:
+    return "".join(text.split())
+
+
+def _without(characters: Characters, dropped: NDArray[np.bool_]) -> Characters:
+    if not dropped.any():
+        return characters
+    kept = ~dropped
+    text = "".join(characters.text[at] for at in np.flatnonzero(kept))
+    arrays = {name: getattr(characters, name) for name in ("boxes", "sizes", "turns", "bold", "origins", "stamps")}
+    known = {name: array[kept] for name, array in arrays.items() if array is not None}
+    return replace(characters, text=text, **known)
+
+
+def _appended(characters: Characters, typed: _Typed) -> Characters:
+    size, lines = _set(typed)
+    texts, boxes = [characters.text, "\n"], [characters.boxes, _BLANK]
+    x0, y0, _, y1 = typed.box
+    if not typed.several_lines:
+        y0 = (y0 + y1 - size * _HEIGHT) / 2
+    for row, line in enumerate(lines):
+        texts += (line, "\n")
+        boxes += (_boxes(line, x0, y0 + row * size * _LEADING, size), _BLANK)
+    text = "".join(texts)
+    plain = np.zeros(len(text) - len(characters.text), np.int8)
+    added = np.concatenate(boxes[1:])
+    origins, stamps = characters.origins, characters.stamps
+    return replace(
+        characters,
+        text=text,
+        boxes=np.concatenate(boxes),
+        origins=None if origins is None else np.concatenate([origins, added[:, [0, 3]]]),
+        stamps=None if stamps is None else np.concatenate([stamps, plain.astype(np.int32)]),
+        sizes=np.concatenate([characters.sizes, np.full(len(plain), size, np.float32)]),
+        turns=np.concatenate([characters.turns, plain]),
+        bold=np.concatenate([characters.bold, plain.astype(bool)]),
+    )
+
+
+def _set(typed: _Typed) -> tuple[float, list[str]]:
+    """The largest font size in which the text fits its box, at most the one that the file tells, and its lines."""
+    x0, y0, x1, y1 = typed.box
+    size = typed.size or min(_LARGEST, max(_SMALLEST, y1 - y0))
+    lines = typed.text.splitlines() if typed.several_lines else [" ".join(typed.text.split())]
+    while typed.several_lines:
+        set_lines = [part for line in lines for part in _wrapped(line, (x1 - x0) / size)]
+        if len(set_lines) * size * _LEADING <= y1 - y0 or size <= _SMALLEST:
+            return size, set_lines
+        size = max(_SMALLEST, size - 0.5)
+    return size, lines
+
+
+def _wrapped(line: str, width: float) -> Iterator[str]:
+    """The line in parts of at most ``width`` ems, broken at spaces where it has any and beside wide letters."""
+    taken = ""
+    for word in re.findall(r"[^\s\u2e80-\uffef]+\s*|\S\s*", line):
+        if taken and sum(map(_advance, taken + word.rstrip())) > width:
+            yield taken.rstrip()
+            taken = ""
+        taken += word
+    yield taken.rstrip()
+
+
+def _advance(letter: str) -> float:
+    """Its width in ems, roughly."""
+    return 1.0 if unicodedata.east_asian_width(letter) in "WF" else 0.5
+
+
+def _boxes(line: str, x0: float, y0: float, size: float) -> NDArray[np.float32]:
+    edges = x0 + size * np.cumsum([0.0, *map(_advance, line)])
+    boxes = np.empty((len(line), 4), np.float32)
+    boxes[:, 0], boxes[:, 1], boxes[:, 2], boxes[:, 3] = edges[:-1], y0, edges[1:], y0 + size * _HEIGHT
+    boxes[[letter.isspace() for letter in line]] = np.nan
+    return boxes

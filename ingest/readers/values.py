@@ -1,0 +1,96 @@
+"""Reading step of ingest: files of values parted by commas, tabs or other marks, as tables with their header."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from io import StringIO
+from pathlib import PurePath
+
+from ingest.document import Document, Metadata
+from ingest.readers.draft import compose
+from ingest.readers.encoding import decode
+from ingest.readers.rows import MAX_CELLS, row_pieces
+
+_DELIMITERS = "\t;|,，"
+_DECLARED = re.compile(r"\ufeff?sep=(.)\r?\n", re.IGNORECASE)
+_SAMPLE = 200_000  # code points that tell the delimiter
+_EVEN = 0.5  # share of the rows of several fields that have as many as most
+_PARTED = 0.4  # share of the rows that have several fields
+_ENDS = (".", "。", "；", "!", "?", "！", "？")
+_MOST_FIELD = 2_000_000  # code points of one field; the default of the standard library is less than a long text
+
+
+def read_values(content: bytes, name: str) -> Document:
+    """Read rows of values in any encoding; the delimiter is the one that parts most rows alike, or as ``sep=`` says.
+
+    A file that no delimiter parts is read as plain text. Raises EmptyDocument and UnreadableDocument.
+    """
+    decoded = decode(content, name=name)
+    declared = _DECLARED.match(decoded.text)
+    body = decoded.text[declared.end() :] if declared else decoded.text
+    delimiter = declared[1] if declared else delimiter_of(body)
+    if delimiter is None:
+        from ingest.readers.text import read_text
+
+        read = read_text(content, name)
+        return replace(read, warnings=(*read.warnings, f"{name}: no rows of values in this file: read as plain text"))
+    rows, warnings = _rows(body, delimiter, name)
+    pieces = row_pieces(rows)
+    captions = [piece.grid.caption for piece in pieces if piece.grid and piece.grid.caption]
+    return compose(
+        pieces,
+        name=name,
+        content=content,
+        media_type="text/csv",
+        metadata=Metadata(title=" ".join(captions[0].split()) if len(captions) == 1 else PurePath(name).stem),
+        warnings=(*decoded.warnings, *warnings),
+    )
+
+
+def delimiter_of(text: str) -> str | None:
+    """The mark that parts the most rows into the same number of fields, at least two; None where none does."""
+    sample = text[:_SAMPLE]
+    if len(text) > _SAMPLE:
+        sample = sample[: sample.rfind("\n") + 1] or sample
+    found: list[tuple[float, int, str]] = []
+    for order, delimiter in enumerate(_DELIMITERS):
+        rows = [row for row in _parsed(sample, delimiter) if any(row)]
+        counts = Counter(len(row) for row in rows if sum(map(bool, row)) > 1)
+        if counts and not _is_prose(sample, delimiter):
+            times = counts.most_common(1)[0][1]
+            if times >= _EVEN * counts.total() and _PARTED * len(rows) <= counts.total() >= min(2, len(rows)):
+                found.append((round(times / len(rows), 1), -order, delimiter))
+    return max(found)[2] if found else None
+
+
+def _is_prose(text: str, delimiter: str) -> bool:
+    """Whether the mark stands within sentences: a space follows it, and lines end with a full stop."""
+    spaced = text.count(delimiter + " ") > 0.8 * text.count(delimiter)
+    lines = [line.rstrip() for line in text.splitlines() if delimiter in line]
+    return (spaced or delimiter == "，") and 2 * sum(line.endswith(_ENDS) for line in lines) > len(lines)
+
+
+def _parsed(text: str, delimiter: str) -> list[list[str]]:
+    csv.field_size_limit(_MOST_FIELD)
+    try:
+        return list(
+            csv.reader(StringIO(text.replace("\0", ""), newline=""), delimiter=delimiter, skipinitialspace=True)
+        )
+    except csv.Error:  # a field beyond the limit: quotes that never end
+        return list(csv.reader(text.splitlines(), delimiter=delimiter, quoting=csv.QUOTE_NONE))
+
+
+def _rows(text: str, delimiter: str, name: str) -> tuple[Sequence[Sequence[str]], list[str]]:
+    """The rows up to :data:`MAX_CELLS`, and what was left out."""
+    rows = _parsed(text, delimiter)
+    held = 0
+    for number, row in enumerate(rows):
+        held += len(row)
+        if held > MAX_CELLS:
+            left = f"{name}: rows {number + 1} to {len(rows)} are left out: {MAX_CELLS} cells of a file are read"
+            return rows[:number], [f"{left}; split it into parts and add those"]
+    return rows, []

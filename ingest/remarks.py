@@ -1,0 +1,70 @@
+"""Quality step of ingest: what a reader's warning is about, which pages it names, and whether a quote suffers from it.
+
+Readers warn in one line of words. This is the one place that says what such a line means for what is quoted.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+RemarkKind = Literal[
+    "figures",  # numbers lost a sign or a point
+    "encoding",  # characters were guessed, mended or lost
+    "damage",  # text that hardly reads as language, or was recognised in a picture
+    "missing",  # words that the page has, or seems to have, were left out
+    "note",  # nothing that a quote could suffer from
+]
+
+_PAGES = re.compile(r"\bpages? (\d+(?:[-–]\d+)?(?:, \d+(?:[-–]\d+)?)*)")
+_KINDS: tuple[tuple[RemarkKind, re.Pattern[str]], ...] = (
+    (
+        "note",
+        re.compile(
+            r"^named \S+ but holds|attach(?:ed|ment)|\bcomments?\b|\bframes?\b|furniture|\bembedded (?:file|object)"
+        ),
+    ),
+    ("figures", re.compile(r"\bfigures cannot be trusted|\bpercent signs|\bdecimal points|\bexponents? (?:lost|seem)")),
+    ("encoding", re.compile(r"\bencod(?:ed|ing)|U\+FFFD|\bdeclares \S+ but is|\bdamaged characters|replacement char")),
+    ("damage", re.compile(r"partly damaged|reads? poorly|garbled|\bby OCR\b|\brecognised\b")),
+    (
+        "missing",
+        re.compile(r"left out|not (?:be )?read\b|not show|\bhidden\b|struck|no text|covered|typed over|\bvertical\b"),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A warning in its parts: ``text`` without the file's name, and the ``pages`` it names as ranges, both ends in."""
+
+    text: str
+    kind: RemarkKind
+    pages: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def is_doubt(self) -> bool:
+        """Whether a quote could suffer from it."""
+        return self.kind != "note"
+
+    def touches(self, first: int, last: int) -> bool:
+        """Whether what is quoted from these pages suffers from it.
+
+        Where no page is named, doubts about figures, characters and damage go for all of the document; that something
+        is missing somewhere goes for none.
+        """
+        if not self.is_doubt:
+            return False
+        if not self.pages:
+            return self.kind != "missing"
+        return any(start <= last and first <= end for start, end in self.pages)
+
+
+def remark(warning: str, *, name: str) -> Remark:
+    """The parts of a warning about the file of this name."""
+    text = warning.removeprefix(f"{name}: ")
+    kind: RemarkKind = next((kind for kind, pattern in _KINDS if pattern.search(text)), "note")
+    found = _PAGES.search(text)
+    runs = [re.split("[-–]", run) for run in found[1].split(", ")] if found else []
+    return Remark(text, kind, tuple((int(run[0]), int(run[-1])) for run in runs))

@@ -1,0 +1,105 @@
+"""What the command line prints of documents: their list, one of them, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from index.catalogue import DocumentRecord
+from index.corrections import EDITABLE
+from ingest.passage import Passage
+from service.commands import terminal
+from service.commands.phrases import count, flat
+from service.commands.pictures import PICTURES
+
+
+def listed(records: Sequence[DocumentRecord], *, as_json: bool) -> None:
+    """A table of the documents; in a pipe one line each, columns parted by tabs."""
+    if as_json:
+        return terminal.show_json({"documents": [asdict(record) for record in records]})
+    rows = [_row(record) for record in records]
+    if not terminal.OUT.is_terminal:
+        terminal.write("".join("\t".join(row) + "\n" for row in rows))
+    elif terminal.OUT.width < terminal.NARROW:
+        for doc_id, title, *_ in rows:
+            terminal.show_line(Text.assemble((doc_id, "cyan"), "  ", title))
+    else:
+        table = Table("id", box=None, header_style="bold", pad_edge=False)
+        table.add_column("title", overflow="fold", ratio=1)
+        for name in ("where", "year", "lang"):
+            table.add_column(name)
+        table.add_column("passages", justify="right")
+        table.columns[0].no_wrap = True
+        for row in rows:
+            table.add_row(*map(Text, row))
+        terminal.OUT.print(table)
+        terminal.show_line(Text(count(len(records), "document"), style="dim"))
+    return None
+
+
+def _row(record: DocumentRecord) -> tuple[str, ...]:
+    meta = record.metadata
+    facts = (meta.jurisdiction or "", str(meta.year or ""), meta.language or "", str(record.n_passages))
+    return record.doc_id[:12], flat(record.title).translate(PICTURES), *facts
+
+
+def one(record: DocumentRecord, passages: Sequence[Passage], *, text: str | None, whole: bool, as_json: bool) -> None:
+    """What is known of a document and its outline, or all its passages; with ``text`` that alone, as it is."""
+    if as_json:
+        listed = {"passages": [_passage_json(passage) for passage in passages]} if whole else {}
+        return terminal.show_json(asdict(record) | listed | ({} if text is None else {"text": text}))
+    if text is not None:
+        return terminal.write(text)
+    about = asdict(record)
+    terminal.show_line(Text(record.title, style="bold"))
+    known = {name: value for name, value in (about | about["metadata"]).items() if name not in ("title", "metadata")}
+    terminal.show_facts(known | {"edited": _readings(record)})
+    terminal.OUT.print()
+    seen: set[tuple[str, ...]] = set()
+    for passage in passages:
+        for depth in range(1, len(passage.section) + 1):
+            if (path := passage.section[:depth]) not in seen:
+                seen.add(path)
+                terminal.show_line(Text.assemble(path[-1], (f"  p. {passage.page_start}", "dim")), indent=2 * depth - 2)
+        if whole:
+            terminal.show_line(
+                Text(f"{passage.passage_id} · {passage.kind} · p. {passage.page_start}", style="dim"), indent=4
+            )
+            terminal.show_line(Text(passage.text), indent=4)
+    return None
+
+
+def _readings(record: DocumentRecord) -> list[str]:
+    """The fields that were corrected, each with what was read there."""
+    return [f"{name} (read: {'nothing' if of['read'] is None else of['read']})" for name, of in record.edited.items()]
+
+
+def edited(record: DocumentRecord, *, as_json: bool) -> None:
+    """What is known of a document by now, and what of it was corrected."""
+    if as_json:
+        return terminal.show_json(asdict(record))
+    terminal.show_line(Text.assemble(("edited ", "green"), record.title, (f"  {record.doc_id[:12]}", "dim")))
+    known = asdict(record.metadata)
+    terminal.show_facts({name: known[name] for name in EDITABLE if name != "title"} | {"edited": _readings(record)})
+    return None
+
+
+def removed(records: Sequence[DocumentRecord], *, as_json: bool) -> None:
+    """Names what was deleted."""
+    if as_json:
+        return terminal.show_json({"removed": [record.doc_id for record in records]})
+    for record in records:
+        terminal.show_line(Text.assemble(("removed ", "red"), record.title, (f"  {record.doc_id[:12]}", "dim")))
+    return None
+
+
+def _passage_json(passage: Passage) -> dict[str, Any]:
+    return {
+        "passage_id": passage.passage_id, "kind": passage.kind, "section": passage.section, "table": passage.table,
+        "page_start": passage.page_start, "page_end": passage.page_end, "language": passage.language,
+        "spans": [span._asdict() for span in passage.spans], "text": passage.text,
+    }  # fmt: skip
