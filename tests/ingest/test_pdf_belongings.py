@@ -273,3 +273,90 @@ def test_definitions_forms_and_addresses_are_no_tables() -> None:
         press.line(MARGIN, 100 + 16 * place, left)
         press.line(MARGIN + 110, 100 + 16 * place, right)
     assert tables_of(press)[1] == []
+
+
+def test_a_unit_above_and_a_caption_below_are_of_the_table_between() -> None:
+    press = Press()
+    y = press.paragraph(MARGIN, 90, 450, PROSE)
+    for number, rows in enumerate((LIMITS, OTHER), 1):
+        press.line(400, y + 12, Run("单位：mg/L", 9))
+        y = press.table(MARGIN, y + 18, WIDTHS, grid_of(rows), rules="full")
+        press.line(200, y + 14, f"表{number} 第{number}类水限值")
+        y = press.paragraph(MARGIN, y + 40, 450, PROSE)
+    document, found = tables_of(press)
+    assert [said(document, table)[:2] for table in found] == [
+        ("表1", "单位：mg/L … 表1 第1类水限值"),
+        ("表2", "单位：mg/L … 表2 第2类水限值"),
+    ]
+    assert kinds(document) == ["paragraph", "table", "paragraph", "table", "paragraph"]
+
+
+def test_names_of_groups_stand_over_all_columns_of_the_group() -> None:
+    press = Press()
+    xs = (MARGIN, 192, 272, 352, 432)
+    for y in (100, 132, 180):
+        press.rule(MARGIN, y, 500, y)
+    press.line(222, 112, Run("Uptake", 9))
+    press.line(384, 112, Run("Loss", 9))
+    rows = [("Stand", "2030", "2031", "2030", "2031"), ("Alder", "10", "11", "1", "2"), ("Oak", "3", "4", "0", "0"),
+            ("Reed", "5", "6", "7", "8")]  # fmt: skip
+    for place, row in enumerate(rows):
+        for x, text in zip(xs, row, strict=True):
+            press.line(x, 126 + 15 * place, Run(text, 9))
+    document, [table] = tables_of(press)
+    assert table.header_rows == 2
+    [row] = [passage for passage in split(document) if passage.kind == "row" and "Oak" in passage.text]
+    assert [unit.label for unit in row.units[1:]] == [
+        f"Oak · {name}" for name in ("Uptake 2030", "Uptake 2031", "Loss 2030", "Loss 2031")
+    ]
+
+
+def test_a_table_without_rules_is_found_in_one_column_of_the_page() -> None:
+    press = Press()
+    prose = "Crews walk the shore and weigh the reed that they cut, stand by stand, before it is sent to the mill."
+    for x in (MARGIN, 320):
+        y = press.paragraph(x, 90, 210, prose * 2, size=9)
+    press.line(340, y + 10, Run("Table 1 Reed by stand", 9))
+    for place, row in enumerate(
+        [("Stand", "2030", "2031"), ("Alder", "10", "12"), ("Oak", "3", "4"), ("Marsh", "5", "6")]
+    ):
+        for x, text in zip((320, 400, 470), row, strict=True):
+            press.line(x, y + 26 + 14 * place, Run(text, 9))
+    press.paragraph(MARGIN, y, 210, prose * 2, size=9)
+    press.paragraph(320, y + 100, 210, prose * 2, size=9)
+    _, [table] = tables_of(press)
+    assert (table.label, table.header_rows, table.n_rows) == ("Table 1", 1, 4)
+
+
+def test_an_upright_caption_belongs_to_the_table_set_sideways_below_it() -> None:
+    press = Press()
+    y = press.paragraph(MARGIN, 90, 450, "The crews cut the reed by hand and weighed it at the landing.")
+    press.line(200, y + 10, "Table 2. Reed by stand")
+    rows = [
+        ("Stand", "Cut", "Left"),
+        *((f"Stand {name}", f"1{place}", f"2{place}") for place, name in enumerate("ABCD")),
+    ]
+    edges = [200 + 40 * place for place in range(len(rows) + 1)]
+    for x in edges:
+        press.rule(x, 200, x, 500)
+    for edge in (200, 300, 400, 500):
+        press.rule(edges[0], edge, edges[-1], edge)
+    for place, row in enumerate(rows):
+        for column, text in enumerate(row):
+            press.aside(edges[place] + 22, 495 - 100 * column, text)
+    document, [table] = tables_of(press)
+    assert said(document, table) == ("Table 2", "Table 2. Reed by stand", [list(row) for row in rows])
+
+
+def test_a_merged_value_cut_by_the_end_of_a_page_holds_for_the_rows_that_go_on() -> None:
+    press = Press()
+    first = [Place(0, 0, "名"), Place(0, 1, "面积"), Place(0, 2, "罚款"), Place(1, 2, "五百元", row_span=3)]
+    first += [Place(r, c, text) for r in range(1, 4) for c, text in ((0, f"S{r}"), (1, str(10 + r)))]
+    press.table(MARGIN, 100, [90, 110, 110], first, rules="full")
+    press.next_page()
+    rest = [Place(r, c, text) for r in range(2) for c, text in ((0, f"S{4 + r}"), (1, str(14 + r)))]
+    press.table(MARGIN, 70, [90, 110, 110], [*rest, Place(0, 2, "", row_span=2)], rules="full")
+    document, [table] = tables_of(press)
+    rows = {p.units[0].text: p.units[-1].text for p in split(document) if p.kind == "row"}
+    assert (rows["S4"], rows["S5"]) == ("五百元", "五百元")
+    assert table.pages == (1, 2)

@@ -131,3 +131,8 @@ def test_a_contents_page_with_page_numbers_ends_with_the_last_of_them():
     shown = [quote(document.text, block.spans) for block in document.blocks if block.kind != "furniture"]
     assert shown.count("Kelp pact") == 1
     assert "The parties agree on kelp." in shown
+
+
+def test_the_caption_of_one_table_of_several_is_no_title() -> None:
+    assert best_title(None, "表1 北岸芦苇产量\n地区\n12\n表2 南岸芦苇产量\n地区\n15\n", "reed.pdf") == "reed"
+    assert best_title(None, "表1 北岸芦苇产量\n地区\n12\n", "reed.pdf") == "表1 北岸芦苇产量"
