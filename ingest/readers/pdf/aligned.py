@@ -139,7 +139,7 @@ def _between_rules(rules: Sequence[Rule], words: Sequence[Word]) -> list[Grid]:
 
 def _is_apart(band: Sequence[Line]) -> bool:
     """Whether what stands between two rules is no row: the caption of the next table."""
-    return any(is_table_caption(line.text) for line in band)
+    return any(is_table_caption(piece.text) for line in band for piece in line.pieces(_OPEN_GUTTER))
 
 
 def _ruled_across(bands: Sequence[Sequence[Line]]) -> tuple[list[Row], list[float]] | None:
@@ -196,7 +196,7 @@ def _open(words: Sequence[Word]) -> list[Grid]:
     above: Line | None = None
     before: Line | None = None
     for line in [*lines_of(words), None]:
-        parted = line is not None and len(line.pieces(_OPEN_GUTTER)) > 1
+        parted = line is not None and len(line.pieces(_OPEN_GUTTER)) > 1 and not _is_apart([line])
         if line is None or not parted or (run and not _goes_on(run[-1], line)):
             if len(run) >= 3 and (grid := _open_table(run, above)):
                 found.append(grid)
@@ -233,6 +233,8 @@ def _open_table(run: Sequence[Line], above: Line | None) -> Grid | None:
     rows = body_rows(run, edges, _OPEN_GUTTER) if edges else None
     if rows is None or len(rows) < 3 or len(rows) < len(run) or not _is_rowlike(rows):
         return None
+    if any(is_gappy(line, edges) for line in run):
+        return None
     n_columns = len(edges) + 1
     header = [lines[0].text for _, _, lines in rows[0].cells]
     if header[: len(header) // 2] == header[len(header) // 2 :]:
@@ -241,7 +243,7 @@ def _open_table(run: Sequence[Line], above: Line | None) -> Grid | None:
         return None
     if sum(len(row.cells) for row in rows) < 0.85 * len(rows) * n_columns or _is_contents(rows):
         return None
-    captioned = above is not None and is_table_caption(above.text)
+    captioned = above is not None and _is_apart([above])
     if not captioned and not any(_is_numeric(rows[1:], column) for column in range(1, n_columns)):
         return None
     return _framed(rows, edges, run)
