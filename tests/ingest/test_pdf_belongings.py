@@ -360,3 +360,24 @@ def test_a_merged_value_cut_by_the_end_of_a_page_holds_for_the_rows_that_go_on()
     rows = {p.units[0].text: p.units[-1].text for p in split(document) if p.kind == "row"}
     assert (rows["S4"], rows["S5"]) == ("五百元", "五百元")
     assert table.pages == (1, 2)
+
+
+def test_names_broken_over_two_lines_beside_values_set_between_them_are_one_row_each() -> None:
+    press = Press()
+    y, edges = 118.0, [100.0, 118.0]
+    for x, text in zip((MARGIN, 172, 272), ("Stand", "2030", "2031"), strict=True):
+        press.line(x + 5, 112, Run(text, 9))
+    names = [("Alder", "carr", "10"), ("Birch", "wood", "12"), ("Oak", "slope", "14"), ("Reed", "marsh", "16")]
+    for place, (upper, lower, value) in enumerate(names):
+        press.line(MARGIN + 5, y + 10, Run(upper, 9))
+        press.line(MARGIN + 5, y + 21, Run(lower, 9))
+        press.line(177, y + 15.5, Run(value, 9))
+        press.line(277, y + 15.5, Run(f"{value}.5", 9))
+        y += 28
+        edges += [y] if place % 2 else []
+    for edge in edges:
+        press.rule(MARGIN, edge, 372, edge)
+    document, [table] = tables_of(press)
+    assert table.header_rows == 1
+    rows = [[unit.text for unit in p.units if unit.text.strip()] for p in split(document) if p.kind == "row"]
+    assert [" ".join(row) for row in rows] == [f"{a} {b} {value} {value}.5" for a, b, value in names]

@@ -37,6 +37,7 @@ _MOST_COLUMNS = 4  # of text on a page
 _DOUBLE = 3.0  # points between two lines that are one rule drawn double
 _MOST_RULES = 30
 _TALLEST_HEADER = 6  # lines
+_TALLEST_BAND = 40  # lines
 _TALLEST_ROW = 15  # lines; more between two rules is a column of prose
 
 
@@ -128,13 +129,33 @@ def _between_rules(rules: Sequence[Rule], words: Sequence[Word]) -> list[Grid]:
     while first + 1 < len(bands):
         end = next((at for at in range(first, len(bands)) if _is_apart(bands[at])), len(bands))
         for last in range(end, first + 1, -1):
-            if parts := _ruled_across(bands[first:last]):
-                found.append(split_bands(to_grid(*parts, left, right, rules[first].at, rules[last].at), words))
+            frame = (left, right, rules[first].at, rules[last].at)
+            parts = _ruled_across(bands[first:last])
+            grid = split_bands(to_grid(*parts, *frame), words) if parts else None
+            grid = grid or (_banded(bands[first:last], frame, words) if last == end else None)
+            if grid is not None:
+                found.append(grid)
                 first = last
                 break
         else:
             first += 1
     return found
+
+
+def _banded(
+    bands: Sequence[Sequence[Line]], frame: tuple[float, float, float, float], words: Sequence[Word]
+) -> Grid | None:
+    """Bands of several rows each, whose names may be broken over lines; None where they do not line up."""
+    edges = column_edges([line for band in bands[1:] for line in band], RULED_GUTTER)
+    if not edges or not all(bands) or max(map(len, bands)) > _TALLEST_BAND:
+        return None
+    parts = [header_rows(bands[0], edges), *(one_row(band, edges) for band in bands[1:])]
+    if any(not part for part in parts):
+        return None
+    rows = [row for part in parts for row in part or ()]
+    grid = to_grid(rows, edges, *frame)
+    parted = split_bands(grid, words)
+    return parted if len(parted.ys) > len(grid.ys) + 1 else None
 
 
 def _is_apart(band: Sequence[Line]) -> bool:

@@ -51,12 +51,12 @@ def _band(grid: Grid, slots: Held, values: set[GridCell]) -> _Band | None:
     longest = max((slots[cell] for cell in values), key=len)
     levels = [_level(line) for line in longest]
     near = _LEVEL * longest[0].size
-    level = {cell: [_row_of(_level(line), levels, near) for line in lines] for cell, lines in slots.items()}
-    regular = {cell for cell, rows in level.items() if None not in rows and len(set(rows)) == len(rows)}
-    names = [cell for cell in regular - values if len(slots[cell]) == len(levels)]
-    if not names or any(cell not in regular or len(slots[cell]) < _HELD * len(levels) for cell in values):
+    level = {cell: _rows_of(lines, levels, near) for cell, lines in slots.items()}
+    names = [cell for cell in slots.keys() - values if len(set(level[cell])) == len(levels)]
+    if not names or any(len(level[cell]) < _HELD * len(levels) for cell in values):
         return None
-    if any(_runs_on(slots[cell], grid) for cell in names) or any(_are_remarks(slots[cell]) for cell in values):
+    level_names = [slots[cell] for cell in names if len(slots[cell]) == len(levels)]
+    if any(_runs_on(lines, grid) for lines in level_names) or any(_are_remarks(slots[cell]) for cell in values):
         return None
     merged = frozenset(cell for cell in slots if cell not in values and cell not in names)
     if any(cell.column > min(names).column and len(slots[cell]) > len(levels) for cell in merged):
@@ -64,7 +64,7 @@ def _band(grid: Grid, slots: Held, values: set[GridCell]) -> _Band | None:
     rows: list[list[Line]] = [[] for _ in levels]
     for cell in slots.keys() - merged:
         for line, row in zip(slots[cell], level[cell], strict=True):
-            rows[row or 0].append(line)
+            rows[row].append(line)
     edges = [
         (max(line.bottom for line in above) + min(line.top for line in below)) / 2
         for above, below in itertools.pairwise(rows)
@@ -76,8 +76,13 @@ def _level(line: Line) -> float:
     return (line.top + line.bottom) / 2
 
 
-def _row_of(level: float, levels: Sequence[float], near: float) -> int | None:
-    return next((row for row, each in enumerate(levels) if abs(each - level) <= near), None)
+def _rows_of(lines: Sequence[Line], levels: Sequence[float], near: float) -> list[int]:
+    """The row of each line: that on whose level it stands, or on which it is centred with others; none if in doubt."""
+    rows = [min(range(len(levels)), key=lambda row: abs(levels[row] - _level(line))) for line in lines]
+    groups = {row: [_level(line) for line, own in zip(lines, rows, strict=True) if own == row] for row in rows}
+    centred = all(abs(sum(group) / len(group) - levels[row]) <= near for row, group in groups.items())
+    alone = len(groups) == len(lines)
+    return rows if centred and (alone or len(groups) == len(levels)) else []
 
 
 def _runs_on(lines: Sequence[Line], grid: Grid) -> bool:

@@ -101,14 +101,16 @@ def column_edges(lines: Sequence[Line], least: float) -> list[float]:
 
 
 def _parting(edges: Sequence[float], lines: Sequence[Line], gutter: float) -> list[float]:
-    """The edges that part two pieces of some line: a name centred over labels that begin further left needs none."""
+    """The edges but those beside a lone name that is centred over labels which begin further left."""
     held = [
         {sum(edge <= (piece.x0 + piece.x1) / 2 for edge in edges) for piece in line.pieces(gutter)} for line in lines
     ]
     parting: list[float] = []
     first = 0  # of the columns that are one with the next
     for column, edge in enumerate(edges):
-        if any(column + 1 in filled and any(first <= each <= column for each in filled) for filled in held):
+        left = [any(first <= each <= column for each in filled) for filled in held]
+        right = [column + 1 in filled for filled in held]
+        if any(map(all, zip(left, right, strict=True))) or min(sum(left), sum(right)) > 1:
             parting.append(edge)
             first = column + 1
     return parting
