@@ -17,17 +17,21 @@ RemarkKind = Literal[
     "note",  # nothing that a quote could suffer from
 ]
 
-_PAGES = re.compile(r"\bpages? (\d+(?:[-–]\d+)?(?:, \d+(?:[-–]\d+)?)*)")
+_PAGES = re.compile(r"\b(?:page|slide)s? (\d+(?:[-–]\d+)?(?:, \d+(?:[-–]\d+)?)*)")
 _KINDS: tuple[tuple[RemarkKind, re.Pattern[str]], ...] = (
     (
         "note",
         re.compile(
-            r"^named \S+ but holds|attach(?:ed|ment)|\bcomments?\b|\bframes?\b|furniture|\bembedded (?:file|object)"
+            r"^named \S+ but holds|attach(?:ed|ment)|\bcomments?\b|\bframe[ds]?\b|furniture|\bembedded (?:file|object)"
+            r"|\bpictures are not read|hidden (?:slides|sheets|rows|columns) are left out"
         ),
     ),
     ("figures", re.compile(r"\bfigures cannot be trusted|\bpercent signs|\bdecimal points|\bexponents? (?:lost|seem)")),
-    ("encoding", re.compile(r"\bencod(?:ed|ing)|U\+FFFD|\bdeclares \S+ but is|\bdamaged characters|replacement char")),
-    ("damage", re.compile(r"partly damaged|reads? poorly|garbled|\bby OCR\b|\brecognised\b")),
+    (
+        "encoding",
+        re.compile(r"\bencod(?:ed|ing)|U\+FFFD|\bmended\b|\bdeclares \S+ but is|\bdamaged characters|replacement char"),
+    ),
+    ("damage", re.compile(r"partly damaged|reads? poorly|garbled|\bby OCR\b|\brecognised\b|cannot be read")),
     (
         "missing",
         re.compile(r"left out|not (?:be )?read\b|not show|\bhidden\b|struck|no text|covered|typed over|\bvertical\b"),

@@ -185,9 +185,12 @@ class _Layout:
         """
         head = list(prefix)
         rest: list[_Entry] = []
-        while sum(entry.size for entry in head) > self.params.max_chars / 3:
-            rest.insert(0, head.pop())
-        room = self.params.max_chars - sum(entry.size for entry in head)
+        taken = sum(entry.size for entry in head)
+        while taken > self.params.max_chars / 3:
+            rest.append(head.pop())
+            taken -= rest[-1].size
+        rest.reverse()
+        room = self.params.max_chars - taken
         group: list[_Entry] = []
         held = 0.0
         for entry in [*rest, *entries]:

@@ -178,7 +178,8 @@ def _find(paths: Sequence[Path], report: AddReport) -> list[Path]:
         try:
             found = look_into([path])
             files.update(dict.fromkeys(found.files))
-            report.skipped += [Skipped(str(each), why_skipped(each)) for each in found.skipped]
+            strange = (each for each in found.skipped if not Library.exists(each.parent))  # a library may lie within
+            report.skipped += [Skipped(str(each), why_skipped(each)) for each in strange]
             report.hidden += found.hidden
         except IngestError as error:
             report.failed.append(_failed(path, error))

@@ -54,7 +54,7 @@ class Piece:
     ``level`` -1 marks a heading whose level its numbering has to tell. ``page`` is the number of the page it begins
     on; a form feed inside ``text`` begins the next one. ``tail`` is the white space written after it. ``link`` is the
     share of the text that links elsewhere, ``inner_link`` that links into the same page, ``bold`` that is bold; 0..1.
-    ``title`` marks what the source calls the document's title.
+    ``title`` marks what the source calls the document's title, ``formula`` a formula on a line of its own.
     """
 
     kind: BlockKind
@@ -68,6 +68,7 @@ class Piece:
     inner_link: float = 0.0
     bold: float = 0.0
     title: bool = False
+    formula: bool = False
 
 
 def compose(

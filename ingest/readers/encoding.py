@@ -26,7 +26,9 @@ _DECLARED = 30.0  # nats that a declaration counts
 _DOUBTFUL = 14.0  # nats: a reading that leads by less is told to be a guess
 _WINDOW = 65_536  # bytes of the beginning, the middle and the end that are weighed; the whole is read with what wins
 _CONTROLS = re.compile("[\x01-\x08\x0e-\x1b\x7f]")
-_UNPRINTED = re.compile("[\\s\0\u200b\ufeff]+")
+_CONTROL_BYTES = bytes((*range(1, 9), *range(14, 28), 0x7F))
+_PRINTED = re.compile(r"[^\s\0\u200b\ufeff]")
+_WIDE = re.compile("[\u0800-\U0010ffff]")
 _DAMAGE = re.compile("\ufffd+")
 _LINE_END = re.compile("\r\n?|\n")
 _PIECE = re.compile(rb"[^\n]{2000}[\x30-\xff]*[\x00-\x2f]|[^\n]*\n|[^\n]+")  # cut after what is no half
@@ -59,15 +61,16 @@ def decode(content: bytes, *, name: str, declared: str | None = None) -> Decoded
         EmptyDocument: there is nothing but white space.
         UnreadableDocument: no encoding makes text of the bytes.
     """
-    content = _PADDING.sub(b"", content)
+    if content.endswith(b"\0" * 8):
+        content = _PADDING.sub(b"", content)
     decoded = _by_mark(content) or _valid_utf8(content) or _likeliest(content, name, declared)
     text = decoded.text.rstrip("\0\x1a")
-    if not _is_text(text, decoded.encoding):
+    if not _is_text(text, decoded.encoding, content):
         raise UnreadableDocument(
             f"{name}: no text encoding fits; expected UTF-8, UTF-16, GB18030 or Big5 text, got binary data; "
             "convert the file to UTF-8 or give it the extension of its real format"
         )
-    if not _UNPRINTED.sub("", text):
+    if not _PRINTED.search(text):
         raise EmptyDocument(f"{name}: expected text, got an empty file; check that it was saved")
     return Decoded(text, decoded.encoding, (*decoded.warnings, *_damage(text, decoded.encoding, name)))
 
@@ -86,7 +89,7 @@ def _valid_utf8(content: bytes) -> Decoded | None:
     except UnicodeDecodeError:
         return None
     doubtful = not text.isascii() or "\0" in text or _CONTROLS.search(text)
-    return None if doubtful and max(text) < "\u0800" else Decoded(text, "utf-8")
+    return None if doubtful and not _WIDE.search(text) else Decoded(text, "utf-8")
 
 
 def _likeliest(content: bytes, name: str, declared: str | None) -> Decoded:
@@ -137,12 +140,20 @@ def _is_shifted(text: str) -> bool:
     return (rare > 2 and rare > 0.05 * min(count, 200)) or _NO_CHARACTER.search(text) is not None
 
 
-def _is_text(text: str, codec: str) -> bool:
-    if len(_CONTROLS.findall(text)) > _MAX_CONTROLS * len(text):
+def _is_text(text: str, codec: str, content: bytes) -> bool:
+    if _count_controls(text, codec, content) > _MAX_CONTROLS * len(text):
         return False
+    if codec == "utf-8" and "\ufffd" not in text:
+        return True
     count, rare = foreign(text)
     broken = len(_DAMAGE.findall(text))
     return broken <= max(2, _MAX_BROKEN * count) and (codec == "utf-8" or rare <= max(4, _MAX_RARE * count))
+
+
+def _count_controls(text: str, codec: str, content: bytes) -> int:
+    if codec == "utf-8":  # a byte each, and bytes are counted ten times as fast
+        return len(content) - len(content.translate(None, _CONTROL_BYTES))
+    return len(_CONTROLS.findall(text))
 
 
 def _damage(text: str, codec: str, name: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ _BLOCK = re.compile(
 )
 _JSON = re.compile(r"\A\{[ \t]*\r?\n.*?^\}[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 _LINE = re.compile(r"([\w-]+)[ \t]*[:：][ \t]*(.*)")
+_ENDED = re.compile(r"(?:\n[ \t]*\n|[.。;；!！?？)）*_])\s*\Z")  # a blank line, or the end of a sentence
 _MAX_BLOCK = 65_536
 # fmt: off
 _KNOWN = frozenset({
@@ -79,7 +80,12 @@ def _as_they_stand(body: str) -> Mapping[object, object] | None:
 
 
 def _apart(text: str, found: re.Match[str]) -> str:
-    """The text with both rules set apart, so that the second does not make a heading of what is between them."""
+    """The text with both rules set apart, so that the second makes no heading of the lines above it.
+
+    It does make one of a short line that stands alone above it, below others.
+    """
     lines = found["body"].splitlines()
+    if not all(map(str.strip, lines)) and not _ENDED.search(found["body"]):
+        return text
     ends = "\n\n" if all(_LINE.match(line) for line in lines if line.strip()) else "\n"
     return f"---\n\n{ends.join(lines)}\n\n---\n\n{text[found.end() :]}"

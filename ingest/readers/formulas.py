@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import reduce
 from typing import NamedTuple
 
+from ingest.readers.draft import Piece
 from ingest.readers.inline import lowered, raised
 
 _ATOM = re.compile(r"(?:[^\W_]+(?:[.,:][^\W_]+)*|[^\s\w()\[\]{}])[%‰°′″]*")
@@ -25,7 +27,11 @@ _FUNCTIONS = frozenset({
 _TOUCHES_BEFORE = re.compile(r"[\w\u0300-\u036f\u20d7)\]}%‰°′″²³¹⁰-ⁿ₀-₎]\Z")
 _TOUCHES_AFTER = re.compile(r"[\w(\[{√∛∜∑∏∫]")
 _RAISED_END = re.compile("[⁰¹²³⁴-ⁿ₀-₎]\\Z")
+_ENDS = ("。", "！", "？", "；", ".", "!", "?", ";")
+_GOES_ON = tuple("=+−-×·<>≤≥≈")  # the next line of one equation
 _ROOTS = {"": "√", "2": "√", "3": "∛", "4": "∜"}
+_UNSHOWN = re.compile("[\u2061-\u2064\u200b]")
+_UNSHOWN_PRODUCT = re.compile(r"(?<=\d)[\u2062\u2064](?=\d)")
 _PRIMES = str.maketrans({"'": "′", "’": "′", "∘": "°", "º": "°"})
 # Spacing marks that are set over a letter, and the ones that combine with it.
 _OVER = {
@@ -63,8 +69,12 @@ def row(parts: Iterable[Formula]) -> Formula:
 
 
 def words(text: str) -> Formula:
-    """Words, numbers and signs as they stand; the name of a function works on what follows it."""
-    return Formula(text, "big" if text.strip() in _FUNCTIONS else "")
+    """Words, numbers and signs as they show; the name of a function works on what follows it.
+
+    Operators that do not show go; between two numbers, they leave the gap that keeps 2·3 from being 23.
+    """
+    shown = _UNSHOWN.sub("", _UNSHOWN_PRODUCT.sub(" ", text))
+    return Formula(shown, "big" if shown.strip() in _FUNCTIONS else "")
 
 
 def fraction(top: Formula, bottom: Formula, *, has_bar: bool = True) -> Formula:
@@ -116,6 +126,20 @@ def rows(lines: Sequence[Sequence[str]], *, is_fenced: bool) -> Formula:
     if is_fenced:
         return Formula("; ".join(", ".join(filter(None, line)) for line in lines))
     return Formula("; ".join(reduce(_beside, filter(None, line), "") for line in lines))
+
+
+def with_displays(pieces: Iterable[Piece]) -> list[Piece]:
+    """Each formula on a line of its own as the end of the sentence that leads to it: E is what E=… says it is."""
+    done: list[Piece] = []
+    for piece in pieces:
+        lead = done[-1] if done else None
+        is_lead = lead is not None and lead.kind in ("paragraph", "list_item") and not lead.text.endswith(_ENDS)
+        goes_on = lead is not None and (not lead.formula or piece.text.startswith(_GOES_ON))
+        if piece.formula and lead and is_lead and goes_on and lead.page + lead.text.count("\f") == piece.page:
+            done[-1] = replace(lead, text=f"{lead.text}\n{piece.text}", bold=0.0, formula=True)
+        else:
+            done.append(piece)
+    return done
 
 
 def _beside(before: str, following: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from itertools import groupby
+from itertools import groupby, pairwise
 from operator import itemgetter
 
 from ingest.structure.headings import heading_level
@@ -17,12 +17,19 @@ _CAN_RISE = re.compile(r"[+\-−–]?[0-9]+|[0-9]*[+\-−–]|n")
 _CAN_SINK = re.compile(r"[+\-−–]?[0-9]+(?:\.[0-9]+)?|[+\-−–]|[aehijklmnoprstuvx]+")
 _NOTE_NUMBERS = re.compile(r"[0-9]+(?:\s?[,，、;]\s?[0-9]+)+|[0-9]+[-–−][0-9]+")
 _EQUIVALENT = re.compile(r"([0-9]+)([-‑–]?(?:e|eq|eqv|equiv|当量))")  # CO₂e, CO₂-eq
-_POWER = re.compile(r"[^\s]*[0-9+\-−–=/×][^\s]*")  # letters alone are ordinals and note marks: 1st, 12a, TM
+# Letters alone are ordinals and note marks (1st, 12a, TM), and so is what stands in brackets of its own ([3]).
+_POWER = re.compile(
+    r"[+\-−–]?\w+(?:\.\w+)*(?:[+\-−–/×·=]\w+(?:\.\w+)*)+|[+\-−–][A-Za-z]+|[+\-−–]?[0-9]+(?:\.[0-9]+|[A-Za-z]+)|[A-Za-z]+[0-9]+"
+)
 _INDEX = re.compile(r"[\w,.:+\-−–=()]+")
+_BESIDE_FORMULA = re.compile(
+    r"[\s.…·]*(?:[(（]\s*(?:公?式|[Ee]q\.)?\s*[A-Z]?\d+(?:[-–.]\d+)*\s*[)）])?[\s.,;:，。；：]*"
+)
 _STICKS = re.compile(r"[\w)\]}₀-₉⁰-⁹²³¹]\Z")
 _CJK = "\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
 _CJK_WRAP = re.compile(rf"(?<=[{_CJK}])[ \t]*[\r\n][ \t\r\n]*(?=[{_CJK}])")
 _SPACES = re.compile(r"[\t\r\n\f\v\xa0][ \t\r\n\f\v\xa0]*| [ \t\r\n\f\v\xa0]+")  # all but one plain space
+_DEGREES = ("o", "O", "0", "○", "º")  # raised before C or F
 _MAX_SCRIPT = 12  # characters of an exponent; what is longer is small print
 _MIN_WRAPPED = 20  # a broken line of Chinese prose is longer than an item of a list
 
@@ -66,17 +73,44 @@ def level(runs: Iterable[tuple[str, str]]) -> str:
     Neighbours at one height are one script, however the source cuts them. Digits that would run into those of a
     script or a formula are set apart.
     """
+    parts = list(runs)
+    if not any(height for _, height in parts):
+        return "".join(words for words, _ in parts)
+    groups = _stacked([
+        (height, (" " if height == "formula" else "").join(words for words, _ in group))
+        for height, group in groupby(parts, key=itemgetter(1))
+    ])  # fmt: skip
     text = ""
     is_set_apart = False
-    for height, group in groupby(runs, key=itemgetter(1)):
-        words = (" " if height == "formula" else "").join(map(itemgetter(0), group))
-        written = {"high": raised, "low": lowered}.get(height, _as_it_is)(words, text[-1:])
-        meets = words[:1].isdecimal() and (
-            text[-1:].isdecimal() if height == "formula" else is_set_apart and not height
-        )
-        text += f" {written}" if meets else written
+    for (height, words), (_, following) in pairwise([*groups, ("", "")]):
+        if height == "high" and words in _DEGREES and following[:1] in tuple("CF"):
+            written = "°"
+        else:
+            written = {"high": raised, "low": lowered}.get(height, _as_it_is)(words, text[-1:])
+        follows = text[-1:].isdecimal() if height == "formula" else is_set_apart and not height
+        text += f" {written}" if follows and words[:1].isdecimal() else written
         is_set_apart = height == "formula" or written != words
     return text
+
+
+def is_display(runs: Iterable[tuple[str, str]]) -> bool:
+    """Whether runs, as for :func:`level`, are a formula with nothing beside it but its number."""
+    parts = list(runs)
+    if not any(height == "formula" for _, height in parts):
+        return False
+    return _BESIDE_FORMULA.fullmatch("".join(words for words, height in parts if height != "formula")) is not None
+
+
+def _stacked(groups: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """A fraction set as a high number, a slash and a low number is one formula: behind 3 it would be a power."""
+    done: list[tuple[str, str]] = []
+    for group in groups:
+        done.append(group)
+        (top, over), (_, slash), (bottom, under) = ([("", "")] * 3 + done[-3:])[-3:]
+        is_fraction = (top, bottom) == ("high", "low") and slash.strip() in ("/", "⁄", "∕")
+        if is_fraction and over.strip().isdecimal() and under.strip().isdecimal():
+            done[-3:] = [("formula", f"{over.strip()}/{under.strip()}")]
+    return done
 
 
 def _as_it_is(text: str, _before: str) -> str:

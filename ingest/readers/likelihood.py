@@ -76,7 +76,7 @@ def _costs() -> dict[str, float]:
         ("\t\n\r\f", 3.0),
     ):
         costs |= dict.fromkeys(text, cost)
-    return costs | {"\u2028": 6.0, "\x85": 8.0, "\ufeff": 6.0}
+    return costs | {"\u2028": 6.0, "\x85": 6.0, "\ufeff": 6.0}
 
 
 def _level(first: int, last: int, codec: str) -> str:

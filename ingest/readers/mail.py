@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from email import policy
 from email.message import EmailMessage, Message
@@ -73,12 +74,12 @@ def _parsed(content: bytes, name: str) -> EmailMessage:
 
 def _header(message: EmailMessage, name: str) -> str:
     """A header as words; bytes that no encoding is named for are read as what they are likeliest."""
-    try:
-        value = str(message.get(name, ""))
-    except (ValueError, LookupError, AttributeError, IndexError, TypeError):  # headers that break their own grammar
-        value = next((str(said) for key, said in message.raw_items() if key.lower() == name.lower()), "")
+    value = next((str(said) for key, said in message.raw_items() if key.lower() == name.lower()), "")
     if any("\udc80" <= letter <= "\udcff" for letter in value):
         value = encoding.decode(value.encode("utf-8", "surrogateescape"), name=name).text
+    else:
+        with suppress(ValueError, LookupError, AttributeError, IndexError, TypeError):  # it breaks its own grammar
+            value = str(message.get(name, ""))
     return " ".join(value.split())
 
 

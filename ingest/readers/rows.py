@@ -10,7 +10,7 @@ from ingest.structure.cell_kinds import kind_of
 from ingest.structure.grid_shape import GridShape, grid_shape
 from ingest.structure.table_words import is_note, is_unit_line, table_label
 
-MAX_CELLS = 200_000
+MAX_CELLS = 100_000
 """Cells of one file that are read: more make a library of one table."""
 _MAX_TITLE = 120  # characters of a line alone that is the caption of the table below it
 _MAX_NAME = 60  # characters of the name of a column
@@ -109,7 +109,8 @@ def _side_by_side(sheet: Sheet) -> Iterator[Sheet]:
     gap = next((place for place in range(1, len(used)) if used[place] > used[place - 1] + 1), None)
     if gap is not None and 1 < gap < len(used) - 1:
         left, right = (sheet.part(0, len(sheet.rows), part) for part in (used[:gap], used[gap:]))
-        shapes = [grid_shape(part.rows[:_SHAPED]) for part in (left, right)]
+        alike = len(left.rows[0]) == len(right.rows[0])
+        shapes = [_shape(part, named=alike) for part in (left, right)]
         labels = {kind_of(row[0]) for row in right.rows[shapes[1].title_rows + shapes[1].header_rows :]}
         if all(shape.header_rows for shape in shapes) and labels <= {"words", ""}:
             yield _packed(left)

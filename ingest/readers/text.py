@@ -13,6 +13,7 @@ from ingest.structure.front_matter import Front, find_fronts, header_title, issu
 from ingest.structure.headings import Heading, find_headings, match, reads_as_title
 from ingest.structure.layout import Flow, Line, continues, measure, split_lines, split_pages
 from ingest.structure.lists import item_levels, mark_of
+from ingest.structure.margins import without_margins
 from ingest.structure.paged import footnotes, running_lines
 
 _MAX_PLAIN = 60  # columns of a heading without a number
@@ -44,12 +45,13 @@ class _Sheet:
 
     def __init__(self, text: str, lines: list[Line]) -> None:
         self.text = text
-        self.lines, frame = unboxed(text, lines)
+        inner, frame = unboxed(text, lines)
+        self.lines, margins = without_margins(inner)
         self.flow: Flow = measure(self.lines)
         self.running = running_lines(self.lines)
         self.fronts: list[Front] = []
         self._taken: set[int] = set()
-        self._blocks: list[Block] = [Block("furniture", tuple(frame))] if frame else []
+        self._blocks: list[Block] = [Block("furniture", tuple(spans)) for spans in (frame, margins) if spans]
 
     def blocks(self) -> tuple[Block, ...]:
         """All blocks in reading order. Each step takes its lines, and the steps after it see the rest."""
@@ -103,20 +105,28 @@ class _Sheet:
         left = [self.lines[i] for i in free]
         lines = [flattened.Line(line.span, line.text, line.page, line.blank_before) for line in left]
         for rebuilt in flattened.rebuild_tables(self.text, lines):
-            self._take_table(rebuilt.table, [free[i] for i in sorted(rebuilt.lines)])
+            indices = [free[i] for i in sorted(rebuilt.lines)]
+            if self._holds(self._spans(indices), rebuilt.table):
+                self._take_table(rebuilt.table, indices)
+
+    @staticmethod
+    def _holds(spans: Sequence[Span], table: Table) -> bool:
+        """Whether no cell of a table reaches over what is not of its lines."""
+        cells = (span for cell in table.cells for span in cell.spans)
+        return all(any(whole.start <= cell.start and cell.end <= whole.end for whole in spans) for cell in cells)
 
     def _take_table(self, table: Table, indices: Sequence[int]) -> None:
         self._taken.update(indices)
         self._blocks.append(Block("table", self._spans(indices), table=table))
 
     def _is_prose(self, front: Front) -> bool:
-        """Whether the lines of a title are the first full lines of a wrapped paragraph."""
-        last = front.title[-1]
-        return (
-            last + 1 < len(self.lines)
-            and self._inside(last, last + 1)
-            and self.lines[last].width >= 0.8 * self.flow.margin > 0
-        )
+        """Whether the lines of a title are the first full lines of a wrapped paragraph, or end within one."""
+        first, last = front.title[0], front.title[-1]
+        wide = self.lines[first].text[0] >= "\u3400"  # a letterhead in Latin letters goes on in small ones, too
+        begun = wide and first > 0 and first - 1 not in self._taken and self._inside(first - 1, first)
+        goes_on = last + 1 < len(self.lines) and self._inside(last, last + 1)
+        open_ended = self.lines[last].text.endswith((",", "，", "、", "；"))
+        return begun or open_ended or (goes_on and self.lines[last].width >= 0.8 * self.flow.margin > 0)
 
     def _take_body(self) -> None:
         free = self._free()

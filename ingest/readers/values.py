@@ -93,4 +93,16 @@ def _rows(text: str, delimiter: str, name: str) -> tuple[Sequence[Sequence[str]]
         if held > MAX_CELLS:
             left = f"{name}: rows {number + 1} to {len(rows)} are left out: {MAX_CELLS} cells of a file are read"
             return rows[:number], [f"{left}; split it into parts and add those"]
-    return rows, []
+    return rows, _overfull(rows, name)
+
+
+def _overfull(rows: Sequence[Sequence[str]], name: str) -> list[str]:
+    """A warning of rows that hold more than there are columns: a mark inside a value has parted it."""
+    sizes = [max((at for at, text in enumerate(row, 1) if text.strip()), default=0) for row in rows]
+    usual = Counter(size for size in sizes if size > 1).most_common(1)
+    over = [number for number, size in enumerate(sizes, 1) if usual and size > usual[0][0]]
+    if not over or 4 * len(over) > len([size for size in sizes if size > 1]) + 1:  # a second table is no damage
+        return []
+    shown = ", ".join(map(str, over[:5])) + (" ..." if len(over) > 5 else "")
+    said = f"row {shown} has" if len(over) == 1 else f"rows {shown} have"
+    return [f"{name}: {said} more values than there are columns: they may stand in the wrong ones"]

@@ -32,6 +32,8 @@ _UNCOMPUTED = re.compile(
     rb"<(?:\w+:)?f[\s>/](?:(?!</?(?:\w+:)?[cv][\s>/]).)*?(?:<(?:\w+:)?v(?:\s*/>|></)|</(?:\w+:)?c>)", re.DOTALL
 )
 _SHAPE = re.compile(rb"<xdr:sp[\s>]")
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?\bref\s*=\s*[\"']([^\"'>]{1,40})")
+_MOST_MERGED = 500_000  # cells under merged ones, each of which openpyxl makes
 _MOST_NAMED = 12
 _DAMAGE = (
     KeyError, ValueError, TypeError, IndexError, AttributeError, ArithmeticError, SyntaxError, OSError, EOFError,
@@ -97,12 +99,26 @@ def _inspected(content: bytes) -> tuple[bool, bool, int]:
     """Whether the sheets are large, whether a formula lacks its value, and how many shapes are drawn on sheets."""
     with zipfile.ZipFile(BytesIO(content)) as archive:
         sheets = [part for part in archive.infolist() if _SHEET.fullmatch(part.filename)]
-        large = sum(part.file_size for part in sheets) > _WHOLE
+        large = sum(part.file_size for part in sheets) > _WHOLE or any(_spreads(archive.read(part)) for part in sheets)
         uncomputed = not large and any(_UNCOMPUTED.search(archive.read(part)) for part in sheets)
         drawings = [
             part for part in archive.infolist() if _DRAWING.fullmatch(part.filename) and part.file_size < _WHOLE
         ]
         return large, uncomputed, sum(len(_SHAPE.findall(archive.read(part))) for part in drawings)
+
+
+def _spreads(sheet: bytes) -> bool:
+    """Whether merged cells or groups of columns cover more than can be held."""
+    from openpyxl.utils import range_boundaries
+
+    area = 0
+    for found in _MERGED.finditer(sheet):
+        try:
+            left, top, right, bottom = range_boundaries(found[1].decode("ascii", "replace"))
+        except ValueError:
+            return True
+        area += (abs((right or 16_384) - (left or 1)) + 1) * (abs((bottom or 1_048_576) - (top or 1)) + 1)
+    return area > _MOST_MERGED
 
 
 def _opened(content: bytes, *, values: bool, large: bool) -> Workbook:

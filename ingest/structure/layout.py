@@ -20,6 +20,8 @@ _LINE = re.compile("[^\n\r\f\v\x1c-\x1e\x85\u2028\u2029]+")
 SENTENCE_END = re.compile(r"[。！？!?.…；;：:][”’」』）)】\]\"'*〉》]*$")
 LEFT_OPEN = re.compile(r"(?:\b(?:a|an|and|as|at|by|for|from|in|its|of|on|or|the|to|with))$")
 _WIDE = 0x2E80
+_MIN_BROKEN = 32  # columns of a full line of Chinese; titles and items of lists are mostly shorter
+_RAGGED = 3  # columns by which full lines differ, punctuation hanging or moved
 _AMBIGUOUS = re.compile("[\u2014\u2018\u2019\u201c\u201d\u2026\u2460-\u24ff]")
 _MAX_MEASURED = 2_000  # columns; longer lines are simply long
 _MIN_GAP = 8  # lines between two page marks
@@ -163,7 +165,11 @@ def continues(lines: Sequence[Line], before: int, line: int, *, flow: Flow) -> b
         return not a.sentence_end and _goes_on(b.text)
     if not flow.margin:
         adjoins = not b.blank_before or a.page != b.page
-        return adjoins and not a.sentence_end and (b.text[0].islower() or bool(LEFT_OPEN.search(a.text)))
+        return (
+            adjoins
+            and not a.sentence_end
+            and (b.text[0].islower() or LEFT_OPEN.search(a.text) is not None or _is_broken(a, b))
+        )
     if flow.blanks and b.blank_before:
         return a.page != b.page and not a.sentence_end and _goes_on(b.text)
     if 0 < flow.opening_indent <= b.indent and (a.sentence_end or a.width < 0.6 * flow.margin):
@@ -177,6 +183,13 @@ def continues(lines: Sequence[Line], before: int, line: int, *, flow: Flow) -> b
             )
         return room < max(0.4 * margin, 12)
     return True
+
+
+def _is_broken(a: Line, b: Line) -> bool:
+    """Whether a full line of Chinese prose was broken inside a sentence that the next line goes on with or ends."""
+    han = ord(a.text[-1]) >= _WIDE and ord(b.text[0]) >= _WIDE and a.indent >= b.indent
+    fits = abs(a.width - b.width) <= _RAGGED or (b.sentence_end and b.width < a.width)
+    return han and a.width >= _MIN_BROKEN and fits and any(mark in a.text + b.text for mark in "，。；")
 
 
 def _goes_on(text: str) -> bool:

@@ -32,10 +32,10 @@ def edit(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Correct what is known of a document; filters, titles and answers follow at once.
+    """Correct what is known of a document: title, issuer, place, year and the like.
 
-    An empty value takes a correction back. What was read is kept beside it, and corrections outlast newer versions of
-    the document, but for the year.
+    Filters, titles and answers follow at once. An empty value takes a correction back. What was read is kept beside
+    it, and corrections outlast newer versions of the document, but for the year.
     """
     said = {"title": title, "issuer": issuer, "jurisdiction": jurisdiction, "place": place, "year": year}
     given: dict[str, str | None] = {

@@ -22,9 +22,9 @@ def listed(records: Sequence[DocumentRecord], *, as_json: bool) -> None:
     if as_json:
         return terminal.show_json({"documents": [asdict(record) for record in records]})
     rows = [_row(record) for record in records]
-    if not terminal.OUT.is_terminal:
+    if terminal.room() is None:
         terminal.write("".join("\t".join(row) + "\n" for row in rows))
-    elif terminal.OUT.width < terminal.NARROW:
+    elif terminal.room() == "narrow":
         for doc_id, title, *_ in rows:
             terminal.show_line(Text.assemble((doc_id, "cyan"), "  ", title))
     else:
@@ -36,7 +36,7 @@ def listed(records: Sequence[DocumentRecord], *, as_json: bool) -> None:
         table.columns[0].no_wrap = True
         for row in rows:
             table.add_row(*map(Text, row))
-        terminal.OUT.print(table)
+        terminal.show_table(table)
         terminal.show_line(Text(count(len(records), "document"), style="dim"))
     return None
 
@@ -58,7 +58,7 @@ def one(record: DocumentRecord, passages: Sequence[Passage], *, text: str | None
     terminal.show_line(Text(record.title, style="bold"))
     known = {name: value for name, value in (about | about["metadata"]).items() if name not in ("title", "metadata")}
     terminal.show_facts(known | {"edited": _readings(record)})
-    terminal.OUT.print()
+    terminal.show_line(Text())
     seen: set[tuple[str, ...]] = set()
     for passage in passages:
         for depth in range(1, len(passage.section) + 1):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
 from rich.console import Console
 from rich.padding import Padding
@@ -28,7 +28,7 @@ from service.grounding.quoting import QuoteReport
 from service.grounding.verifying import VerifyReport, told
 from service.intake import AddReport
 
-NARROW = 50  # columns: below this, a table of documents would have no room for titles
+_NARROW = 50  # columns: below this, a table of documents would have no room for titles
 
 
 class _Output(Console):
@@ -38,7 +38,7 @@ class _Output(Console):
         raise SystemExit(0)
 
 
-OUT = _Output(highlight=False)
+_out = _Output(highlight=False)
 _err = Console(stderr=True, highlight=False)
 
 
@@ -114,7 +114,7 @@ def write(text: str) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
-        OUT.on_broken_pipe()
+        _out.on_broken_pipe()
 
 
 def show_error(error: SinkQAError) -> None:
@@ -141,14 +141,14 @@ def show_answer(answer: Answer, *, as_json: bool) -> None:
         show_line(Text(answer.missed, style="yellow"))
     _citations(answer.citations, of=answer)
     if answer.status == "abstained" and answer.passages and not answer.citations:
-        OUT.print()
+        _out.print()
         show_line(Text("Nearest passages, which do not answer it:", style="dim"))
         for passage in answer.passages[:3]:
             show_line(Text.assemble("· ", (passage.title, "bold")), indent=2)
             show_line(place(passage), indent=4)
             show_line(Text(cut(passage.text, 160), style="dim"), indent=4)
     _offered(answer)
-    OUT.print()
+    _out.print()
     for removed in answer.removed:
         show_line(Text.assemble(("removed ", "red"), (f"{removed.text}  ", "strike"), (removed.reason, "dim")))
     for note in answer.notes:
@@ -168,7 +168,7 @@ def _show_reply(answer: Answer) -> None:
 def _offered(answer: Answer) -> None:
     """Questions to ask, each on a line that can be copied whole."""
     if answer.suggestions:
-        OUT.print()
+        _out.print()
         show_line(Text(answer.offer, style="dim"))
         for question in answer.suggestions:
             show_line(Text(question), indent=2)
@@ -184,8 +184,8 @@ def _show_segments(answer: Answer) -> None:
         if not (answer.table and segment.tabled):
             show_line(Text.assemble(segment.text, (tabular.marks(segment.citations), "bold cyan")))
         elif table:
-            if OUT.is_terminal and tabular.has_room(table, OUT.width):
-                OUT.print(tabular.side_by_side(table))
+            if _out.is_terminal and tabular.has_room(table, _out.width):
+                _out.print(tabular.side_by_side(table))
             else:
                 for line, indent in tabular.row_by_row(table):
                     show_line(line, indent=indent)
@@ -195,7 +195,7 @@ def _show_segments(answer: Answer) -> None:
 def _citations(citations: Sequence[Citation], *, of: Answer | None = None) -> None:
     """Each numbered quote under its title and place; of an answer, what helps to read one in another language."""
     for citation in citations:
-        OUT.print()
+        _out.print()
         show_line(Text.assemble((f"[{citation.number}] ", "bold cyan"), (citation.title, "bold")))
         show_line(place(citation), indent=4)
         show_line(Text(f"“{quoted(citation.quote)}”", style="italic"), indent=4)
@@ -229,7 +229,7 @@ def show_verified(report: VerifyReport, *, as_json: bool) -> None:
         for finding in told(claim.findings):
             show_line(Text(finding, style="dim"), indent=13)
     _citations(report.citations)
-    OUT.print()
+    _out.print()
     counts = " · ".join(f"{found} {label}" for label, found in report.counts.items() if found)
     show_line(Text(f"{counts} · {sum(report.timings_ms.values()):.0f} ms", style="dim"))
     return None
@@ -299,10 +299,10 @@ def show_facts(facts: dict[str, Any]) -> None:
     for name, value in known.items():
         text = Text(", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value), overflow="fold")
         label = Text(f"{name:>{width}}  ", style="dim")
-        if OUT.is_terminal and OUT.width >= NARROW:
+        if room() == "wide":
             grid = Table.grid()
             grid.add_row(label, shown(text))
-            OUT.print(grid)
+            _out.print(grid)
         else:
             show_line(Text.assemble(label, text))
 
@@ -323,6 +323,18 @@ def show_doctor(report: DoctorReport, *, as_json: bool) -> None:
     return None
 
 
+def room() -> Literal["narrow", "wide"] | None:
+    """Whether a table of documents has room for titles; None where nobody looks on, as in a pipe."""
+    if not _out.is_terminal:
+        return None
+    return "narrow" if _out.width < _NARROW else "wide"
+
+
+def show_table(table: Table) -> None:
+    """A table, for people."""
+    _out.print(table)
+
+
 def show_json(value: object) -> None:
     """One JSON value on stdout, in ASCII where the terminal has no Unicode."""
     unicode = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
@@ -331,8 +343,8 @@ def show_json(value: object) -> None:
 
 def show_line(text: Text, *, indent: int = 0) -> None:
     """Wraps for people, keeps whole lines for pipes."""
-    if OUT.is_terminal:
-        OUT.print(Padding.indent(shown(text), indent))
+    if _out.is_terminal:
+        _out.print(Padding.indent(shown(text), indent))
     else:
         for line in shown(text).split("\n"):
-            OUT.print(Text(" " * indent) + line, soft_wrap=True)
+            _out.print(Text(" " * indent) + line, soft_wrap=True)

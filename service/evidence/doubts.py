@@ -15,9 +15,9 @@ _POOR = 0.8  # of a page's quality, as the reader of PDFs has it: below, it read
 _LONGEST = 200  # characters of one doubt
 _LEADS: dict[RemarkKind, str] = {"encoding": "characters may be wrong: ", "missing": "the page holds more: "}
 _CHINESE: dict[RemarkKind, str] = {
-    "figures": "{of}数字可能缺百分号或小数点，请核对原件",
-    "encoding": "{of}字符编码有损或为推断，个别字可能有误，请核对原件",
-    "damage": "{of}文字识读不清，字词和数字可能有误，请核对原件",
+    "figures": "{of}的数字可能缺百分号或小数点，请核对原件",
+    "encoding": "{of}的字符编码有损或为推断，个别字可能有误，请核对原件",
+    "damage": "{of}的文字识读不清，字词和数字可能有误，请核对原件",
     "missing": "{of}另有内容未读入，请核对原件",
 }
 _Cited = TypeVar("_Cited", Citation, RankedPassage)

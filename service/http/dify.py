@@ -119,6 +119,7 @@ def retrieval(body: RetrievalRequest, request: Request) -> Json:
                 "section": list(hit.section),
                 "page": hit.page_start,
                 "language": hit.language,
+                "warnings": list(hit.warnings),
                 "url": passage_link(base_of(request), hit.passage_id, collection=body.knowledge_id),
             },
         }

@@ -197,7 +197,7 @@ def _model(name: str) -> dict[str, Any]:
 
 
 def _result(hit: RankedPassage, library: _Library) -> dict[str, Any]:
-    known = {
+    known: dict[str, str | int] = {
         "title": hit.title[:512],
         "section": " · ".join(hit.section)[:512],
         "page": hit.page_start,
@@ -205,6 +205,8 @@ def _result(hit: RankedPassage, library: _Library) -> dict[str, Any]:
         "passage_id": hit.passage_id,
         "url": library.link(hit.passage_id),
     }
+    if hit.warnings:
+        known["warnings"] = "; ".join(hit.warnings)[:512]
     return {
         "file_id": hit.doc_id,
         "filename": library.filename(hit),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.ingest.wordfile import lines, paragraph
+from tests.ingest.wordfile import cell, lines, paragraph, row, table
 
 
 def r(text: str, properties: str = "") -> str:
@@ -45,6 +45,7 @@ MATRIX = "<m:m>" + "".join(f"<m:mr><m:e>{r(a)}</m:e><m:e>{r(b)}</m:e></m:mr>" fo
     ("equation", "line"),
     [
         (r("W=M×") + over(r("28"), r("16")), "W=M×28/16"),
+        (r("4\u20625") + r("k\u2062m"), "4 5km"),
         (r("7") + over(r("28"), r("16")) + r("k"), "7(28/16)k"),
         (over(r("p") + r("−q"), over(r("u"), r("v"))), "(p−q)/(u/v)"),
         (over(r("n"), r("k"), '<m:type m:val="noBar"/>'), "n¦k"),
@@ -95,3 +96,19 @@ def test_a_field_that_draws_a_formula_reads_on_one_line(instruction, line):
     mark = '<w:r><w:fldChar w:fldCharType="{}"/></w:r>'
     code = "".join(f"<w:r><w:instrText>{half}</w:instrText></w:r>" for half in (instruction[:4], instruction[4:]))
     assert lines(paragraph("a ", mark.format("begin"), code, mark.format("end"), " b")) == [f"a {line} b"]
+
+
+def test_a_displayed_equation_ends_the_sentence_that_leads_to_it():
+    equation = f"<m:oMath>{r('W=M×')}{over(r('28'), r('16'))}</m:oMath>"
+    displayed = paragraph(f"<m:oMathPara>{equation}</m:oMathPara>")
+    numbered = table(row(cell(paragraph(equation)), cell("(3)")))
+    assert lines(paragraph("质量按下式计算：") + displayed + paragraph("式中M为活动数据。")) == [
+        "质量按下式计算：\nW=M×28/16", "式中M为活动数据。",
+    ]  # fmt: skip
+    assert lines(paragraph("The mass is") + numbered + paragraph("where M is the input.")) == [
+        "The mass is\nW=M×28/16\t(3)", "where M is the input.",
+    ]  # fmt: skip
+    more = paragraph(f"<m:oMath>{r('=7')}</m:oMath>") + paragraph(f"<m:oMath>{r('V=9')}</m:oMath>")
+    assert lines(paragraph("Then") + displayed + more) == ["Then\nW=M×28/16\n=7", "V=9"]
+    assert lines(paragraph("A sentence.") + displayed) == ["A sentence.", "W=M×28/16"]
+    assert lines(paragraph("The mass") + paragraph(equation, " is small.")) == ["The mass", "W=M×28/16 is small."]

@@ -7,7 +7,20 @@ import pytest
 from ingest.readers.docx.reader import HIDDEN
 from ingest.readers.draft import STRUCK_OUT
 from tests.ingest.shape import grid, headings, tables, texts
-from tests.ingest.wordfile import NAMESPACES, cell, control, lines, paragraph, read, related, row, run, style, table
+from tests.ingest.wordfile import (
+    NAMESPACES,
+    cell,
+    control,
+    lines,
+    package,
+    paragraph,
+    read,
+    related,
+    row,
+    run,
+    style,
+    table,
+)
 
 SHAPE = "<wps:wsp><wps:txbx><w:txbxContent>{}</w:txbxContent></wps:txbx></wps:wsp>"
 DRAWING = (
@@ -82,7 +95,8 @@ def test_diagrams_are_read_and_what_is_no_text_is_named_with_its_place():
     point = "<dgm:pt{}><dgm:t><a:p><a:r><a:t>{}</a:t></a:r></a:p></dgm:t></dgm:pt>"
     points = point.format("", "Report") + point.format("", "Verify") + point.format(' type="pres"', "twice")
     words = "<a:p><a:r><a:t>Stock by year</a:t></a:r></a:p>"
-    title = f"<c:chart><c:title><c:tx><c:rich>{words}</c:rich></c:tx></c:title></c:chart>"
+    names = "<c:ser><c:tx><c:v>Peat</c:v></c:tx><c:cat><c:v>2031</c:v><c:v>2032</c:v></c:cat></c:ser>"
+    title = f"<c:chart><c:title><c:tx><c:rich>{words}</c:rich></c:tx></c:title>{names}</c:chart>"
     document = read(
         body,
         relations=related("d", "diagramData", "diagrams/data1.xml") + related("c", "chart", "charts/chart1.xml"),
@@ -92,21 +106,31 @@ def test_diagrams_are_read_and_what_is_no_text_is_named_with_its_place():
         },
     )
     assert texts(document, "paragraph") == [
-        "Steps:", "Report", "Verify", "The trend is drawn here", "Stock by year", "It follows from",
+        "Steps:", "Report", "Verify", "The trend is drawn here", "Stock by year", "Peat", "2031, 2032",
+        "It follows from",
     ]  # fmt: skip
     chart, formula = document.warnings
     assert chart.startswith("not read: the figures of a chart, after “") and chart.endswith("drawn here”")
     assert "an embedded object (Equation.3)" in formula
 
 
-def test_an_embedded_page_is_read_in_its_place_and_another_file_is_named():
+def test_embedded_documents_are_read_in_their_place_or_named():
+    chunks = "".join(f'<w:altChunk r:id="{key}"/>' for key in "hdfb")
     document = read(
-        paragraph("Before.") + '<w:altChunk r:id="h"/><w:altChunk r:id="f"/>' + paragraph("After."),
-        relations=related("h", "aFChunk", "chunk.html") + related("f", "aFChunk", "chunk.rtf"),
-        parts={"chunk.html": "<html><body><p>Within: 10<sup>6</sup> t.</p></body></html>", "chunk.rtf": "{\\rtf1 x}"},
-    )
-    assert texts(document, "paragraph") == ["Before.", "Within: 10⁶ t.", "After."]
-    assert document.warnings == ("not read: an embedded document (.rtf), after “Before.”",)
+        paragraph("Before.") + chunks + paragraph("After."),
+        relations=related("h", "aFChunk", "chunk.html") + related("d", "aFChunk", "chunk.docx")
+        + related("f", "aFChunk", "chunk.rtf") + related("b", "aFChunk", "broken.docx"),
+        parts={
+            "chunk.html": "<html><body><p>Within: 10<sup>6</sup> t.</p></body></html>",
+            "chunk.docx": package(paragraph("A file in a file.")),
+            "chunk.rtf": "{\\rtf1 x}",
+            "broken.docx": "PK",
+        },
+    )  # fmt: skip
+    assert texts(document, "paragraph") == ["Before.", "Within: 10⁶ t.", "A file in a file.", "After."]
+    assert [warning.split(",")[0] for warning in document.warnings] == [
+        "not read: an embedded document (.rtf)", "not read: an embedded document (.docx)",
+    ]  # fmt: skip
 
 
 def test_what_wraps_words_is_looked_through_and_placeholders_are_not_read():
@@ -196,6 +220,12 @@ def test_a_sign_of_an_unknown_font_is_named():
     assert document.warnings == ("not read: a sign of the font MT Extra (F04C), at the beginning",)
 
 
+def test_a_paragraph_whose_end_is_deleted_goes_on_in_the_next():
+    deleted = "<w:rPr><w:del/></w:rPr>"
+    body = paragraph("The fee is ", properties=deleted) + paragraph("due ", properties=deleted) + paragraph("in May.")
+    assert lines(body + paragraph("Last.", properties=deleted)) == ["The fee is due in May.", "Last."]
+
+
 def test_hidden_and_struck_words_are_left_out_with_a_warning():
     styles = (
         style("base", "b", "<w:rPr><w:vanish/></w:rPr>", "character")
@@ -223,9 +253,10 @@ def test_raised_and_lowered_runs_keep_their_meaning():
         paragraph("1200 hm", high("2"), ", 10", high("-"), high("6"), " t CO", run("2", LOW), "e")
         + paragraph("NO", run("x", '<w:rStyle w:val="low"/>'), ", 10", run("9", RISEN), " t, 1", high("st"))
         + paragraph(run("120", '<w:position w:val="-6"/>'))
+        + paragraph("CO", run("2", '<w:position w:val="-2"/><w:sz w:val="15"/>'), " 到", run("2030", RISEN), "年")
     )
     low = style("low", "low", f"<w:rPr>{LOW}</w:rPr>", "character")
-    assert lines(body, styles=low) == ["1200 hm², 10⁻⁶ t CO₂e", "NOₓ, 10⁹ t, 1st", "120"]
+    assert lines(body, styles=low) == ["1200 hm², 10⁻⁶ t CO₂e", "NOₓ, 10⁹ t, 1st", "120", "CO₂ 到2030年"]
 
 
 def test_headings_follow_the_outline_levels_of_styles_and_paragraphs():
@@ -247,3 +278,11 @@ def test_headings_follow_the_outline_levels_of_styles_and_paragraphs():
     assert headings(read(body, styles=styles)) == [
         (0, "湿地办法"), (1, "Aims"), (1, "Means"), (2, "Detail"), (3, "Directly"), (2, "Not described"),
     ]  # fmt: skip
+
+
+def test_an_article_in_the_style_of_a_heading_is_an_article():
+    body = paragraph("第一章 总则", properties='<w:pStyle w:val="1"/>')
+    body += paragraph("第一条 为了保护泥炭地，制定本办法。", properties='<w:pStyle w:val="2"/>')
+    document = read(body, styles=style("1", "heading 1") + style("2", "heading 2"))
+    assert [text for _, text in headings(document)] == ["第一章 总则", "第一条"]
+    assert texts(document, "paragraph") == ["为了保护泥炭地，制定本办法。"]

@@ -57,6 +57,12 @@ def test_merges_and_header_rows_are_those_of_the_page():
     assert spans[0, 0] == (2, 1) and spans[0, 1] == (1, 2) and spans[3, 0] == (1, 2)
 
 
+def test_a_cell_that_goes_on_from_nothing_is_a_cell():
+    on = "<w:vMerge/>"
+    _, cells = only(table(row(cell("Plot", on), "Cap"), row(cell("N", on), "4"), row("S", cell("5", on))))
+    assert cells == {(0, 0): "Plot", (0, 1): "Cap", (1, 0): "N", (1, 1): "4", (2, 0): "S", (2, 1): "5"}
+
+
 def test_automatic_numbers_are_text_of_their_cells():
     lone = cell(paragraph(properties=NUMBERED))
     rows = [row("No.", "Plot"), row(lone, "N"), row(lone, "S"), row(cell(paragraph("East", properties=NUMBERED)), "E")]

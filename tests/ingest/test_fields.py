@@ -45,6 +45,11 @@ def test_fields_that_are_no_yaml_are_taken_as_they_stand_with_a_warning():
     )
 
 
+def test_a_short_line_above_the_second_rule_is_the_heading_that_the_page_shows():
+    document = read_markdown(b"---\nOpening words.\n\nScope\n---\nWords.\n", "x.md")
+    assert lines(document) == ["Opening words.", "## Scope", "Words."]
+
+
 def test_an_object_of_data_at_the_top_is_text():
     fields, rest, _ = split_fields('{\n "quota": 700\n}\nWords.\n')
     assert not fields and rest.startswith("{")

@@ -31,6 +31,10 @@ def mo(text: str) -> str:
     return f"<mo>{text}</mo>"
 
 
+def mtext(text: str) -> str:
+    return f"<mtext>{text}</mtext>"
+
+
 @pytest.mark.parametrize(
     ("markup", "line"),
     [
@@ -86,6 +90,19 @@ def test_lines_of_aligned_equations_stay_apart():
     assert math(f"<mtable>{cells}</mtable>") == "E=5; F=6"
 
 
+def test_a_displayed_formula_ends_the_sentence_that_leads_to_it():
+    formula = f"<p><math display='block'>{mi('E')}{mo('=')}{mn('5')}</math> (2)</p>"
+    lead, end = "The limit follows from</p>", "<p>where E is a mass."
+    assert page(lead + formula + end).split("\n") == ["The limit follows from", "E=5 (2)", "where E is a mass."]
+    document = read_bytes(f"<html><body><p>{lead}{formula}{end}</body></html>".encode(), "x.html")
+    assert len(document.blocks) == 2
+
+
+def test_the_number_of_an_equation_stands_behind_it():
+    label, equation = f"<mtd>{mtext('(7)')}</mtd>", f"<mtd>{mi('E')}{mo('=')}{mn('5')}</mtd>"
+    assert math(f"<mtable><mlabeledtr>{label}{equation}</mlabeledtr></mtable>") == "E=5 (7)"
+
+
 def test_digits_of_prose_and_of_a_formula_do_not_meet():
     fraction = f"<math><mfrac>{mn('28')}{mn('16')}</mfrac></math>"
     assert page(f"共3{fraction}5吨") == "共3 28/16 5吨"
@@ -105,6 +122,9 @@ def test_a_formula_nested_past_reason_is_read_without_recursion():
         ("high", "x", "n+1", "x^(n+1)"),
         ("high", "2", "0.5", "2^(0.5)"),
         ("high", "1", "st", "1st"),
+        ("high", "claim", "[3]", "claim[3]"),
+        ("high", "x", "1/2", "x^(1/2)"),
+        ("high", "e", "−kt", "e^(−kt)"),
         ("high", "Brand", "TM", "BrandTM"),
         ("high", "word", "1,3", "word¹,³"),
         ("high", "see", "the note below, please", "seethe note below, please"),
@@ -124,6 +144,16 @@ def test_raised_and_lowered_runs_follow_the_same_form(height, before, script, li
 
 def test_a_digit_behind_a_script_is_set_apart():
     assert level([("10", ""), ("9", "high"), ("5 t", "")]) == "10⁹ 5 t"
+
+
+def test_a_fraction_of_a_high_and_a_low_number_is_no_power():
+    assert level([("3", ""), ("1", "high"), ("⁄", ""), ("2", "low"), (" t", "")]) == "3 1/2 t"
+    assert page("C<sub>3</sub>: <sup>28</sup>/<sub>16</sub>") == "C₃: 28/16"
+
+
+def test_a_small_o_before_a_scale_is_a_degree():
+    assert level([("25 ", ""), ("o", "high"), ("C", "")]) == "25 °C"
+    assert level([("25", ""), ("0", "high"), ("F", "")]) == "25°F"
 
 
 def test_amounts_and_search_agree_on_what_is_written():

@@ -31,6 +31,20 @@ def test_the_style_sheet_chooses_the_numerals_or_none():
     assert lines(document) == ["一、总则", "二、分则", "α. first", "bare", "A. big", "1. counted", "dot", "甲、方"]
 
 
+def test_rules_that_count_set_their_numbers_before_items():
+    document = page(
+        "<ol class=p><li>first<li>second</ol><ul class=z><li>甲方<li>乙方</ul><ol class=n><li>one<ol>"
+        "<li>inner<li>last</ol>"
+        "<li>two</ol><ul class=q><li>dot</ul>",
+        "<style>.p,.n,.n ol{list-style:none}.p li::before{content:'(' counter(c,lower-alpha) ') '}"
+        ".z li:before{content:'第' counter(a,cjk-ideographic) '条'} .n li::before{content:counters(item,'.') ' '}"
+        ".q li::before{content:'•'}</style>",
+    )
+    assert lines(document) == [
+        "(a) first", "(b) second", "第一条 甲方", "第二条 乙方", "1 one", "1.1 inner", "1.2 last", "2 two", "dot",
+    ]  # fmt: skip
+
+
 def test_an_item_that_brings_its_number_is_not_numbered_twice():
     items = [
         "1. one",

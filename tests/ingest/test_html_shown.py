@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ingest.errors import EmptyDocument
 from ingest.readers.html.reader import read_html
@@ -170,10 +172,11 @@ def test_filled_fields_are_read_and_empty_ones_are_not():
         "<h1>Return</h1><p><label for=e>Yearly emissions (t):</label> <input id=e value='14,600'></p>"
         "<p><label>Fuel <select><option>Coal<option selected>Peat</select></label></p><p><label for=v>Verified</label>"
         "<input type=checkbox id=v checked></p><p><label for=l>Late</label><input type=checkbox id=l></p>"
-        "<p><label for=n>Name</label><input id=n></p><textarea>Meter was changed.</textarea>"
+        "<p><label for=n>Name</label><input id=n></p><p>Remark <textarea>Meter was changed.</textarea></p>"
+        "<div><input value='Search here'></div>"
         "<input type=submit value=Go>"
     )
-    assert lines(document)[1:] == ["Yearly emissions (t): 14,600", "Fuel Peat", "Verified", "Meter was changed."]
+    assert lines(document)[1:] == ["Yearly emissions (t): 14,600", "Fuel Peat", "Verified", "Remark Meter was changed."]
 
 
 def test_formulas_in_pictures_are_read_by_their_text_and_counted_without_one():
@@ -187,6 +190,14 @@ def test_formulas_in_pictures_are_read_by_their_text_and_counted_without_one():
         "frames hold other pages, which were not read: annex.html",
         "formulas that are pictures without a text were not read: 1",
     )
+
+
+def test_a_hidden_formula_beside_its_picture_is_read_once():
+    document = page(
+        "<p>So <span><span style='display:none'><math><msup><mi>c</mi><mn>2</mn></msup></math></span>"
+        "<img class=mwe-math-fallback-image-inline alt='{\\displaystyle c^{2}}'></span> holds.</p>"
+    )
+    assert (lines(document), document.warnings) == (["So c² holds."], ())
 
 
 def test_a_set_of_frames_names_the_pages_it_shows():
@@ -212,3 +223,66 @@ def test_headings_by_role_by_class_and_in_spans_are_headings():
         "Scope", "It covers kilns.", "第二章 罚则", "第七条", "逾期的，罚款三百九十元。",
     ]  # fmt: skip
     assert [line.startswith("#") for line in lines(document)] == [True, True, False, True, True, False]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<div><div role=tablist><span role=tab>Coal</span><span role=tab>Gas</span></div>"
+        "<div role=tabpanel>26.7 GJ a tonne."
+        "</div><div role=tabpanel hidden>389.3 GJ a unit.</div></div>",
+        "<h3>Coal</h3><div hidden>26.7 GJ a tonne.</div><h3>Gas</h3><div hidden>389.3 GJ a unit.</div>",
+        "<div><div class=card-header><a class=btn data-toggle=collapse href='#c'>Coal</a></div>"
+        "<div id=c class=collapse>26.7 GJ "
+        "a tonne.</div></div><div><div class=card-header><a class=btn data-toggle=collapse href='#g'>Gas</a></div>"
+        "<div id=g class=collapse>389.3 GJ a unit.</div></div>",
+    ],
+)  # fmt: skip
+def test_parts_that_only_their_place_ties_to_a_control_are_read_under_it(body):
+    document = page(f"<h1>Fuels</h1>{body}", "<style>.collapse{display:none}.collapse.show{display:block}</style>")
+    assert lines(document) == ["# Fuels", "## Coal", "26.7 GJ a tonne.", "## Gas", "389.3 GJ a unit."]
+
+
+def test_the_rest_of_a_text_behind_read_more_is_read_and_an_old_version_without_control_is_not():
+    document = page(
+        "<p>Kilns pay.<span id=rest> So do ovens.</span></p><button onclick='f()'>Read more</button>"
+        "<div class=table-wrap><h2>Old version</h2><div style='display:none'>Kilns paid nothing.</div></div>",
+        "<style>#rest{display:none}</style>",
+    )
+    assert lines(document) == ["Kilns pay. So do ovens.", "## Old version"]
+    assert document.warnings == ("hidden text left out: 1 passage, about 19 characters",)
+
+
+def test_numbers_that_layout_sets_apart_do_not_run_into_words_or_figures():
+    document = page(
+        "<h1>Act</h1><p><span class='LegDS LegP1No'>12</span><span>30 days are enough.</span></p>"
+        "<p><span class=num>12</span>.5 t, "
+        "<span class=number>7</span>%</p><p>Cap <span class=line-through>70</span>90 t.</p>"
+        "<pre>first words\n\nsecond  words\n</pre>"
+    )
+    assert lines(document) == [
+        "# Act",
+        "12 30 days are enough.",
+        "12.5 t, 7%",
+        "Cap 90 t.",
+        "first words",
+        "second words",
+    ]
+
+
+_PARTS = st.sampled_from(
+    [
+        "<div hidden>", "<div class=a>", "<div role=tabpanel>", "<button aria-expanded=false>", "<h3>", ""
+        "<del>", "</div>",
+        "<label for=x>", "<input id=x value=7>", "<details><summary>", "<ol reversed>", "<li>", "<table><tr>"
+        "<td>", "<th>",
+        "<aside>", "<footer>", "<q>", "<tr class=b>", "</table>", "words ", "12", "<style>.a{display:none}</style>",
+        "<style>.b,li::before{text-decoration:line-through;content:counters(c,'.')}</style>", "<a href='#x'>go</a>",
+    ]
+)  # fmt: skip
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(_PARTS, max_size=14))
+def test_any_mix_of_folds_rules_and_names_gives_a_sound_document(parts):
+    page("<p>seed</p>" + "".join(parts))

@@ -50,6 +50,15 @@ def test_hidden_rows_and_cells_and_empty_rows_are_not_there():
     assert grid(document, tables(document)[0]) == {(0, 0): "Gas", (0, 1): "Cap", (1, 0): "CO2", (1, 1): "30"}
 
 
+def test_words_over_columns_are_read_even_where_they_are_only_read_aloud():
+    document = page(
+        "<table><caption class=sr-only>Table 2 Caps</caption><tr><th><span class=visually-hidden>Gas</span><th>Cap<tr>"
+        "<th>CO2<td>30<tr><th>CH4<td>9</table>"
+    )
+    (table,) = tables(document)
+    assert (grid(document, table)[0, 0], table.label) == ("Gas", "Table 2")
+
+
 def test_wild_spans_leave_a_table():
     document = page("<table><tr><td>a<td colspan=99999>b<tr><td rowspan=-3>c<td>d<td>e</table>")
     assert grid(document, tables(document)[0]) == {(0, 0): "a", (0, 1): "b", (1, 0): "c", (1, 1): "d", (1, 2): "e"}

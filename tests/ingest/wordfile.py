@@ -83,13 +83,13 @@ def package(
     styles: str = "",
     numbering: str = "",
     relations: str = "",
-    parts: dict[str, str] | None = None,
+    parts: dict[str, str | bytes] | None = None,
     main: str = "word/document.xml",
     main_type: str = _MAIN_TYPE,
 ) -> bytes:
     """The bytes of a Word file with this body."""
     folder, _, name = main.rpartition("/")
-    written = {f"{folder}/{part}": text for part, text in (parts or {}).items()}
+    written: dict[str, str | bytes] = {f"{folder}/{part}": text for part, text in (parts or {}).items()}
     written[main] = f"<w:document {NAMESPACES}><w:body>{body}</w:body></w:document>"
     for part, content in (("styles", styles), ("numbering", numbering)):
         if content:

@@ -354,7 +354,7 @@ def test_completion_knows_commands_and_choices():
 
     assert sorted(completed("sinkqa s")) == ["search", "serve", "show"]
     assert completed("sinkqa search --mode ") == ["hybrid", "lexical", "dense"]
-    assert completed("sinkqa search --type m") == ["markdown"]
+    assert completed("sinkqa search --type m") == ["markdown", "mail"]
 
 
 def unprivileged() -> list[str]:

@@ -67,12 +67,22 @@ def _drawn_text(paragraph: Any) -> str:
 
 
 def _chart(element: Any, package: Package, part: str) -> Iterator[Found]:
-    """The titles of a chart and of its axes; its figures are lines and columns, not words."""
+    """The titles of a chart, the names of its series and categories; its figures are lines and columns, not words."""
     relation = package.relations(part).get(element.get(R + "id") or "")
     if relation is not None and package.holds(relation.target):
-        for title in package.xml(relation.target).iter(_CHART + "title"):
+        chart = package.xml(relation.target)
+        for title in chart.iter(_CHART + "title"):
             yield Found(text="".join(map(_drawn_text, title.iter(A + "p"))))
+        series = list(chart.iter(_CHART + "ser"))
+        yield Found(text=", ".join(name for each in series for name in _values(each, "tx")))
+        yield Found(text=", ".join(_values(series[0], "cat") if series else ()))
     yield Found(unread="the figures of a chart")
+
+
+def _values(series: Any, tag: str) -> list[str]:
+    """The words that a series takes from its sheet, in their order."""
+    found = series.find(_CHART + tag)
+    return [] if found is None else [value.text.strip() for value in found.iter(_CHART + "v") if value.text]
 
 
 def _diagram(element: Any, package: Package, part: str) -> Iterator[Found]:

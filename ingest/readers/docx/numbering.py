@@ -132,7 +132,7 @@ def _level(element: Any) -> _Level:
     return _Level(
         text=value(element, W + "lvlText"),
         kind="decimal" if kind == "custom" else kind,
-        start=1 if start is None else start,
+        start=start or 0,  # ISO/IEC 29500-1, 17.9.25: without one, lists begin at nought
         restart=whole(element, W + "lvlRestart"),
         is_legal=switch(element, W + "isLgl") is True,
         width=len(sample) if kind == "custom" and re.fullmatch("0*1", sample) else 0,

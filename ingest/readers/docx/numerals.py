@@ -114,7 +114,6 @@ def _ordinal(number: int) -> str:
 
 
 _CHINESE = _counted(*_PLAIN)
-_JAPANESE = _counted("〇一二三四五六七八九", _PLAIN[1], names_zero=False)
 _KINDS: dict[str, Callable[[int], str]] = {
     "decimalZero": "{:02d}".format,
     "upperLetter": _letters("ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
@@ -144,7 +143,7 @@ _KINDS: dict[str, Callable[[int], str]] = {
     "chineseCountingThousand": _CHINESE,
     "taiwaneseCounting": _CHINESE,
     "taiwaneseCountingThousand": _CHINESE,
-    "japaneseCounting": _JAPANESE,
+    "japaneseCounting": _CHINESE,  # which Chinese versions of Word write for 一、二、三
     "chineseLegalSimplified": _counted(*_LEGAL_SIMPLIFIED, names_one=True),
     "ideographLegalTraditional": _counted(*_LEGAL_TRADITIONAL, names_one=True),
     "japaneseLegal": _counted(*_LEGAL_JAPANESE, names_one=True, names_zero=False),

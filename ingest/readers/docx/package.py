@@ -42,7 +42,7 @@ class Package:
     def __init__(self, content: bytes) -> None:
         """Raises LookupError where no part is called the main one."""
         self._archive = zipfile.ZipFile(BytesIO(content))
-        self._names = {name.lstrip("/").lower(): name for name in self._archive.namelist()}
+        self._names = {_slashed(name).lower(): name for name in self._archive.namelist()}
         self._relations: dict[str, dict[str, Relation]] = {}
         self.main = next(self.related("", "officeDocument"), "word/document.xml")
         if not self.holds(self.main):
@@ -102,6 +102,11 @@ def _relation(element: Any, folder: str) -> Relation:
     if not is_external:
         target = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
     return Relation((element.get("Type") or "").rpartition("/")[2], target, is_external)
+
+
+def _slashed(name: str) -> str:
+    """A part's name as relations write it, whatever slashes the archive has."""
+    return name.replace("\\", "/").lstrip("/")
 
 
 def _transitional(match: re.Match[bytes]) -> bytes:

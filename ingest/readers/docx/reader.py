@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ingest.document import Document
-from ingest.errors import EmptyDocument, UnreadableDocument
+from ingest.document import BlockKind, Document
+from ingest.errors import EmptyDocument, EncryptedDocument, UnreadableDocument
 from ingest.readers.captions import attach_captions
 from ingest.readers.charset import decode
 from ingest.readers.docx.numbering import Numbering
@@ -16,21 +16,23 @@ from ingest.readers.docx.package import Package, check_package
 from ingest.readers.docx.properties import metadata_of
 from ingest.readers.docx.runs import Findings, Line, Runs
 from ingest.readers.docx.styles import Styles
-from ingest.readers.docx.tables import Cell, Row, header_rows, merged, rows_of
+from ingest.readers.docx.tables import Cell, Row, header_rows, raw_cells, rows_of
 from ingest.readers.docx.xml import MC, R, W, inside, switch, value, whole
 from ingest.readers.draft import STRUCK_OUT, Piece, compose
+from ingest.readers.formulas import with_displays
 from ingest.readers.html.tables import build_grid
-from ingest.readers.labels import merge_labels
+from ingest.readers.labels import is_label, merge_labels
 from ingest.readers.outline import outline
 from ingest.structure.table_words import table_label
 
-HIDDEN = "text formatted as hidden was left out: the page does not show it"
+HIDDEN = "hidden text left out: the page does not show it"
 """The warning where such text was left out."""
 _NOTE_SEPARATORS = ("separator", "continuationSeparator", "continuationNotice")
 _MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _CONTENTS_LIST = "Table of Contents"
 _BODY_TEXT = 9  # the outline level of what is no heading
-_PAGE_MARKS = "\f \n\t\u3000"
+_SPACES = " \n\t\u3000"
+_SENTENCE_ENDS = ("。", "；")  # an article in a heading's style is still an article
 _OF_FIGURE = re.compile(r"图|圖|fig", re.IGNORECASE)
 _DEEPEST = 3  # documents within documents
 
@@ -50,7 +52,7 @@ def read_docx(content: bytes, name: str) -> Document:
     except (SyntaxError, LookupError, ValueError, TypeError, AttributeError, RecursionError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise UnreadableDocument(f"{name}: not a valid DOCX ({reason}); open and save it in Word again") from error
-    pieces = outline(attach_captions(_captioned(merge_labels(pieces))))
+    pieces = outline(attach_captions(_captioned(merge_labels(with_displays(pieces)))))
     if not pieces and package.has_pictures:
         raise EmptyDocument(
             f"{name}: no text in this Word file, only pictures; add a version whose text can be selected"
@@ -95,6 +97,7 @@ class _Body:
         self._numbering = Numbering(_related_root(package, "numbering"))
         self._runs = Runs(package, package.main, self.styles, findings)
         self._page = 1
+        self._carried = ""  # of paragraphs whose end is deleted, so that the next goes on
 
     def element(self, element: Any, *, is_cell: bool = False) -> Iterator[Piece]:
         """The pieces of a paragraph or table, with what is drawn in it behind.
@@ -110,23 +113,32 @@ class _Body:
 
     def _paragraph(self, element: Any, *, is_cell: bool) -> Iterator[Piece]:
         line = self._runs.line(element)
-        level, list_level, label = self._place(element, line)
-        text, page = line.text, self._page
-        if text.startswith("\f"):
-            text = text.lstrip(_PAGE_MARKS)
-            page += line.text[: len(line.text) - len(text)].count("\f")
-        self._page = page + text.count("\f")
-        if (text.strip() or (label and is_cell)) and not line.is_contents:
-            text = f"{label} {text}".strip()
-            is_caption = self.styles.paragraph(value(element.find(W + "pPr"), W + "pStyle")).is_caption
-            if level is not None:
-                yield Piece("heading", text, level=level, page=page)
-            elif list_level:
-                yield Piece("list_item", text, level=list_level, page=page)
-            else:
-                yield Piece("caption" if is_caption else "paragraph", text, page=page, bold=line.bold)
+        line.text, self._carried = self._carried + line.text, ""
+        if _runs_on(element):
+            self._carried = line.text
+        else:
+            yield from self._block(element, line, is_cell=is_cell)
         for box in line.drawn:
             yield from self._box(box)
+
+    def _block(self, element: Any, line: Line, *, is_cell: bool) -> Iterator[Piece]:
+        """The paragraph itself, with its number, on the page where its words begin."""
+        level, list_level, label = self._place(element, line)
+        whole_text = line.text.strip(_SPACES)
+        text = whole_text.lstrip(f"\f{_SPACES}") if whole_text.startswith("\f") else whole_text
+        page = self._page + whole_text[: len(whole_text) - len(text)].count("\f")
+        self._page = page + text.count("\f")
+        if not (text or (label and is_cell)) or line.is_contents:
+            return
+        text = f"{label} {text}".strip()
+        if level is not None and not text.endswith(_SENTENCE_ENDS):
+            yield Piece("heading", text, level=level, page=page)
+        elif list_level:
+            yield Piece("list_item", text, level=list_level, page=page)
+        else:
+            is_caption = self.styles.paragraph(value(element.find(W + "pPr"), W + "pStyle")).is_caption
+            kind: BlockKind = "caption" if is_caption else "paragraph"
+            yield Piece(kind, text, page=page, bold=line.bold, formula=line.is_formula)
 
     def _box(self, box: Any) -> Iterator[Piece]:
         """What a text box holds, or the words of another drawing."""
@@ -162,14 +174,13 @@ class _Body:
         page = self._page
         rows = rows_of(element)
         pieces = {cell.element: read for row in rows for cell, read in self._row(row)}
-        raw = merged(rows, lambda cell: "\n".join(filter(None, map(_cell_text, pieces[cell.element]))))
+        raw = raw_cells(rows, lambda cell: "\n".join(filter(None, map(_cell_text, pieces[cell.element]))))
         grid = build_grid(raw, header_rows=header_rows(rows))
         if grid is not None:
             yield Piece("table", "", grid=grid, page=page)
             return
         for row in rows:
-            for cell in row.cells:
-                yield from pieces[cell.element]
+            yield from _numbered([piece for cell in row.cells for piece in pieces[cell.element]])
 
     def _row(self, row: Row) -> list[tuple[Cell, list[Piece]]]:
         """Each cell of a row with its pieces; a page break is marked in every cell that it parts."""
@@ -177,8 +188,7 @@ class _Body:
         read = []
         for cell in row.cells:
             self._page = first
-            is_read = cell.merge != "continue" and not cell.is_placeholder
-            blocks = _blocks(cell.element) if is_read else ()
+            blocks = _blocks(cell.element) if cell.height and not cell.is_placeholder else ()
             read.append((cell, [piece for block in blocks for piece in self.element(block, is_cell=True)]))
             last = max(last, self._page)
         self._page = last
@@ -190,17 +200,24 @@ class _Body:
         if relation is None or not self._package.holds(relation.target):
             return
         suffix = relation.target.rpartition(".")[2].lower()
-        content = self._package.raw(relation.target)
+        try:
+            pieces = self._embedded(self._package.raw(relation.target), suffix)
+        except (UnreadableDocument, EncryptedDocument, SyntaxError, LookupError, ValueError):
+            pieces = None
+        if pieces is None:
+            self._findings.leave(f"an embedded document (.{suffix})")
+        else:
+            yield from (replace(piece, page=self._page, text=piece.text.replace("\f", "")) for piece in pieces)
+
+    def _embedded(self, content: bytes, suffix: str) -> list[Piece] | None:
+        """The pieces of a document by its suffix; None for one that is not read here."""
         if suffix in ("html", "htm", "xhtml"):
             from ingest.readers.html.reader import markup_pieces
 
-            pieces = markup_pieces(decode(content, self._name)[0])
-        elif suffix in ("docx", "docm") and self._depth < _DEEPEST:
-            pieces = _pieces(_opened(content, self._name), self._findings, self._name, self._depth + 1)
-        else:
-            self._findings.leave(f"an embedded document (.{suffix})")
-            return
-        yield from (replace(piece, page=self._page) for piece in pieces)
+            return markup_pieces(decode(content, self._name)[0])
+        if suffix in ("docx", "docm") and self._depth < _DEEPEST:
+            return _pieces(_opened(content, self._name), self._findings, self._name, self._depth + 1)
+        return None
 
     def notes(self) -> Iterator[Piece]:
         """Footnotes and endnotes as blocks of their own, in order, after the body."""
@@ -225,16 +242,23 @@ def _blocks(parent: Any) -> Iterator[Any]:
 
 
 def _captioned(pieces: Sequence[Piece]) -> list[Piece]:
-    """Each table with the caption by style right above it: such a one needs no number."""
+    """Each table with the caption by style right above it, where it has no number by which it would be known."""
     done: list[Piece] = []
     for piece in pieces:
-        caption = done[-1] if done and done[-1].kind == "caption" else None
-        if piece.grid is not None and caption and not piece.grid.caption and not _OF_FIGURE.match(caption.text):
-            grid = replace(piece.grid, caption=caption.text, label=table_label(caption.text))
-            done[-1] = replace(piece, grid=grid, page=caption.page)
+        above = done[-1] if done and done[-1].kind == "caption" else None
+        is_own = above is not None and table_label(above.text) is None and not _OF_FIGURE.match(above.text)
+        if piece.grid is not None and above and is_own:
+            done[-1] = replace(piece, grid=replace(piece.grid, caption=above.text), page=above.page)
         else:
             done.append(piece)
     return done
+
+
+def _numbered(pieces: list[Piece]) -> list[Piece]:
+    """A formula and its number, which a table sets side by side, as one line."""
+    if len(pieces) == 2 and pieces[0].formula and is_label(pieces[1].text):
+        return [replace(pieces[0], text=f"{pieces[0].text}\t{pieces[1].text}")]
+    return pieces
 
 
 def _cell_text(piece: Piece) -> str:
@@ -250,11 +274,17 @@ def _cell_text(piece: Piece) -> str:
 def _is_gone(properties: Any, line: Line) -> bool:
     """Whether a paragraph without words does not show: its end is deleted or hidden."""
     mark = None if properties is None else properties.find(W + "rPr")
-    return (
-        not line.text.strip()
-        and mark is not None
-        and (mark.find(W + "del") is not None or switch(mark, W + "vanish") is True)
-    )
+    return not line.text.strip() and (_is_taken_back(mark) or switch(mark, W + "vanish") is True)
+
+
+def _runs_on(element: Any) -> bool:
+    """Whether the end of a paragraph is deleted, so that the next one is the rest of it."""
+    following = element.getnext()
+    return following is not None and following.tag == W + "p" and _is_taken_back(element.find(f"{W}pPr/{W}rPr"))
+
+
+def _is_taken_back(mark: Any) -> bool:
+    return mark is not None and any(mark.find(W + tag) is not None for tag in ("del", "moveFrom"))
 
 
 def _related_root(package: Package, kind: str) -> Any | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -12,12 +13,13 @@ from ingest.readers.docx.fields import Fields
 from ingest.readers.docx.package import Package
 from ingest.readers.docx.styles import Styles, is_on
 from ingest.readers.docx.xml import MC, M, W, inside, value, whole
-from ingest.readers.inline import level
+from ingest.readers.inline import is_display, level
 from ingest.readers.symbols import is_symbol_font, sign
 
 _MARKS = {"tab": "\t", "ptab": "\t", "cr": "\n", "noBreakHyphen": "-", "lastRenderedPageBreak": "\f"}
 _HEIGHTS = {"superscript": "high", "subscript": "low"}
-_MIN_SHIFT = 4  # half points by which a raised or lowered letter leaves its line
+_MIN_SHIFT = 6  # half points by which a letter of full size must leave its line to be raised or lowered
+_CARRIES = re.compile(r"[A-Za-z0-9)\]]")  # what is moved behind other letters only sits better there
 _LONGEST_SHIFTED = 8  # characters: more are a line that was moved to fit its place
 _STRUCK = ("strike", "dstrike")  # what is struck out is no longer said
 _MOST_PLACES = 5
@@ -28,7 +30,6 @@ class _Run(NamedTuple):
     text: str
     height: str = ""  # as in :func:`ingest.readers.inline.level`
     is_bold: bool = False
-    is_shifted: bool = False  # by its position alone
 
 
 @dataclass(slots=True)
@@ -36,13 +37,14 @@ class Line:
     r"""A paragraph as read: form feeds for the page breaks of the last layout, ``bold`` the share of it, 0..1.
 
     ``drawn``: boxes (elements that hold blocks) and words of drawings, in their order. ``is_contents``: it is a line
-    of a contents list.
+    of a contents list; ``is_formula``: it is a formula on a line of its own.
     """
 
     text: str = ""
     bold: float = 0.0
     drawn: list[Any] = field(default_factory=list)
     is_contents: bool = False
+    is_formula: bool = False
 
 
 @dataclass(slots=True)
@@ -88,9 +90,8 @@ class Runs:
         self._fields.begin_paragraph()
         self._walk(paragraph)
         runs, line = self._runs, self._line
-        if all(run.is_shifted or not run.text.strip() for run in runs):
-            runs = [run._replace(height="") for run in runs]
-        line.text = level((run.text, run.height) for run in runs if run.text).strip(" \t\n\u3000")
+        heights = [(run.text, run.height) for run in runs if run.text]
+        line.text, line.is_formula = level(heights), is_display(heights)
         weights = [(len(run.text.strip()), run.is_bold) for run in runs]
         line.bold = sum(weight for weight, is_bold in weights if is_bold) / (sum(weight for weight, _ in weights) or 1)
         line.is_contents = self._fields.is_contents_line or self._styles.paragraph(self._style).is_contents
@@ -148,8 +149,8 @@ class Runs:
         if tag in (W + "t", M + "t"):
             self._add(self._letters(child.text or "", properties), properties)
         elif tag == W + "sym":
-            code = child.get(W + "char") or ""
-            self._add(self._sign(child.get(W + "font") or "", int(code, 16) if code else 0), properties)
+            code = re.fullmatch("[0-9A-Fa-f]{2,6}", child.get(W + "char") or "")
+            self._add(self._sign(child.get(W + "font") or "", int(code[0], 16) if code else 0), properties)
         elif tag == W + "br":
             self._add("" if child.get(W + "type") in ("page", "column") else "\n", properties)
         elif tag == W + "ruby":
@@ -184,21 +185,25 @@ class Runs:
     def _add(self, text: str, properties: Any) -> None:
         if not text:
             return
-        height, is_shifted = self._height(text, properties)
-        self._runs.append(_Run(text, height, is_on(properties, "b", self._styles, self._style), is_shifted))
+        height = self._height(text, properties)
+        self._runs.append(_Run(text, height, is_on(properties, "b", self._styles, self._style)))
 
-    def _height(self, text: str, properties: Any) -> tuple[str, bool]:
-        """Where a run stands, and whether a shift of its position alone says so."""
+    def _height(self, text: str, properties: Any) -> str:
+        """Where a run stands: by its alignment, else by a shift of its position that makes it a script."""
         own = value(properties, W + "vertAlign")
         aligned = own or next(
             filter(None, (self._styles.effect(style, "vertAlign") for style in self._style_ids(properties))), ""
         )
         if aligned in _HEIGHTS or own:
-            return _HEIGHTS.get(aligned, ""), False
+            return _HEIGHTS.get(aligned, "")
         shift = whole(properties, W + "position") or 0
-        if abs(shift) < _MIN_SHIFT or len(text.strip()) > _LONGEST_SHIFTED:
-            return "", False
-        return "high" if shift > 0 else "low", True
+        size = whole(properties, W + "sz")
+        is_smaller = size is not None and size < self._styles.size(self._style)
+        if not shift or (abs(shift) < _MIN_SHIFT and not is_smaller) or len(text.strip()) > _LONGEST_SHIFTED:
+            return ""
+        height = "high" if shift > 0 else "low"
+        before = self._runs[-1] if self._runs else _Run("")
+        return height if before.height == height or _CARRIES.match(before.text[-1:]) else ""
 
     def _style_ids(self, properties: Any) -> tuple[str, ...]:
         own = value(properties, W + "rStyle")

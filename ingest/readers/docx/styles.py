@@ -17,6 +17,7 @@ _CONTENTS = re.compile(
 )
 _CAPTION = re.compile(r"caption|题注|図表番号", re.IGNORECASE)
 _BODY_TEXT = 9  # the outline level of what is no heading
+_SIZE = 20  # half points where nothing is said
 _LONGEST_CHAIN = 20
 
 
@@ -43,6 +44,8 @@ class Styles:
         """``root`` is the element of the part of styles; without one every style is what its id says."""
         self._elements: dict[str, Any] = {}
         self._default = ""
+        defaults = None if root is None else root.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr")
+        self._size = whole(defaults, W + "sz") or _SIZE
         for element in () if root is None else root.findall(W + "style"):
             self._elements[element.get(W + "styleId") or ""] = element
             if element.get(W + "type") == "paragraph" and switch_attribute(element.get(W + "default")):
@@ -62,6 +65,11 @@ class Styles:
     def name(self, style_id: str) -> str:
         """What a style is called; the id of one that is not described."""
         return (value(self._elements.get(style_id), W + "name") or style_id).strip()
+
+    def size(self, style_id: str) -> int:
+        """The size of letters of a paragraph style, in half points."""
+        size = self.effect(style_id, "sz")
+        return int(size) if size.isdecimal() else self._size
 
     def _paragraph(self, style_id: str) -> Style:
         ids = list(self.chain(style_id)) or [style_id]

@@ -10,14 +10,14 @@ from ingest.readers.html.tables import RawCell
 
 
 class Cell(NamedTuple):
-    """A cell as it stands in its row: ``merge`` is "", "restart" or "continue", downwards.
+    """A cell as it stands in its row: ``height`` in rows is 0 where one above goes on.
 
     ``is_placeholder``: its words only ask for some.
     """
 
     element: Any
     span: int
-    merge: str
+    height: int
     is_placeholder: bool
 
 
@@ -38,7 +38,7 @@ def rows_of(table: Any) -> list[Row]:
             continue
         before = max(whole(properties, W + "gridBefore") or 0, 0)
         rows.append(Row(_cells(row, is_placeholder), before, switch(properties, W + "tblHeader") is True))
-    return rows
+    return _measured(rows)
 
 
 def header_rows(rows: Sequence[Row]) -> int:
@@ -46,36 +46,35 @@ def header_rows(rows: Sequence[Row]) -> int:
     return next((number for number, row in enumerate(rows) if not row.is_header), len(rows))
 
 
-def merged(rows: Sequence[Row], texts: Callable[[Cell], str]) -> list[list[RawCell]]:
-    """Cells with row spans: a cell that is continued stands for those below it in its column."""
-    open_at: dict[int, tuple[int, int]] = {}
-    heights: dict[tuple[int, int], int] = {}
-    for number, row in enumerate(rows):
-        for column, cell in _columns(row):
-            if cell.merge == "continue" and column in open_at:
-                heights[open_at[column]] += 1
-            else:
-                heights[number, column] = 1
-                open_at.pop(column, None)
-                if cell.merge == "restart":
-                    open_at[column] = (number, column)
-    placed = []
-    for number, row in enumerate(rows):
-        gap = [RawCell("", column_span=row.before)] if row.before else []
-        cells = [
-            RawCell(texts(cell), heights[number, column], cell.span)
-            for column, cell in _columns(row)
-            if (number, column) in heights
+def raw_cells(rows: Sequence[Row], texts: Callable[[Cell], str]) -> list[list[RawCell]]:
+    """The cells with their texts, those that go on from above left out, free columns as empty ones."""
+    return [
+        [
+            *([RawCell("", column_span=row.before)] if row.before else []),
+            *(RawCell(texts(cell), cell.height, cell.span) for cell in row.cells if cell.height),
         ]
-        placed.append(gap + cells)
-    return placed
+        for row in rows
+    ]
 
 
-def _columns(row: Row) -> Iterator[tuple[int, Cell]]:
-    column = row.before
-    for cell in row.cells:
-        yield column, cell
-        column += cell.span
+def _measured(rows: list[Row]) -> list[Row]:
+    """The rows with the heights of their cells: one that goes on does so only in the column of one that began."""
+    open_at: dict[int, tuple[int, int]] = {}
+    for number, row in enumerate(rows):
+        column = row.before
+        for place, cell in enumerate(row.cells):
+            merge = _merge(cell.element.find(W + "tcPr"), "vMerge")
+            top, at = open_at.get(column, (number, place))
+            above = rows[top].cells[at]
+            if merge == "continue" and top + above.height == number:
+                rows[top].cells[at] = above._replace(height=above.height + 1)
+                row.cells[place] = cell._replace(height=0)
+            elif merge == "restart":
+                open_at[column] = (number, place)
+            else:
+                open_at.pop(column, None)
+            column += cell.span
+    return rows
 
 
 def _cells(row: Any, is_placeholder: bool) -> list[Cell]:
@@ -88,7 +87,7 @@ def _cells(row: Any, is_placeholder: bool) -> list[Cell]:
         if cells and _merge(properties, "hMerge") == "continue":
             cells[-1] = cells[-1]._replace(span=cells[-1].span + span)
         else:
-            cells.append(Cell(element, span, _merge(properties, "vMerge"), is_placeholder or is_asking))
+            cells.append(Cell(element, span, 1, is_placeholder or is_asking))
     return cells
 
 

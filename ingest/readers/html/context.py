@@ -51,7 +51,10 @@ _NOTE_TARGET = re.compile(r"#_?(?:fn|ftn|edn|footnote|endnote)(?!ref)[-_:]?\w*$"
 _LEVELS = frozenset("123456")
 _MAX_MARK = 6  # characters of a reference mark: "(12)", "[*]"
 _SERIAL = re.compile(r"\d{3}")  # an id that only counts says nothing
-_NUMBER_CLASS = re.compile(r"num(?:ber)?|label|list-symbol|marker")
+_NUMBER_CLASS = re.compile(
+    r"(?:[a-z]+[-_])*(?:num(?:ber)?|label|symbol|marker|enum|sectno)|no-parag|[A-Z][A-Za-z\d]*(?:No|Num|Nr|Number)"
+)
+_STRUCK_CLASS = re.compile(r"(?:text-decoration-)?line-through|strike(?:-?through|d|-?out)?|text-strike")
 
 
 class Context(NamedTuple):
@@ -75,7 +78,8 @@ class Meaning(NamedTuple):
     """What the class and id of an element say about it; ``level`` as in :class:`Context`, None for no heading.
 
     ``number``: it holds the number of its block, set apart from the text by layout alone. ``furniture``: it may be a
-    menu or the like, ``contents`` a list of contents; ``closed``: it is not shown, ``unseen``: but read aloud.
+    menu or the like, ``contents`` a list of contents; ``closed``: it is not shown, ``unseen``: but read aloud;
+    ``struck``: it is struck out.
     """
 
     note_mark: bool
@@ -87,12 +91,13 @@ class Meaning(NamedTuple):
     @property
     def doubtful(self) -> bool:
         """Whether the names leave open that this is content."""
-        return self.furniture or self.contents or self.closed
+        return self.furniture or self.contents or self.closed or self.struck
 
     footnote: bool
     title: bool
     level: int | None
     number: bool
+    struck: bool
 
 
 def meaning(attributes: Attributes) -> Meaning:
@@ -113,7 +118,8 @@ def _meaning_of(classes: str, name: str) -> Meaning:
         footnote=any(map(_FOOTNOTE.fullmatch, names)),
         title=any(map(_TITLE_CLASS.fullmatch, names)),
         level=_class_level(names),
-        number=_NUMBER_CLASS.fullmatch(classes) is not None,
+        number=any(map(_NUMBER_CLASS.fullmatch, names[:-1])),
+        struck=any(map(_STRUCK_CLASS.fullmatch, names[:-1])),
     )
 
 

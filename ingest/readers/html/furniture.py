@@ -28,10 +28,11 @@ _ROLES = frozenset({"navigation", "banner", "contentinfo", "complementary"})
 _CLOSED_ROLES = frozenset({"search", "dialog", "alertdialog", "tooltip", "tablist"})
 _SECTIONS = ("article", "section", "main")
 _ABOUT_THE_SITE = re.compile(
-    r"\bcookies?\b|©|\(c\) ?\d{4}|copyright|all rights reserved|版权所有|ICP备|公网安备|accept all|接受全部|全部接受|"
-    r"subscribe|sign up|newsletter|订阅|follow us|share (?:this|on|via)|official web-?site|how you know|分享到|"
-    r"关注我们|扫一扫|主办单位|承办单位|运行维护|网站标识码|"
-    r"privacy policy|terms of use|accessibility|powered by|@\w|\btel\b|电话",
+    r"\bcookies?\b|©|\(c\) ?\d{4}|all rights reserved|accept all|"
+    r"subscribe (?:to|now|here|today)|sign up (?:for|to|now)|"
+    r"newsletter|follow us|share (?:this|on|via)|official web-?site|how you know|privacy policy|terms of use|"
+    r"powered by|@\w|\btel\b|版权所有|ICP备|公网安备|接受全部|全部接受|订阅|分享到|"
+    r"关注我们|扫一扫|主办单位|承办单位|运行维护|网站标识码|电话",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"[。；！？.!?;][\"'”’)）」]*\s*$")

@@ -144,10 +144,11 @@ def _fenced(node: LexborNode, children: list[LexborNode], depth: int) -> Formula
 
 
 def _table(node: LexborNode, depth: int, *, is_fenced: bool) -> Formula:
-    lines = [
-        [_read(cell, depth + 1).text for cell in _children(line) if _tag(cell) in ("mtd", "mtr", "mrow")]
-        for line in _children(node)
-    ]
+    lines = []
+    for line in _children(node):
+        texts = [_read(cell, depth + 1).text for cell in _children(line) if _tag(cell) in ("mtd", "mtr", "mrow")]
+        is_labelled = _tag(line) == "mlabeledtr" and len(texts) > 1  # its number comes first and shows last
+        lines.append([*texts[1:], f" {texts[0]}"] if is_labelled else texts)
     return rows(lines, is_fenced=is_fenced)
 
 

@@ -29,6 +29,9 @@ _ROMAN = ((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "X
 # fmt: on
 _CHINESE = re.compile(r"cjk-ideographic|(?:simp|trad)-chinese-informal|japanese-informal|cjk-decimal")
 _FORMAL = str.maketrans("一二三四五六七八九十百", "壹贰叁肆伍陆柒捌玖拾佰")
+_CONTENT = re.compile(
+    r"[\"'](?P<string>[^\"']*)[\"']|counter(?P<all>s)?\(\s*[\w-]+\s*(?(all),\s*[\"'](?P<between>[^\"']*)[\"']\s*)(?:,(?P<style>[^)]*))?\)"
+)
 _OWN = re.compile(
     r"[(（](?:[0-9]{1,3}|[A-Za-z]|[ivxlcIVXLC]{1,6}|[一二三四五六七八九十百]{1,4})[)）]|"
     r"(?:[0-9]{1,3}|[A-Za-z]|[ivxlcIVXLC]{1,6}|[一二三四五六七八九十百]{1,4})(?:[、)）．]|\.(?=\s|[^\x00-\x7f]|$))|"
@@ -42,6 +45,7 @@ class Counters:
     def __init__(self, styles: Styles) -> None:
         self._styles = styles
         self._last: dict[int, int] = {}
+        self._numbers: dict[int, int] = {}
 
     def marker(self, item: LexborNode) -> str:
         """What is shown before an item ("3. ", "c. ", "三、"); "" for bullets and lists without numbers."""
@@ -58,8 +62,19 @@ class Counters:
             items = 1 if step > 0 else sum(1 for child in parent.iter() if child.tag == "li")
             number = integer(attributes.get("start"), items) - step
         number = integer(item.attributes.get("value"), number + step)
-        self._last[parent.mem_id] = number
-        return self._shown(number, item, parent)
+        self._last[parent.mem_id] = self._numbers[item.mem_id] = number
+        return self._counted(number, item, parent) or self._shown(number, item, parent)
+
+    def _counted(self, number: int, item: LexborNode, parent: LexborNode) -> str:
+        """What a rule sets before an item by counting: strings, ``counter(c, style)``, ``counters(c, ".")``."""
+        shown = ""
+        for found in _CONTENT.finditer(self._styles.before(item)):
+            style = (found["style"] or "decimal").strip()
+            if found["all"]:
+                outer = self._numbers.get(parent.parent.mem_id) if parent.parent is not None else None
+                shown += f"{outer}{found['between']}" if outer is not None else ""
+            shown += found["string"] if found["string"] is not None else marker(number, style).rstrip("、. ")
+        return f"{shown.rstrip()} " if shown else ""
 
     def _shown(self, number: int, item: LexborNode, parent: LexborNode) -> str:
         style = self._styles.look(item, item.attributes).list_style

@@ -28,12 +28,19 @@ _UNSEEN = re.compile(r"sr-only|visually-?hidden|screen-?reader(?:-\w+)*|a11y-hid
 _CLOSED = re.compile(r"d-none|hidden|is-hidden|u-hidden|hide|modal")
 _SHOWN = re.compile(r"show|in|open|is-(?:open|active)|(?:d-(?:sm|md|lg|xl)-|(?:sm|md|lg|xl):)(?!none|hidden)[\w-]+")
 _FOLDS = re.compile(
-    r"accordion|collaps|toggl|expand|fold|faq|question|tab|disclos|panel|spoiler|trigger", re.IGNORECASE
+    r"(?<![a-z])(?:accordion|collaps|toggl|expand|disclos|spoiler|trigger|"
+    r"(?:fold(?:ed|able)?|faqs?|question|tabs?|panels?)(?![a-z]))",
+    re.IGNORECASE,
 )
 _SAYS_NOTHING = re.compile(
     r"(?:show|read|view|see|learn|load)?\s*(?:more|less|all|details?|answers?)|expand(?: all)?|collapse(?: all)?|"
     r"toggle.*|open|close|menu|next|previous|copy|edit|search|share|print|×|展开.*|收起.*|折叠.*|更多|查看.{0,4}|显示.{0,4}|关闭|打开|"
     r"[\W\d_]*",
+    re.IGNORECASE,
+)
+_MORE = re.compile(
+    r"(?:(?:read|show|see|view|load)\s+)?(?:more|all|the rest|full text)\s*[…»>.]*|"
+    r"展开.{0,4}|(?:查看|阅读|显示)?(?:全文|更多|全部)",
     re.IGNORECASE,
 )
 _MAX_TITLE = 200
@@ -55,16 +62,16 @@ class Controls:
         """What opens a closed part: a control that names it, or one that stands right before it."""
         if _is_passing(node.tag or "", attributes):
             return None
-        return self._named(attributes) or _before(node)
+        return self._named(node, attributes) or _before(node) or _after(node)
 
-    def title(self, node: LexborNode, attributes: Attributes) -> str:
-        """What the control of a part calls it, where nothing else on the page says so; else ""."""
-        control = self._named(attributes)
+    def title_of(self, node: LexborNode, attributes: Attributes) -> LexborNode | None:
+        """The control whose words are the heading of a part, where nothing else on the page says so."""
+        control = self._named(node, attributes)
         if control is None or _is_heading(control) or _beside(control) == node:
-            return ""
+            return None
         title = _words(control)
         first = node.css_first("h1,h2,h3,h4,h5,h6")
-        return "" if not says_something(title) or (first is not None and _words(first) == title) else title
+        return None if not says_something(title) or (first is not None and _words(first) == title) else control
 
     def field(self, name: str) -> LexborNode | None:
         """The field of a form that has this id."""
@@ -73,18 +80,28 @@ class Controls:
             self._fields = {field.attributes.get("id") or "": field for field in fields}
         return self._fields.get(name)
 
-    def _named(self, attributes: Attributes) -> LexborNode | None:
+    def is_labelled(self, field: LexborNode) -> bool:
+        """Whether something on the page says what a field is for."""
+        if field.parent is not None and field.parent.tag in ("label", "td", "th", "p", "li", "dd"):
+            return True
+        before = field.prev
+        if before is not None and (
+            before.tag == "label" or (before.is_text_node and (before.text_content or "").strip())
+        ):
+            return True
+        name = field.attributes.get("id")
+        if name is None or not re.fullmatch(r"[\w-]+", name):
+            return False
+        return self._root.css_first(f'label[for="{name}"]') is not None
+
+    def _named(self, node: LexborNode, attributes: Attributes) -> LexborNode | None:
         if self._by_target is None:
             self._by_target = {}
             for control in self._root.css(_CONTROLS):
                 for target in _targets(control.attributes):
                     self._by_target.setdefault(target, control)
-        label = (attributes.get("aria-labelledby") or "").split()
-        if attributes.get("role") == "tabpanel" and label and re.fullmatch(r"[\w-]+", label[0]):
-            found = self._root.css_first(f"#{label[0]}") if not label[0][0].isdigit() else None
-            if found is not None:
-                return found
-        return self._by_target.get(attributes.get("id") or "")
+        found = self._by_target.get(attributes.get("id") or "")
+        return found or (_tab_of(node) if attributes.get("role") == "tabpanel" else None)
 
 
 def is_closed(tag: str, attributes: Attributes) -> bool:
@@ -135,7 +152,7 @@ def panel_of(node: LexborNode, attributes: Attributes) -> LexborNode | None:
 def folds(control: LexborNode) -> bool:
     """Whether a control says itself that it opens and closes a part."""
     attributes = control.attributes
-    says = " ".join(filter(None, (attributes.get("class"), attributes.get("data-toggle"), attributes.get("role"))))
+    says = " ".join(filter(None, map(attributes.get, ("class", "data-toggle", "data-bs-toggle", "role"))))
     return "aria-expanded" in attributes or _FOLDS.search(says) is not None
 
 
@@ -157,6 +174,53 @@ def _targets(attributes: Attributes) -> list[str]:
     return [*(target.removeprefix("#") for target in named), *_QUOTED.findall(attributes.get("onclick") or "")]
 
 
+def _tab_of(panel: LexborNode) -> LexborNode | None:
+    """The tab of a panel, as many tabs as panels standing round it: the tab at the panel's place."""
+    parent = panel.parent
+    for _ in range(_MAX_WRAPPED):
+        if parent is None:
+            return None
+        tabs, panels = parent.css("[role=tab]"), parent.css("[role=tabpanel]")
+        if tabs:
+            places = [other.mem_id for other in panels]
+            return tabs[places.index(panel.mem_id)] if len(tabs) == len(panels) else tabs[0]
+        parent = parent.parent
+    return None
+
+
+def _after(node: LexborNode) -> LexborNode | None:
+    """The control right after a part that is folded at the end of a text: "read more"."""
+    parent = node.parent
+    after = _beside(node)
+    if after is None and parent is not None and parent.tag == "p" and _is_last(node):
+        after = _beside(parent)
+    if after is None or after.tag not in ("button", "a", "span"):
+        return None
+    return after if _MORE.fullmatch(_words(after)) else None
+
+
+def _is_last(node: LexborNode) -> bool:
+    after = node.next
+    return after is None or (after.next is None and not (after.text_content or "").strip())
+
+
+def _heads_a_row_of_panels(heading: LexborNode, panel: LexborNode) -> bool:
+    """Whether a heading is one of several that each stand right before a part of the same kind."""
+    parent = panel.parent
+    kind = (panel.tag, panel.attributes.get("class"), "hidden" in panel.attributes)
+    count = 0
+    for other in _elements(parent) if parent is not None else ():
+        following = _beside(other) if other.tag == heading.tag else None
+        if following is not None:
+            attributes = following.attributes
+            count += (following.tag, attributes.get("class"), "hidden" in attributes) == kind
+    return count > 1
+
+
+def _elements(parent: LexborNode) -> list[LexborNode]:
+    return [child for child in parent.iter() if child.is_element_node]
+
+
 def _before(node: LexborNode) -> LexborNode | None:
     """The control right before a closed part, or right after a part that is folded in the middle of a text."""
     parent = node.parent
@@ -165,7 +229,7 @@ def _before(node: LexborNode) -> LexborNode | None:
     before = _beside(node, forward=False)
     if before is None:
         return None
-    if before.tag in ("button", "summary", "label") or before.css_first("button,summary,[role=button]") is not None:
+    if before.tag in ("button", "summary", "label") or (before.tag != "details" and _ends_in_control(before, node)):
         return before
     names = " ".join(
         filter(None, (part.attributes.get("class") for part in (before, node, parent) if part is not None))
@@ -173,7 +237,15 @@ def _before(node: LexborNode) -> LexborNode | None:
     is_head = before.tag in (*_HEADINGS, "dt", "a", "p", "div", "header") and len(_words(before)) <= _MAX_TITLE
     attributes = before.attributes
     acts = "onclick" in attributes or "aria-expanded" in attributes or attributes.get("role") in ("button", "tab")
-    return before if is_head and (acts or _FOLDS.search(names)) else None
+    if is_head and (acts or _FOLDS.search(names)):
+        return before
+    return before if before.tag in _HEADINGS and _heads_a_row_of_panels(before, node) else None
+
+
+def _ends_in_control(head: LexborNode, panel: LexborNode) -> bool:
+    """Whether a short part holds a control that opens no part within it."""
+    control = head.css_first("button,[role=button]")
+    return control is not None and len(_words(head)) <= _MAX_TITLE and _beside(control) in (None, panel)
 
 
 def _beside(node: LexborNode, *, forward: bool = True) -> LexborNode | None:

@@ -11,11 +11,11 @@ from ingest.errors import DocumentTooLarge, EmptyDocument
 from ingest.readers.captions import attach_captions
 from ingest.readers.charset import decode
 from ingest.readers.draft import Piece, compose
+from ingest.readers.formulas import with_displays
 from ingest.readers.html.head import head_metadata
 from ingest.readers.html.leftout import LeftOut
-from ingest.readers.html.panels import Controls
-from ingest.readers.html.styles import Styles
-from ingest.readers.html.walk import View, Walk
+from ingest.readers.html.sight import Sight
+from ingest.readers.html.walk import Walk
 from ingest.readers.labels import merge_labels
 from ingest.readers.outline import outline
 
@@ -30,6 +30,7 @@ _UNNESTED = frozenset({  # void, or closed by their next neighbour
     "li", "link", "meta", "option", "p", "param", "source", "tbody", "td", "tfoot", "th", "thead", "tr", "track", "wbr",
 })
 # fmt: on
+_COMMON_WINDOWS = "\x85\x91\x92\x93\x94\x95\x96\x97"
 _MAIN_SHARE = 0.5
 _MENU_CHARS = 40  # longest entry of a menu
 # Lines that only work the page, where they stand alone.
@@ -51,7 +52,8 @@ def read_html(content: bytes, name: str) -> Document:
     from selectolax.lexbor import LexborHTMLParser
 
     markup, warnings = decode(content, name)
-    markup = _WINDOWS.sub(_as_windows, markup)
+    if any(sign in markup for sign in _COMMON_WINDOWS):
+        markup = _WINDOWS.sub(_as_windows, markup)
     _check_depth(markup, name)
     tree = LexborHTMLParser(markup)
     left = LeftOut()
@@ -80,8 +82,8 @@ def markup_pieces(markup: str, left: LeftOut | None = None) -> list[Piece]:
     root = LexborHTMLParser(markup).root
     if root is None:
         return []
-    view = View(Styles(root), Controls(root), left or LeftOut(), whole=True)
-    return attach_captions(merge_labels(Walk(view).pieces_of(root)))
+    sight = Sight(root, left or LeftOut(), whole=True)
+    return attach_captions(merge_labels(with_displays(Walk(sight).pieces_of(root))))
 
 
 def html_pieces(root: LexborNode, left: LeftOut) -> list[Piece]:
@@ -89,9 +91,9 @@ def html_pieces(root: LexborNode, left: LeftOut) -> list[Piece]:
 
     ``left`` counts what is left out.
     """
-    main = _main_content(root)
-    view = View(Styles(root), Controls(root), left, weight=len(main.text(deep=True)))
-    return attach_captions(merge_labels(_without_controls(Walk(view).pieces_of(main))))
+    main, length = _main_content(root)
+    sight = Sight(root, left, weight=length)
+    return attach_captions(merge_labels(with_displays(_without_controls(Walk(sight).pieces_of(main)))))
 
 
 def _as_windows(found: re.Match[str]) -> str:
@@ -111,15 +113,15 @@ def _check_depth(markup: str, name: str) -> None:
                 raise DocumentTooLarge(message)
 
 
-def _main_content(root: LexborNode) -> LexborNode:
-    """The one element that calls itself the main content, if it holds most of the words; else the body."""
+def _main_content(root: LexborNode) -> tuple[LexborNode, int]:
+    """The one element that calls itself the main content, if it holds most of the words; else the body; its length."""
     body = root.css_first("body") or root
     words = len(body.text(deep=True))
     for selector in ("main", "[role=main]", "article"):
         found = body.css(selector)
-        if len(found) == 1 and len(found[0].text(deep=True)) >= _MAIN_SHARE * words:
-            return found[0]
-    return body
+        if len(found) == 1 and (length := len(found[0].text(deep=True))) >= _MAIN_SHARE * words:
+            return found[0], length
+    return body, words
 
 
 def _without_controls(pieces: list[Piece]) -> list[Piece]:

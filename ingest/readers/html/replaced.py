@@ -35,6 +35,14 @@ def is_formula(attributes: Attributes) -> bool:
     return any(_FORMULA.search(attributes.get(key) or "") for key in ("class", "src", "role"))
 
 
+def spells_a_picture(node: LexborNode) -> bool:
+    """Whether a hidden formula says in markup what a picture beside it shows."""
+    if node.parent is None or node.css_first("math") is None:
+        return False
+    picture = node.parent.css_first("img")
+    return picture is not None and is_formula(picture.attributes)
+
+
 def is_page_frame(attributes: Attributes) -> bool:
     """Whether a frame shows a page of the same kind as this one, not a counter, a film or a map."""
     source = attributes.get("src") or ""

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 # fmt: off
 _TRACKED = frozenset({
     "display", "visibility", "opacity", "font-size", "text-decoration-line", "list-style-type", "left", "top",
-    "text-indent", "clip", "clip-path", "position", "color", "background-color",
+    "text-indent", "clip", "clip-path", "position", "color", "background-color", "content",
 })
 # fmt: on
 _TELLING = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|line-through|list-style|opacity\s*:\s*0|font-size\s*:\s*0|"
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|line-through|list-style|counters?\(|opacity\s*:\s*0|font-size\s*:\s*0|"
     r":\s*-\d{3,}(?:\.\d+)?(?:px|em|rem|pt)|clip(?:-path)?\s*:|(?<![-\w])color\s*:\s*(?:#fff|white|rgb)",
     re.IGNORECASE,
 )
@@ -28,6 +28,7 @@ _CLIPPED = re.compile(r"rect\(\s*(?:0|1px)[\s,pxauto01]*\)|inset\(\s*(?:50|100)%
 _WHITE = re.compile(r"#fff(?:fff)?|white|rgb\(\s*255\s*,\s*255\s*,\s*255\s*\)")
 _LIST_STYLE = re.compile(r"(?:upper|lower|cjk|simp|trad|japanese|korean|hiragana|katakana|arabic|decimal)[\w-]*|none|"
                          r"disc|circle|square|hebrew|armenian|georgian|\"[^\"]*\"|'[^']*'")  # fmt: skip
+_BEFORE = re.compile(r"::?before\s*$")
 _PASSING = re.compile(r":(?:hover|focus|active|visited|link|target|checked|open|focus-\w+|indeterminate)\b(?!-)|::")
 _NAME = re.compile(r"[.#](-?[A-Za-z_][\w-]*)")
 _NEGATED = re.compile(r":(?:not|is|where|has)\([^)]*\)|\[[^\]]*\]")
@@ -57,11 +58,13 @@ class Styles:
     """The looks of the elements below ``root``, from its style sheets and the elements' own styles.
 
     Only simple means are followed: rules for the screen, without rules of movement or of the mouse. A style sheet that
-    lies elsewhere is not known. Source of the cascade: CSS Cascading and Inheritance 4, section 6.
+    lies elsewhere is not known. ``has_rules``: one of the page's own hides, strikes or numbers something.
+    Source of the cascade: CSS Cascading and Inheritance 4, section 6.
     """
 
     def __init__(self, root: LexborNode) -> None:
         self._values: dict[int, _Values] = {}
+        self._before: dict[int, str] = {}
         self._matches = 0
         self._root = root
         self._has_ground = False
@@ -70,11 +73,7 @@ class Styles:
         if texts and sum(map(len, texts)) <= _MAX_SHEET:
             self._has_ground = any("background" in text for text in texts)
             self._match(root, _rules(tuple(texts)))
-
-    @property
-    def has_rules(self) -> bool:
-        """Whether a style sheet of the page hides, strikes or numbers something."""
-        return bool(self._values)
+        self.has_rules = bool(self._values or self._before)
 
     def look(self, node: LexborNode, attributes: Attributes) -> Look:
         """How an element is shown; what its parents do to it is theirs to say."""
@@ -87,10 +86,17 @@ class Styles:
             _put(values, name, (important, 1, 0, 0), value)
         return self._look_of({name: value for name, (_, value) in values.items()}, node, attributes)
 
+    def before(self, node: LexborNode) -> str:
+        """What a rule sets before an element by counting, as ``"(" counter(c) ")"``; "" where none does."""
+        return self._before.get(node.mem_id, "")
+
     def _match(self, root: LexborNode, rules: Sequence[tuple[str, Mapping[str, tuple[bool, str]]]]) -> None:
         """Apply the rules that hide, strike or number something, then those that undo this for the same elements."""
         tried = 0
         present = _names_in(root)
+        for selectors, values in rules:
+            if "counter" in values.get("content", (False, ""))[1]:
+                self._count(root, selectors, values["content"][1])
         for telling in (True, False):
             at_stake = {name for values in self._values.values() for name in values}
             for order, (selectors, values) in enumerate(rules):
@@ -103,6 +109,12 @@ class Styles:
                     if tried > _MAX_SELECTORS or self._matches > _MAX_MATCHES:
                         return
                     self._apply(root, selector, values, order, new=telling)
+
+    def _count(self, root: LexborNode, selectors: str, content: str) -> None:
+        for selector in selectors.split(","):
+            bare = _BEFORE.sub("", selector.strip())
+            if bare != selector.strip() and not _PASSING.search(bare):
+                self._before.update((node.mem_id, content) for node in _selected(root, bare))
 
     def _apply(
         self, root: LexborNode, selector: str, values: Mapping[str, tuple[bool, str]], order: int, *, new: bool

@@ -4,62 +4,41 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ingest.readers.draft import Piece
-from ingest.readers.html import forms, furniture
+from ingest.readers.html import forms
 from ingest.readers.html.context import (
     PARAGRAPHS,
-    SILENT,
-    STRUCK,
     Attributes,
     Context,
-    Meaning,
     inner_context,
     is_note_mark,
     meaning,
 )
-from ingest.readers.html.leftout import LeftOut
 from ingest.readers.html.mathml import linear
 from ingest.readers.html.numbering import Counters, numbers_itself
-from ingest.readers.html.numbering import numeral as numeral
-from ingest.readers.html.panels import Controls, folds, is_closed, is_decoration, is_panel, panel_of, says_something
-from ingest.readers.html.replaced import formula_text, is_formula, is_page_frame, unlinked_text
-from ingest.readers.html.styles import Styles
+from ingest.readers.html.panels import folds, is_panel, panel_of
+from ingest.readers.html.replaced import formula_text, is_formula, is_page_frame
 from ingest.readers.html.tables import RawCell, build_grid, raw_cell, rows_of, sets_the_page
-from ingest.readers.inline import BREAK, displayed_lines, level
+from ingest.readers.inline import BREAK, displayed_lines, is_display, level
 from ingest.readers.labels import is_label
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
+    from ingest.readers.html.sight import Sight
+
 _UNNAMED = meaning({})
-_FURNITURE_SHARE = 0.3  # what is named like furniture but holds more of the page than this is content after all
-_MIN_TOLD = 60  # widths of prose that is left out because of its name and then named in a warning
-_MAX_JUDGED = 20  # times the page's length: what nests names without end is content
+_FOLDING = frozenset({"aria-expanded", "data-toggle", "data-bs-toggle"})
 _FIELDS = ",".join(sorted(forms.FIELDS))
-_DOUBTFUL = frozenset({"style", "hidden", "aria-hidden", "role"})  # attributes that may say that nobody sees it
 _PANELS = frozenset({"role", "hidden", "style"})
 _QUOTES = tuple("\u201c\u2018\"'«„‚「『《")
 _GAP = "\u2029"  # where struck words stood: what was before and after them must not run together
 _REPLACED = frozenset({"q", "button", "label", "img", "iframe", "frame", *forms.FIELDS})
+_APART = "\x1f"  # after a number that layout alone sets apart: it must not run into a word
+_APARTS = re.compile(r"\x1f+(?![\s.,;:%‰°)\]，。；：、）\x1f])")
 _GAPS = re.compile(r"(?<=[A-Za-z0-9])\u2029+(?=[A-Za-z0-9])")
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """What a walk has to know of the whole page.
-
-    ``whole`` takes everything for content and heeds page marks; else what may be furniture is left out, unless it
-    holds a good part of the page's ``weight`` (characters). ``left`` counts what is left out.
-    """
-
-    styles: Styles
-    controls: Controls
-    left: LeftOut
-    whole: bool = False
-    weight: int = 0
 
 
 class Walk:
@@ -68,8 +47,8 @@ class Walk:
     ``in_cell``: the walk is of one cell of a table, in which tables are lines of text.
     """
 
-    def __init__(self, view: View, *, in_cell: bool = False) -> None:
-        self._view = view
+    def __init__(self, sight: Sight, *, in_cell: bool = False) -> None:
+        self._sight = sight
         self._in_cell = in_cell
         self._pieces: list[Piece] = []
         self._runs: list[tuple[str, Context]] = []
@@ -78,9 +57,8 @@ class Walk:
         self._seen_anchors: set[str] = set()
         self._marker = ""
         self._numbered = 0  # the item that the open marker stands before
-        self._counters = Counters(view.styles)
+        self._counters = Counters(sight.styles)
         self._page = 1
-        self._judged = 0
         self._root_id = 0
 
     def pieces_of(self, root: LexborNode) -> list[Piece]:
@@ -103,7 +81,7 @@ class Walk:
         return self._pieces
 
     def _comment(self, node: LexborNode) -> None:
-        found = re.fullmatch(r"\s*page:\s*(\d{1,6})\s*", node.comment_content or "") if self._view.whole else None
+        found = re.fullmatch(r"\s*page:\s*(\d{1,6})\s*", node.comment_content or "") if self._sight.whole else None
         if found:
             self._flush()
             self._page = int(found[1])
@@ -116,9 +94,18 @@ class Walk:
             return
         attributes = node.attributes
         named = meaning(attributes) if attributes else _UNNAMED
-        if self._is_left_out(tag, attributes, named, node):
+        if is_note_mark(tag, attributes, named, node):
             return
-        if tag.endswith("math"):
+        lost = self._sight.loses(tag, attributes, named, node, weigh=self._weigh, opened=bool(self._pieces))
+        if lost:
+            if lost == "struck":
+                self._strike(node)
+            return
+        may_fold = tag in ("button", "label") or (attributes and not _FOLDING.isdisjoint(attributes))
+        if may_fold and self._heads_panel(node, context):
+            todo += _as_heading(node)
+            return
+        if tag.rpartition(":")[2] == "math":
             self._formula(node, context)
             return
         if tag in _REPLACED:
@@ -136,15 +123,11 @@ class Walk:
         if is_block:
             todo.append(("", inner))
         elif named.number or tag in ("td", "th"):
-            todo.append((" ", inner))
+            todo.append((_APART if named.number else " ", inner))
         _put_children(node, inner, todo)
-        if (
-            attributes
-            and not _PANELS.isdisjoint(attributes)
-            and is_panel(attributes)
-            and (title := self._view.controls.title(node, attributes))
-        ):
-            todo += _as_heading(title)
+        if attributes and not _PANELS.isdisjoint(attributes) and is_panel(attributes):
+            control = self._sight.controls.title_of(node, attributes)
+            todo += _as_heading(control) if control is not None else []
 
     def _number(self, item: LexborNode) -> None:
         """Set the marker of an item; one whose list opens an item stands behind that one's."""
@@ -163,31 +146,22 @@ class Walk:
                 return inside
             return [("\u201d", context), *inside, ("\u201c", context)]
         if tag == "button":
-            if context.kind == "heading" or (node.parent is not None and node.parent.tag == "dt"):
-                return inside
-            return _as_heading(" ".join(node.text(deep=True).split())) if self._heads_panel(node) else []
+            return inside if _is_in_heading(node, context) else []
         if tag == "label":
-            if self._heads_panel(node):
-                return _as_heading(" ".join(node.text(deep=True).split()))
-            field = self._view.controls.field(attributes.get("for") or "") or node.css_first(_FIELDS)
+            field = self._sight.controls.field(attributes.get("for") or "") or node.css_first(_FIELDS)
             return inside if field is None or not forms.shows_nothing(field) else []
         if tag == "img":
             return self._picture(attributes, node, context)
         if tag in forms.FIELDS:
             value = forms.shown_value(node)
-            return [(f" {value} ", context)] if value else []
+            return [(f" {value} ", context)] if value and self._sight.controls.is_labelled(node) else []
         if is_page_frame(attributes):
-            self._view.left.frames.append((attributes.get("src") or "")[:80])
+            self._sight.left.frames.append((attributes.get("src") or "")[:80])
         return []
 
-    def _heads_panel(self, node: LexborNode) -> bool:
-        panel = panel_of(node, node.attributes)
-        return panel is not None and (folds(node) or self._is_shut(panel))
-
-    def _is_shut(self, node: LexborNode) -> bool:
-        attributes = node.attributes
-        closed = is_closed(node.tag or "", attributes) or meaning(attributes).closed
-        return closed or self._view.styles.look(node, attributes).hidden
+    def _heads_panel(self, node: LexborNode, context: Context) -> bool:
+        panel = None if _is_in_heading(node, context) else panel_of(node, node.attributes)
+        return panel is not None and (folds(node) or self._sight.is_shut(panel))
 
     def _ends_with_quote(self) -> bool:
         return bool(self._runs) and self._runs[-1][0][-1:] in (*_QUOTES, "")
@@ -196,8 +170,8 @@ class Walk:
         self, attributes: Attributes, node: LexborNode, context: Context
     ) -> list[tuple[LexborNode | str, Context]]:
         text = formula_text(attributes, node)
-        if not text and is_formula(attributes):
-            self._view.left.formulas += 1
+        if not (text or attributes.get("alt")) and is_formula(attributes):
+            self._sight.left.formulas += 1
         return [(text, context)] if text else []
 
     def _formula(self, node: LexborNode, context: Context) -> None:
@@ -216,80 +190,21 @@ class Walk:
             self._seen_anchors.add(anchor)
             self._anchor, self._anchor_is_new = anchor, True
 
-    def _is_left_out(self, tag: str, attributes: Attributes, named: Meaning, node: LexborNode) -> bool:
-        if tag in SILENT or is_note_mark(tag, attributes, named, node):
-            return True
-        if tag in STRUCK:
-            return self._strike(node)
-        if tag == "a" and "onclick" in attributes and not says_something(node.text(deep=True).strip()):
-            return True
-        if not attributes and tag not in furniture.TAGS:
-            return False
-        styles = self._view.styles
-        if (
-            not styles.has_rules
-            and not named.doubtful
-            and _DOUBTFUL.isdisjoint(attributes)
-            and tag not in furniture.TAGS
-        ):
-            return False
-        look = styles.look(node, attributes)
-        if look.struck:
-            return self._strike(node)
-        if self._is_hidden(tag, attributes, named, node, unseen=look.hidden):
-            return True
-        if self._view.whole or not furniture.may_be_furniture(tag, attributes, named=named.furniture or named.contents):
-            return False
-        return self._is_furniture(tag, attributes, named, node)
-
-    def _strike(self, node: LexborNode) -> bool:
-        """Leave out what is struck, and a gap: numbers and words before and after it are not one. Always true."""
+    def _strike(self, node: LexborNode) -> None:
+        """Leave a gap for what is struck: numbers and words before and after it are not one."""
         text = node.text(deep=True)
-        if text.strip():
-            self._view.left.struck = True
-            if text[0].isspace() or text[-1].isspace() or any(map(str.isdigit, text)):
-                self._runs.append((_GAP, Context()))
-        return True
+        if text.strip() and (text[0].isspace() or text[-1].isspace() or any(map(str.isdigit, text))):
+            self._runs.append((_GAP, Context()))
 
-    def _is_hidden(self, tag: str, attributes: Attributes, named: Meaning, node: LexborNode, *, unseen: bool) -> bool:
-        """Whether nobody sees an element and no control of the page opens it; what is lost so is counted."""
-        if not unseen and not named.closed and not is_closed(tag, attributes):
-            return False
-        if named.unseen or (not unseen and is_decoration(node, tag, attributes)):
-            return True
-        view = self._view
-        if view.controls.opener(node, attributes) is not None:
-            return False
-        text = unlinked_text(node)
-        for_ears = not unseen and attributes.get("aria-hidden") == "true" and "hidden" not in attributes
-        if for_ears and len(text) > _FURNITURE_SHARE * view.weight > 0:
-            return False
-        view.left.hide(text)
-        return True
-
-    def _is_furniture(self, tag: str, attributes: Attributes, named: Meaning, node: LexborNode) -> bool:
-        """Judge what may be furniture by what it holds; prose that goes with it is counted."""
-        view = self._view
-        length = len(node.text(deep=True))
-        self._judged += length
-        if length > _FURNITURE_SHARE * view.weight or self._judged > _MAX_JUDGED * view.weight:
-            return False
-        held = furniture.holding(Walk(replace(view, whole=True, left=LeftOut())).pieces_of(node))
-        inside = furniture.is_inside(node)
-        if (held.headed or not named.contents) and furniture.is_content(
-            tag, attributes, held, inside=inside, opened=bool(self._pieces)
-        ):
-            return False
-        if not named.contents and held.prose >= _MIN_TOLD and held.linked < 0.5 and not held.about_the_site:
-            name = attributes.get("id") or attributes.get("class") or attributes.get("role") or ""
-            view.left.set_aside(f"<{tag} {name.strip()}>" if name.strip() else f"<{tag}>", held.prose)
-        return True
+    def _weigh(self, node: LexborNode) -> list[Piece]:
+        """The pieces of a part that may be furniture, were it content."""
+        return Walk(self._sight.of_all()).pieces_of(node)
 
     def _table(self, node: LexborNode, attributes: Attributes) -> bool:
         """Read a data table as one piece; False where it only lays out the page and is to be walked through."""
         if attributes.get("role") in ("presentation", "none"):
             return False
-        rows, ends = rows_of(node, self._is_row_left_out)
+        rows, ends = rows_of(node, self._sight.misses_row)
         if sets_the_page(node, rows):
             return False
         inner_link = 0.0
@@ -308,20 +223,9 @@ class Walk:
         self._pieces.append(Piece("table", "", anchor=self._anchor, grid=grid, page=self._page, inner_link=share))
         return True
 
-    def _is_row_left_out(self, node: LexborNode) -> bool:
-        """Whether a row, a group of rows or a cell is not there, so that those after it move up."""
-        tag, attributes = node.tag or "", node.attributes
-        if not attributes:
-            return False
-        look = self._view.styles.look(node, attributes)
-        if tag == "tr" and look.struck:
-            self._view.left.struck = True
-            return True
-        return self._is_hidden(tag, attributes, meaning(attributes), node, unseen=look.hidden)
-
     def _cell(self, node: LexborNode) -> tuple[str, float]:
         """Text of a cell, one block a line, and how many of its characters link into the page."""
-        pieces = Walk(self._view, in_cell=True).pieces_of(node)
+        pieces = Walk(self._sight, in_cell=True).pieces_of(node)
         return "\n".join(piece.text for piece in pieces), sum(len(piece.text) * piece.inner_link for piece in pieces)
 
     def _flush(self) -> None:
@@ -332,12 +236,18 @@ class Walk:
         if not any(text.strip() for text, _ in runs):
             return
         context = next(context for text, context in runs if text.strip())
-        whole = level((text, part.height) for text, part in runs)
+        heights = [(text, part.height) for text, part in runs]
+        is_level = not any(height for _, height in heights)
+        whole = "".join([text for text, _ in runs]) if is_level else level(heights)
+        if _APART in whole or _GAP in whole:
+            whole = _GAPS.sub(" ", _APARTS.sub(" ", whole)).replace(_GAP, "").replace(_APART, "")
         lines = displayed_lines(
-            _GAPS.sub(" ", whole).replace(_GAP, "") if _GAP in whole else whole,
+            whole,
             one=context.kind == "heading",
             preformatted=context.pre,
         )
+        if context.pre:
+            lines = [part for line in lines for part in re.split(r"\n[ \t]*\n", line) if part.strip()]
         link, inner_link, bold = _shares(runs)
         if context.kind == "heading" and not self._anchor_is_new and not is_label(lines[0]):
             self._anchor = None  # the last one leads into the section before
@@ -347,7 +257,8 @@ class Walk:
             self._marker = ""
             self._pieces.append(
                 Piece(context.kind, text, level=context.level, anchor=self._anchor, page=self._page,
-                      title=context.title, link=link, inner_link=inner_link, bold=bold)
+                      title=context.title, link=link, inner_link=inner_link, bold=bold,
+                      formula=not is_level and is_display(heights))
             )  # fmt: skip
 
 
@@ -365,15 +276,21 @@ def _children(node: LexborNode) -> Iterator[LexborNode]:
         child = child.next
 
 
+def _is_in_heading(control: LexborNode, context: Context) -> bool:
+    return context.kind == "heading" or (control.parent is not None and control.parent.tag == "dt")
+
+
 def _is_in_head(cell: LexborNode) -> bool:
     group = cell.parent.parent if cell.parent is not None else None
     return group is not None and group.tag == "thead"
 
 
-def _as_heading(title: str) -> list[tuple[LexborNode | str, Context]]:
+def _as_heading(control: LexborNode) -> list[tuple[LexborNode | str, Context]]:
     """The words of a control as a heading of its own, in reverse."""
     context = Context(kind="heading", level=-1)
-    return [("", context), (title, context), ("", context)]
+    inside: list[tuple[LexborNode | str, Context]] = [("", context)]
+    _put_children(control, context, inside)
+    return [*inside, ("", context)]
 
 
 def _shares(runs: list[tuple[str, Context]]) -> tuple[float, float, float]:

@@ -9,18 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ingest.readers.pdf.native import quick
+from ingest.readers.symbols import sign
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_FIRST = 0xF000  # how a font without Unicode code points has its own ones written
-_SYMBOL_NAME = re.compile(r"(?:[A-Z]{6}\+)?Symbol")
-# The encoding of Adobe's Symbol font (PDF reference, appendix D.5) from 0x20 and from 0xA0.
-_LOW = " !∀#∃%&∋()∗+,−./0123456789:;<=>?≅ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ[∴]⊥_‾αβχδεφγηιϕκλμνοπθρστυϖωξψζ{|}∼"
-_HIGH = "€ϒ′≤⁄∞ƒ♣♦♥♠↔←↑→↓°±″≥×∝∂•÷≠≡≈…⏐⎯↵ℵℑℜ℘⊗⊕∅∩∪⊃⊇⊄⊂⊆∈∉∠∇®©™∏√⋅¬∧∨⇔⇐⇑⇒⇓◊〈®©™∑⎛⎜⎝⎡⎢⎣⎧⎨⎩⎪\ufffd〉∫⌠⎮⌡⎞⎟⎠⎤⎥⎦⎫⎬⎭"
-_SYMBOLS = {
-    _FIRST + code: ord(char) for start, row in ((0x20, _LOW), (0xA0, _HIGH)) for code, char in enumerate(row, start)
-}
+_FIRST, _LAST = 0xF000, 0xF0FF  # how a font without Unicode code points has its own ones written
+_FONT = re.compile(r"(?:[A-Z]{6}\+)?(Symbol|Wingdings|Webdings)[ -]?([23]?)")
 # The same signs by Adobe's own code points for names that Unicode did not know.
 _NAMED_FROM = (0xF6D9, 0xF6DA, 0xF6DB, *range(0xF8E5, 0xF8FF))
 _NAMED = dict(zip(_NAMED_FROM, map(ord, "©®™‾⏐⎯®©™⎛⎜⎝⎡⎢⎣⎧⎨⎩⎪⎮⎞⎟⎠⎤⎥⎦⎫⎬⎭"), strict=True))
@@ -38,7 +33,8 @@ def read_symbols(handle: int | None, codes: NDArray[np.uint32]) -> None:
         code = int(codes[position])
         if code in _NAMED:
             codes[position] = _NAMED[code]
-        elif code in _SYMBOLS:
+        elif code <= _LAST:
             name_of(handle, position, ctypes.addressof(name), len(name), ctypes.addressof(flags))
-            if _SYMBOL_NAME.match(name.value.decode("utf-8", "replace")):
-                codes[position] = _SYMBOLS[code]
+            font = _FONT.match(name.value.decode("utf-8", "replace"))
+            shown = sign(" ".join(filter(None, font.groups())), code) if font else None
+            codes[position] = ord(shown) if shown else code

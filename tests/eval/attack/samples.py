@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from eval.attack.samples import Sample
+from eval.attack.samples import Sample, made_of
 from tests.hostile import pdf, word
 from tests.service.http.conftest import FILES
 
@@ -20,6 +20,7 @@ SAMPLES = [
     Sample("json", "beds.json", json.dumps(_ROWS).encode()),
     Sample("json", "beds.jsonl", "\n".join(map(json.dumps, _ROWS)).encode()),
 ]
+SAMPLES += [made for made in made_of([SAMPLES[4]]) if made.kind in ("csv", "xlsx", "pptx", "epub", "mail")]
 
 
 def lay_out(shared: Path) -> Path:

@@ -52,7 +52,7 @@ def test_a_doubt_about_figures_goes_with_every_citation_by_every_way(engine_with
 def test_it_is_said_in_the_language_of_the_question(engine_with):
     engine = engine_with(CHINESE, "2 damaged characters read as U+FFFD (gb18030), line 3")
     (chinese,) = engine.ask(ASKED_ZH).citations
-    assert chinese.warnings == ("文件字符编码有损或为推断，个别字可能有误，请核对原件",)
+    assert chinese.warnings == ("文件的字符编码有损或为推断，个别字可能有误，请核对原件",)
     (hit,) = engine.search("heron 苍鹭").hits
     assert "damaged" in hit.warnings[0] or "字符" in hit.warnings[0]
     assert engine.search("fees of heron keepers").hits[0].warnings == (
@@ -89,13 +89,13 @@ def test_a_note_and_a_doubt_about_other_pages_stay_with_the_document(engine_with
         (
             "no text layer on pages 1-3, 7: read by OCR",
             "no text layer on pages 1-3, 7: read by OCR",
-            "第 1–3、7 页文字识读不清，字词和数字可能有误，请核对原件",
+            "第 1–3、7 页的文字识读不清，字词和数字可能有误，请核对原件",
         ),
-        ("heron.md: declares gbk but is utf_8", "characters may be wrong: declares gbk but is utf_8", "文件字符编码"),
+        ("heron.md: declares gbk but is utf_8", "characters may be wrong: declares gbk but is utf_8", "文件的字符编码"),
         (
             "heron.md: its encoding is a guess: read as gb18030, may be big5; save it as UTF-8 to be sure",
             "characters may be wrong: its encoding is a guess",
-            "文件字符编码",
+            "文件的字符编码",
         ),
     ],
 )
@@ -126,4 +126,4 @@ def test_damaged_figures_of_a_real_reading_reach_the_answer(tmp_path):
     (added,) = engine.add([path]).added
     assert "figures cannot be trusted" in added.warnings[0]
     (hit, *_) = engine.search("湿地面积占国土面积的比例").hits
-    assert hit.warnings == ("文件数字可能缺百分号或小数点，请核对原件",)
+    assert hit.warnings == ("文件的数字可能缺百分号或小数点，请核对原件",)

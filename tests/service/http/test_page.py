@@ -438,7 +438,7 @@ def test_what_is_doubtful_stands_beside_the_source(visit, served, tmp_path):
     expect(page.locator(".job li.added")).to_contain_text("egret.md")
     page.get_by_role("link", name="提问", exact=True).click()
     ask(page, "白鹭保护区占湿地面积的比例达到多少？")
-    told = "文件数字可能缺百分号或小数点，请核对原件"
+    told = "文件的数字可能缺百分号或小数点，请核对原件"
     expect(page.locator(".sources .doubt").first).to_have_text(told)
     expect(page.locator("#source .panehead .doubt")).to_have_text(told)
     assert grave(page) == []

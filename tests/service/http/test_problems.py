@@ -142,7 +142,7 @@ def test_the_cause_of_an_unforeseen_failure_stays_in_the_log(settings, caplog):
     ("method", "path", "allowed"),
     [
         ("PUT", "/v1/documents", "GET, POST"),
-        ("PUT", "/v1/documents/abcdef", "DELETE, GET"),
+        ("PUT", "/v1/documents/abcdef", "DELETE, GET, PATCH"),
         ("GET", "/v1/answer", "POST"),
         ("DELETE", "/v1/jobs", "GET"),
         ("PATCH", "/v1/jobs/x", "DELETE, GET"),

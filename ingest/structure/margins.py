@@ -1,0 +1,67 @@
+"""Structure step of plain text: what stands before the words of lines: numbers that count them, marks of mail."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ingest.document import Span
+from ingest.structure.layout import Line
+
+_NUMBER = re.compile(r"(\d{1,4})(?:[ \t]{2,}|\t)(?=\S)|(\d{1,4})$")
+_QUOTED = re.compile(r"(?:>[ \t]?)+(?=\S)")
+_MIN_NUMBERED = 4
+
+
+def without_margins(lines: Sequence[Line]) -> tuple[list[Line], list[Span]]:
+    """Lines without the numbers that count them or the marks that mail sets before quoted ones, and where these stand.
+
+    Numbers count lines where they rise by one from line to line and sentences run on past them; marks are those of
+    two lines or more one below the other.
+    """
+    ends = {**_numbers(lines), **_marks(lines)}
+    inner: list[Line] = []
+    margins: list[Span] = []
+    for index, line in enumerate(lines):
+        end = ends.get(index, 0)
+        if end:
+            margins.append(Span(line.span.start, line.span.start + len(line.text[:end].rstrip())))
+            if end >= len(line.text):
+                continue
+            line = replace(line, span=Span(line.span.start + end, line.span.end), text=line.text[end:])
+        inner.append(line)
+    return inner, margins
+
+
+def _numbers(lines: Sequence[Line]) -> dict[int, int]:
+    """Lines that are counted, with where their words begin."""
+    found: dict[int, int] = {}
+    run: dict[int, int] = {}
+    expected = -1
+    for index in range(len(lines) + 1):
+        counted = _NUMBER.match(lines[index].text) if index < len(lines) else None
+        number = int(counted[1] or counted[2]) if counted else -1
+        if counted and number == expected:
+            run[index] = counted.end()
+        else:
+            if _runs_on(lines, run):
+                found |= run
+            run = {index: counted.end()} if counted else {}
+        expected = number + 1 if counted else -1
+    return found
+
+
+def _runs_on(lines: Sequence[Line], run: dict[int, int]) -> bool:
+    """Whether words go on from one counted line to the next more often than not: rows of a table do not."""
+    words = [lines[index].text[end:] for index, end in run.items() if lines[index].text[end:]]
+    if len(words) < _MIN_NUMBERED or any("  " in text or "\t" in text for text in words):
+        return False
+    goes_on = sum(text[0].islower() or "\u3400" <= text[0] <= "\u9fff" for text in words[1:])
+    ends = sum(text[-1] in ".。;；:：" for text in words[:-1])
+    return 2 * goes_on >= len(words) - 1 and 2 * ends <= len(words)
+
+
+def _marks(lines: Sequence[Line]) -> dict[int, int]:
+    found = {index: mark.end() for index, line in enumerate(lines) if (mark := _QUOTED.match(line.text))}
+    return {index: end for index, end in found.items() if index - 1 in found or index + 1 in found}

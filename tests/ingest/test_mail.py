@@ -1,0 +1,72 @@
+"""Messages come back decoded, with their attachments as sections; saved web pages come back as the pages."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+
+from ingest.readers import format_of, read_bytes
+from tests.ingest.shape import assert_sound, headings, tables, texts
+
+
+def message(text, **about):
+    mail = EmailMessage()
+    for name, value in {"Subject": "关于报送监测结果的通知", "From": "林一 <lin@example.org>", **about}.items():
+        mail[name] = value
+    mail.set_content(text, charset="gb18030")
+    return mail
+
+
+def read(mail, name="note.eml"):
+    document = read_bytes(mail if isinstance(mail, bytes) else mail.as_bytes(), name)
+    assert_sound(document)
+    return document
+
+
+def test_headers_and_text_are_decoded():
+    document = read(message("各海湾：\n\n请于2031年4月20日前报送结果。\n", Date="Mon, 03 Mar 2031 10:00:00 +0800"))
+    assert format_of(document) == "mail" and headings(document) == [(0, "关于报送监测结果的通知")]
+    assert texts(document, "paragraph") == [
+        "From: 林一 <lin@example.org>", "Date: Mon, 03 Mar 2031 10:00:00 +0800",
+        "各海湾：", "请于2031年4月20日前报送结果。",
+    ]  # fmt: skip
+    assert (document.metadata.title, document.metadata.year) == ("关于报送监测结果的通知", 2031)
+
+
+def test_the_richest_form_of_the_text_is_read_once_and_attachments_are_sections():
+    mail = message("plain words that are said again\n")
+    cells = "<tr><th>bay</th><th>due</th></tr><tr><td>North</td><td>May</td></tr>"
+    page = f"<p>A late survey costs 90 euro.</p><table>{cells}</table>"
+    mail.add_alternative(page, subtype="html")
+    mail.add_attachment("海湾,面积\n北湾,12\n".encode("gbk"), maintype="text", subtype="csv", filename="面积.csv")
+    mail.add_attachment(bytes(range(32)) * 9, maintype="application", subtype="octet-stream", filename="run.bin")
+    mail.add_attachment(b"\x89PNG\r\n\x1a\n", maintype="image", subtype="png", filename="reef.png")
+    inner = message("The old reef is closed.\n", Subject="Old reef")
+    mail.add_attachment(inner)
+    document = read(mail)
+    assert "plain words" not in document.text and "A late survey costs 90 euro." in texts(document, "paragraph")
+    assert headings(document)[1:] == [(1, "面积.csv"), (1, "Old reef")] and len(tables(document)) == 2
+    assert "The old reef is closed." in document.text
+    assert any("attachment run.bin is not read" in said for said in document.warnings)
+    assert "pictures are not read: 1" in document.warnings[-1]
+
+
+def test_a_message_without_an_encoding_is_read_as_what_is_likeliest():
+    raw = "Subject: 监测结果通知\r\nFrom: a@b.org\r\n\r\n请于四月二十日前报送监测结果。\r\n".encode("gbk")
+    document = read(raw)
+    assert headings(document) == [(0, "监测结果通知")] and "请于四月二十日前报送监测结果。" in document.text
+
+
+def test_a_saved_page_is_the_page_whatever_its_part_is_encoded_in():
+    page = EmailMessage()
+    page["Snapshot-Content-Location"] = "https://example.org/reef"
+    page.set_content("<html><head><title>礁石</title></head><body><h1>礁石</h1><p>罚款为九十元。</p></body></html>",
+                     subtype="html", charset="gb18030", cte="quoted-printable")  # fmt: skip
+    document = read(page, "reef.mht")
+    assert (document.metadata.title, document.metadata.url) == ("礁石", "https://example.org/reef")
+    assert texts(document, "paragraph") == ["罚款为九十元。"] and not document.warnings
+
+
+def test_a_message_under_another_name_is_told_and_notes_with_fields_are_none():
+    document = read(message("The survey is due in April.\n"), "note.txt")
+    assert format_of(document) == "mail" and "holds mail" in document.warnings[0]
+    assert format_of(read(b"Subject: reefs\nAuthor: L. Lin\n\nThe survey is due.\n", "note.txt")) == "text"
