@@ -381,3 +381,21 @@ def test_names_broken_over_two_lines_beside_values_set_between_them_are_one_row_
     assert table.header_rows == 1
     rows = [[unit.text for unit in p.units if unit.text.strip()] for p in split(document) if p.kind == "row"]
     assert [" ".join(row) for row in rows] == [f"{a} {b} {value} {value}.5" for a, b, value in names]
+
+
+def test_names_broken_over_two_lines_head_a_table_without_rules() -> None:
+    press = Press()
+    press.line(200, 90, "Table 1 Reed by stand")
+    xs = (MARGIN, 170, 270)
+    for x, text in zip(xs[1:], ("Area", "Mean"), strict=True):
+        press.line(x, 112, Run(text, 9))
+    for place, row in enumerate(
+        [("Stand", "cut", "weight"), ("Alder", "10", "12"), ("Oak", "3", "4"), ("Marsh", "5", "6")]
+    ):
+        for x, text in zip(xs, row, strict=True):
+            press.line(x, 123 + 14 * place, Run(text, 9))
+    document, [table] = tables_of(press)
+    assert said(document, table)[1:] == (
+        "Table 1 Reed by stand",
+        [["Stand", "Areacut", "Meanweight"], ["Alder", "10", "12"], ["Oak", "3", "4"], ["Marsh", "5", "6"]],
+    )

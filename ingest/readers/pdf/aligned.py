@@ -32,6 +32,7 @@ _MARKER = re.compile(
 )
 _OPEN_GUTTER = 1.2  # em; between columns of a table without any rule
 _NEAR, _LESS_NEAR = 1.5, 3.0  # em between the rows of a table without any rule
+_DEEPEST_HEAD, _WITHIN = 3, 0.5  # lines of a header above its last, and em between two of them
 _EXTENT = 4.0  # points by which the rules of one table may differ in length
 _MOST_COLUMNS = 4  # of text on a page
 _DOUBLE = 3.0  # points between two lines that are one rule drawn double
@@ -214,18 +215,16 @@ def _open(words: Sequence[Word]) -> list[Grid]:
     """Tables without any rule: three or more lines in a row that share their column edges."""
     found: list[Grid] = []
     run: list[Line] = []
-    above: Line | None = None
-    before: Line | None = None
-    for line in [*lines_of(words), None]:
+    lines = lines_of(words)
+    for place, line in enumerate([*lines, None]):
         parted = line is not None and len(line.pieces(_OPEN_GUTTER)) > 1 and not _is_apart([line])
         if line is None or not parted or (run and not _goes_on(run[-1], line)):
-            if len(run) >= 3 and (grid := _open_table(run, above)):
+            first = place - len(run)
+            if len(run) >= 3 and (grid := _open_table(run, lines[max(0, first - _DEEPEST_HEAD - 1) : first])):
                 found.append(grid)
             run = []
         if line is not None and parted:
-            above = above if run else before
             run.append(line)
-        before = line
     return found
 
 
@@ -249,7 +248,7 @@ def _goes_on(row: Line, line: Line) -> bool:
     return under and gap < _LESS_NEAR * line.size
 
 
-def _open_table(run: Sequence[Line], above: Line | None) -> Grid | None:
+def _open_table(run: Sequence[Line], over: Sequence[Line]) -> Grid | None:
     edges = column_edges(run, _OPEN_GUTTER)
     rows = body_rows(run, edges, _OPEN_GUTTER) if edges else None
     if rows is None or len(rows) < 3 or len(rows) < len(run) or not _is_rowlike(rows):
@@ -264,10 +263,27 @@ def _open_table(run: Sequence[Line], above: Line | None) -> Grid | None:
         return None
     if sum(len(row.cells) for row in rows) < 0.85 * len(rows) * n_columns or _is_contents(rows):
         return None
-    captioned = above is not None and _is_apart([above])
+    head = _head(rows[0], [*over, run[0]], edges)
+    captioned = len(over) > len(head) and _is_apart([over[-1 - len(head)]])
     if not captioned and not any(_is_numeric(rows[1:], column) for column in range(1, n_columns)):
         return None
-    return _framed(rows, edges, run)
+    return _framed(rows, edges, [*head, *run])
+
+
+def _head(first: Row, over: Sequence[Line], edges: Sequence[float]) -> Sequence[Line]:
+    """The lines over the last of ``over`` that are of one header with it, whose names are broken over lines."""
+    if any(kind_of(line.text) != "words" for _, _, lines in first.cells for line in lines):
+        return ()
+    several = 0
+    for taken, (below, line) in enumerate(itertools.pairwise(reversed(over)), 1):
+        inside = all(
+            kind_of(piece.text) == "words" and not any(piece.x0 + 1 < edge < piece.x1 - 1 for edge in edges)
+            for piece in line.pieces(_OPEN_GUTTER)
+        )
+        if below.top - line.bottom > _WITHIN * line.size or not inside or _is_apart([line]):
+            break
+        several = taken if len(line.pieces(_OPEN_GUTTER)) > 1 else several
+    return over[len(over) - 1 - several : len(over) - 1]
 
 
 def _framed(rows: Sequence[Row], edges: Sequence[float], run: Sequence[Line]) -> Grid:
