@@ -395,7 +395,6 @@ def test_names_broken_over_two_lines_head_a_table_without_rules() -> None:
         for x, text in zip(xs, row, strict=True):
             press.line(x, 123 + 14 * place, Run(text, 9))
     document, [table] = tables_of(press)
-    assert said(document, table)[1:] == (
-        "Table 1 Reed by stand",
-        [["Stand", "Areacut", "Meanweight"], ["Alder", "10", "12"], ["Oak", "3", "4"], ["Marsh", "5", "6"]],
-    )
+    assert said(document, table)[1] == "Table 1 Reed by stand"
+    [row] = [passage for passage in split(document) if passage.kind == "row" and "Oak" in passage.text]
+    assert [unit.label for unit in row.units] == ["Stand", "Oak · Area cut", "Oak · Mean weight"]
