@@ -50,7 +50,7 @@ def test_title_unit_and_note_of_the_sheet_are_its_caption_and_note():
     document = read("表1 礁石面积\n单位：公顷\n海湾,2031年,2032年\n北湾,12,14\n南湾,9,8\n注：2032年为估计。\n")
     (table,) = tables(document)
     said = [document.text[start:end] for start, end in (*table.caption, *table.notes)]
-    assert said == ["表1 礁石面积\n单位：公顷", "注：2032年为估计。"] and table.header_rows == 1
+    assert said == ["表1 礁石面积", "单位：公顷", "注：2032年为估计。"] and table.header_rows == 1
 
 
 def test_quoted_values_hold_line_ends_and_a_file_without_names_has_no_header():

@@ -66,8 +66,8 @@ def test_a_sheet_is_a_section_with_its_table_under_two_rows_of_headers():
     (table,) = tables(document)
     assert table.header_rows == 2 and table.label == "表1"
     first, second = rows(document)
-    assert first.endswith("海湾: 北湾 | 2031年 潮上: 29,700 | 2031年 潮下: 1234.5 | 占比: 12.5%")
-    assert second.endswith("海湾: 南湾 | 2031年 潮上: 800 | 2031年 潮下: 90.0 | 占比: 8.3%")
+    assert first.endswith("海湾: 北湾 | 2031年 潮上: 29,700 | 2031年 潮下: 1234.5 | 占比: 12.5% | 单位: 公顷")
+    assert second.endswith("海湾: 南湾 | 2031年 潮上: 800 | 2031年 潮下: 90.0 | 占比: 8.3% | 单位: 公顷")
 
 
 def test_a_merged_label_counts_for_each_of_its_rows():
