@@ -11,9 +11,10 @@ from pathlib import PurePath
 from ingest.bodies import is_body
 from ingest.places import is_country
 from ingest.standards import is_series, leading_number
-from ingest.structure.table_words import is_table_caption
+from ingest.structure.table_words import table_label
 
 _OPENING = 1_500  # characters
+_FIRST_TABLES = 20_000  # characters in which tables are looked for
 _MAX_TITLE = 600
 _LONG = 50  # characters from which on a line may have been broken because it was full
 _WRAPPED = 12  # Chinese characters of a line of prose, at the least
@@ -111,6 +112,8 @@ def best_title(title: str | None, text: str, name: str) -> str:
             return short[1] if short else " ".join(bill[1].split()).rstrip(".")
         telling = [at for at, line in enumerate(lines) if _tells(line) and stands_for_title(lines, at)]
         telling = [at for at in telling if not in_sentence(lines, at)]
+        if len({table_label(line) for line in text[:_FIRST_TABLES].splitlines()} - {None}) > 1:
+            telling = [at for at in telling if not table_label(lines[at])]  # one table of several names no document
         if set_apart := [at for at in telling if not lines[at].endswith(_FULL_STOP)]:
             return _tidied(_run_on(lines, set_apart[0]))
         if short := _SHORT_TITLE.search(text[: 2 * _OPENING]):
@@ -171,7 +174,7 @@ def join_lines(lines: Iterable[str]) -> str:
 def _tells(line: str) -> bool:
     line = line.removeprefix(leading_number(line) or "")
     letters = sum(map(str.isalpha, line))
-    return 4 <= len(line) <= 160 and letters > 0.5 * len(line) and not is_table_caption(line)
+    return 4 <= len(line) <= 160 and letters > 0.5 * len(line)
 
 
 def _are_full(lines: Sequence[str]) -> bool:

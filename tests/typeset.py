@@ -140,6 +140,15 @@ class Press:
                 x += part.width
         return x
 
+    def aside(self, x: float, y: float, text: str, *, size: float = 9.0) -> None:
+        """Sets text turned by a quarter, read upwards from (x, y)."""
+        self._canvas.saveState()
+        self._canvas.translate(x, self.height - y)
+        self._canvas.rotate(90)
+        self._canvas.setFont(Run(text, size).font, size)
+        self._canvas.drawString(0, 0, text)
+        self._canvas.restoreState()
+
     def ink(self, text: str) -> None:
         """Readies the ink for a paragraph or cell: white where it is the hidden one."""
         self._canvas.setFillGray(float(text == self.hidden))

@@ -25,7 +25,8 @@ _MARK = re.compile(r"\s*(?P<mark>[(（]?[a-z][)）/]|[*†‡§]{1,3}|[①-⑳]|
 class Item(NamedTuple):
     """A block of a document in reading order: its kind and text; of a table its own caption and its ``cells``.
 
-    ``top`` and ``bottom`` are its edges on ``page`` in points where these are known; page 0 where they are not.
+    ``top`` and ``bottom`` are its edges in points where these are known, comparable within one ``page``, which is any
+    number; 0 where they are not.
     """
 
     kind: str

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import NamedTuple
 
 from ingest.document import Cell, Span, Table
-from ingest.structure.grid_shape import grid_shape
+from ingest.structure.belongings import Belongings, Item, belongings
+from ingest.structure.grid_shape import header_rows
 from ingest.structure.layout import Line, columns
 
 CAPTION = re.compile(
@@ -21,7 +23,16 @@ _RULE = re.compile(rf"[-+=:_~*#─━═┄┌┐└┘├┤┬┴┼╔╗╚�
 _MAX_CELL = 90  # columns; tabs before longer text are indents
 _MAX_SPACED = 200
 _MAX_ROW = 10_000  # code points
+_DEEPEST_HEADER = 4  # rows, the first below it counted
 _NUMBERING = re.compile(r"[(（]?[\w.]{1,5}[.)）]|\W")
+
+
+class _Rows(NamedTuple):
+    """The lines ``first`` up to ``last`` of a table, and of each row its line and cells."""
+
+    first: int
+    last: int
+    rows: list[tuple[int, list[Span]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +67,49 @@ def unboxed(text: str, lines: Sequence[Line]) -> tuple[list[Line], list[Span]]:
 
 def find_tables(text: str, lines: Sequence[Line]) -> list[Drawn]:
     """Tables in order: at least two rows of at least two cells; otherwise three with the same columns."""
-    found = []
+    found: list[_Rows] = []
     barred = [(_bar_cells(text, line), is_rule(line.text) and _draws_bars(line.text)) for line in lines]
     for first, last in _runs([rule or len(cells) > 1 for cells, rule in barred]):
         rows = [(i, barred[i][0]) for i in range(first, last) if not barred[i][1]]
         if len(rows) > 1:
-            found.append(_table(text, lines, rows, Span(first, last)))
+            found.append(_Rows(first, last, rows))
     for kind in (_tab_cells, _spaced_cells):
         set_out = [kind(text, line) for line in lines]
         for first, last in _runs([len(cells) > 1 for cells in set_out]):
             parts = _regular([(i, set_out[i]) for i in range(first, last)], text)
             found += [
-                _table(text, lines, part, Span(part[0][0], part[-1][0] + 1))
+                _Rows(part[0][0], part[-1][0] + 1, part)
                 for part in parts
                 if kind is _tab_cells or _aligned(lines, part)
             ]
-    return sorted(found, key=lambda drawn: drawn.lines[0])
+    found.sort(key=lambda rows: rows.first)
+    return [_table(text, lines, rows, own) for rows, own in zip(found, _belongings(text, lines, found), strict=True)]
+
+
+def _belongings(text: str, lines: Sequence[Line], found: Sequence[_Rows]) -> list[Belongings]:
+    """The lines of the captions and notes of each table, by their indices."""
+    if not found:
+        return []
+    items: list[Item] = []
+    indices: list[int] = []
+    inside = {index: rows for rows in found for index in range(rows.first, rows.last)}
+    down = 0.0
+    for index, line in enumerate(lines):
+        down += 1 + line.blank_before
+        rows = inside.get(index)
+        if rows is None:
+            items.append(Item("paragraph", line.text, None, 1, down, down + 1))
+        elif index == rows.first:
+            cells = tuple(text[cell.start : cell.end] for _, row in rows.rows for cell in row)
+            items.append(Item("table", "", cells, 1, down, down + rows.last - rows.first))
+        else:
+            continue
+        indices.append(index)
+    owned = belongings(items)
+    return [
+        replace(own, caption=[indices[place] for place in own.caption], notes=[indices[place] for place in own.notes])
+        for _, own in sorted(owned.items())
+    ]
 
 
 def _draws_bars(rule: str) -> bool:
@@ -156,35 +194,29 @@ def _regular(rows: Sequence[tuple[int, list[Span]]], text: str) -> list[list[tup
     return [part for part in parts if len(part) > 2]
 
 
-def _table(text: str, lines: Sequence[Line], rows: list[tuple[int, list[Span]]], reach: Span) -> Drawn:
-    above = CAPTION.match(lines[reach.start - 1].text) if reach.start else None
-    caption = [reach.start - 1] if above else []
-    notes: list[int] = []
-    while (below := reach.end + len(notes)) < len(lines) and NOTE.match(lines[below].text):
-        notes.append(below)
+def _table(text: str, lines: Sequence[Line], found: _Rows, own: Belongings) -> Drawn:
+    rows = found.rows
+    cells = [
+        Cell(r, c, (cell,)) for r, (_, row) in enumerate(rows) for c, cell in enumerate(row) if cell.start < cell.end
+    ]
     table = Table(
-        tuple(
-            Cell(r, c, (cell,))
-            for r, (_, row) in enumerate(rows)
-            for c, cell in enumerate(row)
-            if cell.start < cell.end
-        ),
+        tuple(cells),
         n_rows=len(rows),
         n_columns=max(len(cells) for _, cells in rows),
         header_rows=_header_rows(text, lines, rows),
-        caption=tuple(lines[i].span for i in caption),
-        notes=tuple(lines[i].span for i in notes),
-        label=above["label"] if above else None,
-        pages=tuple(sorted({lines[i].page for i in range(*reach)})),
+        caption=tuple(lines[i].span for i in own.caption),
+        notes=tuple(lines[i].span for i in own.notes),
+        label=own.label,
+        pages=tuple(sorted({lines[i].page for i in range(found.first, found.last)})),
     )
-    return Drawn(table, (*caption, *range(*reach), *notes))
+    return Drawn(table, tuple(sorted({*own.caption, *range(found.first, found.last), *own.notes})))
 
 
 def _header_rows(text: str, lines: Sequence[Line], rows: Sequence[tuple[int, list[Span]]]) -> int:
-    """Rows above a rule, or that contrast with those below; 1 where the first is full and holds words only; else 0."""
-    if any(is_rule(lines[i].text) for i in range(rows[0][0] + 1, rows[1][0])):
-        return 1
-    words = [[text[cell.start : cell.end] for cell in row] for _, row in rows]
-    told = grid_shape(words)
-    full = len(rows) > 2 and all(word and not any(map(str.isdigit, word)) for word in words[0])
-    return told.header_rows if told.header_rows and not told.title_rows else int(full)
+    """The rows above the first rule inside the table; without one, those that stand over the rest as its header."""
+    for count, ((before, _), (after, _)) in enumerate(pairwise(rows[:_DEEPEST_HEADER]), 1):
+        if any(is_rule(lines[i].text) for i in range(before + 1, after)):
+            return count
+    width = max(len(cells) for _, cells in rows)
+    texts = [[text[cell.start : cell.end] for cell in cells] for _, cells in rows]
+    return header_rows([[*row, *[""] * (width - len(row))] for row in texts])

@@ -130,7 +130,8 @@ def _goes_on(grid: Sequence[Sequence[str]], kinds: Sequence[Sequence[CellKind]],
     grouped = len({text for text in above if text}) < len(held)
     beneath = not grid[row][0] or grid[row][0] == grid[row - 1][0]
     told = all(kinds[row][column] in ("year", "period") or is_unit_line(grid[row][column]) for column in held)
-    return told or (grouped and beneath) or (beneath and row == 1)
+    corner = not grid[row - 1][0] and len(held) > 1  # the name of the labels stands in this row
+    return told or corner or (grouped and beneath) or (beneath and row == 1)
 
 
 def _is_series(

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_ORDINAL = r"(?:[A-Z][.\-]?)?(?:[0-9]+(?:[.\-–][0-9A-Z]+)*[a-z]?|[一二三四五六七八九十]+|[IVX]+\b|[A-Z]\b)"
+ORDINAL = (
+    r"(?:(?:[A-Z]{1,2}[.\-–]?)?[0-9]+(?:[.\-–][0-9A-Z]+|[—－][0-9]+)*(?:[a-z]\b)?"
+    r"|[一二三四五六七八九十]+|[IVX]+\b|[A-Z]\b)"
+)
+"""The number of a table or figure as captions print it: 3, A.1, ES-1, 2a, 3-2, 十, IV."""
 _CAPTION = re.compile(
-    rf"\s*(?P<again>续)?(?P<label>(?:附?表|(?i:annex table|table|tab\.))\s*{_ORDINAL})(?![\d.]*[年月日])(?P<rest>.*)",
+    rf"\s*(?P<again>续)?(?P<label>(?:附?表|(?i:annex table|table|tab\.))\s*{ORDINAL})(?![\d.]*[年月日])(?P<rest>.*)",
     re.DOTALL,
 )
-_MENTION = re.compile(r"\s*(?:[a-z(),;]|[显可所表列给为是中和与及、，。的])")
+_MENTION = re.compile(r"\s*(?:[a-z,;)]|[(（](?![^()（）]*[)）]\s*$)|[显可所表列给为是中和与及、，。的])")
 _UNIT = re.compile(
     r"(?:[^。；;]{1,40}\s)?[(（\[【]?\s*(?:计量|金额|数量|货币|面积|计算|数据)?单位\s*(?:[:：]\s*|为)\S.{0,60}"
     r"|[(（\[]?\s*(?i:units?(?: of measure(?:ment)?)?\s*[:：]|units? (?:is|are)\b|(?:measured|expressed) in\b"
@@ -48,7 +52,9 @@ _AGAIN = re.compile(
     r"\s*[)）\]]?[.…]*",
     re.IGNORECASE,
 )
-_GOES_ON = re.compile(r"^\s*续\s*(?:附?表)|[(（\[—–-]\s*(?:续|continued|cont\b\.?|cont[’']d)", re.IGNORECASE)
+_GOES_ON = re.compile(
+    r"^\s*续\s*(?:附?表)|^\s*附?表\s*[\d.\-]+\s*续|[(（\[—–-]\s*(?:续|continued|cont\b\.?|cont[’']d)", re.IGNORECASE
+)
 _NOTE = re.compile(
     r"\s*[*＊]?\s*(?:(?:data )?(?:sources?|notes?|legend|abbreviations?|key)\s*\d{0,2}\s*[:.：]"
     r"|(?:注释?|附注|表注|说明|备注|(?:资料|数据|信息|图表)?来源)\s*[\d一二三四五六七八九十]{0,2}\s*[:：]"
@@ -61,10 +67,15 @@ _LONGEST_UNIT = 90
 def table_label(text: str) -> str | None:
     """The printed label where ``text`` begins as the caption of a table does ("Table 4", "表2"); else None."""
     found = _CAPTION.match(text)
-    if not found or _MENTION.match(found["rest"]):
+    if not found or is_mention(found["rest"]):
         return None
     label = " ".join(found["label"].split())
     return label if label.isascii() else label.replace(" ", "")
+
+
+def is_mention(rest: str) -> bool:
+    """Whether what follows the number of a table goes on as a sentence about it does: "shows", 列出, （见…）的."""
+    return _MENTION.match(rest) is not None
 
 
 def is_table_caption(text: str) -> bool:

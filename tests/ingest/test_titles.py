@@ -162,3 +162,8 @@ def test_a_name_drawn_on_the_cover_is_the_one_that_the_text_has_for_its_period()
     text = cover + "The Kelp Action Plan 2031–2035 is new. Under the Kelp Action Plan 2031–2035 kelp grows. " * 2
     assert _titled(text) == "Kelp Action Plan 2031–2035: Supporting Green Bays"
     assert _titled(cover + "The Kelp Action Plan 2031–2035 is new.") == "Supporting Green Bays"
+
+
+def test_the_caption_of_one_table_of_several_is_no_title() -> None:
+    assert best_title(None, "表1 北岸芦苇产量\n地区\n12\n表2 南岸芦苇产量\n地区\n15\n", "reed.pdf") == "reed"
+    assert best_title(None, "表1 北岸芦苇产量\n地区\n12\n", "reed.pdf") == "表1 北岸芦苇产量"

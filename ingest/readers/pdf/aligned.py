@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Iterable, Sequence
 
+from ingest.readers.pdf.bands import split_bands
 from ingest.readers.pdf.grid import Grid, GridCell
 from ingest.readers.pdf.rows import (
     RULED_GUTTER,
@@ -23,6 +24,7 @@ from ingest.readers.pdf.rows import (
 )
 from ingest.readers.pdf.rules import Rule, Rules
 from ingest.readers.pdf.text import Word
+from ingest.structure.cell_kinds import kind_of
 from ingest.structure.table_words import is_table_caption
 
 _MARKER = re.compile(
@@ -30,10 +32,13 @@ _MARKER = re.compile(
 )
 _OPEN_GUTTER = 1.2  # em; between columns of a table without any rule
 _NEAR, _LESS_NEAR = 1.5, 3.0  # em between the rows of a table without any rule
+_DEEPEST_HEAD, _WITHIN = 3, 0.5  # lines of a header above its last, and em between two of them
 _EXTENT = 4.0  # points by which the rules of one table may differ in length
+_MOST_COLUMNS = 4  # of text on a page
 _DOUBLE = 3.0  # points between two lines that are one rule drawn double
 _MOST_RULES = 30
 _TALLEST_HEADER = 6  # lines
+_TALLEST_BAND = 40  # lines
 _TALLEST_ROW = 15  # lines; more between two rules is a column of prose
 
 
@@ -56,6 +61,8 @@ def _lined_up(grid: Grid, body: int, words: Sequence[Word]) -> list[Row] | None:
         return None
     room = [after - before - 0.8 * lines[0].size for before, after in itertools.pairwise(grid.xs)]
     rows = body_rows(lines, grid.xs[1:-1], RULED_GUTTER, room)
+    if rows and _has_one_label(rows):
+        return None
     full = sum(len(row.cells) >= len(grid.xs) - 2 and len(row.cells) > 1 for row in rows or ())
     return rows if rows and len(rows) >= 3 and full >= 0.8 * len(rows) else None
 
@@ -88,6 +95,8 @@ def find_aligned(rules: Rules, words: Sequence[Word]) -> list[Grid]:
         if group not in shaded:
             found += _between_rules(group, words)
     found += _open(_outside(found, words))
+    for column in _columns(_outside(found, words)):
+        found += _open(column)
     for group in shaded:
         found += _between_rules(group, _outside(found, words))
     return found
@@ -121,8 +130,12 @@ def _between_rules(rules: Sequence[Rule], words: Sequence[Word]) -> list[Grid]:
     while first + 1 < len(bands):
         end = next((at for at in range(first, len(bands)) if _is_apart(bands[at])), len(bands))
         for last in range(end, first + 1, -1):
-            if parts := _ruled_across(bands[first:last]):
-                found.append(to_grid(*parts, left, right, rules[first].at, rules[last].at))
+            frame = (left, right, rules[first].at, rules[last].at)
+            parts = _ruled_across(bands[first:last])
+            grid = split_bands(to_grid(*parts, *frame), words) if parts else None
+            grid = grid or (_banded(bands[first:last], frame, words) if last == end else None)
+            if grid is not None:
+                found.append(grid)
                 first = last
                 break
         else:
@@ -130,9 +143,25 @@ def _between_rules(rules: Sequence[Rule], words: Sequence[Word]) -> list[Grid]:
     return found
 
 
+def _banded(
+    bands: Sequence[Sequence[Line]], frame: tuple[float, float, float, float], words: Sequence[Word]
+) -> Grid | None:
+    """Bands of several rows each, whose names may be broken over lines; None where they do not line up."""
+    edges = column_edges([line for band in bands[1:] for line in band], RULED_GUTTER)
+    if not edges or not all(bands) or max(map(len, bands)) > _TALLEST_BAND:
+        return None
+    parts = [header_rows(bands[0], edges), *(one_row(band, edges) for band in bands[1:])]
+    if any(not part for part in parts):
+        return None
+    rows = [row for part in parts for row in part or ()]
+    grid = to_grid(rows, edges, *frame)
+    parted = split_bands(grid, words)
+    return parted if len(parted.ys) > len(grid.ys) + 1 else None
+
+
 def _is_apart(band: Sequence[Line]) -> bool:
     """Whether what stands between two rules is no row: the caption of the next table."""
-    return any(is_table_caption(line.text) for line in band)
+    return any(is_table_caption(piece.text) for line in band for piece in line.pieces(_OPEN_GUTTER))
 
 
 def _ruled_across(bands: Sequence[Sequence[Line]]) -> tuple[list[Row], list[float]] | None:
@@ -149,6 +178,8 @@ def _ruled_across(bands: Sequence[Sequence[Line]]) -> tuple[list[Row], list[floa
     for index, band in enumerate(bands):
         is_header = index == 0 and not _is_mostly_values(band)
         parted = header_rows(band, edges) if is_header else body_rows(band, edges, RULED_GUTTER)
+        if parted is not None and index > 0 and _has_one_label(parted):
+            parted = one_row(band, edges) or parted
         if parted is None and index > 0 and len(bands) > 2 and len(edges) > 1 and len(band) <= _TALLEST_ROW:
             parted = one_row(band, edges)
         if parted is None:
@@ -161,9 +192,17 @@ def _ruled_across(bands: Sequence[Sequence[Line]]) -> tuple[list[Row], list[floa
     return rows, edges
 
 
+def _has_one_label(rows: Sequence[Row]) -> bool:
+    """Whether neighbours among several rows, half of them at most, share one label that may hold for all."""
+    labelled = [place for place, row in enumerate(rows) if 0 in row.filled]
+    apart = len(labelled) and labelled[-1] - labelled[0] >= len(labelled)
+    few = len(labelled) == 1 < len(rows) or 0 < 2 * len(labelled) <= len(rows)
+    return few and not apart and all(1 in row.filled for row in rows)
+
+
 def _is_mostly_values(band: Sequence[Line]) -> bool:
-    texts = [piece.text for line in band for piece in line.pieces(RULED_GUTTER)]
-    return 2 * sum(map(is_value, texts)) > len(texts)
+    kinds = [kind_of(piece.text) for line in band for piece in line.pieces(RULED_GUTTER)]
+    return 2 * kinds.count("value") > len(kinds)
 
 
 def _is_rowlike(rows: Sequence[Row]) -> bool:
@@ -176,19 +215,27 @@ def _open(words: Sequence[Word]) -> list[Grid]:
     """Tables without any rule: three or more lines in a row that share their column edges."""
     found: list[Grid] = []
     run: list[Line] = []
-    above: Line | None = None
-    before: Line | None = None
-    for line in [*lines_of(words), None]:
-        parted = line is not None and len(line.pieces(_OPEN_GUTTER)) > 1
+    lines = lines_of(words)
+    for place, line in enumerate([*lines, None]):
+        parted = line is not None and len(line.pieces(_OPEN_GUTTER)) > 1 and not _is_apart([line])
         if line is None or not parted or (run and not _goes_on(run[-1], line)):
-            if len(run) >= 3 and (grid := _open_table(run, above)):
+            first = place - len(run)
+            if len(run) >= 3 and (grid := _open_table(run, lines[max(0, first - _DEEPEST_HEAD - 1) : first])):
                 found.append(grid)
             run = []
         if line is not None and parted:
-            above = above if run else before
             run.append(line)
-        before = line
     return found
+
+
+def _columns(words: Sequence[Word]) -> list[list[Word]]:
+    """The words of each column of text where the page has several."""
+    lines = lines_of(words)
+    edges = column_edges(lines, _OPEN_GUTTER)
+    if not edges or len(edges) >= _MOST_COLUMNS:
+        return []
+    bounds = [float("-inf"), *edges, float("inf")]
+    return [[word for word in words if left < word.x <= right] for left, right in itertools.pairwise(bounds)]
 
 
 def _goes_on(row: Line, line: Line) -> bool:
@@ -201,10 +248,12 @@ def _goes_on(row: Line, line: Line) -> bool:
     return under and gap < _LESS_NEAR * line.size
 
 
-def _open_table(run: Sequence[Line], above: Line | None) -> Grid | None:
+def _open_table(run: Sequence[Line], over: Sequence[Line]) -> Grid | None:
     edges = column_edges(run, _OPEN_GUTTER)
     rows = body_rows(run, edges, _OPEN_GUTTER) if edges else None
     if rows is None or len(rows) < 3 or len(rows) < len(run) or not _is_rowlike(rows):
+        return None
+    if any(is_gappy(line, edges) for line in run):
         return None
     n_columns = len(edges) + 1
     header = [lines[0].text for _, _, lines in rows[0].cells]
@@ -214,10 +263,27 @@ def _open_table(run: Sequence[Line], above: Line | None) -> Grid | None:
         return None
     if sum(len(row.cells) for row in rows) < 0.85 * len(rows) * n_columns or _is_contents(rows):
         return None
-    captioned = above is not None and is_table_caption(above.text)
+    head = _head(rows[0], [*over, run[0]], edges)
+    captioned = len(over) > len(head) and _is_apart([over[-1 - len(head)]])
     if not captioned and not any(_is_numeric(rows[1:], column) for column in range(1, n_columns)):
         return None
-    return _framed(rows, edges, run)
+    return _framed(rows, edges, [*head, *run])
+
+
+def _head(first: Row, over: Sequence[Line], edges: Sequence[float]) -> Sequence[Line]:
+    """The lines over the last of ``over`` that are of one header with it, whose names are broken over lines."""
+    if any(kind_of(line.text) != "words" for _, _, lines in first.cells for line in lines):
+        return ()
+    several = 0
+    for taken, (below, line) in enumerate(itertools.pairwise(reversed(over)), 1):
+        inside = all(
+            kind_of(piece.text) == "words" and not any(piece.x0 + 1 < edge < piece.x1 - 1 for edge in edges)
+            for piece in line.pieces(_OPEN_GUTTER)
+        )
+        if below.top - line.bottom > _WITHIN * line.size or not inside or _is_apart([line]):
+            break
+        several = taken if len(line.pieces(_OPEN_GUTTER)) > 1 else several
+    return over[len(over) - 1 - several : len(over) - 1]
 
 
 def _framed(rows: Sequence[Row], edges: Sequence[float], run: Sequence[Line]) -> Grid:

@@ -180,7 +180,7 @@ def _begins(first: Placed, before: Placed, line: Placed, flow: _Flow) -> bool:
         return ended or _marked(b.text)
     if before.page == line.page and a.beside(b):
         return False
-    if ended and caption_label(b.text):
+    if (ended and caption_label(b.text)) or (caption_label(first.line.text) and _stands_left(a, b)):
         return True
     broken = _is_broken_off(before, line, flow)
     other_size = abs(a.size - b.size) > max(0.6, 0.08 * a.size) and not (_SMALL.match(b.text) and _is_amid(a, b))
@@ -198,6 +198,12 @@ def _begins(first: Placed, before: Placed, line: Placed, flow: _Flow) -> bool:
         level = b.x0 < first.line.x0 + 0.5 * b.size
         return ended and level and (broken or shift < -0.5 * b.size or _marked(b.text))
     return ended and (broken or shift > 0.7 * b.size)
+
+
+def _stands_left(caption: Line, line: Line) -> bool:
+    """Whether a line apart from a caption begins left of it and is far longer: the text below a table."""
+    longer = line.x1 - line.x0 > 1.5 * (caption.x1 - caption.x0)
+    return longer and line.x0 < caption.x0 - line.size and line.y0 - caption.y1 > 0.9 * line.size
 
 
 def _is_amid(a: Line, b: Line) -> bool:

@@ -11,20 +11,19 @@ from ingest.readers.pdf.joined import Parts, finished
 from ingest.readers.pdf.page import PlacedTable
 from ingest.readers.pdf.tables import continues
 from ingest.structure.belongings import Belongings, Item, belongings
+from ingest.structure.table_words import ORDINAL, is_mention
 
-_NUMBER = r"(?:[A-Z][.\-]?)?(?:[0-9]+(?:[.\-–][0-9A-Z]+)*|[一二三四五六七八九十]+|[IVX]+\b)"
 _CAPTION = re.compile(
-    rf"\s*(?P<label>(?P<kind>续?表|附?图|圖|(?i:annex table|table|figure|fig\.|box|chart|exhibit|map))\s*{_NUMBER})"
+    rf"\s*(?P<label>(?:续?表|附?[图表]|圖|(?i:annex table|table|figure|fig\.|box|chart|exhibit|map))\s*{ORDINAL})"
     r"(?P<rest>.*)",
     re.DOTALL,
 )
-_MENTION = re.compile(r"\s*(?:[a-z(),;]|[显可所表列给为是中和与及、，。的])")
 
 
 def caption_label(text: str) -> str | None:
     """The printed label where ``text`` begins as a caption does ("Table 4", "图 2"), spaces folded; else None."""
     found = _CAPTION.match(text)
-    if not found or _MENTION.match(found["rest"]):
+    if not found or is_mention(found["rest"]):
         return None
     label = " ".join(found["label"].split())
     return label.replace(" ", "") if not label.isascii() else label
@@ -59,10 +58,11 @@ def _item(draft: Draft, text: str) -> Item:
         box = draft.table.shape.box
         cells = tuple(" ".join(text[start:end] for start, end in cell.spans) for cell in draft.table.cells)
         titles = sum(cell.row < draft.table.shape.title_rows for cell in draft.table.cells)
-        return Item("table", " ".join(cells[:titles]), cells, box.page, box.y0, box.y1)
+        page = 4 * box.page + draft.table.shape.turn
+        return Item("table", " ".join(cells[:titles]), cells, page, box.y0, box.y1)
     if draft.first is None or draft.last is None:
         return Item(draft.kind, draft.text(text))
-    page = draft.first.page if draft.first.page == draft.last.page else 0
+    page = 4 * draft.first.page + draft.first.line.turn if draft.first.page == draft.last.page else 0
     return Item(draft.kind, draft.text(text), None, page, draft.first.line.y0, draft.last.line.y1)
 
 

@@ -34,6 +34,11 @@ class Inside:
 
     pieces: list[tuple[Frame, Piece]] = field(default_factory=list)
 
+    def join_fractions(self, page: pdfium.PdfPage, frame: Frame) -> None:
+        """Sets the parts of fractions of ``frame`` side by side."""
+        own = [piece for of, piece in self.pieces if of is frame]
+        self.pieces = [(frame, piece) for piece in join_fractions(page, frame.characters, own)]
+
     def lines(self) -> Iterator[Line]:
         """The lines of the cell, those set upright in the table first."""
         frames = {id(frame): frame for frame, _ in self.pieces}
@@ -56,6 +61,7 @@ class FoundTable:
 class Frame:
     """The text of one turn: ``pieces`` in stream order, of each table one that stands for it; ``tables`` by owner.
 
+    Text of another turn that holds a table and stands apart is one of them, so that it is read in its place.
     ``characters`` are all of the page, their ``boxes`` as they stand where text of this turn is upright. ``numbers``
     count the lines, down the margin.
     """
@@ -64,7 +70,7 @@ class Frame:
     characters: Characters
     pieces: list[Piece]
     numbers: Sequence[Piece] = ()
-    tables: list[FoundTable] = field(default_factory=list)
+    tables: list[FoundTable | Frame] = field(default_factory=list)
 
     @property
     def boxes(self) -> NDArray[np.float32]:
@@ -74,7 +80,7 @@ class Frame:
 
 def frames_of(
     page: pdfium.PdfPage, characters: Characters, shown: NDArray[np.bool_], number: int, *, counted: int = 0
-) -> Iterator[Frame]:
+) -> list[Frame]:
     """The text of each turn, that of which there is most first; ``shown`` marks the characters that are text.
 
     ``counted`` is the number of the last line of the page before, 0 where its lines are not numbered.
@@ -89,7 +95,13 @@ def frames_of(
         others = [other for other in frames if other is not frame]
         if frame is frames[0] or sum(len(piece.positions) for piece in frame.pieces) >= _FEWEST:
             _part_tables(page, frame, others, number)
-    yield from (frame for frame in frames if frame.pieces)
+        if frame.turn == 0:
+            frame.pieces = join_fractions(page, frame.characters, frame.pieces)
+    base = next((frame for frame in frames if frame.turn == 0), None)
+    for frame in frames:
+        if base and frame.tables and frame is not base:
+            _set_into(base, frame)
+    return frames
 
 
 def _frame(characters: Characters, positions: NDArray[np.intp], turn: int, counted: int) -> Frame:
@@ -135,11 +147,28 @@ def _part_tables(page: pdfium.PdfPage, frame: Frame, others: Sequence[Frame], nu
         if held:
             start = min(held, key=lambda piece: int(piece.positions[0]))
             _, x0, y0, x1, y1 = table.box
+            if frame.turn == 0:
+                for inner in cells:
+                    inner.join_fractions(page, frame)
             rest.append(replace(start, x0=x0, y0=y0, x1=x1, y1=y1, owner=len(frame.tables), table=True))
             frame.tables.append(FoundTable(table, cells[:-1], cells[-1]))
             for other in others:
                 _take_turned(frame, other, table, cells)
     frame.pieces = sorted(rest, key=lambda piece: int(piece.positions[0]))
+
+
+def _set_into(base: Frame, frame: Frame) -> None:
+    """Lets what ``frame`` holds stand in the upright text as one piece, unless the two overlap."""
+    whole = np.concatenate([piece.positions for piece in frame.pieces])
+    boxes = base.characters.boxes[whole]
+    (x0, y0), (x1, y1) = boxes[:, :2].min(axis=0).tolist(), boxes[:, 2:].max(axis=0).tolist()
+    if any(x0 < piece.x1 and piece.x0 < x1 and y0 < piece.y1 and piece.y0 < y1 for piece in base.pieces):
+        return
+    start = frame.pieces[0]
+    base.pieces.append(replace(start, x0=x0, y0=y0, x1=x1, y1=y1, owner=len(base.tables), table=True))
+    base.pieces.sort(key=lambda piece: int(piece.positions[0]))
+    base.tables.append(replace(frame))
+    frame.pieces = []
 
 
 def _take_turned(frame: Frame, other: Frame, table: PageTable, cells: Sequence[Inside]) -> None:

@@ -108,14 +108,18 @@ def _cells(parts: Parts, text: str) -> list[Cell]:
 
 
 def _lengthen(cells: list[Cell], cell: PlacedCell, parts: Parts, below: int) -> bool:
-    """Let the merged label at the foot of the part before, with which ``cell`` is one, reach over its rows."""
-    labels = parts.tables[0].shape.label_columns
-    merged = cell.row_span > 1 or any(each.column == cell.column and each.row_span > 1 for each in cells)
-    if cell.column >= labels or labels < 2 or not merged:
+    """Let the merged cell at the foot of the part before, with which ``cell`` is one, reach over its rows."""
+    place = next((at for at in range(len(cells) - 1, -1, -1) if _ends_above(cells[at], cell, below)), None)
+    if place is None:
         return False
-    for place, before in enumerate(cells):
-        ends = before.row + before.row_span == below and before.spans
-        if ends and (before.column, before.column_span) == (cell.column, cell.column_span):
-            cells[place] = replace(before, row_span=before.row_span + cell.row_span)
-            return True
-    return False
+    labels = parts.tables[0].shape.label_columns
+    grouped = cell.row_span > 1 or any(each.column == cell.column and each.row_span > 1 for each in cells)
+    if cells[place].row_span == 1 and not (cell.column < labels and labels > 1 and grouped):
+        return False
+    cells[place] = replace(cells[place], row_span=cells[place].row_span + cell.row_span)
+    return True
+
+
+def _ends_above(above: Cell, cell: PlacedCell, below: int) -> bool:
+    same = (above.column, above.column_span) == (cell.column, cell.column_span)
+    return same and above.row + above.row_span == below and bool(above.spans)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ingest.document import Span
-from ingest.readers.pdf.fractions import join_fractions
-from ingest.readers.pdf.frames import FoundTable, frames_of
+from ingest.readers.pdf.frames import FoundTable, Frame, frames_of
 from ingest.readers.pdf.lines import NEWLINE, Line, join_line, stamp_lines
 from ingest.readers.pdf.order import reading_order
 from ingest.readers.pdf.quality import page_quality
@@ -117,12 +117,7 @@ def lay_out(page: pdfium.PdfPage, number: int, *, start: int, characters: Charac
     numbers: list[Line] = []
     for frame in frames_of(page, characters, shown, number, counted=counted):
         numbers += [join_line(frame.characters, [piece], frame.boxes, frame.turn) for piece in frame.numbers]
-        pieces = frame.pieces if frame.turn else join_fractions(page, characters, frame.pieces)
-        for row in reading_order(pieces):
-            if row[0].table:
-                parts.append(_place_table(writer, frame.tables[row[0].owner]))
-            else:
-                parts.append(_place_line(writer, join_line(frame.characters, row, frame.boxes, frame.turn), number))
+        parts += _place(writer, frame, number)
     aside = tuple(_place_line(writer, line, number) for line in (*numbers, *stamp_lines(characters)))
     text, boxes = _assemble(characters, writer)
     quality = page_quality(text)
@@ -158,6 +153,17 @@ def plain_page(text: str, number: int, *, start: int, size: tuple[float, float],
         offset += len(line)
     boxes = np.full((len(text), 4), np.nan, np.float32)
     return PageLayout(number, start, text, boxes, tuple(parts), *size, quality)
+
+
+def _place(writer: _Writer, frame: Frame, number: int) -> Iterator[Placed | PlacedTable]:
+    for row in reading_order(frame.pieces):
+        inside = frame.tables[row[0].owner] if row[0].table else None
+        if isinstance(inside, Frame):
+            yield from _place(writer, inside, number)
+        elif inside is not None:
+            yield _place_table(writer, inside)
+        else:
+            yield _place_line(writer, join_line(frame.characters, row, frame.boxes, frame.turn), number)
 
 
 def _place_line(writer: _Writer, line: Line, number: int) -> Placed:

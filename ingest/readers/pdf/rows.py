@@ -77,33 +77,40 @@ def lines_of(words: Iterable[Word]) -> list[Line]:
 
 
 def column_edges(lines: Sequence[Line], least: float) -> list[float]:
-    """Column edges: the middle of each strip at least ``least`` em wide that nine lines of ten leave free."""
+    """Column edges: one in each strip at least ``least`` em wide that nine lines of ten leave free.
+
+    It stands in the middle of that part of the strip which most lines leave free.
+    """
     if not lines:
         return []
     size = median(line.size for line in lines)
     pieces = [piece for line in lines for piece in line.pieces(least / 2)]
     steps = sorted([*((piece.x0, 1) for piece in pieces), *((piece.x1, -1) for piece in pieces)])
-    edges, crossing, free_from = [], 0, None
-    for x, step in steps:
-        was_free = crossing <= len(lines) // 10
+    edges: list[float] = []
+    strip: list[tuple[int, float, float]] = []  # stretches of the strip: lines that cross it, negative width, middle
+    crossing, inside = 0, False
+    for (x, step), (following, _) in itertools.pairwise([*steps, (steps[-1][0], 0)]):
         crossing += step
-        is_free = crossing <= len(lines) // 10
-        if was_free and not is_free and free_from is not None and x - free_from >= least * size:
-            edges.append((free_from + x) / 2)
-        elif is_free and not was_free:
-            free_from = x
+        if crossing <= len(lines) // 10:
+            strip += [(crossing, x - following, (x + following) / 2)] if inside else []
+            continue
+        if -sum(width for _, width, _ in strip) >= least * size:
+            edges.append(min(strip)[2])
+        strip, inside = [], True
     return _parting(edges, lines, least / 2)
 
 
 def _parting(edges: Sequence[float], lines: Sequence[Line], gutter: float) -> list[float]:
-    """The edges that part two pieces of some line: a name centred over labels that begin further left needs none."""
+    """The edges but those beside a lone name that is centred over labels which begin further left."""
     held = [
         {sum(edge <= (piece.x0 + piece.x1) / 2 for edge in edges) for piece in line.pieces(gutter)} for line in lines
     ]
     parting: list[float] = []
     first = 0  # of the columns that are one with the next
     for column, edge in enumerate(edges):
-        if any(column + 1 in filled and any(first <= each <= column for each in filled) for filled in held):
+        left = [any(first <= each <= column for each in filled) for filled in held]
+        right = [column + 1 in filled for filled in held]
+        if any(map(all, zip(left, right, strict=True))) or min(sum(left), sum(right)) > 1:
             parting.append(edge)
             first = column + 1
     return parting
@@ -195,7 +202,7 @@ def cell_of(row: Row, column: int) -> tuple[Line, ...]:
     return next((lines for first, end, lines in row.cells if (first, end) == (column, column + 1)), ())
 
 
-def _is_full(line: Line, following: Line, width: float) -> bool:
+def is_full(line: Line, following: Line, width: float) -> bool:
     """Whether the first word of ``following`` would not have fitted after ``line``: the break was forced."""
     word = following.words[0]
     first = word.size if _CJK.match(word.text) else word.x1 - word.x0 + 0.2 * word.size
@@ -206,7 +213,7 @@ def _is_prose(rows: Sequence[Row], column: int, width: float) -> bool:
     """Whether most line ends of a wide column are forced: running text, not cells."""
     pairs = [(cell_of(before, column), cell_of(row, column)) for before, row in itertools.pairwise(rows)]
     breaks = [
-        _is_full(before[0], after[0], width)
+        is_full(before[0], after[0], width)
         for before, after in pairs
         if before and after and not is_value(after[0].words[0].text)
     ]
@@ -222,7 +229,7 @@ def _continues(above: Row, row: Row, widths: Sequence[float]) -> bool:
         before = cell_of(above, first)
         if end - first > 1 or not before or is_value(lines[0].text):
             return False
-        if not _is_full(before[-1], lines[0], widths[first]):
+        if not is_full(before[-1], lines[0], widths[first]):
             return False
     return True
 
@@ -250,14 +257,47 @@ def to_grid(rows: Sequence[Row], edges: Sequence[float], left: float, right: flo
 
 
 def header_rows(band: Sequence[Line], edges: Sequence[float]) -> list[Row] | None:
-    """A header's lines are one row, unless a cell spans columns in its first line: then two."""
-    spanning = any(end - first > 1 for first, end, _ in _row(band[0], edges, RULED_GUTTER).cells)
-    rows = [_row(band[0], edges, RULED_GUTTER)] if spanning else []
+    """A header's lines are one row, unless names of groups of columns stand in its first line: then two."""
+    first = _row(band[0], edges, RULED_GUTTER)
+    grouped = _over_groups(first, band[1:], edges) if len(band) > 1 else None
+    spanning = grouped or (first if any(end - start > 1 for start, end, _ in first.cells) else None)
+    rows = [spanning] if spanning else []
     lower = one_row(band[1:] if spanning else band, edges)
     if lower is None:
         return None
     rows += lower
     return rows if len(rows[-1].cells) > 1 else None
+
+
+def _over_groups(first: Row, rest: Sequence[Line], edges: Sequence[float]) -> Row | None:
+    """The first line of a header with each name over the columns that it is centred on; None where it names columns.
+
+    A name that stands over the gap between two columns is of both, as is one of several over names that repeat.
+    """
+    lower = one_row(rest, edges)
+    columns = {start: lines for start, _, lines in lower[0].cells if start} if lower else {}
+    centres = {column: sum(_centre(line) for line in lines) / len(lines) for column, lines in columns.items()}
+    names = [lines[0] for start, _, lines in first.cells if start]
+    if not names or len(names) != len(first.cells) or 2 * len(names) > len(columns):
+        return None
+    runs: list[list[int]] = [[] for _ in names]
+    for column, centre in sorted(centres.items()):
+        runs[min(range(len(names)), key=lambda at: abs(_centre(names[at]) - centre))].append(column)
+    texts = [[" ".join(line.text for line in columns[column]) for column in run] for run in runs]
+    between = not any(
+        name.x0 < line.x1 and line.x0 < name.x1 for name in names for lines in columns.values() for line in lines
+    )
+    centred = all(
+        run and abs(sum(centres[column] for column in run) / len(run) - _centre(name)) < name.size
+        for name, run in zip(names, runs, strict=True)
+    )
+    if not centred or not (between or (len(names) > 1 and all(each == texts[0] for each in texts))):
+        return None
+    return Row(tuple((run[0], run[-1] + 1, (name,)) for name, run in zip(names, runs, strict=True)))
+
+
+def _centre(line: Line) -> float:
+    return (line.x0 + line.x1) / 2
 
 
 def one_row(band: Sequence[Line], edges: Sequence[float]) -> list[Row] | None:

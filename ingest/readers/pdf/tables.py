@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ingest.document import Box
 from ingest.readers.pdf.aligned import find_aligned, split_rows
+from ingest.readers.pdf.bands import split_bands
 from ingest.readers.pdf.grid import Grid, GridCell, find_grids, put, without_empty_lines
 from ingest.readers.pdf.rows import column_edges, is_value, lines_of
 from ingest.readers.pdf.rules import find_rules
@@ -83,7 +84,7 @@ def find_tables(
         top = grid.ys[0] < _PAGE_TOP * height
         inside = [word for cell in held.values() for word in cell]
         beside = [word for cell in turned.values() for word in cell]
-        parts = _confident(split_rows(grid, inside), [*inside, *beside], may_be_sparse=top)
+        parts = _confident(split_rows(split_bands(grid, inside), inside), [*inside, *beside], may_be_sparse=top)
         tables += parts
         if parts:
             taken.update(map(id, inside))
