@@ -40,6 +40,7 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 _WEEKDAY = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:星期|周)[一二三四五六日天]|\d{4}|[上下]午")
 _REMARK = re.compile(r"[（(][^()（）]*[)）]")
 _BEGINS_WITH_DATE = re.compile(_DATE)
+_NAMED_BY_DATE = re.compile(rf"\b(?:of|dated)\s(?:{_DATE})(?:,?\s\d{{4}})?\Z", re.IGNORECASE)  # Order 7 of 3 May 2031
 _VALUE = re.compile(rf"[:：]\s?[^:：]*?(?:{_DATE}|{_AMOUNT})")
 _NUMBERED = re.compile(
     rf"[（(]?(?:\d+(?:\.\d+)*[A-Z]{{0,3}}|[{HAN}]{{1,3}}|[IVX]{{1,5}}|[A-Za-z])[）).、．\s]\s*(?!月)"
@@ -52,7 +53,7 @@ _PART = re.compile(
 
 def tells(heading: str) -> bool:
     """Whether a line tells a fact that may answer a question, and is not only what a part of the text is called."""
-    if len(heading) > _MAX_TELLING or _PART.match(heading) or _REMARK.fullmatch(heading):
+    if len(heading) > _MAX_TELLING or _PART.match(heading) or _REMARK.fullmatch(heading) or _is_name(heading):
         return False
     if _BEGINS_WITH_DATE.match(heading):
         return True
@@ -61,6 +62,12 @@ def tells(heading: str) -> bool:
     if number and not _HAN_LETTER.search(name):  # the name of a section may hold an amount: More than one 25% allowance
         return _FIELD.match(name) is not None or _VALUE.search(name) is not None
     return _FACT.search(name) is not None or _FIELD.match(name) is not None
+
+
+def _is_name(heading: str) -> bool:
+    """Whether all that a line tells is of when the text is that it names."""
+    dated = _NAMED_BY_DATE.search(heading)
+    return dated is not None and _FACT.search(heading[: dated.start()]) is None
 
 
 def is_bare(heading: str) -> bool:

@@ -140,9 +140,10 @@ def _year(asked: Asked, piece: Piece) -> float:
     if asked_of and told_of and not asked_of & told_of:
         return 0.0  # the year of accounts, whatever the year of issue
     there = [each for each in (*piece.whole.stated, *_around(piece)) if each.kind != "number"]
-    if all(any(matches(each, year) for each in there) or year.low == piece.place.origin.year for year in years):
+    issued = piece.place.origin.year
+    if all(any(matches(each, year) for each in there) or issued in (year.low, year.low // 10_000) for year in years):
         return 1.0
-    return 0.0 if there or piece.place.origin.year else _NEITHER
+    return 0.0 if there or issued else _NEITHER
 
 
 def _provision(asked: Asked, piece: Piece) -> float:
