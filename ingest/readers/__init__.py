@@ -102,7 +102,7 @@ def read_bytes(content: bytes, name: str) -> Document:
     kind = sniff(content, name, expected=SUFFIXES.get(suffix))
     document = FORMATS[kind].reader()(content, name)
     metadata = complete(document.metadata, document.text, name=name, prose=_prose(document))
-    warnings = document.warnings
+    warnings = tuple(line if line.startswith(f"{name}: ") else f"{name}: {line}" for line in document.warnings)
     if suffix and SUFFIXES.get(suffix) != kind:
         warnings = (f"{name}: named {suffix} but holds {kind}: read as {kind}", *warnings)
     return gate(replace(document, metadata=metadata, warnings=warnings))

@@ -40,7 +40,7 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 _WEEKDAY = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:星期|周)[一二三四五六日天]|\d{4}|[上下]午")
 _REMARK = re.compile(r"[（(][^()（）]*[)）]")
 _BEGINS_WITH_DATE = re.compile(_DATE)
-_NAMED_BY_DATE = re.compile(rf"\b(?:of|dated)\s(?:{_DATE})(?:,?\s\d{{4}})?\Z", re.IGNORECASE)  # Order 7 of 3 May 2031
+_NAMED_BY_DATE = re.compile(rf"\d\S*\sof\s(?:{_DATE})(?:,?\s\d{{4}})?\Z")  # Order 7 of 3 May 2031
 _VALUE = re.compile(rf"[:：]\s?[^:：]*?(?:{_DATE}|{_AMOUNT})")
 _NUMBERED = re.compile(
     rf"[（(]?(?:\d+(?:\.\d+)*[A-Z]{{0,3}}|[{HAN}]{{1,3}}|[IVX]{{1,5}}|[A-Za-z])[）).、．\s]\s*(?!月)"

@@ -110,7 +110,7 @@ def test_diagrams_are_read_and_what_is_no_text_is_named_with_its_place():
         "It follows from",
     ]  # fmt: skip
     chart, formula = document.warnings
-    assert chart.startswith("not read: the figures of a chart, after “") and chart.endswith("drawn here”")
+    assert chart.startswith("x.docx: not read: the figures of a chart, after “") and chart.endswith("drawn here”")
     assert "an embedded object (Equation.3)" in formula
 
 
@@ -129,7 +129,7 @@ def test_embedded_documents_are_read_in_their_place_or_named():
     )  # fmt: skip
     assert texts(document, "paragraph") == ["Before.", "Within: 10⁶ t.", "A file in a file.", "After."]
     assert [warning.split(",")[0] for warning in document.warnings] == [
-        "not read: an embedded document (.rtf)", "not read: an embedded document (.docx)",
+        "x.docx: not read: an embedded document (.rtf)", "x.docx: not read: an embedded document (.docx)",
     ]  # fmt: skip
 
 
@@ -217,7 +217,7 @@ def test_marks_that_are_elements_read_as_the_page_shows_them(mark, shown):
 
 def test_a_sign_of_an_unknown_font_is_named():
     document = read(paragraph("Let x ", '<w:r><w:sym w:font="MT Extra" w:char="F04C"/></w:r>', "y"))
-    assert document.warnings == ("not read: a sign of the font MT Extra (F04C), at the beginning",)
+    assert document.warnings == ("x.docx: not read: a sign of the font MT Extra (F04C), at the beginning",)
 
 
 def test_a_paragraph_whose_end_is_deleted_goes_on_in_the_next():
@@ -245,7 +245,7 @@ def test_hidden_and_struck_words_are_left_out_with_a_warning():
     assert texts(document, "paragraph") == ["Kept shown", "Fee: 50", "left", " but this".strip()]
     assert headings(document) == [(1, "Title")]
     assert grid(document, tables(document)[0]) == {(0, 0): "Plot", (0, 1): "Cap", (1, 0): "S", (1, 1): "8"}
-    assert document.warnings == (STRUCK_OUT, HIDDEN)
+    assert document.warnings == (f"x.docx: {STRUCK_OUT}", f"x.docx: {HIDDEN}")
 
 
 def test_raised_and_lowered_runs_keep_their_meaning():

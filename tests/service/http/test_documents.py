@@ -167,8 +167,8 @@ def test_pages_that_are_not_there_or_have_no_image_are_told(client, lake, survey
 
 
 def test_a_page_that_takes_too_long_is_given_up_and_the_next_one_drawn(client, lake, monkeypatch):
-    words = b"BT /F1 12 Tf 72 700 Td (Forests hold carbon, and so do the soils below them.) Tj ET\n"
-    doc_id = added(client, "heavy.pdf", repeating(1, words + b"0 0 595 842 re f\n" * 30_000))
+    words = b"0 g BT /F1 12 Tf 72 700 Td (Forests hold carbon, and so do the soils below them.) Tj ET\n"
+    doc_id = added(client, "heavy.pdf", repeating(1, b"1 g " + b"0 0 595 842 re f\n" * 30_000 + words))
     image(client, lake)
     assert drawing._pool is not None
     busy = [*drawing._pool._processes.values()]
