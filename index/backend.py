@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
+import time
 import weakref
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -24,6 +25,7 @@ from index.store import Store, batches
 REBUILD_BELOW = 20_000  # passages; a removal from a smaller library builds anew, so scores are exact at once
 _STALE_SHARE = 0.1  # of a larger one: rows that may be gone but still count in BM25's statistics
 _FIRST_BUILD_WAIT_S = 60.0
+_PUBLISH_WAIT_S, _POLL_S = 2.0, 0.02
 _ENTRIES_AT_ONCE = 1_000
 
 
@@ -56,7 +58,7 @@ class SearchBackend(Protocol):
     """Keeps search indexes in step with the store."""
 
     def legs(self) -> Legs:
-        """The newest generation that can be searched. A reader never waits for a writer."""
+        """The newest generation that can be searched. A reader waits for a writer at most a moment."""
         ...
 
     def sync(self, *, anew: bool = False) -> None:
@@ -81,16 +83,24 @@ class LocalBackend:
         self._lock = threading.RLock()
 
     def legs(self) -> Legs:
-        """The newest generation that can be searched; builds it where no writer is at work to do so."""
+        """The newest generation that can be searched; builds it where no writer is at work to do so.
+
+        An older one serves meanwhile, but where passages that it holds were replaced, a hit would be lost: then the
+        writer has a moment to publish.
+        """
         generation = self._store.generation
         snapshot = self._snapshot
         if snapshot is not None and snapshot.generation == generation and not snapshot.is_damaged:
             return snapshot
-        with self._lock:
-            snapshot = self._newest()
-            if snapshot is None or snapshot.generation != generation:
-                snapshot = self._replayed(snapshot)
-            return snapshot
+        until = time.monotonic() + _PUBLISH_WAIT_S
+        while True:
+            with self._lock:  # never held while waiting: the writer needs it to publish
+                snapshot = self._newest()
+                if snapshot is None or snapshot.generation != generation:
+                    snapshot = self._replayed(snapshot)
+            if snapshot.generation >= generation or time.monotonic() > until or not self._is_holed(snapshot):
+                return snapshot
+            time.sleep(_POLL_S)
 
     def sync(self, *, anew: bool = False) -> None:
         """Brings the indexes to the store's generation, from nothing if ``anew``; the caller holds the write lock."""
@@ -169,6 +179,13 @@ class LocalBackend:
         if current is None:  # sync publishes a snapshot or raises
             raise RuntimeError("the search indexes were not built")
         return current
+
+    def _is_holed(self, snapshot: Snapshot) -> bool:
+        """Whether the store has no longer all that a snapshot holds."""
+        last = int(snapshot.rows[-1]) if len(snapshot.rows) else 0
+        count = 'SELECT count(*) FROM passages WHERE "row" <= ?'
+        (held,) = self._store.connection.execute(count, (last,)).fetchone()
+        return bool(held < len(snapshot.rows))
 
     def _usable(self, base: Snapshot | None, stored: Rows, generation: int) -> Snapshot | None:
         """The snapshot to build upon, or None where building from nothing is right or better."""
