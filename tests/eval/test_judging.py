@@ -182,7 +182,9 @@ def test_hops_are_those_of_the_evidence():
 
 
 def test_the_command_judges_file_and_text_by_group_and_passes_over_a_file_without_evidence(tmp_path, folder, evaluate):
-    (tmp_path / "scan.pdf").write_bytes(b"%PDF-1.4 broken")
+    scans = tmp_path / "scans"
+    scans.mkdir()
+    (scans / "scan.pdf").write_bytes(b"%PDF-1.4 broken")
 
     def row(query_id, question, *words, points=(), **more):
         evidence = [{"doc": "new.md", "must_contain": list(words), "hop": 1}] if words else []
@@ -212,7 +214,7 @@ def test_the_command_judges_file_and_text_by_group_and_passes_over_a_file_withou
         "--document",
         folder,
         "--document",
-        tmp_path,
+        scans,
         "--answers",
     )
     status, printed, _ = evaluate(*command, "--out", tmp_path / "out", "--json")
