@@ -44,8 +44,9 @@ def test_a_server_killed_under_load_loses_nothing_it_acknowledged(begin):
         mine = []
         with httpx.Client(base_url=url, timeout=30) as client, suppress(httpx.TransportError):
             while not killed.is_set():
-                content = note(f"{number}-{len(acknowledged)}")
-                if client.post("/v1/documents", files={"files": ("n.txt", content)}).status_code == 202:
+                name = f"{number}-{len(acknowledged)}"  # a second upload of a name would replace the first
+                content = note(name)
+                if client.post("/v1/documents", files={"files": (f"{name}.txt", content)}).status_code == 202:
                     mine.append(hashlib.sha256(content).hexdigest())
                     acknowledged.add(mine[-1])
                 assert client.post("/v1/answer", json={"question": EN}).status_code == 200
