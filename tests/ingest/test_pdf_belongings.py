@@ -183,23 +183,6 @@ def test_a_table_set_sideways_reads_as_one_set_upright(rules: Rules, quarter: in
     assert "Unit: kt" in about and "Source:" in about
 
 
-def test_words_of_a_table_set_sideways_and_drawn_letter_by_letter_are_whole() -> None:
-    press = Press()
-    rows = [("绿地", "养护单位", "2030"), *(("东湖公园", "第一养护所", f"4{row}.5") for row in range(5))]
-    for row in range(len(rows) + 1):
-        press.rule(100 + 20 * row, 320, 100 + 20 * row, 680)
-    for edge in range(320, 681, 120):
-        press.rule(100, edge, 220, edge)
-    for at, row in enumerate(rows):
-        for column, text in enumerate(row):
-            y = 675.0 - 120 * column
-            for char in text:
-                press.aside(113 + 20 * at, y, char)
-                y -= Run(char, 9).width
-    document, [table] = tables_of(press)
-    assert said(document, table)[2] == [list(row) for row in rows]
-
-
 def test_labels_turned_in_their_cells_and_labels_set_letter_by_letter_are_read() -> None:
     press = Press()
     rows = [
