@@ -81,10 +81,14 @@ class Sheet:
         ]
         self._dressing(self, self.number, True)
 
-    def _end(self) -> None:
+    def draw_later(self) -> None:
+        """Draws what was put off; it stands where it should while the page is turned as it was then."""
         for draw in self._later:
             draw()
         self._later.clear()
+
+    def _end(self) -> None:
+        self.draw_later()
         self._dressing(self, self.number, False)
 
     def next_page(self) -> None:

@@ -223,6 +223,7 @@ def _turned(sheet: Sheet, grid: Grid, style: Style) -> list[str]:
     widths = _widths(grid, style, sheet.frame.width)
     _captions(sheet, grid, style)
     _bands(sheet, grid, style, widths, _heights(grid, style, widths), "")
+    sheet.draw_later()
     canvas.restoreState()
     sheet.layout, sheet.frames[0] = old, frame
     sheet.next_page()

@@ -57,6 +57,18 @@ def test_short_blocks_between_lines_of_full_width_are_read_one_by_one() -> None:
     assert sheet.read().text.split("\n")[:-1] == expected
 
 
+@pytest.mark.parametrize("lines", [(4, 5, 4), (5, 4, 3), (3, 4, 5)])
+def test_a_line_below_short_blocks_is_read_after_all_of_them(lines: tuple[int, ...]) -> None:
+    sheet = Sheet()
+    blocks = [broken(f"Block {at} says {_PROSE}", 152, size=10.5)[:most] for at, most in enumerate(lines)]
+    for line in range(5):  # across, as no reader reads
+        for at, block in enumerate(blocks):
+            sheet.write(64 + 170 * at, 100 + 14 * line, "".join(block[line : line + 1]))
+    last = "The board hears whoever planted the land before it decides."
+    sheet.write(64, 184, last)
+    assert sheet.read().text.split("\n")[:-1] == [*blocks[0], *blocks[1], *blocks[2], last]
+
+
 def test_chinese_set_in_columns_from_right_to_left_is_read_down() -> None:
     columns = [
         "第一条为规范碳排放权交易活动制定本办法。",

@@ -30,6 +30,7 @@ from ingest.structure.table_words import is_table_caption
 _MARKER = re.compile(
     r"[•·●○■□▪◆◇➢–—\-*§]|[\[(（【]?[0-9a-zA-Zⅰ-ⅿ一二三四五六七八九十]{1,4}[\])）】.、:．:]+|[①-⑳]|\[\d+[-–,\d]*\]"
 )
+_SENTENCE = re.compile(r"[。；：.;:!?]$")
 _OPEN_GUTTER = 1.2  # em; between columns of a table without any rule
 _NEAR, _LESS_NEAR = 1.5, 3.0  # em between the rows of a table without any rule
 _DEEPEST_HEAD, _WITHIN = 3, 0.5  # lines of a header above its last, and em between two of them
@@ -128,7 +129,8 @@ def _between_rules(rules: Sequence[Rule], words: Sequence[Word]) -> list[Grid]:
     bands = [lines_of(_within(words, left, right, above.at, below.at)) for above, below in itertools.pairwise(rules)]
     found, first = [], 0
     while first + 1 < len(bands):
-        end = next((at for at in range(first, len(bands)) if _is_apart(bands[at])), len(bands))
+        ends = (at for at in range(first, len(bands)) if _is_apart(bands[at]) or _is_text_between(bands[at : at + 3]))
+        end = next(ends, len(bands))
         for last in range(end, first + 1, -1):
             frame = (left, right, rules[first].at, rules[last].at)
             parts = _ruled_across(bands[first:last])
@@ -162,6 +164,17 @@ def _banded(
 def _is_apart(band: Sequence[Line]) -> bool:
     """Whether what stands between two rules is no row: the caption of the next table."""
     return any(is_table_caption(piece.text) for line in band for piece in line.pieces(_OPEN_GUTTER))
+
+
+def _is_text_between(bands: Sequence[Sequence[Line]]) -> bool:
+    """Whether the first of three bands holds sentences and no cells, and the others begin the next table."""
+    if len(bands) < 3 or not all(bands):
+        return False
+    texts, header, row = bands
+    pieces, values = ([piece.text for line in band for piece in line.pieces(RULED_GUTTER)] for band in (header, row))
+    begins = len(pieces) > 1 and not any(map(is_value, pieces)) and any(map(is_value, values))
+    alone = all(len(line.pieces(_OPEN_GUTTER)) == 1 for line in texts)
+    return begins and alone and any(_SENTENCE.search(line.text) for line in texts)
 
 
 def _ruled_across(bands: Sequence[Sequence[Line]]) -> tuple[list[Row], list[float]] | None:

@@ -93,11 +93,26 @@ def columns(pieces: Sequence[Piece], depth: int = 0) -> list[list[Piece]]:
         sides = [piece for piece in band if piece.x1 <= gutter], [piece for piece in band if piece.x0 >= gutter]
         if len(sides[0]) + len(sides[1]) < len(band) or not all(sides):
             ordered += columns(band, depth + 1) if len(band) < len(pieces) else _rows(band)
+        elif foot := _foot(sides):
+            ordered += columns([piece for piece in band if piece not in foot], depth + 1) + columns(foot, depth + 1)
         else:
             for strip in _strips_across(band, sides):
                 ordered += columns([piece for piece in strip if piece.x1 <= gutter], depth + 1)
                 ordered += columns([piece for piece in strip if piece.x0 >= gutter], depth + 1)
     return ordered
+
+
+def _foot(sides: Sequence[Sequence[Piece]]) -> list[Piece]:
+    """What follows in one of two sides from below the end of the other on, wider than the columns of its own side.
+
+    It stands below all columns; a line across the columns of one side that has others beside it stands in that side.
+    """
+    low, shorter = min((max(piece.y1 for piece in own), number) for number, own in enumerate(sides))
+    longer = sides[1 - shorter]
+    above = [piece for piece in longer if piece.y0 < low]
+    inner = _gutter(above) if len(above) < len(longer) else None
+    across = [piece.y0 for piece in longer if inner is not None and piece.x0 < inner < piece.x1]
+    return [piece for piece in longer if piece.y0 >= min(across)] if across and min(across) >= low else []
 
 
 def _strips_across(band: Sequence[Piece], sides: Sequence[Sequence[Piece]]) -> list[list[Piece]]:

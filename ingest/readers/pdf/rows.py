@@ -213,12 +213,17 @@ def _is_prose(rows: Sequence[Row], column: int, width: float) -> bool:
     """Whether most line ends of a wide column are forced: running text, not cells."""
     pairs = [(cell_of(before, column), cell_of(row, column)) for before, row in itertools.pairwise(rows)]
     breaks = [
-        is_full(before[0], after[0], width)
+        is_full(before[0], after[0], width) and not _are_lone_words(before[0], after[0])
         for before, after in pairs
         if before and after and not is_value(after[0].words[0].text)
     ]
     wide = width >= _PROSE_WIDTH * median(line.size for row in rows for _, _, lines in row.cells for line in lines)
     return wide and len(breaks) >= 2 and sum(breaks) * 2 >= len(breaks)
+
+
+def _are_lone_words(line: Line, following: Line) -> bool:
+    """Whether each of two lines is one word of letters: cells set at several places of a column wider than either."""
+    return len(line.words) == len(following.words) == 1 and not _CJK.match(line.text + following.text)
 
 
 def _continues(above: Row, row: Row, widths: Sequence[float]) -> bool:

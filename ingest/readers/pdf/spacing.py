@@ -1,4 +1,4 @@
-"""Ingest, PDF: spaces that part the glyphs of one word, set wide to fill a line or to make a heading stand out."""
+"""Ingest, PDF: spaces and line ends that part the glyphs of one word, set wide or drawn one by one."""
 
 from __future__ import annotations
 
@@ -23,6 +23,38 @@ _LEAST_LETTERS = 5  # of a Latin word set wide
 _LEVEL = 0.15  # em by which a space is wider than the gaps beside it
 _LEAST_GAPS = 3
 _LEAST_TAKEN = 6  # spaces of a stretch that tells how wide a line is set
+_CLOSE = 0.15  # em between glyphs of one word
+_LEVEL_SHARE = 0.5  # of the height of the lower of two glyphs on one line
+_LINE_END = 0x0A
+
+
+def false_ends(
+    codes: NDArray[np.uint32], boxes: NDArray[np.float32], sizes: NDArray[np.float32], turns: NDArray[np.int8]
+) -> NDArray[np.bool_]:
+    """Line ends between glyphs that touch on one line.
+
+    pdfium sets them behind every glyph of a page that it takes for one of vertical lines, where glyphs come one by one.
+    ``boxes`` are displayed ones, NaN where no glyph stands.
+    """
+    inked = np.flatnonzero(~np.isnan(boxes[:, 0]))
+    is_end = codes == _LINE_END
+    count = np.cumsum(is_end)
+    held = count[inked[1:]] - count[inked[:-1]]
+    pairs = np.flatnonzero((held > 0) & (np.diff(inked) == held + 1))
+    left, right = inked[pairs], inked[pairs + 1]
+    one, two = boxes[left], boxes[right]
+    apart = np.concatenate([two[:, :2] - one[:, 2:], one[:, :2] - two[:, 2:]], axis=1)  # to the right, down, and back
+    low, high = np.maximum(one[:, :2], two[:, :2]), np.minimum(one[:, 2:], two[:, 2:])
+    extent = np.minimum(one[:, 2:] - one[:, :2], two[:, 2:] - two[:, :2])
+    level = high - low > _LEVEL_SHARE * extent
+    rows, turn = np.arange(len(pairs)), turns[left]
+    ahead = apart[rows, np.array([0, 3, 2, 1])[turn]]
+    touch = np.abs(ahead) < _CLOSE * np.maximum(sizes[left], sizes[right])
+    touch &= level[rows, 1 - turn % 2] & (turn == turns[right])
+    false = np.zeros(len(codes), bool)
+    for first, last in zip(left[touch].tolist(), right[touch].tolist(), strict=True):
+        false[first + 1 : last] = True
+    return false
 
 
 def spread_spaces(text: str, boxes: NDArray[np.float32], em: float) -> list[int]:

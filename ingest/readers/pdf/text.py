@@ -16,6 +16,7 @@ from ingest.readers.pdf.doubles import find_doubles
 from ingest.readers.pdf.hidden import Glyphs, find_hidden
 from ingest.readers.pdf.native import quick
 from ingest.readers.pdf.places import displayed, displayed_corners
+from ingest.readers.pdf.spacing import false_ends
 from ingest.readers.pdf.stamps import find_stamps
 from ingest.readers.pdf.styles import objects_of, read_styles
 from ingest.readers.pdf.symbols import read_symbols
@@ -107,6 +108,8 @@ def read_characters(page: pdfium.PdfPage, *, layers_off: Callable[[], bool] = bo
     keep = (codes != 0) & (codes != 0x0D) & (blank | ~np.isnan(boxes[:, 0]))
     stamps = find_stamps(codes, boxes, styles)
     turns, unsure = turn_vertical(codes, boxes, styles.sizes, styles.turns)
+    kept = np.flatnonzero(keep)
+    keep[kept[false_ends(codes[kept], boxes[kept], styles.sizes[kept], turns[kept])]] = False
     x, y = styles.origins[keep].T
     origins = np.stack(displayed_corners((x, y, x, y), page.get_bbox(), rotation)[:2], axis=1)
     return Characters(

@@ -46,6 +46,14 @@ def test_plain_documents_come_back_whole():
         assert there.tally.right["recall"] == there.tally.of["recall"] > 0, there.tally.faults
 
 
+def test_what_is_drawn_again_later_on_a_turned_page_stands_where_it_stood_first():
+    kinds = ["sideways table", "bold twice later"]
+    made = next(made for made in make(61, 40, formats=["pdf"], kinds=kinds) if {*made.kinds} >= {*kinds})
+    there = trip(made)
+    assert there.tally.right["recall"] == there.tally.of["recall"] > 0, there.tally.faults
+    assert not [fault for fault in there.tally.faults if fault.measure == "invented"]
+
+
 def test_failed_documents_are_kept_with_what_differs(tmp_path):
     trips = [trip(made) for made in make(14, 2, formats=["markdown"], kinds=["ruled table"])]
     trips[0].tally.add("cells", 0, 100)
