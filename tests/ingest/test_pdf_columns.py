@@ -118,6 +118,38 @@ def test_the_first_line_of_each_page_is_text_where_it_tells_figures_of_its_own(t
         assert any(first in text for text in said(document))
 
 
+@pytest.mark.parametrize(
+    ("text", "is_head"),
+    [
+        ("Duties of owners Chapter {}", True),
+        ("林木所有者的义务 第{}章", True),
+        ("The wood of the north holds {} ha", False),
+        ("Chapter {} of the book was read to the board.", False),
+    ],
+)
+@pytest.mark.parametrize("chapters", [(1, 2, 2), (2, 2, 3, 3, 5)])
+def test_a_head_that_says_the_chapter_is_furniture_in_a_short_document(
+    text: str, chapters: tuple[int, ...], is_head: bool
+) -> None:
+    sheet = Sheet()
+    for page, chapter in enumerate(chapters):
+        sheet.write(72, 60, text.format(chapter))
+        column(sheet, 72, 140, f"Owner {'abcde'[page]} says that {_PROSE}.", width=400)
+        sheet.next_page()
+    heads = [text.format(chapter) for chapter in chapters]
+    assert said(sheet.read(), "furniture") == heads * is_head
+
+
+@pytest.mark.parametrize(("y", "size", "is_head"), [(36, 8, True), (36, 10.5, False), (70, 8, False)])
+def test_a_head_that_says_the_chapter_by_the_edge_is_furniture_on_a_single_page(
+    y: float, size: float, is_head: bool
+) -> None:
+    sheet = Sheet()
+    sheet.write(72, y, "Duties of owners, Chapter 4", size=size)
+    column(sheet, 72, 110, f"Each owner knows that {_PROSE}.", width=400)
+    assert said(sheet.read(), "furniture") == ["Duties of owners, Chapter 4"] * is_head
+
+
 @pytest.mark.parametrize("right", [True, False])
 def test_numbers_of_lines_down_the_margin_are_furniture(right: bool) -> None:
     sheet = Sheet()
