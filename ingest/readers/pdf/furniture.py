@@ -27,6 +27,7 @@ _SMALLER = 0.95  # of the size of the text
 _CHAPTER = re.compile(
     r"\b(?:chapter|part|section|annex)\s[0-9ivx]{1,5}\b|第[0-9一二三四五六七八九十]{1,3}[章节编]", re.IGNORECASE
 )
+_MANY, _ALL_BUT_FEW = 0.4, 0.8  # share of lines whose number stands still or runs, and where they state amounts
 _DIGITS = re.compile(r"[0-9]{1,12}")
 # Latin sentences hold small letters; a running head may end in a number and a full stop.
 _SENTENCE = re.compile(r"[\u3400-\u9fff].*[。；！？]$|[a-z]{2}.*[a-z\d)%]{2}[.;!?]$")
@@ -106,15 +107,17 @@ def _counts_pages(lines: Sequence[Placed]) -> bool:
     width = min(len(numbers) for _, numbers in rows)
     if not width:
         return True
+    states = _states(lines[0].line.text)
+    share = _ALL_BUT_FEW if states else _MANY
     steady, chapters, changes = 0, 0, False
     for at in range(width):
         still = Counter(numbers[at] for _, numbers in rows).most_common(1)[0][1]
         along = Counter(numbers[at] - page for page, numbers in rows).most_common(1)[0][1]
-        runs = max(still, along) > max(1, 0.4 * len(rows))
+        runs = max(still, along) > max(1, share * len(rows))
         steady += runs
         chapters += not runs and _of_chapters([(page, numbers[at]) for page, numbers in rows])
         changes |= still < len(rows)
-    if changes and (_SENTENCE.search(lines[0].line.text.strip()) or (steady < width and _states(lines[0].line.text))):
+    if changes and (_SENTENCE.search(lines[0].line.text.strip()) or (steady < width and states)):
         return False
     return (steady + chapters) * 2 >= width
 
