@@ -110,8 +110,8 @@ def _frame(characters: Characters, positions: NDArray[np.intp], turn: int, count
         size = (height, width) if turn % 2 else (width, height)
         characters = replace(characters, boxes=upright(characters, turn), width=size[0], height=size[1])
     pieces = cut_pieces(characters, positions, characters.boxes)
-    numbers, pieces = part_line_numbers(characters, pieces, counted)
-    return Frame(turn, characters, pieces, numbers)
+    numbers, rest = part_line_numbers(characters, pieces, counted)
+    return Frame(turn, characters, rest, numbers)
 
 
 def _part_tables(page: pdfium.PdfPage, frame: Frame, others: Sequence[Frame], number: int) -> None:

@@ -32,7 +32,7 @@ _ENDS = frozenset(".;:!?。；：！？")
 
 def part_line_numbers(
     characters: Characters, pieces: Sequence[Piece], after: int = 0
-) -> tuple[Sequence[Piece], Sequence[Piece]]:
+) -> tuple[Sequence[Piece], list[Piece]]:
     """Pieces that number the lines beside them, top to bottom, and the others; columns of tables and lists are none.
 
     ``after`` is the last such number of the page before, 0 without any: few will do where they go on or begin again.
