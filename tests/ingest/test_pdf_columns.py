@@ -130,6 +130,38 @@ def test_the_first_line_of_each_page_is_text_where_it_tells_figures_of_its_own(t
         assert any(first in text for text in said(document))
 
 
+@pytest.mark.parametrize(
+    ("text", "is_head"),
+    [
+        ("Duties of owners Chapter {}", True),
+        ("林木所有者的义务 第{}章", True),
+        ("The wood of the north holds {} ha", False),
+        ("Chapter {} of the book was read to the board.", False),
+    ],
+)
+@pytest.mark.parametrize("chapters", [(1, 2, 2), (2, 2, 3, 3, 5)])
+def test_a_head_that_says_the_chapter_is_furniture_in_a_short_document(
+    text: str, chapters: tuple[int, ...], is_head: bool
+) -> None:
+    sheet = Sheet()
+    for page, chapter in enumerate(chapters):
+        sheet.write(72, 60, text.format(chapter))
+        column(sheet, 72, 140, f"Owner {'abcde'[page]} says that {_PROSE}.", width=400)
+        sheet.next_page()
+    heads = [text.format(chapter) for chapter in chapters]
+    assert said(sheet.read(), "furniture") == heads * is_head
+
+
+@pytest.mark.parametrize(("y", "size", "is_head"), [(36, 8, True), (36, 10.5, False), (70, 8, False)])
+def test_a_head_that_says_the_chapter_by_the_edge_is_furniture_on_a_single_page(
+    y: float, size: float, is_head: bool
+) -> None:
+    sheet = Sheet()
+    sheet.write(72, y, "Duties of owners, Chapter 4", size=size)
+    column(sheet, 72, 110, f"Each owner knows that {_PROSE}.", width=400)
+    assert said(sheet.read(), "furniture") == ["Duties of owners, Chapter 4"] * is_head
+
+
 @pytest.mark.parametrize("right", [True, False])
 def test_numbers_of_lines_down_the_margin_are_furniture(right: bool) -> None:
     sheet = Sheet()
@@ -152,6 +184,71 @@ def test_ordinals_of_a_list_and_of_a_table_stay() -> None:
         sheet.write(300, 140 + 16 * at, f"{17 * at + 3}")
     document = sheet.read()
     assert said(document, "furniture") == []
+
+
+def test_numbers_of_lines_beside_large_headings_and_rows_are_furniture_to_the_last_page() -> None:
+    sheet = Sheet()
+    for number, line in enumerate(broken(f"Section 4. {_PROSE} {_PROSE} {_PROSE}.", 300, size=11)[:9], 2):
+        y = 140 + 16 * number
+        sheet.write(50, y, str(number), size=6.5)
+        sheet.write(64, y, line, size=11)
+    sheet.write(50, 140, "1", size=6.5)
+    sheet.write(64, 140, "Duties of owners", size=17, font="Helvetica-Bold")
+    for number, row in enumerate((("Lot", "Area", "Year"), ("North", "17.3", "2031"), ("South", "19.5", "2032")), 11):
+        y = 190 + 16 * number
+        sheet.write(50, y, str(number), size=6.5)
+        for x, cell in zip((64, 220, 330), row, strict=True):
+            sheet.write(x, y, cell, size=11)
+    sheet.next_page()
+    sheet.write(50, 80, "14", size=6.5)
+    sheet.write(64, 80, "It holds for all lots.", size=11)
+    document = sheet.read()
+    assert said(document, "furniture") == [str(number) for number in range(1, 15)]
+    assert said(document, "heading") == ["Duties of owners"]
+    assert "North 17.3 2031" in " ".join(said(document)) and "It holds for all lots." in document.text
+    assert_sound(document)
+
+
+def test_every_fifth_line_or_each_line_of_a_ruled_sheet_may_be_numbered() -> None:
+    sheet = Sheet()
+    words = broken(f"Section 4. {' '.join([_PROSE] * 9)}.", 380, size=12)[:24]
+    for at, line in enumerate(words):
+        sheet.write(84, 80 + 28 * at, line, size=12)
+        if at % 5 == 4:
+            sheet.write(50, 80 + 28 * at, str(at + 1), size=8)
+    sheet.next_page()
+    for at in range(24):
+        sheet.write(60, 80 + 28 * at, str(at + 1), size=12)
+        if at not in (0, 1, 2, 9, 10, 20):
+            sheet.write(90, 80 + 28 * at, words[at], size=12)
+    document = sheet.read()
+    assert said(document, "furniture") == ["5", "10", "15", "20", *(str(at + 1) for at in range(24))]
+
+
+@pytest.mark.parametrize("size", [11, 8])
+@pytest.mark.parametrize(
+    "text", ["第{}类林木所有者应当在每年四月二十日前报送造林结果", "the {} owner says that " + _PROSE]
+)
+def test_ordinals_of_items_of_several_lines_stay(text: str, size: float) -> None:
+    sheet = Sheet()
+    y = 80.0
+    for at in range(8):
+        sheet.write(72, y, str(at + 1), size=size)
+        for line in broken((text.format("一二三四五六七八"[at]) + "，") * 2 + "；", 300, size=11):
+            sheet.write(104, y, line, size=11)
+            y += 16
+    document = sheet.read()
+    assert said(document, "furniture") == []
+
+
+def test_ordinals_of_items_of_one_full_line_stay() -> None:
+    sheet = Sheet()
+    for at in range(9):
+        sheet.write(72, 80 + 16 * at, str(at + 1))
+        sheet.write(
+            95, 80 + 16 * at, f"The owner of lot {'abcdefghi'[at]} files a plan before the year ends and keeps it"
+        )
+    assert said(sheet.read(), "furniture") == []
 
 
 @pytest.mark.parametrize(("heading", "gap"), [("Contents", 300), ("目 录", 0)])

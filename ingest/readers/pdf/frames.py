@@ -15,7 +15,7 @@ import numpy as np
 from ingest.document import Box
 from ingest.readers.pdf.fractions import join_fractions
 from ingest.readers.pdf.lines import Line, Piece, cut_pieces, join_line, upright
-from ingest.readers.pdf.margins import find_line_numbers
+from ingest.readers.pdf.margins import part_line_numbers
 from ingest.readers.pdf.order import reading_order
 from ingest.readers.pdf.tables import PageTable, find_tables
 from ingest.readers.pdf.text import Characters, Word, words
@@ -110,8 +110,8 @@ def _frame(characters: Characters, positions: NDArray[np.intp], turn: int, count
         size = (height, width) if turn % 2 else (width, height)
         characters = replace(characters, boxes=upright(characters, turn), width=size[0], height=size[1])
     pieces = cut_pieces(characters, positions, characters.boxes)
-    numbers = find_line_numbers(characters, pieces, counted)
-    return Frame(turn, characters, [piece for piece in pieces if piece not in numbers] if numbers else pieces, numbers)
+    numbers, rest = part_line_numbers(characters, pieces, counted)
+    return Frame(turn, characters, rest, numbers)
 
 
 def _part_tables(page: pdfium.PdfPage, frame: Frame, others: Sequence[Frame], number: int) -> None:

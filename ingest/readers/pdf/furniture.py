@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
+from statistics import median
 
 from ingest.readers.pdf.captions import caption_label
 from ingest.readers.pdf.contents import find_contents
@@ -21,6 +22,12 @@ _NUMBER = re.compile(
     r"(?:\s*(?:/|of|，?共)\s*[0-9]{1,4}\s*页?)?[-–—·•|\s]*",
     re.IGNORECASE,
 )
+_EDGE = 0.06  # of the page's height, where nothing but heads and feet stand
+_SMALLER = 0.95  # of the size of the text
+_CHAPTER = re.compile(
+    r"\b(?:chapter|part|section|annex)\s[0-9ivx]{1,5}\b|第[0-9一二三四五六七八九十]{1,3}[章节编]", re.IGNORECASE
+)
+_MANY, _ALL_BUT_FEW = 0.4, 0.8  # share of lines whose number stands still or runs, and where they state amounts
 _DIGITS = re.compile(r"[0-9]{1,12}")
 # Latin sentences hold small letters; a running head may end in a number and a full stop.
 _SENTENCE = re.compile(r"[\u3400-\u9fff].*[。；！？]$|[a-z]{2}.*[a-z\d)%]{2}[.;!?]$")
@@ -38,6 +45,7 @@ def find_furniture(pages: Sequence[PageLayout]) -> set[Placed]:
         stamped.update({_bare(stamp.line.text): stamp.line.size for stamp in page.aside if page.told})
         for line in _marginal(lines, page):
             seen[_masked(line.line.text)].append(line)
+        found.update(_chapter_heads(lines, page))
     for page in pages if stamped else ():
         found.update(part for part in page.parts if isinstance(part, Placed) and _is_stamp(part, stamped))
     least = 2 if len(pages) <= 4 else 3
@@ -90,7 +98,7 @@ def _levels(lines: Sequence[Placed]) -> list[list[Placed]]:
 
 
 def _counts_pages(lines: Sequence[Placed]) -> bool:
-    """Whether the numbers in lines that differ in nothing else stand still or run with the pages.
+    """Whether the numbers in lines that differ in nothing else stand still, run with the pages, or are of chapters.
 
     Half of the numbers must: ``Figure 3`` at the head of a page is no running head, ``Sheet 3 of 9, rev. 2`` is. A
     sentence, or a line that states an amount, is none as soon as one of its numbers changes.
@@ -99,15 +107,35 @@ def _counts_pages(lines: Sequence[Placed]) -> bool:
     width = min(len(numbers) for _, numbers in rows)
     if not width:
         return True
-    steady, changes = 0, False
+    states = _states(lines[0].line.text)
+    share = _ALL_BUT_FEW if states else _MANY
+    steady, chapters, changes = 0, 0, False
     for at in range(width):
         still = Counter(numbers[at] for _, numbers in rows).most_common(1)[0][1]
         along = Counter(numbers[at] - page for page, numbers in rows).most_common(1)[0][1]
-        steady += max(still, along) > max(1, 0.4 * len(rows))
+        runs = max(still, along) > max(1, share * len(rows))
+        steady += runs
+        chapters += not runs and _of_chapters([(page, numbers[at]) for page, numbers in rows])
         changes |= still < len(rows)
-    if changes and (_SENTENCE.search(lines[0].line.text.strip()) or (steady < width and _states(lines[0].line.text))):
+    if changes and (_SENTENCE.search(lines[0].line.text.strip()) or (steady < width and states)):
         return False
-    return steady * 2 >= width
+    return (steady + chapters) * 2 >= width
+
+
+def _chapter_heads(lines: Sequence[Placed], page: PageLayout) -> Iterable[Placed]:
+    """Lines by the edge of the page, in smaller type than its text, that say the chapter: heads even on one page."""
+    low, high = _EDGE * page.height, (1 - _EDGE) * page.height
+    for line in lines:
+        if (line.line.y1 < low or line.line.y0 > high) and _CHAPTER.search(line.line.text):
+            others = [other.line.size for other in lines if other is not line]
+            if others and line.line.size < _SMALLER * median(others):
+                yield line
+
+
+def _of_chapters(numbers: Sequence[tuple[int, int]]) -> bool:
+    """Whether the numbers on pages one after the other never fall, and one comes again, as that of no title does."""
+    steps = [(after - before, later - first) for (before, first), (after, later) in pairwise(sorted(numbers))]
+    return all(0 < pages <= 2 and rise >= 0 for pages, rise in steps) and any(not rise for _, rise in steps)
 
 
 def _states(text: str) -> bool:

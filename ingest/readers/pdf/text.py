@@ -89,9 +89,9 @@ def read_characters(page: pdfium.PdfPage, *, layers_off: Callable[[], bool] = bo
         handle = ctypes.cast(text_page.raw, ctypes.c_void_p).value
         codes = _codes(handle, text_page.count_chars())
         codes[(codes == 0xFFFE) | (codes == 2)] = ord("-")  # how pdfium marks a hyphen at the end of a line
-        read_symbols(handle, codes)
+        order = read_symbols(handle, codes)
         blank = _blank(codes)
-        user = _loose_boxes(handle, len(codes))
+        user = _loose_boxes(handle, len(codes))[order]
         styles = read_styles(handle, user, blank)
         rotation = page.get_rotation()
         styles = replace(styles, turns=(styles.turns - rotation // 90) % 4)
