@@ -47,6 +47,20 @@ def test_a_value_that_the_page_prints_itself_is_read_once() -> None:
     assert "Operator: Delta\n" in _read(_form({"operator": "Delta"}, line="Delta")).text
 
 
+def test_a_field_that_reaches_over_the_next_column_keeps_its_value_apart_from_it() -> None:
+    text = _read(_form({"operator": "Arden Ltd", "tonnes": "5"}, beside="Sites: 53")).text
+    assert "Operator: Arden Ltd" in text
+    assert "Verified emissions (t): 5" in text
+    assert text.count("Sites: 53") == 3
+
+
+def test_a_value_longer_than_its_field_is_not_woven_into_what_stands_beside_it() -> None:
+    value = "Arden Glass Works of the northern harbour, its quarries and its two depots"
+    text = _read(_form({"operator": value}, beside="Sites: 53", field=150)).text
+    assert value in text
+    assert text.count("Sites: 53") == 3
+
+
 def test_boxes_are_read_ticked_or_not_only_where_the_form_is_filled_in() -> None:
     text = _read(_form({"operator": "Delta"}, ticked=True)).text
     assert "☑ Verified by a third party" in text
@@ -153,8 +167,19 @@ def _read(content: bytes) -> Document:
     return document
 
 
-def _form(values: dict[str, str], *, line: str = "", ticked: bool = False, chosen: bool = False) -> bytes:
-    """A report form with the values written into its fields, drawn but for what Helvetica lacks."""
+def _form(
+    values: dict[str, str],
+    *,
+    line: str = "",
+    beside: str = "",
+    field: int = 220,
+    ticked: bool = False,
+    chosen: bool = False,
+) -> bytes:
+    """A report form with the values written into its fields, drawn but for what Helvetica lacks.
+
+    ``beside`` is printed right of each field, ``field`` points wide, or under its end.
+    """
     made = io.BytesIO()
     canvas = Canvas(made, pagesize=(WIDTH, 842))
     canvas.setFont("Helvetica", 11)
@@ -165,10 +190,11 @@ def _form(values: dict[str, str], *, line: str = "", ticked: bool = False, chose
         y = 760 - 30 * at
         canvas.drawString(72, y, label)
         canvas.drawString(206, y, line)
+        canvas.drawString(370, y, beside)
         height, flags = (70, "multiline") if name == "remarks" else (18, "")
         value = values.get(name, "")
         drawn = value if value.isascii() else ""
-        form.textfield(name=name, value=drawn, x=200, y=y + 14 - height, width=220, height=height, fieldFlags=flags)
+        form.textfield(name=name, value=drawn, x=200, y=y + 14 - height, width=field, height=height, fieldFlags=flags)
     canvas.drawString(72, 590, "Fuel:")
     if chosen:
         form.choice(
