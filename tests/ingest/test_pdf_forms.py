@@ -153,6 +153,31 @@ def test_attached_files_are_named() -> None:
     assert "annex.pdf" in warning
 
 
+@pytest.mark.parametrize("damage", ["feffd800", "feff0041dc000042", "feff00000000", "809fadff", "feff41"])
+def test_what_a_file_says_beside_its_pages_in_broken_letters_is_as_if_it_said_nothing(damage: str) -> None:
+    broken = pypdf.generic.ByteStringObject(bytes.fromhex(damage))
+    writer = pypdf.PdfWriter()
+    writer.append(pypdf.PdfReader(io.BytesIO(_form({"operator": "Delta Cement Ltd"}))))
+    writer.add_metadata({"/Title": "Plan", "/CreationDate": "D:1998"})
+    assert writer._info is not None
+    writer._info[NameObject("/Title")] = writer._info[NameObject("/Author")] = broken
+    writer.add_outline_item(title="Operator:", page_number=0).get_object()[NameObject("/Title")] = broken
+    writer.add_attachment("data.csv", b"1,2")
+    writer._root_object["/Names"]["/EmbeddedFiles"]["/Names"][1].get_object()[NameObject("/UF")] = broken
+    style = DictionaryObject({NameObject("/S"): NameObject("/D"), NameObject("/P"): broken})
+    labels = DictionaryObject({NameObject("/Nums"): ArrayObject([NumberObject(0), style])})
+    writer._root_object[NameObject("/PageLabels")] = labels
+    writer.pages[0]["/Annots"][0].get_object()[NameObject("/T")] = broken
+    writer.pages[0]["/Annots"][1].get_object()[NameObject("/V")] = broken
+    document = _read(_bytes(writer))
+    assert "Operator: Delta Cement Ltd" in document.text
+    said = document.text + "".join(document.warnings) + str(document.pages) + str(document.metadata)
+    assert "\0" not in said
+    assert said.encode()
+    assert document.metadata.year == 1998
+    assert "1 attached file" in document.warnings[-1]
+
+
 def test_a_form_that_only_its_maker_can_show_is_an_error_and_one_with_pages_a_warning() -> None:
     with pytest.raises(UnreadableDocument, match=r"XFA.*print it to a PDF"):
         _read(_xfa([(760, "Please wait..."), (740, "If this message is not eventually replaced, get a newer viewer.")]))

@@ -116,8 +116,10 @@ def with_typed(characters: Characters, additions: Additions) -> Characters:
 def _add(additions: Additions, page: pdfium.PdfPage, annotation: object, subtype: int) -> None:
     import pypdfium2.raw as raw
 
-    if subtype == raw.FPDF_ANNOT_WIDGET and page.formenv:
+    if subtype == raw.FPDF_ANNOT_WIDGET and _field_kind(page, annotation) > raw.FPDF_FORMFIELD_UNKNOWN:
         _add_field(additions, page, annotation)
+    elif subtype == raw.FPDF_ANNOT_WIDGET and (text := _string(annotation, b"V")) and not _is_button(annotation):
+        additions.values.append(_Typed(text, _box(page, annotation), 0.0, "\n" in text))
     elif subtype == raw.FPDF_ANNOT_FREETEXT:
         if text := _string(annotation, b"Contents"):
             additions.notes.append(_Typed(text, _box(page, annotation), 0.0, True))
@@ -131,12 +133,25 @@ def _add(additions: Additions, page: pdfium.PdfPage, annotation: object, subtype
 
 
 def _is_drawn(page: pdfium.PdfPage, annotation: object, subtype: int) -> bool:
-    """Whether it is a stamp or a signature, which say what their drawing says."""
+    """Whether it is a stamp, a signature, or a field of no form, which say what their drawing says."""
     import pypdfium2.raw as raw
 
-    if subtype == raw.FPDF_ANNOT_WIDGET and page.formenv:
-        return bool(raw.FPDFAnnot_GetFormFieldType(page.formenv, annotation) == raw.FPDF_FORMFIELD_SIGNATURE)
-    return bool(subtype == raw.FPDF_ANNOT_STAMP)
+    if subtype != raw.FPDF_ANNOT_WIDGET:
+        return bool(subtype == raw.FPDF_ANNOT_STAMP)
+    kind = _field_kind(page, annotation)
+    lost = kind <= raw.FPDF_FORMFIELD_UNKNOWN and not _is_button(annotation) and not _string(annotation, b"V")
+    return lost or kind == raw.FPDF_FORMFIELD_SIGNATURE
+
+
+def _field_kind(page: pdfium.PdfPage, annotation: object) -> int:
+    """What kind of field of the form it is; 0 or less where the form does not know it, as without a name."""
+    import pypdfium2.raw as raw
+
+    return int(raw.FPDFAnnot_GetFormFieldType(page.formenv, annotation)) if page.formenv else -1
+
+
+def _is_button(annotation: object) -> bool:
+    return _string(annotation, b"FT") == "Btn"
 
 
 def _add_field(additions: Additions, page: pdfium.PdfPage, annotation: object) -> None:
@@ -182,13 +197,13 @@ def _string(annotation: object, key: bytes) -> str:
 
 
 def _filled(ask: Callable[[object, int], int]) -> str:
-    """The string that pdfium writes, line ends as newlines, stripped."""
+    """The string that pdfium writes, line ends as newlines, stripped; NULs are left out."""
     import pypdfium2.raw as raw
 
     size = ask(None, 0)
     room = ctypes.create_string_buffer(size)
     ask(ctypes.cast(room, ctypes.POINTER(raw.FPDF_WCHAR)), size)
-    text = room.raw[:size].decode("utf-16-le", "replace").rstrip("\0")
+    text = room.raw[:size].decode("utf-16-le", "replace").replace("\0", "")
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
