@@ -16,6 +16,7 @@ from ingest.document import Document, Metadata
 from ingest.errors import DocumentTooLarge, EncryptedDocument, UnreadableDocument
 from ingest.readers.charset import decode
 from ingest.readers.draft import Piece, compose
+from ingest.readers.html.leftout import LeftOut
 from ingest.readers.html.reader import markup_pieces
 from ingest.readers.outline import outline
 
@@ -126,7 +127,7 @@ def _refuse_locked(archive: zipfile.ZipFile, paths: set[str], name: str) -> None
 def _chapters(
     archive: zipfile.ZipFile, package: Element, items: Mapping[str, _Item], name: str
 ) -> tuple[list[Piece], list[str]]:
-    titles = _titles(archive, items)
+    titles, left = _titles(archive, items), LeftOut()
     pieces: list[Piece] = []
     warnings: list[str] = []
     total = 0
@@ -149,14 +150,14 @@ def _chapters(
         markup, told = decode(read, f"{name}: {posixpath.basename(item.path)}")
         warnings += told
         _refuse_nested(markup, name)
-        found = markup_pieces(markup)
+        found = markup_pieces(markup, left)
         title = titles.get(item.path)
         if found and title and found[0].kind != "heading" and not any(p.kind == "heading" for p in found):
             found = [Piece("heading", title, level=1), *(p for p in found if p.text != title)]
         pieces += found
     if len(spine) > MAX_CHAPTERS:
         warnings.append(f"{name}: chapters after the first {MAX_CHAPTERS} are left out")
-    return pieces, warnings
+    return pieces, [*warnings, *left.warnings()]
 
 
 def _refuse_nested(markup: str, name: str) -> None:

@@ -16,6 +16,7 @@ from ingest.errors import IngestError, UnreadableDocument
 from ingest.readers import encoding
 from ingest.readers.charset import decode
 from ingest.readers.draft import Piece, compose
+from ingest.readers.html.leftout import LeftOut
 from ingest.readers.html.reader import markup_pieces, read_html
 from ingest.readers.outline import outline
 from ingest.readers.parts import lowered, pieces_of
@@ -35,6 +36,7 @@ class _Sheet:
     name: str
     pieces: list[Piece] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    left: LeftOut = field(default_factory=LeftOut)
 
 
 def read_mail(content: bytes, name: str) -> Document:
@@ -57,7 +59,7 @@ def read_mail(content: bytes, name: str) -> Document:
         content=content,
         media_type=MEDIA_TYPE,
         metadata=Metadata(title=subject or None, year=year),
-        warnings=sheet.warnings,
+        warnings=[*sheet.warnings, *sheet.left.warnings()],
     )
 
 
@@ -159,7 +161,7 @@ def _body_pieces(body: EmailMessage, sheet: _Sheet) -> list[Piece]:
     text, warnings = decode(payload, sheet.name, charset=charset)
     sheet.warnings += warnings
     if body.get_content_type() == "text/html":
-        return lowered(outline(markup_pieces(text)), 1)
+        return lowered(outline(markup_pieces(text, sheet.left)), 1)
     return plain_pieces(text)
 
 

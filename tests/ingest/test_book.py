@@ -58,6 +58,12 @@ def test_a_chapter_that_is_missing_is_named():
     assert "two.xhtml is not in the book" in document.warnings[0]
 
 
+def test_what_chapters_strike_out_or_hide_is_told_once():
+    chapter = "<html><body><p>Bays pay 90 euro<s>, marshes 40</s>.</p><p hidden>Not yet in force.</p></body></html>"
+    struck, hidden = read_bytes(book(OEBPS__two_xhtml=chapter, **{"OEBPS/ch 1.xhtml": chapter}), "grass.epub").warnings
+    assert "struck out" in struck and "2 passages" in hidden
+
+
 def test_a_locked_book_is_refused_but_scrambled_fonts_lock_nothing():
     data = (
         '<encryption xmlns="urn:oasis:names:tc:opendocument:xmlns:container" xmlns:e="http://www.w3.org/2001/04/xmlenc#">'

@@ -50,6 +50,14 @@ def test_the_richest_form_of_the_text_is_read_once_and_attachments_are_sections(
     assert "pictures are not read: 1" in document.warnings[-1]
 
 
+def test_what_a_message_strikes_out_or_hides_is_told():
+    mail = message("plain")
+    mail.add_alternative("<p>The levy is <s>90</s> 80 euro.</p><p hidden>A line for machines.</p>", subtype="html")
+    document = read(mail)
+    assert "80 euro" in document.text and "90" not in document.text
+    assert ["struck out" in document.warnings[0], "hidden text" in document.warnings[1]] == [True, True]
+
+
 def test_a_message_without_an_encoding_is_read_as_what_is_likeliest():
     raw = "Subject: 监测结果通知\r\nFrom: a@b.org\r\n\r\n请于四月二十日前报送监测结果。\r\n".encode("gbk")
     document = read(raw)

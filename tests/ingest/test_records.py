@@ -139,6 +139,11 @@ def test_an_array_of_strings_is_read():
     assert texts(read(["The levy is 30.", "罚款为三万元。"]), "paragraph") == ["The levy is 30.", "罚款为三万元。"]
 
 
+def test_what_the_markup_of_records_strikes_out_is_told_once():
+    (told,) = read([{"title": key, "text": f"<p>Bay {key} pays <s>90</s> 80 euro.</p>"} for key in "ab"]).warnings
+    assert "struck out" in told
+
+
 def test_json_without_text_is_refused():
     with pytest.raises(UnsupportedFormat, match="without text"):
         read_records(b'{"a": 1, "b": [2]}', "x.json")
