@@ -52,6 +52,7 @@ _HAN = re.compile("[\u3400-\u9fff]")
 _MIN_HAN, _MIN_WORDS = 8, 4  # of prose beside a field that is known to hold the text
 _MOST_NAMED = 8
 _DEEPEST = 40
+_DEEPER = "what is nested deeper"
 _LONGEST_VALUE = 200  # characters of a cell, where records are rows of a table
 _MAX_QUESTION = 600
 _CN = "一二三四五六七八九十百零〇"
@@ -99,6 +100,8 @@ def read_records(content: bytes, name: str) -> Document:
         pieces += found
     if not any(piece.kind != "heading" for piece in pieces):
         keys = ", ".join(_TEXT_KEYS[:5])
+        if _DEEPER in left.fields:
+            raise UnsupportedFormat(f"{name}: JSON with words only below {_DEEPEST} nested objects; export it flatter")
         raise UnsupportedFormat(f"{name}: JSON without text; expected objects with one of {keys}; name the field so")
     if top is not None:
         pieces = [*_record_pieces(top, left, depth=0, alone=True), *pieces]
@@ -175,7 +178,7 @@ def _spelt(value: object) -> str:
 def _record_pieces(record: Record, left: _Left, *, depth: int, alone: bool) -> list[Piece]:
     """A heading with the record's title (the document's own title if it stands alone) and all its words in order."""
     if depth > _DEEPEST:
-        left.fields["what is nested deeper"] = None
+        left.fields[_DEEPER] = None
         return []
     title = _field(record, _TITLE_KEYS)
     level = min(depth + (0 if alone else 1), 6)

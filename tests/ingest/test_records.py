@@ -144,6 +144,17 @@ def test_what_the_markup_of_records_strikes_out_is_told_once():
     assert "struck out" in told
 
 
+def test_halves_of_characters_and_nuls_are_no_words():
+    document = read(b'{"title": "Peat\\ud800", "text": "The levy \\u0000 is thirty \\udc12 euro."}')
+    assert (document.metadata.title, "thirty \ufffd euro" in document.text) == ("Peat\ufffd", True)
+    assert document.text.encode() and "\0" not in document.text
+
+
+def test_json_nested_too_deep_says_so():
+    with pytest.raises(UnsupportedFormat, match="below 40 nested objects"):
+        read_records(b'{"a":' * 99 + b'"Words stand here, far below."' + b"}" * 99, "x.json")
+
+
 def test_json_without_text_is_refused():
     with pytest.raises(UnsupportedFormat, match="without text"):
         read_records(b'{"a": 1, "b": [2]}', "x.json")
