@@ -161,7 +161,7 @@ def _body_pieces(body: EmailMessage, sheet: _Sheet) -> list[Piece]:
     text, warnings = decode(payload, sheet.name, charset=charset)
     sheet.warnings += warnings
     if body.get_content_type() == "text/html":
-        return lowered(outline(markup_pieces(text, sheet.left)), 1)
+        return lowered(outline(markup_pieces(text, sheet.left, name=sheet.name)), 1)
     return plain_pieces(text)
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from email.message import EmailMessage
 
+import pytest
+
+from ingest.errors import DocumentTooLarge
 from ingest.readers import format_of, read_bytes
 from tests.ingest.shape import assert_sound, headings, tables, texts
 
@@ -48,6 +51,13 @@ def test_the_richest_form_of_the_text_is_read_once_and_attachments_are_sections(
     assert "The old reef is closed." in document.text
     assert any("attachment run.bin is not read" in said for said in document.warnings)
     assert "pictures are not read: 1" in document.warnings[-1]
+
+
+def test_a_message_nested_absurdly_deep_is_refused():
+    mail = message("plain")
+    mail.add_alternative("<div>" * 20_000 + "The levy is 80 euro.", subtype="html")
+    with pytest.raises(DocumentTooLarge, match=r"note.eml: elements nested"):
+        read(mail)
 
 
 def test_what_a_message_strikes_out_or_hides_is_told():

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from ingest.document import BlockKind, Document
-from ingest.errors import EmptyDocument, EncryptedDocument, UnreadableDocument
+from ingest.errors import DocumentTooLarge, EmptyDocument, EncryptedDocument, UnreadableDocument
 from ingest.readers.captions import attach_captions
 from ingest.readers.charset import decode
 from ingest.readers.docx.numbering import Numbering
@@ -203,7 +203,7 @@ class _Body:
         suffix = relation.target.rpartition(".")[2].lower()
         try:
             pieces = self._embedded(self._package.raw(relation.target), suffix)
-        except (UnreadableDocument, EncryptedDocument, SyntaxError, LookupError, ValueError):
+        except (UnreadableDocument, EncryptedDocument, DocumentTooLarge, SyntaxError, LookupError, ValueError):
             pieces = None
         if pieces is None:
             self._findings.leave(f"an embedded document (.{suffix})")
@@ -224,7 +224,7 @@ class _Body:
 
         left = LeftOut()
         markup, told = decode(content, self._name)
-        pieces = markup_pieces(markup, left)
+        pieces = markup_pieces(markup, left, name=self._name)
         self._findings.embedded += [*told, *left.warnings()]
         return pieces
 

@@ -72,13 +72,14 @@ def read_html(content: bytes, name: str) -> Document:
     )
 
 
-def markup_pieces(markup: str, left: LeftOut | None = None) -> list[Piece]:
+def markup_pieces(markup: str, left: LeftOut | None = None, *, name: str = "a text with markup") -> list[Piece]:
     """Pieces of rendered markup: all of it is content, and ``<!-- page: N -->`` begins page N of the original.
 
-    ``left`` counts what is left out.
+    ``left`` counts what is left out. Raises DocumentTooLarge where it is nested absurdly deep.
     """
     from selectolax.lexbor import LexborHTMLParser
 
+    _check_depth(markup, name)
     root = LexborHTMLParser(markup).root
     if root is None:
         return []
