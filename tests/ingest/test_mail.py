@@ -53,6 +53,27 @@ def test_the_richest_form_of_the_text_is_read_once_and_attachments_are_sections(
     assert "pictures are not read: 1" in document.warnings[-1]
 
 
+def test_text_of_an_unusual_kind_is_read_or_named():
+    head = b"From: a@b.org\nMIME-Version: 1.0\nSubject: L\nContent-Type: "
+    for kind in (b"text/calendar", b"multipart/mixed"):  # without the mark that parts it
+        assert "The board meets." in read(head + kind + b"\n\nThe board meets.\n").text
+    mail = message("See the entry.\n")
+    mail.add_alternative("BEGIN:VCALENDAR\n", subtype="calendar")
+    assert "calendar" in read(mail).warnings[0]
+    quoting = message("> > \n")
+    quoting.add_attachment(b"The reef is closed.\n", maintype="text", subtype="plain", filename="reef.txt")
+    assert "The reef is closed." in read(quoting).text
+
+
+def test_headers_without_end_are_read_in_bounds():
+    head = b"From: a@b.org\nMIME-Version: 1.0\n"
+    long = b"Subject: " + b"=?utf-8?b?5rW36I2J?= " * 5_000
+    deep = b"Subject: L\nCc: " + b"(" * 3_000 + b"c@d.org"
+    kind = b"Subject: L\nContent-Type: text/plain; " + b"x=?utf-8?b?5rW3?= ;" * 5_000
+    for header in (long, deep, kind):
+        assert "The board meets." in read(head + header + b"\n\nThe board meets.\n").text
+
+
 def test_a_message_nested_absurdly_deep_is_refused():
     mail = message("plain")
     mail.add_alternative("<div>" * 20_000 + "The levy is 80 euro.", subtype="html")
