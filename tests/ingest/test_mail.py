@@ -75,10 +75,11 @@ def test_headers_without_end_are_read_in_bounds():
 
 
 def test_a_message_nested_absurdly_deep_is_refused():
-    mail = message("plain")
-    mail.add_alternative("<div>" * 20_000 + "The levy is 80 euro.", subtype="html")
-    with pytest.raises(DocumentTooLarge, match=r"note.eml: elements nested"):
-        read(mail)
+    for opened in ("<div>", "<div></span>", "<!-- </div> --><div>"):
+        mail = message("plain")
+        mail.add_alternative(opened * 20_000 + "The levy is 80 euro.", subtype="html")
+        with pytest.raises(DocumentTooLarge, match=r"note.eml: elements nested"):
+            read(mail)
 
 
 def test_what_a_message_strikes_out_or_hides_is_told():
