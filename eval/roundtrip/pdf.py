@@ -211,12 +211,13 @@ def _field(sheet: Sheet, piece: Field) -> None:
 
 
 def _with_notes(content: bytes, notes: Sequence[tuple[int, str]]) -> bytes:
-    """With notes typed onto pages, in the lower margin."""
+    """With notes typed onto pages, in the lower margin of what the page shows."""
     if not notes:
         return content
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(content)))
     for number, text in notes:
-        note = FreeText(text=text, rect=(60, 20, 260, 36), font_size="9pt")
+        foot = max(20, float(writer.pages[number - 1].cropbox.bottom) + 4)
+        note = FreeText(text=text, rect=(60, foot, 260, foot + 16), font_size="9pt")
         writer.add_annotation(number - 1, note)
     written = io.BytesIO()
     writer.write(written)

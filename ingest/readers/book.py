@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from ingest.document import Document, Metadata
-from ingest.errors import DocumentTooLarge, EncryptedDocument, UnreadableDocument
+from ingest.errors import DocumentTooLarge, EmptyDocument, EncryptedDocument, UnreadableDocument
 from ingest.readers.charset import decode
 from ingest.readers.draft import Piece, compose
+from ingest.readers.html.leftout import LeftOut
 from ingest.readers.html.reader import markup_pieces
 from ingest.readers.outline import outline
 
@@ -29,8 +30,6 @@ MAX_TOTAL = 256 * 1024 * 1024
 _PAGES = ("application/xhtml+xml", "text/html", "text/x-oeb1-document")
 _FONT_ONLY = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
 _YEAR = re.compile(r"(1[5-9]\d\d|20\d\d)(?!\d)")
-_DEEPEST = 1_000  # elements within elements
-_TAG = re.compile(r"<(/?)[A-Za-z][^<>]*?(/?)>")
 _DAMAGE = (KeyError, ValueError, SyntaxError, OSError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error)
 
 
@@ -59,6 +58,9 @@ def read_book(content: bytes, name: str) -> Document:
             items = _manifest(package, posixpath.dirname(package_path))
             _refuse_locked(archive, {item.path for item in items.values()}, name)
             pieces, warnings = _chapters(archive, package, items, name)
+            if warnings and not pieces:
+                told = "; ".join(warnings[:3])
+                raise EmptyDocument(f"{name}: no words in this book: {told}; fetch or export it again")
     except _DAMAGE as error:
         what = " ".join(str(error).split())[:120]
         message = f"{name}: a damaged book ({type(error).__name__}: {what}); fetch or export it again"
@@ -126,7 +128,7 @@ def _refuse_locked(archive: zipfile.ZipFile, paths: set[str], name: str) -> None
 def _chapters(
     archive: zipfile.ZipFile, package: Element, items: Mapping[str, _Item], name: str
 ) -> tuple[list[Piece], list[str]]:
-    titles = _titles(archive, items)
+    titles, left = _titles(archive, items), LeftOut()
     pieces: list[Piece] = []
     warnings: list[str] = []
     total = 0
@@ -134,7 +136,10 @@ def _chapters(
     if not spine:
         raise ValueError("its list of chapters is empty")
     for item in dict.fromkeys(spine[:MAX_CHAPTERS]):
-        if item.media_type not in _PAGES or "nav" in item.properties.split():
+        if "nav" in item.properties.split():
+            continue
+        if item.media_type not in _PAGES:
+            warnings.append(f"{name}: chapter {item.path} is no page but {item.media_type} and is not read")
             continue
         try:
             read = _bytes(archive, item.path, name)
@@ -148,23 +153,14 @@ def _chapters(
             continue
         markup, told = decode(read, f"{name}: {posixpath.basename(item.path)}")
         warnings += told
-        _refuse_nested(markup, name)
-        found = markup_pieces(markup)
+        found = markup_pieces(markup, left, name=name)
         title = titles.get(item.path)
         if found and title and found[0].kind != "heading" and not any(p.kind == "heading" for p in found):
             found = [Piece("heading", title, level=1), *(p for p in found if p.text != title)]
         pieces += found
     if len(spine) > MAX_CHAPTERS:
         warnings.append(f"{name}: chapters after the first {MAX_CHAPTERS} are left out")
-    return pieces, warnings
-
-
-def _refuse_nested(markup: str, name: str) -> None:
-    depth = 0
-    for closing, alone in _TAG.findall(markup):
-        depth += -1 if closing else 0 if alone else 1
-        if depth > _DEEPEST:
-            raise DocumentTooLarge(f"{name}: more than {_DEEPEST} elements stand within each other; simplify it")
+    return pieces, [*warnings, *left.warnings()]
 
 
 def _titles(archive: zipfile.ZipFile, items: Mapping[str, _Item]) -> dict[str, str]:

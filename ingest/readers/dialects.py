@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _MAX_NESTING = 100
+_MOST_OPENED = 2_000  # brackets of a line: the time of looking for the links grows with their square
 _CODE_FENCE = re.compile(r"[ \t]{0,3}(`{3,}|~{3,})")
 _LIST = (
     r"\{:?[ \t]*(?:[.#][\w:-]+|[\w-]+=(?:\"[^\"\n]*\"|'[^'\n]*'|[\w.%#-]+))"
@@ -145,6 +146,8 @@ def _without_directives(text: str) -> str:
             fence = "" if fence else found[1]
         elif not fence and _SUSPECT.search(line):
             line = _plain(line)
+        if not fence and line.count("[") > _MOST_OPENED:
+            line = line.replace("[", "\\[")
         lines.append(line)
     return "\n".join(lines)
 

@@ -5,14 +5,17 @@ Both are written in one go, so that spans are right by construction.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from ingest.document import Block, BlockKind, Cell, Document, Metadata, Page, Span, Table
 from ingest.errors import EmptyDocument
 
 STRUCK_OUT = "text that is struck out was left out: the page takes it back"
 """The warning of readers that left such text out."""
+_NO_CHARACTER = re.compile("[\0\ud800-\udfff]")  # NULs and halves of characters, which no library stores
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ def compose(
     sheet = _Sheet()
     for piece in pieces:
         sheet.write(piece)
-    text = sheet.text()
+    text = _spelt(sheet.text())
     if not text.strip():
         message = f"{name}: no text in this {media_type} file; expected words to index; check that it opens elsewhere"
         raise EmptyDocument(message)
@@ -95,9 +98,20 @@ def compose(
         text=text,
         pages=sheet.pages(),
         blocks=tuple(sheet.blocks),
-        metadata=metadata,
-        warnings=tuple(warnings),
+        metadata=_spelt_out(metadata),
+        warnings=tuple(map(_spelt, warnings)),
     )
+
+
+def _spelt(text: str) -> str:
+    """The text with a sign of what cannot be read for each code that is no character."""
+    return _NO_CHARACTER.sub("\ufffd", text)
+
+
+def _spelt_out(metadata: Metadata) -> Metadata:
+    said = {each.name: getattr(metadata, each.name) for each in fields(metadata)}
+    texts: dict[str, Any] = {key: _spelt(value) for key, value in said.items() if isinstance(value, str)}
+    return replace(metadata, **texts, authors=tuple(map(_spelt, metadata.authors)))
 
 
 class _Sheet:

@@ -19,7 +19,8 @@ def parse(text: str, name: str) -> tuple[object, list[str]]:
     try:
         return json.loads(text), []
     except RecursionError:
-        raise UnreadableDocument(f"{name}: JSON nested too deeply; expected records with a text field") from None
+        message = f"{name}: JSON nested too deeply; expected records with a text field; export it flatter"
+        raise UnreadableDocument(message) from None
     except ValueError as whole:
         lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
         values, broken = _parse_lines(lines) if len(lines) > 1 else ([], [])

@@ -6,16 +6,18 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from email import policy
 from email.message import EmailMessage, Message
 from email.parser import BytesParser
+from email.policy import EmailPolicy
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 from ingest.document import Document, Metadata
 from ingest.errors import IngestError, UnreadableDocument
 from ingest.readers import encoding
 from ingest.readers.charset import decode
 from ingest.readers.draft import Piece, compose
+from ingest.readers.html.leftout import LeftOut
 from ingest.readers.html.reader import markup_pieces, read_html
 from ingest.readers.outline import outline
 from ingest.readers.parts import lowered, pieces_of
@@ -25,7 +27,18 @@ _SHOWN = ("From", "To", "Cc", "Date")
 _QUOTED = re.compile(r"^[ \t]*(?:>[ \t]?)+", re.MULTILINE)
 _MOST_PARTS = 100
 _MOST_NESTED = 3  # messages within messages
+_LONGEST_HEADER, _MOST_COMMENTS = 20_000, 50  # the time of parsing grows with their square, the depth with comments
 _SAVED = ("snapshot-content-location", "x-msa-original-url")
+
+
+class _Bounded(EmailPolicy):
+    """Headers parsed as far as they may be."""
+
+    def header_fetch_parse(self, name: str, value: str) -> Any:
+        bounded = value[:_LONGEST_HEADER]
+        if bounded.count("(") > _MOST_COMMENTS:
+            bounded = bounded.replace("(", " ").replace(")", " ")
+        return super().header_fetch_parse(name, bounded)
 
 
 @dataclass(slots=True)
@@ -35,6 +48,7 @@ class _Sheet:
     name: str
     pieces: list[Piece] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    left: LeftOut = field(default_factory=LeftOut)
 
 
 def read_mail(content: bytes, name: str) -> Document:
@@ -57,13 +71,13 @@ def read_mail(content: bytes, name: str) -> Document:
         content=content,
         media_type=MEDIA_TYPE,
         metadata=Metadata(title=subject or None, year=year),
-        warnings=sheet.warnings,
+        warnings=[*sheet.warnings, *sheet.left.warnings()],
     )
 
 
 def _parsed(content: bytes, name: str) -> EmailMessage:
     try:
-        parsed: Message = BytesParser(policy=policy.default).parsebytes(content.removeprefix(b"\xef\xbb\xbf").lstrip())
+        parsed: Message = BytesParser(policy=_Bounded()).parsebytes(content.removeprefix(b"\xef\xbb\xbf").lstrip())
     except (RecursionError, ValueError, LookupError, AttributeError, IndexError, TypeError) as error:
         message = f"{name}: a damaged message ({type(error).__name__}); save it anew from the mail program"
         raise UnreadableDocument(message) from error
@@ -73,11 +87,11 @@ def _parsed(content: bytes, name: str) -> EmailMessage:
 
 
 def _header(message: EmailMessage, name: str) -> str:
-    """A header as words; bytes that no encoding is named for are read as what they are likeliest."""
+    """A header as words; bytes that no encoding is named for are read as what they are likeliest, long ones as is."""
     value = next((str(said) for key, said in message.raw_items() if key.lower() == name.lower()), "")
     if any("\udc80" <= letter <= "\udcff" for letter in value):
         value = encoding.decode(value.encode("utf-8", "surrogateescape"), name=name).text
-    else:
+    elif len(value) <= _LONGEST_HEADER:
         with suppress(ValueError, LookupError, AttributeError, IndexError, TypeError):  # it breaks its own grammar
             value = str(message.get(name, ""))
     return " ".join(value.split())
@@ -137,6 +151,8 @@ def _take_message(message: EmailMessage, sheet: _Sheet, *, depth: int) -> None:
         body = message.get_body(preferencelist=("html", "plain"))
     except (ValueError, LookupError, AttributeError, KeyError, TypeError):
         body = None
+    if body is None and not message.is_multipart() and message.get_content_maintype() in ("text", "multipart"):
+        body = message
     if isinstance(body, EmailMessage):
         sheet.pieces += _body_pieces(body, sheet)
     pictures = 0
@@ -148,6 +164,8 @@ def _take_message(message: EmailMessage, sheet: _Sheet, *, depth: int) -> None:
             pictures += 1
         else:
             _take_attachment(part, sheet, depth=depth)
+    if body is not message and any(map(_is_invitation, _parts(message))):
+        sheet.warnings.append(f"{sheet.name}: an entry for a calendar within it is not read")
     if pictures:
         sheet.warnings.append(f"{sheet.name}: pictures are not read: {pictures}")
 
@@ -159,7 +177,7 @@ def _body_pieces(body: EmailMessage, sheet: _Sheet) -> list[Piece]:
     text, warnings = decode(payload, sheet.name, charset=charset)
     sheet.warnings += warnings
     if body.get_content_type() == "text/html":
-        return lowered(outline(markup_pieces(text)), 1)
+        return lowered(outline(markup_pieces(text, sheet.left, name=sheet.name)), 1)
     return plain_pieces(text)
 
 
@@ -167,7 +185,10 @@ def plain_pieces(text: str) -> list[Piece]:
     """A plain text as the reader of plain text sees it, without the marks of what is quoted from other messages."""
     from ingest.readers.text import read_text
 
-    document = read_text(_QUOTED.sub("", text).encode("utf-8", "surrogatepass"), "text")
+    bare = _QUOTED.sub("", text)
+    if not bare.strip():
+        return []
+    document = read_text(bare.encode("utf-8", "surrogatepass"), "text")
     return lowered(pieces_of(document), 1)
 
 
@@ -184,6 +205,10 @@ def _attachments(message: EmailMessage, body: object) -> Iterator[EmailMessage]:
             waiting = [*inner, *waiting]
         elif isinstance(part, EmailMessage) and part is not body and part is not message and _is_attached(part):
             yield part
+
+
+def _is_invitation(part: EmailMessage) -> bool:
+    return part.get_content_type() == "text/calendar" and not _is_attached(part)
 
 
 def _is_attached(part: EmailMessage) -> bool:

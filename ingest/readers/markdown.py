@@ -24,7 +24,7 @@ def read_markdown(content: bytes, name: str) -> Document:
     text, warnings = decode(content, name)
     fields, body, doubts = split_fields(text)
     left = LeftOut()
-    pieces = outline(markdown_pieces(body, left))
+    pieces = outline(markdown_pieces(body, left, name=name))
     return compose(
         pieces,
         name=name,
@@ -35,9 +35,9 @@ def read_markdown(content: bytes, name: str) -> Document:
     )
 
 
-def markdown_pieces(text: str, left: LeftOut | None = None) -> list[Piece]:
+def markdown_pieces(text: str, left: LeftOut | None = None, *, name: str = "a text in Markdown") -> list[Piece]:
     """Pieces of Markdown without front matter, headings not yet settled; raw HTML in it is read like a page."""
-    return markup_pieces(to_markup(text), left)
+    return markup_pieces(to_markup(text), left, name=name)
 
 
 def _metadata(fields: Mapping[str, object], pieces: list[Piece]) -> Metadata:

@@ -12,6 +12,7 @@ from ingest.document import Document, Metadata
 from ingest.errors import UnsupportedFormat
 from ingest.readers.charset import decode
 from ingest.readers.draft import Grid, GridCell, Piece, compose
+from ingest.readers.html.leftout import LeftOut
 from ingest.readers.json_lines import parse
 from ingest.readers.markdown import markdown_pieces
 from ingest.readers.outline import outline
@@ -51,6 +52,7 @@ _HAN = re.compile("[\u3400-\u9fff]")
 _MIN_HAN, _MIN_WORDS = 8, 4  # of prose beside a field that is known to hold the text
 _MOST_NAMED = 8
 _DEEPEST = 40
+_DEEPER = "what is nested deeper"
 _LONGEST_VALUE = 200  # characters of a cell, where records are rows of a table
 _MAX_QUESTION = 600
 _CN = "一二三四五六七八九十百零〇"
@@ -66,10 +68,14 @@ _BREAKS = re.compile(
 
 @dataclass(slots=True)
 class _Left:
-    """What of the records holds no words: names of fields in order, and how many records hold nothing else."""
+    """What of the records holds no words: names of fields in order, and how many records hold nothing else.
+
+    ``unshown`` is what the markup of their words hides.
+    """
 
     fields: dict[str, None] = field(default_factory=dict)
     empty: int = 0
+    unshown: LeftOut = field(default_factory=LeftOut)
 
 
 def read_records(content: bytes, name: str) -> Document:
@@ -94,6 +100,8 @@ def read_records(content: bytes, name: str) -> Document:
         pieces += found
     if not any(piece.kind != "heading" for piece in pieces):
         keys = ", ".join(_TEXT_KEYS[:5])
+        if _DEEPER in left.fields:
+            raise UnsupportedFormat(f"{name}: JSON with words only below {_DEEPEST} nested objects; export it flatter")
         raise UnsupportedFormat(f"{name}: JSON without text; expected objects with one of {keys}; name the field so")
     if top is not None:
         pieces = [*_record_pieces(top, left, depth=0, alone=True), *pieces]
@@ -110,7 +118,7 @@ def read_records(content: bytes, name: str) -> Document:
         content=content,
         media_type="application/json",
         metadata=_metadata([top] if top else records, name),
-        warnings=[*warnings, *(f"{name}: {each}" for each in told)],
+        warnings=[*warnings, *(f"{name}: {each}" for each in told), *left.unshown.warnings()],
     )
 
 
@@ -170,7 +178,7 @@ def _spelt(value: object) -> str:
 def _record_pieces(record: Record, left: _Left, *, depth: int, alone: bool) -> list[Piece]:
     """A heading with the record's title (the document's own title if it stands alone) and all its words in order."""
     if depth > _DEEPEST:
-        left.fields["what is nested deeper"] = None
+        left.fields[_DEEPER] = None
         return []
     title = _field(record, _TITLE_KEYS)
     level = min(depth + (0 if alone else 1), 6)
@@ -237,7 +245,7 @@ def _value_pieces(key: str, value: object, left: _Left, *, depth: int, level: in
         return []
     if isinstance(value, str):
         if _is_text(key) or not key or _is_prose(value):
-            return _prose_pieces("" if _is_text(key) or len(value) > _LONGEST_VALUE else key, value, level)
+            return _prose_pieces("" if _is_text(key) or len(value) > _LONGEST_VALUE else key, value, left, level)
         if not strict and _has_words(value) and not _NO_CONTENT.fullmatch(key):
             return [Piece("paragraph", f"{key}: {' '.join(value.split())}")]
     elif isinstance(value, dict):
@@ -264,7 +272,7 @@ def _list_pieces(
         left.fields[key or "values"] = None
         return []
     if any(map(_is_prose, texts)) or _is_text(key):
-        return [piece for text in texts for piece in _prose_pieces("", text, level)]
+        return [piece for text in texts for piece in _prose_pieces("", text, left, level)]
     if strict:
         left.fields[key] = None
         return []
@@ -277,9 +285,9 @@ def _is_prose(text: str) -> bool:
     return len(_HAN.findall(text)) >= _MIN_HAN or len(re.findall(r"[^\W\d_]{2,}", text)) >= _MIN_WORDS
 
 
-def _prose_pieces(key: str, text: str, level: int) -> list[Piece]:
+def _prose_pieces(key: str, text: str, left: _Left, level: int) -> list[Piece]:
     """The text under its headings; ``key`` is said before it where that names what it is."""
-    pieces = outline(markdown_pieces(text) if _MARKUP.search(text) else _plain_pieces(text))
+    pieces = outline(markdown_pieces(text, left.unshown) if _MARKUP.search(text) else _plain_pieces(text))
     pieces = [
         replace(piece, level=min(max(piece.level, 1) + level, 6)) if piece.kind == "heading" else piece
         for piece in pieces

@@ -153,14 +153,19 @@ def _digits(number: Decimal, tokens: Sequence[tuple[str, str]]) -> str:
         digits = str(abs(power)).zfill(exponent.count("0"))
         written += f"E{'-' if power < 0 else '+' if '+' in exponent else ''}{digits}"
     sign = "-" if number < 0 and rounded else ""
-    done: list[str] = []
-    for kind, token in tokens:
-        if kind == "digits":
-            done.append(written)
-            written = ""
-        else:
-            done.append(_literal(kind, token))
+    apart = len(patterns) > 1 and not exponent and not {*pattern} & {".", ","}
+    parts = iter(_parted(written, patterns) if apart else [written, *[""] * len(patterns)])
+    done = [next(parts) if kind == "digits" else _literal(kind, token) for kind, token in tokens]
     return (sign + "".join(done)).strip()
+
+
+def _parted(digits: str, patterns: Sequence[str]) -> list[str]:
+    """Digits between the signs of a format as 000-00, filled from the last."""
+    parts: list[str] = []
+    for pattern in reversed(patterns[1:]):
+        parts.insert(0, digits[-len(pattern) :])
+        digits = digits[: -len(pattern)]
+    return [digits, *parts]
 
 
 def _written(number: Decimal, whole: str, places: str, point: bool) -> str:
@@ -187,7 +192,7 @@ def _fraction(number: Decimal, mixed: bool, under: str) -> str:
     whole = int(near) if mixed else 0
     top -= whole * bottom
     written = f"{whole or ''} {top}/{bottom}" if top else str(whole)
-    return ("-" if number < 0 else "") + written.strip()
+    return ("-" if number < 0 and near else "") + written.strip()
 
 
 def _moment(value: datetime.datetime | datetime.date | datetime.time | datetime.timedelta, code: str) -> str:

@@ -28,6 +28,7 @@ _RELATIONS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationshi
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}oMath"
 _ROW = 0.05  # of a slide's height: what begins within it stands side by side
 _DEEPEST = 20  # groups within groups
+_MOST_COUNTED = 32_767
 _DAMAGE = (
     KeyError, ValueError, TypeError, IndexError, AttributeError, SyntaxError, OSError, EOFError, NotImplementedError,
     zipfile.BadZipFile, zlib.error, RecursionError,
@@ -123,10 +124,10 @@ def _take_shape(shape: Any, number: int, height: int, deck: _Deck, depth: int) -
         PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.SLIDE_NUMBER, PP_PLACEHOLDER.DATE,
     ):  # fmt: skip
         return
-    kind = shape.shape_type
-    if kind == MSO_SHAPE_TYPE.GROUP:
-        if depth >= _DEEPEST:
-            raise ValueError("groups within groups without end")
+    kind = _kind_of(shape)
+    if kind == MSO_SHAPE_TYPE.GROUP and depth >= _DEEPEST:
+        deck.unread[f"groups within {_DEEPEST} others are not read"].append(number)
+    elif kind == MSO_SHAPE_TYPE.GROUP:
         for inner in _in_order(list(shape.shapes), height):
             _take_shape(inner, number, height, deck, depth + 1)
     elif getattr(shape, "has_table", False) and shape.has_table:
@@ -141,6 +142,14 @@ def _take_shape(shape: Any, number: int, height: int, deck: _Deck, depth: int) -
         deck.unread["pictures are not read"].append(number)
     elif kind in (MSO_SHAPE_TYPE.MEDIA, MSO_SHAPE_TYPE.EMBEDDED_OLE_OBJECT, MSO_SHAPE_TYPE.LINKED_OLE_OBJECT):
         deck.unread["embedded objects are not read"].append(number)
+
+
+def _kind_of(shape: Any) -> Any:
+    """Its kind; None for a shape without an outline, for which the library has no name."""
+    try:
+        return shape.shape_type
+    except NotImplementedError:
+        return None
 
 
 def _on(piece: Piece, number: int) -> Piece:
@@ -204,7 +213,9 @@ def _text_pieces(shape: Any, number: int, deck: _Deck) -> Iterator[Piece]:
 
 
 def _ordinal(count: int, scheme: str) -> str:
-    """A number as a slide prints it: 1., (a), IV), 一."""
+    """A number as a slide prints it: 1., (a), IV), 一; beyond those that PowerPoint counts to, in figures."""
+    if not 0 < count <= _MOST_COUNTED:
+        return f"{count}."
     if scheme.startswith("alpha"):
         digits = chr(ord("a") + (count - 1) % 26) * ((count - 1) // 26 + 1)
     elif scheme.startswith("roman"):
@@ -250,14 +261,21 @@ def _han(count: int) -> str:
 def _table_pieces(table: Any, deck: _Deck) -> list[Piece]:
     rows: list[list[str]] = []
     merged: dict[Place, Place] = {}
-    for number, row in enumerate(table.rows):
-        texts = []
-        for column, cell in enumerate(row.cells):
-            texts.append("" if cell.is_spanned else "\n".join(_paragraph_texts(cell.text_frame, deck)))
+    cells = [list(row.cells) for row in table.rows]
+    for number, row in enumerate(cells):
+        rows.append(["" if cell.is_spanned else "\n".join(_paragraph_texts(cell.text_frame, deck)) for cell in row])
+        for column, cell in enumerate(row):
             if cell.is_merge_origin:
-                merged[number, column] = (cell.span_height, cell.span_width)
-        rows.append(texts)
+                below = [line[column] for line in cells[number + 1 :] if column < len(line)]
+                high = _reach(cell.span_height, [each._tc.vMerge for each in below])
+                wide = _reach(cell.span_width, [each._tc.hMerge for each in row[column + 1 :]])
+                merged[number, column] = (high, wide)
     return row_pieces(rows, merged=merged, named=bool(table.first_row))
+
+
+def _reach(told: int, taken: Sequence[bool]) -> int:
+    """How many places a cell takes: as many as it tells, as far as those behind it are there and say that they are."""
+    return next((at for at, each in enumerate(taken, 1) if not each or at >= told), len(taken) + 1)
 
 
 def _take_chart(chart: Any, number: int, deck: _Deck) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from io import StringIO
 from pathlib import PurePath
@@ -58,7 +58,7 @@ def delimiter_of(text: str) -> str | None:
         sample = sample[: sample.rfind("\n") + 1] or sample
     found: list[tuple[float, int, str]] = []
     for order, delimiter in enumerate(_DELIMITERS):
-        rows = [row for row in _parsed(sample, delimiter) if any(row)]
+        rows = [row for row in _parsed(sample, delimiter)[0] if any(row)]
         counts = Counter(len(row) for row in rows if sum(map(bool, row)) > 1)
         if counts and not _is_prose(sample, delimiter):
             times = counts.most_common(1)[0][1]
@@ -74,25 +74,35 @@ def _is_prose(text: str, delimiter: str) -> bool:
     return (spaced or delimiter == "，") and 2 * sum(line.endswith(_ENDS) for line in lines) > len(lines)
 
 
-def _parsed(text: str, delimiter: str) -> list[list[str]]:
+def _parsed(text: str, delimiter: str) -> tuple[list[list[str]], int]:
+    """The rows up to :data:`MAX_CELLS`, and how many there are."""
     csv.field_size_limit(_MOST_FIELD)
     try:
-        return list(
+        return _held(
             csv.reader(StringIO(text.replace("\0", ""), newline=""), delimiter=delimiter, skipinitialspace=True)
         )
     except csv.Error:  # a field beyond the limit: quotes that never end
-        return list(csv.reader(text.splitlines(), delimiter=delimiter, quoting=csv.QUOTE_NONE))
+        csv.field_size_limit(len(text))
+        return _held(csv.reader(text.splitlines(), delimiter=delimiter, quoting=csv.QUOTE_NONE))
+
+
+def _held(rows: Iterable[list[str]]) -> tuple[list[list[str]], int]:
+    kept: list[list[str]] = []
+    count = cells = 0
+    for row in rows:
+        count += 1
+        cells += len(row)
+        if cells <= MAX_CELLS:
+            kept.append(row)
+    return kept, count
 
 
 def _rows(text: str, delimiter: str, name: str) -> tuple[Sequence[Sequence[str]], list[str]]:
-    """The rows up to :data:`MAX_CELLS`, and what was left out."""
-    rows = _parsed(text, delimiter)
-    held = 0
-    for number, row in enumerate(rows):
-        held += len(row)
-        if held > MAX_CELLS:
-            left = f"{name}: rows {number + 1} to {len(rows)} are left out: {MAX_CELLS} cells of a file are read"
-            return rows[:number], [f"{left}; split it into parts and add those"]
+    """The rows that are held, and what was left out."""
+    rows, count = _parsed(text, delimiter)
+    if len(rows) < count:
+        left = f"{name}: rows {len(rows) + 1} to {count} are left out: {MAX_CELLS} cells of a file are read"
+        return rows, [f"{left}; split it into parts and add those"]
     return rows, _overfull(rows, name)
 
 

@@ -15,7 +15,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from ingest.document import Document, Metadata
-from ingest.errors import UnreadableDocument
+from ingest.errors import EmptyDocument, UnreadableDocument
 from ingest.readers.docx.package import check_package
 from ingest.readers.draft import STRUCK_OUT, Piece, compose
 from ingest.readers.rows import MAX_CELLS, Place, row_pieces
@@ -35,6 +35,8 @@ _SHAPE = re.compile(rb"<xdr:sp[\s>]")
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?\bref\s*=\s*[\"']([^\"'>]{1,40})")
 _MOST_MERGED = 500_000  # cells under merged ones, each of which openpyxl makes
 _MOST_NAMED = 12
+_WIDE = {ord(sign): chr(ord(sign) + 0xFEE0) for sign in "\\/*?:[]"}
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")  # how Office writes codes that XML cannot hold
 _DAMAGE = (
     KeyError, ValueError, TypeError, IndexError, AttributeError, ArithmeticError, SyntaxError, OSError, EOFError,
     zipfile.BadZipFile, zlib.error, RecursionError,
@@ -85,6 +87,8 @@ def read_workbook(content: bytes, name: str) -> Document:
     if large:
         told.append("a large workbook: merged cells and hidden rows and columns are not told from others")
     told += [STRUCK_OUT] if any(sheet.struck for sheet in held) else []
+    if told and not any(sheet.texts for sheet in held):
+        raise EmptyDocument(f"{name}: no visible cell holds anything: {'; '.join(told)}; show or add cells")
     return compose(
         [piece for sheet in held for piece in _pieces(sheet)],
         name=name,
@@ -122,9 +126,19 @@ def _spreads(sheet: bytes) -> bool:
 
 
 def _opened(content: bytes, *, values: bool, large: bool) -> Workbook:
-    from openpyxl import load_workbook
+    """The workbook; signs that openpyxl takes in no name of a sheet are set in their wide form."""
+    from openpyxl.reader.excel import ExcelReader
 
-    return load_workbook(BytesIO(content), data_only=values, read_only=large)
+    class Reader(ExcelReader):  # type: ignore[misc]
+        def read_workbook(self) -> None:
+            super().read_workbook()
+            for sheet in self.parser.sheets:
+                sheet.name = sheet.name.translate(_WIDE)
+
+    reader = Reader(BytesIO(content), data_only=values, read_only=large)
+    reader.read()
+    book: Workbook = reader.wb
+    return book
 
 
 def _sheets(book: Workbook, *, large: bool) -> tuple[list[_Held], list[str]]:
@@ -146,12 +160,22 @@ def _sheets(book: Workbook, *, large: bool) -> tuple[list[_Held], list[str]]:
     return held, told
 
 
+def _shown(cell: Any) -> str:
+    text = shown(cell.value, cell.number_format)
+    return _ESCAPED.sub(_unescaped, text).strip() if isinstance(cell.value, str) else text.strip()
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    code = int(found[1], 16)
+    return chr(code) if code >= 0x20 or chr(code).isspace() else ""
+
+
 def _take_rows(sheet: Any, kept: _Held, room: int) -> int:
     """Cells of a sheet that is too large to be held, row by row; how many were taken."""
     sheet.reset_dimensions()
     for number, row in enumerate(sheet.iter_rows(), 1):
         for cell in row:
-            if cell.value is not None and (text := shown(cell.value, cell.number_format)):
+            if cell.value is not None and (text := _shown(cell)):
                 kept.texts[number, cell.column] = text
         if len(kept.texts) > room:
             kept.warnings.append(f"rows from {number + 1} on are left out: {MAX_CELLS} cells of a file are read")
@@ -172,7 +196,7 @@ def _take_cells(sheet: Any, kept: _Held, room: int) -> int:
     lost: dict[str, set[int]] = {"rows": set(), "columns": set()}
     for (row, column), cell in sorted(sheet._cells.items()):
         comments += cell.comment is not None
-        if cell.value is None or not (text := shown(cell.value, cell.number_format).strip()):
+        if cell.value is None or not (text := _shown(cell)):
             continue
         if cell.font.strike:
             kept.struck = True

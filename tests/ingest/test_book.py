@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from ingest.errors import DocumentTooLarge, EncryptedDocument, UnreadableDocument
+from ingest.errors import DocumentTooLarge, EmptyDocument, EncryptedDocument, UnreadableDocument
 from ingest.readers import format_of, read_bytes
 from tests.ingest.shape import assert_sound, headings, tables, texts
 
@@ -58,6 +58,25 @@ def test_a_chapter_that_is_missing_is_named():
     assert "two.xhtml is not in the book" in document.warnings[0]
 
 
+def test_what_chapters_strike_out_or_hide_is_told_once():
+    chapter = "<html><body><p>Bays pay 90 euro<s>, marshes 40</s>.</p><p hidden>Not yet in force.</p></body></html>"
+    struck, hidden = read_bytes(book(OEBPS__two_xhtml=chapter, **{"OEBPS/ch 1.xhtml": chapter}), "grass.epub").warnings
+    assert "struck out" in struck and "2 passages" in hidden
+
+
+def test_a_chapter_of_many_open_elements_is_read_and_one_that_is_a_picture_is_named():
+    marked = PACKAGE.replace('two.xhtml" media-type="application/xhtml+xml"', 'two.svg" media-type="image/svg+xml"')
+    lines = "".join(f"<p>Bay {number} is open.<br>" for number in range(1_200))
+    document = read_bytes(book(OEBPS__book_opf=marked, **{"OEBPS/ch 1.xhtml": lines}), "grass.epub")
+    assert "Bay 1199 is open." in document.text
+    assert "two.svg is no page but image/svg+xml" in document.warnings[0]
+
+
+def test_a_book_without_its_chapters_says_which_are_missing():
+    with pytest.raises(EmptyDocument, match=r"ch 1\.xhtml is not in the book"):
+        read_bytes(book(OEBPS__two_xhtml=None, **{"OEBPS/ch 1.xhtml": None}), "grass.epub")
+
+
 def test_a_locked_book_is_refused_but_scrambled_fonts_lock_nothing():
     data = (
         '<encryption xmlns="urn:oasis:names:tc:opendocument:xmlns:container" xmlns:e="http://www.w3.org/2001/04/xmlenc#">'
@@ -76,7 +95,7 @@ def test_a_locked_book_is_refused_but_scrambled_fonts_lock_nothing():
         ({"OEBPS__book_opf": "<package>"}, UnreadableDocument),
         ({"META-INF__container_xml": "<container/>"}, UnreadableDocument),
         ({"OEBPS__book_opf": '<!DOCTYPE x [<!ENTITY a "b">]><package>&a;</package>'}, UnreadableDocument),
-        ({"OEBPS__ch 1_xhtml": "<b>" * 2_000}, DocumentTooLarge),
+        ({"OEBPS__ch 1_xhtml": "<div>" * 20_000}, DocumentTooLarge),
         ({"OEBPS__ch 1_xhtml": " " * (1 << 25)}, DocumentTooLarge),
     ],
 )

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from email.message import EmailMessage
 
+import pytest
+
+from ingest.errors import DocumentTooLarge
 from ingest.readers import format_of, read_bytes
 from tests.ingest.shape import assert_sound, headings, tables, texts
 
@@ -48,6 +51,43 @@ def test_the_richest_form_of_the_text_is_read_once_and_attachments_are_sections(
     assert "The old reef is closed." in document.text
     assert any("attachment run.bin is not read" in said for said in document.warnings)
     assert "pictures are not read: 1" in document.warnings[-1]
+
+
+def test_text_of_an_unusual_kind_is_read_or_named():
+    head = b"From: a@b.org\nMIME-Version: 1.0\nSubject: L\nContent-Type: "
+    for kind in (b"text/calendar", b"multipart/mixed"):  # without the mark that parts it
+        assert "The board meets." in read(head + kind + b"\n\nThe board meets.\n").text
+    mail = message("See the entry.\n")
+    mail.add_alternative("BEGIN:VCALENDAR\n", subtype="calendar")
+    assert "calendar" in read(mail).warnings[0]
+    quoting = message("> > \n")
+    quoting.add_attachment(b"The reef is closed.\n", maintype="text", subtype="plain", filename="reef.txt")
+    assert "The reef is closed." in read(quoting).text
+
+
+def test_headers_without_end_are_read_in_bounds():
+    head = b"From: a@b.org\nMIME-Version: 1.0\n"
+    long = b"Subject: " + b"=?utf-8?b?5rW36I2J?= " * 5_000
+    deep = b"Subject: L\nCc: " + b"(" * 3_000 + b"c@d.org"
+    kind = b"Subject: L\nContent-Type: text/plain; " + b"x=?utf-8?b?5rW3?= ;" * 5_000
+    for header in (long, deep, kind):
+        assert "The board meets." in read(head + header + b"\n\nThe board meets.\n").text
+
+
+def test_a_message_nested_absurdly_deep_is_refused():
+    for opened in ("<div>", "<div></span>", "<!-- </div> --><div>"):
+        mail = message("plain")
+        mail.add_alternative(opened * 20_000 + "The levy is 80 euro.", subtype="html")
+        with pytest.raises(DocumentTooLarge, match=r"note.eml: elements nested"):
+            read(mail)
+
+
+def test_what_a_message_strikes_out_or_hides_is_told():
+    mail = message("plain")
+    mail.add_alternative("<p>The levy is <s>90</s> 80 euro.</p><p hidden>A line for machines.</p>", subtype="html")
+    document = read(mail)
+    assert "80 euro" in document.text and "90" not in document.text
+    assert ["struck out" in document.warnings[0], "hidden text" in document.warnings[1]] == [True, True]
 
 
 def test_a_message_without_an_encoding_is_read_as_what_is_likeliest():

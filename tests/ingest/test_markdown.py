@@ -167,3 +167,7 @@ def test_every_article_of_a_real_law_is_a_heading():
     document = read_markdown((DOCS / "cn-forest-law-2019.md").read_bytes(), "law.md")
     articles = [text for _, text in headings(document) if text.endswith("条")]
     assert len(articles) == 84
+
+
+def test_a_line_of_brackets_alone_is_read_in_time():
+    assert "The levy is 30." in read_markdown(b"# Plan\n\nThe levy is 30.\n\n" + b"[" * 200_000, "x.md").text

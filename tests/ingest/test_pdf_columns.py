@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from ingest.readers.pdf.rows import column_edges, lines_of
+from ingest.readers.pdf.text import Word
 from tests.ingest.sheets import Sheet, said
 from tests.ingest.test_pdf import assert_sound
 from tests.typeset import Run, broken
@@ -260,3 +262,8 @@ def test_contents_without_dots_are_furniture(heading: str, gap: float) -> None:
         sheet.write(x + gap, 140 + 18 * at, str(page))
     document = sheet.read()
     assert said(document, "furniture") == [heading, "Scope of rules 1", "Terms 2", "Duties 5", "Annex A 12"]
+
+
+def test_letters_of_no_size_part_no_columns() -> None:
+    flat = [Word(text, x, 90, x + 30, 90, x + 15, 90, 0.0, False) for text, x in (("yearly", 72), ("figures", 110))]
+    assert column_edges(lines_of(flat), 2.0) == []

@@ -47,6 +47,20 @@ def test_a_value_that_the_page_prints_itself_is_read_once() -> None:
     assert "Operator: Delta\n" in _read(_form({"operator": "Delta"}, line="Delta")).text
 
 
+def test_a_field_that_reaches_over_the_next_column_keeps_its_value_apart_from_it() -> None:
+    text = _read(_form({"operator": "Arden Ltd", "tonnes": "5"}, beside="Sites: 53")).text
+    assert "Operator: Arden Ltd" in text
+    assert "Verified emissions (t): 5" in text
+    assert text.count("Sites: 53") == 3
+
+
+def test_a_value_longer_than_its_field_is_not_woven_into_what_stands_beside_it() -> None:
+    value = "Arden Glass Works of the northern harbour, its quarries and its two depots"
+    text = _read(_form({"operator": value}, beside="Sites: 53", field=150)).text
+    assert value in text
+    assert text.count("Sites: 53") == 3
+
+
 def test_boxes_are_read_ticked_or_not_only_where_the_form_is_filled_in() -> None:
     text = _read(_form({"operator": "Delta"}, ticked=True)).text
     assert "☑ Verified by a third party" in text
@@ -139,6 +153,31 @@ def test_attached_files_are_named() -> None:
     assert "annex.pdf" in warning
 
 
+@pytest.mark.parametrize("damage", ["feffd800", "feff0041dc000042", "feff00000000", "809fadff", "feff41"])
+def test_what_a_file_says_beside_its_pages_in_broken_letters_is_as_if_it_said_nothing(damage: str) -> None:
+    broken = pypdf.generic.ByteStringObject(bytes.fromhex(damage))
+    writer = pypdf.PdfWriter()
+    writer.append(pypdf.PdfReader(io.BytesIO(_form({"operator": "Delta Cement Ltd"}))))
+    writer.add_metadata({"/Title": "Plan", "/CreationDate": "D:1998"})
+    assert writer._info is not None
+    writer._info[NameObject("/Title")] = writer._info[NameObject("/Author")] = broken
+    writer.add_outline_item(title="Operator:", page_number=0).get_object()[NameObject("/Title")] = broken
+    writer.add_attachment("data.csv", b"1,2")
+    writer._root_object["/Names"]["/EmbeddedFiles"]["/Names"][1].get_object()[NameObject("/UF")] = broken
+    style = DictionaryObject({NameObject("/S"): NameObject("/D"), NameObject("/P"): broken})
+    labels = DictionaryObject({NameObject("/Nums"): ArrayObject([NumberObject(0), style])})
+    writer._root_object[NameObject("/PageLabels")] = labels
+    writer.pages[0]["/Annots"][0].get_object()[NameObject("/T")] = broken
+    writer.pages[0]["/Annots"][1].get_object()[NameObject("/V")] = broken
+    document = _read(_bytes(writer))
+    assert "Operator: Delta Cement Ltd" in document.text
+    said = document.text + "".join(document.warnings) + str(document.pages) + str(document.metadata)
+    assert "\0" not in said
+    assert said.encode()
+    assert document.metadata.year == 1998
+    assert "1 attached file" in document.warnings[-1]
+
+
 def test_a_form_that_only_its_maker_can_show_is_an_error_and_one_with_pages_a_warning() -> None:
     with pytest.raises(UnreadableDocument, match=r"XFA.*print it to a PDF"):
         _read(_xfa([(760, "Please wait..."), (740, "If this message is not eventually replaced, get a newer viewer.")]))
@@ -153,8 +192,19 @@ def _read(content: bytes) -> Document:
     return document
 
 
-def _form(values: dict[str, str], *, line: str = "", ticked: bool = False, chosen: bool = False) -> bytes:
-    """A report form with the values written into its fields, drawn but for what Helvetica lacks."""
+def _form(
+    values: dict[str, str],
+    *,
+    line: str = "",
+    beside: str = "",
+    field: int = 220,
+    ticked: bool = False,
+    chosen: bool = False,
+) -> bytes:
+    """A report form with the values written into its fields, drawn but for what Helvetica lacks.
+
+    ``beside`` is printed right of each field, ``field`` points wide, or under its end.
+    """
     made = io.BytesIO()
     canvas = Canvas(made, pagesize=(WIDTH, 842))
     canvas.setFont("Helvetica", 11)
@@ -165,10 +215,11 @@ def _form(values: dict[str, str], *, line: str = "", ticked: bool = False, chose
         y = 760 - 30 * at
         canvas.drawString(72, y, label)
         canvas.drawString(206, y, line)
+        canvas.drawString(370, y, beside)
         height, flags = (70, "multiline") if name == "remarks" else (18, "")
         value = values.get(name, "")
         drawn = value if value.isascii() else ""
-        form.textfield(name=name, value=drawn, x=200, y=y + 14 - height, width=220, height=height, fieldFlags=flags)
+        form.textfield(name=name, value=drawn, x=200, y=y + 14 - height, width=field, height=height, fieldFlags=flags)
     canvas.drawString(72, 590, "Fuel:")
     if chosen:
         form.choice(

@@ -139,6 +139,22 @@ def test_an_array_of_strings_is_read():
     assert texts(read(["The levy is 30.", "罚款为三万元。"]), "paragraph") == ["The levy is 30.", "罚款为三万元。"]
 
 
+def test_what_the_markup_of_records_strikes_out_is_told_once():
+    (told,) = read([{"title": key, "text": f"<p>Bay {key} pays <s>90</s> 80 euro.</p>"} for key in "ab"]).warnings
+    assert "struck out" in told
+
+
+def test_halves_of_characters_and_nuls_are_no_words():
+    document = read(b'{"title": "Peat\\ud800", "text": "The levy \\u0000 is thirty \\udc12 euro."}')
+    assert (document.metadata.title, "thirty \ufffd euro" in document.text) == ("Peat\ufffd", True)
+    assert document.text.encode() and "\0" not in document.text
+
+
+def test_json_nested_too_deep_says_so():
+    with pytest.raises(UnsupportedFormat, match="below 40 nested objects"):
+        read_records(b'{"a":' * 99 + b'"Words stand here, far below."' + b"}" * 99, "x.json")
+
+
 def test_json_without_text_is_refused():
     with pytest.raises(UnsupportedFormat, match="without text"):
         read_records(b'{"a": 1, "b": [2]}', "x.json")

@@ -94,6 +94,28 @@ def test_tables_and_charts_are_tables_with_their_headers():
     ]  # fmt: skip
 
 
+def test_a_merged_cell_takes_only_cells_that_say_so_and_odd_shapes_break_nothing():
+    deck = Presentation()
+    slide = titled(deck, "Bays")
+    table = slide.shapes.add_table(2, 2, Inches(1), Inches(2), Inches(6), Inches(2)).table
+    for row, cells in enumerate((("bay", "area"), ("North", "12"))):
+        for column, text in enumerate(cells):
+            table.cell(row, column).text = text
+    table.cell(0, 0)._tc.set("gridSpan", "9")
+    table.cell(0, 0)._tc.set("rowSpan", "12")
+    boxed(slide.shapes, 1, 5, "The reef is closed.")
+    shape = slide.shapes[-1]._element
+    shape.spPr.remove(shape.spPr.prstGeom)
+    shape.nvSpPr.cNvSpPr.attrib.pop("txBox", None)
+    group = slide.shapes
+    for _ in range(25):
+        group = group.add_group_shape().shapes
+    boxed(group, 1, 6, "Too deep.")
+    document = read(deck)
+    assert all(word in document.text for word in ("area", "North", "12", "The reef is closed."))
+    assert "groups within 20 others are not read" in document.warnings[0]
+
+
 def test_numbered_items_keep_their_numbers_and_hidden_slides_are_named():
     deck = Presentation()
     frame = titled(deck, "Steps", layout=1).placeholders[1].text_frame

@@ -73,6 +73,13 @@ def test_rows_with_more_values_than_columns_are_named():
     assert "row 3 has more values than there are columns" in document.warnings[0]
 
 
+def test_a_mark_that_is_only_declared_and_a_field_without_end_are_read():
+    for mark in ('"', " ", "\r"):
+        assert "North" in read_values(f"sep={mark}\nbay{mark}area\nNorth{mark}12\n".encode(), "x.csv").text
+    field = "reef grass " * 200_000
+    assert len(read_values(f"bay,note\nNorth,{field}\n".encode(), "x.csv").text) > len(field) - 2
+
+
 def test_prose_named_as_values_is_read_as_text_with_a_warning():
     document = read("The reef is old, says the board.\nIt is small, and grows.\n")
     assert not tables(document) and "read as plain text" in document.warnings[0]

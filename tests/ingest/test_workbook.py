@@ -164,6 +164,9 @@ MOMENT = datetime.datetime(2031, 3, 5, 14, 7, 9)
         (1234.5, "[$€-407]#,##0.00", "€1,234.50"),
         (1.5, '0.0"万吨"', "1.5万吨"),
         (150, "[>=100]0;0.0", "150"),
+        (7, "000-00", "000-07"),
+        (123456789, "(###) ###-####", "(12) 345-6789"),
+        (-0.001, "# ?/?", "0"),
         (True, "General", "TRUE"),
         (MOMENT, "yyyy-mm-dd", "2031-03-05"),
         (MOMENT, 'yyyy"年"m"月"d"日"', "2031年3月5日"),
@@ -176,6 +179,27 @@ MOMENT = datetime.datetime(2031, 3, 5, 14, 7, 9)
 )
 def test_a_value_is_stored_as_its_format_shows_it(value, code, seen):
     assert shown(value, code) == seen
+
+
+def test_any_name_of_a_sheet_and_codes_that_xml_cannot_hold_are_read():
+    whole = saved(sheet_of([["bay", "area"], ["North_x000D_\n_x0041_ shore", 12]]).parent)
+    named = b'name="A/B: [x]?" sheetId' + read_of(whole, "xl/workbook.xml").partition(b" sheetId")[2]
+    head = read_of(whole, "xl/workbook.xml").partition(b'name="')[0]
+    document = read_bytes(changed(whole, "xl/workbook.xml", head + named), "odd.xlsx")
+    assert headings(document)[-1] == (1, "A／B： ［x］？")
+    assert "North\nA shore" in document.text.replace("\n\n", "\n")
+
+
+def test_a_workbook_that_is_only_a_chart_says_so():
+    book = openpyxl.Workbook()
+    book.create_chartsheet("Trend").add_chart(BarChart())
+    with pytest.raises(EmptyDocument, match="sheets that are charts are not read: Trend"):
+        read_bytes(saved(book), "chart.xlsx")
+
+
+def read_of(package, member):
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        return archive.read(member)
 
 
 def test_a_damaged_or_empty_workbook_is_named():

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from ingest.document import BlockKind, Document
-from ingest.errors import EmptyDocument, EncryptedDocument, UnreadableDocument
+from ingest.errors import DocumentTooLarge, EmptyDocument, EncryptedDocument, UnreadableDocument
 from ingest.readers.captions import attach_captions
 from ingest.readers.charset import decode
 from ingest.readers.docx.numbering import Numbering
@@ -67,6 +67,7 @@ def read_docx(content: bytes, name: str) -> Document:
             *([STRUCK_OUT] if findings.is_struck else []),
             *([HIDDEN] if findings.is_hidden else []),
             *findings.unread_warnings(),
+            *(each for each in dict.fromkeys(findings.embedded) if each != STRUCK_OUT or not findings.is_struck),
         ],
     )
 
@@ -202,7 +203,7 @@ class _Body:
         suffix = relation.target.rpartition(".")[2].lower()
         try:
             pieces = self._embedded(self._package.raw(relation.target), suffix)
-        except (UnreadableDocument, EncryptedDocument, SyntaxError, LookupError, ValueError):
+        except (UnreadableDocument, EncryptedDocument, DocumentTooLarge, SyntaxError, LookupError, ValueError):
             pieces = None
         if pieces is None:
             self._findings.leave(f"an embedded document (.{suffix})")
@@ -212,12 +213,20 @@ class _Body:
     def _embedded(self, content: bytes, suffix: str) -> list[Piece] | None:
         """The pieces of a document by its suffix; None for one that is not read here."""
         if suffix in ("html", "htm", "xhtml"):
-            from ingest.readers.html.reader import markup_pieces
-
-            return markup_pieces(decode(content, self._name)[0])
+            return self._page_within(content)
         if suffix in ("docx", "docm") and self._depth < _DEEPEST:
             return _pieces(_opened(content, self._name), self._findings, self._name, self._depth + 1)
         return None
+
+    def _page_within(self, content: bytes) -> list[Piece]:
+        from ingest.readers.html.leftout import LeftOut
+        from ingest.readers.html.reader import markup_pieces
+
+        left = LeftOut()
+        markup, told = decode(content, self._name)
+        pieces = markup_pieces(markup, left, name=self._name)
+        self._findings.embedded += [*told, *left.warnings()]
+        return pieces
 
     def notes(self) -> Iterator[Piece]:
         """Footnotes and endnotes as blocks of their own, in order, after the body."""

@@ -49,12 +49,16 @@ class Line:
 
 @dataclass(slots=True)
 class Findings:
-    """What a reader of the document should know: words left out, things unread with their places."""
+    """What a reader of the document should know: words left out, things unread with their places.
+
+    ``embedded`` are warnings about pages within the document.
+    """
 
     is_struck: bool = False
     is_hidden: bool = False
     unread: dict[str, list[str]] = field(default_factory=dict)
     place: str = ""
+    embedded: list[str] = field(default_factory=list)
 
     def leave(self, what: str) -> None:
         """Note something that cannot be read, here."""

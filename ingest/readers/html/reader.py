@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
 MAX_DEPTH = 10_000
-_TAG = re.compile(r"<(/?)([A-Za-z][\w-]*)")
+_TAG = re.compile(r"<!--.*?(?:-->|\Z)|<(/?)([A-Za-z][\w-]*)", re.DOTALL)
 # fmt: off
 _UNNESTED = frozenset({  # void, or closed by their next neighbour
     "a", "area", "base", "body", "br", "col", "colgroup", "dd", "dt", "embed", "head", "hr", "html", "img", "input",
@@ -72,13 +73,14 @@ def read_html(content: bytes, name: str) -> Document:
     )
 
 
-def markup_pieces(markup: str, left: LeftOut | None = None) -> list[Piece]:
+def markup_pieces(markup: str, left: LeftOut | None = None, *, name: str = "a text with markup") -> list[Piece]:
     """Pieces of rendered markup: all of it is content, and ``<!-- page: N -->`` begins page N of the original.
 
-    ``left`` counts what is left out.
+    ``left`` counts what is left out. Raises DocumentTooLarge where it is nested absurdly deep.
     """
     from selectolax.lexbor import LexborHTMLParser
 
+    _check_depth(markup, name)
     root = LexborHTMLParser(markup).root
     if root is None:
         return []
@@ -104,13 +106,22 @@ def _check_depth(markup: str, name: str) -> None:
     """The parser's time grows with the square of the nesting, so a page nested absurdly deep is refused."""
     if markup.count("<") <= MAX_DEPTH:
         return
-    depth = 0
+    within: list[str] = []
+    times: Counter[str] = Counter()
     for found in _TAG.finditer(markup):
-        if found[2].lower() not in _UNNESTED:
-            depth = max(depth - 1, 0) if found[1] else depth + 1
-            if depth > MAX_DEPTH:
+        name_of = (found[2] or "p").lower()
+        if name_of in _UNNESTED:
+            continue
+        if not found[1]:
+            within.append(name_of)
+            times[name_of] += 1
+            if len(within) > MAX_DEPTH:
                 message = f"{name}: elements nested more than {MAX_DEPTH:,} deep; expected a page; save it anew"
                 raise DocumentTooLarge(message)
+        while found[1] and times[name_of]:  # an end without a beginning ends nothing
+            times[ended := within.pop()] -= 1
+            if ended == name_of:
+                break
 
 
 def _main_content(root: LexborNode) -> tuple[LexborNode, int]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ingest.dating import issue_year
@@ -96,8 +97,8 @@ def read_outline(document: pdfium.PdfDocument) -> list[Entry]:
     for bookmark in document.get_toc(max_depth=6):
         target = bookmark.get_dest()
         page = target.get_index() if target else None
-        if page is not None:
-            entries.append(Entry(bookmark.get_title(), bookmark.level + 1, page + 1))
+        if page is not None and (title := _said(bookmark.get_title)):
+            entries.append(Entry(title, bookmark.level + 1, page + 1))
         if len(entries) >= _MAX_ENTRIES:
             break
     return entries
@@ -119,23 +120,33 @@ def beside_pages(document: pdfium.PdfDocument, text: str, name: str) -> Iterator
             )
         yield "holds a form made of XML (XFA): the pages are read, what only the form shows is not"
     if count := document.count_attachments():
-        names = ", ".join(_name(document.get_attachment(index)) for index in range(min(count, _MAX_NAMED)))
+        names = ", ".join(_name(document, index) for index in range(min(count, _MAX_NAMED)))
         more = f" and {count - _MAX_NAMED} more" if count > _MAX_NAMED else ""
         yield f"{count} attached file{'s' * (count > 1)} not read: {names}{more}; save and add what you need"
 
 
-def _name(attachment: pdfium.PdfAttachment) -> str:
-    """Its name; where only the older key has it, pdfium gives the bytes of its UTF-16 as letters."""
-    name: str = attachment.get_name()
+def _name(document: pdfium.PdfDocument, index: int) -> str:
+    """An attachment's name; where only the older key has it, pdfium gives the bytes of its UTF-16 as letters."""
+    name = _said(lambda: document.get_attachment(index).get_name())
     if name.startswith(("þÿ", "ÿþ")):
         with suppress(UnicodeError):
-            return name.encode("latin-1").decode("utf-16")
-    return name
+            name = name.encode("latin-1").decode("utf-16")
+    return name.replace("\0", "") or "one without a name"
+
+
+def _said(ask: Callable[[], str]) -> str:
+    """What a file says beside its pages; nothing where that is damaged."""
+    import pypdfium2 as pdfium
+
+    try:
+        return ask()
+    except (UnicodeError, pdfium.PdfiumError):
+        return ""
 
 
 def page_label(document: pdfium.PdfDocument, number: int) -> str | None:
     """The printed number of page ``number`` (1-based) where the file names it and it differs."""
-    label: str = document.get_page_label(number - 1)
+    label = _said(lambda: document.get_page_label(number - 1))
     return label if label and label != str(number) else None
 
 
@@ -145,16 +156,16 @@ def read_metadata(document: pdfium.PdfDocument, text: str, *, name: str, heading
     The date of production is asked last: a file is made again long after what it holds was issued.
     """
     start = text[:_START]
-    info = document.get_metadata_dict(skip_empty=True)
-    title = " ".join(info.get("Title", "").split())
+    said = {key: _said(partial(document.get_metadata_value, key)) for key in ("Title", "Author", "CreationDate")}
+    title = " ".join(said["Title"].split())
     if not _is_title(title, start) or (heading and bare(title) in bare(heading)):
         title = heading or ""
     authors = tuple(
         author
-        for author in _NOT_AUTHORS.split(info.get("Author", "").strip())
+        for author in _NOT_AUTHORS.split(said["Author"].strip())
         if not _NO_AUTHOR.search(author) and _printed(author, start)
     )
-    year = re.match(r"(?:D:)?((?:19|20)[0-9]{2})", info.get("CreationDate", ""))
+    year = re.match(r"(?:D:)?((?:19|20)[0-9]{2})", said["CreationDate"])
     return Metadata(
         title=title or None,
         authors=authors,

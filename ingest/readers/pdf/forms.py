@@ -99,15 +99,16 @@ def with_drawn(document: pdfium.PdfDocument, page: pdfium.PdfPage, number: int) 
 def with_typed(characters: Characters, additions: Additions) -> Characters:
     """The characters of a page and behind them those typed onto it; what is covered goes to ``additions.covering``.
 
-    The line on which a value is written gives way to it. A value that the page also prints is not read twice.
+    The line on which a value is written gives way to it. A value that the page also prints is not read twice. A box
+    may reach over words that stand beside what is typed in it, as those of the next column.
     """
     for typed in additions.typed:
         inside = _inside(characters, typed.box)
-        under = "".join(characters.text[at] for at in np.flatnonzero(inside))
-        printed = "".join(letter for letter in under if letter not in _FILLERS)
-        if not printed:
-            characters = _appended(_without(characters, inside), typed)
-        elif _bare(typed.text) not in _bare(printed):
+        beside = inside & ~_inside(characters, _taken(typed))
+        whole, under = _printed(characters, inside), _printed(characters, inside & ~beside)
+        if not under:
+            characters = _appended(_without(characters, inside & ~beside if whole else inside), typed)
+        elif _bare(typed.text) not in (whole, under):
             additions.covering.append(typed.text)
     return characters
 
@@ -115,8 +116,10 @@ def with_typed(characters: Characters, additions: Additions) -> Characters:
 def _add(additions: Additions, page: pdfium.PdfPage, annotation: object, subtype: int) -> None:
     import pypdfium2.raw as raw
 
-    if subtype == raw.FPDF_ANNOT_WIDGET and page.formenv:
+    if subtype == raw.FPDF_ANNOT_WIDGET and _field_kind(page, annotation) > raw.FPDF_FORMFIELD_UNKNOWN:
         _add_field(additions, page, annotation)
+    elif subtype == raw.FPDF_ANNOT_WIDGET and (text := _string(annotation, b"V")) and not _is_button(annotation):
+        additions.values.append(_Typed(text, _box(page, annotation), 0.0, "\n" in text))
     elif subtype == raw.FPDF_ANNOT_FREETEXT:
         if text := _string(annotation, b"Contents"):
             additions.notes.append(_Typed(text, _box(page, annotation), 0.0, True))
@@ -130,12 +133,25 @@ def _add(additions: Additions, page: pdfium.PdfPage, annotation: object, subtype
 
 
 def _is_drawn(page: pdfium.PdfPage, annotation: object, subtype: int) -> bool:
-    """Whether it is a stamp or a signature, which say what their drawing says."""
+    """Whether it is a stamp, a signature, or a field of no form, which say what their drawing says."""
     import pypdfium2.raw as raw
 
-    if subtype == raw.FPDF_ANNOT_WIDGET and page.formenv:
-        return bool(raw.FPDFAnnot_GetFormFieldType(page.formenv, annotation) == raw.FPDF_FORMFIELD_SIGNATURE)
-    return bool(subtype == raw.FPDF_ANNOT_STAMP)
+    if subtype != raw.FPDF_ANNOT_WIDGET:
+        return bool(subtype == raw.FPDF_ANNOT_STAMP)
+    kind = _field_kind(page, annotation)
+    lost = kind <= raw.FPDF_FORMFIELD_UNKNOWN and not _is_button(annotation) and not _string(annotation, b"V")
+    return lost or kind == raw.FPDF_FORMFIELD_SIGNATURE
+
+
+def _field_kind(page: pdfium.PdfPage, annotation: object) -> int:
+    """What kind of field of the form it is; 0 or less where the form does not know it, as without a name."""
+    import pypdfium2.raw as raw
+
+    return int(raw.FPDFAnnot_GetFormFieldType(page.formenv, annotation)) if page.formenv else -1
+
+
+def _is_button(annotation: object) -> bool:
+    return _string(annotation, b"FT") == "Btn"
 
 
 def _add_field(additions: Additions, page: pdfium.PdfPage, annotation: object) -> None:
@@ -181,13 +197,13 @@ def _string(annotation: object, key: bytes) -> str:
 
 
 def _filled(ask: Callable[[object, int], int]) -> str:
-    """The string that pdfium writes, line ends as newlines, stripped."""
+    """The string that pdfium writes, line ends as newlines, stripped; NULs are left out."""
     import pypdfium2.raw as raw
 
     size = ask(None, 0)
     room = ctypes.create_string_buffer(size)
     ask(ctypes.cast(room, ctypes.POINTER(raw.FPDF_WCHAR)), size)
-    text = room.raw[:size].decode("utf-16-le", "replace").rstrip("\0")
+    text = room.raw[:size].decode("utf-16-le", "replace").replace("\0", "")
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
@@ -221,6 +237,19 @@ def _inside(characters: Characters, box: tuple[float, float, float, float]) -> N
     return inside
 
 
+def _printed(characters: Characters, inside: NDArray[np.bool_]) -> str:
+    """The words of some characters, without white space and the lines on which values are written."""
+    return _bare("".join(letter for at in np.flatnonzero(inside) if (letter := characters.text[at]) not in _FILLERS))
+
+
+def _taken(typed: _Typed) -> tuple[float, float, float, float]:
+    """The part of the box that the typed words take, from its left; how far down they reach is less sure."""
+    x0, y0, x1, y1 = typed.box
+    size, lines = _set(typed)
+    width = size * max(sum(map(_advance, line)) for line in lines)
+    return x0, y0, min(x1, x0 + width), y1
+
+
 def _bare(text: str) -> str:
     return "".join(text.split())
 
@@ -238,12 +267,12 @@ def _without(characters: Characters, dropped: NDArray[np.bool_]) -> Characters:
 def _appended(characters: Characters, typed: _Typed) -> Characters:
     size, lines = _set(typed)
     texts, boxes = [characters.text, "\n"], [characters.boxes, _BLANK]
-    x0, y0, _, y1 = typed.box
+    x0, y0, x1, y1 = typed.box
     if not typed.several_lines:
         y0 = (y0 + y1 - size * _HEIGHT) / 2
     for row, line in enumerate(lines):
         texts += (line, "\n")
-        boxes += (_boxes(line, x0, y0 + row * size * _LEADING, size), _BLANK)
+        boxes += (_boxes(line, x0, y0 + row * size * _LEADING, x1, size), _BLANK)
     text = "".join(texts)
     plain = np.zeros(len(text) - len(characters.text), np.int8)
     added = np.concatenate(boxes[1:])
@@ -290,8 +319,10 @@ def _advance(letter: str) -> float:
     return 1.0 if unicodedata.east_asian_width(letter) in "WF" else 0.5
 
 
-def _boxes(line: str, x0: float, y0: float, size: float) -> NDArray[np.float32]:
-    edges = x0 + size * np.cumsum([0.0, *map(_advance, line)])
+def _boxes(line: str, x0: float, y0: float, x1: float, size: float) -> NDArray[np.float32]:
+    """Where its letters stand; a line wider than the box is drawn together: it never reaches over what is beside it."""
+    edges = size * np.cumsum([0.0, *map(_advance, line)])
+    edges = x0 + edges * min(1.0, (x1 - x0) / max(edges[-1], 1.0))
     boxes = np.empty((len(line), 4), np.float32)
     boxes[:, 0], boxes[:, 1], boxes[:, 2], boxes[:, 3] = edges[:-1], y0, edges[1:], y0 + size * _HEIGHT
     boxes[[letter.isspace() for letter in line]] = np.nan

@@ -94,7 +94,7 @@ def column_edges(lines: Sequence[Line], least: float) -> list[float]:
         if crossing <= len(lines) // 10:
             strip += [(crossing, x - following, (x + following) / 2)] if inside else []
             continue
-        if -sum(width for _, width, _ in strip) >= least * size:
+        if strip and -sum(width for _, width, _ in strip) >= least * size:
             edges.append(min(strip)[2])
         strip, inside = [], True
     return _parting(edges, lines, least / 2)
