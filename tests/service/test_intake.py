@@ -67,7 +67,7 @@ def landed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Landed]:
     for name, content in GOOD.items():
         (folder / name).write_bytes(content)
     (folder / "barren").mkdir()
-    (folder / "barren" / "table.xlsx").write_bytes(b"PK")
+    (folder / "barren" / "table.ods").write_bytes(b"PK")
     library = folder.parent / "library of bad files"
     ran, peak = watched("add", "-l", library, folder / "gone.pdf", *sorted(folder.iterdir()))
     yield Landed(ran, peak, library, folder)
@@ -95,7 +95,7 @@ def test_nothing_but_one_line_for_each_bad_file_is_on_stderr(landed):
         "warning: word named.txt: named .txt but holds docx: read as docx"
     ]
     assert landed.ran.status == 1
-    assert landed.ran.out.splitlines()[-1] == f"{len(GOOD)} added, 0 unchanged, {expected} failed"
+    assert landed.ran.out.splitlines()[-1] == f"{len(GOOD)} added, 0 unchanged, {expected} failed, 1 skipped"
 
 
 def test_every_good_file_of_the_same_command_is_stored_and_found(landed):
