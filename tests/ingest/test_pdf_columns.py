@@ -267,3 +267,17 @@ def test_contents_without_dots_are_furniture(heading: str, gap: float) -> None:
 def test_letters_of_no_size_part_no_columns() -> None:
     flat = [Word(text, x, 90, x + 30, 90, x + 15, 90, 0.0, False) for text, x in (("yearly", 72), ("figures", 110))]
     assert column_edges(lines_of(flat), 2.0) == []
+
+
+def test_a_heading_that_a_page_of_contents_begins_with_is_no_furniture() -> None:
+    sheet = Sheet()
+    for at, title in enumerate(("Scope of rules", "Terms", "Duties of growers", "Annex A")):
+        sheet.write(72, 60 + 18 * at, f"{title} {'.' * 40} {at + 2}")
+    sheet.next_page()
+    sheet.write(72, 60, "Scope of rules")
+    sheet.write(72, 120, "The rules apply to growers of kelp in every bay.")
+    document = sheet.read()
+    assert said(document, "furniture") == [
+        f"{title} {'.' * 40} {at + 2}"
+        for at, title in enumerate(("Scope of rules", "Terms", "Duties of growers", "Annex A"))
+    ]

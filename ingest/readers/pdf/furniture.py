@@ -40,11 +40,13 @@ def find_furniture(pages: Sequence[PageLayout]) -> set[Placed]:
     stamped: dict[str, float] = {}
     for page in pages:
         lines = [part for part in page.parts if isinstance(part, Placed)]
-        found |= find_contents(lines)
+        listed = find_contents(lines)
+        found |= listed
         found.update(page.aside)
         stamped.update({_bare(stamp.line.text): stamp.line.size for stamp in page.aside if page.told})
         for line in _marginal(lines, page):
-            seen[_masked(line.line.text)].append(line)
+            if line not in listed:  # a heading may say what stood so high on a page of contents
+                seen[_masked(line.line.text)].append(line)
         found.update(_chapter_heads(lines, page))
     for page in pages if stamped else ():
         found.update(part for part in page.parts if isinstance(part, Placed) and _is_stamp(part, stamped))
