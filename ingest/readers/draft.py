@@ -6,7 +6,7 @@ Both are written in one go, so that spans are right by construction.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -87,7 +87,8 @@ def compose(
     sheet = _Sheet()
     for piece in pieces:
         sheet.write(piece)
-    text = _spelt(sheet.text())
+    written = sheet.text()
+    text = _spelt(written)
     if not text.strip():
         message = f"{name}: no text in this {media_type} file; expected words to index; check that it opens elsewhere"
         raise EmptyDocument(message)
@@ -99,13 +100,19 @@ def compose(
         pages=sheet.pages(),
         blocks=tuple(sheet.blocks),
         metadata=_spelt_out(metadata),
-        warnings=tuple(map(_spelt, warnings)),
+        warnings=(*map(_spelt, warnings), *_damaged(written)),
     )
 
 
 def _spelt(text: str) -> str:
     """The text with a sign of what cannot be read for each code that is no character."""
     return _NO_CHARACTER.sub("\ufffd", text)
+
+
+def _damaged(text: str) -> Iterator[str]:
+    count = len(_NO_CHARACTER.findall(text))
+    if count:
+        yield f"{count} damaged character{'s' * (count > 1)} read as U+FFFD"
 
 
 def _spelt_out(metadata: Metadata) -> Metadata:

@@ -147,6 +147,7 @@ def test_what_the_markup_of_records_strikes_out_is_told_once():
 def test_halves_of_characters_and_nuls_are_no_words():
     document = read(b'{"title": "Peat\\ud800", "text": "The levy \\u0000 is thirty \\udc12 euro."}')
     assert (document.metadata.title, "thirty \ufffd euro" in document.text) == ("Peat\ufffd", True)
+    assert any("read as U+FFFD" in warning for warning in document.warnings)
     assert document.text.encode() and "\0" not in document.text
 
 
