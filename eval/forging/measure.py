@@ -10,26 +10,20 @@ from pathlib import Path
 from random import Random
 from typing import get_args
 
-from eval.answers import SHIPPED
-from eval.configuration import digest
 from eval.evidence import bare
 from eval.forging import amounts, borders, glyphs, listed, tables, words
 from eval.forging.kinds import KINDS, Forged, Kind, begun_small
 from eval.forging.material import Language, Material, Sentence, Shelf, written
 from eval.forging.truths import truths
+from eval.labelling import label, labelling
 from eval.ranking import OnProgress
-from eval.recall import gold_library, sha256_of
 from index.encoder import Encoder
 from index.hit import Hit
 from ingest.errors import IngestError
-from ingest.readers import find_files
 from service.answering.judging import RuleJudge
-from service.engine import Engine
-from service.errors import InvalidText
 from service.evidence.pieces import Pieces
 from service.grounding.guard import Label
 from service.grounding.quotes import compare_quote
-from service.grounding.verifying import verify
 
 MODULES = (listed, amounts, words, glyphs, borders, tables)  # importing them registers their kinds
 
@@ -68,11 +62,7 @@ class Verifier:
 
     def label(self, claim: str, hits: Sequence[Hit], shelf: Shelf) -> Label:
         """The label of a statement, given what a search finds for it."""
-        try:
-            checked, _ = verify(claim, lambda _: list(hits), shelf, self._judge, self._pieces)
-        except InvalidText:
-            return "unknown"
-        return together({each.label for each in checked})
+        return label(claim, lambda _: list(hits), shelf, self._judge, self._pieces)
 
     def near(self, text: str, sentence: Sentence) -> Label:
         """The label of what a sentence's document says, given its passage, those around it and some of elsewhere."""
@@ -80,23 +70,13 @@ class Verifier:
         return self.label(text, sentence.near(random), sentence.material.shelf)
 
 
-def together(labels: set[Label]) -> Label:
-    """The label of a text whose claims have these."""
-    if "contradicted" in labels:
-        return "contradicted"
-    return next(iter(labels)) if len(labels) == 1 else "partly"
-
-
 @contextmanager
 def searching(
     paths: Sequence[Path], encoder: Encoder, *, cache: Path | None, on_progress: OnProgress
 ) -> Iterator[Callable[[str, Sentence], Label]]:
     """Labels statements as the engine does over a library of these files, its search included."""
-    files = find_files(paths)
-    corpus = digest([sorted(sha256_of(path) for path in files), []])
-    with gold_library([], (files, []), corpus, encoder, cache=cache, on_progress=on_progress) as (library, *_):
-        engine = Engine(library, SHIPPED)
-        yield lambda text, _: together({claim.label for claim in engine.verify(text).claims})
+    with labelling(paths, RuleJudge(encoder), encoder, cache=cache, on_progress=on_progress) as (_, labelled):
+        yield lambda text, _: labelled(text)
 
 
 def forge(
