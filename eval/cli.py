@@ -38,6 +38,7 @@ from eval.options import (
 from eval.pages_command import pages
 from eval.provision_command import provisions
 from eval.roundtrip_command import roundtrip
+from eval.statements_command import statements
 from index.hit import SearchMode
 from ingest.errors import SinkQAError
 
@@ -341,6 +342,7 @@ app.command()(calibrate)
 app.command()(abstain)
 app.command()(ground)
 app.command()(forge)
+app.command()(statements)
 app.command()(load)
 app.command()(attack)
 app.command()(provisions)
