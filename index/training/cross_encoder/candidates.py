@@ -1,0 +1,107 @@
+"""Third step of training: what the product itself ranks high for a question and is wrong.
+
+The texts of the training data become a library, and each question is put to it. What is found but is not the text that
+answers, is what a reranker must learn to tell from it: the neighbouring article, the same article of another law.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
+from zlib import crc32
+
+import numpy as np
+
+from index.features import vector_text
+from index.library import Library
+from index.training.corpus import Pair
+from index.training.cross_encoder.rows import Group
+from ingest.text.language import detect
+
+FOUND = 50  # hits looked at, as the product's own reranking would
+_TAKEN = 7  # of them for one question, more of the first than of the last
+_RUN = 24  # letters and digits: texts that share a run are taken for the same
+_TITLE = re.compile(r"[^。.;；:：]{4,120}")
+_LETTERS = re.compile(r"[^0-9a-z\u3400-\u9fff]")
+
+
+class Posed(NamedTuple):
+    """A question with its source, and the texts that answer it; ``near``: texts that are as near and do not."""
+
+    source: str
+    question: str
+    answering: tuple[str, ...]
+    near: tuple[str, ...] = ()
+
+
+def documents(pairs: Iterable[Pair]) -> Iterator[tuple[str, str]]:
+    """Name and Markdown of each document that the pairs of heading and passage tell of."""
+    parts: dict[str, list[str]] = defaultdict(list)
+    for pair in pairs:
+        if pair.kind.startswith(("ict", "qp_en")) and _TITLE.fullmatch(pair.left) and len(pair.right) > _RUN:
+            title, _, heading = pair.left.partition(" ") if detect(pair.left) == "zh" else (pair.left, "", "")
+            parts[title].append(f"## {heading}\n\n{pair.right}" if heading else pair.right)
+    for place, (title, texts) in enumerate(parts.items()):
+        yield f"{place:05d}.md", "\n\n".join((f"# {title}", *dict.fromkeys(texts)))
+
+
+class Shelf:
+    """The passages of a library, found by what they say: a text that answers is learnt in the shape of all others."""
+
+    def __init__(self, library: Library) -> None:
+        self._texts: list[str] = []
+        self._places: dict[int, int] = {}
+        for record in library.documents():
+            title = record.metadata.title or record.name
+            for passage in library.passages(record.doc_id):
+                for run in _some_runs(passage.text):
+                    self._places.setdefault(run, len(self._texts))
+                self._texts.append(vector_text(title, passage))
+
+    def holding(self, text: str) -> str | None:
+        """The passage that holds most of the text, as a reranker sees it; None where none holds half of it."""
+        runs = _some_runs(text)
+        votes = Counter(self._places[run] for run in runs if run in self._places)
+        best, count = votes.most_common(1)[0] if votes else (0, 0)
+        return self._texts[best] if 2 * count >= len(runs) and count else None
+
+
+def found(posed: Iterable[Posed], shelf: Shelf) -> Iterator[Posed]:
+    """The questions whose texts the library holds, with its passages in their place."""
+    for each in posed:
+        answering = [shelf.holding(text) for text in each.answering]
+        near = [shelf.holding(text) for text in each.near]
+        if None not in (*answering, *near):
+            yield each._replace(answering=tuple(filter(None, answering)), near=tuple(filter(None, near)))
+
+
+def mined(library: Library, posed: Sequence[Posed], *, seed: int, report: Callable[[str], None]) -> Iterator[Group]:
+    """Each question with some of what the library finds for it and does not answer it."""
+    rng = np.random.default_rng(seed)
+    for place, each in enumerate(posed):
+        if place % 1_000 == 0:
+            report(f"{place} of {len(posed)} questions put to the library")
+        own = [_runs(text) for text in (*each.answering, *each.near)]
+        language = detect((*each.answering, *each.near)[0]) if each.answering or each.near else ""
+        hits = library.search(each.question, k=FOUND)
+        wrong = [
+            vector_text(hit.title, hit.passage)
+            for hit in hits
+            if hit.passage.language == language and not any(runs & _runs(hit.passage.text) for runs in own)
+        ]
+        weights = 1 / (3 + np.arange(len(wrong)))
+        most = min(_TAKEN - len(each.near), len(wrong))
+        chosen = rng.choice(len(wrong), most, replace=False, p=weights / weights.sum()) if most > 0 else []
+        yield Group(each.source, each.question, each.answering, (*each.near, *(wrong[n] for n in sorted(chosen))))
+
+
+def _runs(text: str) -> set[str]:
+    letters = _LETTERS.sub("", text.lower())
+    return {letters[n : n + _RUN] for n in range(max(1, len(letters) - _RUN))}
+
+
+def _some_runs(text: str) -> set[int]:
+    """Numbers of about every eighth run, the same ones in every text that has them."""
+    return {number for run in _runs(text) if (number := crc32(run.encode("utf-8"))) % 8 == 0}

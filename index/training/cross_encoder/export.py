@@ -1,0 +1,66 @@
+"""Last step of training: the network as an int8 ONNX file, with its tokenizer and what is to be known of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import torch
+from torch import Tensor, nn
+
+from index.training.cross_encoder.base import Base, make_tokenizer
+from index.training.cross_encoder.network import CrossEncoder
+
+_OPSET = 17
+
+
+class _Words(nn.Module):
+    """Word vectors as int8 with one scale a row: a lookup, so they are quantised here and not by the runtime."""
+
+    def __init__(self, vectors: Tensor) -> None:
+        super().__init__()
+        scale = vectors.abs().amax(1, keepdim=True).clamp(min=1e-9) / 127
+        self.register_buffer("numbers", (vectors / scale).round().to(torch.int8))
+        self.register_buffer("scale", scale)
+
+    def forward(self, ids: Tensor) -> Tensor:
+        return self.numbers[ids].float() * self.scale[ids]
+
+
+def write_model(base: Base, state: Path, out: Path, *, name: str) -> None:
+    """Writes ``model.onnx``, ``tokenizer.json`` and ``model.json``; ``state``: a file that :func:`fit` left."""
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    network = CrossEncoder(base)
+    network.load_state_dict(torch.load(state, weights_only=True)["network"])
+    network.eval()
+    embeddings = network.encoder.embeddings
+    embeddings.word_embeddings = _Words(embeddings.word_embeddings.weight.detach())
+    out.mkdir(parents=True, exist_ok=True)
+    ids = torch.tensor([[0, 5, 2, 2, 6, 7, 2], [0, 5, 2, 2, 6, 2, 1]])
+    with TemporaryDirectory() as folder:
+        whole, prepared = Path(folder) / "whole.onnx", Path(folder) / "prepared.onnx"
+        torch.onnx.export(
+            network,
+            (ids, (ids != 1).long()),
+            str(whole),
+            input_names=["ids", "mask"],
+            output_names=["answers", "entails"],
+            dynamic_axes={"ids": {0: "n", 1: "longest"}, "mask": {0: "n", 1: "longest"}},
+            opset_version=_OPSET,
+            dynamo=False,
+        )
+        from onnxruntime.quantization.shape_inference import quant_pre_process
+
+        quant_pre_process(str(whole), str(prepared), skip_symbolic_shape=True)
+        quantize_dynamic(
+            str(prepared),
+            str(out / "model.onnx"),
+            weight_type=QuantType.QInt8,
+            per_channel=True,
+            op_types_to_quantize=["MatMul"],
+        )
+    make_tokenizer(base.pieces).save(str(out / "tokenizer.json"), pretty=False)
+    card = {"name": name, "layers": base.layers, "width": base.width, "tokens": len(base.pieces)}
+    (out / "model.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")

@@ -1,0 +1,196 @@
+"""The whole of training in order: vocabulary, base, mining, learning, int8 files."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from functools import cache
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index.encoder import load_encoder
+from index.library import Addition, Library
+from index.training.corpus import Pair, read_pairs, share
+from index.training.cross_encoder.asking import asked_of_statutes
+from index.training.cross_encoder.base import Base, is_readable, make_tokenizer, packaged_file, read_base
+from index.training.cross_encoder.candidates import Posed, Shelf, documents, found, mined
+from index.training.cross_encoder.rows import (
+    NOT_SUPPORTED,
+    SUPPORTED,
+    Claim,
+    Group,
+    Row,
+    by_source,
+    claim_rows,
+    is_held_out,
+    question_rows,
+)
+from index.training.written import read_written
+from ingest.readers import read_bytes
+from ingest.splitting import split
+
+if TYPE_CHECKING:
+    from index.training.cross_encoder.fit import FitParams
+
+LAYERS = 6
+NAME = "sinkqa-reader"
+
+WEIGHTS = {
+    # questions with what the product finds for them
+    "written": 34.0, "written none": 9.0, "statutes": 9.0, "statutes across": 4.0, "clapnq": 7.0,
+    # questions with one passage each, and their twins
+    "made-LawRefBook": 2.0, "made-mojLaw": 3.0, "condaqa": 1.5, "twin-condaqa": 0.7, "covid-qa": 0.7, "crud": 1.5,
+    "twin-crud": 1.0, "cmrc2017-user": 1.0, "twin-cmrc2017-user": 0.5, "fairytaleqa": 1.0, "twin-fairytaleqa": 0.5,
+    "fetaqa": 0.7, "twin-fetaqa": 0.4, "nq-sample": 1.0, "twin-nq-sample": 0.4, "pubmedqa": 0.4, "selqa": 2.5,
+    "tat-qa": 0.7, "twin-tat-qa": 0.5, "timeqa": 0.8, "twin-timeqa": 0.5, "wikitablequestions": 0.6, "pira": 0.3,
+}  # fmt: skip
+"""How often each source is drawn, beside the others."""
+
+_LEAST_SEEN = 3  # times that a piece stands in the training texts, to be kept
+_ALWAYS = 1  # characters: single ones are kept whatever they are
+_STATUTES, _ACROSS = 0.15, 0.7  # shares of the questions made by program that are put to the library
+_MOST_STATUTES = 12_000
+_DOCUMENTS = 0.5  # share of the documents that the library holds beside those that hand-written questions are about
+_HELD_OUT_ROWS = 350
+
+
+def mine(data: Path, work: Path, *, report: Callable[[str], None]) -> None:
+    """Questions with what the library of training texts finds for them, written to ``groups.jsonl``."""
+    file = work / "groups.jsonl"
+    if file.exists():
+        return
+    pairs = list(_pairs(data))
+    encoder = load_encoder(None)
+    with Library.open(work / "library", create=True, encoder=encoder) as library:
+        if not library.size().documents:
+            count = sum(1 for _ in library.add_all(_additions(pairs)))
+            report(f"a library of {count} documents")
+        posed = list(found(_posed(pairs), Shelf(library)))
+        report(f"{len(posed)} questions: {dict(Counter(each.source for each in posed))}")
+        lines = [
+            json.dumps(asdict(group), ensure_ascii=False) for group in mined(library, posed, seed=14, report=report)
+        ]
+    file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def train(data: Path, work: Path, run: Path, *, layers: int, params: FitParams, report: Callable[[str], None]) -> None:
+    """Learns from the mined questions and from the rows of ``data/reader``; ``run`` gets the states."""
+    from index.training.cross_encoder.fit import Mix, fit
+    from index.training.cross_encoder.network import CrossEncoder
+
+    sources = by_source(_rows(data, work))
+    base = start(data, work, layers=layers, report=report)
+    held_out = [row for name in sorted(sources) for row in sources[name] if is_held_out(row) and name in WEIGHTS]
+    sources = {name: [row for row in rows if not is_held_out(row)] for name, rows in sources.items()}
+    report(", ".join(f"{len(rows)} {name}" for name, rows in sorted(sources.items())))
+    weighed = sorted(held_out, key=lambda row: share(row.source + str(row)) / WEIGHTS[row.source])
+    fit(
+        CrossEncoder(base),
+        make_tokenizer(base.pieces),
+        Mix(sources, WEIGHTS, params.seed),
+        weighed[:_HELD_OUT_ROWS],
+        run,
+        params,
+        report,
+    )
+
+
+def start(data: Path, work: Path, *, layers: int, report: Callable[[str], None]) -> Base:
+    """The base with the pieces that stand in the training texts, and the lowest of its layers.
+
+    Source: Sajjad et al. 2023, of the ways to leave layers out the one that costs least.
+    """
+    kept = work / "pieces.txt"
+    if not kept.exists():
+        counts: Counter[str] = Counter()
+        whole = read_base(packaged_file(), is_readable)
+        tokenizer = make_tokenizer(whole.pieces)
+        texts = list(_texts(data))
+        for place in range(0, len(texts), 5_000):
+            for each in tokenizer.encode_batch(texts[place : place + 5_000], add_special_tokens=False):
+                counts.update(each.tokens)
+        pieces = [piece for piece, _ in whole.pieces if counts[piece] >= _LEAST_SEEN or len(piece) <= _ALWAYS]
+        report(f"{len(pieces)} of {len(whole.pieces)} pieces stand in {len(texts)} texts")
+        kept.write_text("\n".join(pieces), encoding="utf-8")
+    wanted = set(kept.read_text("utf-8").split("\n"))
+    import os
+
+    chosen = [n * 12 // layers for n in range(layers)] if os.environ.get("EVEN") else range(layers)
+    return read_base(packaged_file(), wanted.__contains__, layers=chosen)
+
+
+def export(work: Path, run: Path, out: Path, *, layers: int, report: Callable[[str], None]) -> None:
+    """Writes the best state of a run as an int8 ONNX file with its tokenizer."""
+    from index.training.cross_encoder.export import write_model
+
+    write_model(start(Path(), work, layers=layers, report=report), run / "best.pt", out, name=f"{NAME}-{layers}")
+    size = sum(file.stat().st_size for file in out.iterdir())
+    report(f"{out}: {size / 1e6:.1f} MB")
+
+
+@cache
+def _pairs(data: Path) -> tuple[Pair, ...]:
+    wanted = {"mojLaw", "LawRefBook", "wh-briefings", "CLAPnq"}
+    return tuple(pair for pair in read_pairs(data) if pair.source in wanted)
+
+
+def _additions(pairs: Sequence[Pair]) -> Iterator[Addition]:
+    ours = {each.title.split(" ")[0] for each in read_written(pairs)}
+    for name, text in chain(documents(pairs), _loose(pairs)):
+        title = text[2:].split("\n", 1)[0]
+        if title.split(" ")[0] in ours or share(name) < _DOCUMENTS:
+            document = read_bytes(text.encode("utf-8"), name)
+            yield Addition(document, split(document))
+
+
+def _loose(pairs: Sequence[Pair]) -> Iterator[tuple[str, str]]:
+    """Name and text of each passage that has no title."""
+    texts = (pair.right for pair in pairs if pair.source == "CLAPnq")
+    return ((f"loose-{place:05d}.md", text) for place, text in enumerate(texts))
+
+
+def _posed(pairs: Sequence[Pair]) -> Iterator[Posed]:
+    for each in read_written(pairs):
+        text = f"{each.title}\n{each.text}"
+        if each.kind == "ask":
+            yield Posed("written", each.said, (text,))
+        elif each.kind == "none":
+            yield Posed("written none", each.said, (), (text,))
+    for pair in pairs:
+        if pair.source == "CLAPnq":
+            yield Posed("clapnq", pair.left, (pair.right,))
+    made = list(asked_of_statutes(pairs))
+    for name, part in (("statutes across", _ACROSS), ("statutes", _STATUTES)):
+        chosen = (each for each in made if ("across" in each.rule or each.rule == "definition") == ("across" in name))
+        drawn = [each for each in chosen if share(each.question + each.text[:40]) < part]
+        yield from (Posed(name, each.question, (each.text,)) for each in drawn[:_MOST_STATUTES])
+
+
+def _rows(data: Path, work: Path) -> Iterator[Row]:
+    for line in (work / "groups.jsonl").read_text("utf-8").splitlines():
+        row = json.loads(line)
+        yield Group(row["source"], row["question"], tuple(row["answering"]), tuple(row["others"]))
+    for each in read_written(_pairs(data)):
+        if each.kind in ("true", "false"):
+            yield Claim(
+                "written claims",
+                each.said,
+                f"{each.title}\n{each.text}",
+                SUPPORTED if each.kind == "true" else NOT_SUPPORTED,
+            )
+    yield from question_rows(data / "reader" / "qa.jsonl.zst")
+    for claim in claim_rows(data / "reader" / "nli.jsonl.zst"):
+        yield Claim(f"{claim.source} claims", claim.claim, claim.evidence, claim.label)
+
+
+def _texts(data: Path) -> Iterator[str]:
+    """What the vocabulary is counted over."""
+    for pair in read_pairs(data):
+        if pair.kind != "dict" and share(pair.left + pair.right) < 0.5:
+            yield pair.left
+            yield pair.right
+    for row in chain(question_rows(data / "reader" / "qa.jsonl.zst"), claim_rows(data / "reader" / "nli.jsonl.zst")):
+        yield row.question if isinstance(row, Group) else row.claim

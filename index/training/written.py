@@ -1,0 +1,58 @@
+"""Questions and claims written by hand over passages of the training texts (``index/training/data/written.tsv``).
+
+The file holds what we wrote and the key of the passage, never the passage: that stands in the training data.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from index.training.corpus import Pair
+from ingest.text.language import detect
+
+WRITTEN = Path(__file__).parent / "data" / "written.tsv"
+
+
+class Written(NamedTuple):
+    """A line of the file with its passage.
+
+    ``kind``: ``ask``, a question that the passage answers; ``none``, one that it does not; ``true`` and ``false``, a
+    claim that it supports, and one that it does not.
+    """
+
+    kind: str
+    language: str
+    said: str
+    title: str
+    text: str
+
+
+def key_of(text: str) -> str:
+    """What names a passage in the file."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:12]
+
+
+def read_written(pairs: Iterable[Pair], file: Path = WRITTEN) -> Iterator[Written]:
+    """The lines whose passages are among the pairs, in the order of the file."""
+    lines = [line.split("\t") for line in file.read_text("utf-8").splitlines()]
+    wanted = {line[0] for line in lines}
+    titled: dict[str, tuple[str, str]] = {}
+    for pair in pairs:
+        if pair.kind.startswith(("ict", "qp_en")) and (key := key_of(pair.right)) in wanted:
+            titled.setdefault(key, (pair.left, pair.right))
+    for key, kind, language, said in lines:
+        if key in titled:
+            yield Written(kind, language, said, *titled[key])
+
+
+def written_pairs(pairs: Iterable[Pair], file: Path = WRITTEN) -> Iterator[Pair]:
+    """Each question and each true claim with its passage and its title, as pairs to learn vectors from."""
+    for each in read_written(pairs, file):
+        if each.kind in ("ask", "true"):
+            text = f"{each.title} {each.text}"
+            there = "zh" if detect(each.text) == "zh" else "en"
+            kind = f"qp_{there}" if there == each.language else "qp_x"
+            yield Pair("written", kind, each.said, text)
