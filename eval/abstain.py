@@ -23,7 +23,7 @@ from ingest.text.language import detect
 from ingest.text.sentences import sentence_spans
 from service.answering.answerer import candidates, confidence_in
 from service.answering.confidence import BAR
-from service.answering.judging import RuleJudge
+from service.answering.judging import Judge
 from service.answering.understanding import understand
 from service.evidence.analysis import Analysis
 from service.evidence.pieces import Pieces
@@ -98,14 +98,14 @@ def read_posed(path: Path, *, most: int | None = None) -> list[Posed]:
 
 
 def score_abstaining(
-    name: str, posed: Sequence[Posed], encoder: Encoder, *, on_progress: OnProgress = quiet
+    name: str, posed: Sequence[Posed], judge: Judge, encoder: Encoder, *, on_progress: OnProgress = quiet
 ) -> AbstainScore:
     """Confidence of each question over its own passages, against whether they answer it.
 
     Questions over the same passages are drawn together for the interval.
     """
     sure, shared = [], []
-    judge, pieces = RuleJudge(encoder), Pieces(encoder)
+    pieces = Pieces(encoder)
     for done, each in enumerate(posed, 1):
         asked, hits = understand(each.question), hits_of(each, encoder)
         sure.append(confidence_in(asked, hits, candidates(asked, hits, judge, pieces)))

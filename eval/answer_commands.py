@@ -9,11 +9,12 @@ from typing import Annotated
 import typer
 
 from eval.kinds import KINDS
-from eval.options import AsJson, Cache, EncoderName, Queries, print_json
+from eval.options import AsJson, Cache, EncoderName, JudgeName, Queries, print_json
 
 
 def calibrate(
     kinds: Annotated[Path, typer.Argument(help="Kinds of questions, as the first lines of the default tell.")] = KINDS,
+    judge: JudgeName = "rules",
     cache: Cache = None,
     as_json: AsJson = False,
 ) -> None:
@@ -23,9 +24,13 @@ def calibrate(
     from eval.progress import progress
     from eval.tables import print_calibration
     from index.encoder import load_encoder
+    from service.answering.judging import load_judge
 
+    encoder = load_encoder()
+    judging = load_judge(judge, encoder)
     with progress("calibrate") as advance:
-        calibrated = run(list(read_examples(kinds, load_encoder(), cache=cache, on_progress=advance)))
+        examples = list(read_examples(kinds, judging, encoder, cache=cache, on_progress=advance))
+        calibrated = run(examples, judging.signs)
     if as_json:
         print_json(asdict(calibrated))
     else:
@@ -60,6 +65,7 @@ def ground(
 def abstain(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Questions with passages, JSON lines.")],
     queries: Queries = None,
+    judge: JudgeName = "rules",
     as_json: AsJson = False,
 ) -> None:
     """Whether confidence tells questions that their passages answer from others: AUROC, and shares answered."""
@@ -67,12 +73,14 @@ def abstain(
     from eval.answer_tables import print_abstaining
     from eval.progress import progress
     from index.encoder import load_encoder
+    from service.answering.judging import load_judge
 
     encoder, scores = load_encoder(), []
+    judging = load_judge(judge, encoder)
     for path in files:
         posed = read_posed(path, most=queries)
         with progress(path.stem) as advance:
-            scores.append(score_abstaining(path.stem, posed, encoder, on_progress=advance))
+            scores.append(score_abstaining(path.stem, posed, judging, encoder, on_progress=advance))
     if as_json:
         print_json([asdict(each) | {"auroc": each.auroc._asdict(), "floor": each.floor._asdict()} for each in scores])
     else:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from eval.configuration import digest, fingerprints
 from eval.errors import NothingToMeasure
-from eval.gold import CUTOFFS, DEPTH, Judgement, Question, documents_named, judge
+from eval.gold import CUTOFFS, DEPTH, Judgement, Question, documents_named
+from eval.gold import judge as judge_ranking
 from eval.judging import WRONG, Asked, answer_scores, locate, loss, unlocated, wanted
 from eval.losses import reliability_of
 from eval.ranking import OnProgress, excerpt, quiet, times
@@ -22,7 +23,7 @@ from index.library import Library
 from ingest.readers import find_files
 from service.answer import Answer
 from service.answering.answerer import candidates, reordered
-from service.answering.judging import RuleJudge
+from service.answering.judging import RULES, load_judge
 from service.answering.understanding import understand
 from service.engine import Engine
 from service.evidence.pieces import Pieces
@@ -37,6 +38,7 @@ def score_answers(
     questions: Sequence[Question],
     encoder: Encoder,
     *,
+    judge: str = RULES,
     documents: Sequence[Path],
     beside: Sequence[Path] = (),
     out: Path | None = None,
@@ -55,13 +57,14 @@ def score_answers(
     corpus = digest([sorted(sha256_of(path) for path in part) for part in files])
     asked = digest([repr(question) for question in questions])
     settings = {"k": SHIPPED.k, "encoder": encoder.name, "encoder_fingerprint": encoder.fingerprint}
+    settings |= {"judge": judge} if judge != RULES else {}
     known = fingerprints(corpus=corpus, questions=asked, encoder=encoder, configuration=settings, answers=True)
     path = out / f"{name}.answers.json" if out else None
     if path and is_current(path, known):
         return read_result(path), True
     kept = gold_library(questions, files, corpus, encoder, cache=cache, on_progress=on_progress)
     with kept as (library, about, facts, warnings):
-        result = _score(name, library, questions, about, on_progress)
+        result = _score(name, library, questions, about, judge, on_progress)
     result = replace(result, facts=facts | result.facts, warnings=(*warnings, *result.warnings))
     result = replace(result, fingerprints=known, configuration=settings)
     if path:
@@ -70,15 +73,20 @@ def score_answers(
 
 
 def _score(
-    name: str, library: Library, questions: Sequence[Question], about: Sequence[str], on_progress: OnProgress
+    name: str,
+    library: Library,
+    questions: Sequence[Question],
+    about: Sequence[str],
+    judge: str,
+    on_progress: OnProgress,
 ) -> Result:
-    engine = Engine(library, SHIPPED)
+    engine = Engine(library, SHIPPED.model_copy(update={"judge": judge}))
     records, named = library.documents(), documents_named(library, questions)
     sources = {record.doc_id: library.text(record.doc_id) for record in records}
     names = {record.doc_id: record.name for record in records}
     found = {
         judgement.question.query_id: (judgement, hits)
-        for judgement, hits in judge(library, questions, search=_as_shown(library), about=about)
+        for judgement, hits in judge_ranking(library, questions, search=_as_shown(library, judge), about=about)
     }
     engine.ask(questions[0].text)  # the first search opens the index
     latencies: list[float] = []
@@ -115,9 +123,9 @@ def _score(
     return replace(result, facts=result.facts | {"calibration_error": calibration_error(bins)}) if bins else result
 
 
-def _as_shown(library: Library) -> Callable[[str], list[Hit]]:
+def _as_shown(library: Library, judge: str) -> Callable[[str], list[Hit]]:
     """The passages of a question in the order in which the engine shows them."""
-    judging, pieces = RuleJudge(library.encoder), Pieces(library.encoder)
+    judging, pieces = load_judge(judge, library.encoder), Pieces(library.encoder)
 
     def search(text: str) -> list[Hit]:
         hits = library.search(text, k=DEPTH)

@@ -27,8 +27,8 @@ from index.hit import Hit
 from ingest.passage import Passage
 from ingest.readers import find_files
 from service.answering.answerer import READ
-from service.answering.confidence import BAR, SIGNS, signs
-from service.answering.judging import shortlist
+from service.answering.confidence import BAR, SIGNS
+from service.answering.judging import RuleJudge
 from service.answering.selecting import comes_into_question
 from service.answering.understanding import understand
 from service.evidence.analysis import Analysis
@@ -47,7 +47,7 @@ Model = tuple[Floats, float]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Example:
-    """A question of a ``kind``: the signs of its m candidates, float32, (m, len(SIGNS)), and what each is worth, 0..1.
+    """A question of a ``kind``: the signs of its m candidates, float32, (m, n_signs), and what each is worth, 0..1.
 
     A candidate is worth the share of the points that it says, ``shown`` the share that its passage says, of which an
     answer shows more than one piece. Nothing is worth anything where the question cannot be answered. Wordings of one
@@ -94,6 +94,7 @@ class Calibration:
 def gold_examples(
     kind: str,
     questions: Sequence[Question],
+    judge: RuleJudge,
     encoder: Encoder,
     *,
     documents: Sequence[Path],
@@ -117,36 +118,35 @@ def gold_examples(
             asked = locate(question, named, about, sources)
             hits = library.search(question.text, k=READ)
             cluster, can = question.cluster or question.query_id, question.expects == "answer"
-            matrix, *worth = _candidates(question.text, hits, pieces, partial(text_worth, asked))
+            matrix, *worth = _candidates(question.text, hits, judge, pieces, partial(text_worth, asked))
             found.append(Example(kind, question.query_id, cluster, can, matrix, *(each * can for each in worth)))
     return found
 
 
-def posed_examples(kind: str, posed: Sequence[Posed], encoder: Encoder) -> list[Example]:
+def posed_examples(kind: str, posed: Sequence[Posed], judge: RuleJudge, encoder: Encoder) -> list[Example]:
     """Examples of questions posed with their passages."""
     pieces, found = Pieces(encoder), list[Example]()
     for each in posed:
         can = each.answerable
-        matrix, *worth = _candidates(each.question, hits_of(each, encoder), pieces, each.worth)
+        matrix, *worth = _candidates(each.question, hits_of(each, encoder), judge, pieces, each.worth)
         found.append(Example(kind, each.query_id, each.passages, can, matrix, *(share * can for share in worth)))
     return found
 
 
 def _candidates(
-    text: str, hits: Sequence[Hit], pieces: Pieces, worth: Callable[[Passage, Analysis], float]
+    text: str, hits: Sequence[Hit], judge: RuleJudge, pieces: Pieces, worth: Callable[[Passage, Analysis], float]
 ) -> tuple[NDArray[np.float32], Floats, Floats]:
     asked = understand(text)
     found = [each for each in pieces.of(hits) if comes_into_question(asked, each.piece)]
     if not found:
-        return np.zeros((0, len(SIGNS)), np.float32), np.zeros(0), np.zeros(0)
-    chosen, fit = shortlist(asked, found, pieces.encoder)
-    matrix = signs(asked, [found[i] for i in chosen], fit, hits, pieces.encoder)
+        return np.zeros((0, len(judge.signs)), np.float32), np.zeros(0), np.zeros(0)
+    chosen, matrix = judge.look(asked, found)
     best = [found[i].piece for i in chosen]
     said = np.array([worth(piece.passage, piece.said) for piece in best])
     return matrix, said, np.array([worth(piece.passage, piece.whole) for piece in best])
 
 
-def calibrate(found: Sequence[Example]) -> Calibration:
+def calibrate(found: Sequence[Example], signs: Sequence[str] = SIGNS) -> Calibration:
     """Logistic regression over candidates, no weight below 0, scaled so that the likeliest one's share is what it says.
 
     Answerable and other questions weigh alike, and so does each kind among them.
@@ -159,7 +159,7 @@ def calibrate(found: Sequence[Example]) -> Calibration:
     model, unseen = _stretched(model, line), _cross_validated(found, line)
     kinds = dict.fromkeys(each.kind for each in found)
     scores = [_score(kind, found, model, unseen) for kind in kinds]
-    weights = {name: round(float(weight), 2) for name, weight in zip(SIGNS, model[0], strict=True)}
+    weights = {name: round(float(weight), 2) for name, weight in zip(signs, model[0], strict=True)}
     return Calibration(weights, round(model[1], 2), tuple(scores))
 
 

@@ -19,6 +19,7 @@ from eval.options import (
     ByCollection,
     Cache,
     EncoderName,
+    JudgeName,
     Label,
     Markdown,
     Measure,
@@ -93,6 +94,7 @@ def gold(
     mode: Modes = None,
     encoder: EncoderName = None,
     reranker: RerankerName = None,
+    judge: JudgeName = "rules",
     weight: WeightPairs = None,
     label: Label = None,
     name: Annotated[str | None, typer.Option(help="Name of the result; default: that of the questions' file.")] = None,
@@ -123,7 +125,7 @@ def gold(
     if answers:
         with progress(title) as advance:
             measured = score_answers(
-                title, asked, loaded,
+                title, asked, loaded, judge=judge,
                 documents=document, beside=beside or [], out=out, cache=cache, on_progress=advance,
             )  # fmt: skip
             answered = noted([measured])

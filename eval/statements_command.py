@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
-from eval.options import AsJson, Cache, print_json
+from eval.options import AsJson, Cache, JudgeName, print_json
 
 if TYPE_CHECKING:
     from eval.statements import Labelled
@@ -20,6 +20,7 @@ def statements(
     file: Annotated[
         Path | None, typer.Argument(metavar="FILE", help="Statements, by tabs; default: the bundled ones.")
     ] = None,
+    judge: JudgeName = "rules",
     cache: Cache = None,
     as_json: AsJson = False,
 ) -> None:
@@ -27,11 +28,13 @@ def statements(
     from eval.progress import progress
     from eval.statements import STATEMENTS, label_statements, read_statements, tally
     from index.encoder import load_encoder
-    from service.answering.judging import RuleJudge
+    from service.answering.judging import load_judge
 
     read, encoder = read_statements(file or STATEMENTS), load_encoder()
     with progress("statements") as advance:
-        labelled = label_statements(read, document, RuleJudge(encoder), encoder, cache=cache, on_progress=advance)
+        labelled = label_statements(
+            read, document, load_judge(judge, encoder), encoder, cache=cache, on_progress=advance
+        )
     if as_json:
         rows = [asdict(each.statement) | {"given": each.given} for each in labelled]
         print_json({"counts": [asdict(row) for row in tally(labelled)], "statements": rows})

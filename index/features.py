@@ -34,7 +34,12 @@ def encode_passages(
 
 def vector_text(title: str, passage: Passage) -> str:
     """What stands for a passage before the encoder: its document's title, the headings over it and its words."""
-    return "\n".join((*filter(None, dict.fromkeys((title, *passage.section))), passage.text))
+    return spoken(title, passage.section, passage.text)
+
+
+def spoken(title: str, section: Sequence[str], text: str) -> str:
+    """A text under its document's title and its headings, a line each."""
+    return "\n".join((*filter(None, dict.fromkeys((title, *section))), text))
 
 
 def title_of(document: Document) -> str:

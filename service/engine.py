@@ -25,7 +25,7 @@ from service.answering.confidence import BAR
 from service.answering.finding import Finder
 from service.answering.generating import ChatGenerator, Generator, Source
 from service.answering.guide import Guide
-from service.answering.judging import Judge, RuleJudge
+from service.answering.judging import Judge, load_judge
 from service.answering.opening import Opening
 from service.answering.responding import Responder
 from service.answering.translating import translated
@@ -63,7 +63,7 @@ class Engine(Shelf):
         super().__init__(library, settings)
         self._generator = generator or ChatGenerator(settings)
         self._pieces = Pieces(library.encoder)
-        self._judge: Judge = RuleJudge(library.encoder)
+        self._judge: Judge = load_judge(settings.judge, library.encoder)
         self._guide = Guide(library)
 
     @staticmethod

@@ -69,6 +69,9 @@ class Settings(BaseModel):
     reranker: str | None = Field(
         None, description="Cross-encoder that reorders the best passages, name or local folder; unset: none."
     )
+    judge: str = Field(
+        "rules", description="What judges whether a passage answers: rules, or the folder of a cross-encoder."
+    )
     k: int = Field(8, ge=1, le=100, description="Passages retrieved for a question, 1-100.")
     workers: int | None = Field(None, ge=1, le=64, description="Processes that read files; unset: one for each core.")
     file_timeout_s: float = Field(

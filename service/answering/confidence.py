@@ -40,6 +40,10 @@ WEIGHTS = {
 """Of each sign; found, with the offset, by ``sinkqa-eval calibrate`` (docs/decisions/0013)."""
 
 OFFSET = -9.94
+READING_SIGNS = (*SIGNS, "read")  # how sure a model is that the piece answers, which reads it with the question
+READING_WEIGHTS = {**WEIGHTS, "read": 0.0}
+READING_OFFSET = OFFSET
+
 BAR = 0.585
 """Confidence below which nothing is answered, 0..1."""
 

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
+from index.cross_encoder import CrossEncoder
 from index.encoder import Encoder
+from index.features import spoken
 from index.static import Floats
-from service.answering.confidence import OFFSET, SIGNS, WEIGHTS, signs
+from service.answering.confidence import (
+    OFFSET,
+    READING_OFFSET,
+    READING_SIGNS,
+    READING_WEIGHTS,
+    SIGNS,
+    WEIGHTS,
+    signs,
+)
 from service.answering.understanding import Asked
-from service.evidence.pieces import Candidate
+from service.evidence.pieces import Candidate, Piece
 from service.evidence.relevance import relevance
 from service.grounding.guard import Verdict, check, supported
 from service.grounding.quote import Quote
 
+RULES = "rules"
+"""The name of the judge that needs no model."""
+
 LOOKED_AT = 40  # candidates, those that fit best: the rest cannot answer
+READ = 24  # of these, the ones that a model reads: the rest have never been the answer
 _CONTEXT = 0.3  # what the rank of a passage counts beside the fit of the piece, 0..1
 
 
@@ -39,19 +54,32 @@ class Judge(Protocol):
 class RuleJudge:
     """Stated signs, weighed by a logistic regression; rules on amounts, names, polarity and words for claims."""
 
+    signs: tuple[str, ...] = SIGNS
+    """What :meth:`look` tells of each candidate."""
+
+    weights: Mapping[str, float] = WEIGHTS
+    offset = OFFSET
+
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
 
     def answers(self, asked: Asked, found: Sequence[Candidate]) -> Floats:
         """As in :class:`Judge`; 0 for those that are not looked at."""
         scores = np.zeros(len(found), np.float32)
-        if not found:
-            return scores
-        chosen, fit = shortlist(asked, found, self._encoder)
-        weighed = signs(asked, [found[i] for i in chosen], fit, [each.hit for each in found], self._encoder)
-        logits = weighed @ np.array([WEIGHTS[name] for name in SIGNS], np.float32) + OFFSET
-        scores[chosen] = 1 / (1 + np.exp(-logits))
+        if found:
+            chosen, seen = self.look(asked, found)
+            logits = seen @ np.array([self.weights[name] for name in self.signs], np.float32) + self.offset
+            scores[chosen] = 1 / (1 + np.exp(-logits))
         return scores
+
+    def look(self, asked: Asked, found: Sequence[Candidate]) -> tuple[list[int], Floats]:
+        """The places of the candidates that fit best, best first, and their signs.
+
+        The signs are float32, (m, len(signs)), each 0..1, more being better.
+        """
+        chosen, fit = shortlist(asked, found, self._encoder)
+        best = [found[place] for place in chosen]
+        return chosen, signs(asked, best, fit, [each.hit for each in found], self._encoder)
 
     def entails(self, claim: str, quotes: Sequence[Quote]) -> Verdict:
         """As in :class:`Judge`."""
@@ -60,6 +88,41 @@ class RuleJudge:
     def supports(self, claim: str, quotes: Sequence[Quote]) -> bool:
         """As in :class:`Judge`."""
         return supported(claim, quotes)
+
+
+class ModelJudge(RuleJudge):
+    """The same signs and one more: what a cross-encoder, which reads question and piece together, says of it."""
+
+    signs = READING_SIGNS
+    weights = READING_WEIGHTS
+    offset = READING_OFFSET
+
+    def __init__(self, encoder: Encoder, model: CrossEncoder) -> None:
+        super().__init__(encoder)
+        self._model = model
+
+    def look(self, asked: Asked, found: Sequence[Candidate]) -> tuple[list[int], Floats]:
+        """As in :class:`RuleJudge`; the model reads the first ones, and for the rest its least likely stands."""
+        chosen, seen = super().look(asked, found)
+        read = self._model.answers(asked.text, [_told(found[place].piece) for place in chosen[:READ]])
+        rest = np.full(len(chosen) - len(read), read.min(initial=0.0), np.float32)
+        return chosen, np.column_stack([seen, np.concatenate([read, rest])])
+
+
+def load_judge(name: str, encoder: Encoder) -> RuleJudge:
+    """``rules``, or a :class:`ModelJudge` with the cross-encoder in this folder.
+
+    Raises:
+        RerankerMissing: it is no such folder, or ``onnxruntime`` is not installed.
+    """
+    if name == RULES:
+        return RuleJudge(encoder)
+    return ModelJudge(encoder, CrossEncoder(Path(name)))
+
+
+def _told(piece: Piece) -> str:
+    """What stands for a piece before the model, as a passage stands before the encoder."""
+    return spoken(piece.place.origin.title.text, piece.passage.section, piece.statement)
 
 
 def shortlist(asked: Asked, found: Sequence[Candidate], encoder: Encoder) -> tuple[list[int], Floats]:
