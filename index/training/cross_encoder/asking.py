@@ -175,8 +175,10 @@ def asked_of_statutes(pairs: Iterable[Pair]) -> Iterator[Made]:
     for pair in pairs:
         if pair.kind == "par" and pair.source == "mojLaw":
             english, chinese = pair.left, pair.right
-            for question, rule in [*_ask(chinese, _CHINESE), *_ask(english, _ENGLISH)]:
-                yield Made(question, english if "\u4e00" <= question[0] <= "\u9fff" else chinese, f"{rule} across")
+            for question, rule in _ask(chinese, _CHINESE):
+                yield Made(question, english, f"{rule} across")
+            for question, rule in _ask(english, _ENGLISH):
+                yield Made(question, chinese, f"{rule} across")
         elif pair.kind in ("ict_zh", "ict_en"):
             for question, rule in _ask(pair.right, _CHINESE if pair.kind == "ict_zh" else _ENGLISH):
                 yield Made(question, pair.right, rule)

@@ -66,10 +66,13 @@ def mine(data: Path, work: Path, *, report: Callable[[str], None]) -> None:
         return
     pairs = list(_pairs(data))
     encoder = load_encoder(None)
-    with Library.open(work / "library", create=True, encoder=encoder) as library:
-        if not library.size().documents:
+    if not (work / "library").exists():
+        begun = work / "library.new"  # one that was left half full is filled up
+        with Library.open(begun, create=True, encoder=encoder) as library:
             count = sum(1 for _ in library.add_all(_additions(pairs)))
             report(f"a library of {count} documents")
+        begun.rename(work / "library")
+    with Library.open(work / "library", encoder=encoder) as library:
         posed = list(found(_posed(pairs), Shelf(library)))
         report(f"{len(posed)} questions: {dict(Counter(each.source for each in posed))}")
         groups = [asdict(group) for group in mined(library, posed, seed=_SEED, report=report)]
