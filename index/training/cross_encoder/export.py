@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import warnings
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from index.cross_encoder import PADDING
 from index.training.cross_encoder.base import Base, make_tokenizer
@@ -27,7 +29,7 @@ class _Words(nn.Module):  # type: ignore[misc]  # torch is not followed
 
     def forward(self, ids: Tensor) -> Tensor:
         """Vectors of token numbers, float32, of one dimension more."""
-        return self.numbers[ids].float() * self.scale[ids]
+        return functional.embedding(ids, self.numbers).float() * functional.embedding(ids, self.scale)
 
 
 def write_model(base: Base, state: Path, out: Path, *, name: str) -> None:
@@ -51,16 +53,20 @@ def _write_floats(network: nn.Module, file: Path) -> None:
     """The network as it is, for pairs of any number and length."""
     ids = torch.tensor([[0, 5, 2, 2, 6, 7, 2], [0, 5, 2, 2, 6, 2, PADDING]])
     free = {0: "n", 1: "longest"}
-    torch.onnx.export(
-        network,
-        (ids, (ids != PADDING).long()),
-        str(file),
-        input_names=["ids", "mask"],
-        output_names=["answers", "entails"],
-        dynamic_axes={"ids": free, "mask": free},
-        opset_version=_OPSET,
-        dynamo=False,
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of this exporter: the new one needs another package
+        warnings.simplefilter("ignore", torch.jit.TracerWarning)  # whether there is padding: here there is
+        warnings.filterwarnings("ignore", "Exporting aten::index", UserWarning)  # none of the mask's is negative
+        torch.onnx.export(
+            network,
+            (ids, (ids != PADDING).long()),
+            str(file),
+            input_names=["ids", "mask"],
+            output_names=["answers", "entails"],
+            dynamic_axes={"ids": free, "mask": free},
+            opset_version=_OPSET,
+            dynamo=False,
+        )
 
 
 def _write_int8(whole: Path, file: Path) -> None:
