@@ -1,4 +1,4 @@
-"""Reading step of the flow: the bundled cross-encoder, which reads a question or a claim together with a text.
+"""Reranking step of the flow: the bundled cross-encoder, which sees a question or a claim together with a text.
 
 It runs as an int8 ONNX file on the processor; nothing here needs torch. Loaded by the first question that needs it.
 """
