@@ -1,4 +1,4 @@
-"""Reading step of the flow: the bundled cross-encoder, which reads a question or a claim together with a text.
+"""Reranking step of the flow: the bundled cross-encoder, which sees a question or a claim together with a text.
 
 It runs as an int8 ONNX file on the processor; nothing here needs torch. Loaded by the first question that needs it.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -26,10 +25,10 @@ LONGEST = 224
 """Tokens of a pair that are read, its four marks among them."""
 
 SUPPORTED, CONTRADICTED, NEUTRAL = range(3)
-FOLDER = Path(__file__).parent / "reader"
+FOLDER = Path(__file__).parent / "cross_encoder_model"
 """Where the bundled model lies."""
 
-_START, _END = 0, 2
+_START, _END, _UNKNOWN = 0, 2, 3
 _MOST_ASKED = 80  # tokens of a question or a claim
 _AT_ONCE = 1_024  # tokens of a batch: what stays in the processor's cache
 
@@ -49,18 +48,22 @@ class CrossEncoder:
         try:
             import onnxruntime
         except ImportError as error:
-            raise RerankerMissing("the cross-encoder needs onnxruntime: pip install 'sinkqa[reader]'") from error
-        try:
-            card = json.loads((folder / "model.json").read_text("utf-8"))
-            model = (folder / "model.onnx").read_bytes()
-        except (OSError, ValueError) as error:
-            raise RerankerMissing(f"cannot load the cross-encoder in {folder}: {error}") from error
+            raise RerankerMissing("the cross-encoder needs onnxruntime: pip install 'sinkqa[cross-encoder]'") from error
+        from tokenizers import Tokenizer
+
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
-        self.name: str = card["name"]
-        self.fingerprint = hashlib.sha256(model).hexdigest()[:16]
-        self._folder = folder
-        self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        try:
+            self.name: str = json.loads((folder / "model.json").read_text("utf-8"))["name"]
+            model, pieces = (folder / "model.onnx").read_bytes(), (folder / "tokenizer.json").read_bytes()
+            self._tokenizer = Tokenizer.from_buffer(pieces)
+            self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # what both libraries raise for a damaged file has no nearer class
+            raise RerankerMissing(
+                f"cannot load the cross-encoder in {folder}: {next(iter(str(error).splitlines()), '')}; "
+                "reinstall sinkqa or write the folder anew with python -m index.training.cross_encoder"
+            ) from error
+        self.fingerprint = hashlib.sha256(model + pieces).hexdigest()[:16]
 
     def answers(self, question: str, texts: Sequence[str]) -> Floats:
         """How far each text answers the question, float32, (len(texts),), 0..1; comparable between questions."""
@@ -91,17 +94,11 @@ class CrossEncoder:
             answers[places], entails[places] = cast("list[Any]", found)
         return answers, entails
 
-    @cached_property
-    def _tokenizer(self) -> Tokenizer:
-        from tokenizers import Tokenizer
-
-        return Tokenizer.from_file(str(self._folder / "tokenizer.json"))
-
 
 def encode(tokenizer: Tokenizer, pairs: Sequence[tuple[str, str]], *, longest: int = LONGEST) -> list[Encoding]:
     """Token numbers of each pair, ``<s> first </s></s> second </s>``; of what is too long the ends are left out."""
     flat = [_clean(text) for pair in pairs for text in pair]
-    numbers = [each.ids for each in tokenizer.encode_batch(flat, add_special_tokens=False)]
+    numbers = [_unmarked(each.ids) for each in tokenizer.encode_batch(flat, add_special_tokens=False)]
     found = []
     for first, second in zip(numbers[::2], numbers[1::2], strict=True):
         asked = first[:_MOST_ASKED]
@@ -123,6 +120,11 @@ def batches(encoded: Sequence[NDArray[np.int64] | Encoding], size: int) -> Itera
 
 def _clean(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _unmarked(numbers: Encoding) -> Encoding:
+    """A text that spells ``</s>`` or ``<pad>`` is not taken at its word."""
+    return [number if number >= _UNKNOWN else _UNKNOWN for number in numbers]
 
 
 def _sigmoid(logits: Floats) -> Floats:

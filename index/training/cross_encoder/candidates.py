@@ -83,18 +83,25 @@ def mined(library: Library, posed: Sequence[Posed], *, seed: int, report: Callab
     for place, each in enumerate(posed):
         if place % 1_000 == 0:
             report(f"{place} of {len(posed)} questions put to the library")
-        own = [_runs(text) for text in (*each.answering, *each.near)]
-        language = detect((*each.answering, *each.near)[0]) if each.answering or each.near else ""
-        hits = library.search(each.question, k=FOUND)
-        wrong = [
-            vector_text(hit.title, hit.passage)
-            for hit in hits
-            if hit.passage.language == language and not any(runs & _runs(hit.passage.text) for runs in own)
-        ]
+        wrong = _wrong(library, each)
         weights = 1 / (3 + np.arange(len(wrong)))
         most = min(_TAKEN - len(each.near), len(wrong))
-        chosen = rng.choice(len(wrong), most, replace=False, p=weights / weights.sum()) if most > 0 else []
-        yield Group(each.source, each.question, each.answering, (*each.near, *(wrong[n] for n in sorted(chosen))))
+        chosen: Sequence[int] = []
+        if most > 0:
+            chosen = sorted(rng.choice(len(wrong), most, replace=False, p=weights / weights.sum()).tolist())
+        yield Group(each.source, each.question, each.answering, (*each.near, *(wrong[n] for n in chosen)))
+
+
+def _wrong(library: Library, posed: Posed) -> list[str]:
+    """What the library finds in the language of the question's own texts and shares no run with them, best first."""
+    own = (*posed.answering, *posed.near)
+    runs = [_runs(text) for text in own]
+    language = detect(own[0]) if own else ""
+    return [
+        vector_text(hit.title, hit.passage)
+        for hit in library.search(posed.question, k=FOUND)
+        if hit.passage.language == language and not any(_runs(hit.passage.text) & those for those in runs)
+    ]
 
 
 def _runs(text: str) -> set[str]:

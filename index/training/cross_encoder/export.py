@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+import warnings
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
+from index.cross_encoder import PADDING
 from index.training.cross_encoder.base import Base, make_tokenizer
 from index.training.cross_encoder.network import CrossEncoder
 
 _OPSET = 17
 
 
-class _Words(nn.Module):
+class _Words(nn.Module):  # type: ignore[misc]  # torch is not followed
     """Word vectors as int8 with one scale a row: a lookup, so they are quantised here and not by the runtime."""
 
     def __init__(self, vectors: Tensor) -> None:
@@ -25,42 +28,58 @@ class _Words(nn.Module):
         self.register_buffer("scale", scale)
 
     def forward(self, ids: Tensor) -> Tensor:
-        return self.numbers[ids].float() * self.scale[ids]
+        """Vectors of token numbers, float32, of one dimension more."""
+        return functional.embedding(ids, self.numbers).float() * functional.embedding(ids, self.scale)
 
 
 def write_model(base: Base, state: Path, out: Path, *, name: str) -> None:
     """Writes ``model.onnx``, ``tokenizer.json`` and ``model.json``; ``state``: a file that :func:`fit` left."""
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
     network = CrossEncoder(base)
     network.load_state_dict(torch.load(state, weights_only=True)["network"])
     network.eval()
     embeddings = network.encoder.embeddings
     embeddings.word_embeddings = _Words(embeddings.word_embeddings.weight.detach())
     out.mkdir(parents=True, exist_ok=True)
-    ids = torch.tensor([[0, 5, 2, 2, 6, 7, 2], [0, 5, 2, 2, 6, 2, 1]])
     with TemporaryDirectory() as folder:
-        whole, prepared = Path(folder) / "whole.onnx", Path(folder) / "prepared.onnx"
-        torch.onnx.export(
-            network,
-            (ids, (ids != 1).long()),
-            str(whole),
-            input_names=["ids", "mask"],
-            output_names=["answers", "entails"],
-            dynamic_axes={"ids": {0: "n", 1: "longest"}, "mask": {0: "n", 1: "longest"}},
-            opset_version=_OPSET,
-            dynamo=False,
-        )
-        from onnxruntime.quantization.shape_inference import quant_pre_process
-
-        quant_pre_process(str(whole), str(prepared), skip_symbolic_shape=True)
-        quantize_dynamic(
-            str(prepared),
-            str(out / "model.onnx"),
-            weight_type=QuantType.QInt8,
-            per_channel=True,
-            op_types_to_quantize=["MatMul"],
-        )
+        whole = Path(folder) / "whole.onnx"
+        _write_floats(network, whole)
+        _write_int8(whole, out / "model.onnx")
     make_tokenizer(base.pieces).save(str(out / "tokenizer.json"), pretty=False)
     card = {"name": name, "layers": base.layers, "width": base.width, "tokens": len(base.pieces)}
     (out / "model.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+
+
+def _write_floats(network: nn.Module, file: Path) -> None:
+    """The network as it is, for pairs of any number and length."""
+    ids = torch.tensor([[0, 3, 2, 2, 3, 3, 2], [0, 3, 2, 2, 3, 2, PADDING]])
+    free = {0: "n", 1: "longest"}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of this exporter: the new one needs another package
+        warnings.simplefilter("ignore", torch.jit.TracerWarning)  # whether there is padding: here there is
+        warnings.filterwarnings("ignore", "Exporting aten::index", UserWarning)  # none of the mask's is negative
+        torch.onnx.export(
+            network,
+            (ids, (ids != PADDING).long()),
+            str(file),
+            input_names=["ids", "mask"],
+            output_names=["answers", "entails"],
+            dynamic_axes={"ids": free, "mask": free},
+            opset_version=_OPSET,
+            dynamo=False,
+        )
+
+
+def _write_int8(whole: Path, file: Path) -> None:
+    """Its matrices as int8, one scale a column; what is multiplied with them is rounded as it comes."""
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+    from onnxruntime.quantization.shape_inference import quant_pre_process
+
+    prepared = whole.with_suffix(".prepared")
+    quant_pre_process(str(whole), str(prepared), skip_symbolic_shape=True)
+    quantize_dynamic(
+        str(prepared),
+        str(file),
+        weight_type=QuantType.QInt8,
+        per_channel=True,
+        op_types_to_quantize=["MatMul"],
+    )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _ROUND = 16  # batches are padded to a multiple of so many tokens
 
 
-class CrossEncoder(nn.Module):
+class CrossEncoder(nn.Module):  # type: ignore[misc]  # torch is not followed
     """Token numbers of pairs to one logit *answers* and three logits *supported, contradicted, neutral* each.
 
     The word vectors stay as they are: a pass over them costs more than all the layers, and few of them are met.

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from index.training.cross_encoder.fit import FitParams
 
 LAYERS = 6
-NAME = "sinkqa-reader"
+NAME = "sinkqa-cross-encoder"
 
 WEIGHTS = {
     # questions with what the product finds for them
@@ -51,10 +51,12 @@ WEIGHTS = {
 
 _LEAST_SEEN = 3  # times that a piece stands in the training texts, to be kept
 _ALWAYS = 1  # characters: single ones are kept whatever they are
+_AT_ONCE = 5_000  # texts whose pieces are counted
 _STATUTES, _ACROSS = 0.15, 0.7  # shares of the questions made by program that are put to the library
 _MOST_STATUTES = 12_000
 _DOCUMENTS = 0.5  # share of the documents that the library holds beside those that hand-written questions are about
 _HELD_OUT_ROWS = 350
+_SEED = 14
 
 
 def mine(data: Path, work: Path, *, report: Callable[[str], None]) -> None:
@@ -64,15 +66,17 @@ def mine(data: Path, work: Path, *, report: Callable[[str], None]) -> None:
         return
     pairs = list(_pairs(data))
     encoder = load_encoder(None)
-    with Library.open(work / "library", create=True, encoder=encoder) as library:
-        if not library.size().documents:
+    if not (work / "library").exists():
+        begun = work / "library.new"  # one that was left half full is filled up
+        with Library.open(begun, create=True, encoder=encoder) as library:
             count = sum(1 for _ in library.add_all(_additions(pairs)))
             report(f"a library of {count} documents")
+        begun.rename(work / "library")
+    with Library.open(work / "library", encoder=encoder) as library:
         posed = list(found(_posed(pairs), Shelf(library)))
         report(f"{len(posed)} questions: {dict(Counter(each.source for each in posed))}")
-        lines = [
-            json.dumps(asdict(group), ensure_ascii=False) for group in mined(library, posed, seed=14, report=report)
-        ]
+        groups = [asdict(group) for group in mined(library, posed, seed=_SEED, report=report)]
+    lines = (json.dumps(group, ensure_ascii=False) for group in groups)
     file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 
@@ -91,10 +95,10 @@ def train(data: Path, work: Path, run: Path, *, layers: int, params: FitParams, 
         CrossEncoder(base),
         make_tokenizer(base.pieces),
         Mix(sources, WEIGHTS, params.seed),
-        weighed[:_HELD_OUT_ROWS],
-        run,
-        params,
-        report,
+        held_out=weighed[:_HELD_OUT_ROWS],
+        folder=run,
+        params=params,
+        report=report,
     )
 
 
@@ -105,21 +109,23 @@ def start(data: Path, work: Path, *, layers: int, report: Callable[[str], None])
     """
     kept = work / "pieces.txt"
     if not kept.exists():
-        counts: Counter[str] = Counter()
-        whole = read_base(packaged_file(), is_readable)
-        tokenizer = make_tokenizer(whole.pieces)
-        texts = list(_texts(data))
-        for place in range(0, len(texts), 5_000):
-            for each in tokenizer.encode_batch(texts[place : place + 5_000], add_special_tokens=False):
-                counts.update(each.tokens)
-        pieces = [piece for piece, _ in whole.pieces if counts[piece] >= _LEAST_SEEN or len(piece) <= _ALWAYS]
-        report(f"{len(pieces)} of {len(whole.pieces)} pieces stand in {len(texts)} texts")
-        kept.write_text("\n".join(pieces), encoding="utf-8")
+        kept.write_text("\n".join(_counted(data, report)), encoding="utf-8")
     wanted = set(kept.read_text("utf-8").split("\n"))
-    import os
+    return read_base(packaged_file(), wanted.__contains__, layers=range(layers))
 
-    chosen = [n * 12 // layers for n in range(layers)] if os.environ.get("EVEN") else range(layers)
-    return read_base(packaged_file(), wanted.__contains__, layers=chosen)
+
+def _counted(data: Path, report: Callable[[str], None]) -> list[str]:
+    """The pieces of the base that stand in the training texts."""
+    whole = read_base(packaged_file(), is_readable)
+    tokenizer = make_tokenizer(whole.pieces)
+    texts = list(_texts(data))
+    counts: Counter[str] = Counter()
+    for place in range(0, len(texts), _AT_ONCE):
+        for each in tokenizer.encode_batch(texts[place : place + _AT_ONCE], add_special_tokens=False):
+            counts.update(each.tokens)
+    pieces = [piece for piece, _ in whole.pieces if counts[piece] >= _LEAST_SEEN or len(piece) <= _ALWAYS]
+    report(f"{len(pieces)} of {len(whole.pieces)} pieces stand in {len(texts)} texts")
+    return pieces
 
 
 def export(work: Path, run: Path, out: Path, *, layers: int, report: Callable[[str], None]) -> None:
@@ -170,17 +176,13 @@ def _posed(pairs: Sequence[Pair]) -> Iterator[Posed]:
 
 
 def _rows(data: Path, work: Path) -> Iterator[Row]:
-    for line in (work / "groups.jsonl").read_text("utf-8").splitlines():
-        row = json.loads(line)
-        yield Group(row["source"], row["question"], tuple(row["answering"]), tuple(row["others"]))
+    with (work / "groups.jsonl").open(encoding="utf-8") as lines:
+        for row in map(json.loads, lines):
+            yield Group(row["source"], row["question"], tuple(row["answering"]), tuple(row["others"]))
     for each in read_written(_pairs(data)):
         if each.kind in ("true", "false"):
-            yield Claim(
-                "written claims",
-                each.said,
-                f"{each.title}\n{each.text}",
-                SUPPORTED if each.kind == "true" else NOT_SUPPORTED,
-            )
+            label = SUPPORTED if each.kind == "true" else NOT_SUPPORTED
+            yield Claim("written claims", each.said, f"{each.title}\n{each.text}", label)
     yield from question_rows(data / "reader" / "qa.jsonl.zst")
     for claim in claim_rows(data / "reader" / "nli.jsonl.zst"):
         yield Claim(f"{claim.source} claims", claim.claim, claim.evidence, claim.label)
@@ -192,5 +194,7 @@ def _texts(data: Path) -> Iterator[str]:
         if pair.kind != "dict" and share(pair.left + pair.right) < 0.5:
             yield pair.left
             yield pair.right
-    for row in chain(question_rows(data / "reader" / "qa.jsonl.zst"), claim_rows(data / "reader" / "nli.jsonl.zst")):
+    questions, claims = question_rows(data / "reader" / "qa.jsonl.zst"), claim_rows(data / "reader" / "nli.jsonl.zst")
+    rows: Iterator[Row] = chain(questions, claims)
+    for row in rows:
         yield row.question if isinstance(row, Group) else row.claim

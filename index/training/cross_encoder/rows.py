@@ -18,7 +18,7 @@ SUPPORTED, CONTRADICTED, NEUTRAL, NOT_SUPPORTED = range(4)
 LABELS = {"supported": SUPPORTED, "contradicted": CONTRADICTED, "neutral": NEUTRAL}
 
 _HELD_OUT = 0.04  # of each source: what a checkpoint is chosen by
-_SENTENCE = re.compile(r"[^。！？!?；;\n]*[。！？!?；;\n]+|[^.。！？!?；;\n]+(?:\.(?=\s)|$)|.+?(?:\.\s|$)", re.S)
+_SENTENCE = re.compile(r".+?(?:[。！？!?；;\n]+|\.(?=\s)|$)", re.S)
 _CUT = 0.5  # of the questions whose answer is known: so many are asked of sentences instead of the passage
 _LONGEST = 2_400  # characters of a text; more is beyond the tokens that are read
 
@@ -97,7 +97,7 @@ def by_source(rows: Iterator[Row]) -> dict[str, list[Row]]:
 def _around(passage: str, answer: str) -> tuple[str, str] | None:
     """The sentence that holds the answer, and another place of the passage of as many sentences; None where it is cut.
 
-    Both begin alike in half of the cases one sentence earlier: where an answer stands in a text must teach nothing.
+    Both are of two sentences in half of the cases: neither length nor the place of an answer may tell which answers.
     """
     if not answer or passage.count(answer) != 1:
         return None
@@ -107,8 +107,8 @@ def _around(passage: str, answer: str) -> tuple[str, str] | None:
     if place is None or len(sentences) < 2 * size + 1:
         return None
     first = max(0, place + 1 - size)
-    others = [n for n in range(len(sentences) - size + 1) if n + size <= first or n > place]
+    others = [n for n in range(len(sentences) - size + 1) if n + size <= first or n >= first + size]
     if not others:
         return None
     other = others[int(share(passage + answer) * len(others))]
-    return "".join(sentences[first : place + 1]).strip(), "".join(sentences[other : other + size]).strip()
+    return "".join(sentences[first : first + size]).strip(), "".join(sentences[other : other + size]).strip()
