@@ -128,7 +128,7 @@ def _as_shown(library: Library, judge: str) -> Callable[[str], list[Hit]]:
     judging, pieces = load_judge(judge, library.encoder), Pieces(library.encoder)
 
     def search(text: str) -> list[Hit]:
-        hits = library.search(text, k=DEPTH)
+        hits = library.search(text, k=DEPTH, reranker=judging.reranker)
         return reordered(hits, candidates(understand(text), hits, judging, pieces))
 
     return search

@@ -116,7 +116,7 @@ def gold_examples(
             if question.expects == "correction":
                 continue
             asked = locate(question, named, about, sources)
-            hits = library.search(question.text, k=READ)
+            hits = library.search(question.text, k=READ, reranker=judge.reranker)
             cluster, can = question.cluster or question.query_id, question.expects == "answer"
             matrix, *worth = _candidates(question.text, hits, judge, pieces, partial(text_worth, asked))
             found.append(Example(kind, question.query_id, cluster, can, matrix, *(each * can for each in worth)))

@@ -28,6 +28,7 @@ SUPPORTED, CONTRADICTED, NEUTRAL = range(3)
 FOLDER = Path(__file__).parent / "cross_encoder_model"
 """Where the bundled model lies."""
 
+_MODEL = "model.onnx"
 _START, _END, _UNKNOWN = 0, 2, 3
 _MOST_ASKED = 80  # tokens of a question or a claim
 _AT_ONCE = 1_024  # tokens of a batch: what stays in the processor's cache
@@ -44,6 +45,9 @@ class CrossEncoder:
         RerankerMissing: ``onnxruntime`` is not installed, or the folder holds no such model.
     """
 
+    weight: float | None = 0.5  # docs/decisions/0019
+    depth = 20
+
     def __init__(self, folder: Path = FOLDER, *, threads: int = 0) -> None:
         try:
             import onnxruntime
@@ -55,7 +59,7 @@ class CrossEncoder:
         options.intra_op_num_threads = threads
         try:
             self.name: str = json.loads((folder / "model.json").read_text("utf-8"))["name"]
-            model, pieces = (folder / "model.onnx").read_bytes(), (folder / "tokenizer.json").read_bytes()
+            model, pieces = (folder / _MODEL).read_bytes(), (folder / "tokenizer.json").read_bytes()
             self._tokenizer = Tokenizer.from_buffer(pieces)
             self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # what both libraries raise for a damaged file has no nearer class
@@ -93,6 +97,11 @@ class CrossEncoder:
             found = self._session.run(None, {"ids": ids, "mask": (ids != PADDING).astype(np.int64)})
             answers[places], entails[places] = cast("list[Any]", found)
         return answers, entails
+
+
+def is_own(folder: Path) -> bool:
+    """Whether a folder holds a model for :class:`CrossEncoder`."""
+    return (folder / _MODEL).is_file()
 
 
 def encode(tokenizer: Tokenizer, pairs: Sequence[tuple[str, str]], *, longest: int = LONGEST) -> list[Encoding]:

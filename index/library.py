@@ -29,7 +29,7 @@ from index.kept import read_kept
 from index.lock import write_lock
 from index.packed import Packed, pack_document
 from index.renewing import encode_anew, is_upgradable, upgrade
-from index.reranker import RERANKED, Reranker, rerank
+from index.reranker import Reranker, rerank
 from index.retrieval import LONGEST_QUERY, KnownRows, Query, prepare, read_hits, read_stated, respelled, retrieve
 from index.static import Floats
 from index.store import Store, begin_store
@@ -291,7 +291,7 @@ class Library:
     ) -> list[Hit]:
         """The best ``k`` passages, by score descending, ties by passage_id; a query without a known word has none.
 
-        Only the first 2,000 code points of the query count. A ``reranker`` orders the best ``k``, or 30, anew.
+        Only the first 2,000 code points of the query count. A ``reranker`` orders its best anew.
 
         Raises:
             DocumentNotFound, AmbiguousDocument: a filter names no document, or several.
@@ -308,7 +308,7 @@ class Library:
                 prepared,
                 legs,
                 connection,
-                k=max(k, RERANKED) if reranker else k,
+                k=max(k, reranker.depth) if reranker else k,
                 mode=mode,
                 allowed=allowed,
                 encoder=self.encoder,

@@ -10,13 +10,14 @@ from typing import Protocol
 
 import numpy as np
 
+from index.cross_encoder import CrossEncoder, is_own
 from index.errors import RerankerMissing
 from index.features import vector_text
 from index.hit import Hit
 from index.models import open_model
 from index.static import Floats
 
-RERANKED = 30  # the best of the fused ranking: each costs a pass through the model
+_DEPTH = 30  # each costs a pass through the model
 _PROBES = (("forest carbon sink 森林碳汇", "Forests store carbon."), ("what is peat?", "泥炭是什么？"))
 _HEAD = "ForSequenceClassification"
 _MOST_LABELS = 2
@@ -27,6 +28,11 @@ class Reranker(Protocol):
 
     name: str
     fingerprint: str
+    weight: float | None
+    """What its scores count beside those of the search, of which the best one counts 1; None: they alone order."""
+
+    depth: int
+    """So many hits at least are asked of the search, and where it counts beside that, so many are read."""
 
     def scores(self, query: str, texts: Sequence[str]) -> Floats:
         """float32, (len(texts),), 0..1, higher is better; comparable within one query."""
@@ -34,11 +40,15 @@ class Reranker(Protocol):
 
 
 def load_reranker(name_or_folder: str | Path) -> Reranker:
-    """Opens a cross-encoder by name or folder; the offline flags of the model hub are respected.
+    """Opens a cross-encoder by name or folder, our own or one of sentence-transformers.
+
+    The offline flags of the model hub are respected.
 
     Raises:
         RerankerMissing: the model or the extra it needs is not there, or it is no cross-encoder.
     """
+    if is_own(Path(name_or_folder)):
+        return CrossEncoder(Path(name_or_folder))
     return CrossEncoderReranker(str(name_or_folder))
 
 
@@ -48,6 +58,9 @@ class CrossEncoderReranker:
     Raises:
         RerankerMissing: see :func:`load_reranker`.
     """
+
+    weight: float | None = None
+    depth = _DEPTH
 
     def __init__(self, name: str) -> None:
         self._model = open_model("CrossEncoder", name, setting="reranker", missing=RerankerMissing)
@@ -84,9 +97,22 @@ class CrossEncoderReranker:
 
 
 def rerank(reranker: Reranker, query: str, hits: Sequence[Hit]) -> list[Hit]:
-    """The hits by the reranker's score descending, ties by passage_id; ``score`` and ``why.rerank`` say it."""
-    scores = reranker.scores(query, [vector_text(hit.title, hit.passage) for hit in hits]).tolist()
+    """The hits by score descending, ties by passage_id; ``why.rerank`` is what the reranker says.
+
+    ``score`` becomes that, or where the reranker counts beside the search, what both make of it: then only the first
+    hits are read, and for the others the lowest that was said stands.
+    """
+    read = hits if reranker.weight is None else hits[: reranker.depth]
+    said = reranker.scores(query, [vector_text(hit.title, hit.passage) for hit in read]).tolist()
+    said += [min(said, default=0.0)] * (len(hits) - len(read))
+    best = max((hit.score for hit in hits), default=0.0)
     scored = [
-        replace(hit, score=score, why=replace(hit.why, rerank=score)) for hit, score in zip(hits, scores, strict=True)
+        replace(hit, score=_together(hit.score, each, best, reranker.weight), why=replace(hit.why, rerank=each))
+        for hit, each in zip(hits, said, strict=True)
     ]
     return sorted(scored, key=lambda hit: (-hit.score, hit.passage.passage_id))
+
+
+def _together(found: float, said: float, best: float, weight: float | None) -> float:
+    """A hit's score, on the scale of the search where that counts too."""
+    return said if weight is None else (found + weight * said * best) / (1 + weight)

@@ -25,7 +25,7 @@ from service.answering.confidence import BAR
 from service.answering.finding import Finder
 from service.answering.generating import ChatGenerator, Generator, Source
 from service.answering.guide import Guide
-from service.answering.judging import Judge, load_judge
+from service.answering.judging import load_judge
 from service.answering.opening import Opening
 from service.answering.responding import Responder
 from service.answering.translating import translated
@@ -63,7 +63,7 @@ class Engine(Shelf):
         super().__init__(library, settings)
         self._generator = generator or ChatGenerator(settings)
         self._pieces = Pieces(library.encoder)
-        self._judge: Judge = load_judge(settings.judge, library.encoder)
+        self._judge = load_judge(settings.judge, library.encoder)
         self._guide = Guide(library)
 
     @staticmethod
@@ -258,14 +258,18 @@ class Engine(Shelf):
             clock.lap("search")
             return SearchResult(query, self._ranked(hits, language=detect(query)), generation, clock.laps)
 
-    def _hits(self, query: str, *, k: int | None, mode: SearchMode = "hybrid", filters: Filters | None) -> list[Hit]:
+    def _hits(
+        self, query: str, *, k: int | None, mode: SearchMode = "hybrid", filters: Filters | None, read: bool = True
+    ) -> list[Hit]:
+        """``read``: by the reranker too, where there is one; it is made for questions."""
         checkpoint()
-        return self._library.search(query, k=k or self._settings.k, mode=mode, filters=filters, reranker=self._reranker)
+        reranker = self._reranker if read else None
+        return self._library.search(query, k=k or self._settings.k, mode=mode, filters=filters, reranker=reranker)
 
     @cached_property
     def _reranker(self) -> Reranker | None:
         """Loaded by the first question: it takes seconds, and adding or listing needs none."""
-        return load_reranker(self._settings.reranker) if self._settings.reranker else None
+        return load_reranker(self._settings.reranker) if self._settings.reranker else self._judge.reranker
 
     def _ranked(self, hits: Sequence[Hit], *, language: str) -> tuple[RankedPassage, ...]:
         astral = {doc_id: self._astral_offsets(doc_id) for doc_id in {hit.passage.doc_id for hit in hits}}
@@ -282,7 +286,11 @@ class Engine(Shelf):
         with self._spending(), self._library.reading():
             generation = self._library.generation
             checked, citations = verify(
-                text, lambda claim: self._hits(claim, k=None, filters=None), self._library, self._judge, self._pieces
+                text,
+                lambda claim: self._hits(claim, k=None, filters=None, read=False),
+                self._library,
+                self._judge,
+                self._pieces,
             )
             citations = doubted(citations, self._library, language=detect(text))
             clock.lap("verify")
@@ -299,7 +307,7 @@ class Engine(Shelf):
         filters = Filters(doc_ids=(doc_id,)) if doc_id else None
         with self._spending(), self._library.reading():
             generation = self._library.generation
-            hits = self._hits(checked_quote(quote), k=None, filters=filters)
+            hits = self._hits(checked_quote(quote), k=None, filters=filters, read=False)
             comparison, found = locate(quote, hits, self._library)
             (citation,) = doubted([found], self._library, language=detect(quote)) if found else (None,)
             clock.lap("verify")

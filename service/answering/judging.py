@@ -11,6 +11,7 @@ import numpy as np
 from index.cross_encoder import CrossEncoder
 from index.encoder import Encoder
 from index.features import spoken
+from index.reranker import Reranker
 from index.static import Floats
 from service.answering.confidence import (
     OFFSET,
@@ -59,6 +60,8 @@ class RuleJudge:
 
     weights: Mapping[str, float] = WEIGHTS
     offset = OFFSET
+    reranker: Reranker | None = None
+    """What orders the hits before they are cut into pieces."""
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
@@ -99,7 +102,7 @@ class ModelJudge(RuleJudge):
 
     def __init__(self, encoder: Encoder, model: CrossEncoder) -> None:
         super().__init__(encoder)
-        self._model = model
+        self._model = self.reranker = model
 
     def look(self, asked: Asked, found: Sequence[Candidate]) -> tuple[list[int], Floats]:
         """As in :class:`RuleJudge`; the model reads the first ones, and for the rest its least likely stands."""

@@ -6,6 +6,7 @@ import pytest
 from eval.abstain import Posed, hits_of, overlap, read_posed, score_abstaining
 from eval.errors import MalformedData, NothingToMeasure
 from index.encoder import load_encoder
+from service.answering.judging import RuleJudge
 from service.evidence.analysis import Analysis
 from tests.eval.collections import write_rows
 from tests.eval.test_cli import evaluate
@@ -38,7 +39,7 @@ def posed(tmp_path):
 
 
 def test_confidence_tells_passages_that_answer_from_others(posed):
-    score = score_abstaining("posed", read_posed(posed), load_encoder())
+    score = score_abstaining("posed", read_posed(posed), RuleJudge(load_encoder()), load_encoder())
     assert (score.n, score.n_answerable) == (8, 4)
     assert score.auroc.value > 0.9
     assert score.answered.mean > score.false_answers.mean
@@ -51,7 +52,10 @@ def test_shares_answered_at_the_bar_have_intervals_over_questions_of_shared_pass
         mill = [Posed(f"b{n}", ROWS[5][0], ((title.format(n), MILL),), True) for n in range(6)]
         return [*lake, *mill, Posed("c", ROWS[7][0], (("", MILL),), False)]
 
-    tied, apart = (score_abstaining("posed", posed(title), load_encoder()).answered for title in ("", "Guide {}"))
+    tied, apart = (
+        score_abstaining("posed", posed(title), RuleJudge(load_encoder()), load_encoder()).answered
+        for title in ("", "Guide {}")
+    )
     assert tied.mean == apart.mean == 0.5
     assert (tied.low, tied.high) == (0, 1), "two passages are two draws"
     assert 0 < apart.low < 0.5 < apart.high < 1
