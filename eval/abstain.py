@@ -23,7 +23,7 @@ from ingest.text.language import detect
 from ingest.text.sentences import sentence_spans
 from service.answering.answerer import candidates, confidence_in
 from service.answering.confidence import BAR
-from service.answering.judging import Judge
+from service.answering.judging import RuleJudge
 from service.answering.understanding import understand
 from service.evidence.analysis import Analysis
 from service.evidence.pieces import Pieces
@@ -98,16 +98,16 @@ def read_posed(path: Path, *, most: int | None = None) -> list[Posed]:
 
 
 def score_abstaining(
-    name: str, posed: Sequence[Posed], judge: Judge, encoder: Encoder, *, on_progress: OnProgress = quiet
+    name: str, posed: Sequence[Posed], judge: RuleJudge, *, on_progress: OnProgress = quiet
 ) -> AbstainScore:
     """Confidence of each question over its own passages, against whether they answer it.
 
     Questions over the same passages are drawn together for the interval.
     """
     sure, shared = [], []
-    pieces = Pieces(encoder)
+    pieces = Pieces(judge.encoder)
     for done, each in enumerate(posed, 1):
-        asked, hits = understand(each.question), hits_of(each, encoder)
+        asked, hits = understand(each.question), hits_of(each, judge.encoder)
         sure.append(confidence_in(asked, hits, candidates(asked, hits, judge, pieces)))
         shared.append(overlap(each))
         if done % 20 == 0 or done == len(posed):

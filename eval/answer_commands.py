@@ -26,10 +26,9 @@ def calibrate(
     from index.encoder import load_encoder
     from service.answering.judging import load_judge
 
-    encoder = load_encoder()
-    judging = load_judge(judge, encoder)
+    judging = load_judge(judge, load_encoder())
     with progress("calibrate") as advance:
-        examples = list(read_examples(kinds, judging, encoder, cache=cache, on_progress=advance))
+        examples = list(read_examples(kinds, judging, cache=cache, on_progress=advance))
         calibrated = run(examples, judging.signs)
     if as_json:
         print_json(asdict(calibrated))
@@ -75,12 +74,11 @@ def abstain(
     from index.encoder import load_encoder
     from service.answering.judging import load_judge
 
-    encoder, scores = load_encoder(), []
-    judging = load_judge(judge, encoder)
+    judging, scores = load_judge(judge, load_encoder()), []
     for path in files:
         posed = read_posed(path, most=queries)
         with progress(path.stem) as advance:
-            scores.append(score_abstaining(path.stem, posed, judging, encoder, on_progress=advance))
+            scores.append(score_abstaining(path.stem, posed, judging, on_progress=advance))
     if as_json:
         print_json([asdict(each) | {"auroc": each.auroc._asdict(), "floor": each.floor._asdict()} for each in scores])
     else:

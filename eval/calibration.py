@@ -22,7 +22,6 @@ from eval.judging import locate, text_worth
 from eval.ranking import OnProgress, quiet
 from eval.recall import gold_library, sha256_of
 from eval.withholding import auroc
-from index.encoder import Encoder
 from index.hit import Hit
 from ingest.passage import Passage
 from ingest.readers import find_files
@@ -95,7 +94,6 @@ def gold_examples(
     kind: str,
     questions: Sequence[Question],
     judge: RuleJudge,
-    encoder: Encoder,
     *,
     documents: Sequence[Path],
     cache: Path | None = None,
@@ -104,8 +102,8 @@ def gold_examples(
     """Examples of gold questions over a library of ``documents``; those with a false premise are left out."""
     files = find_files(documents)
     corpus = digest([sorted(sha256_of(path) for path in files), []])
-    pieces, found = Pieces(encoder), list[Example]()
-    with gold_library(questions, (files, []), corpus, encoder, cache=cache, on_progress=on_progress) as (
+    pieces, found = Pieces(judge.encoder), list[Example]()
+    with gold_library(questions, (files, []), corpus, judge.encoder, cache=cache, on_progress=on_progress) as (
         library,
         about,
         *_,
@@ -123,12 +121,12 @@ def gold_examples(
     return found
 
 
-def posed_examples(kind: str, posed: Sequence[Posed], judge: RuleJudge, encoder: Encoder) -> list[Example]:
+def posed_examples(kind: str, posed: Sequence[Posed], judge: RuleJudge) -> list[Example]:
     """Examples of questions posed with their passages."""
-    pieces, found = Pieces(encoder), list[Example]()
+    pieces, found = Pieces(judge.encoder), list[Example]()
     for each in posed:
         can = each.answerable
-        matrix, *worth = _candidates(each.question, hits_of(each, encoder), judge, pieces, each.worth)
+        matrix, *worth = _candidates(each.question, hits_of(each, judge.encoder), judge, pieces, each.worth)
         found.append(Example(kind, each.query_id, each.passages, can, matrix, *(share * can for share in worth)))
     return found
 

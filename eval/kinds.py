@@ -13,14 +13,13 @@ from ingest.errors import FileMissing
 
 if TYPE_CHECKING:
     from eval.calibration import Example
-    from index.encoder import Encoder
     from service.answering.judging import RuleJudge
 
 KINDS = Path(__file__).with_name("kinds.toml")
 
 
 def read_examples(
-    path: Path, judge: RuleJudge, encoder: Encoder, *, cache: Path | None = None, on_progress: OnProgress = quiet
+    path: Path, judge: RuleJudge, *, cache: Path | None = None, on_progress: OnProgress = quiet
 ) -> Iterator[Example]:
     """The examples of every kind in the file, in its order. Paths in it are relative to its folder.
 
@@ -35,15 +34,12 @@ def read_examples(
     root = path.parent
     for kind in _kinds(path):
         if "posed" in kind:
-            yield from posed_examples(
-                kind["name"], read_posed(root / kind["posed"], most=kind.get("most")), judge, encoder
-            )
+            yield from posed_examples(kind["name"], read_posed(root / kind["posed"], most=kind.get("most")), judge)
             continue
         yield from gold_examples(
             kind["name"],
             list(read_questions(root / kind["questions"])),
             judge,
-            encoder,
             documents=[root / each for each in kind["documents"]],
             cache=cache,
             on_progress=on_progress,

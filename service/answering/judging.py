@@ -64,7 +64,7 @@ class RuleJudge:
     """What orders the hits before they are cut into pieces."""
 
     def __init__(self, encoder: Encoder) -> None:
-        self._encoder = encoder
+        self.encoder = encoder
 
     def answers(self, asked: Asked, found: Sequence[Candidate]) -> Floats:
         """As in :class:`Judge`; 0 for those that are not looked at."""
@@ -80,13 +80,13 @@ class RuleJudge:
 
         The signs are float32, (m, len(signs)), each 0..1, more being better.
         """
-        chosen, fit = shortlist(asked, found, self._encoder)
+        chosen, fit = shortlist(asked, found, self.encoder)
         best = [found[place] for place in chosen]
-        return chosen, signs(asked, best, fit, [each.hit for each in found], self._encoder)
+        return chosen, signs(asked, best, fit, [each.hit for each in found], self.encoder)
 
     def entails(self, claim: str, quotes: Sequence[Quote]) -> Verdict:
         """As in :class:`Judge`."""
-        return check(claim, quotes, self._encoder)
+        return check(claim, quotes, self.encoder)
 
     def supports(self, claim: str, quotes: Sequence[Quote]) -> bool:
         """As in :class:`Judge`."""

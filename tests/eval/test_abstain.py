@@ -39,7 +39,7 @@ def posed(tmp_path):
 
 
 def test_confidence_tells_passages_that_answer_from_others(posed):
-    score = score_abstaining("posed", read_posed(posed), RuleJudge(load_encoder()), load_encoder())
+    score = score_abstaining("posed", read_posed(posed), RuleJudge(load_encoder()))
     assert (score.n, score.n_answerable) == (8, 4)
     assert score.auroc.value > 0.9
     assert score.answered.mean > score.false_answers.mean
@@ -53,8 +53,7 @@ def test_shares_answered_at_the_bar_have_intervals_over_questions_of_shared_pass
         return [*lake, *mill, Posed("c", ROWS[7][0], (("", MILL),), False)]
 
     tied, apart = (
-        score_abstaining("posed", posed(title), RuleJudge(load_encoder()), load_encoder()).answered
-        for title in ("", "Guide {}")
+        score_abstaining("posed", posed(title), RuleJudge(load_encoder())).answered for title in ("", "Guide {}")
     )
     assert tied.mean == apart.mean == 0.5
     assert (tied.low, tied.high) == (0, 1), "two passages are two draws"

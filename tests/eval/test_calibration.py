@@ -198,10 +198,10 @@ def orn(tmp_path_factory) -> Callable[..., list[Example]]:
     folder = tmp_path_factory.mktemp("orn")
     (folder / "orn.md").write_text(ORN, "utf-8")
 
-    encoder = load_encoder()
+    judge = RuleJudge(load_encoder())
 
     def examples(*questions: Question) -> list[Example]:
-        return gold_examples("orn", questions, RuleJudge(encoder), encoder, documents=[folder])
+        return gold_examples("orn", questions, judge, documents=[folder])
 
     return examples
 
@@ -241,7 +241,7 @@ def test_a_posed_question_becomes_candidates_of_its_own_passages():
     mill = "The mill of Tarn grinds oats and barley. It was sold to the village for nine thousand euros."
     can = Posed("1", "What does the mill of Tarn grind?", (("", mill),), True, answers=("oats",))
     cannot = Posed("2", "When was the castle of Brunn destroyed?", (("", mill),), False)
-    found = posed_examples("posed", [can, cannot], RuleJudge(load_encoder()), load_encoder())
+    found = posed_examples("posed", [can, cannot], RuleJudge(load_encoder()))
     assert [each.answerable for each in found] == [True, False]
     assert found[0].cluster == found[1].cluster == can.passages, "they share their passages"
     assert sorted(found[0].worth) == [0, 1] and found[0].shown.tolist() == [1, 1]

@@ -52,16 +52,14 @@ def test_kinds_come_in_the_order_of_the_file_and_paths_are_of_its_folder(posed, 
         '[[kind]]\nname = "lake"\nquestions = "gold.jsonl"\ndocuments = ["orn.md"]\n'
         '[[kind]]\nname = "given"\nposed = "posed.jsonl"\n',
     )
-    found = list(read_examples(path, RuleJudge(load_encoder()), load_encoder()))
+    found = list(read_examples(path, RuleJudge(load_encoder())))
     assert [each.kind for each in found] == [*["lake"] * len(WORDINGS), *["given"] * len(ROWS)]
     assert [each.answerable for each in found[len(WORDINGS) :]] == [answerable for *_, answerable in ROWS]
 
 
 def test_of_many_posed_questions_so_many_are_read(posed):
     path = kinds(posed, '[[kind]]\nname = "given"\nposed = "posed.jsonl"\nmost = 3\n')
-    first, again = (
-        [each.query_id for each in read_examples(path, RuleJudge(load_encoder()), load_encoder())] for _ in range(2)
-    )
+    first, again = ([each.query_id for each in read_examples(path, RuleJudge(load_encoder()))] for _ in range(2))
     assert len(first) == 3 and first == again
 
 
@@ -79,14 +77,14 @@ def test_of_many_posed_questions_so_many_are_read(posed):
 )
 def test_a_file_that_is_not_laid_out_so_is_named(tmp_path, text):
     with pytest.raises(MalformedData, match=r"kinds\.toml: expected \[\[kind\]\] tables") as caught:
-        list(read_examples(kinds(tmp_path, text), RuleJudge(load_encoder()), load_encoder()))
+        list(read_examples(kinds(tmp_path, text), RuleJudge(load_encoder())))
     assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("text", ['[kind]\nname = "a"\nposed = "posed.jsonl"\n', "kind = [1]"])
 def test_so_is_one_whose_kinds_are_no_tables(tmp_path, text):
     with pytest.raises(MalformedData, match=r"kinds\.toml"):
-        list(read_examples(kinds(tmp_path, text), RuleJudge(load_encoder()), load_encoder()))
+        list(read_examples(kinds(tmp_path, text), RuleJudge(load_encoder())))
 
 
 def test_a_file_that_is_not_there_is_named_and_so_is_one_that_it_names(tmp_path):
