@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Modes = Annotated[list[str] | None, typer.Option("--mode", help="hybrid, lexical or dense; give several to compare.")]
 EncoderName = Annotated[str | None, typer.Option("--encoder", help="Name or folder; default: the bundled one.")]
-RerankerName = Annotated[str | None, typer.Option("--reranker", help="Cross-encoder, name or folder; default: none.")]
-JudgeName = Annotated[str, typer.Option("--judge", help="rules, or the folder of a cross-encoder.")]
+RerankerName = Annotated[
+    str | None, typer.Option("--reranker", help="Cross-encoder: bundled, name or folder; default: none.")
+]
+JudgeName = Annotated[str, typer.Option("--judge", help="rules, bundled, or the folder of a cross-encoder.")]
 WeightPairs = Annotated[list[str] | None, typer.Option("--weight", help="A weight of the fusion, as late=1.5.")]
 Label = Annotated[str | None, typer.Option(help="Name of the configuration; default: made of its settings.")]
 Out = Annotated[Path | None, typer.Option(help="Keep results here; what is finished is not measured again.")]

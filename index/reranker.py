@@ -10,7 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
-from index.cross_encoder import CrossEncoder, is_own
+from index.cross_encoder import BUNDLED, CrossEncoder, is_own
 from index.errors import RerankerMissing
 from index.features import vector_text
 from index.hit import Hit
@@ -40,13 +40,15 @@ class Reranker(Protocol):
 
 
 def load_reranker(name_or_folder: str | Path) -> Reranker:
-    """Opens a cross-encoder by name or folder, our own or one of sentence-transformers.
+    """Opens a cross-encoder by name or folder: "bundled", one like it, or one of sentence-transformers.
 
     The offline flags of the model hub are respected.
 
     Raises:
         RerankerMissing: the model or the extra it needs is not there, or it is no cross-encoder.
     """
+    if name_or_folder == BUNDLED:
+        return CrossEncoder()
     if is_own(Path(name_or_folder)):
         return CrossEncoder(Path(name_or_folder))
     return CrossEncoderReranker(str(name_or_folder))

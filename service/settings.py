@@ -67,10 +67,11 @@ class Settings(BaseModel):
     key_day_documents: int = Field(0, ge=0, description="Documents a key may upload in a day; 0: any number.")
     encoder: str | None = Field(None, description="Encoder name or local folder; unset: the bundled bilingual one.")
     reranker: str | None = Field(
-        None, description="Cross-encoder that reorders the best passages, name or local folder; unset: none."
+        None, description="Cross-encoder that reorders the best passages: bundled, a name or a folder; unset: none."
     )
     judge: str = Field(
-        "rules", description="What judges whether a passage answers: rules, or the folder of a cross-encoder."
+        "rules",
+        description="What judges whether a passage answers: rules, or bundled, the cross-encoder that reads both.",
     )
     k: int = Field(8, ge=1, le=100, description="Passages retrieved for a question, 1-100.")
     workers: int | None = Field(None, ge=1, le=64, description="Processes that read files; unset: one for each core.")

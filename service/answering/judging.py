@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from index.cross_encoder import CrossEncoder
+from index.cross_encoder import BUNDLED, CrossEncoder
 from index.encoder import Encoder
 from index.features import spoken
 from index.reranker import Reranker
@@ -33,6 +33,8 @@ RULES = "rules"
 
 LOOKED_AT = 40  # candidates, those that fit best: the rest cannot answer
 READ = 24  # of these, the ones that a model reads: the rest have never been the answer
+_UNSURE, _SURE = -8.0, 4.0  # logits of the model between which its sign rises
+_LEAST = 1e-6
 _CONTEXT = 0.3  # what the rank of a passage counts beside the fit of the piece, 0..1
 
 
@@ -107,20 +109,22 @@ class ModelJudge(RuleJudge):
     def look(self, asked: Asked, found: Sequence[Candidate]) -> tuple[list[int], Floats]:
         """As in :class:`RuleJudge`; the model reads the first ones, and for the rest its least likely stands."""
         chosen, seen = super().look(asked, found)
-        read = self._model.answers(asked.text, [_told(found[place].piece) for place in chosen[:READ]])
-        rest = np.full(len(chosen) - len(read), read.min(initial=0.0), np.float32)
-        return chosen, np.column_stack([seen, np.concatenate([read, rest])])
+        told = [_told(found[place].piece) for place in chosen[:READ]]
+        read = np.clip(self._model.answers(asked.text, told), _LEAST, 1 - _LEAST)
+        sure = np.clip((np.log(read) - np.log1p(-read) - _UNSURE) / (_SURE - _UNSURE), 0, 1)
+        rest = np.full(len(chosen) - len(sure), sure.min(initial=1.0), np.float32)
+        return chosen, np.column_stack([seen, np.concatenate([sure, rest])])
 
 
 def load_judge(name: str, encoder: Encoder) -> RuleJudge:
-    """``rules``, or a :class:`ModelJudge` with the cross-encoder in this folder.
+    """``rules``, or a :class:`ModelJudge` with the ``bundled`` cross-encoder, or the one in this folder.
 
     Raises:
         RerankerMissing: it is no such folder, or ``onnxruntime`` is not installed.
     """
     if name == RULES:
         return RuleJudge(encoder)
-    return ModelJudge(encoder, CrossEncoder(Path(name)))
+    return ModelJudge(encoder, CrossEncoder() if name == BUNDLED else CrossEncoder(Path(name)))
 
 
 def _told(piece: Piece) -> str:
