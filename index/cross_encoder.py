@@ -1,4 +1,4 @@
-"""Reranking step of the flow: the bundled cross-encoder, which sees a question or a claim together with a text.
+"""Reranking step of the flow: the bundled cross-encoder, which sees a question together with a text.
 
 It runs as an int8 ONNX file on the processor; nothing here needs torch. Loaded by the first question that needs it.
 """
@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.errors import RerankerMissing
 from index.static import Floats
@@ -20,11 +19,9 @@ from index.static import Floats
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-PADDING = 1
 LONGEST = 224
 """Tokens of a pair that are read, its four marks among them."""
 
-SUPPORTED, CONTRADICTED, NEUTRAL = range(3)
 BUNDLED = "bundled"
 """The name of the model that comes with the product."""
 
@@ -33,14 +30,13 @@ FOLDER = Path(__file__).parent / "cross_encoder_model"
 
 _MODEL = "model.onnx"
 _START, _END, _UNKNOWN = 0, 2, 3
-_MOST_ASKED = 80  # tokens of a question or a claim
-_AT_ONCE = 1_024  # tokens of a batch: what stays in the processor's cache
+_MOST_ASKED = 80  # tokens of a question
 
 Encoding = list[int]
 
 
 class CrossEncoder:
-    """Says how well texts answer a question and whether evidence supports a claim. Safe for threads.
+    """Says how well texts answer a question. Safe for threads.
 
     ``fingerprint`` changes whenever the scores would.
 
@@ -73,33 +69,22 @@ class CrossEncoder:
         self.fingerprint = hashlib.sha256(model + pieces).hexdigest()[:16]
 
     def answers(self, question: str, texts: Sequence[str]) -> Floats:
-        """How far each text answers the question, float32, (len(texts),), 0..1; comparable between questions."""
-        return _sigmoid(self._read([(question, text) for text in texts])[0])
+        """How far each text answers the question, float32, (len(texts),), 0..1; comparable between questions.
+
+        What a text scores does not depend on the others.
+        """
+        pairs = encode(self._tokenizer, [(question, text) for text in texts])
+        return _sigmoid(np.array([self._logit(pair) for pair in pairs], np.float32))
 
     def scores(self, query: str, texts: Sequence[str]) -> Floats:
         """As :meth:`answers`: what :class:`index.reranker.Reranker` asks for."""
         return self.answers(query, texts)
 
-    def entails(self, pairs: Sequence[tuple[str, str]]) -> Floats:
-        """Probabilities that evidence supports, contradicts or leaves open a claim, float32, (len(pairs), 3).
-
-        ``pairs``: of claim and evidence.
-        """
-        logits = self._read(pairs)[1]
-        raised = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return np.asarray(raised / raised.sum(axis=1, keepdims=True), np.float32)
-
-    def _read(self, pairs: Sequence[tuple[str, str]]) -> tuple[Floats, Floats]:
-        """Logits of both heads, (n,) and (n, 3)."""
-        encoded = encode(self._tokenizer, pairs)
-        answers, entails = np.zeros(len(pairs), np.float32), np.zeros((len(pairs), 3), np.float32)
-        for places in batches(encoded, _AT_ONCE):
-            ids = np.full((len(places), max(len(encoded[n]) for n in places)), PADDING, np.int64)
-            for row, place in enumerate(places):
-                ids[row, : len(encoded[place])] = encoded[place]
-            found = self._session.run(None, {"ids": ids, "mask": (ids != PADDING).astype(np.int64)})
-            answers[places], entails[places] = cast("list[Any]", found)
-        return answers, entails
+    def _logit(self, pair: Encoding) -> float:
+        """One pair a run: int8 takes its scale from all that is read together, padding too."""
+        ids = np.array([pair], np.int64)
+        (found,) = self._session.run(["answers"], {"ids": ids, "mask": np.ones_like(ids)})
+        return float(found[0])
 
 
 def is_own(folder: Path) -> bool:
@@ -116,18 +101,6 @@ def encode(tokenizer: Tokenizer, pairs: Sequence[tuple[str, str]], *, longest: i
         asked = first[:_MOST_ASKED]
         found.append([_START, *asked, _END, _END, *second[: longest - 4 - len(asked)], _END])
     return found
-
-
-def batches(encoded: Sequence[NDArray[np.int64] | Encoding], size: int) -> Iterator[NDArray[np.int64]]:
-    """Places of pairs of nearly equal length, so many that about ``size`` tokens come together."""
-    order = np.argsort([len(each) for each in encoded], kind="stable")
-    start = 0
-    while start < len(order):
-        stop = start + 1
-        while stop < len(order) and len(encoded[order[stop]]) * (stop + 1 - start) <= size:
-            stop += 1
-        yield order[start:stop]
-        start = stop
 
 
 def _clean(text: str) -> str:

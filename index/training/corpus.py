@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
 
-_LONGEST = 900  # characters read of a text; what follows is beyond the tokens a batch takes
+LONGEST = 900
+"""Characters read of a text; what follows is beyond the tokens a batch takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def read_pairs(folder: Path) -> Iterator[Pair]:
         for row in rows.split("\n"):
             if row:
                 source, kind, left, right = row.split("\t")
-                yield Pair(source, kind, left[:_LONGEST], right[:_LONGEST])
+                yield Pair(source, kind, left[:LONGEST], right[:LONGEST])
 
 
 def share(text: str) -> float:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from index.training.corpus import Pair
+from index.training.corpus import LONGEST, Pair
 from ingest.text.language import detect
 
 WRITTEN = Path(__file__).parent / "data" / "written.tsv"
@@ -32,8 +32,8 @@ class Written(NamedTuple):
 
 
 def key_of(text: str) -> str:
-    """What names a passage in the file."""
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:12]
+    """What names a passage in the file: a whole one has the key of the part that is read of it."""
+    return hashlib.sha256(text[:LONGEST].encode("utf-8")).hexdigest()[:12]
 
 
 def read_written(pairs: Iterable[Pair], file: Path = WRITTEN) -> Iterator[Written]:

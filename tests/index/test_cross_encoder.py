@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.cross_encoder import LONGEST, CrossEncoder, batches
+from index.cross_encoder import LONGEST, CrossEncoder
 from index.errors import RerankerMissing
 from tests.index.made import CHINESE, ENGLISH
 from tests.index.training.small import WORDS, write_small
@@ -36,16 +36,8 @@ def test_answers_are_between_0_and_1_in_the_order_of_the_texts(model: CrossEncod
 
 def test_what_a_text_scores_does_not_depend_on_the_others(model: CrossEncoder) -> None:
     scores = model.answers("otter", TEXTS)
-    assert model.answers("otter", TEXTS[::-1])[::-1] == pytest.approx(scores, abs=0.02)
-    alone = [model.answers("otter", [text])[0] for text in TEXTS]
-    assert alone == pytest.approx(scores, abs=0.02), "int8 is scaled batch by batch"
-
-
-def test_what_evidence_makes_of_claims_sums_to_1(model: CrossEncoder) -> None:
-    found = model.entails([("otter", text) for text in TEXTS])
-    assert found.shape == (len(TEXTS), 3) and found.dtype == np.float32
-    assert found.sum(axis=1) == pytest.approx(np.ones(len(TEXTS)), abs=1e-5)
-    assert model.entails([]).shape == (0, 3)
+    assert np.array_equal(model.answers("otter", TEXTS[::-1])[::-1], scores)
+    assert [model.answers("otter", [text])[0] for text in TEXTS] == scores.tolist()
 
 
 def test_long_texts_are_cut_where_nothing_more_is_read(model: CrossEncoder) -> None:
@@ -60,17 +52,6 @@ def test_long_texts_are_cut_where_nothing_more_is_read(model: CrossEncoder) -> N
 def test_odd_texts_have_scores_between_0_and_1(model: CrossEncoder, text: str) -> None:
     (score,) = model.answers(text, [text])
     assert 0 < score < 1
-
-
-def test_batches_hold_each_place_once_and_no_more_tokens_than_asked() -> None:
-    rng = np.random.default_rng(0)
-    lengths = rng.integers(1, 90, 200)
-    encoded = [[7] * n for n in lengths]
-    found = list(batches(encoded, 256))
-    assert sorted(np.concatenate(found)) == list(range(200))
-    assert all(len(places) == 1 or len(places) * lengths[places].max() <= 256 for places in found)
-    assert [len(places) for places in batches([[7] * 300, [7]], 256)] == [1, 1]
-    assert list(batches([], 256)) == []
 
 
 def test_the_fingerprint_tells_models_and_tokenizers_apart(folder: Path, model: CrossEncoder, tmp_path: Path) -> None:

@@ -41,10 +41,16 @@ def documents(pairs: Iterable[Pair]) -> Iterator[tuple[str, str]]:
     parts: dict[str, list[str]] = defaultdict(list)
     for pair in pairs:
         if pair.kind.startswith(("ict", "qp_en")) and _TITLE.fullmatch(pair.left) and len(pair.right) > _RUN:
-            title, _, heading = pair.left.partition(" ") if detect(pair.left) == "zh" else (pair.left, "", "")
+            title, heading = titled(pair.left)
             parts[title].append(f"## {heading}\n\n{pair.right}" if heading else pair.right)
     for place, (title, texts) in enumerate(parts.items()):
         yield f"{place:05d}.md", "\n\n".join((f"# {title}", *dict.fromkeys(texts)))
+
+
+def titled(left: str) -> tuple[str, str]:
+    """The document's title and the heading in it, or "", of a pair's first text; an English one is all title."""
+    title, _, heading = left.partition(" ") if detect(left) == "zh" else (left, "", "")
+    return title, heading
 
 
 class Shelf:
@@ -105,8 +111,9 @@ def _wrong(library: Library, posed: Posed) -> list[str]:
 
 
 def _runs(text: str) -> set[str]:
+    """Every run of a text; one that is shorter is a run itself, and one without a letter has none."""
     letters = _LETTERS.sub("", text.lower())
-    return {letters[n : n + _RUN] for n in range(max(1, len(letters) - _RUN))}
+    return {letters[n : n + _RUN] for n in range(max(1, len(letters) - _RUN + 1))} - {""}
 
 
 def _some_runs(text: str) -> set[int]:

@@ -11,9 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from index.cross_encoder import PADDING
 from index.training.cross_encoder.base import Base, make_tokenizer
-from index.training.cross_encoder.network import CrossEncoder
+from index.training.cross_encoder.network import PADDING, CrossEncoder
 
 _OPSET = 17
 
@@ -35,7 +34,8 @@ class _Words(nn.Module):  # type: ignore[misc]  # torch is not followed
 def write_model(base: Base, state: Path, out: Path, *, name: str) -> None:
     """Writes ``model.onnx``, ``tokenizer.json`` and ``model.json``; ``state``: a file that :func:`fit` left."""
     network = CrossEncoder(base)
-    network.load_state_dict(torch.load(state, weights_only=True)["network"])
+    kept = torch.load(state, weights_only=True)["network"]
+    network.load_state_dict({key: kept[key] for key in network.state_dict()})  # an older one has a head more
     network.eval()
     embeddings = network.encoder.embeddings
     embeddings.word_embeddings = _Words(embeddings.word_embeddings.weight.detach())
@@ -62,7 +62,7 @@ def _write_floats(network: nn.Module, file: Path) -> None:
             (ids, (ids != PADDING).long()),
             str(file),
             input_names=["ids", "mask"],
-            output_names=["answers", "entails"],
+            output_names=["answers"],
             dynamic_axes={"ids": free, "mask": free},
             opset_version=_OPSET,
             dynamo=False,

@@ -1,4 +1,4 @@
-"""Fourth step of training: batches drawn by a weighted mix of sources, losses, and the best state kept.
+"""Fourth step of training: batches drawn by a weighted mix of sources, the loss, and the best state kept.
 
 A run is a function of its seed: what step n learns from does not depend on when the run was begun or resumed.
 """
@@ -6,7 +6,6 @@ A run is a function of its seed: what step n learns from does not depend on when
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, count, islice
@@ -15,15 +14,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from scipy.stats import rankdata
 from torch import Tensor
 from torch.nn import functional
 
-from index.cross_encoder import SUPPORTED, batches, encode
+from index.cross_encoder import encode
 from index.static import Floats
-from index.training.cross_encoder.network import CrossEncoder, learnt, padded
-from index.training.cross_encoder.rows import NOT_SUPPORTED, Claim, Group, Row
+from index.training.cross_encoder.network import CrossEncoder, batches, learnt, padded
+from index.training.cross_encoder.rows import Group
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -55,27 +53,26 @@ class FitParams:
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """A row as it is read: its pairs, which of them answer (or None for a claim), and a claim's label."""
+    """A row as it is read: its pairs, and how many of them, the first ones, answer."""
 
     pairs: list[Encoding]
-    answering: int | None
-    label: int
+    answering: int
 
 
 class Mix:
     """Rows drawn by source: of each as often as its weight says, and every row of a source alike, with replacement."""
 
-    def __init__(self, sources: Mapping[str, Sequence[Row]], weights: Mapping[str, float], seed: int) -> None:
+    def __init__(self, sources: Mapping[str, Sequence[Group]], weights: Mapping[str, float], seed: int) -> None:
         self._names = sorted(name for name in sources if sources[name] and weights.get(name, 0) > 0)
         self._sources = sources
         total = sum(weights[name] for name in self._names)
         self._shares = np.array([weights[name] / total for name in self._names])
         self._seed = seed
 
-    def draw(self, place: int, size: int) -> list[Row]:
+    def draw(self, place: int, size: int) -> list[Group]:
         """The rows of pool number ``place``."""
         rng = np.random.default_rng((self._seed, place))
-        drawn: list[Row] = []
+        drawn: list[Group] = []
         for number in rng.choice(len(self._names), size, p=self._shares):
             rows = self._sources[self._names[number]]
             drawn.append(rows[int(rng.integers(len(rows)))])
@@ -87,7 +84,7 @@ def fit(
     tokenizer: Tokenizer,
     mix: Mix,
     *,
-    held_out: Sequence[Row],
+    held_out: Sequence[Group],
     folder: Path,
     params: FitParams,
     report: Callable[[str], None],
@@ -96,44 +93,35 @@ def fit(
 
     ``folder`` gets ``last.pt``, ``best.pt`` and ``scores.jsonl``.
     """
-    torch.manual_seed(params.seed)
     optimiser = torch.optim.AdamW(learnt(network), lr=params.rate, weight_decay=0.01, fused=True)
     begun, best = _resumed(folder, network, optimiser)
     checked = [_item(row, tokenizer, params.longest, np.random.default_rng(0)) for row in held_out]
-    running = np.zeros(2)
+    running = 0.0
     batches_left = islice(_batches(mix, tokenizer, params, skip=begun), max(0, params.steps - begun))
     for step, batch in enumerate(batches_left, start=begun + 1):
-        losses = _learn(
-            network, optimiser, batch, rate=params.rate * _schedule((step - 1) / params.steps, params.warm_up)
-        )
-        running = 0.98 * running + 0.02 * losses
+        rate = params.rate * _schedule((step - 1) / params.steps, params.warm_up)
+        running = 0.98 * running + 0.02 * _learn(network, optimiser, batch, rate=rate)
         if step % _REPORTED_EVERY == 0:
-            report(f"step {step}: losses {running.round(3)}")
+            report(f"step {step}: loss {running:.3f}")
         if step % params.checked_every == 0 or step == params.steps:
             scores = held_out_scores(network, checked)
-            report(f"step {step}: losses {running.round(3)}, held out {json.dumps(scores)}")
+            report(f"step {step}: loss {running:.3f}, held out {json.dumps(scores)}")
             best = _keep(folder, network, optimiser, step=step, scores=scores, best=best)
     network.load_state_dict(torch.load(folder / "best.pt", weights_only=True)["network"])
 
 
 def held_out_scores(network: CrossEncoder, items: Sequence[_Item]) -> dict[str, float]:
-    """MRR of the text that answers, AUROC of texts that answer, and of supported claims, each 0..1, and their mean."""
-    answers, entails = read(network, [pair for item in items for pair in item.pairs])
-    place = 0
+    """MRR of the text that answers and AUROC of texts that answer, each 0..1, and their mean."""
     ranks: list[float] = []
     texts: list[tuple[float, bool]] = []
-    claims: list[tuple[float, bool]] = []
-    for item in items:
-        own = answers[place : place + len(item.pairs)]
-        if item.answering is None:
-            claims.append((float(entails[place, SUPPORTED]), item.label == SUPPORTED))
-        else:
-            texts += [(score, n < item.answering) for n, score in enumerate(own.tolist())]
-            if 0 < item.answering < len(own):
-                ranks.append(1 / (1 + int((own[item.answering :] >= own[: item.answering].max()).sum())))
-        place += len(item.pairs)
-    scores = {"mrr": float(np.mean(ranks)) if ranks else 0.5, "answers": auroc(texts), "entails": auroc(claims)}
-    return {name: round(value, 4) for name, value in (*scores.items(), ("mean", float(np.mean(list(scores.values())))))}
+    logits = read(network, [pair for item in items for pair in item.pairs])
+    ends = np.cumsum([len(item.pairs) for item in items], dtype=np.int64)
+    for item, own in zip(items, np.split(logits, ends)[:-1], strict=True):
+        texts += [(score, n < item.answering) for n, score in enumerate(own.tolist())]
+        if 0 < item.answering < len(own):
+            ranks.append(1 / (1 + int((own[item.answering :] >= own[: item.answering].max()).sum())))
+    mrr, answers = float(np.mean(ranks)) if ranks else 0.5, auroc(texts)
+    return {"mrr": round(mrr, 4), "answers": round(answers, 4), "mean": round((mrr + answers) / 2, 4)}
 
 
 def auroc(scored: Sequence[tuple[float, bool]]) -> float:
@@ -146,74 +134,41 @@ def auroc(scored: Sequence[tuple[float, bool]]) -> float:
     return float((ranks[truth].sum() - n_true * (n_true + 1) / 2) / (n_true * n_false))
 
 
-def read(network: CrossEncoder, pairs: Sequence[Encoding]) -> tuple[Floats, Floats]:
-    """Logits *answers*, float32 (n,), and probabilities of the labels, float32 (n, 3)."""
+def read(network: CrossEncoder, pairs: Sequence[Encoding]) -> Floats:
+    """Logits, float32 (len(pairs),)."""
     network.eval()
-    answers, entails = np.zeros(len(pairs), np.float32), np.zeros((len(pairs), 3), np.float32)
+    logits = np.zeros(len(pairs), np.float32)
     for places in batches(pairs, _AT_ONCE):
         with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
-            first, second = network(*padded([pairs[n] for n in places]))
-        answers[places] = first.float().numpy()
-        entails[places] = second.float().softmax(1).numpy()
+            logits[places] = network(*padded([pairs[n] for n in places])).float().numpy()
     network.train()
-    return answers, entails
+    return logits
 
 
-def _learn(
-    network: CrossEncoder, optimiser: torch.optim.Optimizer, batch: Sequence[_Item], *, rate: float
-) -> NDArray[np.float64]:
-    """One step; the two losses before it."""
+def _learn(network: CrossEncoder, optimiser: torch.optim.Optimizer, batch: Sequence[_Item], *, rate: float) -> float:
+    """One step; the loss before it."""
     for group in optimiser.param_groups:
         group["lr"] = rate
-    losses = torch.stack(_losses(network, batch))
-    losses.sum().backward()
+    loss = _loss(network, batch)
+    loss.backward()
     torch.nn.utils.clip_grad_norm_(learnt(network), 1.0)
     optimiser.step()
     optimiser.zero_grad(set_to_none=True)
-    return np.array(losses.tolist())
+    return float(loss.item())
 
 
-def _losses(network: CrossEncoder, items: Sequence[_Item]) -> list[Tensor]:
-    """Of answering and of entailing, each by its share of the batch."""
-    with torch.autocast("cpu", torch.bfloat16):
-        answers, entails = network(*padded([pair for item in items for pair in item.pairs]))
-    answers, entails = answers.float(), entails.float()
-    asked: list[tuple[Tensor, int]] = []  # logits of a question's texts, and how many of them answer
-    labelled: list[tuple[Tensor, int]] = []
-    place = 0
-    for item in items:
-        if item.answering is None:
-            labelled.append((entails[place], item.label))
-        else:
-            asked.append((answers[place : place + len(item.pairs)], item.answering))
-        place += len(item.pairs)
-    share = sum(len(own) for own, _ in asked) / max(place, 1)
-    nothing = answers.sum() * 0
-    answering = _answering(asked) if asked else nothing
-    entailing = _entailing(labelled) if labelled else nothing
-    return [answering * math.sqrt(share), entailing * math.sqrt(1 - share)]
-
-
-def _answering(asked: Sequence[tuple[Tensor, int]]) -> Tensor:
+def _loss(network: CrossEncoder, items: Sequence[_Item]) -> Tensor:
     """Of each text by itself, and of those that answer among all texts of their question."""
+    with torch.autocast("cpu", torch.bfloat16):
+        logits = network(*padded([pair for item in items for pair in item.pairs])).float()
     alone, ranked = [], []
-    for own, n_answering in asked:
-        target = torch.tensor([float(n < n_answering) for n in range(len(own))])
+    for item, own in zip(items, logits.split([len(item.pairs) for item in items]), strict=True):
+        target = torch.tensor([float(n < item.answering) for n in range(len(own))])
         alone.append(functional.binary_cross_entropy_with_logits(own, target, reduction="sum"))
-        if 0 < n_answering < len(own):
-            ranked.append(-functional.log_softmax(own, 0)[:n_answering].logsumexp(0))
-    loss = torch.stack(alone).sum() / sum(len(own) for own, _ in asked)
+        if 0 < item.answering < len(own):
+            ranked.append(-functional.log_softmax(own, 0)[: item.answering].logsumexp(0))
+    loss = torch.stack(alone).sum() / len(logits)
     return loss + _GROUPED * torch.stack(ranked).mean() if ranked else loss
-
-
-def _entailing(labelled: Sequence[tuple[Tensor, int]]) -> Tensor:
-    logs = functional.log_softmax(torch.stack([logits for logits, _ in labelled]), 1)
-    shares = [_log_share(log, label) for log, (_, label) in zip(logs, labelled, strict=True)]
-    return -torch.stack(shares).mean()
-
-
-def _log_share(log: Tensor, label: int) -> Tensor:
-    return log[1:].logsumexp(0) if label == NOT_SUPPORTED else log[label]
 
 
 def _batches(mix: Mix, tokenizer: Tokenizer, params: FitParams, *, skip: int) -> Iterator[list[_Item]]:
@@ -237,14 +192,11 @@ def _pool(mix: Mix, tokenizer: Tokenizer, params: FitParams, place: int) -> list
     return [pooled[number] for number in rng.permutation(len(pooled))]
 
 
-def _item(row: Row, tokenizer: Tokenizer, longest: int, rng: np.random.Generator) -> _Item:
-    if isinstance(row, Claim):
-        return _Item(encode(tokenizer, [(row.claim, row.evidence)], longest=longest), None, row.label)
-    assert isinstance(row, Group)
+def _item(row: Group, tokenizer: Tokenizer, longest: int, rng: np.random.Generator) -> _Item:
     answering = row.answering[:1]
     order = rng.permutation(len(row.others))[:_OTHERS]
     texts = [*answering, *(row.others[n] for n in sorted(order))]
-    return _Item(encode(tokenizer, [(row.question, text) for text in texts], longest=longest), len(answering), 0)
+    return _Item(encode(tokenizer, [(row.question, text) for text in texts], longest=longest), len(answering))
 
 
 def _schedule(done: float, warm_up: float) -> float:

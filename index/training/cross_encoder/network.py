@@ -1,24 +1,26 @@
-"""The network that is trained: a BERT encoder over a pair, mean pooling, a head that answers and one that entails."""
+"""The network that is trained: a BERT encoder over a pair, mean pooling, and a head that says one number."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from index.cross_encoder import PADDING, Encoding
+from index.cross_encoder import Encoding
 
 if TYPE_CHECKING:
     from index.training.cross_encoder.base import Base
 
+PADDING = 1  # what fills up a shorter pair beside a longer one
 _ROUND = 16  # batches are padded to a multiple of so many tokens
 
 
 class CrossEncoder(nn.Module):  # type: ignore[misc]  # torch is not followed
-    """Token numbers of pairs to one logit *answers* and three logits *supported, contradicted, neutral* each.
+    """Token numbers of pairs to one logit each: how far the second text answers the first.
 
     The word vectors stay as they are: a pass over them costs more than all the layers, and few of them are met.
     """
@@ -44,14 +46,26 @@ class CrossEncoder(nn.Module):  # type: ignore[misc]  # torch is not followed
         self.encoder.load_state_dict({name: torch.from_numpy(value) for name, value in base.tensors.items()})
         self.encoder.embeddings.word_embeddings.weight.requires_grad_(False)
         self.answers = nn.Linear(base.width, 1)
-        self.entails = nn.Linear(base.width, 3)
 
-    def forward(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """Float (n,), float (n, 3), of int64 ids and mask, (n, longest)."""
+    def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """Float (n,), of int64 ids and mask, (n, longest)."""
         hidden = self.encoder(ids, attention_mask=mask).last_hidden_state
         shown = mask[..., None].to(hidden.dtype)
         pooled = (hidden * shown).sum(1) / shown.sum(1)
-        return self.answers(pooled)[:, 0], self.entails(pooled)
+        answers: Tensor = self.answers(pooled)
+        return answers[:, 0]
+
+
+def batches(encoded: Sequence[NDArray[np.int64] | Encoding], size: int) -> Iterator[NDArray[np.int64]]:
+    """Places of pairs of nearly equal length, so many that about ``size`` tokens come together."""
+    order = np.argsort([len(each) for each in encoded], kind="stable")
+    start = 0
+    while start < len(order):
+        stop = start + 1
+        while stop < len(order) and len(encoded[order[stop]]) * (stop + 1 - start) <= size:
+            stop += 1
+        yield order[start:stop]
+        start = stop
 
 
 def padded(pairs: Sequence[Encoding]) -> tuple[Tensor, Tensor]:

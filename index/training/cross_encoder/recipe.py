@@ -16,18 +16,8 @@ from index.library import Addition, Library
 from index.training.corpus import Pair, read_pairs, share
 from index.training.cross_encoder.asking import asked_of_statutes
 from index.training.cross_encoder.base import Base, is_readable, make_tokenizer, packaged_file, read_base
-from index.training.cross_encoder.candidates import Posed, Shelf, documents, found, mined
-from index.training.cross_encoder.rows import (
-    NOT_SUPPORTED,
-    SUPPORTED,
-    Claim,
-    Group,
-    Row,
-    by_source,
-    claim_rows,
-    is_held_out,
-    question_rows,
-)
+from index.training.cross_encoder.candidates import Posed, Shelf, documents, found, mined, titled
+from index.training.cross_encoder.rows import Group, by_source, is_held_out, question_rows
 from index.training.written import read_written
 from ingest.readers import read_bytes
 from ingest.splitting import split
@@ -81,7 +71,9 @@ def mine(data: Path, work: Path, *, report: Callable[[str], None]) -> None:
 
 
 def train(data: Path, work: Path, run: Path, *, layers: int, params: FitParams, report: Callable[[str], None]) -> None:
-    """Learns from the mined questions and from the rows of ``data/reader``; ``run`` gets the states."""
+    """Learns from the mined questions and from those of ``data/reader``; ``run`` gets the states."""
+    import torch
+
     from index.training.cross_encoder.fit import Mix, fit
     from index.training.cross_encoder.network import CrossEncoder
 
@@ -91,6 +83,7 @@ def train(data: Path, work: Path, run: Path, *, layers: int, params: FitParams, 
     sources = {name: [row for row in rows if not is_held_out(row)] for name, rows in sources.items()}
     report(", ".join(f"{len(rows)} {name}" for name, rows in sorted(sources.items())))
     weighed = sorted(held_out, key=lambda row: share(row.source + str(row)) / WEIGHTS[row.source])
+    torch.manual_seed(params.seed)  # the head is made by chance
     fit(
         CrossEncoder(base),
         make_tokenizer(base.pieces),
@@ -144,10 +137,9 @@ def _pairs(data: Path) -> tuple[Pair, ...]:
 
 
 def _additions(pairs: Sequence[Pair]) -> Iterator[Addition]:
-    ours = {each.title.split(" ")[0] for each in read_written(pairs)}
+    ours = {f"# {titled(each.title)[0]}" for each in read_written(pairs)}
     for name, text in chain(documents(pairs), _loose(pairs)):
-        title = text[2:].split("\n", 1)[0]
-        if title.split(" ")[0] in ours or share(name) < _DOCUMENTS:
+        if text.split("\n", 1)[0] in ours or share(name) < _DOCUMENTS:
             document = read_bytes(text.encode("utf-8"), name)
             yield Addition(document, split(document))
 
@@ -175,17 +167,11 @@ def _posed(pairs: Sequence[Pair]) -> Iterator[Posed]:
         yield from (Posed(name, each.question, (each.text,)) for each in drawn[:_MOST_STATUTES])
 
 
-def _rows(data: Path, work: Path) -> Iterator[Row]:
+def _rows(data: Path, work: Path) -> Iterator[Group]:
     with (work / "groups.jsonl").open(encoding="utf-8") as lines:
         for row in map(json.loads, lines):
             yield Group(row["source"], row["question"], tuple(row["answering"]), tuple(row["others"]))
-    for each in read_written(_pairs(data)):
-        if each.kind in ("true", "false"):
-            label = SUPPORTED if each.kind == "true" else NOT_SUPPORTED
-            yield Claim("written claims", each.said, f"{each.title}\n{each.text}", label)
     yield from question_rows(data / "reader" / "qa.jsonl.zst")
-    for claim in claim_rows(data / "reader" / "nli.jsonl.zst"):
-        yield Claim(f"{claim.source} claims", claim.claim, claim.evidence, claim.label)
 
 
 def _texts(data: Path) -> Iterator[str]:
@@ -194,7 +180,5 @@ def _texts(data: Path) -> Iterator[str]:
         if pair.kind != "dict" and share(pair.left + pair.right) < 0.5:
             yield pair.left
             yield pair.right
-    questions, claims = question_rows(data / "reader" / "qa.jsonl.zst"), claim_rows(data / "reader" / "nli.jsonl.zst")
-    rows: Iterator[Row] = chain(questions, claims)
-    for row in rows:
-        yield row.question if isinstance(row, Group) else row.claim
+    for row in question_rows(data / "reader" / "qa.jsonl.zst"):
+        yield row.question

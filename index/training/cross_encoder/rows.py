@@ -1,4 +1,4 @@
-"""Second step of training: what is learnt from, questions with texts and claims with evidence, source by source."""
+"""Second step of training: what is learnt from, questions with texts, source by source."""
 
 from __future__ import annotations
 
@@ -12,11 +12,6 @@ from typing import Any
 
 from index.training.corpus import share
 
-SUPPORTED, CONTRADICTED, NEUTRAL, NOT_SUPPORTED = range(4)
-"""The last: one of the two before, and nobody said which."""
-
-LABELS = {"supported": SUPPORTED, "contradicted": CONTRADICTED, "neutral": NEUTRAL}
-
 _HELD_OUT = 0.04  # of each source: what a checkpoint is chosen by
 _SENTENCE = re.compile(r".+?(?:[。！？!?；;\n]+|\.(?=\s)|$)", re.S)
 _CUT = 0.5  # of the questions whose answer is known: so many are asked of sentences instead of the passage
@@ -25,31 +20,21 @@ _LONGEST = 2_400  # characters of a text; more is beyond the tokens that are rea
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A question with texts that answer it, first, and texts that do not; either may be none."""
+    """A question with texts that answer it, first, and texts that do not; either may be none.
+
+    ``passage``: what the texts were made of, where they are not it.
+    """
 
     source: str
     question: str
     answering: tuple[str, ...]
     others: tuple[str, ...]
+    passage: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A claim, what is held against it, and what that makes it: one of the labels above."""
-
-    source: str
-    claim: str
-    evidence: str
-    label: int
-
-
-Row = Group | Claim
-
-
-def is_held_out(row: Row) -> bool:
-    """Whether a row is of the part that checkpoints are chosen by: rows of one text are never on both sides."""
-    text = row.evidence if isinstance(row, Claim) else (*row.answering, *row.others)[0]
-    return share(text) < _HELD_OUT
+def is_held_out(row: Group) -> bool:
+    """Whether a row is of the part that checkpoints are chosen by: rows of one passage are never on both sides."""
+    return share(row.passage or (*row.answering, *row.others)[0]) < _HELD_OUT
 
 
 def read_lines(file: Path) -> Iterator[dict[str, Any]]:
@@ -67,28 +52,20 @@ def question_rows(file: Path) -> Iterator[Group]:
     """Of questions with one passage each: those of one question together, twins with the question that they twist."""
     for row in read_lines(file):
         passage = row["passage"][:_LONGEST]
-        if title := row.get("title"):
-            passage = f"{title}\n{passage}"
+        title = row.get("title")
+        text = f"{title}\n{passage}" if title else passage
         if not row["answerable"]:
-            yield Group(row["source"], row["q"], (), (passage,))
+            yield Group(row["source"], row["q"], (), (text,), passage)
             continue
         answer = row.get("answer") or ""
-        parts = _around(passage, answer) if share(row["q"]) < _CUT else None
-        answering, rest = parts or (passage, "")
-        yield Group(row["source"], row["q"], (answering,), (rest,) if rest else ())
+        parts = _around(text, answer) if share(row["q"]) < _CUT else None
+        answering, rest = parts or (text, "")
+        yield Group(row["source"], row["q"], (answering,), (rest,) if rest else (), passage)
 
 
-def claim_rows(file: Path) -> Iterator[Claim]:
-    """Claims with their evidence."""
-    for row in read_lines(file):
-        evidence = row["evidence"]
-        joined = " ".join(evidence) if isinstance(evidence, list) else evidence
-        yield Claim(row["source"], row["claim"], joined[:_LONGEST], LABELS[row["label"]])
-
-
-def by_source(rows: Iterator[Row]) -> dict[str, list[Row]]:
+def by_source(rows: Iterator[Group]) -> dict[str, list[Group]]:
     """The rows by their source."""
-    found: dict[str, list[Row]] = defaultdict(list)
+    found: dict[str, list[Group]] = defaultdict(list)
     for row in rows:
         found[row.source].append(row)
     return found

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from index.training.cross_encoder.base import SPECIAL, Base
-from index.training.cross_encoder.rows import NOT_SUPPORTED, SUPPORTED, Claim, Group
+from index.training.cross_encoder.rows import Group
 
 EXTRA = "the train extra is not installed: pip install -e '.[train]'"
 WORDS = ("otter", "cedar", "basalt", "ferry", "lantern", "meadow", "quartz", "saddle")
@@ -70,14 +70,6 @@ def toy_groups(count: int, *, seed: int) -> list[Group]:
         first, *others = (" ".join(words) for words in texts)
         groups.append(Group("toy", asked, (first,), tuple(others)))
     return groups
-
-
-def toy_claims(count: int, *, seed: int) -> list[Claim]:
-    return [
-        Claim("toy claims", group.question, text, label)
-        for group in toy_groups(count, seed=seed)
-        for text, label in ((group.answering[0], SUPPORTED), (group.others[0], NOT_SUPPORTED))
-    ]
 
 
 def write_small(folder: Path, *, seed: int = 0) -> Path:

@@ -4,7 +4,8 @@ import pytest
 
 from index.library import Library
 from index.training.corpus import Pair
-from index.training.cross_encoder.candidates import Posed, Shelf, documents, found, mined
+from index.training.cross_encoder import candidates
+from index.training.cross_encoder.candidates import Posed, Shelf, documents, found, mined, titled
 from ingest.text.language import detect
 from tests.index.made import CHINESE, ENGLISH, addition
 
@@ -79,6 +80,19 @@ def test_mining_is_fixed_by_its_seed(held: Library) -> None:
     posed = [Posed("made", "What happens to carbon?", (f"english.txt\n{ENGLISH[5]}",))] * 5
     first, again, other = (list(mined(held, posed, seed=seed, report=lambda line: None)) for seed in (1, 1, 2))
     assert first == again != other
+
+
+@pytest.mark.parametrize("length", [23, 24, 25, 40])
+def test_a_text_has_its_last_run_and_a_short_one_is_a_run_itself(length: int) -> None:
+    letters = "".join(map(chr, range(0x4E00, 0x4E00 + length)))
+    runs = candidates._runs(f" {letters[:3]}, {letters[3:]}! ")
+    assert len(runs) == max(1, length - 23) and {letters[:24], letters[-24:]} <= runs
+    assert candidates._runs("— ? …") == candidates._runs("") == set()
+
+
+def test_a_chinese_title_ends_at_the_space_and_an_english_one_at_its_end() -> None:
+    assert titled("湿地保护条例 监督 管理") == ("湿地保护条例", "监督 管理")
+    assert titled("The Peat Act of the North") == ("The Peat Act of the North", "")
 
 
 def test_pairs_become_documents_by_their_titles() -> None:

@@ -7,14 +7,16 @@ from pathlib import Path
 import pytest
 
 from index.cross_encoder import CrossEncoder
+from index.training.corpus import Pair
 from index.training.cross_encoder import recipe
+from index.training.written import Written
 from tests.index.made import CHINESE, ENGLISH
 from tests.index.training.small import needs, write_base
 from tests.index.training.test_rows import write_lines
 
 
 def write_data(folder: Path) -> Path:
-    """Pairs, questions and claims in our own words, as the training data has them; the folder."""
+    """Pairs and questions in our own words, as the training data has them; the folder."""
     import zstandard
 
     for name in ("pairs", "reader"):
@@ -33,8 +35,6 @@ def write_data(folder: Path) -> Path:
     shared = {"source": "selqa", "answerable": True, "answer": "wetland fund"}
     asked = [shared | {"q": f"who pays in year {n}?", "passage": text} for n, text in enumerate(passages)]
     write_lines(folder / "reader" / "qa.jsonl.zst", *asked)
-    claim = {"source": "med", "claim": "Peat burns.", "evidence": ENGLISH[2], "label": "neutral"}
-    write_lines(folder / "reader" / "nli.jsonl.zst", claim)
     return folder
 
 
@@ -80,6 +80,37 @@ def test_mining_that_was_stopped_goes_on(data: Path, tmp_path: Path, monkeypatch
         recipe.mine(data, tmp_path / name, report=lambda line: None)
     first, second = ((tmp_path / name / "groups.jsonl").read_text("utf-8") for name in ("stopped", "whole"))
     assert first == second
+
+
+def test_a_run_does_not_depend_on_what_chance_was_asked_before(data: Path, tmp_path: Path) -> None:
+    import torch
+
+    from index.training.cross_encoder.fit import FitParams
+
+    group = {"source": "written", "question": "who pays?", "answering": [ENGLISH[2]], "others": [ENGLISH[3]]}
+    (tmp_path / "groups.jsonl").write_text(json.dumps(group) + "\n", "utf-8")
+    states = []
+    for seed in (1, 2):
+        (run := tmp_path / f"run{seed}").mkdir()
+        torch.manual_seed(seed)
+        recipe.train(data, tmp_path, run, layers=1, params=FitParams(steps=1, tokens=512), report=lambda line: None)
+        states.append(torch.load(run / "best.pt")["network"])
+    assert all(torch.equal(value, states[1][name]) for name, value in states[0].items())
+
+
+def test_the_library_holds_the_documents_that_were_written_about_and_half_of_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pairs = [Pair("laws", "qp_en", f"The peat act of plot {n}", f"{ENGLISH[n % 6]} Plot {n}.") for n in range(40)]
+    pairs += [Pair("laws", "ict_zh", f"第{n}区条例 总则", f"{CHINESE[n % 6]}{CHINESE[0]}第{n}区。") for n in range(40)]
+    ours = [*pairs[:3], *pairs[40:43]]
+    monkeypatch.setattr(
+        recipe, "read_written", lambda pairs: [Written("ask", "en", "Who?", each.left, each.right) for each in ours]
+    )
+    monkeypatch.setattr(recipe, "_DOCUMENTS", 0.0)
+    assert [each.document.name for each in recipe._additions(pairs)] == [f"{n:05d}.md" for n in (0, 1, 2, 40, 41, 42)]
+    monkeypatch.setattr(recipe, "_DOCUMENTS", 0.5)
+    assert 25 < len(list(recipe._additions(pairs))) < 60
 
 
 def test_pieces_that_no_text_has_are_left_out(data: Path, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from index.training.corpus import share
 from index.training.cross_encoder import rows
-from index.training.cross_encoder.rows import Claim, Group, by_source, claim_rows, is_held_out, question_rows
+from index.training.cross_encoder.rows import Group, by_source, is_held_out, question_rows
 from tests.index.made import CHINESE, ENGLISH
 
 JOINTS = {"en": (" ", ENGLISH), "zh": ("", CHINESE)}
@@ -71,27 +71,31 @@ def test_questions_are_read_with_their_passages(tmp_path: Path) -> None:
         shared | {"q": "why\u2028?", "answerable": False, "source": "twin-made"},
     )
     first, second, third = question_rows(file)
-    assert first == Group("made", whole, (f"Peat\n{passage}",), ())
+    assert first == Group("made", whole, (f"Peat\n{passage}",), (), passage)
     assert "wetland fund" in second.answering[0] and len(second.others) == 1
-    assert third == Group("twin-made", "why\u2028?", (), (passage,))
+    assert third == Group("twin-made", "why\u2028?", (), (passage,), passage)
     assert {name: len(group) for name, group in by_source(iter([first, second, third])).items()} == {
         "made": 2,
         "twin-made": 1,
     }
 
 
-def test_claims_are_read_with_their_evidence(tmp_path: Path) -> None:
-    line = {"source": "made", "claim": "Peat burns.", "evidence": ["Dry peat", "burns."], "label": "supported"}
-    file = write_lines(tmp_path / "nli.jsonl.zst", line, line | {"evidence": "Peat is wet.", "label": "neutral"})
-    assert list(claim_rows(file)) == [
-        Claim("made", "Peat burns.", "Dry peat burns.", rows.SUPPORTED),
-        Claim("made", "Peat burns.", "Peat is wet.", rows.NEUTRAL),
+def test_rows_of_one_passage_are_held_out_together_whole_cut_or_titled(tmp_path: Path) -> None:
+    shared = {"source": "made", "answerable": True, "answer": "wetland fund"}
+    passages = [f"{' '.join(ENGLISH)} Written in {year}." for year in range(300)]
+    asked = [
+        shared | {"q": f"who pays, asked {turn} times?", "passage": passage, "title": "Peat" if turn == 5 else None}
+        for passage in passages
+        for turn in range(6)
     ]
+    groups = list(question_rows(write_lines(tmp_path / "qa.jsonl.zst", *asked)))
+    assert {group.answering[0] in passages for group in groups} == {True, False}, "some are cut"
+    held = [{is_held_out(group) for group in groups[n : n + 6]} for n in range(0, len(groups), 6)]
+    assert all(len(each) == 1 for each in held) and {True} in held and {False} in held
 
 
 def test_rows_of_one_text_are_held_out_together() -> None:
     texts = [f"text {number}" for number in range(3000)]
     held = [is_held_out(Group("a", "why?", (text,), ("other",))) for text in texts]
-    assert held == [is_held_out(Claim("b", "so", text, rows.NEUTRAL)) for text in texts]
     assert held == [is_held_out(Group("c", "who?", (), (text,))) for text in texts]
     assert 0.02 < sum(held) / len(held) < 0.06

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from index.training.corpus import Pair
+from index.training.corpus import LONGEST, Pair
 from index.training.written import WRITTEN, Written, key_of, read_written, written_pairs
 from tests.index.made import CHINESE, ENGLISH
 
@@ -34,6 +34,12 @@ def test_lines_are_read_with_the_passages_that_they_are_about(tmp_path: Path) ->
         Written("false", "en", "Farmers pay the fund.", "湿地条例 补贴", CHINESE[2]),
         Written("ask", "en", "Who is paid?", "On peat", ENGLISH[2]),
     ]
+
+
+def test_a_passage_that_is_read_in_part_is_named_by_that_part() -> None:
+    whole = "Peat is wet. " * 200
+    assert key_of(whole) == key_of(whole[:LONGEST]) == key_of(whole[:LONGEST] + "Reeds")
+    assert key_of(whole) != key_of(whole[: LONGEST - 1])
 
 
 def test_what_is_answered_or_true_makes_a_pair_in_its_languages(tmp_path: Path) -> None:
