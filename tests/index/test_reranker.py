@@ -11,8 +11,9 @@ import pytest
 
 from index.errors import RerankerMissing
 from index.features import vector_text
+from index.hit import Hit, Why
 from index.library import Library
-from index.reranker import Reranker, load_reranker
+from index.reranker import Reranker, load_reranker, rerank
 from service.engine import Engine
 from service.settings import Settings
 from tests.conftest import Ran
@@ -173,3 +174,51 @@ def test_a_reranker_that_is_not_there_is_one_line_and_status_1(
     ran = sinkqa("ask", "What does the fund pay for?", "-l", library)
     assert ran.status == 1 and ran.err.startswith("error[reranker-missing]: ")
     assert ran.err.count("\n") == 1
+
+
+class Fixed:
+    """Says of each text what it was told to, and keeps what it was asked."""
+
+    name, fingerprint = "fixed", "0"
+
+    def __init__(self, says: dict[str, float], *, weight: float | None, depth: int) -> None:
+        self.says, self.weight, self.depth = says, weight, depth
+        self.read: list[str] = []
+
+    def scores(self, query: str, texts: list[str]) -> np.ndarray:
+        self.read += texts
+        return np.array([self.says.get(text, 0.2) for text in texts], np.float32)
+
+
+def hits(*scores: float) -> list[Hit]:
+    passages = addition("a.txt", ENGLISH).passages
+    return [Hit(passages[n], "T", score, Why()) for n, score in enumerate(scores)]
+
+
+def test_a_reranker_beside_the_search_reads_the_first_hits_and_is_added() -> None:
+    found = hits(8.0, 7.0, 6.0, 5.0)
+    told = Fixed({vector_text("T", found[1].passage): 0.9}, weight=0.5, depth=2)
+    ordered = rerank(told, "q", found)
+    assert told.read == [vector_text("T", hit.passage) for hit in found[:2]]
+    assert [hit.passage for hit in ordered] == [found[n].passage for n in (1, 0, 2, 3)]
+    expected = [
+        (7 + 0.5 * 0.9 * 8) / 1.5,
+        (8 + 0.5 * 0.2 * 8) / 1.5,
+        (6 + 0.5 * 0.2 * 8) / 1.5,
+        (5 + 0.5 * 0.2 * 8) / 1.5,
+    ]
+    assert [hit.score for hit in ordered] == pytest.approx(expected), "on the scale of the search"
+    assert [hit.why.rerank for hit in ordered] == pytest.approx([0.9, 0.2, 0.2, 0.2]), (
+        "the lowest stands for the unread"
+    )
+
+
+def test_a_reranker_that_alone_orders_reads_all_hits() -> None:
+    found = hits(8.0, 7.0, 6.0)
+    told = Fixed({vector_text("T", found[2].passage): 0.7}, weight=None, depth=1)
+    ordered = rerank(told, "q", found)
+    assert len(told.read) == 3 and ordered[0].passage == found[2].passage and ordered[0].score == pytest.approx(0.7)
+
+
+def test_nothing_is_reranked_to_nothing() -> None:
+    assert rerank(Fixed({}, weight=0.3, depth=5), "q", []) == []
