@@ -11,6 +11,7 @@ import typer
 
 from eval.answer_commands import abstain, calibrate, ground
 from eval.attack_command import attack
+from eval.dense_command import dense
 from eval.forge_command import forge
 from eval.load_command import load
 from eval.options import (
@@ -345,6 +346,7 @@ app.command()(abstain)
 app.command()(ground)
 app.command()(forge)
 app.command()(statements)
+app.command()(dense)
 app.command()(load)
 app.command()(attack)
 app.command()(provisions)

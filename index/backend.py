@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
 import threading
 import time
@@ -12,8 +13,10 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
-from index.columns import unpack_terms, unpack_vectors
+from index.columns import unpack_halves, unpack_terms
+from index.dense import Added, Recall
 from index.derived import Changes, Snapshot, publish, read_manifest, verify
 from index.errors import DiskFull, LibraryBusy, LibraryReadOnly, SearchIndexDamaged
 from index.expansion import Group
@@ -26,7 +29,7 @@ REBUILD_BELOW = 20_000  # passages; a removal from a smaller library builds anew
 _STALE_SHARE = 0.1  # of a larger one: rows that may be gone but still count in BM25's statistics
 _FIRST_BUILD_WAIT_S = 60.0
 _PUBLISH_WAIT_S, _POLL_S = 2.0, 0.02
-_ENTRIES_AT_ONCE = 1_000
+_ENTRIES_AT_ONCE, _VECTORS_AT_ONCE = 1_000, 4_000
 
 
 class Legs(Protocol):
@@ -49,8 +52,12 @@ class Legs(Protocol):
         """What :meth:`lexical` gives these rows, float32 (len(rows),); 0 where nothing asked for stands there."""
         ...
 
-    def dense(self, vector: Floats, *, depth: int, allowed: Rows | None = None) -> Ranking:
-        """The best ``depth`` of the allowed passages by cosine, -1..1; nothing for a zero vector."""
+    def dense(self, vector: Floats, *, depth: int, allowed: Rows | None = None, by_language: bool = False) -> Ranking:
+        """The best ``depth`` of the allowed passages by cosine, -1..1; nothing for a zero vector.
+
+        ``by_language``: so many of every language, in one ranking; of one that less than a tenth of the allowed
+        passages are in, as many as would be among the best ``10 * depth`` if languages lay evenly.
+        """
         ...
 
 
@@ -67,6 +74,10 @@ class SearchBackend(Protocol):
 
     def problems(self) -> list[str]:
         """What is missing, damaged or behind, one line each; empty when all is well."""
+        ...
+
+    def recall(self) -> Recall | None:
+        """What share of the exactly best the dense leg finds, measured; None where nothing is indexed."""
         ...
 
 
@@ -117,7 +128,8 @@ class LocalBackend:
                 known = np.zeros(0, np.int64) if base is None else base.rows
                 rows = np.setdiff1d(stored, known, assume_unique=True)
                 removed = np.setdiff1d(known, stored, assume_unique=True)
-                changes = Changes(generation, self._encoder, removed, rows, self._entries(rows), self._vectors(rows))
+                added = Added(self._dim, self._languages(rows), self._vectors(rows))
+                changes = Changes(generation, self._encoder, removed, rows, self._entries(rows), added)
                 try:
                     manifest = publish(self._folder(), changes, base=base)
                 except SearchIndexDamaged:
@@ -146,6 +158,12 @@ class LocalBackend:
         except (OSError, ValueError) as error:
             return [f"search index: {error}"]
         return [] if stored == indexed else [f"search index: {len(indexed)} passages, the store has {len(stored)}"]
+
+    def recall(self) -> Recall | None:
+        """As in :class:`SearchBackend`, of what is published; nothing is made anew for it."""
+        with self._lock:
+            snapshot = self._newest()
+        return snapshot.recall() if snapshot else None
 
     def _newest(self) -> Snapshot | None:
         """The published snapshot, opened; None where it cannot be trusted. A writer may swap it meanwhile."""
@@ -191,12 +209,9 @@ class LocalBackend:
         """The snapshot to build upon, or None where building from nothing is right or better."""
         if base is None or base.manifest.encoder != self._encoder or base.generation > generation:
             return None
-        from index.dense import FLAT_UP_TO
-
         gone = base.manifest.stale + np.count_nonzero(~np.isin(base.rows, stored))
         few = 0 if len(stored) <= REBUILD_BELOW else _STALE_SHARE * len(stored)
-        outgrown = len(base.rows) <= FLAT_UP_TO < len(stored)
-        return None if gone > few or outgrown else base
+        return None if gone > few else base
 
     def _folder(self) -> Path:
         """Where derived files are; for a library that cannot be written to, or not now, a copy that can."""
@@ -226,11 +241,19 @@ class LocalBackend:
                 )
                 yield from (LexicalEntry(row, unpack_terms(terms)) for row, terms in found)
 
-    def _vectors(self, rows: Rows) -> Floats:
-        blobs: list[bytes] = []
+    def _languages(self, rows: Rows) -> list[str]:
+        languages: list[str] = []
         for places, part in batches(rows.tolist()):
             found = self._store.connection.execute(
-                f'SELECT vector FROM features WHERE "row" IN {places} ORDER BY "row"', part
+                f'SELECT language FROM passages WHERE "row" IN {places} ORDER BY "row"', part
             )
-            blobs += (blob for (blob,) in found)
-        return unpack_vectors(blobs, self._dim)
+            languages += (sys.intern(language) for (language,) in found)
+        return languages
+
+    def _vectors(self, rows: Rows) -> Iterator[NDArray[np.float16]]:
+        for start in range(0, len(rows), _VECTORS_AT_ONCE):
+            for places, part in batches(rows[start : start + _VECTORS_AT_ONCE].tolist()):
+                found = self._store.connection.execute(
+                    f'SELECT vector FROM features WHERE "row" IN {places} ORDER BY "row"', part
+                )
+                yield unpack_halves([blob for (blob,) in found], self._dim)

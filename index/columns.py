@@ -10,6 +10,7 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.errors import LibraryDamaged
 from index.static import Floats, Tokens
@@ -95,9 +96,14 @@ def pack_vector(vector: Floats) -> bytes:
 
 
 @_reading("a vector")
+def unpack_halves(blobs: Sequence[bytes], dim: int) -> NDArray[np.float16]:
+    """float16, (len(blobs), dim): vectors as they are kept."""
+    return np.frombuffer(b"".join(blobs), "<f2").reshape(len(blobs), dim)
+
+
 def unpack_vectors(blobs: Sequence[bytes], dim: int) -> Floats:
     """float32, (len(blobs), dim)."""
-    return np.frombuffer(b"".join(blobs), "<f2").reshape(len(blobs), dim).astype(np.float32)
+    return unpack_halves(blobs, dim).astype(np.float32)
 
 
 def pack_tokens(tokens: Tokens) -> bytes:

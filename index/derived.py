@@ -21,12 +21,13 @@ import numpy as np
 
 from index.columns import to_json
 from index.connection import is_full
+from index.dense import Added, DenseIndex, Places, Recall, write_dense
 from index.errors import DiskFull, LibraryError, LibraryReadOnly, SearchIndexDamaged
 from index.expansion import Group
 from index.lexical import LexicalEntry, LexicalIndex, Ranking, Rows, write_lexical
 from index.static import Floats
 
-DERIVED_FORMAT = 4
+DERIVED_FORMAT = 5
 _CURRENT = "CURRENT"
 _MUTABLE = {"meta.json", ".managed.json"}  # of tantivy's files only these are ever rewritten
 _LOCKS = {".tantivy-meta.lock", ".tantivy-writer.lock"}
@@ -58,15 +59,13 @@ class Snapshot:
     """
 
     def __init__(self, derived: Path, manifest: Manifest) -> None:
-        from index.dense import DenseIndex
-
         self.folder, self.manifest = derived / manifest.folder, manifest
         self.is_damaged = False
         verify(self.folder, manifest)
         try:
             self.rows: Rows = np.load(self.folder / "rows.npy")
             self._lexical = LexicalIndex(self.folder / "lexical")
-            self._dense = DenseIndex(self.folder / "dense.faiss") if len(self.rows) else None
+            self.dense_index = DenseIndex(self.folder / "dense", self.rows) if len(self.rows) else None
         except (OSError, ValueError, RuntimeError) as error:
             raise SearchIndexDamaged(f"{self.folder}: {error}") from error
 
@@ -90,10 +89,17 @@ class Snapshot:
         with self._used():
             return self._lexical.scores(groups, rows)
 
-    def dense(self, vector: Floats, *, depth: int, allowed: Rows | None = None) -> Ranking:
-        """The best ``depth`` passages by cosine."""
+    def dense(self, vector: Floats, *, depth: int, allowed: Rows | None = None, by_language: bool = False) -> Ranking:
+        """The best ``depth`` passages by cosine, or of each language its share of so many."""
+        if self.dense_index is None:
+            return Ranking.nothing()
         with self._used():
-            return self._dense.search(vector, depth=depth, allowed=allowed) if self._dense else Ranking.nothing()
+            return self.dense_index.search(vector, depth=depth, allowed=allowed, by_language=by_language)
+
+    def recall(self) -> Recall | None:
+        """See :meth:`index.dense.DenseIndex.recall`; None where nothing is indexed."""
+        with self._used():
+            return self.dense_index.recall() if self.dense_index else None
 
     @contextmanager
     def _used(self) -> Iterator[None]:
@@ -113,7 +119,7 @@ class Snapshot:
 class Changes:
     """What a new generation takes out and puts in.
 
-    ``rows`` are the new ones, ascending; ``entries`` and ``vectors``, float32 (len(rows), dim), are in their order.
+    ``rows`` are the new ones, ascending; ``entries`` and what is ``added`` to the dense leg are in their order.
     """
 
     generation: int
@@ -121,7 +127,7 @@ class Changes:
     removed: Rows
     rows: Rows
     entries: Iterable[LexicalEntry]
-    vectors: Floats
+    added: Added
 
 
 def read_manifest(derived: Path) -> Manifest:
@@ -182,7 +188,7 @@ def _build(folder: Path, changes: Changes, base: Snapshot | None) -> Manifest:
     (folder / "lexical").mkdir(parents=True)
     _write_rows(folder, changes, base)
     _write_lexical(folder / "lexical", changes, base)
-    _write_dense(folder, changes, base)
+    _write_dense(folder / "dense", changes, base)
     files = {
         str(path.relative_to(folder).as_posix()): _checksum(path)
         for path in sorted(folder.rglob("*"))
@@ -193,8 +199,15 @@ def _build(folder: Path, changes: Changes, base: Snapshot | None) -> Manifest:
 
 
 def _write_rows(folder: Path, changes: Changes, base: Snapshot | None) -> None:
-    kept = np.zeros(0, np.int64) if base is None else base.rows[~np.isin(base.rows, changes.removed)]
-    np.save(folder / "rows.npy", np.sort(np.concatenate((kept, changes.rows))))
+    kept = np.zeros(0, np.int64) if base is None else base.rows[_kept(changes, base)]
+    if len(kept) and len(changes.rows) and changes.rows[0] < kept[-1]:
+        raise SearchIndexDamaged(f"{folder}: row {changes.rows[0]} is new to an index that ends with {kept[-1]}")
+    np.save(folder / "rows.npy", np.concatenate((kept, changes.rows)))
+
+
+def _kept(changes: Changes, base: Snapshot) -> Places:
+    """Which lines of its files stay."""
+    return np.flatnonzero(~np.isin(base.rows, changes.removed))
 
 
 def _write_lexical(folder: Path, changes: Changes, base: Snapshot | None) -> None:
@@ -212,15 +225,10 @@ def _write_lexical(folder: Path, changes: Changes, base: Snapshot | None) -> Non
 
 
 def _write_dense(folder: Path, changes: Changes, base: Snapshot | None) -> None:
-    from index.dense import update_dense, write_dense
-
-    rows = changes.rows
-    new = folder / "dense.faiss"
-    if base is None or not len(base.rows):
-        if len(rows):
-            write_dense(new, rows, changes.vectors)
-    elif len(base.rows) + len(rows) > len(changes.removed):
-        update_dense(base.folder / new.name, new, removed=changes.removed, rows=rows, vectors=changes.vectors)
+    if base is None or base.dense_index is None:
+        write_dense(folder, changes.added)
+    else:
+        write_dense(folder, changes.added, base=base.dense_index, kept=_kept(changes, base))
 
 
 def _link(old: Path, new: Path) -> None:

@@ -20,6 +20,7 @@ from index.catalogue import AddResult, DocumentRecord, Front, Size
 from index.columns import read_pages, unpack, unpack_boxes, unpack_text
 from index.connection import stands
 from index.corrections import Changes, corrected, inherited
+from index.dense import Recall
 from index.encoder import Encoder, load_encoder
 from index.errors import DocumentNotFound, EncoderMismatch, LibraryReadOnly
 from index.fusion import DEFAULT_WEIGHTS, Weights
@@ -130,13 +131,7 @@ class Library:
         """Number of changes ever committed to the library, by any process."""
         return self._store.generation
 
-    def add(
-        self,
-        document: Document,
-        passages: Sequence[Passage],
-        *,
-        source: str | None = None,
-    ) -> AddResult:
+    def add(self, document: Document, passages: Sequence[Passage], *, source: str | None = None) -> AddResult:
         """Adds one document; see :class:`Addition` and :class:`AddResult`. Many cost less by :meth:`add_all`."""
         (result,) = self.add_all([Addition(document, passages, source)])
         return result
@@ -339,6 +334,10 @@ class Library:
     def check(self) -> list[Problem]:
         """Everything that is wrong with the library on disk; reads all of it. Empty when all is well."""
         return inspect(self._store, self._backend, dim=self.encoder.dim)
+
+    def recall(self) -> Recall | None:
+        """How exact search by meaning is, measured with some stored vectors; None where nothing is indexed."""
+        return self._backend.recall()
 
     def rebuild(self) -> None:
         """Makes the search indexes anew from the store.

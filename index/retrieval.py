@@ -39,7 +39,6 @@ LONGEST_QUERY = 2_000  # code points; what follows is not looked at
 DEPTH = 100  # candidates from each leg, of the dense one for each language: a translation comes late in any ranking
 _MOST_KNOWN = 100_000  # rows whose tokens are kept, half a kilobyte each
 _MOST_READ = 2_000  # passages, some 20 MB
-_REACH = 10  # how many times deeper the dense ranking is looked through for them
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +100,7 @@ def retrieve(
     depth = max(DEPTH, 2 * k)
     nothing = Ranking.nothing()
     lexical = nothing if mode == "dense" else legs.lexical(query.groups, depth=depth, allowed=allowed)
-    dense = nothing if mode == "lexical" else legs.dense(query.vector, depth=_REACH * depth, allowed=allowed)
-    dense = _best_of_each_language(dense, known.languages(connection, dense.rows), depth)
+    dense = nothing if mode == "lexical" else legs.dense(query.vector, depth=depth, allowed=allowed, by_language=True)
     found = known.candidates(connection, np.union1d(lexical.rows, dense.rows))
     if not found.passage_ids:
         return []
@@ -260,13 +258,6 @@ class KnownRows:
             ],
             [known[row][1] for row in there],
         )
-
-
-def _best_of_each_language(ranking: Ranking, languages: NDArray[np.int16], depth: int) -> Ranking:
-    """The first ``depth`` rows of every language, by its number, still best first."""
-    first = [np.flatnonzero(languages == each)[:depth] for each in np.unique(languages)]
-    kept = np.sort(np.concatenate(first)) if first else np.zeros(0, np.intp)
-    return Ranking(ranking.rows[kept], ranking.scores[kept])
 
 
 def _cosines(connection: sqlite3.Connection, rows: Rows, dense: Ranking, vector: Floats) -> Floats:

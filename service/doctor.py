@@ -56,6 +56,7 @@ def examine(
             "quota": fact(lambda: _quota(settings, library)),
             "generation": fact(lambda: library.generation),
             "encoder": library.encoder.fingerprint,
+            "dense recall": fact(lambda: _recall(library)),
         }
     facts["reranker"] = fact(lambda: loaded.fingerprint if (loaded := reranker()) else "none")
     facts |= {name: _version(name) for name in _PACKAGES}
@@ -69,6 +70,13 @@ def _quota(settings: Settings, library: Library) -> str:
     most = (settings.collection_max_documents or "any number of", settings.collection_max_mb or "any number of")
     size = library.size()
     return f"{size.documents} of {most[0]} documents, {size.n_bytes / 2**20:.1f} of {most[1]} MiB"
+
+
+def _recall(library: Library) -> str:
+    """How exact search by meaning is here."""
+    if (recall := library.recall()) is None:
+        return "nothing is indexed"
+    return f"@10 {recall.at_10:.3f}, @100 {recall.at_100:.3f} of exact search, by {recall.queries} stored vectors"
 
 
 def _version(package: str) -> str:

@@ -32,6 +32,7 @@ class BruteForce:
 
     def legs(self) -> BruteForce:
         found = self._store.connection.execute('SELECT "row", terms, vector FROM features ORDER BY "row"').fetchall()
+        self.languages = dict(self._store.connection.execute('SELECT "row", language FROM passages').fetchall())
         self.generation = self._store.generation
         self.rows = np.array([row for row, _, _ in found], np.int64)
         self.words = [Counter(LexicalEntry(row, unpack_terms(terms)).words.split()) for row, terms, _ in found]
@@ -51,9 +52,18 @@ class BruteForce:
         scores = self.lexical_scores(groups, self.rows)
         return self._best(scores, scores > 0, depth, allowed)
 
-    def dense(self, vector: Floats, *, depth: int, allowed: Rows | None = None) -> Ranking:
+    def recall(self) -> None:
+        """Nothing here is less than exact."""
+
+    def dense(self, vector: Floats, *, depth: int, allowed: Rows | None = None, by_language: bool = False) -> Ranking:
         scores = self.vectors @ vector
-        return self._best(scores, np.full(len(scores), vector.any()), depth, allowed)
+        ranking = self._best(scores, np.full(len(scores), vector.any()), len(scores) if by_language else depth, allowed)
+        if not by_language:
+            return ranking
+        spoken = [self.languages[row] for row in ranking.rows.tolist()]
+        most = {each: min(depth, math.ceil(10 * depth * n / len(spoken))) for each, n in Counter(spoken).items()}
+        first = [i for i, language in enumerate(spoken) if spoken[:i].count(language) < most[language]]
+        return Ranking(ranking.rows[first], ranking.scores[first])
 
     def lexical_scores(self, groups: Sequence[Group], rows: Rows) -> Floats:
         perfect = sum(self._best_of(group.terms) for group in groups)
@@ -152,6 +162,15 @@ def test_a_filter_gives_the_best_of_the_allowed(backend: SearchBackend, encoder:
         within = search(depth=5, allowed=allowed)
         assert within.rows.tolist() == everything.rows[1::2][:5].tolist()
         assert len(search(depth=5, allowed=np.zeros(0, np.int64)).rows) == 0
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_each_language_has_its_own_depth(backend: SearchBackend, store: Store, encoder: Encoder, question: str) -> None:
+    legs, vector = backend.legs(), encoder.encode([question])[0]
+    languages = dict(store.connection.execute('SELECT "row", language FROM passages').fetchall())
+    everything = legs.dense(vector, depth=1_000).rows.tolist()
+    best = {row for each in ("en", "zh") for row in [row for row in everything if languages[row] == each][:3]}
+    assert legs.dense(vector, depth=3, by_language=True).rows.tolist() == [row for row in everything if row in best]
 
 
 @pytest.mark.parametrize("question", QUESTIONS)

@@ -32,7 +32,7 @@ def _current(derived: Path) -> Path:
 
 
 DAMAGES: dict[str, Callable[[Path], object]] = {
-    "a flipped bit in the vectors": lambda derived: _flip(_current(derived) / "dense.faiss"),
+    "a flipped bit in the vectors": lambda derived: _flip(_current(derived) / "dense" / "vectors.npy"),
     "a flipped bit in the row numbers": lambda derived: _flip(_current(derived) / "rows.npy"),
     "a truncated lexical file": lambda derived: _truncate(next((_current(derived) / "lexical").glob("*.idx"))),
     "a missing lexical file": lambda derived: next((_current(derived) / "lexical").glob("*.term")).unlink(),
