@@ -86,12 +86,12 @@ def test_a_judge_is_known_by_name(encoder, tmp_path):
         load_judge(str(tmp_path), encoder)
 
 
-def test_the_engine_asks_with_the_model_and_checks_as_ever(tmp_path: Path):
+def test_the_engine_reads_what_it_found_and_checks_as_ever(tmp_path: Path):
     (tmp_path / "plan.md").write_text(PLAN, "utf-8")
-    settings = Settings(library=tmp_path / "library", judge=BUNDLED, workers=1)
+    settings = Settings(library=tmp_path / "library", reranker=BUNDLED, workers=1)
     engine = Engine.open(settings, create=True)
     engine.add([tmp_path / "plan.md"])
     answer = engine.ask("How much money do farmers receive for lost pasture?")
     assert answer.status != "abstained" and "40 euros" in " ".join(each.quote for each in answer.citations)
     assert engine.ask("Who composed the opera of the barber?").status == "abstained"
-    assert all(passage.why["rerank"] is not None for passage in engine.search("water table").passages)
+    assert all(passage.why["rerank"] is not None for passage in engine.search("water table").results)
