@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.static import Floats
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _BACKGROUND = 50  # best candidates of a language that tell what an ordinary candidate in it scores
 _FEW = 3  # so many candidates say half of what many would

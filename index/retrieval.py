@@ -7,10 +7,9 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.backend import Legs
 from index.columns import (
@@ -32,6 +31,9 @@ from index.store import batches
 from ingest.document import Metadata
 from ingest.passage import Passage
 from ingest.text.language import detect
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _T = TypeVar("_T")
 

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.errors import EncoderMissing, LibraryFormatMismatch
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from tokenizers import Tokenizer
 
-Floats = NDArray[np.float32]
-Tokens = NDArray[np.uint32]
+    Floats = NDArray[np.float32]
+    Tokens = NDArray[np.uint32]
+else:
+    Floats = Tokens = np.ndarray
 
 
 class Encoded(NamedTuple):
@@ -65,14 +67,14 @@ class StaticEncoder:
 
     ``weights`` is (n_tokens, dim), int8 or floating, and may be memory-mapped; row ``i`` stands for
     ``scale[i] * weights[i]``. ``token_weight`` is what a query token counts in :meth:`maxsim`, where ``crossing``
-    makes up for the distance between languages.
+    makes up for the distance between languages. ``tokenizer`` is opened with the first text.
     """
 
     late = 1.0
 
     def __init__(
         self,
-        tokenizer: Tokenizer,
+        tokenizer: Callable[[], Tokenizer],
         weights: NDArray[Any],
         *,
         scale: Floats,
@@ -81,11 +83,8 @@ class StaticEncoder:
         fingerprint: str,
         crossing: Crossing | None = None,
     ) -> None:
-        _share_no_products()
-        tokenizer.no_truncation()
-        tokenizer.no_padding()
         self.name, self.fingerprint, self.dim = name, fingerprint, int(weights.shape[1])
-        self._tokenizer, self._weights, self._scale = tokenizer, weights, scale
+        self._open_tokenizer, self._weights, self._scale = tokenizer, weights, scale
         self._token_weight, self._crossing = token_weight, crossing
         self._unit = np.empty(weights.shape, np.float32)  # takes up memory only where rows are written
         self._is_unit = np.zeros(len(weights), bool)
@@ -99,8 +98,6 @@ class StaticEncoder:
             EncoderMissing: a file of the model is not there or cannot be read.
             LibraryFormatMismatch: the folder has another format.
         """
-        from tokenizers import Tokenizer
-
         try:
             about = json.loads((folder / "model.json").read_text("utf-8"))
             if about.get("format") != MODEL_FORMAT:
@@ -109,7 +106,7 @@ class StaticEncoder:
                     "write it anew with python -m index.quantise"
                 )
             return cls(
-                Tokenizer.from_file(str(folder / "tokenizer.json")),
+                _tokenizer_at(folder / "tokenizer.json"),
                 np.load(folder / "weights.npy", mmap_mode="r"),
                 scale=np.load(folder / "scale.npy").astype(np.float32),
                 token_weight=np.load(folder / "token_weight.npy").astype(np.float32),
@@ -149,6 +146,14 @@ class StaticEncoder:
                 found[text] = ids[ids >= _FIRST_WORD]
         known.update((text, found[text]) for text in missing if len(text) <= _SHORT)
         return [found[text] for text in texts]
+
+    @cached_property
+    def _tokenizer(self) -> Tokenizer:
+        _share_no_products()  # whatever is multiplied was tokens before
+        tokenizer = self._open_tokenizer()
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return tokenizer
 
     def _pool(self, tokens: Sequence[Tokens]) -> Floats:
         vectors = np.zeros((len(tokens), self.dim), np.float32)
@@ -227,7 +232,7 @@ def load_static(folder: Path, *, name: str) -> StaticEncoder:
         raise EncoderMissing(f"cannot load the static model in {folder}: {error}; check the folder") from error
     token_weight = folder / "token_weight.npy"
     return StaticEncoder(
-        Tokenizer.from_str(description.decode("utf-8")),
+        lambda: Tokenizer.from_str(description.decode("utf-8")),
         weights,
         scale=np.ones(len(weights), np.float32),
         token_weight=np.load(token_weight).astype(np.float32) if token_weight.is_file() else None,
@@ -257,6 +262,18 @@ def fingerprint(weights: NDArray[Any], tokenizer: bytes) -> str:
     digest = hashlib.sha256(np.ascontiguousarray(weights).data)
     digest.update(tokenizer)
     return digest.hexdigest()[:16]
+
+
+def _tokenizer_at(path: Path) -> Callable[[], Tokenizer]:
+    """What opens it. OSError where there is none."""
+    path.stat()
+
+    def opened() -> Tokenizer:
+        from tokenizers import Tokenizer
+
+        return Tokenizer.from_file(str(path))
+
+    return opened
 
 
 def _read_crossing(folder: Path) -> Crossing | None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.encoder import Encoder
 from index.expansion import wordings
@@ -18,6 +17,9 @@ from ingest.text.view import fold
 from service.answering.understanding import Asked, Form
 from service.evidence.entities import Entity
 from service.evidence.pieces import Candidate, Piece
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _WORD = re.compile("[a-z]+")
 _WORST = 0.4  # of a question's weight
