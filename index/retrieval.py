@@ -26,7 +26,7 @@ from index.expansion import Group, expand, matched_terms
 from index.fusion import Weights, fuse, ranks
 from index.hit import Hit, SearchMode, Stated, Why
 from index.lexical import Ranking, Rows
-from index.static import Floats, Tokens
+from index.static import Floats, Tokens, distinct
 from index.store import batches
 from ingest.document import Metadata
 from ingest.passage import Passage
@@ -105,7 +105,7 @@ def retrieve(
     lexical = nothing if mode == "dense" else legs.lexical(query.groups, depth=depth, allowed=allowed)
     dense = nothing if mode == "lexical" else legs.dense(query.vector, depth=_REACH * depth, allowed=allowed)
     dense = _best_of_each_language(dense, known.languages(connection, dense.rows), depth)
-    found = known.candidates(connection, np.union1d(lexical.rows, dense.rows))
+    found = known.candidates(connection, distinct(np.concatenate((lexical.rows, dense.rows))))
     if not found.passage_ids:
         return []
     shares = _shares(found.rows, lexical, query.groups, legs if mode == "hybrid" else None)
@@ -266,7 +266,7 @@ class KnownRows:
 
 def _best_of_each_language(ranking: Ranking, languages: NDArray[np.int16], depth: int) -> Ranking:
     """The first ``depth`` rows of every language, by its number, still best first."""
-    first = [np.flatnonzero(languages == each)[:depth] for each in np.unique(languages)]
+    first = [np.flatnonzero(languages == each)[:depth] for each in distinct(languages)]
     kept = np.sort(np.concatenate(first)) if first else np.zeros(0, np.intp)
     return Ranking(ranking.rows[kept], ranking.scores[kept])
 

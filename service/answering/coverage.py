@@ -11,7 +11,7 @@ import numpy as np
 
 from index.encoder import Encoder
 from index.expansion import wordings
-from index.static import Floats, Tokens
+from index.static import Floats, Tokens, distinct
 from ingest.text.analyzer import units
 from ingest.text.view import fold
 from service.answering.understanding import Asked, Form
@@ -44,7 +44,7 @@ def coverage(asked: Asked, found: Sequence[Candidate], encoder: Encoder) -> Cove
     (query,) = encoder.tokens([asked.matter])
     pieces = [each.piece for each in found]
     weights, covered = _nearness(query, pieces, encoder)
-    for words, holds in _equivalents(asked, np.unique(query), encoder):
+    for words, holds in _equivalents(asked, distinct(query), encoder):
         if words.any():
             covered[np.ix_(words, np.array([holds(piece) for piece in pieces], bool))] = 1
     return Coverage(len(weights), _mean_of_worst(weights, covered))
