@@ -114,7 +114,8 @@ class _Pieces:
                 score = best[start] + (self._least if piece is None else self._scores[piece])
                 if begins[end] < 0 or score > best[end]:
                     best[end], ids[end], begins[end] = score, self._unknown if piece is None else piece, start
-        found, end = [], size
+        found: list[int] = []
+        end = size
         while end:
             if ids[end] != self._unknown or found[-1:] != [
                 self._unknown

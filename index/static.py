@@ -264,7 +264,9 @@ def _read_crossing(folder: Path) -> Crossing | None:
 def distinct(values: NDArray[Any]) -> NDArray[Any]:
     """As ``np.unique`` gives them, which first imports numpy's masked arrays to see that this is none."""
     ordered = np.sort(values)
-    return ordered[np.concatenate((np.ones(min(1, len(ordered)), bool), ordered[1:] != ordered[:-1]))]
+    first: NDArray[np.bool_] = np.concatenate((np.ones(min(1, len(ordered)), bool), ordered[1:] != ordered[:-1]))
+    found: NDArray[Any] = ordered[first]
+    return found
 
 
 def _normalised(vectors: Floats) -> Floats:
