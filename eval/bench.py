@@ -114,9 +114,14 @@ def _cold(library: Path, question: str) -> list[Figure]:
     ask = ["-m", "service.cli", "ask", "--library", str(library), question]
     bare = ["-c", "pass"]
     imports = ["-c", "import numpy, faiss, tantivy, tokenizers"]
+    others = {
+        "list": ["-m", "service.cli", "list", "--library", str(library)],
+        "--help": ["-m", "service.cli", "--help"],
+    }
     measure(ask)  # byte code and disk cache, as on every machine that has asked before
     runs = [(measure(ask), measure(bare), measure(imports)) for _ in range(_COLD_RUNS)]
     asks, bares, imported = zip(*runs, strict=True)
+    idle = median(run.cpu_s for run in bares)
     wall = median(run.wall_s for run in asks)
     return [
         Figure("cold ask", wall, "s", "bare python", median(run.wall_s for run in bares), _COLD_S),
@@ -127,6 +132,10 @@ def _cold(library: Path, question: str) -> list[Figure]:
             "CPU s",
             "imports",
             median(run.cpu_s for run in imported),
+        ),
+        *(
+            Figure(f"cold {name}", median(measure(each).cpu_s for _ in range(_COLD_RUNS)), "CPU s", "bare python", idle)
+            for name, each in others.items()
         ),
     ]
 

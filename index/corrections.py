@@ -18,12 +18,11 @@ from index.packed import Packed
 from ingest.passage import Passage
 from ingest.splitting import language_of
 
-EDITABLE = ("title", "issuer", "jurisdiction", "place", "year", "language", "url")
 _OF_ONE_VERSION = {"year"}  # a newer version is of a year of its own
 
 Value = str | int | None
 Changes = Mapping[str, Value]
-"""Fields of :data:`EDITABLE` and what they are to say; None takes a correction back to what was read."""
+"""Fields of :data:`index.editable.EDITABLE` and what they are to say; None takes a correction back to what was read."""
 
 
 def corrected(packed: Packed, changes: Changes, encoder: Encoder) -> Packed:

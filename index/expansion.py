@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import NamedTuple
 
 from index.quantity import variants
@@ -14,6 +15,7 @@ from ingest.text.analyzer import analyze, terms_of, units
 from ingest.text.view import cased
 
 GLOSSARY = "data/glossary.txt"
+_AS_UNITS = "data/glossary.units.txt"  # the same with its renderings cut: python -m index.expansion makes it anew
 _ALTERNATIVE = 0.5  # what an alternative counts beside the words it stands for; see docs/decisions/0008
 _MOST_GROUPS = 64  # of a long query only so many stretches are looked up
 _CASED = "!"  # before an abbreviation that is an ordinary word in lower case
@@ -151,23 +153,42 @@ def _shortens(short: Sequence[str], full: Sequence[str]) -> bool:
 @cache
 def glossary() -> Glossary:
     """The bundled one, read once."""
-    text = files("index").joinpath(GLOSSARY).read_text("utf-8")
-    return read_glossary(text)
+    return _read_units(files("index").joinpath(_AS_UNITS).read_text("utf-8"))
 
 
 def read_glossary(text: str) -> Glossary:
     """Reads lines ``carbon sink|sink of carbon=碳汇|碳库``; blank ones and those that begin with # say nothing."""
+    return _read_units(as_units(text))
+
+
+def as_units(text: str) -> str:
+    """A glossary with its renderings cut, most of the work of reading it: ``carbon sink|碳 汇|碳 库``."""
+    lines = (line for line in text.splitlines() if line and not line.startswith("#"))
+    entries = (line.replace("=", "|").split("|") for line in lines)
+    return "".join("|".join(map(_cut, renderings)) + "\n" for renderings in entries)
+
+
+def _cut(rendering: str) -> str:
+    return " ".join([*([rendering] if rendering.startswith(_CASED) else []), *units(rendering)])
+
+
+def _read_units(text: str) -> Glossary:
     glossary = Glossary([], {}, {}, {})
     for line in text.splitlines():
-        if not line or line.startswith("#"):
-            continue
         entry: list[tuple[str, ...]] = []
-        for rendering in line.replace("=", "|").split("|"):
-            key = tuple(units(rendering))
-            entry.append(key)
+        for rendering in line.split("|"):
+            key = tuple(rendering.split(" "))
             if rendering.startswith(_CASED):
-                glossary.cased[key] = rendering[len(_CASED) :]
+                written, *said = key
+                key = tuple(said)
+                glossary.cased[key] = written[len(_CASED) :]
+            entry.append(key)
             glossary.places.setdefault(key, []).append(len(glossary.entries))
             glossary.longest[key[0]] = max(glossary.longest.get(key[0], 0), len(key))
         glossary.entries.append(list(dict.fromkeys(entry)))
     return glossary
+
+
+if __name__ == "__main__":
+    folder = Path(__file__).parent
+    (folder / _AS_UNITS).write_text(as_units((folder / GLOSSARY).read_text("utf-8")), "utf-8")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from index.static import Floats
+from index.static import Floats, distinct
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _BACKGROUND = 50  # best candidates of a language that tell what an ordinary candidate in it scores
 _FEW = 3  # so many candidates say half of what many would
@@ -88,7 +91,7 @@ def _expected(meaning: Floats, lexical: Floats, own: NDArray[np.bool_]) -> Float
 
 def _lifted(scores: Floats, spoken: NDArray[np.str_], lift: float) -> Floats:
     """The means of the languages' best drawn towards the highest, less so where few candidates tell a mean."""
-    groups = [spoken == language for language in np.unique(spoken)]
+    groups = [spoken == language for language in distinct(spoken)]
     means = [np.sort(scores[group])[-_BACKGROUND:].mean() for group in groups]
     lifted = scores.copy()
     for group, mean in zip(groups, means, strict=True):

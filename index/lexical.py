@@ -11,15 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.expansion import Alternative, Group
 from index.static import Floats
 
 if TYPE_CHECKING:
     import tantivy
+    from numpy.typing import NDArray
 
-Rows = NDArray[np.int64]
+    Rows = NDArray[np.int64]
+else:
+    Rows = np.ndarray
 
 _FIELD = "words"
 _TIMES = (1, 2, 1)  # title, section and body stand so often in that field: a heading says what a passage is about

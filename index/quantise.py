@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.cutting import write_pieces
 from index.static import MODEL_FORMAT, Crossing, Floats, StaticEncoder, fingerprint, load_static, read_safetensors
 
 _STEPS = 127  # int8 without -128, so that a row and its negative stay alike
@@ -46,6 +47,7 @@ def write_model(
     np.save(out / "scale.npy", scale)
     np.save(out / "token_weight.npy", token_weight.astype(np.float16))
     (out / "tokenizer.json").write_bytes(tokenizer)
+    write_pieces(out)
     if crossing:
         np.save(out / "script.npy", crossing.script)
         np.save(out / "reach.npy", crossing.reach.astype(np.float16))

@@ -7,10 +7,9 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.backend import Legs
 from index.columns import (
@@ -27,11 +26,14 @@ from index.expansion import Group, expand, matched_terms
 from index.fusion import Weights, fuse, ranks
 from index.hit import Hit, SearchMode, Stated, Why
 from index.lexical import Ranking, Rows
-from index.static import Floats, Tokens
+from index.static import Floats, Tokens, distinct
 from index.store import batches
 from ingest.document import Metadata
 from ingest.passage import Passage
 from ingest.text.language import detect
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _T = TypeVar("_T")
 
@@ -101,7 +103,7 @@ def retrieve(
     nothing = Ranking.nothing()
     lexical = nothing if mode == "dense" else legs.lexical(query.groups, depth=depth, allowed=allowed)
     dense = nothing if mode == "lexical" else legs.dense(query.vector, depth=depth, allowed=allowed, by_language=True)
-    found = known.candidates(connection, np.union1d(lexical.rows, dense.rows))
+    found = known.candidates(connection, distinct(np.concatenate((lexical.rows, dense.rows))))
     if not found.passage_ids:
         return []
     shares = _shares(found.rows, lexical, query.groups, legs if mode == "hybrid" else None)

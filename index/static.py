@@ -11,15 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from index.cutting import Cutter, FolderCutter, TokenizerCutter
 from index.errors import EncoderMissing, LibraryFormatMismatch
 
 if TYPE_CHECKING:
-    from tokenizers import Tokenizer
+    from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
-Tokens = NDArray[np.uint32]
+    Floats = NDArray[np.float32]
+    Tokens = NDArray[np.uint32]
+else:
+    Floats = Tokens = np.ndarray
 
 
 class Encoded(NamedTuple):
@@ -72,7 +74,7 @@ class StaticEncoder:
 
     def __init__(
         self,
-        tokenizer: Tokenizer,
+        cutter: Cutter,
         weights: NDArray[Any],
         *,
         scale: Floats,
@@ -81,11 +83,8 @@ class StaticEncoder:
         fingerprint: str,
         crossing: Crossing | None = None,
     ) -> None:
-        _share_no_products()
-        tokenizer.no_truncation()
-        tokenizer.no_padding()
         self.name, self.fingerprint, self.dim = name, fingerprint, int(weights.shape[1])
-        self._tokenizer, self._weights, self._scale = tokenizer, weights, scale
+        self._cutter, self._weights, self._scale = cutter, weights, scale
         self._token_weight, self._crossing = token_weight, crossing
         self._unit = np.empty(weights.shape, np.float32)  # takes up memory only where rows are written
         self._is_unit = np.zeros(len(weights), bool)
@@ -99,8 +98,6 @@ class StaticEncoder:
             EncoderMissing: a file of the model is not there or cannot be read.
             LibraryFormatMismatch: the folder has another format.
         """
-        from tokenizers import Tokenizer
-
         try:
             about = json.loads((folder / "model.json").read_text("utf-8"))
             if about.get("format") != MODEL_FORMAT:
@@ -109,7 +106,7 @@ class StaticEncoder:
                     "write it anew with python -m index.quantise"
                 )
             return cls(
-                Tokenizer.from_file(str(folder / "tokenizer.json")),
+                FolderCutter(folder),
                 np.load(folder / "weights.npy", mmap_mode="r"),
                 scale=np.load(folder / "scale.npy").astype(np.float32),
                 token_weight=np.load(folder / "token_weight.npy").astype(np.float32),
@@ -134,6 +131,7 @@ class StaticEncoder:
 
     def tokens(self, texts: Sequence[str]) -> list[Tokens]:
         """Ids of the known tokens of each text, in order; empty where there is none."""
+        _share_no_products()  # whatever is multiplied was tokens before
         if len(self._known) > _MOST_KNOWN:
             self._known = {}
         known = self._known  # this very one: another thread may begin anew
@@ -142,10 +140,8 @@ class StaticEncoder:
         for start in range(0, len(missing), _TEXTS_AT_ONCE):
             part = missing[start : start + _TEXTS_AT_ONCE]
             clean = [_without_surrogates(text) for text in part]
-            for text, encoding in zip(
-                part, self._tokenizer.encode_batch_fast(clean, add_special_tokens=False), strict=True
-            ):
-                ids = np.array(encoding.ids, dtype=np.uint32)
+            for text, cut in zip(part, self._cutter.cut(clean), strict=True):
+                ids = np.array(cut, dtype=np.uint32)
                 found[text] = ids[ids >= _FIRST_WORD]
         known.update((text, found[text]) for text in missing if len(text) <= _SHORT)
         return [found[text] for text in texts]
@@ -154,8 +150,8 @@ class StaticEncoder:
         vectors = np.zeros((len(tokens), self.dim), np.float32)
         for row, ids in enumerate(tokens):
             if len(ids):  # counts first: a passage repeats its words, and a row of weights is a kilobyte
-                distinct, counts = np.unique(ids, return_counts=True)
-                vectors[row] = (counts * self._scale[distinct]).astype(np.float32) @ self._rows(distinct)
+                words, counts = np.unique(ids, return_counts=True)
+                vectors[row] = (counts * self._scale[words]).astype(np.float32) @ self._rows(words)
         return _normalised(vectors)
 
     def maxsim(self, query: Tokens, passages: Sequence[Tokens]) -> Floats:
@@ -168,16 +164,16 @@ class StaticEncoder:
 
         That is float32, (n, len(passages)), 0..1: the cosine to the nearest token of each passage, 0 for an empty one.
         """
-        distinct = np.unique(query)
-        found = np.zeros((len(distinct), len(passages)), np.float32)
+        asked = distinct(query)
+        found = np.zeros((len(asked), len(passages)), np.float32)
         filled = [i for i, ids in enumerate(passages) if len(ids)]
-        if not filled or not len(distinct):
-            return np.zeros(len(distinct), np.float32), found
+        if not filled or not len(asked):
+            return np.zeros(len(asked), np.float32), found
         vocabulary, where = self._places(np.concatenate([passages[i] for i in filled]))
-        cosines = self._levelled(distinct, vocabulary)
+        cosines = self._levelled(asked, vocabulary)
         starts = _starts([len(passages[i]) for i in filled])
         found[:, filled] = np.minimum(np.maximum.reduceat(np.take(cosines, where, axis=1), starts, axis=1), 1)
-        weight = self._query_weight(distinct)
+        weight = self._query_weight(asked)
         return weight / max(float(weight.sum()), 1e-9), found
 
     def _levelled(self, left: Tokens, right: Tokens) -> Floats:
@@ -227,7 +223,7 @@ def load_static(folder: Path, *, name: str) -> StaticEncoder:
         raise EncoderMissing(f"cannot load the static model in {folder}: {error}; check the folder") from error
     token_weight = folder / "token_weight.npy"
     return StaticEncoder(
-        Tokenizer.from_str(description.decode("utf-8")),
+        TokenizerCutter(lambda: Tokenizer.from_str(description.decode("utf-8"))),
         weights,
         scale=np.ones(len(weights), np.float32),
         token_weight=np.load(token_weight).astype(np.float32) if token_weight.is_file() else None,
@@ -263,6 +259,14 @@ def _read_crossing(folder: Path) -> Crossing | None:
     if not (folder / "reach.npy").is_file():
         return None
     return Crossing(np.load(folder / "script.npy"), np.load(folder / "reach.npy").astype(np.float32))
+
+
+def distinct(values: NDArray[Any]) -> NDArray[Any]:
+    """As ``np.unique`` gives them, which first imports numpy's masked arrays to see that this is none."""
+    ordered = np.sort(values)
+    first: NDArray[np.bool_] = np.concatenate((np.ones(min(1, len(ordered)), bool), ordered[1:] != ordered[:-1]))
+    found: NDArray[Any] = ordered[first]
+    return found
 
 
 def _normalised(vectors: Floats) -> Floats:

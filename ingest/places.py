@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from ingest.text.patterns import late
+
 # Jurisdiction → its names and adjectives in Latin script, in Han script (zh and ja). Names that are also first names,
 # words or places elsewhere (Jordan, Turkey, Georgia, Chad) are left out: they would count where nobody meant them.
 _NAMES: dict[str, tuple[str, str]] = {
@@ -62,8 +64,8 @@ _NAMES: dict[str, tuple[str, str]] = {
     "AR": ("Argentin(?:a|e|ian)", "阿根廷|アルゼンチン"),
     "CR": ("Costa Rican?", "哥斯达黎加|コスタリカ"),
 }  # fmt: skip
-_NAMED = {code: re.compile(rf"\b(?:{latin})\b|{han}") for code, (latin, han) in _NAMES.items()}
-_ALONE = {code: re.compile(rf"(?:the )?(?:{latin})|{han}", re.IGNORECASE) for code, (latin, han) in _NAMES.items()}
+_NAMED = {code: late(rf"\b(?:{latin})\b|{han}") for code, (latin, han) in _NAMES.items()}
+_ALONE = {code: late(rf"(?:the )?(?:{latin})|{han}", re.IGNORECASE) for code, (latin, han) in _NAMES.items()}
 
 _PROVINCES = (
     "河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海"
@@ -72,15 +74,15 @@ _AUTONOMOUS = {"内蒙古": "内蒙古自治区", "广西": "广西壮族自治�
                "新疆": "新疆维吾尔自治区"}  # fmt: skip
 _CITIES = "北京|天津|上海|重庆"
 # A bare name counts only where a title or an issuer begins: 江西 also stands in 长江西岸.
-_PROVINCE = re.compile(rf"(?:{_PROVINCES})省|(?:^|中共)(?:{_PROVINCES})")
-_REGION = re.compile("|".join(f"{whole}|(?:^|中共){short}" for short, whole in _AUTONOMOUS.items()))
-_CITY = re.compile(rf"(?:{_CITIES})市|(?:^|中共)(?:{_CITIES})(?!大学)")
+_PROVINCE = late(rf"(?:{_PROVINCES})省|(?:^|中共)(?:{_PROVINCES})")
+_REGION = late("|".join(f"{whole}|(?:^|中共){short}" for short, whole in _AUTONOMOUS.items()))
+_CITY = late(rf"(?:{_CITIES})市|(?:^|中共)(?:{_CITIES})(?!大学)")
 # 广州市 where a name begins; not 城市 or 本市, which are no names, nor the great cities of other countries.
-_TOWN = re.compile(
+_TOWN = late(
     r"(?:^|中共|省|自治区)(?!城|都市|[全本各我股超]市|纽约|伦敦|巴黎|东京|首尔|柏林)([\u4e00-\u9fff]{2,4}?市|[\u4e00-\u9fff]{2,8}?自治州)"
     r"(?!场|民|政|容|值)"
 )
-_PREFECTURE = re.compile("北海道|東京都|大阪府|京都府|(?:^|(?<=[^\u4e00-\u9fff]))[\u4e00-\u9fff]{2,3}県")
+_PREFECTURE = late("北海道|東京都|大阪府|京都府|(?:^|(?<=[^\u4e00-\u9fff]))[\u4e00-\u9fff]{2,3}県")
 _LATIN_PLACES = {
     "US": "Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Hawaii|Idaho|Illinois|Indiana|Iowa"
           "|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana"
@@ -92,7 +94,7 @@ _LATIN_PLACES = {
     "AU": "New South Wales|Queensland|Tasmania|South Australia|Western Australia",
     "GB": "Scotland|Wales|Northern Ireland",
 }  # fmt: skip
-_LATIN_PLACE = re.compile(
+_LATIN_PLACE = late(
     "|".join(rf"(?P<{code}>\b(?=[A-Z])(?:{names}|{names.upper()})\b)" for code, names in _LATIN_PLACES.items())
 )
 
@@ -111,19 +113,19 @@ _TOWNS = (
     "深圳|广州|杭州|南京|武汉|成都|厦门|苏州|宁波|青岛|大连|西安|长沙|郑州|昆明|合肥|福州|三明|丽水|湖州|香港|澳门|台湾"
 )
 # As people write in a question: names by themselves, anywhere, with or without 省 or 市.
-_PART = re.compile(
+_PART = late(
     rf"(?P<province>{_PROVINCES})省?|(?P<city>{_CITIES}|{_TOWNS})市?|(?P<region>{'|'.join(_AUTONOMOUS)})"
     r"(?:壮族|回族|维吾尔)?(?:自治区)?|(?P<town>(?<![\u4e00-\u9fff])(?!城市|本市|全市)[\u4e00-\u9fff]{2,3}市)(?!场|民|政|值|容)"
     rf"|(?<![A-Za-z])(?=[A-Z])(?P<latin>{'|'.join(_LATIN_REGIONS)})(?![a-z])"
 )
 # In a question a name stands beside Chinese characters too, where there is no edge of a word.
-_LATIN_ANY = re.compile(
+_LATIN_ANY = late(
     rf"(?<![A-Za-z])(?=[A-Z])(?:{'|'.join(rf'(?P<{code}>{latin})' for code, (latin, _) in _NAMES.items())})(?![A-Za-z])"
 )
 _HAN_FIRST = "".join(
     {name[0] for _, han in _NAMES.values() for name in han.split("|")}
 )  # passes most text over quickly
-_HAN_ANY = re.compile(f"(?=[{_HAN_FIRST}])(?:{'|'.join(f'(?P<{code}>{han})' for code, (_, han) in _NAMES.items())})")
+_HAN_ANY = late(f"(?=[{_HAN_FIRST}])(?:{'|'.join(f'(?P<{code}>{han})' for code, (_, han) in _NAMES.items())})")
 
 # Host suffix → jurisdiction; the longest matching suffix wins.
 _HOSTS = {
@@ -133,7 +135,7 @@ _HOSTS = {
     "jp": "JP", "nz": "NZ", "legislation.gov.uk": "GB", "gc.ca": "CA", "canada.ca": "CA", "admin.ch": "CH",
     "unfccc.int": "UN", "un.org": "UN", "ipcc.ch": "UN", "unep.org": "UN", "undp.org": "UN", "fao.org": "UN",
 }  # fmt: skip
-_GOVERNMENT_HOST = re.compile(r"\.(?:gov|govt|go|gob|gouv|gub)\.([a-z]{2})$")
+_GOVERNMENT_HOST = late(r"\.(?:gov|govt|go|gob|gouv|gub)\.([a-z]{2})$")
 
 
 def jurisdiction_of_host(url: str | None) -> str | None:

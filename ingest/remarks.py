@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from ingest.text.patterns import late
+
 RemarkKind = Literal[
     "figures",  # numbers lost a sign or a point
     "encoding",  # characters were guessed, mended or lost
@@ -17,24 +19,24 @@ RemarkKind = Literal[
     "note",  # nothing that a quote could suffer from
 ]
 
-_PAGES = re.compile(r"\b(?:page|slide)s? (\d+(?:[-–]\d+)?(?:, \d+(?:[-–]\d+)?)*)")
+_PAGES = late(r"\b(?:page|slide)s? (\d+(?:[-–]\d+)?(?:, \d+(?:[-–]\d+)?)*)")
 _KINDS: tuple[tuple[RemarkKind, re.Pattern[str]], ...] = (
     (
         "note",
-        re.compile(
+        late(
             r"^named \S+ but holds|attach(?:ed|ment)|\bcomments?\b|\bframe[ds]?\b|furniture|\bembedded (?:file|object)"
             r"|\bpictures are not read|hidden (?:slides|sheets|rows|columns) are left out"
         ),
     ),
-    ("figures", re.compile(r"\bfigures cannot be trusted|\bpercent signs|\bdecimal points|\bexponents? (?:lost|seem)")),
+    ("figures", late(r"\bfigures cannot be trusted|\bpercent signs|\bdecimal points|\bexponents? (?:lost|seem)")),
     (
         "encoding",
-        re.compile(r"\bencod(?:ed|ing)|U\+FFFD|\bmended\b|\bdeclares \S+ but is|\bdamaged characters|replacement char"),
+        late(r"\bencod(?:ed|ing)|U\+FFFD|\bmended\b|\bdeclares \S+ but is|\bdamaged characters|replacement char"),
     ),
-    ("damage", re.compile(r"partly damaged|reads? poorly|garbled|\bby OCR\b|\brecognised\b|cannot be read")),
+    ("damage", late(r"partly damaged|reads? poorly|garbled|\bby OCR\b|\brecognised\b|cannot be read")),
     (
         "missing",
-        re.compile(r"left out|not (?:be )?read\b|not show|\bhidden\b|struck|no text|covered|typed over|\bvertical\b"),
+        late(r"left out|not (?:be )?read\b|not show|\bhidden\b|struck|no text|covered|typed over|\bvertical\b"),
     ),
 )
 

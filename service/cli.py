@@ -1,11 +1,16 @@
 """The command line: translates in, calls the engine, translates out.
 
-Exit status: 0 done (an abstention is an answer), 1 a named error, 2 wrong usage.
+Exit status: 0 done (an abstention is an answer), 1 a named error, 2 wrong usage. A command imports what answers, reads
+or serves when it runs: nobody who asks for help or a list waits for it.
 """
 
 from __future__ import annotations
 
+import atexit
+import gc
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
@@ -13,13 +18,9 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from index.errors import LibraryError
 from ingest.errors import SinkQAError
-from service.collections import Collections
 from service.commands import edit, fetch, holdings, key, serve, terminal
-from service.commands.options import AsJson, Collection, Library, open_engine
-from service.doctor import examine
-from service.settings import Settings
+from service.commands.options import AsJson, Collection, Kind, Library, Mode, open_engine
 
 app = typer.Typer(
     help="Ask climate-policy documents, in Chinese or English, and get answers whose quotes are checked.",
@@ -37,7 +38,7 @@ Languages = Annotated[list[str] | None, typer.Option("--language", help="Only pa
 Jurisdictions = Annotated[
     list[str] | None, typer.Option("--jurisdiction", help="Only documents of CN, US, EU, JP, NZ or UN.")
 ]
-Types = Annotated[list[terminal.Kind] | None, typer.Option("--type", help="Only documents of this format; repeatable.")]
+Types = Annotated[list[Kind] | None, typer.Option("--type", help="Only documents of this format; repeatable.")]
 Since = Annotated[int | None, typer.Option("--from", help="Only documents of this year or later.")]
 Until = Annotated[int | None, typer.Option("--to", help="Only documents of this year or earlier.")]
 
@@ -69,6 +70,10 @@ def add(
 
     A library begun so holds what you add and nothing else; the starter corpus comes with a first question.
     """
+    from service.collections import Collections
+    from service.settings import Settings
+
+    gc.enable()
     settings = Settings.load(library=library, collection=collection, workers=workers)
     engine = Collections(settings).engine(settings.collection, create=True)
     with terminal.progress("Adding", quiet=as_json) as advance:
@@ -108,7 +113,7 @@ def search(
     library: Library = None,
     collection: Collection = None,
     k: Count = None,
-    mode: Annotated[terminal.Mode, typer.Option(help="Which legs to use.")] = terminal.Mode.hybrid,
+    mode: Annotated[Mode, typer.Option(help="Which legs to use.")] = Mode.hybrid,
     doc: Documents = None,
     language: Languages = None,
     jurisdiction: Jurisdictions = None,
@@ -190,6 +195,11 @@ def doctor(
     as_json: AsJson = False,
 ) -> None:
     """Check what is installed, loaded, stale or damaged."""
+    from index.errors import LibraryError
+    from service.doctor import examine
+    from service.settings import Settings
+
+    gc.enable()
     try:
         engine = open_engine(library, collection, reencode=rebuild)
         if rebuild:
@@ -212,6 +222,7 @@ def backup(
 ) -> None:
     """Copy all collections and keys, while a server runs if one does. The copy is a library: move it to restore it."""
     from service.backup import back_up
+    from service.settings import Settings
 
     copied = back_up(Settings.load(library=library), to)
     if as_json:
@@ -228,13 +239,25 @@ app.command()(serve.mcp)
 app.add_typer(key.app, name="key")
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without looking for garbage, which a question makes little of and costs a tenth of its time; nor at exit."""
+    atexit.register(gc.freeze)
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
 def main() -> None:
     """Entry point of ``sinkqa``."""
     for stream in (sys.stdin, sys.stdout):
         if isinstance(stream, TextIOWrapper):  # what a terminal or a pipe cannot encode becomes a question mark
             stream.reconfigure(errors="replace")
     try:
-        app()
+        with _uncollected():
+            app()
     except SinkQAError as error:
         terminal.show_error(error)
         sys.exit(1)

@@ -3,57 +3,33 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import asdict, replace
-from functools import cache, cached_property
+from functools import cached_property
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
-from index.hit import Filters, Hit, SearchMode
+from index.hit import Filters, SearchMode
 from index.library import Library
-from index.reranker import Reranker, load_reranker
 from ingest.document import Metadata
-from ingest.text.language import detect
-from ingest.text.view import fold
-from service.answer import Answer, Citation, RankedPassage, SearchResult
-from service.answering.answerer import READ, reordered
-from service.answering.confidence import BAR
-from service.answering.finding import Finder
-from service.answering.generating import ChatGenerator, Generator, Source
-from service.answering.guide import Guide
-from service.answering.judging import load_judge
-from service.answering.opening import Opening
-from service.answering.responding import Responder
-from service.answering.translating import translated
-from service.answering.understanding import Asked
-from service.answering.writing import sources, write, written_over
-from service.budget import checkpoint, spending
-from service.doctor import DoctorReport, examine
-from service.errors import InvalidQuestion
-from service.evidence.citations import cite
-from service.evidence.doubts import doubted
-from service.evidence.geometry import quoted_spans
-from service.evidence.injection import flags
-from service.evidence.pieces import Pieces
-from service.evidence.relevance import nearest
-from service.grounding.quoting import QuoteReport, checked_quote, locate
-from service.grounding.verifying import VerifyReport, verify
-from service.intake import AddReport, OnDone, OnProgress, bring_in, take_in
 from service.settings import Settings
 from service.shelf import Shelf
 
 if TYPE_CHECKING:
+    from service.answer import Answer, SearchResult
+    from service.answering.generating import Generator
+    from service.answering.opening import Opening
+    from service.asking import Asking
+    from service.doctor import DoctorReport
+    from service.grounding.quoting import QuoteReport
+    from service.grounding.verifying import VerifyReport
+    from service.intake import AddReport, OnDone, OnProgress
     from service.readers import Readers, Stop
     from service.turns import Share
     from service.workers import File
 
 _BESIDE_BYTES = 50_000  # of text that a server reads itself: a tenth of a second in which it does little else
-_OFFERED = 12  # pieces of evidence for a generator
-_QUESTION_CHARS = 4_000  # longer than any question; a pasted document is a mistake worth naming
 
 
 class Engine(Shelf):
@@ -61,10 +37,20 @@ class Engine(Shelf):
 
     def __init__(self, library: Library, settings: Settings, *, generator: Generator | None = None) -> None:
         super().__init__(library, settings)
-        self._generator = generator or ChatGenerator(settings)
-        self._pieces = Pieces(library.encoder)
-        self._judge = load_judge(settings.judge, library.encoder)
-        self._guide = Guide(library)
+        self._generator = generator
+        if settings.judge != "rules":
+            self.ready()  # a model that is missing is told when the library is opened
+
+    def ready(self) -> None:
+        """Loads now what the first question would load."""
+        _ = self._asking
+
+    @cached_property
+    def _asking(self) -> Asking:
+        """Comes with the first question: a list of documents need not wait for what answers."""
+        from service.asking import Asking
+
+        return Asking(self._library, self._settings, generator=self._generator, astral=self._astral_offsets)
 
     @staticmethod
     def exists(settings: Settings) -> bool:
@@ -109,6 +95,7 @@ class Engine(Shelf):
         The same bytes again change nothing; new bytes at the same path replace the document that stood there.
         ``about``: what is known of files beforehand, by their paths; it goes before what their readers find.
         """
+        from service.intake import take_in
         from service.readers import Readers
 
         wanted, cpu_s = self._settings.workers or os.cpu_count() or 1, self._settings.file_timeout_s
@@ -120,6 +107,8 @@ class Engine(Shelf):
 
         What a file supersedes can be put back as what was discarded can.
         """
+        from service.intake import bring_in
+
         bring_in(
             self._library,
             files,
@@ -164,117 +153,20 @@ class Engine(Shelf):
         generate: bool = False,
     ) -> Iterator[Answer]:
         """As :meth:`ask`, and where a language model takes its time, the answer without it comes first."""
-        _check(question)
-        clock = _Clock()
-        with self._spending(), self._library.reading():
-            generation = self._library.generation
-            responder = self._responder(clock, max(k or 0, READ), filters, bar)
-            asked, drafted, hits, judged = responder.respond(question)
-            clock.lap("answer")
-            best = reordered(hits, judged)[: k or self._settings.k]
-            passages = self._ranked(best, language=asked.language)
-            citations = doubted(drafted.citations, self._library, language=asked.language)
-            offered = self._offered(asked, best) if generate and not drafted.why else {}
-        given = Answer(
-            status=drafted.status,
-            abstain_reason=drafted.why,
-            question=question,
-            language=asked.language,
-            answer=drafted.text,
-            segments=drafted.segments,
-            citations=citations,
-            passages=passages,
-            confidence=round(drafted.confidence, 4),
-            generation=generation,
-            encoder=self._library.encoder.fingerprint,
-            timings_ms=dict(clock.laps),
-            notes=drafted.notes,
-            table=drafted.table,
-            missing=drafted.missing,
-            suggestions=drafted.suggestions,
-        )
-        yield given
-        if offered:
-            yield self._generated(given, offered, clock)
-
-    def _responder(self, clock: _Clock, k: int, filters: Filters | None, bar: float | None) -> Responder:
-        @cache  # parts of a question ask again what the whole did
-        def search(text: str, filters: Filters) -> Sequence[Hit]:
-            clock.lap("answer")
-            hits = self._hits(text, k=k, filters=filters)
-            clock.lap("search")
-            return hits
-
-        return Responder(
-            Finder(
-                library=self._library,
-                search=search,
-                judge=self._judge,
-                pieces=self._pieces,
-                guide=self._guide,
-                bar=BAR if bar is None else bar,
-                filters=filters or Filters(),
-            )
-        )
-
-    def _offered(self, asked: Asked, hits: Sequence[Hit]) -> dict[str, tuple[Source, Citation]]:
-        """Checked evidence for a generator, by key."""
-        near = nearest(asked.said, hits, self._pieces, most=_OFFERED)
-        cited = [
-            (piece.statement, citation)
-            for (piece, *_), fit in near
-            if (citation := cite(self._library, piece.passage, piece.units, number=1, score=fit)) is not None
-        ]
-        told = doubted([citation for _, citation in cited], self._library, language=asked.language)
-        return sources(list(zip([text for text, _ in cited], told, strict=True)))
-
-    def _generated(self, given: Answer, offered: Mapping[str, tuple[Source, Citation]], clock: _Clock) -> Answer:
-        with self._spending():
-            written = write(given.question, [source for source, _ in offered.values()], self._generator, self._judge)
-            clock.lap("generate")
-            made = written_over(given, written, {key: citation for key, (_, citation) in offered.items()})
-            if written.reached:
-                made = translated(made, self._generator)
-                clock.lap("translate")
-        return replace(made, timings_ms=clock.laps)
+        return self._asking.stream(question, k=k, filters=filters, bar=bar, generate=generate)
 
     def opening(self, language: str) -> Opening:
         """What the engine says to a greeting: what the library holds, and questions that it does answer.
 
         ``language``: "zh", or English for any other.
         """
-        with self._spending(), self._library.reading():
-            greeted = self._responder(_Clock(), READ, None, None).respond("你好" if language == "zh" else "hello")
-        return Opening(tuple(greeted.drafted.text.splitlines()), greeted.drafted.suggestions)
+        return self._asking.opening(language)
 
     def search(
         self, query: str, *, k: int | None = None, mode: SearchMode = "hybrid", filters: Filters | None = None
     ) -> SearchResult:
         """The ``k`` best passages, best first, each with the reasons of its rank."""
-        clock = _Clock()
-        with self._spending(), self._library.reading():
-            generation = self._library.generation
-            hits = self._hits(query, k=k, mode=mode, filters=filters)
-            clock.lap("search")
-            return SearchResult(query, self._ranked(hits, language=detect(query)), generation, clock.laps)
-
-    def _hits(
-        self, query: str, *, k: int | None, mode: SearchMode = "hybrid", filters: Filters | None, read: bool = True
-    ) -> list[Hit]:
-        """``read``: by the reranker too, where there is one; it is made for questions."""
-        checkpoint()
-        reranker = self._reranker if read else None
-        return self._library.search(query, k=k or self._settings.k, mode=mode, filters=filters, reranker=reranker)
-
-    @cached_property
-    def _reranker(self) -> Reranker | None:
-        """Loaded by the first question: it takes seconds, and adding or listing needs none."""
-        return load_reranker(self._settings.reranker) if self._settings.reranker else self._judge.reranker
-
-    def _ranked(self, hits: Sequence[Hit], *, language: str) -> tuple[RankedPassage, ...]:
-        astral = {doc_id: self._astral_offsets(doc_id) for doc_id in {hit.passage.doc_id for hit in hits}}
-        ranked = [_ranked(hit, astral[hit.passage.doc_id]) for hit in hits]
-        return doubted(ranked, self._library, language=language)
+        return self._asking.search(query, k=k, mode=mode, filters=filters)
 
     def verify(self, text: str) -> VerifyReport:
         """Says of each claim of ``text`` whether the library supports or contradicts it, or does not know.
@@ -282,19 +174,7 @@ class Engine(Shelf):
         Raises:
             InvalidText: no statement in it, over 20,000 characters, or over 200 statements.
         """
-        clock = _Clock()
-        with self._spending(), self._library.reading():
-            generation = self._library.generation
-            checked, citations = verify(
-                text,
-                lambda claim: self._hits(claim, k=None, filters=None, read=False),
-                self._library,
-                self._judge,
-                self._pieces,
-            )
-            citations = doubted(citations, self._library, language=detect(text))
-            clock.lap("verify")
-        return VerifyReport(text, checked, citations, generation, self._library.encoder.fingerprint, clock.laps)
+        return self._asking.verify(text)
 
     def verify_quote(self, quote: str, *, doc_id: str | None = None) -> QuoteReport:
         """Says whether the library, or one document of it, holds a quote: exactly, altered, or not.
@@ -303,18 +183,7 @@ class Engine(Shelf):
             InvalidText: no word in it, or over 4,000 characters.
             DocumentNotFound, AmbiguousDocument: ``doc_id`` names no document, or several.
         """
-        clock = _Clock()
-        filters = Filters(doc_ids=(doc_id,)) if doc_id else None
-        with self._spending(), self._library.reading():
-            generation = self._library.generation
-            hits = self._hits(checked_quote(quote), k=None, filters=filters, read=False)
-            comparison, found = locate(quote, hits, self._library)
-            (citation,) = doubted([found], self._library, language=detect(quote)) if found else (None,)
-            clock.lap("verify")
-        return QuoteReport(quote, comparison.result, citation, comparison.differences, generation, clock.laps)
-
-    def _spending(self) -> AbstractContextManager[None]:
-        return spending(self._settings.request_cpu_s)
+        return self._asking.verify_quote(quote, doc_id=doc_id)
 
     @property
     def generation(self) -> int:
@@ -327,46 +196,6 @@ class Engine(Shelf):
 
     def doctor(self) -> DoctorReport:
         """What is installed and loaded, and what is stale or damaged."""
-        return examine(self._settings, library=self._library, reranker=lambda: self._reranker)
+        from service.doctor import examine
 
-
-class _Clock:
-    """Milliseconds between laps, those of one name added up."""
-
-    def __init__(self) -> None:
-        self.laps: dict[str, float] = {}
-        self._last = time.perf_counter()
-
-    def lap(self, name: str) -> None:
-        now = time.perf_counter()
-        self.laps[name] = round(self.laps.get(name, 0.0) + 1000 * (now - self._last), 2)
-        self._last = now
-
-
-def _check(question: str) -> None:
-    if not any(char.isalnum() for char in question):
-        raise InvalidQuestion("question: expected at least one word or number, got none; ask in Chinese or English")
-    size = len(fold(question))  # one compatibility character may stand for eighteen
-    if max(size, len(question)) > _QUESTION_CHARS:
-        raise InvalidQuestion(
-            f"question: expected at most {_QUESTION_CHARS:,} characters, got {size:,}; ask about one thing"
-        )
-
-
-def _ranked(hit: Hit, astral: Sequence[int]) -> RankedPassage:
-    passage = hit.passage
-    return RankedPassage(
-        passage_id=passage.passage_id,
-        doc_id=passage.doc_id,
-        title=hit.title,
-        section=passage.section,
-        table=passage.table,
-        page_start=passage.page_start,
-        page_end=passage.page_end,
-        language=passage.language,
-        text=passage.text,
-        spans=quoted_spans(astral, passage.spans),
-        score=round(hit.score, 4),
-        why={name: round(each, 4) if isinstance(each, float) else each for name, each in asdict(hit.why).items()},
-        flags=flags(passage.text),
-    )
+        return examine(self._settings, library=self._library, reranker=lambda: self._asking.reranker)

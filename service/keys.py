@@ -16,17 +16,14 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from filelock import FileLock, Timeout
 
 from service.errors import InvalidKey, KeyNotFound, KeysUnreadable
 from service.keyed import KeyedNote
+from service.scopes import SCOPES, Scope
 from service.settings import Settings
-
-Scope = Literal["read", "write", "admin"]
-SCOPES: tuple[Scope, ...] = get_args(Scope)
-"""Each includes those before it."""
 
 FORMAT = 1
 _SECRET = re.compile(r"sinkqa_([0-9a-f]{8})_[A-Za-z0-9_-]{43}")

@@ -26,7 +26,8 @@ from eval.loopback import Server, serving
 from eval.ranking import OnProgress
 from ingest.readers import SUFFIXES
 from service.engine import Engine
-from service.keys import Scope, keys_of
+from service.keys import keys_of
+from service.scopes import Scope
 from service.settings import Settings
 
 _DOCUMENTS = 8  # the smallest, which the server under attack holds

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ingest.text.patterns import late
 from ingest.text.view import fold
 
 _LONGEST_ZH, _LONGEST_EN = 30, 12  # characters and words of a term: what is longer is a clause
@@ -12,44 +13,44 @@ _MARK = (  # how an item, an article or a paragraph begins; possessive, lest row
     r"(?:\s*+(?:\((?:[一二三四五六七八九十百]{1,4}|\d{1,3}|[a-z]{1,2}|[ivx]{1,5})\)|[一二三四五六七八九十百]{1,4}[、 ]"
     r"|\d{1,3}(?:\.\d{1,3})*[.、)]?(?=[ (\"'\u4e00-\u9fff])|[a-z]\)|[-·*]|第[一二三四五六七八九十百千\d]+条))*+\s*+"
 )
-ITEM = re.compile(  # how an item begins
+ITEM = late(  # how an item begins
     r"\s*(?:\([一二三四五六七八九十百a-z\d]{1,5}\)|[一二三四五六七八九十]{1,3}[、 ]|\d{1,3}[.)、](?!\d)|[a-z]\)|[-·*] )"
 )
-HEADING = re.compile(  # over definitions
+HEADING = late(  # over definitions
     r"定义|术语|用语|释义|名词解释|\bdefinitions?\b|\binterpretation\b|\bglossary\b|\bterminology\b|\bmeanings?\b|\bdefined\b"
 )
-GLOSSARY = re.compile(  # over a list of terms and nothing else
+GLOSSARY = late(  # over a list of terms and nothing else
     r"(?:术语(?:[和与及、]定义|解释)?|名词解释|缩略[语词]|\bglossary(?: of [a-z ]+)?"
     r"|^[\d.ivx ]*(?:terms and )?definitions|\babbreviations(?: and acronyms)?|\bacronyms|\bterminology)\W*$"
 )
-_LEAD = re.compile(  # announces definitions
+_LEAD = late(  # announces definitions
     r"(?:用语|术语|词语|名词|概念)[^。;]{0,12}(?:含义|涵义|定义|适用|解释|如下|意义)"
     r"|^[^.;]{0,30}\b(?:in|for (?:the )?purposes? of) (?:this|these) [^.;]{0,120}[:-]$"
     r"|unless the context otherwise requires|following (?:specific )?(?:definitions|terms|expressions)"
     r"|各号に掲げる用语|用语の意义"
 )
 _LEAD_CUES = ("otherwise requires", "following", "用语", "术语", "词语", "名词", "概念")
-_WITHIN = re.compile(  # "In this section, " before the term
+_WITHIN = late(  # "In this section, " before the term
     rf"^{_MARK}(?:in|for (?:the )?purposes? of|as used in|under) (?:this|these|subsections?|sections?|paragraphs?"
     r"|parts?|subparts?|schedules?|articles?|clauses?|the)\b[^,\"]{0,120}?"
     r"(?:,\s*unless the context otherwise requires)?[,-]+\s*"
 )
 
-_ZH = re.compile(
+_ZH = late(
     rf"(?:^|(?<=[。;:\s])){_MARK}(?P<head>[^。;:!?]{{1,90}}?)\s*,?\s*(?:一般|通常|均|都|即|就|则|主要)?"
     r"(?:是指|系指|指的是|专指)"
 )
-_ZH_CALLED = re.compile(r"所称的?(?P<head>[^。;:,!?]{1,40}?)(?:,?(?:是指|是|指)|,(?:包括|为|即))")
-_ZH_COUNTED = re.compile(rf"^{_MARK}(?P<head>[^。;:,]{{1,40}}),\s*(?:包括|分为|即)")
-_ZH_LISTED = re.compile(rf"^{_MARK}(?P<head>[^。;:,]{{1,40}}?)\s*(?:[:]|,\s*(?:是|指|即|为|包括|分为)|--+)\s*\S")
-_ZH_BEFORE = re.compile(
+_ZH_CALLED = late(r"所称的?(?P<head>[^。;:,!?]{1,40}?)(?:,?(?:是指|是|指)|,(?:包括|为|即))")
+_ZH_COUNTED = late(rf"^{_MARK}(?P<head>[^。;:,]{{1,40}}),\s*(?:包括|分为|即)")
+_ZH_LISTED = late(rf"^{_MARK}(?P<head>[^。;:,]{{1,40}}?)\s*(?:[:]|,\s*(?:是|指|即|为|包括|分为)|--+)\s*\S")
+_ZH_BEFORE = late(
     r"^.*(?:所称的?|所说的|所谓的?|中的|里的)|^.*,|^(?:其中|这里的?|关于|对于|术语|本文的?|本(?:法|条例|办法)中)"
 )
-_ZH_NO_TERM = re.compile(  # begins or ends like a clause
+_ZH_NO_TERM = late(  # begins or ends like a clause
     r"^(?:这|此|其|该|它|那|我|他|她|也|并|但|而|因|由|以|如|可|需|应|不|只|仅|主要|所|即|又|或|和|与|的|将|在|对|从|是|指)"
     r"|(?:[的了就也都不将]|分别|一般|通常|主要|可以|应当)$"
 )
-_ALSO = re.compile(r"\((?:以下)?(?:又|也)?(?:简称|统称|称为?)?:?\s*\"?([^()\"]{1,30})\"?\)")
+_ALSO = late(r"\((?:以下)?(?:又|也)?(?:简称|统称|称为?)?:?\s*\"?([^()\"]{1,30})\"?\)")
 
 _QUOTED = "[\"'ìî]+[^\"'ìî.;]{1,80}[\"'ìî]+"
 _MEANS = (
@@ -60,33 +61,31 @@ _RELATING = (
     r"(?:,\s*(?:in relation to|in respect of|with respect to|with regard to|for the purposes? of|for|when|where|as)\b"
     r"(?:[^,;]{1,120},){1,3}?)?"
 )
-_EN_QUOTED = re.compile(
+_EN_QUOTED = late(
     rf"(?P<heads>{_QUOTED}(?:(?:,|,? or|,? and) {_QUOTED}){{0,5}})(?: \((?P<short>[^)]{{1,30}})\))?"
     rf"(?: of [^,;.]{{1,40}})?{_RELATING},?\s*-?\s*(?:also )?(?P<verb>{_MEANS}|includes?\b|is\b|are\b)"
 )
-_PURPOSE = re.compile(
-    r"\b(?:in|for (?:the )?purposes? of) (?:this|these|the) [^,.]{1,80}, (?:the (?:term|expression) )?$"
-)
-_OPENING = re.compile(rf"{_MARK}(?:the |an? )?(?:(?:term|expression) )?$")
-_EN_PLAIN = re.compile(
+_PURPOSE = late(r"\b(?:in|for (?:the )?purposes? of) (?:this|these|the) [^,.]{1,80}, (?:the (?:term|expression) )?$")
+_OPENING = late(rf"{_MARK}(?:the |an? )?(?:(?:term|expression) )?$")
+_EN_PLAIN = late(
     rf"^{_MARK}(?:the )?(?:(?:term|expression) )?(?P<head>[a-z0-9][^\"'.;:,]{{0,90}}?){_RELATING}"
     rf",?\s*-?\s*(?:also )?(?P<verb>{_MEANS}|includes\b)"
 )
-_EN_OPEN = re.compile(rf"^{_MARK}(?P<head>[a-z][a-z0-9 ()-]{{1,60}}?)(?:,[^.;:]{{1,120}})?,\s*-+\s*$")
-_EN_LISTED = re.compile(rf"^{_MARK}(?P<head>[a-z0-9][^\"'.;:,]{{0,60}}?)\s*(?::| -+)\s*\S")
-_EN_NO_TERM = re.compile(
+_EN_OPEN = late(rf"^{_MARK}(?P<head>[a-z][a-z0-9 ()-]{{1,60}}?)(?:,[^.;:]{{1,120}})?,\s*-+\s*$")
+_EN_LISTED = late(rf"^{_MARK}(?P<head>[a-z0-9][^\"'.;:,]{{0,60}}?)\s*(?::| -+)\s*\S")
+_EN_NO_TERM = late(
     r"^(?:this|that|it|which|these|those|he|she|we|they|what|by|as|such|there|and|or|but|if|when|in|on|for|of|to|with"
     r"|at|from|also|note|source|see|where|while|because|so|our|your|its|their|otherwise|including|despite|however|subject|except"
     r"|means)\b|\b(?:may|must|shall|being)\b|\b(?:the|a|an|of|to|and|or|as|is|are)$"
 )
-_ARTICLE = re.compile(r"^(?:the|an?|any) ")
-_SHORT_AT_END = re.compile(r"\s*\(([^() ]{2,12})\)\s*$")
+_ARTICLE = late(r"^(?:the|an?|any) ")
+_SHORT_AT_END = late(r"\s*\(([^() ]{2,12})\)\s*$")
 
-_JA_QUOTED = re.compile(r"\"(?P<head>[^\"]{1,40})\"とは")
-_JA_LISTED = re.compile(rf"^{_MARK}(?P<head>[^\s。、()]{{2,30}})(?:\([^)]*\))? .*をいう")
-_JA_WITHIN = re.compile(r"(?P<head>[\u4e00-\u9fff\u30a1-\u30fa\u30fc々]{2,20})\((?:[^()]|\([^()]*\))*?をいう")
+_JA_QUOTED = late(r"\"(?P<head>[^\"]{1,40})\"とは")
+_JA_LISTED = late(rf"^{_MARK}(?P<head>[^\s。、()]{{2,30}})(?:\([^)]*\))? .*をいう")
+_JA_WITHIN = late(r"(?P<head>[\u4e00-\u9fff\u30a1-\u30fa\u30fc々]{2,20})\((?:[^()]|\([^()]*\))*?をいう")
 
-_DOTTED = re.compile(r"^[a-z]?\d{1,3}(?:\.\d{1,3})+\.?\s+")
+_DOTTED = late(r"^[a-z]?\d{1,3}(?:\.\d{1,3})+\.?\s+")
 STEMS = frozenset(("mean", "means", "meani", "defin", "refer", "denot", "signi", "指", "称", "を"))  # of any formula
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple
 
+from ingest.text.patterns import late
+
 ProvisionKind = Literal[
     "definition",
     "effect",
@@ -47,7 +49,7 @@ class Headed(NamedTuple):
     said: re.Pattern[str]
 
 
-_STEM, _WORD = 5, re.compile("[a-z]+")
+_STEM, _WORD = 5, late("[a-z]+")
 _INSTRUMENT = (
     r"(?:act|order|regulations?|agreement|decision|directive|rules?|law|decree|convention|protocol|treaty|standard"
     r"|methodology|proclamation|memorandum|notice|guidelines?|measures|code|statute|ordinance|instrument|bylaws?"
@@ -75,12 +77,12 @@ def _stems(words: str) -> frozenset[str]:
 
 FORMULAE: dict[ProvisionKind, Formula] = {
     "effect": Formula(
-        re.compile(
+        late(
             rf"{_OWN}{_SINCE}(?:施行|实施|生效|执行|试行)|(?:^|[,。;\s]){_SINCE}(?:施行|实施|执行|试行)[。,;]"
             rf"|{_OWN}有效期|(?:^|[,。])有效期(?:为|至)?[\d一二三四五六七八九十]+年[,。]"
             r"|この[^。、]{1,12}は、[^。]{1,80}施行する|公布の日から施行する"
         ),
-        re.compile(
+        late(
             rf"{_THIS}{{0,100}}?\b{_BEGINS}|date of (?:entry into force|commencement|effect) of (?:this|the) "
             r"[^.;]{0,40} is\b|\beffective date ?: |\b(?:this|the) [a-z ]{0,30}(?:rule|order|regulation)s? (?:is|are) "
             r"effective\b"
@@ -88,26 +90,26 @@ FORMULAE: dict[ProvisionKind, Formula] = {
         _stems("施 效 执 试 force effec comme apply appli opera"),
     ),
     "onset": Formula(
-        re.compile("生效|起(?:施行|实施|执行)|施行する|効力を生"),
-        re.compile(rf"\b{_BEGINS}"),
+        late("生效|起(?:施行|实施|执行)|施行する|効力を生"),
+        late(rf"\b{_BEGINS}"),
         _stems("效 施 执 効 force effec comme apply appli opera"),
     ),
     "repeal": Formula(
-        re.compile("(?:同时|予以|即行|自行|现予?)废止|(?:同时|自行)失效|停止执行|は、?廃止する|廃止する。|効力を失う"),
-        re.compile(
+        late("(?:同时|予以|即行|自行|现予?)废止|(?:同时|自行)失效|停止执行|は、?廃止する|廃止する。|効力を失う"),
+        late(
             r"\b(?:is|are|were|was|be) (?:hereby )?(?:repealed|revoked|rescinded|superseded|abrogated)\b"
             r"|\bhereby (?:repeals?|revokes?|rescinds?)\b"
         ),
         _stems("废 失 停 廃 repea revok resci super abrog"),
     ),
     "penalty": Formula(
-        re.compile(
+        late(
             r"罚款|罚金|处以|吊销|没收|拘留|拘役|徒刑|处罚款|予以处罚|通报批评|[并可]处|处[\d一二三四五六七八九十百千万]+"
             r"|给予[^,。;]{0,12}(?:警告|处分|处罚|批评)|依法[^,。;]{0,6}处[分罚]|追究[^,。;]{0,12}责任"
             r"|责令[^。;]{1,40}?(?:改正|停产|停业|关闭|拆除|停止|恢复|限期|补种|治理)|(?:扣除|核减)[^。;]{0,20}配额"
             r"|(?:罚金|过料|科料|惩役|拘禁刑)に処する|处罚[。;,]|刑を科する|者を罚する"
         ),
-        re.compile(
+        late(
             r"\bliable (?:on|to|for)\b[^.;]{0,80}?(?:fine|penalt|imprison|conviction|surcharge|either or both)"
             r"|\bfine (?:of|not exceeding|up to|at least)\b|\bcommits? an offence|\bguilty of an offence"
             r"|\bbe (?:fined|punished|imprisoned|sanctioned)\b|\bterm of imprisonment|\bimprisonment (?:for|of|not)\b"
@@ -117,20 +119,20 @@ FORMULAE: dict[ProvisionKind, Formula] = {
         _stems("罚 处 吊 没 拘 徒 批 给 追 责 扣 核 刑 処 fine fined fines penal offen punis impri sanct liabl surch"),
     ),
     "scope": Formula(
-        re.compile(
+        late(
             rf"适用(?:于)?{_OWN}|{_OWN}(?:不)?适用|{_OWN}规定了[^。;]{{1,80}}。|この[^。、]{{1,12}}は、[^。]{{1,80}}适用"
         ),
-        re.compile(
+        late(
             rf"{_THIS}{{0,60}}?\b(?:shall (?:not )?apply|appl(?:y|ies)|do(?:es)? not apply|covers?"
             r"|(?:is|are) (?:not )?applicable)\b"
         ),
         _stems("适 规 apply appli cover"),
     ),
     "authority": Formula(
-        re.compile(
+        late(
             r"(?:部门|机构|委员会|人民政府|国务院|局|厅|机关)[^。;]{0,60}?(?:负责|主管|组织实施|监督管理)|所管|つかさどる|所掌"
         ),
-        re.compile(
+        late(
             r"\b(?:is|are|be) (?:responsible for|the competent authorit|charged with|administered by|designated as)"
             r"|\bcompetent (?:national )?authorit|\b(?:shall|must) (?:administer|supervise|oversee)\b"
             r"|\bis established\b"
@@ -138,24 +140,24 @@ FORMULAE: dict[ProvisionKind, Formula] = {
         _stems("负 主 组 监 管 掌 ど respo autho compe charg admin desig super overs estab"),
     ),
     "prohibition": Formula(
-        re.compile("禁止|不得|严禁|不准|してはならない|することができない"),
-        re.compile(
+        late("禁止|不得|严禁|不准|してはならない|することができない"),
+        late(
             r"\b(?:must|shall|may) not\b|\bno (?:person|one|party) (?:shall|may|must)\b|\bprohibit(?:s|ed|ion)?\b"
             r"|\bunlawful\b"
         ),
         _stems("禁 不 严 な not no prohi unlaw"),
     ),
     "duty": Formula(
-        re.compile("应当|必须|[有行][^,。;]{0,16}义务|须(?!知|要)|しなければならない|するものとする|努めなければ"),
-        re.compile(r"\b(?:shall|must)\b(?! not)|\b(?:is|are) required to\b|\bha(?:s|ve) (?:a|the) duty\b"),
+        late("应当|必须|[有行][^,。;]{0,16}义务|须(?!知|要)|しなければならない|するものとする|努めなければ"),
+        late(r"\b(?:shall|must)\b(?! not)|\b(?:is|are) required to\b|\bha(?:s|ve) (?:a|the) duty\b"),
         _stems("应 必 须 义 ば も 努 shall must requi duty"),
     ),
     "procedure": Formula(
-        re.compile(
+        late(
             r"[\d一二三四五六七八九十百]个?(?:工作日|日|天|个月|月|年)(?:之?内|以内|以前|之?前|届满)|[\d十]月[^,。]{0,4}日?前"
             r"|期限?(?:为|内|不少于|不得少于|不超过|不得超过)|期[\d一二三四五六七八九十]+(?:个工作)?[日天月年]|按照[^,。;]{0,8}程序|(?:下列|以下)(?:程序|步骤)|[日月年]以内|までに"
         ),
-        re.compile(
+        late(
             rf"\bwithin (?:the )?[a-z0-9-]+(?: \(\d+\))? {_TIME}|\b(?:no|not) later than\b"
             rf"|\bbefore the (?:end|close|expiry)\b"
             rf"|\bby \d{{1,2}} [a-z]{{3,9}}\b|\b\d+ {_TIME} (?:after|before)\b|\bprocedures? (?:for|set out)\b"
@@ -166,52 +168,50 @@ FORMULAE: dict[ProvisionKind, Formula] = {
         ),
     ),
     "exception": Formula(
-        re.compile(
+        late(
             r"除外|除[^,。;]{1,60}(?:以?外|的)[,。;]|另有规定|但是?,?[^。;]{0,60}(?:不适用|可以不|免)|不适用|不在此限|豁免"
             r"|ただし|この限りでない|を除くほか"
         ),
-        re.compile(r"\bexcept\b|\bunless\b|\bdo(?:es)? not apply\b|\bexempt|\bnotwithstanding\b|\bdoes not include\b"),
+        late(r"\bexcept\b|\bunless\b|\bdo(?:es)? not apply\b|\bexempt|\bnotwithstanding\b|\bdoes not include\b"),
         _stems("除 另 但 不 豁 だ 限 excep unles apply exemp notwi inclu"),
     ),
 }
 
 HEADINGS: dict[ProvisionKind, Headed] = {
     "effect": Headed(
-        re.compile(
+        late(
             r"^(?:[\divx.a-z()]+ )?(?:(?:short )?title(?:,| and) )?commencement\b|entry into force|effective date"
             r"|施行期?日|生效日期|^附 ?则"
         ),
-        re.compile(
-            rf"\b{_BEGINS}|entry into force [^.;]{{0,60}}\bis\b|施行する|自[^。;]{{1,40}}起(?:施行|实施|生效|执行)"
-        ),
+        late(rf"\b{_BEGINS}|entry into force [^.;]{{0,60}}\bis\b|施行する|自[^。;]{{1,40}}起(?:施行|实施|生效|执行)"),
     ),
     "repeal": Headed(
-        re.compile(r"\brepeals?\b|\brevocations?\b|\brescissions?\b|废止|廃止"),
-        re.compile("repeal|revok|rescind|supersed|废止|廃止"),
+        late(r"\brepeals?\b|\brevocations?\b|\brescissions?\b|废止|廃止"),
+        late("repeal|revok|rescind|supersed|废止|廃止"),
     ),
     "penalty": Headed(
-        re.compile(r"法律责任|罚则|处罚|\boffences?\b|\bpenalt|\bsanctions?\b"),
-        re.compile("罚|处分|没收|责令|追究|赔偿|给予|扣除|fine\\b|penalt|liable|imprison|surcharge|sanction|に処する"),
+        late(r"法律责任|罚则|处罚|\boffences?\b|\bpenalt|\bsanctions?\b"),
+        late("罚|处分|没收|责令|追究|赔偿|给予|扣除|fine\\b|penalt|liable|imprison|surcharge|sanction|に処する"),
     ),
     "scope": Headed(
-        re.compile(r"适用范围|适用条件|\bscope\b|\bapplication of\b|^application$|\bapplicability\b"),
-        re.compile("适用|appl|cover|scope"),
+        late(r"适用范围|适用条件|\bscope\b|\bapplication of\b|^application$|\bapplicability\b"),
+        late("适用|appl|cover|scope"),
     ),
-    "procedure": Headed(re.compile(r"程序|流程|\bprocedures?\b|手続"), re.compile(".")),
+    "procedure": Headed(late(r"程序|流程|\bprocedures?\b|手続"), late(".")),
     "authority": Headed(
-        re.compile(r"主管部门|职责|competent authorit|\bfunctions\b"),
-        re.compile("负责|responsib|function|authorit|所管"),
+        late(r"主管部门|职责|competent authorit|\bfunctions\b"),
+        late("负责|responsib|function|authorit|所管"),
     ),
 }
-NOTE = re.compile(  # of an amendment: history, and no provision
+NOTE = late(  # of an amendment: history, and no provision
     r"^(?:the )?(?:sections?|parts?|subparts?|schedules?|headings?|cross-headings?|clauses?|paragraphs?|form"
     r"|definitions?|\w+\(?\d)[^:]{0,160}: ?(?:inserted|substituted|amended|added|replaced|repealed|expired|editorial)"
     r"|\b(?:inserted|substituted|amended|repealed|replaced), on \d{1,2} "
 )
 NOTE_STEMS = _stems("inser subst amend added repla repea expir edito broug")
-BROUGHT = re.compile(r"brought into force, on \d")  # a note that tells a date of effect
-TITLED = re.compile(
+BROUGHT = late(r"brought into force, on \d")  # a note that tells a date of effect
+TITLED = late(
     r"^(?!part\b|subpart\b|chapter\b|division\b|title\b).*\b(?:penalt(?:y|ies)|offences?)\b"
 )  # a section that punishes
-RULES = re.compile(r"^\s*\((?:[a-z]{1,2}|[ivx]+|\d+)\) *(?:prescribing|providing for|specifying)\b")  # to be made
-OPEN = re.compile(r"[:-]\s*$|次の(?:各号|とおり)|次に掲げる|\b(?:that|if|of|where)\s*-*\s*$")  # items follow
+RULES = late(r"^\s*\((?:[a-z]{1,2}|[ivx]+|\d+)\) *(?:prescribing|providing for|specifying)\b")  # to be made
+OPEN = late(r"[:-]\s*$|次の(?:各号|とおり)|次に掲げる|\b(?:that|if|of|where)\s*-*\s*$")  # items follow

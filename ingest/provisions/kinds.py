@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -21,10 +20,11 @@ from ingest.provisions.formulae import (
     ProvisionKind,
     stems_of,
 )
+from ingest.text.patterns import late
 from ingest.text.view import fold
 
-_WIDE = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
-_MEANING = re.compile(r"(?:定义|含义|释义|解释|全称|definitions?|meaning|full (?:name|form))\b")
+_WIDE = late("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
+_MEANING = late(r"(?:定义|含义|释义|解释|全称|definitions?|meaning|full (?:name|form))\b")
 _LONGEST_CELL = 60  # of a glossary's terms, in characters
 _NOT_OF_TERMS = ("penalty", "effect", "scope")  # a definition of fines fines nobody
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ingest.provisions.references import Step
 from ingest.text.numerals import HAN, normalised
+from ingest.text.patterns import late
 
-_MARK = re.compile(
+_MARK = late(
     r"(?P<paren>[(（]\s?(?P<p>\d{1,3}[A-Z]{0,2}|[a-z]{1,4}|[A-Z]{1,2}|" + rf"[{HAN}]{{1,3}})\s?[)）])"
     r"|(?P<dot>(?P<d>\d{1,3}[A-Z]{0,2}|[a-z])[.．、](?![\d])(?=\s|[^\x00-\x7f]))"
     r"|(?P<half>(?P<h>\d{1,2}|[a-z])[)）])"
     r"|(?P<wide>(?P<w>[０-９]{1,2}|\d{1,2}|" + rf"[{HAN}]{{1,3}}(?:の[{HAN}]+)?|[イロハニホヘトチリヌルヲワカ])[\s　])"
 )
-_ROMAN = re.compile("[ivx]+")
+_ROMAN = late("[ivx]+")
 
 
 class Mark(NamedTuple):

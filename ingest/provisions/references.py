@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from ingest.text.numerals import HAN, normalised
+from ingest.text.patterns import late
 
 StepKind = Literal[
     "decision", "annex", "part", "subpart", "chapter", "section", "article", "number", "heading", "table",
@@ -81,7 +82,7 @@ _BRANCH = r"\d{1,3}-\d{1,2}(?![\w-])"  # Article 9-2 is 第九条の二, where A
 _PARENS = r"(?:\s?[(（](?:\d{1,3}[A-Z]{0,2}|[a-z]{1,5}|[A-Z]{1,2})[)）])*"
 _DECIDED = r"\d{1,4}/(?:\d{4}/)?[A-Z]{2,6}(?:\.\d{1,3})?"
 
-_HAN_STEP = re.compile(
+_HAN_STEP = late(
     rf"第\s?(?P<n>{_LETTERED}(?:\s?[、,，]\s?{_LETTERED})*)\s?(?P<kind>部分|[编編篇章节節条條款段项項目号號])"
     rf"(?P<sub>(?:[之の]{_N})*)(?P<kana>(?<=[号號])[イロハニホヘトチリヌ])?"
     rf"|第?\s?[(（]\s?(?P<item>{_N})\s?[)）]\s?[项項]"
@@ -89,10 +90,10 @@ _HAN_STEP = re.compile(
     r"|附\s?(?:件|录|錄|表)\s?(?P<annex>" + rf"{_N}|[IVX]+(?![A-Za-z])|[A-Z](?![A-Za-z]))?|(?P<later>附\s?則)"
     r"|(?<![附代图列外发公报])表\s?(?P<table>\d{1,3}(?:[.-]\d{1,3})?|[A-Z]\.?\d{1,2})(?!\d)"
 )
-_NO_STEP = re.compile(
+_NO_STEP = late(
     rf"第\s?{_N}\s?(?:条(?:例|件|约|约定|線|线|路|街|河|生产线|腿|消息|新闻)|目标|目的|号文|号令|号公告|项目)"
 )
-_WORD_STEP = re.compile(
+_WORD_STEP = late(
     "|".join(rf"\b(?P<w{place}>{words})\s?(?={_NUMBER}|(?-i:[A-Z])\b)" for place, (_, words) in enumerate(_WORDS))
     + r"|(?P<sign>§{1,2})\s?(?=\d)|(?<!\d )(?<![\w.'’])(?P<short>(?-i:ss?)\.?)\s?(?=\d)"
     rf"|\b(?P<inner>{_INNER_WORDS})\s?(?=\d{{1,3}}[A-Z]?\b|\((?:\w{{1,5}})\))"
@@ -100,13 +101,13 @@ _WORD_STEP = re.compile(
     r"|(?<![\w.])(?P<dotted>\d{1,2}(?:\.\d{1,2}){2,3})(?![\w.]*\d)|\b(?P<bare>(?-i:Annex|Appendix|Schedule))\b(?!\s?[IVX\d]|\s(?:of|to)\s(?:the\s)?(?-i:[a-z]))",
     re.IGNORECASE,
 )
-_GO_ON = re.compile(r"\s?(?:,\s?(?:and\s|or\s)?|and\s|or\s|&\s?|、|和|及|与|或)\s?", re.IGNORECASE)
-_TO = re.compile(r"\s?(?:to|through|至|到|-|–|—|~)\s?", re.IGNORECASE)
-_AND_NUMBER = re.compile(
+_GO_ON = late(r"\s?(?:,\s?(?:and\s|or\s)?|and\s|or\s|&\s?|、|和|及|与|或)\s?", re.IGNORECASE)
+_TO = late(r"\s?(?:to|through|至|到|-|–|—|~)\s?", re.IGNORECASE)
+_AND_NUMBER = late(
     rf"(?P<glue>{_GO_ON.pattern}|{_TO.pattern})(?P<n>{_NUMBER}{_PARENS})(?!\s?(?:年|月|日|%))", re.IGNORECASE
 )
-_INWARD = re.compile(r"\s?(?:[,，]?|的|中的|中|里的|里)\s?")
-_OUTWARD = re.compile(r"[\s,]*(?:of|in|to|under)\s(?:the\s|this\s|that\s|its\s)?", re.IGNORECASE)
+_INWARD = late(r"\s?(?:[,，]?|的|中的|中|里的|里)\s?")
+_OUTWARD = late(r"[\s,]*(?:of|in|to|under)\s(?:the\s|this\s|that\s|its\s)?", re.IGNORECASE)
 _WIDE = {ord(wide): chr(ord(wide) - 0xFEE0) for wide in map(chr, range(0xFF10, 0xFF5B))} | {0x3000: " ", 0xA0: " "}
 _MOST_IN_RANGE = 20
 
@@ -285,7 +286,7 @@ _HEADINGS: tuple[tuple[StepKind | None, str], ...] = (
     ("heading", r"(?P<n>[IVX]{1,6}|[A-Z])\.\s"),
     ("heading", rf"(?P<n>[{HAN}]{{1,4}})、|[（(](?P<m>[{HAN}]{{1,4}})[）)]"),
 )
-_FORMS = tuple((kind, re.compile(form)) for kind, form in _HEADINGS)
+_FORMS = tuple((kind, late(form)) for kind, form in _HEADINGS)
 
 
 def heading_step(heading: str) -> Step | None:

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from ingest.document import Span
 from ingest.passage import Passage, Unit
+from ingest.text.patterns import late
 from ingest.text.view import reading_view
 
-_NOTE = re.compile(
+_NOTE = late(
     r"(?:first |second |the )?(?:sub)?(?:section|article|part|schedule|heading|regulation|rule|paragraph|annex|clause"
     r"|form|table|cross-?heading)\b[^:.;]{0,160}(?:\.\d[^:.;]{0,60})*:\s"
     r"(?:inserted|added|replaced|substituted|amended|repealed|omitted"
@@ -19,12 +20,12 @@ _NOTE = re.compile(
     r"|[（(]\d{4}年\d{1,2}月\d{1,2}日[^（）()]{0,120}(?:修订|修正|修改|通过|公布)[^（）()]{0,40}[）)]\Z",
     re.IGNORECASE | re.DOTALL,
 )
-_EDITORIAL = re.compile(
+_EDITORIAL = late(
     r"\b(?:This|These) notes? (?:is|are) not part of\b|\ALegislation Act \d{4} requirements\b"
     r"|\ASee secondary legislation made under this Act\b"
 )
 _ENDS = tuple("。；;.:：!！?？—”）)」』]")
-_AFTER = re.compile(
+_AFTER = late(
     r"\s*(?:https?://|www\.|原文|来源|链接|解读|公开方式|信息公开|责任编辑|打印|分享|"
     r"相关(?:链接|附件|文档|新闻)|\[?FR Doc|Billing code|THE WHITE HOUSE|Source:|Link:)",
     re.IGNORECASE,

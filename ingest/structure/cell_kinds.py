@@ -5,22 +5,24 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from ingest.text.patterns import late
+
 CellKind = Literal["", "value", "year", "period", "words"]
 
 _SIGNS = r"[\d,.，．%％‰°℃/()（）–\-−~～—*×^ ]*"
-_NUMBER = re.compile(
+_NUMBER = late(
     rf"(?:[<>≤≥≈~≦≧±+\-−–—(（]|约|不低于|不高于)*{_SIGNS}\d{_SIGNS}"
     r"(?P<unit>(?:thousand|million|billion)?[a-zA-Z%％‰°℃²³⁰¹⁴-⁹µμ亿万千百元吨年月日个家户人次倍公顷亩米克升度台件项分]{0,5}[23]?"
     r"(?:/[a-zA-Z²³0-9年月日吨]{1,5})?)[*†‡]*"
 )
-_BLANK = re.compile(r"[-—–−‐/]+|\.{2,}|…+|n\.?/?a\.?|n\.?d\.?|nil|是|否|有|无|yes|no|√|✓|✔|×|x|○|●|◎", re.IGNORECASE)
-_YEAR = re.compile(r"(?:1[89]|20|21)\d\d")
+_BLANK = late(r"[-—–−‐/]+|\.{2,}|…+|n\.?/?a\.?|n\.?d\.?|nil|是|否|有|无|yes|no|√|✓|✔|×|x|○|●|◎", re.IGNORECASE)
+_YEAR = late(r"(?:1[89]|20|21)\d\d")
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.?"
 _IN_YEAR = (
     r"(?:第?[一二三四1-4]季度?|[上下]半年|\d{1,2}月(?:份|底|末|\d{1,2}日)?|[一二三四五六七八九十]{1,2}月(?:份|底|末)?|[前后]?[一二三]个?季度"
     r"|[一二三四1-4]-[一二三四1-4]季度)"
 )
-_PERIOD = re.compile(
+_PERIOD = late(
     rf"(?:(?:1[89]|20|21)\d\d年?(?:[-–—~～至/](?:(?:1[89]|20|21)\d\d|\d\d))?年?(?:度|初|底|末)?{_IN_YEAR}?"
     rf"|{_IN_YEAR}|[零〇一二三四五六七八九]{{4}}年度?|[“\"']?十[一二三四五六]五[”\"']?(?:时期|期间)?"
     rf"|(?:fy|cy|ay)\s?['’]?\d{{2,4}}(?:[-/–]\d{{2,4}})?|(?:[qh][1-4])(?:[\s\-/,]?(?:fy)?['’]?\d{{2,4}})?|\d{{4}}[\s\-/,]?[qh][1-4]|[1-4]q\s?\d{{2,4}}"

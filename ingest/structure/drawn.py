@@ -12,19 +12,20 @@ from ingest.document import Cell, Span, Table
 from ingest.structure.belongings import Belongings, Item, belongings
 from ingest.structure.grid_shape import header_rows
 from ingest.structure.layout import Line, columns
+from ingest.text.patterns import late
 
-CAPTION = re.compile(
+CAPTION = late(
     r"(?P<continued>续)?(?P<label>(?:附?表|图)\s?[A-Z]?\d+(?:[.-]\d+)*|(?:Table|TABLE|Figure|FIGURE|Fig\.)\s[A-Z]?\d+(?:[.-]\d+)*)"
     r"(?:\s*[:：.．—–]\s*|\s+|$|(?=[(（]))"
 )
-NOTE = re.compile(r"[*＊]?(?:(?:资料|数据|信息|图表)?来源|注释?\d*|(?:Data )?[Ss]ources?|Notes?)\s?[:：]")
+NOTE = late(r"[*＊]?(?:(?:资料|数据|信息|图表)?来源|注释?\d*|(?:Data )?[Ss]ources?|Notes?)\s?[:：]")
 _BARS = "|│┃║"
-_RULE = re.compile(rf"[-+=:_~*#─━═┄┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬{_BARS}\s]+")
+_RULE = late(rf"[-+=:_~*#─━═┄┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬{_BARS}\s]+")
 _MAX_CELL = 90  # columns; tabs before longer text are indents
 _MAX_SPACED = 200
 _MAX_ROW = 10_000  # code points
 _DEEPEST_HEADER = 4  # rows, the first below it counted
-_NUMBERING = re.compile(r"[(（]?[\w.]{1,5}[.)）]|\W")
+_NUMBERING = late(r"[(（]?[\w.]{1,5}[.)）]|\W")
 
 
 class _Rows(NamedTuple):

@@ -13,11 +13,12 @@ from typing import NamedTuple
 
 from ingest.structure.cell_kinds import CellKind, kind_of, number_of, unit_of
 from ingest.structure.table_words import is_note, is_table_caption, is_unit_line
+from ingest.text.patterns import late
 
 _MOST_HEADERS = 4
 _LONGEST, _LONGEST_WORDS = 120, 60  # characters of a header above numbers, and of one in a table of words
 _NUMERIC = 0.6  # share of the cells of a column of numbers
-_HEAD = re.compile(
+_HEAD = late(
     r"(?:.{0,6}(?:项目|指标|类别|名称|序号|年份|年度|时间|地区|省份|城市|国家|行业|部门|内容|参数|数值|污染物|物质|类型|种类|编号|要求|限值|备注|单位|日期"
     r"|品种|机构|企业|领域|措施|任务|来源|阶段|情形|情况|事项)"
     r"|(?:.{1,24}\s)?(?:items?|parameters?|values?|names?|categor(?:y|ies)|types?|years?|regions?|country|countries|sectors?|indicators?|units?"
@@ -27,7 +28,7 @@ _HEAD = re.compile(
     re.IGNORECASE,
 )
 
-_ANY = re.compile(
+_ANY = late(
     r".{0,4}(?:项目|指标|类别|名称|参数|污染物|物质|品种|年份|年度)"
     r"|(?:.{1,24}\s)?(?:items?|parameters?|names?|categor(?:y|ies)|indicators?|variables?|metrics?|pollutants?|years?)",
     re.IGNORECASE,

@@ -15,14 +15,15 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ingest.document import Page, Span
+from ingest.text.patterns import late
 
-_LINE = re.compile("[^\n\r\f\v\x1c-\x1e\x85\u2028\u2029]+")
-SENTENCE_END = re.compile(r"[。！？!?.…；;：:][”’」』）)】\]\"'*〉》]*$")
-LEFT_OPEN = re.compile(r"(?:\b(?:a|an|and|as|at|by|for|from|in|its|of|on|or|the|to|with))$")
+_LINE = late("[^\n\r\f\v\x1c-\x1e\x85\u2028\u2029]+")
+SENTENCE_END = late(r"[。！？!?.…；;：:][”’」』）)】\]\"'*〉》]*$")
+LEFT_OPEN = late(r"(?:\b(?:a|an|and|as|at|by|for|from|in|its|of|on|or|the|to|with))$")
 _WIDE = 0x2E80
 _MIN_BROKEN = 32  # columns of a full line of Chinese; titles and items of lists are mostly shorter
 _RAGGED = 3  # columns by which full lines differ, punctuation hanging or moved
-_AMBIGUOUS = re.compile("[\u2014\u2018\u2019\u201c\u201d\u2026\u2460-\u24ff]")
+_AMBIGUOUS = late("[\u2014\u2018\u2019\u201c\u201d\u2026\u2460-\u24ff]")
 _MAX_MEASURED = 2_000  # columns; longer lines are simply long
 _MIN_GAP = 8  # lines between two page marks
 

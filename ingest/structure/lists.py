@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
-_SMALL_ROMAN = re.compile("[ivx]+")
-_MARKS = re.compile(
+from ingest.text.patterns import late
+
+_SMALL_ROMAN = late("[ivx]+")
+_MARKS = late(
     r"(?P<bullet>[•·●○■□◆◇▪▫➢❖‣∙]|[-–—*+](?=\s))"
     r"|[(（](?P<paren>[a-z]{1,4}|[A-Z]|\d{1,3}|[一二三四五六七八九十]{1,3})[)）]"
     r"|(?P<half>[a-z]{1,4}|\d{1,2})[)）]"
@@ -15,7 +16,7 @@ _MARKS = re.compile(
     r"|(?P<circled>[①-⑳])"
     r"|(?P<nth>第[一二三四五六七八九十]{1,2}|其[一二三四五六七八九十])[，,、]"
 )
-_NUMBERED = re.compile(r"\d{3}\.(?=\s+[A-Z])|[一二三四五六七八九十]{1,3}、")  # paragraphs that are no items of a list
+_NUMBERED = late(r"\d{3}\.(?=\s+[A-Z])|[一二三四五六七八九十]{1,3}、")  # paragraphs that are no items of a list
 _MAX_LOOSE = 120  # characters of an item whose mark alone ("1.", "第一，") could as well open a paragraph
 
 

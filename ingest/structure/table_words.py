@@ -5,57 +5,59 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from ingest.text.patterns import late
+
 ORDINAL = (
     r"(?:(?:[A-Z]{1,2}[.\-–]?)?[0-9]+(?:[.\-–][0-9A-Z]+|[—－][0-9]+)*(?:[a-z]\b)?"
     r"|[一二三四五六七八九十]+|[IVX]+\b|[A-Z]\b)"
 )
 """The number of a table or figure as captions print it: 3, A.1, ES-1, 2a, 3-2, 十, IV."""
-_CAPTION = re.compile(
+_CAPTION = late(
     rf"\s*(?P<again>续)?(?P<label>(?:附?表|(?i:annex table|table|tab\.))\s*{ORDINAL})(?![\d.]*[年月日])(?P<rest>.*)",
     re.DOTALL,
 )
-_MENTION = re.compile(r"\s*(?:[a-z,;)]|[(（](?![^()（）]*[)）]\s*$)|[显可所表列给为是中和与及、，。的])")
-_UNIT = re.compile(
+_MENTION = late(r"\s*(?:[a-z,;)]|[(（](?![^()（）]*[)）]\s*$)|[显可所表列给为是中和与及、，。的])")
+_UNIT = late(
     r"(?:[^。；;]{1,40}\s)?[(（\[【]?\s*(?:计量|金额|数量|货币|面积|计算|数据)?单位\s*(?:[:：]\s*|为)\S.{0,60}"
     r"|[(（\[]?\s*(?i:units?(?: of measure(?:ment)?)?\s*[:：]|units? (?:is|are)\b|(?:measured|expressed) in\b"
     r"|(?:all )?(?:figures|values|amounts|numbers|data)(?: (?:are|is))? in\b)\s*\S.{0,80}"
 )
-_NAMED_UNIT = re.compile(
+_NAMED_UNIT = late(
     r"(?:[^。；;]{1,40}\s)?\s*[(（\[【]?\s*(?P<name>\w{0,2}单位|(?i:units?(?: of measure(?:ment)?)?))\s*[:：]\s*"
     r"(?P<measure>.*?)\s*[)）\]】]?\s*",
     re.DOTALL,
 )
-_BRACKETED = re.compile(r"\s*[(（\[【]\s*(?P<measure>.*?)\s*[)）\]】]\s*", re.DOTALL)
-_BRACKETS = re.compile(r"[(（\[【](?P<inside>[^()（）\[\]【】]{1,60})[)）\]】]")
-_MEASURE = re.compile(
+_BRACKETED = late(r"\s*[(（\[【]\s*(?P<measure>.*?)\s*[)）\]】]\s*", re.DOTALL)
+_BRACKETS = late(r"[(（\[【](?P<inside>[^()（）\[\]【】]{1,60})[)）\]】]")
+_MEASURE = late(
     r"in|of|per|the|a|(?:hundred|thousand|million|billion|trillion|tonne|ton|hectare|acre|euro|dollar|percentage|unit|year)s?"
     r"|metric|10\^?\d{1,2}|'?0{2,3}s?|1[0,]{3,8}|[kmg]?t(?:co2)?(?:-?e(?:q|quivalents?)?)?|co2(?:-?e(?:q|quivalents?)?)?|carbon|dioxide"
     r"|eq|equivalents?|h?a|(?:us)?[$€£]|us|usd|eur|cny|rmb|yuan|cent|percent|[%％]|points?|[kmgt]?wh?|[ktpgem]?j|people|persons|inhabitants"
     r"|households|[µμmnk]?g|[nkh]?m[23]?|m?l|pp[mb]|yr|capita|annum|month|day|hour|h"
 )
-_HAN_MEASURE = re.compile(
+_HAN_MEASURE = late(
     r"每?[十百千万亿]*(?:标准立方|立方|平方)?"
     r"(?:标准煤|吨|元|美元|公顷|亩|千瓦时?|度|米|公里|人次?|户|家|个|株|头|克|公斤|毫克|微克|升|年|天|小时|日)"
     r"(?:标准煤|二氧化碳当量|二氧化碳|碳当量|标煤)?"
 )
-_ALSO_WORDS = re.compile(
+_ALSO_WORDS = late(
     r"in|of|per|the|a|us|carbon|years?|yr|month|day|hour|points?|units?|people|persons|inhabitants|households|[年天日度个家人]|小时"
 )  # which alone name a column or begin a sentence as well
-_DATE = re.compile(
+_DATE = late(
     r"[(（]?(?:截至|截止)?\s*(?:\d{4}\s*年(?:\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?|度)?"
     r"|(?:as (?:of|at)\s+)?(?:\d{1,2}\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+"
     r"(?:\d{1,2},?\s+)?\d{4})[)）]?",
     re.IGNORECASE,
 )
-_AGAIN = re.compile(
+_AGAIN = late(
     r"[(（\[]?\s*(?:续表?|[接续]上[页表]|上接.{0,6}页|continued(?: from .{1,30})?|cont(?:inued|\.|[’']d)?)"
     r"\s*[)）\]]?[.…]*",
     re.IGNORECASE,
 )
-_GOES_ON = re.compile(
+_GOES_ON = late(
     r"^\s*续\s*(?:附?表)|^\s*附?表\s*[\d.\-]+\s*续|[(（\[—–-]\s*(?:续|continued|cont\b\.?|cont[’']d)", re.IGNORECASE
 )
-_NOTE = re.compile(
+_NOTE = late(
     r"\s*[*＊]?\s*(?:(?:data )?(?:sources?|notes?|legend|abbreviations?|key)\s*\d{0,2}\s*[:.：]"
     r"|(?:注释?|附注|表注|说明|备注|(?:资料|数据|信息|图表)?来源)\s*[\d一二三四五六七八九十]{0,2}\s*[:：]"
     r"|表中(?:数据|数字|所列|未列|各项)|注\s*[\d①-⑩]{1,2}\s*[:：.、])",

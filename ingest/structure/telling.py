@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from ingest.text.numerals import HAN, MONTHS
+from ingest.text.patterns import late
 
 _MAX_TELLING = 120  # characters
 _MONTH = f"(?:{'|'.join(MONTHS)})"
@@ -25,9 +26,9 @@ _UNIT = (
 _NUMBER = r"(?<![A-Za-z\d.,])\d[\d,.]*"
 _AMOUNT = rf"{_NUMBER}\s?[-–~至]?\s?(?:million |billion )?(?i:{_UNIT})|[€£$¥￥]\s?\d"
 _FIGURE = rf"(?:：\s?|:\s)[€£$¥￥]?{_NUMBER}(?:\s?\S{{1,12}}){{0,2}}\Z"  # Verified emissions (t): 51,300.5
-_FACT = re.compile(rf"{_DATE}|{_AMOUNT}|{_FIGURE}")
+_FACT = late(rf"{_DATE}|{_AMOUNT}|{_FIGURE}")
 # A field and its value; a part of the text is labelled so too, by its number, and a subtitle follows any words.
-_FIELD = re.compile(
+_FIELD = late(
     r"(?:[\w\s]{0,20}(?:名称|姓名|期限?|日期|时间|地点|地址|单位|部门|机关|对象|金额|罚款|价格|费用|费率|标准|限值|比例|电话|传真|邮箱|邮编|联系人|负责人|网址"
     r"|编号|文号|备案号)"
     r"|[\w\s]{0,30}\b(?:name|deadline|date|time|venue|location|place|address|contact|fine|penalty|price|fee|rate|cap|limit"
@@ -35,17 +36,15 @@ _FIELD = re.compile(
     r"\s?[:：]\s?\S",
     re.IGNORECASE,
 )
-_HAN_LETTER = re.compile(r"[\u3400-\u9fff]")
-_LETTERS = re.compile(r"[^\W\d_]+")
-_WEEKDAY = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:星期|周)[一二三四五六日天]|\d{4}|[上下]午")
-_REMARK = re.compile(r"[（(][^()（）]*[)）]")
-_BEGINS_WITH_DATE = re.compile(_DATE)
-_NAMED_BY_DATE = re.compile(rf"\d\S*\sof\s(?:{_DATE})(?:,?\s\d{{4}})?\Z")  # Order 7 of 3 May 2031
-_VALUE = re.compile(rf"[:：]\s?[^:：]*?(?:{_DATE}|{_AMOUNT})")
-_NUMBERED = re.compile(
-    rf"[（(]?(?:\d+(?:\.\d+)*[A-Z]{{0,3}}|[{HAN}]{{1,3}}|[IVX]{{1,5}}|[A-Za-z])[）).、．\s]\s*(?!月)"
-)
-_PART = re.compile(
+_HAN_LETTER = late(r"[\u3400-\u9fff]")
+_LETTERS = late(r"[^\W\d_]+")
+_WEEKDAY = late(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:星期|周)[一二三四五六日天]|\d{4}|[上下]午")
+_REMARK = late(r"[（(][^()（）]*[)）]")
+_BEGINS_WITH_DATE = late(_DATE)
+_NAMED_BY_DATE = late(rf"\d\S*\sof\s(?:{_DATE})(?:,?\s\d{{4}})?\Z")  # Order 7 of 3 May 2031
+_VALUE = late(rf"[:：]\s?[^:：]*?(?:{_DATE}|{_AMOUNT})")
+_NUMBERED = late(rf"[（(]?(?:\d+(?:\.\d+)*[A-Z]{{0,3}}|[{HAN}]{{1,3}}|[IVX]{{1,5}}|[A-Za-z])[）).、．\s]\s*(?!月)")
+_PART = late(
     r"(?:第.{1,4}[编章节条部]|附[件录表]|表|图|步骤|(?:part|annex|appendix|schedule|table|figure|box|step|chapter|section|(?:sub)?part)\b)",
     re.IGNORECASE,
 )

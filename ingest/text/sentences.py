@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import sentencex
+
+from ingest.text.patterns import late
 
 _WINDOW = 4_000  # characters given to the segmenter at once: its time grows with the square on hostile text
 _PAIR_REACH = 300  # a bracket or quotation longer than this does not hold its sentences together
 _LONG_CJK, _LONG_LATIN = 200, 600  # past this a sentence may be cut at its semicolons
 _TAIL = 12  # characters before a border that can tell an abbreviation
 
-_SURROGATE = re.compile("[\ud800-\udfff]")  # the segmenter takes well-formed text only
-_WITHOUT_END = re.compile(r"[\w ，、：（）《》“”‘’—–·,:/%&+$€'\"()\[\]<>=§*#@-]*")
-_BEFORE_NUMBER = re.compile(
+_SURROGATE = late("[\ud800-\udfff]")  # the segmenter takes well-formed text only
+_WITHOUT_END = late(r"[\w ，、：（）《》“”‘’—–·,:/%&+$€'\"()\[\]<>=§*#@-]*")
+_BEFORE_NUMBER = late(
     r"(?<![A-Za-z])(?:Arts?|Nos?|[Pp]aras?|Secs?|[Ff]igs?|[Tt]ab|Eqs?|Chs?|Vols?|pp?|Reg|Dir|cls?|ss?|[Rr]efs?|Stat|al|ca)\.\s*\Z"
 )
-_BEFORE_ANYTHING = re.compile(r"(?<![A-Za-z])(?:[Aa]pprox|cf|viz|e\.g|i\.e|vs)\.\s*\Z")
-_ENUMERATOR = re.compile(r"\s*[(（]?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,4})[.)）]\s*\Z")
-_GOES_ON = re.compile("[，、；：）】》」』”’〕)]")
-_QUOTE_GOES_ON = re.compile("[的等地之了をとはがにのもでへ]")  # “……。”的, 「……。」を
+_BEFORE_ANYTHING = late(r"(?<![A-Za-z])(?:[Aa]pprox|cf|viz|e\.g|i\.e|vs)\.\s*\Z")
+_ENUMERATOR = late(r"\s*[(（]?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,4})[.)）]\s*\Z")
+_GOES_ON = late("[，、；：）】》」』”’〕)]")
+_QUOTE_GOES_ON = late("[的等地之了をとはがにのもでへ]")  # “……。”的, 「……。」を
 
 _CLOSERS = dict(zip("（《「『【(“〔", "）》」』】)”〕", strict=True))
-_BRACKET = re.compile("[（《「『【(“〔）》」』】)”〕]")
-_BRACKET_OR_SEMICOLON = re.compile("[（《「『【(“〔）》」』】)”〕；;]")
+_BRACKET = late("[（《「『【(“〔）》」』】)”〕]")
+_BRACKET_OR_SEMICOLON = late("[（《「『【(“〔）》」』】)”〕；;]")
 _CUTS = (
-    re.compile("[。！？!?][”’」』）)]*|[.] "),
-    re.compile("[；;]"),
-    re.compile(r"[，：、]|[,:](?!\d)"),
-    re.compile(r"\s"),
+    late("[。！？!?][”’」』）)]*|[.] "),
+    late("[；;]"),
+    late(r"[，：、]|[,:](?!\d)"),
+    late(r"\s"),
 )
 
 

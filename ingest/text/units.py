@@ -8,6 +8,8 @@ from fractions import Fraction
 from itertools import product
 from typing import NamedTuple
 
+from ingest.text.patterns import late
+
 
 class UnitOfMeasure(NamedTuple):
     """What a number is counted in: ``factor`` base units of ``dimension``; a measure word has the dimension "".
@@ -201,7 +203,7 @@ def _by_first_letter() -> dict[str, re.Pattern[str]]:
         parts = ([f"(?:{_forms(latin)}){_WHOLE}"] if latin else []) + (
             [f"(?:{_forms(each - latin)})(?:{_GOES_ON})"] if each - latin else []
         )
-        found[first] = re.compile("|".join(parts))
+        found[first] = late("|".join(parts))
     return found
 
 

@@ -11,12 +11,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ingest.document import Span
 
 if TYPE_CHECKING:
     import opencc
+    from numpy.typing import NDArray
 
 # Shown to nobody: controls that are not white space, soft hyphen, zero-width space, word joiner, byte order mark.
 _DROPPED = "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff"

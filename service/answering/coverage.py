@@ -5,19 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.encoder import Encoder
 from index.expansion import wordings
-from index.static import Floats, Tokens
+from index.static import Floats, Tokens, distinct
 from ingest.text.analyzer import units
 from ingest.text.view import fold
 from service.answering.understanding import Asked, Form
 from service.evidence.entities import Entity
 from service.evidence.pieces import Candidate, Piece
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _WORD = re.compile("[a-z]+")
 _WORST = 0.4  # of a question's weight
@@ -42,7 +44,7 @@ def coverage(asked: Asked, found: Sequence[Candidate], encoder: Encoder) -> Cove
     (query,) = encoder.tokens([asked.matter])
     pieces = [each.piece for each in found]
     weights, covered = _nearness(query, pieces, encoder)
-    for words, holds in _equivalents(asked, np.unique(query), encoder):
+    for words, holds in _equivalents(asked, distinct(query), encoder):
         if words.any():
             covered[np.ix_(words, np.array([holds(piece) for piece in pieces], bool))] = 1
     return Coverage(len(weights), _mean_of_worst(weights, covered))

@@ -17,6 +17,7 @@ from ingest.text.amounts import amounts
 from ingest.text.analyzer import units
 from ingest.text.language import detect
 from ingest.text.numerals import HAN
+from ingest.text.patterns import late
 from ingest.text.view import cased
 from service.evidence.entities import NAMES, entities
 
@@ -36,48 +37,46 @@ _EN_PART = (
     r"(?:articles?|art\.|sections?|sec\.|s|annex|schedule|table|part|chapter|paragraphs?|clauses?|points?)"
     r"\s?(?:\d+[A-Z]{0,2}(?:\.\d+)*|[IVX]+\b)(?:\([0-9a-z]{1,3}\))*"
 )
-_PROVISION = re.compile(
+_PROVISION = late(
     rf"{_ZH_PART}+|(?:附件|附录|表)\s?[一二三四五六七八九十\d]+|(?<!['’])\b{_EN_PART}(?:,?\s{_EN_PART})*", re.I
 )
-_PART = re.compile(rf"{_ZH_PART}|(?:附件|附录|表)\s?[一二三四五六七八九十\d]+|{_EN_PART}", re.I)
+_PART = late(rf"{_ZH_PART}|(?:附件|附录|表)\s?[一二三四五六七八九十\d]+|{_EN_PART}", re.I)
 _PREPOSITIONS = "in|for|at|by|of|with|under|on|to|from|since|until|after|before|about"
-_LED_BY = re.compile(rf"\b(?P<word>{_PREPOSITIONS})\s+(?:the\s+)?\Z", re.IGNORECASE)
-_LEADS = re.compile(rf"\A(?:(?:{_PREPOSITIONS})\b|对于|对|在)\s*", re.IGNORECASE)
-_DANGLING = re.compile(rf"(?:(?:\A|\s+)(?:{_PREPOSITIONS}|and|the|an?)|['’]s?)\s*\Z", re.IGNORECASE)
-_LISTED = re.compile(
-    r"\s*(?:,\s*and\s|,|、|和|与|及|以及|\band\b|\bor\b|\bversus\b|\bvs\.?)\s*(?:the\s+)?", re.IGNORECASE
-)
-_LAST_JOIN = re.compile(r"\s*(?:,\s*and|和|与|及|以及|\band\b|\bor\b)\s*(?:the\s+)?\Z", re.IGNORECASE)
-_TAKE_THE = re.compile(
+_LED_BY = late(rf"\b(?P<word>{_PREPOSITIONS})\s+(?:the\s+)?\Z", re.IGNORECASE)
+_LEADS = late(rf"\A(?:(?:{_PREPOSITIONS})\b|对于|对|在)\s*", re.IGNORECASE)
+_DANGLING = late(rf"(?:(?:\A|\s+)(?:{_PREPOSITIONS}|and|the|an?)|['’]s?)\s*\Z", re.IGNORECASE)
+_LISTED = late(r"\s*(?:,\s*and\s|,|、|和|与|及|以及|\band\b|\bor\b|\bversus\b|\bvs\.?)\s*(?:the\s+)?", re.IGNORECASE)
+_LAST_JOIN = late(r"\s*(?:,\s*and|和|与|及|以及|\band\b|\bor\b)\s*(?:the\s+)?\Z", re.IGNORECASE)
+_TAKE_THE = late(
     r"\A(?:U\.?S\.?A?|UK|U\.K\.|EU|UAE|UN|United .*|European Union|Netherlands|Philippines|Czech Republic|.* Federation"
     r"|.* (?:Republic|Basin|River|Plateau|Agreement|Protocol|Convention|Pact|Commission|Council|Bank|Union)"
     rf"|[A-Z].* (?:{DOCUMENT_ENDS})(?: \d+)?)\Z"
 )
-_ADJECTIVE = re.compile(r"[a-z](?:ese|ian|ean|can|ish|ch|man|tch)\Z")
-_NEEDS_NO_THE = re.compile(rf"\A(?:['’]s?\b|\s*(?:[?.,;:!)]|\Z)|\s+(?:{_PREPOSITIONS}|and|or|than)\b)", re.IGNORECASE)
-_SUBJECT = re.compile(r"\b(?:do|does|did|can|could|may|must|shall|should|will|would|has|have|had)\s+the\s+\Z", re.I)
+_ADJECTIVE = late(r"[a-z](?:ese|ian|ean|can|ish|ch|man|tch)\Z")
+_NEEDS_NO_THE = late(rf"\A(?:['’]s?\b|\s*(?:[?.,;:!)]|\Z)|\s+(?:{_PREPOSITIONS}|and|or|than)\b)", re.IGNORECASE)
+_SUBJECT = late(r"\b(?:do|does|did|can|could|may|must|shall|should|will|would|has|have|had)\s+the\s+\Z", re.I)
 _SHORT = {word: word.upper() for word in ("eu", "us", "uk", "nz", "usa", "un")}
-_PLACE_ENDS = re.compile("[\u4e00-\u9fff]{1,8}(?:省|市|县|区|州|盟|旗|镇|国|自治区)")
-_CAPITALISED = re.compile(r"(?:[A-Z][\w’'-]*)(?:\s(?:(?:of|the|and)\s)?[A-Z][\w’'-]*)*")
+_PLACE_ENDS = late("[\u4e00-\u9fff]{1,8}(?:省|市|县|区|州|盟|旗|镇|国|自治区)")
+_CAPITALISED = late(r"(?:[A-Z][\w’'-]*)(?:\s(?:(?:of|the|and)\s)?[A-Z][\w’'-]*)*")
 
 
-DOCUMENT = re.compile(
+DOCUMENT = late(
     r"(?<![\w’'-])(?!(?:What|Which|When|Where|Who|Why|How|Does|Do|Did|Is|Are|Was|Can|Must|May|The|Under|In|And)\b)[A-Z][\w-]*"
     rf"(?:,?\s(?:(?:of|the|on|and|for)\s)*[A-Z0-9][\w./-]*)*?\s(?:{DOCUMENT_ENDS})\b(?:\s\d{{2,5}})?"
 )
-NUMBERED = re.compile(
+NUMBERED = late(
     r"\b(?:Executive Order|EO|E\.O\.|Regulation|Directive|Decision|Order|Public Law)\s+(?:No\.?\s*)?"
     r"(?:\([A-Z]{2,4}\)\s*)?\d[\w/.-]*\w"
 )
-DOCUMENT_ZH = re.compile(
+DOCUMENT_ZH = late(
     r"[\u4e00-\u9fff]{2,30}?(?:实施条例|管理办法|暂行条例|试行办法|办法|条例|法(?![律规院人学定])|协定|公约|议定书|方法学)(?:（[^）]{1,8}）)?"
 )
-LEAD_ZH = re.compile(
+LEAD_ZH = late(
     r"\A(?:请问|麻烦问一下|我想知道|想问一下|根据|按照|依照|依据|按|关于|什么是|何为|何谓|哪些|为什么|为何|解释一下|介绍一下|请?总结一下?)+[，,]?"
 )
 
 
-_LAW = re.compile(rf"[a-z][\w-]*(?:\s[a-z][\w-]*){{0,4}}\s(?:{DOCUMENT_ENDS.lower()})", re.IGNORECASE)
+_LAW = late(rf"[a-z][\w-]*(?:\s[a-z][\w-]*){{0,4}}\s(?:{DOCUMENT_ENDS.lower()})", re.IGNORECASE)
 
 
 class Slot(NamedTuple):

@@ -7,20 +7,21 @@ import unicodedata
 from dataclasses import dataclass
 
 from ingest.text.numerals import HAN, ordinal
+from ingest.text.patterns import late
 
-_LABEL = re.compile(
+_LABEL = late(
     r"(?:(?<![代发报年列图量外告])(附?)表|(?<!\w)((?:supplementary |appendix )?)tab(?:le|\.)) ?"
     r"([a-z]?[.\-–]?\d{1,3}(?:[.\-–—]\d{1,3})*[a-z]?(?![a-z\d%份张个页])|[一二三四五六七八九十]{1,3}(?![下些样个种直般旦]))",
     re.IGNORECASE,
 )
-_WHOLE = re.compile(
+_WHOLE = late(
     r"各[\u4e00-\u9fff\w]{1,20}分别[?？。\s]*\Z|列表|列出|列举|一览|汇总|[整全]张?个?表|表格|分别(?:是|为|有|在|规定|定|占|可以|不得|能|要求)?(?:多少|什么|几|哪些|怎)"
     r"|(?<!\w)(?:tabulate|as a table|in a table|table of|(?:whole|entire|full|complete) table|respectively)(?!\w)"
     r"|(?<!\w)(?:list|show|give)(?: \w+){0,3} (?:all|every|each)(?!\w)"
     r"|(?<!\w)(?:(?:for|of|in) (?:each|every)|for all)(?!\w)",
     re.IGNORECASE,
 )
-_STOCK = re.compile(
+_STOCK = late(
     r"《[^》]*》|[请把将给我出的里中内看下是有和了吗呢完整列示显展容说哪些什么全部\s\W]"
     r"|(?<!\w)(?:please|can|could|you|me|us|i|what|which|is|are|does|do|says?|stands?|shows?|contains?|give|print|display"
     r"|see|reproduce|the|a|an|in|of|from|contents?|content|whole|entire|full|complete|paper|document|report|list|all)(?!\w)",

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from ingest.provisions.defining import term_key
+from ingest.text.patterns import late
 
 _MOST = 6  # readings
-_QUOTED = re.compile(r"\"([^\"]{1,60})\"|(?<![a-z0-9])'([^']{2,60})'(?![a-z0-9])")
-_POLITE = re.compile(
+_QUOTED = late(r"\"([^\"]{1,60})\"|(?<![a-z0-9])'([^']{2,60})'(?![a-z0-9])")
+_POLITE = late(
     r"^(?:请问|请教|请(?:解释|说明|告诉我|介绍)(?:一下|下)?|解释(?:一下|下)|说明一下|想(?:问|知道|了解)(?:一下)?|我想(?:问|知道|了解)(?:一下)?|你好"
     r"|please |can you |could you |tell me |explain |i(?:'d| would) like to know |do you know )[,: ]*"
 )
@@ -22,25 +22,23 @@ _ASKED_FOR = (
     r"|(?:是|算)(?:个)?什么概念)"
 )
 _STRONG = (
-    re.compile(r"(?:怎么|如何|怎样)(?:定义|界定|理解|解释)(?P<term>[^,?。]+)"),
-    re.compile(r"什么(?:样的)?[^,?。]{0,12}?(?:算是?|才算|属于|称为|叫做?|叫作)(?P<term>[^,?。]+)"),
-    re.compile(
+    late(r"(?:怎么|如何|怎样)(?:定义|界定|理解|解释)(?P<term>[^,?。]+)"),
+    late(r"什么(?:样的)?[^,?。]{0,12}?(?:算是?|才算|属于|称为|叫做?|叫作)(?P<term>[^,?。]+)"),
+    late(
         r"(?:对|把|将|给)(?P<term>[^,?。]+?)(?:是|的)?(?:怎么|如何|怎样|做出?了?|作出?了?|下|有)[^,?。]{0,6}(?:定义|界定)"
     ),
-    re.compile(rf"(?P<term>[^,?。]+?){_ASKED_FOR}"),
-    re.compile(r"\bhow (?:do|does|did|would) [^?]*?\bdefines? (?P<term>[^?;]+)"),
-    re.compile(
-        r"\bhow (?:is|are|was|were|should) (?P<term>[^?;]+?)(?: to)?(?: be)? (?:defined|interpreted|understood)\b"
-    ),
-    re.compile(r"\bwhat (?:do|does|did) (?:(?!\bmean\b)[^?;])*?\bmean by (?P<term>[^?;]+)"),
-    re.compile(r"\bwhat (?:do|does|did) (?P<term>[^?;]+?) (?:mean|refer to|stand for)\b"),
-    re.compile(r"\bwhat (?:is|are) (?:meant|understood) by (?P<term>[^?;]+)"),
-    re.compile(r"\bwhat (?:counts|qualifies|count|qualify) as (?P<term>[^?;]+)"),
-    re.compile(r"\bwhat (?:is|are) (?:considered|regarded as|deemed)(?: to be)? (?P<term>[^?;]+)"),
-    re.compile(r"\b(?:definition|meaning)s? (?:of|for) (?P<term>[^?;]+)"),
-    re.compile(r"\bdefined? (?:the (?:term|word|expression) )?(?P<term>[^?;]+)"),
-    re.compile(r"^(?P<term>[^?;]+?)(?:'s)? (?:definition|meaning|defined)\b"),
-    re.compile(r"^(?P<term>\"[^\"?]{2,60}\")(?: (?:under|in|of|according to) [^?]+)?\W*$"),
+    late(rf"(?P<term>[^,?。]+?){_ASKED_FOR}"),
+    late(r"\bhow (?:do|does|did|would) [^?]*?\bdefines? (?P<term>[^?;]+)"),
+    late(r"\bhow (?:is|are|was|were|should) (?P<term>[^?;]+?)(?: to)?(?: be)? (?:defined|interpreted|understood)\b"),
+    late(r"\bwhat (?:do|does|did) (?:(?!\bmean\b)[^?;])*?\bmean by (?P<term>[^?;]+)"),
+    late(r"\bwhat (?:do|does|did) (?P<term>[^?;]+?) (?:mean|refer to|stand for)\b"),
+    late(r"\bwhat (?:is|are) (?:meant|understood) by (?P<term>[^?;]+)"),
+    late(r"\bwhat (?:counts|qualifies|count|qualify) as (?P<term>[^?;]+)"),
+    late(r"\bwhat (?:is|are) (?:considered|regarded as|deemed)(?: to be)? (?P<term>[^?;]+)"),
+    late(r"\b(?:definition|meaning)s? (?:of|for) (?P<term>[^?;]+)"),
+    late(r"\bdefined? (?:the (?:term|word|expression) )?(?P<term>[^?;]+)"),
+    late(r"^(?P<term>[^?;]+?)(?:'s)? (?:definition|meaning|defined)\b"),
+    late(r"^(?P<term>\"[^\"?]{2,60}\")(?: (?:under|in|of|according to) [^?]+)?\W*$"),
 )
 _CUES = (  # without any of these no pattern fits
     '"',
@@ -60,23 +58,23 @@ _CUES = (  # without any of these no pattern fits
     ),
 )
 _WEAK = (
-    re.compile(r"^(?P<term>[^,?。]+?)(?:是什么|是啥)(?:东西)?\s*\??$"),
-    re.compile(r"(?:什么(?:是|叫做?|叫作)|何为|何谓|啥是|啥叫)(?P<term>[^,?。]+)"),
-    re.compile(r"\bwhat(?: is| are|'s) (?P<term>[^?;]+)"),
+    late(r"^(?P<term>[^,?。]+?)(?:是什么|是啥)(?:东西)?\s*\??$"),
+    late(r"(?:什么(?:是|叫做?|叫作)|何为|何谓|啥是|啥叫)(?P<term>[^,?。]+)"),
+    late(r"\bwhat(?: is| are|'s) (?P<term>[^?;]+)"),
 )
-_BEFORE = re.compile(  # what may stand before a term: where it is defined
+_BEFORE = late(  # what may stand before a term: where it is defined
     r"》(?:里面?|中|上|内|对|所称|所说|规定)?的?|(?:里面?|中|内|所称|所说|所指|提到|规定|关于|对于|对|法|条例|办法|规定|标准|细则|下)的?|的"
 )
-_AFTER_WIDE = re.compile(r"(?:在|根据|按照|依照|依据).*$|的$|是$")
-_PLACED = re.compile(  # what may stand after it, and says where
+_AFTER_WIDE = late(r"(?:在|根据|按照|依照|依据).*$|的$|是$")
+_PLACED = late(  # what may stand after it, and says where
     r",? (?:under|in|according to|pursuant to|within|as defined|as used|for the purposes? of)\b.*$"
 )
-_AFTER = re.compile(
+_AFTER = late(
     r",? (?:and (?:what|how|who|does|is|which)|under|in|according|pursuant|within|for|by|as|per|to|on|from)\b"
 )
-_LEADING = re.compile(r"^(?:(?:the )?(?:term|word|expression|phrase|concept) |(?:a|an|the) |[a-z. ]{2,20}'s )")
+_LEADING = late(r"^(?:(?:the )?(?:term|word|expression|phrase|concept) |(?:a|an|the) |[a-z. ]{2,20}'s )")
 _NOTHING = ("的", "了", "呢", "规定的", "是", "it", "that", "this")
-_WIDE = re.compile("[\u3400-\u9fff]")
+_WIDE = late("[\u3400-\u9fff]")
 
 
 class Meaning(NamedTuple):

@@ -18,6 +18,7 @@ from index.hit import Hit
 from ingest.passage import Passage
 from ingest.text.analyzer import analyze
 from ingest.text.numerals import HAN, read_numeral
+from ingest.text.patterns import late
 from service.answering.conversing import SmallTalk
 from service.answering.exchanging import DOCUMENT_ENDS
 
@@ -28,33 +29,31 @@ _LONGEST_TITLE, _LONGEST_HEADING = {"zh": 30, "ja": 30, "en": 90}, {"zh": 24, "j
 _TITLES = 4  # named of those held
 _SHORTEST = 40  # characters of a passage that says something
 
-_ARTICLE_ZH = re.compile(rf"(?P<number>第(?P<digits>[{HAN}\d]+)条(?:[の之][{HAN}]+)?)")
-_ARTICLE_EN = re.compile(
+_ARTICLE_ZH = late(rf"(?P<number>第(?P<digits>[{HAN}\d]+)条(?:[の之][{HAN}]+)?)")
+_ARTICLE_EN = late(
     r"\A\W*(?:(?P<kind>Article|Art\.|Section|Sec\.)\s+)?(?P<number>\d{1,3}[A-Z]{0,2})\b[.:—–-]?\s*(?P<name>[A-Z“\"][^.]{2,80})?",
     re.IGNORECASE,
 )
-_DEFINED_ZH = re.compile(
-    r"(?:本[法条例办规定细则文件标准]{1,2}(?:所称|中)的?)?“?(?P<term>[\u4e00-\u9fff]{2,14})”?，?\s?是指"
-)
-_DEFINED_EN = re.compile(
+_DEFINED_ZH = late(r"(?:本[法条例办规定细则文件标准]{1,2}(?:所称|中)的?)?“?(?P<term>[\u4e00-\u9fff]{2,14})”?，?\s?是指")
+_DEFINED_EN = late(
     r"(?:[“\"‘](?P<quoted>[A-Za-z][\w /-]{3,40})[”\"’],?"
     r"|(?:\A|[\n;—]\s*)(?P<plain>(?!this|that|it|which|the)[a-z][a-z0-9 -]{3,40}?))"
     r"\s+means\b(?!\s+(?:of|that)\b)"
 )
-_EFFECT_ZH = re.compile(r"自.{2,24}起(?:施行|实施|生效)")
-_EFFECT_EN = re.compile(
+_EFFECT_ZH = late(r"自.{2,24}起(?:施行|实施|生效)")
+_EFFECT_EN = late(
     r"\b(?:comes? into (?:force|effect|operation)|takes? effect|enters? into force)\b.{0,12}\bon\b", re.IGNORECASE
 )
-_IS_LAW = re.compile(
+_IS_LAW = late(
     rf"\b(?:{DOCUMENT_ENDS})(?:\W+\d[\w/.-]*)?\W*\Z|\A(?:Executive Order|Regulation|Directive|Decision)\b"
     r"|(?:法|条例|办法|规定|标准|細則|细则)(?:（.{1,8}）)?\Z",
     re.IGNORECASE,
 )
-_ABOUT_A_LAW = re.compile(r"\b(?:under|to|implementing|amending|pursuant)\b|FACT SHEET|\ARemarks\b", re.IGNORECASE)
-_NUMBER = re.compile(
+_ABOUT_A_LAW = late(r"\b(?:under|to|implementing|amending|pursuant)\b|FACT SHEET|\ARemarks\b", re.IGNORECASE)
+_NUMBER = late(
     r"\A\W*(?:[\dIVXA-Z]{1,4}(?:\.\d+)*[.:)）、]?|[（(]?[一二三四五六七八九十]{1,3}[)）、.]|[a-z][.)])\s+(?=\S)|\A[（(]?[一二三四五六七八九十]{1,3}[)）、.]\s*"
 )
-_DULL = re.compile(
+_DULL = late(
     r"\A\W*(?:introduction|contents|annex|appendix|notes?|executive summary|summary|abstract|conclusions?|references"
     r"|background|overview|briefing|note|目\s*录|引言|前\s*言|摘要|附\s*件.*|附\s*录.*|总\s*则|附\s*则|参考文献|关键词)\W*\Z",
     re.IGNORECASE,

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from ingest.provisions.references import Reference, references
 from ingest.text.analyzer import units
+from ingest.text.patterns import late
 from service.answering.lexicon import heads, tokens
 from service.answering.understanding import Asked, asks, understand
 
@@ -22,51 +23,49 @@ _MOST = 12  # parts of one question
 _MOST_CLAUSES = 48  # of a sentence: what is behind them belongs to the last part
 _KINDS = {"region": "country", "market": "province"}  # the EU is compared with Japan, a pilot with the national market
 _OF_SIDES = frozenset({"country", "province", "instrument", "name", "ecosystem"})
-_GLUE_ZH = re.compile(
+_GLUE_ZH = late(
     r"\s*(?P<head>[\u4e00-\u9fff]{0,5}?)\s*(?:、|,|，|和|与|與|及其?|以及|同|跟|或者?|还是|对比|比较|相比|vs?\.?|/)\s*在?\s*"
 )
-_GLUE_EN = re.compile(
+_GLUE_EN = late(
     r"(?P<head>(?:['’]s?)?(?: [\w-]+){0,2}?)"
     r"\s*(?:,|/|,?\s*\b(?:and|or|vs?\.?|versus|with|to|than|from|against"
     r"|(?:compare|differ)(?:s|d|ed)? (?:with|to|from)))"
     r"(?:\s*\b(?:and|or|the|in|for|under|of|by|that|those))*\s*",
     re.IGNORECASE,
 )
-_VERSION = re.compile(
+_VERSION = late(
     r"(?:version|v\.?|第)\s?(?P<number>\d{1,2}(?:\.\d+)*)(?:\s?版)?|(?<!\d)(?<!\d/)(?P<year>(?:19|20)\d\d)(?!/?\d)\s?年?",
     re.IGNORECASE,
 )  # 2018/841 is the number of a regulation
 _DOCUMENTS = frozenset(
     {"law", "regulation", "measures", "rules", "order", "treaty"}
 )  # that have provisions of a number
-_OF = re.compile(r"\s*,?\s*(?:of|in|under|to|from)\b", re.IGNORECASE)  # between a provision and its document
-_AND = re.compile(
+_OF = late(r"\s*,?\s*(?:of|in|under|to|from)\b", re.IGNORECASE)  # between a provision and its document
+_AND = late(
     r"\s*(?:、|,|，|和|与|與|及其?|以及|同|跟|或者?|还是|对比|比较|相比|vs?\.?|/|,?\s*\b(?:and|or|versus|with|to|than|against)\b)\s*",
     re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"(?<=[?？。!！;；])\s*|(?<=\.)\s+")
-_CLAUSE = re.compile(
+_SENTENCE = late(r"(?<=[?？。!！;；])\s*|(?<=\.)\s+")
+_CLAUSE = late(
     r"[,，](?!\d)\s*(?:and\b|以及|并且|同时)?\s*|\s+and (?=(?:what|how|which|whom?|when|where|by when|why)\b)"
 )
 _ENDS = tuple("。.!！")  # of a sentence that asks nothing
-_SPAN = re.compile(r"(?:between|from|从|自|在)\s*\Z", re.IGNORECASE)  # before years that bound one time
-_COMPARING = re.compile(
+_SPAN = late(r"(?:between|from|从|自|在)\s*\Z", re.IGNORECASE)  # before years that bound one time
+_COMPARING = late(
     r"各自的?|分别|各(?=[是用有为怎如])|之间|有(?:什么|何|哪些)(?:不同|区别|差异|差别)(?:之处)?"
     r"|\brespectively\b|\bdiffer(?:s|ently)?\b|\bthe differences? between\b|^compare\b",
     re.IGNORECASE,
 )
-_LEANS = re.compile(r"\b(?:it|its|they|them|their|those|these|that)\b|其|它|该|这(?!样)|此", re.IGNORECASE)
+_LEANS = late(r"\b(?:it|its|they|them|their|those|these|that)\b|其|它|该|这(?!样)|此", re.IGNORECASE)
 _FEW = 3  # words of a clause; two Chinese characters for one
 _DATED = frozenset({"name", "instrument", "document"})
-_POSSESSIVE = re.compile(r"['’]s\s+")  # between names that are one together
-_UNKNOWN = re.compile(  # one more of those that are joined, though nothing is known of it
+_POSSESSIVE = late(r"['’]s\s+")  # between names that are one together
+_UNKNOWN = late(  # one more of those that are joined, though nothing is known of it
     r"\s*(?:,|、|\band\b|\bor\b|和|与|以及|及)+\s*"
     r"(?P<name>[A-Z][\w-]+(?: [A-Z][\w-]+)*|[\u4e00-\u9fff]{2,4}(?=的|各自|分别|之间))"
 )
 _NO_MARKS = str.maketrans("", "", "《》")
-_OF_EACH = re.compile(
-    r"各自|分别|各(?=[是用有为怎如])|\brespectively\b|\beach\b|\bboth\b|\bside by side\b", re.IGNORECASE
-)
+_OF_EACH = late(r"各自|分别|各(?=[是用有为怎如])|\brespectively\b|\beach\b|\bboth\b|\bside by side\b", re.IGNORECASE)
 
 
 class Part(NamedTuple):

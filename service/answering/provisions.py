@@ -15,6 +15,7 @@ from ingest.provisions.outline import OMITTED, Outline, Provision, Said
 from ingest.provisions.reading import order
 from ingest.provisions.references import Reference, Step, references
 from ingest.text.numerals import write_numeral
+from ingest.text.patterns import late
 from service.answering.settling import Settled
 from service.answering.understanding import Asked
 from service.evidence.citations import Sources
@@ -108,14 +109,14 @@ def provisions_asked(
 
 
 # "§" stands for the references that a question makes.
-_ASKS_ZH = re.compile(
+_ASKS_ZH = late(
     r"""§ (?: 的? (?:具体|完整|主要|全部)* (?:条文|内容|原文|全文|规定)? (?:都|又|主要|具体|分别|各自|各)*
         (?:是怎么|是如何|是怎样|是)? (?:说|讲|规定|写|涉及|提到)? (?:了|的是|的)? (?:哪些|些|什么|啥|怎么|如何)?
         (?:说|规定|写|讲|内容|条文)? 的? )? [\s，,？?。.！!吗呢]* \Z""",
     re.VERBOSE,
 )
 _OF = r"(?:\s(?:of|in|to|under|from)\s[^?§]{1,120}?)?"
-_ASKS_EN = re.compile(
+_ASKS_EN = late(
     rf"""what\s(?:does|do|did|would)\s(?:[^§?]{{0,60}}\s)?§{_OF}\s
         (?:says?|provides?|state|read|contain|stipulate|set\sout|lay\sdown|cover|require|prescribe|regulate)
         (?:\sabout|\sfor)?[^\w§]*\Z
@@ -126,11 +127,11 @@ _ASKS_EN = re.compile(
     | how\sdoes\s§{_OF}\sread[^\w§]*\Z""",
     re.IGNORECASE | re.VERBOSE,
 )
-_ASKING = re.compile(
+_ASKING = late(
     r"[?？]|什么|多少|哪|谁|如何|怎|是否|吗|\b(?:what|which|who|how|when|where|why|does|do|is|are|can|may|must)\b",
     re.IGNORECASE,
 )
-_SEVERAL = re.compile(r"§(?:(?:[\s,，、和及与或至到–-]|and|or|to)*§)+")
+_SEVERAL = late(r"§(?:(?:[\s,，、和及与或至到–-]|and|or|to)*§)+")
 _BARE = 60  # characters that a bare citation has besides its references
 
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from ingest.text.amounts import Amount, amounts, matches
 from ingest.text.language import detect
 from ingest.text.numerals import ERAS, HAN, MONTHS, era_year, read_number, write_numeral
+from ingest.text.patterns import late
 from ingest.text.units import read_unit
 from ingest.text.view import View, cased, fold, search_view
 from service.answer import Gloss
@@ -26,7 +27,7 @@ _UNITS: tuple[tuple[str, str], ...] = (
     ("元", "CNY"), ("年", "years"), ("个月", "months"), ("个工作日", "working days"), ("日", "days"), ("小时", "hours"),
     ("千瓦时", "kWh"), ("兆瓦时", "MWh"), ("千瓦", "kW"), ("兆瓦", "MW"), ("人", "people"),
 )  # fmt: skip
-_PER = re.compile(r"\s?(?:/|per |每)\s?(\S+)\Z")
+_PER = late(r"\s?(?:/|per |每)\s?(\S+)\Z")
 _COUNTED = frozenset(("acres", "percentage points", "years", "months", "working days", "days", "hours"))
 _MONEY = frozenset(("US$", "NZ$", "EUR", "JPY", "CNY"))
 _CODES = {"US$": "USD", "NZ$": "NZD"}  # behind the number the sign is a code
@@ -41,30 +42,30 @@ _LEVELS = {"article": "Article {}", "chapter": "Chapter {}", "section": "Section
 _TOPS = ("", "one", "two", "three", "four", "five", "", "seven")
 _BOTTOMS = ("", "", "", "third", "quarter", "fifth", "sixth", "", "eighth", "", "tenth")
 
-_LISTED = re.compile(rf"[{HAN}]\s")  # 四 円 is the fourth of a list
-_THINGS = re.compile(rf"[{HAN}]+[^{HAN}\d\s]")  # 四种
-_PERCENT = re.compile("[%‰]|百分之|千分之|per ?cent")
-_IDLE = re.compile(r"[\s,]|(?<=\d)\.0+(?!\d)|(?<=\.\d)0+(?!\d)")
+_LISTED = late(rf"[{HAN}]\s")  # 四 円 is the fourth of a list
+_THINGS = late(rf"[{HAN}]+[^{HAN}\d\s]")  # 四种
+_PERCENT = late("[%‰]|百分之|千分之|per ?cent")
+_IDLE = late(r"[\s,]|(?<=\d)\.0+(?!\d)|(?<=\.\d)0+(?!\d)")
 
-_ERA = re.compile(
+_ERA = late(
     rf"(?P<era>{'|'.join(ERAS)})(?P<year>元|[{HAN}]+|\d+)年(?:(?P<fiscal>度)|(?P<month>[{HAN}]+|\d+)月"
     rf"(?:(?P<day>[{HAN}]+|\d+)日)?)?"
 )
 # A lone 一 may be part of a word; before a unit and a bound it counts: 一倍以上, 一年内.
-_ONE = re.compile(
+_ONE = late(
     rf"(?<![{HAN}万第])一(?=(?:个?(?:工作)?[月日年]|天|倍|元|公顷|亩|吨|米|小时)"
     r"(?:以[上下内]|内|之内|后))"
 )
-_SUFFIX = re.compile(rf"(?:-\d|[のノ之][{HAN}\d])")  # 第十六条の二 is another article than 第十六条
+_SUFFIX = late(rf"(?:-\d|[のノ之][{HAN}\d])")  # 第十六条の二 is another article than 第十六条
 _ABOUT = (("大约|约", "about|approximately|around|roughly"), ("近", "nearly|almost"))
-_IS_ABOUT = tuple((re.compile(rf"(?:{zh}|\b(?:{en}) )\Z"), zh.split("|")[-1], en.split("|")[0]) for zh, en in _ABOUT)
-_ABOUT_BEHIND = re.compile("左右|上下")
-_WITHIN = re.compile(r"(?:之内|以内|内)")
-_WITHIN_BEFORE = re.compile(r"\bwithin (?:a period of )?\Z")
-_LATEST = re.compile(r"\b(?:no|not) later than \Z|(?:不迟于|不晚于)\Z")
+_IS_ABOUT = tuple((late(rf"(?:{zh}|\b(?:{en}) )\Z"), zh.split("|")[-1], en.split("|")[0]) for zh, en in _ABOUT)
+_ABOUT_BEHIND = late("左右|上下")
+_WITHIN = late(r"(?:之内|以内|内)")
+_WITHIN_BEFORE = late(r"\bwithin (?:a period of )?\Z")
+_LATEST = late(r"\b(?:no|not) later than \Z|(?:不迟于|不晚于)\Z")
 
 
-_BLANK = re.compile(r"(?:https?://|www\.)\S+|\s")
+_BLANK = late(r"(?:https?://|www\.)\S+|\s")
 
 
 class Placed(NamedTuple):

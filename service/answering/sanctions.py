@@ -15,6 +15,7 @@ from ingest.document import Span
 from ingest.passage import Unit
 from ingest.provisions.outline import Outline, Provision
 from ingest.provisions.references import Reference, references
+from ingest.text.patterns import late
 from ingest.text.view import fold
 from service.answering.confidence import PLACES
 from service.answering.judging import Judge
@@ -33,17 +34,15 @@ _ALONE = 0.9  # of the likelihood with what it names: a sanction that reaches it
 _AS_NEAR = 0.75  # of the likeliest one's likelihood
 _MOST_OF = 0.6  # of the words for what is done
 _ARTICLES = frozenset({"article", "section", "number"})
-_WITHIN = re.compile(  # names a part of the article that it stands in
+_WITHIN = late(  # names a part of the article that it stands in
     r"前[款項项](?P<item>第[一二三四五六七八九十]{1,3}[項项号號])?"
     r"|\bsubsections? (?P<n>\(\w{1,4}\)(?:\(\w{1,4}\))*)(?! of (?:section|article))",
     re.IGNORECASE,
 )
-_BEFORE = re.compile("前[条條]")
-_OF_ANOTHER_LAW = re.compile(
-    r"(?:[》法例则]|\bAct(?: \d{4})?,?\s?)\Z"
-)  # stands before what is no provision of this one
-_OF_THIS_LAW = re.compile(r"本[^,，。；;、》]{0,8}\Z")
-_THEN_ANOTHER_LAW = re.compile(r"\s(?:of|in|under) the [A-Z]")  # behind it
+_BEFORE = late("前[条條]")
+_OF_ANOTHER_LAW = late(r"(?:[》法例则]|\bAct(?: \d{4})?,?\s?)\Z")  # stands before what is no provision of this one
+_OF_THIS_LAW = late(r"本[^,，。；;、》]{0,8}\Z")
+_THEN_ANOTHER_LAW = late(r"\s(?:of|in|under) the [A-Z]")  # behind it
 
 
 class _Named(NamedTuple):

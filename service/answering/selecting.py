@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ingest.structure.telling import tells
+from ingest.text.patterns import late
 from service.answering.understanding import Asked
 from service.evidence.entities import Entity
 from service.evidence.pieces import Candidate, Evidence, Piece, is_short, joined, share_of_answer
@@ -17,19 +17,19 @@ _SAME = 0.75  # of a piece's terms: so many in another, and it adds nothing
 
 _FEW_CHARS, _FEW_WORDS = 24, 14
 _ENDS, _CLOSING = tuple("。！？.!?；;:："), "”’\"')）] "
-_ANNOUNCES = re.compile(
+_ANNOUNCES = late(
     r"本(?:文|章|节|报告|研究)(?:首先|将|旨在|主要|的研究目标|总结|梳理|分析|比较|介绍|探讨)|接下来|如下文所述"
     r"|\b(?:this|the present) (?:paper|article|section|chapter|report|study|briefing) (?:first |then |also )?"
     r"(?:reviews?|summari[sz]es?|discuss\w*|describes?|presents?|analy[sz]es?|aims?|seeks?|outlines?|compares?|examines?|explores?)"
     r"|\bremainder of this\b|\bis organi[sz]ed as follows\b"
 )
-_AMENDS = re.compile(
+_AMENDS = late(
     r"第[一二三四五六七八九十]+次(?:修正|修订)|会议(?:通过|修订|修正)[)）]?\s*\Z|(?:公布|发布)\s*\Z|令第?\s*\d+\s*号(?:公布|发布)"
     r"|\A.{0,60}?\b(?:was|were)? ?(?:inserted|replaced|amended|repealed|substituted|revoked),? (?:on|as from|by)\b"
 )
-_DEFINES = re.compile(r"\W*(?:[一二三四五六七八九十\d]{1,3}\W+)?(?P<term>[^，,。;；]{1,40}?)[，,]?(?:是指|系指)")
-_FINDS = re.compile(r"发现|表明|结果|\b(?:finds?|found|shows?|concludes?)\b")
-_ASKS_FOR_AIMS = re.compile(r"目标|目的|宗旨|旨在|(?:修订|修正|修改)(?!的|案|版|后)|\b(?:aim|purpose|objective|amend)")
+_DEFINES = late(r"\W*(?:[一二三四五六七八九十\d]{1,3}\W+)?(?P<term>[^，,。;；]{1,40}?)[，,]?(?:是指|系指)")
+_FINDS = late(r"发现|表明|结果|\b(?:finds?|found|shows?|concludes?)\b")
+_ASKS_FOR_AIMS = late(r"目标|目的|宗旨|旨在|(?:修订|修正|修改)(?!的|案|版|后)|\b(?:aim|purpose|objective|amend)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -11,13 +10,14 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from index.expansion import GLOSSARY
+from ingest.text.patterns import late
 from ingest.text.view import View, fold
 
 _NEAR = {"en": 60, "zh": 14, "ja": 14}  # characters on either side in which a cue counts
-_TOKEN = re.compile(r"[a-z]+|\d+|[^\W\d_]")
+_TOKEN = late(r"[a-z]+|\d+|[^\W\d_]")
 _GAP = " -/'’"  # what may stand between two words of any term
 _WIDEST = 2  # characters of that
-_HAN = re.compile("[\u3005\u3400-\u9fff]")
+_HAN = late("[\u3005\u3400-\u9fff]")
 _LOOSE = frozenset("又及等内外前后毎每各当该旨者")  # Han characters that end a Japanese compound
 _SURE_OWN, _SURE = 3, 4  # characters of a Chinese term that cross no word boundary by chance, ours and the search's
 _LEAST = {"zh": 3, "en": 2, "ja": 99}  # tokens of a term of the search's glossary: shorter ones mean too many things

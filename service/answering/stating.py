@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import takewhile
 
 from index.expansion import glossary, tells_something
@@ -14,6 +14,7 @@ from ingest.passage import Passage, Unit
 from ingest.provisions.defining import ITEM
 from ingest.provisions.formulae import BROUGHT, FORMULAE, HEADINGS, NOTE, OPEN, ProvisionKind
 from ingest.text.analyzer import analyze, units
+from ingest.text.patterns import late
 from ingest.text.view import fold
 from service.answering.settling import Settled
 from service.answering.understanding import Asked
@@ -23,40 +24,38 @@ from service.evidence.units import said
 _EXACT, _RENDERED, _NEAR = 0, 1, 2  # how a defined term fits the one asked for
 _MOST_PARTS = 4  # passages of one definition or article
 _HEAD = 6  # passages in which a document says when it was published
-_GOES_ON = re.compile(  # begins a sentence that belongs to the definition before it
+_GOES_ON = late(  # begins a sentence that belongs to the definition before it
     r"\s*(?:但是?|包括|不包括|其中|它|该|前述|以上|一般包括|通常|ただし|"
     r"(?:but|and|it|this|these|they|such|the term|and also) (?:also )?"
     r"(?:includes?|excludes?|means?|does not|do not|is|are)\b|(?:but|except|excluding|including)\b)"
 )
-_LAW = re.compile(
+_LAW = late(
     r"(?:法|条例|办法|规定|规则|细则|标准|通则|规范|法律|公约|协定|議定書|规程)(?:\W|$|\d)|方法学|令$"
     r"|\b(?:act|regulations?|order|agreement|directive|law|code|convention|protocol|decree|rules|standard|methodology)\b"
 )
-_NO_LAW = re.compile(
+_NO_LAW = late(
     r"\bfact ?sheet|report\b|\bbriefing|\bcommunication|\bremarks|\bspeech|\bproposal|\bsummary"
     r"|解读|意见|方案|规划|报道|经验"
 )
-_ARTICLE = re.compile(r"^(?:\(.{1,30}\) ?)?(?:第.{1,8}条|article \d|section \d|sec\. |§)|^\d+[a-z]{0,2} [a-z]")
-_APART = re.compile(  # and what amends it
+_ARTICLE = late(r"^(?:\(.{1,30}\) ?)?(?:第.{1,8}条|article \d|section \d|sec\. |§)|^\d+[a-z]{0,2} [a-z]")
+_APART = late(  # and what amends it
     r"^(?:附件|附录|附表|annex|appendix|schedule|別表)|附 ?则 ?\(.*(?:法律|政令)第"
 )
 _DAY = r"(?:\d{4} ?年|[平昭令大][和成正]\S{1,4}年|\b(?:19|20)\d\d\b)"
-_PUBLISHED = re.compile(  # when a document was published
+_PUBLISHED = late(  # when a document was published
     rf"\d日[^。;,]{{0,30}}(?:公布|发布|颁布|印发|令第)|[平昭令大][和成正].{{1,8}}年.{{0,8}}(?:法律|政令)第"
     rf"|(?:令|号|公布|发布)[^。;,]{{0,12}}{_DAY}"
     rf"|(?:published|promulgated|signed|date of assent|assented)[^.;]{{0,40}}{_DAY}"
 )
-_ON_PUBLICATION = re.compile(  # takes effect then
+_ON_PUBLICATION = late(  # takes effect then
     r"自(?:公布|发布|颁布|印发|颁发)之日(?! ?\(\d)|公布の日|its (?:official )?publication"
     r"|date of (?:its )?(?:publication|promulgation)\b"
 )
 _ENDS = ("。", ".", ";", "；", ":", "：", "—", "）", ")")
-_BEGINNING = frozenset(
-    analyze(
-        "commencement entry into force come comes came enter take takes took effect effective date when start apply "
-        "article annex chapter part section act law regulation title and of "
-        "施行 生效 实施 开始 日期 时间 附则 第条 何时 什么时候 从什么时候 起施行 起实施 执行 正式"
-    )
+_BEGINNING = (
+    "commencement entry into force come comes came enter take takes took effect effective date when start apply "
+    "article annex chapter part section act law regulation title and of "
+    "施行 生效 实施 开始 日期 时间 附则 第条 何时 什么时候 从什么时候 起施行 起实施 执行 正式"
 )
 _DEFINED_IN = {"zh": "另有定义：{}", "en": "also defined in: {}"}
 _UNDATED = {
@@ -255,13 +254,18 @@ def _evidence(passage: Passage, shown: Sequence[Unit]) -> Evidence:
 # dates of effect
 
 
+@cache
+def _beginning() -> frozenset[str]:
+    return frozenset(analyze(_BEGINNING))
+
+
 def _asks_for_another(asked: Asked, library: Library, filters: Filters, found: Sequence[Stated]) -> bool:
     """Whether the question names what takes effect apart from the document: allowances that are registered."""
     names = " ".join(entity.said for entity in asked.entities)
     titles = " ".join(
         {each.hit.title for each in found} | {each.hit.passage.section[0] for each in found if each.hit.passage.section}
     )
-    told = set(analyze(asked.text)) - set(analyze(titles)) - set(analyze(names)) - _BEGINNING
+    told = set(analyze(asked.text)) - set(analyze(titles)) - set(analyze(names)) - _beginning()
     if not (told := {term for term in told if tells_something(term)}):
         return False
     own = {each.hit.passage.passage_id for each in found}
@@ -288,7 +292,7 @@ def _standing(asked: Asked, stated: Stated) -> tuple[bool, int, bool, bool, bool
     """Sorts first what speaks of the document itself: no annex or amending act, under a heading of effect, dated."""
     heads = [fold(heading) for heading in stated.hit.passage.section]
     headed = bool(heads) and (HEADINGS["effect"].heading.search(heads[-1]) is not None or len(heads) > 1)
-    shared = set(analyze(" ".join(heads))) & set(analyze(asked.text)) - _BEGINNING
+    shared = set(analyze(" ".join(heads))) & set(analyze(asked.text)) - _beginning()
     wide = re.search("[\u3040-\u9fff]", stated.hit.passage.text) is not None
     plain = FORMULAE["effect"].said_in(fold(_definition_text(stated)), is_wide=wide)
     return any(map(_APART.search, heads)), -len(shared), not plain, not headed, _is_undated(stated)

@@ -9,6 +9,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from ingest.passage import Passage, Unit
+from ingest.text.patterns import late
 from service.answering.settling import Settled
 from service.evidence.pieces import Evidence, share_of_answer
 from service.evidence.units import said
@@ -20,7 +21,7 @@ _SHORT_LIST = 0.6  # of an answer's length
 _SHORTEST = {"zh": 10, "ja": 10}  # characters of a sentence that says something
 _SHORTEST_LATIN = 30
 
-_CONTENTS = re.compile(
+_CONTENTS = late(
     r"\A\W*(?:(?:table of )?contents(?: page)?|目\s*[录錄次]|index|(?:foot|end)?notes?|references|bibliography"
     r"|参考文献|关键词|key\s?words"
     r"|abbreviations.*|acronyms.*|reprint notes?|legislative history|rights and permissions|acknowledge?ments?"
@@ -28,28 +29,26 @@ _CONTENTS = re.compile(
     r"|signature|contact.*|about this .*|authors?)\W*\Z",
     re.IGNORECASE,
 )
-_AMENDED = re.compile(  # what tells of an amendment, no provision
+_AMENDED = late(  # what tells of an amendment, no provision
     r"\A\W*(?:the )?(?:section|part|subpart|schedule|heading|cross-?heading|title|article|appendix|clause|item"
     r"|paragraph|subheading)\b[^.]{0,120}?(?:inserted|replaced|repealed|substituted|amended|added|omitted|renumbered|revoked)\b"
     r"|\A\W*compare:|\A\W*\[?repealed\]?",
     re.IGNORECASE,
 )
-_ENDS = re.compile(r"[。．.！!？?;][”’」』）)\]\"']*\s*\Z")
-_LEADS = re.compile(r"(?:[：:]|[—–-])\s*\Z")
-_BEGINS = re.compile(r"\A[\W\d]*[A-Z“‘\"'(\[\u3000-\u9fff]")
-_ITEM = re.compile(r"\A\s*(?:[（(](?:[一二三四五六七八九十]{1,3}|[a-z]{1,4}|[ivx]{1,5})[）)]|[-•·*–—])", re.IGNORECASE)
-_GOES_ON = re.compile(r"\A\s*(?:[（(][a-z\d]{1,5}[）)]|[-•·*–—])\s*[a-z]")  # an item that ends what its lead-in began
-_LEANS = re.compile(  # on the sentence before: no first one
+_ENDS = late(r"[。．.！!？?;][”’」』）)\]\"']*\s*\Z")
+_LEADS = late(r"(?:[：:]|[—–-])\s*\Z")
+_BEGINS = late(r"\A[\W\d]*[A-Z“‘\"'(\[\u3000-\u9fff]")
+_ITEM = late(r"\A\s*(?:[（(](?:[一二三四五六七八九十]{1,3}|[a-z]{1,4}|[ivx]{1,5})[）)]|[-•·*–—])", re.IGNORECASE)
+_GOES_ON = late(r"\A\s*(?:[（(][a-z\d]{1,5}[）)]|[-•·*–—])\s*[a-z]")  # an item that ends what its lead-in began
+_LEANS = late(  # on the sentence before: no first one
     r"\A\W*(?:\(1\)\s*)?(?:(?:however|subsections?|any such|this (?:section|subsection|paragraph)|it|they|these"
     r"|those|such)\b|有?前[款项二两三四]|但|该|上述|其)|\A\s*\((?:[2-9]|\d\d)\)",
     re.IGNORECASE,
 )
-_SIGNED = re.compile(
-    r"\A[A-Z][A-Z\s,.’'-]{6,}\b[^a-z]*(?:[A-Z][a-z]+ \d{1,2}, \d{4}\.?)?\Z|\A\W*(?:\w\)\s*)?<?https?://"
-)
-_RUN_IN = re.compile(r"\A\s*[（(]?[一二三四五六七八九十]{1,3}[）)、].{2,26}。\Z")
-_FOOTNOTE = re.compile(r"\A\s*\d{1,3}\s+[A-Z]")
-_GRAND = re.compile(
+_SIGNED = late(r"\A[A-Z][A-Z\s,.’'-]{6,}\b[^a-z]*(?:[A-Z][a-z]+ \d{1,2}, \d{4}\.?)?\Z|\A\W*(?:\w\)\s*)?<?https?://")
+_RUN_IN = late(r"\A\s*[（(]?[一二三四五六七八九十]{1,3}[）)、].{2,26}。\Z")
+_FOOTNOTE = late(r"\A\s*\d{1,3}\s+[A-Z]")
+_GRAND = late(
     r"\A\W*(?:第[〇零一二三四五六七八九十百\d]+[编編章部]|[一二三四五六七八九十]+、|(?:part|chapter|title|book|annex|schedule)\s+[\dA-Z]"
     r"|附\s*则|[IVX]{1,5}\.\s)",
     re.IGNORECASE,

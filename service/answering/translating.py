@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from ingest.text.amounts import REFERENCES, Amount, amounts, matches
 from ingest.text.language import detect
+from ingest.text.patterns import late
 from ingest.text.view import cased
 from service.answer import Answer, Citation
 from service.answering.generating import Foreign, Generator, Translator
@@ -18,14 +18,14 @@ from service.errors import GeneratorStopped, GeneratorUnavailable
 from service.evidence.entities import entities
 
 _CHARS = 4_000  # of quotes that are translated for one answer
-_MARK = re.compile(r"[(（]\s?\w{1,4}\s?[)）]")  # (2), （二）: of a list, and no amount
-_LINK = re.compile(r"https?://\S+")
-_ONE = re.compile(
+_MARK = late(r"[(（]\s?\w{1,4}\s?[)）]")  # (2), （二）: of a list, and no amount
+_LINK = late(r"https?://\S+")
+_ONE = late(
     r"\bone(?= (?:to|or|and|times?|years?|months?|days?|working|hours?|hectares?|met(?:er|re)s?|ton(?:ne)?s?)\b)"
 )
 # What bounds a time in one language is a mere preposition in the other.
-_WITHIN = re.compile(r"\bwithin (?:a period of )?(?=\d|[a-z]+ (?:working|day|month|year|hour))")
-_INSIDE = re.compile(r"(?<=[日年月时天])(?:之|以)?内(?![容部])")
+_WITHIN = late(r"\bwithin (?:a period of )?(?=\d|[a-z]+ (?:working|day|month|year|hour))")
+_INSIDE = late(r"(?<=[日年月时天])(?:之|以)?内(?![容部])")
 
 
 def translated(answer: Answer, translator: Generator | Translator) -> Answer:

@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple, get_args
 
 from ingest.provisions.formulae import ProvisionKind
 from ingest.text.amounts import REFERENCES, Amount
+from ingest.text.patterns import late
 from ingest.text.view import fold
 from service.answering.meaning import Meaning, meaning_asked
 from service.evidence.analysis import Analysis
@@ -327,20 +328,20 @@ def _any_of(words: Sequence[str]) -> str:
 @cache
 def _asking() -> re.Pattern[str]:
     """The words that questions are asked with."""
-    return re.compile("|".join(_cues("kind")[kind].pattern for kind in _ASKING))
+    return late("|".join(_cues("kind")[kind].pattern for kind in _ASKING))
 
 
 @cache
 def _any_asking() -> re.Pattern[str]:
     """All words that a question is asked with, those that ask whether among them."""
-    return re.compile("|".join(pattern.pattern for pattern in _cues("kind").values()))
+    return late("|".join(pattern.pattern for pattern in _cues("kind").values()))
 
 
 @cache
 def _cues(section: str) -> dict[str, re.Pattern[str]]:
     """Patterns of one section of ``questions.txt`` by name, in its order."""
     named = (line.partition("=") for line in _lines("questions.txt") if line.startswith(f"{section}."))
-    return {name.removeprefix(f"{section}."): re.compile(_any_of(words.split("|"))) for name, _, words in named}
+    return {name.removeprefix(f"{section}."): late(_any_of(words.split("|"))) for name, _, words in named}
 
 
 class _Words(NamedTuple):
@@ -355,7 +356,7 @@ def _forms() -> dict[str, _Words]:
     for line in _lines("forms.txt"):
         key, _, words = line.partition("=")
         name, _, part = key.partition(".")
-        found.setdefault(name, {})[part] = re.compile(_any_of(words.split("|")))
+        found.setdefault(name, {})[part] = late(_any_of(words.split("|")))
     return {name: _Words(**parts) for name, parts in found.items()}
 
 

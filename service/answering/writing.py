@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ingest.text.language import detect
+from ingest.text.patterns import late
 from ingest.text.sentences import sentence_spans
 from service.answer import Answer, Citation, Removed, Segment
 from service.answering.generating import NO_ANSWER, Generator, Source
@@ -18,11 +19,11 @@ from service.grounding.verifying import Entailment, told
 
 _KEY = r"c\s?:\s?[0-9a-zA-Z]+"
 # Keys in brackets, and numbers in brackets: nobody but us may number citations.
-_MARK = re.compile(rf"[\[【]\s?(?:{_KEY}|\d{{1,3}})(?:[\s,，;；、]{{1,3}}(?:{_KEY}|\d{{1,3}}))*\s?[\]】]")
+_MARK = late(rf"[\[【]\s?(?:{_KEY}|\d{{1,3}})(?:[\s,，;；、]{{1,3}}(?:{_KEY}|\d{{1,3}}))*\s?[\]】]")
 _EVIDENCE_CHARS = 4_000  # that a generator reads
-_LIST_MARK = re.compile(r"^\s*(?:[-*•·]|\d{1,2}[.)、]|#+)\s+")
-_ASIDE = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL)  # models that think aloud
-_LINK = re.compile(r"https?://\S+|\]\([^)]{0,300}\)")
+_LIST_MARK = late(r"^\s*(?:[-*•·]|\d{1,2}[.)、]|#+)\s+")
+_ASIDE = late(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL)  # models that think aloud
+_LINK = late(r"https?://\S+|\]\([^)]{0,300}\)")
 
 
 @dataclass(frozen=True, slots=True)

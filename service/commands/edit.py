@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from index.corrections import EDITABLE
+from index.editable import EDITABLE
 from service.commands import holdings
 from service.commands.options import AsJson, Collection, Library, open_engine
 

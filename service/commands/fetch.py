@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,18 +10,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from ingest.document import Metadata
-from service.collections import Collections
 from service.commands import terminal
 from service.commands.options import AsJson, Collection, Library
-from service.intake import AddReport
-from service.settings import Settings
 
 if TYPE_CHECKING:
+    from ingest.document import Metadata
     from service.fetching.courier import Manners
     from service.fetching.fetch import FetchReport
     from service.fetching.manifest import Entry
     from service.fetching.record import Kept
+    from service.intake import AddReport
+    from service.settings import Settings
 
 
 def fetch(
@@ -43,11 +43,11 @@ def fetch(
     What is there and has not changed does not come again; a broken download goes on where it broke. Documents that do
     not come are listed with the reason and the address to open by hand.
     """
-    from service.fetching.fetch import (
-        fetch as bring,
-    )  # with an HTTP client behind it, which questions need not wait for
+    from service.fetching.fetch import fetch as bring
     from service.fetching.manifest import load_manifest, select
+    from service.settings import Settings
 
+    gc.enable()
     entries = select(load_manifest(manifest), only or ())
     if show:
         return _show_entries(entries, as_json=as_json)
@@ -78,6 +78,9 @@ def _add(
     kept: Sequence[Kept], known: Mapping[str, Metadata], folder: Path, settings: Settings, *, quiet: bool
 ) -> AddReport:
     """Takes in what the library does not hold; begins one only for something to put into it."""
+    from service.collections import Collections
+    from service.intake import AddReport
+
     if not kept:
         return AddReport()
     engine = Collections(settings).engine(settings.collection, create=True)

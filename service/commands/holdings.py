@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.table import Table
 from rich.text import Text
 
-from index.catalogue import DocumentRecord
-from index.corrections import EDITABLE
-from ingest.passage import Passage
+from index.editable import EDITABLE
 from service.commands import terminal
 from service.commands.phrases import count, flat
 from service.commands.pictures import PICTURES
+
+if TYPE_CHECKING:
+    from index.catalogue import DocumentRecord
+    from ingest.passage import Passage
 
 
 def listed(records: Sequence[DocumentRecord], *, as_json: bool) -> None:
@@ -28,6 +29,8 @@ def listed(records: Sequence[DocumentRecord], *, as_json: bool) -> None:
         for doc_id, title, *_ in rows:
             terminal.show_line(Text.assemble((doc_id, "cyan"), "  ", title))
     else:
+        from rich.table import Table
+
         table = Table("id", box=None, header_style="bold", pad_edge=False)
         table.add_column("title", overflow="fold", ratio=1)
         for name in ("where", "year", "lang"):

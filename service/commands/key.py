@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
-from service.collections import Collections
 from service.commands import terminal
 from service.commands.options import AsJson, Library
-from service.keys import SCOPES, keys_of
-from service.settings import Settings
+from service.scopes import SCOPES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from service.keys import Keys
+    from service.settings import Settings
 
 app = typer.Typer(help="Make, list and revoke keys for the API.", no_args_is_help=True, rich_markup_mode="rich")
 
@@ -33,10 +37,12 @@ def create(
     as_json: AsJson = False,
 ) -> None:
     """Make a key. It is shown this once; what is kept cannot be turned back into it."""
-    settings = Settings.load(library=library)
+    from service.collections import Collections
+
+    keys, settings = _keys(library)
     for name in collection or ():
         Collections(settings).settings(name)
-    key, secret = keys_of(settings).create(label, scope=scope.value, collections=collection or (), days=days)
+    key, secret = keys.create(label, scope=scope.value, collections=collection or (), days=days)
     if as_json:
         return terminal.show_json(key.public() | {"key": secret})
     terminal.show_note(
@@ -48,10 +54,10 @@ def create(
 @app.command("list")
 def list_keys(library: Library = None, as_json: AsJson = False) -> None:
     """List keys: what they may do, since when, and when they were last used; never the keys themselves."""
-    keys = keys_of(Settings.load(library=library)).stored()
+    stored = _keys(library)[0].stored()
     if as_json:
-        return terminal.show_json({"keys": [key.public() for key in keys]})
-    for key in keys:
+        return terminal.show_json({"keys": [key.public() for key in stored]})
+    for key in stored:
         where = ", ".join(key.collections) if key.collections else "all collections"
         until = f"until {key.expires[:10]}" if key.expires else "does not expire"
         used = f"last used {key.last_used[:10]}" if key.last_used else "never used"
@@ -67,7 +73,7 @@ def revoke(
     as_json: AsJson = False,
 ) -> None:
     """End a key: from the next request on it opens nothing. A server that runs need not be told."""
-    revoked = keys_of(Settings.load(library=library)).revoke(key)
+    revoked = _keys(library)[0].revoke(key)
     if as_json:
         return terminal.show_json(revoked.public())
     return terminal.show_line(Text(f"revoked {revoked.id} {revoked.label}"))
@@ -83,7 +89,7 @@ def reset(
     as_json: AsJson = False,
 ) -> None:
     """End all keys, also where their file is damaged or gone. What stood there is kept aside."""
-    settings = Settings.load(library=library)
+    keys, settings = _keys(library)
     left = (
         "everyone on this machine may then ask, add and delete, and behind a proxy everyone whom it lets in"
         if to_open
@@ -91,8 +97,17 @@ def reset(
     )
     if not yes:
         typer.confirm(f"End all keys of {settings.library}? {left[0].upper()}{left[1:]}.", abort=True, err=True)
-    aside = keys_of(settings).reset(to_open=to_open)
+    aside = keys.reset(to_open=to_open)
     if as_json:
         return terminal.show_json({"open": to_open, "aside": str(aside) if aside else None})
     kept = f"; what was there is kept as {aside}" if aside else ""
     return terminal.show_line(Text(f"all keys have ended: {left}{kept}"))
+
+
+def _keys(library: Path | None) -> tuple[Keys, Settings]:
+    """The keys of an installation, and its settings."""
+    from service.keys import keys_of
+    from service.settings import Settings
+
+    settings = Settings.load(library=library)
+    return keys_of(settings), settings

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.collections import DEFAULT, Collections
 from service.commands import terminal
-from service.engine import Engine
-from service.settings import Settings
+
+if TYPE_CHECKING:
+    from service.engine import Engine
 
 Library = Annotated[
     Path | None,
@@ -25,10 +26,38 @@ Collection = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 
 
+class Kind(StrEnum):
+    """Formats of documents."""
+
+    pdf = "pdf"
+    html = "html"
+    docx = "docx"
+    markdown = "markdown"
+    text = "text"
+    json = "json"
+    csv = "csv"
+    xlsx = "xlsx"
+    pptx = "pptx"
+    epub = "epub"
+    mail = "mail"
+
+
+class Mode(StrEnum):
+    """Legs of the search."""
+
+    hybrid = "hybrid"
+    lexical = "lexical"
+    dense = "dense"
+
+
 def open_engine(
     library: Path | None, collection: str | None, *, starter: bool = True, reencode: bool = False
 ) -> Engine:
     """The collection; on first use of the default one the ``starter`` corpus is indexed, with a word about it."""
+    from service.collections import DEFAULT, Collections
+    from service.engine import Engine
+    from service.settings import Settings
+
     settings = Settings.load(library=library, collection=collection)
     if starter and settings.collection == DEFAULT and not Engine.exists(settings):
         with terminal.progress("First use: indexing the starter corpus", quiet=False) as advance:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from ingest.document import Span
-from ingest.text.view import reading_view
-from service.answer import Citation, RankedPassage
+if TYPE_CHECKING:
+    from service.answer import Citation, RankedPassage
 
 _PARAGRAPH_END = re.compile(r"\s*\n\s*\n\s*|(?<=[。；：！？.;:!?])[^\S\n]*\n\s*")  # other lines end where the page does
 
@@ -29,6 +29,9 @@ def foreign(citation: Citation) -> Text:
 
 def quoted(quote: str) -> str:
     """A quote with its paragraphs on lines of their own, the lines of a page joined."""
+    from ingest.document import Span
+    from ingest.text.view import reading_view
+
     parts = _PARAGRAPH_END.split(quote)
     return "\n".join(reading_view(part, [Span(0, len(part))]).text for part in parts if part.strip())
 

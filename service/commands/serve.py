@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from service.commands.options import Collection, Library, open_engine
-from service.settings import Settings
+
+if TYPE_CHECKING:
+    from service.engine import Engine
 
 _log = logging.getLogger(__name__)
 _IDLE_S = 75  # longer than clients and proxies keep a connection: whoever closes first may cut off a request on its way
@@ -33,8 +36,10 @@ def serve(
     from service.http.clients import SLICE_S
     from service.http.connections import most_connections, patient
     from service.http.observing import log_as_json
+    from service.settings import Settings
 
-    open_engine(library, collection)
+    gc.enable()
+    open_engine(library, collection).ready()
     log_as_json()
     sys.setswitchinterval(SLICE_S)
     settings = Settings.load(library=library, collection=collection, host=host)
@@ -59,8 +64,15 @@ def mcp(library: Library = None, collection: Collection = None) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
     from service.mcp import Place, Server
+    from service.settings import Settings
 
+    def opened() -> Engine:
+        engine = open_engine(library, collection)
+        engine.ready()
+        return engine
+
+    gc.enable()
     settings = Settings.load(library=library, collection=collection)
-    opening = ThreadPoolExecutor(1).submit(open_engine, library, collection)  # the assistant need not wait for it
+    opening = ThreadPoolExecutor(1).submit(opened)  # the assistant need not wait for it
     place = Place(settings.collection, opening.result, settings.public_url)
     Server(lambda _: place).run()

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from rich import box
-from rich.table import Table
 from rich.text import Text
 
-from service.answer import AnswerCell, AnswerRow, AnswerTable
 from service.commands.pictures import shown
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from service.answer import AnswerCell, AnswerRow, AnswerTable
 
 _COLUMN = 14  # cells on the screen: in less, a column shows single words
 
@@ -21,6 +24,9 @@ def has_room(table: AnswerTable, width: int) -> bool:
 
 def side_by_side(table: AnswerTable) -> Table:
     """A drawn table: labels in bold, citations as marks, a reason in the place of what is missing."""
+    from rich import box
+    from rich.table import Table
+
     drawn = Table(
         title=shown(Text(table.caption, style="bold")) if table.caption else None,
         title_justify="left",

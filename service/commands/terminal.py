@@ -7,26 +7,27 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from rich.console import Console
 from rich.padding import Padding
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Column, Table
 from rich.text import Text
 
-from index.hit import Filters
-from ingest.errors import SinkQAError
-from service.answer import Answer, Citation, RankedPassage, SearchResult
 from service.commands import tabular
 from service.commands.phrases import count, cut, flat, foreign, place, quoted
 from service.commands.pictures import PICTURES, shown
-from service.doctor import DoctorReport
-from service.grounding.quoting import QuoteReport
-from service.grounding.verifying import VerifyReport, told
-from service.intake import AddReport
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from index.hit import Filters
+    from ingest.errors import SinkQAError
+    from service.answer import Answer, Citation, RankedPassage, SearchResult
+    from service.doctor import DoctorReport
+    from service.grounding.quoting import QuoteReport
+    from service.grounding.verifying import VerifyReport
+    from service.intake import AddReport
 
 _NARROW = 50  # columns: below this, a table of documents would have no room for titles
 
@@ -42,30 +43,6 @@ _out = _Output(highlight=False)
 _err = Console(stderr=True, highlight=False)
 
 
-class Kind(StrEnum):
-    """Formats of documents."""
-
-    pdf = "pdf"
-    html = "html"
-    docx = "docx"
-    markdown = "markdown"
-    text = "text"
-    json = "json"
-    csv = "csv"
-    xlsx = "xlsx"
-    pptx = "pptx"
-    epub = "epub"
-    mail = "mail"
-
-
-class Mode(StrEnum):
-    """Legs of the search."""
-
-    hybrid = "hybrid"
-    lexical = "lexical"
-    dense = "dense"
-
-
 def filters(
     doc: Sequence[str] | None,
     language: Sequence[str] | None,
@@ -75,6 +52,8 @@ def filters(
     until: int | None,
 ) -> Filters:
     """The command line's filter options as the index takes them."""
+    from index.hit import Filters
+
     return Filters(
         doc_ids=tuple(doc or ()),
         languages=tuple(language or ()),
@@ -91,6 +70,9 @@ def progress(title: str, *, quiet: bool) -> Iterator[Callable[[int, int, str], N
     if quiet or not _err.is_terminal:
         yield lambda done, total, name: None
         return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.table import Column
+
     columns = (
         SpinnerColumn(),
         TextColumn(title),
@@ -223,6 +205,8 @@ def show_verified(report: VerifyReport, *, as_json: bool) -> None:
     """Each statement with its label and what fails in it, then the quotes."""
     if as_json:
         return show_json(report.as_dict())
+    from service.grounding.verifying import told
+
     for claim in report.claims:
         marks = tabular.marks(claim.citations)
         show_line(Text.assemble((f"{claim.label:<13}", _LABELS[claim.label]), claim.claim, (marks, "bold cyan")))
@@ -300,6 +284,8 @@ def show_facts(facts: dict[str, Any]) -> None:
         text = Text(", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value), overflow="fold")
         label = Text(f"{name:>{width}}  ", style="dim")
         if room() == "wide":
+            from rich.table import Table
+
             grid = Table.grid()
             grid.add_row(label, shown(text))
             _out.print(grid)

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 
 from ingest.text.amounts import Amount, amounts
 from ingest.text.analyzer import analyze, units
 from ingest.text.language import detect
+from ingest.text.patterns import late
 from ingest.text.view import cased, fold
 from service.evidence.entities import Entity, entities
 
 # "(Smith and Wu, 2019; Li, 2020)", "王某等(2020)": the years of works that are cited, not of what is said.
-_CITED_WORKS = re.compile(
+_CITED_WORKS = late(
     r"\((?:[^()\d]{2,80}?(?:[,，]|et al\.?|等)\s?(?:19|20)\d\d[a-z]?[;；]?\s?)+\)"
     r"|(?:et al\.?,?|等)\s?\((?:19|20)\d\d[a-z]?\)"
 )
 # Who does something, without a name: 由县级以上人民政府林业主管部门责令, by the Secretary of the Interior
-_BODY = re.compile(
+_BODY = late(
     "部门|机关|机构|政府|委员会|法院|大臣|知事|审议会|理事会"
     r"|\b(?:minister|secretary|secretariat|agency|agencies|authority|authorities|commission|committee|council"
     r"|department|ministry|registrar|board|administrator|president|parliament|government)\b"

@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.catalogue import DocumentRecord
 from ingest.document import Page, quote
@@ -18,6 +17,9 @@ from ingest.text.view import reading_view
 from service.answer import Citation
 from service.evidence.geometry import astral_offsets, line_boxes, quoted_spans
 from service.evidence.injection import flags
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _log = logging.getLogger(__name__)
 

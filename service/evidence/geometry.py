@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ingest.document import Box, Page, Span
 from service.answer import QuotedSpan
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 

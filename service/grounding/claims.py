@@ -10,13 +10,14 @@ from typing import NamedTuple
 from ingest.document import Span
 from ingest.structure.lists import mark_of
 from ingest.text.language import detect
+from ingest.text.patterns import late
 from ingest.text.sentences import sentence_spans
 from ingest.text.view import reading_view
 
-_MARKER = re.compile(r"[ \t>]*(?:#{1,6}\s+|[-*+•·▪●]\s+|\(?\d{1,2}[.)]\s+|[（(]\d{1,2}[）)]\s*)+")
-_CITATION = re.compile(r"\s*(?:\[\d{1,3}(?:\s*[,，、–-]\s*\d{1,3})*\](?:\([^()\s]*\))?)+")
-_STRESS = re.compile(r"(\*\*|__|`)(?=\S)((?:(?!\1).)+)(?<=\S)\1")
-LABEL = re.compile(  # what names a place and says nothing of it
+_MARKER = late(r"[ \t>]*(?:#{1,6}\s+|[-*+•·▪●]\s+|\(?\d{1,2}[.)]\s+|[（(]\d{1,2}[）)]\s*)+")
+_CITATION = late(r"\s*(?:\[\d{1,3}(?:\s*[,，、–-]\s*\d{1,3})*\](?:\([^()\s]*\))?)+")
+_STRESS = late(r"(\*\*|__|`)(?=\S)((?:(?!\1).)+)(?<=\S)\1")
+LABEL = late(  # what names a place and says nothing of it
     r"(?:article|section|chapter|paragraph|annex|table|figure|box|part|rule|regulation|step|note|表|图|附表|附图|附件|注|专栏)"
     r"\s?[\d.]{0,6}[a-z]?|notes|备注|说明|[\d.]{1,8}|第[\d一二三四五六七八九十百]{1,5}[条章节款项]",
     re.IGNORECASE,
@@ -24,14 +25,14 @@ LABEL = re.compile(  # what names a place and says nothing of it
 _LEADS = (":", "：", "—", "–")
 _CELLS = " | "
 _LONGEST_TITLE = 160  # characters
-_LEAD = re.compile(r"[^:：]{2,}?(?:：|:(?!\S))")
+_LEAD = late(r"[^:：]{2,}?(?:：|:(?!\S))")
 # The mark of an item at the end of what a segmenter took for a sentence: "Article 5: 1."
-_MARK_BEHIND = re.compile(r"[:：]\s*[(（]?(?:\d{1,3}|[a-z]{1,2}|[ivx]{1,4})[.)）]\s*\Z")
-_JOINS = re.compile(r"\s*(?:and|or|及|以及|或者?|和)?\s*")  # stands behind the last semicolon but one
+_MARK_BEHIND = late(r"[:：]\s*[(（]?(?:\d{1,3}|[a-z]{1,2}|[ivx]{1,4})[.)）]\s*\Z")
+_JOINS = late(r"\s*(?:and|or|及|以及|或者?|和)?\s*")  # stands behind the last semicolon but one
 _STOPS = ("。", ".", "！", "？")
-_LIMITED = re.compile(r"\s*(?:(?:unless|except|provided|but|however|otherwise|save)\b|但|然而|不过|除)", re.IGNORECASE)
-_SEMICOLON = re.compile("[;；]")
-_WORD = re.compile(r"\w")
+_LIMITED = late(r"\s*(?:(?:unless|except|provided|but|however|otherwise|save)\b|但|然而|不过|除)", re.IGNORECASE)
+_SEMICOLON = late("[;；]")
+_WORD = late(r"\w")
 _OPENING, _CLOSING = "（《「『【(“〔[", "）》」』】)”〕]"
 
 

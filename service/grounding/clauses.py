@@ -14,6 +14,7 @@ from ingest.document import Span
 from ingest.text.amounts import Amount, amounts
 from ingest.text.analyzer import units
 from ingest.text.language import detect
+from ingest.text.patterns import late
 from ingest.text.sentences import sentence_spans
 from ingest.text.view import reading_view
 from service.grounding.wording import wording
@@ -22,15 +23,15 @@ Border = Literal["", ",", ";", ":", ".", "(", ")", '"', "|"]
 
 # What parts clauses like a bar: dashes that join neither words nor numbers, marks of what is skipped, bullets; and a
 # bar behind a colon that is none of a time or a ratio.
-_BAR = re.compile(
+_BAR = late(
     r"(?<=\s)[-–—―]+(?=\s)|(?<!\d)[—―]+|[—―]+(?!\d)|--+|…+|\.{3,}|[•●■□◆◇▪▫➢❖‣∙\ue000-\uf8ff]|(?<=：)|(?<=:)(?=\s)"
 )
-_LEADING = re.compile(r"[—–―]+(?=\s*(?:\Z|[(（]?(?:\d{1,2}|[a-z]{1,2}|[ivx]{1,4})[)）]))")  # a dash that leads to items
-_BORDER = re.compile(r"""(?<!\d)[,.:、]|[,.:、](?!\d)|[;!?()"|]""")
-_BULLET = re.compile(r"\A(?:[•·●○■□◆◇▪▫➢❖‣∙\ue000-\uf8ff]\s*|[-–—*+]\s+)+")
-_CONTRACTED = re.compile(r"\b([A-Za-z]{2,6})(?:n[’']t|(?<=\b[Cc]an)not)\b")
-_SIGN = re.compile("[<>=≥≤±+×/^*?]")
-_PIECE = re.compile(r"[A-Za-z0-9'.]+|[<>=≥≤±+×/^*?]|[^\sA-Za-z0-9]")
+_LEADING = late(r"[—–―]+(?=\s*(?:\Z|[(（]?(?:\d{1,2}|[a-z]{1,2}|[ivx]{1,4})[)）]))")  # a dash that leads to items
+_BORDER = late(r"""(?<!\d)[,.:、]|[,.:、](?!\d)|[;!?()"|]""")
+_BULLET = late(r"\A(?:[•·●○■□◆◇▪▫➢❖‣∙\ue000-\uf8ff]\s*|[-–—*+]\s+)+")
+_CONTRACTED = late(r"\b([A-Za-z]{2,6})(?:n[’']t|(?<=\b[Cc]an)not)\b")
+_SIGN = late("[<>=≥≤±+×/^*?]")
+_PIECE = late(r"[A-Za-z0-9'.]+|[<>=≥≤±+×/^*?]|[^\sA-Za-z0-9]")
 # Letters, digits and the point of full width: a segmenter takes that point for the end of a sentence.
 _NARROW = {
     code: code - 0xFEE0 for code in (0xFF0E, *range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
@@ -38,7 +39,7 @@ _NARROW = {
 _CLOSERS = "”’」』）)]】\"' "
 _ENDS = tuple("。.!?！？")
 _STRENGTH: tuple[Border, ...] = (":", ".", ";", "|", "(", ")", '"', ",")
-_MARK = re.compile(r"[a-z]|([a-z])\1|[ivx]{2,5}|[一二三四五六七八九十]{1,3}|\d{1,3}")  # of an item: a, aa, iv, 十二, 12
+_MARK = late(r"[a-z]|([a-z])\1|[ivx]{2,5}|[一二三四五六七八九十]{1,3}|\d{1,3}")  # of an item: a, aa, iv, 十二, 12
 
 
 class Clause(NamedTuple):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from ingest.text.numerals import ordinal
+from ingest.text.patterns import late
 from service.grounding.claims import LABEL
 from service.grounding.clauses import Clause, Clauses
 from service.grounding.polarity import marks
@@ -19,14 +19,14 @@ _NESTED = 3  # lists within lists whose items are looked for: each multiplies th
 _PART_ENDS = frozenset({".", ";"})
 _ALIKE = {";": "."}  # borders behind which another statement begins
 # Clauses that may be left out in front of a statement: they join it to another, and say nothing.
-_JOINS = re.compile(
+_JOINS = late(
     "(?:however|therefore|thus|hence|moreover|furthermore|in addition|additionally|also|accordingly|consequently"
     "|finally|in particular|for example|for instance|first(?:ly)?|second(?:ly)?|third(?:ly)?"
     "|此外|同时|因此|另外|为此|例如|比如|首先|其次|最后|一是|二是|三是|四是|五是|第[一二三四五])"
 )
 # How a clause begins that goes on from a whole statement and may be left out, if nothing in it turns the meaning.
-_ADDS = re.compile("(?:and|as well as|including|such as|thereby|并且?|以及|同时|还|也|从而|进而|包括)(?![a-z])")
-_LIMITS = re.compile(
+_ADDS = late("(?:and|as well as|including|such as|thereby|并且?|以及|同时|还|也|从而|进而|包括)(?![a-z])")
+_LIMITS = late(
     r"\b(?:if|unless|except\w*|exclud\w+|provided|providing|whether|subject to|as long as|only|when|until|till|but"
     r"|without|although|though|however|save|notwithstanding|not|no|never|false|untrue|should|shall|must|cannot)\b"
     "|如|若|假|倘|除|外|为前提|是否|但|不|未|无|禁止|只|仅|应当|必须|须|经|当|限"
@@ -40,18 +40,18 @@ _DENIES = (
     "|.{0,30}(?:不在此列|除外|不在此限)|(?:已?(?:废止|失效|删除|撤销|作废|被推翻)|不实|谣言|假的?)(?!.{12})"
     r"|(?:repealed|revoked|withdrawn|rejected|deleted|superseded|void|false|untrue|wrong|not (?:so|true)|no)\b(?!.{24})"
 )
-_TAKES_BACK = re.compile(_DENIES)
-_LIMITS_ALL = re.compile(
+_TAKES_BACK = late(_DENIES)
+_LIMITS_ALL = late(
     rf"{_DENIES}|(?:unless|except|excepting|save|provided that|only|but|subject to|however|notwithstanding|otherwise)\b"
     "|但|然而|不过|除"
 )
-_STANDING = re.compile(  # headings under which nothing stands as the source's own word, or as law in force
+_STANDING = late(  # headings under which nothing stands as the source's own word, or as law in force
     r"\b(?:repealed|revoked|rescinded|superseded|withdrawn|rejected|myths?|misconceptions?|not (?:adopted|in force)"
     r"|void|obsolete|expired|cancelled|invalid|drafts?|deleted|struck|false|untrue|wrong|incorrect|misleading|fiction\w*"
     r"|hypothetical\w*|allegations?|counter-?arguments?|objections?)\b"
     "|废止|失效|撤销|驳回|否决|无效|作废|草案|征求意见|未(?:通过|采纳|生效)|谣言|误[区解]|不实|错误|虚假|假设|质疑|已删除"
 )
-_SAYS = re.compile(  # joins a place to what is said there
+_SAYS = late(  # joins a place to what is said there
     "under|according|to|of|the|in|by|per|pursuant|as|with|accordance|on|and|at|from|that|says?|states?|provides?|sets?"
     "|out|its|this|[根据依按照规定由和的中在指出明确提到等对于]"
 )

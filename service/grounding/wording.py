@@ -6,24 +6,25 @@ import re
 from typing import NamedTuple
 
 from ingest.document import Span
+from ingest.text.patterns import late
 from ingest.text.units import is_case_sensitive
 from ingest.text.view import cased, reading_view
 
 # Spaces stay between words and numbers ("paragraph 10. 11 Parties" holds no 10.11), and before a sign or currency,
 # which without one would join what stands before it.
-_SPACE = re.compile(  # those that go
+_SPACE = late(  # those that go
     r"(?<![A-Za-z0-9.,%‰)\]])\s|\s(?![A-Za-z0-9$€£¥₹₩₽±-])|(?<=[.,])(?<!\d[.,])\s|(?<=\d[.,])\s(?!\d)"
     r"|(?<=[%‰)\]])\s(?=[A-Za-z0-9])|\s(?=-)(?!-[\d.$€£¥])"
 )
 _ALIKE = str.maketrans({"。": ".", "《": '"', "》": '"', "〈": '"', "〉": '"', "[": "(", "]": ")"})
-_TOKEN = re.compile(r"[A-Za-z]+(?:'[a-z]+)?|\d+(?:[.,]\d+)*|\S")
-_UNCUT = re.compile(r"[A-Za-z]+|\d+(?:[.,]\d+)*|[零〇一二两三四五六七八九十百千万亿]+")
+_TOKEN = late(r"[A-Za-z]+(?:'[a-z]+)?|\d+(?:[.,]\d+)*|\S")
+_UNCUT = late(r"[A-Za-z]+|\d+(?:[.,]\d+)*|[零〇一二两三四五六七八九十百千万亿]+")
 
-_WORD = re.compile("(?<![A-Za-z])(?=[a-z]*[A-Z])[A-Za-z]+")
-_COUNTED = re.compile(r"(?:\d[ -]?|\d\^?-?\d|[万亿千百每/] ?|illion |ousand |per )\Z")  # a unit's symbol stands here
-_NUMBERED = re.compile(r"(?:annex|article|chapter|phase|stage|part|section) \Z", re.IGNORECASE)
-_ROMAN = re.compile("[IVXLC]+")
-_HEADING = re.compile("[A-Z]{4,}")  # beside such a word capitals are those of a heading
+_WORD = late("(?<![A-Za-z])(?=[a-z]*[A-Z])[A-Za-z]+")
+_COUNTED = late(r"(?:\d[ -]?|\d\^?-?\d|[万亿千百每/] ?|illion |ousand |per )\Z")  # a unit's symbol stands here
+_NUMBERED = late(r"(?:annex|article|chapter|phase|stage|part|section) \Z", re.IGNORECASE)
+_ROMAN = late("[IVXLC]+")
+_HEADING = late("[A-Z]{4,}")  # beside such a word capitals are those of a heading
 # Ordinary words that in capitals are the abbreviation of something else. Words that are put in capitals for stress
 # (NOT, ALL, MUST) are none of them.
 _ABBREVIATIONS = frozenset(

@@ -31,7 +31,7 @@ from service.http.observing import ID_HEADER
 from service.http.problems import refuse, refuse_named
 from service.http.rates import Buckets, Budget, is_loopback, network
 from service.keys import Key, keys_of
-from service.keys import Scope as KeyScope
+from service.scopes import Scope as KeyScope
 from service.settings import Settings
 
 PUBLIC = re.compile(r"/|/healthz|/readyz|/openapi\.json|/favicon\.ico|/page/.*")

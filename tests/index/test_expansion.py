@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.expansion import Alternative, Group, expand, glossary, matched_terms, read_glossary
+from index import expansion
+from index.expansion import Alternative, Group, as_units, expand, glossary, matched_terms, read_glossary
 from ingest.text.analyzer import analyze
 
 
@@ -112,3 +115,9 @@ def test_the_groups_of_any_text_hold_its_terms_once_each(text: str) -> None:
     assert all(
         group.terms and all(0 < each.weight < 1 and each.terms for each in group.alternatives) for group in groups
     )
+
+
+def test_the_glossary_with_its_renderings_cut_is_of_the_glossary_that_people_edit() -> None:
+    folder = Path(expansion.__file__).parent
+    written = (folder / expansion.GLOSSARY).read_text("utf-8")
+    assert as_units(written) == (folder / expansion._AS_UNITS).read_text("utf-8"), "run python -m index.expansion"

@@ -17,7 +17,7 @@ import pytest
 
 from index.lock import write_lock
 from ingest.readers import FORMATS
-from service.commands.terminal import Kind
+from service.commands.options import Kind
 from tests.conftest import COMMAND, process
 
 QUESTION = "北京试点的CCER抵销比例上限是多少？"

@@ -18,7 +18,8 @@ from service import keys as keys_module
 from service.cli import app
 from service.collections import Collections
 from service.errors import InvalidKey, KeyNotFound, KeysUnreadable
-from service.keys import SCOPES, Keys, scrubbed
+from service.keys import Keys, scrubbed
+from service.scopes import SCOPES
 from service.settings import Settings
 
 

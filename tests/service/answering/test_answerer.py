@@ -146,7 +146,7 @@ def test_a_bar_can_be_set_for_one_question(engine):
 
 @pytest.mark.parametrize("question", [*ANSWERED, *WITHHELD, "x", "2019", "欧盟和日本"])
 def test_candidates_come_by_likelihood_and_are_of_the_hits(engine, encoder, question):
-    asked, hits = understand(question), engine._hits(question, k=READ, filters=None)
+    asked, hits = understand(question), engine._asking._hits(question, k=READ, filters=None)
     judged = candidates(asked, hits, RuleJudge(encoder), Pieces(encoder))
     likely = [each.likely for each in judged]
     assert likely == sorted(likely, reverse=True) and all(0 < share <= 1 for share in likely)

@@ -94,4 +94,4 @@ def test_the_engine_reads_what_it_found_and_checks_as_ever(tmp_path: Path):
     answer = engine.ask("How much money do farmers receive for lost pasture?")
     assert answer.status != "abstained" and "40 euros" in " ".join(each.quote for each in answer.citations)
     assert engine.ask("Who composed the opera of the barber?").status == "abstained"
-    assert all(passage.why["rerank"] is not None for passage in engine.search("water table").results)
+    assert all(passage.why["rerank"] is not None for passage in engine.search("water table").hits)

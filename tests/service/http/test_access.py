@@ -14,7 +14,8 @@ from service.http.access import PUBLIC, standing
 from service.http.app import create_app
 from service.http.observing import JsonLines
 from service.http.problems import OPENAI_PATHS
-from service.keys import SCOPES, keys_of
+from service.keys import keys_of
+from service.scopes import SCOPES
 from service.settings import Settings
 from tests.service.http.conftest import EN, FILES, Client
 from tests.service.http.test_problems import told

@@ -107,7 +107,7 @@ def test_a_table_says_what_segments_say_and_each_cell_its_sources_or_its_reason(
 def test_every_way_in_gives_the_same_table_parts_missing_translation_and_suggestions(
     sinkqa, monkeypatch, fens, tabled, expected
 ):
-    monkeypatch.setattr("service.commands.options.Collections", partial(Collections, opens=Tabling.open))
+    monkeypatch.setattr("service.collections.Collections", partial(Collections, opens=Tabling.open))
     whole = {"command line": by_command(sinkqa, fens, ASKED), "HTTP": by_http(tabled, ASKED)}
     engine = Tabling.open(fens)
 

@@ -1,0 +1,251 @@
+"""Questions into checked answers: all that the engine needs to ask its library, imported with the first question."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import asdict, replace
+from functools import cache, cached_property
+
+from index.hit import Filters, Hit, SearchMode
+from index.library import Library
+from index.reranker import Reranker, load_reranker
+from ingest.text.language import detect
+from ingest.text.view import fold
+from service.answer import Answer, Citation, RankedPassage, SearchResult
+from service.answering.answerer import READ, reordered
+from service.answering.confidence import BAR
+from service.answering.finding import Finder
+from service.answering.generating import ChatGenerator, Generator, Source
+from service.answering.guide import Guide
+from service.answering.judging import load_judge
+from service.answering.opening import Opening
+from service.answering.responding import Responder
+from service.answering.translating import translated
+from service.answering.understanding import Asked
+from service.answering.writing import sources, write, written_over
+from service.budget import checkpoint, spending
+from service.errors import InvalidQuestion
+from service.evidence.citations import cite
+from service.evidence.doubts import doubted
+from service.evidence.geometry import quoted_spans
+from service.evidence.injection import flags
+from service.evidence.pieces import Pieces
+from service.evidence.relevance import nearest
+from service.grounding.quoting import QuoteReport, checked_quote, locate
+from service.grounding.verifying import VerifyReport, verify
+from service.settings import Settings
+
+_OFFERED = 12  # pieces of evidence for a generator
+_QUESTION_CHARS = 4_000  # longer than any question; a pasted document is a mistake worth naming
+
+
+class Asking:
+    """What asks one library. ``astral`` gives a document's :func:`service.evidence.geometry.astral_offsets`."""
+
+    def __init__(
+        self,
+        library: Library,
+        settings: Settings,
+        *,
+        generator: Generator | None,
+        astral: Callable[[str], Sequence[int]],
+    ) -> None:
+        self._library, self._settings, self._astral_offsets = library, settings, astral
+        self._generator = generator or ChatGenerator(settings)
+        self._pieces = Pieces(library.encoder)
+        self._judge = load_judge(settings.judge, library.encoder)
+        self._guide = Guide(library)
+
+    def stream(
+        self,
+        question: str,
+        *,
+        k: int | None = None,
+        filters: Filters | None = None,
+        bar: float | None = None,
+        generate: bool = False,
+    ) -> Iterator[Answer]:
+        """As :meth:`service.engine.Engine.stream`."""
+        _check(question)
+        clock = _Clock()
+        with self._spending(), self._library.reading():
+            generation = self._library.generation
+            responder = self._responder(clock, max(k or 0, READ), filters, bar)
+            asked, drafted, hits, judged = responder.respond(question)
+            clock.lap("answer")
+            best = reordered(hits, judged)[: k or self._settings.k]
+            passages = self._ranked(best, language=asked.language)
+            citations = doubted(drafted.citations, self._library, language=asked.language)
+            offered = self._offered(asked, best) if generate and not drafted.why else {}
+        given = Answer(
+            status=drafted.status,
+            abstain_reason=drafted.why,
+            question=question,
+            language=asked.language,
+            answer=drafted.text,
+            segments=drafted.segments,
+            citations=citations,
+            passages=passages,
+            confidence=round(drafted.confidence, 4),
+            generation=generation,
+            encoder=self._library.encoder.fingerprint,
+            timings_ms=dict(clock.laps),
+            notes=drafted.notes,
+            table=drafted.table,
+            missing=drafted.missing,
+            suggestions=drafted.suggestions,
+        )
+        yield given
+        if offered:
+            yield self._generated(given, offered, clock)
+
+    def _responder(self, clock: _Clock, k: int, filters: Filters | None, bar: float | None) -> Responder:
+        @cache  # parts of a question ask again what the whole did
+        def search(text: str, filters: Filters) -> Sequence[Hit]:
+            clock.lap("answer")
+            hits = self._hits(text, k=k, filters=filters)
+            clock.lap("search")
+            return hits
+
+        return Responder(
+            Finder(
+                library=self._library,
+                search=search,
+                judge=self._judge,
+                pieces=self._pieces,
+                guide=self._guide,
+                bar=BAR if bar is None else bar,
+                filters=filters or Filters(),
+            )
+        )
+
+    def _offered(self, asked: Asked, hits: Sequence[Hit]) -> dict[str, tuple[Source, Citation]]:
+        """Checked evidence for a generator, by key."""
+        near = nearest(asked.said, hits, self._pieces, most=_OFFERED)
+        cited = [
+            (piece.statement, citation)
+            for (piece, *_), fit in near
+            if (citation := cite(self._library, piece.passage, piece.units, number=1, score=fit)) is not None
+        ]
+        told = doubted([citation for _, citation in cited], self._library, language=asked.language)
+        return sources(list(zip([text for text, _ in cited], told, strict=True)))
+
+    def _generated(self, given: Answer, offered: Mapping[str, tuple[Source, Citation]], clock: _Clock) -> Answer:
+        with self._spending():
+            written = write(given.question, [source for source, _ in offered.values()], self._generator, self._judge)
+            clock.lap("generate")
+            made = written_over(given, written, {key: citation for key, (_, citation) in offered.items()})
+            if written.reached:
+                made = translated(made, self._generator)
+                clock.lap("translate")
+        return replace(made, timings_ms=clock.laps)
+
+    def opening(self, language: str) -> Opening:
+        """As :meth:`service.engine.Engine.opening`."""
+        with self._spending(), self._library.reading():
+            greeted = self._responder(_Clock(), READ, None, None).respond("你好" if language == "zh" else "hello")
+        return Opening(tuple(greeted.drafted.text.splitlines()), greeted.drafted.suggestions)
+
+    def search(
+        self, query: str, *, k: int | None = None, mode: SearchMode = "hybrid", filters: Filters | None = None
+    ) -> SearchResult:
+        """As :meth:`service.engine.Engine.search`."""
+        clock = _Clock()
+        with self._spending(), self._library.reading():
+            generation = self._library.generation
+            hits = self._hits(query, k=k, mode=mode, filters=filters)
+            clock.lap("search")
+            return SearchResult(query, self._ranked(hits, language=detect(query)), generation, clock.laps)
+
+    def _hits(
+        self, query: str, *, k: int | None, mode: SearchMode = "hybrid", filters: Filters | None, read: bool = True
+    ) -> list[Hit]:
+        """``read``: by the reranker too, where there is one; it is made for questions."""
+        checkpoint()
+        reranker = self.reranker if read else None
+        return self._library.search(query, k=k or self._settings.k, mode=mode, filters=filters, reranker=reranker)
+
+    @cached_property
+    def reranker(self) -> Reranker | None:
+        """Loaded by the first question: it takes seconds, and adding or listing needs none."""
+        return load_reranker(self._settings.reranker) if self._settings.reranker else self._judge.reranker
+
+    def _ranked(self, hits: Sequence[Hit], *, language: str) -> tuple[RankedPassage, ...]:
+        astral = {doc_id: self._astral_offsets(doc_id) for doc_id in {hit.passage.doc_id for hit in hits}}
+        ranked = [_ranked(hit, astral[hit.passage.doc_id]) for hit in hits]
+        return doubted(ranked, self._library, language=language)
+
+    def verify(self, text: str) -> VerifyReport:
+        """As :meth:`service.engine.Engine.verify`."""
+        clock = _Clock()
+        with self._spending(), self._library.reading():
+            generation = self._library.generation
+            checked, citations = verify(
+                text,
+                lambda claim: self._hits(claim, k=None, filters=None, read=False),
+                self._library,
+                self._judge,
+                self._pieces,
+            )
+            citations = doubted(citations, self._library, language=detect(text))
+            clock.lap("verify")
+        return VerifyReport(text, checked, citations, generation, self._library.encoder.fingerprint, clock.laps)
+
+    def verify_quote(self, quote: str, *, doc_id: str | None = None) -> QuoteReport:
+        """As :meth:`service.engine.Engine.verify_quote`."""
+        clock = _Clock()
+        filters = Filters(doc_ids=(doc_id,)) if doc_id else None
+        with self._spending(), self._library.reading():
+            generation = self._library.generation
+            hits = self._hits(checked_quote(quote), k=None, filters=filters, read=False)
+            comparison, found = locate(quote, hits, self._library)
+            (citation,) = doubted([found], self._library, language=detect(quote)) if found else (None,)
+            clock.lap("verify")
+        return QuoteReport(quote, comparison.result, citation, comparison.differences, generation, clock.laps)
+
+    def _spending(self) -> AbstractContextManager[None]:
+        return spending(self._settings.request_cpu_s)
+
+
+class _Clock:
+    """Milliseconds between laps, those of one name added up."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self.laps[name] = round(self.laps.get(name, 0.0) + 1000 * (now - self._last), 2)
+        self._last = now
+
+
+def _check(question: str) -> None:
+    if not any(char.isalnum() for char in question):
+        raise InvalidQuestion("question: expected at least one word or number, got none; ask in Chinese or English")
+    size = len(fold(question))  # one compatibility character may stand for eighteen
+    if max(size, len(question)) > _QUESTION_CHARS:
+        raise InvalidQuestion(
+            f"question: expected at most {_QUESTION_CHARS:,} characters, got {size:,}; ask about one thing"
+        )
+
+
+def _ranked(hit: Hit, astral: Sequence[int]) -> RankedPassage:
+    passage = hit.passage
+    return RankedPassage(
+        passage_id=passage.passage_id,
+        doc_id=passage.doc_id,
+        title=hit.title,
+        section=passage.section,
+        table=passage.table,
+        page_start=passage.page_start,
+        page_end=passage.page_end,
+        language=passage.language,
+        text=passage.text,
+        spans=quoted_spans(astral, passage.spans),
+        score=round(hit.score, 4),
+        why={name: round(each, 4) if isinstance(each, float) else each for name, each in asdict(hit.why).items()},
+        flags=flags(passage.text),
+    )

@@ -1,0 +1,46 @@
+"""What a command does not need it does not wait for: told by the names of modules, not by the clock."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+QUESTION = "How high may offsets be in Beijing?"
+_TOLD = """
+import sys
+from service.cli import main
+try:
+    main()
+finally:
+    print(*sys.modules, sep="\\n", file=sys.stderr)
+"""
+SERVING = {"fastapi", "uvicorn", "httpx", "openai", "mcp", "multiprocessing", "service.http", "service.fetching"}
+READING = {"pypdf", "pypdfium2", "docx", "openpyxl", "service.readers", "service.intake"}
+ASKING = {"faiss", "rjieba", "tantivy", "tokenizers", "numpy.ma", "service.asking", "service.answering"}
+
+
+def modules(*arguments: object) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", _TOLD, *map(str, arguments)], capture_output=True, check=True, timeout=120, text=True
+    )
+    return set(done.stderr.splitlines())
+
+
+@pytest.mark.parametrize("command", [(), ("ask",), ("add",), ("list",), ("serve",), ("fetch",), ("key",)])
+def test_help_needs_neither_numbers_nor_a_library(command):
+    found = modules(*command, "--help")
+    assert "service.cli" in found
+    assert not found & (SERVING | READING | ASKING | {"numpy", "sqlite3", "service.engine", "service.settings"})
+
+
+def test_a_list_needs_nothing_that_asks_reads_or_serves(starter: Path):
+    found = modules("list", "-l", starter)
+    assert "index.library" in found
+    assert not found & (SERVING | READING | ASKING)
+
+
+def test_a_question_needs_nothing_that_reads_or_serves(starter: Path):
+    found = modules("ask", "-l", starter, QUESTION)
+    assert "service.asking" in found
+    assert not found & (SERVING | READING | {"numpy.ma", "numpy.typing", "rich.progress", "rich.markdown"})
