@@ -77,7 +77,6 @@ class Worker(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Waits for whoever may still ask, then for what runs."""
-        self._parting.is_leaving = True
         loop = asyncio.get_running_loop()
         until = loop.time() + LINGER_S
         while (self._opening or self.server_state.connections) and loop.time() < until:
@@ -88,7 +87,7 @@ class Worker(uvicorn.Server):
         for connection in self._link.taken(_AT_ONCE):
             if connection is None:
                 asyncio.get_running_loop().remove_reader(self._link)
-                self.should_exit = True
+                self._parting.is_leaving = self.should_exit = True
             else:
                 opening = asyncio.get_running_loop().create_task(self._open(connection))
                 self._opening.add(opening)
