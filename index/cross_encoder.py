@@ -17,7 +17,6 @@ from index.errors import RerankerMissing
 from index.static import Floats
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
     from tokenizers import Tokenizer
 
 LONGEST = 224

@@ -9,6 +9,7 @@ import uuid
 from pathlib import Path
 from typing import Protocol
 
+from index.library import STORE_FILE
 from service.engine import Engine
 from service.errors import CollectionExists, CollectionNotFound, InvalidCollection
 from service.keys import keys_of
@@ -17,6 +18,7 @@ from service.settings import Settings
 DEFAULT = "default"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _FOLDER = "collections"
+_Stamp = tuple[int, int]
 
 
 class Opens(Protocol):
@@ -34,7 +36,7 @@ class Collections:
 
     def __init__(self, settings: Settings, *, opens: Opens = Engine.open) -> None:
         self._settings, self._opens = settings, opens
-        self._open: dict[str, Engine] = {}
+        self._open: dict[str, tuple[Engine, _Stamp | None]] = {}
         self._lock = threading.Lock()
 
     def names(self) -> list[str]:
@@ -66,16 +68,22 @@ class Collections:
         """
         settings = self.settings(name)
         with self._lock:
-            if name not in self._open:
+            engine = self.opened(name)
+            if engine is None:
                 if name != DEFAULT and not create and not Engine.exists(settings):
                     raise CollectionNotFound(f"no collection {name!r}: there are {', '.join(self.names())}; name one")
-                self._open[name] = self._opens(settings, create=create, reencode=reencode)
+                engine = self._opens(settings, create=create, reencode=reencode)
+                self._open[name] = engine, _stamp(settings.library)
                 keys_of(self._settings).note()
-            return self._open[name]
+            return engine
 
     def opened(self, name: str) -> Engine | None:
-        """The engine of a collection, where someone has opened it already; never waits."""
-        return self._open.get(name)
+        """The engine of a collection, where someone has opened it already; never waits.
+
+        Not that of one which another process has deleted since, or begun anew.
+        """
+        engine, stamp = self._open.get(name, (None, None))
+        return engine if engine and stamp == _stamp(self._folder(name)) else None
 
     def create(self, name: str) -> Engine:
         """A new, empty collection.
@@ -107,3 +115,12 @@ class Collections:
 
     def _folder(self, name: str) -> Path:
         return self._settings.library if name == DEFAULT else self._settings.library / _FOLDER / name
+
+
+def _stamp(folder: Path) -> _Stamp | None:
+    """Which file holds a library now; None where none does."""
+    try:
+        status = (folder / STORE_FILE).stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

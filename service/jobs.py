@@ -52,9 +52,12 @@ _log = logging.getLogger(__name__)
 
 
 class Jobs:
-    """The jobs of one collection. One process, of all that serve it, works on them, each in a thread of its own."""
+    """The jobs of one collection. One process, of all that serve it, works on them, each in a thread of its own.
 
-    def __init__(self, engine: Engine, readers: Readers) -> None:
+    One that does not ``run`` them queues them for it.
+    """
+
+    def __init__(self, engine: Engine, readers: Readers, *, run: bool = True) -> None:
         self.engine = engine
         self._readers = readers
         self._folder, self._spool = engine.folder, engine.folder / "uploads"
@@ -63,8 +66,9 @@ class Jobs:
         self._working: dict[str, threading.Thread] = {}
         self._faults: dict[str, str] = {}  # of jobs that are tried again: what happened last
         self._tidied = 0.0
-        self._worker = threading.Thread(target=self._run, name="sinkqa-jobs", daemon=True)
-        self._worker.start()
+        self._worker = threading.Thread(target=self._run, name="sinkqa-jobs", daemon=True) if run else None
+        if self._worker:
+            self._worker.start()
 
     def submit(self, uploads: Sequence[tuple[str, BinaryIO]]) -> Job:
         """Queues files, each with the name its sender gave it. On return they are on disk and will be taken in.
@@ -109,7 +113,8 @@ class Jobs:
         """Leaves off work; what is not done is taken up at the next start."""
         self._closing.set()
         self._wake.set()
-        self._worker.join(wait_s)
+        if self._worker:
+            self._worker.join(wait_s)
 
     def _run(self) -> None:
         lock = FileLock(self._folder / "jobs.lock", is_singleton=False)
@@ -218,12 +223,19 @@ class Jobs:
 
 
 class AllJobs:
-    """The jobs of every collection of one server. Their files are read by the same few processes, in turn."""
+    """The jobs of every collection of one server. Their files are read by the same few processes, in turn.
 
-    def __init__(self, settings: Settings) -> None:
-        self._readers = readers_beside(settings)
+    Of several processes that serve, one ``runs`` them all, those too that others queue.
+    """
+
+    def __init__(self, settings: Settings, *, runs: bool = True) -> None:
+        self._readers, self._runs = readers_beside(settings), runs
+        self._is_one_of_several = settings.processes > 1
         self._open: dict[Path, Jobs] = {}
         self._lock = threading.Lock()
+        self._closing = threading.Event()
+        self._told: set[tuple[str, str]] = set()
+        self._watcher: threading.Thread | None = None
 
     def of(self, engine: Engine) -> Jobs:
         """The jobs of the collection that an engine has open, their worker running."""
@@ -233,21 +245,42 @@ class AllJobs:
                 known.close(wait_s=0)
                 known = None
             if known is None:
-                known = self._open[engine.folder] = Jobs(engine, self._readers)
+                known = self._open[engine.folder] = Jobs(engine, self._readers, run=self._runs)
             return known
 
     def resume(self, collections: Collections) -> None:
-        """Takes up what an earlier server left undone."""
+        """Takes up what an earlier server left undone, and from now on what other processes queue."""
+        if not self._runs:
+            return
+        self._take_up(collections)
+        if self._is_one_of_several and not self._watcher:
+            self._watcher = threading.Thread(target=self._watch, args=(collections,), name="sinkqa-queued", daemon=True)
+            self._watcher.start()
+
+    def _watch(self, collections: Collections) -> None:
+        """Another process may be the first to queue something in a collection, or delete something there."""
+        while not self._closing.wait(_GLANCE_S):
+            try:
+                self._take_up(collections)
+            except Exception:  # noqa: BLE001  # whatever it was, the next glance may see more
+                _log.exception("collections could not be looked through")
+
+    def _take_up(self, collections: Collections) -> None:
         for name in collections.names():
             folder = collections.settings(name).library
             if (folder / LEDGER_FILE).is_file() or (folder / TRASH_FILE).is_file():
                 try:
                     self.of(collections.engine(name))
                 except SinkQAError as error:
-                    _log.warning("jobs of %s not taken up: %s", name, error.message)
+                    if (name, error.message) not in self._told:
+                        _log.warning("jobs of %s not taken up: %s", name, error.message)
+                    self._told.add((name, error.message))
 
     def close(self) -> None:
         """Leaves off all work."""
+        self._closing.set()
+        if self._watcher:
+            self._watcher.join()
         with self._lock:
             for jobs in self._open.values():
                 jobs.close()

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from index.connection import as_named
+from ingest.errors import SinkQAError
 from service.errors import DayQuotaExceeded, QuotaExceeded
 from service.jobs import Jobs
 from service.settings import Settings
 
 USAGE_FILE = "usage.sqlite"
 _BUSY_S = 30.0
-_SCHEMA = """
+_COMING_S = 600.0  # a process that is killed while it takes an upload in leaves its note behind
+_TABLES = (
+    """
 CREATE TABLE IF NOT EXISTS usage (
     day TEXT NOT NULL,
     key TEXT NOT NULL,
@@ -25,7 +27,17 @@ CREATE TABLE IF NOT EXISTS usage (
     n_bytes INTEGER NOT NULL,
     PRIMARY KEY (day, key)
 ) WITHOUT ROWID
-"""
+""",
+    """
+CREATE TABLE IF NOT EXISTS coming (
+    number INTEGER PRIMARY KEY,
+    folder TEXT NOT NULL,
+    until REAL NOT NULL,
+    documents INTEGER NOT NULL,
+    n_bytes INTEGER NOT NULL
+)
+""",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +70,6 @@ class Quotas:
         self._path = settings.library / USAGE_FILE
         self._collection = _most(settings.collection_max_documents), _bytes(settings.collection_max_mb)
         self._day = _most(settings.key_day_documents), _bytes(settings.key_day_mb)
-        self._coming: dict[Path, tuple[int, int]] = {}
-        self._lock = threading.Lock()
 
     def of_collection(self, jobs: Jobs) -> Use:
         """What a collection holds, with uploads that wait."""
@@ -89,26 +99,43 @@ class Quotas:
             QuotaExceeded: the collection would hold too much.
             DayQuotaExceeded: the key would have sent too much today.
         """
-        folder, more = jobs.engine.folder, (len(sizes), sum(sizes))
-        with self._lock:
-            if self._collection != (None, None):
-                coming = self._coming.get(folder, (0, 0))
-                if why := self.of_collection(jobs).plus(*coming).plus(*more).excess:
-                    raise QuotaExceeded(f"the collection would be too large: {why}; delete documents, or send fewer")
-            self._spend(key, *more)
-            self._add(folder, *more)
+        more = len(sizes), sum(sizes)
+        coming = self._enter(jobs, *more)
         try:
-            yield
-        except BaseException:
-            self._give_back(key, *more)
-            raise
+            self._spend(key, *more)
+            try:
+                yield
+            except BaseException:
+                self._give_back(key, *more)
+                raise
         finally:
-            with self._lock:
-                self._add(folder, -more[0], -more[1])
+            self._leave(coming)
 
-    def _add(self, folder: Path, documents: int, n_bytes: int) -> None:
-        before = self._coming.get(folder, (0, 0))
-        self._coming[folder] = before[0] + documents, before[1] + n_bytes
+    def _enter(self, jobs: Jobs, documents: int, n_bytes: int) -> int | None:
+        """Notes what is about to be queued, so that no other process or thread gives the same room away."""
+        if self._collection == (None, None):
+            return None
+        folder = str(jobs.engine.folder)
+        with self._usage() as usage:
+            usage.execute("BEGIN IMMEDIATE")
+            usage.execute("DELETE FROM coming WHERE until < ?", (time.time(),))
+            before = usage.execute(
+                "SELECT coalesce(sum(documents), 0), coalesce(sum(n_bytes), 0) FROM coming WHERE folder = ?", (folder,)
+            ).fetchone()
+            if why := self.of_collection(jobs).plus(*before).plus(documents, n_bytes).excess:
+                raise QuotaExceeded(f"the collection would be too large: {why}; delete documents, or send fewer")
+            (number,) = usage.execute(
+                "INSERT INTO coming (folder, until, documents, n_bytes) VALUES (?, ?, ?, ?) RETURNING number",
+                (folder, time.time() + _COMING_S, documents, n_bytes),
+            ).fetchone()
+            usage.execute("COMMIT")
+        return int(number)
+
+    def _leave(self, coming: int | None) -> None:
+        """It is queued, or refused; where that cannot be noted, its note ends by itself."""
+        if coming is not None:
+            with suppress(SinkQAError, sqlite3.Error), self._usage() as usage:
+                usage.execute("DELETE FROM coming WHERE number = ?", (coming,))
 
     def _spend(self, key: str | None, documents: int, n_bytes: int) -> None:
         if key is None or self._day == (None, None):
@@ -144,7 +171,8 @@ class Quotas:
     def _usage(self) -> Iterator[sqlite3.Connection]:
         try:
             with closing(sqlite3.connect(self._path, timeout=_BUSY_S, isolation_level=None)) as connection:
-                connection.execute(_SCHEMA)
+                for table in _TABLES:
+                    connection.execute(table)
                 yield connection
         except sqlite3.DatabaseError as error:
             raise as_named(error, self._path) or error from error

@@ -49,11 +49,13 @@ class Settings(BaseModel):
         None, description="Sites whose pages may ask, as https://site.org; unset: none."
     )
     rate_limit: int = Field(600, ge=0, description="Requests a minute for each key or outside address; 0: any number.")
+    processes: int = Field(1, ge=1, le=64, description="Processes that serve answers with, 1-64; one for each core.")
     threads: int | None = Field(
         None,
         ge=1,
         le=256,
-        description="Requests that are worked on at once; unset: 4 for each core, 32 more where a model writes.",
+        description="Requests that a process of serve works on at once; "
+        "unset: 4 for each core, 1 where there are several processes; 32 more where a model writes.",
     )
     request_limit: int = Field(128, ge=1, description="Requests that serve holds at once; others come back later.")
     request_timeout_s: float = Field(60.0, gt=0, description="Seconds until a request is given up.")

@@ -1,4 +1,4 @@
-"""The command that serves: one process, every interface over HTTP."""
+"""The command that serves: one process or several, every interface over HTTP."""
 
 from __future__ import annotations
 
@@ -10,13 +10,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service.commands.options import Collection, Library, open_engine
+from service.errors import InvalidSetting
 
 if TYPE_CHECKING:
+    import subprocess
+    from pathlib import Path
+
     from service.engine import Engine
+    from service.http.handover import Giver
+    from service.settings import Settings
 
 _log = logging.getLogger(__name__)
-_IDLE_S = 75  # longer than clients and proxies keep a connection: whoever closes first may cut off a request on its way
-_GRACE_S = 30  # for requests that run when the server is told to stop
+_WORKER = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from service.commands.serve import work; work()"
 
 
 def serve(
@@ -24,39 +29,116 @@ def serve(
     collection: Collection = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on; default: 127.0.0.1, this machine.")] = None,
     port: Annotated[int, typer.Option(min=0, max=65_535, help="Port to listen on; 0: any that is free.")] = 8000,
+    processes: Annotated[
+        int | None, typer.Option(min=1, max=64, help="Processes that answer, one for each core; default: 1.")
+    ] = None,
 ) -> None:
     """Serve the page and the API until stopped; requests that run are finished first.
 
     On another address than this machine's own, or with a public one set, requests need a key: sinkqa key create.
+    With several processes, SIGHUP replaces them one by one, and nobody is refused meanwhile.
     """
-    import uvicorn  # with FastAPI behind it, half a second that no other command waits for
-
-    from service.http.access import standing
-    from service.http.app import create_app
-    from service.http.clients import SLICE_S
-    from service.http.connections import most_connections, patient
-    from service.http.observing import log_as_json
     from service.settings import Settings
 
+    given = {"library": library, "collection": collection, "host": host, "processes": processes}
+    settings = Settings.load(**given)
+    if settings.processes > 1:
+        raise typer.Exit(_serve_together(settings, port, {name: str(value) for name, value in given.items() if value}))
+    from service.http.app import create_app  # with FastAPI behind it, half a second that no other command waits for
+    from service.http.server import serve_alone
+
+    _begin(settings)
+    serve_alone(create_app(settings), settings, port=port)
+
+
+def _begin(settings: Settings, worker: int | None = None) -> None:
+    """What every process that answers does first. The library is opened here, so that a user sees what is wrong."""
+    from service.http.access import standing
+    from service.http.clients import SLICE_S
+    from service.http.lines import log_as_json
+
     gc.enable()
-    open_engine(library, collection).ready()
-    log_as_json()
+    if not worker:
+        open_engine(settings.library, settings.collection).ready()
+    log_as_json(worker)
     sys.setswitchinterval(SLICE_S)
-    settings = Settings.load(library=library, collection=collection, host=host)
-    _log.warning(standing(settings))
-    uvicorn.run(
-        create_app(settings),
-        host=settings.host,
-        port=port,
-        http=patient(settings.client_timeout_s),
-        ws="none",
-        limit_concurrency=most_connections(),
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_keep_alive=_IDLE_S,
-        timeout_graceful_shutdown=_GRACE_S,
-    )
+    if not worker:
+        _log.warning(standing(settings))
+
+
+def _serve_together(settings: Settings, port: int, given: dict[str, str]) -> int:
+    """Listens here, and answers in workers that are started as this process was; the exit status."""
+    if sys.platform == "win32":
+        raise InvalidSetting(
+            f"setting processes: expected 1 on Windows, where connections cannot be handed over, got "
+            f"{settings.processes}; unset it, or serve under WSL or in a container"
+        )
+    import asyncio
+    from pathlib import Path
+    from tempfile import TemporaryDirectory
+
+    from service.http.lines import log_as_json
+    from service.http.processes import Processes, listening_at
+
+    try:
+        listeners = listening_at(settings.host, port)
+    except OSError as error:
+        raise InvalidSetting(
+            f"host and port: cannot listen at {settings.host}:{port}: {error.strerror or error}; name others"
+        ) from error
+    log_as_json()
+    with TemporaryDirectory(prefix="sinkqa-serve-") as name:
+        folder = Path(name)
+
+        def start(number: int) -> tuple[subprocess.Popen[bytes], Giver]:
+            return _started(number, folder, given)
+
+        return asyncio.run(Processes(start, listeners, settings.processes, folder).run())
+
+
+def _started(number: int, folder: Path, given: dict[str, str]) -> tuple[subprocess.Popen[bytes], Giver]:
+    """A worker in a new interpreter: after an upgrade it is one of the new version."""
+    import json
+    import subprocess
+
+    from service.http.handover import pair
+
+    ours, theirs = pair()
+    told = json.dumps({"number": number, "link": theirs.fileno(), "folder": str(folder), "given": given})
+    command = [sys.executable, "-c", _WORKER, json.dumps(sys.path), told]
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()])
+    theirs.close()
+    return process, ours
+
+
+def work() -> None:
+    """All that a worker does: it answers the connections that it is handed, until no more come."""
+    import json
+    import os
+    import signal
+    from pathlib import Path
+
+    from ingest.errors import SinkQAError
+    from service.commands import terminal
+    from service.http.handover import OPENED, Taker
+
+    for ignored in (signal.SIGINT, signal.SIGHUP):  # the one that listens hears of them too, and says what to do
+        signal.signal(ignored, lambda *_: None)
+    told = json.loads(sys.argv[2])
+    number, folder, link = told["number"], Path(told["folder"]), Taker.of(told["link"])
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)  # before anything that counts is imported
+    from service.http.app import create_app
+    from service.http.server import Worker
+    from service.settings import Settings
+
+    try:
+        settings = Settings.load(**told["given"])
+        _begin(settings, number)
+    except SinkQAError as error:
+        terminal.show_error(error)
+        sys.exit(1)
+    link.tell(OPENED)
+    Worker(create_app(settings, together=folder, runs_jobs=number == 0), settings, link).run()
 
 
 def mcp(library: Library = None, collection: Collection = None) -> None:

@@ -11,6 +11,7 @@ import re
 import time
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -29,7 +30,7 @@ from service.http.headers import SecureHeaders
 from service.http.limits import Limits, answer_early
 from service.http.observing import ID_HEADER
 from service.http.problems import refuse, refuse_named
-from service.http.rates import Buckets, Budget, is_loopback, network
+from service.http.rates import Budget, buckets, is_loopback, network
 from service.keys import Key, keys_of
 from service.scopes import Scope as KeyScope
 from service.settings import Settings
@@ -170,7 +171,7 @@ def standing(settings: Settings) -> str:
 class Access:
     """Turns away who may not ask before anything of a request's body is read."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, together: Path | None = None) -> None:
         self._app = app
         self._keys = keys_of(settings)
         self._is_local = is_loopback(settings.host)
@@ -180,7 +181,8 @@ class Access:
         self._origins = {*(settings.cors_origins or ())}
         if public.netloc:
             self._origins.add(f"{public.scheme}://{public.netloc}".lower())
-        self._rates, self._wrong = Buckets(settings.rate_limit), Buckets(_WRONG_KEYS)
+        self._rates = buckets(settings.rate_limit, "requests", together)
+        self._wrong = buckets(_WRONG_KEYS, "wrong-keys", together)
         self._noted: dict[str, float] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -331,10 +333,13 @@ def document(openapi: dict[str, Any]) -> None:
                 operation["responses"].setdefault(status, {"description": description})
 
 
-def install(app: FastAPI, settings: Settings) -> None:
-    """Stands guard around the application; only what observes requests goes around it."""
+def install(app: FastAPI, settings: Settings, together: Path | None = None) -> None:
+    """Stands guard around the application; only what observes requests goes around it.
+
+    ``together``: folder of the processes that serve together, which count requests as one.
+    """
     app.add_middleware(Limits, settings=settings)
-    app.add_middleware(Access, settings=settings)
+    app.add_middleware(Access, settings=settings, together=together)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib import metadata
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from anyio import to_thread
@@ -27,8 +28,11 @@ _log = logging.getLogger(__name__)
 _DESCRIPTION = """Ask climate-policy documents, in Chinese or English. Every quote is word for word and was checked."""
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The application over the libraries of these settings, which are opened by the first request that means them."""
+def create_app(settings: Settings, *, together: Path | None = None, runs_jobs: bool = True) -> FastAPI:
+    """The application over the libraries of these settings, which are opened by the first request that means them.
+
+    ``together``: folder of the processes that serve them together, of which one ``runs_jobs``.
+    """
     app = FastAPI(
         title="SinkQA",
         version=metadata.version("sinkqa"),
@@ -43,15 +47,15 @@ def create_app(settings: Settings) -> FastAPI:
         telemetry={"auto_configure": find_spec("opentelemetry.sdk") is not None, "metrics": False, "logs": False},
     )
     app.state.settings = settings
-    app.state.metrics = Metrics()
+    app.state.metrics = Metrics(together)
     app.state.collections = Collections(settings, opens=app.state.metrics.open_engine)
-    app.state.jobs = AllJobs(settings)
+    app.state.jobs = AllJobs(settings, runs=runs_jobs)
     app.state.quotas = Quotas(settings)
     problems.install(app)
     for module in (answers, documents, jobs, openai, dify, health, page):
         app.include_router(module.router)
     connecting.install(app)
-    access.install(app, settings)
+    access.install(app, settings, together)
     observing.install(app, app.state.metrics)  # the last one added stands around all others
     _tell_problems(app)
     return app

@@ -16,11 +16,18 @@ _Client = tuple[str, asyncio.AbstractEventLoop]  # a semaphore belongs to the lo
 
 
 def threads(settings: Settings) -> int:
-    """Few: an answer is worked out, not waited for, and threads beyond the cores take each other's time.
+    """Of each process, few: an answer is worked out, not waited for; threads beyond the cores take each other's time.
 
-    One that waits for a language model takes nobody's.
+    One process has several, so that short requests need not wait for long ones. Of several processes each has one: two
+    would hand the interpreter to and fro. One that waits for a language model takes nobody's time.
     """
-    return settings.threads or 4 * (os.cpu_count() or 1) + 32 * (settings.llm_url is not None)
+    usual = 4 * (os.cpu_count() or 1) if settings.processes == 1 else 1
+    return settings.threads or usual + 32 * (settings.llm_url is not None)
+
+
+def places(settings: Settings) -> int:
+    """Requests that a process holds at once: its part of what all may."""
+    return -(-settings.request_limit // settings.processes)
 
 
 class Clients:
@@ -31,7 +38,7 @@ class Clients:
 
     def __init__(self, settings: Settings) -> None:
         self._at_once = max(_LEAST, threads(settings) // _PART)
-        self._most = max(self._at_once, settings.request_limit // 2)
+        self._most = max(self._at_once, places(settings) // 2)
         self._present = Counter[_Client]()
         self._places: dict[_Client, asyncio.Semaphore] = {}
 

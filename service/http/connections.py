@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Callable
 from typing import ClassVar
 
 import h11
@@ -20,6 +21,7 @@ class Patient(H11Protocol):
     """
 
     patience_s: ClassVar[float] = 15.0
+    on_gone: ClassVar[Callable[[], None]] = staticmethod(lambda: None)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client is there, and says nothing yet."""
@@ -63,6 +65,7 @@ class Patient(H11Protocol):
             if timer:
                 timer.cancel()
         super().connection_lost(exc)
+        type(self).on_gone()
 
     def send_400_response(self, msg: str) -> None:
         """What came is no request, or its headers are longer than 64 KiB: told as every other failure is."""
@@ -99,6 +102,6 @@ def most_connections() -> int:
     return min(4096, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
 
 
-def patient(patience_s: float) -> type[Patient]:
-    """The protocol with its patience, in seconds."""
-    return type("Patient", (Patient,), {"patience_s": patience_s})
+def patient(patience_s: float, *, on_gone: Callable[[], None] = lambda: None) -> type[Patient]:
+    """The protocol with its patience, in seconds; ``on_gone`` is called for each connection that is over."""
+    return type("Patient", (Patient,), {"patience_s": patience_s, "on_gone": staticmethod(on_gone)})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from anyio import CapacityLimiter, to_thread
+from anyio.lowlevel import RunVar
 from fastapi import APIRouter, Request
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
@@ -17,6 +19,7 @@ from service.http.problems import documented
 
 router = APIRouter(tags=["health"])
 _PROBE = "climate 气候"
+_watching: RunVar[CapacityLimiter] = RunVar("watching")
 
 
 class Alive(BaseModel):
@@ -44,9 +47,9 @@ async def healthz() -> Alive:
     summary="Whether questions can be answered now",
     responses=documented(401, 403, 404, 422, 503),  # a named collection is not public
 )
-def readyz(engine: EngineOf) -> Ready:
+async def readyz(engine: EngineOf) -> Ready:
     """Asks the library: its search indexes and its store take part, and an empty one answers nothing."""
-    return Ready(generation=probe(engine))
+    return Ready(generation=await to_thread.run_sync(probe, engine, limiter=_limiter()))
 
 
 def probe(engine: Engine) -> int:
@@ -70,7 +73,16 @@ def probe(engine: Engine) -> int:
     response_class=Response,
     responses={200: {"description": "All numbers.", "content": {"text/plain": {"schema": {"type": "string"}}}}},
 )
-def metrics(request: Request) -> Response:
+async def metrics(request: Request) -> Response:
     """Requests, stages of answers, abstentions, withdrawn quotes, and the collections that are open."""
-    page: bytes = request.app.state.metrics.page()
+    page: bytes = await to_thread.run_sync(request.app.state.metrics.page, limiter=_limiter())
     return Response(page, media_type=CONTENT_TYPE_LATEST)
+
+
+def _limiter() -> CapacityLimiter:
+    """Who watches has a thread of its own: the others may all be taken by long questions."""
+    try:
+        return _watching.get()
+    except LookupError:
+        _watching.set(CapacityLimiter(1))
+        return _watching.get()

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.budget import WorkBudget, allowing
 from service.errors import DeadlineExceeded
-from service.http.clients import Clients
+from service.http.clients import Clients, places
 from service.http.problems import refuse
 from service.http.rates import network
 from service.settings import Settings
@@ -40,7 +40,7 @@ class Limits:
         self._body_bytes = int(settings.body_max_mb * 2**20)
         self._upload_bytes = int(settings.upload_max_mb * 2**20)
         self._client_s, self._request_s = settings.client_timeout_s, settings.request_timeout_s
-        self._places = settings.request_limit
+        self._places = places(settings)
         self._clients = Clients(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any, TypeVar
 
 from opentelemetry import trace
@@ -14,11 +15,13 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
+from ingest.errors import SinkQAError
 from service.answer import Answer, SearchResult
 from service.collections import Collections
 from service.engine import Engine
 from service.grounding.quoting import QuoteReport
 from service.grounding.verifying import VerifyReport
+from service.http import tally
 from service.settings import Settings
 
 _Result = TypeVar("_Result", SearchResult, VerifyReport, QuoteReport)
@@ -27,9 +30,14 @@ _WITHDRAWING = "service.evidence.citations"  # where a quote that fails its chec
 
 
 class Metrics:
-    """The numbers of one application, from its start on."""
+    """The numbers of one application, from its start on.
 
-    def __init__(self) -> None:
+    Of several processes that serve together, where they share ``folder``: each tells the numbers of all.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
+        self._libraries: _Libraries | None = None
         self.registry = all_of = CollectorRegistry()
         ProcessCollector(registry=all_of)
         self._requests = Counter("sinkqa_requests", "Requests done.", ("method", "route", "status"), registry=all_of)
@@ -48,7 +56,8 @@ class Metrics:
     @contextmanager
     def watching(self, collections: Collections) -> Iterator[None]:
         """Inside, the numbers tell of the open collections, and withdrawn quotes are counted."""
-        libraries, withdrawals = _Libraries(collections), _Withdrawals(self._withdrawn)
+        libraries, withdrawals = _Libraries(collections, self._folder), _Withdrawals(self._withdrawn)
+        self._libraries = libraries
         self.registry.register(libraries)
         logging.getLogger(_WITHDRAWING).addHandler(withdrawals)
         try:
@@ -56,11 +65,14 @@ class Metrics:
         finally:
             logging.getLogger(_WITHDRAWING).removeHandler(withdrawals)
             self.registry.unregister(libraries)
+            self._libraries = None
 
     def open_engine(self, settings: Settings, *, create: bool, reencode: bool) -> Engine:
         """As :meth:`service.engine.Engine.open`; what the engine does is counted here."""
         engine = _CountedEngine.open(settings, create=create, reencode=reencode)
         engine.metrics = self
+        if self._folder:
+            tally.note_open(self._folder, settings.collection)
         return engine
 
     def requested(self, method: str, route: str, status: int, taken_s: float) -> None:
@@ -83,7 +95,12 @@ class Metrics:
 
     def page(self) -> bytes:
         """All numbers in Prometheus' text format."""
-        return generate_latest(self.registry)
+        if self._folder is None:
+            return generate_latest(self.registry)
+        with tally.together(self._folder) as registry:
+            if self._libraries:
+                registry.register(self._libraries)
+            return generate_latest(registry)
 
 
 class _CountedEngine(Engine):
@@ -123,22 +140,28 @@ class _Withdrawals(logging.Handler):
 
 
 class _Libraries(Collector):
-    """The collections that are open, as they are when someone looks."""
+    """The collections that are open, as they are when someone looks; in any process of those that share ``folder``."""
 
-    def __init__(self, collections: Collections) -> None:
-        self._collections = collections
+    def __init__(self, collections: Collections, folder: Path | None) -> None:
+        self._collections, self._folder = collections, folder
 
     def collect(self) -> Iterable[Metric]:
         """Generation and size of each."""
         told = ("generation", "Changes to the library."), ("documents", "Documents."), ("passages", "Passages.")
         gauges = [GaugeMetricFamily(f"sinkqa_library_{name}", text, labels=["collection"]) for name, text in told]
         for name in self._collections.names():
-            if engine := self._collections.opened(name):
+            if engine := self._opened(name):
                 documents = engine.documents()
                 values = engine.generation, len(documents), sum(record.n_passages for record in documents)
                 for gauge, value in zip(gauges, values, strict=True):
                     gauge.add_metric([name], value)
         return gauges
+
+    def _opened(self, name: str) -> Engine | None:
+        if self._folder and tally.is_open(self._folder, name):
+            with suppress(SinkQAError):  # deleted, or damaged: its requests say so
+                return self._collections.engine(name)
+        return self._collections.opened(name)
 
 
 def _trace(timings_ms: Mapping[str, float]) -> None:

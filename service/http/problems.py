@@ -19,7 +19,8 @@ from ingest import errors as ingest_errors
 from ingest.errors import SinkQAError
 from service import errors as service_errors
 from service.http.headers import headers_for
-from service.http.observing import ID_HEADER, request_id
+from service.http.lines import request_id
+from service.http.observing import ID_HEADER
 
 MEDIA_TYPE = "application/problem+json"
 OPENAI_PATHS = ("/v1/models", "/v1/chat/", "/v1/responses", "/v1/vector_stores/")

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 import math
+import mmap
+import os
+import struct
 import time
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 _MOST = 10_000  # kept at once; whoever was quiet longest is forgotten first
+_PLACE = struct.Struct("<16sdd")  # whose, its tokens, and when that was
+_SHELF, _SHELVES = 8 * _PLACE.size, 2048
+
+_Bucket = tuple[float, float]
+"""Tokens, and when that was, by the machine's clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +45,69 @@ class Buckets:
 
     def __init__(self, per_minute: int) -> None:
         self._limit = per_minute
-        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()  # tokens, and when that was
+        self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
 
     def take(self, who: str) -> Budget | None:
         """Takes a token, where there is one: else ``wait_s`` is above 0. None where there is no limit."""
-        if not self._limit:
-            return None
+        return self._taken(who) if self._limit else None
+
+    def _taken(self, who: str) -> Budget:
+        budget, self._buckets[who] = self._spent(self._buckets.pop(who, None))
+        if len(self._buckets) > _MOST:
+            self._buckets.popitem(last=False)
+        return budget
+
+    def _spent(self, known: _Bucket | None) -> tuple[Budget, _Bucket]:
+        """What a request leaves of a bucket; None is one that nobody has taken from."""
         now, speed = time.monotonic(), self._limit / 60
-        tokens, then = self._buckets.pop(who, (float(self._limit), now))
+        tokens, then = known or (float(self._limit), now)
         tokens = min(self._limit, tokens + (now - then) * speed)
         wait_s = 0 if tokens >= 1 else math.ceil((1 - tokens) / speed)
         tokens -= 0 if wait_s else 1
-        self._buckets[who] = tokens, now
-        if len(self._buckets) > _MOST:
-            self._buckets.popitem(last=False)
-        return Budget(self._limit, int(tokens), math.ceil((self._limit - tokens) / speed), wait_s)
+        return Budget(self._limit, int(tokens), math.ceil((self._limit - tokens) / speed), wait_s), (tokens, now)
+
+
+class SharedBuckets(Buckets):
+    """The same buckets for all processes that open the same file: what one takes, the others have no more.
+
+    A file of places, eight to a shelf; the hash of a who says which shelf. A process that is killed leaves its lock.
+    """
+
+    def __init__(self, per_minute: int, path: Path) -> None:
+        super().__init__(per_minute)
+        with path.open("a+b") as file:
+            file.truncate(_SHELVES * _SHELF)
+            self._file = os.dup(file.fileno())
+        self._map = mmap.mmap(self._file, _SHELVES * _SHELF)
+
+    def _taken(self, who: str) -> Budget:
+        digest = hashlib.blake2b(who.encode("utf-8", "replace"), digest_size=16).digest()
+        start = int.from_bytes(digest[:4], "little") % _SHELVES * _SHELF
+        with self._alone(start):
+            places = range(start, start + _SHELF, _PLACE.size)
+            found = {at: _PLACE.unpack_from(self._map, at) for at in places}
+            at = next((at for at, (whose, _, _) in found.items() if whose == digest), None)
+            budget, (tokens, now) = self._spent(None if at is None else found[at][1:])
+            if at is None:  # whoever was quiet longest is forgotten
+                at = min(places, key=lambda place: found[place][2])
+            _PLACE.pack_into(self._map, at, digest, tokens, now)
+        return budget
+
+    @contextmanager
+    def _alone(self, start: int) -> Iterator[None]:
+        """No other process has to do with this shelf."""
+        import fcntl  # where there are several processes, there it is
+
+        fcntl.lockf(self._file, fcntl.LOCK_EX, 1, start)
+        try:
+            yield
+        finally:
+            fcntl.lockf(self._file, fcntl.LOCK_UN, 1, start)
+
+
+def buckets(per_minute: int, name: str, together: Path | None) -> Buckets:
+    """Buckets of this process, or of all that share a folder, by name."""
+    return SharedBuckets(per_minute, together / f"{name}.buckets") if together else Buckets(per_minute)
 
 
 def network(address: str) -> str:

@@ -76,3 +76,27 @@ def test_what_fails_to_come_in_is_given_back(made):
             raise OSError("broken")
     with quotas.admitting(jobs, "one", [1]):
         pass
+
+
+def test_two_processes_do_not_give_the_same_room_away(made):
+    quotas, jobs = made(collection_max_documents=2)
+    others = Quotas(Settings(library=jobs.engine.folder, collection_max_documents=2))
+    with (
+        quotas.admitting(jobs, None, [1, 1]),
+        pytest.raises(QuotaExceeded, match="at most 2 documents, got 3"),
+        others.admitting(jobs, None, [1]),
+    ):
+        pytest.fail("it was let in")
+    with others.admitting(jobs, None, [1, 1]):
+        pass
+
+
+def test_room_for_an_upload_whose_process_was_killed_is_free_again(made, monkeypatch):
+    quotas, jobs = made(collection_max_documents=1)
+    killed = quotas.admitting(jobs, None, [1])
+    killed.__enter__()
+    with pytest.raises(QuotaExceeded), quotas.admitting(jobs, None, [1]):
+        pytest.fail("it was let in")
+    monkeypatch.setattr(quotas_module.time, "time", lambda: 4e9)
+    with quotas.admitting(jobs, None, [1]):
+        pass

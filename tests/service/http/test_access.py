@@ -12,7 +12,7 @@ from service import keys as keys_module
 from service.http import rates
 from service.http.access import PUBLIC, standing
 from service.http.app import create_app
-from service.http.observing import JsonLines
+from service.http.lines import JsonLines
 from service.http.problems import OPENAI_PATHS
 from service.keys import keys_of
 from service.scopes import SCOPES
@@ -381,3 +381,20 @@ def test_writes_are_told_of_with_who_and_what_and_nothing_secret(guarded, caplog
     lines = "\n".join(JsonLines().format(record) for record in ours)
     assert "hunter2" not in lines and writer[16:] not in lines and reader[16:] not in lines
     assert json.loads(JsonLines().format(audit[0]))["who"].startswith("desk (")
+
+
+def test_buckets_of_several_processes_are_the_same(tmp_path, monkeypatch):
+    now = 100.0
+    monkeypatch.setattr(rates.time, "monotonic", lambda: now)
+    one, other = (rates.buckets(60, "requests", tmp_path) for _ in range(2))
+    got = [each.take("a") for _ in range(31) for each in (one, other)]
+    assert [budget.wait_s for budget in got] == [0] * 60 + [1, 1]
+    assert [budget.left for budget in got[:3]] == [59, 58, 57]
+    assert other.take("b").left == 59
+    now += 2.5
+    assert [each.take("a").wait_s for each in (one, other, one)] == [0, 0, 1]
+    now += 1
+    for number in range(200_000 // 10):  # more than there is room for
+        one.take(str(number))
+    assert other.take("19999").left == 58, "who came last is known"
+    assert rates.buckets(0, "requests", tmp_path).take("a") is None

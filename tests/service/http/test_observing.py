@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from service.collections import Collections
 from service.engine import Engine
 from service.http.app import create_app
-from service.http.observing import JsonLines
+from service.http.lines import JsonLines
 from tests.service.http.conftest import OUTSIDE, ZH, Client
 
 

@@ -1,0 +1,109 @@
+"""How a connection gets from the process that accepts it to the one that answers it, and what that one tells back.
+
+The link is a pair of Unix sockets. One way go open connections, a byte with each; its end says that no more will come
+and that the worker is to leave. The other way go single bytes, one for each thing that happened. Both ends see the
+other's death as the end of the link.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import suppress
+
+OPENED = b"O"
+"""The library can be opened: the other workers may begin."""
+READY = b"R"
+"""The worker answers: it may be given connections."""
+GONE = b"-"
+"""A connection is closed."""
+LEAVING = b"L"
+"""Somebody told the worker to end: it waits for the end of the link, which comes after the last connection."""
+
+_AT_ONCE = 4096
+
+
+def pair() -> tuple[Giver, Taker]:
+    """Both ends of a link."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+    return Giver(ours), Taker(theirs)
+
+
+class Giver:
+    """The end of whoever accepts connections. Nothing here waits."""
+
+    def __init__(self, link: socket.socket) -> None:
+        link.setblocking(False)
+        self._link = link
+
+    def fileno(self) -> int:
+        """For whoever watches it."""
+        return self._link.fileno()
+
+    def give(self, connection: socket.socket) -> bool:
+        """Hands a connection over, which this process may close then. False where the worker takes none now."""
+        try:
+            socket.send_fds(self._link, [b"+"], [connection.fileno()])
+        except OSError:  # it has too many already, or is gone
+            return False
+        return True
+
+    def end(self) -> None:
+        """No more connections will come: what was given is still taken, then the worker leaves."""
+        with suppress(OSError):  # it is gone
+            self._link.shutdown(socket.SHUT_WR)
+
+    def heard(self) -> bytes | None:
+        """What the worker told since, None once it is gone."""
+        try:
+            return self._link.recv(_AT_ONCE) or None
+        except BlockingIOError:
+            return b""
+        except OSError:
+            return None
+
+    def close(self) -> None:
+        """Gives the link up."""
+        self._link.close()
+
+
+class Taker:
+    """The end of the worker that answers. Nothing here waits."""
+
+    def __init__(self, link: socket.socket) -> None:
+        link.setblocking(False)
+        self._link = link
+        self._untold = b""
+
+    @classmethod
+    def of(cls, descriptor: int) -> Taker:
+        """The end that this process was started with."""
+        return cls(socket.socket(fileno=descriptor))
+
+    def fileno(self) -> int:
+        """For whoever watches it."""
+        return self._link.fileno()
+
+    def taken(self, most: int) -> Iterator[socket.socket | None]:
+        """Connections that are there, at most so many at once; None at the end of the link."""
+        for _ in range(most):
+            try:
+                word, descriptors, _, _ = socket.recv_fds(self._link, 1, 1)
+            except BlockingIOError:
+                return
+            except OSError:
+                word, descriptors = b"", []
+            if not word:
+                yield None
+                return
+            yield from (socket.socket(fileno=descriptor) for descriptor in descriptors)
+
+    def tell(self, word: bytes) -> None:
+        """Tells something, with the next word where it cannot be told now."""
+        self._untold += word
+        with suppress(OSError):
+            self._untold = self._untold[self._link.send(self._untold) :]
+
+    def close(self) -> None:
+        """Gives the link up."""
+        self._link.close()
