@@ -10,10 +10,9 @@ import time
 import weakref
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.columns import unpack_halves, unpack_terms
 from index.dense import Added, Recall
@@ -24,6 +23,9 @@ from index.lexical import LexicalEntry, Ranking, Rows
 from index.lock import write_lock
 from index.static import Floats
 from index.store import Store, batches
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 REBUILD_BELOW = 20_000  # passages; a removal from a smaller library builds anew, so scores are exact at once
 _STALE_SHARE = 0.1  # of a larger one: rows that may be gone but still count in BM25's statistics

@@ -7,15 +7,17 @@ import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.errors import LibraryDamaged
 from index.static import Floats, Tokens
 from ingest.document import Metadata, Page, Span
 from ingest.passage import Passage, Unit
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")

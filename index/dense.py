@@ -14,19 +14,24 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.lib.format import write_array_header_1_0
-from numpy.typing import NDArray
 
 from index.coding import Coder, Codes
 from index.errors import LibraryDamaged
 from index.lexical import Ranking, Rows
 from index.static import Floats
 
-Halves = NDArray[np.float16]
-Places = NDArray[np.intp]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Halves = NDArray[np.float16]
+    Places = NDArray[np.intp]
+else:
+    Halves = Places = np.ndarray
+
 _T = TypeVar("_T", bound=np.generic)
 
 RESCORED = 2_000  # of each language; of so many all are scored and nothing is scanned, and from there on ...
