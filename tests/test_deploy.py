@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from service.http.server import GRACE_S
 from service.settings import Settings
 from tests.conftest import COMMAND, process
 
@@ -19,7 +20,6 @@ DEPLOY = ROOT / "deploy"
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text("utf-8")
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
 UNIT = DEPLOY / "sinkqa.service"
-GRACE_S = int(re.search(r"_GRACE_S = (\d+)", (ROOT / "service" / "commands" / "serve.py").read_text("utf-8"))[1])
 
 
 def instructions(text: str) -> list[tuple[str, str]]:
