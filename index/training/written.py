@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from index.training.corpus import LONGEST, Pair
-from ingest.text.language import detect
 
 WRITTEN = Path(__file__).parent / "data" / "written.tsv"
 
@@ -47,13 +46,3 @@ def read_written(pairs: Iterable[Pair], file: Path = WRITTEN) -> Iterator[Writte
     for key, kind, language, said in lines:
         if key in titled:
             yield Written(kind, language, said, *titled[key])
-
-
-def written_pairs(pairs: Iterable[Pair], file: Path = WRITTEN) -> Iterator[Pair]:
-    """Each question and each true claim with its passage and its title, as pairs to learn vectors from."""
-    for each in read_written(pairs, file):
-        if each.kind in ("ask", "true"):
-            text = f"{each.title} {each.text}"
-            there = "zh" if detect(each.text) == "zh" else "en"
-            kind = f"qp_{there}" if there == each.language else "qp_x"
-            yield Pair("written", kind, each.said, text)

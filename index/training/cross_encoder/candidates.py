@@ -17,7 +17,7 @@ import numpy as np
 from index.features import vector_text
 from index.library import Library
 from index.training.corpus import Pair
-from index.training.cross_encoder.rows import Group
+from index.training.cross_encoder.rows import Posing
 from ingest.text.language import detect
 
 FOUND = 50  # hits looked at, as the product's own reranking would
@@ -83,7 +83,7 @@ def found(posed: Iterable[Posed], shelf: Shelf) -> Iterator[Posed]:
             yield each._replace(answering=tuple(filter(None, answering)), near=tuple(filter(None, near)))
 
 
-def mined(library: Library, posed: Sequence[Posed], *, seed: int, report: Callable[[str], None]) -> Iterator[Group]:
+def mined(library: Library, posed: Sequence[Posed], *, seed: int, report: Callable[[str], None]) -> Iterator[Posing]:
     """Each question with some of what the library finds for it and does not answer it."""
     rng = np.random.default_rng(seed)
     for place, each in enumerate(posed):
@@ -95,7 +95,7 @@ def mined(library: Library, posed: Sequence[Posed], *, seed: int, report: Callab
         chosen: Sequence[int] = []
         if most > 0:
             chosen = sorted(rng.choice(len(wrong), most, replace=False, p=weights / weights.sum()).tolist())
-        yield Group(each.source, each.question, each.answering, (*each.near, *(wrong[n] for n in chosen)))
+        yield Posing(each.source, each.question, each.answering, (*each.near, *(wrong[n] for n in chosen)))
 
 
 def _wrong(library: Library, posed: Posed) -> list[str]:

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from index.training.cross_encoder.base import Base, make_tokenizer
-from index.training.cross_encoder.network import PADDING, CrossEncoder
+from index.training.cross_encoder.network import PADDING, Network
 
 _OPSET = 17
 
@@ -33,7 +33,7 @@ class _Words(nn.Module):  # type: ignore[misc]  # torch is not followed
 
 def write_model(base: Base, state: Path, out: Path, *, name: str) -> None:
     """Writes ``model.onnx``, ``tokenizer.json`` and ``model.json``; ``state``: a file that :func:`fit` left."""
-    network = CrossEncoder(base)
+    network = Network(base)
     kept = torch.load(state, weights_only=True)["network"]
     network.load_state_dict({key: kept[key] for key in network.state_dict()})  # an older one has a head more
     network.eval()

@@ -20,8 +20,8 @@ from torch.nn import functional
 
 from index.cross_encoder import encode
 from index.static import Floats
-from index.training.cross_encoder.network import CrossEncoder, batches, learnt, padded
-from index.training.cross_encoder.rows import Group
+from index.training.cross_encoder.network import Network, batches, learnt, padded
+from index.training.cross_encoder.rows import Posing
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -62,17 +62,17 @@ class _Item:
 class Mix:
     """Rows drawn by source: of each as often as its weight says, and every row of a source alike, with replacement."""
 
-    def __init__(self, sources: Mapping[str, Sequence[Group]], weights: Mapping[str, float], seed: int) -> None:
+    def __init__(self, sources: Mapping[str, Sequence[Posing]], weights: Mapping[str, float], seed: int) -> None:
         self._names = sorted(name for name in sources if sources[name] and weights.get(name, 0) > 0)
         self._sources = sources
         total = sum(weights[name] for name in self._names)
         self._shares = np.array([weights[name] / total for name in self._names])
         self._seed = seed
 
-    def draw(self, place: int, size: int) -> list[Group]:
+    def draw(self, place: int, size: int) -> list[Posing]:
         """The rows of pool number ``place``."""
         rng = np.random.default_rng((self._seed, place))
-        drawn: list[Group] = []
+        drawn: list[Posing] = []
         for number in rng.choice(len(self._names), size, p=self._shares):
             rows = self._sources[self._names[number]]
             drawn.append(rows[int(rng.integers(len(rows)))])
@@ -80,11 +80,11 @@ class Mix:
 
 
 def fit(
-    network: CrossEncoder,
+    network: Network,
     tokenizer: Tokenizer,
     mix: Mix,
     *,
-    held_out: Sequence[Group],
+    held_out: Sequence[Posing],
     folder: Path,
     params: FitParams,
     report: Callable[[str], None],
@@ -110,7 +110,7 @@ def fit(
     network.load_state_dict(torch.load(folder / "best.pt", weights_only=True)["network"])
 
 
-def held_out_scores(network: CrossEncoder, items: Sequence[_Item]) -> dict[str, float]:
+def held_out_scores(network: Network, items: Sequence[_Item]) -> dict[str, float]:
     """MRR of the text that answers and AUROC of texts that answer, each 0..1, and their mean."""
     ranks: list[float] = []
     texts: list[tuple[float, bool]] = []
@@ -134,7 +134,7 @@ def auroc(scored: Sequence[tuple[float, bool]]) -> float:
     return float((ranks[truth].sum() - n_true * (n_true + 1) / 2) / (n_true * n_false))
 
 
-def read(network: CrossEncoder, pairs: Sequence[Encoding]) -> Floats:
+def read(network: Network, pairs: Sequence[Encoding]) -> Floats:
     """Logits, float32 (len(pairs),)."""
     network.eval()
     logits = np.zeros(len(pairs), np.float32)
@@ -145,7 +145,7 @@ def read(network: CrossEncoder, pairs: Sequence[Encoding]) -> Floats:
     return logits
 
 
-def _learn(network: CrossEncoder, optimiser: torch.optim.Optimizer, batch: Sequence[_Item], *, rate: float) -> float:
+def _learn(network: Network, optimiser: torch.optim.Optimizer, batch: Sequence[_Item], *, rate: float) -> float:
     """One step; the loss before it."""
     for group in optimiser.param_groups:
         group["lr"] = rate
@@ -157,7 +157,7 @@ def _learn(network: CrossEncoder, optimiser: torch.optim.Optimizer, batch: Seque
     return float(loss.item())
 
 
-def _loss(network: CrossEncoder, items: Sequence[_Item]) -> Tensor:
+def _loss(network: Network, items: Sequence[_Item]) -> Tensor:
     """Of each text by itself, and of those that answer among all texts of their question."""
     with torch.autocast("cpu", torch.bfloat16):
         logits = network(*padded([pair for item in items for pair in item.pairs])).float()
@@ -192,7 +192,7 @@ def _pool(mix: Mix, tokenizer: Tokenizer, params: FitParams, place: int) -> list
     return [pooled[number] for number in rng.permutation(len(pooled))]
 
 
-def _item(row: Group, tokenizer: Tokenizer, longest: int, rng: np.random.Generator) -> _Item:
+def _item(row: Posing, tokenizer: Tokenizer, longest: int, rng: np.random.Generator) -> _Item:
     answering = row.answering[:1]
     order = rng.permutation(len(row.others))[:_OTHERS]
     texts = [*answering, *(row.others[n] for n in sorted(order))]
@@ -203,7 +203,7 @@ def _schedule(done: float, warm_up: float) -> float:
     return min(1.0, done / warm_up) * max(0.0, 1 - done) if warm_up else 1 - done
 
 
-def _resumed(folder: Path, network: CrossEncoder, optimiser: torch.optim.Optimizer) -> tuple[int, float]:
+def _resumed(folder: Path, network: Network, optimiser: torch.optim.Optimizer) -> tuple[int, float]:
     """The step a stopped run had come to, and its best score."""
     if not (folder / "last.pt").exists():
         return 0, 0.0
@@ -215,7 +215,7 @@ def _resumed(folder: Path, network: CrossEncoder, optimiser: torch.optim.Optimiz
 
 def _keep(
     folder: Path,
-    network: CrossEncoder,
+    network: Network,
     optimiser: torch.optim.Optimizer,
     *,
     step: int,

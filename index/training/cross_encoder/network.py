@@ -19,7 +19,7 @@ PADDING = 1  # what fills up a shorter pair beside a longer one
 _ROUND = 16  # batches are padded to a multiple of so many tokens
 
 
-class CrossEncoder(nn.Module):  # type: ignore[misc]  # torch is not followed
+class Network(nn.Module):  # type: ignore[misc]  # torch is not followed
     """Token numbers of pairs to one logit each: how far the second text answers the first.
 
     The word vectors stay as they are: a pass over them costs more than all the layers, and few of them are met.

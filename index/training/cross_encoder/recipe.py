@@ -17,7 +17,7 @@ from index.training.corpus import Pair, read_pairs, share
 from index.training.cross_encoder.asking import asked_of_statutes
 from index.training.cross_encoder.base import Base, is_readable, make_tokenizer, packaged_file, read_base
 from index.training.cross_encoder.candidates import Posed, Shelf, documents, found, mined, titled
-from index.training.cross_encoder.rows import Group, by_source, is_held_out, question_rows
+from index.training.cross_encoder.rows import Posing, by_source, is_held_out, question_rows
 from index.training.written import read_written
 from ingest.readers import read_bytes
 from ingest.splitting import split
@@ -75,7 +75,7 @@ def train(data: Path, work: Path, run: Path, *, layers: int, params: FitParams, 
     import torch
 
     from index.training.cross_encoder.fit import Mix, fit
-    from index.training.cross_encoder.network import CrossEncoder
+    from index.training.cross_encoder.network import Network
 
     sources = by_source(_rows(data, work))
     base = start(data, work, layers=layers, report=report)
@@ -85,7 +85,7 @@ def train(data: Path, work: Path, run: Path, *, layers: int, params: FitParams, 
     weighed = sorted(held_out, key=lambda row: share(row.source + str(row)) / WEIGHTS[row.source])
     torch.manual_seed(params.seed)  # the head is made by chance
     fit(
-        CrossEncoder(base),
+        Network(base),
         make_tokenizer(base.pieces),
         Mix(sources, WEIGHTS, params.seed),
         held_out=weighed[:_HELD_OUT_ROWS],
@@ -167,10 +167,10 @@ def _posed(pairs: Sequence[Pair]) -> Iterator[Posed]:
         yield from (Posed(name, each.question, (each.text,)) for each in drawn[:_MOST_STATUTES])
 
 
-def _rows(data: Path, work: Path) -> Iterator[Group]:
+def _rows(data: Path, work: Path) -> Iterator[Posing]:
     with (work / "groups.jsonl").open(encoding="utf-8") as lines:
         for row in map(json.loads, lines):
-            yield Group(row["source"], row["question"], tuple(row["answering"]), tuple(row["others"]))
+            yield Posing(row["source"], row["question"], tuple(row["answering"]), tuple(row["others"]))
     yield from question_rows(data / "reader" / "qa.jsonl.zst")
 
 

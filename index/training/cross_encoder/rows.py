@@ -19,7 +19,7 @@ _LONGEST = 2_400  # characters of a text; more is beyond the tokens that are rea
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class Posing:
     """A question with texts that answer it, first, and texts that do not; either may be none.
 
     ``passage``: what the texts were made of, where they are not it.
@@ -32,7 +32,7 @@ class Group:
     passage: str = ""
 
 
-def is_held_out(row: Group) -> bool:
+def is_held_out(row: Posing) -> bool:
     """Whether a row is of the part that checkpoints are chosen by: rows of one passage are never on both sides."""
     return share(row.passage or (*row.answering, *row.others)[0]) < _HELD_OUT
 
@@ -48,24 +48,24 @@ def read_lines(file: Path) -> Iterator[dict[str, Any]]:
             yield json.loads(line)
 
 
-def question_rows(file: Path) -> Iterator[Group]:
+def question_rows(file: Path) -> Iterator[Posing]:
     """Of questions with one passage each: those of one question together, twins with the question that they twist."""
     for row in read_lines(file):
         passage = row["passage"][:_LONGEST]
         title = row.get("title")
         text = f"{title}\n{passage}" if title else passage
         if not row["answerable"]:
-            yield Group(row["source"], row["q"], (), (text,), passage)
+            yield Posing(row["source"], row["q"], (), (text,), passage)
             continue
         answer = row.get("answer") or ""
         parts = _around(text, answer) if share(row["q"]) < _CUT else None
         answering, rest = parts or (text, "")
-        yield Group(row["source"], row["q"], (answering,), (rest,) if rest else (), passage)
+        yield Posing(row["source"], row["q"], (answering,), (rest,) if rest else (), passage)
 
 
-def by_source(rows: Iterator[Group]) -> dict[str, list[Group]]:
+def by_source(rows: Iterator[Posing]) -> dict[str, list[Posing]]:
     """The rows by their source."""
-    found: dict[str, list[Group]] = defaultdict(list)
+    found: dict[str, list[Posing]] = defaultdict(list)
     for row in rows:
         found[row.source].append(row)
     return found

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from index.training.cross_encoder.base import SPECIAL, Base
-from index.training.cross_encoder.rows import Group
+from index.training.cross_encoder.rows import Posing
 
 EXTRA = "the train extra is not installed: pip install -e '.[train]'"
 WORDS = ("otter", "cedar", "basalt", "ferry", "lantern", "meadow", "quartz", "saddle")
@@ -58,7 +58,7 @@ def small_base(*, seed: int = 0, width: int = WIDTH) -> Base:
     return Base(tensors, pieces, width, LAYERS, 2, LONGEST)
 
 
-def toy_groups(count: int, *, seed: int) -> list[Group]:
+def toy_groups(count: int, *, seed: int) -> list[Posing]:
     """Questions of one word: the text that answers has it among others, three texts have it not."""
     rng = np.random.default_rng(seed)
     groups = []
@@ -68,7 +68,7 @@ def toy_groups(count: int, *, seed: int) -> list[Group]:
         texts = [list(rng.choice(rest, 4, replace=False)) for _ in range(4)]
         texts[0][rng.integers(4)] = asked
         first, *others = (" ".join(words) for words in texts)
-        groups.append(Group("toy", asked, (first,), tuple(others)))
+        groups.append(Posing("toy", asked, (first,), tuple(others)))
     return groups
 
 
@@ -78,11 +78,11 @@ def write_small(folder: Path, *, seed: int = 0) -> Path:
     import torch
 
     from index.training.cross_encoder.export import write_model
-    from index.training.cross_encoder.network import CrossEncoder
+    from index.training.cross_encoder.network import Network
 
     base = small_base(seed=seed)
     torch.manual_seed(seed)
-    network = CrossEncoder(base)
+    network = Network(base)
     torch.save({"network": network.state_dict()}, folder / "state.pt")
     write_model(base, folder / "state.pt", folder / "model", name="small")
     return folder / "model"

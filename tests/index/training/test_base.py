@@ -43,10 +43,10 @@ def test_layers_that_are_chosen_move_up(tmp_path: Path) -> None:
 
 def test_the_network_takes_what_was_read(tmp_path: Path) -> None:
     pytest.importorskip("transformers", reason="the train extra is not installed")
-    from index.training.cross_encoder.network import CrossEncoder, learnt, padded
+    from index.training.cross_encoder.network import Network, learnt, padded
 
     write_base(tmp_path / "base.bin")
-    network = CrossEncoder(read_base(tmp_path / "base.bin", is_readable))
+    network = Network(read_base(tmp_path / "base.bin", is_readable))
     ids, mask = padded([[0, 4, 2, 2, 5, 2], [0, 2, 2, 6, 2]])
     assert ids.shape == (2, 16) and mask.sum().item() == 11
     assert network(ids, mask).shape == (2,)

@@ -17,8 +17,7 @@ def floats(folder: Path) -> np.ndarray:
     """What torch says of the pairs with the state that was exported."""
     import torch
 
-    from index.training.cross_encoder.network import CrossEncoder as Network
-    from index.training.cross_encoder.network import padded
+    from index.training.cross_encoder.network import Network, padded
 
     base = small_base()
     network = Network(base)

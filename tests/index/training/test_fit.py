@@ -18,16 +18,16 @@ import torch  # noqa: E402
 from index.training.cross_encoder import fit as fitting  # noqa: E402
 from index.training.cross_encoder.base import make_tokenizer  # noqa: E402
 from index.training.cross_encoder.fit import FitParams, Mix, auroc, fit, held_out_scores  # noqa: E402
-from index.training.cross_encoder.network import CrossEncoder, batches  # noqa: E402
-from index.training.cross_encoder.rows import Group  # noqa: E402
+from index.training.cross_encoder.network import Network, batches  # noqa: E402
+from index.training.cross_encoder.rows import Posing  # noqa: E402
 
 PARAMS = FitParams(steps=140, tokens=1_024, rate=1e-2, checked_every=70)
 SHORT = replace(PARAMS, steps=12, checked_every=4, tokens=256)
 HELD_OUT = toy_groups(30, seed=9)
 
 
-def unanswered(count: int, *, seed: int) -> list[Group]:
-    return [Group("toy none", group.question, (), group.others[:2]) for group in toy_groups(count, seed=seed)]
+def unanswered(count: int, *, seed: int) -> list[Posing]:
+    return [Posing("toy none", group.question, (), group.others[:2]) for group in toy_groups(count, seed=seed)]
 
 
 @pytest.fixture(autouse=True)
@@ -39,12 +39,12 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(before)
 
 
-def network(seed: int = 1) -> CrossEncoder:
+def network(seed: int = 1) -> Network:
     torch.manual_seed(seed)
-    return CrossEncoder(small_base(seed=seed))
+    return Network(small_base(seed=seed))
 
 
-def train(made: CrossEncoder, folder: Path, params: FitParams, lines: list[str] | None = None) -> None:
+def train(made: Network, folder: Path, params: FitParams, lines: list[str] | None = None) -> None:
     sources = {"toy": toy_groups(400, seed=1), "toy none": unanswered(200, seed=2), "unused": toy_groups(9, seed=3)}
     fit(
         made,
@@ -57,7 +57,7 @@ def train(made: CrossEncoder, folder: Path, params: FitParams, lines: list[str] 
     )
 
 
-def same(first: CrossEncoder, second: CrossEncoder) -> bool:
+def same(first: Network, second: Network) -> bool:
     others = second.state_dict()
     return all(torch.equal(value, others[name]) for name, value in first.state_dict().items())
 

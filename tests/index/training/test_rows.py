@@ -9,7 +9,7 @@ import pytest
 
 from index.training.corpus import share
 from index.training.cross_encoder import rows
-from index.training.cross_encoder.rows import Group, by_source, is_held_out, question_rows
+from index.training.cross_encoder.rows import Posing, by_source, is_held_out, question_rows
 from tests.index.made import CHINESE, ENGLISH
 
 JOINTS = {"en": (" ", ENGLISH), "zh": ("", CHINESE)}
@@ -71,9 +71,9 @@ def test_questions_are_read_with_their_passages(tmp_path: Path) -> None:
         shared | {"q": "why\u2028?", "answerable": False, "source": "twin-made"},
     )
     first, second, third = question_rows(file)
-    assert first == Group("made", whole, (f"Peat\n{passage}",), (), passage)
+    assert first == Posing("made", whole, (f"Peat\n{passage}",), (), passage)
     assert "wetland fund" in second.answering[0] and len(second.others) == 1
-    assert third == Group("twin-made", "why\u2028?", (), (passage,), passage)
+    assert third == Posing("twin-made", "why\u2028?", (), (passage,), passage)
     assert {name: len(group) for name, group in by_source(iter([first, second, third])).items()} == {
         "made": 2,
         "twin-made": 1,
@@ -96,6 +96,6 @@ def test_rows_of_one_passage_are_held_out_together_whole_cut_or_titled(tmp_path:
 
 def test_rows_of_one_text_are_held_out_together() -> None:
     texts = [f"text {number}" for number in range(3000)]
-    held = [is_held_out(Group("a", "why?", (text,), ("other",))) for text in texts]
-    assert held == [is_held_out(Group("c", "who?", (), (text,))) for text in texts]
+    held = [is_held_out(Posing("a", "why?", (text,), ("other",))) for text in texts]
+    assert held == [is_held_out(Posing("c", "who?", (), (text,))) for text in texts]
     assert 0.02 < sum(held) / len(held) < 0.06

@@ -4,7 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 from index.training.corpus import LONGEST, Pair
-from index.training.written import WRITTEN, Written, key_of, read_written, written_pairs
+from index.training.written import WRITTEN, Written, key_of, read_written
 from tests.index.made import CHINESE, ENGLISH
 
 KINDS = {"ask", "none", "true", "false"}
@@ -40,22 +40,6 @@ def test_a_passage_that_is_read_in_part_is_named_by_that_part() -> None:
     whole = "Peat is wet. " * 200
     assert key_of(whole) == key_of(whole[:LONGEST]) == key_of(whole[:LONGEST] + "Reeds")
     assert key_of(whole) != key_of(whole[: LONGEST - 1])
-
-
-def test_what_is_answered_or_true_makes_a_pair_in_its_languages(tmp_path: Path) -> None:
-    file = lines(
-        tmp_path,
-        (ENGLISH[2], "ask", "en", "Who is paid?"),
-        (ENGLISH[2], "true", "zh", "农户得到补贴。"),
-        (ENGLISH[2], "none", "en", "How much?"),
-        (CHINESE[2], "false", "zh", "农户付钱。"),
-        (CHINESE[2], "ask", "zh", "谁得到补贴？"),
-    )
-    assert list(written_pairs(PAIRS, file)) == [
-        Pair("written", "qp_en", "Who is paid?", f"On peat {ENGLISH[2]}"),
-        Pair("written", "qp_x", "农户得到补贴。", f"On peat {ENGLISH[2]}"),
-        Pair("written", "qp_zh", "谁得到补贴？", f"湿地条例 补贴 {CHINESE[2]}"),
-    ]
 
 
 def test_the_bundled_file_is_whole_and_says_nothing_twice() -> None:
