@@ -51,13 +51,13 @@ def listed() -> dict[str, Any]:
 
 def model() -> dict[str, Any]:
     """The bundled encoder: a component of files, each with its hash."""
-    folder = Path(find_spec("index").submodule_search_locations[0]) / "model"  # type: ignore[union-attr, index]
+    folder = Path(find_spec("index").submodule_search_locations[0]) / "models" / "static_model"  # type: ignore[union-attr, index]
     about = json.loads((folder / "model.json").read_text("utf-8"))
     files = [
         {
             "type": "file",
             "bom-ref": f"{about['name']}/{path.name}",
-            "name": f"index/model/{path.name}",
+            "name": f"index/models/static_model/{path.name}",
             "hashes": [{"alg": "SHA-256", "content": hashlib.sha256(path.read_bytes()).hexdigest()}],
         }
         for path in sorted(folder.iterdir())
@@ -67,7 +67,7 @@ def model() -> dict[str, Any]:
         "bom-ref": about["name"],
         "name": about["name"],
         "version": about["fingerprint"],
-        "description": "bundled bilingual encoder; sources and their terms: index/model/README.md",
+        "description": "bundled bilingual encoder; sources and their terms: index/models/static_model/README.md",
         "components": files,
     }
 

@@ -12,8 +12,8 @@ from eval.gold import read_questions
 from eval.ranking import OnProgress, quiet, score_benchmark
 from eval.recall import score_gold
 from eval.results import Result
-from index.encoder import Encoder
-from index.fusion import Weights
+from index.models.encoder import Encoder
+from index.query.fusion import Weights
 
 Gold = tuple[Path, Sequence[Path], Sequence[Path]]
 """A file of questions, the documents that they are about, and what stands beside those."""

@@ -14,8 +14,8 @@ from eval.lines import read_rows
 from eval.ranking import OnProgress, quiet
 from eval.significance import Estimate, estimate
 from eval.withholding import Area, area
-from index.encoder import Encoder
 from index.hit import Hit, Why
+from index.models.encoder import Encoder
 from ingest.document import Span
 from ingest.passage import Passage, Unit
 from ingest.text.analyzer import analyze

@@ -23,7 +23,7 @@ def calibrate(
     from eval.kinds import read_examples
     from eval.progress import progress
     from eval.tables import print_calibration
-    from index.encoder import load_encoder
+    from index.models.encoder import load_encoder
     from service.answering.judging import load_judge
 
     judging = load_judge(judge, load_encoder())
@@ -47,7 +47,7 @@ def ground(
     from eval.ground import read_items, score_set, write_weights
     from eval.progress import progress
     from eval.tables import print_ground
-    from index.encoder import load_encoder
+    from index.models.encoder import load_encoder
 
     sets, loaded = {path.stem: read_items(path) for path in files}, load_encoder(encoder)
     with progress("ground") as advance:
@@ -71,7 +71,7 @@ def abstain(
     from eval.abstain import read_posed, score_abstaining
     from eval.answer_tables import print_abstaining
     from eval.progress import progress
-    from index.encoder import load_encoder
+    from index.models.encoder import load_encoder
     from service.answering.judging import load_judge
 
     judging, scores = load_judge(judge, load_encoder()), []

@@ -17,9 +17,9 @@ from eval.ranking import OnProgress, excerpt, quiet, times
 from eval.recall import gold_library, sha256_of
 from eval.results import QuestionResult, Result, is_current, read_result, write_result
 from eval.withholding import area, calibration_error, risk_coverage
-from index.encoder import Encoder
 from index.hit import Hit
 from index.library import Library
+from index.models.encoder import Encoder
 from ingest.readers import find_files
 from service.answer import Answer
 from service.answering.answerer import candidates, reordered

@@ -19,12 +19,12 @@ from typing import NamedTuple
 import numpy as np
 
 from eval.processes import Usage, measure
-from index.columns import unpack_vectors
-from index.features import vector_text
+from index.arrays import Floats
 from index.hit import SearchMode
 from index.library import STORE_FILE, Library
-from index.static import Floats
-from index.store import Store
+from index.store.columns import unpack_vectors
+from index.store.features import vector_text
+from index.store.sqlite import Store
 from ingest.readers import find_files
 from service.engine import Engine
 from service.settings import Settings

@@ -74,7 +74,7 @@ def beir(
     from eval.beir import find_benchmarks, read_benchmark
     from eval.progress import progress
     from eval.ranking import score_benchmark
-    from index.encoder import load_encoder
+    from index.models.encoder import load_encoder
 
     chosen = configurations(mode, encoder, reranker, weight, label, candidates=candidates)
     loaded = load_encoder(encoder)
@@ -111,7 +111,7 @@ def gold(
     from eval.gold import read_questions
     from eval.progress import progress
     from eval.recall import score_gold
-    from index.encoder import load_encoder
+    from index.models.encoder import load_encoder
 
     title = name or f"{questions.stem}{'-beside' if beside else ''}"
     asked, loaded = list(read_questions(questions)), load_encoder(encoder)
@@ -182,7 +182,7 @@ def ablation(
     from eval.ablation import ablate, ablations
     from eval.progress import progress
     from eval.systems import boards
-    from index.encoder import load_encoder
+    from index.models.encoder import load_encoder
 
     if bool(questions) != bool(document) or not (folders or questions) or (beside and not questions):
         raise typer.BadParameter("expected collections, or --questions with --document (and --beside), or both")
@@ -229,7 +229,7 @@ def latency(
     from eval.latency import latency as run
     from eval.progress import progress
     from eval.tables import print_timings
-    from index.encoder import load_encoder
+    from index.models.encoder import load_encoder
 
     counts = [count(part) for part in passages.split(",")]
     chosen = configurations(mode or list(get_args(SearchMode)), encoder, reranker, None, None, k=k)

@@ -11,16 +11,16 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from index.encoder import BUNDLED_MODEL, Encoder
-from index.fusion import DEFAULT_WEIGHTS, Weights
 from index.hit import Filters, Hit, SearchMode
 from index.library import Library
-from index.reranker import Reranker
-from index.retrieval import DEPTH
+from index.models.encoder import BUNDLED_MODEL, Encoder
+from index.models.reranker import Reranker
+from index.query.fusion import DEFAULT_WEIGHTS, Weights
+from index.query.retrieval import DEPTH
 
 _STAGES = ("ingest", "index")
 _ANSWERING = (*_STAGES, "service", "eval")
-_NOT_RUN = {"__pycache__", "model", "training"}  # the model is named by the encoder's fingerprint
+_NOT_RUN = {"__pycache__", "static_model", "training"}  # the model is named by the encoder's fingerprint
 _LIBRARIES = ("faiss-cpu", "numpy", "opencc", "rjieba", "tantivy", "tokenizers")
 
 

@@ -12,10 +12,9 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from eval.errors import NothingToMeasure
-from index.dense import Added, DenseIndex, Halves, write_dense
-from index.encoder import VectorEncoder
-from index.lexical import Rows
-from index.static import Floats
+from index.arrays import Floats, Rows
+from index.models.encoder import VectorEncoder
+from index.search.dense import Added, DenseIndex, Halves, write_dense
 from ingest.text.language import detect
 
 _AT_ONCE = 4_096

@@ -24,7 +24,7 @@ def dense(
     from eval.dense import grow
     from eval.lines import read_lines
     from eval.tables import titled
-    from index.encoder import load_encoder
+    from index.models.encoder import load_encoder
 
     read = [line for path in texts for _, line in read_lines(path)]
     grown = grow(passages, read, [line for _, line in read_lines(questions)], load_encoder(encoder))

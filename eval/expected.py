@@ -17,7 +17,7 @@ from eval.provisions import Draw, score_provisions
 from eval.ranking import OnProgress, quiet, score_benchmark
 from eval.recall import score_gold
 from eval.results import Result
-from index.encoder import load_encoder
+from index.models.encoder import load_encoder
 from ingest.errors import FileMissing
 
 EXPECTED = Path(__file__).with_name("expected.toml")

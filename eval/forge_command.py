@@ -32,7 +32,7 @@ def forge(
     from eval.forging.measure import Verifier, searching, try_truths
     from eval.forging.measure import forge as run
     from eval.progress import progress
-    from index.encoder import load_encoder
+    from index.models.encoder import load_encoder
 
     unknown = sorted({*(kind or ())} - {each.name for each in KINDS})
     if unknown:

@@ -15,7 +15,7 @@ from eval.errors import NothingToMeasure
 from eval.lines import read_rows
 from eval.ranking import OnProgress
 from eval.significance import Estimate
-from index.encoder import Encoder
+from index.models.encoder import Encoder
 from ingest.text.analyzer import analyze
 from ingest.text.language import detect
 from service.grounding.clauses import clauses

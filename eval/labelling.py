@@ -10,9 +10,9 @@ from eval.answers import SHIPPED
 from eval.configuration import digest
 from eval.ranking import OnProgress
 from eval.recall import gold_library, sha256_of
-from index.encoder import Encoder
 from index.hit import Hit
 from index.library import Library
+from index.models.encoder import Encoder
 from ingest.readers import find_files
 from service.errors import InvalidText
 from service.evidence.citations import Sources

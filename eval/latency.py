@@ -14,8 +14,8 @@ from eval.beir import CorpusEntry, read_benchmark
 from eval.configuration import Configuration, megabytes
 from eval.errors import NothingToMeasure
 from eval.ranking import OnProgress, fill, quiet, times
-from index.encoder import Encoder
 from index.library import Library
+from index.models.encoder import Encoder
 
 _WORDS = 30_000  # of a language that a large collection uses
 _ZIPF = 1.1  # exponent of their frequencies

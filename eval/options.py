@@ -57,7 +57,7 @@ def configurations(
 ) -> list[Configuration]:
     """What the options of a command name, a configuration for each mode."""
     from eval.configuration import Configuration, weights_of
-    from index.reranker import load_reranker
+    from index.models.reranker import load_reranker
 
     chosen = _modes(modes or ["hybrid"])
     if label and len(chosen) > 1:

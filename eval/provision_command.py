@@ -30,7 +30,7 @@ def provisions(
     from eval.provision_tables import print_provisions
     from eval.provisions import Draw, score_provisions
     from eval.tables import print_warnings
-    from index.encoder import load_encoder
+    from index.models.encoder import load_encoder
 
     if lost := sorted(set(kind or ()) - set(HEADLINES)):
         raise typer.BadParameter(f"expected one of {', '.join(HEADLINES)}, got {lost[0]!r}", param_hint="--kind")

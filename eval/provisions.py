@@ -17,8 +17,8 @@ from eval.provision_scores import HEADLINES, Source, Verdict, score
 from eval.ranking import OnProgress, excerpt, quiet, times
 from eval.recall import gold_library, sha256_of
 from eval.results import QuestionResult, Result, Wanted, is_current, read_result, write_result
-from index.encoder import Encoder
 from index.library import Library
+from index.models.encoder import Encoder
 from ingest.document import Document
 from ingest.errors import SinkQAError
 from ingest.readers import find_files, read

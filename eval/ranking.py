@@ -14,10 +14,10 @@ from eval.configuration import Configuration, code_fingerprint, digest, fingerpr
 from eval.measures import measure
 from eval.results import QuestionResult, Result, Wanted, is_current, read_result, write_result
 from eval.trec import Run, ScoredDoc, write_run
-from index.encoder import Encoder
 from index.hit import Filters
 from index.library import Library
-from index.packed import Packed, pack_documents
+from index.models.encoder import Encoder
+from index.store.packed import Packed, pack_documents
 
 OnProgress = Callable[[int, int, str], None]
 """Called with (steps done, steps in all, what is being done)."""

@@ -45,7 +45,7 @@ def _plain(content: bytes) -> str:
 
 def main(arguments: list[str]) -> str:
     """Extracts and encodes; an unreadable file is an error, as the reference must do all of the work."""
-    from index.encoder import load_encoder
+    from index.models.encoder import load_encoder
 
     characters = sum(len(extract(Path(path))) for path in arguments[1:])
     vectors = load_encoder().encode(json.loads(Path(arguments[0]).read_text("utf-8")))

@@ -23,9 +23,9 @@ from eval.errors import NothingToMeasure
 from eval.gold import CUTOFFS, DEPTH, Judgement, Question, judge
 from eval.ranking import OnProgress, excerpt, quiet, times
 from eval.results import QuestionResult, Result, Wanted, is_current, read_result, write_result
-from index.encoder import Encoder
 from index.hit import Hit
 from index.library import Library
+from index.models.encoder import Encoder
 from ingest.errors import UnreadableDocument
 from ingest.readers import find_files
 from service.intake import take_in

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eval.gold import Question, Recall, evidence_recall
-from index.encoder import load_encoder
 from index.library import Addition, Library
+from index.models.encoder import load_encoder
 from ingest.document import Document
 from ingest.errors import IngestError
 from ingest.packing import Splitting

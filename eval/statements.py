@@ -13,7 +13,7 @@ from eval.errors import MalformedData, NothingToMeasure
 from eval.labelling import labelling
 from eval.lines import read_lines, shorten
 from eval.ranking import OnProgress, quiet
-from index.encoder import Encoder
+from index.models.encoder import Encoder
 from service.grounding.guard import Label
 from service.grounding.verifying import Entailment
 

@@ -27,7 +27,7 @@ def statements(
     """How many faithful statements are called supported, and how many near misses, which none should be."""
     from eval.progress import progress
     from eval.statements import STATEMENTS, label_statements, read_statements, tally
-    from index.encoder import load_encoder
+    from index.models.encoder import load_encoder
     from service.answering.judging import load_judge
 
     read, encoder = read_statements(file or STATEMENTS), load_encoder()

@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from index.backend import SearchBackend
-from index.columns import PASSAGE_COLUMNS, read_passage, unpack, unpack_text
-from index.connection import Connection
 from index.errors import LibraryDamaged
-from index.store import Store
+from index.search.local import SearchBackend
+from index.store.columns import PASSAGE_COLUMNS, read_passage, unpack, unpack_text
+from index.store.connection import Connection
+from index.store.sqlite import Store
 
 
 @dataclass(frozen=True, slots=True)

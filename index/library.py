@@ -14,27 +14,27 @@ from time import monotonic
 from types import TracebackType
 from typing import Any, Self
 
-from index import catalogue, reading
-from index.backend import Legs, LocalBackend
-from index.catalogue import AddResult, DocumentRecord, Front, Size
-from index.columns import read_pages, unpack, unpack_boxes, unpack_text
-from index.connection import stands
-from index.corrections import Changes, corrected, inherited
-from index.dense import Recall
-from index.encoder import Encoder, load_encoder
+from index.arrays import Floats
 from index.errors import DocumentNotFound, EncoderMismatch, LibraryReadOnly
-from index.fusion import DEFAULT_WEIGHTS, Weights
 from index.hit import Filters, Hit, SearchMode, Stated
 from index.inspection import Problem, inspect
-from index.kept import read_kept
-from index.lock import write_lock
-from index.packed import Packed, pack_document
-from index.renewing import encode_anew, is_upgradable, upgrade
-from index.reranker import Reranker, rerank
-from index.retrieval import LONGEST_QUERY, KnownRows, Query, prepare, read_hits, read_stated, respelled, retrieve
-from index.static import Floats
-from index.store import Store, begin_store
-from index.trash import Trash
+from index.models.encoder import Encoder, load_encoder
+from index.models.reranker import Reranker, rerank
+from index.query.fusion import DEFAULT_WEIGHTS, Weights
+from index.query.retrieval import LONGEST_QUERY, KnownRows, Query, prepare, read_hits, read_stated, respelled, retrieve
+from index.search.dense import Recall
+from index.search.local import Legs, LocalBackend
+from index.store import catalogue, reading
+from index.store.catalogue import AddResult, DocumentRecord, Front, Size
+from index.store.columns import read_pages, unpack, unpack_boxes, unpack_text
+from index.store.connection import stands
+from index.store.corrections import Changes, corrected, inherited
+from index.store.kept import read_kept
+from index.store.lock import write_lock
+from index.store.packed import Packed, pack_document
+from index.store.renewing import encode_anew, is_upgradable, upgrade
+from index.store.sqlite import Store, begin_store
+from index.store.trash import Trash
 from ingest.document import Document, Page
 from ingest.passage import Passage
 from ingest.provisions.formulae import ProvisionKind
@@ -46,7 +46,7 @@ _PATIENCE = 5.0  # seconds of documents for each second of the last commit: inde
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """A document to add. ``source``: see :class:`index.packed.Packed`; by default the document's name."""
+    """A document to add. ``source``: see :class:`index.store.packed.Packed`; by default the document's name."""
 
     document: Document
     passages: Sequence[Passage]
@@ -79,7 +79,7 @@ class Library:
     ) -> Library:
         """Opens the library in ``folder``; ``create`` begins one where there is none.
 
-        ``encoder`` is one, or a name for :func:`index.encoder.load_encoder`. A library holds the vectors of one
+        ``encoder`` is one, or a name for :func:`index.models.encoder.load_encoder`. A library holds the vectors of one
         encoder; ``reencode`` makes them anew with this one where they are another's.
 
         Raises:

@@ -10,7 +10,7 @@ from functools import cache, cached_property
 
 from index.hit import Filters, Hit, SearchMode
 from index.library import Library
-from index.reranker import Reranker, load_reranker
+from index.models.reranker import Reranker, load_reranker
 from ingest.text.language import detect
 from ingest.text.view import fold
 from service.answer import Answer, Citation, RankedPassage, SearchResult

@@ -8,7 +8,7 @@ from importlib import metadata
 from typing import Any
 
 from index.library import Library
-from index.reranker import Reranker
+from index.models.reranker import Reranker
 from ingest.errors import SinkQAError
 from service.settings import Settings
 

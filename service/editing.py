@@ -9,8 +9,8 @@ from functools import cache
 from importlib.resources import files
 from urllib.parse import urlsplit
 
-from index.corrections import Changes
 from index.editable import EDITABLE
+from index.store.corrections import Changes
 from service.errors import InvalidCorrection
 
 _MOST_CHARS, _LONGEST_URL = 500, 2_000

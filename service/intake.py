@@ -8,10 +8,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from index.catalogue import AddResult
 from index.library import Library
-from index.packed import Packed
-from index.trash import Trash
+from index.store.catalogue import AddResult
+from index.store.packed import Packed
+from index.store.trash import Trash
 from ingest.document import Metadata
 from ingest.errors import IngestError
 from ingest.readers import look_into, why_skipped

@@ -20,10 +20,10 @@ from typing import BinaryIO
 
 from filelock import FileLock, Timeout
 
-from index.connection import is_full
 from index.errors import DiskFull, LibraryBusy, LibraryReadOnly
-from index.packed import upload_source
-from index.trash import TRASH_FILE
+from index.store.connection import is_full
+from index.store.packed import upload_source
+from index.store.trash import TRASH_FILE
 from ingest.errors import DocumentTooLarge, SinkQAError
 from ingest.readers import MAX_BYTES
 from service.collections import Collections

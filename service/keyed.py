@@ -9,9 +9,9 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from index.connection import opened, opened_to_copy
 from index.errors import LibraryError
 from index.library import STORE_FILE
+from index.store.connection import opened, opened_to_copy
 
 _NAME = "keyed"
 _log = logging.getLogger(__name__)

@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from index.connection import Connection, opened, opened_to_copy
 from index.errors import LibraryFormatMismatch
+from index.store.connection import Connection, opened, opened_to_copy
 from service.errors import JobNotFound
 
 LEDGER_FILE = "jobs.sqlite"

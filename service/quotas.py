@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from index.connection import as_named
+from index.store.connection import as_named
 from ingest.errors import SinkQAError
 from service.errors import DayQuotaExceeded, QuotaExceeded
 from service.jobs import Jobs

@@ -12,7 +12,7 @@ from multiprocessing import resource_tracker
 from pathlib import Path
 from queue import Empty, Full, Queue
 
-from index.encoder import Encoder
+from index.models.encoder import Encoder
 from ingest.errors import IngestError, ReaderFailed, ReadingTimeout, UnreadableDocument
 from service.memory import allowed, resident, shares
 from service.turns import Share, Turns

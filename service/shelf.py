@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
-from index.catalogue import DocumentRecord, Size
 from index.library import Library
-from index.trash import Trash
+from index.store.catalogue import DocumentRecord, Size
+from index.store.trash import Trash
 from ingest.document import Box, Page, Span
 from ingest.packing import merged
 from ingest.passage import Passage

@@ -22,8 +22,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Self
 
-from index.encoder import Encoder, load_encoder
-from index.packed import Packed, pack_document
+from index.models.encoder import Encoder, load_encoder
+from index.store.packed import Packed, pack_document
 from ingest.document import Metadata
 from ingest.errors import DocumentTooLarge, IngestError, ReaderFailed
 from ingest.metadata import overridden
@@ -40,7 +40,7 @@ _NOTHING_KNOWN = Metadata()
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file to take in: where its bytes are, what it is called, its ``source`` as in :class:`index.packed.Packed`.
+    """A file to take in: where its bytes are, what it is called, its ``source`` (:class:`index.store.packed.Packed`).
 
     ``about`` is known of it beforehand, and goes before what its reader finds.
     """

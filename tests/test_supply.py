@@ -222,5 +222,6 @@ def test_the_list_of_parts_holds_the_model_file_by_file(bill):
     told = json.loads(bill.read_text("utf-8"))
     (model,) = [each for each in told["components"] if each["type"] == "machine-learning-model"]
     files = {each["name"]: each["hashes"][0]["content"] for each in model["components"]}
-    there = {f"index/model/{path.name}": path for path in (ROOT / "index" / "model").iterdir()}
+    folder = Path("index", "models", "static_model")
+    there = {f"{folder.as_posix()}/{path.name}": path for path in (ROOT / folder).iterdir()}
     assert files == {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in there.items()}

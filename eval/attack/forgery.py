@@ -8,7 +8,7 @@ from eval.attack.outcome import MOST_SHOWN, Bar, Clock, Failure, Outcome
 from eval.forging.material import read_material
 from eval.forging.measure import ForgeryScore, Verifier, forge, share, try_truths
 from eval.ranking import OnProgress
-from index.encoder import load_encoder
+from index.models.encoder import load_encoder
 
 _EACH = 1  # forged statements of each kind and language in a round
 _TRUTHS = 40  # true ones in a round

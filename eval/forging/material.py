@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from eval.errors import NothingToMeasure
 from eval.evidence import bare
 from eval.ranking import OnProgress
-from index.catalogue import DocumentRecord
 from index.hit import Hit, Why
+from index.store.catalogue import DocumentRecord
 from ingest.document import Document, Page
 from ingest.errors import IngestError
 from ingest.passage import Passage, PassageKind

@@ -17,8 +17,8 @@ from eval.forging.material import Language, Material, Sentence, Shelf, written
 from eval.forging.truths import truths
 from eval.labelling import label, labelling
 from eval.ranking import OnProgress
-from index.encoder import Encoder
 from index.hit import Hit
+from index.models.encoder import Encoder
 from ingest.errors import IngestError
 from service.answering.judging import RuleJudge
 from service.evidence.pieces import Pieces

@@ -1,4 +1,4 @@
-"""Makes the bundled encoder: ``python -m index.training --data ../shared/train --out index/model``."""
+"""Makes the bundled encoder: ``python -m index.training --data ../shared/train --out index/models/static_model``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ def main(arguments: list[str]) -> None:
     """Reads the pairs, learns tokenizer and vectors, and writes the int8 model; reports each step with its time."""
     parser = argparse.ArgumentParser(prog="python -m index.training", description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/train"), help="folder that holds pairs/*.tsv.zst")
-    parser.add_argument("--out", type=Path, default=Path("index/model"), help="folder to write the model to")
+    parser.add_argument(
+        "--out", type=Path, default=Path("index/models/static_model"), help="folder to write the model to"
+    )
     parser.add_argument("--name", default="sinkqa-static-256", help="name of the model")
     parser.add_argument("--steps", type=int, default=None, help="batches to learn from (default: the shipped number)")
     chosen = parser.parse_args(arguments)

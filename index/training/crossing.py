@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from index.static import Crossing, Floats
+from index.arrays import Floats
+from index.models.static import Crossing
 from index.training.vocabulary import is_chinese
 
 _SEEN = 5  # a token that stands less often in the texts has no trustworthy vector to be reached

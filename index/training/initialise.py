@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from index.static import Floats
+from index.arrays import Floats
 from index.training.corpus import Pair
 from index.training.vocabulary import is_chinese
 

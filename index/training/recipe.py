@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from index.quantise import write_model
-from index.static import Floats, StaticEncoder
+from index.arrays import Floats
+from index.models.quantise import write_model
+from index.models.static import StaticEncoder
 from index.training.corpus import made_questions, read_pairs
 from index.training.crossing import measure_crossing
 from index.training.initialise import TEACHER, damped, load_teacher, start_vectors

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from index.static import Floats
+from index.arrays import Floats
 from index.training.corpus import Pair, share
 from index.training.train import PairTable, TokenTable
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from index.encoder import Encoder
 from index.hit import Hit
+from index.models.encoder import Encoder
 from service.answer import AbstainReason
 from service.answering.confidence import BAR, trust
 from service.answering.judging import Judge

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from index.encoder import Encoder
-from index.expansion import tells_something
+from index.arrays import Floats
 from index.hit import Hit
-from index.static import Floats
+from index.models.encoder import Encoder
+from index.query.expansion import tells_something
 from ingest.text.amounts import Amount, matches
 from service.answering.coverage import coverage
 from service.answering.understanding import Asked

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from index.encoder import Encoder
-from index.expansion import wordings
-from index.static import Floats, Tokens, distinct
+from index.arrays import Floats, Tokens, distinct
+from index.models.encoder import Encoder
+from index.query.expansion import wordings
 from ingest.text.analyzer import units
 from ingest.text.view import fold
 from service.answering.understanding import Asked, Form

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from index.expansion import tells_something
 from index.hit import Filters, Stated
 from index.library import Library
+from index.query.expansion import tells_something
 from ingest.document import Span
 from ingest.passage import Passage, Unit
 from ingest.provisions.formulae import FORMULAE, HEADINGS, NOTE, ProvisionKind

@@ -8,11 +8,11 @@ from typing import Protocol
 
 import numpy as np
 
-from index.cross_encoder import BUNDLED, CrossEncoder
-from index.encoder import Encoder
-from index.features import spoken
-from index.reranker import Reranker
-from index.static import Floats
+from index.arrays import Floats
+from index.models.cross_encoder import BUNDLED, CrossEncoder
+from index.models.encoder import Encoder
+from index.models.reranker import Reranker
+from index.store.features import spoken
 from service.answering.confidence import (
     OFFSET,
     READING_OFFSET,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from index.catalogue import DocumentRecord
+from index.store.catalogue import DocumentRecord
 from ingest.text.view import fold
 from service.answering.codes import codes, versions
 from service.answering.lexicon import (

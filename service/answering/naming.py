@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from pathlib import PurePath
 
-from index.catalogue import DocumentRecord, Front
+from index.store.catalogue import DocumentRecord, Front
 from service.answering.codes import fits, is_citable
 from service.answering.lexicon import Head, lexicon
 from service.answering.mentioning import LAWS, Inquiry, Known, Mention, know, weigh

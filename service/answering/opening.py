@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from index.catalogue import DocumentRecord
 from index.hit import Hit
+from index.store.catalogue import DocumentRecord
 from ingest.passage import Passage
 from ingest.text.analyzer import analyze
 from ingest.text.numerals import HAN, read_numeral

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from index.encoder import Encoder
-from index.expansion import tells_something
 from index.hit import Hit
+from index.models.encoder import Encoder
+from index.query.expansion import tells_something
 from ingest.text.amounts import REFERENCES, Amount, matches
 from service.answer import AbstainReason
 from service.answering.confidence import PLACES, SCOPE, nearness

@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
-from index.expansion import Group, expand, tells_something
 from index.hit import Filters, Stated
 from index.library import Library
+from index.query.expansion import Group, expand, tells_something
 from ingest.document import Span
 from ingest.passage import Unit
 from ingest.provisions.outline import Outline, Provision

@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import takewhile
 
-from index.expansion import glossary, tells_something
 from index.hit import Filters, Stated
 from index.library import Library
+from index.query.expansion import glossary, tells_something
 from ingest.passage import Passage, Unit
 from ingest.provisions.defining import ITEM
 from ingest.provisions.formulae import BROUGHT, FORMULAE, HEADINGS, NOTE, OPEN, ProvisionKind

@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import PurePath
 
-from index.catalogue import DocumentRecord
+from index.store.catalogue import DocumentRecord
 from ingest.places import countries_in, parts_in
 from service.answering.codes import codes
 from service.answering.lexicon import Feature, Head, Token, features, heads, homes, initials, tokens, weights

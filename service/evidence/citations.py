@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from index.catalogue import DocumentRecord
+from index.store.catalogue import DocumentRecord
 from ingest.document import Page, quote
 from ingest.packing import merged
 from ingest.passage import Passage, Unit

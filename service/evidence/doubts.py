@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
-from index.catalogue import DocumentRecord
+from index.store.catalogue import DocumentRecord
 from ingest.document import Page
 from ingest.remarks import Remark, RemarkKind, remark
 from service.answer import Citation, RankedPassage

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import NamedTuple
 
-from index.encoder import Encoder
+from index.arrays import Floats, Tokens
 from index.hit import Hit
-from index.static import Floats, Tokens
+from index.models.encoder import Encoder
 from ingest.document import Metadata
 from ingest.passage import Passage, Unit
 from service.evidence.analysis import Analysis

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.encoder import Encoder
+from index.arrays import Floats
 from index.hit import Hit
-from index.static import Floats
+from index.models.encoder import Encoder
 from service.budget import checkpoint
 from service.evidence.analysis import Analysis
 from service.evidence.pieces import Candidate, Piece, Pieces

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
-from index.encoder import Encoder
+from index.models.encoder import Encoder
 from ingest.text.amount import apart, unsupported
 from ingest.text.amounts import amounts
 from ingest.text.language import detect

@@ -10,8 +10,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from index.encoder import Encoder
-from index.static import Floats
+from index.arrays import Floats
+from index.models.encoder import Encoder
 from ingest.text.amounts import unsupported
 from ingest.text.analyzer import analyze, units
 from ingest.text.language import detect

@@ -10,7 +10,7 @@ from anyio.lowlevel import RunVar
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
-from index.catalogue import DocumentRecord
+from index.store.catalogue import DocumentRecord
 from ingest.document import Span
 from ingest.passage import Passage
 from service.http.access import READS, WRITES

@@ -11,14 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.backend import LocalBackend, SearchBackend
-from index.columns import unpack_terms, unpack_vectors
-from index.encoder import Encoder, load_encoder
-from index.expansion import Alternative, Group, expand
-from index.lexical import LexicalEntry, Ranking, Rows
+from index.arrays import Floats, Rows
 from index.library import STORE_FILE, Library
-from index.static import Floats
-from index.store import Store
+from index.models.encoder import Encoder, load_encoder
+from index.query.expansion import Alternative, Group, expand
+from index.search.lexical import LexicalEntry, Ranking
+from index.search.local import LocalBackend, SearchBackend
+from index.store.columns import unpack_terms, unpack_vectors
+from index.store.sqlite import Store
 from tests.index.made import CHINESE, ENGLISH, addition, random_addition
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from eval.abstain import Posed, hits_of, overlap, read_posed, score_abstaining
 from eval.errors import MalformedData, NothingToMeasure
-from index.encoder import load_encoder
+from index.models.encoder import load_encoder
 from service.answering.judging import RuleJudge
 from service.evidence.analysis import Analysis
 from tests.eval.collections import write_rows

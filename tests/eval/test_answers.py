@@ -8,7 +8,7 @@ from eval.answers import score_answers
 from eval.errors import NothingToMeasure
 from eval.gold import read_questions
 from eval.judging import answer_scores, locate
-from index.encoder import load_encoder
+from index.models.encoder import load_encoder
 from service.answer import Segment
 from service.engine import Engine
 from service.settings import Settings

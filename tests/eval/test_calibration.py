@@ -12,7 +12,7 @@ import pytest
 from eval.abstain import Posed
 from eval.calibration import Calibration, Example, calibrate, gold_examples, posed_examples
 from eval.gold import Evidence, Question
-from index.encoder import load_encoder
+from index.models.encoder import load_encoder
 from service.answering.confidence import BAR, SIGNS
 from service.answering.judging import RuleJudge
 

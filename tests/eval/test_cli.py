@@ -6,8 +6,8 @@ import pytest
 
 from eval.cli import main
 from eval.results import read_result
-from index.fusion import Weights
-from index.reranker import load_reranker
+from index.models.reranker import load_reranker
+from index.query.fusion import Weights
 from tests.eval.collections import CORPUS, QRELS, write_collection, write_rows
 from tests.index.tiny import write_bert
 

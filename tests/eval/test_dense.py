@@ -9,7 +9,7 @@ import pytest
 from eval.cli import main
 from eval.dense import grow
 from eval.errors import NothingToMeasure
-from index.encoder import load_encoder
+from index.models.encoder import load_encoder
 from tests.index.made import CHINESE, ENGLISH, random_addition
 
 QUESTIONS = ["How many forest credits may emitters hand in?", "湿地补贴给谁？", "…"]

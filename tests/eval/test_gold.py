@@ -8,8 +8,8 @@ from eval.configuration import Configuration
 from eval.errors import MalformedData, NothingToMeasure
 from eval.gold import DEPTH, Evidence, Judgement, Question, evidence_recall, judge, read_questions
 from eval.recall import MEASURES, score_gold
-from index.encoder import load_encoder
 from index.library import Library
+from index.models.encoder import load_encoder
 from ingest.errors import IngestError
 from ingest.readers import read
 from ingest.splitting import split

@@ -13,7 +13,7 @@ import pytest
 from eval.cli import main
 from eval.errors import MalformedData, NothingToMeasure
 from eval.ground import area, best_threshold, fit, overlap, read_items, score_set, write_weights
-from index.encoder import load_encoder
+from index.models.encoder import load_encoder
 from service.grounding.support import FEATURES
 from tests.service.forging import alterations
 

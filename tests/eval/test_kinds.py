@@ -10,7 +10,7 @@ import pytest
 
 from eval.errors import MalformedData
 from eval.kinds import KINDS, read_examples
-from index.encoder import load_encoder
+from index.models.encoder import load_encoder
 from ingest.errors import FileMissing
 from service.answering.confidence import SIGNS
 from service.answering.judging import RuleJudge

@@ -7,7 +7,7 @@ import pytest
 from eval.errors import NothingToMeasure
 from eval.provisions import Draw, failures, score_provisions
 from eval.results import read_result
-from index.encoder import load_encoder
+from index.models.encoder import load_encoder
 from tests.eval.statutes import NZ, ZH
 from tests.eval.test_cli import evaluate
 

@@ -7,7 +7,7 @@ from eval.configuration import Configuration, weights_of
 from eval.ranking import score_benchmark
 from eval.results import read_result
 from eval.trec import read_run
-from index.encoder import WordTokens, load_encoder
+from index.models.encoder import WordTokens, load_encoder
 from tests.eval.collections import CORPUS, write_collection
 
 

@@ -13,7 +13,7 @@ from eval.cli import main
 from eval.errors import MalformedData, NothingToMeasure
 from eval.evidence import bare
 from eval.statements import Labelled, Row, Statement, label_statements, read_statements, tally
-from index.encoder import load_encoder
+from index.models.encoder import load_encoder
 from ingest.readers import read
 from service.answering.judging import RuleJudge
 from service.grounding.guard import Verdict

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from index.encoder import Encoder, load_encoder
 from index.library import Library
+from index.models.encoder import Encoder, load_encoder
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from index import columns
+from index.store import columns
 from ingest.document import Metadata, Page, Span
 from ingest.passage import Passage, Unit
 

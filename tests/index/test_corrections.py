@@ -10,7 +10,7 @@ import pytest
 from index.errors import DocumentNotFound
 from index.hit import Filters
 from index.library import STORE_FILE, Library
-from index.trash import Trash
+from index.store.trash import Trash
 from ingest.document import Metadata
 from ingest.readers import read_bytes
 from ingest.splitting import split

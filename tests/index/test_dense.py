@@ -5,10 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.dense import RESCORED, Added, DenseIndex, Halves, write_dense
+from index.arrays import Floats, Rows
 from index.errors import LibraryDamaged
-from index.lexical import Rows
-from index.static import Floats
+from index.search.dense import RESCORED, Added, DenseIndex, Halves, write_dense
 
 SIZES = [RESCORED // 2, 5 * RESCORED]  # scored at once, and by way of a scan of codes
 

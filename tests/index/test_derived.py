@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from index.derived import DERIVED_FORMAT, read_manifest
-from index.encoder import Encoder
 from index.errors import LibraryDamaged, LibraryFormatMismatch
 from index.library import STORE_FILE, Library
+from index.models.encoder import Encoder
+from index.search.derived import DERIVED_FORMAT, read_manifest
 from tests.index.made import ENGLISH, made
 
 Open = Callable[..., Library]
@@ -109,7 +109,7 @@ def test_another_format_is_an_error_that_names_the_remedy(
 
 def test_passages_cut_by_another_splitter_are_refused(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     opened().close()
-    monkeypatch.setattr("index.store.SPLITTER_VERSION", "0")
+    monkeypatch.setattr("index.store.sqlite.SPLITTER_VERSION", "0")
     with pytest.raises(LibraryFormatMismatch, match="cut by splitter"):
         opened()
 

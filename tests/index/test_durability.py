@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from index.encoder import Encoder
 from index.hit import Filters
 from index.library import Library
+from index.models.encoder import Encoder
 from tests.index.made import own_word, random_addition
 
 REPOSITORY = Path(__file__).parents[2]

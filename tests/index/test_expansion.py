@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import expansion
-from index.expansion import Alternative, Group, as_units, expand, glossary, matched_terms, read_glossary
+from index.query import expansion
+from index.query.expansion import Alternative, Group, as_units, expand, glossary, matched_terms, read_glossary
 from ingest.text.analyzer import analyze
 
 
@@ -120,4 +120,4 @@ def test_the_groups_of_any_text_hold_its_terms_once_each(text: str) -> None:
 def test_the_glossary_with_its_renderings_cut_is_of_the_glossary_that_people_edit() -> None:
     folder = Path(expansion.__file__).parent
     written = (folder / expansion.GLOSSARY).read_text("utf-8")
-    assert as_units(written) == (folder / expansion._AS_UNITS).read_text("utf-8"), "run python -m index.expansion"
+    assert as_units(written) == (folder / expansion._AS_UNITS).read_text("utf-8"), "run python -m index.query.expansion"

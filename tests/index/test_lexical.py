@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.expansion import Alternative, Group
 from index.hit import SearchMode
-from index.lexical import LexicalEntry, LexicalIndex, within, write_lexical
 from index.library import Library
+from index.query.expansion import Alternative, Group
+from index.search.lexical import LexicalEntry, LexicalIndex, within, write_lexical
 from tests.index.made import addition
 
 BODIES = ("rewetted peat stores carbon", "peat", "碳汇 泥炭", "sequestr of carbon in fores", "forest forest fire")

@@ -12,8 +12,7 @@ import numpy as np
 import psutil
 import pytest
 
-from index.columns import pack_vector
-from index.encoder import Encoder, WordTokens
+from index.arrays import Floats
 from index.errors import (
     AmbiguousDocument,
     DocumentNotFound,
@@ -25,8 +24,9 @@ from index.errors import (
 )
 from index.hit import Filters, Hit
 from index.library import Addition, Library
-from index.lock import write_lock
-from index.static import Floats
+from index.models.encoder import Encoder, WordTokens
+from index.store.columns import pack_vector
+from index.store.lock import write_lock
 from ingest.document import Document, Metadata, Page, Span, quote
 from tests.index.made import CHINESE, ENGLISH, made, own_word, random_addition
 
@@ -127,7 +127,7 @@ def test_what_is_removed_is_not_found_again(library: Library) -> None:
 def test_a_document_deleted_while_it_is_looked_up_is_not_found(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.catalogue.resolve", lambda connection, prefix: "f" * 64)
+    monkeypatch.setattr("index.store.catalogue.resolve", lambda connection, prefix: "f" * 64)
     for look in (library.document, library.text):
         with pytest.raises(DocumentNotFound, match="deleted just now"):
             look("ffffff")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.quantity import variants
+from index.query.quantity import variants
 from ingest.text.amounts import amounts, matches
 from ingest.text.analyzer import analyze
 from ingest.text.view import cased

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from index.errors import RerankerMissing
-from index.features import vector_text
 from index.hit import Hit, Why
 from index.library import Library
-from index.reranker import Reranker, load_reranker, rerank
+from index.models.reranker import Reranker, load_reranker, rerank
+from index.store.features import vector_text
 from service.engine import Engine
 from service.settings import Settings
 from tests.conftest import Ran

@@ -7,11 +7,11 @@ from contextlib import closing
 
 import pytest
 
-from index.catalogue import Front
 from index.errors import LibraryFormatMismatch
 from index.hit import Filters
 from index.library import STORE_FILE, Library
-from index.trash import TRASH_FILE, Trash
+from index.store.catalogue import Front
+from index.store.trash import TRASH_FILE, Trash
 from ingest.readers import read_bytes
 from ingest.splitting import split
 

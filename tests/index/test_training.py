@@ -8,8 +8,8 @@ from zlib import crc32
 import numpy as np
 import pytest
 
-from index.encoder import BUNDLED_MODEL, load_encoder
-from index.static import StaticEncoder
+from index.models.encoder import BUNDLED_MODEL, load_encoder
+from index.models.static import StaticEncoder
 from index.training.corpus import Pair, made_questions, read_pairs, share
 from index.training.recipe import make_model, token_weight
 from index.training.tables import tabulate

@@ -6,7 +6,7 @@ import pytest
 
 from index.errors import DocumentNotFound
 from index.library import Library
-from index.trash import Trash
+from index.store.trash import Trash
 from ingest.readers import read_bytes
 from ingest.splitting import split
 

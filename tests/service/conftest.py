@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from index.encoder import Encoder, load_encoder
 from index.hit import Hit, Why
+from index.models.encoder import Encoder, load_encoder
 from ingest.document import Metadata
 from ingest.readers import read
 from ingest.splitting import split

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from index.lock import write_lock
+from index.store.lock import write_lock
 from ingest.readers import FORMATS
 from service.commands.options import Kind
 from tests.conftest import COMMAND, process

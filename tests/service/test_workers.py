@@ -14,8 +14,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from index.encoder import Encoder, load_encoder
 from index.library import Library
+from index.models.encoder import Encoder, load_encoder
 from ingest.readers import read
 from service import readers, workers
 from service.readers import Readers, prepare_all

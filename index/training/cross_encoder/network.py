@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from index.cross_encoder import Encoding
+from index.models.cross_encoder import Encoding
 
 if TYPE_CHECKING:
     from index.training.cross_encoder.base import Base

@@ -11,8 +11,8 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.encoder import load_encoder
 from index.library import Addition, Library
+from index.models.encoder import load_encoder
 from index.training.corpus import Pair, read_pairs, share
 from index.training.cross_encoder.asking import asked_of_statutes
 from index.training.cross_encoder.base import Base, is_readable, make_tokenizer, packaged_file, read_base

@@ -7,7 +7,7 @@ from eval.forging.material import read_material
 from eval.forging.measure import Verifier, forge, searching, share, try_truths
 from eval.forging.truths import TRUTHS, truths
 from eval.labelling import together
-from index.encoder import load_encoder
+from index.models.encoder import load_encoder
 from tests.eval.forging.texts import write_library
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.cross_encoder import encode
+from index.models.cross_encoder import encode
 from index.training.cross_encoder.base import SPECIAL, is_readable, make_tokenizer, read_base
 from tests.index.training.small import FILED, LONGEST, WIDTH, small_base, write_base
 

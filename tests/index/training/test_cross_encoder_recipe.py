@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from index.cross_encoder import CrossEncoder
+from index.models.cross_encoder import CrossEncoder
 from index.training.corpus import Pair
 from index.training.cross_encoder import recipe
 from index.training.written import Written

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.cross_encoder import CrossEncoder, encode
+from index.models.cross_encoder import CrossEncoder, encode
 from index.training.cross_encoder.base import make_tokenizer
 from tests.index.training.small import WORDS, needs, small_base, write_small
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.encoder import load_encoder
 from index.hit import Hit, Why
+from index.models.encoder import load_encoder
 from ingest.document import Metadata
 from service.answering.confidence import BAR, OFFSET, SCOPE, SIGNS, WEIGHTS, nearness, signs, trust
 from service.answering.judging import shortlist

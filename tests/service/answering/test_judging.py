@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from index.encoder import load_encoder
+from index.models.encoder import load_encoder
 from service.answering.answerer import candidates
 from service.answering.judging import LOOKED_AT, RuleJudge, shortlist
 from service.answering.understanding import understand

@@ -9,7 +9,7 @@ from zlib import crc32
 
 import pytest
 
-from index.catalogue import DocumentRecord, Front
+from index.store.catalogue import DocumentRecord, Front
 from ingest.document import Metadata
 from service.answering.naming import Meant, Names
 

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from index.catalogue import DocumentRecord
 from index.hit import Hit
+from index.store.catalogue import DocumentRecord
 from ingest.document import Metadata
 from service.answering.opening import QUESTIONS, Openings, suggestions
 from tests.service.answering.outlines import passage

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from index.encoder import Encoder
 from index.library import Library
+from index.models.encoder import Encoder
 from ingest.packing import size
 from ingest.readers import read
 from ingest.splitting import split

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.cross_encoder import BUNDLED, CrossEncoder
 from index.errors import RerankerMissing
+from index.models.cross_encoder import BUNDLED, CrossEncoder
 from service.answering.answerer import candidates
 from service.answering.confidence import READING_SIGNS, READING_WEIGHTS, SIGNS
 from service.answering.judging import READ, ModelJudge, RuleJudge, load_judge

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.columns import PASSAGE_COLUMNS, pack_passage, pack_text, read_passage, unpack_text
+from index.store.columns import PASSAGE_COLUMNS, pack_passage, pack_text, read_passage, unpack_text
 from ingest.document import Page, Span
 from ingest.packing import merged
 from ingest.passage import Passage

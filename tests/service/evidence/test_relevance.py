@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from index.encoder import Encoder, WordTokens
+from index.models.encoder import Encoder, WordTokens
 from service.evidence.analysis import Analysis
 from service.evidence.pieces import Pieces
 from service.evidence.relevance import nearest, relevance

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
-from index.encoder import Encoder, load_encoder
+from index.models.encoder import Encoder, load_encoder
 from ingest.readers import read
 from ingest.splitting import split
 from service.grounding.guard import check

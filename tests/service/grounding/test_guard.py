@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.encoder import Encoder, WordTokens, load_encoder
+from index.models.encoder import Encoder, WordTokens, load_encoder
 from service.grounding import guard
 from service.grounding.guard import Verdict
 from service.grounding.quote import Quote

@@ -1,0 +1,24 @@
+"""The arrays that stores, searchers and encoders hand to each other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float32]
+    Tokens = NDArray[np.uint32]
+    Rows = NDArray[np.int64]
+else:
+    Floats = Tokens = Rows = np.ndarray
+
+
+def distinct(values: NDArray[Any]) -> NDArray[Any]:
+    """As ``np.unique`` gives them, which first imports numpy's masked arrays to see that this is none."""
+    ordered = np.sort(values)
+    first: NDArray[np.bool_] = np.concatenate((np.ones(min(1, len(ordered)), bool), ordered[1:] != ordered[:-1]))
+    found: NDArray[Any] = ordered[first]
+    return found

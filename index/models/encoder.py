@@ -1,0 +1,159 @@
+"""Encoding step of the flow: the seam for encoders, and how one is chosen by setting."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+from zlib import crc32
+
+import numpy as np
+
+from index.arrays import Floats, Tokens
+from index.errors import EncoderMissing
+from index.models.static import Encoded, StaticEncoder, load_static
+from index.models.transformer import open_model
+from ingest.text.analyzer import analyze
+
+BUNDLED_MODEL = Path(__file__).parent / "static_model"
+
+
+class VectorEncoder(Protocol):
+    """Anything that turns a text into a vector.
+
+    ``fingerprint`` changes whenever the vectors would; ``dim`` is the length of a vector.
+    """
+
+    name: str
+    fingerprint: str
+    dim: int
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """float32, (len(texts), dim), rows L2-normalised; a zero row for a text without a known token."""
+        ...
+
+
+class Encoder(VectorEncoder, Protocol):
+    """A vector encoder that also compares texts token by token (late interaction).
+
+    ``late``, 0..1, is what late interaction counts in a ranking: 1 where tokens are near to others in meaning, 0 where
+    they are words, which BM25 has counted already.
+    """
+
+    late: float
+
+    def read(self, texts: Sequence[str]) -> Encoded:
+        """What :meth:`encode` and :meth:`tokens` give, with the work of one."""
+        ...
+
+    def tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        """Ids of the known tokens of each text, in order; empty where there is none."""
+        ...
+
+    def maxsim(self, query: Tokens, passages: Sequence[Tokens]) -> Floats:
+        """Late interaction of one query with each passage, float32, (len(passages),), 0..1.
+
+        Sum over the query's distinct tokens of weight times the squared cosine to the nearest passage token, as a
+        share of the sum of weights. Source: Khattab and Zaharia 2020, ColBERT, section 3.2; squared and weighted.
+        """
+        ...
+
+    def nearest(self, query: Tokens, passages: Sequence[Tokens]) -> tuple[Floats, Floats]:
+        """Weights of the query's n distinct tokens, ascending, float32, (n,), sum 1, and how near each comes.
+
+        That is float32, (n, len(passages)), 0..1: the cosine to the nearest token of each passage, 0 for an empty one.
+        """
+        ...
+
+
+class WordTokens:
+    """Gives any vector encoder token-level answers: its tokens are index terms, each near to nothing but itself."""
+
+    late = 0.0
+
+    def __init__(self, encoder: VectorEncoder) -> None:
+        self._encoder = encoder
+        self.name, self.dim = encoder.name, encoder.dim
+        # libraries hold tokens beside vectors: without these the same vectors are not the same library
+        self.fingerprint = hashlib.sha256(f"words:{encoder.fingerprint}".encode()).hexdigest()[:16]
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """As in :class:`Encoder`."""
+        return self._encoder.encode(texts)
+
+    def read(self, texts: Sequence[str]) -> Encoded:
+        """As in :class:`Encoder`."""
+        return Encoded(self.encode(texts), self.tokens(texts))
+
+    def tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        """Checksums of the texts' index terms."""
+        return [
+            np.array([crc32(term.encode("utf-8", "replace")) for term in analyze(text)], np.uint32) for text in texts
+        ]
+
+    def maxsim(self, query: Tokens, passages: Sequence[Tokens]) -> Floats:
+        """Share of the query's distinct terms that stand in each passage, float32, (len(passages),), 0..1."""
+        weights, held = self.nearest(query, passages)
+        shares: Floats = np.minimum(weights @ held, np.float32(1))  # rounding can pass 1
+        return shares
+
+    def nearest(self, query: Tokens, passages: Sequence[Tokens]) -> tuple[Floats, Floats]:
+        """As in :class:`Encoder`: equal weights, and 1 where a term stands in a passage."""
+        distinct = np.unique(query)
+        weights = np.full(len(distinct), 1 / max(1, len(distinct)), np.float32)
+        held = [np.isin(distinct, passage) for passage in passages]
+        return weights, np.array(held, np.float32).reshape(len(passages), len(distinct)).T
+
+
+def load_encoder(name_or_folder: str | Path | None = None) -> Encoder:
+    """Opens an encoder: None for the bundled one, else a folder or the name of a sentence-transformers model.
+
+    A folder that holds a static model runs on numpy alone; every other model needs the ``models`` extra.
+
+    Raises:
+        EncoderMissing: the model or the extra it needs is not there.
+    """
+    if name_or_folder is None:
+        return StaticEncoder.load(BUNDLED_MODEL)
+    folder = Path(name_or_folder)
+    if (folder / "model.json").is_file():
+        return StaticEncoder.load(folder)
+    static = _static_module(folder)
+    return load_static(static, name=folder.name) if static else WordTokens(TransformerEncoder(str(name_or_folder)))
+
+
+class TransformerEncoder:
+    """Any sentence-transformers model, by name or folder, on whatever device that library chooses.
+
+    Raises:
+        EncoderMissing: the extra is not installed, or the model cannot be loaded.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._model = open_model("SentenceTransformer", name, setting="encoder", missing=EncoderMissing)
+        self.name = name
+        self.dim = int(self._model.encode(["."]).shape[1])
+        # weights cannot be hashed cheaply: what the model says of one fixed sentence stands for them
+        probe = np.round(self.encode(["forest carbon sink 森林碳汇"]), 2) + 0.0
+        self.fingerprint = hashlib.sha256(f"{name}:{self.dim}:".encode() + probe.tobytes()).hexdigest()[:16]
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """float32, (len(texts), dim), rows L2-normalised; a zero row for an empty text."""
+        clean = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
+        vectors = np.asarray(self._model.encode(clean, normalize_embeddings=True, show_progress_bar=False), np.float32)
+        vectors = vectors.reshape(len(clean), self.dim)
+        vectors[[not text.strip() for text in clean]] = 0
+        return np.nan_to_num(vectors)
+
+
+def _static_module(folder: Path) -> Path | None:
+    """Where a sentence-transformers folder keeps its only encoding module, when that is a static one."""
+    try:
+        modules = json.loads((folder / "modules.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    kinds = [module["type"].rsplit(".", 1)[-1] for module in modules]
+    static = kinds[:1] == ["StaticEmbedding"] and set(kinds[1:]) <= {"Normalize"}
+    return folder / modules[0]["path"] if static else None

@@ -1,0 +1,280 @@
+"""Encoding step of the flow: a static bilingual model on numpy and tokenizers alone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from index.arrays import Floats, Tokens, distinct
+from index.errors import EncoderMissing, LibraryFormatMismatch
+from index.models.cutting import Cutter, FolderCutter, TokenizerCutter
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+class Encoded(NamedTuple):
+    """Texts as an encoder reads them: ``vectors`` float32, (n, dim), rows L2-normalised; ``tokens`` of each."""
+
+    vectors: Floats
+    tokens: list[Tokens]
+
+
+MODEL_FORMAT = 1
+_TEXTS_AT_ONCE = 256
+_SHORT = 300  # characters: a sentence up to this long is kept with its tokens, since questions meet it again ...
+_MOST_KNOWN = 20_000  # ... and so many of them
+_FIRST_WORD = 2  # ids 0 and 1 are padding and the unknown token
+_FLOATS = {"F16": np.float16, "F32": np.float32, "F64": np.float64}
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """How near each token can come to a word of the other language.
+
+    ``script``: int8, (n_tokens,), 1 Chinese, -1 Latin, 0 neither. ``reach``: float32, (n_tokens,), 0..1, the highest
+    cosine to a token of the other script; 1 for a token of neither.
+    """
+
+    script: NDArray[np.int8]
+    reach: Floats
+
+    def level(self, cosines: Floats, left: Tokens, right: Tokens) -> Floats:
+        """Cosines as shares of what the left token can reach where the scripts differ, at most 1.
+
+        A word finds itself at a cosine of 1 and its own translation at perhaps 0.6: unlevelled, every passage in
+        the language of the query stands above the translation of what was asked for.
+        """
+        across = np.outer(self.script[left], self.script[right]) == -1
+        share: Floats = np.minimum(cosines / self.reach[left][:, None], np.float32(1))
+        levelled: Floats = np.where(across, share, cosines)
+        return levelled
+
+
+class StaticEncoder:
+    """One vector a token, summed: no network to run, so a passage costs what its tokenisation costs.
+
+    ``weights`` is (n_tokens, dim), int8 or floating, and may be memory-mapped; row ``i`` stands for
+    ``scale[i] * weights[i]``. ``token_weight`` is what a query token counts in :meth:`maxsim`, where ``crossing``
+    makes up for the distance between languages.
+    """
+
+    late = 1.0
+
+    def __init__(
+        self,
+        cutter: Cutter,
+        weights: NDArray[Any],
+        *,
+        scale: Floats,
+        token_weight: Floats | None,
+        name: str,
+        fingerprint: str,
+        crossing: Crossing | None = None,
+    ) -> None:
+        self.name, self.fingerprint, self.dim = name, fingerprint, int(weights.shape[1])
+        self._cutter, self._weights, self._scale = cutter, weights, scale
+        self._token_weight, self._crossing = token_weight, crossing
+        self._unit = np.empty(weights.shape, np.float32)  # takes up memory only where rows are written
+        self._is_unit = np.zeros(len(weights), bool)
+        self._known: dict[str, Tokens] = {}
+
+    @classmethod
+    def load(cls, folder: Path) -> StaticEncoder:
+        """Opens a folder written by ``python -m index.models.quantise``; the weights stay on disk until they are used.
+
+        Raises:
+            EncoderMissing: a file of the model is not there or cannot be read.
+            LibraryFormatMismatch: the folder has another format.
+        """
+        try:
+            about = json.loads((folder / "model.json").read_text("utf-8"))
+            if about.get("format") != MODEL_FORMAT:
+                raise LibraryFormatMismatch(
+                    f"the model in {folder} has format {about.get('format')}, expected {MODEL_FORMAT}: "
+                    "write it anew with python -m index.models.quantise"
+                )
+            return cls(
+                FolderCutter(folder),
+                np.load(folder / "weights.npy", mmap_mode="r"),
+                scale=np.load(folder / "scale.npy").astype(np.float32),
+                token_weight=np.load(folder / "token_weight.npy").astype(np.float32),
+                name=about["name"],
+                fingerprint=about["fingerprint"],
+                crossing=_read_crossing(folder),
+            )
+        except (OSError, ValueError, KeyError) as error:
+            raise EncoderMissing(
+                f"cannot load the encoder in {folder}: {error}; reinstall sinkqa or write the folder anew "
+                "with python -m index.models.quantise"
+            ) from error
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """float32, (len(texts), dim), rows L2-normalised; a zero row for a text without a known token."""
+        return self.read(texts).vectors
+
+    def read(self, texts: Sequence[str]) -> Encoded:
+        """Vectors and tokens of the texts, each tokenised once."""
+        tokens = self.tokens(texts)
+        return Encoded(self._pool(tokens), tokens)
+
+    def tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        """Ids of the known tokens of each text, in order; empty where there is none."""
+        _share_no_products()  # whatever is multiplied was tokens before
+        if len(self._known) > _MOST_KNOWN:
+            self._known = {}
+        known = self._known  # this very one: another thread may begin anew
+        found = {text: known[text] for text in texts if text in known}
+        missing = [text for text in dict.fromkeys(texts) if text not in found]
+        for start in range(0, len(missing), _TEXTS_AT_ONCE):
+            part = missing[start : start + _TEXTS_AT_ONCE]
+            clean = [_without_surrogates(text) for text in part]
+            for text, cut in zip(part, self._cutter.cut(clean), strict=True):
+                ids = np.array(cut, dtype=np.uint32)
+                found[text] = ids[ids >= _FIRST_WORD]
+        known.update((text, found[text]) for text in missing if len(text) <= _SHORT)
+        return [found[text] for text in texts]
+
+    def _pool(self, tokens: Sequence[Tokens]) -> Floats:
+        vectors = np.zeros((len(tokens), self.dim), np.float32)
+        for row, ids in enumerate(tokens):
+            if len(ids):  # counts first: a passage repeats its words, and a row of weights is a kilobyte
+                words, counts = np.unique(ids, return_counts=True)
+                vectors[row] = (counts * self._scale[words]).astype(np.float32) @ self._rows(words)
+        return _normalised(vectors)
+
+    def maxsim(self, query: Tokens, passages: Sequence[Tokens]) -> Floats:
+        """Late interaction of one query with each passage, float32, (len(passages),), 0..1."""
+        weights, cosines = self.nearest(query, passages)
+        return np.minimum(weights @ np.square(cosines), np.float32(1))  # rounding can pass 1
+
+    def nearest(self, query: Tokens, passages: Sequence[Tokens]) -> tuple[Floats, Floats]:
+        """Weights of the query's n distinct tokens, ascending, float32, (n,), sum 1, and how near each comes.
+
+        That is float32, (n, len(passages)), 0..1: the cosine to the nearest token of each passage, 0 for an empty one.
+        """
+        asked = distinct(query)
+        found = np.zeros((len(asked), len(passages)), np.float32)
+        filled = [i for i, ids in enumerate(passages) if len(ids)]
+        if not filled or not len(asked):
+            return np.zeros(len(asked), np.float32), found
+        vocabulary, where = self._places(np.concatenate([passages[i] for i in filled]))
+        cosines = self._levelled(asked, vocabulary)
+        starts = _starts([len(passages[i]) for i in filled])
+        found[:, filled] = np.minimum(np.maximum.reduceat(np.take(cosines, where, axis=1), starts, axis=1), 1)
+        weight = self._query_weight(asked)
+        return weight / max(float(weight.sum()), 1e-9), found
+
+    def _levelled(self, left: Tokens, right: Tokens) -> Floats:
+        """Cosines of tokens, at least 0, as near across languages as within one."""
+        cosines = np.maximum(self._cosines(left, right), 0)
+        return self._crossing.level(cosines, left, right) if self._crossing else cosines
+
+    def _places(self, ids: Tokens) -> tuple[Tokens, NDArray[np.intp]]:
+        """The distinct ids, ascending, and for each id its place among them (faster than sorting them)."""
+        stands = np.zeros(len(self._weights), bool)
+        stands[ids] = True
+        return np.flatnonzero(stands).astype(np.uint32), (np.cumsum(stands) - 1)[ids]
+
+    def _cosines(self, left: Tokens, right: Tokens) -> Floats:
+        cosines: Floats = (self._unit_rows(right) @ self._unit_rows(left).T).T  # the long side first: BLAS likes it
+        return cosines
+
+    def _unit_rows(self, ids: Tokens) -> Floats:
+        """Unit vectors of tokens; kept once made, since every query meets the library's own words again."""
+        missing = ids[~self._is_unit[ids]]
+        self._unit[missing] = _normalised(self._rows(missing))
+        self._is_unit[missing] = True  # only now: another thread may be reading
+        return self._unit[ids]
+
+    def _rows(self, ids: Tokens) -> Floats:
+        return np.asarray(self._weights[ids], np.float32)
+
+    def _query_weight(self, ids: Tokens) -> Floats:
+        if self._token_weight is not None:
+            return self._token_weight[ids]
+        lengths: Floats = self._scale[ids] * np.linalg.norm(self._rows(ids), axis=1)
+        return lengths
+
+
+def load_static(folder: Path, *, name: str) -> StaticEncoder:
+    """Opens the module folder of a sentence-transformers ``StaticEmbedding`` without torch.
+
+    Raises:
+        EncoderMissing: a file of the model is not there or cannot be read.
+    """
+    from tokenizers import Tokenizer
+
+    try:
+        weights = read_safetensors(folder / "model.safetensors")
+        description = (folder / "tokenizer.json").read_bytes()
+    except (OSError, ValueError, KeyError) as error:
+        raise EncoderMissing(f"cannot load the static model in {folder}: {error}; check the folder") from error
+    token_weight = folder / "token_weight.npy"
+    return StaticEncoder(
+        TokenizerCutter(lambda: Tokenizer.from_str(description.decode("utf-8"))),
+        weights,
+        scale=np.ones(len(weights), np.float32),
+        token_weight=np.load(token_weight).astype(np.float32) if token_weight.is_file() else None,
+        name=name,
+        fingerprint=fingerprint(weights, description),
+    )
+
+
+def read_safetensors(path: Path) -> NDArray[Any]:
+    """The largest matrix of a safetensors file, memory-mapped. ValueError where there is none."""
+    with path.open("rb") as file:
+        header_bytes = int.from_bytes(file.read(8), "little")
+        if header_bytes > path.stat().st_size:
+            raise ValueError("the header is longer than the file")
+        header = json.loads(file.read(header_bytes))
+    header.pop("__metadata__", None)
+    matrices = [entry for entry in header.values() if entry["dtype"] in _FLOATS and len(entry["shape"]) == 2]
+    if not matrices:
+        raise ValueError("the file holds no matrix of floating numbers")
+    entry = max(matrices, key=lambda each: each["shape"][0] * each["shape"][1])
+    offset = 8 + header_bytes + entry["data_offsets"][0]
+    return np.memmap(path, _FLOATS[entry["dtype"]], "r", offset, tuple(entry["shape"]))
+
+
+def fingerprint(weights: NDArray[Any], tokenizer: bytes) -> str:
+    """Content hash of a static model: 16 hex digits."""
+    digest = hashlib.sha256(np.ascontiguousarray(weights).data)
+    digest.update(tokenizer)
+    return digest.hexdigest()[:16]
+
+
+def _read_crossing(folder: Path) -> Crossing | None:
+    if not (folder / "reach.npy").is_file():
+        return None
+    return Crossing(np.load(folder / "script.npy"), np.load(folder / "reach.npy").astype(np.float32))
+
+
+def _normalised(vectors: Floats) -> Floats:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit: Floats = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+    return unit
+
+
+@cache
+def _share_no_products() -> None:
+    """Products here take a millisecond: waking a second thread for them costs more than it saves."""
+    from threadpoolctl import threadpool_limits
+
+    threadpool_limits(1, user_api="blas")
+
+
+def _starts(lengths: Sequence[int]) -> NDArray[np.intp]:
+    return np.cumsum([0, *lengths[:-1]]).astype(np.intp)
+
+
+def _without_surrogates(text: str) -> str:
+    """The tokenizer takes UTF-8, which has no lone surrogates; they are no words either."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,217 @@
+"""Storing step of the flow: how documents and passages are written into columns, and read back."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+import numpy as np
+
+from index.arrays import Floats, Tokens
+from index.errors import LibraryDamaged
+from ingest.document import Metadata, Page, Span
+from ingest.passage import Passage, Unit
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+_DAMAGED = "{} cannot be read from the store: {}; run sinkqa doctor, remove what it names and add it again"
+_RAW, _DEFLATED = b"r", b"z"
+_PROBE_BYTES = 1 << 16
+_STEPS_PER_POINT = 16  # boxes are kept to 1/16 point, a fiftieth of a millimetre
+_NO_GLYPH = -32768  # also what a coordinate past +-2047 points becomes: no page is 72 cm and its text beyond it
+
+PASSAGE_COLUMNS = "doc_id, passages.language, page_start, page_end, body"
+
+
+def _reading(what: str) -> Callable[[Callable[_P, _T]], Callable[_P, _T]]:
+    """Whatever a column's reader cannot make sense of is damage: no writer of ours left it so."""
+
+    def named(read: Callable[_P, _T]) -> Callable[_P, _T]:
+        @wraps(read)
+        def reading(*args: _P.args, **how: _P.kwargs) -> _T:
+            try:
+                return read(*args, **how)
+            except (ValueError, TypeError, AttributeError, LookupError, OverflowError, zlib.error) as error:
+                raise LibraryDamaged(_DAMAGED.format(what, error)) from error
+
+        return reading
+
+    return named
+
+
+def to_json(value: object) -> str:
+    """Compact JSON in plain ASCII: lone surrogates survive as escapes, where UTF-8 could not hold them."""
+    return json.dumps(value, separators=(",", ":"))
+
+
+def pack(content: bytes) -> bytes:
+    """Deflates what a sample says will shrink by a tenth; pictures and archives are kept as they are."""
+    middle = max(0, len(content) // 2 - _PROBE_BYTES // 2)
+    probe = content[middle : middle + _PROBE_BYTES]
+    shrinks = len(zlib.compress(probe, 1)) < 0.9 * len(probe)
+    return _DEFLATED + zlib.compress(content, 1) if shrinks else _RAW + content
+
+
+@_reading("a document")
+def unpack(blob: bytes) -> bytes:
+    """The bytes that were given to :func:`pack`. Here and below: LibraryDamaged where they cannot be had."""
+    return zlib.decompress(blob[1:]) if blob[:1] == _DEFLATED else blob[1:]
+
+
+def pack_text(text: str) -> bytes:
+    """Packed UTF-8, lone surrogates kept."""
+    return pack(text.encode("utf-8", "surrogatepass"))
+
+
+@_reading("a document")
+def unpack_text(blob: bytes) -> str:
+    """The text that was given to :func:`pack_text`."""
+    return unpack(blob).decode("utf-8", "surrogatepass")
+
+
+def pack_boxes(boxes: Floats) -> bytes:
+    """Steps from glyph to glyph, column by column: neighbours in a line share most of their coordinates."""
+    scaled = np.rint(np.nan_to_num(boxes, nan=np.inf) * _STEPS_PER_POINT)
+    steps = np.where(np.abs(scaled) < -_NO_GLYPH, scaled, _NO_GLYPH).astype(np.int16)
+    return zlib.compress(np.diff(steps, axis=0, prepend=np.zeros((1, 4), np.int16)).T.tobytes(), 1)
+
+
+@_reading("the boxes of a document")
+def unpack_boxes(blob: bytes) -> Floats:
+    """float32, (n, 4), within 1/32 point of what was packed, NaN rows for code points without a glyph."""
+    columns = np.frombuffer(zlib.decompress(blob), np.int16).reshape(4, -1)
+    steps = np.cumsum(columns, axis=1, dtype=np.int16).T
+    return np.where(steps == _NO_GLYPH, np.nan, steps / _STEPS_PER_POINT).astype(np.float32)
+
+
+def pack_vector(vector: Floats) -> bytes:
+    """Half precision: a cosine keeps three decimals, and the library half its size."""
+    return vector.astype("<f2").tobytes()
+
+
+@_reading("a vector")
+def unpack_halves(blobs: Sequence[bytes], dim: int) -> NDArray[np.float16]:
+    """float16, (len(blobs), dim): vectors as they are kept."""
+    return np.frombuffer(b"".join(blobs), "<f2").reshape(len(blobs), dim)
+
+
+def unpack_vectors(blobs: Sequence[bytes], dim: int) -> Floats:
+    """float32, (len(blobs), dim)."""
+    return unpack_halves(blobs, dim).astype(np.float32)
+
+
+def pack_tokens(tokens: Tokens) -> bytes:
+    """The distinct tokens: late interaction asks only which ones a passage has."""
+    return np.unique(tokens).astype("<u4").tobytes()
+
+
+@_reading("a passage's tokens")
+def unpack_tokens(blob: bytes) -> Tokens:
+    """uint32, ascending."""
+    return np.frombuffer(blob, "<u4")
+
+
+def pack_terms(fields: Iterable[Sequence[str]]) -> bytes:
+    """Index terms of each field."""
+    return "\n".join(" ".join(terms) for terms in fields).encode("utf-8", "replace")
+
+
+@_reading("a passage's terms")
+def unpack_terms(blob: bytes) -> list[str]:
+    """One string for each field, terms parted by spaces."""
+    return blob.decode().split("\n")
+
+
+def metadata_json(metadata: Metadata) -> str:
+    """Only what is known."""
+    return to_json({key: value for key, value in asdict(metadata).items() if value not in (None, ())})
+
+
+@_reading("a document's metadata")
+def read_metadata(column: str) -> Metadata:
+    """The metadata that was written by :func:`metadata_json`."""
+    known = json.loads(column)
+    return Metadata(**known | {"authors": tuple(known.get("authors", ()))})
+
+
+@_reading("what was corrected of a document")
+def read_edited(column: str) -> dict[str, str | int | None]:
+    """The fields that were corrected, each with what was read there, None where nothing was."""
+    return dict(json.loads(column))
+
+
+@_reading("what a document opens with")
+def read_front(column: str) -> tuple[str, tuple[str, ...]]:
+    """How a document opens, and its highest headings."""
+    opening, headings = json.loads(column)
+    return opening, tuple(headings)
+
+
+@_reading("a list of a document's")
+def read_list(column: str) -> list[str]:
+    """A list of strings."""
+    return [str(each) for each in json.loads(column)]
+
+
+def pages_json(pages: Sequence[Page]) -> str:
+    """Each page as a row of its values."""
+    return to_json([[p.number, p.start, p.end, p.label, p.width, p.height, p.quality] for p in pages])
+
+
+@_reading("a document's pages")
+def read_pages(column: str) -> tuple[Page, ...]:
+    """The pages that were written by :func:`pages_json`."""
+    return tuple(Page(*values) for values in json.loads(column))
+
+
+def pack_passage(passage: Passage) -> bytes:
+    """Everything that no query selects by. Of a unit's words only the place in the text is kept, where they stand."""
+    text, end = passage.text, 0
+    units: list[tuple[tuple[Span, ...], int | str, int, str]] = []
+    for unit in passage.units:
+        start = text.find(unit.text, end)
+        if start < 0:
+            units.append((unit.spans, unit.text, 0, unit.label))
+        else:
+            end = start + len(unit.text)
+            units.append((unit.spans, start, end, unit.label))
+    body = [passage.kind, passage.spans, text, units, passage.section, passage.table]
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
+@_reading("a passage")
+def read_passage(values: Sequence[Any]) -> Passage:
+    """The passage whose ``PASSAGE_COLUMNS`` these are."""
+    doc_id, language, page_start, page_end, blob = values
+    return _passage(doc_id, language, (page_start, page_end), json.loads(blob.decode("utf-8", "surrogatepass")))
+
+
+def _passage(doc_id: str, language: str, pages: tuple[int, int], body: Sequence[Any]) -> Passage:
+    kind, spans, text, units, section, table = body
+    return Passage(
+        doc_id=doc_id,
+        kind=kind,
+        spans=_spans(spans),
+        text=text,
+        units=tuple(
+            Unit(_spans(places), start if isinstance(start, str) else text[start:end], label)
+            for places, start, end, label in units
+        ),
+        section=tuple(section),
+        page_start=pages[0],
+        page_end=pages[1],
+        language=language,
+        table=table,
+    )
+
+
+def _spans(pairs: Iterable[Sequence[int]]) -> tuple[Span, ...]:
+    return tuple(Span(start, end) for start, end in pairs)

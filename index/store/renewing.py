@@ -1,0 +1,118 @@
+"""Storing step of the flow: what an older version or another encoder wrote, made anew in its place."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from index.errors import LibraryError
+from index.models.encoder import Encoder
+from index.query.retrieval import titled_passage
+from index.store.catalogue import insert_statements
+from index.store.columns import PASSAGE_COLUMNS, read_passage, unpack_text
+from index.store.connection import connect
+from index.store.features import encode_passages, passage_terms
+from index.store.packed import front, pack_statements, upload_source
+from index.store.sqlite import APPLICATION_ID, EDITED, FRONT, STATEMENTS, STORE_FORMAT, UPGRADABLE
+
+_AT_ONCE = 500  # passages
+_WITHOUT_STATEMENTS = 2  # the format that had none
+_UPLOAD = re.compile("upload:[0-9a-f]{64}")  # how uploads were told apart: by their bytes
+
+
+def is_upgradable(path: Path) -> bool:
+    """Whether the file is a store of an older format that :func:`upgrade` can raise; False where it is none."""
+    try:
+        with closing(connect(path)) as connection:
+            return _is_old(connection)
+    except LibraryError:
+        return False
+
+
+def upgrade(path: Path) -> None:
+    """Gives a store of an older format what it lacks, in one transaction; the caller holds the lock.
+
+    Terms are made anew; the search indexes of that format are none of this one's. Any other file is left alone.
+    """
+    if not is_upgradable(path):
+        return
+    with closing(connect(path)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            if _is_old(connection):  # nobody else has done it meanwhile
+                if _version(connection) == _WITHOUT_STATEMENTS:
+                    _add_statements(connection)
+                _add_edited(connection)
+                _analyse_anew(connection)
+                _name_uploads(connection)
+                connection.execute(f"PRAGMA user_version = {STORE_FORMAT}")
+            connection.execute("COMMIT")
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+
+
+def encode_anew(connection: sqlite3.Connection, encoder: Encoder) -> None:
+    """Makes all vectors and tokens anew with this encoder, inside the caller's transaction."""
+    rows = [row for (row,) in connection.execute('SELECT "row" FROM passages')]
+    for start in range(0, len(rows), _AT_ONCE):
+        part = rows[start : start + _AT_ONCE]
+        titles, passages = zip(*(titled_passage(connection, row) for row in part), strict=True)
+        vectors, tokens = encode_passages(titles, passages, encoder)
+        connection.executemany(
+            'UPDATE features SET vector = ?, tokens = ? WHERE "row" = ?', zip(vectors, tokens, part, strict=True)
+        )
+
+
+def _is_old(connection: sqlite3.Connection) -> bool:
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    return bool(application == APPLICATION_ID and _version(connection) in UPGRADABLE)
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return int(version)
+
+
+def _analyse_anew(connection: sqlite3.Connection) -> None:
+    rows = [row for (row,) in connection.execute('SELECT "row" FROM passages')]
+    for start in range(0, len(rows), _AT_ONCE):
+        part = rows[start : start + _AT_ONCE]
+        terms = (passage_terms(*titled_passage(connection, row)) for row in part)
+        connection.executemany('UPDATE features SET terms = ? WHERE "row" = ?', zip(terms, part, strict=True))
+
+
+def _add_statements(connection: sqlite3.Connection) -> None:
+    for statement in filter(str.strip, STATEMENTS.split(";")):
+        connection.execute(statement)
+    connection.execute(FRONT)
+    for (doc,) in connection.execute("SELECT doc FROM documents").fetchall():
+        _fill(connection, doc)
+
+
+def _add_edited(connection: sqlite3.Connection) -> None:
+    if "edited" not in {column[1] for column in connection.execute("PRAGMA table_info(documents)")}:
+        connection.execute(EDITED)
+
+
+def _name_uploads(connection: sqlite3.Connection) -> None:
+    """The source of an upload is its name, so that the next of that name supersedes it; of several, the newest."""
+    found = connection.execute("SELECT source, name FROM sources JOIN documents USING (doc) ORDER BY doc DESC")
+    for source, name in found.fetchall():
+        if _UPLOAD.fullmatch(source):
+            connection.execute(
+                "UPDATE OR IGNORE sources SET source = ? WHERE source = ?", (upload_source(name), source)
+            )
+
+
+def _fill(connection: sqlite3.Connection, doc: int) -> None:
+    found = connection.execute(
+        f'SELECT "row", {PASSAGE_COLUMNS} FROM passages JOIN documents USING (doc) WHERE doc = ? ORDER BY position',
+        (doc,),
+    ).fetchall()
+    passages = [read_passage(columns) for _, *columns in found]
+    insert_statements(connection, pack_statements(passages), [row for row, *_ in found])
+    (text,) = connection.execute("SELECT text FROM documents WHERE doc = ?", (doc,)).fetchone()
+    connection.execute("UPDATE documents SET front = ? WHERE doc = ?", (front(unpack_text(text), passages), doc))
