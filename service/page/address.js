@@ -29,3 +29,12 @@ export function turnsOf(query) {
   for (const [name, value] of led) turns[0]?.query.append(name, value);
   return turns.map(({ question, query: named }) => ({ question, filters: filters.ofQuery(named) }));
 }
+
+/** The address of a quote: its original at the page where that is a PDF on the web, else this server's page. */
+export function quotelink({ url, boxes, page_start, passage_id, spans }) {
+  if (URL.canParse(url ?? "") && /^https?:$/.test(new URL(url).protocol))
+    return boxes.length ? `${url.replace(/#.*/s, "")}#page=${page_start}` : url;
+  const words = spans.map(({ start, end }) => `${start}-${end}`).join(",");
+  const of = collection() ? `&collection=${encodeURIComponent(collection())}` : "";
+  return `${location.origin}/#/p/${encodeURIComponent(passage_id)}?q=${words}${of}`;
+}

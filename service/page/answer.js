@@ -102,7 +102,7 @@ function foot(got) {
     "footer",
     { class: "foot" },
     got.status !== "abstained" && support(got),
-    got.generated && h("span", { t: "generated" }),
+    got.generated && h("span", { class: "generated", t: "generated" }),
     got.removed.length > 0 && h("span", { t: ["removed", got.removed.length] }),
     got.notes.map((note) => h("span", {}, note)),
     got.abstain_reason !== "no_question" &&

@@ -1,5 +1,5 @@
 // Answers as text to take along: Markdown with footnotes and links, or plain text with its sources below.
-import { collection } from "./api.js";
+import { quotelink } from "./address.js";
 import { announce, byId, h, icon } from "./dom.js";
 import { t, tIn } from "./i18n.js";
 import { copied } from "./cite.js";
@@ -20,18 +20,9 @@ export function plain(turns) {
   const blocks = turns.flatMap(({ question, got }) => [
     line(question),
     ...body(got, (number) => `[${number}]`, PLAIN),
-    got.citations.map((each) => `[${each.number}] ${where(each)}\n    ${quoted(each)}\n    ${addressOf(each)}`).join("\n"),
+    got.citations.map((each) => `[${each.number}] ${where(each)}\n    ${quoted(each)}\n    ${quotelink(each)}`).join("\n"),
   ]);
   return `${blocks.filter(Boolean).join("\n\n")}\n`;
-}
-
-/** The address of a quote: its original at the page where that is a PDF on the web, else this server's page. */
-export function addressOf({ url, boxes, page_start, passage_id, spans }) {
-  if (URL.canParse(url ?? "") && /^https?:$/.test(new URL(url).protocol))
-    return boxes.length ? `${url.replace(/#.*/s, "")}#page=${page_start}` : url;
-  const words = spans.map(({ start, end }) => `${start}-${end}`).join(",");
-  const of = collection() ? `&collection=${encodeURIComponent(collection())}` : "";
-  return `${location.origin}/#/p/${encodeURIComponent(passage_id)}?q=${words}${of}`;
 }
 
 const MARKDOWN = { said: (text) => inert(text), part: (text) => `**${inert(text)}**`, note: (text) => `*${inert(text)}*`, table: drawn };
@@ -86,7 +77,7 @@ function where({ title, section, table, page_start, page_end, page_label, boxes,
 
 const quoted = ({ quote }) => (HAN.test(quote) ? `“${line(quote)}”` : `"${line(quote)}"`);
 
-const footnote = (each) => `${inert(where(each))}. ${inert(quoted(each))} <${addressOf(each).replace(/[<>\s]/g, encodeURI)}>`;
+const footnote = (each) => `${inert(where(each))}. ${inert(quoted(each))} <${quotelink(each).replace(/[<>\s]/g, encodeURI)}>`;
 
 /** One line; between two Chinese characters a break was none. */
 const line = (text) => text.replace(/(?<=\p{Script=Han})\s*\n\s*(?=\p{Script=Han})/gu, "").replace(/\s+/g, " ").trim();

@@ -1,4 +1,5 @@
 // What an answer stands on: each document once, under it the places quoted; and all that was read.
+import { quotelink } from "./address.js";
 import { offerCitation } from "./cite.js";
 import { h, icon, tag } from "./dom.js";
 import { doubts, passageList, place } from "./parts.js";
@@ -35,6 +36,7 @@ function entry(cited, open) {
       together(cited).map((each) => quoted(each, open)),
     ),
     terms.length > 0 && glosses(terms),
+    h("p", { class: "address small" }, quotelink(first)),
   );
 }
 

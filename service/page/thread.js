@@ -46,6 +46,7 @@ export async function open({ id, name = null, turns: asked, generation, shared =
   for (const turn of asked) append(turn);
   tellBar();
   scrolled = shared;
+  if (document.activeElement === byId("question")) lead(thread.turns.at(-1));
   await run(0);
 }
 
@@ -53,9 +54,14 @@ export async function open({ id, name = null, turns: asked, generation, shared =
 export function add(question, filters) {
   const turn = append({ question, filters });
   tellBar();
-  if (!isWide()) turn.heading.focus({ preventScroll: true });
+  lead(turn);
   top(turn);
   return running ? null : run(thread.turns.length - 1);
+}
+
+/** On a small screen from the field to the question: the keys on the screen would hide the answer. */
+function lead(turn) {
+  if (!isWide()) turn.heading.focus({ preventScroll: true });
 }
 
 /** To the top of the screen; again when its answer is there and nobody has scrolled: the column may be wider then. */

@@ -14,7 +14,10 @@ export function placed(turn, number, { change, after, readOnly }) {
   const heading = h("h2", { class: "question", tabindex: "-1" }, turn.question);
   const body = h("div", { class: "body" });
   const said = h("div", { class: "said-of" });
-  const edit = () => head.replaceChildren(editing(turn.question, after(), (text) => (text ? change(text) : back())));
+  const edit = () => {
+    head.replaceChildren(editing(turn.question, after(), (text) => (text ? change(text) : back())));
+    head.querySelector("textarea").focus();
+  };
   const back = () => {
     head.replaceChildren(heading, pen);
     pen.focus();
@@ -56,7 +59,6 @@ function editing(question, dropped, done) {
     event.preventDefault();
     done(field.value.trim());
   });
-  requestAnimationFrame(() => field.focus());
   return form;
 }
 

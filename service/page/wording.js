@@ -39,7 +39,10 @@ function stems(word, stem) {
   return same >= Math.max(2, stem.length - 1) && (same > 2 || same === stem.length);
 }
 
-/** The words of the question that these terms of the search stand for; the terms themselves where none is told. */
+/**
+ * The words of the question that these terms of the search stand for, but for those that say nothing; the terms
+ * themselves where none is told.
+ */
 export function written(question, terms) {
   const covered = new Set();
   for (const term of terms)
@@ -51,7 +54,7 @@ export function written(question, terms) {
       ? [...Array(text.length).keys()].every((of) => covered.has(start + of))
       : latin.some((stem) => stems(text.toLowerCase(), stem)),
   );
-  return told.length ? joined(told) : terms;
+  return told.length ? joined(told.filter(([text]) => !ASKING.has(text.toLowerCase()) && !/^\p{Ll}{1,3}$/u.test(text))) : terms;
 }
 
 /** The words of the question that stand in none of the texts. Words that only ask do not count. */
