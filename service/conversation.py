@@ -10,15 +10,18 @@ from index.errors import DocumentNotFound, PassageNotFound
 from index.hit import Filters, Hit, Why
 from ingest.passage import Passage
 from ingest.places import countries_in
+from ingest.provisions.references import references
 from ingest.text.language import detect
 from service.answer import Answer
 from service.answering.dialogue import Followed, follow, remark
 from service.answering.opening import suggestions
+from service.answering.pointing import named_document
 from service.engine import Engine
 
 NEXT = 3  # questions that are offered
 _TRIED = 6  # at most, before they are offered: each costs as much as a question
 _REACH = 12  # passages on either side of a cited one, among which the sections beside its own begin
+_LONGEST_TITLE = 60  # characters: what is longer is a title that nobody says
 _PLACES = {
     "CN": "China", "US": "the United States", "EU": "the European Union", "JP": "Japan", "NZ": "New Zealand",
     "GB": "the United Kingdom", "AU": "Australia", "CA": "Canada", "KR": "South Korea", "IN": "India",
@@ -56,7 +59,8 @@ def next_questions(
     """Up to three questions beside ``question``, each of which the library answered just now.
 
     They are made of the sections beside those of the passages, best passage first, of the same question asked of
-    another country, and of what other documents among the passages say. Passages that are gone are passed over.
+    another country or another document, and of what other documents among the passages say. Passages that are gone are
+    passed over.
     """
     with engine.reading():
         cited = list(_hits(engine, passage_ids))
@@ -66,6 +70,7 @@ def next_questions(
     offered = (
         suggestions(question, beside, language),
         tuple(_of_another_country(question, cited)),
+        tuple(_of_another_document(engine, question, filters)),
         suggestions(question, elsewhere, language),
     )
     known = dict.fromkeys(each for each in chain.from_iterable(zip_longest(*offered)) if each and each != question)
@@ -126,3 +131,19 @@ def _of_another_country(question: str, hits: Sequence[Hit]) -> Iterator[str]:
             followed = follow([question, f"And in {_PLACES[code]}?"])
             if followed.rewritten and not followed.unresolved:
                 yield followed.question
+
+
+def _of_another_document(engine: Engine, question: str, filters: Filters | None) -> Iterator[str]:
+    """The question asked of each document that says something like it, where it names one other.
+
+    It names no article, whose number means that one.
+    """
+    named = named_document(question)
+    rest = question.replace(named, " ")
+    if not named or references(question) or not any(char.isalnum() for char in rest):
+        return
+    hits = engine.search(rest, filters=filters).hits
+    for title in dict.fromkeys(hit.title.strip("《》") for hit in hits if len(hit.title) <= _LONGEST_TITLE):
+        followed = follow([question, f"And the {title}?" if title.isascii() else f"那《{title}》呢？"])
+        if followed.rewritten and title in followed.question and named not in followed.question:
+            yield followed.question

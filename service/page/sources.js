@@ -8,6 +8,8 @@ import { chip } from "./statements.js";
 
 const MANY = 8; // quotes of one document: more are told by their places alone
 
+const FEW = 6; // terms that are shown at once
+
 /** The documents quoted, with their quotes. `open(number, button)` shows one in its place. */
 export function sources(evidence, open) {
   const documents = [...Map.groupBy(evidence, ({ doc_id }) => doc_id).values()];
@@ -76,13 +78,13 @@ function together(cited) {
   return [...Map.groupBy(cited, key).values()];
 }
 
+/** Key terms of quotes in the other language; many are told of by their number. */
 function glosses(pairs) {
-  return h(
-    "p",
-    { class: "small glosses" },
-    h("span", { t: "terms" }),
-    pairs.map(({ term, rendering }) => h("span", { class: "term" }, `${term} = ${rendering}`)),
-  );
+  const listed = pairs.map(({ term, rendering }) => h("span", { class: "term" }, `${term} = ${rendering}`));
+  const said = h("span", { t: "terms" });
+  if (pairs.length <= FEW) return h("p", { class: "small glosses" }, said, listed);
+  const count = h("span", { class: "count" }, String(pairs.length));
+  return h("details", { class: "small" }, h("summary", {}, said, count), h("p", { class: "glosses" }, listed));
 }
 
 /** All that was read, best first; `near`: the first three, shown, where there is no answer. */

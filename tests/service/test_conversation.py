@@ -19,6 +19,8 @@ LAW = "\n\n".join(
 )
 FILES = {
     "marsh.md": f"# 沼泽保护条例\n\n{LAW}\n",
+    "pond.md": "# 池塘保护条例\n\n第一条 为了保护池塘，制定本条例。\n\n"
+    "第二条 擅自排干池塘的，由水务主管部门责令限期恢复，并处每平方米二百元的罚款。\n",
     "china.md": "---\njurisdiction: CN\n---\n\n# Chinese offset rules\n\n## Limit\n\n"
     "In China an operator may cover at most 5 percent of its obligation with forestry offsets.\n",
     "japan.md": "---\njurisdiction: JP\n---\n\n# Japanese offset rules\n\n## Limit\n\n"
@@ -70,6 +72,13 @@ def test_questions_of_the_sections_beside_and_of_another_country_are_offered_and
     assert "How much of its obligation may an operator cover in Japan?" in elsewhere
     for question in (*offered, *elsewhere):
         assert engine.ask(question).status == "answered"
+
+
+def test_the_same_is_offered_of_another_document(engine):
+    asked = engine.ask("沼泽保护条例对擅自排干的罚款是多少？")
+    offered = next_questions(engine, asked.question, [each.passage_id for each in asked.citations])
+    assert "《池塘保护条例》对擅自排干的罚款是多少？" in offered
+    assert "二百元" in engine.ask("《池塘保护条例》对擅自排干的罚款是多少？").answer
 
 
 def test_nothing_is_offered_where_nothing_is_near_or_it_is_gone(engine):

@@ -141,6 +141,17 @@ def test_the_browser_keeps_a_bounded_number_and_nothing_of_the_answers(visit):
     assert page.evaluate("localStorage['sinkqa.history'] ?? null") is None
 
 
+def test_a_long_thread_asks_for_a_new_one(visit):
+    page = visit()
+    thread = {"id": "long", "turns": [{"question": f"hello{'!' * n}", "filters": None} for n in range(30)]}
+    page.evaluate("(kept) => { localStorage['sinkqa.threads'] = kept }", json.dumps([thread]))
+    page.get_by_role("link", name="History").click()
+    page.locator("#history .name").click()
+    expect(page.locator(".turn .reply")).to_have_count(30)
+    expect(page.locator("#thread-end")).to_contain_text("ask in a new one")
+    expect(page.locator("#ask-form")).to_be_hidden()
+
+
 def test_how_well_an_answer_is_supported_is_a_word_with_its_reasons(visit, served):
     page = visit()
     ask(page, LIMIT)
