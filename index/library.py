@@ -29,7 +29,7 @@ from index.store import catalogue, reading
 from index.store.catalogue import AddResult, DocumentRecord, Front, Size
 from index.store.columns import read_pages, unpack, unpack_boxes, unpack_text
 from index.store.connection import stands
-from index.store.corrections import Changes, corrected, inherited
+from index.store.corrections import Corrections, corrected, inherited
 from index.store.kept import read_kept
 from index.store.lock import write_lock
 from index.store.packed import Packed, pack_document
@@ -174,10 +174,10 @@ class Library:
             record = self.document(doc_id)
             if trash:
                 trash.keep(connection, record.doc_id)
-            connection.execute("DELETE FROM documents WHERE doc_id = ?", (record.doc_id,))
+            catalogue.delete_named(connection, record.doc_id, generation=self._store.generation + 1)
         return record
 
-    def edit(self, doc_id: str, changes: Changes) -> DocumentRecord:
+    def edit(self, doc_id: str, changes: Corrections) -> DocumentRecord:
         """Corrects what is known of a document; all that is found and cited by it is so at once.
 
         Raises:

@@ -24,7 +24,7 @@ from index.store.columns import (
     read_passage,
     unpack_terms,
 )
-from index.store.sqlite import batches
+from index.store.rows import batches
 from ingest.document import Metadata
 from ingest.passage import Passage
 from ingest.text.language import detect

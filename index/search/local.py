@@ -24,7 +24,8 @@ from index.search.rows import KnownRows
 from index.search.searcher import LocalSearcher
 from index.store.columns import unpack_halves, unpack_terms
 from index.store.lock import write_lock
-from index.store.sqlite import Store, batches
+from index.store.rows import batches
+from index.store.sqlite import Store
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

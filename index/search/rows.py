@@ -11,7 +11,7 @@ from index.arrays import Floats, Rows, Tokens
 from index.search.lexical import Ranking
 from index.store.columns import unpack_tokens, unpack_vectors
 from index.store.connection import Connection
-from index.store.sqlite import batches
+from index.store.rows import batches
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
