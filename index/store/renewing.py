@@ -23,13 +23,18 @@ _OF_OTHER_TERMS = 4  # the last one before the search form of today
 _UPLOAD = re.compile("upload:[0-9a-f]{64}")  # how uploads were told apart: by their bytes
 
 
-def is_upgradable(path: Path) -> bool:
-    """Whether the file is a store of an older format that :func:`upgrade` can raise; False where it is none."""
+def format_of(path: Path) -> int | None:
+    """The format of the store in a file; None where it is none of ours, or cannot be opened."""
     try:
         with closing(connect(path)) as connection:
-            return _is_old(connection)
+            return _format(connection)
     except LibraryError:
-        return False
+        return None
+
+
+def is_upgradable(path: Path) -> bool:
+    """Whether the file is a store of an older format that :func:`upgrade` can raise; False where it is none."""
+    return format_of(path) in UPGRADABLE
 
 
 def upgrade(path: Path) -> None:
@@ -42,8 +47,8 @@ def upgrade(path: Path) -> None:
     with closing(connect(path)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         try:
-            if _is_old(connection):  # nobody else has done it meanwhile
-                version = _version(connection)
+            version = _format(connection)
+            if version in UPGRADABLE:  # nobody else has done it meanwhile
                 if version <= _WITHOUT_STATEMENTS:
                     _add_statements(connection)
                 if version <= _OF_OTHER_TERMS:
@@ -58,14 +63,10 @@ def upgrade(path: Path) -> None:
                 connection.execute("ROLLBACK")
 
 
-def _is_old(connection: Connection) -> bool:
+def _format(connection: Connection) -> int | None:
     (application,) = connection.execute("PRAGMA application_id").fetchone()
-    return bool(application == APPLICATION_ID and _version(connection) in UPGRADABLE)
-
-
-def _version(connection: Connection) -> int:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    return int(version)
+    return int(version) if application == APPLICATION_ID else None
 
 
 def _analyse_anew(connection: Connection) -> None:
