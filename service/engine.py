@@ -190,6 +190,11 @@ class Engine(Shelf):
         """Number of changes ever made to the library, by any process."""
         return self._library.generation
 
+    @property
+    def encoder(self) -> str:
+        """The fingerprint of what made the library's vectors."""
+        return self._library.encoder.fingerprint
+
     def rebuild(self) -> None:
         """Builds the derived indexes anew from the stored text."""
         self._library.rebuild()

@@ -100,10 +100,12 @@ async function renew(about) {
   byId("source-title")?.focus({ preventScroll: isWide() });
 }
 
-/** Shows which chip is open. */
+/** Shows which chip is open: each turn of a thread counts its own quotes. */
 function mark(evidence) {
   for (const chip of document.querySelectorAll(".chip")) {
-    if (evidence && Number(chip.dataset.number) === evidence.number) chip.setAttribute("aria-current", "true");
+    const turn = chip.closest("[data-turn]")?.dataset.turn;
+    const isOpen = evidence && Number(chip.dataset.number) === evidence.number && turn === evidence.turn;
+    if (isOpen) chip.setAttribute("aria-current", "true");
     else chip.removeAttribute("aria-current");
   }
 }
