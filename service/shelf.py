@@ -98,6 +98,11 @@ class Shelf:
         """Where the library is on disk."""
         return self._settings.library
 
+    @property
+    def kept_s(self) -> float:
+        """Seconds for which what was discarded can be put back; 0: not at all."""
+        return self._settings.undo_s
+
     def reading(self) -> AbstractContextManager[None]:
         """Inside, all that this thread is told is of one generation, whatever is written or deleted meanwhile."""
         return self._library.reading()

@@ -31,7 +31,7 @@ def list_deleted(engine: EngineOf) -> Response:
     for gone in engine.discarded():
         told = _gone(gone.record.doc_id, gone.record.title, gone.restorable_until)
         listed.append(told | {"name": gone.record.name, "type": gone.record.type, "deleted_at": gone.deleted_at})
-    return Json({"documents": listed})
+    return Json({"documents": listed, "kept_s": engine.kept_s})
 
 
 @router.delete(

@@ -159,13 +159,16 @@ def list_document_passages(
     limit: Limit = 100,
     offset: Offset = 0,
     around: Annotated[str | None, Query(description="Begin so that the passage with this id is among them.")] = None,
+    at: Annotated[int | None, Query(ge=0, le=_LARGEST, description="Or the one at this place in the text.")] = None,
 ) -> Response:
     """In reading order, a page at a time."""
 
     def make() -> Response:
         passages = engine.passages(record.doc_id)
-        at = next((n for n, each in enumerate(passages) if each.passage_id == around), None) if around else None
-        begin = offset if at is None else max(0, at - limit // 2)
+        begin = offset
+        if around is not None or at is not None:
+            found = (n for n, each in enumerate(passages) if each.passage_id == around or _holds(each, at))
+            begin = max(0, next(found, offset) - limit // 2)
         shown = passages[begin : begin + limit]
         listed = [
             _passage(passage, [asdict(span) for span in engine.placed(record.doc_id, passage.spans)])
@@ -176,7 +179,7 @@ def list_document_passages(
 
     with engine.reading():
         record = engine.document(doc_id)
-        return unless_known(request, make, "passages", *version(record), limit, offset, around)
+        return unless_known(request, make, "passages", *version(record), limit, offset, around, at)
 
 
 @router.get(
@@ -283,6 +286,10 @@ def _paging(total: int, offset: int, limit: int) -> dict[str, int | None]:
 def told_of(record: DocumentRecord) -> dict[str, Any]:
     """Without the sources: paths of the server's are nobody's business."""
     return {name: value for name, value in asdict(record).items() if name != "sources"}
+
+
+def _holds(passage: Passage, at: int | None) -> bool:
+    return at is not None and any(start <= at < end for start, end in passage.spans)
 
 
 def _passage(passage: Passage, spans: list[dict[str, int]]) -> dict[str, Any]:

@@ -110,6 +110,7 @@ class DiscardedListOut(BaseModel):
     """Deleted documents that can be put back, the last deleted first."""
 
     documents: list[DiscardedOut]
+    kept_s: float = Field(description="Seconds for which what is deleted can be put back; 0: it cannot.")
 
 
 class TextOut(BaseModel):

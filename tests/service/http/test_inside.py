@@ -115,6 +115,9 @@ def test_passages_begin_around_the_one_that_is_named(client, fens):
     assert ids[-1] in [each["passage_id"] for each in part["passages"]]
     assert ids[part["offset"]] == part["passages"][0]["passage_id"]
     assert client.get(f"/v1/documents/{fens}/passages?around=none").json()["offset"] == 0
+    at = every["passages"][-1]["spans"][0]["start"]
+    assert client.get(f"/v1/documents/{fens}/passages", params={"limit": 2, "at": at}).json() == part
+    assert client.get(f"/v1/documents/{fens}/passages?at=999999").json()["offset"] == 0
 
 
 @pytest.mark.parametrize("part", ["original", "tables", "overview", "find?words=x"])
@@ -146,7 +149,7 @@ def test_what_was_deleted_is_listed_until_it_is_back_or_gone(begin):
     app = create_app(begin())
     client = Client(app)
     try:
-        assert client.get("/v1/deleted").json() == {"documents": []}
+        assert client.get("/v1/deleted").json() == {"documents": [], "kept_s": 3600.0}
         ids = [each["doc_id"] for each in client.get("/v1/documents").json()["documents"]]
         gone = [client("DELETE", f"/v1/documents/{doc_id}").json() for doc_id in ids[:2]]
         listed = client.get("/v1/deleted").json()["documents"]
