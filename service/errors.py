@@ -14,6 +14,7 @@ SinkQAError
     ├── InvalidFilter      invalid-filter      a condition that searches cannot be held to
     ├── InvalidUpload      invalid-upload      no file, or too many at once
     ├── InvalidCorrection  invalid-correction  what a document cannot be known by
+    ├── InvalidExport      invalid-export      nothing to export, or into no format that is known
     ├── StorageFull        storage-full        no room on disk for what came in
     ├── QuotaExceeded      quota-exceeded      a collection would hold more than it may
     ├── JobNotFound        job-not-found       no job has this id, or it ended long ago
@@ -116,6 +117,12 @@ class InvalidCorrection(ServiceError):
     """A field of a document that cannot be corrected, or a value that it cannot have."""
 
     code = "invalid-correction"
+
+
+class InvalidExport(ServiceError):
+    """A memo that holds nothing, or a file's name that stands for no format."""
+
+    code = "invalid-export"
 
 
 class StorageFull(ServiceError):
