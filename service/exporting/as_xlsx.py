@@ -8,13 +8,13 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from service.exporting.manuscript import Block, Grid, Manuscript, Mark, Strands, plain
+from service.exporting.paragraphs import shown
 from service.exporting.references import apa, gbt7714
 from service.exporting.rereading import Evidence
 from service.exporting.words import say
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
-    from openpyxl.worksheet.worksheet import Worksheet
 
 _LONGEST = 32_000  # characters: a cell holds 32,767
 _LONGEST_LINK = 2_000  # characters of an address: Excel opens no longer one
@@ -30,13 +30,13 @@ def write_xlsx(manuscript: Manuscript) -> bytes:
     book.remove(book.active)
     book.properties.creator, book.properties.title = "SinkQA", manuscript.title[:255]
     language = manuscript.language
-    memo = _sheet(book, say(language, "memo"), [6, 16, 100, 12])
-    _row(memo, [manuscript.title])
-    _row(memo, [manuscript.made])
-    _head(memo, [say(language, name) for name in ("number", "kind", "text", "marks")])
+    memo = _Sheet(book, say(language, "memo"), [6, 16, 100, 12])
+    memo.row([manuscript.title])
+    memo.row([manuscript.made])
+    memo.head([say(language, name) for name in ("number", "kind", "text", "marks")])
     tables = [block for block in manuscript.blocks if isinstance(block, Grid)]
     for number, block in enumerate(manuscript.blocks, 1):
-        _row(memo, [number, *_memo_row(block, tables, language)])
+        memo.row([number, *_memo_row(block, tables, language)])
     for number, grid in enumerate(tables, 1):
         _table(book, f"{say(language, 'table')} {number}", grid)
     _sources(book, manuscript)
@@ -54,24 +54,24 @@ def _memo_row(block: Block | Grid, tables: Sequence[Grid], language: str) -> lis
 
 
 def _table(book: Workbook, name: str, grid: Grid) -> None:
-    sheet = _sheet(book, name, [24] * len(grid.head))
+    sheet = _Sheet(book, name, [24] * len(grid.head))
     if grid.caption:
-        _row(sheet, [grid.caption])
-    _head(sheet, list(grid.head))
+        sheet.row([grid.caption])
+    sheet.head(list(grid.head))
     for row in grid.rows:
-        _row(sheet, [f"{plain(strands)}{f' [{marks}]' if (marks := _marks(strands)) else ''}" for strands in row])
+        sheet.row([f"{plain(strands)}{f' [{marks}]' if (marks := _marks(strands)) else ''}" for strands in row])
 
 
 def _sources(book: Workbook, manuscript: Manuscript) -> None:
     """One row for each quote, as its source has it to the letter."""
     language = manuscript.language
     names = ("number", "title", "section", "page", "quote", "language", "address")
-    sheet = _sheet(book, say(language, "sources"), [6, 40, 30, 10, 80, 10, 30, 60, 60, 20, 24])
-    _head(sheet, [*(say(language, name) for name in names), "GB/T 7714", "APA", *_last(language)])
+    sheet = _Sheet(book, say(language, "sources"), [6, 40, 30, 10, 80, 10, 30, 60, 60, 20, 24])
+    sheet.head([*(say(language, name) for name in names), "GB/T 7714", "APA", *_last(language)])
     for number, evidence in enumerate(manuscript.evidence, 1):
-        _row(sheet, [number, *_source(evidence)])
+        sheet.row([number, *_source(evidence)])
         if evidence.url and len(evidence.url) <= _LONGEST_LINK:
-            sheet.cell(sheet.max_row, 7).hyperlink = evidence.url
+            sheet.sheet.cell(sheet.last, 7).hyperlink = evidence.url
 
 
 def _last(language: str) -> list[str]:
@@ -91,41 +91,43 @@ def _source(evidence: Evidence) -> Iterator[str]:
     yield ", ".join(f"{start}-{end}" for start, end in evidence.spans)
 
 
-def _sheet(book: Workbook, name: str, widths: Sequence[int]) -> Worksheet:
-    from openpyxl.utils import get_column_letter
+class _Sheet:
+    """A sheet that is filled row by row."""
 
-    sheet = book.create_sheet(name)
-    for column, width in enumerate(widths, 1):
-        sheet.column_dimensions[get_column_letter(column)].width = width
-    return sheet
+    def __init__(self, book: Workbook, name: str, widths: Sequence[int]) -> None:
+        from openpyxl.utils import get_column_letter
 
+        self.sheet, self.last = book.create_sheet(name), 0
+        for column, width in enumerate(widths, 1):
+            self.sheet.column_dimensions[get_column_letter(column)].width = width
 
-def _head(sheet: Worksheet, names: Sequence[str]) -> None:
-    from openpyxl.styles import Font
+    def head(self, names: Sequence[str]) -> None:
+        """Names of columns, which stay in sight."""
+        from openpyxl.styles import Font
 
-    _row(sheet, names)
-    for cell in sheet[sheet.max_row]:
-        cell.font = Font(bold=True)
-    sheet.freeze_panes = sheet.cell(sheet.max_row + 1, 1)
+        self.row(names)
+        for cell in self.sheet[self.last]:
+            cell.font = Font(bold=True)
+        self.sheet.freeze_panes = f"A{self.last + 1}"
 
+    def row(self, values: Sequence[str | int]) -> None:
+        """Text as text, whatever it begins with; what no cell has room for goes on in the row below."""
+        from openpyxl.styles import Alignment
 
-def _row(sheet: Worksheet, values: Sequence[str | int]) -> None:
-    """Text as text, whatever it begins with; what no cell has room for goes on in the row below."""
-    from openpyxl.styles import Alignment
-
-    number = (sheet.max_row if sheet.max_row > 1 or sheet["A1"].value is not None else 0) + 1
-    rest: list[str] = []
-    for column, value in enumerate(values, 1):
-        cell = sheet.cell(number, column)
-        cell.alignment = Alignment(wrap_text=column > 1, vertical="top")
-        rest.append(value[_LONGEST:] if isinstance(value, str) else "")
-        if isinstance(value, int):
-            cell.value = value
-        elif value:
-            cell.value = _ESCAPE.sub("_x005F_", value[:_LONGEST])
-            cell.data_type, cell.quotePrefix = "s", True
-    if any(rest):
-        _row(sheet, rest)
+        self.last += 1
+        rest: list[str] = []
+        for column, given in enumerate(values, 1):
+            value = shown(given) if isinstance(given, str) else given
+            cell = self.sheet.cell(self.last, column)
+            cell.alignment = Alignment(wrap_text=len(values) > 1, vertical="top")
+            rest.append(value[_LONGEST:] if isinstance(value, str) else "")
+            if isinstance(value, int):
+                cell.value = value
+            elif value:
+                cell.value = _ESCAPE.sub("_x005F_", value[:_LONGEST])
+                cell.data_type, cell.quotePrefix = "s", True
+        if any(rest):
+            self.row(rest)
 
 
 def _marks(strands: Strands) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -85,6 +85,8 @@ def export(memo: Memo, kind: str, sources: Sources, link: Link) -> Exported:
     """
     if not memo.items:
         raise InvalidExport("items: expected at least one answer, quote or note, got none; collect something first")
+    if kind == "xlsx":  # every quote has a row of its own there
+        memo = replace(memo, placing="footnotes")
     rereader = Rereader(sources, link, today=_today())
     manuscript = Composer(memo, rereader).compose(today=_today().isoformat())
     return Exported(FORMATS[kind].write(manuscript), FORMATS[kind], rereader.withheld)

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Literal, TypeAlias
 
 from service.answer import AnswerRow, AnswerTable, Segment
-from service.evidence.direction import SHOWN
 from service.exporting.memo import AnswerItem, Cited, ClaimItem, Item, Memo, NoteItem, QuoteItem
-from service.exporting.paragraphs import quoted
+from service.exporting.paragraphs import quoted, shown
 from service.exporting.references import STYLES, Work
 from service.exporting.rereading import Evidence, Rereader, Withheld
 from service.exporting.words import say
 from service.grounding.wording import wording
 
 _SHORT = 24  # characters of a heading that a mark has room for
-_NO_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 BlockKind = Literal["question", "part", "statement", "claim", "quote", "remark", "caution"]
 
 
@@ -135,7 +132,7 @@ class Composer:
         blocks = tuple(block for item in memo.items for block in self._item(item))
         is_list = memo.placing == "list"
         return Manuscript(
-            title=_shown(" ".join(memo.title.split())) or say(memo.language, "memo"),
+            title=shown(" ".join(memo.title.split())) or say(memo.language, "memo"),
             made=say(memo.language, "made", today),
             language=memo.language,
             blocks=blocks,
@@ -149,22 +146,22 @@ class Composer:
         if isinstance(item, AnswerItem):
             yield from self._answer(item)
         elif isinstance(item, NoteItem):
-            yield Block("remark", (_shown(item.text),))
+            yield Block("remark", (shown(item.text),))
         elif isinstance(item, QuoteItem):
             if item.remark.strip():
-                yield Block("remark", (_shown(item.remark),))
+                yield Block("remark", (shown(item.remark),))
             yield from self._stated("quote", quoted(item.citation.quote), [item.citation])
         else:
             yield from self._claim(item)
 
     def _answer(self, item: AnswerItem) -> Iterator[Block | Grid]:
-        yield Block("question", (_shown(" ".join(item.question.split())),))
+        yield Block("question", (shown(" ".join(item.question.split())),))
         if item.lead:
-            yield Block("caution", (_shown(item.lead),))
+            yield Block("caution", (shown(item.lead),))
         table, part = item.table, ""
         for segment in item.segments:
             if segment.part and segment.part != part:
-                yield Block("part", (_shown(" ".join(segment.part.split())),))
+                yield Block("part", (shown(" ".join(segment.part.split())),))
             part = segment.part
             if not (item.table and segment.tabled):
                 yield from self._segment(segment, item)
@@ -173,7 +170,7 @@ class Composer:
                 table = None
         if item.missing:
             between = say(self.memo.language, "between").join(item.missing)
-            yield Block("caution", (_shown(say(self.memo.language, "missing", between)),))
+            yield Block("caution", (shown(say(self.memo.language, "missing", between)),))
         if item.generated:
             yield Block("caution", (say(self.memo.language, "generated"),))
 
@@ -191,14 +188,14 @@ class Composer:
             yield from map(self._caution, dict.fromkeys(withheld))
             return
         held = [each for each in found if isinstance(each, Evidence)]
-        yield Block(kind, (_shown(text), *self._marks(held, told=_tells(text, held))), held[0].language)
+        yield Block(kind, (shown(text), *self._marks(held, told=_tells(text, held))), held[0].language)
 
     def _claim(self, item: ClaimItem) -> Iterator[Block]:
         label = say(self.memo.language, "labelled", say(self.memo.language, item.label))
         found = [self.rereader.reread(each) for each in item.citations]
         held = [each for each in found if isinstance(each, Evidence)]
         withheld = [each for each in found if isinstance(each, Withheld)]
-        yield Block("claim", (label, _shown(item.claim), *self._marks(held, told=False)))
+        yield Block("claim", (label, shown(item.claim), *self._marks(held, told=False)))
         yield from map(self._caution, dict.fromkeys(withheld))
 
     def _table(self, table: AnswerTable, item: AnswerItem) -> Iterator[Block | Grid]:
@@ -211,9 +208,9 @@ class Composer:
             if held or all(cell.missing is not None for cell in row.cells):
                 said = "".join((row.label, *(cell.text for cell in row.cells)))
                 shared = self._marks(held, told=_tells(said, held)) if row.citations and held else ()
-                rows.append(((_shown(row.label), *shared), *cells))
+                rows.append(((shown(row.label), *shared), *cells))
         if rows:
-            yield Grid(_shown(table.caption), (table.corner, *map(_shown, table.columns)), tuple(rows), language)
+            yield Grid(shown(table.caption), (table.corner, *map(shown, table.columns)), tuple(rows), language)
         yield from map(self._caution, withheld)
 
     def _row(
@@ -223,7 +220,7 @@ class Composer:
         cells, held = list[Strands](), dict[object, Evidence]()
         for cell in row.cells:
             if cell.missing is not None:
-                cells.append((_shown(cell.missing),))
+                cells.append((shown(cell.missing),))
                 continue
             found = [self.rereader.reread(item.citations[n]) for n in cell.citations if n in item.citations]
             lost = [each for each in found if isinstance(each, Withheld)]
@@ -234,12 +231,12 @@ class Composer:
             evidence = [each for each in found if isinstance(each, Evidence)]
             held.update(((each.record.doc_id, each.spans), each) for each in evidence)
             marks = () if row.citations else self._marks(evidence, told=_tells(cell.text, evidence))
-            cells.append((_shown(cell.text), *marks))
+            cells.append((shown(cell.text), *marks))
         return cells, list(held.values())
 
     def _caution(self, withheld: Withheld) -> Block:
         said = say(self.memo.language, "gone" if withheld.gone else "changed", " ".join(withheld.title.split()))
-        return Block("caution", (_shown(said),))
+        return Block("caution", (shown(said),))
 
     def _marks(self, evidence: Iterable[Evidence], *, told: bool) -> tuple[Mark, ...]:
         """One for each quote; ``told``: the text before them is the quotes, so that the notes need not repeat them."""
@@ -280,12 +277,12 @@ class Composer:
         if evidence.record.metadata.digest_of:
             reference = f"{reference} {say(self.memo.language, 'digest', ' '.join(evidence.record.title.split()))}"
         said = "opened" if evidence.is_original else "passage"
-        return Note(number, _shown(reference), work.url or "", evidence.url, say(self.memo.language, said), quotes)
+        return Note(number, shown(reference), work.url or "", evidence.url, say(self.memo.language, said), quotes)
 
     def _passage(self, evidence: Evidence, *, placed: bool) -> Passage:
         """``placed``: with where it stands, which the reference does not say."""
         place = self._where(evidence) if placed else ""
-        return Passage(_shown(place), quoted(_shown(evidence.quote)), evidence.language, evidence.url)
+        return Passage(shown(place), quoted(shown(evidence.quote)), evidence.language, evidence.url)
 
     def _where(self, evidence: Evidence) -> str:
         """Its pages, else its heading and table."""
@@ -313,11 +310,3 @@ def _tells(text: str, evidence: Sequence[Evidence]) -> bool:
 def _letters(text: str) -> str:
     """What a text says, whatever its spacing and marks."""
     return "".join(filter(str.isalnum, wording(text)))
-
-
-def _shown(text: str) -> str:
-    """As it may be shown: what turns the direction of a line would have it say something else than was compared.
-
-    Neither these nor characters that XML has no place for are dropped: each is shown as one that cannot be shown.
-    """
-    return _NO_XML.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n").translate(SHOWN))

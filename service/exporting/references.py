@@ -9,6 +9,7 @@ from datetime import date
 from typing import Literal
 
 from index.store.catalogue import DocumentRecord
+from service.exporting.paragraphs import shown
 
 Genre = Literal["law", "regulation", "standard", "report", "paper", "page", "other"]
 
@@ -175,7 +176,7 @@ def _ended(parts: list[str]) -> Iterator[str]:
 
 def _line(text: str) -> str:
     """On one line: a line break would begin a field of its own."""
-    return " ".join(text.split())
+    return " ".join(shown(text).split())
 
 
 def _tex(text: str) -> str:

@@ -2,6 +2,7 @@
 import { ask as stream, collection, Problem } from "./api.js";
 import { announce, byId, h, icon, isWide, tag } from "./dom.js";
 import { percent, t } from "./i18n.js";
+import { keeper, ofAnswer } from "./basket.js";
 import { copied, offerCitation } from "./cite.js";
 import * as history from "./history.js";
 import { offer } from "./offer.js";
@@ -154,6 +155,7 @@ function foot(got) {
     got.generated && h("span", { t: "generated" }),
     got.removed.length > 0 && h("span", { t: ["removed", got.removed.length] }),
     got.notes.map((note) => h("span", {}, note)),
+    got.segments.length > 0 && keeper(() => ofAnswer(got)),
     h("button", { type: "button", class: "quiet", on: { click: copy } }, icon("link"), h("span", { t: "copyLink" })),
   );
 }

@@ -5,6 +5,7 @@ import { t } from "./i18n.js";
 import { offerCitation } from "./cite.js";
 import { outline, passages } from "./document.js";
 import { corrections, offerEdit } from "./edit.js";
+import { keepQuote } from "./keeping.js";
 import { imagePages, textPages } from "./pages.js";
 import { doubts, place, problem, waiting, why } from "./parts.js";
 
@@ -170,6 +171,7 @@ function head(evidence, about) {
           icon("quote"),
           h("span", { t: "cite" }),
         ),
+        keepQuote(evidence),
         address,
         about &&
           h(

@@ -1,5 +1,8 @@
 // Every word of the interface: English, Chinese.
+import { BASKET } from "./basket-words.js";
+
 export const WORDS = {
+  ...BASKET,
   title: ["SinkQA: climate policy, quoted word for word", "SinkQA：气候政策问答，逐字可查"],
   skip: ["Skip to content", "跳到正文"],
   sections: ["Sections", "栏目"],
