@@ -21,7 +21,8 @@ _GENRES: tuple[tuple[Genre, re.Pattern[str]], ...] = (  # the first that the tit
     ("regulation", re.compile(r"(?:条例|办法|规定|细则|规则|决定|命令)(?:》|$|[（(])"
                               r"|\b(?:Regulations?|Directive|Rules?|Order|Decree|Measures|Decision)\b")),
     ("report", re.compile(r"(?:报告|公报|白皮书|蓝皮书|评估|清单)(?:》|$|[（(])"
-                          r"|\b(?:Reports?|Assessment|Review|Inventory|Outlook|Communication|Fact ?sheet)\b")),
+                          r"|\b(?:Reports?|Assessment|Review|Inventory|Outlook|Communication|Fact ?sheet)\b"
+                          r"|(?i:\b(?:report|assessment|review|inventory)$)")),
 )  # fmt: skip
 _GBT = {"standard": "S", "report": "R"}  # all else has no letter of its own there: Z, or EB where it is online
 _RIS = {"law": "STAT", "regulation": "LEGAL", "standard": "STAND", "report": "RPRT", "paper": "UNPB", "page": "ELEC"}
@@ -60,7 +61,7 @@ class Work:
 def work_of(record: DocumentRecord, *, pages: tuple[str, str] | None, seen: date) -> Work:
     """A document of the library, cited at these pages; a digest is cited as what it was made from."""
     about = record.metadata
-    title = _line(about.digest_of or record.title)
+    title = _line(about.digest_of or record.title).removesuffix(".")
     issuer = _line(about.issuer or "") or None
     first, last = pages or (None, None)
     return Work(

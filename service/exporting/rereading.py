@@ -85,12 +85,13 @@ class Rereader:
         if record.doc_id not in self._passages:
             self._passages[record.doc_id] = self._sources.passages(record.doc_id)
         passage = _holding(self._passages[record.doc_id], spans[0])
-        url = _at_page(record, pages)
+        at = printed(record, pages)
+        url = _at_page(record, pages if at else ())
         return Evidence(
             quote=cited.quote,
             spans=spans,
             record=record,
-            work=work_of(record, pages=printed(record, pages), seen=self._today),
+            work=work_of(record, pages=at, seen=self._today),
             section=passage.section if passage else (),
             table=passage.table if passage else None,
             language=(passage.language if passage else record.metadata.language) or "",
