@@ -220,7 +220,8 @@ async function save(event) {
 /** For a word processor as a page, for all else as Markdown: both with notes. */
 async function copy() {
   const text = (format) => file("/v1/export", memo(format)).then(({ blob }) => blob.text());
-  const as = (type, format) => [type, text(format).then((made) => new Blob([made], { type }))];
+  const body = (page) => page.match(/<main>[^]*<\/main>/)?.[0] ?? page; // what it is pasted into has its own styles
+  const as = (type, format) => [type, text(format).then((made) => new Blob([body(made)], { type }))];
   const parts = Object.fromEntries([as("text/html", "html"), as("text/plain", "markdown")]);
   try {
     await navigator.clipboard.write([new ClipboardItem(parts)]);

@@ -2,9 +2,8 @@
 import { get, picture } from "./api.js";
 import { h, icon, tag } from "./dom.js";
 import { problem } from "./parts.js";
+import { settle } from "./selecting.js";
 
-/** The page that a text on the sheet is of. */
-export const pageOf = new WeakMap();
 const between = ([first, last]) => Array.from({ length: last - first + 1 }, (_, at) => first + at);
 const pagePath = (about, number) => `/v1/documents/${about.doc_id}/pages/${number}?format=json`;
 
@@ -18,7 +17,7 @@ export async function textPages({ about, evidence, pages }) {
 
 function sheet(page, evidence) {
   const text = h("div", { class: "source-text", lang: tag(evidence.language) });
-  pageOf.set(text, page);
+  settle(text, page, 0, page.text.length);
   let at = 0;
   for (const [start, end] of placed(page, evidence.spans)) {
     text.append(page.text.slice(at, start), h("mark", {}, page.text.slice(start, end)));

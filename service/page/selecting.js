@@ -1,15 +1,22 @@
 // Words selected in a source: their place in the document, in code points and in UTF-16 units.
-import { pageOf } from "./pages.js";
 
+const places = new WeakMap();
 const points = (text) => [...text].length;
 
-/** The pages' texts that a selection reaches into, as `[element, first, last]` in UTF-16 units of the page. */
+/** Says what an element shows: the text of a page, `[first, last)` in UTF-16 units of it, letter for letter. */
+export function settle(element, page, first, last) {
+  places.set(element, { page, first, last });
+  return element;
+}
+
+/** The texts that a selection reaches into, each as its page and what is selected of it, in UTF-16 units. */
 function parts(selection) {
   if (!selection?.rangeCount || selection.isCollapsed) return [];
   const range = selection.getRangeAt(0);
   return [...document.querySelectorAll("#sheet .source-text")]
-    .filter((element) => pageOf.has(element) && range.intersectsNode(element))
+    .filter((element) => places.has(element) && range.intersectsNode(element))
     .map((element) => {
+      const { page, first } = places.get(element);
       const inside = document.createRange();
       inside.selectNodeContents(element);
       const before = inside.cloneRange();
@@ -18,8 +25,8 @@ function parts(selection) {
       }
       if (inside.compareBoundaryPoints(Range.END_TO_END, range) > 0) inside.setEnd(range.endContainer, range.endOffset);
       before.setEnd(inside.startContainer, inside.startOffset);
-      const first = before.toString().length;
-      return [element, first, first + inside.toString().length];
+      const start = first + before.toString().length;
+      return [page, start, start + inside.toString().length];
     });
 }
 
@@ -28,9 +35,8 @@ export function selected() {
   const spans = [];
   const words = [];
   const pages = [];
-  for (const [element, first, last] of parts(getSelection())) {
-    const page = pageOf.get(element);
-    const raw = page.text.slice(first, last);
+  for (const [page, first, last] of parts(getSelection())) {
+    const raw = page.text.slice(first, last); // what is shown may stand for a sign that cannot be shown
     const text = raw.trim();
     if (!text) continue;
     const from = first + raw.indexOf(text);

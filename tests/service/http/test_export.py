@@ -13,6 +13,7 @@ from service.exporting.exporter import FORMATS
 from tests.service.http.conftest import EN, ZH
 
 KEPT = ("number", "doc_id", "quote", "title")
+BACKWARDS = {"doc_id": "0" * 64, "spans": [{"start": -1, "end": 2}], "quote": "x"}
 
 
 def cited(citation: dict) -> dict:
@@ -61,7 +62,7 @@ def test_a_changed_quote_is_left_out_and_counted(client, answers):
         {"items": []},
         {"items": [{"kind": "note"}]},
         {"items": [{"kind": "essay", "text": "x"}]},
-        {"items": [{"kind": "quote", "citation": {"doc_id": "0" * 64, "spans": [{"start": -1, "end": 2}], "quote": "x"}}]},
+        {"items": [{"kind": "quote", "citation": BACKWARDS}]},
         {"items": [{"kind": "note", "text": "x", "html": "<b>"}]},
         {"style": "vancouver"},
         {"title": "\ud800"},
