@@ -19,6 +19,7 @@ ADAPTERS = {
     "service.commands.serve",
     "service.commands.fetch",
     "service.commands.key",
+    "service.commands.memo",
 }
 MAX_FUNCTION, MAX_FILE = 60, 400
 

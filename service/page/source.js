@@ -6,6 +6,7 @@ import { offerCitation } from "./cite.js";
 import { outline, overview, passages } from "./document.js";
 import { find } from "./find.js";
 import { corrections, offerEdit } from "./edit.js";
+import { keepQuote } from "./keeping.js";
 import { imagePages, textPages } from "./pages.js";
 import { doubts, place, problem, waiting, why } from "./parts.js";
 import { besideLink, saveButton } from "./taking.js";
@@ -176,6 +177,7 @@ function head(evidence, about) {
           icon("quote"),
           h("span", { t: "cite" }),
         ),
+        keepQuote(evidence),
         address,
         about &&
           h(

@@ -1,8 +1,10 @@
 // Every word of the interface: English, Chinese.
+import { BASKET_WORDS } from "./basket-words.js";
 import { LIBRARY_WORDS } from "./library-words.js";
 import { THREAD_WORDS } from "./thread-words.js";
 
 export const WORDS = {
+  ...BASKET_WORDS,
   ...LIBRARY_WORDS,
   ...THREAD_WORDS,
   title: ["SinkQA: climate policy, quoted word for word", "SinkQA：气候政策问答，逐字可查"],

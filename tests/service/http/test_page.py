@@ -275,11 +275,16 @@ def test_the_answer_is_still_there_after_a_look_elsewhere(visit):
     expect(page.locator("#answer > *")).to_have_count(0)
 
 
-def test_a_citation_is_copied_in_three_styles(visit):
+def test_a_citation_is_copied_in_four_styles(visit):
     page = visit(permissions=["clipboard-read", "clipboard-write"])
     ask(page, EN)
     page.locator(".sources").get_by_role("button", name="Cite").first.click()
-    for style, part in (("GB/T 7714", "Woodland credit rules[Z]"), ("APA", "(n.d.)"), ("BibTeX", "@misc{")):
+    for style, part in (
+        ("GB/T 7714", "Woodland credit rules[Z]"),
+        ("APA", "(n.d.)"),
+        ("BibTeX", "@misc{"),
+        ("RIS", "TY  - GEN"),
+    ):
         page.get_by_role("button", name=f"Copy {style}").click()
         expect(page.locator("#cite-told")).to_have_text("Copied.")
         assert part in page.evaluate("navigator.clipboard.readText()")
