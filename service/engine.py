@@ -194,6 +194,10 @@ class Engine(Shelf):
         """Builds the derived indexes anew from the stored text."""
         self._library.rebuild()
 
+    def refresh(self) -> None:
+        """Brings the derived indexes to the newest documents now, and not with the next question."""
+        self._library.refresh()
+
     def doctor(self) -> DoctorReport:
         """What is installed and loaded, and what is stale or damaged."""
         from service.doctor import examine

@@ -19,8 +19,7 @@ from index.search.manifest import read_manifest
 from index.search.searcher import LocalSearcher
 from index.search.snapshot import Snapshot
 from index.store.columns import unpack_vectors
-from index.store.lock import write_lock
-from index.store.sqlite import Store
+from index.store.sqlite import SqliteStore
 
 _FIRST_BUILD_WAIT_S = 60.0
 _PUBLISH_WAIT_S, _POLL_S = 2.0, 0.02
@@ -30,7 +29,7 @@ _SAMPLE = 10_000  # vectors that say where the centre of all is
 class LocalBackend:
     """Segments in files beside the store (see :mod:`index.search.derived`)."""
 
-    def __init__(self, store: Store, *, encoder: str, dim: int) -> None:
+    def __init__(self, store: SqliteStore, *, encoder: str, dim: int) -> None:
         self._store, self._encoder, self._dim = store, encoder, dim
         self._library = store.path.parent
         self._derived = self._library / "derived"
@@ -155,7 +154,7 @@ class LocalBackend:
             if self._is_aside:
                 self.sync()
             else:
-                with write_lock(self._library, timeout_s=0.0 if snapshot else _FIRST_BUILD_WAIT_S):
+                with self._store.alone(timeout_s=0.0 if snapshot else _FIRST_BUILD_WAIT_S):
                     self.sync()
         except LibraryBusy:
             if snapshot is None:

@@ -13,7 +13,7 @@ from index.search.lexical import Ranking, best_of
 from index.search.query import Query
 from index.search.segment import wide
 from index.search.snapshot import Snapshot
-from index.store.sqlite import Store
+from index.store.store import Store
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -1,12 +1,11 @@
-"""Storing step of the flow: which rows each generation added and removed, so that followers need not compare all."""
+"""Storing step of the flow: which rows each generation added and removed, so that an index need not compare all."""
 
 from __future__ import annotations
-
-import sqlite3
 
 import numpy as np
 
 from index.arrays import Rows
+from index.store.sql import Connection
 from index.store.store import Changes
 
 HISTORY = """
@@ -25,29 +24,28 @@ REMEMBERED = 10_000
 """Generations. An index that lags further behind is built anew."""
 
 
-def last_row(connection: sqlite3.Connection) -> int:
+def last_row(connection: Connection) -> int:
     """The last row that was ever issued; inside a transaction also by itself."""
     (held,) = connection.execute('SELECT coalesce(max("row"), 0) FROM passages').fetchone()
     known = connection.execute("SELECT last_row FROM generations ORDER BY generation DESC LIMIT 1").fetchone()
     return max(int(held), int(known[0]) if known else 0)
 
 
-def note_generation(connection: sqlite3.Connection, generation: int) -> None:
+def note_generation(connection: Connection, generation: int) -> None:
     """Notes which rows were issued until this generation, inside its transaction; forgets what is long ago."""
     connection.execute("INSERT INTO generations VALUES (?, ?)", (generation, last_row(connection)))
     for table in ("generations", "removals"):
         connection.execute(f"DELETE FROM {table} WHERE generation <= ?", (generation - REMEMBERED,))
 
 
-def remove_passages(connection: sqlite3.Connection, doc: int, *, generation: int) -> None:
-    """Deletes the passages of a document and notes their rows as removed by this generation."""
+def note_removal(connection: Connection, doc: int, *, generation: int) -> None:
+    """Notes the rows of a document's passages, which this generation is about to remove."""
     first, last = connection.execute('SELECT min("row"), max("row") FROM passages WHERE doc = ?', (doc,)).fetchone()
     if first is not None:
         connection.execute("INSERT INTO removals VALUES (?, ?, ?)", (generation, first, last))
-        connection.execute("DELETE FROM passages WHERE doc = ?", (doc,))
 
 
-def changes_since(connection: sqlite3.Connection, since: int | None, *, generation: int) -> Changes | None:
+def changes_since(connection: Connection, since: int | None, *, generation: int) -> Changes | None:
     """What changed after ``since``, None where that is too long ago; ``generation``: the store's in the same view."""
     if since is None:
         return Changes(generation, _rows_after(connection, 0), np.zeros(0, np.int64))
@@ -64,6 +62,6 @@ def changes_since(connection: sqlite3.Connection, since: int | None, *, generati
     )
 
 
-def _rows_after(connection: sqlite3.Connection, last: int) -> Rows:
+def _rows_after(connection: Connection, last: int) -> Rows:
     found = connection.execute('SELECT "row" FROM passages WHERE "row" > ? ORDER BY "row"', (last,))
     return np.fromiter((row for (row,) in found), np.int64)

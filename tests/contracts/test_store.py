@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from index.hit import Filters
-from index.library import STORE_FILE, Library
+from index.library import Library
 from index.models.encoder import Encoder, load_encoder
-from index.store.sqlite import Store
+from index.store.sqlite import STORE_FILE, SqliteStore
+from index.store.store import Store
 from tests.index.made import CHINESE, ENGLISH, addition, random_addition
 
 
@@ -28,7 +29,7 @@ def library(tmp_path: Path, encoder: Encoder) -> Iterator[Library]:
 
 @pytest.fixture
 def store(library: Library, tmp_path: Path) -> Iterator[Store]:
-    store = Store(tmp_path / STORE_FILE)
+    store = SqliteStore(tmp_path / STORE_FILE)
     yield store
     store.close()
 

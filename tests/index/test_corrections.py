@@ -9,7 +9,8 @@ import pytest
 
 from index.errors import DocumentNotFound
 from index.hit import Filters
-from index.library import STORE_FILE, Library
+from index.library import Library
+from index.store.sqlite import STORE_FILE
 from index.store.trash import Trash
 from ingest.document import Metadata
 from ingest.readers import read_bytes

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from index.errors import LibraryDamaged, LibraryFormatMismatch, SearchIndexDamaged
-from index.library import STORE_FILE, Library
+from index.library import Library
 from index.models.encoder import Encoder
 from index.search.derived import SMALL, cheapest, tail
 from index.search.manifest import read_manifest, write_manifest
+from index.store.sqlite import STORE_FILE
 from tests.index.made import ENGLISH, made, own_word, random_addition
 
 Open = Callable[..., Library]

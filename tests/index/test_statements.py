@@ -9,8 +9,9 @@ import pytest
 
 from index.errors import LibraryFormatMismatch
 from index.hit import Filters
-from index.library import STORE_FILE, Library
+from index.library import Library
 from index.store.catalogue import Front
+from index.store.sqlite import STORE_FILE
 from index.store.trash import TRASH_FILE, Trash
 from ingest.readers import read_bytes
 from ingest.splitting import split
@@ -142,6 +143,6 @@ def test_an_older_library_gets_its_terms_in_the_search_form_of_today(library, tm
 def test_an_older_library_that_cannot_be_written_is_a_named_error(library, law, tmp_path, encoder, monkeypatch):
     library.close()
     age(tmp_path / "library" / STORE_FILE)
-    monkeypatch.setattr("index.library.os.access", lambda *_: False)
+    monkeypatch.setattr("index.store.sqlite.os.access", lambda *_: False)
     with pytest.raises(LibraryFormatMismatch, match="open it once where it can be written to"):
         Library.open(tmp_path / "library", encoder=encoder)
