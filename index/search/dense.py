@@ -146,7 +146,8 @@ class DenseIndex:
         likely = [part.spoken.places + part.base for part, scan in scans if scan is None]
         scanned = [(part, scan) for part, scan in scans if scan is not None]
         n, query = sum(len(part.spoken.places) for part, _ in scanned), coder.turned(vector)
-        found = [_ask(*each, query, _AT_LEAST + 2 * looked_at * len(each[0].spoken.places) // n) for each in scanned]
+        shares = [_AT_LEAST + 2 * looked_at * len(part.spoken.places) // n for part, _ in scanned]
+        found = [_ask(*each, query, min(looked_at, share)) for each, share in zip(scanned, shares, strict=True)]
         last = _last([scores for _, scores in found], looked_at)
         for at, (_, scores) in enumerate(found):
             if scores[-1] >= last and len(scores) < min(looked_at, len(scanned[at][0].spoken.places)):

@@ -75,17 +75,19 @@ class LexicalIndex:
         self._segments, self._alive = segments, alive
         self._dictionaries = [Dictionary(segment) for segment in segments]
         self._bases = np.cumsum([0, *map(len, segments)]).tolist()
-        self._n = self._bases[-1] if alive is None else int(np.count_nonzero(alive))
+        self._gone = np.zeros(0, np.intp) if alive is None else np.flatnonzero(~alive)
+        self._n = int(self._bases[-1]) - len(self._gone)
 
     def __len__(self) -> int:
         return self._n
 
     def shares(self, groups: Sequence[Group]) -> Floats:
-        """What share of a perfect match every passage is, float32 (n,), 0..1; empty where nothing can be found.
+        """What share of a perfect match each passage is, float32 (n,), 0..1; empty where nothing is found.
 
-        Perfect is ``2.2 * sum(idf)`` over the query's own terms; a term that no passage has counts as the rarest. The
-        rarest 64 terms stand for a longer query. A group gives the best of what its terms give together and what
-        its alternatives give, and none of these more than the terms would at their best: so the share stays in 0..1.
+        What is gone has 0. Perfect is ``2.2 * sum(idf)`` over the query's own terms; a term that no passage has counts
+        as the rarest. The rarest 64 terms stand for a longer query. A group gives the best of what its terms give
+        together and what its alternatives give, and none of these more than the terms would at their best: so the
+        share stays in 0..1.
         """
         rarest = self._rarest([term for group in groups for term in group.terms])
         others = {term for group in groups for each in group.alternatives for term in each.terms}
@@ -99,6 +101,7 @@ class LexicalIndex:
         perfect = (_K1 + 1) * sum(found[term].idf for term in rarest)
         np.minimum(shares, perfect, out=shares)
         shares /= perfect or 1.0
+        shares[self._gone] = 0
         return shares
 
     def terms(self, prefix: str) -> list[tuple[str, int]]:
@@ -229,7 +232,7 @@ def best_of(shares: Floats, depth: int, within: Mask | None) -> Ranking:
     if whole > depth * _BLOCK:
         heads = shares[:whole].reshape(-1, _BLOCK).max(axis=1)
         low = np.partition(heads, -depth)[-depth]
-    places = np.flatnonzero((shares >= low) & (shares > 0))
+    places = np.flatnonzero(shares >= low if low > 0 else shares)
     scores = shares[places]
     order = np.lexsort((places, -scores))[:depth]
     return Ranking(places[order], scores[order])

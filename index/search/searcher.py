@@ -40,7 +40,7 @@ class LocalSearcher:
         with self._store.reading():
             allowed = self._store.rows(filters) if filters else None
             with self.snapshot.used():
-                within = self.snapshot.alive if allowed is None else self.snapshot.mask(allowed)
+                within = None if allowed is None else self.snapshot.mask(allowed)
                 found = self._candidates(query, depth, mode, within)
             if self._store.generation == self.generation:
                 return found
