@@ -52,9 +52,9 @@ class Crossing:
         A word finds itself at a cosine of 1 and its own translation at perhaps 0.6: unlevelled, every passage in
         the language of the query stands above the translation of what was asked for.
         """
-        across = np.outer(self.script[left], self.script[right]) == -1
-        share: Floats = np.minimum(cosines / self.reach[left][:, None], np.float32(1))
-        levelled: Floats = np.where(across, share, cosines)
+        across = np.multiply.outer(self.script[left], self.script[right]) < 0
+        share = np.divide(cosines, self.reach[left][:, None], out=cosines.copy(), where=across)
+        levelled: Floats = np.minimum(share, np.float32(1), out=share)
         return levelled
 
 
@@ -162,37 +162,44 @@ class StaticEncoder:
         """
         asked = distinct(query)
         found = np.zeros((len(asked), len(passages)), np.float32)
-        filled = [i for i, ids in enumerate(passages) if len(ids)]
-        if not filled or not len(asked):
+        lengths = np.fromiter(map(len, passages), np.intp, len(passages))
+        filled = np.flatnonzero(lengths)
+        if not len(filled) or not len(asked):
             return np.zeros(len(asked), np.float32), found
-        vocabulary, where = self._places(np.concatenate([passages[i] for i in filled]))
+        vocabulary, where = self._places(np.concatenate(passages))
         cosines = self._levelled(asked, vocabulary)
-        starts = _starts([len(passages[i]) for i in filled])
-        found[:, filled] = np.minimum(np.maximum.reduceat(np.take(cosines, where, axis=1), starts, axis=1), 1)
+        starts = np.cumsum(lengths[filled]) - lengths[filled]
+        nearest = np.maximum.reduceat(np.take(cosines, where, axis=1), starts, axis=1)
+        found[:, filled] = np.clip(nearest, 0, 1)
         weight = self._query_weight(asked)
         return weight / max(float(weight.sum()), 1e-9), found
 
     def _levelled(self, left: Tokens, right: Tokens) -> Floats:
-        """Cosines of tokens, at least 0, as near across languages as within one."""
-        cosines = np.maximum(self._cosines(left, right), 0)
+        """Cosines of tokens, as near across languages as within one."""
+        cosines = self._cosines(left, right)
         return self._crossing.level(cosines, left, right) if self._crossing else cosines
 
     def _places(self, ids: Tokens) -> tuple[Tokens, NDArray[np.intp]]:
         """The distinct ids, ascending, and for each id its place among them (faster than sorting them)."""
         stands = np.zeros(len(self._weights), bool)
         stands[ids] = True
-        return np.flatnonzero(stands).astype(np.uint32), (np.cumsum(stands) - 1)[ids]
+        vocabulary = np.flatnonzero(stands)
+        place = np.empty(len(stands), np.intp)  # only those of the vocabulary are ever written or read
+        place[vocabulary] = np.arange(len(vocabulary))
+        return vocabulary.astype(np.uint32), place[ids]
 
     def _cosines(self, left: Tokens, right: Tokens) -> Floats:
-        cosines: Floats = (self._unit_rows(right) @ self._unit_rows(left).T).T  # the long side first: BLAS likes it
-        return cosines
+        cosines = self._unit_rows(right) @ self._unit_rows(left).T  # the long side first: BLAS likes it
+        return np.ascontiguousarray(cosines.T)
 
     def _unit_rows(self, ids: Tokens) -> Floats:
         """Unit vectors of tokens; kept once made, since every query meets the library's own words again."""
-        missing = ids[~self._is_unit[ids]]
-        self._unit[missing] = _normalised(self._rows(missing))
-        self._is_unit[missing] = True  # only now: another thread may be reading
-        return self._unit[ids]
+        known = self._is_unit[ids]
+        if not known.all():
+            missing = ids[~known]
+            self._unit[missing] = _normalised(self._rows(missing))
+            self._is_unit[missing] = True  # only now: another thread may be reading
+        return self._unit.take(ids, axis=0)
 
     def _rows(self, ids: Tokens) -> Floats:
         return np.asarray(self._weights[ids], np.float32)
@@ -269,10 +276,6 @@ def _share_no_products() -> None:
     from threadpoolctl import threadpool_limits
 
     threadpool_limits(1, user_api="blas")
-
-
-def _starts(lengths: Sequence[int]) -> NDArray[np.intp]:
-    return np.cumsum([0, *lengths[:-1]]).astype(np.intp)
 
 
 def _without_surrogates(text: str) -> str:
