@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -56,7 +55,6 @@ SCOPE = 0.3
 PLACES = frozenset({"country", "region", "province"})
 _ACTS = frozenset({"instrument"})
 _PROVISIONS = frozenset({"article", "section", "chapter", "paragraph", "annex", "item"})
-_ACCOUNTED = re.compile(r"(\d{4})年度|(?:fiscal|financial|compliance) year (\d{4})")
 _STEEP = 3  # confidence falls by this power of what nearness lacks
 _NEARLY, _NEITHER = 0.9, 0.5  # of a sign: where something speaks for it, and where nothing does either way
 _A_WORD, _NO_WORD = 0.015, 0.6  # lexical share that one word has; what is left of nearness without
@@ -116,7 +114,7 @@ def nearness(hits: Sequence[Hit]) -> float:
 def _form(asked: Asked, piece: Piece) -> float:
     """Share of the telling forms asked for that the piece has."""
     forms = [f for f in asked.forms if f.name in _TELLING]
-    return sum(form.stands_in(piece.said.folded) for form in forms) / len(forms) if forms else 1.0
+    return sum(piece.said.has(form.says) for form in forms) / len(forms) if forms else 1.0
 
 
 def _named(asked: Asked, piece: Piece) -> float:
@@ -143,8 +141,8 @@ def _year(asked: Asked, piece: Piece) -> float:
     years = [each for each in asked.stated if each.kind != "number"]
     if not years:
         return 1.0
-    asked_of, told_of = ({m[1] or m[2] for m in _ACCOUNTED.finditer(said.folded)} for said in (asked.said, piece.whole))
-    if asked_of and told_of and not asked_of & told_of:
+    asked_of = asked.said.accounted
+    if asked_of and (told_of := piece.whole.accounted) and not asked_of & told_of:
         return 0.0  # the year of accounts, whatever the year of issue
     there = [each for each in (*piece.whole.stated, *_around(piece)) if each.kind != "number"]
     issued = piece.place.origin.year

@@ -86,10 +86,8 @@ def reason(
     """
     if not judged or not tells_something(asked.text):
         return "no_evidence" if not judged else "unsupported"
-    is_near = nearness(hits) >= SCOPE
-    if is_near and otherwise:
-        return "premise_contradicted"
+    if nearness(hits) >= SCOPE:
+        return "premise_contradicted" if otherwise else "unsupported"
     known = [each for each in asked.entities if each.kind != "name"]
-    said = [Analysis(text) for hit in hits for text in (hit.title, *hit.passage.section, hit.passage.text)]
-    holds_a_name = any(each.holds(name) for name in known for each in said)
-    return "unsupported" if is_near or holds_a_name else "out_of_scope"
+    said = (Analysis(text) for hit in hits for text in (hit.title, *hit.passage.section, hit.passage.text))
+    return "unsupported" if known and any(each.holds(name) for each in said for name in known) else "out_of_scope"
