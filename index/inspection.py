@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from index.errors import LibraryDamaged
-from index.search.local import SearchBackend
+from index.search.backend import SearchBackend
 from index.store.columns import PASSAGE_COLUMNS, read_passage, unpack, unpack_text
 from index.store.connection import Connection
 from index.store.sqlite import Store

@@ -21,14 +21,15 @@ from index.inspection import Problem, inspect
 from index.models.encoder import Encoder, load_encoder
 from index.models.reranker import Reranker, rerank
 from index.query.fusion import DEFAULT_WEIGHTS, Weights
-from index.query.retrieval import LONGEST_QUERY, KnownRows, Query, prepare, read_hits, read_stated, respelled, retrieve
-from index.search.dense import Recall
-from index.search.local import Legs, LocalBackend
+from index.query.retrieval import DEPTH, LONGEST_QUERY, prepare, ranked, read_hits, read_stated
+from index.search.backend import Recall, Searcher
+from index.search.local import LocalBackend
+from index.search.query import Query
 from index.store import catalogue, reading
 from index.store.catalogue import AddResult, DocumentRecord, Front, Size
 from index.store.columns import read_pages, unpack, unpack_boxes, unpack_text
 from index.store.connection import stands
-from index.store.corrections import Changes, corrected, inherited
+from index.store.corrections import Corrections, corrected, inherited
 from index.store.kept import read_kept
 from index.store.lock import write_lock
 from index.store.packed import Packed, pack_document
@@ -62,7 +63,6 @@ class Library:
     def __init__(self, store: Store, encoder: Encoder, *, lock_timeout_s: float, weights: Weights) -> None:
         self.encoder, self.weights = encoder, weights
         self._store, self._lock_timeout_s = store, lock_timeout_s
-        self._known = KnownRows()
         self._backend = LocalBackend(store, encoder=encoder.fingerprint, dim=encoder.dim)
         self._held = threading.local()
 
@@ -174,10 +174,10 @@ class Library:
             record = self.document(doc_id)
             if trash:
                 trash.keep(connection, record.doc_id)
-            connection.execute("DELETE FROM documents WHERE doc_id = ?", (record.doc_id,))
+            catalogue.delete_named(connection, record.doc_id, generation=self._store.generation + 1)
         return record
 
-    def edit(self, doc_id: str, changes: Changes) -> DocumentRecord:
+    def edit(self, doc_id: str, changes: Corrections) -> DocumentRecord:
         """Corrects what is known of a document; all that is found and cited by it is so at once.
 
         Raises:
@@ -208,14 +208,14 @@ class Library:
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Inside, all that this thread searches and reads is of one generation, whatever is written meanwhile."""
-        outer = getattr(self._held, "legs", None)
-        self._held.legs = outer or self._backend.legs()
+        outer = getattr(self._held, "searcher", None)
+        self._held.searcher = outer or self._backend.searcher()
         self._held.prepared = self._held.prepared if outer else {}
         try:
             with self._store.reading():
                 yield
         finally:
-            self._held.legs = outer
+            self._held.searcher = outer
             self._held.prepared = self._held.prepared if outer else None
 
     def documents(self) -> list[DocumentRecord]:
@@ -293,24 +293,15 @@ class Library:
         """
         if k < 1:
             raise ValueError(f"k must be 1 or more, got {k}")
-        legs = getattr(self._held, "legs", None) or self._backend.legs()
-        prepared = self._prepared(query, legs)
+        searcher = getattr(self._held, "searcher", None) or self._backend.searcher()
+        prepared = self._prepared(query, searcher)
         if not prepared.groups and not prepared.vector.any():
             return []
+        wanted = max(k, reranker.depth) if reranker else k
         with self._store.reading() as connection:
-            allowed = catalogue.allowed_rows(connection, filters) if filters else None
-            ranked = retrieve(
-                prepared,
-                legs,
-                connection,
-                k=max(k, reranker.depth) if reranker else k,
-                mode=mode,
-                allowed=allowed,
-                encoder=self.encoder,
-                weights=self.weights,
-                known=self._known,
-            )
-            hits = read_hits(connection, ranked, prepared.groups)
+            found = searcher.candidates(prepared, depth=max(DEPTH, 2 * wanted), mode=mode, filters=filters)
+            best = ranked(prepared, found, k=wanted, mode=mode, encoder=self.encoder, weights=self.weights)
+            hits = read_hits(connection, best, prepared.groups)
         return rerank(reranker, query[:LONGEST_QUERY], hits)[:k] if reranker else hits
 
     def stating(
@@ -348,13 +339,13 @@ class Library:
         with self._lock():
             self._backend.sync(anew=True)
 
-    def _prepared(self, query: str, legs: Legs) -> Query:
-        """The query as the legs see it; inside :meth:`reading` each is prepared once for all filters."""
+    def _prepared(self, query: str, searcher: Searcher) -> Query:
+        """The query as the index takes it; inside :meth:`reading` each is prepared once for all filters."""
         kept: dict[str, Query] | None = getattr(self._held, "prepared", None)
         if kept is None:
-            return respelled(prepare(query, self.encoder), legs)
+            kept = {}
         if query not in kept:
-            kept[query] = respelled(prepare(query, self.encoder), legs)
+            kept[query] = prepare(query, self.encoder, searcher.terms)
         return kept[query]
 
     def _packed(self, addition: Addition | Packed) -> Packed:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import NamedTuple
 
 from index.query.quantity import variants
+from index.search.query import Alternative, Group
 from ingest.text.analyzer import analyze, terms_of, units
 from ingest.text.view import cased
 
@@ -27,20 +27,6 @@ _FUNCTION_WORDS = frozenset(
     or shall should so such than that the their them then there these they this those to was were what when where which
     while who whom whose whi will with would 的 了 吗 呢 么 吧 啊 是 和 与 或 在 有 这 那 其""".split()  # noqa: SIM905  # a list of them reads worse
 )
-
-
-class Alternative(NamedTuple):
-    """Index terms that must all stand in a passage, and what that counts beside the group's own terms, 0..1."""
-
-    terms: tuple[str, ...]
-    weight: float
-
-
-class Group(NamedTuple):
-    """Terms of a query that say one thing together, and what else says it."""
-
-    terms: tuple[str, ...]
-    alternatives: tuple[Alternative, ...] = ()
 
 
 def expand(text: str) -> list[Group]:

@@ -70,11 +70,6 @@ def fuse(
     return _lifted(meaning + np.where(own, words_shared, across), spoken, weights.lift)
 
 
-def ranks(rows: NDArray[np.int64]) -> dict[int, int]:
-    """1-based rank of each row of a ranking."""
-    return {row: rank for rank, row in enumerate(rows.tolist(), 1)}
-
-
 def _expected(meaning: Floats, lexical: Floats, own: NDArray[np.bool_]) -> Floats:
     """What shared words add to a passage as near in meaning in the question's own language: a line through those.
 

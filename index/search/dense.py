@@ -21,6 +21,7 @@ from numpy.lib.format import write_array_header_1_0
 
 from index.arrays import Floats, Rows
 from index.errors import LibraryDamaged
+from index.search.backend import Recall
 from index.search.coding import Coder, Codes
 from index.search.lexical import Ranking
 
@@ -41,14 +42,6 @@ _AT_ONCE = 4_096  # vectors, 2 MB of them
 _SAMPLE = 10_000  # vectors that say where the centre of all is
 _MEASURED = 32  # queries
 _VECTORS, _CODES, _LANGUAGES, _ABOUT = "vectors.npy", "codes.npy", "languages.npy", "about.json"
-
-
-class Recall(NamedTuple):
-    """What share of each language's exactly best 10 and 100 rows is found, 0..1, by ``queries`` stored vectors."""
-
-    at_10: float
-    at_100: float
-    queries: int
 
 
 @dataclass(frozen=True, slots=True)

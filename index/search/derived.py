@@ -21,9 +21,10 @@ import numpy as np
 
 from index.arrays import Floats, Rows
 from index.errors import DiskFull, LibraryError, LibraryReadOnly, SearchIndexDamaged
-from index.query.expansion import Group
-from index.search.dense import Added, DenseIndex, Places, Recall, write_dense
+from index.search.backend import Recall
+from index.search.dense import Added, DenseIndex, Places, write_dense
 from index.search.lexical import LexicalEntry, LexicalIndex, Ranking, write_lexical
+from index.search.query import Group
 from index.store.columns import to_json
 from index.store.connection import is_full
 
@@ -74,10 +75,10 @@ class Snapshot:
         """The store's generation that is indexed."""
         return self.manifest.generation
 
-    def respelled(self, groups: Sequence[Group]) -> list[Group]:
-        """The groups, with near terms of the index beside words that no passage has."""
+    def terms(self, prefix: str) -> list[tuple[str, int]]:
+        """The index terms that begin with this, and how many passages have each."""
         with self._used():
-            return self._lexical.respelled(groups)
+            return self._lexical.terms(prefix)
 
     def lexical(self, groups: Sequence[Group], *, depth: int, allowed: Rows | None = None) -> Ranking:
         """The best ``depth`` passages by BM25, as shares of a perfect match."""

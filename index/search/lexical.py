@@ -5,15 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import takewhile
-from operator import eq
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from index.arrays import Floats, Rows
-from index.query.expansion import Alternative, Group
+from index.search.query import Alternative, Group
 
 if TYPE_CHECKING:
     import tantivy
@@ -96,27 +94,11 @@ class LexicalIndex:
         known = dict(zip(ranking.rows.tolist(), ranking.scores.tolist(), strict=True))
         return np.array([known.get(row, 0.0) for row in rows.tolist()], np.float32)
 
-    def respelled(self, groups: Sequence[Group]) -> list[Group]:
-        """The groups, with the nearest terms of the index beside a word that no passage has.
-
-        Latin words of five letters and more, not known to the glossary either: one letter more, less, other or swapped
-        with its neighbour, two from eight letters on; the first two letters are taken to be right. In a query with
-        more than four such words they are no slips, but another language or subject.
-        """
-        alone = [g.terms[0] for g in groups if len(g.terms) == 1 and not g.alternatives]
-        strange = [word for word in alone if _MAY_BE_A_SLIP(word) and not self._frequency(word)]
-        if len(strange) > _MOST_SLIPS:
-            return list(groups)
-        near: dict[tuple[str, ...], Group] = {(word,): Group((word,), self._nearest(word)) for word in strange}
-        return [near.get(group.terms, group) for group in groups]
-
-    def _nearest(self, word: str) -> tuple[Alternative, ...]:
-        """The commonest of the index's terms that are one edit away, or else two."""
-        there = self._searcher.terms_with_prefix(_FIELD, word[:_SURE_LETTERS])
-        for edits in (1, 2) if len(word) >= _LONG_WORD else (1,):
-            if near := [(-count, term) for term, count in there if within(word, term, edits)]:
-                return tuple(Alternative((term,), _RESPELLED) for _, term in sorted(near)[:_MOST_SPELLINGS])
-        return ()
+    def terms(self, prefix: str) -> list[tuple[str, int]]:
+        """The terms that begin with this, and how many passages have each."""
+        return [
+            (str(term), int(count)) for count, term in map(reversed, self._searcher.terms_with_prefix(_FIELD, prefix))
+        ]
 
     def _plan(self, groups: Sequence[Group]) -> tuple[float, tantivy.Query | None]:
         """As :meth:`_planned`; a query is searched with and then scores rows, so the last one's plan is kept."""
@@ -182,20 +164,6 @@ class LexicalIndex:
         found = self._searcher.fast_field_values("row", [address for _, address in hits])
         rows = [int(row) for row in found if row is not None]
         return _ranking(rows, [min(1.0, float(score) / perfect) for score, _ in hits])
-
-
-def within(one: str, other: str, edits: int) -> bool:
-    """Whether so many letters put in, left out, replaced or swapped with their neighbours make one word the other."""
-    same = sum(1 for _ in takewhile(bool, map(eq, one, other)))
-    one, other = one[same:], other[same:]
-    if not one or not other or not edits:
-        return len(one) + len(other) <= edits
-    return (
-        within(one[1:], other[1:], edits - 1)
-        or within(one[1:], other, edits - 1)
-        or within(one, other[1:], edits - 1)
-        or (one[:2] == other[1::-1] and within(one[2:], other[2:], edits - 1))
-    )
 
 
 def write_lexical(folder: Path, entries: Iterable[LexicalEntry], *, removed: Sequence[int] = ()) -> None:

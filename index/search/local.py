@@ -1,4 +1,4 @@
-"""Retrieval step of the flow: the seam behind which the two search legs stand, and their embedded form."""
+"""Retrieval step of the flow: the embedded search indexes, in files beside the store."""
 
 from __future__ import annotations
 
@@ -8,21 +8,24 @@ import tempfile
 import threading
 import time
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.arrays import Floats, Rows
+from index.arrays import Rows
 from index.errors import DiskFull, LibraryBusy, LibraryReadOnly, SearchIndexDamaged
-from index.query.expansion import Group
-from index.search.dense import Added, Recall
+from index.search.backend import Recall
+from index.search.dense import Added
 from index.search.derived import Changes, Snapshot, publish, read_manifest, verify
-from index.search.lexical import LexicalEntry, Ranking
+from index.search.lexical import LexicalEntry
+from index.search.rows import KnownRows
+from index.search.searcher import LocalSearcher
 from index.store.columns import unpack_halves, unpack_terms
 from index.store.lock import write_lock
-from index.store.sqlite import Store, batches
+from index.store.rows import batches
+from index.store.sqlite import Store
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,55 +35,6 @@ _STALE_SHARE = 0.1  # of a larger one: rows that may be gone but still count in 
 _FIRST_BUILD_WAIT_S = 60.0
 _PUBLISH_WAIT_S, _POLL_S = 2.0, 0.02
 _ENTRIES_AT_ONCE, _VECTORS_AT_ONCE = 1_000, 4_000
-
-
-class Legs(Protocol):
-    """Both search legs over one generation; safe to use from several threads."""
-
-    @property
-    def generation(self) -> int:
-        """The store's generation that is indexed."""
-        ...
-
-    def respelled(self, groups: Sequence[Group]) -> list[Group]:
-        """The groups, where this backend knows how, with near terms of the index beside words that no passage has."""
-        ...
-
-    def lexical(self, groups: Sequence[Group], *, depth: int, allowed: Rows | None = None) -> Ranking:
-        """The best ``depth`` of the allowed passages by BM25, each score a share of a perfect match, 0..1."""
-        ...
-
-    def lexical_scores(self, groups: Sequence[Group], rows: Rows) -> Floats:
-        """What :meth:`lexical` gives these rows, float32 (len(rows),); 0 where nothing asked for stands there."""
-        ...
-
-    def dense(self, vector: Floats, *, depth: int, allowed: Rows | None = None, by_language: bool = False) -> Ranking:
-        """The best ``depth`` of the allowed passages by cosine, -1..1; nothing for a zero vector.
-
-        ``by_language``: so many of every language, in one ranking; of one that less than a tenth of the allowed
-        passages are in, as many as would be among the best ``10 * depth`` if languages lay evenly.
-        """
-        ...
-
-
-class SearchBackend(Protocol):
-    """Keeps search indexes in step with the store."""
-
-    def legs(self) -> Legs:
-        """The newest generation that can be searched. A reader waits for a writer at most a moment."""
-        ...
-
-    def sync(self, *, anew: bool = False) -> None:
-        """Brings the indexes to the store's generation, from nothing if ``anew``; the caller holds the write lock."""
-        ...
-
-    def problems(self) -> list[str]:
-        """What is missing, damaged or behind, one line each; empty when all is well."""
-        ...
-
-    def recall(self) -> Recall | None:
-        """What share of the exactly best the dense leg finds, measured; None where nothing is indexed."""
-        ...
 
 
 class LocalBackend:
@@ -94,13 +48,17 @@ class LocalBackend:
         self._is_aside = store.read_only
         self._snapshot: Snapshot | None = None
         self._lock = threading.RLock()
+        self._known = KnownRows()
 
-    def legs(self) -> Legs:
+    def searcher(self) -> LocalSearcher:
         """The newest generation that can be searched; builds it where no writer is at work to do so.
 
         An older one serves meanwhile, but where passages that it holds were replaced, a hit would be lost: then the
         writer has a moment to publish.
         """
+        return LocalSearcher(self._current(), self._store, self._known)
+
+    def _current(self) -> Snapshot:
         generation = self._store.generation
         snapshot = self._snapshot
         if snapshot is not None and snapshot.generation == generation and not snapshot.is_damaged:

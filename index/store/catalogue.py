@@ -15,6 +15,7 @@ from index.arrays import Rows
 from index.errors import AmbiguousDocument, DocumentNotFound
 from index.hit import Filters
 from index.store.columns import read_edited, read_front, read_list, read_metadata, to_json
+from index.store.history import last_row, remove_passages
 from index.store.packed import Packed
 from ingest.document import Metadata
 
@@ -112,7 +113,7 @@ def insert_document(connection: sqlite3.Connection, packed: Packed, *, generatio
 
 def _insert_passages(connection: sqlite3.Connection, packed: Packed, doc: int) -> None:
     """In rows that were never used."""
-    (last,) = connection.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'passages'").fetchone()
+    last = last_row(connection)
     connection.executemany(
         'INSERT INTO passages (doc, "row", passage_id, position, language, page_start, page_end, body) '
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -131,7 +132,7 @@ def change_document(connection: sqlite3.Connection, packed: Packed, *, anew: boo
     sets = ", ".join(f"{name} = :{name}" for name in (*_KNOWN, "generation"))
     (doc,) = connection.execute(f"UPDATE documents SET {sets} WHERE doc_id = :doc_id RETURNING doc", changed).fetchone()
     if anew:
-        connection.execute("DELETE FROM passages WHERE doc = ?", (doc,))
+        remove_passages(connection, doc, generation=generation)
         _insert_passages(connection, packed, doc)
 
 
@@ -155,15 +156,27 @@ def put_document(connection: sqlite3.Connection, packed: Packed, *, generation: 
         status, doc = "unchanged", held[0]
     else:
         sources = connection.execute("SELECT source FROM sources WHERE doc = ?", held[:1]).fetchall()
-        connection.execute("DELETE FROM documents WHERE doc = ?", held[:1])
+        delete_document(connection, held[0], generation=generation)
         status, doc = "updated", insert_document(connection, packed, generation=generation)
         connection.executemany("INSERT INTO sources VALUES (?, ?)", [(source, doc) for (source,) in sources])
-    superseded = claim_source(connection, packed.source, doc, leave=leave)
+    superseded = claim_source(connection, packed.source, doc, generation=generation, leave=leave)
     (count,) = connection.execute("SELECT count(*) FROM passages WHERE doc = ?", (doc,)).fetchone()
     return AddResult(packed.doc_id, status, superseded, count, generation)
 
 
-def claim_source(connection: sqlite3.Connection, source: str, doc: int, *, leave: Leave) -> str | None:
+def delete_document(connection: sqlite3.Connection, doc: int, *, generation: int) -> None:
+    """Deletes a document, by its number, with all that belongs to it."""
+    remove_passages(connection, doc, generation=generation)
+    connection.execute("DELETE FROM documents WHERE doc = ?", (doc,))
+
+
+def delete_named(connection: sqlite3.Connection, doc_id: str, *, generation: int) -> None:
+    """As :func:`delete_document`, by its whole id; nothing where it is not there."""
+    for (doc,) in connection.execute("SELECT doc FROM documents WHERE doc_id = ?", (doc_id,)).fetchall():
+        delete_document(connection, doc, generation=generation)
+
+
+def claim_source(connection: sqlite3.Connection, source: str, doc: int, *, generation: int, leave: Leave) -> str | None:
     """Notes that ``source`` now holds document ``doc``; removes the one it held before unless another source has it.
 
     Gives the doc_id that was removed, of which ``leave`` hears before.
@@ -176,7 +189,7 @@ def claim_source(connection: sqlite3.Connection, source: str, doc: int, *, leave
         return None
     (doc_id,) = connection.execute("SELECT doc_id FROM documents WHERE doc = ?", held).fetchone()
     leave(doc_id)
-    connection.execute("DELETE FROM documents WHERE doc = ?", held)
+    delete_document(connection, held[0], generation=generation)
     return str(doc_id)
 
 

@@ -21,11 +21,11 @@ from ingest.splitting import language_of
 _OF_ONE_VERSION = {"year"}  # a newer version is of a year of its own
 
 Value = str | int | None
-Changes = Mapping[str, Value]
+Corrections = Mapping[str, Value]
 """Fields of :data:`index.editable.EDITABLE` and what they are to say; None takes a correction back to what was read."""
 
 
-def corrected(packed: Packed, changes: Changes, encoder: Encoder) -> Packed:
+def corrected(packed: Packed, changes: Corrections, encoder: Encoder) -> Packed:
     """The document with its fields changed, and with them all that is searched by; the same where nothing changes.
 
     A value that is what was read is no correction.

@@ -14,11 +14,13 @@ from index.store.catalogue import insert_statements
 from index.store.columns import PASSAGE_COLUMNS, read_passage, unpack_text
 from index.store.connection import connect
 from index.store.features import encode_passages, passage_terms
+from index.store.history import HISTORY, last_row
 from index.store.packed import front, pack_statements, upload_source
 from index.store.sqlite import APPLICATION_ID, EDITED, FRONT, STATEMENTS, STORE_FORMAT, UPGRADABLE
 
 _AT_ONCE = 500  # passages
-_WITHOUT_STATEMENTS = 2  # the format that had none
+_WITHOUT_STATEMENTS = 2  # the last format that had none
+_OF_OTHER_TERMS = 4  # the last one before the search form of today
 _UPLOAD = re.compile("upload:[0-9a-f]{64}")  # how uploads were told apart: by their bytes
 
 
@@ -42,11 +44,14 @@ def upgrade(path: Path) -> None:
         connection.execute("BEGIN IMMEDIATE")
         try:
             if _is_old(connection):  # nobody else has done it meanwhile
-                if _version(connection) == _WITHOUT_STATEMENTS:
+                version = _version(connection)
+                if version <= _WITHOUT_STATEMENTS:
                     _add_statements(connection)
-                _add_edited(connection)
-                _analyse_anew(connection)
-                _name_uploads(connection)
+                if version <= _OF_OTHER_TERMS:
+                    _add_edited(connection)
+                    _analyse_anew(connection)
+                    _name_uploads(connection)
+                _add_history(connection)
                 connection.execute(f"PRAGMA user_version = {STORE_FORMAT}")
             connection.execute("COMMIT")
         finally:
@@ -95,6 +100,16 @@ def _add_statements(connection: sqlite3.Connection) -> None:
 def _add_edited(connection: sqlite3.Connection) -> None:
     if "edited" not in {column[1] for column in connection.execute("PRAGMA table_info(documents)")}:
         connection.execute(EDITED)
+
+
+def _add_history(connection: sqlite3.Connection) -> None:
+    """From now on: what changed before is not known."""
+    for statement in filter(str.strip, HISTORY.split(";")):
+        connection.execute(statement)
+    (generation,) = connection.execute("SELECT value FROM meta WHERE name = 'generation'").fetchone()
+    issued = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'passages'").fetchone()
+    last = max(last_row(connection), *(issued or (0,)))
+    connection.execute("INSERT INTO generations VALUES (?, ?)", (int(generation), last))
 
 
 def _name_uploads(connection: sqlite3.Connection) -> None:

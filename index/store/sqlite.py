@@ -5,11 +5,12 @@ from __future__ import annotations
 import sqlite3
 import threading
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from weakref import WeakSet
 
+from index.arrays import Rows
 from index.errors import (
     DiskFull,
     LibraryBusy,
@@ -20,14 +21,18 @@ from index.errors import (
     LibraryReadOnly,
     LibraryUnreadable,
 )
+from index.hit import Filters
+from index.store.catalogue import allowed_rows
 from index.store.connection import ALONE, Connection, as_named, connect, log_size, opened, stands
+from index.store.history import HISTORY, changes_since, note_generation
 from index.store.lock import write_lock
+from index.store.rows import features_of, held_rows
+from index.store.store import Changes, Features
 from ingest.passage import SPLITTER_VERSION
 
-STORE_FORMAT = 5
-UPGRADABLE = (2, 3, 4)  # what they lack, and terms in the search form of today, can be made from their texts
+STORE_FORMAT = 6
+UPGRADABLE = (2, 3, 4, 5)  # what they lack, and terms in the search form of today, can be made from their texts
 APPLICATION_ID = 0x534E4B51
-_MOST_VARIABLES = 30_000  # SQLite takes 32 766 in one statement
 
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -61,7 +66,7 @@ CREATE TABLE sources (
 ) WITHOUT ROWID;
 CREATE INDEX sources_of_document ON sources (doc);
 CREATE TABLE passages (
-    "row" INTEGER PRIMARY KEY AUTOINCREMENT,   -- never used twice: the derived indexes speak of rows
+    "row" INTEGER PRIMARY KEY,   -- never used twice: the derived indexes speak of rows
     passage_id TEXT NOT NULL UNIQUE,
     doc INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
     position INTEGER NOT NULL,
@@ -103,11 +108,12 @@ def create_store(path: Path, *, encoder: str) -> None:
         with closing(connect(aside, options="mode=rwc")) as connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.executescript(
-                f"BEGIN; {_SCHEMA} {STATEMENTS} PRAGMA application_id = {APPLICATION_ID}; "
+                f"BEGIN; {_SCHEMA} {STATEMENTS} {HISTORY} PRAGMA application_id = {APPLICATION_ID}; "
                 f"PRAGMA user_version = {STORE_FORMAT}; COMMIT"
             )
             settings = {"generation": "0", "splitter": SPLITTER_VERSION, "encoder": encoder}
             connection.executemany("INSERT INTO meta VALUES (?, ?)", settings.items())
+            note_generation(connection, 0)
         aside.rename(path)
     except sqlite3.DatabaseError as error:
         aside.unlink(missing_ok=True)
@@ -210,6 +216,26 @@ class Store:
         """Sets one value, inside the caller's transaction where there is one."""
         self.connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
+    def rows(self, filters: Filters) -> Rows | None:
+        """Rows of the passages that meet every condition, ascending; None where there is no condition."""
+        return allowed_rows(self.connection, filters)
+
+    def held(self, rows: Rows) -> Rows:
+        """Those of the rows that are there, ascending."""
+        return held_rows(self.connection, rows)
+
+    def changes(self, since: int | None) -> Changes | None:
+        """What changed after the generation ``since``; with None for it, everything is added.
+
+        None where that generation is too long ago, or never was: then begin anew.
+        """
+        with self.reading() as connection:
+            return changes_since(connection, since, generation=self.generation)
+
+    def features(self, rows: Rows) -> Iterator[Features]:
+        """What search needs of the rows, by row, ascending; rows that are gone are left out."""
+        return features_of(self.connection, rows)
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One unchanging view of the store for all statements inside; within another one, the same view."""
@@ -235,7 +261,9 @@ class Store:
         try:
             yield connection
             if connection.total_changes > before:
-                self.set_meta("generation", str(self.generation + 1))
+                after = self.generation + 1
+                self.set_meta("generation", str(after))
+                note_generation(connection, after)
             connection.execute("COMMIT")
         finally:
             _leave(connection)
@@ -304,10 +332,3 @@ def _leave(connection: Connection) -> None:
     """Ends a transaction that has not ended; damage and a full disk end it themselves."""
     if connection.in_transaction:
         connection.execute("ROLLBACK")
-
-
-def batches(rows: Sequence[int]) -> Iterator[tuple[str, Sequence[int]]]:
-    """Parts of ``rows`` that fit one statement, each with its ``(?, ?, …)``."""
-    for start in range(0, len(rows), _MOST_VARIABLES):
-        part = rows[start : start + _MOST_VARIABLES]
-        yield f"({','.join('?' * len(part))})", part

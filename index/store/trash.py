@@ -30,7 +30,7 @@ class Trash:
     def keep(self, connection: sqlite3.Connection, doc_id: str) -> None:
         """Copies a document of the library; durable on return."""
         with self._opened() as store, store.writing() as trash:
-            trash.execute("DELETE FROM documents WHERE doc_id = ?", (doc_id,))
+            catalogue.delete_named(trash, doc_id, generation=store.generation + 1)
             kept = read_kept(connection, doc_id, self._encoder)
             doc = catalogue.insert_document(trash, kept.packed, generation=store.generation)
             trash.executemany("INSERT INTO sources VALUES (?, ?)", [(source, doc) for source in kept.sources])

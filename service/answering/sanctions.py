@@ -10,7 +10,8 @@ from weakref import WeakKeyDictionary
 
 from index.hit import Filters, Stated
 from index.library import Library
-from index.query.expansion import Group, expand, tells_something
+from index.query.expansion import expand, tells_something
+from index.search.query import Group
 from ingest.document import Span
 from ingest.passage import Unit
 from ingest.provisions.outline import Outline, Provision

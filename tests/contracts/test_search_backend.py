@@ -5,19 +5,23 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from index.arrays import Floats, Rows
+from index.hit import Filters, SearchMode
 from index.library import STORE_FILE, Library
 from index.models.encoder import Encoder, load_encoder
-from index.query.expansion import Alternative, Group, expand
-from index.search.lexical import LexicalEntry, Ranking
-from index.search.local import LocalBackend, SearchBackend
-from index.store.columns import unpack_terms, unpack_vectors
+from index.query.retrieval import prepare
+from index.search.backend import Candidates, SearchBackend
+from index.search.lexical import LexicalEntry
+from index.search.local import LocalBackend
+from index.search.query import Alternative, Group, Query
+from index.store import catalogue
+from index.store.columns import unpack_terms, unpack_tokens, unpack_vectors
 from index.store.sqlite import Store
 from tests.index.made import CHINESE, ENGLISH, addition, random_addition
 
@@ -30,13 +34,19 @@ class BruteForce:
     def __init__(self, store: Store, *, encoder: str, dim: int) -> None:
         self._store, self._dim = store, dim
 
-    def legs(self) -> BruteForce:
-        found = self._store.connection.execute('SELECT "row", terms, vector FROM features ORDER BY "row"').fetchall()
-        self.languages = dict(self._store.connection.execute('SELECT "row", language FROM passages').fetchall())
+    def searcher(self) -> BruteForce:
+        found = self._store.connection.execute(
+            'SELECT "row", passage_id, passages.language, terms, vector, tokens '
+            'FROM features JOIN passages USING ("row") ORDER BY "row"'
+        ).fetchall()
         self.generation = self._store.generation
-        self.rows = np.array([row for row, _, _ in found], np.int64)
-        self.words = [Counter(LexicalEntry(row, unpack_terms(terms)).words.split()) for row, terms, _ in found]
-        self.vectors = unpack_vectors([vector for _, _, vector in found], self._dim)
+        rows, self.passage_ids, self.languages, terms, vectors, tokens = zip(*found, strict=True)
+        self.rows = np.array(rows, np.int64)
+        self.words = [
+            Counter(LexicalEntry(row, unpack_terms(each)).words.split()) for row, each in zip(rows, terms, strict=True)
+        ]
+        self.vectors = unpack_vectors(list(vectors), self._dim)
+        self.tokens = list(map(unpack_tokens, tokens))
         return self
 
     def sync(self, *, anew: bool = False) -> None:
@@ -45,30 +55,43 @@ class BruteForce:
     def problems(self) -> list[str]:
         return []
 
-    def respelled(self, groups: Sequence[Group]) -> list[Group]:
-        return list(groups)
-
-    def lexical(self, groups: Sequence[Group], *, depth: int, allowed: Rows | None = None) -> Ranking:
-        scores = self.lexical_scores(groups, self.rows)
-        return self._best(scores, scores > 0, depth, allowed)
-
     def recall(self) -> None:
         """Nothing here is less than exact."""
 
-    def dense(self, vector: Floats, *, depth: int, allowed: Rows | None = None, by_language: bool = False) -> Ranking:
-        scores = self.vectors @ vector
-        ranking = self._best(scores, np.full(len(scores), vector.any()), len(scores) if by_language else depth, allowed)
-        if not by_language:
-            return ranking
-        spoken = [self.languages[row] for row in ranking.rows.tolist()]
-        most = {each: min(depth, math.ceil(10 * depth * n / len(spoken))) for each, n in Counter(spoken).items()}
-        first = [i for i, language in enumerate(spoken) if spoken[:i].count(language) < most[language]]
-        return Ranking(ranking.rows[first], ranking.scores[first])
+    def terms(self, prefix: str) -> list[tuple[str, int]]:
+        having = Counter(term for words in self.words for term in words if term.startswith(prefix))
+        return sorted(having.items())
 
-    def lexical_scores(self, groups: Sequence[Group], rows: Rows) -> Floats:
+    def candidates(
+        self, query: Query, *, depth: int, mode: SearchMode = "hybrid", filters: Filters | None = None
+    ) -> Candidates:
+        allowed = catalogue.allowed_rows(self._store.connection, filters) if filters else None
+        shares, cosines = self._shares(query.groups), self.vectors @ query.vector
+        lexical = dense = np.zeros(0, np.int64)
+        if mode != "dense":
+            lexical = self._best(shares, (shares > 0) & self._among(allowed))[:depth]
+        if mode != "lexical":
+            dense = self._of_each_language(self._best(cosines, query.vector.any() & self._among(allowed)), depth)
+        places = np.union1d(lexical, dense)
+        return Candidates(
+            self.rows[places],
+            [self.passage_ids[place] for place in places],
+            [self.languages[place] for place in places],
+            [self.tokens[place] for place in places],
+            shares[places] * (mode != "dense"),
+            cosines[places] * (mode != "lexical"),
+            _ranks(places, lexical),
+            _ranks(places, dense),
+        )
+
+    def _of_each_language(self, best: Rows, depth: int) -> Rows:
+        spoken = [self.languages[place] for place in best]
+        most = {each: min(depth, math.ceil(10 * depth * n / len(spoken))) for each, n in Counter(spoken).items()}
+        return best[[i for i, language in enumerate(spoken) if spoken[:i].count(language) < most[language]]]
+
+    def _shares(self, groups: Sequence[Group]) -> Floats:
         perfect = sum(self._best_of(group.terms) for group in groups)
-        place = {row: position for position, row in enumerate(self.rows.tolist())}
-        score = [sum(self._given(group, self.words[place[row]]) for group in groups) for row in rows.tolist()]
+        score = [sum(self._given(group, words) for group in groups) for words in self.words]
         return np.minimum(np.array(score) / max(perfect, 1e-9), 1).astype(np.float32)
 
     def _given(self, group: Group, words: Counter[str]) -> float:
@@ -94,10 +117,16 @@ class BruteForce:
             return 0.0
         return self._idf(term) * words[term] * 2.2 / (words[term] + 1.2 * (0.25 + 0.75 * words.total() / average))
 
-    def _best(self, scores: Floats, found: np.ndarray, depth: int, allowed: Rows | None) -> Ranking:
-        keep = found if allowed is None else found & np.isin(self.rows, allowed)
-        order = [i for i in np.lexsort((self.rows, -scores)) if keep[i]][:depth]
-        return Ranking(self.rows[order], scores[order].astype(np.float32))
+    def _among(self, allowed: Rows | None) -> np.ndarray:
+        return np.full(len(self.rows), True) if allowed is None else np.isin(self.rows, allowed)
+
+    def _best(self, scores: Floats, there: np.ndarray) -> Rows:
+        return np.array([i for i in np.lexsort((self.rows, -scores)) if there[i]], np.int64)
+
+
+def _ranks(places: Rows, ranking: Rows) -> np.ndarray:
+    rank = {place: rank for rank, place in enumerate(ranking.tolist(), 1)}
+    return np.array([rank.get(place, 0) for place in places.tolist()], np.int32)
 
 
 Make = Callable[..., SearchBackend]
@@ -136,66 +165,114 @@ QUESTIONS = (
 )
 
 
+def ask(backend: SearchBackend, encoder: Encoder, question: str) -> Query:
+    return prepare(question, encoder, backend.searcher().terms)
+
+
+def by_rank(found: Candidates, ranks: np.ndarray) -> list[int]:
+    """Rows of one leg, best first."""
+    order = np.argsort(ranks, kind="stable")
+    return [int(found.rows[place]) for place in order if ranks[place]]
+
+
 def test_a_backend_serves_the_generation_of_the_store(backend: SearchBackend, store: Store) -> None:
-    assert backend.legs().generation == store.generation
+    assert backend.searcher().generation == store.generation
     assert backend.problems() == []
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_rankings_are_best_first_with_scores_in_range(backend: SearchBackend, encoder: Encoder, question: str) -> None:
-    legs = backend.legs()
-    lexical = legs.lexical(expand(question), depth=20)
-    dense = legs.dense(encoder.encode([question])[0], depth=20)
-    for ranking, low in ((lexical, 0), (dense, -1)):
-        assert 0 < len(ranking.rows) <= 20
-        assert list(ranking.scores) == sorted(ranking.scores, reverse=True)
-        assert ranking.scores.min() >= low and ranking.scores.max() <= 1.0001
+def test_candidates_come_by_row_and_rank_by_score(backend: SearchBackend, encoder: Encoder, question: str) -> None:
+    found = backend.searcher().candidates(ask(backend, encoder, question), depth=20)
+    assert list(found.rows) == sorted(set(found.rows.tolist()))
+    assert len({*map(len, found)}) == 1
+    for ranks, scores, low in ((found.lexical_ranks, found.shares, 0), (found.dense_ranks, found.cosines, -1)):
+        ranked = sorted((rank, score) for rank, score in zip(ranks.tolist(), scores.tolist(), strict=True) if rank)
+        assert [rank for rank, _ in ranked] == list(range(1, len(ranked) + 1)) != []
+        assert all(one >= other - 1e-6 for (_, one), (_, other) in pairwise(ranked))
+        assert scores.min() >= low - 1e-6 and scores.max() <= 1.0001
+    assert found.lexical_ranks.max() <= 20
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_a_filter_gives_the_best_of_the_allowed(backend: SearchBackend, encoder: Encoder, question: str) -> None:
-    legs = backend.legs()
-    lexical, dense = partial(legs.lexical, expand(question)), partial(legs.dense, encoder.encode([question])[0])
-    for search in (lexical, dense):
-        everything = search(depth=1_000)
-        allowed = np.sort(everything.rows[1::2])
-        within = search(depth=5, allowed=allowed)
-        assert within.rows.tolist() == everything.rows[1::2][:5].tolist()
-        assert len(search(depth=5, allowed=np.zeros(0, np.int64)).rows) == 0
+def test_a_mode_asks_one_leg_alone(backend: SearchBackend, encoder: Encoder, question: str) -> None:
+    query, searcher = ask(backend, encoder, question), backend.searcher()
+    both = searcher.candidates(query, depth=20)
+    lexical, dense = (searcher.candidates(query, depth=20, mode=mode) for mode in ("lexical", "dense"))
+    assert by_rank(lexical, lexical.lexical_ranks) == by_rank(both, both.lexical_ranks)
+    assert by_rank(dense, dense.dense_ranks) == by_rank(both, both.dense_ranks)
+    assert not lexical.dense_ranks.any() and not lexical.cosines.any()
+    assert not dense.lexical_ranks.any() and not dense.shares.any()
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_each_language_has_its_own_depth(backend: SearchBackend, store: Store, encoder: Encoder, question: str) -> None:
-    legs, vector = backend.legs(), encoder.encode([question])[0]
-    languages = dict(store.connection.execute('SELECT "row", language FROM passages').fetchall())
-    everything = legs.dense(vector, depth=1_000).rows.tolist()
-    best = {row for each in ("en", "zh") for row in [row for row in everything if languages[row] == each][:3]}
-    assert legs.dense(vector, depth=3, by_language=True).rows.tolist() == [row for row in everything if row in best]
+@pytest.mark.parametrize(
+    "filters",
+    [Filters(languages=("zh",)), Filters(types=("text",)), Filters(jurisdictions=("nowhere",))],
+    ids=("language", "type", "none"),
+)
+def test_filters_give_the_best_of_what_meets_them(
+    backend: SearchBackend, store: Store, encoder: Encoder, question: str, filters: Filters
+) -> None:
+    query, searcher = ask(backend, encoder, question), backend.searcher()
+    everything = searcher.candidates(query, depth=1_000)
+    allowed = set(catalogue.allowed_rows(store.connection, filters).tolist())
+    within = searcher.candidates(query, depth=5, filters=filters)
+    for ranks_within, ranks in (
+        (within.lexical_ranks, everything.lexical_ranks),
+        (within.dense_ranks, everything.dense_ranks),
+    ):
+        expected = [row for row in by_rank(everything, ranks) if row in allowed]
+        found = by_rank(within, ranks_within)
+        assert found[:5] == expected[:5] and set(found) <= allowed
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_rows_are_scored_as_they_are_ranked(backend: SearchBackend, question: str) -> None:
-    legs = backend.legs()
-    ranking = legs.lexical(expand(question), depth=1_000)
-    assert np.allclose(legs.lexical_scores(expand(question), ranking.rows), ranking.scores, atol=1e-6)
+def test_each_language_has_its_own_depth(backend: SearchBackend, encoder: Encoder, question: str) -> None:
+    query, searcher = ask(backend, encoder, question), backend.searcher()
+    everything, few = (searcher.candidates(query, depth=depth, mode="dense") for depth in (1_000, 3))
+    languages = dict(zip(everything.rows.tolist(), everything.languages, strict=True))
+    ranked = by_rank(everything, everything.dense_ranks)
+    best = {row for each in ("en", "zh") for row in [row for row in ranked if languages[row] == each][:3]}
+    assert by_rank(few, few.dense_ranks) == [row for row in ranked if row in best]
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_candidate_is_scored_alike_whichever_leg_found_it(
+    backend: SearchBackend, encoder: Encoder, question: str
+) -> None:
+    query, searcher = ask(backend, encoder, question), backend.searcher()
+    deep, shallow = (searcher.candidates(query, depth=depth) for depth in (1_000, 2))
+    places = np.searchsorted(deep.rows, shallow.rows)
+    assert np.allclose(deep.shares[places], shallow.shares, atol=1e-6)
+    assert np.allclose(deep.cosines[places], shallow.cosines, atol=1e-5)
+    assert [deep.passage_ids[place] for place in places] == list(shallow.passage_ids)
 
 
 def test_what_cannot_be_searched_for_finds_nothing(backend: SearchBackend, encoder: Encoder) -> None:
-    legs = backend.legs()
-    assert len(legs.lexical([], depth=5).rows) == 0
-    assert len(legs.lexical([Group(("neverseen",))], depth=5).rows) == 0
-    assert len(legs.dense(np.zeros(encoder.dim, np.float32), depth=5).rows) == 0
-    assert not legs.lexical_scores([Group(("neverseen",))], np.array([1], np.int64)).any()
+    searcher, nothing = backend.searcher(), np.zeros(encoder.dim, np.float32)
+    for groups in ((), (Group(("neverseen",)),)):
+        assert len(searcher.candidates(Query("", "en", groups, nothing, np.zeros(0, np.uint32)), depth=5).rows) == 0
+    assert searcher.terms("neverseen") == []
+
+
+def test_terms_are_those_of_passages(backend: SearchBackend, store: Store, encoder: Encoder) -> None:
+    exact = BruteForce(store, encoder=encoder.fingerprint, dim=encoder.dim).searcher()
+    for prefix in ("fo", "forest", "湿", "zq"):
+        assert sorted(backend.searcher().terms(prefix)) == exact.terms(prefix)
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_the_embedded_backend_agrees_with_brute_force(store: Store, encoder: Encoder, question: str) -> None:
-    legs = LocalBackend(store, encoder=encoder.fingerprint, dim=encoder.dim).legs()
-    exact = BruteForce(store, encoder=encoder.fingerprint, dim=encoder.dim).legs()
-    terms, vector = expand(question), encoder.encode([question])[0]
-    dense, expected = legs.dense(vector, depth=10), exact.dense(vector, depth=10)
-    assert dense.rows.tolist() == expected.rows.tolist()
-    assert np.allclose(dense.scores, expected.scores, atol=1e-5)
-    # tantivy keeps the length of a passage in one byte: scores may be a few percent off, the first must not be
-    assert np.allclose(legs.lexical_scores(terms, exact.rows), exact.lexical_scores(terms, exact.rows), rtol=0.08)
-    assert legs.lexical(terms, depth=10).rows[0] == exact.lexical(terms, depth=10).rows[0]
+def test_a_backend_agrees_with_brute_force(
+    backend: SearchBackend, store: Store, encoder: Encoder, question: str
+) -> None:
+    exact = BruteForce(store, encoder=encoder.fingerprint, dim=encoder.dim)
+    query = ask(backend, encoder, question)
+    found, expected = (each.searcher().candidates(query, depth=10) for each in (backend, exact))
+    assert by_rank(found, found.dense_ranks) == by_rank(expected, expected.dense_ranks)
+    assert by_rank(found, found.lexical_ranks)[0] == by_rank(expected, expected.lexical_ranks)[0]
+    shares = dict(zip(expected.rows.tolist(), expected.shares.tolist(), strict=True))
+    cosines = dict(zip(expected.rows.tolist(), expected.cosines.tolist(), strict=True))
+    for row, share, cosine in zip(found.rows.tolist(), found.shares.tolist(), found.cosines.tolist(), strict=True):
+        # an index keeps the length of a passage in one byte: scores may be a few percent off
+        assert share == pytest.approx(shares.get(row, share), rel=0.08, abs=1e-6)
+        assert cosine == pytest.approx(cosines.get(row, cosine), abs=1e-5)

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.query import expansion
-from index.query.expansion import Alternative, Group, as_units, expand, glossary, matched_terms, read_glossary
+from index.query.expansion import as_units, expand, glossary, matched_terms, read_glossary
+from index.search.query import Alternative, Group
 from ingest.text.analyzer import analyze
 
 

@@ -4,13 +4,11 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from index.hit import SearchMode
 from index.library import Library
-from index.query.expansion import Alternative, Group
-from index.search.lexical import LexicalEntry, LexicalIndex, within, write_lexical
+from index.search.lexical import LexicalEntry, LexicalIndex, write_lexical
+from index.search.query import Alternative, Group
 from tests.index.made import addition
 
 BODIES = ("rewetted peat stores carbon", "peat", "碳汇 泥炭", "sequestr of carbon in fores", "forest forest fire")
@@ -46,32 +44,6 @@ def test_an_alternative_is_never_worth_more_than_the_words(index: LexicalIndex) 
     common, rare = Group(("carbon",), (Alternative(("碳汇", "泥炭"), 1.0),)), Group(("碳汇",))
     assert 0 < scores(index, common)[2] <= 1
     assert scores(index, common, rare)[2] < scores(index, rare)[2] + scores(index, common)[2]
-
-
-def test_a_misspelt_word_is_looked_for_as_the_nearest_there_is(index: LexicalIndex) -> None:
-    respelled = index.respelled([Group(("forrest",)), Group(("seqeustr",)), Group(("carbon",))])
-    assert [[each.terms for each in group.alternatives] for group in respelled] == [[("forest",)], [("sequestr",)], []]
-
-
-@pytest.mark.parametrize("word", ["fir", "2031", "carbon", "prest", "泥炭地", "qqqqqqq"])
-def test_short_words_numbers_and_known_words_stay_as_they_are(index: LexicalIndex, word: str) -> None:
-    assert index.respelled([Group((word,))]) == [Group((word,))]
-
-
-def test_words_said_together_are_not_respelled(index: LexicalIndex) -> None:
-    assert index.respelled([Group(("forezt", "firee"))]) == [Group(("forezt", "firee"))]
-
-
-def test_a_query_in_another_language_is_not_respelled(index: LexicalIndex) -> None:
-    groups = [Group((word,)) for word in ("forezt", "carbom", "storez", "rewettez", "foreste")]
-    assert index.respelled(groups) == groups
-    assert index.respelled(groups[:4]) != groups[:4]
-
-
-@given(st.text("abc", max_size=6), st.text("abc", max_size=6), st.integers(0, 2))
-def test_edits_are_counted_alike_in_both_directions(one: str, other: str, edits: int) -> None:
-    assert within(one, other, edits) == within(other, one, edits)
-    assert within(one, one, edits) and (not within(one, other, edits) or within(one, other, edits + 1))
 
 
 @pytest.fixture(scope="module")

@@ -49,7 +49,8 @@ def age(path):
     """Makes a store one of the format before statements and fronts."""
     with sqlite3.connect(path) as connection:
         connection.executescript(
-            "DROP TABLE statements; ALTER TABLE documents DROP COLUMN front; PRAGMA user_version = 2;"
+            "DROP TABLE statements; DROP TABLE generations; DROP TABLE removals; "
+            "ALTER TABLE documents DROP COLUMN front; PRAGMA user_version = 2;"
         )
     connection.close()
 
@@ -128,7 +129,10 @@ def test_an_older_library_gets_its_terms_in_the_search_form_of_today(library, tm
     path = tmp_path / "library" / STORE_FILE
     with closing(sqlite3.connect(path)) as connection:
         (fresh,) = connection.execute("SELECT terms FROM features").fetchone()
-        connection.executescript("UPDATE features SET terms = CAST('fen 106' AS BLOB); PRAGMA user_version = 3;")
+        connection.executescript(
+            "UPDATE features SET terms = CAST('fen 106' AS BLOB); "
+            "DROP TABLE generations; DROP TABLE removals; PRAGMA user_version = 3;"
+        )
     with Library.open(tmp_path / "library", encoder=encoder) as opened:
         assert opened.search("10⁶ t")
     with closing(sqlite3.connect(path)) as connection:

@@ -1,0 +1,55 @@
+"""Query step of the flow: near terms of the index beside words that no passage has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from itertools import takewhile
+from operator import eq
+
+from index.search.query import Alternative, Group
+
+_RESPELLED = 0.5  # what a term counts that differs from the query's by a letter or two
+_MAY_BE_A_SLIP = re.compile(r"[a-zß-ɏ]{5,}\Z").match
+_LONG_WORD, _SURE_LETTERS, _MOST_SLIPS, _MOST_SPELLINGS = 8, 2, 4, 3
+
+Terms = Callable[[str], Sequence[tuple[str, int]]]
+"""The index terms that begin with a prefix, and how many passages have each."""
+
+
+def respelled(groups: Sequence[Group], terms: Terms) -> tuple[Group, ...]:
+    """The groups, with the nearest terms of the index beside a word that no passage has.
+
+    Latin words of five letters and more, not known to the glossary either: one letter more, less, other or swapped
+    with its neighbour, two from eight letters on; the first two letters are taken to be right. In a query with
+    more than four such words they are no slips, but another language or subject.
+    """
+    alone = [group.terms[0] for group in groups if len(group.terms) == 1 and not group.alternatives]
+    strange = [word for word in alone if _MAY_BE_A_SLIP(word) and word not in dict(terms(word))]
+    if len(strange) > _MOST_SLIPS:
+        return tuple(groups)
+    near: dict[tuple[str, ...], Group] = {(word,): Group((word,), _nearest(word, terms)) for word in strange}
+    return tuple(near.get(group.terms, group) for group in groups)
+
+
+def _nearest(word: str, terms: Terms) -> tuple[Alternative, ...]:
+    """The commonest of the index's terms that are one edit away, or else two."""
+    there = terms(word[:_SURE_LETTERS])
+    for edits in (1, 2) if len(word) >= _LONG_WORD else (1,):
+        if near := [(-count, term) for term, count in there if within(word, term, edits)]:
+            return tuple(Alternative((term,), _RESPELLED) for _, term in sorted(near)[:_MOST_SPELLINGS])
+    return ()
+
+
+def within(one: str, other: str, edits: int) -> bool:
+    """Whether so many letters put in, left out, replaced or swapped with their neighbours make one word the other."""
+    same = sum(1 for _ in takewhile(bool, map(eq, one, other)))
+    one, other = one[same:], other[same:]
+    if not one or not other or not edits:
+        return len(one) + len(other) <= edits
+    return (
+        within(one[1:], other[1:], edits - 1)
+        or within(one[1:], other, edits - 1)
+        or within(one, other[1:], edits - 1)
+        or (one[:2] == other[1::-1] and within(one[2:], other[2:], edits - 1))
+    )
