@@ -31,6 +31,7 @@ MODEL_FORMAT = 1
 _TEXTS_AT_ONCE = 256
 _SHORT = 300  # characters: a sentence up to this long is kept with its tokens, since questions meet it again ...
 _MOST_KNOWN = 20_000  # ... and so many of them
+_MOST_POOLED = 100  # texts that are read alone, as questions are: search and answering each read the same one
 _FIRST_WORD = 2  # ids 0 and 1 are padding and the unknown token
 _FLOATS = {"F16": np.float16, "F32": np.float32, "F64": np.float64}
 
@@ -85,6 +86,7 @@ class StaticEncoder:
         self._unit = np.empty(weights.shape, np.float32)  # takes up memory only where rows are written
         self._is_unit = np.zeros(len(weights), bool)
         self._known: dict[str, Tokens] = {}
+        self._pooled: dict[str, Encoded] = {}
 
     @classmethod
     def load(cls, folder: Path) -> StaticEncoder:
@@ -122,8 +124,17 @@ class StaticEncoder:
 
     def read(self, texts: Sequence[str]) -> Encoded:
         """Vectors and tokens of the texts, each tokenised once."""
+        alone = texts[0] if len(texts) == 1 and len(texts[0]) <= _SHORT else None
+        if alone is not None and (known := self._pooled.get(alone)):
+            return known
         tokens = self.tokens(texts)
-        return Encoded(self._pool(tokens), tokens)
+        read = Encoded(self._pool(tokens), tokens)
+        if alone is not None:
+            if len(self._pooled) >= _MOST_POOLED:
+                self._pooled = {}
+            read.vectors.flags.writeable = False  # others are given the same
+            self._pooled[alone] = read
+        return read
 
     def tokens(self, texts: Sequence[str]) -> list[Tokens]:
         """Ids of the known tokens of each text, in order; empty where there is none."""

@@ -68,21 +68,23 @@ class KeptDocuments:
 
     def boxes(self, doc_id: str) -> NDArray[np.float32] | None:
         """Boxes of its code points, float32 (n, 4), or None."""
-        if doc_id not in self._boxes:
-            found = self._library.boxes(doc_id)
-            with self._lock:
-                self._glyphs += 0 if found is None else len(found)
-                if self._glyphs > _MOST_GLYPHS:
-                    self._boxes, self._glyphs = {}, 0 if found is None else len(found)
-                self._boxes[doc_id] = found
-            return found
-        return self._boxes.get(doc_id)
+        known = self._boxes  # this very one: another thread may begin anew
+        if doc_id in known:
+            return known[doc_id]
+        found = self._library.boxes(doc_id)
+        size = 0 if found is None else len(found)
+        with self._lock:
+            if self._glyphs + size > _MOST_GLYPHS:
+                self._boxes, self._glyphs = {}, 0
+            self._boxes[doc_id] = found
+            self._glyphs += size
+        return found
 
 
 def _kept(known: dict[str, _T], doc_id: str, read: Callable[[str], _T]) -> _T:
-    if doc_id not in known:
+    found = known.get(doc_id)
+    if found is None:
         if len(known) >= _MOST_KEPT:
             known.clear()
         found = known[doc_id] = read(doc_id)
-        return found
-    return known[doc_id]
+    return found
