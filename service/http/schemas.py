@@ -10,7 +10,7 @@ from index.hit import Filters, SearchMode
 from service.answer import AbstainReason, Flag, Status
 from service.grounding.guard import Element, Label
 
-Kind = Literal["pdf", "html", "docx", "markdown", "text", "json"]
+Kind = Literal["pdf", "html", "docx", "markdown", "text", "json", "csv", "xlsx", "pptx", "epub", "mail"]
 
 
 def _whole(text: str) -> str:

@@ -1,6 +1,7 @@
 // An answer as a card: what it says and how well that is supported; or why there is none, and what to try next.
 import { h, icon, tag } from "./dom.js";
 import { percent, tIn } from "./i18n.js";
+import { keeper, ofAnswer } from "./basket.js";
 import { markdown, plain, take } from "./copying.js";
 import { offer } from "./offer.js";
 import { terms } from "./parts.js";
@@ -105,6 +106,7 @@ function foot(got) {
     got.generated && h("span", { class: "generated", t: "generated" }),
     got.removed.length > 0 && h("span", { t: ["removed", got.removed.length] }),
     got.notes.map((note) => h("span", {}, note)),
+    got.segments.length > 0 && keeper(() => ofAnswer(got)),
     got.abstain_reason !== "no_question" &&
       h("span", { class: "copies" }, icon("copy"), copy(plain, "copyText"), copy(markdown, "copyMarkdown")),
   );

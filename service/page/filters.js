@@ -77,9 +77,9 @@ export function forget() {
 
 async function draw() {
   drawn = true;
-  let documents;
+  let documents, facets;
   try {
-    ({ documents } = await get("/v1/documents?limit=1000"));
+    ({ documents, facets } = await get("/v1/documents?limit=1000"));
   } catch (error) {
     drawn = false;
     panel.replaceChildren(problem(error, draw));
@@ -93,12 +93,14 @@ async function draw() {
       "jurisdictions",
       of((each) => each.metadata.jurisdiction),
       "place",
+      facets.jurisdiction,
     ),
     boxes(
       "filterType",
       "types",
       of((each) => each.type),
       "type",
+      facets.type,
     ),
     years(),
     titles(documents),
@@ -120,8 +122,12 @@ function box(name, value, ...said) {
   return h("label", { class: "check" }, input, ...said);
 }
 
-function boxes(title, name, values, kind) {
-  const said = (value) => h("span", { t: { term: [kind, value] } });
+function boxes(title, name, values, kind, counts = []) {
+  const count = (value) => counts.find((each) => each.value === value)?.count;
+  const said = (value) => [
+    h("span", { t: { term: [kind, value] } }),
+    count(value) && h("span", { class: "small" }, String(count(value))),
+  ];
   return h(
     "fieldset",
     {},

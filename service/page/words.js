@@ -1,7 +1,11 @@
 // Every word of the interface: English, Chinese.
-import { THREAD_WORDS } from "./threadwords.js";
+import { BASKET_WORDS } from "./basket-words.js";
+import { LIBRARY_WORDS } from "./library-words.js";
+import { THREAD_WORDS } from "./thread-words.js";
 
 export const WORDS = {
+  ...BASKET_WORDS,
+  ...LIBRARY_WORDS,
   ...THREAD_WORDS,
   title: ["SinkQA: climate policy, quoted word for word", "SinkQA：气候政策问答，逐字可查"],
   skip: ["Skip to content", "跳到正文"],
@@ -144,7 +148,7 @@ export const WORDS = {
   pagePrevious: ["Previous page", "上一页"],
   printed: ["printed {0}", "印刷页码 {0}"],
   modeText: ["Text", "文字"],
-  modeImage: ["Page image", "页面图像"],
+  modeImage: ["Image", "图像"],
   modeOutline: ["Outline", "目录"],
   modePassages: ["Passages", "段落"],
   modes: ["Show", "显示"],
@@ -178,7 +182,6 @@ export const WORDS = {
   drop: ["Drop files here", "将文件拖到此处"],
   dropTypes: ["PDF, Word, Excel, PowerPoint, HTML, EPUB, mail, Markdown, text, CSV or JSON", "PDF、Word、Excel、PowerPoint、HTML、EPUB、邮件、Markdown、纯文本、CSV 或 JSON"],
   choose: ["Choose files", "选择文件"],
-  sending: ["Sending… {0}", "正在上传… {0}"],
   reading: ["Reading {0} of {1}", "正在读取第 {0} 份，共 {1} 份"],
   "job.queued": ["Waiting its turn", "排队中"],
   "job.running": ["Reading…", "正在读取…"],
@@ -191,8 +194,8 @@ export const WORDS = {
   "file.failed": ["not added", "未添加"],
   "file.cancelled": ["cancelled", "已取消"],
   dismiss: ["Dismiss", "收起"],
-  findDocument: ["Find by title", "按标题查找"],
-  nothingFound: ["No title has these words.", "没有符合的标题。"],
+  findDocument: ["Title, file name or issuer", "标题、文件名或发布机关"],
+  nothingFound: ["No document fits this choice.", "没有符合条件的文件。"],
   pages: ["{0:page|pages}", "{0} 页"],
   passagesCount: ["{0:passage|passages}", "{0} 段"],
   replacesOlder: ["replaces an older version", "替换旧版本"],

@@ -96,7 +96,7 @@ def test_a_table_says_each_cell_in_its_place_and_opens_its_quotes(visit, fens, w
     page = visit(url=url, width=width)
     ask(page, ASKED)
     assert fits(page) and not grave(page)
-    table = page.get_by_role("table", name=expected["table"]["caption"])
+    table = page.locator("#answer").get_by_role("table", name=expected["table"]["caption"])
     expect(table.get_by_role("columnheader")).to_have_text([expected["table"]["corner"], *expected["table"]["columns"]])
     for row in expected["table"]["rows"]:
         shown = table.get_by_role("row").filter(has=page.get_by_role("rowheader").filter(has_text=row["label"]))
@@ -109,7 +109,7 @@ def test_a_table_says_each_cell_in_its_place_and_opens_its_quotes(visit, fens, w
     citation = expected["citations"][1]
     table.locator(".chip").nth(1).click()
     expect(page.locator("#source-title")).to_have_text(citation["title"])
-    assert marked(page) == citation["quote"]
+    assert marked(page).split(" … ") == citation["quote"].split("\t"), "cell by cell"
 
 
 def test_parts_head_their_statements_and_what_is_missing_is_told_in_the_askers_language(visit, fens):
@@ -275,11 +275,16 @@ def test_the_answer_is_still_there_after_a_look_elsewhere(visit):
     expect(page.locator("#answer > *")).to_have_count(0)
 
 
-def test_a_citation_is_copied_in_three_styles(visit):
+def test_a_citation_is_copied_in_four_styles(visit):
     page = visit(permissions=["clipboard-read", "clipboard-write"])
     ask(page, EN)
     page.locator(".sources").get_by_role("button", name="Cite").first.click()
-    for style, part in (("GB/T 7714", "Woodland credit rules[Z]"), ("APA", "(n.d.)"), ("BibTeX", "@misc{")):
+    for style, part in (
+        ("GB/T 7714", "Woodland credit rules[Z]"),
+        ("APA", "(n.d.)"),
+        ("BibTeX", "@misc{"),
+        ("RIS", "TY  - GEN"),
+    ):
         page.get_by_role("button", name=f"Copy {style}").click()
         expect(page.locator("#cite-told")).to_have_text("Copied.")
         assert part in page.evaluate("navigator.clipboard.readText()")
@@ -320,6 +325,8 @@ def test_a_pdf_is_uploaded_asked_deleted_and_put_back(visit, served, tmp_path):
 
     page.get_by_role("link", name="Library").click()
     page.get_by_role("button", name=f"Delete {title}").click()
+    expect(page.get_by_role("button", name="Keep it")).to_be_focused()
+    page.locator("#delete-dialog").get_by_role("button", name="Delete").click()
     expect(page.get_by_role("button", name=f"Undo: put back {title}")).to_be_focused()
     assert title not in {each["title"] for each in answer(served, question)["passages"]}
     page.keyboard.press("Enter")
@@ -576,7 +583,7 @@ def test_the_first_load_is_small_and_every_file_is_the_servers_own(served):
         sizes = {
             path.name: len(client.get(f"/page/{path.name}").raise_for_status().content) for path in folder.iterdir()
         }
-        assert sum(sizes.values()) < 300_000
+        assert sum(sizes.values()) < 350_000
         assert set(re.findall(r"(?:src|href)=\"/page/([\w.]+)", first.text)) <= set(sizes)
         known = client.get("/page/main.js", headers={"If-None-Match": client.get("/page/main.js").headers["ETag"]})
         assert known.status_code == 304
