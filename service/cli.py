@@ -40,6 +40,10 @@ Jurisdictions = Annotated[
     list[str] | None, typer.Option("--jurisdiction", help="Only documents of CN, US, EU, JP, NZ or UN.")
 ]
 Types = Annotated[list[Kind] | None, typer.Option("--type", help="Only documents of this format; repeatable.")]
+Export = Annotated[
+    Path | None,
+    typer.Option("--export", help="Write the answer with notes to this file: .docx, .md, .html, .xlsx, .bib, .ris."),
+]
 Since = Annotated[int | None, typer.Option("--from", help="Only documents of this year or later.")]
 Until = Annotated[int | None, typer.Option("--to", help="Only documents of this year or earlier.")]
 
@@ -99,13 +103,19 @@ def ask(
     generate: Annotated[
         bool, typer.Option("--generate", help="Let the language model that is set write it; every sentence is checked.")
     ] = False,
+    export: Export = None,
     as_json: AsJson = False,
 ) -> None:
     """Answer a question with checked quotes, or say why the library cannot."""
+    from service.commands import memo
+
+    kind_of_file = memo.format_of(export) if export else ""  # what cannot be written is told before anything is asked
     engine = open_engine(library, collection)
     filters = terminal.filters(doc, language, jurisdiction, kind, since, until)
     answer = engine.ask(_text_or_stdin(question), k=k, filters=filters, generate=generate)
     terminal.show_answer(answer, as_json=as_json)
+    if export:
+        memo.write(answer, engine, export, kind_of_file, library=library, collection=collection)
 
 
 @app.command()
