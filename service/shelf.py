@@ -135,6 +135,10 @@ class Shelf:
         """The passage with this id."""
         return self._library.passage(passage_id)
 
+    def near(self, passage_id: str, *, reach: int) -> list[Passage]:
+        """The passages up to ``reach`` places from this one, itself among them, in reading order."""
+        return self._library.near(passage_id, reach=reach)
+
     def open_passage(self, passage_id: str) -> OpenPassage:
         """A passage, word for word, with its neighbours.
 

@@ -109,6 +109,13 @@ export const post = async (path, body, signal) => (await send(path, sent("POST",
 export const patch = async (path, body) => (await send(path, sent("PATCH", body))).json();
 export const remove = async (path) => (await send(path, { method: "DELETE" })).json();
 
+/** A file that is made of `body`: the answer, its blob and the name that it has. */
+export async function file(path, body) {
+  const response = await send(path, sent("POST", body));
+  const named = response.headers.get("Content-Disposition")?.match(/filename\*=UTF-8''([^;]+)/);
+  return { response, blob: await response.blob(), name: decodeURIComponent(named?.[1] ?? "memo") };
+}
+
 /** A picture as an address of this page's own; to be revoked when it is shown no more. */
 export const picture = async (path, signal) => URL.createObjectURL(await (await send(path, { signal })).blob());
 

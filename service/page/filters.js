@@ -23,9 +23,14 @@ export function begin() {
 }
 
 /** The filters as the API takes them, null where there are none. */
-export function chosen() {
-  const given = Object.entries(picked).filter(([, value]) => (Array.isArray(value) ? value.length : value));
-  return given.length ? Object.fromEntries(given) : null;
+export const chosen = () => given(picked);
+
+/** The filters that an address names, as the API takes them. */
+export const ofQuery = (query) => given(read(query));
+
+function given(from) {
+  const some = Object.entries(from).filter(([, value]) => (Array.isArray(value) ? value.length : value));
+  return some.length ? Object.fromEntries(some) : null;
 }
 
 export function asQuery(filters) {
@@ -36,12 +41,17 @@ export function asQuery(filters) {
   return query;
 }
 
+function read(query) {
+  const named = none();
+  for (const [name, short] of Object.entries(LISTS)) named[name] = query.getAll(short);
+  for (const [name, short] of Object.entries(YEARS))
+    if (query.get(short)) named[name] = Number(query.get(short)) || undefined;
+  return named;
+}
+
 /** Takes over the filters of an address. */
 export function take(query) {
-  picked = none();
-  for (const [name, short] of Object.entries(LISTS)) picked[name] = query.getAll(short);
-  for (const [name, short] of Object.entries(YEARS))
-    if (query.get(short)) picked[name] = Number(query.get(short)) || undefined;
+  picked = read(query);
   retell();
   if (drawn) draw();
 }
@@ -53,11 +63,16 @@ export function retell() {
   button.classList.toggle("on", count > 0);
 }
 
+/** Out of the way of the answer. */
+export function fold() {
+  panel.hidden = true;
+  button.setAttribute("aria-expanded", "false");
+}
+
 /** The library has changed: what may be chosen is asked for anew. */
 export function forget() {
   drawn = false;
-  panel.hidden = true;
-  button.setAttribute("aria-expanded", "false");
+  fold();
 }
 
 async function draw() {

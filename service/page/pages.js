@@ -2,6 +2,7 @@
 import { get, picture } from "./api.js";
 import { h, icon, tag } from "./dom.js";
 import { problem } from "./parts.js";
+import { settle } from "./selecting.js";
 import { drawn, placed, slices } from "./tables.js";
 
 const MOST_PIXELS = 4096;
@@ -37,7 +38,7 @@ function sheet(page, evidence, headings, tables) {
     const place = trimmed(page.text, [at, to]);
     const words = styled(place, page.text, marks, heads);
     if (page.text.slice(at, to).trim())
-      parts.push(h("div", { class: "source-text", lang: tag(evidence.language) }, words));
+      parts.push(settle(h("div", { class: "source-text", lang: tag(evidence.language) }, words), page, ...place));
     at = to;
   };
   for (const table of tables) {
@@ -51,7 +52,7 @@ function sheet(page, evidence, headings, tables) {
     }
     text(region[0]);
     if (!isWhole) unmarked(room);
-    parts.push(room, raw(page.text, region, isWhole ? [] : marks, evidence.language));
+    parts.push(room, raw(page, region, isWhole ? [] : marks, evidence.language));
     at = region[1];
   }
   text(page.text.length);
@@ -64,12 +65,12 @@ function sheet(page, evidence, headings, tables) {
 }
 
 /** What a table is drawn from; open where the quote is not all in its cells. */
-const raw = (text, region, marks, language) =>
+const raw = (page, region, marks, language) =>
   h(
     "details",
     { class: "raw small", open: marks.length > 0 },
     h("summary", { t: "tableRaw" }),
-    h("div", { class: "source-text", lang: tag(language) }, slices(text, region, marks)),
+    settle(h("div", { class: "source-text", lang: tag(language) }, slices(page.text, region, marks)), page, ...region),
   );
 
 function unmarked(room) {

@@ -6,6 +6,7 @@ import { offerCitation } from "./cite.js";
 import { outline, overview, passages } from "./document.js";
 import { find } from "./find.js";
 import { corrections, offerEdit } from "./edit.js";
+import { keepQuote } from "./keeping.js";
 import { imagePages, textPages } from "./pages.js";
 import { doubts, place, problem, waiting, why } from "./parts.js";
 import { besideLink, saveButton } from "./taking.js";
@@ -104,10 +105,12 @@ async function renew(about) {
   byId("source-title")?.focus({ preventScroll: isWide() });
 }
 
-/** Shows which chip is open. */
+/** Shows which chip is open: each turn of a thread counts its own quotes. */
 function mark(evidence) {
   for (const chip of document.querySelectorAll(".chip")) {
-    if (evidence && Number(chip.dataset.number) === evidence.number) chip.setAttribute("aria-current", "true");
+    const turn = chip.closest("[data-turn]")?.dataset.turn;
+    const isOpen = evidence && Number(chip.dataset.number) === evidence.number && turn === evidence.turn;
+    if (isOpen) chip.setAttribute("aria-current", "true");
     else chip.removeAttribute("aria-current");
   }
 }
@@ -174,6 +177,7 @@ function head(evidence, about) {
           icon("quote"),
           h("span", { t: "cite" }),
         ),
+        keepQuote(evidence),
         address,
         about &&
           h(
