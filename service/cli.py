@@ -21,6 +21,7 @@ from rich.text import Text
 from ingest.errors import SinkQAError
 from service.commands import edit, fetch, holdings, key, serve, terminal
 from service.commands.options import AsJson, Collection, Kind, Library, Mode, open_engine
+from service.commands.phrases import count
 
 app = typer.Typer(
     help="Ask climate-policy documents, in Chinese or English, and get answers whose quotes are checked.",
@@ -237,8 +238,25 @@ def backup(
     copied = back_up(Settings.load(library=library), to)
     if as_json:
         return terminal.show_json({"backup": str(to), "collections": copied})
-    for name, count in copied.items():
-        terminal.show_line(Text(f"backed up {count} documents of {name} to {to}"))
+    for name, documents in copied.items():
+        terminal.show_line(Text(f"backed up {documents} documents of {name} to {to}"))
+    return None
+
+
+@app.command()
+def upgrade(library: Library = None, as_json: AsJson = False) -> None:
+    """Raise a library that an older version wrote to the format of today: all collections and their search indexes."""
+    from dataclasses import asdict
+
+    from service.settings import Settings
+    from service.upgrading import upgrade
+
+    upgraded = upgrade(Settings.load(library=library))
+    if as_json:
+        return terminal.show_json({"collections": [asdict(each) for each in upgraded]})
+    for each in upgraded:
+        became = f"is of format {each.after}" if each.before == each.after else f"format {each.before} → {each.after}"
+        terminal.show_line(Text(f"{each.collection}: {became}, {count(each.documents, 'document')}"))
     return None
 
 

@@ -217,9 +217,18 @@ class Engine(Shelf):
         """Number of changes ever made to the library, by any process."""
         return self._library.generation
 
+    @property
+    def encoder(self) -> str:
+        """The fingerprint of what made the library's vectors."""
+        return self._library.encoder.fingerprint
+
     def rebuild(self) -> None:
         """Builds the derived indexes anew from the stored text."""
         self._library.rebuild()
+
+    def refresh(self) -> None:
+        """Brings the derived indexes to the newest documents now, and not with the next question."""
+        self._library.refresh()
 
     def doctor(self) -> DoctorReport:
         """What is installed and loaded, and what is stale or damaged."""

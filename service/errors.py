@@ -14,6 +14,7 @@ SinkQAError
     ├── InvalidFilter      invalid-filter      a condition that searches cannot be held to
     ├── InvalidUpload      invalid-upload      no file, or too many at once
     ├── InvalidCorrection  invalid-correction  what a document cannot be known by
+    ├── AddressRefused     address-refused     no address of the web, or nothing that may be taken from it
     ├── InvalidExport      invalid-export      nothing to export, or into no format that is known
     ├── StorageFull        storage-full        no room on disk for what came in
     ├── QuotaExceeded      quota-exceeded      a collection would hold more than it may
@@ -117,6 +118,12 @@ class InvalidCorrection(ServiceError):
     """A field of a document that cannot be corrected, or a value that it cannot have."""
 
     code = "invalid-correction"
+
+
+class AddressRefused(ServiceError):
+    """An address is none of the web, or what is there does not come or may not be taken."""
+
+    code = "address-refused"
 
 
 class InvalidExport(ServiceError):

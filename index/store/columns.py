@@ -28,6 +28,28 @@ _PROBE_BYTES = 1 << 16
 _STEPS_PER_POINT = 16  # boxes are kept to 1/16 point, a fiftieth of a millimetre
 _NO_GLYPH = -32768  # also what a coordinate past +-2047 points becomes: no page is 72 cm and its text beyond it
 
+DOCUMENT_COLUMNS = (
+    "doc_id",
+    "reading",
+    "name",
+    "media_type",
+    "type",
+    "language",
+    "jurisdiction",
+    "year",
+    "metadata",
+    "edited",
+    "warnings",
+    "n_pages",
+    "n_bytes",
+    "text_sha256",
+    "pages",
+    "front",
+    "text",
+    "boxes",
+    "content",
+)
+"""Those that do not depend on when a document is added."""
 PASSAGE_COLUMNS = "doc_id, passages.language, page_start, page_end, body"
 
 
@@ -100,7 +122,10 @@ def pack_vector(vector: Floats) -> bytes:
 @_reading("a vector")
 def unpack_halves(blobs: Sequence[bytes], dim: int) -> NDArray[np.float16]:
     """float16, (len(blobs), dim): vectors as they are kept."""
-    return np.frombuffer(b"".join(blobs), "<f2").reshape(len(blobs), dim)
+    halves = np.frombuffer(b"".join(blobs), "<f2").reshape(len(blobs), dim)
+    if not np.isfinite(halves).all():
+        raise ValueError("it has components that are no numbers")
+    return halves
 
 
 def unpack_vectors(blobs: Sequence[bytes], dim: int) -> Floats:

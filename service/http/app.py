@@ -21,11 +21,14 @@ from service.http import (
     access,
     answers,
     connecting,
+    deleting,
     dify,
     documents,
     exporting,
     health,
+    inside,
     jobs,
+    libraries,
     observing,
     openai,
     page,
@@ -65,7 +68,7 @@ def create_app(settings: Settings, *, together: Path | None = None, runs_jobs: b
     app.state.jobs = AllJobs(settings, runs=runs_jobs)
     app.state.quotas = Quotas(settings)
     problems.install(app)
-    for module in (answers, documents, exporting, jobs, openai, dify, health, page):
+    for module in (answers, documents, deleting, inside, libraries, exporting, jobs, openai, dify, health, page):
         app.include_router(module.router)
     connecting.install(app)
     access.install(app, settings, together)

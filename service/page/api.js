@@ -136,7 +136,7 @@ export async function* ask(body, signal) {
   }
 }
 
-/** Sends files; `tell` hears the share that has left, 0..1. Gives the job that takes them in. */
+/** Sends files; `tell` hears how many bytes of how many have left. Gives the job that takes them in. */
 export async function upload(files, tell, signal) {
   for (;;) {
     const used = key;
@@ -155,7 +155,7 @@ function uploadOnce(files, tell, signal) {
   request.open("POST", "/v1/documents");
   for (const [name, value] of Object.entries(headers())) request.setRequestHeader(name, value);
   request.responseType = "json";
-  request.upload.addEventListener("progress", (event) => event.lengthComputable && tell(event.loaded / event.total));
+  request.upload.addEventListener("progress", (event) => event.lengthComputable && tell(event.loaded, event.total));
   signal.addEventListener("abort", () => request.abort());
   return new Promise((resolve, reject) => {
     request.addEventListener("load", () => resolve([request.status, request.response]));

@@ -1,5 +1,5 @@
 // Words of the basket: English, Chinese.
-export const BASKET = {
+export const BASKET_WORDS = {
   basket: ["Basket", "摘录"],
   basketTitle: ["Basket", "摘录"],
   basketLead: [
