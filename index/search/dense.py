@@ -92,7 +92,7 @@ class DenseIndex:
         open_to = [part.places if within is None else part.places[within[part.places]] for part in self._parts]
         n = sum(map(len, open_to))
         found = [
-            self._best(part, vector, _share(depth, len(places), n) if by_language else depth, places)
+            self._best(part, vector, share_of(depth, len(places), n) if by_language else depth, places)
             for part, places in zip(self._parts, open_to, strict=True)
         ]
         best, scores = map(np.concatenate, zip(*found, strict=True))
@@ -170,7 +170,7 @@ class DenseIndex:
         return all_found[order], all_scores[order]
 
 
-def _share(depth: int, n_of_language: int, n: int) -> int:
+def share_of(depth: int, n_of_language: int, n: int) -> int:
     """How many of a language would be among the best 10 * depth if languages lay evenly, at most ``depth``."""
     return min(depth, -(-_REACH * depth * n_of_language // max(1, n)))
 
