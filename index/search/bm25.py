@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -183,7 +184,11 @@ def read_postings(blobs: Sequence[bytes]) -> tuple[Rows, Bytes, Bytes]:
     return postings["row"].astype(np.int64), postings["times"], postings["length"]
 
 
-def without_rows(blob: bytes, rows: Rows) -> bytes:
-    """Postings without those of these rows."""
-    postings = np.frombuffer(blob, _POSTING)
-    return postings[~np.isin(postings["row"], rows)].tobytes()
+def without_rows(blobs: Sequence[bytes], rows: Rows) -> list[bytes]:
+    """Packed postings, each blob without those of these rows."""
+    postings = np.frombuffer(b"".join(blobs), _POSTING)
+    kept = ~np.isin(postings["row"], rows)
+    ends = np.cumsum([len(blob) // _POSTING.itemsize for blob in blobs])
+    left = np.concatenate(([0], np.cumsum(kept)))[np.concatenate(([0], ends))] * _POSTING.itemsize
+    whole = postings[kept].tobytes()
+    return [whole[start:end] for start, end in pairwise(left.tolist())]

@@ -21,7 +21,6 @@ from index.search.lexical import Ranking
 from index.search.postgres_writer import index_changes
 from index.search.query import Group, Query
 from index.search.vectors import nearest
-from index.store import catalogue
 from index.store.columns import unpack_halves, unpack_tokens
 from index.store.postgres import PostgresStore
 from index.store.wire import PostgresConnection
@@ -71,14 +70,16 @@ class PostgresBackend:
     def sync(self, *, anew: bool = False) -> None:
         """Nothing lags; ``anew`` makes postings and vectors again, and walks graphs where a language has grown."""
         if anew:
-            with self._store.writing() as connection:
+            with self._store.writing():
+                connection = self._store.connection
                 connection.script("TRUNCATE words, postings, counts, vectors, buckets, fresh, gone")
                 connection.execute('INSERT INTO fresh SELECT "row" FROM features')
         build_graphs(self._store.connection)
 
     def problems(self) -> list[str]:
         """What is missing or behind, one line each; empty when all is well."""
-        with self._store.reading() as connection:
+        with self._store.reading():
+            connection = self._store.connection
             stored, counted, vectors = (
                 connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
                 for table in ("passages", "counts", "vectors")
@@ -91,8 +92,8 @@ class PostgresBackend:
 
     def recall(self) -> Recall | None:
         """Measured against comparing every vector, with some of them as queries."""
-        with self._store.reading() as connection:
-            return measured_recall(connection, self._dim)
+        with self._store.reading():
+            return measured_recall(self._store.connection, self._dim)
 
 
 class PostgresSearcher:
@@ -115,8 +116,8 @@ class PostgresSearcher:
         self, query: Query, *, depth: int, mode: SearchMode = "hybrid", filters: Filters | None = None
     ) -> Candidates:
         """The best of each leg, among the passages that meet the filters."""
-        with self._store.reading() as connection:
-            allowed = catalogue.allowed_rows(connection, filters) if filters else None
+        with self._store.reading():
+            connection, allowed = self._store.connection, self._store.rows(filters) if filters else None
             known = _frequencies(connection, () if mode == "dense" else query.groups)
             plan, likely = Plan(() if mode == "dense" else query.groups, known.statistics), np.zeros(0, np.int64)
             lexical, open_to = Ranking.nothing(), known.spoken

@@ -37,6 +37,7 @@ INSERT INTO buckets SELECT ?, * FROM unnest(?::text[], ?::int[], ?::bigint[])
 ON CONFLICT (bucket, language) DO UPDATE
 SET passages = buckets.passages + excluded.passages, length = buckets.length + excluded.length
 """
+_IN_BUCKET = "SELECT term, entries FROM postings WHERE bucket = ? AND term = ANY(?::int[])"
 _FORGET_WORDS = """
 DELETE FROM words WHERE term = ANY(?::int[]) AND NOT EXISTS (SELECT 1 FROM postings WHERE postings.term = words.term)
 """
@@ -151,10 +152,8 @@ def _take_out(connection: PostgresConnection) -> None:
     for bucket, each in sorted(gone.items()):
         rows = np.array([row for row, *_ in each], np.int64)
         terms = np.unique(read_counts([counted for *_, counted in each])[1]).tolist()
-        found = connection.execute(
-            "SELECT term, entries FROM postings WHERE bucket = ? AND term = ANY(?::int[])", (bucket, terms)
-        )
-        left = {term: without_rows(entries, rows) for term, entries in found}
+        found = connection.execute(_IN_BUCKET, (bucket, terms)).fetchall()
+        left = dict(zip([term for term, _ in found], without_rows([held for _, held in found], rows), strict=True))
         kept = [term for term, entries in left.items() if entries]
         connection.execute(
             "UPDATE postings SET n = length(given.entries) / 6, entries = given.entries "

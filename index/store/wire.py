@@ -171,11 +171,18 @@ async def _connected(address: str) -> Session:
             f"cannot use {shown(address)}: its client is not installed; pip install 'sinkqa[postgres]'"
         ) from error
     try:
-        return await asyncpg.connect(address, timeout=CONNECT_S, server_settings=_SETTINGS)
+        session = await asyncpg.connect(address, timeout=CONNECT_S, server_settings=_SETTINGS)
     except (ValueError, asyncpg.exceptions.ClientConfigurationError) as error:
         raise LibraryUnreadable(
             f"cannot use {shown(address)}: {error}; expected postgresql://user:password@host:port/database"
         ) from error
+    await session.set_type_codec("numeric", schema="pg_catalog", encoder=str, decoder=_number, format="text")
+    return session
+
+
+def _number(text: str) -> int | float:
+    """A sum of integers is a decimal number there."""
+    return float(text) if "." in text else int(text)
 
 
 @lru_cache(maxsize=1_000)
