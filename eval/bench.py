@@ -21,10 +21,10 @@ import numpy as np
 from eval.processes import Usage, measure
 from index.arrays import Floats
 from index.hit import SearchMode
-from index.library import STORE_FILE, Library
+from index.library import Library
 from index.store.columns import unpack_vectors
 from index.store.features import vector_text
-from index.store.sqlite import Store
+from index.store.sqlite import STORE_FILE, SqliteStore
 from ingest.readers import find_files
 from service.engine import Engine
 from service.settings import Settings
@@ -162,10 +162,12 @@ def _warm(library: Path, questions: Sequence[str]) -> list[Figure]:
 
 
 def _vectors(path: Path, dim: int) -> Floats:
-    store = Store(path, read_only=True)
-    blobs = [blob for (blob,) in store.connection.execute("SELECT vector FROM features")]
+    store = SqliteStore(path, read_only=True)
+    with store.reading():
+        changes = store.changes(None)
+        vectors = [each.vector for each in store.features(changes.added)] if changes else []
     store.close()
-    return unpack_vectors(blobs, dim)
+    return unpack_vectors(vectors, dim)
 
 
 def _nearest(vectors: Floats, query: Floats, k: int = 10) -> None:

@@ -9,8 +9,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from index.errors import DiskFull, LibraryDamaged, LibraryError
-from index.library import STORE_FILE
 from index.store.connection import connect, is_full, opened_to_copy
+from index.store.sqlite import STORE_FILE
 from index.store.trash import TRASH_FILE
 from service.collections import Collections
 from service.errors import BackupFailed

@@ -9,7 +9,7 @@ import uuid
 from pathlib import Path
 from typing import Protocol
 
-from index.library import STORE_FILE
+from index.store.sqlite import STORE_FILE
 from service.engine import Engine
 from service.errors import CollectionExists, CollectionNotFound, InvalidCollection
 from service.keys import keys_of

@@ -10,7 +10,7 @@ from importlib.resources import files
 from urllib.parse import urlsplit
 
 from index.editable import EDITABLE
-from index.store.corrections import Changes
+from index.store.corrections import Corrections
 from service.errors import InvalidCorrection
 
 _MOST_CHARS, _LONGEST_URL = 500, 2_000
@@ -18,7 +18,7 @@ _YEARS = range(1000, 3000)
 _COMMON = {"UK": "GB", "USA": "US", "PRC": "CN"}
 
 
-def checked(given: Mapping[str, object]) -> Changes:
+def checked(given: Mapping[str, object]) -> Corrections:
     """The changes that a person means: None, or nothing but spaces, takes a correction back to what was read.
 
     Raises:

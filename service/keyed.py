@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from index.errors import LibraryError
-from index.library import STORE_FILE
 from index.store.connection import opened, opened_to_copy
+from index.store.sqlite import STORE_FILE
 
 _NAME = "keyed"
 _log = logging.getLogger(__name__)

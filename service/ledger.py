@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from index.errors import LibraryFormatMismatch
-from index.store.connection import Connection, opened, opened_to_copy
+from index.store.connection import SqliteConnection, opened, opened_to_copy
 from service.errors import JobNotFound
 
 LEDGER_FILE = "jobs.sqlite"
@@ -224,7 +224,7 @@ class Ledger:
             yield connection
             connection.execute("COMMIT")
 
-    def _checked(self, connection: Connection) -> Connection:
+    def _checked(self, connection: SqliteConnection) -> SqliteConnection:
         connection.row_factory = sqlite3.Row
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version == _FORMAT - 1:

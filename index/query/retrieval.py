@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,26 +17,13 @@ from index.query.fusion import Weights, fuse
 from index.query.spelling import Terms, respelled
 from index.search.backend import Candidates
 from index.search.query import Group, Query
-from index.store.columns import (
-    PASSAGE_COLUMNS,
-    read_metadata,
-    read_passage,
-    unpack_terms,
-)
-from index.store.sqlite import batches
-from ingest.document import Metadata
-from ingest.passage import Passage
+from index.store.columns import unpack_terms
+from index.store.store import Store, StoredPassage
 from ingest.text.language import detect
-
-if TYPE_CHECKING:
-    pass
-
-_T = TypeVar("_T")
 
 LONGEST_QUERY = 2_000  # code points; what follows is not looked at
 DEPTH = 100  # candidates from each leg, of the dense one for each language: a translation comes late in any ranking
-_MOST_KNOWN = 100_000  # rows whose tokens are kept, half a kilobyte each
-_MOST_READ = 2_000  # passages, some 20 MB
+_MOST_READ = 2_000  # passages
 
 
 class Ranked(NamedTuple):
@@ -96,19 +82,22 @@ def ranked(
     ]
 
 
-def read_hits(connection: sqlite3.Connection, ranked: Sequence[Ranked], groups: Sequence[Group]) -> list[Hit]:
+def read_hits(store: Store, ranked: Sequence[Ranked], groups: Sequence[Group]) -> list[Hit]:
     """The passages of ranked rows, with those of the query's terms and of their alternatives that stand in each."""
-    read = _read_rows(connection, [each.row for each in ranked])
-    standing: dict[int, frozenset[str]] = {}
-    for places, part in batches([each.row for each in ranked]):
-        found = connection.execute(f'SELECT "row", terms FROM features WHERE "row" IN {places}', part)
-        standing.update((row, _standing(packed)) for row, packed in found)
+    read = store.stored([each.row for each in ranked])
     hits: list[Hit] = []
     for each in ranked:
-        title, about, passage = _of(each.row, read)
-        why = replace(each.why, matched_terms=matched_terms(groups, _of(each.row, standing)))
-        hits.append(Hit(passage, title, each.score, why, about))
+        found = _of(each.row, read)
+        why = replace(each.why, matched_terms=matched_terms(groups, _standing(found.terms)))
+        hits.append(Hit(found.passage, found.title, each.score, why, found.about))
     return hits
+
+
+def read_stated(store: Store, found: Sequence[tuple[int, int, str]]) -> list[Stated]:
+    """The statements that these units of the passages in these rows make, with their terms."""
+    read = store.stored([row for row, _, _ in found])
+    hits = (Hit(each.passage, each.title, 0.0, Why(), each.about) for each in (_of(row, read) for row, _, _ in found))
+    return [Stated(hit, unit, term) for hit, (_, unit, term) in zip(hits, found, strict=True)]
 
 
 @lru_cache(maxsize=_MOST_READ)
@@ -117,50 +106,8 @@ def _standing(packed: bytes) -> frozenset[str]:
     return frozenset(unpack_terms(packed)[-1].split())
 
 
-def read_stated(connection: sqlite3.Connection, row: int, unit: int, term: str) -> Stated:
-    """The statement that this unit of the passage in this row makes."""
-    title, about, passage = _read_row(connection, row)
-    return Stated(Hit(passage, title, 0.0, Why(), about), unit, term)
-
-
-def titled_passage(connection: sqlite3.Connection, row: int) -> tuple[str, Passage]:
-    """The title, or else the name, of the document whose passage is in this row of the store, and the passage."""
-    title, _, passage = _read_row(connection, row)
-    return title, passage
-
-
-def _read_row(connection: sqlite3.Connection, row: int) -> tuple[str, Metadata, Passage]:
-    return _of(row, _read_rows(connection, [row]))
-
-
-def _of(row: int, read: Mapping[int, _T]) -> _T:
+def _of(row: int, read: Mapping[int, StoredPassage]) -> StoredPassage:
     """What was read of a row that the same view of the store has."""
     if row not in read:
         raise LibraryDamaged(f"the store has a passage in row {row} and not all that belongs to it; see sinkqa doctor")
     return read[row]
-
-
-def _read_rows(connection: sqlite3.Connection, rows: Sequence[int]) -> dict[int, tuple[str, Metadata, Passage]]:
-    """Title, or else name, of the document, what is known of it, and the passage, by row."""
-    read: dict[int, tuple[str, Metadata, Passage]] = {}
-    for places, part in batches(rows):
-        found = connection.execute(
-            f'SELECT "row", name, metadata, {PASSAGE_COLUMNS} FROM passages JOIN documents USING (doc) '
-            f'WHERE "row" IN {places}',
-            part,
-        )
-        for row, name, metadata, *columns in found:
-            about = _metadata(metadata)
-            read[row] = about.title or str(name), about, _passage(*columns)
-    return read
-
-
-@lru_cache(maxsize=_MOST_READ)
-def _metadata(column: str) -> Metadata:
-    return read_metadata(column)
-
-
-@lru_cache(maxsize=_MOST_READ)
-def _passage(*columns: Any) -> Passage:
-    """By what stands in the store now: questions meet the same passages again, and unpacking is most of reading."""
-    return read_passage(columns)

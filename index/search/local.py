@@ -23,8 +23,7 @@ from index.search.lexical import LexicalEntry
 from index.search.rows import KnownRows
 from index.search.searcher import LocalSearcher
 from index.store.columns import unpack_halves, unpack_terms
-from index.store.lock import write_lock
-from index.store.sqlite import Store, batches
+from index.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,13 +32,13 @@ REBUILD_BELOW = 20_000  # passages; a removal from a smaller library builds anew
 _STALE_SHARE = 0.1  # of a larger one: rows that may be gone but still count in BM25's statistics
 _FIRST_BUILD_WAIT_S = 60.0
 _PUBLISH_WAIT_S, _POLL_S = 2.0, 0.02
-_ENTRIES_AT_ONCE, _VECTORS_AT_ONCE = 1_000, 4_000
+_VECTORS_AT_ONCE = 4_000
 
 
 class LocalBackend:
     """Tantivy and FAISS in files beside the store (see :mod:`index.search.derived`)."""
 
-    def __init__(self, store: Store, *, encoder: str, dim: int) -> None:
+    def __init__(self, store: SqliteStore, *, encoder: str, dim: int) -> None:
         self._store, self._encoder, self._dim = store, encoder, dim
         self._library = store.path.parent
         self._derived = self._library / "derived"
@@ -76,13 +75,11 @@ class LocalBackend:
         """Brings the indexes to the store's generation, from nothing if ``anew``; the caller holds the write lock."""
         with self._lock:
             base = None if anew else self._newest()
-            with self._store.reading() as connection:
+            with self._store.reading():
                 generation = self._store.generation
                 if base is not None and base.generation == generation:
                     return
-                stored = np.fromiter(
-                    (row for (row,) in connection.execute('SELECT "row" FROM passages ORDER BY "row"')), np.int64
-                )
+                stored = self._stored()
                 base = self._usable(base, stored, generation)
                 known = np.zeros(0, np.int64) if base is None else base.rows
                 rows = np.setdiff1d(stored, known, assume_unique=True)
@@ -111,7 +108,7 @@ class LocalBackend:
                 f"search index: generation {manifest.generation} by encoder {manifest.encoder}, "
                 f"expected {generation} by {self._encoder}"
             ]
-        stored = [row for (row,) in self._store.connection.execute('SELECT "row" FROM passages ORDER BY "row"')]
+        stored = self._stored().tolist()
         try:
             indexed = np.load(self._folder() / manifest.folder / "rows.npy").tolist()
         except (OSError, ValueError) as error:
@@ -142,7 +139,7 @@ class LocalBackend:
             if self._is_aside:
                 self.sync()
             else:
-                with write_lock(self._library, timeout_s=0.0 if snapshot else _FIRST_BUILD_WAIT_S):
+                with self._store.alone(timeout_s=0.0 if snapshot else _FIRST_BUILD_WAIT_S):
                     self.sync()
         except LibraryBusy:
             if snapshot is None:
@@ -159,10 +156,13 @@ class LocalBackend:
 
     def _is_holed(self, snapshot: Snapshot) -> bool:
         """Whether the store has no longer all that a snapshot holds."""
-        last = int(snapshot.rows[-1]) if len(snapshot.rows) else 0
-        count = 'SELECT count(*) FROM passages WHERE "row" <= ?'
-        (held,) = self._store.connection.execute(count, (last,)).fetchone()
-        return bool(held < len(snapshot.rows))
+        changes = self._store.changes(snapshot.generation)
+        return changes is None or bool(len(changes.removed))
+
+    def _stored(self) -> Rows:
+        """All rows of the store, ascending."""
+        changes = self._store.changes(None)
+        return np.zeros(0, np.int64) if changes is None else changes.added
 
     def _usable(self, base: Snapshot | None, stored: Rows, generation: int) -> Snapshot | None:
         """The snapshot to build upon, or None where building from nothing is right or better."""
@@ -193,26 +193,12 @@ class LocalBackend:
         return self._scratch
 
     def _entries(self, rows: Rows) -> Iterator[LexicalEntry]:
-        for start in range(0, len(rows), _ENTRIES_AT_ONCE):
-            for places, part in batches(rows[start : start + _ENTRIES_AT_ONCE].tolist()):
-                found = self._store.connection.execute(
-                    f'SELECT "row", terms FROM features WHERE "row" IN {places} ORDER BY "row"', part
-                )
-                yield from (LexicalEntry(row, unpack_terms(terms)) for row, terms in found)
+        return (LexicalEntry(each.row, unpack_terms(each.terms)) for each in self._store.features(rows))
 
     def _languages(self, rows: Rows) -> list[str]:
-        languages: list[str] = []
-        for places, part in batches(rows.tolist()):
-            found = self._store.connection.execute(
-                f'SELECT language FROM passages WHERE "row" IN {places} ORDER BY "row"', part
-            )
-            languages += (sys.intern(language) for (language,) in found)
-        return languages
+        return [sys.intern(each.language) for each in self._store.features(rows)]
 
     def _vectors(self, rows: Rows) -> Iterator[NDArray[np.float16]]:
         for start in range(0, len(rows), _VECTORS_AT_ONCE):
-            for places, part in batches(rows[start : start + _VECTORS_AT_ONCE].tolist()):
-                found = self._store.connection.execute(
-                    f'SELECT vector FROM features WHERE "row" IN {places} ORDER BY "row"', part
-                )
-                yield unpack_halves([blob for (blob,) in found], self._dim)
+            part = self._store.features(rows[start : start + _VECTORS_AT_ONCE])
+            yield unpack_halves([each.vector for each in part], self._dim)

@@ -10,8 +10,7 @@ import numpy as np
 from index.arrays import Floats, Rows, Tokens
 from index.search.lexical import Ranking
 from index.store.columns import unpack_tokens, unpack_vectors
-from index.store.connection import Connection
-from index.store.sqlite import batches
+from index.store.store import Store
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,54 +36,43 @@ class KnownRows:
         self._tokens: dict[int, tuple[str, Tokens]] = {}
         self._lock = threading.Lock()
 
-    def languages(self, connection: Connection, rows: Rows) -> NDArray[np.int16]:
+    def languages(self, store: Store, rows: Rows) -> NDArray[np.int16]:
         """The number of each row's language; 0 for one that was deleted before it was ever read."""
         if len(rows) and (rows.max() >= len(self._languages) or not self._languages[rows].all()):
-            self._read_languages(connection, rows)
+            self._read_languages(store, rows)
         return self._languages[rows]
 
-    def _read_languages(self, connection: Connection, rows: Rows) -> None:
+    def _read_languages(self, store: Store, rows: Rows) -> None:
         with self._lock:
             known = np.zeros(max(len(self._languages), 2 * int(rows.max()) + 1), np.int16)
             known[: len(self._languages)] = self._languages
-            for places, part in batches(rows[known[rows] == 0].tolist()):
-                found = connection.execute(f'SELECT "row", language FROM passages WHERE "row" IN {places}', part)
-                for row, language in found:
-                    if language not in self._spoken:
-                        self._spoken.append(language)
-                    known[row] = self._spoken.index(language)
+            for each in store.features(rows[known[rows] == 0]):
+                if each.language not in self._spoken:
+                    self._spoken.append(each.language)
+                known[each.row] = self._spoken.index(each.language)
             self._languages = known
 
-    def candidates(self, connection: Connection, rows: Rows) -> Found:
+    def candidates(self, store: Store, rows: Rows) -> Found:
         """What is needed to score the rows; a row that was deleted meanwhile is left out."""
-        there: list[int] = []
-        for places, part in batches(rows.tolist()):
-            there += [row for (row,) in connection.execute(f'SELECT "row" FROM passages WHERE "row" IN {places}', part)]
+        held = store.held(rows)
+        there = held.tolist()
         if len(self._tokens) > _MOST_KNOWN:
             self._tokens = {}
         known = self._tokens  # this very one: another thread may begin anew
-        for places, part in batches([row for row in there if row not in known]):
-            found = connection.execute(
-                f'SELECT "row", passage_id, tokens FROM passages JOIN features USING ("row") WHERE "row" IN {places}',
-                part,
-            )
-            known.update((row, (passage_id, unpack_tokens(tokens))) for row, passage_id, tokens in found)
+        unread = np.array([row for row in there if row not in known], np.int64)
+        known.update((each.row, (each.passage_id, unpack_tokens(each.tokens))) for each in store.features(unread))
         return Found(
-            np.array(there, np.int64),
+            held,
             [known[row][0] for row in there],
-            [
-                self._spoken[number] or "und"
-                for number in self.languages(connection, np.array(there, np.int64)).tolist()
-            ],
+            [self._spoken[number] or "und" for number in self.languages(store, held).tolist()],
             [known[row][1] for row in there],
         )
 
 
-def cosines_of(connection: Connection, rows: Rows, dense: Ranking, vector: Floats) -> Floats:
+def cosines_of(store: Store, rows: Rows, dense: Ranking, vector: Floats) -> Floats:
     """Cosines of the rows; from the store for those that the dense leg did not hand over."""
     known: dict[int, float] = dict(zip(dense.rows.tolist(), dense.scores.tolist(), strict=True))
-    for places, part in batches([row for row in rows.tolist() if row not in known]):
-        found = connection.execute(f'SELECT "row", vector FROM features WHERE "row" IN {places}', part).fetchall()
-        cosines = unpack_vectors([packed for _, packed in found], len(vector)) @ vector
-        known.update(zip([row for row, _ in found], cosines.tolist(), strict=True))
+    found = [*store.features(np.array([row for row in rows.tolist() if row not in known], np.int64))]
+    cosines = unpack_vectors([each.vector for each in found], len(vector)) @ vector
+    known.update(zip([each.row for each in found], cosines.tolist(), strict=True))
     return np.array([known.get(row, 0.0) for row in rows.tolist()], np.float32)

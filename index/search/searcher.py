@@ -14,8 +14,7 @@ from index.search.derived import Snapshot
 from index.search.lexical import Ranking
 from index.search.query import Group, Query
 from index.search.rows import KnownRows, cosines_of
-from index.store import catalogue
-from index.store.sqlite import Store
+from index.store.store import Store
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,13 +36,13 @@ class LocalSearcher:
     ) -> Candidates:
         """The best of each leg, among the passages that meet the filters and that the store still has."""
         legs, lexical, dense = self.snapshot, Ranking.nothing(), Ranking.nothing()
-        with self._store.reading() as connection:
-            allowed = catalogue.allowed_rows(connection, filters) if filters else None
+        with self._store.reading():
+            allowed = self._store.rows(filters) if filters else None
             if mode != "dense":
                 lexical = legs.lexical(query.groups, depth=depth, allowed=allowed)
             if mode != "lexical":
                 dense = legs.dense(query.vector, depth=depth, allowed=allowed, by_language=True)
-            found = self._known.candidates(connection, distinct(np.concatenate((lexical.rows, dense.rows))))
+            found = self._known.candidates(self._store, distinct(np.concatenate((lexical.rows, dense.rows))))
             nothing = np.zeros(len(found.rows), np.float32)
             return Candidates(
                 found.rows,
@@ -51,7 +50,7 @@ class LocalSearcher:
                 found.languages,
                 found.tokens,
                 nothing if mode == "dense" else self._shares(found.rows, lexical, query.groups),
-                nothing if mode == "lexical" else cosines_of(connection, found.rows, dense, query.vector),
+                nothing if mode == "lexical" else cosines_of(self._store, found.rows, dense, query.vector),
                 _ranks(found.rows, lexical),
                 _ranks(found.rows, dense),
             )

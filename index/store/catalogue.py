@@ -1,33 +1,25 @@
-"""Storing step of the flow: documents and passages in the store's tables, inside the caller's transaction."""
+"""Storing step of the flow: the documents of the store, and what is known of each."""
 
 from __future__ import annotations
 
 import re
-import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any, Literal
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Literal, NamedTuple
 
-import numpy as np
-
-from index.arrays import Rows
 from index.errors import AmbiguousDocument, DocumentNotFound
-from index.hit import Filters
-from index.store.columns import read_edited, read_front, read_list, read_metadata, to_json
-from index.store.packed import Packed
+from index.store.columns import read_edited, read_front, read_list, read_metadata
+from index.store.sql import Connection
 from ingest.document import Metadata
 
 SHORTEST_PREFIX = 6
 _WHOLE = re.compile("[0-9a-f]{64}")
 _RECORD = (
-    "doc_id, name, media_type, type, metadata, warnings, n_pages, n_bytes, text_sha256, added_at, generation, "
-    "(SELECT count(*) FROM passages WHERE passages.doc = documents.doc), "
-    "(SELECT json_group_array(source) FROM sources WHERE sources.doc = documents.doc), edited"
+    "doc, doc_id, name, media_type, type, metadata, warnings, n_pages, n_bytes, text_sha256, added_at, generation, "
+    "(SELECT count(*) FROM passages WHERE passages.doc = documents.doc), edited, source"
 )
-Leave = Callable[[str], None]
-"""Called with the id of a document that is about to be superseded."""
-_KNOWN = ("language", "jurisdiction", "year", "metadata", "edited")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,107 +79,29 @@ class Front:
     headings: tuple[str, ...]
 
 
-def size(connection: sqlite3.Connection) -> Size:
+class Predecessor(NamedTuple):
+    """What is known of the document whose place another is about to take, and what of that was corrected.
+
+    ``is_same``: it is of the very same bytes, and not only from the same source.
+    """
+
+    metadata: Metadata
+    edited: Mapping[str, str | int | None]
+    is_same: bool
+
+
+def size(connection: Connection) -> Size:
     """Of all documents."""
-    return Size(*connection.execute("SELECT count(*), coalesce(sum(n_bytes), 0) FROM documents").fetchone())
+    return Size(*map(int, connection.execute("SELECT count(*), coalesce(sum(n_bytes), 0) FROM documents").fetchone()))
 
 
-def fronts(connection: sqlite3.Connection) -> dict[str, Front]:
+def fronts(connection: Connection) -> dict[str, Front]:
     """Of all documents, by doc_id."""
     rows = connection.execute("SELECT doc_id, front FROM documents")
     return {doc_id: Front(*read_front(front)) for doc_id, front in rows}
 
 
-def insert_document(connection: sqlite3.Connection, packed: Packed, *, generation: int) -> int:
-    """Writes one document whole and gives its number."""
-    added = {"added_at": datetime.now(UTC).isoformat(timespec="seconds"), "generation": generation}
-    values = packed.document | added
-    columns, places = ", ".join(values), ", ".join(f":{name}" for name in values)
-    doc = connection.execute(f"INSERT INTO documents ({columns}) VALUES ({places})", values).lastrowid
-    if doc is None:
-        raise RuntimeError("SQLite gave no row number for an insertion")
-    _insert_passages(connection, packed, doc)
-    return doc
-
-
-def _insert_passages(connection: sqlite3.Connection, packed: Packed, doc: int) -> None:
-    """In rows that were never used."""
-    (last,) = connection.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'passages'").fetchone()
-    connection.executemany(
-        'INSERT INTO passages (doc, "row", passage_id, position, language, page_start, page_end, body) '
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        ((doc, row, *passage) for row, passage in enumerate(packed.passages, last + 1)),
-    )
-    connection.executemany(
-        "INSERT INTO features VALUES (?, ?, ?, ?)",
-        ((row, *features) for row, features in enumerate(packed.features, last + 1)),
-    )
-    insert_statements(connection, packed.statements, range(last + 1, last + 1 + len(packed.passages)))
-
-
-def change_document(connection: sqlite3.Connection, packed: Packed, *, anew: bool, generation: int) -> None:
-    """Writes anew what is known of a document that is there; ``anew``: its passages too, which get other rows."""
-    changed = {name: packed.document[name] for name in _KNOWN} | {"generation": generation, "doc_id": packed.doc_id}
-    sets = ", ".join(f"{name} = :{name}" for name in (*_KNOWN, "generation"))
-    (doc,) = connection.execute(f"UPDATE documents SET {sets} WHERE doc_id = :doc_id RETURNING doc", changed).fetchone()
-    if anew:
-        connection.execute("DELETE FROM passages WHERE doc = ?", (doc,))
-        _insert_passages(connection, packed, doc)
-
-
-def insert_statements(
-    connection: sqlite3.Connection, statements: Iterable[tuple[str, str, int, int]], rows: Sequence[int]
-) -> None:
-    """Writes what passages state, as :class:`index.store.packed.Packed` has it; ``rows``: of those passages."""
-    connection.executemany(
-        "INSERT INTO statements VALUES (?, ?, ?, ?)",
-        ((kind, term, rows[place], unit) for kind, term, place, unit in statements),
-    )
-
-
-def put_document(connection: sqlite3.Connection, packed: Packed, *, generation: int, leave: Leave) -> AddResult:
-    """Writes a document unless it is there as it was read, in place of what its source held before."""
-    held = connection.execute("SELECT doc, reading FROM documents WHERE doc_id = ?", (packed.doc_id,)).fetchone()
-    status: Literal["added", "updated", "unchanged"] = "added"
-    if held is None:
-        doc = insert_document(connection, packed, generation=generation)
-    elif held[1] == packed.document["reading"]:
-        status, doc = "unchanged", held[0]
-    else:
-        sources = connection.execute("SELECT source FROM sources WHERE doc = ?", held[:1]).fetchall()
-        connection.execute("DELETE FROM documents WHERE doc = ?", held[:1])
-        status, doc = "updated", insert_document(connection, packed, generation=generation)
-        connection.executemany("INSERT INTO sources VALUES (?, ?)", [(source, doc) for (source,) in sources])
-    superseded = claim_source(connection, packed.source, doc, leave=leave)
-    (count,) = connection.execute("SELECT count(*) FROM passages WHERE doc = ?", (doc,)).fetchone()
-    return AddResult(packed.doc_id, status, superseded, count, generation)
-
-
-def claim_source(connection: sqlite3.Connection, source: str, doc: int, *, leave: Leave) -> str | None:
-    """Notes that ``source`` now holds document ``doc``; removes the one it held before unless another source has it.
-
-    Gives the doc_id that was removed, of which ``leave`` hears before.
-    """
-    held = connection.execute("SELECT doc FROM sources WHERE source = ?", (source,)).fetchone()
-    if held is not None and held[0] == doc:
-        return None
-    connection.execute("INSERT OR REPLACE INTO sources VALUES (?, ?)", (source, doc))
-    if held is None or connection.execute("SELECT 1 FROM sources WHERE doc = ?", held).fetchone():
-        return None
-    (doc_id,) = connection.execute("SELECT doc_id FROM documents WHERE doc = ?", held).fetchone()
-    leave(doc_id)
-    connection.execute("DELETE FROM documents WHERE doc = ?", held)
-    return str(doc_id)
-
-
-def free_sources(connection: sqlite3.Connection, sources: Sequence[str]) -> list[str]:
-    """Those of ``sources`` that hold no document."""
-    held = "SELECT source FROM sources WHERE source IN (SELECT value FROM json_each(?))"
-    taken = {source for (source,) in connection.execute(held, (to_json(list(sources)),))}
-    return [source for source in sources if source not in taken]
-
-
-def resolve(connection: sqlite3.Connection, prefix: str) -> str:
+def resolve(connection: Connection, prefix: str) -> str:
     """The full id that begins with ``prefix``, at least 6 hex digits.
 
     Raises:
@@ -211,75 +125,57 @@ def resolve(connection: sqlite3.Connection, prefix: str) -> str:
     return found[0]
 
 
-def records(connection: sqlite3.Connection, *, doc_id: str | None = None) -> list[DocumentRecord]:
+def records(connection: Connection, *, doc_id: str | None = None) -> list[DocumentRecord]:
     """All documents in the order they were added, or the one with this full id."""
     where, values = ("", ()) if doc_id is None else ("WHERE doc_id = ?", (doc_id,))
-    rows = connection.execute(f"SELECT {_RECORD} FROM documents {where} ORDER BY doc", values)
-    return [_record(row) for row in rows]
+    rows = connection.execute(
+        f"SELECT {_RECORD} FROM documents LEFT JOIN sources USING (doc) {where} ORDER BY doc", values
+    )
+    return [*_records(rows)]
 
 
-def record(connection: sqlite3.Connection, prefix: str) -> DocumentRecord:
+def record(connection: Connection, prefix: str) -> DocumentRecord:
     """The document whose id begins with ``prefix``. Raises as :func:`resolve` does."""
     for found in records(connection, doc_id=prefix) if _WHOLE.fullmatch(prefix) else ():
         return found
     whole = resolve(connection, prefix)
     for found in records(connection, doc_id=whole):
         return found
-    raise DocumentNotFound(f"the document {whole} was deleted just now; list the documents")
+    raise _deleted_just_now(whole)
 
 
-def allowed_rows(connection: sqlite3.Connection, filters: Filters) -> Rows | None:
-    """Rows of the passages that meet every condition, ascending; None where there is no condition."""
-    conditions: list[str] = []
-    values: list[str | int] = []
-    for column, choices in (
-        ("doc_id", [resolve(connection, prefix) for prefix in filters.doc_ids]),
-        ("coalesce(jurisdiction, '') COLLATE NOCASE", filters.jurisdictions),
-        ("type COLLATE NOCASE", filters.types),
-    ):
-        if choices:
-            conditions.append(f"{column} IN (SELECT value FROM json_each(?))")
-            values.append(to_json(choices))
-    for comparison, year in (("year >= ?", filters.year_from), ("year <= ?", filters.year_to)):
-        if year is not None:
-            conditions.append(comparison)
-            values.append(year)
-    of_documents = f"doc IN (SELECT doc FROM documents WHERE {' AND '.join(conditions)})" if conditions else ""
-    of_passages = [of_documents] if of_documents else []
-    if filters.languages:
-        of_passages.append("language IN (SELECT value FROM json_each(?))")
-        values.append(to_json([language.lower() for language in filters.languages]))
-    if filters.kinds:
-        of_passages.append('"row" IN (SELECT "row" FROM statements WHERE kind IN (SELECT value FROM json_each(?)))')
-        values.append(to_json(filters.kinds))
-    if not of_passages:
-        return None
-    found = connection.execute(f'SELECT "row" FROM passages WHERE {" AND ".join(of_passages)}', values)
-    return np.sort(np.fromiter((row for (row,) in found), np.int64))
+def column(connection: Connection, name: str, prefix: str) -> Any:
+    """One column of the document whose id begins with ``prefix``. Raises as :func:`resolve` does."""
+    whole = resolve(connection, prefix)
+    found = connection.execute(f"SELECT {name} FROM documents WHERE doc_id = ?", (whole,)).fetchone()
+    if found is None:
+        raise _deleted_just_now(whole)
+    return found[0]
 
 
-def stated_rows(
-    connection: sqlite3.Connection, kind: str, *, term: str | None, allowed: Rows | None
-) -> list[tuple[int, int, str]]:
-    """Row, unit and term of the statements of a kind, by row: as documents were added and are read."""
-    found = connection.execute(
-        f'SELECT "row", unit, term FROM statements WHERE kind = ? {"AND term = ?" if term is not None else ""} '
-        'ORDER BY "row", unit',
-        (kind,) if term is None else (kind, term),
-    ).fetchall()
-    rows = None if allowed is None else set(allowed.tolist())
-    return found if rows is None else [each for each in found if each[0] in rows]
+def predecessor(connection: Connection, doc_id: str, source: str) -> Predecessor | None:
+    """The document of this whole id, else the one that the source holds; None where there is neither."""
+    same = "SELECT metadata, edited FROM documents WHERE doc_id = ?"
+    older = "SELECT metadata, edited FROM documents JOIN sources USING (doc) WHERE source = ?"
+    for statement, value in ((same, doc_id), (older, source)):
+        for metadata, edited in connection.execute(statement, (value,)).fetchall():
+            return Predecessor(read_metadata(metadata), read_edited(edited), statement is same)
+    return None
 
 
-def defined_terms(connection: sqlite3.Connection, *, allowed: Rows | None) -> list[str]:
-    """The distinct terms that are defined, in the order of their letters."""
-    if allowed is None:
-        found = connection.execute("SELECT DISTINCT term FROM statements WHERE kind = 'definition' ORDER BY term")
-        return [term for (term,) in found]
-    return sorted({term for _, _, term in stated_rows(connection, "definition", term=None, allowed=allowed)})
+def _deleted_just_now(doc_id: str) -> DocumentNotFound:
+    return DocumentNotFound(f"the document {doc_id} was deleted just now; list the documents")
 
 
-def _record(row: Sequence[Any]) -> DocumentRecord:
+def _records(rows: Iterable[Sequence[Any]]) -> Iterator[DocumentRecord]:
+    """From rows by document, one for each of its sources."""
+    for _, group in groupby(rows, key=itemgetter(0)):
+        found = [*group]
+        sources = sorted(row[-1] for row in found if row[-1] is not None)
+        yield _record(found[0][1:-1], tuple(sources))
+
+
+def _record(row: Sequence[Any], sources: tuple[str, ...]) -> DocumentRecord:
     doc_id, name, media_type, kind, metadata, warnings, n_pages, n_bytes, text_sha256, added_at, generation = row[:11]
     about = read_metadata(metadata)
     return DocumentRecord(
@@ -296,6 +192,6 @@ def _record(row: Sequence[Any]) -> DocumentRecord:
         text_sha256=text_sha256,
         added_at=added_at,
         generation=generation,
-        sources=tuple(sorted(read_list(row[12]))),
-        edited={name: {"read": value} for name, value in read_edited(row[13]).items()},
+        sources=sources,
+        edited={name: {"read": value} for name, value in read_edited(row[12]).items()},
     )

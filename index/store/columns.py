@@ -28,6 +28,28 @@ _PROBE_BYTES = 1 << 16
 _STEPS_PER_POINT = 16  # boxes are kept to 1/16 point, a fiftieth of a millimetre
 _NO_GLYPH = -32768  # also what a coordinate past +-2047 points becomes: no page is 72 cm and its text beyond it
 
+DOCUMENT_COLUMNS = (
+    "doc_id",
+    "reading",
+    "name",
+    "media_type",
+    "type",
+    "language",
+    "jurisdiction",
+    "year",
+    "metadata",
+    "edited",
+    "warnings",
+    "n_pages",
+    "n_bytes",
+    "text_sha256",
+    "pages",
+    "front",
+    "text",
+    "boxes",
+    "content",
+)
+"""Those that do not depend on when a document is added."""
 PASSAGE_COLUMNS = "doc_id, passages.language, page_start, page_end, body"
 
 

@@ -24,7 +24,7 @@ _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CONSTR
 _DISK = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_PROTOCOL}
 
 
-class Connection(sqlite3.Connection):
+class SqliteConnection(sqlite3.Connection):
     """A connection, and cursors, that raise errors of the library in place of SQLite's; see :func:`as_named`."""
 
     path = Path()
@@ -41,7 +41,7 @@ class Connection(sqlite3.Connection):
 class _Cursor(sqlite3.Cursor):
     """Rows are read as they are fetched, so that damage is met there too."""
 
-    connection: Connection
+    connection: SqliteConnection
 
     def execute(self, statement: str, values: Any = (), /) -> Self:
         return self._named(super().execute, statement, values)
@@ -65,7 +65,7 @@ class _Cursor(sqlite3.Cursor):
             raise as_named(error, self.connection.path) or error from error
 
 
-def connect(path: Path, *, options: str = "mode=rw") -> Connection:
+def connect(path: Path, *, options: str = "mode=rw") -> SqliteConnection:
     """A connection in autocommit mode; ``options`` are those of SQLite's addresses. Raises as :func:`as_named` says."""
     try:
         connection = sqlite3.connect(
@@ -74,7 +74,7 @@ def connect(path: Path, *, options: str = "mode=rw") -> Connection:
             timeout=BUSY_S,
             isolation_level=None,
             check_same_thread=False,
-            factory=Connection,
+            factory=SqliteConnection,
         )
     except sqlite3.DatabaseError as error:
         raise as_named(error, path) or error from error
@@ -82,7 +82,7 @@ def connect(path: Path, *, options: str = "mode=rw") -> Connection:
     return connection
 
 
-def opened(path: Path, options: str) -> Connection:
+def opened(path: Path, options: str) -> SqliteConnection:
     """A connection that has looked at the file, with what we ask of each. Raises as :func:`as_named` says."""
     connection = connect(path, options=options)
     try:
@@ -96,7 +96,7 @@ def opened(path: Path, options: str) -> Connection:
     return connection
 
 
-def opened_to_copy(path: Path) -> Connection:
+def opened_to_copy(path: Path) -> SqliteConnection:
     """A connection that only reads, also where SQLite can keep no index of the log beside the file."""
     try:
         return opened(path, "mode=ro")

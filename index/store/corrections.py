@@ -6,26 +6,25 @@ is kept beside it, in the column ``edited``.
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from index.models.encoder import Encoder
-from index.store.columns import metadata_json, read_edited, read_metadata, read_passage, to_json
+from index.store.catalogue import Predecessor
+from index.store.columns import metadata_json, read_edited, read_metadata, to_json
 from index.store.features import encode_passages, passage_terms
-from index.store.packed import Packed
-from ingest.passage import Passage
+from index.store.packed import Packed, packed_passages
 from ingest.splitting import language_of
 
 _OF_ONE_VERSION = {"year"}  # a newer version is of a year of its own
 
 Value = str | int | None
-Changes = Mapping[str, Value]
+Corrections = Mapping[str, Value]
 """Fields of :data:`index.editable.EDITABLE` and what they are to say; None takes a correction back to what was read."""
 
 
-def corrected(packed: Packed, changes: Changes, encoder: Encoder) -> Packed:
+def corrected(packed: Packed, changes: Corrections, encoder: Encoder) -> Packed:
     """The document with its fields changed, and with them all that is searched by; the same where nothing changes.
 
     A value that is what was read is no correction.
@@ -53,30 +52,21 @@ def corrected(packed: Packed, changes: Changes, encoder: Encoder) -> Packed:
     return changed
 
 
-def inherited(connection: sqlite3.Connection, packed: Packed, encoder: Encoder) -> Packed:
-    """The document with the corrections of the one whose place it takes, unless it is there already with its own.
+def inherited(packed: Packed, before: Predecessor | None, encoder: Encoder) -> Packed:
+    """The document with the corrections of the one whose place it takes, but for those that it has itself.
 
-    That is what its very bytes were read as before, else what its source held: of an older version the year is not
-    taken over.
+    Of an older version the year is not taken over.
     """
-    same = "SELECT metadata, edited FROM documents WHERE doc_id = ?"
-    older = "SELECT metadata, edited FROM documents JOIN sources USING (doc) WHERE source = ?"
-    left_out: set[str] = set()
-    found = connection.execute(same, (packed.doc_id,)).fetchone()
-    if found is None:
-        left_out, found = _OF_ONE_VERSION, connection.execute(older, (packed.source,)).fetchone()
-    if found is None:
+    if before is None:
         return packed
-    about, own = read_metadata(found[0]), read_edited(packed.document["edited"])
-    changes = {
-        field: getattr(about, field) for field in read_edited(found[1]) if field not in left_out and field not in own
-    }
+    left_out = {*read_edited(packed.document["edited"])} | (set() if before.is_same else _OF_ONE_VERSION)
+    changes = {field: getattr(before.metadata, field) for field in before.edited if field not in left_out}
     return corrected(packed, changes, encoder) if changes else packed
 
 
 def _titled(packed: Packed, title: str, encoder: Encoder) -> Packed:
     """A title is searched with every passage below it."""
-    passages = _passages(packed)
+    passages = packed_passages(packed)
     terms = (passage_terms(title, passage) for passage in passages)
     encoded = zip(*encode_passages([title] * len(passages), passages, encoder), strict=True)
     return replace(packed, features=tuple((each, *rest) for each, rest in zip(terms, encoded, strict=True)))
@@ -84,11 +74,7 @@ def _titled(packed: Packed, title: str, encoder: Encoder) -> Packed:
 
 def _spoken(packed: Packed, language: str | None, *, read: str) -> Packed:
     """Passages that were taken for the language that was read are of the corrected one; others keep their own."""
-    languages = [language_of(passage.text, read) for passage in _passages(packed)]
+    languages = [language_of(passage.text, read) for passage in packed_passages(packed)]
     spoken = [(language or "und") if each in (read, "und") else each for each in languages]
     rows = zip(packed.passages, spoken, strict=True)
     return replace(packed, passages=tuple((*row[:2], each, *row[3:]) for row, each in rows))
-
-
-def _passages(packed: Packed) -> Sequence[Passage]:
-    return [read_passage((packed.doc_id, *row[2:])) for row in packed.passages]

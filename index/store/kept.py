@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 
+from index.errors import DocumentNotFound
+from index.store.columns import DOCUMENT_COLUMNS
 from index.store.packed import Packed
+from index.store.sql import Connection
 
+_DOCUMENT = f"SELECT doc, {', '.join(DOCUMENT_COLUMNS)} FROM documents WHERE doc_id = ?"
+_PASSAGES = """
+SELECT passage_id, position, language, page_start, page_end, body, terms, vector, tokens
+FROM passages JOIN features USING ("row") WHERE doc = ? ORDER BY position
+"""
 _STATEMENTS = """
 SELECT kind, term, place, unit
-FROM statements JOIN (SELECT "row", row_number() OVER (ORDER BY position) - 1 AS place FROM passages WHERE doc = ?)
-USING ("row") ORDER BY place
+FROM statements JOIN (
+    SELECT "row", row_number() OVER (ORDER BY position) - 1 AS place FROM passages WHERE doc = ?
+) AS places USING ("row") ORDER BY place
 """
-_STAMPED = ("doc", "added_at", "generation")  # set anew wherever a document is written
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,24 +30,24 @@ class Kept:
     sources: tuple[str, ...]
 
 
-def read_kept(connection: sqlite3.Connection, doc_id: str, encoder: str) -> Kept:
-    """The rows of a document that is there, by its whole id."""
-    found = connection.execute("SELECT * FROM documents WHERE doc_id = ?", (doc_id,))
-    names = [column[0] for column in found.description]
-    document = dict(zip(names, found.fetchone(), strict=True))
-    doc = (document["doc"],)
-    rows = connection.execute(
-        "SELECT passage_id, position, language, page_start, page_end, body, terms, vector, tokens "
-        'FROM passages JOIN features USING ("row") WHERE doc = ? ORDER BY position',
-        doc,
-    ).fetchall()
-    sources = [source for (source,) in connection.execute("SELECT source FROM sources WHERE doc = ?", doc)]
+def read_kept(connection: Connection, doc_id: str, encoder: str) -> Kept:
+    """The rows of a document, by its whole id.
+
+    Raises:
+        DocumentNotFound: it is not there.
+    """
+    found = connection.execute(_DOCUMENT, (doc_id,)).fetchone()
+    if found is None:
+        raise DocumentNotFound(f"no document {doc_id[:80]!r}; list the documents to see their ids")
+    doc, *columns = found
+    rows = connection.execute(_PASSAGES, (doc,)).fetchall()
     packed = Packed(
         source="",
         encoder=encoder,
-        document={name: value for name, value in document.items() if name not in _STAMPED},
+        document=dict(zip(DOCUMENT_COLUMNS, columns, strict=True)),
         passages=tuple(row[:6] for row in rows),
         features=tuple(row[6:] for row in rows),
-        statements=tuple(connection.execute(_STATEMENTS, doc)),
+        statements=tuple(connection.execute(_STATEMENTS, (doc,))),
     )
-    return Kept(packed, tuple(sources))
+    sources = connection.execute("SELECT source FROM sources WHERE doc = ? ORDER BY source", (doc,))
+    return Kept(packed, tuple(source for (source,) in sources))

@@ -12,7 +12,16 @@ from itertools import islice
 from typing import Any
 
 from index.models.encoder import Encoder
-from index.store.columns import metadata_json, pack, pack_boxes, pack_passage, pack_text, pages_json, to_json
+from index.store.columns import (
+    metadata_json,
+    pack,
+    pack_boxes,
+    pack_passage,
+    pack_text,
+    pages_json,
+    read_passage,
+    to_json,
+)
 from index.store.features import encode_passages, index_terms, title_of
 from ingest.document import Document
 from ingest.passage import Passage
@@ -98,6 +107,11 @@ def _packed(
         features=tuple((terms, *each) for terms, each in zip(index_terms(document, passages), encoded, strict=True)),
         statements=tuple(pack_statements(passages)),
     )
+
+
+def packed_passages(packed: Packed) -> list[Passage]:
+    """The passages of a packed document, in reading order."""
+    return [read_passage((packed.doc_id, *row[2:])) for row in packed.passages]
 
 
 def pack_statements(passages: Sequence[Passage]) -> Iterator[tuple[str, str, int, int]]:

@@ -1,24 +1,25 @@
-"""Storing step of the flow: what an older version or another encoder wrote, made anew in its place."""
+"""Storing step of the flow: what an older version wrote, raised to the format of today."""
 
 from __future__ import annotations
 
 import re
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 from index.errors import LibraryError
-from index.models.encoder import Encoder
-from index.query.retrieval import titled_passage
-from index.store.catalogue import insert_statements
 from index.store.columns import PASSAGE_COLUMNS, read_passage, unpack_text
 from index.store.connection import connect
-from index.store.features import encode_passages, passage_terms
+from index.store.features import passage_terms
+from index.store.history import HISTORY, last_row
 from index.store.packed import front, pack_statements, upload_source
-from index.store.sqlite import APPLICATION_ID, EDITED, FRONT, STATEMENTS, STORE_FORMAT, UPGRADABLE
+from index.store.rows import stored_passages
+from index.store.schema import APPLICATION_ID, EDITED, FRONT, STATEMENTS, STORE_FORMAT, UPGRADABLE
+from index.store.sql import Connection
+from index.store.statements import insert_statements
 
 _AT_ONCE = 500  # passages
-_WITHOUT_STATEMENTS = 2  # the format that had none
+_WITHOUT_STATEMENTS = 2  # the last format that had none
+_OF_OTHER_TERMS = 4  # the last one before the search form of today
 _UPLOAD = re.compile("upload:[0-9a-f]{64}")  # how uploads were told apart: by their bytes
 
 
@@ -42,11 +43,14 @@ def upgrade(path: Path) -> None:
         connection.execute("BEGIN IMMEDIATE")
         try:
             if _is_old(connection):  # nobody else has done it meanwhile
-                if _version(connection) == _WITHOUT_STATEMENTS:
+                version = _version(connection)
+                if version <= _WITHOUT_STATEMENTS:
                     _add_statements(connection)
-                _add_edited(connection)
-                _analyse_anew(connection)
-                _name_uploads(connection)
+                if version <= _OF_OTHER_TERMS:
+                    _add_edited(connection)
+                    _analyse_anew(connection)
+                    _name_uploads(connection)
+                _add_history(connection)
                 connection.execute(f"PRAGMA user_version = {STORE_FORMAT}")
             connection.execute("COMMIT")
         finally:
@@ -54,37 +58,25 @@ def upgrade(path: Path) -> None:
                 connection.execute("ROLLBACK")
 
 
-def encode_anew(connection: sqlite3.Connection, encoder: Encoder) -> None:
-    """Makes all vectors and tokens anew with this encoder, inside the caller's transaction."""
-    rows = [row for (row,) in connection.execute('SELECT "row" FROM passages')]
-    for start in range(0, len(rows), _AT_ONCE):
-        part = rows[start : start + _AT_ONCE]
-        titles, passages = zip(*(titled_passage(connection, row) for row in part), strict=True)
-        vectors, tokens = encode_passages(titles, passages, encoder)
-        connection.executemany(
-            'UPDATE features SET vector = ?, tokens = ? WHERE "row" = ?', zip(vectors, tokens, part, strict=True)
-        )
-
-
-def _is_old(connection: sqlite3.Connection) -> bool:
+def _is_old(connection: Connection) -> bool:
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     return bool(application == APPLICATION_ID and _version(connection) in UPGRADABLE)
 
 
-def _version(connection: sqlite3.Connection) -> int:
+def _version(connection: Connection) -> int:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     return int(version)
 
 
-def _analyse_anew(connection: sqlite3.Connection) -> None:
+def _analyse_anew(connection: Connection) -> None:
     rows = [row for (row,) in connection.execute('SELECT "row" FROM passages')]
     for start in range(0, len(rows), _AT_ONCE):
-        part = rows[start : start + _AT_ONCE]
-        terms = (passage_terms(*titled_passage(connection, row)) for row in part)
-        connection.executemany('UPDATE features SET terms = ? WHERE "row" = ?', zip(terms, part, strict=True))
+        read = stored_passages(connection, rows[start : start + _AT_ONCE])
+        terms = ((passage_terms(each.title, each.passage), row) for row, each in read.items())
+        connection.executemany('UPDATE features SET terms = ? WHERE "row" = ?', terms)
 
 
-def _add_statements(connection: sqlite3.Connection) -> None:
+def _add_statements(connection: Connection) -> None:
     for statement in filter(str.strip, STATEMENTS.split(";")):
         connection.execute(statement)
     connection.execute(FRONT)
@@ -92,12 +84,22 @@ def _add_statements(connection: sqlite3.Connection) -> None:
         _fill(connection, doc)
 
 
-def _add_edited(connection: sqlite3.Connection) -> None:
+def _add_edited(connection: Connection) -> None:
     if "edited" not in {column[1] for column in connection.execute("PRAGMA table_info(documents)")}:
         connection.execute(EDITED)
 
 
-def _name_uploads(connection: sqlite3.Connection) -> None:
+def _add_history(connection: Connection) -> None:
+    """From now on: what changed before is not known."""
+    for statement in filter(str.strip, HISTORY.split(";")):
+        connection.execute(statement)
+    (generation,) = connection.execute("SELECT value FROM meta WHERE name = 'generation'").fetchone()
+    issued = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'passages'").fetchone()
+    last = max(last_row(connection), *(issued or (0,)))
+    connection.execute("INSERT INTO generations VALUES (?, ?)", (int(generation), last))
+
+
+def _name_uploads(connection: Connection) -> None:
     """The source of an upload is its name, so that the next of that name supersedes it; of several, the newest."""
     found = connection.execute("SELECT source, name FROM sources JOIN documents USING (doc) ORDER BY doc DESC")
     for source, name in found.fetchall():
@@ -107,7 +109,7 @@ def _name_uploads(connection: sqlite3.Connection) -> None:
             )
 
 
-def _fill(connection: sqlite3.Connection, doc: int) -> None:
+def _fill(connection: Connection, doc: int) -> None:
     found = connection.execute(
         f'SELECT "row", {PASSAGE_COLUMNS} FROM passages JOIN documents USING (doc) WHERE doc = ? ORDER BY position',
         (doc,),

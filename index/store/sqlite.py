@@ -1,138 +1,34 @@
-"""Storing step of the flow: one SQLite file is the only truth, and its generation counts every change."""
+"""Storing step of the flow: a store in one SQLite file, whose generation counts every change."""
 
 from __future__ import annotations
 
-import sqlite3
+import os
 import threading
 import weakref
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from weakref import WeakSet
 
 from index.errors import (
     DiskFull,
     LibraryBusy,
-    LibraryDamaged,
     LibraryError,
     LibraryFormatMismatch,
     LibraryNotFound,
     LibraryReadOnly,
     LibraryUnreadable,
 )
-from index.store.connection import ALONE, Connection, as_named, connect, log_size, opened, stands
+from index.store.connection import ALONE, SqliteConnection, log_size, opened, stands
+from index.store.history import last_row, note_generation
 from index.store.lock import write_lock
+from index.store.renewing import is_upgradable, upgrade
+from index.store.schema import APPLICATION_ID, STORE_FORMAT, UPGRADABLE, begin_store
+from index.store.sql_store import SqlStore
+from index.store.writing import Transaction
 from ingest.passage import SPLITTER_VERSION
 
-STORE_FORMAT = 5
-UPGRADABLE = (2, 3, 4)  # what they lack, and terms in the search form of today, can be made from their texts
-APPLICATION_ID = 0x534E4B51
-_MOST_VARIABLES = 30_000  # SQLite takes 32 766 in one statement
-
-_SCHEMA = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE documents (
-    doc INTEGER PRIMARY KEY AUTOINCREMENT,
-    doc_id TEXT NOT NULL UNIQUE,
-    reading TEXT NOT NULL,       -- hash of what was read from the bytes: a better reader changes it
-    name TEXT NOT NULL,
-    media_type TEXT NOT NULL,
-    type TEXT NOT NULL,
-    language TEXT,
-    jurisdiction TEXT,
-    year INTEGER,
-    metadata TEXT NOT NULL,
-    warnings TEXT NOT NULL,
-    n_pages INTEGER NOT NULL,
-    n_bytes INTEGER NOT NULL,
-    text_sha256 TEXT NOT NULL,
-    added_at TEXT NOT NULL,
-    generation INTEGER NOT NULL,
-    pages TEXT NOT NULL,
-    front TEXT NOT NULL DEFAULT '["",[]]',  -- how its text opens, and its highest headings: what it goes by
-    edited TEXT NOT NULL DEFAULT '{}',  -- the fields of metadata that were corrected, with what was read there
-    text BLOB NOT NULL,
-    boxes BLOB,
-    content BLOB NOT NULL
-);
-CREATE TABLE sources (
-    source TEXT PRIMARY KEY,
-    doc INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE
-) WITHOUT ROWID;
-CREATE INDEX sources_of_document ON sources (doc);
-CREATE TABLE passages (
-    "row" INTEGER PRIMARY KEY AUTOINCREMENT,   -- never used twice: the derived indexes speak of rows
-    passage_id TEXT NOT NULL UNIQUE,
-    doc INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
-    position INTEGER NOT NULL,
-    language TEXT NOT NULL,
-    page_start INTEGER NOT NULL,
-    page_end INTEGER NOT NULL,
-    body BLOB NOT NULL
-);
-CREATE INDEX passages_of_document ON passages (doc, position);
-CREATE INDEX passages_by_language ON passages (doc, language);  -- filters need no more than this
-CREATE TABLE features (
-    "row" INTEGER PRIMARY KEY REFERENCES passages ON DELETE CASCADE,
-    terms BLOB NOT NULL,
-    vector BLOB NOT NULL,
-    tokens BLOB NOT NULL
-);
-"""
-FRONT = """ALTER TABLE documents ADD COLUMN front TEXT NOT NULL DEFAULT '["",[]]'"""
-EDITED = "ALTER TABLE documents ADD COLUMN edited TEXT NOT NULL DEFAULT '{}'"
-STATEMENTS = """
-CREATE TABLE statements (      -- what provisions state, by their kind, and of which term a definition is
-    kind TEXT NOT NULL,
-    term TEXT NOT NULL,        -- as ingest.provisions.defining.term_key gives it, or empty
-    "row" INTEGER NOT NULL REFERENCES passages ON DELETE CASCADE,
-    unit INTEGER NOT NULL,     -- its place in the passage
-    PRIMARY KEY (kind, term, "row")
-) WITHOUT ROWID;
-CREATE INDEX statements_of_passage ON statements ("row");
-"""
-
-
-def create_store(path: Path, *, encoder: str) -> None:
-    """Writes an empty store beside ``path`` and moves it there, unless one stands there; the caller holds the lock."""
-    if stands(path):
-        return
-    aside = path.with_suffix(".new")
-    aside.unlink(missing_ok=True)  # what a killed process left
-    try:
-        with closing(connect(aside, options="mode=rwc")) as connection:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.executescript(
-                f"BEGIN; {_SCHEMA} {STATEMENTS} PRAGMA application_id = {APPLICATION_ID}; "
-                f"PRAGMA user_version = {STORE_FORMAT}; COMMIT"
-            )
-            settings = {"generation": "0", "splitter": SPLITTER_VERSION, "encoder": encoder}
-            connection.executemany("INSERT INTO meta VALUES (?, ?)", settings.items())
-        aside.rename(path)
-    except sqlite3.DatabaseError as error:
-        aside.unlink(missing_ok=True)
-        raise as_named(error, path) or error from error
-    except LibraryError:
-        aside.unlink(missing_ok=True)
-        raise
-
-
-def begin_store(path: Path, *, encoder: str, lock_timeout_s: float) -> None:
-    """:func:`create_store` in a folder that need not be there, alone at it.
-
-    Raises:
-        LibraryReadOnly, DiskFull: nothing can be written there.
-        LibraryBusy: another process is writing there.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with write_lock(path.parent, timeout_s=lock_timeout_s):
-            create_store(path, encoder=encoder)
-    except OSError as error:
-        if isinstance(named := as_named(error, path), DiskFull):
-            raise named from error
-        raise LibraryReadOnly(f"cannot begin a library in {path.parent}: {error}; name another folder") from error
-
+STORE_FILE = "library.sqlite"
 
 _Stamp = tuple[int, ...]
 
@@ -143,13 +39,16 @@ class _Held:
     ``stamp`` is that of a file which is read as one that nobody changes; None of any other.
     """
 
-    def __init__(self, connection: Connection, stamp: _Stamp | None) -> None:
+    def __init__(self, connection: SqliteConnection, stamp: _Stamp | None) -> None:
         self.connection, self.stamp = connection, stamp
         weakref.finalize(self, connection.close).atexit = False
 
 
-class Store:
+class SqliteStore(SqlStore):
     """Connections to one SQLite file: each thread has its own, so that reads never wait for each other.
+
+    One writer at a time, across processes, holds a lock in the file's folder; ``lock_timeout_s``: how long to wait for
+    it, None for a file of which another lock has care.
 
     Raises:
         LibraryNotFound: there is no such file.
@@ -158,13 +57,15 @@ class Store:
         LibraryUnreadable, DiskFull: it may be well, but the system does not let it be opened.
     """
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False, lock_timeout_s: float | None = 30.0) -> None:
+        super().__init__()
         if not stands(path):
             raise LibraryNotFound(
                 f"no library in {path.parent}: expected {path.name} there; "
                 "name another folder or add a document to begin one"
             )
         self.path, self.read_only = path, read_only
+        self._lock_timeout_s = lock_timeout_s
         self._local = threading.local()
         self._held: WeakSet[_Held] = WeakSet()
         self._lock = threading.Lock()
@@ -174,8 +75,32 @@ class Store:
             self.close()
             raise
 
+    @classmethod
+    def open(cls, folder: Path, *, create: bool, encoder: str, lock_timeout_s: float) -> SqliteStore:
+        """The store in a folder, raised to the format of today where it can be written to.
+
+        ``create`` begins one, for vectors of ``encoder``, where there is none.
+
+        Raises:
+            LibraryReadOnly, DiskFull: one that is to be begun or raised cannot be written.
+            LibraryBusy: another process is writing there.
+        """
+        path = folder / STORE_FILE
+        if create and not stands(path):
+            begin_store(path, encoder=encoder, lock_timeout_s=lock_timeout_s)
+        writable = os.access(folder, os.W_OK) and os.access(path, os.W_OK)
+        if writable and is_upgradable(path):
+            with write_lock(folder, timeout_s=lock_timeout_s):
+                upgrade(path)
+        return cls(path, read_only=stands(path) and not writable, lock_timeout_s=lock_timeout_s)
+
     @property
-    def connection(self) -> Connection:
+    def where(self) -> str:
+        """The path of the folder."""
+        return str(self.path.parent)
+
+    @property
+    def connection(self) -> SqliteConnection:
         """This thread's connection, in autocommit mode."""
         held: _Held | None = getattr(self._local, "held", None)
         if held is None or (held.stamp and held.stamp != self._stamp() and not held.connection.in_transaction):
@@ -187,58 +112,58 @@ class Store:
                 self._held.add(held)
         return held.connection
 
-    @property
-    def generation(self) -> int:
-        """Number of changes ever committed."""
-        found = self.meta("generation")
-        if not found.isdecimal():
-            raise LibraryDamaged(f"cannot read {self.path}: its generation is {found[:40]!r}; restore it from a copy")
-        return int(found)
-
-    def meta(self, name: str) -> str:
-        """One value of the table of settings; LibraryDamaged where it is not there."""
-        if (found := self.find_meta(name)) is None:
-            raise LibraryDamaged(f"cannot read {self.path}: it has no {name}; restore it from a copy")
-        return found
-
-    def find_meta(self, name: str) -> str | None:
-        """As :meth:`meta`; None where it was never set."""
-        found = self.connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
-        return None if found is None else str(found[0])
-
-    def set_meta(self, name: str, value: str) -> None:
-        """Sets one value, inside the caller's transaction where there is one."""
-        self.connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
-
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self) -> Iterator[None]:
         """One unchanging view of the store for all statements inside; within another one, the same view."""
         connection = self.connection
         if connection.in_transaction:
-            yield connection
+            yield
             return
         connection.execute("BEGIN")
         try:
             connection.execute("SELECT 1 FROM meta").fetchone()  # the view is that of the first read
-            yield connection
+            yield
             if self._local.held.stamp not in (None, self._stamp()):
                 raise LibraryBusy(f"{self.path} was changed while it was read: do it again")
         finally:
             _leave(connection)
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self) -> Iterator[None]:
         """One transaction, durable when it is left without an error; the generation grows in it if anything changed."""
-        connection = self._writable()
-        connection.execute("BEGIN IMMEDIATE")
-        before = connection.total_changes
-        try:
-            yield connection
-            if connection.total_changes > before:
-                self.set_meta("generation", str(self.generation + 1))
-            connection.execute("COMMIT")
-        finally:
-            _leave(connection)
+        with self.alone():
+            connection = self._writable()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                before, after = connection.total_changes, self.generation + 1
+                self._open.transaction = Transaction(connection, after, lambda count: last_row(connection) + 1)
+                yield
+                if connection.total_changes > before:
+                    self.set_meta("generation", str(after))
+                    note_generation(connection, after)
+                connection.execute("COMMIT")
+            finally:
+                self._open.transaction = None
+                _leave(connection)
+
+    @contextmanager
+    def alone(self, *, timeout_s: float | None = None) -> Iterator[None]:
+        """The lock in the folder; within another one of this thread, the same.
+
+        Raises:
+            LibraryBusy, LibraryReadOnly, DiskFull: see their names.
+        """
+        if self.read_only:
+            raise LibraryReadOnly(f"cannot write to {self.where}: change its permissions, or copy it")
+        if self._lock_timeout_s is None or getattr(self._open, "is_alone", False):
+            yield
+            return
+        with write_lock(self.path.parent, timeout_s=self._lock_timeout_s if timeout_s is None else timeout_s):
+            self._open.is_alone = True
+            try:
+                yield
+            finally:
+                self._open.is_alone = False
 
     def close(self) -> None:
         """Closes the connections of all threads."""
@@ -247,7 +172,19 @@ class Store:
                 held.connection.close()
         self._local = threading.local()
 
-    def _writable(self) -> Connection:
+    def truncate_log(self) -> None:
+        """Writes the log beside the file into it and empties it, so that nothing deleted is left there."""
+        self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def database_damages(self) -> Iterator[str]:
+        """What SQLite finds wrong in the file, and rows that no longer have what they belong to."""
+        for (message,) in self.connection.execute("PRAGMA integrity_check(20)"):
+            if message != "ok":
+                yield str(message)
+        for row in self.connection.execute("PRAGMA foreign_key_check"):
+            yield f"row without its owner in {row[0]}"
+
+    def _writable(self) -> SqliteConnection:
         """This thread's connection, opened anew where it took the file for one that nobody changes."""
         connection = self.connection
         if self._local.held.stamp is None:
@@ -300,14 +237,7 @@ class Store:
             )
 
 
-def _leave(connection: Connection) -> None:
+def _leave(connection: SqliteConnection) -> None:
     """Ends a transaction that has not ended; damage and a full disk end it themselves."""
     if connection.in_transaction:
         connection.execute("ROLLBACK")
-
-
-def batches(rows: Sequence[int]) -> Iterator[tuple[str, Sequence[int]]]:
-    """Parts of ``rows`` that fit one statement, each with its ``(?, ?, …)``."""
-    for start in range(0, len(rows), _MOST_VARIABLES):
-        part = rows[start : start + _MOST_VARIABLES]
-        yield f"({','.join('?' * len(part))})", part

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from index.errors import DocumentNotFound, LibraryDamaged, LibraryFormatMismatch
-from index.store import catalogue
-from index.store.kept import Kept, read_kept
+from index.store.kept import Kept
 from index.store.renewing import upgrade
-from index.store.sqlite import Store, create_store
+from index.store.schema import create_store
+from index.store.sqlite import SqliteStore
 
 TRASH_FILE = "trash.sqlite"
 
@@ -27,13 +26,10 @@ class Trash:
     def __init__(self, folder: Path, *, encoder: str) -> None:
         self._path, self._encoder = folder / TRASH_FILE, encoder
 
-    def keep(self, connection: sqlite3.Connection, doc_id: str) -> None:
-        """Copies a document of the library; durable on return."""
-        with self._opened() as store, store.writing() as trash:
-            trash.execute("DELETE FROM documents WHERE doc_id = ?", (doc_id,))
-            kept = read_kept(connection, doc_id, self._encoder)
-            doc = catalogue.insert_document(trash, kept.packed, generation=store.generation)
-            trash.executemany("INSERT INTO sources VALUES (?, ?)", [(source, doc) for source in kept.sources])
+    def keep(self, kept: Kept) -> None:
+        """Takes a document of the library; durable on return."""
+        with self._opened() as store, store.writing():
+            store.put_kept(kept)
 
     def held(self, doc_id: str) -> Kept:
         """A document as it was.
@@ -42,9 +38,9 @@ class Trash:
             DocumentNotFound: it was never deleted here, or its time is over.
         """
         if self._path.is_file():
-            with self._opened() as store, store.reading() as trash:
-                if trash.execute("SELECT 1 FROM documents WHERE doc_id = ?", (doc_id,)).fetchone():
-                    return read_kept(trash, doc_id, self._encoder)
+            with self._opened() as store, store.reading():
+                if any(record.doc_id == doc_id for record in store.records()):
+                    return store.kept(doc_id)
         raise DocumentNotFound(f"no deleted document {doc_id[:80]!r}: its time is over, or it is back; add it again")
 
     def empty(self, *, older_than_s: float, doc_id: str | None = None) -> None:
@@ -53,14 +49,14 @@ class Trash:
             return
         before = (datetime.now(UTC) - timedelta(seconds=older_than_s)).isoformat(timespec="seconds")
         with self._opened() as store:
-            with store.writing() as trash:
-                trash.execute(
-                    "DELETE FROM documents WHERE added_at <= ? AND doc_id = coalesce(?, doc_id)", (before, doc_id)
-                )
-            store.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            with store.writing():
+                for record in store.records():
+                    if record.added_at <= before and doc_id in (None, record.doc_id):
+                        store.remove(record.doc_id)
+            store.truncate_log()
 
     @contextmanager
-    def _opened(self) -> Iterator[Store]:
+    def _opened(self) -> Iterator[SqliteStore]:
         try:
             store = self._open()
         except (LibraryFormatMismatch, LibraryDamaged):  # by another version or encoder: it could not be put back
@@ -72,10 +68,10 @@ class Trash:
         finally:
             store.close()
 
-    def _open(self) -> Store:
+    def _open(self) -> SqliteStore:
         create_store(self._path, encoder=self._encoder)
         upgrade(self._path)
-        store = Store(self._path)
+        store = SqliteStore(self._path, lock_timeout_s=None)
         if store.meta("encoder") != self._encoder:
             store.close()
             raise LibraryFormatMismatch(f"{self._path} holds vectors of another encoder")

@@ -13,16 +13,16 @@ import pytest
 
 from index.arrays import Floats, Rows
 from index.hit import Filters, SearchMode
-from index.library import STORE_FILE, Library
+from index.library import Library
 from index.models.encoder import Encoder, load_encoder
 from index.query.retrieval import prepare
 from index.search.backend import Candidates, SearchBackend
 from index.search.lexical import LexicalEntry
 from index.search.local import LocalBackend
 from index.search.query import Alternative, Group, Query
-from index.store import catalogue
 from index.store.columns import unpack_terms, unpack_tokens, unpack_vectors
-from index.store.sqlite import Store
+from index.store.sqlite import STORE_FILE, SqliteStore
+from index.store.store import Store
 from tests.index.made import CHINESE, ENGLISH, addition, random_addition
 
 
@@ -35,10 +35,9 @@ class BruteForce:
         self._store, self._dim = store, dim
 
     def searcher(self) -> BruteForce:
-        found = self._store.connection.execute(
-            'SELECT "row", passage_id, passages.language, terms, vector, tokens '
-            'FROM features JOIN passages USING ("row") ORDER BY "row"'
-        ).fetchall()
+        changes = self._store.changes(None)
+        assert changes is not None
+        found = self._store.features(changes.added)
         self.generation = self._store.generation
         rows, self.passage_ids, self.languages, terms, vectors, tokens = zip(*found, strict=True)
         self.rows = np.array(rows, np.int64)
@@ -65,7 +64,7 @@ class BruteForce:
     def candidates(
         self, query: Query, *, depth: int, mode: SearchMode = "hybrid", filters: Filters | None = None
     ) -> Candidates:
-        allowed = catalogue.allowed_rows(self._store.connection, filters) if filters else None
+        allowed = self._store.rows(filters) if filters else None
         shares, cosines = self._shares(query.groups), self.vectors @ query.vector
         lexical = dense = np.zeros(0, np.int64)
         if mode != "dense":
@@ -145,7 +144,7 @@ def store(tmp_path: Path, encoder: Encoder) -> Iterator[Store]:
             addition("zh.txt", CHINESE, language="zh"),
         ]
         list(library.add_all(additions + [random_addition(seed) for seed in range(10)]))
-    store = Store(tmp_path / STORE_FILE)
+    store = SqliteStore(tmp_path / STORE_FILE)
     yield store
     store.close()
 
@@ -215,7 +214,7 @@ def test_filters_give_the_best_of_what_meets_them(
 ) -> None:
     query, searcher = ask(backend, encoder, question), backend.searcher()
     everything = searcher.candidates(query, depth=1_000)
-    allowed = set(catalogue.allowed_rows(store.connection, filters).tolist())
+    allowed = set(store.rows(filters).tolist())
     within = searcher.candidates(query, depth=5, filters=filters)
     for ranks_within, ranks in (
         (within.lexical_ranks, everything.lexical_ranks),

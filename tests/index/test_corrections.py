@@ -9,7 +9,8 @@ import pytest
 
 from index.errors import DocumentNotFound
 from index.hit import Filters
-from index.library import STORE_FILE, Library
+from index.library import Library
+from index.store.sqlite import STORE_FILE
 from index.store.trash import Trash
 from ingest.document import Metadata
 from ingest.readers import read_bytes
@@ -152,7 +153,10 @@ def test_an_older_library_can_be_corrected_and_its_uploads_go_by_their_names(lib
     library.close()
     path = tmp_path / "library" / STORE_FILE
     with closing(sqlite3.connect(path)) as store:
-        store.executescript("ALTER TABLE documents DROP COLUMN edited; PRAGMA user_version = 4")
+        store.executescript(
+            "DROP TABLE generations; DROP TABLE removals; "
+            "ALTER TABLE documents DROP COLUMN edited; PRAGMA user_version = 4"
+        )
     with Library.open(tmp_path / "library", encoder=encoder) as opened:
         assert opened.edit(opened.documents()[0].doc_id, {"year": 1999}).metadata.year == 1999
         assert [record.sources for record in opened.documents()] == [kept[0], ("upload:duck.md",), ("upload:r.md",)]

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from index.errors import LibraryDamaged, LibraryFormatMismatch
-from index.library import STORE_FILE, Library
+from index.library import Library
 from index.models.encoder import Encoder
 from index.search.derived import DERIVED_FORMAT, read_manifest
+from index.store.sqlite import STORE_FILE
 from tests.index.made import ENGLISH, made
 
 Open = Callable[..., Library]

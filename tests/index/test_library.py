@@ -191,9 +191,9 @@ def test_an_unknown_document_is_a_named_error(library: Library, prefix: str) -> 
 
 
 def test_a_prefix_of_two_documents_is_ambiguous(library: Library) -> None:
-    with library._store.writing() as connection:
+    with library._store.writing():
         for tail in ("1", "2"):
-            connection.execute(
+            library._store.connection.execute(
                 "INSERT INTO documents SELECT NULL, ?, '', '', '', '', '', '', 0, '{}', '[]', 0, 0, '', '', 0, '[]', "
                 "'', '{}', '', NULL, ''",
                 ("abcdef" + tail,),

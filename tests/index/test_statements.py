@@ -9,8 +9,9 @@ import pytest
 
 from index.errors import LibraryFormatMismatch
 from index.hit import Filters
-from index.library import STORE_FILE, Library
+from index.library import Library
 from index.store.catalogue import Front
+from index.store.sqlite import STORE_FILE
 from index.store.trash import TRASH_FILE, Trash
 from ingest.readers import read_bytes
 from ingest.splitting import split
@@ -49,7 +50,8 @@ def age(path):
     """Makes a store one of the format before statements and fronts."""
     with sqlite3.connect(path) as connection:
         connection.executescript(
-            "DROP TABLE statements; ALTER TABLE documents DROP COLUMN front; PRAGMA user_version = 2;"
+            "DROP TABLE statements; DROP TABLE generations; DROP TABLE removals; "
+            "ALTER TABLE documents DROP COLUMN front; PRAGMA user_version = 2;"
         )
     connection.close()
 
@@ -128,7 +130,10 @@ def test_an_older_library_gets_its_terms_in_the_search_form_of_today(library, tm
     path = tmp_path / "library" / STORE_FILE
     with closing(sqlite3.connect(path)) as connection:
         (fresh,) = connection.execute("SELECT terms FROM features").fetchone()
-        connection.executescript("UPDATE features SET terms = CAST('fen 106' AS BLOB); PRAGMA user_version = 3;")
+        connection.executescript(
+            "UPDATE features SET terms = CAST('fen 106' AS BLOB); "
+            "DROP TABLE generations; DROP TABLE removals; PRAGMA user_version = 3;"
+        )
     with Library.open(tmp_path / "library", encoder=encoder) as opened:
         assert opened.search("10⁶ t")
     with closing(sqlite3.connect(path)) as connection:
@@ -138,6 +143,6 @@ def test_an_older_library_gets_its_terms_in_the_search_form_of_today(library, tm
 def test_an_older_library_that_cannot_be_written_is_a_named_error(library, law, tmp_path, encoder, monkeypatch):
     library.close()
     age(tmp_path / "library" / STORE_FILE)
-    monkeypatch.setattr("index.library.os.access", lambda *_: False)
+    monkeypatch.setattr("index.store.sqlite.os.access", lambda *_: False)
     with pytest.raises(LibraryFormatMismatch, match="open it once where it can be written to"):
         Library.open(tmp_path / "library", encoder=encoder)

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 from index.errors import PassageNotFound
 from index.store.columns import PASSAGE_COLUMNS, read_passage
+from index.store.sql import Connection
 from ingest.passage import Passage
 
 _SELECT = f"SELECT {PASSAGE_COLUMNS} FROM passages JOIN documents USING (doc)"
-_BESIDE = f"{_SELECT} JOIN (SELECT doc, position AS place FROM passages WHERE passage_id = ?) USING (doc)"
+_BESIDE = f"{_SELECT} JOIN (SELECT doc, position AS place FROM passages WHERE passage_id = ?) AS beside USING (doc)"
 
 
-def passages(connection: sqlite3.Connection, doc_id: str, *, most: int) -> list[Passage]:
+def passages(connection: Connection, doc_id: str, *, most: int) -> list[Passage]:
     """Those of a document, by its whole id, or the first ``most`` of them; -1 for all."""
-    rows = connection.execute(f"{_SELECT} WHERE doc_id = ? ORDER BY position LIMIT ?", (doc_id, most))
+    first, values = (" LIMIT ?", (doc_id, most)) if most >= 0 else ("", (doc_id,))
+    rows = connection.execute(f"{_SELECT} WHERE doc_id = ? ORDER BY position{first}", values)
     return [read_passage(row) for row in rows]
 
 
-def near(connection: sqlite3.Connection, passage_id: str, *, reach: int) -> list[Passage]:
+def near(connection: Connection, passage_id: str, *, reach: int) -> list[Passage]:
     """Those up to ``reach`` places from this one, itself among them."""
     rows = connection.execute(
         f"{_BESIDE} WHERE position BETWEEN place - ? AND place + ? ORDER BY position", (passage_id, reach, reach)
@@ -26,13 +26,13 @@ def near(connection: sqlite3.Connection, passage_id: str, *, reach: int) -> list
     return [read_passage(row) for row in rows]
 
 
-def after(connection: sqlite3.Connection, passage_id: str, *, most: int) -> list[Passage]:
+def after(connection: Connection, passage_id: str, *, most: int) -> list[Passage]:
     """Those that follow this one; none where it is gone."""
     rows = connection.execute(f"{_BESIDE} WHERE position > place ORDER BY position LIMIT ?", (passage_id, most))
     return [read_passage(row) for row in rows]
 
 
-def passage(connection: sqlite3.Connection, passage_id: str) -> Passage:
+def passage(connection: Connection, passage_id: str) -> Passage:
     """The one with this id.
 
     Raises:

@@ -1,0 +1,27 @@
+"""Storing step of the flow: a library's vectors, made anew with another encoder."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from index.models.encoder import Encoder
+from index.store.columns import read_metadata
+from index.store.features import encode_passages
+from index.store.packed import Packed, packed_passages
+from index.store.store import Store
+
+
+def encode_anew(store: Store, encoder: Encoder) -> None:
+    """Makes the vectors and tokens of all documents with this encoder, inside the caller's transaction."""
+    for record in store.records():
+        store.change(encoded_anew(store.kept(record.doc_id).packed, encoder), anew=True)
+    store.set_meta("encoder", encoder.fingerprint)
+
+
+def encoded_anew(packed: Packed, encoder: Encoder) -> Packed:
+    """The document with the vectors and tokens of this encoder, and its terms as they were."""
+    title = read_metadata(packed.document["metadata"]).title or str(packed.document["name"])
+    passages = packed_passages(packed)
+    encoded = zip(*encode_passages([title] * len(passages), passages, encoder), strict=True)
+    features = tuple((terms, *each) for (terms, *_), each in zip(packed.features, encoded, strict=True))
+    return replace(packed, encoder=encoder.fingerprint, features=features)

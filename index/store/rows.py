@@ -1,0 +1,100 @@
+"""Storing step of the flow: what search needs of the store's rows: chosen by filters, and read in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from index.arrays import Rows
+from index.hit import Filters
+from index.store import catalogue
+from index.store.columns import PASSAGE_COLUMNS, read_metadata, read_passage
+from index.store.sql import Connection, batches, places
+from index.store.store import Features, StoredPassage
+from ingest.document import Metadata
+from ingest.passage import Passage
+
+_READ_AT_ONCE = 2_000  # rows of features, some 5 MB
+_MOST_KEPT = 2_000  # passages, some 20 MB
+
+
+def filtered_rows(connection: Connection, filters: Filters) -> Rows | None:
+    """Rows of the passages that meet every condition, ascending; None where there is no condition."""
+    of_documents, values = _document_conditions(connection, filters)
+    conditions = [f"doc IN (SELECT doc FROM documents WHERE {' AND '.join(of_documents)})"] if of_documents else []
+    if filters.languages:
+        conditions.append(f"language IN {places(len(filters.languages))}")
+        values += [language.lower() for language in filters.languages]
+    if filters.kinds:
+        conditions.append(f'"row" IN (SELECT "row" FROM statements WHERE kind IN {places(len(filters.kinds))})')
+        values += filters.kinds
+    if not conditions:
+        return None
+    found = connection.execute(f'SELECT "row" FROM passages WHERE {" AND ".join(conditions)}', values)
+    return np.sort(np.fromiter((row for (row,) in found), np.int64))
+
+
+def _document_conditions(connection: Connection, filters: Filters) -> tuple[list[str], list[str | int]]:
+    """Conditions on columns of documents, with their values in order."""
+    conditions: list[str] = []
+    values: list[str | int] = []
+    if filters.doc_ids:
+        conditions.append(f"doc_id IN {places(len(filters.doc_ids))}")
+        values += [catalogue.resolve(connection, prefix) for prefix in filters.doc_ids]
+    for column, choices in (("coalesce(jurisdiction, '')", filters.jurisdictions), ("type", filters.types)):
+        if choices:  # lower-cased by the database on both sides, as databases differ in it beyond ASCII
+            conditions.append(f"lower({column}) IN ({', '.join(['lower(?)'] * len(choices))})")
+            values += choices
+    for comparison, year in (("year >= ?", filters.year_from), ("year <= ?", filters.year_to)):
+        if year is not None:
+            conditions.append(comparison)
+            values.append(year)
+    return conditions, values
+
+
+def held_rows(connection: Connection, rows: Rows) -> Rows:
+    """Those of the rows that are there, ascending."""
+    held: list[int] = []
+    for marks, part in batches(rows.tolist()):
+        held += [row for (row,) in connection.execute(f'SELECT "row" FROM passages WHERE "row" IN {marks}', part)]
+    return np.sort(np.array(held, np.int64))
+
+
+def features_of(connection: Connection, rows: Rows) -> Iterator[Features]:
+    """What search needs of the rows, by row, ascending; rows that are gone are left out."""
+    for marks, part in batches(np.sort(rows).tolist(), most=_READ_AT_ONCE):
+        found = connection.execute(
+            'SELECT "row", passage_id, language, terms, vector, tokens '
+            f'FROM passages JOIN features USING ("row") WHERE "row" IN {marks} ORDER BY "row"',
+            part,
+        )
+        yield from map(Features._make, found)
+
+
+def stored_passages(connection: Connection, rows: Sequence[int]) -> dict[int, StoredPassage]:
+    """What a hit needs of each row that is there, by row."""
+    read: dict[int, StoredPassage] = {}
+    for marks, part in batches(rows):
+        found = connection.execute(
+            f'SELECT "row", terms, name, metadata, {PASSAGE_COLUMNS} FROM passages '
+            f'JOIN documents USING (doc) JOIN features USING ("row") WHERE "row" IN {marks}',
+            part,
+        )
+        for row, terms, name, metadata, *columns in found:
+            about = _metadata(metadata)
+            read[row] = StoredPassage(about.title or str(name), about, _passage(*columns), terms)
+    return read
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _metadata(column: str) -> Metadata:
+    return read_metadata(column)
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _passage(*columns: Any) -> Passage:
+    """By what stands in the store now: questions meet the same passages again, and unpacking is most of reading."""
+    return read_passage(columns)

@@ -1,0 +1,51 @@
+"""Storing step of the flow: the little that the store's statements ask of a database.
+
+Statements are those that SQLite 3.35 and PostgreSQL 15 take alike, with ``?`` for each value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Protocol
+
+_MOST_VALUES = 30_000  # SQLite takes 32 766 in one statement, PostgreSQL 65 535
+
+
+class Result(Protocol):
+    """The rows that a statement gives, read once."""
+
+    def fetchone(self) -> Any:
+        """The next row as a tuple, or None."""
+        ...
+
+    def fetchall(self) -> list[Any]:
+        """All rows that are left, as tuples."""
+        ...
+
+    def __iter__(self) -> Iterator[Any]:
+        """The rows as tuples, read as they are asked for."""
+        ...
+
+
+class Connection(Protocol):
+    """A connection to a database; failures are raised as errors of the library."""
+
+    def execute(self, statement: str, values: Sequence[Any] = (), /) -> Result:
+        """Runs one statement with its values."""
+        ...
+
+    def executemany(self, statement: str, values: Iterable[Sequence[Any]], /) -> object:
+        """Runs one statement for each sequence of values."""
+        ...
+
+
+def places(count: int) -> str:
+    """``(?, ?, …)`` for so many values."""
+    return f"({', '.join('?' * count)})"
+
+
+def batches(rows: Sequence[int], *, most: int = _MOST_VALUES) -> Iterator[tuple[str, Sequence[int]]]:
+    """Parts of ``rows``, at most ``most`` each, that fit one statement, each with its ``(?, ?, …)``."""
+    for start in range(0, len(rows), most):
+        part = rows[start : start + most]
+        yield places(len(part)), part
