@@ -16,13 +16,7 @@ from index.store.wire import PostgresConnection, shown
 from index.store.writing import Transaction
 from ingest.passage import SPLITTER_VERSION
 
-SCHEMES = ("postgresql://", "postgres://")
 OnChange = Callable[[PostgresConnection], None]
-
-
-def is_address(place: object) -> bool:
-    """Whether this names a PostgreSQL database and no folder."""
-    return isinstance(place, str) and place.startswith(SCHEMES)
 
 
 def database_stands(address: str) -> bool:

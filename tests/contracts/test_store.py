@@ -11,6 +11,7 @@ import pytest
 from index.hit import Filters
 from index.library import Library
 from index.models.encoder import Encoder, load_encoder
+from index.store.postgres import PostgresStore
 from index.store.sqlite import STORE_FILE, SqliteStore
 from index.store.store import Store
 from tests.index.made import CHINESE, ENGLISH, addition, random_addition
@@ -21,15 +22,20 @@ def encoder() -> Encoder:
     return load_encoder()
 
 
+@pytest.fixture(params=["folder", "database"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
+    return tmp_path if request.param == "folder" else request.getfixturevalue("database")()
+
+
 @pytest.fixture
-def library(tmp_path: Path, encoder: Encoder) -> Iterator[Library]:
-    with Library.open(tmp_path, create=True, encoder=encoder) as library:
+def library(place: Path | str, encoder: Encoder) -> Iterator[Library]:
+    with Library.open(place, create=True, encoder=encoder) as library:
         yield library
 
 
 @pytest.fixture
-def store(library: Library, tmp_path: Path) -> Iterator[Store]:
-    store = SqliteStore(tmp_path / STORE_FILE)
+def store(library: Library, place: Path | str) -> Iterator[Store]:
+    store = PostgresStore(place) if isinstance(place, str) else SqliteStore(place / STORE_FILE)
     yield store
     store.close()
 
