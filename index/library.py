@@ -86,7 +86,7 @@ class Library:
                 store.close()
                 raise EncoderMismatch(
                     f"the vectors in {store.where} were made by the encoder {store.meta('encoder')}, not by "
-                    f"{chosen.name} ({chosen.fingerprint}): choose that encoder again, or rebuild the library with this one"
+                    f"{chosen.name} ({chosen.fingerprint}): choose that encoder again, or rebuild it with this one"
                 )
             with library._writing():
                 encode_anew(store, chosen)

@@ -37,7 +37,7 @@ def build_graphs(connection: PostgresConnection) -> None:
 
 def _build(connection: PostgresConnection, language: str) -> None:
     name, quoted = _name(language), language.replace("'", "''")
-    connection.script(f"DROP INDEX IF EXISTS {name}")
+    connection.script(f"DROP INDEX IF EXISTS {name}; SET maintenance_work_mem = '512MB'")  # slow where it overflows
     connection.script(
         f"CREATE INDEX CONCURRENTLY {name} ON vectors USING hnsw (embedding halfvec_ip_ops) "
         f"WITH (m = 16, ef_construction = 64) WHERE language = '{quoted}'"

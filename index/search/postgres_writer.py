@@ -53,8 +53,20 @@ class _Fresh(NamedTuple):
 def index_changes(connection: PostgresConnection, dim: int) -> None:
     """Brings postings, vectors and statistics in step with what this transaction did to the passages."""
     _take_out(connection)
+    _fit(connection, dim)
     while fresh := list(_read_fresh(connection, dim)):
         _put_in(connection, fresh)
+
+
+def _fit(connection: PostgresConnection, dim: int) -> None:
+    """Gives vectors of another encoder a column of their length; those that were there are gone."""
+    (known,) = connection.execute("SELECT value FROM meta WHERE name = 'dim'").fetchone()
+    if int(known) != dim:
+        connection.script(
+            "TRUNCATE vectors; ALTER TABLE vectors DROP COLUMN embedding;"
+            f"ALTER TABLE vectors ADD COLUMN embedding halfvec({dim}) STORAGE PLAIN NOT NULL"
+        )
+        connection.execute("UPDATE meta SET value = ? WHERE name = 'dim'", (str(dim),))
 
 
 def _read_fresh(connection: PostgresConnection, dim: int) -> Iterator[_Fresh]:

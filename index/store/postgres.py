@@ -89,7 +89,9 @@ class PostgresStore(SqlStore):
         if self.connection.in_transaction:
             yield
             return
-        connection = self._begun("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        connection = self._begun(
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1 FROM meta"
+        )  # views begin so
         try:
             yield
         finally:
@@ -140,16 +142,16 @@ class PostgresStore(SqlStore):
         """The server checks its own files: nothing is looked for here."""
         yield from ()
 
-    def _begun(self, statement: str) -> PostgresConnection:
+    def _begun(self, statements: str) -> PostgresConnection:
         """A session in a new transaction; a second one where the first had died unnoticed."""
         connection = self.connection
         try:
-            connection.execute(statement)
+            connection.script(statements)
         except LibraryError:
             if not connection.is_closed:
                 raise
             connection = self.connection
-            connection.execute(statement)
+            connection.script(statements)
         return connection
 
     def _check_format(self) -> None:
