@@ -206,8 +206,8 @@ def test_a_prefix_of_two_documents_is_ambiguous(library: Library) -> None:
     with library._store.writing():
         for tail in ("1", "2"):
             library._store.connection.execute(
-                f"INSERT INTO documents SELECT {tail}, ?, '', '', '', '', '', '', 0, '{{}}', '[]', 0, 0, '', '', 0, '[]', "
-                "'', '{}', '', NULL, ''",
+                f"INSERT INTO documents SELECT {tail}, ?, '', '', '', '', '', '', 0, "
+                "'{}', '[]', 0, 0, '', '', 0, '[]', '', '{}', '', NULL, ''",
                 ("abcdef" + tail,),
             )
     with pytest.raises(AmbiguousDocument, match="2 ids"):
