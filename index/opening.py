@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlencode
 
 from index.models.encoder import Encoder
 from index.search.backend import SearchBackend
@@ -17,6 +18,16 @@ _SCHEMES = ("postgresql://", "postgres://")
 def is_address(place: Path | str) -> bool:
     """Whether this names a PostgreSQL database and no folder."""
     return isinstance(place, str) and place.startswith(_SCHEMES)
+
+
+def within_address(address: str, name: str) -> str:
+    """The address of another library in the same database: its tables are in a schema of this name."""
+    joint = "&" if "?" in address else "?"
+    return f"{address}{joint}{urlencode({'search_path': f'{_quoted(name)},public'})}"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def library_stands(place: Path | str) -> bool:

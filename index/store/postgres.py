@@ -25,6 +25,22 @@ def database_stands(address: str) -> bool:
         return has_tables(connection)
 
 
+def schemas_of(address: str, *, prefix: str) -> list[str]:
+    """The schemas of the database that begin so and hold a library, by name."""
+    with closing(PostgresConnection(address)) as connection:
+        found = connection.execute(
+            "SELECT schemaname FROM pg_tables WHERE tablename = 'meta' AND starts_with(schemaname, ?) ORDER BY 1",
+            (prefix,),
+        )
+        return [str(schema) for (schema,) in found]
+
+
+def drop_schema(address: str, schema: str) -> None:
+    """Deletes the library in a schema, at once and for good."""
+    with closing(PostgresConnection(address)) as connection:
+        connection.script(f'DROP SCHEMA IF EXISTS "{schema}" CASCADE')
+
+
 class _Held:
     """A session that ends when the thread that holds it ends: servers outlive their threads."""
 

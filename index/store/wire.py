@@ -39,6 +39,8 @@ _MEANINGS: dict[str, tuple[type[LibraryError], str]] = {
     "3D": (LibraryNotFound, "create that database, or name another one"),
     "42501": (LibraryReadOnly, "grant this user the right to write there, or use another one"),
     "25006": (LibraryReadOnly, "it is a replica or set to read only: name the server that is written to"),
+    "3F": (LibraryNotFound, "its tables are gone; name another library, or add a document to begin one"),
+    "42P01": (LibraryNotFound, "its tables are gone; name another library, or add a document to begin one"),
     "53100": (DiskFull, "make room on the server's disk, then do it again; nothing stored is lost"),
     "53": (LibraryBusy, "raise the server's limits, or use fewer processes and threads"),
     "55P03": (LibraryBusy, "another process is writing; wait for it to finish, then try again"),
