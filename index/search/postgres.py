@@ -48,8 +48,8 @@ WHERE "row" = ANY(?::bigint[]) ORDER BY "row"
 """
 
 
-class _Frequencies(NamedTuple):
-    """``numbers`` of the query's words, ``spoken``: passages of each language."""
+class Frequencies(NamedTuple):
+    """``numbers`` of the query's words, 0 for one that no passage here has; ``spoken``: passages of each language."""
 
     numbers: Mapping[str, int]
     spoken: Mapping[str, int]
@@ -112,13 +112,17 @@ class PostgresSearcher:
         found = self._store.connection.execute(_TERMS, (prefix, prefix + "\U0010ffff"))
         return [(word, int(n)) for word, n in found]
 
+    def known(self, connection: PostgresConnection, groups: Sequence[Group]) -> Frequencies:
+        """What ranking goes by; of several databases that are one library together, their sums."""
+        return _frequencies(connection, groups)
+
     def candidates(
         self, query: Query, *, depth: int, mode: SearchMode = "hybrid", filters: Filters | None = None
     ) -> Candidates:
         """The best of each leg, among the passages that meet the filters."""
         with self._store.reading():
             connection, allowed = self._store.connection, self._store.rows(filters) if filters else None
-            known = _frequencies(connection, () if mode == "dense" else query.groups)
+            known = self.known(connection, () if mode == "dense" else query.groups)
             plan, likely = Plan(() if mode == "dense" else query.groups, known.statistics), np.zeros(0, np.int64)
             lexical, open_to = Ranking.nothing(), known.spoken
             if allowed is None or len(allowed):
@@ -160,7 +164,7 @@ class _Details(NamedTuple):
     counted: Sequence[bytes]
 
 
-def _frequencies(connection: PostgresConnection, groups: Sequence[Group]) -> _Frequencies:
+def _frequencies(connection: PostgresConnection, groups: Sequence[Group]) -> Frequencies:
     words = sorted({term for group in groups for terms in (group.terms, *_others(group)) for term in terms})
     numbers, having, spoken, total = {}, {}, {}, 0
     for word, number, n, length in connection.execute(_FREQUENCIES, (words,)):
@@ -168,7 +172,7 @@ def _frequencies(connection: PostgresConnection, groups: Sequence[Group]) -> _Fr
             numbers[word], having[word] = number, int(n)
         else:
             spoken[word], total = int(n), total + int(length)
-    return _Frequencies(numbers, spoken, Statistics(sum(spoken.values()), total, having))
+    return Frequencies(numbers, spoken, Statistics(sum(spoken.values()), total, having))
 
 
 def _others(group: Group) -> list[tuple[str, ...]]:
@@ -176,7 +180,7 @@ def _others(group: Group) -> list[tuple[str, ...]]:
 
 
 def _lexical(
-    connection: PostgresConnection, plan: Plan, known: _Frequencies, depth: int, allowed: Rows | None
+    connection: PostgresConnection, plan: Plan, known: Frequencies, depth: int, allowed: Rows | None
 ) -> Ranking:
     """The best ``depth`` by BM25, exactly.
 
@@ -197,10 +201,10 @@ def _lexical(
             scores[~np.isin(rows, allowed)] = 0
         best = best_of(scores, rows, depth)
         left = sum(part.most for part in plan.parts[at:])
-        if not left or (len(best.scores) == depth and left < best.scores[-1]):
-            likely = rows[scores > (best.scores[-1] - left if len(best.scores) else 0)] if left else best.rows
-            if not left:
-                return Ranking(best.rows, plan.shares(best.scores))
+        if not left:
+            return Ranking(best.rows, plan.shares(best.scores))
+        if len(best.scores) == depth and left < best.scores[-1]:
+            likely = rows[scores > best.scores[-1] - left]
             if len(likely) <= _MOST_SCORED:
                 return _score_likely(connection, plan, known, likely, depth)
         most *= 2
@@ -211,8 +215,8 @@ def _read(
     connection: PostgresConnection, parts: Sequence[Part], numbers: Mapping[str, int]
 ) -> dict[str, tuple[Rows, Any, Any]]:
     """The postings of all terms of these parts: rows, how often, length steps."""
-    wanted = {numbers[term]: term for part in parts for term in part.asked()}
-    blobs: dict[str, list[bytes]] = {term: [] for term in wanted.values()}
+    blobs: dict[str, list[bytes]] = {term: [] for part in parts for term in part.asked()}
+    wanted = {numbers[term]: term for term in blobs}
     for number, entries in connection.execute(_POSTINGS, (list(wanted),)):
         blobs[wanted[number]].append(entries)
     return {term: read_postings(each) for term, each in blobs.items()}
@@ -220,13 +224,15 @@ def _read(
 
 def _score_read(plan: Plan, read: Mapping[str, tuple[Rows, Any, Any]], parts: Sequence[Part]) -> tuple[Rows, Floats]:
     """All rows between the first and the last that were read, and their scores."""
-    low = min(int(rows.min()) for rows, *_ in read.values())
-    high = max(int(rows.max()) for rows, *_ in read.values())
+    ends = [end for rows, *_ in read.values() if len(rows) for end in (int(rows.min()), int(rows.max()))]
+    if not ends:
+        return np.zeros(0, np.int64), np.zeros(0, np.float32)
+    low, size = min(ends), max(ends) + 1 - min(ends)
     postings = {term: Postings(rows - low, times, steps) for term, (rows, times, steps) in read.items()}
-    return np.arange(low, high + 1), plan.scores(postings, high + 1 - low, parts)
+    return np.arange(low, low + size), plan.scores(postings, size, parts)
 
 
-def _score_likely(connection: PostgresConnection, plan: Plan, known: _Frequencies, likely: Rows, depth: int) -> Ranking:
+def _score_likely(connection: PostgresConnection, plan: Plan, known: Frequencies, likely: Rows, depth: int) -> Ranking:
     rows, lengths, counted = zip(*connection.execute(_COUNTS, (likely.tolist(),)), strict=True)
     scores = plan.scores(_counted(lengths, counted, known.numbers), len(rows), plan.parts)
     best = best_of(scores, np.array(rows, np.int64), depth)
