@@ -312,6 +312,11 @@ class Library:
         with self._store.alone():
             self._backend.sync(anew=True)
 
+    def refresh(self) -> None:
+        """Brings the search indexes to the newest generation now, and not with the next search. Raises as above."""
+        with self._store.alone():
+            self._backend.sync()
+
     def _prepared(self, query: str, searcher: Searcher) -> Query:
         """The query as the index takes it; inside :meth:`reading` each is prepared once for all filters."""
         kept: dict[str, Query] | None = getattr(self._held, "prepared", None)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 
-from index.errors import DiskFull, LibraryDamaged, LibraryError
-from index.store.connection import connect, is_full, opened_to_copy
+from index.errors import DiskFull, LibraryError
+from index.store.connection import is_full
+from index.store.copying import copy_file, documents_of_copy
 from index.store.sqlite import STORE_FILE
 from index.store.trash import TRASH_FILE
 from service.collections import Collections
@@ -75,31 +76,15 @@ def _copy(folder: Path, to: Path) -> int:
     """Copies one collection; the number of its documents in the copy."""
     to.mkdir(parents=True, exist_ok=True)
     if (folder / LEDGER_FILE).is_file():
-        _copy_store(folder / LEDGER_FILE, to / LEDGER_FILE)
+        copy_file(folder / LEDGER_FILE, to / LEDGER_FILE)
     for path in (folder / _UPLOADS).glob("*/*"):
         (to / path.relative_to(folder)).parent.mkdir(parents=True, exist_ok=True)
         with suppress(FileNotFoundError):  # it has landed
             shutil.copyfile(path, to / path.relative_to(folder))
     for name in _STORES:
         if (folder / name).is_file():
-            _copy_store(folder / name, to / name)
-    with closing(connect(to / STORE_FILE)) as copy:
-        for (found,) in copy.execute("PRAGMA quick_check(1)"):
-            if found != "ok":
-                raise LibraryDamaged(
-                    f"{folder / STORE_FILE} is damaged ({found}), and so would be its copy: see what sinkqa doctor says"
-                )
-        (count,) = copy.execute("SELECT count(*) FROM documents").fetchone()
-    return int(count)
-
-
-def _copy_store(store: Path, to: Path) -> None:
-    """One moment of a store that others may be writing to."""
-    with (
-        closing(opened_to_copy(store)) as held,
-        closing(sqlite3.connect(to)) as copy,
-    ):
-        held.backup(copy)
+            copy_file(folder / name, to / name)
+    return documents_of_copy(to / STORE_FILE, of=folder / STORE_FILE)
 
 
 def _sync(path: Path) -> None:

@@ -21,6 +21,7 @@ from rich.text import Text
 from ingest.errors import SinkQAError
 from service.commands import edit, fetch, holdings, key, serve, terminal
 from service.commands.options import AsJson, Collection, Kind, Library, Mode, open_engine
+from service.commands.phrases import count
 
 app = typer.Typer(
     help="Ask climate-policy documents, in Chinese or English, and get answers whose quotes are checked.",
@@ -39,6 +40,10 @@ Jurisdictions = Annotated[
     list[str] | None, typer.Option("--jurisdiction", help="Only documents of CN, US, EU, JP, NZ or UN.")
 ]
 Types = Annotated[list[Kind] | None, typer.Option("--type", help="Only documents of this format; repeatable.")]
+Export = Annotated[
+    Path | None,
+    typer.Option("--export", help="Write the answer with notes to this file: .docx, .md, .html, .xlsx, .bib, .ris."),
+]
 Since = Annotated[int | None, typer.Option("--from", help="Only documents of this year or later.")]
 Until = Annotated[int | None, typer.Option("--to", help="Only documents of this year or earlier.")]
 
@@ -98,13 +103,19 @@ def ask(
     generate: Annotated[
         bool, typer.Option("--generate", help="Let the language model that is set write it; every sentence is checked.")
     ] = False,
+    export: Export = None,
     as_json: AsJson = False,
 ) -> None:
     """Answer a question with checked quotes, or say why the library cannot."""
+    from service.commands import memo
+
+    kind_of_file = memo.format_of(export) if export else ""  # what cannot be written is told before anything is asked
     engine = open_engine(library, collection)
     filters = terminal.filters(doc, language, jurisdiction, kind, since, until)
     answer = engine.ask(_text_or_stdin(question), k=k, filters=filters, generate=generate)
     terminal.show_answer(answer, as_json=as_json)
+    if export:
+        memo.write(answer, engine, export, kind_of_file, library=library, collection=collection)
 
 
 @app.command()
@@ -227,8 +238,25 @@ def backup(
     copied = back_up(Settings.load(library=library), to)
     if as_json:
         return terminal.show_json({"backup": str(to), "collections": copied})
-    for name, count in copied.items():
-        terminal.show_line(Text(f"backed up {count} documents of {name} to {to}"))
+    for name, documents in copied.items():
+        terminal.show_line(Text(f"backed up {documents} documents of {name} to {to}"))
+    return None
+
+
+@app.command()
+def upgrade(library: Library = None, as_json: AsJson = False) -> None:
+    """Raise a library that an older version wrote to the format of today: all collections and their search indexes."""
+    from dataclasses import asdict
+
+    from service.settings import Settings
+    from service.upgrading import upgrade
+
+    upgraded = upgrade(Settings.load(library=library))
+    if as_json:
+        return terminal.show_json({"collections": [asdict(each) for each in upgraded]})
+    for each in upgraded:
+        became = f"is of format {each.after}" if each.before == each.after else f"format {each.before} → {each.after}"
+        terminal.show_line(Text(f"{each.collection}: {became}, {count(each.documents, 'document')}"))
     return None
 
 

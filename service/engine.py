@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from service.answering.opening import Opening
     from service.asking import Asking
     from service.doctor import DoctorReport
+    from service.exporting.exporter import Exported
+    from service.exporting.memo import Memo
+    from service.exporting.rereading import Link
     from service.grounding.quoting import QuoteReport
     from service.grounding.verifying import VerifyReport
     from service.intake import AddReport, OnDone, OnProgress
@@ -187,14 +190,47 @@ class Engine(Shelf):
         """
         return self._asking.verify_quote(quote, doc_id=doc_id)
 
+    def export(self, memo: Memo, kind: str, *, link: Link) -> Exported:
+        """A memo as a file of this kind (:data:`service.exporting.exporter.FORMATS`), every quote re-read first.
+
+        ``link`` gives the addresses of passages whose documents have none.
+
+        Raises:
+            InvalidExport: the memo holds nothing.
+        """
+        from service.exporting.exporter import export
+
+        with self._library.reading():
+            return export(memo, kind, self._library, link)
+
+    def references(self, doc_id: str, *, pages: tuple[int, int] | None = None) -> dict[str, str]:
+        """A document as each style names it, cited at these pages (first and last, from 1) where it has any.
+
+        Raises:
+            DocumentNotFound, AmbiguousDocument: see their names.
+        """
+        from service.exporting.exporter import references
+
+        with self._library.reading():
+            return references(self._library, doc_id, pages)
+
     @property
     def generation(self) -> int:
         """Number of changes ever made to the library, by any process."""
         return self._library.generation
 
+    @property
+    def encoder(self) -> str:
+        """The fingerprint of what made the library's vectors."""
+        return self._library.encoder.fingerprint
+
     def rebuild(self) -> None:
         """Builds the derived indexes anew from the stored text."""
         self._library.rebuild()
+
+    def refresh(self) -> None:
+        """Brings the derived indexes to the newest documents now, and not with the next question."""
+        self._library.refresh()
 
     def doctor(self) -> DoctorReport:
         """What is installed and loaded, and what is stale or damaged."""

@@ -14,6 +14,8 @@ SinkQAError
     ├── InvalidFilter      invalid-filter      a condition that searches cannot be held to
     ├── InvalidUpload      invalid-upload      no file, or too many at once
     ├── InvalidCorrection  invalid-correction  what a document cannot be known by
+    ├── AddressRefused     address-refused     no address of the web, or nothing that may be taken from it
+    ├── InvalidExport      invalid-export      nothing to export, or into no format that is known
     ├── StorageFull        storage-full        no room on disk for what came in
     ├── QuotaExceeded      quota-exceeded      a collection would hold more than it may
     ├── JobNotFound        job-not-found       no job has this id, or it ended long ago
@@ -116,6 +118,18 @@ class InvalidCorrection(ServiceError):
     """A field of a document that cannot be corrected, or a value that it cannot have."""
 
     code = "invalid-correction"
+
+
+class AddressRefused(ServiceError):
+    """An address is none of the web, or what is there does not come or may not be taken."""
+
+    code = "address-refused"
+
+
+class InvalidExport(ServiceError):
+    """A memo that holds nothing, or a file's name that stands for no format."""
+
+    code = "invalid-export"
 
 
 class StorageFull(ServiceError):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 from index.errors import LibraryError
-from index.store.connection import opened, opened_to_copy
+from index.store.connection import has_table, opened, opened_to_copy
+from index.store.meta import erase_meta, find_meta, set_meta
+from index.store.sql import Connection
 from index.store.sqlite import STORE_FILE
 
 _NAME = "keyed"
@@ -39,18 +41,18 @@ class KeyedNote:
     def write(self) -> None:
         """Makes it where it lacks. A library that cannot be written to now is left for the next time."""
         value = datetime.now(UTC).isoformat(timespec="seconds")
-        self._change("INSERT OR IGNORE INTO meta VALUES (?, ?)", (_NAME, value), where=False)
+        self._change(lambda connection: set_meta(connection, _NAME, value), where=False)
 
     def erase(self) -> None:
         """Takes it away."""
-        self._change("DELETE FROM meta WHERE name = ?", (_NAME,), where=True)
+        self._change(lambda connection: erase_meta(connection, _NAME), where=True)
 
-    def _change(self, statement: str, values: tuple[str, ...], *, where: bool) -> None:
+    def _change(self, change: Callable[[Connection], None], *, where: bool) -> None:
         for store in self._stores():
             try:
                 if _is_noted(store) is where:
                     with closing(opened(store, "mode=rw")) as connection:
-                        connection.execute(statement, values)
+                        change(connection)
             except (LibraryError, sqlite3.Error) as error:
                 _log.warning("not noted in %s whether keys were made: %s", store, error)
 
@@ -63,9 +65,7 @@ class KeyedNote:
 
 def _is_noted(store: Path) -> bool:
     with closing(opened_to_copy(store)) as connection:
-        if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone() is None:
-            return False  # no library of ours
-        return connection.execute("SELECT 1 FROM meta WHERE name = ?", (_NAME,)).fetchone() is not None
+        return has_table(connection, "meta") and find_meta(connection, _NAME) is not None
 
 
 def _stamp(store: Path) -> tuple[object, ...]:

@@ -114,6 +114,9 @@ class Settings(BaseModel):
     fetch_retries: int = Field(3, ge=0, le=10, description="Times fetch asks again where that may help, 0-10.")
     fetch_timeout_s: float = Field(600.0, gt=0, description="Seconds that one request of fetch may take as a whole.")
     fetch_max_mb: float = Field(200.0, gt=0, le=512, description="Size up to which fetch takes a document, in MiB.")
+    add_by_address: bool = Field(
+        False, description="Whether whoever may upload may also name an address of the web to take a document from."
+    )
     fetch_private: bool = Field(
         False, description="Whether fetch may reach this machine and inner networks: for a mirror of your own."
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index.library import Library
 from index.store.catalogue import DocumentRecord, Size
@@ -17,10 +18,20 @@ from ingest.packing import merged
 from ingest.passage import Passage
 from ingest.text.view import reading_view
 from service.answer import QuotedSpan
+from service.discarded import Discarded, discarded, until_of
 from service.editing import checked
 from service.errors import NoPageImage, PageNotFound
 from service.evidence.geometry import astral_offsets, line_boxes, quoted_spans
+from service.ledger import now
+from service.occurrences import occurrences
 from service.settings import Settings
+
+if TYPE_CHECKING:
+    from service.drawn_tables import DrawnTable
+    from service.overview import Overview
+
+
+_AROUND = 60  # code points beside what was found
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +47,17 @@ class Heading:
     spans: tuple[QuotedSpan, ...]
     page: int
     passage_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """Where words stand in a document: the line around them in reading form, in three pieces."""
+
+    page: int
+    before: str
+    text: str
+    after: str
+    spans: tuple[QuotedSpan, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +85,6 @@ class OpenPassage:
     boxes: tuple[Box, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Discarded:
-    """A deleted document; ``restorable_until`` is UTC, ISO 8601, None where it is gone for good."""
-
-    record: DocumentRecord
-    restorable_until: str | None
-
-
 class Shelf:
     """The documents of a library. All that one call tells is of one generation."""
 
@@ -83,6 +97,11 @@ class Shelf:
     def folder(self) -> Path:
         """Where the library is on disk."""
         return self._settings.library
+
+    @property
+    def kept_s(self) -> float:
+        """Seconds for which what was discarded can be put back; 0: not at all."""
+        return self._settings.undo_s
 
     def reading(self) -> AbstractContextManager[None]:
         """Inside, all that this thread is told is of one generation, whatever is written or deleted meanwhile."""
@@ -116,6 +135,10 @@ class Shelf:
         """The passage with this id."""
         return self._library.passage(passage_id)
 
+    def near(self, passage_id: str, *, reach: int) -> list[Passage]:
+        """The passages up to ``reach`` places from this one, itself among them, in reading order."""
+        return self._library.near(passage_id, reach=reach)
+
     def open_passage(self, passage_id: str) -> OpenPassage:
         """A passage, word for word, with its neighbours.
 
@@ -137,6 +160,42 @@ class Shelf:
                 next=ids[at + 1] if at + 1 < len(ids) else None,
                 boxes=line_boxes(self._library.boxes(doc_id), passage.spans, self._library.pages(doc_id)),
             )
+
+    def content(self, doc_id: str) -> bytes:
+        """The file of a document, byte for byte as it came."""
+        return self._library.content(doc_id)
+
+    def tables(self, doc_id: str, *, page: int | None = None) -> list[DrawnTable]:
+        """The tables of a document as rows and columns, or those of a page."""
+        from service.drawn_tables import drawn_tables
+
+        with self._library.reading():
+            return list(drawn_tables(self._library.text(doc_id), self._library.passages(doc_id), page=page))
+
+    def overview(self, doc_id: str, language: str) -> Overview:
+        """A document by the first sentence of each of its sections; notes in ``language``, "zh" or English."""
+        from service.overview import overview
+
+        with self._library.reading():
+            whole = self._library.document(doc_id).doc_id
+            return overview(self._library, whole, self._library.passages(whole), language)
+
+    def find(self, doc_id: str, words: str, *, most: int) -> tuple[list[Occurrence], int]:
+        """The first ``most`` places at which ``words`` stand in a document, and how many there are."""
+        with self._library.reading():
+            text, pages = self._library.text(doc_id), self._library.pages(doc_id)
+            astral = self._astral_offsets(doc_id)
+        found = list(occurrences(text, words))
+        starts = [page.start for page in pages]
+        shown = [
+            Occurrence(
+                pages[max(0, bisect_right(starts, spans[0].start) - 1)].number,
+                *_around(text, spans[0].start, spans[-1].end),
+                quoted_spans(astral, spans),
+            )
+            for spans in found[:most]
+        ]
+        return shown, len(found)
 
     def outline(self, doc_id: str) -> list[Heading]:
         """The headings of a document in reading order: those with text below them."""
@@ -202,10 +261,14 @@ class Shelf:
     def discard(self, doc_id: str) -> Discarded:
         """Deletes a document, which :meth:`restore` can put back for as long as the settings say."""
         if not self._settings.undo_s:
-            return Discarded(self.remove(doc_id), None)
+            return Discarded(self.remove(doc_id), now(), None)
         record = self._library.remove(doc_id, trash=self._trash)
-        until = datetime.now(UTC) + timedelta(seconds=self._settings.undo_s)
-        return Discarded(record, until.isoformat(timespec="seconds"))
+        return until_of(record, now(), self._settings.undo_s)
+
+    def discarded(self) -> list[Discarded]:
+        """The documents that :meth:`restore` can put back, the last deleted first."""
+        self.forget_discarded()
+        return discarded(self.folder, kept_s=self._settings.undo_s)
 
     def restore(self, doc_id: str) -> DocumentRecord:
         """Puts back a document that was discarded, by its whole id, with the same passages.
@@ -230,6 +293,13 @@ class Shelf:
         if sha256 not in self._astral:
             self._astral[sha256] = astral_offsets(self._library.text(doc_id))
         return self._astral[sha256]
+
+
+def _around(text: str, start: int, end: int) -> tuple[str, str, str]:
+    """What stands before, at and after a place, up to a paragraph's end, in reading form."""
+    first, last = max(0, start - _AROUND), min(len(text), end + _AROUND)
+    before, after = text[first:start].rsplit("\n\n")[-1], text[end:last].split("\n\n")[0]
+    return " ".join(before.split()), " ".join(text[start:end].split()), " ".join(after.split())
 
 
 def _within(page: Page, spans: Sequence[Span]) -> Iterator[Span]:

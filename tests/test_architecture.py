@@ -1,6 +1,7 @@
 """Four folders, one direction: imports run left, nothing goes round in circles, functions fit a screen."""
 
 import ast
+import re
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -18,6 +19,7 @@ ADAPTERS = {
     "service.commands.serve",
     "service.commands.fetch",
     "service.commands.key",
+    "service.commands.memo",
 }
 MAX_FUNCTION, MAX_FILE = 60, 400
 
@@ -78,3 +80,20 @@ def test_only_settings_read_our_part_of_the_environment():
     for path in MODULES:
         if name(path) not in {"service.settings", "service.commands.options"}:
             assert "SINKQA_" not in path.read_text(encoding="utf-8"), f"{name(path)} names a setting's variable"
+
+
+OWN_DATABASES = {"service.ledger", "service.quotas"}
+"""Modules that keep a database beside the library's."""
+_SQL = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE FROM|CREATE|ALTER|DROP|PRAGMA|BEGIN|COMMIT|ROLLBACK)\b")
+
+
+def test_sql_stands_in_the_store_alone():
+    for path in MODULES:
+        if name(path).startswith(("index.store.", "index.search.postgres")) or name(path) in OWN_DATABASES:
+            continue
+        texts = (node.value for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if is_text(node))
+        assert not [text for text in texts if _SQL.match(text)], f"{name(path)} speaks SQL"
+
+
+def is_text(node):
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)

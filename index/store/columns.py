@@ -122,7 +122,10 @@ def pack_vector(vector: Floats) -> bytes:
 @_reading("a vector")
 def unpack_halves(blobs: Sequence[bytes], dim: int) -> NDArray[np.float16]:
     """float16, (len(blobs), dim): vectors as they are kept."""
-    return np.frombuffer(b"".join(blobs), "<f2").reshape(len(blobs), dim)
+    halves = np.frombuffer(b"".join(blobs), "<f2").reshape(len(blobs), dim)
+    if not np.isfinite(halves).all():
+        raise ValueError("it has components that are no numbers")
+    return halves
 
 
 def unpack_vectors(blobs: Sequence[bytes], dim: int) -> Floats:

@@ -106,6 +106,11 @@ def opened_to_copy(path: Path) -> SqliteConnection:
         return opened(path, ALONE)
 
 
+def has_table(connection: SqliteConnection, name: str) -> bool:
+    """Whether the file has a table of this name."""
+    return connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (name,)).fetchone() is not None
+
+
 def log_size(path: Path) -> int:
     """Bytes of the log beside a file, in which are the commits that are not in the file yet; 0 where there is none."""
     try:

@@ -18,18 +18,23 @@ from index.store.sql import Connection
 from index.store.statements import insert_statements
 
 _AT_ONCE = 500  # passages
-_WITHOUT_STATEMENTS = 2  # the last format that had none
+_WITHOUT_FRONTS = 3  # the last format of which some had none
 _OF_OTHER_TERMS = 4  # the last one before the search form of today
 _UPLOAD = re.compile("upload:[0-9a-f]{64}")  # how uploads were told apart: by their bytes
 
 
-def is_upgradable(path: Path) -> bool:
-    """Whether the file is a store of an older format that :func:`upgrade` can raise; False where it is none."""
+def format_of(path: Path) -> int | None:
+    """The format of the store in a file; None where it is none of ours, or cannot be opened."""
     try:
         with closing(connect(path)) as connection:
-            return _is_old(connection)
+            return _format(connection)
     except LibraryError:
-        return False
+        return None
+
+
+def is_upgradable(path: Path) -> bool:
+    """Whether the file is a store of an older format that :func:`upgrade` can raise; False where it is none."""
+    return format_of(path) in UPGRADABLE
 
 
 def upgrade(path: Path) -> None:
@@ -42,10 +47,10 @@ def upgrade(path: Path) -> None:
     with closing(connect(path)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         try:
-            if _is_old(connection):  # nobody else has done it meanwhile
-                version = _version(connection)
-                if version <= _WITHOUT_STATEMENTS:
-                    _add_statements(connection)
+            version = _format(connection)
+            if version in UPGRADABLE:  # nobody else has done it meanwhile
+                if version <= _WITHOUT_FRONTS:
+                    _add_statements_and_fronts(connection)
                 if version <= _OF_OTHER_TERMS:
                     _add_edited(connection)
                     _analyse_anew(connection)
@@ -58,14 +63,20 @@ def upgrade(path: Path) -> None:
                 connection.execute("ROLLBACK")
 
 
-def _is_old(connection: Connection) -> bool:
+def _format(connection: Connection) -> int | None:
     (application,) = connection.execute("PRAGMA application_id").fetchone()
-    return bool(application == APPLICATION_ID and _version(connection) in UPGRADABLE)
-
-
-def _version(connection: Connection) -> int:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    return int(version)
+    return int(version) if application == APPLICATION_ID else None
+
+
+def _create(connection: Connection, tables: str) -> None:
+    """One by one: a script would end the transaction."""
+    for statement in filter(str.strip, tables.split(";")):
+        connection.execute(statement)
+
+
+def _columns(connection: Connection) -> set[str]:
+    return {column[1] for column in connection.execute("PRAGMA table_info(documents)")}
 
 
 def _analyse_anew(connection: Connection) -> None:
@@ -76,23 +87,23 @@ def _analyse_anew(connection: Connection) -> None:
         connection.executemany('UPDATE features SET terms = ? WHERE "row" = ?', terms)
 
 
-def _add_statements(connection: Connection) -> None:
-    for statement in filter(str.strip, STATEMENTS.split(";")):
-        connection.execute(statement)
-    connection.execute(FRONT)
+def _add_statements_and_fronts(connection: Connection) -> None:
+    connection.execute("DROP TABLE IF EXISTS statements")
+    _create(connection, STATEMENTS)
+    if "front" not in _columns(connection):
+        connection.execute(FRONT)
     for (doc,) in connection.execute("SELECT doc FROM documents").fetchall():
         _fill(connection, doc)
 
 
 def _add_edited(connection: Connection) -> None:
-    if "edited" not in {column[1] for column in connection.execute("PRAGMA table_info(documents)")}:
+    if "edited" not in _columns(connection):
         connection.execute(EDITED)
 
 
 def _add_history(connection: Connection) -> None:
     """From now on: what changed before is not known."""
-    for statement in filter(str.strip, HISTORY.split(";")):
-        connection.execute(statement)
+    _create(connection, HISTORY)
     (generation,) = connection.execute("SELECT value FROM meta WHERE name = 'generation'").fetchone()
     issued = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'passages'").fetchone()
     last = max(last_row(connection), *(issued or (0,)))

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 if TYPE_CHECKING:
     from service.answer import Citation, RankedPassage
-
-_PARAGRAPH_END = re.compile(r"\s*\n\s*\n\s*|(?<=[。；：！？.;:!?])[^\S\n]*\n\s*")  # other lines end where the page does
 
 
 def place(at: Citation | RankedPassage) -> Text:
@@ -25,15 +22,6 @@ def foreign(citation: Citation) -> Text:
     named = {"zh": "Chinese", "en": "English", "ja": "Japanese"}.get(citation.language, citation.language)
     terms = "; ".join(f"{gloss.term} = {gloss.rendering}" for gloss in citation.glosses)
     return Text(f"source in {named}{': ' if terms else ''}{terms}", style="dim")
-
-
-def quoted(quote: str) -> str:
-    """A quote with its paragraphs on lines of their own, the lines of a page joined."""
-    from ingest.document import Span
-    from ingest.text.view import reading_view
-
-    parts = _PARAGRAPH_END.split(quote)
-    return "\n".join(reading_view(part, [Span(0, len(part))]).text for part in parts if part.strip())
 
 
 def count(number: int, what: str) -> str:

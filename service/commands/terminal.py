@@ -15,7 +15,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from service.commands import tabular
-from service.commands.phrases import count, cut, flat, foreign, place, quoted
+from service.commands.phrases import count, cut, flat, foreign, place
 from service.commands.pictures import PICTURES, shown
 
 if TYPE_CHECKING:
@@ -176,6 +176,8 @@ def _show_segments(answer: Answer) -> None:
 
 def _citations(citations: Sequence[Citation], *, of: Answer | None = None) -> None:
     """Each numbered quote under its title and place; of an answer, what helps to read one in another language."""
+    from service.exporting.paragraphs import quoted
+
     for citation in citations:
         _out.print()
         show_line(Text.assemble((f"[{citation.number}] ", "bold cyan"), (citation.title, "bold")))

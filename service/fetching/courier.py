@@ -86,17 +86,19 @@ class Courier:
         self,
         address: str,
         *,
-        hosts: tuple[str, ...] = (),
+        hosts: tuple[str, ...] | None = (),
         headers: Mapping[str, str] | None = None,
         robots: bool = True,
     ) -> AsyncIterator[httpx.Response]:
         """The response at the end of the redirects, its body unread; redirects may lead to ``hosts`` as well.
 
+        ``hosts`` None: to any public machine.
+
         Raises:
             Refusal: with a code of that module.
         """
         url = httpx.URL(address)
-        allowed = {url.netloc.decode().lower(), *map(str.lower, hosts)}
+        allowed = None if hosts is None else {url.netloc.decode().lower(), *map(str.lower, hosts)}
         for _ in range(_REDIRECTS):
             self._check(url, allowed)
             if robots:
@@ -111,10 +113,10 @@ class Courier:
                 raise Refusal("redirect-refused", f"{last.host} sends on from https to {url.scheme}: {cut(url)}")
         raise Refusal("too-many-redirects", f"sent on {_REDIRECTS} times, the last time to {cut(url)}")
 
-    def _check(self, url: httpx.URL, allowed: set[str]) -> None:
+    def _check(self, url: httpx.URL, allowed: set[str] | None) -> None:
         if url.scheme not in ("https", "http") or not url.host or url.userinfo:
             raise Refusal("redirect-refused", f"sent on to {cut(url)}, which is no plain web address")
-        if url.netloc.decode().lower() not in allowed:
+        if allowed is not None and url.netloc.decode().lower() not in allowed:
             raise Refusal(
                 "redirect-refused",
                 f"sent on to {cut(url)}; only {', '.join(sorted(allowed))} may be asked: "

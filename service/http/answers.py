@@ -11,6 +11,7 @@ from fastapi.sse import EventSourceResponse, format_sse_event
 from starlette.responses import Response
 
 from service.answer import Answer
+from service.conversation import ask_in_turn, next_questions
 from service.http.access import READS
 from service.http.encoding import Json, dumps
 from service.http.engines import EngineOf
@@ -18,6 +19,8 @@ from service.http.problems import documented
 from service.http.schemas import (
     AnswerOut,
     AnswerRequest,
+    NextOut,
+    NextRequest,
     OpeningOut,
     QuoteOut,
     QuoteRequest,
@@ -72,11 +75,28 @@ router = APIRouter(tags=["answers"], dependencies=[READS], responses=documented(
 def answer(body: AnswerRequest, engine: EngineOf) -> Response:
     """Every statement carries the numbers of its citations, and every citation quotes its document word for word."""
     filters = body.filters.as_filters() if body.filters else None
+    if body.history:
+        turns = [*body.history, body.question]
+        steps = ask_in_turn(engine, turns, k=body.k, filters=filters, generate=body.generate)
+    else:
+        steps = engine.stream(body.question, k=body.k, filters=filters, generate=body.generate)
     if not body.stream:
-        return Json(engine.ask(body.question, k=body.k, filters=filters, generate=body.generate).as_dict())
-    steps = engine.stream(body.question, k=body.k, filters=filters, generate=body.generate)
+        *_, last = steps
+        return Json(last.as_dict())
     first = next(steps)  # what is wrong with the question is told by the status, before anything is sent
     return EventSourceResponse(_events(first, steps), headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"})
+
+
+@router.post(
+    "/v1/next",
+    operation_id="next_questions",
+    summary="Offer questions beside one that was asked",
+    responses=ok(NextOut, "Questions to offer; none where nothing is near."),
+)
+def next_up(body: NextRequest, engine: EngineOf) -> Response:
+    """They are of the sections beside those that were found, of another country, or of another document found."""
+    filters = body.filters.as_filters() if body.filters else None
+    return Json({"suggestions": next_questions(engine, body.question, body.passage_ids, filters=filters)})
 
 
 @router.get(

@@ -17,7 +17,23 @@ from fastapi.concurrency import run_in_threadpool
 
 from ingest.errors import SinkQAError
 from service.collections import Collections
-from service.http import access, answers, connecting, dify, documents, health, jobs, observing, openai, page, problems
+from service.http import (
+    access,
+    answers,
+    connecting,
+    deleting,
+    dify,
+    documents,
+    exporting,
+    health,
+    inside,
+    jobs,
+    libraries,
+    observing,
+    openai,
+    page,
+    problems,
+)
 from service.http.clients import threads
 from service.http.metrics import Metrics
 from service.jobs import AllJobs
@@ -52,7 +68,7 @@ def create_app(settings: Settings, *, together: Path | None = None, runs_jobs: b
     app.state.jobs = AllJobs(settings, runs=runs_jobs)
     app.state.quotas = Quotas(settings)
     problems.install(app)
-    for module in (answers, documents, jobs, openai, dify, health, page):
+    for module in (answers, documents, deleting, inside, libraries, exporting, jobs, openai, dify, health, page):
         app.include_router(module.router)
     connecting.install(app)
     access.install(app, settings, together)

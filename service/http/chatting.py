@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field, field_validator
 
-from service.answering.dialogue import Followed, follow
 from service.http.conditions import FILTER
 from service.http.schemas import K, Share, Switch, Text, UpTo50
 
@@ -82,19 +81,14 @@ class ResponseRequest(Asking):
         return _turns(self.input)
 
 
-def asked(turns: Sequence[Turn]) -> tuple[str, Followed]:
-    """The last question as the user put it, and as it is followed up from the turns before it."""
-    said = list(_said(turns))
-    return said[-1], follow(said)
+def asked(turns: Sequence[Turn]) -> list[str]:
+    """What the user said, turn by turn; the last is the question."""
+    return [turn.text for turn in turns if turn.role == "user" and turn.text.strip()]
 
 
 def tokens(*texts: str) -> int:
     """An estimate: four bytes of UTF-8 for a token. No model reads them, and nothing is charged."""
     return -(-sum(len(text.encode("utf-8", "replace")) for text in texts) // 4)
-
-
-def _said(turns: Sequence[Turn]) -> Iterator[str]:
-    return (turn.text for turn in turns if turn.role == "user" and turn.text.strip())
 
 
 def _turns(given: str | list[Turn]) -> list[Turn]:

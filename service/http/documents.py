@@ -1,4 +1,4 @@
-"""Documents and passages: listed, opened at a page, corrected, deleted and put back."""
+"""Documents and passages: listed, opened at a page, and corrected."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ from starlette.responses import Response
 from index.store.catalogue import DocumentRecord
 from ingest.document import Span
 from ingest.passage import Passage
+from service.facets import FacetName, Order, listing
 from service.http.access import READS, WRITES
 from service.http.caching import unless_known
 from service.http.encoding import Json
 from service.http.engines import CollectionOf, EngineOf
-from service.http.jobs import JobsOf
 from service.http.library_schemas import (
-    DeletedOut,
     DocumentOut,
     DocumentPatch,
     DocumentsOut,
@@ -36,13 +35,15 @@ from service.shelf import OpenPage
 
 _LARGEST = 2**31
 _SPAN = r"^\d{1,9}-\d{1,9}$"
-_UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "The client has it already."}}
+UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "The client has it already."}}
 
 router = APIRouter(tags=["documents"], dependencies=[READS], responses=documented(400, 404, 409, 422, 503))
 
 DocId = Annotated[str, Path(description="A document's id, or the first 6 or more digits of it.")]
 Limit = Annotated[int, Query(ge=1, le=1000, description="Most to list.")]
 Offset = Annotated[int, Query(ge=0, le=_LARGEST, description="How many to leave out before the first.")]
+
+Values = Annotated[list[str], Query(max_length=100, description="Values of a facet, any of them.")]
 
 _drawing: RunVar[anyio.CapacityLimiter] = RunVar("drawing")
 
@@ -51,31 +52,50 @@ _drawing: RunVar[anyio.CapacityLimiter] = RunVar("drawing")
     "/v1/documents",
     operation_id="list_documents",
     summary="List the documents",
-    responses=ok(DocumentsOut, "Documents by title.") | _UNCHANGED,
+    responses=ok(DocumentsOut, "Documents, with counts of what they can be chosen by.") | UNCHANGED,
 )
-def list_documents(request: Request, engine: EngineOf, limit: Limit = 100, offset: Offset = 0) -> Response:
-    """In the order of their titles, a page at a time."""
+def list_documents(
+    request: Request,
+    engine: EngineOf,
+    limit: Limit = 100,
+    offset: Offset = 0,
+    jurisdiction: Values = [],  # noqa: B006  # FastAPI copies it, as those below
+    type: Values = [],  # noqa: A002, B006  # the name in the address
+    year: Values = [],  # noqa: B006
+    language: Values = [],  # noqa: B006
+    words: Annotated[str, Query(max_length=200, description="All in title, file name, issuer or place.")] = "",
+    order: Annotated[Order, Query(description="`-` in front turns it round.")] = "title",
+) -> Response:
+    """Those with one of the values given for each facet, a page at a time; `none` means that it is not known."""
+    chosen: dict[FacetName, list[str]] = {
+        "jurisdiction": jurisdiction,
+        "type": type,
+        "year": year,
+        "language": language,
+    }
 
     def make() -> Response:
-        documents = engine.documents()
-        listed = [_document(record) for record in documents[offset : offset + limit]]
-        return Json({"documents": listed, **_paging(len(documents), offset, limit), "generation": generation})
+        found = listing(engine.documents(), chosen=chosen, words=words, order=order)
+        listed = [told_of(record) for record in found.documents[offset : offset + limit]]
+        facets = {name: [asdict(each) for each in counts] for name, counts in found.facets.items()}
+        told = {"documents": listed, **_paging(len(found.documents), offset, limit), "generation": generation}
+        return Json(told | {"facets": facets})
 
     with engine.reading():
         generation = engine.generation
-        return unless_known(request, make, "documents", generation, limit, offset)
+        return unless_known(request, make, "documents", generation, limit, offset, chosen, words, order)
 
 
 @router.get(
     "/v1/documents/{doc_id}",
     operation_id="get_document",
     summary="Tell what is known of a document",
-    responses=ok(DocumentOut, "The document, without its text.") | _UNCHANGED,
+    responses=ok(DocumentOut, "The document, without its text.") | UNCHANGED,
 )
 def get_document(request: Request, doc_id: DocId, engine: EngineOf) -> Response:
     """Its text, outline, pages and passages have addresses of their own below this one."""
     record = engine.document(doc_id)
-    return unless_known(request, lambda: Json(_document(record)), "document", *_version(record))
+    return unless_known(request, lambda: Json(told_of(record)), "document", *version(record))
 
 
 @router.patch(
@@ -87,49 +107,14 @@ def get_document(request: Request, doc_id: DocId, engine: EngineOf) -> Response:
 )
 def edit_document(doc_id: DocId, corrections: DocumentPatch, engine: EngineOf) -> Response:
     """Filters, titles and answers follow at once. Corrections outlast newer versions of it, but for the year."""
-    return Json(_document(engine.edit(doc_id, corrections.model_dump(exclude_unset=True))))
-
-
-@router.delete(
-    "/v1/documents/{doc_id}",
-    operation_id="delete_document",
-    dependencies=[WRITES],
-    summary="Delete a document",
-    responses=ok(DeletedOut, "It is deleted and can be found no more."),
-)
-def delete_document(
-    doc_id: DocId,
-    engine: EngineOf,
-    jobs: JobsOf,  # what drops it for good when its time is over
-    permanent: Annotated[bool, Query(description="Keep nothing of it: it cannot be put back.")] = False,
-) -> Response:
-    """Nothing of it is found any more. For a while it can be put back, unless it is deleted for good."""
-    if permanent:
-        record, until = engine.remove(doc_id), None
-    else:
-        gone = engine.discard(doc_id)
-        record, until = gone.record, gone.restorable_until
-    url = f"/v1/documents/{record.doc_id}/restore" if until else None
-    return Json({"doc_id": record.doc_id, "title": record.title, "restorable_until": until, "restore_url": url})
-
-
-@router.post(
-    "/v1/documents/{doc_id}/restore",
-    operation_id="restore_document",
-    dependencies=[WRITES],
-    summary="Put back a document that was deleted",
-    responses=ok(DocumentOut, "The document, which is findable again with the same passages."),
-)
-def restore_document(doc_id: Annotated[str, Path(description="Its whole id.")], engine: EngineOf) -> Response:
-    """Possible until the time that its deletion told."""
-    return Json(_document(engine.restore(doc_id)))
+    return Json(told_of(engine.edit(doc_id, corrections.model_dump(exclude_unset=True))))
 
 
 @router.get(
     "/v1/documents/{doc_id}/text",
     operation_id="get_document_text",
     summary="Give the source text of a document",
-    responses=ok(TextOut, "The text that all offsets count in.") | _UNCHANGED,
+    responses=ok(TextOut, "The text that all offsets count in.") | UNCHANGED,
 )
 def get_document_text(request: Request, doc_id: DocId, engine: EngineOf) -> Response:
     """As it was extracted, unaltered."""
@@ -140,14 +125,14 @@ def get_document_text(request: Request, doc_id: DocId, engine: EngineOf) -> Resp
 
     with engine.reading():
         record = engine.document(doc_id)
-        return unless_known(request, make, "text", *_version(record))
+        return unless_known(request, make, "text", *version(record))
 
 
 @router.get(
     "/v1/documents/{doc_id}/outline",
     operation_id="get_document_outline",
     summary="List the headings of a document",
-    responses=ok(OutlineOut, "Headings in reading order.") | _UNCHANGED,
+    responses=ok(OutlineOut, "Headings in reading order.") | UNCHANGED,
 )
 def get_document_outline(request: Request, doc_id: DocId, engine: EngineOf) -> Response:
     """Those with text below them, with their place and page."""
@@ -158,33 +143,43 @@ def get_document_outline(request: Request, doc_id: DocId, engine: EngineOf) -> R
 
     with engine.reading():
         record = engine.document(doc_id)
-        return unless_known(request, make, "outline", *_version(record))
+        return unless_known(request, make, "outline", *version(record))
 
 
 @router.get(
     "/v1/documents/{doc_id}/passages",
     operation_id="list_document_passages",
     summary="List the passages of a document",
-    responses=ok(PassagesOut, "Passages in reading order.") | _UNCHANGED,
+    responses=ok(PassagesOut, "Passages in reading order.") | UNCHANGED,
 )
 def list_document_passages(
-    request: Request, doc_id: DocId, engine: EngineOf, limit: Limit = 100, offset: Offset = 0
+    request: Request,
+    doc_id: DocId,
+    engine: EngineOf,
+    limit: Limit = 100,
+    offset: Offset = 0,
+    around: Annotated[str | None, Query(description="Begin so that the passage with this id is among them.")] = None,
+    at: Annotated[int | None, Query(ge=0, le=_LARGEST, description="Or the one at this place in the text.")] = None,
 ) -> Response:
     """In reading order, a page at a time."""
 
     def make() -> Response:
         passages = engine.passages(record.doc_id)
-        shown = passages[offset : offset + limit]
+        begin = offset
+        if around is not None or at is not None:
+            found = (n for n, each in enumerate(passages) if each.passage_id == around or _holds(each, at))
+            begin = max(0, next(found, offset) - limit // 2)
+        shown = passages[begin : begin + limit]
         listed = [
             _passage(passage, [asdict(span) for span in engine.placed(record.doc_id, passage.spans)])
             for passage in shown
         ]
-        told = {"doc_id": record.doc_id, "passages": listed, "text_sha256": record.text_sha256}
-        return Json(told | _paging(len(passages), offset, limit))
+        told = {"doc_id": record.doc_id, "passages": listed, "offset": begin, "text_sha256": record.text_sha256}
+        return Json(told | _paging(len(passages), begin, limit))
 
     with engine.reading():
         record = engine.document(doc_id)
-        return unless_known(request, make, "passages", *_version(record), limit, offset)
+        return unless_known(request, make, "passages", *version(record), limit, offset, around, at)
 
 
 @router.get(
@@ -196,7 +191,7 @@ def list_document_passages(
         "The page, as JSON or, where it is asked for and the document is a PDF, as PNG.",
         content={"image/png": {"schema": {"type": "string", "contentMediaType": "image/png"}}},
     )
-    | _UNCHANGED
+    | UNCHANGED
     | documented(406),
 )
 async def get_document_page(
@@ -220,7 +215,7 @@ async def get_document_page(
     opened = await anyio.to_thread.run_sync(
         lambda: engine.open_page(doc_id, number, highlight=spans, passage_ids=passage)
     )
-    about = (*_version(opened.record), number, opened.highlights)
+    about = (*version(opened.record), number, opened.highlights)
     if not as_image:
         return unless_known(request, lambda: Json(_page(opened)), "page", *about)
     return await anyio.to_thread.run_sync(
@@ -240,7 +235,7 @@ async def get_document_page(
     "/v1/passages/{passage_id}",
     operation_id="get_passage",
     summary="Give a passage, word for word, with its neighbours",
-    responses=ok(PassageInPlaceOut, "The passage.") | _UNCHANGED,
+    responses=ok(PassageInPlaceOut, "The passage.") | UNCHANGED,
 )
 def get_passage(request: Request, passage_id: str, engine: EngineOf, collection: CollectionOf) -> Response:
     """With the address that opens it in the page."""
@@ -262,7 +257,7 @@ def get_passage(request: Request, passage_id: str, engine: EngineOf, collection:
             }
         )
 
-    return unless_known(request, make, "passage", *_version(opened.record), passage_id, url)
+    return unless_known(request, make, "passage", *version(opened.record), passage_id, url)
 
 
 def _limiter() -> anyio.CapacityLimiter:
@@ -279,7 +274,7 @@ def _wants_image(request: Request) -> bool:
     return "image/png" in accepted and "application/json" not in accepted
 
 
-def _version(record: DocumentRecord) -> tuple[object, ...]:
+def version(record: DocumentRecord) -> tuple[object, ...]:
     """What changes whenever anything that is told of a document does."""
     return record.doc_id, record.text_sha256, record.generation, record.added_at
 
@@ -288,9 +283,13 @@ def _paging(total: int, offset: int, limit: int) -> dict[str, int | None]:
     return {"total": total, "next_offset": offset + limit if offset + limit < total else None}
 
 
-def _document(record: DocumentRecord) -> dict[str, Any]:
+def told_of(record: DocumentRecord) -> dict[str, Any]:
     """Without the sources: paths of the server's are nobody's business."""
     return {name: value for name, value in asdict(record).items() if name != "sources"}
+
+
+def _holds(passage: Passage, at: int | None) -> bool:
+    return at is not None and any(start <= at < end for start, end in passage.spans)
 
 
 def _passage(passage: Passage, spans: list[dict[str, int]]) -> dict[str, Any]:

@@ -6,12 +6,15 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Request, UploadFile
+from fastapi.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from service.by_address import fetched
+from service.errors import Forbidden
 from service.http.access import READS, WRITES, caller_of
 from service.http.encoding import Json
-from service.http.engines import EngineOf
-from service.http.library_schemas import JobOut, JobsOut, QuotaOut
+from service.http.engines import EngineOf, settings_of
+from service.http.library_schemas import AddressIn, JobOut, JobsOut, QuotaOut
 from service.http.problems import documented
 from service.http.schemas import ok
 from service.jobs import MOST_FILES, AllJobs, Jobs
@@ -34,6 +37,13 @@ def quotas_of(request: Request) -> Quotas:
 
 
 JobsOf = Annotated[Jobs, Depends(jobs_of)]
+_TAKEN: dict[int | str, dict[str, Any]] = {
+    202: {
+        "model": JobOut,
+        "description": "On disk and queued; ask for the job to see what becomes of each file.",
+        "headers": {"Location": {"description": "The job.", "schema": {"type": "string"}}},
+    }
+}
 
 
 @router.post(
@@ -42,14 +52,7 @@ JobsOf = Annotated[Jobs, Depends(jobs_of)]
     dependencies=[WRITES],
     status_code=202,
     summary="Take in files: PDF, HTML, DOCX, XLSX, PPTX, EPUB, mail, Markdown, text, CSV or JSON",
-    responses=documented(413, 507)
-    | {
-        202: {
-            "model": JobOut,
-            "description": "On disk and queued; ask for the job to see what becomes of each file.",
-            "headers": {"Location": {"description": "The job.", "schema": {"type": "string"}}},
-        }
-    },
+    responses=documented(413, 507) | _TAKEN,
 )
 def upload_documents(
     files: Annotated[
@@ -69,6 +72,30 @@ def upload_documents(
     return Json(_told(job), 202, headers={"Location": f"/v1/jobs/{job.job_id}"})
 
 
+@router.post(
+    "/v1/documents/by-address",
+    operation_id="add_by_address",
+    dependencies=[WRITES],
+    status_code=202,
+    summary="Take in a document from an address of the web",
+    responses=documented(403, 413, 507) | _TAKEN,
+)
+async def add_by_address(body: AddressIn, jobs: JobsOf, request: Request) -> Response:
+    """Where the operator has allowed it. Never from this machine or an inner network; robots.txt is obeyed."""
+    settings = settings_of(request)
+    if not settings.add_by_address:
+        raise Forbidden("adding by address is switched off on this server; upload the file instead")
+    key, quotas = caller_of(request).key, quotas_of(request)
+    async with fetched(body.address, settings) as file:
+
+        def submit() -> Job:
+            with quotas.admitting(jobs, key.id if key else None, [file.n_bytes]):
+                return jobs.submit([(file.name, file.content)])
+
+        job = await run_in_threadpool(submit)
+    return Json(_told(job), 202, headers={"Location": f"/v1/jobs/{job.job_id}"})
+
+
 @router.get(
     "/v1/quota",
     operation_id="get_quota",
@@ -79,7 +106,8 @@ def get_quota(jobs: JobsOf, request: Request) -> Response:
     """Uploads that wait count as documents."""
     key, quotas = caller_of(request).key, quotas_of(request)
     today = asdict(quotas.of_key(key.id)) if key else None
-    return Json({"collection": asdict(quotas.of_collection(jobs)), "key_today": today})
+    by_address = settings_of(request).add_by_address
+    return Json({"collection": asdict(quotas.of_collection(jobs)), "key_today": today, "by_address": by_address})
 
 
 @router.get(

@@ -63,13 +63,30 @@ class DocumentOut(BaseModel):
     edited: dict[str, ReadingOut] = Field(description="The fields of `metadata` that were corrected, by name.")
 
 
+class FacetCountOut(BaseModel):
+    """A value of a facet, and how many documents have it where all that is chosen of other facets holds."""
+
+    value: str = Field(description="`none`: not known.")
+    count: int
+
+
+class FacetsOut(BaseModel):
+    """What the documents can be chosen by."""
+
+    jurisdiction: list[FacetCountOut]
+    type: list[FacetCountOut]
+    year: list[FacetCountOut]
+    language: list[FacetCountOut]
+
+
 class DocumentsOut(BaseModel):
-    """Documents in the order of their titles."""
+    """The documents that were chosen, in the order asked for."""
 
     documents: list[DocumentOut]
-    total: int
+    total: int = Field(description="How many were chosen.")
     next_offset: int | None = Field(description="Where the next page begins; null on the last one.")
     generation: int
+    facets: FacetsOut
 
 
 class DeletedOut(BaseModel):
@@ -79,6 +96,21 @@ class DeletedOut(BaseModel):
     title: str
     restorable_until: str | None = Field(description="UTC, ISO 8601; null: it is gone for good.")
     restore_url: str | None = Field(description="POST here to put it back.")
+
+
+class DiscardedOut(DeletedOut):
+    """A deleted document that can be put back."""
+
+    name: str = Field(description="What the file was called.")
+    type: Kind
+    deleted_at: str = Field(description="UTC, ISO 8601.")
+
+
+class DiscardedListOut(BaseModel):
+    """Deleted documents that can be put back, the last deleted first."""
+
+    documents: list[DiscardedOut]
+    kept_s: float = Field(description="Seconds for which what is deleted can be put back; 0: it cannot.")
 
 
 class TextOut(BaseModel):
@@ -129,6 +161,7 @@ class PassagesOut(BaseModel):
 
     doc_id: str
     passages: list[StoredPassageOut]
+    offset: int = Field(description="How many stand before the first of them.")
     total: int
     next_offset: int | None
     text_sha256: str
@@ -202,6 +235,16 @@ class JobsOut(BaseModel):
     jobs: list[JobOut]
 
 
+class AddressIn(BaseModel):
+    """Where a document is published."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    address: Text = Field(
+        max_length=2000, description="http or https.", examples=["https://www.example.org/forest-act.pdf"]
+    )
+
+
 class UseOut(BaseModel):
     """Documents and bytes of their files, and the most of each."""
 
@@ -216,3 +259,4 @@ class QuotaOut(BaseModel):
 
     collection: UseOut = Field(description="What the collection holds, uploads that wait among it.")
     key_today: UseOut | None = Field(description="What the key has sent since midnight UTC; null without a key.")
+    by_address: bool = Field(description="Whether an address of the web may be given in place of a file.")

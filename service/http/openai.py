@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any
 
@@ -15,8 +15,8 @@ from starlette.responses import Response
 
 from index.errors import DocumentNotFound
 from service.answer import Answer, RankedPassage
-from service.answering.dialogue import Followed, remark
 from service.collections import Collections
+from service.conversation import ask_in_turn
 from service.engine import Engine
 from service.errors import CollectionNotFound, InvalidCollection, ModelNotFound
 from service.http.access import READS
@@ -36,7 +36,7 @@ from service.http.encoding import Json, dumps
 from service.http.engines import CollectionOf, collections_of
 from service.http.links import base_of, passage_link
 from service.http.schemas import NAMED
-from service.markdown import Link, Mark, Piece, escaped, pieces
+from service.markdown import Link, Mark, Piece, pieces
 
 _STREAMED = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 _REFUSED: dict[int | str, dict[str, Any]] = {
@@ -222,19 +222,15 @@ def _told(body: Asking, turns: Sequence[Turn], library: _Library) -> Iterator[Pi
     Raises:
         InvalidQuestion: at once, so that the status can tell it before anything is sent.
     """
-    question, followed = asked(turns)
-    if followed.unresolved:
-        return iter([Piece(escaped(remark(followed)))])
-    answers = library.engine.stream(followed.question, k=body.k, generate=body.generate)
-    return _text(next(answers), answers, asked=question, followed=followed, link=library.link)
+    said = asked(turns)
+    answers = ask_in_turn(library.engine, said, k=body.k, generate=body.generate)
+    return _text(next(answers), answers, asked=said[-1].strip(), link=library.link)
 
 
-def _text(first: Answer, later: Iterable[Answer], *, asked: str, followed: Followed, link: Link) -> Iterator[Piece]:
+def _text(first: Answer, later: Iterable[Answer], *, asked: str, link: Link) -> Iterator[Piece]:
     """The text of the last answer: the ones before it are the same without the language model's part."""
     *_, last = first, *later
-    if said := remark(followed):
-        last = replace(last, notes=(*last.notes, said))
-    yield from pieces(last, link, asked=asked if followed.rewritten else "")
+    yield from pieces(last, link, asked=asked)
 
 
 def _usage(read: int, written: int) -> dict[str, int]:

@@ -46,6 +46,8 @@ STATUS: dict[type[SinkQAError], int] = {
     service_errors.LibraryEmpty: 503,
     service_errors.InvalidUpload: 422,
     service_errors.InvalidCorrection: 422,
+    service_errors.AddressRefused: 422,
+    service_errors.InvalidExport: 422,
     service_errors.StorageFull: 507,
     service_errors.QuotaExceeded: 507,
     service_errors.JobNotFound: 404,

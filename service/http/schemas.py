@@ -10,7 +10,7 @@ from index.hit import Filters, SearchMode
 from service.answer import AbstainReason, Flag, Status
 from service.grounding.guard import Element, Label
 
-Kind = Literal["pdf", "html", "docx", "markdown", "text", "json"]
+Kind = Literal["pdf", "html", "docx", "markdown", "text", "json", "csv", "xlsx", "pptx", "epub", "mail"]
 
 
 def _whole(text: str) -> str:
@@ -88,6 +88,12 @@ class AnswerRequest(_Request):
         description="In Chinese or English; at least one word, at most 4,000 characters.",
         examples=["北京试点的CCER抵销比例上限是多少？"],
     )
+    history: list[Text] = Field(
+        default=[],
+        max_length=50,
+        description="What was asked before in the same thread, oldest first. A question that leans on it (“And in "
+        "Japan?”) is made to stand alone: the answer's `question` is what was asked then.",
+    )
     k: K = None
     filters: FiltersIn | None = None
     stream: Switch = Field(
@@ -96,6 +102,22 @@ class AnswerRequest(_Request):
     generate: Switch = Field(
         False, description="Let the language model that is set write the answer; every sentence is checked."
     )
+
+
+class NextRequest(_Request):
+    """What was asked and found, beside which more is to be asked."""
+
+    question: Text = Field(max_length=4000, description="As it was understood: the answer's `question`.")
+    passage_ids: list[Text] = Field(
+        default=[], max_length=10, description="Passages that the answer cites or comes near, best first."
+    )
+    filters: FiltersIn | None = None
+
+
+class NextOut(BaseModel):
+    """What could be asked next."""
+
+    suggestions: list[str] = Field(description="Questions that the library answers; each was tried just now.")
 
 
 class SearchRequest(_Request):
@@ -261,9 +283,10 @@ class AnswerOut(BaseModel):
 
     status: Status
     abstain_reason: AbstainReason | None = Field(
-        description="Set exactly when the status is `abstained`; `no_question`: a greeting, answered by a reply."
+        description="Set exactly when the status is `abstained`; `no_question`: a greeting, or a turn of which "
+        "nobody can tell what it leans on, answered by a reply."
     )
-    question: str
+    question: str = Field(description="As it was understood: with `history` it may be the turn made to stand alone.")
     language: str
     answer: str = Field(description="All segments in one string, with marks such as [1]; why there is none, if so.")
     segments: list[SegmentOut]

@@ -109,6 +109,13 @@ export const post = async (path, body, signal) => (await send(path, sent("POST",
 export const patch = async (path, body) => (await send(path, sent("PATCH", body))).json();
 export const remove = async (path) => (await send(path, { method: "DELETE" })).json();
 
+/** A file that is made of `body`: the answer, its blob and the name that it has. */
+export async function file(path, body) {
+  const response = await send(path, sent("POST", body));
+  const named = response.headers.get("Content-Disposition")?.match(/filename\*=UTF-8''([^;]+)/);
+  return { response, blob: await response.blob(), name: decodeURIComponent(named?.[1] ?? "memo") };
+}
+
 /** A picture as an address of this page's own; to be revoked when it is shown no more. */
 export const picture = async (path, signal) => URL.createObjectURL(await (await send(path, { signal })).blob());
 
@@ -129,7 +136,7 @@ export async function* ask(body, signal) {
   }
 }
 
-/** Sends files; `tell` hears the share that has left, 0..1. Gives the job that takes them in. */
+/** Sends files; `tell` hears how many bytes of how many have left. Gives the job that takes them in. */
 export async function upload(files, tell, signal) {
   for (;;) {
     const used = key;
@@ -148,7 +155,7 @@ function uploadOnce(files, tell, signal) {
   request.open("POST", "/v1/documents");
   for (const [name, value] of Object.entries(headers())) request.setRequestHeader(name, value);
   request.responseType = "json";
-  request.upload.addEventListener("progress", (event) => event.lengthComputable && tell(event.loaded / event.total));
+  request.upload.addEventListener("progress", (event) => event.lengthComputable && tell(event.loaded, event.total));
   signal.addEventListener("abort", () => request.abort());
   return new Promise((resolve, reject) => {
     request.addEventListener("load", () => resolve([request.status, request.response]));

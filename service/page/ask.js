@@ -1,15 +1,17 @@
-// The view that asks: the question, its filters, and the address that leads back to the answer.
-import { permalink } from "./address.js";
-import { get } from "./api.js";
+// The view that asks: the question, its filters, and the address that leads back to the thread.
+import { permalink, turnsOf } from "./address.js";
+import { collection, get } from "./api.js";
 import { byId, h } from "./dom.js";
-import { language } from "./i18n.js";
-import * as answer from "./answer.js";
+import { language, translate } from "./i18n.js";
 import * as filters from "./filters.js";
 import { offer } from "./offer.js";
 import * as source from "./source.js";
+import * as thread from "./thread.js";
+import * as threads from "./threads.js";
 
 const field = byId("question");
-let asked = null; // the address last asked for
+const RECENT = 3;
+let asked = null; // the address that is shown
 
 export function begin() {
   byId("ask-form").addEventListener("submit", (event) => {
@@ -22,69 +24,72 @@ export function begin() {
     submit(field.value);
   });
   field.addEventListener("input", fit);
-  byId("ask-stop").addEventListener("click", answer.stop);
+  byId("ask-stop").addEventListener("click", thread.stop);
   filters.begin();
 }
 
-/** Shows the view; a question in the address is asked. */
+/** Shows the view; the questions in the address are asked. More than one that is not kept here is somebody else's. */
 export function show({ query }) {
-  const question = query.get("q")?.trim();
-  if (!question) {
+  const turns = turnsOf(query).slice(0, threads.MOST_TURNS);
+  if (!turns.length) {
     rest();
     return;
   }
-  const address = location.hash;
-  if (asked === address) return;
-  asked = address;
-  field.value = question;
-  filters.take(query);
-  fit();
-  run(question, Number(query.get("g")) || null);
+  if (asked === location.hash) return;
+  asked = location.hash;
+  const own = threads.find(turns, query.get("collection") ?? collection());
+  const generation = Number(query.get("g")) || own?.generation || null;
+  began(turns.at(-1).filters);
+  thread.open({ ...own, turns, generation, shared: !own && turns.length > 1 }, { moved, submit, unfilter });
 }
 
-/** Asks anew, and leaves an address that does so too. */
+/** Asks: in the thread that is shown, else in a new one. */
 export function submit(question) {
   const text = question.trim();
   if (!text) {
     field.focus();
     return;
   }
-  const address = permalink(text, filters.chosen());
-  asked = null;
-  if (location.hash === address) show({ query: new URLSearchParams(address.split("?")[1]) });
-  else location.hash = address;
+  field.value = "";
+  fit();
+  filters.fold();
+  if (thread.current()) thread.add(text, filters.chosen());
+  else location.hash = permalink(text, filters.chosen());
 }
 
-/** The address of the last answer. */
+/** The address of the thread that was shown last. */
 export const last = () => asked ?? "#/ask";
 
-async function run(question, generation) {
+function began(chosen) {
   byId("view-ask").classList.add("asked");
   byId("at-rest").replaceChildren();
-  const chosen = filters.chosen();
-  await answer.ask(question, chosen, {
-    generation,
-    settled(now) {
-      asked = permalink(question, chosen, now);
-      history.replaceState(null, "", asked);
-    },
-    again: () => run(question, generation),
-    widen() {
-      filters.take(new URLSearchParams());
-      submit(question);
-    },
-  });
+  field.dataset.placeholder = '["followHint"]';
+  field.value = "";
+  filters.take(filters.asQuery(chosen));
+  fit();
+  translate(field);
 }
+
+function moved() {
+  asked = thread.address();
+  if (!byId("view-ask").hidden) history.replaceState(null, "", asked);
+}
+
+const unfilter = () => filters.take(new URLSearchParams());
 
 function rest() {
   asked = null;
-  answer.clear();
+  thread.clear();
   byId("view-ask").classList.remove("asked");
+  byId("ask-form").hidden = false;
+  byId("thread-end").replaceChildren();
+  field.dataset.placeholder = '["questionHint"]';
+  translate(field);
   source.close({ returns: false });
   welcome();
 }
 
-/** What could be asked, and how much there is: all at once, so that nothing moves. */
+/** What could be asked, what was, and how much there is: all at once, so that nothing moves. */
 async function welcome() {
   const room = byId("at-rest");
   const spoken = language();
@@ -95,7 +100,30 @@ async function welcome() {
   const { total } = documents;
   const holds = h("a", { href: "#/library", t: total ? ["holds", total] : "libraryEmpty" });
   room.replaceChildren(
-    ...[offer(opening.suggestions, spoken, "h2"), h("p", { class: "small holds" }, holds)].filter(Boolean),
+    ...[
+      offer(opening.suggestions, spoken, { heading: "h2" }),
+      recent(),
+      h("p", { class: "small holds" }, holds),
+    ].filter(Boolean),
+  );
+}
+
+/** The threads that were asked last, to go on with. */
+function recent() {
+  const kept = threads.all().slice(0, RECENT);
+  return (
+    kept.length > 0 &&
+    h(
+      "section",
+      { class: "recent" },
+      h("h2", { class: "over", t: "threadsKept" }),
+      h(
+        "ul",
+        {},
+        kept.map((each) => h("li", {}, h("a", { href: threads.linkOf(each) }, threads.nameOf(each)))),
+      ),
+      h("p", { class: "small" }, h("a", { href: "#/history", t: "allThreads" })),
+    )
   );
 }
 

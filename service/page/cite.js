@@ -3,8 +3,8 @@ import { get } from "./api.js";
 import { announce, byId, h, icon, tag } from "./dom.js";
 import { t } from "./i18n.js";
 import { problem, waiting } from "./parts.js";
-import { references } from "./formats.js";
 
+const STYLES = { gbt7714: "GB/T 7714", apa: "APA", bibtex: "BibTeX", ris: "RIS" };
 const dialog = byId("cite-dialog");
 
 /** Opens the dialogue for a citation, a passage or a document. */
@@ -28,9 +28,11 @@ export async function offerCitation(citation) {
   frame(waiting(6));
   dialog.showModal();
   try {
-    const about = await get(`/v1/documents/${citation.doc_id}`);
+    const { doc_id, page_start, page_end } = citation;
+    const told = await get(`/v1/documents/${doc_id}/references?first_page=${page_start}&last_page=${page_end}`);
     const quote = citation.quote ? [["citeQuote", citation.quote]] : [];
-    frame(...[...references(about, citation), ...quote].map(([name, text]) => block(name, text, citation.language)));
+    const named = Object.entries(STYLES).map(([style, name]) => [name, told[style]]);
+    frame(...[...named, ...quote].map(([name, text]) => block(name, text, citation.language)));
     dialog.querySelector(".copyable button")?.focus();
   } catch (error) {
     frame(problem(error, () => offerCitation(citation)));

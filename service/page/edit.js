@@ -78,17 +78,36 @@ function field(name, about) {
       ...FIELDS[name],
       value,
     }),
-    read && h("p", { class: "small", id: `edit-read-${name}`, t: readAs(read) }),
+    read &&
+      h(
+        "p",
+        { class: "small row", id: `edit-read-${name}` },
+        h("span", { t: readAs(read) }),
+        h("button", {
+          type: "button",
+          class: "link",
+          label: ["editBackOf", { term: ["field", name] }],
+          t: "editBack",
+          on: { click: () => takeBack(name, read) },
+        }),
+      ),
   );
 }
 
-/** Only what differs; an empty field goes back to what was read. */
+function takeBack(name, { read }) {
+  const input = byId(`edit-field-${name}`);
+  input.value = String(read ?? "");
+  input.focus();
+}
+
+/** Only what differs; an empty field, and one that says what was read, goes back to that. */
 function changes(about) {
   const given = {};
   for (const name of Object.keys(FIELDS)) {
     const value = byId(`edit-field-${name}`).value.trim();
     if (value === valueOf(about, name)) continue;
-    given[name] = name === "year" && /^\d+$/.test(value) ? Number(value) : value || null;
+    if (about.edited[name] && value === String(about.edited[name].read ?? "")) given[name] = null;
+    else given[name] = name === "year" && /^\d+$/.test(value) ? Number(value) : value || null;
   }
   return given;
 }

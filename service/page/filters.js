@@ -23,9 +23,14 @@ export function begin() {
 }
 
 /** The filters as the API takes them, null where there are none. */
-export function chosen() {
-  const given = Object.entries(picked).filter(([, value]) => (Array.isArray(value) ? value.length : value));
-  return given.length ? Object.fromEntries(given) : null;
+export const chosen = () => given(picked);
+
+/** The filters that an address names, as the API takes them. */
+export const ofQuery = (query) => given(read(query));
+
+function given(from) {
+  const some = Object.entries(from).filter(([, value]) => (Array.isArray(value) ? value.length : value));
+  return some.length ? Object.fromEntries(some) : null;
 }
 
 export function asQuery(filters) {
@@ -36,12 +41,17 @@ export function asQuery(filters) {
   return query;
 }
 
+function read(query) {
+  const named = none();
+  for (const [name, short] of Object.entries(LISTS)) named[name] = query.getAll(short);
+  for (const [name, short] of Object.entries(YEARS))
+    if (query.get(short)) named[name] = Number(query.get(short)) || undefined;
+  return named;
+}
+
 /** Takes over the filters of an address. */
 export function take(query) {
-  picked = none();
-  for (const [name, short] of Object.entries(LISTS)) picked[name] = query.getAll(short);
-  for (const [name, short] of Object.entries(YEARS))
-    if (query.get(short)) picked[name] = Number(query.get(short)) || undefined;
+  picked = read(query);
   retell();
   if (drawn) draw();
 }
@@ -53,18 +63,23 @@ export function retell() {
   button.classList.toggle("on", count > 0);
 }
 
-/** The library has changed: what may be chosen is asked for anew. */
-export function forget() {
-  drawn = false;
+/** Out of the way of the answer. */
+export function fold() {
   panel.hidden = true;
   button.setAttribute("aria-expanded", "false");
 }
 
+/** The library has changed: what may be chosen is asked for anew. */
+export function forget() {
+  drawn = false;
+  fold();
+}
+
 async function draw() {
   drawn = true;
-  let documents;
+  let documents, facets;
   try {
-    ({ documents } = await get("/v1/documents?limit=1000"));
+    ({ documents, facets } = await get("/v1/documents?limit=1000"));
   } catch (error) {
     drawn = false;
     panel.replaceChildren(problem(error, draw));
@@ -78,12 +93,14 @@ async function draw() {
       "jurisdictions",
       of((each) => each.metadata.jurisdiction),
       "place",
+      facets.jurisdiction,
     ),
     boxes(
       "filterType",
       "types",
       of((each) => each.type),
       "type",
+      facets.type,
     ),
     years(),
     titles(documents),
@@ -105,8 +122,12 @@ function box(name, value, ...said) {
   return h("label", { class: "check" }, input, ...said);
 }
 
-function boxes(title, name, values, kind) {
-  const said = (value) => h("span", { t: { term: [kind, value] } });
+function boxes(title, name, values, kind, counts = []) {
+  const count = (value) => counts.find((each) => each.value === value)?.count;
+  const said = (value) => [
+    h("span", { t: { term: [kind, value] } }),
+    count(value) && h("span", { class: "small" }, String(count(value))),
+  ];
   return h(
     "fieldset",
     {},

@@ -15,7 +15,18 @@ export function tIn(spoken, key, ...args) {
 }
 
 /** A term of the API in words, or as it is where it is new to the page. */
-export const term = (kind, value) => (WORDS[`${kind}.${value}`] ? t(`${kind}.${value}`) : String(value));
+export const term = (kind, value) =>
+  WORDS[`${kind}.${value}`] ? t(`${kind}.${value}`) : (NAMED[kind] && named(NAMED[kind], value)) || String(value);
+
+const NAMED = { place: "region", lang: "language" }; // what browsers have names for
+
+function named(type, value) {
+  try {
+    return new Intl.DisplayNames([language()], { type, fallback: "none" }).of(value);
+  } catch {
+    return null; // no code
+  }
+}
 
 const say = (json) => t(...JSON.parse(json).map((each) => (each?.term ? term(...each.term) : each)));
 
@@ -41,6 +52,13 @@ export function translateAll() {
 
 /** A count or a share as the reader's language writes it. */
 export const number = (value, options) => new Intl.NumberFormat(language(), options).format(value);
+/** A size in the unit that fits it. */
+export function bytes(size) {
+  const units = ["byte", "kilobyte", "megabyte", "gigabyte"];
+  const step = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(size, 1)) / 10));
+  const options = { style: "unit", unit: units[step], unitDisplay: step ? "short" : "long", maximumFractionDigits: step > 1 ? 1 : 0 };
+  return number(size / 1024 ** step, options);
+}
 export const percent = (value) => number(value, { style: "percent", maximumFractionDigits: 0 });
 export const when = (iso) =>
   new Intl.DateTimeFormat(language(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso));

@@ -3,13 +3,16 @@ import { announce, byId, icon } from "./dom.js";
 import { t, language, speak, translateAll } from "./i18n.js";
 import { use } from "./api.js";
 import * as ask from "./ask.js";
+import * as basket from "./basket-view.js";
+import * as beside from "./beside.js";
+import * as collections from "./collections.js";
 import * as history from "./history.js";
 import * as library from "./library.js";
 import * as source from "./source.js";
 import * as verify from "./verify.js";
 import { keep, recall } from "./store.js";
 
-const VIEWS = { ask, library, verify, history };
+const VIEWS = { ask, library, beside, verify, basket, history };
 let shown = null;
 
 /** The view, what follows it and its parameters: `#/ask?q=…`, `#/p/PASSAGE?q=start-end`. */
@@ -79,6 +82,6 @@ addEventListener("hashchange", route);
 const theme = recall("theme", "auto");
 byId("theme").dataset.theme = ["light", "dark"].includes(theme) ? theme : "auto";
 translateAll();
-for (const view of [ask, library, verify, history, source]) view.begin();
+for (const view of [ask, library, beside, verify, basket, history, source, collections]) view.begin();
 route();
 document.body.classList.add("ready");

@@ -39,8 +39,22 @@ export function place(of) {
 export const doubts = (of) =>
   (of.warnings ?? []).map((each) => h("span", { class: "doubt" }, icon("alert"), h("span", {}, each)));
 
-/** The ranks, scores and terms that made a passage's place in the list. */
+/** In words what made a passage's place in the list; below, the ranks and scores. */
 export function why(reasons, score) {
+  const { lexical_rank: byWords, dense_rank: byMeaning } = reasons;
+  const found = reasons.words ?? reasons.matched_terms; // as the question has them, where it is known
+  const way = byWords && byMeaning ? "Both" : byWords ? "Words" : byMeaning ? "Meaning" : "Place";
+  return h(
+    "details",
+    { class: "why" },
+    h("summary", { t: "why" }),
+    h("p", { t: [`whySaid${way}`, byWords ?? byMeaning, byMeaning] }),
+    found.length > 0 && h("p", {}, h("span", { t: "whyTerms" }), " ", terms(found)),
+    h("details", { class: "figures" }, h("summary", { class: "small", t: "whyFigures" }), figures(reasons, score)),
+  );
+}
+
+function figures(reasons, score) {
   const leg = (name, value, rank) =>
     h(
       "tr",
@@ -51,24 +65,17 @@ export function why(reasons, score) {
       h("td", rank === undefined ? {} : { t: rank === null ? "whyNone" : ["whyRank", rank] }),
     );
   return h(
-    "details",
-    { class: "why" },
-    h("summary", { t: "why" }),
+    "table",
+    {},
     h(
-      "table",
+      "tbody",
       {},
-      h(
-        "tbody",
-        {},
-        leg("whyWords", reasons.lexical, reasons.lexical_rank),
-        leg("whyMeaning", reasons.dense, reasons.dense_rank),
-        leg("whyDetail", reasons.late),
-        reasons.rerank !== null && leg("whyRerank", reasons.rerank),
-        h("tr", {}, h("th", { scope: "row", t: "whyTotal" }), h("td"), h("td", { class: "figure" }, number(score))),
-      ),
+      leg("whyWords", reasons.lexical, reasons.lexical_rank),
+      leg("whyMeaning", reasons.dense, reasons.dense_rank),
+      leg("whyDetail", reasons.late),
+      reasons.rerank !== null && leg("whyRerank", reasons.rerank),
+      h("tr", {}, h("th", { scope: "row", t: "whyTotal" }), h("td"), h("td", { class: "figure" }, number(score))),
     ),
-    reasons.matched_terms.length > 0 &&
-      h("p", { class: "small" }, h("span", { t: "whyTerms" }), " ", terms(reasons.matched_terms)),
   );
 }
 

@@ -1,16 +1,21 @@
 // The source pane: a quote where it stands, as text or on the image of its page, and the rest of its document.
 import { get, Problem } from "./api.js";
 import { announce, byId, h, icon, isWide, outward, tag } from "./dom.js";
-import { t } from "./i18n.js";
+import { percent, t } from "./i18n.js";
 import { offerCitation } from "./cite.js";
-import { outline, passages } from "./document.js";
+import { outline, overview, passages } from "./document.js";
+import { find } from "./find.js";
 import { corrections, offerEdit } from "./edit.js";
+import { keepQuote } from "./keeping.js";
 import { imagePages, textPages } from "./pages.js";
 import { doubts, place, problem, waiting, why } from "./parts.js";
+import { besideLink, saveButton } from "./taking.js";
 
 const pane = byId("source");
 const shown = { evidence: [], at: 0, pages: [1, 1], mode: null, opener: null, about: null };
 let preferred = null; // the mode chosen last, where the document has it
+const ZOOMS = [1, 1.5, 2, 3];
+let zoom = 1; // of page images
 let turn = 0; // what arrives for an earlier turn comes too late
 
 export function begin() {
@@ -100,10 +105,12 @@ async function renew(about) {
   byId("source-title")?.focus({ preventScroll: isWide() });
 }
 
-/** Shows which chip is open. */
+/** Shows which chip is open: each turn of a thread counts its own quotes. */
 function mark(evidence) {
   for (const chip of document.querySelectorAll(".chip")) {
-    if (evidence && Number(chip.dataset.number) === evidence.number) chip.setAttribute("aria-current", "true");
+    const turn = chip.closest("[data-turn]")?.dataset.turn;
+    const isOpen = evidence && Number(chip.dataset.number) === evidence.number && turn === evidence.turn;
+    if (isOpen) chip.setAttribute("aria-current", "true");
     else chip.removeAttribute("aria-current");
   }
 }
@@ -115,7 +122,7 @@ async function turnTo(evidence) {
   try {
     const about = await get(`/v1/documents/${evidence.doc_id}`);
     if (mine !== turn) return;
-    const modes = about.type === "pdf" ? ["image", "text", "outline", "passages"] : ["text", "outline", "passages"];
+    const modes = [...(about.type === "pdf" ? ["image"] : []), "text", "overview", "outline", "passages", "find"];
     const first = evidence.mode ?? (["image", "text"].includes(preferred) ? preferred : modes[0]);
     Object.assign(shown, { about, modes, mode: modes.includes(first) ? first : modes[0] });
     shown.pages = [evidence.page_start, Math.min(evidence.page_end, evidence.page_start + 3)];
@@ -144,7 +151,7 @@ function head(evidence, about) {
           "div",
           { class: "panebar" },
           step(-1, "left", "evidencePrevious"),
-          h("span", { class: "small", t: ["evidence", shown.at + 1, shown.evidence.length] }),
+          h("span", { class: "small", t: [shownAs(evidence), shown.at + 1, shown.evidence.length] }),
           step(1, "right", "evidenceNext"),
         )
       : "",
@@ -170,19 +177,24 @@ function head(evidence, about) {
           icon("quote"),
           h("span", { t: "cite" }),
         ),
+        keepQuote(evidence),
         address,
         about &&
           h(
             "button",
-            { type: "button", class: "quiet", on: { click: () => offerEdit(about) } },
+            { type: "button", class: "quiet act", label: "edit", on: { click: () => offerEdit(about) } },
             icon("pen"),
-            h("span", { t: "edit" }),
+            h("span", { class: "word", t: "edit" }),
           ),
+        about && saveButton(about),
+        about && besideLink(evidence, shown.evidence),
         evidence.why && why(evidence.why.why, evidence.why.score),
       ),
     ),
   ];
 }
+
+const shownAs = ({ found }) => (found ? "foundPlace" : "evidence");
 
 function step(by, sign, label) {
   const to = shown.at + by;
@@ -192,7 +204,7 @@ function step(by, sign, label) {
     await turnTo(shown.evidence[to]);
     const again = pane.querySelector(`[data-step="${by}"]`);
     (again?.disabled ? byId("source-title") : again)?.focus(); // the button was drawn anew
-    announce(t("evidence", to + 1, shown.evidence.length));
+    announce(t(shownAs(shown.evidence[to]), to + 1, shown.evidence.length));
   };
   return h(
     "button",
@@ -202,7 +214,14 @@ function step(by, sign, label) {
 }
 
 function toolbar() {
-  const names = { image: "modeImage", text: "modeText", outline: "modeOutline", passages: "modePassages" };
+  const names = {
+    image: "modeImage",
+    text: "modeText",
+    overview: "modeOverview",
+    outline: "modeOutline",
+    passages: "modePassages",
+    find: "modeFind",
+  };
   const choose = (mode) => {
     shown.mode = preferred = mode;
     for (const each of pane.querySelectorAll("[data-mode]"))
@@ -220,6 +239,27 @@ function toolbar() {
   return h("div", { class: "modes", role: "group", label: "modes" }, shown.modes.map(button));
 }
 
+/** How large the image of a page is. */
+function zoomer() {
+  const at = ZOOMS.indexOf(zoom);
+  const button = (to, said, label) => {
+    const click = () => {
+      zoom = ZOOMS[to];
+      fill(shown.evidence[shown.at]).then(() => pane.querySelector(`[data-zoom="${said}"]:enabled`)?.focus());
+      announce(t("zoomAt", percent(ZOOMS[to])));
+    };
+    const props = { type: "button", class: "plain square", "data-zoom": said, label, disabled: !ZOOMS[to] };
+    return h("button", { ...props, on: { click } }, said);
+  };
+  return h(
+    "div",
+    { class: "zoom", role: "group", label: "zoom" },
+    button(at - 1, "−", "zoomOut"),
+    h("span", { class: "small" }, percent(zoom)),
+    button(at + 1, "+", "zoomIn"),
+  );
+}
+
 /** Draws what the mode says into the sheet. */
 async function fill(evidence) {
   const mine = ++turn;
@@ -229,16 +269,19 @@ async function fill(evidence) {
     evidence,
     pages: shown.pages,
     width: sheet.clientWidth,
+    zoom,
     isCurrent: () => mine === turn,
   };
   release();
   sheet.setAttribute("aria-busy", "true");
   if (!sheet.hasChildNodes()) sheet.append(waiting(8));
   try {
-    const made = await { text: textPages, image: imagePages, outline: outlined, passages: listed }[shown.mode](view);
+    const drawn = { text: textPages, image: imagePages, overview: told, outline: outlined, passages: listed, find: sought };
+    const made = await drawn[shown.mode](view);
     if (mine !== turn) return;
     const paged = ["text", "image"].includes(shown.mode);
-    sheet.replaceChildren(...(paged ? [pager("top"), ...made, pager("bottom")] : made));
+    const above = shown.mode === "image" ? [zoomer()] : [];
+    sheet.replaceChildren(...(paged ? [...above, pager("top"), ...made, pager("bottom")] : made));
     bring(sheet);
   } catch (error) {
     if (error instanceof Problem) sheet.replaceChildren(problem(error, () => fill(evidence)));
@@ -250,9 +293,11 @@ async function fill(evidence) {
 
 /** The quote into sight, without moving the page around it. */
 function bring(sheet) {
-  const first = sheet.querySelector("mark, [data-marked]");
+  const first = sheet.querySelector(".cited, mark, [data-marked], [data-here]");
   sheet.scrollTop = 0;
   if (!first) return;
+  const box = first.closest(".scrolled");
+  if (box && first.cellIndex) box.scrollLeft = first.offsetLeft - box.clientWidth / 3;
   const within = first.getBoundingClientRect().top - sheet.getBoundingClientRect().top;
   const into = Number(first.dataset.marked ?? 0) * first.clientHeight;
   sheet.scrollTop = within + into - sheet.clientHeight / 4;
@@ -286,13 +331,22 @@ function pager(where) {
 }
 
 const outlined = ({ about }) => outline(about, (heading) => leap({ spans: heading.spans, page: heading.page }));
-const listed = ({ about }) =>
-  passages(about, (passage) => leap({ spans: passage.spans, page: passage.page_start, last: passage.page_end }));
+const listed = ({ about, evidence }) =>
+  passages(
+    about,
+    ({ passage_id, spans, page_start, page_end }) => leap({ passage_id, spans, page: page_start, last: page_end }),
+    evidence,
+  );
+const told = ({ about }) => overview(about, (parts, at) => open(parts, at, shown.opener ?? byId("main")));
+const sought = ({ about, evidence }) =>
+  find(about, (places, at) => open(places.map((each) => ({ ...base(evidence), ...each })), at, shown.opener ?? byId("main")));
+
+/** What is known of the document that is open, whatever of it is shown. */
+const base = ({ title, doc_id, url, language, original }) => ({ title, doc_id, url, language, original });
 
 /** To a place of the document that is open, in the text. */
-function leap({ spans, page, last = page }) {
-  const { title, doc_id, url, language, original } = shown.evidence[shown.at];
-  const evidence = { title, doc_id, url, language, original, spans, page_start: page, page_end: last, mode: "text" };
+function leap({ passage_id, spans, page, last = page }) {
+  const evidence = { ...base(shown.evidence[shown.at]), passage_id, spans, page_start: page, page_end: last, mode: "text" };
   open([evidence], 0, shown.opener ?? byId("main"));
 }
 

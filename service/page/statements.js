@@ -62,11 +62,11 @@ function languageOf(numbers, got) {
   return tag(got.generated ? got.language : cited?.language);
 }
 
-/** A word joiner before each: no chip stands alone on a line. */
+/** A word joiner before each: no chip stands alone on a line. What is selected leaves both out. */
 const chips = (numbers, { citations }, open) =>
   citations
     .filter((each) => numbers.includes(each.number))
-    .map((citation) => ["\u2060", chip(citation, open)]);
+    .map((citation) => h("span", { class: "mark" }, "\u2060", chip(citation, open)));
 
 export function chip(citation, open) {
   return h(

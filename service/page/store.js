@@ -9,12 +9,13 @@ export function recall(name, fallback) {
   }
 }
 
-/** Keeps a value, null forgets it. */
+/** Keeps a value, null forgets it; whether that could be done. */
 export function keep(name, value) {
   try {
     if (value === null) localStorage.removeItem(`sinkqa.${name}`);
     else localStorage.setItem(`sinkqa.${name}`, JSON.stringify(value));
+    return true;
   } catch {
-    // full or blocked: what is not kept is only missed next time
+    return false; // full or blocked: what is not kept is only missed next time
   }
 }

@@ -1,7 +1,7 @@
-// Takes files in: chosen or dropped, sent with their progress, and followed until each has landed.
-import { get, remove, upload } from "./api.js";
+// Takes documents in: files chosen or dropped, sent with their progress, or an address; followed until each has landed.
+import { get, patch, post, remove, upload } from "./api.js";
 import { announce, h, icon } from "./dom.js";
-import { percent, t } from "./i18n.js";
+import { bytes, percent, t } from "./i18n.js";
 import { problem } from "./parts.js";
 
 const PAUSE_MS = 700;
@@ -38,13 +38,57 @@ export function box(tell) {
     begin([...event.dataTransfer.files]);
   });
   for (const missed of ["dragover", "drop"]) addEventListener(missed, (event) => event.preventDefault()); // beside the box a file would replace the page
-  return h("div", {}, dropped, jobs);
+  return h("div", { class: "uploads" }, dropped, byAddress, jobs);
 }
 
-/** Follows what an earlier visit has begun. */
+const address = h("input", {
+  type: "text",
+  inputmode: "url",
+  id: "add-address",
+  autocomplete: "off",
+  spellcheck: "false",
+  placeholder: "addressHint",
+});
+const byAddress = h(
+  "form",
+  { class: "by-address", hidden: true, on: { submit: (event) => take(event) } },
+  h("label", { for: "add-address", class: "small", t: "addressLabel" }),
+  h("div", { class: "row" }, address, h("button", { type: "submit", class: "plain", t: "addressAdd" })),
+);
+
+/** Takes in what is at an address, and notes it where the document itself names none. */
+async function take(event) {
+  event.preventDefault();
+  const from = address.value.trim();
+  if (!from) {
+    address.focus();
+    return;
+  }
+  const shown = card();
+  const stopping = new AbortController();
+  shown.cancel.onclick = () => stopping.abort();
+  shown.say(t("fetching"));
+  shown.list([{ name: from, state: "waiting" }]);
+  try {
+    const job = await post("/v1/documents/by-address", { address: from }, stopping.signal);
+    address.value = "";
+    const { files } = await follow(job, shown);
+    for (const { doc_id, state } of files) {
+      if (state !== "added") continue;
+      const about = await get(`/v1/documents/${doc_id}`);
+      if (!about.metadata.url) await patch(`/v1/documents/${doc_id}`, { url: from });
+    }
+  } catch (error) {
+    if (error.name === "AbortError") shown.end(t("job.cancelled"));
+    else shown.fail(error);
+  }
+}
+
+/** Follows what an earlier visit has begun; offers addresses where the server takes them. */
 export async function resume() {
   try {
-    const { jobs: known } = await get("/v1/jobs");
+    const [{ jobs: known }, { by_address: allowed }] = await Promise.all([get("/v1/jobs"), get("/v1/quota")]);
+    byAddress.hidden = !allowed;
     for (const job of known) {
       if (!followed.has(job.job_id) && ["queued", "running"].includes(job.state)) {
         const shown = card();
@@ -61,9 +105,10 @@ async function begin(files, then = () => {}) {
   const shown = card();
   const stopping = new AbortController();
   shown.cancel.onclick = () => stopping.abort();
-  shown.say(t("sending", percent(0)), 0);
+  const told = teller(files, shown);
+  told(0, 1);
   try {
-    const job = await upload(files, (share) => shown.say(t("sending", percent(share)), share / 2), stopping.signal);
+    const job = await upload(files, told, stopping.signal);
     await follow(job, shown);
   } catch (error) {
     if (error.name === "AbortError") shown.end(t("job.cancelled"));
@@ -73,7 +118,23 @@ async function begin(files, then = () => {}) {
   }
 }
 
-/** Asks for a job until it has ended. */
+/** Says how many bytes of how many have left, and which file is on its way; the frame around the files counts as theirs. */
+function teller(files, shown) {
+  const size = files.reduce((sum, { size: one }) => sum + one, 0);
+  return (left, whole) => {
+    const sent = whole ? Math.round((size * left) / whole) : 0;
+    let before = 0;
+    const listed = files.map((file) => {
+      const state = sent >= before + file.size && left > 0 ? "sent" : sent > before ? "leaving" : "unsent";
+      before += file.size;
+      return { name: file.name, n_bytes: file.size, state };
+    });
+    shown.say(t("sendingBytes", bytes(sent), bytes(size), percent(whole ? left / whole : 0)), left / (whole || 1) / 2);
+    shown.list(listed);
+  };
+}
+
+/** Asks for a job until it has ended; gives it as it ended. */
 async function follow(job, shown) {
   followed.add(job.job_id);
   shown.cancel.onclick = () => remove(`/v1/jobs/${job.job_id}`).catch(shown.fail);
@@ -83,11 +144,13 @@ async function follow(job, shown) {
       job.state === "queued" ? t("job.queued") : t("reading", at, job.n_files),
       0.5 + job.n_done / job.n_files / 2,
     );
+    shown.list(job.files);
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     job = await get(`/v1/jobs/${job.job_id}`);
   }
   shown.end(job.message ?? t(`job.${job.state}`), job.files);
   await changed();
+  return job;
 }
 
 function card() {
@@ -103,6 +166,7 @@ function card() {
     files,
   );
   jobs.prepend(room);
+  const list = (all) => files.replaceChildren(...all.map(file));
   const ended = () => {
     progress.remove();
     cancel.replaceWith(
@@ -116,13 +180,15 @@ function card() {
   return {
     room,
     cancel,
+    list,
     say(text, share) {
       said.textContent = text;
-      progress.value = share;
+      if (share === undefined) progress.removeAttribute("value");
+      else progress.value = share;
     },
     end(text, landed = []) {
       said.textContent = text;
-      files.replaceChildren(...landed.map(file));
+      if (landed.length) list(landed);
       ended();
       announce(text);
     },
@@ -139,9 +205,10 @@ function file(each) {
     { class: each.state },
     h("span", { class: "file" }, each.name),
     " ",
+    each.n_bytes !== undefined && [h("span", {}, bytes(each.n_bytes)), " · "],
     h("span", { t: [`file.${each.state}`, each.n_passages ?? 0] }),
     each.replaced && [", ", h("span", { t: "replacesOlder" })],
     each.message && h("span", { class: "block" }, each.message),
-    each.warnings.map((warning) => h("span", { class: "block" }, warning)),
+    (each.warnings ?? []).map((warning) => h("span", { class: "block" }, warning)),
   );
 }

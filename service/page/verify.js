@@ -1,5 +1,6 @@
 // The view that verifies: each statement of a text with what the documents say of it.
 import { post } from "./api.js";
+import { keeper, ofClaim } from "./basket.js";
 import { announce, byId, h } from "./dom.js";
 import { t } from "./i18n.js";
 import { chip } from "./statements.js";
@@ -69,7 +70,13 @@ function row(claim, citations) {
   return h(
     "li",
     { class: `claim ${claim.label}` },
-    h("span", { class: `label ${claim.label}`, t: `claim.${claim.label}` }),
+    h(
+      "div",
+      { class: "row" },
+      h("span", { class: `label ${claim.label}`, t: `claim.${claim.label}` }),
+      h("span", { class: "spring" }),
+      keeper(() => ofClaim(claim, on)),
+    ),
     h(
       "p",
       { class: "statement" },

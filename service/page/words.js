@@ -1,5 +1,12 @@
 // Every word of the interface: English, Chinese.
+import { BASKET_WORDS } from "./basket-words.js";
+import { LIBRARY_WORDS } from "./library-words.js";
+import { THREAD_WORDS } from "./thread-words.js";
+
 export const WORDS = {
+  ...BASKET_WORDS,
+  ...LIBRARY_WORDS,
+  ...THREAD_WORDS,
   title: ["SinkQA: climate policy, quoted word for word", "SinkQA：气候政策问答，逐字可查"],
   skip: ["Skip to content", "跳到正文"],
   sections: ["Sections", "栏目"],
@@ -53,15 +60,13 @@ export const WORDS = {
   table: ["Table", "表格"],
   translation: ["machine translation, amounts and names checked", "机器翻译，数字与名称已核对"],
   partialNote: ["The documents answer only a part of this.", "文件只回答了其中一部分。"],
-  confidence: ["Confidence {0}", "把握 {0}"],
   generated: ["Written by a language model, checked sentence by sentence", "由语言模型撰写，逐句核对"],
   removed: ["{0:sentence|sentences} removed: the check failed", "有 {0} 句未通过核对，已删去"],
-  copyLink: ["Copy link", "复制链接"],
   linkCopied: ["The link is copied.", "链接已复制。"],
   generation: ["Library version {0}", "资料库版本 {0}"],
   changed: [
-    "The library has changed since this link was made (version {0}, now {1}). This is today’s answer.",
-    "此链接生成后资料库有变动（当时版本 {0}，现为 {1}）。以下是当前的答案。",
+    "The library has changed since this was asked (version {0}, now {1}). These are today’s answers.",
+    "提问之后资料库有变动（当时版本 {0}，现为 {1}）。以下是当前的答案。",
   ],
   openCitation: ["Quote {0}: {1}, page {2}", "引文 {0}：{1}，第 {2} 页"],
   sources: ["Sources", "出处"],
@@ -98,7 +103,7 @@ export const WORDS = {
   whyDetail: ["Word by word", "逐词比对"],
   whyRerank: ["Reranker", "重排"],
   whyTotal: ["Score", "总分"],
-  whyTerms: ["Matched terms", "命中的词"],
+  whyTerms: ["In both", "共有的词"],
 
   filters: ["Filters", "筛选"],
   filtersOn: ["Filters: {0}", "筛选：{0}"],
@@ -143,7 +148,7 @@ export const WORDS = {
   pagePrevious: ["Previous page", "上一页"],
   printed: ["printed {0}", "印刷页码 {0}"],
   modeText: ["Text", "文字"],
-  modeImage: ["Page image", "页面图像"],
+  modeImage: ["Image", "图像"],
   modeOutline: ["Outline", "目录"],
   modePassages: ["Passages", "段落"],
   modes: ["Show", "显示"],
@@ -177,7 +182,6 @@ export const WORDS = {
   drop: ["Drop files here", "将文件拖到此处"],
   dropTypes: ["PDF, Word, Excel, PowerPoint, HTML, EPUB, mail, Markdown, text, CSV or JSON", "PDF、Word、Excel、PowerPoint、HTML、EPUB、邮件、Markdown、纯文本、CSV 或 JSON"],
   choose: ["Choose files", "选择文件"],
-  sending: ["Sending… {0}", "正在上传… {0}"],
   reading: ["Reading {0} of {1}", "正在读取第 {0} 份，共 {1} 份"],
   "job.queued": ["Waiting its turn", "排队中"],
   "job.running": ["Reading…", "正在读取…"],
@@ -190,8 +194,8 @@ export const WORDS = {
   "file.failed": ["not added", "未添加"],
   "file.cancelled": ["cancelled", "已取消"],
   dismiss: ["Dismiss", "收起"],
-  findDocument: ["Find by title", "按标题查找"],
-  nothingFound: ["No title has these words.", "没有符合的标题。"],
+  findDocument: ["Title, file name or issuer", "标题、文件名或发布机关"],
+  nothingFound: ["No document fits this choice.", "没有符合条件的文件。"],
   pages: ["{0:page|pages}", "{0} 页"],
   passagesCount: ["{0:passage|passages}", "{0} 段"],
   replacesOlder: ["replaces an older version", "替换旧版本"],
@@ -252,11 +256,11 @@ export const WORDS = {
   "element.words": ["Words", "用词"],
 
   historyTitle: ["History", "历史"],
-  historyLead: ["Your questions are kept in this browser only.", "提问记录只保存在此浏览器中。"],
-  historyEmpty: ["No question has been asked here yet.", "还没有提问记录。"],
+  historyLead: ["Your threads are kept in this browser only; answers are asked for anew.", "对话只保存在此浏览器中，答案每次重新查阅。"],
+  historyEmpty: ["No question has been asked here yet.", "还没有提过问题。"],
   historyClear: ["Clear history", "清空历史"],
   historyCleared: ["The history is cleared.", "历史已清空。"],
-  forget: ["Forget “{0}”", "删除记录“{0}”"],
+  forget: ["Delete “{0}”", "删除“{0}”"],
   "status.answered": ["answered", "已作答"],
   "status.partial": ["partly answered", "部分作答"],
   "status.abstained": ["no answer", "未作答"],

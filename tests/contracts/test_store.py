@@ -1,20 +1,36 @@
-"""What every store promises."""
+"""What every store promises, whichever database it is in."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from index.errors import AmbiguousDocument, DocumentNotFound, PassageNotFound
 from index.hit import Filters
-from index.library import Library
+from index.library import Addition
 from index.models.encoder import Encoder, load_encoder
+from index.store.catalogue import AddResult, Front
+from index.store.columns import unpack_terms, unpack_tokens, unpack_vectors
+from index.store.corrections import corrected, inherited
+from index.store.encoding import encode_anew
+from index.store.packed import Packed, pack_document
 from index.store.postgres import PostgresStore
-from index.store.sqlite import STORE_FILE, SqliteStore
-from index.store.store import Store
+from index.store.sqlite import SqliteStore
+from index.store.store import Changes, Store
+from ingest.document import Metadata
+from ingest.readers import read_bytes
+from ingest.splitting import split
 from tests.index.made import CHINESE, ENGLISH, addition, random_addition
+
+Open = Callable[[], Store]
+
+LAW = "# Fen Act\n\n## 4 Interpretation\n\nIn this Act, warden means a person appointed under section 9.\n\n"
+FINE = "## 8 Fines\n\nA farmer who digs a ditch in a fen is liable on conviction to a fine not exceeding 900 marks.\n"
 
 
 @pytest.fixture(scope="module")
@@ -22,85 +38,381 @@ def encoder() -> Encoder:
     return load_encoder()
 
 
-@pytest.fixture(params=["folder", "database"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
-    return tmp_path if request.param == "folder" else request.getfixturevalue("database")()
+def in_a_folder(folder: Path, encoder: Encoder) -> Open:
+    return lambda: SqliteStore.open(folder, create=True, encoder=encoder.fingerprint, lock_timeout_s=30)
+
+
+def in_a_database(address: str, encoder: Encoder) -> Open:
+    about = {"encoder": encoder.fingerprint, "dim": encoder.dim}
+    return lambda: PostgresStore.open(address, create=True, lock_timeout_s=30, **about)
+
+
+@pytest.fixture(params=[in_a_folder, in_a_database])
+def opens(request: pytest.FixtureRequest, tmp_path: Path, encoder: Encoder) -> Iterator[Open]:
+    """Opens the same store again and again, as other processes would."""
+    opened: list[Store] = []
+    place = request.getfixturevalue("database")() if request.param is in_a_database else tmp_path
+    kind: Open = request.param(place, encoder)
+
+    def open_one() -> Store:
+        opened.append(kind())
+        return opened[-1]
+
+    yield open_one
+    for store in opened:
+        store.close()
 
 
 @pytest.fixture
-def library(place: Path | str, encoder: Encoder) -> Iterator[Library]:
-    with Library.open(place, create=True, encoder=encoder) as library:
-        yield library
+def store(opens: Open) -> Store:
+    return opens()
 
 
-@pytest.fixture
-def store(library: Library, place: Path | str) -> Iterator[Store]:
-    store = PostgresStore(place) if isinstance(place, str) else SqliteStore(place / STORE_FILE)
-    yield store
-    store.close()
+@pytest.fixture(scope="module")
+def pack(encoder: Encoder) -> Callable[..., Packed]:
+    def packed(made: Addition, source: str | None = None) -> Packed:
+        return pack_document(made.document, made.passages, encoder, source=source)
+
+    return packed
 
 
-def add(library: Library, *additions) -> list[str]:
-    return [result.doc_id for result in library.add_all(additions)]
+Pack = Callable[..., Packed]
+
+
+def put(store: Store, *documents: Packed) -> list[AddResult]:
+    """In one transaction."""
+    with store.writing():
+        return [store.put(each) for each in documents]
 
 
 def rows_of(store: Store, doc_id: str) -> list[int]:
     rows = store.rows(Filters(doc_ids=(doc_id,)))
     assert rows is not None and rows.dtype == np.int64
-    return rows.tolist()
+    return [*map(int, rows)]
 
 
-def test_changes_name_the_rows_that_came_and_went(library: Library, store: Store) -> None:
-    first, second = add(library, addition("en.txt", ENGLISH), addition("zh.txt", CHINESE, language="zh"))
-    then, old = store.generation, rows_of(store, first)
-    library.remove(first)
-    (third,) = add(library, random_addition(3))
-    changes = store.changes(then)
-    assert changes is not None and changes.generation == store.generation
-    assert changes.added.tolist() == rows_of(store, third) and changes.removed.tolist() == old
-    assert min(rows_of(store, third)) > max(rows_of(store, second))
-    nothing = store.changes(store.generation)
-    assert nothing is not None and len(nothing.added) == len(nothing.removed) == 0
+def changes(store: Store, since: int | None) -> Changes:
+    found = store.changes(since)
+    assert found is not None and found.generation == store.generation
+    return found
 
 
-def test_rows_that_came_and_went_since_are_no_change(library: Library, store: Store) -> None:
-    add(library, addition("en.txt", ENGLISH))
+def everything(store: Store) -> list[object]:
+    """All that is stored, but for row numbers and generations."""
+    records = [replace(each, generation=0, added_at="") for each in store.records()]
+    features = [each[1:] for each in store.features(changes(store, None).added)]
+    return [records, sorted(features), store.fronts(), [store.passages(each.doc_id) for each in records]]
+
+
+def test_a_new_store_is_empty_and_of_generation_0(store: Store, encoder: Encoder) -> None:
+    assert store.generation == 0 and store.records() == [] and store.size().documents == 0
+    assert len(changes(store, None).added) == len(changes(store, 0).added) == 0
+    assert store.meta("encoder") == encoder.fingerprint and store.find_meta("nothing") is None
+    assert store.problems(encoder.dim) == []
+
+
+def test_the_same_bytes_again_change_nothing(store: Store, pack: Pack) -> None:
+    document = pack(addition("en.txt", ENGLISH))
+    (first,) = put(store, document)
+    (again,) = put(store, document)
+    assert (first.status, first.n_passages, first.generation) == ("added", len(ENGLISH), 1)
+    assert (again.status, again.doc_id, store.generation) == ("unchanged", first.doc_id, 1)
+
+
+def test_the_same_bytes_read_otherwise_take_new_rows_and_keep_their_sources(store: Store, pack: Pack) -> None:
+    made = addition("en.txt", ENGLISH)
+    (first,) = put(store, pack(made, "a"))
+    old = rows_of(store, first.doc_id)
+    (result,) = put(store, pack(replace(made, passages=made.passages[:2]), "b"))
+    assert (result.status, result.superseded, result.n_passages) == ("updated", None, 2)
+    assert store.record(first.doc_id).sources == ("a", "b")
+    assert min(rows_of(store, first.doc_id)) > max(old)
+    assert list(changes(store, first.generation).removed) == old
+
+
+def test_a_source_holds_one_document_and_what_it_held_is_told_and_goes(store: Store, pack: Pack) -> None:
+    (old,) = put(store, pack(random_addition(1), "a"))
+    told: list[tuple[str, bool]] = []
+    with store.writing():
+        new = store.put(pack(random_addition(2), "a"), leave=lambda doc_id: told.append((doc_id, has(store, doc_id))))
+    assert new.superseded == old.doc_id and told == [(old.doc_id, True)]
+    assert [each.doc_id for each in store.records()] == [new.doc_id]
+    with pytest.raises(DocumentNotFound):
+        store.text(old.doc_id)
+
+
+def has(store: Store, doc_id: str) -> bool:
+    return any(each.doc_id == doc_id for each in store.records())
+
+
+def test_a_document_of_two_sources_stays_while_one_holds_it(store: Store, pack: Pack) -> None:
+    kept = random_addition(1)
+    put(store, pack(kept, "a"), pack(kept, "b"))
+    (new,) = put(store, pack(random_addition(2), "a"))
+    assert new.superseded is None and {each.sources for each in store.records()} == {("a",), ("b",)}
+    assert store.free_sources(["a", "c", "b", "d"]) == ["c", "d"] and store.free_sources([]) == []
+
+
+def test_what_is_read_is_what_was_written(store: Store, pack: Pack, encoder: Encoder) -> None:
+    made = addition("zh.txt", CHINESE, language="zh", metadata=Metadata("标题", ("甲",), 2020, "zh", "CN"))
+    (result,) = put(store, pack(made, "a"))
+    record = store.record(result.doc_id[:7].upper())
+    assert (record.title, record.type, record.metadata) == ("标题", "text", made.document.metadata)
+    assert (record.sources, record.n_passages, record.generation, record.edited) == (("a",), len(CHINESE), 1, {})
+    assert store.text(record.doc_id) == made.document.text and store.content(record.doc_id) == made.document.content
+    assert store.pages(record.doc_id) == made.document.pages and store.boxes(record.doc_id) is None
+    assert store.passages(record.doc_id) == list(made.passages)
+    assert store.passages(record.doc_id, most=2) == list(made.passages[:2])
+    assert store.fronts() == {record.doc_id: Front(made.document.text, ())}
+    assert store.size() == type(store.size())(1, len(made.document.content))
+    assert store.problems(encoder.dim) == []
+
+
+def test_passages_are_found_among_their_neighbours(store: Store, pack: Pack) -> None:
+    made = addition("en.txt", ENGLISH)
+    put(store, pack(made))
+    third = made.passages[2]
+    assert store.passage(third.passage_id) == third
+    assert store.near(third.passage_id, reach=1) == list(made.passages[1:4])
+    assert store.after(third.passage_id, most=2) == list(made.passages[3:5])
+    assert store.near("none", reach=1) == store.after("none", most=1) == []
+    with pytest.raises(PassageNotFound):
+        store.passage("none \ud800")
+
+
+@pytest.mark.parametrize("prefix", ["", "abc", "000000", "%", "_" * 6, "\ud800"])
+def test_an_unknown_document_is_a_named_error(store: Store, pack: Pack, prefix: str) -> None:
+    put(store, pack(random_addition(1)))
+    for look in (store.record, store.resolve, store.text, store.passages, store.kept):
+        with pytest.raises(DocumentNotFound):
+            look(prefix)
+
+
+def test_a_prefix_of_two_documents_is_ambiguous(store: Store, pack: Pack) -> None:
+    one, other = (pack(random_addition(seed)) for seed in (1, 2))
+    document = other.document | {"doc_id": one.doc_id[:8] + other.doc_id[8:]}
+    put(store, one, replace(other, document=document))
+    with pytest.raises(AmbiguousDocument, match="2 ids"):
+        store.record(one.doc_id[:8])
+
+
+def test_changes_name_the_rows_that_came_and_went(store: Store, pack: Pack) -> None:
+    first, second = put(store, pack(random_addition(1)), pack(random_addition(2)))
+    then, old = store.generation, rows_of(store, first.doc_id)
+    with store.writing():
+        store.remove(first.doc_id)
+        store.remove("0" * 64)
+    (third,) = put(store, pack(random_addition(3)))
+    found = changes(store, then)
+    assert list(found.added) == rows_of(store, third.doc_id) and list(found.removed) == old
+    assert min(found.added) > max(rows_of(store, second.doc_id))
+    assert len(changes(store, store.generation).added) == len(changes(store, store.generation).removed) == 0
+    assert list(changes(store, None).added) == rows_of(store, second.doc_id) + rows_of(store, third.doc_id)
+
+
+def test_rows_that_came_and_went_since_are_no_change_and_are_not_used_again(store: Store, pack: Pack) -> None:
+    put(store, pack(random_addition(0)))
     then = store.generation
-    (brief,) = add(library, random_addition(1))
-    used = rows_of(store, brief)
-    library.remove(brief)
-    changes = store.changes(then)
-    assert changes is not None and len(changes.added) == len(changes.removed) == 0
-    (again,) = add(library, random_addition(2))
-    assert not {*rows_of(store, again)} & {*used}
-
-
-def test_from_nothing_everything_is_added(library: Library, store: Store) -> None:
-    add(library, addition("en.txt", ENGLISH), random_addition(1))
-    changes = store.changes(None)
-    assert changes is not None and len(changes.added) == len(ENGLISH) + 3 and not len(changes.removed)
-    assert store.held(np.append(changes.added, 10_000)).tolist() == changes.added.tolist()
+    (brief,) = put(store, pack(random_addition(1)))
+    used = rows_of(store, brief.doc_id)
+    with store.writing():
+        store.remove(brief.doc_id)
+    assert len(changes(store, then).added) == len(changes(store, then).removed) == 0
+    (again,) = put(store, pack(random_addition(2)))
+    assert min(rows_of(store, again.doc_id)) > max(used)
 
 
 def test_a_generation_that_never_was_or_is_forgotten_has_no_changes(
-    library: Library, store: Store, monkeypatch: pytest.MonkeyPatch
+    store: Store, pack: Pack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert store.changes(99) is None
     monkeypatch.setattr("index.store.history.REMEMBERED", 2)
     for seed in range(4):
-        add(library, random_addition(seed))
+        put(store, pack(random_addition(seed)))
     assert store.changes(2) is None
-    known = store.changes(3)
-    assert known is not None and len(known.added) == 3
+    assert len(changes(store, 3).added) == 3
 
 
-def test_features_come_by_row_and_lack_what_is_gone(library: Library, store: Store, encoder: Encoder) -> None:
-    (first,) = add(library, addition("zh.txt", CHINESE, language="zh"))
-    rows = rows_of(store, first)
-    features = [*store.features(np.array([rows[2], 10_000, rows[0]], np.int64))]
-    assert [each.row for each in features] == [rows[0], rows[2]]
+def test_features_come_by_row_and_lack_what_is_gone(store: Store, pack: Pack, encoder: Encoder) -> None:
+    made = addition("zh.txt", CHINESE, language="zh")
+    packed = pack(made)
+    put(store, packed)
+    rows = rows_of(store, packed.doc_id)
+    wanted = np.array([rows[2], 10_000, rows[0]], np.int64)
+    features = [*store.features(wanted)]
+    assert [each.row for each in features] == [rows[0], rows[2]] == list(store.held(wanted))
+    assert [each.passage_id for each in features] == [made.passages[place].passage_id for place in (0, 2)]
     assert {each.language for each in features} == {"zh"}
-    assert [each.passage_id for each in features] == [
-        passage.passage_id for passage in library.passages(first) if passage.text in (CHINESE[0], CHINESE[2])
-    ]
-    assert {len(each.vector) for each in features} == {2 * encoder.dim}
+    vectors = unpack_vectors([each.vector for each in features], encoder.dim)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=0.01)
+    assert [each[3:] for each in features] == [packed.features[place] for place in (0, 2)]
+    assert all(len(unpack_tokens(each.tokens)) and len(unpack_terms(each.terms)) == 3 for each in features)
+
+
+def test_hits_are_read_by_row(store: Store, pack: Pack) -> None:
+    made = addition("en.txt", ENGLISH, metadata=Metadata("Peat", language="en"))
+    (result,) = put(store, pack(made))
+    rows = rows_of(store, result.doc_id)
+    read = store.stored([rows[1], 10_000])
+    assert read.keys() == {rows[1]}
+    (found,) = read.values()
+    assert (found.title, found.about, found.passage) == ("Peat", made.document.metadata, made.passages[1])
+    assert "forest" in unpack_terms(found.terms)[-1].split()
+
+
+def test_filters_choose_the_rows_that_meet_all_of_them(store: Store, pack: Pack) -> None:
+    about = Metadata(year=2020, language="en", jurisdiction="CN")
+    one = pack(addition("en.txt", ENGLISH, metadata=about))
+    other = pack(addition("zh.md", CHINESE, language="zh", media_type="text/markdown"))
+    put(store, one, other)
+    first, second = rows_of(store, one.doc_id), rows_of(store, other.doc_id)
+    assert store.rows(Filters()) is None
+    for filters, expected in (
+        (Filters(doc_ids=(one.doc_id[:6], other.doc_id)), first + second),
+        (Filters(jurisdictions=("cn",)), first),
+        (Filters(jurisdictions=("", "EU")), second),
+        (Filters(types=("Markdown", "pdf")), second),
+        (Filters(languages=("ZH", "en")), first + second),
+        (Filters(languages=("zh",), jurisdictions=("CN",)), []),
+        (Filters(year_from=2020, year_to=2020), first),
+        (Filters(year_from=2021), []),
+        (Filters(kinds=("penalty",)), []),
+    ):
+        rows = store.rows(filters)
+        assert rows is not None and list(rows) == expected, filters
+    with pytest.raises(DocumentNotFound):
+        store.rows(Filters(doc_ids=("000000",)))
+
+
+def test_statements_are_found_by_kind_and_term(store: Store, pack: Pack, encoder: Encoder) -> None:
+    ids = []
+    for text in (LAW + FINE, LAW.replace("warden", "keeper")):
+        document = read_bytes(text.encode(), "fen.md")
+        put(store, pack(Addition(document, split(document)), str(len(ids))))
+        ids.append(document.doc_id)
+    assert store.defined_terms(None) == ["keeper", "warden"]
+    assert store.defined_terms(Filters(doc_ids=(ids[0],))) == ["warden"]
+    definitions = store.stated("definition", term=None, filters=None, most=None)
+    assert [row for row, _, _ in definitions] == sorted(row for row, _, _ in definitions) and len(definitions) == 2
+    assert store.stated("definition", term="keeper", filters=None, most=None) == definitions[1:]
+    assert store.stated("definition", term=None, filters=None, most=1) == definitions[:1]
+    ((row, unit, _),) = store.stated("penalty", term=None, filters=Filters(doc_ids=(ids[0],)), most=9)
+    assert "900 marks" in store.stored([row])[row].passage.units[unit].text
+
+
+def test_a_correction_is_written_and_taken_over_by_the_next_version(store: Store, pack: Pack, encoder: Encoder) -> None:
+    about = Metadata(title="Peat", year=2019, language="en")
+    old = pack(addition("en.txt", ENGLISH, metadata=about), "a")
+    put(store, old)
+    rows, then = rows_of(store, old.doc_id), store.generation
+    new = corrected(store.kept(old.doc_id).packed, {"year": 2002}, encoder)
+    with store.writing():
+        store.change(new, anew=False)
+    assert (store.record(old.doc_id).metadata.year, store.generation) == (2002, then + 1)
+    assert rows_of(store, old.doc_id) == rows and not len(changes(store, then).added)
+    retitled = corrected(store.kept(old.doc_id).packed, {"title": "Mire"}, encoder)
+    with store.writing():
+        store.change(retitled, anew=True)
+    found = changes(store, then)
+    assert list(found.removed) == rows and list(found.added) == rows_of(store, old.doc_id)
+    assert store.record(old.doc_id).edited == {"year": {"read": 2019}, "title": {"read": "Peat"}}
+    newer = pack(random_addition(1), "a")
+    put(store, inherited(newer, store.predecessor(newer.doc_id, "a"), encoder))
+    assert (store.record(newer.doc_id).title, store.record(newer.doc_id).metadata.year) == ("Mire", None)
+    assert store.predecessor("0" * 64, "nowhere") is None and store.problems(encoder.dim) == []
+
+
+def test_a_document_goes_and_comes_back_as_it_was(store: Store, pack: Pack) -> None:
+    document = read_bytes((LAW + FINE).encode(), "fen.md")
+    put(store, pack(Addition(document, split(document)), "a"), pack(Addition(document, split(document)), "b"))
+    before, stated = everything(store), store.defined_terms(None)
+    kept = store.kept(document.doc_id)
+    assert kept.sources == ("a", "b")
+    with store.writing():
+        store.remove(document.doc_id)
+    assert everything(store)[:2] == [[], []] and store.defined_terms(None) == []
+    put(store, *(replace(kept.packed, source=source) for source in store.free_sources(kept.sources)))
+    assert (everything(store), store.defined_terms(None)) == (before, stated)
+    with store.writing():
+        store.put_kept(kept)
+    assert everything(store) == before
+
+
+def test_kept_documents_of_one_source_stay_both_and_the_last_has_it(store: Store, pack: Pack) -> None:
+    first, second = (pack(random_addition(seed), "a") for seed in (1, 2))
+    put(store, first)
+    kept = [store.kept(first.doc_id)]
+    put(store, second)
+    kept.append(store.kept(second.doc_id))
+    with store.writing():
+        for each in kept:
+            store.put_kept(each)
+    assert {each.doc_id: each.sources for each in store.records()} == {first.doc_id: (), second.doc_id: ("a",)}
+
+
+def test_vectors_are_made_anew_in_new_rows(store: Store, pack: Pack, encoder: Encoder) -> None:
+    put(store, pack(addition("en.txt", ENGLISH), "a"), pack(random_addition(2), "b"))
+    before, rows = everything(store), changes(store, None).added
+    with store.writing():
+        encode_anew(store, encoder)
+    assert everything(store) == before
+    assert list(changes(store, 1).removed) == list(rows) and not {*rows} & {*changes(store, 1).added}
+
+
+def test_a_reader_sees_one_generation_while_another_writes(opens: Open, pack: Pack) -> None:
+    reader, writer = opens(), opens()
+    (first,) = put(writer, pack(random_addition(1)))
+    with reader.reading():
+        with reader.reading():
+            assert reader.generation == 1
+        put(writer, pack(random_addition(2)))
+        with writer.writing():
+            writer.remove(first.doc_id)
+        assert writer.generation == 3 and reader.generation == 1
+        assert [each.doc_id for each in reader.records()] == [first.doc_id] and reader.text(first.doc_id)
+        assert len(changes(reader, None).added) == 3
+    assert reader.generation == 3 and not has(reader, first.doc_id)
+
+
+def test_what_fails_inside_a_transaction_leaves_nothing(opens: Open, pack: Pack) -> None:
+    store = opens()
+    (kept,) = put(store, pack(random_addition(1)))
+    with pytest.raises(ZeroDivisionError), store.writing():
+        store.put(pack(random_addition(2)))
+        store.remove(kept.doc_id)
+        raise ZeroDivisionError
+    for each in (store, opens()):
+        assert each.generation == 1 and [record.doc_id for record in each.records()] == [kept.doc_id]
+        assert len(changes(each, 0).removed) == 0 and len(changes(each, 0).added) == 3
+
+
+def test_nothing_is_written_outside_of_a_transaction(store: Store, pack: Pack) -> None:
+    with pytest.raises(RuntimeError, match="writing"):
+        store.put(pack(random_addition(1)))
+
+
+def test_two_writers_lose_nothing_and_share_no_row(opens: Open, pack: Pack) -> None:
+    documents = [[pack(random_addition(10 * writer + n)) for n in range(8)] for writer in range(3)]
+    begun, failures = threading.Barrier(3), []
+
+    def write(part: list[Packed]) -> None:
+        try:
+            store = opens()
+            begun.wait()
+            for document in part:
+                with store.alone():
+                    put(store, document)
+        except Exception as error:  # noqa: BLE001  # told below
+            failures.append(error)
+
+    threads = [threading.Thread(target=write, args=(part,)) for part in documents]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    store = opens()
+    assert {each.doc_id for each in store.records()} == {each.doc_id for part in documents for each in part}
+    rows = [row for each in store.records() for row in rows_of(store, each.doc_id)]
+    assert len(rows) == len({*rows}) == 3 * 24 and store.generation == 24
+    assert sorted(rows) == list(changes(store, 0).added)

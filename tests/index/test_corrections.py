@@ -15,6 +15,7 @@ from index.store.trash import Trash
 from ingest.document import Metadata
 from ingest.readers import read_bytes
 from ingest.splitting import split
+from tests.index.former import make_former
 from tests.index.made import ENGLISH, made
 
 KNOWN = Metadata(title="Heron leaflet", year=2019, language="en", jurisdiction="AU", issuer="Heron Trust")
@@ -152,11 +153,7 @@ def test_an_older_library_can_be_corrected_and_its_uploads_go_by_their_names(lib
     kept = [record.sources for record in library.documents()]
     library.close()
     path = tmp_path / "library" / STORE_FILE
-    with closing(sqlite3.connect(path)) as store:
-        store.executescript(
-            "DROP TABLE generations; DROP TABLE removals; "
-            "ALTER TABLE documents DROP COLUMN edited; PRAGMA user_version = 4"
-        )
+    make_former(path, 4)
     with Library.open(tmp_path / "library", encoder=encoder) as opened:
         assert opened.edit(opened.documents()[0].doc_id, {"year": 1999}).metadata.year == 1999
         assert [record.sources for record in opened.documents()] == [kept[0], ("upload:duck.md",), ("upload:r.md",)]

@@ -11,10 +11,12 @@ from index.errors import LibraryFormatMismatch
 from index.hit import Filters
 from index.library import Library
 from index.store.catalogue import Front
+from index.store.schema import UPGRADABLE
 from index.store.sqlite import STORE_FILE
 from index.store.trash import TRASH_FILE, Trash
 from ingest.readers import read_bytes
 from ingest.splitting import split
+from tests.index.former import make_former
 
 LAW = """# Fen Act
 
@@ -44,16 +46,6 @@ def law(library):
 
 def texts(library, kind, **how):
     return [each.hit.passage.units[each.unit].text for each in library.stating(kind, **how)]
-
-
-def age(path):
-    """Makes a store one of the format before statements and fronts."""
-    with sqlite3.connect(path) as connection:
-        connection.executescript(
-            "DROP TABLE statements; DROP TABLE generations; DROP TABLE removals; "
-            "ALTER TABLE documents DROP COLUMN front; PRAGMA user_version = 2;"
-        )
-    connection.close()
 
 
 def test_statements_are_found_by_kind_term_and_document(library, law):
@@ -105,22 +97,26 @@ def test_the_following_passages_are_given_in_order(library, law):
     assert library.after(rest[-1].passage_id, most=9) == [] == library.after("none", most=9)
 
 
-def test_an_older_library_is_given_statements_and_fronts_when_it_is_opened(library, law, tmp_path, encoder):
+@pytest.mark.parametrize("version", UPGRADABLE)
+def test_an_older_library_is_given_what_it_lacks_when_it_is_opened(library, law, tmp_path, encoder, version):
     before, front = texts(library, "penalty"), library.fronts()[law]
     library.remove(law, trash=Trash(tmp_path / "library", encoder=encoder.fingerprint))
     library.add(read_bytes(LAW.encode(), "fen.md"), split(read_bytes(LAW.encode(), "fen.md")))
     generation = library.generation
     library.close()
-    age(tmp_path / "library" / STORE_FILE)
-    age(tmp_path / "library" / TRASH_FILE)
+    make_former(tmp_path / "library" / STORE_FILE, version)
+    make_former(tmp_path / "library" / TRASH_FILE, version)
     with Library.open(tmp_path / "library", encoder=encoder) as opened:
         assert texts(opened, "penalty") == before and opened.terms() == ["warden"]
         assert opened.fronts() == {law: front}
         assert opened.generation == generation and opened.check() == []
         assert opened.search("ditch")
+        assert opened._store.changes(generation - 1) is None and opened._store.changes(generation) is not None
+        last = opened._store.rows(Filters(doc_ids=(law,))).max()
         opened.remove(law)
         opened.restore(law, Trash(tmp_path / "library", encoder=encoder.fingerprint))
         assert texts(opened, "penalty") == before and opened.fronts() == {law: front}
+        assert opened._store.rows(Filters(doc_ids=(law,))).min() > last
 
 
 def test_an_older_library_gets_its_terms_in_the_search_form_of_today(library, tmp_path, encoder):
@@ -130,10 +126,7 @@ def test_an_older_library_gets_its_terms_in_the_search_form_of_today(library, tm
     path = tmp_path / "library" / STORE_FILE
     with closing(sqlite3.connect(path)) as connection:
         (fresh,) = connection.execute("SELECT terms FROM features").fetchone()
-        connection.executescript(
-            "UPDATE features SET terms = CAST('fen 106' AS BLOB); "
-            "DROP TABLE generations; DROP TABLE removals; PRAGMA user_version = 3;"
-        )
+    make_former(path, 4, but="UPDATE features SET terms = CAST('fen 106' AS BLOB)")
     with Library.open(tmp_path / "library", encoder=encoder) as opened:
         assert opened.search("10⁶ t")
     with closing(sqlite3.connect(path)) as connection:
@@ -142,7 +135,7 @@ def test_an_older_library_gets_its_terms_in_the_search_form_of_today(library, tm
 
 def test_an_older_library_that_cannot_be_written_is_a_named_error(library, law, tmp_path, encoder, monkeypatch):
     library.close()
-    age(tmp_path / "library" / STORE_FILE)
+    make_former(tmp_path / "library" / STORE_FILE, 5)
     monkeypatch.setattr("index.store.sqlite.os.access", lambda *_: False)
     with pytest.raises(LibraryFormatMismatch, match="open it once where it can be written to"):
         Library.open(tmp_path / "library", encoder=encoder)

@@ -105,7 +105,7 @@ def test_a_missing_model_names_the_remedy(tmp_path: Path) -> None:
 
 def test_a_model_of_another_format_names_the_remedy(tmp_path: Path) -> None:
     (tmp_path / "model.json").write_text(json.dumps({"format": 99}), "utf-8")
-    with pytest.raises(LibraryFormatMismatch, match=r"index\.quantise"):
+    with pytest.raises(LibraryFormatMismatch, match=r"index\.models\.quantise"):
         load_encoder(tmp_path)
 
 

@@ -98,3 +98,13 @@ def test_a_trash_of_another_encoder_is_emptied_and_one_that_is_damaged_too(libra
     (tmp_path / "library" / "trash.sqlite").write_bytes(b"not a store" * 999)
     library.remove(doc_id, trash=trash)
     assert library.restore(doc_id, trash).doc_id == doc_id
+
+
+def test_two_versions_deleted_from_one_place_both_come_back(library, trash):
+    old = put(library, "Newts spawn in April.", "a")
+    library.remove(old, trash=trash)
+    new = put(library, "Newts spawn in May.", "a")
+    library.remove(new, trash=trash)
+    assert library.restore(new, trash).sources == ("a",)
+    assert library.restore(old, trash).doc_id == old
+    assert {record.doc_id for record in library.documents()} == {old, new} and not library.check()

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -20,6 +20,9 @@ from service.engine import Engine
 from service.http.app import create_app
 from service.settings import Settings
 from tests.conftest import COMMAND
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 FILES = {
     "sinks.md": (
@@ -128,6 +131,28 @@ def address(settings: Settings) -> Iterator[str]:
     """Where a real server answers from the library of all files. Only to be read."""
     with serving(settings) as served:
         yield served.url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A browser without a window, for tests that are marked with :data:`browsing.needs_chromium`."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.service.http.browsing import CHROMIUM
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
+    """Opens the page of the module's own server ``served``; see :func:`browsing.visiting`."""
+    from tests.service.http.browsing import visiting
+
+    with visiting(browser, request.getfixturevalue("served").url) as go:
+        yield go
 
 
 @pytest.fixture(scope="session")

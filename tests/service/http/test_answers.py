@@ -7,12 +7,14 @@ import json
 import httpx
 import pytest
 
+from service.engine import Engine
 from service.http.app import create_app
-from service.http.schemas import AnswerOut, OpeningOut, QuoteOut, SearchOut, VerifyOut
+from service.http.schemas import AnswerOut, NextOut, OpeningOut, QuoteOut, SearchOut, VerifyOut
 from tests.service.http.conftest import EN, OUTSIDE, ZH, Client
 from tests.service.http.tabling import ASKED, FENS, Tabling, tabling
 
 CLAIMS = "林场碳汇项目的计入期为三十年。The scheme pays 40 marks per hectare each year. Whales sing."
+LIMIT = "At most 12 cows may graze on one fen at the same time, and none between the first of May and the end of June."
 QUOTE = "Credits expire after twenty years."
 
 
@@ -44,6 +46,35 @@ def test_the_same_holds_for_searches_and_verifications(client, engine):
 def plain(asked):
     """Through JSON, where tuples are lists."""
     return json.loads(json.dumps(asked.as_dict()))
+
+
+def test_a_thread_is_sent_with_its_last_turn_whole_and_in_events(client, engine):
+    whole = "How much of its obligation may an operator cover with woodland credits?"
+    turns = {"history": [whole, "hello"], "question": "How much?"}
+    answered = client.post("/v1/answer", turns).json()
+    assert answered["question"] != "How much?"
+    assert untimed(answered) == untimed(plain(engine.ask(answered["question"])))
+    events = client.post("/v1/answer", turns | {"stream": True}).text
+    assert json.dumps(answered["question"]) in events
+    unclear = client.post("/v1/answer", {"history": ["hello"], "question": "And in Japan?"}).json()
+    assert (unclear["abstain_reason"], unclear["passages"]) == ("no_question", [])
+    assert AnswerOut.model_validate(unclear).model_dump() == unclear
+
+
+def test_what_could_be_asked_next_is_answered(begin):
+    text = "Wardens count the cows on each fen in the first week of every month and report them to the registry.\n"
+    settings = begin(
+        {"fens.md": f"# Fen Grazing Act\n\n## Limits of grazing\n\n{LIMIT}\n\n## Counting of cows\n\n{text}"}
+    )
+    client, engine = Client(create_app(settings)), Engine.open(settings)
+    question = "How many cows may graze on one fen?"
+    cited = [each["passage_id"] for each in client.post("/v1/answer", {"question": question}).json()["citations"]]
+    offered = client.post("/v1/next", {"question": question, "passage_ids": cited}).json()
+    assert NextOut.model_validate(offered).model_dump() == offered
+    assert "Counting of cows" in offered["suggestions"][0]
+    assert all(engine.ask(each).status == "answered" for each in offered["suggestions"])
+    assert client.post("/v1/next", {"question": question}).json() == {"suggestions": []}
+    assert client.post("/v1/next", {"question": question, "passage_ids": ["a"] * 11}).status_code == 422
 
 
 @pytest.mark.parametrize(("language", "greeting"), [("zh", "你好"), ("en", "hello")])

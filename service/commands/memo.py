@@ -1,0 +1,60 @@
+"""The option that writes an answer to a file, with notes that cite its sources."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from service.commands import terminal
+from service.errors import InvalidExport
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ingest.document import Span
+    from service.answer import Answer
+    from service.engine import Engine
+    from service.exporting.rereading import Link
+    from service.settings import Settings
+
+
+def format_of(path: Path) -> str:
+    """See :func:`service.exporting.exporter.format_of`."""
+    from service.exporting.exporter import format_of
+
+    return format_of(path)
+
+
+def write(
+    answer: Answer, engine: Engine, path: Path, kind: str, *, library: Path | None, collection: str | None
+) -> None:
+    """Writes the answer as a memo of its own, and says so on stderr.
+
+    Raises:
+        InvalidExport: the file cannot be written.
+    """
+    from service.exporting.memo import AnswerItem, Memo
+    from service.settings import Settings
+
+    chinese = answer.language == "zh"
+    memo = Memo((AnswerItem.of(answer),), language="zh" if chinese else "en", style="gbt7714" if chinese else "apa")
+    exported = engine.export(memo, kind, link=_link(Settings.load(library=library, collection=collection)))
+    try:
+        path.write_bytes(exported.content)
+    except OSError as error:
+        raise InvalidExport(f"{path}: cannot be written: {error.strerror}; name another file") from None
+    terminal.show_note("written", str(path), style="bold")
+    if exported.withheld:
+        terminal.show_note("left out", f"{exported.withheld} quotes that the library no longer holds", style="yellow")
+
+
+def _link(settings: Settings) -> Link:
+    """Where passages are looked up: at the server's public address, where one is set."""
+    from service.http.links import passage_link
+
+    base = (settings.public_url or "").rstrip("/")
+
+    def link(passage_id: str, *, spans: Sequence[Span] = ()) -> str | None:
+        return passage_link(base, passage_id, spans=spans, collection=settings.collection) if base else None
+
+    return link

@@ -1,0 +1,105 @@
+"""Exporting, the whole of it: a memo into a file of one format, every quote re-read first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from service.errors import InvalidExport
+from service.evidence.citations import Sources
+from service.exporting.as_docx import write_docx
+from service.exporting.as_html import write_html
+from service.exporting.as_markdown import write_markdown
+from service.exporting.as_xlsx import write_xlsx
+from service.exporting.manuscript import Composer, Manuscript
+from service.exporting.memo import Memo
+from service.exporting.references import STYLES, bibtex, ris, work_of
+from service.exporting.rereading import Evidence, Link, Rereader, printed
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A kind of file that a memo can become."""
+
+    suffix: str
+    media_type: str
+    write: Callable[[Manuscript], bytes]
+
+
+def _write_bibtex(manuscript: Manuscript) -> bytes:
+    """Every source once."""
+    return "\n\n".join(bibtex(each.work.whole()) for each in _once(manuscript)).encode() + b"\n"
+
+
+def _write_ris(manuscript: Manuscript) -> bytes:
+    """Every source once."""
+    return "\n".join(ris(each.work.whole()) for each in _once(manuscript)).encode()
+
+
+def _once(manuscript: Manuscript) -> list[Evidence]:
+    return list({each.record.doc_id: each for each in manuscript.evidence}.values())
+
+
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+FORMATS = {
+    "docx": Format(".docx", f"{_OFFICE}.wordprocessingml.document", write_docx),
+    "markdown": Format(".md", "text/markdown; charset=utf-8", write_markdown),
+    "html": Format(".html", "text/html; charset=utf-8", write_html),
+    "xlsx": Format(".xlsx", f"{_OFFICE}.spreadsheetml.sheet", write_xlsx),
+    "bibtex": Format(".bib", "application/x-bibtex; charset=utf-8", _write_bibtex),
+    "ris": Format(".ris", "application/x-research-info-systems; charset=utf-8", _write_ris),
+}
+
+
+def format_of(path: Path) -> str:
+    """The format that the end of a file's name stands for.
+
+    Raises:
+        InvalidExport: it stands for none.
+    """
+    for name, each in FORMATS.items():
+        if path.suffix.lower() == each.suffix:
+            return name
+    known = ", ".join(each.suffix for each in FORMATS.values())
+    raise InvalidExport(
+        f"{path.name}: expected a name that ends in {known}, got {path.suffix or 'no ending'}; name one"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A file, and how many quotes were left out of it because the store does not bear them out."""
+
+    content: bytes
+    format: Format
+    withheld: int
+
+
+def export(memo: Memo, kind: str, sources: Sources, link: Link) -> Exported:
+    """The memo as a file. A quote that the store does not bear out is left out, and its source named.
+
+    Raises:
+        InvalidExport: the memo holds nothing.
+    """
+    if not memo.items:
+        raise InvalidExport("items: expected at least one answer, quote or note, got none; collect something first")
+    if kind == "xlsx":  # every quote has a row of its own there
+        memo = replace(memo, placing="footnotes")
+    rereader = Rereader(sources, link, today=_today())
+    manuscript = Composer(memo, rereader).compose(today=_today().isoformat())
+    return Exported(FORMATS[kind].write(manuscript), FORMATS[kind], rereader.withheld)
+
+
+def references(sources: Sources, doc_id: str, pages: tuple[int, int] | None) -> dict[str, str]:
+    """A document in every style, cited at the pages from the first to the last, where it has such."""
+    record = sources.document(doc_id)
+    first, last = pages or (0, 0)
+    named = [page for page in sources.pages(record.doc_id) if first <= page.number <= last]
+    work = work_of(record, pages=printed(record, named), seen=_today())
+    return {name: style(work) for name, style in STYLES.items()}
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()

@@ -1,0 +1,26 @@
+"""Exporting, words of documents as a reader writes them down: lines joined, paragraphs apart, nothing unseen."""
+
+from __future__ import annotations
+
+import re
+
+from ingest.document import Span
+from ingest.text.view import reading_view
+from service.evidence.direction import SHOWN
+
+_NO_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_PARAGRAPH_END = re.compile(r"\s*\n\s*\n\s*|(?<=[。；：！？.;:!?])[^\S\n]*\n\s*")  # other lines end where the page does
+
+
+def quoted(quote: str) -> str:
+    """A quote with its paragraphs on lines of their own, the lines of a page joined."""
+    parts = _PARAGRAPH_END.split(quote)
+    return "\n".join(reading_view(part, [Span(0, len(part))]).text for part in parts if part.strip())
+
+
+def shown(text: str) -> str:
+    """As it may be shown: what turns the direction of a line would have it say something else than was compared.
+
+    Neither these nor characters that XML has no place for are dropped: each is shown as one that cannot be shown.
+    """
+    return _NO_XML.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n").translate(SHOWN))

@@ -1,0 +1,141 @@
+"""Exporting, quotes: each is read from the store again and compared before it is written. Fails closed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from index.errors import DocumentNotFound
+from index.store.catalogue import DocumentRecord
+from ingest.document import Page, Span, quote
+from ingest.passage import Passage
+from service.evidence.citations import Sources
+from service.exporting.memo import Cited
+from service.exporting.references import Work, followed, work_of
+
+
+class Link(Protocol):
+    """Gives the address of a passage on the page of this program, opened at the words under the spans."""
+
+    def __call__(self, passage_id: str, *, spans: Sequence[Span] = ()) -> str | None:
+        """The address; None where no server is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A quote that the store bears out, and where it stands.
+
+    ``section`` and ``table`` are of the passage that it begins in. ``work`` cites its pages, where it has some.
+    ``url`` is the original, at its page where its viewer can be told one, else the passage on the page of this program.
+    """
+
+    quote: str
+    spans: tuple[Span, ...]
+    record: DocumentRecord
+    work: Work
+    section: tuple[str, ...]
+    table: str | None
+    language: str
+    url: str | None
+    is_original: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A quote that the store does not bear out: ``gone`` with its document, or that says something else now."""
+
+    title: str
+    gone: bool
+
+
+class Rereader:
+    """Reads quotes of one library again. Texts are compared with their recorded hashes once for each document."""
+
+    def __init__(self, sources: Sources, link: Link, *, today: date) -> None:
+        self._sources, self._link, self._today = sources, link, today
+        self._texts: dict[str, str | None] = {}
+        self._passages: dict[str, list[Passage]] = {}
+        self._withheld: set[Cited] = set()
+
+    @property
+    def withheld(self) -> int:
+        """How many quotes were not borne out."""
+        return len(self._withheld)
+
+    def reread(self, cited: Cited) -> Evidence | Withheld:
+        """The evidence, or that there is none any more."""
+        found = self._reread(cited)
+        if isinstance(found, Withheld):
+            self._withheld.add(cited)
+        return found
+
+    def _reread(self, cited: Cited) -> Evidence | Withheld:
+        try:
+            record = self._sources.document(cited.doc_id)
+        except DocumentNotFound:
+            return Withheld(cited.title or cited.doc_id[:12], gone=True)
+        text = self._text(record)
+        if text is None or not cited.spans or not _holds(text, cited):
+            return Withheld(record.title, gone=False)
+        spans = cited.spans
+        pages = _pages(self._sources.pages(record.doc_id), spans)
+        if record.doc_id not in self._passages:
+            self._passages[record.doc_id] = self._sources.passages(record.doc_id)
+        passage = _holding(self._passages[record.doc_id], spans[0])
+        at = printed(record, pages)
+        url = _at_page(record, pages if at else ())
+        return Evidence(
+            quote=cited.quote,
+            spans=spans,
+            record=record,
+            work=work_of(record, pages=at, seen=self._today),
+            section=passage.section if passage else (),
+            table=passage.table if passage else None,
+            language=(passage.language if passage else record.metadata.language) or "",
+            url=url or (self._link(passage.passage_id, spans=spans) if passage else None),
+            is_original=url is not None,
+        )
+
+    def _text(self, record: DocumentRecord) -> str | None:
+        """The source text; None where it is not the one that was recorded."""
+        if record.doc_id not in self._texts:
+            text = self._sources.text(record.doc_id)
+            same = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() == record.text_sha256
+            self._texts[record.doc_id] = text if same else None
+        return self._texts[record.doc_id]
+
+
+def printed(record: DocumentRecord, pages: Sequence[Page]) -> tuple[str, str] | None:
+    """The first and last page as printed; None where the document has no pages that could be turned to."""
+    if not pages or (record.type != "pdf" and record.n_pages < 2):
+        return None
+    first, last = (page.label or str(page.number) for page in (pages[0], pages[-1]))
+    return first, last
+
+
+def _holds(text: str, cited: Cited) -> bool:
+    """Whether the words under the spans are the quote: whole, and none from the end of the text backwards."""
+    inside = all(0 <= start < end <= len(text) for start, end in cited.spans)
+    return inside and quote(text, cited.spans) == cited.quote
+
+
+def _pages(pages: Sequence[Page], spans: Sequence[Span]) -> list[Page]:
+    return [page for page in pages if any(page.start < end and start < page.end for start, end in spans)]
+
+
+def _holding(passages: Sequence[Passage], span: Span) -> Passage | None:
+    """The shortest passage that the span begins in: the row rather than its table."""
+    found = [each for each in passages if any(start <= span.start < end for start, end in each.spans)]
+    return min(found, key=lambda each: sum(end - start for start, end in each.spans), default=None)
+
+
+def _at_page(record: DocumentRecord, pages: Sequence[Page]) -> str | None:
+    """The original's address, with the page that viewers of PDF open."""
+    url = followed(record.metadata.url)
+    is_pdf = record.type == "pdf" or (url or "").partition("?")[0].lower().endswith(".pdf")
+    if url and pages and is_pdf and "#" not in url:
+        return f"{url}#page={pages[0].number}"
+    return url

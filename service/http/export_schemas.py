@@ -1,0 +1,186 @@
+"""What an export takes in, as OpenAPI tells it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ingest.document import Span
+from service.answer import AnswerCell, AnswerRow, AnswerTable, Segment
+from service.exporting import memo
+from service.grounding.guard import Label
+from service.http.schemas import Switch, Text
+
+Short = Annotated[Text, Field(max_length=2_000)]
+Long = Annotated[Text, Field(max_length=50_000)]
+Number = Annotated[int, Field(ge=0, le=100_000, strict=True)]
+Offset = Annotated[int, Field(ge=0, le=2**40, strict=True)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class SpanIn(_Part):
+    """`[start, end)` in the document's source text, in code points."""
+
+    start: Offset
+    end: Offset
+
+
+class CitedIn(_Part):
+    """A quote as a citation of an answer gives it."""
+
+    number: Number = Field(1, description="As in the answer's marks: [1].")
+    doc_id: Annotated[Text, Field(min_length=64, max_length=64)] = Field(description="The document's whole id.")
+    spans: list[SpanIn] = Field(min_length=1, max_length=500)
+    quote: Long = Field(description='The source text under the spans, pieces joined by " … ".')
+    title: Short = Field("", description="Names the source where the library no longer holds it.")
+
+    def cited(self) -> memo.Cited:
+        """The engine's own."""
+        spans = tuple(Span(span.start, span.end) for span in self.spans)
+        return memo.Cited(self.doc_id, spans, self.quote, self.title)
+
+
+Citations = Annotated[list[CitedIn], Field(max_length=500)]
+Numbers = Annotated[list[Number], Field(max_length=100)]
+
+
+class SegmentIn(_Part):
+    """One statement of an answer, and the numbers of the citations that carry it."""
+
+    text: Long
+    citations: Numbers
+    part: Short = ""
+    tabled: Switch = False
+
+
+class CellIn(_Part):
+    """What a table says at one place, or why it says nothing there."""
+
+    text: Long = ""
+    citations: Numbers = []
+    missing: Short | None = None
+
+
+class RowIn(_Part):
+    """A row: what it is about, and one cell for each column."""
+
+    label: Short
+    cells: list[CellIn] = Field(max_length=50)
+
+
+class TableIn(_Part):
+    """Statements side by side."""
+
+    caption: Short = ""
+    corner: Short = ""
+    columns: list[Short] = Field(min_length=1, max_length=50)
+    rows: list[RowIn] = Field(max_length=1_000)
+
+    def table(self) -> AnswerTable:
+        """The engine's own; rows are as wide as the head."""
+        width = len(self.columns)
+        empty = AnswerCell(missing="")
+        rows = (
+            AnswerRow(row.label, tuple(_cell(each) for each in row.cells[:width]) + (empty,) * (width - len(row.cells)))
+            for row in self.rows
+        )
+        return AnswerTable(self.caption, self.corner, tuple(self.columns), tuple(rows))
+
+
+class AnswerIn(_Part):
+    """An answer, or the part of one that is to be kept."""
+
+    kind: Literal["answer"]
+    question: Short = Field(description="Heads the answer; it may be put in other words.")
+    lead: Long = Field("", description="What the answer says before its segments, where it abstains.")
+    segments: list[SegmentIn] = Field([], max_length=500)
+    citations: Citations = []
+    table: TableIn | None = None
+    missing: list[Short] = Field([], max_length=100)
+    generated: Switch = False
+
+    def item(self) -> memo.AnswerItem:
+        """The engine's own."""
+        return memo.AnswerItem(
+            question=self.question,
+            segments=tuple(Segment(s.text, tuple(s.citations), s.part, s.tabled) for s in self.segments),
+            citations={each.number: each.cited() for each in self.citations},
+            table=self.table.table() if self.table else None,
+            lead=self.lead,
+            missing=tuple(self.missing),
+            generated=self.generated,
+        )
+
+
+class ClaimIn(_Part):
+    """A statement that was verified, and what it was held against."""
+
+    kind: Literal["claim"]
+    claim: Long
+    label: Label
+    citations: Citations = []
+
+    def item(self) -> memo.ClaimItem:
+        """The engine's own."""
+        return memo.ClaimItem(self.claim, self.label, tuple(each.cited() for each in self.citations))
+
+
+class QuotedIn(_Part):
+    """One quote, with a remark on it."""
+
+    kind: Literal["quote"]
+    citation: CitedIn
+    remark: Long = ""
+
+    def item(self) -> memo.QuoteItem:
+        """The engine's own."""
+        return memo.QuoteItem(self.citation.cited(), self.remark)
+
+
+class NoteIn(_Part):
+    """The reader's own words."""
+
+    kind: Literal["note"]
+    text: Long
+
+    def item(self) -> memo.NoteItem:
+        """The engine's own."""
+        return memo.NoteItem(self.text)
+
+
+ItemIn: TypeAlias = Annotated[AnswerIn | ClaimIn | QuotedIn | NoteIn, Field(discriminator="kind")]
+
+
+class ExportRequest(_Part):
+    """A memo, and what is to be made of it."""
+
+    format: Literal["docx", "markdown", "html", "xlsx", "bibtex", "ris"]
+    items: list[ItemIn] = Field(min_length=1, max_length=500, description="In the order of the memo.")
+    title: Short = ""
+    language: Literal["zh", "en"] = Field("en", description="Of headings and remarks that the program adds.")
+    style: memo.Style = Field("apa", description="Of references: GB/T 7714-2015 or APA 7.")
+    placing: memo.Placing = Field(
+        "footnotes", description="A note for each quote, or one list of sources at the end with a number for each."
+    )
+
+    def as_memo(self) -> memo.Memo:
+        """The engine's own."""
+        items = tuple(each.item() for each in self.items)
+        return memo.Memo(items, self.title, self.language, self.style, self.placing)
+
+
+class ReferencesOut(BaseModel):
+    """A document as each style names it."""
+
+    gbt7714: str = Field(description="GB/T 7714-2015.")
+    apa: str = Field(description="APA, 7th edition.")
+    bibtex: str
+    ris: str
+
+
+def _cell(given: CellIn) -> AnswerCell:
+    return AnswerCell(given.text, tuple(given.citations), given.missing)
