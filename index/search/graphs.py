@@ -31,6 +31,7 @@ def build_graphs(connection: PostgresConnection) -> None:
         with suppress(LibraryReadOnly, LibraryBusy):  # comparing serves on
             for language in lacking:
                 _build(connection, language)
+            connection.script("ANALYZE")  # a library that was filled at once is planned for as an empty one till then
     finally:
         connection.execute("SELECT pg_advisory_unlock(?)", (_BUILDER,))
 
