@@ -7,6 +7,7 @@ Q ?= 北京试点的CCER抵销比例上限是多少？
 PORT ?= 8000
 SHARED ?= ../shared
 MINUTES ?= 60
+SIZES ?= 1000,10000,100000
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu # PyPI's builds bring gigabytes of CUDA
 
 .DEFAULT_GOAL := help
@@ -60,8 +61,9 @@ eval: dev ## Measure the published figures again, OK or FAIL, and a known struct
 	$(BIN)/sinkqa-eval structure --document $(SHARED)/paper/guan-xu-carbon-sinks.txt \
 		--structure $(SHARED)/gold/STRUCTURE.json --tables $(SHARED)/gold/TABLES.json
 
-bench: dev ## Measure speed and memory beside named references (needs ../shared)
+bench: dev ## Measure speed and memory beside references, and their growth: make bench SIZES=1000,10000 (needs ../shared)
 	$(BIN)/sinkqa-eval bench --questions $(SHARED)/gold/dev.jsonl $(SHARED)/policy/docs $(SHARED)/paper
+	$(BIN)/sinkqa-eval growth --sizes $(SIZES) --out build
 
 attack: dev ## Forge, fuzz, flood and kill for so long, with fresh dice: make attack MINUTES=60 (needs ../shared)
 	$(BIN)/sinkqa-eval attack --minutes $(MINUTES) --shared $(SHARED)

@@ -9,25 +9,22 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median, quantiles
-from typing import NamedTuple
+from statistics import median
 
-import numpy as np
-
+from eval.calls import nearest, stored_vectors, time_calls
 from eval.processes import Usage, measure
-from index.arrays import Floats
 from index.hit import SearchMode
 from index.library import Library
-from index.store.columns import unpack_vectors
 from index.store.features import vector_text
-from index.store.sqlite import STORE_FILE, SqliteStore
 from ingest.readers import find_files
 from service.engine import Engine
 from service.settings import Settings
+
+IMPORTS = ["-c", "import numpy, faiss, tantivy, tokenizers"]
+"""The least that a process which answers has to do before: Python's arguments to import what it computes with."""
 
 _COLD_RUNS = 5
 _MOST_QUESTIONS = 100
@@ -80,10 +77,10 @@ def bench(paths: Sequence[Path], questions: Sequence[str]) -> list[Figure]:
 
 def _adding(add: Usage, files: Sequence[Path], texts: Sequence[str], folder: Path) -> list[Figure]:
     """Against raw extraction in one process, and in as many as there are cores."""
-    alone = measure(_raw(files, texts, folder / "texts.json"))
+    alone = measure(raw_work(files, texts, folder / "texts.json"))
     cores = os.cpu_count() or 1
     heaviest_first = sorted(files, key=lambda path: -path.stat().st_size)
-    shares = [_raw(heaviest_first[i::cores], texts[i::cores], folder / f"texts-{i}.json") for i in range(cores)]
+    shares = [raw_work(heaviest_first[i::cores], texts[i::cores], folder / f"texts-{i}.json") for i in range(cores)]
     together = measure(*shares)
     raw, spread = "raw", f"raw on {cores}"
     return [
@@ -104,7 +101,8 @@ def _adding(add: Usage, files: Sequence[Path], texts: Sequence[str], folder: Pat
     ]
 
 
-def _raw(files: Sequence[Path], texts: Sequence[str], at: Path) -> list[str]:
+def raw_work(files: Sequence[Path], texts: Sequence[str], at: Path) -> list[str]:
+    """Python's arguments to extract these files and encode these texts, which are written ``at`` a file first."""
     at.write_text(json.dumps(texts), "utf-8")
     return ["-m", "eval.raw", str(at), *map(str, files)]
 
@@ -113,13 +111,12 @@ def _cold(library: Path, question: str) -> list[Figure]:
     """From process start to answer, beside an interpreter that does nothing and one that imports the libraries."""
     ask = ["-m", "service.cli", "ask", "--library", str(library), question]
     bare = ["-c", "pass"]
-    imports = ["-c", "import numpy, faiss, tantivy, tokenizers"]
     others = {
         "list": ["-m", "service.cli", "list", "--library", str(library)],
         "--help": ["-m", "service.cli", "--help"],
     }
     measure(ask)  # byte code and disk cache, as on every machine that has asked before
-    runs = [(measure(ask), measure(bare), measure(imports)) for _ in range(_COLD_RUNS)]
+    runs = [(measure(ask), measure(bare), measure(IMPORTS)) for _ in range(_COLD_RUNS)]
     asks, bares, imported = zip(*runs, strict=True)
     idle = median(run.cpu_s for run in bares)
     wall = median(run.wall_s for run in asks)
@@ -144,53 +141,18 @@ def _warm(library: Path, questions: Sequence[str]) -> list[Figure]:
     """Searching in this process, beside a dot product with every vector of the library."""
     engine = Engine.open(Settings.load(library=library))
     with Library.open(library) as opened:
-        vectors, queries = _vectors(library / STORE_FILE, opened.encoder.dim), opened.encoder.encode(questions)
-    brute = _times(lambda i: _nearest(vectors, queries[i]), len(questions))
+        vectors, queries = stored_vectors(library, opened.encoder.dim), opened.encoder.encode(questions)
+    brute = time_calls(lambda i: nearest(vectors, queries[i]), len(questions))
     name = "dot product"
     figures = []
     for mode in _MODES:
-        times = _times(lambda i, mode=mode: engine.search(questions[i], mode=mode), len(questions))  # type: ignore[misc]
+        times = time_calls(lambda i, mode=mode: engine.search(questions[i], mode=mode), len(questions))  # type: ignore[misc]
         figures += [
             Figure(f"warm search, {mode}, p50", times.p50, "ms", name, brute.p50, _WARM_MS),
             Figure(f"warm search, {mode}, p95", times.p95, "ms", name, brute.p95),
             Figure(f"warm search, {mode}, p50", times.cpu_p50, "CPU ms", name, brute.cpu_p50),
         ]
-    asked = _times(lambda i: engine.ask(questions[i]), len(questions))
+    asked = time_calls(lambda i: engine.ask(questions[i]), len(questions))
     figures.append(Figure("warm ask, p50", asked.p50, "ms", name, brute.p50))
     figures.append(Figure("warm ask, p50", asked.cpu_p50, "CPU ms", name, brute.cpu_p50))
     return figures
-
-
-def _vectors(path: Path, dim: int) -> Floats:
-    store = SqliteStore(path, read_only=True)
-    with store.reading():
-        changes = store.changes(None)
-        vectors = [each.vector for each in store.features(changes.added)] if changes else []
-    store.close()
-    return unpack_vectors(vectors, dim)
-
-
-def _nearest(vectors: Floats, query: Floats, k: int = 10) -> None:
-    scores = vectors @ query
-    best = np.argpartition(-scores, min(k, len(scores)) - 1)[:k]
-    np.sort(scores[best])
-
-
-class _Times(NamedTuple):
-    """Milliseconds of one call: by the clock, and of the processor, which other programs do not lengthen."""
-
-    p50: float
-    p95: float
-    cpu_p50: float
-
-
-def _times(act: Callable[[int], object], n: int) -> _Times:
-    """Of ``n`` calls, after one that does not count."""
-    act(0)
-    wall, cpu = [], []
-    for i in range(n):
-        began, worked = time.perf_counter(), time.process_time()
-        act(i)
-        wall.append(1000 * (time.perf_counter() - began))
-        cpu.append(1000 * (time.process_time() - worked))
-    return _Times(median(wall), quantiles(wall, n=20)[-1] if n > 1 else wall[0], median(cpu))

@@ -13,6 +13,7 @@ from eval.answer_commands import abstain, calibrate, ground
 from eval.attack_command import attack
 from eval.dense_command import dense
 from eval.forge_command import forge
+from eval.growth_command import growth
 from eval.load_command import load
 from eval.options import (
     AsJson,
@@ -38,6 +39,7 @@ from eval.options import (
     print_results,
 )
 from eval.pages_command import pages
+from eval.peers_command import peers
 from eval.provision_command import provisions
 from eval.roundtrip_command import roundtrip
 from eval.statements_command import statements
@@ -347,6 +349,8 @@ app.command()(ground)
 app.command()(forge)
 app.command()(statements)
 app.command()(dense)
+app.command()(growth)
+app.command()(peers)
 app.command()(load)
 app.command()(attack)
 app.command()(provisions)

@@ -14,10 +14,16 @@ import numpy as np
 from eval.errors import NothingToMeasure
 from index.arrays import Floats, Rows
 from index.models.encoder import VectorEncoder
-from index.search.dense import Added, DenseIndex, Halves, write_dense
+from index.search.building import merge_segments, write_segment
+from index.search.coding import Coder
+from index.search.dense import DenseIndex
+from index.search.segment import Halves, Segment
+from index.store.columns import pack_terms, pack_vector
+from index.store.store import Features
 from ingest.text.language import detect
 
 _AT_ONCE = 4_096
+_SAMPLE = 10_000  # vectors that say where the centre of all is
 _DEPTH = 100
 
 
@@ -77,10 +83,8 @@ def _measured(vectors: Halves, spoken: Sequence[str], questions: Floats, asked_i
     times, exact_times, shares = [], [], []
     with TemporaryDirectory(prefix="sinkqa-dense-") as folder:
         began = time.process_time()
-        parts = (vectors[start : start + _AT_ONCE] for start in range(0, len(vectors), _AT_ONCE))
-        write_dense(Path(folder, "dense"), Added(vectors.shape[1], spoken, parts))
+        index = _built(Path(folder), vectors, spoken)
         build_s = time.process_time() - began
-        index = DenseIndex(Path(folder, "dense"), np.arange(len(vectors), dtype=np.int64))
         index.search(questions[0], depth=_DEPTH)  # what is made once
         for question, language in zip(questions, asked_in, strict=True):
             began = time.process_time()
@@ -96,6 +100,23 @@ def _measured(vectors: Halves, spoken: Sequence[str], questions: Floats, asked_i
     found_of = [float(np.mean(column)) for column in zip_longest(*shares, fillvalue=1.0)]
     at_10, at_100, of_others = [*found_of, 1.0][:3]
     return Grown(len(vectors), at_10, at_100, of_others, _ms(times), _ms(exact_times), build_s, mb)
+
+
+def _built(folder: Path, vectors: Halves, spoken: Sequence[str]) -> DenseIndex:
+    """One segment of passages without a word."""
+    coder = Coder.of(vectors[:: -(-len(vectors) // _SAMPLE)].astype(np.float32))
+    parts = []
+    for start in range(0, len(vectors), _SAMPLE):
+        passages = [
+            Features(row, str(row), spoken[row], pack_terms(((), (), ())), pack_vector(vectors[row]), b"")
+            for row in range(start, min(start + _SAMPLE, len(vectors)))
+        ]
+        size, crc, *_ = write_segment(folder / str(start), passages, dim=vectors.shape[1], coder=coder)
+        parts.append(Segment(folder / str(start), size=size, crc=crc))
+    merged = merge_segments(folder / "all", [(part, np.arange(len(part))) for part in parts], coder=coder)
+    for part in parts:
+        part.path.unlink()
+    return DenseIndex([Segment(folder / "all", size=merged.size, crc=merged.crc)], coder, None)
 
 
 def _best(scores: Floats, places: Rows) -> Rows:

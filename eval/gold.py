@@ -151,11 +151,20 @@ def judge(
         yield Judgement(question, ranks, _reading_rank(hits)), hits
 
 
-def evidence_recall(library: Library, questions: Sequence[Question], *, doc_id: str) -> dict[str, Recall]:
-    """Recall by language ("zh", "en") and for table questions ("tables"), over the questions that have evidence."""
+def evidence_recall(
+    library: Library,
+    questions: Sequence[Question],
+    *,
+    about: Sequence[str],
+    search: Callable[[str], list[Hit]] | None = None,
+) -> dict[str, Recall]:
+    """Recall by language ("zh", "en") and for table questions ("tables"), over the questions that have evidence.
+
+    ``search`` and ``about``: as :func:`judge` takes them; by default the library searches.
+    """
     found: dict[str, list[tuple[bool, ...]]] = defaultdict(list)
-    judged = judge(library, questions, search=lambda text: library.search(text, k=DEPTH), about=[doc_id])
-    for judgement, _ in judged:
+    search = search or (lambda text: library.search(text, k=DEPTH))
+    for judgement, _ in judge(library, questions, search=search, about=about):
         found[judgement.question.language].append(judgement.found)
         if judgement.question.table is not None:
             found["tables"].append(judgement.found)

@@ -35,18 +35,21 @@ class Server:
 
     def cpu_s(self) -> float:
         """Seconds of processor time that it has taken so far, without the processes it started."""
-        spent = self.process.cpu_times()
-        return float(spent.user + spent.system)
+        return _spent(self.process)
+
+    def cpu_s_of_all(self) -> float:
+        """Seconds of processor time that it and those that run of the processes it started have taken so far."""
+        return self.cpu_s() + sum(map(_spent, self.process.children(recursive=True)))
 
 
 @contextmanager
-def serving(library: Path) -> Iterator[Server]:
+def serving(library: Path, *options: str) -> Iterator[Server]:
     """``sinkqa serve`` over a library until left, or killed; a new one holds the starter corpus.
 
     Raises:
         ServerFailed: it ended before it listened, or did not end when it was told to.
     """
-    command = [sys.executable, "-m", "service.cli", "serve", "--library", str(library), "--port", "0"]
+    command = [sys.executable, "-m", "service.cli", "serve", "--library", str(library), "--port", "0", *options]
     process = psutil.Popen(command, stdout=DEVNULL, stderr=PIPE, text=True)
     log: deque[str] = deque(maxlen=200)
     try:
@@ -75,6 +78,11 @@ def _address(process: psutil.Popen, log: deque[str]) -> str:
             threading.Thread(target=log.extend, args=(process.stderr,), daemon=True).start()
             return found.group()
     raise ServerFailed(f"the server ended before it listened: {''.join(log)[-500:].strip() or 'it said nothing'}")
+
+
+def _spent(process: psutil.Process) -> float:
+    spent = process.cpu_times()
+    return float(spent.user + spent.system)
 
 
 def _resident(process: psutil.Process) -> int:

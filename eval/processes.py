@@ -1,4 +1,4 @@
-"""Evaluation step: what processes cost: processor seconds, wall seconds, and memory, with all that they start."""
+"""Evaluation step: what processes cost: processor seconds, wall seconds, memory and writing, with all they start."""
 
 from __future__ import annotations
 
@@ -20,11 +20,13 @@ class Usage:
     """``cpu_s``: user and system seconds of all processes; ``peak_bytes``: the largest sum of their memory.
 
     Memory that processes share counts once (PSS; where the system cannot tell, what each has for itself).
+    ``written_bytes`` went to files on a disk, in whole pages; 0 where the system does not count them.
     """
 
     cpu_s: float
     wall_s: float
     peak_bytes: int
+    written_bytes: int = 0
 
     @property
     def cores(self) -> float:
@@ -32,8 +34,8 @@ class Usage:
         return self.cpu_s / self.wall_s
 
 
-def measure(*commands: Sequence[str], allowed: Sequence[int] = (0,)) -> Usage:
-    """Runs Python with each list of arguments, all at once, and watches them until the last has ended.
+def measure(*commands: Sequence[str], allowed: Sequence[int] = (0,), python: str = sys.executable) -> Usage:
+    """Runs this or another Python with each list of arguments, all at once, and watches them until the last has ended.
 
     Raises:
         RuntimeError: a command ended with a status that is not ``allowed``; the message is what it said.
@@ -41,23 +43,24 @@ def measure(*commands: Sequence[str], allowed: Sequence[int] = (0,)) -> Usage:
     # measured as installed, where code is compiled once, not as under a test runner that keeps no byte code
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     spent: dict[psutil.Process, float] = {}
+    written: dict[psutil.Process, int] = {}
     peak = 0
     with tempfile.TemporaryFile() as said:
         began = time.perf_counter()
         running = [
-            psutil.Popen([sys.executable, *command], stdout=subprocess.DEVNULL, stderr=said, env=environment)
+            psutil.Popen([python, *command], stdout=subprocess.DEVNULL, stderr=said, env=environment)
             for command in commands
         ]
         while any(not _has_ended(process) for process in running):
-            peak = max(peak, _look(running, spent))
+            peak = max(peak, _look(running, spent, written))
             time.sleep(_INTERVAL_S)
         wall = time.perf_counter() - began
-        _look(running, spent)
+        _look(running, spent, written)
         statuses = [process.wait() for process in running]
         if not set(statuses) <= set(allowed):
             said.seek(0)
             raise RuntimeError(f"expected exit status {allowed}, got {statuses}: {said.read().decode()}")
-    return Usage(sum(spent.values()), wall, peak)
+    return Usage(sum(spent.values()), wall, peak, sum(written.values()))
 
 
 def _has_ended(process: psutil.Popen) -> bool:
@@ -65,18 +68,31 @@ def _has_ended(process: psutil.Popen) -> bool:
     return bool(process.status() == psutil.STATUS_ZOMBIE)
 
 
-def _look(running: Sequence[psutil.Popen], spent: dict[psutil.Process, float]) -> int:
-    """Notes the time that each process has taken so far; gives the memory of all in bytes."""
+def memory_of(process: psutil.Process) -> int:
+    """Bytes it has in memory, those that it shares with others in part. Raises what psutil raises."""
+    about = process.memory_full_info()
+    return int(getattr(about, "pss", about.uss))
+
+
+def written_by(process: psutil.Process) -> int:
+    """Bytes that it made go to files on a disk. Raises what psutil raises."""
+    return int(process.io_counters().write_bytes) if hasattr(process, "io_counters") else 0
+
+
+def _look(
+    running: Sequence[psutil.Popen], spent: dict[psutil.Process, float], written: dict[psutil.Process, int]
+) -> int:
+    """Notes what each process has taken and written so far; gives the memory of all in bytes."""
     memory = 0
     for root in running:
         for process in (psutil.Process(root.pid), *_descendants(root)):
             try:
                 times = process.cpu_times()
                 spent[process] = times.user + times.system
-                about = process.memory_full_info()
+                written[process] = written_by(process)
+                memory += memory_of(process)
             except (psutil.NoSuchProcess, psutil.AccessDenied):
                 continue
-            memory += getattr(about, "pss", about.uss)
     return memory
 
 

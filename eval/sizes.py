@@ -40,7 +40,7 @@ def compare_sizes(
         with tempfile.TemporaryDirectory() as folder, Library.open(folder, create=True, encoder=encoder) as library:
             added = library.add_all(Addition(document, split(document, params=params)) for document in documents)
             n_passages = sum(result.n_passages for result in added)
-            recall = evidence_recall(library, questions, doc_id=documents[0].doc_id)
+            recall = evidence_recall(library, questions, about=[documents[0].doc_id])
         yield SizeResult(target, n_passages, recall)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from functools import cache, cached_property
 
-from index.hit import Filters, Hit, SearchMode
+from index.hit import Filters, Hit, SearchMode, Why
 from index.library import Library
 from index.models.reranker import Reranker, load_reranker
 from ingest.text.language import detect
@@ -31,12 +31,14 @@ from service.evidence.citations import cite
 from service.evidence.doubts import doubted
 from service.evidence.geometry import quoted_spans
 from service.evidence.injection import flags
+from service.evidence.kept import KeptDocuments
 from service.evidence.pieces import Pieces
 from service.evidence.relevance import nearest
 from service.grounding.quoting import QuoteReport, checked_quote, locate
 from service.grounding.verifying import VerifyReport, verify
 from service.settings import Settings
 
+_WHY = tuple(each.name for each in fields(Why))
 _OFFERED = 12  # pieces of evidence for a generator
 _QUESTION_CHARS = 4_000  # longer than any question; a pasted document is a mistake worth naming
 
@@ -53,6 +55,7 @@ class Asking:
         astral: Callable[[str], Sequence[int]],
     ) -> None:
         self._library, self._settings, self._astral_offsets = library, settings, astral
+        self._kept: KeptDocuments | None = None
         self._generator = generator or ChatGenerator(settings)
         self._pieces = Pieces(library.encoder)
         self._judge = load_judge(settings.judge, library.encoder)
@@ -71,14 +74,14 @@ class Asking:
         _check(question)
         clock = _Clock()
         with self._spending(), self._library.reading():
-            generation = self._library.generation
-            responder = self._responder(clock, max(k or 0, READ), filters, bar)
+            documents = self._documents()
+            responder = self._responder(clock, documents, max(k or 0, READ), filters, bar)
             asked, drafted, hits, judged = responder.respond(question)
             clock.lap("answer")
             best = reordered(hits, judged)[: k or self._settings.k]
-            passages = self._ranked(best, language=asked.language)
-            citations = doubted(drafted.citations, self._library, language=asked.language)
-            offered = self._offered(asked, best) if generate and not drafted.why else {}
+            passages = _ranked(best, documents, language=asked.language)
+            citations = doubted(drafted.citations, documents, language=asked.language)
+            offered = self._offered(asked, best, documents) if generate and not drafted.why else {}
         given = Answer(
             status=drafted.status,
             abstain_reason=drafted.why,
@@ -89,7 +92,7 @@ class Asking:
             citations=citations,
             passages=passages,
             confidence=round(drafted.confidence, 4),
-            generation=generation,
+            generation=documents.generation,
             encoder=self._library.encoder.fingerprint,
             timings_ms=dict(clock.laps),
             notes=drafted.notes,
@@ -101,7 +104,16 @@ class Asking:
         if offered:
             yield self._generated(given, offered, clock)
 
-    def _responder(self, clock: _Clock, k: int, filters: Filters | None, bar: float | None) -> Responder:
+    def _documents(self) -> KeptDocuments:
+        """The documents of the generation that this thread reads."""
+        kept, generation = self._kept, self._library.generation
+        if kept is None or kept.generation != generation:
+            kept = self._kept = KeptDocuments(self._library, generation, self._astral_offsets)
+        return kept
+
+    def _responder(
+        self, clock: _Clock, documents: KeptDocuments, k: int, filters: Filters | None, bar: float | None
+    ) -> Responder:
         @cache  # parts of a question ask again what the whole did
         def search(text: str, filters: Filters) -> Sequence[Hit]:
             clock.lap("answer")
@@ -112,6 +124,7 @@ class Asking:
         return Responder(
             Finder(
                 library=self._library,
+                documents=documents,
                 search=search,
                 judge=self._judge,
                 pieces=self._pieces,
@@ -121,15 +134,17 @@ class Asking:
             )
         )
 
-    def _offered(self, asked: Asked, hits: Sequence[Hit]) -> dict[str, tuple[Source, Citation]]:
+    def _offered(
+        self, asked: Asked, hits: Sequence[Hit], documents: KeptDocuments
+    ) -> dict[str, tuple[Source, Citation]]:
         """Checked evidence for a generator, by key."""
         near = nearest(asked.said, hits, self._pieces, most=_OFFERED)
         cited = [
             (piece.statement, citation)
             for (piece, *_), fit in near
-            if (citation := cite(self._library, piece.passage, piece.units, number=1, score=fit)) is not None
+            if (citation := cite(documents, piece.passage, piece.units, number=1, score=fit)) is not None
         ]
-        told = doubted([citation for _, citation in cited], self._library, language=asked.language)
+        told = doubted([citation for _, citation in cited], documents, language=asked.language)
         return sources(list(zip([text for text, _ in cited], told, strict=True)))
 
     def _generated(self, given: Answer, offered: Mapping[str, tuple[Source, Citation]], clock: _Clock) -> Answer:
@@ -145,7 +160,9 @@ class Asking:
     def opening(self, language: str) -> Opening:
         """As :meth:`service.engine.Engine.opening`."""
         with self._spending(), self._library.reading():
-            greeted = self._responder(_Clock(), READ, None, None).respond("你好" if language == "zh" else "hello")
+            greeted = self._responder(_Clock(), self._documents(), READ, None, None).respond(
+                "你好" if language == "zh" else "hello"
+            )
         return Opening(tuple(greeted.drafted.text.splitlines()), greeted.drafted.suggestions)
 
     def search(
@@ -154,10 +171,11 @@ class Asking:
         """As :meth:`service.engine.Engine.search`."""
         clock = _Clock()
         with self._spending(), self._library.reading():
-            generation = self._library.generation
+            documents = self._documents()
             hits = self._hits(query, k=k, mode=mode, filters=filters)
             clock.lap("search")
-            return SearchResult(query, self._ranked(hits, language=detect(query)), generation, clock.laps)
+            ranked = _ranked(hits, documents, language=detect(query))
+        return SearchResult(query, ranked, documents.generation, clock.laps)
 
     def _hits(
         self, query: str, *, k: int | None, mode: SearchMode = "hybrid", filters: Filters | None, read: bool = True
@@ -172,38 +190,35 @@ class Asking:
         """Loaded by the first question: it takes seconds, and adding or listing needs none."""
         return load_reranker(self._settings.reranker) if self._settings.reranker else self._judge.reranker
 
-    def _ranked(self, hits: Sequence[Hit], *, language: str) -> tuple[RankedPassage, ...]:
-        astral = {doc_id: self._astral_offsets(doc_id) for doc_id in {hit.passage.doc_id for hit in hits}}
-        ranked = [_ranked(hit, astral[hit.passage.doc_id]) for hit in hits]
-        return doubted(ranked, self._library, language=language)
-
     def verify(self, text: str) -> VerifyReport:
         """As :meth:`service.engine.Engine.verify`."""
         clock = _Clock()
         with self._spending(), self._library.reading():
-            generation = self._library.generation
+            documents = self._documents()
             checked, citations = verify(
                 text,
                 lambda claim: self._hits(claim, k=None, filters=None, read=False),
-                self._library,
+                documents,
                 self._judge,
                 self._pieces,
             )
-            citations = doubted(citations, self._library, language=detect(text))
+            citations = doubted(citations, documents, language=detect(text))
             clock.lap("verify")
-        return VerifyReport(text, checked, citations, generation, self._library.encoder.fingerprint, clock.laps)
+        return VerifyReport(
+            text, checked, citations, documents.generation, self._library.encoder.fingerprint, clock.laps
+        )
 
     def verify_quote(self, quote: str, *, doc_id: str | None = None) -> QuoteReport:
         """As :meth:`service.engine.Engine.verify_quote`."""
         clock = _Clock()
         filters = Filters(doc_ids=(doc_id,)) if doc_id else None
         with self._spending(), self._library.reading():
-            generation = self._library.generation
+            documents = self._documents()
             hits = self._hits(checked_quote(quote), k=None, filters=filters, read=False)
-            comparison, found = locate(quote, hits, self._library)
-            (citation,) = doubted([found], self._library, language=detect(quote)) if found else (None,)
+            comparison, found = locate(quote, hits, documents)
+            (citation,) = doubted([found], documents, language=detect(quote)) if found else (None,)
             clock.lap("verify")
-        return QuoteReport(quote, comparison.result, citation, comparison.differences, generation, clock.laps)
+        return QuoteReport(quote, comparison.result, citation, comparison.differences, documents.generation, clock.laps)
 
     def _spending(self) -> AbstractContextManager[None]:
         return spending(self._settings.request_cpu_s)
@@ -232,7 +247,12 @@ def _check(question: str) -> None:
         )
 
 
-def _ranked(hit: Hit, astral: Sequence[int]) -> RankedPassage:
+def _ranked(hits: Sequence[Hit], documents: KeptDocuments, *, language: str) -> tuple[RankedPassage, ...]:
+    ranked = [_rank(hit, documents.astral(hit.passage.doc_id)) for hit in hits]
+    return doubted(ranked, documents, language=language)
+
+
+def _rank(hit: Hit, astral: Sequence[int]) -> RankedPassage:
     passage = hit.passage
     return RankedPassage(
         passage_id=passage.passage_id,
@@ -246,6 +266,10 @@ def _ranked(hit: Hit, astral: Sequence[int]) -> RankedPassage:
         text=passage.text,
         spans=quoted_spans(astral, passage.spans),
         score=round(hit.score, 4),
-        why={name: round(each, 4) if isinstance(each, float) else each for name, each in asdict(hit.why).items()},
+        why={name: _rounded(getattr(hit.why, name)) for name in _WHY},
         flags=flags(passage.text),
     )
+
+
+def _rounded(value: object) -> object:
+    return round(value, 4) if isinstance(value, float) else value

@@ -31,6 +31,7 @@ MODEL_FORMAT = 1
 _TEXTS_AT_ONCE = 256
 _SHORT = 300  # characters: a sentence up to this long is kept with its tokens, since questions meet it again ...
 _MOST_KNOWN = 20_000  # ... and so many of them
+_MOST_POOLED = 100  # texts that are read alone, as questions are: search and answering each read the same one
 _FIRST_WORD = 2  # ids 0 and 1 are padding and the unknown token
 _FLOATS = {"F16": np.float16, "F32": np.float32, "F64": np.float64}
 
@@ -52,9 +53,9 @@ class Crossing:
         A word finds itself at a cosine of 1 and its own translation at perhaps 0.6: unlevelled, every passage in
         the language of the query stands above the translation of what was asked for.
         """
-        across = np.outer(self.script[left], self.script[right]) == -1
-        share: Floats = np.minimum(cosines / self.reach[left][:, None], np.float32(1))
-        levelled: Floats = np.where(across, share, cosines)
+        across = np.multiply.outer(self.script[left], self.script[right]) < 0
+        share = np.divide(cosines, self.reach[left][:, None], out=cosines.copy(), where=across)
+        levelled: Floats = np.minimum(share, np.float32(1), out=share)
         return levelled
 
 
@@ -85,6 +86,7 @@ class StaticEncoder:
         self._unit = np.empty(weights.shape, np.float32)  # takes up memory only where rows are written
         self._is_unit = np.zeros(len(weights), bool)
         self._known: dict[str, Tokens] = {}
+        self._pooled: dict[str, Encoded] = {}
 
     @classmethod
     def load(cls, folder: Path) -> StaticEncoder:
@@ -122,8 +124,17 @@ class StaticEncoder:
 
     def read(self, texts: Sequence[str]) -> Encoded:
         """Vectors and tokens of the texts, each tokenised once."""
+        alone = texts[0] if len(texts) == 1 and len(texts[0]) <= _SHORT else None
+        if alone is not None and (known := self._pooled.get(alone)):
+            return known
         tokens = self.tokens(texts)
-        return Encoded(self._pool(tokens), tokens)
+        read = Encoded(self._pool(tokens), tokens)
+        if alone is not None:
+            if len(self._pooled) >= _MOST_POOLED:
+                self._pooled = {}
+            read.vectors.flags.writeable = False  # others are given the same
+            self._pooled[alone] = read
+        return read
 
     def tokens(self, texts: Sequence[str]) -> list[Tokens]:
         """Ids of the known tokens of each text, in order; empty where there is none."""
@@ -162,37 +173,44 @@ class StaticEncoder:
         """
         asked = distinct(query)
         found = np.zeros((len(asked), len(passages)), np.float32)
-        filled = [i for i, ids in enumerate(passages) if len(ids)]
-        if not filled or not len(asked):
+        lengths = np.fromiter(map(len, passages), np.intp, len(passages))
+        filled = np.flatnonzero(lengths)
+        if not len(filled) or not len(asked):
             return np.zeros(len(asked), np.float32), found
-        vocabulary, where = self._places(np.concatenate([passages[i] for i in filled]))
+        vocabulary, where = self._places(np.concatenate(passages))
         cosines = self._levelled(asked, vocabulary)
-        starts = _starts([len(passages[i]) for i in filled])
-        found[:, filled] = np.minimum(np.maximum.reduceat(np.take(cosines, where, axis=1), starts, axis=1), 1)
+        starts = np.cumsum(lengths[filled]) - lengths[filled]
+        nearest = np.maximum.reduceat(np.take(cosines, where, axis=1), starts, axis=1)
+        found[:, filled] = np.clip(nearest, 0, 1)
         weight = self._query_weight(asked)
         return weight / max(float(weight.sum()), 1e-9), found
 
     def _levelled(self, left: Tokens, right: Tokens) -> Floats:
-        """Cosines of tokens, at least 0, as near across languages as within one."""
-        cosines = np.maximum(self._cosines(left, right), 0)
+        """Cosines of tokens, as near across languages as within one."""
+        cosines = self._cosines(left, right)
         return self._crossing.level(cosines, left, right) if self._crossing else cosines
 
     def _places(self, ids: Tokens) -> tuple[Tokens, NDArray[np.intp]]:
         """The distinct ids, ascending, and for each id its place among them (faster than sorting them)."""
         stands = np.zeros(len(self._weights), bool)
         stands[ids] = True
-        return np.flatnonzero(stands).astype(np.uint32), (np.cumsum(stands) - 1)[ids]
+        vocabulary = np.flatnonzero(stands)
+        place = np.empty(len(stands), np.intp)  # only those of the vocabulary are ever written or read
+        place[vocabulary] = np.arange(len(vocabulary))
+        return vocabulary.astype(np.uint32), place[ids]
 
     def _cosines(self, left: Tokens, right: Tokens) -> Floats:
-        cosines: Floats = (self._unit_rows(right) @ self._unit_rows(left).T).T  # the long side first: BLAS likes it
-        return cosines
+        cosines = self._unit_rows(right) @ self._unit_rows(left).T  # the long side first: BLAS likes it
+        return np.ascontiguousarray(cosines.T)
 
     def _unit_rows(self, ids: Tokens) -> Floats:
         """Unit vectors of tokens; kept once made, since every query meets the library's own words again."""
-        missing = ids[~self._is_unit[ids]]
-        self._unit[missing] = _normalised(self._rows(missing))
-        self._is_unit[missing] = True  # only now: another thread may be reading
-        return self._unit[ids]
+        known = self._is_unit[ids]
+        if not known.all():
+            missing = ids[~known]
+            self._unit[missing] = _normalised(self._rows(missing))
+            self._is_unit[missing] = True  # only now: another thread may be reading
+        return self._unit.take(ids, axis=0)
 
     def _rows(self, ids: Tokens) -> Floats:
         return np.asarray(self._weights[ids], np.float32)
@@ -269,10 +287,6 @@ def _share_no_products() -> None:
     from threadpoolctl import threadpool_limits
 
     threadpool_limits(1, user_api="blas")
-
-
-def _starts(lengths: Sequence[int]) -> NDArray[np.intp]:
-    return np.cumsum([0, *lengths[:-1]]).astype(np.intp)
 
 
 def _without_surrogates(text: str) -> str:

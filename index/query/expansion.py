@@ -54,7 +54,12 @@ def expand(text: str) -> list[Group]:
 
 def tells_something(text: str) -> bool:
     """Whether any of its terms says what it is about: function words do not, nor does a lone letter or digit."""
-    return any(term not in _FUNCTION_WORDS and not (len(term) == 1 and term.isascii()) for term in analyze(text))
+    return is_telling(analyze(text))
+
+
+def is_telling(terms: Iterable[str]) -> bool:
+    """As :func:`tells_something`, of a text's terms."""
+    return any(term not in _FUNCTION_WORDS and not (len(term) == 1 and term.isascii()) for term in terms)
 
 
 def matched_terms(groups: Iterable[Group], standing: Collection[str]) -> tuple[str, ...]:

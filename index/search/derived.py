@@ -1,256 +1,214 @@
 """Storing step of the flow: the search indexes, derived from the store, checksummed and swapped in as a whole.
 
-Layout: ``derived/CURRENT`` names one folder ``derived/<generation>-<nonce>/`` and the size and CRC-32 of every file in
-it. A folder never changes once it is named; a new one is built aside and named by replacing ``CURRENT``. Nothing here
-is worth keeping: what is missing, damaged or behind is made anew from the store.
+Layout: ``derived/CURRENT`` names the segments and, of each, what is gone of it (see :mod:`index.search.manifest`). No
+file ever changes; a new generation writes what is new, merges small segments, and is named by replacing ``CURRENT``.
+Nothing here is worth keeping: what is missing, damaged or behind is made anew from the store.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import secrets
 import shutil
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from index.arrays import Floats, Rows
 from index.errors import DiskFull, LibraryError, LibraryReadOnly, SearchIndexDamaged
-from index.search.backend import Recall
-from index.search.dense import Added, DenseIndex, Places, write_dense
-from index.search.lexical import LexicalEntry, LexicalIndex, Ranking, write_lexical
-from index.search.query import Group
-from index.store.columns import to_json
+from index.search.building import Written, merge_segments, write_segment
+from index.search.coding import Coder
+from index.search.dense import RESCORED
+from index.search.manifest import (
+    CURRENT,
+    DERIVED_FORMAT,
+    Entry,
+    Manifest,
+    Removed,
+    packed_coder,
+    write_manifest,
+)
+from index.search.segment import Segment
+from index.search.snapshot import Piece, Snapshot
 from index.store.connection import is_full
+from index.store.store import Features
 
-DERIVED_FORMAT = 5
-_CURRENT = "CURRENT"
-_MUTABLE = {"meta.json", ".managed.json"}  # of tantivy's files only these are ever rewritten
-_LOCKS = {".tantivy-meta.lock", ".tantivy-writer.lock"}
-_CHUNK_BYTES = 1 << 22
+if TYPE_CHECKING:
+    from index.search.segment import Places
 
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What ``CURRENT`` holds. ``files``: path within the folder to (bytes, CRC-32).
-
-    ``stale``: rows taken out since the last build from nothing; tantivy's statistics still count some of them.
-    """
-
-    format: int
-    generation: int
-    encoder: str
-    stale: int
-    folder: str
-    files: dict[str, tuple[int, int]]
-
-
-class Snapshot:
-    """The indexes of one generation, verified and opened for searching.
-
-    ``rows`` are those of the store that are indexed, int64, ascending.
-
-    Raises:
-        SearchIndexDamaged: a file is missing or differs from its checksum; when searching, one was changed later.
-    """
-
-    def __init__(self, derived: Path, manifest: Manifest) -> None:
-        self.folder, self.manifest = derived / manifest.folder, manifest
-        self.is_damaged = False
-        verify(self.folder, manifest)
-        try:
-            self.rows: Rows = np.load(self.folder / "rows.npy")
-            self._lexical = LexicalIndex(self.folder / "lexical")
-            self.dense_index = DenseIndex(self.folder / "dense", self.rows) if len(self.rows) else None
-        except (OSError, ValueError, RuntimeError) as error:
-            raise SearchIndexDamaged(f"{self.folder}: {error}") from error
-
-    @property
-    def generation(self) -> int:
-        """The store's generation that is indexed."""
-        return self.manifest.generation
-
-    def terms(self, prefix: str) -> list[tuple[str, int]]:
-        """The index terms that begin with this, and how many passages have each."""
-        with self._used():
-            return self._lexical.terms(prefix)
-
-    def lexical(self, groups: Sequence[Group], *, depth: int, allowed: Rows | None = None) -> Ranking:
-        """The best ``depth`` passages by BM25, as shares of a perfect match."""
-        with self._used():
-            return self._lexical.search(groups, depth=depth, allowed=allowed)
-
-    def lexical_scores(self, groups: Sequence[Group], rows: Rows) -> Floats:
-        """What :meth:`lexical` gives these rows, float32 (len(rows),)."""
-        with self._used():
-            return self._lexical.scores(groups, rows)
-
-    def dense(self, vector: Floats, *, depth: int, allowed: Rows | None = None, by_language: bool = False) -> Ranking:
-        """The best ``depth`` passages by cosine, or of each language its share of so many."""
-        if self.dense_index is None:
-            return Ranking.nothing()
-        with self._used():
-            return self.dense_index.search(vector, depth=depth, allowed=allowed, by_language=by_language)
-
-    def recall(self) -> Recall | None:
-        """See :meth:`index.search.dense.DenseIndex.recall`; None where nothing is indexed."""
-        with self._used():
-            return self.dense_index.recall() if self.dense_index else None
-
-    @contextmanager
-    def _used(self) -> Iterator[None]:
-        """The files are mapped, not read: who writes into one changes what is searched here and now."""
-        try:
-            yield
-        except BaseException as error:  # a panic of tantivy is no Exception
-            if not isinstance(error, (OSError, ValueError, RuntimeError)) and type(error).__name__ != "PanicException":
-                raise
-            self.is_damaged = True
-            raise SearchIndexDamaged(
-                f"the search index {self.folder} was changed while it was in use: {error}; ask again, it is made anew"
-            ) from error
+ROWS_AT_ONCE = 16_384  # of a segment as it is first written: some 100 MB while it is
+SMALL = 4_096  # rows; merging so many takes a commit some 20 ms
+_BATCHES = 8  # so many times what a commit brings it may merge: then a row costs less to merge than to read
+_NEARLY = 4  # neighbours merge where the earlier one is at most so many times the later ones
+_MOST_SEGMENTS, _FEWER = 16, 8  # past the first so many are merged that about so many are fewer
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
+class Update:
     """What a new generation takes out and puts in.
 
-    ``rows`` are the new ones, ascending; ``entries`` and what is ``added`` to the dense leg are in their order.
+    ``n_added`` rows are ``added``, by row; ``sample``: vectors, float32, (n, dim), that stand for all of the library's.
     """
 
     generation: int
     encoder: str
+    dim: int
     removed: Rows
-    rows: Rows
-    entries: Iterable[LexicalEntry]
-    added: Added
+    n_added: int
+    added: Iterable[Features]
+    sample: Callable[[], Floats]
 
 
-def read_manifest(derived: Path) -> Manifest:
-    """What ``CURRENT`` names now. SearchIndexDamaged where it is missing or makes no sense."""
-    try:
-        values = json.loads((derived / _CURRENT).read_text("utf-8"))
-        manifest = Manifest(**values | {"files": {name: tuple(pair) for name, pair in values["files"].items()}})
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise SearchIndexDamaged(f"{derived / _CURRENT}: {error}") from error
-    if manifest.format != DERIVED_FORMAT:
-        raise SearchIndexDamaged(f"{derived / _CURRENT}: format {manifest.format}, expected {DERIVED_FORMAT}")
-    return manifest
-
-
-def verify(folder: Path, manifest: Manifest) -> None:
-    """Compares every file with its checksum. SearchIndexDamaged names the first that differs."""
-    for name, (size, checksum) in manifest.files.items():
-        try:
-            found = _checksum(folder / name)
-        except OSError as error:
-            raise SearchIndexDamaged(f"{folder / name}: {error}") from error
-        if found != (size, checksum):
-            raise SearchIndexDamaged(f"{folder / name}: expected {size} bytes with CRC {checksum}, got {found}")
-
-
-def publish(derived: Path, changes: Changes, *, base: Snapshot | None) -> Manifest:
-    """Builds the next generation beside ``base`` (from nothing where that is None) and makes it current.
+def publish(derived: Path, update: Update, *, base: Snapshot | None) -> Manifest:
+    """Builds the next generation upon ``base`` (from nothing where that is None) and makes it current.
 
     Raises:
         SearchIndexDamaged: it cannot be built upon ``base``.
         DiskFull, LibraryReadOnly: it cannot be written; what is current stays so.
     """
-    folder = derived / f"{changes.generation}-{secrets.token_hex(4)}"
+    build = _Build(derived)
     try:
-        manifest = _build(folder, changes, base)
-        aside = derived / f"{_CURRENT}.{folder.name}"
-        aside.write_text(to_json(asdict(manifest)), "utf-8")
-        aside.replace(derived / _CURRENT)
-    except (OSError, ValueError, RuntimeError) as error:
-        shutil.rmtree(folder, ignore_errors=True)
+        derived.mkdir(parents=True, exist_ok=True)
+        manifest = build.manifest(update, base)
+        write_manifest(derived, manifest, aside=f"{CURRENT}.{secrets.token_hex(4)}")
+    except (OSError, ValueError, LookupError, RuntimeError) as error:
+        build.undo()
         if is_full(error, derived):
             raise DiskFull(
                 f"no space left for the search index {derived}: make room; documents are kept, and indexed then"
             ) from error
         if base is not None:
-            raise SearchIndexDamaged(f"{base.folder}: {error}") from error
+            raise SearchIndexDamaged(f"{derived}: {error}") from error
         raise LibraryReadOnly(
             f"cannot write the search index {derived}: {error}; move away what stands there, or mend its permissions"
         ) from error
     except LibraryError:
-        shutil.rmtree(folder, ignore_errors=True)
+        build.undo()
         raise
-    _clear(derived, keep=folder.name)
+    _clear(derived, keep=manifest.files())
     return manifest
 
 
-def _build(folder: Path, changes: Changes, base: Snapshot | None) -> Manifest:
-    (folder / "lexical").mkdir(parents=True)
-    _write_rows(folder, changes, base)
-    _write_lexical(folder / "lexical", changes, base)
-    _write_dense(folder / "dense", changes, base)
-    files = {
-        str(path.relative_to(folder).as_posix()): _checksum(path)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name not in _LOCKS
-    }
-    stale = 0 if base is None else base.manifest.stale + len(changes.removed)
-    return Manifest(DERIVED_FORMAT, changes.generation, changes.encoder, stale, folder.name, files)
+class _Build:
+    """The files of one new generation while they are written."""
+
+    def __init__(self, derived: Path) -> None:
+        self._derived, self._made = derived, list[Path]()
+        self._coder: Coder | None = None
+
+    def undo(self) -> None:
+        """Removes what was written."""
+        for path in self._made:
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+
+    def manifest(self, update: Update, base: Snapshot | None) -> Manifest:
+        """Writes what is new and says what the generation is made of."""
+        pieces = self._kept(base, update.removed) if base else []
+        self._coder = base.manifest.make_coder() if base else None
+        if self._coder is None and sum(_alive(pieces)) + update.n_added > RESCORED:
+            self._coder = Coder.of(update.sample())
+        last = base.manifest.last if base else 0
+        added = iter(update.added)
+        while features := list(islice(added, ROWS_AT_ONCE)):
+            if features[0].row <= last:
+                raise SearchIndexDamaged(f"{self._derived}: row {features[0].row} is new to an index up to {last}")
+            last = features[-1].row
+            write = partial(write_segment, features=features, dim=update.dim, coder=self._coder)
+            pieces.append(self._written(write))
+        pieces = self._merged(pieces, max(SMALL, _BATCHES * update.n_added))
+        return Manifest(
+            DERIVED_FORMAT,
+            update.generation,
+            update.encoder,
+            last,
+            packed_coder(self._coder),
+            tuple(each.entry for each in pieces),
+        )
+
+    def _kept(self, base: Snapshot, rows: Rows) -> list[Piece]:
+        """The segments without these rows, those of which nothing is left left out."""
+        removed, start, kept = base.places(rows), 0, []
+        for piece in base.pieces:
+            first, end = np.searchsorted(removed, (start, start + len(piece.segment)))
+            left = self._without(piece, removed[first:end] - start)
+            kept += [left] if left.entry.alive else []
+            start += len(piece.segment)
+        return kept
+
+    def _without(self, piece: Piece, places: Places) -> Piece:
+        """The segment without these of its places."""
+        gone = np.union1d(piece.gone, places)
+        if len(gone) == len(piece.gone):
+            return piece
+        content = gone.astype("<u4").tobytes()
+        path = self._path("removed")
+        path.write_bytes(content)
+        removed = Removed(path.name, len(content), zlib.crc32(content), len(gone))
+        return Piece(replace(piece.entry, removed=removed), piece.segment, gone)
+
+    def _merged(self, pieces: list[Piece], limit: int) -> list[Piece]:
+        """With the last ones merged as far as they are alike and within the limit, and with no more than there may be.
+
+        What is small, or half gone, is written anew without what is gone.
+        """
+        if (start := tail(_alive(pieces), limit)) < len(pieces) - 1:
+            pieces = self._joined(pieces, start, len(pieces))
+        while len(pieces) > _MOST_SEGMENTS:
+            pieces = self._joined(pieces, *cheapest(_alive(pieces), len(pieces) - _MOST_SEGMENTS + _FEWER))
+        for at, piece in enumerate(pieces):
+            if len(piece.gone) and (piece.entry.alive <= SMALL or 2 * piece.entry.alive <= piece.entry.rows):
+                pieces = self._joined(pieces, at, at + 1)
+        return pieces
+
+    def _joined(self, pieces: list[Piece], start: int, end: int) -> list[Piece]:
+        """With these neighbours in one segment."""
+        parts = [(each.segment, each.staying) for each in pieces[start:end]]
+        joined = self._written(partial(merge_segments, parts=parts, coder=self._coder))
+        return [*pieces[:start], joined, *pieces[end:]]
+
+    def _written(self, write: Callable[[Path], Written]) -> Piece:
+        path = self._path("segment")
+        size, crc, rows, _ = write(path)
+        segment = Segment(path, size=size, crc=crc)
+        return Piece(Entry(path.name, size, crc, rows), segment, np.zeros(0, np.intp))
+
+    def _path(self, kind: str) -> Path:
+        path = self._derived / f"{secrets.token_hex(8)}.{kind}"
+        self._made.append(path)
+        return path
 
 
-def _write_rows(folder: Path, changes: Changes, base: Snapshot | None) -> None:
-    kept = np.zeros(0, np.int64) if base is None else base.rows[_kept(changes, base)]
-    if len(kept) and len(changes.rows) and changes.rows[0] < kept[-1]:
-        raise SearchIndexDamaged(f"{folder}: row {changes.rows[0]} is new to an index that ends with {kept[-1]}")
-    np.save(folder / "rows.npy", np.concatenate((kept, changes.rows)))
+def tail(sizes: Sequence[int], limit: int) -> int:
+    """From which segment on all are to be merged; the last where none is."""
+    start, total = len(sizes) - 1, sum(sizes[-1:])
+    while start > 0 and sizes[start - 1] <= _NEARLY * total and total + sizes[start - 1] <= limit:
+        start -= 1
+        total += sizes[start]
+    return start
 
 
-def _kept(changes: Changes, base: Snapshot) -> Places:
-    """Which lines of its files stay."""
-    return np.flatnonzero(~np.isin(base.rows, changes.removed))
+def cheapest(sizes: Sequence[int], n: int) -> tuple[int, int]:
+    """From where to where ``n + 1`` neighbours have the fewest rows."""
+    start = min(range(len(sizes) - n), key=lambda start: sum(sizes[start : start + n + 1]))
+    return start, start + n + 1
 
 
-def _write_lexical(folder: Path, changes: Changes, base: Snapshot | None) -> None:
-    if base is not None:
-        for path in (base.folder / "lexical").iterdir():
-            if path.name in _LOCKS:
-                continue
-            if path.name in _MUTABLE:
-                shutil.copyfile(path, folder / path.name)
-            else:
-                _link(path, folder / path.name)
-    write_lexical(folder, changes.entries, removed=changes.removed.tolist())
-    for name in _MUTABLE:  # tantivy makes them private to the user, unlike every other file of the library
-        (folder / name).chmod((folder.stat().st_mode & 0o666) | 0o200)
+def _alive(pieces: Sequence[Piece]) -> list[int]:
+    return [each.entry.alive for each in pieces]
 
 
-def _write_dense(folder: Path, changes: Changes, base: Snapshot | None) -> None:
-    if base is None or base.dense_index is None:
-        write_dense(folder, changes.added)
-    else:
-        write_dense(folder, changes.added, base=base.dense_index, kept=_kept(changes, base))
-
-
-def _link(old: Path, new: Path) -> None:
-    try:
-        os.link(old, new)
-    except OSError:  # a file system without hard links
-        shutil.copyfile(old, new)
-
-
-def _checksum(path: Path) -> tuple[int, int]:
-    size = checksum = 0
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK_BYTES):
-            size, checksum = size + len(chunk), zlib.crc32(chunk, checksum)
-    return size, checksum
-
-
-def _clear(derived: Path, *, keep: str) -> None:
+def _clear(derived: Path, *, keep: set[str]) -> None:
     """Removes what is no longer named; where a reader still holds a file open (Windows), the next time does it."""
     for path in derived.iterdir():
-        if path.is_dir() and path.name != keep:
+        if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
-        elif path.is_file() and path.name != _CURRENT:
-            path.unlink(missing_ok=True)
+        elif path.name not in keep and path.name != CURRENT:
+            with suppress(OSError):
+                path.unlink(missing_ok=True)

@@ -1,34 +1,37 @@
-"""Retrieval step of the flow, lexical leg: BM25 by tantivy over terms that we cut ourselves."""
+"""Retrieval step of the flow, lexical leg: BM25 over the postings of all segments, by the statistics of what is there.
+
+Every passage that has a term of the query is scored: some ten nanoseconds for each of its postings. So the score of any
+passage is known, whichever leg finds it, and a deletion leaves no trace in those of others.
+"""
 
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from index.arrays import Floats, Rows
+from index.search.postings import Dictionary, keys_of
 from index.search.query import Alternative, Group
 
 if TYPE_CHECKING:
-    import tantivy
+    from numpy.typing import NDArray
 
-_FIELD = "words"
-_TIMES = (1, 2, 1)  # title, section and body stand so often in that field: a heading says what a passage is about
-_K1_PLUS_1 = 2.2  # tantivy's BM25 has k1 = 1.2: a term's score stays below 2.2 idf
+    from index.search.segment import Places, Segment
+
+    Mask = NDArray[np.bool_]
+
+_TIMES = (1, 2, 1)  # title, section and body stand so often in a passage: a heading says what it is about
+_K1, _B = 1.2, 0.75  # Robertson and Zaragoza 2009, The probabilistic relevance framework, section 3.5
 _MOST_TERMS = 64  # of a long query only the rarest terms are looked up
-_RESPELLED = 0.5  # what a term counts that differs from the query's by a letter or two
-_MAY_BE_A_SLIP = re.compile(r"[a-zß-ɏ]{5,}\Z").match
-_LONG_WORD, _SURE_LETTERS, _MOST_SLIPS, _MOST_SPELLINGS = 8, 2, 4, 3
-_HEAP_BYTES = 64_000_000
-_FEW_ROWS = 2_000  # up to here naming the allowed rows costs less than searching on and dropping others
+_BLOCK = 64  # passages whose best is looked at first
 
 
 class Ranking(NamedTuple):
-    """Rows of the store, int64 (n,), and their scores, float32 (n,), best first, ties by row."""
+    """Places of passages, int64 (n,), and their scores, float32 (n,), best first, ties by place."""
 
     rows: Rows
     scores: Floats
@@ -48,151 +51,188 @@ class LexicalEntry(NamedTuple):
     @property
     def words(self) -> str:
         """The terms of all fields in one, since BM25 judges a passage as a whole; the section's stand twice."""
-        return " ".join(terms for terms, times in zip(self.fields, _TIMES, strict=True) for _ in range(times))
+        return " ".join(weighed(self.fields))
+
+
+def weighed(fields: Sequence[str]) -> list[str]:
+    """Each field as often as it counts."""
+    return [terms for terms, times in zip(fields, _TIMES, strict=True) for _ in range(times)]
+
+
+class _Postings(NamedTuple):
+    """Where one term stands, what it gives each passage there, in how many that are not gone, and its idf."""
+
+    places: Places
+    worth: Floats
+    frequency: int
+    idf: float
 
 
 class LexicalIndex:
-    """A tantivy index in ``folder``, opened for searching; later changes to the folder are not seen."""
+    """The postings of segments whose rows are numbered through. ``alive`` says which are there, None: all."""
 
-    def __init__(self, folder: Path) -> None:
-        import tantivy
-
-        self._tantivy = tantivy
-        index = tantivy.Index.open(str(folder))
-        index.config_reader(num_warmers=0)
-        index.reload()
-        self._schema = index.schema
-        self._searcher = index.searcher()
-        self._last: tuple[Sequence[Group], tuple[float, tantivy.Query | None]] = (), (0.0, None)
+    def __init__(self, segments: Sequence[Segment], alive: Mask | None) -> None:
+        self._segments, self._alive = segments, alive
+        self._dictionaries = [Dictionary(segment) for segment in segments]
+        self._bases = np.cumsum([0, *map(len, segments)]).tolist()
+        self._gone = np.zeros(0, np.intp) if alive is None else np.flatnonzero(~alive)
+        self._n = int(self._bases[-1]) - len(self._gone)
 
     def __len__(self) -> int:
-        return int(self._searcher.num_docs)
+        return self._n
 
-    def search(self, groups: Sequence[Group], *, depth: int, allowed: Rows | None = None) -> Ranking:
-        """The best ``depth`` passages. Scores are shares of a perfect match, 0..1 (see :meth:`_plan`)."""
-        perfect, query = self._plan(groups)
-        if query is None or not len(self) or (allowed is not None and not len(allowed)):
-            return Ranking.nothing()
-        if allowed is None:
-            return self._run(query, depth, perfect)
-        if len(allowed) <= _FEW_ROWS:
-            return self._run(self._within(query, allowed), depth, perfect)
-        limit = 2 * depth * len(self) // len(allowed)
-        while True:
-            ranking = self._run(query, limit, perfect)
-            keep = np.isin(ranking.rows, allowed)
-            if np.count_nonzero(keep) >= depth or len(ranking.rows) < limit:
-                return Ranking(ranking.rows[keep][:depth], ranking.scores[keep][:depth])
-            limit *= 4
+    def shares(self, groups: Sequence[Group]) -> Floats:
+        """What share of a perfect match each passage is, float32 (n,), 0..1; empty where nothing is found.
 
-    def scores(self, groups: Sequence[Group], rows: Rows) -> Floats:
-        """What :meth:`search` gives these rows, float32 (len(rows),); 0 where nothing asked for stands in a passage."""
-        perfect, query = self._plan(groups)
-        if query is None or not len(rows):
-            return np.zeros(len(rows), np.float32)
-        ranking = self._run(self._within(query, rows), len(rows), perfect)
-        known = dict(zip(ranking.rows.tolist(), ranking.scores.tolist(), strict=True))
-        return np.array([known.get(row, 0.0) for row in rows.tolist()], np.float32)
+        What is gone has 0. Perfect is ``2.2 * sum(idf)`` over the query's own terms; a term that no passage has counts
+        as the rarest. The rarest 64 terms stand for a longer query. A group gives the best of what its terms give
+        together and what its alternatives give, and none of these more than the terms would at their best: so the
+        share stays in 0..1.
+        """
+        rarest = self._rarest([term for group in groups for term in group.terms])
+        others = {term for group in groups for each in group.alternatives for term in each.terms}
+        found = self._postings([*dict.fromkeys((*rarest, *others))])
+        if not any(postings.frequency for postings in found.values()):
+            return np.zeros(0, np.float32)
+        shares, scratch = np.zeros(self._bases[-1], np.float32), np.zeros(self._bases[-1], np.float32)
+        for group in groups:
+            terms = [term for term in group.terms if term in rarest]
+            _add(shares, scratch, terms, group.alternatives, found)
+        perfect = (_K1 + 1) * sum(found[term].idf for term in rarest)
+        np.minimum(shares, perfect, out=shares)
+        shares /= perfect or 1.0
+        shares[self._gone] = 0
+        return shares
 
     def terms(self, prefix: str) -> list[tuple[str, int]]:
         """The terms that begin with this, and how many passages have each."""
-        return [
-            (str(term), int(count)) for count, term in map(reversed, self._searcher.terms_with_prefix(_FIELD, prefix))
-        ]
+        counts: dict[bytes, int] = {}
+        for number, dictionary in enumerate(self._dictionaries):
+            first, end = dictionary.beginning_with(prefix.encode("utf-8", "replace"))
+            if first == end:
+                continue
+            starts = dictionary.starts[first : end + 1].astype(np.int64)
+            if self._alive is not None:
+                places = dictionary.places[starts[0] : starts[-1]].astype(np.intp) + self._bases[number]
+                starts = np.concatenate(([0], np.cumsum(self._alive[places])))[starts - starts[0]]
+            for term, count in zip(dictionary.terms(first, end), np.diff(starts).tolist(), strict=True):
+                counts[term] = counts.get(term, 0) + count
+        return [(term.decode(), count) for term, count in counts.items() if count]
 
-    def _plan(self, groups: Sequence[Group]) -> tuple[float, tantivy.Query | None]:
-        """As :meth:`_planned`; a query is searched with and then scores rows, so the last one's plan is kept."""
-        last, plan = self._last
-        if last is not groups:
-            plan = self._planned(groups)
-            self._last = groups, plan
-        return plan
+    @cached_property
+    def _norms(self) -> Floats:
+        """What BM25 adds to a term's frequency in each passage for the passage's length."""
+        lengths = np.concatenate([segment["lengths"] for segment in self._segments]).astype(np.float32)
+        there = lengths if self._alive is None else lengths[self._alive]
+        average = float(there.mean(dtype=np.float64)) if len(there) else 1.0
+        norms: Floats = _K1 * (1 - _B) + lengths * np.float32(_K1 * _B / max(average, 1e-9))
+        return norms
 
-    def _planned(self, groups: Sequence[Group]) -> tuple[float, tantivy.Query | None]:
-        """The score no passage can reach, and the query; None where no passage has anything asked for.
+    def _rarest(self, terms: Sequence[str]) -> dict[str, None]:
+        distinct = dict.fromkeys(terms)
+        if len(distinct) <= _MOST_TERMS:
+            return distinct
+        frequency = dict.fromkeys(distinct, 0)
+        for term, spans in self._spans(list(distinct)).items():
+            frequency[term] = sum(end - start for _, start, end in spans)
+        return dict.fromkeys(sorted(distinct, key=frequency.__getitem__)[:_MOST_TERMS])
 
-        Perfect is ``2.2 * sum(idf)`` over the query's own terms; a term that no passage has counts as the rarest. The
-        rarest 64 terms stand for a longer query. A group gives the best of what its terms give together and what
-        its alternatives give, and none of these more than the terms would at their best: so the share stays in 0..1.
-        """
-        frequency = {term: self._frequency(term) for group in groups for term in group.terms}
-        rarest = sorted(frequency, key=lambda term: frequency[term])[:_MOST_TERMS]
-        idf = {term: self._idf(frequency[term]) for term in rarest}
-        parts = [part for group in groups for part in self._parts(group, idf)]
-        return _K1_PLUS_1 * sum(idf.values()), self._any(parts) if parts else None
+    def _spans(self, terms: Sequence[str]) -> dict[str, list[tuple[int, int, int]]]:
+        """Where the postings of terms are: in which segment, from where to where."""
+        spelled = [term.encode("utf-8", "replace") for term in terms]
+        spans: dict[str, list[tuple[int, int, int]]] = {term: [] for term in terms}
+        keys = keys_of(spelled) if spelled else np.zeros(0, np.uint64)
+        for number, dictionary in enumerate(self._dictionaries):
+            for term, found in zip(terms, dictionary.find(spelled, keys), strict=True):
+                if found >= 0:
+                    spans[term].append((number, int(dictionary.starts[found]), int(dictionary.starts[found + 1])))
+        return spans
 
-    def _parts(self, group: Group, idf: Mapping[str, float]) -> list[tantivy.Query]:
-        own = [term for term in group.terms if term in idf]
-        parts = [self._term(term) for term in own if self._frequency(term)]
-        limit = sum(idf[term] for term in own)
-        others = [self._all(each, limit) for each in group.alternatives if limit and self._stand(each.terms)]
-        if not others:
-            return parts
-        return [self._tantivy.Query.disjunction_max_query([self._any(parts), *others] if parts else others)]
-
-    def _all(self, alternative: Alternative, limit: float) -> tantivy.Query:
-        """The alternative's terms in a passage, all of them, worth no more than ``limit`` of idf."""
-        query, must = self._tantivy.Query, self._tantivy.Occur.Must
-        worth = sum(self._idf(self._frequency(term)) for term in alternative.terms)
-        every = query.boolean_query([(must, self._term(term)) for term in alternative.terms])
-        return query.boost_query(every, alternative.weight * min(1.0, limit / worth))
-
-    def _any(self, parts: Sequence[tantivy.Query]) -> tantivy.Query:
-        should = self._tantivy.Occur.Should
-        return self._tantivy.Query.boolean_query([(should, part) for part in parts])
-
-    def _term(self, term: str) -> tantivy.Query:
-        return self._tantivy.Query.term_query(self._schema, _FIELD, term, "freq")
-
-    def _stand(self, terms: Sequence[str]) -> bool:
-        return all(self._frequency(term) for term in terms)
-
-    def _frequency(self, term: str) -> int:
-        return int(self._searcher.doc_freq(_FIELD, term))
+    def _postings(self, terms: Sequence[str]) -> dict[str, _Postings]:
+        """The postings of all terms, read and weighed at once."""
+        spans = [(term, *span) for term, of_term in self._spans(terms).items() for span in of_term]
+        nowhere = _Postings(np.zeros(0, np.intp), np.zeros(0, np.float32), 0, self._idf(0))
+        found = dict.fromkeys(terms, nowhere)
+        if not spans:
+            return found
+        n = [end - start for _, _, start, end in spans]
+        own = self._dictionaries
+        places = np.concatenate([own[number].places[start:end] for _, number, start, end in spans], dtype=np.intp)
+        places += np.repeat(np.array([self._bases[number] for _, number, _, _ in spans], np.intp), n)
+        worth = np.concatenate([own[number].times[start:end] for _, number, start, end in spans], dtype=np.float32)
+        norms = self._norms[places]
+        norms += worth
+        worth *= np.float32(_K1 + 1)
+        worth /= norms
+        there = None if self._alive is None else np.concatenate(([0], np.cumsum(self._alive[places])))
+        ends = dict(zip((term for term, *_ in spans), np.cumsum(n).tolist(), strict=True))  # of the last span of each
+        start = 0
+        for term, end in ends.items():
+            frequency = end - start if there is None else int(there[end] - there[start])
+            idf = self._idf(frequency)
+            worth[start:end] *= np.float32(idf)
+            found[term] = _Postings(places[start:end], worth[start:end], frequency, idf)
+            start = end
+        return found
 
     def _idf(self, frequency: int) -> float:
         n = max(len(self), frequency)
         return math.log1p((n - frequency + 0.5) / (frequency + 0.5))
 
-    def _within(self, query: tantivy.Query, rows: Rows) -> tantivy.Query:
-        kind, must = self._tantivy.Query, self._tantivy.Occur.Must
-        allowed = kind.term_set_query(self._schema, "row", rows.tolist())
-        return kind.boolean_query([(must, kind.const_score_query(allowed, 0.0)), (must, query)])
 
-    def _run(self, query: tantivy.Query, limit: int, perfect: float) -> Ranking:
-        hits = self._searcher.search(query, limit, count=False).hits
-        found = self._searcher.fast_field_values("row", [address for _, address in hits])
-        rows = [int(row) for row in found if row is not None]
-        return _ranking(rows, [min(1.0, float(score) / perfect) for score, _ in hits])
-
-
-def write_lexical(folder: Path, entries: Iterable[LexicalEntry], *, removed: Sequence[int] = ()) -> None:
-    """Begins an index in an empty folder, or takes rows out of the one that is there and puts new ones in."""
-    import tantivy
-
-    begun = any(folder.iterdir())
-    index = tantivy.Index.open(str(folder)) if begun else tantivy.Index(_schema(), str(folder))
-    writer = index.writer(_HEAP_BYTES, 1)
-    if removed:
-        writer.delete_documents_by_query(tantivy.Query.term_set_query(index.schema, "row", list(removed)))
-    for entry in entries:
-        document = tantivy.Document()
-        document.add_unsigned("row", entry.row)
-        document.add_text(_FIELD, entry.words)
-        writer.add_document(document)
-    writer.commit()
-    writer.wait_merging_threads()
-
-
-def _schema() -> tantivy.Schema:
-    import tantivy
-
-    builder = tantivy.SchemaBuilder()
-    builder.add_unsigned_field("row", indexed=True, fast=True)
-    builder.add_text_field(_FIELD, tokenizer_name="whitespace", index_option="freq")
-    return builder.build()
+def _add(
+    shares: Floats,
+    scratch: Floats,
+    terms: Sequence[str],
+    alternatives: Sequence[Alternative],
+    found: Mapping[str, _Postings],
+) -> None:
+    """Adds what the terms or alternatives of a group give to each passage; ``scratch`` is zero before and after."""
+    limit = sum(found[term].idf for term in terms)
+    others = [each for each in alternatives if limit and all(found[term].frequency for term in each.terms)]
+    touched = []
+    for term in terms:
+        postings = found[term]
+        shares[postings.places] += postings.worth
+        if others:
+            scratch[postings.places] += postings.worth
+            touched.append(postings.places)
+    for each in others:
+        places, worth = _all_of(each, found)
+        worth = worth * np.float32(each.weight * min(1.0, limit / sum(found[term].idf for term in each.terms)))
+        worth -= scratch[places]
+        np.maximum(worth, 0, out=worth)
+        shares[places] += worth
+        scratch[places] += worth
+        touched.append(places)
+    for places in touched:
+        scratch[places] = 0
 
 
-def _ranking(rows: Sequence[int], scores: Sequence[float]) -> Ranking:
-    order = sorted(range(len(rows)), key=lambda i: (-scores[i], rows[i]))
-    return Ranking(np.array([rows[i] for i in order], np.int64), np.array([scores[i] for i in order], np.float32))
+def _all_of(alternative: Alternative, found: Mapping[str, _Postings]) -> tuple[Places, Floats]:
+    """Where all terms of an alternative stand, and what they give there together."""
+    first, *rest = (found[term] for term in alternative.terms)
+    places, worth = first.places, first.worth
+    for other in rest:
+        at = np.minimum(np.searchsorted(other.places, places), len(other.places) - 1)
+        both = other.places[at] == places
+        places, worth = places[both], worth[both] + other.worth[at[both]]
+    return places, worth
+
+
+def best_of(shares: Floats, depth: int, within: Mask | None) -> Ranking:
+    """The best ``depth`` of the places that score anything, ties by place; ``within``: only these.
+
+    The best of every block of places are looked at first: so many of these tell what the last of the best has at least.
+    """
+    if within is not None:
+        shares = np.where(within[: len(shares)], shares, np.float32(0))
+    whole = len(shares) // _BLOCK * _BLOCK
+    low = np.float32(0)
+    if whole > depth * _BLOCK:
+        heads = shares[:whole].reshape(-1, _BLOCK).max(axis=1)
+        low = np.partition(heads, -depth)[-depth]
+    places = np.flatnonzero(shares >= low if low > 0 else shares)
+    scores = shares[places]
+    order = np.lexsort((places, -scores))[:depth]
+    return Ranking(places[order], scores[order])

@@ -3,40 +3,31 @@
 from __future__ import annotations
 
 import shutil
-import sys
 import tempfile
 import threading
 import time
 import weakref
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.arrays import Rows
+from index.arrays import Floats, Rows
 from index.errors import DiskFull, LibraryBusy, LibraryReadOnly, SearchIndexDamaged
 from index.search.backend import Recall
-from index.search.dense import Added
-from index.search.derived import Changes, Snapshot, publish, read_manifest, verify
-from index.search.lexical import LexicalEntry
-from index.search.rows import KnownRows
+from index.search.derived import Update, publish
+from index.search.manifest import read_manifest
 from index.search.searcher import LocalSearcher
-from index.store.columns import unpack_halves, unpack_terms
+from index.search.snapshot import Snapshot
+from index.store.columns import unpack_vectors
 from index.store.sqlite import SqliteStore
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-REBUILD_BELOW = 20_000  # passages; a removal from a smaller library builds anew, so scores are exact at once
-_STALE_SHARE = 0.1  # of a larger one: rows that may be gone but still count in BM25's statistics
 _FIRST_BUILD_WAIT_S = 60.0
 _PUBLISH_WAIT_S, _POLL_S = 2.0, 0.02
-_VECTORS_AT_ONCE = 4_000
+_SAMPLE = 10_000  # vectors that say where the centre of all is
 
 
 class LocalBackend:
-    """Tantivy and FAISS in files beside the store (see :mod:`index.search.derived`)."""
+    """Segments in files beside the store (see :mod:`index.search.derived`)."""
 
     def __init__(self, store: SqliteStore, *, encoder: str, dim: int) -> None:
         self._store, self._encoder, self._dim = store, encoder, dim
@@ -46,7 +37,6 @@ class LocalBackend:
         self._is_aside = store.read_only
         self._snapshot: Snapshot | None = None
         self._lock = threading.RLock()
-        self._known = KnownRows()
 
     def searcher(self) -> LocalSearcher:
         """The newest generation that can be searched; builds it where no writer is at work to do so.
@@ -54,7 +44,7 @@ class LocalBackend:
         An older one serves meanwhile, but where passages that it holds were replaced, a hit would be lost: then the
         writer has a moment to publish.
         """
-        return LocalSearcher(self._current(), self._store, self._known)
+        return LocalSearcher(self._current(), self._store)
 
     def _current(self) -> Snapshot:
         generation = self._store.generation
@@ -77,49 +67,74 @@ class LocalBackend:
             base = None if anew else self._newest()
             with self._store.reading():
                 generation = self._store.generation
-                if base is not None and base.generation == generation:
+                if base and (base.manifest.encoder != self._encoder or base.generation > generation):
+                    base = None
+                if base and base.generation == generation:
                     return
-                stored = self._stored()
-                base = self._usable(base, stored, generation)
-                known = np.zeros(0, np.int64) if base is None else base.rows
-                rows = np.setdiff1d(stored, known, assume_unique=True)
-                removed = np.setdiff1d(known, stored, assume_unique=True)
-                added = Added(self._dim, self._languages(rows), self._vectors(rows))
-                changes = Changes(generation, self._encoder, removed, rows, self._entries(rows), added)
+                changes = self._store.changes(base.generation) if base else None
+                if changes is None:
+                    base, changes = None, self._store.changes(None)
+                if changes is None:  # of nothing all can be told
+                    raise RuntimeError("the store does not tell what it holds")
+                added = changes.added
+                update = Update(
+                    changes.generation,
+                    self._encoder,
+                    self._dim,
+                    changes.removed,
+                    len(added),
+                    self._store.features(added),
+                    lambda: self._sample(added if base is None else np.concatenate((base.rows(), added))),
+                )
                 try:
-                    manifest = publish(self._folder(), changes, base=base)
+                    manifest = publish(self._folder(), update, base=base)
                 except SearchIndexDamaged:
+                    if base is None:
+                        raise
                     return self.sync(anew=True)
-            self._snapshot = Snapshot(self._folder(), manifest)
-            return None
+            self._snapshot = Snapshot(self._folder(), manifest, before=base)
 
     def problems(self) -> list[str]:
         """What is missing, damaged or behind, one line each; empty when all is well."""
-        generation = self._store.generation
-        if generation == 0:  # nothing was ever stored, so there is nothing to index
+        with self._store.reading():
+            generation = self._store.generation
+            if generation == 0:  # nothing was ever stored, so there is nothing to index
+                return []
+            try:
+                snapshot = self._verified()
+            except SearchIndexDamaged as error:
+                return [f"search index: {error}"]
+            manifest = snapshot.manifest
+            if (manifest.generation, manifest.encoder) != (generation, self._encoder):
+                return [
+                    f"search index: generation {manifest.generation} by encoder {manifest.encoder}, "
+                    f"expected {generation} by {self._encoder}"
+                ]
+            changes, indexed = self._store.changes(None), snapshot.rows()
+        if changes is None or np.array_equal(changes.added, indexed):
             return []
-        try:
-            manifest = read_manifest(self._folder())
-            verify(self._folder() / manifest.folder, manifest)
-        except SearchIndexDamaged as error:
-            return [f"search index: {error}"]
-        if (manifest.generation, manifest.encoder) != (generation, self._encoder):
-            return [
-                f"search index: generation {manifest.generation} by encoder {manifest.encoder}, "
-                f"expected {generation} by {self._encoder}"
-            ]
-        stored = self._stored().tolist()
-        try:
-            indexed = np.load(self._folder() / manifest.folder / "rows.npy").tolist()
-        except (OSError, ValueError) as error:
-            return [f"search index: {error}"]
-        return [] if stored == indexed else [f"search index: {len(indexed)} passages, the store has {len(stored)}"]
+        return [f"search index: {len(indexed)} passages, the store has {len(changes.added)}"]
+
+    def _verified(self) -> Snapshot:
+        """What is published, every byte of it compared with its checksum."""
+        snapshot = Snapshot(self._folder(), read_manifest(self._folder()))
+        for piece in snapshot.pieces:
+            piece.segment.verify(piece.entry.crc)
+        return snapshot
+
+    def _sample(self, rows: Rows) -> Floats:
+        """Vectors of some of the rows, float32, (n, dim)."""
+        some = self._store.features(rows[:: -(-len(rows) // _SAMPLE)])
+        return unpack_vectors([each.vector for each in some], self._dim)
 
     def recall(self) -> Recall | None:
         """As in :class:`SearchBackend`, of what is published; nothing is made anew for it."""
         with self._lock:
             snapshot = self._newest()
-        return snapshot.recall() if snapshot else None
+        if snapshot is None or not snapshot.n_alive:
+            return None
+        with snapshot.used():
+            return snapshot.dense.recall()
 
     def _newest(self) -> Snapshot | None:
         """The published snapshot, opened; None where it cannot be trusted. A writer may swap it meanwhile."""
@@ -127,7 +142,7 @@ class LocalBackend:
             try:
                 manifest = read_manifest(self._folder())
                 if self._snapshot is None or self._snapshot.manifest != manifest or self._snapshot.is_damaged:
-                    self._snapshot = Snapshot(self._folder(), manifest)
+                    self._snapshot = Snapshot(self._folder(), manifest, before=self._snapshot)
                 return self._snapshot
             except SearchIndexDamaged:
                 continue
@@ -159,19 +174,6 @@ class LocalBackend:
         changes = self._store.changes(snapshot.generation)
         return changes is None or bool(len(changes.removed))
 
-    def _stored(self) -> Rows:
-        """All rows of the store, ascending."""
-        changes = self._store.changes(None)
-        return np.zeros(0, np.int64) if changes is None else changes.added
-
-    def _usable(self, base: Snapshot | None, stored: Rows, generation: int) -> Snapshot | None:
-        """The snapshot to build upon, or None where building from nothing is right or better."""
-        if base is None or base.manifest.encoder != self._encoder or base.generation > generation:
-            return None
-        gone = base.manifest.stale + np.count_nonzero(~np.isin(base.rows, stored))
-        few = 0 if len(stored) <= REBUILD_BELOW else _STALE_SHARE * len(stored)
-        return None if gone > few else base
-
     def _folder(self) -> Path:
         """Where derived files are; for a library that cannot be written to, or not now, a copy that can."""
         if not self._is_aside:
@@ -191,14 +193,3 @@ class LocalBackend:
                 ) from error
             self._scratch = scratch
         return self._scratch
-
-    def _entries(self, rows: Rows) -> Iterator[LexicalEntry]:
-        return (LexicalEntry(each.row, unpack_terms(each.terms)) for each in self._store.features(rows))
-
-    def _languages(self, rows: Rows) -> list[str]:
-        return [sys.intern(each.language) for each in self._store.features(rows)]
-
-    def _vectors(self, rows: Rows) -> Iterator[NDArray[np.float16]]:
-        for start in range(0, len(rows), _VECTORS_AT_ONCE):
-            part = self._store.features(rows[start : start + _VECTORS_AT_ONCE])
-            yield unpack_halves([each.vector for each in part], self._dim)

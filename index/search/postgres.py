@@ -16,11 +16,11 @@ from index.hit import Filters, SearchMode
 from index.search.backend import NOTHING, Candidates, Recall
 from index.search.bm25 import Part, Plan, Postings, Statistics, best_of, length_steps, read_counts, read_postings
 from index.search.dense import share_of
-from index.search.graphs import build_graphs, measured_recall
 from index.search.lexical import Ranking
+from index.search.postgres_graphs import build_graphs, measured_recall
+from index.search.postgres_vectors import nearest
 from index.search.postgres_writer import index_changes
 from index.search.query import Group, Query
-from index.search.vectors import nearest
 from index.store.columns import unpack_halves, unpack_tokens
 from index.store.postgres import PostgresStore
 from index.store.wire import PostgresConnection

@@ -14,7 +14,7 @@ import numpy as np
 
 from index.search.bm25 import length_steps, pack_counts, pack_postings, read_counts, without_rows
 from index.search.lexical import LexicalEntry
-from index.search.vectors import vector_text
+from index.search.postgres_vectors import vector_text
 from index.store.columns import unpack_halves, unpack_terms
 from index.store.wire import PostgresConnection
 

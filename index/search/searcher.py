@@ -1,30 +1,32 @@
-"""Retrieval step of the flow: one generation of the embedded indexes, with what the store knows of their rows."""
+"""Retrieval step of the flow: one generation of the embedded indexes, asked for what the store still has."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.arrays import Floats, Rows, distinct
+from index.arrays import Floats, distinct
 from index.hit import Filters, SearchMode
 from index.search.backend import Candidates
-from index.search.derived import Snapshot
-from index.search.lexical import Ranking
-from index.search.query import Group, Query
-from index.search.rows import KnownRows, cosines_of
+from index.search.lexical import Ranking, best_of
+from index.search.query import Query
+from index.search.segment import wide
+from index.search.snapshot import Snapshot
 from index.store.store import Store
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from index.search.lexical import Mask
+    from index.search.segment import Places
+
 
 class LocalSearcher:
-    """A snapshot, and the store for what it does not hold; see :class:`index.search.backend.Searcher`."""
+    """A snapshot, and the store for what was deleted since; see :class:`index.search.backend.Searcher`."""
 
-    def __init__(self, snapshot: Snapshot, store: Store, known: KnownRows) -> None:
-        self.snapshot, self._store, self._known = snapshot, store, known
+    def __init__(self, snapshot: Snapshot, store: Store) -> None:
+        self.snapshot, self._store = snapshot, store
 
     @property
     def generation(self) -> int:
@@ -35,41 +37,64 @@ class LocalSearcher:
         self, query: Query, *, depth: int, mode: SearchMode = "hybrid", filters: Filters | None = None
     ) -> Candidates:
         """The best of each leg, among the passages that meet the filters and that the store still has."""
-        legs, lexical, dense = self.snapshot, Ranking.nothing(), Ranking.nothing()
         with self._store.reading():
             allowed = self._store.rows(filters) if filters else None
-            if mode != "dense":
-                lexical = legs.lexical(query.groups, depth=depth, allowed=allowed)
-            if mode != "lexical":
-                dense = legs.dense(query.vector, depth=depth, allowed=allowed, by_language=True)
-            found = self._known.candidates(self._store, distinct(np.concatenate((lexical.rows, dense.rows))))
-            nothing = np.zeros(len(found.rows), np.float32)
-            return Candidates(
-                found.rows,
-                found.passage_ids,
-                found.languages,
-                found.tokens,
-                nothing if mode == "dense" else self._shares(found.rows, lexical, query.groups),
-                nothing if mode == "lexical" else cosines_of(self._store, found.rows, dense, query.vector),
-                _ranks(found.rows, lexical),
-                _ranks(found.rows, dense),
-            )
+            with self.snapshot.used():
+                within = None if allowed is None else self.snapshot.mask(allowed)
+                found = self._candidates(query, depth, mode, within)
+            if self._store.generation == self.generation:
+                return found
+            there = np.isin(found.rows, self._store.held(found.rows))
+        return _only(found, np.flatnonzero(there))
 
     def terms(self, prefix: str) -> list[tuple[str, int]]:
         """The index terms that begin with this, and how many passages have each."""
-        return self.snapshot.terms(prefix)
+        with self.snapshot.used():
+            return self.snapshot.lexical.terms(prefix) if self.snapshot.pieces else []
 
-    def _shares(self, rows: Rows, lexical: Ranking, groups: Sequence[Group]) -> Floats:
-        """BM25 shares of the rows; those beyond the lexical leg's depth are asked for."""
-        known = dict(zip(lexical.rows.tolist(), lexical.scores.tolist(), strict=True))
-        missing = np.array([row for row in rows.tolist() if row not in known], np.int64)
-        if len(missing):
-            scores = self.snapshot.lexical_scores(groups, missing)
-            known |= zip(missing.tolist(), scores.tolist(), strict=True)
-        return np.array([known.get(row, 0.0) for row in rows.tolist()], np.float32)
+    def _candidates(self, query: Query, depth: int, mode: SearchMode, within: Mask | None) -> Candidates:
+        legs, lexical, dense = self.snapshot, Ranking.nothing(), Ranking.nothing()
+        shares = np.zeros(0, np.float32)
+        if mode != "dense" and legs.pieces:
+            shares = legs.lexical.shares(query.groups)
+            lexical = best_of(shares, depth, within)
+        if mode != "lexical" and legs.pieces:
+            dense = legs.dense.search(query.vector, depth=depth, within=within, by_language=True)
+        places = distinct(np.concatenate((lexical.rows, dense.rows)))
+        found, nothing = legs.found(places), np.zeros(len(places), np.float32)
+        return Candidates(
+            found.rows,
+            found.passage_ids,
+            found.languages,
+            found.tokens,
+            shares[places] if len(shares) else nothing,
+            nothing if mode == "lexical" or not len(places) else self._cosines(places, query.vector),
+            _ranks(places, lexical),
+            _ranks(places, dense),
+        )
+
+    def _cosines(self, places: Places, vector: Floats) -> Floats:
+        cosines: Floats = wide(self.snapshot.dense.vectors(places)) @ vector
+        return cosines
 
 
-def _ranks(rows: Rows, ranking: Ranking) -> NDArray[np.int32]:
-    """1-based rank of each row in a ranking, 0 where it does not stand there."""
-    known = {row: rank for rank, row in enumerate(ranking.rows.tolist(), 1)}
-    return np.array([known.get(row, 0) for row in rows.tolist()], np.int32)
+def _ranks(places: Places, ranking: Ranking) -> NDArray[np.int32]:
+    """1-based rank of each place in a ranking, 0 where it does not stand there."""
+    ranks = np.zeros(len(places), np.int32)
+    ranks[np.searchsorted(places, ranking.rows)] = np.arange(1, len(ranking.rows) + 1)
+    return ranks
+
+
+def _only(found: Candidates, kept: Places) -> Candidates:
+    """The candidates at these places of the arrays."""
+    which = kept.tolist()
+    return Candidates(
+        found.rows[kept],
+        [found.passage_ids[each] for each in which],
+        [found.languages[each] for each in which],
+        [found.tokens[each] for each in which],
+        found.shares[kept],
+        found.cosines[kept],
+        found.lexical_ranks[kept],
+        found.dense_ranks[kept],
+    )

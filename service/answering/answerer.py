@@ -126,7 +126,11 @@ def reordered(hits: Sequence[Hit], judged: Sequence[Candidate]) -> list[Hit]:
     best = max((abs(hit.score) for hit in hits), default=0.0)
     likely: dict[str, float] = {}
     for each in judged:
-        likely.setdefault(each.hit.passage.passage_id, each.likely)
-    gains = (_RAISE * max(0.0, likely.get(hit.passage.passage_id, 0.0) - _UNLIKELY) for hit in hits)
-    raised = [replace(hit, score=hit.score + best * gain) for hit, gain in zip(hits, gains, strict=True)]
-    return sorted(raised, key=lambda hit: (-hit.score, hit.passage.passage_id))
+        likely.setdefault(each.piece.passage_id, each.likely)
+    known = {hit.passage.passage_id: hit for hit in hits}
+    raised = [
+        (hit.score + best * (_RAISE * max(0.0, likely.get(passage_id, 0.0) - _UNLIKELY)), passage_id)
+        for passage_id, hit in known.items()
+    ]
+    raised.sort(key=lambda each: (-each[0], each[1]))
+    return [replace(known[passage_id], score=score) for score, passage_id in raised]

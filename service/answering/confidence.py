@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -11,10 +10,10 @@ import numpy as np
 from index.arrays import Floats
 from index.hit import Hit
 from index.models.encoder import Encoder
-from index.query.expansion import tells_something
+from index.query.expansion import is_telling
 from ingest.text.amounts import Amount, matches
 from service.answering.coverage import coverage
-from service.answering.understanding import Asked
+from service.answering.understanding import Asked, Form
 from service.evidence.entities import Entity
 from service.evidence.pieces import Candidate, Piece
 
@@ -56,7 +55,6 @@ SCOPE = 0.3
 PLACES = frozenset({"country", "region", "province"})
 _ACTS = frozenset({"instrument"})
 _PROVISIONS = frozenset({"article", "section", "chapter", "paragraph", "annex", "item"})
-_ACCOUNTED = re.compile(r"(\d{4})年度|(?:fiscal|financial|compliance) year (\d{4})")
 _STEEP = 3  # confidence falls by this power of what nearness lacks
 _NEARLY, _NEITHER = 0.9, 0.5  # of a sign: where something speaks for it, and where nothing does either way
 _A_WORD, _NO_WORD = 0.015, 0.6  # lexical share that one word has; what is left of nearness without
@@ -73,18 +71,24 @@ def signs(asked: Asked, found: Sequence[Candidate], fit: Floats, everything: Seq
     best = max(max(hit.score for hit in everything), 1e-9)
     places = [each for each in asked.entities if each.kind in PLACES]
     elsewhere = _names_by_document(found) if places else {}
+    forms = [form for form in asked.forms if form.name in _TELLING]
+    names = [each for each in asked.entities if each.kind not in PLACES]
+    years = [each for each in asked.stated if each.kind != "number"]
+    provisions = [
+        replace(each, bound="") for each in asked.stated if each.dimension in _PROVISIONS
+    ]  # "under Article 5"
     rows = [
         (
             fit[place],
             max(hit.score, 0) / best,
             covered.worst[place],
             asked.answers(piece.said)[0],
-            _form(asked, piece),
-            _named(asked, piece),
-            _year(asked, piece),
-            _provision(asked, piece),
-            _home(places, piece, elsewhere),
-            _counted(asked, piece, encoder),
+            _form(forms, piece) if forms else 1.0,
+            _named(names, piece, across=piece.passage.language != asked.language) if names else 1.0,
+            _year(years, asked.said.accounted, piece) if years else 1.0,
+            _provision(provisions, asked.entities, piece) if provisions else 1.0,
+            _home(places, piece, elsewhere) if places else 1.0,
+            _counted(asked, piece, encoder) if asked.counted else 1.0,
             float(piece.passage.language != asked.language),
             min(1.0, covered.words / _LONG),
         )
@@ -95,7 +99,7 @@ def signs(asked: Asked, found: Sequence[Candidate], fit: Floats, everything: Seq
 
 def trust(asked: Asked, hits: Sequence[Hit]) -> float:
     """What the signs are worth here, 0..1: nothing without a subject, less where the library speaks of another one."""
-    if not hits or not tells_something(asked.text):
+    if not hits or not is_telling(asked.said.terms):
         return 0.0
     return float(min(1.0, nearness(hits) / SCOPE) ** _STEEP)
 
@@ -113,20 +117,18 @@ def nearness(hits: Sequence[Hit]) -> float:
     return float(dense + late) / 2 * (1 if shares_words else _NO_WORD)
 
 
-def _form(asked: Asked, piece: Piece) -> float:
+def _form(forms: Sequence[Form], piece: Piece) -> float:
     """Share of the telling forms asked for that the piece has."""
-    forms = [f for f in asked.forms if f.name in _TELLING]
-    return sum(form.stands_in(piece.said.folded) for form in forms) / len(forms) if forms else 1.0
+    return sum(piece.said.has(form.says) for form in forms) / len(forms)
 
 
-def _named(asked: Asked, piece: Piece) -> float:
+def _named(names: Sequence[Entity], piece: Piece, *, across: bool) -> float:
     """Mean over the question's names, 0..1: how far the piece is of each, and not of another of its kind.
 
-    A name in other letters than the piece's counts only where it is known by both.
+    A name in other letters than the piece's, ``across`` languages, counts only where it is known by both.
     """
-    across = piece.passage.language != asked.language
-    names = [each for each in asked.entities if each.kind not in PLACES and (each.kind != "name" or not across)]
-    return sum(_goes_by(each, piece) for each in names) / len(names) if names else 1.0
+    known = [each for each in names if each.kind != "name"] if across else names
+    return sum(_goes_by(each, piece) for each in known) / len(known) if known else 1.0
 
 
 def _goes_by(name: Entity, piece: Piece) -> float:
@@ -138,13 +140,9 @@ def _goes_by(name: Entity, piece: Piece) -> float:
     return 0.0 if rival else _NEITHER / 2
 
 
-def _year(asked: Asked, piece: Piece) -> float:
+def _year(years: Sequence[Amount], accounted: frozenset[str], piece: Piece) -> float:
     """Whether the passage or its document is of the years asked for; in between where it names no other."""
-    years = [each for each in asked.stated if each.kind != "number"]
-    if not years:
-        return 1.0
-    asked_of, told_of = ({m[1] or m[2] for m in _ACCOUNTED.finditer(said.folded)} for said in (asked.said, piece.whole))
-    if asked_of and told_of and not asked_of & told_of:
+    if accounted and (told_of := piece.whole.accounted) and not accounted & told_of:
         return 0.0  # the year of accounts, whatever the year of issue
     there = [each for each in (*piece.whole.stated, *_around(piece)) if each.kind != "number"]
     issued = piece.place.origin.year
@@ -153,13 +151,11 @@ def _year(asked: Asked, piece: Piece) -> float:
     return 0.0 if there or issued else _NEITHER
 
 
-def _provision(asked: Asked, piece: Piece) -> float:
+def _provision(sought: Sequence[Amount], entities: Sequence[Entity], piece: Piece) -> float:
     """Whether the piece is of the article, section or paragraph that the question names, and of the act if it does."""
-    sought = [each for each in asked.stated if each.dimension in _PROVISIONS]
-    acts = [each for each in asked.entities if each.kind in _ACTS]
     there = piece.place.headings.amounts
-    stands = all(any(matches(each, replace(said, bound="")) for each in there) for said in sought)  # "under Article 5"
-    return float(not sought or (stands and all(piece.place.names(act) for act in acts)))
+    stands = all(any(matches(each, said) for each in there) for said in sought)
+    return float(stands and all(piece.place.names(act) for act in entities if act.kind in _ACTS))
 
 
 def _around(piece: Piece) -> tuple[Amount, ...]:
@@ -171,7 +167,7 @@ def _home(places: Sequence[Entity], piece: Piece, elsewhere: Mapping[str, frozen
 
     In between where its document names one of them ``elsewhere``, or nothing tells.
     """
-    if not places or any(piece.place.names(each) or piece.whole.holds(each) for each in places):
+    if any(piece.place.names(each) or piece.whole.holds(each) for each in places):
         return 1.0
     kinds = {each.kind for each in places}
     others = (*piece.said.entities, *piece.place.origin.names.entities)
@@ -189,9 +185,7 @@ def _names_by_document(found: Sequence[Candidate]) -> dict[str, frozenset[str]]:
 
 
 def _counted(asked: Asked, piece: Piece, encoder: Encoder) -> float:
-    """How near a word after an amount comes to one of what should be counted, 0..1; 1 where nothing is counted."""
-    if not asked.counted:
-        return 1.0
+    """How near a word after an amount comes to one of what should be counted, 0..1."""
     reach = 12 if piece.passage.language == "zh" else 30
     after = [piece.said.folded[a.end : a.end + reach] for a in asked.answers(piece.said)[1]]
     things, *others = encoder.tokens([asked.counted, *after])

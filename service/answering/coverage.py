@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from functools import lru_cache, partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,9 +17,6 @@ from ingest.text.view import fold
 from service.answering.understanding import Asked, Form
 from service.evidence.entities import Entity
 from service.evidence.pieces import Candidate, Piece
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 _WORD = re.compile("[a-z]+")
 _WORST = 0.4  # of a question's weight
@@ -44,9 +41,12 @@ def coverage(asked: Asked, found: Sequence[Candidate], encoder: Encoder) -> Cove
     (query,) = encoder.tokens([asked.matter])
     pieces = [each.piece for each in found]
     weights, covered = _nearness(query, pieces, encoder)
-    for words, holds in _equivalents(asked, distinct(query), encoder):
-        if words.any():
-            covered[np.ix_(words, np.array([holds(piece) for piece in pieces], bool))] = 1
+    for said, holds in _equivalents(asked):
+        spoken = set(encoder.tokens([said])[0].tolist())
+        words = [place for place, token in enumerate(distinct(query).tolist()) if token in spoken]
+        if words:
+            held = np.fromiter(map(holds, pieces), bool, len(pieces))
+            covered[words] = np.where(held, np.float32(1), covered[words])
     return Coverage(len(weights), _mean_of_worst(weights, covered))
 
 
@@ -55,11 +55,11 @@ def _nearness(tokens: Tokens, pieces: Sequence[Piece], encoder: Encoder) -> tupl
 
     That is to a token of the piece, its headings or its document's name. As :meth:`Encoder.nearest` gives them.
     """
-    weights, near = encoder.nearest(tokens, [piece.tokens for piece in pieces])
-    places = list({id(piece.place): piece for piece in pieces}.values())
-    _, known = encoder.nearest(tokens, [piece.known for piece in places])
-    column = {id(piece.place): n for n, piece in enumerate(places)}
-    return weights, np.maximum(near, known[:, [column[id(piece.place)] for piece in pieces]])
+    places = {id(piece.place): n for n, piece in enumerate(pieces)}
+    known = [pieces[n].known for n in places.values()]
+    weights, near = encoder.nearest(tokens, [*(piece.tokens for piece in pieces), *known])
+    column = {place: n for n, place in enumerate(places, len(pieces))}
+    return weights, np.maximum(near[:, : len(pieces)], near[:, [column[id(piece.place)] for piece in pieces]])
 
 
 def _mean_of_worst(weights: Floats, covered: Floats) -> Floats:
@@ -71,32 +71,34 @@ def _mean_of_worst(weights: Floats, covered: Floats) -> Floats:
     return np.asarray(lowest / np.maximum(taken.sum(axis=0), 1e-9), np.float32)
 
 
-def _equivalents(
-    asked: Asked, query: Tokens, encoder: Encoder
-) -> Iterator[tuple[NDArray[np.bool_], Callable[[Piece], bool]]]:
-    """Words of the question, bool, (n,), and what tells whether a piece says the same otherwise."""
-    stems = {stem: word for word in _WORD.findall(asked.matter) for stem in units(word)}
-
-    def of(text: str) -> NDArray[np.bool_]:
-        return np.isin(query, encoder.tokens([text])[0])
-
-    once = {tuple(said): otherwise for said, otherwise in wordings(asked.matter)}
-    for said, otherwise in once.items():
-        text = "".join(said) if not said[0].isascii() else " ".join(stems.get(each, each) for each in said)
-        yield of(text), partial(_says_any, otherwise)
+def _equivalents(asked: Asked) -> Iterator[tuple[str, Callable[[Piece], bool]]]:
+    """What the question says that can be said otherwise, and what tells whether a piece does."""
+    for said, otherwise in _renderings(asked.matter):
+        yield said, partial(_says_any, otherwise)
     for form in asked.forms:
-        yield of(" ".join(form.words)), partial(_says_form, form)
+        yield " ".join(form.words), partial(_says_form, form)
     for name in asked.entities:
-        yield of(fold(name.said)), partial(_names, name)
+        yield fold(name.said), partial(_names, name)
+
+
+@lru_cache(maxsize=256)  # each scope that is searched meets the same question
+def _renderings(matter: str) -> tuple[tuple[str, list[tuple[str, ...]]], ...]:
+    """Stretches of a folded text with the terms of their other wordings."""
+    stems = {stem: word for word in _WORD.findall(matter) for stem in units(word)}
+    once = {tuple(said): otherwise for said, otherwise in wordings(matter)}
+    return tuple(
+        ("".join(said) if not said[0].isascii() else " ".join(stems.get(each, each) for each in said), otherwise)
+        for said, otherwise in once.items()
+    )
 
 
 def _says_any(wordings: Sequence[tuple[str, ...]], piece: Piece) -> bool:
-    held = piece.said.terms | piece.place.headings.terms | piece.place.origin.names.terms
-    return any(held.issuperset(terms) for terms in wordings)
+    said, beside = piece.said.terms, piece.place.terms
+    return any(all(term in said or term in beside for term in terms) for terms in wordings)
 
 
 def _says_form(form: Form, piece: Piece) -> bool:
-    return form.stands_in(piece.said.folded)
+    return piece.said.has(form.says)
 
 
 def _names(name: Entity, piece: Piece) -> bool:

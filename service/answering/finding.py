@@ -24,6 +24,7 @@ from service.answering.stating import definitions_asked, effect_asked, kinds_wan
 from service.answering.tables import whole_table
 from service.answering.understanding import Asked, understand
 from service.evidence.analysis import Analysis
+from service.evidence.citations import Sources
 from service.evidence.pieces import Candidate, Pieces
 
 _KINDS = frozenset({"penalty", "prohibition", "authority"})  # of provision, that a search can be narrowed to
@@ -41,9 +42,13 @@ Search = Callable[[str, Filters], Sequence[Hit]]
 
 @dataclass(frozen=True, slots=True)
 class Finder:
-    """Finds in a library, within ``filters``; ``search`` gives the hits of a text, best first."""
+    """Finds in a library, within ``filters``; ``search`` gives the hits of a text, best first.
+
+    ``documents`` are those of the library, as quotes need them.
+    """
 
     library: Library
+    documents: Sources
     search: Search
     judge: Judge
     pieces: Pieces
@@ -65,7 +70,7 @@ class Finder:
             meant = besides
         settled = self._settled(asked, meant)
         if settled is None:
-            judged = with_whole_lists(self._judged(asked, meant, params), self.library)
+            judged = with_whole_lists(self._judged(asked, meant, params), self.documents)
             return whole_table(judged, meant.documents if meant.sure else (), self.library)
         hits = self.search(asked.text, self._within(meant))
         if not settled.evidence:

@@ -60,7 +60,7 @@ def gloss(quote: str, *, language: str, asked: Asked | None = None, dollar: str 
 
 def _worth(term: str, rendering: str, asked: Asked | None, telling: frozenset[str]) -> float:
     """What a term counts for saying what kind of statement the quote is, or for being asked about."""
-    if asked and any(form.stands_in(term) for form in asked.forms):
+    if asked and any(form.says.search(term) for form in asked.forms):
         return _FORM
     return _ASKED if telling & _terms(rendering) else 0.0
 

@@ -27,5 +27,6 @@ class Guide:
         generation = self._library.generation
         with self._lock:
             if self._named is None or self._named[0] != generation:
-                self._named = generation, Names(self._library.documents(), self._library.fronts())
+                before = self._named[1] if self._named else None
+                self._named = generation, Names(self._library.documents(), self._library.fronts(), before=before)
             return self._named[1]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from index.hit import Hit
 from index.models.encoder import Encoder
-from index.query.expansion import tells_something
+from index.query.expansion import is_telling
 from ingest.text.amounts import REFERENCES, Amount, matches
 from service.answer import AbstainReason
 from service.answering.confidence import PLACES, SCOPE, nearness
@@ -84,12 +84,10 @@ def reason(
     Nothing was found; it tells otherwise; the library is about something else, and holds none of the countries,
     markets and other known names of the question; it does not say what is asked.
     """
-    if not judged or not tells_something(asked.text):
+    if not judged or not is_telling(asked.said.terms):
         return "no_evidence" if not judged else "unsupported"
-    is_near = nearness(hits) >= SCOPE
-    if is_near and otherwise:
-        return "premise_contradicted"
+    if nearness(hits) >= SCOPE:
+        return "premise_contradicted" if otherwise else "unsupported"
     known = [each for each in asked.entities if each.kind != "name"]
-    said = [Analysis(text) for hit in hits for text in (hit.title, *hit.passage.section, hit.passage.text)]
-    holds_a_name = any(each.holds(name) for name in known for each in said)
-    return "unsupported" if is_near or holds_a_name else "out_of_scope"
+    said = (Analysis(text) for hit in hits for text in (hit.title, *hit.passage.section, hit.passage.text))
+    return "unsupported" if known and any(each.holds(name) for each in said for name in known) else "out_of_scope"

@@ -56,7 +56,7 @@ class Responder:
                 whole = withheld(whole)
             answered = self._by_side(asked, whole) or self._by_clause(asked, whole) or [Answered("", whole)]
         hits, judged = _together([each.outcome for each in answered])
-        drafted = draft(answered, self.finder.library)
+        drafted = draft(answered, self.finder.documents)
         if is_vague:
             drafted = replace(drafted, suggestions=suggestions(question, hits, asked.language))
         return Response(asked, drafted, hits, judged)

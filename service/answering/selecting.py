@@ -5,30 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ingest.structure.telling import tells
 from ingest.text.patterns import late
 from service.answering.understanding import Asked
 from service.evidence.entities import Entity
-from service.evidence.pieces import Candidate, Evidence, Piece, is_short, joined, share_of_answer
+from service.evidence.pieces import Candidate, Evidence, Piece, joined, share_of_answer
 
 _ROOM_OF_LISTS = 2.5  # answers long: a list is better whole than half
 _NEWS = 2  # index terms that the question does not hold
 _SAME = 0.75  # of a piece's terms: so many in another, and it adds nothing
 
-_FEW_CHARS, _FEW_WORDS = 24, 14
-_ENDS, _CLOSING = tuple("。！？.!?；;:："), "”’\"')）] "
-_ANNOUNCES = late(
-    r"本(?:文|章|节|报告|研究)(?:首先|将|旨在|主要|的研究目标|总结|梳理|分析|比较|介绍|探讨)|接下来|如下文所述"
-    r"|\b(?:this|the present) (?:paper|article|section|chapter|report|study|briefing) (?:first |then |also )?"
-    r"(?:reviews?|summari[sz]es?|discuss\w*|describes?|presents?|analy[sz]es?|aims?|seeks?|outlines?|compares?|examines?|explores?)"
-    r"|\bremainder of this\b|\bis organi[sz]ed as follows\b"
-)
-_AMENDS = late(
-    r"第[一二三四五六七八九十]+次(?:修正|修订)|会议(?:通过|修订|修正)[)）]?\s*\Z|(?:公布|发布)\s*\Z|令第?\s*\d+\s*号(?:公布|发布)"
-    r"|\A.{0,60}?\b(?:was|were)? ?(?:inserted|replaced|amended|repealed|substituted|revoked),? (?:on|as from|by)\b"
-)
 _DEFINES = late(r"\W*(?:[一二三四五六七八九十\d]{1,3}\W+)?(?P<term>[^，,。;；]{1,40}?)[，,]?(?:是指|系指)")
-_FINDS = late(r"发现|表明|结果|\b(?:finds?|found|shows?|concludes?)\b")
 _ASKS_FOR_AIMS = late(r"目标|目的|宗旨|旨在|(?:修订|修正|修改)(?!的|案|版|后)|\b(?:aim|purpose|objective|amend)")
 
 
@@ -60,36 +46,22 @@ def comes_into_question(asked: Asked, piece: Piece) -> bool:
         return False
     if asked.target == "number" and not asked.several and piece.is_list and share_of_answer(piece.said.text) > 1:
         return False  # a number stands in one of its items, which are pieces too
-    if not (_states_something(piece) or asked.target == "actor" or _ASKS_FOR_AIMS.search(asked.said.folded)):
+    if not (piece.asserts or asked.target == "actor" or asked.said.has(_ASKS_FOR_AIMS)):
         return False
-    if piece.passage.kind == "row" and len(piece.units) == len(piece.passage.units) > 1 and not is_short(piece.passage):
+    if piece.is_long_row:
         return False
     news = piece.said.terms - asked.said.terms
-    if not _is_sentence(piece):
+    if not piece.is_sentence:
         news -= piece.place.origin.title.terms
     if len(news) >= (1 if asked.target == "actor" else _NEWS) or any(char.isdigit() for term in news for char in term):
         return True
-    return _is_sentence(piece) and not piece.said.names <= asked.said.names
+    return piece.is_sentence and not piece.said.names <= asked.said.names
 
 
 def _defines_another(asked: Asked, piece: Piece) -> bool:
     """Whether a piece says what a term means, and it is none that is asked for."""
     found = _DEFINES.match(piece.said.folded)
     return found is not None and not any(term in found["term"] for term in asked.terms)
-
-
-def _states_something(piece: Piece) -> bool:
-    if piece.passage.kind in ("row", "table"):
-        return True
-    folded = piece.said.folded
-    if (_ANNOUNCES.search(folded) and not _FINDS.search(folded)) or _AMENDS.search(folded):
-        return False
-    short = len(piece.said.text) < _FEW_CHARS if not folded.isascii() else len(folded.split()) < _FEW_WORDS
-    return _is_sentence(piece) or not short or piece.passage.kind == "list" or tells(piece.said.text)
-
-
-def _is_sentence(piece: Piece) -> bool:
-    return piece.said.text.rstrip(_CLOSING)[-1:] in _ENDS
 
 
 def gather(

@@ -38,9 +38,10 @@ class Form(NamedTuple):
     name: str
     words: tuple[str, ...]
 
-    def stands_in(self, folded: str) -> bool:
-        """Whether a folded text says something of the kind."""
-        return _forms()[self.name].says.search(folded) is not None
+    @property
+    def says(self) -> re.Pattern[str]:
+        """What a folded text of the kind has in it."""
+        return _forms()[self.name].says
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ class Asked:
         new = [amount for amount in text.stated if amount.key not in known]
         if self.target == "time":
             found = [amount for amount in new if amount.kind in ("year", "date")]
-            return float(bool(found or _MONTH.search(text.folded))), found
+            return float(bool(found or text.has(_MONTH))), found
         numbers = [
             amount
             for amount in new
@@ -271,7 +272,7 @@ def besides(asked: Asked, kinds: Sequence[ProvisionKind], names: Sequence[tuple[
 
 def says_alone(text: Analysis) -> bool:
     """Whether a text says of something that it is the only one, or the first."""
-    return _cues("premise")["alone"].search(text.folded) is not None
+    return text.has(_cues("premise")["alone"])
 
 
 def _quantity(folded: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 
 from ingest.text.amounts import Amount, amounts
@@ -24,11 +25,22 @@ _BODY = late(
 )
 
 
+_ACCOUNTED = late(r"(\d{4})年度|(?:fiscal|financial|compliance) year (\d{4})")
+
+
 class Analysis:
     """One text. Nothing in it changes; a property costs its work at the first reading only."""
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self._has: dict[re.Pattern[str], bool] = {}
+
+    def has(self, pattern: re.Pattern[str]) -> bool:
+        """Whether something in the search form fits a pattern; each one is looked for once."""
+        found = self._has.get(pattern)
+        if found is None:
+            found = self._has[pattern] = pattern.search(self.folded) is not None
+        return found
 
     @cached_property
     def language(self) -> str:
@@ -55,6 +67,11 @@ class Analysis:
         """The amounts that the text itself states: without the years of works that it cites."""
         cited = [match.span() for match in _CITED_WORKS.finditer(self.folded)]
         return tuple(a for a in self.amounts if not any(start <= a.start < end for start, end in cited))
+
+    @cached_property
+    def accounted(self) -> frozenset[str]:
+        """The years of accounts that it names, four digits each."""
+        return frozenset(match[1] or match[2] for match in _ACCOUNTED.finditer(self.folded))
 
     @cached_property
     def entities(self) -> tuple[Entity, ...]:

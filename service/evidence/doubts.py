@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from index.store.catalogue import DocumentRecord
 from ingest.document import Page
@@ -23,38 +23,42 @@ _CHINESE: dict[RemarkKind, str] = {
 _Cited = TypeVar("_Cited", Citation, RankedPassage)
 
 
-class Records(Protocol):
-    """Where documents are looked up: the library."""
+class Remarks(NamedTuple):
+    """What the reader of a document remarked, and the numbers of the pages that read poorly."""
 
-    def document(self, doc_id: str) -> DocumentRecord:
-        """The record of a stored document."""
-
-    def pages(self, doc_id: str) -> tuple[Page, ...]:
-        """Its pages."""
+    said: tuple[Remark, ...]
+    poor: tuple[int, ...]
 
 
-def doubted(cited: Sequence[_Cited], records: Records, *, language: str) -> tuple[_Cited, ...]:
+class Remarked(Protocol):
+    """Where the remarks on documents are looked up."""
+
+    def remarks(self, doc_id: str) -> Remarks:
+        """Those on a stored document."""
+
+
+def doubted(cited: Sequence[_Cited], documents: Remarked, *, language: str) -> tuple[_Cited, ...]:
     """Each with the doubts that touch its pages, none twice."""
-    known: dict[str, tuple[list[Remark], dict[int, Page]]] = {}
     told = []
     for each in cited:
-        if each.doc_id not in known:
-            known[each.doc_id] = _remarks(each.doc_id, records)
-        remarks, pages = known[each.doc_id]
-        touching = [of for of in remarks if of.touches(each.page_start, each.page_end)]
+        remarks = documents.remarks(each.doc_id)
+        touching = [of for of in remarks.said if of.touches(each.page_start, each.page_end)]
         if not any(of.kind == "damage" for of in touching):
-            touching += _poor(pages, each.page_start, each.page_end)
-        told.append(replace(each, warnings=tuple(dict.fromkeys(_said(of, language) for of in touching))))
+            touching += _poor(remarks.poor, each.page_start, each.page_end)
+        warnings = tuple(dict.fromkeys(_said(of, language) for of in touching))
+        told.append(replace(each, warnings=warnings) if warnings else each)
     return tuple(told)
 
 
-def _remarks(doc_id: str, records: Records) -> tuple[list[Remark], dict[int, Page]]:
-    record = records.document(doc_id)
-    poor = {page.number: page for page in records.pages(doc_id) if page.quality < _POOR}
-    return [remark(warning, name=record.name) for warning in record.warnings], poor
+def remarks_of(record: DocumentRecord, pages: Sequence[Page]) -> Remarks:
+    """The remarks on a document, of its record and pages."""
+    return Remarks(
+        tuple(remark(warning, name=record.name) for warning in record.warnings),
+        tuple(page.number for page in pages if page.quality < _POOR),
+    )
 
 
-def _poor(poor: dict[int, Page], first: int, last: int) -> list[Remark]:
+def _poor(poor: Sequence[int], first: int, last: int) -> list[Remark]:
     """A remark on each poor page among these."""
     numbers = [number for number in poor if first <= number <= last]
     text = "text of page {} reads poorly: compare with the original"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from index.models.encoder import Encoder
 from ingest.document import Metadata
 from ingest.passage import Passage, Unit
 from service.evidence.analysis import Analysis
+from service.evidence.assertion import asserts, is_sentence
 from service.evidence.entities import Entity
 from service.evidence.units import LEADS, Line, below, lines, said, sentences, unshown, without_glyphs
 
@@ -50,12 +52,17 @@ class Place:
         self.headings = Analysis(" ".join((*passage.section, passage.table or "")))
         self.heading = Analysis(passage.section[-1] if passage.section else "")
 
+    @cached_property
+    def terms(self) -> frozenset[str]:
+        """Index terms of the headings and of what the document is called by."""
+        return self.headings.terms | self.origin.names.terms
+
     def names(self, entity: Entity) -> bool:
         """Whether the document or a heading goes by this name."""
         return self.origin.names.holds(entity) or self.headings.holds(entity)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class Piece:
     """Units of one passage that say something together.
 
@@ -77,8 +84,31 @@ class Piece:
     @property
     def statement(self) -> str:
         """What the piece says to somebody who sees nothing else: a row with its caption."""
-        is_row = self.passage.kind == "row" and len(self.units) == len(self.passage.units)
-        return self.passage.text if is_row else self.said.text
+        return self.passage.text if self._is_row else self.said.text
+
+    @cached_property
+    def passage_id(self) -> str:
+        """The passage's, which it works out anew each time."""
+        return self.passage.passage_id
+
+    @cached_property
+    def asserts(self) -> bool:
+        """Whether it states something of its own."""
+        return asserts(self.said, self.passage.kind)
+
+    @cached_property
+    def is_sentence(self) -> bool:
+        """Whether it ends as a sentence does."""
+        return is_sentence(self.said.text)
+
+    @cached_property
+    def is_long_row(self) -> bool:
+        """Whether it is the whole of a row that is shown cell by cell."""
+        return self._is_row and len(self.units) > 1 and not is_short(self.passage)
+
+    @property
+    def _is_row(self) -> bool:
+        return self.passage.kind == "row" and len(self.units) == len(self.passage.units)
 
     def names(self, entity: Entity) -> bool:
         """Whether the piece itself, its headings or its document's name have the name."""
@@ -125,11 +155,12 @@ class Pieces:
         if len(self._kept) > _MOST_KEPT:
             self._kept, self._origins = {}, {}
         kept = self._kept  # this very one: another thread may begin anew
-        found = {hit.passage.passage_id: kept.get(_key(hit)) for hit in hits}
-        new = [hit for hit in hits if found[hit.passage.passage_id] is None]
-        for hit, pieces in zip(new, self._read(new), strict=True):
-            found[hit.passage.passage_id] = kept[_key(hit)] = pieces
-        return [Candidate(piece, hit) for hit in hits for piece in found[hit.passage.passage_id] or ()]
+        keys = [_key(hit) for hit in hits]
+        found = [kept.get(key) for key in keys]
+        new = [place for place, pieces in enumerate(found) if pieces is None]
+        for place, pieces in zip(new, self._read([hits[place] for place in new]), strict=True):
+            found[place] = kept[keys[place]] = pieces
+        return [Candidate(piece, hit) for hit, pieces in zip(hits, found, strict=True) for piece in pieces or ()]
 
     def _read(self, hits: Sequence[Hit]) -> Iterator[tuple[Piece, ...]]:
         """The pieces of each hit's passage; the encoder reads them all at once."""

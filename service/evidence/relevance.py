@@ -40,9 +40,11 @@ def nearest(text: Analysis, hits: Sequence[Hit], pieces: Pieces, *, most: int) -
 
 def _shared(text: Analysis, pieces: Sequence[Piece]) -> Floats:
     """Share of the text's terms in each piece, each term by its inverse frequency among the pieces."""
-    wanted = sorted(text.terms)
-    held = [piece.said.terms | piece.place.heading.terms for piece in pieces]
-    holds = np.array([[term in each for term in wanted] for each in held], np.float32)
+    column = {term: place for place, term in enumerate(sorted(text.terms))}
+    holds = np.zeros((len(pieces), len(column)), np.float32)
+    for row, piece in enumerate(pieces):
+        said, heading = piece.said.terms & column.keys(), piece.place.heading.terms & column.keys()
+        holds[row, [column[term] for term in (*said, *heading)]] = 1
     weight = np.log(1 + len(pieces) / (0.5 + holds.sum(axis=0)))
     total = float(weight.sum())
     return np.asarray(holds @ weight / total if total else np.zeros(len(pieces)), np.float32)

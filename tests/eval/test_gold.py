@@ -137,7 +137,7 @@ def test_recall_is_what_was_shown(tmp_path, library, shown):
 
 def test_recall_by_language_and_tables_counts_questions_with_evidence(tmp_path, library):
     doc_id = next(record.doc_id for record in library.documents() if record.name == "main.md")
-    recall = evidence_recall(library, questions(tmp_path, *ROWS), doc_id=doc_id)
+    recall = evidence_recall(library, questions(tmp_path, *ROWS), about=[doc_id])
     assert {name: each.n for name, each in recall.items()} == {"en": 3, "tables": 1, "zh": 1}
     assert recall["zh"].at == (1, 1, 1)
     assert recall["en"].at[-1] == pytest.approx(2 / 3)

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
+
+import numpy as np
 
 from index.library import Addition
+from index.store.columns import pack_terms, pack_tokens, pack_vector
+from index.store.store import Features
 from ingest.document import Document, Metadata, Page, Span
 from ingest.passage import Passage, Unit
 
@@ -68,3 +73,12 @@ def random_addition(seed: int, *, paragraphs: int = 3) -> Addition:
 def own_word(seed: int) -> str:
     """The word that only the document of this seed has."""
     return f"zq{seed}qz"
+
+
+def features(
+    row: int, *, body: str = "", vector: Sequence[float] = (1.0, 0.0), language: str = "en", title: str = ""
+) -> Features:
+    """What the store would hand to search of a passage with these terms."""
+    terms = pack_terms((title.split(), (), body.split()))
+    tokens = pack_tokens(np.array([row % 7 + 2, row % 5 + 2], np.uint32))
+    return Features(row, f"passage-{row}", language, terms, pack_vector(np.array(vector, np.float32)), tokens)

@@ -3,16 +3,18 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from index.errors import LibraryDamaged, LibraryFormatMismatch
+from index.errors import LibraryDamaged, LibraryFormatMismatch, SearchIndexDamaged
 from index.library import Library
 from index.models.encoder import Encoder
-from index.search.derived import DERIVED_FORMAT, read_manifest
+from index.search.derived import SMALL, cheapest, tail
+from index.search.manifest import read_manifest, write_manifest
 from index.store.sqlite import STORE_FILE
-from tests.index.made import ENGLISH, made
+from tests.index.made import ENGLISH, made, own_word, random_addition
 
 Open = Callable[..., Library]
 
@@ -28,28 +30,27 @@ def _truncate(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-7])
 
 
-def _current(derived: Path) -> Path:
-    return derived / read_manifest(derived).folder
+def _segment(derived: Path) -> Path:
+    return derived / read_manifest(derived).segments[0].name
 
 
 DAMAGES: dict[str, Callable[[Path], object]] = {
-    "a flipped bit in the vectors": lambda derived: _flip(_current(derived) / "dense" / "vectors.npy"),
-    "a flipped bit in the row numbers": lambda derived: _flip(_current(derived) / "rows.npy"),
-    "a truncated lexical file": lambda derived: _truncate(next((_current(derived) / "lexical").glob("*.idx"))),
-    "a missing lexical file": lambda derived: next((_current(derived) / "lexical").glob("*.term")).unlink(),
-    "a missing folder": lambda derived: shutil.rmtree(_current(derived)),
+    "a flipped bit in a segment": lambda derived: _flip(_segment(derived)),
+    "a truncated segment": lambda derived: _truncate(_segment(derived)),
+    "a missing segment": lambda derived: _segment(derived).unlink(),
+    "a folder in place of a segment": lambda derived: (_segment(derived).unlink(), _segment(derived).mkdir()),
     "nothing at all": shutil.rmtree,
     "a torn manifest": lambda derived: _truncate(derived / "CURRENT"),
     "a manifest that is no object": lambda derived: (derived / "CURRENT").write_text("[1]", "utf-8"),
-    "a manifest of the future": lambda derived: _replace(derived, '"generation":1', '"generation":9'),
-    "a manifest of another format": lambda derived: _replace(derived, f'"format":{DERIVED_FORMAT}', '"format":0'),
+    "a manifest of the future": lambda derived: _replace(derived, generation=9),
+    "a manifest of another format": lambda derived: _replace(derived, format=0),
+    "a manifest of the format before": lambda derived: (derived / "CURRENT").write_text(BEFORE, "utf-8"),
 }
+BEFORE = '{"format":5,"generation":1,"encoder":"x","stale":0,"folder":"1-ab","files":{"rows.npy":[136,1]}}'
 
 
-def _replace(derived: Path, old: str, new: str) -> None:
-    manifest = (derived / "CURRENT").read_text("utf-8")
-    assert old in manifest
-    (derived / "CURRENT").write_text(manifest.replace(old, new), "utf-8")
+def _replace(derived: Path, **values: int) -> None:
+    write_manifest(derived, replace(read_manifest(derived), **values), aside="aside")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
@@ -91,7 +92,61 @@ def test_only_the_current_generation_is_kept(opened: Open, tmp_path: Path) -> No
     library = opened()
     for number, sentence in enumerate(ENGLISH):
         library.add(*made(f"{number}.txt", [sentence]))
-    assert len(list((tmp_path / "library" / "derived").iterdir())) == 2
+    derived = tmp_path / "library" / "derived"
+    assert {path.name for path in derived.iterdir()} == {"CURRENT", *read_manifest(derived).files()}
+
+
+def test_a_long_file_is_not_read_whole_until_somebody_asks_for_it(opened: Open, tmp_path: Path) -> None:
+    with opened() as library:
+        list(library.add_all([random_addition(seed, paragraphs=40) for seed in range(40)], group_s=60))
+    path = _segment(tmp_path / "library" / "derived")
+    assert path.stat().st_size > 1 << 20
+    _flip(path)
+    library = opened()
+    library.search(ENGLISH[2])
+    assert [problem.code for problem in library.check()] == ["search-index"]
+    library.rebuild()
+    assert library.check() == []
+
+
+def test_damage_that_is_met_while_searching_is_named_and_mended(opened: Open, tmp_path: Path) -> None:
+    library = opened()
+    library.add(*made("en.txt", ENGLISH))
+    expected = library.search(ENGLISH[2])
+    path = _segment(tmp_path / "library" / "derived")
+    with path.open("r+b") as file:
+        file.write(b"\xff" * (path.stat().st_size - 1_000))
+    with pytest.raises(SearchIndexDamaged, match="made anew"):
+        library.search(ENGLISH[2])
+    assert library.search(ENGLISH[2]) == expected
+
+
+def test_the_last_segments_merge_while_they_are_alike_and_few() -> None:
+    assert tail([], SMALL) == -1
+    assert tail([5], SMALL) == 0
+    assert tail([9_000, 40, 10, 1, 1], SMALL) == 3
+    assert tail([9_000, 40, 8, 1, 1], SMALL) == 1
+    assert tail([3_000, 2_000], SMALL) == 1
+    assert tail([3_000, 2_000], 2 * SMALL) == 0
+
+
+def test_too_many_segments_merge_where_that_costs_least() -> None:
+    assert cheapest([9, 8, 1, 2, 3, 9], 2) == (2, 5)
+    assert cheapest([1, 1], 1) == (0, 2)
+
+
+def test_many_segments_become_fewer(opened: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.search.derived.SMALL", 3)
+    monkeypatch.setattr("index.search.derived._BATCHES", 1)
+    library = opened()
+    results = list(library.add_all((random_addition(seed) for seed in range(60)), group_s=0))
+    for result in results[::3]:
+        library.remove(result.doc_id)
+    entries = read_manifest(tmp_path / "library" / "derived").segments
+    assert 4 <= len(entries) <= 16
+    assert sum(each.alive for each in entries) == 120
+    assert all(own_word(seed) in library.search(own_word(seed), k=1)[0].passage.text for seed in range(1, 60, 3))
+    assert library.check() == []
 
 
 @pytest.mark.parametrize(

@@ -226,7 +226,7 @@ def test_reading_rare_terms_first_finds_what_reading_all_finds(
 def test_a_language_that_grows_gets_a_graph_that_finds_nearly_all(
     address: str, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.search.graphs.EXACT_UP_TO", 200)
+    monkeypatch.setattr("index.search.postgres_graphs.EXACT_UP_TO", 200)
     with Library.open(address, encoder=encoder) as library:
         list(library.add_all([random_addition(2 * seed, paragraphs=50) for seed in range(12)], group_s=9))
         built = asked(address, "SELECT indexdef FROM pg_indexes WHERE indexdef LIKE '%hnsw%'")

@@ -15,7 +15,7 @@ from service.answering.confidence import BAR
 from service.answering.judging import RuleJudge
 from service.answering.understanding import understand
 from service.engine import Engine
-from service.evidence.pieces import Candidate, Pieces
+from service.evidence.pieces import Candidate, Piece, Pieces
 from service.settings import Settings
 from tests.index.made import ENGLISH, made
 
@@ -173,7 +173,8 @@ def test_reordering_loses_no_hit_and_raises_those_that_may_answer(scores, likely
     hits = [Hit(passage, "", score, Why()) for passage, score in zip(_PASSAGES, scores, strict=True)]
     hits.sort(key=lambda hit: -hit.score)
     chosen = random.sample(hits, len(likely))
-    judged = [Candidate(None, hit, share) for hit, share in zip(chosen, sorted(likely, reverse=True), strict=True)]
+    pieces = [Piece(hit.passage, hit.passage.units, *[None] * 6) for hit in chosen]
+    judged = list(map(Candidate, pieces, chosen, sorted(likely, reverse=True)))
     found = reordered(hits, judged)
     before = {hit.passage.passage_id: hit.score for hit in hits}
     assert sorted(hit.passage.passage_id for hit in found) == sorted(before)

@@ -262,3 +262,25 @@ def test_a_library_of_many_laws_is_prepared_in_seconds_and_asked_in_milliseconds
     started = perf_counter()
     assert names.meant("浙江省湿地条例第三条").documents[0] == "浙江湿地条例2031"
     assert perf_counter() - started < 0.05
+
+
+def test_names_taken_over_from_an_earlier_generation_are_those_that_are_found_anew():
+    before = Names(RECORDS, fronts())
+    retitled = replace(
+        RECORDS[6], title="Otter Act 2027", metadata=replace(RECORDS[6].metadata, title="Otter Act 2027")
+    )
+    now = [*RECORDS[1:6], retitled, *RECORDS[7:], record("heron", "Heron Act 2030", "NZ", 2030)]
+    opened = fronts() | {"order": Front("Executive Order 20999 of March 1, 2031", ())}
+    taken, anew = Names(now, opened, before=before), Names(now, opened)
+    asked = [
+        "沼泽保护法第三条",
+        "Otter Act 2027",
+        "Peat Carbon Act 2027",
+        "Heron Act 2030",
+        "EO 20999",
+        "EO 20301",
+        "AR-AM7714",
+    ]
+    assert [taken.meant(each) for each in asked] == [anew.meant(each) for each in asked]
+    kept = {id(each) for each in before._known}
+    assert sum(id(each) in kept for each in taken._known) == len(RECORDS) - 3

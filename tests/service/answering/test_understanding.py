@@ -146,7 +146,7 @@ def test_what_a_question_presumes_is_what_it_says_before_it_asks(question, presu
 
 def test_forms_of_statement_are_known_in_question_and_answer():
     (penalty,) = understand("不交会怎么罚？").forms
-    assert penalty.name == "penalty" and penalty.stands_in("处五万元罚款") and not penalty.stands_in("处于五月")
+    assert penalty.name == "penalty" and penalty.says.search("处五万元罚款") and not penalty.says.search("处于五月")
     assert [form.name for form in understand("What does forest mean by law? What is meant by fen?").forms] == [
         "meaning"
     ]

@@ -8,7 +8,7 @@ import numpy as np
 
 from index.errors import LibraryBusy, LibraryReadOnly
 from index.search.backend import Recall
-from index.search.vectors import NEAREST, vector_text
+from index.search.postgres_vectors import NEAREST, vector_text
 from index.store.columns import unpack_halves
 from index.store.wire import PostgresConnection
 

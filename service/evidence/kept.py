@@ -1,0 +1,90 @@
+"""Documents as quotes need them: their text read anew each time, and what stands beside it kept for a generation."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from index.store.catalogue import DocumentRecord
+from ingest.document import Page
+from ingest.passage import Passage
+from service.evidence.citations import Sources
+from service.evidence.doubts import Remarks, remarks_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_MOST_KEPT = 1_000  # documents, of each kind of thing that is kept of them
+_MOST_GLYPHS = 2_000_000  # whose boxes are kept: 32 MB
+_T = TypeVar("_T")
+
+
+class KeptDocuments:
+    """The documents of one generation of a library, as :class:`service.evidence.citations.Sources`.
+
+    What a quote is compared with, its document's record and text, is read from the store whenever it is asked for.
+    Pages, boxes, remarks and ``astral``, as :func:`service.evidence.geometry.astral_offsets` gives them, change with
+    the generation only. Safe for threads that read this generation.
+    """
+
+    def __init__(self, library: Sources, generation: int, astral: Callable[[str], Sequence[int]]) -> None:
+        self.generation = generation
+        self._library, self._read_astral = library, astral
+        self._pages: dict[str, tuple[Page, ...]] = {}
+        self._remarks: dict[str, Remarks] = {}
+        self._astral: dict[str, Sequence[int]] = {}
+        self._boxes: dict[str, NDArray[np.float32] | None] = {}
+        self._glyphs, self._lock = 0, threading.Lock()
+
+    def document(self, doc_id: str) -> DocumentRecord:
+        """The record, as it stands in the store now."""
+        return self._library.document(doc_id)
+
+    def text(self, doc_id: str) -> str:
+        """The source text, as it stands in the store now."""
+        return self._library.text(doc_id)
+
+    def passages(self, doc_id: str) -> list[Passage]:
+        """The passages in reading order."""
+        return self._library.passages(doc_id)
+
+    def near(self, passage_id: str, *, reach: int) -> list[Passage]:
+        """Those around one of them, itself among them, in reading order."""
+        return self._library.near(passage_id, reach=reach)
+
+    def pages(self, doc_id: str) -> tuple[Page, ...]:
+        """The pages, in order."""
+        return _kept(self._pages, doc_id, self._library.pages)
+
+    def remarks(self, doc_id: str) -> Remarks:
+        """What its reader remarked, and its poor pages."""
+        return _kept(self._remarks, doc_id, lambda doc_id: remarks_of(self.document(doc_id), self.pages(doc_id)))
+
+    def astral(self, doc_id: str) -> Sequence[int]:
+        """Offsets of the code points above U+FFFF."""
+        return _kept(self._astral, doc_id, self._read_astral)
+
+    def boxes(self, doc_id: str) -> NDArray[np.float32] | None:
+        """Boxes of its code points, float32 (n, 4), or None."""
+        known = self._boxes  # this very one: another thread may begin anew
+        if doc_id in known:
+            return known[doc_id]
+        found = self._library.boxes(doc_id)
+        size = 0 if found is None else len(found)
+        with self._lock:
+            if self._glyphs + size > _MOST_GLYPHS:
+                self._boxes, self._glyphs = {}, 0
+            self._boxes[doc_id] = found
+            self._glyphs += size
+        return found
+
+
+def _kept(known: dict[str, _T], doc_id: str, read: Callable[[str], _T]) -> _T:
+    found = known.get(doc_id)
+    if found is None:
+        if len(known) >= _MOST_KEPT:
+            known.clear()
+        found = known[doc_id] = read(doc_id)
+    return found
