@@ -1,7 +1,7 @@
-"""Retrieval step of the flow, lexical leg: BM25 as tantivy computes it, over postings that a database keeps.
+"""Retrieval step of the flow, lexical leg: BM25 as the embedded index has it, over postings that a database keeps.
 
-A posting is six bytes: the row, how often the term stands in it (at most 255), and the row's length as tantivy keeps
-it, one of 256 steps. What a passage counts is five bytes for each of its terms: the term's number and how often.
+A posting is seven bytes: the row, how often the term stands in it (at most 255), and how many terms it has. What a
+passage counts is five bytes for each of its terms: the term's number and how often.
 """
 
 from __future__ import annotations
@@ -24,22 +24,23 @@ if TYPE_CHECKING:
 
     Places = NDArray[np.intp]
     Bytes = NDArray[np.uint8]
+    Lengths = NDArray[np.uint16]
 else:
-    Places = Bytes = np.ndarray
+    Places = Bytes = Lengths = np.ndarray
 
 _K1, _B = 1.2, 0.75
 _MOST_TERMS = 64  # of a long query only the rarest terms are looked up
-_STEPS = np.array([b if b < 40 else 24 + ((8 | (b - 24) & 7) << ((b - 24) // 8 - 1)) for b in range(256)], np.float64)
-_POSTING = np.dtype([("row", "<u4"), ("times", "u1"), ("length", "u1")])
+_POSTING = np.dtype([("row", "<u4"), ("times", "u1"), ("length", "<u2")])
+POSTING_BYTES = _POSTING.itemsize
 _COUNT = np.dtype([("term", "<u4"), ("times", "u1")])
 
 
 class Postings(NamedTuple):
-    """Where a term stands: places among the passages looked at, how often, and those passages' length steps."""
+    """Where a term stands: places among the passages looked at, how often, and those passages' lengths."""
 
     places: Places
     times: Bytes
-    lengths: Bytes
+    lengths: Lengths
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Statistics:
     having: Mapping[str, int]
 
     def idf(self, term: str) -> float:
-        """As tantivy has it; a term that no passage has counts as the rarest."""
+        """As the embedded index has it; a term that no passage has counts as the rarest."""
         having = self.having.get(term, 0)
         n = max(self.passages, having)
         return math.log1p((n - having + 0.5) / (having + 0.5))
@@ -106,9 +107,8 @@ class Plan:
         return part._replace(cost=sum(having[term] for term in set(part.asked())))
 
     @cached_property
-    def _norms(self) -> Floats:
-        average = self._statistics.length / max(1, self._statistics.passages)
-        return (_K1 * (1 - _B + _B * _STEPS / max(average, 1e-9))).astype(np.float32)
+    def _average(self) -> float:
+        return max(self._statistics.length / max(1, self._statistics.passages), 1e-9)
 
     def scores(self, postings: Mapping[str, Postings], size: int, parts: Sequence[Part]) -> Floats:
         """What each of ``size`` places gets from these parts, float32, (size,); not yet a share of the perfect."""
@@ -133,7 +133,8 @@ class Plan:
             places, times, lengths = postings[term]
             weight = np.float32((_K1 + 1) * self._statistics.idf(term))
             often = times.astype(np.float32)
-            total[places] += weight * often / (often + self._norms[lengths])
+            norms = _K1 * (1 - _B) + lengths * np.float32(_K1 * _B / self._average)
+            total[places] += weight * often / (often + norms)
         return total
 
     def shares(self, scores: Floats) -> Floats:
@@ -152,9 +153,9 @@ def best_of(scores: Floats, rows: Rows, depth: int) -> Ranking:
     return Ranking(rows[there][order], scores[there][order])
 
 
-def length_steps(lengths: Sequence[int]) -> Bytes:
-    """The steps that stand for passages of so many terms, as tantivy rounds them down."""
-    return (np.searchsorted(_STEPS, lengths, side="right") - 1).astype(np.uint8)
+def storable_lengths(lengths: Sequence[int]) -> Lengths:
+    """Numbers of terms as a posting holds them."""
+    return np.minimum(lengths, np.iinfo(np.uint16).max).astype(np.uint16)
 
 
 def pack_counts(terms: Places, times: Places) -> bytes:
@@ -171,15 +172,15 @@ def read_counts(blobs: Sequence[bytes]) -> tuple[Places, NDArray[Any], Bytes]:
     return np.repeat(np.arange(len(blobs)), sizes), counts["term"], counts["times"]
 
 
-def pack_postings(rows: Rows, times: Places, length_steps: Places) -> NDArray[np.void]:
+def pack_postings(rows: Rows, times: Places, lengths: Places) -> NDArray[np.void]:
     """Postings in that order, ready to be cut into bytes."""
     postings = np.zeros(len(rows), _POSTING)
-    postings["row"], postings["times"], postings["length"] = rows, np.minimum(times, 255), length_steps
+    postings["row"], postings["times"], postings["length"] = rows, np.minimum(times, 255), lengths
     return postings
 
 
-def read_postings(blobs: Sequence[bytes]) -> tuple[Rows, Bytes, Bytes]:
-    """Rows, how often, and length steps of the postings in several blobs."""
+def read_postings(blobs: Sequence[bytes]) -> tuple[Rows, Bytes, Lengths]:
+    """Rows, how often, and lengths of the postings in several blobs."""
     postings = np.frombuffer(b"".join(blobs), _POSTING)
     return postings["row"].astype(np.int64), postings["times"], postings["length"]
 

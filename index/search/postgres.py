@@ -14,7 +14,7 @@ import numpy as np
 from index.arrays import Floats, Rows, distinct
 from index.hit import Filters, SearchMode
 from index.search.backend import NOTHING, Candidates, Recall
-from index.search.bm25 import Part, Plan, Postings, Statistics, best_of, length_steps, read_counts, read_postings
+from index.search.bm25 import Part, Plan, Postings, Statistics, best_of, read_counts, read_postings, storable_lengths
 from index.search.dense import share_of
 from index.search.lexical import Ranking
 from index.search.postgres_graphs import build_graphs, measured_recall
@@ -214,7 +214,7 @@ def _lexical(
 def _read(
     connection: PostgresConnection, parts: Sequence[Part], numbers: Mapping[str, int]
 ) -> dict[str, tuple[Rows, Any, Any]]:
-    """The postings of all terms of these parts: rows, how often, length steps."""
+    """The postings of all terms of these parts: rows, how often, lengths."""
     blobs: dict[str, list[bytes]] = {term: [] for part in parts for term in part.asked()}
     wanted = {numbers[term]: term for term in blobs}
     for number, entries in connection.execute(_POSTINGS, (list(wanted),)):
@@ -228,7 +228,7 @@ def _score_read(plan: Plan, read: Mapping[str, tuple[Rows, Any, Any]], parts: Se
     if not ends:
         return np.zeros(0, np.int64), np.zeros(0, np.float32)
     low, size = min(ends), max(ends) + 1 - min(ends)
-    postings = {term: Postings(rows - low, times, steps) for term, (rows, times, steps) in read.items()}
+    postings = {term: Postings(rows - low, times, sizes) for term, (rows, times, sizes) in read.items()}
     return np.arange(low, low + size), plan.scores(postings, size, parts)
 
 
@@ -242,13 +242,13 @@ def _score_likely(connection: PostgresConnection, plan: Plan, known: Frequencies
 def _counted(lengths: Sequence[int], counted: Sequence[bytes], numbers: Mapping[str, int]) -> dict[str, Postings]:
     """Postings of the words, made of what passages count; their places are those in the lists."""
     places, terms, times = read_counts(counted)
-    steps = length_steps(lengths)
+    sizes = storable_lengths(lengths)
     asked = np.isin(terms, np.array(list(numbers.values()), np.uint32))
     places, terms, times = places[asked], terms[asked], times[asked]
     found = {}
     for word, number in numbers.items():
         there = terms == number
-        found[word] = Postings(places[there], times[there], steps[places[there]])
+        found[word] = Postings(places[there], times[there], sizes[places[there]])
     return found
 
 

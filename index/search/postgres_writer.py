@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from index.search.bm25 import length_steps, pack_counts, pack_postings, read_counts, without_rows
+from index.search.bm25 import POSTING_BYTES, pack_counts, pack_postings, read_counts, storable_lengths, without_rows
 from index.search.lexical import LexicalEntry
 from index.search.postgres_vectors import vector_text
 from index.store.columns import unpack_halves, unpack_terms
@@ -107,20 +107,20 @@ def _bucket(connection: PostgresConnection) -> tuple[int, int]:
 def _put_into_bucket(
     connection: PostgresConnection, bucket: int, fresh: Sequence[_Fresh], number: dict[str, int]
 ) -> None:
-    terms, rows, times, steps = [], [], [], []
+    terms, rows, times, held = [], [], [], []
     lengths = [each.counts.total() for each in fresh]
     counted: list[bytes] = []
-    for each, step in zip(fresh, length_steps(lengths), strict=True):
+    for each, size in zip(fresh, storable_lengths(lengths), strict=True):
         numbers = np.array([number[word] for word in each.counts], np.int64)
         often = np.fromiter(each.counts.values(), np.int64, len(each.counts))
         counted.append(pack_counts(numbers, often))
         terms.append(numbers)
         times.append(often)
         rows.append(np.full(len(numbers), each.row))
-        steps.append(np.full(len(numbers), step))
+        held.append(np.full(len(numbers), size))
     all_terms = np.concatenate(terms)
     order = np.argsort(all_terms, kind="stable")
-    postings = pack_postings(*(np.concatenate(each)[order] for each in (rows, times, steps)))
+    postings = pack_postings(*(np.concatenate(each)[order] for each in (rows, times, held)))
     distinct, starts = np.unique(all_terms[order], return_index=True)
     blobs = [part.tobytes() for part in np.split(postings, starts[1:])]
     sizes = np.diff(starts, append=len(postings)).tolist()
@@ -168,7 +168,7 @@ def _take_out(connection: PostgresConnection) -> None:
         left = dict(zip([term for term, _ in found], without_rows([held for _, held in found], rows), strict=True))
         kept = [term for term, entries in left.items() if entries]
         connection.execute(
-            "UPDATE postings SET n = length(given.entries) / 6, entries = given.entries "
+            f"UPDATE postings SET n = length(given.entries) / {POSTING_BYTES}, entries = given.entries "
             "FROM unnest(?::int[], ?::bytea[]) AS given (term, entries) "
             "WHERE postings.term = given.term AND bucket = ?",
             (kept, [left[term] for term in kept], bucket),
