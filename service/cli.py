@@ -260,6 +260,29 @@ def upgrade(library: Library = None, as_json: AsJson = False) -> None:
     return None
 
 
+@app.command()
+def migrate(
+    to: Annotated[
+        str, typer.Option(help="Address of a PostgreSQL database, postgresql://user@host/name, or a folder.")
+    ],
+    library: Library = None,
+    as_json: AsJson = False,
+) -> None:
+    """Copy all documents into a database, or back into a folder. Begun again, it goes on where it was."""
+    from service.migrating import migrate as move
+    from service.settings import Settings
+
+    with terminal.progress("Copying", quiet=as_json) as advance:
+        moved = move(Settings.load(library=library), to, on_progress=advance)
+    if as_json:
+        return terminal.show_json({name: each._asdict() for name, each in moved.items()})
+    for name, each in moved.items():
+        terminal.show_line(
+            Text(f"{name}: {each.copied} documents copied, {each.there} were there; {each.passages} passages compared")
+        )
+    return None
+
+
 app.command()(edit.edit)
 app.command()(fetch.fetch)
 app.command()(serve.serve)

@@ -10,7 +10,11 @@ from typing import Annotated
 import platformdirs
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
+from index.opening import is_address, within_address
 from service.errors import InvalidSetting
+
+SCHEMA = "collection_"
+"""Collections in a database have schemas that begin so."""
 
 
 def default_library() -> Path:
@@ -32,12 +36,23 @@ def _origin(word: str) -> str:
 Origins = Annotated[tuple[Annotated[str, AfterValidator(_origin)], ...], BeforeValidator(_words)]
 
 
+def _address(given: SecretStr) -> SecretStr:
+    if not is_address(given.get_secret_value()):
+        raise ValueError("expected postgresql://user:password@host:port/database")
+    return given
+
+
 class Settings(BaseModel):
     """One table: name, default, meaning. :meth:`load` reads each from ``SINKQA_<NAME>``."""
 
     model_config = ConfigDict(frozen=True)
 
     library: Path = Field(default_factory=default_library, description="Folder of the library.")
+    store: Annotated[SecretStr, AfterValidator(_address)] | None = Field(
+        None,
+        description="PostgreSQL database that holds documents and what is searched, as postgresql://user@host/name; "
+        "unset: files in the library's folder, where uploads, keys and deleted documents are in any case.",
+    )
     collection: str = Field("default", description="Collection that is meant where none is named.")
     public_url: str | None = Field(
         None, pattern="^https?://", description="Address that users reach serve at, for links; unset: as it was asked."
@@ -106,6 +121,14 @@ class Settings(BaseModel):
         False, description="Whether fetch may reach this machine and inner networks: for a mirror of your own."
     )
 
+    @property
+    def place(self) -> Path | str:
+        """Where the documents of this collection are: the folder, or the address of the database."""
+        if self.store is None:
+            return self.library
+        address = self.store.get_secret_value()
+        return address if self.collection == "default" else within_address(address, SCHEMA + self.collection)
+
     @classmethod
     def load(cls, **given: object) -> Settings:
         """Settings from the environment, overridden by the options ``given``; None and empty variables are not given.
@@ -120,7 +143,7 @@ class Settings(BaseModel):
         except ValidationError as error:
             first = error.errors()[0]
             name = ".".join(str(part) for part in first["loc"])
+            got = "an address that is not shown" if name == "store" else repr(first["input"])
             raise InvalidSetting(
-                f"setting {name} (SINKQA_{name.upper()}): {first['msg'].lower()}, got {first['input']!r}; "
-                "correct or unset it"
+                f"setting {name} (SINKQA_{name.upper()}): {first['msg'].lower()}, got {got}; correct or unset it"
             ) from error
