@@ -99,7 +99,11 @@ async function welcome() {
   room.replaceChildren();
   const told = [get(`/v1/opening?language=${spoken}`), get("/v1/documents?limit=1")];
   const [opening, documents] = await Promise.all(told).catch(() => []); // the question will tell what is wrong
-  if (!documents || asked || spoken !== language()) return;
+  if (!documents || asked) return;
+  if (spoken !== language()) {
+    await welcome(); // the language was switched meanwhile
+    return;
+  }
   const { total } = documents;
   const holds = h("a", { href: "#/library", t: total ? ["holds", total] : "libraryEmpty" });
   room.replaceChildren(
