@@ -7,10 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from index.store.catalogue import DocumentRecord
-from ingest.text.view import fold
-from service.answering.codes import codes, versions
-from service.answering.lexicon import (
+from index.naming.codes import codes, versions
+from index.naming.lexicon import (
     Feature,
     Head,
     Place,
@@ -22,7 +20,9 @@ from service.answering.lexicon import (
     tokens,
     weights,
 )
-from service.answering.titling import Listed, Name, held_codes, home_of, names, own_codes, parts_of, years_of
+from index.naming.titling import Listed, Name, held_codes, home_of, names, own_codes, parts_of, years_of
+from index.store.catalogue import DocumentRecord
+from ingest.text.view import fold
 
 LAWS = frozenset(["law", "regulation", "measures", "rules", "provisions"])
 _LEFT, _RIGHT = 40, 16  # tokens about a word such as "law" in which its name may stand

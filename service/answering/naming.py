@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from itertools import product
 from pathlib import PurePath
 
+from index.naming.codes import fits, is_citable
+from index.naming.lexicon import Head, lexicon
+from index.naming.titling import listed_titles
 from index.store.catalogue import DocumentRecord, Front
-from service.answering.codes import fits, is_citable
-from service.answering.lexicon import Head, lexicon
 from service.answering.mentioning import LAWS, Inquiry, Known, Mention, know, weigh
-from service.answering.titling import listed_titles
 
 _NO_FRONT = Front("", ())
 _MOST_VISITED = 800  # places of a word among documents; a word that more of them share tells none apart

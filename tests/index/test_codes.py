@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.answering.codes import codes, fits, versions
+from index.naming.codes import codes, fits, versions
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Asking step of the flow: the names that a document goes by: of its title, its opening, its file, a list of titles."""
+"""Naming step of the flow: the names that a document goes by: of its title, its opening, its file, a list of titles."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from functools import cache
 from importlib.resources import files
 from pathlib import PurePath
 
+from index.naming.codes import codes
+from index.naming.lexicon import Feature, Head, Token, features, heads, homes, initials, tokens, weights
 from index.store.catalogue import DocumentRecord
 from ingest.places import countries_in, parts_in
-from service.answering.codes import codes
-from service.answering.lexicon import Feature, Head, Token, features, heads, homes, initials, tokens, weights
 
 MANIFEST = "data/manifest.json"
 _LINES = 25  # at the top of a document: its own numbers stand there, lower down those of others
@@ -259,7 +259,7 @@ def parts_of(record: DocumentRecord) -> frozenset[str]:
 def listed_titles() -> Listed:
     """Official titles in English and Chinese of the documents in the bundled manifest."""
     titles: dict[str, tuple[str, ...]] = {}
-    for entry in json.loads(files("service").joinpath(MANIFEST).read_text("utf-8"))["documents"]:
+    for entry in json.loads(files("ingest").joinpath(MANIFEST).read_text("utf-8"))["documents"]:
         both = tuple(filter(None, (entry["title"], entry.get("title_zh"))))
         for key in (entry["id"], entry.get("url"), entry.get("page"), *(title.lower() for title in both)):
             titles[key or ""] = both

@@ -1,4 +1,4 @@
-"""Asking step of the flow: numbers by which documents are cited, each in one form however it is written."""
+"""Naming step of the flow: numbers by which documents are cited, each in one form however it is written."""
 
 from __future__ import annotations
 
