@@ -6,12 +6,13 @@ It is done apart from any library, so that other processes can share it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from index.models.encoder import Encoder
+from index.naming.known import keys, know
 from index.store.columns import (
     metadata_json,
     pack,
@@ -23,6 +24,7 @@ from index.store.columns import (
     to_json,
 )
 from index.store.features import encode_passages, index_terms, title_of
+from index.store.names import front_of
 from ingest.document import Document
 from ingest.passage import Passage
 from ingest.provisions.kinds import statements
@@ -40,7 +42,8 @@ class Packed:
     ``source`` says where it was read from (a path, an address): other bytes from the same source supersede what it
     held before. ``encoder`` is the fingerprint of the encoder of its vectors. ``document`` holds the columns that do
     not depend on when it is added; ``passages`` and ``features``, one row each for every passage, lack the row number.
-    ``statements`` are kind, term, the passage's place among ``passages`` and the unit's in it.
+    ``statements`` are kind, term, the passage's place among ``passages`` and the unit's in it. ``names`` are the keys
+    under which questions look for it.
     """
 
     source: str
@@ -49,6 +52,7 @@ class Packed:
     passages: tuple[tuple[str, int, str, int, int, bytes], ...]
     features: tuple[tuple[bytes, bytes, bytes], ...]
     statements: tuple[tuple[str, str, int, int], ...]
+    names: tuple[str, ...]
 
     @property
     def doc_id(self) -> str:
@@ -99,13 +103,15 @@ def _packed(
         (each.passage_id, position, each.language, each.page_start, each.page_end, pack_passage(each))
         for position, each in enumerate(passages)
     )
+    columns = _columns(document, passages, rows)
     return Packed(
         source=_storable(source or document.name),
         encoder=encoder,
-        document=_columns(document, passages, rows),
+        document=columns,
         passages=rows,
         features=tuple((terms, *each) for terms, each in zip(index_terms(document, passages), encoded, strict=True)),
         statements=tuple(pack_statements(passages)),
+        names=pack_names(columns),
     )
 
 
@@ -118,6 +124,12 @@ def pack_statements(passages: Sequence[Passage]) -> Iterator[tuple[str, str, int
     """What the passages of one document, in reading order, state; see :class:`Packed`."""
     for place, stated in enumerate(statements(passages)):
         yield from ((each.kind, _storable(each.term), place, each.unit) for each in stated)
+
+
+def pack_names(columns: Mapping[str, Any]) -> tuple[str, ...]:
+    """The keys under which questions look for a document with these columns, ascending."""
+    front = front_of(*(columns[each] for each in ("doc_id", "name", "type", "metadata", "front")))
+    return tuple(sorted({_storable(key) for key in keys(know(front))}))
 
 
 def _check(document: Document, passages: Sequence[Passage]) -> None:
