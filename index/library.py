@@ -17,7 +17,7 @@ from index.hit import Filters, Hit, SearchMode, Stated
 from index.inspection import Problem, inspect
 from index.models.encoder import Encoder, load_encoder
 from index.models.reranker import Reranker, rerank
-from index.naming.front import Front
+from index.naming.known import Known
 from index.query.fusion import DEFAULT_WEIGHTS, Weights
 from index.query.retrieval import DEPTH, LONGEST_QUERY, prepare, ranked, read_hits, read_stated
 from index.search.backend import Recall, SearchBackend, Searcher
@@ -219,9 +219,9 @@ class Library:
         """As :meth:`index.store.store.Store.named`."""
         return self._store.named(keys, most=most, among=among)
 
-    def fronts(self, docs: Sequence[int]) -> dict[int, Front]:
-        """What documents show of themselves first, by their numbers; those that are gone are left out."""
-        return self._store.fronts(docs)
+    def known(self, docs: Sequence[int]) -> dict[int, Known]:
+        """What documents are called, by their numbers; those that are gone are left out."""
+        return self._store.known(docs)
 
     def document(self, doc_id: str) -> DocumentRecord:
         """The document with this id, or with the only id that begins with these 6 or more digits.

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache
-from itertools import product
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product, starmap
 from pathlib import PurePath
 from typing import Literal
 
 from index.naming.codes import versions, without_edition
 from index.naming.front import Front
-from index.naming.lexicon import features, heads, tokens
+from index.naming.lexicon import Feature, features, tokens
 from index.naming.titling import Name, held_codes, home_of, names, own_codes, parts_of, years_of
 from ingest.text.patterns import late
 
-_MOST_KEPT = 500  # documents, some 10 MB
 _FILE = late(r"[a-z\d_]+(?:[-.]+[a-z\d_]+)+|[a-z\d]+_[a-z\d_]+")
 
 Sort = Literal["of", "file", "code", "edition", "entry", "held"]
@@ -27,52 +27,57 @@ LOCAL = "local"
 """Key of the documents of a part of a country."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Known:
-    """A document of the library, prepared.
+    """A document of the library, prepared: all that naming asks of it.
 
-    ``features``: what any of its names says; ``issuer``: what its issuer's name says. ``kinds``: what it is, or holds;
-    ``spoken``: all kinds that its names speak of. ``held``: headings of what it collects, by their codes.
+    ``is_foreign``: its title is in another script than Chinese, so that a Chinese word for its kind is a translation.
+    ``issuer``: what its issuer's name says. ``held``: headings of what it collects, by their codes.
     """
 
-    front: Front
+    doc_id: str
+    is_foreign: bool
     names: tuple[Name, ...]
-    features: frozenset[int | str]
     issuer: frozenset[int | str]
-    kinds: frozenset[str]
-    spoken: frozenset[str]
     home: str
     parts: frozenset[str]
     years: frozenset[int]
     codes: frozenset[str]
-    held: Mapping[str, str] = field(hash=False)
+    held: Mapping[str, str]
     versions: frozenset[int]
 
-    @property
-    def is_foreign(self) -> bool:
-        """Whether its title is in another script than Chinese, so that a Chinese word for its kind is a translation."""
-        return self.front.title.isascii()
+    @cached_property
+    def features(self) -> frozenset[int | str]:
+        """What any of its names says."""
+        return frozenset(feature.what for name in self.names for feature in name.features)
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """What it is, or holds."""
+        return frozenset(kind for name in self.names for kind in name.kinds)
+
+    @cached_property
+    def spoken(self) -> frozenset[str]:
+        """All kinds that its names speak of."""
+        return frozenset(kind for name in self.names for kind in name.spoken)
 
     def headings(self, entry: int | str) -> Iterator[str]:
         """Those under which it holds what an entry of the vocabulary names."""
         return (name.heading for name in self.names if name.heading and name.kinds and entry in name.entries)
 
 
-@lru_cache(maxsize=_MOST_KEPT)
 def know(front: Front) -> Known:
-    """What the document goes by: a millisecond or two of work."""
+    """What the document goes by: some milliseconds of work, done once when it is taken in."""
     own = own_codes(front)
     kind = "order" if any(code.startswith("EO") for code in own) else ""
     found = names(front)
     if kind and not any(name.kinds for name in found if name.is_own):
         found = names(front, kind=kind)
     return Known(
-        front,
+        front.doc_id,
+        front.title.isascii(),
         tuple(found),
-        frozenset(feature.what for name in found for feature in name.features),
         _issuer(front.about.issuer or ""),
-        frozenset(kind for name in found for kind in name.kinds),
-        frozenset(head.kind for name in found for head in heads(name.said)),
         home_of(front),
         parts_of(front),
         years_of(front),
@@ -82,14 +87,74 @@ def know(front: Front) -> Known:
     )
 
 
+def known_json(known: Known) -> str:
+    """All of it but the id of the document."""
+    names = [
+        [
+            each.text,
+            each.features,
+            each.weights,
+            sorted(each.kinds),
+            sorted(each.spoken),
+            sorted(each.telling),
+            each.is_own,
+            each.heading,
+        ]
+        for each in known.names
+    ]
+    sets = [sorted(each) for each in (known.parts, known.years, known.codes, known.versions)]
+    issuer = sorted(known.issuer, key=str)
+    return json.dumps([known.is_foreign, names, issuer, known.home, known.held, *sets], separators=(",", ":"))
+
+
+def read_known(doc_id: str, text: str) -> Known:
+    """What was written by :func:`known_json` of this document."""
+    is_foreign, names, issuer, home, held, parts, years, codes, versions = json.loads(text)
+    return Known(
+        doc_id,
+        is_foreign,
+        tuple(_name(*each) for each in names),
+        frozenset(issuer),
+        home,
+        frozenset(parts),
+        frozenset(years),
+        frozenset(codes),
+        held,
+        frozenset(versions),
+    )
+
+
+def _name(
+    text: str,
+    features: Iterable[tuple[int, int, int | str]],
+    weights: Sequence[float],
+    kinds: Iterable[str],
+    spoken: Iterable[str],
+    telling: Iterable[str],
+    is_own: bool,
+    heading: str,
+) -> Name:
+    return Name(
+        text,
+        tuple(starmap(Feature, features)),
+        tuple(weights),
+        frozenset(kinds),
+        frozenset(spoken),
+        frozenset(telling),
+        sum(weights),
+        is_own,
+        heading,
+    )
+
+
 def key(sort: Sort, what: int | str, kind: str = "") -> str:
     """The key for what a question says; ``kind``: of document, for ``of``. Years and entries are numbers."""
     return f"{sort}{' ' if kind else ''}{kind}{'#' if isinstance(what, int) else ':'}{what}"
 
 
-def keys(known: Known) -> frozenset[str]:
-    """All keys under which a document is looked for."""
-    return frozenset(_keys(known))
+def keys(known: Known, file: str) -> frozenset[str]:
+    """All keys under which a document is looked for; ``file``: its file's name."""
+    return frozenset((*_keys(known), *_of_file(PurePath(file.lower()))))
 
 
 def files_in(text: str) -> list[str]:
@@ -109,10 +174,12 @@ def _keys(known: Known) -> Iterator[str]:
     for code in known.codes:
         yield key("code", code)
         yield from (key("edition", short) for short in without_edition(code))
-    path = PurePath(known.front.name.lower())
-    yield from (key("file", file) for file in (path.stem, path.name) if _FILE.fullmatch(file))
     if known.parts:
         yield LOCAL
+
+
+def _of_file(path: PurePath) -> Iterator[str]:
+    return (key("file", name) for name in (path.stem, path.name) if _FILE.fullmatch(name))
 
 
 def _issuer(names: str) -> frozenset[int | str]:

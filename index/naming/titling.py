@@ -53,16 +53,19 @@ Listed = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name as the words it is made of. ``kinds``: what documents it says this is one of; ``whole``: their weight.
+    """A name as what its words say, and the ``weights`` of these words, whose sum is ``whole``.
 
-    ``is_own``: of the document itself, and not of what it holds, under ``heading`` where that is known.
+    ``kinds``: what documents it says this is one of; ``spoken``: all kinds that it speaks of. ``telling``: its words,
+    by their stems, that tell it from others. ``is_own``: of the document itself, and not of what it holds, under
+    ``heading`` where that is known.
     """
 
     text: str
-    said: tuple[Token, ...]
     features: tuple[Feature, ...]
     weights: tuple[float, ...]
     kinds: frozenset[str]
+    spoken: frozenset[str]
+    telling: frozenset[str]
     whole: float
     is_own: bool = True
     heading: str = ""
@@ -71,11 +74,6 @@ class Name:
     def years(self) -> list[str]:
         """The years in it, in order."""
         return _YEAR.findall(self.text)
-
-    @property
-    def telling(self) -> frozenset[str]:
-        """Its words, by their stems, that tell it from others."""
-        return frozenset(token.stem for token, weight in zip(self.said, self.weights, strict=True) if weight)
 
     @property
     def entries(self) -> frozenset[int | str]:
@@ -110,7 +108,15 @@ def name_of(text: str, *, kind: str = "", is_own: bool = True, heading: str = ""
     spoken = [each for each in features(said) if not placed.issuperset(range(each.first, each.last))]
     kinds = frozenset(filter(None, (*own, kind)))
     return Name(
-        text, tuple(said), (*spoken, *initials(text, said)), tuple(weighed), kinds, sum(weighed), is_own, heading
+        text,
+        (*spoken, *initials(text, said)),
+        tuple(weighed),
+        kinds,
+        frozenset(head.kind for head in found),
+        frozenset(token.stem for token, weight in zip(said, weighed, strict=True) if weight),
+        sum(weighed),
+        is_own,
+        heading,
     )
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from index.naming.front import Front
-from index.store.columns import read_front, read_metadata
+from index.naming.known import Known
+from index.store.columns import unpack_known
 from index.store.sql import Connection, batches, places
 
 NAMES_VERSION = "names"
 """Name of the setting that says by which words and rules the keys were made."""
-_MOST_KEPT = 500  # fronts, some 5 MB
 _MOST_KEYS = 5_000  # in one statement
+_KNOWN = "INSERT INTO known (doc, known) VALUES (?, ?) ON CONFLICT (doc) DO UPDATE SET known = excluded.known"
 _SHARED = """
 WITH asked (key) AS (VALUES {})
 SELECT key,
@@ -24,6 +23,13 @@ FROM asked WHERE EXISTS (SELECT 1 FROM names WHERE names.key = asked.key)
 """
 
 
+class PackedNames(NamedTuple):
+    """What a document is called, by ``unpack_known``, and the keys under which questions look for it, ascending."""
+
+    known: bytes
+    keys: tuple[str, ...]
+
+
 class Shared(NamedTuple):
     """How many documents share a key, counted up to a limit, and the numbers of the ``first`` and ``last`` of them."""
 
@@ -32,9 +38,18 @@ class Shared(NamedTuple):
     last: int
 
 
-def insert_names(connection: Connection, doc: int, keys: Iterable[str]) -> None:
-    """Writes the keys of a document."""
-    connection.executemany("INSERT INTO names (key, doc) VALUES (?, ?)", [(key, doc) for key in keys])
+def write_names(connection: Connection, doc: int, names: PackedNames) -> None:
+    """Writes what a document is called, in place of what it was called."""
+    connection.execute("DELETE FROM names WHERE doc = ?", (doc,))
+    connection.execute(_KNOWN, (doc, names.known))
+    connection.executemany("INSERT INTO names (key, doc) VALUES (?, ?)", [(key, doc) for key in names.keys])
+
+
+def read_names(connection: Connection, doc: int) -> PackedNames:
+    """What a document is called, as it is stored."""
+    (known,) = connection.execute("SELECT known FROM known WHERE doc = ?", (doc,)).fetchone()
+    keys = connection.execute("SELECT key FROM names WHERE doc = ? ORDER BY key", (doc,))
+    return PackedNames(known, tuple(sorted(key for (key,) in keys)))
 
 
 def shared_keys(connection: Connection, keys: Sequence[str], *, most: int) -> dict[str, Shared]:
@@ -62,19 +77,12 @@ def named_documents(
     return found
 
 
-def fronts(connection: Connection, docs: Sequence[int]) -> dict[int, Front]:
-    """What documents show of themselves first, by their numbers; those that are gone are left out."""
-    found: dict[int, Front] = {}
+def known_documents(connection: Connection, docs: Sequence[int]) -> dict[int, Known]:
+    """What documents are called, by their numbers; those that are gone are left out."""
+    found: dict[int, Known] = {}
     for marks, part in batches(docs):
         rows = connection.execute(
-            f"SELECT doc, doc_id, name, type, metadata, front FROM documents WHERE doc IN {marks}", part
+            f"SELECT doc, doc_id, known FROM known JOIN documents USING (doc) WHERE doc IN {marks}", part
         )
-        found |= {doc: front_of(*columns) for doc, *columns in rows}
+        found |= {doc: unpack_known(doc_id, known) for doc, doc_id, known in rows}
     return found
-
-
-@lru_cache(maxsize=_MOST_KEPT)
-def front_of(doc_id: str, name: str, kind: str, metadata: str, front: str) -> Front:
-    """By what stands in the columns of a document now."""
-    about = read_metadata(metadata)
-    return Front(doc_id, name, about.title or name, kind, about, *read_front(front))

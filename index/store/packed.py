@@ -12,19 +12,23 @@ from itertools import islice
 from typing import Any
 
 from index.models.encoder import Encoder
+from index.naming.front import Front
 from index.naming.known import keys, know
 from index.store.columns import (
     metadata_json,
     pack,
     pack_boxes,
+    pack_known,
     pack_passage,
     pack_text,
     pages_json,
+    read_front,
+    read_metadata,
     read_passage,
     to_json,
 )
 from index.store.features import encode_passages, index_terms, title_of
-from index.store.names import front_of
+from index.store.names import PackedNames
 from ingest.document import Document
 from ingest.passage import Passage
 from ingest.provisions.kinds import statements
@@ -32,6 +36,8 @@ from ingest.readers import format_of
 from ingest.remarks import remark
 
 OPENING = 3_000  # code points
+NAMED_BY = ("doc_id", "name", "type", "metadata", "front")
+"""Columns that tell what a document is called."""
 _LONGEST_HEADING, _MOST_HEADINGS = 200, 300
 
 
@@ -42,8 +48,7 @@ class Packed:
     ``source`` says where it was read from (a path, an address): other bytes from the same source supersede what it
     held before. ``encoder`` is the fingerprint of the encoder of its vectors. ``document`` holds the columns that do
     not depend on when it is added; ``passages`` and ``features``, one row each for every passage, lack the row number.
-    ``statements`` are kind, term, the passage's place among ``passages`` and the unit's in it. ``names`` are the keys
-    under which questions look for it.
+    ``statements`` are kind, term, the passage's place among ``passages`` and the unit's in it.
     """
 
     source: str
@@ -52,7 +57,7 @@ class Packed:
     passages: tuple[tuple[str, int, str, int, int, bytes], ...]
     features: tuple[tuple[bytes, bytes, bytes], ...]
     statements: tuple[tuple[str, str, int, int], ...]
-    names: tuple[str, ...]
+    names: PackedNames
 
     @property
     def doc_id(self) -> str:
@@ -126,10 +131,12 @@ def pack_statements(passages: Sequence[Passage]) -> Iterator[tuple[str, str, int
         yield from ((each.kind, _storable(each.term), place, each.unit) for each in stated)
 
 
-def pack_names(columns: Mapping[str, Any]) -> tuple[str, ...]:
-    """The keys under which questions look for a document with these columns, ascending."""
-    front = front_of(*(columns[each] for each in ("doc_id", "name", "type", "metadata", "front")))
-    return tuple(sorted({_storable(key) for key in keys(know(front))}))
+def pack_names(columns: Mapping[str, Any]) -> PackedNames:
+    """What a document with these columns is called."""
+    doc_id, name, kind, metadata, opens = (columns[each] for each in NAMED_BY)
+    about = read_metadata(metadata)
+    known = know(Front(doc_id, name, about.title or name, kind, about, *read_front(opens)))
+    return PackedNames(pack_known(known), tuple(sorted({_storable(key) for key in keys(known, name)})))
 
 
 def _check(document: Document, passages: Sequence[Passage]) -> None:

@@ -13,8 +13,8 @@ from index.store.connection import SqliteConnection, connect, has_table
 from index.store.features import passage_terms
 from index.store.history import HISTORY, last_row
 from index.store.meta import find_meta, set_meta
-from index.store.names import NAMES_VERSION, insert_names
-from index.store.packed import front, pack_names, pack_statements, upload_source
+from index.store.names import NAMES_VERSION, write_names
+from index.store.packed import NAMED_BY, front, pack_names, pack_statements, upload_source
 from index.store.rows import stored_passages
 from index.store.schema import APPLICATION_ID, EDITED, FRONT, NAMES, STATEMENTS, STORE_FORMAT, UPGRADABLE
 from index.store.sql import Connection
@@ -130,13 +130,11 @@ def _add_history(connection: Connection) -> None:
 
 
 def _name_anew(connection: SqliteConnection) -> None:
-    if not has_table(connection, "names"):
+    if not has_table(connection, "known"):
         _create(connection, NAMES)
-    connection.execute("DELETE FROM names")
-    columns = ("doc_id", "name", "type", "metadata", "front")
     for (doc,) in connection.execute("SELECT doc FROM documents").fetchall():
-        found = connection.execute(f"SELECT {', '.join(columns)} FROM documents WHERE doc = ?", (doc,)).fetchone()
-        insert_names(connection, doc, pack_names(dict(zip(columns, found, strict=True))))
+        found = connection.execute(f"SELECT {', '.join(NAMED_BY)} FROM documents WHERE doc = ?", (doc,)).fetchone()
+        write_names(connection, doc, pack_names(dict(zip(NAMED_BY, found, strict=True))))
     set_meta(connection, NAMES_VERSION, names_version())
 
 

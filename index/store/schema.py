@@ -89,6 +89,10 @@ CREATE TABLE names (           -- under which keys of index.naming.known questio
     PRIMARY KEY (key, doc)
 ) WITHOUT ROWID;
 CREATE INDEX names_of_document ON names (doc);
+CREATE TABLE known (           -- what a document is called
+    doc INTEGER PRIMARY KEY REFERENCES documents ON DELETE CASCADE,
+    known BLOB NOT NULL
+);
 """
 
 

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from index.arrays import Floats, Rows
 from index.errors import LibraryDamaged
 from index.hit import Filters
-from index.naming.front import Front
+from index.naming.known import Known
 from index.store import catalogue, names, passages, writing
 from index.store.catalogue import AddResult, DocumentRecord, Predecessor, Size
 from index.store.checking import document_damages, found_by, orphans
@@ -127,9 +127,9 @@ class SqlStore(ABC):
         """Numbers of the documents that have the keys."""
         return names.named_documents(self.connection, keys, most=most, among=among)
 
-    def fronts(self, docs: Sequence[int]) -> dict[int, Front]:
-        """What documents show of themselves first, by their numbers."""
-        return names.fronts(self.connection, docs)
+    def known(self, docs: Sequence[int]) -> dict[int, Known]:
+        """What documents are called, by their numbers."""
+        return names.known_documents(self.connection, docs)
 
     def text(self, doc_id: str) -> str:
         """The source text."""

@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 
 from index.arrays import Floats, Rows
 from index.hit import Filters
-from index.naming.front import Front
+from index.naming.known import Known
 from index.store.catalogue import AddResult, DocumentRecord, Predecessor, Size
 from index.store.kept import Kept
 from index.store.names import Shared
@@ -145,8 +145,8 @@ class Store(Protocol):
         """
         ...
 
-    def fronts(self, docs: Sequence[int]) -> dict[int, Front]:
-        """What documents show of themselves first, by their numbers; those that are gone are left out."""
+    def known(self, docs: Sequence[int]) -> dict[int, Known]:
+        """What documents are called, by their numbers; those that are gone are left out."""
         ...
 
     def text(self, doc_id: str) -> str:

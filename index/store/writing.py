@@ -10,7 +10,7 @@ from typing import Literal
 from index.store.catalogue import AddResult
 from index.store.history import note_removal
 from index.store.kept import Kept
-from index.store.names import insert_names
+from index.store.names import write_names
 from index.store.packed import Packed
 from index.store.sql import Connection, places
 from index.store.statements import insert_statements
@@ -68,8 +68,7 @@ def change_document(transaction: Transaction, packed: Packed, *, anew: bool) -> 
         "WHERE doc_id = ? RETURNING doc",
         (*values, transaction.generation, packed.doc_id),
     ).fetchone()
-    connection.execute("DELETE FROM names WHERE doc = ?", (doc,))
-    insert_names(connection, doc, packed.names)
+    write_names(connection, doc, packed.names)
     if anew:
         note_removal(connection, doc, generation=transaction.generation)
         connection.execute("DELETE FROM passages WHERE doc = ?", (doc,))
@@ -100,7 +99,7 @@ def _insert_document(transaction: Transaction, packed: Packed) -> int:
         f"INSERT INTO documents ({', '.join(columns)}) VALUES {places(len(columns))} RETURNING doc",
         tuple(columns.values()),
     ).fetchone()
-    insert_names(transaction.connection, doc, packed.names)
+    write_names(transaction.connection, doc, packed.names)
     _insert_passages(transaction, packed, doc)
     return int(doc)
 

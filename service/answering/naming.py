@@ -86,7 +86,7 @@ class _Reading:
         if not (found or absent):
             found, words, places = self._abbreviated(asked)
         return Meant(
-            tuple(dict.fromkeys(known.front.doc_id for group in found for known in _ordered(group, asked))),
+            tuple(dict.fromkeys(known.doc_id for group in found for known in _ordered(group, asked))),
             ", ".join(dict.fromkeys(words)) if found else "",
             sure,
             tuple(dict.fromkeys(place.home for place in asked.places)),
@@ -196,7 +196,7 @@ def _within(places: Iterable[tuple[Known, str]]) -> dict[str, str]:
     """The headings, by doc_id, of documents that are named by one thing that they hold, and not themselves."""
     headings: dict[str, set[str]] = {}
     for known, heading in places:
-        headings.setdefault(known.front.doc_id, set()).add(heading)
+        headings.setdefault(known.doc_id, set()).add(heading)
     return {doc_id: next(iter(only)) for doc_id, only in headings.items() if len(only) == 1 and only != {""}}
 
 

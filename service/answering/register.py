@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from index.library import Library
-from index.naming.known import LOCAL, Known, know
+from index.naming.known import LOCAL, Known
 from index.store.names import Shared
 
 _MOST_VISITED = 800  # places of a word among documents; a word that more of them share tells none apart
@@ -64,6 +64,5 @@ class Register:
 
     def _prepared(self, docs: Sequence[int]) -> list[Known]:
         """The documents, in this order; those that are gone meanwhile are left out."""
-        fronts = self._library.fronts([doc for doc in docs if doc not in self._known])
-        self._known |= {doc: know(front) for doc, front in fronts.items()}
+        self._known |= self._library.known([doc for doc in docs if doc not in self._known])
         return [self._known[doc] for doc in docs if doc in self._known]

@@ -14,13 +14,12 @@ from index.errors import AmbiguousDocument, DocumentNotFound, PassageNotFound
 from index.hit import Filters
 from index.library import Addition
 from index.models.encoder import Encoder, load_encoder
-from index.naming.front import Front
-from index.naming.known import LOCAL, key, keys, know
+from index.naming.known import LOCAL, key
 from index.store.catalogue import AddResult
 from index.store.columns import unpack_terms, unpack_tokens, unpack_vectors
 from index.store.corrections import corrected, inherited
 from index.store.encoding import encode_anew
-from index.store.packed import Packed, pack_document
+from index.store.packed import Packed, pack_document, pack_names
 from index.store.sqlite import SqliteStore
 from index.store.store import Changes, Store
 from ingest.document import Metadata
@@ -96,9 +95,8 @@ def everything(store: Store) -> list[object]:
     """All that is stored, but for row numbers and generations."""
     records = [replace(each, generation=0, added_at="") for each in store.records()]
     features = [each[1:] for each in store.features(changes(store, None).added)]
-    fronts = {front.doc_id: front for front in store.fronts(range(100)).values()}
     names = [store.kept(each.doc_id).packed.names for each in records]
-    return [records, sorted(features), fronts, names, [store.passages(each.doc_id) for each in records]]
+    return [records, sorted(features), names, [store.passages(each.doc_id) for each in records]]
 
 
 def test_a_new_store_is_empty_and_of_generation_0(store: Store, encoder: Encoder) -> None:
@@ -160,8 +158,7 @@ def test_what_is_read_is_what_was_written(store: Store, pack: Pack, encoder: Enc
     assert store.pages(record.doc_id) == made.document.pages and store.boxes(record.doc_id) is None
     assert store.passages(record.doc_id) == list(made.passages)
     assert store.passages(record.doc_id, most=2) == list(made.passages[:2])
-    (front,) = store.fronts(range(9)).values()
-    assert front == Front(record.doc_id, "zh.txt", "标题", "text", record.metadata, made.document.text, ())
+    assert store.kept(record.doc_id).packed == replace(pack(made), source="")
     assert store.size() == type(store.size())(1, len(made.document.content))
     assert store.problems(encoder.dim) == []
 
@@ -317,14 +314,14 @@ def test_documents_are_found_by_the_keys_of_their_names(store: Store, pack: Pack
     assert store.named([protecting], most=2) == {protecting: [first, second]} and store.named([], most=2) == {}
     assert store.named([protecting], most=9, among=[third, second]) == {protecting: [second, third]}
     assert store.named([protecting], most=9, among=[]) == {} == store.shared([], most=9)
-    fronts = store.fronts([third, 99, first])
-    assert {doc: each.title for doc, each in fronts.items()} == {
-        first: "Fen Protection Act", third: "Mere Protection Act"
-    }  # fmt: skip
-    assert store.earliest(2) == [front.doc_id for front in store.fronts([first, second]).values()]
+    known = store.known([third, 99, first])
+    titles = {doc: each.names[0].text for doc, each in known.items()}
+    assert titles == {first: "Fen Protection Act", third: "Mere Protection Act"}
+    assert store.earliest(9) == [each.doc_id for _, each in sorted(store.known(range(9)).items())]
+    assert store.earliest(2) == store.earliest(9)[:2]
     with store.writing():
-        store.remove(fronts[first].doc_id)
-    assert store.named([protecting], most=9) == {protecting: [second, third]} and first not in store.fronts([first])
+        store.remove(known[first].doc_id)
+    assert store.named([protecting], most=9) == {protecting: [second, third]} and store.known([first]) == {}
 
 
 def test_keys_follow_corrections_and_are_those_made_anew(store: Store, pack: Pack, encoder: Encoder) -> None:
@@ -335,8 +332,9 @@ def test_keys_follow_corrections_and_are_those_made_anew(store: Store, pack: Pac
         store.change(changed, anew=True)
     assert not store.shared([heron], most=9) and store.shared([otter], most=9)
     assert len(store.named([LOCAL], most=9)[LOCAL]) == 1
-    for front in store.fronts(range(9)).values():
-        assert set(store.kept(front.doc_id).packed.names) == keys(know(front))
+    for record in store.records():
+        packed = store.kept(record.doc_id).packed
+        assert packed.names == pack_names(packed.document)
     with store.writing():
         store.change(corrected(changed, {"title": None}, encoder), anew=False)
     assert store.shared([heron], most=9) and not store.shared([otter], most=9)

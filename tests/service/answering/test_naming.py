@@ -13,7 +13,7 @@ import pytest
 
 from index.models.encoder import Encoder
 from index.naming.front import Front
-from index.naming.known import know
+from index.store.columns import unpack_known
 from ingest.document import Metadata
 from ingest.readers import read_bytes
 from ingest.splitting import split
@@ -274,14 +274,14 @@ def test_a_question_looks_at_few_of_thousands_of_documents(called):
         ("浙江省湿地条例第三条", {f"浙江湿地条例{year}" for year in years}),
         ("2025年河南省草原管理办法怎么规定", {f"河南草原管理办法{year}" for year in years}),
     ):
-        know.cache_clear()
+        unpack_known.cache_clear()
         found = names.meant(question)
         assert found.sure and found.documents[0] in documents and set(found.documents) <= documents
-        assert 0 < know.cache_info().misses <= 40
-    know.cache_clear()
+        assert 0 < unpack_known.cache_info().misses <= 40
+    unpack_known.cache_clear()
     for question in ("条例", "省的办法", "各省的条例和管理办法有何不同", "What does the law say about fines?"):
         assert not names.meant(question).sure
-    assert know.cache_info().misses <= 100
+    assert unpack_known.cache_info().misses <= 100
 
 
 def test_a_name_is_known_at_once_when_it_is_corrected_and_not_when_its_document_is_gone(tmp_path, encoder):
