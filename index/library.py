@@ -17,14 +17,16 @@ from index.hit import Filters, Hit, SearchMode, Stated
 from index.inspection import Problem, inspect
 from index.models.encoder import Encoder, load_encoder
 from index.models.reranker import Reranker, rerank
+from index.naming.known import Known
 from index.opening import library_stands, open_store
 from index.query.fusion import DEFAULT_WEIGHTS, Weights
 from index.query.retrieval import DEPTH, LONGEST_QUERY, prepare, ranked, read_hits, read_stated
 from index.search.backend import Recall, SearchBackend, Searcher
 from index.search.query import Query
-from index.store.catalogue import AddResult, DocumentRecord, Front, Size
+from index.store.catalogue import AddResult, DocumentRecord, Size
 from index.store.corrections import Corrections, corrected, inherited
 from index.store.encoding import encode_anew
+from index.store.names import Shared
 from index.store.packed import Packed, pack_document
 from index.store.store import Store
 from index.store.trash import Trash
@@ -203,9 +205,21 @@ class Library:
         """Documents and their bytes."""
         return self._store.size()
 
-    def fronts(self) -> dict[str, Front]:
-        """What each document shows of itself first, by doc_id."""
-        return self._store.fronts()
+    def earliest(self, most: int) -> list[str]:
+        """The ids of the first documents, in the order they were added."""
+        return self._store.earliest(most)
+
+    def shared(self, keys: Sequence[str], *, most: int) -> dict[str, Shared]:
+        """As :meth:`index.store.store.Store.shared`."""
+        return self._store.shared(keys, most=most)
+
+    def named(self, keys: Sequence[str], *, most: int, among: Sequence[int] | None = None) -> dict[str, list[int]]:
+        """As :meth:`index.store.store.Store.named`."""
+        return self._store.named(keys, most=most, among=among)
+
+    def known(self, docs: Sequence[int]) -> dict[int, Known]:
+        """What documents are called, by their numbers; those that are gone are left out."""
+        return self._store.known(docs)
 
     def document(self, doc_id: str) -> DocumentRecord:
         """The document with this id, or with the only id that begins with these 6 or more digits.

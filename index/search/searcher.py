@@ -38,14 +38,25 @@ class LocalSearcher:
     ) -> Candidates:
         """The best of each leg, among the passages that meet the filters and that the store still has."""
         with self._store.reading():
-            allowed = self._store.rows(filters) if filters else None
+            within = self._within(filters) if filters else None
             with self.snapshot.used():
-                within = None if allowed is None else self.snapshot.mask(allowed)
                 found = self._candidates(query, depth, mode, within)
             if self._store.generation == self.generation:
                 return found
             there = np.isin(found.rows, self._store.held(found.rows))
         return _only(found, np.flatnonzero(there))
+
+    def _within(self, filters: Filters) -> Mask | None:
+        """Where a passage meets the filters; while the store does not change, that is looked up once."""
+        is_current = self._store.generation == self.generation
+        if is_current and filters in self.snapshot.masks:
+            return self.snapshot.masks[filters]
+        allowed = self._store.rows(filters)
+        with self.snapshot.used():
+            within = None if allowed is None else self.snapshot.mask(allowed)
+        if is_current:
+            self.snapshot.keep_mask(filters, within)
+        return within
 
     def terms(self, prefix: str) -> list[tuple[str, int]]:
         """The index terms that begin with this, and how many passages have each."""

@@ -14,6 +14,7 @@ import numpy as np
 
 from index.arrays import Rows, Tokens
 from index.errors import SearchIndexDamaged
+from index.hit import Filters
 from index.search.building import ranges
 from index.search.dense import DenseIndex
 from index.search.lexical import LexicalIndex
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
     from index.search.lexical import Mask
     from index.search.segment import Places
+
+
+_MASKS = 16  # of a byte for each row
 
 
 class Piece(NamedTuple):
@@ -61,6 +65,7 @@ class Snapshot:
     def __init__(self, derived: Path, manifest: Manifest, *, before: Snapshot | None = None) -> None:
         self.derived, self.manifest = derived, manifest
         self.is_damaged = False
+        self.masks: dict[Filters, Mask | None] = {}
         known: Mapping[str, Piece] = (
             {each.entry.name: each for each in before.pieces} if before and not before.is_damaged else {}
         )
@@ -122,6 +127,10 @@ class Snapshot:
         within = np.zeros(int(self._bases[-1]), bool)
         within[self.places(rows)] = True
         return within if self.alive is None else within & self.alive
+
+    def keep_mask(self, filters: Filters, within: Mask | None) -> None:
+        """Keeps which places meet the filters at this generation, for the ones asked for last."""
+        self.masks = dict(list(self.masks.items())[1 - _MASKS :]) | {filters: within}
 
     def found(self, places: Places) -> Found:
         """What is kept of these places, ascending."""

@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
 from index.errors import AmbiguousDocument, DocumentNotFound
-from index.store.columns import read_edited, read_front, read_list, read_metadata
+from index.store.columns import read_edited, read_list, read_metadata
 from index.store.sql import Connection
 from ingest.document import Metadata
 
@@ -71,14 +71,6 @@ class Size:
     n_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Front:
-    """What a document shows of itself first: the first 3,000 characters, and its distinct highest headings in order."""
-
-    opening: str
-    headings: tuple[str, ...]
-
-
 class Predecessor(NamedTuple):
     """What is known of the document whose place another is about to take, and what of that was corrected.
 
@@ -95,10 +87,10 @@ def size(connection: Connection) -> Size:
     return Size(*map(int, connection.execute("SELECT count(*), coalesce(sum(n_bytes), 0) FROM documents").fetchone()))
 
 
-def fronts(connection: Connection) -> dict[str, Front]:
-    """Of all documents, by doc_id."""
-    rows = connection.execute("SELECT doc_id, front FROM documents")
-    return {doc_id: Front(*read_front(front)) for doc_id, front in rows}
+def earliest(connection: Connection, most: int) -> list[str]:
+    """The ids of the first documents, in the order they were added."""
+    found = connection.execute("SELECT doc_id FROM documents ORDER BY doc LIMIT ?", (most,))
+    return [str(doc_id) for (doc_id,) in found]
 
 
 def resolve(connection: Connection, prefix: str) -> str:

@@ -6,13 +6,14 @@ import json
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import numpy as np
 
 from index.arrays import Floats, Tokens
 from index.errors import LibraryDamaged
+from index.naming.known import Known, known_json, read_known
 from ingest.document import Metadata, Page, Span
 from ingest.passage import Passage, Unit
 
@@ -26,6 +27,7 @@ _DAMAGED = "{} cannot be read from the store: {}; run sinkqa doctor, remove what
 _RAW, _DEFLATED = b"r", b"z"
 _PROBE_BYTES = 1 << 16
 _STEPS_PER_POINT = 16  # boxes are kept to 1/16 point, a fiftieth of a millimetre
+_MOST_KEPT = 500  # documents, whose names are some 5 MB
 _NO_GLYPH = -32768  # also what a coordinate past +-2047 points becomes: no page is 72 cm and its text beyond it
 
 DOCUMENT_COLUMNS = (
@@ -178,6 +180,18 @@ def read_front(column: str) -> tuple[str, tuple[str, ...]]:
     """How a document opens, and its highest headings."""
     opening, headings = json.loads(column)
     return opening, tuple(headings)
+
+
+def pack_known(known: Known) -> bytes:
+    """What a document is called, but for its id."""
+    return pack_text(known_json(known))
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+@_reading("what a document is called")
+def unpack_known(doc_id: str, blob: bytes) -> Known:
+    """What the document of this id is called, by what stands in the store now."""
+    return read_known(doc_id, unpack_text(blob))
 
 
 @_reading("a list of a document's")

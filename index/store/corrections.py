@@ -14,7 +14,7 @@ from index.models.encoder import Encoder
 from index.store.catalogue import Predecessor
 from index.store.columns import metadata_json, read_edited, read_metadata, to_json
 from index.store.features import encode_passages, passage_terms
-from index.store.packed import Packed, packed_passages
+from index.store.packed import Packed, pack_names, packed_passages
 from ingest.splitting import language_of
 
 _OF_ONE_VERSION = {"year"}  # a newer version is of a year of its own
@@ -44,7 +44,7 @@ def corrected(packed: Packed, changes: Corrections, encoder: Encoder) -> Packed:
         "metadata": metadata_json(about),
         "edited": to_json(edited),
     }
-    changed = replace(packed, document=document)
+    changed = replace(packed, document=document, names=packed.names if about == before else pack_names(document))
     if about.title != before.title:
         changed = _titled(changed, about.title or str(document["name"]), encoder)
     if about.language != before.language:

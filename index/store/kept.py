@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from index.errors import DocumentNotFound
 from index.store.columns import DOCUMENT_COLUMNS
+from index.store.names import read_names
 from index.store.packed import Packed
 from index.store.sql import Connection
 
@@ -48,6 +49,7 @@ def read_kept(connection: Connection, doc_id: str, encoder: str) -> Kept:
         passages=tuple(row[:6] for row in rows),
         features=tuple(row[6:] for row in rows),
         statements=tuple(connection.execute(_STATEMENTS, (doc,))),
+        names=read_names(connection, doc),
     )
     sources = connection.execute("SELECT source FROM sources WHERE doc = ? ORDER BY source", (doc,))
     return Kept(packed, tuple(source for (source,) in sources))

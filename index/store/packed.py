@@ -6,23 +6,29 @@ It is done apart from any library, so that other processes can share it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from index.models.encoder import Encoder
+from index.naming.front import Front
+from index.naming.known import keys, know
 from index.store.columns import (
     metadata_json,
     pack,
     pack_boxes,
+    pack_known,
     pack_passage,
     pack_text,
     pages_json,
+    read_front,
+    read_metadata,
     read_passage,
     to_json,
 )
 from index.store.features import encode_passages, index_terms, title_of
+from index.store.names import PackedNames
 from ingest.document import Document
 from ingest.passage import Passage
 from ingest.provisions.kinds import statements
@@ -30,6 +36,8 @@ from ingest.readers import format_of
 from ingest.remarks import remark
 
 OPENING = 3_000  # code points
+NAMED_BY = ("doc_id", "name", "type", "metadata", "front")
+"""Columns that tell what a document is called."""
 _LONGEST_HEADING, _MOST_HEADINGS = 200, 300
 
 
@@ -49,6 +57,7 @@ class Packed:
     passages: tuple[tuple[str, int, str, int, int, bytes], ...]
     features: tuple[tuple[bytes, bytes, bytes], ...]
     statements: tuple[tuple[str, str, int, int], ...]
+    names: PackedNames
 
     @property
     def doc_id(self) -> str:
@@ -99,13 +108,15 @@ def _packed(
         (each.passage_id, position, each.language, each.page_start, each.page_end, pack_passage(each))
         for position, each in enumerate(passages)
     )
+    columns = _columns(document, passages, rows)
     return Packed(
         source=_storable(source or document.name),
         encoder=encoder,
-        document=_columns(document, passages, rows),
+        document=columns,
         passages=rows,
         features=tuple((terms, *each) for terms, each in zip(index_terms(document, passages), encoded, strict=True)),
         statements=tuple(pack_statements(passages)),
+        names=pack_names(columns),
     )
 
 
@@ -118,6 +129,14 @@ def pack_statements(passages: Sequence[Passage]) -> Iterator[tuple[str, str, int
     """What the passages of one document, in reading order, state; see :class:`Packed`."""
     for place, stated in enumerate(statements(passages)):
         yield from ((each.kind, _storable(each.term), place, each.unit) for each in stated)
+
+
+def pack_names(columns: Mapping[str, Any]) -> PackedNames:
+    """What a document with these columns is called."""
+    doc_id, name, kind, metadata, opens = (columns[each] for each in NAMED_BY)
+    about = read_metadata(metadata)
+    known = know(Front(doc_id, name, about.title or name, kind, about, *read_front(opens)))
+    return PackedNames(pack_known(known), tuple(sorted({_storable(key) for key in keys(known, name)})))
 
 
 def _check(document: Document, passages: Sequence[Passage]) -> None:

@@ -7,13 +7,16 @@ from contextlib import closing
 from pathlib import Path
 
 from index.errors import LibraryError
+from index.naming.version import names_version
 from index.store.columns import PASSAGE_COLUMNS, read_passage, unpack_text
-from index.store.connection import connect
+from index.store.connection import SqliteConnection, connect, has_table
 from index.store.features import passage_terms
 from index.store.history import HISTORY, last_row
-from index.store.packed import front, pack_statements, upload_source
+from index.store.meta import find_meta, set_meta
+from index.store.names import NAMES_VERSION, write_names
+from index.store.packed import NAMED_BY, front, pack_names, pack_statements, upload_source
 from index.store.rows import stored_passages
-from index.store.schema import APPLICATION_ID, EDITED, FRONT, STATEMENTS, STORE_FORMAT, UPGRADABLE
+from index.store.schema import APPLICATION_ID, EDITED, FRONT, NAMES, STATEMENTS, STORE_FORMAT, UPGRADABLE
 from index.store.sql import Connection
 from index.store.statements import insert_statements
 
@@ -33,8 +36,12 @@ def format_of(path: Path) -> int | None:
 
 
 def is_upgradable(path: Path) -> bool:
-    """Whether the file is a store of an older format that :func:`upgrade` can raise; False where it is none."""
-    return format_of(path) in UPGRADABLE
+    """Whether the file is a store that :func:`upgrade` can raise: of an older format, or with names made otherwise."""
+    try:
+        with closing(connect(path)) as connection:
+            return _lacks(connection)
+    except LibraryError:
+        return False
 
 
 def upgrade(path: Path) -> None:
@@ -47,20 +54,32 @@ def upgrade(path: Path) -> None:
     with closing(connect(path)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         try:
-            version = _format(connection)
-            if version in UPGRADABLE:  # nobody else has done it meanwhile
-                if version <= _WITHOUT_FRONTS:
-                    _add_statements_and_fronts(connection)
-                if version <= _OF_OTHER_TERMS:
-                    _add_edited(connection)
-                    _analyse_anew(connection)
-                    _name_uploads(connection)
-                _add_history(connection)
-                connection.execute(f"PRAGMA user_version = {STORE_FORMAT}")
+            if _lacks(connection):  # nobody else has done it meanwhile
+                _raise(connection)
             connection.execute("COMMIT")
         finally:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
+
+
+def _lacks(connection: SqliteConnection) -> bool:
+    version = _format(connection)
+    is_named = version == STORE_FORMAT and find_meta(connection, NAMES_VERSION) == names_version()
+    return version in (*UPGRADABLE, STORE_FORMAT) and not is_named
+
+
+def _raise(connection: SqliteConnection) -> None:
+    version = _format(connection) or 0
+    if version <= _WITHOUT_FRONTS:
+        _add_statements_and_fronts(connection)
+    if version <= _OF_OTHER_TERMS:
+        _add_edited(connection)
+        _analyse_anew(connection)
+        _name_uploads(connection)
+    if version < STORE_FORMAT:
+        _add_history(connection)
+    _name_anew(connection)
+    connection.execute(f"PRAGMA user_version = {STORE_FORMAT}")
 
 
 def _format(connection: Connection) -> int | None:
@@ -108,6 +127,15 @@ def _add_history(connection: Connection) -> None:
     issued = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'passages'").fetchone()
     last = max(last_row(connection), *(issued or (0,)))
     connection.execute("INSERT INTO generations VALUES (?, ?)", (int(generation), last))
+
+
+def _name_anew(connection: SqliteConnection) -> None:
+    if not has_table(connection, "known"):
+        _create(connection, NAMES)
+    for (doc,) in connection.execute("SELECT doc FROM documents").fetchall():
+        found = connection.execute(f"SELECT {', '.join(NAMED_BY)} FROM documents WHERE doc = ?", (doc,)).fetchone()
+        write_names(connection, doc, pack_names(dict(zip(NAMED_BY, found, strict=True))))
+    set_meta(connection, NAMES_VERSION, names_version())
 
 
 def _name_uploads(connection: Connection) -> None:

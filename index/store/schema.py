@@ -7,9 +7,11 @@ from contextlib import closing
 from pathlib import Path
 
 from index.errors import DiskFull, LibraryError, LibraryReadOnly
+from index.naming.version import names_version
 from index.store.connection import as_named, connect, stands
 from index.store.history import HISTORY, note_generation
 from index.store.lock import write_lock
+from index.store.names import NAMES_VERSION
 from ingest.passage import SPLITTER_VERSION
 
 STORE_FORMAT = 6
@@ -80,6 +82,20 @@ CREATE INDEX statements_of_passage ON statements ("row");
 """
 
 
+NAMES = """
+CREATE TABLE names (           -- under which keys of index.naming.known questions look for a document
+    key TEXT NOT NULL,
+    doc INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+    PRIMARY KEY (key, doc)
+) WITHOUT ROWID;
+CREATE INDEX names_of_document ON names (doc);
+CREATE TABLE known (           -- what a document is called
+    doc INTEGER PRIMARY KEY REFERENCES documents ON DELETE CASCADE,
+    known BLOB NOT NULL
+);
+"""
+
+
 def create_store(path: Path, *, encoder: str) -> None:
     """Writes an empty store beside ``path`` and moves it there, unless one stands there; the caller holds the lock."""
     if stands(path):
@@ -90,10 +106,11 @@ def create_store(path: Path, *, encoder: str) -> None:
         with closing(connect(aside, options="mode=rwc")) as connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.executescript(
-                f"BEGIN; {_SCHEMA} {STATEMENTS} {HISTORY} PRAGMA application_id = {APPLICATION_ID}; "
+                f"BEGIN; {_SCHEMA} {STATEMENTS} {NAMES} {HISTORY} PRAGMA application_id = {APPLICATION_ID}; "
                 f"PRAGMA user_version = {STORE_FORMAT}; COMMIT"
             )
             settings = {"generation": "0", "splitter": SPLITTER_VERSION, "encoder": encoder}
+            settings[NAMES_VERSION] = names_version()
             connection.executemany("INSERT INTO meta VALUES (?, ?)", settings.items())
             note_generation(connection, 0)
         aside.rename(path)

@@ -6,7 +6,9 @@ Statements are those that SQLite 3.35 and PostgreSQL 15 take alike, with ``?`` f
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
+
+_T = TypeVar("_T")
 
 _MOST_VALUES = 30_000  # SQLite takes 32 766 in one statement, PostgreSQL 65 535
 
@@ -44,8 +46,8 @@ def places(count: int) -> str:
     return f"({', '.join('?' * count)})"
 
 
-def batches(rows: Sequence[int], *, most: int = _MOST_VALUES) -> Iterator[tuple[str, Sequence[int]]]:
-    """Parts of ``rows``, at most ``most`` each, that fit one statement, each with its ``(?, ?, …)``."""
-    for start in range(0, len(rows), most):
-        part = rows[start : start + most]
+def batches(values: Sequence[_T], *, most: int = _MOST_VALUES) -> Iterator[tuple[str, Sequence[_T]]]:
+    """Parts of ``values``, at most ``most`` each, that fit one statement, each with its ``(?, ?, …)``."""
+    for start in range(0, len(values), most):
+        part = values[start : start + most]
         yield places(len(part)), part

@@ -10,13 +10,15 @@ from contextlib import AbstractContextManager
 from index.arrays import Floats, Rows
 from index.errors import LibraryDamaged
 from index.hit import Filters
-from index.store import catalogue, passages, writing
-from index.store.catalogue import AddResult, DocumentRecord, Front, Predecessor, Size
+from index.naming.known import Known
+from index.store import catalogue, names, passages, writing
+from index.store.catalogue import AddResult, DocumentRecord, Predecessor, Size
 from index.store.checking import document_damages, found_by, orphans
 from index.store.columns import read_pages, unpack, unpack_boxes, unpack_text
 from index.store.history import changes_since
 from index.store.kept import Kept, read_kept
 from index.store.meta import find_meta, set_meta
+from index.store.names import Shared
 from index.store.packed import Packed
 from index.store.rows import features_of, filtered_rows, held_rows, stored_passages
 from index.store.sql import Connection
@@ -113,9 +115,21 @@ class SqlStore(ABC):
         """Documents and their bytes."""
         return catalogue.size(self.connection)
 
-    def fronts(self) -> dict[str, Front]:
-        """What each document shows of itself first, by doc_id."""
-        return catalogue.fronts(self.connection)
+    def earliest(self, most: int) -> list[str]:
+        """The ids of the first documents, in the order they were added."""
+        return catalogue.earliest(self.connection, most)
+
+    def shared(self, keys: Sequence[str], *, most: int) -> dict[str, Shared]:
+        """Those of the keys that any document has."""
+        return names.shared_keys(self.connection, keys, most=most)
+
+    def named(self, keys: Sequence[str], *, most: int, among: Sequence[int] | None = None) -> dict[str, list[int]]:
+        """Numbers of the documents that have the keys."""
+        return names.named_documents(self.connection, keys, most=most, among=among)
+
+    def known(self, docs: Sequence[int]) -> dict[int, Known]:
+        """What documents are called, by their numbers."""
+        return names.known_documents(self.connection, docs)
 
     def text(self, doc_id: str) -> str:
         """The source text."""

@@ -8,8 +8,10 @@ from typing import NamedTuple, Protocol
 
 from index.arrays import Floats, Rows
 from index.hit import Filters
-from index.store.catalogue import AddResult, DocumentRecord, Front, Predecessor, Size
+from index.naming.known import Known
+from index.store.catalogue import AddResult, DocumentRecord, Predecessor, Size
 from index.store.kept import Kept
+from index.store.names import Shared
 from index.store.packed import Packed
 from ingest.document import Metadata, Page
 from ingest.passage import Passage
@@ -128,8 +130,23 @@ class Store(Protocol):
         """Documents and their bytes."""
         ...
 
-    def fronts(self) -> dict[str, Front]:
-        """What each document shows of itself first, by doc_id."""
+    def earliest(self, most: int) -> list[str]:
+        """The ids of the first documents, in the order they were added."""
+        ...
+
+    def shared(self, keys: Sequence[str], *, most: int) -> dict[str, Shared]:
+        """Those of the keys of :mod:`index.naming.known` that any document has; counting ends at ``most``."""
+        ...
+
+    def named(self, keys: Sequence[str], *, most: int, among: Sequence[int] | None = None) -> dict[str, list[int]]:
+        """Numbers of the documents that have the keys, in the order they were added; at most so many for all keys.
+
+        ``among``: only those of these documents.
+        """
+        ...
+
+    def known(self, docs: Sequence[int]) -> dict[int, Known]:
+        """What documents are called, by their numbers; those that are gone are left out."""
         ...
 
     def text(self, doc_id: str) -> str:

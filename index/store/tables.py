@@ -5,7 +5,9 @@ from __future__ import annotations
 from contextlib import closing
 
 from index.errors import LibraryFormatMismatch
+from index.naming.version import names_version
 from index.store.history import note_generation
+from index.store.names import NAMES_VERSION
 from index.store.wire import PostgresConnection, shown
 from ingest.passage import SPLITTER_VERSION
 
@@ -71,6 +73,16 @@ CREATE TABLE statements (
     PRIMARY KEY (kind, term, "row")
 );
 CREATE INDEX statements_of_passage ON statements ("row");
+CREATE TABLE names (
+    key text COLLATE "C" NOT NULL,
+    doc bigint NOT NULL REFERENCES documents ON DELETE CASCADE,
+    PRIMARY KEY (key, doc)
+);
+CREATE INDEX names_of_document ON names (doc);
+CREATE TABLE known (
+    doc bigint PRIMARY KEY REFERENCES documents ON DELETE CASCADE,
+    known bytea NOT NULL
+);
 CREATE TABLE generations (generation bigint PRIMARY KEY, last_row bigint NOT NULL);  -- see index.store.history
 CREATE TABLE removals (generation bigint NOT NULL, first_row bigint NOT NULL, last_row bigint NOT NULL);
 CREATE INDEX removals_by_generation ON removals (generation);
@@ -167,6 +179,7 @@ def create_database(address: str, *, encoder: str, dim: int) -> None:
             "splitter": SPLITTER_VERSION,
             "encoder": encoder,
             "dim": str(dim),
+            NAMES_VERSION: names_version(),
         }
         connection.executemany("INSERT INTO meta VALUES (?, ?)", settings.items())
         note_generation(connection, 0)

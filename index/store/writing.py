@@ -10,6 +10,7 @@ from typing import Literal
 from index.store.catalogue import AddResult
 from index.store.history import note_removal
 from index.store.kept import Kept
+from index.store.names import write_names
 from index.store.packed import Packed
 from index.store.sql import Connection, places
 from index.store.statements import insert_statements
@@ -70,6 +71,7 @@ def change_document(transaction: Transaction, packed: Packed, *, anew: bool) -> 
         "WHERE doc_id = ? RETURNING doc",
         (*values, transaction.generation, packed.doc_id),
     ).fetchone()
+    write_names(connection, doc, packed.names)
     if anew:
         note_removal(connection, doc, generation=transaction.generation)
         connection.execute("DELETE FROM passages WHERE doc = ?", (doc,))
@@ -101,6 +103,7 @@ def _insert_document(transaction: Transaction, packed: Packed, *, added_at: str 
         f"INSERT INTO documents ({', '.join(columns)}) VALUES {places(len(columns))} RETURNING doc",
         tuple(columns.values()),
     ).fetchone()
+    write_names(transaction.connection, doc, packed.names)
     _insert_passages(transaction, packed, doc)
     return int(doc)
 

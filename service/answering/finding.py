@@ -102,9 +102,14 @@ class Finder:
             return replace(self.filters, jurisdictions=(*meant.jurisdictions, _UNKNOWN))
         return self.filters
 
+    def _only(self) -> tuple[str, ...]:
+        """The document of a library that holds no other; else none."""
+        held = self.library.earliest(2)
+        return tuple(held) if len(held) == 1 else ()
+
     def _settled(self, asked: Asked, meant: Meant) -> Settled | None:
         """A provision, definition or date of effect, of the documents that are meant."""
-        documents = (meant.documents if meant.sure or meant.within else ()) or self.guide.names.only
+        documents = (meant.documents if meant.sure or meant.within else ()) or self._only()
         if not documents and not meant.absent and not table_asked(asked.text) and asks_for_the_provision(asked):
             return Settled((), (_OF_WHICH.get(asked.language, _OF_WHICH["en"]),))
         return (

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
-from index.store.catalogue import DocumentRecord
-from ingest.text.view import fold
-from service.answering.codes import codes, versions
-from service.answering.lexicon import (
+from index.naming.codes import codes, versions
+from index.naming.known import Known
+from index.naming.lexicon import (
     Feature,
     Head,
     Place,
@@ -22,7 +20,8 @@ from service.answering.lexicon import (
     tokens,
     weights,
 )
-from service.answering.titling import Listed, Name, held_codes, home_of, names, own_codes, parts_of, years_of
+from index.naming.titling import Name
+from ingest.text.view import fold
 
 LAWS = frozenset(["law", "regulation", "measures", "rules", "provisions"])
 _LEFT, _RIGHT = 40, 16  # tokens about a word such as "law" in which its name may stand
@@ -33,62 +32,6 @@ _CHANGING = frozenset(
 )
 _MOSTLY = 0.6  # of the name of what a document holds beside others
 _FULL = 0.95  # share from which on a name is said in full
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A document of the library, prepared.
-
-    ``features``: what any of its names says; ``issuer``: what its issuer's name says. ``kinds``: what it is, or holds;
-    ``spoken``: all kinds that its names speak of. ``held``: headings of what it collects, by their codes.
-    """
-
-    record: DocumentRecord
-    names: tuple[Name, ...]
-    features: frozenset[int | str]
-    issuer: frozenset[int | str]
-    kinds: frozenset[str]
-    spoken: frozenset[str]
-    home: str
-    parts: frozenset[str]
-    years: frozenset[int]
-    codes: frozenset[str]
-    held: Mapping[str, str] = field(hash=False)
-    versions: frozenset[int]
-
-    @property
-    def is_foreign(self) -> bool:
-        """Whether its title is in another script than Chinese, so that a Chinese word for its kind is a translation."""
-        return self.record.title.isascii()
-
-
-def know(record: DocumentRecord, opening: str, listed: Listed, headings: Sequence[str] = ()) -> Known:
-    """What the document goes by; ``opening``: the first 3,000 characters of its text, ``headings``: its highest."""
-    own = own_codes(record, opening, headings)
-    kind = "order" if any(code.startswith("EO") for code in own) else ""
-    found = names(record, opening, listed, headings)
-    if kind and not any(name.kinds for name in found if name.is_own):
-        found = names(record, opening, listed, headings, kind=kind)
-    return Known(
-        record,
-        tuple(found),
-        frozenset(feature.what for name in found for feature in name.features),
-        _issuer(record.metadata.issuer or ""),
-        frozenset(kind for name in found for kind in name.kinds),
-        frozenset(head.kind for name in found for head in heads(name.said)),
-        home_of(record),
-        parts_of(record),
-        years_of(record, opening),
-        own,
-        held_codes(record, headings),
-        frozenset(versions(f"{record.title}\n{record.name.replace('-', ' ')}\n{opening[:400]}")),
-    )
-
-
-def _issuer(names: str) -> frozenset[int | str]:
-    """What is said by one who names the issuers, all but a word of a name at least."""
-    said = [tokens(name) for name in re.split("[、;]", names)]
-    return frozenset(f.what for name in said for f in features(name) if f.last - f.first >= max(len(name) - 1, 1))
 
 
 _PROVIDES = re.compile("(?<=[法例则])规定")  # what a law provides, and neither 法规 nor the name of a 规定

@@ -6,22 +6,17 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
-from pathlib import PurePath
 
-from index.store.catalogue import DocumentRecord, Front
-from service.answering.codes import fits, is_citable
-from service.answering.lexicon import Head, lexicon
-from service.answering.mentioning import LAWS, Inquiry, Known, Mention, know, weigh
-from service.answering.titling import listed_titles
+from index.library import Library
+from index.naming.codes import is_citable
+from index.naming.known import Known, files_in, key
+from index.naming.lexicon import Head, lexicon
+from service.answering.mentioning import LAWS, Inquiry, Mention, weigh
+from service.answering.register import Register
 
-_NO_FRONT = Front("", ())
-_MOST_VISITED = 800  # places of a word among documents; a word that more of them share tells none apart
-_MOST_WEIGHED = 16  # documents compared for one mention
 _ABOUT = frozenset(["factsheet", "remarks", "briefing", "notice", "report", "communication"])
-_NEAR = 0.2  # what a shared word counts where the document is of another kind
 _LONGEST = 1_000  # characters of a question that are looked at
 _SHORTEST = 2  # letters of an abbreviation that are too few to be a name
-_FILE = re.compile(r"[a-z\d_]+(?:[-.]+[a-z\d_]+)+|[a-z\d]+_[a-z\d_]+")
 _TITLE = re.compile("《([^《》]{2,60})》")
 _JOINED = re.compile(r"(?:and|or|vs\.?|versus|with|the|[\s《》、,，和与及跟])+")
 _LOOSE = frozenset(
@@ -57,65 +52,26 @@ class Meant:
 
 
 class Names:
-    """What the documents of a library are called.
+    """What the documents of a library are called, as it is kept with them."""
 
-    ``fronts``: how each document opens, by doc_id, and its highest headings, by which what stands in another document
-    is known: a treaty in a schedule, the documents of a collection. ``before``: the names at an earlier generation, of
-    which those of unchanged documents are taken over; to find them takes a millisecond or two for each document.
-    """
-
-    def __init__(
-        self, records: Sequence[DocumentRecord], fronts: Mapping[str, Front], *, before: Names | None = None
-    ) -> None:
-        self._fronts = fronts
-        kept = before._unchanged(records, fronts) if before else {}
-        listed = listed_titles()
-        opened = [(record, fronts.get(record.doc_id, _NO_FRONT)) for record in records]
-        self._known = [
-            kept.get(record.doc_id) or know(record, front.opening, listed, front.headings) for record, front in opened
-        ]
-        self._standing: dict[tuple[str, int | str], list[Known]] = {}
-        self._files: dict[str, list[Known]] = {}
-        self._codes: dict[str, list[Known]] = {}
-        self._entries: dict[int | str, list[Known]] = {}
-        self._held: dict[int | str, list[tuple[Known, str]]] = {}
-        for known in self._known:
-            kinds = known.kinds | ({""} if any(not name.kinds for name in known.names) else set())
-            attributes = {*known.features, *known.issuer, *known.years, *known.parts, known.home}
-            for key in product(kinds, attributes):
-                self._standing.setdefault(key, []).append(known)
-            for entry in {each for name in known.names if name.is_own and name.kinds for each in name.entries}:
-                self._entries.setdefault(entry, []).append(known)
-            for name in known.names:
-                for entry in name.entries if name.heading and name.kinds else ():
-                    self._held.setdefault(entry, []).append((known, name.heading))
-            for code in known.codes:
-                self._codes.setdefault(code, []).append(known)
-            path = PurePath(known.record.name.lower())
-            for file in {path.stem, path.name}:
-                self._files.setdefault(file, []).append(known)
-
-    def _unchanged(self, records: Sequence[DocumentRecord], fronts: Mapping[str, Front]) -> dict[str, Known]:
-        """What is known of those of the documents that are now as they were."""
-        known = {each.record.doc_id: each for each in self._known}
-        return {
-            record.doc_id: before
-            for record in records
-            if (before := known.get(record.doc_id)) is not None
-            and before.record == record
-            and self._fronts.get(record.doc_id) == fronts.get(record.doc_id)
-        }
-
-    @property
-    def only(self) -> tuple[str, ...]:
-        """The document of a library that holds no other; else none."""
-        return (self._known[0].record.doc_id,) if len(self._known) == 1 else ()
+    def __init__(self, library: Library) -> None:
+        self._library = library
 
     def meant(self, question: str) -> Meant:
         """The documents that the question names, and where what it asks about holds."""
+        return _Reading(Register(self._library)).meant(question)
+
+
+class _Reading:
+    """One question, read."""
+
+    def __init__(self, register: Register) -> None:
+        self._register = register
+
+    def meant(self, question: str) -> Meant:
         asked = Inquiry(question[:_LONGEST])
         found, spans, missing, places = self._coded(asked)
-        found += [having for m in _FILE.finditer(asked.text.lower()) if (having := self._files.get(m[0]))]
+        found += [having for file in files_in(asked.text) if (having := self._register.called(key("file", file)))]
         groups = [group for group in self._groups(asked) if not _touches(asked, group[0], spans)]
         groups = [group for group in groups if _may_name(group[0])]
         if not (found or missing or groups):
@@ -130,7 +86,7 @@ class Names:
         if not (found or absent):
             found, words, places = self._abbreviated(asked)
         return Meant(
-            tuple(dict.fromkeys(known.record.doc_id for group in found for known in _ordered(group, asked))),
+            tuple(dict.fromkeys(known.doc_id for group in found for known in _ordered(group, asked))),
             ", ".join(dict.fromkeys(words)) if found else "",
             sure,
             tuple(dict.fromkeys(place.home for place in asked.places)),
@@ -143,9 +99,10 @@ class Names:
     def _abbreviated(self, asked: Inquiry) -> tuple[list[list[Known]], list[str], list[tuple[Known, str]]]:
         """Documents that hold what an abbreviation names, as a Convention in a schedule; often it is but a topic."""
         said = [(asked.part(first, last), what) for first, last, what in asked.features if last - first == 1]
-        held = [(short, self._held[what]) for short, what in said if short.isupper() and what in self._held]
-        places = [place for _, having in held for place in having]
-        return [[known for known, _ in having] for _, having in held], [short for short, _ in held], places
+        having = [(short, what, self._register.called(key("held", what))) for short, what in said if short.isupper()]
+        held = [(short, what, known) for short, what, known in having if known]
+        places = [(each, heading) for _, what, known in held for each in known for heading in each.headings(what)]
+        return [known for *_, known in held], [short for short, *_ in held], places
 
     def _coded(self, asked: Inquiry) -> tuple[list[list[Known]], list[tuple[int, int]], str, list[tuple[Known, str]]]:
         """The documents of each code and abbreviation in the question, and where these stand in it.
@@ -158,9 +115,7 @@ class Names:
         missing = ""
         places: list[tuple[Known, str]] = []
         for start, end, code in asked.codes:
-            having = self._codes.get(code) or [
-                known for own, all_known in self._codes.items() if fits(code, own) for known in all_known
-            ]
+            having = self._register.called(key("code", code)) or self._register.called(key("edition", code))
             if having:
                 found.append(_primary(having, kinds))
                 places += [(known, known.held.get(code, "")) for known in having]
@@ -170,7 +125,7 @@ class Names:
                 spans.append((start, end))
         for first, last, what in asked.features:
             short = asked.part(first, last) if last - first == 1 else ""
-            if len(short) > _SHORTEST and short.isupper() and (having := self._entries.get(what, [])):
+            if len(short) > _SHORTEST and short.isupper() and (having := self._register.called(key("entry", what))):
                 found.append(having)
                 places += [(known, "") for known in having]
                 spans.append((asked.said[first].start, asked.said[first].end))
@@ -194,31 +149,17 @@ class Names:
                 kept.append(group)
         return sorted(kept, key=lambda group: group[0].first)
 
-    def _near(self, asked: Inquiry, head: Head) -> Iterable[Known]:
+    def _near(self, asked: Inquiry, head: Head) -> Sequence[Known]:
         """Documents that share a telling word or an attribute with the words about ``head``, those with most first."""
         kinds = dict.fromkeys([head.kind, *lexicon().near.get(head.kind, ()), ""])
         near = asked.near(head)
-        keys: set[int | str] = {f.what for f in near if any(asked.weights[at] for at in range(f.first, f.last))}
-        keys |= {place.part or place.home for place in asked.places}
-        keys |= {int(f.what) for f in near if isinstance(f.what, str) and f.what.isdecimal()}
-        several = [
-            (kind == head.kind, having)
-            for kind, key in product(kinds, keys)
-            if (having := self._standing.get((kind, key)))
-        ]
-        alike = {(len(having), id(having[0]), id(having[-1])): (exact, having) for exact, having in several}
-        found: dict[int, tuple[float, Known]] = {}
-        visited = 0
-        for exact, having in sorted(alike.values(), key=lambda pair: (not pair[0], len(pair[1]))):
-            visited += len(having)
-            if visited > _MOST_VISITED and found:
-                break
-            score = (1.0 if exact else _NEAR) / len(having)
-            for known in having:
-                found[id(known)] = (found.get(id(known), (0.0,))[0] + score, known)
-        is_local = bool(asked.parts)
-        best = sorted(found.values(), key=lambda pair: (-round(pair[0], 6), bool(pair[1].parts) != is_local))
-        return [known for _, known in best[:_MOST_WEIGHED]]
+        keys: dict[int | str, None] = {
+            f.what: None for f in near if any(asked.weights[at] for at in range(f.first, f.last))
+        }
+        keys |= dict.fromkeys(place.part or place.home for place in asked.places)
+        keys |= {int(f.what): None for f in near if isinstance(f.what, str) and f.what.isdecimal()}
+        wanted = {key("of", what, kind): kind == head.kind for kind, what in product(kinds, keys)}
+        return self._register.nearest(wanted, is_local=bool(asked.parts))
 
     def _entitled(self, asked: Inquiry) -> Iterator[list[Mention]]:
         """Documents whose title, without a word for its kind, the question says in full."""
@@ -255,7 +196,7 @@ def _within(places: Iterable[tuple[Known, str]]) -> dict[str, str]:
     """The headings, by doc_id, of documents that are named by one thing that they hold, and not themselves."""
     headings: dict[str, set[str]] = {}
     for known, heading in places:
-        headings.setdefault(known.record.doc_id, set()).add(heading)
+        headings.setdefault(known.doc_id, set()).add(heading)
     return {doc_id: next(iter(only)) for doc_id, only in headings.items() if len(only) == 1 and only != {""}}
 
 

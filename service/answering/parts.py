@@ -13,10 +13,10 @@ from dataclasses import replace
 from itertools import islice, pairwise
 from typing import NamedTuple
 
+from index.naming.lexicon import heads, tokens
 from ingest.provisions.references import Reference, references
 from ingest.text.analyzer import units
 from ingest.text.patterns import late
-from service.answering.lexicon import heads, tokens
 from service.answering.understanding import Asked, asks, understand
 
 _MOST = 12  # parts of one question

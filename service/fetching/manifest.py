@@ -104,7 +104,7 @@ def load_manifest(path: Path | None = None) -> tuple[Entry, ...]:
     Raises:
         InvalidManifest: the file cannot be read, or something in it is not as described in docs/fetching.md.
     """
-    source = path or resources.files("service") / "data" / "manifest.json"
+    source = path or resources.files("ingest") / "data" / "manifest.json"
     try:
         return Manifest.model_validate_json(source.read_bytes()).documents
     except OSError as error:

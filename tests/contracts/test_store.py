@@ -14,11 +14,12 @@ from index.errors import AmbiguousDocument, DocumentNotFound, PassageNotFound
 from index.hit import Filters
 from index.library import Addition
 from index.models.encoder import Encoder, load_encoder
-from index.store.catalogue import AddResult, Front
+from index.naming.known import LOCAL, key
+from index.store.catalogue import AddResult
 from index.store.columns import unpack_terms, unpack_tokens, unpack_vectors
 from index.store.corrections import corrected, inherited
 from index.store.encoding import encode_anew
-from index.store.packed import Packed, pack_document
+from index.store.packed import Packed, pack_document, pack_names
 from index.store.postgres import PostgresStore
 from index.store.sqlite import SqliteStore
 from index.store.store import Changes, Store
@@ -101,7 +102,8 @@ def everything(store: Store) -> list[object]:
     """All that is stored, but for row numbers and generations."""
     records = [replace(each, generation=0, added_at="") for each in store.records()]
     features = [each[1:] for each in store.features(changes(store, None).added)]
-    return [records, sorted(features), store.fronts(), [store.passages(each.doc_id) for each in records]]
+    names = [store.kept(each.doc_id).packed.names for each in records]
+    return [records, sorted(features), names, [store.passages(each.doc_id) for each in records]]
 
 
 def test_a_new_store_is_empty_and_of_generation_0(store: Store, encoder: Encoder) -> None:
@@ -163,7 +165,7 @@ def test_what_is_read_is_what_was_written(store: Store, pack: Pack, encoder: Enc
     assert store.pages(record.doc_id) == made.document.pages and store.boxes(record.doc_id) is None
     assert store.passages(record.doc_id) == list(made.passages)
     assert store.passages(record.doc_id, most=2) == list(made.passages[:2])
-    assert store.fronts() == {record.doc_id: Front(made.document.text, ())}
+    assert store.kept(record.doc_id).packed == replace(pack(made), source="")
     assert store.size() == type(store.size())(1, len(made.document.content))
     assert store.problems(encoder.dim) == []
 
@@ -298,6 +300,51 @@ def test_statements_are_found_by_kind_and_term(store: Store, pack: Pack, encoder
     assert store.stated("definition", term=None, filters=None, most=1) == definitions[:1]
     ((row, unit, _),) = store.stated("penalty", term=None, filters=Filters(doc_ids=(ids[0],)), most=9)
     assert "900 marks" in store.stored([row])[row].passage.units[unit].text
+
+
+FENS = ("fen.txt", "heron.txt", "mere.txt")
+
+
+def titled(pack: Pack, name: str) -> Packed:
+    title = f"{name.removesuffix('.txt').title()} Protection Act"
+    return pack(addition(name, [title, ENGLISH[0]], metadata=Metadata(title, language="en", jurisdiction="NZ")))
+
+
+def test_documents_are_found_by_the_keys_of_their_names(store: Store, pack: Pack) -> None:
+    put(store, *(titled(pack, name) for name in FENS))
+    protecting, heron = key("of", "protect", "law"), key("of", "heron", "law")
+    shared = store.shared([heron, protecting, key("code", "EO1")], most=2)
+    assert {name: each.number for name, each in shared.items()} == {protecting: 2, heron: 1}
+    first, second, third = store.named([protecting], most=9)[protecting]
+    assert (first, third) == shared[protecting][1:] and shared[heron] == (1, second, second)
+    assert store.named([protecting, heron], most=9) == {protecting: [first, second, third], heron: [second]}
+    assert store.named([protecting], most=2) == {protecting: [first, second]} and store.named([], most=2) == {}
+    assert store.named([protecting], most=9, among=[third, second]) == {protecting: [second, third]}
+    assert store.named([protecting], most=9, among=[]) == {} == store.shared([], most=9)
+    known = store.known([third, 99, first])
+    titles = {doc: each.names[0].text for doc, each in known.items()}
+    assert titles == {first: "Fen Protection Act", third: "Mere Protection Act"}
+    assert store.earliest(9) == [each.doc_id for _, each in sorted(store.known(range(9)).items())]
+    assert store.earliest(2) == store.earliest(9)[:2]
+    with store.writing():
+        store.remove(known[first].doc_id)
+    assert store.named([protecting], most=9) == {protecting: [second, third]} and store.known([first]) == {}
+
+
+def test_keys_follow_corrections_and_are_those_made_anew(store: Store, pack: Pack, encoder: Encoder) -> None:
+    (result, _) = put(store, titled(pack, "heron.txt"), titled(pack, "fen.txt"))
+    heron, otter = key("of", "heron", "law"), key("of", "otter", "law")
+    with store.writing():
+        changed = corrected(store.kept(result.doc_id).packed, {"title": "Otter Act", "place": "Otago"}, encoder)
+        store.change(changed, anew=True)
+    assert not store.shared([heron], most=9) and store.shared([otter], most=9)
+    assert len(store.named([LOCAL], most=9)[LOCAL]) == 1
+    for record in store.records():
+        packed = store.kept(record.doc_id).packed
+        assert packed.names == pack_names(packed.document)
+    with store.writing():
+        store.change(corrected(changed, {"title": None}, encoder), anew=False)
+    assert store.shared([heron], most=9) and not store.shared([otter], most=9)
 
 
 def test_a_correction_is_written_and_taken_over_by_the_next_version(store: Store, pack: Pack, encoder: Encoder) -> None:

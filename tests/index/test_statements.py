@@ -10,7 +10,7 @@ import pytest
 from index.errors import LibraryFormatMismatch
 from index.hit import Filters
 from index.library import Library
-from index.store.catalogue import Front
+from index.store.columns import read_front
 from index.store.schema import UPGRADABLE
 from index.store.sqlite import STORE_FILE
 from index.store.trash import TRASH_FILE, Trash
@@ -48,6 +48,11 @@ def texts(library, kind, **how):
     return [each.hit.passage.units[each.unit].text for each in library.stating(kind, **how)]
 
 
+def front_of(library, doc_id):
+    """How the document opens, and its highest headings."""
+    return read_front(library._store.kept(doc_id).packed.document["front"])
+
+
 def test_statements_are_found_by_kind_term_and_document(library, law):
     assert texts(library, "effect") == ["This Act comes into force on 1 March 2031."]
     assert texts(library, "definition", term="warden") == texts(library, "definition")
@@ -65,13 +70,11 @@ def test_a_front_is_how_a_document_opens_and_its_highest_headings(library, law):
     )
     long = read_bytes((parts + "The mere is wet. " * 400).encode(), "mere.md")
     other = library.add(long, split(long)).doc_id
-    fronts = library.fronts()
-    assert fronts.keys() == {law, other}
-    assert fronts[law] == Front(library.text(law), ("2 Commencement", "4 Interpretation", "6 Ditches", "8 Fines"))
-    assert fronts[other].headings == ("Mere Order", "Part 1", "Part 2", "Part 3")  # the gates stand below
-    assert fronts[other].opening == long.text[:3000] != long.text
-    library.remove(law)
-    assert library.fronts().keys() == {other}
+    headings = ("2 Commencement", "4 Interpretation", "6 Ditches", "8 Fines")
+    assert front_of(library, law) == (library.text(law), headings)
+    opening, headings = front_of(library, other)
+    assert headings == ("Mere Order", "Part 1", "Part 2", "Part 3")  # the gates stand below
+    assert opening == long.text[:3000] != long.text
 
 
 def test_a_search_by_kind_ranks_only_what_states_it(library, law):
@@ -99,7 +102,7 @@ def test_the_following_passages_are_given_in_order(library, law):
 
 @pytest.mark.parametrize("version", UPGRADABLE)
 def test_an_older_library_is_given_what_it_lacks_when_it_is_opened(library, law, tmp_path, encoder, version):
-    before, front = texts(library, "penalty"), library.fronts()[law]
+    before, front = texts(library, "penalty"), front_of(library, law)
     library.remove(law, trash=Trash(tmp_path / "library", encoder=encoder.fingerprint))
     library.add(read_bytes(LAW.encode(), "fen.md"), split(read_bytes(LAW.encode(), "fen.md")))
     generation = library.generation
@@ -108,14 +111,14 @@ def test_an_older_library_is_given_what_it_lacks_when_it_is_opened(library, law,
     make_former(tmp_path / "library" / TRASH_FILE, version)
     with Library.open(tmp_path / "library", encoder=encoder) as opened:
         assert texts(opened, "penalty") == before and opened.terms() == ["warden"]
-        assert opened.fronts() == {law: front}
+        assert front_of(opened, law) == front
         assert opened.generation == generation and opened.check() == []
         assert opened.search("ditch")
         assert opened._store.changes(generation - 1) is None and opened._store.changes(generation) is not None
         last = opened._store.rows(Filters(doc_ids=(law,))).max()
         opened.remove(law)
         opened.restore(law, Trash(tmp_path / "library", encoder=encoder.fingerprint))
-        assert texts(opened, "penalty") == before and opened.fronts() == {law: front}
+        assert texts(opened, "penalty") == before and front_of(opened, law) == front
         assert opened._store.rows(Filters(doc_ids=(law,))).min() > last
 
 

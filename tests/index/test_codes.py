@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.answering.codes import codes, fits, versions
+from index.naming.codes import codes, versions, without_edition
 
 
 @pytest.mark.parametrize(
@@ -39,9 +39,10 @@ def test_a_figure_is_no_number_of_a_document(text):
     assert list(codes(text)) == []
 
 
-def test_a_standard_fits_without_its_year():
-    assert fits("GB94330", "GB943302031")
-    assert not fits("GB9433", "GB943302031")
+def test_a_standard_may_be_asked_for_without_its_year():
+    assert list(without_edition("GB943302031")) == ["GB94330"]
+    assert list(without_edition("ARAM0014V02")) == ["ARAM0014"]
+    assert list(without_edition("GB94330")) == []
 
 
 @pytest.mark.parametrize(

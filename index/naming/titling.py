@@ -1,4 +1,4 @@
-"""Asking step of the flow: the names that a document goes by: of its title, its opening, its file, a list of titles."""
+"""Naming step of the flow: the names that a document goes by: of its title, its opening, its file, a list of titles."""
 
 from __future__ import annotations
 
@@ -10,40 +10,41 @@ from functools import cache
 from importlib.resources import files
 from pathlib import PurePath
 
-from index.store.catalogue import DocumentRecord
+from index.naming.codes import codes
+from index.naming.front import Front
+from index.naming.lexicon import Feature, Head, Token, features, heads, homes, initials, tokens, weights
 from ingest.places import countries_in, parts_in
-from service.answering.codes import codes
-from service.answering.lexicon import Feature, Head, Token, features, heads, homes, initials, tokens, weights
+from ingest.text.patterns import late
 
 MANIFEST = "data/manifest.json"
 _LINES = 25  # at the top of a document: its own numbers stand there, lower down those of others
 _MAX_LINE = 90
 _SHORTEST = 12  # characters of a part of a title that is a name by itself
 _LONGEST = 700  # characters of a title
-_BODY_BEGINS = re.compile(
+_BODY_BEGINS = late(
     r"\d+\.?\s+\D|[IVX]+\.\s|第\s?[一1]\s?[章条]|By the|•|Section|Article|Sec\.|Contents|CONTENTS|TABLE OF"
 )
-_INNER = re.compile("《([^《》]{3,90})》")
-_ISSUED = re.compile(r"(?:关于)?(?:印发|发布|公布|颁布)(?:实施)?(.{4,80}?)的(?:通知|公告|通告|令)$")
-_BRACKETED = re.compile(r"\s*[（(\[][^（）()\[\]]*[）)\]]\s*$")
-_QUOTED = re.compile('[“"]([^”"]{8,160})[”"]')
-_SHORT = re.compile(
+_INNER = late("《([^《》]{3,90})》")
+_ISSUED = late(r"(?:关于)?(?:印发|发布|公布|颁布)(?:实施)?(.{4,80}?)的(?:通知|公告|通告|令)$")
+_BRACKETED = late(r"\s*[（(\[][^（）()\[\]]*[）)\]]\s*$")
+_QUOTED = late('[“"]([^”"]{8,160})[”"]')
+_SHORT = late(
     r"\bmay be (?:called|cited as)(?: the)?\s([A-Z][^.;\n]{5,100})|\bThis (?:Act|Law) is the ([A-Z][^.;\n]{5,100})"
 )
-_ABBREVIATED = re.compile(
+_ABBREVIATED = late(
     r"《([^《》]{4,80})》\s?[（(](?:以下|下称|下文)?(?:简称)?[《“\"']{1,2}([^《》“”\"']{2,20})[》”\"']{1,2}[）)]"
 )
-_DECISION = re.compile(
+_DECISION = late(
     r"^\s*(?:Decision\s+)?(\d{1,3}/(?:CP|CMA|CMP)\.\d{1,2})[\s:]+([A-Z][^\t\n]{8,140}?)(?:\s+\d+)?\s*$", re.MULTILINE
 )
-_ADOPTION = re.compile(r"\bAdoption of (?:the )?([A-Z][\w’' -]{5,60}?)(?=\s*(?:\d|$|\n|\t))", re.MULTILINE)
-_PART = re.compile(r"(?:Schedule|Annex|Appendix|附件|附录|別表)\s*[\w.-]{0,6}[\s:：.]+(\S.{4,120})")
-_BEFORE_NOUN = re.compile(r"\b(?:of|on|for|under|to|as|in|with|by|from|concerning|regarding|amending)\b")
-_LEADING = re.compile(r"^(?:the\s+|updated?\s+(?:of\s+)?(?:the\s+)?|revised\s+|proposal\s+for\s+a\s+)", re.IGNORECASE)
-_BELONGING = re.compile(r"\s(?:to|under|of)\sthe\s")
-_PARTICLES = re.compile("[ぁ-ゖ]")  # of Japanese titles, which say nothing in another language
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
-_ENACTED = re.compile(r"((?:19|20)\d\d)年\d{1,2}月\d{1,2}日[^。\n]{0,40}?(?:通过|修订|修正|修改|公布|发布)")
+_ADOPTION = late(r"\bAdoption of (?:the )?([A-Z][\w’' -]{5,60}?)(?=\s*(?:\d|$|\n|\t))", re.MULTILINE)
+_PART = late(r"(?:Schedule|Annex|Appendix|附件|附录|別表)\s*[\w.-]{0,6}[\s:：.]+(\S.{4,120})")
+_BEFORE_NOUN = late(r"\b(?:of|on|for|under|to|as|in|with|by|from|concerning|regarding|amending)\b")
+_LEADING = late(r"^(?:the\s+|updated?\s+(?:of\s+)?(?:the\s+)?|revised\s+|proposal\s+for\s+a\s+)", re.IGNORECASE)
+_BELONGING = late(r"\s(?:to|under|of)\sthe\s")
+_PARTICLES = late("[ぁ-ゖ]")  # of Japanese titles, which say nothing in another language
+_YEAR = late(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+_ENACTED = late(r"((?:19|20)\d\d)年\d{1,2}月\d{1,2}日[^。\n]{0,40}?(?:通过|修订|修正|修改|公布|发布)")
 
 
 Listed = Mapping[str, Sequence[str]]
@@ -52,16 +53,19 @@ Listed = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name as the words it is made of. ``kinds``: what documents it says this is one of; ``whole``: their weight.
+    """A name as what its words say, and the ``weights`` of these words, whose sum is ``whole``.
 
-    ``is_own``: of the document itself, and not of what it holds, under ``heading`` where that is known.
+    ``kinds``: what documents it says this is one of; ``spoken``: all kinds that it speaks of. ``telling``: its words,
+    by their stems, that tell it from others. ``is_own``: of the document itself, and not of what it holds, under
+    ``heading`` where that is known.
     """
 
     text: str
-    said: tuple[Token, ...]
     features: tuple[Feature, ...]
     weights: tuple[float, ...]
     kinds: frozenset[str]
+    spoken: frozenset[str]
+    telling: frozenset[str]
     whole: float
     is_own: bool = True
     heading: str = ""
@@ -70,11 +74,6 @@ class Name:
     def years(self) -> list[str]:
         """The years in it, in order."""
         return _YEAR.findall(self.text)
-
-    @property
-    def telling(self) -> frozenset[str]:
-        """Its words, by their stems, that tell it from others."""
-        return frozenset(token.stem for token, weight in zip(self.said, self.weights, strict=True) if weight)
 
     @property
     def entries(self) -> frozenset[int | str]:
@@ -109,7 +108,15 @@ def name_of(text: str, *, kind: str = "", is_own: bool = True, heading: str = ""
     spoken = [each for each in features(said) if not placed.issuperset(range(each.first, each.last))]
     kinds = frozenset(filter(None, (*own, kind)))
     return Name(
-        text, tuple(said), (*spoken, *initials(text, said)), tuple(weighed), kinds, sum(weighed), is_own, heading
+        text,
+        (*spoken, *initials(text, said)),
+        tuple(weighed),
+        kinds,
+        frozenset(head.kind for head in found),
+        frozenset(token.stem for token, weight in zip(said, weighed, strict=True) if weight),
+        sum(weighed),
+        is_own,
+        heading,
     )
 
 
@@ -137,19 +144,18 @@ def _kinds(text: str, said: Sequence[Token], found: Sequence[Head], *, is_own: b
         yield found[-1].kind
 
 
-def names(
-    record: DocumentRecord, opening: str, listed: Listed, headings: Sequence[str] = (), *, kind: str = ""
-) -> list[Name]:
+def names(front: Front, *, kind: str = "") -> list[Name]:
     """All names of a document, its title first, then those of what it holds; ``kind``: what it is besides."""
-    title = " ".join(record.title.split())
-    own = dict.fromkeys([*_of_title(title), *_listed(record, title, listed), *_of_opening(title, opening)])
+    title, opening = " ".join(front.title.split()), front.opening
+    own = dict.fromkeys([*_of_title(title), *_listed(front, title), *_of_opening(title, opening)])
     found = [name_of(text, kind=kind) for text in own if len(text) <= _LONGEST]
-    if stem := _of_file(record.name):
+    if stem := _of_file(front.name):
         found.append(name_of(stem))
     inner = dict.fromkeys([*(m[2] for m in _DECISION.finditer(opening)), *(m[1] for m in _ADOPTION.finditer(opening))])
     parts = dict.fromkeys(inner, "")
-    parts |= {text: heading for heading in headings if (match := _PART.match(heading)) for text in _shorter(match[1])}
-    parts |= _collected(record, headings)
+    headed = [(match[1], heading) for heading in front.headings if (match := _PART.match(heading))]
+    parts |= {text: heading for name, heading in headed for text in _shorter(name)}
+    parts |= _collected(front)
     held = [
         name_of(text.strip(), is_own=False, heading=heading) for text, heading in parts.items() if len(text) <= _LONGEST
     ]
@@ -164,16 +170,16 @@ def _shorter(name: str) -> Iterator[str]:
         yield short
 
 
-def _collected(record: DocumentRecord, headings: Sequence[str]) -> Mapping[str, str]:
+def _collected(front: Front) -> Mapping[str, str]:
     """The headings of a collection by the titles that they are; its files' names say COM 2023 796 in small letters."""
-    if record.type != "json" or len(headings) < 2:
+    if front.type != "json" or len(front.headings) < 2:
         return {}
-    return {re.sub(r"\bcom\b", "COM", heading): heading for heading in headings}
+    return {re.sub(r"\bcom\b", "COM", heading): heading for heading in front.headings}
 
 
-def held_codes(record: DocumentRecord, headings: Sequence[str]) -> Mapping[str, str]:
+def held_codes(front: Front) -> Mapping[str, str]:
     """The headings of a collection by the numbers of the documents under them."""
-    return {code: heading for title, heading in _collected(record, headings).items() for _, _, code in codes(title)}
+    return {code: heading for title, heading in _collected(front).items() for _, _, code in codes(title)}
 
 
 def _of_title(title: str) -> Iterator[str]:
@@ -202,9 +208,9 @@ def _of_opening(title: str, opening: str) -> Iterator[str]:
     yield from (m[2] for m in _ABBREVIATED.finditer(opening[:1_500]) if m[1] in title and heads(tokens(m[2])))
 
 
-def _listed(record: DocumentRecord, title: str, listed: Listed) -> Iterator[str]:
-    for key in (PurePath(record.name).stem.lower(), title.lower(), record.metadata.url or ""):
-        yield from listed.get(key, ())
+def _listed(front: Front, title: str) -> Iterator[str]:
+    for key in (PurePath(front.name).stem.lower(), title.lower(), front.about.url or ""):
+        yield from _listed_titles().get(key, ())
 
 
 def _of_file(name: str) -> str:
@@ -214,12 +220,12 @@ def _of_file(name: str) -> str:
     return " ".join(words) if len(words) > 1 or not stem.isascii() else ""
 
 
-def own_codes(record: DocumentRecord, opening: str, headings: Sequence[str] = ()) -> frozenset[str]:
+def own_codes(front: Front) -> frozenset[str]:
     """The document's own numbers, in its title, its file's name and alone at the top, or those that it collects."""
-    title = re.sub(r"\bamending\b.*", "", record.title)
-    own = {code for text in (title, *_masthead(opening), *_collected(record, headings)) for _, _, code in codes(text)}
-    own |= {code for found in _DECISION.finditer(opening) for _, _, code in codes(found[1])}
-    parts = PurePath(record.name).stem.upper().replace("_", "-").split("-")
+    title = re.sub(r"\bamending\b.*", "", front.title)
+    own = {code for text in (title, *_masthead(front.opening), *_collected(front)) for _, _, code in codes(text)}
+    own |= {code for found in _DECISION.finditer(front.opening) for _, _, code in codes(found[1])}
+    parts = PurePath(front.name).stem.upper().replace("_", "-").split("-")
     for start in range(len(parts)):
         found = next(codes("-".join(parts[start:])), None)
         if found and found[0] == 0 and not re.fullmatch(r"[A-Z]+(?:19|20)\d\d", found[2]):
@@ -236,30 +242,30 @@ def _masthead(opening: str) -> Iterator[str]:
             yield line
 
 
-def years_of(record: DocumentRecord, opening: str) -> frozenset[int]:
+def years_of(front: Front) -> frozenset[int]:
     """The years that the document may be told by: of issue, in its title and file's name, of its enactment."""
-    found = {record.metadata.year} if record.metadata.year else set()
-    found |= {int(year) for text in (record.title, record.name) for year in _YEAR.findall(text)}
-    return frozenset(found | {int(year) for year in _ENACTED.findall(opening[:800])})
+    found = {front.about.year} if front.about.year else set()
+    found |= {int(year) for text in (front.title, front.name) for year in _YEAR.findall(text)}
+    return frozenset(found | {int(year) for year in _ENACTED.findall(front.opening[:800])})
 
 
-def home_of(record: DocumentRecord) -> str:
+def home_of(front: Front) -> str:
     """Whose a document is: as its record says, else of the one country that its title names, else ""."""
-    named = {code for _, _, code in countries_in(record.title)}
-    return record.metadata.jurisdiction or (named.pop() if len(named) == 1 else "")
+    named = {code for _, _, code in countries_in(front.title)}
+    return front.about.jurisdiction or (named.pop() if len(named) == 1 else "")
 
 
-def parts_of(record: DocumentRecord) -> frozenset[str]:
+def parts_of(front: Front) -> frozenset[str]:
     """The parts of its country that a document is of."""
-    named = {part for _, _, part, _ in parts_in(record.title)}
-    return frozenset(named | ({record.metadata.place} if record.metadata.place else set()))
+    named = {part for _, _, part, _ in parts_in(front.title)}
+    return frozenset(named | ({front.about.place} if front.about.place else set()))
 
 
 @cache
-def listed_titles() -> Listed:
+def _listed_titles() -> Listed:
     """Official titles in English and Chinese of the documents in the bundled manifest."""
     titles: dict[str, tuple[str, ...]] = {}
-    for entry in json.loads(files("service").joinpath(MANIFEST).read_text("utf-8"))["documents"]:
+    for entry in json.loads(files("ingest").joinpath(MANIFEST).read_text("utf-8"))["documents"]:
         both = tuple(filter(None, (entry["title"], entry.get("title_zh"))))
         for key in (entry["id"], entry.get("url"), entry.get("page"), *(title.lower() for title in both)):
             titles[key or ""] = both

@@ -1,4 +1,4 @@
-"""Asking step of the flow: numbers by which documents are cited, each in one form however it is written."""
+"""Naming step of the flow: numbers by which documents are cited, each in one form however it is written."""
 
 from __future__ import annotations
 
@@ -6,34 +6,35 @@ import re
 from collections.abc import Iterator
 
 from ingest.text.numerals import read_numeral
+from ingest.text.patterns import late
 
 _BODIES = "GB|HJ|DB\\d{0,2}|LY|NY|DL|QX|SL|JJG|JJF|TD|HY|ISO|IEC|JIS|EN|BS"  # of standards: number after a space, too
 _MONEY = "USD|RMB|CNY|EUR|GBP|NZD|AUD|JPY|CAD"
 _FORMS = {
-    "EO": re.compile(
+    "EO": late(
         r"(?:\b(?i:executive\s+orders?)|\bE\.?O\.?)[\s-]*(?:No\.?\s*|第)?(\d{4,5})\b"
         r"|(\d{4,5})\s*号?(?:总统)?(?:行政命?令|总统令)|(?:行政命?令|总统令)第?\s*(\d{4,5})"
     ),
-    "COM": re.compile(r"\bCOM\s?\(?(\d{4})\)?\s?[/ ]?\s?(\d{1,4})\b|\b5(\d{4})(?:PC|DC)0*(\d{1,4})\b"),
-    "EU": re.compile(
+    "COM": late(r"\bCOM\s?\(?(\d{4})\)?\s?[/ ]?\s?(\d{1,4})\b|\b5(\d{4})(?:PC|DC)0*(\d{1,4})\b"),
+    "EU": late(
         r"(?:\((?:EU|EC|EEC)\)\s?(?:No\s)?|\b(?i:Regulation|Directive)\s)(\d{4}[/ ]\d{1,4})\b"
         r"|\b3(\d{4})[RLD]0*(\d{1,4})\b"
     ),
-    "DEC": re.compile(r"(?<![\d/])(\d{1,3}/(?:CP|CMA|CMP)\.\d{1,2})(?!\d)"),
-    "FCCC": re.compile(r"\bFCCC(/[A-Za-z\d/.]+\d)"),
-    "令": re.compile(
+    "DEC": late(r"(?<![\d/])(\d{1,3}/(?:CP|CMA|CMP)\.\d{1,2})(?!\d)"),
+    "FCCC": late(r"\bFCCC(/[A-Za-z\d/.]+\d)"),
+    "令": late(
         r"令\s?[（(]?第?\s?(\d{1,4})\s?号|第\s?(\d{1,4})\s?号(?:国务院|主席|省政府|部)?令"
         r"|\b(?:Decree|Order)\s+(?:of the [\w ]+ )?No\.?\s?(\d{1,4})\b"
     ),
-    "文": re.compile(r"([\u4e00-\u9fff]{2,6}\s?[〔\[【（(]?\d{4}[〕\]】）)]\s?第?\d{1,4})\s?号"),
-    "": re.compile(
+    "文": late(r"([\u4e00-\u9fff]{2,6}\s?[〔\[【（(]?\d{4}[〕\]】）)]\s?第?\d{1,4})\s?号"),
+    "": late(
         rf"(?<![A-Za-z\d/-])((?:{_BODIES})(?:/[TZ])?[\s/-]?\d{{2,}}(?:\.\d+)?(?:\s?[-—–]\s?\d{{4}})?"
         rf"|(?!{_MONEY})[A-Z]{{2,6}}(?:[-/][A-Z]{{1,6}})*-?\d{{4}}(?!\d)"
         r"|[A-Z]{2,8}(?:-[A-Z]{1,6})*-\d{2,3}-\d{2,4}|AMS-[IVX]+\.[A-Z]+)"
     ),
 }
-_MARKS = re.compile(r"[\s./—–〔〕\[\]【】（）()-]+")
-_VERSION = re.compile(
+_MARKS = late(r"[\s./—–〔〕\[\]【】（）()-]+")
+_VERSION = late(
     r"(?:\b(?i:version|ver\.?)|(?<![A-Za-z])[vV])[\s.]?0*(\d{1,2})(?:\.\d+)*(?![\d%])|第\s?0*(\d{1,2}|[一二三四五六])\s?版"
 )
 
@@ -55,11 +56,11 @@ def versions(text: str) -> tuple[int, ...]:
     )
 
 
-def fits(asked: str, code: str) -> bool:
-    """Whether a code is the one asked for; a standard may be asked for without its year."""
-    return code == asked or (
-        code.startswith(asked) and re.fullmatch(r"(?:19|20)\d\d|V\d+", code[len(asked) :]) is not None
-    )
+def without_edition(code: str) -> Iterator[str]:
+    """What else a code may be asked for by: a standard's without its year, a methodology's without its version."""
+    for ending in (r"(?:19|20)\d\d\Z", r"V\d+\Z"):
+        if found := re.search(ending, code):
+            yield code[: found.start()]
 
 
 def is_citable(code: str) -> bool:

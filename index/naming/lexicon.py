@@ -1,4 +1,4 @@
-"""Asking step of the flow: what names of documents are made of: words in two languages, kinds, places."""
+"""Naming step of the flow: what names of documents are made of: words in two languages, kinds, places."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ingest.places import countries_in, parts_in
 from ingest.text.analyzer import units
 from ingest.text.view import fold
 
-WORDS = "data/names.txt"
+WORDS = "names.txt"
 _JAPANESE = str.maketrans(  # characters that Japanese alone writes so, as the words of this table are written
     "気実対図関総県変経営価権検証観様応帰発鉱済労戦撃児広豊辺駅獣斉斎浄渉猟縄険験庁塩沢処拠伝円効単増徳徴択暁毎渇焼砕",
     "气实对图关总县变经营价权检证观样应归发矿济劳战击儿广丰边驿兽齐斋净涉猎绳险验厅盐泽处据传圆效单增德征择晓每渴烧碎",
@@ -212,7 +212,7 @@ def _token_at(said: Sequence[Token], offset: int) -> int:
 @cache
 def lexicon() -> Lexicon:
     """The bundled one, with the words of the search's glossary, read once."""
-    sections = _sections(files("service").joinpath(WORDS).read_text("utf-8"))
+    sections = _sections(files("index.naming").joinpath(WORDS).read_text("utf-8"))
     places = {key: tuple(entries) for key, entries in glossary().places.items()}
     for at, line in enumerate(sections["words"], 1):
         for form in line.replace("=", "|").split("|"):

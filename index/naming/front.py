@@ -1,0 +1,25 @@
+"""Naming step of the flow: what a document shows of itself first, by which it goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ingest.document import Metadata
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """What a document shows of itself first.
+
+    ``name`` is its file's; ``title`` falls back on it; ``type`` is the short format name of
+    :class:`index.hit.Filters`. ``opening``: the first 3,000 characters of its text; ``headings``: its distinct highest
+    ones, in order.
+    """
+
+    doc_id: str
+    name: str
+    title: str
+    type: str
+    about: Metadata
+    opening: str
+    headings: tuple[str, ...]

@@ -1,0 +1,188 @@
+"""Naming step of the flow: all that a document goes by, and the keys under which questions look for it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product, starmap
+from pathlib import PurePath
+from typing import Literal
+
+from index.naming.codes import versions, without_edition
+from index.naming.front import Front
+from index.naming.lexicon import Feature, features, tokens
+from index.naming.titling import Name, held_codes, home_of, names, own_codes, parts_of, years_of
+from ingest.text.patterns import late
+
+_FILE = late(r"[a-z\d_]+(?:[-.]+[a-z\d_]+)+|[a-z\d]+_[a-z\d_]+")
+
+Sort = Literal["of", "file", "code", "edition", "entry", "held"]
+"""What a key says of documents: ``of`` the kind it has, something that they are told by; ``file`` their file's name;
+``code`` their number, ``edition`` the number without the year or version; ``entry`` an entry of the vocabulary that is
+their name, ``held`` of what they hold under a heading."""
+LOCAL = "local"
+"""Key of the documents of a part of a country."""
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """A document of the library, prepared: all that naming asks of it.
+
+    ``is_foreign``: its title is in another script than Chinese, so that a Chinese word for its kind is a translation.
+    ``issuer``: what its issuer's name says. ``held``: headings of what it collects, by their codes.
+    """
+
+    doc_id: str
+    is_foreign: bool
+    names: tuple[Name, ...]
+    issuer: frozenset[int | str]
+    home: str
+    parts: frozenset[str]
+    years: frozenset[int]
+    codes: frozenset[str]
+    held: Mapping[str, str]
+    versions: frozenset[int]
+
+    @cached_property
+    def features(self) -> frozenset[int | str]:
+        """What any of its names says."""
+        return frozenset(feature.what for name in self.names for feature in name.features)
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """What it is, or holds."""
+        return frozenset(kind for name in self.names for kind in name.kinds)
+
+    @cached_property
+    def spoken(self) -> frozenset[str]:
+        """All kinds that its names speak of."""
+        return frozenset(kind for name in self.names for kind in name.spoken)
+
+    def headings(self, entry: int | str) -> Iterator[str]:
+        """Those under which it holds what an entry of the vocabulary names."""
+        return (name.heading for name in self.names if name.heading and name.kinds and entry in name.entries)
+
+
+def know(front: Front) -> Known:
+    """What the document goes by: some milliseconds of work, done once when it is taken in."""
+    own = own_codes(front)
+    kind = "order" if any(code.startswith("EO") for code in own) else ""
+    found = names(front)
+    if kind and not any(name.kinds for name in found if name.is_own):
+        found = names(front, kind=kind)
+    return Known(
+        front.doc_id,
+        front.title.isascii(),
+        tuple(found),
+        _issuer(front.about.issuer or ""),
+        home_of(front),
+        parts_of(front),
+        years_of(front),
+        own,
+        held_codes(front),
+        frozenset(versions(f"{front.title}\n{front.name.replace('-', ' ')}\n{front.opening[:400]}")),
+    )
+
+
+def known_json(known: Known) -> str:
+    """All of it but the id of the document."""
+    names = [
+        [
+            each.text,
+            each.features,
+            each.weights,
+            sorted(each.kinds),
+            sorted(each.spoken),
+            sorted(each.telling),
+            each.is_own,
+            each.heading,
+        ]
+        for each in known.names
+    ]
+    sets = [sorted(each) for each in (known.parts, known.years, known.codes, known.versions)]
+    issuer = sorted(known.issuer, key=str)
+    return json.dumps([known.is_foreign, names, issuer, known.home, known.held, *sets], separators=(",", ":"))
+
+
+def read_known(doc_id: str, text: str) -> Known:
+    """What was written by :func:`known_json` of this document."""
+    is_foreign, names, issuer, home, held, parts, years, codes, versions = json.loads(text)
+    return Known(
+        doc_id,
+        is_foreign,
+        tuple(_name(*each) for each in names),
+        frozenset(issuer),
+        home,
+        frozenset(parts),
+        frozenset(years),
+        frozenset(codes),
+        held,
+        frozenset(versions),
+    )
+
+
+def _name(
+    text: str,
+    features: Iterable[tuple[int, int, int | str]],
+    weights: Sequence[float],
+    kinds: Iterable[str],
+    spoken: Iterable[str],
+    telling: Iterable[str],
+    is_own: bool,
+    heading: str,
+) -> Name:
+    return Name(
+        text,
+        tuple(starmap(Feature, features)),
+        tuple(weights),
+        frozenset(kinds),
+        frozenset(spoken),
+        frozenset(telling),
+        sum(weights),
+        is_own,
+        heading,
+    )
+
+
+def key(sort: Sort, what: int | str, kind: str = "") -> str:
+    """The key for what a question says; ``kind``: of document, for ``of``. Years and entries are numbers."""
+    return f"{sort}{' ' if kind else ''}{kind}{'#' if isinstance(what, int) else ':'}{what}"
+
+
+def keys(known: Known, file: str) -> frozenset[str]:
+    """All keys under which a document is looked for; ``file``: its file's name."""
+    return frozenset((*_keys(known), *_of_file(PurePath(file.lower()))))
+
+
+def files_in(text: str) -> list[str]:
+    """Names of files in a text, as ``file`` keys have them."""
+    return [found[0] for found in _FILE.finditer(text.lower())]
+
+
+def _keys(known: Known) -> Iterator[str]:
+    kinds = known.kinds | ({""} if any(not name.kinds for name in known.names) else set())
+    attributes = {*known.features, *known.issuer, *known.years, *known.parts, known.home} - {""}
+    yield from (key("of", what, kind) for kind, what in product(kinds, attributes))
+    for name in known.names:
+        if name.kinds and name.is_own:
+            yield from (key("entry", entry) for entry in name.entries)
+        if name.kinds and name.heading:
+            yield from (key("held", entry) for entry in name.entries)
+    for code in known.codes:
+        yield key("code", code)
+        yield from (key("edition", short) for short in without_edition(code))
+    if known.parts:
+        yield LOCAL
+
+
+def _of_file(path: PurePath) -> Iterator[str]:
+    return (key("file", name) for name in (path.stem, path.name) if _FILE.fullmatch(name))
+
+
+def _issuer(names: str) -> frozenset[int | str]:
+    """What is said by one who names the issuers, all but a word of a name at least."""
+    said = [tokens(name) for name in re.split("[、;]", names)]
+    return frozenset(f.what for name in said for f in features(name) if f.last - f.first >= max(len(name) - 1, 1))

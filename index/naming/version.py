@@ -1,0 +1,23 @@
+"""Naming step of the flow: by which words and rules the names of documents that a store keeps were made."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from importlib.resources import files
+
+_RULES = 1  # one more with each change to the modules of this package that gives a document other keys
+_DATA = (
+    ("index.naming", "names.txt"),
+    ("index.query", "data/glossary.units.txt"),
+    ("ingest", "data/manifest.json"),
+)
+
+
+@cache
+def names_version() -> str:
+    """Differs where other words or rules may give other keys; the entries of a vocabulary are told by their places."""
+    digest = hashlib.sha256()
+    for package, path in _DATA:
+        digest.update(files(package).joinpath(path).read_bytes())
+    return f"{_RULES}-{digest.hexdigest()[:16]}"
