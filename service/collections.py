@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import threading
 import uuid
@@ -10,13 +9,14 @@ from pathlib import Path
 from typing import Protocol
 
 from index.store.sqlite import STORE_FILE
+from ingest.text.patterns import late
 from service.engine import Engine
 from service.errors import CollectionExists, CollectionNotFound, InvalidCollection
 from service.keys import keys_of
 from service.settings import SCHEMA, Settings
 
 DEFAULT = "default"
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+_NAME = late(r"[a-z0-9][a-z0-9_-]{0,62}")
 _FOLDER = "collections"
 _Stamp = tuple[int, int]
 
