@@ -267,7 +267,7 @@ class Keys:
 
 def keys_of(settings: Settings) -> Keys:
     """The keys of an installation, beside its libraries."""
-    address = settings.store.get_secret_value() if settings.store else None
+    address = settings.store.value if settings.store else None
     return Keys(settings.library / "keys.json", address=address)
 
 
