@@ -20,10 +20,12 @@ from rich.text import Text
 
 from ingest.errors import SinkQAError
 from service.commands import edit, fetch, holdings, key, serve, terminal
+from service.commands.given import Group
 from service.commands.options import AsJson, Collection, Kind, Library, Mode, open_engine
 from service.commands.phrases import count
 
 app = typer.Typer(
+    cls=Group,
     help="Ask climate-policy documents, in Chinese or English, and get answers whose quotes are checked.",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import threading
 import uuid
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 from index.store.sqlite import STORE_FILE
+from ingest.text.patterns import late
 from service.engine import Engine
 from service.errors import CollectionExists, CollectionNotFound, InvalidCollection
 from service.keys import keys_of
 from service.settings import SCHEMA, Settings
 
 DEFAULT = "default"
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+_NAME = late(r"[a-z0-9][a-z0-9_-]{0,62}")
 _FOLDER = "collections"
 _Stamp = tuple[int, int]
 
@@ -43,7 +44,7 @@ class Collections:
     def names(self) -> list[str]:
         """The default, whether begun or not, then the others by name."""
         if self._settings.store is not None:
-            found = iter(_in_database(self._settings.store.get_secret_value()))
+            found = iter(_in_database(self._settings.store.value))
         else:
             folder = self._settings.library / _FOLDER
             found = (path.name for path in folder.iterdir()) if folder.is_dir() else iter(())
@@ -60,7 +61,7 @@ class Collections:
                 "collection: expected 1-63 small letters, digits, - or _, beginning with a letter or digit, "
                 f"got {name[:80]!r}; choose such a name"
             )
-        return self._settings.model_copy(update={"library": self._folder(name), "collection": name})
+        return replace(self._settings, library=self._folder(name), collection=name)
 
     def engine(self, name: str = DEFAULT, *, create: bool = False, reencode: bool = False) -> Engine:
         """The collection opened for questions, the same engine each time; with ``create``, begun where it is not.
@@ -114,7 +115,7 @@ class Collections:
         with self._lock:
             self._open.pop(name, None)
             if self._settings.store is not None:
-                _drop(self._settings.store.get_secret_value(), name)
+                _drop(self._settings.store.value, name)
                 if not self._folder(name).is_dir():
                     return
             gone = self._folder(name).with_name(f".{uuid.uuid4().hex}")  # at once, and no name of a collection

@@ -52,7 +52,7 @@ def examine(
 
     facts = {"sinkqa": _version("sinkqa"), "library": str(settings.library)}
     if settings.store is not None:
-        facts["store"] = shown(settings.store.get_secret_value())
+        facts["store"] = shown(settings.store.value)
     if library is not None:
         facts |= {
             "documents": fact(lambda: library.size().documents),

@@ -6,7 +6,6 @@ import hashlib
 import hmac
 import json
 import os
-import re
 import secrets
 import stat
 import tempfile
@@ -20,13 +19,14 @@ from typing import Any, Literal
 
 from filelock import FileLock, Timeout
 
+from ingest.text.patterns import late
 from service.errors import InvalidKey, KeyNotFound, KeysUnreadable
 from service.keyed import KeyedDatabase, KeyedNote
 from service.scopes import SCOPES, Scope
 from service.settings import Settings
 
 FORMAT = 1
-_SECRET = re.compile(r"sinkqa_([0-9a-f]{8})_[A-Za-z0-9_-]{43}")
+_SECRET = late(r"sinkqa_([0-9a-f]{8})_[A-Za-z0-9_-]{43}")
 _LABEL_CHARS = 80
 _LOCK_S = 10.0
 _RESTORE = "restore it from a backup, or end all keys by sinkqa key reset"
@@ -267,7 +267,7 @@ class Keys:
 
 def keys_of(settings: Settings) -> Keys:
     """The keys of an installation, beside its libraries."""
-    address = settings.store.get_secret_value() if settings.store else None
+    address = settings.store.value if settings.store else None
     return Keys(settings.library / "keys.json", address=address)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-
-from pydantic import SecretStr
+from typing import Any
 
 from index.models.encoder import load_encoder
 from index.moving import Moved, OnProgress, move_library
@@ -12,7 +12,7 @@ from index.opening import is_address
 from service.collections import Collections
 from service.engine import Engine
 from service.errors import InvalidSetting
-from service.settings import Settings
+from service.settings import Secret, Settings
 
 
 def migrate(settings: Settings, to: str, *, on_progress: OnProgress) -> dict[str, Moved]:
@@ -24,9 +24,9 @@ def migrate(settings: Settings, to: str, *, on_progress: OnProgress) -> dict[str
     Raises:
         InvalidSetting: it is where the documents are.
     """
-    moved_to: dict[str, object] = {"store": SecretStr(to)} if is_address(to) else {"store": None, "library": Path(to)}
+    moved_to: dict[str, Any] = {"store": Secret(to)} if is_address(to) else {"store": None, "library": Path(to)}
     collections, encoder = Collections(settings), load_encoder(settings.encoder)
-    target = Collections(settings.model_copy(update=moved_to))
+    target = Collections(replace(settings, **moved_to))
     moved = {}
     for name in collections.names():
         here, there = collections.settings(name), target.settings(name)

@@ -6,6 +6,8 @@ import re
 from functools import cache
 from importlib.resources import files
 
+from ingest.text.pattern_cache import compiled
+
 EDGE = r"[\s,，。.!！?？~～…:：;；👋🙏😊-]*"
 """What may stand around words that are all of a turn."""
 
@@ -19,7 +21,7 @@ def phrases(name: str) -> str:
 @cache
 def whole(name: str) -> re.Pattern[str]:
     """Matches a text that is nothing but one of the alternatives."""
-    return re.compile(rf"\A{phrases(name)}\Z", re.IGNORECASE)
+    return compiled(rf"\A{phrases(name)}\Z", re.IGNORECASE)
 
 
 @cache

@@ -7,6 +7,7 @@ import json
 import multiprocessing
 import os
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -292,7 +293,7 @@ def test_a_reset_ends_all_keys_and_opens_only_what_it_is_told_to(keyed, lose):
 @pytest.mark.parametrize("collection", ["default", "peat"])
 def test_a_database_keeps_the_note_for_every_machine(database, tmp_path, collection):
     here, elsewhere = (Settings(library=tmp_path / name, store=database()) for name in ("here", "elsewhere"))
-    elsewhere = elsewhere.model_copy(update={"store": here.store})
+    elsewhere = replace(elsewhere, store=here.store)
     Collections(here).engine(collection, create=True)
     assert not keys_of(elsewhere).exist()
     keys_of(here).create("desk")
