@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from typing import Any, cast
 
-from ingest.text.pattern_cache import compiled
-
 _OF_PATTERNS = ("search", "match", "fullmatch", "finditer", "findall", "sub", "subn", "split", "groupindex", "groups")
 
 
@@ -23,7 +21,7 @@ class _Late:
     def __getattr__(self, name: str) -> Any:
         if name not in _OF_PATTERNS:
             raise AttributeError(name)
-        made = compiled(self.pattern, self._given)
+        made = re.compile(self.pattern, self._given)
         for each in _OF_PATTERNS:
             setattr(self, each, getattr(made, each))
         return getattr(made, name)

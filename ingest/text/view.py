@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ingest.document import Span
-from ingest.text.pattern_cache import compiled
 from ingest.text.patterns import late
 
 if TYPE_CHECKING:
@@ -344,7 +343,7 @@ def _simplifier() -> opencc.OpenCC:
 def _clusters() -> re.Pattern[str]:
     """A character and the marks (accents, voicing, Hangul vowels and finals) that NFC may join to it."""
     marks = "".join(chr(code) for code in range(0x300, 0x1F000) if unicodedata.combining(chr(code)))
-    return compiled(f"(?s:.)[{re.escape(marks)}\u1160-\u11ff]+")
+    return re.compile(f"(?s:.)[{re.escape(marks)}\u1160-\u11ff]+")
 
 
 def _composed(view: View) -> View:

@@ -12,7 +12,6 @@ from typing import Literal
 from ingest.provisions.references import references
 from ingest.text.amounts import amounts
 from ingest.text.analyzer import units
-from ingest.text.pattern_cache import compiled
 from ingest.text.patterns import late
 from service.answering.phrases import EDGE, phrases
 from service.answering.understanding import understand
@@ -47,7 +46,7 @@ _LONGEST = 80  # characters of a turn that is small talk or a wish
 
 @cache
 def _all_of(pattern: str, end: str = "") -> re.Pattern[str]:
-    return compiled(rf"\A{EDGE}(?:{pattern}){end}{EDGE}\Z", re.IGNORECASE)
+    return re.compile(rf"\A{EDGE}(?:{pattern}){end}{EDGE}\Z", re.IGNORECASE)
 
 
 def small_talk(turn: str) -> SmallTalk:

@@ -6,8 +6,6 @@ import re
 from functools import cache
 from importlib.resources import files
 
-from ingest.text.pattern_cache import compiled
-
 EDGE = r"[\s,，。.!！?？~～…:：;；👋🙏😊-]*"
 """What may stand around words that are all of a turn."""
 
@@ -21,7 +19,7 @@ def phrases(name: str) -> str:
 @cache
 def whole(name: str) -> re.Pattern[str]:
     """Matches a text that is nothing but one of the alternatives."""
-    return compiled(rf"\A{phrases(name)}\Z", re.IGNORECASE)
+    return re.compile(rf"\A{phrases(name)}\Z", re.IGNORECASE)
 
 
 @cache

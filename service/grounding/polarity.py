@@ -8,8 +8,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal, NamedTuple
 
-from ingest.text.pattern_cache import compiled
-
 Turn = Literal["negation", "direction", "modality"]
 
 WORDS = "data/polarity.txt"
@@ -97,4 +95,4 @@ def _words() -> tuple[re.Pattern[str], dict[str, tuple[str, str]]]:
     forms = sorted(senses, key=len, reverse=True)
     latin = "|".join(re.escape(form).replace(r"\*", "[a-z]*") for form in forms if form.isascii() and form != "n't")
     chinese = "|".join(form for form in forms if not form.isascii())
-    return compiled(rf"(?<![a-z])(?:{latin})(?![a-z'])|(?<![a-z])[a-z]+n't(?![a-z])|{chinese}"), senses
+    return re.compile(rf"(?<![a-z])(?:{latin})(?![a-z'])|(?<![a-z])[a-z]+n't(?![a-z])|{chinese}"), senses
