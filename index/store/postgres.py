@@ -8,7 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from weakref import WeakSet
 
-from index.errors import LibraryError, LibraryFormatMismatch, LibraryNotFound, LibraryReadOnly
+from index.errors import (
+    LibraryError,
+    LibraryFormatMismatch,
+    LibraryNotFound,
+    LibraryReadOnly,
+    LibraryUnreadable,
+)
 from index.store.history import last_row, note_generation
 from index.store.sql_store import SqlStore
 from index.store.tables import DATABASE_FORMAT, WRITER, create_database, has_tables
@@ -163,9 +169,9 @@ class PostgresStore(SqlStore):
         connection = self.connection
         try:
             connection.script(statements)
-        except LibraryError:
-            if not connection.is_closed:
-                raise
+        except LibraryUnreadable:  # the server ended the session meanwhile: one that is new says whether it answers
+            connection.close()
+            self._local.held = None
             connection = self.connection
             connection.script(statements)
         return connection

@@ -162,7 +162,10 @@ def as_named(error: Exception, address: str) -> LibraryError | None:
 
 
 def _is_lost(error: Exception) -> bool:
-    return type(error).__name__ in ("InterfaceError", "ConnectionDoesNotExistError") and "clos" in str(error)
+    """Whether the session is over; where it ends before a reply, asyncpg takes that for a fault of its own."""
+    return type(error).__name__ == "InternalClientError" or (
+        type(error).__name__ in ("InterfaceError", "ConnectionDoesNotExistError") and "clos" in str(error)
+    )
 
 
 async def _connected(address: str) -> Session:
