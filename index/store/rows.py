@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -35,8 +36,8 @@ def filtered_rows(connection: Connection, filters: Filters) -> Rows | None:
         values += filters.kinds
     if not conditions:
         return None
-    found = connection.execute(f'SELECT "row" FROM passages WHERE {" AND ".join(conditions)}', values)
-    return np.sort(np.fromiter((row for (row,) in found), np.int64))
+    found = connection.execute(f'SELECT "row" FROM passages WHERE {" AND ".join(conditions)}', values).fetchall()
+    return np.sort(np.fromiter(chain.from_iterable(found), np.int64, len(found)))
 
 
 def _rows_of_documents(connection: Connection, condition: str, values: Sequence[str | int]) -> Rows:
