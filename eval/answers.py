@@ -29,7 +29,7 @@ from service.engine import Engine
 from service.evidence.pieces import Pieces
 from service.settings import Settings
 
-SHIPPED = Settings.model_validate({})
+SHIPPED = Settings()
 """Settings as they come, whatever the environment says."""
 
 
@@ -80,7 +80,7 @@ def _score(
     judge: str,
     on_progress: OnProgress,
 ) -> Result:
-    engine = Engine(library, SHIPPED.model_copy(update={"judge": judge}))
+    engine = Engine(library, replace(SHIPPED, judge=judge))
     records, named = library.documents(), documents_named(library, questions)
     sources = {record.doc_id: library.text(record.doc_id) for record in records}
     names = {record.doc_id: record.name for record in records}

@@ -18,18 +18,16 @@ from index.inspection import Problem, inspect
 from index.models.encoder import Encoder, load_encoder
 from index.models.reranker import Reranker, rerank
 from index.naming.known import Known
+from index.opening import library_stands, open_store
 from index.query.fusion import DEFAULT_WEIGHTS, Weights
 from index.query.retrieval import DEPTH, LONGEST_QUERY, prepare, ranked, read_hits, read_stated
 from index.search.backend import Recall, SearchBackend, Searcher
-from index.search.local import LocalBackend
 from index.search.query import Query
 from index.store.catalogue import AddResult, Census, DocumentRecord, Size
-from index.store.connection import stands
 from index.store.corrections import Corrections, corrected, inherited
 from index.store.encoding import encode_anew
 from index.store.names import Shared
 from index.store.packed import Packed, pack_document
-from index.store.sqlite import STORE_FILE, SqliteStore
 from index.store.store import Store
 from index.store.trash import Trash
 from ingest.document import Document, Page
@@ -49,7 +47,7 @@ class Addition:
 
 
 class Library:
-    """One folder with one library. Safe to use from several threads and processes.
+    """One folder, or database, with one library. Safe to use from several threads and processes.
 
     Searching sees the newest generation; a hit whose text was deleted is never given.
     """
@@ -64,7 +62,7 @@ class Library:
     @classmethod
     def open(
         cls,
-        folder: Path | str,
+        place: Path | str,
         *,
         create: bool = False,
         encoder: Encoder | str | Path | None = None,
@@ -72,7 +70,7 @@ class Library:
         lock_timeout_s: float = 30.0,
         weights: Weights = DEFAULT_WEIGHTS,
     ) -> Library:
-        """Opens the library in ``folder``; ``create`` begins one where there is none.
+        """Opens the library in a folder, or in a database by its address; ``create`` begins one where there is none.
 
         ``encoder`` is one, or a name for :func:`index.models.encoder.load_encoder`. A library holds the vectors of one
         encoder; ``reencode`` makes them anew with this one where they are another's.
@@ -83,23 +81,23 @@ class Library:
             EncoderMissing: there is no such encoder.
         """
         chosen = load_encoder(encoder) if encoder is None or isinstance(encoder, str | Path) else encoder
-        store = SqliteStore.open(Path(folder), create=create, encoder=chosen.fingerprint, lock_timeout_s=lock_timeout_s)
-        library = cls(store, LocalBackend(store, encoder=chosen.fingerprint, dim=chosen.dim), chosen, weights=weights)
+        store, backend = open_store(place, chosen, create=create, lock_timeout_s=lock_timeout_s)
+        library = cls(store, backend, chosen, weights=weights)
         if store.meta("encoder") != chosen.fingerprint:
             if not reencode:
                 store.close()
                 raise EncoderMismatch(
-                    f"the vectors in {folder} were made by the encoder {store.meta('encoder')}, not by {chosen.name} "
-                    f"({chosen.fingerprint}): choose that encoder again, or rebuild the library with this one"
+                    f"the vectors in {store.where} were made by the encoder {store.meta('encoder')}, not by "
+                    f"{chosen.name} ({chosen.fingerprint}): choose that encoder again, or rebuild it with this one"
                 )
             with library._writing():
                 encode_anew(store, chosen)
         return library
 
     @staticmethod
-    def exists(folder: Path | str) -> bool:
-        """Whether a library stands in the folder. Raises LibraryUnreadable where nobody can tell."""
-        return stands(Path(folder) / STORE_FILE)
+    def exists(place: Path | str) -> bool:
+        """Whether a library stands in the folder or database. Raises LibraryUnreadable where nobody can tell."""
+        return library_stands(place)
 
     def __enter__(self) -> Self:
         return self

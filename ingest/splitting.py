@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -14,11 +13,12 @@ from ingest.passage import Passage, PassageKind
 from ingest.structure.telling import is_bare, tells
 from ingest.table_passages import table_drafts
 from ingest.text.language import detect
+from ingest.text.patterns import late
 
 __all__ = ["INTRODUCES", "Splitting", "split"]
 
 _CARRIED = 3  # headings without text that the next section takes over; more of them are a table of contents
-INTRODUCES = re.compile("[:：,，;；—]$|following|下列|以下|如下|次の|次に")  # how a lead-in speaks
+INTRODUCES = late("[:：,，;；—]$|following|下列|以下|如下|次の|次に")  # how a lead-in speaks
 _DEFAULT = Splitting()
 
 

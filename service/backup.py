@@ -35,6 +35,10 @@ def back_up(settings: Settings, to: Path) -> dict[str, int]:
         BackupFailed: there is no library, ``to`` is there already, or it cannot be written.
         LibraryDamaged: what would be copied is damaged. DiskFull: there is no room for a copy.
     """
+    if settings.store is not None:
+        raise BackupFailed(
+            "backup: the documents are in a database, expected a library in a folder; use pg_dump (docs/postgresql.md)"
+        )
     collections = Collections(settings)
     folders = {name: collections.settings(name).library for name in collections.names()}
     kept = {name: folder for name, folder in folders.items() if (folder / STORE_FILE).is_file()}

@@ -20,10 +20,12 @@ from rich.text import Text
 
 from ingest.errors import SinkQAError
 from service.commands import edit, fetch, holdings, key, serve, terminal
+from service.commands.given import Group
 from service.commands.options import AsJson, Collection, Kind, Library, Mode, open_engine
 from service.commands.phrases import count
 
 app = typer.Typer(
+    cls=Group,
     help="Ask climate-policy documents, in Chinese or English, and get answers whose quotes are checked.",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -257,6 +259,29 @@ def upgrade(library: Library = None, as_json: AsJson = False) -> None:
     for each in upgraded:
         became = f"is of format {each.after}" if each.before == each.after else f"format {each.before} → {each.after}"
         terminal.show_line(Text(f"{each.collection}: {became}, {count(each.documents, 'document')}"))
+    return None
+
+
+@app.command()
+def migrate(
+    to: Annotated[
+        str, typer.Option(help="Address of a PostgreSQL database, postgresql://user@host/name, or a folder.")
+    ],
+    library: Library = None,
+    as_json: AsJson = False,
+) -> None:
+    """Copy all documents into a database, or back into a folder. Begun again, it goes on where it was."""
+    from service.migrating import migrate as move
+    from service.settings import Settings
+
+    with terminal.progress("Copying", quiet=as_json) as advance:
+        moved = move(Settings.load(library=library), to, on_progress=advance)
+    if as_json:
+        return terminal.show_json({name: each._asdict() for name, each in moved.items()})
+    for name, each in moved.items():
+        terminal.show_line(
+            Text(f"{name}: {each.copied} documents copied, {each.there} were there; {each.passages} passages compared")
+        )
     return None
 
 

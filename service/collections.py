@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import threading
 import uuid
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 from index.store.sqlite import STORE_FILE
+from ingest.text.patterns import late
 from service.engine import Engine
 from service.errors import CollectionExists, CollectionNotFound, InvalidCollection
 from service.keys import keys_of
-from service.settings import Settings
+from service.settings import SCHEMA, Settings
 
 DEFAULT = "default"
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+_NAME = late(r"[a-z0-9][a-z0-9_-]{0,62}")
 _FOLDER = "collections"
 _Stamp = tuple[int, int]
 
@@ -31,7 +32,8 @@ class Opens(Protocol):
 class Collections:
     """The collections of one installation. Safe to use from several threads.
 
-    "default" is the library of the settings itself; another one lies in ``collections/NAME`` inside its folder.
+    "default" is the library of the settings itself; another one lies in ``collections/NAME`` inside its folder, or in a
+    schema of its own in the database.
     """
 
     def __init__(self, settings: Settings, *, opens: Opens = Engine.open) -> None:
@@ -41,8 +43,11 @@ class Collections:
 
     def names(self) -> list[str]:
         """The default, whether begun or not, then the others by name."""
-        folder = self._settings.library / _FOLDER
-        found = (path.name for path in folder.iterdir()) if folder.is_dir() else ()
+        if self._settings.store is not None:
+            found = iter(_in_database(self._settings.store.value))
+        else:
+            folder = self._settings.library / _FOLDER
+            found = (path.name for path in folder.iterdir()) if folder.is_dir() else iter(())
         return [DEFAULT, *sorted(name for name in found if _NAME.fullmatch(name) and name != DEFAULT)]
 
     def settings(self, name: str) -> Settings:
@@ -56,7 +61,7 @@ class Collections:
                 "collection: expected 1-63 small letters, digits, - or _, beginning with a letter or digit, "
                 f"got {name[:80]!r}; choose such a name"
             )
-        return self._settings.model_copy(update={"library": self._folder(name), "collection": name})
+        return replace(self._settings, library=self._folder(name), collection=name)
 
     def engine(self, name: str = DEFAULT, *, create: bool = False, reencode: bool = False) -> Engine:
         """The collection opened for questions, the same engine each time; with ``create``, begun where it is not.
@@ -109,12 +114,28 @@ class Collections:
             raise CollectionNotFound(f"no collection {name!r}: there are {', '.join(self.names())}; name one")
         with self._lock:
             self._open.pop(name, None)
+            if self._settings.store is not None:
+                _drop(self._settings.store.value, name)
+                if not self._folder(name).is_dir():
+                    return
             gone = self._folder(name).with_name(f".{uuid.uuid4().hex}")  # at once, and no name of a collection
             self._folder(name).rename(gone)
         shutil.rmtree(gone)
 
     def _folder(self, name: str) -> Path:
         return self._settings.library if name == DEFAULT else self._settings.library / _FOLDER / name
+
+
+def _in_database(address: str) -> list[str]:
+    from index.store.postgres import schemas_of
+
+    return [schema.removeprefix(SCHEMA) for schema in schemas_of(address, prefix=SCHEMA)]
+
+
+def _drop(address: str, name: str) -> None:
+    from index.store.postgres import drop_schema
+
+    drop_schema(address, SCHEMA + name)
 
 
 def _stamp(folder: Path) -> _Stamp | None:

@@ -9,11 +9,12 @@ from typing import Any
 
 from index.library import Library
 from index.models.reranker import Reranker
+from index.store.wire import shown
 from ingest.errors import SinkQAError
 from service.settings import Settings
 
 _PACKAGES = ("faiss-cpu", "tantivy", "tokenizers", "pypdf", "pypdfium2")
-_EXTRAS = {"models": "sentence-transformers", "ocr": "rapidocr"}
+_EXTRAS = {"models": "sentence-transformers", "ocr": "rapidocr", "postgres": "asyncpg"}
 _UNREAD = "cannot be read"
 
 
@@ -50,6 +51,8 @@ def examine(
         return _UNREAD
 
     facts = {"sinkqa": _version("sinkqa"), "library": str(settings.library)}
+    if settings.store is not None:
+        facts["store"] = shown(settings.store.value)
     if library is not None:
         facts |= {
             "documents": fact(lambda: library.size().documents),

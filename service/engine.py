@@ -57,8 +57,8 @@ class Engine(Shelf):
 
     @staticmethod
     def exists(settings: Settings) -> bool:
-        """Whether a library stands at the settings' folder."""
-        return Library.exists(settings.library)
+        """Whether a library stands where the settings say."""
+        return Library.exists(settings.place)
 
     @classmethod
     def open(cls, settings: Settings, *, create: bool = False, reencode: bool = False) -> Self:
@@ -69,8 +69,10 @@ class Engine(Shelf):
         Raises:
             LibraryError: none there, damaged, or of another format.
         """
+        if settings.store is not None:
+            settings.library.mkdir(parents=True, exist_ok=True)  # for uploads and keys
         library = Library.open(
-            settings.library,
+            settings.place,
             create=create,
             encoder=settings.encoder,
             reencode=reencode,

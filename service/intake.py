@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _IN_PLACE_BYTES = 1_000_000  # below this, reading here is faster than starting processes
 
 OnProgress = Callable[[int, int, str], None]
-"""Called with (files done, files in all, name of the one just done)."""
+"""Called with (files done, files in all, name of the one begun or done last)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +115,10 @@ def take_in(
         if on_progress:
             on_progress(len(report.added) + len(report.unchanged) + len(report.failed), len(files), file.name)
 
-    bring_in(
-        library,
-        [File.at(path, about=about.get(path)) for path in files],
-        readers=readers,
-        on_done=note,
-    )
+    wanted = [File.at(path, about=about.get(path)) for path in files]
+    if on_progress and wanted:  # the first one may be large: that it is being read is told before it is done
+        on_progress(0, len(files), wanted[0].name)
+    bring_in(library, wanted, readers=readers, on_done=note)
     return report
 
 

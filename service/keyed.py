@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 from index.errors import LibraryError
+from index.opening import within_address
 from index.store.connection import has_table, opened, opened_to_copy
 from index.store.meta import erase_meta, find_meta, set_meta
 from index.store.sql import Connection
 from index.store.sqlite import STORE_FILE
+from service.settings import SCHEMA
 
 _NAME = "keyed"
+_LOOK_EVERY_S = 5.0  # at a database, which tells nobody that it has changed
 _log = logging.getLogger(__name__)
 
 
@@ -61,6 +65,50 @@ class KeyedNote:
         for store in (self._folder / STORE_FILE, *sorted(self._folder.glob(f"collections/*/{STORE_FILE}"))):
             if store.is_file():
                 yield store
+
+
+class KeyedDatabase:
+    """The note of the libraries in one database, whichever machine made the keys. Safe for many processes."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._seen: tuple[float, bool] | None = None
+
+    def stands(self) -> bool:
+        """Whether any library has it, now or a moment ago. Raises as :meth:`KeyedNote.stands` does."""
+        if self._seen is None or time.monotonic() - self._seen[0] > _LOOK_EVERY_S:
+            noted = any(find_meta(connection, _NAME) is not None for connection in self._libraries())
+            self._seen = time.monotonic(), noted
+        return self._seen[1]
+
+    def write(self) -> None:
+        """Makes it where it lacks. A database that cannot be written to now is left for the next time."""
+        value = datetime.now(UTC).isoformat(timespec="seconds")
+        self._change(lambda connection: set_meta(connection, _NAME, value))
+
+    def erase(self) -> None:
+        """Takes it away."""
+        self._change(lambda connection: erase_meta(connection, _NAME))
+
+    def _change(self, change: Callable[[Connection], None]) -> None:
+        self._seen = None
+        try:
+            for connection in self._libraries():
+                change(connection)
+        except LibraryError as error:
+            _log.warning("not noted in the database whether keys were made: %s", error)
+
+    def _libraries(self) -> Iterator[Connection]:
+        """A connection to each library of the database, the default one's first."""
+        from index.store.postgres import schemas_of
+        from index.store.tables import has_tables
+        from index.store.wire import PostgresConnection
+
+        schemas = schemas_of(self._address, prefix=SCHEMA)
+        for address in (self._address, *(within_address(self._address, schema) for schema in schemas)):
+            with closing(PostgresConnection(address)) as connection:
+                if has_tables(connection):
+                    yield connection
 
 
 def _is_noted(store: Path) -> bool:

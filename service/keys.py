@@ -6,7 +6,6 @@ import hashlib
 import hmac
 import json
 import os
-import re
 import secrets
 import stat
 import tempfile
@@ -20,13 +19,14 @@ from typing import Any, Literal
 
 from filelock import FileLock, Timeout
 
+from ingest.text.patterns import late
 from service.errors import InvalidKey, KeyNotFound, KeysUnreadable
-from service.keyed import KeyedNote
+from service.keyed import KeyedDatabase, KeyedNote
 from service.scopes import SCOPES, Scope
 from service.settings import Settings
 
 FORMAT = 1
-_SECRET = re.compile(r"sinkqa_([0-9a-f]{8})_[A-Za-z0-9_-]{43}")
+_SECRET = late(r"sinkqa_([0-9a-f]{8})_[A-Za-z0-9_-]{43}")
 _LABEL_CHARS = 80
 _LOCK_S = 10.0
 _RESTORE = "restore it from a backup, or end all keys by sinkqa key reset"
@@ -69,12 +69,14 @@ class Keys:
     """The keys of one installation, in one file beside its libraries. Safe for many processes and threads.
 
     What one process changes, the others see with their next look. A damaged file opens nothing, nor does one that is
-    gone: each library of the installation keeps a note that there was one.
+    gone: each library of the installation keeps a note that there was one, also those in the database at ``address``.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, address: str | None = None) -> None:
         self.path = path
-        self._note = KeyedNote(path.parent)
+        self._notes: list[KeyedNote | KeyedDatabase] = [KeyedNote(path.parent)]
+        if address is not None:
+            self._notes.append(KeyedDatabase(address))
         self._lock = threading.Lock()
         self._seen: tuple[tuple[int, ...], dict[str, Key]] | None = None
 
@@ -84,12 +86,12 @@ class Keys:
         Raises:
             LibraryError: that cannot be told, since a library cannot be read.
         """
-        return os.path.lexists(self.path) or self._note.stands()
+        return os.path.lexists(self.path) or self._is_noted()
 
     def note(self) -> None:
         """Notes in every library that keys were made, where they were: for libraries that came after them."""
         if os.path.lexists(self.path):
-            self._note.write()
+            self._write_notes()
 
     def reset(self, *, to_open: bool) -> Path | None:
         """Ends all keys, whatever state their file is in, which is moved aside; gives where to.
@@ -105,10 +107,11 @@ class Keys:
                 aside = self.path.with_name(f"{self.path.name}.{_now():%Y%m%dT%H%M%SZ}.{secrets.token_hex(2)}")
                 self.path.rename(aside)
             if to_open:
-                self._note.erase()
+                for note in self._notes:
+                    note.erase()
             else:
                 self._write({})
-                self._note.write()
+                self._write_notes()
         return aside
 
     def stored(self) -> list[Key]:
@@ -181,6 +184,13 @@ class Keys:
             if self._is_stale(current := keys.get(key.id)) and current:  # as it is now: it may be revoked by now
                 keys[key.id] = replace(current, last_used=_now().isoformat())
 
+    def _is_noted(self) -> bool:
+        return any(note.stands() for note in self._notes)
+
+    def _write_notes(self) -> None:
+        for note in self._notes:
+            note.write()
+
     @staticmethod
     def _is_stale(key: Key | None) -> bool:
         return key is not None and (
@@ -194,7 +204,7 @@ class Keys:
         except FileNotFoundError as error:
             if self.path.is_symlink():
                 raise self._unreadable(f"a link to a file that is not there; {_RESTORE}") from error
-            if self._note.stands():
+            if self._is_noted():
                 raise self._unreadable(f"it is gone, and keys were made for this library; {_RESTORE}") from error
             return {}
         except OSError as error:
@@ -225,7 +235,7 @@ class Keys:
             keys = dict(self._read())
             yield keys
             self._write(keys)
-            self._note.write()
+            self._write_notes()
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -257,7 +267,8 @@ class Keys:
 
 def keys_of(settings: Settings) -> Keys:
     """The keys of an installation, beside its libraries."""
-    return Keys(settings.library / "keys.json")
+    address = settings.store.value if settings.store else None
+    return Keys(settings.library / "keys.json", address=address)
 
 
 def scrubbed(text: str) -> str:

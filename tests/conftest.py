@@ -15,6 +15,8 @@ import pytest
 
 from service.cli import main
 
+pytest_plugins = ["tests.postgresql"]
+
 COMMAND = Path(sys.executable).with_name("sinkqa")
 
 

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import tomllib
 from collections.abc import Iterator
+from dataclasses import MISSING, fields
 from pathlib import Path
 
 import pytest
@@ -81,9 +82,10 @@ def table_of_settings() -> str:
     """Every setting, its default and its meaning."""
     rows = ["# Settings", "", "Each is read from the environment; options of the command line come first.", ""]
     rows += ["| variable | default | meaning |", "|---|---|---|"]
-    for name, field in Settings.model_fields.items():
-        default = "your user data folder" if field.default_factory else field.default
-        rows.append(f"| `SINKQA_{name.upper()}` | {'' if default is None else default} | {field.description} |")
+    for setting in fields(Settings):
+        default = "your user data folder" if setting.default is MISSING else setting.default
+        told = setting.metadata["description"]
+        rows.append(f"| `SINKQA_{setting.name.upper()}` | {'' if default is None else default} | {told} |")
     return "\n".join(rows) + "\n"
 
 

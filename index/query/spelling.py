@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from itertools import takewhile
 from operator import eq
 
 from index.search.query import Alternative, Group
+from ingest.text.patterns import late
 
 _RESPELLED = 0.5  # what a term counts that differs from the query's by a letter or two
-_MAY_BE_A_SLIP = re.compile(r"[a-zß-ɏ]{5,}\Z").match
+_MAY_BE_A_SLIP = late(r"[a-zß-ɏ]{5,}\Z").match
 _LONG_WORD, _SURE_LETTERS, _MOST_SLIPS, _MOST_SPELLINGS = 8, 2, 4, 3
 
 Terms = Callable[[str], Sequence[tuple[str, int]]]

@@ -33,6 +33,9 @@ class Candidates(NamedTuple):
     dense_ranks: NDArray[np.int32]
 
 
+NOTHING = Candidates(np.zeros(0, np.int64), (), (), (), *np.zeros((2, 0), np.float32), *np.zeros((2, 0), np.int32))
+
+
 class Recall(NamedTuple):
     """What share of each language's exactly best 10 and 100 rows is found, 0..1, by ``queries`` stored vectors."""
 

@@ -61,7 +61,7 @@ class DenseIndex:
         open_to = self._alive_of if within is self._alive else self._open(within)
         n = sum(open_to.values())
         found = [
-            self._best(language, vector, _share(depth, n_open, n) if by_language else depth, within, n_open)
+            self._best(language, vector, share_of(depth, n_open, n) if by_language else depth, within, n_open)
             for language, n_open in open_to.items()
             if n_open
         ]
@@ -190,6 +190,6 @@ def _places(parts: Sequence[_Part]) -> Places:
     return np.concatenate([part.spoken.places + part.base for part in parts])
 
 
-def _share(depth: int, n_of_language: int, n: int) -> int:
+def share_of(depth: int, n_of_language: int, n: int) -> int:
     """How many of a language would be among the best 10 * depth if languages lay evenly, at most ``depth``."""
     return min(depth, -(-_REACH * depth * n_of_language // max(1, n)))

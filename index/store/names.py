@@ -65,7 +65,7 @@ def named_documents(
     connection: Connection, keys: Sequence[str], *, most: int, among: Sequence[int] | None
 ) -> dict[str, list[int]]:
     """Numbers of the documents that have the keys, in the order they were added; at most so many for all keys."""
-    if not keys or among == ():
+    if not keys or (among is not None and not among):
         return {}
     within = "" if among is None else f"AND doc IN {places(len(among))}"
     found: dict[str, list[int]] = {}

@@ -194,9 +194,9 @@ class SqlStore(ABC):
         """Writes a document unless it is there as it was read."""
         return writing.put_document(self._transaction, packed, leave=leave or (lambda doc_id: None))
 
-    def put_kept(self, kept: Kept) -> None:
+    def put_kept(self, kept: Kept, *, added_at: str | None = None) -> None:
         """Writes a document as it was elsewhere."""
-        writing.put_kept(self._transaction, kept)
+        writing.put_kept(self._transaction, kept, added_at=added_at)
 
     def change(self, packed: Packed, *, anew: bool) -> None:
         """Writes anew what is known of a document that is there."""

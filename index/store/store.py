@@ -214,7 +214,7 @@ class Store(Protocol):
         """
         ...
 
-    def put_kept(self, kept: Kept) -> None:
+    def put_kept(self, kept: Kept, *, added_at: str | None = None) -> None:
         """Writes a document as it was elsewhere, in place of the same; its sources are its own from now on."""
         ...
 

@@ -52,10 +52,13 @@ def put_document(transaction: Transaction, packed: Packed, *, leave: Leave) -> A
     return AddResult(packed.doc_id, status, superseded, count, transaction.generation)
 
 
-def put_kept(transaction: Transaction, kept: Kept) -> None:
-    """Writes a document as it was elsewhere, in place of the same; its sources are its own from now on."""
+def put_kept(transaction: Transaction, kept: Kept, *, added_at: str | None = None) -> None:
+    """Writes a document as it was elsewhere, in place of the same; its sources are its own from now on.
+
+    ``added_at``: when it was added there; by default it is added now.
+    """
     remove_document(transaction, kept.packed.doc_id)
-    doc = _insert_document(transaction, kept.packed)
+    doc = _insert_document(transaction, kept.packed, added_at=added_at)
     transaction.connection.executemany(_CLAIM, [(source, doc) for source in kept.sources])
 
 
@@ -91,9 +94,10 @@ def free_sources(connection: Connection, sources: Sequence[str]) -> list[str]:
     return [source for source in sources if source not in taken]
 
 
-def _insert_document(transaction: Transaction, packed: Packed) -> int:
+def _insert_document(transaction: Transaction, packed: Packed, *, added_at: str | None = None) -> int:
     """Writes one document whole and gives its number."""
-    added = {"added_at": datetime.now(UTC).isoformat(timespec="seconds"), "generation": transaction.generation}
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    added = {"added_at": added_at or now, "generation": transaction.generation}
     columns = packed.document | added
     (doc,) = transaction.connection.execute(
         f"INSERT INTO documents ({', '.join(columns)}) VALUES {places(len(columns))} RETURNING doc",

@@ -10,6 +10,7 @@ from ingest.passage import Passage
 from ingest.provisions.references import RANKS, Step, StepKind, heading_step
 from ingest.provisions.wording import shared_depth
 from ingest.text.numerals import HAN
+from ingest.text.patterns import late
 
 LAW: tuple[StepKind, ...] = ("article", "section", "number")
 """The kinds that laws are made of and cited by."""
@@ -21,11 +22,11 @@ _UNNUMBERED = 5.0  # the rank of a heading without a number
 _DEEPEST_FLAT = 5.0  # what encloses headings that its document sets at its own level: up to a section
 _NEXT = 3  # a number this far on may still be the next article: some are missed
 _SKIPPED = 60  # sections that an extract may leave out between two that it numbers: no sentence begins "Section 9."
-_INLINE = re.compile(
+_INLINE = late(
     rf"(?P<han>第\s?(?:[{HAN}]+|\d{{1,3}})\s?[条條](?:[之の][{HAN}]+)*)[\s\u3000]"
     r"|(?P<word>(?:Section|SECTION|Sec\.|SEC\.|Article|ARTICLE|Art\.|§)\s?\d{1,3}[A-Z]{0,2}\.)(?:\s+(?=[A-Z(])|\Z)"
 )
-_CAPTION = re.compile(r"[（(][^（）()\d]{1,60}[）)]")
+_CAPTION = late(r"[（(][^（）()\d]{1,60}[）)]")
 
 
 @dataclass(frozen=True, slots=True)

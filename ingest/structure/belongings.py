@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ingest.structure.table_words import goes_on, is_between, is_note, is_unit_line, table_label
+from ingest.text.patterns import late
 
 _NEARER = 0.7  # of two distances, one this much shorter decides
 _FAR = 1e4  # points; how far apart two things are of which that is not known
@@ -19,7 +20,7 @@ _MOST_LINES = 4  # units and notes between a caption and its table
 _LONGEST_CAPTION = 200  # characters of a paragraph that may be a caption
 _LONGEST_BETWEEN = 60  # characters of a line of any wording between a caption and its table
 _LONGEST_NAME = 160  # characters of a caption's second line
-_MARK = re.compile(r"\s*(?P<mark>[(（]?[a-z][)）/]|[*†‡§]{1,3}|[①-⑳]|[¹²³⁴-⁹ᵃᵇᶜᵈ])\s*\S")
+_MARK = late(r"\s*(?P<mark>[(（]?[a-z][)）/]|[*†‡§]{1,3}|[①-⑳]|[¹²³⁴-⁹ᵃᵇᶜᵈ])\s*\S")
 
 
 class Item(NamedTuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from itertools import islice, product
 from typing import Literal, NamedTuple
 
 from ingest.text.numerals import HAN
+from ingest.text.patterns import late
 
 Bound = Literal["", "most", "less", "least", "more"]
 Element = Literal["number", "unit", "year", "date", "direction"]
@@ -216,8 +216,8 @@ def date_parts(amount: Amount) -> tuple[int, int, int]:
     return number // 10_000, number // 100 % 100, number % 100
 
 
-_DIGITS = re.compile(r"(?<![a-z])\d[\d,.]*")
-_NUMERALS = re.compile(f"[{HAN}]+")
+_DIGITS = late(r"(?<![a-z])\d[\d,.]*")
+_NUMERALS = late(f"[{HAN}]+")
 
 
 def _written(amount: Amount) -> str:

@@ -10,6 +10,7 @@ from typing import NamedTuple, get_args
 
 from ingest.text.amount import REFERENCES, Amount, Bound, Kind, Unsupported, matches, unsupported
 from ingest.text.numerals import HAN, HAN_DIGITS, MONTHS, ORDINAL_WORDS, ordinal, read_number, read_numeral
+from ingest.text.patterns import late
 from ingest.text.quantities import Text, measure, quantities
 from ingest.text.units import SCALE, money_before, read_unit
 
@@ -21,7 +22,7 @@ _YEAR = r"(?:1[5-9]|20|21)\d\d"
 _HAN_YEAR = f"[一二][{HAN_DIGITS}]{{3}}"
 _MONTH_OF = {name[:3].lower(): number for number, name in enumerate(MONTHS, 1)}
 _MONTH = "|".join([*(name.lower() for name in MONTHS), "sept", *(name[:3].lower() for name in MONTHS)])
-_SCALED = re.compile(rf"\s?{SCALE}|,\d|\.\d|\d|[\s-]?[$€£]")
+_SCALED = late(rf"\s?{SCALE}|,\d|\.\d|\d|[\s-]?[$€£]")
 
 _FROM, _TO = r"(?<![a-z\d])", r"(?![a-z\d])"  # borders of a Latin word or number; beside Han there is no \b
 # What each pattern can begin with, asked first: most characters begin none.
@@ -29,7 +30,7 @@ _DATE_BEGINS = r"(?=[\d一二]|(?<![a-z])[jfmasond])"
 _ORDINAL_BEGINS = rf"(?=[\d第附§{HAN}]|(?<![a-z])[acefnpqst])"
 _FRACTION_BEGINS = rf"(?=[\d万半{HAN}]|(?<![a-z])[afhnost])"
 _DAY = r"3[01]|[12]\d|0?[1-9]"
-_FULL_DATE = re.compile(
+_FULL_DATE = late(
     f"{_DATE_BEGINS}(?:"
     rf"(?<!\d)(?P<y>{_YEAR})(?:年|[-/.])(?P<m>1[0-2]|0?[1-9])(?:月|[-/.])(?P<d>{_DAY})(?:日|号|(?![\d^]))"
     rf"|(?<!\d)(?P<y2>{_YEAR})年(?P<m2>1[0-2]|0?[1-9])月"
@@ -41,11 +42,11 @@ _FULL_DATE = re.compile(
 )
 _BEFORE_YEAR = r"(?<![a-z\d.^_/])(?<!\d,)(?<!(?<![a-z\u4e00-\u9fff])-)"  # post-2020, and no -2020
 _AFTER_YEAR = r"(?![\d%^_])"
-_YEAR_RANGE = re.compile(
+_YEAR_RANGE = late(
     rf"(?P<between>(?:between |介于|在)?){_BEFORE_YEAR}(?P<a>{_YEAR})年?"
     rf"(?:\s?[-~]\s?(?P<b>{_YEAR}|\d\d)|\s?(?:至|到|to|through|(?P<and>and|和|与))\s?(?P<c>{_YEAR})){_AFTER_YEAR}年?"
 )
-_ONE_YEAR = re.compile(
+_ONE_YEAR = late(
     r"(?P<century>\d\d)世纪(?P<tens>\d0)年代"
     rf"|(?P<han>{_HAN_YEAR})年|{_BEFORE_YEAR}(?P<year>{_YEAR})(?:年(?:代(?P<decade>))?|(?P<s>s)(?![a-z])|{_AFTER_YEAR})"
 )
@@ -55,7 +56,7 @@ _LEVELS = {
     "stage": "phase", "art.": "article", "para.": "paragraph", "§": "section", "sec.": "section",
 }  # fmt: skip
 _NAMED = "article|section|chapter|paragraph|annex|phase|stage|part|quarter|century"
-_ORDINAL = re.compile(
+_ORDINAL = late(
     f"{_ORDINAL_BEGINS}(?:"
     rf"第\s?(?P<han>[{HAN}]{{1,12}}+|\d{{1,9}})\s?(?P<level>阶段|季度|世纪|部分|附件|[条章节款项号编])?"
     rf"|(?P<centuries>(?<!\d)\d\d|{_NUMERAL})世纪|附件\s?(?P<annex>\d{{1,3}}(?![\d.])|{_NUMERAL})"
@@ -69,7 +70,7 @@ _TOPS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "seven": 7, "nine
 _BOTTOMS = {"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
 _WHOLES = {"百": "100", "千": "1000", "万": "10000"}
 _HALF = r"一半|半数|(?<!first )(?<!second )\bhalf(?= (?:of|the|its|their|that)\b)"
-_FRACTION = re.compile(
+_FRACTION = late(
     f"{_FRACTION_BEGINS}(?:"
     rf"(?:{_NUMERAL}又)?(?P<whole>{_NUMERAL}|万|\d{{1,6}})分之"
     rf"(?P<part>\d{{1,9}}(?:\.\d{{1,9}})?|[{HAN}]{{1,12}}+(?:点[{HAN_DIGITS}]{{1,9}})?)|(?P<half>{_HALF})"
@@ -94,10 +95,10 @@ _AFTER = {
     "about": "左右|上下|or so",
 }
 _WHOLE = "(?:(?<![a-z])(?=[a-z])|(?![a-z]))"  # "over" is no part of moreover
-_IS_BEFORE = re.compile(
+_IS_BEFORE = late(
     f"{_WHOLE}(?:{'|'.join(f'(?P<{name}>{words})' for name, words in _BEFORE.items())})(?: of| 为|为)?\\s?"
 )
-_IS_AFTER = re.compile(f"\\s?(?:{'|'.join(f'(?P<{name}>{words})' for name, words in _AFTER.items())})")
+_IS_AFTER = late(f"\\s?(?:{'|'.join(f'(?P<{name}>{words})' for name, words in _AFTER.items())})")
 _CAN_END_BOUND = frozenset("过于多大得少高低为限足到逾约近tondgmwresyfa.=≤⩽≦≥⩾≧<>~≈")  # the last letters of these words
 _REACH = 24  # characters before an amount that its bound begins within
 

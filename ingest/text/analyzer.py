@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import cache
 from itertools import groupby
 from operator import add
 from typing import TYPE_CHECKING
 
+from ingest.text.patterns import late
 from ingest.text.view import fold
 
 if TYPE_CHECKING:
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 # Folded text: Han and kana run together without spaces, everything else is made of words and numbers.
 _CJK = "\u3005\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_RUN = re.compile(f"([{_CJK}]+)|([^{_CJK}]+)")
-_IS_CJK = re.compile(f"[{_CJK}]").match
-_PIECE = re.compile(r"\d+(?:[.,]\d+)*|[^\W_]+(?:'[a-z][^\W_]*)*")
+_RUN = late(f"([{_CJK}]+)|([^{_CJK}]+)")
+_IS_CJK = late(f"[{_CJK}]").match
+_PIECE = late(r"\d+(?:[.,]\d+)*|[^\W_]+(?:'[a-z][^\W_]*)*")
 _LONGEST_TERM = 60  # characters; longer ones are encoded data, not words
 
 

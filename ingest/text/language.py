@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
+from ingest.text.patterns import late
 
 _SAMPLE = 20_000  # characters looked at: the rest of a long text does not change the verdict
-_HAN = re.compile("[\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u2e80-\u2fdf\U00020000-\U0003ffff]+")
-_KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa\u31f0-\u31ff\uff66-\uff9d]+")
-_LATIN_WORD = re.compile("[a-z\u00c0-\u024f]+")  # in small letters
+_HAN = late("[\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u2e80-\u2fdf\U00020000-\U0003ffff]+")
+_KANA = late("[\u3041-\u3096\u30a1-\u30fa\u31f0-\u31ff\uff66-\uff9d]+")
+_LATIN_WORD = late("[a-z\u00c0-\u024f]+")  # in small letters
 _OTHER_SCRIPTS = (
-    ("ko", re.compile("[\uac00-\ud7af\u1100-\u11ff]")),
-    ("ru", re.compile("[\u0400-\u04ff]")),
-    ("ar", re.compile("[\u0600-\u06ff]")),
-    ("el", re.compile("[\u0370-\u03ff]")),
-    ("hi", re.compile("[\u0900-\u097f]")),
-    ("th", re.compile("[\u0e00-\u0e7f]")),
-    ("he", re.compile("[\u0590-\u05ff]")),
+    ("ko", late("[\uac00-\ud7af\u1100-\u11ff]")),
+    ("ru", late("[\u0400-\u04ff]")),
+    ("ar", late("[\u0600-\u06ff]")),
+    ("el", late("[\u0370-\u03ff]")),
+    ("hi", late("[\u0900-\u097f]")),
+    ("th", late("[\u0e00-\u0e7f]")),
+    ("he", late("[\u0590-\u05ff]")),
 )
 _COMMON_WORDS = {
     "en": "the of and to in is that for it with as was on be by are this from or an which not at",

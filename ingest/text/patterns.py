@@ -21,10 +21,10 @@ class _Late:
     def __getattr__(self, name: str) -> Any:
         if name not in _OF_PATTERNS:
             raise AttributeError(name)
-        compiled = re.compile(self.pattern, self._given)
+        made = re.compile(self.pattern, self._given)
         for each in _OF_PATTERNS:
-            setattr(self, each, getattr(compiled, each))
-        return getattr(compiled, name)
+            setattr(self, each, getattr(made, each))
+        return getattr(made, name)
 
 
 def late(pattern: str, flags: int = 0) -> re.Pattern[str]:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from ingest.text.amount import Amount, exact
 from ingest.text.numerals import HAN, HAN_DIGITS, NUMBER_WORD, read_number
+from ingest.text.patterns import late
 from ingest.text.units import MONEY, MONEY_SCALES, SCALE, SCALES, UnitOfMeasure, centigrade, money_before, read_unit
 
 _MOST_POWER = 30  # of ten, and of another base: what is larger is no amount of this world
@@ -19,15 +20,15 @@ _LONGEST_BASE = 5  # digits of a base whose power is worked out
 _DIGITS = r"(?:\d{1,30}+(?:,\d{3}(?!\d))*+(?:\.\d{1,30}+)?+|(?<![^\s(<>=~-])\.\d{1,30}+)"
 _POWER = r"(?:\s?[x×*·∙∗]\s?10\^(?P<times>[-+]?\d{1,3}+)|\^(?P<power>[-+]?\d{1,3}+))?+"
 _HAN = rf"(?<![{HAN}第])[{HAN}]{{1,16}}+(?![{HAN}])(?:点[{HAN_DIGITS}]{{1,16}}+)?+"
-_NUMBER = re.compile(
+_NUMBER = late(
     rf"(?<![a-z\d_^])(?<!\d\.)(?:(?P<digits>{_DIGITS}){_POWER}(?![\d^_])|(?<![a-z\d][-'])(?P<word>{NUMBER_WORD}))"
     rf"|(?P<han>{_HAN})"
 )
-_SCALE_AT = re.compile(rf"\s?(?P<scale>{SCALE})")
-_MONEY_SCALE_AT = re.compile(r"\s?(?P<scale>tn|trn|[mkb])(?![a-z\d])")
-_MORE = re.compile(rf"(?P<number>\d{{1,4}}(?:\.\d{{1,9}})?(?![\d.,^_])|[{HAN}]{{1,9}}+)(?P<scale>[万千]?)")
-_TAIL = re.compile(rf"\d{{3,4}}|[{HAN}]*[十百千零][{HAN}]*")  # 三万五 is 35,000 in speech
-_OF = re.compile(
+_SCALE_AT = late(rf"\s?(?P<scale>{SCALE})")
+_MONEY_SCALE_AT = late(r"\s?(?P<scale>tn|trn|[mkb])(?![a-z\d])")
+_MORE = late(rf"(?P<number>\d{{1,4}}(?:\.\d{{1,9}})?(?![\d.,^_])|[{HAN}]{{1,9}}+)(?P<scale>[万千]?)")
+_TAIL = late(rf"\d{{3,4}}|[{HAN}]*[十百千零][{HAN}]*")  # 三万五 is 35,000 in speech
+_OF = late(
     r"\s?(?:of )?(co2(?:-?e|[- ]?eq|[- ]equivalent)?|carbon dioxide(?:[- ]equivalent)?|二氧化碳(?:当量)?"
     r"|碳(?!汇|排|当量|配额)|标准煤|标煤|甲烷|ch4|n2o|ce?)(?![a-z\d])"
 )
@@ -35,21 +36,21 @@ _SUBSTANCES = {
     "二氧化碳": "co2", "carbondioxide": "co2", "二氧化碳当量": "co2e", "co2eq": "co2e", "co2equivalent": "co2e",
     "carbondioxideequivalent": "co2e", "碳": "c", "标准煤": "ce", "标煤": "ce", "甲烷": "ch4",
 }  # fmt: skip
-_PER = re.compile(r"\s?(?:/|per |每)\s?")
-_PER_NAME = re.compile("(?:annum|a|head)(?![a-z\\d])")
+_PER = late(r"\s?(?:/|per |每)\s?")
+_PER_NAME = late("(?:annum|a|head)(?![a-z\\d])")
 _PER_NAMES = {"annum": "year", "a": "year", "head": "person"}
-_INVERSE = re.compile(r"\^?-1(?![\d.])")  # t ha-1
+_INVERSE = late(r"\^?-1(?![\d.])")  # t ha-1
 
-_TO = re.compile(r"\s?[~至到]\s?|\s?(?:to|through)\s|\s-\s|-\s?")
-_AND = re.compile(r"\s?(?:and\s|和|与)\s?")
-_PLUS_MINUS = re.compile(r"\s?(?:±|\+/-|\+-)\s?")
-_ENDS_PLUS_MINUS = re.compile(r"(?:±|\+/-|\+-|正负)\s?\Z")
-_BETWEEN = re.compile(r"(?<![a-z])between \Z|介于\Z|在\Z")
-_MINUS = re.compile(r"(?:负|零下|(?<![a-z])(?:minus|negative) )\Z")
-_MINUS_AT = re.compile(r"-(?=[\d.$€£¥])|负|零下|(?:minus|negative) ")
+_TO = late(r"\s?[~至到]\s?|\s?(?:to|through)\s|\s-\s|-\s?")
+_AND = late(r"\s?(?:and\s|和|与)\s?")
+_PLUS_MINUS = late(r"\s?(?:±|\+/-|\+-)\s?")
+_ENDS_PLUS_MINUS = late(r"(?:±|\+/-|\+-|正负)\s?\Z")
+_BETWEEN = late(r"(?<![a-z])between \Z|介于\Z|在\Z")
+_MINUS = late(r"(?:负|零下|(?<![a-z])(?:minus|negative) )\Z")
+_MINUS_AT = late(r"-(?=[\d.$€£¥])|负|零下|(?:minus|negative) ")
 _CURRENCY = "$€£¥₹₩₽"
-_TIED = re.compile(r"[a-z\d)\]%‰'’-]")  # behind one of these a hyphen joins
-_IS_HAN = re.compile("[\u3400-\u9fff]")
+_TIED = late(r"[a-z\d)\]%‰'’-]")  # behind one of these a hyphen joins
+_IS_HAN = late("[\u3400-\u9fff]")
 _SAYS_SO = frozenset("为是达至到约近于从由计值率量")  # 排放量为-2: behind other characters a hyphen may join 附件-2
 
 

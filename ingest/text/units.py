@@ -211,10 +211,10 @@ _UNIT_AT = _by_first_letter()
 SCALE = f"(?:{'|'.join(sorted(SCALES, key=len, reverse=True))})(?![a-z])"
 """What spells a scale in folded text."""
 
-_CENTIGRADE = re.compile("c(?![a-z\\d])")
+_CENTIGRADE = late("c(?![a-z\\d])")
 _SIGNS = [re.escape(sign.lower()) for sign in sorted(_signs(), key=len, reverse=True)]
 _LETTERED = "|".join(sign for sign in _SIGNS if sign[0].isalpha())
-_MONEY_BEFORE = re.compile(
+_MONEY_BEFORE = late(
     rf"(?:(?<![a-z])(?:{_LETTERED})|{'|'.join(sign for sign in _SIGNS if not sign[0].isalpha())}|人民币)\s?\Z"
 )
 _CAN_END_MONEY = frozenset(sign[-1].lower() for sign in _signs()) | {"币"}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ingest.document import Span
+from ingest.text.patterns import late
 
 if TYPE_CHECKING:
     import opencc
@@ -20,30 +21,30 @@ if TYPE_CHECKING:
 
 # Shown to nobody: controls that are not white space, soft hyphen, zero-width space, word joiner, byte order mark.
 _DROPPED = "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff"
-_BREAK = re.compile("[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_BREAK = late("[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u2e80-\u2fdf\U00020000-\U0003ffff"
-_CJK = re.compile(f"[{_HAN}\u3000-\u30ff\u31f0-\u31ff\ufe30-\ufe4f\uff01-\uffa0]")
-_EDGES = re.compile(f"[\\s{_DROPPED}]*")
-_BLANK_TAIL = re.compile(f"[^\\s{_DROPPED}]")
+_CJK = late(f"[{_HAN}\u3000-\u30ff\u31f0-\u31ff\ufe30-\ufe4f\uff01-\uffa0]")
+_EDGES = late(f"[\\s{_DROPPED}]*")
+_BLANK_TAIL = late(f"[^\\s{_DROPPED}]")
 
 # Every branch begins with one character class, so that the engine skips plain text quickly.
-_SPACED_NUMBER = re.compile(f" (?:(?<=[0-9%‰] )(?=[{_HAN}])|(?<=[{_HAN}] )(?=[0-9]))")  # by PDF extraction
-_EDIT = re.compile(
+_SPACED_NUMBER = late(f" (?:(?<=[0-9%‰] )(?=[{_HAN}])|(?<=[{_HAN}] )(?=[0-9]))")  # by PDF extraction
+_EDIT = late(
     f"[-\u2010\u2043][\\s{_DROPPED}]*[\n\r\u2028\u2029][\\s{_DROPPED}]*"  # a hyphen at a line end
     f"|[^\\S ][\\s{_DROPPED}]*|[{_DROPPED}][\\s{_DROPPED}]*| [\\s{_DROPPED}]+"  # anything but one space
     f"|{_SPACED_NUMBER.pattern}"
 )
-_NUMBERING = re.compile(r"(?:\A|[表图圖])[0-9.]{1,8}\Z")  # "3.1 总则", "表4 试点": here the space is the author's
-_WORD_BEFORE = re.compile(r"[^\W_]+\Z")
-_WORD_AFTER = re.compile(r"[^\W_]+")
+_NUMBERING = late(r"(?:\A|[表图圖])[0-9.]{1,8}\Z")  # "3.1 总则", "表4 试点": here the space is the author's
+_WORD_BEFORE = late(r"[^\W_]+\Z")
+_WORD_AFTER = late(r"[^\W_]+")
 
 # Halves that make compounds and are no syllables of longer words: asked only when the document itself is silent.
-_COMPOUND_FIRST = re.compile(
+_COMPOUND_FIRST = late(
     "all|carbon|climate|cost|cross|decision|evidence|forest|full|half|high|land|large|life|long|low|market|multi|nature"
     "|near|net|non|policy|result|science|self|short|single|small|so|time|well|wood|world|year|zero",
     re.IGNORECASE,
 )
-_COMPOUND_SECOND = re.compile(
+_COMPOUND_SECOND = late(
     "aligned|based|binding|building|effective|efficient|free|friendly|holder|induced|intensive|level|making|neutral|off"
     "|oriented|party|related|saving|scale|sector|sharing|specific|standing|step|sum|term|use|wide|year"
 )
@@ -258,12 +259,12 @@ _DIGITS = "0-9\uff10-\uff19"
 _VULGAR = "\u00bc-\u00be\u2150-\u215e\u2189"
 _RAISED = "\u2070\u00b9\u00b2\u00b3\u2074-\u2079"
 # Behind a digit these would make another number of it: 10⁶, 10₂ and 3½ are neither 106, 102 nor 31/2.
-_SET_APART = re.compile(
+_SET_APART = late(
     f"(?<=[{_DIGITS}){_VULGAR}])(?P<raised>[\u207a\u207b]?[{_RAISED}])"
     f"|(?<=[{_DIGITS}])(?:(?P<lowered>[\u2080-\u2089])|(?P<part>[{_VULGAR}]))"
 )
 _MARKS = {"raised": "^", "lowered": "_", "part": " "}
-_ACCENTED = re.compile("[A-Z](?=[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff])")
+_ACCENTED = late("[A-Z](?=[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff])")
 
 
 def fold(text: str) -> str:

@@ -12,6 +12,7 @@ from typing import Literal
 from ingest.provisions.references import references
 from ingest.text.amounts import amounts
 from ingest.text.analyzer import units
+from ingest.text.patterns import late
 from service.answering.phrases import EDGE, phrases
 from service.answering.understanding import understand
 
@@ -34,10 +35,10 @@ _WISHES: tuple[tuple[Wish, str], ...] = (
     ("table", phrases("table")),
     ("summary", phrases("summary")),
 )
-_OVERVIEW = re.compile(phrases("overview"), re.IGNORECASE)
+_OVERVIEW = late(phrases("overview"), re.IGNORECASE)
 _OF_A_PART = frozenset({"article", "section", "paragraph", "item"})
-_VAGUE_END = re.compile(rf"{phrases('vague.end')}?[\s?？。.!！]*\Z")
-_VAGUE_LEAD = re.compile(rf"\A{phrases('vague.lead')}\s*", re.IGNORECASE)
+_VAGUE_END = late(rf"{phrases('vague.end')}?[\s?？。.!！]*\Z")
+_VAGUE_LEAD = late(rf"\A{phrases('vague.lead')}\s*", re.IGNORECASE)
 _LONGEST_VAGUE = 48  # characters
 _MOST_VAGUE = 2  # words; two Chinese characters count for one
 _LONGEST = 80  # characters of a turn that is small talk or a wish

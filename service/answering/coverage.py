@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 from typing import NamedTuple
@@ -13,12 +12,13 @@ from index.arrays import Floats, Tokens, distinct
 from index.models.encoder import Encoder
 from index.query.expansion import wordings
 from ingest.text.analyzer import units
+from ingest.text.patterns import late
 from ingest.text.view import fold
 from service.answering.understanding import Asked, Form
 from service.evidence.entities import Entity
 from service.evidence.pieces import Candidate, Piece
 
-_WORD = re.compile("[a-z]+")
+_WORD = late("[a-z]+")
 _WORST = 0.4  # of a question's weight
 
 

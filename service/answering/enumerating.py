@@ -12,6 +12,7 @@ from index.query.expansion import tells_something
 from ingest.document import Span
 from ingest.passage import Passage, Unit
 from ingest.provisions.formulae import FORMULAE, HEADINGS, NOTE, ProvisionKind
+from ingest.text.patterns import late
 from ingest.text.view import fold
 from service.answering.naming import Meant
 from service.answering.settling import Settled
@@ -27,13 +28,13 @@ _ROOMS: dict[ProvisionKind, float] = {  # answers long, by kind
     "authority": 1.0,
 }
 _TELLING: dict[ProvisionKind, re.Pattern[str]] = {  # who is in charge of all that a law is about, and not of one task
-    "authority": re.compile(
+    "authority": late(
         r"(?:主管|负责)(?:全国|本行政区域|本地区|本市|本省)|competent (?:national )?authorit"
         r"|(?:administer\w*|responsible for|charged with) [^.;]{0,40}\bthis (?:act|regulation|law|order)"
     )
 }
 _MOST = 1_000  # statements that are counted
-_APART = re.compile(r"^(?:附件|附录|附表|附 ?則|附 ?则|annex|appendix|schedule|別表)")
+_APART = late(r"^(?:附件|附录|附表|附 ?則|附 ?则|annex|appendix|schedule|別表)")
 _MORE = {
     "zh": "此处只显示开头，另有{}处同类规定未显示，自“{}”起。",
     "en": "Only the first are shown; {} more of the kind follow from “{}” on.",

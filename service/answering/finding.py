@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from index.hit import Filters, Hit, Why
 from index.library import Library
+from ingest.text.patterns import late
 from ingest.text.view import fold
 from service.answering.answerer import READ, Outcome, candidates, decide
 from service.answering.enumerating import enumerated
@@ -28,7 +29,7 @@ from service.evidence.citations import Sources
 from service.evidence.pieces import Candidate, Pieces
 
 _KINDS = frozenset({"penalty", "prohibition", "authority"})  # of provision, that a search can be narrowed to
-_NATIONAL = re.compile(r"全国(?!人大|人民代表)|国家级|\bnational(?:ly)? (?!determined)|\bnationwide\b", re.IGNORECASE)
+_NATIONAL = late(r"全国(?!人大|人民代表)|国家级|\bnational(?:ly)? (?!determined)|\bnationwide\b", re.IGNORECASE)
 _NAMED = 0.75  # of the bar, for a sanction that has the words for what is done, as measured (docs/quality.md)
 _UNKNOWN = ""  # the jurisdiction of documents of which it is not known
 _OF_WHICH = {

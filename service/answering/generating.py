@@ -179,7 +179,7 @@ class ChatGenerator:
                 openai.OpenAI(
                     base_url=settings.llm_url,
                     # Never the key that the package would find in the environment: it may be for another endpoint.
-                    api_key=settings.llm_key.get_secret_value() if settings.llm_key else "none",
+                    api_key=settings.llm_key.value if settings.llm_key else "none",
                     timeout=settings.llm_timeout_s,
                     max_retries=settings.llm_retries,
                 ) as client,

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ingest.text.amount import matches
 from ingest.text.patterns import late
 from service.answering.understanding import Asked
+from service.evidence.analysis import Analysis
 from service.evidence.entities import Entity
 from service.evidence.pieces import Candidate, Evidence, Piece, joined, share_of_answer
+from service.grounding.polarity import marks
 
 _ROOM_OF_LISTS = 2.5  # answers long: a list is better whole than half
 _NEWS = 2  # index terms that the question does not hold
@@ -119,9 +122,26 @@ def _with_equals(shown: Sequence[Candidate], judged: Sequence[Candidate]) -> lis
     evidence = [Evidence(e.piece.passage, e.piece.units, e.piece.said.text, e.likely) for e in shown]
     for each in judged:
         place = _repeated(each.piece, shown) if each not in shown else None
-        if place is not None and each.piece.passage != shown[place].piece.passage:
+        if place is None or each.piece.passage == shown[place].piece.passage:
+            continue
+        if _says_the_same(each.piece.said, shown[place].piece.said):
             evidence[place] = replace(evidence[place], also=(*evidence[place].also, each.piece.passage))
     return evidence
+
+
+def _says_the_same(one: Analysis, other: Analysis) -> bool:
+    """Whether two texts of much the same words agree in their amounts, names, and the words that turn a meaning."""
+    if one.names != other.names or _turning(one) != _turning(other):
+        return False
+    return all(
+        any(matches(found, said) for found in theirs.stated)
+        for ours, theirs in ((one, other), (other, one))
+        for said in ours.stated
+    )
+
+
+def _turning(text: Analysis) -> list[tuple[str, ...]]:
+    return sorted(tuple(map(str, mark[:2])) for mark in marks(text.folded))
 
 
 def _repeated(piece: Piece, shown: Sequence[Candidate]) -> int | None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from index.library import Library
 from ingest.passage import Passage
+from ingest.text.patterns import late
 from service.answering.answerer import Outcome
 from service.answering.drafting import Answered
 from service.answering.labelling import TableAsked, table_asked
@@ -18,7 +19,7 @@ from service.evidence.analysis import Analysis
 
 _AS_GOOD = 0.85  # of the likeliest piece's likelihood: a row this near is what is asked for
 _MOST_ROWS = 40
-_POINTS_TO = re.compile(r"(?:[如见由]|\b(?:see|in|by)\b|shown)\s*(?:附?表|\btab(?:le|\.))", re.IGNORECASE)
+_POINTS_TO = late(r"(?:[如见由]|\b(?:see|in|by)\b|shown)\s*(?:附?表|\btab(?:le|\.))", re.IGNORECASE)
 _CUT = {"zh": "表格共{}行，此处只列前{}行。", "en": "The table has {} rows, of which the first {} are shown."}
 
 

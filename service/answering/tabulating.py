@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,12 +9,13 @@ from itertools import groupby
 
 from ingest.passage import Passage, Unit
 from ingest.structure.drawn import NOTE
+from ingest.text.patterns import late
 from service.answer import AnswerCell, AnswerRow, AnswerTable
 from service.evidence.pieces import Evidence
 
 _OF, _BETWEEN, _NAMES = " · ", " | ", ": "  # in a cell's label; in a passage's text, between cells and behind a header
-_LEADERS = re.compile(r"\s*(?:\.{4,}|…{2,}|·{4,})\s*$")  # dots that lead to the next column say nothing
-_CLOSED = re.compile(r"[。！？；;.!?:：,，、]$")
+_LEADERS = late(r"\s*(?:\.{4,}|…{2,}|·{4,})\s*$")  # dots that lead to the next column say nothing
+_CLOSED = late(r"[。！？；;.!?:：,，、]$")
 _EMPTY = {"zh": "原表此处无内容", "en": "nothing here in the table"}
 _UNSURE = {"zh": "未能从原表确定", "en": "not certain in the table as read"}
 _WITHDRAWN = {"zh": "引文未通过核对，已撤下", "en": "withdrawn: the quote failed its check"}

@@ -133,40 +133,38 @@ class Asked:
         return not is_bare and amount.dimension.partition("/")[0] in self.dimensions
 
 
-_SOME = re.compile("(?<=[的这那好前后近十哪第举列说])几(?!分之)")  # a few, or which, and no question how many
-_GOAL = re.compile(  # asked for with a year: that is a number
+_SOME = late("(?<=[的这那好前后近十哪第举列说])几(?!分之)")  # a few, or which, and no question how many
+_GOAL = late(  # asked for with a year: that is a number
     r"(?:目标|指标)(?:各?[是为]?(?:多少|什么|怎么|如何)|[?？。\s]*\Z)|\b(?:target|goal)s?[^,;]{0,20}\Z"
     r"|\bwhat (?:is|are|was|were)[^,;]{0,40}\b(?:target|goal)s?\b"
 )
-_SEVERAL = re.compile(  # things are asked for: which duties, what areas
+_SEVERAL = late(  # things are asked for: which duties, what areas
     r"(?:什么|啥|哪方面的?)(?:职责|职能|内容|条件|情形|措施|区域|领域|方面|材料|程序|原则|权利|义务|事项|信息|因素|类型|种类|要求|环节|步骤|行为)"
     r"|(?:内容|清单|名单|种类|范围|条件)[?？。\s]*\Z"
     r"|\b(?:which|what) (?:[a-z-]+ ){0,2}?(?!(?:is|was|does|has|gas|basis|status|happens)\b)[a-z]{3,}(?<!s)s\b"
 )
-_HAPPENS = re.compile(
-    "举办|举行|召开|位于|坐落|设在|发生|城市|地点|出生"
-)  # elsewhere "where" asks for a part or a flaw too
-_CLAUSE = re.compile(r"[,;。!?:](?!\d)|\.(?=\s)")
-_SUPPOSES = re.compile(  # a condition, a time or a span of steps: nothing that is held to be so
+_HAPPENS = late("举办|举行|召开|位于|坐落|设在|发生|城市|地点|出生")  # elsewhere "where" asks for a part or a flaw too
+_CLAUSE = late(r"[,;。!?:](?!\d)|\.(?=\s)")
+_SUPPOSES = late(  # a condition, a time or a span of steps: nothing that is held to be so
     r"\A\s*(?:如果|如若|若|假如|假设|要是)|\A\s*(?:if|when|whenever|suppose|assuming)\b|(?:时|的话|的时候|之后|之前)\s*\Z|从.+到[^到]+\Z"
 )
-_HAN = re.compile("[\u4e00-\u9fff]")
+_HAN = late("[\u4e00-\u9fff]")
 _FEW_WORDS, _FEW_HAN = 5, 9  # of a clause: with fewer it presumes nothing that could be wrong
 _TARGETS: dict[Kind, Target] = {"when": "time", "who": "actor", "where": "site"}
-_MARKED = re.compile(r"[-.]?\d|[-.]?[a-z]*\d|版")  # what follows a part of a version or code: v02.0.0, ar-am0014
+_MARKED = late(r"[-.]?\d|[-.]?[a-z]*\d|版")  # what follows a part of a version or code: v02.0.0, ar-am0014
 _ASKING = ("when", "why", "how many", "list", "where", "who", "which", "how")
-_WHAT = re.compile("什么(?!的)|啥")  # alone no sign of what is asked for
+_WHAT = late("什么(?!的)|啥")  # alone no sign of what is asked for
 _OTHER_UNIT = 0.15
 _PARTS = {"share", "point", "times"}  # no totals, which a mere noun at the end asks for
-_MONTH = re.compile(
+_MONTH = late(
     r"[\d一二三四五六七八九十]月"
     r"|\b(?:january|february|march|april|june|july|august|september|october|november|december)\b|\d may\b|\bmay \d"
 )
-_LABEL = re.compile(  # its number counts nothing
+_LABEL = late(  # its number counts nothing
     r"(?:表|图|附件|附录|第|table|figure|annex|section|article|pages?|pp?\.|no\.|version|[a-z]-)\s?\Z"
 )
-_PER = re.compile(r"每.{1,4}|/\s?(?:株|年|吨|公顷)|\bper (?:square |cubic )?[a-z]+")
-_COUNTED = re.compile(
+_PER = late(r"每.{1,4}|/\s?(?:株|年|吨|公顷)|\bper (?:square |cubic )?[a-z]+")
+_COUNTED = late(
     r"(?:多少|几)(?:个|家|项|种|户|株|棵|名|条|座|只|次|批|类)(?P<zh>[\u4e00-\u9fff]{0,6})"
     r"|how many (?P<en>[a-z-]+(?: [a-z-]+)?)"
 )

@@ -66,7 +66,7 @@ def filters(
 
 @contextmanager
 def progress(title: str, *, quiet: bool) -> Iterator[Callable[[int, int, str], None]]:
-    """A bar on stderr; call it with (done, total, name of what was just finished)."""
+    """A bar on stderr; call it with (done, total, name of what was begun or finished last)."""
     if quiet or not _err.is_terminal:
         yield lambda done, total, name: None
         return

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
 from ingest.text.analyzer import units
+from ingest.text.patterns import late
 from ingest.text.view import fold
 
 NAMES = "data/entities.txt"
 _CASED = "!"  # before an abbreviation that is an ordinary word in lower case
 _OTHER = "name"  # the kind of a name that the data file does not hold
 
-_WORD = re.compile("[A-Za-z]+|[^\x00-\x7f]")
-_NOT_ASCII = re.compile("[^\x00-\x7f]+")
-_TITLE = re.compile("[《〈]([^《》〈〉]{2,60})[》〉]")
-_ACRONYM = re.compile(r"(?<![A-Za-z\d])[A-Z][A-Za-z]?[A-Z][A-Z\d]*(?:[-/][A-Z\d]+)*(?![A-Za-z\d])")
-_CAPITALS = re.compile(
-    r"(?<![.!?:] )(?<!\A)(?<![\w'’-])[A-Z][a-z]+(?:[ -](?:(?:of|the|and|for|on) )*[A-Z][a-z]+)*(?![\w])"
-)
+_WORD = late("[A-Za-z]+|[^\x00-\x7f]")
+_NOT_ASCII = late("[^\x00-\x7f]+")
+_TITLE = late("[《〈]([^《》〈〉]{2,60})[》〉]")
+_ACRONYM = late(r"(?<![A-Za-z\d])[A-Z][A-Za-z]?[A-Z][A-Z\d]*(?:[-/][A-Z\d]+)*(?![A-Za-z\d])")
+_CAPITALS = late(r"(?<![.!?:] )(?<!\A)(?<![\w'’-])[A-Z][a-z]+(?:[ -](?:(?:of|the|and|for|on) )*[A-Z][a-z]+)*(?![\w])")
 
 
 class Entity(NamedTuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -10,12 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ingest.document import Box, Page, Span
+from ingest.text.patterns import late
 from service.answer import QuotedSpan
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
+_ASTRAL = late("[\U00010000-\U0010ffff]")
 
 
 def quoted_spans(astral: Sequence[int], spans: Iterable[Span]) -> tuple[QuotedSpan, ...]:

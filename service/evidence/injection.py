@@ -11,13 +11,14 @@ import unicodedata
 from functools import cache, lru_cache
 from importlib import resources
 
+from ingest.text.patterns import late
 from service.answer import Flag
 from service.evidence.direction import turns
 
-_INVISIBLE = re.compile(
+_INVISIBLE = late(
     r"[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
 )
-_BETWEEN_HAN = re.compile(r"(?<=[\u3000-\u9fff]) (?=[\u3000-\u9fff])")
+_BETWEEN_HAN = late(r"(?<=[\u3000-\u9fff]) (?=[\u3000-\u9fff])")
 
 
 @lru_cache(maxsize=4096)  # a fifth of a millisecond each, and the same passages come again

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -14,6 +13,7 @@ from index.hit import Hit
 from index.models.encoder import Encoder
 from ingest.document import Metadata
 from ingest.passage import Passage, Unit
+from ingest.text.patterns import late
 from service.evidence.analysis import Analysis
 from service.evidence.assertion import asserts, is_sentence
 from service.evidence.entities import Entity
@@ -24,7 +24,7 @@ _NARROW_WORDS = 120  # ... or this many words long in English
 _SHORT_ROW = 0.6  # of an answer: a row up to this long is shown whole, else cell by cell
 _SHORT_LIST, _LONGEST_LIST = 1.0, 2.5  # of an answer: up to the one a list is never parted, up to the other shown whole
 _LONGEST_SENTENCE = 1.5  # of an answer: up to this long one is shown whole
-_LETTER = re.compile(r"[^\W\d_]")
+_LETTER = late(r"[^\W\d_]")
 _CELL_OF = " · "  # stands between row label and column header in a cell's label
 _MOST_KEPT = 2_000  # passages: some 40 MB
 _HOMES = {

@@ -10,18 +10,19 @@ from itertools import chain
 from ingest.passage import Passage, Unit
 from ingest.splitting import INTRODUCES
 from ingest.structure.lists import mark_of, without_mark
+from ingest.text.patterns import late
 
 SKIPPED = " … "
 LEADS = ("：", ":", "—", "–")  # what a sentence ends with that items follow
 _ENDS, _CLOSERS = (*"。！？.!?", *LEADS), "”’」』）)]】\"' "  # of a sentence
-_ITEM = re.compile(  # how an item begins: （一） 1. a) - ①
+_ITEM = late(  # how an item begins: （一） 1. a) - ①
     r"\s*(?:[（(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2}|[a-z]|[ivx]{1,4})[）)、.．]|[-•·*–—①-⑳])\s*", re.IGNORECASE
 )
 _FIRST = frozenset(("1", "a", "A", "i", "一", "①", "第一", "其一"))
 _BULLETS = tuple("•·●○■□◆◇▪▫➢❖‣∙-–—*+")
-_ROMAN = re.compile("[ivx]+[a-z]?")
-_GLYPHS = re.compile("[\ue000-\uf8ff]\\s*")  # of symbol fonts: a reader is shown a box
-_BEGINNING = re.compile(f"\n|{SKIPPED}")  # of a line, or of what follows a mark
+_ROMAN = late("[ivx]+[a-z]?")
+_GLYPHS = late("[\ue000-\uf8ff]\\s*")  # of symbol fonts: a reader is shown a box
+_BEGINNING = late(f"\n|{SKIPPED}")  # of a line, or of what follows a mark
 _PARTED, _PARTED_BY_PAGES = 20, 200  # code points between paragraphs: more of them are text
 
 _Mark = tuple[str, str]  # style and number, as mark_of gives them

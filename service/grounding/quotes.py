@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
+from ingest.text.patterns import late
 from service.grounding.polarity import marks
 from service.grounding.wording import Token, occurrences, tokens, wording
 
 _ALTERED = 0.6  # of a quote's tokens that stand in one stretch, in order: below this it is another statement
 _MOST_PAIRS = 500_000  # of equal tokens, some three times those of the longest quote in running text: 0.1 s
-_FEW = re.compile(r"(?<=\ba )(?:few|little)\b")  # a few are some, few are hardly any
+_FEW = late(r"(?<=\ba )(?:few|little)\b")  # a few are some, few are hardly any
 _SLACK = 1.5  # how much longer than the quote the stretch may be
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -10,6 +9,7 @@ from typing import Any, Protocol
 
 from index.hit import Hit
 from ingest.passage import Unit
+from ingest.text.patterns import late
 from service.answer import Citation, plain
 from service.budget import checkpoint
 from service.errors import InvalidText
@@ -24,7 +24,7 @@ from service.grounding.quote import Quote
 MOST_CHARS, MOST_CLAIMS = 20_000, 200
 MOST_MARKS = 96  # punctuation marks and numbers of one claim that is weighed: no sentence has more, and each costs
 _MOST_CELLS = 400  # of one that is only looked for, as the row of a wide table
-_MARK = re.compile(r"\d+|[^\w\s]")
+_MARK = late(r"\d+|[^\w\s]")
 _TRIED = 8  # pieces of evidence that a claim is held against
 _WEIGHED = 4  # of these, the ones that are weighed where none supports it
 _TOGETHER = 3  # of these, the ones that may bear it out in common

@@ -12,6 +12,7 @@ import * as threads from "./threads.js";
 const field = byId("question");
 const RECENT = 3;
 let asked = null; // the address that is shown
+let resting = false; // whether what could be asked is shown, or still comes
 
 export function begin() {
   byId("ask-form").addEventListener("submit", (event) => {
@@ -61,6 +62,7 @@ export function submit(question) {
 export const last = () => asked ?? "#/ask";
 
 function began(chosen) {
+  resting = false;
   byId("view-ask").classList.add("asked");
   byId("at-rest").replaceChildren();
   field.dataset.placeholder = '["followHint"]';
@@ -79,6 +81,7 @@ const unfilter = () => filters.take(new URLSearchParams());
 
 function rest() {
   asked = null;
+  resting = true;
   thread.clear();
   byId("view-ask").classList.remove("asked");
   byId("ask-form").hidden = false;
@@ -96,7 +99,11 @@ async function welcome() {
   room.replaceChildren();
   const told = [get(`/v1/opening?language=${spoken}`), get("/v1/documents?limit=1")];
   const [opening, documents] = await Promise.all(told).catch(() => []); // the question will tell what is wrong
-  if (!documents || asked || spoken !== language()) return;
+  if (!documents || asked) return;
+  if (spoken !== language()) {
+    await welcome(); // the language was switched meanwhile
+    return;
+  }
   const { total } = documents;
   const holds = h("a", { href: "#/library", t: total ? ["holds", total] : "libraryEmpty" });
   room.replaceChildren(
@@ -135,5 +142,5 @@ function fit() {
 
 document.addEventListener("spoken", () => {
   filters.retell();
-  if (byId("at-rest").childElementCount) welcome();
+  if (resting) welcome();
 });

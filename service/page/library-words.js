@@ -64,7 +64,7 @@ export const LIBRARY_WORDS = {
   zoomIn: ["Larger", "放大"],
   zoomOut: ["Smaller", "缩小"],
   zoomAt: ["{0} of the width", "宽度的 {0}"],
-  save: ["Download", "下载"],
+  saveFile: ["Download", "下载"],
   saveOf: ["Download the file {0}", "下载文件 {0}"],
   saved: ["{0} is downloaded.", "已下载 {0}。"],
   beside: ["Side by side", "并排阅读"],

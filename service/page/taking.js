@@ -13,7 +13,7 @@ export function saveButton(about) {
     "button",
     { type: "button", class: "quiet act", label: ["saveOf", about.name], on: { click: () => save(about, button) } },
     icon("down"),
-    h("span", { class: "word", t: "save" }),
+    h("span", { class: "word", t: "saveFile" }),
   );
   return button;
 }

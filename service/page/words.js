@@ -70,7 +70,7 @@ export const WORDS = {
   ],
   openCitation: ["Quote {0}: {1}, page {2}", "引文 {0}：{1}，第 {2} 页"],
   sources: ["Sources", "出处"],
-  alsoSays: ["{0:more passage says|more passages say} the same", "另有 {0} 段可作佐证"],
+  alsoSays: ["{0:related passage|related passages}", "另有相关段落 {0} 段"],
   terms: ["Terms", "术语对照"],
   brokenOff: ["The answer broke off before its end. Try again.", "答案传输中断，请再试一次。"],
 

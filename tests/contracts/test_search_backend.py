@@ -6,7 +6,6 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,8 +18,10 @@ from index.query.retrieval import prepare
 from index.search.backend import Candidates, SearchBackend
 from index.search.lexical import LexicalEntry
 from index.search.local import LocalBackend
+from index.search.postgres import PostgresBackend
 from index.search.query import Alternative, Group, Query
 from index.store.columns import unpack_terms, unpack_tokens, unpack_vectors
+from index.store.postgres import PostgresStore
 from index.store.sqlite import STORE_FILE, SqliteStore
 from index.store.store import Store
 from tests.index.made import CHINESE, ENGLISH, addition, random_addition
@@ -136,23 +137,32 @@ def encoder() -> Encoder:
     return load_encoder()
 
 
-@pytest.fixture
-def store(tmp_path: Path, encoder: Encoder) -> Iterator[Store]:
-    with Library.open(tmp_path, create=True, encoder=encoder) as library:
+@pytest.fixture(scope="module", params=[LocalBackend, PostgresBackend, BruteForce], ids=lambda kind: kind.__name__)
+def kind(request: pytest.FixtureRequest) -> Make:
+    made: Make = request.param
+    return made
+
+
+@pytest.fixture(scope="module")
+def store(
+    kind: Make, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, encoder: Encoder
+) -> Iterator[Store]:
+    in_database = kind is PostgresBackend
+    place = request.getfixturevalue("database")() if in_database else tmp_path_factory.mktemp("library")
+    with Library.open(place, create=True, encoder=encoder) as library:
         additions = [
             addition("en.txt", ENGLISH, section=("Rules", "Credits")),
             addition("zh.txt", CHINESE, language="zh"),
         ]
         list(library.add_all(additions + [random_addition(seed) for seed in range(10)]))
-    store = SqliteStore(tmp_path / STORE_FILE)
+    store = PostgresStore(place) if in_database else SqliteStore(place / STORE_FILE)
     yield store
     store.close()
 
 
-@pytest.fixture(params=[LocalBackend, BruteForce])
-def backend(request: pytest.FixtureRequest, store: Store, encoder: Encoder) -> SearchBackend:
-    made: SearchBackend = request.param(store, encoder=encoder.fingerprint, dim=encoder.dim)
-    return made
+@pytest.fixture
+def backend(kind: Make, store: Store, encoder: Encoder) -> SearchBackend:
+    return kind(store, encoder=encoder.fingerprint, dim=encoder.dim)
 
 
 QUESTIONS = (

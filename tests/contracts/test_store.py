@@ -20,6 +20,7 @@ from index.store.columns import unpack_terms, unpack_tokens, unpack_vectors
 from index.store.corrections import corrected, inherited
 from index.store.encoding import encode_anew
 from index.store.packed import Packed, pack_document, pack_names
+from index.store.postgres import PostgresStore
 from index.store.sqlite import SqliteStore
 from index.store.store import Changes, Store
 from ingest.document import Metadata
@@ -42,11 +43,17 @@ def in_a_folder(folder: Path, encoder: Encoder) -> Open:
     return lambda: SqliteStore.open(folder, create=True, encoder=encoder.fingerprint, lock_timeout_s=30)
 
 
-@pytest.fixture(params=[in_a_folder])
+def in_a_database(address: str, encoder: Encoder) -> Open:
+    about = {"encoder": encoder.fingerprint, "dim": encoder.dim}
+    return lambda: PostgresStore.open(address, create=True, lock_timeout_s=30, **about)
+
+
+@pytest.fixture(params=[in_a_folder, in_a_database])
 def opens(request: pytest.FixtureRequest, tmp_path: Path, encoder: Encoder) -> Iterator[Open]:
     """Opens the same store again and again, as other processes would."""
     opened: list[Store] = []
-    kind: Open = request.param(tmp_path, encoder)
+    place = request.getfixturevalue("database")() if request.param is in_a_database else tmp_path
+    kind: Open = request.param(place, encoder)
 
     def open_one() -> Store:
         opened.append(kind())

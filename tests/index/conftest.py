@@ -15,12 +15,18 @@ def encoder() -> Encoder:
 
 
 @pytest.fixture
-def opened(tmp_path: Path, encoder: Encoder) -> Iterator[Callable[..., Library]]:
-    """Opens libraries in the test's own folder and closes them after it."""
+def place_of(tmp_path: Path) -> Callable[[str], Path | str]:
+    """Where the library of a name is: in the test's own folder, unless a module has other places."""
+    return lambda name: tmp_path / name
+
+
+@pytest.fixture
+def opened(place_of: Callable[[str], Path | str], encoder: Encoder) -> Iterator[Callable[..., Library]]:
+    """Opens libraries of the test's own and closes them after it."""
     libraries: list[Library] = []
 
-    def open_one(folder: str = "library", **how: object) -> Library:
-        library = Library.open(tmp_path / folder, create=True, **({"encoder": encoder} | how))
+    def open_one(name: str = "library", **how: object) -> Library:
+        library = Library.open(place_of(name), create=True, **({"encoder": encoder} | how))
         libraries.append(library)
         return library
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import inspect
 import os
 import random
 import tempfile
@@ -31,6 +32,17 @@ from ingest.document import Document, Metadata, Page, Span, quote
 from tests.index.made import CHINESE, ENGLISH, made, own_word, random_addition
 
 Open = Callable[..., Library]
+
+
+@pytest.fixture(params=["folder", "database"])
+def place_of(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], Path | str]:
+    """Every test of the library holds whatever stands behind it; those that look into its folder have one alone."""
+    if request.param == "folder":
+        return lambda name: tmp_path / name
+    if "tmp_path" in inspect.signature(request.function).parameters:
+        pytest.skip("looks into the folder of a library")
+    new, known = request.getfixturevalue("database"), dict[str, str]()
+    return lambda name: known.get(name) or known.setdefault(name, new())
 
 
 def texts(hits: list[Hit]) -> list[str]:
@@ -194,8 +206,8 @@ def test_a_prefix_of_two_documents_is_ambiguous(library: Library) -> None:
     with library._store.writing():
         for tail in ("1", "2"):
             library._store.connection.execute(
-                "INSERT INTO documents SELECT NULL, ?, '', '', '', '', '', '', 0, '{}', '[]', 0, 0, '', '', 0, '[]', "
-                "'', '{}', '', NULL, ''",
+                f"INSERT INTO documents SELECT {tail}, ?, '', '', '', '', '', '', 0, "
+                "'{}', '[]', 0, 0, '', '', 0, '[]', '', '{}', '', NULL, ''",
                 ("abcdef" + tail,),
             )
     with pytest.raises(AmbiguousDocument, match="2 ids"):

@@ -6,6 +6,7 @@ import contextvars
 import os
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -76,7 +77,7 @@ def test_whatever_asks_the_engine_has_a_budget(tmp_path, ask):
     Engine.open(settings, create=True).add([tmp_path / "reeds.md"])
     ask(Engine.open(settings))
     with pytest.raises(DeadlineExceeded) as raised:
-        ask(Engine.open(settings.model_copy(update={"request_cpu_s": 1e-9})))
+        ask(Engine.open(replace(settings, request_cpu_s=1e-9)))
     assert raised.value.code == "deadline-exceeded"
     with pytest.raises(DeadlineExceeded):
         given_up = WorkBudget()

@@ -166,12 +166,12 @@ def test_a_file_named_twice_is_read_once(engine, tmp_path):
     assert (len(report.added), len(report.unchanged), len(report.failed)) == (1, 0, 0)
 
 
-def test_progress_counts_what_failed_too_and_ends_at_the_number_of_files(engine, tmp_path):
+def test_progress_names_a_file_from_the_start_counts_what_failed_too_and_ends_at_their_number(engine, tmp_path):
     (tmp_path / "a.txt").write_text("Otters returned to the upper valley.")
     (tmp_path / "b.txt").write_bytes(b"")
     seen: list[tuple[int, int, str]] = []
     engine.add([tmp_path], on_progress=lambda *step: seen.append(step))
-    assert [done for done, _, _ in seen] == [1, 2]
+    assert [done for done, _, _ in seen] == [0, 1, 2]
     assert {total for _, total, _ in seen} == {2} and {name for _, _, name in seen} == {"a.txt", "b.txt"}
 
 

@@ -7,6 +7,7 @@ import json
 import multiprocessing
 import os
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -18,7 +19,7 @@ from service import keys as keys_module
 from service.cli import app
 from service.collections import Collections
 from service.errors import InvalidKey, KeyNotFound, KeysUnreadable
-from service.keys import Keys, scrubbed
+from service.keys import Keys, keys_of, scrubbed
 from service.scopes import SCOPES
 from service.settings import Settings
 
@@ -287,3 +288,19 @@ def test_a_reset_ends_all_keys_and_opens_only_what_it_is_told_to(keyed, lose):
     opened = CliRunner().invoke(app, ["key", "reset", "--open", "--library", str(library)], input="y\n")
     assert opened.exit_code == 0 and "everyone on this machine" in opened.output.lower()
     assert not keys.exist() and not Keys(keys.path).exist()
+
+
+@pytest.mark.parametrize("collection", ["default", "peat"])
+def test_a_database_keeps_the_note_for_every_machine(database, tmp_path, collection):
+    here, elsewhere = (Settings(library=tmp_path / name, store=database()) for name in ("here", "elsewhere"))
+    elsewhere = replace(elsewhere, store=here.store)
+    Collections(here).engine(collection, create=True)
+    assert not keys_of(elsewhere).exist()
+    keys_of(here).create("desk")
+    keys_of(here).path.unlink()
+    for settings in (here, elsewhere):
+        assert keys_of(settings).exist()
+        with pytest.raises(KeysUnreadable):
+            keys_of(settings).find("x")
+    keys_of(elsewhere).reset(to_open=True)
+    assert not keys_of(here).exist()

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -121,7 +122,7 @@ def threads_that_end() -> Iterator[None]:
 
 @pytest.mark.parametrize("reply", [stalls, keeps_alive, status(503, retry_after="2")])
 def test_an_endpoint_that_keeps_us_waiting_is_left_in_time(threads_that_end, settings, scripted, reply):
-    engine = Engine.open(settings.model_copy(update={"llm_timeout_s": 0.6, "llm_retries": 2}))
+    engine = Engine.open(replace(settings, llm_timeout_s=0.6, llm_retries=2))
     scripted.says(reply)
     engine.ask(QUESTION)
     began = time.monotonic()
@@ -134,14 +135,14 @@ def test_an_endpoint_that_keeps_us_waiting_is_left_in_time(threads_that_end, set
 def test_an_endpoint_that_is_not_there_leaves_the_extractive_answer(settings):
     with endpoint() as gone:
         pass
-    engine = Engine.open(settings.model_copy(update={"llm_url": gone.url.replace("http://", "http://user:secret@")}))
+    engine = Engine.open(replace(settings, llm_url=gone.url.replace("http://", "http://user:secret@")))
     answer = engine.ask(QUESTION, generate=True)
     assert same(answer, engine.ask(QUESTION))
     assert "cannot be reached" in answer.notes[0] and "secret" not in str(answer.notes)
 
 
 def test_a_busy_endpoint_is_asked_again(settings, scripted):
-    engine = Engine.open(settings.model_copy(update={"llm_retries": 1}))
+    engine = Engine.open(replace(settings, llm_retries=1))
     scripted.says(status(429, retry_after_ms="5"), citing(FACT[:-1] + " [{}].", "40"))
     assert engine.ask(QUESTION, generate=True).generated
     assert len(scripted.requests) == 2
@@ -157,7 +158,7 @@ def test_an_endpoint_with_newer_terms_is_asked_in_these(engine, scripted):
 
 @pytest.mark.parametrize("endless", [False, True])
 def test_past_the_cap_what_was_finished_is_kept_and_what_was_not_is_removed(settings, scripted, endless):
-    engine = Engine.open(settings.model_copy(update={"llm_max_tokens": 20}))
+    engine = Engine.open(replace(settings, llm_max_tokens=20))
 
     def goes_on(exchange: Exchange) -> None:
         key = key_of(exchange.endpoint.passages(), "40")
@@ -179,7 +180,7 @@ def test_the_cap_on_cost_bounds_what_is_written_and_fails_closed(settings, scrip
     scripted.says(citing(FACT[:-1] + " [{}].", "40"))
 
     def asked(**prices: float) -> tuple[bool, str]:
-        answer = Engine.open(settings.model_copy(update=prices)).ask(QUESTION, generate=True)
+        answer = Engine.open(replace(settings, **prices)).ask(QUESTION, generate=True)
         return answer.generated, " ".join(answer.notes)
 
     assert asked(llm_max_cost=0.01, llm_price_in=1.0, llm_price_out=50.0) == (True, "")
@@ -206,7 +207,7 @@ def test_the_model_is_not_asked_when_the_engine_abstains_nor_unless_told_to(engi
 
 def test_without_a_model_there_is_a_note_and_no_error(settings):
     for missing in ("llm_url", "llm_model"):
-        answer = Engine.open(settings.model_copy(update={missing: None})).ask(QUESTION, generate=True)
+        answer = Engine.open(replace(settings, **{missing: None})).ask(QUESTION, generate=True)
         assert answer.citations and "llm_url and llm_model" in answer.notes[0]
 
 
@@ -222,7 +223,7 @@ def test_the_request_holds_our_key_and_nothing_of_the_environment(engine, script
     monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/elsewhere")
     scripted.says(citing(FACT[:-1] + " [{}].", "40"))
     assert engine.ask(QUESTION, generate=True).generated
-    keyless = Engine.open(engine._settings.model_copy(update={"llm_key": None}))
+    keyless = Engine.open(replace(engine._settings, llm_key=None))
     assert keyless.ask(QUESTION, generate=True).generated
     assert [headers["authorization"] for headers in scripted.headers] == [f"Bearer {KEY}", "Bearer none"]
     assert "of-another-endpoint" not in str(scripted.headers)
@@ -231,7 +232,7 @@ def test_the_request_holds_our_key_and_nothing_of_the_environment(engine, script
 
 
 def test_the_key_shows_in_no_form_of_the_settings(settings):
-    assert KEY not in f"{settings} {settings!r} {settings.model_dump()}"
+    assert KEY not in f"{settings} {settings!r} {asdict(settings)}"
 
 
 def test_the_package_is_loaded_for_a_generated_answer_only(settings):

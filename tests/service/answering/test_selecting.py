@@ -177,6 +177,16 @@ def test_what_says_the_same_elsewhere_is_named_and_not_shown_again(found, encode
     assert cows.text == "The fen holds nine cows." and [passage.section[-1] for passage in cows.also] == ["B"]
 
 
+@pytest.mark.parametrize(
+    "other",
+    ["The fen holds ten cows now.", "The fen holds no more than nine cows.", "The fen in Japan holds nine cows."],
+)
+def test_what_says_something_else_in_the_same_words_is_not_named(found, encoder, other):
+    given = Pieces(encoder).of(found(FENS.replace("The fen holds nine cows now.", other)))
+    cows = shown(given, 0.9, 0.1, 0.1, 0.89)[0]
+    assert cows.text == "The fen holds nine cows." and not cows.also
+
+
 def test_beside_the_best_one_less_is_enough_and_its_passage_is_quoted_once(found, encoder):
     given = Pieces(encoder).of(found(FENS))
     both = shown(given, 0.9, 0.8, 0.1, 0.1)

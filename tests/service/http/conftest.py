@@ -133,7 +133,7 @@ def address(settings: Settings) -> Iterator[str]:
         yield served.url
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # no longer: its event loop would be in the way of others
 def browser() -> Iterator[Browser]:
     """A browser without a window, for tests that are marked with :data:`browsing.needs_chromium`."""
     from playwright.sync_api import sync_playwright

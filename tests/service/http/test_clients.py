@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -49,7 +50,7 @@ async def settled(condition):
 
 
 def test_others_are_answered_while_one_client_holds_all_that_it_may(settings):
-    app = create_app(settings.model_copy(update={"threads": 8, "request_limit": 32}))
+    app = create_app(replace(settings, threads=8, request_limit=32))
     held = Held(app)
 
     async def meet():
@@ -70,7 +71,7 @@ def test_others_are_answered_while_one_client_holds_all_that_it_may(settings):
 
 
 def test_a_client_that_asks_for_more_than_half_of_all_is_told_to_come_back(settings):
-    app = create_app(settings.model_copy(update={"threads": 8, "request_limit": 8}))
+    app = create_app(replace(settings, threads=8, request_limit=8))
     held = Held(app)
 
     async def meet():
@@ -89,7 +90,7 @@ def test_a_client_that_asks_for_more_than_half_of_all_is_told_to_come_back(setti
 
 
 def test_a_request_that_waited_too_long_is_given_up_and_never_begun(settings):
-    app = create_app(settings.model_copy(update={"threads": 8, "request_timeout_s": 0.3}))
+    app = create_app(replace(settings, threads=8, request_timeout_s=0.3))
     held = Held(app)
 
     async def meet():

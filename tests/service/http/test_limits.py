@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import httpx
@@ -207,10 +208,10 @@ def test_no_traceback_and_no_word_of_requests_in_the_log(served):
 
 def test_off_loopback_without_a_key_it_says_that_one_is_needed(settings, tmp_path):
     library = shutil.copytree(settings.library, tmp_path / "library")
-    with serving(settings.model_copy(update={"library": library}), "--host", "0.0.0.0") as running:
+    with serving(replace(settings, library=library), "--host", "0.0.0.0") as running:
         at = running.url.replace("0.0.0.0", "127.0.0.1")
         assert httpx.post(f"{at}/v1/answer", json={"question": EN}).status_code == 401
-        _, secret = keys_of(settings.model_copy(update={"library": library})).create("new")
+        _, secret = keys_of(replace(settings, library=library)).create("new")
         asked = httpx.post(f"{at}/v1/answer", json={"question": EN}, headers={"X-Api-Key": secret}, timeout=20)
         assert asked.status_code == 200
     assert "sinkqa key create" in "".join(running.log) and secret[16:] not in "".join(running.log)
@@ -218,7 +219,7 @@ def test_off_loopback_without_a_key_it_says_that_one_is_needed(settings, tmp_pat
 
 def slow_app(settings, **limits):
     """An application with routes that take their time."""
-    app = create_app(settings.model_copy(update=limits))
+    app = create_app(replace(settings, **limits))
 
     @app.get("/slow")
     def slow() -> str:
@@ -261,7 +262,7 @@ ASKED = {
 
 @pytest.mark.parametrize("path", ASKED)
 def test_a_question_that_takes_too_much_time_is_given_up_by_its_name(settings, path):
-    client = Client(create_app(settings.model_copy(update={"request_cpu_s": 1e-9})))
+    client = Client(create_app(replace(settings, request_cpu_s=1e-9)))
     got = client.post(path, ASKED[path])
     assert got.status_code == 503 and int(got.headers["Retry-After"]) > 0
     assert "request_cpu_s" in got.text and ("deadline-exceeded" in got.text or path == "/retrieval")
@@ -277,7 +278,7 @@ def test_an_assistant_is_told_of_it_too(settings):
 
 
 def test_the_thread_of_a_request_that_is_given_up_ends(settings):
-    app, ended = create_app(settings.model_copy(update={"request_timeout_s": 2.0})), threading.Event()
+    app, ended = create_app(replace(settings, request_timeout_s=2.0)), threading.Event()
 
     @app.get("/burn")
     def burn() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from dataclasses import replace
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -103,7 +104,7 @@ def test_the_libraries_are_told_of_and_a_withdrawn_quote_is_counted(begin):
 
 def test_an_empty_library_is_not_ready(settings, client, tmp_path):
     assert client.get("/readyz").json() == {"status": "ready", "generation": Engine.open(settings).generation}
-    empty = settings.model_copy(update={"library": tmp_path / "empty"})
+    empty = replace(settings, library=tmp_path / "empty")
     Collections(empty).engine(create=True)
     refused = Client(create_app(empty)).get("/readyz")
     assert (refused.status_code, refused.json()["code"]) == (503, "library-empty")

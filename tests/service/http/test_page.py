@@ -594,7 +594,9 @@ def test_the_first_load_is_small_and_every_file_is_the_servers_own(served):
 def test_data_never_becomes_markup_and_no_word_is_missing():
     folder = ROOT / "service" / "page"
     words = "\n".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*words.js")))
-    defined = set(re.findall(r'^  "?([\w.]+)"?: \[', words, re.MULTILINE))
+    named = re.findall(r'^  "?([\w.-]+)"?: \[', words, re.MULTILINE)
+    defined = set(named)
+    assert len(named) == len(defined), "one part of the page would speak another's words"
     for path in folder.glob("*.*"):
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|srcdoc", text), path.name

@@ -96,7 +96,7 @@ def test_answers_quotes_statements_and_notes_are_kept_counted_and_exported(visit
     go(page, "basket")
     expect(page.locator("#basket .over", has_text="3 items in the basket")).to_be_visible()
     note(page, "Ask the registry.")
-    page.get_by_label("Title").fill("Sinks: 碳汇")
+    page.get_by_label("Title", exact=True).fill("Sinks: 碳汇")
     name, content = saved(page, "docx")
     assert name == "Sinks 碳汇.docx"
     texts = [each.text for each in docx.Document(BytesIO(content)).paragraphs]
@@ -342,7 +342,7 @@ def test_print_shows_words_and_sources_and_no_controls(visit):
     page = visit()
     keep(page, EN)
     go(page, "basket")
-    page.get_by_label("Title").fill("For the file")
+    page.get_by_label("Title", exact=True).fill("For the file")
     page.emulate_media(media="print")
     for hidden in ("#export", ".keptbar", "#basket .add", ".bar", "#basket-title"):
         expect(page.locator(hidden)).to_be_hidden()

@@ -208,6 +208,7 @@ def test_the_image_of_a_page_is_enlarged_and_sharper(visit, ids):
 def test_the_file_is_saved_under_its_name(visit, ids):
     page = visit("/#/library")
     opened(page, ids["fens.md"])
+    expect(page.locator("#source .act .word")).to_have_text(["Correct", "Download", "Side by side"])
     with page.expect_download() as saving:
         page.get_by_role("button", name="Download the file fens.md").click()
     assert saving.value.suggested_filename == "fens.md"

@@ -1,0 +1,114 @@
+"""Storing step of the flow: a library copied from a folder into a database, or back, document by document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from index.errors import EncoderMismatch, LibraryDamaged
+from index.models.encoder import Encoder
+from index.opening import open_store
+from index.store.catalogue import DocumentRecord
+from index.store.kept import Kept
+from index.store.store import Store
+
+_AT_ONCE = 1_000  # passages in one commit: what a copy that breaks off has to do again
+
+OnProgress = Callable[[int, int, str], None]
+"""Called with the number of documents that are there, of all, and the title of one that is copied now."""
+
+
+class Moved(NamedTuple):
+    """How many documents were copied, how many were there before, and how many passages all of them have."""
+
+    copied: int
+    there: int
+    passages: int
+
+
+def move_library(
+    source: Path | str,
+    target: Path | str,
+    encoder: Encoder,
+    *,
+    lock_timeout_s: float = 30.0,
+    on_progress: OnProgress = lambda done, total, name: None,
+) -> Moved:
+    """Copies every document that the target lacks or has otherwise, and compares all of them at the end.
+
+    Broken off and begun again it goes on where it was; done twice it changes nothing. The source stays as it is, and
+    documents that only the target has stay there.
+
+    Raises:
+        EncoderMismatch: one of the two has the vectors of another encoder.
+        LibraryDamaged: what was copied is not what was there; the message names the document.
+        LibraryError: one of the two cannot be opened, read or written.
+    """
+    old, _ = open_store(source, encoder, create=False, lock_timeout_s=lock_timeout_s)
+    with closing(old):
+        new, backend = open_store(target, encoder, create=True, lock_timeout_s=lock_timeout_s)
+        with closing(new):
+            for store in (old, new):
+                _check_encoder(store, encoder)
+            with old.reading():
+                wanted = old.records()
+                there = {record.doc_id: _about(record) for record in new.records()}
+                lacking = [record for record in wanted if there.get(record.doc_id) != _about(record)]
+                done = len(wanted) - len(lacking)
+                for group in _groups(lacking):
+                    on_progress(done, len(wanted), group[0].title)
+                    with new.writing():
+                        for record in group:
+                            new.put_kept(old.kept(record.doc_id), added_at=record.added_at)
+                    done += len(group)
+                with new.alone():
+                    backend.sync()
+                on_progress(done, len(wanted), "")
+                _compare(old, new, wanted)
+    return Moved(len(lacking), len(wanted) - len(lacking), sum(record.n_passages for record in wanted))
+
+
+def _about(record: DocumentRecord) -> DocumentRecord:
+    """A record without its generation, which counts the changes of one library."""
+    return replace(record, generation=0)
+
+
+def _check_encoder(store: Store, encoder: Encoder) -> None:
+    if (made_by := store.meta("encoder")) != encoder.fingerprint:
+        raise EncoderMismatch(
+            f"the vectors in {store.where} were made by the encoder {made_by}, not by {encoder.name} "
+            f"({encoder.fingerprint}): set that encoder, or sinkqa doctor --rebuild makes them anew"
+        )
+
+
+def _groups(records: Iterable[DocumentRecord]) -> Iterator[Sequence[DocumentRecord]]:
+    """The records in their order, about a thousand passages in each group."""
+    group: list[DocumentRecord] = []
+    for record in records:
+        group.append(record)
+        if sum(each.n_passages for each in group) >= _AT_ONCE:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _compare(old: Store, new: Store, wanted: Sequence[DocumentRecord]) -> None:
+    """Every document with every passage, vector and statement, as they are stored."""
+    with new.reading():
+        there = {record.doc_id: _about(record) for record in new.records()}
+        for record in wanted:
+            if there.get(record.doc_id) != _about(record) or _ordered(new, record) != _ordered(old, record):
+                raise LibraryDamaged(
+                    f"{new.where} has the document {record.doc_id} otherwise than {old.where}: "
+                    "remove it there and migrate again"
+                )
+
+
+def _ordered(store: Store, record: DocumentRecord) -> Kept:
+    """A document as it is stored, with what a passage states in an order that no database chooses."""
+    kept = store.kept(record.doc_id)
+    return replace(kept, packed=replace(kept.packed, statements=tuple(sorted(kept.packed.statements))))
