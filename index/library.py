@@ -23,7 +23,7 @@ from index.query.fusion import DEFAULT_WEIGHTS, Weights
 from index.query.retrieval import DEPTH, LONGEST_QUERY, prepare, ranked, read_hits, read_stated
 from index.search.backend import Recall, SearchBackend, Searcher
 from index.search.query import Query
-from index.store.catalogue import AddResult, DocumentRecord, Size
+from index.store.catalogue import AddResult, Census, DocumentRecord, Size
 from index.store.corrections import Corrections, corrected, inherited
 from index.store.encoding import encode_anew
 from index.store.names import Shared
@@ -197,17 +197,17 @@ class Library:
             self._held.searcher = outer
             self._held.prepared = self._held.prepared if outer else None
 
-    def documents(self) -> list[DocumentRecord]:
-        """All documents, in the order they were added."""
-        return self._store.records()
+    def documents(self, *, most: int | None = None) -> list[DocumentRecord]:
+        """All documents, or the first of them, in the order they were added."""
+        return self._store.records(most=most)
+
+    def census(self) -> Census:
+        """How many documents there are of each sort."""
+        return self._store.census()
 
     def size(self) -> Size:
         """Documents and their bytes."""
         return self._store.size()
-
-    def earliest(self, most: int) -> list[str]:
-        """The ids of the first documents, in the order they were added."""
-        return self._store.earliest(most)
 
     def shared(self, keys: Sequence[str], *, most: int) -> dict[str, Shared]:
         """As :meth:`index.store.store.Store.shared`."""

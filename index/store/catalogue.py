@@ -64,6 +64,15 @@ class AddResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Census:
+    """How many documents a library holds, and how many of each jurisdiction and language, the most first."""
+
+    documents: int
+    jurisdictions: Mapping[str, int]
+    languages: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Size:
     """How many documents a library holds, and how many bytes their files had."""
 
@@ -87,10 +96,16 @@ def size(connection: Connection) -> Size:
     return Size(*map(int, connection.execute("SELECT count(*), coalesce(sum(n_bytes), 0) FROM documents").fetchone()))
 
 
-def earliest(connection: Connection, most: int) -> list[str]:
-    """The ids of the first documents, in the order they were added."""
-    found = connection.execute("SELECT doc_id FROM documents ORDER BY doc LIMIT ?", (most,))
-    return [str(doc_id) for (doc_id,) in found]
+def census(connection: Connection) -> Census:
+    """Of all documents."""
+    counted = (
+        connection.execute(
+            f"SELECT {column}, count(*) FROM documents WHERE {column} IS NOT NULL AND {column} <> '' "
+            f"GROUP BY {column} ORDER BY count(*) DESC, min(doc)"
+        )
+        for column in ("jurisdiction", "language")
+    )
+    return Census(size(connection).documents, *(dict(found.fetchall()) for found in counted))
 
 
 def resolve(connection: Connection, prefix: str) -> str:
@@ -117,9 +132,13 @@ def resolve(connection: Connection, prefix: str) -> str:
     return found[0]
 
 
-def records(connection: Connection, *, doc_id: str | None = None) -> list[DocumentRecord]:
-    """All documents in the order they were added, or the one with this full id."""
-    where, values = ("", ()) if doc_id is None else ("WHERE doc_id = ?", (doc_id,))
+def records(connection: Connection, *, doc_id: str | None = None, most: int | None = None) -> list[DocumentRecord]:
+    """All documents in the order they were added, or the first of them, or the one with this full id."""
+    where, values = "", tuple[str | int, ...]()
+    if doc_id is not None:
+        where, values = "WHERE doc_id = ?", (doc_id,)
+    elif most is not None:
+        where, values = "WHERE doc IN (SELECT doc FROM documents ORDER BY doc LIMIT ?)", (most,)
     rows = connection.execute(
         f"SELECT {_RECORD} FROM documents LEFT JOIN sources USING (doc) {where} ORDER BY doc", values
     )

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
+import threading
 import zlib
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from functools import lru_cache, wraps
@@ -28,6 +31,7 @@ _RAW, _DEFLATED = b"r", b"z"
 _PROBE_BYTES = 1 << 16
 _STEPS_PER_POINT = 16  # boxes are kept to 1/16 point, a fiftieth of a millimetre
 _MOST_KEPT = 500  # documents, whose names are some 5 MB
+_TEXT_BYTES = 1 << 24  # of texts that are kept unpacked
 _NO_GLYPH = -32768  # also what a coordinate past +-2047 points becomes: no page is 72 cm and its text beyond it
 
 DOCUMENT_COLUMNS = (
@@ -97,8 +101,37 @@ def pack_text(text: str) -> bytes:
 
 @_reading("a document")
 def unpack_text(blob: bytes) -> str:
-    """The text that was given to :func:`pack_text`."""
-    return unpack(blob).decode("utf-8", "surrogatepass")
+    """The text that was given to :func:`pack_text`; of the ones asked for last, as it was unpacked then."""
+    return _texts.of(blob)
+
+
+class _Texts:
+    """Texts by the bytes that they are made of, so that what stands in a store now is never taken for another."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most, self._size = most_bytes, 0
+        self._kept: OrderedDict[bytes, str] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, blob: bytes) -> str:
+        with self._lock:
+            if (text := self._kept.get(blob)) is not None:
+                self._kept.move_to_end(blob)
+                return text
+        text = unpack(blob).decode("utf-8", "surrogatepass")
+        with self._lock:
+            self._size += 0 if blob in self._kept else _size(blob, text)
+            self._kept[blob] = text
+            while self._size > self._most:
+                self._size -= _size(*self._kept.popitem(last=False))
+        return text
+
+
+def _size(blob: bytes, text: str) -> int:
+    return sys.getsizeof(blob) + sys.getsizeof(text)
+
+
+_texts = _Texts(_TEXT_BYTES)
 
 
 def pack_boxes(boxes: Floats) -> bytes:

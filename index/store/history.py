@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import numpy as np
 
 from index.arrays import Rows
@@ -63,5 +65,5 @@ def changes_since(connection: Connection, since: int | None, *, generation: int)
 
 
 def _rows_after(connection: Connection, last: int) -> Rows:
-    found = connection.execute('SELECT "row" FROM passages WHERE "row" > ? ORDER BY "row"', (last,))
-    return np.fromiter((row for (row,) in found), np.int64)
+    found = connection.execute('SELECT "row" FROM passages WHERE "row" > ? ORDER BY "row"', (last,)).fetchall()
+    return np.fromiter(chain.from_iterable(found), np.int64, len(found))

@@ -16,7 +16,7 @@ from index.store.meta import find_meta, set_meta
 from index.store.names import NAMES_VERSION, write_names
 from index.store.packed import NAMED_BY, front, pack_names, pack_statements, upload_source
 from index.store.rows import stored_passages
-from index.store.schema import APPLICATION_ID, EDITED, FRONT, NAMES, STATEMENTS, STORE_FORMAT, UPGRADABLE
+from index.store.schema import APPLICATION_ID, EDITED, FRONT, NAMES, SORTS, STATEMENTS, STORE_FORMAT, UPGRADABLE
 from index.store.sql import Connection
 from index.store.statements import insert_statements
 
@@ -78,6 +78,7 @@ def _raise(connection: SqliteConnection) -> None:
         _name_uploads(connection)
     if version < STORE_FORMAT:
         _add_history(connection)
+    _create(connection, SORTS)
     _name_anew(connection)
     connection.execute(f"PRAGMA user_version = {STORE_FORMAT}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -23,9 +24,17 @@ _MOST_KEPT = 2_000  # passages, some 20 MB
 
 def filtered_rows(connection: Connection, filters: Filters) -> Rows | None:
     """Rows of the passages that meet every condition, ascending; None where there is no condition."""
+    if filters.languages or filters.kinds:
+        statement, values = rows_statement(connection, filters)
+        found = connection.execute(statement, values).fetchall()
+        return np.sort(np.fromiter(chain.from_iterable(found), np.int64, len(found)))
     of_documents, values = _document_conditions(connection, filters)
-    if of_documents and not (filters.languages or filters.kinds):
-        return _rows_of_documents(connection, " AND ".join(of_documents), values)
+    return _rows_of_documents(connection, " AND ".join(of_documents), values) if of_documents else None
+
+
+def rows_statement(connection: Connection, filters: Filters) -> tuple[str, Sequence[str | int]]:
+    """What selects the rows of the passages that meet every condition, in no order, with its values."""
+    of_documents, values = _document_conditions(connection, filters)
     conditions = [f"doc IN (SELECT doc FROM documents WHERE {' AND '.join(of_documents)})"] if of_documents else []
     if filters.languages:
         conditions.append(f"language IN {places(len(filters.languages))}")
@@ -33,22 +42,19 @@ def filtered_rows(connection: Connection, filters: Filters) -> Rows | None:
     if filters.kinds:
         conditions.append(f'"row" IN (SELECT "row" FROM statements WHERE kind IN {places(len(filters.kinds))})')
         values += filters.kinds
-    if not conditions:
-        return None
-    found = connection.execute(f'SELECT "row" FROM passages WHERE {" AND ".join(conditions)}', values)
-    return np.sort(np.fromiter((row for (row,) in found), np.int64))
+    return f'SELECT "row" FROM passages WHERE {" AND ".join(conditions or ["true"])}', values
 
 
 def _rows_of_documents(connection: Connection, condition: str, values: Sequence[str | int]) -> Rows:
     """Of whole documents only the ends are read: their rows lie together, in the order of their passages."""
     place = '(SELECT "row" FROM passages WHERE passages.doc = documents.doc ORDER BY position {} LIMIT 1)'
     found = connection.execute(
-        f"SELECT {place.format('ASC')}, {place.format('DESC')} FROM documents WHERE {condition} ORDER BY doc", values
+        f"SELECT {place.format('ASC')}, {place.format('DESC')} FROM documents WHERE {condition}", values
     ).fetchall()
-    ends = np.array([each for each in found if each[0] is not None], np.int64).reshape(-1, 2)
+    ends = np.array(sorted(each for each in found if each[0] is not None), np.int64).reshape(-1, 2)
     lengths = ends[:, 1] - ends[:, 0] + 1
     before = np.cumsum(lengths) - lengths
-    return np.sort(np.repeat(ends[:, 0] - before, lengths) + np.arange(lengths.sum()))
+    return np.repeat(ends[:, 0] - before, lengths) + np.arange(lengths.sum())
 
 
 def _document_conditions(connection: Connection, filters: Filters) -> tuple[list[str], list[str | int]]:

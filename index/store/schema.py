@@ -82,6 +82,10 @@ CREATE INDEX statements_of_passage ON statements ("row");
 """
 
 
+SORTS = """
+CREATE INDEX IF NOT EXISTS documents_by_sort  -- all that filters and counts read, apart from the documents' bytes
+ON documents (jurisdiction, language, type, year, n_bytes);
+"""
 NAMES = """
 CREATE TABLE names (           -- under which keys of index.naming.known questions look for a document
     key TEXT NOT NULL,
@@ -106,7 +110,7 @@ def create_store(path: Path, *, encoder: str) -> None:
         with closing(connect(aside, options="mode=rwc")) as connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.executescript(
-                f"BEGIN; {_SCHEMA} {STATEMENTS} {NAMES} {HISTORY} PRAGMA application_id = {APPLICATION_ID}; "
+                f"BEGIN; {_SCHEMA} {STATEMENTS} {SORTS} {NAMES} {HISTORY} PRAGMA application_id = {APPLICATION_ID}; "
                 f"PRAGMA user_version = {STORE_FORMAT}; COMMIT"
             )
             settings = {"generation": "0", "splitter": SPLITTER_VERSION, "encoder": encoder}

@@ -12,7 +12,7 @@ from index.errors import LibraryDamaged
 from index.hit import Filters
 from index.naming.known import Known
 from index.store import catalogue, names, passages, writing
-from index.store.catalogue import AddResult, DocumentRecord, Predecessor, Size
+from index.store.catalogue import AddResult, Census, DocumentRecord, Predecessor, Size
 from index.store.checking import document_damages, found_by, orphans
 from index.store.columns import read_pages, unpack, unpack_boxes, unpack_text
 from index.store.history import changes_since
@@ -99,9 +99,13 @@ class SqlStore(ABC):
         """Sets a setting, inside the caller's transaction where there is one."""
         set_meta(self.connection, name, value)
 
-    def records(self) -> list[DocumentRecord]:
-        """All documents, in the order they were added."""
-        return catalogue.records(self.connection)
+    def records(self, *, most: int | None = None) -> list[DocumentRecord]:
+        """All documents, or the first of them, in the order they were added."""
+        return catalogue.records(self.connection, most=most)
+
+    def census(self) -> Census:
+        """How many documents there are of each sort."""
+        return catalogue.census(self.connection)
 
     def record(self, doc_id: str) -> DocumentRecord:
         """The document with this id, or the only one that begins so."""
@@ -114,10 +118,6 @@ class SqlStore(ABC):
     def size(self) -> Size:
         """Documents and their bytes."""
         return catalogue.size(self.connection)
-
-    def earliest(self, most: int) -> list[str]:
-        """The ids of the first documents, in the order they were added."""
-        return catalogue.earliest(self.connection, most)
 
     def shared(self, keys: Sequence[str], *, most: int) -> dict[str, Shared]:
         """Those of the keys that any document has."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from index.hit import Filters
-from index.store.rows import filtered_rows
+from index.store.rows import filtered_rows, rows_statement
 from index.store.sql import Connection
 
 
@@ -23,11 +23,18 @@ def stated_rows(
     connection: Connection, kind: str, *, term: str | None, filters: Filters | None, most: int | None
 ) -> list[tuple[int, int, str]]:
     """Row, unit and term of the statements of a kind, by row: as documents were added and are read."""
-    allowed = filtered_rows(connection, filters) if filters else None
+    conditions, values = ["kind = ?"], list[str | int]((kind,))
+    if term is not None:
+        conditions.append("term = ?")
+        values.append(term)
+    of_few = filters is not None and bool(filters.doc_ids)  # whose rows are found before those of the kind
+    if filters and of_few:
+        rows_of_few, few = rows_statement(connection, filters)
+        conditions.append(f'"row" IN ({rows_of_few})')
+        values += few
+    allowed = filtered_rows(connection, filters) if filters and not of_few else None
     found = connection.execute(
-        f'SELECT "row", unit, term FROM statements WHERE kind = ? {"AND term = ?" if term is not None else ""} '
-        'ORDER BY "row", unit',
-        (kind,) if term is None else (kind, term),
+        f'SELECT "row", unit, term FROM statements WHERE {" AND ".join(conditions)} ORDER BY "row", unit', values
     ).fetchall()
     rows = None if allowed is None else set(allowed.tolist())
     return [each for each in found if rows is None or each[0] in rows][:most]

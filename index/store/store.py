@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 from index.arrays import Floats, Rows
 from index.hit import Filters
 from index.naming.known import Known
-from index.store.catalogue import AddResult, DocumentRecord, Predecessor, Size
+from index.store.catalogue import AddResult, Census, DocumentRecord, Predecessor, Size
 from index.store.kept import Kept
 from index.store.names import Shared
 from index.store.packed import Packed
@@ -114,8 +114,12 @@ class Store(Protocol):
         """Closes all connections."""
         ...
 
-    def records(self) -> list[DocumentRecord]:
-        """All documents, in the order they were added."""
+    def records(self, *, most: int | None = None) -> list[DocumentRecord]:
+        """All documents, or the first of them, in the order they were added."""
+        ...
+
+    def census(self) -> Census:
+        """How many documents there are of each sort."""
         ...
 
     def record(self, doc_id: str) -> DocumentRecord:
@@ -128,10 +132,6 @@ class Store(Protocol):
 
     def size(self) -> Size:
         """Documents and their bytes."""
-        ...
-
-    def earliest(self, most: int) -> list[str]:
-        """The ids of the first documents, in the order they were added."""
         ...
 
     def shared(self, keys: Sequence[str], *, most: int) -> dict[str, Shared]:

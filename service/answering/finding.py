@@ -105,8 +105,8 @@ class Finder:
 
     def _only(self) -> tuple[str, ...]:
         """The document of a library that holds no other; else none."""
-        held = self.library.earliest(2)
-        return tuple(held) if len(held) == 1 else ()
+        held = self.library.documents(most=2)
+        return (held[0].doc_id,) if len(held) == 1 else ()
 
     def _settled(self, asked: Asked, meant: Meant) -> Settled | None:
         """A provision, definition or date of effect, of the documents that are meant."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from index.hit import Hit
-from index.store.catalogue import DocumentRecord
+from index.store.catalogue import Census, DocumentRecord
 from ingest.passage import Passage
 from ingest.text.analyzer import analyze
 from ingest.text.numerals import HAN, read_numeral
@@ -27,6 +27,8 @@ _READ, _FEWEST_PASSAGES, _MOST_PASSAGES = 4, 12, 250  # documents that are read 
 _KINDS = ("definition", "article", "effect", "heading", "article", "definition", "heading", "heading")
 _LONGEST_TITLE, _LONGEST_HEADING = {"zh": 30, "ja": 30, "en": 90}, {"zh": 24, "ja": 24, "en": 70}
 _TITLES = 4  # named of those held
+_SORTS = 6  # countries and languages that are told
+_LOOKED_AT = 500  # documents among which those to speak of are chosen
 _SHORTEST = 40  # characters of a passage that says something
 
 _ARTICLE_ZH = late(rf"(?P<number>第(?P<digits>[{HAN}\d]+)条(?:[の之][{HAN}]+)?)")
@@ -74,8 +76,11 @@ class Holdings(Protocol):
     def generation(self) -> int:
         """Number of changes."""
 
-    def documents(self) -> list[DocumentRecord]:
-        """All documents."""
+    def documents(self, *, most: int) -> list[DocumentRecord]:
+        """The first documents."""
+
+    def census(self) -> Census:
+        """How many documents there are of each sort."""
 
     def passages(self, doc_id: str) -> list[Passage]:
         """A document's passages in reading order."""
@@ -137,34 +142,31 @@ class _Offer(NamedTuple):
 
 
 def _opening(holdings: Holdings, zh: bool) -> Opening:
-    records = holdings.documents()
+    records = holdings.documents(most=_LOOKED_AT)
     if not records:
         return Opening(("文档库还是空的，请先添加文档。" if zh else "The library is empty: add documents first.",), ())
-    return Opening(tuple(_inventory(records, zh)), tuple(_questions(holdings, records, zh)))
+    return Opening(tuple(_inventory(holdings.census(), records, zh)), tuple(_questions(holdings, records, zh)))
 
 
-def _inventory(records: Sequence[DocumentRecord], zh: bool) -> Iterator[str]:
+def _inventory(held: Census, records: Sequence[DocumentRecord], zh: bool) -> Iterator[str]:
     """How many documents there are, of which countries and languages, and some of their titles."""
-    sorts = (
-        (_COUNTRIES, Counter(each.metadata.jurisdiction for each in records)),
-        (_LANGUAGES, Counter(each.metadata.language for each in records)),
-    )
+    sorts = ((_COUNTRIES, held.jurisdictions), (_LANGUAGES, held.languages))
     places, languages = (
         ("、" if zh else ", ").join(
-            f"{names[code][zh] if code in names else code} {number}" for code, number in counts.most_common(6) if code
+            f"{names[code][zh] if code in names else code} {number}" for code, number in [*counts.items()][:_SORTS]
         )
         for names, counts in sorts
     )
     titles = [_named(each.title, zh=zh) for each in _chosen(records, zh)[:_TITLES]]
     if zh:
         yield (
-            f"我根据文档库中的原文回答问题，并逐句注明出处。库中有{len(records)}份文件"
+            f"我根据文档库中的原文回答问题，并逐句注明出处。库中有{held.documents}份文件"
             + (f"（{places}）" if places else "")
             + "。"
         )
         yield (f"语言：{languages}。" if languages else "") + (f"例如{'、'.join(titles)}。" if titles else "")
     else:
-        number = f"{len(records)} document{'s' if len(records) != 1 else ''}"
+        number = f"{held.documents} document{'s' if held.documents != 1 else ''}"
         yield "I answer from the documents of this library and cite each sentence. " + (
             f"It holds {number}" + (f" ({places})." if places else ".")
         )

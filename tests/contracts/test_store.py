@@ -15,7 +15,7 @@ from index.hit import Filters
 from index.library import Addition
 from index.models.encoder import Encoder, load_encoder
 from index.naming.known import LOCAL, key
-from index.store.catalogue import AddResult
+from index.store.catalogue import AddResult, Census
 from index.store.columns import unpack_terms, unpack_tokens, unpack_vectors
 from index.store.corrections import corrected, inherited
 from index.store.encoding import encode_anew
@@ -182,6 +182,16 @@ def test_passages_are_found_among_their_neighbours(store: Store, pack: Pack) -> 
         store.passage("none \ud800")
 
 
+def test_documents_are_counted_by_sort_and_the_first_ones_given(store: Store, pack: Pack) -> None:
+    assert store.census() == Census(0, {}, {})
+    for place, home in enumerate(("CN", "NZ", "NZ", None)):
+        about = Metadata(str(place), language="zh" if home else None, jurisdiction=home)
+        put(store, pack(addition(f"{place}.txt", [str(place)], metadata=about), str(place)))
+    census = store.census()
+    assert census == Census(4, {"NZ": 2, "CN": 1}, {"zh": 3}) and list(census.jurisdictions) == ["NZ", "CN"]
+    assert store.records(most=2) == store.records()[:2] and store.records(most=9) == store.records()
+
+
 @pytest.mark.parametrize("prefix", ["", "abc", "000000", "%", "_" * 6, "\ud800"])
 def test_an_unknown_document_is_a_named_error(store: Store, pack: Pack, prefix: str) -> None:
     put(store, pack(random_addition(1)))
@@ -324,8 +334,9 @@ def test_documents_are_found_by_the_keys_of_their_names(store: Store, pack: Pack
     known = store.known([third, 99, first])
     titles = {doc: each.names[0].text for doc, each in known.items()}
     assert titles == {first: "Fen Protection Act", third: "Mere Protection Act"}
-    assert store.earliest(9) == [each.doc_id for _, each in sorted(store.known(range(9)).items())]
-    assert store.earliest(2) == store.earliest(9)[:2]
+    assert [each.doc_id for each in store.records()] == [
+        each.doc_id for _, each in sorted(store.known(range(9)).items())
+    ]
     with store.writing():
         store.remove(known[first].doc_id)
     assert store.named([protecting], most=9) == {protecting: [second, third]} and store.known([first]) == {}

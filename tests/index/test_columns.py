@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from index.errors import LibraryDamaged
 from index.store import columns
 from ingest.document import Metadata, Page, Span
 from ingest.passage import Passage, Unit
@@ -36,6 +37,21 @@ def test_a_passage_comes_back_as_it_was(passage: Passage) -> None:
 @given(ANY_TEXT)
 def test_any_text_comes_back_as_it_was(text: str) -> None:
     assert columns.unpack_text(columns.pack_text(text)) == text
+
+
+def test_a_text_is_unpacked_once_and_never_taken_for_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(columns, "_texts", columns._Texts(60_000))
+    texts = [f"{place} fens " * 1_000 for place in range(9)]
+    packed = [columns.pack_text(text) for text in texts]
+    first = columns.unpack_text(packed[0])
+    assert columns.unpack_text(bytes(bytearray(packed[0]))) is first
+    assert [columns.unpack_text(each) for each in packed] == texts
+    assert columns._texts._size <= 60_000 and columns.unpack_text(packed[0]) is not first
+    changed = bytearray(packed[0])
+    changed[len(changed) // 2] ^= 1
+    with pytest.raises(LibraryDamaged):
+        columns.unpack_text(bytes(changed))
+    assert columns.unpack_text(columns.pack_text("fen " * 30_000)) == "fen " * 30_000 and columns._texts._size == 0
 
 
 @pytest.mark.parametrize("content", [b"", b"z", b"r", b"word " * 50_000, bytes(range(256)) * 3])

@@ -43,8 +43,8 @@ def age(folder, statements):
 
 
 def are_as_made_anew(library):
-    (doc_id,) = library.earliest(9)
-    packed = library._store.kept(doc_id).packed
+    (record,) = library.documents()
+    packed = library._store.kept(record.doc_id).packed
     return packed.names == pack_names(packed.document)
 
 
@@ -54,12 +54,12 @@ def test_names_made_by_other_words_are_made_anew_when_the_library_is_opened(fold
     with Library.open(folder, encoder=encoder) as library:
         assert are_as_made_anew(library) and library.named([key("of", "fen", "law")], most=9)
         generation = library.generation
-        (doc_id,) = library.earliest(9)
+        (record,) = library.documents()
         trash = Trash(folder, encoder=encoder.fingerprint)
         with trash._opened() as store:
-            (deleted,) = store.earliest(9)
-        library.remove(doc_id)
-        library.restore(deleted, trash)
+            (deleted,) = store.records()
+        library.remove(record.doc_id)
+        library.restore(deleted.doc_id, trash)
         assert are_as_made_anew(library) and library.generation == generation + 2
 
 

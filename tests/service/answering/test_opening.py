@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 
 import pytest
 
 from index.hit import Hit
-from index.store.catalogue import DocumentRecord
+from index.store.catalogue import Census, DocumentRecord
 from ingest.document import Metadata
 from service.answering.opening import QUESTIONS, Openings, suggestions
 from tests.service.answering.outlines import passage
@@ -21,7 +22,12 @@ class Shelf:
     def __init__(self, documents):
         self.held, self.generation, self.read = documents, 1, 0
 
-    def documents(self):
+    def census(self):
+        about = [each.metadata for each in self.documents()]
+        homes, languages = Counter(each.jurisdiction for each in about), Counter(each.language for each in about)
+        return Census(len(about), dict(homes.most_common()), dict(languages.most_common()))
+
+    def documents(self, *, most=None):
         return [
             DocumentRecord(
                 doc_id=doc_id, name=title, title=title, media_type="text/plain", type="text",
@@ -29,7 +35,7 @@ class Shelf:
                 warnings=(), n_pages=1, n_bytes=1, n_passages=size or len(passages), text_sha256="", added_at="",
                 generation=1, sources=(),
             )
-            for doc_id, (title, language, passages, size) in self.held.items()
+            for doc_id, (title, language, passages, size) in [*self.held.items()][:most]
         ]  # fmt: skip
 
     def passages(self, doc_id):
