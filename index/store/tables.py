@@ -43,6 +43,7 @@ CREATE TABLE documents (
 );
 ALTER TABLE documents ALTER text SET STORAGE EXTERNAL, ALTER boxes SET STORAGE EXTERNAL,
     ALTER content SET STORAGE EXTERNAL;  -- they come deflated
+CREATE INDEX documents_by_sort ON documents (jurisdiction, language, type, year, n_bytes);
 CREATE TABLE sources (
     source text COLLATE "C" PRIMARY KEY,
     doc bigint NOT NULL REFERENCES documents ON DELETE CASCADE
