@@ -216,9 +216,10 @@ const act = (sign, said, label, click, more = {}) =>
 /** Deletes where that is confirmed, and leaves in the same place the way back. */
 async function discard(about, item) {
   if (!(await trash.confirmed(about))) return;
+  turn += 1; // a list that is on its way knows nothing of it, and would take the entry away meanwhile
   try {
     const gone = await remove(`/v1/documents/${about.doc_id}`);
-    turn += 1; // a list that is on its way knows nothing of it
+    turn += 1;
     filters.forget();
     source.close({ returns: false });
     const undo = h(
