@@ -233,7 +233,8 @@ async function discard(about, item) {
       h("div", {}, h("p", { class: "name" }, about.title), h("p", { class: "place" }, h("span", { t: "deleted" }))),
       gone.restore_url && undo,
     );
-    item.replaceWith(left);
+    const shown = rows.querySelector(`[data-document="${about.doc_id}"]`); // drawn anew while it was asked for
+    (shown ?? item).replaceWith(left);
     (gone.restore_url ? undo : left).focus();
     announce(t("deletedGone", about.title));
     await trash.renew();
