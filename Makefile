@@ -11,7 +11,7 @@ SIZES ?= 1000,10000,100000
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu # PyPI's builds bring gigabytes of CUDA
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev models ask serve lint test check fix eval bench attack sbom docs
+.PHONY: help setup dev models ask serve lint test test-http test-rest check fix eval bench attack sbom docs
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,9 +48,13 @@ lint: dev
 	$(BIN)/mypy
 
 test: dev ## Run the tests, those over HTTP beside the others
-	@$(BIN)/python -m pytest --ignore=tests/service/http & others=$$!; \
-	$(BIN)/python -m pytest tests/service/http; http=$$?; \
-	wait $$others && exit $$http
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 test-http test-rest
+
+test-http:
+	MAKEFLAGS= $(BIN)/python -m pytest tests/service/http
+
+test-rest:
+	MAKEFLAGS= $(BIN)/python -m pytest --ignore=tests/service/http
 
 check: lint test ## Lint, check types and run the tests: what CI runs
 
