@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_limits
 
 from eval.bench import IMPORTS, Figure, raw_work
 from eval.configuration import megabytes
-from eval.growth_text import Made, Topic, documents, questions
+from eval.growth_text import MadeDocument, Topic, documents, questions
 from eval.loopback import serving
 from eval.processes import Usage, measure
 from eval.ranking import OnProgress, quiet
@@ -120,7 +120,7 @@ def _fed(folder: Path, files: list[Path], asked: list[str]) -> tuple[_Grown, Usa
     return _Grown(folder, files, sum(record.n_passages for record in records), len(records), asked), adding
 
 
-def _amounting(made: Iterator[Made], paragraphs: int, on_progress: OnProgress) -> Iterator[Made]:
+def _amounting(made: Iterator[MadeDocument], paragraphs: int, on_progress: OnProgress) -> Iterator[MadeDocument]:
     """The next documents, until they have so many paragraphs."""
     written = 0
     while written < paragraphs:
@@ -129,12 +129,12 @@ def _amounting(made: Iterator[Made], paragraphs: int, on_progress: OnProgress) -
         on_progress(min(written, paragraphs), paragraphs, f"write {paragraphs:,}")
 
 
-def _short(seed: int, n: int) -> Iterator[Made]:
+def _short(seed: int, n: int) -> Iterator[MadeDocument]:
     others = (each for each in documents(seed + 1) if each.paragraphs in _CHANGED)
     return (each._replace(name=f"changing-{each.name}") for each in islice(others, n))
 
 
-def _written(folder: Path, made: Iterable[Made]) -> list[tuple[Path, Topic]]:
+def _written(folder: Path, made: Iterable[MadeDocument]) -> list[tuple[Path, Topic]]:
     """Each document as it comes, so that no more than one is in memory."""
     folder.mkdir()
     written = []

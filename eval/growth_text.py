@@ -54,7 +54,7 @@ class Topic(NamedTuple):
     said: list[str]
 
 
-class Made(NamedTuple):
+class MadeDocument(NamedTuple):
     """A document in Markdown, in one language."""
 
     name: str
@@ -82,7 +82,7 @@ class _Words:
         return drawn
 
 
-def documents(seed: int) -> Iterator[Made]:
+def documents(seed: int) -> Iterator[MadeDocument]:
     """Documents without end, the same ones for a seed: about 75 paragraphs each, of the length of passages."""
     number = 0
     while True:
@@ -91,7 +91,7 @@ def documents(seed: int) -> Iterator[Made]:
         language = "zh" if random.random() < 0.5 else "en"
         paragraphs = int(np.clip(random.lognormal(np.log(_PARAGRAPHS), _SPREAD), 3, _MOST))
         text, said = _document(random, language, _leaning(random, _subjects(seed)[subject], 0.85), paragraphs)
-        yield Made(f"{language}-{number:06d}.md", text, paragraphs, Topic(language, subject, said))
+        yield MadeDocument(f"{language}-{number:06d}.md", text, paragraphs, Topic(language, subject, said))
         number += 1
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from index.store.catalogue import DocumentRecord, records
-from index.store.connection import opened_to_copy
-from index.store.trash import TRASH_FILE
+from index.store.catalogue import DocumentRecord
+from index.store.trash import trashed
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +21,7 @@ class Discarded:
 
 def discarded(folder: Path, *, kept_s: float) -> list[Discarded]:
     """What lies in the trash of the library in ``folder``, the last deleted first, kept for ``kept_s`` seconds."""
-    if not (folder / TRASH_FILE).is_file():
-        return []
-    with closing(opened_to_copy(folder / TRASH_FILE)) as connection:
-        found = [until_of(record, record.added_at, kept_s) for record in records(connection)]
+    found = [until_of(record, record.added_at, kept_s) for record in trashed(folder)]
     return sorted(found, key=lambda each: (each.deleted_at, each.record.title), reverse=True)
 
 

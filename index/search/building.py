@@ -24,16 +24,15 @@ if TYPE_CHECKING:
 _AT_ONCE = 4_096  # lines of an array, 2 MB of vectors
 
 
-class Written(NamedTuple):
-    """A segment file as it was written: its bytes, their CRC-32, its rows, and how many index terms these have."""
+class SegmentFile(NamedTuple):
+    """A segment as it was written: the bytes of its file, their CRC-32, and its rows."""
 
     size: int
     crc: int
     rows: int
-    length: int
 
 
-def write_segment(path: Path, features: Sequence[Features], *, dim: int, coder: Coder | None) -> Written:
+def write_segment(path: Path, features: Sequence[Features], *, dim: int, coder: Coder | None) -> SegmentFile:
     """A segment of these rows, ascending, one at least.
 
     Raises:
@@ -56,10 +55,10 @@ def write_segment(path: Path, features: Sequence[Features], *, dim: int, coder: 
         _put_tokens(writer, np.array([len(each) for each in tokens]), np.concatenate(tokens))
         write_postings(writer, [postings], len(features))
         writer.finish(spoken)
-    return Written(writer.size, writer.crc, len(features), int(lengths.sum(dtype=np.int64)))
+    return SegmentFile(writer.size, writer.crc, len(features))
 
 
-def merge_segments(path: Path, parts: Sequence[tuple[Segment, Places]], *, coder: Coder | None) -> Written:
+def merge_segments(path: Path, parts: Sequence[tuple[Segment, Places]], *, coder: Coder | None) -> SegmentFile:
     """One segment of those places of segments, ascending, that stay: one at least. Rows are in the order of segments.
 
     Everything is read and written in parts: neither is in memory whole.
@@ -73,7 +72,7 @@ def merge_segments(path: Path, parts: Sequence[tuple[Segment, Places]], *, coder
         numbers = [np.array([spoken.index(each) for each in segment.spoken], "<u2") for segment in segments]
         own = [segment["languages"][places] for segment, places in parts]
         writer.put("languages", np.concatenate([to[each] for to, each in zip(numbers, own, strict=True)]))
-        writer.put("lengths", lengths := _whole(parts, "lengths"))
+        writer.put("lengths", _whole(parts, "lengths"))
         with writer.lines("vectors", "<f2", segments[0].vectors.shape[1:]) as write:
             for part in _lines(parts, "vectors"):
                 write(part)
@@ -86,7 +85,7 @@ def merge_segments(path: Path, parts: Sequence[tuple[Segment, Places]], *, coder
         _merge_tokens(writer, parts)
         write_postings(writer, merged_postings([(segment, to) for segment, to in _moved(parts)]), n)
         writer.finish(spoken)
-    return Written(writer.size, writer.crc, n, int(lengths.sum(dtype=np.int64)))
+    return SegmentFile(writer.size, writer.crc, n)
 
 
 def _put_codes(writer: SegmentWriter, vectors: Iterable[Halves], coder: Coder | None) -> None:

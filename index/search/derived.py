@@ -22,7 +22,7 @@ import numpy as np
 
 from index.arrays import Floats, Rows
 from index.errors import DiskFull, LibraryError, LibraryReadOnly, SearchIndexDamaged
-from index.search.building import Written, merge_segments, write_segment
+from index.search.building import SegmentFile, merge_segments, write_segment
 from index.search.coding import Coder
 from index.search.dense import RESCORED
 from index.search.manifest import (
@@ -173,9 +173,9 @@ class _Build:
         joined = self._written(partial(merge_segments, parts=parts, coder=self._coder))
         return [*pieces[:start], joined, *pieces[end:]]
 
-    def _written(self, write: Callable[[Path], Written]) -> Piece:
+    def _written(self, write: Callable[[Path], SegmentFile]) -> Piece:
         path = self._path("segment")
-        size, crc, rows, _ = write(path)
+        size, crc, rows = write(path)
         segment = Segment(path, size=size, crc=crc)
         return Piece(Entry(path.name, size, crc, rows), segment, np.zeros(0, np.intp))
 

@@ -189,11 +189,6 @@ def passage_ids(segment: Segment, places: Places) -> list[str]:
     return [each.decode() for each in ids.view(f"S{ids.shape[1]}").ravel().tolist()]
 
 
-def lengths_sum(segment: Segment, places: Places | slice = slice(None)) -> int:
-    """How many index terms these rows have."""
-    return int(segment["lengths"][places].sum(dtype=np.int64))
-
-
 def wide(vectors: Halves) -> Floats:
     """float32 of what is kept in half precision."""
     return vectors.astype(np.float32)

@@ -15,12 +15,13 @@ from index.errors import (
     LibraryReadOnly,
     LibraryUnreadable,
 )
+from index.naming.version import names_version
 from index.store.history import last_row, note_generation
+from index.store.names import NAMES_VERSION
 from index.store.sql_store import SqlStore
 from index.store.tables import DATABASE_FORMAT, WRITER, create_database, has_tables
 from index.store.wire import PostgresConnection, shown
-from index.store.writing import Transaction
-from ingest.passage import SPLITTER_VERSION
+from index.store.writing import Transaction, name_anew
 
 OnChange = Callable[[PostgresConnection], None]
 
@@ -75,10 +76,14 @@ class PostgresStore(SqlStore):
         self._held: WeakSet[_Held] = WeakSet()
         self._lock = threading.Lock()
         try:
-            self._check_format()
+            self._check_is_library()
             (self.read_only,) = self.connection.execute(
                 "SELECT pg_is_in_recovery() OR NOT has_table_privilege('documents', 'INSERT')"
             ).fetchone()
+            if not self.read_only and self.find_meta(NAMES_VERSION) != names_version():
+                with self.writing():
+                    name_anew(self.connection)
+            self.check_made_by()
         except LibraryError:
             self.close()
             raise
@@ -176,7 +181,7 @@ class PostgresStore(SqlStore):
             connection.script(statements)
         return connection
 
-    def _check_format(self) -> None:
+    def _check_is_library(self) -> None:
         if not has_tables(self.connection):
             raise LibraryNotFound(
                 f"no library in {self.where}: expected its tables there; "
@@ -186,11 +191,6 @@ class PostgresStore(SqlStore):
             raise LibraryFormatMismatch(
                 f"the library {self.where} has format {found}, this SinkQA reads format {DATABASE_FORMAT}: "
                 "use the version that wrote it, or add its documents to a new library"
-            )
-        if self.meta("splitter") != SPLITTER_VERSION:
-            raise LibraryFormatMismatch(
-                f"the passages in {self.where} were cut by splitter {self.meta('splitter')}, this SinkQA cuts by "
-                f"{SPLITTER_VERSION}: add its documents to a new library"
             )
 
 

@@ -12,13 +12,14 @@ from index.store.columns import PASSAGE_COLUMNS, read_passage, unpack_text
 from index.store.connection import SqliteConnection, connect, has_table
 from index.store.features import passage_terms
 from index.store.history import HISTORY, last_row
-from index.store.meta import find_meta, set_meta
-from index.store.names import NAMES_VERSION, write_names
-from index.store.packed import NAMED_BY, front, pack_names, pack_statements, upload_source
+from index.store.meta import find_meta
+from index.store.names import NAMES_VERSION
+from index.store.packed import front, pack_statements, upload_source
 from index.store.rows import stored_passages
 from index.store.schema import APPLICATION_ID, EDITED, FRONT, NAMES, SORTS, STATEMENTS, STORE_FORMAT, UPGRADABLE
 from index.store.sql import Connection
 from index.store.statements import insert_statements
+from index.store.writing import name_anew
 
 _AT_ONCE = 500  # passages
 _WITHOUT_FRONTS = 3  # the last format of which some had none
@@ -79,7 +80,9 @@ def _raise(connection: SqliteConnection) -> None:
     if version < STORE_FORMAT:
         _add_history(connection)
     _create(connection, SORTS)
-    _name_anew(connection)
+    if not has_table(connection, "known"):
+        _create(connection, NAMES)
+    name_anew(connection)
     connection.execute(f"PRAGMA user_version = {STORE_FORMAT}")
 
 
@@ -128,15 +131,6 @@ def _add_history(connection: Connection) -> None:
     issued = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'passages'").fetchone()
     last = max(last_row(connection), *(issued or (0,)))
     connection.execute("INSERT INTO generations VALUES (?, ?)", (int(generation), last))
-
-
-def _name_anew(connection: SqliteConnection) -> None:
-    if not has_table(connection, "known"):
-        _create(connection, NAMES)
-    for (doc,) in connection.execute("SELECT doc FROM documents").fetchall():
-        found = connection.execute(f"SELECT {', '.join(NAMED_BY)} FROM documents WHERE doc = ?", (doc,)).fetchone()
-        write_names(connection, doc, pack_names(dict(zip(NAMED_BY, found, strict=True))))
-    set_meta(connection, NAMES_VERSION, names_version())
 
 
 def _name_uploads(connection: Connection) -> None:

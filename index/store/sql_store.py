@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 
 from index.arrays import Floats, Rows
-from index.errors import LibraryDamaged
+from index.errors import LibraryDamaged, LibraryFormatMismatch
 from index.hit import Filters
 from index.naming.known import Known
+from index.naming.version import names_version
 from index.store import catalogue, names, passages, writing
 from index.store.catalogue import AddResult, Census, DocumentRecord, Predecessor, Size
 from index.store.checking import document_damages, found_by, orphans
@@ -18,7 +19,7 @@ from index.store.columns import read_pages, unpack, unpack_boxes, unpack_text
 from index.store.history import changes_since
 from index.store.kept import Kept, read_kept
 from index.store.meta import find_meta, set_meta
-from index.store.names import Shared
+from index.store.names import NAMES_VERSION, Shared
 from index.store.packed import Packed
 from index.store.rows import features_of, filtered_rows, held_rows, stored_passages
 from index.store.sql import Connection
@@ -26,7 +27,7 @@ from index.store.statements import defined_terms, stated_rows
 from index.store.store import Changes, Features, StoredPassage
 from index.store.writing import Transaction
 from ingest.document import Page
-from ingest.passage import Passage
+from ingest.passage import SPLITTER_VERSION, Passage
 
 
 class SqlStore(ABC):
@@ -69,6 +70,19 @@ class SqlStore(ABC):
     @abstractmethod
     def database_damages(self) -> Iterator[str]:
         """What the database itself finds wrong in its files."""
+
+    def check_made_by(self) -> None:
+        """Raises LibraryFormatMismatch where passages or names were made by other rules than those of today."""
+        if self.find_meta(NAMES_VERSION) != names_version():
+            raise LibraryFormatMismatch(
+                f"the names of the documents in {self.where} were made by other words than this SinkQA's: open it once "
+                "where it can be written to, or use the version that wrote it"
+            )
+        if self.meta("splitter") != SPLITTER_VERSION:
+            raise LibraryFormatMismatch(
+                f"the passages in {self.where} were cut by splitter {self.meta('splitter')}, this SinkQA cuts by "
+                f"{SPLITTER_VERSION}: add its documents to a new library"
+            )
 
     @property
     def _transaction(self) -> Transaction:

@@ -19,16 +19,13 @@ from index.errors import (
     LibraryReadOnly,
     LibraryUnreadable,
 )
-from index.naming.version import names_version
 from index.store.connection import ALONE, SqliteConnection, log_size, opened, stands
 from index.store.history import last_row, note_generation
 from index.store.lock import write_lock
-from index.store.names import NAMES_VERSION
 from index.store.renewing import is_upgradable, upgrade
 from index.store.schema import APPLICATION_ID, STORE_FORMAT, UPGRADABLE, begin_store
 from index.store.sql_store import SqlStore
 from index.store.writing import Transaction
-from ingest.passage import SPLITTER_VERSION
 
 STORE_FILE = "library.sqlite"
 
@@ -232,16 +229,7 @@ class SqliteStore(SqlStore):
                 f"the library {self.path} has format {version}, this SinkQA reads format {STORE_FORMAT}: "
                 f"{renewable}use the version that wrote it, or add its documents to a new library"
             )
-        if self.find_meta(NAMES_VERSION) != names_version():
-            raise LibraryFormatMismatch(
-                f"the names of the documents in {self.path} were made by other words than this SinkQA's: open it once "
-                "where it can be written to, or use the version that wrote it"
-            )
-        if self.meta("splitter") != SPLITTER_VERSION:
-            raise LibraryFormatMismatch(
-                f"the passages in {self.path} were cut by splitter {self.meta('splitter')}, this SinkQA cuts by "
-                f"{SPLITTER_VERSION}: add its documents to a new library"
-            )
+        self.check_made_by()
 
 
 def _leave(connection: SqliteConnection) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from index.errors import DocumentNotFound, LibraryDamaged, LibraryFormatMismatch
+from index.store.catalogue import DocumentRecord, records
+from index.store.connection import opened_to_copy
 from index.store.kept import Kept
 from index.store.renewing import upgrade
 from index.store.schema import create_store
@@ -76,3 +78,11 @@ class Trash:
             store.close()
             raise LibraryFormatMismatch(f"{self._path} holds vectors of another encoder")
         return store
+
+
+def trashed(folder: Path) -> list[DocumentRecord]:
+    """What was deleted from the library in a folder and is still kept; ``added_at`` is when. Nothing is written."""
+    if not (folder / TRASH_FILE).is_file():
+        return []
+    with closing(opened_to_copy(folder / TRASH_FILE)) as connection:
+        return records(connection)

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
+from index.naming.version import names_version
 from index.store.catalogue import AddResult
 from index.store.history import note_removal
 from index.store.kept import Kept
-from index.store.names import write_names
-from index.store.packed import Packed
+from index.store.meta import set_meta
+from index.store.names import NAMES_VERSION, write_names
+from index.store.packed import NAMED_BY, Packed, pack_names
 from index.store.sql import Connection, places
 from index.store.statements import insert_statements
 
@@ -144,3 +146,12 @@ def _claim_source(transaction: Transaction, source: str, doc: int, *, leave: Lea
     leave(doc_id)
     _delete_document(transaction, held[0])
     return str(doc_id)
+
+
+def name_anew(connection: Connection) -> None:
+    """Writes what each document is called by the words and rules of today, inside the caller's transaction."""
+    columns = ", ".join(NAMED_BY)
+    for (doc,) in connection.execute("SELECT doc FROM documents").fetchall():
+        found = connection.execute(f"SELECT {columns} FROM documents WHERE doc = ?", (doc,)).fetchone()
+        write_names(connection, doc, pack_names(dict(zip(NAMED_BY, found, strict=True))))
+    set_meta(connection, NAMES_VERSION, names_version())

@@ -143,7 +143,7 @@ def test_merged_segments_hold_what_stays_of_them(tmp_path: Path, begun: bool) ->
     coder = Coder.of(vectors.astype(np.float32))
     parts = segments_of(tmp_path, vectors, coder if begun else None, n=3)
     staying = [np.arange(5, len(each)) for each in parts]
-    size, crc, rows, _ = merge_segments(tmp_path / "merged", list(zip(parts, staying, strict=True)), coder=coder)
+    size, crc, rows = merge_segments(tmp_path / "merged", list(zip(parts, staying, strict=True)), coder=coder)
     merged = Segment(tmp_path / "merged", size=size, crc=crc)
     assert rows == len(merged) == n - 15
     left = merged.rows

@@ -165,7 +165,7 @@ def test_another_format_is_an_error_that_names_the_remedy(
 
 def test_passages_cut_by_another_splitter_are_refused(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     opened().close()
-    monkeypatch.setattr("index.store.sqlite.SPLITTER_VERSION", "0")
+    monkeypatch.setattr("index.store.sql_store.SPLITTER_VERSION", "0")
     with pytest.raises(LibraryFormatMismatch, match="cut by splitter"):
         opened()
 

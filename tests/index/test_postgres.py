@@ -247,3 +247,14 @@ def test_a_process_that_forks_has_sessions_of_its_own(address: str, encoder: Enc
         "os._exit(0 if n == 1 else 1) if pid == 0 else sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))"
     )
     assert subprocess.run([sys.executable, "-c", script, address], timeout=60, check=False).returncode == 0
+
+
+def test_names_made_by_other_words_are_made_anew_when_the_database_is_opened(address: str, encoder: Encoder) -> None:
+    with Library.open(address, encoder=encoder) as library:
+        library.add(*made("en.txt", ENGLISH))
+    kept = asked(address, "SELECT key, doc FROM names ORDER BY key")
+    asked(address, "UPDATE meta SET value = 'other words' WHERE name = 'names'")
+    asked(address, "DELETE FROM names")
+    with Library.open(address, encoder=encoder) as library:
+        assert kept and asked(address, "SELECT key, doc FROM names ORDER BY key") == kept
+        assert library.check() == []
