@@ -6,7 +6,6 @@ passage counts is five bytes for each of its terms: the term's number and how of
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +17,7 @@ import numpy as np
 from index.arrays import Floats, Rows
 from index.search.lexical import Ranking
 from index.search.query import Group
+from index.search.weighting import K1, MOST_TERMS, idf, length_norms
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 else:
     Places = Bytes = Lengths = np.ndarray
 
-_K1, _B = 1.2, 0.75
-_MOST_TERMS = 64  # of a long query only the rarest terms are looked up
 _POSTING = np.dtype([("row", "<u4"), ("times", "u1"), ("length", "<u2")])
 POSTING_BYTES = _POSTING.itemsize
 _COUNT = np.dtype([("term", "<u4"), ("times", "u1")])
@@ -53,9 +51,7 @@ class Statistics:
 
     def idf(self, term: str) -> float:
         """As the embedded index has it; a term that no passage has counts as the rarest."""
-        having = self.having.get(term, 0)
-        n = max(self.passages, having)
-        return math.log1p((n - having + 0.5) / (having + 0.5))
+        return idf(self.passages, self.having.get(term, 0))
 
 
 class Part(NamedTuple):
@@ -87,8 +83,8 @@ class Plan:
     def __init__(self, groups: Sequence[Group], statistics: Statistics) -> None:
         self._statistics = statistics
         having = {term: statistics.having.get(term, 0) for group in groups for term in group.terms}
-        self._idf = {term: statistics.idf(term) for term in sorted(having, key=having.__getitem__)[:_MOST_TERMS]}
-        self.perfect = (_K1 + 1) * sum(self._idf.values())
+        self._idf = {term: statistics.idf(term) for term in sorted(having, key=having.__getitem__)[:MOST_TERMS]}
+        self.perfect = (K1 + 1) * sum(self._idf.values())
         self.parts = sorted(filter(None, map(self._part, groups)), key=lambda part: part.cost)
 
     def _part(self, group: Group) -> Part | None:
@@ -103,12 +99,12 @@ class Plan:
         )
         if not there and not others:
             return None
-        part = Part(there, others, (_K1 + 1) * limit, 0)
+        part = Part(there, others, (K1 + 1) * limit, 0)
         return part._replace(cost=sum(having[term] for term in set(part.asked())))
 
     @cached_property
     def _average(self) -> float:
-        return max(self._statistics.length / max(1, self._statistics.passages), 1e-9)
+        return self._statistics.length / max(1, self._statistics.passages)
 
     def scores(self, postings: Mapping[str, Postings], size: int, parts: Sequence[Part]) -> Floats:
         """What each of ``size`` places gets from these parts, float32, (size,); not yet a share of the perfect."""
@@ -131,10 +127,9 @@ class Plan:
         """Adds each term's score to the places where it stands; a term stands in a place once."""
         for term in terms:
             places, times, lengths = postings[term]
-            weight = np.float32((_K1 + 1) * self._statistics.idf(term))
+            weight = np.float32((K1 + 1) * self._statistics.idf(term))
             often = times.astype(np.float32)
-            norms = _K1 * (1 - _B) + lengths * np.float32(_K1 * _B / self._average)
-            total[places] += weight * often / (often + norms)
+            total[places] += weight * often / (often + length_norms(lengths, self._average))
         return total
 
     def shares(self, scores: Floats) -> Floats:

@@ -6,7 +6,6 @@ passage is known, whichever leg finds it, and a deletion leaves no trace in thos
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,6 +15,7 @@ import numpy as np
 from index.arrays import Floats, Rows
 from index.search.postings import Dictionary, keys_of
 from index.search.query import Alternative, Group
+from index.search.weighting import K1, MOST_TERMS, idf, length_norms
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
 
 _TIMES = (1, 2, 1)  # title, section and body stand so often in a passage: a heading says what it is about
-_K1, _B = 1.2, 0.75  # Robertson and Zaragoza 2009, The probabilistic relevance framework, section 3.5
-_MOST_TERMS = 64  # of a long query only the rarest terms are looked up
 _BLOCK = 64  # passages whose best is looked at first
 
 
@@ -98,7 +96,7 @@ class LexicalIndex:
         for group in groups:
             terms = [term for term in group.terms if term in rarest]
             _add(shares, scratch, terms, group.alternatives, found)
-        perfect = (_K1 + 1) * sum(found[term].idf for term in rarest)
+        perfect = (K1 + 1) * sum(found[term].idf for term in rarest)
         np.minimum(shares, perfect, out=shares)
         shares /= perfect or 1.0
         shares[self._gone] = 0
@@ -125,17 +123,16 @@ class LexicalIndex:
         lengths = np.concatenate([segment["lengths"] for segment in self._segments]).astype(np.float32)
         there = lengths if self._alive is None else lengths[self._alive]
         average = float(there.mean(dtype=np.float64)) if len(there) else 1.0
-        norms: Floats = _K1 * (1 - _B) + lengths * np.float32(_K1 * _B / max(average, 1e-9))
-        return norms
+        return length_norms(lengths, average)
 
     def _rarest(self, terms: Sequence[str]) -> dict[str, None]:
         distinct = dict.fromkeys(terms)
-        if len(distinct) <= _MOST_TERMS:
+        if len(distinct) <= MOST_TERMS:
             return distinct
         frequency = dict.fromkeys(distinct, 0)
         for term, spans in self._spans(list(distinct)).items():
             frequency[term] = sum(end - start for _, start, end in spans)
-        return dict.fromkeys(sorted(distinct, key=frequency.__getitem__)[:_MOST_TERMS])
+        return dict.fromkeys(sorted(distinct, key=frequency.__getitem__)[:MOST_TERMS])
 
     def _spans(self, terms: Sequence[str]) -> dict[str, list[tuple[int, int, int]]]:
         """Where the postings of terms are: in which segment, from where to where."""
@@ -162,22 +159,21 @@ class LexicalIndex:
         worth = np.concatenate([own[number].times[start:end] for _, number, start, end in spans], dtype=np.float32)
         norms = self._norms[places]
         norms += worth
-        worth *= np.float32(_K1 + 1)
+        worth *= np.float32(K1 + 1)
         worth /= norms
         there = None if self._alive is None else np.concatenate(([0], np.cumsum(self._alive[places])))
         ends = dict(zip((term for term, *_ in spans), np.cumsum(n).tolist(), strict=True))  # of the last span of each
         start = 0
         for term, end in ends.items():
             frequency = end - start if there is None else int(there[end] - there[start])
-            idf = self._idf(frequency)
-            worth[start:end] *= np.float32(idf)
-            found[term] = _Postings(places[start:end], worth[start:end], frequency, idf)
+            weight = self._idf(frequency)
+            worth[start:end] *= np.float32(weight)
+            found[term] = _Postings(places[start:end], worth[start:end], frequency, weight)
             start = end
         return found
 
     def _idf(self, frequency: int) -> float:
-        n = max(len(self), frequency)
-        return math.log1p((n - frequency + 0.5) / (frequency + 0.5))
+        return idf(len(self), frequency)
 
 
 def _add(
