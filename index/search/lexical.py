@@ -40,20 +40,8 @@ class Ranking(NamedTuple):
         return cls(np.zeros(0, np.int64), np.zeros(0, np.float32))
 
 
-class LexicalEntry(NamedTuple):
-    """A passage's index terms: title, section, body, each parted by spaces."""
-
-    row: int
-    fields: Sequence[str]
-
-    @property
-    def words(self) -> str:
-        """The terms of all fields in one, since BM25 judges a passage as a whole; the section's stand twice."""
-        return " ".join(weighed(self.fields))
-
-
 def weighed(fields: Sequence[str]) -> list[str]:
-    """Each field as often as it counts."""
+    """A passage's index terms, of its title, section and body, each as often as it counts."""
     return [terms for terms, times in zip(fields, _TIMES, strict=True) for _ in range(times)]
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from index.search.bm25 import POSTING_BYTES, pack_counts, pack_postings, read_counts, storable_lengths, without_rows
-from index.search.lexical import LexicalEntry
+from index.search.lexical import weighed
 from index.search.postgres_vectors import vector_text
 from index.store.columns import unpack_halves, unpack_terms
 from index.store.wire import PostgresConnection
@@ -71,7 +71,7 @@ def _fit(connection: PostgresConnection, dim: int) -> None:
 
 def _read_fresh(connection: PostgresConnection, dim: int) -> Iterator[_Fresh]:
     for row, language, terms, vector in connection.execute(_FRESH, (_AT_ONCE,)):
-        words = LexicalEntry(row, unpack_terms(terms)).words.replace("\0", "\ufffd")
+        words = " ".join(weighed(unpack_terms(terms))).replace("\0", "\ufffd")
         yield _Fresh(row, language, Counter(words.split()), vector_text(unpack_halves([vector], dim)[0]))
 
 

@@ -16,7 +16,7 @@ from index.library import Library
 from index.models.encoder import Encoder, load_encoder
 from index.query.retrieval import prepare
 from index.search.backend import Candidates, SearchBackend
-from index.search.lexical import LexicalEntry
+from index.search.lexical import weighed
 from index.search.local import LocalBackend
 from index.search.postgres import PostgresBackend
 from index.search.query import Alternative, Group, Query
@@ -42,9 +42,7 @@ class BruteForce:
         self.generation = self._store.generation
         rows, self.passage_ids, self.languages, terms, vectors, tokens = zip(*found, strict=True)
         self.rows = np.array(rows, np.int64)
-        self.words = [
-            Counter(LexicalEntry(row, unpack_terms(each)).words.split()) for row, each in zip(rows, terms, strict=True)
-        ]
+        self.words = [Counter(" ".join(weighed(unpack_terms(each))).split()) for each in terms]
         self.vectors = unpack_vectors(list(vectors), self._dim)
         self.tokens = list(map(unpack_tokens, tokens))
         return self
