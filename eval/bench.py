@@ -18,7 +18,7 @@ from eval.calls import nearest, stored_vectors, time_calls
 from eval.processes import Usage, measure
 from index.hit import SearchMode
 from index.library import Library
-from index.store.features import vector_text
+from index.models.passage_text import vector_text
 from ingest.readers import find_files
 from service.engine import Engine
 from service.settings import Settings

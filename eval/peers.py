@@ -21,7 +21,7 @@ from eval.recall import sha256_of
 from index.hit import Hit, Why
 from index.library import Library
 from index.models.encoder import BUNDLED_MODEL
-from index.store.features import vector_text
+from index.models.passage_text import vector_text
 from ingest.readers import find_files
 
 SYSTEMS = (("txtai", "dense"), ("txtai", "hybrid"), ("haystack", "lexical"), ("haystack", "hybrid"))

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +23,6 @@ from service.discarded import Discarded, discarded, until_of
 from service.editing import checked
 from service.errors import NoPageImage, PageNotFound
 from service.evidence.geometry import astral_offsets, line_boxes, quoted_spans
-from service.ledger import now
 from service.occurrences import occurrences
 from service.settings import Settings
 
@@ -261,9 +261,9 @@ class Shelf:
     def discard(self, doc_id: str) -> Discarded:
         """Deletes a document, which :meth:`restore` can put back for as long as the settings say."""
         if not self._settings.undo_s:
-            return Discarded(self.remove(doc_id), now(), None)
+            return Discarded(self.remove(doc_id), _now(), None)
         record = self._library.remove(doc_id, trash=self._trash)
-        return until_of(record, now(), self._settings.undo_s)
+        return until_of(record, _now(), self._settings.undo_s)
 
     def discarded(self) -> list[Discarded]:
         """The documents that :meth:`restore` can put back, the last deleted first."""
@@ -333,3 +333,8 @@ def _headings(
             yield Heading(heading, level, start, quoted_spans(astral, spans), page, passage.passage_id)
         previous = passage.section
         end = max(end, first, *(last for _, last in passage.spans))
+
+
+def _now() -> str:
+    """UTC, ISO 8601, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")

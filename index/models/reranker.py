@@ -14,8 +14,8 @@ from index.arrays import Floats
 from index.errors import RerankerMissing
 from index.hit import Hit
 from index.models.cross_encoder import BUNDLED, CrossEncoder, is_own
+from index.models.passage_text import vector_text
 from index.models.transformer import open_model
-from index.store.features import vector_text
 
 _DEPTH = 30  # each costs a pass through the model
 _PROBES = (("forest carbon sink 森林碳汇", "Forests store carbon."), ("what is peat?", "泥炭是什么？"))

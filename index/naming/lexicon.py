@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from index.query.expansion import glossary
+from index.glossary.renderings import glossary
 from ingest.places import countries_in, parts_in
 from ingest.text.analyzer import units
 from ingest.text.view import fold

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from index.models.encoder import Encoder
+from index.models.passage_text import title_of, vector_text
 from index.store.columns import pack_terms, pack_tokens, pack_vector
 from ingest.document import Document
 from ingest.passage import Passage
@@ -30,18 +31,3 @@ def encode_passages(
     texts = list(map(vector_text, titles, passages))
     vectors, tokens = encoder.read(texts)
     return tuple(map(pack_vector, vectors)), tuple(map(pack_tokens, tokens))
-
-
-def vector_text(title: str, passage: Passage) -> str:
-    """What stands for a passage before the encoder: its document's title, the headings over it and its words."""
-    return spoken(title, passage.section, passage.text)
-
-
-def spoken(title: str, section: Sequence[str], text: str) -> str:
-    """A text under its document's title and its headings, a line each."""
-    return "\n".join((*filter(None, dict.fromkeys((title, *section))), text))
-
-
-def title_of(document: Document) -> str:
-    """The document's title, or else its name."""
-    return document.metadata.title or document.name

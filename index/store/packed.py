@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any
 
 from index.models.encoder import Encoder
+from index.models.passage_text import title_of
 from index.naming.front import Front
 from index.naming.known import keys, know
 from index.store.columns import (
@@ -27,7 +28,7 @@ from index.store.columns import (
     read_passage,
     to_json,
 )
-from index.store.features import encode_passages, index_terms, title_of
+from index.store.features import encode_passages, index_terms
 from index.store.names import PackedNames
 from ingest.document import Document
 from ingest.passage import Passage

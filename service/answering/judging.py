@@ -11,8 +11,8 @@ import numpy as np
 from index.arrays import Floats
 from index.models.cross_encoder import BUNDLED, CrossEncoder
 from index.models.encoder import Encoder
+from index.models.passage_text import spoken
 from index.models.reranker import Reranker
-from index.store.features import spoken
 from service.answering.confidence import (
     OFFSET,
     READING_OFFSET,

@@ -9,7 +9,7 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import NamedTuple
 
-from index.query.expansion import GLOSSARY
+from index.glossary.renderings import GLOSSARY
 from ingest.text.patterns import late
 from ingest.text.view import View, fold
 
@@ -176,7 +176,7 @@ def _own(said: str, asked: str) -> dict[tuple[tuple[str, ...], bool], Entry]:
 def _glossary(said: str) -> dict[tuple[tuple[str, ...], bool], Entry]:
     """Terms that the search's glossary names first and once: only those are renderings, the rest are kindred words."""
     first: dict[tuple[str, ...], list[tuple[str, str]]] = {}
-    for line in files("index.query").joinpath(GLOSSARY).read_text("utf-8").splitlines():
+    for line in files("index.glossary").joinpath(GLOSSARY).read_text("utf-8").splitlines():
         english, _, chinese = line.partition("=")
         if chinese and not line.startswith("#"):
             sides = (english, chinese) if said == "en" else (chinese, english)

@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import takewhile
 
+from index.glossary.renderings import glossary
 from index.hit import Filters, Stated
 from index.library import Library
-from index.query.expansion import glossary, tells_something
+from index.query.expansion import tells_something
 from ingest.passage import Passage, Unit
 from ingest.provisions.defining import ITEM
 from ingest.provisions.formulae import BROUGHT, FORMULAE, HEADINGS, NOTE, OPEN, ProvisionKind

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.query import expansion
-from index.query.expansion import as_units, expand, glossary, matched_terms, read_glossary
+from index.glossary import renderings
+from index.glossary.renderings import as_units, glossary, read_glossary
+from index.query.expansion import expand, matched_terms
 from index.search.query import Alternative, Group
 from ingest.text.analyzer import analyze
 
@@ -119,6 +120,8 @@ def test_the_groups_of_any_text_hold_its_terms_once_each(text: str) -> None:
 
 
 def test_the_glossary_with_its_renderings_cut_is_of_the_glossary_that_people_edit() -> None:
-    folder = Path(expansion.__file__).parent
-    written = (folder / expansion.GLOSSARY).read_text("utf-8")
-    assert as_units(written) == (folder / expansion._AS_UNITS).read_text("utf-8"), "run python -m index.query.expansion"
+    folder = Path(renderings.__file__).parent
+    written = (folder / renderings.GLOSSARY).read_text("utf-8")
+    assert as_units(written) == (folder / renderings._AS_UNITS).read_text("utf-8"), (
+        "out of date: python -m index.glossary.renderings"
+    )

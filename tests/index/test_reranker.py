@@ -12,8 +12,8 @@ import pytest
 from index.errors import RerankerMissing
 from index.hit import Hit, Why
 from index.library import Library
+from index.models.passage_text import vector_text
 from index.models.reranker import Reranker, load_reranker, rerank
-from index.store.features import vector_text
 from service.engine import Engine
 from service.settings import Settings
 from tests.conftest import Ran

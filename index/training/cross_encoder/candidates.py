@@ -15,7 +15,7 @@ from zlib import crc32
 import numpy as np
 
 from index.library import Library
-from index.store.features import vector_text
+from index.models.passage_text import vector_text
 from index.training.corpus import Pair
 from index.training.cross_encoder.rows import Posing
 from ingest.text.language import detect
