@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
-from eval.answer_commands import abstain, calibrate, ground
-from eval.attack_command import attack
-from eval.dense_command import dense
-from eval.forge_command import forge
-from eval.growth_command import growth
-from eval.load_command import load
-from eval.options import (
+from eval.commands.answers import abstain, calibrate, ground
+from eval.commands.attack import attack
+from eval.commands.dense import dense
+from eval.commands.forge import forge
+from eval.commands.growth import growth
+from eval.commands.load import load
+from eval.commands.options import (
     AsJson,
     Beside,
     ByCollection,
@@ -38,16 +38,16 @@ from eval.options import (
     print_json,
     print_results,
 )
-from eval.pages_command import pages
-from eval.peers_command import peers
-from eval.provision_command import provisions
-from eval.roundtrip_command import roundtrip
-from eval.statements_command import statements
+from eval.commands.pages import pages
+from eval.commands.peers import peers
+from eval.commands.provisions import provisions
+from eval.commands.roundtrip import roundtrip
+from eval.commands.statements import statements
 from index.hit import SearchMode
 from ingest.errors import SinkQAError
 
 if TYPE_CHECKING:
-    from eval.results import Result
+    from eval.results.saved import Result
 
 app = typer.Typer(help="Measure SinkQA against ground truth.", no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -73,9 +73,9 @@ def beir(
     as_json: AsJson = False,
 ) -> None:
     """Ranking quality on collections: nDCG@10, R@5, R@20, RR@10, with 95 % intervals and search time."""
-    from eval.beir import find_benchmarks, read_benchmark
+    from eval.data.beir import find_benchmarks, read_benchmark
     from eval.progress import progress
-    from eval.ranking import score_benchmark
+    from eval.ranking.running import score_benchmark
     from index.models.encoder import load_encoder
 
     chosen = configurations(mode, encoder, reranker, weight, label, candidates=candidates)
@@ -107,12 +107,12 @@ def gold(
     as_json: AsJson = False,
 ) -> None:
     """Evidence recall @1, @5, @10 and within 2,000 characters, overall and by language, type, table and style."""
-    from eval import tables
-    from eval.answer_tables import print_answers
-    from eval.answers import score_answers
-    from eval.gold import read_questions
+    from eval.answering.answers import score_answers
+    from eval.data.gold import read_questions
     from eval.progress import progress
-    from eval.recall import score_gold
+    from eval.ranking.recall import score_gold
+    from eval.reporting import tables
+    from eval.reporting.answer_tables import print_answers
     from index.models.encoder import load_encoder
 
     title = name or f"{questions.stem}{'-beside' if beside else ''}"
@@ -150,8 +150,8 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """What B changes against A: difference with interval, p of the randomisation test, questions won and lost."""
-    from eval.comparison import compare as run
-    from eval.tables import print_differences
+    from eval.reporting.tables import print_differences
+    from eval.results.comparison import compare as run
 
     differences = run(a, b, qrels=qrels)
     if as_json:
@@ -181,9 +181,9 @@ def ablation(
     as_json: AsJson = False,
 ) -> None:
     """What each part of the ranking is worth: all of it against all but that part, with interval and p."""
-    from eval.ablation import ablate, ablations
     from eval.progress import progress
-    from eval.systems import boards
+    from eval.ranking.ablation import ablate, ablations
+    from eval.results.systems import boards
     from index.models.encoder import load_encoder
 
     if bool(questions) != bool(document) or not (folders or questions) or (beside and not questions):
@@ -209,8 +209,8 @@ def table(
     as_json: AsJson = False,
 ) -> None:
     """Systems over collections in one table: mean with 95 % interval, median search time, size of the models."""
-    from eval.results import distinct, find_results, read_result
-    from eval.systems import boards
+    from eval.results.saved import distinct, find_results, read_result
+    from eval.results.systems import boards
 
     read = distinct([read_result(path) for path in find_results(results)])
     found = boards(read, measure=measure, baseline=baseline)
@@ -228,9 +228,9 @@ def latency(
     as_json: AsJson = False,
 ) -> None:
     """How long a search takes, p50 and p95, in libraries of several sizes."""
-    from eval.latency import latency as run
     from eval.progress import progress
-    from eval.tables import print_timings
+    from eval.reporting.tables import print_timings
+    from eval.speed.latency import latency as run
     from index.models.encoder import load_encoder
 
     counts = [count(part) for part in passages.split(",")]
@@ -249,8 +249,8 @@ def report(
     out: Annotated[Path, typer.Option("--out", "-o", help="The page to write.")] = Path("report.html"),
 ) -> None:
     """One HTML page of results: tables, plots, and for every question what was found and missed."""
-    from eval.report import write_report
-    from eval.results import find_results, read_result
+    from eval.reporting.report import write_report
+    from eval.results.saved import find_results, read_result
 
     read = [read_result(path) for path in find_results(results)]
     write_report(out, read)
@@ -265,9 +265,9 @@ def expected(
     as_json: AsJson = False,
 ) -> None:
     """Measure published figures again: OK or FAIL with the difference; exit status 1 where one fails."""
-    from eval.expected import EXPECTED, check_expected
     from eval.progress import progress
-    from eval.tables import print_checks
+    from eval.reporting.expected import EXPECTED, check_expected
+    from eval.reporting.tables import print_checks
 
     with progress("expected") as advance:
         checks = list(check_expected(file or EXPECTED, out=out, cache=cache, on_progress=advance))
@@ -287,11 +287,11 @@ def structure(
     as_json: AsJson = False,
 ) -> None:
     """How much of a document's known structure is recovered: headings, pages, footnotes, tables."""
-    from eval.lines import read_json
+    from eval.data.lines import read_json
+    from eval.reporting.tables import print_structure
     from eval.structure import score_structure
-    from eval.tables import print_structure
     from ingest.readers import read as read_document
-    from ingest.splitting import split
+    from ingest.splitting.splitter import split
 
     truth, table_truth = read_json(structure), read_json(tables)
     read = read_document(document)
@@ -311,9 +311,9 @@ def bench(
     as_json: AsJson = False,
 ) -> None:
     """Speed and memory of adding, asking and searching, each beside a reference measured in the same run."""
-    from eval.bench import bench as run
-    from eval.lines import read_rows
-    from eval.tables import print_figures
+    from eval.data.lines import read_rows
+    from eval.reporting.tables import print_figures
+    from eval.speed.bench import bench as run
 
     asked = [row["question"] for _, row in read_rows(questions, question=str)] if questions else []
     figures = run(paths, asked)
@@ -331,9 +331,9 @@ def sizes(
     as_json: AsJson = False,
 ) -> None:
     """How well evidence is found with passages of several sizes."""
-    from eval.gold import read_questions
-    from eval.sizes import compare_sizes
-    from eval.tables import print_sizes
+    from eval.data.gold import read_questions
+    from eval.ranking.sizes import compare_sizes
+    from eval.reporting.tables import print_sizes
 
     asked = list(read_questions(questions))
     results = compare_sizes(paths, asked, targets=[count(target) for target in targets.split(",")])

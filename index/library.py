@@ -23,13 +23,13 @@ from index.query.fusion import DEFAULT_WEIGHTS, Weights
 from index.query.retrieval import DEPTH, LONGEST_QUERY, prepare, ranked, read_hits, read_stated
 from index.search.backend import Recall, SearchBackend, Searcher
 from index.search.query import Query
-from index.store.catalogue import AddResult, Census, DocumentRecord, Size
-from index.store.corrections import Corrections, corrected, inherited
+from index.store.documents.catalogue import AddResult, Census, DocumentRecord, Size
+from index.store.documents.corrections import Corrections, corrected, inherited
+from index.store.documents.names import Shared
+from index.store.documents.packed import Packed, pack_document
 from index.store.encoding import encode_anew
-from index.store.names import Shared
-from index.store.packed import Packed, pack_document
+from index.store.sqlite.trash import Trash
 from index.store.store import Store
-from index.store.trash import Trash
 from ingest.document import Document, Page
 from ingest.passage import Passage
 from ingest.provisions.formulae import ProvisionKind
@@ -39,7 +39,7 @@ _GROUP_S = 1.0  # a commit and its index generation cost about 0.1 s: documents 
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """A document to add. ``source``: see :class:`index.store.packed.Packed`; by default the document's name."""
+    """A document to add. ``source``: see :class:`index.store.documents.packed.Packed`; by default the document's name."""
 
     document: Document
     passages: Sequence[Passage]

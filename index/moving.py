@@ -11,8 +11,8 @@ from typing import NamedTuple
 from index.errors import EncoderMismatch, LibraryDamaged
 from index.models.encoder import Encoder
 from index.opening import open_store
-from index.store.catalogue import DocumentRecord
-from index.store.kept import Kept
+from index.store.documents.catalogue import DocumentRecord
+from index.store.documents.kept import Kept
 from index.store.store import Store
 
 _AT_ONCE = 1_000  # passages in one commit: what a copy that breaks off has to do again

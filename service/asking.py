@@ -14,26 +14,26 @@ from index.models.reranker import Reranker, load_reranker
 from ingest.text.language import detect
 from ingest.text.view import fold
 from service.answer import Answer, Citation, RankedPassage, SearchResult
-from service.answering.answerer import READ, reordered
-from service.answering.confidence import BAR
+from service.answering.dialogue.opening import Opening
 from service.answering.finding import Finder
-from service.answering.generating import ChatGenerator, Generator, Source
 from service.answering.guide import Guide
-from service.answering.judging import load_judge
-from service.answering.opening import Opening
+from service.answering.judging.answerer import READ, reordered
+from service.answering.judging.confidence import BAR
+from service.answering.judging.judge import load_judge
 from service.answering.responding import Responder
-from service.answering.translating import translated
-from service.answering.understanding import Asked
-from service.answering.writing import sources, write, written_over
+from service.answering.understanding.question import Asked
+from service.answering.writing.checked import sources, write, written_over
+from service.answering.writing.generating import ChatGenerator, Generator, Source
+from service.answering.writing.translating import translated
 from service.budget import checkpoint, spending
 from service.errors import InvalidQuestion
 from service.evidence.citations import cite
-from service.evidence.doubts import doubted
 from service.evidence.geometry import quoted_spans
-from service.evidence.injection import flags
 from service.evidence.kept import KeptDocuments
 from service.evidence.pieces import Pieces
 from service.evidence.relevance import nearest
+from service.evidence.warnings.doubts import doubted
+from service.evidence.warnings.injection import flags
 from service.grounding.quoting import QuoteReport, checked_quote, locate
 from service.grounding.verifying import VerifyReport, verify
 from service.settings import Settings

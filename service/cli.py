@@ -77,7 +77,7 @@ def add(
 
     A library begun so holds what you add and nothing else; the starter corpus comes with a first question.
     """
-    from service.collections import Collections
+    from service.hosting.collections import Collections
     from service.settings import Settings
 
     gc.enable()
@@ -209,7 +209,7 @@ def doctor(
 ) -> None:
     """Check what is installed, loaded, stale or damaged."""
     from index.errors import LibraryError
-    from service.doctor import examine
+    from service.documents.doctor import examine
     from service.settings import Settings
 
     gc.enable()
@@ -234,7 +234,7 @@ def backup(
     as_json: AsJson = False,
 ) -> None:
     """Copy all collections and keys, while a server runs if one does. The copy is a library: move it to restore it."""
-    from service.backup import back_up
+    from service.hosting.backup import back_up
     from service.settings import Settings
 
     copied = back_up(Settings.load(library=library), to)
@@ -250,8 +250,8 @@ def upgrade(library: Library = None, as_json: AsJson = False) -> None:
     """Raise a library that an older version wrote to the format of today: all collections and their search indexes."""
     from dataclasses import asdict
 
+    from service.hosting.upgrading import upgrade
     from service.settings import Settings
-    from service.upgrading import upgrade
 
     upgraded = upgrade(Settings.load(library=library))
     if as_json:
@@ -271,7 +271,7 @@ def migrate(
     as_json: AsJson = False,
 ) -> None:
     """Copy all documents into a database, or back into a folder. Begun again, it goes on where it was."""
-    from service.migrating import migrate as move
+    from service.hosting.migrating import migrate as move
     from service.settings import Settings
 
     with terminal.progress("Copying", quiet=as_json) as advance:

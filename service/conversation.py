@@ -8,14 +8,14 @@ from itertools import chain, islice, zip_longest
 
 from index.errors import DocumentNotFound, PassageNotFound
 from index.hit import Filters, Hit, Why
+from ingest.about.places import countries_in
 from ingest.passage import Passage
-from ingest.places import countries_in
 from ingest.provisions.references import references
 from ingest.text.language import detect
 from service.answer import Answer
-from service.answering.dialogue import Followed, follow, remark
-from service.answering.opening import suggestions
-from service.answering.pointing import named_document
+from service.answering.dialogue.opening import suggestions
+from service.answering.dialogue.pointing import named_document
+from service.answering.dialogue.rewriting import Followed, follow, remark
 from service.engine import Engine
 
 NEXT = 3  # questions that are offered

@@ -13,24 +13,24 @@ from typing import TYPE_CHECKING, Self
 from index.hit import Filters, SearchMode
 from index.library import Library
 from ingest.document import Metadata
+from service.documents.stored import Shelf
 from service.settings import Settings
-from service.shelf import Shelf
 
 if TYPE_CHECKING:
     from service.answer import Answer, SearchResult
-    from service.answering.generating import Generator
-    from service.answering.opening import Opening
+    from service.answering.dialogue.opening import Opening
+    from service.answering.writing.generating import Generator
     from service.asking import Asking
-    from service.doctor import DoctorReport
+    from service.documents.doctor import DoctorReport
     from service.exporting.exporter import Exported
     from service.exporting.memo import Memo
     from service.exporting.rereading import Link
     from service.grounding.quoting import QuoteReport
     from service.grounding.verifying import VerifyReport
-    from service.intake import AddReport, OnDone, OnProgress
-    from service.readers import Readers, Stop
-    from service.turns import Share
-    from service.workers import File
+    from service.intake.adding import AddReport, OnDone, OnProgress
+    from service.intake.reader_pool import Readers, Stop
+    from service.intake.turns import Share
+    from service.intake.workers import File
 
 _BESIDE_BYTES = 50_000  # of text that a server reads itself: a tenth of a second in which it does little else
 
@@ -100,19 +100,19 @@ class Engine(Shelf):
         The same bytes again change nothing; new bytes at the same path replace the document that stood there.
         ``about``: what is known of files beforehand, by their paths; it goes before what their readers find.
         """
-        from service.intake import take_in
-        from service.readers import Readers
+        from service.intake.adding import take_in
+        from service.intake.reader_pool import Readers
 
         wanted, cpu_s = self._settings.workers or os.cpu_count() or 1, self._settings.file_timeout_s
         readers = Readers(self._settings.encoder, wanted=wanted, cpu_s=cpu_s)
         return take_in(self._library, paths, readers=readers, on_progress=on_progress, about=about)
 
     def bring_in(self, files: Sequence[File], *, readers: Readers, share: Share, on_done: OnDone, stop: Stop) -> None:
-        """:func:`service.intake.bring_in` beside questions that are answered meanwhile, in turn with other jobs.
+        """:func:`service.intake.adding.bring_in` beside questions that are answered meanwhile, in turn with other jobs.
 
         What a file supersedes can be put back as what was discarded can.
         """
-        from service.intake import bring_in
+        from service.intake.adding import bring_in
 
         bring_in(
             self._library,
@@ -234,6 +234,6 @@ class Engine(Shelf):
 
     def doctor(self) -> DoctorReport:
         """What is installed and loaded, and what is stale or damaged."""
-        from service.doctor import examine
+        from service.documents.doctor import examine
 
         return examine(self._settings, library=self._library, reranker=lambda: self._asking.reranker)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from service.answer import Answer, AnswerTable, Citation, QuotedSpan
-from service.evidence.direction import SHOWN
+from service.evidence.warnings.direction import SHOWN
 
 _ACTIVE = re.compile(
     r"(?P<address>(?i:(?:https?|ftp)://|(?<![\w.])www\.)[!-_a-~]+)"  # many viewers make links of these, escaped or not

@@ -23,8 +23,8 @@ from index.hit import SearchMode
 from ingest.errors import SinkQAError
 from service.answer import QuotedSpan
 from service.engine import Engine
-from service.http.links import passage_link
-from service.http.schemas import AnswerOut, FiltersIn, K, QuoteOut, SearchOut, Text, VerifyOut
+from service.interfaces.links import passage_link
+from service.interfaces.schemas import AnswerOut, FiltersIn, K, QuoteOut, SearchOut, Text, VerifyOut
 from service.markdown import pieces
 
 DOCUMENT, PASSAGE = "sinkqa://documents/{doc_id}", "sinkqa://passages/{passage_id}"

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from ingest.document import Block, Cell, Document, Metadata, Page, Span, Table
 from ingest.passage import Passage
-from ingest.splitting import split
+from ingest.splitting.splitter import split
 
 _SNIPPETS = (
     "森林是陆地上最大的碳库。",

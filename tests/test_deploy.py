@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from service.http.server import GRACE_S
+from service.http.serving.server import GRACE_S
 from service.settings import Settings
 from tests.conftest import COMMAND, process
 

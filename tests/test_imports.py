@@ -16,7 +16,7 @@ finally:
     print(*sys.modules, sep="\\n", file=sys.stderr)
 """
 SERVING = {"fastapi", "uvicorn", "httpx", "openai", "mcp", "multiprocessing", "service.http", "service.fetching"}
-READING = {"pypdf", "pypdfium2", "docx", "openpyxl", "service.readers", "service.intake"}
+READING = {"pypdf", "pypdfium2", "docx", "openpyxl", "service.intake.reader_pool", "service.intake.adding"}
 MODELS = {"pydantic", "pydantic_core", "importlib.metadata", "email"}
 ASKING = {"faiss", "rjieba", "tantivy", "tokenizers", "numpy.ma", "service.asking", "service.answering"}
 

@@ -91,7 +91,7 @@ def test_settings_and_limits_are_those_of_the_table_of_settings():
 
 
 def test_metrics_that_are_named_are_counted(tmp_path):
-    from service.http.metrics import Metrics
+    from service.http.observing.metrics import Metrics
 
     page = Metrics().page().decode()
     for name in re.findall(r"`(sinkqa_\w+?)(?:_total)?(?:\{[\w,]+\})?`", PAGE):

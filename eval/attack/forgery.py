@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from eval.attack.outcome import MOST_SHOWN, Bar, Clock, Failure, Outcome
 from eval.forging.material import read_material
 from eval.forging.measure import ForgeryScore, Verifier, forge, share, try_truths
-from eval.ranking import OnProgress
+from eval.outcome import MOST_SHOWN, Bar, Clock, Failure, Outcome
+from eval.ranking.running import OnProgress
 from index.models.encoder import load_encoder
 
 _EACH = 1  # forged statements of each kind and language in a round

@@ -17,8 +17,8 @@ from random import Random
 import httpx
 import psutil
 
-from eval.attack.outcome import MOST_SHOWN, Bar, Clock, Failure, Outcome
-from eval.loopback import serving
+from eval.outcome import MOST_SHOWN, Bar, Clock, Failure, Outcome
+from eval.speed.loopback import serving
 from ingest.errors import SinkQAError
 from service.engine import Engine
 from service.settings import Settings

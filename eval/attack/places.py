@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from eval.attack.outcome import Bar, Clock, Failure, Outcome
+from eval.outcome import Bar, Clock, Failure, Outcome
 
 _COMMAND = (sys.executable, "-m", "service.cli")
 _TIMEOUT_S = 60.0

@@ -17,17 +17,17 @@ from eval.attack.crowd import ATTACKERS, crowd
 from eval.attack.forgery import forgery
 from eval.attack.fuzzing import fuzz
 from eval.attack.killing import killing
-from eval.attack.outcome import Bar, Clock, Failure, Outcome
 from eval.attack.places import places
 from eval.attack.routes import Cost, strings
 from eval.attack.samples import read_samples
 from eval.errors import EvaluationError
-from eval.loopback import Server, serving
-from eval.ranking import OnProgress
+from eval.outcome import Bar, Clock, Failure, Outcome
+from eval.ranking.running import OnProgress
+from eval.speed.loopback import Server, serving
 from ingest.readers import SUFFIXES
 from service.engine import Engine
-from service.keys import keys_of
-from service.scopes import Scope
+from service.hosting.keys import keys_of
+from service.hosting.scopes import Scope
 from service.settings import Settings
 
 _DOCUMENTS = 8  # the smallest, which the server under attack holds

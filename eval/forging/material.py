@@ -13,16 +13,16 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from eval.data.evidence import bare
 from eval.errors import NothingToMeasure
-from eval.evidence import bare
-from eval.ranking import OnProgress
+from eval.ranking.running import OnProgress
 from index.hit import Hit, Why
-from index.store.catalogue import DocumentRecord
+from index.store.documents.catalogue import DocumentRecord
 from ingest.document import Document, Page
 from ingest.errors import IngestError
 from ingest.passage import Passage, PassageKind
 from ingest.readers import find_files, format_of, read, read_bytes
-from ingest.splitting import split
+from ingest.splitting.splitter import split
 from ingest.structure.lists import mark_of
 
 Language = Literal["zh", "en"]

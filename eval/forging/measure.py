@@ -10,17 +10,17 @@ from pathlib import Path
 from random import Random
 from typing import get_args
 
-from eval.evidence import bare
+from eval.answering.labelling import label, labelling
+from eval.data.evidence import bare
 from eval.forging import amounts, borders, glyphs, listed, tables, words
 from eval.forging.kinds import KINDS, Forged, Kind, begun_small
 from eval.forging.material import Language, Material, Sentence, Shelf, written
 from eval.forging.truths import truths
-from eval.labelling import label, labelling
-from eval.ranking import OnProgress
+from eval.ranking.running import OnProgress
 from index.hit import Hit
 from index.models.encoder import Encoder
 from ingest.errors import IngestError
-from service.answering.judging import RuleJudge
+from service.answering.judging.judge import RuleJudge
 from service.evidence.pieces import Pieces
 from service.grounding.guard import Label
 from service.grounding.quotes import compare_quote

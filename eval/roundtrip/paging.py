@@ -12,7 +12,7 @@ from pathlib import Path
 from random import Random
 
 from eval.errors import NothingToMeasure
-from eval.ranking import OnProgress
+from eval.ranking.running import OnProgress
 from ingest.document import Document, Page
 from ingest.errors import IngestError
 from ingest.readers import SUFFIXES, read

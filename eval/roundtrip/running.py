@@ -9,15 +9,15 @@ from pathlib import Path
 
 import numpy as np
 
-from eval.attack.outcome import Bar
-from eval.ranking import OnProgress
+from eval.outcome import Bar
+from eval.ranking.running import OnProgress
+from eval.results.significance import Estimate
 from eval.roundtrip.kinds import Made, make
 from eval.roundtrip.measuring import Fault, Tally, measure
-from eval.significance import Estimate
 from ingest.document import Document
 from ingest.errors import IngestError
 from ingest.readers import FORMATS, read_bytes
-from ingest.splitting import split
+from ingest.splitting.splitter import split
 
 _RESAMPLES = 1_000
 MEASURES = ("recall", "order", "cells", "figures", "spaces", "structure")

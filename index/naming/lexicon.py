@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from index.glossary.renderings import glossary
-from ingest.places import countries_in, parts_in
+from ingest.about.places import countries_in, parts_in
 from ingest.text.analyzer import units
 from ingest.text.view import fold
 

@@ -13,7 +13,7 @@ from pathlib import PurePath
 from index.naming.codes import codes
 from index.naming.front import Front
 from index.naming.lexicon import Feature, Head, Token, features, heads, homes, initials, tokens, weights
-from ingest.places import countries_in, parts_in
+from ingest.about.places import countries_in, parts_in
 from ingest.text.patterns import late
 
 MANIFEST = "data/manifest.json"

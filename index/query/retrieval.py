@@ -17,7 +17,7 @@ from index.query.fusion import Weights, fuse
 from index.query.spelling import Terms, respelled
 from index.search.backend import Candidates
 from index.search.query import Group, Query
-from index.store.columns import unpack_terms
+from index.store.documents.columns import unpack_terms
 from index.store.store import Store, StoredPassage
 from ingest.text.language import detect
 

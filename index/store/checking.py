@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 
 from index.errors import LibraryDamaged
-from index.store.columns import PASSAGE_COLUMNS, read_passage, unpack, unpack_text
+from index.store.documents.columns import PASSAGE_COLUMNS, read_passage, unpack, unpack_text
 from index.store.sql import Connection
 
 

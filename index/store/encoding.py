@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from index.models.encoder import Encoder
-from index.store.columns import read_metadata
-from index.store.features import encode_passages
-from index.store.packed import Packed, packed_passages
+from index.store.documents.columns import read_metadata
+from index.store.documents.features import encode_passages
+from index.store.documents.packed import Packed, packed_passages
 from index.store.store import Store
 
 

@@ -11,8 +11,8 @@ import numpy as np
 
 from index.arrays import Rows
 from index.hit import Filters
-from index.store import catalogue
-from index.store.columns import PASSAGE_COLUMNS, read_metadata, read_passage
+from index.store.documents import catalogue
+from index.store.documents.columns import PASSAGE_COLUMNS, read_metadata, read_passage
 from index.store.sql import Connection, batches, places
 from index.store.store import Features, StoredPassage
 from ingest.document import Metadata

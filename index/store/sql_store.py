@@ -12,15 +12,16 @@ from index.errors import LibraryDamaged, LibraryFormatMismatch
 from index.hit import Filters
 from index.naming.known import Known
 from index.naming.version import names_version
-from index.store import catalogue, names, passages, writing
-from index.store.catalogue import AddResult, Census, DocumentRecord, Predecessor, Size
+from index.store import writing
 from index.store.checking import document_damages, found_by, orphans
-from index.store.columns import read_pages, unpack, unpack_boxes, unpack_text
+from index.store.documents import catalogue, names, passages
+from index.store.documents.catalogue import AddResult, Census, DocumentRecord, Predecessor, Size
+from index.store.documents.columns import read_pages, unpack, unpack_boxes, unpack_text
+from index.store.documents.kept import Kept, read_kept
+from index.store.documents.names import NAMES_VERSION, Shared
+from index.store.documents.packed import Packed
 from index.store.history import changes_since
-from index.store.kept import Kept, read_kept
 from index.store.meta import find_meta, set_meta
-from index.store.names import NAMES_VERSION, Shared
-from index.store.packed import Packed
 from index.store.rows import features_of, filtered_rows, held_rows, stored_passages
 from index.store.sql import Connection
 from index.store.statements import defined_terms, stated_rows

@@ -12,7 +12,7 @@ from index.store.sql import Connection
 def insert_statements(
     connection: Connection, statements: Iterable[tuple[str, str, int, int]], rows: Sequence[int]
 ) -> None:
-    """Writes what passages state, as :class:`index.store.packed.Packed` has it; ``rows``: of those passages."""
+    """Writes what passages state, as :class:`index.store.documents.packed.Packed` has it; ``rows``: of those passages."""
     connection.executemany(
         "INSERT INTO statements VALUES (?, ?, ?, ?)",
         [(kind, term, rows[place], unit) for kind, term, place, unit in statements],

@@ -9,16 +9,16 @@ from typing import NamedTuple, Protocol
 from index.arrays import Floats, Rows
 from index.hit import Filters
 from index.naming.known import Known
-from index.store.catalogue import AddResult, Census, DocumentRecord, Predecessor, Size
-from index.store.kept import Kept
-from index.store.names import Shared
-from index.store.packed import Packed
+from index.store.documents.catalogue import AddResult, Census, DocumentRecord, Predecessor, Size
+from index.store.documents.kept import Kept
+from index.store.documents.names import Shared
+from index.store.documents.packed import Packed
 from ingest.document import Metadata, Page
 from ingest.passage import Passage
 
 
 class Features(NamedTuple):
-    """What search needs of one row, packed as it is stored; unpacked by :mod:`index.store.columns`.
+    """What search needs of one row, packed as it is stored; unpacked by :mod:`index.store.documents.columns`.
 
     ``terms`` by ``unpack_terms``, ``vector`` by ``unpack_vectors`` or ``unpack_halves``, ``tokens`` by
     ``unpack_tokens``.
@@ -57,7 +57,7 @@ class Store(Protocol):
     """The one truth of a library: documents, their passages, and what search needs of each, in numbered rows.
 
     Safe to use from several threads and processes: a reader never waits for a writer. Two kinds:
-    :class:`index.store.sqlite.SqliteStore` in a folder, and a PostgreSQL database. Methods that take a ``doc_id``
+    :class:`index.store.sqlite.store.SqliteStore` in a folder, and a PostgreSQL database. Methods that take a ``doc_id``
     raise DocumentNotFound or AmbiguousDocument where it names none, or several; those that write need
     :meth:`writing` around them. Where something stored cannot be read, LibraryDamaged is raised.
     """

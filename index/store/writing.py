@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from index.naming.version import names_version
-from index.store.catalogue import AddResult
+from index.store.documents.catalogue import AddResult
+from index.store.documents.kept import Kept
+from index.store.documents.names import NAMES_VERSION, write_names
+from index.store.documents.packed import NAMED_BY, Packed, pack_names
 from index.store.history import note_removal
-from index.store.kept import Kept
 from index.store.meta import set_meta
-from index.store.names import NAMES_VERSION, write_names
-from index.store.packed import NAMED_BY, Packed, pack_names
 from index.store.sql import Connection, places
 from index.store.statements import insert_statements
 

@@ -53,8 +53,10 @@ FORMATS: dict[str, Format] = {
     "markdown": Format("text/markdown", (".md", ".markdown"), "ingest.readers.markdown", "read_markdown"),
     "text": Format("text/plain", (".txt", ".text"), "ingest.readers.text", "read_text"),
     "json": Format("application/json", (".json", ".jsonl", ".ndjson"), "ingest.readers.records", "read_records"),
-    "csv": Format("text/csv", (".csv", ".tsv", ".tab"), "ingest.readers.values", "read_values"),
-    "xlsx": Format(f"{_OFFICE}.spreadsheetml.sheet", (".xlsx", ".xlsm"), "ingest.readers.workbook", "read_workbook"),
+    "csv": Format("text/csv", (".csv", ".tsv", ".tab"), "ingest.readers.sheets.values", "read_values"),
+    "xlsx": Format(
+        f"{_OFFICE}.spreadsheetml.sheet", (".xlsx", ".xlsm"), "ingest.readers.sheets.workbook", "read_workbook"
+    ),
     "pptx": Format(
         f"{_OFFICE}.presentationml.presentation", (".pptx", ".pptm"), "ingest.readers.slides", "read_slides"
     ),
@@ -91,7 +93,7 @@ def read_bytes(content: bytes, name: str) -> Document:
 
     Metadata is completed and the quality gate passed. A suffix that contradicts the bytes leaves a warning.
     """
-    from ingest.metadata import complete
+    from ingest.about.metadata import complete
     from ingest.quality import gate
 
     if not content:

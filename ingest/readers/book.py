@@ -14,11 +14,11 @@ from urllib.parse import unquote
 
 from ingest.document import Document, Metadata
 from ingest.errors import DocumentTooLarge, EmptyDocument, EncryptedDocument, UnreadableDocument
-from ingest.readers.charset import decode
-from ingest.readers.draft import Piece, compose
-from ingest.readers.html.leftout import LeftOut
+from ingest.readers.decoding.charset import decode
 from ingest.readers.html.reader import markup_pieces
-from ingest.readers.outline import outline
+from ingest.readers.html.visible.leftout import LeftOut
+from ingest.readers.pieces.draft import Piece, compose
+from ingest.readers.pieces.outline import outline
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

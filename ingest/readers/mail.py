@@ -14,13 +14,13 @@ from typing import Any
 
 from ingest.document import Document, Metadata
 from ingest.errors import IngestError, UnreadableDocument
-from ingest.readers import encoding
-from ingest.readers.charset import decode
-from ingest.readers.draft import Piece, compose
-from ingest.readers.html.leftout import LeftOut
+from ingest.readers.decoding import encoding
+from ingest.readers.decoding.charset import decode
 from ingest.readers.html.reader import markup_pieces, read_html
-from ingest.readers.outline import outline
-from ingest.readers.parts import lowered, pieces_of
+from ingest.readers.html.visible.leftout import LeftOut
+from ingest.readers.pieces.draft import Piece, compose
+from ingest.readers.pieces.outline import outline
+from ingest.readers.pieces.parts import lowered, pieces_of
 
 MEDIA_TYPE = "message/rfc822"
 _SHOWN = ("From", "To", "Cc", "Date")

@@ -7,13 +7,13 @@ import re
 from collections.abc import Mapping
 
 from ingest.document import Document, Metadata
-from ingest.readers.charset import decode
-from ingest.readers.dialects import to_markup
-from ingest.readers.draft import Piece, compose
-from ingest.readers.fields import split_fields
-from ingest.readers.html.leftout import LeftOut
+from ingest.readers.decoding.charset import decode
 from ingest.readers.html.reader import markup_pieces
-from ingest.readers.outline import outline
+from ingest.readers.html.visible.leftout import LeftOut
+from ingest.readers.pieces.draft import Piece, compose
+from ingest.readers.pieces.fields import split_fields
+from ingest.readers.pieces.outline import outline
+from ingest.readers.sheets.dialects import to_markup
 
 
 def read_markdown(content: bytes, name: str) -> Document:

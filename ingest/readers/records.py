@@ -10,14 +10,14 @@ from pathlib import PurePath
 
 from ingest.document import Document, Metadata
 from ingest.errors import UnsupportedFormat
-from ingest.readers.charset import decode
-from ingest.readers.draft import Grid, GridCell, Piece, compose
-from ingest.readers.html.leftout import LeftOut
+from ingest.readers.decoding.charset import decode
+from ingest.readers.html.visible.leftout import LeftOut
 from ingest.readers.json_lines import parse
 from ingest.readers.markdown import markdown_pieces
-from ingest.readers.outline import outline
-from ingest.readers.rows import row_pieces
-from ingest.structure.grid_shape import grid_shape
+from ingest.readers.pieces.draft import Grid, GridCell, Piece, compose
+from ingest.readers.pieces.outline import outline
+from ingest.readers.sheets.rows import row_pieces
+from ingest.structure.tables.grid_shape import grid_shape
 
 Record = Mapping[str, object]
 

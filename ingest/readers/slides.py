@@ -15,10 +15,10 @@ from typing import Any
 from ingest.document import Document, Metadata
 from ingest.errors import DocumentTooLarge, UnreadableDocument
 from ingest.readers.docx.package import check_package
-from ingest.readers.draft import STRUCK_OUT, Grid, GridCell, Piece, compose
-from ingest.readers.inline import raised
-from ingest.readers.rows import Place, row_pieces
-from ingest.readers.shown import general, shown
+from ingest.readers.pieces.draft import STRUCK_OUT, Grid, GridCell, Piece, compose
+from ingest.readers.pieces.inline import raised
+from ingest.readers.sheets.rows import Place, row_pieces
+from ingest.readers.sheets.shown import general, shown
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 MAX_SLIDES = 5_000

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from ingest.about.front_matter import Front, find_fronts, header_title, issuer, year_of_issue
 from ingest.document import Block, BlockKind, Document, Metadata, Page, Span, Table
-from ingest.readers.encoding import decode
+from ingest.readers.decoding.encoding import decode
 from ingest.structure.contents import contents_lines
-from ingest.structure.drawn import CAPTION, NOTE, find_tables, is_rule, unboxed
-from ingest.structure.front_matter import Front, find_fronts, header_title, issuer, year_of_issue
 from ingest.structure.headings import Heading, find_headings, match, reads_as_title
 from ingest.structure.layout import Flow, Line, continues, measure, split_lines, split_pages
 from ingest.structure.lists import item_levels, mark_of
 from ingest.structure.margins import without_margins
 from ingest.structure.paged import footnotes, running_lines
+from ingest.structure.tables.drawn import CAPTION, NOTE, find_tables, is_rule, unboxed
 
 _MAX_PLAIN = 60  # columns of a heading without a number
 

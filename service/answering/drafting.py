@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from service.answer import AbstainReason, AnswerCell, AnswerRow, AnswerTable, Citation, Segment, Status
-from service.answering.answerer import Outcome
-from service.answering.glossing import gloss
-from service.answering.understanding import Asked
+from service.answering.judging.answerer import Outcome
+from service.answering.understanding.question import Asked
+from service.answering.writing.glossing import gloss
 from service.evidence.citations import Sources, cite
 from service.evidence.pieces import Evidence, share_of_answer
 

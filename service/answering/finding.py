@@ -10,20 +10,20 @@ from index.hit import Filters, Hit, Why
 from index.library import Library
 from ingest.text.patterns import late
 from ingest.text.view import fold
-from service.answering.answerer import READ, Outcome, candidates, decide
-from service.answering.enumerating import enumerated
 from service.answering.guide import Guide
-from service.answering.judging import Judge
-from service.answering.labelling import table_asked
+from service.answering.judging.answerer import READ, Outcome, candidates, decide
+from service.answering.judging.judge import Judge
+from service.answering.judging.selecting import WHOLE, Selection
 from service.answering.listing import with_whole_lists
-from service.answering.naming import Meant
-from service.answering.provisions import asks_for_the_provision, passages_beneath, provisions_asked
-from service.answering.sanctions import preferred
-from service.answering.selecting import WHOLE, Selection
-from service.answering.settling import SETTLED, Settled
-from service.answering.stating import definitions_asked, effect_asked, kinds_wanted
+from service.answering.provisions.cited import asks_for_the_provision, passages_beneath, provisions_asked
+from service.answering.provisions.enumerating import enumerated
+from service.answering.provisions.sanctions import preferred
+from service.answering.provisions.settling import SETTLED, Settled
+from service.answering.provisions.stating import definitions_asked, effect_asked, kinds_wanted
 from service.answering.tables import whole_table
-from service.answering.understanding import Asked, understand
+from service.answering.understanding.labelling import table_asked
+from service.answering.understanding.naming import Meant
+from service.answering.understanding.question import Asked, understand
 from service.evidence.analysis import Analysis
 from service.evidence.citations import Sources
 from service.evidence.pieces import Candidate, Pieces

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from index.library import Library
-from service.answering.naming import Names
-from service.answering.opening import Openings
-from service.answering.provisions import Outlines
-from service.answering.sanctions import Sanctions
+from service.answering.dialogue.opening import Openings
+from service.answering.provisions.cited import Outlines
+from service.answering.provisions.sanctions import Sanctions
+from service.answering.understanding.naming import Names
 
 
 class Guide:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from service.answering.answerer import Outcome
+from service.answering.judging.answerer import Outcome
 from service.evidence.citations import Sources
 from service.evidence.lists import left_out, whole_list
 from service.evidence.pieces import Evidence, share_of_answer

@@ -9,17 +9,17 @@ from typing import NamedTuple
 
 from index.hit import Hit
 from ingest.text.view import fold
-from service.answering.answerer import Outcome, withheld
-from service.answering.conversing import SmallTalk, small_talk, summary_asked, vague
+from service.answering.dialogue.conversing import SmallTalk, small_talk, summary_asked, vague
+from service.answering.dialogue.opening import suggestions
 from service.answering.drafting import Answered, Drafted, draft
 from service.answering.finding import Finder
-from service.answering.opening import suggestions
-from service.answering.parts import Part, asks_of_each, clauses, sides
-from service.answering.selecting import Selection
-from service.answering.settling import SETTLED
-from service.answering.summarising import summary
+from service.answering.judging.answerer import Outcome, withheld
+from service.answering.judging.selecting import Selection
+from service.answering.provisions.settling import SETTLED
+from service.answering.provisions.summarising import summary
 from service.answering.tables import rows_of_one_table
-from service.answering.understanding import Asked, understand
+from service.answering.understanding.parts import Part, asks_of_each, clauses, sides
+from service.answering.understanding.question import Asked, understand
 from service.evidence.analysis import Analysis
 from service.evidence.pieces import Candidate
 

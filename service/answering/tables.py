@@ -9,12 +9,12 @@ from dataclasses import replace
 from index.library import Library
 from ingest.passage import Passage
 from ingest.text.patterns import late
-from service.answering.answerer import Outcome
 from service.answering.drafting import Answered
-from service.answering.labelling import TableAsked, table_asked
-from service.answering.settling import SETTLED
-from service.answering.tabulating import SourceTable, table_of, tables
-from service.answering.understanding import Asked
+from service.answering.judging.answerer import Outcome
+from service.answering.judging.tabulating import SourceTable, table_of, tables
+from service.answering.provisions.settling import SETTLED
+from service.answering.understanding.labelling import TableAsked, table_asked
+from service.answering.understanding.question import Asked
 from service.evidence.analysis import Analysis
 
 _AS_GOOD = 0.85  # of the likeliest piece's likelihood: a row this near is what is asked for

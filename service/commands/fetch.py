@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from service.fetching.fetch import FetchReport
     from service.fetching.manifest import Entry
     from service.fetching.record import Kept
-    from service.intake import AddReport
+    from service.intake.adding import AddReport
     from service.settings import Settings
 
 
@@ -78,8 +78,8 @@ def _add(
     kept: Sequence[Kept], known: Mapping[str, Metadata], folder: Path, settings: Settings, *, quiet: bool
 ) -> AddReport:
     """Takes in what the library does not hold; begins one only for something to put into it."""
-    from service.collections import Collections
-    from service.intake import AddReport
+    from service.hosting.collections import Collections
+    from service.intake.adding import AddReport
 
     if not kept:
         return AddReport()

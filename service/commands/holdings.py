@@ -14,7 +14,7 @@ from service.commands.phrases import count, flat
 from service.commands.pictures import PICTURES
 
 if TYPE_CHECKING:
-    from index.store.catalogue import DocumentRecord
+    from index.store.documents.catalogue import DocumentRecord
     from ingest.passage import Passage
 
 

@@ -50,7 +50,7 @@ def write(
 
 def _link(settings: Settings) -> Link:
     """Where passages are looked up: at the server's public address, where one is set."""
-    from service.http.links import passage_link
+    from service.interfaces.links import passage_link
 
     base = (settings.public_url or "").rstrip("/")
 

@@ -54,8 +54,8 @@ def open_engine(
     library: Path | None, collection: str | None, *, starter: bool = True, reencode: bool = False
 ) -> Engine:
     """The collection; on first use of the default one the ``starter`` corpus is indexed, with a word about it."""
-    from service.collections import DEFAULT, Collections
     from service.engine import Engine
+    from service.hosting.collections import DEFAULT, Collections
     from service.settings import Settings
 
     settings = Settings.load(library=library, collection=collection)

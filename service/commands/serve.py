@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from service.engine import Engine
-    from service.http.handover import Giver
+    from service.http.serving.handover import Giver
     from service.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ def serve(
     if settings.processes > 1:
         raise typer.Exit(_serve_together(settings, port, {name: str(value) for name, value in given.items() if value}))
     from service.http.app import create_app  # with FastAPI behind it, half a second that no other command waits for
-    from service.http.server import serve_alone
+    from service.http.serving.server import serve_alone
 
     _begin(settings)
     serve_alone(create_app(settings), settings, port=port)
@@ -53,9 +53,9 @@ def serve(
 
 def _begin(settings: Settings, worker: int | None = None) -> None:
     """What every process that answers does first. The library is opened here, so that a user sees what is wrong."""
-    from service.http.access import standing
-    from service.http.clients import SLICE_S
-    from service.http.lines import log_as_json
+    from service.http.guards.access import standing
+    from service.http.guards.clients import SLICE_S
+    from service.http.observing.lines import log_as_json
 
     gc.enable()
     if not worker:
@@ -77,8 +77,8 @@ def _serve_together(settings: Settings, port: int, given: dict[str, str]) -> int
     from pathlib import Path
     from tempfile import TemporaryDirectory
 
-    from service.http.lines import log_as_json
-    from service.http.processes import Processes, listening_at
+    from service.http.observing.lines import log_as_json
+    from service.http.serving.processes import Processes, listening_at
 
     try:
         listeners = listening_at(settings.host, port)
@@ -101,7 +101,7 @@ def _started(number: int, folder: Path, given: dict[str, str]) -> tuple[subproce
     import json
     import subprocess
 
-    from service.http.handover import pair
+    from service.http.serving.handover import pair
 
     ours, theirs = pair()
     told = json.dumps({"number": number, "link": theirs.fileno(), "folder": str(folder), "given": given})
@@ -120,7 +120,7 @@ def work() -> None:
 
     from ingest.errors import SinkQAError
     from service.commands import terminal
-    from service.http.handover import OPENED, Taker
+    from service.http.serving.handover import OPENED, Taker
 
     for ignored in (signal.SIGINT, signal.SIGHUP):  # the one that listens hears of them too, and says what to do
         signal.signal(ignored, lambda *_: None)
@@ -128,7 +128,7 @@ def work() -> None:
     number, folder, link = told["number"], Path(told["folder"]), Taker.of(told["link"])
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)  # before anything that counts is imported
     from service.http.app import create_app
-    from service.http.server import Worker
+    from service.http.serving.server import Worker
     from service.settings import Settings
 
     try:

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from index.hit import Filters
     from ingest.errors import SinkQAError
     from service.answer import Answer, Citation, RankedPassage, SearchResult
-    from service.doctor import DoctorReport
+    from service.documents.doctor import DoctorReport
     from service.grounding.quoting import QuoteReport
     from service.grounding.verifying import VerifyReport
-    from service.intake import AddReport
+    from service.intake.adding import AddReport
 
 _NARROW = 50  # columns: below this, a table of documents would have no room for titles
 

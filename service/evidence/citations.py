@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from index.store.catalogue import DocumentRecord
+from index.store.documents.catalogue import DocumentRecord
 from ingest.document import Page, quote
-from ingest.packing import merged
 from ingest.passage import Passage, Unit
+from ingest.splitting.packing import merged
 from ingest.text.view import reading_view
 from service.answer import Citation
 from service.evidence.geometry import astral_offsets, line_boxes, quoted_spans
-from service.evidence.injection import flags
+from service.evidence.warnings.injection import flags
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -6,11 +6,11 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-from index.store.catalogue import DocumentRecord
+from index.store.documents.catalogue import DocumentRecord
 from ingest.document import Page
 from ingest.passage import Passage
 from service.evidence.citations import Sources
-from service.evidence.doubts import Remarks, remarks_of
+from service.evidence.warnings.doubts import Remarks, remarks_of
 
 if TYPE_CHECKING:
     import numpy as np

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from ingest.passage import Passage, Unit
-from ingest.splitting import INTRODUCES
+from ingest.splitting.splitter import INTRODUCES
 from ingest.structure.lists import mark_of, without_mark
 from ingest.text.patterns import late
 

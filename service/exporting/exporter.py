@@ -9,10 +9,10 @@ from pathlib import Path
 
 from service.errors import InvalidExport
 from service.evidence.citations import Sources
-from service.exporting.as_docx import write_docx
-from service.exporting.as_html import write_html
-from service.exporting.as_markdown import write_markdown
-from service.exporting.as_xlsx import write_xlsx
+from service.exporting.formats.docx import write_docx
+from service.exporting.formats.html import write_html
+from service.exporting.formats.markdown import write_markdown
+from service.exporting.formats.xlsx import write_xlsx
 from service.exporting.manuscript import Composer, Manuscript
 from service.exporting.memo import Memo
 from service.exporting.references import STYLES, bibtex, ris, work_of

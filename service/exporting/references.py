@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from index.store.catalogue import DocumentRecord
+from index.store.documents.catalogue import DocumentRecord
 from service.exporting.paragraphs import shown
 
 Genre = Literal["law", "regulation", "standard", "report", "paper", "page", "other"]

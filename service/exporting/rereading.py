@@ -9,7 +9,7 @@ from datetime import date
 from typing import Protocol
 
 from index.errors import DocumentNotFound
-from index.store.catalogue import DocumentRecord
+from index.store.documents.catalogue import DocumentRecord
 from ingest.document import Page, Span, quote
 from ingest.passage import Passage
 from service.evidence.citations import Sources

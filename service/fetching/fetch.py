@@ -17,7 +17,7 @@ from service.fetching.download import download
 from service.fetching.manifest import Entry
 from service.fetching.record import Kept, Record, only_one
 from service.fetching.refusal import Refusal
-from service.intake import OnProgress
+from service.intake.adding import OnProgress
 
 _HOSTS_AT_ONCE = 4
 _HOST_IS_GONE = {"unreachable", "robots-unavailable"}

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from index.hit import Hit
 from ingest.document import Span, quote
-from ingest.packing import merged
 from ingest.passage import Passage, Unit
+from ingest.splitting.packing import merged
 from ingest.text.view import reading_view, search_view
 from service.answer import Citation, plain
 from service.budget import checkpoint

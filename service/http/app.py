@@ -16,28 +16,16 @@ from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
 from ingest.errors import SinkQAError
-from service.collections import Collections
-from service.http import (
-    access,
-    answers,
-    connecting,
-    deleting,
-    dify,
-    documents,
-    exporting,
-    health,
-    inside,
-    jobs,
-    libraries,
-    observing,
-    openai,
-    page,
-    problems,
-)
-from service.http.clients import threads
-from service.http.metrics import Metrics
-from service.jobs import AllJobs
-from service.quotas import Quotas
+from service.hosting.collections import Collections
+from service.hosting.jobs import AllJobs
+from service.hosting.quotas import Quotas
+from service.http.guards import access, problems
+from service.http.guards.clients import threads
+from service.http.observing import requests as observing
+from service.http.observing.metrics import Metrics
+from service.http.protocols import dify, openai
+from service.http.protocols import mcp as connecting
+from service.http.routes import answers, deleting, documents, exporting, health, inside, jobs, libraries, page
 from service.settings import Settings
 
 _log = logging.getLogger(__name__)

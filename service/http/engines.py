@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import Depends, Header, Query, Request
 from fastapi.concurrency import run_in_threadpool
 
-from service.collections import Collections
 from service.engine import Engine
-from service.http.access import Reachable
-from service.http.schemas import MAYBE_NAMED
+from service.hosting.collections import Collections
+from service.http.guards.access import Reachable
+from service.interfaces.schemas import MAYBE_NAMED
 from service.settings import Settings
 
 
@@ -52,7 +52,7 @@ async def engine_of(request: Request, collection: CollectionOf) -> Engine:
     """The engine of the collection that the request means.
 
     Raises:
-        CollectionNotFound, InvalidCollection, LibraryError: see :meth:`service.collections.Collections.engine`.
+        CollectionNotFound, InvalidCollection, LibraryError: see :meth:`service.hosting.collections.Collections.engine`.
     """
     collections = collections_of(request)
     if engine := collections.opened(collection):

@@ -10,7 +10,7 @@ from ingest.document import Span
 from service.answer import AnswerCell, AnswerRow, AnswerTable, Segment
 from service.exporting import memo
 from service.grounding.guard import Label
-from service.http.schemas import Switch, Text
+from service.interfaces.schemas import Switch, Text
 
 Short = Annotated[Text, Field(max_length=2_000)]
 Long = Annotated[Text, Field(max_length=50_000)]

@@ -12,10 +12,10 @@ import pytest
 from index.hit import Filters
 from index.library import Addition
 from index.models.encoder import Encoder, load_encoder
-from index.store.catalogue import AddResult
-from index.store.packed import Packed, pack_document
-from index.store.postgres import PostgresStore
-from index.store.sqlite import SqliteStore
+from index.store.documents.catalogue import AddResult
+from index.store.documents.packed import Packed, pack_document
+from index.store.postgres.store import PostgresStore
+from index.store.sqlite.store import SqliteStore
 from index.store.store import Changes, Store
 
 Open = Callable[[], Store]

@@ -16,13 +16,13 @@ from index.library import Library
 from index.models.encoder import Encoder, load_encoder
 from index.query.retrieval import prepare
 from index.search.backend import Candidates, SearchBackend
-from index.search.lexical import weighed
-from index.search.local import LocalBackend
-from index.search.postgres import PostgresBackend
+from index.search.embedded.backend import LocalBackend
+from index.search.embedded.lexical import weighed
+from index.search.postgres.backend import PostgresBackend
 from index.search.query import Alternative, Group, Query
-from index.store.columns import unpack_terms, unpack_tokens, unpack_vectors
-from index.store.postgres import PostgresStore
-from index.store.sqlite import STORE_FILE, SqliteStore
+from index.store.documents.columns import unpack_terms, unpack_tokens, unpack_vectors
+from index.store.postgres.store import PostgresStore
+from index.store.sqlite.store import STORE_FILE, SqliteStore
 from index.store.store import Store
 from tests.index.made import CHINESE, ENGLISH, addition, random_addition
 

@@ -10,14 +10,14 @@ import pytest
 from index.errors import AmbiguousDocument, DocumentNotFound, PassageNotFound
 from index.library import Addition
 from index.models.encoder import Encoder
-from index.store.catalogue import Census
-from index.store.corrections import corrected, inherited
+from index.store.documents.catalogue import Census
+from index.store.documents.corrections import corrected, inherited
+from index.store.documents.packed import Packed
 from index.store.encoding import encode_anew
-from index.store.packed import Packed
 from index.store.store import Store
 from ingest.document import Metadata
 from ingest.readers import read_bytes
-from ingest.splitting import split
+from ingest.splitting.splitter import split
 from tests.contracts.conftest import FINE, LAW, Open, Pack, changes, everything, put, rows_of
 from tests.index.made import CHINESE, ENGLISH, addition, random_addition
 

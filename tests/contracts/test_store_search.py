@@ -10,13 +10,13 @@ from index.hit import Filters
 from index.library import Addition
 from index.models.encoder import Encoder
 from index.naming.known import LOCAL, key
-from index.store.columns import unpack_terms, unpack_tokens, unpack_vectors
-from index.store.corrections import corrected
-from index.store.packed import Packed, pack_names
+from index.store.documents.columns import unpack_terms, unpack_tokens, unpack_vectors
+from index.store.documents.corrections import corrected
+from index.store.documents.packed import Packed, pack_names
 from index.store.store import Store
 from ingest.document import Metadata
 from ingest.readers import read_bytes
-from ingest.splitting import split
+from ingest.splitting.splitter import split
 from tests.contracts.conftest import FINE, LAW, Pack, put, rows_of
 from tests.index.made import CHINESE, ENGLISH, addition
 

@@ -13,7 +13,7 @@ from ingest.document import Block, Document, Page, Span
 from ingest.errors import FileMissing
 from ingest.passage import Passage
 from ingest.readers.text import read_text
-from ingest.splitting import split
+from ingest.splitting.splitter import split
 
 SHARED = Path(__file__).parents[2].parent / "shared"
 PAPER = SHARED / "paper" / "guan-xu-carbon-sinks.txt"

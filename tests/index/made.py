@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from index.library import Addition
-from index.store.columns import pack_terms, pack_tokens, pack_vector
+from index.store.documents.columns import pack_terms, pack_tokens, pack_vector
 from index.store.store import Features
 from ingest.document import Document, Metadata, Page, Span
 from ingest.passage import Passage, Unit

@@ -26,8 +26,8 @@ from index.errors import (
 from index.hit import Filters, Hit
 from index.library import Addition, Library
 from index.models.encoder import Encoder, WordTokens
-from index.store.columns import pack_vector
-from index.store.lock import write_lock
+from index.store.documents.columns import pack_vector
+from index.store.sqlite.lock import write_lock
 from ingest.document import Document, Metadata, Page, Span, quote
 from tests.index.made import CHINESE, ENGLISH, made, own_word, random_addition
 
@@ -139,7 +139,7 @@ def test_what_is_removed_is_not_found_again(library: Library) -> None:
 def test_a_document_deleted_while_it_is_looked_up_is_not_found(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.store.catalogue.resolve", lambda connection, prefix: "f" * 64)
+    monkeypatch.setattr("index.store.documents.catalogue.resolve", lambda connection, prefix: "f" * 64)
     for look in (library.document, library.text):
         with pytest.raises(DocumentNotFound, match="deleted just now"):
             look("ffffff")

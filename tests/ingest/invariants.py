@@ -6,8 +6,8 @@ import re
 from collections import Counter
 
 from ingest.document import Document, Span
-from ingest.packing import Splitting, size
 from ingest.passage import Passage
+from ingest.splitting.packing import Splitting, size
 from ingest.text.view import reading_view
 
 _UNSEEN = re.compile("[\\s\x00-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff]+")

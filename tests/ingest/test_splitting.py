@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 
 from ingest.document import Block, BlockKind, Cell, Document, Metadata, Page, Span, Table
 from ingest.errors import IngestError
-from ingest.packing import Splitting
 from ingest.passage import Passage
 from ingest.readers import read
-from ingest.splitting import split
+from ingest.splitting.packing import Splitting
+from ingest.splitting.splitter import split
 from ingest.text.view import reading_view
 from tests.ingest.invariants import check_passages
 from tests.strategies import documents

@@ -11,7 +11,7 @@ from index.hit import Hit, Why
 from index.models.encoder import Encoder, load_encoder
 from ingest.document import Metadata
 from ingest.readers import read
-from ingest.splitting import split
+from ingest.splitting.splitter import split
 
 
 @pytest.fixture(scope="session")

@@ -16,8 +16,8 @@ import pytest
 from index.library import Library
 from service.settings import Settings
 from tests.conftest import COMMAND, Ran, process
+from tests.service.commands.test_cli import unprivileged
 from tests.service.http.conftest import serving
-from tests.service.test_cli import unprivileged
 
 QUESTION = "北京试点的CCER抵销比例上限是多少？"
 SECONDS = 60  # within which a command that waits for a pipe would be stopped

@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 
 from service.answer import Answer, AnswerCell, AnswerRow, AnswerTable, Segment
 from service.engine import Engine
-from service.evidence.direction import SHOWN
+from service.evidence.warnings.direction import SHOWN
 from service.markdown import escaped, pieces
 from service.settings import Settings
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from eval.provision_outline import read_laws
-from eval.provision_questions import families
-from eval.provision_scores import bare
-from eval.provisions import Draw, make_questions
+from eval.provisions.measuring import Draw, make_questions
+from eval.provisions.outline import read_laws
+from eval.provisions.questions import families
+from eval.provisions.scores import bare
 from ingest.document import Document
 from ingest.errors import NoTextLayer
 from ingest.readers import read

@@ -20,7 +20,7 @@ from index.training.cross_encoder.candidates import Posed, Shelf, documents, fou
 from index.training.cross_encoder.rows import Posing, by_source, is_held_out, question_rows
 from index.training.written import read_written
 from ingest.readers import read_bytes
-from ingest.splitting import split
+from ingest.splitting.splitter import split
 
 if TYPE_CHECKING:
     from index.training.cross_encoder.fit import FitParams

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ingest.readers.docx.eq import shown
+from ingest.readers.docx.maths.eq import shown
 from ingest.readers.docx.xml import W, switch, whole
 
 _CONTENTS = "TOC"

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from ingest.dating import issue_year
+from ingest.about.dating import issue_year
 from ingest.document import Metadata
 from ingest.readers.docx.package import Package
-from ingest.readers.draft import Piece
+from ingest.readers.pieces.draft import Piece
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from ingest.text.numerals import write_numeral
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
-    from ingest.readers.html.styles import Styles
+    from ingest.readers.html.visible.styles import Styles
 
 _TYPES = {"1": "decimal", "a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": "upper-roman"}
 _UNNUMBERED = frozenset({"none", "disc", "circle", "square"})

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 from ingest.document import Document
 from ingest.errors import DocumentTooLarge, EmptyDocument
-from ingest.readers.captions import attach_captions
-from ingest.readers.charset import decode
-from ingest.readers.draft import Piece, compose
-from ingest.readers.formulas import with_displays
+from ingest.readers.decoding.charset import decode
 from ingest.readers.html.head import head_metadata
-from ingest.readers.html.leftout import LeftOut
-from ingest.readers.html.sight import Sight
+from ingest.readers.html.visible.leftout import LeftOut
+from ingest.readers.html.visible.sight import Sight
 from ingest.readers.html.walk import Walk
-from ingest.readers.labels import merge_labels
-from ingest.readers.outline import outline
+from ingest.readers.pieces.captions import attach_captions
+from ingest.readers.pieces.draft import Piece, compose
+from ingest.readers.pieces.formulas import with_displays
+from ingest.readers.pieces.labels import merge_labels
+from ingest.readers.pieces.outline import outline
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ingest.readers.draft import Piece
 from ingest.readers.html import forms
-from ingest.readers.html.context import (
+from ingest.readers.html.mathml import linear
+from ingest.readers.html.numbering import Counters, numbers_itself
+from ingest.readers.html.tables import RawCell, build_grid, raw_cell, rows_of, sets_the_page
+from ingest.readers.html.visible.context import (
     PARAGRAPHS,
     Attributes,
     Context,
@@ -16,18 +18,16 @@ from ingest.readers.html.context import (
     is_note_mark,
     meaning,
 )
-from ingest.readers.html.mathml import linear
-from ingest.readers.html.numbering import Counters, numbers_itself
-from ingest.readers.html.panels import folds, is_panel, panel_of
-from ingest.readers.html.replaced import formula_text, is_formula, is_page_frame
-from ingest.readers.html.tables import RawCell, build_grid, raw_cell, rows_of, sets_the_page
-from ingest.readers.inline import BREAK, displayed_lines, is_display, level
-from ingest.readers.labels import is_label
+from ingest.readers.html.visible.panels import folds, is_panel, panel_of
+from ingest.readers.html.visible.replaced import formula_text, is_formula, is_page_frame
+from ingest.readers.pieces.draft import Piece
+from ingest.readers.pieces.inline import BREAK, displayed_lines, is_display, level
+from ingest.readers.pieces.labels import is_label
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
-    from ingest.readers.html.sight import Sight
+    from ingest.readers.html.visible.sight import Sight
 
 _UNNAMED = meaning({})
 _FOLDING = frozenset({"aria-expanded", "data-toggle", "data-bs-toggle"})

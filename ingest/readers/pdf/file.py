@@ -9,13 +9,13 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ingest.dating import issue_year
+from ingest.about.dating import issue_year
+from ingest.about.standards import joined
+from ingest.about.titles import bare, is_masthead
 from ingest.document import Metadata
 from ingest.errors import DocumentTooLarge, EncryptedDocument, UnreadableDocument
-from ingest.readers.pdf.headings import Entry
-from ingest.standards import joined
+from ingest.readers.pdf.blocks.headings import Entry
 from ingest.text.language import detect
-from ingest.titles import bare, is_masthead
 
 if TYPE_CHECKING:
     import pypdfium2 as pdfium

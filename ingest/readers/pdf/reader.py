@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ingest.about.titles import join_lines
 from ingest.document import Block, Document, Page
 from ingest.errors import DocumentTooLarge, EmptyDocument, NoTextLayer, UnreadableDocument
-from ingest.readers.pdf.blocks import make_blocks
+from ingest.readers.pdf.blocks.making import make_blocks
 from ingest.readers.pdf.file import (
     beside_pages,
     load_page,
@@ -21,11 +22,10 @@ from ingest.readers.pdf.file import (
     read_outline,
 )
 from ingest.readers.pdf.forms import read_additions, with_drawn, with_typed
-from ingest.readers.pdf.hidden import layers_are_off
-from ingest.readers.pdf.ocr import ocr_available, recognise
-from ingest.readers.pdf.page import PageLayout, lay_out, plain_page
-from ingest.readers.pdf.text import read_characters
-from ingest.titles import join_lines
+from ingest.readers.pdf.glyphs.hidden import layers_are_off
+from ingest.readers.pdf.lines.text import read_characters
+from ingest.readers.pdf.pages.ocr import ocr_available, recognise
+from ingest.readers.pdf.pages.page import PageLayout, lay_out, plain_page
 
 if TYPE_CHECKING:
     import pypdfium2 as pdfium

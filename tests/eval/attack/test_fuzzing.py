@@ -10,9 +10,9 @@ import pytest
 from eval.attack import fuzzing
 from eval.attack.fuzzing import fuzz
 from eval.attack.mutating import mutated
-from eval.attack.outcome import Clock
 from eval.attack.samples import read_samples
 from eval.errors import NothingToMeasure
+from eval.outcome import Clock
 from ingest.readers import FORMATS
 from ingest.readers.markdown import read_markdown
 from tests.eval.attack.samples import SAMPLES, lay_out

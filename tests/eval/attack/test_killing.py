@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from eval.attack.killing import Promised, killing
-from eval.attack.outcome import Clock
+from eval.outcome import Clock
 
 
 @pytest.mark.slow

@@ -10,12 +10,12 @@ import pytest
 
 from eval.attack.contract import contract
 from eval.attack.crowd import ATTACKERS, crowd
-from eval.attack.outcome import Clock
 from eval.attack.routes import ROUTES, Cost, growth_of, strings
 from eval.attack.units import UNITS, repeated
-from eval.loopback import serving
+from eval.outcome import Clock
+from eval.speed.loopback import serving
 from service.engine import Engine
-from service.keys import keys_of
+from service.hosting.keys import keys_of
 from service.settings import Settings
 from tests.service.http.conftest import FILES
 

@@ -3,7 +3,7 @@ from random import Random
 
 import pytest
 
-from eval.evidence import bare
+from eval.data.evidence import bare
 from eval.forging.kinds import KINDS, begun_small, is_plain
 from eval.forging.material import read_material
 from eval.forging.measure import MODULES, forgeries, is_true

@@ -2,11 +2,11 @@ from collections import Counter
 
 import pytest
 
+from eval.answering.labelling import together
 from eval.errors import NothingToMeasure
 from eval.forging.material import read_material
 from eval.forging.measure import Verifier, forge, searching, share, try_truths
 from eval.forging.truths import TRUTHS, truths
-from eval.labelling import together
 from index.models.encoder import load_encoder
 from tests.eval.forging.texts import write_library
 

@@ -8,7 +8,7 @@ from eval.roundtrip.measuring import measure
 from eval.roundtrip.stored import canonical
 from eval.roundtrip.truth import Excluded, Grid, Heading, Item, Place, Run, Text, plain, truth_of
 from ingest.readers import read_bytes
-from ingest.splitting import split
+from ingest.splitting.splitter import split
 
 PIECES = (
     Heading(0, "Rules for reed beds"),

@@ -8,8 +8,8 @@ from pathlib import Path
 from index.library import Library
 from index.models.encoder import Encoder
 from index.naming.front import Front
-from index.store.columns import metadata_json, to_json
-from index.store.packed import Packed, pack_document, pack_names
+from index.store.documents.columns import metadata_json, to_json
+from index.store.documents.packed import Packed, pack_document, pack_names
 from ingest.readers import read_bytes
 
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from service.answer import AnswerCell, AnswerRow
-from service.answering.answerer import Outcome, withheld
 from service.answering.drafting import Answered, draft
-from service.answering.tabulating import SourceTable
-from service.answering.understanding import understand
+from service.answering.judging.answerer import Outcome, withheld
+from service.answering.judging.tabulating import SourceTable
+from service.answering.understanding.question import understand
 from service.evidence.pieces import Evidence
 from tests.service.answering.laws import engine
 

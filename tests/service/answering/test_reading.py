@@ -9,14 +9,14 @@ import pytest
 
 from index.errors import RerankerMissing
 from index.models.cross_encoder import BUNDLED, CrossEncoder
-from service.answering.answerer import candidates
-from service.answering.confidence import READING_SIGNS, READING_WEIGHTS, SIGNS
-from service.answering.judging import READ, ModelJudge, RuleJudge, load_judge
-from service.answering.understanding import understand
+from service.answering.judging.answerer import candidates
+from service.answering.judging.confidence import READING_SIGNS, READING_WEIGHTS, SIGNS
+from service.answering.judging.judge import READ, ModelJudge, RuleJudge, load_judge
+from service.answering.understanding.question import understand
 from service.engine import Engine
 from service.evidence.pieces import Pieces
 from service.settings import Settings
-from tests.service.answering.test_judging import CASES, PLAN
+from tests.service.answering.judging.test_judging import CASES, PLAN
 
 pytest.importorskip("onnxruntime", reason="needs the extra: make models EXTRAS=models,train")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from index.hit import Hit, Why
-from service.answering.answerer import Outcome
 from service.answering.drafting import Answered
+from service.answering.judging.answerer import Outcome
 from service.answering.tables import rows_of_one_table, whole_table
-from service.answering.understanding import understand
+from service.answering.understanding.question import understand
 from service.engine import Engine
 from service.evidence.analysis import Analysis
 from service.evidence.pieces import Candidate, Evidence, Piece

@@ -16,10 +16,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.store.columns import PASSAGE_COLUMNS, pack_passage, pack_text, read_passage, unpack_text
+from index.store.documents.columns import PASSAGE_COLUMNS, pack_passage, pack_text, read_passage, unpack_text
 from ingest.document import Page, Span
-from ingest.packing import merged
 from ingest.passage import Passage
+from ingest.splitting.packing import merged
 from service.engine import Engine
 from service.evidence.geometry import astral_offsets, line_boxes, quoted_spans
 from service.settings import Settings

@@ -8,7 +8,7 @@ import pytest
 
 from index.library import Addition
 from ingest.readers import read_bytes
-from ingest.splitting import split
+from ingest.splitting.splitter import split
 from service.commands import terminal
 from service.engine import Engine
 from service.markdown import pieces

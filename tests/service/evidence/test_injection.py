@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ingest.readers import read
 from service.engine import Engine
-from service.evidence.injection import flags
+from service.evidence.warnings.injection import flags
 from service.settings import Settings
 
 POLICY = Path(__file__).parents[3].parent / "shared" / "policy" / "docs"

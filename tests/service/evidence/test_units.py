@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from index.hit import Hit
 from ingest.document import Document, Span
-from ingest.packing import merged
 from ingest.passage import Passage, Unit
 from ingest.readers import read
-from ingest.splitting import split
+from ingest.splitting.packing import merged
+from ingest.splitting.splitter import split
 from service.evidence.units import SKIPPED, below, lines, said, unshown
 from tests.strategies import passages
 

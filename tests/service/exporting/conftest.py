@@ -14,7 +14,7 @@ from docx.oxml.ns import qn
 from service.answer import Answer
 from service.engine import Engine
 from service.exporting.memo import AnswerItem, Memo
-from service.http.links import passage_link
+from service.interfaces.links import passage_link
 from service.settings import Settings
 from tests.service.exporting.library import FILES, QUESTIONS
 

@@ -12,7 +12,7 @@ import pytest
 
 from index.models.encoder import Encoder, load_encoder
 from ingest.readers import read
-from ingest.splitting import split
+from ingest.splitting.splitter import split
 from service.grounding.guard import check
 from service.grounding.quote import Quote
 from service.grounding.quotes import compare_quote

@@ -12,10 +12,10 @@ from typing import Any
 import uvicorn
 
 from service.answer import Answer, AnswerTable, Citation, Segment
-from service.answering.tabulating import table_of, tables
-from service.collections import Collections
+from service.answering.judging.tabulating import table_of, tables
 from service.engine import Engine
 from service.evidence.citations import cite
+from service.hosting.collections import Collections
 from service.http.app import create_app
 from service.settings import Settings
 

@@ -17,9 +17,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from service.collections import Collections
+from service.hosting.collections import Collections
+from service.hosting.keys import keys_of
 from service.http.app import create_app
-from service.keys import keys_of
 from service.settings import Settings
 
 KEPT = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)

@@ -14,9 +14,9 @@ from markdown_it import MarkdownIt
 from mcp import Client, StdioServerParameters
 from rich.console import Console
 
-from service.collections import Collections
 from service.commands import terminal
-from service.http.links import passage_link
+from service.hosting.collections import Collections
+from service.interfaces.links import passage_link
 from service.mcp import Place, Server
 from tests.conftest import COMMAND
 from tests.service.http.conftest import EN, OUTSIDE, ZH
@@ -107,7 +107,7 @@ def test_a_table_says_what_segments_say_and_each_cell_its_sources_or_its_reason(
 def test_every_way_in_gives_the_same_table_parts_missing_translation_and_suggestions(
     sinkqa, monkeypatch, fens, tabled, expected
 ):
-    monkeypatch.setattr("service.collections.Collections", partial(Collections, opens=Tabling.open))
+    monkeypatch.setattr("service.hosting.collections.Collections", partial(Collections, opens=Tabling.open))
     whole = {"command line": by_command(sinkqa, fens, ASKED), "HTTP": by_http(tabled, ASKED)}
     engine = Tabling.open(fens)
 

@@ -1,0 +1,179 @@
+"""Abstaining step of the evaluation: questions with passages that answer them or do not, told apart by confidence."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from eval.answering.withholding import Area, area
+from eval.data.evidence import bare
+from eval.data.lines import read_rows
+from eval.errors import MalformedData, NothingToMeasure
+from eval.ranking.running import OnProgress, quiet
+from eval.results.significance import Estimate, estimate
+from index.hit import Hit, Why
+from index.models.encoder import Encoder
+from ingest.document import Span
+from ingest.passage import Passage, Unit
+from ingest.text.analyzer import analyze
+from ingest.text.language import detect
+from ingest.text.sentences import sentence_spans
+from service.answering.judging.answerer import candidates, confidence_in
+from service.answering.judging.confidence import BAR
+from service.answering.judging.judge import RuleJudge
+from service.answering.understanding.question import understand
+from service.evidence.analysis import Analysis
+from service.evidence.pieces import Pieces
+
+
+@dataclass(frozen=True, slots=True)
+class Posed:
+    """A question with the passages given for it, title and text, and whether they answer it.
+
+    ``answers`` are strings of which a passage that answers holds one, ``sentences`` such sentences where these are
+    marked.
+    """
+
+    query_id: str
+    question: str
+    passages: tuple[tuple[str, str], ...]
+    answerable: bool
+    answers: tuple[str, ...] = ()
+    sentences: tuple[str, ...] = ()
+
+    def worth(self, _: Passage, said: Analysis) -> float:
+        """1 where a text of a passage is of a marked sentence, or without these holds an answer, else 0."""
+        text = bare(said.text)
+        if self.sentences:
+            return float(any(bare(each) in text or text in bare(each) for each in self.sentences))
+        return float(any(bare(each) in text for each in self.answers))
+
+
+@dataclass(frozen=True, slots=True)
+class AbstainScore:
+    """How well a set's questions are told apart: AUROC with interval, and of mere word overlap, the floor.
+
+    ``answered`` and ``false_answers``: shares of the answerable and of the other questions that are answered at the
+    shipped bar, with intervals.
+    """
+
+    name: str
+    n: int
+    n_answerable: int
+    auroc: Area
+    floor: Area
+    answered: Estimate
+    false_answers: Estimate
+
+
+def read_posed(path: Path, *, most: int | None = None) -> list[Posed]:
+    """Questions of a JSONL file with ``question``, ``passages`` and ``answerable``, in file order.
+
+    With ``most``, so many of them, drawn at random and always the same.
+
+    Raises:
+        FileMissing, MalformedData: no such file, or a line without these.
+        NothingToMeasure: only one kind of question.
+    """
+    found = []
+    for number, row in read_rows(path, id=str, question=str, passages=list, answerable=bool):
+        passages = _passages(row, f"{path}:{number}")
+        answers = [each if isinstance(each, list) else [each] for each in row.get("answers") or ()]
+        found.append(
+            Posed(
+                row["id"],
+                row["question"],
+                passages,
+                row["answerable"],
+                answers=tuple(str(each) for among in answers for each in among if each),
+                sentences=tuple(map(str, row.get("gold_sentences") or ())),
+            )
+        )
+    if len({each.answerable for each in found}) < 2:
+        raise NothingToMeasure(f"{path}: expected questions with an answer and without, got {len(found)} of one kind")
+    return found if most is None else random.Random(0).sample(found, min(most, len(found)))
+
+
+def score_abstaining(
+    name: str, posed: Sequence[Posed], judge: RuleJudge, *, on_progress: OnProgress = quiet
+) -> AbstainScore:
+    """Confidence of each question over its own passages, against whether they answer it.
+
+    Questions over the same passages are drawn together for the interval.
+    """
+    sure, shared = [], []
+    pieces = Pieces(judge.encoder)
+    for done, each in enumerate(posed, 1):
+        asked, hits = understand(each.question), hits_of(each, judge.encoder)
+        sure.append(confidence_in(asked, hits, candidates(asked, hits, judge, pieces)))
+        shared.append(overlap(each))
+        if done % 20 == 0 or done == len(posed):
+            on_progress(done, len(posed), name)
+    truth = [each.answerable for each in posed]
+    clusters = [each.passages for each in posed]
+    return AbstainScore(
+        name,
+        len(posed),
+        sum(truth),
+        auroc=area(sure, truth, clusters=clusters),
+        floor=area(shared, truth, clusters=clusters),
+        answered=_answered([each for each in zip(sure, truth, clusters, strict=True) if each[1]]),
+        false_answers=_answered([each for each in zip(sure, truth, clusters, strict=True) if not each[1]]),
+    )
+
+
+def _answered(posed: Sequence[tuple[float, bool, Hashable]]) -> Estimate:
+    """Share of the questions whose confidence reaches the bar."""
+    return estimate([float(sure >= BAR) for sure, _, _ in posed], clusters=[cluster for *_, cluster in posed])
+
+
+def hits_of(posed: Posed, encoder: Encoder) -> list[Hit]:
+    """The passages as retrieval would hand them over, best first, sentences as their units."""
+    texts = [f"{title} {text}".strip() for title, text in posed.passages]
+    vectors, tokens = encoder.read([posed.question, *texts])
+    dense, late = vectors[1:] @ vectors[0], encoder.maxsim(tokens[0], tokens[1:])
+    asked = set(analyze(posed.question))
+    shares = [len(asked & set(analyze(text))) / max(1, len(asked)) for text in texts]
+    hits = [
+        Hit(
+            _passage(posed, place),
+            title,
+            float(dense[place] + 2 * encoder.late * late[place] + shares[place]),
+            _why(dense, late, shares, place),
+        )
+        for place, (title, _) in enumerate(posed.passages)
+    ]
+    return sorted(hits, key=lambda hit: -hit.score)
+
+
+def overlap(posed: Posed) -> float:
+    """Largest share of the question's terms in one passage, 0..1: what needs no model."""
+    asked = set(analyze(posed.question))
+    return max((len(asked & set(analyze(text))) / max(1, len(asked)) for _, text in posed.passages), default=0.0)
+
+
+def _why(dense: Any, late: Any, shares: Sequence[float], place: int) -> Why:
+    return Why(dense=float(dense[place]), late=float(late[place]), lexical=shares[place])
+
+
+def _passage(posed: Posed, place: int) -> Passage:
+    text = posed.passages[place][1]
+    language = detect(text)
+    spans = [Span(start, end) for start, end in sentence_spans(text, language)]
+    units = tuple(Unit((span,), text[span.start : span.end]) for span in spans)
+    whole = (Span(0, len(text)),)
+    return Passage(f"{posed.query_id}-{place}", "text", whole, text, units, (), 1, 1, language)
+
+
+def _passages(row: Mapping[str, Any], where: str) -> tuple[tuple[str, str], ...]:
+    def read() -> Iterator[tuple[str, str]]:
+        for passage in row["passages"]:
+            yield str(passage.get("title") or ""), str(passage["text"])
+
+    try:
+        return tuple(read())
+    except (KeyError, AttributeError) as error:
+        raise MalformedData(f"{where}: expected passages with text, got one without ({error!r})") from error

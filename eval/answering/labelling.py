@@ -1,0 +1,54 @@
+"""Judging step of the evaluation: statements labelled as the product labels them, by whichever judge is handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from eval.answering.answers import SHIPPED
+from eval.ranking.configuration import digest
+from eval.ranking.recall import gold_library, sha256_of
+from eval.ranking.running import OnProgress
+from index.hit import Hit
+from index.library import Library
+from index.models.encoder import Encoder
+from ingest.readers import find_files
+from service.errors import InvalidText
+from service.evidence.citations import Sources
+from service.evidence.pieces import Pieces
+from service.grounding.guard import Label
+from service.grounding.verifying import Entailment, verify
+
+
+def together(labels: set[Label]) -> Label:
+    """The label of a text whose claims have these."""
+    if "contradicted" in labels:
+        return "contradicted"
+    return next(iter(labels)) if len(labels) == 1 else "partly"
+
+
+def label(text: str, search: Callable[[str], list[Hit]], sources: Sources, judge: Entailment, pieces: Pieces) -> Label:
+    """The label of a whole text, given what ``search`` finds for its claims; unknown where it holds no claim."""
+    try:
+        checked, _ = verify(text, search, sources, judge, pieces)
+    except InvalidText:
+        return "unknown"
+    return together({each.label for each in checked})
+
+
+@contextmanager
+def labelling(
+    paths: Sequence[Path], judge: Entailment, encoder: Encoder, *, cache: Path | None, on_progress: OnProgress
+) -> Iterator[tuple[Library, Callable[[str], Label]]]:
+    """A library of these files, and what labels statements over it with the search and the settings as shipped."""
+    files = find_files(paths)
+    corpus = digest([sorted(sha256_of(path) for path in files), []])
+    pieces = Pieces(encoder)
+    with gold_library([], (files, []), corpus, encoder, cache=cache, on_progress=on_progress) as (library, *_):
+
+        def labelled(text: str) -> Label:
+            with library.reading():
+                return label(text, lambda claim: library.search(claim, k=SHIPPED.k), library, judge, pieces)
+
+        yield library, labelled

@@ -1,0 +1,70 @@
+"""Judging step of the evaluation: where on its way an answer was lost, and which answers were given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from eval.answering.withholding import Bin, reliability
+from eval.results.saved import QuestionResult, Result, Stage
+
+NEAR, FAR = 5, 10
+"""Passages among which evidence should be: so many an answer is mostly chosen of, and so many are read at most."""
+
+
+class Lost(NamedTuple):
+    """A stage, what it means, and the questions lost at it."""
+
+    stage: Stage
+    meaning: str
+    questions: list[QuestionResult]
+
+
+MEANINGS: dict[Stage, str] = {
+    "retrieval": f"not all evidence is among the first {NEAR} passages",
+    "abstention": f"no answer is given, although the evidence is among the first {NEAR}",
+    "choice": f"the evidence is among the first {NEAR}, and another passage is quoted",
+    "items": "the right passage is quoted, and points are missing",
+}
+"""Stages in the order of the flow."""
+
+
+def stage(*, rank: int | None, given: bool, quoted: bool) -> Stage:
+    """Where an answer that is not complete was lost.
+
+    ``rank``: so many passages hold all of its evidence, 1-based, None where no number does. ``given``: whether there is
+    an answer; ``quoted``: whether it quotes the right passage for every part of the question.
+    """
+    if given and quoted:
+        return "items"
+    if rank is None or rank > NEAR:
+        return "retrieval"
+    return "choice" if given else "abstention"
+
+
+def losses(result: Result) -> list[Lost]:
+    """The questions lost at each stage, in the order of the flow; stages at which none was are there too."""
+    return [
+        Lost(name, meaning, [each for each in result.questions if each.lost and each.lost.stage == name])
+        for name, meaning in MEANINGS.items()
+    ]
+
+
+def retrieval_counts(questions: Iterable[QuestionResult]) -> str:
+    """Of questions lost in retrieval: how many have their evidence how far down, and another file first."""
+    lost = [each.lost for each in questions if each.lost]
+    near = sum(each.rank is not None and each.rank <= FAR for each in lost)
+    return (
+        f"{near} at {NEAR + 1} to {FAR}, {len(lost) - near} beyond {FAR}; "
+        f"{sum(each.astray for each in lost)} with another file first, {sum(not each.given for each in lost)} withheld"
+    )
+
+
+def reliability_of(results: Sequence[Result]) -> list[Bin]:
+    """Reliability over all answers that were given in ``results``, taken together."""
+    given = [(result, each) for result in results for each in result.questions if each.answered]
+    return reliability(
+        [each.scores["confidence"] for _, each in given],
+        [each.scores.get("complete", 0.0) for _, each in given],
+        clusters=[(result.dataset, each.cluster or each.query_id) for result, each in given],
+    )

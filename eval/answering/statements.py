@@ -1,0 +1,148 @@
+"""Measuring step: hand-written statements about documents, faithful ones and near misses, and what is said of them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+from eval.answering.labelling import labelling
+from eval.data.lines import read_lines, shorten
+from eval.errors import MalformedData, NothingToMeasure
+from eval.ranking.running import OnProgress, quiet
+from index.models.encoder import Encoder
+from service.grounding.guard import Label
+from service.grounding.verifying import Entailment
+
+STATEMENTS = Path(__file__).parents[1] / "questions" / "statements.tsv"
+"""Ours, of which ``eval/questions/README.md`` tells."""
+
+Truth = Literal["supported", "contradicted", "unsupported"]
+
+_LANGUAGE = re.compile(r"[a-z]{2}(-[a-z]{2})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence about one document, and what that document says of it.
+
+    ``language``: that of the statement, with that of the document behind a hyphen where it is another one;
+    ``evidence``: words of the document that decide.
+    """
+
+    statement_id: str
+    truth: Truth
+    language: str
+    document: str
+    text: str
+    evidence: str
+
+    @property
+    def group(self) -> str:
+        """The language, or "across" where the document is in another one."""
+        return "across" if "-" in self.language else self.language
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A statement with the label it was given."""
+
+    statement: Statement
+    given: Label
+
+    @property
+    def is_false_support(self) -> bool:
+        """Whether a near miss was called supported, which must never be."""
+        return self.given == "supported" != self.statement.truth
+
+    @property
+    def is_missed(self) -> bool:
+        """Whether a faithful statement was not called supported."""
+        return self.statement.truth == "supported" != self.given
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """How often each label was given to the statements of one truth and group; of the group "all", to all of them."""
+
+    truth: Truth
+    group: str
+    given: dict[Label, int]
+
+
+def read_statements(path: Path = STATEMENTS) -> list[Statement]:
+    """The statements of a file: id, truth, language, document, statement and evidence, parted by tabs.
+
+    Raises:
+        FileMissing, MalformedData: no such file, or a line is not of this layout, or has the id of another.
+        NothingToMeasure: it has no statement.
+    """
+    found: dict[str, Statement] = {}
+    for number, line in read_lines(path):
+        statement = _statement(line)
+        if statement is None or statement.statement_id in found:
+            raise MalformedData(
+                f"{path}:{number}: expected an id of its own, {' | '.join(get_args(Truth))}, a language (zh, zh-en), "
+                f"a document, a statement and its evidence, parted by tabs; got {shorten(line)}"
+            )
+        found[statement.statement_id] = statement
+    if not found:
+        raise NothingToMeasure(f"{path}: expected statements, got none; check the file")
+    return list(found.values())
+
+
+def _statement(line: str) -> Statement | None:
+    fields = [field.strip() for field in line.split("\t")]
+    truth: Truth | None = next((each for each in get_args(Truth) if each in fields[1:2]), None)
+    if len(fields) != 6 or not all(fields) or truth is None or not _LANGUAGE.fullmatch(fields[2]):
+        return None
+    return Statement(fields[0], truth, *fields[2:])
+
+
+def label_statements(
+    statements: Sequence[Statement],
+    documents: Sequence[Path],
+    judge: Entailment,
+    encoder: Encoder,
+    *,
+    cache: Path | None = None,
+    on_progress: OnProgress = quiet,
+) -> list[Labelled]:
+    """The label of each statement, as ``judge`` gives it over a library of ``documents``.
+
+    Raises:
+        NothingToMeasure: a statement is about a document that is not in the library.
+        IngestError: a path holds no file.
+    """
+    found: list[Labelled] = []
+    with labelling(documents, judge, encoder, cache=cache, on_progress=on_progress) as (library, labelled):
+        held = {record.name for record in library.documents()}
+        for each in statements:
+            if each.document not in held:
+                raise NothingToMeasure(
+                    f"{each.statement_id} is about {each.document}, which is not in the library; give it as --document"
+                )
+        for each in statements:
+            found.append(Labelled(each, labelled(each.text)))
+            on_progress(len(found), len(statements), "judge")
+    return found
+
+
+def tally(labelled: Iterable[Labelled]) -> list[Row]:
+    """The labels given: for each truth a row of every group, "across" after the languages, and one of all."""
+    counts = Counter((each.statement.truth, group, each.given) for each in labelled for group in _groups(each))
+    groups = sorted({group for _, group, _ in counts}, key=lambda group: (group == "all", group == "across", group))
+    present = {(truth, group) for truth, group, _ in counts}
+    return [
+        Row(truth, group, {given: counts[truth, group, given] for given in get_args(Label)})
+        for truth in get_args(Truth)
+        for group in groups
+        if (truth, group) in present
+    ]
+
+
+def _groups(labelled: Labelled) -> tuple[str, str]:
+    return labelled.statement.group, "all"

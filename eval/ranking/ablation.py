@@ -1,0 +1,58 @@
+"""Asking step of the evaluation: a configuration, and the same with each of its parts taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, replace
+from pathlib import Path
+
+from eval.data.beir import find_benchmarks, read_benchmark
+from eval.data.gold import read_questions
+from eval.ranking.configuration import Configuration
+from eval.ranking.recall import score_gold
+from eval.ranking.running import OnProgress, quiet, score_benchmark
+from eval.results.saved import Result
+from index.models.encoder import Encoder
+from index.query.fusion import Weights
+
+Gold = tuple[Path, Sequence[Path], Sequence[Path]]
+"""A file of questions, the documents that they are about, and what stands beside those."""
+
+
+def ablations(whole: Configuration) -> list[Configuration]:
+    """The whole first, then without each weighted part, the cosine alone, the words alone, and without reranking."""
+    parts = [field.name for field in fields(Weights) if getattr(whole.weights, field.name)]
+    nothing = replace(whole.weights, **dict.fromkeys(parts, 0.0))
+    found = [replace(whole, name=whole.name or "shipped")]
+    found += [replace(whole, weights=replace(whole.weights, **{part: 0.0}), name=f"without-{part}") for part in parts]
+    found += [replace(whole, mode="dense", weights=nothing, name="cosine-alone")]
+    found += [replace(whole, mode="lexical", name="words-alone")]
+    return found + ([replace(whole, reranker=None, name="without-reranker")] if whole.reranker else [])
+
+
+def ablate(
+    variants: Sequence[Configuration],
+    encoder: Encoder,
+    folders: Sequence[Path],
+    gold: Gold | None,
+    *,
+    split: str = "test",
+    n_queries: int | None = None,
+    out: Path | None = None,
+    cache: Path | None = None,
+    on_progress: OnProgress = quiet,
+) -> Iterator[tuple[Result, bool]]:
+    """One result for each variant and collection in ``folders``, then for each over the gold questions.
+
+    As :func:`eval.ranking.running.score_benchmark` gives them; raises what that and :func:`eval.ranking.recall.score_gold` raise.
+    """
+    for folder in find_benchmarks(folders):
+        benchmark = read_benchmark(folder, split=split, n_queries=n_queries)
+        yield from score_benchmark(benchmark, variants, encoder, out=out, cache=cache, on_progress=on_progress)
+    if gold:
+        path, documents, beside = gold
+        questions, name = list(read_questions(path)), f"{path.stem}{'-beside' if beside else ''}"
+        yield from score_gold(
+            name, questions, variants, encoder,
+            documents=documents, beside=beside, out=out, cache=cache, on_progress=on_progress,
+        )  # fmt: skip

@@ -1,0 +1,237 @@
+"""Printing step of the evaluation: results as tables for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from eval.answering.calibration import Calibration
+    from eval.answering.ground import GroundScore
+    from eval.ranking.sizes import SizeResult
+    from eval.reporting.expected import Check
+    from eval.results.comparison import Difference
+    from eval.results.saved import Result
+    from eval.results.significance import Estimate
+    from eval.results.systems import Board, Cell
+    from eval.speed.bench import Figure
+    from eval.speed.latency import Timing
+    from eval.structure import Share, StructureScore
+
+_VERDICTS = {True: "[green]OK[/]", False: "[red]FAIL[/]", None: ""}
+_SURE = 0.05
+
+
+def print_results(results: Sequence[Result], *, groups: bool = False) -> None:
+    """One row a result; with ``groups`` one for each trait as well."""
+    table = titled("Quality, mean with 95 % interval", "collection")
+    for column in ("n", *results[0].measures, "p50 ms", "passages"):
+        table.add_column(column.replace(" ", "\n"), justify="right", vertical="middle")
+    for result in results:
+        about = (f"{result.facts['p50_ms']:.1f}", f"{result.facts['passages']:,.0f}")
+        table.add_row(escape(f"{result.dataset}\n  {result.label}"), *_cells(result.estimates()), *about)
+        for name, value in result.groups() if groups else ():
+            table.add_row(escape(f"  {name}\n  {value}"), *_cells(result.estimates(**{name: value})), style="dim")
+    Console().print(table)
+
+
+def print_warnings(results: Iterable[Result]) -> None:
+    """One line a warning, each once."""
+    console = Console()
+    for dataset, warning in dict.fromkeys((each.dataset, text) for each in results for text in each.warnings):
+        console.print(f"[yellow]{escape(dataset)}: {escape(warning)}[/]")
+
+
+def print_calibration(calibration: Calibration) -> None:
+    """The weights, then one row a kind."""
+    weights = titled("Weights of the signs", "sign", "weight")
+    for name, weight in calibration.weights.items():
+        weights.add_row(name, f"{weight:.2f}")
+    weights.add_row("offset", f"{calibration.offset:.2f}")
+    kinds = titled("Kinds of questions: AUROC, and what is answered at the shipped bar", "kind")
+    for column in ("n", "seen", "unseen", "left out", "chosen", "answered", "false answers"):
+        kinds.add_column(column, justify="right")
+    for each in calibration.kinds:
+        figures = (each.seen, each.unseen, each.left_out, each.chosen, each.answered, each.false_answers)
+        kinds.add_row(each.kind, str(each.n), *("" if figure is None else f"{figure:.3f}" for figure in figures))
+    console = Console()
+    console.print(weights)
+    console.print(kinds)
+
+
+def print_boards(boards: Sequence[Board], *, by_collection: bool = False) -> None:
+    """One table a measure: systems over collections, or with ``by_collection`` the other way round."""
+    console = Console()
+    for board in boards:
+        against = f", change and p against {board.baseline}" if board.baseline else ""
+        (first, *heads), *rows = board.grid(_terminal_cell, by_collection=by_collection)
+        table = titled(f"{board.measure}, mean with 95 % interval{against}", first)
+        for head in heads:
+            table.add_column(escape(head), justify="right", vertical="middle", overflow="fold")
+        for label, *cells in rows:
+            table.add_row(escape(label), *cells)
+        console.print(table)
+        for note in board.notes:
+            console.print(f"[yellow]{escape(note)}[/]")
+
+
+def markdown(boards: Sequence[Board], *, by_collection: bool = False) -> str:
+    """The same as Markdown, for a page."""
+    lines: list[str] = []
+    for board in boards:
+        (first, *heads), *rows = board.grid(_markdown_cell, by_collection=by_collection)
+        cells = [[first or board.measure, *heads], ["---", *["--:"] * len(heads)], *rows]
+        lines += ["| " + " | ".join(each.replace("|", "\\|") for each in row) + " |" for row in cells]
+        lines += ["", *(f"Note: {note}." for note in board.notes), *[""] * bool(board.notes)]
+    return "\n".join(lines).rstrip("\n")
+
+
+def print_differences(differences: Sequence[Difference], *, most: int) -> None:
+    """One row a measure, then the questions that changed most by the first measure."""
+    table = titled("B less A", "measure")
+    for column in ("A", "B", "difference", "95 % interval", "p", "wins", "losses"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for each in differences:
+        change = each.difference
+        table.add_row(
+            each.measure,
+            f"{each.a:.4f}",
+            f"{each.b:.4f}",
+            f"{change.mean:+.4f}",
+            f"{change.low:+.3f} to {change.high:+.3f}",
+            f"{each.p:.4f}{' *' if each.p < _SURE else ''}",
+            str(each.wins),
+            str(each.losses),
+        )
+    questions = titled(f"Questions that changed by {differences[0].measure}", "question", "A", "B", "")
+    for changed in differences[0].changes[:most]:
+        text = f"{changed.query_id} {changed.text}".strip()
+        mark = "[green]won[/]" if changed.b > changed.a else "[red]lost[/]"
+        questions.add_row(escape(text), f"{changed.a:.3f}", f"{changed.b:.3f}", mark)
+    console = Console()
+    console.print(table)
+    if differences[0].changes and most:
+        console.print(questions)
+
+
+def print_timings(timings: Iterable[Timing]) -> None:
+    """One row a library size and mode."""
+    table = titled("Search latency", "passages", "mode")
+    for column in ("p50 ms", "p95 ms", "p50 CPU ms", "added/s", "library MB"):
+        table.add_column(column, justify="right")
+    for each in timings:
+        cells = (f"{each.p50_ms:.1f}", f"{each.p95_ms:.1f}", f"{each.cpu_p50_ms:.1f}", f"{each.passages_per_s:,.0f}")
+        table.add_row(f"{each.passages:,}", each.mode, *cells, f"{each.index_mb:,.1f}")
+    Console().print(table)
+
+
+def print_checks(checks: Sequence[Check]) -> None:
+    """One row an expected figure."""
+    table = titled("Expected figures", "what", "measure", "expected", "measured", "difference", "")
+    for each in checks:
+        if each.measured is None:
+            table.add_row(escape(each.what), each.measure, f"{each.expected:.4f}", "", escape(each.skipped), "skipped")
+            continue
+        row = (f"{each.expected:.4f}", f"{each.measured:.4f}", f"{each.measured - each.expected:+.4f}")
+        table.add_row(escape(each.what), each.measure, *row, _VERDICTS[each.ok])
+    Console().print(table)
+
+
+def print_ground(scores: Sequence[GroundScore]) -> None:
+    """One row a set and language; below each, the labels given by the set's own label."""
+    table = titled("Grounding on the measuring half, AUC with 95 % interval", "set")
+    for column in ("n", "AUC", "floor", "gain", "balanced\naccuracy"):
+        table.add_column(column, justify="right", vertical="middle")
+    for each in scores:
+        figures = [f"{part.mean:.3f}\n{part.low:.3f}, {part.high:.3f}" for part in (each.auc, each.floor, each.gain)]
+        name = f"{each.dataset}\n  {each.language}"
+        table.add_row(escape(name), str(each.auc.n), *figures, f"{each.balanced_accuracy:.3f}")
+        for label, given in each.labels.items():
+            said = ", ".join(f"{count} {verdict}" for verdict, count in sorted(given.items()))
+            table.add_row(escape(f"  {label}"), str(sum(given.values())), said, style="dim")
+    Console().print(table)
+
+
+def print_structure(score: StructureScore) -> None:
+    """Two tables: the document's structure, and its tables."""
+    found = titled("Structure", "what", "right")
+    extra = f" (and {score.extra_headings} more)" if score.extra_headings else ""
+    found.add_row("headings with level and page", f"{score.headings}{extra}")
+    found.add_row("pages", str(score.pages))
+    found.add_row("footnotes out of the body", str(score.footnotes))
+    found.add_row("passages crossing a section", str(score.crossing))
+    cells = Table("table", "rows exact", "cells placed", "certain cells placed", "misplaced", "invented rows")
+    for table in score.tables:
+        shares: tuple[Share, ...] = (table.rows, table.cells, table.certain)
+        cells.add_row(table.table, *map(str, shares), str(table.misplaced), str(table.invented))
+    console = Console()
+    console.print(found)
+    console.print(cells)
+
+
+def print_sizes(results: Iterable[SizeResult]) -> None:
+    """One row a passage size and group of questions."""
+    table = Table("target", "passages", "questions", "@1", "@5", "@10", "in 2,000 characters", title="Passage size")
+    for result in results:
+        for name, recall in result.recall.items():
+            shares = (f"{share:.3f}" for share in (*recall.at, recall.within_reading))
+            table.add_row(str(result.target_chars), str(result.n_passages), f"{name} ({recall.n})", *shares)
+    Console().print(table)
+
+
+def print_figures(figures: Sequence[Figure]) -> None:
+    """One row a figure, with its reference and bound."""
+    table = titled("Speed and memory", "what")
+    for heading in ("measured", "reference", "ratio", "bound"):
+        table.add_column(heading, justify="right")
+    table.add_column("")
+    for figure in figures:
+        other, bound = figure.reference_value, figure.bound
+        table.add_row(
+            figure.what,
+            f"{figure.value:,.2f} {figure.unit}",
+            "" if other is None else f"{other:,.2f} ({figure.reference})",
+            "" if not other else f"{figure.value / other:,.2f}",
+            "" if bound is None else f"{'≥' if figure.at_least else '≤'} {bound:,.2f}",
+            _VERDICTS[figure.ok],
+        )
+    Console().print(table)
+
+
+def titled(title: str, *columns: str) -> Table:
+    """An empty table in the style of all of ours."""
+    return Table(*columns, title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+
+
+def _cells(estimates: dict[str, Estimate]) -> list[str]:
+    counts = [str(next(iter(estimates.values())).n)] if estimates else []
+    return counts + [f"{each.mean:.3f}\n{short(each.low)}–{short(each.high)}" for each in estimates.values()]
+
+
+def _terminal_cell(cell: Cell, best: bool) -> str:
+    value = f"{cell.value.mean:.3f}"
+    lines = [f"[bold]{value}[/]" if best else value, f"[dim]{short(cell.value.low)}–{short(cell.value.high)}[/]"]
+    return "\n".join(lines + _against(cell))
+
+
+def _markdown_cell(cell: Cell, best: bool) -> str:
+    value, interval = short(cell.value.mean, 3), f"{short(cell.value.low)}–{short(cell.value.high)}"
+    whole = f"{f'**{value}**' if best else value} {interval}"
+    return "<br>".join([whole, *([", ".join(_against(cell))] if cell.change else [])])
+
+
+def _against(cell: Cell) -> list[str]:
+    if cell.change is None or cell.p is None:
+        return []
+    p = "p<.001" if cell.p < 0.001 else f"p {short(cell.p, 3)}"
+    return [f"{cell.change.mean:+.3f}", p]
+
+
+def short(share: float, digits: int = 2) -> str:
+    """A share without the zero before its point."""
+    return f"{share:.{digits}f}".removeprefix("0")

@@ -1,0 +1,122 @@
+"""Asking step of the evaluation: how long a search takes, and how large the library is, as it grows."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from eval.data.beir import CorpusEntry, read_benchmark
+from eval.errors import NothingToMeasure
+from eval.ranking.configuration import Configuration, megabytes
+from eval.ranking.running import OnProgress, fill, quiet, times
+from index.library import Library
+from index.models.encoder import Encoder
+
+_WORDS = 30_000  # of a language that a large collection uses
+_ZIPF = 1.1  # exponent of their frequencies
+_SYLLABLES = [consonant + vowel for consonant in "bcdfghjklmnprstvwz" for vowel in "aeiou"]
+_LENGTHS = {"en": 60, "zh": 90}  # words of a passage
+_RUNS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Searches of one mode in a library of ``passages``: median and 95th percentile of wall and CPU time, ms.
+
+    ``passages_per_s`` is how fast the last passages were added, ``index_mb`` the library's size on disk.
+    """
+
+    mode: str
+    passages: int
+    p50_ms: float
+    p95_ms: float
+    cpu_p50_ms: float
+    passages_per_s: float
+    index_mb: float
+
+
+def latency(
+    counts: Sequence[int],
+    configurations: Sequence[Configuration],
+    encoder: Encoder,
+    *,
+    corpus: Path | None = None,
+    on_progress: OnProgress = quiet,
+) -> Iterator[Timing]:
+    """Grows one library to each of ``counts`` and asks it 200 questions in each mode.
+
+    ``corpus`` is a folder in BEIR's layout whose questions are asked; without one, both are made of random words,
+    half Chinese and half English, with natural frequencies. Only one process searches, with a warm library.
+
+    Raises:
+        NothingToMeasure: the corpus has fewer passages than asked for.
+        ValueError: a count below 1.
+    """
+    if not counts or min(counts) < 1:
+        raise ValueError(f"expected passage counts of at least 1, got {list(counts)}")
+    entries, questions = _given(corpus) if corpus else made_up(max(counts))
+    if len(entries) < max(counts):
+        raise NothingToMeasure(f"{corpus}: expected {max(counts):,} passages, got {len(entries):,}; ask for fewer")
+    with (
+        TemporaryDirectory(prefix="sinkqa-latency-") as folder,
+        Library.open(folder, create=True, encoder=encoder) as library,
+    ):
+        held = 0
+        for count in sorted(set(counts)):
+            began = time.perf_counter()
+            fill(library, entries[held:count], on_progress=on_progress)
+            speed = (count - held) / (time.perf_counter() - began)
+            held = count
+            for configuration in configurations:
+                wall, cpu = _ask(library, questions, configuration)
+                yield Timing(
+                    mode=configuration.label,
+                    passages=count,
+                    **times(wall),
+                    cpu_p50_ms=times(cpu)["p50_ms"],
+                    passages_per_s=speed,
+                    index_mb=megabytes(Path(folder)),
+                )
+
+
+def made_up(n: int) -> tuple[list[CorpusEntry], list[str]]:
+    """``n`` passages and 200 questions of words drawn by rank, the same ones each time."""
+    random = np.random.default_rng(0)
+    syllables = random.integers(0, len(_SYLLABLES), (_WORDS, 4)).tolist()
+    characters = random.integers(0x4E00, 0x8FFF, (_WORDS, 3)).tolist()
+    vocabularies = {
+        "en": ["".join(_SYLLABLES[each] for each in row[: 1 + i % 4]) for i, row in enumerate(syllables)],
+        "zh": ["".join(map(chr, row[: 1 + i % 3])) for i, row in enumerate(characters)],
+    }
+    frequency = 1 / np.arange(1, _WORDS + 1) ** _ZIPF
+    frequency /= frequency.sum()
+
+    def text(language: str, words: int) -> str:
+        drawn = random.choice(_WORDS, words, p=frequency)
+        return (" " if language == "en" else "").join(vocabularies[language][i] for i in drawn)
+
+    languages = ("zh", "en")
+    entries = [CorpusEntry(f"d{i}", "", text(languages[i % 2], _LENGTHS[languages[i % 2]])) for i in range(n)]
+    return entries, [text(languages[i % 2], 10) for i in range(_RUNS)]
+
+
+def _given(folder: Path) -> tuple[list[CorpusEntry], list[str]]:
+    benchmark = read_benchmark(folder, n_queries=_RUNS)
+    return list(benchmark.corpus), [query.text for query in benchmark.queries]
+
+
+def _ask(library: Library, questions: Sequence[str], configuration: Configuration) -> tuple[list[float], list[float]]:
+    """Wall and CPU milliseconds of each search, after one that opens the index."""
+    configuration.search(library, questions[0])
+    wall, cpu = [], []
+    for question in questions:
+        began, used = time.perf_counter(), time.process_time()
+        configuration.search(library, question)
+        wall.append(1000 * (time.perf_counter() - began))
+        cpu.append(1000 * (time.process_time() - used))
+    return wall, cpu

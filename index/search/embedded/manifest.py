@@ -1,0 +1,100 @@
+"""Retrieval step of the flow: what the search index of one generation is made of."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from base64 import b64decode, b64encode
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from index.errors import SearchIndexDamaged
+from index.search.embedded.coding import Coder
+from index.store.documents.columns import to_json
+
+DERIVED_FORMAT = 6
+CURRENT = "CURRENT"
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A file that holds which places of a segment are gone, uint32, ascending."""
+
+    name: str
+    size: int
+    crc: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A segment: its file, and how many rows that has."""
+
+    name: str
+    size: int
+    crc: int
+    rows: int
+    removed: Removed | None = None
+
+    @property
+    def alive(self) -> int:
+        """How many of its rows are there."""
+        return self.rows - (self.removed.rows if self.removed else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What ``CURRENT`` holds. ``last``: the last row that was ever indexed; ``coder``: how all codes are made."""
+
+    format: int
+    generation: int
+    encoder: str
+    last: int
+    coder: tuple[str, float] | None
+    segments: tuple[Entry, ...]
+
+    def files(self) -> set[str]:
+        """The names of all files."""
+        removed = {each.removed.name for each in self.segments if each.removed}
+        return removed | {each.name for each in self.segments}
+
+    def make_coder(self) -> Coder | None:
+        """How all codes are made; None where there are none."""
+        if self.coder is None:
+            return None
+        centre, scale = self.coder
+        return Coder(np.frombuffer(b64decode(centre), "<f4"), scale)
+
+
+def packed_coder(coder: Coder | None) -> tuple[str, float] | None:
+    """As a manifest keeps it."""
+    return (b64encode(coder.centre.astype("<f4").tobytes()).decode(), coder.scale) if coder else None
+
+
+def read_manifest(derived: Path) -> Manifest:
+    """What ``CURRENT`` names now. SearchIndexDamaged where it is missing, torn or of another format."""
+    path = derived / CURRENT
+    try:
+        crc, _, text = path.read_text("utf-8").partition(" ")
+        if zlib.crc32(text.encode()) != int(crc, 16):
+            raise SearchIndexDamaged(f"{path}: it is of another format, or differs from its checksum")
+        values = json.loads(text)
+        if values["format"] != DERIVED_FORMAT:
+            raise SearchIndexDamaged(f"{path}: format {values['format']}, expected {DERIVED_FORMAT}")
+        entries = [
+            Entry(**each | {"removed": Removed(**each["removed"]) if each["removed"] else None})
+            for each in values["segments"]
+        ]
+        coder = (values["coder"][0], values["coder"][1]) if values["coder"] else None
+        return Manifest(**values | {"segments": tuple(entries), "coder": coder})
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise SearchIndexDamaged(f"{path}: {error}") from error
+
+
+def write_manifest(derived: Path, manifest: Manifest, *, aside: str) -> None:
+    """Makes it current: ``CURRENT`` is written ``aside`` and then replaced."""
+    text = to_json(asdict(manifest))
+    (derived / aside).write_text(f"{zlib.crc32(text.encode()):08x} {text}", "utf-8")
+    (derived / aside).replace(derived / CURRENT)

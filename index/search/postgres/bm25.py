@@ -1,0 +1,190 @@
+"""Retrieval step of the flow, lexical leg: BM25 as the embedded index has it, over postings that a database keeps.
+
+A posting is seven bytes: the row, how often the term stands in it (at most 255), and how many terms it has. What a
+passage counts is five bytes for each of its terms: the term's number and how often.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from index.arrays import Floats, Rows
+from index.search.embedded.lexical import Ranking
+from index.search.query import Group
+from index.search.weighting import K1, MOST_TERMS, idf, length_norms
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Places = NDArray[np.intp]
+    Bytes = NDArray[np.uint8]
+    Lengths = NDArray[np.uint16]
+else:
+    Places = Bytes = Lengths = np.ndarray
+
+_POSTING = np.dtype([("row", "<u4"), ("times", "u1"), ("length", "<u2")])
+POSTING_BYTES = _POSTING.itemsize
+_COUNT = np.dtype([("term", "<u4"), ("times", "u1")])
+
+
+class Postings(NamedTuple):
+    """Where a term stands: places among the passages looked at, how often, and those passages' lengths."""
+
+    places: Places
+    times: Bytes
+    lengths: Lengths
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """Of all passages: how many, how many terms they have together, and how many passages have each term asked for."""
+
+    passages: int
+    length: int
+    having: Mapping[str, int]
+
+    def idf(self, term: str) -> float:
+        """As the embedded index has it; a term that no passage has counts as the rarest."""
+        return idf(self.passages, self.having.get(term, 0))
+
+
+class Part(NamedTuple):
+    """A group as it is scored: the best of what its terms give together and of what each alternative gives.
+
+    An alternative's terms must all stand in a passage; what they give is multiplied by its factor. ``most`` is what no
+    passage's score of the part exceeds, ``cost`` how many postings there are to read.
+    """
+
+    terms: tuple[str, ...]
+    alternatives: tuple[tuple[tuple[str, ...], float], ...]
+    most: float
+    cost: int
+
+    def asked(self) -> Iterator[str]:
+        """All terms whose postings are needed."""
+        yield from self.terms
+        for terms, _ in self.alternatives:
+            yield from terms
+
+
+class Plan:
+    """How groups are scored: the rarest 64 terms stand for a longer query.
+
+    ``perfect`` is the score that no passage reaches, 2.2 times the idf of all the query's own terms. The parts come
+    by the number of their postings, fewest first; no passage has any of what is in none of them.
+    """
+
+    def __init__(self, groups: Sequence[Group], statistics: Statistics) -> None:
+        self._statistics = statistics
+        having = {term: statistics.having.get(term, 0) for group in groups for term in group.terms}
+        self._idf = {term: statistics.idf(term) for term in sorted(having, key=having.__getitem__)[:MOST_TERMS]}
+        self.perfect = (K1 + 1) * sum(self._idf.values())
+        self.parts = sorted(filter(None, map(self._part, groups)), key=lambda part: part.cost)
+
+    def _part(self, group: Group) -> Part | None:
+        having = self._statistics.having
+        own = [term for term in group.terms if term in self._idf]
+        limit = sum(self._idf[term] for term in own)
+        there = tuple(term for term in own if having.get(term))
+        others = tuple(
+            (each.terms, each.weight * min(1.0, limit / sum(map(self._statistics.idf, each.terms))))
+            for each in group.alternatives
+            if limit and all(map(having.get, each.terms))
+        )
+        if not there and not others:
+            return None
+        part = Part(there, others, (K1 + 1) * limit, 0)
+        return part._replace(cost=sum(having[term] for term in set(part.asked())))
+
+    @cached_property
+    def _average(self) -> float:
+        return self._statistics.length / max(1, self._statistics.passages)
+
+    def scores(self, postings: Mapping[str, Postings], size: int, parts: Sequence[Part]) -> Floats:
+        """What each of ``size`` places gets from these parts, float32, (size,); not yet a share of the perfect."""
+        total = np.zeros(size, np.float32)
+        for part in parts:
+            if not part.alternatives:
+                self._give(total, part.terms, postings)
+                continue
+            best = self._give(np.zeros(size, np.float32), part.terms, postings)
+            for terms, factor in part.alternatives:
+                given = self._give(np.zeros(size, np.float32), terms, postings)
+                standing = np.zeros(size, np.uint8)
+                for term in terms:
+                    standing[postings[term].places] += 1
+                np.maximum(best, given * np.float32(factor) * (standing == len(terms)), out=best)
+            total += best
+        return total
+
+    def _give(self, total: Floats, terms: Sequence[str], postings: Mapping[str, Postings]) -> Floats:
+        """Adds each term's score to the places where it stands; a term stands in a place once."""
+        for term in terms:
+            places, times, lengths = postings[term]
+            weight = np.float32((K1 + 1) * self._statistics.idf(term))
+            often = times.astype(np.float32)
+            total[places] += weight * often / (often + length_norms(lengths, self._average))
+        return total
+
+    def shares(self, scores: Floats) -> Floats:
+        """Scores as shares of a perfect match, 0..1."""
+        shares: Floats = np.minimum(scores / np.float32(max(self.perfect, 1e-9)), np.float32(1))
+        return shares
+
+
+def best_of(scores: Floats, rows: Rows, depth: int) -> Ranking:
+    """The best ``depth`` of these rows that have any score at all, ties by row."""
+    there = np.flatnonzero(scores > 0)
+    if len(there) > depth:
+        bar = np.partition(scores[there], len(there) - depth)[len(there) - depth]
+        there = there[scores[there] >= bar]
+    order = np.lexsort((rows[there], -scores[there]))[:depth]
+    return Ranking(rows[there][order], scores[there][order])
+
+
+def storable_lengths(lengths: Sequence[int]) -> Lengths:
+    """Numbers of terms as a posting holds them."""
+    return np.minimum(lengths, np.iinfo(np.uint16).max).astype(np.uint16)
+
+
+def pack_counts(terms: Places, times: Places) -> bytes:
+    """A passage's terms by their numbers, ascending."""
+    counts = np.zeros(len(terms), _COUNT)
+    counts["term"], counts["times"] = terms, np.minimum(times, 255)
+    return np.sort(counts, order="term").tobytes()
+
+
+def read_counts(blobs: Sequence[bytes]) -> tuple[Places, NDArray[Any], Bytes]:
+    """Of packed passages, one after the other: the place of each in ``blobs``, its terms' numbers, and how often."""
+    sizes = np.array([len(blob) for blob in blobs], np.intp) // _COUNT.itemsize
+    counts = np.frombuffer(b"".join(blobs), _COUNT)
+    return np.repeat(np.arange(len(blobs)), sizes), counts["term"], counts["times"]
+
+
+def pack_postings(rows: Rows, times: Places, lengths: Places) -> NDArray[np.void]:
+    """Postings in that order, ready to be cut into bytes."""
+    postings = np.zeros(len(rows), _POSTING)
+    postings["row"], postings["times"], postings["length"] = rows, np.minimum(times, 255), lengths
+    return postings
+
+
+def read_postings(blobs: Sequence[bytes]) -> tuple[Rows, Bytes, Lengths]:
+    """Rows, how often, and lengths of the postings in several blobs."""
+    postings = np.frombuffer(b"".join(blobs), _POSTING)
+    return postings["row"].astype(np.int64), postings["times"], postings["length"]
+
+
+def without_rows(blobs: Sequence[bytes], rows: Rows) -> list[bytes]:
+    """Packed postings, each blob without those of these rows."""
+    postings = np.frombuffer(b"".join(blobs), _POSTING)
+    kept = ~np.isin(postings["row"], rows)
+    ends = np.cumsum([len(blob) // _POSTING.itemsize for blob in blobs])
+    left = np.concatenate(([0], np.cumsum(kept)))[np.concatenate(([0], ends))] * _POSTING.itemsize
+    whole = postings[kept].tobytes()
+    return [whole[start:end] for start, end in pairwise(left.tolist())]

@@ -1,0 +1,80 @@
+"""Storing step of the flow: what a person corrects of what is known about a document, kept through new readings.
+
+The corrected value stands where the one that was read stood, so that all that asks for it sees it; what was read
+is kept beside it, in the column ``edited``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from index.models.encoder import Encoder
+from index.store.documents.catalogue import Predecessor
+from index.store.documents.columns import metadata_json, read_edited, read_metadata, to_json
+from index.store.documents.features import encode_passages, passage_terms
+from index.store.documents.packed import Packed, pack_names, packed_passages
+from ingest.splitting.splitter import language_of
+
+_OF_ONE_VERSION = {"year"}  # a newer version is of a year of its own
+
+Value = str | int | None
+Corrections = Mapping[str, Value]
+"""Fields of :data:`index.editable.EDITABLE` and what they are to say; None takes a correction back to what was read."""
+
+
+def corrected(packed: Packed, changes: Corrections, encoder: Encoder) -> Packed:
+    """The document with its fields changed, and with them all that is searched by; the same where nothing changes.
+
+    A value that is what was read is no correction.
+    """
+    before, edited = read_metadata(packed.document["metadata"]), read_edited(packed.document["edited"])
+    known: dict[str, Any] = {}
+    for field, value in changes.items():
+        read = edited.pop(field, getattr(before, field))
+        if value is not None and value != read:
+            edited[field] = read
+        known[field] = read if value is None else value
+    about = replace(before, **known)
+    document = packed.document | {
+        "language": about.language,
+        "jurisdiction": about.jurisdiction,
+        "year": about.year,
+        "metadata": metadata_json(about),
+        "edited": to_json(edited),
+    }
+    changed = replace(packed, document=document, names=packed.names if about == before else pack_names(document))
+    if about.title != before.title:
+        changed = _titled(changed, about.title or str(document["name"]), encoder)
+    if about.language != before.language:
+        changed = _spoken(changed, about.language, read=str(edited.get("language", about.language) or "und"))
+    return changed
+
+
+def inherited(packed: Packed, before: Predecessor | None, encoder: Encoder) -> Packed:
+    """The document with the corrections of the one whose place it takes, but for those that it has itself.
+
+    Of an older version the year is not taken over.
+    """
+    if before is None:
+        return packed
+    left_out = {*read_edited(packed.document["edited"])} | (set() if before.is_same else _OF_ONE_VERSION)
+    changes = {field: getattr(before.metadata, field) for field in before.edited if field not in left_out}
+    return corrected(packed, changes, encoder) if changes else packed
+
+
+def _titled(packed: Packed, title: str, encoder: Encoder) -> Packed:
+    """A title is searched with every passage below it."""
+    passages = packed_passages(packed)
+    terms = (passage_terms(title, passage) for passage in passages)
+    encoded = zip(*encode_passages([title] * len(passages), passages, encoder), strict=True)
+    return replace(packed, features=tuple((each, *rest) for each, rest in zip(terms, encoded, strict=True)))
+
+
+def _spoken(packed: Packed, language: str | None, *, read: str) -> Packed:
+    """Passages that were taken for the language that was read are of the corrected one; others keep their own."""
+    languages = [language_of(passage.text, read) for passage in packed_passages(packed)]
+    spoken = [(language or "und") if each in (read, "und") else each for each in languages]
+    rows = zip(packed.passages, spoken, strict=True)
+    return replace(packed, passages=tuple((*row[:2], each, *row[3:]) for row, each in rows))

@@ -1,0 +1,88 @@
+"""Storing step of the flow: under which keys questions look for documents, written and looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from index.naming.known import Known
+from index.store.documents.columns import unpack_known
+from index.store.sql import Connection, batches, places
+
+NAMES_VERSION = "names"
+"""Name of the setting that says by which words and rules the keys were made."""
+_MOST_KEYS = 5_000  # in one statement
+_KNOWN = "INSERT INTO known (doc, known) VALUES (?, ?) ON CONFLICT (doc) DO UPDATE SET known = excluded.known"
+_SHARED = """
+WITH asked (key) AS (VALUES {})
+SELECT key,
+    (SELECT count(*) FROM (SELECT 1 FROM names WHERE names.key = asked.key LIMIT ?) AS counted),
+    (SELECT min(doc) FROM names WHERE names.key = asked.key),
+    (SELECT max(doc) FROM names WHERE names.key = asked.key)
+FROM asked WHERE EXISTS (SELECT 1 FROM names WHERE names.key = asked.key)
+"""
+
+
+class PackedNames(NamedTuple):
+    """What a document is called, by ``unpack_known``, and the keys under which questions look for it, ascending."""
+
+    known: bytes
+    keys: tuple[str, ...]
+
+
+class Shared(NamedTuple):
+    """How many documents share a key, counted up to a limit, and the numbers of the ``first`` and ``last`` of them."""
+
+    number: int
+    first: int
+    last: int
+
+
+def write_names(connection: Connection, doc: int, names: PackedNames) -> None:
+    """Writes what a document is called, in place of what it was called."""
+    connection.execute("DELETE FROM names WHERE doc = ?", (doc,))
+    connection.execute(_KNOWN, (doc, names.known))
+    connection.executemany("INSERT INTO names (key, doc) VALUES (?, ?)", [(key, doc) for key in names.keys])
+
+
+def read_names(connection: Connection, doc: int) -> PackedNames:
+    """What a document is called, as it is stored."""
+    (known,) = connection.execute("SELECT known FROM known WHERE doc = ?", (doc,)).fetchone()
+    keys = connection.execute("SELECT key FROM names WHERE doc = ? ORDER BY key", (doc,))
+    return PackedNames(known, tuple(sorted(key for (key,) in keys)))
+
+
+def shared_keys(connection: Connection, keys: Sequence[str], *, most: int) -> dict[str, Shared]:
+    """Those of the keys that any document has; counting ends at ``most``."""
+    found: dict[str, Shared] = {}
+    for _, part in batches(keys, most=_MOST_KEYS):
+        rows = connection.execute(_SHARED.format(", ".join(["(?)"] * len(part))), (*part, most))
+        found |= {str(key): Shared(*numbers) for key, *numbers in rows}
+    return found
+
+
+def named_documents(
+    connection: Connection, keys: Sequence[str], *, most: int, among: Sequence[int] | None
+) -> dict[str, list[int]]:
+    """Numbers of the documents that have the keys, in the order they were added; at most so many for all keys."""
+    if not keys or (among is not None and not among):
+        return {}
+    within = "" if among is None else f"AND doc IN {places(len(among))}"
+    found: dict[str, list[int]] = {}
+    for key, doc in connection.execute(
+        f"SELECT key, doc FROM names WHERE key IN {places(len(keys))} {within} ORDER BY key, doc LIMIT ?",
+        (*keys, *(among or ()), most),
+    ):
+        found.setdefault(key, []).append(doc)
+    return found
+
+
+def known_documents(connection: Connection, docs: Sequence[int]) -> dict[int, Known]:
+    """What documents are called, by their numbers; those that are gone are left out."""
+    found: dict[int, Known] = {}
+    for marks, part in batches(docs):
+        rows = connection.execute(
+            f"SELECT doc, doc_id, known FROM known JOIN documents USING (doc) WHERE doc IN {marks}", part
+        )
+        found |= {doc: unpack_known(doc_id, known) for doc, doc_id, known in rows}
+    return found

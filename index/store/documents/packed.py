@@ -1,0 +1,202 @@
+"""Storing step of the flow: a document made ready for the store, which is most of the work of adding it.
+
+It is done apart from any library, so that other processes can share it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from index.models.encoder import Encoder
+from index.models.passage_text import title_of
+from index.naming.front import Front
+from index.naming.known import keys, know
+from index.store.documents.columns import (
+    metadata_json,
+    pack,
+    pack_boxes,
+    pack_known,
+    pack_passage,
+    pack_text,
+    pages_json,
+    read_front,
+    read_metadata,
+    read_passage,
+    to_json,
+)
+from index.store.documents.features import encode_passages, index_terms
+from index.store.documents.names import PackedNames
+from ingest.document import Document
+from ingest.passage import Passage
+from ingest.provisions.kinds import statements
+from ingest.readers import format_of
+from ingest.remarks import remark
+
+OPENING = 3_000  # code points
+NAMED_BY = ("doc_id", "name", "type", "metadata", "front")
+"""Columns that tell what a document is called."""
+_LONGEST_HEADING, _MOST_HEADINGS = 200, 300
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A document as rows of the store.
+
+    ``source`` says where it was read from (a path, an address): other bytes from the same source supersede what it
+    held before. ``encoder`` is the fingerprint of the encoder of its vectors. ``document`` holds the columns that do
+    not depend on when it is added; ``passages`` and ``features``, one row each for every passage, lack the row number.
+    ``statements`` are kind, term, the passage's place among ``passages`` and the unit's in it.
+    """
+
+    source: str
+    encoder: str
+    document: dict[str, Any]
+    passages: tuple[tuple[str, int, str, int, int, bytes], ...]
+    features: tuple[tuple[bytes, bytes, bytes], ...]
+    statements: tuple[tuple[str, str, int, int], ...]
+    names: PackedNames
+
+    @property
+    def doc_id(self) -> str:
+        """SHA-256 of the original bytes."""
+        return str(self.document["doc_id"])
+
+
+def pack_document(
+    document: Document, passages: Sequence[Passage], encoder: Encoder, *, source: str | None = None
+) -> Packed:
+    """Analyses, encodes and packs one document; its source is by default its name.
+
+    Raises:
+        ValueError: passages of another document, or spans outside the text.
+    """
+    (packed,) = pack_documents([(document, passages, source)], encoder)
+    return packed
+
+
+def pack_documents(
+    made: Sequence[tuple[Document, Sequence[Passage], str | None]], encoder: Encoder
+) -> tuple[Packed, ...]:
+    """As :func:`pack_document`, of documents with their passages and sources; the encoder reads them all at once."""
+    distinct = [_distinct(document, passages) for document, passages, _ in made]
+    titles = [title_of(document) for (document, *_), each in zip(made, distinct, strict=True) for _ in each]
+    encoded = zip(*encode_passages(titles, [passage for each in distinct for passage in each], encoder), strict=True)
+    return tuple(
+        _packed(document, each, source, tuple(islice(encoded, len(each))), encoder.fingerprint)
+        for (document, _, source), each in zip(made, distinct, strict=True)
+    )
+
+
+def _distinct(document: Document, passages: Sequence[Passage]) -> list[Passage]:
+    """The passages without those of the same spans as an earlier one, which would share its id."""
+    _check(document, passages)
+    first = {passage.spans: passage for passage in reversed(passages)}
+    return [passage for passage in passages if first[passage.spans] is passage]
+
+
+def _packed(
+    document: Document,
+    passages: Sequence[Passage],
+    source: str | None,
+    encoded: Sequence[tuple[bytes, bytes]],
+    encoder: str,
+) -> Packed:
+    rows = tuple(
+        (each.passage_id, position, each.language, each.page_start, each.page_end, pack_passage(each))
+        for position, each in enumerate(passages)
+    )
+    columns = _columns(document, passages, rows)
+    return Packed(
+        source=_storable(source or document.name),
+        encoder=encoder,
+        document=columns,
+        passages=rows,
+        features=tuple((terms, *each) for terms, each in zip(index_terms(document, passages), encoded, strict=True)),
+        statements=tuple(pack_statements(passages)),
+        names=pack_names(columns),
+    )
+
+
+def packed_passages(packed: Packed) -> list[Passage]:
+    """The passages of a packed document, in reading order."""
+    return [read_passage((packed.doc_id, *row[2:])) for row in packed.passages]
+
+
+def pack_statements(passages: Sequence[Passage]) -> Iterator[tuple[str, str, int, int]]:
+    """What the passages of one document, in reading order, state; see :class:`Packed`."""
+    for place, stated in enumerate(statements(passages)):
+        yield from ((each.kind, _storable(each.term), place, each.unit) for each in stated)
+
+
+def pack_names(columns: Mapping[str, Any]) -> PackedNames:
+    """What a document with these columns is called."""
+    doc_id, name, kind, metadata, opens = (columns[each] for each in NAMED_BY)
+    about = read_metadata(metadata)
+    known = know(Front(doc_id, name, about.title or name, kind, about, *read_front(opens)))
+    return PackedNames(pack_known(known), tuple(sorted({_storable(key) for key in keys(known, name)})))
+
+
+def _check(document: Document, passages: Sequence[Passage]) -> None:
+    doc_id, length = document.doc_id, len(document.text)
+    for passage in passages:
+        if passage.doc_id != doc_id:
+            raise ValueError(f"passage {passage.passage_id} is of document {passage.doc_id}, not of {doc_id}")
+        if any(not 0 <= start <= end <= length for start, end in passage.spans):
+            raise ValueError(f"passage {passage.passage_id} has a span outside the text's 0..{length}")
+
+
+def front(text: str, passages: Sequence[Passage]) -> str:
+    """How a text opens, and its distinct highest headings in order, as JSON."""
+    headings = dict.fromkeys(passage.section[0][:_LONGEST_HEADING] for passage in passages if passage.section)
+    return to_json([text[:OPENING], [*headings][:_MOST_HEADINGS]])
+
+
+def _columns(document: Document, passages: Sequence[Passage], rows: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
+    about = document.metadata
+    columns: dict[str, Any] = {
+        "doc_id": document.doc_id,
+        "name": _storable(document.name),
+        "media_type": document.media_type,
+        "type": format_of(document),
+        "language": about.language,
+        "jurisdiction": about.jurisdiction,
+        "year": about.year,
+        "metadata": metadata_json(about),
+        "edited": "{}",
+        "warnings": to_json(document.warnings),
+        "n_pages": len(document.pages),
+        "n_bytes": len(document.content),
+        "text_sha256": document.text_sha256,
+        "pages": pages_json(document.pages),
+        "front": front(document.text, passages),
+        "text": pack_text(document.text),
+        "boxes": None if document.boxes is None else pack_boxes(document.boxes),
+        "content": pack(document.content),
+    }
+    doubts = [each.text for each in (remark(text, name=document.name) for text in document.warnings) if each.is_doubt]
+    return columns | {"reading": _reading(columns, rows, doubts)}
+
+
+def _reading(columns: dict[str, Any], rows: Sequence[tuple[Any, ...]], doubts: Sequence[str]) -> str:
+    """Hash of all that was read from the bytes: the same file read by a better reader has another one."""
+    digest = hashlib.sha256(
+        f"{columns['text_sha256']}{columns['metadata']}{''.join(doubts)}".encode("utf-8", "replace")
+    )
+    for *about, body in rows:
+        digest.update(repr(about).encode())
+        digest.update(body)
+    return digest.hexdigest()
+
+
+def upload_source(name: str, *, nth: int = 1) -> str:
+    """The source of a file that was sent under a name, the ``nth`` of that name in one upload, from 1."""
+    return f"upload:{name}" if nth == 1 else f"upload:{name}/{nth}"  # no name of an upload has a slash
+
+
+def _storable(text: str) -> str:
+    """A file name need not be Unicode: bytes that are not come as lone surrogates, which SQLite refuses."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,88 @@
+"""Storing step of the flow: documents deleted of late, kept whole until their time is over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from index.errors import DocumentNotFound, LibraryDamaged, LibraryFormatMismatch
+from index.store.documents.catalogue import DocumentRecord, records
+from index.store.documents.kept import Kept
+from index.store.sqlite.connection import opened_to_copy
+from index.store.sqlite.renewing import upgrade
+from index.store.sqlite.schema import create_store
+from index.store.sqlite.store import SqliteStore
+
+TRASH_FILE = "trash.sqlite"
+
+
+class Trash:
+    """A store beside the library's that holds the rows of what was deleted; there, "added" means deleted.
+
+    Rows and not only the file, so that putting it back takes no reading, cannot fail for the file's sake, and gives
+    the same passages. Whoever deletes or puts back holds the library's write lock.
+    """
+
+    def __init__(self, folder: Path, *, encoder: str) -> None:
+        self._path, self._encoder = folder / TRASH_FILE, encoder
+
+    def keep(self, kept: Kept) -> None:
+        """Takes a document of the library; durable on return."""
+        with self._opened() as store, store.writing():
+            store.put_kept(kept)
+
+    def held(self, doc_id: str) -> Kept:
+        """A document as it was.
+
+        Raises:
+            DocumentNotFound: it was never deleted here, or its time is over.
+        """
+        if self._path.is_file():
+            with self._opened() as store, store.reading():
+                if any(record.doc_id == doc_id for record in store.records()):
+                    return store.kept(doc_id)
+        raise DocumentNotFound(f"no deleted document {doc_id[:80]!r}: its time is over, or it is back; add it again")
+
+    def empty(self, *, older_than_s: float, doc_id: str | None = None) -> None:
+        """Drops what was deleted longer ago than this, or one document of it; nothing of it stays on disk."""
+        if not self._path.is_file():
+            return
+        before = (datetime.now(UTC) - timedelta(seconds=older_than_s)).isoformat(timespec="seconds")
+        with self._opened() as store:
+            with store.writing():
+                for record in store.records():
+                    if record.added_at <= before and doc_id in (None, record.doc_id):
+                        store.remove(record.doc_id)
+            store.truncate_log()
+
+    @contextmanager
+    def _opened(self) -> Iterator[SqliteStore]:
+        try:
+            store = self._open()
+        except (LibraryFormatMismatch, LibraryDamaged):  # by another version or encoder: it could not be put back
+            for ending in ("", "-wal", "-shm"):
+                self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
+            store = self._open()
+        try:
+            yield store
+        finally:
+            store.close()
+
+    def _open(self) -> SqliteStore:
+        create_store(self._path, encoder=self._encoder)
+        upgrade(self._path)
+        store = SqliteStore(self._path, lock_timeout_s=None)
+        if store.meta("encoder") != self._encoder:
+            store.close()
+            raise LibraryFormatMismatch(f"{self._path} holds vectors of another encoder")
+        return store
+
+
+def trashed(folder: Path) -> list[DocumentRecord]:
+    """What was deleted from the library in a folder and is still kept; ``added_at`` is when. Nothing is written."""
+    if not (folder / TRASH_FILE).is_file():
+        return []
+    with closing(opened_to_copy(folder / TRASH_FILE)) as connection:
+        return records(connection)

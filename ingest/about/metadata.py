@@ -1,0 +1,77 @@
+"""Metadata step of ingest: fills what a reader left open, from the address, the title and the text itself."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+
+from ingest.about.bodies import is_body
+from ingest.about.dating import issue_year, revision_year
+from ingest.about.issuing import find_issuing, most_named
+from ingest.about.places import jurisdiction_of_host, place_in
+from ingest.about.standards import Cover, is_chinese, leading_number, province_of, read_cover, titled
+from ingest.about.titles import bare, best_title, with_drawn_name, with_remark
+from ingest.document import Metadata
+
+_WHITE_HOUSE = "whitehouse"
+
+
+def complete(metadata: Metadata, text: str, *, name: str, prose: str | None = None) -> Metadata:
+    """Fill the fields that are None; what the reader found is kept, but for what the text itself shows.
+
+    That is the language, and the year of a revision later than the year found. ``prose`` is the text without tables
+    and without what is printed around it: where nothing is found, only its lines can be the title.
+
+    The jurisdiction comes from the address, else from the issuer, the title, the letterhead, the place, the wording
+    of the norms, and last from the one country that the text speaks of. Where these say nothing it stays None.
+    """
+    from ingest.text.language import detect
+
+    cover = read_cover(text)
+    title = _title(metadata.title, cover, text, prose, name)
+    detected = detect(text)
+    language = detected if detected != "und" else metadata.language
+    known = [metadata.issuer] if metadata.issuer else [author for author in metadata.authors if is_body(author)]
+    issuing = find_issuing(title, text, known=known, language=language or "")
+    issuer = (
+        issuing.issuer
+        or (cover.issuer if cover else None)
+        or ("The White House" if _WHITE_HOUSE in (metadata.url or "") else None)
+    )
+    place, home = _place((issuer, title), language or "")
+    if cover and is_chinese(cover.number):
+        place, home = place or province_of(cover.number), home or "CN"
+    host = jurisdiction_of_host(metadata.url)
+    country = host if host != "UN" else None  # which keeps the papers of its parties
+    return replace(
+        metadata,
+        title=title,
+        language=language,
+        year=_year(metadata.year, text) or issue_year(title, text, name),
+        issuer=metadata.issuer or issuer,
+        jurisdiction=metadata.jurisdiction or country or issuing.jurisdiction or home or host or most_named(text),
+        place=metadata.place or place,
+    )
+
+
+def _title(found: str | None, cover: Cover | None, text: str, prose: str | None, name: str) -> str:
+    """The title with the number of the standard; that of the cover, unless what the reader found holds it."""
+    if cover and cover.title and bare(cover.title) not in bare(found or ""):
+        found = cover.title
+    title = with_drawn_name(with_remark(best_title(found, text if found or prose is None else prose, name), text), text)
+    return titled(title, cover.number if cover else leading_number(title))
+
+
+def _year(found: int | None, text: str) -> int | None:
+    """The year that a reader found, or a later one of which the text itself tells: it has been revised since."""
+    return max(found, revision_year(text) or 0) if found else None
+
+
+def overridden(metadata: Metadata, known: Metadata) -> Metadata:
+    """The metadata with every field that is ``known`` in its place."""
+    said = {field.name: getattr(known, field.name) for field in fields(known)}
+    return replace(metadata, **{name: value for name, value in said.items() if value})
+
+
+def _place(names: tuple[str | None, ...], language: str) -> tuple[str | None, str | None]:
+    """The first part of a country among the names and whose part it is."""
+    return next(filter(None, (place_in(name, language=language) for name in names if name)), (None, None))

@@ -1,0 +1,41 @@
+"""Reading step of ingest: a document that is a part of another, as pieces to be written again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from ingest.document import Block, Document, Span, Table
+from ingest.readers.pieces.draft import Grid, GridCell, Piece
+
+
+def pieces_of(document: Document) -> list[Piece]:
+    """The blocks of a document in order, on one page; running heads and page numbers are left out."""
+    return [_piece(document.text, block) for block in document.blocks if block.kind != "furniture"]
+
+
+def lowered(pieces: Iterable[Piece], by: int) -> list[Piece]:
+    """The pieces with their headings ``by`` levels deeper, at most 6."""
+    return [replace(p, level=min(p.level + by, 6)) if p.kind == "heading" else p for p in pieces]
+
+
+def _piece(text: str, block: Block) -> Piece:
+    if block.table is not None:
+        return Piece("table", "", anchor=block.anchor, grid=_grid(text, block.table))
+    return Piece(block.kind, _words(text, block.spans), level=block.level, anchor=block.anchor)
+
+
+def _grid(text: str, table: Table) -> Grid:
+    cells = tuple(
+        GridCell(cell.row, cell.column, _words(text, cell.spans), cell.row_span, cell.column_span)
+        for cell in sorted(table.cells, key=lambda cell: (cell.row, cell.column))
+    )
+    notes = [text[start:end] for start, end in (*table.notes, *table.loose)]
+    caption = _words(text, table.caption)
+    return Grid(
+        cells, table.n_rows, table.n_columns, table.header_rows, table.label_columns, caption, tuple(notes), table.label
+    )
+
+
+def _words(text: str, spans: Sequence[Span]) -> str:
+    return "\n".join(text[start:end] for start, end in spans)

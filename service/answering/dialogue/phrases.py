@@ -1,0 +1,43 @@
+"""Asking step of the flow: what people say in turns, read from the data file ``turns.txt``."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+
+EDGE = r"[\s,，。.!！?？~～…:：;；👋🙏😊-]*"
+"""What may stand around words that are all of a turn."""
+
+
+@cache
+def phrases(name: str) -> str:
+    """The alternatives of a name as one group of a regular expression."""
+    return re.sub(r"\{([a-z.]+)\}", lambda other: phrases(other[1]), f"(?:{'|'.join(_lines()[name])})")
+
+
+@cache
+def whole(name: str) -> re.Pattern[str]:
+    """Matches a text that is nothing but one of the alternatives."""
+    return re.compile(rf"\A{phrases(name)}\Z", re.IGNORECASE)
+
+
+@cache
+def bare() -> dict[str, tuple[str, str]]:
+    """Words that ask alone, each with how it is put in English and in Chinese."""
+    found: dict[str, tuple[str, str]] = {}
+    for line in _lines()["bare"]:
+        english, chinese = (side.split("|") for side in line.split("="))
+        found |= dict.fromkeys((*english, *chinese), (english[0], chinese[0]))
+    return found
+
+
+@cache
+def _lines() -> dict[str, list[str]]:
+    """The lines of the data file by name, in its order."""
+    found: dict[str, list[str]] = {}
+    for line in files("service.answering.dialogue").joinpath("turns.txt").read_text("utf-8").splitlines():
+        if line and not line.startswith("#"):
+            name, _, pattern = line.partition("=")
+            found.setdefault(name, []).append(pattern)
+    return found

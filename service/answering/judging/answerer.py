@@ -1,0 +1,136 @@
+"""Answering step of the flow: one question and its hits into the evidence that answers, or why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from index.hit import Hit
+from index.models.encoder import Encoder
+from service.answer import AbstainReason
+from service.answering.judging.confidence import BAR, trust
+from service.answering.judging.judge import Judge
+from service.answering.judging.premises import contrary, on_premise, reason
+from service.answering.judging.selecting import WHOLE, Selection, comes_into_question, gather
+from service.answering.judging.tabulating import SourceTable
+from service.answering.understanding.question import Asked
+from service.evidence.pieces import Candidate, Evidence, Pieces
+
+_UNMEASURED = 0.9  # what is left of a confidence where no likely piece holds an amount of the kind that is asked for
+_FOREIGN = 0.95
+_NEARLY = 0.92  # of the likeliest one's likelihood: a list is meant where things are asked for
+_NEAR = 0.9  # of the likeliest one's likelihood
+_DOUBT = 0.5  # what is left of a confidence where evidence contradicts what the question presumes
+_RAISE, _UNLIKELY = 0.6, 0.4  # of the best score, for each point that a passage is likelier to answer than this
+READ = 12  # passages that an answer is looked for in
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one thing asked: the ``evidence`` to be shown, or ``why`` there is none, and how sure that is.
+
+    ``confidence``, 0..1: the share of answers as sure as this one that are complete. ``hits`` and ``judged`` are what
+    was looked at, best first; ``notes`` tell the asker, one line each, what the evidence leaves open. ``table``: the
+    source's own that is asked for, which is shown in place of the evidence. ``is_side``: it is what is found of one
+    side of a comparison.
+    """
+
+    asked: Asked
+    evidence: tuple[Evidence, ...]
+    confidence: float
+    why: AbstainReason | None
+    hits: tuple[Hit, ...] = ()
+    judged: tuple[Candidate, ...] = ()
+    notes: tuple[str, ...] = ()
+    table: SourceTable | None = None
+    is_side: bool = False
+
+
+def decide(
+    asked: Asked,
+    hits: Sequence[Hit],
+    judged: Sequence[Candidate],
+    encoder: Encoder,
+    *,
+    held: Sequence[Candidate] = (),
+    bar: float = BAR,
+    params: Selection = WHOLE,
+) -> Outcome:
+    """What the candidates, the likeliest first, answer to one question.
+
+    ``held``: what was found for that which the question presumes. ``bar``: the confidence below which nothing is
+    answered, 0..1.
+    """
+    otherwise = contrary(asked, judged) or contrary(asked, held)
+    confidence = _confidence(asked, hits, judged, otherwise)
+    why = None if judged and confidence >= bar else reason(asked, hits, judged, otherwise)
+    shown = judged if not why else [otherwise] if otherwise and why == "premise_contradicted" else []
+    premise = on_premise(asked, [*judged, *held], encoder) if shown else None
+    evidence = gather(asked, shown, premise, params)
+    return Outcome(asked, tuple(evidence), confidence, why, tuple(hits), tuple(judged))
+
+
+def withheld(outcome: Outcome) -> Outcome:
+    """The same, but that nothing is answered."""
+    return replace(outcome, evidence=(), table=None, why=outcome.why or "unsupported")
+
+
+def confidence_in(asked: Asked, hits: Sequence[Hit], judged: Sequence[Candidate]) -> float:
+    """How sure the likeliest candidate makes us, 0..1; half as sure where evidence contradicts what is presumed."""
+    return _confidence(asked, hits, judged, contrary(asked, judged))
+
+
+def _confidence(asked: Asked, hits: Sequence[Hit], judged: Sequence[Candidate], otherwise: Candidate | None) -> float:
+    if not judged:
+        return 0.0
+    measured = 1.0 if _holds_the_measure(asked, judged) else _UNMEASURED
+    return judged[0].likely * trust(asked, hits) * measured * (_DOUBT if otherwise else 1)
+
+
+def _holds_the_measure(asked: Asked, judged: Sequence[Candidate]) -> bool:
+    """Whether a likely piece holds an amount of the dimension that is asked for: money, where it is the price."""
+    given = {each.dimension for each in asked.stated}
+    if asked.target != "number" or given & set(asked.dimensions):
+        return True  # with a given amount a share answers too: so much of it
+    near = (each.piece for each in judged if each.likely >= _NEAR * judged[0].likely)
+    return any(asked.answers(piece.said)[0] == 1 for piece in near)
+
+
+def candidates(asked: Asked, hits: Sequence[Hit], judge: Judge, pieces: Pieces) -> list[Candidate]:
+    """The pieces of the first hits that may answer, the likeliest first; of nearly equal ones the asker's language."""
+    found = [each for each in pieces.of(hits[:READ]) if comes_into_question(asked, each.piece)]
+    likely = judge.answers(asked, found).tolist()
+    judged = [each._replace(likely=share) for each, share in zip(found, likely, strict=True) if share > 0]
+    ranked = sorted(judged, key=lambda each: -each.likely * _in_language(asked, each))
+    return _list_first(ranked) if asked.several else ranked
+
+
+def _in_language(asked: Asked, candidate: Candidate) -> float:
+    """What a piece's likelihood counts beside others: a little less in another language than the asker's."""
+    return 1.0 if candidate.piece.passage.language == asked.language else _FOREIGN
+
+
+def _list_first(ranked: list[Candidate]) -> list[Candidate]:
+    """The same with the likeliest whole list before all others, if it is nearly as likely as the likeliest."""
+    lists = (each for each in ranked if each.piece.is_list and each.likely >= _NEARLY * ranked[0].likely)
+    if (first := next(lists, None)) is None:
+        return ranked
+    return [first._replace(likely=ranked[0].likely), *(each for each in ranked if each is not first)]
+
+
+def reordered(hits: Sequence[Hit], judged: Sequence[Candidate]) -> list[Hit]:
+    """The hits by score, descending, where one with a piece that is likely to answer is raised by a part of the best.
+
+    Ties by passage_id.
+    """
+    best = max((abs(hit.score) for hit in hits), default=0.0)
+    likely: dict[str, float] = {}
+    for each in judged:
+        likely.setdefault(each.piece.passage_id, each.likely)
+    known = {hit.passage.passage_id: hit for hit in hits}
+    raised = [
+        (hit.score + best * (_RAISE * max(0.0, likely.get(passage_id, 0.0) - _UNLIKELY)), passage_id)
+        for passage_id, hit in known.items()
+    ]
+    raised.sort(key=lambda each: (-each[0], each[1]))
+    return [replace(known[passage_id], score=score) for score, passage_id in raised]

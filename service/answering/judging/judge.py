@@ -1,0 +1,142 @@
+"""The seam for judges: whether a piece answers a question, and whether quotes support a claim."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from index.arrays import Floats
+from index.models.cross_encoder import BUNDLED, CrossEncoder
+from index.models.encoder import Encoder
+from index.models.passage_text import spoken
+from index.models.reranker import Reranker
+from service.answering.judging.confidence import (
+    OFFSET,
+    READING_OFFSET,
+    READING_SIGNS,
+    READING_WEIGHTS,
+    SIGNS,
+    WEIGHTS,
+    signs,
+)
+from service.answering.understanding.question import Asked
+from service.evidence.pieces import Candidate, Piece
+from service.evidence.relevance import relevance
+from service.grounding.guard import Verdict, check, supported
+from service.grounding.quote import Quote
+
+RULES = "rules"
+"""The name of the judge that needs no model."""
+
+LOOKED_AT = 40  # candidates, those that fit best: the rest cannot answer
+READ = 24  # of these, the ones that a model reads: each costs some 10 ms
+_UNSURE, _SURE = -8.0, 4.0  # logits of the model between which its sign rises
+_LEAST = 1e-6
+_CONTEXT = 0.3  # what the rank of a passage counts beside the fit of the piece, 0..1
+
+
+class Judge(Protocol):
+    """Anything that reads a question with evidence, and a claim with quotes."""
+
+    def answers(self, asked: Asked, found: Sequence[Candidate]) -> Floats:
+        """How likely each candidate answers the question whole, float32, (len(found),), 0..1."""
+        ...
+
+    def entails(self, claim: str, quotes: Sequence[Quote]) -> Verdict:
+        """What the quotes say of the claim."""
+        ...
+
+    def supports(self, claim: str, quotes: Sequence[Quote]) -> bool:
+        """Whether :meth:`entails` labels the claim supported; cheaper, where only that is asked."""
+        ...
+
+
+class RuleJudge:
+    """Stated signs, weighed by a logistic regression; rules on amounts, names, polarity and words for claims."""
+
+    signs: tuple[str, ...] = SIGNS
+    """What :meth:`look` tells of each candidate."""
+
+    weights: Mapping[str, float] = WEIGHTS
+    offset = OFFSET
+    reranker: Reranker | None = None
+    """What orders the hits before they are cut into pieces."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.encoder = encoder
+
+    def answers(self, asked: Asked, found: Sequence[Candidate]) -> Floats:
+        """As in :class:`Judge`; 0 for those that are not looked at."""
+        scores = np.zeros(len(found), np.float32)
+        if found:
+            chosen, seen = self.look(asked, found)
+            logits = seen @ np.array([self.weights[name] for name in self.signs], np.float32) + self.offset
+            scores[chosen] = 1 / (1 + np.exp(-logits))
+        return scores
+
+    def look(self, asked: Asked, found: Sequence[Candidate]) -> tuple[list[int], Floats]:
+        """The places of the candidates that fit best, best first, and their signs.
+
+        The signs are float32, (m, len(signs)), each 0..1, more being better.
+        """
+        chosen, fit = shortlist(asked, found, self.encoder)
+        best = [found[place] for place in chosen]
+        return chosen, signs(asked, best, fit, [each.hit for each in found], self.encoder)
+
+    def entails(self, claim: str, quotes: Sequence[Quote]) -> Verdict:
+        """As in :class:`Judge`."""
+        return check(claim, quotes, self.encoder)
+
+    def supports(self, claim: str, quotes: Sequence[Quote]) -> bool:
+        """As in :class:`Judge`."""
+        return supported(claim, quotes)
+
+
+class ModelJudge(RuleJudge):
+    """The same signs and one more: what a cross-encoder, which reads question and piece together, says of it."""
+
+    signs = READING_SIGNS
+    weights = READING_WEIGHTS
+    offset = READING_OFFSET
+
+    def __init__(self, encoder: Encoder, model: CrossEncoder) -> None:
+        super().__init__(encoder)
+        self._model = self.reranker = model
+
+    def look(self, asked: Asked, found: Sequence[Candidate]) -> tuple[list[int], Floats]:
+        """As in :class:`RuleJudge`; the model reads the first ones, and for the rest its least likely stands."""
+        chosen, seen = super().look(asked, found)
+        told = [_told(found[place].piece) for place in chosen[:READ]]
+        read = np.clip(self._model.answers(asked.text, told), _LEAST, 1 - _LEAST)
+        sure = np.clip((np.log(read) - np.log1p(-read) - _UNSURE) / (_SURE - _UNSURE), 0, 1)
+        rest = np.full(len(chosen) - len(sure), sure.min(initial=1.0), np.float32)
+        return chosen, np.column_stack([seen, np.concatenate([sure, rest])])
+
+
+def load_judge(name: str, encoder: Encoder) -> RuleJudge:
+    """``rules``, or a :class:`ModelJudge` with the ``bundled`` cross-encoder, or the one in this folder.
+
+    Raises:
+        RerankerMissing: it is no such folder, or ``onnxruntime`` is not installed.
+    """
+    if name == RULES:
+        return RuleJudge(encoder)
+    return ModelJudge(encoder, CrossEncoder() if name == BUNDLED else CrossEncoder(Path(name)))
+
+
+def _told(piece: Piece) -> str:
+    """What stands for a piece before the model, as a passage stands before the encoder."""
+    return spoken(piece.place.origin.title.text, piece.passage.section, piece.statement)
+
+
+def shortlist(asked: Asked, found: Sequence[Candidate], encoder: Encoder) -> tuple[list[int], Floats]:
+    """The places of the candidates that fit best, best first, and how well each fits, 0..1."""
+    fit = relevance(asked.said, [each.piece for each in found], encoder)
+    best = max(each.hit.score for each in found)
+    ranks = np.array([max(each.hit.score, 0) / best if best > 0 else 0 for each in found])
+    order = np.argsort(-((1 - _CONTEXT) * fit + _CONTEXT * ranks * fit.max()), kind="stable")
+    chosen = [int(i) for i in order if fit[i] > 0][:LOOKED_AT]
+    return chosen, fit[chosen]

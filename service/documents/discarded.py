@@ -1,0 +1,31 @@
+"""A part of the engine's shelf: which documents were deleted of late and can be put back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from index.store.documents.catalogue import DocumentRecord
+from index.store.sqlite.trash import trashed
+
+
+@dataclass(frozen=True, slots=True)
+class Discarded:
+    """A deleted document; times are UTC, ISO 8601. ``restorable_until`` is None where it is gone for good."""
+
+    record: DocumentRecord
+    deleted_at: str
+    restorable_until: str | None
+
+
+def discarded(folder: Path, *, kept_s: float) -> list[Discarded]:
+    """What lies in the trash of the library in ``folder``, the last deleted first, kept for ``kept_s`` seconds."""
+    found = [until_of(record, record.added_at, kept_s) for record in trashed(folder)]
+    return sorted(found, key=lambda each: (each.deleted_at, each.record.title), reverse=True)
+
+
+def until_of(record: DocumentRecord, deleted_at: str, kept_s: float) -> Discarded:
+    """A document deleted at a moment, with the moment until which it is kept."""
+    until = datetime.fromisoformat(deleted_at) + timedelta(seconds=kept_s)
+    return Discarded(record, deleted_at, until.isoformat(timespec="seconds"))

@@ -1,0 +1,39 @@
+"""A part of the engine's shelf: a document section by section, each by its first sentence, quoted word for word."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingest.passage import Passage
+from service.answer import Citation
+from service.answering.provisions.summarising import summary
+from service.evidence.citations import Sources, cite
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewPart:
+    """A section: its heading, empty where the document has none, its first sentence, and where that stands."""
+
+    heading: str
+    text: str
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Sections in reading order; ``notes`` say how they were chosen, in the reader's language."""
+
+    parts: tuple[OverviewPart, ...]
+    notes: tuple[str, ...]
+
+
+def overview(sources: Sources, doc_id: str, passages: Sequence[Passage], language: str) -> Overview:
+    """As :func:`service.answering.provisions.summarising.summary`, less the sentences that the stored text does not bear out."""
+    found = summary(passages, language, title=sources.document(doc_id).title)
+    cited = (
+        (heading, evidence.text, cite(sources, evidence.passage, evidence.units, number=number, score=1.0))
+        for number, (heading, evidence) in enumerate(found.parts, 1)
+    )
+    parts = tuple(OverviewPart(heading, text, citation) for heading, text, citation in cited if citation)
+    return Overview(parts, found.notes)

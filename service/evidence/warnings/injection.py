@@ -1,0 +1,38 @@
+"""Passages that address a model and not a reader: told of wherever evidence leaves the service.
+
+It is a net for the usual phrases, in the languages of the library: what it does not flag is no safer for that. What
+holds without it is that a generator reads evidence as data, and that every sentence it writes is checked.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+from importlib import resources
+
+from ingest.text.patterns import late
+from service.answer import Flag
+from service.evidence.warnings.direction import turns
+
+_INVISIBLE = late(
+    r"[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
+)
+_BETWEEN_HAN = late(r"(?<=[\u3000-\u9fff]) (?=[\u3000-\u9fff])")
+
+
+@lru_cache(maxsize=4096)  # a fifth of a millisecond each, and the same passages come again
+def flags(text: str) -> tuple[Flag, ...]:
+    """Says "instruction" where the text tells a model what to do, "direction" where it turns its direction."""
+    shown = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).casefold()
+    shown = _BETWEEN_HAN.sub("", " ".join(shown.split()))
+    instructs = any(pattern.search(shown) for pattern in _patterns())
+    found: tuple[Flag, ...] = ("instruction",) if instructs else ()
+    return (*found, "direction") if turns(text) else found
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], ...]:
+    """One by one they are twice as fast as one of all."""
+    lines = resources.files("service").joinpath("data/instructions.txt").read_text("utf-8").splitlines()
+    return tuple(re.compile(line) for line in lines if line and not line.startswith("# "))

@@ -1,0 +1,273 @@
+"""The durable record of jobs: what is to be taken in, and what became of each file."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import uuid
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+from index.errors import LibraryFormatMismatch
+from index.store.sqlite.connection import SqliteConnection, opened, opened_to_copy
+from service.errors import JobNotFound
+
+LEDGER_FILE = "jobs.sqlite"
+_FORMAT = 2
+_REPLACED = "ALTER TABLE files ADD COLUMN replaced TEXT"  # what the format before lacks
+_SCHEMA = f"""
+PRAGMA journal_mode = WAL;
+CREATE TABLE jobs (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    job_id TEXT NOT NULL UNIQUE,
+    state TEXT NOT NULL DEFAULT 'queued',
+    created_at TEXT NOT NULL,
+    started_at TEXT,
+    finished_at TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    code TEXT,
+    message TEXT
+);
+CREATE TABLE files (
+    job_id TEXT NOT NULL REFERENCES jobs (job_id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    n_bytes INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'waiting',
+    doc_id TEXT,
+    n_passages INTEGER,
+    warnings TEXT NOT NULL DEFAULT '[]',
+    code TEXT,
+    message TEXT,
+    replaced TEXT,
+    PRIMARY KEY (job_id, position)
+);
+PRAGMA user_version = {_FORMAT};
+"""
+_NEXT = """
+WITH waiting AS (
+    SELECT job_id, number, name FROM files JOIN jobs USING (job_id)
+    WHERE files.state = 'waiting' AND jobs.state IN ('running', 'queued')
+), first AS (SELECT name, min(number) AS number FROM waiting GROUP BY name)
+SELECT job_id FROM jobs WHERE state IN ('running', 'queued') AND job_id NOT IN (
+    SELECT job_id FROM waiting JOIN first USING (name) WHERE waiting.number > first.number
+) ORDER BY (SELECT coalesce(sum(n_bytes), 0) FROM files WHERE files.job_id = jobs.job_id AND state = 'waiting')
+    - 1048576.0 * (julianday('now') - julianday(created_at)) * 86400, number
+"""
+_COLUMNS = "job_id, state, created_at, started_at, finished_at, attempts, code, message"
+
+JobState = Literal["queued", "running", "done", "failed", "cancelled"]
+FileState = Literal["waiting", "added", "unchanged", "failed", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class JobFile:
+    """A file of a job. ``name`` is what its sender called it, for display only; ``code`` and ``message`` say why not.
+
+    ``n_passages`` and ``warnings`` are those of a document that was added; ``replaced`` is the id of the older version
+    that was there under its name, and is no longer.
+    """
+
+    name: str
+    n_bytes: int
+    sha256: str
+    state: FileState = "waiting"
+    doc_id: str | None = None
+    n_passages: int | None = None
+    warnings: tuple[str, ...] = ()
+    code: str | None = None
+    message: str | None = None
+    replaced: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Files to take in, in the order they came. Times are UTC, ISO 8601.
+
+    ``done`` says that every file was tried, ``failed`` that the job as a whole could not go on, for the reason in
+    ``code`` and ``message``.
+    """
+
+    job_id: str
+    state: JobState
+    created_at: str
+    started_at: str | None
+    finished_at: str | None
+    attempts: int
+    code: str | None
+    message: str | None
+    files: tuple[JobFile, ...]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing will change any more."""
+        return self.state not in ("queued", "running")
+
+
+class Ledger:
+    """Jobs in one SQLite file. Every method is one durable transaction; safe for several processes."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / LEDGER_FILE
+
+    @property
+    def exists(self) -> bool:
+        """Whether any job was ever begun here."""
+        return self._path.is_file()
+
+    def begin(self, job_id: str, files: Sequence[JobFile]) -> None:
+        """Queues a job: once this returns it will be worked off, whatever happens."""
+        if not self.exists:
+            self._create()
+        with self._writing() as connection:
+            connection.execute("INSERT INTO jobs (job_id, created_at) VALUES (?, ?)", (job_id, now()))
+            connection.executemany(
+                "INSERT INTO files (job_id, position, name, n_bytes, sha256) VALUES (?, ?, ?, ?, ?)",
+                ((job_id, position, file.name, file.n_bytes, file.sha256) for position, file in enumerate(files)),
+            )
+
+    def jobs(self, *, limit: int = 100) -> list[Job]:
+        """The newest jobs, newest first."""
+        if not self.exists:
+            return []
+        with self._reading() as connection:
+            rows = connection.execute(f"SELECT {_COLUMNS} FROM jobs ORDER BY number DESC LIMIT ?", (limit,)).fetchall()
+            return [_job(connection, row) for row in rows]
+
+    def job(self, job_id: str) -> Job:
+        """One job. JobNotFound where there is none."""
+        if self.exists:
+            with self._reading() as connection:
+                if row := connection.execute(f"SELECT {_COLUMNS} FROM jobs WHERE job_id = ?", (job_id,)).fetchone():
+                    return _job(connection, row)
+        raise JobNotFound(f"no job {job_id[:80]!r}: it ended more than a day ago, or never was; list the jobs")
+
+    def next(self, *, besides: Collection[str] = ()) -> str | None:
+        """The job to begin, of those that have not ended ``besides`` these: the least, and who waits counts for less.
+
+        A job is as large as the files of it that wait; each second that it has waited takes a mebibyte off. One with a
+        file of a name that an earlier job has waiting comes after that: of two versions the later stays.
+        """
+        with self._reading() as connection:
+            rows = connection.execute(_NEXT).fetchall()
+        return next((str(job_id) for (job_id,) in rows if job_id not in besides), None)
+
+    def start(self, job_id: str) -> int:
+        """Notes that work begins; how many times it began, this one with it."""
+        with self._writing() as connection:
+            (attempts,) = connection.execute(
+                "UPDATE jobs SET state = 'running', attempts = attempts + 1, started_at = coalesce(started_at, ?) "
+                "WHERE job_id = ? AND state IN ('queued', 'running') RETURNING attempts",
+                (now(), job_id),
+            ).fetchone() or (0,)
+        return int(attempts)
+
+    def pause(self, job_id: str) -> None:
+        """Notes that work was left off in good order: this attempt does not count."""
+        with self._writing() as connection:
+            connection.execute("UPDATE jobs SET attempts = attempts - 1 WHERE job_id = ?", (job_id,))
+
+    def note(self, job_id: str, position: int, file: JobFile) -> None:
+        """What became of a file that was waiting."""
+        with self._writing() as connection:
+            connection.execute(
+                "UPDATE files SET state = ?, doc_id = ?, n_passages = ?, warnings = ?, code = ?, message = ?, "
+                "replaced = ? WHERE job_id = ? AND position = ? AND state IN ('waiting', 'cancelled')",
+                (
+                    file.state,
+                    file.doc_id,
+                    file.n_passages,
+                    json.dumps(file.warnings),
+                    file.code,
+                    file.message,
+                    file.replaced,
+                    job_id,
+                    position,
+                ),
+            )
+
+    def end(self, job_id: str, state: JobState, *, code: str | None = None, message: str | None = None) -> None:
+        """Ends a job that has not ended; files that wait still are cancelled."""
+        with self._writing() as connection:
+            connection.execute(
+                "UPDATE jobs SET state = ?, finished_at = ?, code = ?, message = ? "
+                "WHERE job_id = ? AND state IN ('queued', 'running')",
+                (state, now(), code, message, job_id),
+            )
+            connection.execute(
+                "UPDATE files SET state = 'cancelled' WHERE state = 'waiting' AND job_id = ? "
+                "AND job_id IN (SELECT job_id FROM jobs WHERE finished_at IS NOT NULL)",
+                (job_id,),
+            )
+
+    def forget(self, *, ended_before_s: float) -> None:
+        """Drops jobs that ended longer ago than this."""
+        before = (datetime.now(UTC) - timedelta(seconds=ended_before_s)).isoformat(timespec="seconds")
+        with self._writing() as connection:
+            connection.execute("DELETE FROM jobs WHERE finished_at < ?", (before,))
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with closing(self._checked(opened_to_copy(self._path))) as connection:
+            connection.execute("BEGIN")
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with closing(self._checked(opened(self._path, "mode=rw"))) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection
+            connection.execute("COMMIT")
+
+    def _checked(self, connection: SqliteConnection) -> SqliteConnection:
+        connection.row_factory = sqlite3.Row
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version == _FORMAT - 1:
+            self._upgrade()
+        elif version != _FORMAT:
+            connection.close()
+            raise LibraryFormatMismatch(
+                f"{self._path} has format {version}, this SinkQA reads format {_FORMAT}: "
+                "use the version that wrote it, or move the file away"
+            )
+        return connection
+
+    def _upgrade(self) -> None:
+        with closing(opened(self._path, "mode=rw")) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            if version != _FORMAT:  # nobody else has done it meanwhile
+                connection.execute(_REPLACED)
+                connection.execute(f"PRAGMA user_version = {_FORMAT}")
+            connection.execute("COMMIT")
+
+    def _create(self) -> None:
+        """Made aside and moved there whole: whoever comes second finds the first one's."""
+        aside = self._path.with_name(f"{uuid.uuid4().hex}.new")
+        try:
+            with closing(sqlite3.connect(aside, isolation_level=None)) as connection:
+                connection.executescript(_SCHEMA)
+            with suppress(FileExistsError):
+                self._path.hardlink_to(aside)
+        finally:
+            aside.unlink(missing_ok=True)
+
+
+def now() -> str:
+    """UTC, ISO 8601, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _job(connection: sqlite3.Connection, row: sqlite3.Row) -> Job:
+    files = connection.execute(
+        "SELECT name, n_bytes, sha256, state, doc_id, n_passages, warnings, code, message, replaced FROM files "
+        "WHERE job_id = ? ORDER BY position",
+        (row["job_id"],),
+    )
+    told = (dict(file) | {"warnings": tuple(json.loads(file["warnings"]))} for file in files)
+    return Job(**dict(row), files=tuple(JobFile(**each) for each in told))

@@ -1,0 +1,39 @@
+"""All collections of an installation, copied from a folder into a database or back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from index.models.encoder import load_encoder
+from index.moving import Moved, OnProgress, move_library
+from index.opening import is_address
+from service.engine import Engine
+from service.errors import InvalidSetting
+from service.hosting.collections import Collections
+from service.settings import Secret, Settings
+
+
+def migrate(settings: Settings, to: str, *, on_progress: OnProgress) -> dict[str, Moved]:
+    """Copies the documents of every collection to a folder or the address of a database; by collection.
+
+    Uploads that wait, deleted documents and keys stay in the library's folder. See
+    :func:`index.moving.move_library` for what is promised, and raised.
+
+    Raises:
+        InvalidSetting: it is where the documents are.
+    """
+    moved_to: dict[str, Any] = {"store": Secret(to)} if is_address(to) else {"store": None, "library": Path(to)}
+    collections, encoder = Collections(settings), load_encoder(settings.encoder)
+    target = Collections(replace(settings, **moved_to))
+    moved = {}
+    for name in collections.names():
+        here, there = collections.settings(name), target.settings(name)
+        if here.place == there.place:
+            raise InvalidSetting("migrate: expected another place than that of the library, got the same; name another")
+        if Engine.exists(here):
+            moved[name] = move_library(
+                here.place, there.place, encoder, lock_timeout_s=settings.lock_timeout_s, on_progress=on_progress
+            )
+    return moved

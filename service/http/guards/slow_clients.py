@@ -1,0 +1,107 @@
+"""Connections whose other end dawdles: what the application never sees, since no request is there yet, or any more."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable
+from typing import ClassVar
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from service.http.guards.headers import headers_for
+from service.http.guards.problems import refuse
+
+
+class Patient(H11Protocol):
+    """HTTP/1.1 that waits ``patience_s`` for a request's headers, and as long for a client that reads nothing.
+
+    A header may come byte by byte, and so would its deadline move on: it is set once, by the first byte.
+    """
+
+    patience_s: ClassVar[float] = 15.0
+    on_gone: ClassVar[Callable[[], None]] = staticmethod(lambda: None)
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """A client is there, and says nothing yet."""
+        super().connection_made(transport)
+        self._deadline: asyncio.TimerHandle | None = None
+        self._stalled: asyncio.TimerHandle | None = None
+        self._expect()
+
+    def data_received(self, data: bytes) -> None:
+        """Part of a request, which either makes its headers complete or does not."""
+        super().data_received(data)
+        self._expect()
+
+    def on_response_complete(self) -> None:
+        """Uvicorn's own patience begins; a connection that closes waits for its client to read."""
+        super().on_response_complete()
+        if self.transport.is_closing() and self.transport.get_write_buffer_size():
+            self._give_up_later()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """No other request has come."""
+        super().timeout_keep_alive_handler()
+        if self.transport.get_write_buffer_size():
+            self._give_up_later()
+
+    def pause_writing(self) -> None:
+        """The client reads more slowly than the server writes."""
+        super().pause_writing()
+        self._give_up_later()
+
+    def resume_writing(self) -> None:
+        """It has read enough."""
+        super().resume_writing()
+        if self._stalled and not self.transport.is_closing():
+            self._stalled.cancel()
+            self._stalled = None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It is over."""
+        for timer in (self._deadline, self._stalled):
+            if timer:
+                timer.cancel()
+        super().connection_lost(exc)
+        type(self).on_gone()
+
+    def send_400_response(self, msg: str) -> None:
+        """What came is no request, or its headers are longer than 64 KiB: told as every other failure is."""
+        detail = "this is no HTTP/1.1, or its headers are longer than 64 KiB: send fewer, and see /openapi.json"
+        refused = refuse("/", 400, "bad-request", detail, headers=headers_for("/v1/") | {"Connection": "close"})
+        events = (
+            h11.Response(status_code=400, headers=refused.raw_headers, reason=b"Bad Request"),
+            h11.Data(data=bytes(refused.body)),
+            h11.EndOfMessage(),
+        )
+        for event in events:
+            self.transport.write(self.conn.send(event))
+        self.transport.close()
+
+    def _expect(self) -> None:
+        """Sets the deadline where a request is waited for, and lifts it where one is being answered."""
+        is_waiting = self.cycle is None or self.cycle.response_complete
+        if is_waiting and self._deadline is None:
+            self._deadline = self.loop.call_later(self.patience_s, self.transport.abort)
+        elif not is_waiting and self._deadline:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _give_up_later(self) -> None:
+        self._stalled = self._stalled or self.loop.call_later(self.patience_s, self.transport.abort)
+
+
+def most_connections() -> int:
+    """Connections to hold at once: half of the files that this process may open, since libraries need some too."""
+    if sys.platform == "win32":
+        return 512
+    import resource
+
+    return min(4096, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
+
+
+def patient(patience_s: float, *, on_gone: Callable[[], None] = lambda: None) -> type[Patient]:
+    """The protocol with its patience, in seconds; ``on_gone`` is called for each connection that is over."""
+    return type("Patient", (Patient,), {"patience_s": patience_s, "on_gone": staticmethod(on_gone)})

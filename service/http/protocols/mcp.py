@@ -1,0 +1,54 @@
+"""The Model Context Protocol over streamable HTTP, at /mcp."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from service.http.engines import collections_of, settings_of
+from service.interfaces.links import base_of
+
+if TYPE_CHECKING:
+    from service.mcp import Place
+
+
+def install(app: FastAPI) -> None:
+    """Adds the route, which answers while :func:`connected`."""
+    app.router.routes.append(Route("/mcp", endpoint=_Endpoint(), methods=["POST"]))
+
+
+@asynccontextmanager
+async def connected(app: FastAPI) -> AsyncIterator[None]:
+    """Answers messages meanwhile, each by itself: no session is kept, so that a restart loses none."""
+    from mcp.server.transport_security import TransportSecuritySettings  # half a second, with the next
+
+    from service.mcp import Server
+
+    server = Server(_place_of)
+    elsewhere = TransportSecuritySettings(enable_dns_rebinding_protection=False)  # hosts and origins: see access.py
+    server.streamable_http_app(stateless_http=True, json_response=True, transport_security=elsewhere)
+    app.state.mcp = server.session_manager
+    async with server.session_manager.run():
+        yield
+
+
+class _Endpoint:
+    """Hands a message on; an object, since a function would be one of a request."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await scope["app"].state.mcp.handle_request(scope, receive, send)
+
+
+def _place_of(request: Request) -> Place:
+    from service.mcp import Place
+
+    named = request.headers.get("X-SinkQA-Collection") or request.query_params.get("collection")
+    collection = named or settings_of(request).collection
+    return Place(collection, partial(collections_of(request).engine, collection), base_of(request))

@@ -1,0 +1,29 @@
+"""The collections that somebody may choose from."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from service.hosting.collections import Collections
+from service.http.encoding import Json
+from service.http.engines import CollectionOf, collections_of
+from service.http.guards.access import READS
+from service.http.guards.problems import documented
+from service.interfaces.inside_schemas import CollectionsOut
+from service.interfaces.schemas import ok
+
+router = APIRouter(tags=["documents"], dependencies=[READS], responses=documented(400, 422, 503))
+
+
+@router.get(
+    "/v1/collections",
+    operation_id="list_collections",
+    summary="List the collections that may be asked",
+    responses=ok(CollectionsOut, "Their names."),
+)
+def list_collections(meant: CollectionOf, collections: Annotated[Collections, Depends(collections_of)]) -> Response:
+    """As far as the key reaches."""
+    return Json({"collections": collections.names(), "meant": meant})

@@ -1,0 +1,170 @@
+"""A file into a document, passages and vectors, in a process of its own: no file can take the library down."""
+
+from __future__ import annotations
+
+import gc
+import math
+import multiprocessing
+import os
+import resource
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from types import ModuleType
+from typing import Self
+
+from index.models.encoder import Encoder, load_encoder
+from index.store.documents.packed import Packed, pack_document
+from ingest.about.metadata import overridden
+from ingest.document import Metadata
+from ingest.errors import DocumentTooLarge, IngestError, ReaderFailed
+from ingest.readers import FORMATS, read
+from ingest.splitting.splitter import split
+from service.intake.memory import data_held
+
+_GARBAGE = 100_000  # records hold no cycles: looking for some every 700 of them costs a tenth of the time
+_UNTOUCHED = 1 << 30  # bytes that libraries reserve and do not use; what is used is watched from outside
+_PRELOADED = ("rjieba", "sentencex", "tantivy", "tokenizers")
+
+_NOTHING_KNOWN = Metadata()
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to take in: where its bytes are, what it is called, its ``source`` (:class:`index.store.documents.packed.Packed`).
+
+    ``about`` is known of it beforehand, and goes before what its reader finds.
+    """
+
+    path: Path
+    name: str
+    source: str
+    about: Metadata = _NOTHING_KNOWN
+
+    @classmethod
+    def at(cls, path: Path, *, about: Metadata | None = None) -> Self:
+        """The file that a user named by its path."""
+        return cls(path, path.name, str(path.resolve()), about or _NOTHING_KNOWN)
+
+    @property
+    def n_bytes(self) -> int:
+        """Its size; 0 where it cannot be told."""
+        try:
+            return self.path.stat().st_size
+        except OSError:
+            return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A file ready to be stored, and what its reader has to say."""
+
+    name: str
+    warnings: tuple[str, ...]
+    packed: Packed
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one file: either ``prepared`` or the ``error`` that kept it out."""
+
+    file: File
+    prepared: Prepared | None = None
+    error: IngestError | None = None
+
+
+def prepare(file: File, encoder: Encoder, *, memory: int | None = None) -> Outcome:
+    """Reads one file in this process, which may take ``memory`` bytes. Whatever is wrong with it is its outcome."""
+    try:
+        document = read(file.path, name=file.name)
+        document = replace(document, metadata=overridden(document.metadata, file.about))
+        packed = pack_document(document, split(document), encoder, source=file.source)
+        return Outcome(file, Prepared(document.name, document.warnings, packed))
+    except IngestError as error:
+        return Outcome(file, error=error)
+    except MemoryError:
+        return Outcome(file, error=too_large(file, memory))
+    except Exception as error:  # noqa: BLE001  # whatever a reader did not foresee is this file's failure alone
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        cause = f"{type(error).__name__} in {Path(place.filename).name}:{place.lineno}"
+        message = f"{file.name}: its reader failed ({cause}), which is a fault of SinkQA; save it in another format"
+        return Outcome(file, error=ReaderFailed(message))
+
+
+def too_large(file: File, memory: int | None) -> DocumentTooLarge:
+    """That reading it takes more memory than there is."""
+    most = f"the {memory / 2**30:.1f} GiB of memory that a reader has" if memory else "the memory that there is"
+    return DocumentTooLarge(f"{file.name}: reading it takes more than {most}; split the file and add the parts")
+
+
+def kill(pool: ProcessPoolExecutor) -> None:
+    """Ends the workers of a pool, whatever they do just now; what was asked of them breaks."""
+    for worker in [*(pool._processes or {}).values()]:  # Python 3.14 has a public way
+        worker.kill()
+
+
+def nursery() -> ForkServerContext:
+    """Where worker processes come from: forked from a clean one that has imported all they need once."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__, *_PRELOADED, *(known.module for known in FORMATS.values())])
+    return context
+
+
+_starting = threading.Lock()
+
+
+@contextmanager
+def nameless_main() -> Iterator[None]:
+    """Inside, workers that start run nothing of the program that started them: they would import all of it again."""
+    with _starting:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main
+
+
+def work_off(link: Connection, encoder_name: str | None, memory: int) -> None:
+    """All that a worker process does: for each file and seconds of processor time that come, it sends the outcome.
+
+    What takes more time, or more than ``memory`` bytes at once, ends the process.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C reaches every process: end at once and without a traceback
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    threading.Thread(target=end_with, args=(multiprocessing.parent_process(),), daemon=True).start()
+    _limit(resource.RLIMIT_CORE, 0)
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"  # each worker has a core of its own
+    gc.freeze()
+    gc.set_threshold(_GARBAGE)
+    encoder = load_encoder(encoder_name)
+    _limit(resource.RLIMIT_DATA, data_held() + memory + _UNTOUCHED)
+    with suppress(EOFError):
+        while True:
+            file, cpu_s = link.recv()
+            spent = resource.getrusage(resource.RUSAGE_SELF)
+            if math.isfinite(cpu_s):
+                _limit(resource.RLIMIT_CPU, math.ceil(spent.ru_utime + spent.ru_stime + cpu_s))
+            link.send(prepare(file, encoder, memory=memory))
+
+
+def _limit(what: int, most: int) -> None:
+    """Bounds what this process may take; it may be bounded more narrowly already."""
+    _, hard = resource.getrlimit(what)
+    resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+def end_with(parent: BaseProcess | None) -> None:
+    """Ends this worker when the process that asked for it has ended, however it did, instead of waiting for work."""
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -1,0 +1,262 @@
+"""What the routes of documents, passages and jobs send, as OpenAPI tells it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from service.hosting.job_store import FileState, JobState
+from service.interfaces.schemas import BoxOut, Kind, SpanOut, Text, Year
+
+
+class MetadataOut(BaseModel):
+    """What is known about a document."""
+
+    title: str | None
+    authors: list[str]
+    year: int | None = Field(description="Of issue.")
+    language: str | None
+    issuer: str | None
+    jurisdiction: str | None
+    url: str | None = Field(description="The official address of the original.")
+    digest_of: str | None
+    place: str | None = Field(description="The part of the jurisdiction that it is of, by its name.")
+
+
+class ReadingOut(BaseModel):
+    """What stands behind a correction."""
+
+    read: str | int | None = Field(description="What was read there; null where nothing was.")
+
+
+class DocumentPatch(BaseModel):
+    """Corrections, as a merge patch: null takes one back to what was read, and what is not named stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: Text | None = Field(None, description="One line of at most 500 characters.", examples=["牧场管理办法"])
+    issuer: Text | None = Field(None, description="Who issued it.")
+    jurisdiction: Text | None = Field(None, description="A country by its code of two letters, EU or UN.")
+    place: Text | None = Field(None, description="The part of the jurisdiction that it is of, by its name.")
+    year: Year | None = Field(None, description="Of issue, 1000 to 2999.")
+    language: Text | None = Field(None, description="A code of two letters: zh, en, ja.")
+    url: Text | None = Field(None, description="The official address of the original, http or https.")
+
+
+class DocumentOut(BaseModel):
+    """A document, without its text."""
+
+    doc_id: str = Field(description="SHA-256 of its bytes.")
+    name: str = Field(description="What the file was called.")
+    title: str
+    media_type: str
+    type: Kind
+    metadata: MetadataOut
+    warnings: list[str]
+    n_pages: int
+    n_bytes: int
+    n_passages: int
+    text_sha256: str
+    added_at: str = Field(description="UTC, ISO 8601.")
+    generation: int = Field(description="The library's when it was added, or corrected last.")
+    edited: dict[str, ReadingOut] = Field(description="The fields of `metadata` that were corrected, by name.")
+
+
+class FacetCountOut(BaseModel):
+    """A value of a facet, and how many documents have it where all that is chosen of other facets holds."""
+
+    value: str = Field(description="`none`: not known.")
+    count: int
+
+
+class FacetsOut(BaseModel):
+    """What the documents can be chosen by."""
+
+    jurisdiction: list[FacetCountOut]
+    type: list[FacetCountOut]
+    year: list[FacetCountOut]
+    language: list[FacetCountOut]
+
+
+class DocumentsOut(BaseModel):
+    """The documents that were chosen, in the order asked for."""
+
+    documents: list[DocumentOut]
+    total: int = Field(description="How many were chosen.")
+    next_offset: int | None = Field(description="Where the next page begins; null on the last one.")
+    generation: int
+    facets: FacetsOut
+
+
+class DeletedOut(BaseModel):
+    """What was deleted, and until when it can be put back."""
+
+    doc_id: str
+    title: str
+    restorable_until: str | None = Field(description="UTC, ISO 8601; null: it is gone for good.")
+    restore_url: str | None = Field(description="POST here to put it back.")
+
+
+class DiscardedOut(DeletedOut):
+    """A deleted document that can be put back."""
+
+    name: str = Field(description="What the file was called.")
+    type: Kind
+    deleted_at: str = Field(description="UTC, ISO 8601.")
+
+
+class DiscardedListOut(BaseModel):
+    """Deleted documents that can be put back, the last deleted first."""
+
+    documents: list[DiscardedOut]
+    kept_s: float = Field(description="Seconds for which what is deleted can be put back; 0: it cannot.")
+
+
+class TextOut(BaseModel):
+    """The source text of a document, which every offset counts in."""
+
+    doc_id: str
+    text: str
+    text_sha256: str
+    n_pages: int
+
+
+class HeadingOut(BaseModel):
+    """A heading with text below it."""
+
+    text: str
+    level: int = Field(description="Nesting, from 1.")
+    start: int = Field(description="Where it, or else the text below it, begins.")
+    spans: list[SpanOut] = Field(description="The words of the heading; empty where they were not found again.")
+    page: int
+    passage_id: str = Field(description="The first passage below it.")
+
+
+class OutlineOut(BaseModel):
+    """The headings of a document in reading order."""
+
+    doc_id: str
+    headings: list[HeadingOut]
+    text_sha256: str
+
+
+class StoredPassageOut(BaseModel):
+    """A unit of evidence of a document."""
+
+    passage_id: str
+    doc_id: str
+    kind: Literal["text", "list", "row", "table"]
+    section: list[str]
+    table: str | None
+    page_start: int
+    page_end: int
+    language: str
+    text: str = Field(description="The reading form: lines joined, cells parted.")
+    spans: list[SpanOut]
+
+
+class PassagesOut(BaseModel):
+    """Passages of a document in reading order."""
+
+    doc_id: str
+    passages: list[StoredPassageOut]
+    offset: int = Field(description="How many stand before the first of them.")
+    total: int
+    next_offset: int | None
+    text_sha256: str
+
+
+class PassageInPlaceOut(StoredPassageOut):
+    """A passage with its document, its exact words and its neighbours."""
+
+    title: str
+    quote: str = Field(description='The source text under the spans, pieces joined by " … ".')
+    text_sha256: str
+    url: str = Field(description="Opens the passage in the page.")
+    boxes: list[BoxOut]
+    previous: str | None = Field(description="Id of the passage before it.")
+    next: str | None
+
+
+class PageOut(BaseModel):
+    """A page of a document. Offsets count in the document's source text, not in the page's."""
+
+    doc_id: str
+    number: int
+    n_pages: int
+    label: str | None = Field(description="The printed page number, where it differs.")
+    width: float = Field(description="Points; 0 where the format has no pages of its own.")
+    height: float
+    quality: float = Field(description="Share of the page that reads as language, 0-1.")
+    text: str
+    place: SpanOut = Field(description="Where the page's text stands in the document's.")
+    text_sha256: str = Field(description="Of the document's source text.")
+    highlights: list[SpanOut] = Field(description="What was asked to be highlighted, as far as it is on this page.")
+    boxes: list[BoxOut] = Field(description="The same on the page's image, one for each line.")
+    has_image: bool
+
+
+class JobFileOut(BaseModel):
+    """A file of a job."""
+
+    name: str = Field(description="What its sender called it.")
+    n_bytes: int
+    sha256: str
+    state: FileState
+    doc_id: str | None
+    n_passages: int | None
+    warnings: list[str]
+    code: str | None = Field(description="Stable name of the error that kept it out.")
+    message: str | None
+    replaced: str | None = Field(description="The older version that was there under its name, now gone.")
+
+
+class JobOut(BaseModel):
+    """Files that are taken in behind the scenes."""
+
+    job_id: str
+    state: JobState = Field(
+        description="`done`: every file was tried; `failed`: the job could not go on, see `code` and `message`."
+    )
+    created_at: str
+    started_at: str | None
+    finished_at: str | None
+    n_files: int
+    n_done: int = Field(description="Files that wait no longer.")
+    code: str | None
+    message: str | None
+    files: list[JobFileOut]
+
+
+class JobsOut(BaseModel):
+    """Jobs of the last day, newest first, at most a hundred."""
+
+    jobs: list[JobOut]
+
+
+class AddressIn(BaseModel):
+    """Where a document is published."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    address: Text = Field(
+        max_length=2000, description="http or https.", examples=["https://www.example.org/forest-act.pdf"]
+    )
+
+
+class UseOut(BaseModel):
+    """Documents and bytes of their files, and the most of each."""
+
+    documents: int
+    n_bytes: int
+    max_documents: int | None = Field(description="Null: any number.")
+    max_bytes: int | None = Field(description="Null: any size.")
+
+
+class QuotaOut(BaseModel):
+    """How much may come in."""
+
+    collection: UseOut = Field(description="What the collection holds, uploads that wait among it.")
+    key_today: UseOut | None = Field(description="What the key has sent since midnight UTC; null without a key.")
+    by_address: bool = Field(description="Whether an address of the web may be given in place of a file.")

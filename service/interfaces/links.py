@@ -1,0 +1,38 @@
+"""Where a passage or citation is looked up: one address for every interface."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+from urllib.parse import quote, urlencode
+
+from fastapi import Request
+
+from service.hosting.collections import DEFAULT
+from service.settings import Settings
+
+
+class _Span(Protocol):
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+
+
+def base_of(request: Request) -> str:
+    """The address that this server is reached at, without a slash at its end: as set, else as the request has it."""
+    settings: Settings = request.app.state.settings
+    return (settings.public_url or str(request.base_url)).rstrip("/")
+
+
+def passage_link(base: str, passage_id: str, *, spans: Iterable[_Span] = (), collection: str = DEFAULT) -> str:
+    """The address that opens a passage in the page, which stays while its document does.
+
+    ``BASE/#/p/PASSAGE?q=start-end,start-end&collection=NAME``: ``q`` are the words to highlight, in code points of the
+    document's source text (without it, the passage), and ``collection`` is left out for the default one. What follows
+    the ``#`` is for the page alone: no server or proxy on the way sees or logs what was looked up.
+    """
+    asked = {"q": ",".join(f"{span.start}-{span.end}" for span in spans)}
+    asked |= {} if collection == DEFAULT else {"collection": collection}
+    told = urlencode({name: value for name, value in asked.items() if value}, safe=",")
+    return f"{base}/#/p/{quote(passage_id, safe='')}" + (f"?{told}" if told else "")
