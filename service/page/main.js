@@ -1,16 +1,16 @@
 // Starts the page: which view the address means, and the switches of language and theme.
-import { announce, byId, icon } from "./dom.js";
-import { t, language, speak, translateAll } from "./i18n.js";
-import { use } from "./api.js";
-import * as ask from "./ask.js";
-import * as basket from "./basket-view.js";
-import * as beside from "./beside.js";
-import * as collections from "./collections.js";
-import * as history from "./history.js";
-import * as library from "./library.js";
-import * as source from "./source.js";
-import * as verify from "./verify.js";
-import { keep, recall } from "./store.js";
+import { announce, byId, icon } from "./base/dom.js";
+import { t, language, speak, translateAll } from "./base/i18n.js";
+import { use } from "./base/api.js";
+import * as ask from "./thread/ask.js";
+import * as basket from "./basket/basket-view.js";
+import * as beside from "./source/beside.js";
+import * as collections from "./library/collections.js";
+import * as history from "./thread/history.js";
+import * as library from "./library/library.js";
+import * as source from "./source/source.js";
+import * as verify from "./quotes/verify.js";
+import { keep, recall } from "./base/store.js";
 
 const VIEWS = { ask, library, beside, verify, basket, history };
 let shown = null;

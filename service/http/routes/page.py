@@ -17,7 +17,9 @@ _TYPES = {
     ".svg": "image/svg+xml",
 }
 _FOLDER = Path(__file__).parents[2] / "page"
-_FILES = {path.name: path.read_bytes() for path in sorted(_FOLDER.iterdir()) if path.suffix in _TYPES}
+_FILES = {
+    path.relative_to(_FOLDER).as_posix(): path.read_bytes() for path in sorted(_FOLDER.rglob("*")) if path.suffix in _TYPES
+}
 """All there is: no path that a client names is ever opened."""
 
 router = APIRouter(include_in_schema=False)
@@ -35,7 +37,7 @@ def icon(request: Request) -> Response:
     return file(request, "icon.svg")
 
 
-@router.get("/page/{name}")
+@router.get("/page/{name:path}")
 def file(request: Request, name: str) -> Response:
     """A script, a style or the icon; asked for again each time, so that an upgrade is never half seen."""
     content = _FILES.get(name)

@@ -581,10 +581,11 @@ def test_the_first_load_is_small_and_every_file_is_the_servers_own(served):
         assert not re.search(r"<style|\sstyle=|\son\w+=|<script>", first.text)
         folder = ROOT / "service" / "page"
         sizes = {
-            path.name: len(client.get(f"/page/{path.name}").raise_for_status().content) for path in folder.iterdir()
+            name: len(client.get(f"/page/{name}").raise_for_status().content)
+            for name in (path.relative_to(folder).as_posix() for path in folder.rglob("*.*"))
         }
         assert sum(sizes.values()) < 350_000
-        assert set(re.findall(r"(?:src|href)=\"/page/([\w.]+)", first.text)) <= set(sizes)
+        assert set(re.findall(r"(?:src|href)=\"/page/([\w./-]+)", first.text)) <= set(sizes)
         known = client.get("/page/main.js", headers={"If-None-Match": client.get("/page/main.js").headers["ETag"]})
         assert known.status_code == 304
         for path in ("../engine.py", "..%2fengine.py", "none.js", "%00", "page.py", ""):
@@ -593,11 +594,11 @@ def test_the_first_load_is_small_and_every_file_is_the_servers_own(served):
 
 def test_data_never_becomes_markup_and_no_word_is_missing():
     folder = ROOT / "service" / "page"
-    words = "\n".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*words.js")))
+    words = "\n".join(path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*words.js")))
     named = re.findall(r'^  "?([\w.-]+)"?: \[', words, re.MULTILINE)
     defined = set(named)
     assert len(named) == len(defined), "one part of the page would speak another's words"
-    for path in folder.glob("*.*"):
+    for path in folder.rglob("*.*"):
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|srcdoc", text), path.name
         used = re.findall(r'\bt\("([\w.]+)"|\b(?:t|label|placeholder): \[?"([\w.]+)"|data-\w+=\'\["([\w.]+)"', text)

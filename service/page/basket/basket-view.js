@@ -1,0 +1,235 @@
+// The view of the basket: its items in their order, and the memo that is made of them.
+import { file } from "../base/api.js";
+import { items, made, put, tell } from "./basket.js";
+import { drawn } from "./basket-items.js";
+import { announce, byId, h, icon } from "../base/dom.js";
+import { language, t } from "../base/i18n.js";
+import { problem } from "../base/parts.js";
+import { keep, recall } from "../base/store.js";
+
+const FORMATS = ["docx", "html", "markdown", "xlsx", "bibtex", "ris"];
+const STYLES = ["gbt7714", "apa"];
+const PLACINGS = ["footnotes", "list"];
+const FIELDS = {
+  answer: ["kind", "question", "lead", "segments", "citations", "table", "missing", "generated"],
+  quote: ["kind", "citation", "remark"],
+  claim: ["kind", "claim", "label", "citations"],
+  note: ["kind", "text"],
+};
+const room = byId("basket");
+const list = h("ol", { class: "kept", id: "basket-items" });
+const told = h("div", { id: "basket-told" });
+let shown = false;
+
+export function begin() {
+  tell();
+  document.addEventListener("spoken", () => shown && !byId("view-basket").hidden && show());
+  addEventListener("storage", ({ key }) => {
+    if (!key?.startsWith("sinkqa.basket")) return;
+    tell(); // another tab has kept something
+    if (!byId("view-basket").hidden) show();
+  });
+}
+
+export function show() {
+  shown = true;
+  const all = items();
+  told.replaceChildren();
+  if (!all.length) {
+    room.replaceChildren(h("p", { class: "empty", t: "basketEmpty" }), adder());
+    return;
+  }
+  list.replaceChildren(...all.map((item, at) => drawn(item, at, acts)));
+  room.replaceChildren(h("p", { class: "printed memo-name" }, settings().title || t("memoTitleHint")), tools(), told, h("h2", { class: "over", t: ["basketHolds", all.length] }), list, below());
+}
+
+const settings = () => {
+  const kept = recall("memo", {});
+  const one = (value, among, other) => (among.includes(value) ? value : other);
+  return {
+    title: typeof kept?.title === "string" ? kept.title : "",
+    format: one(kept?.format, FORMATS, FORMATS[0]),
+    style: one(kept?.style, STYLES, language() === "zh" ? "gbt7714" : "apa"),
+    placing: one(kept?.placing, PLACINGS, PLACINGS[0]),
+  };
+};
+
+const set = (name, value) => keep("memo", { ...recall("memo", {}), [name]: value });
+
+/** The title heads what is printed, too. */
+function entitle(title) {
+  set("title", title);
+  room.querySelector(".memo-name").textContent = title || t("memoTitleHint");
+}
+
+/** What each item can do with itself: change, move, leave and come back. */
+const acts = {
+  change(id, what) {
+    store(items().map((each) => (each.id === id ? { ...each, ...what } : each)));
+  },
+  move(id, by) {
+    const all = items();
+    const from = all.findIndex((each) => each.id === id);
+    const to = from + by;
+    if (from < 0 || to < 0 || to >= all.length) return;
+    all.splice(to, 0, ...all.splice(from, 1));
+    store(all);
+    show();
+    const now = list.children[to];
+    const again = now.querySelector(`[data-move="${by}"]`);
+    (again.disabled ? now.querySelector(`[data-move="${-by}"]`) : again).focus();
+    announce(t("itemMoved", to + 1, all.length));
+  },
+  remove(id, row) {
+    const all = items();
+    const at = all.findIndex((each) => each.id === id);
+    if (at < 0) return;
+    const [gone] = all.splice(at, 1);
+    store(all);
+    const back = () => {
+      const now = items();
+      now.splice(Math.min(at, now.length), 0, gone);
+      store(now);
+      show();
+      list.querySelector(`[data-item="${CSS.escape(id)}"] [data-out]`)?.focus();
+    };
+    const undo = h("button", { type: "button", class: "plain", label: ["itemBack", at + 1], on: { click: back } }, h("span", { t: "undo" }));
+    row.replaceWith(h("li", { class: "keptitem gone row" }, h("span", { t: "itemGone" }), h("span", { class: "spring" }), undo));
+    undo.focus();
+    announce(t("itemGone"));
+  },
+};
+
+/** Keeps them all, and says so where that cannot be done. */
+function store(all) {
+  if (put(all)) return;
+  told.replaceChildren(h("p", { class: "problem", role: "alert", t: "keepFailed" }));
+}
+
+function tools() {
+  const { title, ...chosen } = settings();
+  const choice = (name, label, values) => {
+    const options = values.map((value) => h("option", { value, t: `${name}.${value}` }));
+    const select = h("select", { id: `memo-${name}`, on: { change: (event) => set(name, event.target.value) } }, options);
+    select.value = chosen[name];
+    return h("div", { class: "field" }, h("label", { for: `memo-${name}`, t: label }), select);
+  };
+  const field = h("input", {
+    type: "text",
+    id: "memo-title",
+    maxlength: "300",
+    placeholder: "memoTitleHint",
+    value: title,
+    on: { input: (event) => entitle(event.target.value) },
+  });
+  return h(
+    "form",
+    { class: "card memo", on: { submit: save } },
+    h("div", { class: "field long" }, h("label", { for: "memo-title", t: "memoTitle" }), field),
+    choice("format", "memoFormat", FORMATS),
+    choice("style", "memoStyle", STYLES),
+    choice("placing", "memoPlacing", PLACINGS),
+    h(
+      "div",
+      { class: "row long" },
+      h("button", { type: "submit", class: "main", id: "export", t: "exportDo" }),
+      h("button", { type: "button", class: "plain", t: "copyBasket", on: { click: copy } }),
+      h("button", { type: "button", class: "plain", t: "print", on: { click: () => print() } }),
+    ),
+  );
+}
+
+function below() {
+  return h("div", { class: "row controls" }, adder(), h("span", { class: "spring" }), h("button", { type: "button", class: "quiet", t: "basketClear", on: { click: clear } }));
+}
+
+function adder() {
+  const add = () => {
+    const note = made("note", { text: "" });
+    store([...items(), note]);
+    show();
+    list.querySelector(`[data-item="${CSS.escape(note.id)}"] textarea`)?.focus();
+  };
+  return h("button", { type: "button", class: "plain add", on: { click: add } }, icon("pen"), h("span", { t: "noteAdd" }));
+}
+
+/** Empties it, and leaves the way back. */
+function clear() {
+  const had = items();
+  store([]);
+  const back = () => {
+    store([...had, ...items()]);
+    show();
+    byId("basket-title").focus();
+    announce(t("basketRestored"));
+  };
+  const undo = h("button", { type: "button", class: "plain", t: "undo", on: { click: back } });
+  show();
+  room.prepend(h("p", { class: "note row" }, h("span", { t: "basketCleared" }), h("span", { class: "spring" }), undo));
+  undo.focus();
+  announce(t("basketCleared"));
+}
+
+const cited = ({ number, doc_id, spans, quote, title }) => ({
+  ...(number !== undefined && { number }),
+  doc_id,
+  spans: spans.map(({ start, end }) => ({ start, end })),
+  quote,
+  title,
+});
+
+/** The memo as the server takes it. */
+function memo(format) {
+  const told = (item) => {
+    const sent = Object.fromEntries(FIELDS[item.kind].map((field) => [field, item[field]]).filter(([, value]) => value !== undefined));
+    if (sent.citations) sent.citations = sent.citations.map(cited);
+    if (sent.citation) sent.citation = cited(sent.citation);
+    return sent;
+  };
+  const { title, style, placing } = settings();
+  const written = items().filter((item) => item.kind !== "note" || item.text.trim());
+  return { format, title, style, placing, language: language(), items: written.map(told) };
+}
+
+async function save(event) {
+  event.preventDefault();
+  const button = byId("export");
+  button.disabled = true;
+  told.replaceChildren(h("p", { class: "note plainly", t: "exporting" }));
+  announce(t("exporting"));
+  try {
+    const { response, blob, name } = await file("/v1/export", memo(settings().format));
+    const address = URL.createObjectURL(blob);
+    const link = h("a", { href: address, download: name });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(address), 60_000);
+    const left = Number(response.headers.get("SinkQA-Left-Out"));
+    told.replaceChildren(
+      h("p", { class: "note plainly", t: ["exported", name] }),
+      ...(left ? [h("p", { class: "note", role: "alert", t: ["leftOut", left] })] : []),
+    );
+    announce(t("exported", name));
+  } catch (error) {
+    told.replaceChildren(problem(error, () => byId("basket").querySelector("form").requestSubmit()));
+  } finally {
+    button.disabled = false;
+    button.focus({ preventScroll: true });
+  }
+}
+
+/** For a word processor as a page, for all else as Markdown: both with notes. */
+async function copy() {
+  const text = (format) => file("/v1/export", memo(format)).then(({ blob }) => blob.text());
+  const body = (page) => page.match(/<main>[^]*<\/main>/)?.[0] ?? page; // what it is pasted into has its own styles
+  const as = (type, format) => [type, text(format).then((made) => new Blob([body(made)], { type }))];
+  const parts = Object.fromEntries([as("text/html", "html"), as("text/plain", "markdown")]);
+  try {
+    await navigator.clipboard.write([new ClipboardItem(parts)]);
+    told.replaceChildren(h("p", { class: "note plainly", t: "basketCopied" }));
+    announce(t("basketCopied"));
+  } catch (error) {
+    const made = await Promise.all(Object.values(parts)).catch((failed) => failed);
+    if (Array.isArray(made)) told.replaceChildren(h("p", { class: "note", role: "alert", t: "basketCopyFailed" }));
+    else told.replaceChildren(problem(made, copy));
+  }
+}
