@@ -51,7 +51,7 @@ def listed() -> dict[str, Any]:
 
 def model() -> dict[str, Any]:
     """The bundled encoder: a component of files, each with its hash."""
-    folder = Path(find_spec("index").submodule_search_locations[0]) / "models" / "static_model"  # type: ignore[union-attr, index]
+    folder = Path(find_spec("sinkqa.index").submodule_search_locations[0]) / "models" / "static_model"  # type: ignore[union-attr, index]
     about = json.loads((folder / "model.json").read_text("utf-8"))
     files = [
         {

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from eval.cli import main
+from sinkqa.eval.cli import main
 
 main()

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
-from eval.commands.answers import abstain, calibrate, ground
-from eval.commands.attack import attack
-from eval.commands.dense import dense
-from eval.commands.forge import forge
-from eval.commands.growth import growth
-from eval.commands.load import load
-from eval.commands.options import (
+from sinkqa.eval.commands.answers import abstain, calibrate, ground
+from sinkqa.eval.commands.attack import attack
+from sinkqa.eval.commands.dense import dense
+from sinkqa.eval.commands.forge import forge
+from sinkqa.eval.commands.growth import growth
+from sinkqa.eval.commands.load import load
+from sinkqa.eval.commands.options import (
     AsJson,
     Beside,
     ByCollection,
@@ -38,16 +38,16 @@ from eval.commands.options import (
     print_json,
     print_results,
 )
-from eval.commands.pages import pages
-from eval.commands.peers import peers
-from eval.commands.provisions import provisions
-from eval.commands.roundtrip import roundtrip
-from eval.commands.statements import statements
-from index.hit import SearchMode
-from ingest.errors import SinkQAError
+from sinkqa.eval.commands.pages import pages
+from sinkqa.eval.commands.peers import peers
+from sinkqa.eval.commands.provisions import provisions
+from sinkqa.eval.commands.roundtrip import roundtrip
+from sinkqa.eval.commands.statements import statements
+from sinkqa.index.hit import SearchMode
+from sinkqa.ingest.errors import SinkQAError
 
 if TYPE_CHECKING:
-    from eval.results.saved import Result
+    from sinkqa.eval.results.saved import Result
 
 app = typer.Typer(help="Measure SinkQA against ground truth.", no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -73,10 +73,10 @@ def beir(
     as_json: AsJson = False,
 ) -> None:
     """Ranking quality on collections: nDCG@10, R@5, R@20, RR@10, with 95 % intervals and search time."""
-    from eval.data.beir import find_benchmarks, read_benchmark
-    from eval.progress import progress
-    from eval.ranking.running import score_benchmark
-    from index.models.encoder import load_encoder
+    from sinkqa.eval.data.beir import find_benchmarks, read_benchmark
+    from sinkqa.eval.progress import progress
+    from sinkqa.eval.ranking.running import score_benchmark
+    from sinkqa.index.models.encoder import load_encoder
 
     chosen = configurations(mode, encoder, reranker, weight, label, candidates=candidates)
     loaded = load_encoder(encoder)
@@ -107,13 +107,13 @@ def gold(
     as_json: AsJson = False,
 ) -> None:
     """Evidence recall @1, @5, @10 and within 2,000 characters, overall and by language, type, table and style."""
-    from eval.answering.answers import score_answers
-    from eval.data.gold import read_questions
-    from eval.progress import progress
-    from eval.ranking.recall import score_gold
-    from eval.reporting import tables
-    from eval.reporting.answer_tables import print_answers
-    from index.models.encoder import load_encoder
+    from sinkqa.eval.answering.answers import score_answers
+    from sinkqa.eval.data.gold import read_questions
+    from sinkqa.eval.progress import progress
+    from sinkqa.eval.ranking.recall import score_gold
+    from sinkqa.eval.reporting import tables
+    from sinkqa.eval.reporting.answer_tables import print_answers
+    from sinkqa.index.models.encoder import load_encoder
 
     title = name or f"{questions.stem}{'-beside' if beside else ''}"
     asked, loaded = list(read_questions(questions)), load_encoder(encoder)
@@ -150,8 +150,8 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """What B changes against A: difference with interval, p of the randomisation test, questions won and lost."""
-    from eval.reporting.tables import print_differences
-    from eval.results.comparison import compare as run
+    from sinkqa.eval.reporting.tables import print_differences
+    from sinkqa.eval.results.comparison import compare as run
 
     differences = run(a, b, qrels=qrels)
     if as_json:
@@ -181,10 +181,10 @@ def ablation(
     as_json: AsJson = False,
 ) -> None:
     """What each part of the ranking is worth: all of it against all but that part, with interval and p."""
-    from eval.progress import progress
-    from eval.ranking.ablation import ablate, ablations
-    from eval.results.systems import boards
-    from index.models.encoder import load_encoder
+    from sinkqa.eval.progress import progress
+    from sinkqa.eval.ranking.ablation import ablate, ablations
+    from sinkqa.eval.results.systems import boards
+    from sinkqa.index.models.encoder import load_encoder
 
     if bool(questions) != bool(document) or not (folders or questions) or (beside and not questions):
         raise typer.BadParameter("expected collections, or --questions with --document (and --beside), or both")
@@ -209,8 +209,8 @@ def table(
     as_json: AsJson = False,
 ) -> None:
     """Systems over collections in one table: mean with 95 % interval, median search time, size of the models."""
-    from eval.results.saved import distinct, find_results, read_result
-    from eval.results.systems import boards
+    from sinkqa.eval.results.saved import distinct, find_results, read_result
+    from sinkqa.eval.results.systems import boards
 
     read = distinct([read_result(path) for path in find_results(results)])
     found = boards(read, measure=measure, baseline=baseline)
@@ -228,10 +228,10 @@ def latency(
     as_json: AsJson = False,
 ) -> None:
     """How long a search takes, p50 and p95, in libraries of several sizes."""
-    from eval.progress import progress
-    from eval.reporting.tables import print_timings
-    from eval.speed.latency import latency as run
-    from index.models.encoder import load_encoder
+    from sinkqa.eval.progress import progress
+    from sinkqa.eval.reporting.tables import print_timings
+    from sinkqa.eval.speed.latency import latency as run
+    from sinkqa.index.models.encoder import load_encoder
 
     counts = [count(part) for part in passages.split(",")]
     chosen = configurations(mode or list(get_args(SearchMode)), encoder, reranker, None, None, k=k)
@@ -249,8 +249,8 @@ def report(
     out: Annotated[Path, typer.Option("--out", "-o", help="The page to write.")] = Path("report.html"),
 ) -> None:
     """One HTML page of results: tables, plots, and for every question what was found and missed."""
-    from eval.reporting.report import write_report
-    from eval.results.saved import find_results, read_result
+    from sinkqa.eval.reporting.report import write_report
+    from sinkqa.eval.results.saved import find_results, read_result
 
     read = [read_result(path) for path in find_results(results)]
     write_report(out, read)
@@ -265,9 +265,9 @@ def expected(
     as_json: AsJson = False,
 ) -> None:
     """Measure published figures again: OK or FAIL with the difference; exit status 1 where one fails."""
-    from eval.progress import progress
-    from eval.reporting.expected import EXPECTED, check_expected
-    from eval.reporting.tables import print_checks
+    from sinkqa.eval.progress import progress
+    from sinkqa.eval.reporting.expected import EXPECTED, check_expected
+    from sinkqa.eval.reporting.tables import print_checks
 
     with progress("expected") as advance:
         checks = list(check_expected(file or EXPECTED, out=out, cache=cache, on_progress=advance))
@@ -287,11 +287,11 @@ def structure(
     as_json: AsJson = False,
 ) -> None:
     """How much of a document's known structure is recovered: headings, pages, footnotes, tables."""
-    from eval.data.lines import read_json
-    from eval.reporting.tables import print_structure
-    from eval.structure import score_structure
-    from ingest.readers import read as read_document
-    from ingest.splitting.splitter import split
+    from sinkqa.eval.data.lines import read_json
+    from sinkqa.eval.reporting.tables import print_structure
+    from sinkqa.eval.structure import score_structure
+    from sinkqa.ingest.readers import read as read_document
+    from sinkqa.ingest.splitting.splitter import split
 
     truth, table_truth = read_json(structure), read_json(tables)
     read = read_document(document)
@@ -311,9 +311,9 @@ def bench(
     as_json: AsJson = False,
 ) -> None:
     """Speed and memory of adding, asking and searching, each beside a reference measured in the same run."""
-    from eval.data.lines import read_rows
-    from eval.reporting.tables import print_figures
-    from eval.speed.bench import bench as run
+    from sinkqa.eval.data.lines import read_rows
+    from sinkqa.eval.reporting.tables import print_figures
+    from sinkqa.eval.speed.bench import bench as run
 
     asked = [row["question"] for _, row in read_rows(questions, question=str)] if questions else []
     figures = run(paths, asked)
@@ -331,9 +331,9 @@ def sizes(
     as_json: AsJson = False,
 ) -> None:
     """How well evidence is found with passages of several sizes."""
-    from eval.data.gold import read_questions
-    from eval.ranking.sizes import compare_sizes
-    from eval.reporting.tables import print_sizes
+    from sinkqa.eval.data.gold import read_questions
+    from sinkqa.eval.ranking.sizes import compare_sizes
+    from sinkqa.eval.reporting.tables import print_sizes
 
     asked = list(read_questions(questions))
     results = compare_sizes(paths, asked, targets=[count(target) for target in targets.split(",")])

@@ -9,7 +9,7 @@ EvaluationError
 
 from __future__ import annotations
 
-from ingest.errors import SinkQAError
+from sinkqa.ingest.errors import SinkQAError
 
 
 class EvaluationError(SinkQAError):

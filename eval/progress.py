@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from eval.ranking.running import OnProgress
+    from sinkqa.eval.ranking.running import OnProgress
 
 
 @contextmanager

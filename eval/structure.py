@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
-from ingest.document import Block, Document, Span, Table
-from ingest.passage import Passage
+from sinkqa.ingest.document import Block, Document, Span, Table
+from sinkqa.ingest.passage import Passage
 
 
 class Place(TypedDict, total=False):

@@ -19,7 +19,7 @@ LibraryError
 
 from __future__ import annotations
 
-from ingest.errors import SinkQAError
+from sinkqa.ingest.errors import SinkQAError
 
 
 class LibraryError(SinkQAError):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ingest.document import Metadata
-from ingest.passage import Passage
+from sinkqa.ingest.document import Metadata
+from sinkqa.ingest.passage import Passage
 
 SearchMode = Literal["hybrid", "lexical", "dense"]
 
@@ -18,7 +18,7 @@ class Filters:
     ``doc_ids`` may be prefixes of at least 6 hex digits; the jurisdiction "" stands for one that is not known;
     ``languages`` are the passage's; ``types`` are short format names ("pdf", "html", "docx", "markdown", "text",
     "json"); years are inclusive bounds on the document's year.
-    ``kinds``: a passage makes a statement of one of these kinds (:data:`ingest.provisions.formulae.ProvisionKind`).
+    ``kinds``: a passage makes a statement of one of these kinds (:data:`ProvisionKind`).
     """
 
     doc_ids: tuple[str, ...] = ()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from index.errors import LibraryDamaged
-from index.search.backend import SearchBackend
-from index.store.store import Store
+from sinkqa.index.errors import LibraryDamaged
+from sinkqa.index.search.backend import SearchBackend
+from sinkqa.index.store.store import Store
 
 
 @dataclass(frozen=True, slots=True)

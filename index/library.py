@@ -11,35 +11,35 @@ from time import monotonic
 from types import TracebackType
 from typing import Self
 
-from index.arrays import Floats
-from index.errors import EncoderMismatch
-from index.hit import Filters, Hit, SearchMode, Stated
-from index.inspection import Problem, inspect
-from index.models.encoder import Encoder, load_encoder
-from index.models.reranker import Reranker, rerank
-from index.naming.known import Known
-from index.opening import library_stands, open_store
-from index.query.fusion import DEFAULT_WEIGHTS, Weights
-from index.query.retrieval import DEPTH, LONGEST_QUERY, prepare, ranked, read_hits, read_stated
-from index.search.backend import Recall, SearchBackend, Searcher
-from index.search.query import Query
-from index.store.documents.catalogue import AddResult, Census, DocumentRecord, Size
-from index.store.documents.corrections import Corrections, corrected, inherited
-from index.store.documents.names import Shared
-from index.store.documents.packed import Packed, pack_document
-from index.store.encoding import encode_anew
-from index.store.sqlite.trash import Trash
-from index.store.store import Store
-from ingest.document import Document, Page
-from ingest.passage import Passage
-from ingest.provisions.formulae import ProvisionKind
+from sinkqa.index.arrays import Floats
+from sinkqa.index.errors import EncoderMismatch
+from sinkqa.index.hit import Filters, Hit, SearchMode, Stated
+from sinkqa.index.inspection import Problem, inspect
+from sinkqa.index.models.encoder import Encoder, load_encoder
+from sinkqa.index.models.reranker import Reranker, rerank
+from sinkqa.index.naming.known import Known
+from sinkqa.index.opening import library_stands, open_store
+from sinkqa.index.query.fusion import DEFAULT_WEIGHTS, Weights
+from sinkqa.index.query.retrieval import DEPTH, LONGEST_QUERY, prepare, ranked, read_hits, read_stated
+from sinkqa.index.search.backend import Recall, SearchBackend, Searcher
+from sinkqa.index.search.query import Query
+from sinkqa.index.store.documents.catalogue import AddResult, Census, DocumentRecord, Size
+from sinkqa.index.store.documents.corrections import Corrections, corrected, inherited
+from sinkqa.index.store.documents.names import Shared
+from sinkqa.index.store.documents.packed import Packed, pack_document
+from sinkqa.index.store.encoding import encode_anew
+from sinkqa.index.store.sqlite.trash import Trash
+from sinkqa.index.store.store import Store
+from sinkqa.ingest.document import Document, Page
+from sinkqa.ingest.passage import Passage
+from sinkqa.ingest.provisions.formulae import ProvisionKind
 
 _GROUP_S = 1.0  # a commit and its index generation cost about 0.1 s: documents that come faster share one
 
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """A document to add. ``source``: see :class:`index.store.documents.packed.Packed`; by default the document's name."""
+    """A document to add. ``source``: see :class:`Packed`; by default the document's name."""
 
     document: Document
     passages: Sequence[Passage]
@@ -72,7 +72,7 @@ class Library:
     ) -> Library:
         """Opens the library in a folder, or in a database by its address; ``create`` begins one where there is none.
 
-        ``encoder`` is one, or a name for :func:`index.models.encoder.load_encoder`. A library holds the vectors of one
+        ``encoder`` is one, or a name for :func:`load_encoder`. A library holds the vectors of one
         encoder; ``reencode`` makes them anew with this one where they are another's.
 
         Raises:
@@ -210,11 +210,11 @@ class Library:
         return self._store.size()
 
     def shared(self, keys: Sequence[str], *, most: int) -> dict[str, Shared]:
-        """As :meth:`index.store.store.Store.shared`."""
+        """As :meth:`Store.shared`."""
         return self._store.shared(keys, most=most)
 
     def named(self, keys: Sequence[str], *, most: int, among: Sequence[int] | None = None) -> dict[str, list[int]]:
-        """As :meth:`index.store.store.Store.named`."""
+        """As :meth:`Store.named`."""
         return self._store.named(keys, most=most, among=among)
 
     def known(self, docs: Sequence[int]) -> dict[int, Known]:
@@ -299,7 +299,7 @@ class Library:
     ) -> list[Stated]:
         """Statements of a kind, or definitions of this term, in the order documents were added and are read.
 
-        ``term``: as :func:`ingest.provisions.defining.term_key` gives it. Raises as :meth:`search` does.
+        ``term``: as :func:`term_key` gives it. Raises as :meth:`search` does.
         """
         with self._store.reading():
             return read_stated(self._store, self._store.stated(kind, term=term, filters=filters, most=most))

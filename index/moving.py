@@ -8,12 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from index.errors import EncoderMismatch, LibraryDamaged
-from index.models.encoder import Encoder
-from index.opening import open_store
-from index.store.documents.catalogue import DocumentRecord
-from index.store.documents.kept import Kept
-from index.store.store import Store
+from sinkqa.index.errors import EncoderMismatch, LibraryDamaged
+from sinkqa.index.models.encoder import Encoder
+from sinkqa.index.opening import open_store
+from sinkqa.index.store.documents.catalogue import DocumentRecord
+from sinkqa.index.store.documents.kept import Kept
+from sinkqa.index.store.store import Store
 
 _AT_ONCE = 1_000  # passages in one commit: what a copy that breaks off has to do again
 

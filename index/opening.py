@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import urlencode
 
-from index.models.encoder import Encoder
-from index.search.backend import SearchBackend
-from index.search.embedded.backend import LocalBackend
-from index.store.sqlite.connection import stands
-from index.store.sqlite.store import STORE_FILE, SqliteStore
-from index.store.store import Store
+from sinkqa.index.models.encoder import Encoder
+from sinkqa.index.search.backend import SearchBackend
+from sinkqa.index.search.embedded.backend import LocalBackend
+from sinkqa.index.store.sqlite.connection import stands
+from sinkqa.index.store.sqlite.store import STORE_FILE, SqliteStore
+from sinkqa.index.store.store import Store
 
 _SCHEMES = ("postgresql://", "postgres://")
 
@@ -34,7 +34,7 @@ def library_stands(place: Path | str) -> bool:
     """Whether a library is in the folder or database. Raises LibraryUnreadable where nobody can tell."""
     if not is_address(place):
         return stands(Path(place) / STORE_FILE)
-    from index.store.postgres.store import database_stands
+    from sinkqa.index.store.postgres.store import database_stands
 
     return database_stands(str(place))
 
@@ -45,14 +45,14 @@ def open_store(
     """The store in a folder or database, and what searches it; ``create`` begins one where there is none.
 
     Raises:
-        LibraryError: see :class:`index.store.sqlite.store.SqliteStore` and :class:`index.store.postgres.store.PostgresStore`.
+        LibraryError: see :class:`SqliteStore` and :class:`PostgresStore`.
     """
     made_by, dim = encoder.fingerprint, encoder.dim
     if not is_address(place):
         local = SqliteStore.open(Path(place), create=create, encoder=made_by, lock_timeout_s=lock_timeout_s)
         return local, LocalBackend(local, encoder=made_by, dim=dim)
-    from index.search.postgres.backend import PostgresBackend
-    from index.store.postgres.store import PostgresStore
+    from sinkqa.index.search.postgres.backend import PostgresBackend
+    from sinkqa.index.store.postgres.store import PostgresStore
 
     store = PostgresStore.open(str(place), create=create, encoder=made_by, dim=dim, lock_timeout_s=lock_timeout_s)
     return store, PostgresBackend(store, encoder=made_by, dim=dim)

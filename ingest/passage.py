@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
-from ingest.document import Span
+from sinkqa.ingest.document import Span
 
 SPLITTER_VERSION = "1"
 

@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from ingest.document import Document
-from ingest.errors import PoorQuality
+from sinkqa.ingest.document import Document
+from sinkqa.ingest.errors import PoorQuality
 
 REFUSED_BELOW = 0.35
 WARNED_BELOW = 0.85

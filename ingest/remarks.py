@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from ingest.text.patterns import late
+from sinkqa.ingest.text.patterns import late
 
 RemarkKind = Literal[
     "figures",  # numbers lost a sign or a point

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Literal
 
-from ingest.document import Box
+from sinkqa.ingest.document import Box
 
 Status = Literal["answered", "partial", "abstained"]
 AbstainReason = Literal["no_evidence", "out_of_scope", "premise_contradicted", "unsupported", "no_question"]

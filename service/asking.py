@@ -8,35 +8,35 @@ from contextlib import AbstractContextManager
 from dataclasses import fields, replace
 from functools import cache, cached_property
 
-from index.hit import Filters, Hit, SearchMode, Why
-from index.library import Library
-from index.models.reranker import Reranker, load_reranker
-from ingest.text.language import detect
-from ingest.text.view import fold
-from service.answer import Answer, Citation, RankedPassage, SearchResult
-from service.answering.dialogue.opening import Opening
-from service.answering.finding import Finder
-from service.answering.guide import Guide
-from service.answering.judging.answerer import READ, reordered
-from service.answering.judging.confidence import BAR
-from service.answering.judging.judge import load_judge
-from service.answering.responding import Responder
-from service.answering.understanding.question import Asked
-from service.answering.writing.checked import sources, write, written_over
-from service.answering.writing.generating import ChatGenerator, Generator, Source
-from service.answering.writing.translating import translated
-from service.budget import checkpoint, spending
-from service.errors import InvalidQuestion
-from service.evidence.citations import cite
-from service.evidence.geometry import quoted_spans
-from service.evidence.kept import KeptDocuments
-from service.evidence.pieces import Pieces
-from service.evidence.relevance import nearest
-from service.evidence.warnings.doubts import doubted
-from service.evidence.warnings.injection import flags
-from service.grounding.quoting import QuoteReport, checked_quote, locate
-from service.grounding.verifying import VerifyReport, verify
-from service.settings import Settings
+from sinkqa.index.hit import Filters, Hit, SearchMode, Why
+from sinkqa.index.library import Library
+from sinkqa.index.models.reranker import Reranker, load_reranker
+from sinkqa.ingest.text.language import detect
+from sinkqa.ingest.text.view import fold
+from sinkqa.service.answer import Answer, Citation, RankedPassage, SearchResult
+from sinkqa.service.answering.dialogue.opening import Opening
+from sinkqa.service.answering.finding import Finder
+from sinkqa.service.answering.guide import Guide
+from sinkqa.service.answering.judging.answerer import READ, reordered
+from sinkqa.service.answering.judging.confidence import BAR
+from sinkqa.service.answering.judging.judge import load_judge
+from sinkqa.service.answering.responding import Responder
+from sinkqa.service.answering.understanding.question import Asked
+from sinkqa.service.answering.writing.checked import sources, write, written_over
+from sinkqa.service.answering.writing.generating import ChatGenerator, Generator, Source
+from sinkqa.service.answering.writing.translating import translated
+from sinkqa.service.budget import checkpoint, spending
+from sinkqa.service.errors import InvalidQuestion
+from sinkqa.service.evidence.citations import cite
+from sinkqa.service.evidence.geometry import quoted_spans
+from sinkqa.service.evidence.kept import KeptDocuments
+from sinkqa.service.evidence.pieces import Pieces
+from sinkqa.service.evidence.relevance import nearest
+from sinkqa.service.evidence.warnings.doubts import doubted
+from sinkqa.service.evidence.warnings.injection import flags
+from sinkqa.service.grounding.quoting import QuoteReport, checked_quote, locate
+from sinkqa.service.grounding.verifying import VerifyReport, verify
+from sinkqa.service.settings import Settings
 
 _WHY = tuple(each.name for each in fields(Why))
 _OFFERED = 12  # pieces of evidence for a generator
@@ -44,7 +44,7 @@ _QUESTION_CHARS = 4_000  # longer than any question; a pasted document is a mist
 
 
 class Asking:
-    """What asks one library. ``astral`` gives a document's :func:`service.evidence.geometry.astral_offsets`."""
+    """What asks one library. ``astral`` gives a document's :func:`astral_offsets`."""
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class Asking:
         bar: float | None = None,
         generate: bool = False,
     ) -> Iterator[Answer]:
-        """As :meth:`service.engine.Engine.stream`."""
+        """As :meth:`Engine.stream`."""
         _check(question)
         clock = _Clock()
         with self._spending(), self._library.reading():
@@ -158,7 +158,7 @@ class Asking:
         return replace(made, timings_ms=clock.laps)
 
     def opening(self, language: str) -> Opening:
-        """As :meth:`service.engine.Engine.opening`."""
+        """As :meth:`Engine.opening`."""
         with self._spending(), self._library.reading():
             greeted = self._responder(_Clock(), self._documents(), READ, None, None).respond(
                 "你好" if language == "zh" else "hello"
@@ -168,7 +168,7 @@ class Asking:
     def search(
         self, query: str, *, k: int | None = None, mode: SearchMode = "hybrid", filters: Filters | None = None
     ) -> SearchResult:
-        """As :meth:`service.engine.Engine.search`."""
+        """As :meth:`Engine.search`."""
         clock = _Clock()
         with self._spending(), self._library.reading():
             documents = self._documents()
@@ -191,7 +191,7 @@ class Asking:
         return load_reranker(self._settings.reranker) if self._settings.reranker else self._judge.reranker
 
     def verify(self, text: str) -> VerifyReport:
-        """As :meth:`service.engine.Engine.verify`."""
+        """As :meth:`Engine.verify`."""
         clock = _Clock()
         with self._spending(), self._library.reading():
             documents = self._documents()
@@ -209,7 +209,7 @@ class Asking:
         )
 
     def verify_quote(self, quote: str, *, doc_id: str | None = None) -> QuoteReport:
-        """As :meth:`service.engine.Engine.verify_quote`."""
+        """As :meth:`Engine.verify_quote`."""
         clock = _Clock()
         filters = Filters(doc_ids=(doc_id,)) if doc_id else None
         with self._spending(), self._library.reading():

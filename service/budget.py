@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from service.errors import DeadlineExceeded
+from sinkqa.service.errors import DeadlineExceeded
 
 
 class WorkBudget:

@@ -18,11 +18,11 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from ingest.errors import SinkQAError
-from service.commands import edit, fetch, holdings, key, serve, terminal
-from service.commands.given import Group
-from service.commands.options import AsJson, Collection, Kind, Library, Mode, open_engine
-from service.commands.phrases import count
+from sinkqa.ingest.errors import SinkQAError
+from sinkqa.service.commands import edit, fetch, holdings, key, serve, terminal
+from sinkqa.service.commands.given import Group
+from sinkqa.service.commands.options import AsJson, Collection, Kind, Library, Mode, open_engine
+from sinkqa.service.commands.phrases import count
 
 app = typer.Typer(
     cls=Group,
@@ -77,8 +77,8 @@ def add(
 
     A library begun so holds what you add and nothing else; the starter corpus comes with a first question.
     """
-    from service.hosting.collections import Collections
-    from service.settings import Settings
+    from sinkqa.service.hosting.collections import Collections
+    from sinkqa.service.settings import Settings
 
     gc.enable()
     settings = Settings.load(library=library, collection=collection, workers=workers)
@@ -109,7 +109,7 @@ def ask(
     as_json: AsJson = False,
 ) -> None:
     """Answer a question with checked quotes, or say why the library cannot."""
-    from service.commands import memo
+    from sinkqa.service.commands import memo
 
     kind_of_file = memo.format_of(export) if export else ""  # what cannot be written is told before anything is asked
     engine = open_engine(library, collection)
@@ -208,9 +208,9 @@ def doctor(
     as_json: AsJson = False,
 ) -> None:
     """Check what is installed, loaded, stale or damaged."""
-    from index.errors import LibraryError
-    from service.documents.doctor import examine
-    from service.settings import Settings
+    from sinkqa.index.errors import LibraryError
+    from sinkqa.service.documents.doctor import examine
+    from sinkqa.service.settings import Settings
 
     gc.enable()
     try:
@@ -234,8 +234,8 @@ def backup(
     as_json: AsJson = False,
 ) -> None:
     """Copy all collections and keys, while a server runs if one does. The copy is a library: move it to restore it."""
-    from service.hosting.backup import back_up
-    from service.settings import Settings
+    from sinkqa.service.hosting.backup import back_up
+    from sinkqa.service.settings import Settings
 
     copied = back_up(Settings.load(library=library), to)
     if as_json:
@@ -250,8 +250,8 @@ def upgrade(library: Library = None, as_json: AsJson = False) -> None:
     """Raise a library that an older version wrote to the format of today: all collections and their search indexes."""
     from dataclasses import asdict
 
-    from service.hosting.upgrading import upgrade
-    from service.settings import Settings
+    from sinkqa.service.hosting.upgrading import upgrade
+    from sinkqa.service.settings import Settings
 
     upgraded = upgrade(Settings.load(library=library))
     if as_json:
@@ -271,8 +271,8 @@ def migrate(
     as_json: AsJson = False,
 ) -> None:
     """Copy all documents into a database, or back into a folder. Begun again, it goes on where it was."""
-    from service.hosting.migrating import migrate as move
-    from service.settings import Settings
+    from sinkqa.service.hosting.migrating import migrate as move
+    from sinkqa.service.settings import Settings
 
     with terminal.progress("Copying", quiet=as_json) as advance:
         moved = move(Settings.load(library=library), to, on_progress=advance)

@@ -6,17 +6,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice, zip_longest
 
-from index.errors import DocumentNotFound, PassageNotFound
-from index.hit import Filters, Hit, Why
-from ingest.about.places import countries_in
-from ingest.passage import Passage
-from ingest.provisions.references import references
-from ingest.text.language import detect
-from service.answer import Answer
-from service.answering.dialogue.opening import suggestions
-from service.answering.dialogue.pointing import named_document
-from service.answering.dialogue.rewriting import Followed, follow, remark
-from service.engine import Engine
+from sinkqa.index.errors import DocumentNotFound, PassageNotFound
+from sinkqa.index.hit import Filters, Hit, Why
+from sinkqa.ingest.about.places import countries_in
+from sinkqa.ingest.passage import Passage
+from sinkqa.ingest.provisions.references import references
+from sinkqa.ingest.text.language import detect
+from sinkqa.service.answer import Answer
+from sinkqa.service.answering.dialogue.opening import suggestions
+from sinkqa.service.answering.dialogue.pointing import named_document
+from sinkqa.service.answering.dialogue.rewriting import Followed, follow, remark
+from sinkqa.service.engine import Engine
 
 NEXT = 3  # questions that are offered
 _TRIED = 6  # at most, before they are offered: each costs as much as a question

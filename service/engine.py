@@ -10,27 +10,27 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
-from index.hit import Filters, SearchMode
-from index.library import Library
-from ingest.document import Metadata
-from service.documents.stored import Shelf
-from service.settings import Settings
+from sinkqa.index.hit import Filters, SearchMode
+from sinkqa.index.library import Library
+from sinkqa.ingest.document import Metadata
+from sinkqa.service.documents.stored import Shelf
+from sinkqa.service.settings import Settings
 
 if TYPE_CHECKING:
-    from service.answer import Answer, SearchResult
-    from service.answering.dialogue.opening import Opening
-    from service.answering.writing.generating import Generator
-    from service.asking import Asking
-    from service.documents.doctor import DoctorReport
-    from service.exporting.exporter import Exported
-    from service.exporting.memo import Memo
-    from service.exporting.rereading import Link
-    from service.grounding.quoting import QuoteReport
-    from service.grounding.verifying import VerifyReport
-    from service.intake.adding import AddReport, OnDone, OnProgress
-    from service.intake.reader_pool import Readers, Stop
-    from service.intake.turns import Share
-    from service.intake.workers import File
+    from sinkqa.service.answer import Answer, SearchResult
+    from sinkqa.service.answering.dialogue.opening import Opening
+    from sinkqa.service.answering.writing.generating import Generator
+    from sinkqa.service.asking import Asking
+    from sinkqa.service.documents.doctor import DoctorReport
+    from sinkqa.service.exporting.exporter import Exported
+    from sinkqa.service.exporting.memo import Memo
+    from sinkqa.service.exporting.rereading import Link
+    from sinkqa.service.grounding.quoting import QuoteReport
+    from sinkqa.service.grounding.verifying import VerifyReport
+    from sinkqa.service.intake.adding import AddReport, OnDone, OnProgress
+    from sinkqa.service.intake.reader_pool import Readers, Stop
+    from sinkqa.service.intake.turns import Share
+    from sinkqa.service.intake.workers import File
 
 _BESIDE_BYTES = 50_000  # of text that a server reads itself: a tenth of a second in which it does little else
 
@@ -51,7 +51,7 @@ class Engine(Shelf):
     @cached_property
     def _asking(self) -> Asking:
         """Comes with the first question: a list of documents need not wait for what answers."""
-        from service.asking import Asking
+        from sinkqa.service.asking import Asking
 
         return Asking(self._library, self._settings, generator=self._generator, astral=self._astral_offsets)
 
@@ -84,7 +84,7 @@ class Engine(Shelf):
     def start(cls, settings: Settings, *, on_progress: OnProgress | None = None) -> Engine:
         """A new library that holds the bundled starter corpus."""
         engine = cls.open(settings, create=True)
-        with resources.as_file(resources.files("service") / "starter") as folder:
+        with resources.as_file(resources.files("sinkqa.service") / "starter") as folder:
             engine.add([folder], on_progress=on_progress)
         return engine
 
@@ -100,19 +100,19 @@ class Engine(Shelf):
         The same bytes again change nothing; new bytes at the same path replace the document that stood there.
         ``about``: what is known of files beforehand, by their paths; it goes before what their readers find.
         """
-        from service.intake.adding import take_in
-        from service.intake.reader_pool import Readers
+        from sinkqa.service.intake.adding import take_in
+        from sinkqa.service.intake.reader_pool import Readers
 
         wanted, cpu_s = self._settings.workers or os.cpu_count() or 1, self._settings.file_timeout_s
         readers = Readers(self._settings.encoder, wanted=wanted, cpu_s=cpu_s)
         return take_in(self._library, paths, readers=readers, on_progress=on_progress, about=about)
 
     def bring_in(self, files: Sequence[File], *, readers: Readers, share: Share, on_done: OnDone, stop: Stop) -> None:
-        """:func:`service.intake.adding.bring_in` beside questions that are answered meanwhile, in turn with other jobs.
+        """:func:`bring_in` beside questions that are answered meanwhile, in turn with other jobs.
 
         What a file supersedes can be put back as what was discarded can.
         """
-        from service.intake.adding import bring_in
+        from sinkqa.service.intake.adding import bring_in
 
         bring_in(
             self._library,
@@ -191,14 +191,14 @@ class Engine(Shelf):
         return self._asking.verify_quote(quote, doc_id=doc_id)
 
     def export(self, memo: Memo, kind: str, *, link: Link) -> Exported:
-        """A memo as a file of this kind (:data:`service.exporting.exporter.FORMATS`), every quote re-read first.
+        """A memo as a file of this kind (:data:`FORMATS`), every quote re-read first.
 
         ``link`` gives the addresses of passages whose documents have none.
 
         Raises:
             InvalidExport: the memo holds nothing.
         """
-        from service.exporting.exporter import export
+        from sinkqa.service.exporting.exporter import export
 
         with self._library.reading():
             return export(memo, kind, self._library, link)
@@ -209,7 +209,7 @@ class Engine(Shelf):
         Raises:
             DocumentNotFound, AmbiguousDocument: see their names.
         """
-        from service.exporting.exporter import references
+        from sinkqa.service.exporting.exporter import references
 
         with self._library.reading():
             return references(self._library, doc_id, pages)
@@ -234,6 +234,6 @@ class Engine(Shelf):
 
     def doctor(self) -> DoctorReport:
         """What is installed and loaded, and what is stale or damaged."""
-        from service.documents.doctor import examine
+        from sinkqa.service.documents.doctor import examine
 
         return examine(self._settings, library=self._library, reranker=lambda: self._asking.reranker)

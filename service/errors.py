@@ -39,7 +39,7 @@ SinkQAError
 
 from __future__ import annotations
 
-from ingest.errors import SinkQAError
+from sinkqa.ingest.errors import SinkQAError
 
 
 class ServiceError(SinkQAError):

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from service.answer import Answer, AnswerTable, Citation, QuotedSpan
-from service.evidence.warnings.direction import SHOWN
+from sinkqa.service.answer import Answer, AnswerTable, Citation, QuotedSpan
+from sinkqa.service.evidence.warnings.direction import SHOWN
 
 _ACTIVE = re.compile(
     r"(?P<address>(?i:(?:https?|ftp)://|(?<![\w.])www\.)[!-_a-~]+)"  # many viewers make links of these, escaped or not

@@ -18,14 +18,14 @@ from mcp.server.mcpserver.exceptions import ResourceNotFoundError, ToolError
 from mcp.types import CallToolResult, Resource, ResourceLink, TextContent, ToolAnnotations
 from pydantic import BaseModel, Field
 
-from index.errors import PassageNotFound
-from index.hit import SearchMode
-from ingest.errors import SinkQAError
-from service.answer import QuotedSpan
-from service.engine import Engine
-from service.interfaces.links import passage_link
-from service.interfaces.schemas import AnswerOut, FiltersIn, K, QuoteOut, SearchOut, Text, VerifyOut
-from service.markdown import pieces
+from sinkqa.index.errors import PassageNotFound
+from sinkqa.index.hit import SearchMode
+from sinkqa.ingest.errors import SinkQAError
+from sinkqa.service.answer import QuotedSpan
+from sinkqa.service.engine import Engine
+from sinkqa.service.interfaces.links import passage_link
+from sinkqa.service.interfaces.schemas import AnswerOut, FiltersIn, K, QuoteOut, SearchOut, Text, VerifyOut
+from sinkqa.service.markdown import pieces
 
 DOCUMENT, PASSAGE = "sinkqa://documents/{doc_id}", "sinkqa://passages/{passage_id}"
 _INSTRUCTIONS = """A library of climate-policy documents in Chinese and English. Ask in either language: `ask` answers \

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
-from index.opening import is_address, within_address
-from service.errors import InvalidSetting
+from sinkqa.index.opening import is_address, within_address
+from sinkqa.service.errors import InvalidSetting
 
 SCHEMA = "collection_"
 """Collections in a database have schemas that begin so."""

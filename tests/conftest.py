@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from service.cli import main
+from sinkqa.service.cli import main
 
 pytest_plugins = ["tests.postgresql"]
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from index.store.postgres.wire import PostgresConnection
+from sinkqa.index.store.postgres.wire import PostgresConnection
 
 Database = Callable[[], str]
 """Gives the address of a new, empty database."""

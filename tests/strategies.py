@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from ingest.document import Block, Cell, Document, Metadata, Page, Span, Table
-from ingest.passage import Passage
-from ingest.splitting.splitter import split
+from sinkqa.ingest.document import Block, Cell, Document, Metadata, Page, Span, Table
+from sinkqa.ingest.passage import Passage
+from sinkqa.ingest.splitting.splitter import split
 
 _SNIPPETS = (
     "森林是陆地上最大的碳库。",

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from service.http.serving.server import GRACE_S
-from service.settings import Settings
+from sinkqa.service.http.serving.server import GRACE_S
+from sinkqa.service.settings import Settings
 from tests.conftest import COMMAND, process
 
 ROOT = Path(__file__).parents[1]

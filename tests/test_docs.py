@@ -21,8 +21,8 @@ import typer.main
 from packaging.requirements import Requirement
 from typer.cli import get_docs_for_click
 
-from service.cli import app
-from service.settings import Settings
+from sinkqa.service.cli import app
+from sinkqa.service.settings import Settings
 from tests.screen import lines, seen
 
 ROOT = Path(__file__).parents[1]

@@ -9,16 +9,32 @@ import pytest
 QUESTION = "How high may offsets be in Beijing?"
 _TOLD = """
 import sys
-from service.cli import main
+from sinkqa.service.cli import main
 try:
     main()
 finally:
     print(*sys.modules, sep="\\n", file=sys.stderr)
 """
-SERVING = {"fastapi", "uvicorn", "httpx", "openai", "mcp", "multiprocessing", "service.http", "service.fetching"}
-READING = {"pypdf", "pypdfium2", "docx", "openpyxl", "service.intake.reader_pool", "service.intake.adding"}
+SERVING = {
+    "fastapi",
+    "uvicorn",
+    "httpx",
+    "openai",
+    "mcp",
+    "multiprocessing",
+    "sinkqa.service.http",
+    "sinkqa.service.fetching",
+}
+READING = {
+    "pypdf",
+    "pypdfium2",
+    "docx",
+    "openpyxl",
+    "sinkqa.service.intake.reader_pool",
+    "sinkqa.service.intake.adding",
+}
 MODELS = {"pydantic", "pydantic_core", "importlib.metadata", "email"}
-ASKING = {"faiss", "rjieba", "tantivy", "tokenizers", "numpy.ma", "service.asking", "service.answering"}
+ASKING = {"faiss", "rjieba", "tantivy", "tokenizers", "numpy.ma", "sinkqa.service.asking", "sinkqa.service.answering"}
 
 
 def modules(*arguments: object) -> set[str]:
@@ -31,17 +47,19 @@ def modules(*arguments: object) -> set[str]:
 @pytest.mark.parametrize("command", [(), ("ask",), ("add",), ("list",), ("serve",), ("fetch",), ("key",)])
 def test_help_needs_neither_numbers_nor_a_library(command):
     found = modules(*command, "--help")
-    assert "service.cli" in found
-    assert not found & (SERVING | READING | ASKING | {"numpy", "sqlite3", "service.engine", "service.settings"})
+    assert "sinkqa.service.cli" in found
+    assert not found & (
+        SERVING | READING | ASKING | {"numpy", "sqlite3", "sinkqa.service.engine", "sinkqa.service.settings"}
+    )
 
 
 def test_a_list_needs_nothing_that_asks_reads_or_serves(starter: Path):
     found = modules("list", "-l", starter)
-    assert "index.library" in found
+    assert "sinkqa.index.library" in found
     assert not found & (SERVING | READING | ASKING | MODELS)
 
 
 def test_a_question_needs_nothing_that_reads_or_serves(starter: Path):
     found = modules("ask", "-l", starter, QUESTION)
-    assert "service.asking" in found
+    assert "sinkqa.service.asking" in found
     assert not found & (SERVING | READING | MODELS | {"numpy.ma", "numpy.typing", "rich.progress", "rich.markdown"})

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from service.settings import Settings
+from sinkqa.service.settings import Settings
 from tests.conftest import COMMAND, process
 
 ROOT = Path(__file__).parents[1]
@@ -91,7 +91,7 @@ def test_settings_and_limits_are_those_of_the_table_of_settings():
 
 
 def test_metrics_that_are_named_are_counted(tmp_path):
-    from service.http.observing.metrics import Metrics
+    from sinkqa.service.http.observing.metrics import Metrics
 
     page = Metrics().page().decode()
     for name in re.findall(r"`(sinkqa_\w+?)(?:_total)?(?:\{[\w,]+\})?`", PAGE):

@@ -8,25 +8,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.answering.withholding import Area, area
-from eval.data.evidence import bare
-from eval.data.lines import read_rows
-from eval.errors import MalformedData, NothingToMeasure
-from eval.ranking.running import OnProgress, quiet
-from eval.results.significance import Estimate, estimate
-from index.hit import Hit, Why
-from index.models.encoder import Encoder
-from ingest.document import Span
-from ingest.passage import Passage, Unit
-from ingest.text.analyzer import analyze
-from ingest.text.language import detect
-from ingest.text.sentences import sentence_spans
-from service.answering.judging.answerer import candidates, confidence_in
-from service.answering.judging.confidence import BAR
-from service.answering.judging.judge import RuleJudge
-from service.answering.understanding.question import understand
-from service.evidence.analysis import Analysis
-from service.evidence.pieces import Pieces
+from sinkqa.eval.answering.withholding import Area, area
+from sinkqa.eval.data.evidence import bare
+from sinkqa.eval.data.lines import read_rows
+from sinkqa.eval.errors import MalformedData, NothingToMeasure
+from sinkqa.eval.ranking.running import OnProgress, quiet
+from sinkqa.eval.results.significance import Estimate, estimate
+from sinkqa.index.hit import Hit, Why
+from sinkqa.index.models.encoder import Encoder
+from sinkqa.ingest.document import Span
+from sinkqa.ingest.passage import Passage, Unit
+from sinkqa.ingest.text.analyzer import analyze
+from sinkqa.ingest.text.language import detect
+from sinkqa.ingest.text.sentences import sentence_spans
+from sinkqa.service.answering.judging.answerer import candidates, confidence_in
+from sinkqa.service.answering.judging.confidence import BAR
+from sinkqa.service.answering.judging.judge import RuleJudge
+from sinkqa.service.answering.understanding.question import understand
+from sinkqa.service.evidence.analysis import Analysis
+from sinkqa.service.evidence.pieces import Pieces
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,27 +7,27 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from eval.answering.judging import WRONG, Asked, answer_scores, locate, loss, unlocated, wanted
-from eval.answering.losses import reliability_of
-from eval.answering.withholding import area, calibration_error, risk_coverage
-from eval.data.gold import CUTOFFS, DEPTH, Judgement, Question, documents_named
-from eval.data.gold import judge as judge_ranking
-from eval.errors import NothingToMeasure
-from eval.ranking.configuration import digest, fingerprints
-from eval.ranking.recall import gold_library, sha256_of
-from eval.ranking.running import OnProgress, excerpt, quiet, times
-from eval.results.saved import QuestionResult, Result, is_current, read_result, write_result
-from index.hit import Hit
-from index.library import Library
-from index.models.encoder import Encoder
-from ingest.readers import find_files
-from service.answer import Answer
-from service.answering.judging.answerer import candidates, reordered
-from service.answering.judging.judge import RULES, load_judge
-from service.answering.understanding.question import understand
-from service.engine import Engine
-from service.evidence.pieces import Pieces
-from service.settings import Settings
+from sinkqa.eval.answering.judging import WRONG, Asked, answer_scores, locate, loss, unlocated, wanted
+from sinkqa.eval.answering.losses import reliability_of
+from sinkqa.eval.answering.withholding import area, calibration_error, risk_coverage
+from sinkqa.eval.data.gold import CUTOFFS, DEPTH, Judgement, Question, documents_named
+from sinkqa.eval.data.gold import judge as judge_ranking
+from sinkqa.eval.errors import NothingToMeasure
+from sinkqa.eval.ranking.configuration import digest, fingerprints
+from sinkqa.eval.ranking.recall import gold_library, sha256_of
+from sinkqa.eval.ranking.running import OnProgress, excerpt, quiet, times
+from sinkqa.eval.results.saved import QuestionResult, Result, is_current, read_result, write_result
+from sinkqa.index.hit import Hit
+from sinkqa.index.library import Library
+from sinkqa.index.models.encoder import Encoder
+from sinkqa.ingest.readers import find_files
+from sinkqa.service.answer import Answer
+from sinkqa.service.answering.judging.answerer import candidates, reordered
+from sinkqa.service.answering.judging.judge import RULES, load_judge
+from sinkqa.service.answering.understanding.question import understand
+from sinkqa.service.engine import Engine
+from sinkqa.service.evidence.pieces import Pieces
+from sinkqa.service.settings import Settings
 
 SHIPPED = Settings()
 """Settings as they come, whatever the environment says."""
@@ -49,7 +49,7 @@ def score_answers(
 
     Raises:
         NothingToMeasure: no question has points, or every one can be answered.
-        UnreadableDocument, IngestError: as :func:`eval.ranking.recall.score_gold`.
+        UnreadableDocument, IngestError: as :func:`score_gold`.
     """
     if not any(each.points for each in questions):
         raise NothingToMeasure(f"{name}: expected questions with answer_points, got none; measure without --answers")

@@ -15,23 +15,23 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.answering.abstain import Posed, hits_of
-from eval.answering.judging import locate, text_worth
-from eval.answering.withholding import auroc
-from eval.data.gold import Question, documents_named
-from eval.ranking.configuration import digest
-from eval.ranking.recall import gold_library, sha256_of
-from eval.ranking.running import OnProgress, quiet
-from index.hit import Hit
-from ingest.passage import Passage
-from ingest.readers import find_files
-from service.answering.judging.answerer import READ
-from service.answering.judging.confidence import BAR, SIGNS
-from service.answering.judging.judge import RuleJudge
-from service.answering.judging.selecting import comes_into_question
-from service.answering.understanding.question import understand
-from service.evidence.analysis import Analysis
-from service.evidence.pieces import Pieces
+from sinkqa.eval.answering.abstain import Posed, hits_of
+from sinkqa.eval.answering.judging import locate, text_worth
+from sinkqa.eval.answering.withholding import auroc
+from sinkqa.eval.data.gold import Question, documents_named
+from sinkqa.eval.ranking.configuration import digest
+from sinkqa.eval.ranking.recall import gold_library, sha256_of
+from sinkqa.eval.ranking.running import OnProgress, quiet
+from sinkqa.index.hit import Hit
+from sinkqa.ingest.passage import Passage
+from sinkqa.ingest.readers import find_files
+from sinkqa.service.answering.judging.answerer import READ
+from sinkqa.service.answering.judging.confidence import BAR, SIGNS
+from sinkqa.service.answering.judging.judge import RuleJudge
+from sinkqa.service.answering.judging.selecting import comes_into_question
+from sinkqa.service.answering.understanding.question import understand
+from sinkqa.service.evidence.analysis import Analysis
+from sinkqa.service.evidence.pieces import Pieces
 
 _FOLDS = 5
 _ROUNDS = 3  # of fitting: each weighs the wrong candidates by how likely the one before finds them

@@ -11,17 +11,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.data.lines import read_rows
-from eval.errors import NothingToMeasure
-from eval.ranking.running import OnProgress
-from eval.results.significance import Estimate
-from index.models.encoder import Encoder
-from ingest.text.analyzer import analyze
-from ingest.text.language import detect
-from service.grounding.clauses import clauses
-from service.grounding.guard import check
-from service.grounding.quote import Quote
-from service.grounding.support import features
+from sinkqa.eval.data.lines import read_rows
+from sinkqa.eval.errors import NothingToMeasure
+from sinkqa.eval.ranking.running import OnProgress
+from sinkqa.eval.results.significance import Estimate
+from sinkqa.index.models.encoder import Encoder
+from sinkqa.ingest.text.analyzer import analyze
+from sinkqa.ingest.text.language import detect
+from sinkqa.service.grounding.clauses import clauses
+from sinkqa.service.grounding.guard import check
+from sinkqa.service.grounding.quote import Quote
+from sinkqa.service.grounding.support import features
 
 _RESAMPLES = 1_000
 _RIDGE = 5.0  # keeps weights of standardised features near zero; chosen on the tuning half
@@ -70,7 +70,7 @@ def read_items(path: Path) -> list[Item]:
     """The items of a set: JSON lines with claim, evidence (texts) and label.
 
     Raises:
-        FileMissing, MalformedData: as :func:`eval.data.lines.read_rows`.
+        FileMissing, MalformedData: as :func:`read_rows`.
         NothingToMeasure: it has no item.
     """
     numbers: dict[str, int] = {}

@@ -7,18 +7,18 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from eval.answering.losses import stage
-from eval.data.evidence import Stretch, stretches
-from eval.data.gold import Evidence, Judgement, Question
-from eval.data.points import Point, says, share_said, unsaid
-from eval.ranking.running import excerpt
-from eval.results.saved import Loss, Wanted
-from index.hit import Hit
-from ingest.passage import Passage
-from ingest.text.language import detect
-from service.answer import Answer, Citation
-from service.evidence.analysis import Analysis
-from service.evidence.pieces import cut_to_length, share_of_answer
+from sinkqa.eval.answering.losses import stage
+from sinkqa.eval.data.evidence import Stretch, stretches
+from sinkqa.eval.data.gold import Evidence, Judgement, Question
+from sinkqa.eval.data.points import Point, says, share_said, unsaid
+from sinkqa.eval.ranking.running import excerpt
+from sinkqa.eval.results.saved import Loss, Wanted
+from sinkqa.index.hit import Hit
+from sinkqa.ingest.passage import Passage
+from sinkqa.ingest.text.language import detect
+from sinkqa.service.answer import Answer, Citation
+from sinkqa.service.evidence.analysis import Analysis
+from sinkqa.service.evidence.pieces import cut_to_length, share_of_answer
 
 WRONG = "wrong-document citations"
 """The measure that counts citations, not questions."""

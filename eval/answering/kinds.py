@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from eval.errors import MalformedData
-from eval.ranking.running import OnProgress, quiet
-from ingest.errors import FileMissing
+from sinkqa.eval.errors import MalformedData
+from sinkqa.eval.ranking.running import OnProgress, quiet
+from sinkqa.ingest.errors import FileMissing
 
 if TYPE_CHECKING:
-    from eval.answering.calibration import Example
-    from service.answering.judging.judge import RuleJudge
+    from sinkqa.eval.answering.calibration import Example
+    from sinkqa.service.answering.judging.judge import RuleJudge
 
 KINDS = Path(__file__).with_name("kinds.toml")
 
@@ -27,9 +27,9 @@ def read_examples(
         FileMissing: the file or one that it names is not there.
         MalformedData: not in the layout that its own comment tells.
     """
-    from eval.answering.abstain import read_posed
-    from eval.answering.calibration import gold_examples, posed_examples
-    from eval.data.gold import read_questions
+    from sinkqa.eval.answering.abstain import read_posed
+    from sinkqa.eval.answering.calibration import gold_examples, posed_examples
+    from sinkqa.eval.data.gold import read_questions
 
     root = path.parent
     for kind in _kinds(path):

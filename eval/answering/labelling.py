@@ -6,19 +6,19 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from eval.answering.answers import SHIPPED
-from eval.ranking.configuration import digest
-from eval.ranking.recall import gold_library, sha256_of
-from eval.ranking.running import OnProgress
-from index.hit import Hit
-from index.library import Library
-from index.models.encoder import Encoder
-from ingest.readers import find_files
-from service.errors import InvalidText
-from service.evidence.citations import Sources
-from service.evidence.pieces import Pieces
-from service.grounding.guard import Label
-from service.grounding.verifying import Entailment, verify
+from sinkqa.eval.answering.answers import SHIPPED
+from sinkqa.eval.ranking.configuration import digest
+from sinkqa.eval.ranking.recall import gold_library, sha256_of
+from sinkqa.eval.ranking.running import OnProgress
+from sinkqa.index.hit import Hit
+from sinkqa.index.library import Library
+from sinkqa.index.models.encoder import Encoder
+from sinkqa.ingest.readers import find_files
+from sinkqa.service.errors import InvalidText
+from sinkqa.service.evidence.citations import Sources
+from sinkqa.service.evidence.pieces import Pieces
+from sinkqa.service.grounding.guard import Label
+from sinkqa.service.grounding.verifying import Entailment, verify
 
 
 def together(labels: set[Label]) -> Label:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from eval.answering.withholding import Bin, reliability
-from eval.results.saved import QuestionResult, Result, Stage
+from sinkqa.eval.answering.withholding import Bin, reliability
+from sinkqa.eval.results.saved import QuestionResult, Result, Stage
 
 NEAR, FAR = 5, 10
 """Passages among which evidence should be: so many an answer is mostly chosen of, and so many are read at most."""

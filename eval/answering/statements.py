@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from eval.answering.labelling import labelling
-from eval.data.lines import read_lines, shorten
-from eval.errors import MalformedData, NothingToMeasure
-from eval.ranking.running import OnProgress, quiet
-from index.models.encoder import Encoder
-from service.grounding.guard import Label
-from service.grounding.verifying import Entailment
+from sinkqa.eval.answering.labelling import labelling
+from sinkqa.eval.data.lines import read_lines, shorten
+from sinkqa.eval.errors import MalformedData, NothingToMeasure
+from sinkqa.eval.ranking.running import OnProgress, quiet
+from sinkqa.index.models.encoder import Encoder
+from sinkqa.service.grounding.guard import Label
+from sinkqa.service.grounding.verifying import Entailment
 
 STATEMENTS = Path(__file__).parents[1] / "questions" / "statements.tsv"
 """Ours, of which ``eval/questions/README.md`` tells."""

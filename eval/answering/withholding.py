@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from eval.results.significance import Estimate, estimate
+from sinkqa.eval.results.significance import Estimate, estimate
 
 _RESAMPLES = 2_000
 _LEVEL = 0.95

@@ -9,8 +9,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from eval.errors import ServerFailed
-from eval.outcome import MOST_SHOWN, Bar, Clock, Failure, Outcome
+from sinkqa.eval.errors import ServerFailed
+from sinkqa.eval.outcome import MOST_SHOWN, Bar, Clock, Failure, Outcome
 
 _CHECKS = (
     "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance",

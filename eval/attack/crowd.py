@@ -11,10 +11,10 @@ from contextlib import suppress
 import httpx
 import psutil
 
-from eval.attack.routes import ROUTES, Cost
-from eval.attack.units import repeated
-from eval.outcome import Bar, Clock, Failure, Outcome
-from eval.speed.loopback import Server
+from sinkqa.eval.attack.routes import ROUTES, Cost
+from sinkqa.eval.attack.units import repeated
+from sinkqa.eval.outcome import Bar, Clock, Failure, Outcome
+from sinkqa.eval.speed.loopback import Server
 
 ATTACKERS = 8
 _PAUSE_S = 0.12  # between two searches: below the rate that a key is allowed

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from eval.attack.places import amiss
+from sinkqa.eval.attack.places import amiss
 
 _TEXT = "The fen of mark {number} holds {number} hectares of rewetted peat beside the river.\n"
 _LINES = 8_000

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from eval.forging.material import read_material
-from eval.forging.measure import ForgeryScore, Verifier, forge, share, try_truths
-from eval.outcome import MOST_SHOWN, Bar, Clock, Failure, Outcome
-from eval.ranking.running import OnProgress
-from index.models.encoder import load_encoder
+from sinkqa.eval.forging.material import read_material
+from sinkqa.eval.forging.measure import ForgeryScore, Verifier, forge, share, try_truths
+from sinkqa.eval.outcome import MOST_SHOWN, Bar, Clock, Failure, Outcome
+from sinkqa.eval.ranking.running import OnProgress
+from sinkqa.index.models.encoder import load_encoder
 
 _EACH = 1  # forged statements of each kind and language in a round
 _TRUTHS = 40  # true ones in a round

@@ -15,11 +15,11 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from random import Random
 
-from eval.attack.mutating import mutated
-from eval.attack.samples import Sample
-from eval.outcome import MOST_SHOWN, Bar, Clock, Failure, Outcome
-from ingest.errors import DocumentTooLarge, IngestError
-from service.intake.workers import nameless_main, nursery
+from sinkqa.eval.attack.mutating import mutated
+from sinkqa.eval.attack.samples import Sample
+from sinkqa.eval.outcome import MOST_SHOWN, Bar, Clock, Failure, Outcome
+from sinkqa.ingest.errors import DocumentTooLarge, IngestError
+from sinkqa.service.intake.workers import nameless_main, nursery
 
 HANG_S = 60.0  # wall; what is sound takes a tenth of a second
 _MEMORY = 4 << 30  # bytes, so that a reader that grows without end does not take the machine
@@ -143,8 +143,8 @@ def _read_on(pipe: Connection) -> None:
 
 
 def _read(name: str, content: bytes) -> ReadingResult:
-    from ingest.readers import read_bytes
-    from ingest.splitting.splitter import split
+    from sinkqa.ingest.readers import read_bytes
+    from sinkqa.ingest.splitting.splitter import split
 
     before = _memory_mb("VmRSS")
     Path("/proc/self/clear_refs").write_text("5")  # the peak counts from here

@@ -17,13 +17,13 @@ from random import Random
 import httpx
 import psutil
 
-from eval.outcome import MOST_SHOWN, Bar, Clock, Failure, Outcome
-from eval.speed.loopback import serving
-from ingest.errors import SinkQAError
-from service.engine import Engine
-from service.settings import Settings
+from sinkqa.eval.outcome import MOST_SHOWN, Bar, Clock, Failure, Outcome
+from sinkqa.eval.speed.loopback import serving
+from sinkqa.ingest.errors import SinkQAError
+from sinkqa.service.engine import Engine
+from sinkqa.service.settings import Settings
 
-_COMMAND = (sys.executable, "-m", "service.cli")
+_COMMAND = (sys.executable, "-m", "sinkqa.service.cli")
 _TIMEOUT_S = 120.0
 _FILES = 6  # of one round
 _POLL_S = 0.1

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from eval.attack.samples import Sample
+from sinkqa.eval.attack.samples import Sample
 
 # A checksum or a bracket would be all that is ever tried.
 _PLAIN_SHARE = {"docx": 0.05, "xlsx": 0.05, "pptx": 0.05, "epub": 0.05, "json": 0.1}

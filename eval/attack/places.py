@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from eval.outcome import Bar, Clock, Failure, Outcome
+from sinkqa.eval.outcome import Bar, Clock, Failure, Outcome
 
-_COMMAND = (sys.executable, "-m", "service.cli")
+_COMMAND = (sys.executable, "-m", "sinkqa.service.cli")
 _TIMEOUT_S = 60.0
 _NAMED = re.compile(r"error\[[a-z-]+\]: \S")
 _DISK = "size=24m"
@@ -179,7 +179,7 @@ def _full_disk(folder: Path) -> Iterator[Failure]:
     away = ("unshare", "--mount", "sh", "-c", script, str(folder))
     if not shutil.which("unshare") or subprocess.run([*away, "true"], capture_output=True).returncode:
         return
-    inner = [sys.executable, "-m", "eval.attack.filling", str(folder)]
+    inner = [sys.executable, "-m", "sinkqa.eval.attack.filling", str(folder)]
     done = subprocess.run([*away, *inner], capture_output=True, text=True, timeout=20 * _TIMEOUT_S)
     for line in done.stdout.splitlines():
         command, _, happened = line.partition("\t")

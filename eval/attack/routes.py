@@ -11,9 +11,9 @@ from typing import Any
 
 import httpx
 
-from eval.attack.units import UNITS, repeated
-from eval.outcome import MOST_SHOWN, Bar, Clock, Failure, Outcome
-from eval.speed.loopback import Server
+from sinkqa.eval.attack.units import UNITS, repeated
+from sinkqa.eval.outcome import MOST_SHOWN, Bar, Clock, Failure, Outcome
+from sinkqa.eval.speed.loopback import Server
 
 MOST_CPU_S = 1.5
 _MOST_GROWTH = 1.3  # exponent of the cost in the size: 1 is linear, and clocks are coarse

@@ -12,23 +12,23 @@ from tempfile import TemporaryDirectory
 import httpx
 import psutil
 
-from eval.attack.contract import contract
-from eval.attack.crowd import ATTACKERS, crowd
-from eval.attack.forgery import forgery
-from eval.attack.fuzzing import fuzz
-from eval.attack.killing import killing
-from eval.attack.places import places
-from eval.attack.routes import Cost, strings
-from eval.attack.samples import read_samples
-from eval.errors import EvaluationError
-from eval.outcome import Bar, Clock, Failure, Outcome
-from eval.ranking.running import OnProgress
-from eval.speed.loopback import Server, serving
-from ingest.readers import SUFFIXES
-from service.engine import Engine
-from service.hosting.keys import keys_of
-from service.hosting.scopes import Scope
-from service.settings import Settings
+from sinkqa.eval.attack.contract import contract
+from sinkqa.eval.attack.crowd import ATTACKERS, crowd
+from sinkqa.eval.attack.forgery import forgery
+from sinkqa.eval.attack.fuzzing import fuzz
+from sinkqa.eval.attack.killing import killing
+from sinkqa.eval.attack.places import places
+from sinkqa.eval.attack.routes import Cost, strings
+from sinkqa.eval.attack.samples import read_samples
+from sinkqa.eval.errors import EvaluationError
+from sinkqa.eval.outcome import Bar, Clock, Failure, Outcome
+from sinkqa.eval.ranking.running import OnProgress
+from sinkqa.eval.speed.loopback import Server, serving
+from sinkqa.ingest.readers import SUFFIXES
+from sinkqa.service.engine import Engine
+from sinkqa.service.hosting.keys import keys_of
+from sinkqa.service.hosting.scopes import Scope
+from sinkqa.service.settings import Settings
 
 _DOCUMENTS = 8  # the smallest, which the server under attack holds
 _COSTLY = Cost("/v1/verify", "carbon, ", 20_000, 0.0, 0)  # for a crowd, where no costlier one was looked for

@@ -17,9 +17,9 @@ import docx
 import openpyxl
 import pptx
 
-from eval.errors import NothingToMeasure
-from eval.roundtrip.kinds import make
-from ingest.readers import SUFFIXES
+from sinkqa.eval.errors import NothingToMeasure
+from sinkqa.eval.roundtrip.kinds import make
+from sinkqa.ingest.readers import SUFFIXES
 
 _MOST_BYTES = 400_000  # larger ones take longer to read and break in the same ways
 _MADE = 120  # a few of every kind

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from eval.answering.kinds import KINDS
-from eval.commands.options import AsJson, Cache, EncoderName, JudgeName, Queries, print_json
+from sinkqa.eval.answering.kinds import KINDS
+from sinkqa.eval.commands.options import AsJson, Cache, EncoderName, JudgeName, Queries, print_json
 
 
 def calibrate(
@@ -19,12 +19,12 @@ def calibrate(
     as_json: AsJson = False,
 ) -> None:
     """Weights by which an answer's signs become its confidence, and how they do on clusters and kinds left out."""
-    from eval.answering.calibration import calibrate as run
-    from eval.answering.kinds import read_examples
-    from eval.progress import progress
-    from eval.reporting.tables import print_calibration
-    from index.models.encoder import load_encoder
-    from service.answering.judging.judge import load_judge
+    from sinkqa.eval.answering.calibration import calibrate as run
+    from sinkqa.eval.answering.kinds import read_examples
+    from sinkqa.eval.progress import progress
+    from sinkqa.eval.reporting.tables import print_calibration
+    from sinkqa.index.models.encoder import load_encoder
+    from sinkqa.service.answering.judging.judge import load_judge
 
     judging = load_judge(judge, load_encoder())
     with progress("calibrate") as advance:
@@ -43,11 +43,11 @@ def ground(
     as_json: AsJson = False,
 ) -> None:
     """How well supported claims are told from others: AUC beside the word-overlap floor, and the labels given."""
-    from eval.answering.ground import fit as fitted
-    from eval.answering.ground import read_items, score_set, write_weights
-    from eval.progress import progress
-    from eval.reporting.tables import print_ground
-    from index.models.encoder import load_encoder
+    from sinkqa.eval.answering.ground import fit as fitted
+    from sinkqa.eval.answering.ground import read_items, score_set, write_weights
+    from sinkqa.eval.progress import progress
+    from sinkqa.eval.reporting.tables import print_ground
+    from sinkqa.index.models.encoder import load_encoder
 
     sets, loaded = {path.stem: read_items(path) for path in files}, load_encoder(encoder)
     with progress("ground") as advance:
@@ -68,11 +68,11 @@ def abstain(
     as_json: AsJson = False,
 ) -> None:
     """Whether confidence tells questions that their passages answer from others: AUROC, and shares answered."""
-    from eval.answering.abstain import read_posed, score_abstaining
-    from eval.progress import progress
-    from eval.reporting.answer_tables import print_abstaining
-    from index.models.encoder import load_encoder
-    from service.answering.judging.judge import load_judge
+    from sinkqa.eval.answering.abstain import read_posed, score_abstaining
+    from sinkqa.eval.progress import progress
+    from sinkqa.eval.reporting.answer_tables import print_abstaining
+    from sinkqa.index.models.encoder import load_encoder
+    from sinkqa.service.answering.judging.judge import load_judge
 
     judging, scores = load_judge(judge, load_encoder()), []
     for path in files:

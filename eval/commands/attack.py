@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from eval.commands.options import AsJson, print_json
+from sinkqa.eval.commands.options import AsJson, print_json
 
 if TYPE_CHECKING:
-    from eval.outcome import Bar, Outcome
+    from sinkqa.eval.outcome import Bar, Outcome
 
 _SEEDS = 1_000_000
 
@@ -30,9 +30,9 @@ def attack(
     as_json: AsJson = False,
 ) -> None:
     """Forge, break files, send costly texts, crowd, kill and query at random; exit status 1 where a bar breaks."""
-    from eval.attack.running import PARTS, Run
-    from eval.attack.running import attack as run
-    from eval.progress import progress
+    from sinkqa.eval.attack.running import PARTS, Run
+    from sinkqa.eval.attack.running import attack as run
+    from sinkqa.eval.progress import progress
 
     chosen = part or [*PARTS]
     if unknown := [name for name in chosen if name not in PARTS]:
@@ -59,7 +59,7 @@ def print_outcome(outcome: Outcome) -> None:
     from rich.console import Console
     from rich.markup import escape
 
-    from eval.reporting.tables import titled
+    from sinkqa.eval.reporting.tables import titled
 
     table = titled(f"{outcome.part}: {outcome.tried} tried in {outcome.seconds:.0f} s", "")
     for column in ("got", "bar", ""):

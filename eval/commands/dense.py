@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from eval.commands.options import AsJson, EncoderName, print_json
+from sinkqa.eval.commands.options import AsJson, EncoderName, print_json
 
 
 def dense(
@@ -21,10 +21,10 @@ def dense(
     """What the search by meaning finds of the exactly best, at several sizes, and what it costs."""
     from rich.console import Console
 
-    from eval.data.lines import read_lines
-    from eval.ranking.dense import grow
-    from eval.reporting.tables import titled
-    from index.models.encoder import load_encoder
+    from sinkqa.eval.data.lines import read_lines
+    from sinkqa.eval.ranking.dense import grow
+    from sinkqa.eval.reporting.tables import titled
+    from sinkqa.index.models.encoder import load_encoder
 
     read = [line for path in texts for _, line in read_lines(path)]
     grown = grow(passages, read, [line for _, line in read_lines(questions)], load_encoder(encoder))

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from eval.commands.options import AsJson, Cache, print_json
+from sinkqa.eval.commands.options import AsJson, Cache, print_json
 
 if TYPE_CHECKING:
-    from eval.forging.measure import ForgeryScore
+    from sinkqa.eval.forging.measure import ForgeryScore
 
 
 def forge(
@@ -27,12 +27,12 @@ def forge(
     as_json: AsJson = False,
 ) -> None:
     """How many forged statements pass as exact quotes or as supported, by kind; how many true ones are supported."""
-    from eval.forging.kinds import KINDS
-    from eval.forging.material import read_material
-    from eval.forging.measure import Verifier, searching, try_truths
-    from eval.forging.measure import forge as run
-    from eval.progress import progress
-    from index.models.encoder import load_encoder
+    from sinkqa.eval.forging.kinds import KINDS
+    from sinkqa.eval.forging.material import read_material
+    from sinkqa.eval.forging.measure import Verifier, searching, try_truths
+    from sinkqa.eval.forging.measure import forge as run
+    from sinkqa.eval.progress import progress
+    from sinkqa.index.models.encoder import load_encoder
 
     unknown = sorted({*(kind or ())} - {each.name for each in KINDS})
     if unknown:
@@ -65,7 +65,7 @@ def print_scores(title: str, scores: list[ForgeryScore], columns: tuple[str, ...
     from rich.console import Console
     from rich.markup import escape
 
-    from eval.reporting.tables import titled
+    from sinkqa.eval.reporting.tables import titled
 
     table = titled(title)
     table.add_column("kind", min_width=30)

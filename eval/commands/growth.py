@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from eval.commands.options import AsJson, count, print_json
+from sinkqa.eval.commands.options import AsJson, count, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from eval.speed.growth import Milestone
+    from sinkqa.eval.speed.growth import Milestone
 
 
 def growth(
@@ -26,10 +26,10 @@ def growth(
     as_json: AsJson = False,
 ) -> None:
     """What adding, changing, searching, asking and serving cost as a library grows, beside their references."""
-    from eval.progress import progress
-    from eval.reporting.growth_plot import draw
-    from eval.speed.growth import Effort
-    from eval.speed.growth import growth as run
+    from sinkqa.eval.progress import progress
+    from sinkqa.eval.reporting.growth_plot import draw
+    from sinkqa.eval.speed.growth import Effort
+    from sinkqa.eval.speed.growth import growth as run
 
     milestones: list[Milestone] = []
     with progress("growth") as advance:
@@ -56,7 +56,7 @@ def _print(milestones: Sequence[Milestone]) -> None:
     """One row a figure, one column a size; the reference of the same run in brackets."""
     from rich.console import Console
 
-    from eval.reporting.tables import titled
+    from sinkqa.eval.reporting.tables import titled
 
     table = titled("Growth (reference of the same run)", "passages (documents)", "", "reference")
     for each in milestones:

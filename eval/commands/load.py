@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from eval.commands.options import AsJson, print_json
+from sinkqa.eval.commands.options import AsJson, print_json
 
 if TYPE_CHECKING:
-    from eval.speed.load import LoadReport, Plan
+    from sinkqa.eval.speed.load import LoadReport, Plan
 
 _RATIO, _GROWTH = 20.0, 0.10
 
@@ -30,7 +30,7 @@ def load(
     as_json: AsJson = False,
 ) -> None:
     """Whether a server holds under load: errors, answers that cannot be so, p99 beside the unloaded p50, memory."""
-    from eval.speed.load import Plan
+    from sinkqa.eval.speed.load import Plan
 
     report = _run(Plan(clients, seconds, pause, seed), url, key)
     verdicts = verdicts_of(report)
@@ -57,8 +57,8 @@ def verdicts_of(report: LoadReport) -> dict[str, bool | None]:
 def _run(plan: Plan, url: str | None, key: str | None) -> LoadReport:
     import asyncio
 
-    from eval.speed.load import load as run
-    from eval.speed.loopback import serving
+    from sinkqa.eval.speed.load import load as run
+    from sinkqa.eval.speed.loopback import serving
 
     with ExitStack() as stack:
         memory = None

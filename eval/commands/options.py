@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
-from index.hit import SearchMode
+from sinkqa.index.hit import SearchMode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from eval.ranking.configuration import Configuration
-    from eval.results.saved import Result
-    from eval.results.systems import Board
+    from sinkqa.eval.ranking.configuration import Configuration
+    from sinkqa.eval.results.saved import Result
+    from sinkqa.eval.results.systems import Board
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Modes = Annotated[list[str] | None, typer.Option("--mode", help="hybrid, lexical or dense; give several to compare.")]
@@ -56,8 +56,8 @@ def configurations(
     k: int = 20,
 ) -> list[Configuration]:
     """What the options of a command name, a configuration for each mode."""
-    from eval.ranking.configuration import Configuration, weights_of
-    from index.models.reranker import load_reranker
+    from sinkqa.eval.ranking.configuration import Configuration, weights_of
+    from sinkqa.index.models.reranker import load_reranker
 
     chosen = _modes(modes or ["hybrid"])
     if label and len(chosen) > 1:
@@ -90,7 +90,7 @@ def noted(scored: Iterable[tuple[Result, bool]]) -> list[Result]:
 
 def print_results(results: list[Result], *, as_json: bool) -> None:
     """As JSON or a table."""
-    from eval.reporting import tables
+    from sinkqa.eval.reporting import tables
 
     if as_json:
         print_json([result.summary() for result in results])
@@ -101,7 +101,7 @@ def print_results(results: list[Result], *, as_json: bool) -> None:
 
 def print_boards(found: list[Board], *, by_collection: bool, as_markdown: bool, as_json: bool) -> None:
     """As JSON, Markdown or tables."""
-    from eval.reporting import tables
+    from sinkqa.eval.reporting import tables
 
     if as_json:
         print_json([asdict(board) for board in found])

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from eval.commands.options import AsJson, print_json
+from sinkqa.eval.commands.options import AsJson, print_json
 
 if TYPE_CHECKING:
-    from eval.roundtrip.paging import PageCheck
+    from sinkqa.eval.roundtrip.paging import PageCheck
 
 
 def pages(
@@ -29,8 +29,8 @@ def pages(
     words, so that a person can look at the page; the other library may be the one that is wrong. Files of HTML and Word
     are compared as a whole, and told without a bar: menus and contents are left out on purpose.
     """
-    from eval.progress import progress
-    from eval.roundtrip.paging import check_pages
+    from sinkqa.eval.progress import progress
+    from sinkqa.eval.roundtrip.paging import check_pages
 
     folder = shared / "policy" / "docs"
     if not folder.is_dir():
@@ -47,7 +47,7 @@ def pages(
 
 def shares(checks: list[PageCheck]) -> list[tuple[str, float, bool]]:
     """Recall and precision over all words of the PDFs' pages, and whether each reaches the bar."""
-    from eval.roundtrip.paging import BAR
+    from sinkqa.eval.roundtrip.paging import BAR
 
     own = [each for each in checks if each.page]
     lost, added = (sum(n for each in own for _, n in getattr(each, name)) for name in ("lost", "added"))
@@ -58,7 +58,7 @@ def shares(checks: list[PageCheck]) -> list[tuple[str, float, bool]]:
 
 def print_checks(checks: list[PageCheck], words: int) -> None:
     """Both shares over all pages of PDFs, then each page or file that falls short."""
-    from eval.roundtrip.paging import BAR
+    from sinkqa.eval.roundtrip.paging import BAR
 
     for name, share, ok in shares(checks):
         typer.echo(f"{name:10} {share:.4f}  at least {BAR}  {'OK' if ok else 'MISSED'}")

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from eval.commands.options import AsJson, Beside, print_json
+from sinkqa.eval.commands.options import AsJson, Beside, print_json
 
 
 def peers(
@@ -21,9 +21,9 @@ def peers(
     """Other libraries over the same passages, questions and encoder: cost, and evidence found by language."""
     from rich.console import Console
 
-    from eval.data.gold import CUTOFFS, read_questions
-    from eval.peers.measuring import compare_peers
-    from eval.reporting.tables import short, titled
+    from sinkqa.eval.data.gold import CUTOFFS, read_questions
+    from sinkqa.eval.peers.measuring import compare_peers
+    from sinkqa.eval.reporting.tables import short, titled
 
     found = []
     for each in compare_peers(

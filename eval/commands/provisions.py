@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from eval.commands.options import AsJson, Beside, Cache, Out, print_json
+from sinkqa.eval.commands.options import AsJson, Beside, Cache, Out, print_json
 
 
 def provisions(
@@ -24,13 +24,13 @@ def provisions(
     as_json: AsJson = False,
 ) -> None:
     """Whether articles, paragraphs, dates of effect, definitions and fines that are asked for come whole and right."""
-    from eval.commands.options import noted
-    from eval.progress import progress
-    from eval.provisions.measuring import Draw, score_provisions
-    from eval.provisions.scores import HEADLINES
-    from eval.reporting.provision_tables import print_provisions
-    from eval.reporting.tables import print_warnings
-    from index.models.encoder import load_encoder
+    from sinkqa.eval.commands.options import noted
+    from sinkqa.eval.progress import progress
+    from sinkqa.eval.provisions.measuring import Draw, score_provisions
+    from sinkqa.eval.provisions.scores import HEADLINES
+    from sinkqa.eval.reporting.provision_tables import print_provisions
+    from sinkqa.eval.reporting.tables import print_warnings
+    from sinkqa.index.models.encoder import load_encoder
 
     if lost := sorted(set(kind or ()) - set(HEADLINES)):
         raise typer.BadParameter(f"expected one of {', '.join(HEADLINES)}, got {lost[0]!r}", param_hint="--kind")

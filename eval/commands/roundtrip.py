@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from eval.commands.options import AsJson, print_json
+from sinkqa.eval.commands.options import AsJson, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from eval.outcome import Bar
-    from eval.roundtrip.running import Figures
+    from sinkqa.eval.outcome import Bar
+    from sinkqa.eval.roundtrip.running import Figures
 
 
 def roundtrip(
@@ -40,10 +40,10 @@ def roundtrip(
     "own" those with a fault in what is of this kind; "spaces" and "structure" (levels of headings,
     lists, notes) have no bar.
     """
-    from eval.progress import progress
-    from eval.roundtrip.kinds import FORMATS, KINDS
-    from eval.roundtrip.running import bars, by_format, by_kind, run
-    from eval.roundtrip.running import keep as write
+    from sinkqa.eval.progress import progress
+    from sinkqa.eval.roundtrip.kinds import FORMATS, KINDS
+    from sinkqa.eval.roundtrip.running import bars, by_format, by_kind, run
+    from sinkqa.eval.roundtrip.running import keep as write
 
     if lost := sorted({*(format_ or ())} - {*FORMATS}):
         raise typer.BadParameter(f"expected one of {', '.join(FORMATS)}, got {lost[0]!r}", param_hint="--format")
@@ -77,8 +77,8 @@ def print_figures(title: str, rows: Sequence[Figures]) -> None:
     from rich.console import Console
     from rich.markup import escape
 
-    from eval.reporting.tables import titled
-    from eval.roundtrip.running import MEASURES
+    from sinkqa.eval.reporting.tables import titled
+    from sinkqa.eval.roundtrip.running import MEASURES
 
     table = titled(title)
     table.add_column("", no_wrap=True, min_width=28)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
-from eval.commands.options import AsJson, Cache, JudgeName, print_json
+from sinkqa.eval.commands.options import AsJson, Cache, JudgeName, print_json
 
 if TYPE_CHECKING:
-    from eval.answering.statements import Labelled
+    from sinkqa.eval.answering.statements import Labelled
 
 
 def statements(
@@ -25,10 +25,10 @@ def statements(
     as_json: AsJson = False,
 ) -> None:
     """How many faithful statements are called supported, and how many near misses, which none should be."""
-    from eval.answering.statements import STATEMENTS, label_statements, read_statements, tally
-    from eval.progress import progress
-    from index.models.encoder import load_encoder
-    from service.answering.judging.judge import load_judge
+    from sinkqa.eval.answering.statements import STATEMENTS, label_statements, read_statements, tally
+    from sinkqa.eval.progress import progress
+    from sinkqa.index.models.encoder import load_encoder
+    from sinkqa.service.answering.judging.judge import load_judge
 
     read, encoder = read_statements(file or STATEMENTS), load_encoder()
     with progress("statements") as advance:
@@ -46,9 +46,9 @@ def print_statements(labelled: Sequence[Labelled]) -> None:
     """Labels given by truth and language; then the near misses called supported, and the faithful ones that are not."""
     from rich.console import Console
 
-    from eval.answering.statements import tally
-    from eval.reporting.tables import titled
-    from service.grounding.guard import Label
+    from sinkqa.eval.answering.statements import tally
+    from sinkqa.eval.reporting.tables import titled
+    from sinkqa.service.grounding.guard import Label
 
     table = titled("Statements: labels given", "truth", "language")
     labels: tuple[Label, ...] = get_args(Label)

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.data.lines import read_rows
-from eval.data.trec import Qrels, read_qrels
-from eval.errors import MalformedData, NothingToMeasure
-from ingest.document import Document, Metadata, Page, Span
-from ingest.errors import FileMissing
-from ingest.passage import Passage, Unit
-from ingest.text.language import detect
+from sinkqa.eval.data.lines import read_rows
+from sinkqa.eval.data.trec import Qrels, read_qrels
+from sinkqa.eval.errors import MalformedData, NothingToMeasure
+from sinkqa.ingest.document import Document, Metadata, Page, Span
+from sinkqa.ingest.errors import FileMissing
+from sinkqa.ingest.passage import Passage, Unit
+from sinkqa.ingest.text.language import detect
 
 
 @dataclass(frozen=True, slots=True)

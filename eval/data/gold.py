@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from eval.data.evidence import bare
-from eval.data.lines import read_rows
-from eval.data.points import Point
-from eval.errors import MalformedData, NothingToMeasure
-from index.hit import Hit
-from index.library import Library
+from sinkqa.eval.data.evidence import bare
+from sinkqa.eval.data.lines import read_rows
+from sinkqa.eval.data.points import Point
+from sinkqa.eval.errors import MalformedData, NothingToMeasure
+from sinkqa.index.hit import Hit
+from sinkqa.index.library import Library
 
 CUTOFFS = (1, 5, 10)
 DEPTH = 30  # passages asked for: enough to fill the reading budget with short ones

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from eval.errors import MalformedData
-from ingest.errors import FileMissing
+from sinkqa.eval.errors import MalformedData
+from sinkqa.ingest.errors import FileMissing
 
 
 def read_lines(path: Path) -> Iterator[tuple[int, str]]:

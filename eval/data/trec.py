@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 from urllib.parse import quote, unquote
 
-from eval.data.lines import read_lines, shorten
-from eval.errors import MalformedData
+from sinkqa.eval.data.lines import read_lines, shorten
+from sinkqa.eval.errors import MalformedData
 
 Qrels = dict[str, dict[str, int]]
 """Relevance by query_id and doc_id: above 0 is relevant, and higher is better."""

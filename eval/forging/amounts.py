@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable
 from random import Random
 
-from eval.forging.kinds import FIGURES, Forged, kind
-from eval.forging.material import Sentence
+from sinkqa.eval.forging.kinds import FIGURES, Forged, kind
+from sinkqa.eval.forging.material import Sentence
 
 _MONTHS = calendar.month_name[1:]
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from random import Random
 
-from eval.forging.kinds import Forged, begun_small, is_plain, kind
-from eval.forging.material import Sentence
+from sinkqa.eval.forging.kinds import Forged, begun_small, is_plain, kind
+from sinkqa.eval.forging.material import Sentence
 
 _BANS = re.compile(  # a lead-in whose last clause forbids what follows
     r"(?:禁止|不得|严禁)[^。；（）]*[:：]$|\bprohibit(?:s|ing) the following"

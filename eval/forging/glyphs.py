@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from random import Random
 
-from eval.forging.kinds import Forged, kind
-from eval.forging.material import Sentence
+from sinkqa.eval.forging.kinds import Forged, kind
+from sinkqa.eval.forging.material import Sentence
 
 _DENIALS = ("❌ ", "🚫 ", "⛔", "👎 ", "✗ ", "✘", "[X] ", "⚠️ ❌ ", "🤥 ", "☒ ")
 _BEHIND = (" ❌", " 🚫", " 👎", " ✗", " 🤡", " (❌)")

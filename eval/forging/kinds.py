@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Literal
 
-from eval.forging.material import LANGUAGES, Language, Sentence
-from ingest.passage import PassageKind
+from sinkqa.eval.forging.material import LANGUAGES, Language, Sentence
+from sinkqa.ingest.passage import PassageKind
 
 _NUMERALS = "一二三四五六七八九"
 _PLACES = {"en": ("Finland", "Kenya", "Chile", "Nepal"), "zh": ("芬兰", "肯尼亚", "智利", "尼泊尔")}
@@ -48,7 +48,7 @@ class Kind:
 
 
 KINDS: list[Kind] = []
-"""All kinds, in the order in which they are printed; :mod:`eval.forging.measure` imports every module of them."""
+"""All kinds, in the order in which they are printed; ``eval.forging.measure`` imports every module of them."""
 
 FIGURES: dict[Language, str] = {  # amounts with what they count; no sign, currency, bound or range before them
     "en": r"(?<![\w.,–—/$€£¥-])(?<![$€£] )(?<!\d )(?<![A-Z]{3} )"

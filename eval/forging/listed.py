@@ -9,8 +9,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from eval.forging.kinds import FIGURES, KINDS, Forged, Kind, Rule, filled, is_plain
-from eval.forging.material import LANGUAGES, Language, Sentence
+from sinkqa.eval.forging.kinds import FIGURES, KINDS, Forged, Kind, Rule, filled, is_plain
+from sinkqa.eval.forging.material import LANGUAGES, Language, Sentence
 
 _FOLDER = Path(__file__).parent
 

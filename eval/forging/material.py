@@ -13,17 +13,17 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.data.evidence import bare
-from eval.errors import NothingToMeasure
-from eval.ranking.running import OnProgress
-from index.hit import Hit, Why
-from index.store.documents.catalogue import DocumentRecord
-from ingest.document import Document, Page
-from ingest.errors import IngestError
-from ingest.passage import Passage, PassageKind
-from ingest.readers import find_files, format_of, read, read_bytes
-from ingest.splitting.splitter import split
-from ingest.structure.lists import mark_of
+from sinkqa.eval.data.evidence import bare
+from sinkqa.eval.errors import NothingToMeasure
+from sinkqa.eval.ranking.running import OnProgress
+from sinkqa.index.hit import Hit, Why
+from sinkqa.index.store.documents.catalogue import DocumentRecord
+from sinkqa.ingest.document import Document, Page
+from sinkqa.ingest.errors import IngestError
+from sinkqa.ingest.passage import Passage, PassageKind
+from sinkqa.ingest.readers import find_files, format_of, read, read_bytes
+from sinkqa.ingest.splitting.splitter import split
+from sinkqa.ingest.structure.lists import mark_of
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -75,7 +75,7 @@ def written(text: str, form: str) -> Held:
 
 
 class Shelf:
-    """Where quotes are re-read: documents in memory (:class:`service.evidence.citations.Sources`)."""
+    """Where quotes are re-read: documents in memory (:class:`Sources`)."""
 
     def __init__(self, several: Sequence[Held]) -> None:
         self._held = {each.document.doc_id: each for each in several}
@@ -218,7 +218,7 @@ def read_material(paths: Sequence[Path], *, on_progress: OnProgress) -> Material
     """The documents of files and folders; one that cannot be read is left out.
 
     Raises:
-        FileMissing, NothingToRead: as :func:`ingest.readers.find_files`.
+        FileMissing, NothingToRead: as :func:`find_files`.
         NothingToMeasure: no sentence in any of them.
     """
     files, documents = find_files(paths), list[Held]()

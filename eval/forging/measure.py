@@ -10,20 +10,20 @@ from pathlib import Path
 from random import Random
 from typing import get_args
 
-from eval.answering.labelling import label, labelling
-from eval.data.evidence import bare
-from eval.forging import amounts, borders, glyphs, listed, tables, words
-from eval.forging.kinds import KINDS, Forged, Kind, begun_small
-from eval.forging.material import Language, Material, Sentence, Shelf, written
-from eval.forging.truths import truths
-from eval.ranking.running import OnProgress
-from index.hit import Hit
-from index.models.encoder import Encoder
-from ingest.errors import IngestError
-from service.answering.judging.judge import RuleJudge
-from service.evidence.pieces import Pieces
-from service.grounding.guard import Label
-from service.grounding.quotes import compare_quote
+from sinkqa.eval.answering.labelling import label, labelling
+from sinkqa.eval.data.evidence import bare
+from sinkqa.eval.forging import amounts, borders, glyphs, listed, tables, words
+from sinkqa.eval.forging.kinds import KINDS, Forged, Kind, begun_small
+from sinkqa.eval.forging.material import Language, Material, Sentence, Shelf, written
+from sinkqa.eval.forging.truths import truths
+from sinkqa.eval.ranking.running import OnProgress
+from sinkqa.index.hit import Hit
+from sinkqa.index.models.encoder import Encoder
+from sinkqa.ingest.errors import IngestError
+from sinkqa.service.answering.judging.judge import RuleJudge
+from sinkqa.service.evidence.pieces import Pieces
+from sinkqa.service.grounding.guard import Label
+from sinkqa.service.grounding.quotes import compare_quote
 
 MODULES = (listed, amounts, words, glyphs, borders, tables)  # importing them registers their kinds
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from random import Random
 from typing import NamedTuple
 
-from eval.forging.kinds import Forged, filled, kind
-from eval.forging.material import Language, Sentence
-from ingest.passage import Passage
+from sinkqa.eval.forging.kinds import Forged, filled, kind
+from sinkqa.eval.forging.material import Language, Sentence
+from sinkqa.ingest.passage import Passage
 
 _CELL_OF = " · "  # stands between row label and column header in a cell's label
 

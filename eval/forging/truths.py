@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterator
 from random import Random
 
-from eval.forging.kinds import is_plain
-from eval.forging.material import LANGUAGES, MOST_OF_ARTICLE, Language, Material, Sentence
-from ingest.passage import PassageKind
-from ingest.structure.lists import mark_of
+from sinkqa.eval.forging.kinds import is_plain
+from sinkqa.eval.forging.material import LANGUAGES, MOST_OF_ARTICLE, Language, Material, Sentence
+from sinkqa.ingest.passage import PassageKind
+from sinkqa.ingest.structure.lists import mark_of
 
 _MOST_CHARS = 2_000
 _ITEMS = ("bullet", "paren", "half", "circled")  # styles of marks that paragraphs do not have

@@ -6,8 +6,8 @@ import re
 from itertools import pairwise
 from random import Random
 
-from eval.forging.kinds import Forged, is_plain, kind
-from eval.forging.material import Sentence
+from sinkqa.eval.forging.kinds import Forged, is_plain, kind
+from sinkqa.eval.forging.material import Sentence
 
 _ENUMERATED = re.compile(r"(?: ?(?:,|and|or))+ ?")  # between two names: their order means nothing
 

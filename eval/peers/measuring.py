@@ -13,16 +13,16 @@ from typing import Any
 
 import numpy as np
 
-from eval.data.gold import DEPTH, Question, Recall, evidence_recall
-from eval.peers import search as peer_search
-from eval.ranking.recall import sha256_of
-from eval.speed.calls import time_calls
-from eval.speed.processes import Usage, measure
-from index.hit import Hit, Why
-from index.library import Library
-from index.models.encoder import BUNDLED_MODEL
-from index.models.passage_text import vector_text
-from ingest.readers import find_files
+from sinkqa.eval.data.gold import DEPTH, Question, Recall, evidence_recall
+from sinkqa.eval.peers import search as peer_search
+from sinkqa.eval.ranking.recall import sha256_of
+from sinkqa.eval.speed.calls import time_calls
+from sinkqa.eval.speed.processes import Usage, measure
+from sinkqa.index.hit import Hit, Why
+from sinkqa.index.library import Library
+from sinkqa.index.models.encoder import BUNDLED_MODEL
+from sinkqa.index.models.passage_text import vector_text
+from sinkqa.ingest.readers import find_files
 
 SYSTEMS = (("txtai", "dense"), ("txtai", "hybrid"), ("haystack", "lexical"), ("haystack", "hybrid"))
 """What is compared with SinkQA: the name of a library, and how it searches."""
@@ -59,7 +59,7 @@ def compare_peers(
     about = [sha256_of(path) for path in find_files(documents)]
     with TemporaryDirectory(prefix="sinkqa-peers-") as name:
         folder = Path(name)
-        add = ["-m", "service.cli", "add", "--library", str(folder / "library")]
+        add = ["-m", "sinkqa.service.cli", "add", "--library", str(folder / "library")]
         adding = measure([*add, *map(str, [*documents, *beside])], allowed=(0, 1))
         with Library.open(folder / "library") as library:
             yield _ours(library, asked, about, adding)

@@ -1,6 +1,6 @@
 """Questions about what laws say in set forms: when they take effect, what terms mean, what conduct is fined.
 
-The forms are read off the text by rules of this module's own, as :mod:`eval.provisions.outline` reads articles.
+The forms are read off the text by rules of this module's own, as ``eval.provisions.outline`` reads articles.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from eval.provisions.outline import Law, after_mark, is_item, provisions
-from eval.provisions.questions import Family, Kind, Names, ProvisionQuestion, Target, drawn, made
-from ingest.document import Span
+from sinkqa.eval.provisions.outline import Law, after_mark, is_item, provisions
+from sinkqa.eval.provisions.questions import Family, Kind, Names, ProvisionQuestion, Target, drawn, made
+from sinkqa.ingest.document import Span
 
 _SENTENCE = re.compile(r"[^。\n]*(?:。|$)", re.M)
 _EFFECT = {

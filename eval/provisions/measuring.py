@@ -7,23 +7,23 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from eval.answering.answers import SHIPPED
-from eval.errors import NothingToMeasure
-from eval.provisions.facts import fact_questions
-from eval.provisions.outline import read_laws
-from eval.provisions.questions import Family, ProvisionQuestion, families, merged, number_questions
-from eval.provisions.scores import HEADLINES, Source, Verdict, score
-from eval.ranking.configuration import digest, fingerprints
-from eval.ranking.recall import gold_library, sha256_of
-from eval.ranking.running import OnProgress, excerpt, quiet, times
-from eval.results.saved import QuestionResult, Result, Wanted, is_current, read_result, write_result
-from index.library import Library
-from index.models.encoder import Encoder
-from ingest.document import Document
-from ingest.errors import SinkQAError
-from ingest.readers import find_files, read
-from service.answer import Answer
-from service.engine import Engine
+from sinkqa.eval.answering.answers import SHIPPED
+from sinkqa.eval.errors import NothingToMeasure
+from sinkqa.eval.provisions.facts import fact_questions
+from sinkqa.eval.provisions.outline import read_laws
+from sinkqa.eval.provisions.questions import Family, ProvisionQuestion, families, merged, number_questions
+from sinkqa.eval.provisions.scores import HEADLINES, Source, Verdict, score
+from sinkqa.eval.ranking.configuration import digest, fingerprints
+from sinkqa.eval.ranking.recall import gold_library, sha256_of
+from sinkqa.eval.ranking.running import OnProgress, excerpt, quiet, times
+from sinkqa.eval.results.saved import QuestionResult, Result, Wanted, is_current, read_result, write_result
+from sinkqa.index.library import Library
+from sinkqa.index.models.encoder import Encoder
+from sinkqa.ingest.document import Document
+from sinkqa.ingest.errors import SinkQAError
+from sinkqa.ingest.readers import find_files, read
+from sinkqa.service.answer import Answer
+from sinkqa.service.engine import Engine
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 from unicodedata import normalize
 
-from ingest.document import BlockKind, Document, Span
+from sinkqa.ingest.document import BlockKind, Document, Span
 
 Style = Literal["条", "Article", "Sec.", "section"]
 """How articles are headed: 第N条, Article N, Sec. N., or a bare number with a title, as in the Acts of New Zealand."""

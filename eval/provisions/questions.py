@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Literal
 from unicodedata import normalize
 
-from eval.provisions.outline import Article, Law, after_mark
-from ingest.document import Span
+from sinkqa.eval.provisions.outline import Article, Law, after_mark
+from sinkqa.ingest.document import Span
 
 Kind = Literal["article", "paragraph", "end", "date", "definition", "penalty"]
 Names = tuple[str, str]

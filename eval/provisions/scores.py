@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from unicodedata import normalize
 
-from eval.provisions.outline import set_aside
-from eval.provisions.questions import ProvisionQuestion, Target, chinese
-from ingest.document import Document, Span
-from service.answer import Answer, Citation
+from sinkqa.eval.provisions.outline import set_aside
+from sinkqa.eval.provisions.questions import ProvisionQuestion, Target, chinese
+from sinkqa.ingest.document import Document, Span
+from sinkqa.service.answer import Answer, Citation
 
 LONG = {"zh": 2_400, "ja": 2_400, "en": 7_200}
 """Characters from which a provision need not be given to its end."""

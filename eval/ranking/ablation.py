@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 
-from eval.data.beir import find_benchmarks, read_benchmark
-from eval.data.gold import read_questions
-from eval.ranking.configuration import Configuration
-from eval.ranking.recall import score_gold
-from eval.ranking.running import OnProgress, quiet, score_benchmark
-from eval.results.saved import Result
-from index.models.encoder import Encoder
-from index.query.fusion import Weights
+from sinkqa.eval.data.beir import find_benchmarks, read_benchmark
+from sinkqa.eval.data.gold import read_questions
+from sinkqa.eval.ranking.configuration import Configuration
+from sinkqa.eval.ranking.recall import score_gold
+from sinkqa.eval.ranking.running import OnProgress, quiet, score_benchmark
+from sinkqa.eval.results.saved import Result
+from sinkqa.index.models.encoder import Encoder
+from sinkqa.index.query.fusion import Weights
 
 Gold = tuple[Path, Sequence[Path], Sequence[Path]]
 """A file of questions, the documents that they are about, and what stands beside those."""
@@ -44,7 +44,7 @@ def ablate(
 ) -> Iterator[tuple[Result, bool]]:
     """One result for each variant and collection in ``folders``, then for each over the gold questions.
 
-    As :func:`eval.ranking.running.score_benchmark` gives them; raises what that and :func:`eval.ranking.recall.score_gold` raise.
+    As :func:`score_benchmark` gives them; raises what that and :func:`score_gold` raise.
     """
     for folder in find_benchmarks(folders):
         benchmark = read_benchmark(folder, split=split, n_queries=n_queries)

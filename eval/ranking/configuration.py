@@ -11,12 +11,12 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from index.hit import Filters, Hit, SearchMode
-from index.library import Library
-from index.models.encoder import BUNDLED_MODEL, Encoder
-from index.models.reranker import Reranker
-from index.query.fusion import DEFAULT_WEIGHTS, Weights
-from index.query.retrieval import DEPTH
+from sinkqa.index.hit import Filters, Hit, SearchMode
+from sinkqa.index.library import Library
+from sinkqa.index.models.encoder import BUNDLED_MODEL, Encoder
+from sinkqa.index.models.reranker import Reranker
+from sinkqa.index.query.fusion import DEFAULT_WEIGHTS, Weights
+from sinkqa.index.query.retrieval import DEPTH
 
 _STAGES = ("ingest", "index")
 _ANSWERING = (*_STAGES, "service", "eval")

@@ -11,16 +11,16 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from eval.errors import NothingToMeasure
-from index.arrays import Floats, Rows
-from index.models.encoder import VectorEncoder
-from index.search.embedded.building import merge_segments, write_segment
-from index.search.embedded.coding import Coder
-from index.search.embedded.dense import DenseIndex
-from index.search.embedded.segment import Halves, Segment
-from index.store.documents.columns import pack_terms, pack_vector
-from index.store.store import Features
-from ingest.text.language import detect
+from sinkqa.eval.errors import NothingToMeasure
+from sinkqa.index.arrays import Floats, Rows
+from sinkqa.index.models.encoder import VectorEncoder
+from sinkqa.index.search.embedded.building import merge_segments, write_segment
+from sinkqa.index.search.embedded.coding import Coder
+from sinkqa.index.search.embedded.dense import DenseIndex
+from sinkqa.index.search.embedded.segment import Halves, Segment
+from sinkqa.index.store.documents.columns import pack_terms, pack_vector
+from sinkqa.index.store.store import Features
+from sinkqa.ingest.text.language import detect
 
 _AT_ONCE = 4_096
 _SAMPLE = 10_000  # vectors that say where the centre of all is

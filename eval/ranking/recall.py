@@ -12,24 +12,24 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from eval.data.gold import CUTOFFS, DEPTH, Judgement, Question, judge
-from eval.errors import NothingToMeasure
-from eval.ranking.configuration import (
+from sinkqa.eval.data.gold import CUTOFFS, DEPTH, Judgement, Question, judge
+from sinkqa.eval.errors import NothingToMeasure
+from sinkqa.eval.ranking.configuration import (
     Configuration,
     code_fingerprint,
     digest,
     fingerprints,
     megabytes,
 )
-from eval.ranking.running import OnProgress, excerpt, quiet, times
-from eval.results.saved import QuestionResult, Result, Wanted, is_current, read_result, write_result
-from index.hit import Hit
-from index.library import Library
-from index.models.encoder import Encoder
-from ingest.errors import UnreadableDocument
-from ingest.readers import find_files
-from service.intake.adding import take_in
-from service.intake.reader_pool import Readers
+from sinkqa.eval.ranking.running import OnProgress, excerpt, quiet, times
+from sinkqa.eval.results.saved import QuestionResult, Result, Wanted, is_current, read_result, write_result
+from sinkqa.index.hit import Hit
+from sinkqa.index.library import Library
+from sinkqa.index.models.encoder import Encoder
+from sinkqa.ingest.errors import UnreadableDocument
+from sinkqa.ingest.readers import find_files
+from sinkqa.service.intake.adding import take_in
+from sinkqa.service.intake.reader_pool import Readers
 
 MEASURES = (*(f"recall@{cutoff}" for cutoff in CUTOFFS), "within 2,000 chars")
 
@@ -48,7 +48,7 @@ def score_gold(
 ) -> Iterator[tuple[Result, bool]]:
     """One result for each configuration, over one library of ``documents`` and what stands ``beside`` them.
 
-    As :func:`eval.ranking.running.score_benchmark` gives them. A file that cannot be read is a warning where it is beside
+    As :func:`score_benchmark` gives them. A file that cannot be read is a warning where it is beside
     ``documents``, or holds no evidence.
 
     Raises:

@@ -9,15 +9,15 @@ from pathlib import Path
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 
-from eval.data.beir import Benchmark, CorpusEntry, as_document
-from eval.data.trec import Run, ScoredDoc, write_run
-from eval.ranking.configuration import Configuration, code_fingerprint, digest, fingerprints, megabytes
-from eval.results.measures import measure
-from eval.results.saved import QuestionResult, Result, Wanted, is_current, read_result, write_result
-from index.hit import Filters
-from index.library import Library
-from index.models.encoder import Encoder
-from index.store.documents.packed import Packed, pack_documents
+from sinkqa.eval.data.beir import Benchmark, CorpusEntry, as_document
+from sinkqa.eval.data.trec import Run, ScoredDoc, write_run
+from sinkqa.eval.ranking.configuration import Configuration, code_fingerprint, digest, fingerprints, megabytes
+from sinkqa.eval.results.measures import measure
+from sinkqa.eval.results.saved import QuestionResult, Result, Wanted, is_current, read_result, write_result
+from sinkqa.index.hit import Filters
+from sinkqa.index.library import Library
+from sinkqa.index.models.encoder import Encoder
+from sinkqa.index.store.documents.packed import Packed, pack_documents
 
 OnProgress = Callable[[int, int, str], None]
 """Called with (steps done, steps in all, what is being done)."""

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.data.gold import Question, Recall, evidence_recall
-from index.library import Addition, Library
-from index.models.encoder import load_encoder
-from ingest.document import Document
-from ingest.errors import IngestError
-from ingest.readers import find_files, read
-from ingest.splitting.packing import Splitting
-from ingest.splitting.splitter import split
+from sinkqa.eval.data.gold import Question, Recall, evidence_recall
+from sinkqa.index.library import Addition, Library
+from sinkqa.index.models.encoder import load_encoder
+from sinkqa.ingest.document import Document
+from sinkqa.ingest.errors import IngestError
+from sinkqa.ingest.readers import find_files, read
+from sinkqa.ingest.splitting.packing import Splitting
+from sinkqa.ingest.splitting.splitter import split
 
 
 @dataclass(frozen=True, slots=True)

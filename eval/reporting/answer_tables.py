@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.markup import escape
 
-from eval.answering.judging import WRONG
-from eval.answering.losses import losses, retrieval_counts
-from eval.reporting.tables import short, titled
+from sinkqa.eval.answering.judging import WRONG
+from sinkqa.eval.answering.losses import losses, retrieval_counts
+from sinkqa.eval.reporting.tables import short, titled
 
 if TYPE_CHECKING:
-    from eval.answering.abstain import AbstainScore
-    from eval.results.saved import Result
-    from eval.results.significance import Estimate
+    from sinkqa.eval.answering.abstain import AbstainScore
+    from sinkqa.eval.results.saved import Result
+    from sinkqa.eval.results.significance import Estimate
 
 _GROUPS = ("language", "crossing", "type", "jurisdiction")
 _FEW = 10  # questions or citations: of fewer an interval by resampling says little, and only JSON has it

@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.answering.answers import score_answers
-from eval.data.beir import read_benchmark
-from eval.data.gold import read_questions
-from eval.errors import MalformedData
-from eval.provisions.measuring import Draw, score_provisions
-from eval.ranking.configuration import Configuration, weights_of
-from eval.ranking.recall import score_gold
-from eval.ranking.running import OnProgress, quiet, score_benchmark
-from eval.results.saved import Result
-from index.models.encoder import load_encoder
-from ingest.errors import FileMissing
+from sinkqa.eval.answering.answers import score_answers
+from sinkqa.eval.data.beir import read_benchmark
+from sinkqa.eval.data.gold import read_questions
+from sinkqa.eval.errors import MalformedData
+from sinkqa.eval.provisions.measuring import Draw, score_provisions
+from sinkqa.eval.ranking.configuration import Configuration, weights_of
+from sinkqa.eval.ranking.recall import score_gold
+from sinkqa.eval.ranking.running import OnProgress, quiet, score_benchmark
+from sinkqa.eval.results.saved import Result
+from sinkqa.index.models.encoder import load_encoder
+from sinkqa.ingest.errors import FileMissing
 
 EXPECTED = Path(__file__).with_name("expected.toml")
 _TOLERANCE = 0.0051  # a figure printed with two decimals, or three that another machine's rounding moves

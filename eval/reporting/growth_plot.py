@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eval.reporting.plots import COLOURS
+from sinkqa.eval.reporting.plots import COLOURS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from eval.speed.bench import Figure
-    from eval.speed.growth import Milestone
+    from sinkqa.eval.speed.bench import Figure
+    from sinkqa.eval.speed.growth import Milestone
 
 _PANELS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Adding", "passages per CPU s", ("add",)),

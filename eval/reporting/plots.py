@@ -7,9 +7,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from eval.answering.withholding import Bin, calibration_error
-from eval.results.significance import Estimate
-from service.answering.judging.confidence import BAR
+from sinkqa.eval.answering.withholding import Bin, calibration_error
+from sinkqa.eval.results.significance import Estimate
+from sinkqa.service.answering.judging.confidence import BAR
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

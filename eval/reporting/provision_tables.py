@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.markup import escape
 
-from eval.provisions.measuring import failures
-from eval.provisions.scores import HEADLINES
-from eval.reporting.tables import short, titled
+from sinkqa.eval.provisions.measuring import failures
+from sinkqa.eval.provisions.scores import HEADLINES
+from sinkqa.eval.reporting.tables import short, titled
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from eval.results.saved import Result
-    from eval.results.significance import Estimate
+    from sinkqa.eval.results.saved import Result
+    from sinkqa.eval.results.significance import Estimate
 
 _ARTICLES = ("whole and right", "whole", "right", "wrong law", "silent hole", "abstained")
 _OTHERS = ("right", "with its list", "names the last", "wrong law", "silent hole", "abstained")

@@ -10,14 +10,14 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from eval.answering.losses import reliability_of
-from eval.answering.withholding import Bin
-from eval.errors import NothingToMeasure
-from eval.reporting.plots import COLOURS, Point, intervals, reliability, risk_coverage, scatter
-from eval.reporting.report_losses import losses_section
-from eval.results.saved import Result, distinct, headline
-from eval.results.significance import Estimate
-from eval.results.systems import Board, boards
+from sinkqa.eval.answering.losses import reliability_of
+from sinkqa.eval.answering.withholding import Bin
+from sinkqa.eval.errors import NothingToMeasure
+from sinkqa.eval.reporting.plots import COLOURS, Point, intervals, reliability, risk_coverage, scatter
+from sinkqa.eval.reporting.report_losses import losses_section
+from sinkqa.eval.results.saved import Result, distinct, headline
+from sinkqa.eval.results.significance import Estimate
+from sinkqa.eval.results.systems import Board, boards
 
 _PAGE = Path(__file__).with_name("report.html")
 _SHOWN = 10  # passages shown for a question

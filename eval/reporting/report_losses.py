@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from eval.answering.losses import losses, retrieval_counts
-from eval.reporting.plots import COLOURS
-from eval.results.saved import Loss, QuestionResult, Result
+from sinkqa.eval.answering.losses import losses, retrieval_counts
+from sinkqa.eval.reporting.plots import COLOURS
+from sinkqa.eval.results.saved import Loss, QuestionResult, Result
 
 _COLOURS = {
     "complete": COLOURS[2],

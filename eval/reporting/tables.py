@@ -11,17 +11,17 @@ from rich.markup import escape
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from eval.answering.calibration import Calibration
-    from eval.answering.ground import GroundScore
-    from eval.ranking.sizes import SizeResult
-    from eval.reporting.expected import Check
-    from eval.results.comparison import Difference
-    from eval.results.saved import Result
-    from eval.results.significance import Estimate
-    from eval.results.systems import Board, Cell
-    from eval.speed.bench import Figure
-    from eval.speed.latency import Timing
-    from eval.structure import Share, StructureScore
+    from sinkqa.eval.answering.calibration import Calibration
+    from sinkqa.eval.answering.ground import GroundScore
+    from sinkqa.eval.ranking.sizes import SizeResult
+    from sinkqa.eval.reporting.expected import Check
+    from sinkqa.eval.results.comparison import Difference
+    from sinkqa.eval.results.saved import Result
+    from sinkqa.eval.results.significance import Estimate
+    from sinkqa.eval.results.systems import Board, Cell
+    from sinkqa.eval.speed.bench import Figure
+    from sinkqa.eval.speed.latency import Timing
+    from sinkqa.eval.structure import Share, StructureScore
 
 _VERDICTS = {True: "[green]OK[/]", False: "[red]FAIL[/]", None: ""}
 _SURE = 0.05

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from eval.data.trec import read_qrels, read_run
-from eval.errors import MalformedData, NotComparable
-from eval.results.measures import measure
-from eval.results.saved import Result, read_result
-from eval.results.significance import Estimate, estimate, mean_of, randomisation
-from ingest.errors import FileMissing
+from sinkqa.eval.data.trec import read_qrels, read_run
+from sinkqa.eval.errors import MalformedData, NotComparable
+from sinkqa.eval.results.measures import measure
+from sinkqa.eval.results.saved import Result, read_result
+from sinkqa.eval.results.significance import Estimate, estimate, mean_of, randomisation
+from sinkqa.ingest.errors import FileMissing
 
 
 @dataclass(frozen=True, slots=True)

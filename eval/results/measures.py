@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from eval.data.trec import Qrels, ScoredDoc
+from sinkqa.eval.data.trec import Qrels, ScoredDoc
 
 MEASURES = ("nDCG@10", "R@5", "R@20", "RR@10")
 

@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from eval.errors import MalformedData
-from eval.results.significance import Estimate, estimate
-from ingest.errors import FileMissing
+from sinkqa.eval.errors import MalformedData
+from sinkqa.eval.results.significance import Estimate, estimate
+from sinkqa.ingest.errors import FileMissing
 
 RESULT_FORMAT = 1
 _HEADLINES = ("nDCG@10", "answer points", "recall@5")

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from eval.errors import NothingToMeasure
-from eval.results.comparison import difference, mean_difference, scored
-from eval.results.saved import Result, headline
-from eval.results.significance import Estimate, mean_of
+from sinkqa.eval.errors import NothingToMeasure
+from sinkqa.eval.results.comparison import difference, mean_difference, scored
+from sinkqa.eval.results.saved import Result, headline
+from sinkqa.eval.results.significance import Estimate, mean_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import groupby
 
-from eval.roundtrip.stored import Stored, canonical
+from sinkqa.eval.roundtrip.stored import Stored, canonical
 
 _LONG = 8  # characters from which a unit is looked for anywhere
 _TELLING = 4  # characters from which it may stand within a word where it is expected

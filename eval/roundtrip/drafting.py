@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 
-from eval.roundtrip.truth import Field, Grid, Heading, Item, Piece, Place, Run, Runs, Text, plain
-from eval.roundtrip.words import Language, Words
+from sinkqa.eval.roundtrip.truth import Field, Grid, Heading, Item, Piece, Place, Run, Runs, Text, plain
+from sinkqa.eval.roundtrip.words import Language, Words
 
 
 @dataclass(slots=True)

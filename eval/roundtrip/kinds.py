@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from importlib import import_module
 from random import Random
 
-from eval.roundtrip import drafting, marking
-from eval.roundtrip.drafting import Draft, Maker, begun, insert
-from eval.roundtrip.drafting import number as number_all
-from eval.roundtrip.truth import Truth
-from eval.roundtrip.words import Language
+from sinkqa.eval.roundtrip import drafting, marking
+from sinkqa.eval.roundtrip.drafting import Draft, Maker, begun, insert
+from sinkqa.eval.roundtrip.drafting import number as number_all
+from sinkqa.eval.roundtrip.truth import Truth
+from sinkqa.eval.roundtrip.words import Language
 
 FORMATS = ("pdf", "docx", "html", "markdown", "xlsx")
 SHARES = {"pdf": 10, "docx": 4, "html": 3, "markdown": 2, "xlsx": 1}
@@ -212,7 +212,7 @@ def _writer(module: str, function: str) -> Callable[[Draft], tuple[bytes, Truth]
     """A format's writer, whose library is loaded on first use."""
 
     def write(draft: Draft) -> tuple[bytes, Truth]:
-        written: tuple[bytes, Truth] = getattr(import_module(f"eval.roundtrip.{module}"), function)(draft)
+        written: tuple[bytes, Truth] = getattr(import_module(f"sinkqa.eval.roundtrip.{module}"), function)(draft)
         return written
 
     return write

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from eval.roundtrip.drafting import Draft, grouped
-from eval.roundtrip.truth import Excluded, Grid, Heading, Item, Piece, Run, Text, Truth, truth_of
+from sinkqa.eval.roundtrip.drafting import Draft, grouped
+from sinkqa.eval.roundtrip.truth import Excluded, Grid, Heading, Item, Piece, Run, Text, Truth, truth_of
 
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")

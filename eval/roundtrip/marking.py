@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from eval.roundtrip.drafting import Draft, grid, items, lead, sign
-from eval.roundtrip.truth import Item, Piece, Run, Text, plain
+from sinkqa.eval.roundtrip.drafting import Draft, grid, items, lead, sign
+from sinkqa.eval.roundtrip.truth import Item, Piece, Run, Text, plain
 
 LEGAL = "decimal of all levels"
 """A format in which Word writes the numbers above as figures, whatever they are there."""

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from eval.roundtrip.aligning import Alignment, Found
-from eval.roundtrip.stored import Stored, canonical, word_borders
-from eval.roundtrip.truth import CellTruth, Excluded, Truth, Unit
-from ingest.document import Document
-from ingest.passage import Passage
+from sinkqa.eval.roundtrip.aligning import Alignment, Found
+from sinkqa.eval.roundtrip.stored import Stored, canonical, word_borders
+from sinkqa.eval.roundtrip.truth import CellTruth, Excluded, Truth, Unit
+from sinkqa.ingest.document import Document
+from sinkqa.ingest.passage import Passage
 
 _BLOCK = {"heading": "heading", "note": "footnote", "item": ""}
 _FIGURE = re.compile(r"\d+(?:[.,/]\d+)*(?:\^-?\d+)?%?")

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from eval.errors import NothingToMeasure
-from eval.ranking.running import OnProgress
-from ingest.document import Document, Page
-from ingest.errors import IngestError
-from ingest.readers import SUFFIXES, read
-from ingest.text.view import fold
+from sinkqa.eval.errors import NothingToMeasure
+from sinkqa.eval.ranking.running import OnProgress
+from sinkqa.ingest.document import Document, Page
+from sinkqa.ingest.errors import IngestError
+from sinkqa.ingest.readers import SUFFIXES, read
+from sinkqa.ingest.text.view import fold
 
 BAR = 0.99
 _TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import numpy as np
 
-from eval.outcome import Bar
-from eval.ranking.running import OnProgress
-from eval.results.significance import Estimate
-from eval.roundtrip.kinds import Made, make
-from eval.roundtrip.measuring import Fault, Tally, measure
-from ingest.document import Document
-from ingest.errors import IngestError
-from ingest.readers import FORMATS, read_bytes
-from ingest.splitting.splitter import split
+from sinkqa.eval.outcome import Bar
+from sinkqa.eval.ranking.running import OnProgress
+from sinkqa.eval.results.significance import Estimate
+from sinkqa.eval.roundtrip.kinds import Made, make
+from sinkqa.eval.roundtrip.measuring import Fault, Tally, measure
+from sinkqa.ingest.document import Document
+from sinkqa.ingest.errors import IngestError
+from sinkqa.ingest.readers import FORMATS, read_bytes
+from sinkqa.ingest.splitting.splitter import split
 
 _RESAMPLES = 1_000
 MEASURES = ("recall", "order", "cells", "figures", "spaces", "structure")

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from eval.speed.calls import nearest, stored_vectors, time_calls
-from eval.speed.processes import Usage, measure
-from index.hit import SearchMode
-from index.library import Library
-from index.models.passage_text import vector_text
-from ingest.readers import find_files
-from service.engine import Engine
-from service.settings import Settings
+from sinkqa.eval.speed.calls import nearest, stored_vectors, time_calls
+from sinkqa.eval.speed.processes import Usage, measure
+from sinkqa.index.hit import SearchMode
+from sinkqa.index.library import Library
+from sinkqa.index.models.passage_text import vector_text
+from sinkqa.ingest.readers import find_files
+from sinkqa.service.engine import Engine
+from sinkqa.service.settings import Settings
 
 IMPORTS = ["-c", "import numpy, faiss, tantivy, tokenizers"]
 """The least that a process which answers has to do before: Python's arguments to import what it computes with."""
@@ -63,7 +63,7 @@ def bench(paths: Sequence[Path], questions: Sequence[str]) -> list[Figure]:
     files = find_files(paths)
     with tempfile.TemporaryDirectory(prefix="sinkqa-bench-") as folder:
         library = Path(folder) / "library"
-        add = measure(["-m", "service.cli", "add", "--library", str(library), *map(str, files)], allowed=(0, 1))
+        add = measure(["-m", "sinkqa.service.cli", "add", "--library", str(library), *map(str, files)], allowed=(0, 1))
         with Library.open(library) as opened:
             held = [(record.title, each) for record in opened.documents() for each in opened.passages(record.doc_id)]
         texts = [vector_text(title, passage) for title, passage in held]
@@ -104,16 +104,16 @@ def _adding(add: Usage, files: Sequence[Path], texts: Sequence[str], folder: Pat
 def raw_work(files: Sequence[Path], texts: Sequence[str], at: Path) -> list[str]:
     """Python's arguments to extract these files and encode these texts, which are written ``at`` a file first."""
     at.write_text(json.dumps(texts), "utf-8")
-    return ["-m", "eval.speed.raw", str(at), *map(str, files)]
+    return ["-m", "sinkqa.eval.speed.raw", str(at), *map(str, files)]
 
 
 def _cold(library: Path, question: str) -> list[Figure]:
     """From process start to answer, beside an interpreter that does nothing and one that imports the libraries."""
-    ask = ["-m", "service.cli", "ask", "--library", str(library), question]
+    ask = ["-m", "sinkqa.service.cli", "ask", "--library", str(library), question]
     bare = ["-c", "pass"]
     others = {
-        "list": ["-m", "service.cli", "list", "--library", str(library)],
-        "--help": ["-m", "service.cli", "--help"],
+        "list": ["-m", "sinkqa.service.cli", "list", "--library", str(library)],
+        "--help": ["-m", "sinkqa.service.cli", "--help"],
     }
     measure(ask)  # byte code and disk cache, as on every machine that has asked before
     runs = [(measure(ask), measure(bare), measure(IMPORTS)) for _ in range(_COLD_RUNS)]

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from index.arrays import Floats
-from index.store.documents.columns import unpack_vectors
-from index.store.sqlite.store import STORE_FILE, SqliteStore
+from sinkqa.index.arrays import Floats
+from sinkqa.index.store.documents.columns import unpack_vectors
+from sinkqa.index.store.sqlite.store import STORE_FILE, SqliteStore
 
 
 class CallTimes(NamedTuple):

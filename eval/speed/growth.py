@@ -16,16 +16,16 @@ from tempfile import TemporaryDirectory
 
 from threadpoolctl import threadpool_limits
 
-from eval.ranking.configuration import megabytes
-from eval.ranking.running import OnProgress, quiet
-from eval.speed.bench import IMPORTS, Figure, raw_work
-from eval.speed.growth_text import MadeDocument, Topic, documents, questions
-from eval.speed.loopback import serving
-from eval.speed.processes import Usage, measure
-from eval.speed.resident import Measured, resident
-from eval.speed.throughput import search_throughput
-from index.library import Library
-from index.store.sqlite.store import STORE_FILE
+from sinkqa.eval.ranking.configuration import megabytes
+from sinkqa.eval.ranking.running import OnProgress, quiet
+from sinkqa.eval.speed.bench import IMPORTS, Figure, raw_work
+from sinkqa.eval.speed.growth_text import MadeDocument, Topic, documents, questions
+from sinkqa.eval.speed.loopback import serving
+from sinkqa.eval.speed.processes import Usage, measure
+from sinkqa.eval.speed.resident import Measured, resident
+from sinkqa.eval.speed.throughput import search_throughput
+from sinkqa.index.library import Library
+from sinkqa.index.store.sqlite.store import STORE_FILE
 
 _CHANGED = range(4, 12)  # paragraphs of a document that comes and goes: so few that reading it costs little
 _CLIENTS, _PROCESSES = (1, 16), (1, 2)
@@ -114,7 +114,7 @@ def growth(
 
 def _fed(folder: Path, files: list[Path], asked: list[str]) -> tuple[_Grown, Usage]:
     library = folder / "library"
-    adding = measure(["-m", "service.cli", "add", "--library", str(library), str(files[0].parent)])
+    adding = measure(["-m", "sinkqa.service.cli", "add", "--library", str(library), str(files[0].parent)])
     with Library.open(library) as opened:
         records = opened.documents()
     return _Grown(folder, files, sum(record.n_passages for record in records), len(records), asked), adding
@@ -191,7 +191,7 @@ def _changes(grown: _Grown, changing: Sequence[Path]) -> Iterator[Figure]:
 
 
 def _cold(grown: _Grown, effort: Effort) -> Iterator[Figure]:
-    ask = ["-m", "service.cli", "ask", "--library", str(grown.library), grown.questions[0]]
+    ask = ["-m", "sinkqa.service.cli", "ask", "--library", str(grown.library), grown.questions[0]]
     measure(ask)  # byte code and disk cache, as on every machine that has asked before
     runs = [(measure(ask), measure(IMPORTS)) for _ in range(effort.cold_runs)]
     asks, imports = (median(run[place].cpu_s for run in runs) for place in (0, 1))

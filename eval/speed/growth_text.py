@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from index.arrays import Floats
-from index.models.encoder import BUNDLED_MODEL
+from sinkqa.index.arrays import Floats
+from sinkqa.index.models.encoder import BUNDLED_MODEL
 
 if TYPE_CHECKING:
     from numpy.random import Generator

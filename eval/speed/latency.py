@@ -10,12 +10,12 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from eval.data.beir import CorpusEntry, read_benchmark
-from eval.errors import NothingToMeasure
-from eval.ranking.configuration import Configuration, megabytes
-from eval.ranking.running import OnProgress, fill, quiet, times
-from index.library import Library
-from index.models.encoder import Encoder
+from sinkqa.eval.data.beir import CorpusEntry, read_benchmark
+from sinkqa.eval.errors import NothingToMeasure
+from sinkqa.eval.ranking.configuration import Configuration, megabytes
+from sinkqa.eval.ranking.running import OnProgress, fill, quiet, times
+from sinkqa.index.library import Library
+from sinkqa.index.models.encoder import Encoder
 
 _WORDS = 30_000  # of a language that a large collection uses
 _ZIPF = 1.1  # exponent of their frequencies

@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx
 
-from eval.speed.lives import Life, Seen, wrongs
+from sinkqa.eval.speed.lives import Life, Seen, wrongs
 
 Memory = Callable[[], float]
 """The server's memory now, in MiB."""

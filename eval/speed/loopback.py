@@ -14,7 +14,7 @@ from subprocess import DEVNULL, PIPE
 
 import psutil
 
-from eval.errors import ServerFailed
+from sinkqa.eval.errors import ServerFailed
 
 _ADDRESS = re.compile(r"http://[\d.]+:[1-9]\d*")
 _STOP_S = 60.0
@@ -49,7 +49,7 @@ def serving(library: Path, *options: str) -> Iterator[Server]:
     Raises:
         ServerFailed: it ended before it listened, or did not end when it was told to.
     """
-    command = [sys.executable, "-m", "service.cli", "serve", "--library", str(library), "--port", "0", *options]
+    command = [sys.executable, "-m", "sinkqa.service.cli", "serve", "--library", str(library), "--port", "0", *options]
     process = psutil.Popen(command, stdout=DEVNULL, stderr=PIPE, text=True)
     log: deque[str] = deque(maxlen=200)
     try:

@@ -1,7 +1,7 @@
 """Evaluation step: the least that adding files can cost, as a program of its own: extract their text, encode passages.
 
-``python -m eval.speed.raw TEXTS FILE…``: TEXTS is a JSON list of texts for the encoder. Prints the number of characters
-and of vectors.
+``python -m sinkqa.eval.speed.raw TEXTS FILE…``: TEXTS is a JSON list of texts for the encoder.
+Prints the number of characters and of vectors.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def _plain(content: bytes) -> str:
 
 def main(arguments: list[str]) -> str:
     """Extracts and encodes; an unreadable file is an error, as the reference must do all of the work."""
-    from index.models.encoder import load_encoder
+    from sinkqa.index.models.encoder import load_encoder
 
     characters = sum(len(extract(Path(path))) for path in arguments[1:])
     vectors = load_encoder().encode(json.loads(Path(arguments[0]).read_text("utf-8")))

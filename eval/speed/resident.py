@@ -1,7 +1,7 @@
 """Growth step of the evaluation, as a program of its own: a process that holds a library open and does as it is told.
 
-``python -m eval.speed.resident LIBRARY`` reads lines of JSON, ``[step, argument…]``, and answers each with what it measured,
-an object of numbers. What a step costs is that of the step alone, not of starting and opening before it.
+``python -m sinkqa.eval.speed.resident LIBRARY`` reads lines of JSON, ``[step, argument…]``, and answers each
+with what it measured, an object of numbers. A step costs what it takes alone, less starting and opening before it.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from typing import Any
 
 import psutil
 
-from eval.speed.calls import nearest, stored_vectors, time_calls
-from eval.speed.processes import memory_of, written_by
-from index.hit import SearchMode
-from index.library import Library
-from service.engine import Engine
-from service.settings import Settings
+from sinkqa.eval.speed.calls import nearest, stored_vectors, time_calls
+from sinkqa.eval.speed.processes import memory_of, written_by
+from sinkqa.index.hit import SearchMode
+from sinkqa.index.library import Library
+from sinkqa.service.engine import Engine
+from sinkqa.service.settings import Settings
 
 Measured = dict[str, float]
 Tell = Callable[..., Measured]
@@ -40,7 +40,7 @@ def resident(library: Path) -> Iterator[Tell]:
     Raises:
         RuntimeError: a step failed; what it said went to standard error.
     """
-    command = [sys.executable, "-m", "eval.speed.resident", str(library)]
+    command = [sys.executable, "-m", "sinkqa.eval.speed.resident", str(library)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")
     reading, writing = process.stdout, process.stdin
     assert reading and writing

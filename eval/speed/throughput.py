@@ -10,8 +10,8 @@ from http.client import HTTPConnection
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from eval.errors import ServerFailed
-from eval.speed.loopback import Server
+from sinkqa.eval.errors import ServerFailed
+from sinkqa.eval.speed.loopback import Server
 
 _TIMEOUT_S = 60.0
 

@@ -9,10 +9,10 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from ingest.text.analyzer import terms_of, units
+from sinkqa.ingest.text.analyzer import terms_of, units
 
 GLOSSARY = "glossary.txt"
-_AS_UNITS = "glossary.units.txt"  # the same with its renderings cut: python -m index.glossary.renderings makes it anew
+_AS_UNITS = "glossary.units.txt"  # with its renderings cut; made by python -m sinkqa.index.glossary.renderings
 _CASED = "!"  # before an abbreviation that is an ordinary word in lower case
 
 
@@ -73,7 +73,7 @@ def _shortens(short: Sequence[str], full: Sequence[str]) -> bool:
 @cache
 def glossary() -> Glossary:
     """The bundled one, read once."""
-    return _read_units(files("index.glossary").joinpath(_AS_UNITS).read_text("utf-8"))
+    return _read_units(files("sinkqa.index.glossary").joinpath(_AS_UNITS).read_text("utf-8"))
 
 
 def read_glossary(text: str) -> Glossary:

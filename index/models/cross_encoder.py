@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.arrays import Floats
-from index.errors import RerankerMissing
+from sinkqa.index.arrays import Floats
+from sinkqa.index.errors import RerankerMissing
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -64,7 +64,7 @@ class CrossEncoder:
         except Exception as error:  # what both libraries raise for a damaged file has no nearer class
             raise RerankerMissing(
                 f"cannot load the cross-encoder in {folder}: {next(iter(str(error).splitlines()), '')}; "
-                "reinstall sinkqa or write the folder anew with python -m index.training.cross_encoder"
+                "reinstall sinkqa or write the folder anew with python -m sinkqa.index.training.cross_encoder"
             ) from error
         self.fingerprint = hashlib.sha256(model + pieces).hexdigest()[:16]
 
@@ -77,7 +77,7 @@ class CrossEncoder:
         return _sigmoid(np.array([self._logit(pair) for pair in pairs], np.float32))
 
     def scores(self, query: str, texts: Sequence[str]) -> Floats:
-        """As :meth:`answers`: what :class:`index.models.reranker.Reranker` asks for."""
+        """As :meth:`answers`: what :class:`Reranker` asks for."""
         return self.answers(query, texts)
 
     def _logit(self, pair: Encoding) -> float:

@@ -11,11 +11,11 @@ from zlib import crc32
 
 import numpy as np
 
-from index.arrays import Floats, Tokens
-from index.errors import EncoderMissing
-from index.models.static import Encoded, StaticEncoder, load_static
-from index.models.transformer import open_model
-from ingest.text.analyzer import analyze
+from sinkqa.index.arrays import Floats, Tokens
+from sinkqa.index.errors import EncoderMissing
+from sinkqa.index.models.static import Encoded, StaticEncoder, load_static
+from sinkqa.index.models.transformer import open_model
+from sinkqa.ingest.text.analyzer import analyze
 
 BUNDLED_MODEL = Path(__file__).parent / "static_model"
 

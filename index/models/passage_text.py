@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ingest.document import Document
-from ingest.passage import Passage
+from sinkqa.ingest.document import Document
+from sinkqa.ingest.passage import Passage
 
 
 def vector_text(title: str, passage: Passage) -> str:

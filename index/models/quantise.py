@@ -1,4 +1,4 @@
-"""Makes the bundled encoder: ``python -m index.models.quantise FOLDER OUT`` turns a static model's floats to int8."""
+"""``python -m sinkqa.index.models.quantise FOLDER OUT`` makes the bundled encoder: a static model's floats as int8."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.arrays import Floats
-from index.models.cutting import write_pieces
-from index.models.static import MODEL_FORMAT, Crossing, StaticEncoder, fingerprint, load_static, read_safetensors
+from sinkqa.index.arrays import Floats
+from sinkqa.index.models.cutting import write_pieces
+from sinkqa.index.models.static import MODEL_FORMAT, Crossing, StaticEncoder, fingerprint, load_static, read_safetensors
 
 _STEPS = 127  # int8 without -128, so that a row and its negative stay alike
 

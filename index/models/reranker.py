@@ -10,12 +10,12 @@ from typing import Protocol
 
 import numpy as np
 
-from index.arrays import Floats
-from index.errors import RerankerMissing
-from index.hit import Hit
-from index.models.cross_encoder import BUNDLED, CrossEncoder, is_own
-from index.models.passage_text import vector_text
-from index.models.transformer import open_model
+from sinkqa.index.arrays import Floats
+from sinkqa.index.errors import RerankerMissing
+from sinkqa.index.hit import Hit
+from sinkqa.index.models.cross_encoder import BUNDLED, CrossEncoder, is_own
+from sinkqa.index.models.passage_text import vector_text
+from sinkqa.index.models.transformer import open_model
 
 _DEPTH = 30  # each costs a pass through the model
 _PROBES = (("forest carbon sink 森林碳汇", "Forests store carbon."), ("what is peat?", "泥炭是什么？"))

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from index.arrays import Floats, Tokens, distinct
-from index.errors import EncoderMissing, LibraryFormatMismatch
-from index.models.cutting import Cutter, FolderCutter, TokenizerCutter
+from sinkqa.index.arrays import Floats, Tokens, distinct
+from sinkqa.index.errors import EncoderMissing, LibraryFormatMismatch
+from sinkqa.index.models.cutting import Cutter, FolderCutter, TokenizerCutter
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -90,7 +90,7 @@ class StaticEncoder:
 
     @classmethod
     def load(cls, folder: Path) -> StaticEncoder:
-        """Opens a folder written by ``python -m index.models.quantise``; the weights stay on disk until they are used.
+        """Opens a folder written by ``sinkqa.index.models.quantise``; the weights stay on disk until they are used.
 
         Raises:
             EncoderMissing: a file of the model is not there or cannot be read.
@@ -101,7 +101,7 @@ class StaticEncoder:
             if about.get("format") != MODEL_FORMAT:
                 raise LibraryFormatMismatch(
                     f"the model in {folder} has format {about.get('format')}, expected {MODEL_FORMAT}: "
-                    "write it anew with python -m index.models.quantise"
+                    "write it anew with python -m sinkqa.index.models.quantise"
                 )
             return cls(
                 FolderCutter(folder),
@@ -115,7 +115,7 @@ class StaticEncoder:
         except (OSError, ValueError, KeyError) as error:
             raise EncoderMissing(
                 f"cannot load the encoder in {folder}: {error}; reinstall sinkqa or write the folder anew "
-                "with python -m index.models.quantise"
+                "with python -m sinkqa.index.models.quantise"
             ) from error
 
     def encode(self, texts: Sequence[str]) -> Floats:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ingest.text.numerals import read_numeral
-from ingest.text.patterns import late
+from sinkqa.ingest.text.numerals import read_numeral
+from sinkqa.ingest.text.patterns import late
 
 _BODIES = "GB|HJ|DB\\d{0,2}|LY|NY|DL|QX|SL|JJG|JJF|TD|HY|ISO|IEC|JIS|EN|BS"  # of standards: number after a space, too
 _MONEY = "USD|RMB|CNY|EUR|GBP|NZD|AUD|JPY|CAD"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ingest.document import Metadata
+from sinkqa.ingest.document import Metadata
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +12,7 @@ class Front:
     """What a document shows of itself first.
 
     ``name`` is its file's; ``title`` falls back on it; ``type`` is the short format name of
-    :class:`index.hit.Filters`. ``opening``: the first 3,000 characters of its text; ``headings``: its distinct highest
+    :class:`Filters`. ``opening``: the first 3,000 characters of its text; ``headings``: its distinct highest
     ones, in order.
     """
 

@@ -11,11 +11,11 @@ from itertools import product, starmap
 from pathlib import PurePath
 from typing import Literal
 
-from index.naming.codes import versions, without_edition
-from index.naming.front import Front
-from index.naming.lexicon import Feature, features, tokens
-from index.naming.titling import Name, held_codes, home_of, names, own_codes, parts_of, years_of
-from ingest.text.patterns import late
+from sinkqa.index.naming.codes import versions, without_edition
+from sinkqa.index.naming.front import Front
+from sinkqa.index.naming.lexicon import Feature, features, tokens
+from sinkqa.index.naming.titling import Name, held_codes, home_of, names, own_codes, parts_of, years_of
+from sinkqa.ingest.text.patterns import late
 
 _FILE = late(r"[a-z\d_]+(?:[-.]+[a-z\d_]+)+|[a-z\d]+_[a-z\d_]+")
 

@@ -10,10 +10,10 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from index.glossary.renderings import glossary
-from ingest.about.places import countries_in, parts_in
-from ingest.text.analyzer import units
-from ingest.text.view import fold
+from sinkqa.index.glossary.renderings import glossary
+from sinkqa.ingest.about.places import countries_in, parts_in
+from sinkqa.ingest.text.analyzer import units
+from sinkqa.ingest.text.view import fold
 
 WORDS = "names.txt"
 _JAPANESE = str.maketrans(  # characters that Japanese alone writes so, as the words of this table are written
@@ -212,7 +212,7 @@ def _token_at(said: Sequence[Token], offset: int) -> int:
 @cache
 def lexicon() -> Lexicon:
     """The bundled one, with the words of the search's glossary, read once."""
-    sections = _sections(files("index.naming").joinpath(WORDS).read_text("utf-8"))
+    sections = _sections(files("sinkqa.index.naming").joinpath(WORDS).read_text("utf-8"))
     places = {key: tuple(entries) for key, entries in glossary().places.items()}
     for at, line in enumerate(sections["words"], 1):
         for form in line.replace("=", "|").split("|"):

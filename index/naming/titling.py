@@ -10,11 +10,11 @@ from functools import cache
 from importlib.resources import files
 from pathlib import PurePath
 
-from index.naming.codes import codes
-from index.naming.front import Front
-from index.naming.lexicon import Feature, Head, Token, features, heads, homes, initials, tokens, weights
-from ingest.about.places import countries_in, parts_in
-from ingest.text.patterns import late
+from sinkqa.index.naming.codes import codes
+from sinkqa.index.naming.front import Front
+from sinkqa.index.naming.lexicon import Feature, Head, Token, features, heads, homes, initials, tokens, weights
+from sinkqa.ingest.about.places import countries_in, parts_in
+from sinkqa.ingest.text.patterns import late
 
 MANIFEST = "data/manifest.json"
 _LINES = 25  # at the top of a document: its own numbers stand there, lower down those of others
@@ -265,7 +265,7 @@ def parts_of(front: Front) -> frozenset[str]:
 def _listed_titles() -> Listed:
     """Official titles in English and Chinese of the documents in the bundled manifest."""
     titles: dict[str, tuple[str, ...]] = {}
-    for entry in json.loads(files("ingest").joinpath(MANIFEST).read_text("utf-8"))["documents"]:
+    for entry in json.loads(files("sinkqa.ingest").joinpath(MANIFEST).read_text("utf-8"))["documents"]:
         both = tuple(filter(None, (entry["title"], entry.get("title_zh"))))
         for key in (entry["id"], entry.get("url"), entry.get("page"), *(title.lower() for title in both)):
             titles[key or ""] = both

@@ -8,8 +8,8 @@ from importlib.resources import files
 
 _RULES = 1  # one more with each change to the modules of this package that gives a document other keys
 _DATA = (
-    ("index.naming", "names.txt"),
-    ("index.glossary", "glossary.units.txt"),
+    ("sinkqa.index.naming", "names.txt"),
+    ("sinkqa.index.glossary", "glossary.units.txt"),
     ("ingest", "data/manifest.json"),
 )
 

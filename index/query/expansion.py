@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from index.glossary.renderings import glossary
-from index.query.quantity import variants
-from index.search.query import Alternative, Group
-from ingest.text.analyzer import analyze, terms_of, units
-from ingest.text.view import cased
+from sinkqa.index.glossary.renderings import glossary
+from sinkqa.index.query.quantity import variants
+from sinkqa.index.search.query import Alternative, Group
+from sinkqa.ingest.text.analyzer import analyze, terms_of, units
+from sinkqa.ingest.text.view import cased
 
 _ALTERNATIVE = 0.5  # what an alternative counts beside the words it stands for; see docs/decisions/0008
 _MOST_GROUPS = 64  # of a long query only so many stretches are looked up
@@ -25,7 +25,7 @@ _FUNCTION_WORDS = frozenset(
 def expand(text: str) -> list[Group]:
     """The query's distinct index terms in groups: no term in two of them, and only function words left out.
 
-    A stretch that the glossary or :mod:`index.query.quantity` knows makes one group with its other wordings; any other
+    A stretch that the glossary or ``index.query.quantity`` knows makes one group with its other wordings; any other
     term stands alone. They come in the order of their first terms.
     """
     place = {term: place for place, term in enumerate(dict.fromkeys(analyze(text)))}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.arrays import Floats, distinct
+from sinkqa.index.arrays import Floats, distinct
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from ingest.text.amounts import Amount, amounts
-from ingest.text.analyzer import terms_of, units
-from ingest.text.numerals import HAN, write_numeral
-from ingest.text.units import SCALES, UnitOfMeasure, name_of, read_unit
+from sinkqa.ingest.text.amounts import Amount, amounts
+from sinkqa.ingest.text.analyzer import terms_of, units
+from sinkqa.ingest.text.numerals import HAN, write_numeral
+from sinkqa.ingest.text.units import SCALES, UnitOfMeasure, name_of, read_unit
 
 _CHINESE_SCALES = ("万亿", "亿", "万")
 _ENGLISH_SCALES = ("trillion", "billion", "million")
@@ -44,7 +44,7 @@ def variants(text: str) -> Iterator[Variants]:
 
     ``12.57亿吨`` is also ``1.257 billion``, ``1257 million``, ``125700万吨`` and ``1257 Mt``. Years and plain numbers
     are left alone; so is a Chinese numeral that may be part of a word. The text is of the form that
-    :func:`ingest.text.amounts.amounts` reads, and what it reads in a wording matches the amount.
+    :func:`amounts` reads, and what it reads in a wording matches the amount.
     """
     for amount in amounts(text):
         if wordings := list(_wordings(amount)):

@@ -9,17 +9,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from index.errors import LibraryDamaged
-from index.hit import Hit, SearchMode, Stated, Why
-from index.models.encoder import Encoder
-from index.query.expansion import expand, matched_terms
-from index.query.fusion import Weights, fuse
-from index.query.spelling import Terms, respelled
-from index.search.backend import Candidates
-from index.search.query import Group, Query
-from index.store.documents.columns import unpack_terms
-from index.store.store import Store, StoredPassage
-from ingest.text.language import detect
+from sinkqa.index.errors import LibraryDamaged
+from sinkqa.index.hit import Hit, SearchMode, Stated, Why
+from sinkqa.index.models.encoder import Encoder
+from sinkqa.index.query.expansion import expand, matched_terms
+from sinkqa.index.query.fusion import Weights, fuse
+from sinkqa.index.query.spelling import Terms, respelled
+from sinkqa.index.search.backend import Candidates
+from sinkqa.index.search.query import Group, Query
+from sinkqa.index.store.documents.columns import unpack_terms
+from sinkqa.index.store.store import Store, StoredPassage
+from sinkqa.ingest.text.language import detect
 
 LONGEST_QUERY = 2_000  # code points; what follows is not looked at
 DEPTH = 100  # candidates from each leg, of the dense one for each language: a translation comes late in any ranking

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from itertools import takewhile
 from operator import eq
 
-from index.search.query import Alternative, Group
-from ingest.text.patterns import late
+from sinkqa.index.search.query import Alternative, Group
+from sinkqa.ingest.text.patterns import late
 
 _RESPELLED = 0.5  # what a term counts that differs from the query's by a letter or two
 _MAY_BE_A_SLIP = late(r"[a-zß-ɏ]{5,}\Z").match

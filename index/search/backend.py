@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
-from index.arrays import Floats, Rows, Tokens
-from index.hit import Filters, SearchMode
-from index.search.query import Query
+from sinkqa.index.arrays import Floats, Rows, Tokens
+from sinkqa.index.hit import Filters, SearchMode
+from sinkqa.index.search.query import Query
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from index.arrays import Floats, Tokens
+from sinkqa.index.arrays import Floats, Tokens
 
 
 class Alternative(NamedTuple):

@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 
-from index.errors import LibraryDamaged
-from index.store.documents.columns import PASSAGE_COLUMNS, read_passage, unpack, unpack_text
-from index.store.sql import Connection
+from sinkqa.index.errors import LibraryDamaged
+from sinkqa.index.store.documents.columns import PASSAGE_COLUMNS, read_passage, unpack, unpack_text
+from sinkqa.index.store.sql import Connection
 
 
 def found_by(check: Callable[[], Iterator[str]], view: AbstractContextManager[None]) -> Iterator[str]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from index.models.encoder import Encoder
-from index.store.documents.columns import read_metadata
-from index.store.documents.features import encode_passages
-from index.store.documents.packed import Packed, packed_passages
-from index.store.store import Store
+from sinkqa.index.models.encoder import Encoder
+from sinkqa.index.store.documents.columns import read_metadata
+from sinkqa.index.store.documents.features import encode_passages
+from sinkqa.index.store.documents.packed import Packed, packed_passages
+from sinkqa.index.store.store import Store
 
 
 def encode_anew(store: Store, encoder: Encoder) -> None:

@@ -6,9 +6,9 @@ from itertools import chain
 
 import numpy as np
 
-from index.arrays import Rows
-from index.store.sql import Connection
-from index.store.store import Changes
+from sinkqa.index.arrays import Rows
+from sinkqa.index.store.sql import Connection
+from sinkqa.index.store.store import Changes
 
 HISTORY = """
 CREATE TABLE generations (     -- the newest ones

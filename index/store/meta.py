@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from index.store.sql import Connection
+from sinkqa.index.store.sql import Connection
 
 
 def find_meta(connection: Connection, name: str) -> str | None:

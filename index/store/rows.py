@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from index.arrays import Rows
-from index.hit import Filters
-from index.store.documents import catalogue
-from index.store.documents.columns import PASSAGE_COLUMNS, read_metadata, read_passage
-from index.store.sql import Connection, batches, places
-from index.store.store import Features, StoredPassage
-from ingest.document import Metadata
-from ingest.passage import Passage
+from sinkqa.index.arrays import Rows
+from sinkqa.index.hit import Filters
+from sinkqa.index.store.documents import catalogue
+from sinkqa.index.store.documents.columns import PASSAGE_COLUMNS, read_metadata, read_passage
+from sinkqa.index.store.sql import Connection, batches, places
+from sinkqa.index.store.store import Features, StoredPassage
+from sinkqa.ingest.document import Metadata
+from sinkqa.ingest.passage import Passage
 
 _READ_AT_ONCE = 2_000  # rows of features, some 5 MB
 _MOST_KEPT = 2_000  # passages, some 20 MB

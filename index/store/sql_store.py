@@ -1,4 +1,4 @@
-"""Storing step of the flow: a store in an SQL database, whichever; see :class:`index.store.store.Store`."""
+"""Storing step of the flow: a store in an SQL database, whichever; see :class:`Store`."""
 
 from __future__ import annotations
 
@@ -7,34 +7,34 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 
-from index.arrays import Floats, Rows
-from index.errors import LibraryDamaged, LibraryFormatMismatch
-from index.hit import Filters
-from index.naming.known import Known
-from index.naming.version import names_version
-from index.store import writing
-from index.store.checking import document_damages, found_by, orphans
-from index.store.documents import catalogue, names, passages
-from index.store.documents.catalogue import AddResult, Census, DocumentRecord, Predecessor, Size
-from index.store.documents.columns import read_pages, unpack, unpack_boxes, unpack_text
-from index.store.documents.kept import Kept, read_kept
-from index.store.documents.names import NAMES_VERSION, Shared
-from index.store.documents.packed import Packed
-from index.store.history import changes_since
-from index.store.meta import find_meta, set_meta
-from index.store.rows import features_of, filtered_rows, held_rows, stored_passages
-from index.store.sql import Connection
-from index.store.statements import defined_terms, stated_rows
-from index.store.store import Changes, Features, StoredPassage
-from index.store.writing import Transaction
-from ingest.document import Page
-from ingest.passage import SPLITTER_VERSION, Passage
+from sinkqa.index.arrays import Floats, Rows
+from sinkqa.index.errors import LibraryDamaged, LibraryFormatMismatch
+from sinkqa.index.hit import Filters
+from sinkqa.index.naming.known import Known
+from sinkqa.index.naming.version import names_version
+from sinkqa.index.store import writing
+from sinkqa.index.store.checking import document_damages, found_by, orphans
+from sinkqa.index.store.documents import catalogue, names, passages
+from sinkqa.index.store.documents.catalogue import AddResult, Census, DocumentRecord, Predecessor, Size
+from sinkqa.index.store.documents.columns import read_pages, unpack, unpack_boxes, unpack_text
+from sinkqa.index.store.documents.kept import Kept, read_kept
+from sinkqa.index.store.documents.names import NAMES_VERSION, Shared
+from sinkqa.index.store.documents.packed import Packed
+from sinkqa.index.store.history import changes_since
+from sinkqa.index.store.meta import find_meta, set_meta
+from sinkqa.index.store.rows import features_of, filtered_rows, held_rows, stored_passages
+from sinkqa.index.store.sql import Connection
+from sinkqa.index.store.statements import defined_terms, stated_rows
+from sinkqa.index.store.store import Changes, Features, StoredPassage
+from sinkqa.index.store.writing import Transaction
+from sinkqa.ingest.document import Page
+from sinkqa.ingest.passage import SPLITTER_VERSION, Passage
 
 
 class SqlStore(ABC):
     """All that is the same in every database. A kind gives the connection, transactions and the right to write.
 
-    While :meth:`writing` is held, a kind keeps its :class:`index.store.writing.Transaction` in ``_open.transaction``.
+    While :meth:`writing` is held, a kind keeps its :class:`Transaction` in ``_open.transaction``.
     """
 
     read_only = False

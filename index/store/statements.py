@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from index.hit import Filters
-from index.store.rows import filtered_rows, rows_statement
-from index.store.sql import Connection
+from sinkqa.index.hit import Filters
+from sinkqa.index.store.rows import filtered_rows, rows_statement
+from sinkqa.index.store.sql import Connection
 
 
 def insert_statements(
     connection: Connection, statements: Iterable[tuple[str, str, int, int]], rows: Sequence[int]
 ) -> None:
-    """Writes what passages state, as :class:`index.store.documents.packed.Packed` has it; ``rows``: of those passages."""
+    """Writes what passages state, as :class:`Packed` has it; ``rows``: of those passages."""
     connection.executemany(
         "INSERT INTO statements VALUES (?, ?, ?, ?)",
         [(kind, term, rows[place], unit) for kind, term, place, unit in statements],

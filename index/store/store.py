@@ -6,19 +6,19 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
-from index.arrays import Floats, Rows
-from index.hit import Filters
-from index.naming.known import Known
-from index.store.documents.catalogue import AddResult, Census, DocumentRecord, Predecessor, Size
-from index.store.documents.kept import Kept
-from index.store.documents.names import Shared
-from index.store.documents.packed import Packed
-from ingest.document import Metadata, Page
-from ingest.passage import Passage
+from sinkqa.index.arrays import Floats, Rows
+from sinkqa.index.hit import Filters
+from sinkqa.index.naming.known import Known
+from sinkqa.index.store.documents.catalogue import AddResult, Census, DocumentRecord, Predecessor, Size
+from sinkqa.index.store.documents.kept import Kept
+from sinkqa.index.store.documents.names import Shared
+from sinkqa.index.store.documents.packed import Packed
+from sinkqa.ingest.document import Metadata, Page
+from sinkqa.ingest.passage import Passage
 
 
 class Features(NamedTuple):
-    """What search needs of one row, packed as it is stored; unpacked by :mod:`index.store.documents.columns`.
+    """What search needs of one row, packed as it is stored; unpacked by ``index.store.documents.columns``.
 
     ``terms`` by ``unpack_terms``, ``vector`` by ``unpack_vectors`` or ``unpack_halves``, ``tokens`` by
     ``unpack_tokens``.
@@ -57,7 +57,7 @@ class Store(Protocol):
     """The one truth of a library: documents, their passages, and what search needs of each, in numbered rows.
 
     Safe to use from several threads and processes: a reader never waits for a writer. Two kinds:
-    :class:`index.store.sqlite.store.SqliteStore` in a folder, and a PostgreSQL database. Methods that take a ``doc_id``
+    :class:`SqliteStore` in a folder, and a PostgreSQL database. Methods that take a ``doc_id``
     raise DocumentNotFound or AmbiguousDocument where it names none, or several; those that write need
     :meth:`writing` around them. Where something stored cannot be read, LibraryDamaged is raised.
     """
@@ -135,7 +135,7 @@ class Store(Protocol):
         ...
 
     def shared(self, keys: Sequence[str], *, most: int) -> dict[str, Shared]:
-        """Those of the keys of :mod:`index.naming.known` that any document has; counting ends at ``most``."""
+        """Those of the keys of ``index.naming.known`` that any document has; counting ends at ``most``."""
         ...
 
     def named(self, keys: Sequence[str], *, most: int, among: Sequence[int] | None = None) -> dict[str, list[int]]:

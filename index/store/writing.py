@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from index.naming.version import names_version
-from index.store.documents.catalogue import AddResult
-from index.store.documents.kept import Kept
-from index.store.documents.names import NAMES_VERSION, write_names
-from index.store.documents.packed import NAMED_BY, Packed, pack_names
-from index.store.history import note_removal
-from index.store.meta import set_meta
-from index.store.sql import Connection, places
-from index.store.statements import insert_statements
+from sinkqa.index.naming.version import names_version
+from sinkqa.index.store.documents.catalogue import AddResult
+from sinkqa.index.store.documents.kept import Kept
+from sinkqa.index.store.documents.names import NAMES_VERSION, write_names
+from sinkqa.index.store.documents.packed import NAMED_BY, Packed, pack_names
+from sinkqa.index.store.history import note_removal
+from sinkqa.index.store.meta import set_meta
+from sinkqa.index.store.sql import Connection, places
+from sinkqa.index.store.statements import insert_statements
 
 Leave = Callable[[str], None]
 """Called with the id of a document that is about to be superseded."""

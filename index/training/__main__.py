@@ -1,4 +1,4 @@
-"""Makes the bundled encoder: ``python -m index.training --data ../shared/train --out index/models/static_model``."""
+"""``python -m sinkqa.index.training --data ../shared/train --out index/models/static_model``: the bundled encoder."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ THREADS = "2"
 
 def main(arguments: list[str]) -> None:
     """Reads the pairs, learns tokenizer and vectors, and writes the int8 model; reports each step with its time."""
-    parser = argparse.ArgumentParser(prog="python -m index.training", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m sinkqa.index.training", description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/train"), help="folder that holds pairs/*.tsv.zst")
     parser.add_argument(
         "--out", type=Path, default=Path("index/models/static_model"), help="folder to write the model to"
@@ -24,9 +24,9 @@ def main(arguments: list[str]) -> None:
     chosen = parser.parse_args(arguments)
     for variable in ("OMP_NUM_THREADS", "RAYON_NUM_THREADS"):  # before numpy, torch and the tokenizer start theirs
         os.environ.setdefault(variable, THREADS)
-    from index.training.recipe import make_model
-    from index.training.train import TrainingParams
-    from index.training.vocabulary import VocabularySize
+    from sinkqa.index.training.recipe import make_model
+    from sinkqa.index.training.train import TrainingParams
+    from sinkqa.index.training.vocabulary import VocabularySize
 
     params = TrainingParams()
     if chosen.steps:

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from index.arrays import Floats
-from index.models.static import Crossing
-from index.training.vocabulary import is_chinese
+from sinkqa.index.arrays import Floats
+from sinkqa.index.models.static import Crossing
+from sinkqa.index.training.vocabulary import is_chinese
 
 _SEEN = 5  # a token that stands less often in the texts has no trustworthy vector to be reached
 _LEAST = 0.4  # a token with no translation is not lifted further than this allows

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from index.arrays import Floats
-from index.training.corpus import Pair
-from index.training.vocabulary import is_chinese
+from sinkqa.index.arrays import Floats
+from sinkqa.index.training.corpus import Pair
+from sinkqa.index.training.vocabulary import is_chinese
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
-from index.arrays import Floats
-from index.models.quantise import write_model
-from index.models.static import StaticEncoder
-from index.training.corpus import made_questions, read_pairs
-from index.training.crossing import measure_crossing
-from index.training.initialise import TEACHER, damped, load_teacher, start_vectors
-from index.training.tables import tabulate
-from index.training.train import TrainingParams, token_rarity, train
-from index.training.vocabulary import VocabularySize, build_tokenizer
+from sinkqa.index.arrays import Floats
+from sinkqa.index.models.quantise import write_model
+from sinkqa.index.models.static import StaticEncoder
+from sinkqa.index.training.corpus import made_questions, read_pairs
+from sinkqa.index.training.crossing import measure_crossing
+from sinkqa.index.training.initialise import TEACHER, damped, load_teacher, start_vectors
+from sinkqa.index.training.tables import tabulate
+from sinkqa.index.training.train import TrainingParams, token_rarity, train
+from sinkqa.index.training.vocabulary import VocabularySize, build_tokenizer
 
 
 def make_model(

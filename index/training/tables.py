@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from index.arrays import Floats
-from index.training.corpus import Pair, share
-from index.training.train import PairTable, TokenTable
+from sinkqa.index.arrays import Floats
+from sinkqa.index.training.corpus import Pair, share
+from sinkqa.index.training.train import PairTable, TokenTable
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

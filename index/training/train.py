@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from index.arrays import Floats
+from sinkqa.index.arrays import Floats
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix

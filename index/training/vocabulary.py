@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from index.training.corpus import Pair, share
+from sinkqa.index.training.corpus import Pair, share
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from index.training.corpus import LONGEST, Pair
+from sinkqa.index.training.corpus import LONGEST, Pair
 
 WRITTEN = Path(__file__).parent / "data" / "written.tsv"
 

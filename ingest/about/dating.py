@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from pathlib import PurePath
 
-from ingest.text.numerals import ERAS, MONTHS, era_year
+from sinkqa.ingest.text.numerals import ERAS, MONTHS, era_year
 
 _OPENING, _ENDING = 1_500, 800  # characters
 _LAST_LINES = 15

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from ingest.about.bodies import cased, is_body
-from ingest.about.dating import is_set_apart
-from ingest.about.titles import in_sentence, stands_for_title
-from ingest.structure.headings import match
-from ingest.structure.layout import LEFT_OPEN, Line
-from ingest.structure.lists import mark_of
+from sinkqa.ingest.about.bodies import cased, is_body
+from sinkqa.ingest.about.dating import is_set_apart
+from sinkqa.ingest.about.titles import in_sentence, stands_for_title
+from sinkqa.ingest.structure.headings import match
+from sinkqa.ingest.structure.layout import LEFT_OPEN, Line
+from sinkqa.ingest.structure.lists import mark_of
 
 _ABSTRACT = re.compile(r"[【\[]?(?:摘\s*要|内容提要|提\s*要|abstract|summary)[】\]]?\s*(?:[：:—.]|$)", re.IGNORECASE)
 _CHINESE_NAMES = re.compile(r"(?:[\u4e00-\u9fff·]{2,6}[*†‡\d①-⑨,，]{0,4}[\s、，,；;]*){1,8}")

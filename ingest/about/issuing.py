@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ingest.about.bodies import FORMULAS, HAN_BODY, MARKS, cased, is_body, is_of_china
-from ingest.about.dating import is_set_apart
-from ingest.about.places import is_country, mentions
-from ingest.about.standards import joined
+from sinkqa.ingest.about.bodies import FORMULAS, HAN_BODY, MARKS, cased, is_body, is_of_china
+from sinkqa.ingest.about.dating import is_set_apart
+from sinkqa.ingest.about.places import is_country, mentions
+from sinkqa.ingest.about.standards import joined
 
 _HEAD, _TAIL, _SAMPLE = 1_500, 800, 20_000  # characters
 _HEAD_LINES, _TAIL_LINES, _MAX_LINE = 20, 12, 100

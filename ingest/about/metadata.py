@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 
-from ingest.about.bodies import is_body
-from ingest.about.dating import issue_year, revision_year
-from ingest.about.issuing import find_issuing, most_named
-from ingest.about.places import jurisdiction_of_host, place_in
-from ingest.about.standards import Cover, is_chinese, leading_number, province_of, read_cover, titled
-from ingest.about.titles import bare, best_title, with_drawn_name, with_remark
-from ingest.document import Metadata
+from sinkqa.ingest.about.bodies import is_body
+from sinkqa.ingest.about.dating import issue_year, revision_year
+from sinkqa.ingest.about.issuing import find_issuing, most_named
+from sinkqa.ingest.about.places import jurisdiction_of_host, place_in
+from sinkqa.ingest.about.standards import Cover, is_chinese, leading_number, province_of, read_cover, titled
+from sinkqa.ingest.about.titles import bare, best_title, with_drawn_name, with_remark
+from sinkqa.ingest.document import Metadata
 
 _WHITE_HOUSE = "whitehouse"
 
@@ -24,7 +24,7 @@ def complete(metadata: Metadata, text: str, *, name: str, prose: str | None = No
     The jurisdiction comes from the address, else from the issuer, the title, the letterhead, the place, the wording
     of the norms, and last from the one country that the text speaks of. Where these say nothing it stays None.
     """
-    from ingest.text.language import detect
+    from sinkqa.ingest.text.language import detect
 
     cover = read_cover(text)
     title = _title(metadata.title, cover, text, prose, name)

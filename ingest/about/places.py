@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from ingest.text.patterns import late
+from sinkqa.ingest.text.patterns import late
 
 # Jurisdiction → its names and adjectives in Latin script, in Han script (zh and ja). Names that are also first names,
 # words or places elsewhere (Jordan, Turkey, Georgia, Chad) are left out: they would count where nobody meant them.

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from ingest.about.bodies import is_body
+from sinkqa.ingest.about.bodies import is_body
 
 _COVER, _COVER_LINES, _MAX_LINE = 2_000, 45, 60  # characters, lines, characters of a line
 _MAX_TITLE_LINES = 5

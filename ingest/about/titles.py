@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import PurePath
 
-from ingest.about.bodies import is_body
-from ingest.about.places import is_country
-from ingest.about.standards import is_series, leading_number
-from ingest.structure.tables.wording import table_label
+from sinkqa.ingest.about.bodies import is_body
+from sinkqa.ingest.about.places import is_country
+from sinkqa.ingest.about.standards import is_series, leading_number
+from sinkqa.ingest.structure.tables.wording import table_label
 
 _OPENING = 1_500  # characters
 _FIRST_TABLES = 20_000  # characters in which tables are looked for

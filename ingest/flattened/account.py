@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.flattened.alignment import Alignment
-from ingest.flattened.block import Block
+from sinkqa.ingest.flattened.alignment import Alignment
+from sinkqa.ingest.flattened.block import Block
 
 Mode = Literal["before", "after", "none"]
 

@@ -25,7 +25,7 @@ _PARTS = re.compile(r"[、，,/；;（）()]|\s+(?:and|or)\s+")
 
 @lru_cache(maxsize=1)
 def _terms() -> tuple[frozenset[str], dict[str, int]]:
-    data = json.loads(files("ingest").joinpath("data/table_terms.json").read_text("utf-8"))
+    data = json.loads(files("sinkqa.ingest").joinpath("data/table_terms.json").read_text("utf-8"))
     return frozenset(data["header_words"]), {term: i for i, terms in enumerate(data["concepts"]) for term in terms}
 
 

@@ -11,10 +11,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.flattened.affinity import header_word
-from ingest.flattened.alignment import HEADER_WRAP, MULTI, NEVER, WRAPPED_HEADER, Costs, Floats
-from ingest.flattened.breaks import bracketed, break_evidence, inner_label, is_number, shape
-from ingest.flattened.regions import Line, width
+from sinkqa.ingest.flattened.affinity import header_word
+from sinkqa.ingest.flattened.alignment import HEADER_WRAP, MULTI, NEVER, WRAPPED_HEADER, Costs, Floats
+from sinkqa.ingest.flattened.breaks import bracketed, break_evidence, inner_label, is_number, shape
+from sinkqa.ingest.flattened.regions import Line, width
 
 MIN_WIDTH = 12  # display columns: no cell is broken to keep a column narrower ...
 MIN_LATIN_WIDTH = 20  # ... and none of longer words

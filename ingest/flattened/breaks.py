@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ingest.flattened.regions import Line, width
+from sinkqa.ingest.flattened.regions import Line, width
 
 _PAIRS = {"（": "）", "(": ")", "《": "》", "“": "”", "「": "」", "[": "]", "【": "】", "〈": "〉"}
 WIDE = 18  # display columns: in narrower columns many a cell is as wide as the column

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.flattened.account import Account, Plan, forced, strained
-from ingest.flattened.affinity import affinities
-from ingest.flattened.alignment import EMPTY, MULTI, NEVER, Floats, Lattice
-from ingest.flattened.block import CORNER, Block
-from ingest.flattened.regions import width
+from sinkqa.ingest.flattened.account import Account, Plan, forced, strained
+from sinkqa.ingest.flattened.affinity import affinities
+from sinkqa.ingest.flattened.alignment import EMPTY, MULTI, NEVER, Floats, Lattice
+from sinkqa.ingest.flattened.block import CORNER, Block
+from sinkqa.ingest.flattened.regions import width
 
 MAX_ROWS = 60
 CANDIDATES = 16  # plans weighed with the affinity of cells to rows

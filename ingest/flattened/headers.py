@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ingest.document import Span
-from ingest.flattened.affinity import header_word
-from ingest.flattened.block import COLUMN, Block
-from ingest.flattened.regions import Line
+from sinkqa.ingest.document import Span
+from sinkqa.ingest.flattened.affinity import header_word
+from sinkqa.ingest.flattened.block import COLUMN, Block
+from sinkqa.ingest.flattened.regions import Line
 
 _MAX_LINES = 12
 WRAPPED = -2.0  # evidence below which a line is the first half of the header line below it

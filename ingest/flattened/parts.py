@@ -6,12 +6,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ingest.document import Cell, Span, Table
-from ingest.flattened.alignment import MULTI
-from ingest.flattened.block import Block
-from ingest.flattened.columns import STRUCTURE_MARGIN, Reading, Survey, heed_names, settle, survey
-from ingest.flattened.headers import Leaf, header_blocks
-from ingest.flattened.regions import Line
+from sinkqa.ingest.document import Cell, Span, Table
+from sinkqa.ingest.flattened.alignment import MULTI
+from sinkqa.ingest.flattened.block import Block
+from sinkqa.ingest.flattened.columns import STRUCTURE_MARGIN, Reading, Survey, heed_names, settle, survey
+from sinkqa.ingest.flattened.headers import Leaf, header_blocks
+from sinkqa.ingest.flattened.regions import Line
 
 PLACED = 0.3  # share of the pieces that must have found their cell, else the rows themselves are not to be trusted
 JOINED = -0.5  # evidence below which two lines are one piece whatever their rows

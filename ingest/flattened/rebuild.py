@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from ingest.document import Span, Table
-from ingest.flattened.parts import join_parts, read_parts
-from ingest.flattened.regions import Line, Region, find_regions
+from sinkqa.ingest.document import Span, Table
+from sinkqa.ingest.flattened.parts import join_parts, read_parts
+from sinkqa.ingest.flattened.regions import Line, Region, find_regions
 
 __all__ = ["FlattenedTable", "Line", "rebuild_tables"]
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from ingest.document import Span
+from sinkqa.ingest.document import Span
 
 MAX_BODY_LINES = 400  # a longer run of short lines is not one table; the work on a region grows with its square
 FULL = 0.8  # of the width of body text: such a line was broken by the margin, not by its content

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple
 
-from ingest.text.patterns import late
+from sinkqa.ingest.text.patterns import late
 
 ProvisionKind = Literal[
     "definition",

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from ingest.passage import Passage
-from ingest.provisions import defining
-from ingest.provisions.formulae import (
+from sinkqa.ingest.passage import Passage
+from sinkqa.ingest.provisions import defining
+from sinkqa.ingest.provisions.formulae import (
     BROUGHT,
     FORMULAE,
     HEADINGS,
@@ -20,8 +20,8 @@ from ingest.provisions.formulae import (
     ProvisionKind,
     stems_of,
 )
-from ingest.text.patterns import late
-from ingest.text.view import fold
+from sinkqa.ingest.text.patterns import late
+from sinkqa.ingest.text.view import fold
 
 _WIDE = late("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 _MEANING = late(r"(?:定义|含义|释义|解释|全称|definitions?|meaning|full (?:name|form))\b")

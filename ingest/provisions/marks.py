@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ingest.provisions.references import Step
-from ingest.text.numerals import HAN, normalised
-from ingest.text.patterns import late
+from sinkqa.ingest.provisions.references import Step
+from sinkqa.ingest.text.numerals import HAN, normalised
+from sinkqa.ingest.text.patterns import late
 
 _MARK = late(
     r"(?P<paren>[(（]\s?(?P<p>\d{1,3}[A-Z]{0,2}|[a-z]{1,4}|[A-Z]{1,2}|" + rf"[{HAN}]{{1,3}})\s?[)）])"

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import product, takewhile
 
-from ingest.passage import Passage
-from ingest.provisions.marks import HEADING, Mark, Paragraphs, mark_of
-from ingest.provisions.reading import LAW, Position, Provision, order, read_provisions
-from ingest.provisions.references import Reference, Step, StepKind
-from ingest.provisions.wording import Said, Wording
+from sinkqa.ingest.passage import Passage
+from sinkqa.ingest.provisions.marks import HEADING, Mark, Paragraphs, mark_of
+from sinkqa.ingest.provisions.reading import LAW, Position, Provision, order, read_provisions
+from sinkqa.ingest.provisions.references import Reference, Step, StepKind
+from sinkqa.ingest.provisions.wording import Said, Wording
 
 __all__ = ["OMITTED", "Outline", "Provision", "Said"]
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ingest.passage import Passage
-from ingest.provisions.references import RANKS, Step, StepKind, heading_step
-from ingest.provisions.wording import shared_depth
-from ingest.text.numerals import HAN
-from ingest.text.patterns import late
+from sinkqa.ingest.passage import Passage
+from sinkqa.ingest.provisions.references import RANKS, Step, StepKind, heading_step
+from sinkqa.ingest.provisions.wording import shared_depth
+from sinkqa.ingest.text.numerals import HAN
+from sinkqa.ingest.text.patterns import late
 
 LAW: tuple[StepKind, ...] = ("article", "section", "number")
 """The kinds that laws are made of and cited by."""

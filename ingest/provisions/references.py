@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from ingest.text.numerals import HAN, normalised
-from ingest.text.patterns import late
+from sinkqa.ingest.text.numerals import HAN, normalised
+from sinkqa.ingest.text.patterns import late
 
 StepKind = Literal[
     "decision", "annex", "part", "subpart", "chapter", "section", "article", "number", "heading", "table",

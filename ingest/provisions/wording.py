@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ingest.document import Span
-from ingest.passage import Passage, Unit
-from ingest.text.patterns import late
-from ingest.text.view import reading_view
+from sinkqa.ingest.document import Span
+from sinkqa.ingest.passage import Passage, Unit
+from sinkqa.ingest.text.patterns import late
+from sinkqa.ingest.text.view import reading_view
 
 _NOTE = late(
     r"(?:first |second |the )?(?:sub)?(?:section|article|part|schedule|heading|regulation|rule|paragraph|annex|clause"

@@ -10,9 +10,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast
 
-from ingest.document import Document
-from ingest.errors import DocumentTooLarge, EmptyDocument, FileMissing, NothingToRead, UnreadableDocument
-from ingest.readers.sniff import sniff
+from sinkqa.ingest.document import Document
+from sinkqa.ingest.errors import DocumentTooLarge, EmptyDocument, FileMissing, NothingToRead, UnreadableDocument
+from sinkqa.ingest.readers.sniff import sniff
 
 _ASIDE = ("table", "caption", "furniture", "footnote")
 MAX_BYTES = 512 * 1024 * 1024
@@ -42,26 +42,26 @@ class Format:
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 FORMATS: dict[str, Format] = {
-    "pdf": Format("application/pdf", (".pdf",), "ingest.readers.pdf.reader", "read_pdf"),
-    "html": Format("text/html", (".html", ".htm", ".xhtml"), "ingest.readers.html.reader", "read_html"),
+    "pdf": Format("application/pdf", (".pdf",), "sinkqa.ingest.readers.pdf.reader", "read_pdf"),
+    "html": Format("text/html", (".html", ".htm", ".xhtml"), "sinkqa.ingest.readers.html.reader", "read_html"),
     "docx": Format(
         f"{_OFFICE}.wordprocessingml.document",
         (".docx", ".docm", ".dotx", ".dotm"),
-        "ingest.readers.docx.reader",
+        "sinkqa.ingest.readers.docx.reader",
         "read_docx",
     ),
-    "markdown": Format("text/markdown", (".md", ".markdown"), "ingest.readers.markdown", "read_markdown"),
-    "text": Format("text/plain", (".txt", ".text"), "ingest.readers.text", "read_text"),
-    "json": Format("application/json", (".json", ".jsonl", ".ndjson"), "ingest.readers.records", "read_records"),
-    "csv": Format("text/csv", (".csv", ".tsv", ".tab"), "ingest.readers.sheets.values", "read_values"),
+    "markdown": Format("text/markdown", (".md", ".markdown"), "sinkqa.ingest.readers.markdown", "read_markdown"),
+    "text": Format("text/plain", (".txt", ".text"), "sinkqa.ingest.readers.text", "read_text"),
+    "json": Format("application/json", (".json", ".jsonl", ".ndjson"), "sinkqa.ingest.readers.records", "read_records"),
+    "csv": Format("text/csv", (".csv", ".tsv", ".tab"), "sinkqa.ingest.readers.sheets.values", "read_values"),
     "xlsx": Format(
-        f"{_OFFICE}.spreadsheetml.sheet", (".xlsx", ".xlsm"), "ingest.readers.sheets.workbook", "read_workbook"
+        f"{_OFFICE}.spreadsheetml.sheet", (".xlsx", ".xlsm"), "sinkqa.ingest.readers.sheets.workbook", "read_workbook"
     ),
     "pptx": Format(
-        f"{_OFFICE}.presentationml.presentation", (".pptx", ".pptm"), "ingest.readers.slides", "read_slides"
+        f"{_OFFICE}.presentationml.presentation", (".pptx", ".pptm"), "sinkqa.ingest.readers.slides", "read_slides"
     ),
-    "epub": Format("application/epub+zip", (".epub",), "ingest.readers.book", "read_book"),
-    "mail": Format("message/rfc822", (".eml", ".mht", ".mhtml"), "ingest.readers.mail", "read_mail"),
+    "epub": Format("application/epub+zip", (".epub",), "sinkqa.ingest.readers.book", "read_book"),
+    "mail": Format("message/rfc822", (".eml", ".mht", ".mhtml"), "sinkqa.ingest.readers.mail", "read_mail"),
 }
 SUFFIXES: dict[str, str] = {suffix: kind for kind, format_ in FORMATS.items() for suffix in format_.suffixes}
 
@@ -93,8 +93,8 @@ def read_bytes(content: bytes, name: str) -> Document:
 
     Metadata is completed and the quality gate passed. A suffix that contradicts the bytes leaves a warning.
     """
-    from ingest.about.metadata import complete
-    from ingest.quality import gate
+    from sinkqa.ingest.about.metadata import complete
+    from sinkqa.ingest.quality import gate
 
     if not content:
         raise EmptyDocument(f"{name}: the file is empty (0 bytes); expected text; fetch or export it again")

@@ -12,13 +12,13 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from ingest.document import Document, Metadata
-from ingest.errors import DocumentTooLarge, EmptyDocument, EncryptedDocument, UnreadableDocument
-from ingest.readers.decoding.charset import decode
-from ingest.readers.html.reader import markup_pieces
-from ingest.readers.html.visible.leftout import LeftOut
-from ingest.readers.pieces.draft import Piece, compose
-from ingest.readers.pieces.outline import outline
+from sinkqa.ingest.document import Document, Metadata
+from sinkqa.ingest.errors import DocumentTooLarge, EmptyDocument, EncryptedDocument, UnreadableDocument
+from sinkqa.ingest.readers.decoding.charset import decode
+from sinkqa.ingest.readers.html.reader import markup_pieces
+from sinkqa.ingest.readers.html.visible.leftout import LeftOut
+from sinkqa.ingest.readers.pieces.draft import Piece, compose
+from sinkqa.ingest.readers.pieces.outline import outline
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from ingest.errors import UnreadableDocument
+from sinkqa.ingest.errors import UnreadableDocument
 
 _MOST_NAMED = 8
 

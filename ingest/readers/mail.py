@@ -12,15 +12,15 @@ from email.policy import EmailPolicy
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from ingest.document import Document, Metadata
-from ingest.errors import IngestError, UnreadableDocument
-from ingest.readers.decoding import encoding
-from ingest.readers.decoding.charset import decode
-from ingest.readers.html.reader import markup_pieces, read_html
-from ingest.readers.html.visible.leftout import LeftOut
-from ingest.readers.pieces.draft import Piece, compose
-from ingest.readers.pieces.outline import outline
-from ingest.readers.pieces.parts import lowered, pieces_of
+from sinkqa.ingest.document import Document, Metadata
+from sinkqa.ingest.errors import IngestError, UnreadableDocument
+from sinkqa.ingest.readers.decoding import encoding
+from sinkqa.ingest.readers.decoding.charset import decode
+from sinkqa.ingest.readers.html.reader import markup_pieces, read_html
+from sinkqa.ingest.readers.html.visible.leftout import LeftOut
+from sinkqa.ingest.readers.pieces.draft import Piece, compose
+from sinkqa.ingest.readers.pieces.outline import outline
+from sinkqa.ingest.readers.pieces.parts import lowered, pieces_of
 
 MEDIA_TYPE = "message/rfc822"
 _SHOWN = ("From", "To", "Cc", "Date")
@@ -183,7 +183,7 @@ def _body_pieces(body: EmailMessage, sheet: _Sheet) -> list[Piece]:
 
 def plain_pieces(text: str) -> list[Piece]:
     """A plain text as the reader of plain text sees it, without the marks of what is quoted from other messages."""
-    from ingest.readers.text import read_text
+    from sinkqa.ingest.readers.text import read_text
 
     bare = _QUOTED.sub("", text)
     if not bare.strip():
@@ -219,7 +219,7 @@ def _is_attached(part: EmailMessage) -> bool:
 
 def _take_attachment(part: EmailMessage, sheet: _Sheet, *, depth: int) -> None:
     """The attachment as a section under its name; a warning where it cannot be read."""
-    from ingest.readers import read_bytes
+    from sinkqa.ingest.readers import read_bytes
 
     if part.get_content_type() == "message/rfc822":
         inner = next((each for each in part.get_payload() if isinstance(each, EmailMessage)), None)

@@ -6,14 +6,14 @@ import datetime
 import re
 from collections.abc import Mapping
 
-from ingest.document import Document, Metadata
-from ingest.readers.decoding.charset import decode
-from ingest.readers.html.reader import markup_pieces
-from ingest.readers.html.visible.leftout import LeftOut
-from ingest.readers.pieces.draft import Piece, compose
-from ingest.readers.pieces.fields import split_fields
-from ingest.readers.pieces.outline import outline
-from ingest.readers.sheets.dialects import to_markup
+from sinkqa.ingest.document import Document, Metadata
+from sinkqa.ingest.readers.decoding.charset import decode
+from sinkqa.ingest.readers.html.reader import markup_pieces
+from sinkqa.ingest.readers.html.visible.leftout import LeftOut
+from sinkqa.ingest.readers.pieces.draft import Piece, compose
+from sinkqa.ingest.readers.pieces.fields import split_fields
+from sinkqa.ingest.readers.pieces.outline import outline
+from sinkqa.ingest.readers.sheets.dialects import to_markup
 
 
 def read_markdown(content: bytes, name: str) -> Document:

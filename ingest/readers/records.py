@@ -8,16 +8,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
-from ingest.document import Document, Metadata
-from ingest.errors import UnsupportedFormat
-from ingest.readers.decoding.charset import decode
-from ingest.readers.html.visible.leftout import LeftOut
-from ingest.readers.json_lines import parse
-from ingest.readers.markdown import markdown_pieces
-from ingest.readers.pieces.draft import Grid, GridCell, Piece, compose
-from ingest.readers.pieces.outline import outline
-from ingest.readers.sheets.rows import row_pieces
-from ingest.structure.tables.grid_shape import grid_shape
+from sinkqa.ingest.document import Document, Metadata
+from sinkqa.ingest.errors import UnsupportedFormat
+from sinkqa.ingest.readers.decoding.charset import decode
+from sinkqa.ingest.readers.html.visible.leftout import LeftOut
+from sinkqa.ingest.readers.json_lines import parse
+from sinkqa.ingest.readers.markdown import markdown_pieces
+from sinkqa.ingest.readers.pieces.draft import Grid, GridCell, Piece, compose
+from sinkqa.ingest.readers.pieces.outline import outline
+from sinkqa.ingest.readers.sheets.rows import row_pieces
+from sinkqa.ingest.structure.tables.grid_shape import grid_shape
 
 Record = Mapping[str, object]
 

@@ -12,13 +12,13 @@ from io import BytesIO
 from pathlib import PurePath
 from typing import Any
 
-from ingest.document import Document, Metadata
-from ingest.errors import DocumentTooLarge, UnreadableDocument
-from ingest.readers.docx.package import check_package
-from ingest.readers.pieces.draft import STRUCK_OUT, Grid, GridCell, Piece, compose
-from ingest.readers.pieces.inline import raised
-from ingest.readers.sheets.rows import Place, row_pieces
-from ingest.readers.sheets.shown import general, shown
+from sinkqa.ingest.document import Document, Metadata
+from sinkqa.ingest.errors import DocumentTooLarge, UnreadableDocument
+from sinkqa.ingest.readers.docx.package import check_package
+from sinkqa.ingest.readers.pieces.draft import STRUCK_OUT, Grid, GridCell, Piece, compose
+from sinkqa.ingest.readers.pieces.inline import raised
+from sinkqa.ingest.readers.sheets.rows import Place, row_pieces
+from sinkqa.ingest.readers.sheets.shown import general, shown
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 MAX_SLIDES = 5_000

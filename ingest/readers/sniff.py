@@ -7,8 +7,8 @@ import re
 import zipfile
 from io import BytesIO
 
-from ingest.errors import EncryptedDocument, UnreadableDocument, UnsupportedFormat
-from ingest.readers.docx.package import is_word
+from sinkqa.ingest.errors import EncryptedDocument, UnreadableDocument, UnsupportedFormat
+from sinkqa.ingest.readers.docx.package import is_word
 
 _HEAD = 4096
 _MOST_NAMED = 8

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from ingest.about.front_matter import Front, find_fronts, header_title, issuer, year_of_issue
-from ingest.document import Block, BlockKind, Document, Metadata, Page, Span, Table
-from ingest.readers.decoding.encoding import decode
-from ingest.structure.contents import contents_lines
-from ingest.structure.headings import Heading, find_headings, match, reads_as_title
-from ingest.structure.layout import Flow, Line, continues, measure, split_lines, split_pages
-from ingest.structure.lists import item_levels, mark_of
-from ingest.structure.margins import without_margins
-from ingest.structure.paged import footnotes, running_lines
-from ingest.structure.tables.drawn import CAPTION, NOTE, find_tables, is_rule, unboxed
+from sinkqa.ingest.about.front_matter import Front, find_fronts, header_title, issuer, year_of_issue
+from sinkqa.ingest.document import Block, BlockKind, Document, Metadata, Page, Span, Table
+from sinkqa.ingest.readers.decoding.encoding import decode
+from sinkqa.ingest.structure.contents import contents_lines
+from sinkqa.ingest.structure.headings import Heading, find_headings, match, reads_as_title
+from sinkqa.ingest.structure.layout import Flow, Line, continues, measure, split_lines, split_pages
+from sinkqa.ingest.structure.lists import item_levels, mark_of
+from sinkqa.ingest.structure.margins import without_margins
+from sinkqa.ingest.structure.paged import footnotes, running_lines
+from sinkqa.ingest.structure.tables.drawn import CAPTION, NOTE, find_tables, is_rule, unboxed
 
 _MAX_PLAIN = 60  # columns of a heading without a number
 
@@ -96,7 +96,7 @@ class _Sheet:
         return bool(self.text[start:end].strip())
 
     def _take_tables(self) -> None:
-        from ingest.flattened import rebuild as flattened
+        from sinkqa.ingest.flattened import rebuild as flattened
 
         free = self._free()
         for drawn in find_tables(self.text, [self.lines[i] for i in free]):
@@ -245,7 +245,7 @@ def _labelled(pages: Sequence[Page], sheet: _Sheet) -> tuple[Page, ...]:
 
 
 def _metadata(sheet: _Sheet, blocks: Sequence[Block]) -> Metadata:
-    from ingest.text.language import detect
+    from sinkqa.ingest.text.language import detect
 
     front = sheet.fronts[0] if sheet.fronts else Front()
     title = " ".join(sheet.lines[i].text for i in front.title)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ingest.document import Span
-from ingest.passage import PassageKind, Unit
-from ingest.text.language import detect
-from ingest.text.sentences import bounded, is_one_sentence, sentence_spans
-from ingest.text.view import View, reading_view
+from sinkqa.ingest.document import Span
+from sinkqa.ingest.passage import PassageKind, Unit
+from sinkqa.ingest.text.language import detect
+from sinkqa.ingest.text.sentences import bounded, is_one_sentence, sentence_spans
+from sinkqa.ingest.text.view import View, reading_view
 
 _SMALLEST_MAX = 60
 _SMALLEST_SHARE = 0.75  # of a size, in characters: four bytes of UTF-8 are the most that a character takes

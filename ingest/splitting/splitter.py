@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from ingest.document import Block, Document, Span
-from ingest.passage import Passage, PassageKind
-from ingest.splitting.packing import Draft, Paragraph, Splitting, merged, packed, paragraphs
-from ingest.splitting.table_passages import table_drafts
-from ingest.structure.telling import is_bare, tells
-from ingest.text.language import detect
-from ingest.text.patterns import late
+from sinkqa.ingest.document import Block, Document, Span
+from sinkqa.ingest.passage import Passage, PassageKind
+from sinkqa.ingest.splitting.packing import Draft, Paragraph, Splitting, merged, packed, paragraphs
+from sinkqa.ingest.splitting.table_passages import table_drafts
+from sinkqa.ingest.structure.telling import is_bare, tells
+from sinkqa.ingest.text.language import detect
+from sinkqa.ingest.text.patterns import late
 
 __all__ = ["INTRODUCES", "Splitting", "split"]
 
@@ -27,7 +27,7 @@ def split(document: Document, *, params: Splitting = _DEFAULT) -> list[Passage]:
 
     Every character of a block that is neither furniture nor a heading stands in at least one passage. A heading stands
     in the section path of the passages below it or, where there are none, in a passage of its own; one that tells a
-    fact of its own (:func:`ingest.structure.telling.tells`) stands in the text below it as well. Only the title that
+    fact of its own (:func:`tells`) stands in the text below it as well. Only the title that
     opens the document is in neither, unless the document holds nothing else. Ids are unique and stable.
     """
     doc_id = document.doc_id

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from ingest.document import Block, Cell, Span, Table
-from ingest.passage import PassageKind, Unit
-from ingest.splitting.packing import Draft, Splitting, merged, paragraphs, size
-from ingest.structure.tables.wording import is_unit_line, named_unit
-from ingest.text.view import reading_view
+from sinkqa.ingest.document import Block, Cell, Span, Table
+from sinkqa.ingest.passage import PassageKind, Unit
+from sinkqa.ingest.splitting.packing import Draft, Splitting, merged, paragraphs, size
+from sinkqa.ingest.structure.tables.wording import is_unit_line, named_unit
+from sinkqa.ingest.text.view import reading_view
 
 _BETWEEN = " | "
 

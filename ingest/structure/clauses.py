@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ingest.structure.headings import reads_as_title
+from sinkqa.ingest.structure.headings import reads_as_title
 
 Path = tuple[str, ...]
 

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from ingest.structure.layout import Line
+from sinkqa.ingest.structure.layout import Line
 
 _TITLE = re.compile(r"(?:table\s+of\s+)?contents|目\s*[录次錄]", re.IGNORECASE)
 _ENTRY = re.compile(r"(?:\t\s*|(?:\.\s?){3,}\s*|[…·]{2,}\s*|\s{3,})(?:\d{1,4}|[ivxlc]{1,6})$")

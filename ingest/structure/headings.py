@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
-from ingest.text.numerals import HAN, ordinal
+from sinkqa.ingest.text.numerals import HAN, ordinal
 
 Family = Literal[
     "part", "annex", "chapter", "section", "article", "named", "caps", "cn", "roman", "letter", "cn_paren",

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from ingest.document import Page, Span
-from ingest.text.patterns import late
+from sinkqa.ingest.document import Page, Span
+from sinkqa.ingest.text.patterns import late
 
 _LINE = late("[^\n\r\f\v\x1c-\x1e\x85\u2028\u2029]+")
 SENTENCE_END = late(r"[。！？!?.…；;：:][”’」』）)】\]\"'*〉》]*$")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ingest.text.patterns import late
+from sinkqa.ingest.text.patterns import late
 
 _SMALL_ROMAN = late("[ivx]+")
 _MARKS = late(

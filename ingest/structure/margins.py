@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ingest.document import Span
-from ingest.structure.layout import Line
+from sinkqa.ingest.document import Span
+from sinkqa.ingest.structure.layout import Line
 
 _NUMBER = re.compile(r"(\d{1,4})(?:[ \t]{2,}|\t)(?=\S)|(\d{1,4})$")
 _QUOTED = re.compile(r"(?:>[ \t]?)+(?=\S)")

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
 
-from ingest.structure.layout import Line
+from sinkqa.ingest.structure.layout import Line
 
 _PAGE_NUMBER = re.compile(
     r"[-–—·\s]*(?:第\s*|[Pp](?:age|\.)?\s*)?(?P<n>\d{1,4}|[ivxlc]{1,6})\s*页?"

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from ingest.text.numerals import HAN, MONTHS
-from ingest.text.patterns import late
+from sinkqa.ingest.text.numerals import HAN, MONTHS
+from sinkqa.ingest.text.patterns import late
 
 _MAX_TELLING = 120  # characters
 _MONTH = f"(?:{'|'.join(MONTHS)})"

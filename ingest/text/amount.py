@@ -9,8 +9,8 @@ from decimal import Decimal
 from itertools import islice, product
 from typing import Literal, NamedTuple
 
-from ingest.text.numerals import HAN
-from ingest.text.patterns import late
+from sinkqa.ingest.text.numerals import HAN
+from sinkqa.ingest.text.patterns import late
 
 Bound = Literal["", "most", "less", "least", "more"]
 Element = Literal["number", "unit", "year", "date", "direction"]

@@ -8,11 +8,11 @@ from dataclasses import replace
 from decimal import Context, Decimal, localcontext
 from typing import NamedTuple, get_args
 
-from ingest.text.amount import REFERENCES, Amount, Bound, Kind, Unsupported, matches, unsupported
-from ingest.text.numerals import HAN, HAN_DIGITS, MONTHS, ORDINAL_WORDS, ordinal, read_number, read_numeral
-from ingest.text.patterns import late
-from ingest.text.quantities import Text, measure, quantities
-from ingest.text.units import SCALE, money_before, read_unit
+from sinkqa.ingest.text.amount import REFERENCES, Amount, Bound, Kind, Unsupported, matches, unsupported
+from sinkqa.ingest.text.numerals import HAN, HAN_DIGITS, MONTHS, ORDINAL_WORDS, ordinal, read_number, read_numeral
+from sinkqa.ingest.text.patterns import late
+from sinkqa.ingest.text.quantities import Text, measure, quantities
+from sinkqa.ingest.text.units import SCALE, money_before, read_unit
 
 __all__ = ["REFERENCES", "Amount", "Unsupported", "amounts", "matches", "unsupported"]
 
@@ -106,8 +106,8 @@ _REACH = 24  # characters before an amount that its bound begins within
 def amounts(text: str) -> list[Amount]:
     """The amounts of a text in its order; none overlap.
 
-    The text is what :func:`ingest.text.view.cased` makes, so that symbols are told by their case, or
-    :func:`ingest.text.view.fold`, where mw may be milliwatt or megawatt. The work grows with the text's length.
+    The text is what :func:`cased` makes, so that symbols are told by their case, or
+    :func:`fold`, where mw may be milliwatt or megawatt. The work grows with the text's length.
     """
     folded = text.lower()
     source = Text(folded, text if len(text) == len(folded) else folded)

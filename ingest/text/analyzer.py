@@ -8,8 +8,8 @@ from itertools import groupby
 from operator import add
 from typing import TYPE_CHECKING
 
-from ingest.text.patterns import late
-from ingest.text.view import fold
+from sinkqa.ingest.text.patterns import late
+from sinkqa.ingest.text.view import fold
 
 if TYPE_CHECKING:
     from tantivy import TextAnalyzer

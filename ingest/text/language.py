@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest.text.patterns import late
+from sinkqa.ingest.text.patterns import late
 
 _SAMPLE = 20_000  # characters looked at: the rest of a long text does not change the verdict
 _HAN = late("[\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u2e80-\u2fdf\U00020000-\U0003ffff]+")

@@ -9,10 +9,19 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from ingest.text.amount import Amount, exact
-from ingest.text.numerals import HAN, HAN_DIGITS, NUMBER_WORD, read_number
-from ingest.text.patterns import late
-from ingest.text.units import MONEY, MONEY_SCALES, SCALE, SCALES, UnitOfMeasure, centigrade, money_before, read_unit
+from sinkqa.ingest.text.amount import Amount, exact
+from sinkqa.ingest.text.numerals import HAN, HAN_DIGITS, NUMBER_WORD, read_number
+from sinkqa.ingest.text.patterns import late
+from sinkqa.ingest.text.units import (
+    MONEY,
+    MONEY_SCALES,
+    SCALE,
+    SCALES,
+    UnitOfMeasure,
+    centigrade,
+    money_before,
+    read_unit,
+)
 
 _MOST_POWER = 30  # of ten, and of another base: what is larger is no amount of this world
 _LONGEST_BASE = 5  # digits of a base whose power is worked out

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import sentencex
 
-from ingest.text.patterns import late
+from sinkqa.ingest.text.patterns import late
 
 _WINDOW = 4_000  # characters given to the segmenter at once: its time grows with the square on hostile text
 _PAIR_REACH = 300  # a bracket or quotation longer than this does not hold its sentences together

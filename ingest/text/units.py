@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import product
 from typing import NamedTuple
 
-from ingest.text.patterns import late
+from sinkqa.ingest.text.patterns import late
 
 
 class UnitOfMeasure(NamedTuple):

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ingest.document import Span
-from ingest.text.patterns import late
+from sinkqa.ingest.document import Span
+from sinkqa.ingest.text.patterns import late
 
 if TYPE_CHECKING:
     import opencc

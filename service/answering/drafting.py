@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from service.answer import AbstainReason, AnswerCell, AnswerRow, AnswerTable, Citation, Segment, Status
-from service.answering.judging.answerer import Outcome
-from service.answering.understanding.question import Asked
-from service.answering.writing.glossing import gloss
-from service.evidence.citations import Sources, cite
-from service.evidence.pieces import Evidence, share_of_answer
+from sinkqa.service.answer import AbstainReason, AnswerCell, AnswerRow, AnswerTable, Citation, Segment, Status
+from sinkqa.service.answering.judging.answerer import Outcome
+from sinkqa.service.answering.understanding.question import Asked
+from sinkqa.service.answering.writing.glossing import gloss
+from sinkqa.service.evidence.citations import Sources, cite
+from sinkqa.service.evidence.pieces import Evidence, share_of_answer
 
 _ROOM_OF_A_CELL = 0.6  # of an answer: what is longer is no cell of a table
 _ABSTENTIONS: dict[AbstainReason, dict[str, str]] = {

@@ -6,27 +6,27 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from index.hit import Filters, Hit, Why
-from index.library import Library
-from ingest.text.patterns import late
-from ingest.text.view import fold
-from service.answering.guide import Guide
-from service.answering.judging.answerer import READ, Outcome, candidates, decide
-from service.answering.judging.judge import Judge
-from service.answering.judging.selecting import WHOLE, Selection
-from service.answering.listing import with_whole_lists
-from service.answering.provisions.cited import asks_for_the_provision, passages_beneath, provisions_asked
-from service.answering.provisions.enumerating import enumerated
-from service.answering.provisions.sanctions import preferred
-from service.answering.provisions.settling import SETTLED, Settled
-from service.answering.provisions.stating import definitions_asked, effect_asked, kinds_wanted
-from service.answering.tables import whole_table
-from service.answering.understanding.labelling import table_asked
-from service.answering.understanding.naming import Meant
-from service.answering.understanding.question import Asked, understand
-from service.evidence.analysis import Analysis
-from service.evidence.citations import Sources
-from service.evidence.pieces import Candidate, Pieces
+from sinkqa.index.hit import Filters, Hit, Why
+from sinkqa.index.library import Library
+from sinkqa.ingest.text.patterns import late
+from sinkqa.ingest.text.view import fold
+from sinkqa.service.answering.guide import Guide
+from sinkqa.service.answering.judging.answerer import READ, Outcome, candidates, decide
+from sinkqa.service.answering.judging.judge import Judge
+from sinkqa.service.answering.judging.selecting import WHOLE, Selection
+from sinkqa.service.answering.listing import with_whole_lists
+from sinkqa.service.answering.provisions.cited import asks_for_the_provision, passages_beneath, provisions_asked
+from sinkqa.service.answering.provisions.enumerating import enumerated
+from sinkqa.service.answering.provisions.sanctions import preferred
+from sinkqa.service.answering.provisions.settling import SETTLED, Settled
+from sinkqa.service.answering.provisions.stating import definitions_asked, effect_asked, kinds_wanted
+from sinkqa.service.answering.tables import whole_table
+from sinkqa.service.answering.understanding.labelling import table_asked
+from sinkqa.service.answering.understanding.naming import Meant
+from sinkqa.service.answering.understanding.question import Asked, understand
+from sinkqa.service.evidence.analysis import Analysis
+from sinkqa.service.evidence.citations import Sources
+from sinkqa.service.evidence.pieces import Candidate, Pieces
 
 _KINDS = frozenset({"penalty", "prohibition", "authority"})  # of provision, that a search can be narrowed to
 _NATIONAL = late(r"全国(?!人大|人民代表)|国家级|\bnational(?:ly)? (?!determined)|\bnationwide\b", re.IGNORECASE)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from index.library import Library
-from service.answering.dialogue.opening import Openings
-from service.answering.provisions.cited import Outlines
-from service.answering.provisions.sanctions import Sanctions
-from service.answering.understanding.naming import Names
+from sinkqa.index.library import Library
+from sinkqa.service.answering.dialogue.opening import Openings
+from sinkqa.service.answering.provisions.cited import Outlines
+from sinkqa.service.answering.provisions.sanctions import Sanctions
+from sinkqa.service.answering.understanding.naming import Names
 
 
 class Guide:

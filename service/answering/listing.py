@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from service.answering.judging.answerer import Outcome
-from service.evidence.citations import Sources
-from service.evidence.lists import left_out, whole_list
-from service.evidence.pieces import Evidence, share_of_answer
+from sinkqa.service.answering.judging.answerer import Outcome
+from sinkqa.service.evidence.citations import Sources
+from sinkqa.service.evidence.lists import left_out, whole_list
+from sinkqa.service.evidence.pieces import Evidence, share_of_answer
 
 _ROOM = 2.5  # answers long: up to this a list that is asked for is shown whole
 _LEFT_OUT = {

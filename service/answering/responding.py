@@ -7,21 +7,21 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import NamedTuple
 
-from index.hit import Hit
-from ingest.text.view import fold
-from service.answering.dialogue.conversing import SmallTalk, small_talk, summary_asked, vague
-from service.answering.dialogue.opening import suggestions
-from service.answering.drafting import Answered, Drafted, draft
-from service.answering.finding import Finder
-from service.answering.judging.answerer import Outcome, withheld
-from service.answering.judging.selecting import Selection
-from service.answering.provisions.settling import SETTLED
-from service.answering.provisions.summarising import summary
-from service.answering.tables import rows_of_one_table
-from service.answering.understanding.parts import Part, asks_of_each, clauses, sides
-from service.answering.understanding.question import Asked, understand
-from service.evidence.analysis import Analysis
-from service.evidence.pieces import Candidate
+from sinkqa.index.hit import Hit
+from sinkqa.ingest.text.view import fold
+from sinkqa.service.answering.dialogue.conversing import SmallTalk, small_talk, summary_asked, vague
+from sinkqa.service.answering.dialogue.opening import suggestions
+from sinkqa.service.answering.drafting import Answered, Drafted, draft
+from sinkqa.service.answering.finding import Finder
+from sinkqa.service.answering.judging.answerer import Outcome, withheld
+from sinkqa.service.answering.judging.selecting import Selection
+from sinkqa.service.answering.provisions.settling import SETTLED
+from sinkqa.service.answering.provisions.summarising import summary
+from sinkqa.service.answering.tables import rows_of_one_table
+from sinkqa.service.answering.understanding.parts import Part, asks_of_each, clauses, sides
+from sinkqa.service.answering.understanding.question import Asked, understand
+from sinkqa.service.evidence.analysis import Analysis
+from sinkqa.service.evidence.pieces import Candidate
 
 _OF_A_PART = Selection(keep=0.97, beside=0.85, most=2)
 _AS_GOOD = 0.85  # of the best one's likelihood: what is shown serves a clause as well

@@ -6,16 +6,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from index.library import Library
-from ingest.passage import Passage
-from ingest.text.patterns import late
-from service.answering.drafting import Answered
-from service.answering.judging.answerer import Outcome
-from service.answering.judging.tabulating import SourceTable, table_of, tables
-from service.answering.provisions.settling import SETTLED
-from service.answering.understanding.labelling import TableAsked, table_asked
-from service.answering.understanding.question import Asked
-from service.evidence.analysis import Analysis
+from sinkqa.index.library import Library
+from sinkqa.ingest.passage import Passage
+from sinkqa.ingest.text.patterns import late
+from sinkqa.service.answering.drafting import Answered
+from sinkqa.service.answering.judging.answerer import Outcome
+from sinkqa.service.answering.judging.tabulating import SourceTable, table_of, tables
+from sinkqa.service.answering.provisions.settling import SETTLED
+from sinkqa.service.answering.understanding.labelling import TableAsked, table_asked
+from sinkqa.service.answering.understanding.question import Asked
+from sinkqa.service.evidence.analysis import Analysis
 
 _AS_GOOD = 0.85  # of the likeliest piece's likelihood: a row this near is what is asked for
 _MOST_ROWS = 40

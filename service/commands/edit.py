@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from index.editable import EDITABLE
-from service.commands import holdings
-from service.commands.options import AsJson, Collection, Library, open_engine
+from sinkqa.index.editable import EDITABLE
+from sinkqa.service.commands import holdings
+from sinkqa.service.commands.options import AsJson, Collection, Library, open_engine
 
 Field = Enum("Field", {name: name for name in EDITABLE})  # type: ignore[misc]  # from the one list
 

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from service.commands import terminal
-from service.commands.options import AsJson, Collection, Library
+from sinkqa.service.commands import terminal
+from sinkqa.service.commands.options import AsJson, Collection, Library
 
 if TYPE_CHECKING:
-    from ingest.document import Metadata
-    from service.fetching.courier import Manners
-    from service.fetching.fetch import FetchReport
-    from service.fetching.manifest import Entry
-    from service.fetching.record import Kept
-    from service.intake.adding import AddReport
-    from service.settings import Settings
+    from sinkqa.ingest.document import Metadata
+    from sinkqa.service.fetching.courier import Manners
+    from sinkqa.service.fetching.fetch import FetchReport
+    from sinkqa.service.fetching.manifest import Entry
+    from sinkqa.service.fetching.record import Kept
+    from sinkqa.service.intake.adding import AddReport
+    from sinkqa.service.settings import Settings
 
 
 def fetch(
@@ -43,9 +43,9 @@ def fetch(
     What is there and has not changed does not come again; a broken download goes on where it broke. Documents that do
     not come are listed with the reason and the address to open by hand.
     """
-    from service.fetching.fetch import fetch as bring
-    from service.fetching.manifest import load_manifest, select
-    from service.settings import Settings
+    from sinkqa.service.fetching.fetch import fetch as bring
+    from sinkqa.service.fetching.manifest import load_manifest, select
+    from sinkqa.service.settings import Settings
 
     gc.enable()
     entries = select(load_manifest(manifest), only or ())
@@ -63,7 +63,7 @@ def fetch(
 
 
 def _manners(settings: Settings) -> Manners:
-    from service.fetching.courier import Manners
+    from sinkqa.service.fetching.courier import Manners
 
     return Manners(
         pause_s=settings.fetch_pause_s,
@@ -78,8 +78,8 @@ def _add(
     kept: Sequence[Kept], known: Mapping[str, Metadata], folder: Path, settings: Settings, *, quiet: bool
 ) -> AddReport:
     """Takes in what the library does not hold; begins one only for something to put into it."""
-    from service.hosting.collections import Collections
-    from service.intake.adding import AddReport
+    from sinkqa.service.hosting.collections import Collections
+    from sinkqa.service.intake.adding import AddReport
 
     if not kept:
         return AddReport()

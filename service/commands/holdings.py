@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from index.editable import EDITABLE
-from service.commands import terminal
-from service.commands.phrases import count, flat
-from service.commands.pictures import PICTURES
+from sinkqa.index.editable import EDITABLE
+from sinkqa.service.commands import terminal
+from sinkqa.service.commands.phrases import count, flat
+from sinkqa.service.commands.pictures import PICTURES
 
 if TYPE_CHECKING:
-    from index.store.documents.catalogue import DocumentRecord
-    from ingest.passage import Passage
+    from sinkqa.index.store.documents.catalogue import DocumentRecord
+    from sinkqa.ingest.passage import Passage
 
 
 def listed(records: Sequence[DocumentRecord], *, as_json: bool) -> None:

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from service.commands import terminal
-from service.commands.options import AsJson, Library
-from service.hosting.scopes import SCOPES
+from sinkqa.service.commands import terminal
+from sinkqa.service.commands.options import AsJson, Library
+from sinkqa.service.hosting.scopes import SCOPES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from service.hosting.keys import Keys
-    from service.settings import Settings
+    from sinkqa.service.hosting.keys import Keys
+    from sinkqa.service.settings import Settings
 
 app = typer.Typer(help="Make, list and revoke keys for the API.", no_args_is_help=True, rich_markup_mode="rich")
 
@@ -37,7 +37,7 @@ def create(
     as_json: AsJson = False,
 ) -> None:
     """Make a key. It is shown this once; what is kept cannot be turned back into it."""
-    from service.hosting.collections import Collections
+    from sinkqa.service.hosting.collections import Collections
 
     keys, settings = _keys(library)
     for name in collection or ():
@@ -106,8 +106,8 @@ def reset(
 
 def _keys(library: Path | None) -> tuple[Keys, Settings]:
     """The keys of an installation, and its settings."""
-    from service.hosting.keys import keys_of
-    from service.settings import Settings
+    from sinkqa.service.hosting.keys import keys_of
+    from sinkqa.service.settings import Settings
 
     settings = Settings.load(library=library)
     return keys_of(settings), settings

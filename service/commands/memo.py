@@ -5,22 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from service.commands import terminal
-from service.errors import InvalidExport
+from sinkqa.service.commands import terminal
+from sinkqa.service.errors import InvalidExport
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ingest.document import Span
-    from service.answer import Answer
-    from service.engine import Engine
-    from service.exporting.rereading import Link
-    from service.settings import Settings
+    from sinkqa.ingest.document import Span
+    from sinkqa.service.answer import Answer
+    from sinkqa.service.engine import Engine
+    from sinkqa.service.exporting.rereading import Link
+    from sinkqa.service.settings import Settings
 
 
 def format_of(path: Path) -> str:
-    """See :func:`service.exporting.exporter.format_of`."""
-    from service.exporting.exporter import format_of
+    """See :func:`format_of`."""
+    from sinkqa.service.exporting.exporter import format_of
 
     return format_of(path)
 
@@ -33,8 +33,8 @@ def write(
     Raises:
         InvalidExport: the file cannot be written.
     """
-    from service.exporting.memo import AnswerItem, Memo
-    from service.settings import Settings
+    from sinkqa.service.exporting.memo import AnswerItem, Memo
+    from sinkqa.service.settings import Settings
 
     chinese = answer.language == "zh"
     memo = Memo((AnswerItem.of(answer),), language="zh" if chinese else "en", style="gbt7714" if chinese else "apa")
@@ -50,7 +50,7 @@ def write(
 
 def _link(settings: Settings) -> Link:
     """Where passages are looked up: at the server's public address, where one is set."""
-    from service.interfaces.links import passage_link
+    from sinkqa.service.interfaces.links import passage_link
 
     base = (settings.public_url or "").rstrip("/")
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.commands import terminal
+from sinkqa.service.commands import terminal
 
 if TYPE_CHECKING:
-    from service.engine import Engine
+    from sinkqa.service.engine import Engine
 
 Library = Annotated[
     Path | None,
@@ -54,9 +54,9 @@ def open_engine(
     library: Path | None, collection: str | None, *, starter: bool = True, reencode: bool = False
 ) -> Engine:
     """The collection; on first use of the default one the ``starter`` corpus is indexed, with a word about it."""
-    from service.engine import Engine
-    from service.hosting.collections import DEFAULT, Collections
-    from service.settings import Settings
+    from sinkqa.service.engine import Engine
+    from sinkqa.service.hosting.collections import DEFAULT, Collections
+    from sinkqa.service.settings import Settings
 
     settings = Settings.load(library=library, collection=collection)
     if starter and settings.collection == DEFAULT and not Engine.exists(settings):

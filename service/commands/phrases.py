@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from service.answer import Citation, RankedPassage
+    from sinkqa.service.answer import Citation, RankedPassage
 
 
 def place(at: Citation | RankedPassage) -> Text:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from service.evidence.warnings.direction import SHOWN
+from sinkqa.service.evidence.warnings.direction import SHOWN
 
 _DRIVING = {code: 0x2400 + code for code in range(32)} | {127: 0x2421} | dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
 PICTURES: dict[int, int | str] = _DRIVING | SHOWN

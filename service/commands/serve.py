@@ -9,19 +9,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.commands.options import Collection, Library, open_engine
-from service.errors import InvalidSetting
+from sinkqa.service.commands.options import Collection, Library, open_engine
+from sinkqa.service.errors import InvalidSetting
 
 if TYPE_CHECKING:
     import subprocess
     from pathlib import Path
 
-    from service.engine import Engine
-    from service.http.serving.handover import Giver
-    from service.settings import Settings
+    from sinkqa.service.engine import Engine
+    from sinkqa.service.http.serving.handover import Giver
+    from sinkqa.service.settings import Settings
 
 _log = logging.getLogger(__name__)
-_WORKER = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from service.commands.serve import work; work()"
+_WORKER = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from sinkqa.service.commands.serve import work; work()"
+)
 
 
 def serve(
@@ -38,14 +40,16 @@ def serve(
     On another address than this machine's own, or with a public one set, requests need a key: sinkqa key create.
     With several processes, SIGHUP replaces them one by one, and nobody is refused meanwhile.
     """
-    from service.settings import Settings
+    from sinkqa.service.settings import Settings
 
     given = {"library": library, "collection": collection, "host": host, "processes": processes}
     settings = Settings.load(**given)
     if settings.processes > 1:
         raise typer.Exit(_serve_together(settings, port, {name: str(value) for name, value in given.items() if value}))
-    from service.http.app import create_app  # with FastAPI behind it, half a second that no other command waits for
-    from service.http.serving.server import serve_alone
+    from sinkqa.service.http.app import (
+        create_app,  # with FastAPI behind it, half a second that no other command waits for
+    )
+    from sinkqa.service.http.serving.server import serve_alone
 
     _begin(settings)
     serve_alone(create_app(settings), settings, port=port)
@@ -53,9 +57,9 @@ def serve(
 
 def _begin(settings: Settings, worker: int | None = None) -> None:
     """What every process that answers does first. The library is opened here, so that a user sees what is wrong."""
-    from service.http.guards.access import standing
-    from service.http.guards.clients import SLICE_S
-    from service.http.observing.lines import log_as_json
+    from sinkqa.service.http.guards.access import standing
+    from sinkqa.service.http.guards.clients import SLICE_S
+    from sinkqa.service.http.observing.lines import log_as_json
 
     gc.enable()
     if not worker:
@@ -77,8 +81,8 @@ def _serve_together(settings: Settings, port: int, given: dict[str, str]) -> int
     from pathlib import Path
     from tempfile import TemporaryDirectory
 
-    from service.http.observing.lines import log_as_json
-    from service.http.serving.processes import Processes, listening_at
+    from sinkqa.service.http.observing.lines import log_as_json
+    from sinkqa.service.http.serving.processes import Processes, listening_at
 
     try:
         listeners = listening_at(settings.host, port)
@@ -101,7 +105,7 @@ def _started(number: int, folder: Path, given: dict[str, str]) -> tuple[subproce
     import json
     import subprocess
 
-    from service.http.serving.handover import pair
+    from sinkqa.service.http.serving.handover import pair
 
     ours, theirs = pair()
     told = json.dumps({"number": number, "link": theirs.fileno(), "folder": str(folder), "given": given})
@@ -118,18 +122,18 @@ def work() -> None:
     import signal
     from pathlib import Path
 
-    from ingest.errors import SinkQAError
-    from service.commands import terminal
-    from service.http.serving.handover import OPENED, Taker
+    from sinkqa.ingest.errors import SinkQAError
+    from sinkqa.service.commands import terminal
+    from sinkqa.service.http.serving.handover import OPENED, Taker
 
     for ignored in (signal.SIGINT, signal.SIGHUP):  # the one that listens hears of them too, and says what to do
         signal.signal(ignored, lambda *_: None)
     told = json.loads(sys.argv[2])
     number, folder, link = told["number"], Path(told["folder"]), Taker.of(told["link"])
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)  # before anything that counts is imported
-    from service.http.app import create_app
-    from service.http.serving.server import Worker
-    from service.settings import Settings
+    from sinkqa.service.http.app import create_app
+    from sinkqa.service.http.serving.server import Worker
+    from sinkqa.service.settings import Settings
 
     try:
         settings = Settings.load(**told["given"])
@@ -145,8 +149,8 @@ def mcp(library: Library = None, collection: Collection = None) -> None:
     """Serve an assistant over standard input and output (Model Context Protocol)."""
     from concurrent.futures import ThreadPoolExecutor
 
-    from service.mcp import Place, Server
-    from service.settings import Settings
+    from sinkqa.service.mcp import Place, Server
+    from sinkqa.service.settings import Settings
 
     def opened() -> Engine:
         engine = open_engine(library, collection)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from service.commands.pictures import shown
+from sinkqa.service.commands.pictures import shown
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from service.answer import AnswerCell, AnswerRow, AnswerTable
+    from sinkqa.service.answer import AnswerCell, AnswerRow, AnswerTable
 
 _COLUMN = 14  # cells on the screen: in less, a column shows single words
 

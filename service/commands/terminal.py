@@ -14,20 +14,20 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from service.commands import tabular
-from service.commands.phrases import count, cut, flat, foreign, place
-from service.commands.pictures import PICTURES, shown
+from sinkqa.service.commands import tabular
+from sinkqa.service.commands.phrases import count, cut, flat, foreign, place
+from sinkqa.service.commands.pictures import PICTURES, shown
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from index.hit import Filters
-    from ingest.errors import SinkQAError
-    from service.answer import Answer, Citation, RankedPassage, SearchResult
-    from service.documents.doctor import DoctorReport
-    from service.grounding.quoting import QuoteReport
-    from service.grounding.verifying import VerifyReport
-    from service.intake.adding import AddReport
+    from sinkqa.index.hit import Filters
+    from sinkqa.ingest.errors import SinkQAError
+    from sinkqa.service.answer import Answer, Citation, RankedPassage, SearchResult
+    from sinkqa.service.documents.doctor import DoctorReport
+    from sinkqa.service.grounding.quoting import QuoteReport
+    from sinkqa.service.grounding.verifying import VerifyReport
+    from sinkqa.service.intake.adding import AddReport
 
 _NARROW = 50  # columns: below this, a table of documents would have no room for titles
 
@@ -52,7 +52,7 @@ def filters(
     until: int | None,
 ) -> Filters:
     """The command line's filter options as the index takes them."""
-    from index.hit import Filters
+    from sinkqa.index.hit import Filters
 
     return Filters(
         doc_ids=tuple(doc or ()),
@@ -176,7 +176,7 @@ def _show_segments(answer: Answer) -> None:
 
 def _citations(citations: Sequence[Citation], *, of: Answer | None = None) -> None:
     """Each numbered quote under its title and place; of an answer, what helps to read one in another language."""
-    from service.exporting.paragraphs import quoted
+    from sinkqa.service.exporting.paragraphs import quoted
 
     for citation in citations:
         _out.print()
@@ -207,7 +207,7 @@ def show_verified(report: VerifyReport, *, as_json: bool) -> None:
     """Each statement with its label and what fails in it, then the quotes."""
     if as_json:
         return show_json(report.as_dict())
-    from service.grounding.verifying import told
+    from sinkqa.service.grounding.verifying import told
 
     for claim in report.claims:
         marks = tabular.marks(claim.citations)

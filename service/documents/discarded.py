@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from index.store.documents.catalogue import DocumentRecord
-from index.store.sqlite.trash import trashed
+from sinkqa.index.store.documents.catalogue import DocumentRecord
+from sinkqa.index.store.sqlite.trash import trashed
 
 
 @dataclass(frozen=True, slots=True)

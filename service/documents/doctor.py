@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass
 from importlib import metadata
 from typing import Any
 
-from index.library import Library
-from index.models.reranker import Reranker
-from index.store.postgres.wire import shown
-from ingest.errors import SinkQAError
-from service.settings import Settings
+from sinkqa.index.library import Library
+from sinkqa.index.models.reranker import Reranker
+from sinkqa.index.store.postgres.wire import shown
+from sinkqa.ingest.errors import SinkQAError
+from sinkqa.service.settings import Settings
 
 _PACKAGES = ("faiss-cpu", "tantivy", "tokenizers", "pypdf", "pypdfium2")
 _EXTRAS = {"models": "sentence-transformers", "ocr": "rapidocr", "postgres": "asyncpg"}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ingest.document import Span
-from ingest.passage import Passage
-from ingest.splitting.packing import merged
-from service.answering.judging.tabulating import Quoted, SourceTable, table_of, tables
+from sinkqa.ingest.document import Span
+from sinkqa.ingest.passage import Passage
+from sinkqa.ingest.splitting.packing import merged
+from sinkqa.service.answering.judging.tabulating import Quoted, SourceTable, table_of, tables
 
 MOST_ROWS = 500
 _ALONE = 0.95  # of the letters between a table's first and last one

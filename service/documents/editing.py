@@ -9,9 +9,9 @@ from functools import cache
 from importlib.resources import files
 from urllib.parse import urlsplit
 
-from index.editable import EDITABLE
-from index.store.documents.corrections import Corrections
-from service.errors import InvalidCorrection
+from sinkqa.index.editable import EDITABLE
+from sinkqa.index.store.documents.corrections import Corrections
+from sinkqa.service.errors import InvalidCorrection
 
 _MOST_CHARS, _LONGEST_URL = 500, 2_000
 _YEARS = range(1000, 3000)
@@ -102,7 +102,7 @@ _FIELDS: dict[str, Callable[[str, object], str | int]] = {
 
 @cache
 def _codes() -> dict[str, frozenset[str]]:
-    lines = files("service").joinpath("data", "codes.txt").read_text("ascii").splitlines()
+    lines = files("sinkqa.service").joinpath("data", "codes.txt").read_text("ascii").splitlines()
     pairs = (line.split("=") for line in lines if not line.startswith("#"))
     return {name: frozenset(codes.split()) for name, codes in pairs}
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from index.store.documents.catalogue import DocumentRecord
-from ingest.text.view import fold
+from sinkqa.index.store.documents.catalogue import DocumentRecord
+from sinkqa.ingest.text.view import fold
 
 FacetName = Literal["jurisdiction", "type", "year", "language"]
 Order = Literal["title", "-title", "year", "-year", "added", "-added", "size", "-size"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ingest.document import Span
-from ingest.text.view import reading_view, search_view
+from sinkqa.ingest.document import Span
+from sinkqa.ingest.text.view import reading_view, search_view
 
 
 def occurrences(text: str, words: str) -> Iterator[tuple[Span, ...]]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.passage import Passage
-from service.answer import Citation
-from service.answering.provisions.summarising import summary
-from service.evidence.citations import Sources, cite
+from sinkqa.ingest.passage import Passage
+from sinkqa.service.answer import Citation
+from sinkqa.service.answering.provisions.summarising import summary
+from sinkqa.service.evidence.citations import Sources, cite
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Overview:
 
 
 def overview(sources: Sources, doc_id: str, passages: Sequence[Passage], language: str) -> Overview:
-    """As :func:`service.answering.provisions.summarising.summary`, less the sentences that the stored text does not bear out."""
+    """As :func:`summary`, less the sentences that the stored text does not bear out."""
     found = summary(passages, language, title=sources.document(doc_id).title)
     cited = (
         (heading, evidence.text, cite(sources, evidence.passage, evidence.units, number=number, score=1.0))

@@ -14,10 +14,10 @@ from concurrent.futures.process import BrokenProcessPool
 
 import numpy as np
 
-from ingest.document import Box, Page
-from ingest.readers.pdf.file import load_page, open_pdf
-from service.errors import PageNotDrawn
-from service.intake.workers import end_with, kill, nameless_main, nursery
+from sinkqa.ingest.document import Box, Page
+from sinkqa.ingest.readers.pdf.file import load_page, open_pdf
+from sinkqa.service.errors import PageNotDrawn
+from sinkqa.service.intake.workers import end_with, kill, nameless_main, nursery
 
 _PATIENCE_S = 20.0  # a page that takes longer is not drawn
 _MEMORY = 2 << 30  # bytes that drawing may allocate

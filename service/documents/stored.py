@@ -11,24 +11,24 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.library import Library
-from index.store.documents.catalogue import DocumentRecord, Size
-from index.store.sqlite.trash import Trash
-from ingest.document import Box, Page, Span
-from ingest.passage import Passage
-from ingest.splitting.packing import merged
-from ingest.text.view import reading_view
-from service.answer import QuotedSpan
-from service.documents.discarded import Discarded, discarded, until_of
-from service.documents.editing import checked
-from service.documents.occurrences import occurrences
-from service.errors import NoPageImage, PageNotFound
-from service.evidence.geometry import astral_offsets, line_boxes, quoted_spans
-from service.settings import Settings
+from sinkqa.index.library import Library
+from sinkqa.index.store.documents.catalogue import DocumentRecord, Size
+from sinkqa.index.store.sqlite.trash import Trash
+from sinkqa.ingest.document import Box, Page, Span
+from sinkqa.ingest.passage import Passage
+from sinkqa.ingest.splitting.packing import merged
+from sinkqa.ingest.text.view import reading_view
+from sinkqa.service.answer import QuotedSpan
+from sinkqa.service.documents.discarded import Discarded, discarded, until_of
+from sinkqa.service.documents.editing import checked
+from sinkqa.service.documents.occurrences import occurrences
+from sinkqa.service.errors import NoPageImage, PageNotFound
+from sinkqa.service.evidence.geometry import astral_offsets, line_boxes, quoted_spans
+from sinkqa.service.settings import Settings
 
 if TYPE_CHECKING:
-    from service.documents.drawn_tables import DrawnTable
-    from service.documents.overview import Overview
+    from sinkqa.service.documents.drawn_tables import DrawnTable
+    from sinkqa.service.documents.overview import Overview
 
 
 _AROUND = 60  # code points beside what was found
@@ -167,14 +167,14 @@ class Shelf:
 
     def tables(self, doc_id: str, *, page: int | None = None) -> list[DrawnTable]:
         """The tables of a document as rows and columns, or those of a page."""
-        from service.documents.drawn_tables import drawn_tables
+        from sinkqa.service.documents.drawn_tables import drawn_tables
 
         with self._library.reading():
             return list(drawn_tables(self._library.text(doc_id), self._library.passages(doc_id), page=page))
 
     def overview(self, doc_id: str, language: str) -> Overview:
         """A document by the first sentence of each of its sections; notes in ``language``, "zh" or English."""
-        from service.documents.overview import overview
+        from sinkqa.service.documents.overview import overview
 
         with self._library.reading():
             whole = self._library.document(doc_id).doc_id
@@ -237,7 +237,7 @@ class Shelf:
             NoPageImage: the document is no PDF.
             PageNotDrawn: the page is damaged, or takes too long or too much memory to draw.
         """
-        from service.documents.page_images import draw
+        from sinkqa.service.documents.page_images import draw
 
         record = opened.record
         if record.type != "pdf":
@@ -250,7 +250,7 @@ class Shelf:
         """Corrects what is known of a document; None, or an empty text, takes a correction back to what was read.
 
         Raises:
-            InvalidCorrection: see :func:`service.documents.editing.checked`.
+            InvalidCorrection: see :func:`checked`.
         """
         return self._library.edit(doc_id, checked(given))
 

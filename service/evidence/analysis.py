@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
-from ingest.text.amounts import Amount, amounts
-from ingest.text.analyzer import analyze, units
-from ingest.text.language import detect
-from ingest.text.patterns import late
-from ingest.text.view import cased, fold
-from service.evidence.entities import Entity, entities
+from sinkqa.ingest.text.amounts import Amount, amounts
+from sinkqa.ingest.text.analyzer import analyze, units
+from sinkqa.ingest.text.language import detect
+from sinkqa.ingest.text.patterns import late
+from sinkqa.ingest.text.view import cased, fold
+from sinkqa.service.evidence.entities import Entity, entities
 
 # "(Smith and Wu, 2019; Li, 2020)", "王某等(2020)": the years of works that are cited, not of what is said.
 _CITED_WORKS = late(
@@ -44,7 +44,7 @@ class Analysis:
 
     @cached_property
     def language(self) -> str:
-        """As :func:`ingest.text.language.detect` gives it."""
+        """As :func:`detect` gives it."""
         return detect(self.text)
 
     @cached_property

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ingest.passage import PassageKind
-from ingest.structure.telling import tells
-from ingest.text.patterns import late
-from service.evidence.analysis import Analysis
+from sinkqa.ingest.passage import PassageKind
+from sinkqa.ingest.structure.telling import tells
+from sinkqa.ingest.text.patterns import late
+from sinkqa.service.evidence.analysis import Analysis
 
 _FEW_CHARS, _FEW_WORDS = 24, 14
 _ENDS, _CLOSING = tuple("。！？.!?；;:："), "”’\"')）] "

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from index.store.documents.catalogue import DocumentRecord
-from ingest.document import Page, quote
-from ingest.passage import Passage, Unit
-from ingest.splitting.packing import merged
-from ingest.text.view import reading_view
-from service.answer import Citation
-from service.evidence.geometry import astral_offsets, line_boxes, quoted_spans
-from service.evidence.warnings.injection import flags
+from sinkqa.index.store.documents.catalogue import DocumentRecord
+from sinkqa.ingest.document import Page, quote
+from sinkqa.ingest.passage import Passage, Unit
+from sinkqa.ingest.splitting.packing import merged
+from sinkqa.ingest.text.view import reading_view
+from sinkqa.service.answer import Citation
+from sinkqa.service.evidence.geometry import astral_offsets, line_boxes, quoted_spans
+from sinkqa.service.evidence.warnings.injection import flags
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -118,7 +118,7 @@ class _HashedTexts:
         return True
 
     def astral(self, text: str, sha256: str) -> tuple[int, ...]:
-        """:func:`service.evidence.geometry.astral_offsets` of a text with this hash."""
+        """:func:`astral_offsets` of a text with this hash."""
         known = self._known.get(sha256)
         return known[1] if known is not None else astral_offsets(text)
 

@@ -7,9 +7,9 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from ingest.text.analyzer import units
-from ingest.text.patterns import late
-from ingest.text.view import fold
+from sinkqa.ingest.text.analyzer import units
+from sinkqa.ingest.text.patterns import late
+from sinkqa.ingest.text.view import fold
 
 NAMES = "data/entities.txt"
 _CASED = "!"  # before an abbreviation that is an ordinary word in lower case
@@ -113,7 +113,7 @@ class _Alias(NamedTuple):
 def _aliases() -> dict[str, list[_Alias]]:
     """The aliases that begin with a word or Chinese character, the longest first."""
     aliases: dict[str, list[_Alias]] = {}
-    for line in files("service").joinpath(NAMES).read_text("utf-8").splitlines():
+    for line in files("sinkqa.service").joinpath(NAMES).read_text("utf-8").splitlines():
         if line and not line.startswith("#"):
             kind, _, written = line.partition("=")
             name = written.partition("|")[0].lstrip(_CASED)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ingest.document import Box, Page, Span
-from ingest.text.patterns import late
-from service.answer import QuotedSpan
+from sinkqa.ingest.document import Box, Page, Span
+from sinkqa.ingest.text.patterns import late
+from sinkqa.service.answer import QuotedSpan
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -6,11 +6,11 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-from index.store.documents.catalogue import DocumentRecord
-from ingest.document import Page
-from ingest.passage import Passage
-from service.evidence.citations import Sources
-from service.evidence.warnings.doubts import Remarks, remarks_of
+from sinkqa.index.store.documents.catalogue import DocumentRecord
+from sinkqa.ingest.document import Page
+from sinkqa.ingest.passage import Passage
+from sinkqa.service.evidence.citations import Sources
+from sinkqa.service.evidence.warnings.doubts import Remarks, remarks_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,10 +22,10 @@ _T = TypeVar("_T")
 
 
 class KeptDocuments:
-    """The documents of one generation of a library, as :class:`service.evidence.citations.Sources`.
+    """The documents of one generation of a library, as :class:`Sources`.
 
     What a quote is compared with, its document's record and text, is read from the store whenever it is asked for.
-    Pages, boxes, remarks and ``astral``, as :func:`service.evidence.geometry.astral_offsets` gives them, change with
+    Pages, boxes, remarks and ``astral``, as :func:`astral_offsets` gives them, change with
     the generation only. Safe for threads that read this generation.
     """
 

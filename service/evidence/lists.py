@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ingest.passage import Passage, Unit
-from service.evidence.citations import Sources
-from service.evidence.pieces import Evidence
-from service.evidence.units import Line, below, goes_on, lines, said
+from sinkqa.ingest.passage import Passage, Unit
+from sinkqa.service.evidence.citations import Sources
+from sinkqa.service.evidence.pieces import Evidence
+from sinkqa.service.evidence.units import Line, below, goes_on, lines, said
 
 _REACH = 40  # passages that a list goes on through, to either side
 _Part = tuple[Passage, list[Line]]  # lines of one passage that are of a list; in the first one its lead-in leads

@@ -8,16 +8,16 @@ from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
 
-from index.arrays import Floats, Tokens
-from index.hit import Hit
-from index.models.encoder import Encoder
-from ingest.document import Metadata
-from ingest.passage import Passage, Unit
-from ingest.text.patterns import late
-from service.evidence.analysis import Analysis
-from service.evidence.assertion import asserts, is_sentence
-from service.evidence.entities import Entity
-from service.evidence.units import LEADS, Line, below, lines, said, sentences, unshown, without_glyphs
+from sinkqa.index.arrays import Floats, Tokens
+from sinkqa.index.hit import Hit
+from sinkqa.index.models.encoder import Encoder
+from sinkqa.ingest.document import Metadata
+from sinkqa.ingest.passage import Passage, Unit
+from sinkqa.ingest.text.patterns import late
+from sinkqa.service.evidence.analysis import Analysis
+from sinkqa.service.evidence.assertion import asserts, is_sentence
+from sinkqa.service.evidence.entities import Entity
+from sinkqa.service.evidence.units import LEADS, Line, below, lines, said, sentences, unshown, without_glyphs
 
 _WIDE_CHARS = 200  # an answer is at most this long in Chinese ...
 _NARROW_WORDS = 120  # ... or this many words long in English

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.arrays import Floats
-from index.hit import Hit
-from index.models.encoder import Encoder
-from service.budget import checkpoint
-from service.evidence.analysis import Analysis
-from service.evidence.pieces import Candidate, Piece, Pieces
+from sinkqa.index.arrays import Floats
+from sinkqa.index.hit import Hit
+from sinkqa.index.models.encoder import Encoder
+from sinkqa.service.budget import checkpoint
+from sinkqa.service.evidence.analysis import Analysis
+from sinkqa.service.evidence.pieces import Candidate, Piece, Pieces
 
 
 def relevance(text: Analysis, pieces: Sequence[Piece], encoder: Encoder) -> Floats:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from ingest.passage import Passage, Unit
-from ingest.splitting.splitter import INTRODUCES
-from ingest.structure.lists import mark_of, without_mark
-from ingest.text.patterns import late
+from sinkqa.ingest.passage import Passage, Unit
+from sinkqa.ingest.splitting.splitter import INTRODUCES
+from sinkqa.ingest.structure.lists import mark_of, without_mark
+from sinkqa.ingest.text.patterns import late
 
 SKIPPED = " … "
 LEADS = ("：", ":", "—", "–")  # what a sentence ends with that items follow

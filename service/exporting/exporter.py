@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from service.errors import InvalidExport
-from service.evidence.citations import Sources
-from service.exporting.formats.docx import write_docx
-from service.exporting.formats.html import write_html
-from service.exporting.formats.markdown import write_markdown
-from service.exporting.formats.xlsx import write_xlsx
-from service.exporting.manuscript import Composer, Manuscript
-from service.exporting.memo import Memo
-from service.exporting.references import STYLES, bibtex, ris, work_of
-from service.exporting.rereading import Evidence, Link, Rereader, printed
+from sinkqa.service.errors import InvalidExport
+from sinkqa.service.evidence.citations import Sources
+from sinkqa.service.exporting.formats.docx import write_docx
+from sinkqa.service.exporting.formats.html import write_html
+from sinkqa.service.exporting.formats.markdown import write_markdown
+from sinkqa.service.exporting.formats.xlsx import write_xlsx
+from sinkqa.service.exporting.manuscript import Composer, Manuscript
+from sinkqa.service.exporting.memo import Memo
+from sinkqa.service.exporting.references import STYLES, bibtex, ris, work_of
+from sinkqa.service.exporting.rereading import Evidence, Link, Rereader, printed
 
 
 @dataclass(frozen=True, slots=True)

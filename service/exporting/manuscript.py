@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Literal, TypeAlias
 
-from service.answer import AnswerRow, AnswerTable, Segment
-from service.exporting.memo import AnswerItem, Cited, ClaimItem, Item, Memo, NoteItem, QuoteItem
-from service.exporting.paragraphs import quoted, shown
-from service.exporting.references import STYLES, Work
-from service.exporting.rereading import Evidence, Rereader, Withheld
-from service.exporting.words import say
-from service.grounding.wording import wording
+from sinkqa.service.answer import AnswerRow, AnswerTable, Segment
+from sinkqa.service.exporting.memo import AnswerItem, Cited, ClaimItem, Item, Memo, NoteItem, QuoteItem
+from sinkqa.service.exporting.paragraphs import quoted, shown
+from sinkqa.service.exporting.references import STYLES, Work
+from sinkqa.service.exporting.rereading import Evidence, Rereader, Withheld
+from sinkqa.service.exporting.words import say
+from sinkqa.service.grounding.wording import wording
 
 _SHORT = 24  # characters of a heading that a mark has room for
 BlockKind = Literal["question", "part", "statement", "claim", "quote", "remark", "caution"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from ingest.document import Span
-from service.answer import Answer, AnswerTable, Citation, Segment
-from service.grounding.guard import Label
-from service.grounding.verifying import VerifyReport
+from sinkqa.ingest.document import Span
+from sinkqa.service.answer import Answer, AnswerTable, Citation, Segment
+from sinkqa.service.grounding.guard import Label
+from sinkqa.service.grounding.verifying import VerifyReport
 
 Style = Literal["gbt7714", "apa"]
 Placing = Literal["footnotes", "list"]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ingest.document import Span
-from ingest.text.patterns import late
-from ingest.text.view import reading_view
-from service.evidence.warnings.direction import SHOWN
+from sinkqa.ingest.document import Span
+from sinkqa.ingest.text.patterns import late
+from sinkqa.ingest.text.view import reading_view
+from sinkqa.service.evidence.warnings.direction import SHOWN
 
 _NO_XML = late("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PARAGRAPH_END = late(r"\s*\n\s*\n\s*|(?<=[。；：！？.;:!?])[^\S\n]*\n\s*")  # other lines end where the page does

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from index.store.documents.catalogue import DocumentRecord
-from service.exporting.paragraphs import shown
+from sinkqa.index.store.documents.catalogue import DocumentRecord
+from sinkqa.service.exporting.paragraphs import shown
 
 Genre = Literal["law", "regulation", "standard", "report", "paper", "page", "other"]
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from index.errors import DocumentNotFound
-from index.store.documents.catalogue import DocumentRecord
-from ingest.document import Page, Span, quote
-from ingest.passage import Passage
-from service.evidence.citations import Sources
-from service.exporting.memo import Cited
-from service.exporting.references import Work, followed, work_of
+from sinkqa.index.errors import DocumentNotFound
+from sinkqa.index.store.documents.catalogue import DocumentRecord
+from sinkqa.ingest.document import Page, Span, quote
+from sinkqa.ingest.passage import Passage
+from sinkqa.service.evidence.citations import Sources
+from sinkqa.service.exporting.memo import Cited
+from sinkqa.service.exporting.references import Work, followed, work_of
 
 
 class Link(Protocol):

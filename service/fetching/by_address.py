@@ -12,10 +12,10 @@ from urllib.parse import unquote
 
 import httpx
 
-from service.errors import AddressRefused
-from service.fetching.courier import Courier, Manners, cut, pieces
-from service.fetching.refusal import Refusal
-from service.settings import Settings
+from sinkqa.service.errors import AddressRefused
+from sinkqa.service.fetching.courier import Courier, Manners, cut, pieces
+from sinkqa.service.fetching.refusal import Refusal
+from sinkqa.service.settings import Settings
 
 _IN_MEMORY = 1 << 20
 _MOST_CHARS = 120

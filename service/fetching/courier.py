@@ -24,7 +24,7 @@ from urllib.robotparser import RobotFileParser
 
 import httpx
 
-from service.fetching.refusal import Refusal
+from sinkqa.service.fetching.refusal import Refusal
 
 NAME = "SinkQA"
 _REDIRECTS = 6

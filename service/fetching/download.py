@@ -12,12 +12,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingest.errors import IngestError
-from ingest.readers.sniff import sniff
-from service.fetching.courier import Courier, Manners, pieces
-from service.fetching.manifest import Entry
-from service.fetching.record import Kept, replace_with
-from service.fetching.refusal import Refusal
+from sinkqa.ingest.errors import IngestError
+from sinkqa.ingest.readers.sniff import sniff
+from sinkqa.service.fetching.courier import Courier, Manners, pieces
+from sinkqa.service.fetching.manifest import Entry
+from sinkqa.service.fetching.record import Kept, replace_with
+from sinkqa.service.fetching.refusal import Refusal
 
 if TYPE_CHECKING:
     import httpx

@@ -12,12 +12,12 @@ from typing import Any
 import httpx
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential
 
-from service.fetching.courier import Courier, Manners
-from service.fetching.download import download
-from service.fetching.manifest import Entry
-from service.fetching.record import Kept, Record, only_one
-from service.fetching.refusal import Refusal
-from service.intake.adding import OnProgress
+from sinkqa.service.fetching.courier import Courier, Manners
+from sinkqa.service.fetching.download import download
+from sinkqa.service.fetching.manifest import Entry
+from sinkqa.service.fetching.record import Kept, Record, only_one
+from sinkqa.service.fetching.refusal import Refusal
+from sinkqa.service.intake.adding import OnProgress
 
 _HOSTS_AT_ONCE = 4
 _HOST_IS_GONE = {"unreachable", "robots-unavailable"}

@@ -11,9 +11,9 @@ from typing import Literal
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from ingest.document import Metadata
-from ingest.readers import FORMATS
-from service.errors import InvalidManifest, InvalidSetting
+from sinkqa.ingest.document import Metadata
+from sinkqa.ingest.readers import FORMATS
+from sinkqa.service.errors import InvalidManifest, InvalidSetting
 
 
 class Entry(BaseModel):
@@ -104,7 +104,7 @@ def load_manifest(path: Path | None = None) -> tuple[Entry, ...]:
     Raises:
         InvalidManifest: the file cannot be read, or something in it is not as described in docs/fetching.md.
     """
-    source = path or resources.files("ingest") / "data" / "manifest.json"
+    source = path or resources.files("sinkqa.ingest") / "data" / "manifest.json"
     try:
         return Manifest.model_validate_json(source.read_bytes()).documents
     except OSError as error:

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from service.errors import FetchBusy, InvalidManifest, InvalidSetting
-from service.fetching.manifest import Entry
+from sinkqa.service.errors import FetchBusy, InvalidManifest, InvalidSetting
+from sinkqa.service.fetching.manifest import Entry
 
 _FORMAT = 1
 _NAME = "fetched.json"

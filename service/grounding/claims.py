@@ -7,12 +7,12 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ingest.document import Span
-from ingest.structure.lists import mark_of
-from ingest.text.language import detect
-from ingest.text.patterns import late
-from ingest.text.sentences import sentence_spans
-from ingest.text.view import reading_view
+from sinkqa.ingest.document import Span
+from sinkqa.ingest.structure.lists import mark_of
+from sinkqa.ingest.text.language import detect
+from sinkqa.ingest.text.patterns import late
+from sinkqa.ingest.text.sentences import sentence_spans
+from sinkqa.ingest.text.view import reading_view
 
 _MARKER = late(r"[ \t>]*(?:#{1,6}\s+|[-*+•·▪●]\s+|\(?\d{1,2}[.)]\s+|[（(]\d{1,2}[）)]\s*)+")
 _CITATION = late(r"\s*(?:\[\d{1,3}(?:\s*[,，、–-]\s*\d{1,3})*\](?:\([^()\s]*\))?)+")

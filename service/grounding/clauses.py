@@ -10,14 +10,14 @@ from functools import cached_property, lru_cache
 from itertools import chain, pairwise
 from typing import Literal, NamedTuple
 
-from ingest.document import Span
-from ingest.text.amounts import Amount, amounts
-from ingest.text.analyzer import units
-from ingest.text.language import detect
-from ingest.text.patterns import late
-from ingest.text.sentences import sentence_spans
-from ingest.text.view import reading_view
-from service.grounding.wording import wording
+from sinkqa.ingest.document import Span
+from sinkqa.ingest.text.amounts import Amount, amounts
+from sinkqa.ingest.text.analyzer import units
+from sinkqa.ingest.text.language import detect
+from sinkqa.ingest.text.patterns import late
+from sinkqa.ingest.text.sentences import sentence_spans
+from sinkqa.ingest.text.view import reading_view
+from sinkqa.service.grounding.wording import wording
 
 Border = Literal["", ",", ";", ":", ".", "(", ")", '"', "|"]
 

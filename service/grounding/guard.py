@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
-from index.models.encoder import Encoder
-from ingest.text.amount import apart, unsupported
-from ingest.text.amounts import amounts
-from ingest.text.language import detect
-from ingest.text.view import fold
-from service.evidence.entities import missing
-from service.grounding.claims import claims
-from service.grounding.clauses import Clauses, clauses
-from service.grounding.matching import sayings
-from service.grounding.polarity import turned
-from service.grounding.quote import Quote
-from service.grounding.quotes import nearest_stretch
-from service.grounding.support import support
+from sinkqa.index.models.encoder import Encoder
+from sinkqa.ingest.text.amount import apart, unsupported
+from sinkqa.ingest.text.amounts import amounts
+from sinkqa.ingest.text.language import detect
+from sinkqa.ingest.text.view import fold
+from sinkqa.service.evidence.entities import missing
+from sinkqa.service.grounding.claims import claims
+from sinkqa.service.grounding.clauses import Clauses, clauses
+from sinkqa.service.grounding.matching import sayings
+from sinkqa.service.grounding.polarity import turned
+from sinkqa.service.grounding.quote import Quote
+from sinkqa.service.grounding.quotes import nearest_stretch
+from sinkqa.service.grounding.support import support
 
 Element = Literal["number", "unit", "year", "date", "entity", "negation", "direction", "modality", "words", "length"]
 Label = Literal["supported", "partly", "contradicted", "unknown"]
@@ -83,7 +83,7 @@ def check(claim: str, quotes: Sequence[Quote], encoder: Encoder) -> Verdict:
     """Holds a claim against quotes.
 
     supported: whole sentences of one quote say the claim, token by token and border by border in its order, and
-    nothing that governs them there was left out (:mod:`service.grounding.matching`); units, numerals and spelling are
+    nothing that governs them there was left out (``service.grounding.matching``); units, numerals and spelling are
     free. contradicted: a quote says the rest of a clause and, in the one place, the contrary, another amount or another
     name. partly: most of it stands in the quotes, or comes near them in another language. unknown: all else. Of several
     statements each is held against the quotes by itself; they are supported where all are, contradicted where one is.

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from ingest.text.numerals import ordinal
-from ingest.text.patterns import late
-from service.grounding.claims import LABEL
-from service.grounding.clauses import Clause, Clauses
-from service.grounding.polarity import marks
-from service.grounding.quote import Quote
+from sinkqa.ingest.text.numerals import ordinal
+from sinkqa.ingest.text.patterns import late
+from sinkqa.service.grounding.claims import LABEL
+from sinkqa.service.grounding.clauses import Clause, Clauses
+from sinkqa.service.grounding.polarity import marks
+from sinkqa.service.grounding.quote import Quote
 
 _LONGEST_PLACE = 6  # clauses
 _SHORT_HEADING = 40  # characters: a longer one tells of more than the standing of what is below

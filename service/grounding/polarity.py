@@ -87,7 +87,7 @@ def _form(match: re.Match[str], senses: dict[str, tuple[str, str]]) -> str:
 def _words() -> tuple[re.Pattern[str], dict[str, tuple[str, str]]]:
     """All turning words as one pattern, and the family and sense of each entry."""
     senses: dict[str, tuple[str, str]] = {}
-    for line in files("service").joinpath(WORDS).read_text("utf-8").splitlines():
+    for line in files("sinkqa.service").joinpath(WORDS).read_text("utf-8").splitlines():
         if line and not line.startswith("#"):
             name, _, words = line.partition("=")
             family, _, sense = name.partition(".")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from service.evidence.pieces import Piece
-from service.evidence.units import said
-from service.grounding.clauses import Clauses, clauses
+from sinkqa.service.evidence.pieces import Piece
+from sinkqa.service.evidence.units import said
+from sinkqa.service.grounding.clauses import Clauses, clauses
 
 _BEHIND = 2  # units after a piece, and one before, that may limit what it says
 

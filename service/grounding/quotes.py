@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
-from ingest.text.patterns import late
-from service.grounding.polarity import marks
-from service.grounding.wording import Token, occurrences, tokens, wording
+from sinkqa.ingest.text.patterns import late
+from sinkqa.service.grounding.polarity import marks
+from sinkqa.service.grounding.wording import Token, occurrences, tokens, wording
 
 _ALTERED = 0.6  # of a quote's tokens that stand in one stretch, in order: below this it is another statement
 _MOST_PAIRS = 500_000  # of equal tokens, some three times those of the longest quote in running text: 0.1 s

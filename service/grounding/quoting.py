@@ -7,17 +7,17 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
-from index.hit import Hit
-from ingest.document import Span, quote
-from ingest.passage import Passage, Unit
-from ingest.splitting.packing import merged
-from ingest.text.view import reading_view, search_view
-from service.answer import Citation, plain
-from service.budget import checkpoint
-from service.errors import InvalidText
-from service.evidence.citations import Sources, cite
-from service.grounding.quotes import Comparison, Difference, compare_quote
-from service.grounding.wording import wording
+from sinkqa.index.hit import Hit
+from sinkqa.ingest.document import Span, quote
+from sinkqa.ingest.passage import Passage, Unit
+from sinkqa.ingest.splitting.packing import merged
+from sinkqa.ingest.text.view import reading_view, search_view
+from sinkqa.service.answer import Citation, plain
+from sinkqa.service.budget import checkpoint
+from sinkqa.service.errors import InvalidText
+from sinkqa.service.evidence.citations import Sources, cite
+from sinkqa.service.grounding.quotes import Comparison, Difference, compare_quote
+from sinkqa.service.grounding.wording import wording
 
 MOST_QUOTED = 4_000
 _NEIGHBOURS = 200  # passages on each side: more text than a quote of the greatest length reaches into

@@ -10,16 +10,16 @@ from itertools import pairwise
 
 import numpy as np
 
-from index.arrays import Floats
-from index.models.encoder import Encoder
-from ingest.text.amounts import unsupported
-from ingest.text.analyzer import analyze, units
-from ingest.text.language import detect
-from ingest.text.sentences import sentence_spans
-from service.evidence.entities import missing
-from service.grounding.clauses import Clauses
-from service.grounding.polarity import marks, turned
-from service.grounding.wording import wording
+from sinkqa.index.arrays import Floats
+from sinkqa.index.models.encoder import Encoder
+from sinkqa.ingest.text.amounts import unsupported
+from sinkqa.ingest.text.analyzer import analyze, units
+from sinkqa.ingest.text.language import detect
+from sinkqa.ingest.text.sentences import sentence_spans
+from sinkqa.service.evidence.entities import missing
+from sinkqa.service.grounding.clauses import Clauses
+from sinkqa.service.grounding.polarity import marks, turned
+from sinkqa.service.grounding.wording import wording
 
 WEIGHTS = "data/support.json"  # written by sinkqa-eval ground --fit
 FEATURES = (
@@ -84,5 +84,5 @@ def _meanings(claim: str, sentences: Sequence[str], encoder: Encoder) -> tuple[F
 @cache
 def _weights() -> dict[str, list[float]]:
     """Weights of the features and the bias, by language."""
-    weights: dict[str, list[float]] = json.loads(files("service").joinpath(WEIGHTS).read_text("utf-8"))
+    weights: dict[str, list[float]] = json.loads(files("sinkqa.service").joinpath(WEIGHTS).read_text("utf-8"))
     return weights

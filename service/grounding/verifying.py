@@ -7,19 +7,19 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
-from index.hit import Hit
-from ingest.passage import Unit
-from ingest.text.patterns import late
-from service.answer import Citation, plain
-from service.budget import checkpoint
-from service.errors import InvalidText
-from service.evidence.analysis import Analysis
-from service.evidence.citations import Sources, cite
-from service.evidence.pieces import Candidate, Piece, Pieces
-from service.evidence.relevance import nearest
-from service.grounding.claims import claims
-from service.grounding.guard import Finding, Label, Verdict
-from service.grounding.quote import Quote
+from sinkqa.index.hit import Hit
+from sinkqa.ingest.passage import Unit
+from sinkqa.ingest.text.patterns import late
+from sinkqa.service.answer import Citation, plain
+from sinkqa.service.budget import checkpoint
+from sinkqa.service.errors import InvalidText
+from sinkqa.service.evidence.analysis import Analysis
+from sinkqa.service.evidence.citations import Sources, cite
+from sinkqa.service.evidence.pieces import Candidate, Piece, Pieces
+from sinkqa.service.evidence.relevance import nearest
+from sinkqa.service.grounding.claims import claims
+from sinkqa.service.grounding.guard import Finding, Label, Verdict
+from sinkqa.service.grounding.quote import Quote
 
 MOST_CHARS, MOST_CLAIMS = 20_000, 200
 MOST_MARKS = 96  # punctuation marks and numbers of one claim that is weighed: no sentence has more, and each costs

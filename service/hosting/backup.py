@@ -8,16 +8,16 @@ import sqlite3
 from contextlib import suppress
 from pathlib import Path
 
-from index.errors import DiskFull, LibraryError
-from index.store.sqlite.connection import is_full
-from index.store.sqlite.copying import copy_file, documents_of_copy
-from index.store.sqlite.store import STORE_FILE
-from index.store.sqlite.trash import TRASH_FILE
-from service.errors import BackupFailed
-from service.hosting.collections import Collections
-from service.hosting.job_store import LEDGER_FILE
-from service.hosting.keys import keys_of
-from service.settings import Settings
+from sinkqa.index.errors import DiskFull, LibraryError
+from sinkqa.index.store.sqlite.connection import is_full
+from sinkqa.index.store.sqlite.copying import copy_file, documents_of_copy
+from sinkqa.index.store.sqlite.store import STORE_FILE
+from sinkqa.index.store.sqlite.trash import TRASH_FILE
+from sinkqa.service.errors import BackupFailed
+from sinkqa.service.hosting.collections import Collections
+from sinkqa.service.hosting.job_store import LEDGER_FILE
+from sinkqa.service.hosting.keys import keys_of
+from sinkqa.service.settings import Settings
 
 # In this order, what moves on meanwhile is in the copy twice rather than not at all: an upload that lands, a deleted
 # document that is put back. Only what is deleted meanwhile cannot be put back in the copy.

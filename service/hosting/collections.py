@@ -9,12 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from index.store.sqlite.store import STORE_FILE
-from ingest.text.patterns import late
-from service.engine import Engine
-from service.errors import CollectionExists, CollectionNotFound, InvalidCollection
-from service.hosting.keys import keys_of
-from service.settings import SCHEMA, Settings
+from sinkqa.index.store.sqlite.store import STORE_FILE
+from sinkqa.ingest.text.patterns import late
+from sinkqa.service.engine import Engine
+from sinkqa.service.errors import CollectionExists, CollectionNotFound, InvalidCollection
+from sinkqa.service.hosting.keys import keys_of
+from sinkqa.service.settings import SCHEMA, Settings
 
 DEFAULT = "default"
 _NAME = late(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -26,7 +26,7 @@ class Opens(Protocol):
     """What opens an engine."""
 
     def __call__(self, settings: Settings, /, *, create: bool, reencode: bool) -> Engine:
-        """As :meth:`service.engine.Engine.open`."""
+        """As :meth:`Engine.open`."""
 
 
 class Collections:
@@ -69,7 +69,7 @@ class Collections:
         Raises:
             InvalidCollection: as :meth:`settings`.
             CollectionNotFound: there is none of this name; LibraryNotFound for "default".
-            LibraryError: see :meth:`service.engine.Engine.open`.
+            LibraryError: see :meth:`Engine.open`.
         """
         settings = self.settings(name)
         with self._lock:
@@ -127,13 +127,13 @@ class Collections:
 
 
 def _in_database(address: str) -> list[str]:
-    from index.store.postgres.store import schemas_of
+    from sinkqa.index.store.postgres.store import schemas_of
 
     return [schema.removeprefix(SCHEMA) for schema in schemas_of(address, prefix=SCHEMA)]
 
 
 def _drop(address: str, name: str) -> None:
-    from index.store.postgres.store import drop_schema
+    from sinkqa.index.store.postgres.store import drop_schema
 
     drop_schema(address, SCHEMA + name)
 

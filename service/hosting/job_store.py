@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from index.errors import LibraryFormatMismatch
-from index.store.sqlite.connection import SqliteConnection, opened, opened_to_copy
-from service.errors import JobNotFound
+from sinkqa.index.errors import LibraryFormatMismatch
+from sinkqa.index.store.sqlite.connection import SqliteConnection, opened, opened_to_copy
+from sinkqa.service.errors import JobNotFound
 
 LEDGER_FILE = "jobs.sqlite"
 _FORMAT = 2

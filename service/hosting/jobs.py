@@ -20,21 +20,21 @@ from typing import BinaryIO
 
 from filelock import FileLock, Timeout
 
-from index.errors import DiskFull, LibraryBusy, LibraryReadOnly
-from index.store.documents.packed import upload_source
-from index.store.sqlite.connection import is_full
-from index.store.sqlite.trash import TRASH_FILE
-from ingest.errors import DocumentTooLarge, SinkQAError
-from ingest.readers import MAX_BYTES
-from service.engine import Engine
-from service.errors import InvalidUpload, JobInterrupted, StorageFull
-from service.hosting.collections import Collections
-from service.hosting.job_store import LEDGER_FILE, Job, JobFile, Ledger
-from service.intake.adding import Added, Failed, Fate, Unchanged
-from service.intake.reader_pool import Readers
-from service.intake.turns import Share
-from service.intake.workers import File
-from service.settings import Settings
+from sinkqa.index.errors import DiskFull, LibraryBusy, LibraryReadOnly
+from sinkqa.index.store.documents.packed import upload_source
+from sinkqa.index.store.sqlite.connection import is_full
+from sinkqa.index.store.sqlite.trash import TRASH_FILE
+from sinkqa.ingest.errors import DocumentTooLarge, SinkQAError
+from sinkqa.ingest.readers import MAX_BYTES
+from sinkqa.service.engine import Engine
+from sinkqa.service.errors import InvalidUpload, JobInterrupted, StorageFull
+from sinkqa.service.hosting.collections import Collections
+from sinkqa.service.hosting.job_store import LEDGER_FILE, Job, JobFile, Ledger
+from sinkqa.service.intake.adding import Added, Failed, Fate, Unchanged
+from sinkqa.service.intake.reader_pool import Readers
+from sinkqa.service.intake.turns import Share
+from sinkqa.service.intake.workers import File
+from sinkqa.service.settings import Settings
 
 MOST_FILES = 100
 KEPT_S = 86_400.0  # for which a job that has ended can be asked for

@@ -10,13 +10,13 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from index.errors import LibraryError
-from index.opening import within_address
-from index.store.meta import erase_meta, find_meta, set_meta
-from index.store.sql import Connection
-from index.store.sqlite.connection import has_table, opened, opened_to_copy
-from index.store.sqlite.store import STORE_FILE
-from service.settings import SCHEMA
+from sinkqa.index.errors import LibraryError
+from sinkqa.index.opening import within_address
+from sinkqa.index.store.meta import erase_meta, find_meta, set_meta
+from sinkqa.index.store.sql import Connection
+from sinkqa.index.store.sqlite.connection import has_table, opened, opened_to_copy
+from sinkqa.index.store.sqlite.store import STORE_FILE
+from sinkqa.service.settings import SCHEMA
 
 _NAME = "keyed"
 _LOOK_EVERY_S = 5.0  # at a database, which tells nobody that it has changed
@@ -100,9 +100,9 @@ class KeyedDatabase:
 
     def _libraries(self) -> Iterator[Connection]:
         """A connection to each library of the database, the default one's first."""
-        from index.store.postgres.store import schemas_of
-        from index.store.postgres.tables import has_tables
-        from index.store.postgres.wire import PostgresConnection
+        from sinkqa.index.store.postgres.store import schemas_of
+        from sinkqa.index.store.postgres.tables import has_tables
+        from sinkqa.index.store.postgres.wire import PostgresConnection
 
         schemas = schemas_of(self._address, prefix=SCHEMA)
         for address in (self._address, *(within_address(self._address, schema) for schema in schemas)):

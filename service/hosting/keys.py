@@ -19,11 +19,11 @@ from typing import Any, Literal
 
 from filelock import FileLock, Timeout
 
-from ingest.text.patterns import late
-from service.errors import InvalidKey, KeyNotFound, KeysUnreadable
-from service.hosting.keyed import KeyedDatabase, KeyedNote
-from service.hosting.scopes import SCOPES, Scope
-from service.settings import Settings
+from sinkqa.ingest.text.patterns import late
+from sinkqa.service.errors import InvalidKey, KeyNotFound, KeysUnreadable
+from sinkqa.service.hosting.keyed import KeyedDatabase, KeyedNote
+from sinkqa.service.hosting.scopes import SCOPES, Scope
+from sinkqa.service.settings import Settings
 
 FORMAT = 1
 _SECRET = late(r"sinkqa_([0-9a-f]{8})_[A-Za-z0-9_-]{43}")

@@ -6,20 +6,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from index.models.encoder import load_encoder
-from index.moving import Moved, OnProgress, move_library
-from index.opening import is_address
-from service.engine import Engine
-from service.errors import InvalidSetting
-from service.hosting.collections import Collections
-from service.settings import Secret, Settings
+from sinkqa.index.models.encoder import load_encoder
+from sinkqa.index.moving import Moved, OnProgress, move_library
+from sinkqa.index.opening import is_address
+from sinkqa.service.engine import Engine
+from sinkqa.service.errors import InvalidSetting
+from sinkqa.service.hosting.collections import Collections
+from sinkqa.service.settings import Secret, Settings
 
 
 def migrate(settings: Settings, to: str, *, on_progress: OnProgress) -> dict[str, Moved]:
     """Copies the documents of every collection to a folder or the address of a database; by collection.
 
     Uploads that wait, deleted documents and keys stay in the library's folder. See
-    :func:`index.moving.move_library` for what is promised, and raised.
+    :func:`move_library` for what is promised, and raised.
 
     Raises:
         InvalidSetting: it is where the documents are.

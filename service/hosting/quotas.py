@@ -9,11 +9,11 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from index.store.sqlite.connection import as_named
-from ingest.errors import SinkQAError
-from service.errors import DayQuotaExceeded, QuotaExceeded
-from service.hosting.jobs import Jobs
-from service.settings import Settings
+from sinkqa.index.store.sqlite.connection import as_named
+from sinkqa.ingest.errors import SinkQAError
+from sinkqa.service.errors import DayQuotaExceeded, QuotaExceeded
+from sinkqa.service.hosting.jobs import Jobs
+from sinkqa.service.settings import Settings
 
 USAGE_FILE = "usage.sqlite"
 _BUSY_S = 30.0

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from index.store.sqlite.renewing import format_of
-from index.store.sqlite.schema import STORE_FORMAT
-from index.store.sqlite.store import STORE_FILE
-from service.engine import Engine
-from service.hosting.collections import DEFAULT, Collections
-from service.settings import Settings
+from sinkqa.index.store.sqlite.renewing import format_of
+from sinkqa.index.store.sqlite.schema import STORE_FORMAT
+from sinkqa.index.store.sqlite.store import STORE_FILE
+from sinkqa.service.engine import Engine
+from sinkqa.service.hosting.collections import DEFAULT, Collections
+from sinkqa.service.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,18 +15,18 @@ from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
-from ingest.errors import SinkQAError
-from service.hosting.collections import Collections
-from service.hosting.jobs import AllJobs
-from service.hosting.quotas import Quotas
-from service.http.guards import access, problems
-from service.http.guards.clients import threads
-from service.http.observing import requests as observing
-from service.http.observing.metrics import Metrics
-from service.http.protocols import dify, openai
-from service.http.protocols import mcp as connecting
-from service.http.routes import answers, deleting, documents, exporting, health, inside, jobs, libraries, page
-from service.settings import Settings
+from sinkqa.ingest.errors import SinkQAError
+from sinkqa.service.hosting.collections import Collections
+from sinkqa.service.hosting.jobs import AllJobs
+from sinkqa.service.hosting.quotas import Quotas
+from sinkqa.service.http.guards import access, problems
+from sinkqa.service.http.guards.clients import threads
+from sinkqa.service.http.observing import requests as observing
+from sinkqa.service.http.observing.metrics import Metrics
+from sinkqa.service.http.protocols import dify, openai
+from sinkqa.service.http.protocols import mcp as connecting
+from sinkqa.service.http.routes import answers, deleting, documents, exporting, health, inside, jobs, libraries, page
+from sinkqa.service.settings import Settings
 
 _log = logging.getLogger(__name__)
 _DESCRIPTION = """Ask climate-policy documents, in Chinese or English. Every quote is word for word and was checked."""

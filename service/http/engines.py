@@ -7,11 +7,11 @@ from typing import Annotated
 from fastapi import Depends, Header, Query, Request
 from fastapi.concurrency import run_in_threadpool
 
-from service.engine import Engine
-from service.hosting.collections import Collections
-from service.http.guards.access import Reachable
-from service.interfaces.schemas import MAYBE_NAMED
-from service.settings import Settings
+from sinkqa.service.engine import Engine
+from sinkqa.service.hosting.collections import Collections
+from sinkqa.service.http.guards.access import Reachable
+from sinkqa.service.interfaces.schemas import MAYBE_NAMED
+from sinkqa.service.settings import Settings
 
 
 def settings_of(request: Request) -> Settings:
@@ -52,7 +52,7 @@ async def engine_of(request: Request, collection: CollectionOf) -> Engine:
     """The engine of the collection that the request means.
 
     Raises:
-        CollectionNotFound, InvalidCollection, LibraryError: see :meth:`service.hosting.collections.Collections.engine`.
+        CollectionNotFound, InvalidCollection, LibraryError: see :meth:`Collections.engine`.
     """
     collections = collections_of(request)
     if engine := collections.opened(collection):

@@ -6,11 +6,11 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ingest.document import Span
-from service.answer import AnswerCell, AnswerRow, AnswerTable, Segment
-from service.exporting import memo
-from service.grounding.guard import Label
-from service.interfaces.schemas import Switch, Text
+from sinkqa.ingest.document import Span
+from sinkqa.service.answer import AnswerCell, AnswerRow, AnswerTable, Segment
+from sinkqa.service.exporting import memo
+from sinkqa.service.grounding.guard import Label
+from sinkqa.service.interfaces.schemas import Switch, Text
 
 Short = Annotated[Text, Field(max_length=2_000)]
 Long = Annotated[Text, Field(max_length=50_000)]

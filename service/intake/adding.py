@@ -8,18 +8,18 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from index.library import Library
-from index.store.documents.catalogue import AddResult
-from index.store.documents.packed import Packed
-from index.store.sqlite.trash import Trash
-from ingest.document import Metadata
-from ingest.errors import IngestError
-from ingest.readers import look_into, why_skipped
+from sinkqa.index.library import Library
+from sinkqa.index.store.documents.catalogue import AddResult
+from sinkqa.index.store.documents.packed import Packed
+from sinkqa.index.store.sqlite.trash import Trash
+from sinkqa.ingest.document import Metadata
+from sinkqa.ingest.errors import IngestError
+from sinkqa.ingest.readers import look_into, why_skipped
 
 if TYPE_CHECKING:
-    from service.intake.reader_pool import Readers, Stop
-    from service.intake.turns import Share
-    from service.intake.workers import File, Prepared
+    from sinkqa.service.intake.reader_pool import Readers, Stop
+    from sinkqa.service.intake.turns import Share
+    from sinkqa.service.intake.workers import File, Prepared
 
 _IN_PLACE_BYTES = 1_000_000  # below this, reading here is faster than starting processes
 
@@ -99,7 +99,7 @@ def take_in(
 
     ``about``: what is known of files beforehand, by their paths.
     """
-    from service.intake.workers import File
+    from sinkqa.service.intake.workers import File
 
     report = AddReport()
     files = _find(paths, report)
@@ -141,8 +141,10 @@ def bring_in(
     Raises:
         LibraryError: the library cannot be written to.
     """
-    from service.intake.reader_pool import prepare_all  # and all readers with it, which a question need not wait for
-    from service.intake.turns import Share
+    from sinkqa.service.intake.reader_pool import (
+        prepare_all,  # and all readers with it, which a question need not wait for
+    )
+    from sinkqa.service.intake.turns import Share
 
     waiting: list[tuple[File, Prepared]] = []  # handed to the library, not yet acknowledged
 

@@ -12,11 +12,11 @@ from multiprocessing import resource_tracker
 from pathlib import Path
 from queue import Empty, Full, Queue
 
-from index.models.encoder import Encoder
-from ingest.errors import IngestError, ReaderFailed, ReadingTimeout, UnreadableDocument
-from service.intake.memory import allowed, resident, shares
-from service.intake.turns import Share, Turns
-from service.intake.workers import File, Outcome, nameless_main, nursery, prepare, too_large, work_off
+from sinkqa.index.models.encoder import Encoder
+from sinkqa.ingest.errors import IngestError, ReaderFailed, ReadingTimeout, UnreadableDocument
+from sinkqa.service.intake.memory import allowed, resident, shares
+from sinkqa.service.intake.turns import Share, Turns
+from sinkqa.service.intake.workers import File, Outcome, nameless_main, nursery, prepare, too_large, work_off
 
 Stop = Callable[[], bool]
 """Asked now and then by whoever does long work: whether to end it."""

@@ -22,14 +22,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Self
 
-from index.models.encoder import Encoder, load_encoder
-from index.store.documents.packed import Packed, pack_document
-from ingest.about.metadata import overridden
-from ingest.document import Metadata
-from ingest.errors import DocumentTooLarge, IngestError, ReaderFailed
-from ingest.readers import FORMATS, read
-from ingest.splitting.splitter import split
-from service.intake.memory import data_held
+from sinkqa.index.models.encoder import Encoder, load_encoder
+from sinkqa.index.store.documents.packed import Packed, pack_document
+from sinkqa.ingest.about.metadata import overridden
+from sinkqa.ingest.document import Metadata
+from sinkqa.ingest.errors import DocumentTooLarge, IngestError, ReaderFailed
+from sinkqa.ingest.readers import FORMATS, read
+from sinkqa.ingest.splitting.splitter import split
+from sinkqa.service.intake.memory import data_held
 
 _GARBAGE = 100_000  # records hold no cycles: looking for some every 700 of them costs a tenth of the time
 _UNTOUCHED = 1 << 30  # bytes that libraries reserve and do not use; what is used is watched from outside
@@ -40,7 +40,7 @@ _NOTHING_KNOWN = Metadata()
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file to take in: where its bytes are, what it is called, its ``source`` (:class:`index.store.documents.packed.Packed`).
+    """A file to take in: where its bytes are, what it is called, its ``source`` (:class:`Packed`).
 
     ``about`` is known of it beforehand, and goes before what its reader finds.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
-from service.interfaces.schemas import CitationOut, SpanOut
+from sinkqa.service.interfaces.schemas import CitationOut, SpanOut
 
 
 class DrawnCellOut(BaseModel):

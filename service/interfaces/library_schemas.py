@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.hosting.job_store import FileState, JobState
-from service.interfaces.schemas import BoxOut, Kind, SpanOut, Text, Year
+from sinkqa.service.hosting.job_store import FileState, JobState
+from sinkqa.service.interfaces.schemas import BoxOut, Kind, SpanOut, Text, Year
 
 
 class MetadataOut(BaseModel):

@@ -8,8 +8,8 @@ from urllib.parse import quote, urlencode
 
 from fastapi import Request
 
-from service.hosting.collections import DEFAULT
-from service.settings import Settings
+from sinkqa.service.hosting.collections import DEFAULT
+from sinkqa.service.settings import Settings
 
 
 class _Span(Protocol):

@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from index.hit import Filters, SearchMode
-from service.answer import AbstainReason, Flag, Status
-from service.grounding.guard import Element, Label
+from sinkqa.index.hit import Filters, SearchMode
+from sinkqa.service.answer import AbstainReason, Flag, Status
+from sinkqa.service.grounding.guard import Element, Label
 
 Kind = Literal["pdf", "html", "docx", "markdown", "text", "json", "csv", "xlsx", "pptx", "epub", "mail"]
 

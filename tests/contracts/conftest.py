@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.hit import Filters
-from index.library import Addition
-from index.models.encoder import Encoder, load_encoder
-from index.store.documents.catalogue import AddResult
-from index.store.documents.packed import Packed, pack_document
-from index.store.postgres.store import PostgresStore
-from index.store.sqlite.store import SqliteStore
-from index.store.store import Changes, Store
+from sinkqa.index.hit import Filters
+from sinkqa.index.library import Addition
+from sinkqa.index.models.encoder import Encoder, load_encoder
+from sinkqa.index.store.documents.catalogue import AddResult
+from sinkqa.index.store.documents.packed import Packed, pack_document
+from sinkqa.index.store.postgres.store import PostgresStore
+from sinkqa.index.store.sqlite.store import SqliteStore
+from sinkqa.index.store.store import Changes, Store
 
 Open = Callable[[], Store]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.models.encoder import Encoder, TransformerEncoder, WordTokens, load_encoder
+from sinkqa.index.models.encoder import Encoder, TransformerEncoder, WordTokens, load_encoder
 from tests.index.made import CHINESE, ENGLISH
 
 MODEL = Path(__file__).parents[2].parent / "shared" / "train" / "model"

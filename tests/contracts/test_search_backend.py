@@ -10,20 +10,20 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from index.arrays import Floats, Rows
-from index.hit import Filters, SearchMode
-from index.library import Library
-from index.models.encoder import Encoder, load_encoder
-from index.query.retrieval import prepare
-from index.search.backend import Candidates, SearchBackend
-from index.search.embedded.backend import LocalBackend
-from index.search.embedded.lexical import weighed
-from index.search.postgres.backend import PostgresBackend
-from index.search.query import Alternative, Group, Query
-from index.store.documents.columns import unpack_terms, unpack_tokens, unpack_vectors
-from index.store.postgres.store import PostgresStore
-from index.store.sqlite.store import STORE_FILE, SqliteStore
-from index.store.store import Store
+from sinkqa.index.arrays import Floats, Rows
+from sinkqa.index.hit import Filters, SearchMode
+from sinkqa.index.library import Library
+from sinkqa.index.models.encoder import Encoder, load_encoder
+from sinkqa.index.query.retrieval import prepare
+from sinkqa.index.search.backend import Candidates, SearchBackend
+from sinkqa.index.search.embedded.backend import LocalBackend
+from sinkqa.index.search.embedded.lexical import weighed
+from sinkqa.index.search.postgres.backend import PostgresBackend
+from sinkqa.index.search.query import Alternative, Group, Query
+from sinkqa.index.store.documents.columns import unpack_terms, unpack_tokens, unpack_vectors
+from sinkqa.index.store.postgres.store import PostgresStore
+from sinkqa.index.store.sqlite.store import STORE_FILE, SqliteStore
+from sinkqa.index.store.store import Store
 from tests.index.made import CHINESE, ENGLISH, addition, random_addition
 
 

@@ -7,17 +7,17 @@ from dataclasses import replace
 
 import pytest
 
-from index.errors import AmbiguousDocument, DocumentNotFound, PassageNotFound
-from index.library import Addition
-from index.models.encoder import Encoder
-from index.store.documents.catalogue import Census
-from index.store.documents.corrections import corrected, inherited
-from index.store.documents.packed import Packed
-from index.store.encoding import encode_anew
-from index.store.store import Store
-from ingest.document import Metadata
-from ingest.readers import read_bytes
-from ingest.splitting.splitter import split
+from sinkqa.index.errors import AmbiguousDocument, DocumentNotFound, PassageNotFound
+from sinkqa.index.library import Addition
+from sinkqa.index.models.encoder import Encoder
+from sinkqa.index.store.documents.catalogue import Census
+from sinkqa.index.store.documents.corrections import corrected, inherited
+from sinkqa.index.store.documents.packed import Packed
+from sinkqa.index.store.encoding import encode_anew
+from sinkqa.index.store.store import Store
+from sinkqa.ingest.document import Metadata
+from sinkqa.ingest.readers import read_bytes
+from sinkqa.ingest.splitting.splitter import split
 from tests.contracts.conftest import FINE, LAW, Open, Pack, changes, everything, put, rows_of
 from tests.index.made import CHINESE, ENGLISH, addition, random_addition
 
@@ -154,7 +154,7 @@ def test_a_generation_that_never_was_or_is_forgotten_has_no_changes(
     store: Store, pack: Pack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert store.changes(99) is None
-    monkeypatch.setattr("index.store.history.REMEMBERED", 2)
+    monkeypatch.setattr("sinkqa.index.store.history.REMEMBERED", 2)
     for seed in range(4):
         put(store, pack(random_addition(seed)))
     assert store.changes(2) is None

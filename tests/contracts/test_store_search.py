@@ -5,18 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from index.errors import DocumentNotFound
-from index.hit import Filters
-from index.library import Addition
-from index.models.encoder import Encoder
-from index.naming.known import LOCAL, key
-from index.store.documents.columns import unpack_terms, unpack_tokens, unpack_vectors
-from index.store.documents.corrections import corrected
-from index.store.documents.packed import Packed, pack_names
-from index.store.store import Store
-from ingest.document import Metadata
-from ingest.readers import read_bytes
-from ingest.splitting.splitter import split
+from sinkqa.index.errors import DocumentNotFound
+from sinkqa.index.hit import Filters
+from sinkqa.index.library import Addition
+from sinkqa.index.models.encoder import Encoder
+from sinkqa.index.naming.known import LOCAL, key
+from sinkqa.index.store.documents.columns import unpack_terms, unpack_tokens, unpack_vectors
+from sinkqa.index.store.documents.corrections import corrected
+from sinkqa.index.store.documents.packed import Packed, pack_names
+from sinkqa.index.store.store import Store
+from sinkqa.ingest.document import Metadata
+from sinkqa.ingest.readers import read_bytes
+from sinkqa.ingest.splitting.splitter import split
 from tests.contracts.conftest import FINE, LAW, Pack, put, rows_of
 from tests.index.made import CHINESE, ENGLISH, addition
 

@@ -1,7 +1,7 @@
 """Small made-up statutes in the manner of four countries, and answers made by hand about them."""
 
-from ingest.readers import read
-from service.answer import Answer, Citation, QuotedSpan, Segment
+from sinkqa.ingest.readers import read
+from sinkqa.service.answer import Answer, Citation, QuotedSpan, Segment
 
 ZH = """# 中华人民共和国芦苇保护法
 

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from eval.cli import app, main
-from eval.structure import Share, score_structure
-from ingest.document import Block, Document, Page, Span
-from ingest.errors import FileMissing
-from ingest.passage import Passage
-from ingest.readers.text import read_text
-from ingest.splitting.splitter import split
+from sinkqa.eval.cli import app, main
+from sinkqa.eval.structure import Share, score_structure
+from sinkqa.ingest.document import Block, Document, Page, Span
+from sinkqa.ingest.errors import FileMissing
+from sinkqa.ingest.passage import Passage
+from sinkqa.ingest.readers.text import read_text
+from sinkqa.ingest.splitting.splitter import split
 
 SHARED = Path(__file__).parents[2].parent / "shared"
 PAPER = SHARED / "paper" / "guan-xu-carbon-sinks.txt"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from index.library import Library
-from index.models.encoder import Encoder, load_encoder
+from sinkqa.index.library import Library
+from sinkqa.index.models.encoder import Encoder, load_encoder
 
 
 @pytest.fixture(scope="session")

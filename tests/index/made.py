@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.library import Addition
-from index.store.documents.columns import pack_terms, pack_tokens, pack_vector
-from index.store.store import Features
-from ingest.document import Document, Metadata, Page, Span
-from ingest.passage import Passage, Unit
+from sinkqa.index.library import Addition
+from sinkqa.index.store.documents.columns import pack_terms, pack_tokens, pack_vector
+from sinkqa.index.store.store import Features
+from sinkqa.ingest.document import Document, Metadata, Page, Span
+from sinkqa.ingest.passage import Passage, Unit
 
 ENGLISH = (
     "Young stands take up carbon quickly, while old stands hold most of what a landscape has stored.",

@@ -13,8 +13,8 @@ import numpy as np
 import psutil
 import pytest
 
-from index.arrays import Floats
-from index.errors import (
+from sinkqa.index.arrays import Floats
+from sinkqa.index.errors import (
     AmbiguousDocument,
     DocumentNotFound,
     EncoderMismatch,
@@ -23,12 +23,12 @@ from index.errors import (
     LibraryReadOnly,
     PassageNotFound,
 )
-from index.hit import Filters, Hit
-from index.library import Addition, Library
-from index.models.encoder import Encoder, WordTokens
-from index.store.documents.columns import pack_vector
-from index.store.sqlite.lock import write_lock
-from ingest.document import Document, Metadata, Page, Span, quote
+from sinkqa.index.hit import Filters, Hit
+from sinkqa.index.library import Addition, Library
+from sinkqa.index.models.encoder import Encoder, WordTokens
+from sinkqa.index.store.documents.columns import pack_vector
+from sinkqa.index.store.sqlite.lock import write_lock
+from sinkqa.ingest.document import Document, Metadata, Page, Span, quote
 from tests.index.made import CHINESE, ENGLISH, made, own_word, random_addition
 
 Open = Callable[..., Library]
@@ -139,7 +139,7 @@ def test_what_is_removed_is_not_found_again(library: Library) -> None:
 def test_a_document_deleted_while_it_is_looked_up_is_not_found(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.store.documents.catalogue.resolve", lambda connection, prefix: "f" * 64)
+    monkeypatch.setattr("sinkqa.index.store.documents.catalogue.resolve", lambda connection, prefix: "f" * 64)
     for look in (library.document, library.text):
         with pytest.raises(DocumentNotFound, match="deleted just now"):
             look("ffffff")

@@ -6,8 +6,8 @@ import random
 import re
 from dataclasses import dataclass
 
-from ingest.document import Span, Table
-from ingest.flattened.rebuild import FlattenedTable, Line, rebuild_tables
+from sinkqa.ingest.document import Span, Table
+from sinkqa.ingest.flattened.rebuild import FlattenedTable, Line, rebuild_tables
 
 CHINESE_LABELS = [
     "松江县", "白石镇", "青龙湾", "柳河", "大洼", "安平", "临山区", "榆树沟", "金沙洲", "石门岭", "云岭", "长汀",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ingest.document import Document
-from ingest.readers.html.reader import read_html
+from sinkqa.ingest.document import Document
+from sinkqa.ingest.readers.html.reader import read_html
 from tests.ingest.shape import assert_sound, spell
 
 PROSE = "Every kiln owner sends a yearly report to the county before the first of April."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest.document import Block, Document, Table
+from sinkqa.ingest.document import Block, Document, Table
 
 
 def assert_sound(document: Document) -> None:

@@ -7,8 +7,8 @@ import io
 from reportlab.lib.colors import Color
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest.document import Document
-from ingest.readers.pdf.reader import read_pdf
+from sinkqa.ingest.document import Document
+from sinkqa.ingest.readers.pdf.reader import read_pdf
 from tests.typeset import HEIGHT, WIDTH, Run
 
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.document import Block, Document, Page, Span
-from ingest.errors import PoorQuality
-from ingest.quality import assess, gate, numbers_damaged
+from sinkqa.ingest.document import Block, Document, Page, Span
+from sinkqa.ingest.errors import PoorQuality
+from sinkqa.ingest.quality import assess, gate, numbers_damaged
 
 POLICY = Path(__file__).parents[2].parent / "shared" / "policy"
 CHINESE = "为了保护湿地，维护生态功能，制定本办法。各级人民政府应当加强湿地保护工作，提高碳汇能力。" * 8
@@ -84,7 +84,7 @@ def test_any_text_gets_a_score_between_nought_and_one(text):
 
 @pytest.mark.skipif(not POLICY.is_dir(), reason="the policy documents are not at ../shared/policy")
 def test_damaged_crawls_are_told_and_whole_texts_are_not():
-    from ingest.readers import read
+    from sinkqa.ingest.readers import read
 
     entries = json.loads((POLICY / "manifest.json").read_text(encoding="utf-8"))
     light = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.remarks import Remark, remark
+from sinkqa.ingest.remarks import Remark, remark
 
 
 @pytest.mark.parametrize(

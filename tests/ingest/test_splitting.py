@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from ingest.document import Block, BlockKind, Cell, Document, Metadata, Page, Span, Table
-from ingest.errors import IngestError
-from ingest.passage import Passage
-from ingest.readers import read
-from ingest.splitting.packing import Splitting
-from ingest.splitting.splitter import split
-from ingest.text.view import reading_view
+from sinkqa.ingest.document import Block, BlockKind, Cell, Document, Metadata, Page, Span, Table
+from sinkqa.ingest.errors import IngestError
+from sinkqa.ingest.passage import Passage
+from sinkqa.ingest.readers import read
+from sinkqa.ingest.splitting.packing import Splitting
+from sinkqa.ingest.splitting.splitter import split
+from sinkqa.ingest.text.view import reading_view
 from tests.ingest.invariants import check_passages
 from tests.strategies import documents
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import zipfile
 from io import BytesIO
 
-from ingest.document import Document
-from ingest.readers import read_bytes
+from sinkqa.ingest.document import Document
+from sinkqa.ingest.readers import read_bytes
 from tests.ingest.shape import assert_sound, spell
 
 _SCHEMAS = "http://schemas.openxmlformats.org/"

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from index.hit import Hit, Why
-from index.models.encoder import Encoder, load_encoder
-from ingest.document import Metadata
-from ingest.readers import read
-from ingest.splitting.splitter import split
+from sinkqa.index.hit import Hit, Why
+from sinkqa.index.models.encoder import Encoder, load_encoder
+from sinkqa.ingest.document import Metadata
+from sinkqa.ingest.readers import read
+from sinkqa.ingest.splitting.splitter import split
 
 
 @pytest.fixture(scope="session")

@@ -10,10 +10,10 @@ from dataclasses import replace
 
 import pytest
 
-from service.budget import WorkBudget, allowing, checkpoint, spending
-from service.engine import Engine
-from service.errors import DeadlineExceeded
-from service.settings import Settings
+from sinkqa.service.budget import WorkBudget, allowing, checkpoint, spending
+from sinkqa.service.engine import Engine
+from sinkqa.service.errors import DeadlineExceeded
+from sinkqa.service.settings import Settings
 from tests.conftest import process
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from service.conversation import NEXT, ask_in_turn, next_questions
-from service.engine import Engine
-from service.settings import Settings
+from sinkqa.service.conversation import NEXT, ask_in_turn, next_questions
+from sinkqa.service.engine import Engine
+from sinkqa.service.settings import Settings
 
 LAW = "\n\n".join(
     f"第{number}条 {text}"

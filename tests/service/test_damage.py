@@ -13,8 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from index.library import Library
-from service.settings import Settings
+from sinkqa.index.library import Library
+from sinkqa.service.settings import Settings
 from tests.conftest import COMMAND, Ran, process
 from tests.service.commands.test_cli import unprivileged
 from tests.service.http.conftest import serving

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from index.errors import AmbiguousDocument, DocumentNotFound, EncoderMissing, LibraryNotFound
-from index.hit import Filters
-from service.engine import Engine
-from service.errors import InvalidQuestion
-from service.settings import Settings
+from sinkqa.index.errors import AmbiguousDocument, DocumentNotFound, EncoderMissing, LibraryNotFound
+from sinkqa.index.hit import Filters
+from sinkqa.service.engine import Engine
+from sinkqa.service.errors import InvalidQuestion
+from sinkqa.service.settings import Settings
 
 QUESTIONS = [
     "How does New Zealand treat post-1989 forest?",

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from service.answer import Answer, AnswerCell, AnswerRow, AnswerTable, Segment
-from service.engine import Engine
-from service.evidence.warnings.direction import SHOWN
-from service.markdown import escaped, pieces
-from service.settings import Settings
+from sinkqa.service.answer import Answer, AnswerCell, AnswerRow, AnswerTable, Segment
+from sinkqa.service.engine import Engine
+from sinkqa.service.evidence.warnings.direction import SHOWN
+from sinkqa.service.markdown import escaped, pieces
+from sinkqa.service.settings import Settings
 
 HOSTILE = (
     "Moss must be kept wet. ![seen](http://evil.test/pixel) and [here](javascript:alert(1)) "

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from service.errors import InvalidSetting
-from service.settings import Settings, default_library
+from sinkqa.service.errors import InvalidSetting
+from sinkqa.service.settings import Settings, default_library
 
 
 def test_the_default_library_is_in_the_user_data_folder():

@@ -13,16 +13,16 @@ from pathlib import Path
 
 import pytest
 
-from eval.provisions.measuring import Draw, make_questions
-from eval.provisions.outline import read_laws
-from eval.provisions.questions import families
-from eval.provisions.scores import bare
-from ingest.document import Document
-from ingest.errors import NoTextLayer
-from ingest.readers import read
-from service.answer import Answer
-from service.engine import Engine
-from service.settings import Settings
+from sinkqa.eval.provisions.measuring import Draw, make_questions
+from sinkqa.eval.provisions.outline import read_laws
+from sinkqa.eval.provisions.questions import families
+from sinkqa.eval.provisions.scores import bare
+from sinkqa.ingest.document import Document
+from sinkqa.ingest.errors import NoTextLayer
+from sinkqa.ingest.readers import read
+from sinkqa.service.answer import Answer
+from sinkqa.service.engine import Engine
+from sinkqa.service.settings import Settings
 
 STATUTES = Path(__file__).parents[2].parent / "shared" / "policy" / "docs"
 SKIP = " … "  # stands where a quote passes over text

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from service.engine import Engine
-from service.settings import Settings
+from sinkqa.service.engine import Engine
+from sinkqa.service.settings import Settings
 from tests.ingest.wordfile import cell, control, package, paragraph, row, run, table
 
 SHAPE = (

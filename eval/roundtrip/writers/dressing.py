@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from random import Random
 
-from eval.roundtrip.drafting import Draft
-from eval.roundtrip.truth import Excluded, Run, plain
-from eval.roundtrip.writers.setting import Style, broken
-from eval.roundtrip.writers.sheets import Sheet
+from sinkqa.eval.roundtrip.drafting import Draft
+from sinkqa.eval.roundtrip.truth import Excluded, Run, plain
+from sinkqa.eval.roundtrip.writers.setting import Style, broken
+from sinkqa.eval.roundtrip.writers.sheets import Sheet
 
 MARKS = {"watermark under": True, "watermark over": False}
 

@@ -5,8 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from eval.roundtrip.drafting import Draft, grouped
-from eval.roundtrip.truth import Excluded, Grid, Heading, Item, Piece, Place, Run, Text, Truth, truth_of, with_bases
+from sinkqa.eval.roundtrip.drafting import Draft, grouped
+from sinkqa.eval.roundtrip.truth import (
+    Excluded,
+    Grid,
+    Heading,
+    Item,
+    Piece,
+    Place,
+    Run,
+    Text,
+    Truth,
+    truth_of,
+    with_bases,
+)
 
 _TYPES = {"decimal": "1", "lowerLetter": "a", "upperLetter": "A", "lowerRoman": "i", "upperRoman": "I"}
 _LINED = '<span style="text-decoration: line-through">{}</span>'

@@ -12,12 +12,25 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.annotations import FreeText
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
 
-from eval.roundtrip.drafting import Draft
-from eval.roundtrip.truth import Excluded, Field, Grid, Heading, Item, Piece, Run, Runs, Text, Truth, linear, truth_of
-from eval.roundtrip.writers.dressing import LAYER, Dressing
-from eval.roundtrip.writers.setting import LATIN, Style, broken, faces
-from eval.roundtrip.writers.sheets import Layout, Sheet
-from eval.roundtrip.writers.tabling import set_table
+from sinkqa.eval.roundtrip.drafting import Draft
+from sinkqa.eval.roundtrip.truth import (
+    Excluded,
+    Field,
+    Grid,
+    Heading,
+    Item,
+    Piece,
+    Run,
+    Runs,
+    Text,
+    Truth,
+    linear,
+    truth_of,
+)
+from sinkqa.eval.roundtrip.writers.dressing import LAYER, Dressing
+from sinkqa.eval.roundtrip.writers.setting import LATIN, Style, broken, faces
+from sinkqa.eval.roundtrip.writers.sheets import Layout, Sheet
+from sinkqa.eval.roundtrip.writers.tabling import set_table
 
 _COLUMNS = {"two columns": 2, "three columns": 3}
 

@@ -13,10 +13,10 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.ttfonts import TTFont
 
-from eval.roundtrip.truth import Run
-from eval.roundtrip.words import BREAKS
+from sinkqa.eval.roundtrip.truth import Run
+from sinkqa.eval.roundtrip.words import BREAKS
 
-_OURS = Path(__file__).parents[3] / "tests" / "fonts" / "FixtureSansSC.ttf"  # in a checkout; else the standard face
+_OURS = Path(__file__).parents[4] / "tests" / "fonts" / "FixtureSansSC.ttf"  # in a checkout; else the standard face
 _TOKEN = re.compile(r"[!-~°²³·×–]+|\s+|.")
 _CLOSING = "，。、；：？！）》”’％"
 SHIFT = {"raised": 0.36, "lowered": -0.16, "mark": 0.36}

@@ -9,8 +9,8 @@ from random import Random
 
 from reportlab.pdfgen.canvas import Canvas
 
-from eval.roundtrip.truth import Run
-from eval.roundtrip.writers.setting import SHIFT, Line, Style, broken
+from sinkqa.eval.roundtrip.truth import Run
+from sinkqa.eval.roundtrip.writers.setting import SHIFT, Line, Style, broken
 
 _STROKED = 2  # filled and stroked, as a face without a bold cut is emboldened
 

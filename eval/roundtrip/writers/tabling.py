@@ -6,9 +6,9 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
-from eval.roundtrip.truth import Grid, Place, Run, plain
-from eval.roundtrip.writers.setting import Style, broken
-from eval.roundtrip.writers.sheets import Sheet
+from sinkqa.eval.roundtrip.truth import Grid, Place, Run, plain
+from sinkqa.eval.roundtrip.writers.setting import Style, broken
+from sinkqa.eval.roundtrip.writers.sheets import Sheet
 
 _PAD = 3.0
 _SMALLEST = 5.0  # points

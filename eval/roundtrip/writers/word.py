@@ -16,9 +16,9 @@ from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 
-from eval.roundtrip.drafting import Draft, sign
-from eval.roundtrip.marking import LEGAL
-from eval.roundtrip.truth import Excluded, Grid, Heading, Item, Run, Text, Truth, truth_of, with_bases
+from sinkqa.eval.roundtrip.drafting import Draft, sign
+from sinkqa.eval.roundtrip.marking import LEGAL
+from sinkqa.eval.roundtrip.truth import Excluded, Grid, Heading, Item, Run, Text, Truth, truth_of, with_bases
 
 _MATH = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
 _BOX = (

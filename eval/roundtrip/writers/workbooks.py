@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from eval.roundtrip.drafting import Draft
-from eval.roundtrip.truth import Excluded, Grid, Place, Truth, truth_of
+from sinkqa.eval.roundtrip.drafting import Draft
+from sinkqa.eval.roundtrip.truth import Excluded, Grid, Place, Truth, truth_of
 
 
 def write_xlsx(draft: Draft) -> tuple[bytes, Truth]:

@@ -11,15 +11,15 @@ from pathlib import Path
 
 import numpy as np
 
-from index.arrays import Floats, Rows
-from index.errors import DiskFull, LibraryBusy, LibraryReadOnly, SearchIndexDamaged
-from index.search.backend import Recall
-from index.search.embedded.derived import Update, publish
-from index.search.embedded.manifest import read_manifest
-from index.search.embedded.searcher import LocalSearcher
-from index.search.embedded.snapshot import Snapshot
-from index.store.documents.columns import unpack_vectors
-from index.store.sqlite.store import SqliteStore
+from sinkqa.index.arrays import Floats, Rows
+from sinkqa.index.errors import DiskFull, LibraryBusy, LibraryReadOnly, SearchIndexDamaged
+from sinkqa.index.search.backend import Recall
+from sinkqa.index.search.embedded.derived import Update, publish
+from sinkqa.index.search.embedded.manifest import read_manifest
+from sinkqa.index.search.embedded.searcher import LocalSearcher
+from sinkqa.index.search.embedded.snapshot import Snapshot
+from sinkqa.index.store.documents.columns import unpack_vectors
+from sinkqa.index.store.sqlite.store import SqliteStore
 
 _FIRST_BUILD_WAIT_S = 60.0
 _PUBLISH_WAIT_S, _POLL_S = 2.0, 0.02
@@ -27,7 +27,7 @@ _SAMPLE = 10_000  # vectors that say where the centre of all is
 
 
 class LocalBackend:
-    """Segments in files beside the store (see :mod:`index.search.embedded.derived`)."""
+    """Segments in files beside the store (see ``index.search.embedded.derived``)."""
 
     def __init__(self, store: SqliteStore, *, encoder: str, dim: int) -> None:
         self._store, self._encoder, self._dim = store, encoder, dim

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from index.errors import LibraryDamaged
-from index.search.embedded.lexical import weighed
-from index.search.embedded.postings import merged_postings, postings_of, write_postings
-from index.search.embedded.segment import SegmentWriter, wide
-from index.store.documents.columns import unpack_halves, unpack_terms, unpack_tokens
-from index.store.store import Features
+from sinkqa.index.errors import LibraryDamaged
+from sinkqa.index.search.embedded.lexical import weighed
+from sinkqa.index.search.embedded.postings import merged_postings, postings_of, write_postings
+from sinkqa.index.search.embedded.segment import SegmentWriter, wide
+from sinkqa.index.store.documents.columns import unpack_halves, unpack_terms, unpack_tokens
+from sinkqa.index.store.store import Features
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from index.search.embedded.coding import Coder
-    from index.search.embedded.segment import Halves, Places, Segment
+    from sinkqa.index.search.embedded.coding import Coder
+    from sinkqa.index.search.embedded.segment import Halves, Places, Segment
 
 _AT_ONCE = 4_096  # lines of an array, 2 MB of vectors
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from index.arrays import Floats
+from sinkqa.index.arrays import Floats
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

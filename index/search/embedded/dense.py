@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from index.arrays import Floats
-from index.search.backend import Recall
-from index.search.embedded.coding import Coder
-from index.search.embedded.lexical import Ranking
-from index.search.embedded.segment import Halves, Places, Segment, Spoken
+from sinkqa.index.arrays import Floats
+from sinkqa.index.search.backend import Recall
+from sinkqa.index.search.embedded.coding import Coder
+from sinkqa.index.search.embedded.lexical import Ranking
+from sinkqa.index.search.embedded.segment import Halves, Places, Segment, Spoken
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -1,6 +1,6 @@
 """Storing step of the flow: the search indexes, derived from the store, checksummed and swapped in as a whole.
 
-Layout: ``derived/CURRENT`` names the segments and, of each, what is gone of it (see :mod:`index.search.embedded.manifest`). No
+Layout: ``derived/CURRENT`` names the segments and, of each, what is gone of it (see ``manifest.py``). No
 file ever changes; a new generation writes what is new, merges small segments, and is named by replacing ``CURRENT``.
 Nothing here is worth keeping: what is missing, damaged or behind is made anew from the store.
 """
@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.arrays import Floats, Rows
-from index.errors import DiskFull, LibraryError, LibraryReadOnly, SearchIndexDamaged
-from index.search.embedded.building import SegmentFile, merge_segments, write_segment
-from index.search.embedded.coding import Coder
-from index.search.embedded.dense import RESCORED
-from index.search.embedded.manifest import (
+from sinkqa.index.arrays import Floats, Rows
+from sinkqa.index.errors import DiskFull, LibraryError, LibraryReadOnly, SearchIndexDamaged
+from sinkqa.index.search.embedded.building import SegmentFile, merge_segments, write_segment
+from sinkqa.index.search.embedded.coding import Coder
+from sinkqa.index.search.embedded.dense import RESCORED
+from sinkqa.index.search.embedded.manifest import (
     CURRENT,
     DERIVED_FORMAT,
     Entry,
@@ -34,13 +34,13 @@ from index.search.embedded.manifest import (
     packed_coder,
     write_manifest,
 )
-from index.search.embedded.segment import Segment
-from index.search.embedded.snapshot import Piece, Snapshot
-from index.store.sqlite.connection import is_full
-from index.store.store import Features
+from sinkqa.index.search.embedded.segment import Segment
+from sinkqa.index.search.embedded.snapshot import Piece, Snapshot
+from sinkqa.index.store.sqlite.connection import is_full
+from sinkqa.index.store.store import Features
 
 if TYPE_CHECKING:
-    from index.search.embedded.segment import Places
+    from sinkqa.index.search.embedded.segment import Places
 
 ROWS_AT_ONCE = 16_384  # of a segment as it is first written: some 100 MB while it is
 SMALL = 4_096  # rows; merging so many takes a commit some 20 ms

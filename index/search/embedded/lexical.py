@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from index.arrays import Floats, Rows
-from index.search.embedded.postings import Dictionary, keys_of
-from index.search.query import Alternative, Group
-from index.search.weighting import K1, MOST_TERMS, idf, length_norms
+from sinkqa.index.arrays import Floats, Rows
+from sinkqa.index.search.embedded.postings import Dictionary, keys_of
+from sinkqa.index.search.query import Alternative, Group
+from sinkqa.index.search.weighting import K1, MOST_TERMS, idf, length_norms
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from index.search.embedded.segment import Places, Segment
+    from sinkqa.index.search.embedded.segment import Places, Segment
 
     Mask = NDArray[np.bool_]
 

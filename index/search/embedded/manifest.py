@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from index.errors import SearchIndexDamaged
-from index.search.embedded.coding import Coder
-from index.store.documents.columns import to_json
+from sinkqa.index.errors import SearchIndexDamaged
+from sinkqa.index.search.embedded.coding import Coder
+from sinkqa.index.store.documents.columns import to_json
 
 DERIVED_FORMAT = 6
 CURRENT = "CURRENT"

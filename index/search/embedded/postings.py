@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from index.search.embedded.segment import Segment, SegmentWriter
+from sinkqa.index.search.embedded.segment import Segment, SegmentWriter
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from index.search.embedded.segment import Places
+    from sinkqa.index.search.embedded.segment import Places
 
 _KEY_BYTES = 8
 _MOST_TIMES = 255

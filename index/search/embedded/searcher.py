@@ -6,24 +6,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.arrays import Floats, distinct
-from index.hit import Filters, SearchMode
-from index.search.backend import Candidates
-from index.search.embedded.lexical import Ranking, best_of
-from index.search.embedded.segment import wide
-from index.search.embedded.snapshot import Snapshot
-from index.search.query import Query
-from index.store.store import Store
+from sinkqa.index.arrays import Floats, distinct
+from sinkqa.index.hit import Filters, SearchMode
+from sinkqa.index.search.backend import Candidates
+from sinkqa.index.search.embedded.lexical import Ranking, best_of
+from sinkqa.index.search.embedded.segment import wide
+from sinkqa.index.search.embedded.snapshot import Snapshot
+from sinkqa.index.search.query import Query
+from sinkqa.index.store.store import Store
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from index.search.embedded.lexical import Mask
-    from index.search.embedded.segment import Places
+    from sinkqa.index.search.embedded.lexical import Mask
+    from sinkqa.index.search.embedded.segment import Places
 
 
 class LocalSearcher:
-    """A snapshot, and the store for what was deleted since; see :class:`index.search.backend.Searcher`."""
+    """A snapshot, and the store for what was deleted since; see :class:`Searcher`."""
 
     def __init__(self, snapshot: Snapshot, store: Store) -> None:
         self.snapshot, self._store = snapshot, store

@@ -3,7 +3,7 @@
 Arrays lie one after another, each on a border of 64 bytes; then a table of them and of the languages, in JSON; then the
 table's length and CRC-32. Of n rows, ascending, there are ``rows`` int64, ``ids`` uint8 (n, width), ``languages``
 uint16, ``lengths`` uint32 (index terms), ``vectors`` float16 (n, dim), ``codes`` uint8 (n, width) or none, and
-``tokens`` from ``token_starts[i]`` to the next; the arrays of :mod:`index.search.embedded.postings` say which terms are where.
+``tokens`` from ``token_starts[i]`` to the next; the arrays of ``postings.py`` say which terms are where.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 
-from index.arrays import Floats, Rows
-from index.errors import SearchIndexDamaged
+from sinkqa.index.arrays import Floats, Rows
+from sinkqa.index.errors import SearchIndexDamaged
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from index.search.embedded.coding import Coder, Codes
+    from sinkqa.index.search.embedded.coding import Coder, Codes
 
     Halves = NDArray[np.float16]
     Places = NDArray[np.intp]

@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from index.arrays import Rows, Tokens
-from index.errors import SearchIndexDamaged
-from index.hit import Filters
-from index.search.embedded.building import ranges
-from index.search.embedded.dense import DenseIndex
-from index.search.embedded.lexical import LexicalIndex
-from index.search.embedded.manifest import Entry, Manifest, Removed
-from index.search.embedded.segment import Segment, passage_ids
+from sinkqa.index.arrays import Rows, Tokens
+from sinkqa.index.errors import SearchIndexDamaged
+from sinkqa.index.hit import Filters
+from sinkqa.index.search.embedded.building import ranges
+from sinkqa.index.search.embedded.dense import DenseIndex
+from sinkqa.index.search.embedded.lexical import LexicalIndex
+from sinkqa.index.search.embedded.manifest import Entry, Manifest, Removed
+from sinkqa.index.search.embedded.segment import Segment, passage_ids
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from index.search.embedded.lexical import Mask
-    from index.search.embedded.segment import Places
+    from sinkqa.index.search.embedded.lexical import Mask
+    from sinkqa.index.search.embedded.segment import Places
 
 
 _MASKS = 16  # of a byte for each row

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from index.arrays import Floats, Rows, distinct
-from index.hit import Filters, SearchMode
-from index.search.backend import NOTHING, Candidates, Recall
-from index.search.embedded.dense import share_of
-from index.search.embedded.lexical import Ranking
-from index.search.postgres.bm25 import (
+from sinkqa.index.arrays import Floats, Rows, distinct
+from sinkqa.index.hit import Filters, SearchMode
+from sinkqa.index.search.backend import NOTHING, Candidates, Recall
+from sinkqa.index.search.embedded.dense import share_of
+from sinkqa.index.search.embedded.lexical import Ranking
+from sinkqa.index.search.postgres.bm25 import (
     Part,
     Plan,
     Postings,
@@ -26,13 +26,13 @@ from index.search.postgres.bm25 import (
     read_postings,
     storable_lengths,
 )
-from index.search.postgres.graphs import build_graphs, measured_recall
-from index.search.postgres.vectors import nearest
-from index.search.postgres.writer import index_changes
-from index.search.query import Group, Query
-from index.store.documents.columns import unpack_halves, unpack_tokens
-from index.store.postgres.store import PostgresStore
-from index.store.postgres.wire import PostgresConnection
+from sinkqa.index.search.postgres.graphs import build_graphs, measured_recall
+from sinkqa.index.search.postgres.vectors import nearest
+from sinkqa.index.search.postgres.writer import index_changes
+from sinkqa.index.search.query import Group, Query
+from sinkqa.index.store.documents.columns import unpack_halves, unpack_tokens
+from sinkqa.index.store.postgres.store import PostgresStore
+from sinkqa.index.store.postgres.wire import PostgresConnection
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -106,7 +106,7 @@ class PostgresBackend:
 
 
 class PostgresSearcher:
-    """See :class:`index.search.backend.Searcher`; three statements for a search."""
+    """See :class:`Searcher`; three statements for a search."""
 
     def __init__(self, store: PostgresStore, dim: int) -> None:
         self._store, self._dim = store, dim

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from index.arrays import Floats, Rows
-from index.search.embedded.lexical import Ranking
-from index.search.query import Group
-from index.search.weighting import K1, MOST_TERMS, idf, length_norms
+from sinkqa.index.arrays import Floats, Rows
+from sinkqa.index.search.embedded.lexical import Ranking
+from sinkqa.index.search.query import Group
+from sinkqa.index.search.weighting import K1, MOST_TERMS, idf, length_norms
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -6,11 +6,11 @@ from contextlib import suppress
 
 import numpy as np
 
-from index.errors import LibraryBusy, LibraryReadOnly
-from index.search.backend import Recall
-from index.search.postgres.vectors import NEAREST, vector_text
-from index.store.documents.columns import unpack_halves
-from index.store.postgres.wire import PostgresConnection
+from sinkqa.index.errors import LibraryBusy, LibraryReadOnly
+from sinkqa.index.search.backend import Recall
+from sinkqa.index.search.postgres.vectors import NEAREST, vector_text
+from sinkqa.index.store.documents.columns import unpack_halves
+from sinkqa.index.store.postgres.wire import PostgresConnection
 
 EXACT_UP_TO = 10_000  # passages of a language: of so many all are compared, and from there on a graph is walked
 _BUILDER = 0x534E4B52  # the advisory lock of whoever builds

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from index.arrays import Floats, Rows
-from index.store.postgres.wire import PostgresConnection
+from sinkqa.index.arrays import Floats, Rows
+from sinkqa.index.store.postgres.wire import PostgresConnection
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -1,6 +1,6 @@
 """Retrieval step of the flow: postings and vectors in PostgreSQL, changed in the transaction that changes the truth.
 
-Triggers note which passages came and went (see :mod:`index.store.postgres.store`); what a bucket of some thousand passages
+Triggers note which passages came and went (see ``index.store.postgres.store``); what a bucket of some thousand passages
 has of a term is one row, so a query reads few rows and a document changes few.
 """
 
@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from index.search.embedded.lexical import weighed
-from index.search.postgres.bm25 import (
+from sinkqa.index.search.embedded.lexical import weighed
+from sinkqa.index.search.postgres.bm25 import (
     POSTING_BYTES,
     pack_counts,
     pack_postings,
@@ -21,9 +21,9 @@ from index.search.postgres.bm25 import (
     storable_lengths,
     without_rows,
 )
-from index.search.postgres.vectors import vector_text
-from index.store.documents.columns import unpack_halves, unpack_terms
-from index.store.postgres.wire import PostgresConnection
+from sinkqa.index.search.postgres.vectors import vector_text
+from sinkqa.index.store.documents.columns import unpack_halves, unpack_terms
+from sinkqa.index.store.postgres.wire import PostgresConnection
 
 BUCKET = 4_096  # passages: a query reads a row for each term and bucket, a document writes its bucket's common terms
 _AT_ONCE = 2_000  # passages

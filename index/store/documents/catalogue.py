@@ -9,10 +9,10 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
-from index.errors import AmbiguousDocument, DocumentNotFound
-from index.store.documents.columns import read_edited, read_list, read_metadata
-from index.store.sql import Connection
-from ingest.document import Metadata
+from sinkqa.index.errors import AmbiguousDocument, DocumentNotFound
+from sinkqa.index.store.documents.columns import read_edited, read_list, read_metadata
+from sinkqa.index.store.sql import Connection
+from sinkqa.ingest.document import Metadata
 
 SHORTEST_PREFIX = 6
 _WHOLE = re.compile("[0-9a-f]{64}")
@@ -26,7 +26,7 @@ _RECORD = (
 class DocumentRecord:
     """A document of the library, without its text.
 
-    ``title`` falls back on the file's name; ``type`` is the short format name of :class:`index.hit.Filters`;
+    ``title`` falls back on the file's name; ``type`` is the short format name of :class:`Filters`;
     ``added_at`` is UTC, ISO 8601; ``generation`` the library's when it was added or corrected last; ``sources`` where
     it was read from. ``edited`` are the fields of ``metadata`` that were corrected, each with what was "read" there.
     """

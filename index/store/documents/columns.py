@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import numpy as np
 
-from index.arrays import Floats, Tokens
-from index.errors import LibraryDamaged
-from index.naming.known import Known, known_json, read_known
-from ingest.document import Metadata, Page, Span
-from ingest.passage import Passage, Unit
+from sinkqa.index.arrays import Floats, Tokens
+from sinkqa.index.errors import LibraryDamaged
+from sinkqa.index.naming.known import Known, known_json, read_known
+from sinkqa.ingest.document import Metadata, Page, Span
+from sinkqa.ingest.passage import Passage, Unit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

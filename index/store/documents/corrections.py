@@ -10,18 +10,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from index.models.encoder import Encoder
-from index.store.documents.catalogue import Predecessor
-from index.store.documents.columns import metadata_json, read_edited, read_metadata, to_json
-from index.store.documents.features import encode_passages, passage_terms
-from index.store.documents.packed import Packed, pack_names, packed_passages
-from ingest.splitting.splitter import language_of
+from sinkqa.index.models.encoder import Encoder
+from sinkqa.index.store.documents.catalogue import Predecessor
+from sinkqa.index.store.documents.columns import metadata_json, read_edited, read_metadata, to_json
+from sinkqa.index.store.documents.features import encode_passages, passage_terms
+from sinkqa.index.store.documents.packed import Packed, pack_names, packed_passages
+from sinkqa.ingest.splitting.splitter import language_of
 
 _OF_ONE_VERSION = {"year"}  # a newer version is of a year of its own
 
 Value = str | int | None
 Corrections = Mapping[str, Value]
-"""Fields of :data:`index.editable.EDITABLE` and what they are to say; None takes a correction back to what was read."""
+"""Fields of :data:`EDITABLE` and what they are to say; None takes a correction back to what was read."""
 
 
 def corrected(packed: Packed, changes: Corrections, encoder: Encoder) -> Packed:

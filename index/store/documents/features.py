@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from index.models.encoder import Encoder
-from index.models.passage_text import title_of, vector_text
-from index.store.documents.columns import pack_terms, pack_tokens, pack_vector
-from ingest.document import Document
-from ingest.passage import Passage
-from ingest.text.analyzer import analyze
+from sinkqa.index.models.encoder import Encoder
+from sinkqa.index.models.passage_text import title_of, vector_text
+from sinkqa.index.store.documents.columns import pack_terms, pack_tokens, pack_vector
+from sinkqa.ingest.document import Document
+from sinkqa.ingest.passage import Passage
+from sinkqa.ingest.text.analyzer import analyze
 
 
 def index_terms(document: Document, passages: Sequence[Passage]) -> Iterator[bytes]:

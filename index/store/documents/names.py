@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from index.naming.known import Known
-from index.store.documents.columns import unpack_known
-from index.store.sql import Connection, batches, places
+from sinkqa.index.naming.known import Known
+from sinkqa.index.store.documents.columns import unpack_known
+from sinkqa.index.store.sql import Connection, batches, places
 
 NAMES_VERSION = "names"
 """Name of the setting that says by which words and rules the keys were made."""

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from index.models.encoder import Encoder
-from index.models.passage_text import title_of
-from index.naming.front import Front
-from index.naming.known import keys, know
-from index.store.documents.columns import (
+from sinkqa.index.models.encoder import Encoder
+from sinkqa.index.models.passage_text import title_of
+from sinkqa.index.naming.front import Front
+from sinkqa.index.naming.known import keys, know
+from sinkqa.index.store.documents.columns import (
     metadata_json,
     pack,
     pack_boxes,
@@ -28,13 +28,13 @@ from index.store.documents.columns import (
     read_passage,
     to_json,
 )
-from index.store.documents.features import encode_passages, index_terms
-from index.store.documents.names import PackedNames
-from ingest.document import Document
-from ingest.passage import Passage
-from ingest.provisions.kinds import statements
-from ingest.readers import format_of
-from ingest.remarks import remark
+from sinkqa.index.store.documents.features import encode_passages, index_terms
+from sinkqa.index.store.documents.names import PackedNames
+from sinkqa.ingest.document import Document
+from sinkqa.ingest.passage import Passage
+from sinkqa.ingest.provisions.kinds import statements
+from sinkqa.ingest.readers import format_of
+from sinkqa.ingest.remarks import remark
 
 OPENING = 3_000  # code points
 NAMED_BY = ("doc_id", "name", "type", "metadata", "front")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from index.errors import PassageNotFound
-from index.store.documents.columns import PASSAGE_COLUMNS, read_passage
-from index.store.sql import Connection
-from ingest.passage import Passage
+from sinkqa.index.errors import PassageNotFound
+from sinkqa.index.store.documents.columns import PASSAGE_COLUMNS, read_passage
+from sinkqa.index.store.sql import Connection
+from sinkqa.ingest.passage import Passage
 
 _SELECT = f"SELECT {PASSAGE_COLUMNS} FROM passages JOIN documents USING (doc)"
 _BESIDE = f"{_SELECT} JOIN (SELECT doc, position AS place FROM passages WHERE passage_id = ?) AS beside USING (doc)"

@@ -8,26 +8,26 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from weakref import WeakSet
 
-from index.errors import (
+from sinkqa.index.errors import (
     LibraryError,
     LibraryFormatMismatch,
     LibraryNotFound,
     LibraryReadOnly,
     LibraryUnreadable,
 )
-from index.naming.version import names_version
-from index.store.documents.names import NAMES_VERSION
-from index.store.history import last_row, note_generation
-from index.store.postgres.tables import DATABASE_FORMAT, WRITER, create_database, has_tables
-from index.store.postgres.wire import PostgresConnection, shown
-from index.store.sql_store import SqlStore
-from index.store.writing import Transaction, name_anew
+from sinkqa.index.naming.version import names_version
+from sinkqa.index.store.documents.names import NAMES_VERSION
+from sinkqa.index.store.history import last_row, note_generation
+from sinkqa.index.store.postgres.tables import DATABASE_FORMAT, WRITER, create_database, has_tables
+from sinkqa.index.store.postgres.wire import PostgresConnection, shown
+from sinkqa.index.store.sql_store import SqlStore
+from sinkqa.index.store.writing import Transaction, name_anew
 
 OnChange = Callable[[PostgresConnection], None]
 
 
 def database_stands(address: str) -> bool:
-    """Whether a library stands in the database. Raises as :class:`index.store.postgres.wire.PostgresConnection` does."""
+    """Whether a library stands in the database. Raises as :class:`PostgresConnection` does."""
     with closing(PostgresConnection(address)) as connection:
         return has_tables(connection)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from contextlib import closing
 
-from index.errors import LibraryFormatMismatch
-from index.naming.version import names_version
-from index.store.documents.names import NAMES_VERSION
-from index.store.history import note_generation
-from index.store.postgres.wire import PostgresConnection, shown
-from ingest.passage import SPLITTER_VERSION
+from sinkqa.index.errors import LibraryFormatMismatch
+from sinkqa.index.naming.version import names_version
+from sinkqa.index.store.documents.names import NAMES_VERSION
+from sinkqa.index.store.history import note_generation
+from sinkqa.index.store.postgres.wire import PostgresConnection, shown
+from sinkqa.ingest.passage import SPLITTER_VERSION
 
 DATABASE_FORMAT = 1
 WRITER = 0x534E4B51
@@ -84,7 +84,7 @@ CREATE TABLE known (
     doc bigint PRIMARY KEY REFERENCES documents ON DELETE CASCADE,
     known bytea NOT NULL
 );
-CREATE TABLE generations (generation bigint PRIMARY KEY, last_row bigint NOT NULL);  -- see index.store.history
+CREATE TABLE generations (generation bigint PRIMARY KEY, last_row bigint NOT NULL);  -- see sinkqa.index.store.history
 CREATE TABLE removals (generation bigint NOT NULL, first_row bigint NOT NULL, last_row bigint NOT NULL);
 CREATE INDEX removals_by_generation ON removals (generation);
 """

@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
-from index.errors import (
+from sinkqa.index.errors import (
     DiskFull,
     LibraryBusy,
     LibraryDamaged,

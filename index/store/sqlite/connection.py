@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ParamSpec, Self, TypeVar
 
-from index.errors import DiskFull, LibraryBusy, LibraryDamaged, LibraryError, LibraryReadOnly, LibraryUnreadable
+from sinkqa.index.errors import DiskFull, LibraryBusy, LibraryDamaged, LibraryError, LibraryReadOnly, LibraryUnreadable
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")

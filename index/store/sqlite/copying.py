@@ -6,9 +6,9 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from index.errors import LibraryDamaged
-from index.store.documents.catalogue import size
-from index.store.sqlite.connection import connect, opened_to_copy
+from sinkqa.index.errors import LibraryDamaged
+from sinkqa.index.store.documents.catalogue import size
+from sinkqa.index.store.sqlite.connection import connect, opened_to_copy
 
 
 def copy_file(path: Path, to: Path) -> None:

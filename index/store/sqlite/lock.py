@@ -9,8 +9,8 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from index.errors import DiskFull, LibraryBusy, LibraryReadOnly
-from index.store.sqlite.connection import is_full
+from sinkqa.index.errors import DiskFull, LibraryBusy, LibraryReadOnly
+from sinkqa.index.store.sqlite.connection import is_full
 
 
 @contextmanager

@@ -6,20 +6,29 @@ import re
 from contextlib import closing
 from pathlib import Path
 
-from index.errors import LibraryError
-from index.naming.version import names_version
-from index.store.documents.columns import PASSAGE_COLUMNS, read_passage, unpack_text
-from index.store.documents.features import passage_terms
-from index.store.documents.names import NAMES_VERSION
-from index.store.documents.packed import front, pack_statements, upload_source
-from index.store.history import HISTORY, last_row
-from index.store.meta import find_meta
-from index.store.rows import stored_passages
-from index.store.sql import Connection
-from index.store.sqlite.connection import SqliteConnection, connect, has_table
-from index.store.sqlite.schema import APPLICATION_ID, EDITED, FRONT, NAMES, SORTS, STATEMENTS, STORE_FORMAT, UPGRADABLE
-from index.store.statements import insert_statements
-from index.store.writing import name_anew
+from sinkqa.index.errors import LibraryError
+from sinkqa.index.naming.version import names_version
+from sinkqa.index.store.documents.columns import PASSAGE_COLUMNS, read_passage, unpack_text
+from sinkqa.index.store.documents.features import passage_terms
+from sinkqa.index.store.documents.names import NAMES_VERSION
+from sinkqa.index.store.documents.packed import front, pack_statements, upload_source
+from sinkqa.index.store.history import HISTORY, last_row
+from sinkqa.index.store.meta import find_meta
+from sinkqa.index.store.rows import stored_passages
+from sinkqa.index.store.sql import Connection
+from sinkqa.index.store.sqlite.connection import SqliteConnection, connect, has_table
+from sinkqa.index.store.sqlite.schema import (
+    APPLICATION_ID,
+    EDITED,
+    FRONT,
+    NAMES,
+    SORTS,
+    STATEMENTS,
+    STORE_FORMAT,
+    UPGRADABLE,
+)
+from sinkqa.index.store.statements import insert_statements
+from sinkqa.index.store.writing import name_anew
 
 _AT_ONCE = 500  # passages
 _WITHOUT_FRONTS = 3  # the last format of which some had none

@@ -6,13 +6,13 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from index.errors import DiskFull, LibraryError, LibraryReadOnly
-from index.naming.version import names_version
-from index.store.documents.names import NAMES_VERSION
-from index.store.history import HISTORY, note_generation
-from index.store.sqlite.connection import as_named, connect, stands
-from index.store.sqlite.lock import write_lock
-from ingest.passage import SPLITTER_VERSION
+from sinkqa.index.errors import DiskFull, LibraryError, LibraryReadOnly
+from sinkqa.index.naming.version import names_version
+from sinkqa.index.store.documents.names import NAMES_VERSION
+from sinkqa.index.store.history import HISTORY, note_generation
+from sinkqa.index.store.sqlite.connection import as_named, connect, stands
+from sinkqa.index.store.sqlite.lock import write_lock
+from sinkqa.ingest.passage import SPLITTER_VERSION
 
 STORE_FORMAT = 6
 UPGRADABLE = (2, 3, 4, 5)  # what they lack, and terms in the search form of today, can be made from their texts
@@ -73,7 +73,7 @@ EDITED = "ALTER TABLE documents ADD COLUMN edited TEXT NOT NULL DEFAULT '{}'"
 STATEMENTS = """
 CREATE TABLE statements (      -- what provisions state, by their kind, and of which term a definition is
     kind TEXT NOT NULL,
-    term TEXT NOT NULL,        -- as ingest.provisions.defining.term_key gives it, or empty
+    term TEXT NOT NULL,        -- as sinkqa.ingest.provisions.defining.term_key gives it, or empty
     "row" INTEGER NOT NULL REFERENCES passages ON DELETE CASCADE,
     unit INTEGER NOT NULL,     -- its place in the passage
     PRIMARY KEY (kind, term, "row")
@@ -87,7 +87,7 @@ CREATE INDEX IF NOT EXISTS documents_by_sort  -- all that filters and counts rea
 ON documents (jurisdiction, language, type, year, n_bytes);
 """
 NAMES = """
-CREATE TABLE names (           -- under which keys of index.naming.known questions look for a document
+CREATE TABLE names (           -- under which keys of sinkqa.index.naming.known questions look for a document
     key TEXT NOT NULL,
     doc INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
     PRIMARY KEY (key, doc)

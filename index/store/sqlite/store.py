@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from weakref import WeakSet
 
-from index.errors import (
+from sinkqa.index.errors import (
     DiskFull,
     LibraryBusy,
     LibraryError,
@@ -19,13 +19,13 @@ from index.errors import (
     LibraryReadOnly,
     LibraryUnreadable,
 )
-from index.store.history import last_row, note_generation
-from index.store.sql_store import SqlStore
-from index.store.sqlite.connection import ALONE, SqliteConnection, log_size, opened, stands
-from index.store.sqlite.lock import write_lock
-from index.store.sqlite.renewing import is_upgradable, upgrade
-from index.store.sqlite.schema import APPLICATION_ID, STORE_FORMAT, UPGRADABLE, begin_store
-from index.store.writing import Transaction
+from sinkqa.index.store.history import last_row, note_generation
+from sinkqa.index.store.sql_store import SqlStore
+from sinkqa.index.store.sqlite.connection import ALONE, SqliteConnection, log_size, opened, stands
+from sinkqa.index.store.sqlite.lock import write_lock
+from sinkqa.index.store.sqlite.renewing import is_upgradable, upgrade
+from sinkqa.index.store.sqlite.schema import APPLICATION_ID, STORE_FORMAT, UPGRADABLE, begin_store
+from sinkqa.index.store.writing import Transaction
 
 STORE_FILE = "library.sqlite"
 

@@ -7,13 +7,13 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from index.errors import DocumentNotFound, LibraryDamaged, LibraryFormatMismatch
-from index.store.documents.catalogue import DocumentRecord, records
-from index.store.documents.kept import Kept
-from index.store.sqlite.connection import opened_to_copy
-from index.store.sqlite.renewing import upgrade
-from index.store.sqlite.schema import create_store
-from index.store.sqlite.store import SqliteStore
+from sinkqa.index.errors import DocumentNotFound, LibraryDamaged, LibraryFormatMismatch
+from sinkqa.index.store.documents.catalogue import DocumentRecord, records
+from sinkqa.index.store.documents.kept import Kept
+from sinkqa.index.store.sqlite.connection import opened_to_copy
+from sinkqa.index.store.sqlite.renewing import upgrade
+from sinkqa.index.store.sqlite.schema import create_store
+from sinkqa.index.store.sqlite.store import SqliteStore
 
 TRASH_FILE = "trash.sqlite"
 

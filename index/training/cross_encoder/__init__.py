@@ -1,1 +1,1 @@
-"""Making the cross-encoder: ``python -m index.training.cross_encoder``; nothing here runs when the product does."""
+"""``python -m sinkqa.index.training.cross_encoder`` makes the cross-encoder. Nothing here runs in the product."""

@@ -1,4 +1,4 @@
-"""Makes the bundled cross-encoder: ``python -m index.training.cross_encoder --work /tmp/cross-encoder``."""
+"""Makes the bundled cross-encoder: ``python -m sinkqa.index.training.cross_encoder --work /tmp/cross-encoder``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ THREADS = "2"
 
 def main(arguments: list[str]) -> None:
     """Mines, trains, and writes the int8 model; each step that is done already is not done again."""
-    parser = argparse.ArgumentParser(prog="python -m index.training.cross_encoder", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m sinkqa.index.training.cross_encoder", description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/train"), help="folder of the training data")
     parser.add_argument("--work", type=Path, required=True, help="folder for what is kept between runs")
     parser.add_argument("--run", default="run", help="name of this run inside the work folder")
@@ -26,8 +26,8 @@ def main(arguments: list[str]) -> None:
     chosen = parser.parse_args(arguments)
     for variable in ("OMP_NUM_THREADS", "RAYON_NUM_THREADS"):  # before numpy, torch and the tokenizer start theirs
         os.environ.setdefault(variable, THREADS)
-    from index.training.cross_encoder import recipe
-    from index.training.cross_encoder.fit import FitParams
+    from sinkqa.index.training.cross_encoder import recipe
+    from sinkqa.index.training.cross_encoder.fit import FitParams
 
     given = {"steps": chosen.steps, "rate": chosen.rate}
     params = replace(FitParams(), **{name: value for name, value in given.items() if value})

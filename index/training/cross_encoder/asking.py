@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from index.training.corpus import Pair, made_questions, share
+from sinkqa.index.training.corpus import Pair, made_questions, share
 
 
 class Made(NamedTuple):
@@ -170,7 +170,7 @@ _ENGLISH = (
 def asked_of_statutes(pairs: Iterable[Pair]) -> Iterator[Made]:
     """Questions with the text of a statute that answers each, in its language, and in the other where it is translated.
 
-    ``pairs``: those of :func:`index.training.corpus.read_pairs`.
+    ``pairs``: those of :func:`read_pairs`.
     """
     for pair in pairs:
         if pair.kind == "par" and pair.source == "mojLaw":

@@ -14,11 +14,11 @@ from zlib import crc32
 
 import numpy as np
 
-from index.library import Library
-from index.models.passage_text import vector_text
-from index.training.corpus import Pair
-from index.training.cross_encoder.rows import Posing
-from ingest.text.language import detect
+from sinkqa.index.library import Library
+from sinkqa.index.models.passage_text import vector_text
+from sinkqa.index.training.corpus import Pair
+from sinkqa.index.training.cross_encoder.rows import Posing
+from sinkqa.ingest.text.language import detect
 
 FOUND = 50  # hits looked at, as the product's own reranking would
 _TAKEN = 7  # of them for one question, more of the first than of the last

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from index.training.cross_encoder.base import Base, make_tokenizer
-from index.training.cross_encoder.network import PADDING, Network
+from sinkqa.index.training.cross_encoder.base import Base, make_tokenizer
+from sinkqa.index.training.cross_encoder.network import PADDING, Network
 
 _OPSET = 17
 

@@ -18,15 +18,15 @@ from scipy.stats import rankdata
 from torch import Tensor
 from torch.nn import functional
 
-from index.arrays import Floats
-from index.models.cross_encoder import encode
-from index.training.cross_encoder.network import Network, batches, learnt, padded
-from index.training.cross_encoder.rows import Posing
+from sinkqa.index.arrays import Floats
+from sinkqa.index.models.cross_encoder import encode
+from sinkqa.index.training.cross_encoder.network import Network, batches, learnt, padded
+from sinkqa.index.training.cross_encoder.rows import Posing
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-    from index.models.cross_encoder import Encoding
+    from sinkqa.index.models.cross_encoder import Encoding
 
 _OTHERS = 5  # texts that do not answer, of one question
 _POOL = 256  # rows drawn at once and sorted by length: batches of like lengths need little padding

@@ -10,10 +10,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from index.models.cross_encoder import Encoding
+from sinkqa.index.models.cross_encoder import Encoding
 
 if TYPE_CHECKING:
-    from index.training.cross_encoder.base import Base
+    from sinkqa.index.training.cross_encoder.base import Base
 
 PADDING = 1  # what fills up a shorter pair beside a longer one
 _ROUND = 16  # batches are padded to a multiple of so many tokens

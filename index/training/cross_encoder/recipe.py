@@ -11,19 +11,19 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.library import Addition, Library
-from index.models.encoder import load_encoder
-from index.training.corpus import Pair, read_pairs, share
-from index.training.cross_encoder.asking import asked_of_statutes
-from index.training.cross_encoder.base import Base, is_readable, make_tokenizer, packaged_file, read_base
-from index.training.cross_encoder.candidates import Posed, Shelf, documents, found, mined, titled
-from index.training.cross_encoder.rows import Posing, by_source, is_held_out, question_rows
-from index.training.written import read_written
-from ingest.readers import read_bytes
-from ingest.splitting.splitter import split
+from sinkqa.index.library import Addition, Library
+from sinkqa.index.models.encoder import load_encoder
+from sinkqa.index.training.corpus import Pair, read_pairs, share
+from sinkqa.index.training.cross_encoder.asking import asked_of_statutes
+from sinkqa.index.training.cross_encoder.base import Base, is_readable, make_tokenizer, packaged_file, read_base
+from sinkqa.index.training.cross_encoder.candidates import Posed, Shelf, documents, found, mined, titled
+from sinkqa.index.training.cross_encoder.rows import Posing, by_source, is_held_out, question_rows
+from sinkqa.index.training.written import read_written
+from sinkqa.ingest.readers import read_bytes
+from sinkqa.ingest.splitting.splitter import split
 
 if TYPE_CHECKING:
-    from index.training.cross_encoder.fit import FitParams
+    from sinkqa.index.training.cross_encoder.fit import FitParams
 
 LAYERS = 6
 NAME = "sinkqa-cross-encoder"
@@ -74,8 +74,8 @@ def train(data: Path, work: Path, run: Path, *, layers: int, params: FitParams, 
     """Learns from the mined questions and from those of ``data/reader``; ``run`` gets the states."""
     import torch
 
-    from index.training.cross_encoder.fit import Mix, fit
-    from index.training.cross_encoder.network import Network
+    from sinkqa.index.training.cross_encoder.fit import Mix, fit
+    from sinkqa.index.training.cross_encoder.network import Network
 
     sources = by_source(_rows(data, work))
     base = start(data, work, layers=layers, report=report)
@@ -123,7 +123,7 @@ def _counted(data: Path, report: Callable[[str], None]) -> list[str]:
 
 def export(work: Path, run: Path, out: Path, *, layers: int, report: Callable[[str], None]) -> None:
     """Writes the best state of a run as an int8 ONNX file with its tokenizer."""
-    from index.training.cross_encoder.export import write_model
+    from sinkqa.index.training.cross_encoder.export import write_model
 
     write_model(start(Path(), work, layers=layers, report=report), run / "best.pt", out, name=f"{NAME}-{layers}")
     size = sum(file.stat().st_size for file in out.iterdir())

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from index.training.corpus import share
+from sinkqa.index.training.corpus import share
 
 _HELD_OUT = 0.04  # of each source: what a checkpoint is chosen by
 _SENTENCE = re.compile(r".+?(?:[。！？!?；;\n]+|\.(?=\s)|$)", re.S)

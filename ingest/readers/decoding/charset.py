@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from ingest.readers.decoding import encoding
+from sinkqa.ingest.readers.decoding import encoding
 
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{2,20})""", re.IGNORECASE)
 _WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "iso8859-1": "cp1252", "ascii": "cp1252", "big5": "big5hkscs",
@@ -18,7 +18,7 @@ def decode(content: bytes, name: str, *, charset: str | None = None) -> tuple[st
     """Characters of ``content`` and warnings; ``charset`` is what its envelope declares, and counts before its own.
 
     Text that is valid UTF-8 is UTF-8 whatever it declares; a declaration that makes no likely text is overruled.
-    Raises EmptyDocument and UnreadableDocument as :func:`ingest.readers.decoding.encoding.decode` does.
+    Raises EmptyDocument and UnreadableDocument as :func:`decode` does.
     """
     declared = None if content.startswith(_MARKS) else _codec(charset) or _declared(content)
     if declared and declared.startswith("iso2022"):

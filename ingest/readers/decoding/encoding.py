@@ -6,8 +6,8 @@ import codecs
 import re
 from dataclasses import dataclass
 
-from ingest.errors import EmptyDocument, UnreadableDocument
-from ingest.readers.decoding.likelihood import cost, foreign, mended
+from sinkqa.ingest.errors import EmptyDocument, UnreadableDocument
+from sinkqa.ingest.readers.decoding.likelihood import cost, foreign, mended
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from ingest.readers.docx.package import Package
-from ingest.readers.docx.xml import MC, A, R, W
+from sinkqa.ingest.readers.docx.package import Package
+from sinkqa.ingest.readers.docx.xml import MC, A, R, W
 
 _CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 _DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ingest.readers.docx.maths.eq import shown
-from ingest.readers.docx.xml import W, switch, whole
+from sinkqa.ingest.readers.docx.maths.eq import shown
+from sinkqa.ingest.readers.docx.xml import W, switch, whole
 
 _CONTENTS = "TOC"
 _CONTENTS_MARK = "_Toc"  # how Word calls the places that a contents list leads to

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ingest.readers.docx.numerals import word_numeral
-from ingest.readers.docx.xml import W, switch, value, whole
+from sinkqa.ingest.readers.docx.numerals import word_numeral
+from sinkqa.ingest.readers.docx.xml import W, switch, value, whole
 
 _LEVELS = 9
 _PLACE = re.compile("%([1-9])")

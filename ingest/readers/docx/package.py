@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Any, NamedTuple
 
-from ingest.errors import DocumentTooLarge, EncryptedDocument, UnreadableDocument
+from sinkqa.ingest.errors import DocumentTooLarge, EncryptedDocument, UnreadableDocument
 
 MAX_PART = 256 * 1024 * 1024  # bytes one part may unpack to
 MAX_TOTAL = 512 * 1024 * 1024

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from ingest.about.dating import issue_year
-from ingest.document import Metadata
-from ingest.readers.docx.package import Package
-from ingest.readers.pieces.draft import Piece
+from sinkqa.ingest.about.dating import issue_year
+from sinkqa.ingest.document import Metadata
+from sinkqa.ingest.readers.docx.package import Package
+from sinkqa.ingest.readers.pieces.draft import Piece
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,23 +7,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ingest.document import BlockKind, Document
-from ingest.errors import DocumentTooLarge, EmptyDocument, EncryptedDocument, UnreadableDocument
-from ingest.readers.decoding.charset import decode
-from ingest.readers.docx.numbering import Numbering
-from ingest.readers.docx.package import Package, check_package
-from ingest.readers.docx.properties import metadata_of
-from ingest.readers.docx.runs import Findings, Line, Runs
-from ingest.readers.docx.styles import Styles
-from ingest.readers.docx.tables import Cell, Row, header_rows, raw_cells, rows_of
-from ingest.readers.docx.xml import MC, R, W, inside, switch, value, whole
-from ingest.readers.html.tables import build_grid
-from ingest.readers.pieces.captions import attach_captions
-from ingest.readers.pieces.draft import STRUCK_OUT, Piece, compose
-from ingest.readers.pieces.formulas import with_displays
-from ingest.readers.pieces.labels import is_label, merge_labels
-from ingest.readers.pieces.outline import outline
-from ingest.structure.tables.wording import table_label
+from sinkqa.ingest.document import BlockKind, Document
+from sinkqa.ingest.errors import DocumentTooLarge, EmptyDocument, EncryptedDocument, UnreadableDocument
+from sinkqa.ingest.readers.decoding.charset import decode
+from sinkqa.ingest.readers.docx.numbering import Numbering
+from sinkqa.ingest.readers.docx.package import Package, check_package
+from sinkqa.ingest.readers.docx.properties import metadata_of
+from sinkqa.ingest.readers.docx.runs import Findings, Line, Runs
+from sinkqa.ingest.readers.docx.styles import Styles
+from sinkqa.ingest.readers.docx.tables import Cell, Row, header_rows, raw_cells, rows_of
+from sinkqa.ingest.readers.docx.xml import MC, R, W, inside, switch, value, whole
+from sinkqa.ingest.readers.html.tables import build_grid
+from sinkqa.ingest.readers.pieces.captions import attach_captions
+from sinkqa.ingest.readers.pieces.draft import STRUCK_OUT, Piece, compose
+from sinkqa.ingest.readers.pieces.formulas import with_displays
+from sinkqa.ingest.readers.pieces.labels import is_label, merge_labels
+from sinkqa.ingest.readers.pieces.outline import outline
+from sinkqa.ingest.structure.tables.wording import table_label
 
 HIDDEN = "hidden text left out: the page does not show it"
 """The warning where such text was left out."""
@@ -219,8 +219,8 @@ class _Body:
         return None
 
     def _page_within(self, content: bytes) -> list[Piece]:
-        from ingest.readers.html.reader import markup_pieces
-        from ingest.readers.html.visible.leftout import LeftOut
+        from sinkqa.ingest.readers.html.reader import markup_pieces
+        from sinkqa.ingest.readers.html.visible.leftout import LeftOut
 
         left = LeftOut()
         markup, told = decode(content, self._name)

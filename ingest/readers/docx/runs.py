@@ -7,14 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from ingest.readers.docx.drawings import drawn
-from ingest.readers.docx.fields import Fields
-from ingest.readers.docx.maths.equations import linear
-from ingest.readers.docx.package import Package
-from ingest.readers.docx.styles import Styles, is_on
-from ingest.readers.docx.xml import MC, M, W, inside, value, whole
-from ingest.readers.pieces.inline import is_display, level
-from ingest.readers.pieces.symbols import is_symbol_font, sign
+from sinkqa.ingest.readers.docx.drawings import drawn
+from sinkqa.ingest.readers.docx.fields import Fields
+from sinkqa.ingest.readers.docx.maths.equations import linear
+from sinkqa.ingest.readers.docx.package import Package
+from sinkqa.ingest.readers.docx.styles import Styles, is_on
+from sinkqa.ingest.readers.docx.xml import MC, M, W, inside, value, whole
+from sinkqa.ingest.readers.pieces.inline import is_display, level
+from sinkqa.ingest.readers.pieces.symbols import is_symbol_font, sign
 
 _MARKS = {"tab": "\t", "ptab": "\t", "cr": "\n", "noBreakHyphen": "-", "lastRenderedPageBreak": "\f"}
 _HEIGHTS = {"superscript": "high", "subscript": "low"}
@@ -28,7 +28,7 @@ _PLACE = 24  # characters of text that tell where something stands
 
 class _Run(NamedTuple):
     text: str
-    height: str = ""  # as in :func:`ingest.readers.pieces.inline.level`
+    height: str = ""  # as in :func:`level`
     is_bold: bool = False
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from ingest.readers.docx.xml import W, switch, value, whole
+from sinkqa.ingest.readers.docx.xml import W, switch, value, whole
 
 _HEADING = re.compile(r"(?:heading|标题|見出し)\s*([1-9])", re.IGNORECASE)
 _TITLE = re.compile(r"title|标题|文档标题|表題", re.IGNORECASE)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from ingest.readers.docx.xml import W, inside, switch, whole
-from ingest.readers.html.tables import RawCell
+from sinkqa.ingest.readers.docx.xml import W, inside, switch, whole
+from sinkqa.ingest.readers.html.tables import RawCell
 
 
 class Cell(NamedTuple):

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ingest.about.dating import enactment_year
-from ingest.document import Metadata
-from ingest.readers.pieces.draft import Piece
+from sinkqa.ingest.about.dating import enactment_year
+from sinkqa.ingest.document import Metadata
+from sinkqa.ingest.readers.pieces.draft import Piece
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from ingest.readers.pieces.formulas import (
+from sinkqa.ingest.readers.pieces.formulas import (
     Formula,
     accented,
     fenced,
@@ -32,7 +32,7 @@ _ENDS = re.compile(r"[\w)\]²³¹⁰-ⁿ₀-₎′]\Z")
 
 
 def linear(math: LexborNode) -> str:
-    """The line that stands for a ``math`` element, as :mod:`ingest.readers.pieces.formulas` writes it; "" for an empty one.
+    """The line that stands for a ``math`` element, as ``pieces/formulas.py`` writes it; "" for an empty one.
 
     What it displays is read, not the TeX or other notes that it carries along.
     """

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ingest.text.numerals import write_numeral
+from sinkqa.ingest.text.numerals import write_numeral
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
-    from ingest.readers.html.visible.styles import Styles
+    from sinkqa.ingest.readers.html.visible.styles import Styles
 
 _TYPES = {"1": "decimal", "a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": "upper-roman"}
 _UNNUMBERED = frozenset({"none", "disc", "circle", "square"})

@@ -7,18 +7,18 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ingest.document import Document
-from ingest.errors import DocumentTooLarge, EmptyDocument
-from ingest.readers.decoding.charset import decode
-from ingest.readers.html.head import head_metadata
-from ingest.readers.html.visible.leftout import LeftOut
-from ingest.readers.html.visible.sight import Sight
-from ingest.readers.html.walk import Walk
-from ingest.readers.pieces.captions import attach_captions
-from ingest.readers.pieces.draft import Piece, compose
-from ingest.readers.pieces.formulas import with_displays
-from ingest.readers.pieces.labels import merge_labels
-from ingest.readers.pieces.outline import outline
+from sinkqa.ingest.document import Document
+from sinkqa.ingest.errors import DocumentTooLarge, EmptyDocument
+from sinkqa.ingest.readers.decoding.charset import decode
+from sinkqa.ingest.readers.html.head import head_metadata
+from sinkqa.ingest.readers.html.visible.leftout import LeftOut
+from sinkqa.ingest.readers.html.visible.sight import Sight
+from sinkqa.ingest.readers.html.walk import Walk
+from sinkqa.ingest.readers.pieces.captions import attach_captions
+from sinkqa.ingest.readers.pieces.draft import Piece, compose
+from sinkqa.ingest.readers.pieces.formulas import with_displays
+from sinkqa.ingest.readers.pieces.labels import merge_labels
+from sinkqa.ingest.readers.pieces.outline import outline
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ingest.readers.html.numbering import integer
-from ingest.readers.pieces.draft import Grid, GridCell
-from ingest.readers.pieces.labels import is_label
-from ingest.structure.tables.cell_kinds import kind_of
-from ingest.structure.tables.grid_shape import header_rows
-from ingest.structure.tables.wording import table_label
+from sinkqa.ingest.readers.html.numbering import integer
+from sinkqa.ingest.readers.pieces.draft import Grid, GridCell
+from sinkqa.ingest.readers.pieces.labels import is_label
+from sinkqa.ingest.structure.tables.cell_kinds import kind_of
+from sinkqa.ingest.structure.tables.grid_shape import header_rows
+from sinkqa.ingest.structure.tables.wording import table_label
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode

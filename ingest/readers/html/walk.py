@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ingest.readers.html import forms
-from ingest.readers.html.mathml import linear
-from ingest.readers.html.numbering import Counters, numbers_itself
-from ingest.readers.html.tables import RawCell, build_grid, raw_cell, rows_of, sets_the_page
-from ingest.readers.html.visible.context import (
+from sinkqa.ingest.readers.html import forms
+from sinkqa.ingest.readers.html.mathml import linear
+from sinkqa.ingest.readers.html.numbering import Counters, numbers_itself
+from sinkqa.ingest.readers.html.tables import RawCell, build_grid, raw_cell, rows_of, sets_the_page
+from sinkqa.ingest.readers.html.visible.context import (
     PARAGRAPHS,
     Attributes,
     Context,
@@ -18,16 +18,16 @@ from ingest.readers.html.visible.context import (
     is_note_mark,
     meaning,
 )
-from ingest.readers.html.visible.panels import folds, is_panel, panel_of
-from ingest.readers.html.visible.replaced import formula_text, is_formula, is_page_frame
-from ingest.readers.pieces.draft import Piece
-from ingest.readers.pieces.inline import BREAK, displayed_lines, is_display, level
-from ingest.readers.pieces.labels import is_label
+from sinkqa.ingest.readers.html.visible.panels import folds, is_panel, panel_of
+from sinkqa.ingest.readers.html.visible.replaced import formula_text, is_formula, is_page_frame
+from sinkqa.ingest.readers.pieces.draft import Piece
+from sinkqa.ingest.readers.pieces.inline import BREAK, displayed_lines, is_display, level
+from sinkqa.ingest.readers.pieces.labels import is_label
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
-    from ingest.readers.html.visible.sight import Sight
+    from sinkqa.ingest.readers.html.visible.sight import Sight
 
 _UNNAMED = meaning({})
 _FOLDING = frozenset({"aria-expanded", "data-toggle", "data-bs-toggle"})

@@ -9,13 +9,13 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ingest.about.dating import issue_year
-from ingest.about.standards import joined
-from ingest.about.titles import bare, is_masthead
-from ingest.document import Metadata
-from ingest.errors import DocumentTooLarge, EncryptedDocument, UnreadableDocument
-from ingest.readers.pdf.blocks.headings import Entry
-from ingest.text.language import detect
+from sinkqa.ingest.about.dating import issue_year
+from sinkqa.ingest.about.standards import joined
+from sinkqa.ingest.about.titles import bare, is_masthead
+from sinkqa.ingest.document import Metadata
+from sinkqa.ingest.errors import DocumentTooLarge, EncryptedDocument, UnreadableDocument
+from sinkqa.ingest.readers.pdf.blocks.headings import Entry
+from sinkqa.ingest.text.language import detect
 
 if TYPE_CHECKING:
     import pypdfium2 as pdfium

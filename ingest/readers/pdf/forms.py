@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ingest.readers.pdf.lines.text import Characters
+from sinkqa.ingest.readers.pdf.lines.text import Characters
 
 if TYPE_CHECKING:
     import pypdfium2 as pdfium

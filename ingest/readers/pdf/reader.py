@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ingest.about.titles import join_lines
-from ingest.document import Block, Document, Page
-from ingest.errors import DocumentTooLarge, EmptyDocument, NoTextLayer, UnreadableDocument
-from ingest.readers.pdf.blocks.making import make_blocks
-from ingest.readers.pdf.file import (
+from sinkqa.ingest.about.titles import join_lines
+from sinkqa.ingest.document import Block, Document, Page
+from sinkqa.ingest.errors import DocumentTooLarge, EmptyDocument, NoTextLayer, UnreadableDocument
+from sinkqa.ingest.readers.pdf.blocks.making import make_blocks
+from sinkqa.ingest.readers.pdf.file import (
     beside_pages,
     load_page,
     open_pdf,
@@ -21,11 +21,11 @@ from ingest.readers.pdf.file import (
     read_metadata,
     read_outline,
 )
-from ingest.readers.pdf.forms import read_additions, with_drawn, with_typed
-from ingest.readers.pdf.glyphs.hidden import layers_are_off
-from ingest.readers.pdf.lines.text import read_characters
-from ingest.readers.pdf.pages.ocr import ocr_available, recognise
-from ingest.readers.pdf.pages.page import PageLayout, lay_out, plain_page
+from sinkqa.ingest.readers.pdf.forms import read_additions, with_drawn, with_typed
+from sinkqa.ingest.readers.pdf.glyphs.hidden import layers_are_off
+from sinkqa.ingest.readers.pdf.lines.text import read_characters
+from sinkqa.ingest.readers.pdf.pages.ocr import ocr_available, recognise
+from sinkqa.ingest.readers.pdf.pages.page import PageLayout, lay_out, plain_page
 
 if TYPE_CHECKING:
     import pypdfium2 as pdfium

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ingest.readers.pieces.draft import Grid, Piece
-from ingest.structure.tables.belongings import Belongings, Item, belongings
-from ingest.structure.tables.grid_shape import header_rows
-from ingest.structure.tables.wording import is_note, is_table_caption, is_unit_line, table_label
+from sinkqa.ingest.readers.pieces.draft import Grid, Piece
+from sinkqa.ingest.structure.tables.belongings import Belongings, Item, belongings
+from sinkqa.ingest.structure.tables.grid_shape import header_rows
+from sinkqa.ingest.structure.tables.wording import is_note, is_table_caption, is_unit_line, table_label
 
 
 def attach_captions(pieces: Sequence[Piece]) -> list[Piece]:

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from ingest.document import Block, BlockKind, Cell, Document, Metadata, Page, Span, Table
-from ingest.errors import EmptyDocument
+from sinkqa.ingest.document import Block, BlockKind, Cell, Document, Metadata, Page, Span, Table
+from sinkqa.ingest.errors import EmptyDocument
 
 STRUCK_OUT = "text that is struck out was left out: the page takes it back"
 """The warning of readers that left such text out."""
@@ -31,7 +31,7 @@ class GridCell:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table before it has offsets; fields as in :class:`ingest.document.Table`. ``cells`` are in reading order."""
+    """A table before it has offsets; fields as in :class:`Table`. ``cells`` are in reading order."""
 
     cells: tuple[GridCell, ...]
     n_rows: int

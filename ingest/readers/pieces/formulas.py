@@ -13,8 +13,8 @@ from dataclasses import replace
 from functools import reduce
 from typing import NamedTuple
 
-from ingest.readers.pieces.draft import Piece
-from ingest.readers.pieces.inline import lowered, raised
+from sinkqa.ingest.readers.pieces.draft import Piece
+from sinkqa.ingest.readers.pieces.inline import lowered, raised
 
 _ATOM = re.compile(r"(?:[^\W_]+(?:[.,:][^\W_]+)*|[^\s\w()\[\]{}])[%‰°′″]*")
 _BIG = re.compile(r"[∑∏∐∫∬∭∮∯∰⋃⋂⋁⋀⨁⨂]|[A-Za-z]{3,}")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from itertools import groupby, pairwise
 from operator import itemgetter
 
-from ingest.structure.headings import heading_level
+from sinkqa.ingest.structure.headings import heading_level
 
 BREAK = "\u2028"
 _INVISIBLE = re.compile("[\ufeff\u200b\u00ad\u2060\0]")

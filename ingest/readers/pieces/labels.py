@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ingest.readers.pieces.draft import Piece
+from sinkqa.ingest.readers.pieces.draft import Piece
 
 _NUMBER = r"(?:[0-9A-Za-z]{1,5}|[一二三四五六七八九十]{1,3})"
 # What numbers with a stop: no word, as "End."

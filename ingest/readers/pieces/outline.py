@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ingest.readers.pieces.draft import Piece
-from ingest.structure.headings import Heading, find_headings
+from sinkqa.ingest.readers.pieces.draft import Piece
+from sinkqa.ingest.structure.headings import Heading, find_headings
 
 _LAWS = frozenset({"part", "annex", "chapter", "section", "article"})
 _NUMBERED = re.compile(r"\d{1,2}\.?\s")

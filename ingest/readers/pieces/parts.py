@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from ingest.document import Block, Document, Span, Table
-from ingest.readers.pieces.draft import Grid, GridCell, Piece
+from sinkqa.ingest.document import Block, Document, Span, Table
+from sinkqa.ingest.readers.pieces.draft import Grid, GridCell, Piece
 
 
 def pieces_of(document: Document) -> list[Piece]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ingest.readers.pieces.draft import Grid, GridCell, Piece
-from ingest.structure.tables.cell_kinds import kind_of
-from ingest.structure.tables.grid_shape import GridShape, grid_shape
-from ingest.structure.tables.wording import is_note, is_unit_line, table_label
+from sinkqa.ingest.readers.pieces.draft import Grid, GridCell, Piece
+from sinkqa.ingest.structure.tables.cell_kinds import kind_of
+from sinkqa.ingest.structure.tables.grid_shape import GridShape, grid_shape
+from sinkqa.ingest.structure.tables.wording import is_note, is_unit_line, table_label
 
 MAX_CELLS = 100_000
 """Cells of one file that are read: more make a library of one table."""

@@ -10,10 +10,10 @@ from dataclasses import replace
 from io import StringIO
 from pathlib import PurePath
 
-from ingest.document import Document, Metadata
-from ingest.readers.decoding.encoding import decode
-from ingest.readers.pieces.draft import compose
-from ingest.readers.sheets.rows import MAX_CELLS, row_pieces
+from sinkqa.ingest.document import Document, Metadata
+from sinkqa.ingest.readers.decoding.encoding import decode
+from sinkqa.ingest.readers.pieces.draft import compose
+from sinkqa.ingest.readers.sheets.rows import MAX_CELLS, row_pieces
 
 _DELIMITERS = "\t;|,，"
 _DECLARED = re.compile(r"\ufeff?sep=(.)\r?\n", re.IGNORECASE)
@@ -34,7 +34,7 @@ def read_values(content: bytes, name: str) -> Document:
     body = decoded.text[declared.end() :] if declared else decoded.text
     delimiter = declared[1] if declared else delimiter_of(body)
     if delimiter is None:
-        from ingest.readers.text import read_text
+        from sinkqa.ingest.readers.text import read_text
 
         read = read_text(content, name)
         return replace(read, warnings=(*read.warnings, f"{name}: no rows of values in this file: read as plain text"))

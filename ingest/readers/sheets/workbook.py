@@ -14,12 +14,12 @@ from itertools import pairwise
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from ingest.document import Document, Metadata
-from ingest.errors import EmptyDocument, UnreadableDocument
-from ingest.readers.docx.package import check_package
-from ingest.readers.pieces.draft import STRUCK_OUT, Piece, compose
-from ingest.readers.sheets.rows import MAX_CELLS, Place, row_pieces
-from ingest.readers.sheets.shown import shown
+from sinkqa.ingest.document import Document, Metadata
+from sinkqa.ingest.errors import EmptyDocument, UnreadableDocument
+from sinkqa.ingest.readers.docx.package import check_package
+from sinkqa.ingest.readers.pieces.draft import STRUCK_OUT, Piece, compose
+from sinkqa.ingest.readers.sheets.rows import MAX_CELLS, Place, row_pieces
+from sinkqa.ingest.readers.sheets.shown import shown
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -60,7 +60,7 @@ def read_workbook(content: bytes, name: str) -> Document:
     """Read an XLSX or XLSM workbook: values as computed last, as their number formats show them.
 
     Hidden sheets, rows and columns are left out and named, and so are charts, pictures, shapes and comments; formulas
-    whose value was never saved are named. At most :data:`ingest.readers.sheets.rows.MAX_CELLS` cells are read.
+    whose value was never saved are named. At most :data:`MAX_CELLS` cells are read.
 
     Raises:
         DocumentTooLarge: it unpacks past the bounds.

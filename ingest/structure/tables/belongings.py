@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ingest.structure.tables.wording import goes_on, is_between, is_note, is_unit_line, table_label
-from ingest.text.patterns import late
+from sinkqa.ingest.structure.tables.wording import goes_on, is_between, is_note, is_unit_line, table_label
+from sinkqa.ingest.text.patterns import late
 
 _NEARER = 0.7  # of two distances, one this much shorter decides
 _FAR = 1e4  # points; how far apart two things are of which that is not known

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from ingest.text.patterns import late
+from sinkqa.ingest.text.patterns import late
 
 CellKind = Literal["", "value", "year", "period", "words"]
 

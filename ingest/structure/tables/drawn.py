@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from ingest.document import Cell, Span, Table
-from ingest.structure.layout import Line, columns
-from ingest.structure.tables.belongings import Belongings, Item, belongings
-from ingest.structure.tables.grid_shape import header_rows
-from ingest.text.patterns import late
+from sinkqa.ingest.document import Cell, Span, Table
+from sinkqa.ingest.structure.layout import Line, columns
+from sinkqa.ingest.structure.tables.belongings import Belongings, Item, belongings
+from sinkqa.ingest.structure.tables.grid_shape import header_rows
+from sinkqa.ingest.text.patterns import late
 
 CAPTION = late(
     r"(?P<continued>续)?(?P<label>(?:附?表|图)\s?[A-Z]?\d+(?:[.-]\d+)*|(?:Table|TABLE|Figure|FIGURE|Fig\.)\s[A-Z]?\d+(?:[.-]\d+)*)"

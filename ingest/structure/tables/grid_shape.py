@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from ingest.structure.tables.cell_kinds import CellKind, kind_of, number_of, unit_of
-from ingest.structure.tables.wording import is_note, is_table_caption, is_unit_line
-from ingest.text.patterns import late
+from sinkqa.ingest.structure.tables.cell_kinds import CellKind, kind_of, number_of, unit_of
+from sinkqa.ingest.structure.tables.wording import is_note, is_table_caption, is_unit_line
+from sinkqa.ingest.text.patterns import late
 
 _MOST_HEADERS = 4
 _LONGEST, _LONGEST_WORDS = 120, 60  # characters of a header above numbers, and of one in a table of words

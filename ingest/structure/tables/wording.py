@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from ingest.text.patterns import late
+from sinkqa.ingest.text.patterns import late
 
 ORDINAL = (
     r"(?:(?:[A-Z]{1,2}[.\-–]?)?[0-9]+(?:[.\-–][0-9A-Z]+|[—－][0-9]+)*(?:[a-z]\b)?"

@@ -9,12 +9,12 @@ import re
 from functools import cache
 from typing import Literal
 
-from ingest.provisions.references import references
-from ingest.text.amounts import amounts
-from ingest.text.analyzer import units
-from ingest.text.patterns import late
-from service.answering.dialogue.phrases import EDGE, phrases
-from service.answering.understanding.question import understand
+from sinkqa.ingest.provisions.references import references
+from sinkqa.ingest.text.amounts import amounts
+from sinkqa.ingest.text.analyzer import units
+from sinkqa.ingest.text.patterns import late
+from sinkqa.service.answering.dialogue.phrases import EDGE, phrases
+from sinkqa.service.answering.understanding.question import understand
 
 SmallTalk = Literal["", "greeting", "thanks", "help"]
 Manner = Literal["", "shorter", "longer", "summary", "table"]

@@ -13,13 +13,13 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import NamedTuple
 
-from ingest.text.amounts import amounts
-from ingest.text.analyzer import units
-from ingest.text.language import detect
-from ingest.text.numerals import HAN
-from ingest.text.patterns import late
-from ingest.text.view import cased
-from service.evidence.entities import NAMES, entities
+from sinkqa.ingest.text.amounts import amounts
+from sinkqa.ingest.text.analyzer import units
+from sinkqa.ingest.text.language import detect
+from sinkqa.ingest.text.numerals import HAN
+from sinkqa.ingest.text.patterns import late
+from sinkqa.ingest.text.view import cased
+from sinkqa.service.evidence.entities import NAMES, entities
 
 DOCUMENT_ENDS = (
     "Act|Law|Regulations?|Agreement|Protocol|Convention|Order|Directive|Pact|Declaration|Strategy|Measures|Plan|Code"
@@ -353,7 +353,7 @@ def _places_of(said: str, text: str) -> Iterator[int]:
 def _called() -> dict[str, tuple[str, ...]]:
     """What each known name is called, in both languages, in the order of the data file."""
     called: dict[str, tuple[str, ...]] = {}
-    for line in files("service").joinpath(NAMES).read_text("utf-8").splitlines():
+    for line in files("sinkqa.service").joinpath(NAMES).read_text("utf-8").splitlines():
         if line and not line.startswith("#"):
             aliases = tuple(each.lstrip("!") for each in line.partition("=")[2].split("|"))
             called[aliases[0]] = aliases

@@ -13,14 +13,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from index.hit import Hit
-from index.store.documents.catalogue import Census, DocumentRecord
-from ingest.passage import Passage
-from ingest.text.analyzer import analyze
-from ingest.text.numerals import HAN, read_numeral
-from ingest.text.patterns import late
-from service.answering.dialogue.conversing import SmallTalk
-from service.answering.dialogue.exchanging import DOCUMENT_ENDS
+from sinkqa.index.hit import Hit
+from sinkqa.index.store.documents.catalogue import Census, DocumentRecord
+from sinkqa.ingest.passage import Passage
+from sinkqa.ingest.text.analyzer import analyze
+from sinkqa.ingest.text.numerals import HAN, read_numeral
+from sinkqa.ingest.text.patterns import late
+from sinkqa.service.answering.dialogue.conversing import SmallTalk
+from sinkqa.service.answering.dialogue.exchanging import DOCUMENT_ENDS
 
 QUESTIONS = 3
 _READ, _FEWEST_PASSAGES, _MOST_PASSAGES = 4, 12, 250  # documents that are read for questions, and their sizes: some ms

@@ -36,7 +36,7 @@ def bare() -> dict[str, tuple[str, str]]:
 def _lines() -> dict[str, list[str]]:
     """The lines of the data file by name, in its order."""
     found: dict[str, list[str]] = {}
-    for line in files("service.answering.dialogue").joinpath("turns.txt").read_text("utf-8").splitlines():
+    for line in files("sinkqa.service.answering.dialogue").joinpath("turns.txt").read_text("utf-8").splitlines():
         if line and not line.startswith("#"):
             name, _, pattern = line.partition("=")
             found.setdefault(name, []).append(pattern)

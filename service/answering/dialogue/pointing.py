@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from ingest.text.language import detect
-from service.answering.dialogue.exchanging import DOCUMENT, DOCUMENT_ZH, LEAD_ZH, Slot, slots, with_the
+from sinkqa.ingest.text.language import detect
+from sinkqa.service.answering.dialogue.exchanging import DOCUMENT, DOCUMENT_ZH, LEAD_ZH, Slot, slots, with_the
 
 _AUX = r"(?:is|are|was|were|do|does|did|can|could|may|might|must|shall|should|will|would|has|have|had)"
 _DOES = r"(?:do|does|did|can|could|may|might|must|shall|should|will|would|has|have|had)"

@@ -20,14 +20,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from ingest.text.analyzer import units
-from ingest.text.language import detect
-from service.answering.dialogue.conversing import Manner, small_talk, wish
-from service.answering.dialogue.exchanging import exchange, phrase_slots, slots, with_the
-from service.answering.dialogue.phrases import bare as bare_words
-from service.answering.dialogue.phrases import phrases, whole
-from service.answering.dialogue.pointing import named_document, pointed, topic
-from service.answering.understanding.question import understand
+from sinkqa.ingest.text.analyzer import units
+from sinkqa.ingest.text.language import detect
+from sinkqa.service.answering.dialogue.conversing import Manner, small_talk, wish
+from sinkqa.service.answering.dialogue.exchanging import exchange, phrase_slots, slots, with_the
+from sinkqa.service.answering.dialogue.phrases import bare as bare_words
+from sinkqa.service.answering.dialogue.phrases import phrases, whole
+from sinkqa.service.answering.dialogue.pointing import named_document, pointed, topic
+from sinkqa.service.answering.understanding.question import understand
 
 _LEANS = 160  # characters: what is longer says what it means
 MOST_TURNS, MOST_CHARS = 8, 1_000  # a thread further back, or a pasted text, is not what a short question leans on

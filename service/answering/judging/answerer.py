@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from index.hit import Hit
-from index.models.encoder import Encoder
-from service.answer import AbstainReason
-from service.answering.judging.confidence import BAR, trust
-from service.answering.judging.judge import Judge
-from service.answering.judging.premises import contrary, on_premise, reason
-from service.answering.judging.selecting import WHOLE, Selection, comes_into_question, gather
-from service.answering.judging.tabulating import SourceTable
-from service.answering.understanding.question import Asked
-from service.evidence.pieces import Candidate, Evidence, Pieces
+from sinkqa.index.hit import Hit
+from sinkqa.index.models.encoder import Encoder
+from sinkqa.service.answer import AbstainReason
+from sinkqa.service.answering.judging.confidence import BAR, trust
+from sinkqa.service.answering.judging.judge import Judge
+from sinkqa.service.answering.judging.premises import contrary, on_premise, reason
+from sinkqa.service.answering.judging.selecting import WHOLE, Selection, comes_into_question, gather
+from sinkqa.service.answering.judging.tabulating import SourceTable
+from sinkqa.service.answering.understanding.question import Asked
+from sinkqa.service.evidence.pieces import Candidate, Evidence, Pieces
 
 _UNMEASURED = 0.9  # what is left of a confidence where no likely piece holds an amount of the kind that is asked for
 _FOREIGN = 0.95

@@ -7,15 +7,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from index.arrays import Floats
-from index.hit import Hit
-from index.models.encoder import Encoder
-from index.query.expansion import is_telling
-from ingest.text.amounts import Amount, matches
-from service.answering.judging.coverage import coverage
-from service.answering.understanding.question import Asked, Form
-from service.evidence.entities import Entity
-from service.evidence.pieces import Candidate, Piece
+from sinkqa.index.arrays import Floats
+from sinkqa.index.hit import Hit
+from sinkqa.index.models.encoder import Encoder
+from sinkqa.index.query.expansion import is_telling
+from sinkqa.ingest.text.amounts import Amount, matches
+from sinkqa.service.answering.judging.coverage import coverage
+from sinkqa.service.answering.understanding.question import Asked, Form
+from sinkqa.service.evidence.entities import Entity
+from sinkqa.service.evidence.pieces import Candidate, Piece
 
 SIGNS = (
     "fit",  # how well the piece fits the question

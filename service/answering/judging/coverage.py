@@ -8,15 +8,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from index.arrays import Floats, Tokens, distinct
-from index.models.encoder import Encoder
-from index.query.expansion import wordings
-from ingest.text.analyzer import units
-from ingest.text.patterns import late
-from ingest.text.view import fold
-from service.answering.understanding.question import Asked, Form
-from service.evidence.entities import Entity
-from service.evidence.pieces import Candidate, Piece
+from sinkqa.index.arrays import Floats, Tokens, distinct
+from sinkqa.index.models.encoder import Encoder
+from sinkqa.index.query.expansion import wordings
+from sinkqa.ingest.text.analyzer import units
+from sinkqa.ingest.text.patterns import late
+from sinkqa.ingest.text.view import fold
+from sinkqa.service.answering.understanding.question import Asked, Form
+from sinkqa.service.evidence.entities import Entity
+from sinkqa.service.evidence.pieces import Candidate, Piece
 
 _WORD = late("[a-z]+")
 _WORST = 0.4  # of a question's weight

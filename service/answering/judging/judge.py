@@ -8,12 +8,12 @@ from typing import Protocol
 
 import numpy as np
 
-from index.arrays import Floats
-from index.models.cross_encoder import BUNDLED, CrossEncoder
-from index.models.encoder import Encoder
-from index.models.passage_text import spoken
-from index.models.reranker import Reranker
-from service.answering.judging.confidence import (
+from sinkqa.index.arrays import Floats
+from sinkqa.index.models.cross_encoder import BUNDLED, CrossEncoder
+from sinkqa.index.models.encoder import Encoder
+from sinkqa.index.models.passage_text import spoken
+from sinkqa.index.models.reranker import Reranker
+from sinkqa.service.answering.judging.confidence import (
     OFFSET,
     READING_OFFSET,
     READING_SIGNS,
@@ -22,11 +22,11 @@ from service.answering.judging.confidence import (
     WEIGHTS,
     signs,
 )
-from service.answering.understanding.question import Asked
-from service.evidence.pieces import Candidate, Piece
-from service.evidence.relevance import relevance
-from service.grounding.guard import Verdict, check, supported
-from service.grounding.quote import Quote
+from sinkqa.service.answering.understanding.question import Asked
+from sinkqa.service.evidence.pieces import Candidate, Piece
+from sinkqa.service.evidence.relevance import relevance
+from sinkqa.service.grounding.guard import Verdict, check, supported
+from sinkqa.service.grounding.quote import Quote
 
 RULES = "rules"
 """The name of the judge that needs no model."""

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from index.hit import Hit
-from index.models.encoder import Encoder
-from index.query.expansion import is_telling
-from ingest.text.amounts import REFERENCES, Amount, matches
-from service.answer import AbstainReason
-from service.answering.judging.confidence import PLACES, SCOPE, nearness
-from service.answering.understanding.question import Asked, says_alone
-from service.evidence.analysis import Analysis
-from service.evidence.pieces import Candidate, Piece
-from service.evidence.relevance import relevance
-from service.grounding.polarity import marks
+from sinkqa.index.hit import Hit
+from sinkqa.index.models.encoder import Encoder
+from sinkqa.index.query.expansion import is_telling
+from sinkqa.ingest.text.amounts import REFERENCES, Amount, matches
+from sinkqa.service.answer import AbstainReason
+from sinkqa.service.answering.judging.confidence import PLACES, SCOPE, nearness
+from sinkqa.service.answering.understanding.question import Asked, says_alone
+from sinkqa.service.evidence.analysis import Analysis
+from sinkqa.service.evidence.pieces import Candidate, Piece
+from sinkqa.service.evidence.relevance import relevance
+from sinkqa.service.grounding.polarity import marks
 
 _EXCLUSIVE = PLACES | {"market"}  # what is said of one of them is seldom meant of another
 _RATIOS = {"times": "share"}  # a fifth is a share, five times none, and either can stand in the other's place

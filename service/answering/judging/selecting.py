@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ingest.text.amount import matches
-from ingest.text.patterns import late
-from service.answering.understanding.question import Asked
-from service.evidence.analysis import Analysis
-from service.evidence.entities import Entity
-from service.evidence.pieces import Candidate, Evidence, Piece, joined, share_of_answer
-from service.grounding.polarity import marks
+from sinkqa.ingest.text.amount import matches
+from sinkqa.ingest.text.patterns import late
+from sinkqa.service.answering.understanding.question import Asked
+from sinkqa.service.evidence.analysis import Analysis
+from sinkqa.service.evidence.entities import Entity
+from sinkqa.service.evidence.pieces import Candidate, Evidence, Piece, joined, share_of_answer
+from sinkqa.service.grounding.polarity import marks
 
 _ROOM_OF_LISTS = 2.5  # answers long: a list is better whole than half
 _NEWS = 2  # index terms that the question does not hold

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from ingest.passage import Passage, Unit
-from ingest.structure.tables.drawn import NOTE
-from ingest.text.patterns import late
-from service.answer import AnswerCell, AnswerRow, AnswerTable
-from service.evidence.pieces import Evidence
+from sinkqa.ingest.passage import Passage, Unit
+from sinkqa.ingest.structure.tables.drawn import NOTE
+from sinkqa.ingest.text.patterns import late
+from sinkqa.service.answer import AnswerCell, AnswerRow, AnswerTable
+from sinkqa.service.evidence.pieces import Evidence
 
 _OF, _BETWEEN, _NAMES = " · ", " | ", ": "  # in a cell's label; in a passage's text, between cells and behind a header
 _LEADERS = late(r"\s*(?:\.{4,}|…{2,}|·{4,})\s*$")  # dots that lead to the next column say nothing

@@ -9,20 +9,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from types import MappingProxyType
 
-from ingest.passage import Passage, Unit
-from ingest.provisions.outline import OMITTED, Outline, Provision, Said
-from ingest.provisions.reading import order
-from ingest.provisions.references import Reference, Step, references
-from ingest.splitting.packing import size
-from ingest.text.numerals import write_numeral
-from ingest.text.patterns import late
-from service.answering.provisions.settling import Settled
-from service.answering.understanding.question import Asked
-from service.evidence.citations import Sources
-from service.evidence.pieces import Evidence
+from sinkqa.ingest.passage import Passage, Unit
+from sinkqa.ingest.provisions.outline import OMITTED, Outline, Provision, Said
+from sinkqa.ingest.provisions.reading import order
+from sinkqa.ingest.provisions.references import Reference, Step, references
+from sinkqa.ingest.splitting.packing import size
+from sinkqa.ingest.text.numerals import write_numeral
+from sinkqa.ingest.text.patterns import late
+from sinkqa.service.answering.provisions.settling import Settled
+from sinkqa.service.answering.understanding.question import Asked
+from sinkqa.service.evidence.citations import Sources
+from sinkqa.service.evidence.pieces import Evidence
 
 LONGEST = 2_400.0
-"""The size up to which a provision is shown whole (see :func:`ingest.splitting.packing.size`)."""
+"""The size up to which a provision is shown whole (see :func:`size`)."""
 SHORT = 600.0
 """The size up to which it is shown whole also to who asks for something in it."""
 

@@ -6,19 +6,19 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from index.hit import Filters, Stated
-from index.library import Library
-from index.query.expansion import tells_something
-from ingest.document import Span
-from ingest.passage import Passage, Unit
-from ingest.provisions.formulae import FORMULAE, HEADINGS, NOTE, ProvisionKind
-from ingest.text.patterns import late
-from ingest.text.view import fold
-from service.answering.provisions.settling import Settled
-from service.answering.understanding.naming import Meant
-from service.answering.understanding.question import Asked, besides
-from service.evidence.pieces import Evidence, share_of_answer
-from service.evidence.units import LEADS, below, lines, said
+from sinkqa.index.hit import Filters, Stated
+from sinkqa.index.library import Library
+from sinkqa.index.query.expansion import tells_something
+from sinkqa.ingest.document import Span
+from sinkqa.ingest.passage import Passage, Unit
+from sinkqa.ingest.provisions.formulae import FORMULAE, HEADINGS, NOTE, ProvisionKind
+from sinkqa.ingest.text.patterns import late
+from sinkqa.ingest.text.view import fold
+from sinkqa.service.answering.provisions.settling import Settled
+from sinkqa.service.answering.understanding.naming import Meant
+from sinkqa.service.answering.understanding.question import Asked, besides
+from sinkqa.service.evidence.pieces import Evidence, share_of_answer
+from sinkqa.service.evidence.units import LEADS, below, lines, said
 
 _ROOMS: dict[ProvisionKind, float] = {  # answers long, by kind
     "penalty": 2.5,

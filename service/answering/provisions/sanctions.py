@@ -8,24 +8,24 @@ from dataclasses import replace
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
-from index.hit import Filters, Stated
-from index.library import Library
-from index.query.expansion import expand, tells_something
-from index.search.query import Group
-from ingest.document import Span
-from ingest.passage import Unit
-from ingest.provisions.outline import Outline, Provision
-from ingest.provisions.references import Reference, references
-from ingest.text.patterns import late
-from ingest.text.view import fold
-from service.answering.judging.confidence import PLACES
-from service.answering.judging.judge import Judge
-from service.answering.provisions.cited import Outlines
-from service.answering.provisions.settling import Settled
-from service.answering.understanding.naming import Meant
-from service.answering.understanding.question import Asked, besides
-from service.evidence.analysis import Analysis
-from service.evidence.pieces import Candidate, Evidence, Pieces
+from sinkqa.index.hit import Filters, Stated
+from sinkqa.index.library import Library
+from sinkqa.index.query.expansion import expand, tells_something
+from sinkqa.index.search.query import Group
+from sinkqa.ingest.document import Span
+from sinkqa.ingest.passage import Unit
+from sinkqa.ingest.provisions.outline import Outline, Provision
+from sinkqa.ingest.provisions.references import Reference, references
+from sinkqa.ingest.text.patterns import late
+from sinkqa.ingest.text.view import fold
+from sinkqa.service.answering.judging.confidence import PLACES
+from sinkqa.service.answering.judging.judge import Judge
+from sinkqa.service.answering.provisions.cited import Outlines
+from sinkqa.service.answering.provisions.settling import Settled
+from sinkqa.service.answering.understanding.naming import Meant
+from sinkqa.service.answering.understanding.question import Asked, besides
+from sinkqa.service.evidence.analysis import Analysis
+from sinkqa.service.evidence.pieces import Candidate, Evidence, Pieces
 
 _CONDUCTS = 8  # pieces that fit what is done best, whose sanctions are looked for
 _BESIDE = 0.99  # how likely a duty answers beside its sanction, as a share

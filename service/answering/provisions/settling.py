@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from service.evidence.pieces import Evidence
+from sinkqa.service.evidence.pieces import Evidence
 
 SETTLED = 0.97
 """How sure what a document's structure settles is, 0..1, as measured (docs/quality.md)."""

@@ -7,20 +7,20 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import takewhile
 
-from index.glossary.renderings import glossary
-from index.hit import Filters, Stated
-from index.library import Library
-from index.query.expansion import tells_something
-from ingest.passage import Passage, Unit
-from ingest.provisions.defining import ITEM
-from ingest.provisions.formulae import BROUGHT, FORMULAE, HEADINGS, NOTE, OPEN, ProvisionKind
-from ingest.text.analyzer import analyze, units
-from ingest.text.patterns import late
-from ingest.text.view import fold
-from service.answering.provisions.settling import Settled
-from service.answering.understanding.question import Asked
-from service.evidence.pieces import Evidence
-from service.evidence.units import said
+from sinkqa.index.glossary.renderings import glossary
+from sinkqa.index.hit import Filters, Stated
+from sinkqa.index.library import Library
+from sinkqa.index.query.expansion import tells_something
+from sinkqa.ingest.passage import Passage, Unit
+from sinkqa.ingest.provisions.defining import ITEM
+from sinkqa.ingest.provisions.formulae import BROUGHT, FORMULAE, HEADINGS, NOTE, OPEN, ProvisionKind
+from sinkqa.ingest.text.analyzer import analyze, units
+from sinkqa.ingest.text.patterns import late
+from sinkqa.ingest.text.view import fold
+from sinkqa.service.answering.provisions.settling import Settled
+from sinkqa.service.answering.understanding.question import Asked
+from sinkqa.service.evidence.pieces import Evidence
+from sinkqa.service.evidence.units import said
 
 _EXACT, _RENDERED, _NEAR = 0, 1, 2  # how a defined term fits the one asked for
 _MOST_PARTS = 4  # passages of one definition or article

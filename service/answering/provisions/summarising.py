@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import NamedTuple
 
-from ingest.passage import Passage, Unit
-from ingest.text.patterns import late
-from service.answering.provisions.settling import Settled
-from service.evidence.pieces import Evidence, share_of_answer
-from service.evidence.units import said
+from sinkqa.ingest.passage import Passage, Unit
+from sinkqa.ingest.text.patterns import late
+from sinkqa.service.answering.provisions.settling import Settled
+from sinkqa.service.evidence.pieces import Evidence, share_of_answer
+from sinkqa.service.evidence.units import said
 
 FEWEST, MOST = 4, 14  # sections: fewer tell too little, more are no overview
 _MOST_OF_IT = 0.75  # of a document: a heading that holds more is that of the whole

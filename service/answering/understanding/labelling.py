@@ -6,8 +6,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from ingest.text.numerals import HAN, ordinal
-from ingest.text.patterns import late
+from sinkqa.ingest.text.numerals import HAN, ordinal
+from sinkqa.ingest.text.patterns import late
 
 _LABEL = late(
     r"(?:(?<![代发报年列图量外告])(附?)表|(?<!\w)((?:supplementary |appendix )?)tab(?:le|\.)) ?"

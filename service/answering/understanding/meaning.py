@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ingest.provisions.defining import term_key
-from ingest.text.patterns import late
+from sinkqa.ingest.provisions.defining import term_key
+from sinkqa.ingest.text.patterns import late
 
 _MOST = 6  # readings
 _QUOTED = late(r"\"([^\"]{1,60})\"|(?<![a-z0-9])'([^']{2,60})'(?![a-z0-9])")

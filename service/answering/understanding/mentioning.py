@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from index.naming.codes import codes, versions
-from index.naming.known import Known
-from index.naming.lexicon import (
+from sinkqa.index.naming.codes import codes, versions
+from sinkqa.index.naming.known import Known
+from sinkqa.index.naming.lexicon import (
     Feature,
     Head,
     Place,
@@ -20,8 +20,8 @@ from index.naming.lexicon import (
     tokens,
     weights,
 )
-from index.naming.titling import Name
-from ingest.text.view import fold
+from sinkqa.index.naming.titling import Name
+from sinkqa.ingest.text.view import fold
 
 LAWS = frozenset(["law", "regulation", "measures", "rules", "provisions"])
 _LEFT, _RIGHT = 40, 16  # tokens about a word such as "law" in which its name may stand

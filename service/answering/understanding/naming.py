@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
-from index.library import Library
-from index.naming.codes import is_citable
-from index.naming.known import Known, files_in, key
-from index.naming.lexicon import Head, lexicon
-from service.answering.understanding.mentioning import LAWS, Inquiry, Mention, weigh
-from service.answering.understanding.register import Register
+from sinkqa.index.library import Library
+from sinkqa.index.naming.codes import is_citable
+from sinkqa.index.naming.known import Known, files_in, key
+from sinkqa.index.naming.lexicon import Head, lexicon
+from sinkqa.service.answering.understanding.mentioning import LAWS, Inquiry, Mention, weigh
+from sinkqa.service.answering.understanding.register import Register
 
 _ABOUT = frozenset(["factsheet", "remarks", "briefing", "notice", "report", "communication"])
 _LONGEST = 1_000  # characters of a question that are looked at

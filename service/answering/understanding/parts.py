@@ -13,11 +13,11 @@ from dataclasses import replace
 from itertools import islice, pairwise
 from typing import NamedTuple
 
-from index.naming.lexicon import heads, tokens
-from ingest.provisions.references import Reference, references
-from ingest.text.analyzer import units
-from ingest.text.patterns import late
-from service.answering.understanding.question import Asked, asks, understand
+from sinkqa.index.naming.lexicon import heads, tokens
+from sinkqa.ingest.provisions.references import Reference, references
+from sinkqa.ingest.text.analyzer import units
+from sinkqa.ingest.text.patterns import late
+from sinkqa.service.answering.understanding.question import Asked, asks, understand
 
 _MOST = 12  # parts of one question
 _MOST_CLAUSES = 48  # of a sentence: what is behind them belongs to the last part

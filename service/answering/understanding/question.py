@@ -9,13 +9,13 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal, NamedTuple, get_args
 
-from ingest.provisions.formulae import ProvisionKind
-from ingest.text.amounts import REFERENCES, Amount
-from ingest.text.patterns import late
-from ingest.text.view import fold
-from service.answering.understanding.meaning import Meaning, meaning_asked
-from service.evidence.analysis import Analysis
-from service.evidence.entities import Entity
+from sinkqa.ingest.provisions.formulae import ProvisionKind
+from sinkqa.ingest.text.amounts import REFERENCES, Amount
+from sinkqa.ingest.text.patterns import late
+from sinkqa.ingest.text.view import fold
+from sinkqa.service.answering.understanding.meaning import Meaning, meaning_asked
+from sinkqa.service.evidence.analysis import Analysis
+from sinkqa.service.evidence.entities import Entity
 
 Kind = Literal[
     "compare", "when", "why", "definition", "how many", "list", "where", "who", "yes-no", "which", "how", "topic"
@@ -53,7 +53,7 @@ class Asked:
     are the kinds of statement that answer. ``matter`` is the question, folded, without the words that ask; ``counted``
     names the things whose number is asked for. It ``presumes`` where it holds something to be so that it does not ask
     for. ``provisions`` are the kinds of provision that settle it in a law; ``terms`` what it asks the meaning of, in
-    its readings (:class:`service.answering.understanding.meaning.Meaning`). ``several``: it asks for things, and not for one.
+    its readings (:class:`Meaning`). ``several``: it asks for things, and not for one.
     """
 
     said: Analysis
@@ -361,5 +361,5 @@ def _forms() -> dict[str, _Words]:
 
 def _lines(name: str) -> list[str]:
     """The lines of a data file beside this module, without comments and empty ones."""
-    text = files("service.answering.understanding").joinpath(name).read_text("utf-8")
+    text = files("sinkqa.service.answering.understanding").joinpath(name).read_text("utf-8")
     return [line for line in text.splitlines() if line and not line.startswith("#")]

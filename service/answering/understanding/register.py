@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from index.library import Library
-from index.naming.known import LOCAL, Known
-from index.store.documents.names import Shared
+from sinkqa.index.library import Library
+from sinkqa.index.naming.known import LOCAL, Known
+from sinkqa.index.store.documents.names import Shared
 
 _MOST_VISITED = 800  # places of a word among documents; a word that more of them share tells none apart
 _MOST_WEIGHED = 16  # documents compared for one mention

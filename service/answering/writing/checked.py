@@ -7,15 +7,15 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ingest.text.language import detect
-from ingest.text.patterns import late
-from ingest.text.sentences import sentence_spans
-from service.answer import Answer, Citation, Removed, Segment
-from service.answering.writing.generating import NO_ANSWER, Generator, Source
-from service.errors import GeneratorStopped, GeneratorUnavailable
-from service.grounding.guard import Verdict
-from service.grounding.quote import Quote
-from service.grounding.verifying import Entailment, told
+from sinkqa.ingest.text.language import detect
+from sinkqa.ingest.text.patterns import late
+from sinkqa.ingest.text.sentences import sentence_spans
+from sinkqa.service.answer import Answer, Citation, Removed, Segment
+from sinkqa.service.answering.writing.generating import NO_ANSWER, Generator, Source
+from sinkqa.service.errors import GeneratorStopped, GeneratorUnavailable
+from sinkqa.service.grounding.guard import Verdict
+from sinkqa.service.grounding.quote import Quote
+from sinkqa.service.grounding.verifying import Entailment, told
 
 _KEY = r"c\s?:\s?[0-9a-zA-Z]+"
 # Keys in brackets, and numbers in brackets: nobody but us may number citations.

@@ -11,8 +11,8 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
-from service.errors import GeneratorStopped, GeneratorUnavailable
-from service.settings import Settings
+from sinkqa.service.errors import GeneratorStopped, GeneratorUnavailable
+from sinkqa.service.settings import Settings
 
 if TYPE_CHECKING:
     from openai import OpenAI, Stream

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from ingest.text.analyzer import analyze
-from ingest.text.language import detect
-from ingest.text.view import fold
-from service.answer import Gloss
-from service.answering.understanding.question import Asked
-from service.answering.writing.restating import placed, readable, written
-from service.answering.writing.senses import senses, singular
+from sinkqa.ingest.text.analyzer import analyze
+from sinkqa.ingest.text.language import detect
+from sinkqa.ingest.text.view import fold
+from sinkqa.service.answer import Gloss
+from sinkqa.service.answering.understanding.question import Asked
+from sinkqa.service.answering.writing.restating import placed, readable, written
+from sinkqa.service.answering.writing.senses import senses, singular
 
 _MOST = 10  # of one quote
 _AMOUNT, _FORM, _ASKED, _REFERENCE = 8.0, 6.0, 4.0, 1.0  # what a gloss counts for what it carries
@@ -34,7 +34,7 @@ def gloss(quote: str, *, language: str, asked: Asked | None = None, dollar: str 
 
     Known terms with the rendering that fits the words around them, and amounts and dates as the asker writes them.
     Where they are many, those stay that ``asked`` asks about, then amounts, then the longest terms; commonplaces are
-    told only where they are asked about. ``dollar`` as in :func:`service.answering.writing.restating.restated`.
+    told only where they are asked about. ``dollar`` as in :func:`restated`.
     """
     said = detect(quote)
     if said not in ("zh", "en", "ja") or language not in ("zh", "en") or said == language:

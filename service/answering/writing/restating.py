@@ -11,13 +11,13 @@ from functools import cache
 from itertools import zip_longest
 from typing import NamedTuple
 
-from ingest.text.amounts import Amount, amounts, matches
-from ingest.text.language import detect
-from ingest.text.numerals import ERAS, HAN, MONTHS, era_year, read_number, write_numeral
-from ingest.text.patterns import late
-from ingest.text.units import read_unit
-from ingest.text.view import View, cased, fold, search_view
-from service.answer import Gloss
+from sinkqa.ingest.text.amounts import Amount, amounts, matches
+from sinkqa.ingest.text.language import detect
+from sinkqa.ingest.text.numerals import ERAS, HAN, MONTHS, era_year, read_number, write_numeral
+from sinkqa.ingest.text.patterns import late
+from sinkqa.ingest.text.units import read_unit
+from sinkqa.ingest.text.view import View, cased, fold, search_view
+from sinkqa.service.answer import Gloss
 
 # How Chinese writes a unit, and how English does.
 _UNITS: tuple[tuple[str, str], ...] = (

@@ -9,9 +9,9 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import NamedTuple
 
-from index.glossary.renderings import GLOSSARY
-from ingest.text.patterns import late
-from ingest.text.view import View, fold
+from sinkqa.index.glossary.renderings import GLOSSARY
+from sinkqa.ingest.text.patterns import late
+from sinkqa.ingest.text.view import View, fold
 
 _NEAR = {"en": 60, "zh": 14, "ja": 14}  # characters on either side in which a cue counts
 _TOKEN = late(r"[a-z]+|\d+|[^\W\d_]")
@@ -158,7 +158,7 @@ def _own(said: str, asked: str) -> dict[tuple[tuple[str, ...], bool], Entry]:
     """The entries of our own file, by key and whether capitals tell."""
     entries: dict[tuple[tuple[str, ...], bool], Entry] = {}
     section = ""
-    for line in files("service.answering.writing").joinpath("senses.txt").read_text("utf-8").splitlines():
+    for line in files("sinkqa.service.answering.writing").joinpath("senses.txt").read_text("utf-8").splitlines():
         if line.startswith("["):
             section = line.strip("[]")
         elif line and not line.startswith("#") and section == f"{said} {asked}":
@@ -176,7 +176,7 @@ def _own(said: str, asked: str) -> dict[tuple[tuple[str, ...], bool], Entry]:
 def _glossary(said: str) -> dict[tuple[tuple[str, ...], bool], Entry]:
     """Terms that the search's glossary names first and once: only those are renderings, the rest are kindred words."""
     first: dict[tuple[str, ...], list[tuple[str, str]]] = {}
-    for line in files("index.glossary").joinpath(GLOSSARY).read_text("utf-8").splitlines():
+    for line in files("sinkqa.index.glossary").joinpath(GLOSSARY).read_text("utf-8").splitlines():
         english, _, chinese = line.partition("=")
         if chinese and not line.startswith("#"):
             sides = (english, chinese) if said == "en" else (chinese, english)

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from ingest.text.amounts import REFERENCES, Amount, amounts, matches
-from ingest.text.language import detect
-from ingest.text.patterns import late
-from ingest.text.view import cased
-from service.answer import Answer, Citation
-from service.answering.writing.generating import Foreign, Generator, Translator
-from service.answering.writing.restating import counted, joined
-from service.errors import GeneratorStopped, GeneratorUnavailable
-from service.evidence.entities import entities
+from sinkqa.ingest.text.amounts import REFERENCES, Amount, amounts, matches
+from sinkqa.ingest.text.language import detect
+from sinkqa.ingest.text.patterns import late
+from sinkqa.ingest.text.view import cased
+from sinkqa.service.answer import Answer, Citation
+from sinkqa.service.answering.writing.generating import Foreign, Generator, Translator
+from sinkqa.service.answering.writing.restating import counted, joined
+from sinkqa.service.errors import GeneratorStopped, GeneratorUnavailable
+from sinkqa.service.evidence.entities import entities
 
 _CHARS = 4_000  # of quotes that are translated for one answer
 _MARK = late(r"[(（]\s?\w{1,4}\s?[)）]")  # (2), （二）: of a list, and no amount

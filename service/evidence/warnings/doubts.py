@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple, Protocol, TypeVar
 
-from index.store.documents.catalogue import DocumentRecord
-from ingest.document import Page
-from ingest.remarks import Remark, RemarkKind, remark
-from service.answer import Citation, RankedPassage
+from sinkqa.index.store.documents.catalogue import DocumentRecord
+from sinkqa.ingest.document import Page
+from sinkqa.ingest.remarks import Remark, RemarkKind, remark
+from sinkqa.service.answer import Citation, RankedPassage
 
 _POOR = 0.8  # of a page's quality, as the reader of PDFs has it: below, it reads poorly
 _LONGEST = 200  # characters of one doubt

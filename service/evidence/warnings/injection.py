@@ -11,9 +11,9 @@ import unicodedata
 from functools import cache, lru_cache
 from importlib import resources
 
-from ingest.text.patterns import late
-from service.answer import Flag
-from service.evidence.warnings.direction import turns
+from sinkqa.ingest.text.patterns import late
+from sinkqa.service.answer import Flag
+from sinkqa.service.evidence.warnings.direction import turns
 
 _INVISIBLE = late(
     r"[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
@@ -34,5 +34,5 @@ def flags(text: str) -> tuple[Flag, ...]:
 @cache
 def _patterns() -> tuple[re.Pattern[str], ...]:
     """One by one they are twice as fast as one of all."""
-    lines = resources.files("service").joinpath("data/instructions.txt").read_text("utf-8").splitlines()
+    lines = resources.files("sinkqa.service").joinpath("data/instructions.txt").read_text("utf-8").splitlines()
     return tuple(re.compile(line) for line in lines if line and not line.startswith("# "))

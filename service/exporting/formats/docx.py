@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from service.exporting.manuscript import Grid, Manuscript, Mark, Note, Passage, Strands
+from sinkqa.service.exporting.manuscript import Grid, Manuscript, Mark, Note, Passage, Strands
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -29,7 +29,7 @@ class _Writer:
     def __init__(self, manuscript: Manuscript) -> None:
         import docx
 
-        from service.exporting.formats.footnotes import Footnotes
+        from sinkqa.service.exporting.formats.footnotes import Footnotes
 
         self._manuscript = manuscript
         self._document: Document = docx.Document()
@@ -72,14 +72,14 @@ class _Writer:
         self._document.add_paragraph()
 
     def _strands(self, paragraph: Paragraph, strands: Strands) -> None:
-        from service.exporting.formats.footnotes import text_run
+        from sinkqa.service.exporting.formats.footnotes import text_run
 
         for strand in strands:
             elements = self._mark(strand) if isinstance(strand, Mark) else [text_run(strand)]
             paragraph._p.extend(elements)
 
     def _mark(self, mark: Mark) -> list[Any]:
-        from service.exporting.formats.footnotes import again, inner_link, reference
+        from sinkqa.service.exporting.formats.footnotes import again, inner_link, reference
 
         if self._footnotes is None:
             return [inner_link(f" [{mark.label}]", f"_Source{mark.number}")]
@@ -89,7 +89,7 @@ class _Writer:
         return reference(mark.number)
 
     def _list(self, manuscript: Manuscript) -> None:
-        from service.exporting.formats.footnotes import bookmarked, link, text_run
+        from sinkqa.service.exporting.formats.footnotes import bookmarked, link, text_run
 
         self._document.add_paragraph(manuscript.heading, "Heading 1")
         for note in manuscript.notes:
@@ -119,7 +119,7 @@ def _dress(document: Document) -> None:
     from docx.oxml.ns import qn
     from docx.shared import Mm, Pt, RGBColor
 
-    from service.exporting.formats.footnotes import FOOTNOTE_REFERENCE, FOOTNOTE_TEXT
+    from sinkqa.service.exporting.formats.footnotes import FOOTNOTE_REFERENCE, FOOTNOTE_TEXT
 
     for language in document.styles.element.iter(qn("w:lang")):
         language.set(qn("w:eastAsia"), "zh-CN")

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from html import escape
 from importlib.resources import files
 
-from service.exporting.manuscript import Block, Grid, Manuscript, Mark, Note, Strands
-from service.exporting.words import say
+from sinkqa.service.exporting.manuscript import Block, Grid, Manuscript, Mark, Note, Strands
+from sinkqa.service.exporting.words import say
 
 _TAGS = {"zh": "zh-Hans"}
 _HEAD = """<!doctype html>
@@ -34,7 +34,7 @@ def write_html(manuscript: Manuscript) -> bytes:
         lang=_tag(manuscript.language),
         title=escape(manuscript.title),
         made=escape(manuscript.made),
-        style=files("service.exporting").joinpath("memo.css").read_text("utf-8"),
+        style=files("sinkqa.service.exporting").joinpath("memo.css").read_text("utf-8"),
     )
     body = "\n".join(_grid(each) if isinstance(each, Grid) else _block(each) for each in manuscript.blocks)
     return f"{head}{body}\n{''.join(_notes(manuscript))}</main>\n</body>\n</html>\n".encode()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from service.exporting.manuscript import Block, Grid, Manuscript, Mark, Note, Strands
-from service.exporting.words import say
-from service.markdown import escaped
+from sinkqa.service.exporting.manuscript import Block, Grid, Manuscript, Mark, Note, Strands
+from sinkqa.service.exporting.words import say
+from sinkqa.service.markdown import escaped
 
 
 def write_markdown(manuscript: Manuscript) -> bytes:

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from service.exporting.manuscript import Block, Grid, Manuscript, Mark, Strands, plain
-from service.exporting.paragraphs import shown
-from service.exporting.references import apa, gbt7714
-from service.exporting.rereading import Evidence
-from service.exporting.words import say
+from sinkqa.service.exporting.manuscript import Block, Grid, Manuscript, Mark, Strands, plain
+from sinkqa.service.exporting.paragraphs import shown
+from sinkqa.service.exporting.references import apa, gbt7714
+from sinkqa.service.exporting.rereading import Evidence
+from sinkqa.service.exporting.words import say
 
 if TYPE_CHECKING:
     from openpyxl import Workbook

@@ -22,18 +22,18 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ingest.errors import SinkQAError
-from service.engine import Engine
-from service.errors import Forbidden, KeysUnreadable, RateLimited, Unauthorized, WrongHost
-from service.hosting.collections import Collections
-from service.hosting.keys import Key, keys_of
-from service.hosting.scopes import Scope as KeyScope
-from service.http.guards.headers import SecureHeaders
-from service.http.guards.limits import Limits, answer_early
-from service.http.guards.problems import refuse, refuse_named
-from service.http.guards.rates import Budget, buckets, is_loopback, network
-from service.http.observing.requests import ID_HEADER
-from service.settings import Settings
+from sinkqa.ingest.errors import SinkQAError
+from sinkqa.service.engine import Engine
+from sinkqa.service.errors import Forbidden, KeysUnreadable, RateLimited, Unauthorized, WrongHost
+from sinkqa.service.hosting.collections import Collections
+from sinkqa.service.hosting.keys import Key, keys_of
+from sinkqa.service.hosting.scopes import Scope as KeyScope
+from sinkqa.service.http.guards.headers import SecureHeaders
+from sinkqa.service.http.guards.limits import Limits, answer_early
+from sinkqa.service.http.guards.problems import refuse, refuse_named
+from sinkqa.service.http.guards.rates import Budget, buckets, is_loopback, network
+from sinkqa.service.http.observing.requests import ID_HEADER
+from sinkqa.service.settings import Settings
 
 PUBLIC = re.compile(r"/|/healthz|/readyz|/openapi\.json|/favicon\.ico|/page/.*")
 """Paths that need no key: the page and its files, whether the server lives, and how to speak with it."""

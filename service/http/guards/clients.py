@@ -6,7 +6,7 @@ import asyncio
 import os
 from collections import Counter
 
-from service.settings import Settings
+from sinkqa.service.settings import Settings
 
 SLICE_S = 0.0005  # a thread works before another may: a search hands over some fifty times, and waits as often
 _PART = 4  # one in so many threads is what a client has at least to itself

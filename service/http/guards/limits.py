@@ -13,12 +13,12 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.budget import WorkBudget, allowing
-from service.errors import DeadlineExceeded
-from service.http.guards.clients import Clients, places
-from service.http.guards.problems import refuse
-from service.http.guards.rates import network
-from service.settings import Settings
+from sinkqa.service.budget import WorkBudget, allowing
+from sinkqa.service.errors import DeadlineExceeded
+from sinkqa.service.http.guards.clients import Clients, places
+from sinkqa.service.http.guards.problems import refuse
+from sinkqa.service.http.guards.rates import network
+from sinkqa.service.settings import Settings
 
 _UPLOADS = re.compile(r"/v1/documents/?")
 _WATCHED = {"/healthz", "/readyz", "/metrics"}  # an operator sees in even when there is too much to do

@@ -14,13 +14,13 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.routing import compile_path
 
-from index import errors as index_errors
-from ingest import errors as ingest_errors
-from ingest.errors import SinkQAError
-from service import errors as service_errors
-from service.http.guards.headers import headers_for
-from service.http.observing.lines import request_id
-from service.http.observing.requests import ID_HEADER
+from sinkqa.index import errors as index_errors
+from sinkqa.ingest import errors as ingest_errors
+from sinkqa.ingest.errors import SinkQAError
+from sinkqa.service import errors as service_errors
+from sinkqa.service.http.guards.headers import headers_for
+from sinkqa.service.http.observing.lines import request_id
+from sinkqa.service.http.observing.requests import ID_HEADER
 
 MEDIA_TYPE = "application/problem+json"
 OPENAI_PATHS = ("/v1/models", "/v1/chat/", "/v1/responses", "/v1/vector_stores/")

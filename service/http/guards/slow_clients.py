@@ -10,8 +10,8 @@ from typing import ClassVar
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from service.http.guards.headers import headers_for
-from service.http.guards.problems import refuse
+from sinkqa.service.http.guards.headers import headers_for
+from sinkqa.service.http.guards.problems import refuse
 
 
 class Patient(H11Protocol):

@@ -8,7 +8,7 @@ import sys
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
-from service.hosting.keys import scrubbed
+from sinkqa.service.hosting.keys import scrubbed
 
 _TOLD = {"method", "route", "status", "taken_ms", "collection", "who", "address", "path"}
 ID_OF_REQUEST: ContextVar[str | None] = ContextVar("request_id", default=None)

@@ -15,18 +15,18 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
-from ingest.errors import SinkQAError
-from service.answer import Answer, SearchResult
-from service.engine import Engine
-from service.grounding.quoting import QuoteReport
-from service.grounding.verifying import VerifyReport
-from service.hosting.collections import Collections
-from service.http.observing import tally
-from service.settings import Settings
+from sinkqa.ingest.errors import SinkQAError
+from sinkqa.service.answer import Answer, SearchResult
+from sinkqa.service.engine import Engine
+from sinkqa.service.grounding.quoting import QuoteReport
+from sinkqa.service.grounding.verifying import VerifyReport
+from sinkqa.service.hosting.collections import Collections
+from sinkqa.service.http.observing import tally
+from sinkqa.service.settings import Settings
 
 _Result = TypeVar("_Result", SearchResult, VerifyReport, QuoteReport)
 _SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
-_WITHDRAWING = "service.evidence.citations"  # where a quote that fails its check is withdrawn, with a warning
+_WITHDRAWING = "sinkqa.service.evidence.citations"  # where a quote that fails its check is withdrawn, with a warning
 
 
 class Metrics:
@@ -68,7 +68,7 @@ class Metrics:
             self._libraries = None
 
     def open_engine(self, settings: Settings, *, create: bool, reencode: bool) -> Engine:
-        """As :meth:`service.engine.Engine.open`; what the engine does is counted here."""
+        """As :meth:`Engine.open`; what the engine does is counted here."""
         engine = _CountedEngine.open(settings, create=create, reencode=reencode)
         engine.metrics = self
         if self._folder:

@@ -11,8 +11,8 @@ from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.http.observing.lines import ID_OF_REQUEST
-from service.http.observing.metrics import Metrics
+from sinkqa.service.http.observing.lines import ID_OF_REQUEST
+from sinkqa.service.http.observing.metrics import Metrics
 
 ID_HEADER = "X-Request-Id"
 _GIVEN = re.compile(r"[A-Za-z0-9._:-]{1,128}")  # nothing that could forge a line of a log or a header

@@ -8,15 +8,15 @@ from typing import Any, Literal
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.engine import Engine
-from service.errors import InvalidFilter
-from service.http.encoding import Json
-from service.http.engines import collections_of
-from service.http.guards.access import READS
-from service.http.protocols.filters import LISTED, TEXT, YEAR, Condition, filters_of
-from service.http.protocols.openai import share
-from service.interfaces.links import base_of, passage_link
-from service.interfaces.schemas import NAMED, Share, Text, UpTo100
+from sinkqa.service.engine import Engine
+from sinkqa.service.errors import InvalidFilter
+from sinkqa.service.http.encoding import Json
+from sinkqa.service.http.engines import collections_of
+from sinkqa.service.http.guards.access import READS
+from sinkqa.service.http.protocols.filters import LISTED, TEXT, YEAR, Condition, filters_of
+from sinkqa.service.http.protocols.openai import share
+from sinkqa.service.interfaces.links import base_of, passage_link
+from sinkqa.service.interfaces.schemas import NAMED, Share, Text, UpTo100
 
 _OPERATORS = {"is": "eq", "=": "eq", "in": "in", "≥": "gte", ">": "gt", "≤": "lte", "<": "lt"}
 

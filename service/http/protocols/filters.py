@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from index.hit import Filters
-from service.errors import InvalidFilter
+from sinkqa.index.hit import Filters
+from sinkqa.service.errors import InvalidFilter
 
 _LISTS = {"doc_id": "doc_ids", "language": "languages", "jurisdiction": "jurisdictions", "type": "types"}
 LISTED = (*_LISTS,)

@@ -12,11 +12,11 @@ from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from service.http.engines import collections_of, settings_of
-from service.interfaces.links import base_of
+from sinkqa.service.http.engines import collections_of, settings_of
+from sinkqa.service.interfaces.links import base_of
 
 if TYPE_CHECKING:
-    from service.mcp import Place
+    from sinkqa.service.mcp import Place
 
 
 def install(app: FastAPI) -> None:
@@ -29,7 +29,7 @@ async def connected(app: FastAPI) -> AsyncIterator[None]:
     """Answers messages meanwhile, each by itself: no session is kept, so that a restart loses none."""
     from mcp.server.transport_security import TransportSecuritySettings  # half a second, with the next
 
-    from service.mcp import Server
+    from sinkqa.service.mcp import Server
 
     server = Server(_place_of)
     elsewhere = TransportSecuritySettings(enable_dns_rebinding_protection=False)  # hosts and origins: see access.py
@@ -47,7 +47,7 @@ class _Endpoint:
 
 
 def _place_of(request: Request) -> Place:
-    from service.mcp import Place
+    from sinkqa.service.mcp import Place
 
     named = request.headers.get("X-SinkQA-Collection") or request.query_params.get("collection")
     collection = named or settings_of(request).collection

@@ -13,17 +13,17 @@ from fastapi import APIRouter, Depends, Path, Request
 from fastapi.sse import EventSourceResponse, format_sse_event
 from starlette.responses import Response
 
-from index.errors import DocumentNotFound
-from service.answer import Answer, RankedPassage
-from service.conversation import ask_in_turn
-from service.engine import Engine
-from service.errors import CollectionNotFound, InvalidCollection, ModelNotFound
-from service.hosting.collections import Collections
-from service.http.encoding import Json, dumps
-from service.http.engines import CollectionOf, collections_of
-from service.http.guards.access import READS
-from service.http.protocols.filters import filters_of, flattened
-from service.http.protocols.openai_schemas import (
+from sinkqa.index.errors import DocumentNotFound
+from sinkqa.service.answer import Answer, RankedPassage
+from sinkqa.service.conversation import ask_in_turn
+from sinkqa.service.engine import Engine
+from sinkqa.service.errors import CollectionNotFound, InvalidCollection, ModelNotFound
+from sinkqa.service.hosting.collections import Collections
+from sinkqa.service.http.encoding import Json, dumps
+from sinkqa.service.http.engines import CollectionOf, collections_of
+from sinkqa.service.http.guards.access import READS
+from sinkqa.service.http.protocols.filters import filters_of, flattened
+from sinkqa.service.http.protocols.openai_schemas import (
     MODEL,
     Asking,
     ChatRequest,
@@ -34,9 +34,9 @@ from service.http.protocols.openai_schemas import (
     asked,
     tokens,
 )
-from service.interfaces.links import base_of, passage_link
-from service.interfaces.schemas import NAMED
-from service.markdown import Link, Mark, Piece, pieces
+from sinkqa.service.interfaces.links import base_of, passage_link
+from sinkqa.service.interfaces.schemas import NAMED
+from sinkqa.service.markdown import Link, Mark, Piece, pieces
 
 _STREAMED = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 _REFUSED: dict[int | str, dict[str, Any]] = {

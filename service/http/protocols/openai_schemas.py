@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, field_validator
 
-from service.http.protocols.filters import FILTER
-from service.interfaces.schemas import K, Share, Switch, Text, UpTo50
+from sinkqa.service.http.protocols.filters import FILTER
+from sinkqa.service.interfaces.schemas import K, Share, Switch, Text, UpTo50
 
 MODEL = "sinkqa"
 

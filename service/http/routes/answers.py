@@ -10,13 +10,13 @@ from fastapi import APIRouter, Query
 from fastapi.sse import EventSourceResponse, format_sse_event
 from starlette.responses import Response
 
-from service.answer import Answer
-from service.conversation import ask_in_turn, next_questions
-from service.http.encoding import Json, dumps
-from service.http.engines import EngineOf
-from service.http.guards.access import READS
-from service.http.guards.problems import documented
-from service.interfaces.schemas import (
+from sinkqa.service.answer import Answer
+from sinkqa.service.conversation import ask_in_turn, next_questions
+from sinkqa.service.http.encoding import Json, dumps
+from sinkqa.service.http.engines import EngineOf
+from sinkqa.service.http.guards.access import READS
+from sinkqa.service.http.guards.problems import documented
+from sinkqa.service.interfaces.schemas import (
     AnswerOut,
     AnswerRequest,
     NextOut,

@@ -7,14 +7,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
-from service.http.encoding import Json
-from service.http.engines import EngineOf
-from service.http.guards.access import READS, WRITES
-from service.http.guards.problems import documented
-from service.http.routes.documents import DocId, told_of
-from service.http.routes.jobs import JobsOf
-from service.interfaces.library_schemas import DeletedOut, DiscardedListOut, DocumentOut
-from service.interfaces.schemas import ok
+from sinkqa.service.http.encoding import Json
+from sinkqa.service.http.engines import EngineOf
+from sinkqa.service.http.guards.access import READS, WRITES
+from sinkqa.service.http.guards.problems import documented
+from sinkqa.service.http.routes.documents import DocId, told_of
+from sinkqa.service.http.routes.jobs import JobsOf
+from sinkqa.service.interfaces.library_schemas import DeletedOut, DiscardedListOut, DocumentOut
+from sinkqa.service.interfaces.schemas import ok
 
 router = APIRouter(tags=["documents"], dependencies=[READS], responses=documented(400, 404, 409, 422, 503))
 

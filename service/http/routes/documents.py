@@ -10,17 +10,17 @@ from anyio.lowlevel import RunVar
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
-from index.store.documents.catalogue import DocumentRecord
-from ingest.document import Span
-from ingest.passage import Passage
-from service.documents.facets import FacetName, Order, listing
-from service.documents.stored import OpenPage
-from service.http.caching import unless_known
-from service.http.encoding import Json
-from service.http.engines import CollectionOf, EngineOf
-from service.http.guards.access import READS, WRITES
-from service.http.guards.problems import documented
-from service.interfaces.library_schemas import (
+from sinkqa.index.store.documents.catalogue import DocumentRecord
+from sinkqa.ingest.document import Span
+from sinkqa.ingest.passage import Passage
+from sinkqa.service.documents.facets import FacetName, Order, listing
+from sinkqa.service.documents.stored import OpenPage
+from sinkqa.service.http.caching import unless_known
+from sinkqa.service.http.encoding import Json
+from sinkqa.service.http.engines import CollectionOf, EngineOf
+from sinkqa.service.http.guards.access import READS, WRITES
+from sinkqa.service.http.guards.problems import documented
+from sinkqa.service.interfaces.library_schemas import (
     DocumentOut,
     DocumentPatch,
     DocumentsOut,
@@ -30,8 +30,8 @@ from service.interfaces.library_schemas import (
     PassagesOut,
     TextOut,
 )
-from service.interfaces.links import base_of, passage_link
-from service.interfaces.schemas import ok
+from sinkqa.service.interfaces.links import base_of, passage_link
+from sinkqa.service.interfaces.schemas import ok
 
 _LARGEST = 2**31
 _SPAN = r"^\d{1,9}-\d{1,9}$"

@@ -10,16 +10,16 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from ingest.document import Span
-from service.exporting.exporter import FORMATS
-from service.http.encoding import Json
-from service.http.engines import CollectionOf, EngineOf
-from service.http.export_schemas import ExportRequest, ReferencesOut
-from service.http.guards.access import READS
-from service.http.guards.problems import documented
-from service.http.routes.documents import DocId
-from service.interfaces.links import base_of, passage_link
-from service.interfaces.schemas import ok
+from sinkqa.ingest.document import Span
+from sinkqa.service.exporting.exporter import FORMATS
+from sinkqa.service.http.encoding import Json
+from sinkqa.service.http.engines import CollectionOf, EngineOf
+from sinkqa.service.http.export_schemas import ExportRequest, ReferencesOut
+from sinkqa.service.http.guards.access import READS
+from sinkqa.service.http.guards.problems import documented
+from sinkqa.service.http.routes.documents import DocId
+from sinkqa.service.interfaces.links import base_of, passage_link
+from sinkqa.service.interfaces.schemas import ok
 
 _NO_NAME = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f-\x9f\s]+')
 _LONGEST_NAME = 60

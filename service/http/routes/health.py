@@ -11,11 +11,11 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from service.engine import Engine
-from service.errors import LibraryEmpty
-from service.http.engines import EngineOf
-from service.http.guards.access import READS, UNLIMITED
-from service.http.guards.problems import documented
+from sinkqa.service.engine import Engine
+from sinkqa.service.errors import LibraryEmpty
+from sinkqa.service.http.engines import EngineOf
+from sinkqa.service.http.guards.access import READS, UNLIMITED
+from sinkqa.service.http.guards.problems import documented
 
 router = APIRouter(tags=["health"])
 _PROBE = "climate 气候"

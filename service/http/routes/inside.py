@@ -9,18 +9,18 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from ingest.document import Span
-from service.answer import plain
-from service.documents.drawn_tables import DrawnCell, DrawnTable
-from service.engine import Engine
-from service.http.caching import unless_known
-from service.http.encoding import Json
-from service.http.engines import EngineOf
-from service.http.guards.access import READS
-from service.http.guards.problems import documented
-from service.http.routes.documents import UNCHANGED, DocId, version
-from service.interfaces.inside_schemas import FoundOut, OverviewOut, TablesOut
-from service.interfaces.schemas import ok
+from sinkqa.ingest.document import Span
+from sinkqa.service.answer import plain
+from sinkqa.service.documents.drawn_tables import DrawnCell, DrawnTable
+from sinkqa.service.engine import Engine
+from sinkqa.service.http.caching import unless_known
+from sinkqa.service.http.encoding import Json
+from sinkqa.service.http.engines import EngineOf
+from sinkqa.service.http.guards.access import READS
+from sinkqa.service.http.guards.problems import documented
+from sinkqa.service.http.routes.documents import UNCHANGED, DocId, version
+from sinkqa.service.interfaces.inside_schemas import FoundOut, OverviewOut, TablesOut
+from sinkqa.service.interfaces.schemas import ok
 
 router = APIRouter(tags=["documents"], dependencies=[READS], responses=documented(400, 404, 409, 422, 503))
 

@@ -9,17 +9,17 @@ from fastapi import APIRouter, Depends, File, Request, UploadFile
 from fastapi.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from service.errors import Forbidden
-from service.fetching.by_address import fetched
-from service.hosting.job_store import Job
-from service.hosting.jobs import MOST_FILES, AllJobs, Jobs
-from service.hosting.quotas import Quotas
-from service.http.encoding import Json
-from service.http.engines import EngineOf, settings_of
-from service.http.guards.access import READS, WRITES, caller_of
-from service.http.guards.problems import documented
-from service.interfaces.library_schemas import AddressIn, JobOut, JobsOut, QuotaOut
-from service.interfaces.schemas import ok
+from sinkqa.service.errors import Forbidden
+from sinkqa.service.fetching.by_address import fetched
+from sinkqa.service.hosting.job_store import Job
+from sinkqa.service.hosting.jobs import MOST_FILES, AllJobs, Jobs
+from sinkqa.service.hosting.quotas import Quotas
+from sinkqa.service.http.encoding import Json
+from sinkqa.service.http.engines import EngineOf, settings_of
+from sinkqa.service.http.guards.access import READS, WRITES, caller_of
+from sinkqa.service.http.guards.problems import documented
+from sinkqa.service.interfaces.library_schemas import AddressIn, JobOut, JobsOut, QuotaOut
+from sinkqa.service.interfaces.schemas import ok
 
 router = APIRouter(tags=["documents"], dependencies=[READS], responses=documented(400, 404, 422, 503))
 

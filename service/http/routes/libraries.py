@@ -7,13 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from service.hosting.collections import Collections
-from service.http.encoding import Json
-from service.http.engines import CollectionOf, collections_of
-from service.http.guards.access import READS
-from service.http.guards.problems import documented
-from service.interfaces.inside_schemas import CollectionsOut
-from service.interfaces.schemas import ok
+from sinkqa.service.hosting.collections import Collections
+from sinkqa.service.http.encoding import Json
+from sinkqa.service.http.engines import CollectionOf, collections_of
+from sinkqa.service.http.guards.access import READS
+from sinkqa.service.http.guards.problems import documented
+from sinkqa.service.interfaces.inside_schemas import CollectionsOut
+from sinkqa.service.interfaces.schemas import ok
 
 router = APIRouter(tags=["documents"], dependencies=[READS], responses=documented(400, 422, 503))
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from service.http.caching import unless_known
+from sinkqa.service.http.caching import unless_known
 
 _TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -18,7 +18,9 @@ _TYPES = {
 }
 _FOLDER = Path(__file__).parents[2] / "page"
 _FILES = {
-    path.relative_to(_FOLDER).as_posix(): path.read_bytes() for path in sorted(_FOLDER.rglob("*")) if path.suffix in _TYPES
+    path.relative_to(_FOLDER).as_posix(): path.read_bytes()
+    for path in sorted(_FOLDER.rglob("*"))
+    if path.suffix in _TYPES
 }
 """All there is: no path that a client names is ever opened."""
 

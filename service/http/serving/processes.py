@@ -14,8 +14,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from service.http.observing import tally
-from service.http.serving.handover import GONE, LEAVING, OPENED, READY, Giver
+from sinkqa.service.http.observing import tally
+from sinkqa.service.http.serving.handover import GONE, LEAVING, OPENED, READY, Giver
 
 Start = Callable[[int], tuple[subprocess.Popen[bytes], Giver]]
 """Begins the worker of a number, from 0."""

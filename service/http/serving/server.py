@@ -13,9 +13,9 @@ from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.http.guards.slow_clients import most_connections, patient
-from service.http.serving.handover import GONE, LEAVING, READY, Taker
-from service.settings import Settings
+from sinkqa.service.http.guards.slow_clients import most_connections, patient
+from sinkqa.service.http.serving.handover import GONE, LEAVING, READY, Taker
+from sinkqa.service.settings import Settings
 
 IDLE_S = 75  # longer than clients and proxies keep a connection: whoever closes first may cut off a request on its way
 GRACE_S = 30  # for requests that run when the server is told to stop

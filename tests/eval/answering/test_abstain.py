@@ -3,11 +3,11 @@ from dataclasses import replace
 
 import pytest
 
-from eval.answering.abstain import Posed, hits_of, overlap, read_posed, score_abstaining
-from eval.errors import MalformedData, NothingToMeasure
-from index.models.encoder import load_encoder
-from service.answering.judging.judge import RuleJudge
-from service.evidence.analysis import Analysis
+from sinkqa.eval.answering.abstain import Posed, hits_of, overlap, read_posed, score_abstaining
+from sinkqa.eval.errors import MalformedData, NothingToMeasure
+from sinkqa.index.models.encoder import load_encoder
+from sinkqa.service.answering.judging.judge import RuleJudge
+from sinkqa.service.evidence.analysis import Analysis
 from tests.eval.collections import write_rows
 from tests.eval.commands.test_cli import evaluate
 

@@ -4,14 +4,14 @@ from statistics import fmean
 
 import pytest
 
-from eval.answering.answers import score_answers
-from eval.answering.judging import answer_scores, locate
-from eval.data.gold import read_questions
-from eval.errors import NothingToMeasure
-from index.models.encoder import load_encoder
-from service.answer import Segment
-from service.engine import Engine
-from service.settings import Settings
+from sinkqa.eval.answering.answers import score_answers
+from sinkqa.eval.answering.judging import answer_scores, locate
+from sinkqa.eval.data.gold import read_questions
+from sinkqa.eval.errors import NothingToMeasure
+from sinkqa.index.models.encoder import load_encoder
+from sinkqa.service.answer import Segment
+from sinkqa.service.engine import Engine
+from sinkqa.service.settings import Settings
 from tests.eval.collections import write_rows
 from tests.eval.commands.test_cli import evaluate
 

@@ -9,12 +9,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from eval.answering.abstain import Posed
-from eval.answering.calibration import Calibration, Example, calibrate, gold_examples, posed_examples
-from eval.data.gold import Evidence, Question
-from index.models.encoder import load_encoder
-from service.answering.judging.confidence import BAR, SIGNS
-from service.answering.judging.judge import RuleJudge
+from sinkqa.eval.answering.abstain import Posed
+from sinkqa.eval.answering.calibration import Calibration, Example, calibrate, gold_examples, posed_examples
+from sinkqa.eval.data.gold import Evidence, Question
+from sinkqa.index.models.encoder import load_encoder
+from sinkqa.service.answering.judging.confidence import BAR, SIGNS
+from sinkqa.service.answering.judging.judge import RuleJudge
 
 ORN = """# Orn
 

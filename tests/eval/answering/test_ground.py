@@ -10,11 +10,11 @@ from random import Random
 import numpy as np
 import pytest
 
-from eval.answering.ground import area, best_threshold, fit, overlap, read_items, score_set, write_weights
-from eval.cli import main
-from eval.errors import MalformedData, NothingToMeasure
-from index.models.encoder import load_encoder
-from service.grounding.support import FEATURES
+from sinkqa.eval.answering.ground import area, best_threshold, fit, overlap, read_items, score_set, write_weights
+from sinkqa.eval.cli import main
+from sinkqa.eval.errors import MalformedData, NothingToMeasure
+from sinkqa.index.models.encoder import load_encoder
+from sinkqa.service.grounding.support import FEATURES
 from tests.service.forging import alterations
 
 SENTENCES = [

@@ -5,14 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from eval.answering.judging import WRONG, Asked, answer_scores, locate, loss, text_worth, unlocated
-from eval.data.gold import Evidence, Judgement, Question
-from index.hit import Filters
-from ingest.document import Span
-from service.answer import Segment
-from service.engine import Engine
-from service.evidence.analysis import Analysis
-from service.settings import Settings
+from sinkqa.eval.answering.judging import WRONG, Asked, answer_scores, locate, loss, text_worth, unlocated
+from sinkqa.eval.data.gold import Evidence, Judgement, Question
+from sinkqa.index.hit import Filters
+from sinkqa.ingest.document import Span
+from sinkqa.service.answer import Segment
+from sinkqa.service.engine import Engine
+from sinkqa.service.evidence.analysis import Analysis
+from sinkqa.service.settings import Settings
 from tests.eval.collections import write_rows
 from tests.eval.commands.test_cli import evaluate
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from eval.answering.kinds import KINDS, read_examples
-from eval.errors import MalformedData
-from index.models.encoder import load_encoder
-from ingest.errors import FileMissing
-from service.answering.judging.confidence import SIGNS
-from service.answering.judging.judge import RuleJudge
+from sinkqa.eval.answering.kinds import KINDS, read_examples
+from sinkqa.eval.errors import MalformedData
+from sinkqa.index.models.encoder import load_encoder
+from sinkqa.ingest.errors import FileMissing
+from sinkqa.service.answering.judging.confidence import SIGNS
+from sinkqa.service.answering.judging.judge import RuleJudge
 from tests.eval.answering.test_abstain import ROWS, row
 from tests.eval.collections import write_rows
 from tests.eval.commands.test_cli import evaluate

@@ -1,7 +1,7 @@
 import pytest
 
-from eval.answering.losses import losses, reliability_of, retrieval_counts, stage
-from eval.results.saved import Loss, QuestionResult, Result, read_result, write_result
+from sinkqa.eval.answering.losses import losses, reliability_of, retrieval_counts, stage
+from sinkqa.eval.results.saved import Loss, QuestionResult, Result, read_result, write_result
 
 
 def loss(name="retrieval", rank=None, *, given=True, astray=False, **more):

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from eval.answering.statements import Labelled, Row, Statement, label_statements, read_statements, tally
-from eval.cli import main
-from eval.data.evidence import bare
-from eval.errors import MalformedData, NothingToMeasure
-from index.models.encoder import load_encoder
-from ingest.readers import read
-from service.answering.judging.judge import RuleJudge
-from service.grounding.guard import Verdict
+from sinkqa.eval.answering.statements import Labelled, Row, Statement, label_statements, read_statements, tally
+from sinkqa.eval.cli import main
+from sinkqa.eval.data.evidence import bare
+from sinkqa.eval.errors import MalformedData, NothingToMeasure
+from sinkqa.index.models.encoder import load_encoder
+from sinkqa.ingest.readers import read
+from sinkqa.service.answering.judging.judge import RuleJudge
+from sinkqa.service.grounding.guard import Verdict
 
 POLICIES = Path(__file__).parents[3].parent / "shared" / "policy" / "docs"
 MILLS = "# Mill Act\n\nThe owner of a mill shall report its silt to the Council within 30 days.\n"

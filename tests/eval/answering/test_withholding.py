@@ -2,7 +2,7 @@ import itertools
 
 import pytest
 
-from eval.answering.withholding import area, auroc, calibration_error, reliability, risk_coverage
+from sinkqa.eval.answering.withholding import area, auroc, calibration_error, reliability, risk_coverage
 
 
 @pytest.mark.parametrize("truth", [t for t in itertools.product([True, False], repeat=5) if 0 < sum(t) < 5])

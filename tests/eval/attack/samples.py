@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from eval.attack.samples import Sample, made_of
+from sinkqa.eval.attack.samples import Sample, made_of
 from tests.hostile import pdf, word
 from tests.service.http.conftest import FILES
 

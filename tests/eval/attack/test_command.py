@@ -8,10 +8,10 @@ import re
 import pytest
 from typer.testing import CliRunner
 
-from eval.attack.running import PARTS, SHARES, Run, attack
-from eval.cli import app
-from eval.errors import ServerFailed
-from eval.outcome import Bar, Clock, Failure, Outcome
+from sinkqa.eval.attack.running import PARTS, SHARES, Run, attack
+from sinkqa.eval.cli import app
+from sinkqa.eval.errors import ServerFailed
+from sinkqa.eval.outcome import Bar, Clock, Failure, Outcome
 from tests.eval.attack.samples import lay_out
 
 

@@ -7,14 +7,14 @@ from random import Random
 
 import pytest
 
-from eval.attack import fuzzing
-from eval.attack.fuzzing import fuzz
-from eval.attack.mutating import mutated
-from eval.attack.samples import read_samples
-from eval.errors import NothingToMeasure
-from eval.outcome import Clock
-from ingest.readers import FORMATS
-from ingest.readers.markdown import read_markdown
+from sinkqa.eval.attack import fuzzing
+from sinkqa.eval.attack.fuzzing import fuzz
+from sinkqa.eval.attack.mutating import mutated
+from sinkqa.eval.attack.samples import read_samples
+from sinkqa.eval.errors import NothingToMeasure
+from sinkqa.eval.outcome import Clock
+from sinkqa.ingest.readers import FORMATS
+from sinkqa.ingest.readers.markdown import read_markdown
 from tests.eval.attack.samples import SAMPLES, lay_out
 from tests.hostile import slow
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from eval.attack.killing import Promised, killing
-from eval.outcome import Clock
+from sinkqa.eval.attack.killing import Promised, killing
+from sinkqa.eval.outcome import Clock
 
 
 @pytest.mark.slow

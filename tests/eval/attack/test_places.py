@@ -7,8 +7,8 @@ from random import Random
 
 import pytest
 
-from eval.attack import places
-from eval.attack.places import CASES, amiss
+from sinkqa.eval.attack import places
+from sinkqa.eval.attack.places import CASES, amiss
 
 
 @pytest.fixture

@@ -8,15 +8,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from eval.attack.contract import contract
-from eval.attack.crowd import ATTACKERS, crowd
-from eval.attack.routes import ROUTES, Cost, growth_of, strings
-from eval.attack.units import UNITS, repeated
-from eval.outcome import Clock
-from eval.speed.loopback import serving
-from service.engine import Engine
-from service.hosting.keys import keys_of
-from service.settings import Settings
+from sinkqa.eval.attack.contract import contract
+from sinkqa.eval.attack.crowd import ATTACKERS, crowd
+from sinkqa.eval.attack.routes import ROUTES, Cost, growth_of, strings
+from sinkqa.eval.attack.units import UNITS, repeated
+from sinkqa.eval.outcome import Clock
+from sinkqa.eval.speed.loopback import serving
+from sinkqa.service.engine import Engine
+from sinkqa.service.hosting.keys import keys_of
+from sinkqa.service.settings import Settings
 from tests.service.http.conftest import FILES
 
 

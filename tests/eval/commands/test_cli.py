@@ -4,10 +4,10 @@ from dataclasses import fields
 
 import pytest
 
-from eval.cli import main
-from eval.results.saved import read_result
-from index.models.reranker import load_reranker
-from index.query.fusion import Weights
+from sinkqa.eval.cli import main
+from sinkqa.eval.results.saved import read_result
+from sinkqa.index.models.reranker import load_reranker
+from sinkqa.index.query.fusion import Weights
 from tests.eval.collections import CORPUS, QRELS, write_collection, write_rows
 from tests.index.tiny import write_bert
 

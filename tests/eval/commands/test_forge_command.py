@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from eval.cli import main
+from sinkqa.eval.cli import main
 from tests.eval.forging.texts import write_library
 
 

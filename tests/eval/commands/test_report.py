@@ -5,9 +5,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from eval.errors import NothingToMeasure
-from eval.reporting.report import write_report
-from eval.results.saved import Loss, QuestionResult, Result, Wanted
+from sinkqa.eval.errors import NothingToMeasure
+from sinkqa.eval.reporting.report import write_report
+from sinkqa.eval.results.saved import Loss, QuestionResult, Result, Wanted
 
 HOSTILE = "</script><script>alert(1)</script> <!--data--> & 碳汇 $x_1$ \u2028 \ud800"
 

@@ -1,8 +1,8 @@
 import pytest
 
-from eval.data.beir import CorpusEntry, as_document, find_benchmarks, read_benchmark
-from eval.errors import MalformedData, NothingToMeasure
-from ingest.errors import FileMissing
+from sinkqa.eval.data.beir import CorpusEntry, as_document, find_benchmarks, read_benchmark
+from sinkqa.eval.errors import MalformedData, NothingToMeasure
+from sinkqa.ingest.errors import FileMissing
 from tests.eval.collections import CORPUS, QRELS, QUERIES, write_collection, write_rows
 
 

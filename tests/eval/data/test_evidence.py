@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.data.evidence import bare, stretches
+from sinkqa.eval.data.evidence import bare, stretches
 
 TABLE = "Finland\t12\nSweden 7\n\nLimits\nSweden: 9 parts\nFinland:\u3000 -17 754 parts\nNorway 3"
 

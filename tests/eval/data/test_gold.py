@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from eval.data.gold import DEPTH, Evidence, Judgement, Question, evidence_recall, judge, read_questions
-from eval.errors import MalformedData, NothingToMeasure
-from eval.ranking.configuration import Configuration
-from eval.ranking.recall import MEASURES, score_gold
-from index.library import Library
-from index.models.encoder import load_encoder
-from ingest.errors import IngestError
-from ingest.readers import read
-from ingest.splitting.splitter import split
+from sinkqa.eval.data.gold import DEPTH, Evidence, Judgement, Question, evidence_recall, judge, read_questions
+from sinkqa.eval.errors import MalformedData, NothingToMeasure
+from sinkqa.eval.ranking.configuration import Configuration
+from sinkqa.eval.ranking.recall import MEASURES, score_gold
+from sinkqa.index.library import Library
+from sinkqa.index.models.encoder import load_encoder
+from sinkqa.ingest.errors import IngestError
+from sinkqa.ingest.readers import read
+from sinkqa.ingest.splitting.splitter import split
 from tests.eval.collections import write_rows
 
 SHARED = Path(__file__).parents[3].parent / "shared"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.data.points import says, share_said
+from sinkqa.eval.data.points import says, share_said
 
 GOLD = Path(__file__).parents[3].parent / "shared" / "gold"
 

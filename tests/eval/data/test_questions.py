@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from ingest.document import Document
-from ingest.readers import read
+from sinkqa.ingest.document import Document
+from sinkqa.ingest.readers import read
 
 ROOT = Path(__file__).parents[3]
 QUESTIONS = ROOT / "eval" / "questions"

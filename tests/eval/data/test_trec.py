@@ -2,9 +2,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from eval.data.trec import ScoredDoc, read_qrels, read_run, write_run
-from eval.errors import MalformedData
-from ingest.errors import FileMissing
+from sinkqa.eval.data.trec import ScoredDoc, read_qrels, read_run, write_run
+from sinkqa.eval.errors import MalformedData
+from sinkqa.ingest.errors import FileMissing
 
 ids = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1, max_size=8)
 scores = st.floats(allow_nan=False, allow_infinity=False, width=32)

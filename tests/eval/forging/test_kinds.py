@@ -3,10 +3,10 @@ from random import Random
 
 import pytest
 
-from eval.data.evidence import bare
-from eval.forging.kinds import KINDS, begun_small, is_plain
-from eval.forging.material import read_material
-from eval.forging.measure import MODULES, forgeries, is_true
+from sinkqa.eval.data.evidence import bare
+from sinkqa.eval.forging.kinds import KINDS, begun_small, is_plain
+from sinkqa.eval.forging.material import read_material
+from sinkqa.eval.forging.measure import MODULES, forgeries, is_true
 from tests.eval.forging.texts import write_library
 
 

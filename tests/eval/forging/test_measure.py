@@ -2,12 +2,12 @@ from collections import Counter
 
 import pytest
 
-from eval.answering.labelling import together
-from eval.errors import NothingToMeasure
-from eval.forging.material import read_material
-from eval.forging.measure import Verifier, forge, searching, share, try_truths
-from eval.forging.truths import TRUTHS, truths
-from index.models.encoder import load_encoder
+from sinkqa.eval.answering.labelling import together
+from sinkqa.eval.errors import NothingToMeasure
+from sinkqa.eval.forging.material import read_material
+from sinkqa.eval.forging.measure import Verifier, forge, searching, share, try_truths
+from sinkqa.eval.forging.truths import TRUTHS, truths
+from sinkqa.index.models.encoder import load_encoder
 from tests.eval.forging.texts import write_library
 
 

@@ -1,7 +1,7 @@
 import pytest
 
-from eval.provisions.outline import numeral, read_laws
-from eval.provisions.questions import chinese
+from sinkqa.eval.provisions.outline import numeral, read_laws
+from sinkqa.eval.provisions.questions import chinese
 from tests.eval.statutes import JA, NZ, ORDER, TREATY, ZH, document
 
 

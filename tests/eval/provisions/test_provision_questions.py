@@ -2,10 +2,10 @@ from collections import Counter
 
 import pytest
 
-from eval.provisions import questions as provision_questions
-from eval.provisions.measuring import Draw, make_questions
-from eval.provisions.outline import read_laws
-from eval.provisions.questions import families
+from sinkqa.eval.provisions import questions as provision_questions
+from sinkqa.eval.provisions.measuring import Draw, make_questions
+from sinkqa.eval.provisions.outline import read_laws
+from sinkqa.eval.provisions.questions import families
 from tests.eval.statutes import JA, NZ, ORDER, TREATY, ZH, document
 
 

@@ -1,10 +1,10 @@
 import pytest
 
-from eval.provisions import scores as provision_scores
-from eval.provisions.measuring import Draw, make_questions
-from eval.provisions.outline import read_laws
-from eval.provisions.questions import families
-from eval.provisions.scores import Source, score
+from sinkqa.eval.provisions import scores as provision_scores
+from sinkqa.eval.provisions.measuring import Draw, make_questions
+from sinkqa.eval.provisions.outline import read_laws
+from sinkqa.eval.provisions.questions import families
+from sinkqa.eval.provisions.scores import Source, score
 from tests.eval.statutes import ZH, answer, document
 
 OTHER = (

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from eval.errors import NothingToMeasure
-from eval.provisions.measuring import Draw, failures, score_provisions
-from eval.results.saved import read_result
-from index.models.encoder import load_encoder
+from sinkqa.eval.errors import NothingToMeasure
+from sinkqa.eval.provisions.measuring import Draw, failures, score_provisions
+from sinkqa.eval.results.saved import read_result
+from sinkqa.index.models.encoder import load_encoder
 from tests.eval.commands.test_cli import evaluate
 from tests.eval.statutes import NZ, ZH
 

@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from eval.cli import main
-from eval.errors import NothingToMeasure
-from eval.ranking.dense import grow
-from index.models.encoder import load_encoder
+from sinkqa.eval.cli import main
+from sinkqa.eval.errors import NothingToMeasure
+from sinkqa.eval.ranking.dense import grow
+from sinkqa.index.models.encoder import load_encoder
 from tests.index.made import CHINESE, ENGLISH, random_addition
 
 QUESTIONS = ["How many forest credits may emitters hand in?", "湿地补贴给谁？", "…"]

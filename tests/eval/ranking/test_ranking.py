@@ -2,12 +2,12 @@ import json
 
 import pytest
 
-from eval.data.beir import read_benchmark
-from eval.data.trec import read_run
-from eval.ranking.configuration import Configuration, weights_of
-from eval.ranking.running import score_benchmark
-from eval.results.saved import read_result
-from index.models.encoder import WordTokens, load_encoder
+from sinkqa.eval.data.beir import read_benchmark
+from sinkqa.eval.data.trec import read_run
+from sinkqa.eval.ranking.configuration import Configuration, weights_of
+from sinkqa.eval.ranking.running import score_benchmark
+from sinkqa.eval.results.saved import read_result
+from sinkqa.index.models.encoder import WordTokens, load_encoder
 from tests.eval.collections import CORPUS, write_collection
 
 

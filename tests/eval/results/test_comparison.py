@@ -2,11 +2,11 @@ from dataclasses import replace
 
 import pytest
 
-from eval.data.trec import ScoredDoc, write_run
-from eval.errors import MalformedData, NotComparable
-from eval.results.comparison import compare
-from eval.results.saved import QuestionResult, Result, write_result
-from ingest.errors import FileMissing
+from sinkqa.eval.data.trec import ScoredDoc, write_run
+from sinkqa.eval.errors import MalformedData, NotComparable
+from sinkqa.eval.results.comparison import compare
+from sinkqa.eval.results.saved import QuestionResult, Result, write_result
+from sinkqa.ingest.errors import FileMissing
 
 
 def result(label, values, **more):

@@ -2,8 +2,8 @@ from math import log2
 
 import pytest
 
-from eval.data.trec import ScoredDoc
-from eval.results.measures import MEASURES, measure
+from sinkqa.eval.data.trec import ScoredDoc
+from sinkqa.eval.results.measures import MEASURES, measure
 
 # by hand: q1 has relevant a (2) and b (1); q2 has c (1); q3 has d (1)
 QRELS = {"q1": {"a": 2, "b": 1, "x": 0}, "q2": {"c": 1}, "q3": {"d": 1}}

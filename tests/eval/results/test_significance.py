@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from eval.results.significance import estimate, randomisation
+from sinkqa.eval.results.significance import estimate, randomisation
 
 shares = st.lists(st.floats(0, 1), min_size=1, max_size=30)
 

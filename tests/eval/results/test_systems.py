@@ -2,11 +2,11 @@ from dataclasses import replace
 
 import pytest
 
-from eval.errors import NothingToMeasure
-from eval.reporting.tables import markdown
-from eval.results.comparison import compare
-from eval.results.saved import QuestionResult, Result, write_result
-from eval.results.systems import boards
+from sinkqa.eval.errors import NothingToMeasure
+from sinkqa.eval.reporting.tables import markdown
+from sinkqa.eval.results.comparison import compare
+from sinkqa.eval.results.saved import QuestionResult, Result, write_result
+from sinkqa.eval.results.systems import boards
 
 
 def result(dataset, label, scores, *, measure="nDCG@10", questions="same", **facts):

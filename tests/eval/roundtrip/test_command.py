@@ -6,7 +6,7 @@ import json
 
 from typer.testing import CliRunner
 
-from eval.cli import app
+from sinkqa.eval.cli import app
 
 
 def run(*arguments: object):

@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-from eval.roundtrip.kinds import FORMATS, KINDS, kinds_of, make
-from eval.roundtrip.running import bars, by_format, by_kind, keep, trip
-from ingest.errors import IngestError
-from ingest.readers import FORMATS as READABLE
-from ingest.readers import read_bytes
+from sinkqa.eval.roundtrip.kinds import FORMATS, KINDS, kinds_of, make
+from sinkqa.eval.roundtrip.running import bars, by_format, by_kind, keep, trip
+from sinkqa.ingest.errors import IngestError
+from sinkqa.ingest.readers import FORMATS as READABLE
+from sinkqa.ingest.readers import read_bytes
 from tests.ingest.shape import assert_sound
 
 

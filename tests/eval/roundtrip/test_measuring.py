@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from eval.roundtrip.measuring import measure
-from eval.roundtrip.stored import canonical
-from eval.roundtrip.truth import Excluded, Grid, Heading, Item, Place, Run, Text, plain, truth_of
-from ingest.readers import read_bytes
-from ingest.splitting.splitter import split
+from sinkqa.eval.roundtrip.measuring import measure
+from sinkqa.eval.roundtrip.stored import canonical
+from sinkqa.eval.roundtrip.truth import Excluded, Grid, Heading, Item, Place, Run, Text, plain, truth_of
+from sinkqa.ingest.readers import read_bytes
+from sinkqa.ingest.splitting.splitter import split
 
 PIECES = (
     Heading(0, "Rules for reed beds"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eval.roundtrip.paging import check_pages, compare
+from sinkqa.eval.roundtrip.paging import check_pages, compare
 from tests.typeset import Press
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from eval.speed.bench import Figure, bench
-from eval.speed.processes import measure
-from eval.speed.raw import extract
+from sinkqa.eval.speed.bench import Figure, bench
+from sinkqa.eval.speed.processes import measure
+from sinkqa.eval.speed.raw import extract
 from tests.hostile import SENTENCE, pdf
 
 WORK = "import time\nwhile time.process_time() < 0.5: pass\n"

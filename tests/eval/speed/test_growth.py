@@ -10,15 +10,15 @@ import numpy as np
 import psutil
 import pytest
 
-from eval.reporting.growth_plot import _PANELS, draw
-from eval.speed.calls import time_calls
-from eval.speed.growth import Effort, Milestone, growth
-from eval.speed.growth_text import documents, questions
-from eval.speed.loopback import Server
-from eval.speed.processes import measure
-from eval.speed.resident import resident
-from index.models.encoder import load_encoder
-from ingest.text.language import detect
+from sinkqa.eval.reporting.growth_plot import _PANELS, draw
+from sinkqa.eval.speed.calls import time_calls
+from sinkqa.eval.speed.growth import Effort, Milestone, growth
+from sinkqa.eval.speed.growth_text import documents, questions
+from sinkqa.eval.speed.loopback import Server
+from sinkqa.eval.speed.processes import measure
+from sinkqa.eval.speed.resident import resident
+from sinkqa.index.models.encoder import load_encoder
+from sinkqa.ingest.text.language import detect
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,11 @@ import json
 
 import pytest
 
-from eval.commands.load import verdicts_of
-from eval.errors import ServerFailed
-from eval.speed.lives import Life, Seen, wrongs
-from eval.speed.load import LoadReport, Plan, Times, load
-from eval.speed.loopback import serving
+from sinkqa.eval.commands.load import verdicts_of
+from sinkqa.eval.errors import ServerFailed
+from sinkqa.eval.speed.lives import Life, Seen, wrongs
+from sinkqa.eval.speed.load import LoadReport, Plan, Times, load
+from sinkqa.eval.speed.loopback import serving
 
 
 @pytest.fixture(scope="module")

@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eval.data.gold import read_questions
-from eval.peers import search as peer_search
-from eval.peers.measuring import SYSTEMS, compare_peers, save_encoder
-from index.models.encoder import load_encoder
+from sinkqa.eval.data.gold import read_questions
+from sinkqa.eval.peers import search as peer_search
+from sinkqa.eval.peers.measuring import SYSTEMS, compare_peers, save_encoder
+from sinkqa.index.models.encoder import load_encoder
 
 ROOT = Path(__file__).parents[3]
 TEXT = "# Reeds\n\nReeds hold 40 tonnes of carbon a hectare.\n\n# 芦苇\n\n芦苇每公顷固碳四十吨。\n"

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.errors import RerankerMissing
-from index.models.cross_encoder import LONGEST, CrossEncoder
+from sinkqa.index.errors import RerankerMissing
+from sinkqa.index.models.cross_encoder import LONGEST, CrossEncoder
 from tests.index.made import CHINESE, ENGLISH
 from tests.index.training.small import WORDS, write_small
 

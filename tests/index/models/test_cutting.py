@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.models.cutting import _FEW, FolderCutter, TokenizerCutter, _Pieces, _read_tokenizer, write_pieces
-from index.models.encoder import BUNDLED_MODEL, load_encoder
+from sinkqa.index.models.cutting import _FEW, FolderCutter, TokenizerCutter, _Pieces, _read_tokenizer, write_pieces
+from sinkqa.index.models.encoder import BUNDLED_MODEL, load_encoder
 from tests.index.made import CHINESE, ENGLISH
 
 WHOLE = TokenizerCutter(lambda: _read_tokenizer(BUNDLED_MODEL / "tokenizer.json"))

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.errors import EncoderMismatch, EncoderMissing
-from index.library import Library
-from index.models.encoder import BUNDLED_MODEL, Encoder, TransformerEncoder, WordTokens, load_encoder
-from index.models.static import StaticEncoder
+from sinkqa.index.errors import EncoderMismatch, EncoderMissing
+from sinkqa.index.library import Library
+from sinkqa.index.models.encoder import BUNDLED_MODEL, Encoder, TransformerEncoder, WordTokens, load_encoder
+from sinkqa.index.models.static import StaticEncoder
 from tests.conftest import Ran
 from tests.index.made import CHINESE, ENGLISH, addition, made
 from tests.index.tiny import EXTRA, write_bert, write_sentence_transformer

@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.errors import RerankerMissing
-from index.hit import Hit, Why
-from index.library import Library
-from index.models.passage_text import vector_text
-from index.models.reranker import Reranker, load_reranker, rerank
-from service.engine import Engine
-from service.settings import Settings
+from sinkqa.index.errors import RerankerMissing
+from sinkqa.index.hit import Hit, Why
+from sinkqa.index.library import Library
+from sinkqa.index.models.passage_text import vector_text
+from sinkqa.index.models.reranker import Reranker, load_reranker, rerank
+from sinkqa.service.engine import Engine
+from sinkqa.service.settings import Settings
 from tests.conftest import Ran
 from tests.index.made import CHINESE, ENGLISH, addition
 from tests.index.tiny import write_bert

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.errors import EncoderMissing, LibraryFormatMismatch
-from index.models.encoder import BUNDLED_MODEL, load_encoder
-from index.models.quantise import parity, quantise, quantise_rows
-from index.models.static import Crossing, StaticEncoder, load_static
+from sinkqa.index.errors import EncoderMissing, LibraryFormatMismatch
+from sinkqa.index.models.encoder import BUNDLED_MODEL, load_encoder
+from sinkqa.index.models.quantise import parity, quantise, quantise_rows
+from sinkqa.index.models.static import Crossing, StaticEncoder, load_static
 from tests.index.made import CHINESE, ENGLISH
 
 MODEL = Path(__file__).parents[3].parent / "shared" / "train" / "model"
@@ -135,7 +135,7 @@ def test_each_word_of_a_query_finds_its_nearest_in_a_passage(encoder: StaticEnco
 def test_a_text_met_again_has_the_same_tokens_and_no_cache_grows_without_end(
     encoder: StaticEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.models.static._MOST_KNOWN", 3)
+    monkeypatch.setattr("sinkqa.index.models.static._MOST_KNOWN", 3)
     texts = ["a forest", "碳汇", "a forest", "long " * 200]
     first = [ids.tolist() for ids in encoder.tokens(texts)]
     for number in range(10):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.naming.codes import codes, versions, without_edition
+from sinkqa.index.naming.codes import codes, versions, without_edition
 
 
 @pytest.mark.parametrize(

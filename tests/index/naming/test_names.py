@@ -8,17 +8,17 @@ from contextlib import closing
 
 import pytest
 
-from index.errors import LibraryFormatMismatch
-from index.library import Library
-from index.naming import version
-from index.naming.front import Front
-from index.naming.known import key, keys, know
-from index.store.documents.packed import pack_names
-from index.store.sqlite.store import STORE_FILE, SqliteStore
-from index.store.sqlite.trash import TRASH_FILE, Trash
-from ingest.document import Metadata
-from ingest.readers import read_bytes
-from ingest.splitting.splitter import split
+from sinkqa.index.errors import LibraryFormatMismatch
+from sinkqa.index.library import Library
+from sinkqa.index.naming import version
+from sinkqa.index.naming.front import Front
+from sinkqa.index.naming.known import key, keys, know
+from sinkqa.index.store.documents.packed import pack_names
+from sinkqa.index.store.sqlite.store import STORE_FILE, SqliteStore
+from sinkqa.index.store.sqlite.trash import TRASH_FILE, Trash
+from sinkqa.ingest.document import Metadata
+from sinkqa.ingest.readers import read_bytes
+from sinkqa.ingest.splitting.splitter import split
 
 LAW = "# Fen Act 2031\n\nThis Act may be cited as the Fens and Meres Act.\n\n## 4 Fens\n\nA fen is wet.\n"
 OLDER = "UPDATE meta SET value = '0-older' WHERE name = 'names'; UPDATE names SET key = 'x' || key"

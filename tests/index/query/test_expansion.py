@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.glossary import renderings
-from index.glossary.renderings import as_units, glossary, read_glossary
-from index.query.expansion import expand, matched_terms
-from index.search.query import Alternative, Group
-from ingest.text.analyzer import analyze
+from sinkqa.index.glossary import renderings
+from sinkqa.index.glossary.renderings import as_units, glossary, read_glossary
+from sinkqa.index.query.expansion import expand, matched_terms
+from sinkqa.index.search.query import Alternative, Group
+from sinkqa.ingest.text.analyzer import analyze
 
 
 def others(text: str) -> set[tuple[str, ...]]:
@@ -123,5 +123,5 @@ def test_the_glossary_with_its_renderings_cut_is_of_the_glossary_that_people_edi
     folder = Path(renderings.__file__).parent
     written = (folder / renderings.GLOSSARY).read_text("utf-8")
     assert as_units(written) == (folder / renderings._AS_UNITS).read_text("utf-8"), (
-        "out of date: python -m index.glossary.renderings"
+        "out of date: python -m sinkqa.index.glossary.renderings"
     )

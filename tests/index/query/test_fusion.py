@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from index.arrays import Floats
-from index.query.fusion import Weights, fuse
+from sinkqa.index.arrays import Floats
+from sinkqa.index.query.fusion import Weights, fuse
 
 
 def floats(*values: float) -> Floats:

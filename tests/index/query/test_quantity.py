@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.query.quantity import variants
-from ingest.text.amounts import amounts, matches
-from ingest.text.analyzer import analyze
-from ingest.text.view import cased
+from sinkqa.index.query.quantity import variants
+from sinkqa.ingest.text.amounts import amounts, matches
+from sinkqa.ingest.text.analyzer import analyze
+from sinkqa.ingest.text.view import cased
 
 
 def otherwise(text: str) -> set[tuple[str, ...]]:

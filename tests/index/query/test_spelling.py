@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.query.spelling import respelled, within
-from index.search.query import Group
+from sinkqa.index.query.spelling import respelled, within
+from sinkqa.index.search.query import Group
 
 WORDS = ("rewett", "peat", "store", "carbon", "sequestr", "in", "fores", "forest", "fire", "碳汇", "泥炭")
 

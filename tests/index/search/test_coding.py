@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from index.arrays import Floats
-from index.search.embedded.coding import Coder, rotation
+from sinkqa.index.arrays import Floats
+from sinkqa.index.search.embedded.coding import Coder, rotation
 
 PINNED = [-0.0079103, -0.041899, -0.0368045]  # by numpy 2.4 on x86
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.arrays import Floats
-from index.search.embedded.building import merge_segments, write_segment
-from index.search.embedded.coding import Coder
-from index.search.embedded.dense import RESCORED, DenseIndex
-from index.search.embedded.segment import Halves, Places, Segment
+from sinkqa.index.arrays import Floats
+from sinkqa.index.search.embedded.building import merge_segments, write_segment
+from sinkqa.index.search.embedded.coding import Coder
+from sinkqa.index.search.embedded.dense import RESCORED, DenseIndex
+from sinkqa.index.search.embedded.segment import Halves, Places, Segment
 from tests.index.made import features
 
 SIZES = [RESCORED // 2, 5 * RESCORED]  # scored at once, and by way of a scan of codes

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from index.errors import LibraryDamaged, LibraryFormatMismatch, SearchIndexDamaged
-from index.library import Library
-from index.models.encoder import Encoder
-from index.search.embedded.derived import SMALL, cheapest, tail
-from index.search.embedded.manifest import read_manifest, write_manifest
-from index.store.sqlite.store import STORE_FILE
+from sinkqa.index.errors import LibraryDamaged, LibraryFormatMismatch, SearchIndexDamaged
+from sinkqa.index.library import Library
+from sinkqa.index.models.encoder import Encoder
+from sinkqa.index.search.embedded.derived import SMALL, cheapest, tail
+from sinkqa.index.search.embedded.manifest import read_manifest, write_manifest
+from sinkqa.index.store.sqlite.store import STORE_FILE
 from tests.index.made import ENGLISH, made, own_word, random_addition
 
 Open = Callable[..., Library]
@@ -136,8 +136,8 @@ def test_too_many_segments_merge_where_that_costs_least() -> None:
 
 
 def test_many_segments_become_fewer(opened: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.search.embedded.derived.SMALL", 3)
-    monkeypatch.setattr("index.search.embedded.derived._BATCHES", 1)
+    monkeypatch.setattr("sinkqa.index.search.embedded.derived.SMALL", 3)
+    monkeypatch.setattr("sinkqa.index.search.embedded.derived._BATCHES", 1)
     library = opened()
     results = list(library.add_all((random_addition(seed) for seed in range(60)), group_s=0))
     for result in results[::3]:
@@ -165,7 +165,7 @@ def test_another_format_is_an_error_that_names_the_remedy(
 
 def test_passages_cut_by_another_splitter_are_refused(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     opened().close()
-    monkeypatch.setattr("index.store.sql_store.SPLITTER_VERSION", "0")
+    monkeypatch.setattr("sinkqa.index.store.sql_store.SPLITTER_VERSION", "0")
     with pytest.raises(LibraryFormatMismatch, match="cut by splitter"):
         opened()
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.hit import SearchMode
-from index.library import Library
-from index.search.embedded.building import merge_segments, write_segment
-from index.search.embedded.lexical import LexicalIndex, best_of
-from index.search.embedded.postings import Dictionary
-from index.search.embedded.segment import Segment
-from index.search.query import Alternative, Group
+from sinkqa.index.hit import SearchMode
+from sinkqa.index.library import Library
+from sinkqa.index.search.embedded.building import merge_segments, write_segment
+from sinkqa.index.search.embedded.lexical import LexicalIndex, best_of
+from sinkqa.index.search.embedded.postings import Dictionary
+from sinkqa.index.search.embedded.segment import Segment
+from sinkqa.index.search.query import Alternative, Group
 from tests.index.made import addition, features
 
 BODIES = ("rewetted peat stores carbon", "peat", "碳汇 泥炭", "sequestr of carbon in fores", "forest forest fire")

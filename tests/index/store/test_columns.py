@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from index.errors import LibraryDamaged
-from index.store.documents import columns
-from ingest.document import Metadata, Page, Span
-from ingest.passage import Passage, Unit
+from sinkqa.index.errors import LibraryDamaged
+from sinkqa.index.store.documents import columns
+from sinkqa.ingest.document import Metadata, Page, Span
+from sinkqa.ingest.passage import Passage, Unit
 
 ANY_TEXT = st.text(st.characters(codec=None), max_size=40)
 SPANS = st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10**6)).map(lambda pair: Span(*pair)), max_size=3)

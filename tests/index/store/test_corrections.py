@@ -7,14 +7,14 @@ from contextlib import closing
 
 import pytest
 
-from index.errors import DocumentNotFound
-from index.hit import Filters
-from index.library import Library
-from index.store.sqlite.store import STORE_FILE
-from index.store.sqlite.trash import Trash
-from ingest.document import Metadata
-from ingest.readers import read_bytes
-from ingest.splitting.splitter import split
+from sinkqa.index.errors import DocumentNotFound
+from sinkqa.index.hit import Filters
+from sinkqa.index.library import Library
+from sinkqa.index.store.sqlite.store import STORE_FILE
+from sinkqa.index.store.sqlite.trash import Trash
+from sinkqa.ingest.document import Metadata
+from sinkqa.ingest.readers import read_bytes
+from sinkqa.ingest.splitting.splitter import split
 from tests.index.former import make_former
 from tests.index.made import ENGLISH, made
 

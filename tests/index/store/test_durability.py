@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from index.hit import Filters
-from index.library import Library
-from index.models.encoder import Encoder
+from sinkqa.index.hit import Filters
+from sinkqa.index.library import Library
+from sinkqa.index.models.encoder import Encoder
 from tests.index.made import own_word, random_addition
 
 REPOSITORY = Path(__file__).parents[3]
@@ -22,8 +22,8 @@ KILLS = 60
 # Both children tell the parent of each finished step by one line on their standard output.
 _WRITER = """
 import sys
-from index.hit import Filters
-from index.library import Library
+from sinkqa.index.hit import Filters
+from sinkqa.index.library import Library
 from tests.index.made import random_addition
 with Library.open(sys.argv[1], create=True) as library:
     print("open", flush=True)
@@ -39,7 +39,7 @@ with Library.open(sys.argv[1], create=True) as library:
 """
 _READER = """
 import sys, time
-from index.library import Library
+from sinkqa.index.library import Library
 with Library.open(sys.argv[1]) as library:
     while True:
         with library.reading():

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from index.library import Library
-from index.models.encoder import Encoder
-from index.moving import move_library
+from sinkqa.index.library import Library
+from sinkqa.index.models.encoder import Encoder
+from sinkqa.index.moving import move_library
 from tests.index.made import CHINESE, ENGLISH, made, own_word, random_addition
 
 QUESTIONS = ("How many forest credits may emitters use?", "湿地补贴给谁？", "zq3qz carbon")
@@ -58,7 +58,8 @@ def test_a_copy_that_is_killed_goes_on_where_it_was(
 ) -> None:
     address = database()
     script = (
-        "from index.moving import move_library; from index.models.encoder import load_encoder; import sys;"
+        "from sinkqa.index.moving import move_library; import sys;"
+        "from sinkqa.index.models.encoder import load_encoder;"
         "move_library(sys.argv[1], sys.argv[2], load_encoder(),"
         " on_progress=lambda done, total, name: print(done, flush=True))"
     )

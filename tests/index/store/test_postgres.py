@@ -14,24 +14,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.errors import (
+from sinkqa.index.errors import (
     LibraryBusy,
     LibraryFormatMismatch,
     LibraryNotFound,
     LibraryReadOnly,
     LibraryUnreadable,
 )
-from index.hit import Filters
-from index.library import Library
-from index.models.encoder import Encoder
-from index.query.retrieval import prepare
-from index.store.postgres.wire import PostgresConnection
+from sinkqa.index.hit import Filters
+from sinkqa.index.library import Library
+from sinkqa.index.models.encoder import Encoder
+from sinkqa.index.query.retrieval import prepare
+from sinkqa.index.store.postgres.wire import PostgresConnection
 from tests.index.made import CHINESE, ENGLISH, made, own_word, random_addition
 from tests.postgresql import Server
 
 WRITER = """
 import sys
-from index.library import Library
+from sinkqa.index.library import Library
 from tests.index.made import random_addition
 library = Library.open(sys.argv[1])
 print("ready", flush=True)
@@ -183,7 +183,7 @@ def test_small_buckets_worn_by_change_rank_as_one_that_was_filled_at_once(
 ) -> None:
     worn, fresh = (Library.open(database(), create=True, encoder=encoder) for _ in range(2))
     with worn, fresh, monkeypatch.context() as patch:
-        patch.setattr("index.search.postgres.writer.BUCKET", 7)
+        patch.setattr("sinkqa.index.search.postgres.writer.BUCKET", 7)
         dice, there = random.Random(5), dict[int, str]()
         for seed in range(24):
             there[seed] = worn.add(random_addition(seed).document, random_addition(seed).passages).doc_id
@@ -214,7 +214,7 @@ def test_reading_rare_terms_first_finds_what_reading_all_finds(
         ):
             query = prepare(text, encoder, searcher.terms)
             whole = searcher.candidates(query, depth=5, filters=filters)
-            monkeypatch.setattr("index.search.postgres.backend._READ_AT_ONCE", 1)
+            monkeypatch.setattr("sinkqa.index.search.postgres.backend._READ_AT_ONCE", 1)
             parted = searcher.candidates(query, depth=5, filters=filters)
             monkeypatch.undo()
             for one, other in zip(whole, parted, strict=True):
@@ -226,7 +226,7 @@ def test_reading_rare_terms_first_finds_what_reading_all_finds(
 def test_a_language_that_grows_gets_a_graph_that_finds_nearly_all(
     address: str, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.search.postgres.graphs.EXACT_UP_TO", 200)
+    monkeypatch.setattr("sinkqa.index.search.postgres.graphs.EXACT_UP_TO", 200)
     with Library.open(address, encoder=encoder) as library:
         list(library.add_all([random_addition(2 * seed, paragraphs=50) for seed in range(12)], group_s=9))
         built = asked(address, "SELECT indexdef FROM pg_indexes WHERE indexdef LIKE '%hnsw%'")
@@ -241,7 +241,7 @@ def test_a_process_that_forks_has_sessions_of_its_own(address: str, encoder: Enc
     with Library.open(address, encoder=encoder) as library:
         library.add(*made("en.txt", ENGLISH))
     script = (
-        "import os, sys; from index.library import Library; library = Library.open(sys.argv[1]);"
+        "import os, sys; from sinkqa.index.library import Library; library = Library.open(sys.argv[1]);"
         "pid = os.fork();"
         "n = len(Library.open(sys.argv[1]).documents());"
         "os._exit(0 if n == 1 else 1) if pid == 0 else sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))"

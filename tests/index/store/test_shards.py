@@ -8,16 +8,16 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
-from index.library import Library
-from index.models.encoder import Encoder
-from index.query.fusion import DEFAULT_WEIGHTS
-from index.query.retrieval import prepare, ranked
-from index.search.backend import Candidates
-from index.search.postgres.backend import Frequencies, PostgresSearcher
-from index.search.postgres.bm25 import Statistics
-from index.search.query import Group, Query
-from index.store.postgres.store import PostgresStore
-from index.store.postgres.wire import PostgresConnection
+from sinkqa.index.library import Library
+from sinkqa.index.models.encoder import Encoder
+from sinkqa.index.query.fusion import DEFAULT_WEIGHTS
+from sinkqa.index.query.retrieval import prepare, ranked
+from sinkqa.index.search.backend import Candidates
+from sinkqa.index.search.postgres.backend import Frequencies, PostgresSearcher
+from sinkqa.index.search.postgres.bm25 import Statistics
+from sinkqa.index.search.query import Group, Query
+from sinkqa.index.store.postgres.store import PostgresStore
+from sinkqa.index.store.postgres.wire import PostgresConnection
 from tests.index.made import CHINESE, ENGLISH, addition, own_word, random_addition
 
 QUESTIONS = ("How many forest credits may emitters use?", "湿地补贴给谁？", f"{own_word(3)} carbon", "核查员 plot 年")

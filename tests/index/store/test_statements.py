@@ -7,15 +7,15 @@ from contextlib import closing
 
 import pytest
 
-from index.errors import LibraryFormatMismatch
-from index.hit import Filters
-from index.library import Library
-from index.store.documents.columns import read_front
-from index.store.sqlite.schema import UPGRADABLE
-from index.store.sqlite.store import STORE_FILE
-from index.store.sqlite.trash import TRASH_FILE, Trash
-from ingest.readers import read_bytes
-from ingest.splitting.splitter import split
+from sinkqa.index.errors import LibraryFormatMismatch
+from sinkqa.index.hit import Filters
+from sinkqa.index.library import Library
+from sinkqa.index.store.documents.columns import read_front
+from sinkqa.index.store.sqlite.schema import UPGRADABLE
+from sinkqa.index.store.sqlite.store import STORE_FILE
+from sinkqa.index.store.sqlite.trash import TRASH_FILE, Trash
+from sinkqa.ingest.readers import read_bytes
+from sinkqa.ingest.splitting.splitter import split
 from tests.index.former import make_former
 
 LAW = """# Fen Act
@@ -139,6 +139,6 @@ def test_an_older_library_gets_its_terms_in_the_search_form_of_today(library, tm
 def test_an_older_library_that_cannot_be_written_is_a_named_error(library, law, tmp_path, encoder, monkeypatch):
     library.close()
     make_former(tmp_path / "library" / STORE_FILE, 5)
-    monkeypatch.setattr("index.store.sqlite.store.os.access", lambda *_: False)
+    monkeypatch.setattr("sinkqa.index.store.sqlite.store.os.access", lambda *_: False)
     with pytest.raises(LibraryFormatMismatch, match="open it once where it can be written to"):
         Library.open(tmp_path / "library", encoder=encoder)

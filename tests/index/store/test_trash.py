@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from index.errors import DocumentNotFound
-from index.library import Library
-from index.store.sqlite.trash import Trash
-from ingest.readers import read_bytes
-from ingest.splitting.splitter import split
+from sinkqa.index.errors import DocumentNotFound
+from sinkqa.index.library import Library
+from sinkqa.index.store.sqlite.trash import Trash
+from sinkqa.ingest.readers import read_bytes
+from sinkqa.ingest.splitting.splitter import split
 
 
 @pytest.fixture

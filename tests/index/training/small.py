@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.training.cross_encoder.base import SPECIAL, Base
-from index.training.cross_encoder.rows import Posing
+from sinkqa.index.training.cross_encoder.base import SPECIAL, Base
+from sinkqa.index.training.cross_encoder.rows import Posing
 
 EXTRA = "the train extra is not installed: pip install -e '.[train]'"
 WORDS = ("otter", "cedar", "basalt", "ferry", "lantern", "meadow", "quartz", "saddle")
@@ -77,8 +77,8 @@ def write_small(folder: Path, *, seed: int = 0) -> Path:
     needs("torch", "transformers", "onnx", "onnxruntime")
     import torch
 
-    from index.training.cross_encoder.export import write_model
-    from index.training.cross_encoder.network import Network
+    from sinkqa.index.training.cross_encoder.export import write_model
+    from sinkqa.index.training.cross_encoder.network import Network
 
     base = small_base(seed=seed)
     torch.manual_seed(seed)

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from index.training.corpus import Pair
-from index.training.cross_encoder.asking import Made, asked_of_statutes
+from sinkqa.index.training.corpus import Pair
+from sinkqa.index.training.cross_encoder.asking import Made, asked_of_statutes
 from tests.index.made import CHINESE, ENGLISH
 
 ASKED = [
@@ -27,7 +27,7 @@ ASKED = [
 
 
 def made(*pairs: Pair) -> list[Made]:
-    """What the rules of this module make; amounts and headings are asked for by :mod:`index.training.corpus`."""
+    """What the rules of this module make; amounts and headings are asked for by :mod:`sinkqa.index.training.corpus`."""
     return [each for each in asked_of_statutes(pairs) if each.rule != "statute"]
 
 

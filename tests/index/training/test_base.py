@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.models.cross_encoder import encode
-from index.training.cross_encoder.base import SPECIAL, is_readable, make_tokenizer, read_base
+from sinkqa.index.models.cross_encoder import encode
+from sinkqa.index.training.cross_encoder.base import SPECIAL, is_readable, make_tokenizer, read_base
 from tests.index.training.small import FILED, LONGEST, WIDTH, small_base, write_base
 
 
@@ -43,7 +43,7 @@ def test_layers_that_are_chosen_move_up(tmp_path: Path) -> None:
 
 def test_the_network_takes_what_was_read(tmp_path: Path) -> None:
     pytest.importorskip("transformers", reason="the train extra is not installed")
-    from index.training.cross_encoder.network import Network, learnt, padded
+    from sinkqa.index.training.cross_encoder.network import Network, learnt, padded
 
     write_base(tmp_path / "base.bin")
     network = Network(read_base(tmp_path / "base.bin", is_readable))

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from index.library import Library
-from index.training.corpus import Pair
-from index.training.cross_encoder import candidates
-from index.training.cross_encoder.candidates import Posed, Shelf, documents, found, mined, titled
-from ingest.text.language import detect
+from sinkqa.index.library import Library
+from sinkqa.index.training.corpus import Pair
+from sinkqa.index.training.cross_encoder import candidates
+from sinkqa.index.training.cross_encoder.candidates import Posed, Shelf, documents, found, mined, titled
+from sinkqa.ingest.text.language import detect
 from tests.index.made import CHINESE, ENGLISH, addition
 
 CHINESE_TEXTS = tuple(

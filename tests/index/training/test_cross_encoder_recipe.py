@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from index.models.cross_encoder import CrossEncoder
-from index.training.corpus import Pair
-from index.training.cross_encoder import recipe
-from index.training.written import Written
+from sinkqa.index.models.cross_encoder import CrossEncoder
+from sinkqa.index.training.corpus import Pair
+from sinkqa.index.training.cross_encoder import recipe
+from sinkqa.index.training.written import Written
 from tests.index.made import CHINESE, ENGLISH
 from tests.index.training.small import needs, write_base
 from tests.index.training.test_rows import write_lines
@@ -47,7 +47,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_whole_of_training_makes_a_model_that_the_product_opens(data: Path, tmp_path: Path) -> None:
-    from index.training.cross_encoder.fit import FitParams
+    from sinkqa.index.training.cross_encoder.fit import FitParams
 
     work, run, lines = tmp_path / "work", tmp_path / "work" / "run", []
     run.mkdir(parents=True)
@@ -85,7 +85,7 @@ def test_mining_that_was_stopped_goes_on(data: Path, tmp_path: Path, monkeypatch
 def test_a_run_does_not_depend_on_what_chance_was_asked_before(data: Path, tmp_path: Path) -> None:
     import torch
 
-    from index.training.cross_encoder.fit import FitParams
+    from sinkqa.index.training.cross_encoder.fit import FitParams
 
     group = {"source": "written", "question": "who pays?", "answering": [ENGLISH[2]], "others": [ENGLISH[3]]}
     (tmp_path / "groups.jsonl").write_text(json.dumps(group) + "\n", "utf-8")

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.models.cross_encoder import CrossEncoder, encode
-from index.training.cross_encoder.base import make_tokenizer
+from sinkqa.index.models.cross_encoder import CrossEncoder, encode
+from sinkqa.index.training.cross_encoder.base import make_tokenizer
 from tests.index.training.small import WORDS, needs, small_base, write_small
 
 PAIRS = [(WORDS[n % 8], " ".join(WORDS[(n + k) % 8] for k in range(1 + 3 * n))) for n in range(12)]
@@ -17,7 +17,7 @@ def floats(folder: Path) -> np.ndarray:
     """What torch says of the pairs with the state that was exported."""
     import torch
 
-    from index.training.cross_encoder.network import Network, padded
+    from sinkqa.index.training.cross_encoder.network import Network, padded
 
     base = small_base()
     network = Network(base)
@@ -40,7 +40,7 @@ def test_a_state_with_a_head_that_is_no_more_is_written_without_it(tmp_path: Pat
     needs("torch", "transformers", "onnx", "onnxruntime")
     import torch
 
-    from index.training.cross_encoder.export import write_model
+    from sinkqa.index.training.cross_encoder.export import write_model
 
     folder = write_small(tmp_path)
     state = torch.load(tmp_path / "state.pt")

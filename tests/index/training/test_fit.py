@@ -15,11 +15,11 @@ needs("torch", "transformers", "scipy")
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
 
-from index.training.cross_encoder import fit as fitting  # noqa: E402
-from index.training.cross_encoder.base import make_tokenizer  # noqa: E402
-from index.training.cross_encoder.fit import FitParams, Mix, auroc, fit, held_out_scores  # noqa: E402
-from index.training.cross_encoder.network import Network, batches  # noqa: E402
-from index.training.cross_encoder.rows import Posing  # noqa: E402
+from sinkqa.index.training.cross_encoder import fit as fitting  # noqa: E402
+from sinkqa.index.training.cross_encoder.base import make_tokenizer  # noqa: E402
+from sinkqa.index.training.cross_encoder.fit import FitParams, Mix, auroc, fit, held_out_scores  # noqa: E402
+from sinkqa.index.training.cross_encoder.network import Network, batches  # noqa: E402
+from sinkqa.index.training.cross_encoder.rows import Posing  # noqa: E402
 
 PARAMS = FitParams(steps=140, tokens=1_024, rate=1e-2, checked_every=70)
 SHORT = replace(PARAMS, steps=12, checked_every=4, tokens=256)

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from index.training.corpus import share
-from index.training.cross_encoder import rows
-from index.training.cross_encoder.rows import Posing, by_source, is_held_out, question_rows
+from sinkqa.index.training.corpus import share
+from sinkqa.index.training.cross_encoder import rows
+from sinkqa.index.training.cross_encoder.rows import Posing, by_source, is_held_out, question_rows
 from tests.index.made import CHINESE, ENGLISH
 
 JOINTS = {"en": (" ", ENGLISH), "zh": ("", CHINESE)}

@@ -8,13 +8,13 @@ from zlib import crc32
 import numpy as np
 import pytest
 
-from index.models.encoder import BUNDLED_MODEL, load_encoder
-from index.models.static import StaticEncoder
-from index.training.corpus import Pair, made_questions, read_pairs, share
-from index.training.recipe import make_model, token_weight
-from index.training.tables import tabulate
-from index.training.train import PairTable, TokenTable, TrainingParams, token_rarity, train
-from index.training.vocabulary import VocabularySize, folded_characters
+from sinkqa.index.models.encoder import BUNDLED_MODEL, load_encoder
+from sinkqa.index.models.static import StaticEncoder
+from sinkqa.index.training.corpus import Pair, made_questions, read_pairs, share
+from sinkqa.index.training.recipe import make_model, token_weight
+from sinkqa.index.training.tables import tabulate
+from sinkqa.index.training.train import PairTable, TokenTable, TrainingParams, token_rarity, train
+from sinkqa.index.training.vocabulary import VocabularySize, folded_characters
 from tests.index.made import CHINESE, ENGLISH
 
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from index.training.corpus import LONGEST, Pair
-from index.training.written import WRITTEN, Written, key_of, read_written
+from sinkqa.index.training.corpus import LONGEST, Pair
+from sinkqa.index.training.written import WRITTEN, Written, key_of, read_written
 from tests.index.made import CHINESE, ENGLISH
 
 KINDS = {"ask", "none", "true", "false"}

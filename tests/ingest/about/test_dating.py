@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.about.dating import issue_year
+from sinkqa.ingest.about.dating import issue_year
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.about.metadata import complete
-from ingest.document import Metadata
+from sinkqa.ingest.about.metadata import complete
+from sinkqa.ingest.document import Metadata
 
 _PADDING = "各地要重视这项工作。\n" * 300
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.about.metadata import complete
-from ingest.document import Metadata
+from sinkqa.ingest.about.metadata import complete
+from sinkqa.ingest.document import Metadata
 
 
 def filled(text: str = "", name: str = "x.txt", **fields: object) -> Metadata:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.about.places import countries_in, parts_in
+from sinkqa.ingest.about.places import countries_in, parts_in
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.about.metadata import complete
-from ingest.about.standards import is_series, joined, province_of, read_cover, titled
-from ingest.document import Metadata
+from sinkqa.ingest.about.metadata import complete
+from sinkqa.ingest.about.standards import is_series, joined, province_of, read_cover, titled
+from sinkqa.ingest.document import Metadata
 
 _BODY = "\n目 次\n前言 .... II\n1 适用范围 ... 1\n前 言\n本标准规定了海草床的限值。\n1 适用范围\n本标准适用于海湾。\n"
 _COVERS = [

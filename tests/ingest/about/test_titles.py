@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.about.metadata import complete
-from ingest.about.titles import best_title, is_masthead, join_lines
-from ingest.document import Metadata, quote
-from ingest.readers import read_bytes
+from sinkqa.ingest.about.metadata import complete
+from sinkqa.ingest.about.titles import best_title, is_masthead, join_lines
+from sinkqa.ingest.document import Metadata, quote
+from sinkqa.ingest.readers import read_bytes
 
 
 @pytest.mark.parametrize(

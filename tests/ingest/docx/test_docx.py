@@ -12,9 +12,9 @@ from docx.enum.text import WD_BREAK
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls
 
-from ingest.errors import DocumentTooLarge, EmptyDocument, EncryptedDocument, UnreadableDocument
-from ingest.readers.docx import package as docx_package
-from ingest.readers.docx.reader import read_docx
+from sinkqa.ingest.errors import DocumentTooLarge, EmptyDocument, EncryptedDocument, UnreadableDocument
+from sinkqa.ingest.readers.docx import package as docx_package
+from sinkqa.ingest.readers.docx.reader import read_docx
 from tests.ingest.shape import assert_sound, grid, headings, tables, texts
 
 

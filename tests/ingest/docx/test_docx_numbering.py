@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.readers.docx.numerals import word_numeral
+from sinkqa.ingest.readers.docx.numerals import word_numeral
 from tests.ingest.shape import headings
 from tests.ingest.wordfile import lines, paragraph, read, style
 

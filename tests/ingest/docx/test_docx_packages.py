@@ -8,9 +8,9 @@ from io import BytesIO
 
 import pytest
 
-from ingest.errors import EmptyDocument
-from ingest.readers import read_bytes
-from ingest.readers.sniff import sniff
+from sinkqa.ingest.errors import EmptyDocument
+from sinkqa.ingest.readers import read_bytes
+from sinkqa.ingest.readers.sniff import sniff
 from tests.ingest.shape import assert_sound, headings
 from tests.ingest.wordfile import NAMESPACES, package, paragraph, related, style
 

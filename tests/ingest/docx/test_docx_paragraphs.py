@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.readers.docx.reader import HIDDEN
-from ingest.readers.pieces.draft import STRUCK_OUT
+from sinkqa.ingest.readers.docx.reader import HIDDEN
+from sinkqa.ingest.readers.pieces.draft import STRUCK_OUT
 from tests.ingest.shape import grid, headings, tables, texts
 from tests.ingest.wordfile import (
     NAMESPACES,

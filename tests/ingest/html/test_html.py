@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.document import Document
-from ingest.errors import DocumentTooLarge, EmptyDocument, UnreadableDocument
-from ingest.readers.html.reader import read_html
+from sinkqa.ingest.document import Document
+from sinkqa.ingest.errors import DocumentTooLarge, EmptyDocument, UnreadableDocument
+from sinkqa.ingest.readers.html.reader import read_html
 from tests.ingest.shape import assert_sound, grid, headings, tables, texts
 
 DOCS = Path(__file__).parents[3].parent / "shared" / "policy" / "docs"

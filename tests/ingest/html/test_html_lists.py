@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.readers.html.numbering import marker, numbers_itself, numeral
+from sinkqa.ingest.readers.html.numbering import marker, numbers_itself, numeral
 from tests.ingest.pages import lines, page
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.errors import EmptyDocument
-from ingest.readers.html.reader import read_html
+from sinkqa.ingest.errors import EmptyDocument
+from sinkqa.ingest.readers.html.reader import read_html
 from tests.ingest.pages import PROSE, lines, page
 from tests.ingest.shape import grid, tables
 

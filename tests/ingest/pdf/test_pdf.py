@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.document import Block, Document
-from ingest.errors import (
+from sinkqa.ingest.document import Block, Document
+from sinkqa.ingest.errors import (
     DocumentTooLarge,
     EmptyDocument,
     EncryptedDocument,
@@ -19,9 +19,9 @@ from ingest.errors import (
     NoTextLayer,
     UnreadableDocument,
 )
-from ingest.readers.pdf import reader as pdf
-from ingest.readers.pdf.file import MAX_PAGES
-from ingest.readers.pdf.reader import read_pdf
+from sinkqa.ingest.readers.pdf import reader as pdf
+from sinkqa.ingest.readers.pdf.file import MAX_PAGES
+from sinkqa.ingest.readers.pdf.reader import read_pdf
 from tests.hostile import repeating
 from tests.typeset import HEIGHT, MARGIN, Press, Run
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 import pypdfium2 as pdfium
 import pytest
 
-from ingest.document import Block, Document, Table, quote
-from ingest.readers.pdf.reader import read_pdf
-from ingest.splitting.splitter import split
+from sinkqa.ingest.document import Block, Document, Table, quote
+from sinkqa.ingest.readers.pdf.reader import read_pdf
+from sinkqa.ingest.splitting.splitter import split
 from tests.typeset import MARGIN, Place, Press, Rules, Run
 
 WIDTHS = (150, 110, 110)

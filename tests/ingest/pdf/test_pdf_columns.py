@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.readers.pdf.lines.text import Word
-from ingest.readers.pdf.tables.rows import column_edges, lines_of
+from sinkqa.ingest.readers.pdf.lines.text import Word
+from sinkqa.ingest.readers.pdf.tables.rows import column_edges, lines_of
 from tests.ingest.pdf.test_pdf import assert_sound
 from tests.ingest.sheets import Sheet, said
 from tests.typeset import Run, broken

@@ -10,9 +10,9 @@ import pytest
 from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, NameObject, NumberObject, TextStringObject
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest.document import Document
-from ingest.errors import UnreadableDocument
-from ingest.readers.pdf.reader import read_pdf
+from sinkqa.ingest.document import Document
+from sinkqa.ingest.errors import UnreadableDocument
+from sinkqa.ingest.readers.pdf.reader import read_pdf
 from tests.ingest.shape import assert_sound
 from tests.typeset import WIDTH
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.readers.pdf.reader import read_pdf
-from ingest.text.amounts import amounts
-from ingest.text.view import cased, fold
+from sinkqa.ingest.readers.pdf.reader import read_pdf
+from sinkqa.ingest.text.amounts import amounts
+from sinkqa.ingest.text.view import cased, fold
 from tests.ingest.pdf.test_pdf import assert_sound
 from tests.ingest.sheets import Sheet, said
 from tests.typeset import Run

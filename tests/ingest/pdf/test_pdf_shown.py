@@ -7,7 +7,7 @@ import pypdf
 import pytest
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
 
-from ingest.readers.pdf.reader import read_pdf
+from sinkqa.ingest.readers.pdf.reader import read_pdf
 from tests.ingest.pdf.test_pdf import assert_sound
 from tests.ingest.sheets import Sheet, said
 

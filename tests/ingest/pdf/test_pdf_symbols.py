@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ingest.readers.pdf.glyphs.symbols import read_quotes
-from ingest.readers.pdf.reader import read_pdf
+from sinkqa.ingest.readers.pdf.glyphs.symbols import read_quotes
+from sinkqa.ingest.readers.pdf.reader import read_pdf
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ import numpy as np
 import pypdfium2 as pdfium
 import pytest
 
-from ingest.readers.pdf.lines.making import cut_pieces, upright
-from ingest.readers.pdf.lines.text import Word, read_characters, words
-from ingest.readers.pdf.tables.finding import PageTable, continues, find_tables
+from sinkqa.ingest.readers.pdf.lines.making import cut_pieces, upright
+from sinkqa.ingest.readers.pdf.lines.text import Word, read_characters, words
+from sinkqa.ingest.readers.pdf.tables.finding import PageTable, continues, find_tables
 from tests.articles import MERGED, TABLE, Language, continued_table, places, single_column, two_columns, with_table
 from tests.typeset import MARGIN, Place, Press, Rules, Run
 

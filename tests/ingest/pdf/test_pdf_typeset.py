@@ -9,9 +9,9 @@ import pypdfium2 as pdfium
 import pytest
 from numpy.typing import NDArray
 
-from ingest.document import Document, Span, Table
-from ingest.errors import EncryptedDocument, NoTextLayer
-from ingest.readers.pdf.reader import read_pdf
+from sinkqa.ingest.document import Document, Span, Table
+from sinkqa.ingest.errors import EncryptedDocument, NoTextLayer
+from sinkqa.ingest.readers.pdf.reader import read_pdf
 from tests.articles import (
     ARTICLES,
     CAPTION,

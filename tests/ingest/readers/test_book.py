@@ -7,8 +7,8 @@ import zipfile
 
 import pytest
 
-from ingest.errors import DocumentTooLarge, EmptyDocument, EncryptedDocument, UnreadableDocument
-from ingest.readers import format_of, read_bytes
+from sinkqa.ingest.errors import DocumentTooLarge, EmptyDocument, EncryptedDocument, UnreadableDocument
+from sinkqa.ingest.readers import format_of, read_bytes
 from tests.ingest.shape import assert_sound, headings, tables, texts
 
 CONTAINER = (

@@ -6,9 +6,9 @@ import encodings.aliases
 
 import pytest
 
-from ingest.errors import IngestError
-from ingest.readers import read_bytes
-from ingest.readers.decoding.charset import decode
+from sinkqa.ingest.errors import IngestError
+from sinkqa.ingest.readers import read_bytes
+from sinkqa.ingest.readers.decoding.charset import decode
 
 SAID = "Les tourbières réhumidifiées gardent le carbone; les prés salés protègent la côte été comme hiver. " * 3
 ODD = [

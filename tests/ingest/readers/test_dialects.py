@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.readers.markdown import read_markdown
+from sinkqa.ingest.readers.markdown import read_markdown
 from tests.ingest.pages import lines
 from tests.ingest.shape import assert_sound, grid, tables
 

@@ -5,9 +5,9 @@ import time
 
 import pytest
 
-from ingest.errors import EmptyDocument, UnreadableDocument
-from ingest.readers.decoding.charset import decode as declared
-from ingest.readers.decoding.encoding import decode
+from sinkqa.ingest.errors import EmptyDocument, UnreadableDocument
+from sinkqa.ingest.readers.decoding.charset import decode as declared
+from sinkqa.ingest.readers.decoding.encoding import decode
 
 SIMPLIFIED = "第一章 总则\r\n第一条 为了修复海岸，改善水质，制定本办法。每年公布一次结果。\r\n"
 TRADITIONAL = "第一章 總則\n第一條 為了修復海岸，改善水質，制定本辦法。每年公佈一次結果。\n"

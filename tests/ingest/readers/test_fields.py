@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.readers.markdown import read_markdown
-from ingest.readers.pieces.fields import split_fields
+from sinkqa.ingest.readers.markdown import read_markdown
+from sinkqa.ingest.readers.pieces.fields import split_fields
 from tests.ingest.pages import lines
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.readers import read_bytes
-from ingest.readers.pieces.inline import level
-from ingest.text.amounts import amounts
-from ingest.text.analyzer import analyze
-from ingest.text.view import fold
+from sinkqa.ingest.readers import read_bytes
+from sinkqa.ingest.readers.pieces.inline import level
+from sinkqa.ingest.text.amounts import amounts
+from sinkqa.ingest.text.analyzer import analyze
+from sinkqa.ingest.text.view import fold
 
 
 def page(body: str) -> str:

@@ -6,8 +6,8 @@ from email.message import EmailMessage
 
 import pytest
 
-from ingest.errors import DocumentTooLarge
-from ingest.readers import format_of, read_bytes
+from sinkqa.ingest.errors import DocumentTooLarge
+from sinkqa.ingest.readers import format_of, read_bytes
 from tests.ingest.shape import assert_sound, headings, tables, texts
 
 

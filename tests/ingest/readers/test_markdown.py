@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.errors import EmptyDocument
-from ingest.readers.markdown import read_markdown
+from sinkqa.ingest.errors import EmptyDocument
+from sinkqa.ingest.readers.markdown import read_markdown
 from tests.ingest.shape import assert_sound, grid, headings, tables, texts
 
 DOCS = Path(__file__).parents[3].parent / "shared" / "policy" / "docs"

@@ -10,8 +10,8 @@ from pathlib import Path
 import docx
 import pytest
 
-import ingest.readers as readers
-from ingest.errors import (
+import sinkqa.ingest.readers as readers
+from sinkqa.ingest.errors import (
     DocumentTooLarge,
     EmptyDocument,
     EncryptedDocument,
@@ -21,7 +21,7 @@ from ingest.errors import (
     UnreadableDocument,
     UnsupportedFormat,
 )
-from ingest.readers import FORMATS, find_files, format_of, look_into, read, read_bytes, why_skipped
+from sinkqa.ingest.readers import FORMATS, find_files, format_of, look_into, read, read_bytes, why_skipped
 from tests.ingest.shape import assert_sound, texts
 
 PAGE = b"<!DOCTYPE html><html><body><h1>Peat law</h1><p>Peat is to be kept wet.</p></body></html>"
@@ -196,7 +196,7 @@ def test_importing_the_dispatcher_loads_no_heavy_library():
     import sys
 
     heavy = ("docx", "selectolax", "pypdf", "yaml", "numpy", "openpyxl", "pptx")
-    code = f"import sys, ingest.readers; print([name for name in {heavy} if name in sys.modules])"
+    code = f"import sys, sinkqa.ingest.readers; print([name for name in {heavy} if name in sys.modules])"
     root = Path(__file__).parents[3]
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
     assert done.stdout.strip() == "[]"

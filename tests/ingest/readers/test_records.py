@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.errors import UnreadableDocument, UnsupportedFormat
-from ingest.readers.records import read_records
+from sinkqa.ingest.errors import UnreadableDocument, UnsupportedFormat
+from sinkqa.ingest.readers.records import read_records
 from tests.ingest.shape import assert_sound, grid, headings, tables, texts
 
 DOCS = Path(__file__).parents[3].parent / "shared" / "policy" / "docs"

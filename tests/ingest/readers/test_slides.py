@@ -10,9 +10,9 @@ from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
 
-from ingest.errors import EmptyDocument, UnreadableDocument
-from ingest.readers import format_of, read_bytes
-from ingest.splitting.splitter import split
+from sinkqa.ingest.errors import EmptyDocument, UnreadableDocument
+from sinkqa.ingest.readers import format_of, read_bytes
+from sinkqa.ingest.splitting.splitter import split
 from tests.ingest.shape import assert_sound, headings, texts
 
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.document import Document
-from ingest.errors import EmptyDocument, UnreadableDocument
-from ingest.readers.text import read_text
+from sinkqa.ingest.document import Document
+from sinkqa.ingest.errors import EmptyDocument, UnreadableDocument
+from sinkqa.ingest.readers.text import read_text
 
 SHARED = Path(__file__).parents[3].parent / "shared"
 PAPER = SHARED / "paper" / "guan-xu-carbon-sinks.txt"

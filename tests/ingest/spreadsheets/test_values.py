@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.readers import format_of, read_bytes
-from ingest.readers.sheets.values import delimiter_of, read_values
-from ingest.splitting.splitter import split
+from sinkqa.ingest.readers import format_of, read_bytes
+from sinkqa.ingest.readers.sheets.values import delimiter_of, read_values
+from sinkqa.ingest.splitting.splitter import split
 from tests.ingest.shape import assert_sound, grid, tables, texts
 
 
@@ -88,7 +88,7 @@ def test_prose_named_as_values_is_read_as_text_with_a_warning():
 
 
 def test_a_file_beyond_the_bound_says_which_rows_are_left_out(monkeypatch):
-    monkeypatch.setattr("ingest.readers.sheets.values.MAX_CELLS", 200)
+    monkeypatch.setattr("sinkqa.ingest.readers.sheets.values.MAX_CELLS", 200)
     document = read_values(b"bay,area\n" + b"North,1\n" * 120, "long.csv")
     assert "rows 101 to 121 are left out" in document.warnings[0]
     assert tables(document)[0].n_rows == 100

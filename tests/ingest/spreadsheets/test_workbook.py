@@ -12,10 +12,10 @@ from openpyxl.chart import BarChart, Reference
 from openpyxl.comments import Comment
 from openpyxl.styles import Font
 
-from ingest.errors import DocumentTooLarge, EmptyDocument, UnreadableDocument
-from ingest.readers import format_of, read_bytes
-from ingest.readers.sheets.shown import shown
-from ingest.splitting.splitter import split
+from sinkqa.ingest.errors import DocumentTooLarge, EmptyDocument, UnreadableDocument
+from sinkqa.ingest.readers import format_of, read_bytes
+from sinkqa.ingest.readers.sheets.shown import shown
+from sinkqa.ingest.splitting.splitter import split
 from tests.ingest.shape import assert_sound, headings, tables, texts
 
 
@@ -136,8 +136,8 @@ def test_tables_and_lines_of_one_sheet_are_kept_apart():
 
 
 def test_a_large_workbook_is_read_row_by_row_up_to_a_bound(monkeypatch):
-    monkeypatch.setattr("ingest.readers.sheets.workbook._WHOLE", 1)
-    monkeypatch.setattr("ingest.readers.sheets.workbook.MAX_CELLS", 10)
+    monkeypatch.setattr("sinkqa.ingest.readers.sheets.workbook._WHOLE", 1)
+    monkeypatch.setattr("sinkqa.ingest.readers.sheets.workbook.MAX_CELLS", 10)
     document = read(sheet_of([["bay", "area"], *([f"bay {n}", n] for n in range(20))]).parent)
     assert rows(document)[0] == "bay: bay 0 | area: 0" and len(rows(document)) == 5
     assert "rows from 7 on are left out" in document.warnings[0]

@@ -7,9 +7,9 @@ import io
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest.document import Document, quote
-from ingest.readers.pdf.reader import read_pdf
-from ingest.structure.clauses import Clause, find_clauses
+from sinkqa.ingest.document import Document, quote
+from sinkqa.ingest.readers.pdf.reader import read_pdf
+from sinkqa.ingest.structure.clauses import Clause, find_clauses
 from tests.ingest.shape import assert_sound
 from tests.typeset import HEIGHT, WIDTH, Run
 

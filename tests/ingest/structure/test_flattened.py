@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.flattened.rebuild import FlattenedTable, Line, rebuild_tables
+from sinkqa.ingest.flattened.rebuild import FlattenedTable, Line, rebuild_tables
 from tests.ingest.flattening import grid, lines_of, outcome, plain
 
 SHARED = Path(__file__).parents[3].parent / "shared"

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.structure.tables.grid_shape import GridShape, grid_shape
-from ingest.structure.tables.wording import is_between, is_unit_line
+from sinkqa.ingest.structure.tables.grid_shape import GridShape, grid_shape
+from sinkqa.ingest.structure.tables.wording import is_between, is_unit_line
 
 
 def shape_of(drawn: str) -> GridShape:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.structure.headings import find_headings, heading_level, match
+from sinkqa.ingest.structure.headings import find_headings, heading_level, match
 
 BODY = "这一段是正文，说明沿海城市如何安排湿地修复的资金，并在年底公布结果。"
 

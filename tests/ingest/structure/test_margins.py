@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.readers.text import read_text
+from sinkqa.ingest.readers.text import read_text
 from tests.ingest.shape import assert_sound, headings, tables, texts
 
 

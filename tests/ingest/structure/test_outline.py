@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from ingest.document import Span
-from ingest.passage import Passage, Unit
-from ingest.provisions.outline import Outline
-from ingest.provisions.references import references
-from ingest.readers import read, read_bytes
-from ingest.splitting.splitter import split
+from sinkqa.ingest.document import Span
+from sinkqa.ingest.passage import Passage, Unit
+from sinkqa.ingest.provisions.outline import Outline
+from sinkqa.ingest.provisions.references import references
+from sinkqa.ingest.readers import read, read_bytes
+from sinkqa.ingest.splitting.splitter import split
 
 DOCS = Path(__file__).parents[3].parent / "shared" / "policy" / "docs"
 real = pytest.mark.skipif(not DOCS.is_dir(), reason="the policy documents are not at ../shared/policy/docs")

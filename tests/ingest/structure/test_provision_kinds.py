@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from ingest.document import Span
-from ingest.passage import Passage, Unit
-from ingest.provisions.kinds import statements
-from ingest.readers import read, read_bytes
-from ingest.splitting.splitter import split
-from ingest.text.view import fold
+from sinkqa.ingest.document import Span
+from sinkqa.ingest.passage import Passage, Unit
+from sinkqa.ingest.provisions.kinds import statements
+from sinkqa.ingest.readers import read, read_bytes
+from sinkqa.ingest.splitting.splitter import split
+from sinkqa.ingest.text.view import fold
 
 LAWS = Path(__file__).parents[4] / "shared" / "policy" / "docs"
 

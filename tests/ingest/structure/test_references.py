@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.provisions.references import heading_step, references
+from sinkqa.ingest.provisions.references import heading_step, references
 
 CITED = {
     "第二十一条": "article 21",

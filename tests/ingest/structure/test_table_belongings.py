@@ -8,11 +8,11 @@ from pathlib import Path
 import docx
 import pytest
 
-from ingest.document import Document, Table, quote
-from ingest.readers import read_bytes
-from ingest.splitting.splitter import split
-from service.engine import Engine
-from service.settings import Settings
+from sinkqa.ingest.document import Document, Table, quote
+from sinkqa.ingest.readers import read_bytes
+from sinkqa.ingest.splitting.splitter import split
+from sinkqa.service.engine import Engine
+from sinkqa.service.settings import Settings
 
 PROSE = "运行单位应当按照规定记录数据，并对记录的真实性负责，主管部门每年抽查一次。"
 ABOVE: list[str | list[tuple[str, ...]]] = [

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.readers import read_bytes
-from ingest.splitting.splitter import split
-from ingest.structure.telling import is_bare, tells
+from sinkqa.ingest.readers import read_bytes
+from sinkqa.ingest.splitting.splitter import split
+from sinkqa.ingest.structure.telling import is_bare, tells
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.text.amount import apart
-from ingest.text.amounts import amounts
-from ingest.text.view import cased
+from sinkqa.ingest.text.amount import apart
+from sinkqa.ingest.text.amounts import amounts
+from sinkqa.ingest.text.view import cased
 
 
 @pytest.mark.parametrize(

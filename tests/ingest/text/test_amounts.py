@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.text.amounts import Amount, amounts, matches, unsupported
-from ingest.text.view import cased, fold
+from sinkqa.ingest.text.amounts import Amount, amounts, matches, unsupported
+from sinkqa.ingest.text.view import cased, fold
 
 
 def read(text: str) -> list[Amount]:

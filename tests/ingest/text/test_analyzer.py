@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.text.analyzer import analyze
+from sinkqa.ingest.text.analyzer import analyze
 
 
 def test_english_words_are_lowered_and_stemmed() -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from ingest.text.language import detect
+from sinkqa.ingest.text.language import detect
 from tests.strategies import hostile_text
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.text.numerals import HAN, era_year, read_number, read_numeral, write_numeral
+from sinkqa.ingest.text.numerals import HAN, era_year, read_number, read_numeral, write_numeral
 
 
 @given(st.integers(1, 999))

@@ -6,9 +6,8 @@ import re
 
 import pytest
 
-import ingest
-import service
-from ingest.text.patterns import _Late, late
+from sinkqa import ingest, service
+from sinkqa.ingest.text.patterns import _Late, late
 
 HELD = [
     found
@@ -38,7 +37,9 @@ def test_a_late_pattern_finds_what_one_compiled_at_once_does() -> None:
 def test_a_late_pattern_is_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
     compiled = []
     pattern = late("sink")
-    monkeypatch.setattr("ingest.text.patterns.re.compile", lambda *given: compiled.append(given) or re._compile(*given))  # type: ignore[attr-defined]
+    monkeypatch.setattr(
+        "sinkqa.ingest.text.patterns.re.compile", lambda *given: compiled.append(given) or re._compile(*given)
+    )
     assert not compiled
     assert pattern.search("carbon sink") and pattern.match("sink") and pattern.fullmatch("sinks") is None
     assert len(compiled) == 1

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.text.sentences import sentence_spans
+from sinkqa.ingest.text.sentences import sentence_spans
 from tests.strategies import hostile_text
 
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from ingest.text.units import is_case_sensitive, money_before, name_of, read_unit
+from sinkqa.ingest.text.units import is_case_sensitive, money_before, name_of, read_unit
 
 
 def unit(text: str) -> tuple[str, Fraction, str] | None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from index.library import Library
-from index.models.encoder import Encoder
-from index.naming.front import Front
-from index.store.documents.columns import metadata_json, to_json
-from index.store.documents.packed import Packed, pack_document, pack_names
-from ingest.readers import read_bytes
+from sinkqa.index.library import Library
+from sinkqa.index.models.encoder import Encoder
+from sinkqa.index.naming.front import Front
+from sinkqa.index.store.documents.columns import metadata_json, to_json
+from sinkqa.index.store.documents.packed import Packed, pack_document, pack_names
+from sinkqa.ingest.readers import read_bytes
 
 
 def library_of(fronts: Iterable[Front], folder: Path, encoder: Encoder) -> Library:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from service.answer import Answer
-from service.engine import Engine
-from service.settings import Settings
+from sinkqa.service.answer import Answer
+from sinkqa.service.engine import Engine
+from sinkqa.service.settings import Settings
 
 PEAT = """# 榆谷泥炭条例
 

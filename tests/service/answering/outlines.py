@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ingest.document import Span
-from ingest.passage import Passage, PassageKind, Unit
+from sinkqa.ingest.document import Span
+from sinkqa.ingest.passage import Passage, PassageKind, Unit
 
 
 def passage(

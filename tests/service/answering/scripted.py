@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from service.engine import Engine
-from service.settings import Settings
+from sinkqa.service.engine import Engine
+from sinkqa.service.settings import Settings
 from tests.service.endpoint import Endpoint, endpoint, text
 
 FACT = "The council of Elmvale pays 40 marks for each hectare of alder swamp."

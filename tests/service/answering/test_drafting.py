@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from service.answer import AnswerCell, AnswerRow
-from service.answering.drafting import Answered, draft
-from service.answering.judging.answerer import Outcome, withheld
-from service.answering.judging.tabulating import SourceTable
-from service.answering.understanding.question import understand
-from service.evidence.pieces import Evidence
+from sinkqa.service.answer import AnswerCell, AnswerRow
+from sinkqa.service.answering.drafting import Answered, draft
+from sinkqa.service.answering.judging.answerer import Outcome, withheld
+from sinkqa.service.answering.judging.tabulating import SourceTable
+from sinkqa.service.answering.understanding.question import understand
+from sinkqa.service.evidence.pieces import Evidence
 from tests.service.answering.laws import engine
 
 __all__ = ["engine"]

@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from index.library import Library
-from ingest.readers import read_bytes
-from ingest.splitting.splitter import split
-from service.answering.guide import Guide
+from sinkqa.index.library import Library
+from sinkqa.ingest.readers import read_bytes
+from sinkqa.ingest.splitting.splitter import split
+from sinkqa.service.answering.guide import Guide
 
 LAW = "# {name}\n\n**第一条** 为了保护{name}所说的一切，制定本条例。\n\n**第二条** 榆谷议会主管有关工作。\n"
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from service.engine import Engine
-from service.settings import Settings
+from sinkqa.service.engine import Engine
+from sinkqa.service.settings import Settings
 from tests.ingest.sheets import Sheet
 from tests.typeset import Run
 

@@ -7,15 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.errors import RerankerMissing
-from index.models.cross_encoder import BUNDLED, CrossEncoder
-from service.answering.judging.answerer import candidates
-from service.answering.judging.confidence import READING_SIGNS, READING_WEIGHTS, SIGNS
-from service.answering.judging.judge import READ, ModelJudge, RuleJudge, load_judge
-from service.answering.understanding.question import understand
-from service.engine import Engine
-from service.evidence.pieces import Pieces
-from service.settings import Settings
+from sinkqa.index.errors import RerankerMissing
+from sinkqa.index.models.cross_encoder import BUNDLED, CrossEncoder
+from sinkqa.service.answering.judging.answerer import candidates
+from sinkqa.service.answering.judging.confidence import READING_SIGNS, READING_WEIGHTS, SIGNS
+from sinkqa.service.answering.judging.judge import READ, ModelJudge, RuleJudge, load_judge
+from sinkqa.service.answering.understanding.question import understand
+from sinkqa.service.engine import Engine
+from sinkqa.service.evidence.pieces import Pieces
+from sinkqa.service.settings import Settings
 from tests.service.answering.judging.test_judging import CASES, PLAN
 
 pytest.importorskip("onnxruntime", reason="needs the extra: make models EXTRAS=models,train")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.hit import Filters
+from sinkqa.index.hit import Filters
 from tests.service.answering.laws import engine, ids, quotes
 
 __all__ = ["engine", "ids", "quotes"]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from index.hit import Hit, Why
-from service.answering.drafting import Answered
-from service.answering.judging.answerer import Outcome
-from service.answering.tables import rows_of_one_table, whole_table
-from service.answering.understanding.question import understand
-from service.engine import Engine
-from service.evidence.analysis import Analysis
-from service.evidence.pieces import Candidate, Evidence, Piece
-from service.settings import Settings
+from sinkqa.index.hit import Hit, Why
+from sinkqa.service.answering.drafting import Answered
+from sinkqa.service.answering.judging.answerer import Outcome
+from sinkqa.service.answering.tables import rows_of_one_table, whole_table
+from sinkqa.service.answering.understanding.question import understand
+from sinkqa.service.engine import Engine
+from sinkqa.service.evidence.analysis import Analysis
+from sinkqa.service.evidence.pieces import Candidate, Evidence, Piece
+from sinkqa.service.settings import Settings
 
 HEAD = "| Sluice | Opens | Keeper |\n|---|---|---|\n"
 FENS = (

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from index.store.sqlite.lock import write_lock
-from ingest.readers import FORMATS
-from service.commands.options import Kind
+from sinkqa.index.store.sqlite.lock import write_lock
+from sinkqa.ingest.readers import FORMATS
+from sinkqa.service.commands.options import Kind
 from tests.conftest import COMMAND, process
 
 QUESTION = "北京试点的CCER抵销比例上限是多少？"

@@ -9,8 +9,8 @@ from collections import Counter
 import httpx
 import pytest
 
-from ingest.errors import SinkQAError
-from service.fetching.manifest import load_manifest, select
+from sinkqa.ingest.errors import SinkQAError
+from sinkqa.service.fetching.manifest import load_manifest, select
 from tests import hostile
 from tests.conftest import process
 from tests.service.fetching.site import page, site, status, stored

@@ -8,7 +8,7 @@ import typer
 from typer._click.exceptions import ClickException
 from typer.main import get_command
 
-from service.commands.given import Group
+from sinkqa.service.commands.given import Group
 
 
 def told(group: type[typer.core.TyperGroup], *arguments: str) -> object:

@@ -7,8 +7,8 @@ import io
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from service.engine import Engine
-from service.settings import Settings
+from sinkqa.service.engine import Engine
+from sinkqa.service.settings import Settings
 
 _NOTICE = """# 海草床通知
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from service.engine import Engine
-from service.settings import Settings
+from sinkqa.service.engine import Engine
+from sinkqa.service.settings import Settings
 from tests.screen import lines, seen
 
 _COLOUR = re.compile(r"\x1b\[(?:\d+;)*(?:3[0-9]|9[0-7])(?:;\d+)*m")

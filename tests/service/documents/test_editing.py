@@ -6,12 +6,12 @@ import json
 
 import pytest
 
-from service.documents.editing import checked
-from service.engine import Engine
-from service.errors import InvalidCorrection
-from service.hosting.backup import back_up
-from service.hosting.collections import Collections
-from service.settings import Settings
+from sinkqa.service.documents.editing import checked
+from sinkqa.service.engine import Engine
+from sinkqa.service.errors import InvalidCorrection
+from sinkqa.service.hosting.backup import back_up
+from sinkqa.service.hosting.collections import Collections
+from sinkqa.service.settings import Settings
 
 LEVY = "# Marsh Ministry\n\n## 1 Levy\n\nThe marsh levy is {} marks per hectare.\n"
 ASKED = "How much is the marsh levy?"

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.store.documents.catalogue import DocumentRecord
-from ingest.document import Metadata
-from service.documents.facets import UNKNOWN, FacetName, Order, listing
+from sinkqa.index.store.documents.catalogue import DocumentRecord
+from sinkqa.ingest.document import Metadata
+from sinkqa.service.documents.facets import UNKNOWN, FacetName, Order, listing
 
 
 def record(number, jurisdiction=None, kind="pdf", year=None, language="zh", title=None, **about):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.documents.occurrences import occurrences
+from sinkqa.service.documents.occurrences import occurrences
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from service.engine import Engine
-from service.settings import Settings
+from sinkqa.service.engine import Engine
+from sinkqa.service.settings import Settings
 
 RULES = "".join(
     f"<p>Part {n} of this rule tells owners of kilns how readings are taken, kept and shown to the county.</p>"

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.text.amounts import amounts
-from ingest.text.analyzer import analyze
-from ingest.text.language import detect
-from ingest.text.view import cased, fold
-from service.evidence.analysis import Analysis
-from service.evidence.entities import entities
+from sinkqa.ingest.text.amounts import amounts
+from sinkqa.ingest.text.analyzer import analyze
+from sinkqa.ingest.text.language import detect
+from sinkqa.ingest.text.view import cased, fold
+from sinkqa.service.evidence.analysis import Analysis
+from sinkqa.service.evidence.entities import entities
 from tests.strategies import hostile_text
 
 _SAID = (

@@ -16,13 +16,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.store.documents.columns import PASSAGE_COLUMNS, pack_passage, pack_text, read_passage, unpack_text
-from ingest.document import Page, Span
-from ingest.passage import Passage
-from ingest.splitting.packing import merged
-from service.engine import Engine
-from service.evidence.geometry import astral_offsets, line_boxes, quoted_spans
-from service.settings import Settings
+from sinkqa.index.store.documents.columns import PASSAGE_COLUMNS, pack_passage, pack_text, read_passage, unpack_text
+from sinkqa.ingest.document import Page, Span
+from sinkqa.ingest.passage import Passage
+from sinkqa.ingest.splitting.packing import merged
+from sinkqa.service.engine import Engine
+from sinkqa.service.evidence.geometry import astral_offsets, line_boxes, quoted_spans
+from sinkqa.service.settings import Settings
 from tests.typeset import MARGIN, Press
 
 FACT = "The council of Elmvale pays 40 marks for each hectare of alder swamp."

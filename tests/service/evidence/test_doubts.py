@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from index.library import Addition
-from ingest.readers import read_bytes
-from ingest.splitting.splitter import split
-from service.commands import terminal
-from service.engine import Engine
-from service.markdown import pieces
-from service.settings import Settings
+from sinkqa.index.library import Addition
+from sinkqa.ingest.readers import read_bytes
+from sinkqa.ingest.splitting.splitter import split
+from sinkqa.service.commands import terminal
+from sinkqa.service.engine import Engine
+from sinkqa.service.markdown import pieces
+from sinkqa.service.settings import Settings
 
 ENGLISH = "# Heron rules\n\nHeron keepers pay a fee of 40 marks. The fee falls due in June.\n"
 CHINESE = "# 苍鹭办法\n\n苍鹭饲养单位应当缴纳费用四十元。费用于六月缴纳。\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.evidence.entities import entities, missing
+from sinkqa.service.evidence.entities import entities, missing
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.readers import read
-from service.engine import Engine
-from service.evidence.warnings.injection import flags
-from service.settings import Settings
+from sinkqa.ingest.readers import read
+from sinkqa.service.engine import Engine
+from sinkqa.service.evidence.warnings.injection import flags
+from sinkqa.service.settings import Settings
 
 POLICY = Path(__file__).parents[3].parent / "shared" / "policy" / "docs"
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from service.engine import Engine
-from service.evidence.citations import holds
-from service.evidence.kept import KeptDocuments
-from service.settings import Settings
+from sinkqa.service.engine import Engine
+from sinkqa.service.evidence.citations import holds
+from sinkqa.service.evidence.kept import KeptDocuments
+from sinkqa.service.settings import Settings
 
 QUESTION = "How much does the forest office pay for each otter?"
 FACT = "The forest office pays 40 marks for each otter.\n"

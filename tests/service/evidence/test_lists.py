@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from index.hit import Hit
-from ingest.passage import Passage, Unit
-from service.evidence.lists import left_out, whole_list
-from service.evidence.pieces import cut
+from sinkqa.index.hit import Hit
+from sinkqa.ingest.passage import Passage, Unit
+from sinkqa.service.evidence.lists import left_out, whole_list
+from sinkqa.service.evidence.pieces import cut
 
 DUTY = "the water table of the ditch beside the old mill, and to tell the council of what was found there in the book"
 LETTERS = "abcdefghijklmnop"

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.hit import Hit, Why
-from ingest.document import Metadata
-from ingest.passage import Passage
-from ingest.structure.lists import without_mark
-from service.evidence.pieces import Evidence, Pieces, cut, cut_to_length, joined, share_of_answer
-from service.evidence.units import LEADS, said
+from sinkqa.index.hit import Hit, Why
+from sinkqa.ingest.document import Metadata
+from sinkqa.ingest.passage import Passage
+from sinkqa.ingest.structure.lists import without_mark
+from sinkqa.service.evidence.pieces import Evidence, Pieces, cut, cut_to_length, joined, share_of_answer
+from sinkqa.service.evidence.units import LEADS, said
 from tests.strategies import passages
 
 DUTIES = """# Fen

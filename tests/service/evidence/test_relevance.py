@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from index.models.encoder import Encoder, WordTokens
-from service.evidence.analysis import Analysis
-from service.evidence.pieces import Pieces
-from service.evidence.relevance import nearest, relevance
+from sinkqa.index.models.encoder import Encoder, WordTokens
+from sinkqa.service.evidence.analysis import Analysis
+from sinkqa.service.evidence.pieces import Pieces
+from sinkqa.service.evidence.relevance import nearest, relevance
 
 NOTES = "# Notes\n\nFarmers receive 40 euros for each hectare. The opera began at eight. 农户每公顷获得四十欧元。\n"
 QUESTION = Analysis("How many euros do farmers receive for each hectare?")

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.hit import Hit
-from ingest.document import Document, Span
-from ingest.passage import Passage, Unit
-from ingest.readers import read
-from ingest.splitting.packing import merged
-from ingest.splitting.splitter import split
-from service.evidence.units import SKIPPED, below, lines, said, unshown
+from sinkqa.index.hit import Hit
+from sinkqa.ingest.document import Document, Span
+from sinkqa.ingest.passage import Passage, Unit
+from sinkqa.ingest.readers import read
+from sinkqa.ingest.splitting.packing import merged
+from sinkqa.ingest.splitting.splitter import split
+from sinkqa.service.evidence.units import SKIPPED, below, lines, said, unshown
 from tests.strategies import passages
 
 DOCS = Path(__file__).parents[3].parent / "shared" / "policy" / "docs"

@@ -11,11 +11,11 @@ import pytest
 from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 
-from service.answer import Answer
-from service.engine import Engine
-from service.exporting.memo import AnswerItem, Memo
-from service.interfaces.links import passage_link
-from service.settings import Settings
+from sinkqa.service.answer import Answer
+from sinkqa.service.engine import Engine
+from sinkqa.service.exporting.memo import AnswerItem, Memo
+from sinkqa.service.interfaces.links import passage_link
+from sinkqa.service.settings import Settings
 from tests.service.exporting.library import FILES, QUESTIONS
 
 

@@ -12,11 +12,11 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.footnote import footnote_plugin
 from selectolax.lexbor import LexborHTMLParser
 
-from ingest.document import Span, quote
-from service.answer import AnswerCell, AnswerRow, AnswerTable, Segment
-from service.errors import InvalidExport
-from service.exporting.exporter import FORMATS
-from service.exporting.memo import AnswerItem, Cited, ClaimItem, Memo, NoteItem, QuoteItem
+from sinkqa.ingest.document import Span, quote
+from sinkqa.service.answer import AnswerCell, AnswerRow, AnswerTable, Segment
+from sinkqa.service.errors import InvalidExport
+from sinkqa.service.exporting.exporter import FORMATS
+from sinkqa.service.exporting.memo import AnswerItem, Cited, ClaimItem, Memo, NoteItem, QuoteItem
 from tests.service.exporting.conftest import link, word
 from tests.service.exporting.library import QUESTIONS
 

@@ -12,9 +12,9 @@ import pytest
 from openpyxl.utils.escape import unescape
 from playwright.sync_api import sync_playwright
 
-from service.answer import AnswerCell, AnswerRow, AnswerTable, Segment
-from service.exporting.exporter import FORMATS
-from service.exporting.memo import AnswerItem, Cited, Memo, NoteItem, QuoteItem
+from sinkqa.service.answer import AnswerCell, AnswerRow, AnswerTable, Segment
+from sinkqa.service.exporting.exporter import FORMATS
+from sinkqa.service.exporting.memo import AnswerItem, Cited, Memo, NoteItem, QuoteItem
 from tests.service.exporting.conftest import link, word
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")

@@ -7,9 +7,9 @@ from datetime import date
 
 import pytest
 
-from ingest.document import Metadata
-from service.exporting.references import STYLES, apa, bibtex, gbt7714, ris, work_of
-from service.exporting.rereading import printed
+from sinkqa.ingest.document import Metadata
+from sinkqa.service.exporting.references import STYLES, apa, bibtex, gbt7714, ris, work_of
+from sinkqa.service.exporting.rereading import printed
 from tests.service.exporting.library import FILES
 
 SEEN = date(2026, 11, 30)

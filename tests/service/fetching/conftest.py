@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from service.fetching.courier import Manners
-from service.fetching.fetch import FetchReport, fetch
-from service.fetching.manifest import Entry
+from sinkqa.service.fetching.courier import Manners
+from sinkqa.service.fetching.fetch import FetchReport, fetch
+from sinkqa.service.fetching.manifest import Entry
 from tests.service.fetching.site import Site, site
 
 HASTE: dict[str, Any] = {"pause_s": 0.0, "retries": 2, "timeout_s": 20.0, "stalled_s": 5.0, "allow_private": True}

@@ -11,10 +11,10 @@ from email.utils import format_datetime
 
 import pytest
 
-from service.fetching.courier import Manners
-from service.fetching.fetch import fetch
-from service.fetching.manifest import Entry
-from service.fetching.record import only_one
+from sinkqa.service.fetching.courier import Manners
+from sinkqa.service.fetching.fetch import fetch
+from sinkqa.service.fetching.manifest import Entry
+from sinkqa.service.fetching.record import only_one
 from tests import hostile
 from tests.service.fetching.site import endless, page, redirect, status, stored, tag
 
@@ -358,7 +358,7 @@ def test_progress_counts_documents_and_tells_of_bytes(publisher, folder):
 
 
 def test_the_folder_is_held_while_it_is_fetched_into(folder):
-    from service.errors import FetchBusy
+    from sinkqa.service.errors import FetchBusy
 
     with only_one(folder), pytest.raises(FetchBusy, match="another process"), only_one(folder):
         pass

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.grounding.claims import claims
+from sinkqa.service.grounding.claims import claims
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,13 @@ from typing import NamedTuple
 
 import pytest
 
-from index.models.encoder import Encoder, load_encoder
-from ingest.readers import read
-from ingest.splitting.splitter import split
-from service.grounding.guard import check
-from service.grounding.quote import Quote
-from service.grounding.quotes import compare_quote
-from service.grounding.wording import wording
+from sinkqa.index.models.encoder import Encoder, load_encoder
+from sinkqa.ingest.readers import read
+from sinkqa.ingest.splitting.splitter import split
+from sinkqa.service.grounding.guard import check
+from sinkqa.service.grounding.quote import Quote
+from sinkqa.service.grounding.quotes import compare_quote
+from sinkqa.service.grounding.wording import wording
 from tests.service.forging import alterations, untouched
 
 SHARED = Path(__file__).parents[3].parent / "shared"

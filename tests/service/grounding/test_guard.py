@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.models.encoder import Encoder, WordTokens, load_encoder
-from service.grounding import guard
-from service.grounding.guard import Verdict
-from service.grounding.quote import Quote
+from sinkqa.index.models.encoder import Encoder, WordTokens, load_encoder
+from sinkqa.service.grounding import guard
+from sinkqa.service.grounding.guard import Verdict
+from sinkqa.service.grounding.quote import Quote
 
 QUOTES = [
     "第三条 企业不得使用超过15%的配额，应当在2025年底前报告。",

@@ -6,10 +6,10 @@ from collections import Counter
 
 import pytest
 
-from service.grounding import matching
-from service.grounding.clauses import clauses
-from service.grounding.matching import sayings
-from service.grounding.quote import Quote
+from sinkqa.service.grounding import matching
+from sinkqa.service.grounding.clauses import clauses
+from sinkqa.service.grounding.matching import sayings
+from sinkqa.service.grounding.quote import Quote
 
 BAN = "禁止下列破坏沼泽的行为：\n（一）排干沼泽；\n（二）擅自填埋沼泽，擅自采砂；\n（三）排放废水。"
 DUTIES = (

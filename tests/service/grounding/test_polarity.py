@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.text.view import fold
-from service.grounding.polarity import marks, turned
+from sinkqa.ingest.text.view import fold
+from sinkqa.service.grounding.polarity import marks, turned
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.grounding.quotes import compare_quote
-from service.grounding.wording import occurrences, wording
+from sinkqa.service.grounding.quotes import compare_quote
+from sinkqa.service.grounding.wording import occurrences, wording
 
 TEXT = (
     "第三条　企业不得使用超过15%的配额（北京除外）。Forests absorb 12.5 Mt of CO2 under long-term plans, except mines."

@@ -8,10 +8,10 @@ from contextlib import closing
 
 import pytest
 
-from index.errors import DocumentNotFound
-from service.engine import Engine
-from service.errors import InvalidText
-from service.settings import Settings
+from sinkqa.index.errors import DocumentNotFound
+from sinkqa.service.engine import Engine
+from sinkqa.service.errors import InvalidText
+from sinkqa.service.settings import Settings
 
 NOTES = {
     "alder.txt": "# Alder\n\nThe council of Elmvale pays 40 marks for each hectare of alder swamp that its owners\n"

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from service.engine import Engine
-from service.errors import InvalidText
-from service.grounding.verifying import MOST_CHARS, MOST_CLAIMS, told
-from service.settings import Settings
+from sinkqa.service.engine import Engine
+from sinkqa.service.errors import InvalidText
+from sinkqa.service.grounding.verifying import MOST_CHARS, MOST_CLAIMS, told
+from sinkqa.service.settings import Settings
 
 FACT = "The council of Elmvale pays 40 marks for each hectare of alder swamp."
 ZH = "榆谷议会对每公顷桤木沼泽补贴四十马克。"

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.text.amounts import amounts
-from service.grounding.quotes import compare_quote
-from service.grounding.wording import wording
+from sinkqa.ingest.text.amounts import amounts
+from sinkqa.service.grounding.quotes import compare_quote
+from sinkqa.service.grounding.wording import wording
 
 
 @pytest.mark.parametrize(

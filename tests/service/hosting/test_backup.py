@@ -8,15 +8,15 @@ from io import BytesIO
 
 import pytest
 
-from index.errors import LibraryDamaged
-from service.engine import Engine
-from service.errors import BackupFailed
-from service.hosting.backup import back_up
-from service.hosting.collections import Collections
-from service.hosting.job_store import JobFile, Ledger
-from service.hosting.jobs import Jobs, readers_beside
-from service.hosting.keys import keys_of
-from service.settings import Settings
+from sinkqa.index.errors import LibraryDamaged
+from sinkqa.service.engine import Engine
+from sinkqa.service.errors import BackupFailed
+from sinkqa.service.hosting.backup import back_up
+from sinkqa.service.hosting.collections import Collections
+from sinkqa.service.hosting.job_store import JobFile, Ledger
+from sinkqa.service.hosting.jobs import Jobs, readers_beside
+from sinkqa.service.hosting.keys import keys_of
+from sinkqa.service.settings import Settings
 
 
 @pytest.fixture

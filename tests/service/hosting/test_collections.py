@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from index.errors import LibraryNotFound
-from service.errors import CollectionExists, CollectionNotFound, InvalidCollection
-from service.hosting.collections import Collections
-from service.settings import Settings
+from sinkqa.index.errors import LibraryNotFound
+from sinkqa.service.errors import CollectionExists, CollectionNotFound, InvalidCollection
+from sinkqa.service.hosting.collections import Collections
+from sinkqa.service.settings import Settings
 
 
 @pytest.fixture

@@ -15,13 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from service.cli import app
-from service.errors import InvalidKey, KeyNotFound, KeysUnreadable
-from service.hosting import keys as keys_module
-from service.hosting.collections import Collections
-from service.hosting.keys import Keys, keys_of, scrubbed
-from service.hosting.scopes import SCOPES
-from service.settings import Settings
+from sinkqa.service.cli import app
+from sinkqa.service.errors import InvalidKey, KeyNotFound, KeysUnreadable
+from sinkqa.service.hosting import keys as keys_module
+from sinkqa.service.hosting.collections import Collections
+from sinkqa.service.hosting.keys import Keys, keys_of, scrubbed
+from sinkqa.service.hosting.scopes import SCOPES
+from sinkqa.service.settings import Settings
 
 
 @pytest.fixture

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from service.engine import Engine
-from service.errors import DayQuotaExceeded, QuotaExceeded
-from service.hosting import quotas as quotas_module
-from service.hosting.jobs import Jobs, readers_beside
-from service.hosting.quotas import Quotas
-from service.settings import Settings
+from sinkqa.service.engine import Engine
+from sinkqa.service.errors import DayQuotaExceeded, QuotaExceeded
+from sinkqa.service.hosting import quotas as quotas_module
+from sinkqa.service.hosting.jobs import Jobs, readers_beside
+from sinkqa.service.hosting.quotas import Quotas
+from sinkqa.service.settings import Settings
 
 MIB = 2**20
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from index.store.sqlite.schema import STORE_FORMAT
-from service.hosting.collections import Collections
-from service.settings import Settings
+from sinkqa.index.store.sqlite.schema import STORE_FORMAT
+from sinkqa.service.hosting.collections import Collections
+from sinkqa.service.settings import Settings
 from tests.index.former import make_former
 
 

@@ -16,9 +16,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from service.engine import Engine
-from service.http.app import create_app
-from service.settings import Settings
+from sinkqa.service.engine import Engine
+from sinkqa.service.http.app import create_app
+from sinkqa.service.settings import Settings
 from tests.conftest import COMMAND
 
 if TYPE_CHECKING:

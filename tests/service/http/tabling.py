@@ -11,13 +11,13 @@ from typing import Any
 
 import uvicorn
 
-from service.answer import Answer, AnswerTable, Citation, Segment
-from service.answering.judging.tabulating import table_of, tables
-from service.engine import Engine
-from service.evidence.citations import cite
-from service.hosting.collections import Collections
-from service.http.app import create_app
-from service.settings import Settings
+from sinkqa.service.answer import Answer, AnswerTable, Citation, Segment
+from sinkqa.service.answering.judging.tabulating import table_of, tables
+from sinkqa.service.engine import Engine
+from sinkqa.service.evidence.citations import cite
+from sinkqa.service.hosting.collections import Collections
+from sinkqa.service.http.app import create_app
+from sinkqa.service.settings import Settings
 
 FENS = {
     "fens.md": (

@@ -8,8 +8,8 @@ import anyio
 import pytest
 from anyio import to_thread
 
-from service.http.app import create_app
-from service.settings import Settings
+from sinkqa.service.http.app import create_app
+from sinkqa.service.settings import Settings
 
 
 @pytest.mark.parametrize(

@@ -17,10 +17,10 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from service.hosting.collections import Collections
-from service.hosting.keys import keys_of
-from service.http.app import create_app
-from service.settings import Settings
+from sinkqa.service.hosting.collections import Collections
+from sinkqa.service.hosting.keys import keys_of
+from sinkqa.service.http.app import create_app
+from sinkqa.service.settings import Settings
 
 KEPT = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
 FOLDER = TemporaryDirectory(prefix="sinkqa-contract-")

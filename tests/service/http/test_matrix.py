@@ -14,10 +14,10 @@ from markdown_it import MarkdownIt
 from mcp import Client, StdioServerParameters
 from rich.console import Console
 
-from service.commands import terminal
-from service.hosting.collections import Collections
-from service.interfaces.links import passage_link
-from service.mcp import Place, Server
+from sinkqa.service.commands import terminal
+from sinkqa.service.hosting.collections import Collections
+from sinkqa.service.interfaces.links import passage_link
+from sinkqa.service.mcp import Place, Server
 from tests.conftest import COMMAND
 from tests.service.http.conftest import EN, OUTSIDE, ZH
 from tests.service.http.tabling import ASKED, FENS, MISSING, SUGGESTED, TRANSLATED, Tabling, tabling
@@ -107,7 +107,7 @@ def test_a_table_says_what_segments_say_and_each_cell_its_sources_or_its_reason(
 def test_every_way_in_gives_the_same_table_parts_missing_translation_and_suggestions(
     sinkqa, monkeypatch, fens, tabled, expected
 ):
-    monkeypatch.setattr("service.hosting.collections.Collections", partial(Collections, opens=Tabling.open))
+    monkeypatch.setattr("sinkqa.service.hosting.collections.Collections", partial(Collections, opens=Tabling.open))
     whole = {"command line": by_command(sinkqa, fens, ASKED), "HTTP": by_http(tabled, ASKED)}
     engine = Tabling.open(fens)
 

@@ -10,10 +10,10 @@ from dataclasses import replace
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from service.engine import Engine
-from service.hosting.collections import Collections
-from service.http.app import create_app
-from service.http.observing.lines import JsonLines
+from sinkqa.service.engine import Engine
+from sinkqa.service.hosting.collections import Collections
+from sinkqa.service.http.app import create_app
+from sinkqa.service.http.observing.lines import JsonLines
 from tests.service.http.conftest import OUTSIDE, ZH, Client
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from service.settings import Settings
+from sinkqa.service.settings import Settings
 from tests.conftest import process
 from tests.service.http.conftest import serving
 
@@ -113,7 +113,7 @@ def test_a_library_on_a_medium_that_can_only_be_read_is_read(disk, library, tmp_
 
 
 def test_a_store_taken_for_one_that_nobody_changes_sees_what_is_written_later(disk, library, tmp_path):
-    from index.library import Library
+    from sinkqa.index.library import Library
 
     filler = fill(disk)
     with Library.open(library) as reader:

@@ -12,10 +12,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from index.library import Library
-from service.engine import Engine
-from service.intake.adding import AddReport
-from service.settings import Settings
+from sinkqa.index.library import Library
+from sinkqa.service.engine import Engine
+from sinkqa.service.intake.adding import AddReport
+from sinkqa.service.settings import Settings
 from tests.conftest import COMMAND, Ran, process
 from tests.hostile import HOSTILE, SENTENCE, laughs, pdf, word
 

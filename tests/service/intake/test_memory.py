@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.intake import memory
+from sinkqa.service.intake import memory
 
 GIB = 1 << 30
 

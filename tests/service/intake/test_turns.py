@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
-from service.intake.turns import Share, Turns
+from sinkqa.service.intake.turns import Share, Turns
 
 
 def order_of_turns(*waiting: Share) -> list[Share]:

@@ -14,14 +14,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from index.library import Library
-from index.models.encoder import Encoder, load_encoder
-from ingest.readers import read
-from service.intake import reader_pool as readers
-from service.intake import workers
-from service.intake.reader_pool import Readers, prepare_all
-from service.intake.turns import Share
-from service.intake.workers import File
+from sinkqa.index.library import Library
+from sinkqa.index.models.encoder import Encoder, load_encoder
+from sinkqa.ingest.readers import read
+from sinkqa.service.intake import reader_pool as readers
+from sinkqa.service.intake import workers
+from sinkqa.service.intake.reader_pool import Readers, prepare_all
+from sinkqa.service.intake.turns import Share
+from sinkqa.service.intake.workers import File
 from tests.conftest import COMMAND, process
 from tests.hostile import SENTENCE, heavy, pdf, slow
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ingest.readers.pieces.formulas import Formula, fraction, root, row, script, words
+from sinkqa.ingest.readers.pieces.formulas import Formula, fraction, root, row, script, words
 
 _SWITCH = re.compile(r"\\([a-z]+)((?:\s*\\[a-z]+-?\d*)*)\s*\(", re.IGNORECASE)
 _CIRCLES = "○〇◯O"

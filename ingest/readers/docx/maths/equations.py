@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ingest.readers.docx.xml import M, switch, unwrapped, value
-from ingest.readers.pieces.formulas import Formula, accented, fenced, fraction, root, row, rows, script, words
+from sinkqa.ingest.readers.docx.xml import M, switch, unwrapped, value
+from sinkqa.ingest.readers.pieces.formulas import Formula, accented, fenced, fraction, root, row, rows, script, words
 
 _VALUE = M + "val"
 _COMBINING_HAT = "\u0302"
 
 
 def linear(element: Any, words_of: Callable[[Any], str]) -> str:
-    """The line that stands for an ``m:oMath``, as :mod:`ingest.readers.pieces.formulas` writes it.
+    """The line that stands for an ``m:oMath``, as ``ingest.readers.pieces.formulas`` writes it.
 
     ``words_of`` gives the text that a run of it shows.
     """

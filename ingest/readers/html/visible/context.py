@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from ingest.document import BlockKind
-from ingest.readers.html.visible.furniture import sounds_like_contents, sounds_like_furniture
-from ingest.readers.html.visible.panels import closing_name, hearing_name
+from sinkqa.ingest.document import BlockKind
+from sinkqa.ingest.readers.html.visible.furniture import sounds_like_contents, sounds_like_furniture
+from sinkqa.ingest.readers.html.visible.panels import closing_name, hearing_name
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
@@ -61,7 +61,7 @@ class Context(NamedTuple):
     """What an element hands down to the text within it.
 
     ``level`` counts headings like h1..h6, -1 where only the number will tell; ``link`` is "#" within a link into the
-    page, "away" within any other; ``height`` as in :func:`ingest.readers.pieces.inline.level`.
+    page, "away" within any other; ``height`` as in :func:`level`.
     """
 
     kind: BlockKind = "paragraph"

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from ingest.readers.pieces.draft import Piece
+from sinkqa.ingest.readers.pieces.draft import Piece
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode

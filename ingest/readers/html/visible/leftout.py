@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ingest.readers.pieces.draft import STRUCK_OUT
+from sinkqa.ingest.readers.pieces.draft import STRUCK_OUT
 
 _MIN_HIDDEN = 8  # characters; less is a mark or a word of a control
 _MAX_NAMES = 5

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
-from ingest.readers.html.visible import furniture
-from ingest.readers.html.visible.context import SILENT, STRUCK, Attributes, Meaning, meaning
-from ingest.readers.html.visible.leftout import LeftOut
-from ingest.readers.html.visible.panels import Controls, is_closed, is_decoration, says_something
-from ingest.readers.html.visible.replaced import spells_a_picture, unlinked_text
-from ingest.readers.html.visible.styles import Styles
-from ingest.readers.pieces.draft import Piece
+from sinkqa.ingest.readers.html.visible import furniture
+from sinkqa.ingest.readers.html.visible.context import SILENT, STRUCK, Attributes, Meaning, meaning
+from sinkqa.ingest.readers.html.visible.leftout import LeftOut
+from sinkqa.ingest.readers.html.visible.panels import Controls, is_closed, is_decoration, says_something
+from sinkqa.ingest.readers.html.visible.replaced import spells_a_picture, unlinked_text
+from sinkqa.ingest.readers.html.visible.styles import Styles
+from sinkqa.ingest.readers.pieces.draft import Piece
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode

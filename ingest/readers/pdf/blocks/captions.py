@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ingest.document import Block
-from ingest.readers.pdf.blocks.drafts import Draft, without
-from ingest.readers.pdf.blocks.joined import Parts, finished
-from ingest.readers.pdf.pages.page import PlacedTable
-from ingest.readers.pdf.tables.finding import continues
-from ingest.structure.tables.belongings import Belongings, Item, belongings
-from ingest.structure.tables.wording import ORDINAL, is_mention
+from sinkqa.ingest.document import Block
+from sinkqa.ingest.readers.pdf.blocks.drafts import Draft, without
+from sinkqa.ingest.readers.pdf.blocks.joined import Parts, finished
+from sinkqa.ingest.readers.pdf.pages.page import PlacedTable
+from sinkqa.ingest.readers.pdf.tables.finding import continues
+from sinkqa.ingest.structure.tables.belongings import Belongings, Item, belongings
+from sinkqa.ingest.structure.tables.wording import ORDINAL, is_mention
 
 _CAPTION = re.compile(
     rf"\s*(?P<label>(?:续?表|附?[图表]|圖|(?i:annex table|table|figure|fig\.|box|chart|exhibit|map))\s*{ORDINAL})"

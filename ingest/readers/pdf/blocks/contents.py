@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from ingest.readers.pdf.pages.page import Placed
+from sinkqa.ingest.readers.pdf.pages.page import Placed
 
 _MAX_ENTRY = 4  # lines of an entry
 _LEADER = re.compile(r"(?:\.{4,}|…{2,}|·{4,}|(?:[.·] ){4,}|_{4,})\s*(?:[0-9]{1,4}|[ivxlcIVXLC]{1,6})?\s*$")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ingest.document import BlockKind, Span
-from ingest.readers.pdf.pages.page import Placed, PlacedTable
+from sinkqa.ingest.document import BlockKind, Span
+from sinkqa.ingest.readers.pdf.pages.page import Placed, PlacedTable
 
 
 @dataclass(slots=True)

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from statistics import median
 
-from ingest.readers.pdf.blocks.captions import caption_label
-from ingest.readers.pdf.blocks.contents import find_contents
-from ingest.readers.pdf.pages.page import PageLayout, Placed
-from ingest.text.amounts import REFERENCES, amounts
-from ingest.text.view import cased
+from sinkqa.ingest.readers.pdf.blocks.captions import caption_label
+from sinkqa.ingest.readers.pdf.blocks.contents import find_contents
+from sinkqa.ingest.readers.pdf.pages.page import PageLayout, Placed
+from sinkqa.ingest.text.amounts import REFERENCES, amounts
+from sinkqa.ingest.text.view import cased
 
 _MARGIN = 0.13  # of the page's height, above and below
 _DRIFT = 14.0  # points by which a running head may move between pages

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
-from ingest.about.standards import is_cover_line
-from ingest.about.titles import bare, is_masthead
-from ingest.readers.pdf.blocks.captions import caption_label
-from ingest.readers.pdf.pages.page import Placed
-from ingest.structure.clauses import Clause, find_clauses, has_number
-from ingest.structure.headings import Heading, find_headings, match, run_in_end
-from ingest.structure.lists import mark_of
+from sinkqa.ingest.about.standards import is_cover_line
+from sinkqa.ingest.about.titles import bare, is_masthead
+from sinkqa.ingest.readers.pdf.blocks.captions import caption_label
+from sinkqa.ingest.readers.pdf.pages.page import Placed
+from sinkqa.ingest.structure.clauses import Clause, find_clauses, has_number
+from sinkqa.ingest.structure.headings import Heading, find_headings, match, run_in_end
+from sinkqa.ingest.structure.lists import mark_of
 
 _LARGER = 1.12  # of the body's size
 # What many issuers print above, and larger than, the title.

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from ingest.document import Block, Cell, Span, Table
-from ingest.readers.pdf.blocks.drafts import without
-from ingest.readers.pdf.pages.page import PlacedCell, PlacedTable
-from ingest.structure.tables.wording import table_label
+from sinkqa.ingest.document import Block, Cell, Span, Table
+from sinkqa.ingest.readers.pdf.blocks.drafts import without
+from sinkqa.ingest.readers.pdf.pages.page import PlacedCell, PlacedTable
+from sinkqa.ingest.structure.tables.wording import table_label
 
 
 @dataclass(slots=True)

@@ -8,15 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ingest.document import Block, BlockKind, Span
-from ingest.readers.pdf.blocks.captions import caption_label, with_tables
-from ingest.readers.pdf.blocks.drafts import Draft, without
-from ingest.readers.pdf.blocks.furniture import find_furniture
-from ingest.readers.pdf.blocks.headings import Entry, HeadingLine, body_size, find_heading_lines
-from ingest.readers.pdf.blocks.notes import find_footnotes, note_marks
-from ingest.readers.pdf.lines.making import Line
-from ingest.readers.pdf.pages.page import PageLayout, Placed, PlacedTable
-from ingest.structure.lists import item_levels, mark_of
+from sinkqa.ingest.document import Block, BlockKind, Span
+from sinkqa.ingest.readers.pdf.blocks.captions import caption_label, with_tables
+from sinkqa.ingest.readers.pdf.blocks.drafts import Draft, without
+from sinkqa.ingest.readers.pdf.blocks.furniture import find_furniture
+from sinkqa.ingest.readers.pdf.blocks.headings import Entry, HeadingLine, body_size, find_heading_lines
+from sinkqa.ingest.readers.pdf.blocks.notes import find_footnotes, note_marks
+from sinkqa.ingest.readers.pdf.lines.making import Line
+from sinkqa.ingest.readers.pdf.pages.page import PageLayout, Placed, PlacedTable
+from sinkqa.ingest.structure.lists import item_levels, mark_of
 
 _TERMINAL = re.compile(r"[.!?:;。！？：；…][\"'”’）)」』\]]*\s*$")
 _SMALL, _ENDS_SMALL = re.compile("[a-z]{2}"), re.compile("[a-z]{2},?$")  # how a line begins or ends amid a sentence

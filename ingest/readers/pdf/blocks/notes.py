@@ -6,8 +6,8 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
-from ingest.document import Span
-from ingest.readers.pdf.pages.page import PageLayout, Placed, PlacedTable
+from sinkqa.ingest.document import Span
+from sinkqa.ingest.readers.pdf.pages.page import PageLayout, Placed, PlacedTable
 
 _SMALLER = 0.93  # of the body's size
 _FROM = 0.35  # share of the page's height above which no footnote stands

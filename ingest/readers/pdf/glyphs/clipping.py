@@ -6,7 +6,7 @@ import ctypes
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ingest.readers.pdf.glyphs.native import quick
+from sinkqa.ingest.readers.pdf.glyphs.native import quick
 
 if TYPE_CHECKING:
     import pypdfium2.raw as raw

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ingest.readers.pdf.glyphs.clipping import find_clipped
-from ingest.readers.pdf.glyphs.native import quick
-from ingest.readers.pdf.glyphs.places import middles
-from ingest.readers.pdf.glyphs.shapes import (
+from sinkqa.ingest.readers.pdf.glyphs.clipping import find_clipped
+from sinkqa.ingest.readers.pdf.glyphs.native import quick
+from sinkqa.ingest.readers.pdf.glyphs.places import middles
+from sinkqa.ingest.readers.pdf.glyphs.shapes import (
     PICTURE,
     Box,
     Frame,

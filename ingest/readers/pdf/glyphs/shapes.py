@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ingest.readers.pdf.glyphs.native import quick
-from ingest.readers.pdf.glyphs.places import displayed_corners
-from ingest.readers.pdf.glyphs.styles import shade_of
+from sinkqa.ingest.readers.pdf.glyphs.native import quick
+from sinkqa.ingest.readers.pdf.glyphs.places import displayed_corners
+from sinkqa.ingest.readers.pdf.glyphs.styles import shade_of
 
 if TYPE_CHECKING:
     import pypdfium2 as pdfium

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ingest.readers.pdf.glyphs.places import middles
+from sinkqa.ingest.readers.pdf.glyphs.places import middles
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ingest.readers.pdf.glyphs.styles import Styles
+    from sinkqa.ingest.readers.pdf.glyphs.styles import Styles
 
 _LARGER = 1.35  # of the size of what it is printed across
 _PALER = 0.15  # in shade, than what it is printed across

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ingest.readers.pdf.glyphs.native import quick
+from sinkqa.ingest.readers.pdf.glyphs.native import quick
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ingest.readers.pdf.glyphs.native import quick
-from ingest.readers.pieces.symbols import sign
+from sinkqa.ingest.readers.pdf.glyphs.native import quick
+from sinkqa.ingest.readers.pieces.symbols import sign
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

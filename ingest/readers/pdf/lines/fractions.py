@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ingest.readers.pdf.glyphs.shapes import thin_shapes
-from ingest.readers.pdf.lines.making import Piece
+from sinkqa.ingest.readers.pdf.glyphs.shapes import thin_shapes
+from sinkqa.ingest.readers.pdf.lines.making import Piece
 
 if TYPE_CHECKING:
     import pypdfium2 as pdfium
 
-    from ingest.readers.pdf.lines.text import Characters
+    from sinkqa.ingest.readers.pdf.lines.text import Characters
 
 _LONGEST = 8  # glyphs over or under the line
 _LEAST = 3  # pieces: both parts of a fraction and the text that it stands in

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ingest.readers.pdf.glyphs.spacing import spread_spaces
-from ingest.readers.pdf.lines.raised import Written, write_raised
+from sinkqa.ingest.readers.pdf.glyphs.spacing import spread_spaces
+from sinkqa.ingest.readers.pdf.lines.raised import Written, write_raised
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ingest.readers.pdf.lines.text import Characters
+    from sinkqa.ingest.readers.pdf.lines.text import Characters
 
 _MAY_BE_SPREAD = re.compile(r"(?:^|\s)\S\s+\S\s+\S(?:\s|$)|[\u3400-\u9fff]\s+[\u3400-\u9fff]")
 NEWLINE, SPACE = -1, -2  # positions of characters that stand in the text but not in the content stream

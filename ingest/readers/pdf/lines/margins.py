@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ingest.readers.pdf.lines.making import Piece, cut_pieces
+from sinkqa.ingest.readers.pdf.lines.making import Piece, cut_pieces
 
 if TYPE_CHECKING:
-    from ingest.readers.pdf.lines.text import Characters
+    from sinkqa.ingest.readers.pdf.lines.text import Characters
 
 _LEAST, _LEAST_MORE = 6, 2  # numbers, and those of a page that begins again
 _LEAST_FIVES = 4  # numbers, where only every fifth or tenth line has one

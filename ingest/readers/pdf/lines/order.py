@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ingest.readers.pdf.lines.making import Piece
+from sinkqa.ingest.readers.pdf.lines.making import Piece
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -13,7 +13,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ingest.readers.pdf.lines.text import Characters
+    from sinkqa.ingest.readers.pdf.lines.text import Characters
 
 _SMALLER = 0.87  # of the line's size
 _RAISED, _LOWERED = 0.12, 0.08  # em from the base line for smaller glyphs

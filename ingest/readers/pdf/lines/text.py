@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ingest.readers.pdf.glyphs.doubles import find_doubles
-from ingest.readers.pdf.glyphs.hidden import Glyphs, find_hidden
-from ingest.readers.pdf.glyphs.native import quick
-from ingest.readers.pdf.glyphs.places import displayed, displayed_corners
-from ingest.readers.pdf.glyphs.spacing import false_ends
-from ingest.readers.pdf.glyphs.stamps import find_stamps
-from ingest.readers.pdf.glyphs.styles import objects_of, read_styles
-from ingest.readers.pdf.glyphs.symbols import read_symbols
-from ingest.readers.pdf.lines.vertical import turn_vertical
+from sinkqa.ingest.readers.pdf.glyphs.doubles import find_doubles
+from sinkqa.ingest.readers.pdf.glyphs.hidden import Glyphs, find_hidden
+from sinkqa.ingest.readers.pdf.glyphs.native import quick
+from sinkqa.ingest.readers.pdf.glyphs.places import displayed, displayed_corners
+from sinkqa.ingest.readers.pdf.glyphs.spacing import false_ends
+from sinkqa.ingest.readers.pdf.glyphs.stamps import find_stamps
+from sinkqa.ingest.readers.pdf.glyphs.styles import objects_of, read_styles
+from sinkqa.ingest.readers.pdf.glyphs.symbols import read_symbols
+from sinkqa.ingest.readers.pdf.lines.vertical import turn_vertical
 
 if TYPE_CHECKING:
     import pypdfium2 as pdfium

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ingest.readers.pdf.glyphs.places import middles
+from sinkqa.ingest.readers.pdf.glyphs.places import middles
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ingest.document import Box
-from ingest.readers.pdf.lines.fractions import join_fractions
-from ingest.readers.pdf.lines.making import Line, Piece, cut_pieces, join_line, upright
-from ingest.readers.pdf.lines.margins import part_line_numbers
-from ingest.readers.pdf.lines.order import reading_order
-from ingest.readers.pdf.lines.text import Characters, Word, words
-from ingest.readers.pdf.tables.finding import PageTable, find_tables
+from sinkqa.ingest.document import Box
+from sinkqa.ingest.readers.pdf.lines.fractions import join_fractions
+from sinkqa.ingest.readers.pdf.lines.making import Line, Piece, cut_pieces, join_line, upright
+from sinkqa.ingest.readers.pdf.lines.margins import part_line_numbers
+from sinkqa.ingest.readers.pdf.lines.order import reading_order
+from sinkqa.ingest.readers.pdf.lines.text import Characters, Word, words
+from sinkqa.ingest.readers.pdf.tables.finding import PageTable, find_tables
 
 if TYPE_CHECKING:
     import pypdfium2 as pdfium

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 import numpy as np
 
-from ingest.readers.pdf.lines.text import Characters
+from sinkqa.ingest.readers.pdf.lines.text import Characters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ingest.document import Span
-from ingest.readers.pdf.glyphs.quality import page_quality
-from ingest.readers.pdf.lines.making import NEWLINE, Line, join_line, stamp_lines
-from ingest.readers.pdf.lines.order import reading_order
-from ingest.readers.pdf.lines.text import Characters
-from ingest.readers.pdf.pages.frames import FoundTable, Frame, frames_of
-from ingest.readers.pdf.tables.finding import PageTable
+from sinkqa.ingest.document import Span
+from sinkqa.ingest.readers.pdf.glyphs.quality import page_quality
+from sinkqa.ingest.readers.pdf.lines.making import NEWLINE, Line, join_line, stamp_lines
+from sinkqa.ingest.readers.pdf.lines.order import reading_order
+from sinkqa.ingest.readers.pdf.lines.text import Characters
+from sinkqa.ingest.readers.pdf.pages.frames import FoundTable, Frame, frames_of
+from sinkqa.ingest.readers.pdf.tables.finding import PageTable
 
 if TYPE_CHECKING:
     import pypdfium2 as pdfium

@@ -6,10 +6,10 @@ import itertools
 import re
 from collections.abc import Iterable, Sequence
 
-from ingest.readers.pdf.lines.text import Word
-from ingest.readers.pdf.tables.bands import split_bands
-from ingest.readers.pdf.tables.grid import Grid, GridCell
-from ingest.readers.pdf.tables.rows import (
+from sinkqa.ingest.readers.pdf.lines.text import Word
+from sinkqa.ingest.readers.pdf.tables.bands import split_bands
+from sinkqa.ingest.readers.pdf.tables.grid import Grid, GridCell
+from sinkqa.ingest.readers.pdf.tables.rows import (
     RULED_GUTTER,
     Line,
     Row,
@@ -23,9 +23,9 @@ from ingest.readers.pdf.tables.rows import (
     one_row,
     to_grid,
 )
-from ingest.readers.pdf.tables.rules import Rule, Rules
-from ingest.structure.tables.cell_kinds import kind_of
-from ingest.structure.tables.wording import is_table_caption
+from sinkqa.ingest.readers.pdf.tables.rules import Rule, Rules
+from sinkqa.ingest.structure.tables.cell_kinds import kind_of
+from sinkqa.ingest.structure.tables.wording import is_table_caption
 
 _MARKER = re.compile(
     r"[•·●○■□▪◆◇➢–—\-*§]|[\[(（【]?[0-9a-zA-Zⅰ-ⅿ一二三四五六七八九十]{1,4}[\])）】.、:．:]+|[①-⑳]|\[\d+[-–,\d]*\]"

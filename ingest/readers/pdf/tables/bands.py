@@ -6,9 +6,9 @@ import itertools
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ingest.readers.pdf.lines.text import Word
-from ingest.readers.pdf.tables.grid import Grid, GridCell, put
-from ingest.readers.pdf.tables.rows import Line, is_full, is_value, lines_of
+from sinkqa.ingest.readers.pdf.lines.text import Word
+from sinkqa.ingest.readers.pdf.tables.grid import Grid, GridCell, put
+from sinkqa.ingest.readers.pdf.tables.rows import Line, is_full, is_value, lines_of
 
 _LEVEL = 0.4  # em by which the middles of two pieces of one row may differ
 _FEWEST = 3  # rows that bands must give together: two lines in a cell are as often a value and its remark

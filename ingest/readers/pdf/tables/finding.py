@@ -8,15 +8,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ingest.document import Box
-from ingest.readers.pdf.lines.text import Word
-from ingest.readers.pdf.tables.aligned import find_aligned, split_rows
-from ingest.readers.pdf.tables.bands import split_bands
-from ingest.readers.pdf.tables.grid import Grid, GridCell, find_grids, put, without_empty_lines
-from ingest.readers.pdf.tables.rows import column_edges, is_value, lines_of
-from ingest.readers.pdf.tables.rules import find_rules
-from ingest.structure.tables.grid_shape import header_rows
-from ingest.structure.tables.wording import is_note, is_table_caption, is_unit_line
+from sinkqa.ingest.document import Box
+from sinkqa.ingest.readers.pdf.lines.text import Word
+from sinkqa.ingest.readers.pdf.tables.aligned import find_aligned, split_rows
+from sinkqa.ingest.readers.pdf.tables.bands import split_bands
+from sinkqa.ingest.readers.pdf.tables.grid import Grid, GridCell, find_grids, put, without_empty_lines
+from sinkqa.ingest.readers.pdf.tables.rows import column_edges, is_value, lines_of
+from sinkqa.ingest.readers.pdf.tables.rules import find_rules
+from sinkqa.ingest.structure.tables.grid_shape import header_rows
+from sinkqa.ingest.structure.tables.wording import is_note, is_table_caption, is_unit_line
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage

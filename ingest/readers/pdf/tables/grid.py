@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ingest.document import Box
-from ingest.readers.pdf.lines.text import Word
-from ingest.readers.pdf.tables.rules import Rule, Rules, clusters
+from sinkqa.ingest.document import Box
+from sinkqa.ingest.readers.pdf.lines.text import Word
+from sinkqa.ingest.readers.pdf.tables.rules import Rule, Rules, clusters
 
 _TOUCH = 3.0  # lines this close, in points, meet
 _NARROWEST = 5.0  # columns narrower than this are one line drawn twice

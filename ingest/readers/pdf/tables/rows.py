@@ -10,8 +10,8 @@ from operator import attrgetter
 from statistics import median
 from typing import NamedTuple
 
-from ingest.readers.pdf.lines.text import Word
-from ingest.readers.pdf.tables.grid import Grid, GridCell
+from sinkqa.ingest.readers.pdf.lines.text import Word
+from sinkqa.ingest.readers.pdf.tables.grid import Grid, GridCell
 
 _LEADERS = re.compile(r"[.·…‥_\-‐–—]{4,}|[.·…]+")
 _NUMBER = re.compile(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
 
-from ingest.readers.pdf.glyphs.native import quick
+from sinkqa.ingest.readers.pdf.glyphs.native import quick
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.answering.dialogue.conversing import small_talk, summary_asked, vague, wish
+from sinkqa.service.answering.dialogue.conversing import small_talk, summary_asked, vague, wish
 
 
 @pytest.mark.parametrize(

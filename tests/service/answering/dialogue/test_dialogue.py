@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.answering.dialogue.rewriting import MOST_TURNS, follow, remark, resolve
+from sinkqa.service.answering.dialogue.rewriting import MOST_TURNS, follow, remark, resolve
 
 LIMIT_ZH, LIMIT_EN = "北京的抵销比例上限是多少？", "What is the offset limit in China?"
 TARGET_EN, TARGET_ZH = "What is the EU's 2030 LULUCF removals target?", "欧盟2030年的LULUCF目标是多少？"

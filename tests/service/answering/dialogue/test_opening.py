@@ -7,10 +7,10 @@ from collections import Counter
 
 import pytest
 
-from index.hit import Hit
-from index.store.documents.catalogue import Census, DocumentRecord
-from ingest.document import Metadata
-from service.answering.dialogue.opening import QUESTIONS, Openings, suggestions
+from sinkqa.index.hit import Hit
+from sinkqa.index.store.documents.catalogue import Census, DocumentRecord
+from sinkqa.ingest.document import Metadata
+from sinkqa.service.answering.dialogue.opening import QUESTIONS, Openings, suggestions
 from tests.service.answering.outlines import passage
 
 LAW, ACT, NOTE = "林场碳汇条例", "Woodland Carbon Act 2031", "Peat and people"

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.hit import Hit, Why
-from service.answering.judging.answerer import READ, candidates, reordered
-from service.answering.judging.confidence import BAR
-from service.answering.judging.judge import RuleJudge
-from service.answering.understanding.question import understand
-from service.engine import Engine
-from service.evidence.pieces import Candidate, Piece, Pieces
-from service.settings import Settings
+from sinkqa.index.hit import Hit, Why
+from sinkqa.service.answering.judging.answerer import READ, candidates, reordered
+from sinkqa.service.answering.judging.confidence import BAR
+from sinkqa.service.answering.judging.judge import RuleJudge
+from sinkqa.service.answering.understanding.question import understand
+from sinkqa.service.engine import Engine
+from sinkqa.service.evidence.pieces import Candidate, Piece, Pieces
+from sinkqa.service.settings import Settings
 from tests.index.made import ENGLISH, made
 
 NOTES = """# Forest markets compared

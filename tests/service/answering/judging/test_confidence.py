@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.hit import Hit, Why
-from index.models.encoder import load_encoder
-from ingest.document import Metadata
-from service.answering.judging.confidence import BAR, OFFSET, SCOPE, SIGNS, WEIGHTS, nearness, signs, trust
-from service.answering.judging.judge import shortlist
-from service.answering.understanding.question import understand
-from service.evidence.pieces import Pieces
+from sinkqa.index.hit import Hit, Why
+from sinkqa.index.models.encoder import load_encoder
+from sinkqa.ingest.document import Metadata
+from sinkqa.service.answering.judging.confidence import BAR, OFFSET, SCOPE, SIGNS, WEIGHTS, nearness, signs, trust
+from sinkqa.service.answering.judging.judge import shortlist
+from sinkqa.service.answering.understanding.question import understand
+from sinkqa.service.evidence.pieces import Pieces
 from tests.index.made import ENGLISH, made
 from tests.strategies import passages
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from index.models.encoder import load_encoder
-from service.answering.judging.answerer import candidates
-from service.answering.judging.judge import LOOKED_AT, RuleJudge, shortlist
-from service.answering.understanding.question import understand
-from service.evidence.pieces import Pieces
-from service.grounding.quote import Quote
+from sinkqa.index.models.encoder import load_encoder
+from sinkqa.service.answering.judging.answerer import candidates
+from sinkqa.service.answering.judging.judge import LOOKED_AT, RuleJudge, shortlist
+from sinkqa.service.answering.understanding.question import understand
+from sinkqa.service.evidence.pieces import Pieces
+from sinkqa.service.grounding.quote import Quote
 
 PLAN = """# Peat plan of the Elm valley
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from index.hit import Hit
-from service.answering.judging.answerer import candidates
-from service.answering.judging.judge import RuleJudge
-from service.answering.judging.premises import contrary, on_premise, reason
-from service.answering.understanding.question import Asked, understand
-from service.evidence.pieces import Candidate, Pieces
+from sinkqa.index.hit import Hit
+from sinkqa.service.answering.judging.answerer import candidates
+from sinkqa.service.answering.judging.judge import RuleJudge
+from sinkqa.service.answering.judging.premises import contrary, on_premise, reason
+from sinkqa.service.answering.understanding.question import Asked, understand
+from sinkqa.service.evidence.pieces import Candidate, Pieces
 
 PAID = "# Fen plan\n\nThe council pays {} for each hectare of fen, since farmers lose pasture there.\n"
 SWAMP = """# Fen plan

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from index.hit import Hit
-from service.answering.judging.answerer import candidates
-from service.answering.judging.judge import RuleJudge
-from service.answering.judging.selecting import Selection, comes_into_question, gather
-from service.answering.understanding.question import understand
-from service.evidence.pieces import Candidate, Evidence, Pieces, share_of_answer
+from sinkqa.index.hit import Hit
+from sinkqa.service.answering.judging.answerer import candidates
+from sinkqa.service.answering.judging.judge import RuleJudge
+from sinkqa.service.answering.judging.selecting import Selection, comes_into_question, gather
+from sinkqa.service.answering.understanding.question import understand
+from sinkqa.service.evidence.pieces import Candidate, Evidence, Pieces, share_of_answer
 from tests.service.answering.judging.test_judging import CASES, PLAN
 
 PAPER = """# Fen paper

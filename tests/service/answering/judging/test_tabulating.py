@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hypothesis import given
 
-from ingest.readers import read_bytes
-from ingest.splitting.splitter import split
-from service.answering.judging.tabulating import SourceTable, table_of, tables
+from sinkqa.ingest.readers import read_bytes
+from sinkqa.ingest.splitting.splitter import split
+from sinkqa.service.answering.judging.tabulating import SourceTable, table_of, tables
 from tests.strategies import documents
 
 FENS = """# Fens

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from index.library import Library
-from ingest.readers import read_bytes
-from ingest.splitting.splitter import split
-from service.answering.provisions.enumerating import enumerated
-from service.answering.understanding.naming import Meant
-from service.answering.understanding.question import understand
-from service.evidence.citations import cite
+from sinkqa.index.library import Library
+from sinkqa.ingest.readers import read_bytes
+from sinkqa.ingest.splitting.splitter import split
+from sinkqa.service.answering.provisions.enumerating import enumerated
+from sinkqa.service.answering.understanding.naming import Meant
+from sinkqa.service.answering.understanding.question import understand
+from sinkqa.service.evidence.citations import cite
 
 _LONG = "、".join(f"第{each}号水闸旁边的芦苇丛" for each in range(1, 22))
 CODE = f"""# 榆谷水闸条例

@@ -7,21 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from index.library import Library
-from index.models.encoder import Encoder
-from ingest.readers import read
-from ingest.splitting.packing import size
-from ingest.splitting.splitter import split
-from service.answering.provisions.cited import (
+from sinkqa.index.library import Library
+from sinkqa.index.models.encoder import Encoder
+from sinkqa.ingest.readers import read
+from sinkqa.ingest.splitting.packing import size
+from sinkqa.ingest.splitting.splitter import split
+from sinkqa.service.answering.provisions.cited import (
     LONGEST,
     Outlines,
     asks_for_the_provision,
     passages_beneath,
     provisions_asked,
 )
-from service.answering.provisions.settling import Settled
-from service.answering.understanding.question import understand
-from service.evidence.citations import cite
+from sinkqa.service.answering.provisions.settling import Settled
+from sinkqa.service.answering.understanding.question import understand
+from sinkqa.service.evidence.citations import cite
 
 LAW = """# 榆谷泥炭条例
 

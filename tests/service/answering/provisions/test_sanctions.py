@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from service.engine import Engine
-from service.settings import Settings
+from sinkqa.service.engine import Engine
+from sinkqa.service.settings import Settings
 
 REEDS = """# 榆谷芦苇条例
 

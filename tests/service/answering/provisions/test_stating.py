@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from index.library import Library
-from ingest.readers import read_bytes
-from ingest.splitting.splitter import split
-from service.answering.provisions.stating import definitions_asked, effect_asked, kinds_wanted
-from service.answering.understanding.question import understand
-from service.evidence.citations import cite
+from sinkqa.index.library import Library
+from sinkqa.ingest.readers import read_bytes
+from sinkqa.ingest.splitting.splitter import split
+from sinkqa.service.answering.provisions.stating import definitions_asked, effect_asked, kinds_wanted
+from sinkqa.service.answering.understanding.question import understand
+from sinkqa.service.evidence.citations import cite
 
 FENS = """# Fen Act
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.readers import read
-from ingest.splitting.splitter import split
-from service.answering.provisions.summarising import FEWEST, MOST, summary
+from sinkqa.ingest.readers import read
+from sinkqa.ingest.splitting.splitter import split
+from sinkqa.service.answering.provisions.summarising import FEWEST, MOST, summary
 from tests.service.answering.outlines import passage
 
 SHARED = Path(__file__).parents[5] / "shared" / "policy" / "docs"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.answering.understanding.labelling import TableAsked, table_asked
+from sinkqa.service.answering.understanding.labelling import TableAsked, table_asked
 
 
 @pytest.mark.parametrize(

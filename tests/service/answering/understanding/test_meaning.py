@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.answering.understanding.question import understand
+from sinkqa.service.answering.understanding.question import understand
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,13 @@ from zlib import crc32
 
 import pytest
 
-from index.models.encoder import Encoder
-from index.naming.front import Front
-from index.store.documents.columns import unpack_known
-from ingest.document import Metadata
-from ingest.readers import read_bytes
-from ingest.splitting.splitter import split
-from service.answering.understanding.naming import Meant, Names
+from sinkqa.index.models.encoder import Encoder
+from sinkqa.index.naming.front import Front
+from sinkqa.index.store.documents.columns import unpack_known
+from sinkqa.ingest.document import Metadata
+from sinkqa.ingest.readers import read_bytes
+from sinkqa.ingest.splitting.splitter import split
+from sinkqa.service.answering.understanding.naming import Meant, Names
 from tests.service.answering.fronts import library_of
 
 OPENINGS = {

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.answering.understanding.parts import asks_of_each, clauses, sides
-from service.answering.understanding.question import understand
+from sinkqa.service.answering.understanding.parts import asks_of_each, clauses, sides
+from sinkqa.service.answering.understanding.question import understand
 
 SIDES = [
     ("挪威和智利的碳税各是多少？", ["挪威", "智利"]),

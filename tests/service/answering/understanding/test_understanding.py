@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.answering.understanding.question import says_alone, understand
-from service.evidence.analysis import Analysis
+from sinkqa.service.answering.understanding.question import says_alone, understand
+from sinkqa.service.evidence.analysis import Analysis
 
 
 @pytest.mark.parametrize(

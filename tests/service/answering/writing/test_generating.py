@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from service.engine import Engine
+from sinkqa.service.engine import Engine
 from tests.service.answering.scripted import (
     FACT,
     KEY,
@@ -237,8 +237,8 @@ def test_the_key_shows_in_no_form_of_the_settings(settings):
 
 def test_the_package_is_loaded_for_a_generated_answer_only(settings):
     code = (
-        "import sys; from pathlib import Path; from service.engine import Engine;"
-        "from service.settings import Settings;"
+        "import sys; from pathlib import Path; from sinkqa.service.engine import Engine;"
+        "from sinkqa.service.settings import Settings;"
         f"Engine.open(Settings(library=Path({str(settings.library)!r}))).ask({QUESTION!r});"
         "assert 'openai' not in sys.modules"
     )

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from service.answering.understanding.question import understand
-from service.answering.writing.glossing import gloss
-from service.engine import Engine
-from service.settings import Settings
+from sinkqa.service.answering.understanding.question import understand
+from sinkqa.service.answering.writing.glossing import gloss
+from sinkqa.service.engine import Engine
+from sinkqa.service.settings import Settings
 
 
 def known(quote: str, language: str, question: str = "") -> dict[str, str]:

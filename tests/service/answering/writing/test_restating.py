@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.text.amounts import Amount, amounts, matches
-from ingest.text.view import cased
-from service.answering.writing.restating import counted, joined, restated
+from sinkqa.ingest.text.amounts import Amount, amounts, matches
+from sinkqa.ingest.text.view import cased
+from sinkqa.service.answering.writing.restating import counted, joined, restated
 
 
 def one(quote: str, language: str, dollar: str = "") -> str:

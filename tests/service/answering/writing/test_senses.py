@@ -7,12 +7,12 @@ from importlib.resources import files
 
 import pytest
 
-from ingest.text.view import search_view
-from service.answering.writing.senses import senses
+from sinkqa.ingest.text.view import search_view
+from sinkqa.service.answering.writing.senses import senses
 
 LINES = [
     line
-    for line in files("service.answering.writing").joinpath("senses.txt").read_text("utf-8").splitlines()
+    for line in files("sinkqa.service.answering.writing").joinpath("senses.txt").read_text("utf-8").splitlines()
     if line and not line.startswith("#")
 ]
 

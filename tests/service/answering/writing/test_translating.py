@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from service.answer import Answer
-from service.answering.writing.generating import ChatGenerator, Source
-from service.answering.writing.translating import changes, translated
-from service.engine import Engine
+from sinkqa.service.answer import Answer
+from sinkqa.service.answering.writing.generating import ChatGenerator, Source
+from sinkqa.service.answering.writing.translating import changes, translated
+from sinkqa.service.engine import Engine
 from tests.service.answering.scripted import KEY, engine, key_of, script, scripted, settings
 from tests.service.endpoint import Endpoint, Exchange, status, text
 

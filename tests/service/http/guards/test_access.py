@@ -9,15 +9,15 @@ from dataclasses import replace
 
 import pytest
 
-from service.hosting import keys as keys_module
-from service.hosting.keys import keys_of
-from service.hosting.scopes import SCOPES
-from service.http.app import create_app
-from service.http.guards import rates
-from service.http.guards.access import PUBLIC, standing
-from service.http.guards.problems import OPENAI_PATHS
-from service.http.observing.lines import JsonLines
-from service.settings import Settings
+from sinkqa.service.hosting import keys as keys_module
+from sinkqa.service.hosting.keys import keys_of
+from sinkqa.service.hosting.scopes import SCOPES
+from sinkqa.service.http.app import create_app
+from sinkqa.service.http.guards import rates
+from sinkqa.service.http.guards.access import PUBLIC, standing
+from sinkqa.service.http.guards.problems import OPENAI_PATHS
+from sinkqa.service.http.observing.lines import JsonLines
+from sinkqa.service.settings import Settings
 from tests.service.http.conftest import EN, FILES, Client
 from tests.service.http.guards.test_problems import told
 

@@ -10,8 +10,8 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from service.http.app import create_app
-from service.http.guards.clients import Clients
+from sinkqa.service.http.app import create_app
+from sinkqa.service.http.guards.clients import Clients
 from tests.service.http.conftest import EN
 from tests.service.http.guards.test_problems import told
 

@@ -17,11 +17,11 @@ import pytest
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 
-from service.budget import checkpoint
-from service.errors import DeadlineExceeded
-from service.hosting.keys import keys_of
-from service.http.app import create_app
-from service.http.guards.headers import DATA_POLICY, PAGE_POLICY
+from sinkqa.service.budget import checkpoint
+from sinkqa.service.errors import DeadlineExceeded
+from sinkqa.service.hosting.keys import keys_of
+from sinkqa.service.http.app import create_app
+from sinkqa.service.http.guards.headers import DATA_POLICY, PAGE_POLICY
 from tests.service.http.conftest import EN, Client, serving
 from tests.service.http.guards.test_problems import told
 

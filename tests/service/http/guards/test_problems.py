@@ -7,13 +7,13 @@ import socket
 
 import pytest
 
-from index import errors as index_errors
-from ingest import errors as ingest_errors
-from ingest.errors import SinkQAError
-from service import errors as service_errors
-from service.http.app import create_app
-from service.http.guards.problems import MEDIA_TYPE, STATUS, Problem, status_of
-from service.settings import Settings
+from sinkqa.index import errors as index_errors
+from sinkqa.ingest import errors as ingest_errors
+from sinkqa.ingest.errors import SinkQAError
+from sinkqa.service import errors as service_errors
+from sinkqa.service.http.app import create_app
+from sinkqa.service.http.guards.problems import MEDIA_TYPE, STATUS, Problem, status_of
+from sinkqa.service.settings import Settings
 from tests.service.http.conftest import ZH, Client
 
 

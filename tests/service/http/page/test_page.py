@@ -11,9 +11,9 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from ingest.document import Span
-from service.hosting.keys import keys_of
-from service.interfaces.links import passage_link
+from sinkqa.ingest.document import Span
+from sinkqa.service.hosting.keys import keys_of
+from sinkqa.service.interfaces.links import passage_link
 from tests.service.http.browsing import answer, ask, fits, grave, marked, needs_chromium, settled, tab_to
 from tests.service.http.conftest import EN, FILES, OUTSIDE, ZH, Served, serving
 from tests.service.http.tabling import ASKED, FENS, MISSING, SUGGESTED, TRANSLATED, tabling

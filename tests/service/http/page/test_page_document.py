@@ -10,9 +10,9 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from ingest.document import Span
-from service.engine import Engine
-from service.interfaces.links import passage_link
+from sinkqa.ingest.document import Span
+from sinkqa.service.engine import Engine
+from sinkqa.service.interfaces.links import passage_link
 from tests.articles import two_columns
 from tests.service.http.browsing import fits, grave, marked, needs_chromium
 from tests.service.http.conftest import FILES, Served, serving

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from service.hosting.collections import Collections
+from sinkqa.service.hosting.collections import Collections
 from tests.service.fetching.site import page as reply
 from tests.service.fetching.site import site
 from tests.service.http.browsing import fits, grave, needs_chromium

@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from service.interfaces.links import passage_link
+from sinkqa.service.interfaces.links import passage_link
 
 SETTING = {"top_k": 3, "score_threshold": 0.0}
 

@@ -14,10 +14,10 @@ import pytest
 from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 
-from service.hosting.collections import Collections
-from service.hosting.keys import keys_of
-from service.interfaces.links import passage_link
-from service.interfaces.schemas import AnswerOut, QuoteOut, SearchOut, VerifyOut
+from sinkqa.service.hosting.collections import Collections
+from sinkqa.service.hosting.keys import keys_of
+from sinkqa.service.interfaces.links import passage_link
+from sinkqa.service.interfaces.schemas import AnswerOut, QuoteOut, SearchOut, VerifyOut
 from tests.conftest import COMMAND
 from tests.service.http.conftest import EN, FILES, OUTSIDE, ZH, serving
 

@@ -8,12 +8,12 @@ import pytest
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from openai.types.responses import Response
 
-from service.answering.dialogue.rewriting import follow, remark
-from service.hosting.collections import Collections
-from service.hosting.keys import keys_of
-from service.http.app import create_app
-from service.interfaces.links import passage_link
-from service.markdown import escaped
+from sinkqa.service.answering.dialogue.rewriting import follow, remark
+from sinkqa.service.hosting.collections import Collections
+from sinkqa.service.hosting.keys import keys_of
+from sinkqa.service.http.app import create_app
+from sinkqa.service.interfaces.links import passage_link
+from sinkqa.service.markdown import escaped
 from tests.service.endpoint import endpoint, text
 from tests.service.http.conftest import EN, OUTSIDE, ZH, Client, serving
 

@@ -7,9 +7,9 @@ import json
 import httpx
 import pytest
 
-from service.engine import Engine
-from service.http.app import create_app
-from service.interfaces.schemas import AnswerOut, NextOut, OpeningOut, QuoteOut, SearchOut, VerifyOut
+from sinkqa.service.engine import Engine
+from sinkqa.service.http.app import create_app
+from sinkqa.service.interfaces.schemas import AnswerOut, NextOut, OpeningOut, QuoteOut, SearchOut, VerifyOut
 from tests.service.http.conftest import EN, OUTSIDE, ZH, Client
 from tests.service.http.tabling import ASKED, FENS, Tabling, tabling
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from service.fetching.by_address import file_name
-from service.hosting.keys import keys_of
-from service.http.app import create_app
+from sinkqa.service.fetching.by_address import file_name
+from sinkqa.service.hosting.keys import keys_of
+from sinkqa.service.http.app import create_app
 from tests.service.fetching.site import page, redirect, site
 from tests.service.http.conftest import FILES, Client
 from tests.service.http.guards.test_problems import told

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ingest.document import Box, Page, Span
-from service.answer import QuotedSpan
-from service.documents import page_images as drawing
-from service.errors import PageNotDrawn
-from service.http.app import create_app
-from service.interfaces.links import passage_link
+from sinkqa.ingest.document import Box, Page, Span
+from sinkqa.service.answer import QuotedSpan
+from sinkqa.service.documents import page_images as drawing
+from sinkqa.service.errors import PageNotDrawn
+from sinkqa.service.http.app import create_app
+from sinkqa.service.interfaces.links import passage_link
 from tests.articles import ARTICLES, single_column, two_columns, with_table
 from tests.hostile import repeating
 from tests.service.http.conftest import FILES, ZH, Client

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from service.exporting.exporter import FORMATS
+from sinkqa.service.exporting.exporter import FORMATS
 from tests.service.http.conftest import EN, ZH
 
 KEPT = ("number", "doc_id", "quote", "title")

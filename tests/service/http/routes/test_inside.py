@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from service.hosting.collections import Collections
-from service.hosting.keys import keys_of
-from service.http.app import create_app
+from sinkqa.service.hosting.collections import Collections
+from sinkqa.service.hosting.keys import keys_of
+from sinkqa.service.http.app import create_app
 from tests.articles import single_column
 from tests.service.http.conftest import FILES, Client
 from tests.service.http.guards.test_problems import told

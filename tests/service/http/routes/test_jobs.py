@@ -18,13 +18,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.errors import LibraryDamaged
-from service.engine import Engine
-from service.errors import JobNotFound
-from service.hosting.job_store import JobFile, Ledger
-from service.hosting.jobs import Jobs, display_name, readers_beside
-from service.hosting.keys import keys_of
-from service.http.app import create_app
+from sinkqa.index.errors import LibraryDamaged
+from sinkqa.service.engine import Engine
+from sinkqa.service.errors import JobNotFound
+from sinkqa.service.hosting.job_store import JobFile, Ledger
+from sinkqa.service.hosting.jobs import Jobs, display_name, readers_beside
+from sinkqa.service.hosting.keys import keys_of
+from sinkqa.service.http.app import create_app
 from tests.articles import single_column
 from tests.hostile import HOSTILE, pdf, slow, word
 from tests.service.http.conftest import Client, serving
@@ -283,7 +283,7 @@ def test_a_job_that_ends_the_server_each_time_is_given_up(queue):
 
 
 def test_a_job_that_fails_each_time_says_so_and_does_not_blame_the_server(queue, monkeypatch):
-    monkeypatch.setattr("service.hosting.jobs._BUSY_S", 0.01)
+    monkeypatch.setattr("sinkqa.service.hosting.jobs._BUSY_S", 0.01)
     monkeypatch.setattr(queue.engine, "bring_in", lambda *_, **__: {}["no such thing"])
     job = queue.submit([("odd.md", io.BytesIO(note()))])
     worker = Jobs(queue.engine, queue._readers)

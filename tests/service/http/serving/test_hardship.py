@@ -15,7 +15,7 @@ import httpx
 import psutil
 import pytest
 
-from service.engine import Engine
+from sinkqa.service.engine import Engine
 from tests.service.http.conftest import EN, ZH, serving
 
 MIB = 2**20

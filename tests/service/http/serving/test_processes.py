@@ -21,11 +21,11 @@ import psutil
 import pytest
 from mcp import Client
 
-from service.engine import Engine
-from service.hosting.collections import Collections
-from service.hosting.keys import keys_of
-from service.http.serving import processes as processes_module
-from service.http.serving.processes import Processes
+from sinkqa.service.engine import Engine
+from sinkqa.service.hosting.collections import Collections
+from sinkqa.service.hosting.keys import keys_of
+from sinkqa.service.http.serving import processes as processes_module
+from sinkqa.service.http.serving.processes import Processes
 from tests.conftest import process
 from tests.service.endpoint import Exchange, endpoint
 from tests.service.http.conftest import EN, FILES, OUTSIDE, ZH, serving

@@ -12,8 +12,8 @@ from statistics import median
 import httpx
 import pytest
 
-from service.engine import Engine
-from service.settings import Settings
+from sinkqa.service.engine import Engine
+from sinkqa.service.settings import Settings
 from tests.service.endpoint import Exchange, endpoint
 from tests.service.http.conftest import EN, OUTSIDE, ZH, serving
 

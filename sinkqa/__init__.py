@@ -1,0 +1,1 @@
+"""SinkQA: questions answered from documents, with quotes that are verbatim and checked."""
