@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sinkqa.eval.answering.calibration import Example
     from sinkqa.service.answering.judging.judge import RuleJudge
 
-KINDS = Path(__file__).with_name("kinds.toml")
+KINDS = Path(__file__).parents[1] / "kinds.toml"
 
 
 def read_examples(

@@ -212,7 +212,8 @@ def _writer(module: str, function: str) -> Callable[[Draft], tuple[bytes, Truth]
     """A format's writer, whose library is loaded on first use."""
 
     def write(draft: Draft) -> tuple[bytes, Truth]:
-        written: tuple[bytes, Truth] = getattr(import_module(f"sinkqa.eval.roundtrip.{module}"), function)(draft)
+        room = import_module(f"sinkqa.eval.roundtrip.writers.{module}")
+        written: tuple[bytes, Truth] = getattr(room, function)(draft)
         return written
 
     return write
