@@ -41,7 +41,7 @@ def size(text: str) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class PassageDraft:
     """What a passage says, before it is placed in its document. Spans in any order, overlapping or not."""
 
     kind: PassageKind

@@ -27,7 +27,7 @@ _AT_ONCE = 4_096  # vectors, 2 MB of them
 _MEASURED = 32  # queries
 
 
-class _Part(NamedTuple):
+class _LanguageRows(NamedTuple):
     """The rows of one language in one segment, whose first row has the number ``base``."""
 
     segment: Segment
@@ -98,12 +98,12 @@ class DenseIndex:
         return Recall(float(np.mean(shares[10])), float(np.mean(shares[100])), len(drawn))
 
     @cached_property
-    def _parts(self) -> dict[str, list[_Part]]:
+    def _parts(self) -> dict[str, list[_LanguageRows]]:
         """The languages, each with its rows in all segments."""
-        parts: dict[str, list[_Part]] = {}
+        parts: dict[str, list[_LanguageRows]] = {}
         for base, segment in zip(self._bases.tolist(), self._segments, strict=False):
             for spoken in segment.languages:
-                parts.setdefault(spoken.language, []).append(_Part(segment, spoken, base))
+                parts.setdefault(spoken.language, []).append(_LanguageRows(segment, spoken, base))
         return parts
 
     @cached_property
@@ -136,7 +136,7 @@ class DenseIndex:
         places = _places(parts)
         return self._scored(places if within is None else places[within[places]], vector, depth)
 
-    def _scanned(self, parts: Sequence[_Part], coder: Coder, vector: Floats, looked_at: int) -> Places:
+    def _scanned(self, parts: Sequence[_LanguageRows], coder: Coder, vector: Floats, looked_at: int) -> Places:
         """The places whose codes score best in all segments together, and all of those that are not scanned.
 
         Of each segment twice its share is asked for, and as many as of all where even the last of these is among the
@@ -179,13 +179,13 @@ def _last(scores: Sequence[Floats], n: int) -> float:
     return float(np.partition(together, -n)[-n]) if len(together) > n else -np.inf
 
 
-def _ask(part: _Part, scan: Any, query: Floats, n: int) -> tuple[Places, Floats]:
+def _ask(part: _LanguageRows, scan: Any, query: Floats, n: int) -> tuple[Places, Floats]:
     """About the best ``n`` of one segment, best first, and what their codes score."""
     scores, found = scan.search(query, min(n, len(part.spoken.places)))
     return part.spoken.places[found[0]] + part.base, scores[0]
 
 
-def _places(parts: Sequence[_Part]) -> Places:
+def _places(parts: Sequence[_LanguageRows]) -> Places:
     """All places of a language, ascending."""
     return np.concatenate([part.spoken.places + part.base for part in parts])
 

@@ -45,7 +45,7 @@ def weighed(fields: Sequence[str]) -> list[str]:
     return [terms for terms, times in zip(fields, _TIMES, strict=True) for _ in range(times)]
 
 
-class _Postings(NamedTuple):
+class _WeightedPostings(NamedTuple):
     """Where one term stands, what it gives each passage there, in how many that are not gone, and its idf."""
 
     places: Places
@@ -133,10 +133,10 @@ class LexicalIndex:
                     spans[term].append((number, int(dictionary.starts[found]), int(dictionary.starts[found + 1])))
         return spans
 
-    def _postings(self, terms: Sequence[str]) -> dict[str, _Postings]:
+    def _postings(self, terms: Sequence[str]) -> dict[str, _WeightedPostings]:
         """The postings of all terms, read and weighed at once."""
         spans = [(term, *span) for term, of_term in self._spans(terms).items() for span in of_term]
-        nowhere = _Postings(np.zeros(0, np.intp), np.zeros(0, np.float32), 0, self._idf(0))
+        nowhere = _WeightedPostings(np.zeros(0, np.intp), np.zeros(0, np.float32), 0, self._idf(0))
         found = dict.fromkeys(terms, nowhere)
         if not spans:
             return found
@@ -156,7 +156,7 @@ class LexicalIndex:
             frequency = end - start if there is None else int(there[end] - there[start])
             weight = self._idf(frequency)
             worth[start:end] *= np.float32(weight)
-            found[term] = _Postings(places[start:end], worth[start:end], frequency, weight)
+            found[term] = _WeightedPostings(places[start:end], worth[start:end], frequency, weight)
             start = end
         return found
 
@@ -169,7 +169,7 @@ def _add(
     scratch: Floats,
     terms: Sequence[str],
     alternatives: Sequence[Alternative],
-    found: Mapping[str, _Postings],
+    found: Mapping[str, _WeightedPostings],
 ) -> None:
     """Adds what the terms or alternatives of a group give to each passage; ``scratch`` is zero before and after."""
     limit = sum(found[term].idf for term in terms)
@@ -193,7 +193,7 @@ def _add(
         scratch[places] = 0
 
 
-def _all_of(alternative: Alternative, found: Mapping[str, _Postings]) -> tuple[Places, Floats]:
+def _all_of(alternative: Alternative, found: Mapping[str, _WeightedPostings]) -> tuple[Places, Floats]:
     """Where all terms of an alternative stand, and what they give there together."""
     first, *rest = (found[term] for term in alternative.terms)
     places, worth = first.places, first.worth

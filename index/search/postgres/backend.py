@@ -17,9 +17,9 @@ from sinkqa.index.search.backend import NOTHING, Candidates, Recall
 from sinkqa.index.search.embedded.dense import share_of
 from sinkqa.index.search.embedded.lexical import Ranking
 from sinkqa.index.search.postgres.bm25 import (
-    Part,
     Plan,
     Postings,
+    ScoredGroup,
     Statistics,
     best_of,
     read_counts,
@@ -221,7 +221,7 @@ def _lexical(
 
 
 def _read(
-    connection: PostgresConnection, parts: Sequence[Part], numbers: Mapping[str, int]
+    connection: PostgresConnection, parts: Sequence[ScoredGroup], numbers: Mapping[str, int]
 ) -> dict[str, tuple[Rows, Any, Any]]:
     """The postings of all terms of these parts: rows, how often, lengths."""
     blobs: dict[str, list[bytes]] = {term: [] for part in parts for term in part.asked()}
@@ -231,7 +231,9 @@ def _read(
     return {term: read_postings(each) for term, each in blobs.items()}
 
 
-def _score_read(plan: Plan, read: Mapping[str, tuple[Rows, Any, Any]], parts: Sequence[Part]) -> tuple[Rows, Floats]:
+def _score_read(
+    plan: Plan, read: Mapping[str, tuple[Rows, Any, Any]], parts: Sequence[ScoredGroup]
+) -> tuple[Rows, Floats]:
     """All rows between the first and the last that were read, and their scores."""
     ends = [end for rows, *_ in read.values() if len(rows) for end in (int(rows.min()), int(rows.max()))]
     if not ends:

@@ -54,7 +54,7 @@ class Statistics:
         return idf(self.passages, self.having.get(term, 0))
 
 
-class Part(NamedTuple):
+class ScoredGroup(NamedTuple):
     """A group as it is scored: the best of what its terms give together and of what each alternative gives.
 
     An alternative's terms must all stand in a passage; what they give is multiplied by its factor. ``most`` is what no
@@ -87,7 +87,7 @@ class Plan:
         self.perfect = (K1 + 1) * sum(self._idf.values())
         self.parts = sorted(filter(None, map(self._part, groups)), key=lambda part: part.cost)
 
-    def _part(self, group: Group) -> Part | None:
+    def _part(self, group: Group) -> ScoredGroup | None:
         having = self._statistics.having
         own = [term for term in group.terms if term in self._idf]
         limit = sum(self._idf[term] for term in own)
@@ -99,14 +99,14 @@ class Plan:
         )
         if not there and not others:
             return None
-        part = Part(there, others, (K1 + 1) * limit, 0)
+        part = ScoredGroup(there, others, (K1 + 1) * limit, 0)
         return part._replace(cost=sum(having[term] for term in set(part.asked())))
 
     @cached_property
     def _average(self) -> float:
         return self._statistics.length / max(1, self._statistics.passages)
 
-    def scores(self, postings: Mapping[str, Postings], size: int, parts: Sequence[Part]) -> Floats:
+    def scores(self, postings: Mapping[str, Postings], size: int, parts: Sequence[ScoredGroup]) -> Floats:
         """What each of ``size`` places gets from these parts, float32, (size,); not yet a share of the perfect."""
         total = np.zeros(size, np.float32)
         for part in parts:

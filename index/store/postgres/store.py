@@ -48,7 +48,7 @@ def drop_schema(address: str, schema: str) -> None:
         connection.script(f'DROP SCHEMA IF EXISTS "{schema}" CASCADE')
 
 
-class _Held:
+class _ThreadSession:
     """A session that ends when the thread that holds it ends: servers outlive their threads."""
 
     def __init__(self, connection: PostgresConnection) -> None:
@@ -73,7 +73,7 @@ class PostgresStore(SqlStore):
         self.address, self._lock_timeout_s = address, lock_timeout_s
         self.on_change: OnChange | None = None
         self._local = threading.local()
-        self._held: WeakSet[_Held] = WeakSet()
+        self._held: WeakSet[_ThreadSession] = WeakSet()
         self._lock = threading.Lock()
         try:
             self._check_is_library()
@@ -103,9 +103,9 @@ class PostgresStore(SqlStore):
     @property
     def connection(self) -> PostgresConnection:
         """This thread's session, in autocommit mode; a new one where the server ended the last."""
-        held: _Held | None = getattr(self._local, "held", None)
+        held: _ThreadSession | None = getattr(self._local, "held", None)
         if held is None or held.connection.is_closed:
-            held = self._local.held = _Held(PostgresConnection(self.address))
+            held = self._local.held = _ThreadSession(PostgresConnection(self.address))
             with self._lock:
                 self._held.add(held)
         return held.connection

@@ -32,7 +32,7 @@ STORE_FILE = "library.sqlite"
 _Stamp = tuple[int, ...]
 
 
-class _Held:
+class _ThreadConnection:
     """A connection that is closed when the thread that holds it ends: servers outlive their threads.
 
     ``stamp`` is that of a file which is read as one that nobody changes; None of any other.
@@ -66,7 +66,7 @@ class SqliteStore(SqlStore):
         self.path, self.read_only = path, read_only
         self._lock_timeout_s = lock_timeout_s
         self._local = threading.local()
-        self._held: WeakSet[_Held] = WeakSet()
+        self._held: WeakSet[_ThreadConnection] = WeakSet()
         self._lock = threading.Lock()
         try:
             self._check_format()
@@ -101,7 +101,7 @@ class SqliteStore(SqlStore):
     @property
     def connection(self) -> SqliteConnection:
         """This thread's connection, in autocommit mode."""
-        held: _Held | None = getattr(self._local, "held", None)
+        held: _ThreadConnection | None = getattr(self._local, "held", None)
         if held is None or (held.stamp and held.stamp != self._stamp() and not held.connection.in_transaction):
             before, held = held, self._connect()
             if before:
@@ -188,14 +188,14 @@ class SqliteStore(SqlStore):
         connection = self.connection
         if self._local.held.stamp is None:
             return connection
-        held = _Held(opened(self.path, "mode=rw"), None)  # where that fails, this thread reads on
+        held = _ThreadConnection(opened(self.path, "mode=rw"), None)  # where that fails, this thread reads on
         connection.close()
         self._local.held = held
         with self._lock:
             self._held.add(held)
         return held.connection
 
-    def _connect(self) -> _Held:
+    def _connect(self) -> _ThreadConnection:
         """Where SQLite cannot keep its index of the log beside the file, nothing is read but the file itself.
 
         That is so on media that can only be read, and on full disks. Whoever writes begins a log first, so that the
@@ -203,12 +203,12 @@ class SqliteStore(SqlStore):
         """
         try:
             if not self.read_only or log_size(self.path):
-                return _Held(opened(self.path, "mode=ro" if self.read_only else "mode=rw"), None)
+                return _ThreadConnection(opened(self.path, "mode=ro" if self.read_only else "mode=rw"), None)
         except (DiskFull, LibraryReadOnly, LibraryUnreadable):
             if log_size(self.path):  # what was committed last is in there
                 raise
         stamp = self._stamp()
-        return _Held(opened(self.path, ALONE), stamp)
+        return _ThreadConnection(opened(self.path, ALONE), stamp)
 
     def _stamp(self) -> _Stamp:
         """What differs once anybody has written to the file, or begins to."""
