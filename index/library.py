@@ -25,8 +25,8 @@ from sinkqa.index.search.backend import Recall, SearchBackend, Searcher
 from sinkqa.index.search.query import Query
 from sinkqa.index.store.documents.catalogue import AddResult, Census, DocumentRecord, Size
 from sinkqa.index.store.documents.corrections import Corrections, corrected, inherited
+from sinkqa.index.store.documents.document_rows import Packed, pack_document
 from sinkqa.index.store.documents.names import Shared
-from sinkqa.index.store.documents.packed import Packed, pack_document
 from sinkqa.index.store.encoding import encode_anew
 from sinkqa.index.store.sqlite.trash import Trash
 from sinkqa.index.store.store import Store

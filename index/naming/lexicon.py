@@ -13,7 +13,7 @@ from typing import NamedTuple
 from sinkqa.index.glossary.renderings import glossary
 from sinkqa.ingest.about.places import countries_in, parts_in
 from sinkqa.ingest.text.analyzer import units
-from sinkqa.ingest.text.view import fold
+from sinkqa.ingest.text.normalised_text import fold
 
 WORDS = "names.txt"
 _JAPANESE = str.maketrans(  # characters that Japanese alone writes so, as the words of this table are written

@@ -8,7 +8,7 @@ from sinkqa.index.glossary.renderings import glossary
 from sinkqa.index.query.quantity import variants
 from sinkqa.index.search.query import Alternative, Group
 from sinkqa.ingest.text.analyzer import analyze, terms_of, units
-from sinkqa.ingest.text.view import cased
+from sinkqa.ingest.text.normalised_text import cased
 
 _ALTERNATIVE = 0.5  # what an alternative counts beside the words it stands for; see docs/decisions/0008
 _MOST_GROUPS = 64  # of a long query only so many stretches are looked up

@@ -17,7 +17,7 @@ from sinkqa.index.query.fusion import Weights, fuse
 from sinkqa.index.query.spelling import Terms, respelled
 from sinkqa.index.search.backend import Candidates
 from sinkqa.index.search.query import Group, Query
-from sinkqa.index.store.documents.columns import unpack_terms
+from sinkqa.index.store.documents.serialization import unpack_terms
 from sinkqa.index.store.store import Store, StoredPassage
 from sinkqa.ingest.text.language import detect
 

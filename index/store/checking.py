@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 
 from sinkqa.index.errors import LibraryDamaged
-from sinkqa.index.store.documents.columns import PASSAGE_COLUMNS, read_passage, unpack, unpack_text
+from sinkqa.index.store.documents.serialization import PASSAGE_COLUMNS, read_passage, unpack, unpack_text
 from sinkqa.index.store.sql import Connection
 
 

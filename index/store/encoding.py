@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sinkqa.index.models.encoder import Encoder
-from sinkqa.index.store.documents.columns import read_metadata
+from sinkqa.index.store.documents.document_rows import Packed, packed_passages
 from sinkqa.index.store.documents.features import encode_passages
-from sinkqa.index.store.documents.packed import Packed, packed_passages
+from sinkqa.index.store.documents.serialization import read_metadata
 from sinkqa.index.store.store import Store
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from sinkqa.index.arrays import Rows
 from sinkqa.index.hit import Filters
 from sinkqa.index.store.documents import catalogue
-from sinkqa.index.store.documents.columns import PASSAGE_COLUMNS, read_metadata, read_passage
+from sinkqa.index.store.documents.serialization import PASSAGE_COLUMNS, read_metadata, read_passage
 from sinkqa.index.store.sql import Connection, batches, places
 from sinkqa.index.store.store import Features, StoredPassage
 from sinkqa.ingest.document import Metadata

@@ -16,10 +16,10 @@ from sinkqa.index.store import writing
 from sinkqa.index.store.checking import document_damages, found_by, orphans
 from sinkqa.index.store.documents import catalogue, names, passages
 from sinkqa.index.store.documents.catalogue import AddResult, Census, DocumentRecord, Predecessor, Size
-from sinkqa.index.store.documents.columns import read_pages, unpack, unpack_boxes, unpack_text
+from sinkqa.index.store.documents.document_rows import Packed
 from sinkqa.index.store.documents.kept import Kept, read_kept
 from sinkqa.index.store.documents.names import NAMES_VERSION, Shared
-from sinkqa.index.store.documents.packed import Packed
+from sinkqa.index.store.documents.serialization import read_pages, unpack, unpack_boxes, unpack_text
 from sinkqa.index.store.history import changes_since
 from sinkqa.index.store.meta import find_meta, set_meta
 from sinkqa.index.store.rows import features_of, filtered_rows, held_rows, stored_passages

@@ -10,15 +10,15 @@ from sinkqa.index.arrays import Floats, Rows
 from sinkqa.index.hit import Filters
 from sinkqa.index.naming.known import Known
 from sinkqa.index.store.documents.catalogue import AddResult, Census, DocumentRecord, Predecessor, Size
+from sinkqa.index.store.documents.document_rows import Packed
 from sinkqa.index.store.documents.kept import Kept
 from sinkqa.index.store.documents.names import Shared
-from sinkqa.index.store.documents.packed import Packed
 from sinkqa.ingest.document import Metadata, Page
 from sinkqa.ingest.passage import Passage
 
 
 class Features(NamedTuple):
-    """What search needs of one row, packed as it is stored; unpacked by ``index.store.documents.columns``.
+    """What search needs of one row, packed as it is stored; unpacked by ``index.store.documents.serialization``.
 
     ``terms`` by ``unpack_terms``, ``vector`` by ``unpack_vectors`` or ``unpack_halves``, ``tokens`` by
     ``unpack_tokens``.

@@ -9,9 +9,9 @@ from typing import Literal
 
 from sinkqa.index.naming.version import names_version
 from sinkqa.index.store.documents.catalogue import AddResult
+from sinkqa.index.store.documents.document_rows import NAMED_BY, Packed, pack_names
 from sinkqa.index.store.documents.kept import Kept
 from sinkqa.index.store.documents.names import NAMES_VERSION, write_names
-from sinkqa.index.store.documents.packed import NAMED_BY, Packed, pack_names
 from sinkqa.index.store.history import note_removal
 from sinkqa.index.store.meta import set_meta
 from sinkqa.index.store.sql import Connection, places

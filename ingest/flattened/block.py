@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sinkqa.ingest.flattened.affinity import header_word
 from sinkqa.ingest.flattened.alignment import HEADER_WRAP, MULTI, NEVER, WRAPPED_HEADER, Costs, Floats
-from sinkqa.ingest.flattened.breaks import bracketed, break_evidence, inner_label, is_number, shape
+from sinkqa.ingest.flattened.cell_boundaries import bracketed, break_evidence, inner_label, is_number, shape
 from sinkqa.ingest.flattened.regions import FlattenedLine, width
 
 MIN_WIDTH = 12  # display columns: no cell is broken to keep a column narrower ...

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sinkqa.ingest.flattened.account import Account, Plan, forced, strained
 from sinkqa.ingest.flattened.affinity import affinities
 from sinkqa.ingest.flattened.alignment import EMPTY, MULTI, NEVER, Floats, Lattice
 from sinkqa.ingest.flattened.block import CORNER, FlattenedBlock
+from sinkqa.ingest.flattened.hypothesis import Account, Plan, forced, strained
 from sinkqa.ingest.flattened.regions import width
 
 MAX_ROWS = 60

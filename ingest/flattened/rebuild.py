@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from sinkqa.ingest.document import Span, Table
-from sinkqa.ingest.flattened.parts import join_parts, read_parts
 from sinkqa.ingest.flattened.regions import FlattenedLine, Region, find_regions
+from sinkqa.ingest.flattened.segments import join_parts, read_parts
 
 __all__ = ["FlattenedLine", "FlattenedTable", "rebuild_tables"]
 

@@ -14,7 +14,7 @@ from sinkqa.ingest.structure.layout import Flow, TextLine, continues, measure, s
 from sinkqa.ingest.structure.lists import item_levels, mark_of
 from sinkqa.ingest.structure.margins import without_margins
 from sinkqa.ingest.structure.paged import footnotes, running_lines
-from sinkqa.ingest.structure.tables.drawn import CAPTION, NOTE, find_tables, is_rule, unboxed
+from sinkqa.ingest.structure.tables.ascii_tables import CAPTION, NOTE, find_tables, is_rule, unboxed
 
 _MAX_PLAIN = 60  # columns of a heading without a number
 

@@ -12,7 +12,7 @@ from sinkqa.ingest.document import Block, Cell, Span, Table
 from sinkqa.ingest.passage import PassageKind, Unit
 from sinkqa.ingest.splitting.packing import PassageDraft, Splitting, merged, paragraphs, size
 from sinkqa.ingest.structure.tables.wording import is_unit_line, named_unit
-from sinkqa.ingest.text.view import reading_view
+from sinkqa.ingest.text.normalised_text import reading_view
 
 _BETWEEN = " | "
 

@@ -18,7 +18,7 @@ from sinkqa.index.search.embedded.derived import Update, publish
 from sinkqa.index.search.embedded.manifest import read_manifest
 from sinkqa.index.search.embedded.searcher import LocalSearcher
 from sinkqa.index.search.embedded.snapshot import Snapshot
-from sinkqa.index.store.documents.columns import unpack_vectors
+from sinkqa.index.store.documents.serialization import unpack_vectors
 from sinkqa.index.store.sqlite.store import SqliteStore
 
 _FIRST_BUILD_WAIT_S = 60.0

@@ -12,7 +12,7 @@ from sinkqa.index.errors import LibraryDamaged
 from sinkqa.index.search.embedded.lexical import weighed
 from sinkqa.index.search.embedded.postings import merged_postings, postings_of, write_postings
 from sinkqa.index.search.embedded.segment import SegmentWriter, wide
-from sinkqa.index.store.documents.columns import unpack_halves, unpack_terms, unpack_tokens
+from sinkqa.index.store.documents.serialization import unpack_halves, unpack_terms, unpack_tokens
 from sinkqa.index.store.store import Features
 
 if TYPE_CHECKING:

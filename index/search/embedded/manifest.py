@@ -12,7 +12,7 @@ import numpy as np
 
 from sinkqa.index.errors import SearchIndexDamaged
 from sinkqa.index.search.embedded.coding import Coder
-from sinkqa.index.store.documents.columns import to_json
+from sinkqa.index.store.documents.serialization import to_json
 
 DERIVED_FORMAT = 6
 CURRENT = "CURRENT"

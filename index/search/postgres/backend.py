@@ -30,7 +30,7 @@ from sinkqa.index.search.postgres.graphs import build_graphs, measured_recall
 from sinkqa.index.search.postgres.vectors import nearest
 from sinkqa.index.search.postgres.writer import index_changes
 from sinkqa.index.search.query import Group, Query
-from sinkqa.index.store.documents.columns import unpack_halves, unpack_tokens
+from sinkqa.index.store.documents.serialization import unpack_halves, unpack_tokens
 from sinkqa.index.store.postgres.store import PostgresStore
 from sinkqa.index.store.postgres.wire import PostgresConnection
 

@@ -9,7 +9,7 @@ import numpy as np
 from sinkqa.index.errors import LibraryBusy, LibraryReadOnly
 from sinkqa.index.search.backend import Recall
 from sinkqa.index.search.postgres.vectors import NEAREST, vector_text
-from sinkqa.index.store.documents.columns import unpack_halves
+from sinkqa.index.store.documents.serialization import unpack_halves
 from sinkqa.index.store.postgres.wire import PostgresConnection
 
 EXACT_UP_TO = 10_000  # passages of a language: of so many all are compared, and from there on a graph is walked

@@ -22,7 +22,7 @@ from sinkqa.index.search.postgres.bm25 import (
     without_rows,
 )
 from sinkqa.index.search.postgres.vectors import vector_text
-from sinkqa.index.store.documents.columns import unpack_halves, unpack_terms
+from sinkqa.index.store.documents.serialization import unpack_halves, unpack_terms
 from sinkqa.index.store.postgres.wire import PostgresConnection
 
 BUCKET = 4_096  # passages: a query reads a row for each term and bucket, a document writes its bucket's common terms

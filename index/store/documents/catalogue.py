@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
 from sinkqa.index.errors import AmbiguousDocument, DocumentNotFound
-from sinkqa.index.store.documents.columns import read_edited, read_list, read_metadata
+from sinkqa.index.store.documents.serialization import read_edited, read_list, read_metadata
 from sinkqa.index.store.sql import Connection
 from sinkqa.ingest.document import Metadata
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from sinkqa.index.models.encoder import Encoder
 from sinkqa.index.store.documents.catalogue import Predecessor
-from sinkqa.index.store.documents.columns import metadata_json, read_edited, read_metadata, to_json
+from sinkqa.index.store.documents.document_rows import Packed, pack_names, packed_passages
 from sinkqa.index.store.documents.features import encode_passages, passage_terms
-from sinkqa.index.store.documents.packed import Packed, pack_names, packed_passages
+from sinkqa.index.store.documents.serialization import metadata_json, read_edited, read_metadata, to_json
 from sinkqa.ingest.splitting.splitter import language_of
 
 _OF_ONE_VERSION = {"year"}  # a newer version is of a year of its own

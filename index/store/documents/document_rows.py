@@ -15,7 +15,9 @@ from sinkqa.index.models.encoder import Encoder
 from sinkqa.index.models.passage_text import title_of
 from sinkqa.index.naming.front import Front
 from sinkqa.index.naming.known import keys, know
-from sinkqa.index.store.documents.columns import (
+from sinkqa.index.store.documents.features import encode_passages, index_terms
+from sinkqa.index.store.documents.names import PackedNames
+from sinkqa.index.store.documents.serialization import (
     metadata_json,
     pack,
     pack_boxes,
@@ -28,8 +30,6 @@ from sinkqa.index.store.documents.columns import (
     read_passage,
     to_json,
 )
-from sinkqa.index.store.documents.features import encode_passages, index_terms
-from sinkqa.index.store.documents.names import PackedNames
 from sinkqa.ingest.document import Document
 from sinkqa.ingest.passage import Passage
 from sinkqa.ingest.provisions.kinds import statements

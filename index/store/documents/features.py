@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from sinkqa.index.models.encoder import Encoder
 from sinkqa.index.models.passage_text import title_of, vector_text
-from sinkqa.index.store.documents.columns import pack_terms, pack_tokens, pack_vector
+from sinkqa.index.store.documents.serialization import pack_terms, pack_tokens, pack_vector
 from sinkqa.ingest.document import Document
 from sinkqa.ingest.passage import Passage
 from sinkqa.ingest.text.analyzer import analyze

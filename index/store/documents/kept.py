@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sinkqa.index.errors import DocumentNotFound
-from sinkqa.index.store.documents.columns import DOCUMENT_COLUMNS
+from sinkqa.index.store.documents.document_rows import Packed
 from sinkqa.index.store.documents.names import read_names
-from sinkqa.index.store.documents.packed import Packed
+from sinkqa.index.store.documents.serialization import DOCUMENT_COLUMNS
 from sinkqa.index.store.sql import Connection
 
 _DOCUMENT = f"SELECT doc, {', '.join(DOCUMENT_COLUMNS)} FROM documents WHERE doc_id = ?"

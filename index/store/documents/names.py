@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from sinkqa.index.naming.known import Known
-from sinkqa.index.store.documents.columns import unpack_known
+from sinkqa.index.store.documents.serialization import unpack_known
 from sinkqa.index.store.sql import Connection, batches, places
 
 NAMES_VERSION = "names"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sinkqa.index.errors import PassageNotFound
-from sinkqa.index.store.documents.columns import PASSAGE_COLUMNS, read_passage
+from sinkqa.index.store.documents.serialization import PASSAGE_COLUMNS, read_passage
 from sinkqa.index.store.sql import Connection
 from sinkqa.ingest.passage import Passage
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from sinkqa.index.errors import LibraryError
 from sinkqa.index.naming.version import names_version
-from sinkqa.index.store.documents.columns import PASSAGE_COLUMNS, read_passage, unpack_text
+from sinkqa.index.store.documents.document_rows import front, pack_statements, upload_source
 from sinkqa.index.store.documents.features import passage_terms
 from sinkqa.index.store.documents.names import NAMES_VERSION
-from sinkqa.index.store.documents.packed import front, pack_statements, upload_source
+from sinkqa.index.store.documents.serialization import PASSAGE_COLUMNS, read_passage, unpack_text
 from sinkqa.index.store.history import HISTORY, last_row
 from sinkqa.index.store.meta import find_meta
 from sinkqa.index.store.rows import stored_passages
