@@ -38,11 +38,11 @@ class VectorEncoder(Protocol):
 class Encoder(VectorEncoder, Protocol):
     """A vector encoder that also compares texts token by token (late interaction).
 
-    ``late``, 0..1, is what late interaction counts in a ranking: 1 where tokens are near to others in meaning, 0 where
-    they are words, which BM25 has counted already.
+    ``maxsim_weight``, 0..1: how much late interaction counts in a ranking. It is 1 where tokens are near to others in
+    meaning, and 0 where they are words, which BM25 has counted already.
     """
 
-    late: float
+    maxsim_weight: float
 
     def read(self, texts: Sequence[str]) -> Encoded:
         """What :meth:`encode` and :meth:`tokens` give, with the work of one."""
@@ -71,7 +71,7 @@ class Encoder(VectorEncoder, Protocol):
 class WordTokens:
     """Gives any vector encoder token-level answers: its tokens are index terms, each near to nothing but itself."""
 
-    late = 0.0
+    maxsim_weight = 0.0
 
     def __init__(self, encoder: VectorEncoder) -> None:
         self._encoder = encoder

@@ -51,7 +51,7 @@ def write_model(
     write_pieces(out)
     if crossing:
         np.save(out / "script.npy", crossing.script)
-        np.save(out / "reach.npy", crossing.reach.astype(np.float16))
+        np.save(out / "reach.npy", crossing.ceiling.astype(np.float16))
     about = {
         "format": MODEL_FORMAT,
         "name": name,

@@ -40,12 +40,12 @@ _FLOATS = {"F16": np.float16, "F32": np.float32, "F64": np.float64}
 class Crossing:
     """How near each token can come to a word of the other language.
 
-    ``script``: int8, (n_tokens,), 1 Chinese, -1 Latin, 0 neither. ``reach``: float32, (n_tokens,), 0..1, the highest
+    ``script``: int8, (n_tokens,), 1 Chinese, -1 Latin, 0 neither. ``ceiling``: float32, (n_tokens,), 0..1, the highest
     cosine to a token of the other script; 1 for a token of neither.
     """
 
     script: NDArray[np.int8]
-    reach: Floats
+    ceiling: Floats
 
     def level(self, cosines: Floats, left: Tokens, right: Tokens) -> Floats:
         """Cosines as shares of what the left token can reach where the scripts differ, at most 1.
@@ -54,7 +54,7 @@ class Crossing:
         the language of the query stands above the translation of what was asked for.
         """
         across = np.multiply.outer(self.script[left], self.script[right]) < 0
-        share = np.divide(cosines, self.reach[left][:, None], out=cosines.copy(), where=across)
+        share = np.divide(cosines, self.ceiling[left][:, None], out=cosines.copy(), where=across)
         levelled: Floats = np.minimum(share, np.float32(1), out=share)
         return levelled
 
@@ -67,7 +67,7 @@ class StaticEncoder:
     makes up for the distance between languages.
     """
 
-    late = 1.0
+    maxsim_weight = 1.0
 
     def __init__(
         self,

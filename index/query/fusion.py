@@ -31,9 +31,9 @@ class Weights:
     lexical: float = 3.0
     lexical_en: float = 5.0  # in place of it where question and passage are English
     lexical_across: float = 1.0
-    late: float = 2.0
+    maxsim: float = 2.0
     unshared: float = 1.3  # of the words that a passage in another language would be expected to share
-    lift: float = 0.5  # of the distance between the languages' ordinary candidates, 0..1
+    language_shift: float = 0.5  # of the distance between the languages' ordinary candidates, 0..1
     length: float = 0.03  # taken off late interaction for each e-fold of a passage's words
 
 
@@ -44,7 +44,7 @@ def fuse(
     *,
     dense: Floats,
     lexical: Floats,
-    late: Floats,
+    maxsim: Floats,
     words: Sequence[int],
     languages: Sequence[str],
     asked_in: str,
@@ -59,7 +59,7 @@ def fuse(
     """
     spoken = np.array(languages)
     excess = np.log(np.maximum(words, _SHORT)).astype(np.float32)
-    meaning: Floats = dense + weights.late * (late - weights.length * (excess - excess.mean()))
+    meaning: Floats = dense + weights.maxsim * (maxsim - weights.length * (excess - excess.mean()))
     own = spoken == asked_in
     words_shared = (weights.lexical_en if asked_in == "en" else weights.lexical) * lexical
     if weights.unshared and own.any() and not own.all():
@@ -67,7 +67,7 @@ def fuse(
     else:
         expected = np.zeros_like(meaning)
     across = np.maximum(weights.lexical_across * lexical, expected)
-    return _lifted(meaning + np.where(own, words_shared, across), spoken, weights.lift)
+    return _shifted(meaning + np.where(own, words_shared, across), spoken, weights.language_shift)
 
 
 def _expected(meaning: Floats, lexical: Floats, own: NDArray[np.bool_]) -> Floats:
@@ -84,12 +84,12 @@ def _expected(meaning: Floats, lexical: Floats, own: NDArray[np.bool_]) -> Float
     return np.asarray(np.clip(line, 0, lexical[near].max()) * n / (n + _FEW_NEIGHBOURS), np.float32)
 
 
-def _lifted(scores: Floats, spoken: NDArray[np.str_], lift: float) -> Floats:
+def _shifted(scores: Floats, spoken: NDArray[np.str_], language_shift: float) -> Floats:
     """The means of the languages' best drawn towards the highest, less so where few candidates tell a mean."""
     groups = [spoken == language for language in distinct(spoken)]
     means = [np.sort(scores[group])[-_BACKGROUND:].mean() for group in groups]
-    lifted = scores.copy()
+    shifted = scores.copy()
     for group, mean in zip(groups, means, strict=True):
         n = np.count_nonzero(group)
-        lifted[group] += lift * (max(means) - mean) * n / (n + _FEW)
-    return lifted
+        shifted[group] += language_shift * (max(means) - mean) * n / (n + _FEW)
+    return shifted

@@ -51,18 +51,18 @@ def ranked(
     """
     if not found.passage_ids:
         return []
-    late = encoder.maxsim(query.tokens, found.tokens) if mode != "lexical" else np.zeros_like(found.shares)
+    maxsim = encoder.maxsim(query.tokens, found.tokens) if mode != "lexical" else np.zeros_like(found.shares)
     scores = (
         found.shares
         if mode == "lexical"
         else fuse(
             dense=found.cosines,
             lexical=found.shares,
-            late=late,
+            maxsim=maxsim,
             words=[len(tokens) for tokens in found.tokens],
             languages=found.languages,
             asked_in=query.language,
-            weights=replace(weights, late=weights.late * encoder.late),
+            weights=replace(weights, maxsim=weights.maxsim * encoder.maxsim_weight),
         )
     )
     best = sorted(range(len(scores)), key=lambda i: (-scores[i], found.passage_ids[i]))[:k]
@@ -75,7 +75,7 @@ def ranked(
                 lexical=float(found.shares[i]),
                 dense_rank=int(found.dense_ranks[i]) or None,
                 dense=float(found.cosines[i]),
-                late=float(late[i]),
+                late=float(maxsim[i]),
             ),
         )
         for i in best
