@@ -1,4 +1,4 @@
-"""Retrieval step of the flow: one score from the legs' scores, a weighted sum of normalised parts."""
+"""Score fusion: a weighted sum of the retrievers' normalised scores."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _SHORT = 10  # words; below that a passage is as short as can be
 class Weights:
     """What one point of each part counts beside a cosine.
 
-    ``lexical`` is for passages in the question's language; an English term is a whole word, which tells more than a
-    pair of characters. What crosses the languages are digits and names, which say little.
+    ``lexical`` applies to passages in the question's language; an English term is a whole word and says more than a
+    pair of characters. Across languages only digits and names match, and they say little.
     """
 
     lexical: float = 3.0
@@ -50,12 +50,12 @@ def fuse(
     asked_in: str,
     weights: Weights,
 ) -> Floats:
-    """Scores, float32 (n,), of n candidates. Inputs are (n,): cosine -1..1, share of perfect BM25 and MaxSim 0..1.
+    """Fuses the scores of n candidates, float32 (n,). Inputs are (n,): cosine -1..1, BM25 share and MaxSim 0..1.
 
-    ``words``: distinct tokens of each; the more there are, the nearer one comes to any word of the question by chance.
-    A passage in the question's own language, ``asked_in``, repeats its words; one in another language can only mean
-    the same, and raw scores would hide it. So the words it cannot share are estimated from what it means, and each
-    candidate is judged against the ordinary ones of its language.
+    ``words``: distinct tokens of each candidate; a longer passage matches any query word better by chance. A passage in
+    the question's language, ``asked_in``, repeats the question's words. One in another language can only match its
+    meaning, so raw scores would bury it. Therefore the missing word score is estimated from the meaning, and each
+    candidate is compared with typical candidates of its language.
     """
     spoken = np.array(languages)
     excess = np.log(np.maximum(words, _SHORT)).astype(np.float32)
@@ -71,9 +71,10 @@ def fuse(
 
 
 def _expected(meaning: Floats, lexical: Floats, own: NDArray[np.bool_]) -> Floats:
-    """What shared words add to a passage as near in meaning in the question's own language: a line through those.
+    """Predicts the word score of a passage from its closeness in meaning, by linear regression.
 
-    With few of them to tell from, less is expected, and never more than one of them has.
+    The line is fitted to the passages in the question's language that are nearest in meaning. With few of them the
+    prediction shrinks; it never exceeds the highest word score among them.
     """
     best = np.sort(meaning[own])[-_NEIGHBOURS:][0]
     near = own & (meaning >= best)
@@ -85,7 +86,7 @@ def _expected(meaning: Floats, lexical: Floats, own: NDArray[np.bool_]) -> Float
 
 
 def _shifted(scores: Floats, spoken: NDArray[np.str_], language_shift: float) -> Floats:
-    """The means of the languages' best drawn towards the highest, less so where few candidates tell a mean."""
+    """Raises each language's scores toward the mean of the best language; less with few candidates."""
     groups = [spoken == language for language in distinct(spoken)]
     means = [np.sort(scores[group])[-_BACKGROUND:].mean() for group in groups]
     shifted = scores.copy()

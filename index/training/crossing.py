@@ -1,4 +1,4 @@
-"""Last step of training: how near each token comes to the other language, for late interaction to allow for."""
+"""Last step of training: how near each token comes to the other language, for MaxSim to compensate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Storing step of the flow: a stored document as rows again, to be written elsewhere or anew."""
+"""A stored document as rows, to be written elsewhere or again."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FROM statements JOIN (
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A document as it is stored, and the sources it was read from."""
+    """A document as stored, with the sources it was read from."""
 
     packed: Packed
     sources: tuple[str, ...]
@@ -35,7 +35,7 @@ def read_kept(connection: Connection, doc_id: str, encoder: str) -> Kept:
     """The rows of a document, by its whole id.
 
     Raises:
-        DocumentNotFound: it is not there.
+        DocumentNotFound: there is no such document.
     """
     found = connection.execute(_DOCUMENT, (doc_id,)).fetchone()
     if found is None:
