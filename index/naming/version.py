@@ -1,4 +1,4 @@
-"""Naming step of the flow: by which words and rules the names of documents that a store keeps were made."""
+"""The version of the words and rules that make the names of stored documents."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _DATA = (
 
 @cache
 def names_version() -> str:
-    """Differs where other words or rules may give other keys; the entries of a vocabulary are told by their places."""
+    """Changes whenever other words or rules may give other keys. Keys hold vocabulary entries by their positions."""
     digest = hashlib.sha256()
     for package, path in _DATA:
         digest.update(files(package).joinpath(path).read_bytes())
