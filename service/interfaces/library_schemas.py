@@ -6,7 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from sinkqa.service.hosting.job_store import FileState, JobState
+from sinkqa.service.hosting.job_store import JobState
+from sinkqa.service.intake.file_result import FileState
 from sinkqa.service.interfaces.schemas import BoxOut, Kind, SpanOut, Text, Year
 
 
