@@ -26,7 +26,7 @@ _ROOM = 1.2  # of the quote's length: text on each side of a hit that is looked 
 
 @dataclass(frozen=True, slots=True)
 class QuoteReport:
-    """Whether the library holds a quote.
+    """Whether the library holds a quote, and where.
 
     ``exact``: ``citation`` is where, whatever the spacing, width and variants of characters. ``altered``: ``citation``
     is the stored text that comes nearest, ``differences`` the places where the quote departs from it, in its order.

@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from sinkqa.index.errors import LibraryFormatMismatch
 from sinkqa.index.store.sqlite.connection import SqliteConnection, opened, opened_to_copy
@@ -67,7 +67,10 @@ JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobFile(FileResult):
-    """A file of a job, and what became of it. ``name`` is what its sender called it, for display only."""
+    """A file of a job.
+
+    Its ``name`` is what its sender called it, for display only.
+    """
 
     n_bytes: int
     sha256: str
@@ -75,14 +78,15 @@ class JobFile(FileResult):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Files to take in, in the order they came. Times are UTC, ISO 8601.
+    """Files that are taken in behind the scenes.
 
-    ``done`` says that every file was tried, ``failed`` that the job as a whole could not go on, for the reason in
-    ``code`` and ``message``.
+    They keep the order in which they came. Times are UTC, ISO 8601.
     """
 
     job_id: str
-    state: JobState
+    state: Annotated[
+        JobState, "`done`: every file was tried; `failed`: the job could not go on, see `code` and `message`."
+    ]
     created_at: str
     started_at: str | None
     finished_at: str | None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 FileState = Literal["waiting", "added", "unchanged", "failed", "cancelled"]
 
@@ -13,8 +13,8 @@ class FileResult:
     """What became of one file, by its ``name``.
 
     ``unchanged``: its very bytes were there already. ``doc_id`` is set for a file that was added or unchanged,
-    ``n_passages`` and ``warnings`` for one that was added, ``code`` and ``message`` for one that failed. ``replaced``
-    is the id of the older version that stood in its place and is gone. Only files of jobs wait or are cancelled.
+    ``n_passages`` and ``warnings`` for one that was added, ``code`` and ``message`` for one that failed. Only files of
+    jobs wait or are cancelled.
     """
 
     name: str
@@ -22,6 +22,6 @@ class FileResult:
     doc_id: str | None = None
     n_passages: int | None = None
     warnings: tuple[str, ...] = ()
-    code: str | None = None
+    code: Annotated[str | None, "Stable name of the error that kept it out."] = None
     message: str | None = None
-    replaced: str | None = None
+    replaced: Annotated[str | None, "The older version that was there under its name, now gone."] = None
