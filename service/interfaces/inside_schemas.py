@@ -71,7 +71,7 @@ class PlaceOut(BaseModel):
     spans: list[SpanOut]
 
 
-class FoundOut(BaseModel):
+class OccurrencesOut(BaseModel):
     """Where words stand in a document."""
 
     doc_id: str
