@@ -1,11 +1,15 @@
-"""What leaves the service: an answer made of segments, each with its checked citations."""
+"""What leaves the service: an answer made of segments, each with its checked citations.
+
+The text beside a field's type (``Annotated``) is its description, here and in the OpenAPI document
+(:mod:`service.interfaces.deriving`).
+"""
 
 from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from sinkqa.ingest.document import Box
 
@@ -13,6 +17,14 @@ Status = Literal["answered", "partial", "abstained"]
 AbstainReason = Literal["no_evidence", "out_of_scope", "premise_contradicted", "unsupported", "no_question"]
 Flag = Literal["instruction", "direction"]
 
+_FLAGS = (
+    "`instruction`: the text addresses a language model, fence it off from one; `direction`: it holds controls that "
+    "turn its direction, show them as what they are."
+)
+_WARNINGS = (
+    "Why the quote may not be what the page says, in the asker's language: figures or characters that were damaged, a "
+    "page that reads poorly, words beside it that were not read."
+)
 _MISSED = {"zh": ("未找到：", "；"), "en": ("Not found: ", "; ")}
 _OFFER = {"zh": "可以这样问：", "en": "You could ask:"}
 _TRANSLATION = {"zh": "机器翻译，数字与名称已核对", "en": "machine translation, amounts and names checked"}
@@ -20,7 +32,7 @@ _TRANSLATION = {"zh": "机器翻译，数字与名称已核对", "en": "machine 
 
 @dataclass(frozen=True, slots=True)
 class QuotedSpan:
-    """``[start, end)`` in code points and, for browsers, in UTF-16 units of the document's source text."""
+    """`[start, end)` in the document's source text, in code points and, as browsers count, in UTF-16 units."""
 
     start: int
     end: int
@@ -38,68 +50,56 @@ class Gloss:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where a statement stands in a document.
+    """Where a statement stands in a document, word for word."""
 
-    ``quote`` is the source text under ``spans``, pieces joined by ``" … "``, and was compared with the store just
-    before the answer left: ``verified`` is true on everything that is shown. ``original`` names the document that a
-    digest was made from, whose pages, sections and tables are the ones given. ``score`` is the evidence's relevance,
-    0..1, comparable within one answer. ``also_supported_by`` are ids of passages that say the same. ``glosses`` render
-    key terms of a quote that is in another ``language`` than the question. ``flags`` say what is odd about its words.
-    ``translation``: such a quote by a language model, its amounts and names checked; None where none was made.
-    ``warnings``: why the quote, though it is what was read, may not be what the page says, in the asker's language.
-    """
-
-    number: int
+    number: Annotated[int, "As in the answer's marks: [1]."]
     passage_id: str
     doc_id: str
     title: str
-    original: str | None
-    section: tuple[str, ...]
+    original: Annotated[str | None, "The document that a digest was made from; pages and sections are its own."]
+    section: Annotated[tuple[str, ...], "Headings above the passage, outermost first."]
     table: str | None
     page_start: int
     page_end: int
-    page_label: str | None
-    quote: str
+    page_label: Annotated[str | None, "The printed page number, where known."]
+    quote: Annotated[str, 'The source text under the spans, pieces joined by " … ".']
     spans: tuple[QuotedSpan, ...]
-    text_sha256: str
-    boxes: tuple[Box, ...]
+    text_sha256: Annotated[str, "Of the source text that the spans count in."]
+    boxes: Annotated[tuple[Box, ...], "The quote on its pages, for PDFs."]
     language: str
     url: str | None
-    score: float
-    also_supported_by: tuple[str, ...] = ()
-    glosses: tuple[Gloss, ...] = ()
-    flags: tuple[Flag, ...] = ()
-    translation: str | None = None
-    warnings: tuple[str, ...] = ()
+    score: Annotated[float, "Relevance, 0-1, comparable within one answer."]
+    also_supported_by: Annotated[tuple[str, ...], "Ids of passages that say the same."] = ()
+    glosses: Annotated[tuple[Gloss, ...], "Key terms of a quote in another language, rendered."] = ()
+    flags: Annotated[tuple[Flag, ...], _FLAGS] = ()
+    translation: Annotated[
+        str | None, "The quote by a language model, its amounts and names checked; never the quote."
+    ] = None
+    warnings: Annotated[tuple[str, ...], _WARNINGS] = ()
     offset_unit: Literal["codepoint"] = "codepoint"
-    verified: Literal[True] = True
+    verified: Annotated[Literal[True], "The quote was compared with the store just before it was sent."] = True
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One statement of an answer; ``citations`` are the numbers of the citations that carry it.
+    """One statement of an answer and the numbers of the citations that carry it."""
 
-    ``text`` may hold several paragraphs, a line break between them. ``part`` is the part of the question that it
-    answers, "" where the question has one part only. ``tabled``: the answer's table says the same, so that whoever
-    shows the table leaves the segment out.
-    """
-
-    text: str
+    text: Annotated[str, "May hold several paragraphs, a line break between them."]
     citations: tuple[int, ...]
-    part: str = ""
-    tabled: bool = False
+    part: Annotated[str, "The part of the question that it answers; empty where there is one only."] = ""
+    tabled: Annotated[bool, "The table says the same: leave it out where the table is shown."] = False
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerCell:
-    """What an answer's table says at one place, with its citations; or ``missing``, why it says nothing there.
+    """What a table says at one place, or why it says nothing there.
 
     Either ``text`` and ``citations`` hold something and ``missing`` is None, or it is the other way about.
     """
 
     text: str = ""
     citations: tuple[int, ...] = ()
-    missing: str | None = None
+    missing: Annotated[str | None, "Why the cell is empty; null where it is not."] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +118,10 @@ class AnswerRow:
 
 @dataclass(frozen=True, slots=True)
 class AnswerTable:
-    """Statements side by side. ``corner`` heads the labels of the rows; it and ``caption`` may be empty."""
+    """Statements side by side, each also in a segment that is marked as `tabled`."""
 
     caption: str
-    corner: str
+    corner: Annotated[str, "Heads the labels of the rows; may be empty."]
     columns: tuple[str, ...]
     rows: tuple[AnswerRow, ...]
 
@@ -150,11 +150,9 @@ class AnswerTable:
 
 @dataclass(frozen=True, slots=True)
 class RankedPassage:
-    """A retrieved passage as shown to callers; ``why`` holds ranks and scores of each leg.
+    """A retrieved passage.
 
-    ``flags``: "instruction" where its text addresses a language model; whoever hands it to one should fence it.
-    "direction" where it holds controls that turn its direction; whoever shows it should show them, or leave them out.
-    ``warnings``: as a citation's.
+    ``why`` holds its rank and score in each leg of the search, and the terms found in it.
     """
 
     passage_id: str
@@ -167,15 +165,15 @@ class RankedPassage:
     language: str
     text: str
     spans: tuple[QuotedSpan, ...]
-    score: float
+    score: Annotated[float, "Higher is better; comparable within one query."]
     why: dict[str, Any]
-    flags: tuple[Flag, ...] = ()
-    warnings: tuple[str, ...] = ()
+    flags: Annotated[tuple[Flag, ...], _FLAGS] = ()
+    warnings: Annotated[tuple[str, ...], _WARNINGS] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """A sentence that a generator wrote and that was not let through; ``reason`` says why, in one line."""
+    """A sentence that a language model wrote and that did not pass the check."""
 
     text: str
     reason: str
@@ -183,38 +181,36 @@ class Removed:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The one answer object of every interface. ``abstain_reason`` is set exactly when ``status`` is "abstained".
+    """A checked answer, or an abstention with its reason, which is a normal result.
 
-    Where that is "premise_contradicted", segments and citations show what stands against the premise. "partial": a
-    part of what is asked for was not found; ``missing`` names each such part.
-
-    ``table`` says side by side what the ``tabled`` segments say one after the other. ``suggestions`` are questions that
-    the library answers, offered to who asks for nothing ("no_question") or too little.
-
-    ``confidence`` is about the share of answers as sure as this one that are complete, 0..1; below the stated bar the
-    engine abstains.
-    ``generated`` says whether a language model wrote the segments, ``removed`` what of its text failed the check, and
-    ``notes`` tell, one line each, what the caller should know of how the answer came about.
+    Where the reason is "premise_contradicted", segments and citations show what stands against the premise. An answer
+    is "partial" where a part of what is asked for was not found.
     """
 
     status: Status
-    abstain_reason: AbstainReason | None
-    question: str
+    abstain_reason: Annotated[
+        AbstainReason | None,
+        "Set exactly when the status is `abstained`; `no_question`: a greeting, or a turn of which nobody can tell "
+        "what it leans on, answered by a reply.",
+    ]
+    question: Annotated[str, "As it was understood: with `history` it may be the turn made to stand alone."]
     language: str
-    answer: str
+    answer: Annotated[str, "All segments in one string, with marks such as [1]; why there is none, if so."]
     segments: tuple[Segment, ...]
     citations: tuple[Citation, ...]
-    passages: tuple[RankedPassage, ...]
-    confidence: float
-    generation: int
+    passages: Annotated[tuple[RankedPassage, ...], "Everything retrieved, best first."]
+    confidence: Annotated[float, "How near the library comes to what is asked, 0-1."]
+    generation: Annotated[int, "Number of changes to the library when this was answered."]
     encoder: str
     timings_ms: dict[str, float]
-    generated: bool = False
+    generated: Annotated[bool, "Whether a language model wrote the segments."] = False
     notes: tuple[str, ...] = ()
     removed: tuple[Removed, ...] = ()
-    table: AnswerTable | None = None
-    missing: tuple[str, ...] = ()
-    suggestions: tuple[str, ...] = ()
+    table: Annotated[AnswerTable | None, "What the `tabled` segments say, as rows and columns."] = None
+    missing: Annotated[tuple[str, ...], "Parts of what is asked for of which nothing was found."] = ()
+    suggestions: Annotated[
+        tuple[str, ...], "Questions that the library answers, where nothing or too little is asked."
+    ] = ()
 
     @property
     def missed(self) -> str:
@@ -254,7 +250,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """Ranked passages for a query, best first."""
+    """Ranked passages, best first."""
 
     query: str
     hits: tuple[RankedPassage, ...]

@@ -43,7 +43,7 @@ _OFFERED = 12  # pieces of evidence for a generator
 _QUESTION_CHARS = 4_000  # longer than any question; a pasted document is a mistake worth naming
 
 
-class Asking:
+class QueryEngine:
     """What asks one library. ``astral`` gives a document's :func:`astral_offsets`."""
 
     def __init__(

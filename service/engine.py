@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sinkqa.service.answer import Answer, SearchResult
     from sinkqa.service.answering.dialogue.opening import Opening
     from sinkqa.service.answering.writing.generating import Generator
-    from sinkqa.service.asking import Asking
+    from sinkqa.service.asking import QueryEngine
     from sinkqa.service.documents.doctor import DoctorReport
     from sinkqa.service.exporting.exporter import Exported
     from sinkqa.service.exporting.memo import Memo
@@ -49,11 +49,11 @@ class Engine(Shelf):
         _ = self._asking
 
     @cached_property
-    def _asking(self) -> Asking:
+    def _asking(self) -> QueryEngine:
         """Comes with the first question: a list of documents need not wait for what answers."""
-        from sinkqa.service.asking import Asking
+        from sinkqa.service.asking import QueryEngine
 
-        return Asking(self._library, self._settings, generator=self._generator, astral=self._astral_offsets)
+        return QueryEngine(self._library, self._settings, generator=self._generator, astral=self._astral_offsets)
 
     @staticmethod
     def exists(settings: Settings) -> bool:

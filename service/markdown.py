@@ -20,7 +20,7 @@ _UNDERSTOOD = {"zh": "理解为：", "en": "Understood as: "}
 _SOURCES = {"zh": "来源：", "en": "Sources:"}
 
 
-class Link(Protocol):
+class PassageLink(Protocol):
     """Gives the address of a passage, opened at the words under the spans."""
 
     def __call__(self, passage_id: str, *, spans: Sequence[QuotedSpan] = ()) -> str:
@@ -28,7 +28,7 @@ class Link(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class CitationLink:
     """The link of one citation, ``[start, end)`` in code points of the whole text: all of ``[1](https://…)``."""
 
     start: int
@@ -38,11 +38,11 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TextChunk:
     """A part of the text, to be sent at once, and the marks in it. Pieces joined are the whole text."""
 
     text: str
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[CitationLink, ...] = ()
 
 
 _Block = tuple[str, Sequence[str | int]]
@@ -50,7 +50,7 @@ _Block = tuple[str, Sequence[str | int]]
 _PARAGRAPH, _LINE = "\n\n", "\n"
 
 
-def pieces(answer: Answer, link: Link, *, asked: str = "") -> Iterator[Piece]:
+def pieces(answer: Answer, link: PassageLink, *, asked: str = "") -> Iterator[TextChunk]:
     """How the question was understood, where that is not as ``asked``; why it abstains; what it says; the sources.
 
     Then what else could be asked, and notes. Segments that the answer's table tells are told by the table; what has a
@@ -60,15 +60,15 @@ def pieces(answer: Answer, link: Link, *, asked: str = "") -> Iterator[Piece]:
     urls = {number: link(citation.passage_id, spans=citation.spans) for number, citation in cited.items()}
     at = 0
     for gap, strands in _blocks(answer, urls, asked):
-        text, marks = gap if at else "", list[Mark]()
+        text, marks = gap if at else "", list[CitationLink]()
         for strand in strands:
             if isinstance(strand, str):
                 text += strand
                 continue
             start = at + len(text) + 1
             text += f" [{strand}]({urls[strand]})"
-            marks.append(Mark(start, at + len(text), urls[strand], cited[strand]))
-        yield Piece(text, tuple(marks))
+            marks.append(CitationLink(start, at + len(text), urls[strand], cited[strand]))
+        yield TextChunk(text, tuple(marks))
         at += len(text)
 
 

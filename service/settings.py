@@ -42,7 +42,7 @@ class Secret:
         return "Secret(…)"
 
 
-class _Limits(NamedTuple):
+class _Bounds(NamedTuple):
     """What a number or a text must keep to; None: anything."""
 
     ge: float | None = None
@@ -65,7 +65,7 @@ class _Limits(NamedTuple):
 
 
 def _setting(default: Any, *, description: str, **limits: Any) -> Any:
-    meta = {"description": description, "limits": _Limits(**limits)}
+    meta = {"description": description, "limits": _Bounds(**limits)}
     return field(default_factory=default, metadata=meta) if callable(default) else field(default=default, metadata=meta)
 
 
@@ -231,7 +231,7 @@ class Settings:
         return cls(**values)
 
 
-def _checked(name: str, kind: str, given: object, limits: _Limits) -> object:
+def _checked(name: str, kind: str, given: object, limits: _Bounds) -> object:
     make, expected = _KINDS[kind.removesuffix(" | None")]
     try:
         value = make(given)

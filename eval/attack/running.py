@@ -35,7 +35,7 @@ _COSTLY = Cost("/v1/verify", "carbon, ", 20_000, 0.0, 0)  # for a crowd, where n
 
 
 @dataclass(slots=True)
-class Run:
+class AttackRun:
     """What every part is given; ``worst`` is filled by one for the next. ``keep`` is where files that failed go."""
 
     documents: Path
@@ -57,7 +57,7 @@ class Run:
             yield server, settings
 
 
-def attack(parts: Sequence[str], minutes: float, run: Run) -> Iterator[Outcome]:
+def attack(parts: Sequence[str], minutes: float, run: AttackRun) -> Iterator[Outcome]:
     """Each part's outcome as it comes; the time is shared among the parts that are chosen."""
     whole = sum(SHARES[part] for part in parts) or 1.0
     for number, part in enumerate(parts):
@@ -69,7 +69,7 @@ def attack(parts: Sequence[str], minutes: float, run: Run) -> Iterator[Outcome]:
     run.on_progress(len(parts), len(parts), "done")
 
 
-def _finished(part: str, run: Run) -> Outcome:
+def _finished(part: str, run: AttackRun) -> Outcome:
     """The outcome of a part; one that cannot go on has failed."""
     try:
         return PARTS[part](run)
@@ -78,43 +78,43 @@ def _finished(part: str, run: Run) -> Outcome:
         return Outcome(part, 0, run.clock.spent_s, {}, (Bar("parts that went on to the end", 0, 1, True),), (failure,))
 
 
-def _forge(run: Run) -> Outcome:
+def _forge(run: AttackRun) -> Outcome:
     return forgery(run.documents, run.seed, run.clock, on_progress=run.on_progress)
 
 
-def _fuzz(run: Run) -> Outcome:
+def _fuzz(run: AttackRun) -> Outcome:
     return fuzz(read_samples(run.documents, seed=run.seed), run.seed, run.clock, keep=run.keep)
 
 
-def _strings(run: Run) -> Outcome:
+def _strings(run: AttackRun) -> Outcome:
     with run.serving() as (server, _):
         outcome, worst = strings(server, run.seed, run.clock)
     run.worst = worst or run.worst
     return outcome
 
 
-def _crowd(run: Run) -> Outcome:
+def _crowd(run: AttackRun) -> Outcome:
     with run.serving() as (server, settings):
         keys = [keys_of(settings).create(f"client {n}")[1] for n in range(ATTACKERS + 1)]
         return crowd(server, keys, run.worst, run.clock)
 
 
-def _kill(run: Run) -> Outcome:
+def _kill(run: AttackRun) -> Outcome:
     return killing(run.folder, run.seed, run.clock)
 
 
-def _contract(run: Run) -> Outcome:
+def _contract(run: AttackRun) -> Outcome:
     scopes: tuple[Scope, ...] = ("admin", "read")
     with run.serving() as (server, settings):
         keys: dict[str, str | None] = {scope: keys_of(settings).create(scope, scope=scope)[1] for scope in scopes}
         return contract(server.url, keys | {"no": None}, run.seed, run.clock, run.folder)
 
 
-def _places(run: Run) -> Outcome:
+def _places(run: AttackRun) -> Outcome:
     return places(run.folder, run.seed, run.clock)
 
 
-PARTS: dict[str, Callable[[Run], Outcome]] = {
+PARTS: dict[str, Callable[[AttackRun], Outcome]] = {
     "forge": _forge,
     "fuzz": _fuzz,
     "strings": _strings,

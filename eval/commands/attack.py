@@ -30,7 +30,7 @@ def attack(
     as_json: AsJson = False,
 ) -> None:
     """Forge, break files, send costly texts, crowd, kill and query at random; exit status 1 where a bar breaks."""
-    from sinkqa.eval.attack.running import PARTS, Run
+    from sinkqa.eval.attack.running import PARTS, AttackRun
     from sinkqa.eval.attack.running import attack as run
     from sinkqa.eval.progress import progress
 
@@ -44,7 +44,7 @@ def attack(
     typer.echo(f"seed {dice}", err=True)
     outcomes: list[Outcome] = []
     with progress("attack") as advance:
-        for outcome in run(chosen, minutes, Run(documents, dice, keep, advance)):
+        for outcome in run(chosen, minutes, AttackRun(documents, dice, keep, advance)):
             outcomes.append(outcome)
             if not as_json:
                 print_outcome(outcome)

@@ -32,7 +32,7 @@ Rule = Callable[[Sentence, Random], Forged | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ForgeryKind:
     """A rule for one language. ``why`` says what a reader takes from the forgery that the source does not say.
 
     ``is_part``: the forgery stands in its source word for word, and is false without what stands around it there.
@@ -47,7 +47,7 @@ class Kind:
     of: PassageKind = "text"
 
 
-KINDS: list[Kind] = []
+KINDS: list[ForgeryKind] = []
 """All kinds, in the order in which they are printed; ``eval.forging.measure`` imports every module of them."""
 
 FIGURES: dict[Language, str] = {  # amounts with what they count; no sign, currency, bound or range before them
@@ -67,7 +67,7 @@ def kind(
     """Registers a rule; without languages for both."""
 
     def register(rule: Rule) -> Rule:
-        KINDS.extend(Kind(name, language, why, rule, is_part, of) for language in languages or LANGUAGES)
+        KINDS.extend(ForgeryKind(name, language, why, rule, is_part, of) for language in languages or LANGUAGES)
         return rule
 
     return register

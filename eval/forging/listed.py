@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from sinkqa.eval.forging.kinds import FIGURES, KINDS, Forged, Kind, Rule, filled, is_plain
+from sinkqa.eval.forging.kinds import FIGURES, KINDS, Forged, ForgeryKind, Rule, filled, is_plain
 from sinkqa.eval.forging.material import LANGUAGES, Language, Sentence
 
 _FOLDER = Path(__file__).parent
@@ -91,4 +91,4 @@ for _name, _make in _MADE.items():
     for _listed in tomllib.loads((_FOLDER / f"{_name}.toml").read_text("utf-8"))["kind"]:
         for _language in LANGUAGES:
             if _rule := _make(_listed, _language):
-                KINDS.append(Kind(_listed["name"], _language, _listed["why"], _rule, is_part=_name == "frames"))
+                KINDS.append(ForgeryKind(_listed["name"], _language, _listed["why"], _rule, is_part=_name == "frames"))

@@ -13,7 +13,7 @@ from typing import get_args
 from sinkqa.eval.answering.labelling import label, labelling
 from sinkqa.eval.data.evidence import bare
 from sinkqa.eval.forging import amounts, borders, glyphs, listed, tables, words
-from sinkqa.eval.forging.kinds import KINDS, Forged, Kind, begun_small
+from sinkqa.eval.forging.kinds import KINDS, Forged, ForgeryKind, begun_small
 from sinkqa.eval.forging.material import Language, Material, Sentence, Shelf, written
 from sinkqa.eval.forging.truths import truths
 from sinkqa.eval.ranking.running import OnProgress
@@ -95,7 +95,7 @@ def forge(
     return scores
 
 
-def forgeries(kind: Kind, material: Material, count: int, random: Random) -> Iterator[tuple[Sentence, Forged]]:
+def forgeries(kind: ForgeryKind, material: Material, count: int, random: Random) -> Iterator[tuple[Sentence, Forged]]:
     """``count`` forged statements of a kind, no two alike, or as many as its sentences allow."""
     pool = material.of(kind.of, kind.language)
     seen: set[str] = set()
@@ -109,7 +109,7 @@ def forgeries(kind: Kind, material: Material, count: int, random: Random) -> Ite
             return
 
 
-def is_true(forged: Forged, sentence: Sentence, kind: Kind) -> bool:
+def is_true(forged: Forged, sentence: Sentence, kind: ForgeryKind) -> bool:
     """Whether the forgery is no forgery: its source, or what stands around it, says the same word for word."""
     said = bare(forged.claim)
     if forged.source is not None:

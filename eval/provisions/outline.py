@@ -117,7 +117,7 @@ class Law:
     apart: tuple[Span, ...] = ()
 
 
-class _Heading(NamedTuple):
+class _ProvisionHeading(NamedTuple):
     number: str
     span: Span
     style: Style
@@ -221,14 +221,14 @@ def _within(spans: Sequence[Span], place: int) -> bool:
     return any(span.start <= place < span.end for span in spans[max(0, at - 4) : at])
 
 
-def _runs(text: str, document: Document) -> list[list[_Heading]]:
+def _runs(text: str, document: Document) -> list[list[_ProvisionHeading]]:
     """Series of headings with rising numbers, each from the first article on, in order of text."""
     tables = _blocks(document, *_ASIDE)
-    runs: list[list[_Heading]] = []
+    runs: list[list[_ProvisionHeading]] = []
     for style, pattern in _HEADINGS.items():
         if style == "section" and not _ACT.search(_title(document)):
             continue
-        run: list[_Heading] = []
+        run: list[_ProvisionHeading] = []
         last = _NOTHING
         for match in pattern.finditer(text):
             branches = tuple(numeral(each) for each in _BRANCH.findall(match.group(2)))
@@ -242,20 +242,20 @@ def _runs(text: str, document: Document) -> list[list[_Heading]]:
                 run, last = [], _NOTHING
             if last < key and key[0] <= last[0] + _REACH:
                 number = "-".join([f"{key[0]}{key[1]}", *map(str, branches)])
-                run.append(_Heading(number, Span(*match.span()), style))
+                run.append(_ProvisionHeading(number, Span(*match.span()), style))
                 last = key
         runs.append(run)
     whole = [run for run in runs if len(run) >= _LEAST and _begins(run[0])]
     return sorted(whole, key=lambda run: run[0].span.start)
 
 
-def _begins(heading: _Heading) -> bool:
+def _begins(heading: _ProvisionHeading) -> bool:
     """Whether a series may begin here: the first article of a Chinese measure may stand amid a line."""
     return heading.number == "1" or (heading.number == "2" and heading.style != "Article")
 
 
 def _article(
-    text: str, found: _Heading, starts: Sequence[int], aside: Sequence[Span], footnotes: Sequence[Span]
+    text: str, found: _ProvisionHeading, starts: Sequence[int], aside: Sequence[Span], footnotes: Sequence[Span]
 ) -> Article:
     number, heading, style = found
     end = starts[at] if (at := bisect_right(starts, heading.start)) < len(starts) else len(text)

@@ -104,7 +104,7 @@ def gold_library(
         readers = Readers(encoder_name, wanted=os.cpu_count() or 1, cpu_s=math.inf)
         with Library.open(folder, create=True, encoder=encoder) as library:
             report = take_in(library, [*documents, *beside], readers=readers, on_progress=on_progress)
-            failed = {Path(each.path): each.message for each in report.failed}
+            failed = {path: each.message for path, each in report.results.items() if each.state == "failed"}
             for path in documents:
                 if path in failed and {None, path.name, sha256_of(path)} & needed:
                     raise UnreadableDocument(f"{failed[path]}; the questions are about it")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 
-from sinkqa.eval.roundtrip.truth import Field, Grid, Heading, Item, Piece, Place, Run, Runs, Text, plain
+from sinkqa.eval.roundtrip.truth import Field, Grid, Heading, ListItem, Piece, PlacedCell, Runs, Text, TextRun, plain
 from sinkqa.eval.roundtrip.words import Language, Words
 
 
@@ -101,11 +101,11 @@ def subscripts(draft: Draft) -> list[Piece]:
     words, gas = draft.words, draft.pick("CO|2", "N|2|O", "CH|4", "SO|2", "CO|2|e")
     parts = gas.split("|")
     runs: Runs = tuple(
-        Run(part, "lowered" if part.isdigit() else "plain") for part in parts
+        TextRun(part, "lowered" if part.isdigit() else "plain") for part in parts
     )  # fmt: skip
     before = words.either(f"In {words.figure('year')} the {words.pick('place')} plant emitted ", "该企业当年排放的")
     after = words.either(f" of {words.figure('count')} tonnes. ", f"为{words.figure('count')}吨。")
-    return [Text((Run(before), *runs, Run(after), Run(words.sentence())), "subscripts")]
+    return [Text((TextRun(before), *runs, TextRun(after), TextRun(words.sentence())), "subscripts")]
 
 
 def fractions(draft: Draft) -> list[Piece]:
@@ -113,7 +113,7 @@ def fractions(draft: Draft) -> list[Piece]:
     words = draft.words
     top, bottom = draft.random.choice((("44", "12"), ("12", "44"), ("16", "12"), ("1", "3"), ("44", "28")))
     lead = words.either("Emissions are calculated as follows:", "排放量按下式计算：")
-    formula = (Run("E = AD × OF × "), Run(f"{top}/{bottom}", "fraction"))
+    formula = (TextRun("E = AD × OF × "), TextRun(f"{top}/{bottom}", "fraction"))
     where = words.either("where AD is the activity and OF the oxidation factor.", "式中AD为活动水平，OF为氧化率。")
     return [Text(plain(lead), "fractions"), Text(formula, "fractions", role="formula"), Text(plain(where), "fractions")]
 
@@ -122,7 +122,7 @@ def _shifted(texts: str, power: str) -> Runs:
     """The power stands raised behind the base, of which ``texts`` says where it ends: before|base^after."""
     before, _, rest = texts.partition("|")
     base, _, after = rest.partition("^")
-    return Run(before + base), Run(power, "raised"), Run(after)
+    return TextRun(before + base), TextRun(power, "raised"), TextRun(after)
 
 
 def notes(draft: Draft) -> list[Piece]:
@@ -130,9 +130,9 @@ def notes(draft: Draft) -> list[Piece]:
     words, runs, found = draft.words, [], []
     for number in range(draft.random.randint(1, 2)):
         first = words.sentence()
-        runs += [Run(first[:-1]), Run(f"{number}", "mark"), Run(first[-1] + words.either(" ", ""))]
+        runs += [TextRun(first[:-1]), TextRun(f"{number}", "mark"), TextRun(first[-1] + words.either(" ", ""))]
         found.append((f"{number}", words.sentence()))
-    return [Text((*runs, Run(words.sentence())), "footnotes", tuple(found))]
+    return [Text((*runs, TextRun(words.sentence())), "footnotes", tuple(found))]
 
 
 _FORMATS: dict[Language, tuple[tuple[str, str], ...]] = {
@@ -156,22 +156,24 @@ def sign(style: str, number: int) -> str:
     return _SIGNS[style].split()[number - 1]
 
 
-def items(draft: Draft, kind: str, style: str, around: str, count: int) -> list[Item]:
+def items(draft: Draft, kind: str, style: str, around: str, count: int) -> list[ListItem]:
     """A list that starts at 1."""
     return [
-        Item(around.replace("%1", sign(style, n)), plain(draft.words.sentence()), kind, n, style, around, first=n == 1)
+        ListItem(
+            around.replace("%1", sign(style, n)), plain(draft.words.sentence()), kind, n, style, around, first=n == 1
+        )
         for n in range(1, count + 1)
     ]
 
 
-def grouped(pieces: Sequence[Piece]) -> Iterator[Piece | list[Item]]:
+def grouped(pieces: Sequence[Piece]) -> Iterator[Piece | list[ListItem]]:
     """Pieces in order, the items of one list together."""
-    several: list[Item] = []
+    several: list[ListItem] = []
     for piece in pieces:
-        if several and not (isinstance(piece, Item) and not (piece.first and piece.depth == 1)):
+        if several and not (isinstance(piece, ListItem) and not (piece.first and piece.depth == 1)):
             yield several
             several = []
-        if isinstance(piece, Item):
+        if isinstance(piece, ListItem):
             several.append(piece)
         else:
             yield piece
@@ -237,10 +239,10 @@ def grid(draft: Draft, kind: str, *, rows: int = 0, columns: int = 0) -> Grid:
     names += [f"{name} {number}" for number in range(2, 9) for name in names][: max(0, rows - len(names))]
     heads = [words.either("Region", "地区"), *words.distinct("thing", n_columns)]
     held = random.choices(("share", "count", "sector"), (6, 2, 1), k=n_columns + 1)
-    places = [Place(0, column, text[:1].upper() + text[1:]) for column, text in enumerate(heads)]
+    places = [PlacedCell(0, column, text[:1].upper() + text[1:]) for column, text in enumerate(heads)]
     for row, name in enumerate(names, 1):
-        places.append(Place(row, 0, name))
-        places += [Place(row, column, words.pick(held[column])) for column in range(1, n_columns + 1)]
+        places.append(PlacedCell(row, 0, name))
+        places += [PlacedCell(row, column, words.pick(held[column])) for column in range(1, n_columns + 1)]
     return Grid(caption(draft), tuple(places), kind=kind, rules=random.choice(("full", "booktabs", "rows")))
 
 
@@ -317,13 +319,13 @@ def merged(draft: Draft) -> list[Piece]:
     words, names = draft.words, draft.words.distinct("place", 3)
     sectors = words.distinct("sector", 2)
     heads = [words.either("Region", "地区"), words.either("Sector", "行业"), *words.distinct("thing", 2)]
-    places = [Place(0, column, text[:1].upper() + text[1:]) for column, text in enumerate(heads)]
+    places = [PlacedCell(0, column, text[:1].upper() + text[1:]) for column, text in enumerate(heads)]
     for number, name in enumerate(names):
-        places.append(Place(1 + 2 * number, 0, name, row_span=2))
+        places.append(PlacedCell(1 + 2 * number, 0, name, row_span=2))
         for half, sector in enumerate(sectors):
             row = 1 + 2 * number + half
-            places.append(Place(row, 1, sector))
-            places += [Place(row, column, words.figure("share")) for column in (2, 3)]
+            places.append(PlacedCell(row, 1, sector))
+            places += [PlacedCell(row, column, words.figure("share")) for column in (2, 3)]
     return [Grid(caption(draft), tuple(places), label_columns=2, kind="merged cells")]
 
 
@@ -331,15 +333,16 @@ def two_rows(draft: Draft) -> list[Piece]:
     """A header of two rows: groups over years."""
     words = draft.words
     groups, first = words.distinct("thing", 2), draft.random.randint(2012, 2024)
-    places = [Place(0, 0, words.either("Region", "地区"), row_span=2)]
+    places = [PlacedCell(0, 0, words.either("Region", "地区"), row_span=2)]
     for number, group in enumerate(groups):
-        places.append(Place(0, 1 + 2 * number, group[:1].upper() + group[1:], column_span=2))
+        places.append(PlacedCell(0, 1 + 2 * number, group[:1].upper() + group[1:], column_span=2))
         places += [
-            Place(1, 1 + 2 * number + year, words.either(f"{first + year}", f"{first + year}年")) for year in (0, 1)
+            PlacedCell(1, 1 + 2 * number + year, words.either(f"{first + year}", f"{first + year}年"))
+            for year in (0, 1)
         ]
     for row, name in enumerate(words.distinct("place", 4), 2):
-        places.append(Place(row, 0, name))
-        places += [Place(row, column, words.figure("share")) for column in range(1, 5)]
+        places.append(PlacedCell(row, 0, name))
+        places += [PlacedCell(row, column, words.figure("share")) for column in range(1, 5)]
     return [Grid(caption(draft), tuple(places), header_rows=2, kind="two-row header")]
 
 
@@ -363,9 +366,13 @@ def wrapped(draft: Draft) -> list[Piece]:
     """A table whose cells are sentences of several lines."""
     words = draft.words
     heads = words.either("Body,Duty,Term", "机构,职责,期限").split(",")
-    places = [Place(0, column, text) for column, text in enumerate(heads)]
+    places = [PlacedCell(0, column, text) for column, text in enumerate(heads)]
     for row, name in enumerate(words.distinct("body", 3), 1):
-        places += [Place(row, 0, name), Place(row, 1, words.sentence()), Place(row, 2, words.figure("days"))]
+        places += [
+            PlacedCell(row, 0, name),
+            PlacedCell(row, 1, words.sentence()),
+            PlacedCell(row, 2, words.figure("days")),
+        ]
     return [Grid(caption(draft), tuple(places), kind="wrapped cells", rules="full")]
 
 

@@ -19,7 +19,7 @@ SHARES = {"pdf": 10, "docx": 4, "html": 3, "markdown": 2, "xlsx": 1}
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class DocumentFeature:
     """What a document may have: pieces that ``maker`` makes, or a dress of its pages that the format's writer knows."""
 
     name: str
@@ -34,84 +34,84 @@ _GRIDS = (*_TEXT, "xlsx")
 _MERGING = ("pdf", "docx", "html", "xlsx")
 _PDF, _DOCX, _HTML, _MARKDOWN, _XLSX = ((name,) for name in FORMATS)
 KINDS = (
-    Kind("powers", _TEXT, drafting.powers),
-    Kind("exponents of units", _TEXT, drafting.units),
-    Kind("subscripts", _TEXT, drafting.subscripts),
-    Kind("fractions", _TEXT, drafting.fractions),
-    Kind("footnotes", _TEXT, drafting.notes),
-    Kind("list", _TEXT, drafting.listed),
-    Kind("ruled table", _TEXT, drafting.ruled),
-    Kind("three-line table", _PDF, drafting.booktabs),
-    Kind("table without rules", _PDF, drafting.unruled),
-    Kind("unit line", _GRIDS, drafting.unit_line),
-    Kind("caption below", _PDF, drafting.caption_below),
-    Kind("table with remark", _GRIDS, drafting.remarked),
-    Kind("year headers", _GRIDS, drafting.years),
-    Kind("merged cells", _MERGING, drafting.merged),
-    Kind("two-row header", _MERGING, drafting.two_rows),
-    Kind("turned labels", _PDF, drafting.turned_labels),
-    Kind("empty cells", _GRIDS, drafting.gaps),
-    Kind("wrapped cells", _TEXT, drafting.wrapped),
-    Kind("number formats", _XLSX, drafting.formatted),
-    Kind("continued table", _PDF, drafting.continued),
-    Kind("sideways table", _PDF, drafting.sideways),
-    Kind("rules between groups", _PDF, drafting.grouped_rules),
-    Kind("short blocks", _PDF, drafting.blocks),
-    Kind("contents list", _PDF),
-    Kind("lines that differ by a figure", _TEXT, drafting.repeated),
-    Kind("headings of any size", _PDF, drafting.large_heading),
-    Kind("spaced headings", _PDF, drafting.spaced_heading, ("zh",)),
-    Kind("form values", _PDF, drafting.form),
-    Kind("vertical text", _PDF, drafting.vertical, ("zh",)),
-    Kind("two columns", _PDF),
-    Kind("three columns", _PDF),
-    Kind("hyphenation", _PDF, languages=("en",)),
-    Kind("watermark under", _PDF),
-    Kind("watermark over", _PDF),
-    Kind("stamp", _PDF),
-    Kind("bold twice at once", _PDF),
-    Kind("bold twice later", _PDF),
-    Kind("running heads", ("pdf", "docx")),
-    Kind("page numbers", _PDF),
-    Kind("line numbers", _PDF),
-    Kind("letters placed", _PDF),
-    Kind("layer off", _PDF),
-    Kind("typed notes", _PDF, marking.remarked_on_the_page),
-    Kind("outside the page", _PDF),
-    Kind("turned page", _PDF),
-    Kind("drop capitals", _PDF, languages=("en",)),
-    Kind("white text", _PDF),
-    Kind("covered text", _PDF),
-    Kind("struck text", _FLOWED, marking.struck),
-    Kind("hidden text", ("docx", "html"), marking.hidden),
-    Kind("lists that count otherwise", _HTML, marking.renumbered),
-    Kind("legal numbers", _DOCX, marking.legal),
-    Kind("numbers in cells", _DOCX, marking.counted),
-    Kind("numbers of styles", _DOCX),
-    Kind("comments", ("docx", "markdown")),
-    Kind("quotes", _MARKDOWN),
-    Kind("restarted lists", ("docx", "html"), marking.restarted),
-    Kind("nested list", _FLOWED, marking.nested_list),
-    Kind("rare list formats", _DOCX, marking.numbered),
-    Kind("articles beyond ninety-nine", _DOCX, marking.late, ("zh",)),
-    Kind("text box", _DOCX, marking.boxed),
-    Kind("content controls", _DOCX, marking.controlled),
-    Kind("rows in controls", _DOCX, drafting.ruled),
-    Kind("outline levels", _DOCX),
-    Kind("cells set in from the left", _DOCX, drafting.set_in),
-    Kind("renamed parts", _DOCX),
-    Kind("strict package", _DOCX),
-    Kind("closed panels", _HTML),
-    Kind("sections with any name", _HTML),
-    Kind("headers of sections", _HTML),
-    Kind("tables within cells", _HTML, drafting.ruled),
-    Kind("boilerplate", _HTML),
-    Kind("old encoding", _HTML, languages=("zh",)),
-    Kind("emphasis", _FLOWED, marking.emphasised),
-    Kind("braces", _MARKDOWN, marking.braced),
-    Kind("front matter", _MARKDOWN),
-    Kind("rules at the top", _MARKDOWN),
-    Kind("hidden sheet", _XLSX),
+    DocumentFeature("powers", _TEXT, drafting.powers),
+    DocumentFeature("exponents of units", _TEXT, drafting.units),
+    DocumentFeature("subscripts", _TEXT, drafting.subscripts),
+    DocumentFeature("fractions", _TEXT, drafting.fractions),
+    DocumentFeature("footnotes", _TEXT, drafting.notes),
+    DocumentFeature("list", _TEXT, drafting.listed),
+    DocumentFeature("ruled table", _TEXT, drafting.ruled),
+    DocumentFeature("three-line table", _PDF, drafting.booktabs),
+    DocumentFeature("table without rules", _PDF, drafting.unruled),
+    DocumentFeature("unit line", _GRIDS, drafting.unit_line),
+    DocumentFeature("caption below", _PDF, drafting.caption_below),
+    DocumentFeature("table with remark", _GRIDS, drafting.remarked),
+    DocumentFeature("year headers", _GRIDS, drafting.years),
+    DocumentFeature("merged cells", _MERGING, drafting.merged),
+    DocumentFeature("two-row header", _MERGING, drafting.two_rows),
+    DocumentFeature("turned labels", _PDF, drafting.turned_labels),
+    DocumentFeature("empty cells", _GRIDS, drafting.gaps),
+    DocumentFeature("wrapped cells", _TEXT, drafting.wrapped),
+    DocumentFeature("number formats", _XLSX, drafting.formatted),
+    DocumentFeature("continued table", _PDF, drafting.continued),
+    DocumentFeature("sideways table", _PDF, drafting.sideways),
+    DocumentFeature("rules between groups", _PDF, drafting.grouped_rules),
+    DocumentFeature("short blocks", _PDF, drafting.blocks),
+    DocumentFeature("contents list", _PDF),
+    DocumentFeature("lines that differ by a figure", _TEXT, drafting.repeated),
+    DocumentFeature("headings of any size", _PDF, drafting.large_heading),
+    DocumentFeature("spaced headings", _PDF, drafting.spaced_heading, ("zh",)),
+    DocumentFeature("form values", _PDF, drafting.form),
+    DocumentFeature("vertical text", _PDF, drafting.vertical, ("zh",)),
+    DocumentFeature("two columns", _PDF),
+    DocumentFeature("three columns", _PDF),
+    DocumentFeature("hyphenation", _PDF, languages=("en",)),
+    DocumentFeature("watermark under", _PDF),
+    DocumentFeature("watermark over", _PDF),
+    DocumentFeature("stamp", _PDF),
+    DocumentFeature("bold twice at once", _PDF),
+    DocumentFeature("bold twice later", _PDF),
+    DocumentFeature("running heads", ("pdf", "docx")),
+    DocumentFeature("page numbers", _PDF),
+    DocumentFeature("line numbers", _PDF),
+    DocumentFeature("letters placed", _PDF),
+    DocumentFeature("layer off", _PDF),
+    DocumentFeature("typed notes", _PDF, marking.remarked_on_the_page),
+    DocumentFeature("outside the page", _PDF),
+    DocumentFeature("turned page", _PDF),
+    DocumentFeature("drop capitals", _PDF, languages=("en",)),
+    DocumentFeature("white text", _PDF),
+    DocumentFeature("covered text", _PDF),
+    DocumentFeature("struck text", _FLOWED, marking.struck),
+    DocumentFeature("hidden text", ("docx", "html"), marking.hidden),
+    DocumentFeature("lists that count otherwise", _HTML, marking.renumbered),
+    DocumentFeature("legal numbers", _DOCX, marking.legal),
+    DocumentFeature("numbers in cells", _DOCX, marking.counted),
+    DocumentFeature("numbers of styles", _DOCX),
+    DocumentFeature("comments", ("docx", "markdown")),
+    DocumentFeature("quotes", _MARKDOWN),
+    DocumentFeature("restarted lists", ("docx", "html"), marking.restarted),
+    DocumentFeature("nested list", _FLOWED, marking.nested_list),
+    DocumentFeature("rare list formats", _DOCX, marking.numbered),
+    DocumentFeature("articles beyond ninety-nine", _DOCX, marking.late, ("zh",)),
+    DocumentFeature("text box", _DOCX, marking.boxed),
+    DocumentFeature("content controls", _DOCX, marking.controlled),
+    DocumentFeature("rows in controls", _DOCX, drafting.ruled),
+    DocumentFeature("outline levels", _DOCX),
+    DocumentFeature("cells set in from the left", _DOCX, drafting.set_in),
+    DocumentFeature("renamed parts", _DOCX),
+    DocumentFeature("strict package", _DOCX),
+    DocumentFeature("closed panels", _HTML),
+    DocumentFeature("sections with any name", _HTML),
+    DocumentFeature("headers of sections", _HTML),
+    DocumentFeature("tables within cells", _HTML, drafting.ruled),
+    DocumentFeature("boilerplate", _HTML),
+    DocumentFeature("old encoding", _HTML, languages=("zh",)),
+    DocumentFeature("emphasis", _FLOWED, marking.emphasised),
+    DocumentFeature("braces", _MARKDOWN, marking.braced),
+    DocumentFeature("front matter", _MARKDOWN),
+    DocumentFeature("rules at the top", _MARKDOWN),
+    DocumentFeature("hidden sheet", _XLSX),
 )
 _APART = (
     {
@@ -157,7 +157,7 @@ class Made:
         return f"{self.number:04}-{self.kinds[0].replace(' ', '-') if self.kinds else 'plain'}.{suffix}"
 
 
-def kinds_of(format_: str) -> list[Kind]:
+def kinds_of(format_: str) -> list[DocumentFeature]:
     """All kinds that a format has."""
     return [kind for kind in KINDS if format_ in kind.formats]
 
@@ -178,11 +178,11 @@ def make(seed: int, documents: int, *, formats: Sequence[str] = (), kinds: Seque
         used[format_] += 1
 
 
-def _usable(format_: str, kinds: Sequence[str]) -> list[Kind]:
+def _usable(format_: str, kinds: Sequence[str]) -> list[DocumentFeature]:
     return [kind for kind in kinds_of(format_) if not kinds or kind.name in kinds]
 
 
-def _made(number: int, format_: str, random: Random, kinds: Sequence[Kind], turn: int) -> Made:
+def _made(number: int, format_: str, random: Random, kinds: Sequence[DocumentFeature], turn: int) -> Made:
     first = kinds[turn // 2 % len(kinds)]
     language = random.choice(first.languages)
     chosen = [first]
@@ -203,7 +203,7 @@ def _made(number: int, format_: str, random: Random, kinds: Sequence[Kind], turn
     return Made(number, format_, language, names, content, truth)
 
 
-def _goes_with(kind: Kind, chosen: Sequence[Kind]) -> bool:
+def _goes_with(kind: DocumentFeature, chosen: Sequence[DocumentFeature]) -> bool:
     names = {each.name for each in chosen}
     return not any(kind.name in apart and apart & names for apart in _APART)
 

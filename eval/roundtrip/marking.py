@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sinkqa.eval.roundtrip.drafting import Draft, grid, items, lead, sign
-from sinkqa.eval.roundtrip.truth import Item, Piece, Run, Text, plain
+from sinkqa.eval.roundtrip.truth import ListItem, Piece, Text, TextRun, plain
 
 LEGAL = "decimal of all levels"
 """A format in which Word writes the numbers above as figures, whatever they are there."""
@@ -17,8 +17,8 @@ def struck(draft: Draft) -> list[Piece]:
     old, new = words.figure("count"), words.figure("count")
     before, after = words.either("The cap is|tonnes of carbon dioxide.", "年度总量上限为|吨二氧化碳。").split("|")
     space = words.either(" ", "")
-    runs = (Run(before + space), Run(old, "struck"), Run(new, "inserted"), Run(space + after + space))
-    return [Text((*runs, Run(words.sentence())), "struck text")]
+    runs = (TextRun(before + space), TextRun(old, "struck"), TextRun(new, "inserted"), TextRun(space + after + space))
+    return [Text((*runs, TextRun(words.sentence())), "struck text")]
 
 
 def hidden(draft: Draft) -> list[Piece]:
@@ -26,7 +26,9 @@ def hidden(draft: Draft) -> list[Piece]:
     words = draft.words
     space = words.either(" ", "")
     secret = words.either("internal remark seven", "内部备注第七号")
-    return [Text((Run(words.sentence() + space), Run(secret, "hidden"), Run(words.sentence())), "hidden text")]
+    return [
+        Text((TextRun(words.sentence() + space), TextRun(secret, "hidden"), TextRun(words.sentence())), "hidden text")
+    ]
 
 
 def boxed(draft: Draft) -> list[Piece]:
@@ -61,7 +63,7 @@ def late(draft: Draft) -> list[Piece]:
     signs = ("九十九", "一百", "一百零一", "一百零二")
     style, around = "chineseCountingThousand", "第%1条"
     return [
-        Item(around.replace("%1", text), plain(draft.words.sentence()), kind, 99 + n, style, around, first=n == 0)
+        ListItem(around.replace("%1", text), plain(draft.words.sentence()), kind, 99 + n, style, around, first=n == 0)
         for n, text in enumerate(signs)
     ]
 
@@ -72,7 +74,7 @@ def renumbered(draft: Draft) -> list[Piece]:
     numbers = draft.random.choice(((4, 5, 6), (3, 2, 1), (1, 2, 7)))
     found: list[Piece] = [lead(draft, kind)]
     for place, number in enumerate(numbers):
-        found.append(Item(f"{number}.", plain(draft.words.sentence()), kind, number, first=place == 0))
+        found.append(ListItem(f"{number}.", plain(draft.words.sentence()), kind, number, first=place == 0))
     return found
 
 
@@ -84,10 +86,10 @@ def legal(draft: Draft) -> list[Piece]:
     for number in (1, 2):
         text = plain(draft.words.title())
         mark = around.replace("%1", sign(style, number))
-        found.append(Item(mark, text, kind, number, style, around, first=number == 1))
+        found.append(ListItem(mark, text, kind, number, style, around, first=number == 1))
         for below in (1, 2):
             text = plain(draft.words.sentence())
-            found.append(Item(f"{number}.{below}", text, kind, below, LEGAL, "%1.%2", 2, below == 1))
+            found.append(ListItem(f"{number}.{below}", text, kind, below, LEGAL, "%1.%2", 2, below == 1))
     return found
 
 
@@ -105,10 +107,10 @@ def nested_list(draft: Draft) -> list[Piece]:
     found: list[Piece] = [lead(draft, kind)]
     for number in range(1, 4):
         text = plain(draft.words.sentence())
-        found.append(Item(f"{number}.", text, kind, number, "decimal", "%1.", first=number == 1))
+        found.append(ListItem(f"{number}.", text, kind, number, "decimal", "%1.", first=number == 1))
         for below in range(1, 3):
             text = plain(draft.words.sentence())
-            found.append(Item(f"{sign(inner, below)}.", text, kind, below, inner, "%2.", 2, below == 1))
+            found.append(ListItem(f"{sign(inner, below)}.", text, kind, below, inner, "%2.", 2, below == 1))
     return found
 
 
@@ -122,7 +124,7 @@ def emphasised(draft: Draft) -> list[Piece]:
     words = draft.words
     name = words.either("Penalty:", "罚款：")
     rest = words.either(f" {words.figure('count')} euros for each tonne. ", f"每吨{words.figure('count')}元。")
-    return [Text((Run(name, "bold"), Run(rest), Run(words.sentence())), "emphasis")]
+    return [Text((TextRun(name, "bold"), TextRun(rest), TextRun(words.sentence())), "emphasis")]
 
 
 def braced(draft: Draft) -> list[Piece]:

@@ -65,7 +65,7 @@ def measure(truth: Truth, document: Document, passages: Sequence[Passage]) -> Ta
     _order(tally, truth.units, alignment.found)
     _structure(tally, truth.units, alignment.found, stored)
     _left_over(tally, truth, alignment, stored)
-    rows = [_Row(passage) for passage in passages if passage.kind == "row"]
+    rows = [_RowPassage(passage) for passage in passages if passage.kind == "row"]
     for cell in truth.cells:
         _cell(tally, cell, rows)
     return tally
@@ -186,7 +186,7 @@ def _within(part: str, whole: str) -> bool:
     return all(char in rest for char in part)
 
 
-class _Row:
+class _RowPassage:
     """A row passage, for comparison."""
 
     def __init__(self, passage: Passage) -> None:
@@ -194,7 +194,7 @@ class _Row:
         self.units = [(canonical(each.text), canonical(each.label), each) for each in passage.units]
 
 
-def _cell(tally: Tally, cell: CellTruth, rows: Sequence[_Row]) -> None:
+def _cell(tally: Tally, cell: CellTruth, rows: Sequence[_RowPassage]) -> None:
     text, caption, unit = canonical(cell.text), canonical(cell.caption), canonical(cell.unit)
     labels, headers = [canonical(each) for each in cell.labels], [canonical(each) for each in cell.headers]
     right = any(
@@ -206,7 +206,7 @@ def _cell(tally: Tally, cell: CellTruth, rows: Sequence[_Row]) -> None:
         tally.faults.append(Fault("cells", cell.kind, expected, next(_likely(cell, labels, headers, rows), "(no row)")))
 
 
-def _has(row: _Row, text: str, labels: Sequence[str], headers: Sequence[str]) -> bool:
+def _has(row: _RowPassage, text: str, labels: Sequence[str], headers: Sequence[str]) -> bool:
     return any(said == text and _is_label(label, labels, headers) for said, label, _ in row.units)
 
 
@@ -222,7 +222,9 @@ def _is_label(label: str, labels: Sequence[str], headers: Sequence[str]) -> bool
     return not _WORD.search(rest)
 
 
-def _likely(cell: CellTruth, labels: Sequence[str], headers: Sequence[str], rows: Sequence[_Row]) -> Iterator[str]:
+def _likely(
+    cell: CellTruth, labels: Sequence[str], headers: Sequence[str], rows: Sequence[_RowPassage]
+) -> Iterator[str]:
     """Rows that come near a lost cell: with its labels, else with its value."""
     text = canonical(cell.text)
     near = [row for row in rows if all(label in row.text for label in labels)]

@@ -20,7 +20,7 @@ _NOT_TEXT = frozenset({"mark", "struck", "hidden"})
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class TextRun:
     """Text in one form. A ``fraction`` is "44/12"; a ``mark`` refers to a note; ``struck`` is no longer valid."""
 
     text: str
@@ -36,27 +36,27 @@ class Run:
         return self.text.translate(_LOWERED) if self.form == "lowered" else self.text
 
 
-Runs = tuple[Run, ...]
+Runs = tuple[TextRun, ...]
 
 
 def plain(text: str) -> Runs:
     """Text in one run."""
-    return (Run(text),)
+    return (TextRun(text),)
 
 
 _BASE = re.compile(r"[A-Za-z]+$|[0-9.]+$")
 
 
-def with_bases(runs: Sequence[Run]) -> Iterator[tuple[Run, str]]:
+def with_bases(runs: Sequence[TextRun]) -> Iterator[tuple[TextRun, str]]:
     """Runs in order, what is raised with the word or figure that it stands on, which the run before loses."""
     for place, run in enumerate(runs):
         above = runs[place + 1] if place + 1 < len(runs) else None
         base = _BASE.search(run.text) if above and above.form == "raised" and run.form == "plain" else None
         before = _BASE.search(runs[place - 1].text) if place and run.form == "raised" else None
-        yield Run(run.text[: base.start()], run.form) if base else run, before[0] if before else ""
+        yield TextRun(run.text[: base.start()], run.form) if base else run, before[0] if before else ""
 
 
-def linear(runs: Sequence[Run]) -> str:
+def linear(runs: Sequence[TextRun]) -> str:
     """What runs say in one line."""
     return "".join(run.linear for run in runs)
 
@@ -84,7 +84,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ListItem:
     """A list item as printed: ``mark`` "3.", its ``number``, and its format: Word's name of it, and what is around it.
 
     The ``first`` of a list says at which number it starts.
@@ -101,7 +101,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PlacedCell:
     """A cell to set at its top left place."""
 
     row: int
@@ -119,7 +119,7 @@ class Grid:
     """A table: its first rows are headers, its first columns labels. ``unit`` is a line of its own, or ""."""
 
     caption: str
-    places: tuple[Place, ...]
+    places: tuple[PlacedCell, ...]
     header_rows: int = 1
     label_columns: int = 1
     unit: str = ""
@@ -150,7 +150,7 @@ class Field:
     kind: str = "form values"
 
 
-Piece = Heading | Text | Item | Grid | Field
+Piece = Heading | Text | ListItem | Grid | Field
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +203,7 @@ def truth_of(pieces: Sequence[Piece]) -> Truth:
         truth.units += _units(piece)
         if isinstance(piece, Grid):
             truth.cells += _cells(piece)
-        for run in piece.runs if isinstance(piece, Text | Item) else ():
+        for run in piece.runs if isinstance(piece, Text | ListItem) else ():
             if run.form in _NOT_TEXT:
                 truth.excluded.append(Excluded(run.text, f"{run.form} text"))
         if isinstance(piece, Text):
@@ -218,7 +218,7 @@ def _units(piece: Piece) -> Iterator[Unit]:
         yield Unit(linear(piece.runs), piece.role, piece.kind, flow=piece.flow, may_be_named=piece.kind in MAY_BE_NAMED)
         for _, note in piece.notes:
             yield Unit(note, "note", piece.kind, flow="notes")
-    elif isinstance(piece, Item):
+    elif isinstance(piece, ListItem):
         yield Unit(f"{piece.mark} {linear(piece.runs)}", "item", piece.kind, piece.depth, mark=piece.mark)
     elif isinstance(piece, Grid):
         beside = (piece.caption, piece.unit, piece.remark)
@@ -252,5 +252,5 @@ def _cells(grid: Grid) -> Iterator[CellTruth]:
             yield CellTruth(place.text, labels, headers, grid.caption, grid.kind, unit)
 
 
-def _over(above: Place, place: Place) -> bool:
+def _over(above: PlacedCell, place: PlacedCell) -> bool:
     return above.column <= place.column < above.column + above.column_span

@@ -56,7 +56,7 @@ class Milestone:
 
 
 @dataclass(frozen=True, slots=True)
-class _Grown:
+class _GrownLibrary:
     """The library at one of its sizes, and what was put in since the one before."""
 
     folder: Path
@@ -112,12 +112,12 @@ def growth(
             yield Milestone(grown.passages, grown.documents, tuple(figures))
 
 
-def _fed(folder: Path, files: list[Path], asked: list[str]) -> tuple[_Grown, Usage]:
+def _fed(folder: Path, files: list[Path], asked: list[str]) -> tuple[_GrownLibrary, Usage]:
     library = folder / "library"
     adding = measure(["-m", "sinkqa.service.cli", "add", "--library", str(library), str(files[0].parent)])
     with Library.open(library) as opened:
         records = opened.documents()
-    return _Grown(folder, files, sum(record.n_passages for record in records), len(records), asked), adding
+    return _GrownLibrary(folder, files, sum(record.n_passages for record in records), len(records), asked), adding
 
 
 def _amounting(made: Iterator[MadeDocument], paragraphs: int, on_progress: OnProgress) -> Iterator[MadeDocument]:
@@ -144,7 +144,7 @@ def _written(folder: Path, made: Iterable[MadeDocument]) -> list[tuple[Path, Top
     return written
 
 
-def _raw_speed(grown: _Grown) -> float:
+def _raw_speed(grown: _GrownLibrary) -> float:
     """Passages in a CPU second where files are only read and paragraphs only encoded, in one process."""
     files = grown.files[:_RAW_FILES]
     paragraphs = [part for path in files for part in path.read_text("utf-8").split("\n\n") if part[0] != "#"]
@@ -152,14 +152,14 @@ def _raw_speed(grown: _Grown) -> float:
     return len(paragraphs) / usage.cpu_s
 
 
-def _on_disk(grown: _Grown) -> Iterator[Figure]:
+def _on_disk(grown: _GrownLibrary) -> Iterator[Figure]:
     whole, store = megabytes(grown.library), (grown.library / STORE_FILE).stat().st_size / 1e6
     yield Figure("library on disk", whole, "MB", "its texts", sum(map(megabytes, grown.folder.glob("texts-*"))))
     yield Figure("library on disk, a passage", 1e3 * whole / grown.passages, "KB")
     yield Figure("search indexes, a passage", 1e3 * (whole - store) / grown.passages, "KB")
 
 
-def _changes(grown: _Grown, changing: Sequence[Path]) -> Iterator[Figure]:
+def _changes(grown: _GrownLibrary, changing: Sequence[Path]) -> Iterator[Figure]:
     """One process adds and deletes documents; after each change another one searches, as it did before."""
     question = grown.questions[0]
     with resident(grown.library) as change, resident(grown.library) as search:
@@ -190,7 +190,7 @@ def _changes(grown: _Grown, changing: Sequence[Path]) -> Iterator[Figure]:
         yield Figure(f"dense leg, recall {at.replace('at_', '@')}", share, "", "exact", 1.0)
 
 
-def _cold(grown: _Grown, effort: Effort) -> Iterator[Figure]:
+def _cold(grown: _GrownLibrary, effort: Effort) -> Iterator[Figure]:
     ask = ["-m", "sinkqa.service.cli", "ask", "--library", str(grown.library), grown.questions[0]]
     measure(ask)  # byte code and disk cache, as on every machine that has asked before
     runs = [(measure(ask), measure(IMPORTS)) for _ in range(effort.cold_runs)]
@@ -198,7 +198,7 @@ def _cold(grown: _Grown, effort: Effort) -> Iterator[Figure]:
     yield Figure("cold ask", asks, "CPU s", "imports", imports)
 
 
-def _warm(grown: _Grown) -> Iterator[Figure]:
+def _warm(grown: _GrownLibrary) -> Iterator[Figure]:
     """One process that is asked everything, its memory before the vectors are read for the reference."""
     asked = grown.questions
     with resident(grown.library) as tell:
@@ -214,7 +214,7 @@ def _warm(grown: _Grown) -> Iterator[Figure]:
     yield Figure(f"memory after {8 * len(asked)} questions, private", memory["private_mb"], "MB")
 
 
-def _served(grown: _Grown, effort: Effort) -> Iterator[Figure]:
+def _served(grown: _GrownLibrary, effort: Effort) -> Iterator[Figure]:
     for processes in _PROCESSES:
         with serving(grown.library, "--processes", str(processes)) as server:
             search_throughput(server, grown.questions, clients=2 * processes, seconds=effort.seconds / 2)

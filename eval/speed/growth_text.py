@@ -64,7 +64,7 @@ class MadeDocument(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
+class _Vocabulary:
     """The words of a language from the most frequent on; ``shares`` sum to 1, ``directions`` (n, dim) have length 1."""
 
     words: list[str]
@@ -201,7 +201,7 @@ def _subjects(seed: int) -> Floats:
 
 
 @cache
-def _vocabulary() -> dict[str, _Words]:
+def _vocabulary() -> dict[str, _Vocabulary]:
     pieces = Path(BUNDLED_MODEL, "pieces.txt").read_text("utf-8").split("\n")
     scores, script = (np.load(BUNDLED_MODEL / f"{name}.npy") for name in ("scores", "script"))
     weights = np.load(BUNDLED_MODEL / "weights.npy")[:, :_DIMENSIONS].astype(np.float32)
@@ -211,7 +211,7 @@ def _vocabulary() -> dict[str, _Words]:
         places = np.flatnonzero((script == number) & (lengths > 0))
         places = places[np.argsort(-scores[places], kind="stable")]
         shares = np.exp(scores[places])
-        vocabulary[language] = _Words(
+        vocabulary[language] = _Vocabulary(
             [pieces[place] for place in places.tolist()],
             (shares / shares.sum()).astype(np.float32),
             weights[places] / lengths[places, None],

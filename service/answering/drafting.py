@@ -75,7 +75,7 @@ def draft(answered: Sequence[Answered], sources: Sources) -> Drafted:
     Short answers to several sides are a table, a side in each row.
     """
     language = answered[0].outcome.asked.language
-    cited = _Cited(sources, answered[0].outcome.asked)
+    cited = _AnswerCitations(sources, answered[0].outcome.asked)
     withheld = all(outcome.why for _, outcome in answered)  # then what stands against a premise is shown
     said = [
         (label, outcome, cited.segments(label, outcome) if withheld or not outcome.why else [])
@@ -110,7 +110,7 @@ def _each_once(said: Sequence[tuple[str, Outcome, list[Segment]]]) -> Iterator[S
 
 
 @dataclass(slots=True)
-class _Cited:
+class _AnswerCitations:
     """Citations as they are made, numbered from 1; evidence whose quote fails the check is withdrawn."""
 
     sources: Sources

@@ -18,7 +18,7 @@ from sinkqa.service.answering.judging.selecting import Selection
 from sinkqa.service.answering.provisions.settling import SETTLED
 from sinkqa.service.answering.provisions.summarising import summary
 from sinkqa.service.answering.tables import rows_of_one_table
-from sinkqa.service.answering.understanding.parts import Part, asks_of_each, clauses, sides
+from sinkqa.service.answering.understanding.parts import QuestionPart, asks_of_each, clauses, sides
 from sinkqa.service.answering.understanding.question import Asked, understand
 from sinkqa.service.evidence.analysis import Analysis
 from sinkqa.service.evidence.pieces import Candidate
@@ -96,7 +96,7 @@ class Responder:
             return None
         return rows_of_one_table(asked, found, self.finder.library) or found
 
-    def _side(self, part: Part) -> Outcome:
+    def _side(self, part: QuestionPart) -> Outcome:
         """What comes of one side; of a year or version of a document in the one that fits it, not in the others."""
         meant = self.finder.meant(part.asked)
         if part.kind in ("year", "version") and meant.sure:
@@ -131,7 +131,7 @@ def _first_answered(tried: Iterable[Outcome]) -> Outcome:
     return outcome
 
 
-def _is_about(part: Part, outcome: Outcome) -> bool:
+def _is_about(part: QuestionPart, outcome: Outcome) -> bool:
     """Whether the likeliest piece, its headings or its document goes by the names of the side."""
     names = Analysis(part.label).entities
     if outcome.why or not outcome.judged or part.kind in ("document", "year", "version"):
@@ -144,7 +144,7 @@ def _is_about(part: Part, outcome: Outcome) -> bool:
     return all(piece.names(each) or piece.whole.holds(each) for each in others)
 
 
-def _speaks_of(part: Part, whole: Outcome) -> bool:
+def _speaks_of(part: QuestionPart, whole: Outcome) -> bool:
     """Whether the first evidence itself names the side."""
     label = Analysis(part.label)
     said = Analysis(whole.evidence[0].text if whole.evidence else "")

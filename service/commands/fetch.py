@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sinkqa.ingest.document import Metadata
     from sinkqa.service.fetching.courier import Manners
     from sinkqa.service.fetching.fetch import FetchReport
-    from sinkqa.service.fetching.manifest import Entry
+    from sinkqa.service.fetching.manifest import ManifestEntry
     from sinkqa.service.fetching.record import Kept
     from sinkqa.service.intake.adding import AddReport
     from sinkqa.service.settings import Settings
@@ -90,7 +90,7 @@ def _add(
         return engine.add(list(about), about=about, on_progress=advance) if about else AddReport()
 
 
-def _show_entries(entries: Sequence[Entry], *, as_json: bool) -> None:
+def _show_entries(entries: Sequence[ManifestEntry], *, as_json: bool) -> None:
     if as_json:
         return terminal.show_json({"documents": [entry.model_dump(exclude_none=True) for entry in entries]})
     for entry in entries:

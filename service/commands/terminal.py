@@ -260,15 +260,15 @@ def show_added(report: AddReport, *, as_json: bool) -> None:
     if as_json:
         return show_json(report.as_dict())
     for file in report.added:
-        note = count(file.n_passages, "passage") + (", replaces an older version" if file.superseded else "")
+        note = count(file.n_passages or 0, "passage") + (", replaces an older version" if file.replaced else "")
         name = file.name.translate(PICTURES)
-        show_line(Text.assemble(("added ", "green"), name, (f"  {note}  {file.doc_id[:12]}", "dim")))
+        show_line(Text.assemble(("added ", "green"), name, (f"  {note}  {(file.doc_id or '')[:12]}", "dim")))
         for warning in file.warnings:
             show_note("warning", warning, style="yellow")
-    for name in report.unchanged:
-        show_line(Text.assemble(("unchanged ", "dim"), name.translate(PICTURES)))
+    for file in report.unchanged:
+        show_line(Text.assemble(("unchanged ", "dim"), file.name.translate(PICTURES)))
     for failure in report.failed:
-        show_note(f"error[{failure.code}]", failure.message, style="bold red")
+        show_note(f"error[{failure.code}]", failure.message or "", style="bold red")
     for passed in report.skipped:
         show_line(Text.assemble(("skipped ", "dim"), f"{Path(passed.path).name.translate(PICTURES)}: {passed.reason}"))
     done = f"{len(report.added)} added, {len(report.unchanged)} unchanged, {len(report.failed)} failed"

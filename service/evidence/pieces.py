@@ -44,7 +44,7 @@ class Origin:
         self.names = Analysis(" ".join(filter(None, (title, about.issuer, self.home))))
 
 
-class Place:
+class PassageContext:
     """What a reader knows in a passage beside its words: whose document it is in, and the headings above."""
 
     def __init__(self, origin: Origin, passage: Passage) -> None:
@@ -75,7 +75,7 @@ class Piece:
     units: tuple[Unit, ...]
     said: Analysis
     whole: Analysis
-    place: Place
+    place: PassageContext
     vector: Floats
     tokens: Tokens
     known: Tokens
@@ -165,7 +165,7 @@ class Pieces:
     def _read(self, hits: Sequence[Hit]) -> Iterator[tuple[Piece, ...]]:
         """The pieces of each hit's passage; the encoder reads them all at once."""
         cuts = [list(cut(hit.passage)) for hit in hits]
-        places = [Place(self._origin(hit), hit.passage) for hit in hits]
+        places = [PassageContext(self._origin(hit), hit.passage) for hit in hits]
         spoken = [
             f"{place.heading.text} {each[1]}" for place, found in zip(places, cuts, strict=True) for each in found
         ]

@@ -14,7 +14,7 @@ import httpx
 
 from sinkqa.service.errors import AddressRefused
 from sinkqa.service.fetching.courier import Courier, Manners, cut, pieces
-from sinkqa.service.fetching.refusal import Refusal
+from sinkqa.service.fetching.refusal import FetchRefusal
 from sinkqa.service.settings import Settings
 
 _IN_MEMORY = 1 << 20
@@ -24,7 +24,7 @@ _OF_THE_REQUEST = 0.8  # of the time that a request may take: the rest is for pu
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
+class FetchedFile:
     """A file as it came: a ``name`` made of its address, and its bytes from the beginning."""
 
     name: str
@@ -33,7 +33,7 @@ class Fetched:
 
 
 @asynccontextmanager
-async def fetched(address: str, settings: Settings) -> AsyncIterator[Fetched]:
+async def fetched(address: str, settings: Settings) -> AsyncIterator[FetchedFile]:
     """The file at an address of the web. Redirects may lead to any public machine; robots.txt is obeyed.
 
     Raises:
@@ -51,19 +51,19 @@ async def fetched(address: str, settings: Settings) -> AsyncIterator[Fetched]:
         try:
             async with Courier(manners) as courier, courier.get(str(url), hosts=None) as response:
                 if response.status_code != 200:
-                    raise Refusal("unexpected-status", f"{url.host}: status {response.status_code}")
+                    raise FetchRefusal("unexpected-status", f"{url.host}: status {response.status_code}")
                 async for piece in pieces(response):
                     file.write(piece)
                     if file.tell() > most:
-                        raise Refusal("too-large", f"more than {most / 2**20:g} MiB")
-        except Refusal as error:
+                        raise FetchRefusal("too-large", f"more than {most / 2**20:g} MiB")
+        except FetchRefusal as error:
             raise AddressRefused(
                 f"address: nothing was taken from {cut(url)[:120]} ({error.code}): {error.message}; "
                 "open it in a browser and upload the file"
             ) from error
         size = file.tell()
         file.seek(0)
-        yield Fetched(file_name(url), cast(BinaryIO, file), size)
+        yield FetchedFile(file_name(url), cast(BinaryIO, file), size)
 
 
 def file_name(url: httpx.URL) -> str:

@@ -24,7 +24,7 @@ from urllib.robotparser import RobotFileParser
 
 import httpx
 
-from sinkqa.service.fetching.refusal import Refusal
+from sinkqa.service.fetching.refusal import FetchRefusal
 
 NAME = "SinkQA"
 _REDIRECTS = 6
@@ -57,7 +57,7 @@ class _Host:
     left_at: float = -math.inf
     away_until: float = -math.inf
     crawl_delay_s: float = 0.0
-    closed: Refusal | None = None
+    closed: FetchRefusal | None = None
 
 
 class Courier:
@@ -110,14 +110,14 @@ class Courier:
                         return
                     last, url = url, response.next_request.url
             if last.scheme == "https" and url.scheme != "https":
-                raise Refusal("redirect-refused", f"{last.host} sends on from https to {url.scheme}: {cut(url)}")
-        raise Refusal("too-many-redirects", f"sent on {_REDIRECTS} times, the last time to {cut(url)}")
+                raise FetchRefusal("redirect-refused", f"{last.host} sends on from https to {url.scheme}: {cut(url)}")
+        raise FetchRefusal("too-many-redirects", f"sent on {_REDIRECTS} times, the last time to {cut(url)}")
 
     def _check(self, url: httpx.URL, allowed: set[str] | None) -> None:
         if url.scheme not in ("https", "http") or not url.host or url.userinfo:
-            raise Refusal("redirect-refused", f"sent on to {cut(url)}, which is no plain web address")
+            raise FetchRefusal("redirect-refused", f"sent on to {cut(url)}, which is no plain web address")
         if allowed is not None and url.netloc.decode().lower() not in allowed:
-            raise Refusal(
+            raise FetchRefusal(
                 "redirect-refused",
                 f"sent on to {cut(url)}; only {', '.join(sorted(allowed))} may be asked: "
                 "where that is right, list it under hosts in the manifest",
@@ -159,11 +159,11 @@ class Courier:
         host = self._hosts[url.host]
         if wait > _LONGEST_PAUSE_S:
             code = "rate-limited" if response.status_code == 429 else "server-error"
-            host.closed = Refusal(code, f"{url.host} asks to come back in {wait:.0f} s; run fetch again then")
+            host.closed = FetchRefusal(code, f"{url.host} asks to come back in {wait:.0f} s; run fetch again then")
             raise host.closed
         host.away_until = time.monotonic() + wait
 
-    def close(self, address: str, why: Refusal) -> None:
+    def close(self, address: str, why: FetchRefusal) -> None:
         """Asks nothing more of the host of ``address`` in this run; whoever wants to gets ``why``."""
         self._hosts[httpx.URL(address).host].closed = why
 
@@ -175,7 +175,7 @@ class Courier:
         rules = self._robots[origin]
         self._hosts[url.host].crawl_delay_s = min(float(rules.crawl_delay(NAME) or 0), _LONGEST_PAUSE_S)
         if not rules.can_fetch(NAME, str(url)):
-            raise Refusal("robots-disallowed", f"{origin}/robots.txt asks programs not to read {cut(url)}")
+            raise FetchRefusal("robots-disallowed", f"{origin}/robots.txt asks programs not to read {cut(url)}")
 
     async def _read_robots(self, address: str) -> RobotFileParser:
         """The rules; none where there is no such file. A server that fails counts as a no, as RFC 9309 says."""
@@ -183,19 +183,21 @@ class Courier:
         try:
             async with self.get(address, robots=False) as response:
                 if response.status_code == 429 or response.status_code >= 500:
-                    raise Refusal("robots-unavailable", f"{address} gives status {response.status_code}", again=True)
+                    raise FetchRefusal(
+                        "robots-unavailable", f"{address} gives status {response.status_code}", again=True
+                    )
                 if response.status_code == 200:
                     async for piece in pieces(response):
                         body += piece
                         if len(body) > _ROBOTS_BYTES:
                             break
             rules.parse(body[:_ROBOTS_BYTES].decode("utf-8", "replace").splitlines())
-        except Refusal as error:
+        except FetchRefusal as error:
             if error.code not in ("redirect-refused", "too-many-redirects"):
                 raise
             rules.parse([])  # redirects that lead nowhere lead to no rules
         except ValueError as error:
-            raise Refusal("robots-unavailable", f"{address} cannot be understood ({error})") from error
+            raise FetchRefusal("robots-unavailable", f"{address} cannot be understood ({error})") from error
         return rules
 
 
@@ -206,7 +208,7 @@ async def pieces(response: httpx.Response) -> AsyncIterator[bytes]:
     """
     encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding not in ("identity", "", "gzip"):
-        raise Refusal("bad-encoding", f"compressed as {encoding[:40]!r}, though asked for as it is")
+        raise FetchRefusal("bad-encoding", f"compressed as {encoding[:40]!r}, though asked for as it is")
     async for piece in response.aiter_bytes() if encoding == "gzip" else response.aiter_raw():
         yield piece
 
@@ -233,8 +235,10 @@ def _public(host: str) -> bool:
         return True
 
 
-def _private(url: httpx.URL, address: str) -> Refusal:
-    return Refusal("private-address", f"{url.host} is {address}, an address of this machine or of an inner network")
+def _private(url: httpx.URL, address: str) -> FetchRefusal:
+    return FetchRefusal(
+        "private-address", f"{url.host} is {address}, an address of this machine or of an inner network"
+    )
 
 
 def _guard(url: httpx.URL) -> Callable[[str, dict[str, Any]], Awaitable[None]]:
@@ -273,14 +277,16 @@ def _named(url: httpx.URL) -> Iterator[None]:
     try:
         yield
     except TimeoutError as error:
-        raise Refusal("timed-out", f"{url.host}: not done in the time allowed; run fetch again to go on") from error
+        raise FetchRefusal(
+            "timed-out", f"{url.host}: not done in the time allowed; run fetch again to go on"
+        ) from error
     except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-        raise Refusal("unreachable", f"{url.host}: no connection ({error or 'timed out'})", again=True) from error
+        raise FetchRefusal("unreachable", f"{url.host}: no connection ({error or 'timed out'})", again=True) from error
     except httpx.TimeoutException as error:
-        raise Refusal("timed-out", f"{url.host}: nothing came for too long", again=True) from error
+        raise FetchRefusal("timed-out", f"{url.host}: nothing came for too long", again=True) from error
     except httpx.DecodingError as error:
-        raise Refusal("bad-encoding", f"{url.host}: damaged compression ({error})") from error
+        raise FetchRefusal("bad-encoding", f"{url.host}: damaged compression ({error})") from error
     except httpx.InvalidURL as error:
-        raise Refusal("redirect-refused", f"{url.host} sends on to no address ({error})") from error
+        raise FetchRefusal("redirect-refused", f"{url.host} sends on to no address ({error})") from error
     except httpx.TransportError as error:
-        raise Refusal("broken-reply", f"{url.host}: {error}", again=True) from error
+        raise FetchRefusal("broken-reply", f"{url.host}: {error}", again=True) from error

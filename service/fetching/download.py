@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 from sinkqa.ingest.errors import IngestError
 from sinkqa.ingest.readers.sniff import sniff
 from sinkqa.service.fetching.courier import Courier, Manners, pieces
-from sinkqa.service.fetching.manifest import Entry
+from sinkqa.service.fetching.manifest import ManifestEntry
 from sinkqa.service.fetching.record import Kept, replace_with
-from sinkqa.service.fetching.refusal import Refusal
+from sinkqa.service.fetching.refusal import FetchRefusal
 
 if TYPE_CHECKING:
     import httpx
@@ -66,7 +66,7 @@ class Partial:
 
 
 async def download(
-    entry: Entry, folder: Path, courier: Courier, *, manners: Manners, known: Kept | None, on_bytes: OnBytes
+    entry: ManifestEntry, folder: Path, courier: Courier, *, manners: Manners, known: Kept | None, on_bytes: OnBytes
 ) -> Kept:
     """Asks once and returns what is kept: ``known`` itself where the server says that it has not changed.
 
@@ -138,30 +138,36 @@ def _place(response: httpx.Response, begun: tuple[int, str] | None, part: Partia
             return begun[0], int(found[2])
     if begun and status in (206, 416):
         part.drop()
-        raise Refusal("unexpected-status", f"status {status}: the server cannot go on at byte {begun[0]}", again=True)
+        raise FetchRefusal(
+            "unexpected-status", f"status {status}: the server cannot go on at byte {begun[0]}", again=True
+        )
     host, length = response.url.host, response.headers.get("Content-Length", "?")
     code = _BAD.get(status) or ("server-error" if status >= 500 else "unexpected-status")
     again = code in ("rate-limited", "not-ready", "server-error")
-    raise Refusal(code, f"{host}: status {status} {response.reason_phrase}"[:200] + f" ({length} bytes)", again=again)
+    raise FetchRefusal(
+        code, f"{host}: status {status} {response.reason_phrase}"[:200] + f" ({length} bytes)", again=again
+    )
 
 
-def _too_large(size: int, manners: Manners) -> Refusal:
-    return Refusal(
+def _too_large(size: int, manners: Manners) -> FetchRefusal:
+    return FetchRefusal(
         "too-large", f"{size / 2**20:.1f} MiB or more; at most {manners.max_bytes / 2**20:g} MiB are fetched"
     )
 
 
-def _accept(entry: Entry, path: Path, folder: Path, response: httpx.Response, *, size: int | None) -> Kept:
+def _accept(entry: ManifestEntry, path: Path, folder: Path, response: httpx.Response, *, size: int | None) -> Kept:
     """Moves what came to its place if it is what was asked for."""
     content = path.read_bytes()
     sha256 = hashlib.sha256(content).hexdigest()
     if size is not None and len(content) != size:
-        raise Refusal("truncated", f"{len(content)} bytes came of {size}", again=True)
+        raise FetchRefusal("truncated", f"{len(content)} bytes came of {size}", again=True)
     _check_type(entry, content, str(response.headers.get("Content-Type", "no type")))
     if size is None and entry.type == "pdf" and b"%%EOF" not in content[-_PDF_END:]:
-        raise Refusal("truncated", f"{len(content)} bytes came, the server named no length, and the PDF has no end")
+        raise FetchRefusal(
+            "truncated", f"{len(content)} bytes came, the server named no length, and the PDF has no end"
+        )
     if entry.sha256 and sha256 != entry.sha256:
-        raise Refusal("checksum-mismatch", f"expected sha256 {entry.sha256}, got {sha256}")
+        raise FetchRefusal("checksum-mismatch", f"expected sha256 {entry.sha256}, got {sha256}")
     path.replace(folder / entry.file)
     return Kept(
         id=entry.id,
@@ -177,16 +183,18 @@ def _accept(entry: Entry, path: Path, folder: Path, response: httpx.Response, *,
     )
 
 
-def _check_type(entry: Entry, content: bytes, said: str) -> None:
+def _check_type(entry: ManifestEntry, content: bytes, said: str) -> None:
     """By the bytes alone: what the server says of them stands in the message only."""
     try:
         kind = sniff(content, entry.file, expected=entry.type) if content else "nothing"
     except IngestError as error:
-        raise Refusal("wrong-type", f"expected {entry.type}, served as {said[:80]}: {error.message}") from error
+        raise FetchRefusal("wrong-type", f"expected {entry.type}, served as {said[:80]}: {error.message}") from error
     if kind != entry.type:
-        raise Refusal("wrong-type", f"expected {entry.type}, got {kind} ({len(content)} bytes, served as {said[:80]})")
+        raise FetchRefusal(
+            "wrong-type", f"expected {entry.type}, got {kind} ({len(content)} bytes, served as {said[:80]})"
+        )
     if kind == "html" and (length := _visible(content)) < _LEAST_TEXT:
-        raise Refusal(
+        raise FetchRefusal(
             "no-text", f"a web page with {length} characters of text: a waiting page, or one that needs a browser"
         )
 

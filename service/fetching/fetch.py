@@ -14,9 +14,9 @@ from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait
 
 from sinkqa.service.fetching.courier import Courier, Manners
 from sinkqa.service.fetching.download import download
-from sinkqa.service.fetching.manifest import Entry
-from sinkqa.service.fetching.record import Kept, Record, only_one
-from sinkqa.service.fetching.refusal import Refusal
+from sinkqa.service.fetching.manifest import ManifestEntry
+from sinkqa.service.fetching.record import FetchRecord, Kept, only_one
+from sinkqa.service.fetching.refusal import FetchRefusal
 from sinkqa.service.intake.adding import OnProgress
 
 _HOSTS_AT_ONCE = 4
@@ -41,7 +41,7 @@ class FetchReport:
     fetched: list[Kept] = field(default_factory=list)
     unchanged: list[Kept] = field(default_factory=list)
     failed: list[NotFetched] = field(default_factory=list)
-    by_hand: list[Entry] = field(default_factory=list)
+    by_hand: list[ManifestEntry] = field(default_factory=list)
 
     @property
     def kept(self) -> list[Kept]:
@@ -55,7 +55,11 @@ class FetchReport:
 
 
 def fetch(
-    entries: Sequence[Entry], folder: Path, *, manners: Manners | None = None, on_progress: OnProgress | None = None
+    entries: Sequence[ManifestEntry],
+    folder: Path,
+    *,
+    manners: Manners | None = None,
+    on_progress: OnProgress | None = None,
 ) -> FetchReport:
     """Brings each document into ``folder``; one that fails is reported, and every other one still comes.
 
@@ -82,13 +86,13 @@ class _Run:
         self._folder = folder
         self._manners = manners
         self._on_progress = on_progress
-        self._record = Record(folder)
+        self._record = FetchRecord(folder)
         self._total = 0
 
-    async def all(self, entries: Sequence[Entry]) -> None:
+    async def all(self, entries: Sequence[ManifestEntry]) -> None:
         """Everything, in order for each host."""
         self.report.by_hand = [entry for entry in entries if not entry.url]
-        by_host: defaultdict[str, list[Entry]] = defaultdict(list)
+        by_host: defaultdict[str, list[ManifestEntry]] = defaultdict(list)
         for entry in entries:
             if entry.url:
                 by_host[httpx.URL(entry.url).host].append(entry)
@@ -98,12 +102,12 @@ class _Run:
             for of_host in by_host.values():
                 group.create_task(self._in_turn(of_host, courier, places))
 
-    async def _in_turn(self, entries: Sequence[Entry], courier: Courier, places: asyncio.Semaphore) -> None:
+    async def _in_turn(self, entries: Sequence[ManifestEntry], courier: Courier, places: asyncio.Semaphore) -> None:
         async with places:
             for entry in entries:
                 try:
                     await self._one(entry, courier)
-                except Refusal as error:
+                except FetchRefusal as error:
                     if error.code in _HOST_IS_GONE:
                         courier.close(entry.url or "", error)
                     self._fail(entry, error.code, error.message)
@@ -111,7 +115,7 @@ class _Run:
                     self._fail(entry, "cannot-write", f"{self._folder}: {error.strerror or error}")
                 self._tell(entry.id)
 
-    async def _one(self, entry: Entry, courier: Courier) -> None:
+    async def _one(self, entry: ManifestEntry, courier: Courier) -> None:
         known = self._record.intact(entry)
 
         def on_bytes(got: int, size: int | None) -> None:
@@ -119,7 +123,7 @@ class _Run:
 
         async for attempt in AsyncRetrying(
             stop=stop_after_attempt(1 + self._manners.retries),
-            retry=retry_if_exception(lambda error: isinstance(error, Refusal) and error.again),
+            retry=retry_if_exception(lambda error: isinstance(error, FetchRefusal) and error.again),
             wait=wait_exponential(multiplier=self._manners.pause_s, max=60),
             reraise=True,
         ):
@@ -132,7 +136,7 @@ class _Run:
         is_new = known is None or kept.sha256 != known.sha256
         (self.report.fetched if is_new else self.report.unchanged).append(kept)
 
-    def _fail(self, entry: Entry, code: str, message: str) -> None:
+    def _fail(self, entry: ManifestEntry, code: str, message: str) -> None:
         self.report.failed.append(NotFetched(entry.id, entry.title, code, message, entry.by_hand))
 
     def _tell(self, what: str) -> None:

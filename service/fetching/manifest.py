@@ -16,7 +16,7 @@ from sinkqa.ingest.readers import FORMATS
 from sinkqa.service.errors import InvalidManifest, InvalidSetting
 
 
-class Entry(BaseModel):
+class ManifestEntry(BaseModel):
     """One document. Without a ``url`` there is no address of the document itself, only a ``page`` to look on."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -53,7 +53,7 @@ class Entry(BaseModel):
         return value
 
     @model_validator(mode="after")
-    def _has_address(self) -> Entry:
+    def _has_address(self) -> ManifestEntry:
         if not (self.url or self.page):
             raise ValueError("expected url, page or both")
         return self
@@ -87,18 +87,18 @@ class Manifest(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     format: Literal[1]
-    documents: tuple[Entry, ...]
+    documents: tuple[ManifestEntry, ...]
 
     @field_validator("documents")
     @classmethod
-    def _has_each_once(cls, value: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    def _has_each_once(cls, value: tuple[ManifestEntry, ...]) -> tuple[ManifestEntry, ...]:
         ids = [entry.id for entry in value]
         if twice := sorted({name for name in ids if ids.count(name) > 1}):
             raise ValueError(f"expected each id once, got {', '.join(twice)} again")
         return value
 
 
-def load_manifest(path: Path | None = None) -> tuple[Entry, ...]:
+def load_manifest(path: Path | None = None) -> tuple[ManifestEntry, ...]:
     """The documents of a manifest; of the bundled one (policy documents that the paper cites) without a path.
 
     Raises:
@@ -117,7 +117,7 @@ def load_manifest(path: Path | None = None) -> tuple[Entry, ...]:
         ) from error
 
 
-def select(entries: Sequence[Entry], patterns: Sequence[str]) -> list[Entry]:
+def select(entries: Sequence[ManifestEntry], patterns: Sequence[str]) -> list[ManifestEntry]:
     """Entries whose id is one of ``patterns`` or fits one (``us-*``), in manifest order; all of them without any.
 
     Raises:

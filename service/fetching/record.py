@@ -16,7 +16,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from sinkqa.service.errors import FetchBusy, InvalidManifest, InvalidSetting
-from sinkqa.service.fetching.manifest import Entry
+from sinkqa.service.fetching.manifest import ManifestEntry
 
 _FORMAT = 1
 _NAME = "fetched.json"
@@ -38,14 +38,14 @@ class Kept:
     when: str
 
 
-class Record:
+class FetchRecord:
     """The record of a folder, read once and written after each change."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._kept = _read(folder / _NAME)
 
-    def intact(self, entry: Entry) -> Kept | None:
+    def intact(self, entry: ManifestEntry) -> Kept | None:
         """The document of ``entry`` if it came from the same address and its file holds the very bytes that came."""
         kept = self._kept.get(entry.id)
         if kept is None or (kept.url, kept.file, kept.type) != (entry.url, entry.file, entry.type):

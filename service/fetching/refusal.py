@@ -26,7 +26,7 @@ cannot-write         the folder cannot be written to
 from __future__ import annotations
 
 
-class Refusal(Exception):
+class FetchRefusal(Exception):
     """A document did not come. ``again``: trying once more may help."""
 
     def __init__(self, code: str, message: str, *, again: bool = False) -> None:

@@ -17,7 +17,7 @@ _FORBIDDEN = ("duty", "forbid")
 _RESTRICTING = frozenset({_FORBIDDEN, ("duty", "permit"), ("extent", "only"), ("extent", "some")})
 
 
-class Mark(NamedTuple):
+class PolarityWord(NamedTuple):
     """A word that turns meaning: ``sense`` names what it says, the same in both languages.
 
     Senses of one ``family`` exclude each other, as "up" and "down" of "change". ``start`` is its place.
@@ -41,10 +41,10 @@ class Turned(NamedTuple):
     opposed: bool
 
 
-def marks(folded: str) -> list[Mark]:
+def marks(folded: str) -> list[PolarityWord]:
     """The turning words of a folded text, in its order; none overlap."""
     pattern, senses = _words()
-    found = [Mark(*senses[_form(match, senses)], match[0], match.start()) for match in pattern.finditer(folded)]
+    found = [PolarityWord(*senses[_form(match, senses)], match[0], match.start()) for match in pattern.finditer(folded)]
     return [mark for mark in found if mark.family != "plain"]
 
 
@@ -61,7 +61,7 @@ def turned(claim: str, quote: str) -> Iterator[Turned]:
             yield Turned(_ELEMENTS.get(family, "direction"), *difference)
 
 
-def _difference(ours: list[Mark], theirs: list[Mark]) -> tuple[str, str | None, bool] | None:
+def _difference(ours: list[PolarityWord], theirs: list[PolarityWord]) -> tuple[str, str | None, bool] | None:
     senses, standing = ({mark.sense for mark in each} for each in (ours, theirs))
     if missing := [mark for mark in ours if mark.sense not in standing]:
         return _said(missing), _said(theirs) or None, bool(theirs) and not standing <= senses
@@ -70,7 +70,7 @@ def _difference(ours: list[Mark], theirs: list[Mark]) -> tuple[str, str | None, 
     return None
 
 
-def _said(found: list[Mark]) -> str:
+def _said(found: list[PolarityWord]) -> str:
     return " ".join(mark.said for mark in found)
 
 

@@ -19,7 +19,10 @@ _SLACK = 1.5  # how much longer than the quote the stretch may be
 
 
 class Difference(NamedTuple):
-    """One place where a quote departs from the text, both in compared form; empty where a side has nothing."""
+    """One place where a quote departs from the text.
+
+    Both sides are in compared form, and empty where a side has nothing.
+    """
 
     said: str
     found: str

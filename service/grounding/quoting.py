@@ -26,7 +26,7 @@ _ROOM = 1.2  # of the quote's length: text on each side of a hit that is looked 
 
 @dataclass(frozen=True, slots=True)
 class QuoteReport:
-    """Whether the library holds a quote.
+    """Whether the library holds a quote, and where.
 
     ``exact``: ``citation`` is where, whatever the spacing, width and variants of characters. ``altered``: ``citation``
     is the stored text that comes nearest, ``differences`` the places where the quote departs from it, in its order.
@@ -60,7 +60,7 @@ def checked_quote(quote: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _Match:
     """What comparing the quote with a stretch of units gave; ``passage`` is the one that the stretch begins in."""
 
     comparison: Comparison
@@ -77,7 +77,7 @@ def locate(given: str, hits: Sequence[Hit], sources: Sources) -> tuple[Compariso
 
     A place whose text the store does not bear out counts as none.
     """
-    near: list[_Found] = []
+    near: list[_Match] = []
     for hit in hits:
         for passage, units, said in _stretches(given, hit.passage, sources):
             checkpoint()
@@ -85,7 +85,7 @@ def locate(given: str, hits: Sequence[Hit], sources: Sources) -> tuple[Compariso
             if comparison.result == "exact" and (citation := _placed(given, passage, units, sources)):
                 return comparison, citation
             if comparison.result == "altered":
-                near.append(_Found(comparison, passage, units))
+                near.append(_Match(comparison, passage, units))
     for found in sorted(near, key=lambda each: each.distance):
         units = _shortest(given, found.units, found.comparison)
         if citation := cite(sources, found.passage, units, number=1, score=0.0):

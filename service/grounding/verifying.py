@@ -33,9 +33,10 @@ _ABOUT = 0.5  # of support: below it a quote speaks of something else, and contr
 
 @dataclass(frozen=True, slots=True)
 class CheckedClaim:
-    """One statement of the text. ``citations`` are the numbers of the quotes that the label rests on.
+    """One statement of the text and what the library says of it.
 
-    ``findings`` name the elements that fail; ``support`` is 0..1, for ranking.
+    ``citations`` are the numbers of the quotes that the label rests on; ``findings`` name the elements that fail;
+    ``support`` is 0..1, for ranking.
     """
 
     claim: str
@@ -47,7 +48,10 @@ class CheckedClaim:
 
 @dataclass(frozen=True, slots=True)
 class VerifyReport:
-    """What the library says of a text, claim by claim in its order; "unknown" claims have no citation."""
+    """What the library says of a text, claim by claim.
+
+    Claims keep the order of the text; "unknown" ones have no citation.
+    """
 
     text: str
     claims: tuple[CheckedClaim, ...]

@@ -10,11 +10,12 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from sinkqa.index.errors import LibraryFormatMismatch
 from sinkqa.index.store.sqlite.connection import SqliteConnection, opened, opened_to_copy
 from sinkqa.service.errors import JobNotFound
+from sinkqa.service.intake.file_result import FileResult
 
 LEDGER_FILE = "jobs.sqlite"
 _FORMAT = 2
@@ -62,39 +63,30 @@ SELECT job_id FROM jobs WHERE state IN ('running', 'queued') AND job_id NOT IN (
 _COLUMNS = "job_id, state, created_at, started_at, finished_at, attempts, code, message"
 
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
-FileState = Literal["waiting", "added", "unchanged", "failed", "cancelled"]
 
 
-@dataclass(frozen=True, slots=True)
-class JobFile:
-    """A file of a job. ``name`` is what its sender called it, for display only; ``code`` and ``message`` say why not.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobFile(FileResult):
+    """A file of a job.
 
-    ``n_passages`` and ``warnings`` are those of a document that was added; ``replaced`` is the id of the older version
-    that was there under its name, and is no longer.
+    Its ``name`` is what its sender called it, for display only.
     """
 
-    name: str
     n_bytes: int
     sha256: str
-    state: FileState = "waiting"
-    doc_id: str | None = None
-    n_passages: int | None = None
-    warnings: tuple[str, ...] = ()
-    code: str | None = None
-    message: str | None = None
-    replaced: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Files to take in, in the order they came. Times are UTC, ISO 8601.
+    """Files that are taken in behind the scenes.
 
-    ``done`` says that every file was tried, ``failed`` that the job as a whole could not go on, for the reason in
-    ``code`` and ``message``.
+    They keep the order in which they came. Times are UTC, ISO 8601.
     """
 
     job_id: str
-    state: JobState
+    state: Annotated[
+        JobState, "`done`: every file was tried; `failed`: the job could not go on, see `code` and `message`."
+    ]
     created_at: str
     started_at: str | None
     finished_at: str | None
@@ -172,20 +164,20 @@ class Ledger:
         with self._writing() as connection:
             connection.execute("UPDATE jobs SET attempts = attempts - 1 WHERE job_id = ?", (job_id,))
 
-    def note(self, job_id: str, position: int, file: JobFile) -> None:
+    def note(self, job_id: str, position: int, result: FileResult) -> None:
         """What became of a file that was waiting."""
         with self._writing() as connection:
             connection.execute(
                 "UPDATE files SET state = ?, doc_id = ?, n_passages = ?, warnings = ?, code = ?, message = ?, "
                 "replaced = ? WHERE job_id = ? AND position = ? AND state IN ('waiting', 'cancelled')",
                 (
-                    file.state,
-                    file.doc_id,
-                    file.n_passages,
-                    json.dumps(file.warnings),
-                    file.code,
-                    file.message,
-                    file.replaced,
+                    result.state,
+                    result.doc_id,
+                    result.n_passages,
+                    json.dumps(result.warnings),
+                    result.code,
+                    result.message,
+                    result.replaced,
                     job_id,
                     position,
                 ),

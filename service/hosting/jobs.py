@@ -14,7 +14,6 @@ import unicodedata
 import uuid
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -30,7 +29,7 @@ from sinkqa.service.engine import Engine
 from sinkqa.service.errors import InvalidUpload, JobInterrupted, StorageFull
 from sinkqa.service.hosting.collections import Collections
 from sinkqa.service.hosting.job_store import LEDGER_FILE, Job, JobFile, Ledger
-from sinkqa.service.intake.adding import Added, Failed, Fate, Unchanged
+from sinkqa.service.intake.file_result import FileResult
 from sinkqa.service.intake.reader_pool import Readers
 from sinkqa.service.intake.turns import Share
 from sinkqa.service.intake.workers import File
@@ -192,14 +191,13 @@ class Jobs:
         job, folder = self.job(job_id), self._spool / job_id
         sources = sources_of(job.files)
         waiting = {
-            File(folder / str(position), file.name, sources[position]): (position, file)
+            File(folder / str(position), file.name, sources[position]): position
             for position, file in enumerate(job.files)
             if file.state == "waiting"
         }
 
-        def note(file: File, fate: Fate) -> None:
-            position, known = waiting[file]
-            self._ledger.note(job_id, position, _told(known, fate))
+        def note(file: File, result: FileResult) -> None:
+            self._ledger.note(job_id, waiting[file], result)
 
         def is_over() -> bool:
             return self._closing.is_set() or self.job(job_id).is_over
@@ -329,7 +327,7 @@ def _save(content: BinaryIO, path: Path, name: str) -> JobFile:
                 )
         file.flush()
         os.fsync(file.fileno())
-    return JobFile(name, size, digest.hexdigest())
+    return JobFile(name, n_bytes=size, sha256=digest.hexdigest())
 
 
 def _sync(folder: Path) -> None:
@@ -348,14 +346,3 @@ def _unwritten(folder: Path, error: OSError | sqlite3.OperationalError | SinkQAE
     if isinstance(error, SinkQAError):
         return error
     return LibraryReadOnly(f"cannot write to {folder}: {error}; change its permissions")
-
-
-def _told(file: JobFile, fate: Fate) -> JobFile:
-    match fate:
-        case Added():
-            told = replace(file, state="added", n_passages=fate.n_passages, warnings=fate.warnings)
-            return replace(told, doc_id=fate.doc_id, replaced=fate.superseded)
-        case Unchanged():
-            return replace(file, state="unchanged", doc_id=fate.doc_id, replaced=fate.superseded)
-        case Failed():
-            return replace(file, state="failed", code=fate.code, message=fate.message)

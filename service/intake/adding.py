@@ -15,6 +15,7 @@ from sinkqa.index.store.sqlite.trash import Trash
 from sinkqa.ingest.document import Metadata
 from sinkqa.ingest.errors import IngestError
 from sinkqa.ingest.readers import look_into, why_skipped
+from sinkqa.service.intake.file_result import FileResult, FileState
 
 if TYPE_CHECKING:
     from sinkqa.service.intake.reader_pool import Readers, Stop
@@ -27,37 +28,7 @@ OnProgress = Callable[[int, int, str], None]
 """Called with (files done, files in all, name of the one begun or done last)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Added:
-    """A file that landed. ``superseded`` is the id of the older version that it replaced."""
-
-    name: str
-    doc_id: str
-    n_passages: int
-    superseded: str | None
-    warnings: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Unchanged:
-    """A file whose very bytes were there already; ``superseded`` as in :class:`Added`."""
-
-    name: str
-    doc_id: str
-    superseded: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """A file that did not land, and why."""
-
-    path: str
-    code: str
-    message: str
-
-
-Fate = Added | Unchanged | Failed
-OnDone: TypeAlias = "Callable[[File, Fate], None]"
+OnDone: TypeAlias = "Callable[[File, FileResult], None]"
 """Called with each file and what became of it."""
 
 
@@ -71,20 +42,52 @@ class Skipped:
 
 @dataclass(slots=True)
 class AddReport:
-    """What became of every file of one call, each list in the order in which files were done.
+    """What became of every file of one call, by its path, in the order in which files were done.
 
     ``skipped`` are files of folders that no reader takes; ``hidden`` counts hidden and lock files there.
     """
 
-    added: list[Added] = field(default_factory=list)
-    unchanged: list[str] = field(default_factory=list)
-    failed: list[Failed] = field(default_factory=list)
+    results: dict[Path, FileResult] = field(default_factory=dict)
     skipped: list[Skipped] = field(default_factory=list)
     hidden: int = 0
 
+    @property
+    def added(self) -> list[FileResult]:
+        """Files that landed."""
+        return self._of("added")
+
+    @property
+    def unchanged(self) -> list[FileResult]:
+        """Files whose very bytes were there already."""
+        return self._of("unchanged")
+
+    @property
+    def failed(self) -> list[FileResult]:
+        """Files that did not land."""
+        return self._of("failed")
+
+    def _of(self, state: FileState) -> list[FileResult]:
+        return [result for result in self.results.values() if result.state == state]
+
     def as_dict(self) -> dict[str, Any]:
         """The JSON form."""
-        return asdict(self)
+        failed = {str(path): result for path, result in self.results.items() if result.state == "failed"}
+        return {
+            "added": [
+                {
+                    "name": each.name,
+                    "doc_id": each.doc_id,
+                    "n_passages": each.n_passages,
+                    "superseded": each.replaced,
+                    "warnings": each.warnings,
+                }
+                for each in self.added
+            ],
+            "unchanged": [each.name for each in self.unchanged],
+            "failed": [{"path": path, "code": each.code, "message": each.message} for path, each in failed.items()],
+            "skipped": [asdict(each) for each in self.skipped],
+            "hidden": self.hidden,
+        }
 
 
 def take_in(
@@ -104,16 +107,10 @@ def take_in(
     report = AddReport()
     files = _find(paths, report)
 
-    def note(file: File, fate: Fate) -> None:
-        match fate:
-            case Added():
-                report.added.append(fate)
-            case Unchanged():
-                report.unchanged.append(fate.name)
-            case Failed():
-                report.failed.append(fate)
+    def note(file: File, result: FileResult) -> None:
+        report.results[file.path] = result
         if on_progress:
-            on_progress(len(report.added) + len(report.unchanged) + len(report.failed), len(files), file.name)
+            on_progress(len(report.results), len(files), file.name)
 
     wanted = [File.at(path, about=about.get(path)) for path in files]
     if on_progress and wanted:  # the first one may be large: that it is being read is told before it is done
@@ -146,10 +143,10 @@ def bring_in(
     )
     from sinkqa.service.intake.turns import Share
 
-    waiting: list[tuple[File, Prepared]] = []  # handed to the library, not yet acknowledged
+    waiting: list[Prepared] = []  # handed to the library, not yet acknowledged
 
     def additions() -> Iterator[Packed]:
-        for outcome in prepare_all(
+        for prepared in prepare_all(
             files,
             encoder=library.encoder,
             readers=readers,
@@ -157,15 +154,15 @@ def bring_in(
             in_place_bytes=in_place_bytes,
             stop=stop,
         ):
-            if outcome.prepared is None:
-                on_done(outcome.file, _failed(outcome.file.path, outcome.error))
-                continue
-            waiting.append((outcome.file, outcome.prepared))
-            yield outcome.prepared.packed
+            if prepared.error:
+                on_done(prepared.file, _failed(prepared.file.name, prepared.error))
+            elif prepared.packed:
+                waiting.append(prepared)
+                yield prepared.packed
 
     for result in library.add_all(additions(), trash=trash):
-        file, prepared = waiting.pop(0)
-        on_done(file, _landed(prepared, result))
+        landed = waiting.pop(0)
+        on_done(landed.file, _landed(landed, result))
 
 
 def _find(paths: Sequence[Path], report: AddReport) -> list[Path]:
@@ -182,17 +179,16 @@ def _find(paths: Sequence[Path], report: AddReport) -> list[Path]:
             report.skipped += [Skipped(str(each), why_skipped(each)) for each in strange]
             report.hidden += found.hidden
         except IngestError as error:
-            report.failed.append(_failed(path, error))
+            report.results[path] = _failed(path.name, error)
     return list(files)
 
 
-def _failed(path: Path, error: IngestError | None) -> Failed:
-    if error is None:
-        raise ValueError("an outcome holds a prepared file or an error")
-    return Failed(str(path), error.code, error.message)
+def _failed(name: str, error: IngestError) -> FileResult:
+    return FileResult(name, "failed", code=error.code, message=error.message)
 
 
-def _landed(prepared: Prepared, result: AddResult) -> Added | Unchanged:
+def _landed(prepared: Prepared, result: AddResult) -> FileResult:
+    name = prepared.file.name
     if result.status == "unchanged":
-        return Unchanged(prepared.name, result.doc_id, result.superseded)
-    return Added(prepared.name, result.doc_id, result.n_passages, result.superseded, prepared.warnings)
+        return FileResult(name, "unchanged", result.doc_id, replaced=result.superseded)
+    return FileResult(name, "added", result.doc_id, result.n_passages, prepared.warnings, replaced=result.superseded)

@@ -16,7 +16,7 @@ from sinkqa.index.models.encoder import Encoder
 from sinkqa.ingest.errors import IngestError, ReaderFailed, ReadingTimeout, UnreadableDocument
 from sinkqa.service.intake.memory import allowed, resident, shares
 from sinkqa.service.intake.turns import Share, Turns
-from sinkqa.service.intake.workers import File, Outcome, nameless_main, nursery, prepare, too_large, work_off
+from sinkqa.service.intake.workers import File, Prepared, nameless_main, nursery, prepare, too_large, work_off
 
 Stop = Callable[[], bool]
 """Asked now and then by whoever does long work: whether to end it."""
@@ -42,7 +42,7 @@ def prepare_all(
     in_place_bytes: int,
     share: Share = _ALONE,
     stop: Stop = lambda: False,
-) -> Iterator[Outcome]:
+) -> Iterator[Prepared]:
     """Prepares files and yields each as it is done; ends early when told to ``stop``.
 
     Text files that weigh less than ``in_place_bytes`` together are read in this process. All others are read by
@@ -57,12 +57,12 @@ def prepare_all(
         yield from _at_once(queue, readers, share, stop)
 
 
-def _at_once(queue: deque[File], readers: Readers, share: Share, stop: Stop) -> Iterator[Outcome]:
+def _at_once(queue: deque[File], readers: Readers, share: Share, stop: Stop) -> Iterator[Prepared]:
     """A thread waits for each process; what is done waits till it is asked for, and not much of it."""
-    done: Queue[Outcome | Exception | None] = Queue(maxsize=2 * readers.count)
+    done: Queue[Prepared | Exception | None] = Queue(maxsize=2 * readers.count)
     over = threading.Event()
 
-    def put(what: Outcome | Exception | None) -> None:
+    def put(what: Prepared | Exception | None) -> None:
         while not over.is_set():
             with suppress(Full):
                 return done.put(what, timeout=_ASKED_S)
@@ -147,7 +147,7 @@ class Readers:
             for reader in idle:
                 reader.end()
 
-    def read(self, file: File, share: Share, stop: Stop) -> Outcome | None:
+    def read(self, file: File, share: Share, stop: Stop) -> Prepared | None:
         """What became of a file; None where told to ``stop`` before that is known."""
         n_bytes = file.n_bytes
         if self._quick and n_bytes <= _QUICK_BYTES and self._cpu_s > _QUICK_S:
@@ -156,7 +156,7 @@ class Readers:
                 return outcome
         return self._in_turn(self._long, file, share, self._cpu_s * (1 + n_bytes / (_EXTRA_MIB << 20)), stop)
 
-    def _in_turn(self, turns: Turns, file: File, share: Share, cpu_s: float, stop: Stop) -> Outcome | None:
+    def _in_turn(self, turns: Turns, file: File, share: Share, cpu_s: float, stop: Stop) -> Prepared | None:
         with turns.turn(share, stop) as has_place:
             if not has_place:
                 return None
@@ -169,9 +169,9 @@ class Readers:
             f"{file.name}: its reader was killed {_TRIES} times, by the system for want of memory or by another "
             "program; give the machine more memory, or split the file"
         )
-        return Outcome(file, error=ReaderFailed(message))
+        return Prepared(file, error=ReaderFailed(message))
 
-    def _on_one(self, file: File, cpu_s: float, stop: Stop) -> Outcome | None:
+    def _on_one(self, file: File, cpu_s: float, stop: Stop) -> Prepared | None:
         with self._lock:
             reader = self._idle.pop() if self._idle else None
         reader = reader or _Reader(self._encoder, self.memory)
@@ -215,7 +215,7 @@ class _Reader:
         self._process.kill()
         self._process.join()
 
-    def read(self, file: File, cpu_s: float, stop: Stop) -> Outcome | None:
+    def read(self, file: File, cpu_s: float, stop: Stop) -> Prepared | None:
         """What became of a file; None where told to ``stop``. Raises _KilledError."""
         peak, until = 0, time.monotonic() + _WALL * cpu_s
         asked = 0.0
@@ -231,14 +231,14 @@ class _Reader:
                         return None
                 if peak > self._memory or now > until:
                     self.end()
-                    return Outcome(
+                    return Prepared(
                         file, error=too_large(file, self._memory) if now <= until else _too_slow(file, cpu_s)
                     )
-            outcome: Outcome = self._link.recv()
+            outcome: Prepared = self._link.recv()
         except (EOFError, OSError):
             self._link.close()
             self._process.join()
-            return Outcome(file, error=self._cause(file, cpu_s, peak))
+            return Prepared(file, error=self._cause(file, cpu_s, peak))
         return outcome
 
     def _cause(self, file: File, cpu_s: float, peak: int) -> IngestError:

@@ -66,38 +66,30 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A file ready to be stored, and what its reader has to say."""
-
-    name: str
-    warnings: tuple[str, ...]
-    packed: Packed
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one file: either ``prepared`` or the ``error`` that kept it out."""
+    """A file as ``packed`` for the library, with its reader's ``warnings``; or the ``error`` that keeps it out."""
 
     file: File
-    prepared: Prepared | None = None
+    packed: Packed | None = None
+    warnings: tuple[str, ...] = ()
     error: IngestError | None = None
 
 
-def prepare(file: File, encoder: Encoder, *, memory: int | None = None) -> Outcome:
-    """Reads one file in this process, which may take ``memory`` bytes. Whatever is wrong with it is its outcome."""
+def prepare(file: File, encoder: Encoder, *, memory: int | None = None) -> Prepared:
+    """Reads one file in this process, which may take ``memory`` bytes. Whatever is wrong with it is its error."""
     try:
         document = read(file.path, name=file.name)
         document = replace(document, metadata=overridden(document.metadata, file.about))
         packed = pack_document(document, split(document), encoder, source=file.source)
-        return Outcome(file, Prepared(document.name, document.warnings, packed))
+        return Prepared(file, packed, document.warnings)
     except IngestError as error:
-        return Outcome(file, error=error)
+        return Prepared(file, error=error)
     except MemoryError:
-        return Outcome(file, error=too_large(file, memory))
+        return Prepared(file, error=too_large(file, memory))
     except Exception as error:  # noqa: BLE001  # whatever a reader did not foresee is this file's failure alone
         place = traceback.extract_tb(error.__traceback__)[-1]
         cause = f"{type(error).__name__} in {Path(place.filename).name}:{place.lineno}"
         message = f"{file.name}: its reader failed ({cause}), which is a fault of SinkQA; save it in another format"
-        return Outcome(file, error=ReaderFailed(message))
+        return Prepared(file, error=ReaderFailed(message))
 
 
 def too_large(file: File, memory: int | None) -> DocumentTooLarge:
@@ -135,7 +127,7 @@ def nameless_main() -> Iterator[None]:
 
 
 def work_off(link: Connection, encoder_name: str | None, memory: int) -> None:
-    """All that a worker process does: for each file and seconds of processor time that come, it sends the outcome.
+    """All that a worker process does: it receives files, each with its seconds of processor time, and prepares them.
 
     What takes more time, or more than ``memory`` bytes at once, ends the process.
     """

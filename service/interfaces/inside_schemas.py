@@ -49,7 +49,7 @@ class OverviewPartOut(BaseModel):
 
     heading: str = Field(description="Empty where the document has no headings.")
     text: str = Field(description="The sentence in reading form.")
-    citation: CitationOut
+    citation: CitationOut  # type: ignore[valid-type]  # made at run time
 
 
 class OverviewOut(BaseModel):
@@ -71,7 +71,7 @@ class PlaceOut(BaseModel):
     spans: list[SpanOut]
 
 
-class FoundOut(BaseModel):
+class OccurrencesOut(BaseModel):
     """Where words stand in a document."""
 
     doc_id: str

@@ -6,7 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from sinkqa.service.hosting.job_store import FileState, JobState
+from sinkqa.service.hosting.job_store import Job, JobFile
+from sinkqa.service.interfaces.deriving import model_of
 from sinkqa.service.interfaces.schemas import BoxOut, Kind, SpanOut, Text, Year
 
 
@@ -197,42 +198,20 @@ class PageOut(BaseModel):
     has_image: bool
 
 
-class JobFileOut(BaseModel):
-    """A file of a job."""
-
-    name: str = Field(description="What its sender called it.")
-    n_bytes: int
-    sha256: str
-    state: FileState
-    doc_id: str | None
-    n_passages: int | None
-    warnings: list[str]
-    code: str | None = Field(description="Stable name of the error that kept it out.")
-    message: str | None
-    replaced: str | None = Field(description="The older version that was there under its name, now gone.")
-
-
-class JobOut(BaseModel):
-    """Files that are taken in behind the scenes."""
-
-    job_id: str
-    state: JobState = Field(
-        description="`done`: every file was tried; `failed`: the job could not go on, see `code` and `message`."
-    )
-    created_at: str
-    started_at: str | None
-    finished_at: str | None
-    n_files: int
-    n_done: int = Field(description="Files that wait no longer.")
-    code: str | None
-    message: str | None
-    files: list[JobFileOut]
+JobFileOut = model_of(JobFile, "JobFileOut", name=(str, Field(description="What its sender called it.")))
+JobOut = model_of(
+    Job,
+    "JobOut",
+    without={"attempts"},
+    n_files=(int, ...),
+    n_done=(int, Field(description="Files that wait no longer.")),
+)
 
 
 class JobsOut(BaseModel):
     """Jobs of the last day, newest first, at most a hundred."""
 
-    jobs: list[JobOut]
+    jobs: list[JobOut]  # type: ignore[valid-type]  # made at run time
 
 
 class AddressIn(BaseModel):

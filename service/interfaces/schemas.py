@@ -1,4 +1,4 @@
-"""What comes in and goes out over HTTP, as OpenAPI tells it. The answers mirror the engine's objects field by field."""
+"""What comes in and goes out over HTTP, as OpenAPI tells it. Answers are told by the engine's own records."""
 
 from __future__ import annotations
 
@@ -7,8 +7,25 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from sinkqa.index.hit import Filters, SearchMode
-from sinkqa.service.answer import AbstainReason, Flag, Status
-from sinkqa.service.grounding.guard import Element, Label
+from sinkqa.ingest.document import Box
+from sinkqa.service.answer import (
+    Answer,
+    AnswerCell,
+    AnswerRow,
+    AnswerTable,
+    Citation,
+    Gloss,
+    QuotedSpan,
+    RankedPassage,
+    Removed,
+    SearchResult,
+    Segment,
+)
+from sinkqa.service.grounding.guard import Finding, Label
+from sinkqa.service.grounding.quotes import Difference
+from sinkqa.service.grounding.quoting import QuoteReport
+from sinkqa.service.grounding.verifying import CheckedClaim, VerifyReport
+from sinkqa.service.interfaces.deriving import model_of, sent_as
 
 Kind = Literal["pdf", "html", "docx", "markdown", "text", "json", "csv", "xlsx", "pptx", "epub", "mail"]
 
@@ -23,14 +40,6 @@ def _whole(text: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_whole)]
-_FLAGS: Any = Field(
-    description="`instruction`: the text addresses a language model, fence it off from one; `direction`: it holds "
-    "controls that turn its direction, show them as what they are."
-)
-_WARNINGS: Any = Field(
-    description="Why the quote may not be what the page says, in the asker's language: figures or characters that were "
-    "damaged, a page that reads poorly, words beside it that were not read."
-)
 
 
 def _number(given: object) -> object:
@@ -167,77 +176,8 @@ class BoxOut(BaseModel):
     y1: float
 
 
-class GlossOut(BaseModel):
-    """A term of a quote, and how the other language renders it."""
-
-    term: str
-    rendering: str
-
-
-class CitationOut(BaseModel):
-    """Where a statement stands in a document, word for word."""
-
-    number: int = Field(description="As in the answer's marks: [1].")
-    passage_id: str
-    doc_id: str
-    title: str
-    original: str | None = Field(
-        description="The document that a digest was made from; pages and sections are its own."
-    )
-    section: list[str] = Field(description="Headings above the passage, outermost first.")
-    table: str | None
-    page_start: int
-    page_end: int
-    page_label: str | None = Field(description="The printed page number, where known.")
-    quote: str = Field(description='The source text under the spans, pieces joined by " … ".')
-    spans: list[SpanOut]
-    text_sha256: str = Field(description="Of the source text that the spans count in.")
-    boxes: list[BoxOut] = Field(description="The quote on its pages, for PDFs.")
-    language: str
-    url: str | None
-    score: float = Field(description="Relevance, 0-1, comparable within one answer.")
-    also_supported_by: list[str] = Field(description="Ids of passages that say the same.")
-    glosses: list[GlossOut] = Field(description="Key terms of a quote in another language, rendered.")
-    flags: list[Flag] = _FLAGS
-    translation: str | None = Field(
-        description="The quote by a language model, its amounts and names checked; never the quote."
-    )
-    warnings: list[str] = _WARNINGS
-    offset_unit: Literal["codepoint"]
-    verified: Literal[True] = Field(description="The quote was compared with the store just before it was sent.")
-
-
-class SegmentOut(BaseModel):
-    """One statement of an answer and the numbers of the citations that carry it."""
-
-    text: str = Field(description="May hold several paragraphs, a line break between them.")
-    citations: list[int]
-    part: str = Field(description="The part of the question that it answers; empty where there is one only.")
-    tabled: bool = Field(description="The table says the same: leave it out where the table is shown.")
-
-
-class CellOut(BaseModel):
-    """What a table says at one place, or why it says nothing there."""
-
-    text: str
-    citations: list[int]
-    missing: str | None = Field(description="Why the cell is empty; null where it is not.")
-
-
-class RowOut(BaseModel):
-    """A row: what it is about, and one cell for each column."""
-
-    label: str
-    cells: list[CellOut]
-
-
-class TableOut(BaseModel):
-    """Statements side by side, each also in a segment that is marked as `tabled`."""
-
-    caption: str
-    corner: str = Field(description="Heads the labels of the rows; may be empty.")
-    columns: list[str]
-    rows: list[RowOut]
+sent_as(QuotedSpan, SpanOut)
+sent_as(Box, BoxOut)
 
 
 class WhyOut(BaseModel):
@@ -252,58 +192,21 @@ class WhyOut(BaseModel):
     rerank: float | None
 
 
-class PassageOut(BaseModel):
-    """A retrieved passage."""
-
-    passage_id: str
-    doc_id: str
-    title: str
-    section: list[str]
-    table: str | None
-    page_start: int
-    page_end: int
-    language: str
-    text: str
-    spans: list[SpanOut]
-    score: float = Field(description="Higher is better; comparable within one query.")
-    why: WhyOut
-    flags: list[Flag] = _FLAGS
-    warnings: list[str] = _WARNINGS
-
-
-class RemovedOut(BaseModel):
-    """A sentence that a language model wrote and that did not pass the check."""
-
-    text: str
-    reason: str
-
-
-class AnswerOut(BaseModel):
-    """A checked answer, or an abstention with its reason, which is a normal result."""
-
-    status: Status
-    abstain_reason: AbstainReason | None = Field(
-        description="Set exactly when the status is `abstained`; `no_question`: a greeting, or a turn of which "
-        "nobody can tell what it leans on, answered by a reply."
-    )
-    question: str = Field(description="As it was understood: with `history` it may be the turn made to stand alone.")
-    language: str
-    answer: str = Field(description="All segments in one string, with marks such as [1]; why there is none, if so.")
-    segments: list[SegmentOut]
-    citations: list[CitationOut]
-    passages: list[PassageOut] = Field(description="Everything retrieved, best first.")
-    confidence: float = Field(description="How near the library comes to what is asked, 0-1.")
-    generation: int = Field(description="Number of changes to the library when this was answered.")
-    encoder: str
-    timings_ms: dict[str, float]
-    generated: bool = Field(description="Whether a language model wrote the segments.")
-    notes: list[str]
-    removed: list[RemovedOut]
-    table: TableOut | None = Field(description="What the `tabled` segments say, as rows and columns.")
-    missing: list[str] = Field(description="Parts of what is asked for of which nothing was found.")
-    suggestions: list[str] = Field(
-        description="Questions that the library answers, where nothing or too little is asked."
-    )
+GlossOut = model_of(Gloss, "GlossOut")
+CitationOut = model_of(Citation, "CitationOut")
+SegmentOut = model_of(Segment, "SegmentOut")
+CellOut = model_of(AnswerCell, "CellOut")
+RowOut = model_of(AnswerRow, "RowOut")
+TableOut = model_of(AnswerTable, "TableOut")
+PassageOut = model_of(RankedPassage, "PassageOut", why=(WhyOut, ...))
+RemovedOut = model_of(Removed, "RemovedOut")
+AnswerOut = model_of(Answer, "AnswerOut")
+SearchOut = model_of(SearchResult, "SearchOut")
+FindingOut = model_of(Finding, "FindingOut")
+ClaimOut = model_of(CheckedClaim, "ClaimOut")
+VerifyOut = model_of(VerifyReport, "VerifyOut", counts=(dict[Label, int], Field(description="Claims by label.")))
+DifferenceOut = model_of(Difference, "DifferenceOut")
+QuoteOut = model_of(QuoteReport, "QuoteOut")
 
 
 class OpeningOut(BaseModel):
@@ -311,63 +214,6 @@ class OpeningOut(BaseModel):
 
     lines: list[str] = Field(description="What the library holds, one line each.")
     suggestions: list[str] = Field(description="Questions that it answers; none where it is empty.")
-
-
-class SearchOut(BaseModel):
-    """Ranked passages, best first."""
-
-    query: str
-    hits: list[PassageOut]
-    generation: int
-    timings_ms: dict[str, float]
-
-
-class FindingOut(BaseModel):
-    """One element of a claim that its quotes do not bear out."""
-
-    element: Element
-    said: str
-    found: str | None
-
-
-class ClaimOut(BaseModel):
-    """One statement of the text and what the library says of it."""
-
-    claim: str
-    label: Label
-    support: float
-    findings: list[FindingOut]
-    citations: list[int]
-
-
-class VerifyOut(BaseModel):
-    """What the library says of a text, claim by claim."""
-
-    text: str
-    claims: list[ClaimOut]
-    citations: list[CitationOut]
-    generation: int
-    encoder: str
-    timings_ms: dict[str, float]
-    counts: dict[Label, int] = Field(description="Claims by label.")
-
-
-class DifferenceOut(BaseModel):
-    """One place where a quote departs from the text."""
-
-    said: str
-    found: str
-
-
-class QuoteOut(BaseModel):
-    """Whether the library holds a quote, and where."""
-
-    quote: str
-    result: Literal["exact", "altered", "absent"]
-    citation: CitationOut | None
-    differences: list[DifferenceOut]
-    generation: int
-    timings_ms: dict[str, float]
 
 
 def ok(model: type[BaseModel], description: str, **content: Any) -> dict[int | str, dict[str, Any]]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from random import Random
 
 from sinkqa.eval.roundtrip.drafting import Draft
-from sinkqa.eval.roundtrip.truth import Excluded, Run, plain
+from sinkqa.eval.roundtrip.truth import Excluded, TextRun, plain
 from sinkqa.eval.roundtrip.writers.setting import Style, broken
 from sinkqa.eval.roundtrip.writers.sheets import Sheet
 
@@ -56,7 +56,7 @@ class Dressing:
 
     def _say(self, sheet: Sheet, x: float, y: float, text: str, size: float, kind: str) -> None:
         style = replace(self._style, size=size, bold=False)
-        sheet.line(x, y, [Run(text)], style)
+        sheet.line(x, y, [TextRun(text)], style)
         self.drawn.append(Excluded(text, kind))
 
     def _watermark(self, sheet: Sheet, kind: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sinkqa.eval.roundtrip.drafting import Draft, grouped
-from sinkqa.eval.roundtrip.truth import Excluded, Grid, Heading, Item, Piece, Run, Text, Truth, truth_of
+from sinkqa.eval.roundtrip.truth import Excluded, Grid, Heading, ListItem, Piece, Text, TextRun, Truth, truth_of
 
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -11,7 +11,7 @@ _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 def write_markdown(draft: Draft) -> tuple[bytes, Truth]:
     """The file and all that is known of it."""
-    writer, truth = _Writer(draft), truth_of(draft.pieces)
+    writer, truth = _MarkdownWriter(draft), truth_of(draft.pieces)
     parts = [writer.set(piece) for piece in grouped(draft.pieces)]
     parts += [f"[^{mark}]: {text}" for mark, text in writer.notes]
     if "comments" in draft.dress:
@@ -31,12 +31,12 @@ def write_markdown(draft: Draft) -> tuple[bytes, Truth]:
     return "\n\n".join(parts).encode(), truth
 
 
-class _Writer:
+class _MarkdownWriter:
     def __init__(self, draft: Draft) -> None:
         self.draft, self.notes = draft, list[tuple[str, str]]()
         self.raising = draft.pick("letters", "html", "tex")
 
-    def set(self, piece: Piece | list[Item]) -> str:
+    def set(self, piece: Piece | list[ListItem]) -> str:
         """One piece, or a list."""
         if isinstance(piece, Heading):
             return f"{'#' * (piece.level + 1)} {piece.text}"
@@ -48,7 +48,7 @@ class _Writer:
             return self._list(piece)
         return self._grid(piece) if isinstance(piece, Grid) else ""
 
-    def _of(self, run: Run) -> str:
+    def _of(self, run: TextRun) -> str:
         text = run.text
         if run.form == "raised":
             return {"letters": text.translate(_RAISED), "html": f"<sup>{text}</sup>", "tex": f"$^{{{text}}}$"}[
@@ -62,7 +62,7 @@ class _Writer:
         forms = {"struck": "~~{}~~", "bold": "**{}**", "mark": "[^{}]"}
         return forms.get(run.form, "{}").format(text)
 
-    def _list(self, items: list[Item]) -> str:
+    def _list(self, items: list[ListItem]) -> str:
         lines = []
         for each in items:
             native = each.style == "decimal" and each.around == "%1."

@@ -10,11 +10,11 @@ from sinkqa.eval.roundtrip.truth import (
     Excluded,
     Grid,
     Heading,
-    Item,
+    ListItem,
     Piece,
-    Place,
-    Run,
+    PlacedCell,
     Text,
+    TextRun,
     Truth,
     truth_of,
     with_bases,
@@ -34,7 +34,7 @@ _HIDING = (
 
 def write_html(draft: Draft) -> tuple[bytes, Truth]:
     """The file and all that is known of it."""
-    writer, truth = _Writer(draft), truth_of(draft.pieces)
+    writer, truth = _HtmlWriter(draft), truth_of(draft.pieces)
     body = writer.body()
     if "boilerplate" in draft.dress:
         body, left = _framed(draft, body)
@@ -65,7 +65,7 @@ def _framed(draft: Draft, body: str) -> tuple[str, list[Excluded]]:
     return framed, [Excluded(text, "boilerplate") for text in left]
 
 
-def _counting(items: Sequence[Item]) -> str:
+def _counting(items: Sequence[ListItem]) -> str:
     """How the numbers of a list begin and go on."""
     if items[0].kind != _OTHERWISE:
         return ""
@@ -73,7 +73,7 @@ def _counting(items: Sequence[Item]) -> str:
     return " reversed" if down else f' start="{items[0].number}"' if items[0].number > 1 else ""
 
 
-class _Writer:
+class _HtmlWriter:
     def __init__(self, draft: Draft) -> None:
         self.draft, self.notes = draft, list[tuple[str, str]]()
         self.math, self.striking = draft.chance(0.5), draft.pick(*_STRIKING)
@@ -113,7 +113,7 @@ class _Writer:
             return [f"<section><header>{head}</header>{rest}</section>"]
         return [text]
 
-    def set(self, piece: Piece | list[Item]) -> str:
+    def set(self, piece: Piece | list[ListItem]) -> str:
         """One piece, or a list, as an element."""
         if isinstance(piece, Heading):
             return f"<h{piece.level + 1}>{escape(piece.text)}</h{piece.level + 1}>"
@@ -124,11 +124,11 @@ class _Writer:
             return self._list(piece)
         return self._grid(piece) if isinstance(piece, Grid) else ""
 
-    def _runs(self, runs: tuple[Run, ...]) -> str:
+    def _runs(self, runs: tuple[TextRun, ...]) -> str:
         pairs = with_bases(runs) if self.math else ((run, "") for run in runs)
         return "".join(self._of(run, base) for run, base in pairs)
 
-    def _of(self, run: Run, base: str) -> str:
+    def _of(self, run: TextRun, base: str) -> str:
         text = escape(run.text)
         if run.form == "fraction":
             top, bottom = text.split("/")
@@ -151,7 +151,7 @@ class _Writer:
         rows = "".join(f'<li id="n{mark}">{escape(text)} <a href="#r{mark}">↩</a></li>' for mark, text in self.notes)
         return f'<section class="footnotes"><hr><ol>{rows}</ol></section>'
 
-    def _list(self, items: Sequence[Item]) -> str:
+    def _list(self, items: Sequence[ListItem]) -> str:
         """Numbers as the browser gives them, where it has the format and shows it as printed; else written out."""
         if any(each.style not in _TYPES or each.around not in ("%1.", "%2.") for each in items):
             return "\n".join(f"<p>{escape(each.mark)} {self._runs(each.runs)}</p>" for each in items)
@@ -168,7 +168,7 @@ class _Writer:
         rows += "</ol></li>" * (depth - items[0].depth)
         return f'<ol type="{_TYPES[items[0].style]}"{_counting(items)}>{rows}</ol>'
 
-    def _cell(self, grid: Grid, place: Place) -> str:
+    def _cell(self, grid: Grid, place: PlacedCell) -> str:
         """The text, within a heading or a table of its own where the page is laid out so."""
         text = escape(place.text)
         if "tables within cells" not in self.draft.dress or place.row < grid.header_rows:

@@ -18,11 +18,11 @@ from sinkqa.eval.roundtrip.truth import (
     Field,
     Grid,
     Heading,
-    Item,
+    ListItem,
     Piece,
-    Run,
     Runs,
     Text,
+    TextRun,
     Truth,
     linear,
     truth_of,
@@ -90,7 +90,7 @@ def _set(sheet: Sheet, piece: Piece, draft: Draft) -> list[str]:
         _heading(sheet, piece)
     elif isinstance(piece, Text):
         _SETTERS.get(piece.kind, _paragraph)(sheet, piece)
-    elif isinstance(piece, Item):
+    elif isinstance(piece, ListItem):
         _item(sheet, piece)
     elif isinstance(piece, Grid):
         return set_table(sheet, piece, draft.language)
@@ -104,7 +104,7 @@ def _heading(sheet: Sheet, piece: Heading) -> None:
     size = piece.size or base * (1.7, 1.35, 1.15)[piece.level]
     style = replace(sheet.style, size=size, bold=True)
     spread = 0.6 * size if piece.spaced else 0.0
-    lines = broken((Run(piece.text),), style, (sheet.frame.width - 4) * (0.5 if spread else 1.0))
+    lines = broken((TextRun(piece.text),), style, (sheet.frame.width - 4) * (0.5 if spread else 1.0))
     sheet.need((len(lines) + 1) * sheet.layout.leading * size + 2 * base)
     sheet.frame.y += 0.6 * size
     if spread:
@@ -114,12 +114,12 @@ def _heading(sheet: Sheet, piece: Heading) -> None:
     sheet.frame.y += 0.3 * size
 
 
-def _spread(sheet: Sheet, lines: Sequence[list[Run]], style: Style, spread: float) -> None:
+def _spread(sheet: Sheet, lines: Sequence[list[TextRun]], style: Style, spread: float) -> None:
     """Letter by letter, further apart than words are as a rule."""
     for line in lines:
         x, base = sheet.frame.x, sheet.frame.y + style.size
         for char in "".join(run.text for run in line):
-            x = sheet.line(x, base, [Run(char)], style) + spread
+            x = sheet.line(x, base, [TextRun(char)], style) + spread
         sheet.frame.y += sheet.layout.leading * style.size
 
 
@@ -151,20 +151,20 @@ def _beside(sheet: Sheet, blocks: Sequence[Runs]) -> None:
 def _contents(sheet: Sheet, draft: Draft) -> list[Excluded]:
     """A list of the sections with dots and page numbers, on a page of its own."""
     style, found = sheet.style, []
-    sheet.flow([[Run(draft.words.either("Contents", "目录"))]], replace(style, bold=True, size=style.size * 1.4))
+    sheet.flow([[TextRun(draft.words.either("Contents", "目录"))]], replace(style, bold=True, size=style.size * 1.4))
     for place, piece in enumerate(piece for piece in draft.pieces if isinstance(piece, Heading) and piece.level):
-        number, dot = str(place // 2 + 1), style.width(Run("."))
-        room = sheet.frame.width - style.width(Run(piece.text)) - style.width(Run(number)) - 8
+        number, dot = str(place // 2 + 1), style.width(TextRun("."))
+        room = sheet.frame.width - style.width(TextRun(piece.text)) - style.width(TextRun(number)) - 8
         dots = "." * max(3, int(room / dot))
-        sheet.flow([[Run(piece.text), Run(" "), Run(dots), Run(" "), Run(number)]], style)
+        sheet.flow([[TextRun(piece.text), TextRun(" "), TextRun(dots), TextRun(" "), TextRun(number)]], style)
         found.append(Excluded(f"{piece.text}{dots}{number}", "contents list"))
     sheet.next_page()
     return found
 
 
-def _item(sheet: Sheet, piece: Item) -> None:
+def _item(sheet: Sheet, piece: ListItem) -> None:
     style, left = sheet.style, 1.8 * sheet.style.size * piece.depth
-    runs = (Run(f"{piece.mark} "), *piece.runs)
+    runs = (TextRun(f"{piece.mark} "), *piece.runs)
     sheet.flow(broken(runs, style, sheet.frame.width - left), style, left=left)
     sheet.frame.y += 0.2 * style.size
 
@@ -177,7 +177,7 @@ def _vertical(sheet: Sheet, piece: Text) -> None:
     for char in "".join(run.text for run in piece.runs):
         if y > layout.height - layout.margin - 200:
             x, y = x - 26, layout.margin + 12
-        sheet.line(x, y, [Run(char)], style)
+        sheet.line(x, y, [TextRun(char)], style)
         y += 15
     sheet.next_page()
 
@@ -197,14 +197,14 @@ def _dropped(sheet: Sheet, piece: Text) -> None:
     style, step = sheet.style, sheet.layout.leading * sheet.style.size
     text = linear(piece.runs)
     large = replace(style, size=1.1 * step + style.size)
-    left = large.width(Run(text[0])) + 3
-    lines = broken((Run(text[1:]),), style, sheet.frame.width - left)
-    beside, below = lines[:2], "".join(run.text for line in lines[2:] for run in [*line, Run(" ")])
+    left = large.width(TextRun(text[0])) + 3
+    lines = broken((TextRun(text[1:]),), style, sheet.frame.width - left)
+    beside, below = lines[:2], "".join(run.text for line in lines[2:] for run in [*line, TextRun(" ")])
     sheet.need(3 * step)
-    sheet.line(sheet.frame.x, sheet.frame.y + step + style.size, [Run(text[0])], large)
+    sheet.line(sheet.frame.x, sheet.frame.y + step + style.size, [TextRun(text[0])], large)
     sheet.flow(beside, style, left=left)
     sheet.frame.y = sheet.frame.y if len(beside) > 1 else sheet.frame.y + step
-    sheet.flow(broken((Run(below),), style, sheet.frame.width), style)
+    sheet.flow(broken((TextRun(below),), style, sheet.frame.width), style)
     sheet.frame.y += sheet.layout.gap * style.size
 
 
@@ -215,7 +215,7 @@ def _field(sheet: Sheet, piece: Field) -> None:
     """A label, and beside it a field of a form that is filled in."""
     sheet.need(26)
     frame = sheet.frame
-    end = sheet.line(frame.x, frame.y + 12, [Run(piece.label)], sheet.style)
+    end = sheet.line(frame.x, frame.y + 12, [TextRun(piece.label)], sheet.style)
     sheet.canvas.acroForm.textfield(
         name=piece.label, value=piece.value, x=end + 8, y=sheet.layout.height - frame.y - 18, width=150, height=16,
         fontSize=10, borderWidth=0,

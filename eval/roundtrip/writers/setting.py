@@ -13,7 +13,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.ttfonts import TTFont
 
-from sinkqa.eval.roundtrip.truth import Run
+from sinkqa.eval.roundtrip.truth import TextRun
 from sinkqa.eval.roundtrip.words import BREAKS
 
 _OURS = Path(__file__).parents[4] / "tests" / "fonts" / "FixtureSansSC.ttf"  # in a checkout; else the standard face
@@ -65,24 +65,24 @@ class Style:
         for face, chars in groupby(text, key=self.face):
             yield face, "".join(chars)
 
-    def width(self, run: Run) -> float:
+    def width(self, run: TextRun) -> float:
         """Points that a run takes."""
         if run.form == "fraction":
             top, bottom = run.text.split("/")
-            return max(self.width(Run(top)), self.width(Run(bottom))) + 2
+            return max(self.width(TextRun(top)), self.width(TextRun(bottom))) + 2
         size = self.size * (_SMALL if run.form in SHIFT else 1.0)
         return sum(float(pdfmetrics.stringWidth(text, face, size)) for face, text in self.parts(run.text))
 
-    def shown(self, run: Run) -> float:
+    def shown(self, run: TextRun) -> float:
         """The size that a run is drawn in."""
         return self.size * (_SMALL if run.form in SHIFT else 1.0)
 
 
-Line = list[Run]
+Line = list[TextRun]
 
 
 def broken(
-    runs: Sequence[Run], style: Style, width: float, *, indent: float = 0.0, hyphens: bool = False
+    runs: Sequence[TextRun], style: Style, width: float, *, indent: float = 0.0, hyphens: bool = False
 ) -> list[Line]:
     """Lines no wider than ``width``, the first one shorter by ``indent``; long words are divided with ``hyphens``."""
     lines: list[Line] = [[]]
@@ -92,8 +92,8 @@ def broken(
         if taken > left and not box[0].text.isspace():
             head, tail = _divided(box, style, left) if hyphens else ("", "")
             if head:
-                lines[-1].append(Run(f"{head}-"))
-                box = [Run(tail, box[0].form), *box[1:]]
+                lines[-1].append(TextRun(f"{head}-"))
+                box = [TextRun(tail, box[0].form), *box[1:]]
             taken, left = sum(style.width(run) for run in box), width
             lines.append([])
         if lines[-1] or not box[0].text.isspace():
@@ -114,12 +114,12 @@ def _divided(box: Line, style: Style, left: float) -> tuple[str, str]:
         return "", ""
     word = box[0].text.rstrip(".,:;")
     for at in reversed(BREAKS.get(word, BREAKS.get(word.lower(), ()))):
-        if style.width(Run(f"{word[:at]}-")) <= left:
+        if style.width(TextRun(f"{word[:at]}-")) <= left:
             return word[:at], box[0].text[at:]
     return "", ""
 
 
-def _boxes(runs: Sequence[Run]) -> list[Line]:
+def _boxes(runs: Sequence[TextRun]) -> list[Line]:
     """What is never divided: a word with its exponent, one Chinese character with the stop behind it, a space."""
     boxes: list[Line] = []
     for run in runs:
@@ -128,13 +128,13 @@ def _boxes(runs: Sequence[Run]) -> list[Line]:
         pieces = [run.text] if run.form not in ("plain", "bold", "inserted") else _TOKEN.findall(run.text)
         for piece in pieces:
             if boxes and _glued(boxes[-1], run, piece):
-                boxes[-1].append(Run(piece, run.form))
+                boxes[-1].append(TextRun(piece, run.form))
             else:
-                boxes.append([Run(" " if piece.isspace() else piece, run.form)])
+                boxes.append([TextRun(" " if piece.isspace() else piece, run.form)])
     return boxes
 
 
-def _glued(box: Line, run: Run, piece: str) -> bool:
+def _glued(box: Line, run: TextRun, piece: str) -> bool:
     if box[-1].text.isspace() or piece.isspace():
         return False
     if run.form in SHIFT or piece in _CLOSING or run.form == "fraction":

@@ -9,7 +9,7 @@ from random import Random
 
 from reportlab.pdfgen.canvas import Canvas
 
-from sinkqa.eval.roundtrip.truth import Run
+from sinkqa.eval.roundtrip.truth import TextRun
 from sinkqa.eval.roundtrip.writers.setting import SHIFT, Line, Style, broken
 
 _STROKED = 2  # filled and stroked, as a face without a bold cut is emboldened
@@ -140,7 +140,7 @@ class Sheet:
         if self.layout.numbered:
             self.counted += 1
             small = replace(self.style, size=6.5)
-            self.line(frame.x - 22, base, [Run(str(self.counted))], small)
+            self.line(frame.x - 22, base, [TextRun(str(self.counted))], small)
 
     def line(self, x: float, base: float, line: Line, style: Style, *, room: float = 0.0) -> float:
         """Draws runs on one base line, to ``room`` points where given; the x where they end."""
@@ -162,7 +162,7 @@ class Sheet:
             return {}
         return dict.fromkeys(places, spare / len(places))
 
-    def _run(self, x: float, base: float, run: Run, style: Style) -> float:
+    def _run(self, x: float, base: float, run: TextRun, style: Style) -> float:
         if run.form == "fraction":
             return self._fraction(x, base, run, style)
         size = style.shown(run)
@@ -174,9 +174,9 @@ class Sheet:
             self._draw(x, y, run.text, styled, size)
         return x + style.width(run)
 
-    def _fraction(self, x: float, base: float, run: Run, style: Style) -> float:
+    def _fraction(self, x: float, base: float, run: TextRun, style: Style) -> float:
         width = style.width(run)
-        top, bottom = (Run(text) for text in run.text.split("/"))
+        top, bottom = (TextRun(text) for text in run.text.split("/"))
         for part, rise in ((top, 0.62), (bottom, -0.72)):
             self._draw(x + (width - style.width(part)) / 2, base - rise * style.size, part.text, style, style.size)
         self.rule(x, base - 0.28 * style.size, x + width, base - 0.28 * style.size)
@@ -225,7 +225,7 @@ class Sheet:
         self.frame.notes.append((mark, text))
 
     def _note_height(self, text: str, style: Style) -> float:
-        return len(broken((Run("9", "mark"), Run(f" {text}")), style, self.frame.width)) * 1.3 * style.size + 4
+        return len(broken((TextRun("9", "mark"), TextRun(f" {text}")), style, self.frame.width)) * 1.3 * style.size + 4
 
     def _foot(self, frame: Frame) -> None:
         if not frame.notes:
@@ -235,7 +235,7 @@ class Sheet:
         self.rule(frame.x, y, frame.x + min(90.0, frame.width), y)
         for mark, text in frame.notes:
             y += 4
-            for line in broken((Run(mark, "mark"), Run(f" {text}")), style, frame.width):
+            for line in broken((TextRun(mark, "mark"), TextRun(f" {text}")), style, frame.width):
                 self.line(frame.x, y + style.size, line, style)
                 y += 1.3 * style.size
         frame.notes = []

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sinkqa.eval.roundtrip.truth import Grid, Place, Run, plain
+from sinkqa.eval.roundtrip.truth import Grid, PlacedCell, TextRun, plain
 from sinkqa.eval.roundtrip.writers.setting import Style, broken
 from sinkqa.eval.roundtrip.writers.sheets import Sheet
 
@@ -110,7 +110,7 @@ def _band(
     sheet.frame.y = lower
 
 
-def _cell(sheet: Sheet, grid: Grid, place: Place, style: Style, box: tuple[float, float, float, float]) -> None:
+def _cell(sheet: Sheet, grid: Grid, place: PlacedCell, style: Style, box: tuple[float, float, float, float]) -> None:
     left, top, right, bottom = box
     is_head = place.row < grid.header_rows
     styled = replace(style, bold=is_head and grid.rules == "full" and grid.kind != "year headers")
@@ -168,7 +168,7 @@ def _least(grid: Grid, style: Style) -> list[float]:
     for place in grid.places:
         if place.column_span == 1 and not _is_turned(grid, place):
             words = place.text.split() if place.text.isascii() else [place.text[:3]]
-            width = max((bold.width(Run(word)) for word in words), default=0.0) + 2 * _PAD + 2
+            width = max((bold.width(TextRun(word)) for word in words), default=0.0) + 2 * _PAD + 2
             least[place.column] = max(least[place.column], width)
     return least
 
@@ -188,7 +188,7 @@ def _widths(grid: Grid, style: Style, room: float) -> list[float]:
     return [low + share * (high - low) + beyond for low, high in zip(least, wanted, strict=True)]
 
 
-def _is_turned(grid: Grid, place: Place) -> bool:
+def _is_turned(grid: Grid, place: PlacedCell) -> bool:
     return grid.kind == "turned labels" and place.row_span > 1
 
 

@@ -18,7 +18,7 @@ from docx.oxml.ns import nsdecls, qn
 
 from sinkqa.eval.roundtrip.drafting import Draft, sign
 from sinkqa.eval.roundtrip.marking import LEGAL
-from sinkqa.eval.roundtrip.truth import Excluded, Grid, Heading, Item, Run, Text, Truth, truth_of, with_bases
+from sinkqa.eval.roundtrip.truth import Excluded, Grid, Heading, ListItem, Text, TextRun, Truth, truth_of, with_bases
 
 _MATH = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
 _BOX = (
@@ -39,7 +39,7 @@ _AUTHOR = 'w:id="1" w:author="Editor" w:date="2024-01-01T00:00:00Z"'
 
 def write_docx(draft: Draft) -> tuple[bytes, Truth]:
     """The file and all that is known of it."""
-    writer, truth = _Writer(draft), truth_of(draft.pieces)
+    writer, truth = _WordWriter(draft), truth_of(draft.pieces)
     if "numbers of styles" in draft.dress:
         writer.number_headings()
         truth = truth_of(draft.pieces)
@@ -89,7 +89,7 @@ def _letters(text: str) -> str:
     return f"<m:r><m:t>{escape(text)}</m:t></m:r>"
 
 
-class _Writer:
+class _WordWriter:
     def __init__(self, draft: Draft) -> None:
         self.draft, self.random = draft, draft.random
         self.document: Any = docx.Document()
@@ -107,7 +107,7 @@ class _Writer:
             self._heading(piece)
         elif isinstance(piece, Text):
             self._text(piece)
-        elif isinstance(piece, Item):
+        elif isinstance(piece, ListItem):
             self._item(piece)
         elif isinstance(piece, Grid):
             self._grid(piece)
@@ -123,7 +123,7 @@ class _Writer:
     def number_headings(self) -> None:
         """First headings are numbered by their style."""
         style, around = ("chineseCounting", "第%1章") if self.draft.language == "zh" else ("decimal", "Article %1")
-        number = self._begin_list(Item("", (), style=style, around=around))
+        number = self._begin_list(ListItem("", (), style=style, around=around))
         reference = f'<w:numPr {nsdecls("w")}><w:numId w:val="{number}"/></w:numPr>'
         self.document.styles["Heading 1"].element.get_or_add_pPr().append(parse_xml(reference))
         count = 0
@@ -182,7 +182,7 @@ class _Writer:
             return
         self._append(self._paragraph(inner))
 
-    def _of(self, run: Run, piece: Text, base: str) -> str:
+    def _of(self, run: TextRun, piece: Text, base: str) -> str:
         form, text = run.form, run.text
         if base:
             return _math(f"<m:sSup><m:e>{_letters(base)}</m:e><m:sup>{_letters(text)}</m:sup></m:sSup>")
@@ -216,13 +216,13 @@ class _Writer:
         both = f'<mc:Choice Requires="wps">{shape}</mc:Choice><mc:Fallback>{old}</mc:Fallback>'
         return _w("r", f"<mc:AlternateContent>{both}</mc:AlternateContent>")
 
-    def _item(self, piece: Item) -> None:
+    def _item(self, piece: ListItem) -> None:
         if piece.first and piece.depth == 1:
             self.lists = self._begin_list(piece)
         reference = f'<w:numPr><w:ilvl w:val="{piece.depth - 1}"/><w:numId w:val="{self.lists}"/></w:numPr>'
         self._append(self._paragraph("".join(_run(run.text) for run in piece.runs), reference))
 
-    def _begin_list(self, piece: Item) -> int:
+    def _begin_list(self, piece: ListItem) -> int:
         """A number for a list; one that has the format of an earlier list starts it anew."""
         numbering = self.document.part.numbering_part.element
         key = (piece.kind, piece.style, piece.around)
@@ -238,9 +238,9 @@ class _Writer:
         numbering.append(parse_xml(_w("num", inner, f'{nsdecls("w")} w:numId="{number}"')))
         return number
 
-    def _levels(self, piece: Item) -> str:
+    def _levels(self, piece: ListItem) -> str:
         below = next(
-            (e for e in self.draft.pieces if isinstance(e, Item) and e.depth == 2 and e.kind == piece.kind), None
+            (e for e in self.draft.pieces if isinstance(e, ListItem) and e.depth == 2 and e.kind == piece.kind), None
         )
         levels = [(piece.style, piece.around, piece.number)]
         levels += [(below.style, below.around, 1)] if below else []
@@ -279,7 +279,7 @@ class _Writer:
 
     def _number_cell(self, cell: Any, row: int) -> None:
         if row == 1:
-            self.lists = self._begin_list(Item("1.", (), "numbers in cells"))
+            self.lists = self._begin_list(ListItem("1.", (), "numbers in cells"))
         reference = f'<w:numPr {nsdecls("w")}><w:ilvl w:val="0"/><w:numId w:val="{self.lists}"/></w:numPr>'
         cell.paragraphs[0]._p.get_or_add_pPr().append(parse_xml(reference))
 

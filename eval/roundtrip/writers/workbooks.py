@@ -6,7 +6,7 @@ import io
 from typing import Any
 
 from sinkqa.eval.roundtrip.drafting import Draft
-from sinkqa.eval.roundtrip.truth import Excluded, Grid, Place, Truth, truth_of
+from sinkqa.eval.roundtrip.truth import Excluded, Grid, PlacedCell, Truth, truth_of
 
 
 def write_xlsx(draft: Draft) -> tuple[bytes, Truth]:
@@ -44,7 +44,7 @@ def _fill(sheet: Any, grid: Grid) -> None:
         sheet.cell(top + grid.n_rows, 1, grid.remark)
 
 
-def _put(sheet: Any, place: Place, top: int, *, numeric: bool) -> None:
+def _put(sheet: Any, place: PlacedCell, top: int, *, numeric: bool) -> None:
     """A value as a number in the format that shows it as the truth has it."""
     cell = sheet.cell(top + place.row, 1 + place.column)
     bare = place.text.replace(",", "").rstrip("%")

@@ -133,7 +133,7 @@ def suggestions(topic: str, hits: Sequence[Hit], language: str) -> tuple[str, ..
     return tuple(sorted(found, key=lambda question: found[question])[:QUESTIONS])
 
 
-class _Offer(NamedTuple):
+class _Suggestion(NamedTuple):
     """A question of a ``kind``: definition, article, effect or heading; ``about`` is the term or heading."""
 
     kind: str
@@ -208,7 +208,7 @@ def _chosen(records: Sequence[DocumentRecord], zh: bool) -> list[DocumentRecord]
     return sorted(once.values(), key=rank)
 
 
-def _of_document(holdings: Holdings, record: DocumentRecord, zh: bool) -> Iterator[_Offer]:
+def _of_document(holdings: Holdings, record: DocumentRecord, zh: bool) -> Iterator[_Suggestion]:
     if record.n_passages > _MOST_PASSAGES:
         return
     passages = [each for each in holdings.passages(record.doc_id) if each.kind == "text"]
@@ -217,29 +217,29 @@ def _of_document(holdings: Holdings, record: DocumentRecord, zh: bool) -> Iterat
         yield from _of_passage(record.title, passage, zh)
 
 
-def _of_passage(title: str, passage: Passage, zh: bool) -> Iterator[_Offer]:
+def _of_passage(title: str, passage: Passage, zh: bool) -> Iterator[_Suggestion]:
     """The questions that a passage answers, a definition before its article."""
     named, heading = _named(title, zh=zh), " ".join(passage.section[-1].split()) if passage.section else ""
     if passage.kind not in ("text", "list") or len(passage.text) < _SHORTEST // 2:
         return
     if said := _term(passage):
-        yield _Offer(
+        yield _Suggestion(
             "definition", f"{named}中“{said}”是什么意思？" if zh else f"What does “{said}” mean in {named}?", said
         )
     if (_EFFECT_ZH if passage.language == "zh" else _EFFECT_EN).search(passage.text):
-        yield _Offer("effect", f"{named}什么时候施行？" if zh else f"When does {named} take effect?", "")
+        yield _Suggestion("effect", f"{named}什么时候施行？" if zh else f"When does {named} take effect?", "")
     if len(passage.text) < _SHORTEST:
         return
     if article := _article(heading, title, zh):
         number, name = article
         about = f"（{name}）" if zh and name else f" ({name})" if name else ""
-        yield _Offer(
+        yield _Suggestion(
             "article",
             f"{named}{number}{about}规定了什么？" if zh else f"What does {number}{about} of {named} say?",
             heading,
         )
     elif _reads_as_topic(name := _NUMBER.sub("", heading), title, passage.language):
-        yield _Offer(
+        yield _Suggestion(
             "heading", f"{named}关于“{name}”说了什么？" if zh else f"What does {named} say about “{name}”?", name
         )
 

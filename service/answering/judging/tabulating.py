@@ -135,7 +135,7 @@ def table_of(passages: Sequence[Passage]) -> SourceTable | None:
 
 
 @dataclass(slots=True)
-class _Group:
+class _HeaderGroup:
     """What stands under one header, unit by unit, each with whether its passage tells that a cell begins with it."""
 
     header: str
@@ -164,7 +164,7 @@ class _Row:
     name: str
     caption: str
     heads: list[Quoted]
-    groups: list[_Group] = field(default_factory=list)
+    groups: list[_HeaderGroup] = field(default_factory=list)
     passages: list[Passage] = field(default_factory=list)
 
     @property
@@ -178,7 +178,7 @@ class _Row:
         runs = groupby(heads, lambda each: each[1].label)
         return _OF.join(_plain(" ".join(unit.text for _, unit in run)) for _, run in runs)
 
-    def keyed(self) -> list[tuple[str, int, _Group]]:
+    def keyed(self) -> list[tuple[str, int, _HeaderGroup]]:
         """Each group with its header and which time this header comes."""
         seen = Counter[str]()
         keyed = []
@@ -246,7 +246,7 @@ def _read(passage: Passage, before: _Row | None) -> _Row:
         if place < count:
             continue
         if not row.groups or row.groups[-1].header != header:
-            row.groups.append(_Group(header, []))
+            row.groups.append(_HeaderGroup(header, []))
         row.groups[-1].said.append(((passage, unit), parted))
     return row
 

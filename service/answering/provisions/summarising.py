@@ -89,7 +89,7 @@ def summary(passages: Sequence[Passage], language: str, *, title: str = "") -> S
     return Summary(parts, (_note(len(parts), len(sections), language, by_paragraph=by_paragraph),))
 
 
-class _Found(NamedTuple):
+class _FirstSentence(NamedTuple):
     """Units of a passage that say one thing."""
 
     passage: Passage
@@ -97,7 +97,7 @@ class _Found(NamedTuple):
     text: str
 
 
-def _told(groups: Sequence[tuple[str, list[Passage]]]) -> list[tuple[str, _Found]]:
+def _told(groups: Sequence[tuple[str, list[Passage]]]) -> list[tuple[str, _FirstSentence]]:
     """Headings with the first sentence below each; without those that have none."""
     found = ((heading, _first_sentence(below)) for heading, below in groups)
     return [(heading, first) for heading, first in found if first]
@@ -154,13 +154,13 @@ def _grand(names: Iterable[str]) -> Iterator[str]:
             yield name
 
 
-def _first_sentence(passages: Sequence[Passage]) -> _Found | None:
+def _first_sentence(passages: Sequence[Passage]) -> _FirstSentence | None:
     """The first whole sentence of a section: with its items where they are few, and else the next that has none.
 
     Where all sentences have items it is the words that lead to the first ones. A heading that runs into its text has
     the sentence after it.
     """
-    led: _Found | None = None
+    led: _FirstSentence | None = None
     for passage in passages[:_LOOKED_AT]:
         for place, unit in enumerate(passage.units):
             text, after = unit.text.strip(), passage.units[place + 1 :]
@@ -168,13 +168,13 @@ def _first_sentence(passages: Sequence[Passage]) -> _Found | None:
                 continue
             if _ENDS.search(text):
                 both = (unit, *after[:1]) if _RUN_IN.match(text) and after and _ENDS.search(after[0].text) else (unit,)
-                return _Found(passage, both, said(passage, both))
+                return _FirstSentence(passage, both, said(passage, both))
             if led is None and _LEADS.search(text):
                 items = list(takewhile(lambda each: _ITEM.match(each.text), after))
                 whole = said(passage, (unit, *items))
                 if items and share_of_answer(whole) <= _SHORT_LIST:
-                    return _Found(passage, (unit, *items), whole)
-                led = _Found(passage, (unit,), unit.text)
+                    return _FirstSentence(passage, (unit, *items), whole)
+                led = _FirstSentence(passage, (unit,), unit.text)
     return led
 
 
@@ -185,7 +185,7 @@ def _says_something(text: str, language: str) -> bool:
     return is_long and is_whole and bool(_BEGINS.match(text)) and not is_other
 
 
-def _spread(sections: Sequence[tuple[str, _Found]]) -> Iterator[tuple[str, _Found]]:
+def _spread(sections: Sequence[tuple[str, _FirstSentence]]) -> Iterator[tuple[str, _FirstSentence]]:
     """At most 14 of the sections, evenly, the first and the last among them."""
     if len(sections) <= MOST:
         return iter(sections)

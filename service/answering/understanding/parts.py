@@ -68,7 +68,7 @@ _NO_MARKS = str.maketrans("", "", "《》")
 _OF_EACH = late(r"各自|分别|各(?=[是用有为怎如])|\brespectively\b|\beach\b|\bboth\b|\bside by side\b", re.IGNORECASE)
 
 
-class Part(NamedTuple):
+class QuestionPart(NamedTuple):
     """One of the things asked: its ``label`` in the question's own words, and the ``asked`` that stands alone.
 
     ``kind``: of a side, what it is the name of: a "country", a "document", a "year"; "" of a clause.
@@ -79,13 +79,13 @@ class Part(NamedTuple):
     kind: str = ""
 
 
-class _Mention(NamedTuple):
+class _NameSpan(NamedTuple):
     kind: str
     start: int
     end: int
 
 
-def sides(asked: Asked, named: Sequence[tuple[int, int]] = ()) -> tuple[Part, ...]:
+def sides(asked: Asked, named: Sequence[tuple[int, int]] = ()) -> tuple[QuestionPart, ...]:
     """The question once for each of the names or years that it joins, in their order; empty where it joins none.
 
     Of several runs of joined names the longest counts, but none in a question of several clauses that ask. Of one that
@@ -101,20 +101,20 @@ def sides(asked: Asked, named: Sequence[tuple[int, int]] = ()) -> tuple[Part, ..
     runs = _runs(text, _compound(text, sorted(mentions, key=lambda mention: mention.start)))
     run = max((run for run in runs if not _bounds_a_time(text, run)), key=len, default=[])
     if run and (other := _UNKNOWN.match(text, run[-1].end)) and run[-1].kind != "document":
-        run = [*run, _Mention(run[-1].kind, *other.span("name"))]
+        run = [*run, _NameSpan(run[-1].kind, *other.span("name"))]
     if not 2 <= len(run) <= _MOST:
         return ()
     before, after = text[: run[0].start], text[run[-1].end :]
-    parts: list[Part] = []
+    parts: list[QuestionPart] = []
     for each, following in zip(run, [*run[1:], None], strict=True):
         own = _side(text, each, following)
         rest = after.removeprefix("'s").removeprefix("’s") if "s" in own[-2:] and own[-2:-1] in "'’" else after
         alone = " ".join(_COMPARING.sub(" ", f"{before}{own}{rest}").split())
-        parts.append(Part(_label(text[each.start : each.end]), understand(alone), each.kind))
+        parts.append(QuestionPart(_label(text[each.start : each.end]), understand(alone), each.kind))
     return tuple(parts)
 
 
-def _cited_apart(text: str, cited: Sequence[Reference]) -> tuple[Part, ...]:
+def _cited_apart(text: str, cited: Sequence[Reference]) -> tuple[QuestionPart, ...]:
     """The question once for each document of which it cites provisions: 森林法第十条 and 湿地保护法第十二条."""
     said = tokens(text)
     kinds = [head for head in heads(said) if head.kind in _DOCUMENTS and not text[said[head.first].start].islower()]
@@ -127,7 +127,7 @@ def _cited_apart(text: str, cited: Sequence[Reference]) -> tuple[Part, ...]:
             return ()
         name = min(near) if after else max(near)
         groups[name] = name if after else each.end
-    parts: list[Part] = []
+    parts: list[QuestionPart] = []
     first, last = cited[0].start if after else 0, max(groups.values())
     start = first
     for end in groups.values():
@@ -136,7 +136,7 @@ def _cited_apart(text: str, cited: Sequence[Reference]) -> tuple[Part, ...]:
             return ()
         own = text[start:end]
         alone = " ".join(f"{text[:first]}{own}{text[last:]}".split())
-        parts.append(Part(_label(own), understand(alone), "document"))
+        parts.append(QuestionPart(_label(own), understand(alone), "document"))
         start = glue.end() if glue else end
     return tuple(parts)
 
@@ -146,7 +146,7 @@ def asks_of_each(asked: Asked) -> bool:
     return _OF_EACH.search(asked.text) is not None
 
 
-def clauses(asked: Asked) -> tuple[Part, ...]:
+def clauses(asked: Asked) -> tuple[QuestionPart, ...]:
     """The clauses that ask, each with what it takes from the first; empty where there is only one.
 
     Of a later clause there are two readings, one after the other: with the names of the first clause, and with all of
@@ -155,11 +155,11 @@ def clauses(asked: Asked) -> tuple[Part, ...]:
     asking = _asking(asked.text)
     if not 2 <= len(asking) <= _MOST:
         return ()
-    first, parts = understand(asked.text[: asking[0][1]]), list[Part]()
+    first, parts = understand(asked.text[: asking[0][1]]), list[QuestionPart]()
     for place, (start, end) in enumerate(asking):
         said = asked.text[start:end].strip(" ,，;；。?？")
         for context in _contexts(first, said) if place else [asked.text[:start]]:
-            parts.append(Part(said, _asked_of(said, context)))
+            parts.append(QuestionPart(said, _asked_of(said, context)))
     return tuple(parts)
 
 
@@ -212,7 +212,7 @@ def _cut(border: re.Pattern[str], text: str, start: int, end: int) -> Iterator[t
         yield start, end
 
 
-def _bounds_a_time(text: str, run: Sequence[_Mention]) -> bool:
+def _bounds_a_time(text: str, run: Sequence[_NameSpan]) -> bool:
     return bool(run) and run[0].kind == "year" and _SPAN.search(text[: run[0].start]) is not None
 
 
@@ -220,42 +220,42 @@ def _label(said: str) -> str:
     return said.translate(_NO_MARKS).strip()
 
 
-def _mentions(asked: Asked, named: Sequence[tuple[int, int]]) -> Iterator[_Mention]:
+def _mentions(asked: Asked, named: Sequence[tuple[int, int]]) -> Iterator[_NameSpan]:
     """Names and versions or years with their places; what lies in another one is left out."""
     text = asked.text
     taken: list[tuple[int, int]] = []
     for start, end in named if len(named) > 1 else ():
         first = start - 1 if text[start - 1 : start] == "《" else start
         taken.append((first, end + 1 if text[end : end + 1] == "》" else end))
-        yield _Mention("document", *taken[-1])
+        yield _NameSpan("document", *taken[-1])
     for each in sorted(asked.entities, key=lambda entity: -len(entity.said)):
         kind = _KINDS.get(each.kind, each.kind)
         places = re.finditer(f"《?{re.escape(each.said)}》?", text) if kind in _OF_SIDES else ()
         for match in islice(places, _MOST_CLAUSES):
             if not any(start < match.end() and match.start() < end for start, end in taken):
                 taken.append(match.span())
-                yield _Mention(kind, *match.span())
+                yield _NameSpan(kind, *match.span())
     for match in _VERSION.finditer(text):
         if not any(start < match.end() and match.start() < end for start, end in taken):
-            yield _Mention("year" if match["year"] else "version", *match.span())
+            yield _NameSpan("year" if match["year"] else "version", *match.span())
 
 
-def _compound(text: str, mentions: Sequence[_Mention]) -> list[_Mention]:
+def _compound(text: str, mentions: Sequence[_NameSpan]) -> list[_NameSpan]:
     """The mentions, of which those that make one name are one: China's national ETS, the Reed Act 2031."""
-    found: list[_Mention] = []
+    found: list[_NameSpan] = []
     for each in mentions:
         between = text[found[-1].end : each.start] if found else ""
         dated = bool(found) and each.kind == "year" and found[-1].kind in _DATED and between.isspace()
         if found and (dated or _POSSESSIVE.fullmatch(between)):
-            found[-1] = _Mention(found[-1].kind, found[-1].start, each.end)
+            found[-1] = _NameSpan(found[-1].kind, found[-1].start, each.end)
         else:
             found.append(each)
     return found
 
 
-def _runs(text: str, mentions: Sequence[_Mention]) -> Iterator[list[_Mention]]:
+def _runs(text: str, mentions: Sequence[_NameSpan]) -> Iterator[list[_NameSpan]]:
     """Mentions of one kind that are joined to each other."""
-    run: list[_Mention] = []
+    run: list[_NameSpan] = []
     for before, after in pairwise(mentions):
         run = run or [before]
         if before.kind == after.kind and _joins(text[before.end : after.start]):
@@ -270,7 +270,7 @@ def _joins(between: str) -> bool:
     return bool(_GLUE_ZH.fullmatch(between) or _GLUE_EN.fullmatch(between))
 
 
-def _side(text: str, mention: _Mention, following: _Mention | None) -> str:
+def _side(text: str, mention: _NameSpan, following: _NameSpan | None) -> str:
     """The name with the noun that belongs to it: 广东试点 in 广东试点和全国碳市场."""
     said = text[mention.start : mention.end]
     if following is None:

@@ -20,7 +20,7 @@ _LENGTH = 0.125  # ... and for each character
 _LONGEST = 12  # characters of a term: beyond them it tells no more
 
 
-class _Offer(NamedTuple):
+class _PlacedGloss(NamedTuple):
     """A gloss with its place and what it counts."""
 
     start: int
@@ -40,11 +40,13 @@ def gloss(quote: str, *, language: str, asked: Asked | None = None, dollar: str 
     if said not in ("zh", "en", "ja") or language not in ("zh", "en") or said == language:
         return ()
     view = readable(quote)
-    offers: list[_Offer] = []
+    offers: list[_PlacedGloss] = []
     amounts = list(placed(quote, said=said, asked=language, dollar=dollar))
     for each in amounts:
         term = written(quote, view, each.start, each.end)
-        offers.append(_Offer(each.start, each.end, Gloss(term, each.rendering), _REFERENCE if each.refers else _AMOUNT))
+        offers.append(
+            _PlacedGloss(each.start, each.end, Gloss(term, each.rendering), _REFERENCE if each.refers else _AMOUNT)
+        )
     telling = asked.said.terms & frozenset(analyze(asked.matter or asked.text)) if asked else frozenset()
     for found in senses(view, quote, said=said, asked=language):
         if any(found.start < each.end and each.start < found.end for each in amounts):
@@ -53,7 +55,7 @@ def gloss(quote: str, *, language: str, asked: Asked | None = None, dollar: str 
         if worth or not found.common:
             term = written(quote, view, found.start, found.end)
             worth += _LENGTH * min(found.end - found.start, _LONGEST)
-            offers.append(_Offer(found.start, found.end, Gloss(term, found.rendering), worth))
+            offers.append(_PlacedGloss(found.start, found.end, Gloss(term, found.rendering), worth))
     best = sorted(_telling(offers), key=lambda each: -each.worth)[:_MOST]
     return tuple(each.gloss for each in sorted(best))
 
@@ -70,7 +72,7 @@ def _terms(rendering: str) -> frozenset[str]:
     return frozenset(analyze(rendering))
 
 
-def _telling(offers: Sequence[_Offer]) -> list[_Offer]:
+def _telling(offers: Sequence[_PlacedGloss]) -> list[_PlacedGloss]:
     """Each wording once, and none that stands with its rendering in a longer one."""
     once = {(_spelt(each.gloss.term), each.gloss.rendering): each for each in reversed(offers)}
     return [

@@ -31,7 +31,7 @@ class Sense(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class KnownTerm:
     """A known term with its senses, the first that fits first. ``common``: it says little by itself.
 
     ``cased``: it counts only as it is written. ``kindred``: it is from the glossary of the search.
@@ -44,7 +44,7 @@ class Entry:
     kindred: bool = False
 
 
-class Found(NamedTuple):
+class FoundTerm(NamedTuple):
     """A known term in a folded text, ``start``..``end``, and its rendering there."""
 
     start: int
@@ -53,7 +53,7 @@ class Found(NamedTuple):
     common: bool
 
 
-def senses(view: View, quote: str, *, said: str, asked: str) -> Iterator[Found]:
+def senses(view: View, quote: str, *, said: str, asked: str) -> Iterator[FoundTerm]:
     """The terms of a quote in language ``said`` with their renderings in ``asked``, in order; none overlap.
 
     The longest term counts, also where it is not rendered: no compound is rendered by a part of it. ``view`` is the
@@ -81,12 +81,12 @@ def senses(view: View, quote: str, *, said: str, asked: str) -> Iterator[Found]:
             width = len(key)
             rendering = _fitting(entry, text, start, end, _NEAR[said])
             if rendering:
-                yield Found(start, end, rendering, entry.common)
+                yield FoundTerm(start, end, rendering, entry.common)
             break
         at += width
 
 
-def _fitting(entry: Entry, text: str, start: int, end: int, near: int) -> str:
+def _fitting(entry: KnownTerm, text: str, start: int, end: int, near: int) -> str:
     """The rendering of the first sense that the words around allow; "" for none."""
     around = text[max(0, start - near) : end + near]
     for sense in entry.senses:
@@ -102,7 +102,7 @@ def _as_written(written: str, said: str) -> bool:
     return there[1:] == capitals[1:] and (there[0] == capitals[0] or there[0] == [True, capitals[0][1]])
 
 
-def _together(entry: Entry, text: str, tokens: list[tuple[str, int, int]]) -> bool:
+def _together(entry: KnownTerm, text: str, tokens: list[tuple[str, int, int]]) -> bool:
     """Whether no punctuation parts the words but what the term itself is written with."""
     gaps = (text[left[2] : right[1]] for left, right in pairwise(tokens))
     return all(len(gap) <= _WIDEST and all(char in _GAP or char in entry.written for char in gap) for gap in gaps)
@@ -135,7 +135,7 @@ def singular(word: str) -> str:
     return word[:-2] if word.endswith(("ches", "shes", "xes", "sses")) else word[:-1]
 
 
-_Table = dict[str, list[tuple[tuple[str, ...], Entry]]]
+_Table = dict[str, list[tuple[tuple[str, ...], KnownTerm]]]
 
 
 @cache
@@ -154,9 +154,9 @@ def _key(written: str) -> tuple[str, ...]:
     return tuple(singular(token) for token in _TOKEN.findall(fold(written)))
 
 
-def _own(said: str, asked: str) -> dict[tuple[tuple[str, ...], bool], Entry]:
+def _own(said: str, asked: str) -> dict[tuple[tuple[str, ...], bool], KnownTerm]:
     """The entries of our own file, by key and whether capitals tell."""
-    entries: dict[tuple[tuple[str, ...], bool], Entry] = {}
+    entries: dict[tuple[tuple[str, ...], bool], KnownTerm] = {}
     section = ""
     for line in files("sinkqa.service.answering.writing").joinpath("senses.txt").read_text("utf-8").splitlines():
         if line.startswith("["):
@@ -167,13 +167,13 @@ def _own(said: str, asked: str) -> dict[tuple[tuple[str, ...], bool], Entry]:
             sense = Sense("" if rendering == "-" else rendering, tuple(fold(cue) for cue in cues.split("|") if cue))
             for term in terms.split("|"):
                 written, cased = term.removeprefix("!"), term.startswith("!")
-                known = entries.get((_key(written), cased), Entry(written, ()))
+                known = entries.get((_key(written), cased), KnownTerm(written, ()))
                 common = known.common or line.startswith("~")
-                entries[_key(written), cased] = Entry(written, (*known.senses, sense), common, cased)
+                entries[_key(written), cased] = KnownTerm(written, (*known.senses, sense), common, cased)
     return entries
 
 
-def _glossary(said: str) -> dict[tuple[tuple[str, ...], bool], Entry]:
+def _glossary(said: str) -> dict[tuple[tuple[str, ...], bool], KnownTerm]:
     """Terms that the search's glossary names first and once: only those are renderings, the rest are kindred words."""
     first: dict[tuple[str, ...], list[tuple[str, str]]] = {}
     for line in files("sinkqa.index.glossary").joinpath(GLOSSARY).read_text("utf-8").splitlines():
@@ -184,6 +184,6 @@ def _glossary(said: str) -> dict[tuple[tuple[str, ...], bool], Entry]:
             first.setdefault(_key(term), []).append((term, other))
     once = {key: pairs[0] for key, pairs in first.items() if len(pairs) == 1 and len(key) >= _LEAST[said]}
     return {
-        (key, False): Entry(fold(term), (Sense(other.removeprefix("!")),), kindred=True)
+        (key, False): KnownTerm(fold(term), (Sense(other.removeprefix("!")),), kindred=True)
         for key, (term, other) in once.items()
     }

@@ -37,7 +37,7 @@ class Metrics:
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
-        self._libraries: _Libraries | None = None
+        self._libraries: _CollectionCollector | None = None
         self.registry = all_of = CollectorRegistry()
         ProcessCollector(registry=all_of)
         self._requests = Counter("sinkqa_requests", "Requests done.", ("method", "route", "status"), registry=all_of)
@@ -56,7 +56,7 @@ class Metrics:
     @contextmanager
     def watching(self, collections: Collections) -> Iterator[None]:
         """Inside, the numbers tell of the open collections, and withdrawn quotes are counted."""
-        libraries, withdrawals = _Libraries(collections, self._folder), _Withdrawals(self._withdrawn)
+        libraries, withdrawals = _CollectionCollector(collections, self._folder), _Withdrawals(self._withdrawn)
         self._libraries = libraries
         self.registry.register(libraries)
         logging.getLogger(_WITHDRAWING).addHandler(withdrawals)
@@ -139,7 +139,7 @@ class _Withdrawals(logging.Handler):
         self._counter.inc()
 
 
-class _Libraries(Collector):
+class _CollectionCollector(Collector):
     """The collections that are open, as they are when someone looks; in any process of those that share ``folder``."""
 
     def __init__(self, collections: Collections, folder: Path | None) -> None:

@@ -51,7 +51,7 @@ def _add(counted: Path, to: Path) -> None:
 def together(folder: Path) -> Iterator[CollectorRegistry]:
     """Inside, the numbers that all processes have counted, those that have ended too."""
     registry = CollectorRegistry()
-    registry.register(_Processes(folder))
+    registry.register(_ProcessCollector(folder))
     with _alone(folder, fcntl.LOCK_SH):
         MultiProcessCollector(registry, path=str(folder))  # type: ignore[no-untyped-call]
         yield registry
@@ -75,7 +75,7 @@ def _alone(folder: Path, kind: int) -> Iterator[None]:
         yield
 
 
-class _Processes(Collector):
+class _ProcessCollector(Collector):
     """Memory, files and processor time of all processes of a server, added up; the start is that of the oldest."""
 
     def __init__(self, folder: Path) -> None:

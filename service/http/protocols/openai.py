@@ -36,7 +36,7 @@ from sinkqa.service.http.protocols.openai_schemas import (
 )
 from sinkqa.service.interfaces.links import base_of, passage_link
 from sinkqa.service.interfaces.schemas import NAMED
-from sinkqa.service.markdown import Link, Mark, Piece, pieces
+from sinkqa.service.markdown import CitationLink, PassageLink, TextChunk, pieces
 
 _STREAMED = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 _REFUSED: dict[int | str, dict[str, Any]] = {
@@ -58,7 +58,7 @@ class _Library:
     """One collection as a request means it: its engine, and where its passages are found."""
 
     engine: Engine
-    link: Link
+    link: PassageLink
 
     def filename(self, hit: RankedPassage) -> str:
         """The name of the file that a passage stands in, or its title where it was deleted just now."""
@@ -216,7 +216,7 @@ def _result(hit: RankedPassage, library: _Library) -> dict[str, Any]:
     }
 
 
-def _told(body: Asking, turns: Sequence[Turn], library: _Library) -> Iterator[Piece]:
+def _told(body: Asking, turns: Sequence[Turn], library: _Library) -> Iterator[TextChunk]:
     """The text of the answer to the last question, or what is not clear about it.
 
     Raises:
@@ -227,7 +227,7 @@ def _told(body: Asking, turns: Sequence[Turn], library: _Library) -> Iterator[Pi
     return _text(next(answers), answers, asked=said[-1].strip(), link=library.link)
 
 
-def _text(first: Answer, later: Iterable[Answer], *, asked: str, link: Link) -> Iterator[Piece]:
+def _text(first: Answer, later: Iterable[Answer], *, asked: str, link: PassageLink) -> Iterator[TextChunk]:
     """The text of the last answer: the ones before it are the same without the language model's part."""
     *_, last = first, *later
     yield from pieces(last, link, asked=asked)
@@ -237,19 +237,19 @@ def _usage(read: int, written: int) -> dict[str, int]:
     return {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}
 
 
-def _annotation(mark: Mark) -> dict[str, Any]:
+def _annotation(mark: CitationLink) -> dict[str, Any]:
     return {"url": mark.url, "title": mark.citation.title, "start_index": mark.start, "end_index": mark.end}
 
 
-def _nested(parts: Iterable[Piece]) -> list[dict[str, Any]]:
+def _nested(parts: Iterable[TextChunk]) -> list[dict[str, Any]]:
     return [{"type": "url_citation", "url_citation": _annotation(mark)} for part in parts for mark in part.marks]
 
 
-def _flat(parts: Iterable[Piece]) -> list[dict[str, Any]]:
+def _flat(parts: Iterable[TextChunk]) -> list[dict[str, Any]]:
     return [{"type": "url_citation", **_annotation(mark)} for part in parts for mark in part.marks]
 
 
-def _chunks(head: dict[str, Any], parts: Iterator[Piece], *, read: int, counts: bool) -> Iterator[bytes]:
+def _chunks(head: dict[str, Any], parts: Iterator[TextChunk], *, read: int, counts: bool) -> Iterator[bytes]:
     """The role, each part with its annotations, the end, the counts where they are wanted, and the sign-off."""
 
     def chunk(delta: dict[str, Any] | None, finish_reason: str | None = None, **more: Any) -> bytes:
@@ -299,25 +299,25 @@ def _response(body: ResponseRequest, *, read: int) -> dict[str, Any]:
     }
 
 
-def _content(parts: Sequence[Piece]) -> dict[str, Any]:
+def _content(parts: Sequence[TextChunk]) -> dict[str, Any]:
     text = "".join(part.text for part in parts)
     return {"type": "output_text", "text": text, "annotations": _flat(parts), "logprobs": []}
 
 
-def _message(response: dict[str, Any], parts: Sequence[Piece] | None) -> dict[str, Any]:
+def _message(response: dict[str, Any], parts: Sequence[TextChunk] | None) -> dict[str, Any]:
     status, content = ("in_progress", []) if parts is None else ("completed", [_content(parts)])
     message_id = response["id"].replace("resp_", "msg_")
     return {"id": message_id, "type": "message", "role": "assistant", "status": status, "content": content}
 
 
-def _completed(response: dict[str, Any], parts: Sequence[Piece]) -> dict[str, Any]:
+def _completed(response: dict[str, Any], parts: Sequence[TextChunk]) -> dict[str, Any]:
     written = tokens("".join(part.text for part in parts))
     counted = {"output_tokens": written, "total_tokens": response["usage"]["input_tokens"] + written}
     told = {"status": "completed", "output": [_message(response, parts)], "usage": response["usage"] | counted}
     return response | told
 
 
-def _events(response: dict[str, Any], parts: Iterator[Piece]) -> Iterator[bytes]:
+def _events(response: dict[str, Any], parts: Iterator[TextChunk]) -> Iterator[bytes]:
     """In the order of OpenAI's own: a link's annotation follows the text that it stands in."""
     numbers = iter(range(1_000_000))
 
@@ -331,7 +331,7 @@ def _events(response: dict[str, Any], parts: Iterator[Piece]) -> Iterator[bytes]
     yield event("in_progress", response=response)
     yield event("output_item.added", output_index=0, item=_message(response, None))
     yield event("content_part.added", **here, part=_content([]))
-    done: list[Piece] = []
+    done: list[TextChunk] = []
     count = 0
     for part in parts:
         done.append(part)

@@ -19,7 +19,7 @@ from sinkqa.service.http.engines import EngineOf
 from sinkqa.service.http.guards.access import READS
 from sinkqa.service.http.guards.problems import documented
 from sinkqa.service.http.routes.documents import UNCHANGED, DocId, version
-from sinkqa.service.interfaces.inside_schemas import FoundOut, OverviewOut, TablesOut
+from sinkqa.service.interfaces.inside_schemas import OccurrencesOut, OverviewOut, TablesOut
 from sinkqa.service.interfaces.schemas import ok
 
 router = APIRouter(tags=["documents"], dependencies=[READS], responses=documented(400, 404, 409, 422, 503))
@@ -101,7 +101,7 @@ def get_document_overview(
     "/v1/documents/{doc_id}/find",
     operation_id="find_in_document",
     summary="Find words in a document",
-    responses=ok(FoundOut, "Places in reading order.") | UNCHANGED,
+    responses=ok(OccurrencesOut, "Places in reading order.") | UNCHANGED,
 )
 def find_in_document(
     request: Request,

@@ -33,7 +33,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(eq=False, slots=True)
-class _Worker:
+class _WorkerProcess:
     number: int
     process: subprocess.Popen[bytes]
     link: Giver
@@ -59,7 +59,7 @@ class Processes:
 
     def __init__(self, start: Start, listeners: Sequence[socket.socket], count: int, folder: Path) -> None:
         self._start, self._listeners, self._count, self._folder = start, listeners, count, folder
-        self._workers: list[_Worker] = []
+        self._workers: list[_WorkerProcess] = []
         self._failures = Counter[int]()
         self._waiting: deque[socket.socket] = deque()  # accepted, and no worker took it
         self._is_listening = self._is_accepting = self._is_stopping = self._has_given_up = False
@@ -84,18 +84,18 @@ class Processes:
         restarting.cancel()
         return int(self._has_given_up)
 
-    def _begin(self, number: int, *, beside: _Worker | None = None) -> _Worker | None:
+    def _begin(self, number: int, *, beside: _WorkerProcess | None = None) -> _WorkerProcess | None:
         """Begins a worker, where its place is free but for the one that it stands ``beside``."""
         others = [each for each in self._workers if each.number == number and not each.is_leaving]
         if self._is_stopping or others not in ([], [beside]):
             return None
-        worker = _Worker(number, *self._start(number))
+        worker = _WorkerProcess(number, *self._start(number))
         self._workers.append(worker)
         self._note()
         asyncio.get_running_loop().add_reader(worker.link, self._hear, worker)
         return worker
 
-    def _hear(self, worker: _Worker) -> None:
+    def _hear(self, worker: _WorkerProcess) -> None:
         heard = worker.link.heard()
         if heard is None:
             self._bury(worker)
@@ -115,7 +115,7 @@ class Processes:
             self._begin(worker.number)
         self._hand_over()
 
-    def _retire(self, worker: _Worker) -> None:
+    def _retire(self, worker: _WorkerProcess) -> None:
         """It is given nothing more, finishes what it has, and ends; where it has not begun yet, at once."""
         worker.is_leaving = True
         worker.link.end()
@@ -123,12 +123,12 @@ class Processes:
             worker.process.terminate()
         asyncio.get_running_loop().call_later(END_S, self._kill, worker)
 
-    def _kill(self, worker: _Worker) -> None:
+    def _kill(self, worker: _WorkerProcess) -> None:
         if not worker.ended.is_set():
             _log.error("%s did not end in time and is killed", worker)
             worker.process.kill()
 
-    def _bury(self, worker: _Worker) -> None:
+    def _bury(self, worker: _WorkerProcess) -> None:
         """A worker's end of the link is closed: it is gone, or about to be."""
         asyncio.get_running_loop().remove_reader(worker.link)
         worker.link.close()
@@ -142,7 +142,7 @@ class Processes:
         if not (worker.is_leaving or self._is_stopping):
             self._replace(worker, status)
 
-    def _replace(self, worker: _Worker, status: int) -> None:
+    def _replace(self, worker: _WorkerProcess, status: int) -> None:
         """After a pause, where it was not the first to fail at its start."""
         number = worker.number
         lived_s = time.monotonic() - worker.began
@@ -247,7 +247,7 @@ class Processes:
             self._waiting.popleft().close()
         self._accept_on()
 
-    def _by_work(self) -> list[_Worker]:
+    def _by_work(self) -> list[_WorkerProcess]:
         """Workers that may be given a connection, those with the fewest first, in turn where they have as many."""
         able = [each for each in self._workers if each.is_ready and not each.is_leaving]
         return sorted(able, key=lambda each: (each.connections, each.given))

@@ -8,7 +8,7 @@ import re
 import pytest
 from typer.testing import CliRunner
 
-from sinkqa.eval.attack.running import PARTS, SHARES, Run, attack
+from sinkqa.eval.attack.running import PARTS, SHARES, AttackRun, attack
 from sinkqa.eval.cli import app
 from sinkqa.eval.errors import ServerFailed
 from sinkqa.eval.outcome import Bar, Clock, Failure, Outcome
@@ -53,7 +53,7 @@ def test_a_part_that_cannot_go_on_has_failed_and_the_next_is_run(tmp_path, monke
     well = Outcome("well", 1, 0.0, {}, (Bar("crash", 0, 0),))
     monkeypatch.setitem(PARTS, "crowd", failing)
     monkeypatch.setitem(PARTS, "kill", lambda _: well)
-    first, second = attack(["crowd", "kill"], 0.1, Run(tmp_path, 7, None, lambda *_: None))
+    first, second = attack(["crowd", "kill"], 0.1, AttackRun(tmp_path, 7, None, lambda *_: None))
     assert not first.ok and first.failures == (Failure("crowd, seed 7", "ServerFailed: it did not start"),)
     assert second is well
 

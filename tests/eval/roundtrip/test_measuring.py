@@ -6,23 +6,29 @@ import pytest
 
 from sinkqa.eval.roundtrip.measuring import measure
 from sinkqa.eval.roundtrip.stored import canonical
-from sinkqa.eval.roundtrip.truth import Excluded, Grid, Heading, Item, Place, Run, Text, plain, truth_of
+from sinkqa.eval.roundtrip.truth import Excluded, Grid, Heading, ListItem, PlacedCell, Text, TextRun, plain, truth_of
 from sinkqa.ingest.readers import read_bytes
 from sinkqa.ingest.splitting.splitter import split
 
 PIECES = (
     Heading(0, "Rules for reed beds"),
     Heading(1, "Stock"),
-    Text((Run("The stock is put at 2.5 × 10"), Run("9", "raised"), Run(" tonnes of carbon in all reed beds."))),
+    Text(
+        (
+            TextRun("The stock is put at 2.5 × 10"),
+            TextRun("9", "raised"),
+            TextRun(" tonnes of carbon in all reed beds."),
+        )
+    ),
     Text(plain("Every warden reports the water level of each bed by 30 June.")),
-    Item("1.", plain("Measure the level at the gauge.")),
-    Item("2.", plain("Enter it in the register.")),
+    ListItem("1.", plain("Measure the level at the gauge.")),
+    ListItem("2.", plain("Enter it in the register.")),
     Grid("Table 1 Beds", tuple(
-        Place(row, column, text)
+        PlacedCell(row, column, text)
         for row, cells in enumerate((("Bed", "Area", "Depth"), ("North", "12.5", "3.1"), ("South", "14.0", "2.6")))
         for column, text in enumerate(cells)
     )),
-    Text((Run("The fine is "), Run("3,000", "struck"), Run("5,000 euros for each bed that is left dry."))),
+    Text((TextRun("The fine is "), TextRun("3,000", "struck"), TextRun("5,000 euros for each bed that is left dry."))),
 )  # fmt: skip
 STORED = """# Rules for reed beds
 

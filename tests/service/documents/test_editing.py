@@ -100,7 +100,7 @@ def test_corrections_outlast_a_rebuild_a_newer_version_and_a_backup(settings, le
     engine.edit(old.doc_id, {"title": "Marsh Levy Act", "year": "2002"})
     engine.rebuild()
     levy.write_text(LEVY.format(45))
-    assert engine.add([levy]).added[0].superseded == old.doc_id
+    assert engine.add([levy]).added[0].replaced == old.doc_id
     back_up(settings, tmp_path / "copy")
     copy = Engine.open(Settings(library=tmp_path / "copy", workers=1))
     (record,) = copy.documents()

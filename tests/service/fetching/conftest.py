@@ -10,7 +10,7 @@ import pytest
 
 from sinkqa.service.fetching.courier import Manners
 from sinkqa.service.fetching.fetch import FetchReport, fetch
-from sinkqa.service.fetching.manifest import Entry
+from sinkqa.service.fetching.manifest import ManifestEntry
 from tests.service.fetching.site import Site, site
 
 HASTE: dict[str, Any] = {"pause_s": 0.0, "retries": 2, "timeout_s": 20.0, "stalled_s": 5.0, "allow_private": True}
@@ -33,7 +33,7 @@ def bring(folder: Path) -> Callable[..., FetchReport]:
 
     def run(*addresses: str, kind: str = "pdf", entry: dict[str, Any] | None = None, **manners: Any) -> FetchReport:
         entries = [
-            Entry(id=f"doc-{number}", title=f"Document {number}", type=kind, url=address, **(entry or {}))
+            ManifestEntry(id=f"doc-{number}", title=f"Document {number}", type=kind, url=address, **(entry or {}))
             for number, address in enumerate(addresses)
         ]
         return fetch(entries, folder, manners=Manners(**HASTE | manners))

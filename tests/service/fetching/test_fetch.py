@@ -13,7 +13,7 @@ import pytest
 
 from sinkqa.service.fetching.courier import Manners
 from sinkqa.service.fetching.fetch import fetch
-from sinkqa.service.fetching.manifest import Entry
+from sinkqa.service.fetching.manifest import ManifestEntry
 from sinkqa.service.fetching.record import only_one
 from tests import hostile
 from tests.service.fetching.site import endless, page, redirect, status, stored, tag
@@ -331,8 +331,8 @@ def test_a_host_that_is_gone_is_named_once_found_out(publisher, bring):
 
 def test_a_document_without_an_address_is_left_to_the_hand(publisher, folder):
     entries = [
-        Entry(id="by-hand", title="A", page="https://example.org/"),
-        Entry(id="comes", title="B", url=publisher.has("/b", stored(PDF))),
+        ManifestEntry(id="by-hand", title="A", page="https://example.org/"),
+        ManifestEntry(id="comes", title="B", url=publisher.has("/b", stored(PDF))),
     ]
     report = fetch(entries, folder, manners=Manners(pause_s=0, allow_private=True))
     assert [entry.id for entry in report.by_hand] == ["by-hand"] and not report.failed and len(report.fetched) == 1
@@ -349,7 +349,8 @@ def test_a_folder_that_cannot_be_written_is_named(publisher, bring, folder, tmp_
 def test_progress_counts_documents_and_tells_of_bytes(publisher, folder):
     told = []
     entries = [
-        Entry(id=name, title=name, url=publisher.has(f"/{name}", stored(hostile.pdf(pages=1)))) for name in ("a", "b")
+        ManifestEntry(id=name, title=name, url=publisher.has(f"/{name}", stored(hostile.pdf(pages=1))))
+        for name in ("a", "b")
     ]
     manners = Manners(pause_s=0, allow_private=True)
     fetch(entries, folder, manners=manners, on_progress=lambda *what: told.append(what))

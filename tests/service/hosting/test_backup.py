@@ -61,7 +61,7 @@ def test_an_upload_that_waits_is_taken_in_by_the_copy(settings, tmp_path):
     spool.mkdir(parents=True)
     text = b"The Davamor reserve holds 40 hectares of peat.\n"
     (spool / "0").write_bytes(text)
-    Ledger(settings.library).begin("job", [JobFile("d.txt", len(text), "0" * 64)])
+    Ledger(settings.library).begin("job", [JobFile("d.txt", n_bytes=len(text), sha256="0" * 64)])
     back_up(settings, tmp_path / "copy")
 
     copied = Settings(library=tmp_path / "copy", workers=1)

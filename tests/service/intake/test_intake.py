@@ -144,7 +144,7 @@ def test_new_bytes_at_a_path_replace_what_stood_there(engine, tmp_path):
     (first,) = engine.add([note]).added
     note.write_text("Beavers returned to the upper valley.")
     (second,) = engine.add([note]).added
-    assert second.superseded == first.doc_id
+    assert second.replaced == first.doc_id
     assert [record.doc_id for record in engine.documents()] == [second.doc_id]
     assert all("Otters" not in hit.text for hit in engine.search("otters upper valley").hits)
 
@@ -156,7 +156,7 @@ def test_the_same_bytes_under_two_names_are_one_document_until_both_are_gone(eng
     assert (len(report.added), len(report.unchanged)) == (1, 1)
     assert len(engine.documents()[0].sources) == 2
     (tmp_path / "a.txt").write_text("Beavers came instead.")
-    assert engine.add([tmp_path / "a.txt"]).added[0].superseded is None
+    assert engine.add([tmp_path / "a.txt"]).added[0].replaced is None
     assert len(engine.documents()) == 2
 
 

@@ -97,7 +97,7 @@ def test_readers_shot_once_try_again_and_nothing_is_lost(papers, encoder):
     )
     hunter.join()
     assert shot
-    assert {outcome.file.name for outcome in outcomes if outcome.prepared} == {path.name for path in papers.iterdir()}
+    assert {outcome.file.name for outcome in outcomes if outcome.packed} == {path.name for path in papers.iterdir()}
     assert len(outcomes) == 5
 
 
@@ -183,7 +183,7 @@ def test_a_quick_file_passes_long_ones(papers, encoder):
     try:
         sound = File.at(papers / "sound 0.pdf")
         (outcome,) = prepare_all([sound], encoder=encoder, readers=shared, in_place_bytes=0, share=Share("a", "note"))
-        assert outcome.prepared and all(thread.is_alive() for thread in threads)
+        assert outcome.packed and all(thread.is_alive() for thread in threads)
     finally:
         over.set()
         for thread in threads:
@@ -199,8 +199,8 @@ def test_workers_and_this_process_make_the_same_of_a_file(tmp_path, encoder):
         for outcome in prepare_all(files, encoder=encoder, readers=reading(2), in_place_bytes=1_000_000)
     }
     for file in files:
-        near = workers.prepare(file, encoder).prepared
-        assert near is not None and far[file].prepared == near
+        near = workers.prepare(file, encoder).packed
+        assert near is not None and far[file].packed == near
 
 
 def test_small_text_files_start_no_processes(tmp_path, encoder, monkeypatch):
@@ -212,7 +212,7 @@ def test_small_text_files_start_no_processes(tmp_path, encoder, monkeypatch):
     (outcome,) = prepare_all(
         [File.at(tmp_path / "a.md")], encoder=encoder, readers=reading(2), in_place_bytes=1_000_000
     )
-    assert outcome.prepared is not None
+    assert outcome.packed is not None
 
 
 @pytest.mark.slow

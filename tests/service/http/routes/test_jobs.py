@@ -354,7 +354,7 @@ def test_jobs_of_an_earlier_day_and_files_of_no_job_are_dropped(queue):
 
 def test_many_first_jobs_at_once_begin_one_ledger(tmp_path):
     def begin(n):
-        Ledger(tmp_path).begin(f"job {n}", [JobFile("a.md", 1, "0")])
+        Ledger(tmp_path).begin(f"job {n}", [JobFile("a.md", n_bytes=1, sha256="0")])
 
     with ThreadPoolExecutor(16) as pool:
         list(pool.map(begin, range(32)))

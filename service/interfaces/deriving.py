@@ -1,0 +1,67 @@
+"""Response models for OpenAPI, made from the records that are sent: what is documented cannot differ from them.
+
+A field's type is the record's, its description the text in ``Annotated[type, text]``, the model's description the first
+line of the record's docstring. Every field is always sent, so none has a default.
+"""
+
+from __future__ import annotations
+
+import inspect
+import types
+from collections.abc import Collection
+from dataclasses import fields
+from functools import reduce
+from operator import or_
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+
+from pydantic import BaseModel, Field, create_model
+
+_models: dict[type, type[BaseModel]] = {}
+
+
+def sent_as(record: type, model: type[BaseModel]) -> None:
+    """Names the model of a record that has one written by hand."""
+    _models[record] = model
+
+
+def model_of(record: type, name: str, /, *, without: Collection[str] = (), **others: Any) -> type[BaseModel]:
+    """The model of a dataclass or named tuple; ``others`` are fields as pydantic's ``create_model`` takes them.
+
+    The records that it holds must have their models already.
+
+    Raises:
+        LookupError: a record that it holds has none.
+    """
+    hints = get_type_hints(record, include_extras=True)
+    own = {each: _field(hints[each]) for each in _names(record) if each not in without}
+    doc = (inspect.getdoc(record) or "").partition("\n")[0]
+    model: type[BaseModel] = create_model(name, __doc__=doc, __module__=__name__, **(own | others))
+    sent_as(record, model)
+    return model
+
+
+def _names(record: type) -> tuple[str, ...]:
+    named: tuple[str, ...] | None = getattr(record, "_fields", None)
+    return named or tuple(each.name for each in fields(record))
+
+
+def _field(hint: Any) -> tuple[Any, Any]:
+    """Type and description."""
+    if get_origin(hint) is Annotated:
+        kind, description = get_args(hint)
+        return _as_sent(kind), Field(description=description)
+    return _as_sent(hint), ...
+
+
+def _as_sent(kind: Any) -> Any:
+    """A type as JSON has it: models in the place of records, lists in that of tuples."""
+    parts = get_args(kind)
+    if get_origin(kind) is tuple:
+        return list[_as_sent(parts[0])]  # type: ignore[misc]  # a type made at run time
+    if get_origin(kind) in (Union, types.UnionType):
+        return reduce(or_, map(_as_sent, parts))
+    if isinstance(kind, type) and (hasattr(kind, "__dataclass_fields__") or hasattr(kind, "_fields")):
+        if kind not in _models:
+            raise LookupError(f"{kind.__name__} has no model yet: make it before the models of what holds it")
+        return _models[kind]
+    return kind
