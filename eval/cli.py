@@ -59,7 +59,7 @@ def evaluate() -> None:
 
 @app.command()
 def beir(
-    folders: Annotated[list[Path], typer.Argument(metavar="DIR…", help="Collections in BEIR's layout.")],
+    folders: Annotated[list[Path], typer.Argument(metavar="DIR…", help="Collections in the layout of BEIR, TREC or MTEB.")],
     mode: Modes = None,
     encoder: EncoderName = None,
     reranker: RerankerName = None,
@@ -73,7 +73,7 @@ def beir(
     as_json: AsJson = False,
 ) -> None:
     """Ranking quality on collections: nDCG@10, R@5, R@20, RR@10, with 95 % intervals and search time."""
-    from sinkqa.eval.data.beir import find_benchmarks, read_benchmark
+    from sinkqa.eval.data.collections import find_benchmarks, read_benchmark
     from sinkqa.eval.progress import progress
     from sinkqa.eval.ranking.running import score_benchmark
     from sinkqa.index.models.encoder import load_encoder
@@ -163,7 +163,7 @@ def compare(
 
 @app.command()
 def ablation(
-    folders: Annotated[list[Path] | None, typer.Argument(metavar="DIR…", help="Collections in BEIR's layout.")] = None,
+    folders: Annotated[list[Path] | None, typer.Argument(metavar="DIR…", help="Collections in the layout of BEIR, TREC or MTEB.")] = None,
     questions: Annotated[Path | None, typer.Option(help="Gold questions with evidence, JSON lines.")] = None,
     document: Annotated[list[Path] | None, typer.Option(help="What they are about; repeat for several.")] = None,
     beside: Beside = None,
@@ -220,7 +220,7 @@ def table(
 @app.command()
 def latency(
     passages: Annotated[str, typer.Option(help="Sizes of the library, by commas.")] = "1000,20000",
-    corpus: Annotated[Path | None, typer.Option(help="A collection in BEIR's layout; default: random words.")] = None,
+    corpus: Annotated[Path | None, typer.Option(help="A collection of BEIR, TREC or MTEB; default: random words.")] = None,
     mode: Modes = None,
     encoder: EncoderName = None,
     reranker: RerankerName = None,

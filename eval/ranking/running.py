@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 
-from sinkqa.eval.data.beir import Benchmark, CorpusEntry, as_document
+from sinkqa.eval.data.benchmark import Benchmark, CorpusEntry, as_document
 from sinkqa.eval.data.trec import Run, ScoredDoc, write_run
 from sinkqa.eval.ranking.configuration import Configuration, code_fingerprint, digest, fingerprints, megabytes
 from sinkqa.eval.results.measures import measure
