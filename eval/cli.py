@@ -11,6 +11,9 @@ import typer
 
 from sinkqa.eval.commands.answers import abstain, calibrate, ground
 from sinkqa.eval.commands.attack import attack
+from sinkqa.eval.commands.comparing.compare import compare
+from sinkqa.eval.commands.comparing.leaderboard import leaderboard
+from sinkqa.eval.commands.comparing.score import score
 from sinkqa.eval.commands.dense import dense
 from sinkqa.eval.commands.forge import forge
 from sinkqa.eval.commands.growth import growth
@@ -59,7 +62,9 @@ def evaluate() -> None:
 
 @app.command()
 def beir(
-    folders: Annotated[list[Path], typer.Argument(metavar="DIR…", help="Collections in the layout of BEIR, TREC or MTEB.")],
+    folders: Annotated[
+        list[Path], typer.Argument(metavar="DIR…", help="Collections in the layout of BEIR, TREC or MTEB.")
+    ],
     mode: Modes = None,
     encoder: EncoderName = None,
     reranker: RerankerName = None,
@@ -142,28 +147,10 @@ def gold(
 
 
 @app.command()
-def compare(
-    a: Annotated[Path, typer.Argument(help="A result file (.json), or a TREC run.")],
-    b: Annotated[Path, typer.Argument(help="Another over the same questions.")],
-    qrels: Annotated[Path | None, typer.Option(help="Judgements, for runs: TREC qrels or BEIR's TSV.")] = None,
-    most: Annotated[int, typer.Option(min=0, help="How many of the changed questions to print.")] = 20,
-    as_json: AsJson = False,
-) -> None:
-    """What B changes against A: difference with interval, p of the randomisation test, questions won and lost."""
-    from sinkqa.eval.reporting.tables import print_differences
-    from sinkqa.eval.results.comparison import compare as run
-
-    differences = run(a, b, qrels=qrels)
-    if as_json:
-        rows = [asdict(each) | {"wins": each.wins, "losses": each.losses} for each in differences]
-        print_json(rows)
-    else:
-        print_differences(differences, most=most)
-
-
-@app.command()
 def ablation(
-    folders: Annotated[list[Path] | None, typer.Argument(metavar="DIR…", help="Collections in the layout of BEIR, TREC or MTEB.")] = None,
+    folders: Annotated[
+        list[Path] | None, typer.Argument(metavar="DIR…", help="Collections in the layout of BEIR, TREC or MTEB.")
+    ] = None,
     questions: Annotated[Path | None, typer.Option(help="Gold questions with evidence, JSON lines.")] = None,
     document: Annotated[list[Path] | None, typer.Option(help="What they are about; repeat for several.")] = None,
     beside: Beside = None,
@@ -220,7 +207,7 @@ def table(
 @app.command()
 def latency(
     passages: Annotated[str, typer.Option(help="Sizes of the library, by commas.")] = "1000,20000",
-    corpus: Annotated[Path | None, typer.Option(help="A collection of BEIR, TREC or MTEB; default: random words.")] = None,
+    corpus: Annotated[Path | None, typer.Option(help="A collection; default: random words.")] = None,
     mode: Modes = None,
     encoder: EncoderName = None,
     reranker: RerankerName = None,
@@ -343,6 +330,9 @@ def sizes(
         print_sizes(results)
 
 
+app.command()(compare)
+app.command()(score)
+app.command()(leaderboard)
 app.command()(calibrate)
 app.command()(abstain)
 app.command()(ground)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from sinkqa.eval.results.saved import Result
     from sinkqa.eval.results.systems import Board
 
+FOLDERS = "Collections in the layout of BEIR, TREC or MTEB."
+Folders = Annotated[list[Path], typer.Argument(metavar="DIR…", help=FOLDERS)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Modes = Annotated[list[str] | None, typer.Option("--mode", help="hybrid, lexical or dense; give several to compare.")]
 EncoderName = Annotated[str | None, typer.Option("--encoder", help="Name or folder; default: the bundled one.")]
