@@ -12,6 +12,7 @@ import typer
 from sinkqa.eval.commands.answers import abstain, calibrate, ground
 from sinkqa.eval.commands.attack import attack
 from sinkqa.eval.commands.comparing.compare import compare
+from sinkqa.eval.commands.comparing.endpoint import endpoint
 from sinkqa.eval.commands.comparing.leaderboard import leaderboard
 from sinkqa.eval.commands.comparing.score import score
 from sinkqa.eval.commands.dense import dense
@@ -46,6 +47,7 @@ from sinkqa.eval.commands.peers import peers
 from sinkqa.eval.commands.provisions import provisions
 from sinkqa.eval.commands.roundtrip import roundtrip
 from sinkqa.eval.commands.statements import statements
+from sinkqa.eval.extras import needs
 from sinkqa.index.hit import SearchMode
 from sinkqa.ingest.errors import SinkQAError
 
@@ -83,6 +85,7 @@ def beir(
     from sinkqa.eval.ranking.running import score_benchmark
     from sinkqa.index.models.encoder import load_encoder
 
+    needs("eval", "ir_measures", what="beir")
     chosen = configurations(mode, encoder, reranker, weight, label, candidates=candidates)
     loaded = load_encoder(encoder)
     results: list[Result] = []
@@ -175,6 +178,7 @@ def ablation(
 
     if bool(questions) != bool(document) or not (folders or questions) or (beside and not questions):
         raise typer.BadParameter("expected collections, or --questions with --document (and --beside), or both")
+    needs("eval", "ir_measures", what="ablation")
     (whole,) = configurations(["hybrid"], encoder, reranker, weight, label)
     variants, gold = ablations(whole), (questions, document or [], beside or []) if questions else None
     with progress("ablation") as advance:
@@ -239,6 +243,7 @@ def report(
     from sinkqa.eval.reporting.report import write_report
     from sinkqa.eval.results.saved import find_results, read_result
 
+    needs("eval", "matplotlib", what="report")
     read = [read_result(path) for path in find_results(results)]
     write_report(out, read)
     typer.echo(f"{out}: {len(read)} results, {out.stat().st_size / 1e6:.1f} MB")
@@ -256,6 +261,7 @@ def expected(
     from sinkqa.eval.reporting.expected import EXPECTED, check_expected
     from sinkqa.eval.reporting.tables import print_checks
 
+    needs("eval", "ir_measures", what="expected")
     with progress("expected") as advance:
         checks = list(check_expected(file or EXPECTED, out=out, cache=cache, on_progress=advance))
     if as_json:
@@ -332,6 +338,7 @@ def sizes(
 
 app.command()(compare)
 app.command()(score)
+app.command()(endpoint)
 app.command()(leaderboard)
 app.command()(calibrate)
 app.command()(abstain)

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 import typer
 
 from sinkqa.eval.commands.options import AsJson, print_json
+from sinkqa.eval.extras import needs
 
 if TYPE_CHECKING:
     from sinkqa.eval.results.saved import Result
@@ -34,12 +35,13 @@ def compare(
 
     With --report or --open there is a page of both; each question that is printed links to its place there.
     """
-    from sinkqa.eval.extras import needs
     from sinkqa.eval.reporting.tables import print_differences
     from sinkqa.eval.results.comparison import differences, read_either
 
     if report or opened:
-        needs("eval", "matplotlib", what="a report")
+        needs("eval", "matplotlib", what="compare --report")
+    if qrels:
+        needs("eval", "ir_measures", what="compare --qrels")
     left, right = read_either(a, qrels), read_either(b, qrels)
     found = differences(left, right)
     pair = _named_apart(left, right)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from sinkqa.eval.commands.options import AsJson, Label, Queries, Split, print_results
+from sinkqa.eval.extras import needs
 
 
 def score(
@@ -28,7 +29,6 @@ def score(
 
     With the folder of a collection as --qrels, the result stands beside those of beir over the same collection.
     """
-    from sinkqa.eval.extras import needs
     from sinkqa.eval.results.measures import MEASURES
     from sinkqa.eval.results.runs import read_judged, score_run
     from sinkqa.eval.results.saved import distinct, write_result
@@ -37,7 +37,7 @@ def score(
         raise typer.BadParameter("one name fits one run", param_hint="--label")
     if label and (Path(label).name != label or label.startswith(".")):
         raise typer.BadParameter(f"expected a name without /, got {label!r}", param_hint="--label")
-    needs("eval", "ir_measures", "scipy", what="score")
+    needs("eval", "ir_measures", what="score")
     judged = read_judged(qrels, split=split, n_queries=queries)
     try:
         scored = [score_run(run, judged, label=label, measures=measure or MEASURES) for run in runs]
