@@ -67,7 +67,9 @@ def read_run(path: Path, *, known: Container[str] = ()) -> Run:
         rank, score = _number(fields[3], float, where), _number(fields[4], float, where)
         if math.isnan(score):
             raise MalformedData(f"{where}: expected a score that can be ordered, got {fields[4]!r}")
-        query_id, doc_id = (name if name in known else unquote(name) for name in (fields[0], fields[2]))
+        query_id, doc_id = (
+            name if "%" not in name or name in known else unquote(name) for name in (fields[0], fields[2])
+        )
         found[query_id].append((-score, rank, doc_id))
     for query_id, rows in found.items():
         if len({doc_id for _, _, doc_id in rows}) < len(rows):

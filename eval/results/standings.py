@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, count
 
 from sinkqa.eval.errors import NothingToMeasure
 from sinkqa.eval.results.comparison import difference, fitting, scored
 from sinkqa.eval.results.measures import LOWER_IS_BETTER
 from sinkqa.eval.results.saved import Result, headline
-from sinkqa.eval.results.significance import Estimate
+from sinkqa.eval.results.significance import RESAMPLES, Estimate
 
 SURE = 0.05
 """A difference is called significant below this corrected p."""
 
-_LEAST_DRAWS, _DRAWS_A_PAIR, _MOST_DRAWS = 5_000, 200, 100_000
+_DRAWS_A_PAIR = 40  # the least p, corrected for as many pairs, is then .025
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,15 @@ class Standings:
     notes: tuple[str, ...]
 
 
-def standings(results: Sequence[Result], *, measures: Sequence[str] = ()) -> list[Standings]:
-    """For each collection and measure, by default its headline; results over other data stand apart, with a note.
+def standings(
+    results: Sequence[Result],
+    *,
+    measures: Sequence[str] = (),
+    on_pair: Callable[[int, int], None] = lambda done, total: None,
+) -> list[Standings]:
+    """For each collection and measure, by default its headline; results over other data stand apart.
+
+    ``on_pair`` is called with the pairs of systems compared so far, and all of them.
 
     Raises:
         NothingToMeasure: no result has such a measure.
@@ -70,11 +77,15 @@ def standings(results: Sequence[Result], *, measures: Sequence[str] = ()) -> lis
     for each in results:
         if each.questions:
             groups[each.kind, each.dataset, each.fingerprints["corpus"], each.fingerprints["questions"]].append(each)
-    found = [
-        _standings(group, measure, apart=sum(key[:2] == other[:2] for other in groups) > 1)
+    jobs = [
+        (having, measure, sum(key[:2] == other[:2] for other in groups) > 1)
         for key, group in groups.items()
         for measure in (measures or [headline(group[0])])
-        if any(measure in each.measures for each in group)
+        if (having := [each for each in group if measure in each.measures])
+    ]
+    done, total = count(1), sum(len(having) * (len(having) - 1) // 2 for having, _, _ in jobs)
+    found = [
+        _standings(having, measure, lambda: on_pair(next(done), total), apart=apart) for having, measure, apart in jobs
     ]
     if not found:
         known = ", ".join(sorted({name for each in results for name in each.measures})) or "none"
@@ -95,16 +106,15 @@ def holm(ps: Sequence[float]) -> list[float]:
     return corrected
 
 
-def _standings(results: Sequence[Result], measure: str, *, apart: bool) -> Standings:
-    having = [each for each in results if measure in each.measures]
-    pairs, notes = _pairs(having, measure)
+def _standings(results: Sequence[Result], measure: str, on_pair: Callable[[], None], *, apart: bool) -> Standings:
+    pairs, notes = _pairs(results, measure, on_pair)
     sign = 1 if measure in LOWER_IS_BETTER else -1
 
     def is_better(one: Estimate, other: Estimate) -> bool:
         return sign * (one.mean - other.mean) < -1e-12
 
-    values = {each.label: each.estimates()[measure] for each in having}
-    ordered = sorted(having, key=lambda each: (sign * values[each.label].mean, each.label))
+    values = {each.label: each.estimates()[measure] for each in results}
+    ordered = sorted(results, key=lambda each: (sign * values[each.label].mean, each.label))
     beats: dict[str, list[str]] = defaultdict(list)
     for pair in pairs:
         if pair.is_sure:
@@ -121,11 +131,12 @@ def _standings(results: Sequence[Result], measure: str, *, apart: bool) -> Stand
     return Standings(name if apart else results[0].dataset, measure, systems, tuple(pairs), tuple(notes))
 
 
-def _pairs(results: Sequence[Result], measure: str) -> tuple[list[Pair], list[str]]:
+def _pairs(results: Sequence[Result], measure: str, on_pair: Callable[[], None]) -> tuple[list[Pair], list[str]]:
     both = list(combinations([scored(each) for each in results], 2))
-    draws = min(max(_LEAST_DRAWS, _DRAWS_A_PAIR * len(both)), _MOST_DRAWS)
+    draws = max(RESAMPLES, _DRAWS_A_PAIR * len(both))
     compared, notes = [], list[str]()
     for a, b in both:
+        on_pair()
         left, right = fitting(a, b), fitting(b, a)
         if a.texts.keys() != b.texts.keys() or measure not in left.values:
             notes.append(f"{a.label} and {b.label} have no questions in common by {measure}, and are not compared")

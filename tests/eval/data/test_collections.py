@@ -220,3 +220,11 @@ def test_a_collection_without_a_judgement_is_named(tmp_path):
     (folder / "qrels" / "test-00000-of-00001.jsonl").write_text("", "utf-8")
     with pytest.raises(NothingToMeasure, match="qrels"):
         read_benchmark(folder)
+
+
+def test_bytes_that_are_no_text_do_not_reach_the_terminal(tmp_path):
+    folder = write_collection(tmp_path / "odd")
+    (folder / "queries.jsonl").write_bytes(b"\x1b[2J\x00\x07")
+    with pytest.raises(MalformedData) as told:
+        read_benchmark(folder)
+    assert str(told.value).isprintable()
