@@ -11,6 +11,10 @@ import typer
 
 from sinkqa.eval.commands.answers import abstain, calibrate, ground
 from sinkqa.eval.commands.attack import attack
+from sinkqa.eval.commands.comparing.compare import compare
+from sinkqa.eval.commands.comparing.endpoint import endpoint
+from sinkqa.eval.commands.comparing.leaderboard import leaderboard
+from sinkqa.eval.commands.comparing.score import score
 from sinkqa.eval.commands.dense import dense
 from sinkqa.eval.commands.forge import forge
 from sinkqa.eval.commands.growth import growth
@@ -43,6 +47,7 @@ from sinkqa.eval.commands.peers import peers
 from sinkqa.eval.commands.provisions import provisions
 from sinkqa.eval.commands.roundtrip import roundtrip
 from sinkqa.eval.commands.statements import statements
+from sinkqa.eval.extras import needs
 from sinkqa.index.hit import SearchMode
 from sinkqa.ingest.errors import SinkQAError
 
@@ -59,7 +64,9 @@ def evaluate() -> None:
 
 @app.command()
 def beir(
-    folders: Annotated[list[Path], typer.Argument(metavar="DIR…", help="Collections in BEIR's layout.")],
+    folders: Annotated[
+        list[Path], typer.Argument(metavar="DIR…", help="Collections in the layout of BEIR, TREC or MTEB.")
+    ],
     mode: Modes = None,
     encoder: EncoderName = None,
     reranker: RerankerName = None,
@@ -73,11 +80,12 @@ def beir(
     as_json: AsJson = False,
 ) -> None:
     """Ranking quality on collections: nDCG@10, R@5, R@20, RR@10, with 95 % intervals and search time."""
-    from sinkqa.eval.data.beir import find_benchmarks, read_benchmark
+    from sinkqa.eval.data.collections import find_benchmarks, read_benchmark
     from sinkqa.eval.progress import progress
     from sinkqa.eval.ranking.running import score_benchmark
     from sinkqa.index.models.encoder import load_encoder
 
+    needs("eval", "ir_measures", what="beir")
     chosen = configurations(mode, encoder, reranker, weight, label, candidates=candidates)
     loaded = load_encoder(encoder)
     results: list[Result] = []
@@ -142,28 +150,10 @@ def gold(
 
 
 @app.command()
-def compare(
-    a: Annotated[Path, typer.Argument(help="A result file (.json), or a TREC run.")],
-    b: Annotated[Path, typer.Argument(help="Another over the same questions.")],
-    qrels: Annotated[Path | None, typer.Option(help="Judgements, for runs: TREC qrels or BEIR's TSV.")] = None,
-    most: Annotated[int, typer.Option(min=0, help="How many of the changed questions to print.")] = 20,
-    as_json: AsJson = False,
-) -> None:
-    """What B changes against A: difference with interval, p of the randomisation test, questions won and lost."""
-    from sinkqa.eval.reporting.tables import print_differences
-    from sinkqa.eval.results.comparison import compare as run
-
-    differences = run(a, b, qrels=qrels)
-    if as_json:
-        rows = [asdict(each) | {"wins": each.wins, "losses": each.losses} for each in differences]
-        print_json(rows)
-    else:
-        print_differences(differences, most=most)
-
-
-@app.command()
 def ablation(
-    folders: Annotated[list[Path] | None, typer.Argument(metavar="DIR…", help="Collections in BEIR's layout.")] = None,
+    folders: Annotated[
+        list[Path] | None, typer.Argument(metavar="DIR…", help="Collections in the layout of BEIR, TREC or MTEB.")
+    ] = None,
     questions: Annotated[Path | None, typer.Option(help="Gold questions with evidence, JSON lines.")] = None,
     document: Annotated[list[Path] | None, typer.Option(help="What they are about; repeat for several.")] = None,
     beside: Beside = None,
@@ -188,6 +178,7 @@ def ablation(
 
     if bool(questions) != bool(document) or not (folders or questions) or (beside and not questions):
         raise typer.BadParameter("expected collections, or --questions with --document (and --beside), or both")
+    needs("eval", "ir_measures", what="ablation")
     (whole,) = configurations(["hybrid"], encoder, reranker, weight, label)
     variants, gold = ablations(whole), (questions, document or [], beside or []) if questions else None
     with progress("ablation") as advance:
@@ -220,7 +211,7 @@ def table(
 @app.command()
 def latency(
     passages: Annotated[str, typer.Option(help="Sizes of the library, by commas.")] = "1000,20000",
-    corpus: Annotated[Path | None, typer.Option(help="A collection in BEIR's layout; default: random words.")] = None,
+    corpus: Annotated[Path | None, typer.Option(help="A collection; default: random words.")] = None,
     mode: Modes = None,
     encoder: EncoderName = None,
     reranker: RerankerName = None,
@@ -252,6 +243,7 @@ def report(
     from sinkqa.eval.reporting.report import write_report
     from sinkqa.eval.results.saved import find_results, read_result
 
+    needs("eval", "matplotlib", what="report")
     read = [read_result(path) for path in find_results(results)]
     write_report(out, read)
     typer.echo(f"{out}: {len(read)} results, {out.stat().st_size / 1e6:.1f} MB")
@@ -269,6 +261,7 @@ def expected(
     from sinkqa.eval.reporting.expected import EXPECTED, check_expected
     from sinkqa.eval.reporting.tables import print_checks
 
+    needs("eval", "ir_measures", what="expected")
     with progress("expected") as advance:
         checks = list(check_expected(file or EXPECTED, out=out, cache=cache, on_progress=advance))
     if as_json:
@@ -343,6 +336,10 @@ def sizes(
         print_sizes(results)
 
 
+app.command()(compare)
+app.command()(score)
+app.command()(endpoint)
+app.command()(leaderboard)
 app.command()(calibrate)
 app.command()(abstain)
 app.command()(ground)

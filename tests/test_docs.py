@@ -21,6 +21,7 @@ import typer.main
 from packaging.requirements import Requirement
 from typer.cli import get_docs_for_click
 
+from sinkqa.eval.cli import app as measuring
 from sinkqa.service.cli import app
 from sinkqa.service.settings import Settings
 from tests.screen import lines, seen
@@ -89,14 +90,18 @@ def table_of_settings() -> str:
     return "\n".join(rows) + "\n"
 
 
-def help_of_commands() -> str:
-    """Help of every command, as Markdown."""
-    command = typer.main.get_command(app)
-    pages = get_docs_for_click(obj=command, ctx=typer.Context(command, info_name="sinkqa"), name="sinkqa")
-    return re.sub(r"\n{3,}", "\n\n", pages.strip()) + "\n"
+def help_of(commands: typer.Typer, name: str) -> str:
+    """Help of every command of a program, as Markdown."""
+    command = typer.main.get_command(commands)
+    pages = get_docs_for_click(obj=command, ctx=typer.Context(command, info_name=name), name=name)
+    return re.sub(r"\n{3,}", "\n\n", pages.strip().replace(str(ROOT.resolve()), ".")) + "\n"
 
 
-GENERATED = {"docs/cli.md": help_of_commands, "docs/settings.md": table_of_settings}
+GENERATED = {
+    "docs/cli.md": lambda: help_of(app, "sinkqa"),
+    "docs/eval-cli.md": lambda: help_of(measuring, "sinkqa-eval"),
+    "docs/settings.md": table_of_settings,
+}
 
 
 @pytest.mark.parametrize("name", GENERATED)

@@ -154,7 +154,7 @@ def abstention(questions: Sequence[Question], results: Sequence[QuestionResult])
     either = [each for each, question in zip(results, questions, strict=True) if question.expects != "correction"]
     for name, asked in {"auroc": results, "auroc_unanswerable": either}.items():
         truth = ["answered" in each.scores for each in asked]
-        if len(set(truth)) == 2:
+        if len(set(truth)) == 2 and all("confidence" in each.scores for each in asked):
             clusters = [each.cluster or each.query_id for each in asked]
             found = area([each.scores["confidence"] for each in asked], truth, clusters=clusters)
             facts |= {name: found.value, f"{name}_low": found.low, f"{name}_high": found.high}

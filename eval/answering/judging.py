@@ -92,9 +92,9 @@ def answer_scores(asked: Asked, answer: Answer, sources: Mapping[str, str]) -> d
         scores |= {"withheld": 1 - given, "contradiction shown": float(shown)}
     if answer.citations:
         quotes = " ".join(citation.quote for citation in answer.citations)
-        said = _numbers(" ".join(segment.text for segment in answer.segments))
+        said = numbers(" ".join(segment.text for segment in answer.segments))
         scores["quote validity"] = _share(_is_valid(citation, sources) for citation in answer.citations)
-        scores["number fidelity"] = _share(number in _numbers(quotes) for number in said) if said else 1.0
+        scores["number fidelity"] = _share(number in numbers(quotes) for number in said) if said else 1.0
     return scores
 
 
@@ -148,7 +148,7 @@ def _points(asked: Asked, answer: Answer) -> dict[str, float]:
     given = answer.status != "abstained"
     points = share_said(_said(answer), asked.question.points)
     cited = answer.citations if given else ()
-    right = [citation for citation in cited if _is_right(asked, citation)]
+    right = [citation for citation in cited if is_right(asked, citation)]
     wrong = [citation for citation in cited if citation.doc_id not in asked.documents]
     hops = {want.hop for want in wanted(asked, answer) if given and want.rank}
     scores = {
@@ -171,7 +171,7 @@ def _said(answer: Answer) -> dict[str, str]:
     return {language: "\n".join(each for each in shown if _language(each) == language) for language in ("zh", "en")}
 
 
-def _is_right(asked: Asked, citation: Citation) -> bool:
+def is_right(asked: Asked, citation: Citation) -> bool:
     """Whether a citation touches evidence, or holds a point."""
     quote, language = citation.quote, _language(citation.quote)
     return _touches(asked, citation) or any(says(quote, point, language) for point in asked.question.points)
@@ -195,7 +195,8 @@ def _language(text: str) -> str:
     return "zh" if detect(text) in ("zh", "ja") else "en"
 
 
-def _numbers(text: str) -> set[str]:
+def numbers(text: str) -> set[str]:
+    """The numbers of a text, without thousands separators."""
     return {number.replace(",", "") for number in _NUMBER.findall(unicodedata.normalize("NFKC", text))}
 
 

@@ -61,8 +61,9 @@ def retrieval_counts(questions: Iterable[QuestionResult]) -> str:
 
 
 def reliability_of(results: Sequence[Result]) -> list[Bin]:
-    """Reliability over all answers that were given in ``results``, taken together."""
-    given = [(result, each) for result in results for each in result.questions if each.answered]
+    """Reliability over all answers that were given with a confidence in ``results``, taken together."""
+    asked = [(result, each) for result in results for each in result.questions if "confidence" in each.scores]
+    given = [(result, each) for result, each in asked if each.answered]
     return reliability(
         [each.scores["confidence"] for _, each in given],
         [each.scores.get("complete", 0.0) for _, each in given],

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sinkqa.eval.commands.options import AsJson, print_json
+from sinkqa.eval.extras import needs
 
 if TYPE_CHECKING:
     from sinkqa.eval.outcome import Bar, Outcome
@@ -30,6 +31,7 @@ def attack(
     as_json: AsJson = False,
 ) -> None:
     """Forge, break files, send costly texts, crowd, kill and query at random; exit status 1 where a bar breaks."""
+    needs("dev", "psutil", what="attack")
     from sinkqa.eval.attack.running import PARTS, AttackRun
     from sinkqa.eval.attack.running import attack as run
     from sinkqa.eval.progress import progress

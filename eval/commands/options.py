@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from sinkqa.eval.results.saved import Result
     from sinkqa.eval.results.systems import Board
 
+FOLDERS = "Collections in the layout of BEIR, TREC or MTEB."
+Folders = Annotated[list[Path], typer.Argument(metavar="DIR…", help=FOLDERS)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Modes = Annotated[list[str] | None, typer.Option("--mode", help="hybrid, lexical or dense; give several to compare.")]
 EncoderName = Annotated[str | None, typer.Option("--encoder", help="Name or folder; default: the bundled one.")]
@@ -32,7 +34,7 @@ ByCollection = Annotated[bool, typer.Option("--by-collection", help="A row a col
 Markdown = Annotated[bool, typer.Option("--markdown", help="Print Markdown.")]
 Measure = Annotated[str | None, typer.Option(help="Measure; default: nDCG@10, recall@5.")]
 Queries = Annotated[int | None, typer.Option(min=1, help="Ask only so many questions of each.")]
-Split = Annotated[str, typer.Option(help="Judgements: qrels/SPLIT.tsv.")]
+Split = Annotated[str, typer.Option(help="Which judgements, where there are several.")]
 Beside = Annotated[list[Path] | None, typer.Option(help="Files or folders that are in the library too.")]
 Cache = Annotated[Path | None, typer.Option(help="Keep libraries here, so that the next run need not index.")]
 

@@ -66,5 +66,6 @@ def read_json(path: Path) -> Any:
 
 
 def shorten(text: str, most: int = 80) -> str:
-    """The beginning of a text, for messages."""
-    return text if len(text) <= most else text[: most - 1] + "…"
+    """The beginning of a text, for messages; what would move the cursor is replaced."""
+    shown = text if len(text) <= most else text[: most - 1] + "…"
+    return "".join(char if char.isprintable() else "\ufffd" for char in shown)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 from urllib.parse import quote, unquote
@@ -50,8 +51,10 @@ def read_qrels(path: Path) -> Qrels:
     return dict(qrels)
 
 
-def read_run(path: Path) -> Run:
+def read_run(path: Path, *, known: Container[str] = ()) -> Run:
     """Reads a TREC run: query, Q0, document, rank, score, name. Ordered by score descending, ties by the rank.
+
+    An id that is ``known`` as it stands is taken so; %20 may be part of a name.
 
     Raises:
         FileMissing, MalformedData: see their names; also where a query has a document twice.
@@ -62,7 +65,12 @@ def read_run(path: Path) -> Run:
         if len(fields) != 6:
             raise MalformedData(f"{where}: expected six fields, query Q0 document rank score name, got {line!r}")
         rank, score = _number(fields[3], float, where), _number(fields[4], float, where)
-        found[unquote(fields[0])].append((-score, rank, unquote(fields[2])))
+        if math.isnan(score):
+            raise MalformedData(f"{where}: expected a score that can be ordered, got {fields[4]!r}")
+        query_id, doc_id = (
+            name if "%" not in name or name in known else unquote(name) for name in (fields[0], fields[2])
+        )
+        found[query_id].append((-score, rank, doc_id))
     for query_id, rows in found.items():
         if len({doc_id for _, _, doc_id in rows}) < len(rows):
             raise MalformedData(f"{path}: query {query_id} names a document twice; each may stand once")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 
-from sinkqa.eval.data.beir import find_benchmarks, read_benchmark
+from sinkqa.eval.data.collections import find_benchmarks, read_benchmark
 from sinkqa.eval.data.gold import read_questions
 from sinkqa.eval.ranking.configuration import Configuration
 from sinkqa.eval.ranking.recall import score_gold

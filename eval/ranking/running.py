@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 
-from sinkqa.eval.data.beir import Benchmark, CorpusEntry, as_document
+from sinkqa.eval.data.benchmark import Benchmark, CorpusEntry, as_document
 from sinkqa.eval.data.trec import Run, ScoredDoc, write_run
 from sinkqa.eval.ranking.configuration import Configuration, code_fingerprint, digest, fingerprints, megabytes
 from sinkqa.eval.results.measures import measure
@@ -53,9 +53,9 @@ def score_benchmark(
             yield read_result(paths[configuration.label]), True
     if not missing:
         return
-    with _library(benchmark, encoder, cache, on_progress) as (library, facts):
+    with _library(benchmark, encoder, cache, on_progress) as (library, facts, names):
         for configuration in missing:
-            result, run = _score(benchmark, library, configuration, facts, on_progress)
+            result, run = _score(benchmark, library, names, configuration, facts, on_progress)
             if out:
                 write_result(paths[configuration.label], result)
                 write_run(paths[configuration.label].with_suffix(".run"), run)
@@ -96,17 +96,17 @@ def _fingerprints(benchmark: Benchmark, configuration: Configuration, encoder: E
 @contextmanager
 def _library(
     benchmark: Benchmark, encoder: Encoder, cache: Path | None, on_progress: OnProgress
-) -> Iterator[tuple[Library, dict[str, float]]]:
-    """The collection's library, filled, with what filling it took."""
+) -> Iterator[tuple[Library, dict[str, float], dict[str, str]]]:
+    """The collection's library, filled, with what filling it took, and the ids of entries by their documents'."""
     with TemporaryDirectory(prefix="sinkqa-eval-") as temporary:
         key = digest(benchmark.corpus_sha256, encoder.fingerprint, code_fingerprint())
         folder = cache / key if cache else Path(temporary)
         began = time.perf_counter()
         with Library.open(folder, create=True, encoder=encoder) as library:
-            fill(library, benchmark.corpus, on_progress=on_progress)
+            names = fill(library, benchmark.corpus, on_progress=on_progress)
         facts = {"index_s": time.perf_counter() - began, "index_mb": megabytes(folder)}
         with Library.open(folder, encoder=encoder) as library:
-            yield library, facts | {"passages": len(benchmark.corpus)}
+            yield library, facts | {"passages": len(benchmark.corpus)}, names
 
 
 def _packed(corpus: Sequence[CorpusEntry], encoder: Encoder, advance: Callable[[int], None]) -> Iterator[Packed]:
@@ -120,12 +120,13 @@ def _packed(corpus: Sequence[CorpusEntry], encoder: Encoder, advance: Callable[[
 def _score(
     benchmark: Benchmark,
     library: Library,
+    names: Mapping[str, str],
     configuration: Configuration,
     facts: Mapping[str, float],
     on_progress: OnProgress,
 ) -> tuple[Result, Run]:
     began = time.perf_counter()
-    run, latencies = _ask(benchmark, library, configuration, on_progress)
+    run, latencies = _ask(benchmark, library, names, configuration, on_progress)
     measured = times(latencies) | {"search_s": time.perf_counter() - began}
     values = measure(benchmark.qrels, run)
     questions = tuple(
@@ -154,10 +155,13 @@ def _score(
 
 
 def _ask(
-    benchmark: Benchmark, library: Library, configuration: Configuration, on_progress: OnProgress
+    benchmark: Benchmark,
+    library: Library,
+    names: Mapping[str, str],
+    configuration: Configuration,
+    on_progress: OnProgress,
 ) -> tuple[Run, list[float]]:
     """The ranking of every query, and the milliseconds of each search."""
-    names = {as_document(entry)[0].doc_id: entry.entry_id for entry in benchmark.corpus}
     ids = {name: doc_id for doc_id, name in names.items()}
     run: Run = {}
     latencies: list[float] = []

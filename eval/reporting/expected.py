@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sinkqa.eval.answering.answers import score_answers
-from sinkqa.eval.data.beir import read_benchmark
+from sinkqa.eval.data.collections import read_benchmark
 from sinkqa.eval.data.gold import read_questions
 from sinkqa.eval.errors import MalformedData
 from sinkqa.eval.provisions.measuring import Draw, score_provisions

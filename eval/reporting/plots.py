@@ -63,7 +63,7 @@ def intervals(values: Mapping[str, Mapping[str, Estimate]], labels: Sequence[str
 
 
 def scatter(points: Sequence[Point], *, x: str, y: str, logarithmic: bool) -> str:
-    """One point a configuration."""
+    """One point a configuration, on the whole axis of the measure."""
     from matplotlib.ticker import LogLocator, NullLocator
 
     figure, axes = _figure(6.4, 3.9)
@@ -78,6 +78,7 @@ def scatter(points: Sequence[Point], *, x: str, y: str, logarithmic: bool) -> st
         widest = max((point.x for point in points), default=0)
         axes.set_xlim(-0.05 * max(widest, 1), 1.1 * max(widest, 1))
     axes.margins(0.15)
+    axes.set_ylim(-0.02, max(1.02, *(1.1 * point.y for point in points)))  # from 0 on: small gaps look small
     axes.set_xlabel(x)
     axes.set_ylabel(y)
     axes.grid(alpha=0.25, color=_INK)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from statistics import fmean
@@ -13,7 +12,8 @@ from typing import Any
 from sinkqa.eval.answering.losses import reliability_of
 from sinkqa.eval.answering.withholding import Bin
 from sinkqa.eval.errors import NothingToMeasure
-from sinkqa.eval.reporting.plots import COLOURS, Point, intervals, reliability, risk_coverage, scatter
+from sinkqa.eval.reporting.page import cell, embedded, key, made, number, table, write_page
+from sinkqa.eval.reporting.plots import Point, intervals, reliability, risk_coverage, scatter
 from sinkqa.eval.reporting.report_losses import losses_section
 from sinkqa.eval.results.saved import Result, distinct, headline
 from sinkqa.eval.results.significance import Estimate
@@ -26,7 +26,6 @@ _AGAINST = (
     ("p50_ms", "p50 ms", "Quality against latency · 质量与延迟"),
     ("encoder_mb", "encoder MB", "Quality against size · 质量与模型大小"),
 )
-_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 Estimates = dict[tuple[str, str], dict[str, Estimate]]
 """Means by measure, by collection and configuration."""
@@ -44,7 +43,7 @@ def write_report(path: Path, results: Sequence[Result]) -> None:
     known = {(result.dataset, result.label): result.estimates() for result in results}
     labels = sorted({each.label for each in results})  # a configuration has one colour in all plots
     parts = {
-        "made": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "made": made(),
         "summary": _summary(results),
         "systems": "".join(_systems(board, labels) for board in boards(results) if len(board.systems) > 1),
         "quality": "".join(_quality(kind, _of(results, kind), known, labels) for kind in _kinds(results)),
@@ -53,21 +52,16 @@ def write_report(path: Path, results: Sequence[Result]) -> None:
         "provenance": _provenance(results),
         "data": _data(results),
     }
-    page = _PAGE.read_text("utf-8")
-    for name, value in parts.items():
-        before, after = page.split(f"<!--{name}-->")
-        page = before + value + after
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(page, "utf-8", errors="backslashreplace")
+    write_page(path, _PAGE, parts)
 
 
 def _systems(board: Board, labels: Sequence[str]) -> str:
     """Systems over collections by one measure, with intervals, search time and size."""
-    heads, *rows = board.grid(lambda cell, best: _cell(cell.value, best=best))
-    keyed = [[_key(label, labels), *cells] for label, *cells in rows]
+    heads, *rows = board.grid(lambda each, best: cell(each.value, best=best))
+    keyed = [[key(label, labels), *cells] for label, *cells in rows]
     notes = "".join(f'<p class="sub">{escape(note)}</p>' for note in board.notes)
     title = f'<h2>Systems by {escape(board.measure)} <span lang="zh">系统对比</span></h2>'
-    return f'{title}<div class="systems">{_table(heads, keyed)}</div>{notes}'
+    return f'{title}<div class="systems">{table(heads, keyed)}</div>{notes}'
 
 
 def _quality(kind: str, results: Sequence[Result], known: Estimates, labels: Sequence[str]) -> str:
@@ -79,10 +73,10 @@ def _quality(kind: str, results: Sequence[Result], known: Estimates, labels: Seq
     }
     drawn = intervals(values, labels, measure=measure)
     plots = [_figure(f"{measure}, 95 % interval · 95% 置信区间", drawn, wide=True)]
-    for key, x, title in _AGAINST:
-        points = _points(results, labels, values, key)
+    for fact, x, title in _AGAINST:
+        points = _points(results, labels, values, fact)
         if len(points) > 1:
-            drawn = scatter(points, x=x, y=f"{measure}, mean of {len(values)}", logarithmic=key == "p50_ms")
+            drawn = scatter(points, x=x, y=f"{measure}, mean of {len(values)}", logarithmic=fact == "p50_ms")
             plots.append(_figure(title, drawn))
     if curves := {each.dataset: each.curve for each in results if each.curve}:
         plots.append(_figure("Risk and coverage · 风险与覆盖率", risk_coverage(curves, list(curves))))
@@ -125,12 +119,12 @@ def _table_of(results: Sequence[Result], known: Estimates, labels: Sequence[str]
         best = {name: max((each[name].mean for each in found if name in each), default=None) for name in measures}
         for place, each in enumerate(group):
             estimates, facts = known[each.dataset, each.label], each.facts
-            cells = [escape(each.dataset) if not place else "", _key(each.label, labels), str(len(each.questions))]
+            cells = [escape(each.dataset) if not place else "", key(each.label, labels), str(len(each.questions))]
             shown = [(estimates.get(name), best[name]) for name in measures]
-            cells += [_cell(value, best=value.mean == most) if value else "" for value, most in shown]
-            cells += [_number(facts.get(name), form) for name, form in _FACTS]
+            cells += [cell(value, best=value.mean == most) if value else "" for value, most in shown]
+            cells += [number(facts.get(name), form) for name, form in _FACTS]
             rows.append(cells)
-    return _table(heads, rows)
+    return table(heads, rows)
 
 
 _FACTS = (("p50_ms", ",.1f"), ("p95_ms", ",.1f"), ("passages", ",.0f"), ("index_mb", ",.1f"))
@@ -143,10 +137,10 @@ def _groups(results: Sequence[Result]) -> str:
     rows = []
     for name, value in results[0].groups():
         by_result = [each.estimates(**{name: value}) for each in results]
-        cells = [_cell(found[m]) if m in found else "" for found in by_result for m in measures]
+        cells = [cell(found[m]) if m in found else "" for found in by_result for m in measures]
         rows.append([escape(f"{name} {value}"), str(next(iter(by_result[0].values())).n), *cells])
     title = f'<h3>{escape(results[0].dataset)}: by kind of question <span lang="zh">按问题类别</span></h3>'
-    return title + _table(heads, rows, raw_heads=True)
+    return title + table(heads, rows, raw_heads=True)
 
 
 def _provenance(results: Sequence[Result]) -> str:
@@ -161,7 +155,7 @@ def _provenance(results: Sequence[Result]) -> str:
         ]
         for each in results
     ]
-    return _table(["collection", "configuration", *names, "settings", "warnings"], rows)
+    return table(["collection", "configuration", *names, "settings", "warnings"], rows)
 
 
 def _data(results: Sequence[Result]) -> str:
@@ -172,8 +166,7 @@ def _data(results: Sequence[Result]) -> str:
         shown = {name for run in runs for q in run["questions"] for name in [*q["found"], *(w[0] for w in q["wanted"])]}
         texts = {name: text for each in group for name, text in each.texts.items() if name in shown}
         sets.append({"name": group[0].dataset, "texts": texts, "runs": runs})
-    written = json.dumps({"sets": sets}, ensure_ascii=False, separators=(",", ":"))
-    return "".join(_ESCAPES.get(char, char) for char in written)
+    return embedded({"sets": sets})
 
 
 def _run(result: Result) -> dict[str, Any]:
@@ -216,26 +209,5 @@ def _of(results: Sequence[Result], kind: str) -> list[Result]:
     return [each for each in results if each.kind == kind]
 
 
-def _key(label: str, labels: Sequence[str]) -> str:
-    colour = COLOURS[list(labels).index(label) % len(COLOURS)]
-    return f'<span class="key" style="--colour:{colour}"></span>{escape(label)}'
-
-
-def _cell(value: Estimate, *, best: bool = False) -> str:
-    mean = f"<b>{value.mean:.3f}</b>" if best else f"{value.mean:.3f}"
-    return f"{mean}<small>{value.low:.2f}–{value.high:.2f}</small>"
-
-
-def _number(value: float | None, form: str) -> str:
-    return "" if value is None else format(value, form)
-
-
 def _figure(title: str, svg: str, *, wide: bool = False) -> str:
     return f"<figure{' class=wide' if wide else ''}><figcaption>{escape(title)}</figcaption>{svg}</figure>"
-
-
-def _table(heads: Iterable[str], rows: Iterable[Sequence[str]], *, raw_heads: bool = False) -> str:
-    """A table of cells that are HTML already."""
-    head = "".join(f"<th>{name if raw_heads else escape(name)}</th>" for name in heads)
-    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
-    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'

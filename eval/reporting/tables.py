@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 if TYPE_CHECKING:
     from sinkqa.eval.answering.calibration import Calibration
@@ -33,7 +34,8 @@ def print_results(results: Sequence[Result], *, groups: bool = False) -> None:
     for column in ("n", *results[0].measures, "p50 ms", "passages"):
         table.add_column(column.replace(" ", "\n"), justify="right", vertical="middle")
     for result in results:
-        about = (f"{result.facts['p50_ms']:.1f}", f"{result.facts['passages']:,.0f}")
+        facts = ((result.facts.get("p50_ms"), ",.1f"), (result.facts.get("passages"), ",.0f"))
+        about = ("" if value is None else format(value, form) for value, form in facts)
         table.add_row(escape(f"{result.dataset}\n  {result.label}"), *_cells(result.estimates()), *about)
         for name, value in result.groups() if groups else ():
             table.add_row(escape(f"  {name}\n  {value}"), *_cells(result.estimates(**{name: value})), style="dim")
@@ -91,8 +93,10 @@ def markdown(boards: Sequence[Board], *, by_collection: bool = False) -> str:
     return "\n".join(lines).rstrip("\n")
 
 
-def print_differences(differences: Sequence[Difference], *, most: int) -> None:
-    """One row a measure, then the questions that changed most by the first measure."""
+def print_differences(
+    differences: Sequence[Difference], *, most: int, link: Callable[[str], str] | None = None
+) -> None:
+    """One row a measure, then the questions that changed most by the first measure, each a ``link`` by its id."""
     table = titled("B less A", "measure")
     for column in ("A", "B", "difference", "95 % interval", "p", "wins", "losses"):
         table.add_column(column, justify="right", no_wrap=True)
@@ -110,9 +114,9 @@ def print_differences(differences: Sequence[Difference], *, most: int) -> None:
         )
     questions = titled(f"Questions that changed by {differences[0].measure}", "question", "A", "B", "")
     for changed in differences[0].changes[:most]:
-        text = f"{changed.query_id} {changed.text}".strip()
+        text = Text(f"{changed.query_id} {changed.text}".strip(), f"link {link(changed.query_id)}" if link else "")
         mark = "[green]won[/]" if changed.b > changed.a else "[red]lost[/]"
-        questions.add_row(escape(text), f"{changed.a:.3f}", f"{changed.b:.3f}", mark)
+        questions.add_row(text, f"{changed.a:.3f}", f"{changed.b:.3f}", mark)
     console = Console()
     console.print(table)
     if differences[0].changes and most:

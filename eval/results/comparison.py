@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sinkqa.eval.data.trec import read_qrels, read_run
 from sinkqa.eval.errors import MalformedData, NotComparable
-from sinkqa.eval.results.measures import measure
+from sinkqa.eval.results.runs import read_judged, score_run
 from sinkqa.eval.results.saved import Result, read_result
-from sinkqa.eval.results.significance import Estimate, estimate, mean_of, randomisation
+from sinkqa.eval.results.significance import RESAMPLES, Estimate, estimate, mean_of, randomisation
 from sinkqa.ingest.errors import FileMissing
 
 
@@ -61,23 +60,32 @@ class Scored:
 
 
 def compare(a: Path, b: Path, *, qrels: Path | None = None) -> list[Difference]:
-    """Compares two result files, or two TREC runs by ``qrels``; a judged query that a run lacks scores 0 there.
+    """Compares two result files, or TREC runs by ``qrels``.
+
+    Raises what :func:`read_either` and :func:`differences` raise.
+    """
+    return differences(read_either(a, qrels), read_either(b, qrels))
+
+
+def differences(a: Result, b: Result) -> list[Difference]:
+    """B less A by every measure that both have; a judged query that a run lacks scores 0 there.
 
     A measure that fits only some answers, as one of citations does, is compared over the questions where it fits both.
 
     Raises:
-        FileMissing, MalformedData: see their names; a run needs qrels.
         NotComparable: other corpora or questions, or no measure in common.
     """
-    left, right = _read(a, qrels), _read(b, qrels)
+    left, right = scored(a), scored(b)
     for what in left.about.keys() & right.about.keys():
         if left.about[what] != right.about[what]:
-            raise NotComparable(f"{a} and {b}: measured over different {what}; measure both over the same")
+            raise NotComparable(f"{a.label} and {b.label}: measured over different {what}; measure both over the same")
     if left.texts.keys() == right.texts.keys():
-        left, right = _fitting(left, right), _fitting(right, left)
+        left, right = fitting(left, right), fitting(right, left)
     measures = [name for name in left.values if name in right.values]
     if not measures:
-        raise NotComparable(f"{a} and {b}: no measure in common ({', '.join(left.values)}; {', '.join(right.values)})")
+        raise NotComparable(
+            f"{a.label} and {b.label}: no measure in common ({', '.join(left.values)}; {', '.join(right.values)})"
+        )
     return [difference(name, left, right) for name in measures]
 
 
@@ -91,7 +99,7 @@ def scored(result: Result) -> Scored:
         },
         texts={each.query_id: each.text for each in result.questions},
         clusters={each.query_id: each.cluster for each in result.questions if each.cluster},
-        about={what: result.fingerprints[what] for what in ("corpus", "questions")},
+        about={what: known for what in ("corpus", "questions") if (known := result.fingerprints[what])},
     )
 
 
@@ -106,8 +114,8 @@ def mean_difference(name: str, pairs: Sequence[tuple[Scored, Scored]]) -> tuple[
     return mean_of([estimate(values, clusters=clusters) for values, clusters in paired]), randomisation(shares)
 
 
-def difference(name: str, a: Scored, b: Scored) -> Difference:
-    """B less A by one measure.
+def difference(name: str, a: Scored, b: Scored, *, draws: int = RESAMPLES) -> Difference:
+    """B less A by one measure; ``draws`` are what p is counted over.
 
     Raises:
         NotComparable: they answer different questions.
@@ -123,7 +131,7 @@ def difference(name: str, a: Scored, b: Scored) -> Difference:
         sum(left[each] for each in asked) / len(asked),
         sum(right[each] for each in asked) / len(asked),
         estimate(differences, clusters=clusters),
-        randomisation(_sums(differences, clusters)),
+        randomisation(_sums(differences, clusters), draws=draws),
         tuple(sorted(changes, key=lambda each: (-abs(each.b - each.a), each.query_id))),
     )
 
@@ -145,7 +153,7 @@ def _sums(differences: list[float], clusters: list[str]) -> list[float]:
     return list(sums.values())
 
 
-def _fitting(one: Scored, other: Scored) -> Scored:
+def fitting(one: Scored, other: Scored) -> Scored:
     """What one has values of where the other has them too; a measure without such questions is left out."""
     both = {
         name: {query_id: value for query_id, value in values.items() if query_id in other.values.get(name, {})}
@@ -154,11 +162,16 @@ def _fitting(one: Scored, other: Scored) -> Scored:
     return replace(one, values={name: values for name, values in both.items() if values})
 
 
-def _read(path: Path, qrels: Path | None) -> Scored:
+def read_either(path: Path, qrels: Path | None) -> Result:
+    """A result as it was kept, or a run scored by judgements: a file of them, or the folder of a collection.
+
+    Raises:
+        FileMissing, MalformedData: see their names; a run needs judgements.
+    """
     if not path.is_file():
         raise FileMissing(f"{path}: expected a result or run file, found none; check the path")
     if path.suffix == ".json":
-        return scored(read_result(path))
+        return read_result(path)
     if qrels is None:
         raise MalformedData(f"{path}: a run is scored by judgements; give them as --qrels")
-    return Scored(path.name, measure(read_qrels(qrels), read_run(path)), {}, {}, {"judgements": str(qrels)})
+    return score_run(path, read_judged(qrels), label=path.name)

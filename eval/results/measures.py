@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from sinkqa.eval.data.trec import Qrels, ScoredDoc
 
 MEASURES = ("nDCG@10", "R@5", "R@20", "RR@10")
+LOWER_IS_BETTER = ("wrong-document citations", "unanswerable answered", "length")
+"""Of all measures, those of answers too."""
 
 
 def measure(

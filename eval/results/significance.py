@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-_RESAMPLES = 5_000
+RESAMPLES = 5_000
+"""Draws of every interval and test, unless it says otherwise."""
+
 _AT_ONCE = 2_000_000  # drawn numbers held at one time
 _LEVEL = 0.95
 _EXACT = 12  # with so few differing queries every assignment of signs is tried
@@ -69,10 +71,10 @@ def mean_of(estimates: Sequence[Estimate]) -> Estimate:
     return Estimate(mean, mean - below, mean + above, sum(each.n for each in estimates))
 
 
-def randomisation(differences: Sequence[float]) -> float:
+def randomisation(differences: Sequence[float], *, draws: int = RESAMPLES) -> float:
     """Two-sided p of the paired randomisation test: how often random signs give a mean as far from 0.
 
-    Exact with up to 12 differences other than 0, else by 5,000 draws of fixed seed.
+    Exact with up to 12 differences other than 0, else by ``draws`` of fixed seed.
 
     Source: Smucker, Allan and Carterette 2007, A Comparison of Statistical Significance Tests for IR Evaluation.
     """
@@ -85,16 +87,16 @@ def randomisation(differences: Sequence[float]) -> float:
         return float((abs(values @ signs) >= least).mean())
     random = np.random.default_rng(0)
     beyond = sum(
-        _beyond(values, random.choice([-1.0, 1.0], (rows, len(values))), least) for rows in _chunks(len(values))
+        _beyond(values, random.choice([-1.0, 1.0], (rows, len(values))), least) for rows in _chunks(len(values), draws)
     )
-    return (beyond + 1) / (_RESAMPLES + 1)
+    return (beyond + 1) / (draws + 1)
 
 
 def _beyond(values: NDArray[np.float64], signs: NDArray[np.float64], least: float) -> int:
     return int(np.count_nonzero(abs(signs @ values) >= least))
 
 
-def _chunks(width: int) -> list[int]:
+def _chunks(width: int, resamples: int = RESAMPLES) -> list[int]:
     """Numbers of resamples that are drawn together, which sum to all."""
     rows = max(1, _AT_ONCE // width)
-    return [min(rows, _RESAMPLES - done) for done in range(0, _RESAMPLES, rows)]
+    return [min(rows, resamples - done) for done in range(0, resamples, rows)]

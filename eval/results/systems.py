@@ -100,7 +100,7 @@ def _board(results: Sequence[Result], measure: str, baseline: str | None) -> Boa
         systems.sort(key=lambda each: each.mean.value.mean if each.mean else 2)  # beyond all means
     else:
         systems.sort(key=lambda each: each.label != baseline)
-    codes = {result.fingerprints["code"] for result in known.values()}
+    codes = {result.fingerprints["code"] for result in known.values()} - {""}
     notes = [f"{name}: left out, measured over different corpora or questions" for name in mixed]
     notes += [f"measured by {len(codes)} versions of the code"] if len(codes) > 1 else []
     return Board(measure, tuple(collections), tuple(systems), baseline, tuple(notes))

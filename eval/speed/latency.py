@@ -10,7 +10,8 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from sinkqa.eval.data.beir import CorpusEntry, read_benchmark
+from sinkqa.eval.data.benchmark import CorpusEntry
+from sinkqa.eval.data.collections import read_benchmark
 from sinkqa.eval.errors import NothingToMeasure
 from sinkqa.eval.ranking.configuration import Configuration, megabytes
 from sinkqa.eval.ranking.running import OnProgress, fill, quiet, times

@@ -1,6 +1,7 @@
 import pytest
 
-from sinkqa.eval.data.beir import CorpusEntry, as_document, find_benchmarks, read_benchmark
+from sinkqa.eval.data.benchmark import CorpusEntry, as_document
+from sinkqa.eval.data.collections import find_benchmarks, read_benchmark
 from sinkqa.eval.errors import MalformedData, NothingToMeasure
 from sinkqa.ingest.errors import FileMissing
 from tests.eval.collections import CORPUS, QRELS, QUERIES, write_collection, write_rows

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from sinkqa.eval.data.beir import read_benchmark
+from sinkqa.eval.data.collections import read_benchmark
 from sinkqa.eval.data.trec import read_run
 from sinkqa.eval.ranking.configuration import Configuration, weights_of
 from sinkqa.eval.ranking.running import score_benchmark

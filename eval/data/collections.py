@@ -1,0 +1,107 @@
+"""Reading step of the evaluation: folders of questions and judgements, recognised by what they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from sinkqa.eval.data.benchmark import Benchmark, Material, checked
+from sinkqa.eval.data.layouts import beir, mteb, trec
+from sinkqa.ingest.errors import FileMissing
+
+
+class Layout(Protocol):
+    """A way of laying out a collection in a folder. ``LOOKS_FOR`` says in one line what such a folder holds."""
+
+    LOOKS_FOR: str
+
+    def subsets(self, folder: Path, /) -> list[str]:
+        """Names of the collections that a folder holds in this layout, "" for one without a name."""
+        ...
+
+    def read(self, folder: Path, subset: str, split: str, /) -> Material:
+        """What the files of one of them hold."""
+        ...
+
+
+LAYOUTS: tuple[Layout, ...] = (beir, mteb, trec)
+"""In the order in which they are tried; a folder that fits several is read by the first."""
+
+_LANGUAGES = (
+    "ar bn cs da de el en es fa fi fr he hi hu id it ja ko ms nl no pl pt ro ru sv sw te th tr uk ur vi yo zh "
+    "ara ben deu eng fas fin fra hin ind ita jpn kor nld pol por rus spa swa tel tha tur vie yor zho"
+)
+"""Names of folders that are a language of the collection around them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a collection lies: a folder in a layout, and the subset in it that is meant."""
+
+    folder: Path
+    layout: Layout
+    subset: str = ""
+
+    @property
+    def name(self) -> str:
+        """The folder's name; a language stands behind the name of what it is a language of."""
+        here = self.folder.resolve()
+        if self.subset:
+            return f"{here.name}-{self.subset}"
+        return f"{here.parent.name}-{here.name}" if here.name in _LANGUAGES.split() and here.parent.name else here.name
+
+
+def find_benchmarks(paths: Sequence[Path]) -> list[Place]:
+    """The collections in the folders given, or in those directly within them.
+
+    Raises:
+        FileMissing: a path holds none; the message says what was looked for.
+    """
+    found: list[Place] = []
+    for path in paths:
+        inner = sorted(each for each in path.iterdir() if each.is_dir()) if path.is_dir() else []
+        here = _places(path) or [place for folder in inner for place in _places(folder)]
+        if not here:
+            what = "an empty folder" if path.is_dir() and not any(path.iterdir()) else _held(path)
+            looked = "; or ".join(layout.LOOKS_FOR for layout in LAYOUTS)
+            raise FileMissing(f"{path}: expected a collection, found {what}. Looked for {looked}")
+        found += here
+    return list(dict.fromkeys(found))
+
+
+def read_benchmark(path: Path | Place, *, split: str = "test", n_queries: int | None = None) -> Benchmark:
+    """Reads one collection, by its judgements of ``split`` or the only ones there are.
+
+    ``n_queries`` takes so many of the judged queries, spread over the file and the same ones each time.
+
+    Raises:
+        FileMissing, MalformedData, ExtraMissing: see their names; also where a path holds several collections.
+        NothingToMeasure: no entry, no query, or no judgement.
+    """
+    place = path if isinstance(path, Place) else _only(path)
+    held = place.layout.read(place.folder, place.subset, split)
+    return checked(place.name, held, n_queries=n_queries)
+
+
+def _only(path: Path) -> Place:
+    found = find_benchmarks([path])
+    if len(found) > 1:
+        raise FileMissing(f"{path}: expected one collection, found {', '.join(each.name for each in found)}; name one")
+    return found[0]
+
+
+def _places(folder: Path) -> list[Place]:
+    if not folder.is_dir():
+        return []
+    return next(
+        (found for layout in LAYOUTS if (found := [Place(folder, layout, name) for name in layout.subsets(folder)])), []
+    )
+
+
+def _held(path: Path) -> str:
+    if not path.is_dir():
+        return "a file" if path.exists() else "nothing"
+    names = sorted(each.name for each in path.iterdir())
+    return ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
