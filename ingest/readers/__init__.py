@@ -1,4 +1,4 @@
-"""Reading step of ingest: any file to a Document, by what its bytes are first and by its name second."""
+"""Any file to a Document, by what its bytes are first and by its name second."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading step of ingest: EPUB books: the chapters in the order of the spine, each read as the page that it is."""
+"""EPUB books: the chapters in the order of the spine, each read as the page that it is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading step of ingest: JSON, whole or a value a line, to values; broken lines are left out and named."""
+"""JSON, whole or a value a line, to values; broken lines are left out and named."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def parse(text: str, name: str) -> tuple[object, list[str]]:
     try:
         return json.loads(text), []
     except RecursionError:
-        message = f"{name}: JSON nested too deeply; expected records with a text field; export it flatter"
+        message = f"{name}: JSON nested too deeply; expected records with a text field; export it with less nesting"
         raise UnreadableDocument(message) from None
     except ValueError as whole:
         lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
@@ -27,7 +27,7 @@ def parse(text: str, name: str) -> tuple[object, list[str]]:
         if values and len(broken) <= len(values):
             return values, broken
         where = f"line {whole.lineno} column {whole.colno}" if isinstance(whole, json.JSONDecodeError) else "a number"
-        message = f"{name}: invalid JSON at {where} ({_reason(whole)}); mend it there or export it again"
+        message = f"{name}: invalid JSON at {where} ({_reason(whole)}); correct it there or export it again"
         raise UnreadableDocument(message) from whole
 
 

@@ -1,4 +1,4 @@
-"""Reading step of ingest: messages and saved web pages in the form of messages, with all that can be read of them."""
+"""Messages and saved web pages in the form of messages, with all that can be read of them."""
 
 from __future__ import annotations
 
@@ -79,10 +79,10 @@ def _parsed(content: bytes, name: str) -> EmailMessage:
     try:
         parsed: Message = BytesParser(policy=_Bounded()).parsebytes(content.removeprefix(b"\xef\xbb\xbf").lstrip())
     except (RecursionError, ValueError, LookupError, AttributeError, IndexError, TypeError) as error:
-        message = f"{name}: a damaged message ({type(error).__name__}); save it anew from the mail program"
+        message = f"{name}: a damaged message ({type(error).__name__}); save it again from the mail program"
         raise UnreadableDocument(message) from error
     if not isinstance(parsed, EmailMessage):
-        raise UnreadableDocument(f"{name}: expected a message, got {type(parsed).__name__}; save it anew")
+        raise UnreadableDocument(f"{name}: expected a message, got {type(parsed).__name__}; save it again")
     return parsed
 
 

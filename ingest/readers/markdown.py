@@ -1,4 +1,4 @@
-"""Reading step of ingest: Markdown, rendered to markup and read as such; front matter gives the metadata."""
+"""Markdown, rendered to markup and read as such; front matter gives the metadata."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading step of ingest: JSON and JSON Lines records: each a section with all the words that it holds."""
+"""JSON and JSON Lines records: each a section with all the words that it holds."""
 
 from __future__ import annotations
 
@@ -101,7 +101,9 @@ def read_records(content: bytes, name: str) -> Document:
     if not any(piece.kind != "heading" for piece in pieces):
         keys = ", ".join(_TEXT_KEYS[:5])
         if _DEEPER in left.fields:
-            raise UnsupportedFormat(f"{name}: JSON with words only below {_DEEPEST} nested objects; export it flatter")
+            raise UnsupportedFormat(
+                f"{name}: JSON with words only below {_DEEPEST} nested objects; export it less nested"
+            )
         raise UnsupportedFormat(f"{name}: JSON without text; expected objects with one of {keys}; name the field so")
     if top is not None:
         pieces = [*_record_pieces(top, left, depth=0, alone=True), *pieces]

@@ -1,4 +1,4 @@
-"""Reading step of ingest: presentations: each slide a page with its title, bullets, tables, charts and notes."""
+"""Presentations: each slide a page with its title, bullets, tables, charts and notes."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def read_slides(content: bytes, name: str) -> Document:
         title, author = " ".join(properties.title.split()), " ".join(properties.author.split())
     except (*_DAMAGE, PythonPptxError) as error:
         what = " ".join(str(error).split())[:120]
-        message = f"{name}: a damaged presentation ({type(error).__name__}: {what}); save it anew from PowerPoint"
+        message = f"{name}: a damaged presentation ({type(error).__name__}: {what}); save it again from PowerPoint"
         raise UnreadableDocument(message) from error
     first = next((piece.text for piece in deck.pieces if piece.kind == "heading"), None)
     told = [f"{name}: {what}: slide{'s' * (len(at) > 1)} {_spelt(at)}" for what, at in deck.unread.items()]

@@ -1,4 +1,4 @@
-"""Reading step of ingest: which format bytes are in, whatever the file is called."""
+"""Which format bytes are in, whatever the file is called."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading step of ingest for plain text: the decoded file, its lines sorted into blocks."""
+"""The decoded file, its lines sorted into blocks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Splitting step of the flow: how large a passage gets, and how units are packed into passages of that size."""
+"""How large a passage gets, and how units are packed into passages of that size."""
 
 from __future__ import annotations
 

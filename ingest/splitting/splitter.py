@@ -1,4 +1,4 @@
-"""Splitting step of the flow: a document becomes passages, its units of evidence."""
+"""A document becomes passages, its units of evidence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Splitting step of the flow: the passages of a table, one for each row and one for the whole."""
+"""The passages of a table, one for each row and one for the whole."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Structure step of ingest: the numbered clauses of standards and methodologies: 1, 1.1, 1.1.1, A.1.
+"""The numbered clauses of standards and methodologies: 1, 1.1, 1.1.1, A.1.
 
 Their headings are often set like the text. What tells them is the scheme: numbers that follow each other through the
 whole document, with short titles, of which the first are the ones with which every standard begins.

@@ -1,4 +1,4 @@
-"""Structure step of plain text: contents pages, which repeat the headings and answer nothing."""
+"""Contents pages, which repeat the headings and answer nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Structure step of ingest: which lines are headings, by their numbering and by the company they keep.
+"""Which lines are headings, by their numbering and by the company they keep.
 
 Every reader without explicit headings (plain text, PDF) and the readers that have some but not all (HTML, DOCX) ask
 here. A line alone only *looks* like a heading (:func:`match`); :func:`find_headings` sees all lines of a document and

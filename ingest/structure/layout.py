@@ -1,4 +1,4 @@
-"""Layout step of plain text: printed lines, pages, and how this file shows where a paragraph ends.
+"""Printed lines, pages, and how this file shows where a paragraph ends.
 
 Text files differ: one line per paragraph; hard-wrapped lines with blank lines or indents between paragraphs; or, as
 extraction from PDF leaves it, a blank line after nearly every line and no indents. :func:`measure` tells which.

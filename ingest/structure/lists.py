@@ -1,4 +1,4 @@
-"""Structure step of ingest: which lines are items of lists, and how deep they nest."""
+"""Which lines are items of lists, and how deep they nest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Structure step of plain text: what stands before the words of lines: numbers that count them, marks of mail."""
+"""What stands before the words of lines: numbers that count them, marks of mail."""
 
 from __future__ import annotations
 

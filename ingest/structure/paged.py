@@ -1,4 +1,4 @@
-"""Structure step of paged text: what the page adds to the body: running heads, page numbers, footnotes."""
+"""What the page adds to the body: running heads, page numbers, footnotes."""
 
 from __future__ import annotations
 

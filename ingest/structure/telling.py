@@ -1,4 +1,4 @@
-"""Structure step of ingest: which lines tell a fact without being a sentence: a date, an amount, a field's value.
+"""Which lines tell a fact without being a sentence: a date, an amount, a field's value.
 
 What stands below such a heading says it no more: ``罚款：每吨480元``, ``Tuesday, 5 June 2031, 7:00 PM``. Filled forms
 are made of such lines: ``Verified emissions (t): 51,300``.

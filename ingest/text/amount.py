@@ -1,4 +1,4 @@
-"""Grammar of amounts: what an amount comes to, and when one says what another does."""
+"""What an amount comes to, and when one says what another does."""
 
 from __future__ import annotations
 

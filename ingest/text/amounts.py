@@ -1,4 +1,4 @@
-"""Grammar of amounts: the numbers, years, dates and provisions of a text, each with what it comes to."""
+"""The numbers, years, dates and provisions of a text, each with what it comes to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lexical step of the flow: a text's index terms, for Chinese and English in one stream."""
+"""A text's index terms, for Chinese and English in one stream."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Language step of the flow: names the language of a text by its script and its commonest words."""
+"""Names the language of a text by its script and its commonest words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Normalising step of the flow: the reading form of source text, with a reversible map to source offsets."""
+"""The reading form of source text, with a reversible map to source offsets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Grammar of numbers: Chinese, circled, Roman and lettered numerals, number words and months, read and written."""
+"""Chinese, circled, Roman and lettered numerals, number words and months, read and written."""
 
 from __future__ import annotations
 

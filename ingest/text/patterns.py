@@ -1,4 +1,4 @@
-"""Reading step of the flow: patterns that are compiled when they are first used, not when their module is imported.
+"""Patterns that are compiled when they are first used, not when their module is imported.
 
 A command asks few of the hundreds of patterns that its modules name, and compiling them all took a seventh of the
 time of a question to a cold library.

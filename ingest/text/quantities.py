@@ -1,4 +1,4 @@
-"""Grammar of amounts: numbers with sign, currency, power, scale and unit, their ranges and what stands behind ±."""
+"""Numbers with sign, currency, power, scale and unit, their ranges and what stands behind ±."""
 
 from __future__ import annotations
 

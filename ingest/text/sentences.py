@@ -1,4 +1,4 @@
-"""Splitting step of the flow: the sentences of a text in reading form."""
+"""The sentences of a text in reading form."""
 
 from __future__ import annotations
 

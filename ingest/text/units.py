@@ -1,4 +1,4 @@
-"""Grammar of amounts: the scales, units, currencies and measure words, each with every way it is written."""
+"""The scales, units, currencies and measure words, each with every way it is written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading step of ingest: bytes of marked-up text to characters, where the text may declare its own encoding."""
+"""Bytes of marked-up text to characters, where the text may declare its own encoding."""
 
 from __future__ import annotations
 

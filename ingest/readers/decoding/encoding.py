@@ -1,4 +1,4 @@
-"""First half of reading a text file: bytes to characters, newlines untranslated, with a reason when that fails."""
+"""Bytes to characters, newlines untranslated, with a reason when that fails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading step of ingest: how likely bytes are as text of one encoding, and the likeliest reading of damaged ones."""
+"""How likely bytes are as text of one encoding, and the likeliest reading of damaged ones."""
 
 from __future__ import annotations
 

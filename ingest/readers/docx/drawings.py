@@ -1,4 +1,4 @@
-"""Reading step of ingest: the words of a Word document's drawings: text boxes, diagrams, titles of charts."""
+"""The words of a Word document's drawings: text boxes, diagrams, titles of charts."""
 
 from __future__ import annotations
 

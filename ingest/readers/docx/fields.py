@@ -1,4 +1,4 @@
-"""Reading step of ingest: fields of a Word document: their results are read, their instructions are not."""
+"""Fields of a Word document: their results are read, their instructions are not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading step of ingest: the numbers that Word shows before paragraphs but keeps out of their text."""
+"""The numbers that Word shows before paragraphs but keeps out of their text."""
 
 from __future__ import annotations
 

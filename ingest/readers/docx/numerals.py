@@ -1,4 +1,4 @@
-"""Reading step of ingest: a number of a list in the numerals that Word's name for them asks for."""
+"""A number of a list in the numerals that Word's name for them asks for."""
 
 from __future__ import annotations
 

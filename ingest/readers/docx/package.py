@@ -1,4 +1,4 @@
-"""Reading step of ingest: a DOCX package: its bounds checked before anything is unpacked, then its parts by name."""
+"""A DOCX package: its bounds checked before anything is unpacked, then its parts by name."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def check_package(content: bytes, name: str) -> None:
 def _check_parts(archive: zipfile.ZipFile, name: str) -> None:
     parts = archive.infolist()
     if len(parts) > MAX_PARTS:
-        raise DocumentTooLarge(f"{name}: {len(parts)} parts; at most {MAX_PARTS} are read; save it anew from Word")
+        raise DocumentTooLarge(f"{name}: {len(parts)} parts; at most {MAX_PARTS} are read; save it again from Word")
     total = 0
     for part in parts:
         if part.flag_bits & 1:
@@ -154,7 +154,7 @@ def _unpacked(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str, before
             _bound(name, size, part.compress_size, before + size)
             if is_xml and _DECLARATION.search(tail + step.replace(b"\0", b"")):
                 raise UnreadableDocument(
-                    f"{name}: {part.filename} declares XML entities, which no word processor does; save it anew"
+                    f"{name}: {part.filename} declares XML entities, which no word processor does; save it again"
                 )
             tail = step[-16:]
     return size

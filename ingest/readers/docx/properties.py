@@ -1,4 +1,4 @@
-"""Reading step of ingest: what a Word file says of itself: title, authors, year, language."""
+"""What a Word file says of itself: title, authors, year, language."""
 
 from __future__ import annotations
 

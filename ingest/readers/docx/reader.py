@@ -1,4 +1,4 @@
-"""Reading step of ingest: DOCX body to pieces: headings, lists, tables, text boxes, notes; no headers or footers."""
+"""DOCX body to pieces: headings, lists, tables, text boxes, notes; no headers or footers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading step of ingest: the words that one paragraph of a Word document shows, and what is drawn in it."""
+"""The words that one paragraph of a Word document shows, and what is drawn in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading step of ingest: what the styles of a Word document say about paragraphs and words."""
+"""What the styles of a Word document say about paragraphs and words."""
 
 from __future__ import annotations
 

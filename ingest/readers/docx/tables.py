@@ -1,4 +1,4 @@
-"""Reading step of ingest: the rows and cells of a Word table, wherever content controls wrap them, merges resolved."""
+"""The rows and cells of a Word table, wherever content controls wrap them, merges resolved."""
 
 from __future__ import annotations
 

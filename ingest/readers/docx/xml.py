@@ -1,4 +1,4 @@
-"""Reading step of ingest: names and small questions of WordprocessingML."""
+"""Names and small questions of WordprocessingML."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading step of ingest: what a form shows: the labels and values of its filled fields."""
+"""What a form shows: the labels and values of its filled fields."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading step of ingest: what an HTML page says about itself: title, authors, date, language, issuer, address."""
+"""What an HTML page says about itself: title, authors, date, language, issuer, address."""
 
 from __future__ import annotations
 

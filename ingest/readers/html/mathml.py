@@ -1,4 +1,4 @@
-"""Reading step of ingest: a formula of MathML, as pages and electronic books hold it, on one line."""
+"""A formula of MathML, as pages and electronic books hold it, on one line."""
 
 from __future__ import annotations
 

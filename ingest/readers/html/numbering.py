@@ -1,4 +1,4 @@
-"""Reading step of ingest: the numbers that a browser shows before the items of lists."""
+"""The numbers that a browser shows before the items of lists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading step of ingest: HTML to pieces of text: the main content, its headings, lists, tables, notes and anchors."""
+"""HTML to pieces of text: the main content, its headings, lists, tables, notes and anchors."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def _check_depth(markup: str, name: str) -> None:
             within.append(name_of)
             times[name_of] += 1
             if len(within) > MAX_DEPTH:
-                message = f"{name}: elements nested more than {MAX_DEPTH:,} deep; expected a page; save it anew"
+                message = f"{name}: elements nested more than {MAX_DEPTH:,} deep; expected fewer; save the page again"
                 raise DocumentTooLarge(message)
         while found[1] and times[name_of]:  # an end without a beginning ends nothing
             times[ended := within.pop()] -= 1

@@ -1,4 +1,4 @@
-"""Reading step of ingest: the rows and columns of an HTML table, row and column spans resolved."""
+"""The rows and columns of an HTML table, row and column spans resolved."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading step of ingest: one pass over a page's elements that cuts its text into pieces."""
+"""One pass over a page's elements that cuts its text into pieces."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ingest, PDF: the file as a whole: opening it, its outline, page labels and what it says about itself."""
+"""The file as a whole: opening it, its outline, page labels and what it says about itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ingest, PDF: what stands on a page beside its content: values of a form, notes typed onto it, comments, stamps.
+"""What stands on a page beside its content: values of a form, notes typed onto it, comments, stamps.
 
 pdfium's text of a page holds none of these. Values and notes are placed where the page shows them, from what the file
 says of them and not from how they are drawn: the drawing may be missing, stale or set in a font without characters.

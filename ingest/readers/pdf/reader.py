@@ -1,4 +1,4 @@
-"""Ingest, PDF: a file's bytes become a Document with page text, boxes and structure."""
+"""A file's bytes become a Document with page text, boxes and structure."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def _read_pages(document: pdfium.PdfDocument, content: bytes, name: str) -> tupl
     if len(seen.broken) == len(layouts):
         raise UnreadableDocument(f"{name}: none of {_list(seen.broken)} can be read; fetch or export the file again")
     if not start and not seen.pictures:
-        raise EmptyDocument(f"{name}: blank: {len(layouts)} pages without text or pictures; export the file again")
+        raise EmptyDocument(f"{name}: all {len(layouts)} pages are blank; export the file again")
     if not start:
         raise NoTextLayer(f"{name}: {_no_text(seen.pictures)}")
     return layouts, [f"{name}: {remark}" for remark in (*_remarks(seen), *_left_out(layouts))]
@@ -220,7 +220,7 @@ def _left_out(layouts: Sequence[PageLayout]) -> Iterator[str]:
 
 def _no_text(pages: Sequence[int]) -> str:
     if ocr_available():
-        return f"no text on {_list(pages)}, neither as text nor seen by OCR; add a better scan"
+        return f"no text on {_list(pages)}, neither in a text layer nor by OCR; add a better scan"
     return f'no text layer on {_list(pages)}: install the ocr extra (pip install "sinkqa[ocr]")'
 
 

@@ -1,4 +1,4 @@
-"""Reading step of ingest: tables of markup with the captions, units and notes that belong to them."""
+"""Tables of markup with the captions, units and notes that belong to them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading step of ingest: pieces that a reader found become the source text and its blocks.
+"""Pieces that a reader found become the source text and its blocks.
 
 Both are written in one go, so that spans are right by construction.
 """

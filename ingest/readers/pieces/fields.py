@@ -1,4 +1,4 @@
-"""Reading step of ingest: the block of fields at the top of a Markdown file, where it is one and no text."""
+"""The block of fields at the top of a Markdown file, where it is one and no text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading step of ingest: formulas on one line, in a form that no check can take for another number.
+"""Formulas on one line, in a form that no check can take for another number.
 
 One convention for Word, web pages and raised or lowered runs of prose: digits that stand high or low are written so
 (10⁹, CO₂); what Unicode cannot raise or lower stands in brackets behind ^ or _ (x^(n+1), EF_(y)); a fraction has a

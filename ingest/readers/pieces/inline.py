@@ -1,4 +1,4 @@
-"""Reading step of ingest: the words of one block: white space, line breaks, what stands high and low."""
+"""The words of one block: white space, line breaks, what stands high and low."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading step of ingest: enumerations that the markup does not call lists: (a), (i), • and lone labels."""
+"""Enumerations that the markup does not call lists: (a), (i), • and lone labels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading step of ingest: headings, both those that the markup names and those that only numbers show."""
+"""Headings, both those that the markup names and those that only numbers show."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading step of ingest: a document that is a part of another, as pieces to be written again."""
+"""A document that is a part of another, as pieces to be written again."""
 
 from __future__ import annotations
 

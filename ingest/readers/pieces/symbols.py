@@ -1,4 +1,4 @@
-"""Reading step of ingest: letters of symbol fonts, whose codes mean nothing elsewhere, as the signs they show."""
+"""Letters of symbol fonts, whose codes mean nothing elsewhere, as the signs they show."""
 
 from __future__ import annotations
 

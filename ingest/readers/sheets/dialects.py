@@ -1,4 +1,4 @@
-"""Reading step of ingest: Markdown as it is written: formulas, notes, boxes and Chinese emphasis, to markup."""
+"""Markdown as it is written: formulas, notes, boxes and Chinese emphasis, to markup."""
 
 from __future__ import annotations
 

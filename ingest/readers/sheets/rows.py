@@ -1,4 +1,4 @@
-"""Reading step of ingest: the rows of a sheet, as a spreadsheet or a file of values has them, to tables and lines."""
+"""The rows of a sheet, as a spreadsheet or a file of values has them, to tables and lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading step of ingest: the values of a spreadsheet's cells as its number formats show them."""
+"""The values of a spreadsheet's cells as its number formats show them."""
 
 from __future__ import annotations
 

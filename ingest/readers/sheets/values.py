@@ -1,4 +1,4 @@
-"""Reading step of ingest: files of values parted by commas, tabs or other marks, as tables with their header."""
+"""Files of values parted by commas, tabs or other marks, as tables with their header."""
 
 from __future__ import annotations
 

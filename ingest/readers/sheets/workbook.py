@@ -1,4 +1,4 @@
-"""Reading step of ingest: spreadsheets: each sheet a section, its tables with headers, numbers as they are shown."""
+"""Spreadsheets: each sheet a section, its tables with headers, numbers as they are shown."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def read_workbook(content: bytes, name: str) -> Document:
             author = book.properties.creator if book.properties.creator not in ("openpyxl", None) else ""
         except _DAMAGE as error:
             what = " ".join(str(error).split())[:120]
-            message = f"{name}: a damaged workbook ({type(error).__name__}: {what}); save it anew from a spreadsheet"
+            message = f"{name}: a damaged workbook ({type(error).__name__}: {what}); save it again"
             raise UnreadableDocument(message) from error
     if shapes:
         told.append(f"{shapes} text boxes or shapes on sheets are not read")

@@ -1,4 +1,4 @@
-"""Structure step of plain text: tables drawn with bars, set with tabs or spaces; boxes of bars around plain text."""
+"""Tables drawn with bars, set with tabs or spaces; boxes of bars around plain text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Structure step: which captions, units and notes belong to which table of a document.
+"""Which captions, units and notes belong to which table of a document.
 
 A document sets its captions above its tables or below them. Each caption that stands at one table only, or nearer to
 one of two, votes for its side; the side that most stand on decides where a caption stands between two tables.

@@ -1,4 +1,4 @@
-"""Structure step: what a cell of a table holds by its wording: a number, a period of time, or words."""
+"""What a cell of a table holds by its wording: a number, a period of time, or words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Structure step: which rows of a grid of texts are its title, headers and notes, and which columns label its rows.
+"""Which rows of a grid of texts are its title, headers and notes, and which columns label its rows.
 
 A header is told by contrast: names or periods stand above numbers. Where nothing contrasts there is no header, since
 the first row's values as names of columns would be worse than none.

@@ -1,4 +1,4 @@
-"""Structure step: lines about a table by their wording: captions, units, notes, and that it goes on."""
+"""Lines about a table by their wording: captions, units, notes, and that it goes on."""
 
 from __future__ import annotations
 

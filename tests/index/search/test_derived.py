@@ -166,7 +166,7 @@ def test_another_format_is_an_error_that_names_the_remedy(
 def test_passages_cut_by_another_splitter_are_refused(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     opened().close()
     monkeypatch.setattr("sinkqa.index.store.sql_store.SPLITTER_VERSION", "0")
-    with pytest.raises(LibraryFormatMismatch, match="cut by splitter"):
+    with pytest.raises(LibraryFormatMismatch, match="split by splitter"):
         opened()
 
 

@@ -1,4 +1,4 @@
-"""Reading step of ingest: what an EQ field of Word shows: fractions, roots, circled numbers, in one line."""
+"""What an EQ field of Word shows: fractions, roots, circled numbers, in one line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading step of ingest: an equation of Word on one line."""
+"""An equation of Word on one line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading step of ingest: what the elements of a page mean for the text in them."""
+"""What the elements of a page mean for the text in them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading step of ingest: what stands round the content of a page: menus, banners, share bars, by what they hold.
+"""What stands round the content of a page: menus, banners, share bars, by what they hold.
 
 Names and places only raise the question; prose under a heading is content whatever it is called.
 """

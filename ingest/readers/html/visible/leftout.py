@@ -1,4 +1,4 @@
-"""Reading step of ingest: what a page holds and the reader leaves out, counted, and the warnings that say so."""
+"""What a page holds and the reader leaves out, counted, and the warnings that say so."""
 
 from __future__ import annotations
 

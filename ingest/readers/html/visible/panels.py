@@ -1,4 +1,4 @@
-"""Reading step of ingest: the parts of a page that stay closed until a control opens them, and those nobody sees.
+"""The parts of a page that stay closed until a control opens them, and those nobody sees.
 
 A closed panel is content, as the page lets its reader open it: an answer under its question, a tab, a folded annex.
 What is hidden and has no control is not what the page says.

@@ -1,4 +1,4 @@
-"""Reading step of ingest: elements that stand for something else: pictures of formulas, frames, hidden parts."""
+"""Elements that stand for something else: pictures of formulas, frames, hidden parts."""
 
 from __future__ import annotations
 

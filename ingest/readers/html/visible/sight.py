@@ -1,4 +1,4 @@
-"""Reading step of ingest: what of a page is content that its reader sees, and an account of what is left out."""
+"""What of a page is content that its reader sees, and an account of what is left out."""
 
 from __future__ import annotations
 

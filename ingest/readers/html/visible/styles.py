@@ -1,4 +1,4 @@
-"""Reading step of ingest: what a page's own style rules do to its elements: hide them, strike them, number them."""
+"""What a page's own style rules do to its elements: hide them, strike them, number them."""
 
 from __future__ import annotations
 

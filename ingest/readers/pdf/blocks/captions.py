@@ -1,4 +1,4 @@
-"""Ingest, PDF: tables with their captions and notes, mended where they run over pages."""
+"""Tables with their captions and notes, mended where they run over pages."""
 
 from __future__ import annotations
 

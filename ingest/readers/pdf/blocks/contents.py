@@ -1,4 +1,4 @@
-"""Ingest, PDF: the lines of a contents page: titles that lead to page numbers, and numbers that stand alone."""
+"""The lines of a contents page: titles that lead to page numbers, and numbers that stand alone."""
 
 from __future__ import annotations
 

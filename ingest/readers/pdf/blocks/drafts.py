@@ -1,4 +1,4 @@
-"""Ingest, PDF: blocks in the making, and spans with the footnote marks cut out of them."""
+"""Blocks in the making, and spans with the footnote marks cut out of them."""
 
 from __future__ import annotations
 

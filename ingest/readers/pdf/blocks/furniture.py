@@ -1,4 +1,4 @@
-"""Ingest, PDF: which lines belong to the print and not to the text: running heads and feet, page numbers, contents."""
+"""Which lines belong to the print and not to the text: running heads and feet, page numbers, contents."""
 
 from __future__ import annotations
 

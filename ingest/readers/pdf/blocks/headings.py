@@ -1,4 +1,4 @@
-"""Ingest, PDF: which lines are headings: by the outline, by their type, by their numbering."""
+"""Which lines are headings: by the outline, by their type, by their numbering."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ingest, PDF: the parts of one table, which may run over pages, as one block with its caption and notes."""
+"""The parts of one table, which may run over pages, as one block with its caption and notes."""
 
 from __future__ import annotations
 

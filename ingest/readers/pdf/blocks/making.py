@@ -1,4 +1,4 @@
-"""Ingest, PDF: lines and tables in reading order become blocks: headings, paragraphs, lists, tables, notes."""
+"""Lines and tables in reading order become blocks: headings, paragraphs, lists, tables, notes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ingest, PDF: footnotes, told by their smaller size at the foot of a column and the mark that leads them."""
+"""Footnotes, told by their smaller size at the foot of a column and the mark that leads them."""
 
 from __future__ import annotations
 

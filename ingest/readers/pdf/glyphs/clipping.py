@@ -1,4 +1,4 @@
-"""Ingest, PDF: text that reaches out of the part of the page to which its drawing is confined."""
+"""Text that reaches out of the part of the page to which its drawing is confined."""
 
 from __future__ import annotations
 

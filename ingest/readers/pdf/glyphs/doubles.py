@@ -1,4 +1,4 @@
-"""Ingest, PDF: glyphs that are drawn again at nearly the same place, to look bold or to cast a shadow."""
+"""Glyphs that are drawn again at nearly the same place, to look bold or to cast a shadow."""
 
 from __future__ import annotations
 

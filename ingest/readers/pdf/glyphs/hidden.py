@@ -1,4 +1,4 @@
-"""Ingest, PDF: text in a file that its page does not show: on layers that are off, without ink, white, or covered.
+"""Text in a file that its page does not show: on layers that are off, without ink, white, or covered.
 
 What may be hidden is found by cheap signs; whether it is, the page itself tells, drawn once with it and once without.
 """

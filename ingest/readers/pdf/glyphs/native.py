@@ -1,4 +1,4 @@
-"""Ingest, PDF: calling pdfium often and quickly."""
+"""Calling pdfium often and quickly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ingest, PDF: places on a page as it is displayed."""
+"""Places on a page as it is displayed."""
 
 from __future__ import annotations
 

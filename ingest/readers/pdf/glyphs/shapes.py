@@ -1,4 +1,4 @@
-"""Ingest, PDF: what is drawn on a page, from the bottom up: where it stands, its paint, the layer that it is on."""
+"""What is drawn on a page, from the bottom up: where it stands, its paint, the layer that it is on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ingest, PDF: spaces and line ends that part the glyphs of one word, set wide or drawn one by one."""
+"""Spaces and line ends that part the glyphs of one word, set wide or drawn one by one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ingest, PDF: watermarks and stamps: what is printed across the text and is no part of it."""
+"""Watermarks and stamps: what is printed across the text and is no part of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ingest, PDF: how the characters of a page are set: size, slope, weight, shade and base line of each text object."""
+"""How the characters of a page are set: size, slope, weight, shade and base line of each text object."""
 
 from __future__ import annotations
 

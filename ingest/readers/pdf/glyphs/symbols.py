@@ -1,4 +1,4 @@
-"""Ingest, PDF: characters of symbol fonts, and of fonts that do not name their encoding, as those that they show."""
+"""Characters of symbol fonts, and of fonts that do not name their encoding, as those that they show."""
 
 from __future__ import annotations
 

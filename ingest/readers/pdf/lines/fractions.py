@@ -1,4 +1,4 @@
-"""Ingest, PDF: fractions set as a number over a number with a line between them, inside a line of text."""
+"""Fractions set as a number over a number with a line between them, inside a line of text."""
 
 from __future__ import annotations
 

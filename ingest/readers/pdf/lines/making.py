@@ -1,4 +1,4 @@
-"""Ingest, PDF: pieces of lines (glyphs that stand side by side) and the lines that they make."""
+"""Pieces of lines (glyphs that stand side by side) and the lines that they make."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ingest, PDF: the numbers of lines, down the margin of a page, that are no part of the lines."""
+"""The numbers of lines, down the margin of a page, that are no part of the lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ingest, PDF: the reading order of a page, by whitespace gutters or as its content stream has it."""
+"""The reading order of a page, by whitespace gutters or as its content stream has it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ingest, PDF: raised and lowered glyphs of a line: exponents and indices as such, and what may be note marks."""
+"""Raised and lowered glyphs of a line: exponents and indices as such, and what may be note marks."""
 
 from __future__ import annotations
 

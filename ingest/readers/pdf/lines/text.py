@@ -1,4 +1,4 @@
-"""Ingest, PDF: the characters of one page with their boxes, and the words they make."""
+"""The characters of one page with their boxes, and the words they make."""
 
 from __future__ import annotations
 

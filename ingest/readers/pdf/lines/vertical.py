@@ -1,4 +1,4 @@
-"""Ingest, PDF: Chinese and Japanese set in columns from right to left, glyph under glyph."""
+"""Chinese and Japanese set in columns from right to left, glyph under glyph."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ingest, PDF: the text of a page by the way it is turned, each turn with its tables.
+"""The text of a page by the way it is turned, each turn with its tables.
 
 Text set sideways is read as if the page were turned, tables and all; single cells of a table may be turned too.
 """

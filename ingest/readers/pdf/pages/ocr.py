@@ -1,4 +1,4 @@
-"""Ingest, PDF: text of pages that are pictures, recognised by the ocr extra where it is installed."""
+"""Text of pages that are pictures, recognised by the ocr extra where it is installed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ingest, PDF: one page as lines in reading order, with the page's text and a box for each of its characters."""
+"""One page as lines in reading order, with the page's text and a box for each of its characters."""
 
 from __future__ import annotations
 

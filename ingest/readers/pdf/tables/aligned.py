@@ -1,4 +1,4 @@
-"""Ingest, PDF: tables from the places of words, where no lines are drawn between columns or between rows."""
+"""Tables from the places of words, where no lines are drawn between columns or between rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ingest, PDF: rows of a table whose lines part groups of rows only, from the lines of words inside each group."""
+"""Rows of a table whose lines part groups of rows only, from the lines of words inside each group."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ingest, PDF: the tables of a page, from the lines drawn on it and the places of its words."""
+"""The tables of a page, from the lines drawn on it and the places of its words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ingest, PDF: cells from crossing lines, merged where no line parts them."""
+"""Cells from crossing lines, merged where no line parts them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ingest, PDF: lines of words, and the rows and columns of cells that they form."""
+"""Lines of words, and the rows and columns of cells that they form."""
 
 from __future__ import annotations
 

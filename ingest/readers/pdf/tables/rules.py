@@ -1,4 +1,4 @@
-"""Ingest, PDF: the straight lines drawn on a page, as far as they can border cells of a table."""
+"""The straight lines drawn on a page, as far as they can border cells of a table."""
 
 from __future__ import annotations
 
