@@ -1,4 +1,4 @@
-"""JSON, whole or a value a line, to values; broken lines are left out and named."""
+"""Parsing JSON, whole or one value a line. Broken lines are left out and named."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _MOST_NAMED = 8
 
 
 def parse(text: str, name: str) -> tuple[object, list[str]]:
-    """The value, or the values of the lines, and what is said of lines that are none.
+    """The value, or the values of the lines, and warnings about invalid lines.
 
     Raises:
         UnreadableDocument: neither the whole nor most of its lines are valid; says where it breaks.
@@ -32,7 +32,7 @@ def parse(text: str, name: str) -> tuple[object, list[str]]:
 
 
 def _parse_lines(lines: Sequence[tuple[int, str]]) -> tuple[list[object], list[str]]:
-    """Values of JSON Lines, none where the first line is no whole value; and what is wrong with the other lines."""
+    """Values of JSON Lines, none if the first line is not a whole value; and the faults of the other lines."""
     values: list[object] = []
     broken: list[str] = []
     for number, line in lines:

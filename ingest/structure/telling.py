@@ -1,7 +1,7 @@
 """Lines that state a fact without being a sentence: a date, an amount, a field's value.
 
-Text below such a heading does not repeat it: ``罚款：每吨480元``, ``Tuesday, 5 June 2031``. Filled forms consist of such
-lines: ``Verified emissions (t): 51,300``.
+Text below such a heading does not repeat it: ``罚款：每吨480元``, ``Tuesday, 5 June``.
+Filled forms consist of such lines: ``Verified emissions (t): 51,300``.
 """
 
 from __future__ import annotations
