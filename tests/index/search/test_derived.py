@@ -116,7 +116,7 @@ def test_damage_that_is_met_while_searching_is_named_and_mended(opened: Open, tm
     path = _segment(tmp_path / "library" / "derived")
     with path.open("r+b") as file:
         file.write(b"\xff" * (path.stat().st_size - 1_000))
-    with pytest.raises(SearchIndexDamaged, match="made anew"):
+    with pytest.raises(SearchIndexDamaged, match="rebuilt"):
         library.search(ENGLISH[2])
     assert library.search(ENGLISH[2]) == expected
 
