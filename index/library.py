@@ -345,7 +345,7 @@ class Library:
         if isinstance(addition, Addition):
             return pack_document(addition.document, addition.passages, self.encoder, source=addition.source)
         if addition.encoder != self.encoder.fingerprint:
-            raise ValueError(f"vectors by {addition.encoder} do not fit a library by {self.encoder.fingerprint}")
+            raise ValueError(f"expected vectors of encoder {self.encoder.fingerprint}, got {addition.encoder}")
         return addition
 
     def _commit(self, group: Sequence[Packed], trash: Trash | None) -> list[AddResult]:

@@ -103,7 +103,7 @@ def _compare(old: Store, new: Store, wanted: Sequence[DocumentRecord]) -> None:
         for record in wanted:
             if there.get(record.doc_id) != _about(record) or _ordered(new, record) != _ordered(old, record):
                 raise LibraryDamaged(
-                    f"{new.where} has the document {record.doc_id} otherwise than {old.where}: "
+                    f"{new.where} holds another version of document {record.doc_id} than {old.where}: "
                     "remove it there and migrate again"
                 )
 

@@ -1,4 +1,4 @@
-"""First step of the flow: what a reader makes of a file. Frozen records, offsets into one source text.
+"""The document: what a reader makes of a file. Frozen records, with offsets into one source text.
 
 Every offset here and in all later stages is a code-point offset ``[start, end)`` into ``Document.text``.
 """
@@ -33,7 +33,7 @@ class Span(NamedTuple):
 
 
 class Box(NamedTuple):
-    """A rectangle on a page as it is displayed (rotation applied).
+    """A rectangle on a page as displayed (rotation applied).
 
     Unit: PDF points (1/72 inch); origin top left, y grows downwards; ``page`` is 1-based.
     """
@@ -47,10 +47,10 @@ class Box(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page; pages follow each other without gaps and cover the source text exactly.
+    """One page. Pages follow each other without gaps and cover the source text exactly.
 
-    ``label`` is the printed page number where known ("iv", "12"). ``width`` and ``height`` are points, 0.0 where
-    the format has no pages of its own. ``quality`` is 0..1, the share of the page that reads as language.
+    ``label`` is the printed page number if known ("iv", "12"). ``width`` and ``height`` are points, 0.0 if the format
+    has no pages. ``quality`` is 0..1, the share of the page that reads as language.
     """
 
     number: int
@@ -64,7 +64,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell at (row, column), 0-based, counting header rows. Several spans where its text is not contiguous.
+    """One cell at (row, column), 0-based, counting header rows. It has several spans if its text is not contiguous.
 
     An empty cell has no spans. A merged cell is listed once, at its top left, with its row and column span.
     """
@@ -78,11 +78,11 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows and columns as far as they could be rebuilt with confidence.
+    """A table, as far as it could be reconstructed with confidence.
 
-    The first ``header_rows`` rows are column headers and the first ``label_columns`` columns are row labels.
-    ``loose`` holds text that belongs to the table but to no cell we are sure of: it is part of the whole-table
-    passage and of no row. ``caption`` and ``notes`` (source line, remarks) may be empty.
+    The first ``header_rows`` rows are column headers and the first ``label_columns`` columns are row labels. ``loose``
+    holds text that belongs to the table but to no certain cell: it is part of the whole-table passage and of no row.
+    ``caption`` and ``notes`` (source line, remarks) may be empty.
     """
 
     cells: tuple[Cell, ...]
@@ -101,8 +101,8 @@ class Table:
 class Block:
     """One unit of structure in reading order.
 
-    ``spans`` are in reading order; several where the unit is interrupted (by a page break, a footnote, a caption).
-    ``level`` is the nesting of headings (0 title) and of list items (1 outermost).
+    ``spans`` are in reading order. There are several if the unit is interrupted (by a page break, a footnote, a
+    caption). ``level`` is the nesting of headings (0 title) and of list items (1 outermost).
     """
 
     kind: BlockKind
@@ -114,11 +114,11 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What is known about a document. Languages are BCP 47 primary tags ("zh", "en", "ja"); ``year`` is of issue.
+    """Facts about a document. Languages are BCP 47 primary tags ("zh", "en", "ja"); ``year`` is the year of issue.
 
-    ``jurisdiction`` is "CN", "US", "JP" and so on (ISO 3166), "EU", "UN", or None; ``place`` is the part of it that
-    the document is of, by its name: 广东省, California. ``digest_of`` names the original where the document is a digest
-    of another; ``url`` is the official address of the original.
+    ``jurisdiction`` is "CN", "US", "JP" and so on (ISO 3166), "EU", "UN", or None. ``place`` is the name of the part of
+    it that the document belongs to: 广东省, California. ``digest_of`` names the original if the document is a digest.
+    ``url`` is the official address of the original.
     """
 
     title: str | None = None
@@ -136,10 +136,10 @@ class Metadata:
 class Document:
     """One file as read.
 
-    ``text`` is the source text: what the reader extracted, page by page, unaltered (for plain text the decoded file
-    itself, newlines untranslated). ``blocks`` are in reading order. ``boxes`` is float32, (len(text), 4), columns
-    x0 y0 x1 y1 as in :class:`Box`, NaN for a code point without a glyph; None where the format has no geometry.
-    ``warnings`` are one-line remarks for the user ("no text layer on pages 3-4 ...").
+    ``text`` is the source text: the reader's extract, page by page, unaltered (for plain text the decoded file itself,
+    newlines untranslated). ``blocks`` are in reading order. ``boxes`` is float32, (len(text), 4), columns x0 y0 x1 y1
+    as in :class:`Box`, NaN for a code point without a glyph; None if the format has no geometry. ``warnings`` are
+    one-line remarks for the user ("no text layer on pages 3-4 ...").
     """
 
     name: str
@@ -164,5 +164,5 @@ class Document:
 
 
 def quote(text: str, spans: Sequence[Span]) -> str:
-    """The exact words of ``text`` under ``spans``; pieces that do not touch are joined by ``" … "``."""
+    """The exact words of ``text`` in ``spans``. Spans that do not touch are joined by ``" … "``."""
     return " … ".join(text[start:end] for start, end in spans)

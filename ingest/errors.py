@@ -1,7 +1,7 @@
-"""The error tree: everything SinkQA raises on purpose, for every stage to the right to extend.
+"""The error tree: everything SinkQA raises on purpose. Stages to the right extend it.
 
 SinkQAError                      code, message; the root
-├── IngestError                  one file could not be taken in; the others of the same command still are
+├── IngestError                  one file could not be added; the others of the same command still are
 │   ├── FileMissing              file-missing           no such file or folder
 │   ├── NothingToRead            nothing-to-read        a folder holds no file of a supported kind
 │   ├── UnsupportedFormat        unsupported-format     no reader for these bytes
@@ -9,7 +9,7 @@ SinkQAError                      code, message; the root
 │   ├── UnreadableDocument       unreadable-document    damaged, truncated or malformed
 │   ├── EncryptedDocument        encrypted-document     needs a password that we do not have
 │   ├── DocumentTooLarge         document-too-large     past a stated bound (bytes, pages, expansion)
-│   ├── ReaderFailed             reader-failed          its reader met what it does not foresee: a fault of ours
+│   ├── ReaderFailed             reader-failed          its reader failed unexpectedly: a fault of SinkQA
 │   ├── ReadingTimeout           reading-timeout        reading it takes longer than one file may
 │   ├── NoTextLayer              no-text-layer          scanned pages and no OCR installed
 │   └── PoorQuality              poor-quality           text was extracted, but it is garbage
@@ -33,13 +33,13 @@ class SinkQAError(Exception):
 
 
 class IngestError(SinkQAError):
-    """One file could not be taken in."""
+    """One file could not be added."""
 
     code = "ingest-error"
 
 
 class FileMissing(IngestError):
-    """No file or folder stands at the path."""
+    """There is no file or folder at the path."""
 
     code = "file-missing"
 
@@ -57,7 +57,7 @@ class UnsupportedFormat(IngestError):
 
 
 class EmptyDocument(IngestError):
-    """The file has no bytes, or nothing readable in them."""
+    """The file has no bytes, or no readable text."""
 
     code = "empty-document"
 
@@ -75,19 +75,19 @@ class EncryptedDocument(IngestError):
 
 
 class DocumentTooLarge(IngestError):
-    """The file is past a stated bound: bytes, pages, or the size it unpacks to."""
+    """The file exceeds a stated bound: bytes, pages, or unpacked size."""
 
     code = "document-too-large"
 
 
 class ReaderFailed(IngestError):
-    """A reader met what it does not foresee; the message says where, for whoever mends it."""
+    """A reader failed unexpectedly. The message says where, for whoever fixes it."""
 
     code = "reader-failed"
 
 
 class ReadingTimeout(IngestError):
-    """Reading the file takes longer than one file may."""
+    """Reading the file takes longer than the limit for one file."""
 
     code = "reading-timeout"
 

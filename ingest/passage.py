@@ -1,4 +1,4 @@
-"""Second record of the flow: the unit of evidence that is indexed, retrieved and quoted."""
+"""The passage: the unit of evidence that is indexed, retrieved and quoted."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ PassageKind = Literal["text", "list", "row", "table"]
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """The smallest thing an answer quotes: a sentence, a list item, or a cell of a table.
+    """The smallest quotable unit: a sentence, a list item, or a cell of a table.
 
-    ``label`` names a cell by its row label and column header in reading form ("北京 · 抵销比例限制"), else "".
+    ``label`` names a cell by its row label and column header in reading form ("北京 · 抵销比例限制"); else it is "".
     ``text`` is the reading form (lines joined, hyphenation mended) of exactly ``spans``.
     """
 
@@ -31,9 +31,9 @@ class Passage:
     """Whole sentences, list items or table cells of one section of one document.
 
     ``spans`` are ordered, do not overlap, and slice the source text exactly. ``text`` is their reading form; it holds
-    every non-space character of the spans in their order, but for hyphens mended at line ends; tables add the
-    separators " | " and ": ". ``section`` is the heading path, outermost first, without the document's title.
-    ``table`` is the printed label ("表4") where the passage stems from a table. Pages are 1-based, inclusive.
+    every non-space character of the spans in order, except hyphens removed at line ends. Tables add the separators " |
+    " and ": ". ``section`` is the heading path, outermost first, without the document's title. ``table`` is the printed
+    label ("表4") if the passage comes from a table. Pages are 1-based, inclusive.
     """
 
     doc_id: str

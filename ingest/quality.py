@@ -1,4 +1,4 @@
-"""Quality gate of ingest: whether an extracted text is language, with reasons; garbage never reaches the index."""
+"""The quality gate: whether an extracted text is language, with reasons. Garbage never reaches the index."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ _BARE_RATE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """``score`` 0..1: the share of the text that reads as language; ``reasons`` in falling weight, for the user."""
+    """``score`` 0..1: the share of the text that reads as language. ``reasons``, for the user, most important first."""
 
     score: float
     reasons: tuple[str, ...] = ()
 
 
 def assess(text: str) -> Quality:
-    """Judge a text by what wrong decoding, lost fonts and broken layout leave behind. Empty text scores 0."""
+    """Judges a text by traces of wrong decoding, lost fonts and broken layout. Empty text scores 0."""
     sample = _sample(text)
     solid = len(re.sub(r"\s+", "", sample))
     if not solid:
@@ -60,7 +60,7 @@ def assess(text: str) -> Quality:
 
 
 def numbers_damaged(text: str) -> bool:
-    """Whether percent signs and decimal points seem lost: a rate stands bare, and none has a sign or a point."""
+    """Whether percent signs and decimal points seem lost: a rate has no sign, and no rate has a sign or a point."""
     sample = _sample(text)
     if len(_HAN.findall(sample)) < 0.3 * len(sample) or _RATE.search(text):
         return False
@@ -68,7 +68,7 @@ def numbers_damaged(text: str) -> bool:
 
 
 def gate(document: Document) -> Document:
-    """Let a document through, with a warning where its text is partly damaged.
+    """Passes a document, with a warning if its text is partly damaged.
 
     Raises:
         PoorQuality: less than ``REFUSED_BELOW`` of the text reads as language; the message says why.
@@ -76,7 +76,7 @@ def gate(document: Document) -> Document:
     quality = assess(document.text)
     if quality.score < REFUSED_BELOW:
         raise PoorQuality(
-            f"{document.name}: the text is garbage: {'; '.join(quality.reasons)}; expected readable text; "
+            f"{document.name}: the text is not readable: {'; '.join(quality.reasons)}; expected readable text; "
             "find another copy or run OCR over it"
         )
     warnings = list(document.warnings)
@@ -95,7 +95,7 @@ def _sample(text: str) -> str:
 
 
 def _damage(text: str, solid: int) -> list[tuple[float, str]]:
-    """(share of the solid text, what is wrong) for each kind of damage."""
+    """(share of the solid text, description) for each kind of damage."""
 
     def share(pattern: re.Pattern[str]) -> float:
         return sum(len(found.group()) for found in pattern.finditer(text)) / solid
@@ -117,7 +117,7 @@ def _damage(text: str, solid: int) -> list[tuple[float, str]]:
 
 
 def _read_as_gbk(text: str, solid: int) -> float:
-    """Share of Chinese characters whose GBK bytes are UTF-8: read back, true Chinese gives hardly any."""
+    """Share of Chinese characters that are UTF-8 decoded as GBK. In true Chinese there are hardly any."""
     han = _HAN.findall(text)
     sample = "".join(han[:_MAX_GBK])
     back = sample.encode("gbk", "ignore").decode("utf-8", "replace")
@@ -126,9 +126,9 @@ def _read_as_gbk(text: str, solid: int) -> float:
 
 
 def _repetition(text: str) -> float:
-    """Share of long lines that are copies of the one that is commonest, beyond what running heads explain.
+    """Share of long lines that copy the commonest line, beyond the number that running heads explain.
 
-    At most half: what says one thing again and again may be read right, so that it is told but not refused.
+    At most half, so repetitive text is reported but not refused.
     """
     lines = [line.strip() for line in text.splitlines() if len(line.strip()) >= 12]
     if len(lines) < 20:

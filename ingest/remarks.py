@@ -1,6 +1,6 @@
-"""Quality step of ingest: what a reader's warning is about, which pages it names, and whether a quote suffers from it.
+"""The meaning of a reader's warning: its subject, the pages it names, and whether it affects a quote.
 
-Readers warn in one line of words. This is the one place that says what such a line means for what is quoted.
+Readers warn in one line of words. This module alone interprets such lines.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _KINDS: tuple[tuple[RemarkKind, re.Pattern[str]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A warning in its parts: ``text`` without the file's name, and the ``pages`` it names as ranges, both ends in."""
+    """A warning in parts: ``text`` without the file's name, and the ``pages`` it names as inclusive ranges."""
 
     text: str
     kind: RemarkKind
@@ -51,14 +51,14 @@ class Remark:
 
     @property
     def is_doubt(self) -> bool:
-        """Whether a quote could suffer from it."""
+        """Whether it may affect a quote."""
         return self.kind != "note"
 
     def touches(self, first: int, last: int) -> bool:
-        """Whether what is quoted from these pages suffers from it.
+        """Whether it affects a quote from these pages.
 
-        Where no page is named, doubts about figures, characters and damage go for all of the document; that something
-        is missing somewhere goes for none.
+        If no page is named, a doubt about figures, characters or damage affects the whole document; a missing part of
+        unknown place affects none.
         """
         if not self.is_doubt:
             return False

@@ -64,7 +64,7 @@ class CrossEncoder:
         except Exception as error:  # what both libraries raise for a damaged file has no nearer class
             raise RerankerMissing(
                 f"cannot load the cross-encoder in {folder}: {next(iter(str(error).splitlines()), '')}; "
-                "reinstall sinkqa or write the folder anew with python -m sinkqa.index.training.cross_encoder"
+                "reinstall sinkqa or write the folder again with python -m sinkqa.index.training.cross_encoder"
             ) from error
         self.fingerprint = hashlib.sha256(model + pieces).hexdigest()[:16]
 

@@ -68,7 +68,7 @@ class CrossEncoderReranker:
         self._model = open_model("CrossEncoder", name, setting="reranker", missing=RerankerMissing)
         self.name = name
         if reason := self._unfit():
-            raise RerankerMissing(f"the model {name!r} is no reranker: {reason}; name a cross-encoder, or unset it")
+            raise RerankerMissing(f"the model {name!r} is not a reranker: {reason}; name a cross-encoder, or unset it")
         # weights cannot be hashed cheaply: what the model says of fixed pairs stands for them
         probe = np.round(self._logits(_PROBES), 2) + 0.0
         self.fingerprint = hashlib.sha256(name.encode() + probe.tobytes()).hexdigest()[:16]

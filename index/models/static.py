@@ -101,7 +101,7 @@ class StaticEncoder:
             if about.get("format") != MODEL_FORMAT:
                 raise LibraryFormatMismatch(
                     f"the model in {folder} has format {about.get('format')}, expected {MODEL_FORMAT}: "
-                    "write it anew with python -m sinkqa.index.models.quantise"
+                    "write it again with python -m sinkqa.index.models.quantise"
                 )
             return cls(
                 FolderCutter(folder),
@@ -257,7 +257,7 @@ def read_safetensors(path: Path) -> NDArray[Any]:
     header.pop("__metadata__", None)
     matrices = [entry for entry in header.values() if entry["dtype"] in _FLOATS and len(entry["shape"]) == 2]
     if not matrices:
-        raise ValueError("the file holds no matrix of floating numbers")
+        raise ValueError("the file holds no matrix of floating-point numbers")
     entry = max(matrices, key=lambda each: each["shape"][0] * each["shape"][1])
     offset = 8 + header_bytes + entry["data_offsets"][0]
     return np.memmap(path, _FLOATS[entry["dtype"]], "r", offset, tuple(entry["shape"]))

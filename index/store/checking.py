@@ -50,7 +50,7 @@ def document_damages(connection: Connection) -> Iterator[str]:
         yield from damages
         whole += not damages
     if whole < len(docs):
-        yield f"{whole} of {len(docs)} documents read whole"
+        yield f"{whole} of {len(docs)} documents read completely"
 
 
 def _damages_of(connection: Connection, doc: int) -> Iterator[str]:
@@ -58,7 +58,7 @@ def _damages_of(connection: Connection, doc: int) -> Iterator[str]:
         "SELECT doc_id, name, text_sha256, text, content FROM documents WHERE doc = ?", (doc,)
     ).fetchone()
     if found is None:
-        yield f"document {doc} is listed and cannot be found"
+        yield f"document {doc} is listed but cannot be found"
         return
     doc_id, name, digest, text, content = found
     try:

@@ -76,12 +76,12 @@ class SqlStore(ABC):
         """Raises LibraryFormatMismatch if other rules than today's made the passages or names."""
         if self.find_meta(NAMES_VERSION) != names_version():
             raise LibraryFormatMismatch(
-                f"the names of the documents in {self.where} were made by other words than this SinkQA's: open it once "
+                f"the names of the documents in {self.where} were made by other rules than this SinkQA's: open it once "
                 "where it can be written to, or use the version that wrote it"
             )
         if self.meta("splitter") != SPLITTER_VERSION:
             raise LibraryFormatMismatch(
-                f"the passages in {self.where} were cut by splitter {self.meta('splitter')}, this SinkQA cuts by "
+                f"the passages in {self.where} were split by splitter {self.meta('splitter')}, this SinkQA splits by "
                 f"{SPLITTER_VERSION}: add its documents to a new library"
             )
 

@@ -1,4 +1,4 @@
-"""Metadata step of ingest: names of public bodies: which words make one, and whose body it is."""
+"""Names of public bodies: the words that form one, and the country it belongs to."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ _OF_CHINA = re.compile(
 
 
 def is_body(line: str) -> bool:
-    """Whether a line is the name of a public body and no more, letters set apart or not: ``环 境 保 护 部``."""
+    """Whether a line is exactly the name of a public body, spaced out or not: ``环 境 保 护 部``."""
     line = line.strip().rstrip("，,.")
     if len(line) > 120:
         return False
@@ -109,12 +109,12 @@ def is_body(line: str) -> bool:
 
 
 def is_of_china(name: str) -> bool:
-    """Whether a body's name alone shows it to be one of the People's Republic."""
+    """Whether a body's name alone shows that it belongs to the People's Republic of China."""
     return _OF_CHINA.search(name) is not None
 
 
 def cased(name: str) -> str:
-    """The name as it is written in a sentence: ``MINISTRY OF THE SEA`` becomes ``Ministry of the Sea``."""
+    """The name in sentence case: ``MINISTRY OF THE SEA`` becomes ``Ministry of the Sea``."""
     name = name.strip().rstrip("，,.")
     if not name.isascii():
         bare = re.sub(r"\s", "", name)

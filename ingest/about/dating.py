@@ -1,4 +1,4 @@
-"""Metadata step of ingest: the year in which a document was issued, by what it prints about itself."""
+"""The year in which a document was issued, read from its own text."""
 
 from __future__ import annotations
 
@@ -51,28 +51,28 @@ _IN_FORCE = re.compile(rf"自{_YEAR}年(?:[3-9]|1[0-2])月\d{{1,2}}日起(?:施�
 
 
 def enactment_year(title: str | None) -> int | None:
-    """The year that is part of a title: ``… Act 2002``, ``…（2021年9月22日）``; never a target or a period."""
+    """The year that belongs to the title: ``… Act 2002``, ``…（2021年9月22日）``. Never a target or a period."""
     found = _ACT_YEAR.search(title or "") or _BRACKETED_YEAR.search(title or "")
     return int(found[1]) if found else None
 
 
 def is_set_apart(line: str) -> bool:
-    """Whether a line is set like a name, a heading or a date; lines of prose may be as short, and tell of any day."""
+    """Whether a line is set like a name, a heading or a date. A short line of prose is not; its date may be any."""
     words = [word for word in re.findall(r"[A-Za-z][\w'’-]+", line) if len(word) > 3]
     named = sum(word[0].isupper() for word in words) >= 0.6 * len(words)
     return named and not re.search("[。；].|，.*，", line)
 
 
 def revision_year(text: str) -> int | None:
-    """The last year in which the text above its body says that it was enacted, published or revised."""
+    """The last year of enactment, publication or revision in the text above the body."""
     years = [int(year) for line in text[:_OPENING].splitlines() for year in _ENACTED.findall(line.strip())]
     return max(years, default=None)
 
 
 def issue_year(title: str, text: str, name: str) -> int | None:
-    """The year in which a document was issued, as its title, its text or its file name says; None if none does.
+    """The year in which a document was issued, from its title, its text or its file name; None if none says.
 
-    The opening counts before the end. Of several enactments and revisions listed in the opening the latest counts.
+    The opening counts before the end. Of several enactments and revisions in the opening, the latest counts.
     """
     if (enacted := enactment_year(title)) is not None:
         return enacted
@@ -105,6 +105,6 @@ def _year_of_opening(opening: str) -> int | None:
 
 
 def _first(found: Iterable[re.Match[str]]) -> int | None:
-    """The year in the first match; patterns hold it in one of several groups."""
+    """The year in the first match. Patterns hold it in one of several groups."""
     match = next(iter(found), None)
     return int(next(filter(None, match.groups()))) if match else None

@@ -1,4 +1,4 @@
-"""Structure step of plain text: title, authors and affiliation before an abstract or at the head of a document."""
+"""Front matter of plain text: title, authors and affiliation before an abstract or at the head of a document."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _MAX_TITLE = 160  # columns, and at most four lines
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """Indices of lines of one front matter; any part may be empty."""
+    """Indices of the lines of one front matter. Any part may be empty."""
 
     title: tuple[int, ...] = ()
     authors: tuple[int, ...] = ()
@@ -68,7 +68,7 @@ def find_fronts(lines: Sequence[TextLine], *, free: Sequence[int]) -> list[Front
 
 
 def header_title(lines: Sequence[TextLine]) -> str | None:
-    """Value of a ``Title:`` or ``Subject:`` field among the fields that open a message or record."""
+    """Value of a ``Title:`` or ``Subject:`` field at the head of a message or record."""
     fields = [_HEADER_FIELD.fullmatch(line.text) for line in lines[:12]]
     if sum(field is not None for field in fields[:2]) < 2:
         return None
@@ -79,7 +79,7 @@ def header_title(lines: Sequence[TextLine]) -> str | None:
 
 
 def issuer(lines: Sequence[TextLine]) -> str | None:
-    """The body named on one of the first lines, where such a line holds nothing else; with the line that goes on it."""
+    """The body named on one of the first lines that holds nothing else, with the line that continues it."""
     for at, line in enumerate(lines[:6]):
         if is_body(line.text):
             following = [each.text for each in lines[at + 1 : at + 3] if not each.blank_before]
@@ -90,14 +90,14 @@ def issuer(lines: Sequence[TextLine]) -> str | None:
 
 
 def year_of_issue(lines: Sequence[TextLine]) -> int | None:
-    """Latest year of a full date on the first lines; a bare number is no year."""
+    """Latest year of a full date on the first lines. A bare number is not a year."""
     told = [line.text[:400] for line in lines[:12] if is_set_apart(line.text)]
     years = [int(year) for text in told for found in _DATE.findall(text) for year in found if year]
     return max(years, default=None)
 
 
 def _abstract_after(lines: Sequence[TextLine], free: Sequence[int], place: int) -> int | None:
-    """Place of the abstract's line within the next lines of the page; None without one, or right here."""
+    """The index of the abstract's line within the next lines of the page; None if there is none or it is this line."""
     for ahead in range(place, min(len(free), place + _MAX_LINES)):
         if lines[free[ahead]].page != lines[free[place]].page:
             return None
@@ -146,7 +146,7 @@ def _reads_as_title(line: TextLine) -> bool:
 
 
 def _continues_title(lines: Sequence[TextLine], title: Sequence[int], index: int, *, has_abstract: bool) -> bool:
-    """A title goes on over adjoining lines that are no names and no affiliation."""
+    """Whether the title continues on the next line, which must not be a name or an affiliation."""
     line = lines[index]
     if len(title) >= 4 or line.blank_before or _AFFILIATION.match(line.text) or _names(line.text):
         return False
@@ -155,7 +155,7 @@ def _continues_title(lines: Sequence[TextLine], title: Sequence[int], index: int
 
 
 def _is_prose(lines: Sequence[TextLine], title: Sequence[int]) -> bool:
-    """Whether what reads as a title is the beginning of prose: a sentence ends in it, or goes on below it."""
+    """Whether a seeming title is the beginning of prose: a sentence ends in it or continues below it."""
     last = title[-1]
     below = lines[last + 1] if last + 1 < len(lines) else None
     if below is None or below.blank_before or below.page != lines[last].page:

@@ -1,7 +1,7 @@
-"""Metadata step of ingest: who issued a document and whose law it is, by what it prints of itself.
+"""The issuer and the jurisdiction of a document, read from its own text.
 
-What stands in prose is never an issuer, however often it is named. A jurisdiction may be read from the whole text in
-the end, where the wording of its norms or one country above all others tells it.
+A name in prose is never the issuer, however often it occurs. As a last resort the whole text may give the jurisdiction,
+through the wording of its norms or one country that it names far more than others.
 """
 
 from __future__ import annotations
@@ -74,16 +74,16 @@ _NATIONAL_REGULATION = re.compile(r"(?!中国共产党|中国人民解放军|军
 
 @dataclass(frozen=True, slots=True)
 class Issuing:
-    """Who issued a document, and whose law or policy it holds; None where it does not say."""
+    """The issuer of a document, and the jurisdiction of its law or policy; None if it does not say."""
 
     issuer: str | None
     jurisdiction: str | None
 
 
 def find_issuing(title: str, text: str, *, known: Sequence[str], language: str) -> Issuing:
-    """Issuer and jurisdiction; ``known`` are the names that a reader found: the issuer, else authors that are bodies.
+    """Finds issuer and jurisdiction. ``known`` are names that a reader found: the issuer, or authors that are bodies.
 
-    The jurisdiction is that of the issuer, of the country in the title, of the letterhead, of the wording of the norms.
+    The jurisdiction comes from the issuer, the country in the title, the letterhead, or the wording of the norms.
     """
     head = list(_letterhead(text))
     issuer = known[0] if known else _issuer(title, text, head)
@@ -97,7 +97,7 @@ def find_issuing(title: str, text: str, *, known: Sequence[str], language: str) 
 
 
 def most_named(text: str) -> str | None:
-    """The country that is named far more than all others, if any is."""
+    """The country that is named far more often than all others, or None."""
     third, middle = _SAMPLE // 3, len(text) // 2
     sample = text if len(text) <= _SAMPLE else text[:third] + text[middle : middle + third] + text[-third:]
     counts = mentions(sample)
@@ -106,7 +106,7 @@ def most_named(text: str) -> str | None:
 
 
 def _letterhead(text: str) -> Iterator[str]:
-    """Lines above the body that are set like names; prose, whose lines may be as short, is none."""
+    """The lines above the body that are set like names. Prose does not count, although its lines may be as short."""
     lines = [joined(line) for line in text[:_HEAD].splitlines() if line.strip()][:_HEAD_LINES]
     for line in lines:
         line = line.strip("| *_")
@@ -117,7 +117,7 @@ def _letterhead(text: str) -> Iterator[str]:
 
 
 def _issuer(title: str, text: str, head: Sequence[str]) -> str | None:
-    """What names itself the issuer, surest first: a field, the title, an enactment, the letterhead, a signature."""
+    """The issuer, by the surest source first: a field, the title, an enactment, the letterhead, a signature."""
     opening, ending = _QUOTED.sub("", text[: 2 * _HEAD]), _QUOTED.sub("", text[-_TAIL:])
     if field := _FIELD.search(text[:_HEAD]):
         return " ".join(field["who"].split()).rstrip(".")
@@ -145,13 +145,13 @@ def _issuer(title: str, text: str, head: Sequence[str]) -> str | None:
 
 
 def _party(head: Sequence[str]) -> str | None:
-    """The country whose submission a document is, by a name that stands alone above it."""
+    """The country that made a submission, by a name that stands alone above it."""
     submits = _SUBMISSION.search("\n".join(head))
     return next((line for line in head[:2] if is_country(line)), None) if submits else None
 
 
 def _signed(opening: str, ending: str) -> str | None:
-    """The body that signs with a date, or whose head does; or that may interpret the rule."""
+    """The body that signs with a date, or whose head does, or that is entitled to interpret the rule."""
     for pattern in (_OFFICE, _SIGNATURE):
         for part in (ending, opening):
             if bodies := _joined(found["who"] for found in pattern.finditer(part)):
@@ -166,7 +166,7 @@ def _signed(opening: str, ending: str) -> str | None:
 
 
 def _joined(names: Iterable[str]) -> str | None:
-    """The bodies among the names, each once; one that is only 省 or 市 of somewhere is none by itself."""
+    """The bodies among the names, each once. A bare 省 or 市 of a place is not a body by itself."""
     cleaned = (re.sub(r"^.*\d日", "", cased(name)) for name in names)
     bodies = [name for name in dict.fromkeys(cleaned) if is_body(name) and not re.match("[省州县区]|市(?!场)", name)]
     return "、".join(bodies[:3]) or None
@@ -177,7 +177,7 @@ def _owns(name: str) -> bool:
 
 
 def _mark(text: str) -> tuple[str | None, str | None]:
-    """Jurisdiction and issuer by the first marks found in names and letterheads."""
+    """Jurisdiction and issuer from the first clues in names and letterheads."""
     where = who = None
     for pattern, jurisdiction, issuer in MARKS:
         if ((jurisdiction and not where) or (issuer and not who)) and pattern.search(text):
@@ -188,7 +188,7 @@ def _mark(text: str) -> tuple[str | None, str | None]:
 
 
 def _jurisdiction_of_names(names: Iterable[str]) -> str | None:
-    """Whose an issuer or a title shows itself to be: of one country, if it names just one."""
+    """The country of an issuer or a title, if it names just one."""
     name = "\n".join(names)
     if not name:
         return None

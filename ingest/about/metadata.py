@@ -1,4 +1,4 @@
-"""Metadata step of ingest: fills what a reader left open, from the address, the title and the text itself."""
+"""Completing metadata that a reader left open, from the address, the title and the text."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _WHITE_HOUSE = "whitehouse"
 
 
 def complete(metadata: Metadata, text: str, *, name: str, prose: str | None = None) -> Metadata:
-    """Fill the fields that are None; what the reader found is kept, but for what the text itself shows.
+    """Fills the fields that are None. The reader's values are kept, except where the text itself is clearer.
 
-    That is the language, and the year of a revision later than the year found. ``prose`` is the text without tables
-    and without what is printed around it: where nothing is found, only its lines can be the title.
+    The text decides the language, and a year of revision later than the reader's year. ``prose`` is the text without
+    tables and furniture: if no title is found, only its lines can be the title.
 
-    The jurisdiction comes from the address, else from the issuer, the title, the letterhead, the place, the wording
-    of the norms, and last from the one country that the text speaks of. Where these say nothing it stays None.
+    The jurisdiction comes from the address, else from the issuer, the title, the letterhead, the place, the wording of
+    the norms, and last from the one country that the text names most. If none of these say it, it stays None.
     """
     from sinkqa.ingest.text.language import detect
 
@@ -54,7 +54,7 @@ def complete(metadata: Metadata, text: str, *, name: str, prose: str | None = No
 
 
 def _title(found: str | None, cover: Cover | None, text: str, prose: str | None, name: str) -> str:
-    """The title with the number of the standard; that of the cover, unless what the reader found holds it."""
+    """The title with the number of the standard. The cover's title wins unless the reader's title contains it."""
     if cover and cover.title and bare(cover.title) not in bare(found or ""):
         found = cover.title
     title = with_drawn_name(with_remark(best_title(found, text if found or prose is None else prose, name), text), text)
@@ -62,16 +62,16 @@ def _title(found: str | None, cover: Cover | None, text: str, prose: str | None,
 
 
 def _year(found: int | None, text: str) -> int | None:
-    """The year that a reader found, or a later one of which the text itself tells: it has been revised since."""
+    """The reader's year, or a later year of revision that the text gives."""
     return max(found, revision_year(text) or 0) if found else None
 
 
 def overridden(metadata: Metadata, known: Metadata) -> Metadata:
-    """The metadata with every field that is ``known`` in its place."""
+    """The metadata with every ``known`` field replaced."""
     said = {field.name: getattr(known, field.name) for field in fields(known)}
     return replace(metadata, **{name: value for name, value in said.items() if value})
 
 
 def _place(names: tuple[str | None, ...], language: str) -> tuple[str | None, str | None]:
-    """The first part of a country among the names and whose part it is."""
+    """The first part of a country among the names, and its country."""
     return next(filter(None, (place_in(name, language=language) for name in names if name)), (None, None))

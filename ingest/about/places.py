@@ -1,4 +1,4 @@
-"""Metadata step of ingest: countries and their parts by name, in Latin and Han script."""
+"""Countries and their parts by name, in Latin and Han script."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ _GOVERNMENT_HOST = late(r"\.(?:gov|govt|go|gob|gouv|gub)\.([a-z]{2})$")
 
 
 def jurisdiction_of_host(url: str | None) -> str | None:
-    """Whose address it is: of the United Nations too, though these keep papers of every country."""
+    """The jurisdiction of a host. For the United Nations it is "UN", although they publish papers of every country."""
     try:
         host = (urlsplit(url or "").hostname or "").lower()
     except ValueError:
@@ -159,14 +159,14 @@ def mentions(text: str) -> Counter[str]:
 
 
 def countries_in(text: str) -> Iterator[tuple[int, int, str]]:
-    """Where each country's name stands in the text, and its code."""
+    """The positions of country names in the text, with country codes."""
     for pattern in (_LATIN_ANY, *([] if text.isascii() else [_HAN_ANY])):
         for found in pattern.finditer(text):
             yield found.start(), found.end(), str(found.lastgroup)
 
 
 def parts_in(text: str) -> Iterator[tuple[int, int, str, str]]:
-    """Where parts of countries stand in a text, each by its full name, and the country: ``广东省``, ``CN``."""
+    """The positions of parts of countries in a text, with full name and country: ``广东省``, ``CN``."""
     for found in _PART.finditer(text):
         name = found[str(found.lastgroup)]
         full = {
@@ -182,12 +182,12 @@ def parts_in(text: str) -> Iterator[tuple[int, int, str, str]]:
 
 
 def is_country(line: str) -> bool:
-    """Whether the line is a country's name and no more."""
+    """Whether the line is exactly a country's name."""
     return any(pattern.fullmatch(line) for pattern in _ALONE.values())
 
 
 def place_in(name: str, *, language: str) -> tuple[str, str] | None:
-    """The part of a country that a title or an issuer names, the narrowest, and its country: ``广州市``, ``CN``."""
+    """The narrowest part of a country that a title or an issuer names, and its country: ``广州市``, ``CN``."""
     if language == "ja":
         found = _PREFECTURE.search(name)
         return (found[0], "JP") if found else None

@@ -1,7 +1,7 @@
-"""Metadata step of ingest: standards and methodologies: their number, their series and the title on their cover.
+"""Standards and methodologies: their number, their series and the title on their cover.
 
-A cover prints, in lines of their own and often with letters set apart, a classification, the name of the series, the
-number, what it replaces, the title, the title in English, dates of issue and of effect, and the issuer.
+A cover has separate lines, often spaced out, for a classification, the name of the series, the number, the replaced
+standard, the title, the title in English, dates of issue and of effect, and the issuer.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ _PROVINCES = {
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """What the cover of a standard tells; None what it does not. ``issuer`` is whoever stands before 发布 there."""
+    """The data on the cover of a standard; None for missing fields. ``issuer`` is the name before 发布."""
 
     number: str
     title: str | None
@@ -88,34 +88,34 @@ class Cover:
 
 
 def joined(line: str) -> str:
-    """The line with single spaces, and letters that are set apart brought together: ``环 境 保 护 部``, ``G B 3 8``."""
+    """The line with single spaces, and spaced-out letters joined: ``环 境 保 护 部``, ``G B 3 8``."""
     words = line.split()
     apart = len(words) > 2 and all(len(word) == 1 for word in words) and not line.isalpha()
     return ("" if apart and re.search(r"[\u3400-\u9fff\d]", line) else " ").join(words)
 
 
 def is_series(line: str) -> bool:
-    """Whether a line names the series of a standard and no more: 中华人民共和国国家标准."""
+    """Whether a line is exactly the name of a series of standards: 中华人民共和国国家标准."""
     bare = "".join(line.split()) if _HAN.search(line) else " ".join(line.split())
     return _SERIES.fullmatch(bare) is not None
 
 
 def is_cover_line(line: str) -> bool:
-    """Whether a line is one that only covers of standards and methodologies have: a series or a number alone."""
+    """Whether a line occurs only on covers of standards and methodologies: a series or a number alone."""
     return is_series(line) or _kind(joined(line)) == "number"
 
 
 def leading_number(title: str) -> str | None:
-    """The number that a title begins with: ``GB 3838-2002`` of ``GB 3838-2002 地表水环境质量标准``."""
+    """The number at the beginning of a title: ``GB 3838-2002`` in ``GB 3838-2002 地表水环境质量标准``."""
     found = _NUMBER.match(title)
     return _tidied(found["number"]) if found else None
 
 
 def read_cover(text: str) -> Cover | None:
-    """The cover that the document opens with; None where its first lines are none.
+    """The cover at the beginning of the document; None if its first lines are not a cover.
 
-    A number alone in its line is one of a cover where a series, a classification or a date of issue stands beside it,
-    or where it is the only one and next to the first line.
+    A number alone on its line belongs to a cover if a series, a classification or a date of issue is near it, or if it
+    is the only number and next to the first line.
     """
     lines = list(_cover_lines(text))
     kinds = [_kind(line) for line in lines]
@@ -139,7 +139,7 @@ def _number(line: str, text: str) -> str:
 
 
 def titled(title: str, number: str | None) -> str:
-    """The title with its number behind it, in the one form in which standards are cited; once, wherever it stood."""
+    """The title with its number behind it once, in the form in which standards are cited."""
     if number is None:
         return title
     if found := next((each for each in _NUMBER.finditer(title) if _same(_tidied(each["number"]), number)), None):
@@ -151,13 +151,13 @@ def titled(title: str, number: str | None) -> str:
 
 
 def province_of(number: str) -> str | None:
-    """The province, region or city whose local standard the number is of: 广东省 of ``DB44/27—2001``."""
+    """The province, region or city of a local standard's number: 广东省 for ``DB44/27—2001``."""
     found = re.match(r"DB\s?(\d\d)", number)
     return _PROVINCES.get(found[1]) if found else None
 
 
 def is_chinese(number: str) -> bool:
-    """Whether a standard is one of the People's Republic, by its number."""
+    """Whether a standard's number is one of the People's Republic of China."""
     return re.match(rf"(?:{_CHINESE})\s?(?:/[TZ]\s?)?\d|CCER", number) is not None
 
 
@@ -197,7 +197,7 @@ def _is_rest_of_number(rest: str) -> bool:
 
 
 def _title(lines: Sequence[str], kinds: Sequence[str], text: str, *, latin: bool) -> str | None:
-    """The first lines of one kind that are nothing else that a cover prints; Chinese ones before all others."""
+    """The first lines of one kind that are no other part of a cover. Chinese lines come before others."""
     runs = [
         (kind, [line for line, _ in run]) for kind, run in groupby(zip(lines, kinds, strict=True), lambda pair: pair[1])
     ]
@@ -209,7 +209,7 @@ def _title(lines: Sequence[str], kinds: Sequence[str], text: str, *, latin: bool
 
 
 def _one_line(run: Sequence[str], text: str) -> str:
-    """Lines as one: with a space between parts of a title and where the document prints one; else they are wrapped."""
+    """Joins lines: with a space between parts of a title and where the document prints one; else as wrapped text."""
     whole, sample = run[0], text[:_SAMPLE]
     for line in run[1:]:
         ends = rf"{re.escape(whole.split()[-1])}[ \u3000\t—-]+{re.escape(line.split()[0])}"

@@ -1,4 +1,4 @@
-"""Metadata step of ingest: a document's title where the reader found none, or only a piece of it."""
+"""A document's title if the reader found none, or only a part of it."""
 
 from __future__ import annotations
 
@@ -66,25 +66,25 @@ _MISREAD_QUOTES = re.compile("ì([^ìî]{4,})î")  # quotation marks of one code
 
 
 def is_masthead(line: str) -> bool:
-    """Whether a line is only what stands above a title: an issuer alone, a number, a running head."""
+    """Whether a line only belongs above a title: an issuer alone, a number, a running head."""
     return _MASTHEAD.fullmatch(line) is not None or is_body(line.removesuffix("文件")) or is_series(line)
 
 
 def bare(text: str) -> str:
-    """Letters and digits alone, in one case: what is the same however it is set."""
+    """Letters and digits alone, in one case, for comparing differently set text."""
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text)).casefold()
 
 
 def stands_for_title(lines: Sequence[str], at: int) -> bool:
-    """Whether a line is no masthead and does not go on with one."""
+    """Whether a line is not a masthead and does not continue one."""
     goes_on = at > 0 and lines[at][0].islower() and is_masthead(lines[at - 1])
     return not goes_on and not is_masthead(lines[at])
 
 
 def in_sentence(lines: Sequence[str], at: int) -> bool:
-    """Whether a line is one of several over which a sentence runs: those that follow begin small, the last ends it.
+    """Whether a line is one of several that a sentence runs over: the next begin in lower case, the last ends it.
 
-    Chinese lines show it by their length: all are full, and a sentence ends in their midst.
+    In Chinese, length shows it: all lines are full, and a sentence ends inside one.
     """
     if any(_are_full(lines[start : start + 3]) for start in range(max(0, at - 2), at + 1)):
         return True
@@ -95,9 +95,9 @@ def in_sentence(lines: Sequence[str], at: int) -> bool:
 
 
 def best_title(title: str | None, text: str, name: str) -> str:
-    """The reader's title, made whole where it is a piece of one; else the first telling line, else the file's name.
+    """The reader's title, completed if it is partial; else the first suitable line; else the file's name.
 
-    ``title`` is believed: only what its own first or last word shows to be missing is taken from the lines about it.
+    ``title`` is trusted: only a part that its own first or last word shows to be missing is added from nearby lines.
     """
     opening = text[:_OPENING]
     lines = [joined for line in opening.splitlines() if (joined := " ".join(line.split()))]
@@ -128,9 +128,9 @@ def best_title(title: str | None, text: str, name: str) -> str:
 
 
 def with_remark(title: str, text: str) -> str:
-    """The title with what stands in brackets on the line below it: ``（试行）``, ``（发电行业）``; no date, no number.
+    """The title with the remark in brackets on the line below: ``（试行）``, ``（发电行业）``; no date, no number.
 
-    In Japanese laws the caption of the first article stands there.
+    In Japanese laws the caption of the first article is at that place.
     """
     if _KANA.search(text[:_OPENING]):
         return title
@@ -142,10 +142,10 @@ def with_remark(title: str, text: str) -> str:
 
 
 def with_drawn_name(title: str, text: str) -> str:
-    """The title behind the name that its text has for a period printed alone above it.
+    """The title after the plan's name, if the cover prints only its period as text.
 
-    Covers set such a name in drawn letters, which are no text: ``2031-2035`` stands alone, and the text speaks of its
-    Kelp Action Plan 2031–2035.
+    Covers may draw such a name as a picture. Then ``2031-2035`` stands alone above, and the text speaks of its Kelp
+    Action Plan 2031–2035.
     """
     lines = [line for raw in text[:_OPENING].splitlines()[:_COVER_LINES] if (line := raw.strip())]
     period = next((found for line in lines if (found := _PERIOD.fullmatch(line))), None)
@@ -163,7 +163,7 @@ def with_drawn_name(title: str, text: str) -> str:
 
 
 def join_lines(lines: Iterable[str]) -> str:
-    """The lines of one title as one: Chinese ones without a space between them."""
+    """Joins the lines of a title; Chinese lines without a space."""
     whole = ""
     for line in (" ".join(line.split()) for line in lines):
         apart = whole and line and not (_is_han(whole[-1]) and _is_han(line[0]))
@@ -178,14 +178,14 @@ def _tells(line: str) -> bool:
 
 
 def _are_full(lines: Sequence[str]) -> bool:
-    """Whether three lines are wrapped Chinese: of one length, with a sentence that ends in one's midst."""
+    """Whether three lines are wrapped Chinese prose: of equal length, with a sentence that ends inside one."""
     sizes = [len(line) for line in lines]
     full = len(lines) == 3 and min(sizes) >= _WRAPPED and max(sizes) - min(sizes) <= 2
     return full and _is_han(lines[0][0]) and any("。" in line[:-1] for line in lines)
 
 
 def _run_on(lines: Sequence[str], at: int) -> str:
-    """The line and those that go on with it: it ends open, or was full and the next begins small; or names a number."""
+    """The line and its continuations: it ends open, or is full and the next begins small; or it names a number."""
     whole = lines[at]
     for following in lines[at + 1 : at + 5]:
         runs_on = _OPEN.search(whole) or (len(whole) >= _LONG and following[0].islower())
@@ -199,7 +199,7 @@ def _run_on(lines: Sequence[str], at: int) -> str:
 
 
 def _before(lines: Sequence[str], at: int) -> list[str]:
-    """The lines from which a title that begins amid a sentence goes on: ``Proposal for a``, ``REGULATION OF …``."""
+    """The lines before that a title fragment continues: ``Proposal for a``, ``REGULATION OF …``."""
     taken: list[str] = []
     for line in reversed(lines[max(0, at - 3) : at]):
         if is_masthead(line) or any(map(str.isdigit, line)) or line.endswith(_FULL_STOP):
@@ -209,7 +209,7 @@ def _before(lines: Sequence[str], at: int) -> list[str]:
 
 
 def _reads_as_name(line: str) -> bool:
-    """Whether a line is set like a title: all its longer words in capitals, no full stop."""
+    """Whether a line is set like a title: all longer words capitalised, no full stop."""
     words = [word for word in line.split() if len(word) > 3]
     return bool(words) and all(word[0].isupper() for word in words) and not line.endswith(_FULL_STOP)
 

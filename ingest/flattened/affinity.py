@@ -1,4 +1,4 @@
-"""Inside plain-text reading: how strongly the words of a line point to the row of a table that it belongs to."""
+"""Affinity: how strongly the words of a line point to a row of a flattened table."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ def _terms() -> tuple[frozenset[str], dict[str, int]]:
 
 @lru_cache(maxsize=1)
 def _concept_pattern() -> re.Pattern[str]:
-    """Longest term first, so that a term inside another is not counted; Latin terms are whole words, plural or not."""
+    """Longest term first, so that a term inside another is not counted. Latin terms match whole words."""
     terms = sorted(_terms()[1], key=len, reverse=True)
     return re.compile("|".join(rf"\b{re.escape(t)}(?=s?\b)" if t.isascii() else re.escape(t) for t in terms))
 
 
 @lru_cache(maxsize=4096)
 def concepts(text: str) -> dict[int, float]:
-    """The domain concepts (ecosystems, sectors, countries) that a text names, with their weight."""
+    """The domain concepts (ecosystems, sectors, countries) that a text names, with their weights."""
     found: dict[int, float] = {}
     for match in _concept_pattern().finditer(text.lower()):
         concept, weight = _terms()[1][match[0]], CONCEPT if len(match[0]) > 1 else HINT
@@ -47,7 +47,7 @@ def concepts(text: str) -> dict[int, float]:
 
 
 def header_word(text: str) -> bool:
-    """Whether a line ends (in English: or begins) in a word that usually heads a column."""
+    """Whether a line ends (in English also begins) with a word that usually heads a column."""
     words = _terms()[0]
     bare = re.sub(r"\s*[（(].*$", "", text).strip().lower()
     if any(bare.endswith(word) for word in words if not word.isascii()):
@@ -58,7 +58,7 @@ def header_word(text: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _names(label: str) -> tuple[re.Pattern[str], ...]:
-    """One pattern for each part of a row label that names the row by itself."""
+    """One pattern for each part of a row label that identifies the row by itself."""
     parts = (part.strip() for part in _PARTS.split(label))
     return tuple(
         re.compile(rf"(?<![A-Za-z]){re.escape(part)}(?![A-Za-z])" if part.isascii() else re.escape(part), re.IGNORECASE)
@@ -75,7 +75,7 @@ def _units(label: str) -> frozenset[str]:
 
 
 def affinities(texts: Sequence[str], labels: Sequence[str]) -> NDArray[np.float64]:
-    """Float64, (len(texts), len(labels)), 0..4: what each line says for each row; 0 where it says nothing."""
+    """How much each line points to each row, float64, (len(texts), len(labels)), 0..4; 0 for no evidence."""
     import numpy as np
 
     scores = np.zeros((len(texts), len(labels)))

@@ -1,9 +1,9 @@
-"""Inside plain-text reading: the cheapest monotone assignment of a run of lines to rows and columns, with margins.
+"""Alignment: the cheapest monotone assignment of a run of lines to rows and columns, with margins.
 
-A lattice over (line, column, row or header): each line goes on with the cell above, opens a further piece of that
-cell, a later row, a header, or the next column. Costs are evidence in log-odds fashion: 0 is free, about 2 is clear.
-Rows are never left backwards; a row without a piece costs ``empty``, a further piece in a cell its ``stay``. Infinite
-costs for both make the lattice regular: one piece for each row of each column.
+A lattice over (line, column, row or header). Each line continues the cell above, or opens another piece of that cell, a
+later row, a header, or the next column. Costs work like log-odds: 0 is free, about 2 is clear. Rows are never left
+backwards. A row without a piece costs ``empty``, another piece in a cell its ``stay``. Infinite costs for both make the
+lattice regular: one piece for each row of each column.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """What the lines of one lattice cost; all arrays float64.
+    """The costs of the lines of one lattice; all arrays float64.
 
-    ``join`` and ``split`` (n - 1,) belong to the gap below a line; ``stay``, ``leave`` and ``column`` (n,) are added
-    when a line opens a further piece of its cell, a new row, a new column without a header; ``header`` (n,) is the
-    cost of a line that heads a column, infinite where none may; ``affinity`` is (n, n_rows), higher is better.
+    ``join`` and ``split`` (n - 1,) belong to the gap below a line. ``stay``, ``leave`` and ``column`` (n,) are added if
+    a line opens another piece of its cell, a new row, or a new column without a header. ``header`` (n,) is the cost of
+    a line as a column header, infinite where not allowed. ``affinity`` is (n, n_rows), higher is better.
     """
 
     join: Floats
@@ -43,11 +43,11 @@ class Costs:
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """The cheapest way through a lattice.
+    """The cheapest path through a lattice.
 
-    ``row`` is the row of each line, -1 for a header line that opens a column and -2 for one that goes on; ``column``
-    counts from 0. ``margin`` (n,) is what it costs at least to put the line anywhere else, ``head_margin`` (n,) what it
-    costs to take a header for a cell or a cell for a header.
+    ``row`` is the row of each line, -1 for a header line that opens a column and -2 for one that continues; ``column``
+    counts from 0. ``margin`` (n,) is the extra cost of putting the line anywhere else, ``head_margin`` (n,) the extra
+    cost of taking a header for a cell or a cell for a header.
     """
 
     cost: float
@@ -58,10 +58,10 @@ class Alignment:
 
 
 class Lattice:
-    """One run of lines against one number of rows, or against several at once (they share nothing but the work).
+    """One run of lines against one number of rows, or against several at once, computed together.
 
-    With ``n_columns`` 0 each column has a header line (before its cells, or after them where ``headers_after``) and
-    there are as many columns as pay; otherwise there are exactly ``n_columns`` and no header lines.
+    With ``n_columns`` 0 each column has a header line (before its cells, or after them with ``headers_after``), and the
+    cost decides the number of columns. Otherwise there are exactly ``n_columns`` and no header lines.
     """
 
     def __init__(
@@ -91,7 +91,7 @@ class Lattice:
         """Cost from each state of each line to the end, without the line's own.
 
         Shape (n, options, n_columns, n_rows + 2): the rows, numbered so that the last row of each option comes last,
-        then a line that opens a header and one that goes on with it.
+        then a line that opens a header and one that continues it.
         """
         rows = self.n_rows
         ahead = np.full((self.n_lines, *self._shape), np.inf)
@@ -104,7 +104,7 @@ class Lattice:
         return ahead
 
     def entry(self, ahead: Floats) -> Floats:
-        """Cost of coming to each line by a new column, the line's own included: (n, options)."""
+        """Cost of reaching each line by a new column, including the line's own: (n, options)."""
         if self.headed and not self.headers_after:
             return np.asarray(ahead[:, :, 0, self.n_rows] + self.costs.header[:, None])
         first = ahead[:, :, 0, : self.n_rows] + self._skip[:, 0] - self.costs.affinity[:, None, :]
@@ -134,7 +134,7 @@ class Lattice:
             np.minimum(out[:, :-1, :rows], opened, out=out[:, :-1, :rows])
 
     def forward(self) -> Floats:
-        """Cost from the start to each state of each line, the line's own included; same shape as backward."""
+        """Cost from the start to each state of each line, including the line's own; same shape as backward."""
         rows = self.n_rows
         before = np.full((self.n_lines, *self._shape), np.inf)
         if self.headed and not self.headers_after:
@@ -166,7 +166,7 @@ class Lattice:
         out += self._emission(i + 1)
 
     def align(self) -> Alignment:
-        """The cheapest states for the first number of rows, with their margins; infinite cost where nothing fits."""
+        """The cheapest states for the first number of rows, with their margins; infinite cost if nothing fits."""
         rows = self.n_rows
         total = (self.forward() + self.backward())[:, 0]
         heads = total[:, :, rows:]
@@ -185,7 +185,7 @@ class Lattice:
         return Alignment(cost, tuple(state), self._columns(state, column), margin, head_margin)
 
     def _columns(self, state: list[int], tracked: NDArray[np.int64]) -> tuple[int, ...]:
-        """Columns counted from the headers where the lattice did not keep them."""
+        """Columns counted from the headers if the lattice did not track them."""
         if not self.headed:
             return tuple(int(column) for column in tracked)
         columns, column = [], 0

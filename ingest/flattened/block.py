@@ -1,4 +1,4 @@
-"""Inside plain-text reading: the lines of one flattened block, with what each may cost as label, header or cell."""
+"""The lines of one flattened block, with the cost of each as label, header or cell."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ _UNIT = re.compile(r"^.{1,24}[（(][^）)]{1,8}[）)]$")
 
 
 def kind_change(kind: str, following: str) -> float:
-    """What it costs that neighbours in one column differ in kind: figures and titles keep to themselves."""
+    """The cost of a change of kind between neighbours in one column: figures and titles keep to themselves."""
     if kind == following:
         return 0.0
     return 2.0 if {kind, following} & {"number", "title"} else 0.7
 
 
 class FlattenedBlock:
-    """The lines of one part of a table; ``known`` are header lines seen in another part of it."""
+    """The lines of one part of a table. ``known`` are header lines seen in another part of it."""
 
     def __init__(
         self,
@@ -59,22 +59,22 @@ class FlattenedBlock:
         return len(self.lines)
 
     def _local_widths(self) -> list[int]:
-        """Before columns are known: the widest line nearby, above or below, whichever is narrower."""
+        """A first estimate of column widths: the widest line nearby, above or below, whichever is narrower."""
         widths = [self.least_width(i) for i in range(len(self))]
         return [min(max(widths[max(0, i - 4) : i + 1]), max(widths[i : i + 5])) for i in range(len(widths))]
 
     def least_width(self, i: int) -> int:
-        """Display columns that the column of line i has at least."""
+        """The least number of display columns of line i's column."""
         return max(MIN_LATIN_WIDTH if self.texts[i].isascii() else MIN_WIDTH, width(self.texts[i]))
 
     @cached_property
     def evidence(self) -> Floats:
-        """For each gap below a line: above 0 where a new cell begins."""
+        """For each gap below a line: above 0 if a new cell begins."""
         return np.array(break_evidence(self.lines, self.widths), dtype=np.float64)
 
     @cached_property
     def kinds(self) -> list[str]:
-        """The shape of the piece that each line is thought to be in."""
+        """The shape of the piece that each line probably belongs to."""
         kinds: list[str] = []
         for i, text in enumerate(self.texts):
             opens = i == 0 or self.evidence[i - 1] > 0
@@ -83,13 +83,13 @@ class FlattenedBlock:
 
     @cached_property
     def wrapped(self) -> NDArray[np.bool_]:
-        """Lines that seem to be part of a longer cell."""
+        """Lines that seem to belong to a longer cell."""
         joined = self.evidence < 0
         return np.asarray(np.logical_or(np.append(joined, False), np.append(False, joined)))
 
     @cached_property
     def header_cost(self) -> Floats:
-        """What it costs to take each line for a column header; below 0 where that pays."""
+        """The cost of taking each line for a column header; below 0 for likely headers."""
         seen = Counter(self.texts)
         inside = bracketed(self.texts)
         costs = [COLUMN - self._header_score(i, seen) for i in range(len(self))]
@@ -98,7 +98,7 @@ class FlattenedBlock:
 
     @cached_property
     def _length_change(self) -> NDArray[np.bool_]:
-        """Lines far shorter or longer than the piece before them."""
+        """Lines much shorter or longer than the piece before them."""
         lengths: list[int] = []
         changed = []
         for i, text in enumerate(self.texts):
@@ -110,17 +110,17 @@ class FlattenedBlock:
 
     @cached_property
     def cell_cost(self) -> Floats:
-        """What it costs to take each line for anything but a header."""
+        """The cost of taking each line for anything but a header."""
         words = [HEADER_CELL * self.heads_alone(i) for i in range(len(self))]
         known = [KNOWN_HEADER if text in self.known else 0.0 for text in self.texts]
         return np.maximum(words, known)
 
     def usual_header(self, i: int) -> bool:
-        """Whether line i is known for a header or ends as headers usually do."""
+        """Whether line i is a known header or ends as headers usually do."""
         return self.texts[i] in self.known or header_word(self.texts[i])
 
     def heads_alone(self, i: int) -> float:
-        """1 for a short line that is a usual header and no part of a longer cell, less for others, 0 for most."""
+        """1 for a short line that is a usual header and not part of a longer cell, less for others, 0 for most."""
         text = self.texts[i]
         if width(text) > 24 or not header_word(text):
             return 0.0
@@ -143,19 +143,19 @@ class FlattenedBlock:
         return score - 2.0 * (width(text) > 40)
 
     def _blends_in(self, i: int) -> bool:
-        """A header stands out; a line as long as those around it is one of them."""
+        """Whether a line is as long as those around it; headers stand out."""
         around = [width(text) for text in self.texts[max(0, i - 2) : i + 3]]
         return len(around) == 5 and max(around) <= 1.5 * min(around) and not header_word(self.texts[i])
 
     def in_corner(self, text: str, i: int, corner: int) -> bool:
-        """A two-part corner names what the other headers share (``类别 / 措施`` over ``保护措施``)."""
+        """Whether a two-part corner names the other headers' common word (``类别 / 措施`` over ``保护措施``)."""
         if i <= corner or corner >= len(self):
             return False
         shared = self.texts[corner]
         return 2 <= len(shared) <= 12 and len(text) > len(shared) and text.lower().endswith(shared.lower())
 
     def stands_out(self, i: int, others: range) -> bool:
-        """Whether the piece that begins at line i differs from all others in kind, or clearly in length."""
+        """Whether the piece at line i differs from all others in kind, or clearly in length."""
         if self.kinds[i] not in {self.kinds[j] for j in others}:
             return True
         end = i + 1
@@ -166,12 +166,12 @@ class FlattenedBlock:
         return length > 1.4 * max(lengths) or length < 0.4 * min(lengths)
 
     def names_headers(self, corner: int) -> bool:
-        """Whether line ``corner`` is what two or more other lines end in, as the second part of a corner is."""
+        """Whether two or more other lines end in the second part of line ``corner``, as headers under one do."""
         return sum(self.in_corner(text, i, corner) for i, text in enumerate(self.texts)) > 1
 
     @cached_property
     def openers(self) -> tuple[list[bool], list[bool]]:
-        """Lines whose inner label begins its sequence anew, and lines with another one; none where no label returns."""
+        """Lines whose inner label restarts its sequence, and lines with another label; empty if no label returns."""
         first, others = [False] * len(self), [False] * len(self)
         seen: set[str] = set()
         for i, text in enumerate(self.texts):
@@ -186,7 +186,7 @@ class FlattenedBlock:
     def costs(
         self, start: int, stop: int, affinity: Floats, *, multi: float = MULTI, leave: Floats | None = None
     ) -> Costs:
-        """Costs of lines ``start``..``stop`` as one lattice; ``leave`` is added where a line opens a row."""
+        """Costs of lines ``start``..``stop`` as one lattice. ``leave`` is added for a line that opens a row."""
         gaps = self.evidence[start : stop - 1]
         first, others = (np.array(flags[start:stop], dtype=bool) for flags in self.openers)
         kinds = self.kinds[start:stop]

@@ -1,4 +1,4 @@
-"""Inside plain-text reading: how likely a new cell begins between two lines of a flattened column."""
+"""Cell boundaries: how likely a new cell begins between two lines of a flattened column."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ _LATIN_END = re.compile(r"[A-Za-z]$")
 
 
 def inner_label(text: str) -> str | None:
-    """The label that a line opens with (``森林：…``), or None."""
+    """The label at the beginning of a line (``森林：…``), or None."""
     match = _INNER_LABEL.match(text)
     return match[1] if match else None
 
 
 def is_number(text: str) -> bool:
-    """Whether a line is a whole value by itself: a figure, a range, a dash, 无, yes."""
+    """Whether a line is a whole value: a figure, a range, a dash, 无, yes."""
     return bool(_NUMBER.match(text) or _NOTHING.match(text))
 
 
 def shape(text: str) -> str | None:
-    """The coarse kind of what a cell holds, by how it opens; None for a bare 无 or dash, which stand in any column."""
+    """The coarse kind of a cell, by its beginning. None for a bare 无 or dash, which occur in any column."""
     if _NOTHING.match(text):
         return None
     if text.startswith("《"):
@@ -54,7 +54,7 @@ def shape(text: str) -> str | None:
 
 
 def bracketed(texts: Sequence[str]) -> list[bool]:
-    """For each line, whether a bracket or book title is open at its end and closed within a few lines."""
+    """For each line, whether a bracket or book title is open at its end and closes within a few lines."""
     inside = [False] * len(texts)
     stack: list[tuple[str, int]] = []
     for i, text in enumerate(texts):
@@ -72,9 +72,9 @@ def bracketed(texts: Sequence[str]) -> list[bool]:
 
 
 def break_evidence(lines: Sequence[FlattenedLine], column_widths: Sequence[int]) -> list[float]:
-    """For each gap between neighbours: above 0 a new cell begins, below 0 the cell goes on; about -8..+8.
+    """For each gap between neighbours: above 0 if a new cell begins, below 0 if the cell continues; about -8..+8.
 
-    ``column_widths`` are display columns of the column that each line stands in, as far as known.
+    ``column_widths`` are display columns of each line's column, as far as known.
     """
     texts = [line.text for line in lines]
     inside = bracketed(texts)
@@ -94,7 +94,7 @@ def break_evidence(lines: Sequence[FlattenedLine], column_widths: Sequence[int])
 
 
 def _room(text: str, following: str, column_width: int) -> float:
-    """A cell is broken only where the next word would not have fitted."""
+    """Evidence from space: a cell breaks only if the next word would not have fitted."""
     token = _TOKEN.match(following)
     slack = column_width - width(text) - width(token[0] if token else following)
     if slack < 2:
@@ -103,7 +103,7 @@ def _room(text: str, following: str, column_width: int) -> float:
 
 
 def _sentence_case(texts: Sequence[str]) -> bool:
-    """Whether some lines of a Latin text begin small, as only the continued ones do."""
+    """Whether some lines of a Latin text begin in lower case, as only continued lines do."""
     initials = [text[0] for text in texts if re.match(r"[A-Za-z]", text)]
     small = sum(initial.islower() for initial in initials)
     return 0.1 * len(initials) < small < 0.8 * len(initials)
@@ -133,7 +133,7 @@ def _wording(text: str, following: str, capital: float) -> float:
 
 
 def _broken_word(text: str, following: str) -> float:
-    """A dictionary word of Chinese that lies across the break."""
+    """Whether a Chinese dictionary word lies across the break."""
     if not ("\u4e00" <= text[-1] <= "\u9fff" and "\u4e00" <= following[0] <= "\u9fff"):
         return 0.0
     import rjieba
@@ -147,7 +147,7 @@ def _broken_word(text: str, following: str) -> float:
 
 
 def _parallel(texts: Sequence[str], i: int) -> float:
-    """Cells of one column open or end alike."""
+    """Whether neighbours open or end alike, as cells of one column do."""
     following = texts[i + 1]
     score = 0.0
     if any(texts[j][:2] == following[:2] for j in range(max(0, i - 3), i + 1)):

@@ -1,4 +1,4 @@
-"""Inside plain-text reading: the best account of one flattened block as row labels, column headers and cells."""
+"""The best reading of one flattened block as row labels, column headers and cells."""
 
 from __future__ import annotations
 
@@ -35,19 +35,19 @@ PLACE_MARGIN = 1.3  # of a line's place in any other
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """The cheapest accounts of one block, the best first. ``block`` knows the widths of the best one's columns."""
+    """The cheapest hypotheses for one block, best first. ``block`` knows the column widths of the best one."""
 
     block: FlattenedBlock
     accounts: tuple[Account, ...]
 
     @property
     def cost(self) -> float:
-        """Of the best account."""
+        """The cost of the best hypothesis."""
         return self.accounts[0].cost
 
     @property
     def margin(self) -> float:
-        """To the next structure: another account, or the best one with some line taken for a header or not."""
+        """The distance to the next structure: another hypothesis, or the best one with one header changed."""
         best = self.accounts[0]
         bare = best.plan.mode == "none"
         rivals = [rival.cost - best.cost for rival in self.accounts if rival.structure != best.structure]
@@ -58,7 +58,7 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The account of a block that was settled on; ``sure`` tells for each line of its alignment whether to trust it."""
+    """The hypothesis chosen for a block. ``sure`` says for each line of its alignment whether to trust it."""
 
     block: FlattenedBlock
     account: Account
@@ -66,10 +66,10 @@ class Reading:
 
 
 def survey(block: FlattenedBlock, *, columns: Iterable[int] = ()) -> Survey | None:
-    """The accounts of a block that do its lines no violence, or None where there is none.
+    """The plausible hypotheses for a block, or None.
 
-    ``columns`` are the numbers of columns to try for a block without header lines; without any the headers are sought
-    in the block itself.
+    ``columns`` are the numbers of columns to try for a block without header lines. Without any, headers are sought in
+    the block itself.
     """
     columns = tuple(columns)
     first = _accounts(block, columns)
@@ -86,7 +86,7 @@ def survey(block: FlattenedBlock, *, columns: Iterable[int] = ()) -> Survey | No
 
 
 def settle(found: Survey) -> Reading:
-    """The reading of the best account."""
+    """The reading of the best hypothesis."""
     return _judge(found.block, found.accounts[0])
 
 
@@ -111,10 +111,10 @@ def _judge(block: FlattenedBlock, account: Account) -> Reading:
 
 
 def heed_names(readings: Sequence[Reading]) -> list[Reading]:
-    """The readings of one table's parts, where its cells are seen to open with the piece that names their row.
+    """Adjusts the parts of one table if its cells are seen to open with a piece that names their row.
 
-    Enough cells have to show it (the first and the last of a column cannot have been put wrong) and none the contrary;
-    then a piece that names no row does not open one.
+    Enough cells must show this (the first and last of a column cannot be misplaced), and none may contradict it. Then a
+    piece that names no row does not open one.
     """
     openings: dict[int, list[bool]] = defaultdict(list)
     for reading in readings:
@@ -125,7 +125,7 @@ def heed_names(readings: Sequence[Reading]) -> list[Reading]:
 
 
 def _openings(reading: Reading) -> Iterator[tuple[int, bool]]:
-    """For each column, whether its first piece names a row, and that a piece without a name comes last."""
+    """For each column, whether its first piece names a row, and whether a piece without a name comes last."""
     alignment, named = reading.account.alignment, reading.account.named
     for column in set(alignment.column) if not reading.account.plan.regular else ():
         pieces: list[int] = []
@@ -157,7 +157,7 @@ def _rejudge(reading: Reading, columns: set[int]) -> Reading:
 
 
 def _column_widths(block: FlattenedBlock, account: Account) -> list[int]:
-    """Display columns of the column that each line stands in."""
+    """The display columns of each line's column."""
     widest: dict[int, int] = {}
     places = [-1] * len(block)
     for i, column in enumerate(account.alignment.column, account.plan.start):
@@ -168,7 +168,7 @@ def _column_widths(block: FlattenedBlock, account: Account) -> list[int]:
 
 
 def _accounts(block: FlattenedBlock, columns: Sequence[int]) -> list[Account]:
-    """The cheapest accounts first."""
+    """The cheapest hypotheses first."""
     plans = _bare(block, columns) if columns else _headed(block)
     cheapest = sorted(plans, key=lambda plan: plan.cost)[:CANDIDATES]
     weighed = [weigh(block, plan) for plan in cheapest]
@@ -176,7 +176,7 @@ def _accounts(block: FlattenedBlock, columns: Sequence[int]) -> list[Account]:
 
 
 def weigh(block: FlattenedBlock, plan: Plan, *, multi: float = MULTI, leave: Floats | None = None) -> Account:
-    """The plan with the affinity of its cells to its row labels counted in."""
+    """The plan, with the affinity of its cells to its row labels added."""
     rows = block.label_rows(plan.labels, plan.n_rows)
     names = block.labels_of(plan.labels, rows)
     raw = affinities(block.texts[plan.start : plan.stop], names)
@@ -253,7 +253,7 @@ def _after(block: FlattenedBlock, table: Floats, entry: Floats, options: range) 
 
 
 def _bare(block: FlattenedBlock, columns: Sequence[int]) -> Iterator[Plan]:
-    """Plans for the bodies of columns one after another, without any header line among them."""
+    """Plans for columns one after another, without any header line among them."""
     n = len(block)
     split = np.maximum(-block.evidence, 0.0)
     for n_columns in columns:

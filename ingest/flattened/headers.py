@@ -1,4 +1,4 @@
-"""Inside plain-text reading: column headers of a flattened table that stand together, before or after the bodies."""
+"""Column headers of a flattened table that stand together, before or after the columns."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SPANNING_BONUS = 1.0  # one header right over a line of several is usually over
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """The header of one column and, where there is one, the header that spans it and its neighbours."""
+    """The header of one column and, if there is one, the header that spans it and its neighbours."""
 
     spans: tuple[Span, ...]
     over: Span | None = None
@@ -26,7 +26,7 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class HeaderBlock:
-    """Lines of a block that head its columns one after another; ``cost`` is below 0 where they look the part."""
+    """Lines of a block that head its columns one after another. ``cost`` is below 0 for likely headers."""
 
     lines: range
     leaves: tuple[Leaf, ...]
@@ -34,7 +34,7 @@ class HeaderBlock:
 
 
 def header_blocks(block: FlattenedBlock) -> Iterator[HeaderBlock]:
-    """Runs of header lines at the end and at the beginning of a block, each read in every way that it allows."""
+    """Runs of header lines at the end and at the beginning of a block, each in every possible reading."""
     n = len(block)
     after = _run(block, range(n - 1, max(-1, n - 1 - _MAX_LINES), -1))
     before = _run(block, range(min(n, _MAX_LINES)))
@@ -58,7 +58,7 @@ def _run(block: FlattenedBlock, order: range) -> int:
 
 
 def _parts(text: str) -> list[str]:
-    """Headers set side by side on one line: parted by wide gaps, or by any between Chinese words."""
+    """Headers side by side on one line, split at wide gaps, or at any gap between Chinese words."""
     parts = re.split(r"\s{2,}|\t", text)
     if len(parts) == 1:
         words = text.split()
@@ -92,13 +92,13 @@ def _readings(block: FlattenedBlock, lines: range) -> Iterator[HeaderBlock]:
 
 
 def _wraps(block: FlattenedBlock, i: int) -> bool:
-    """Whether line i goes on with the header above it; two that could both stand alone need clear evidence."""
+    """Whether line i continues the header above it. If both could stand alone, clear evidence is needed."""
     alone = header_word(block.texts[i]) and header_word(block.texts[i - 1])
     return bool(block.evidence[i - 1] < (-2.0 if alone else 0.0))
 
 
 def _spanned(rows: Sequence[Sequence[Span]]) -> tuple[Leaf, ...]:
-    """Leaves where a lone header right over a line of several spans these; empty where there is none."""
+    """Leaves, if a single header right above a line of several spans them; otherwise empty."""
     leaves: list[Leaf] = []
     found = False
     over: Span | None = None

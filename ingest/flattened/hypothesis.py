@@ -1,4 +1,4 @@
-"""Inside plain-text reading: one account of a flattened block, and what speaks against it as it stands."""
+"""One hypothesis about a flattened block, and the evidence against it."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ COLUMN_STRAIN = 1.0  # evidence that may be overruled within one column
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Where things stand in a block, before words are weighed.
+    """The positions of the parts of a block, before words are weighed.
 
     ``header`` and ``labels`` are the lines of the label column's header and of its ``n_rows`` cells; the other columns
-    take up lines ``start``..``stop``. ``n_columns`` 0 lets the headers decide. A regular plan has one piece in each
-    cell. ``cost`` is comparable within one block only; ``rest`` is the share of lines ``start``..``stop`` in it.
+    take lines ``start``..``stop``. With ``n_columns`` 0 the headers decide. A regular plan has one piece in each cell.
+    ``cost`` is comparable within one block only; ``rest`` is the share of lines ``start``..``stop`` in it.
     """
 
     cost: float
@@ -46,7 +46,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One reading of a block: its plan, the row of each label line, and how the other lines align with the rows.
+    """One hypothesis about a block: its plan, the row of each label line, and the rows of the other lines.
 
     ``named`` is the row that the words of each aligned line point to, -1 for none.
     """
@@ -59,23 +59,23 @@ class Account:
 
     @property
     def structure(self) -> tuple[object, ...]:
-        """What must not be in doubt: mode, row labels, number of rows, header lines."""
+        """The facts that must be certain: mode, row labels, number of rows, header lines."""
         heads = tuple(i for i, row in enumerate(self.alignment.row, self.plan.start) if row < 0)
         return self.plan.mode, self.plan.labels, self.label_of, heads, self.plan.n_columns
 
     @property
     def heads(self) -> list[int]:
-        """The lines of the block that open the header of a column, the label column's left out."""
+        """The lines of the block that open a column header, without the label column's."""
         return [i for i, row in enumerate(self.alignment.row, self.plan.start) if row == -1]
 
     @property
     def header_lines(self) -> set[int]:
-        """All lines of the block that are headers."""
+        """All header lines of the block."""
         return {*self.plan.header, *(i for i, row in enumerate(self.alignment.row, self.plan.start) if row < 0)}
 
 
 def strained(block: FlattenedBlock, account: Account) -> bool:
-    """Whether the structure does violence to the lines: labels or headers joined or cut, headers left among cells."""
+    """Whether the structure contradicts the lines: labels or headers joined or cut, headers left among cells."""
     plan = account.plan
     labels = zip(plan.labels[1:], account.label_of, account.label_of[1:], strict=False)
     for i, above, row in labels:
@@ -92,7 +92,7 @@ def strained(block: FlattenedBlock, account: Account) -> bool:
 
 
 def _headless(block: FlattenedBlock, account: Account) -> bool:
-    """Whether headers are no words that usually head a column, and the columns do not make up for it by agreeing."""
+    """Whether headers lack the usual words for columns, and the columns do not compensate by agreeing."""
     heads = account.heads
     if account.plan.mode == "none" or (account.plan.regular and len(heads) > 1):
         return False
@@ -103,7 +103,7 @@ def _headless(block: FlattenedBlock, account: Account) -> bool:
 
 
 def _leaves_headers(block: FlattenedBlock, account: Account) -> bool:
-    """Whether a line that looks like a header at least as much as the chosen ones is taken for something else."""
+    """Whether a line that looks at least as much like a header as the chosen ones is taken for something else."""
     heads = account.heads
     worst = max((float(block.header_cost[i]) for i in heads), default=0.0)
     for i in set(range(len(block))) - account.header_lines:
@@ -117,10 +117,10 @@ def _leaves_headers(block: FlattenedBlock, account: Account) -> bool:
 
 
 def forced(block: FlattenedBlock, account: Account) -> NDArray[np.bool_]:
-    """The lines whose place overrules the evidence for where cells begin, or hangs on a weak break.
+    """The lines whose place contradicts the evidence for cell boundaries, or depends on a weak one.
 
-    Where cells are wrapped, a weak break between rows may lie inside a cell: both sides are in doubt, or the whole
-    column where the break is weaker still, for then its rows may have shifted.
+    If cells are wrapped, a weak boundary between rows may lie inside a cell. Then both sides are in doubt; with a still
+    weaker boundary the whole column is, because its rows may have shifted.
     """
     row, column, start = account.alignment.row, account.alignment.column, account.plan.start
     inner = [i for i in range(1, len(row)) if min(row[i], row[i - 1]) >= 0 and column[i] == column[i - 1]]

@@ -1,4 +1,4 @@
-"""Inside plain-text reading: tables that extraction laid down column by column, rebuilt as rows and cells."""
+"""Rebuilding tables that extraction laid down column by column, as rows and cells."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["FlattenedLine", "FlattenedTable", "rebuild_tables"]
 
 @dataclass
 class FlattenedTable:
-    """A table and the indices of all lines it takes up, its continued captions included, wherever they stand."""
+    """A table and the indices of all its lines, including its continued captions."""
 
     table: Table
     lines: frozenset[int]
@@ -22,13 +22,13 @@ class FlattenedTable:
 
 
 def rebuild_tables(text: str, lines: Sequence[FlattenedLine]) -> list[FlattenedTable]:
-    """Every captioned table of a text that was laid down column by column, in the order of the captions.
+    """Rebuilds every captioned table of a text that was laid down column by column, in the order of the captions.
 
-    What cannot be placed with confidence goes to ``Table.loose``; a region that cannot be told from body text gives
-    no table at all. Offsets of the tables are those of ``lines``, thus of ``text``.
+    Text that cannot be placed with confidence goes to ``Table.loose``. A region that cannot be distinguished from body
+    text gives no table. Offsets of the tables are those of ``lines``, and so of ``text``.
 
     Raises:
-        ValueError: A line does not slice ``text``.
+        ValueError: a line does not slice ``text``.
     """
     for line in lines:
         if text[line.span.start : line.span.end] != line.text:

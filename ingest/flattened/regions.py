@@ -1,4 +1,4 @@
-"""Inside plain-text reading: which lines of a text belong to a captioned table, before its columns are rebuilt."""
+"""Regions: the lines of a text that belong to a captioned table, before its columns are rebuilt."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _TERMINAL = "。！？…：!?"
 
 @dataclass(frozen=True, slots=True)
 class FlattenedLine:
-    """One non-blank line of a source text: ``text`` is ``source[span]``, both without outer white space.
+    """One non-blank line of a source text. ``text`` is ``source[span]``, both without outer white space.
 
     ``page`` is 1-based; ``blank_before`` says whether an empty line (or none at all) stands above it.
     """
@@ -61,7 +61,7 @@ def width(text: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """A caption over ``lines`` (a long one is broken once). ``label`` is as printed, without blanks or a 续."""
+    """A caption over ``lines`` (a long one is broken once). ``label`` is as printed, without spaces and 续."""
 
     lines: tuple[int, ...]
     label: str
@@ -71,7 +71,7 @@ class Caption:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """One caption with what stands under (or over) it; ``notes`` are runs of lines; a closed region ends in a note."""
+    """A caption with its content below (or above). ``notes`` are runs of lines; a closed region ends in a note."""
 
     caption: Caption
     body: tuple[int, ...]
@@ -80,14 +80,14 @@ class Region:
 
 
 class Layout:
-    """The lines of one text with what their lengths say about the body text."""
+    """The lines of one text, with the line lengths of its body text."""
 
     def __init__(self, lines: Sequence[FlattenedLine]) -> None:
         self.lines = lines
 
     @cached_property
     def body_width(self) -> int:
-        """A quarter of all characters stand in lines at least this wide; 36..100 display columns."""
+        """The width of body text: a quarter of all characters are on lines at least so wide; 36..100 columns."""
         widths = sorted((width(line.text) for line in self.lines), reverse=True)
         total, seen = sum(widths), 0
         for columns in widths:
@@ -98,7 +98,7 @@ class Layout:
 
     @cached_property
     def furniture(self) -> frozenset[int]:
-        """Page numbers and heads: lines alike, figures aside, at the edge of three pages or more."""
+        """Page numbers and running heads: lines alike except for figures, at the edge of three or more pages."""
         edges = [
             i
             for i, line in enumerate(self.lines)
@@ -112,7 +112,7 @@ class Layout:
         return frozenset(repeated | {i for i, line in enumerate(self.lines) if _FURNITURE.match(line.text)})
 
     def is_full(self, i: int) -> bool:
-        """Whether line i runs to the margin of body text."""
+        """Whether line i reaches the margin of body text."""
         return width(self.lines[i].text) >= FULL * self.body_width
 
     def ends_sentence(self, i: int) -> bool:
@@ -121,7 +121,7 @@ class Layout:
         return text.endswith(tuple(_TERMINAL)) or (text.endswith(".") and not re.search(r"\b\w\.$", text))
 
     def starts_prose(self, i: int) -> bool:
-        """Whether a paragraph of body text begins (or goes on) at line i: full lines that come to a full stop."""
+        """Whether a paragraph of body text begins or continues at line i: full lines that lead to a full stop."""
         if not self.is_full(i):
             return False
         for j in range(i, min(i + 60, len(self.lines))):
@@ -144,7 +144,7 @@ class Layout:
 
 
 def caption_at(layout: Layout, i: int) -> Caption | None:
-    """The caption that begins at line i; a sentence that merely mentions a table is none."""
+    """The caption that begins at line i. A sentence that merely mentions a table is not a caption."""
     text = layout.lines[i].text
     match = _CHINESE_CAPTION.match(text)
     if match:
@@ -166,7 +166,7 @@ def caption_at(layout: Layout, i: int) -> Caption | None:
 
 
 def _caption_lines(layout: Layout, i: int) -> tuple[int, ...]:
-    """A caption as wide as the body goes on in the next line where that follows directly and is short."""
+    """The lines of a caption. One as wide as the body continues on a short line that follows directly."""
     wraps = (
         width(layout.lines[i].text) >= 0.9 * layout.body_width
         and i + 1 < len(layout.lines)
@@ -177,7 +177,7 @@ def _caption_lines(layout: Layout, i: int) -> tuple[int, ...]:
 
 
 def find_regions(lines: Sequence[FlattenedLine]) -> list[list[Region]]:
-    """Regions in order of their captions; those of one continued table together, first part first."""
+    """Regions in the order of their captions; those of one continued table together, first part first."""
     layout = Layout(lines)
     captions = {i: caption for i in range(len(lines)) if (caption := caption_at(layout, i))}
     groups: list[list[Region]] = []
@@ -196,7 +196,7 @@ def find_regions(lines: Sequence[FlattenedLine]) -> list[list[Region]]:
 
 
 def _repeats(layout: Layout, earlier: Caption, later: Caption) -> bool:
-    """Whether the very same caption stands again on the next page."""
+    """Whether the very same caption occurs again on the next page."""
     pages = layout.lines[later.lines[0]].page - layout.lines[earlier.lines[0]].page
     return pages == 1 and bool(later.title) and earlier.title == later.title
 
@@ -229,7 +229,7 @@ def _bounded(body: list[int]) -> tuple[int, ...]:
 
 
 def _without_sentences(layout: Layout, body: list[int]) -> list[int]:
-    """A short paragraph between the table and a full one stands at the end and is alone in ending a sentence."""
+    """Drops a short paragraph between the table and a full one, if it alone ends a sentence."""
     body = list(body)
     while body and layout.ends_sentence(body[-1]) and 4 * sum(map(layout.ends_sentence, body)) <= len(body):
         body.pop()

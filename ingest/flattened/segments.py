@@ -1,4 +1,4 @@
-"""Inside plain-text reading: the parts of a flattened table, one for each page it runs over, read and joined."""
+"""Segments of a flattened table, one for each page it runs over, read and joined."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DOUBTFUL = 1.0  # evidence below which an unplaced line may belong to the piece 
 class Part:
     """One part of a table: its column headers, row labels, and pieces of cells as (row, column, span), 0-based.
 
-    ``headers`` is empty where the part goes on under the headers of the one before. Column 0 holds the labels.
+    ``headers`` is empty if the part continues under the headers of the one before. Column 0 holds the labels.
     """
 
     headers: tuple[Leaf, ...]
@@ -33,7 +33,7 @@ class Part:
 
 
 def read_parts(bodies: Sequence[Sequence[FlattenedLine]], *, caption: str) -> list[Part]:
-    """The parts of one table, or none where any of them cannot be read with confidence."""
+    """The parts of one table; empty if any part cannot be read with confidence."""
     blocks, known = _by_page(bodies)
     readings: list[Reading] = []
     headers: list[tuple[Leaf, ...]] = []
@@ -50,7 +50,7 @@ def read_parts(bodies: Sequence[Sequence[FlattenedLine]], *, caption: str) -> li
 
 
 def _by_page(bodies: Sequence[Sequence[FlattenedLine]]) -> tuple[list[Sequence[FlattenedLine]], frozenset[str]]:
-    """Bodies cut at the pages where the headers stand again, and the texts of these headers."""
+    """Bodies cut at the pages where the headers repeat, and the texts of these headers."""
     pages: list[Sequence[FlattenedLine]] = []
     for body in bodies:
         numbers = sorted({line.page for line in body})
@@ -60,7 +60,7 @@ def _by_page(bodies: Sequence[Sequence[FlattenedLine]]) -> tuple[list[Sequence[F
 
 
 def _repeated(pages: Sequence[Sequence[FlattenedLine]]) -> frozenset[str]:
-    """Texts that stand once on each page, in the same order, one of them first or last on all."""
+    """Texts that occur once on each page, in the same order, one of them first or last on all."""
     if len(pages) < 2:
         return frozenset()
     counts = [Counter(line.text for line in page) for page in pages]
@@ -71,9 +71,9 @@ def _repeated(pages: Sequence[Sequence[FlattenedLine]]) -> frozenset[str]:
 
 
 def _read(block: FlattenedBlock, columns: int) -> tuple[Reading, tuple[Leaf, ...]] | None:
-    """The reading of one part with its headers, none for a part that goes on under those before.
+    """The reading of one part with its headers, which are empty for a part that continues.
 
-    None where another way of reading the part comes too near.
+    None if another reading of the part is too close.
     """
     options: list[tuple[float, Survey, tuple[Leaf, ...] | None]] = []
     if columns:
@@ -94,7 +94,7 @@ def _read(block: FlattenedBlock, columns: int) -> tuple[Reading, tuple[Leaf, ...
 
 
 def _under_blocks(block: FlattenedBlock) -> Iterator[tuple[float, Survey, tuple[Leaf, ...]]]:
-    """The part read under headers that stand together; unless these are known, only where all columns agree."""
+    """The part, read under headers that stand together. Unless these are known, all columns must agree."""
     for heads in header_blocks(block):
         body = [line for i, line in enumerate(block.lines) if i not in heads.lines]
         if len(heads.leaves) > 1 and len(body) >= len(heads.leaves):
@@ -141,7 +141,7 @@ def _part(reading: Reading, headers: tuple[Leaf, ...]) -> Part:
 
 
 def _pieces(reading: Reading) -> list[tuple[Span, int | None, int]]:
-    """Spans with their row (None in doubt) and column, from the lines of an alignment that are cells."""
+    """Spans with their row (None if in doubt) and column, from the aligned lines that are cells."""
     alignment, start = reading.account.alignment, reading.account.plan.start
     groups: list[list[int]] = []
     for i, row in enumerate(alignment.row):
@@ -171,7 +171,7 @@ def _pieces(reading: Reading) -> list[tuple[Span, int | None, int]]:
 
 
 def _joined(reading: Reading, i: int) -> bool:
-    """Whether line i of the alignment goes on with the piece above it."""
+    """Whether line i of the alignment continues the piece above it."""
     alignment, plan = reading.account.alignment, reading.account.plan
     if alignment.column[i] != alignment.column[i - 1]:
         return False
@@ -189,7 +189,7 @@ def _row(reading: Reading, group: list[int]) -> int | None:
 
 
 def join_parts(parts: Sequence[Part]) -> Table:
-    """One table of all parts, rows in their order under the headers of the first part."""
+    """One table of all parts, with rows in order under the headers of the first part."""
     headers = parts[0].headers
     header_rows = 2 if any(leaf.over for leaf in headers) else 1
     cells = _header_cells(headers, header_rows)

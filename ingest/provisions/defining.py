@@ -1,4 +1,4 @@
-"""Reading a law's definitions: the formulae that define a term, and the term each of them defines, zh, en, ja."""
+"""Definitions in laws: the formulae that define a term, and the defined term, in zh, en and ja."""
 
 from __future__ import annotations
 
@@ -96,19 +96,19 @@ def term_key(text: str) -> str:
 
 
 def announces(said: str) -> bool:
-    """Whether a folded unit says that definitions follow."""
+    """Whether a folded unit announces definitions."""
     may = said.endswith((":", "-")) or any(cue in said for cue in _LEAD_CUES)
     return may and _LEAD.search(said) is not None
 
 
 def defined(said: str, *, lead: bool, under: bool, within: bool = False) -> Iterator[str]:
-    """The terms that a unit defines, as :func:`term_key` gives them, other names of one after it.
+    """The terms that a unit defines, in the form of :func:`term_key`; synonyms after the main term.
 
     Args:
         said: the unit, folded.
         lead: definitions were announced before it: "the following terms", "In this Act, …".
         under: a heading over it is about definitions.
-        within: it is an item of a definition that was begun before: what it says it says of that term.
+        within: it is an item of a definition that began before, and so part of that term's definition.
     """
     expected = (lead or under) and not within
     found = False
@@ -192,13 +192,13 @@ def _en_terms(head: str) -> Iterator[str]:
 
 
 def _abbreviates(short: str, full: str) -> bool:
-    """Whether a word is made of a name's letters in their order, the first one at its beginning."""
+    """Whether ``short`` consists of letters of the name in order, beginning with its first letter."""
     left = iter(full)
     return short[:1] == full[:1] and all(letter in left for letter in short.removesuffix("s"))
 
 
 def _listed(said: str) -> Iterator[str]:
-    """An item "(一) term: what it is" of a list that was announced as one of definitions."""
+    """The term of an item "(一) term: meaning" in a list announced as definitions."""
     if wide := _ZH_LISTED.match(said):
         yield from _zh_terms(wide["head"])
     elif narrow := _EN_LISTED.match(said):

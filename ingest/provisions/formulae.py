@@ -1,6 +1,6 @@
-"""Reading a law's provisions: the formulae and headings that tell a provision's kind, zh, ja and en.
+"""Formulae and headings that show a provision's kind, in zh, ja and en.
 
-All patterns meet folded text: simplified characters, lower case, ASCII punctuation, one kind of dash.
+All patterns match folded text: simplified characters, lower case, ASCII punctuation, one kind of dash.
 """
 
 from __future__ import annotations
@@ -23,14 +23,13 @@ ProvisionKind = Literal[
     "procedure",
     "exception",
 ]
-"""``effect``: when the document itself begins to apply; ``onset``: when something, be it the document, does."""
+"""``effect``: when the document itself begins to apply; ``onset``: when anything begins to apply."""
 
 
 class KindPattern(NamedTuple):
-    """What tells a kind in a sentence: ``wide`` in Chinese and Japanese, ``narrow`` in English.
+    """Patterns for a kind in a sentence: ``wide`` for Chinese and Japanese, ``narrow`` for English.
 
-    ``stems``: without one of these beginnings of words, or characters, no text does (:func:`stems_of`), which is told
-    much sooner.
+    ``stems``: every match contains one of these stems or characters (:func:`stems_of`). Checking them first is faster.
     """
 
     wide: re.Pattern[str]
@@ -38,12 +37,12 @@ class KindPattern(NamedTuple):
     stems: frozenset[str]
 
     def said_in(self, said: str, *, is_wide: bool) -> bool:
-        """Whether a folded sentence says it."""
+        """Whether a folded sentence matches."""
         return (self.wide if is_wide else self.narrow).search(said) is not None
 
 
 class Headed(NamedTuple):
-    """A heading that names a kind, and what is enough to tell it beneath such a heading."""
+    """A heading that names a kind, and the pattern that is enough beneath such a heading."""
 
     heading: re.Pattern[str]
     said: re.Pattern[str]
@@ -66,7 +65,7 @@ _TIME = r"(?:working |business |calendar )?(?:days?|weeks?|months?|years?)\b"
 
 
 def stems_of(folded: str) -> set[str]:
-    """The first five letters of each English word, and where the text is not ASCII its characters."""
+    """The first five letters of each English word; in text that is not ASCII, also its characters."""
     stems = {word[:_STEM] for word in _WORD.findall(folded)}
     return stems if folded.isascii() else stems.union(folded)
 

@@ -1,4 +1,4 @@
-"""Kinds of provision: what the units of a legal text do, told by their formulae and the headings over them."""
+"""Kinds of provision: the function of a legal text's units, by their formulae and the headings above."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _NOT_OF_TERMS = ("penalty", "effect", "scope")  # a definition of fines fines no
 
 
 class Statement(NamedTuple):
-    """A unit, by its place in the passage, that makes a statement of this kind; ``term``: what a definition defines."""
+    """A unit, by its place in the passage, that makes a statement of this kind. ``term``: the defined term."""
 
     kind: ProvisionKind
     unit: int
@@ -41,11 +41,11 @@ Found = dict[tuple[ProvisionKind, str], Statement]
 
 
 class _Place(NamedTuple):
-    """What is known above a unit.
+    """The facts known above a unit.
 
     ``headed``: kinds that its headings name; ``heading``: the nearest, folded. ``defines``: one of them is about
-    definitions; ``lists_terms``: the one above the nearest is, which then is a term, or a table's rows are.
-    ``punishes``: the nearest is the title of a section about a penalty, all of which is about it.
+    definitions. ``lists_terms``: the one above the nearest is, so the nearest is a term, or the rows of a table are.
+    ``punishes``: the nearest is the title of a section that is wholly about a penalty.
     """
 
     headed: frozenset[ProvisionKind]
@@ -56,10 +56,10 @@ class _Place(NamedTuple):
 
 
 def statements(passages: Sequence[Passage]) -> Iterator[tuple[Statement, ...]]:
-    """What each passage of one document, in reading order, states: every kind once, every term that it defines.
+    """The statements of each passage of one document, in reading order: every kind once, every defined term.
 
-    By kind the first unit that makes the statement stands for the passage, by term the one that defines it. A lead-in
-    counts for the items after it, also where the list goes on in the next passage of the section.
+    For each kind the first matching unit represents the passage, for each term the defining unit. A lead-in applies to
+    the items after it, also if the list continues in the next passage of the section.
     """
     section: tuple[str, ...] = ()
     lead = ""
@@ -75,7 +75,7 @@ def statements(passages: Sequence[Passage]) -> Iterator[tuple[Statement, ...]]:
 
 
 def _read(passage: Passage, lead: str, found: Found) -> str:
-    """Adds the units' statements, and gives the lead-in of definitions that still holds after the last."""
+    """Adds the units' statements. Returns the lead-in of definitions that still applies after the last unit."""
     folded = [fold(unit.text) for unit in passage.units]
     place, stems = _place(passage.section, passage.table or ""), stems_of(" ".join(folded))
     kinds = [kind for kind in FORMULAE if kind in place.headed or not stems.isdisjoint(FORMULAE[kind].stems)]
@@ -103,7 +103,7 @@ def _read(passage: Passage, lead: str, found: Found) -> str:
 
 
 def _terms(said: str, number: int, place: _Place, *, lead: str, within: bool) -> list[str]:
-    """The terms that a unit defines; ``within``: it is an item of a definition begun before."""
+    """The terms that a unit defines. ``within``: it is an item of a definition that began before."""
     found = list(defining.defined(said, lead=bool(lead), under=place.defines, within=within))
     if not found and number == 0 and place.lists_terms:
         found = list(defining.heading_terms(place.heading))
@@ -122,7 +122,7 @@ def _kinds(said: str, kinds: Sequence[ProvisionKind], place: _Place) -> Iterator
 
 
 def _read_row(row: Passage, found: Found) -> None:
-    """The term of a glossary's row: its first cell, where headings or the columns' headers speak of definitions."""
+    """The term of a glossary row: its first cell, if headings or the columns' headers mention definitions."""
     headers = [fold(unit.label.rpartition(" · ")[2]) for unit in row.units if " · " in unit.label]
     place = _place(row.section, row.table or "")
     if len(row.units) > 1 and (place.lists_terms or any(map(_MEANING.match, headers))):
@@ -145,7 +145,7 @@ def _place(section: tuple[str, ...], table: str) -> _Place:
 
 @lru_cache(maxsize=4_096)
 def _told(heading: str) -> _Place:
-    """What one heading tells."""
+    """The facts that one heading gives."""
     folded = fold(heading)
     return _Place(
         frozenset(kind for kind, each in HEADINGS.items() if each.heading.search(folded)),

@@ -1,4 +1,4 @@
-"""Structure step of ingest: how the paragraphs of one provision are marked, and which stand within which."""
+"""Numbering of the paragraphs of one provision, and their nesting."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ _ROMAN = late("[ivx]+")
 
 
 class Mark(NamedTuple):
-    """How a paragraph is numbered: the ``style`` tells ``(1)`` from ``1.`` and ``(a)``, ``number`` is normalised."""
+    """How a paragraph is numbered. ``style`` distinguishes ``(1)`` from ``1.`` and ``(a)``; ``number`` is plain."""
 
     style: str
     number: str
 
 
 HEADING = Mark("heading", "")
-"""Stands in for the mark of a heading among paragraphs."""
+"""Represents the mark of a heading among paragraphs."""
 
 
 def mark_of(paragraph: str) -> Mark | None:
-    """The mark that a paragraph begins with: ``（三）``, ``(2)``, ``4.``, ``(b)``, ``ハ``; None without one."""
+    """The mark at the beginning of a paragraph: ``（三）``, ``(2)``, ``4.``, ``(b)``, ``ハ``; None without one."""
     found = _MARK.match(paragraph.lstrip())
     if not found:
         return None
@@ -45,10 +45,10 @@ def mark_of(paragraph: str) -> Mark | None:
 
 
 def nesting(marks: Sequence[Mark | None]) -> list[int]:
-    """The depth of each paragraph, 0 outermost: a new style opens a level, one that is open goes back to it.
+    """The depth of each paragraph, 0 outermost. A new style opens a level; an open one returns to its level.
 
-    A paragraph without a mark stands at the outermost level, or within the numbered paragraph that is open there; one
-    between an item and the next of its list belongs to the item, as what a page break or a quotation sets apart.
+    A paragraph without a mark is outermost, or inside the numbered paragraph that is open. Between an item and the next
+    item of its list it belongs to the first, as when a page break or a quotation separates them.
     """
     stack: list[str] = []
     letter = ""
@@ -76,12 +76,12 @@ def nesting(marks: Sequence[Mark | None]) -> list[int]:
 
 
 def _within_text(numbered: bool, before: Sequence[Mark | None]) -> int:
-    """1 where items stand within a paragraph that has no number."""
+    """1 if items are inside a paragraph that has no number."""
     return int(not numbered and any(each is None for each in before))
 
 
 def _succeeds(mark: Mark, last: str) -> bool:
-    """Whether a mark is the next one after a number or a letter: (b) after (a)."""
+    """Whether a mark follows directly on a number or letter: (b) after (a)."""
     if last.isdecimal() and mark.number.isdecimal():
         return int(mark.number) == int(last) + 1
     return len(last) == len(mark.number) == 1 and ord(mark.number) == ord(last) + 1
@@ -97,7 +97,7 @@ def is_numbered(marks: Sequence[Mark | None]) -> bool:
 
 
 def _told_from_roman(mark: Mark, letter: str, stack: Sequence[str]) -> str:
-    """``(i)`` is Roman unless it follows ``(h)``."""
+    """Decides whether ``(i)`` is a letter or Roman: it is Roman unless it follows ``(h)``."""
     style, number = mark
     if not style.endswith("a") or not _ROMAN.fullmatch(number):
         return style
@@ -116,13 +116,13 @@ class Paragraphs:
 
     @property
     def outermost(self) -> int:
-        """How many there are that stand within no other."""
+        """The number of paragraphs that are inside no other."""
         return sum(depth == 0 for depth in self.depths.values())
 
     def reached(self, steps: Sequence[Step]) -> tuple[int, set[int]]:
-        """How many of the steps lead to something, and the paragraphs that are meant, behind those that lead to them.
+        """How many of the steps exist, and the paragraphs that are meant, after the lead-ins that govern them.
 
-        ``第二款第三项``: the paragraph's lead-in, then the item with all that stands within it.
+        ``第二款第三项``: the paragraph's lead-in, then the item with everything inside it.
         """
         kept: set[int] = set()
         scope = self.texts
@@ -136,7 +136,7 @@ class Paragraphs:
         return len(steps), kept | set(scope)
 
     def item(self, step: Step, scope: Sequence[int]) -> int | None:
-        """The item with this mark, the outermost of several; never the numbered paragraph it is looked for in."""
+        """The item with this mark, the outermost if there are several; never the searched paragraph itself."""
         numbers = (step.number, normalised(step.number))  # (ii) may be cited of a law that writes 二
         marked = [place for place in scope if self.marks[place] and not self.opens(place, scope)]
         named = [place for place in marked if (mark := self.marks[place]) and mark.number in numbers]
@@ -145,13 +145,13 @@ class Paragraphs:
         return min(named, key=lambda place: (self.depths[place], place), default=None)
 
     def opens(self, place: int, scope: Sequence[int]) -> bool:
-        """Whether a paragraph is the numbered one that all of the scope stands in."""
+        """Whether a paragraph is the numbered one that contains all of the scope."""
         mark = self.marks[place]
         is_outer = self.depths[place] == 0 and mark is not None and mark.style.endswith("0")
         return is_outer and place == scope[0] and len(scope) > 1
 
     def nth(self, step: Step, scope: Sequence[int]) -> int | None:
-        """The paragraph with this number or, where they carry none, the one at this place."""
+        """The paragraph with this number or, if paragraphs are not numbered, the one at this position."""
         outermost = [place for place in scope if self.depths[place] == 0]
         if is_numbered([self.marks[place] for place in scope]):
             named = [place for place in outermost if (mark := self.marks[place]) and mark.number == step.number]
@@ -162,13 +162,13 @@ class Paragraphs:
         return outermost[place - 1] if 0 < place <= len(outermost) else None
 
     def under(self, spot: int, scope: Sequence[int]) -> list[int]:
-        """A paragraph with all that stands within it."""
+        """A paragraph with everything inside it."""
         later = [place for place in scope if place > spot]
         end = next((n for n, place in enumerate(later) if self.depths[place] <= self.depths[spot]), len(later))
         return [spot, *later[:end]]
 
     def leads(self, spot: int, scope: Sequence[int]) -> Iterator[int]:
-        """The paragraphs that lead to one: of each level above it the last before it."""
+        """The lead-ins of a paragraph: for each level above it, the last paragraph before it."""
         depth = self.depths[spot]
         for place in reversed(scope):
             if place < spot and self.depths[place] < depth:

@@ -1,4 +1,4 @@
-"""Structure step of ingest: the provisions of a document, found by what cites them."""
+"""The outline of a document: its provisions, found by their citations."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ _SAME: dict[StepKind, tuple[StepKind, ...]] = {
     "part": ("part", "heading", "chapter", "number"),
     "heading": ("heading", "part"),
 }
-"""What else is meant by a kind where a document has none of that kind and number."""
+"""The kinds to try if a document has no provision of the cited kind and number."""
 
 OMITTED = "\n…\n"
-"""Stands before a paragraph where those before it are left out."""
+"""Marks omitted paragraphs."""
 
 
 class Outline:
-    """The provisions of one document, in reading order; read off the headings of its passages when it is made.
+    """The provisions of one document in reading order, built from the headings of its passages.
 
-    Also articles that open a paragraph without being headings are found, where their number follows the one before.
-    With the ``source`` text, headings are quoted too, and paragraphs known that are divided over passages. Not
-    changed once made, but for what it keeps; safe for threads.
+    It also finds articles that open a paragraph without being headings, if their numbers are consecutive. With the
+    ``source`` text, headings can be quoted, and paragraphs split over passages are joined. Immutable except for caches;
+    safe to use from several threads.
     """
 
     def __init__(self, passages: Sequence[Passage], source: str = "") -> None:
@@ -52,15 +52,15 @@ class Outline:
                 self._tables.setdefault(_label(passage.table), []).append(passage)
 
     def beneath(self, heading: str) -> Provision | None:
-        """All that stands under a heading, the longest such stretch: a treaty in a schedule, a text of a collection."""
+        """Everything under a heading, in the longest such stretch: a treaty in a schedule, a text of a collection."""
         found = [each for each in self.provisions if each.heading == heading]
         return max(found, key=lambda each: each.last - each.first, default=None)
 
     def find(self, reference: Reference, scope: Provision | None = None) -> Provision | None:
-        """The provision that is cited, with the paragraph or item of it that is; None where there is none in ``scope``.
+        """The cited provision, with the cited paragraph or item; None if ``scope`` has none.
 
-        Where a number stands more than once, the law's own is meant and not that of an annex, and the one with its
-        neighbours and not one that is quoted. What is not there of paragraphs and items is ``missing``.
+        If a number occurs more than once, the law's own provision wins over an annex's, and one with its neighbours
+        wins over a quoted one. Paragraphs and items that do not exist are listed in ``missing``.
         """
         *outer, step = reference.place
         if step.kind == "table":
@@ -76,14 +76,14 @@ class Outline:
         return self._part(self.provisions[best], within)
 
     def table(self, reference: Reference) -> list[Passage]:
-        """The passages of the table that is cited by its label, rows and whole; empty where there is none."""
+        """The passages of the table with the cited label, rows and whole; empty if there is none."""
         step = reference.place[-1]
         return list(self._tables.get(step.number, ())) if step.kind == "table" else []
 
     def last(self, kind: StepKind, scope: Provision | None = None) -> Provision | None:
-        """The provision of this kind, or of what stands for it here, with the highest number in the law itself.
+        """The provision of this kind, or of its substitute kind, with the highest number in the law itself.
 
-        Annexes count where there is nothing else. None where the document has none, or none in ``scope``.
+        Annexes count only if there is nothing else. None if the document, or ``scope``, has none.
         """
         kinds = _SAME.get(kind, (kind,))
         own = [each for each in self.provisions if each.number and each.kind in kinds and _lies_in(each, scope)]
@@ -93,10 +93,9 @@ class Outline:
         return None
 
     def said(self, provision: Provision) -> tuple[Said, ...]:
-        """What it says in source order, each unit once, its headings first; of what is ``kept`` only.
+        """The text of a provision in source order, each unit once, headings first; only the ``kept`` paragraphs.
 
-        Lead-ins that are repeated, notes on amendments and what follows a law at its end (signature, address) are
-        left out.
+        Repeated lead-ins, notes on amendments, and the lines after a law's end (signature, address) are left out.
         """
         key = (provision.start, provision.end)
         if key not in self._said:
@@ -107,11 +106,11 @@ class Outline:
         return said if provision.kept is None else tuple(_kept(_lines(said), provision.kept))
 
     def paragraphs(self, provision: Provision) -> int:
-        """How many paragraphs it has that are cited by number or order."""
+        """The number of its paragraphs that are cited by number or order."""
         return Paragraphs([_mark(line) for line in _lines(self.said(replace(provision, kept=None)))]).outermost
 
     def _candidates(self, step: Step, outer: Sequence[Step], scope: Provision | None) -> list[int]:
-        """Those of the kind that is cited, else of what stands for it; a law's own before all those of its annexes."""
+        """Provisions of the cited kind, or of its substitute kinds; the law's own before those of its annexes."""
         several: list[list[int]] = []
         for kind in _SAME.get(step.kind, (step.kind,)):
             places = self._places.get(Step(kind, step.number), [])
@@ -123,7 +122,7 @@ class Outline:
         return several[least.index(min(least))]
 
     def _stands_in(self, provision: Provision, outer: Sequence[Step]) -> bool:
-        """Whether it stands in all of these; a decision is not asked for where the document has none."""
+        """Whether it is inside all of these. A decision is not required if the document has none."""
         for step in outer:
             if step.kind == "decision" and not any(each.kind == "decision" for each in self.provisions):
                 continue
@@ -133,7 +132,7 @@ class Outline:
         return True
 
     def _doubt(self, place: int) -> tuple[float, ...]:
-        """How unlikely a provision is the one that is meant: annexed, without its neighbours, short."""
+        """How unlikely it is that this provision is meant: in an annex, without its neighbours, short."""
         each = self.provisions[place]
         neighbours = 0
         if each.number.isdecimal():
@@ -145,12 +144,12 @@ class Outline:
         return (_annexes(each), -neighbours, -size)
 
     def _leaves_law(self, provision: Provision) -> bool:
-        """Whether an annex or another text begins behind it."""
+        """Whether an annex or another text begins after it."""
         after = next((each for each in self.provisions if each.start >= provision.end), None)
         return after is None or after.kind in ("annex", "decision")
 
     def _part(self, provision: Provision, within: Sequence[Step]) -> Provision:
-        """The provision with only what the steps lead to, under its heading and behind its lead-ins."""
+        """The provision with only the paragraphs that the steps select, under its heading and after its lead-ins."""
         if not within:
             return provision
         lines = _lines(self.said(provision))
@@ -175,7 +174,7 @@ def _lines(said: Sequence[Said]) -> list[list[Said]]:
 
 
 def _kept(lines: Sequence[Sequence[Said]], kept: frozenset[int]) -> Iterator[Said]:
-    """The paragraphs that are kept; the first behind those that are not begins with a mark of omission."""
+    """The kept paragraphs. The first one after a gap begins with a mark of omission."""
     last = None
     for place in sorted(kept):
         first, *rest = lines[place]
@@ -186,14 +185,14 @@ def _kept(lines: Sequence[Sequence[Said]], kept: frozenset[int]) -> Iterator[Sai
 
 
 def _headings_over(place: int, lines: Sequence[Sequence[Said]]) -> Iterator[int]:
-    """The headings that a provision begins with, and those nearest before one of its paragraphs."""
+    """The headings at the beginning of a provision, and the nearest ones before one of its paragraphs."""
     yield from takewhile(lambda spot: lines[spot][0].is_heading, range(place))
     last = next((spot for spot in reversed(range(place)) if lines[spot][0].is_heading), -1)
     yield from takewhile(lambda spot: lines[spot][0].is_heading, range(last, -1, -1))
 
 
 def _mark(line: Sequence[Said]) -> Mark | None:
-    """The mark of a paragraph; a heading has one that nothing asks for."""
+    """The mark of a paragraph. A heading has a mark that no citation matches."""
     return HEADING if line[0].is_heading else mark_of(line[0].text)
 
 
@@ -203,7 +202,7 @@ def _label(label: str) -> str:
 
 
 def _annexes(provision: Provision) -> int:
-    """How many annexes it stands in, one in another."""
+    """The number of nested annexes around it."""
     return sum(step.kind == "annex" for step in provision.outer)
 
 

@@ -1,4 +1,4 @@
-"""Structure step of ingest: where the provisions of a document begin and end, and which stand within which."""
+"""The extent and nesting of a document's provisions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sinkqa.ingest.text.numerals import HAN
 from sinkqa.ingest.text.patterns import late
 
 LAW: tuple[StepKind, ...] = ("article", "section", "number")
-"""The kinds that laws are made of and cited by."""
+"""The kinds that laws consist of and are cited by."""
 
 Position = tuple[int, int]
 """A passage and a unit in it, both from 0."""
@@ -31,11 +31,10 @@ _CAPTION = late(r"[（(][^（）()\d]{1,60}[）)]")
 
 @dataclass(frozen=True, slots=True)
 class Provision:
-    """A stretch of a document under one heading, ``[start, end)``, or the part of it that a reference asks for.
+    """A stretch of a document under one heading, ``[start, end)``, or the part of it that a citation selects.
 
-    ``outer`` are the numbered headings that it stands in, outermost first. ``within`` are the steps that were found
-    in it, ``missing`` those that were asked for and are not there. ``kept`` numbers the paragraphs that are meant,
-    None for all.
+    ``outer`` are the numbered headings around it, outermost first. ``within`` are the cited steps found in it,
+    ``missing`` the cited steps that do not exist. ``kept`` numbers the selected paragraphs, None for all.
     """
 
     kind: StepKind
@@ -62,7 +61,7 @@ class Provision:
 
 @dataclass(slots=True)
 class _Open:
-    """A heading whose end is not reached."""
+    """A heading whose end is not reached yet."""
 
     depth: int
     rank: float
@@ -76,13 +75,13 @@ class _Open:
 
 
 def read_provisions(passages: Sequence[Passage]) -> tuple[Provision, ...]:
-    """All headings of a document with what stands under them, and the articles that are no headings, in its order."""
+    """All headings of a document with their content, and articles that are not headings, in document order."""
     return tuple(_OutlineWalk(passages).provisions())
 
 
 @dataclass(slots=True)
 class _OutlineWalk:
-    """One walk over the passages' heading paths. Headings enclose by their paths, and by kind where paths are flat."""
+    """One walk over the passages' heading paths. Headings nest by their paths, and by kind if paths are flat."""
 
     passages: Sequence[Passage]
     open: list[_Open] = field(default_factory=list)
@@ -103,7 +102,7 @@ class _OutlineWalk:
         return (each for each in self.done if each is not None)
 
     def turn(self, before: tuple[str, ...], path: tuple[str, ...], place: int) -> None:
-        """Opens what is new in a path."""
+        """Opens the new headings of a path."""
         shared = shared_depth(before, path)
         for heading in path[shared:]:
             if heading not in self.steps:
@@ -116,7 +115,7 @@ class _OutlineWalk:
             self.enter(path[: depth + 1], self.steps[path[depth]], start)
 
     def leaves(self, before: tuple[str, ...], shared: int) -> bool:
-        """Whether the innermost heading is one of a path that goes back to a heading above it."""
+        """Whether the path returns to a heading above the innermost one."""
         top = self.open[-1]
         return top.depth >= shared and top.path == before[: top.depth + 1]
 
@@ -137,7 +136,7 @@ class _OutlineWalk:
             self.numbers = {}
 
     def encloses(self, top: _Open, path: tuple[str, ...], rank: float, inline: bool) -> bool:
-        """Whether what begins with a path stands within an open heading: by the path, else by their kinds."""
+        """Whether a new path is inside an open heading: by the path, otherwise by their kinds."""
         if top.inline:
             return False
         if top.path == path[: top.depth + 1] and top.depth < len(path) - 1:
@@ -152,7 +151,7 @@ class _OutlineWalk:
         self.done[top.place] = Provision(kind, number, heading, top.path, top.start, end, top.outer)
 
     def look_within(self, passage: Passage, place: int) -> None:
-        """Opens the articles that are no headings, each with the caption that stands before it."""
+        """Opens articles that are not headings, each with the caption before it."""
         for number, unit in enumerate(passage.units):
             if unit.text[0] not in "第SA§":
                 continue
@@ -163,7 +162,7 @@ class _OutlineWalk:
                 self.enter((*passage.section, match[0].strip()), step, start, inline=True)
 
     def captioned(self, place: int, number: int) -> Position:
-        """Where an article begins: in Japanese laws at the caption in brackets that stands before it, if one does."""
+        """The beginning of an article: in Japanese laws the caption in brackets before it, if there is one."""
         if self.passages[place].language != "ja":
             return place, number
         if number:
@@ -175,7 +174,7 @@ class _OutlineWalk:
         return start if _CAPTION.fullmatch(unit.text) else (place, number)
 
     def follows(self, step: Step, is_han: str | None) -> bool:
-        """Whether a number is the next one of its kind, or near enough, so that no mention is taken for an article."""
+        """Whether a number is about the next of its kind; otherwise it is only a mention of an article."""
         main, rest = order(step.number)
         last, last_rest = self.numbers.get(step.kind, (0, ""))
         if is_han and main == last:
@@ -184,6 +183,6 @@ class _OutlineWalk:
 
 
 def order(number: str) -> tuple[int, str]:
-    """What numbers are sorted by: 5, 5A, 5ZA, 6."""
+    """Sort key of a number: 5, 5A, 5ZA, 6."""
     digits = re.match(r"\d+", number)
     return (int(digits[0]) if digits else 0, number[digits.end() :] if digits else number)

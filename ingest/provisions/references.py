@@ -1,4 +1,4 @@
-"""Structure step of ingest: what people and laws cite provisions by, and the number that a heading carries."""
+"""References to provisions, as people and laws cite them, and the number that a heading carries."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ RANKS: dict[StepKind, float] = {
     "decision": 0, "annex": 1, "part": 2, "subpart": 3, "chapter": 4, "heading": 5, "section": 5, "article": 6,
     "number": 6, "table": 6, "paragraph": 8, "item": 9,
 }  # fmt: skip
-"""How far inside a document a kind stands: one nests in those of lower rank."""
+"""How deep in a document a kind stands. A kind nests in those of lower rank."""
 
 WITHIN: frozenset[StepKind] = frozenset({"paragraph", "item"})
-"""The kinds that stand within the text of a provision and have no heading of their own."""
+"""The kinds inside the text of a provision, which have no heading of their own."""
 
 
 class Step(NamedTuple):
-    """One step on the way to a provision: ``("article", "21")``, ``("annex", "")`` for one without a number."""
+    """One step of a citation: ``("article", "21")``, ``("annex", "")`` for one without a number."""
 
     kind: StepKind
     number: str
@@ -34,7 +34,7 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A provision that a text names: ``steps`` from the outermost to the innermost, ``said`` as ``text[start:end]``."""
+    """A cited provision. ``steps`` run from the outermost to the innermost; ``said`` is ``text[start:end]``."""
 
     steps: tuple[Step, ...]
     said: str
@@ -43,12 +43,12 @@ class Reference:
 
     @property
     def place(self) -> tuple[Step, ...]:
-        """The steps to what has a heading; never empty."""
+        """The steps that have headings; never empty."""
         return tuple(step for step in self.steps if step.kind not in WITHIN)
 
     @property
     def within(self) -> tuple[Step, ...]:
-        """The steps from there on: paragraph, item, item of an item."""
+        """The remaining steps: paragraph, item, item of an item."""
         return tuple(step for step in self.steps if step.kind in WITHIN)
 
 
@@ -113,11 +113,10 @@ _MOST_IN_RANGE = 20
 
 
 def references(text: str) -> list[Reference]:
-    """The provisions that a text names, in its order.
+    """The provisions that a text cites, in order.
 
-    ``Articles 5 and 6`` are two, ``Article 9-2`` is one, ``第一款、第三款`` take the article before them.
-    A number without what it numbers, an ordinal (第一次) and a year name no provision; a paragraph of no article
-    neither.
+    ``Articles 5 and 6`` are two, ``Article 9-2`` is one, ``第一款、第三款`` belong to the article before them. A number
+    without a kind, an ordinal (第一次), a year, and a paragraph without an article are not citations.
     """
     plain = text.translate(_WIDE)
     tokens = list(_tokens(plain))
@@ -140,7 +139,7 @@ def references(text: str) -> list[Reference]:
 
 
 def _joined(chain: _Token, token: _Token, glue: str) -> _Token | None:
-    """The two as one: an inner step behind an outer one, or ``paragraph 4 of Article 6``."""
+    """The two joined: an inner step after an outer one, or ``paragraph 4 of Article 6``."""
     first, last = chain.steps[0], chain.steps[-1]
     if token.inherits:
         return None
@@ -155,7 +154,7 @@ def _joined(chain: _Token, token: _Token, glue: str) -> _Token | None:
 
 
 def _inherited(outer: Sequence[Step], steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    """What a reference in a list takes from the one before it: the steps above its own kind."""
+    """The steps that a reference in a list inherits from the one before: those above its own kind."""
     kinds = [step.kind for step in outer]
     if steps[0].kind in kinds:
         return (*outer[: kinds.index(steps[0].kind)], *steps)
@@ -163,7 +162,7 @@ def _inherited(outer: Sequence[Step], steps: tuple[Step, ...]) -> tuple[Step, ..
 
 
 def _between(chain: _Token, token: _Token) -> Iterator[_Token]:
-    """The references that a range passes over."""
+    """The references inside a range."""
     first, last = chain.steps[-1], token.steps[-1]
     if first.kind == last.kind and first.number.isdecimal() and last.number.isdecimal():
         numbers = range(int(first.number) + 1, int(last.number))
@@ -173,7 +172,7 @@ def _between(chain: _Token, token: _Token) -> Iterator[_Token]:
 
 
 def _tokens(plain: str) -> Iterator[_Token]:
-    """Steps as they are written, in order; none overlap."""
+    """Steps as written, in order, without overlaps."""
     found = [*_han_tokens(plain), *_word_tokens(plain)]
     end = 0
     for token in sorted(found, key=lambda token: (token.start, -token.end)):
@@ -228,7 +227,7 @@ def _word_tokens(plain: str) -> Iterator[_Token]:
 
 
 def _numbered(plain: str, match: re.Match[str]) -> Iterator[_Token]:
-    """The number behind a word, and behind a plural those that follow it."""
+    """The number after a word; after a plural also the numbers that follow."""
     kind = next((kind for place, (kind, _) in enumerate(_WORDS) if match[f"w{place}"]), None)
     word = match[0].strip().lower().rstrip(".")
     plural = (word.endswith("s") and word not in ("s", "reg")) or word in ("§§", "ss", "appendices", "annexes")
@@ -290,10 +289,10 @@ _FORMS = tuple((kind, late(form)) for kind, form in _HEADINGS)
 
 
 def heading_step(heading: str) -> Step | None:
-    """What a heading is cited by: ``（目的）第一条`` → ``("article", "1")``; None for one without a number.
+    """The step that a heading carries: ``（目的）第一条`` → ``("article", "1")``; None for one without a number.
 
-    A number with nothing that says what it numbers (``4 Interpretation``, ``1.4.2 Objectives``) is a "number", one by
-    which outlines are ordered (``IV.``, ``B.``, ``三、``) a "heading".
+    A number without a kind (``4 Interpretation``, ``1.4.2 Objectives``) is a "number"; a number of an outline (``IV.``,
+    ``B.``, ``三、``) is a "heading".
     """
     plain = heading.translate(_WIDE).strip()
     for kind, form in _FORMS:

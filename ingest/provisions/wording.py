@@ -1,4 +1,4 @@
-"""Structure step of ingest: what a provision says, out of its passages: each unit once, no notes, headings quoted."""
+"""The text of a provision, composed of its passages: each unit once, no notes, headings quoted."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ _PASSED_OVER = dict.fromkeys(
 
 
 class Said(NamedTuple):
-    """A unit, or the row of a table, in what a provision says.
+    """A unit, or the row of a table, in the text of a provision.
 
-    ``before`` stands between it and the one before: "", " " or, where a paragraph begins, a line break; ``text`` is
-    what it says; ``begins``: a paragraph, also as the first of all.
+    ``before`` separates it from the previous one: "", " " or, at a paragraph, a line break. ``text`` is its text.
+    ``begins``: it begins a paragraph.
     """
 
     passage: Passage
@@ -54,20 +54,20 @@ class Said(NamedTuple):
 
     @property
     def start(self) -> int:
-        """Where it begins in the source."""
+        """Its start in the source."""
         return self.units[0].spans[0].start
 
 
 class Wording:
-    """Reads passages of one document into what they say."""
+    """Composes the text of one document's passages."""
 
     def __init__(self, passages: Sequence[Passage], source: str) -> None:
         self.passages, self.source = passages, source
 
     def of(self, start: tuple[int, int], end: tuple[int, int], *, depth: int, ends: bool) -> list[Said]:
-        """All that is said in ``[start, end)``, with the headings of the ``depth`` and below.
+        """All text in ``[start, end)``, with the headings at ``depth`` and below.
 
-        ``ends``: the text of a law ends here, and what is no sentence of it goes.
+        ``ends``: the text of a law ends here, and trailing lines that are no sentences are dropped.
         """
         said = [each for each in self._units(start, end, depth) if not _is_note(each)]
         if not any(each.passage.kind in ("row", "table") for each in said):
@@ -99,13 +99,13 @@ class Wording:
                     headings = []
 
     def _is_in_whole(self, place: int) -> bool:
-        """Whether the table that a row is of follows as a whole."""
+        """Whether the table of this row also follows as a whole."""
         while place < len(self.passages) and self.passages[place].kind == "row":
             place += 1
         return place < len(self.passages) and self.passages[place].kind == "table"
 
     def _joined(self, passage: Passage, place: int) -> Iterator[tuple[Unit, str]]:
-        """The units with what stands between them in the reading form, a line break at paragraphs."""
+        """The units with the separators of the reading form, line breaks at paragraphs."""
         cursor = 0
         for number, unit in enumerate(passage.units):
             at = passage.text.find(unit.text, cursor)
@@ -119,7 +119,7 @@ class Wording:
                 yield unit, between
 
     def _across(self, place: int, unit: Unit) -> str:
-        """What stands before the first unit of a passage: a paragraph may be divided over passages."""
+        """The separator before the first unit of a passage; a paragraph may be split over passages."""
         before = self.passages[place - 1] if place else None
         if before is None or before.kind not in ("text", "list") or not before.units:
             return "\n"
@@ -130,7 +130,7 @@ class Wording:
         return " " if between == " " and unit.text[0] < "\u2e80" else "\n"
 
     def _headings(self, path: tuple[str, ...], passage: Passage, depth: int) -> Iterator[Said]:
-        """The headings that are new with a passage and stand at the depth or below, as the source has them."""
+        """The new headings of a passage at the depth or below, as in the source."""
         new = shared_depth(path, passage.section)
         before = passage.units[0].spans[0].start
         found: list[Said] = []
@@ -150,13 +150,13 @@ class Wording:
 
 
 def shared_depth(path: tuple[str, ...], other: tuple[str, ...]) -> int:
-    """How many headings two paths begin with together."""
+    """The number of headings at which two paths agree from the beginning."""
     pairs = enumerate(zip(path, other, strict=False))
     return next((depth for depth, (one, two) in pairs if one != two), min(len(path), len(other)))
 
 
 def heading_span(source: str, heading: str, before: int) -> Span | None:
-    """Where a heading stands in the source, the last time before a position and near it; None where it does not."""
+    """The last occurrence of a heading in the source shortly before a position; None if there is none."""
     letters = heading.translate(_PASSED_OVER)
     floor = max(0, before - 3 * len(heading) - _MOST_BETWEEN)
     window = [place for place in range(floor, before) if ord(source[place]) not in _PASSED_OVER]
@@ -172,7 +172,7 @@ def _is_note(said: Said) -> bool:
 
 
 def _without_tail(said: list[Said]) -> list[Said]:
-    """Without lines at the end that are no sentences, as signatures and addresses, where sentences come before."""
+    """Drops trailing lines that are not sentences, as signatures and addresses, if sentences come before."""
     last = said[-_MOST_AFTER:]
     after = next((n for n, each in enumerate(last, len(said) - len(last)) if _AFTER.match(each.text)), len(said))
     end = after if all(len(each.text) <= 2 * _LONGEST_TAIL for each in said[after:]) else len(said)

@@ -1,4 +1,4 @@
-"""Reading step of ingest: any file to a Document, by what its bytes are first and by its name second."""
+"""Reading any file into a Document. The bytes decide the format first, the name second."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ MAX_BYTES = 512 * 1024 * 1024
 
 
 class Reader(Protocol):
-    """Makes a Document of one format's bytes; raises an IngestError that names what is wrong with them."""
+    """Makes a Document of one format's bytes. Raises an IngestError that names the fault."""
 
     def __call__(self, content: bytes, name: str) -> Document:
-        """``name`` stands in messages and in the document."""
+        """``name`` is used in messages and in the document."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A readable format: its media type, its suffixes, and where its Reader is (loaded on first use)."""
+    """A readable format: its media type, its suffixes, and its Reader (loaded at first use)."""
 
     media_type: str
     suffixes: tuple[str, ...]
@@ -78,7 +78,7 @@ def format_of(document: Document) -> str:
 
 
 def read(path: Path, *, name: str | None = None) -> Document:
-    """Read one file; ``name`` is what it is called where that differs from its name on disk.
+    """Reads one file. ``name`` is its name if that differs from the name on disk.
 
     Raises:
         FileMissing: nothing stands at ``path``.
@@ -89,9 +89,9 @@ def read(path: Path, *, name: str | None = None) -> Document:
 
 
 def read_bytes(content: bytes, name: str) -> Document:
-    """Read a file's bytes; ``name`` gives the suffix and stands in messages.
+    """Reads a file's bytes. ``name`` gives the suffix and is used in messages.
 
-    Metadata is completed and the quality gate passed. A suffix that contradicts the bytes leaves a warning.
+    Metadata is completed and the quality gate applied. A suffix that contradicts the bytes gives a warning.
     """
     from sinkqa.ingest.about.metadata import complete
     from sinkqa.ingest.quality import gate
@@ -111,9 +111,9 @@ def read_bytes(content: bytes, name: str) -> Document:
 
 
 def _prose(document: Document) -> str:
-    """The text of a document less its tables, their captions, its notes and what is printed around it.
+    """The text of a document without its tables, their captions, its notes and furniture.
 
-    What it begins with stays, whatever it is: a title that heads every page stands there.
+    Its beginning always stays: a title may be a running head.
     """
     parts, kept = [], 0
     head = next((at for at, block in enumerate(document.blocks) if block.kind != "furniture"), 0)
@@ -126,7 +126,7 @@ def _prose(document: Document) -> str:
 
 @dataclass(slots=True)
 class FoundFiles:
-    """What lies under paths: ``files`` to read, ``skipped`` ones of no known suffix, and how many are ``hidden``."""
+    """Files under paths: ``files`` to read, ``skipped`` ones without a known suffix, and the number ``hidden``."""
 
     files: list[Path] = field(default_factory=list)
     skipped: list[Path] = field(default_factory=list)
@@ -139,17 +139,17 @@ def find_files(paths: Iterable[Path]) -> list[Path]:
 
 
 def why_skipped(path: Path) -> str:
-    """Why a file of a folder is passed over, and what to do where that is known."""
+    """Why a file of a folder is skipped and, if known, what to do."""
     advice = _SAVED_AS.get(path.suffix.lower())
     return f"not a readable format{f'; save it as {advice}' if advice else ''}"
 
 
 def look_into(paths: Iterable[Path]) -> FoundFiles:
-    """The files to read for paths that a user gave: files as they are, folders searched for known suffixes.
+    """The files to read for a user's paths: files as given, folders searched for known suffixes.
 
-    In the order given, folders sorted by name; each file once, however many links lead to it. Hidden files and lock
-    files are skipped inside folders. A path that cannot be read (missing, a folder with nothing in it, no permission)
-    stays in the list: :func:`read` says what is wrong with it and the others still land.
+    The order is that of the paths, folders sorted by name. Each file comes once, even if several links lead to it.
+    Hidden files and lock files in folders are skipped. A path that cannot be read (missing, an empty folder, no
+    permission) stays in the list: :func:`read` names its fault, and the others are still read.
     """
     found = FoundFiles()
     files: dict[str, Path] = {}
@@ -162,9 +162,9 @@ def look_into(paths: Iterable[Path]) -> FoundFiles:
 
 
 def _files_in(folder: Path, found: FoundFiles) -> list[Path]:
-    """Readable-looking files below ``folder``, or the folder itself where there are none or it is closed to us.
+    """Readable-looking files below ``folder``; the folder itself if there are none or it cannot be listed.
 
-    What is passed over is told to ``found``.
+    Skipped files are added to ``found``.
     """
     seen: set[tuple[int, int]] = set()
     closed: list[OSError] = []

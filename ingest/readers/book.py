@@ -1,4 +1,4 @@
-"""Reading step of ingest: EPUB books: the chapters in the order of the spine, each read as the page that it is."""
+"""EPUB books: the chapters in the order of the spine, each read as a page."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _DAMAGE = (KeyError, ValueError, SyntaxError, OSError, EOFError, NotImplementedE
 
 @dataclass(frozen=True, slots=True)
 class _ManifestItem:
-    """A file of the book's manifest: where it is, what it is of, and what it is for."""
+    """A file of the book's manifest: its path, media type and role."""
 
     path: str
     media_type: str
@@ -43,13 +43,13 @@ class _ManifestItem:
 
 
 def read_book(content: bytes, name: str) -> Document:
-    """Read an EPUB book: chapters as sections, by their own headings or else by the names in its contents list.
+    """Reads an EPUB book. Chapters become sections, by their own headings or by their names in the contents list.
 
     Raises:
         DocumentTooLarge: its chapters unpack past the bounds.
         EmptyDocument: no chapter holds text.
         EncryptedDocument: the chapters are locked.
-        UnreadableDocument: it is damaged, or has no list of chapters.
+        UnreadableDocument: it is damaged or lists no chapters.
     """
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
@@ -76,7 +76,7 @@ def read_book(content: bytes, name: str) -> Document:
 
 
 def _bytes(archive: zipfile.ZipFile, path: str, name: str = "") -> bytes:
-    """A file of the book, within bounds that its header may lie about."""
+    """A file of the book, within bounds, whatever its header claims."""
     with archive.open(path) as file:
         read = file.read(MAX_CHAPTER + 1)
     if len(read) > MAX_CHAPTER:
@@ -114,7 +114,7 @@ def _manifest(package: Element, folder: str) -> dict[str, _ManifestItem]:
 
 
 def _refuse_locked(archive: zipfile.ZipFile, paths: set[str], name: str) -> None:
-    """Scrambled fonts lock nothing; chapters under a key cannot be read."""
+    """Refuses books with encrypted chapters. Obfuscated fonts alone do not matter."""
     if "META-INF/rights.xml" in archive.namelist():
         raise EncryptedDocument(f"{name}: a book under copy protection (DRM); add a copy without it")
     if "META-INF/encryption.xml" not in archive.namelist():
@@ -164,7 +164,7 @@ def _chapters(
 
 
 def _titles(archive: zipfile.ZipFile, items: Mapping[str, _ManifestItem]) -> dict[str, str]:
-    """What the contents list calls each file: the one of EPUB 3 or of EPUB 2, where it can be read."""
+    """The names of the files in the contents list, of EPUB 3 or EPUB 2, if it can be read."""
     titles: dict[str, str] = {}
     for item in items.values():
         if "nav" in item.properties.split() or item.media_type == "application/x-dtbncx+xml":

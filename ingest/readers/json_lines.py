@@ -1,4 +1,4 @@
-"""Reading step of ingest: JSON, whole or a value a line, to values; broken lines are left out and named."""
+"""Parsing JSON, whole or one value a line. Broken lines are left out and named."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _MOST_NAMED = 8
 
 
 def parse(text: str, name: str) -> tuple[object, list[str]]:
-    """The value, or the values of the lines, and what is said of lines that are none.
+    """The value, or the values of the lines, and warnings about invalid lines.
 
     Raises:
         UnreadableDocument: neither the whole nor most of its lines are valid; says where it breaks.
@@ -19,7 +19,7 @@ def parse(text: str, name: str) -> tuple[object, list[str]]:
     try:
         return json.loads(text), []
     except RecursionError:
-        message = f"{name}: JSON nested too deeply; expected records with a text field; export it flatter"
+        message = f"{name}: JSON nested too deeply; expected records with a text field; export it with less nesting"
         raise UnreadableDocument(message) from None
     except ValueError as whole:
         lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
@@ -27,12 +27,12 @@ def parse(text: str, name: str) -> tuple[object, list[str]]:
         if values and len(broken) <= len(values):
             return values, broken
         where = f"line {whole.lineno} column {whole.colno}" if isinstance(whole, json.JSONDecodeError) else "a number"
-        message = f"{name}: invalid JSON at {where} ({_reason(whole)}); mend it there or export it again"
+        message = f"{name}: invalid JSON at {where} ({_reason(whole)}); correct it there or export it again"
         raise UnreadableDocument(message) from whole
 
 
 def _parse_lines(lines: Sequence[tuple[int, str]]) -> tuple[list[object], list[str]]:
-    """Values of JSON Lines, none where the first line is no whole value; and what is wrong with the other lines."""
+    """Values of JSON Lines, none if the first line is not a whole value; and the faults of the other lines."""
     values: list[object] = []
     broken: list[str] = []
     for number, line in lines:

@@ -1,4 +1,4 @@
-"""Reading step of ingest: messages and saved web pages in the form of messages, with all that can be read of them."""
+"""Mail messages, and web pages saved as messages."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _SAVED = ("snapshot-content-location", "x-msa-original-url")
 
 
 class _Bounded(EmailPolicy):
-    """Headers parsed as far as they may be."""
+    """Headers, parsed up to a bound."""
 
     def header_fetch_parse(self, name: str, value: str) -> Any:
         bounded = value[:_LONGEST_HEADER]
@@ -43,7 +43,7 @@ class _Bounded(EmailPolicy):
 
 @dataclass(slots=True)
 class _MessageText:
-    """What was read of a message, and what was not."""
+    """The text of a message, and a count of what was left out."""
 
     name: str
     pieces: list[Piece] = field(default_factory=list)
@@ -52,10 +52,10 @@ class _MessageText:
 
 
 def read_mail(content: bytes, name: str) -> Document:
-    """Read a message: subject, sender, receivers and date decoded, its text, and its attachments as sections.
+    """Reads a message: decoded subject, sender, receivers and date, its text, and its attachments as sections.
 
-    A web page that was saved as a message (MHT) is read as the page. Of a text in several forms the richest is taken.
-    What cannot be read of the attachments is named. Raises EmptyDocument and UnreadableDocument.
+    A web page saved as a message (MHT) is read as the page. Of a text in several forms the richest is taken. Unreadable
+    attachments are named. Raises EmptyDocument and UnreadableDocument.
     """
     message = _parsed(content, name)
     page = _saved_page(message, name)
@@ -79,15 +79,15 @@ def _parsed(content: bytes, name: str) -> EmailMessage:
     try:
         parsed: Message = BytesParser(policy=_Bounded()).parsebytes(content.removeprefix(b"\xef\xbb\xbf").lstrip())
     except (RecursionError, ValueError, LookupError, AttributeError, IndexError, TypeError) as error:
-        message = f"{name}: a damaged message ({type(error).__name__}); save it anew from the mail program"
+        message = f"{name}: a damaged message ({type(error).__name__}); save it again from the mail program"
         raise UnreadableDocument(message) from error
     if not isinstance(parsed, EmailMessage):
-        raise UnreadableDocument(f"{name}: expected a message, got {type(parsed).__name__}; save it anew")
+        raise UnreadableDocument(f"{name}: expected a message, got {type(parsed).__name__}; save it again")
     return parsed
 
 
 def _header(message: EmailMessage, name: str) -> str:
-    """A header as words; bytes that no encoding is named for are read as what they are likeliest, long ones as is."""
+    """A header as words. Bytes without a named encoding are decoded by likelihood; long ones are kept as they are."""
     value = next((str(said) for key, said in message.raw_items() if key.lower() == name.lower()), "")
     if any("\udc80" <= letter <= "\udcff" for letter in value):
         value = encoding.decode(value.encode("utf-8", "surrogateescape"), name=name).text
@@ -105,7 +105,7 @@ def _year(message: EmailMessage) -> int | None:
 
 
 def _saved_page(message: EmailMessage, name: str) -> EmailMessage | None:
-    """The page, where the message is one that a browser saved."""
+    """The page, if the message is one that a browser saved."""
     saved = name.lower().endswith((".mht", ".mhtml")) or any(message.get(key) for key in _SAVED)
     if not saved:
         return None
@@ -130,7 +130,7 @@ def _read_page(message: EmailMessage, page: EmailMessage, content: bytes, name: 
 
 
 def _parts(message: EmailMessage) -> Iterator[EmailMessage]:
-    """The message itself or all of its parts that hold no others, at most :data:`_MOST_PARTS`."""
+    """The message itself, or all its leaf parts, at most :data:`_MOST_PARTS`."""
     for number, part in enumerate(message.walk()):
         if number >= _MOST_PARTS:
             return
@@ -182,7 +182,7 @@ def _body_pieces(body: EmailMessage, sheet: _MessageText) -> list[Piece]:
 
 
 def plain_pieces(text: str) -> list[Piece]:
-    """A plain text as the reader of plain text sees it, without the marks of what is quoted from other messages."""
+    """A plain text, read as plain-text files are, without the marks of quoted messages."""
     from sinkqa.ingest.readers.text import read_text
 
     bare = _QUOTED.sub("", text)
@@ -193,7 +193,7 @@ def plain_pieces(text: str) -> list[Piece]:
 
 
 def _attachments(message: EmailMessage, body: object) -> Iterator[EmailMessage]:
-    """All parts but the text and its other forms; a message within is one part."""
+    """All parts except the text and its other forms. A message inside is one part."""
     waiting: list[Message] = [message]
     while waiting:
         part = waiting.pop(0)
@@ -218,7 +218,7 @@ def _is_attached(part: EmailMessage) -> bool:
 
 
 def _take_attachment(part: EmailMessage, sheet: _MessageText, *, depth: int) -> None:
-    """The attachment as a section under its name; a warning where it cannot be read."""
+    """Adds the attachment as a section under its name; a warning if it cannot be read."""
     from sinkqa.ingest.readers import read_bytes
 
     if part.get_content_type() == "message/rfc822":

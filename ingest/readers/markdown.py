@@ -1,4 +1,4 @@
-"""Reading step of ingest: Markdown, rendered to markup and read as such; front matter gives the metadata."""
+"""Markdown, rendered to markup and read as such. Front matter gives the metadata."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from sinkqa.ingest.readers.sheets.dialects import to_markup
 
 
 def read_markdown(content: bytes, name: str) -> Document:
-    """Read Markdown (CommonMark with tables and footnotes); the source text is the rendered text, a block a line.
+    """Reads Markdown (CommonMark with tables and footnotes). The source text is the rendered text, a block a line.
 
-    ``<!-- page: 8 -->`` on a line of its own begins page 8 of the original. Raises EmptyDocument where no text remains.
+    ``<!-- page: 8 -->`` on a line of its own begins page 8 of the original. Raises EmptyDocument if no text remains.
     """
     text, warnings = decode(content, name)
     fields, body, doubts = split_fields(text)
@@ -36,7 +36,7 @@ def read_markdown(content: bytes, name: str) -> Document:
 
 
 def markdown_pieces(text: str, left: LeftOut | None = None, *, name: str = "a text in Markdown") -> list[Piece]:
-    """Pieces of Markdown without front matter, headings not yet settled; raw HTML in it is read like a page."""
+    """Pieces of Markdown without front matter, before headings are settled. Raw HTML is read like a page."""
     return markup_pieces(to_markup(text), left, name=name)
 
 

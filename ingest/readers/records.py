@@ -1,4 +1,4 @@
-"""Reading step of ingest: JSON and JSON Lines records: each a section with all the words that it holds."""
+"""JSON and JSON Lines records, each a section with all its words."""
 
 from __future__ import annotations
 
@@ -68,9 +68,9 @@ _BREAKS = re.compile(
 
 @dataclass(slots=True)
 class _Left:
-    """What of the records holds no words: names of fields in order, and how many records hold nothing else.
+    """Parts of records without words: field names in order, and the number of records with nothing else.
 
-    ``unshown`` is what the markup of their words hides.
+    ``unshown`` counts text that the markup hides.
     """
 
     fields: dict[str, None] = field(default_factory=dict)
@@ -79,13 +79,13 @@ class _Left:
 
 
 def read_records(content: bytes, name: str) -> Document:
-    """Read objects, arrays of them or of strings, or one a line; the source text is their words in order.
+    """Reads objects, arrays of objects or strings, or one value a line. The source text is their words in order.
 
-    Titles, dates, addresses and languages are known by their names; flat records that hold numbers alike are a table.
-    Lines that are not valid and fields without words are left out and named.
+    Field names identify titles, dates, addresses and languages. Similar flat records with numbers become a table.
+    Invalid lines and fields without words are left out and named.
 
     Raises:
-        UnreadableDocument: no valid JSON; says where it breaks.
+        UnreadableDocument: not valid JSON; the message says where it breaks.
         UnsupportedFormat: JSON, but no record holds words.
     """
     text, warnings = decode(content, name)
@@ -101,7 +101,9 @@ def read_records(content: bytes, name: str) -> Document:
     if not any(piece.kind != "heading" for piece in pieces):
         keys = ", ".join(_TEXT_KEYS[:5])
         if _DEEPER in left.fields:
-            raise UnsupportedFormat(f"{name}: JSON with words only below {_DEEPEST} nested objects; export it flatter")
+            raise UnsupportedFormat(
+                f"{name}: JSON with words only below {_DEEPEST} nested objects; export it less nested"
+            )
         raise UnsupportedFormat(f"{name}: JSON without text; expected objects with one of {keys}; name the field so")
     if top is not None:
         pieces = [*_record_pieces(top, left, depth=0, alone=True), *pieces]
@@ -123,7 +125,7 @@ def read_records(content: bytes, name: str) -> Document:
 
 
 def _records(value: object) -> tuple[list[Record], Record | None]:
-    """The records, and what wraps them where it says something itself."""
+    """The records, and the object around them if it has words itself."""
     if isinstance(value, list):
         return [item if isinstance(item, dict) else {"": item} for item in value if item not in (None, "")], None
     if not isinstance(value, dict):
@@ -176,7 +178,7 @@ def _spelt(value: object) -> str:
 
 
 def _record_pieces(record: Record, left: _Left, *, depth: int, alone: bool) -> list[Piece]:
-    """A heading with the record's title (the document's own title if it stands alone) and all its words in order."""
+    """A heading with the record's title (the document's title if it is the only record), then its words in order."""
     if depth > _DEEPEST:
         left.fields[_DEEPER] = None
         return []
@@ -204,7 +206,7 @@ def _record_pieces(record: Record, left: _Left, *, depth: int, alone: bool) -> l
 
 
 def _heading_key(fields: Record) -> str | None:
-    """The field that names the record, where it has no title."""
+    """The field that names a record without a title."""
     return next(
         (
             key
@@ -226,7 +228,7 @@ def _is_text(key: str) -> bool:
 
 
 def _exchange(fields: dict[str, object]) -> list[Piece]:
-    """A question and its answer as one paragraph, taken out of the fields: neither says much without the other."""
+    """A question and its answer as one paragraph, removed from the fields: neither says much alone."""
     question = next((key for key in fields if key.lower() in _QUESTION_KEYS and isinstance(fields[key], str)), None)
     answer = next((key for key in fields if key.lower() in _ANSWER_KEYS and isinstance(fields[key], str)), None)
     if question is None or answer is None:
@@ -240,7 +242,7 @@ def _exchange(fields: dict[str, object]) -> list[Piece]:
 
 
 def _value_pieces(key: str, value: object, left: _Left, *, depth: int, level: int, strict: bool) -> list[Piece]:
-    """The words of one field; ``strict`` takes prose alone, where another field is known to hold the text."""
+    """The words of one field. ``strict`` takes only prose, if another field is known to hold the text."""
     if value in (None, "", [], {}):
         return []
     if isinstance(value, str):
@@ -286,7 +288,7 @@ def _is_prose(text: str) -> bool:
 
 
 def _prose_pieces(key: str, text: str, left: _Left, level: int) -> list[Piece]:
-    """The text under its headings; ``key`` is said before it where that names what it is."""
+    """The text under its headings. ``key`` comes before it if it names its meaning."""
     pieces = outline(markdown_pieces(text, left.unshown) if _MARKUP.search(text) else _plain_pieces(text))
     pieces = [
         replace(piece, level=min(max(piece.level, 1) + level, 6)) if piece.kind == "heading" else piece
@@ -298,7 +300,7 @@ def _prose_pieces(key: str, text: str, left: _Left, level: int) -> list[Piece]:
 
 
 def _plain_pieces(text: str) -> list[Piece]:
-    """Paragraphs of plain text; a text flattened to one long line is cut where its numbering begins again."""
+    """Paragraphs of plain text. A text flattened to one long line is cut where its numbering restarts."""
     paragraphs: list[str] = []
     for line in re.split(r"\n[ \t\r]*\n" if re.search(r"\n[ \t\r]*\n", text) else r"\n", text.replace("\r\n", "\n")):
         paragraphs += _BREAKS.split(line) if len(line) > 200 else [line]
@@ -306,7 +308,7 @@ def _plain_pieces(text: str) -> list[Piece]:
 
 
 def _metadata(records: Sequence[Record], name: str) -> Metadata:
-    """Of the only record; of a collection only what all records share."""
+    """Metadata of the only record; of a collection, values that all records share."""
     language = _shared(records, _LANGUAGE_KEYS)
     year = re.match(r"(1[5-9]\d\d|20\d\d)(?!\d)", _shared(records, _DATE_KEYS) or "")
     return Metadata(

@@ -1,4 +1,4 @@
-"""Reading step of ingest: presentations: each slide a page with its title, bullets, tables, charts and notes."""
+"""Presentations: each slide is a page with its title, bullets, tables, charts and notes."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _DAMAGE = (
 
 @dataclass(slots=True)
 class _Deck:
-    """What was read of a presentation, and what was not: its kind and the numbers of the slides."""
+    """The content of a presentation, and a record of things not read: their kind and slide numbers."""
 
     pieces: list[Piece] = field(default_factory=list)
     unread: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
@@ -45,10 +45,10 @@ class _Deck:
 
 
 def read_slides(content: bytes, name: str) -> Document:
-    """Read a PPTX or PPTM presentation; the pages are its slides.
+    """Reads a PPTX or PPTM presentation. The pages are its slides.
 
-    A slide's title is a heading, its shapes follow from top to bottom and its notes last, named so. Hidden slides are
-    left out and named, as are pictures, media, formulas and charts without categories.
+    A slide's title is a heading. Its shapes follow from top to bottom, then its notes, marked as notes. Hidden slides,
+    pictures, media, formulas and charts without categories are left out and named.
 
     Raises:
         DocumentTooLarge: it unpacks past the bounds, or has more than :data:`MAX_SLIDES` slides.
@@ -71,7 +71,7 @@ def read_slides(content: bytes, name: str) -> Document:
         title, author = " ".join(properties.title.split()), " ".join(properties.author.split())
     except (*_DAMAGE, PythonPptxError) as error:
         what = " ".join(str(error).split())[:120]
-        message = f"{name}: a damaged presentation ({type(error).__name__}: {what}); save it anew from PowerPoint"
+        message = f"{name}: a damaged presentation ({type(error).__name__}: {what}); save it again from PowerPoint"
         raise UnreadableDocument(message) from error
     first = next((piece.text for piece in deck.pieces if piece.kind == "heading"), None)
     told = [f"{name}: {what}: slide{'s' * (len(at) > 1)} {_spelt(at)}" for what, at in deck.unread.items()]
@@ -112,7 +112,7 @@ def _take_slide(slide: Any, number: int, height: int, deck: _Deck) -> None:
 
 
 def _in_order(shapes: Sequence[Any], height: int) -> list[Any]:
-    """From top to bottom, side by side from the left; what has no place of its own stands where its file has it."""
+    """From top to bottom, side by side from the left. A shape without a place keeps its file order."""
     placed = [((shape.top or 0) // max(1, int(_ROW * height)), shape.left or 0, at) for at, shape in enumerate(shapes)]
     return [shapes[at] for _, _, at in sorted(placed)]
 
@@ -145,7 +145,7 @@ def _take_shape(shape: Any, number: int, height: int, deck: _Deck, depth: int) -
 
 
 def _kind_of(shape: Any) -> Any:
-    """Its kind; None for a shape without an outline, for which the library has no name."""
+    """Its kind; None for a shape without an outline, which the library has no name for."""
     try:
         return shape.shape_type
     except NotImplementedError:
@@ -165,7 +165,7 @@ def _paragraph_texts(frame: Any, deck: _Deck) -> list[str]:
 
 
 def _text(paragraph: Any, deck: _Deck) -> str:
-    """The words of a paragraph; raised figures keep their place in small digits, struck words are left out."""
+    """The words of a paragraph. Raised figures become small digits; struck words are left out."""
     words: list[str] = []
     for child in paragraph:
         tag = str(child.tag).removeprefix(_A)
@@ -186,7 +186,7 @@ def _text(paragraph: Any, deck: _Deck) -> str:
 
 
 def _text_pieces(shape: Any, number: int, deck: _Deck) -> Iterator[Piece]:
-    """Paragraphs; list items where they have bullets or stand in the body of the slide's layout."""
+    """Paragraphs; list items if they have bullets or are in the body of the slide's layout."""
     from pptx.enum.shapes import PP_PLACEHOLDER
 
     kind = shape.placeholder_format.type if shape.is_placeholder else None
@@ -213,7 +213,7 @@ def _text_pieces(shape: Any, number: int, deck: _Deck) -> Iterator[Piece]:
 
 
 def _ordinal(count: int, scheme: str) -> str:
-    """A number as a slide prints it: 1., (a), IV), 一; beyond those that PowerPoint counts to, in figures."""
+    """A number as a slide prints it: 1., (a), IV), 一; beyond PowerPoint's series, in digits."""
     if not 0 < count <= _MOST_COUNTED:
         return f"{count}."
     if scheme.startswith("alpha"):
@@ -274,12 +274,12 @@ def _table_pieces(table: Any, deck: _Deck) -> list[Piece]:
 
 
 def _reach(told: int, taken: Sequence[bool]) -> int:
-    """How many places a cell takes: as many as it tells, as far as those behind it are there and say that they are."""
+    """The number of places a cell takes: as many as it says, if those after it exist and say that they belong to it."""
     return next((at for at, each in enumerate(taken, 1) if not each or at >= told), len(taken) + 1)
 
 
 def _take_chart(chart: Any, number: int, deck: _Deck) -> None:
-    """A chart's title, categories and values as a table; others than of categories are named."""
+    """A chart's title, categories and values as a table. Charts without categories are named."""
     title = " ".join(_paragraph_texts(chart.chart_title.text_frame, deck)) if _has_title(chart) else ""
     plots = [plot for plot in chart.plots if len(list(plot.categories))]
     if not plots:
@@ -311,7 +311,7 @@ def _format_of(series: Any) -> str:
 
 
 def _diagram_texts(shape: Any) -> list[str]:
-    """The words of a SmartArt drawing, in the order in which they were written."""
+    """The words of a SmartArt drawing, in the order they were written."""
     relation = next((each.get(f"{_RELATIONS}dm") for each in shape._element.iter(f"{_DIAGRAM}relIds")), None)
     if relation is None:
         return []

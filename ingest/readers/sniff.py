@@ -1,4 +1,4 @@
-"""Reading step of ingest: which format bytes are in, whatever the file is called."""
+"""Detecting the format of bytes, whatever the file's name."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _OLD_OFFICE = {
     "Workbook": ("an old Excel file (.xls, .et)", "save it as .xlsx"),
     "Book": ("an old Excel file (.xls)", "save it as .xlsx"),
 }
-"""Streams of the binary formats of Office, what each shows the file to be and what to do with it."""
+"""Streams of Office's binary formats, with the kind of file and what to do with it."""
 _OPEN_DOCUMENT = {
     b"opendocument.text": ("an OpenDocument text", "save it as .docx"),
     b"opendocument.spreadsheet": ("an OpenDocument spreadsheet", "save it as .xlsx"),
@@ -42,11 +42,11 @@ _OPEN_DOCUMENT = {
 
 
 def sniff(content: bytes, name: str, *, expected: str | None) -> str:
-    """The format of ``content``; ``expected`` is what its name says, and decides where the bytes leave a choice.
+    """The format of ``content``. ``expected`` is the format of its name, and decides if the bytes leave a choice.
 
     Raises:
-        UnsupportedFormat: the bytes are of a format that has no reader.
-        UnreadableDocument: the bytes are not even what the name promises.
+        UnsupportedFormat: no reader takes the format of the bytes.
+        UnreadableDocument: the bytes are not in the format of the name.
         EncryptedDocument: a Word file under a password.
     """
     if b"%PDF-" in content[:1024]:
@@ -79,7 +79,7 @@ def _in_text(head: bytes, content: bytes, name: str, expected: str | None) -> st
 
 
 def _is_mail(head: bytes, expected: str | None) -> bool:
-    """Whether a file begins with the headers of a message; without that name, with those that only programs write."""
+    """Whether a file begins with message headers; without a mail name, with those that only programs write."""
     headers = _HEADERS.match(head)
     wanted = _OF_MAIL if expected == "mail" else _OF_MIME
     return headers is not None and expected != "markdown" and wanted.search(headers[1]) is not None
@@ -114,7 +114,7 @@ def _in_zip(content: bytes, name: str) -> str:
 
 
 def _other_zip(content: bytes, members: set[str]) -> tuple[str, str]:
-    """What an archive is that has no reader, and what to do with it."""
+    """The kind of an archive without a reader, and what to do with it."""
     if "xl/workbook.bin" in members:
         return "a binary Excel workbook (.xlsb)", "save it as .xlsx"
     found = next((told for mark, told in _OPEN_DOCUMENT.items() if mark in content[:200]), None)

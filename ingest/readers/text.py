@@ -1,4 +1,4 @@
-"""Reading step of ingest for plain text: the decoded file, its lines sorted into blocks."""
+"""Reading plain text: the decoded file, with its lines sorted into blocks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MAX_PLAIN = 60  # columns of a heading without a number
 
 
 def read_text(content: bytes, name: str) -> Document:
-    """Read a plain-text file. ``text`` is the decoded file, newlines untranslated.
+    """Reads a plain-text file. ``text`` is the decoded file, newlines untranslated.
 
     Every character that is not white space belongs to exactly one block. Raises EmptyDocument and UnreadableDocument.
     """
@@ -41,7 +41,7 @@ def read_text(content: bytes, name: str) -> Document:
 
 
 class _TextBlocks:
-    """Lines of one text on their way into blocks; each line is taken once."""
+    """The lines of one text, sorted into blocks; each line is taken once."""
 
     def __init__(self, text: str, lines: list[TextLine]) -> None:
         self.text = text
@@ -54,7 +54,7 @@ class _TextBlocks:
         self._blocks: list[Block] = [Block("furniture", tuple(spans)) for spans in (frame, margins) if spans]
 
     def blocks(self) -> tuple[Block, ...]:
-        """All blocks in reading order. Each step takes its lines, and the steps after it see the rest."""
+        """All blocks in reading order. Each step takes lines; later steps see the rest."""
         for index in sorted({*self.running, *contents_lines(self.lines)}):
             self._take("furniture", [index])
         self._take_tables()
@@ -82,7 +82,7 @@ class _TextBlocks:
             self._blocks.append(Block(kind, self._spans(indices), level=level))
 
     def _spans(self, indices: Sequence[int], start: int | None = None) -> tuple[Span, ...]:
-        """Spans of lines in order; neighbours that nothing was lifted out between are one span."""
+        """Spans of lines in order. Neighbours with nothing taken out between them form one span."""
         spans: list[Span] = []
         for place, index in enumerate(indices):
             span = self.lines[index].span
@@ -111,7 +111,7 @@ class _TextBlocks:
 
     @staticmethod
     def _holds(spans: Sequence[Span], table: Table) -> bool:
-        """Whether no cell of a table reaches over what is not of its lines."""
+        """Whether no cell of a table extends over text outside its lines."""
         cells = (span for cell in table.cells for span in cell.spans)
         return all(any(whole.start <= cell.start and cell.end <= whole.end for whole in spans) for cell in cells)
 
@@ -120,7 +120,7 @@ class _TextBlocks:
         self._blocks.append(Block("table", self._spans(indices), table=table))
 
     def _is_prose(self, front: Front) -> bool:
-        """Whether the lines of a title are the first full lines of a wrapped paragraph, or end within one."""
+        """Whether the lines of a title are the first full lines of a wrapped paragraph, or end inside one."""
         first, last = front.title[0], front.title[-1]
         wide = self.lines[first].text[0] >= "\u3400"  # a letterhead in Latin letters goes on in small ones, too
         begun = wide and first > 0 and first - 1 not in self._taken and self._inside(first - 1, first)
@@ -150,7 +150,7 @@ class _TextBlocks:
         return {free[place]: heading for place, heading in find_headings(opening).items()}
 
     def _plain_headings(self, groups: Sequence[Sequence[int]], headings: dict[int, Heading]) -> dict[int, Heading]:
-        """Short lines of their own between whole sentences: headings without a number, one level below the last."""
+        """Short separate lines between whole sentences: headings without a number, one level below the last."""
         found: dict[int, Heading] = {}
         level = 1
         for place, group in enumerate(groups[:-1]):
@@ -174,7 +174,7 @@ class _TextBlocks:
         return alone and opens and plain and fits and reads_as_title(line.text) and not CAPTION.match(line.text)
 
     def _inside(self, before: int, index: int) -> bool:
-        """Whether a line stands in the middle of a sentence that began on the line before it."""
+        """Whether a line is inside a sentence that began on the line before it."""
         a = self.lines[before]
         return index == before + 1 and not a.sentence_end and not match(a.text) and self._joins(before, index)
 
@@ -182,7 +182,7 @@ class _TextBlocks:
         return continues(self.lines, before, index, flow=self.flow)
 
     def _goes_on(self, group: Sequence[int], index: int, headings: dict[int, Heading]) -> bool:
-        """Whether a line belongs to the group before it; a heading that fills its line may end on a shorter second."""
+        """Whether a line belongs to the group before it. A heading that fills its line may end on a second."""
         heading = headings.get(group[0])
         first, line = self.lines[group[0]], self.lines[index]
         if heading is None or heading.end < len(first.text):
@@ -216,7 +216,7 @@ class _TextBlocks:
                 self._blocks.append(Block(kind, self._spans(group, start), level=level))
 
     def _words(self, start: int, group: Sequence[int]) -> str:
-        """The lines of a group from ``start`` on, set end to end."""
+        """The lines of a group from ``start`` on, joined."""
         whole = "".join(self.lines[i].text for i in group)
         return whole[start - self.lines[group[0]].span.start :] if group else ""
 

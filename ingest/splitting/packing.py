@@ -1,4 +1,4 @@
-"""Splitting step of the flow: how large a passage gets, and how units are packed into passages of that size."""
+"""The size of passages, and packing units into passages of that size."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _TAIL_SHARE = 0.25  # a last passage below this share of the target joins the on
 
 @dataclass(frozen=True, slots=True)
 class Splitting:
-    """How large passages get, in Chinese characters; three Latin characters count as one.
+    """The size of passages, in Chinese characters; three Latin characters count as one.
 
-    ``target_chars`` is what a passage aims at, ``max_chars`` what it never exceeds (at least 60).
+    ``target_chars`` is the size aimed at, ``max_chars`` the size never exceeded (at least 60).
     """
 
     target_chars: int = 240
@@ -36,13 +36,13 @@ class Splitting:
 
 
 def size(text: str) -> float:
-    """The information in a text, in Chinese characters: they take three bytes of UTF-8, Latin letters one."""
+    """The information in a text, in Chinese characters. Those take three bytes of UTF-8, Latin letters one."""
     return (len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))) / 3
 
 
 @dataclass(frozen=True, slots=True)
 class PassageDraft:
-    """What a passage says, before it is placed in its document. Spans in any order, overlapping or not."""
+    """The content of a passage before it is placed in its document. Spans may be in any order and overlap."""
 
     kind: PassageKind
     text: str
@@ -55,7 +55,7 @@ class PassageDraft:
 class Paragraph:
     """A run of sentences in source order, in reading form.
 
-    ``sizes`` are those of the sentences with the space behind each; they bound that of any text made of them.
+    ``sizes`` are those of the sentences with the space after each. Their sum bounds the size of any text made of them.
     """
 
     view: View
@@ -74,21 +74,21 @@ class Paragraph:
 
     @property
     def start(self) -> int:
-        """Where it begins in the source."""
+        """Its start in the source."""
         return self.view.starts.item(self.sentences[0][0])
 
     @property
     def end(self) -> int:
-        """Where it ends in the source."""
+        """Its end in the source."""
         return self.view.ends.item(self.sentences[-1][1] - 1)
 
     @property
     def spans(self) -> tuple[Span, ...]:
-        """The source behind it."""
+        """Its source spans."""
         return self.view.to_source(self.sentences[0][0], self.sentences[-1][1])
 
     def units(self) -> tuple[Unit, ...]:
-        """One for each sentence."""
+        """One unit for each sentence."""
         return tuple(Unit(self.view.to_source(start, end), self.view.text[start:end]) for start, end in self.sentences)
 
     def part(self, first: int, last: int) -> Paragraph:
@@ -97,10 +97,10 @@ class Paragraph:
 
 
 def paragraphs(source: str, spans: Sequence[Span], *, maximum: float, whole_below: float = 0.0) -> Iterator[Paragraph]:
-    """The spans as paragraphs: one, or more where the spans turn back in the source.
+    """The spans as one paragraph, or as several if the spans go back in the source.
 
-    A text smaller than ``whole_below`` is a single unit; otherwise each sentence is one, cut where its size is over
-    ``maximum``. Blank spans give no paragraph.
+    A text smaller than ``whole_below`` is a single unit. Otherwise each sentence is one; sentences larger than
+    ``maximum`` are cut. Blank spans give no paragraph.
     """
     for ascending in _ascending(spans):
         view = reading_view(source, ascending)
@@ -114,7 +114,7 @@ def paragraphs(source: str, spans: Sequence[Span], *, maximum: float, whole_belo
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """The range without the white space at its ends, as the reading form of its own source has none; None if blank."""
+    """The range without white space at its ends, as in the reading form of its own source; None if blank."""
     inner = text[start:end].strip()
     first = start + text[start:end].find(inner)
     return (first, first + len(inner)) if inner else None
@@ -132,8 +132,8 @@ def _sentences(text: str, maximum: float) -> Iterator[tuple[int, int]]:
 def packed(source: Sequence[Paragraph], target: float, maximum: float) -> list[list[Paragraph]]:
     """Groups of paragraphs, in order, each near the target and none over the maximum.
 
-    Short neighbours share a group; a paragraph over the target is divided evenly at sentence borders. Within a group
-    the source never turns back.
+    Short neighbours share a group. A paragraph over the target is divided evenly at sentence borders. Within a group
+    the source never goes back.
     """
     groups: list[list[Paragraph]] = []
     for paragraph in source:
@@ -149,7 +149,7 @@ def packed(source: Sequence[Paragraph], target: float, maximum: float) -> list[l
 
 
 def divided(sizes: Sequence[float], target: float, maximum: float) -> list[tuple[int, int]]:
-    """Ranges of neighbours of nearly equal sums near ``target``, none over ``maximum`` unless a single one is."""
+    """Ranges of neighbours with nearly equal sums near ``target``, none over ``maximum`` unless a single one is."""
     total = sum(sizes)
     parts = max(1, round(total / target))
     ideal = total / parts
@@ -167,7 +167,7 @@ def divided(sizes: Sequence[float], target: float, maximum: float) -> list[tuple
 
 
 def merged(source: str, spans: Iterable[Span]) -> tuple[Span, ...]:
-    """The spans ordered; those that overlap, touch or have only white space between them made one."""
+    """The spans in order. Spans that overlap, touch or have only white space between them become one."""
     ordered = sorted(spans)
     if len(ordered) == 1:
         return (ordered[0],)

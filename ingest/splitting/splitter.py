@@ -1,4 +1,4 @@
-"""Splitting step of the flow: a document becomes passages, its units of evidence."""
+"""Splitting a document into passages."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _DEFAULT = Splitting()
 def split(document: Document, *, params: Splitting = _DEFAULT) -> list[Passage]:
     """Splits a document into its passages, in reading order.
 
-    Every character of a block that is neither furniture nor a heading stands in at least one passage. A heading stands
-    in the section path of the passages below it or, where there are none, in a passage of its own; one that tells a
-    fact of its own (:func:`tells`) stands in the text below it as well. Only the title that
-    opens the document is in neither, unless the document holds nothing else. Ids are unique and stable.
+    Every character of a block that is neither furniture nor a heading is in at least one passage. A heading is in the
+    section path of the passages below it or, if there are none, in a passage of its own. A heading that states a fact
+    (:func:`tells`) is also in the text below it. Only the title that opens the document is in neither, unless the
+    document holds nothing else. Ids are unique and stable.
     """
     doc_id = document.doc_id
     page_starts = [page.start for page in document.pages]
@@ -54,7 +54,7 @@ def split(document: Document, *, params: Splitting = _DEFAULT) -> list[Passage]:
 
 
 def language_of(text: str, of_document: str) -> str:
-    """The language of the text itself; of the document where the text does not show it (no letters, no kana)."""
+    """The language of the text, or of the document if the text does not show it (no letters, no kana)."""
     if of_document == "en" and text.isascii():  # other languages show an accent in a passage
         return "en"
     found = detect(text)
@@ -63,7 +63,7 @@ def language_of(text: str, of_document: str) -> str:
 
 @dataclass(slots=True)
 class _Section:
-    """An open section: its heading, behind those of sections that closed without any text."""
+    """An open section: its heading, after those of sections that closed without text."""
 
     level: int
     headings: list[Paragraph]
@@ -74,7 +74,7 @@ _Placed = tuple[tuple[str, ...], PassageDraft]
 
 
 class _BlockWalk:
-    """One walk over the blocks, which holds back paragraphs and list items until they make passages."""
+    """One walk over the blocks. It holds back paragraphs and list items until they make passages."""
 
     def __init__(self, source: str, params: Splitting) -> None:
         self.source, self.params = source, params
@@ -130,12 +130,12 @@ class _BlockWalk:
         return list(paragraphs(self.source, block.spans, maximum=maximum))
 
     def read_item(self, block: Block) -> list[Paragraph]:
-        """A list item, in sentences where it is long; a lead-in takes half of the room."""
+        """A list item, in sentences if it is long. A lead-in takes half of the room."""
         whole, maximum = self.params.target_chars / 3, self.params.max_chars / 2 - 1
         return list(paragraphs(self.source, block.spans, maximum=maximum, whole_below=whole))
 
     def heading(self, block: Block) -> Iterator[_Placed]:
-        """Opens a section; a heading as long as a passage is text, and one that tells a fact is text too."""
+        """Opens a section. A heading as long as a passage is text, and one that states a fact is text too."""
         headings = self.read(block)
         text = " ".join(heading.text for heading in headings)
         telling = tells(text)
@@ -153,7 +153,7 @@ class _BlockWalk:
             self.hold(block, joins=is_bare(text))
 
     def hold(self, block: Block, *, joins: bool) -> None:
-        """Holds back a heading that tells a fact; one that ``joins`` the heading above it is one line with that."""
+        """Holds back a heading that states a fact. One that ``joins`` the heading above forms one line with it."""
         spans = block.spans
         if joins and self.above is not None:
             spans = (*self.above.spans, *spans)
@@ -164,7 +164,7 @@ class _BlockWalk:
         self.above = replace(block, spans=spans)
 
     def pop(self, level: int) -> list[Paragraph]:
-        """Leaves the sections at the level and below; returns the headings that had no text."""
+        """Leaves the sections at the level and below. Returns the headings that had no text."""
         carried: list[Paragraph] = []
         while self.sections and self.sections[-1].level >= level:
             section = self.sections.pop()
@@ -177,7 +177,7 @@ class _BlockWalk:
         yield from self.texts(self.pop(level))
 
     def introduction(self) -> list[Paragraph]:
-        """The lead-in of a list: the paragraph before it, or its last sentence where the paragraph is long."""
+        """The lead-in of a list: the paragraph before it, or its last sentence if the paragraph is long."""
         room = self.params.target_chars / 2
         if not self.held:
             return []
@@ -188,7 +188,7 @@ class _BlockWalk:
         return [sentence] if sentence.size <= room and INTRODUCES.search(sentence.text) else []
 
     def flush(self) -> Iterator[_Placed]:
-        """Makes passages of what is held back."""
+        """Makes passages of the held-back text."""
         held, items, lead, notes = self.held, self.items, self.lead, self.notes
         self.held, self.items, self.lead, self.notes, self.told = [], [], [], [], 0
         yield from self.texts(held)
@@ -199,7 +199,7 @@ class _BlockWalk:
         yield from self.texts(notes)
 
     def lists(self, lead: list[Paragraph], items: list[Paragraph]) -> Iterator[_Placed]:
-        """Items behind their lead-in; a list over the maximum is divided and the lead-in, if it is one, repeated."""
+        """Items after their lead-in. A list over the maximum is divided, and a real lead-in is repeated."""
         taken = sum(paragraph.size for paragraph in lead)
         room = self.params.max_chars - taken
         target = room if sum(item.size for item in items) <= room else max(self.params.target_chars - taken, room / 2)

@@ -1,4 +1,4 @@
-"""Splitting step of the flow: the passages of a table, one for each row and one for the whole."""
+"""The passages of a table, one for each row and one for the whole."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _BETWEEN = " | "
 
 
 class _QuotablePart(NamedTuple):
-    """A stretch of a passage's text, the source behind it and what may be quoted of it."""
+    """A stretch of a passage's text with its source and its quotable units."""
 
     text: str
     spans: tuple[Span, ...]
@@ -30,13 +30,13 @@ class _QuotablePart(NamedTuple):
 
 
 def table_drafts(source: str, block: Block, params: Splitting) -> Iterator[PassageDraft]:
-    """The row passages from top to bottom, then the whole table, in parts where it exceeds the maximum.
+    """The row passages from top to bottom, then the whole table, in parts if it exceeds the maximum.
 
-    A row gathers its label cells, its other cells each under its column header, the caption, and as a cell the unit
-    where the table gives one for all of it; a merged cell counts for every row that it covers. Rows without a cell
-    beside their labels are in the whole table only. A row that exceeds the maximum is divided between cells, or
-    sentences of a cell, with its labels repeated. What of the block belongs to no part of its table (a caption repeated
-    on the next page) ends the whole-table passage.
+    A row passage has its label cells, its other cells each under its column header, the caption, and as a cell the unit
+    if the table gives one for all of it. A merged cell counts for every row that it covers. Rows without a cell beside
+    their labels are in the whole table only. A row that exceeds the maximum is divided between cells, or sentences of a
+    cell, with its labels repeated. Text of the block outside all parts of its table (a caption repeated on the next
+    page) ends the whole-table passage.
 
     Raises:
         ValueError: the block has no table.
@@ -55,7 +55,7 @@ def table_drafts(source: str, block: Block, params: Splitting) -> Iterator[Passa
 
 
 class _TableTexts:
-    """A table with its cells by row and its headers by column. What rows and the whole table share is made once."""
+    """A table with its cells by row and its headers by column. Shared texts are made once."""
 
     def __init__(self, source: str, table: Table, params: Splitting) -> None:
         self.source, self.table, self.params = source, table, params
@@ -82,14 +82,14 @@ class _TableTexts:
         return self.reading(spans)[0]
 
     def reading(self, spans: tuple[Span, ...]) -> tuple[str, tuple[Span, ...]]:
-        """The reading form and the source behind it."""
+        """The reading form and its source."""
         if spans not in self.readings:
             view = reading_view(self.source, spans)
             self.readings[spans] = view.text, view.to_source(0, len(view.text))
         return self.readings[spans]
 
     def row(self, row: int, cells: Sequence[Cell]) -> tuple[list[_QuotablePart], list[_QuotablePart]]:
-        """The entries of a row's label cells and of its other cells, as far as they are among ``cells``."""
+        """The entries of a row's label cells and of its other cells, limited to ``cells``."""
         labels = [cell for cell in self.rows[row] if cell.column < self.table.label_columns]
         name = " ".join(self.text(cell.spans) for cell in labels)
         sides: tuple[list[_QuotablePart], list[_QuotablePart]] = ([], [])
@@ -99,7 +99,7 @@ class _TableTexts:
         return sides
 
     def entries(self, cell: Cell, row_label: str) -> list[_QuotablePart]:
-        """The cell under its header; one entry for each piece of it, or each sentence of a long piece."""
+        """The cell under its header, with one entry for each piece, or for each sentence of a long piece."""
         key = (id(cell), row_label)
         if key not in self.made:
             label, header, spans = self.header_of(cell)
@@ -112,7 +112,7 @@ class _TableTexts:
         return self.made[key]
 
     def header_of(self, cell: Cell) -> tuple[str, str, tuple[Span, ...]]:
-        """What labels the cell's column; the same and its source, but nothing where it is long to be repeated."""
+        """The header of the cell's column, and the same with its source; nothing if it is too long to repeat."""
         columns = (cell.column, cell.column_span)
         if columns not in self.above:
             above = [header for header in self.headers if _is_above(header, cell)]
@@ -125,7 +125,7 @@ class _TableTexts:
         return self.above[columns]
 
     def units(self, spans: tuple[Span, ...], label: str) -> Iterator[Unit]:
-        """Each piece whole where it fits, else its sentences."""
+        """Each piece whole if it fits, otherwise its sentences."""
         for piece in ((span,) for span in spans):
             text, source = self.reading(piece)
             if size(text) > self.params.max_chars / 3:
@@ -142,7 +142,7 @@ class _TableTexts:
         return self.plain(tuple(span for span in self.table.caption if span not in units))
 
     def unit(self, labels: Sequence[_QuotablePart]) -> list[_QuotablePart]:
-        """What all numbers of the table are measured in, as a cell of a row with ``labels``."""
+        """The unit of all numbers of the table, as a cell of a row with ``labels``."""
         row_label = " ".join(entry.units[0].text for entry in labels)
         entries = []
         for start, end in self.unit_lines if row_label else ():
@@ -157,7 +157,7 @@ class _TableTexts:
         return list(chain.from_iterable(self.plain(cell.spans) for cell in self.headers))
 
     def body(self, unclaimed: tuple[Span, ...]) -> list[_QuotablePart]:
-        """The rows, each merged cell once, then what belongs to no cell."""
+        """The rows, each merged cell once, then the text outside all cells."""
         entries: list[_QuotablePart] = []
         seen: set[int] = set()
         for row in sorted(self.rows):
@@ -169,7 +169,7 @@ class _TableTexts:
         return entries
 
     def line(self, labels: list[_QuotablePart], values: list[_QuotablePart]) -> list[_QuotablePart]:
-        """A row as one entry, "label: cell | cell"; as one for each cell where that is long."""
+        """A row as one entry, "label: cell | cell"; if that is long, one entry for each cell."""
         cells = [_QuotablePart(unit.text, unit.spans, (unit,)) for entry in (*labels, *values) for unit in entry.units]
         if sum(cell.size for cell in cells) > self.params.max_chars / 3:
             return cells
@@ -181,9 +181,9 @@ class _TableTexts:
     def drafts(
         self, kind: PassageKind, prefix: Sequence[_QuotablePart], entries: Sequence[_QuotablePart]
     ) -> Iterator[PassageDraft]:
-        """The entries in as many passages as the maximum asks for, each begun with the prefix.
+        """The entries in as many passages as the maximum requires, each beginning with the prefix.
 
-        What of the prefix would take more than a third of a passage is not repeated.
+        A part of the prefix that takes more than a third of a passage is not repeated.
         """
         head = list(prefix)
         rest: list[_QuotablePart] = []
@@ -216,7 +216,7 @@ class _TableTexts:
 
 
 def _unclaimed(source: str, block: Block, table: Table) -> tuple[Span, ...]:
-    """What of the block's spans is in no cell, caption, note or loose text, where it holds letters or digits."""
+    """The block's spans outside all cells, captions, notes and loose text, if they hold letters or digits."""
     parts = (table.caption, table.notes, table.loose, *(cell.spans for cell in table.cells))
     claimed = merged(source, chain.from_iterable(parts))
     gaps: list[Span] = []
@@ -231,6 +231,6 @@ def _unclaimed(source: str, block: Block, table: Table) -> tuple[Span, ...]:
 
 
 def _is_above(header: Cell, cell: Cell) -> bool:
-    """Whether the header stands over all columns of the cell."""
+    """Whether the header is above all columns of the cell."""
     end = cell.column + cell.column_span
     return header.column <= cell.column and end <= header.column + header.column_span

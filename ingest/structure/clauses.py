@@ -1,7 +1,7 @@
-"""Structure step of ingest: the numbered clauses of standards and methodologies: 1, 1.1, 1.1.1, A.1.
+"""Numbered clauses of standards and methodologies: 1, 1.1, 1.1.1, A.1.
 
-Their headings are often set like the text. What tells them is the scheme: numbers that follow each other through the
-whole document, with short titles, of which the first are the ones with which every standard begins.
+Their headings are often set like text. The scheme identifies them: consecutive numbers through the whole document, with
+short titles, the first of which are those with which every standard begins.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _MAX_SKIPPED = 2  # numbers below the outermost level: a clause may be set as a 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """``depth`` counts from 1; ``is_title``: the line is a heading, and no sentence with a number."""
+    """``depth`` counts from 1. ``is_title``: the line is a heading, not a sentence with a number."""
 
     depth: int
     is_title: bool
@@ -41,7 +41,7 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class _Numbered:
-    """A line with a number; ``is_title``: what stands behind it may be the name of a clause."""
+    """A line with a number. ``is_title``: the rest of the line may be the name of a clause."""
 
     index: int
     path: Path
@@ -50,9 +50,9 @@ class _Numbered:
 
 
 def find_clauses(lines: Sequence[str], full: Sequence[bool]) -> Mapping[int, Clause]:
-    """The lines with which clauses begin, by their index; empty where there is no such scheme.
+    """The first lines of clauses, by index; empty if there is no such scheme.
 
-    ``full`` tells of each line whether it fills its column, as the lines of a paragraph do.
+    ``full`` says of each line whether it fills its column, as lines of a paragraph do.
     """
     numbered = list(_numbered(lines, full))
     starts = [at for at, each in enumerate(numbered) if each.path == ("1",) and each.is_title]
@@ -80,7 +80,7 @@ def _numbered(lines: Sequence[str], full: Sequence[bool]) -> Iterator[_Numbered]
 
 
 def _chain(numbered: Sequence[_Numbered]) -> list[_Numbered]:
-    """The first line and those whose numbers follow from it, one after the other."""
+    """The first line and those whose numbers follow on, one after the other."""
     chain = [numbered[0]]
     for each in numbered[1:]:
         if _follows(each, chain[-1].path):
@@ -89,7 +89,7 @@ def _chain(numbered: Sequence[_Numbered]) -> list[_Numbered]:
 
 
 def _follows(each: _Numbered, last: Path) -> bool:
-    """Whether a number may come next: the first one deeper, or the next at any level above; A.1 behind all others."""
+    """Whether a number may come next: the first one deeper, the next at any level above, or A.1 after all others."""
     path = each.path
     if path[0].isalpha():
         letter = last[0] if last[0].isalpha() else None
@@ -107,6 +107,6 @@ def _follows(each: _Numbered, last: Path) -> bool:
 
 
 def _is_list(outer: Sequence[_Numbered]) -> bool:
-    """Whether most of them stand line below line: a contents page or items."""
+    """Whether most of them are on neighbouring lines: a contents page or items."""
     close = sum(after.index - before.index == 1 for before, after in pairwise(outer))
     return close * 2 > len(outer)

@@ -1,4 +1,4 @@
-"""Structure step of plain text: contents pages, which repeat the headings and answer nothing."""
+"""Contents pages of plain text, which repeat headings and answer nothing."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _MAX_ENTRY = 300  # characters
 
 
 def contents_lines(lines: Sequence[TextLine]) -> list[int]:
-    """Indices of the lines of contents pages, their title among them.
+    """Indices of the lines of contents pages, including their title.
 
-    An entry ends in a page number or, where they have none, the same words stand again further down.
+    An entry ends in a page number; without page numbers, the same words occur again further down.
     """
     taken: list[int] = []
     words = Counter(_words(line.text) for line in lines)
@@ -41,5 +41,5 @@ def contents_lines(lines: Sequence[TextLine]) -> list[int]:
 
 
 def _words(text: str) -> str:
-    """Text of an entry as its heading repeats it: without white space, leaders and page number."""
+    """The text of an entry as its heading repeats it: without white space, leaders and page number."""
     return re.sub(r"\s", "", _ENTRY.sub("", text[:_MAX_ENTRY]))

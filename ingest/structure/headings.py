@@ -1,11 +1,11 @@
-"""Structure step of ingest: which lines are headings, by their numbering and by the company they keep.
+"""Finding headings by their numbering and by the lines around them.
 
-Every reader without explicit headings (plain text, PDF) and the readers that have some but not all (HTML, DOCX) ask
-here. A line alone only *looks* like a heading (:func:`match`); :func:`find_headings` sees all lines of a document and
-drops list items, contents pages and numbers out of order.
+Readers without explicit headings (plain text, PDF) and with incomplete ones (HTML, DOCX) use this module. A line alone
+only *looks* like a heading (:func:`match`); :func:`find_headings` sees all lines of a document and drops list items,
+contents pages and numbers out of order.
 
-Articles of laws (``第二十九条 …``, ``Article 5 …``) are what readers cite, so they are headings; but their text runs on
-in the same line. For these and for ``摘要：…`` the heading is only ``line[:Heading.end]`` and the rest is a paragraph.
+Articles of laws (``第二十九条 …``, ``Article 5 …``) are cited, so they are headings, but their text follows on the same
+line. For these and for ``摘要：…`` the heading is only ``line[:Heading.end]`` and the rest is a paragraph.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ _LAWS: frozenset[Family] = frozenset({"part", "annex", "chapter", "section", "ar
 class Heading:
     """A line, or the beginning of one, that reads as a heading.
 
-    ``[start, end)`` is the heading's share of the line; ``end`` lies before the line's end where text runs on after it.
-    ``ordinal`` is the last number of the numbering (``1.2`` → 2), None where there is none. ``weak`` headings have
-    too little form to stand without others in sequence. ``level`` is 1 (outermost) .. 6.
+    ``[start, end)`` is the heading's part of the line; ``end`` is before the line's end if text follows on it.
+    ``ordinal`` is the last number of the numbering (``1.2`` → 2), None if there is none. ``weak`` headings have too
+    little form to count without others in sequence. ``level`` is 1 (outermost) .. 6.
     """
 
     family: Family
@@ -115,7 +115,7 @@ _MAX_LINE = 4000  # no run-in heading is looked for in a line that is a whole bo
 
 
 def match(line: str) -> Heading | None:
-    """The heading that ``line`` looks like, taken alone; offsets refer to ``line``, its level is a first guess."""
+    """The heading that ``line`` looks like, taken alone. Offsets refer to ``line``; its level is a first guess."""
     start = len(line) - len(line.lstrip())
     body = line[start : start + _MAX_LINE].rstrip()
     for family, pattern in _PATTERNS if _ANY_FORM.match(body) else ():
@@ -126,7 +126,7 @@ def match(line: str) -> Heading | None:
 
 
 def heading_level(line: str) -> int | None:
-    """Level 1..6 of a line that looks like a heading when nothing is known of its document, else None."""
+    """Level 1..6 of a line that looks like a heading, without its document; otherwise None."""
     heading = match(line)
     return heading.level if heading else None
 
@@ -143,7 +143,7 @@ def find_headings(lines: Sequence[str]) -> dict[int, Heading]:
 
 
 def _judge(family: Family, found: re.Match[str], body: str) -> Heading | None:
-    """The guards for one family: what its title may look like."""
+    """The conditions on the title of one family of numbering."""
     groups = found.groupdict()
     number = ordinal(groups["n"]) if groups.get("n") else None
     heading = Heading(family, 0, len(body), _first_level(family), number, groups.get("p") or "")
@@ -169,7 +169,7 @@ def _judge(family: Family, found: re.Match[str], body: str) -> Heading | None:
 
 
 def _chinese_article(heading: Heading, found: re.Match[str], body: str) -> Heading | None:
-    """``第X条`` opens a paragraph; a wrapped line that only mentions an article does not."""
+    """Whether ``第X条`` opens a paragraph; a wrapped line that only mentions an article does not."""
     rest = body[found.end() :]
     if rest and not rest[0].isspace() and rest[0] not in "【（(":
         return None if _ARTICLE_MENTION.match(rest) else replace(heading, end=found.end(), weak=True)
@@ -177,7 +177,7 @@ def _chinese_article(heading: Heading, found: re.Match[str], body: str) -> Headi
 
 
 def _names_section(mark: str, title: str) -> bool:
-    """Whether words with a full stop are the name of a section, as in ``SEC. 3. GRANTS.``, and no sentence."""
+    """Whether words with a full stop are the name of a section, as in ``SEC. 3. GRANTS.``, and not a sentence."""
     apart = mark.startswith("§") or mark.endswith((".", "—", "–", ":"))
     name = title.removesuffix(".")
     named = mark.startswith("§") or _in_title_case(name)
@@ -190,7 +190,7 @@ def _in_title_case(name: str) -> bool:
 
 
 def run_in_end(title: str) -> int:
-    """End of ``Definitions.`` in ``Definitions. For the purposes of …``; 0 where no text runs on."""
+    """End of ``Definitions.`` in ``Definitions. For the purposes of …``; 0 if no text follows."""
     found = re.match(r"[A-Z][^.。]{2,90}\.(?=\s+[(A-Z“\"])", title)
     if not found:
         return 0
@@ -198,7 +198,7 @@ def run_in_end(title: str) -> int:
 
 
 def reads_as_title(title: str, *, longest: int = _MAX_LATIN) -> bool:
-    """Whether words are short enough for a heading, no sentence, no line of a contents page and no address."""
+    """Whether words are short enough for a heading, and not a sentence, a contents entry or an address."""
     cjk = len(_CJK.findall(title))
     if len(title) > (_MAX_CJK if cjk * 3 > len(title) else longest) or _LEADER.search(title):
         return False
@@ -208,7 +208,7 @@ def reads_as_title(title: str, *, longest: int = _MAX_LATIN) -> bool:
 
 
 def _caps(body: str, start: int) -> Heading | None:
-    """A line in capitals: two words or one long one, no sentence, no formula."""
+    """A line in capitals: two words or one long one, not a sentence or a formula."""
     if not 6 <= len(body) <= 90 or not body.isupper() or _CJK.search(body) or not reads_as_title(body):
         return None
     words = [word for word in re.findall(r"[^\W\d_]+", body) if len(word) > 1]
@@ -226,7 +226,7 @@ def _first_level(family: Family) -> int:
 
 
 def _without_runs(found: dict[int, Heading], lines: Sequence[str]) -> dict[int, Heading]:
-    """Drop contents pages and lists: numbered lines that follow each other with no text between them."""
+    """Drops contents pages and lists: numbered lines that follow each other with no text between them."""
     kept: dict[int, Heading] = {}
     run: list[int] = []
     for index in [*sorted(found), None]:
@@ -240,7 +240,7 @@ def _without_runs(found: dict[int, Heading], lines: Sequence[str]) -> dict[int, 
 
 
 def _run_ends(found: dict[int, Heading], run: Sequence[int], index: int, lines: Sequence[str]) -> bool:
-    """At text between headings, at a heading that text runs on from, and where numbers begin again."""
+    """Ends at text between headings, at a heading with text on its line, and where numbers restart."""
     heading = found[index]
     text_between = index != run[-1] + 1 or any(found[i].end < len(lines[i].rstrip()) for i in (run[-1], index))
     again = heading.ordinal is not None and any(
@@ -262,7 +262,7 @@ def _is_list(run: Sequence[Heading]) -> bool:
 
 
 def _in_sequence(found: dict[int, Heading]) -> dict[int, Heading]:
-    """Keep numbers that begin at 1 or go on from the last kept one of their family (a missed one is forgiven)."""
+    """Keeps numbers that begin at 1 or follow the last kept one of their family, with one gap allowed."""
     kept: dict[int, Heading] = {}
     last: dict[tuple[Family, str], int] = {}
     order = sorted(found)
@@ -282,7 +282,7 @@ def _in_sequence(found: dict[int, Heading]) -> dict[int, Heading]:
 
 
 def _as_letter(heading: Heading, last: dict[tuple[Family, str], int]) -> Heading:
-    """``I.`` right after ``H.`` is a letter and no Roman one."""
+    """``I.`` right after ``H.`` is a letter, not Roman."""
     letter = _ROMAN_LETTERS.get(heading.ordinal or 0)
     if heading.family == "roman" and letter and last.get(("letter", "")) == letter - 1:
         return replace(heading, family="letter", ordinal=letter)
@@ -290,7 +290,7 @@ def _as_letter(heading: Heading, last: dict[tuple[Family, str], int]) -> Heading
 
 
 def _opens(heading: Heading, begun: bool, found: dict[int, Heading], later: Sequence[int]) -> bool:
-    """An extract may begin at 第三章: its next number must follow before anything else of its family."""
+    """Whether an extract begins at 第三章: its next number must follow before anything else of its family."""
     if heading.family in _LAWS and not heading.weak:
         return True  # amendments and excerpts quote articles in any order
     if begun or heading.weak:
@@ -300,14 +300,14 @@ def _opens(heading: Heading, begun: bool, found: dict[int, Heading], later: Sequ
 
 
 def _forget_inner(last: dict[tuple[Family, str], int], family: Family) -> None:
-    """A new section lets inner numbering begin again (articles run on through chapters either way)."""
+    """Lets inner numbering restart in a new section (articles run on through chapters)."""
     inner = _NESTING[_NESTING.index(family) + 1 :] if family in _NESTING else ()
     for key in [key for key in last if key[0] in inner and key[0] != "article" and not key[1]]:
         del last[key]
 
 
 def _names_below(found: dict[int, Heading], lines: Sequence[str]) -> dict[int, Heading]:
-    """The lines below ``CHAPTER II``, ``Article 3``, alone in their lines, that name them: of the same level."""
+    """The names below ``CHAPTER II``, ``Article 3``, alone on their lines: headings of the same level."""
     names: dict[int, Heading] = {}
     for index, heading in found.items():
         below, text = (lines[at].strip() if at < len(lines) else "" for at in (index + 1, index + 2))
@@ -322,7 +322,7 @@ def _names_below(found: dict[int, Heading], lines: Sequence[str]) -> dict[int, H
 
 
 def _names(line: str, text: str) -> bool:
-    """Whether a line is a name above its text, and no first line of it: short, set apart, with more below."""
+    """Whether a line is a name above its text, not the first line of it: short, set apart, with more below."""
     opens = line[0].isupper() or _CJK.match(line)
     below = not text[0].islower() and (len(text) > 1.5 * len(line) or match(text) is not None)
     short = len(line) <= (_MAX_CJK // 2 if _CJK.match(line) else _MAX_NAME)
@@ -330,7 +330,7 @@ def _names(line: str, text: str) -> bool:
 
 
 def _ends_before(found: dict[int, Heading], annex: int) -> bool:
-    """Whether the outermost numbering comes before the first annex and does not begin again in one."""
+    """Whether the outermost numbering comes before the first annex and does not restart in one."""
     outer = ("chapter", "article", "decimal1")
     before, after = ({h.family for index, h in found.items() if (index < annex) is side} for side in (True, False))
     return any(family in before and family not in after for family in outer)

@@ -1,4 +1,4 @@
-"""Layout step of plain text: printed lines, pages, and how this file shows where a paragraph ends.
+"""Layout of plain text: printed lines, pages, and how the file marks the end of a paragraph.
 
 Text files differ: one line per paragraph; hard-wrapped lines with blank lines or indents between paragraphs; or, as
 extraction from PDF leaves it, a blank line after nearly every line and no indents. :func:`measure` tells which.
@@ -45,9 +45,9 @@ class TextLine:
 class Flow:
     """How paragraphs end in this file.
 
-    ``margin`` is the width of a full line, 0 where lines are not wrapped. ``blanks``: a blank line ends a paragraph.
-    A line indented by ``opening_indent`` columns or more begins one (0: indents say nothing). ``first_width`` parts
-    full first lines, whose indent was lost in extraction, from the longer inner ones (0: it was not).
+    ``margin`` is the width of a full line, 0 if lines are not wrapped. ``blanks``: a blank line ends a paragraph. A
+    line indented by ``opening_indent`` columns or more begins one (0: indents mean nothing). ``first_width`` separates
+    full first lines, whose indent was lost in extraction, from the longer inner ones (0: none was lost).
     """
 
     margin: int = 0
@@ -57,7 +57,7 @@ class Flow:
 
 
 def columns(text: str) -> int:
-    """Printed width: wide characters count two, and so do dashes and curly quotes where any stand beside them."""
+    """Printed width: wide characters count two, and so do dashes and curly quotes next to them."""
     text = text[:_MAX_MEASURED]
     if text.isascii():
         return len(text)
@@ -120,7 +120,7 @@ def split_lines(text: str, pages: Sequence[Page]) -> list[TextLine]:
 
 
 def measure(lines: Sequence[TextLine]) -> Flow:
-    """Tell wrapped lines from whole paragraphs, and what stands between paragraphs."""
+    """Distinguishes wrapped lines from whole paragraphs, and finds what separates paragraphs."""
     if len(lines) < 4:
         return Flow()
     margin = sorted(line.width for line in lines)[int(0.9 * (len(lines) - 1))]
@@ -135,7 +135,7 @@ def measure(lines: Sequence[TextLine]) -> Flow:
 
 
 def _opening_indent(lines: Sequence[TextLine], margin: int) -> int:
-    """Columns of indent that begin a paragraph: rarer than the usual one, and nearly always after a sentence's end."""
+    """Columns of indent that begin a paragraph: rarer than the usual indent, nearly always after a sentence."""
     counts = Counter(line.indent for line in lines).most_common(2)
     usual = min(indent for indent, count in counts if count >= 0.5 * counts[0][1])
     openings = [a.sentence_end or a.width < 0.6 * margin for a, b in pairwise(lines) if usual < b.indent <= usual + 12]
@@ -144,7 +144,7 @@ def _opening_indent(lines: Sequence[TextLine], margin: int) -> int:
 
 
 def _first_width(lines: Sequence[TextLine], flow: Flow) -> float:
-    """Width that parts full first lines, which lost their indent, from full inner ones; 0 where none does."""
+    """Width that separates full first lines, which lost their indent, from full inner ones; 0 if none does."""
     firsts, inner = [], []
     for before, line, after in zip(lines, lines[1:], lines[2:], strict=False):
         if line.sentence_end or line.width < 0.85 * flow.margin or after.width < 0.5 * flow.margin:
@@ -160,7 +160,7 @@ def _first_width(lines: Sequence[TextLine], flow: Flow) -> float:
 
 
 def continues(lines: Sequence[TextLine], before: int, line: int, *, flow: Flow) -> bool:
-    """Whether ``lines[line]`` goes on with the paragraph of ``lines[before]`` (lines between are lifted)."""
+    """Whether ``lines[line]`` continues the paragraph of ``lines[before]``; lines between are taken out."""
     a, b = lines[before], lines[line]
     if line != before + 1:
         return not a.sentence_end and _goes_on(b.text)
@@ -187,7 +187,7 @@ def continues(lines: Sequence[TextLine], before: int, line: int, *, flow: Flow) 
 
 
 def _is_broken(a: TextLine, b: TextLine) -> bool:
-    """Whether a full line of Chinese prose was broken inside a sentence that the next line goes on with or ends."""
+    """Whether a full line of Chinese prose breaks inside a sentence that the next line continues."""
     han = ord(a.text[-1]) >= _WIDE and ord(b.text[0]) >= _WIDE and a.indent >= b.indent
     fits = abs(a.width - b.width) <= _RAGGED or (b.sentence_end and b.width < a.width)
     return han and a.width >= _MIN_BROKEN and fits and any(mark in a.text + b.text for mark in "，。；")
@@ -202,7 +202,7 @@ def _first_word(text: str) -> int:
 
 
 def _local_margin(lines: Sequence[TextLine], at: int, flow: Flow) -> int:
-    """Full width around a line: that of the file unless its neighbours are set narrower (abstracts) or wider."""
+    """Full width around a line: the file's, unless its neighbours are narrower (abstracts) or wider."""
     near = sorted(line.width for line in lines[max(0, at - 4) : at + 5])
     longest = near[-2] if len(near) > 1 else near[0]
     return flow.margin if 0.85 * flow.margin <= longest <= 1.15 * flow.margin else longest

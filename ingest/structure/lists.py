@@ -1,4 +1,4 @@
-"""Structure step of ingest: which lines are items of lists, and how deep they nest."""
+"""List items among lines, and their nesting."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def mark_of(line: str) -> tuple[str, str] | None:
 
 
 def without_mark(line: str) -> str:
-    """The line without the marks that it begins with (``17.``, ``(b)``, ``•``); a word such as ``第一，`` stays."""
+    """The line without its leading marks (``17.``, ``(b)``, ``•``). A word such as ``第一，`` stays."""
     while True:
         mark = mark_of(line)
         found = _MARKS.match(line) if mark and mark[0] != "nth-一" else _NUMBERED.match(line)
@@ -46,8 +46,8 @@ def without_mark(line: str) -> str:
 def item_levels(paragraphs: Sequence[str], *, opens: Sequence[bool]) -> list[int]:
     """Nesting of each paragraph as an item of a list, 1 outermost, 0 for no item.
 
-    ``opens[i]`` is False where paragraph ``i`` stands right behind a heading. A list needs a lead-in that ends in a
-    colon, or a second item of its style; numbers and ``第一，`` make items of short paragraphs only.
+    ``opens[i]`` is False if paragraph ``i`` is right after a heading. A list needs a lead-in that ends in a colon, or a
+    second item of its style. Numbers and ``第一，`` make items of short paragraphs only.
     """
     marks = [mark_of(paragraph) for paragraph in paragraphs]
     marks = [m and (None if _opens_paragraph(m[0], p) else m) for m, p in zip(marks, paragraphs, strict=True)]
@@ -73,7 +73,7 @@ def _opens_paragraph(style: str, paragraph: str) -> bool:
 
 
 def _told_from_roman(mark: tuple[str, str], letter: str, stack: Sequence[str]) -> str:
-    """``(i)`` is roman unless it follows ``(h)``; ``(v)`` and ``(x)`` likewise."""
+    """Decides whether ``(i)`` is Roman: it is unless it follows ``(h)``; likewise ``(v)`` and ``(x)``."""
     style, number = mark
     if not style.endswith("-a") or not _SMALL_ROMAN.fullmatch(number):
         return style

@@ -1,4 +1,4 @@
-"""Structure step of plain text: what stands before the words of lines: numbers that count them, marks of mail."""
+"""Text before the words of lines: line numbers, and quotation marks of mail."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _MIN_NUMBERED = 4
 
 
 def without_margins(lines: Sequence[TextLine]) -> tuple[list[TextLine], list[Span]]:
-    """Lines without the numbers that count them or the marks that mail sets before quoted ones, and where these stand.
+    """Removes line numbers and the marks of quoted mail from lines, and returns their places too.
 
-    Numbers count lines where they rise by one from line to line and sentences run on past them; marks are those of
-    two lines or more one below the other.
+    Numbers count as line numbers if they rise by one from line to line and sentences run on past them. Marks count if
+    two or more lines in a row have them.
     """
     ends = {**_numbers(lines), **_marks(lines)}
     inner: list[TextLine] = []
@@ -35,7 +35,7 @@ def without_margins(lines: Sequence[TextLine]) -> tuple[list[TextLine], list[Spa
 
 
 def _numbers(lines: Sequence[TextLine]) -> dict[int, int]:
-    """Lines that are counted, with where their words begin."""
+    """Numbered lines, with the start of their words."""
     found: dict[int, int] = {}
     run: dict[int, int] = {}
     expected = -1
@@ -53,7 +53,7 @@ def _numbers(lines: Sequence[TextLine]) -> dict[int, int]:
 
 
 def _runs_on(lines: Sequence[TextLine], run: dict[int, int]) -> bool:
-    """Whether words go on from one counted line to the next more often than not: rows of a table do not."""
+    """Whether words run on from one numbered line to the next more often than not; rows of a table do not."""
     words = [lines[index].text[end:] for index, end in run.items() if lines[index].text[end:]]
     if len(words) < _MIN_NUMBERED or any("  " in text or "\t" in text for text in words):
         return False

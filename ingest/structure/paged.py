@@ -1,4 +1,4 @@
-"""Structure step of paged text: what the page adds to the body: running heads, page numbers, footnotes."""
+"""Page furniture of paged text: running heads, page numbers, footnotes."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _FOOT = 0.5  # footnotes stand in the lower half of the page's lines
 
 
 def running_lines(lines: Sequence[TextLine]) -> dict[int, str | None]:
-    """Running heads and page numbers: index of the line → printed page label where it is a page number.
+    """Running heads and page numbers: index of the line → printed page label if it is a page number.
 
-    A running head recurs, but for a number at its ends, at the same end of at least three pages and a third of them
-    (left and right pages may differ); where it first stands without a number, it is the title. Page numbers go up by
-    one from page to page.
+    A running head recurs, except for a number at its ends, at the same end of at least three pages and a third of them
+    (left and right pages may differ). A first occurrence without a number is the title. Page numbers rise by one from
+    page to page.
     """
     pages = _by_page(lines)
     if len(pages) < _MIN_PAGES:
@@ -48,7 +48,7 @@ def running_lines(lines: Sequence[TextLine]) -> dict[int, str | None]:
 def footnotes(lines: Sequence[TextLine], *, taken: frozenset[int] | set[int]) -> list[tuple[int, ...]]:
     """Notes at the foot of pages, each with the indices of its lines, in order.
 
-    A note begins with a mark that also stands in the body above it on its page, attached to a word.
+    A note begins with a mark that the body above it on its page also has, attached to a word.
     """
     notes: list[tuple[int, ...]] = []
     pages = _by_page(lines)
@@ -81,7 +81,7 @@ def _numbers(lines: Sequence[TextLine], at: Sequence[int]) -> dict[int, str | No
 
 
 def _is_note(lines: Sequence[TextLine], body: Sequence[int], at: int) -> bool:
-    """Whether the line begins with a mark that the page's text above carries on one of its words."""
+    """Whether the line begins with a mark that the page's text above has on one of its words."""
     found = _NOTE_MARK.match(lines[body[at]].text)
     if not found:
         return False
@@ -94,7 +94,7 @@ def _is_note(lines: Sequence[TextLine], body: Sequence[int], at: int) -> bool:
 
 
 def _cut(lines: Sequence[TextLine], body: Sequence[int], marked: Sequence[int]) -> list[tuple[int, ...]]:
-    """Notes from the first mark on; nothing but unfinished notes may stand between a mark and the page's end."""
+    """Notes from the first mark on; only unfinished notes may come between a mark and the page's end."""
     notes = []
     for start, end in zip(marked, [*marked[1:], len(body)], strict=True):
         last = start + 1

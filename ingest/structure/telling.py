@@ -1,7 +1,7 @@
-"""Structure step of ingest: which lines tell a fact without being a sentence: a date, an amount, a field's value.
+"""Lines that state a fact without being a sentence: a date, an amount, a field's value.
 
-What stands below such a heading says it no more: ``罚款：每吨480元``, ``Tuesday, 5 June 2031, 7:00 PM``. Filled forms
-are made of such lines: ``Verified emissions (t): 51,300``.
+Text below such a heading does not repeat it: ``罚款：每吨480元``, ``Tuesday, 5 June``.
+Filled forms consist of such lines: ``Verified emissions (t): 51,300``.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _PART = late(
 
 
 def tells(heading: str) -> bool:
-    """Whether a line tells a fact that may answer a question, and is not only what a part of the text is called."""
+    """Whether a line states a fact that may answer a question, and is not only the name of a part of the text."""
     if len(heading) > _MAX_TELLING or _PART.match(heading) or _REMARK.fullmatch(heading) or _is_name(heading):
         return False
     if _BEGINS_WITH_DATE.match(heading):
@@ -64,12 +64,12 @@ def tells(heading: str) -> bool:
 
 
 def _is_name(heading: str) -> bool:
-    """Whether all that a line tells is of when the text is that it names."""
+    """Whether the only fact in a line is the date of the text that it names."""
     dated = _NAMED_BY_DATE.search(heading)
     return dated is not None and _FACT.search(heading[: dated.start()]) is None
 
 
 def is_bare(heading: str) -> bool:
-    """Whether a line that tells a fact does not say of what: a date, a time, an amount and next to no words."""
+    """Whether a line states a fact without its subject: a date, a time, an amount and few words."""
     words = _LETTERS.findall(_WEEKDAY.sub("", _FACT.sub("", heading)))
     return not any(len(word) > 3 for word in words) and sum(map(len, _HAN_LETTER.findall("".join(words)))) <= 2

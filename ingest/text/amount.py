@@ -1,4 +1,4 @@
-"""Grammar of amounts: what an amount comes to, and when one says what another does."""
+"""The value of an amount, and when one amount says the same as another."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Kind = Literal["number", "year", "date"]
 REFERENCES = frozenset(
     "ordinal article section chapter paragraph annex item number part phase quarter century".split()  # noqa: SIM905
 )
-"""Dimensions whose values tell things apart and measure nothing."""
+"""Dimensions whose values identify things instead of measuring them."""
 _MOST_NEAR = 100  # values near an approximate one that are looked at: no text is taken apart further for one amount
 
 
@@ -27,12 +27,11 @@ _MOST_NEAR = 100  # values near an approximate one that are looked at: no text i
 class Amount:
     """A value or range ``low``..``high`` in the base unit of its ``dimension``; a bare count has the dimension "".
 
-    ``kind`` "year": calendar years. "date": ``low`` = ``high`` = yyyymmdd, 00 for what is not said. ``of`` is what a
-    mass is counted in (c, co2, co2e). ``step`` is the value of the last digit written: approximations round to it.
-    ``bounded``: as it is said with its bound. ``start``..``end``: its place in the text that was read. ``counter``:
-    the measure word of a Chinese count, where it says what is counted. ``spread``: what stands behind ±, in base
-    units, with its dimension where that is another. ``unsure``: the symbol, where its case leaves open which unit it
-    is. ``unit``: as it is written, without what it is of or counted per.
+    ``kind`` "year": calendar years. "date": ``low`` = ``high`` = yyyymmdd, 00 for missing parts. ``of``: the substance
+    of a mass (c, co2, co2e). ``step`` is the value of the last written digit, to which approximations round.
+    ``bounded``: it has a bound. ``start``..``end``: its place in the text. ``counter``: the measure word of a Chinese
+    count, if it says what is counted. ``spread``: the value after ±, in base units, with its dimension if that differs.
+    ``unsure``: the symbol, if its case leaves the unit open. ``unit``: as written, without substance or "per".
     """
 
     kind: Kind
@@ -60,7 +59,7 @@ class Amount:
 
 
 class Unsupported(NamedTuple):
-    """An amount that no quote supports, what fails of it, and the quotes' own in its place or None."""
+    """An amount that no quote supports, the part that fails, and the quotes' own amount, or None."""
 
     element: Element
     said: Amount
@@ -68,16 +67,16 @@ class Unsupported(NamedTuple):
 
 
 def exact(value: Decimal) -> str:
-    """All digits of a value, without exponent or idle zeros."""
+    """All digits of a value, without exponent or trailing zeros."""
     written = f"{value:f}"
     written = written.rstrip("0").rstrip(".") if "." in written else written
     return "0" if written == "-0" else written
 
 
 def unsupported(claim: Iterable[Amount], quotes: Sequence[Sequence[Amount]]) -> Iterator[Unsupported]:
-    """The claim's amounts that stand in none of the quotes with their value, unit and, where stated, bound.
+    """The claim's amounts that no quote has with the same value, unit and, if stated, bound.
 
-    ``found`` is the first of the quotes that differs least. The work grows with the sum of both sides.
+    ``found`` is the first amount of the quotes that differs least. The work grows with the sum of both sides.
     """
     standing = _Standing([amount for quote in quotes for amount in quote])
     for said in claim:
@@ -92,14 +91,14 @@ def unsupported(claim: Iterable[Amount], quotes: Sequence[Sequence[Amount]]) -> 
 
 
 def matches(found: Amount, said: Amount) -> bool:
-    """Whether ``found`` says what ``said`` does: an approximation may round, a calendar year may be part of a date."""
+    """Whether ``found`` says what ``said`` does. An approximation may round; a calendar year may be part of a date."""
     return _Standing([found]).matching(said, any_bound=False) is not None
 
 
 def apart(found: Amount, said: Amount) -> bool:
     """Whether no value fits both: 35 % is apart from 40 %, not from "over 30 %" or 30-40 %.
 
-    Two limits of one kind are what is stated, and apart where they differ: "at most 5 %" and "at most 10 %".
+    Two limits of one kind are themselves compared: "at most 5 %" is apart from "at most 10 %".
     """
     if found.kind == "date" or said.kind == "date" or found.dimension != said.dimension:
         return True
@@ -118,13 +117,13 @@ def _reach(amount: Amount) -> tuple[Decimal, Decimal]:
 
 
 class _Qualified(dict[tuple[str, str, str], int]):
-    """Amounts alike but for what they are of, their measure word and bound: the first place of each such three."""
+    """Amounts that differ only in substance, measure word and bound: the first place of each combination."""
 
     def add(self, amount: Amount, place: int) -> None:
         self.setdefault((amount.of, amount.counter, amount.bound), place)
 
     def first(self, said: Amount, *, any_bound: bool) -> int | None:
-        """The first place whose substance, measure word and bound do not contradict what is said."""
+        """The first place whose substance, measure word and bound do not contradict ``said``."""
         fitting = (
             place
             for (of, counter, bound), place in self.items()
@@ -136,7 +135,7 @@ class _Qualified(dict[tuple[str, str, str], int]):
 
 
 class _Standing:
-    """The amounts of quotes, by what a claim's are looked up with."""
+    """The amounts of quotes, indexed for looking up a claim's amounts."""
 
     def __init__(self, amounts: Sequence[Amount]) -> None:
         self.amounts = amounts
@@ -152,17 +151,17 @@ class _Standing:
                 self.digits.setdefault(_written(amount), place)
 
     def matching(self, said: Amount, *, any_bound: bool) -> Amount | None:
-        """The first that says what is said; ``any_bound``: its bound aside."""
+        """The first that says the same; with ``any_bound``, apart from its bound."""
         fitting = [self.values[key] for key in self._keys(said) if key in self.values]
         places = (each.first(said, any_bound=any_bound) for each in fitting)
         return self._first(min((place for place in places if place is not None), default=None))
 
     def of_same_digits(self, said: Amount) -> Amount | None:
-        """The first with the digits of what is said, which its scale or unit makes another amount."""
+        """The first with the same digits but another scale or unit."""
         return self._first(self.digits.get(_written(said)) if said.kind == "number" else None)
 
     def of_same_unit(self, said: Amount) -> Amount | None:
-        """The first that counts in the same unit."""
+        """The first in the same unit."""
         held = self.units.get((said.kind, said.dimension, said.unsure))
         return self._first(held.first(said, any_bound=True) if held else None)
 
@@ -170,7 +169,7 @@ class _Standing:
         return None if place is None else self.amounts[place]
 
     def _keys(self, said: Amount) -> Iterator[tuple[object, ...]]:
-        """What an amount that says the same is filed under."""
+        """The index keys of amounts that say the same."""
         if said.kind == "date":
             yield ("date", *date_parts(said))
         elif said.kind == "year" and said.low == said.high:
@@ -198,7 +197,7 @@ class _Standing:
 
 
 def _readings(amount: Amount) -> Iterator[tuple[object, ...]]:
-    """All that an amount is filed under: what may be said of it."""
+    """All index keys of an amount: everything that may be said of it."""
     if amount.kind == "date":
         for kept in product((0, 1), repeat=3):
             yield ("date", *(part * keep for part, keep in zip(date_parts(amount), kept, strict=True)))
@@ -211,7 +210,7 @@ def _readings(amount: Amount) -> Iterator[tuple[object, ...]]:
 
 
 def date_parts(amount: Amount) -> tuple[int, int, int]:
-    """Year, month and day of a date, 0 for what is not said."""
+    """Year, month and day of a date, 0 for missing parts."""
     number = int(amount.low)
     return number // 10_000, number // 100 % 100, number % 100
 
@@ -221,7 +220,7 @@ _NUMERALS = late(f"[{HAN}]+")
 
 
 def _written(amount: Amount) -> str:
-    """The digits of an amount with its sign: what stays when its scale or unit is exchanged."""
+    """The digits of an amount with its sign, which stay if its scale or unit is exchanged."""
     said = amount.said.lower()
     digits = "-".join(_DIGITS.findall(said) or _NUMERALS.findall(said)).replace(",", "")
     return f"minus {digits}" if amount.low < 0 else digits

@@ -1,4 +1,4 @@
-"""Grammar of amounts: the numbers, years, dates and provisions of a text, each with what it comes to."""
+"""Finding the numbers, years, dates and provisions of a text, with their values."""
 
 from __future__ import annotations
 
@@ -104,10 +104,10 @@ _REACH = 24  # characters before an amount that its bound begins within
 
 
 def amounts(text: str) -> list[Amount]:
-    """The amounts of a text in its order; none overlap.
+    """The amounts of a text in order, without overlaps.
 
-    The text is what :func:`cased` makes, so that symbols are told by their case, or
-    :func:`fold`, where mw may be milliwatt or megawatt. The work grows with the text's length.
+    The text has the form of :func:`cased`, in which case distinguishes symbols, or of :func:`fold`, in which mw may be
+    milliwatt or megawatt. The work grows with the text's length.
     """
     folded = text.lower()
     source = Text(folded, text if len(text) == len(folded) else folded)
@@ -123,14 +123,14 @@ def amounts(text: str) -> list[Amount]:
 
 
 def _gaps(taken: list[Amount], length: int) -> list[tuple[int, int]]:
-    """The ranges between amounts in order, where others may stand."""
+    """The ranges between amounts, in order, which may hold others."""
     ends = [0, *(amount.end for amount in taken)]
     starts = [*(amount.start for amount in taken), length]
     return [(low, high) for low, high in zip(ends, starts, strict=True) if low < high]
 
 
 class _Match(NamedTuple):
-    """A match of a pattern, and the gap between other amounts that it stands in."""
+    """A match of a pattern, and the gap between other amounts around it."""
 
     groups: re.Match[str]
     low: int
@@ -195,7 +195,7 @@ def _one_year(source: Text, found: _Match) -> Amount | None:
 
 
 def _is_count(source: Text, found: _Match) -> bool:
-    """Whether four digits are a number of something: 1500 t, 2000人, EUR 2000."""
+    """Whether four digits are a count and not a year: 1500 t, 2000人, EUR 2000."""
     folded, (match, low, high) = source.folded, found
     if match.end() > match.end("year"):
         return False  # 2030年
@@ -238,7 +238,7 @@ def _fraction(source: Text, found: _Match) -> Amount | None:
 
 
 def _slashed(source: Text, found: _Match) -> Amount | None:
-    """½, 3 1/2 ha, 44/12: below one and without a unit a share."""
+    """A fraction: ½, 3 1/2 ha, 44/12. Below one and without a unit it is a share."""
     match = found.groups
     over, under = int(match["over"]), int(match["under"])
     if match["ones"] and over >= under:
@@ -261,7 +261,7 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
 
 
 def _bounded(amount: Amount, folded: str) -> Amount:
-    """The amount with the words beside it that bound it or make it an approximation."""
+    """The amount with the words beside it that bound it or make it approximate."""
     around = list(_words_before(folded, amount.start))
     around += filter(None, [_IS_AFTER.match(folded, amount.end)])
     about = any(match.lastgroup == "about" for match in around)
@@ -276,7 +276,7 @@ def _bounded(amount: Amount, folded: str) -> Amount:
 
 
 def _words_before(folded: str, start: int) -> Iterator[re.Match[str]]:
-    """The word of a bound that ends where an amount begins, and the one before that: 不超过约."""
+    """The bounding word that ends at the amount, and the one before it: 不超过约."""
     if folded[max(0, start - 2) : start].rstrip()[-1:] not in _CAN_END_BOUND:
         return
     found = list(_IS_BEFORE.finditer(folded, max(0, start - _REACH), start))

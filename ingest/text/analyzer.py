@@ -1,4 +1,4 @@
-"""Lexical step of the flow: a text's index terms, for Chinese and English in one stream."""
+"""Index terms of Chinese and English text, in one stream."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _LONGEST_TERM = 60  # characters; longer ones are encoded data, not words
 def analyze(text: str) -> list[str]:
     """Index terms in text order; a text without a letter or digit has none.
 
-    Chinese and Japanese: the words of three characters and more that a search would use, and every pair of
-    neighbours (a pair is also the commonest word). Numbers lose their thousands separators; English words are
-    stemmed (Snowball); other words stay as they are.
+    Chinese and Japanese: words of three or more characters as a search would use them, and every pair of neighbours (a
+    pair is also the commonest word). Numbers lose their thousands separators; English words are stemmed (Snowball);
+    other words stay as they are.
     """
     terms: list[str] = []
     for cjk, other in _RUN.findall(fold(text)):
@@ -36,7 +36,7 @@ def analyze(text: str) -> list[str]:
 
 
 def units(text: str) -> list[str]:
-    """What terms are made of, in text order: each Chinese or Japanese character by itself, and each other term."""
+    """The units of terms, in text order: each Chinese or Japanese character by itself, and each other term."""
     found: list[str] = []
     for cjk, other in _RUN.findall(fold(text)):
         found += cjk or _words(other)
@@ -44,7 +44,7 @@ def units(text: str) -> list[str]:
 
 
 def terms_of(units: Iterable[str]) -> list[str]:
-    """The index terms of these units that any text has in which they stand in a row: all but the longer words."""
+    """The index terms of any text that contains these units in a row, except the longer words."""
     terms: list[str] = []
     for is_cjk, stretch in groupby(units, lambda unit: _IS_CJK(unit) is not None):
         run = list(stretch)
@@ -71,7 +71,7 @@ def _words(text: str) -> list[str]:
 
 
 def _plain_number(number: str) -> str:
-    """``1,234.50`` as ``1234.50``; a comma that separates no thousands parts two numbers, and stays."""
+    """``1,234.50`` as ``1234.50``. A comma that does not separate thousands separates two numbers and stays."""
     groups = number.split(",")
     return "".join(groups) if all(len(group.split(".")[0]) == 3 for group in groups[1:]) else number
 

@@ -1,4 +1,4 @@
-"""Language step of the flow: names the language of a text by its script and its commonest words."""
+"""Detecting the language of a text by its script and its commonest words."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ _KANA_SHARE = 0.05  # Japanese prose has 40-60 % kana; statutes with many Han wo
 
 
 def detect(text: str) -> str:
-    """Names the dominant language as a BCP 47 primary tag.
+    """Detects the dominant language as a BCP 47 primary tag.
 
-    "zh" (simplified or traditional), "en" and "ja" are told reliably from one sentence on; other languages as far as
-    script and stop words show them. Latin script without a known stop word counts as "en". "und": no letters.
+    "zh" (simplified or traditional), "en" and "ja" are reliable from one sentence on; other languages as far as script
+    and stop words show them. Latin script without a known stop word counts as "en". "und": no letters.
     """
     sample = _sample(text).lower()
     words = _LATIN_WORD.findall(sample)
@@ -54,7 +54,7 @@ def detect(text: str) -> str:
 
 
 def _sample(text: str) -> str:
-    """Beginning, middle and end: the front matter of a document is often in another language than its body."""
+    """Beginning, middle and end: a document's front matter is often in another language than its body."""
     if len(text) <= _SAMPLE:
         return text
     third, middle = _SAMPLE // 3, len(text) // 2

@@ -1,4 +1,4 @@
-"""Normalising step of the flow: the reading form of source text, with a reversible map to source offsets."""
+"""Normalised forms of source text, for reading and searching, with a reversible map to source offsets."""
 
 from __future__ import annotations
 
@@ -57,9 +57,9 @@ class View:
     """A form of source text made for reading or searching.
 
     ``starts`` and ``ends`` are int32, (len(text),): the source range behind each character of ``text``; white space
-    put in between two runs has an empty range. ``breaks`` are the positions in ``text``, ascending, at which a new
-    run of source begins: source between two neighbours of one run was dropped as unreadable (line ends, hyphens,
-    controls), source between runs belongs to something else.
+    inserted between two runs has an empty range. ``breaks`` are the positions in ``text``, ascending, at which a new
+    run of source begins: source between two neighbours of one run was dropped (line ends, hyphens, controls); source
+    between runs belongs to something else.
     """
 
     text: str
@@ -68,7 +68,7 @@ class View:
     breaks: tuple[int, ...] = ()
 
     def to_source(self, start: int, end: int) -> tuple[Span, ...]:
-        """Source spans behind ``text[start:end]``, one for each run of source, in reading order."""
+        """Source spans of ``text[start:end]``, one for each run of source, in reading order."""
         if not self.breaks:
             bounds = (self.starts.item(start), self.ends.item(end - 1)) if start < end else (0, 0)
             return (Span(*bounds),) if bounds[0] < bounds[1] else ()
@@ -86,9 +86,9 @@ def plain_view(text: str) -> View:
 def reading_view(source: str, spans: Sequence[Span]) -> View:
     """The reading form of the spans: lines joined, words at line ends mended, white space collapsed.
 
-    Lines are joined without a space where either side is Chinese or Japanese, with one space elsewhere. A hyphen at
-    a line end goes when it splits a word and stays when it belongs to a compound (see ``_mended_hyphen``). Spaces
-    between Han characters and numbers go, controls go. All else stays as it is, in its order.
+    Lines are joined without a space if either side is Chinese or Japanese, otherwise with one. A hyphen at a line end
+    is removed if it splits a word and kept if it belongs to a compound (see ``_mended_hyphen``). Spaces between Han
+    characters and numbers, and control characters, are removed. All else stays unchanged, in order.
     """
     runs = readable_runs(source, spans)
     joined = "\n".join([source[start:end] for start, end in runs])
@@ -102,12 +102,12 @@ def reading_view(source: str, spans: Sequence[Span]) -> View:
 
 
 def _reads_as_it_stands(text: str) -> bool:
-    """Whether there is nothing to edit: what :data:`_EDIT` finds, less the numbers, is unprintable or two spaces."""
+    """Whether nothing must be edited: only numbers match :data:`_EDIT`, and all is printable and single-spaced."""
     return text.isprintable() and "  " not in text and (text.isascii() or not _SPACED_NUMBER.search(text))
 
 
 def readable_runs(source: str, spans: Sequence[Span]) -> list[Span]:
-    """The spans without blank edges, those with nothing but white space between them merged; order kept."""
+    """The spans without blank edges, merged if only white space is between them; order is kept."""
     runs: list[Span] = []
     for start, end in spans:
         first, last = start, end
@@ -124,7 +124,7 @@ def readable_runs(source: str, spans: Sequence[Span]) -> list[Span]:
 
 
 def _edited(joined: str, source: str) -> tuple[str, NDArray[np.int32], NDArray[np.int32]]:
-    """Applies the edits; starts and ends are offsets into ``joined``."""
+    """Applies the edits. Starts and ends are offsets into ``joined``."""
     compounds = _Compounds(source)
     base = np.arange(len(joined), dtype=np.int32)
     texts: list[str] = []
@@ -150,7 +150,7 @@ def _edited(joined: str, source: str) -> tuple[str, NDArray[np.int32], NDArray[n
 
 
 def _placed(text: str, starts: NDArray[np.int32], ends: NDArray[np.int32], runs: list[Span]) -> View:
-    """Moves offsets into joined runs (one character between each two) to where the runs stand in the source."""
+    """Maps offsets in joined runs (one character between each two) to the runs' places in the source."""
     lengths = np.array([run.end - run.start + 1 for run in runs])
     first = np.concatenate(([0], np.cumsum(lengths)[:-1]))
     shift = np.array([run.start for run in runs]) - first
@@ -177,11 +177,11 @@ def _replacement(joined: str, start: int, end: int, compounds: _Compounds) -> st
 
 
 def _mended_hyphen(joined: str, start: int, end: int, compounds: _Compounds) -> str:
-    """What becomes of a hyphen and the line end after it.
+    """The replacement of a hyphen and the line end after it.
 
-    U+2043 is only ever set to break a word: it goes. Another hyphen stays before anything but a small letter
+    U+2043 only ever breaks a word, so it is removed. Another hyphen is kept before anything but a lower-case letter
     ("COVID-19", "Mid-Term": no printer breaks a word there), inside a web address, and in a compound: one that the
-    document also writes within a line, or, where the document writes neither form, one with a usual half.
+    document also writes within a line or, if the document writes neither form, one with a usual half.
     """
     hyphen = joined[start]
     left = _WORD_BEFORE.search(joined, max(0, start - 40), start)
@@ -203,14 +203,14 @@ def _in_address(joined: str, position: int) -> bool:
 
 
 class _Compounds:
-    """Which pairs of words a document writes with a hyphen; it is searched for so many pairs and no more."""
+    """The pairs of words that a document writes with a hyphen; the search stops after a number of pairs."""
 
     def __init__(self, source: str) -> None:
         self._source = source
         self._known: dict[tuple[str, str], bool] = {}
 
     def hold(self, first: str, second: str) -> bool:
-        """Whether the two make a compound: by the document, or by usual halves where it is silent."""
+        """Whether the two form a compound: by the document, or by usual halves if it does not say."""
         known = self._known.get((first, second))
         if known is None:
             known = self._written(first, second) if len(self._known) < _MOST_COMPOUNDS else None
@@ -226,7 +226,7 @@ class _Compounds:
 
 
 class _Forms(dict[int, str]):
-    """A form of each code point, worked out when first met: the table of all would take half a second."""
+    """The form of each code point, computed when first needed: a full table would take half a second."""
 
     def __init__(self, of: Callable[[str], str]) -> None:
         super().__init__()
@@ -270,8 +270,8 @@ _ACCENTED = late("[A-Z](?=[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]
 def fold(text: str) -> str:
     """The search form: NFKC, radicals as characters, simplified Chinese, lower case, one kind of dash and quote.
 
-    What stands raised or lowered behind a digit is set apart, as in ``10^6``. Circled numbers become spaces: behind a
-    word they mark a footnote. Folding twice changes nothing more.
+    A raised or lowered number after a digit is set apart, as in ``10^6``. Circled numbers become spaces: after a word
+    they mark a footnote. Folding a second time changes nothing.
     """
     if text.isascii():
         return text.lower()
@@ -280,7 +280,7 @@ def fold(text: str) -> str:
 
 
 def cased(text: str) -> str:
-    """The search form with the capitals A-Z and circled numbers that :func:`fold` gives up; of the same length."""
+    """The search form, but with the capitals A-Z and circled numbers that :func:`fold` drops; of the same length."""
     if text.isascii():
         return text
     form = _ACCENTED.sub(lambda match: match[0].lower(), _set_apart(text).translate(_CASED))
@@ -288,9 +288,9 @@ def cased(text: str) -> str:
 
 
 def search_view(view: View | str, *, keep_case: bool = False) -> View:
-    """The search form of a view, or of source text as it stands; ``text`` equals :func:`fold` of the given text.
+    """The search form of a view or of source text. ``text`` equals :func:`fold` of the given text.
 
-    Characters that one source character unfolds to share its range. ``keep_case``: as :func:`cased` has it.
+    Characters that one source character expands to share its range. ``keep_case``: as in :func:`cased`.
     """
     view = plain_view(view) if isinstance(view, str) else view
     forms = _CASED if keep_case else _FOLDED
@@ -347,7 +347,7 @@ def _clusters() -> re.Pattern[str]:
 
 
 def _composed(view: View) -> View:
-    """NFC, cluster by cluster; a composed cluster's characters share the cluster's source range."""
+    """NFC, cluster by cluster. The characters of a composed cluster share the cluster's source range."""
     base = np.arange(len(view.text), dtype=np.int32)
     texts: list[str] = []
     firsts: list[NDArray[np.int32]] = []

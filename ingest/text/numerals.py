@@ -1,4 +1,4 @@
-"""Grammar of numbers: Chinese, circled, Roman and lettered numerals, number words and months, read and written."""
+"""Reading and writing numerals: Chinese, circled, Roman and lettered ones, number words and months."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ HAN = "一二三四五六七八九十百千零〇两"
 _HAN_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _HAN_TENS = {"十": 10, "百": 100, "千": 1000}
 HAN_DIGITS = "零〇一二三四五六七八九"
-"""The digits of years and decimals, which stand one by one."""
+"""The digits of years and decimals, written one by one."""
 
 
 def _in_order(words: str, first: int, step: int = 1) -> dict[str, int]:
@@ -26,7 +26,7 @@ NUMBER_WORD = (
     rf"(?:(?:{'|'.join(_TENS)})[ -](?:{'|'.join(_ONES)})|{'|'.join(word for word in _NUMBERS if word != 'one')}"
     r"|one(?= (?:hundred|thousand|million|billion|trillion)))(?![a-z])"
 )
-"""What spells a number of 1..99 in folded English text; a lone "one" counts nothing."""
+"""Matches number words 1..99 in folded English text; a lone "one" is not a number."""
 ORDINAL_WORDS = _in_order("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth", 1)
 ERAS = {"明治": 1868, "大正": 1912, "昭和": 1926, "平成": 1989, "令和": 2019}
 """The first year of each era of Japan."""
@@ -37,7 +37,7 @@ MONTHS = (
 
 
 def ordinal(number: str) -> int:
-    """Value of a Chinese, circled, Roman, Arabic or lettered number; 0 where it has none."""
+    """Value of a Chinese, circled, Roman, Arabic or lettered number; 0 if it has none."""
     if digits := re.match(r"\d+", number):
         return int(digits.group())
     if re.fullmatch("[IVXLC]+", number) and (len(number) > 1 or number in "IVX"):
@@ -56,9 +56,9 @@ def ordinal(number: str) -> int:
 
 
 def normalised(number: str) -> str:
-    """One way to write a number: ``"21"``, ``"181A"``, ``"21-2"`` for 二十一条之二, ``"1.4.2"``, ``"A"``.
+    """One spelling for a number: ``"21"``, ``"181A"``, ``"21-2"`` for 二十一条之二, ``"1.4.2"``, ``"A"``.
 
-    White space and brackets do not count; Roman numbers of one letter are such from I, V and X alone.
+    White space and brackets are ignored. Of single letters only I, V and X are Roman.
     """
     bare = re.sub(r"[\s()（）]", "", unicodedata.normalize("NFKC", number)).strip(".")
     parts = re.split("[之の]", bare)
@@ -77,7 +77,7 @@ def _one(number: str) -> str:
 
 
 def read_numeral(numeral: str) -> int | None:
-    """The number below 10,000 that a Chinese numeral stands for; None where it is none, as 十四五 or 千."""
+    """The number below 10,000 of a Chinese numeral; None if it is not one, as 十四五 or 千."""
     if len(numeral) == 4 and all(char in _HAN_DIGITS for char in numeral):
         return int("".join(str(_HAN_DIGITS[char]) for char in numeral))  # 二〇三〇
     total, digit, below = 0, None, 10**4
@@ -100,9 +100,9 @@ def read_numeral(numeral: str) -> int | None:
 
 
 def read_number(written: str) -> Decimal | None:
-    """The number that digits, a word or a Chinese numeral stand for in folded text; None where they stand for none.
+    """The number of digits, a word or a Chinese numeral in folded text; None if there is none.
 
-    Commas part thousands; 点 parts the decimals of a Chinese numeral.
+    Commas separate thousands; 点 separates the decimals of a Chinese numeral.
     """
     if written[0].isdecimal() or written[0] == ".":
         return Decimal(written.replace(",", ""))
@@ -117,7 +117,7 @@ def read_number(written: str) -> Decimal | None:
 
 
 def era_year(era: str, number: str) -> int:
-    """The calendar year of a Japanese era's, 元 being the first: 2024 of 令和 and 六."""
+    """The calendar year of a Japanese era's year, 元 being the first: 2024 for 令和 and 六."""
     nth = 1 if number == "元" else read_number(number) or 0
     return ERAS[era] + int(nth) - 1
 

@@ -1,7 +1,7 @@
-"""Reading step of the flow: patterns that are compiled when they are first used, not when their module is imported.
+"""Patterns that are compiled at their first use instead of at import.
 
-A command asks few of the hundreds of patterns that its modules name, and compiling them all took a seventh of the
-time of a question to a cold library.
+A command uses few of the hundreds of patterns in its modules. Compiling them all took a seventh of the time of a
+question to a cold library.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ _OF_PATTERNS = ("search", "match", "fullmatch", "finditer", "findall", "sub", "s
 
 
 class _Late:
-    """Has what ``re.Pattern`` has; after the first use its methods are those of the compiled pattern themselves."""
+    """Has the interface of ``re.Pattern``. After the first use its methods are those of the compiled pattern."""
 
     def __init__(self, pattern: str, flags: int) -> None:
         self.pattern, self._given = pattern, flags
@@ -28,5 +28,5 @@ class _Late:
 
 
 def late(pattern: str, flags: int = 0) -> re.Pattern[str]:
-    """The pattern, compiled at its first use; a mistake in it shows only then. No function of :mod:`re` takes it."""
+    """A pattern compiled at its first use. A mistake in it shows only then. Functions of :mod:`re` do not accept it."""
     return cast(re.Pattern[str], _Late(pattern, flags))

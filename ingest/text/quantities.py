@@ -1,4 +1,4 @@
-"""Grammar of amounts: numbers with sign, currency, power, scale and unit, their ranges and what stands behind ±."""
+"""Numbers with sign, currency, power, scale and unit, their ranges, and values after ±."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ _SAYS_SO = frozenset("为是达至到约近于从由计值率量")  # 排放量�
 
 
 class Text(NamedTuple):
-    """A text as it is read: the same characters without capitals and with them."""
+    """A text in two forms with the same positions: without capitals and with them."""
 
     folded: str
     cased: str
@@ -72,9 +72,9 @@ class Text(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What a number is counted in, and where that ends: ``unit`` with all that it is counted per.
+    """The unit of a number, and its end: ``unit`` includes everything it is counted per.
 
-    ``written``: the unit as it stands there, ``of`` the substance.
+    ``written``: the unit as written; ``of``: the substance.
     """
 
     unit: UnitOfMeasure
@@ -85,9 +85,9 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class _Number:
-    """A number as it is written at ``start``..``end``, its scale and unit, before what both come to.
+    """A number as written at ``start``..``end``, with its scale and unit, before conversion.
 
-    ``is_plain``: digits and nothing else. ``is_complete``: a scale or unit stands behind it.
+    ``is_plain``: digits only. ``is_complete``: a scale or unit follows it.
     """
 
     start: int
@@ -102,7 +102,7 @@ class _Number:
 
 
 def quantities(source: Text, low: int, high: int) -> Iterator[Amount]:
-    """The numbers between two places of a text, in order: years, dates and ordinals are read before."""
+    """The numbers between two places of a text, in order. Years, dates and ordinals were read before."""
     end = low
     for match in _NUMBER.finditer(source.folded, low, high):
         if match.start() < end or not (first := _number(source, match, end, high)):
@@ -114,7 +114,7 @@ def quantities(source: Text, low: int, high: int) -> Iterator[Amount]:
 
 
 def measure(source: Text, place: int, end: int, *, attached: bool = True) -> Measure | None:
-    """The unit behind a number that ends at ``place``, with what it is of and counted per."""
+    """The unit after a number that ends at ``place``, with its substance and "per"."""
     folded, cased = source
     found = centigrade(folded, cased, place, end) if attached else None
     start = place + (folded[place : place + 1] in (" ", "-", "\u00a0") and place < end)
@@ -135,7 +135,7 @@ def measure(source: Text, place: int, end: int, *, attached: bool = True) -> Mea
 
 
 def _belongs_ahead(folded: str, found: tuple[UnitOfMeasure, int], start: int) -> bool:
-    """Whether a currency sign opens the next amount: 3 $5."""
+    """Whether a currency sign belongs to the next amount: 3 $5."""
     unit, stop = found
     return unit.dimension in MONEY and not folded[start].isalpha() and folded[stop : stop + 2].strip()[:1].isdecimal()
 
@@ -157,7 +157,7 @@ def _per(source: Text, place: int, end: int) -> tuple[UnitOfMeasure, int] | None
 
 
 def _number(source: Text, match: re.Match[str], low: int, high: int) -> _Number | None:
-    """The number of a match with its scale, sign, currency and unit; None where it is none."""
+    """The number of a match with its scale, sign, currency and unit; None if it is not one."""
     folded = source.folded
     written = match["digits"] or match["word"] or match["han"]
     value = read_number(written)
@@ -188,7 +188,7 @@ def _number(source: Text, match: re.Match[str], low: int, high: int) -> _Number 
 
 
 def _paid(source: Text, money: tuple[UnitOfMeasure, int], start: int, end: int, high: int) -> Measure:
-    """A currency that stood before the number, with what is behind the number counted per."""
+    """A currency before the number, with anything it is counted per after the number."""
     unit = money[0]
     while per := _per(source, end, high):
         each, end = per
@@ -198,7 +198,7 @@ def _paid(source: Text, money: tuple[UnitOfMeasure, int], start: int, end: int, 
 
 
 def _raised(match: re.Match[str], value: Decimal) -> Decimal | None:
-    """The value with its power; None for one that nobody works out."""
+    """The value with its power; None if the power is absurdly large."""
     if times := match["times"]:
         return value.scaleb(int(times)) if abs(int(times)) <= _MOST_POWER else None
     if power := match["power"]:
@@ -212,7 +212,7 @@ def _raised(match: re.Match[str], value: Decimal) -> Decimal | None:
 def _scaled(
     folded: str, value: Decimal, end: int, high: int, *, has_money: bool, is_han: bool
 ) -> tuple[Decimal, int, int]:
-    """The value, its scale and where both end: 1亿2000万 is 12000 × 10,000."""
+    """The value, its scale and the end of both: 1亿2000万 is 12000 × 10,000."""
     if has_money and (letter := _MONEY_SCALE_AT.match(folded, end, high)):
         return value, MONEY_SCALES[letter["scale"]], letter.end()
     if not (match := _SCALE_AT.match(folded, end, high)):
@@ -234,7 +234,7 @@ def _scaled(
 
 
 def _sign_before(folded: str, low: int, start: int, *, is_measured: bool) -> int | None:
-    """Where the minus sign before a number begins, or None: a hyphen that joins words or a range is no sign."""
+    """The start of a minus sign before a number, or None. A hyphen that joins words or a range is not a sign."""
     if word := _MINUS.search(folded, max(low, start - 9), start):
         is_plus_minus = word[0] == "负" and folded[word.start() - 1 : word.start()] == "正"
         return None if is_plus_minus else word.start()
@@ -295,7 +295,7 @@ def _range(source: Text, first: _Number, low: int, high: int) -> Amount | None:
 
 
 def _goes_on(folded: str, end: int) -> bool:
-    """Whether digits go on behind a range: 1-2-3 is a number of something."""
+    """Whether digits follow a range: 1-2-3 is an identifier."""
     return folded[end : end + 1] == "-" and folded[end + 1 : end + 2].isdecimal()
 
 
@@ -304,7 +304,7 @@ def _goes_on_before(folded: str, start: int) -> bool:
 
 
 def _spread(source: Text, first: _Number, high: int) -> Amount | None:
-    """The amount with what stands behind its ±."""
+    """The amount with its value after ±."""
     sign = _PLUS_MINUS.match(source.folded, first.end, high)
     if not sign or not (last := _next(source, sign.end(), high)):
         return None
@@ -330,14 +330,14 @@ def _single(source: Text, number: _Number, low: int) -> Amount | None:
 
 
 def _counts(number: _Number, counted: Measure | None) -> bool:
-    """Chinese numerals are also parts of words: only with a scale or unit, or two and more, are they counts."""
+    """Whether a Chinese numeral counts. It may be part of a word, so it needs a scale or unit, or two characters."""
     if number.written[0] not in HAN:
         return True
     return number.scale > 1 or (number.written != "一" and (len(number.written) > 1 or counted is not None))
 
 
 def _value(number: _Number, counted: Measure | None) -> Decimal:
-    """What a number comes to in base units."""
+    """The value of a number in base units."""
     factor = counted.unit.factor if counted else Fraction(1)
     value = number.value * number.scale * factor.numerator / factor.denominator
     return -value if number.is_negative else value
@@ -362,7 +362,7 @@ def _amount(source: Text, number: _Number, counted: Measure | None, low: Decimal
 
 
 def _step(written: str) -> Decimal:
-    """The value of the last digit that tells something: 0.1 of 12.5, 100 of 1,200."""
+    """The value of the last significant digit: 0.1 for 12.5, 100 for 1,200."""
     digits = written.replace(",", "")
     if not digits[0].isdecimal() and digits[0] != ".":
         return Decimal(1)

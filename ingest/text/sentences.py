@@ -1,4 +1,4 @@
-"""Splitting step of the flow: the sentences of a text in reading form."""
+"""Splitting text in reading form into sentences."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ _CUTS = (
 def sentence_spans(view_text: str, language: str, *, limit: int = 1_000) -> list[tuple[int, int]]:
     """Ranges of the sentences in ``view_text``, ascending, without blank edges; together they hold all its words.
 
-    A sentence over 200 characters (600 in Latin script) is cut at the semicolons outside its brackets. None is longer
-    than ``limit`` characters: what still is, is cut at a full stop in a quotation, else a comma, a space, anywhere.
+    A sentence over 200 characters (600 in Latin script) is cut at semicolons outside brackets. None is longer than
+    ``limit`` characters: longer ones are cut at a full stop in a quotation, else a comma, a space, or anywhere.
     """
     if limit < 1:
         raise ValueError(f"limit must be at least 1 character, got {limit}")
@@ -52,12 +52,12 @@ def sentence_spans(view_text: str, language: str, *, limit: int = 1_000) -> list
 
 
 def is_one_sentence(view_text: str) -> bool:
-    """Whether nothing but its last character could end a sentence, in any language; true of most cells and notes."""
+    """Whether only its last character could end a sentence, in any language; true of most cells and notes."""
     return _WITHOUT_END.fullmatch(view_text, 0, max(0, len(view_text) - 1)) is not None
 
 
 def _segments(text: str, language: str) -> list[tuple[int, int]]:
-    """What the segmenter takes for sentences, window by window: the last of a window is begun again in the next."""
+    """The segmenter's sentences, window by window. The last one of a window starts the next window."""
     if is_one_sentence(text):
         return [(0, len(text))]
     segments: list[tuple[int, int]] = []
@@ -75,7 +75,7 @@ def _segments(text: str, language: str) -> list[tuple[int, int]]:
 
 
 def _mended(text: str, segments: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Takes back the borders that are none."""
+    """Removes false sentence borders."""
     first = 0
     opened: list[int] = []
     for start, end in segments:
@@ -115,7 +115,7 @@ def _is_border(text: str, first: int, border: int) -> bool:
 
 
 def _at_semicolons(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """The range cut behind each semicolon outside brackets."""
+    """The range, cut after each semicolon outside brackets."""
     depth, cuts = 0, [start]
     for match in _BRACKET_OR_SEMICOLON.finditer(text, start, end):
         if match.group() in _CLOSERS:
@@ -130,8 +130,8 @@ def _at_semicolons(text: str, start: int, end: int) -> list[tuple[int, int]]:
 def bounded(text: str, start: int, end: int, limit: int) -> Iterator[tuple[int, int]]:
     """The range in parts of at most ``limit`` characters, each cut at the best place of its second half.
 
-    Best is a full stop (in a quotation), then a semicolon, a comma, a space, anywhere but in a Latin word or number;
-    where there is no such place, at the limit.
+    Best is a full stop (in a quotation), then a semicolon, a comma, a space, then anywhere but in a Latin word or
+    number. If there is no such place, the cut is at the limit.
     """
     while end - start > limit:
         cut = start + limit

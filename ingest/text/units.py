@@ -1,4 +1,4 @@
-"""Grammar of amounts: the scales, units, currencies and measure words, each with every way it is written."""
+"""Scales, units, currencies and measure words, with all their spellings."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from sinkqa.ingest.text.patterns import late
 
 
 class UnitOfMeasure(NamedTuple):
-    """What a number is counted in: ``factor`` base units of ``dimension``; a measure word has the dimension "".
+    """The unit of a number: ``factor`` base units of ``dimension``. A measure word has the dimension "".
 
-    ``counter``: the measure word of a Chinese count. ``unsure``: the symbol as written, where its case leaves open
-    which of two units it stands for (mw: milliwatt or megawatt).
+    ``counter``: the measure word of a Chinese count. ``unsure``: the symbol as written, if its case leaves open which
+    of two units it means (mw: milliwatt or megawatt).
     """
 
     dimension: str
@@ -29,10 +29,10 @@ SCALES = {
     "trillion": 10**12, "billion": 10**9, "bn": 10**9, "million": 10**6, "mn": 10**6, "mln": 10**6, "crore": 10**7,
     "lakh": 10**5, "thousand": 10**3, "hundred": 10**2,
 }  # fmt: skip
-"""Words behind a number that multiply it, in folded text."""
+"""Words after a number that multiply it, in folded text."""
 
 MONEY_SCALES = {"m": 10**6, "k": 10**3, "b": 10**9, "tn": 10**12, "trn": 10**12}
-"""Letters that multiply a number only behind a currency: €5m is no length."""
+"""Letters that multiply a number only after a currency: €5m is not a length."""
 
 # Words, in folded text, the commonest first; (…) may be left out, of (…/…) one stands.
 _WORDS: tuple[tuple[str, str, str], ...] = (
@@ -144,7 +144,7 @@ def _words() -> dict[str, UnitOfMeasure]:
 
 
 def name_of(unit: UnitOfMeasure, *, in_chinese: bool) -> str:
-    """A word for the unit, currency or measure word; "" where no word is one."""
+    """A word for the unit, currency or measure word; "" if there is none."""
     return _NAMES[in_chinese].get((unit.dimension, unit.factor, unit.counter), "")
 
 
@@ -157,7 +157,7 @@ def _names(*, in_chinese: bool) -> dict[tuple[str, Fraction, str], str]:
 
 
 def _symbols() -> dict[str, UnitOfMeasure]:
-    """Symbols of units and currencies, by how they are written."""
+    """Symbols of units and currencies, by their spelling."""
     found: dict[str, UnitOfMeasure] = {}
     for dimension, factor, symbols in _SYMBOLS:
         found |= dict.fromkeys(symbols.split(), UnitOfMeasure(dimension, Fraction(factor)))
@@ -183,7 +183,7 @@ _MAGNITUDES = ("m", "p")  # prefixes that in the other case stand for another po
 
 
 def _forms(written: set[str]) -> str:
-    """The spellings as alternatives, the longest first; an exponent may have its caret."""
+    """The spellings as alternatives, longest first. An exponent may have a caret."""
     escaped = (re.escape(form) for form in sorted(written, key=lambda form: (-len(form), form)))
     return "|".join(re.sub(r"(?<=[a-z])([23])$", r"\\^?\1", form) for form in escaped)
 
@@ -193,7 +193,7 @@ _GOES_ON = "(?<!升)(?<!周)|(?<=升)(?![至到高级温降])|(?<=周)(?![年边
 
 
 def _by_first_letter() -> dict[str, re.Pattern[str]]:
-    """What spells a unit in folded text, by its first character."""
+    """Spellings of units in folded text, by their first character."""
     forms: dict[str, set[str]] = {}
     for form in (*_BY_WORD, *map(str.lower, _BY_SYMBOL)):
         forms.setdefault(form[0], set()).add(form)
@@ -209,7 +209,7 @@ def _by_first_letter() -> dict[str, re.Pattern[str]]:
 
 _UNIT_AT = _by_first_letter()
 SCALE = f"(?:{'|'.join(sorted(SCALES, key=len, reverse=True))})(?![a-z])"
-"""What spells a scale in folded text."""
+"""Matches the spellings of scales in folded text."""
 
 _CENTIGRADE = late("c(?![a-z\\d])")
 _SIGNS = [re.escape(sign.lower()) for sign in sorted(_signs(), key=len, reverse=True)]
@@ -221,7 +221,7 @@ _CAN_END_MONEY = frozenset(sign[-1].lower() for sign in _signs()) | {"币"}
 
 
 def read_unit(folded: str, cased: str, place: int, end: int) -> tuple[UnitOfMeasure, int] | None:
-    """The unit that begins at ``place``, and where it ends; the two texts are the same but for capitals."""
+    """The unit that begins at ``place``, and its end. The two texts differ only in capitals."""
     pattern = _UNIT_AT.get(folded[place : place + 1]) if place < end else None
     if not pattern or not (match := pattern.match(folded, place, end)):
         return None
@@ -231,7 +231,7 @@ def read_unit(folded: str, cased: str, place: int, end: int) -> tuple[UnitOfMeas
 
 
 def is_case_sensitive(symbol: str) -> bool:
-    """Whether letters in another case would be no unit, or another: MW, Mt, C, but not kWh."""
+    """Whether the symbol in another case would be no unit, or another: MW, Mt, C, but not kWh."""
     if len(symbol) == 1:
         return symbol in _BY_SYMBOL or symbol == "C"
     folded = symbol.lower()
@@ -248,13 +248,13 @@ def _loosely(folded: str) -> UnitOfMeasure | None:
 
 
 def centigrade(folded: str, cased: str, place: int, end: int) -> tuple[UnitOfMeasure, int] | None:
-    """The C of ``1.5C``, right behind the number."""
+    """The C of ``1.5C``, directly after the number."""
     is_degree = cased[place : place + 1] == "C" and _CENTIGRADE.match(folded, place, end)
     return (_BY_SYMBOL["°C"], place + 1) if is_degree else None
 
 
 def money_before(folded: str, low: int, place: int) -> tuple[UnitOfMeasure, int] | None:
-    """The currency whose sign or code ends at ``place``, a space between or none, and where it begins."""
+    """The currency whose sign or code ends at ``place``, with or without a space, and its start."""
     before = folded[max(low, place - 6) : place]
     if not before or before.rstrip()[-1:] not in _CAN_END_MONEY or not (match := _MONEY_BEFORE.search(before)):
         return None

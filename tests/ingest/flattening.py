@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from sinkqa.ingest.document import Span, Table
-from sinkqa.ingest.flattened.rebuild import FlattenedTable, Line, rebuild_tables
+from sinkqa.ingest.flattened.rebuild import FlattenedLine, FlattenedTable, rebuild_tables
 
 CHINESE_LABELS = [
     "松江县", "白石镇", "青龙湾", "柳河", "大洼", "安平", "临山区", "榆树沟", "金沙洲", "石门岭", "云岭", "长汀",
@@ -154,14 +154,14 @@ def body(rng: random.Random, chinese: bool) -> str:
     return "\n".join(wrap(text, 84, False)) + "\n"
 
 
-def lines_of(text: str) -> list[Line]:
+def lines_of(text: str) -> list[FlattenedLine]:
     lines, at, blank, page = [], 0, True, 1
     for raw in re.split(r"(?<=\n)", text):
         page += raw.startswith("\f")
         stripped = raw.strip()
         if stripped:
             start = at + raw.index(stripped)
-            lines.append(Line(Span(start, start + len(stripped)), stripped, page, blank))
+            lines.append(FlattenedLine(Span(start, start + len(stripped)), stripped, page, blank))
         blank = not stripped
         at += len(raw)
     return lines

@@ -75,7 +75,7 @@ def test_doctor_says_which_documents_still_read(library, sinkqa):
         name = connection.execute("SELECT name FROM documents WHERE doc = ?", (doc,)).fetchone()[0]
     told = sinkqa("doctor", "-l", library)
     assert told.status == 1 and name in told.out
-    assert f"{count - 1} of {count} documents read whole" in told.out
+    assert f"{count - 1} of {count} documents read completely" in told.out
 
 
 def test_a_named_pipe_a_socket_and_a_device_are_named_and_hang_nothing(library, note, tmp_path):

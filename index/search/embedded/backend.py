@@ -75,7 +75,7 @@ class LocalBackend:
                 if changes is None:
                     base, changes = None, self._store.changes(None)
                 if changes is None:  # of nothing all can be told
-                    raise RuntimeError("the store does not tell what it holds")
+                    raise RuntimeError("the store cannot say what it holds")
                 added = changes.added
                 update = Update(
                     changes.generation,

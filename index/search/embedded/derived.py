@@ -86,7 +86,7 @@ def publish(derived: Path, update: Update, *, base: Snapshot | None) -> Manifest
         if base is not None:
             raise SearchIndexDamaged(f"{derived}: {error}") from error
         raise LibraryReadOnly(
-            f"cannot write the search index {derived}: {error}; move away what stands there, or mend its permissions"
+            f"cannot write the search index {derived}: {error}; move away what stands there, or correct its permissions"
         ) from error
     except LibraryError:
         build.undo()

@@ -154,7 +154,7 @@ class Snapshot:
         except (OSError, ValueError, LookupError, RuntimeError) as error:
             self.is_damaged = True
             raise SearchIndexDamaged(
-                f"the search index {self.derived} was changed while it was in use: {error}; ask again, it is made anew"
+                f"the search index {self.derived} was changed while it was in use: {error}; ask again: it is rebuilt"
             ) from error
 
 

@@ -185,7 +185,7 @@ class PostgresStore(SqlStore):
         if not has_tables(self.connection):
             raise LibraryNotFound(
                 f"no library in {self.where}: expected its tables there; "
-                "name another database or add a document to begin one"
+                "name another database or add a document to create one"
             )
         if (found := self.find_meta("format")) != str(DATABASE_FORMAT):
             raise LibraryFormatMismatch(

@@ -167,7 +167,7 @@ def create_database(address: str, *, encoder: str, dim: int) -> None:
         found = connection.execute("SELECT 1 FROM pg_available_extensions WHERE name = 'vector'")
         if not found.fetchone():
             raise LibraryFormatMismatch(
-                f"cannot begin a library in {shown(address)}: expected pgvector 0.8 or newer there, found none; "
+                f"cannot create a library in {shown(address)}: expected pgvector 0.8 or newer there, found none; "
                 "install it on the server, or name another one"
             )
         connection.script("CREATE EXTENSION IF NOT EXISTS vector SCHEMA public")

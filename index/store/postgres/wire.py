@@ -35,20 +35,20 @@ _SETTINGS = {
     "lock_timeout": "0",
 }
 _MEANINGS: dict[str, tuple[type[LibraryError], str]] = {
-    "28": (LibraryUnreadable, "look at the user and the password in the address"),
+    "28": (LibraryUnreadable, "check the user and the password in the address"),
     "3D": (LibraryNotFound, "create that database, or name another one"),
     "42501": (LibraryReadOnly, "grant this user the right to write there, or use another one"),
     "25006": (LibraryReadOnly, "it is a replica or set to read only: name the server that is written to"),
-    "3F": (LibraryNotFound, "its tables are gone; name another library, or add a document to begin one"),
-    "42P01": (LibraryNotFound, "its tables are gone; name another library, or add a document to begin one"),
-    "53100": (DiskFull, "make room on the server's disk, then do it again; nothing stored is lost"),
+    "3F": (LibraryNotFound, "its tables are gone; name another library, or add a document to create one"),
+    "42P01": (LibraryNotFound, "its tables are gone; name another library, or add a document to create one"),
+    "53100": (DiskFull, "make room on the server's disk, then try again; nothing stored is lost"),
     "53": (LibraryBusy, "raise the server's limits, or use fewer processes and threads"),
     "55P03": (LibraryBusy, "another process is writing; wait for it to finish, then try again"),
-    "40": (LibraryBusy, "two writers met; do it again"),
+    "40": (LibraryBusy, "two writers collided; try again"),
     "57": (LibraryUnreadable, "the server is stopping or starting; try again in a moment"),
-    "08": (LibraryUnreadable, "see that the server runs and can be reached from here"),
+    "08": (LibraryUnreadable, "check that the server runs and can be reached from here"),
     "XX": (LibraryDamaged, "restore the database from a copy"),
-    "58": (LibraryUnreadable, "look at the server's disk"),
+    "58": (LibraryUnreadable, "check the server's disk"),
     "23": (LibraryDamaged, "its tables contradict each other; restore the database from a copy"),
 }
 

@@ -125,10 +125,10 @@ def as_named(error: sqlite3.DatabaseError | OSError, path: Path) -> LibraryError
     None for a mistake of the program: a statement that makes no sense.
     """
     if is_full(error, path):
-        return DiskFull(f"no space left on the disk of {path}: make room, then do it again; nothing stored is lost")
+        return DiskFull(f"no space left on the disk of {path}: make room, then try again; nothing stored is lost")
     if isinstance(error, OSError):
         why = error.strerror or type(error).__name__
-        return LibraryUnreadable(f"cannot open {path}: {why}; mend its permissions, or name another folder")
+        return LibraryUnreadable(f"cannot open {path}: {why}; correct its permissions, or name another folder")
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF  # none: a text that is no UTF-8
     if code in _DAMAGED:
         return LibraryDamaged(f"cannot read {path}: {error}; {_REMEDY}")
@@ -137,7 +137,7 @@ def as_named(error: sqlite3.DatabaseError | OSError, path: Path) -> LibraryError
     if code == sqlite3.SQLITE_READONLY:
         return LibraryReadOnly(f"cannot write to {path}: {error}; change its permissions, or copy the library")
     if code in _DISK:
-        return LibraryUnreadable(f"cannot read or write {path}: {error}; look at the disk and at its permissions")
+        return LibraryUnreadable(f"cannot read or write {path}: {error}; check the disk and the permissions")
     return None
 
 
@@ -170,7 +170,7 @@ def stands(path: Path) -> bool:
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise LibraryUnreadable(
-            f"cannot look into {path.parent}: {why}; mend its permissions, or name another folder"
+            f"cannot look into {path.parent}: {why}; correct its permissions, or name another folder"
         ) from error
 
 

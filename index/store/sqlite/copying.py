@@ -26,7 +26,5 @@ def documents_of_copy(path: Path, *, of: Path) -> int:
     with closing(connect(path)) as copy:
         for (found,) in copy.execute("PRAGMA quick_check(1)"):
             if found != "ok":
-                raise LibraryDamaged(
-                    f"{of} is damaged ({found}), and so would be its copy: see what sinkqa doctor says"
-                )
+                raise LibraryDamaged(f"{of} is damaged ({found}), and a copy would be too: run sinkqa doctor")
         return size(copy).documents

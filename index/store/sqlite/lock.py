@@ -30,12 +30,12 @@ def write_lock(folder: Path, *, timeout_s: float) -> Iterator[None]:
         lock.acquire()
     except Timeout as error:
         raise LibraryBusy(
-            f"the library {folder} is being written by {_read_holder(holder)} and was still after {timeout_s:g} s: "
+            f"the library {folder} was still being written by {_read_holder(holder)} after {timeout_s:g} s: "
             "wait for it to finish, then try again"
         ) from error
     except (OSError, RuntimeError) as error:  # the latter from filelock, where links or file systems forbid locks
         if isinstance(error, OSError) and is_full(error, folder):
-            raise DiskFull(f"no space left on the disk of {folder}: make room, then do it again") from error
+            raise DiskFull(f"no space left on the disk of {folder}: make room, then try again") from error
         raise LibraryReadOnly(
             f"cannot lock {folder}: {error}; give permission to write there, or move away what stands in its place"
         ) from error

@@ -140,4 +140,4 @@ def begin_store(path: Path, *, encoder: str, lock_timeout_s: float) -> None:
     except OSError as error:
         if isinstance(named := as_named(error, path), DiskFull):
             raise named from error
-        raise LibraryReadOnly(f"cannot begin a library in {path.parent}: {error}; name another folder") from error
+        raise LibraryReadOnly(f"cannot create a library in {path.parent}: {error}; name another folder") from error

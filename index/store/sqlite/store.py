@@ -61,7 +61,7 @@ class SqliteStore(SqlStore):
         if not stands(path):
             raise LibraryNotFound(
                 f"no library in {path.parent}: expected {path.name} there; "
-                "name another folder or add a document to begin one"
+                "name another folder or add a document to create one"
             )
         self.path, self.read_only = path, read_only
         self._lock_timeout_s = lock_timeout_s
@@ -123,7 +123,7 @@ class SqliteStore(SqlStore):
             connection.execute("SELECT 1 FROM meta").fetchone()  # the view is that of the first read
             yield
             if self._local.held.stamp not in (None, self._stamp()):
-                raise LibraryBusy(f"{self.path} was changed while it was read: do it again")
+                raise LibraryBusy(f"{self.path} was changed while it was read: try again")
         finally:
             _leave(connection)
 

@@ -1,4 +1,4 @@
-"""Reading step of ingest: bytes of marked-up text to characters, where the text may declare its own encoding."""
+"""Decoding marked-up text, which may declare its own encoding."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def decode(content: bytes, name: str, *, charset: str | None = None) -> tuple[str, tuple[str, ...]]:
-    """Characters of ``content`` and warnings; ``charset`` is what its envelope declares, and counts before its own.
+    """Characters of ``content`` and warnings. ``charset`` is declared by its envelope and counts before its own.
 
-    Text that is valid UTF-8 is UTF-8 whatever it declares; a declaration that makes no likely text is overruled.
-    Raises EmptyDocument and UnreadableDocument as :func:`decode` does.
+    Valid UTF-8 is UTF-8, whatever is declared. A declaration that gives unlikely text is overruled. Raises
+    EmptyDocument and UnreadableDocument as :func:`decode` does.
     """
     declared = None if content.startswith(_MARKS) else _codec(charset) or _declared(content)
     if declared and declared.startswith("iso2022"):
@@ -39,7 +39,7 @@ def _declared(content: bytes) -> str | None:
 
 
 def _codec(name: str | None) -> str | None:
-    """The codec of a name, where it is one of text: Python has some that only re-encode bytes."""
+    """The codec of a name, if it is one of text: some of Python's only re-encode bytes."""
     try:
         "".encode(name or "undefined")  # refuses what is none of text, as base64, and the one that refuses all
         codec = codecs.lookup(name or "").name

@@ -1,4 +1,4 @@
-"""First half of reading a text file: bytes to characters, newlines untranslated, with a reason when that fails."""
+"""Decoding text files, with newlines untranslated."""
 
 from __future__ import annotations
 
@@ -51,14 +51,14 @@ class Decoded:
 
 
 def decode(content: bytes, *, name: str, declared: str | None = None) -> Decoded:
-    """Decode by byte order mark, else as UTF-8 where that is valid, else as the encoding that makes likeliest text.
+    """Decodes by byte order mark, else as UTF-8 if valid, else in the encoding that gives the likeliest text.
 
-    ``declared`` is a codec that the file names: it counts, but does not decide. Bytes that belong to no character are
-    read as U+FFFD, with a warning that counts them and names their lines; a close decision is told to be a guess. Lone
-    surrogates and NUL survive, but zero bytes that fill up the end do not.
+    ``declared`` is a codec that the file names; it is evidence, not decisive. Bytes that belong to no character become
+    U+FFFD, with a warning that counts them and names their lines. A close decision gives a warning too. Lone surrogates
+    and NUL survive, except zero bytes that pad the end.
 
     Raises:
-        EmptyDocument: there is nothing but white space.
+        EmptyDocument: there is only white space.
         UnreadableDocument: no encoding makes text of the bytes.
     """
     if content.endswith(b"\0" * 8):
@@ -83,7 +83,7 @@ def _by_mark(content: bytes) -> Decoded | None:
 
 
 def _valid_utf8(content: bytes) -> Decoded | None:
-    """Not where zero bytes may be halves of UTF-16, nor where pairs of bytes alone may be Chinese of GBK."""
+    """Whether it is valid UTF-8, unless zero bytes may be halves of UTF-16 or pairs of bytes may be Chinese in GBK."""
     try:
         text = content.decode("utf-8", "surrogatepass")
     except UnicodeDecodeError:
@@ -93,7 +93,7 @@ def _valid_utf8(content: bytes) -> Decoded | None:
 
 
 def _likeliest(content: bytes, name: str, declared: str | None) -> Decoded:
-    """The encoding under which the bytes cost least, and a warning where another costs little more."""
+    """The encoding with the lowest cost, and a warning if another costs little more."""
     sample = _sample(content)
     ranked = []
     for codec in dict.fromkeys((*_CANDIDATES, *filter(None, (declared,)))):
@@ -108,7 +108,7 @@ def _likeliest(content: bytes, name: str, declared: str | None) -> Decoded:
 
 
 def _sample(content: bytes) -> bytes:
-    """Beginning, middle and end, cut between characters of two bytes and of four."""
+    """Beginning, middle and end, cut between characters of two and of four bytes."""
     if len(content) <= 4 * _WINDOW:
         return content
     starts = (0, len(content) // 8 * 4, (len(content) - _WINDOW) // 4 * 4)
@@ -135,7 +135,7 @@ def _mended(piece: bytes, codec: str) -> str:
 
 
 def _is_shifted(text: str) -> bool:
-    """Whether some characters may be halves of two others, as after a byte that was lost."""
+    """Whether some characters may be halves of two others, as after a lost byte."""
     count, rare = foreign(text)
     return (rare > 2 and rare > 0.05 * min(count, 200)) or _NO_CHARACTER.search(text) is not None
 

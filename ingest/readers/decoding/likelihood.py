@@ -1,4 +1,4 @@
-"""Reading step of ingest: how likely bytes are as text of one encoding, and the likeliest reading of damaged ones."""
+"""How likely bytes are as text in an encoding, and the likeliest reading of damaged bytes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections import Counter
 from functools import cache
 
 BROKEN = 14.0
-"""What a damaged character costs, in nats: more than the rarest character of any script."""
+"""The cost of a damaged character, in nats: more than the rarest character of any script."""
 _BREAK = 9.0  # each byte taken for broken beside the first; two bytes of rubbish cost more than a rare character
 _SWITCH = 3.0  # for each accented letter beside another: French has few, misread bytes have many
 _RARE = 12.0  # characters that cost this much are none that a text is full of
@@ -48,7 +48,7 @@ _NO_CHINESE = re.compile("[\u0386-\u04ff\u3041-\u30fa]")  # Greek, Cyrillic and 
 
 @cache
 def _costs() -> dict[str, float]:
-    """Nats for each character that some text is likely to hold: the negative logarithm of its share."""
+    """Nats for each character that text is likely to contain: the negative logarithm of its share."""
     costs: dict[str, float] = {}
     for text, cost in (
         (_level(0xD8, 0xF7, "gb2312"), 12.5),
@@ -80,7 +80,7 @@ def _costs() -> dict[str, float]:
 
 
 def _level(first: int, last: int, codec: str) -> str:
-    """The characters of the rows of a two-byte set; the sets begin with the commonest."""
+    """The characters of the rows of a two-byte set. The sets begin with the commonest."""
     rows = (
         bytes([lead, trail]) for lead in range(first, last + 1) for trail in (*range(0x40, 0x7F), *range(0xA1, 0xFF))
     )
@@ -97,7 +97,7 @@ def _cost(letter: str) -> float:
 
 
 def cost(text: str, damaged: int, codec: str) -> float:
-    """Nats that a text costs, lower being likelier; ``damaged`` of its characters stand for bytes that do not fit."""
+    """The cost of a text in nats, lower is likelier. ``damaged`` of its characters stand for bytes that do not fit."""
     counts = Counter(text)
     letters = sum(count * _cost(letter) for letter, count in counts.items() if letter != "\ufffd")
     odd = len(_ADJACENT.findall(text)) + (len(_NO_CHINESE.findall(text)) if codec in ("gb18030", "big5hkscs") else 0)
@@ -105,7 +105,7 @@ def cost(text: str, damaged: int, codec: str) -> float:
 
 
 def _spared(counts: Counter[str]) -> float:
-    """What the letters with marks cost less, together, because one language has them."""
+    """The cost saved because all letters with marks belong to one language."""
     marked = [(letter, count) for letter, count in counts.items() if "\xc0" <= letter < "\u0250"]
     return max(
         sum(
@@ -118,16 +118,16 @@ def _spared(counts: Counter[str]) -> float:
 
 
 def foreign(text: str) -> tuple[int, int]:
-    """How many characters are not ASCII, and how many of these are rare in every language that is known here."""
+    """How many characters are not ASCII, and how many of these are rare in every known language."""
     counts = [(letter, count) for letter, count in Counter(text).items() if letter > "\x7f"]
     return sum(count for _, count in counts), sum(count for letter, count in counts if _cost(letter) >= _RARE)
 
 
 def mended(line: bytes, codec: str) -> str:
-    """The likeliest reading of a damaged line; each stretch of bytes that belongs to no character is one U+FFFD.
+    """The likeliest reading of a damaged line. Each stretch of bytes that belongs to no character is one U+FFFD.
 
-    A byte that is lost or foreign moves the borders of all characters after it in encodings of two bytes: here they
-    find together again where that is likelier than what they would read.
+    In two-byte encodings a lost or foreign byte shifts the borders of all characters after it. Here the borders recover
+    if that is likelier than the shifted reading.
     """
     ends: list[tuple[float, int, str, bool]] = [(0.0, 0, "", False)]  # cost so far, where from, character, broken
     for at in range(1, len(line) + 1):
@@ -152,7 +152,7 @@ def _incremental(codec: str) -> codecs.CodecInfo:
 
 
 def _letter(piece: bytes, codec: str) -> str:
-    """The one character that these bytes are, or nothing."""
+    """The one character of these bytes, or nothing."""
     try:
         letter, _ = _incremental(codec).decode(piece)
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""Reading step of ingest: the words of a Word document's drawings: text boxes, diagrams, titles of charts."""
+"""The words of a Word document's drawings: text boxes, diagrams, titles of charts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SAID_ELSEWHERE = ("pres", "parTrans", "sibTrans", "doc")  # points of a diagram
 
 
 class DrawingContent(NamedTuple):
-    """One thing in a drawing: ``box`` an element with blocks, ``text`` words, ``unread`` what has words left unread."""
+    """One thing in a drawing: ``box`` is an element with blocks, ``text`` its words, ``unread`` a thing not read."""
 
     box: Any = None
     text: str = ""
@@ -25,9 +25,9 @@ class DrawingContent(NamedTuple):
 
 
 def drawn(drawing: Any, package: Package, part: str) -> list[DrawingContent]:
-    """What a drawing of ``part`` says, in the order of its file; of two versions of one thing, the first that says any.
+    """The content of a drawing of ``part``, in file order. Of two versions of one thing, the first with words counts.
 
-    Text boxes come whole: what is drawn inside one belongs to its own paragraphs.
+    Text boxes come whole: drawings inside them belong to their own paragraphs.
     """
     return list(_inside(drawing, package, part))
 
@@ -67,7 +67,7 @@ def _drawn_text(paragraph: Any) -> str:
 
 
 def _chart(element: Any, package: Package, part: str) -> Iterator[DrawingContent]:
-    """The titles of a chart, the names of its series and categories; its figures are lines and columns, not words."""
+    """The titles of a chart, and the names of its series and categories; its figures are not words."""
     relation = package.relations(part).get(element.get(R + "id") or "")
     if relation is not None and package.holds(relation.target):
         chart = package.xml(relation.target)
@@ -80,7 +80,7 @@ def _chart(element: Any, package: Package, part: str) -> Iterator[DrawingContent
 
 
 def _values(series: Any, tag: str) -> list[str]:
-    """The words that a series takes from its sheet, in their order."""
+    """The words that a series takes from its sheet, in order."""
     found = series.find(_CHART + tag)
     return [] if found is None else [value.text.strip() for value in found.iter(_CHART + "v") if value.text]
 

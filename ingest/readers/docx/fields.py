@@ -1,4 +1,4 @@
-"""Reading step of ingest: fields of a Word document: their results are read, their instructions are not."""
+"""Fields of a Word document: their results are read, their instructions are not."""
 
 from __future__ import annotations
 
@@ -26,14 +26,17 @@ class Fields:
         self._leads_on = False
 
     def begin_paragraph(self) -> None:
-        """No instruction runs into the next paragraph: where one seems to, the field is damaged, and its words show."""
+        """Ends open instructions: none runs into the next paragraph. If one seems to, the field is damaged.
+
+        Its words are then shown.
+        """
         for field in self._open:
             field.has_result = True
         self._leads_on = False
 
     @property
     def are_shown(self) -> bool:
-        """Whether words here are the text's own or a field's result."""
+        """Whether words here belong to the text or to a field's result."""
         return all(field.has_result for field in self._open)
 
     @property
@@ -47,7 +50,7 @@ class Fields:
         self._leads_on |= is_listed and anchor.startswith(_CONTENTS_MARK)
 
     def instruct(self, text: str) -> None:
-        """More of the instruction of the field that opened last."""
+        """Adds to the instruction of the field that opened last."""
         if self._open and not self._open[-1].has_result:
             self._open[-1].instruction += text
             words = self._open[-1].instruction.split()
@@ -55,7 +58,7 @@ class Fields:
                 self.link(words[1])
 
     def mark(self, element: Any) -> str:
-        """Take in a ``w:fldChar``; what a box or list of a form, or a formula, shows by itself."""
+        """Reads a ``w:fldChar``. Returns the text that a form's box or list, or a formula, shows by itself."""
         kind = element.get(W + "fldCharType")
         if kind == "begin":
             self._open.append(_Field())

@@ -1,4 +1,4 @@
-"""Reading step of ingest: the numbers that Word shows before paragraphs but keeps out of their text."""
+"""Automatic paragraph numbers of Word, which are not part of its text."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class _Level:
 
 @dataclass(slots=True)
 class _List:
-    """The levels that one list of a document shows, and its counters, which lists of one kind share."""
+    """The levels of one list of a document, and its counters, which lists of one kind share."""
 
     levels: Mapping[int, _Level]
     counts: list[int | None]
@@ -41,10 +41,10 @@ class _List:
 
 
 class Numbering:
-    """Counts numbered paragraphs in document order and says what Word prints before each."""
+    """Counts numbered paragraphs in document order and gives the number that Word prints before each."""
 
     def __init__(self, root: Any | None) -> None:
-        """``root`` is the numbering part's element; without one nothing is numbered."""
+        """``root`` is the numbering part's element. Without one nothing is numbered."""
         self._lists: dict[str, _List] = {}
         if root is None:
             return
@@ -60,7 +60,7 @@ class Numbering:
                 self._lists[element.get(W + "numId", "")] = _list(element, levels[key], counts[key])
 
     def depth(self, number_id: str, styles: list[str]) -> int:
-        """The level of a list that stands for one of these paragraph styles, the nearest first; 0 where none does."""
+        """The level of a list for the first of these paragraph styles that has one, nearest first; 0 if none has."""
         found = self._lists.get(number_id)
         by_style = {level.style: depth for depth, level in found.levels.items()} if found else {}
         return next((by_style[style] for style in styles if style in by_style), 0)

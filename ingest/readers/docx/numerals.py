@@ -1,4 +1,4 @@
-"""Reading step of ingest: a number of a list in the numerals that Word's name for them asks for."""
+"""List numbers in the numerals that Word's format names."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _KOREAN = ("영일이삼사오육칠팔구", "십백천만")
 
 
 def word_numeral(number: int, kind: str) -> str:
-    """The number in the numerals of a ``w:numFmt``; in digits where it has none for it, "" for bullets."""
+    """The number in the numerals of a ``w:numFmt``; in digits if the format lacks it, "" for bullets."""
     return "" if kind in ("bullet", "none") else _KINDS.get(kind, str)(number) or str(number)
 
 
@@ -44,7 +44,7 @@ def _letters(alphabet: str) -> Callable[[int], str]:
 
 
 def _series(signs: str) -> Callable[[int], str]:
-    """A closed series: digits follow its last sign."""
+    """A closed series of signs; digits follow the last one."""
     return lambda number: signs[number - 1] if 0 < number <= len(signs) else ""
 
 

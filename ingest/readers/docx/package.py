@@ -1,4 +1,4 @@
-"""Reading step of ingest: a DOCX package: its bounds checked before anything is unpacked, then its parts by name."""
+"""DOCX packages: bounds are checked before anything is unpacked; then parts are read by name."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _MAX_TYPES = 1 << 20
 
 
 class Relation(NamedTuple):
-    """Where one part points: ``kind`` is the last word of the relation's type, ``target`` a part or an address."""
+    """A relation of a part: ``kind`` is the last word of its type, ``target`` a part or an address."""
 
     kind: str
     target: str
@@ -37,10 +37,10 @@ class Relation(NamedTuple):
 
 
 class Package:
-    """The parts of a checked package by name, Strict ones as if they were transitional."""
+    """The parts of a checked package by name. Strict ones are read as transitional ones."""
 
     def __init__(self, content: bytes) -> None:
-        """Raises LookupError where no part is called the main one."""
+        """Raises LookupError if no part is the main one."""
         self._archive = zipfile.ZipFile(BytesIO(content))
         self._names = {_slashed(name).lower(): name for name in self._archive.namelist()}
         self._relations: dict[str, dict[str, Relation]] = {}
@@ -54,7 +54,7 @@ class Package:
 
     @property
     def has_pictures(self) -> bool:
-        """Whether there are pictures among the parts."""
+        """Whether any part is a picture."""
         return any("/media/" in name for name in self._names)
 
     def read(self, part: str) -> bytes:
@@ -62,7 +62,7 @@ class Package:
         return _STRICT.sub(_transitional, self.raw(part))
 
     def raw(self, part: str) -> bytes:
-        """The bytes of a part as they stand."""
+        """The bytes of a part, unchanged."""
         return self._archive.read(self._names[part.lower()])
 
     def xml(self, part: str) -> Any:
@@ -72,7 +72,7 @@ class Package:
         return parse_xml(self.read(part))
 
     def related(self, part: str, *kinds: str) -> Iterator[str]:
-        """The parts that ``part`` ("" for the package) points to by one of ``kinds``, in their order."""
+        """The parts that ``part`` ("" for the package) points to by one of ``kinds``, in order."""
         for relation in self.relations(part).values():
             if relation.kind in kinds and not relation.is_external and self.holds(relation.target):
                 yield relation.target
@@ -88,7 +88,7 @@ class Package:
 
 
 def is_word(archive: zipfile.ZipFile) -> bool:
-    """Whether an archive says that its main part is a Word document, whatever that part is called."""
+    """Whether an archive declares a Word document as its main part, whatever the part's name."""
     try:
         with archive.open("[Content_Types].xml") as stream:
             return _IS_WORD.search(stream.read(_MAX_TYPES).replace(b"\0", b"")) is not None
@@ -105,7 +105,7 @@ def _relation(element: Any, folder: str) -> Relation:
 
 
 def _slashed(name: str) -> str:
-    """A part's name as relations write it, whatever slashes the archive has."""
+    """A part's name with the slashes of relations."""
     return name.replace("\\", "/").lstrip("/")
 
 
@@ -114,7 +114,7 @@ def _transitional(match: re.Match[bytes]) -> bytes:
 
 
 def check_package(content: bytes, name: str) -> None:
-    """Unpack every part once, counting; nothing is kept.
+    """Unpacks every part once to count its size. Nothing is kept.
 
     Raises:
         DocumentTooLarge: a part, or all of them, unpack past the bounds, declared or not.
@@ -131,7 +131,7 @@ def check_package(content: bytes, name: str) -> None:
 def _check_parts(archive: zipfile.ZipFile, name: str) -> None:
     parts = archive.infolist()
     if len(parts) > MAX_PARTS:
-        raise DocumentTooLarge(f"{name}: {len(parts)} parts; at most {MAX_PARTS} are read; save it anew from Word")
+        raise DocumentTooLarge(f"{name}: {len(parts)} parts; at most {MAX_PARTS} are read; save it again from Word")
     total = 0
     for part in parts:
         if part.flag_bits & 1:
@@ -144,7 +144,7 @@ def _check_parts(archive: zipfile.ZipFile, name: str) -> None:
 
 
 def _unpacked(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str, before: int) -> int:
-    """Real size of a part, read in steps; a header may lie about it."""
+    """The real size of a part, read in steps, because a header may lie."""
     size = 0
     tail = b""
     is_xml = part.filename.endswith((".xml", ".rels"))
@@ -154,7 +154,7 @@ def _unpacked(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str, before
             _bound(name, size, part.compress_size, before + size)
             if is_xml and _DECLARATION.search(tail + step.replace(b"\0", b"")):
                 raise UnreadableDocument(
-                    f"{name}: {part.filename} declares XML entities, which no word processor does; save it anew"
+                    f"{name}: {part.filename} declares XML entities, which no word processor does; save it again"
                 )
             tail = step[-16:]
     return size

@@ -1,4 +1,4 @@
-"""Reading step of ingest: what a Word file says of itself: title, authors, year, language."""
+"""Metadata of a Word file: title, authors, year, language."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sinkqa.ingest.readers.pieces.draft import Piece
 
 @dataclass(frozen=True, slots=True)
 class _Properties:
-    """What the file says of itself; empty where it says nothing."""
+    """The file's own properties; empty if it has none."""
 
     title: str
     author: str
@@ -24,7 +24,7 @@ class _Properties:
 
 
 def _properties(package: Package) -> _Properties:
-    """The core properties; damage to them costs no more than themselves."""
+    """The core properties. If they are damaged, only they are lost."""
     found: dict[str, str] = {}
     for part in package.related("", "core-properties"):
         with suppress(SyntaxError):
@@ -56,5 +56,5 @@ def metadata_of(package: Package, pieces: Sequence[Piece], name: str) -> Metadat
 
 
 def _own_title(title: str) -> str | None:
-    """The title property, unless it is the one that an empty template carries."""
+    """The title property, unless it is the default of an empty template."""
     return title.strip() if title.strip() not in ("", "Word Document", "Document") else None

@@ -1,4 +1,4 @@
-"""Reading step of ingest: DOCX body to pieces: headings, lists, tables, text boxes, notes; no headers or footers."""
+"""Reading Word documents: headings, lists, tables, text boxes, notes; no headers or footers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from sinkqa.ingest.readers.pieces.outline import outline
 from sinkqa.ingest.structure.tables.wording import table_label
 
 HIDDEN = "hidden text left out: the page does not show it"
-"""The warning where such text was left out."""
+"""The warning if such text was left out."""
 _NOTE_SEPARATORS = ("separator", "continuationSeparator", "continuationNotice")
 _MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _CONTENTS_LIST = "Table of Contents"
@@ -38,12 +38,12 @@ _DEEPEST = 3  # documents within documents
 
 
 def read_docx(content: bytes, name: str) -> Document:
-    """Read a Word document; its source text is the body, a block a line, notes at the end.
+    """Reads a Word document. Its source text is the body, one block a line, with notes at the end.
 
-    Pages follow the breaks that Word left when it last laid the document out. Text boxes stand after the paragraph
-    that they hang on. Tracked deletions, hidden and struck-out text, contents lists, headers and footers are left out;
-    what has words that cannot be read stands in the warnings. Raises DocumentTooLarge, EncryptedDocument,
-    UnreadableDocument or EmptyDocument.
+    Pages follow the breaks that Word stored at its last layout. Text boxes come after the paragraph they are anchored
+    to. Tracked deletions, hidden and struck-out text, contents lists, headers and footers are left out. Things whose
+    words cannot be read are named in the warnings. Raises DocumentTooLarge, EncryptedDocument, UnreadableDocument or
+    EmptyDocument.
     """
     findings = Findings()
     try:
@@ -101,9 +101,9 @@ class _Body:
         self._carried = ""  # of paragraphs whose end is deleted, so that the next goes on
 
     def element(self, element: Any, *, is_cell: bool = False) -> Iterator[Piece]:
-        """The pieces of a paragraph or table, with what is drawn in it behind.
+        """The pieces of a paragraph or table, followed by those of its drawings.
 
-        ``is_cell``: a number may stand for itself.
+        ``is_cell``: a number may stand alone.
         """
         if element.tag == W + "p":
             yield from self._paragraph(element, is_cell=is_cell)
@@ -142,7 +142,7 @@ class _Body:
             yield Piece(kind, text, page=page, bold=line.bold, formula=line.is_formula)
 
     def _box(self, box: Any) -> Iterator[Piece]:
-        """What a text box holds, or the words of another drawing."""
+        """The content of a text box, or the words of another drawing."""
         if isinstance(box, str):
             yield Piece("paragraph", box, page=self._page)
             return
@@ -171,7 +171,7 @@ class _Body:
         return level, 0 if is_law else depth + 1, label
 
     def _table(self, element: Any) -> Iterator[Piece]:
-        """A table; one that only lays out the page is read through, cell by cell."""
+        """A table. One that only lays out the page is read cell by cell."""
         page = self._page
         rows = rows_of(element)
         pieces = {cell.element: read for row in rows for cell, read in self._row(row)}
@@ -184,7 +184,7 @@ class _Body:
             yield from _numbered([piece for cell in row.cells for piece in pieces[cell.element]])
 
     def _row(self, row: DocxRow) -> list[tuple[DocxCell, list[Piece]]]:
-        """Each cell of a row with its pieces; a page break is marked in every cell that it parts."""
+        """Each cell of a row with its pieces. A page break is marked in every cell that it splits."""
         first = last = self._page
         read = []
         for cell in row.cells:
@@ -211,7 +211,7 @@ class _Body:
             yield from (replace(piece, page=self._page, text=piece.text.replace("\f", "")) for piece in pieces)
 
     def _embedded(self, content: bytes, suffix: str) -> list[Piece] | None:
-        """The pieces of a document by its suffix; None for one that is not read here."""
+        """The pieces of an embedded document, by its suffix; None for an unsupported one."""
         if suffix in ("html", "htm", "xhtml"):
             return self._page_within(content)
         if suffix in ("docx", "docm") and self._depth < _DEEPEST:
@@ -239,7 +239,7 @@ class _Body:
 
 
 def _blocks(parent: Any) -> Iterator[Any]:
-    """Paragraphs, tables and documents of a body, cell, box or note; a contents list in its own control has none."""
+    """Paragraphs, tables and documents of a body, cell, box or note, without contents lists in their own control."""
     for child in parent:
         if child.tag in (W + "p", W + "tbl", W + "altChunk"):
             yield child
@@ -251,7 +251,7 @@ def _blocks(parent: Any) -> Iterator[Any]:
 
 
 def _captioned(pieces: Sequence[Piece]) -> list[Piece]:
-    """Each table with the caption by style right above it, where it has no number by which it would be known."""
+    """Gives a table without a number the paragraph of caption style right above it as its caption."""
     done: list[Piece] = []
     for piece in pieces:
         above = done[-1] if done and done[-1].kind == "caption" else None
@@ -264,14 +264,14 @@ def _captioned(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _numbered(pieces: list[Piece]) -> list[Piece]:
-    """A formula and its number, which a table sets side by side, as one line."""
+    """Joins a formula and its number, which a table sets side by side, into one line."""
     if len(pieces) == 2 and pieces[0].formula and is_label(pieces[1].text):
         return [replace(pieces[0], text=f"{pieces[0].text}\t{pieces[1].text}")]
     return pieces
 
 
 def _cell_text(piece: Piece) -> str:
-    """A piece as lines of a cell; the cells of a table within it are parted by tabs."""
+    """A piece as lines of a cell. Cells of a table inside it are separated by tabs."""
     if piece.grid is None:
         return piece.text.replace("\f", "")
     lines: dict[int, list[str]] = {}
@@ -281,13 +281,13 @@ def _cell_text(piece: Piece) -> str:
 
 
 def _is_gone(properties: Any, line: DocxParagraph) -> bool:
-    """Whether a paragraph without words does not show: its end is deleted or hidden."""
+    """Whether a paragraph without words is invisible: its end is deleted or hidden."""
     mark = None if properties is None else properties.find(W + "rPr")
     return not line.text.strip() and (_is_taken_back(mark) or switch(mark, W + "vanish") is True)
 
 
 def _runs_on(element: Any) -> bool:
-    """Whether the end of a paragraph is deleted, so that the next one is the rest of it."""
+    """Whether the end of a paragraph is deleted, so that the next one continues it."""
     following = element.getnext()
     return following is not None and following.tag == W + "p" and _is_taken_back(element.find(f"{W}pPr/{W}rPr"))
 

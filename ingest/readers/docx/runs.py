@@ -1,4 +1,4 @@
-"""Reading step of ingest: the words that one paragraph of a Word document shows, and what is drawn in it."""
+"""The visible words of one paragraph of a Word document, and its drawings."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ class _DocxRun(NamedTuple):
 
 @dataclass(slots=True)
 class DocxParagraph:
-    r"""A paragraph as read: form feeds for the page breaks of the last layout, ``bold`` the share of it, 0..1.
+    """A paragraph as read: form feeds for the page breaks of the last layout; ``bold`` is the bold share of it, 0..1.
 
-    ``drawn``: boxes (elements that hold blocks) and words of drawings, in their order. ``is_contents``: it is a line
-    of a contents list; ``is_formula``: it is a formula on a line of its own.
+    ``drawn``: boxes (elements with blocks) and words of drawings, in order. ``is_contents``: it is a line of a contents
+    list. ``is_formula``: it is a formula on its own line.
     """
 
     text: str = ""
@@ -49,7 +49,7 @@ class DocxParagraph:
 
 @dataclass(slots=True)
 class Findings:
-    """What a reader of the document should know: words left out, things unread with their places.
+    """Findings to report: words left out, and unread things with their places.
 
     ``embedded`` are warnings about pages within the document.
     """
@@ -61,11 +61,11 @@ class Findings:
     embedded: list[str] = field(default_factory=list)
 
     def leave(self, what: str) -> None:
-        """Note something that cannot be read, here."""
+        """Records something unreadable at this place."""
         self.unread.setdefault(what, []).append(self.place)
 
     def unread_warnings(self) -> list[str]:
-        """One line for each kind of thing, with the words that stand before the first of them."""
+        """One line for each kind of thing, with the words before the first of them."""
         warnings = []
         for what, places in self.unread.items():
             named = list(dict.fromkeys(f"after “{place}”" if place else "at the beginning" for place in places))
@@ -75,7 +75,7 @@ class Findings:
 
 
 class Runs:
-    """Reads the paragraphs of one part, in their order: a field may begin in one and end in another."""
+    """Reads the paragraphs of one part in order: a field may begin in one and end in another."""
 
     def __init__(self, package: Package, part: str, styles: DocxStyles, findings: Findings) -> None:
         self._package = package
@@ -88,7 +88,7 @@ class Runs:
         self._line = DocxParagraph()
 
     def line(self, paragraph: Any) -> DocxParagraph:
-        """The words of a paragraph as the page shows them, without its number."""
+        """The visible words of a paragraph, without its number."""
         self._style = value(paragraph.find(W + "pPr"), W + "pStyle")
         self._runs, self._line = [], DocxParagraph()
         self._fields.begin_paragraph()
@@ -103,7 +103,7 @@ class Runs:
         return line
 
     def _walk(self, parent: Any) -> None:
-        """What stands in a paragraph or in what wraps some of it."""
+        """Reads the children of a paragraph or of a wrapper in it."""
         for child in parent:
             content = inside(child)
             if content is not None:
@@ -124,7 +124,7 @@ class Runs:
         self._read_marks(run, properties, is_shown=self._is_shown(run, properties))
 
     def _is_shown(self, run: Any, properties: Any) -> bool:
-        """Whether the words of a run show and are not struck out."""
+        """Whether the words of a run are visible and not struck out."""
         is_hidden = is_on(properties, "vanish", self._styles, self._style)
         is_struck = any(is_on(properties, effect, self._styles, self._style) for effect in _STRUCK)
         if (is_hidden or is_struck) and any((text.text or "").strip() for text in run.iter(W + "t", M + "t")):
@@ -133,7 +133,7 @@ class Runs:
         return not (is_hidden or is_struck)
 
     def _read_marks(self, parent: Any, properties: Any, *, is_shown: bool) -> None:
-        """Words, white space, symbols, drawings and the ends of fields that one run holds."""
+        """Words, white space, symbols, drawings and field ends of one run."""
         for child in parent:
             tag = child.tag
             if tag == MC + "AlternateContent":
@@ -173,7 +173,7 @@ class Runs:
                 self._line.drawn.append(found.text if found.box is None else found.box)
 
     def _choose(self, alternatives: Any, read: Callable[[Any], None]) -> None:
-        """Read the first version of something that says anything: the others say it again."""
+        """Reads the first version of something that has words; the others repeat it."""
         for version in alternatives:
             before = len(self._runs), len(self._line.drawn), sum(map(len, self._findings.unread.values()))
             read(version)
@@ -193,7 +193,7 @@ class Runs:
         self._runs.append(_DocxRun(text, height, is_on(properties, "b", self._styles, self._style)))
 
     def _height(self, text: str, properties: Any) -> str:
-        """Where a run stands: by its alignment, else by a shift of its position that makes it a script."""
+        """Whether a run is raised or lowered: by its alignment, else by a shift of its position large enough."""
         own = value(properties, W + "vertAlign")
         aligned = own or next(
             filter(None, (self._styles.effect(style, "vertAlign") for style in self._style_ids(properties))), ""
@@ -214,7 +214,7 @@ class Runs:
         return (own, self._style) if own else (self._style,)
 
     def _letters(self, text: str, properties: Any) -> str:
-        """Text as its font shows it; the codes of symbol fonts are theirs whichever script they stand for."""
+        """Text as its font shows it. Codes of symbol fonts are signs, whatever script they normally mean."""
         fonts = None if properties is None else properties.find(W + "rFonts")
         if fonts is None:
             return text

@@ -1,4 +1,4 @@
-"""Reading step of ingest: what the styles of a Word document say about paragraphs and words."""
+"""Styles of a Word document: their effect on paragraphs and words."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _LONGEST_CHAIN = 20
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """A paragraph style with all that it is based on.
+    """A paragraph style with everything it inherits.
 
-    ``heading`` counts like h1, None for plain text; ``is_contents``: a line of a contents list; ``number_id`` "0"
-    takes a number away, "" says nothing; ``depth`` is None where the list tells it by the style.
+    ``heading`` counts like h1, None for plain text. ``is_contents``: a line of a contents list. ``number_id`` "0"
+    removes a number, "" says nothing. ``depth`` is None if the list gives it by the style.
     """
 
     heading: int | None = None
@@ -38,10 +38,10 @@ class Style:
 
 
 class DocxStyles:
-    """The styles by id, each worked out once."""
+    """The styles by id, each computed once."""
 
     def __init__(self, root: Any | None) -> None:
-        """``root`` is the element of the part of styles; without one every style is what its id says."""
+        """``root`` is the element of the styles part. Without one, every style has the meaning of its id."""
         self._elements: dict[str, Any] = {}
         self._default = ""
         defaults = None if root is None else root.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr")
@@ -54,7 +54,7 @@ class DocxStyles:
         self.effect = cache(self._effect)
 
     def chain(self, style_id: str) -> Iterator[str]:
-        """Ids of a style and of all that it is based on; "" is the default style."""
+        """Ids of a style and of its ancestors; "" is the default style."""
         style_id = style_id or self._default
         for _ in range(_LONGEST_CHAIN):
             if style_id not in self._elements:
@@ -63,11 +63,11 @@ class DocxStyles:
             style_id = value(self._elements[style_id], W + "basedOn")
 
     def name(self, style_id: str) -> str:
-        """What a style is called; the id of one that is not described."""
+        """The name of a style; the id if it is not described."""
         return (value(self._elements.get(style_id), W + "name") or style_id).strip()
 
     def size(self, style_id: str) -> int:
-        """The size of letters of a paragraph style, in half points."""
+        """The font size of a paragraph style, in half points."""
         size = self.effect(style_id, "sz")
         return int(size) if size.isdecimal() else self._size
 
@@ -86,7 +86,7 @@ class DocxStyles:
         )
 
     def _heading(self, ids: list[str]) -> int | None:
-        """By the nearest style that has an outline level or the name of a heading or title."""
+        """The level of the nearest style that has an outline level or the name of a heading or title."""
         for one in ids:
             level = whole(self._find(one, W + "pPr"), W + "outlineLvl")
             if level is not None:
@@ -98,7 +98,7 @@ class DocxStyles:
         return None
 
     def _effect(self, style_id: str, tag: str) -> str:
-        """The value of a run's property by the nearest style of a chain that has it ("on" without one), else ""."""
+        """The value of a run's property in the nearest style of a chain that has it ("on" without a value), else ""."""
         for one in self.chain(style_id):
             own = self._find(one, W + "rPr")
             if own is not None and own.find(W + tag) is not None:
@@ -111,12 +111,12 @@ class DocxStyles:
 
 
 def switch_attribute(text: str | None) -> bool:
-    """Whether an attribute says yes."""
+    """Whether an attribute means yes."""
     return text in ("1", "true", "on")
 
 
 def is_on(properties: Any, tag: str, styles: DocxStyles, paragraph_style: str) -> bool:
-    """Whether a run shows an effect: by itself, else by one of its styles; two styles that both have it undo it."""
+    """Whether a run has an effect: its own, else by its styles. Two styles that both have it cancel it."""
     own = switch(properties, W + tag)
     if own is not None:
         return own

@@ -1,4 +1,4 @@
-"""Reading step of ingest: the rows and cells of a Word table, wherever content controls wrap them, merges resolved."""
+"""Rows and cells of a Word table, inside any content controls, with merges resolved."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from sinkqa.ingest.readers.html.tables import RawCell
 
 
 class DocxCell(NamedTuple):
-    """A cell as it stands in its row: ``height`` in rows is 0 where one above goes on.
+    """A cell in its row. ``height`` in rows is 0 if it continues a cell above.
 
-    ``is_placeholder``: its words only ask for some.
+    ``is_placeholder``: its words only ask for input.
     """
 
     element: Any
@@ -22,7 +22,7 @@ class DocxCell(NamedTuple):
 
 
 class DocxRow(NamedTuple):
-    """A row: ``before`` columns are left free before its first cell."""
+    """A row. ``before`` columns are left free before its first cell."""
 
     cells: list[DocxCell]
     before: int
@@ -30,7 +30,7 @@ class DocxRow(NamedTuple):
 
 
 def rows_of(table: Any) -> list[DocxRow]:
-    """The rows that show, in order: deleted and hidden ones do not."""
+    """The visible rows, in order, without deleted and hidden ones."""
     rows = []
     for row, is_placeholder in _wrapped(table, W + "tr"):
         properties = row.find(W + "trPr")
@@ -42,12 +42,12 @@ def rows_of(table: Any) -> list[DocxRow]:
 
 
 def header_rows(rows: Sequence[DocxRow]) -> int:
-    """How many rows from the top repeat on each page."""
+    """The number of rows from the top that repeat on each page."""
     return next((number for number, row in enumerate(rows) if not row.is_header), len(rows))
 
 
 def raw_cells(rows: Sequence[DocxRow], texts: Callable[[DocxCell], str]) -> list[list[RawCell]]:
-    """The cells with their texts, those that go on from above left out, free columns as empty ones."""
+    """The cells with their texts, without those that continue one above; free columns become empty cells."""
     return [
         [
             *([RawCell("", column_span=row.before)] if row.before else []),
@@ -58,7 +58,7 @@ def raw_cells(rows: Sequence[DocxRow], texts: Callable[[DocxCell], str]) -> list
 
 
 def _measured(rows: list[DocxRow]) -> list[DocxRow]:
-    """The rows with the heights of their cells: one that goes on does so only in the column of one that began."""
+    """The rows with the heights of their cells. A continued cell must be in the column of one that began."""
     open_at: dict[int, tuple[int, int]] = {}
     for number, row in enumerate(rows):
         column = row.before
@@ -92,13 +92,13 @@ def _cells(row: Any, is_placeholder: bool) -> list[DocxCell]:
 
 
 def _merge(properties: Any, tag: str) -> str:
-    """How a cell is merged; a mark without a value continues what stands before it."""
+    """How a cell is merged. A mark without a value continues the cell before."""
     found = None if properties is None else properties.find(W + tag)
     return "" if found is None else found.get(W + "val") or "continue"
 
 
 def _wrapped(parent: Any, tag: str, *, is_placeholder: bool = False) -> Iterator[tuple[Any, bool]]:
-    """The children of a kind, in whatever wraps them, and whether that is a control that asks for its words."""
+    """The children of a kind, inside any wrappers, and whether a wrapper is a control that asks for input."""
     for child in parent:
         if child.tag == tag:
             yield child, is_placeholder

@@ -1,4 +1,4 @@
-"""Reading step of ingest: names and small questions of WordprocessingML."""
+"""Names and small helpers for WordprocessingML."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ _WRAPPERS = frozenset(
 
 
 def value(parent: Any, tag: str, attribute: str = W + "val") -> str:
-    """The value of a child, "" where there is no such child or value."""
+    """The value of a child, "" if there is no such child or value."""
     found = None if parent is None else parent.find(tag)
     return "" if found is None else found.get(attribute) or ""
 
 
 def whole(parent: Any, tag: str) -> int | None:
-    """The whole number that a child gives, None without one."""
+    """The whole number of a child, None without one."""
     text = value(parent, tag)
     return int(text) if text.lstrip("-").isdecimal() and len(text) < 10 else None
 
 
 def switch(parent: Any, tag: str, attribute: str = W + "val") -> bool | None:
-    """Whether a child turns something on or off; None where it says nothing."""
+    """Whether a child turns something on or off; None if it says nothing."""
     found = None if parent is None else parent.find(tag)
     return None if found is None else found.get(attribute, "1") not in _OFF
 
 
 def inside(wrapper: Any) -> Any | None:
-    """What stands in an element that wraps its content, () for a placeholder; None for other elements.
+    """The content of a wrapper element, () for a placeholder; None for other elements.
 
-    Tracked insertions, links, results of fields, content controls and smart tags are looked through.
+    Tracked insertions, links, field results, content controls and smart tags are wrappers.
     """
     if wrapper.tag == W + "sdt":
         properties = wrapper.find(W + "sdtPr")
@@ -48,7 +48,7 @@ def inside(wrapper: Any) -> Any | None:
 
 
 def unwrapped(parent: Any) -> Iterator[Any]:
-    """The children of an element, those of wrappers in their place."""
+    """The children of an element, with wrappers replaced by their content."""
     for child in parent:
         content = inside(child)
         if content is None:

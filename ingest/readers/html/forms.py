@@ -1,4 +1,4 @@
-"""Reading step of ingest: what a form shows: the labels and values of its filled fields."""
+"""Forms: the labels and values of their filled fields."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FIELDS = frozenset({"input", "select", "textarea"})
 
 
 def shown_value(node: LexborNode) -> str:
-    """The value that a field shows; "" for an empty one, a button, or one that stands for a choice."""
+    """The visible value of a field; "" for an empty one, a button, or an unchosen option."""
     attributes = node.attributes
     if node.tag == "textarea":
         return node.text(deep=True).strip()
@@ -25,7 +25,7 @@ def shown_value(node: LexborNode) -> str:
 
 
 def shows_nothing(field: LexborNode) -> bool:
-    """Whether a field is empty or not chosen: its label would read as if it were."""
+    """Whether a field is empty or not chosen. Its label alone would read as if it were chosen."""
     if (field.attributes.get("type") or "").lower() in _CHOSEN:
         return "checked" not in field.attributes
     return not shown_value(field)

@@ -1,4 +1,4 @@
-"""Reading step of ingest: what an HTML page says about itself: title, authors, date, language, issuer, address."""
+"""Metadata of an HTML page: title, authors, date, language, issuer, address."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _year(fields: dict[str, str]) -> int | None:
 
 
 def _title(tree: LexborHTMLParser, fields: dict[str, str], pieces: Sequence[Piece]) -> str | None:
-    """The title heading, what the page calls its title, the head's fields, or the first telling line."""
+    """The title heading, a title named by the page, the head's fields, or the first suitable line."""
     candidates = [piece.text for piece in pieces if piece.kind == "heading" and piece.level == 0]
     candidates += [piece.text for piece in pieces if piece.title]
     candidates += [fields[key] for key in _TITLE_KEYS if key in fields]

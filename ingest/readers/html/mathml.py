@@ -1,4 +1,4 @@
-"""Reading step of ingest: a formula of MathML, as pages and electronic books hold it, on one line."""
+"""MathML formulas of pages and electronic books, on one line."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ _ENDS = re.compile(r"[\w)\]²³¹⁰-ⁿ₀-₎′]\Z")
 
 
 def linear(math: LexborNode) -> str:
-    """The line that stands for a ``math`` element, as ``pieces/formulas.py`` writes it; "" for an empty one.
+    """The line for a ``math`` element, in the notation of ``pieces/formulas.py``; "" for an empty one.
 
-    What it displays is read, not the TeX or other notes that it carries along.
+    The displayed formula is read, not TeX or other annotations.
     """
     return " ".join(_read(math, 0).text.split())
 
@@ -74,7 +74,7 @@ def _row(nodes: list[LexborNode], depth: int) -> FormulaText:
 
 
 def _are_apart(before: str, following: str, *, is_product: bool) -> bool:
-    """Whether names of several letters meet, or numbers that are multiplied: AD OF, sin x, 2 3."""
+    """Whether a gap separates names of several letters, or multiplied numbers: AD OF, sin x, 2 3."""
     if not _ENDS.search(before) or not (following[0].isalpha() or following[0].isdecimal()):
         return False
     numbers = is_product and before[-1].isdecimal() and following[0].isdecimal()
@@ -103,7 +103,7 @@ def _under_over(node: LexborNode, children: list[LexborNode], depth: int) -> For
 
 
 def _limit(text: str) -> str:
-    """A limit; a brace that spans the base is no limit."""
+    """A limit. A brace that spans the base is not one."""
     return "" if text.strip() in ("⏞", "⏟", "⎴", "⎵", "︷", "︸") else text
 
 

@@ -1,4 +1,4 @@
-"""Reading step of ingest: the numbers that a browser shows before the items of lists."""
+"""List numbers as a browser shows them."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Counters:
         self._numbers: dict[int, int] = {}
 
     def marker(self, item: LexborNode) -> str:
-        """What is shown before an item ("3. ", "c. ", "三、"); "" for bullets and lists without numbers."""
+        """The marker before an item ("3. ", "c. ", "三、"); "" for bullets and lists without numbers."""
         parent = item.parent
         if parent is None or parent.tag not in ("ol", "ul", "menu"):
             return ""
@@ -66,7 +66,7 @@ class Counters:
         return self._counted(number, item, parent) or self._shown(number, item, parent)
 
     def _counted(self, number: int, item: LexborNode, parent: LexborNode) -> str:
-        """What a rule sets before an item by counting: strings, ``counter(c, style)``, ``counters(c, ".")``."""
+        """The text that a rule counts before an item: strings, ``counter(c, style)``, ``counters(c, ".")``."""
         shown = ""
         for found in _CONTENT.finditer(self._styles.before(item)):
             style = (found["style"] or "decimal").strip()
@@ -89,7 +89,7 @@ class Counters:
 
 
 def marker(number: int, style: str) -> str:
-    """A number with what browsers set after it, in a ``list-style-type``; digits where the series has no sign."""
+    """A number with the browser's suffix, in a ``list-style-type``; digits if the series has no sign for it."""
     if _CHINESE.fullmatch(style) and 0 < number < 1000:
         return f"{write_numeral(number)}、"
     if style.endswith("-chinese-formal") and 0 < number < 1000:
@@ -104,7 +104,7 @@ def marker(number: int, style: str) -> str:
 
 
 def numeral(number: int, style: str) -> str:
-    """The number as a list numbered in ``style`` ("1", "a", "A", "i", "I") shows it; digits where letters run out."""
+    """The number as a list in ``style`` ("1", "a", "A", "i", "I") shows it; digits if letters run out."""
     if style in "aA" and number > 0:
         letters = ""
         while number:
@@ -121,7 +121,7 @@ def numeral(number: int, style: str) -> str:
 
 
 def numbers_itself(text: str) -> bool:
-    """Whether a line brings its own number, so that none is to be put before it."""
+    """Whether a line has its own number, so that none must be added."""
     return _OWN.match(text) is not None
 
 

@@ -1,4 +1,4 @@
-"""Reading step of ingest: HTML to pieces of text: the main content, its headings, lists, tables, notes and anchors."""
+"""Reading HTML: the main content, its headings, lists, tables, notes and anchors."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ _CONTENTS_TITLE = re.compile(r"(?:table of )?contents|目\s*[录次錄]", re.IGN
 
 
 def read_html(content: bytes, name: str) -> Document:
-    """Read a page; its source text is the main content as displayed, one block a line.
+    """Reads a page. Its source text is the main content as displayed, one block a line.
 
-    Menus, contents lists, hidden and struck-out elements and reference marks of notes are left out; so are ruby
-    glosses. The document has one page. Raises EmptyDocument where no text remains.
+    Menus, contents lists, hidden and struck-out elements, reference marks of notes and ruby glosses are left out. The
+    document has one page. Raises EmptyDocument if no text remains.
     """
     from selectolax.lexbor import LexborHTMLParser
 
@@ -74,9 +74,9 @@ def read_html(content: bytes, name: str) -> Document:
 
 
 def markup_pieces(markup: str, left: LeftOut | None = None, *, name: str = "a text with markup") -> list[Piece]:
-    """Pieces of rendered markup: all of it is content, and ``<!-- page: N -->`` begins page N of the original.
+    """Pieces of rendered markup. All of it is content, and ``<!-- page: N -->`` begins page N of the original.
 
-    ``left`` counts what is left out. Raises DocumentTooLarge where it is nested absurdly deep.
+    ``left`` counts text that is left out. Raises DocumentTooLarge for absurdly deep nesting.
     """
     from selectolax.lexbor import LexborHTMLParser
 
@@ -89,9 +89,9 @@ def markup_pieces(markup: str, left: LeftOut | None = None, *, name: str = "a te
 
 
 def html_pieces(root: LexborNode, left: LeftOut) -> list[Piece]:
-    """Pieces of the main content under ``root``, in reading order, headings levelled as the markup says.
+    """Pieces of the main content under ``root``, in reading order, with the markup's heading levels.
 
-    ``left`` counts what is left out.
+    ``left`` counts text that is left out.
     """
     main, length = _main_content(root)
     sight = Sight(root, left, weight=length)
@@ -103,7 +103,7 @@ def _as_windows(found: re.Match[str]) -> str:
 
 
 def _check_depth(markup: str, name: str) -> None:
-    """The parser's time grows with the square of the nesting, so a page nested absurdly deep is refused."""
+    """Refuses absurdly deep nesting: the parser's time grows with its square."""
     if markup.count("<") <= MAX_DEPTH:
         return
     within: list[str] = []
@@ -116,7 +116,7 @@ def _check_depth(markup: str, name: str) -> None:
             within.append(name_of)
             times[name_of] += 1
             if len(within) > MAX_DEPTH:
-                message = f"{name}: elements nested more than {MAX_DEPTH:,} deep; expected a page; save it anew"
+                message = f"{name}: elements nested more than {MAX_DEPTH:,} deep; expected fewer; save the page again"
                 raise DocumentTooLarge(message)
         while found[1] and times[name_of]:  # an end without a beginning ends nothing
             times[ended := within.pop()] -= 1
@@ -125,7 +125,7 @@ def _check_depth(markup: str, name: str) -> None:
 
 
 def _main_content(root: LexborNode) -> tuple[LexborNode, int]:
-    """The one element that calls itself the main content, if it holds most of the words; else the body; its length."""
+    """The only element marked as main content, if it holds most of the words; else the body; and its length."""
     body = root.css_first("body") or root
     words = len(body.text(deep=True))
     for selector in ("main", "[role=main]", "article"):
@@ -136,7 +136,7 @@ def _main_content(root: LexborNode) -> tuple[LexborNode, int]:
 
 
 def _without_controls(pieces: list[Piece]) -> list[Piece]:
-    """Drop what works the page: lone controls, menus (three short links or more), lists of links into the page."""
+    """Drops controls of the page: lone controls, menus (three short links or more), lists of links into the page."""
     kept: list[Piece] = []
     run: list[Piece] = []
     for piece in [*pieces, None]:
@@ -161,7 +161,7 @@ def _is_menu(piece: Piece) -> bool:
 
 
 def _with_title(pieces: list[Piece], title: str | None) -> list[Piece]:
-    """The line that is the title becomes its heading, where no markup says so."""
+    """Makes the line that is the title a heading, if no markup does."""
     if any(piece.kind == "heading" and piece.level == 0 for piece in pieces):
         return pieces
     for index, piece in enumerate(pieces):

@@ -1,4 +1,4 @@
-"""Reading step of ingest: the rows and columns of an HTML table, row and column spans resolved."""
+"""Rows and columns of an HTML table, with spans resolved."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _GROUPS = ("thead", "tbody", "tfoot")
 
 @dataclass(frozen=True, slots=True)
 class RawCell:
-    """One ``td`` or ``th`` as it stands in its row."""
+    """One ``td`` or ``th`` in its row."""
 
     text: str
     row_span: int = 1
@@ -36,7 +36,7 @@ class RawCell:
 
 
 def rows_of(table: LexborNode, is_left_out: Callable[[LexborNode], bool]) -> tuple[list[list[LexborNode]], list[int]]:
-    """The cells of a table's own rows, as shown: its head first, its foot last; and where each row's group ends."""
+    """The cells of a table's own rows, head first, foot last; and the end of each row's group."""
     groups: list[tuple[int, list[LexborNode]]] = []
     for child in _own(table, (*_GROUPS, "tr")):
         if child.tag == "tr":
@@ -54,14 +54,14 @@ def rows_of(table: LexborNode, is_left_out: Callable[[LexborNode], bool]) -> tup
 
 
 def raw_cell(cell: LexborNode, text: str) -> RawCell:
-    """A cell with its spans; a row span of 0 reaches to the end of its group."""
+    """A cell with its spans. A row span of 0 reaches to the end of its group."""
     attributes = cell.attributes
     rows, columns = integer(attributes.get("rowspan"), 1), integer(attributes.get("colspan"), 1)
     return RawCell(text, rows if rows >= 0 else 1, max(columns, 1), head=cell.tag == "th")
 
 
 def sets_the_page(table: LexborNode, rows: Sequence[Sequence[LexborNode]]) -> bool:
-    """Whether a table whose cells hold tables or headings is the frame of a page, or only sets labels before text."""
+    """Whether a table is layout: its cells hold tables or headings, or it only sets labels before text."""
     if table.css_first("td h1, th h1") is not None:
         return True
     if table.css_first("td table, th table, td h2, td h3, td h4") is None:
@@ -88,10 +88,10 @@ def _children(node: LexborNode) -> Iterator[LexborNode]:
 def build_grid(
     rows: Sequence[Sequence[RawCell]], *, header_rows: int = 0, caption: str = "", ends: Sequence[int] = ()
 ) -> Grid | None:
-    """Place cells as browsers do and drop empty rows and columns; None where it is no data table.
+    """Places cells as browsers do and drops empty rows and columns; None if it is not a data table.
 
-    ``ends``: for each row, the row after the last of its group, beyond which no cell reaches; without, that is the
-    table's last. A table of one row or one column, or one whose spans claim more than ``MAX_AREA`` cells, is layout.
+    ``ends``: for each row, the row after the last of its group, beyond which no cell reaches; by default the table's
+    end. A table of one row or one column, or one whose spans claim more than ``MAX_AREA`` cells, is layout.
     """
     placed = _place(rows, ends or [len(rows)] * len(rows))
     if placed is None:
@@ -110,7 +110,7 @@ def build_grid(
 
 
 def _place(rows: Sequence[Sequence[RawCell]], ends: Sequence[int]) -> list[tuple[GridCell, bool]] | None:
-    """The table model of HTML: a cell takes the first free column, spans reach at most to the last row of a group."""
+    """Places cells by the table model of HTML: in the first free column, with spans cut at the end of a row group."""
     placed: list[tuple[GridCell, bool]] = []
     busy_until: list[int] = []  # per column: the first row that is free again
     area = 0
@@ -132,7 +132,7 @@ def _place(rows: Sequence[Sequence[RawCell]], ends: Sequence[int]) -> list[tuple
 
 
 def _squeeze(cells: Sequence[GridCell]) -> list[GridCell]:
-    """Without rows and columns where no text begins: spacers of the layout."""
+    """Drops rows and columns where no text begins: spacers of the layout."""
     rows = _renumber({cell.row for cell in cells if cell.text})
     columns = _renumber({cell.column for cell in cells if cell.text})
     kept = []
@@ -149,9 +149,9 @@ def _renumber(used: set[int]) -> dict[int, int]:
 
 
 def _guess_header(cells: Sequence[GridCell], rows: Sequence[Sequence[str]]) -> int:
-    """1, as deep as its tallest merged cell but one; where values stand in the first row, what tells it from the rest.
+    """1, or the height of its tallest merged cell except one. If values are in the first row, contrast decides.
 
-    So too for two columns of names and values.
+    The same holds for two columns of names and values.
     """
     first = [cell for cell in cells if cell.row == 0]
     values = [kind_of(row[1]) == "value" for row in rows[1:] if row[1]]
@@ -163,7 +163,7 @@ def _guess_header(cells: Sequence[GridCell], rows: Sequence[Sequence[str]]) -> i
 
 
 def _label_columns(grid: Grid) -> int:
-    """1, or more where the first columns group rows under merged cells; 0 where the first column holds numbers."""
+    """1, or more if the first columns group rows under merged cells; 0 if the first column holds numbers."""
     body = [cell for cell in grid.cells if cell.row >= grid.header_rows]
     first = [cell.text for cell in body if cell.column == 0 and cell.text]
     if first and all(_NUMBER.fullmatch(text) and not text.isdigit() for text in first):

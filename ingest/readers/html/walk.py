@@ -1,4 +1,4 @@
-"""Reading step of ingest: one pass over a page's elements that cuts its text into pieces."""
+"""One pass over a page's elements that cuts its text into pieces."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _GAPS = re.compile(r"(?<=[A-Za-z0-9])\u2029+(?=[A-Za-z0-9])")
 class Walk:
     """One pass over the tree, without recursion: hostile pages nest a hundred thousand deep.
 
-    ``in_cell``: the walk is of one cell of a table, in which tables are lines of text.
+    ``in_cell``: the walk covers one table cell, in which tables become lines of text.
     """
 
     def __init__(self, sight: Sight, *, in_cell: bool = False) -> None:
@@ -87,7 +87,7 @@ class Walk:
             self._page = int(found[1])
 
     def _enter(self, node: LexborNode, context: Context, todo: list[tuple[LexborNode | str, Context]]) -> None:
-        """Put what is to be read of an element on the list, in reverse."""
+        """Puts the readable parts of an element on the list, in reverse."""
         tag = node.tag or ""
         if tag == "br":
             self._runs.append((BREAK, context))
@@ -130,7 +130,7 @@ class Walk:
             todo += _as_heading(control) if control is not None else []
 
     def _number(self, item: LexborNode) -> None:
-        """Set the marker of an item; one whose list opens an item stands behind that one's."""
+        """Sets the marker of an item. If its list opens an item, it comes after that item's marker."""
         outer = item.parent.parent if item.parent is not None else None
         before = self._marker if outer is not None and outer.mem_id == self._numbered else ""
         self._marker, self._numbered = before + self._counters.marker(item), item.mem_id
@@ -138,7 +138,7 @@ class Walk:
     def _shown_instead(
         self, tag: str, attributes: Attributes, node: LexborNode, context: Context
     ) -> list[tuple[LexborNode | str, Context]]:
-        """What is read of an element that shows more, or less, than the text in it; in reverse."""
+        """The replacement of an element that shows more or less than its text, in reverse."""
         inside: list[tuple[LexborNode | str, Context]] = []
         _put_children(node, context, inside)
         if tag == "q":
@@ -175,7 +175,7 @@ class Walk:
         return [(text, context)] if text else []
 
     def _formula(self, node: LexborNode, context: Context) -> None:
-        """A formula as one run; one of its own line begins and ends with a space."""
+        """A formula as one run. One on its own line begins and ends with a space."""
         text = linear(node) or (node.attributes.get("alttext") or "")
         if node.attributes.get("display") == "block":
             text = f" {text} "
@@ -191,17 +191,17 @@ class Walk:
             self._anchor, self._anchor_is_new = anchor, True
 
     def _strike(self, node: LexborNode) -> None:
-        """Leave a gap for what is struck: numbers and words before and after it are not one."""
+        """Leaves a gap for struck-out text, so that its neighbours do not join."""
         text = node.text(deep=True)
         if text.strip() and (text[0].isspace() or text[-1].isspace() or any(map(str.isdigit, text))):
             self._runs.append((_GAP, Context()))
 
     def _weigh(self, node: LexborNode) -> list[Piece]:
-        """The pieces of a part that may be furniture, were it content."""
+        """The pieces of possible furniture, read as content."""
         return Walk(self._sight.of_all()).pieces_of(node)
 
     def _table(self, node: LexborNode, attributes: Attributes) -> bool:
-        """Read a data table as one piece; False where it only lays out the page and is to be walked through."""
+        """Reads a data table as one piece; False if it is only layout and must be walked through."""
         if attributes.get("role") in ("presentation", "none"):
             return False
         rows, ends = rows_of(node, self._sight.misses_row)
@@ -224,12 +224,12 @@ class Walk:
         return True
 
     def _cell(self, node: LexborNode) -> tuple[str, float]:
-        """Text of a cell, one block a line, and how many of its characters link into the page."""
+        """Text of a cell, one block a line, and the number of its characters that link into the page."""
         pieces = Walk(self._sight, in_cell=True).pieces_of(node)
         return "\n".join(piece.text for piece in pieces), sum(len(piece.text) * piece.inner_link for piece in pieces)
 
     def _flush(self) -> None:
-        """Close the open block: one piece, or several where line breaks part paragraphs."""
+        """Closes the open block: one piece, or several if line breaks separate paragraphs."""
         if not self._runs:
             return
         runs, self._runs = self._runs, []
@@ -286,7 +286,7 @@ def _is_in_head(cell: LexborNode) -> bool:
 
 
 def _as_heading(control: LexborNode) -> list[tuple[LexborNode | str, Context]]:
-    """The words of a control as a heading of its own, in reverse."""
+    """The words of a control as its own heading, in reverse."""
     context = Context(kind="heading", level=-1)
     inside: list[tuple[LexborNode | str, Context]] = [("", context)]
     _put_children(control, context, inside)
@@ -294,7 +294,7 @@ def _as_heading(control: LexborNode) -> list[tuple[LexborNode | str, Context]]:
 
 
 def _shares(runs: list[tuple[str, Context]]) -> tuple[float, float, float]:
-    """How much of a block is a link, a link into the page itself, and bold; 0..1 each."""
+    """The shares of a block that are a link, a link into the page itself, and bold; 0..1 each."""
     if not any(context.link or context.bold for _, context in runs):
         return 0.0, 0.0, 0.0
     weights = [(len(text.strip()), context) for text, context in runs]

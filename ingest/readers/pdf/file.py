@@ -1,4 +1,4 @@
-"""Ingest, PDF: the file as a whole: opening it, its outline, page labels and what it says about itself."""
+"""A PDF file as a whole: opening it, its outline, page labels and metadata."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _NOT_AUTHORS = re.compile(r"\s*[;；、]\s*|\s+and\s+|\s*&\s*")
 
 @contextmanager
 def open_pdf(content: bytes, name: str) -> Iterator[pdfium.PdfDocument]:
-    """The open file; its pages are read with the empty password where it is encrypted.
+    """Opens the file. If it is encrypted, the empty password is tried.
 
     Raises:
         EncryptedDocument: the empty password does not open it.
@@ -82,7 +82,7 @@ def open_pdf(content: bytes, name: str) -> Iterator[pdfium.PdfDocument]:
 
 
 def load_page(document: pdfium.PdfDocument, number: int) -> pdfium.PdfPage | None:
-    """Page ``number`` (1-based), or None where it is damaged or only claimed."""
+    """Page ``number`` (1-based), or None if it is damaged or does not exist."""
     import pypdfium2 as pdfium
 
     try:
@@ -92,7 +92,7 @@ def load_page(document: pdfium.PdfDocument, number: int) -> pdfium.PdfPage | Non
 
 
 def read_outline(document: pdfium.PdfDocument) -> list[OutlineEntry]:
-    """The bookmarks that lead to a page, in their order; levels from 1."""
+    """The bookmarks that lead to a page, in order; levels from 1."""
     entries = []
     for bookmark in document.get_toc(max_depth=6):
         target = bookmark.get_dest()
@@ -105,10 +105,10 @@ def read_outline(document: pdfium.PdfDocument) -> list[OutlineEntry]:
 
 
 def beside_pages(document: pdfium.PdfDocument, text: str, name: str) -> Iterator[str]:
-    """Remarks on what the file holds beside its pages, whose text is ``text``: other files, a form made of XML.
+    """Remarks on content besides pages: attached files, an XML form. ``text`` is that of the pages.
 
     Raises:
-        UnreadableDocument: the only page asks to wait for a form that this reader cannot show.
+        UnreadableDocument: the only page is the placeholder of a form that this reader cannot show.
     """
     import pypdfium2.raw as raw
 
@@ -126,7 +126,7 @@ def beside_pages(document: pdfium.PdfDocument, text: str, name: str) -> Iterator
 
 
 def _name(document: pdfium.PdfDocument, index: int) -> str:
-    """An attachment's name; where only the older key has it, pdfium gives the bytes of its UTF-16 as letters."""
+    """An attachment's name. If only the older key has it, pdfium gives its UTF-16 bytes as letters."""
     name = _said(lambda: document.get_attachment(index).get_name())
     if name.startswith(("þÿ", "ÿþ")):
         with suppress(UnicodeError):
@@ -135,7 +135,7 @@ def _name(document: pdfium.PdfDocument, index: int) -> str:
 
 
 def _said(ask: Callable[[], str]) -> str:
-    """What a file says beside its pages; nothing where that is damaged."""
+    """The result of ``ask``; nothing if that part of the file is damaged."""
     import pypdfium2 as pdfium
 
     try:
@@ -145,15 +145,15 @@ def _said(ask: Callable[[], str]) -> str:
 
 
 def page_label(document: pdfium.PdfDocument, number: int) -> str | None:
-    """The printed number of page ``number`` (1-based) where the file names it and it differs."""
+    """The printed number of page ``number`` (1-based) if the file gives one that differs."""
     label = _said(lambda: document.get_page_label(number - 1))
     return label if label and label != str(number) else None
 
 
 def read_metadata(document: pdfium.PdfDocument, text: str, *, name: str, heading: str | None) -> Metadata:
-    """Title, authors, year and language; ``text`` is the file's, ``heading`` the title printed on its first pages.
+    """Title, authors, year and language. ``text`` is the file's, ``heading`` the title printed on its first pages.
 
-    The date of production is asked last: a file is made again long after what it holds was issued.
+    The production date counts last: a file is often made again long after its content was issued.
     """
     start = text[:_START]
     said = {key: _said(partial(document.get_metadata_value, key)) for key in ("Title", "Author", "CreationDate")}
@@ -175,14 +175,14 @@ def read_metadata(document: pdfium.PdfDocument, text: str, *, name: str, heading
 
 
 def _is_title(title: str, start: str) -> bool:
-    """Program names, file names and left-over titles of a template stand in many files."""
+    """Whether it is a real title. Many files have program names, file names and template titles instead."""
     if not 4 <= len(title) <= 300 or _NONSENSE.search(title) or is_masthead(title) or joined(title) != title:
         return False
     return bare(title) in bare(start) or (len(title) > 40 and _printed(title, start))
 
 
 def _printed(words: str, start: str) -> bool:
-    """Whether most of ``words`` stand on the first pages."""
+    """Whether most of ``words`` are on the first pages."""
     wanted = re.findall(r"[a-z]{2,}|[0-9]{2,}|[\u3400-\u9fff]", words.casefold())
     given = set(re.findall(r"[a-z]{2,}|[0-9]{2,}|[\u3400-\u9fff]", start.casefold()))
     return bool(wanted) and sum(word in given for word in wanted) >= 0.6 * len(wanted)

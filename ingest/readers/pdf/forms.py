@@ -1,7 +1,7 @@
-"""Ingest, PDF: what stands on a page beside its content: values of a form, notes typed onto it, comments, stamps.
+"""Annotations on a page: values of a form, typed notes, comments, stamps.
 
-pdfium's text of a page holds none of these. Values and notes are placed where the page shows them, from what the file
-says of them and not from how they are drawn: the drawing may be missing, stale or set in a font without characters.
+pdfium's text of a page has none of these. Values and notes are placed where the page shows them, from the file's data
+instead of their drawing: the drawing may be missing, stale or set in a font without characters.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _BLANK = np.full((1, 4), np.nan, np.float32)
 
 @dataclass(frozen=True, slots=True)
 class _Typed:
-    """Text over a page; ``box`` is x0 y0 x1 y1 in points as displayed, ``size`` 0.0 where the file leaves it open."""
+    """Text over a page. ``box`` is x0 y0 x1 y1 in points as displayed; ``size`` is 0.0 if the file leaves it open."""
 
     text: str
     box: tuple[float, float, float, float]
@@ -44,10 +44,10 @@ class _Typed:
 
 @dataclass(slots=True)
 class Additions:
-    """What annotations add to one page.
+    """The text that annotations add to one page.
 
-    ``comments`` tells of words that show only when asked for, ``drawn`` of stamps and signatures, which only their
-    drawing tells. ``covering`` are notes that lie over words of the page and therefore are not read. ``files`` are the
+    ``comments``: some words show only when opened. ``drawn``: there are stamps or signatures, whose words are only in
+    their drawings. ``covering`` are notes that lie over words of the page and therefore are not read. ``files`` are the
     names of files that are pinned to the page.
     """
 
@@ -61,7 +61,7 @@ class Additions:
 
     @property
     def typed(self) -> list[_Typed]:
-        """All that is to be read with the page. A form that nobody has filled in is as it was printed."""
+        """All text to read with the page. An unfilled form is read as printed."""
         filled = bool(self.values) or any(ticked for ticked, _ in self.boxes)
         return [*self.values, *(box for _, box in self.boxes if filled), *self.notes]
 
@@ -82,7 +82,7 @@ def read_additions(page: pdfium.PdfPage) -> Additions:
 
 
 def with_drawn(document: pdfium.PdfDocument, page: pdfium.PdfPage, number: int) -> pdfium.PdfPage:
-    """The page, loaded anew, with its stamps and signatures as part of its content; ``page`` is closed."""
+    """The page, loaded again, with its stamps and signatures as part of its content. ``page`` is closed."""
     import pypdfium2.raw as raw
 
     for index in reversed(range(raw.FPDFPage_GetAnnotCount(page))):
@@ -97,10 +97,10 @@ def with_drawn(document: pdfium.PdfDocument, page: pdfium.PdfPage, number: int) 
 
 
 def with_typed(characters: Characters, additions: Additions) -> Characters:
-    """The characters of a page and behind them those typed onto it; what is covered goes to ``additions.covering``.
+    """The characters of a page, then those typed onto it. Covered ones go to ``additions.covering``.
 
-    The line on which a value is written gives way to it. A value that the page also prints is not read twice. A box
-    may reach over words that stand beside what is typed in it, as those of the next column.
+    The line under a value is removed. A value that the page also prints is not read twice. A box may overlap words
+    beside the typed ones, as those of the next column.
     """
     for typed in additions.typed:
         inside = _inside(characters, typed.box)
@@ -133,7 +133,7 @@ def _add(additions: Additions, page: pdfium.PdfPage, annotation: object, subtype
 
 
 def _is_drawn(page: pdfium.PdfPage, annotation: object, subtype: int) -> bool:
-    """Whether it is a stamp, a signature, or a field of no form, which say what their drawing says."""
+    """Whether it is a stamp, a signature, or a field outside a form, whose words are in their drawing."""
     import pypdfium2.raw as raw
 
     if subtype != raw.FPDF_ANNOT_WIDGET:
@@ -144,7 +144,7 @@ def _is_drawn(page: pdfium.PdfPage, annotation: object, subtype: int) -> bool:
 
 
 def _field_kind(page: pdfium.PdfPage, annotation: object) -> int:
-    """What kind of field of the form it is; 0 or less where the form does not know it, as without a name."""
+    """The kind of a form field; 0 or less if the form does not know it, as without a name."""
     import pypdfium2.raw as raw
 
     return int(raw.FPDFAnnot_GetFormFieldType(page.formenv, annotation)) if page.formenv else -1
@@ -176,7 +176,7 @@ def _add_field(additions: Additions, page: pdfium.PdfPage, annotation: object) -
 
 
 def _chosen(form: object, annotation: object) -> Iterator[str]:
-    """Labels of the chosen options, which may differ from the values that they stand for."""
+    """Labels of the chosen options, which may differ from their values."""
     import pypdfium2.raw as raw
 
     for index in range(raw.FPDFAnnot_GetOptionCount(form, annotation)):
@@ -197,7 +197,7 @@ def _string(annotation: object, key: bytes) -> str:
 
 
 def _filled(ask: Callable[[object, int], int]) -> str:
-    """The string that pdfium writes, line ends as newlines, stripped; NULs are left out."""
+    """The string that pdfium writes, with line ends as newlines, stripped, without NULs."""
     import pypdfium2.raw as raw
 
     size = ask(None, 0)
@@ -223,7 +223,7 @@ def _box(page: pdfium.PdfPage, annotation: object) -> tuple[float, float, float,
 
 
 def _shows(page: pdfium.PdfPage, annotation: object) -> bool:
-    """Whether it takes any room on the page."""
+    """Whether it takes any space on the page."""
     x0, y0, x1, y1 = _box(page, annotation)
     width, height = page.get_size()
     return x1 > 0 and y1 > 0 and x0 < width and y0 < height and x1 > x0 and y1 > y0
@@ -238,12 +238,12 @@ def _inside(characters: Characters, box: tuple[float, float, float, float]) -> N
 
 
 def _printed(characters: Characters, inside: NDArray[np.bool_]) -> str:
-    """The words of some characters, without white space and the lines on which values are written."""
+    """The words of some characters, without white space and the lines for values."""
     return _bare("".join(letter for at in np.flatnonzero(inside) if (letter := characters.text[at]) not in _FILLERS))
 
 
 def _taken(typed: _Typed) -> tuple[float, float, float, float]:
-    """The part of the box that the typed words take, from its left; how far down they reach is less sure."""
+    """The part of the box that the typed words fill, from its left; the lower limit is less certain."""
     x0, y0, x1, y1 = typed.box
     size, lines = _set(typed)
     width = size * max(sum(map(_advance, line)) for line in lines)
@@ -291,7 +291,7 @@ def _appended(characters: Characters, typed: _Typed) -> Characters:
 
 
 def _set(typed: _Typed) -> tuple[float, list[str]]:
-    """The largest font size in which the text fits its box, at most the one that the file tells, and its lines."""
+    """The largest font size in which the text fits its box, at most the file's, and its lines."""
     x0, y0, x1, y1 = typed.box
     size = max(_SMALLEST, min(typed.size if typed.size > 0 else _LARGEST, y1 - y0))
     lines = typed.text.splitlines() if typed.several_lines else [" ".join(typed.text.split())]
@@ -304,7 +304,7 @@ def _set(typed: _Typed) -> tuple[float, list[str]]:
 
 
 def _wrapped(line: str, width: float) -> Iterator[str]:
-    """The line in parts of at most ``width`` ems, broken at spaces where it has any and beside wide letters."""
+    """The line in parts of at most ``width`` ems, broken at spaces if any and beside wide letters."""
     taken = ""
     for word in re.findall(r"[^\s\u2e80-\uffef]+\s*|\S\s*", line):
         if taken and sum(map(_advance, taken + word.rstrip())) > width:
@@ -320,7 +320,7 @@ def _advance(letter: str) -> float:
 
 
 def _boxes(line: str, x0: float, y0: float, x1: float, size: float) -> NDArray[np.float32]:
-    """Where its letters stand; a line wider than the box is drawn together: it never reaches over what is beside it."""
+    """Boxes of the letters. A line wider than the box is compressed, so it never overlaps its neighbours."""
     edges = size * np.cumsum([0.0, *map(_advance, line)])
     edges = x0 + edges * min(1.0, (x1 - x0) / max(edges[-1], 1.0))
     boxes = np.empty((len(line), 4), np.float32)

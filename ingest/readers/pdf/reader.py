@@ -1,4 +1,4 @@
-"""Ingest, PDF: a file's bytes become a Document with page text, boxes and structure."""
+"""Reading a PDF's bytes into a Document with page text, boxes and structure."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def read_pdf(content: bytes, name: str) -> Document:
 
     Raises:
         EncryptedDocument: it needs a password.
-        UnreadableDocument: damaged, truncated or no PDF.
-        DocumentTooLarge: over 5,000 pages or 20 million characters.
+        UnreadableDocument: it is damaged, truncated or not a PDF.
+        DocumentTooLarge: it has over 5,000 pages or 20 million characters.
         EmptyDocument: all pages are blank.
         NoTextLayer: no page has text and the ocr extra is not installed, or it finds none either.
     """
@@ -72,7 +72,7 @@ def read_pdf(content: bytes, name: str) -> Document:
 
 @dataclass(slots=True)
 class _Seen:
-    """What the pages of one file were like, by their numbers; ``covering`` are notes that lie over words of a page.
+    """Page numbers of one file by their findings. ``covering`` are notes that lie over words of a page.
 
     ``pinned`` are files attached to a page.
     """
@@ -86,7 +86,7 @@ class _Seen:
 
 
 def _read_pages(document: pdfium.PdfDocument, content: bytes, name: str) -> tuple[list[PageLayout], list[str]]:
-    """All pages, one after the other, and remarks on what of them could not be read."""
+    """All pages, one after the other, and remarks on unreadable parts."""
     layouts: list[PageLayout] = []
     seen = _Seen()
     layers_off = functools.cache(functools.partial(layers_are_off, content))
@@ -100,7 +100,7 @@ def _read_pages(document: pdfium.PdfDocument, content: bytes, name: str) -> tupl
     if len(seen.broken) == len(layouts):
         raise UnreadableDocument(f"{name}: none of {_list(seen.broken)} can be read; fetch or export the file again")
     if not start and not seen.pictures:
-        raise EmptyDocument(f"{name}: blank: {len(layouts)} pages without text or pictures; export the file again")
+        raise EmptyDocument(f"{name}: all {len(layouts)} pages are blank; export the file again")
     if not start:
         raise NoTextLayer(f"{name}: {_no_text(seen.pictures)}")
     return layouts, [f"{name}: {remark}" for remark in (*_remarks(seen), *_left_out(layouts))]
@@ -133,7 +133,7 @@ def _read_page(
 
 
 def _is_picture(page: pdfium.PdfPage, layout: PageLayout) -> bool:
-    """Whether the page shows a picture, or outlines in place of letters, and next to no text."""
+    """Whether the page shows a picture, or outlines instead of letters, and hardly any text."""
     import pypdfium2.raw as raw
 
     if len("".join(layout.text.split())) > _PICTURE_CHARS:
@@ -198,7 +198,7 @@ def _short(text: str) -> str:
 
 
 def _left_out(layouts: Sequence[PageLayout]) -> Iterator[str]:
-    """What pages bear that is no part of their text, hide, or show in letters that nobody can tell."""
+    """Remarks on text that pages print across, hide, or show in unknown letters."""
     hidden = [layout.number for layout in layouts if layout.hidden]
     if hidden:
         count = sum(layout.hidden for layout in layouts)
@@ -220,7 +220,7 @@ def _left_out(layouts: Sequence[PageLayout]) -> Iterator[str]:
 
 def _no_text(pages: Sequence[int]) -> str:
     if ocr_available():
-        return f"no text on {_list(pages)}, neither as text nor seen by OCR; add a better scan"
+        return f"no text on {_list(pages)}, neither in a text layer nor by OCR; add a better scan"
     return f'no text layer on {_list(pages)}: install the ocr extra (pip install "sinkqa[ocr]")'
 
 

@@ -1,4 +1,4 @@
-"""Reading step of ingest: tables of markup with the captions, units and notes that belong to them."""
+"""Captions, units and notes of tables in markup."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sinkqa.ingest.structure.tables.wording import is_note, is_table_caption, is
 
 
 def attach_captions(pieces: Sequence[Piece]) -> list[Piece]:
-    """Give each table the captions, units and notes that stand by it or in rows of their own inside it."""
+    """Gives each table the captions, units and notes beside it or in own rows inside it."""
     pieces = [replace(piece, grid=_lifted(piece.grid)) if piece.grid else piece for piece in pieces]
     owned = belongings([_item(piece) for piece in pieces])
     taken = {place for own in owned.values() for place in (*own.caption, *own.notes)}
@@ -31,7 +31,7 @@ def _item(piece: Piece) -> Item:
 
 
 def _with(piece: Piece, own: Belongings, pieces: Sequence[Piece]) -> Piece:
-    """The table with the texts of what belongs to it."""
+    """The table with the texts that belong to it."""
     grid = piece.grid
     if grid is None or not (own.caption or own.notes):
         return piece
@@ -45,7 +45,7 @@ def _with(piece: Piece, own: Belongings, pieces: Sequence[Piece]) -> Piece:
 
 
 def _lifted(grid: Grid) -> Grid:
-    """The grid with rows of one cell at its head that say what it is as its caption, and such at its foot as notes."""
+    """The grid with leading single-cell rows as its caption, and trailing ones as notes."""
     whole = {cell.row: cell.text for cell in grid.cells if (cell.row_span, cell.column_span) == (1, grid.n_columns)}
     titles, foot = 0, grid.n_rows
     while titles in whole and titles < grid.n_rows - 2:

@@ -1,6 +1,6 @@
-"""Reading step of ingest: pieces that a reader found become the source text and its blocks.
+"""Composing a reader's pieces into source text and blocks.
 
-Both are written in one go, so that spans are right by construction.
+Both are written in one pass, so spans are right by construction.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _NO_CHARACTER = re.compile("[\0\ud800-\udfff]")  # NULs and halves of characters
 
 @dataclass(frozen=True, slots=True)
 class GridCell:
-    """Text at (row, column), 0-based, of a table that is still to be written."""
+    """Text at (row, column), 0-based, of a table that is not yet written."""
 
     row: int
     column: int
@@ -31,7 +31,7 @@ class GridCell:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table before it has offsets; fields as in :class:`Table`. ``cells`` are in reading order."""
+    """A table before it has offsets. Fields are as in :class:`Table`; ``cells`` are in reading order."""
 
     cells: tuple[GridCell, ...]
     n_rows: int
@@ -43,7 +43,7 @@ class Grid:
     label: str | None = None
 
     def texts(self) -> list[list[str]]:
-        """The texts row by row, that of a merged cell at its first place and nothing at the others."""
+        """The texts row by row. A merged cell's text is at its first place, the others are empty."""
         texts = [[""] * self.n_columns for _ in range(self.n_rows)]
         for cell in self.cells:
             texts[cell.row][cell.column] = cell.text
@@ -52,11 +52,11 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    r"""One block before it has offsets.
+    """One block before it has offsets.
 
-    ``level`` -1 marks a heading whose level its numbering has to tell. ``page`` is the number of the page it begins
-    on; a form feed inside ``text`` begins the next one. ``tail`` is the white space written after it. ``link`` is the
-    share of the text that links elsewhere, ``inner_link`` that links into the same page, ``bold`` that is bold; 0..1.
+    ``level`` -1 marks a heading whose level depends on its numbering. ``page`` is the number of the page it begins on;
+    a form feed inside ``text`` begins the next one. ``tail`` is the white space written after it. ``link`` is the share
+    of the text that links elsewhere, ``inner_link`` that links into the same page, ``bold`` that is bold; 0..1.
     ``title`` marks what the source calls the document's title, ``formula`` a formula on a line of its own.
     """
 
@@ -83,7 +83,7 @@ def compose(
     metadata: Metadata,
     warnings: Sequence[str] = (),
 ) -> Document:
-    """Write the pieces one after the other; raises EmptyDocument where they hold no text."""
+    """Writes the pieces one after the other. Raises EmptyDocument if they hold no text."""
     sheet = _SourceText()
     for piece in pieces:
         sheet.write(piece)
@@ -105,7 +105,7 @@ def compose(
 
 
 def _spelt(text: str) -> str:
-    """The text with a sign of what cannot be read for each code that is no character."""
+    """The text with a replacement sign for each code that is not a character."""
     return _NO_CHARACTER.sub("\ufffd", text)
 
 
@@ -142,7 +142,7 @@ class _SourceText:
         self.blocks.append(Block(piece.kind, (span,), level=piece.level, anchor=piece.anchor))
 
     def _append(self, text: str, tail: str) -> Span:
-        """Write ``text`` and ``tail``; the span of the text without white space at its ends."""
+        """Writes ``text`` and ``tail``. Returns the span of the text without white space at its ends."""
         at = self._length
         for offset, letter in enumerate(text) if "\f" in text else ():
             if letter == "\f":

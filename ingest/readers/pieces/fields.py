@@ -1,4 +1,4 @@
-"""Reading step of ingest: the block of fields at the top of a Markdown file, where it is one and no text."""
+"""The field block at the top of a Markdown file."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _CHINESE = {"标题": "title", "题目": "title", "作者": "author", "日期": 
 
 
 def split_fields(text: str) -> tuple[Mapping[str, object], str, list[str]]:
-    """The fields at the top of a text, their names in lower case, the text below them, and warnings.
+    """The fields at the top of a text, with lower-case names, the text below them, and warnings.
 
-    They are fields where most of their names are ones that sites give their pages, or the first is; anything else
-    between two rules is text and stays. YAML, TOML between +++, and a JSON object.
+    A block counts as fields if most names are usual for pages, or the first is; otherwise text between two rules stays
+    text. The forms are YAML, TOML between +++, and a JSON object.
     """
     text = text.removeprefix("\ufeff")
     found = _BLOCK.match(text) or _JSON.match(text)
@@ -67,7 +67,7 @@ def _read(body: str, form: str) -> tuple[Mapping[object, object] | None, list[st
 
 
 def _as_they_stand(body: str) -> Mapping[object, object] | None:
-    """Names and values of lines that a person reads as fields; None where a line is none."""
+    """Names and values of lines that a person reads as fields; None if a line is not one."""
     fields: dict[object, object] = {}
     for line in body.splitlines():
         if not line.strip() or line[0] in " \t-#":  # belongs to the field before
@@ -82,7 +82,7 @@ def _as_they_stand(body: str) -> Mapping[object, object] | None:
 def _apart(text: str, found: re.Match[str]) -> str:
     """The text with both rules set apart, so that the second makes no heading of the lines above it.
 
-    It does make one of a short line that stands alone above it, below others.
+    It does make one of a short line alone above it, below others.
     """
     lines = found["body"].splitlines()
     if not all(map(str.strip, lines)) and not _ENDED.search(found["body"]):

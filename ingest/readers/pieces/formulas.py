@@ -1,8 +1,8 @@
-"""Reading step of ingest: formulas on one line, in a form that no check can take for another number.
+"""Formulas on one line, in a form that no check can mistake for another number.
 
-One convention for Word, web pages and raised or lowered runs of prose: digits that stand high or low are written so
-(10⁹, CO₂); what Unicode cannot raise or lower stands in brackets behind ^ or _ (x^(n+1), EF_(y)); a fraction has a
-slash, and brackets wherever its parts or its neighbours would run into it (44/12, (a+b)/c, 3(44/12)).
+One notation for Word, web pages and raised or lowered prose. Raised and lowered digits are Unicode (10⁹, CO₂). Text
+that Unicode cannot raise or lower is in brackets after ^ or _ (x^(n+1), EF_(y)). A fraction has a slash, with brackets
+wherever its parts or neighbours would merge (44/12, (a+b)/c, 3(44/12)).
 """
 
 from __future__ import annotations
@@ -43,10 +43,10 @@ _UNDERLINES = "_¯‾ˍ\u0332\u0331―"
 
 
 class FormulaText(NamedTuple):
-    """Part of a formula, written.
+    """A written part of a formula.
 
-    ``kind``: "" for what is read on its own terms, "fraction", or "big" for a sign or function that works on what
-    follows it. ``high``: the part ends in an exponent.
+    ``kind``: "" for a plain part, "fraction", or "big" for a sign or function that applies to the parts after it.
+    ``high``: the part ends in an exponent.
     """
 
     text: str
@@ -55,7 +55,7 @@ class FormulaText(NamedTuple):
 
 
 def row(parts: Iterable[FormulaText]) -> FormulaText:
-    """Parts that stand side by side, kept from running into each other."""
+    """Parts side by side, kept from merging."""
     line = [part for part in parts if part.text]
     if len(line) == 1:
         return line[0]
@@ -69,9 +69,9 @@ def row(parts: Iterable[FormulaText]) -> FormulaText:
 
 
 def words(text: str) -> FormulaText:
-    """Words, numbers and signs as they show; the name of a function works on what follows it.
+    """Words, numbers and signs as shown. The name of a function applies to the parts after it.
 
-    Operators that do not show go; between two numbers, they leave the gap that keeps 2·3 from being 23.
+    Invisible operators are dropped; between two numbers they leave the gap that keeps 2·3 from being 23.
     """
     shown = _UNSHOWN.sub("", _UNSHOWN_PRODUCT.sub(" ", text))
     return FormulaText(shown, "big" if shown.strip() in _FUNCTIONS else "")
@@ -83,7 +83,7 @@ def fraction(top: FormulaText, bottom: FormulaText, *, has_bar: bool = True) -> 
 
 
 def script(base: FormulaText, *, below: str = "", above: str = "") -> FormulaText:
-    """A base with what stands below and above it: 10⁹, EF_(y), ∑_(i=1)^(n)."""
+    """A base with scripts below and above: 10⁹, EF_(y), ∑_(i=1)^(n)."""
     text = _bracketed(base.text) if base.kind == "fraction" or (base.high and above.strip()) else base.text
     low, high = below.strip(), above.strip().translate(_PRIMES)
     if low:
@@ -112,12 +112,12 @@ def accented(base: FormulaText, mark: str) -> FormulaText:
 
 
 def is_accent(mark: str) -> bool:
-    """Whether a sign set over something is a mark on it, and no limit."""
+    """Whether a sign over something is an accent, not a limit."""
     return mark in _OVER or mark in _OVER.values()
 
 
 def is_underline(mark: str) -> bool:
-    """Whether a sign set under something is a line."""
+    """Whether a sign under something is a line."""
     return mark != "" and mark in _UNDERLINES
 
 
@@ -129,7 +129,7 @@ def rows(lines: Sequence[Sequence[str]], *, is_fenced: bool) -> FormulaText:
 
 
 def with_displays(pieces: Iterable[Piece]) -> list[Piece]:
-    """Each formula on a line of its own as the end of the sentence that leads to it: E is what E=… says it is."""
+    """Each formula on its own line, joined to the sentence that introduces it."""
     done: list[Piece] = []
     for piece in pieces:
         lead = done[-1] if done else None
@@ -155,7 +155,7 @@ def _gap(before: str, following: str, *, wide: bool = False) -> str:
 
 
 def _fraction_among(before: str, text: str, following: str) -> str:
-    """A fraction as it may stand between its neighbours; 2 1/2 is one number, as on the page."""
+    """A fraction beside its neighbours. 2 1/2 is one number, as on the page."""
     if _TOUCHES_AFTER.match(following) or _TOUCHES_BEFORE.search(before):
         whole = re.search(r"(?:\A|[^\w.,])\d{1,3}\Z", before)
         proper = re.fullmatch(r"(\d{1,3})/(\d{1,3})", text)
@@ -171,7 +171,7 @@ def _operand(part: FormulaText) -> str:
 
 
 def _is_one_script(text: str) -> bool:
-    """Whether a text is one letter, word or number with what stands above and below it."""
+    """Whether a text is one letter, word or number with its scripts."""
     return re.fullmatch(r"[√∛∜]?[^\W_]*(?:[_^]?\([^()]*\)|[⁰¹²³⁴-ⁿ₀-₎′°])*", text) is not None
 
 

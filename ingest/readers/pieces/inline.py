@@ -1,4 +1,4 @@
-"""Reading step of ingest: the words of one block: white space, line breaks, what stands high and low."""
+"""The words of one block: white space, line breaks, raised and lowered text."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _MIN_WRAPPED = 20  # a broken line of Chinese prose is longer than an item of a 
 
 
 def raised(text: str, before: str = "", *, is_formula: bool = False) -> str:
-    """What stands high, behind ``before``: 10⁹, x^(n+1); note numbers ¹,²; 1st and other letters as they are.
+    """Raised text after ``before``: 10⁹, x^(n+1); note numbers ¹,²; 1st and other letters unchanged.
 
     ``is_formula``: letters are exponents too, x^(k).
     """
@@ -48,9 +48,9 @@ def raised(text: str, before: str = "", *, is_formula: bool = False) -> str:
 
 
 def lowered(text: str, before: str = "", *, is_formula: bool = False) -> str:
-    """What stands low, behind ``before``: CO₂, CO₂e, PM₂.₅, NOₓ, EF_(y); set apart from a word, as it is.
+    """Lowered text after ``before``: CO₂, CO₂e, PM₂.₅, NOₓ, EF_(y); unchanged if separated from a word.
 
-    ``is_formula``: whatever it is, it is an index.
+    ``is_formula``: any lowered text is an index.
     """
     bare = text.strip()
     if not (is_formula or bare.translate(_LOWERED).isdigit() or _sticks(bare, before)):
@@ -63,14 +63,14 @@ def lowered(text: str, before: str = "", *, is_formula: bool = False) -> str:
 
 
 def _sticks(script: str, before: str) -> bool:
-    """Whether a script is short and stands right behind a letter, digit or bracket: small print does not."""
+    """Whether a script is short and directly after a letter, digit or bracket; small print is not."""
     return len(script) <= _MAX_SCRIPT and _STICKS.search(before) is not None
 
 
 def level(runs: Iterable[tuple[str, str]]) -> str:
-    """Runs of text, each with where it stands ("", "high", "low" or "formula", which is written), as one line.
+    """Joins runs of text, each with its height ("", "high", "low" or "formula", already written), into one line.
 
-    Neighbours at one height are one script, however the source cuts them. Digits that would run into those of a
+    Neighbours at one height are one script, however the source splits them. Digits that would merge with those of a
     script or a formula are set apart.
     """
     parts = list(runs)
@@ -102,7 +102,7 @@ def is_display(runs: Iterable[tuple[str, str]]) -> bool:
 
 
 def _stacked(groups: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """A fraction set as a high number, a slash and a low number is one formula: behind 3 it would be a power."""
+    """Joins a fraction set as a high number, a slash and a low number; after 3 it would look like a power."""
     done: list[tuple[str, str]] = []
     for group in groups:
         done.append(group)
@@ -118,16 +118,16 @@ def _as_it_is(text: str, _before: str) -> str:
 
 
 def _around(text: str, script: str) -> str:
-    """The script with the white space that stood around the text."""
+    """The script with the white space that surrounded the text."""
     bare = text.strip()
     before, _, after = text.partition(bare)
     return before + script + after
 
 
 def displayed_lines(text: str, *, one: bool = False, preformatted: bool = False) -> list[str]:
-    """Paragraphs of a block whose line breaks are BREAK: each begins a new one unless a sentence plainly runs on.
+    """Paragraphs of a block whose line breaks are BREAK. Each break begins one unless a sentence plainly continues.
 
-    ``one`` keeps them in one piece (a heading); ``preformatted`` keeps all white space.
+    ``one`` keeps them together (a heading); ``preformatted`` keeps all white space.
     """
     text = _INVISIBLE.sub("", text)
     if preformatted:

@@ -1,4 +1,4 @@
-"""Reading step of ingest: enumerations that the markup does not call lists: (a), (i), • and lone labels."""
+"""Enumerations that the markup does not mark as lists: (a), (i), • and lone labels."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _ITEM = re.compile(
 
 
 def is_label(text: str) -> bool:
-    """Whether a block holds nothing but the number or bullet of the next one."""
+    """Whether a block holds only the number or bullet of the next one."""
     return _LABEL_ALONE.fullmatch(text) is not None
 
 
 def merge_labels(pieces: Sequence[Piece]) -> list[Piece]:
-    """Put a label that stands alone before the text it labels, and nest lettered paragraphs as list items."""
+    """Joins a lone label with the text it labels, and nests lettered paragraphs as list items."""
     return _nested(_joined(pieces))
 
 
@@ -54,7 +54,7 @@ def _joined(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _nested(pieces: Sequence[Piece]) -> list[Piece]:
-    """Lettered and bulleted paragraphs as list items; their level is the depth of numbering styles now open."""
+    """Lettered and bulleted paragraphs as list items. Their level is the number of open numbering styles."""
     done: list[Piece] = []
     styles: list[str] = []
     previous = ""
@@ -73,7 +73,7 @@ def _nested(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _style(label: str, previous: str, open_styles: Sequence[str]) -> str:
-    """Letter or Roman: (i) after (h) is a letter, within (a) it is Roman."""
+    """Letter or Roman: (i) after (h) is a letter, inside (a) it is Roman."""
     if label.isupper():
         return "upper"
     if label == "i" and previous == "h":

@@ -1,4 +1,4 @@
-"""Reading step of ingest: headings, both those that the markup names and those that only numbers show."""
+"""Headings from markup and from numbering alone."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _ENDS = ("。", "；", "，", ",", ";", ".", ":", "：", "、", "!", "？", "?")
 
 
 def outline(pieces: Sequence[Piece]) -> list[Piece]:
-    """Settle which pieces are headings and their levels: 0 the title, 1 its sections, and so on.
+    """Decides which pieces are headings, and their levels: 0 the title, 1 its sections, and so on.
 
-    Where the markup has no section headings, numbered and bold lines count; where it has some, articles and chapters
-    of laws still do. An article's number stands in the line of its text: the piece is cut in two there.
+    Without section headings in the markup, numbered and bold lines count; otherwise only articles and chapters of laws
+    do. An article's number is on the line of its text, so the piece is cut in two there.
     """
     pieces = _titled([_demoted(piece) for piece in pieces])
     marked = sum(piece.kind == "heading" and piece.level > 0 for piece in pieces)
@@ -50,13 +50,13 @@ def outline(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _demoted(piece: Piece) -> Piece:
-    """A heading that is a paragraph of prose is one."""
+    """A heading that is really prose becomes a paragraph."""
     long = len(piece.text) > _MAX_HEADING or (len(piece.text) > 20 and piece.text.endswith(("。", "；")))
     return replace(piece, kind="paragraph", level=0) if piece.kind == "heading" and long else piece
 
 
 def _titled(pieces: Sequence[Piece]) -> list[Piece]:
-    """The only h1, or one that opens the document alone, is its title; the other levels move up to begin at 1."""
+    """Makes the only h1, or one that opens the document alone, its title. Other levels move up to begin at 1."""
     tops = [index for index, piece in enumerate(pieces) if piece.kind == "heading" and piece.level == 1]
     texts = {pieces[index].text for index in tops}
     title = tops[0] if len(texts) == 1 else None
@@ -75,7 +75,7 @@ def _titled(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _ranks(pieces: Sequence[Piece], numbered: dict[int, Heading], marked: int) -> dict[str, int]:
-    """Depth of each numbering that is to count, below the headings that the markup names."""
+    """Depth of each numbering that counts, below the headings of the markup."""
     free = {
         index: found for index, found in numbered.items() if pieces[index].kind != "heading" or pieces[index].level < 0
     }
@@ -100,7 +100,7 @@ def _cut(piece: Piece, heading: Heading, level: int) -> list[Piece]:
 
 
 def _captioned(caption: Piece, piece: Piece, heading: Heading) -> tuple[Piece, Heading]:
-    """Japanese laws set an article's title in brackets on the line above its number."""
+    """The heading of an article whose title is in brackets on the line above, as in Japanese laws."""
     before = caption.text + "\n"
     return replace(piece, text=before + piece.text), replace(heading, end=heading.end + len(before))
 

@@ -1,4 +1,4 @@
-"""Reading step of ingest: a document that is a part of another, as pieces to be written again."""
+"""An embedded document as pieces to be written again."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from sinkqa.ingest.readers.pieces.draft import Grid, GridCell, Piece
 
 
 def pieces_of(document: Document) -> list[Piece]:
-    """The blocks of a document in order, on one page; running heads and page numbers are left out."""
+    """The blocks of a document in order, on one page, without running heads and page numbers."""
     return [_piece(document.text, block) for block in document.blocks if block.kind != "furniture"]
 
 
 def lowered(pieces: Iterable[Piece], by: int) -> list[Piece]:
-    """The pieces with their headings ``by`` levels deeper, at most 6."""
+    """The pieces with headings ``by`` levels deeper, at most 6."""
     return [replace(p, level=min(p.level + by, 6)) if p.kind == "heading" else p for p in pieces]
 
 

@@ -1,4 +1,4 @@
-"""Reading step of ingest: letters of symbol fonts, whose codes mean nothing elsewhere, as the signs they show."""
+"""Letters of symbol fonts as the signs they show."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ _FONTS: dict[str, dict[int, str]] = {
 
 
 def is_symbol_font(font: str) -> bool:
-    """Whether a font shows signs where others show letters."""
+    """Whether a font shows signs instead of letters."""
     return font.strip().lower() in _FONTS
 
 
 def sign(font: str, code: int) -> str | None:
-    """The sign that ``font`` shows for a code (0x20-0xFF, or the same from 0xF000); None where it is not known."""
+    """The sign that ``font`` shows for a code (0x20-0xFF, or the same from 0xF000); None if unknown."""
     return _FONTS.get(font.strip().lower(), {}).get(code & 0xFF if 0xF000 <= code <= 0xF0FF else code)

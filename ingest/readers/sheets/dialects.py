@@ -1,4 +1,4 @@
-"""Reading step of ingest: Markdown as it is written: formulas, notes, boxes and Chinese emphasis, to markup."""
+"""Markdown dialects: formulas, notes, boxes and Chinese emphasis, rendered to markup."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _CJK = re.compile(
 
 
 def to_markup(text: str) -> str:
-    """Render Markdown; formulas between dollar signs stay as they stand, dollar signs included."""
+    """Renders Markdown. Formulas between dollar signs stay unchanged, dollar signs included."""
     return str(_parser().render(_without_directives(text)))
 
 
@@ -87,7 +87,7 @@ def _as_it_stands(form: str) -> Callable[..., str]:
 
 
 def _inline_parser() -> Any:
-    """An inline parser for which a Chinese character beside a mark of emphasis is as good as a space.
+    """An inline parser that treats a Chinese character beside a mark of emphasis like a space.
 
     Source of the rule: the amendment "CJK-friendly emphasis" to CommonMark 0.31, section 6.2.
     """
@@ -128,7 +128,7 @@ def _inline_parser() -> Any:
 
 
 def _kind(letter: str) -> str:
-    """What a character is: "space", "cjk", "sign" (punctuation that is not Chinese) or "letter"."""
+    """The kind of a character: "space", "cjk", "sign" (punctuation that is not Chinese) or "letter"."""
     if letter.isspace():
         return "space"
     if _CJK.match(letter):
@@ -137,7 +137,7 @@ def _kind(letter: str) -> str:
 
 
 def _without_directives(text: str) -> str:
-    """The text without what speaks to a site generator; code is left alone."""
+    """The text without directives to a site generator; code is left alone."""
     lines: list[str] = []
     fence = ""
     for line in text.split("\n"):
@@ -167,7 +167,7 @@ def _plain(line: str) -> str:
 
 
 def _read_signs(state: Any) -> None:
-    """Raised, lowered and marked words, links of wikis, and stars that found no partner."""
+    """Raised, lowered and marked words, wiki links, and stars without a partner."""
     for token in state.tokens:
         if token.type != "inline" or not token.children:
             continue
@@ -185,7 +185,7 @@ def _read_signs(state: Any) -> None:
 
 
 def _part_items(tokens: Sequence[Token]) -> None:
-    """Lines of a paragraph that bring their own letters, two or more, stand each on its own."""
+    """Separates two or more lines of a paragraph that have their own letters."""
     breaks = [
         token
         for token, following in pairwise(tokens)

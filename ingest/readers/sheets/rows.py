@@ -1,4 +1,4 @@
-"""Reading step of ingest: the rows of a sheet, as a spreadsheet or a file of values has them, to tables and lines."""
+"""Tables and lines from the rows of a sheet, of a spreadsheet or a file of values."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sinkqa.ingest.structure.tables.grid_shape import GridShape, grid_shape
 from sinkqa.ingest.structure.tables.wording import is_note, is_unit_line, table_label
 
 MAX_CELLS = 100_000
-"""Cells of one file that are read: more make a library of one table."""
+"""The most cells read of one file; more would make a library of one table."""
 _MAX_TITLE = 120  # characters of a line alone that is the caption of the table below it
 _MAX_NAME = 60  # characters of the name of a column
 _SHAPED = 200  # rows that tell the shape of a table
@@ -22,13 +22,13 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Texts by row and column, rows of one length, and how many rows and columns merged cells take, by their place."""
+    """Texts by row and column, in rows of one length, and the spans of merged cells, by place."""
 
     rows: Sequence[Sequence[str]]
     merged: Mapping[Place, Place]
 
     def part(self, top: int, bottom: int, columns: Sequence[int]) -> Sheet:
-        """Some rows and columns; a merged cell that reaches out of them ends with them."""
+        """Some rows and columns. A merged cell that reaches beyond them ends with them."""
         at = {column: place for place, column in enumerate(columns)}
         kept = {
             (row - top, at[column]): (
@@ -44,11 +44,11 @@ class Sheet:
 def row_pieces(
     rows: Sequence[Sequence[str]], *, merged: Mapping[Place, Place] | None = None, named: bool = True
 ) -> list[Piece]:
-    """Tables with caption, header and notes, and the lines that stand between them.
+    """Tables with caption, header and notes, and the lines between them.
 
-    Empty rows part tables, and empty columns those that have headers of their own. ``merged``: rows and columns that a
-    cell takes, by (row, column), 0-based. ``named``: the first row of words names the columns, as it does in files of
-    values, even where nothing shows it.
+    Empty rows separate tables, and so do empty columns between those with own headers. ``merged``: rows and columns of
+    a cell, by (row, column), 0-based. ``named``: the first row of words names the columns, as in files of values, even
+    if nothing shows it.
     """
     width = max(map(len, rows), default=0)
     even = [[*(text.replace("\r\n", "\n").replace("\r", "\n").strip() for text in row)] for row in rows]
@@ -60,7 +60,7 @@ def row_pieces(
 
 
 def _blocks(sheet: Sheet) -> Iterator[Sheet]:
-    """Runs of rows that hold something, each without its empty columns."""
+    """Runs of rows with content, each without its empty columns."""
     covered = {row + below for (row, _), (high, _) in sheet.merged.items() for below in range(high)}
     start: int | None = None
     for index in range(len(sheet.rows) + 1):
@@ -74,7 +74,7 @@ def _blocks(sheet: Sheet) -> Iterator[Sheet]:
 
 
 def _joined(blocks: Sequence[Sheet]) -> Iterator[Sheet]:
-    """A block that has no header of its own goes on with the table above it: an empty row parted groups."""
+    """Joins a block without its own header to the table above: the empty row separated groups."""
     held: Sheet | None = None
     for block in blocks:
         used, shape = _used(block), grid_shape(_packed(block).rows[:_SHAPED])
@@ -94,7 +94,7 @@ def _joined(blocks: Sequence[Sheet]) -> Iterator[Sheet]:
 
 
 def _used(sheet: Sheet) -> list[int]:
-    """Columns that hold something or lie under a merged cell."""
+    """Columns with content or under a merged cell."""
     covered = {inner for (_, column), (_, wide) in sheet.merged.items() for inner in range(column + 1, column + wide)}
     return [c for c in range(len(sheet.rows[0])) if c in covered or any(row[c] for row in sheet.rows)]
 
@@ -104,7 +104,7 @@ def _packed(sheet: Sheet) -> Sheet:
 
 
 def _side_by_side(sheet: Sheet) -> Iterator[Sheet]:
-    """Two tables where an empty column stands between two that each have a header and labels of their own."""
+    """Splits the sheet at an empty column between two tables that each have a header and labels."""
     used = _used(sheet)
     gap = next((place for place in range(1, len(used)) if used[place] > used[place - 1] + 1), None)
     if gap is not None and 1 < gap < len(used) - 1:
@@ -149,7 +149,7 @@ def _block_pieces(sheet: Sheet, *, named: bool) -> list[Piece]:
 
 
 def _shape(sheet: Sheet, *, named: bool) -> GridShape:
-    """The shape that the texts show; where they show no header, the first row that may name the columns is one."""
+    """The shape that the texts show. If they show no header, the first row that may name the columns is one."""
     foot = grid_shape(sheet.rows[-_SHAPED:]).note_rows
     shape = grid_shape(sheet.rows[:_SHAPED])._replace(note_rows=foot)
     if shape.header_rows or not named:
@@ -166,7 +166,7 @@ def _shape(sheet: Sheet, *, named: bool) -> GridShape:
 
 
 def _captioned(pieces: Sequence[Piece]) -> list[Piece]:
-    """A short line, or two with a unit, above a table without caption are its caption."""
+    """Makes a short line, or two with a unit, above a table without a caption its caption."""
     done: list[Piece] = []
     for piece in pieces:
         if piece.grid is not None and not piece.grid.caption:

@@ -1,4 +1,4 @@
-"""Reading step of ingest: the values of a spreadsheet's cells as its number formats show them."""
+"""Values of spreadsheet cells as their number formats show them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MOST_PLACES = 30
 
 
 def shown(value: Value, code: str) -> str:
-    """What the cell shows; the plain value where the format is one that is not understood."""
+    """The displayed text of the cell; the plain value if the format is not understood."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -43,7 +43,7 @@ def shown(value: Value, code: str) -> str:
 
 
 def general(value: float) -> str:
-    """A number without a format: at most ten digits after rounding what computing adds to the last one."""
+    """A number without a format: at most ten digits, after rounding off floating-point error."""
     if isinstance(value, int) or (value.is_integer() and abs(value) < 1e15):
         return str(int(value))
     return f"{value:.10g}".replace("e", "E")
@@ -51,7 +51,7 @@ def general(value: float) -> str:
 
 @lru_cache(maxsize=512)
 def _sections(code: str) -> tuple[str, ...]:
-    """The parts of a format: for numbers above zero, below, zero, and for text."""
+    """The sections of a format: for positive numbers, negative ones, zero, and text."""
     found, start, quoted, at = [], 0, False, 0
     while at < len(code):
         letter = code[at]
@@ -92,7 +92,7 @@ def _literal(kind: str, token: str) -> str:
 
 
 def _section_for(number: Decimal, sections: Sequence[str]) -> tuple[str, Decimal]:
-    """The part that shows a number, and what of its sign is left to show."""
+    """The section for a number, and the sign that remains to be shown."""
     numeric = sections[:3]
     for section in numeric:
         if found := _CONDITION.search("".join(re.findall(r"\[([^\]]*)\]", section))):
@@ -169,7 +169,7 @@ def _parted(digits: str, patterns: Sequence[str]) -> list[str]:
 
 
 def _written(number: Decimal, whole: str, places: str, point: bool) -> str:
-    """Digits by a pattern: ``whole`` before the point, ``places`` behind it."""
+    """Digits by a pattern: ``whole`` before the point, ``places`` after it."""
     integer, _, fraction = f"{number:f}".partition(".")
     needed = len(re.sub(r"[^0]", "", whole))
     integer = integer.lstrip("0").zfill(needed)
@@ -223,7 +223,7 @@ def _part(
     at: int,
     half: bool,
 ) -> str:
-    """One part of a date or time; m is minutes beside hours or seconds, else the month."""
+    """One part of a date or time. m means minutes beside hours or seconds, else the month."""
     hour, minute, second = (getattr(value, name, 0) for name in ("hour", "minute", "second"))
     if token[0] == "h":
         hour = hour % 12 or 12 if half else hour

@@ -1,4 +1,4 @@
-"""Reading step of ingest: files of values parted by commas, tabs or other marks, as tables with their header."""
+"""Files of values separated by commas, tabs or other delimiters, as tables with headers."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _MOST_FIELD = 2_000_000  # code points of one field; the default of the standard
 
 
 def read_values(content: bytes, name: str) -> Document:
-    """Read rows of values in any encoding; the delimiter is the one that parts most rows alike, or as ``sep=`` says.
+    """Read rows of values in any encoding; the delimiter is that of ``sep=``, or the one that splits most rows alike.
 
-    A file that no delimiter parts is read as plain text. Raises EmptyDocument and UnreadableDocument.
+    A file without a delimiter is read as plain text. Raises EmptyDocument and UnreadableDocument.
     """
     decoded = decode(content, name=name)
     declared = _DECLARED.match(decoded.text)
@@ -52,7 +52,7 @@ def read_values(content: bytes, name: str) -> Document:
 
 
 def delimiter_of(text: str) -> str | None:
-    """The mark that parts the most rows into the same number of fields, at least two; None where none does."""
+    """The delimiter that splits the most rows into the same number of fields, at least two; None if none does."""
     sample = text[:_SAMPLE]
     if len(text) > _SAMPLE:
         sample = sample[: sample.rfind("\n") + 1] or sample
@@ -68,14 +68,14 @@ def delimiter_of(text: str) -> str | None:
 
 
 def _is_prose(text: str, delimiter: str) -> bool:
-    """Whether the mark stands within sentences: a space follows it, and lines end with a full stop."""
+    """Whether the delimiter is punctuation: a space follows it, and lines end with a full stop."""
     spaced = text.count(delimiter + " ") > 0.8 * text.count(delimiter)
     lines = [line.rstrip() for line in text.splitlines() if delimiter in line]
     return (spaced or delimiter == "，") and 2 * sum(line.endswith(_ENDS) for line in lines) > len(lines)
 
 
 def _parsed(text: str, delimiter: str) -> tuple[list[list[str]], int]:
-    """The rows up to :data:`MAX_CELLS`, and how many there are."""
+    """The rows up to :data:`MAX_CELLS`, and their total number."""
     csv.field_size_limit(_MOST_FIELD)
     try:
         return _held(
@@ -98,7 +98,7 @@ def _held(rows: Iterable[list[str]]) -> tuple[list[list[str]], int]:
 
 
 def _rows(text: str, delimiter: str, name: str) -> tuple[Sequence[Sequence[str]], list[str]]:
-    """The rows that are held, and what was left out."""
+    """The rows read, and warnings about others."""
     rows, count = _parsed(text, delimiter)
     if len(rows) < count:
         left = f"{name}: rows {len(rows) + 1} to {count} are left out: {MAX_CELLS} cells of a file are read"
@@ -107,7 +107,7 @@ def _rows(text: str, delimiter: str, name: str) -> tuple[Sequence[Sequence[str]]
 
 
 def _overfull(rows: Sequence[Sequence[str]], name: str) -> list[str]:
-    """A warning of rows that hold more than there are columns: a mark inside a value has parted it."""
+    """A warning about rows with more values than columns: a delimiter inside a value split it."""
     sizes = [max((at for at, text in enumerate(row, 1) if text.strip()), default=0) for row in rows]
     usual = Counter(size for size in sizes if size > 1).most_common(1)
     over = [number for number, size in enumerate(sizes, 1) if usual and size > usual[0][0]]

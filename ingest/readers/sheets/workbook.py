@@ -1,4 +1,4 @@
-"""Reading step of ingest: spreadsheets: each sheet a section, its tables with headers, numbers as they are shown."""
+"""Spreadsheets: each sheet a section, its tables with headers, numbers as displayed."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _DAMAGE = (
 
 @dataclass(slots=True)
 class _Held:
-    """What is shown of one sheet: texts by (row, column), 1-based; and what is not."""
+    """The visible content of one sheet: texts by (row, column), 1-based; and a record of the rest."""
 
     name: str
     texts: dict[Place, str] = field(default_factory=dict)
@@ -57,10 +57,10 @@ class _Held:
 
 
 def read_workbook(content: bytes, name: str) -> Document:
-    """Read an XLSX or XLSM workbook: values as computed last, as their number formats show them.
+    """Reads an XLSX or XLSM workbook: the last computed values, as their number formats show them.
 
-    Hidden sheets, rows and columns are left out and named, and so are charts, pictures, shapes and comments; formulas
-    whose value was never saved are named. At most :data:`MAX_CELLS` cells are read.
+    Hidden sheets, rows and columns, charts, pictures, shapes and comments are left out and named. Formulas without a
+    saved value are named. At most :data:`MAX_CELLS` cells are read.
 
     Raises:
         DocumentTooLarge: it unpacks past the bounds.
@@ -80,7 +80,7 @@ def read_workbook(content: bytes, name: str) -> Document:
             author = book.properties.creator if book.properties.creator not in ("openpyxl", None) else ""
         except _DAMAGE as error:
             what = " ".join(str(error).split())[:120]
-            message = f"{name}: a damaged workbook ({type(error).__name__}: {what}); save it anew from a spreadsheet"
+            message = f"{name}: a damaged workbook ({type(error).__name__}: {what}); save it again"
             raise UnreadableDocument(message) from error
     if shapes:
         told.append(f"{shapes} text boxes or shapes on sheets are not read")
@@ -100,7 +100,7 @@ def read_workbook(content: bytes, name: str) -> Document:
 
 
 def _inspected(content: bytes) -> tuple[bool, bool, int]:
-    """Whether the sheets are large, whether a formula lacks its value, and how many shapes are drawn on sheets."""
+    """Whether the sheets are large, whether a formula lacks its value, and the number of shapes on sheets."""
     with zipfile.ZipFile(BytesIO(content)) as archive:
         sheets = [part for part in archive.infolist() if _SHEET.fullmatch(part.filename)]
         large = sum(part.file_size for part in sheets) > _WHOLE or any(_spreads(archive.read(part)) for part in sheets)
@@ -112,7 +112,7 @@ def _inspected(content: bytes) -> tuple[bool, bool, int]:
 
 
 def _spreads(sheet: bytes) -> bool:
-    """Whether merged cells or groups of columns cover more than can be held."""
+    """Whether merged cells or groups of columns cover more than fits in memory."""
     from openpyxl.utils import range_boundaries
 
     area = 0
@@ -126,7 +126,7 @@ def _spreads(sheet: bytes) -> bool:
 
 
 def _opened(content: bytes, *, values: bool, large: bool) -> Workbook:
-    """The workbook; signs that openpyxl takes in no name of a sheet are set in their wide form."""
+    """The workbook. Signs that openpyxl rejects in sheet names are replaced by wide ones."""
     from openpyxl.reader.excel import ExcelReader
 
     class WorkbookReader(ExcelReader):  # type: ignore[misc]
@@ -142,7 +142,7 @@ def _opened(content: bytes, *, values: bool, large: bool) -> Workbook:
 
 
 def _sheets(book: Workbook, *, large: bool) -> tuple[list[_Held], list[str]]:
-    """Every visible sheet of cells up to the bound, and what is to be said of them."""
+    """Every visible sheet of cells up to the bound, and warnings."""
     told: list[str] = []
     held: list[_Held] = []
     room = MAX_CELLS
@@ -171,7 +171,7 @@ def _unescaped(found: re.Match[str]) -> str:
 
 
 def _take_rows(sheet: Any, kept: _Held, room: int) -> int:
-    """Cells of a sheet that is too large to be held, row by row; how many were taken."""
+    """Cells of a sheet too large for memory, row by row. Returns their number."""
     sheet.reset_dimensions()
     for number, row in enumerate(sheet.iter_rows(), 1):
         for cell in row:
@@ -184,7 +184,7 @@ def _take_rows(sheet: Any, kept: _Held, room: int) -> int:
 
 
 def _take_cells(sheet: Any, kept: _Held, room: int) -> int:
-    """Visible cells of a sheet, and what is not read of it."""
+    """Visible cells of a sheet, and a record of the rest."""
     kept.hidden_rows = {number for number, row in sheet.row_dimensions.items() if row.hidden}
     for column in sheet.column_dimensions.values():
         if column.hidden:
@@ -225,7 +225,7 @@ def _unread(sheet: Any, lost: Mapping[str, set[int]], comments: int) -> Iterator
 
 
 def _runs(numbers: Iterable[int], spell: Any) -> list[str]:
-    """Numbers in a row as "3-5"."""
+    """Consecutive numbers as "3-5"."""
     ordered = sorted(numbers)
     starts = [ordered[0], *(after for before, after in pairwise(ordered) if after > before + 1)]
     ends = [*(before for before, after in pairwise(ordered) if after > before + 1), ordered[-1]]
@@ -238,7 +238,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _uncomputed(formulas: Workbook, held: Sequence[_Held]) -> list[str]:
-    """Formulas of visible cells that show nothing here because no program saved what they come to."""
+    """Formulas of visible cells that show nothing because no program saved their value."""
     told = []
     for sheet in held:
         empty = [
@@ -257,7 +257,7 @@ def _title(book: Workbook, held: Sequence[_Held], name: str) -> str:
 
 
 def _pieces(sheet: _Held) -> list[Piece]:
-    """The sheet's name as a heading and what stands on it; nothing where it is empty."""
+    """The sheet's name as a heading, then its content; nothing if it is empty."""
     if not sheet.texts:
         return []
     rows, merged = _laid_out(sheet)
@@ -265,7 +265,7 @@ def _pieces(sheet: _Held) -> list[Piece]:
 
 
 def _laid_out(sheet: _Held) -> tuple[list[list[str]], dict[Place, Place]]:
-    """The rows and columns that are shown, one empty one for each gap, with merged cells where they begin now."""
+    """The visible rows and columns, one empty one for each gap, with merged cells at their new places."""
     by_row: dict[int, dict[int, str]] = defaultdict(dict)
     for (row, column), text in sheet.texts.items():
         by_row[row][column] = text
@@ -291,7 +291,7 @@ def _laid_out(sheet: _Held) -> tuple[list[list[str]], dict[Place, Place]]:
 
 
 def _places(numbers: Iterable[int], hidden: set[int]) -> dict[int, int]:
-    """Where each row or column stands once gaps are one wide; hidden ones leave no gap."""
+    """The new place of each row or column when gaps are one wide. Hidden ones leave no gap."""
     places: dict[int, int] = {}
     at, last = -1, 0
     for number in sorted(numbers):

@@ -1,4 +1,4 @@
-"""Structure step of plain text: tables drawn with bars, set with tabs or spaces; boxes of bars around plain text."""
+"""Tables drawn with bars, set with tabs or spaces; boxes of bars around plain text."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _NUMBERING = late(r"[(（]?[\w.]{1,5}[.)）]|\W")
 
 
 class _Rows(NamedTuple):
-    """The lines ``first`` up to ``last`` of a table, and of each row its line and cells."""
+    """The lines ``first`` up to ``last`` of a table, and each row's line and cells."""
 
     first: int
     last: int
@@ -139,7 +139,7 @@ def _bar_cells(text: str, line: TextLine) -> list[Span]:
 
 
 def _tab_cells(text: str, line: TextLine) -> list[Span]:
-    """Cells between tabs, an empty one before each leading or doubled tab; [] without a tab inside the line."""
+    """Cells between tabs, an empty one before each leading or doubled tab; [] if the line has no inner tab."""
     if "\t" not in line.text or len(line.text) > _MAX_ROW or any(bar in line.text for bar in _BARS):
         return []
     start = line.span.start
@@ -153,7 +153,7 @@ def _tab_cells(text: str, line: TextLine) -> list[Span]:
 
 
 def _spaced_cells(text: str, line: TextLine) -> list[Span]:
-    """Cells between gaps of two or more spaces; [] for a line with tabs, or one too long to be set in columns."""
+    """Cells between gaps of two or more spaces; [] for a line with tabs or too long for columns."""
     if line.width > _MAX_SPACED or "\t" in line.text or any(bar in line.text for bar in _BARS):
         return []
     start = line.span.start
@@ -161,7 +161,7 @@ def _spaced_cells(text: str, line: TextLine) -> list[Span]:
 
 
 def _aligned(lines: Sequence[TextLine], rows: Sequence[tuple[int, list[Span]]]) -> bool:
-    """Whether in each column all cells begin, or all end, at the same printed place; two columns need four rows."""
+    """Whether in each column all cells begin, or all end, at the same printed place. Two columns need four rows."""
     for column in range(len(rows[0][1])):
         begins, ends = set(), set()
         for index, cells in rows:
@@ -181,7 +181,7 @@ def _trimmed(text: str, start: int, end: int) -> Span:
 
 
 def _regular(rows: Sequence[tuple[int, list[Span]]], text: str) -> list[list[tuple[int, list[Span]]]]:
-    """Runs of neighbouring rows with one column count whose cells are short and whose first is no list number."""
+    """Runs of neighbouring rows with one column count whose cells are short and whose first is not a list number."""
     parts: list[list[tuple[int, list[Span]]]] = []
     for index, cells in rows:
         words = [text[s.start : s.end] for s in cells]
@@ -214,7 +214,7 @@ def _table(text: str, lines: Sequence[TextLine], found: _Rows, own: Belongings) 
 
 
 def _header_rows(text: str, lines: Sequence[TextLine], rows: Sequence[tuple[int, list[Span]]]) -> int:
-    """The rows above the first rule inside the table; without one, those that stand over the rest as its header."""
+    """The rows above the first rule inside the table; without one, those that look like its header."""
     for count, ((before, _), (after, _)) in enumerate(pairwise(rows[:_DEEPEST_HEADER]), 1):
         if any(is_rule(lines[i].text) for i in range(before + 1, after)):
             return count

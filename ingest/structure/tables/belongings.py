@@ -1,7 +1,7 @@
-"""Structure step: which captions, units and notes belong to which table of a document.
+"""Captions, units and notes of tables: which belong to which table.
 
-A document sets its captions above its tables or below them. Each caption that stands at one table only, or nearer to
-one of two, votes for its side; the side that most stand on decides where a caption stands between two tables.
+A document sets its captions above its tables or below them. Each caption near only one table, or nearer to one of two,
+votes for its side. The winning side decides for a caption between two tables.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _MARK = late(r"\s*(?P<mark>[(（]?[a-z][)）/]|[*†‡§]{1,3}|[①-⑳]|[¹²�
 
 
 class Item(NamedTuple):
-    """A block of a document in reading order: its kind and text; of a table its own caption and its ``cells``.
+    """A block of a document in reading order: its kind and text; for a table its own caption and its ``cells``.
 
-    ``top`` and ``bottom`` are its edges in points where these are known, comparable within one ``page``, which is any
-    number; 0 where they are not.
+    ``top`` and ``bottom`` are its edges in points if known, comparable within one ``page``, which may be any number;
+    otherwise 0.
     """
 
     kind: str
@@ -40,7 +40,7 @@ class Item(NamedTuple):
 
 @dataclass(slots=True)
 class Belongings:
-    """Of one table: the places of the items of its caption (unit lines with it), of its notes, and its label.
+    """For one table: the places of its caption's items (with unit lines) and of its notes, and its label.
 
     ``goes_on``: its caption says that it began before.
     """
@@ -53,7 +53,7 @@ class Belongings:
 
 @dataclass(frozen=True, slots=True)
 class _Near:
-    """What stands on one side of a table up to the next text: places of captions and of what may stand between."""
+    """The blocks on one side of a table up to the next text: captions, and blocks that may be between."""
 
     captions: tuple[int, ...] = ()
     units: tuple[int, ...] = ()
@@ -61,12 +61,12 @@ class _Near:
 
 
 def belongings(items: Sequence[Item]) -> dict[int, Belongings]:
-    """What belongs to each table, by the place of its item; no item belongs to two."""
+    """The caption, units and notes of each table, by the place of its item. No item belongs to two."""
     return _TableSurroundings(items).belongings()
 
 
 class _TableSurroundings:
-    """The items of a document and what stands above and below each of its tables."""
+    """The items of a document, and those above and below each of its tables."""
 
     def __init__(self, items: Sequence[Item]) -> None:
         self.items = items
@@ -76,7 +76,7 @@ class _TableSurroundings:
         self.below = {place: self.near(place, 1) for place in self.tables}
 
     def belongings(self) -> dict[int, Belongings]:
-        """Captions on the usual side first; then those that are left, where they stand nearest to a table without."""
+        """Captions on the usual side first; then remaining ones, for the nearest table without a caption."""
         usual, other = (self.above, self.below) if self.are_above() else (self.below, self.above)
         found = {place: Belongings() for place in self.tables}
         taken: set[int] = set()
@@ -93,7 +93,7 @@ class _TableSurroundings:
         return found
 
     def are_above(self) -> bool:
-        """Whether captions stand above their tables in this document."""
+        """Whether captions are above their tables in this document."""
         votes = 0
         for caption in {each for near in (*self.above.values(), *self.below.values()) for each in near.captions}:
             below = next((place for place in self.tables if caption in self.above[place].captions), None)
@@ -107,7 +107,7 @@ class _TableSurroundings:
         return votes >= 0
 
     def near(self, table: int, step: int) -> _Near:
-        """What stands above (``step`` -1) or below (1) a table, before any other text."""
+        """The blocks above (``step`` -1) or below (1) a table, before any other text."""
         captions: list[int] = []
         between: list[int] = []
         place = table + step
@@ -129,13 +129,13 @@ class _TableSurroundings:
         return _Near(tuple(sorted(named)), tuple(sorted({*between} - {*notes})), notes)
 
     def is_between(self, place: int, table: int) -> bool:
-        """Whether the item may stand between a table and its caption."""
+        """Whether the item may be between a table and its caption."""
         text, kind = self.texts[place], self.items[place].kind
         short = len(text) <= _LONGEST_BETWEEN and not re.search(r"[。；;.:：，,]$", text.rstrip())
         return is_between(text) or self.is_note(place, table) or (place < table and kind == "paragraph" and short)
 
     def is_note(self, place: int, table: int) -> bool:
-        """Whether it begins as a note does, or below the table with a mark ("a/", "*") that stands in its cells."""
+        """Whether it begins as a note does, or is below the table with a mark ("a/", "*") of one of its cells."""
         text = self.texts[place]
         found = _MARK.match(text) if place > table else None
         if is_note(text) or not found:
@@ -179,7 +179,7 @@ class _TableSurroundings:
         return max(0.0, below.top - above.bottom) if 0 < above.page == below.page else _FAR
 
     def stands_at(self, table: int, captions: Sequence[int]) -> bool:
-        """Whether captions on the unusual side of a table stand nearer to it than to what is on their other side."""
+        """Whether captions on the unusual side of a table are nearer to it than to the block on their other side."""
         first, last = captions[0], captions[-1]
         if not self.items[table].page:
             return any(self.items[place].kind == "caption" for place in captions)
@@ -194,7 +194,7 @@ class _TableSurroundings:
         return self.items[place].cells is not None or bool(self.texts[place])
 
     def give(self, owner: Belongings, near: _Near, taken: set[int]) -> None:
-        """Make the captions of one side the table's, with the units between."""
+        """Gives the captions of one side to the table, with the units between."""
         texts = [self.texts[place] for place in near.captions]
         owner.caption = sorted({*near.captions, *near.units})
         owner.notes = list(near.notes)
@@ -203,7 +203,7 @@ class _TableSurroundings:
         taken.update(owner.caption, owner.notes)
 
     def add_units_and_notes(self, place: int, owner: Belongings, taken: set[int]) -> None:
-        """Units right above the table, and notes right below it, which no caption brought along."""
+        """Adds units right above the table and notes right below it that came with no caption."""
         free = [each for each in self.above[place].units if each not in taken and self.is_unit(each)]
         owner.caption = sorted([*owner.caption, *free])
         notes = [each for each in self.below[place].notes if each not in taken]

@@ -1,4 +1,4 @@
-"""Structure step: what a cell of a table holds by its wording: a number, a period of time, or words."""
+"""The kind of a table cell by its wording: a number, a period of time, or words."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _PERIOD = late(
 
 
 def kind_of(text: str) -> CellKind:
-    """Empty where the text is; "year" for a bare year, maybe a number; "period" for other names of a time."""
+    """Empty if the text is; "year" for a bare year, maybe a number; "period" for other names of a time."""
     compact = text.replace(" ", "").replace("\u3000", "").replace("\n", "")
     if not compact:
         return ""
@@ -45,7 +45,7 @@ def kind_of(text: str) -> CellKind:
 
 
 def unit_of(text: str) -> str:
-    """What follows the digits of a number ("%", "kt"); "" where nothing does or it is no number."""
+    """The text after the digits of a number ("%", "kt"); "" if there is none or it is not a number."""
     compact = "".join(text.split())
     found = _NUMBER.fullmatch(compact)
     if not found:
@@ -54,6 +54,6 @@ def unit_of(text: str) -> str:
 
 
 def number_of(text: str) -> float | None:
-    """The number that a cell holds, digits grouped by commas; None where it holds several or none."""
+    """The number in a cell, digits grouped by commas; None if it holds several or none."""
     found = re.fullmatch(r"\D*?(\d+(?:,\d{3})*(?:\.\d+)?)\D*", "".join(text.split()))
     return float(found[1].replace(",", "")) if found else None

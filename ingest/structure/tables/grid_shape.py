@@ -1,7 +1,7 @@
-"""Structure step: which rows of a grid of texts are its title, headers and notes, and which columns label its rows.
+"""The shape of a grid of texts: its title, header and note rows, and its label columns.
 
-A header is told by contrast: names or periods stand above numbers. Where nothing contrasts there is no header, since
-the first row's values as names of columns would be worse than none.
+Contrast shows a header: names or periods are above numbers. Without contrast no header is assumed, because the first
+row's values as column names would be worse than none.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class GridShape(NamedTuple):
 
 
 def grid_shape(rows: Sequence[Sequence[str]]) -> GridShape:
-    """The shape of a grid of texts; rows may differ in length, a merged cell's text stands at its first place only."""
+    """The shape of a grid of texts. Rows may differ in length; a merged cell's text is at its first place only."""
     width = max(map(len, rows), default=0)
     grid = [[*(text.strip() for text in row), *[""] * (width - len(row))] for row in rows]
     notes = _note_rows(grid)
@@ -63,7 +63,7 @@ def grid_shape(rows: Sequence[Sequence[str]]) -> GridShape:
 
 
 def header_rows(grid: Sequence[Sequence[str]]) -> int:
-    """How many leading rows are headers; 0 where nothing tells. Rows of one length, without titles and notes."""
+    """How many leading rows are headers; 0 if nothing shows it. Rows of one length, without titles and notes."""
     if len(grid) < 2 or len(grid[0]) < 2:
         return 0
     kinds = [[kind_of(text) for text in row] for row in grid]
@@ -79,7 +79,7 @@ def header_rows(grid: Sequence[Sequence[str]]) -> int:
 
 
 def label_columns(body: Sequence[Sequence[str]]) -> int:
-    """Leading columns that it takes to tell the rows apart: ordinals and repeated names do not; at least 1."""
+    """Leading columns needed to tell the rows apart; ordinals and repeated names do not help. At least 1."""
     width = max(map(len, body), default=0)
     kinds = [[kind_of(text) for text in row] for row in body]
     numeric = set(_numeric_columns(kinds, first=0))
@@ -96,7 +96,7 @@ def label_columns(body: Sequence[Sequence[str]]) -> int:
 
 
 def _numeric_columns(kinds: Sequence[Sequence[CellKind]], *, first: int = 1) -> list[int]:
-    """Columns whose lower cells are numbers for the most part; the first column is where labels stand."""
+    """Columns whose lower cells are mostly numbers, except the first column, which holds labels."""
     lower = kinds[min(_MOST_HEADERS, len(kinds) // 2) or 1 :] if first else kinds
     found = []
     for column in range(first, len(kinds[0]) if kinds else 0):
@@ -109,7 +109,7 @@ def _numeric_columns(kinds: Sequence[Sequence[CellKind]], *, first: int = 1) -> 
 def _heads(
     grid: Sequence[Sequence[str]], kinds: Sequence[Sequence[CellKind]], numeric: Sequence[int], row: int
 ) -> bool:
-    """Whether ``row``, all rows above it being headers, stands over the numeric columns as their names."""
+    """Whether ``row``, below header rows only, names the numeric columns."""
     held = [column for column in numeric if grid[row][column]]
     if not held or any(len(grid[row][column]) > _LONGEST for column in held):
         return False
@@ -126,7 +126,7 @@ def _heads(
 
 
 def _goes_on(grid: Sequence[Sequence[str]], kinds: Sequence[Sequence[CellKind]], held: Sequence[int], row: int) -> bool:
-    """Whether a row of names below a header row is its lower half: groups stand above, or units and periods here."""
+    """Whether a row of names below a header row is its lower half: groups are above, or units and periods here."""
     above = [grid[row - 1][column] for column in held]
     grouped = len({text for text in above if text}) < len(held)
     beneath = not grid[row][0] or grid[row][0] == grid[row - 1][0]
@@ -157,7 +157,7 @@ def _is_mostly_periods(kinds: Sequence[Sequence[CellKind]], column: int, row: in
 def _is_scale(
     grid: Sequence[Sequence[str]], kinds: Sequence[Sequence[CellKind]], held: Sequence[int], row: int
 ) -> bool:
-    """Whether the numbers of a row are names: a rising scale in a unit that the numbers below do not have (90%)."""
+    """Whether the numbers of a row are names: a rising scale in a unit that the numbers below lack (90%)."""
     texts = [grid[row][column] for column in held]
     units = {unit_of(text) for text in texts}
     below = {unit_of(line[column]) for line in grid[row + 1 :] for column in held if line[column]}
@@ -180,7 +180,7 @@ def _is_count(row: Sequence[str], held: Sequence[int]) -> bool:
 
 
 def _is_pairs(grid: Sequence[Sequence[str]], kinds: Sequence[Sequence[CellKind]]) -> bool:
-    """Whether two columns are names and values of one thing: the first row names neither column."""
+    """Whether two columns are names and values of one thing, so that the first row names neither."""
     if not grid[0][0] or _ANY.fullmatch(grid[0][0]) or _HEAD.fullmatch(grid[0][1]) or is_unit_line(grid[0][1]):
         return False
     units = {unit_of(row[1]) for row in grid[1:] if row[1]}
@@ -188,7 +188,7 @@ def _is_pairs(grid: Sequence[Sequence[str]], kinds: Sequence[Sequence[CellKind]]
 
 
 def _header_of_words(grid: Sequence[Sequence[str]], kinds: Sequence[Sequence[CellKind]]) -> int:
-    """1 where the first row of a table of words names its columns; 0 where it may as well be a row like the rest."""
+    """1 if the first row of a table of words names its columns; 0 if it may be a row like the others."""
     first = grid[0]
     if len(grid) < 3 or not all(first[1:]) or max(map(len, first)) > _LONGEST_WORDS:
         return 0
@@ -211,7 +211,7 @@ def _ends_in_names(rows: Sequence[Sequence[str]]) -> bool:
 
 
 def _title_rows(grid: Sequence[Sequence[str]]) -> int:
-    """Leading rows that hold one text, or none but captions and units."""
+    """Leading rows that hold one text, or only captions and units."""
     count = 0
     for row in grid[:_MOST_HEADERS]:
         held = [text for text in row if text]

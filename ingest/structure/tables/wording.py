@@ -1,4 +1,4 @@
-"""Structure step: lines about a table by their wording: captions, units, notes, and that it goes on."""
+"""Captions, units, notes and continuation lines of tables, recognised by their wording."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ _LONGEST_UNIT = 90
 
 
 def table_label(text: str) -> str | None:
-    """The printed label where ``text`` begins as the caption of a table does ("Table 4", "表2"); else None."""
+    """The printed label if ``text`` begins like the caption of a table ("Table 4", "表2"); else None."""
     found = _CAPTION.match(text)
     if not found or is_mention(found["rest"]):
         return None
@@ -76,7 +76,7 @@ def table_label(text: str) -> str | None:
 
 
 def is_mention(rest: str) -> bool:
-    """Whether what follows the number of a table goes on as a sentence about it does: "shows", 列出, （见…）的."""
+    """Whether the text after a table's number continues as a sentence about it: "shows", 列出, （见…）的."""
     return _MENTION.match(rest) is not None
 
 
@@ -95,7 +95,7 @@ def is_unit_line(text: str) -> bool:
 
 
 def named_unit(line: str) -> tuple[str, int, int]:
-    """Of a unit line: what it calls the unit ("单位", "Unit"; "" where it does not), and where the measure stands."""
+    """For a unit line: its word for the unit ("单位", "Unit"; "" if it has none), and the place of the measure."""
     found = _NAMED_UNIT.fullmatch(line) or _BRACKETED.fullmatch(line)
     if found is None:
         return "", 0, len(line)
@@ -103,7 +103,7 @@ def named_unit(line: str) -> tuple[str, int, int]:
 
 
 def _is_measure(text: str) -> bool:
-    """Whether every word is of the name of a unit: "million tonnes", "kt CO2e", 万吨标准煤/年."""
+    """Whether every word belongs to the name of a unit: "million tonnes", "kt CO2e", 万吨标准煤/年."""
     plain = unicodedata.normalize("NFKC", text).replace("₂", "2").casefold()
     words = [word.strip(".") for word in re.split(r"[\s/·,，、;；]+", plain) if word.strip(".")]
     named = [word for word in words if not _ALSO_WORDS.fullmatch(word)]
@@ -111,7 +111,7 @@ def _is_measure(text: str) -> bool:
 
 
 def is_between(text: str) -> bool:
-    """Whether a line may stand between a caption and its table: a unit, a date, a bracket, a note, (continued)."""
+    """Whether a line may be between a caption and its table: a unit, a date, a bracket, a note, (continued)."""
     body = " ".join(text.split())
     return is_unit_line(body) or any(pattern.fullmatch(body) for pattern in (_BRACKETS, _DATE, _AGAIN)) or is_note(body)
 
@@ -122,5 +122,5 @@ def is_note(text: str) -> bool:
 
 
 def goes_on(text: str) -> bool:
-    """Whether a caption says that its table began before: 续表1, "Table 1 (continued)", or no more than that."""
+    """Whether a caption says that its table began before: 续表1, "Table 1 (continued)", or only that."""
     return _GOES_ON.search(text) is not None or _AGAIN.fullmatch(" ".join(text.split())) is not None

@@ -82,7 +82,7 @@ def test_the_fingerprint_tells_models_and_tokenizers_apart(folder: Path, model: 
 def test_a_folder_that_holds_no_model_is_named(folder: Path, tmp_path: Path, spoil: Callable[[Path], object]) -> None:
     copy = shutil.copytree(folder, tmp_path / "model")
     spoil(copy)
-    with pytest.raises(RerankerMissing, match="reinstall sinkqa or write the folder anew") as caught:
+    with pytest.raises(RerankerMissing, match="reinstall sinkqa or write the folder again") as caught:
         CrossEncoder(copy)
     assert "\n" not in caught.value.message and str(copy) in caught.value.message
 

@@ -116,7 +116,7 @@ def test_damage_that_is_met_while_searching_is_named_and_mended(opened: Open, tm
     path = _segment(tmp_path / "library" / "derived")
     with path.open("r+b") as file:
         file.write(b"\xff" * (path.stat().st_size - 1_000))
-    with pytest.raises(SearchIndexDamaged, match="made anew"):
+    with pytest.raises(SearchIndexDamaged, match="rebuilt"):
         library.search(ENGLISH[2])
     assert library.search(ENGLISH[2]) == expected
 
@@ -166,7 +166,7 @@ def test_another_format_is_an_error_that_names_the_remedy(
 def test_passages_cut_by_another_splitter_are_refused(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     opened().close()
     monkeypatch.setattr("sinkqa.index.store.sql_store.SPLITTER_VERSION", "0")
-    with pytest.raises(LibraryFormatMismatch, match="cut by splitter"):
+    with pytest.raises(LibraryFormatMismatch, match="split by splitter"):
         opened()
 
 

@@ -143,7 +143,7 @@ def test_what_is_wrong_with_an_address_is_told_without_its_password(server: Serv
     for address, error, words in (
         ("postgresql://me:geheim@127.0.0.1:1/library", LibraryUnreadable, "the server runs"),
         (server.address("nowhere"), LibraryNotFound, "create that database"),
-        (server.address("postgres"), LibraryNotFound, "add a document to begin one"),
+        (server.address("postgres"), LibraryNotFound, "add a document to create one"),
         (server.address("postgres", user="guarded:geheim"), LibraryUnreadable, "the user and the password"),
     ):
         with pytest.raises(error, match=words) as told:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sinkqa.ingest.flattened.rebuild import FlattenedTable, Line, rebuild_tables
+from sinkqa.ingest.flattened.rebuild import FlattenedLine, FlattenedTable, rebuild_tables
 from tests.ingest.flattening import grid, lines_of, outcome, plain
 
 SHARED = Path(__file__).parents[3].parent / "shared"
@@ -43,7 +43,7 @@ def words(text: str, table: FlattenedTable) -> list[list[str]]:
 # The paper -----------------------------------------------------------------------------------------------------------
 
 
-def paper_lines(text: str) -> list[Line]:
+def paper_lines(text: str) -> list[FlattenedLine]:
     """The paper marks its pages with a blank at the start of a line."""
     lines, page, start = [], 0, 0
     for raw in text.split("\n"):
@@ -51,7 +51,7 @@ def paper_lines(text: str) -> list[Line]:
         for line in lines_of(raw):
             span = type(line.span)(start + line.span.start, start + line.span.end)
             blank = start >= 2 and text[start - 2 : start] == "\n\n"
-            lines.append(Line(span, line.text, page, blank or not lines))
+            lines.append(FlattenedLine(span, line.text, page, blank or not lines))
         start += len(raw) + 1
     return lines
 

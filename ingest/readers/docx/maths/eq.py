@@ -1,4 +1,4 @@
-"""Reading step of ingest: what an EQ field of Word shows: fractions, roots, circled numbers, in one line."""
+"""EQ fields of Word on one line: fractions, roots, circled numbers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _DEEPEST = 20
 
 
 def shown(instruction: str) -> str | None:
-    r"""The line that stands for an instruction such as ``EQ \f(44,12)``; None for one that is no EQ field."""
+    r"""The line for an instruction such as ``EQ \f(44,12)``; None if it is not an EQ field."""
     kind, _, formula = instruction.strip().partition(" ")
     return _row(formula, 0).text.strip() if kind.upper() == "EQ" else None
 
@@ -63,7 +63,7 @@ def _circled(text: str) -> str:
 
 
 def _arguments(text: str, start: int) -> tuple[list[str], int]:
-    """The arguments of a switch from behind its bracket, and where it ends."""
+    """The arguments of a switch, starting after its bracket, and their end."""
     arguments, depth, begun, at = [], 0, start, start
     while at < len(text):
         letter = text[at]

@@ -1,4 +1,4 @@
-"""Reading step of ingest: an equation of Word on one line."""
+"""Equations of Word on one line."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _COMBINING_HAT = "\u0302"
 
 
 def linear(element: Any, words_of: Callable[[Any], str]) -> str:
-    """The line that stands for an ``m:oMath``, as ``ingest.readers.pieces.formulas`` writes it.
+    """The line for an ``m:oMath``, in the notation of ``ingest.readers.pieces.formulas``.
 
-    ``words_of`` gives the text that a run of it shows.
+    ``words_of`` gives the visible text of a run.
     """
     return " ".join(_Equation(words_of).row(element).text.split())
 
@@ -37,7 +37,7 @@ class _Equation:
         self._words = words_of
 
     def row(self, parent: Any) -> FormulaText:
-        """What stands in an argument, side by side."""
+        """The content of an argument, side by side."""
         return FormulaText("") if parent is None else row(self._part(child) for child in unwrapped(parent))
 
     def _part(self, element: Any) -> FormulaText:
@@ -60,7 +60,7 @@ class _Equation:
         return fraction(self._argument(element, "num"), self._argument(element, "den"), has_bar=has_bar)
 
     def script(self, element: Any) -> FormulaText:
-        """m:sSup, m:sSub, m:sSubSup; m:limLow and m:limUpp have a limit in their place."""
+        """m:sSup, m:sSub, m:sSubSup; m:limLow and m:limUpp have a limit instead."""
         below = self._argument(element, "sub").text
         above = self._argument(element, "sup").text
         limit = self._argument(element, "lim").text
@@ -89,7 +89,7 @@ class _Equation:
         return root(self._argument(element, "e").text, "" if is_square else self._argument(element, "deg").text)
 
     def fenced(self, element: Any) -> FormulaText:
-        """m:d: arguments in brackets, some of which may not show."""
+        """m:d: arguments in brackets, some of which may be invisible."""
         properties = element.find(M + "dPr")
         signs = [
             default if found is None else found.get(_VALUE) or ""
@@ -99,7 +99,7 @@ class _Equation:
         return fenced([self._within(argument) for argument in element.findall(M + "e")], *signs)
 
     def _within(self, argument: Any) -> str:
-        """An argument in brackets; a matrix or cases that fill it need no others."""
+        """An argument in brackets. A matrix or cases that fill it need no others."""
         inner = [child for child in argument if child.tag in (M + "m", M + "eqArr")]
         others = [child for child in argument if child not in inner and not str(child.tag).endswith("Pr")]
         if len(inner) == 1 and not others:
@@ -120,13 +120,13 @@ class _Equation:
         return accented(base, value(element.find(M + "accPr"), M + "chr", _VALUE) or _COMBINING_HAT)
 
     def phantom(self, element: Any) -> FormulaText:
-        """m:phant: room for an argument, which may not show."""
+        """m:phant: space for an argument, which may be invisible."""
         return (
             FormulaText("") if switch(element.find(M + "phantPr"), M + "show", _VALUE) is False else self.row(element)
         )
 
     def table(self, element: Any) -> FormulaText:
-        """m:m and m:eqArr that stand for themselves."""
+        """m:m and m:eqArr outside brackets."""
         return self._lines(element, is_fenced=False)
 
     def _lines(self, element: Any, *, is_fenced: bool) -> FormulaText:

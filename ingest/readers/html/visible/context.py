@@ -1,4 +1,4 @@
-"""Reading step of ingest: what the elements of a page mean for the text in them."""
+"""The meaning of a page's elements for the text in them."""
 
 from __future__ import annotations
 
@@ -58,10 +58,10 @@ _STRUCK_CLASS = re.compile(r"(?:text-decoration-)?line-through|strike(?:-?throug
 
 
 class Context(NamedTuple):
-    """What an element hands down to the text within it.
+    """The properties that text inherits from its element.
 
-    ``level`` counts headings like h1..h6, -1 where only the number will tell; ``link`` is "#" within a link into the
-    page, "away" within any other; ``height`` as in :func:`level`.
+    ``level`` counts headings like h1..h6, -1 if only the number will show it. ``link`` is "#" within a link into the
+    page, "away" within any other. ``height`` is as in :func:`level`.
     """
 
     kind: BlockKind = "paragraph"
@@ -75,11 +75,11 @@ class Context(NamedTuple):
 
 
 class Meaning(NamedTuple):
-    """What the class and id of an element say about it; ``level`` as in :class:`Context`, None for no heading.
+    """The meaning of an element's class and id. ``level`` is as in :class:`Context`, None for no heading.
 
-    ``number``: it holds the number of its block, set apart from the text by layout alone. ``furniture``: it may be a
-    menu or the like, ``contents`` a list of contents; ``closed``: it is not shown, ``unseen``: but read aloud;
-    ``struck``: it is struck out.
+    ``number``: it holds the number of its block, separated from the text only by layout. ``furniture``: it may be a
+    menu or the like, ``contents`` a list of contents; ``closed``: it is not shown; ``unseen``: it is for screen readers
+    only; ``struck``: it is struck out.
     """
 
     note_mark: bool
@@ -90,7 +90,7 @@ class Meaning(NamedTuple):
 
     @property
     def doubtful(self) -> bool:
-        """Whether the names leave open that this is content."""
+        """Whether the names leave it open if this is content."""
         return self.furniture or self.contents or self.closed or self.struck
 
     footnote: bool
@@ -101,7 +101,7 @@ class Meaning(NamedTuple):
 
 
 def meaning(attributes: Attributes) -> Meaning:
-    """What an element says about itself by its names."""
+    """The meaning of an element's names."""
     name = attributes.get("id") or ""
     return _meaning_of(attributes.get("class") or "", "" if _SERIAL.search(name) else name)
 
@@ -124,7 +124,7 @@ def _meaning_of(classes: str, name: str) -> Meaning:
 
 
 def is_note_mark(tag: str, attributes: Attributes, named: Meaning, node: LexborNode) -> bool:
-    """A raised link, or a link to a note: it would stick to the word or figure before it."""
+    """Whether it is a raised link, or a link to a note, which would stick to the word or figure before it."""
     if tag == "sup":
         return node.css_first("a[href^='#']") is not None
     href = (attributes.get("href") or "") if tag == "a" else ""
@@ -172,7 +172,7 @@ def _block_context(tag: str, attributes: Attributes, named: Meaning, context: Co
 
 
 def _class_level(names: list[str]) -> int | None:
-    """Level (counted like h1..h6) that a class name gives a paragraph, -1 for a heading of unknown level."""
+    """Level (like h1..h6) that a class name gives a paragraph, -1 for a heading of unknown level."""
     for name in names:
         if found := _LEVELLED_CLASS.fullmatch(name):
             return int(found[1]) + 1

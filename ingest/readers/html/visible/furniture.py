@@ -1,6 +1,6 @@
-"""Reading step of ingest: what stands round the content of a page: menus, banners, share bars, by what they hold.
+"""Furniture around the content of a page: menus, banners, share bars, recognised by what they hold.
 
-Names and places only raise the question; prose under a heading is content whatever it is called.
+Names and places only raise the question. Prose under a heading is content, whatever its name.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _MIN_ABOUT = 0.25
 
 
 class Holding(NamedTuple):
-    """What an element holds: headings, notes, ``prose`` and ``total`` in widths, ``linked`` the share in links, 0..1.
+    """The content of an element: headings, notes, ``prose`` and ``total`` in widths, ``linked`` share, 0..1.
 
     ``about_the_site``: a good part of it speaks of the site, not of the subject.
     """
@@ -59,17 +59,17 @@ class Holding(NamedTuple):
 
 
 def sounds_like_furniture(names: Sequence[str]) -> bool:
-    """Whether a class or an id is one that menus, banners and the like have."""
+    """Whether a class or id is usual for menus, banners and the like."""
     return any(_NAMES.fullmatch(name.lower()) for name in names)
 
 
 def sounds_like_contents(names: Sequence[str]) -> bool:
-    """Whether a class or an id is one that lists of contents have."""
+    """Whether a class or id is usual for contents lists."""
     return any(map(_CONTENTS.fullmatch, names))
 
 
 def may_be_furniture(tag: str, attributes: Attributes, *, named: bool) -> bool:
-    """Whether an element's tag, role or name puts the question."""
+    """Whether an element's tag, role or name suggests furniture."""
     if tag in TAGS or named:
         return True
     role = attributes.get("role")
@@ -77,7 +77,7 @@ def may_be_furniture(tag: str, attributes: Attributes, *, named: bool) -> bool:
 
 
 def holding(pieces: Sequence[Piece]) -> Holding:
-    """Weigh the pieces of an element."""
+    """Measures the pieces of an element."""
     total = linked = prose = about = 0.0
     for piece in pieces:
         text = piece.text if piece.grid is None else " ".join(cell.text for cell in piece.grid.cells)
@@ -95,9 +95,9 @@ def holding(pieces: Sequence[Piece]) -> Holding:
 
 
 def is_content(tag: str, attributes: Attributes, held: Holding, *, inside: bool, opened: bool) -> bool:
-    """Whether what may be furniture is content: by what it holds, then by its place.
+    """Whether possible furniture is content: by what it holds, then by its place.
 
-    ``inside`` a section or article, ``opened``: text has come before it.
+    ``inside``: it is in a section or article. ``opened``: text has come before it.
     """
     role = attributes.get("role")
     if role in _CLOSED_ROLES or tag == "dialog" or held.linked >= _MAX_LINKED or held.about_the_site:
@@ -115,7 +115,7 @@ def is_content(tag: str, attributes: Attributes, held: Holding, *, inside: bool,
 
 
 def is_inside(node: LexborNode) -> bool:
-    """Whether an element stands in a section, an article or the main part of the page."""
+    """Whether an element is in a section, an article or the main part of the page."""
     parent = node.parent
     while parent is not None:
         if parent.tag in _SECTIONS:
@@ -125,5 +125,5 @@ def is_inside(node: LexborNode) -> bool:
 
 
 def width(text: str) -> int:
-    """Columns of a text: a Chinese character is as telling as two letters."""
+    """Columns of a text: a Chinese character says as much as two letters."""
     return sum(2 if letter >= "\u2e80" else 1 for letter in text)

@@ -1,4 +1,4 @@
-"""Reading step of ingest: what a page holds and the reader leaves out, counted, and the warnings that say so."""
+"""A count of the text that the reader left out of a page, and the warnings about it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _MAX_NAMES = 5
 
 @dataclass(slots=True)
 class LeftOut:
-    """A running account; lengths in characters without the white space between words doubled."""
+    """Running counts. Lengths are in characters, with white space between words collapsed."""
 
     struck: bool = False
     hidden: list[int] = field(default_factory=list)
@@ -21,17 +21,17 @@ class LeftOut:
     formulas: int = 0
 
     def hide(self, text: str) -> None:
-        """Count a passage that the page does not show."""
+        """Counts a passage that the page does not show."""
         length = len(" ".join(text.split()))
         if length >= _MIN_HIDDEN:
             self.hidden.append(length)
 
     def set_aside(self, name: str, length: int) -> None:
-        """Count prose that was taken for furniture of the page because of its name or place."""
+        """Counts prose that was taken for furniture of the page because of its name or place."""
         self.furniture[name] = self.furniture.get(name, 0) + length
 
     def warnings(self) -> list[str]:
-        """What a reader of the document has to know, in a fixed order."""
+        """Warnings for the reader of the document, in a fixed order."""
         told = [STRUCK_OUT] if self.struck else []
         if self.hidden:
             count = len(self.hidden)

@@ -1,7 +1,7 @@
-"""Reading step of ingest: the parts of a page that stay closed until a control opens them, and those nobody sees.
+"""Closed panels of a page, which a control opens, and hidden parts that nobody sees.
 
-A closed panel is content, as the page lets its reader open it: an answer under its question, a tab, a folded annex.
-What is hidden and has no control is not what the page says.
+A closed panel is content, because the reader can open it: an answer under its question, a tab, a folded annex. Hidden
+text without a control is not content.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _PHRASING = frozenset({"span", "i", "b", "em", "strong", "a", "svg", "img", "sma
 
 
 class Controls:
-    """The controls of a page: which part each opens. Looked up only where a page has a closed part."""
+    """The controls of a page, and the part that each opens. Looked up only if a page has a closed part."""
 
     def __init__(self, root: LexborNode) -> None:
         self._root = root
@@ -59,13 +59,13 @@ class Controls:
         self._fields: dict[str, LexborNode] | None = None
 
     def opener(self, node: LexborNode, attributes: Attributes) -> LexborNode | None:
-        """What opens a closed part: a control that names it, or one that stands right before it."""
+        """The control that opens a closed part: one that names it, or one right before it."""
         if _is_passing(node.tag or "", attributes):
             return None
         return self._named(node, attributes) or _before(node) or _after(node)
 
     def title_of(self, node: LexborNode, attributes: Attributes) -> LexborNode | None:
-        """The control whose words are the heading of a part, where nothing else on the page says so."""
+        """The control whose words are the heading of a part, if nothing else on the page gives it."""
         control = self._named(node, attributes)
         if control is None or _is_heading(control) or _beside(control) == node:
             return None
@@ -81,7 +81,7 @@ class Controls:
         return self._fields.get(name)
 
     def is_labelled(self, field: LexborNode) -> bool:
-        """Whether something on the page says what a field is for."""
+        """Whether something on the page labels a field."""
         if field.parent is not None and field.parent.tag in ("label", "td", "th", "p", "li", "dd"):
             return True
         before = field.prev
@@ -105,7 +105,7 @@ class Controls:
 
 
 def is_closed(tag: str, attributes: Attributes) -> bool:
-    """Whether an element says itself, by an attribute, that it is not shown."""
+    """Whether an element's own attribute says that it is not shown."""
     if "hidden" in attributes:
         return (attributes.get("hidden") or "").lower() != "until-found"
     return attributes.get("aria-hidden") == "true" or (tag == "dialog" and "open" not in attributes)
@@ -124,7 +124,7 @@ def hearing_name(classes: Sequence[str]) -> bool:
 
 
 def is_panel(attributes: Attributes) -> bool:
-    """Whether an element may be a part of the page that a control elsewhere names."""
+    """Whether an element may be a part that a control elsewhere opens."""
     if attributes.get("role") == "tabpanel":
         return True
     return "id" in attributes and (
@@ -133,14 +133,14 @@ def is_panel(attributes: Attributes) -> bool:
 
 
 def is_decoration(node: LexborNode, tag: str, attributes: Attributes) -> bool:
-    """Whether an element is an ornament that is kept from screen readers: an icon, a second form of a formula."""
+    """Whether an element is decoration hidden from screen readers: an icon, a second form of a formula."""
     if attributes.get("aria-hidden") != "true":
         return False
     return tag in _PHRASING or len(node.text(deep=True).strip()) < _MAX_DECORATION
 
 
 def panel_of(node: LexborNode, attributes: Attributes) -> LexborNode | None:
-    """The part that follows a button or a label and may be its to open, where its words name a part."""
+    """The part after a button or a label that it may open, if its words name a part."""
     if "aria-haspopup" in attributes or not says_something(_words(node)):
         return None
     panel = _beside(node)
@@ -157,12 +157,12 @@ def folds(control: LexborNode) -> bool:
 
 
 def says_something(title: str) -> bool:
-    """Whether a control's words name a part, not what the control does."""
+    """Whether a control's words name a part instead of an action."""
     return 2 <= len(title) <= _MAX_TITLE and _SAYS_NOTHING.fullmatch(title) is None
 
 
 def _is_passing(tag: str, attributes: Attributes) -> bool:
-    """Whether an element only passes over the page: a dialogue, a menu, a hint."""
+    """Whether an element only appears briefly: a dialogue, a menu, a hint."""
     if tag == "dialog" or attributes.get("role") in _PASSING_ROLES:
         return True
     names = [*(attributes.get("class") or "").lower().split(), (attributes.get("id") or "").lower()]
@@ -175,7 +175,7 @@ def _targets(attributes: Attributes) -> list[str]:
 
 
 def _tab_of(panel: LexborNode) -> LexborNode | None:
-    """The tab of a panel, as many tabs as panels standing round it: the tab at the panel's place."""
+    """The tab of a panel: if there are as many tabs as panels, the one at the panel's position."""
     parent = panel.parent
     for _ in range(_MAX_WRAPPED):
         if parent is None:
@@ -205,7 +205,7 @@ def _is_last(node: LexborNode) -> bool:
 
 
 def _heads_a_row_of_panels(heading: LexborNode, panel: LexborNode) -> bool:
-    """Whether a heading is one of several that each stand right before a part of the same kind."""
+    """Whether a heading is one of several that each precede a part of the same kind."""
     parent = panel.parent
     kind = (panel.tag, panel.attributes.get("class"), "hidden" in panel.attributes)
     count = 0
@@ -222,7 +222,7 @@ def _elements(parent: LexborNode) -> list[LexborNode]:
 
 
 def _before(node: LexborNode) -> LexborNode | None:
-    """The control right before a closed part, or right after a part that is folded in the middle of a text."""
+    """The control right before a closed part, or right after a part that is folded inside a text."""
     parent = node.parent
     if parent is not None and parent.tag == "details":
         return parent
@@ -243,13 +243,13 @@ def _before(node: LexborNode) -> LexborNode | None:
 
 
 def _ends_in_control(head: LexborNode, panel: LexborNode) -> bool:
-    """Whether a short part holds a control that opens no part within it."""
+    """Whether a short part holds a control that opens no part inside it."""
     control = head.css_first("button,[role=button]")
     return control is not None and len(_words(head)) <= _MAX_TITLE and _beside(control) in (None, panel)
 
 
 def _beside(node: LexborNode, *, forward: bool = True) -> LexborNode | None:
-    """The next element, or the one before; for a control that is alone in its parent, that of the parent."""
+    """The next or previous element. For a control alone in its parent, that of the parent."""
     for _ in range(_MAX_WRAPPED):
         found = node.next if forward else node.prev
         while found is not None and not found.is_element_node:

@@ -1,4 +1,4 @@
-"""Reading step of ingest: elements that stand for something else: pictures of formulas, frames, hidden parts."""
+"""Elements that stand for something else: pictures of formulas, frames, hidden parts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _WORDLESS = frozenset({"script", "style", "template", "noscript", "a", "math", "
 
 
 def formula_text(attributes: Attributes, node: LexborNode) -> str:
-    """What a picture stands for where that is a formula or a figure; "" for any other picture."""
+    """The formula or figure that a picture replaces; "" for any other picture."""
     text = " ".join((attributes.get("alt") or "").split())
     if not text or (node.parent is not None and node.parent.css_first("math") is not None):
         return ""
@@ -36,7 +36,7 @@ def is_formula(attributes: Attributes) -> bool:
 
 
 def spells_a_picture(node: LexborNode) -> bool:
-    """Whether a hidden formula says in markup what a picture beside it shows."""
+    """Whether a hidden formula repeats a picture beside it as markup."""
     if node.parent is None or node.css_first("math") is None:
         return False
     picture = node.parent.css_first("img")
@@ -44,7 +44,7 @@ def spells_a_picture(node: LexborNode) -> bool:
 
 
 def is_page_frame(attributes: Attributes) -> bool:
-    """Whether a frame shows a page of the same kind as this one, not a counter, a film or a map."""
+    """Whether a frame shows a page like this one, not a counter, a film or a map."""
     source = attributes.get("src") or ""
     tiny = any((attributes.get(side) or "").strip() in ("0", "1") for side in ("width", "height"))
     return bool(source) and not tiny and _SERVICES.search(source) is None

@@ -1,4 +1,4 @@
-"""Reading step of ingest: what of a page is content that its reader sees, and an account of what is left out."""
+"""The visible content of a page, and a count of the text left out."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ Weigh = Callable[["LexborNode"], list[Piece]]
 
 
 class Sight:
-    """What the reader of a page sees of it.
+    """What the reader of a page sees.
 
-    ``whole`` takes everything that is shown for content; else what may be furniture is left out, unless it holds a
-    good part of the page's ``weight`` (characters). ``left`` counts what is left out.
+    ``whole`` takes everything visible as content. Otherwise possible furniture is left out, unless it holds a good part
+    of the page's ``weight`` (characters). ``left`` counts text that is left out.
     """
 
     def __init__(self, root: LexborNode, left: LeftOut, *, whole: bool = False, weight: int = 0) -> None:
@@ -44,7 +44,7 @@ class Sight:
         self._judged = 0
 
     def of_all(self) -> Sight:
-        """The same page with everything that is shown as content, and an account of its own."""
+        """The same page with everything visible as content, and its own count."""
         other = Sight.__new__(Sight)
         other.__dict__.update(self.__dict__, whole=True, left=LeftOut())
         return other
@@ -52,7 +52,7 @@ class Sight:
     def loses(
         self, tag: str, attributes: Attributes, named: Meaning, node: LexborNode, *, weigh: Weigh, opened: bool
     ) -> Loss:
-        """Why an element is not to be read; "" for one that is. ``weigh`` reads it, ``opened``: text came before it."""
+        """Why an element is not read; "" if it is. ``weigh`` reads it; ``opened``: text came before it."""
         if not attributes and tag not in _TELLING_TAGS:
             return ""
         if tag in SILENT:
@@ -73,7 +73,7 @@ class Sight:
         return "furniture" if self._is_furniture(tag, attributes, named, node, weigh, opened=opened) else ""
 
     def misses_row(self, node: LexborNode) -> bool:
-        """Whether a row, a group of rows or a cell of a table is not there, so that those after it move up."""
+        """Whether a row, row group or cell of a table is absent, so that those after it move up."""
         attributes = node.attributes
         if not attributes:
             return False
@@ -94,7 +94,7 @@ class Sight:
         return "struck"
 
     def _is_hidden(self, tag: str, attributes: Attributes, named: Meaning, node: LexborNode, *, unseen: bool) -> bool:
-        """Whether nobody sees an element and no control of the page opens it; what is lost so is counted."""
+        """Whether an element is invisible and no control of the page opens it. Lost text is counted."""
         if tag == "a" and "onclick" in attributes and not says_something(node.text(deep=True).strip()):
             return True
         if not unseen and not named.closed and not is_closed(tag, attributes):
@@ -115,7 +115,7 @@ class Sight:
     def _is_furniture(
         self, tag: str, attributes: Attributes, named: Meaning, node: LexborNode, weigh: Weigh, *, opened: bool
     ) -> bool:
-        """Judge what may be furniture by what it holds; prose that goes with it is counted."""
+        """Judges possible furniture by its content. Prose in it is counted."""
         length = len(node.text(deep=True))
         self._judged += length
         if length > _FURNITURE_SHARE * self._weight or self._judged > _MAX_JUDGED * self._weight:

@@ -1,4 +1,4 @@
-"""Reading step of ingest: what a page's own style rules do to its elements: hide them, strike them, number them."""
+"""Effects of a page's own style rules on its elements: hiding, striking, numbering."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _MAX_SELECTORS = 4_000  # those tried on the tree; a page of hostile rules must 
 
 
 class Look(NamedTuple):
-    """How an element is shown: ``hidden`` and ``struck`` as a whole; ``list_style`` is a ``list-style-type`` or ""."""
+    """How an element is shown. ``hidden`` and ``struck`` apply to the whole; ``list_style``: as in CSS, or ""."""
 
     hidden: bool = False
     struck: bool = False
@@ -57,9 +57,9 @@ Attributes = Mapping[str, str | None]
 class HtmlStyles:
     """The looks of the elements below ``root``, from its style sheets and the elements' own styles.
 
-    Only simple means are followed: rules for the screen, without rules of movement or of the mouse. A style sheet that
-    lies elsewhere is not known. ``has_rules``: one of the page's own hides, strikes or numbers something.
-    Source of the cascade: CSS Cascading and Inheritance 4, section 6.
+    Only simple rules are followed: rules for the screen, not those of animation or the mouse. Style sheets that lie
+    elsewhere are unknown. ``has_rules``: one of the page's own rules hides, strikes or numbers something. Source of the
+    cascade: CSS Cascading and Inheritance 4, section 6.
     """
 
     def __init__(self, root: LexborNode) -> None:
@@ -76,7 +76,7 @@ class HtmlStyles:
         self.has_rules = bool(self._values or self._before)
 
     def look(self, node: LexborNode, attributes: Attributes) -> Look:
-        """How an element is shown; what its parents do to it is theirs to say."""
+        """How an element is shown, without the effects of its parents."""
         found = self._values.get(node.mem_id) if self._values else None
         style = attributes.get("style")
         if not found and not (style and _TELLING.search(style)):
@@ -87,11 +87,11 @@ class HtmlStyles:
         return self._look_of({name: value for name, (_, value) in values.items()}, node, attributes)
 
     def before(self, node: LexborNode) -> str:
-        """What a rule sets before an element by counting, as ``"(" counter(c) ")"``; "" where none does."""
+        """The counting text that a rule sets before an element, as ``"(" counter(c) ")"``; "" if none does."""
         return self._before.get(node.mem_id, "")
 
     def _match(self, root: LexborNode, rules: Sequence[tuple[str, Mapping[str, tuple[bool, str]]]]) -> None:
-        """Apply the rules that hide, strike or number something, then those that undo this for the same elements."""
+        """Applies rules that hide, strike or number something, then those that undo this for the same elements."""
         tried = 0
         present = _names_in(root)
         for selectors, values in rules:
@@ -144,12 +144,12 @@ class HtmlStyles:
         return _WHITE.fullmatch(values.get("color", "")) is not None and "background-color" not in values
 
     def _is_on_a_ground(self, node: LexborNode) -> bool:
-        """Whether white text may stand on a dark ground, as far as the page itself tells."""
+        """Whether white text may be on a dark ground, as far as the page itself shows."""
         return self._has_ground or _is_painted(node) or self._root.css_first("link[rel=stylesheet]") is not None
 
 
 def _names_in(root: LexborNode) -> set[str]:
-    """Every class and id of a page: a selector that needs another one selects nothing."""
+    """Every class and id of a page. A selector that needs another one selects nothing."""
     named = _NAMED.findall(root.html or "")
     return {name for names in named for name in names.split()}
 
@@ -168,7 +168,7 @@ def _is_off_screen(values: Mapping[str, str]) -> bool:
 
 
 def _is_painted(node: LexborNode) -> bool:
-    """Whether an element stands on a ground of its own colour, as far as attributes say."""
+    """Whether an element has its own background colour, as far as attributes show."""
     parent: LexborNode | None = node
     while parent is not None:
         attributes = parent.attributes
@@ -189,7 +189,7 @@ def _has_elements(node: LexborNode) -> bool:
 
 @lru_cache(maxsize=16)  # the pages of one site share a style sheet
 def _rules(texts: tuple[str, ...]) -> Sequence[tuple[str, Mapping[str, tuple[bool, str]]]]:
-    """(selectors, values) of all rules that hold for a screen, in order; none of a sheet nested absurdly deep."""
+    """(selectors, values) of all rules for a screen, in order; none of a sheet nested absurdly deep."""
     try:
         return list(islice(_rules_in(texts), _MAX_RULES))
     except RecursionError:
@@ -220,7 +220,7 @@ def _holds(rule: Any) -> bool:
 
 
 def _on_screen(media: str) -> bool:
-    """Whether a list of media queries holds for a wide screen in colour."""
+    """Whether a list of media queries matches a wide colour screen."""
     return not media.strip() or any(_query_holds(query.strip().lower()) for query in media.split(","))
 
 
@@ -239,7 +239,7 @@ def _feature_holds(part: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _declared(text: str) -> Mapping[str, tuple[bool, str]]:
-    """The tracked properties of a block of declarations: whether each is important, and its value in lower case."""
+    """The tracked properties of a declaration block: whether each is important, and its value in lower case."""
     import tinycss2
 
     values: dict[str, tuple[bool, str]] = {}
@@ -270,7 +270,7 @@ def _is_telling(values: Mapping[str, tuple[bool, str]]) -> bool:
 
 
 def _simple(selectors: str) -> Iterator[str]:
-    """Each selector of a list that does not depend on what the reader of the page does."""
+    """The selectors of a list that do not depend on the user's actions."""
     for selector in re.split(r",(?![^(\[]*[)\]])", selectors):
         if selector.strip() and not _PASSING.search(selector):
             yield selector.strip()

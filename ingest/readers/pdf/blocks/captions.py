@@ -1,4 +1,4 @@
-"""Ingest, PDF: tables with their captions and notes, mended where they run over pages."""
+"""PDF tables with their captions and notes, joined over pages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _CAPTION = re.compile(
 
 
 def caption_label(text: str) -> str | None:
-    """The printed label where ``text`` begins as a caption does ("Table 4", "图 2"), spaces folded; else None."""
+    """The printed label if ``text`` begins like a caption ("Table 4", "图 2"), spaces folded; else None."""
     found = _CAPTION.match(text)
     if not found or is_mention(found["rest"]):
         return None
@@ -30,7 +30,7 @@ def caption_label(text: str) -> str | None:
 
 
 def with_tables(drafts: Sequence[BlockDraft], text: str) -> Iterator[BlockDraft | Block]:
-    """The drafts, each table (all its parts, its caption, its notes) replaced by one finished block."""
+    """The drafts, with each table (all its parts, its caption, its notes) replaced by one finished block."""
     owned = belongings([_item(draft, text) for draft in drafts])
     taken = {place for own in owned.values() for place in (*own.caption, *own.notes)}
     open_parts: Parts | None = None
@@ -67,7 +67,7 @@ def _item(draft: BlockDraft, text: str) -> Item:
 
 
 def _add(parts: Parts, table: PlacedTable, own: Belongings, drafts: Sequence[BlockDraft], text: str) -> None:
-    """Adds one part; the caption of the first that has one is the table's, the others repeat it."""
+    """Adds one part. The first caption is the table's; later ones repeat it."""
     caption, notes = ([drafts[place] for place in places] for places in (own.caption, own.notes))
     spans = [span for each in caption for span in without(each.spans, each.marks, text)]
     (parts.repeated if parts.caption else parts.caption).extend(spans)

@@ -1,4 +1,4 @@
-"""Ingest, PDF: the lines of a contents page: titles that lead to page numbers, and numbers that stand alone."""
+"""Lines of a contents page: titles that lead to page numbers, and numbers alone."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LEAST_NUMBERS = 5
 
 
 def find_contents(lines: Sequence[Placed]) -> set[Placed]:
-    """Lines that lead to a page number, the lines above of the same entries, the title over them, lists of numbers."""
+    """Lines that lead to a page number, upper lines of the same entries, the title above, and lists of numbers."""
     leading = [at for at, line in enumerate(lines) if _LEADER.search(line.line.text)]
     listed = _listed(lines)
     found = {lines[at] for at in (*leading, *listed)}
@@ -40,7 +40,7 @@ def _heads(line: Placed) -> bool:
 
 
 def _listed(lines: Sequence[Placed]) -> list[int]:
-    """Places of the entries below a heading that says so: they end in numbers that never fall."""
+    """Entries below a heading for contents: they end in numbers that never fall."""
     start = next((at + 1 for at, line in enumerate(lines) if _heads(line)), None)
     if start is None:
         return []
@@ -58,7 +58,7 @@ def _listed(lines: Sequence[Placed]) -> list[int]:
 
 
 def _numbers(lines: Sequence[Placed]) -> set[Placed]:
-    """Runs of lines that are a number each, none less than the one before."""
+    """Runs of lines of one number each, none less than the one before."""
     found: set[Placed] = set()
     run: list[Placed] = []
     last = -1

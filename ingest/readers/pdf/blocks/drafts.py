@@ -1,4 +1,4 @@
-"""Ingest, PDF: blocks in the making, and spans with the footnote marks cut out of them."""
+"""Blocks in the making, and spans with the footnote marks cut out of them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from sinkqa.ingest.readers.pdf.pages.page import Placed, PlacedTable
 
 @dataclass(slots=True)
 class BlockDraft:
-    """A block in the making: the spans of its lines in reading order and the footnote marks among them.
+    """A block in the making: the spans of its lines in reading order and the footnote marks in them.
 
-    ``first`` and ``last`` are its lines where it is text that may still go on.
+    ``first`` and ``last`` are its lines if it is text that may continue.
     """
 
     kind: BlockKind
@@ -30,7 +30,7 @@ class BlockDraft:
 
 
 def without(spans: Sequence[Span], marks: Sequence[Span], text: str) -> tuple[Span, ...]:
-    """``spans`` less ``marks``, trimmed of white space and joined over it; empty ones are left out."""
+    """``spans`` without ``marks``, trimmed, and joined over white space. Empty ones are left out."""
     joined: list[Span] = []
     for start, end in _cut(spans, marks):
         piece = text[start:end]

@@ -1,4 +1,4 @@
-"""Ingest, PDF: which lines belong to the print and not to the text: running heads and feet, page numbers, contents."""
+"""Furniture of PDF pages: running heads and feet, page numbers, contents."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _SENTENCE = re.compile(r"[\u3400-\u9fff].*[。；！？]$|[a-z]{2}.*[a-z\d)%]{2}
 
 
 def find_furniture(pages: Sequence[PageLayout]) -> set[Placed]:
-    """Lines repeated at one height over pages (digits may vary), page numbers, and the lines of a contents page."""
+    """Lines repeated at one height over pages (digits may vary), page numbers, and lines of contents pages."""
     seen: dict[str, list[Placed]] = defaultdict(list)
     found: set[Placed] = set()
     stamped: dict[str, float] = {}
@@ -66,7 +66,7 @@ def find_furniture(pages: Sequence[PageLayout]) -> set[Placed]:
 
 
 def _in_rows(pages: Sequence[PageLayout], least: int) -> set[Placed]:
-    """Lines at the head or foot of pages that come again as a row: on one page side by side, on others as one."""
+    """Lines at the head or foot of pages that recur as a row: side by side on one page, as one line on others."""
     rows: dict[str, list[list[Placed]]] = defaultdict(list)
     for page in pages:
         lines = [part for part in page.parts if isinstance(part, Placed)]
@@ -100,10 +100,10 @@ def _levels(lines: Sequence[Placed]) -> list[list[Placed]]:
 
 
 def _counts_pages(lines: Sequence[Placed]) -> bool:
-    """Whether the numbers in lines that differ in nothing else stand still, run with the pages, or are of chapters.
+    """Whether the numbers in otherwise equal lines stand still, count pages, or number chapters.
 
-    Half of the numbers must: ``Figure 3`` at the head of a page is no running head, ``Sheet 3 of 9, rev. 2`` is. A
-    sentence, or a line that states an amount, is none as soon as one of its numbers changes.
+    Half of the numbers must. ``Figure 3`` at the head of a page is not a running head, ``Sheet 3 of 9, rev. 2`` is. A
+    sentence, or a line that states an amount, is not as soon as one of its numbers changes.
     """
     rows = [(line.page, [int(number) for number in _DIGITS.findall(line.line.text)]) for line in lines]
     width = min(len(numbers) for _, numbers in rows)
@@ -125,7 +125,7 @@ def _counts_pages(lines: Sequence[Placed]) -> bool:
 
 
 def _chapter_heads(lines: Sequence[Placed], page: PageLayout) -> Iterable[Placed]:
-    """Lines by the edge of the page, in smaller type than its text, that say the chapter: heads even on one page."""
+    """Lines at the edge of the page, in smaller type than its text, that name the chapter: heads even on one page."""
     low, high = _EDGE * page.height, (1 - _EDGE) * page.height
     for line in lines:
         if (line.line.y1 < low or line.line.y0 > high) and _CHAPTER.search(line.line.text):
@@ -135,7 +135,7 @@ def _chapter_heads(lines: Sequence[Placed], page: PageLayout) -> Iterable[Placed
 
 
 def _of_chapters(numbers: Sequence[tuple[int, int]]) -> bool:
-    """Whether the numbers on pages one after the other never fall, and one comes again, as that of no title does."""
+    """Whether the numbers on successive pages never fall and one repeats, which the numbers of titles do not."""
     steps = [(after - before, later - first) for (before, first), (after, later) in pairwise(sorted(numbers))]
     return all(0 < pages <= 2 and rise >= 0 for pages, rise in steps) and any(not rise for _, rise in steps)
 
@@ -151,7 +151,7 @@ def _bare(text: str) -> str:
 
 
 def _is_stamp(line: Placed, stamped: Mapping[str, float]) -> bool:
-    """Whether a line says alone, and as large, what a watermark of another page says."""
+    """Whether a line is exactly, and as large as, the watermark of another page."""
     size = stamped.get(_bare(line.line.text))
     return size is not None and line.line.size > 0.9 * size
 
@@ -161,7 +161,7 @@ def _is_part(text: str, y0: float, known: Iterable[tuple[str, int]]) -> bool:
 
 
 def _marginal(lines: Sequence[Placed], page: PageLayout) -> Iterable[Placed]:
-    """Lines at the head or foot of the page, and those that do not stand upright like the rest."""
+    """Lines at the head or foot of the page, and lines turned differently from the rest."""
     low, high = _MARGIN * page.height, (1 - _MARGIN) * page.height
     for line in lines:
         if line.line.turn != lines[0].line.turn or line.line.y1 < low or line.line.y0 > high:

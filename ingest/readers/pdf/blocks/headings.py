@@ -1,4 +1,4 @@
-"""Ingest, PDF: which lines are headings: by the outline, by their type, by their numbering."""
+"""Headings of a PDF: by its outline, by type, by numbering."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ _NEST = ("part", "annex", "chapter", "section", "article", "cn", "roman", "lette
 
 @dataclass(frozen=True, slots=True)
 class HeadingLine:
-    """``level`` is 0 for the title, else 1..6; ``end`` is the length of the heading's share of the line.
+    """``level`` is 0 for the title, else 1..6; ``end`` is the length of the heading's part of the line.
 
-    ``opens`` is False where the line goes on with the heading of the line before.
+    ``opens`` is False if the line continues the heading of the line before.
     """
 
     level: int
@@ -54,7 +54,7 @@ class OutlineEntry:
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Lines that make one heading, the last one whole but for a ``tail``."""
+    """Lines of one heading; of the last one possibly only a ``tail``."""
 
     lines: tuple[Placed, ...]
     numbered: Heading | None
@@ -73,7 +73,7 @@ def body_size(lines: Iterable[Placed]) -> float:
 def find_heading_lines(
     lines: Sequence[Placed], outline: Sequence[OutlineEntry], *, body: float, right: Mapping[Placed, float]
 ) -> dict[Placed, HeadingLine]:
-    """Headings among the lines of the body, which come in reading order.
+    """Headings among the lines of the body, which are in reading order.
 
     ``body`` is the size of the running text and ``right`` the right edge of each line's column, in points.
     """
@@ -98,7 +98,7 @@ def find_heading_lines(
 
 
 def _with_tails(groups: list[_Group], lines: Sequence[Placed], right: Mapping[Placed, float]) -> list[_Group]:
-    """The groups, those of sections with the rest of a heading that ends amid the line below, before its text."""
+    """The groups. Those of sections get the rest of a heading that ends in the line below, before its text."""
     after = dict(pairwise(lines))
     taken = {line for group in groups for line in group.lines}
     done = []
@@ -112,7 +112,7 @@ def _with_tails(groups: list[_Group], lines: Sequence[Placed], right: Mapping[Pl
 
 
 def _tail(heading: Heading, line: Placed, below: Placed, *, right: Mapping[Placed, float]) -> int:
-    """How many characters of the line ``below`` end the heading of a section that fills its line; 0 where none do."""
+    """How many characters of the line ``below`` end the heading of a section that fills its line; 0 if none do."""
     full = line.line.x1 > right[line] - 1.5 * line.line.size
     if heading.family not in _RUN_IN or not full or below.page != line.page:
         return 0
@@ -123,10 +123,10 @@ def _tail(heading: Heading, line: Placed, below: Placed, *, right: Mapping[Place
 def _settled(
     groups: list[_Group], lines: Sequence[Placed], title: _Group | None, clauses: Mapping[Placed, Clause]
 ) -> list[_Group]:
-    """Without what looks like a heading and is none.
+    """Drops false headings.
 
-    What the cover of a standard prints beside its title heads nothing, nor does a number that is out of the order of
-    its clauses: of a list, of a formula.
+    Other lines on the cover of a standard head nothing, nor does a number out of the order of its clauses: of a list,
+    of a formula.
     """
     page = title.lines[0].page if title else 0
     if any(line.page == page and is_cover_line(line.line.text) for line in lines):
@@ -139,7 +139,7 @@ def _settled(
 def _clauses(
     lines: Sequence[Placed], numbered: Mapping[Placed, Heading], right: Mapping[Placed, float]
 ) -> dict[Placed, Clause]:
-    """The clauses of a standard, however they are set; none where its numbers begin again in each part."""
+    """The clauses of a standard, however set; none if its numbers restart in each part."""
     outer = Counter(heading.family for heading in numbered.values() if heading.family in _PARTS)
     if any(count > 1 for count in outer.values()):
         return {}
@@ -148,7 +148,7 @@ def _clauses(
 
 
 def _levels_by_clauses(groups: Sequence[_Group], clauses: Mapping[Placed, Clause]) -> list[int]:
-    """The depth of a clause; 1 for annexes, for what stands before the clauses and is set larger than they are."""
+    """The depth of a clause; 1 for annexes, and for larger lines before the clauses."""
     size = max(line.line.size for line, clause in clauses.items() if clause.depth == 1)
     levels: list[int] = []
     depth = 0
@@ -164,7 +164,7 @@ def _levels_by_clauses(groups: Sequence[_Group], clauses: Mapping[Placed, Clause
 
 
 def _outlined(lines: Sequence[Placed], outline: Sequence[OutlineEntry]) -> dict[Placed, int]:
-    """Lines that say what an outline entry of their page says; an entry may run over several lines."""
+    """Lines with the words of an outline entry of their page. An entry may run over several lines."""
     by_page: Mapping[int, list[Placed]] = {page: list(own) for page, own in groupby(lines, key=lambda line: line.page)}
     found: dict[Placed, int] = {}
     for entry in outline:
@@ -191,7 +191,7 @@ def _groups(
     body: float,
     bold_tells: bool,
 ) -> list[_Group]:
-    """Runs of lines in one heading type, unless they run on like prose; and single lines told by their numbers."""
+    """Runs of lines in one heading type, unless they continue like prose; and single lines by their numbers."""
     groups: list[_Group] = []
     before: Placed | None = None
     for run in _runs(lines, numbered, named):
@@ -213,7 +213,7 @@ def _groups(
 
 
 def _whole(run: Sequence[Placed], heading: Heading, *, right: Mapping[Placed, float]) -> _Group | None:
-    """A numbered heading in plain type with the lines it fills; None where it turns out to be a paragraph."""
+    """A numbered heading in plain type with the lines it fills; None if it is a paragraph."""
     taken = 1
     if len(run) > 1 and (tail := _tail(heading, run[0], run[1], right=right)):
         return _Group(tuple(run[:2]), heading, None, tail)
@@ -232,7 +232,7 @@ def _is_bullet(text: str) -> bool:
 
 
 def _is_prose(text: str, before: Placed | None, first: Placed) -> bool:
-    """Whether bold or large type is a sentence, or stress in the midst of one."""
+    """Whether bold or large type is a sentence, or emphasis inside one."""
     if text[0].islower() or (text.endswith((".", "!")) and len(text) > 60):
         return True
     if before is None or before.page != first.page or abs(before.line.size - first.line.size) > 0.6:
@@ -245,7 +245,7 @@ def _is_prose(text: str, before: Placed | None, first: Placed) -> bool:
 def _runs(
     lines: Sequence[Placed], numbered: Mapping[Placed, Heading], named: Mapping[Placed, int]
 ) -> Iterable[list[Placed]]:
-    """Neighbouring lines of one type and one page, cut where a number or an outline entry begins a new heading."""
+    """Neighbouring lines of one type and page, cut where a number or an outline entry begins a new heading."""
     run: list[Placed] = []
     for line in lines:
         if run and not _goes_on(run[-1], line, numbered, named):
@@ -265,7 +265,7 @@ def _goes_on(before: Placed, line: Placed, numbered: Mapping[Placed, Heading], n
 
 
 def _stands(line: Placed, heading: Heading, *, body: float) -> bool:
-    """Whether numbering alone makes a heading of this line."""
+    """Whether numbering alone makes this line a heading."""
     if heading.weak or line.line.size < 0.95 * body:
         return False
     run_in = heading.end < len(line.line.text.rstrip())
@@ -282,7 +282,7 @@ def _end(group: _Group, line: Placed) -> int:
 
 
 def _levels(groups: Sequence[_Group]) -> list[int]:
-    """1..6 for each group: the outline's word where it has one, else the rank of its type and numbering."""
+    """1..6 for each group: the outline's level if it has one, else the rank of its type and numbering."""
     keys = [_key(group) for group in groups]
     by_outline: dict[tuple[float, bool, int], list[int]] = defaultdict(list)
     for group, key in zip(groups, keys, strict=True):
@@ -305,7 +305,7 @@ def _key(group: _Group) -> tuple[float, bool, int]:
 
 
 def _title(groups: Sequence[_Group], *, body: float) -> _Group | None:
-    """The largest heading of the first page, if larger than the body by far and larger than all others there."""
+    """The largest heading of the first page, if much larger than the body and larger than all others there."""
     first = [group for group in groups if group.lines[0].page == groups[0].lines[0].page]
     if not first or first[0].lines[0].page > 2:
         return None
@@ -315,6 +315,6 @@ def _title(groups: Sequence[_Group], *, body: float) -> _Group | None:
 
 
 def _is_masthead(group: _Group) -> bool:
-    """Whether it is what issuers print above, and often larger than, the title."""
+    """Whether it is a line that issuers print above the title, often larger."""
     whole = " ".join(" ".join(line.line.text for line in group.lines).split())
     return _MASTHEAD.match(bare(group.lines[0].line.text)) is not None or is_masthead(whole)

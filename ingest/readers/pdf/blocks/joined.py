@@ -1,4 +1,4 @@
-"""Ingest, PDF: the parts of one table, which may run over pages, as one block with its caption and notes."""
+"""Joining the parts of one table, possibly over pages, with its caption and notes."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from sinkqa.ingest.structure.tables.wording import table_label
 
 @dataclass(slots=True)
 class Parts:
-    """The parts of one table in the order of their pages; captions and notes with footnote marks cut out.
+    """The parts of one table in page order; captions and notes without footnote marks.
 
-    ``repeated`` is what later parts say again, and the footnote marks.
+    ``repeated`` are texts that later parts repeat, and the footnote marks.
     """
 
     tables: list[PlacedTable] = field(default_factory=list)
@@ -33,7 +33,7 @@ class Parts:
 
 
 def finished(parts: Parts, text: str) -> Iterator[Block]:
-    """The table as one block, and what its later parts repeat as furniture."""
+    """The table as one block, and the texts that later parts repeat, as furniture."""
     titles = [each for each in _inside(parts, 0, text) if each]
     first = parts.tables[0].shape
     label = parts.label or next(
@@ -89,7 +89,7 @@ def _repeated_rows(parts: Parts) -> list[Span]:
 
 
 def _cells(parts: Parts, text: str) -> list[Cell]:
-    """The cells of all parts, rows counted on; a label cut by the end of a page holds for the rows that go on."""
+    """The cells of all parts, rows counted on. A label cut by the end of a page applies to the rows that follow."""
     cells: list[Cell] = []
     below = 0
     for index, part in enumerate(parts.tables):
@@ -108,7 +108,7 @@ def _cells(parts: Parts, text: str) -> list[Cell]:
 
 
 def _lengthen(cells: list[Cell], cell: PlacedCell, parts: Parts, below: int) -> bool:
-    """Let the merged cell at the foot of the part before, with which ``cell`` is one, reach over its rows."""
+    """Extends the merged cell at the foot of the part before over the rows of ``cell``, its continuation."""
     place = next((at for at in range(len(cells) - 1, -1, -1) if _ends_above(cells[at], cell, below)), None)
     if place is None:
         return False

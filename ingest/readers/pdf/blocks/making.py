@@ -1,4 +1,4 @@
-"""Ingest, PDF: lines and tables in reading order become blocks: headings, paragraphs, lists, tables, notes."""
+"""Making blocks of lines and tables in reading order: headings, paragraphs, lists, tables, notes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SYMBOL_BULLET = re.compile(r"[\ue000-\uf8ff](?=\s|$)")  # bullets of symbol fon
 
 @dataclass(frozen=True, slots=True)
 class _BodyGeometry:
-    """How the body is set: for each line the column it stands in, that column's edges and line pitch, in points."""
+    """The setting of the body: for each line its column, that column's edges and line pitch, in points."""
 
     run: Mapping[Placed, int]
     edges: Mapping[Placed, tuple[float, float]]
@@ -80,7 +80,7 @@ def _measure(pages: Sequence[PageLayout], prose: set[Placed]) -> _BodyGeometry:
 
 
 def _pitches(run: Sequence[Placed]) -> Iterator[tuple[Placed, float]]:
-    """Line pitch of the column at each line: a low quantile, since gaps between paragraphs only add to it."""
+    """Line pitch of the column at each line: a low quantile, because gaps between paragraphs only raise it."""
     found: dict[int, list[float]] = defaultdict(list)
     for before, after in pairwise(run):
         pitch = after.line.y0 - before.line.y0
@@ -92,7 +92,7 @@ def _pitches(run: Sequence[Placed]) -> Iterator[tuple[Placed, float]]:
 
 
 def _columns(lines: Iterable[Placed]) -> list[list[Placed]]:
-    """Runs of lines each of which stands below the one before, over or under part of it."""
+    """Runs of lines, each below and partly over or under the one before."""
     runs: list[list[Placed]] = []
     for line in lines:
         last = runs[-1][-1].line if runs else None
@@ -127,7 +127,7 @@ def _add_heading(drafts: list[BlockDraft], line: Placed, heading: HeadingLine) -
 
 
 def _add_line(drafts: list[BlockDraft], line: Placed, flow: _BodyGeometry) -> None:
-    """Goes on with the open paragraph, or begins one."""
+    """Continues the open paragraph, or begins one."""
     opened = _open_paragraph(drafts, line)
     goes_on = opened and opened.last and opened.first and not _begins(opened.first, opened.last, line, flow)
     if drafts and _is_begun_sentence(drafts[-1], line, flow):
@@ -143,7 +143,7 @@ def _add_line(drafts: list[BlockDraft], line: Placed, flow: _BodyGeometry) -> No
 
 
 def _is_begun_sentence(heading: BlockDraft, line: Placed, flow: _BodyGeometry) -> bool:
-    """Whether what looks like a heading breaks off at the edge of its column and ``line`` goes on in small letters."""
+    """Whether a seeming heading breaks off at the edge of its column and ``line`` continues in lower case."""
     last = heading.last
     return (
         heading.kind == "heading"
@@ -156,9 +156,9 @@ def _is_begun_sentence(heading: BlockDraft, line: Placed, flow: _BodyGeometry) -
 
 
 def _open_paragraph(drafts: Sequence[BlockDraft], line: Placed) -> BlockDraft | None:
-    """The paragraph that may go on; what stands apart from the text (notes, captions) does not end it.
+    """The paragraph that may continue; notes and captions do not end it.
 
-    A table ends one whose last sentence is whole.
+    A table ends one whose last sentence is complete.
     """
     over_table = False
     for draft in reversed(drafts):
@@ -173,7 +173,7 @@ def _open_paragraph(drafts: Sequence[BlockDraft], line: Placed) -> BlockDraft | 
 
 
 def _begins(first: Placed, before: Placed, line: Placed, flow: _BodyGeometry) -> bool:
-    """Whether ``line`` begins a paragraph, the open one having run from ``first`` to ``before``."""
+    """Whether ``line`` begins a paragraph; the open one ran from ``first`` to ``before``."""
     a, b = before.line, line.line
     ended = bool(_TERMINAL.search(a.text))
     if b.size == 0.0:
@@ -201,19 +201,19 @@ def _begins(first: Placed, before: Placed, line: Placed, flow: _BodyGeometry) ->
 
 
 def _stands_left(caption: PdfLine, line: PdfLine) -> bool:
-    """Whether a line apart from a caption begins left of it and is far longer: the text below a table."""
+    """Whether a line near a caption begins left of it and is far longer: the text below a table."""
     longer = line.x1 - line.x0 > 1.5 * (caption.x1 - caption.x0)
     return longer and line.x0 < caption.x0 - line.size and line.y0 - caption.y1 > 0.9 * line.size
 
 
 def _is_amid(a: PdfLine, b: PdfLine) -> bool:
-    """Whether a line of another size than the next breaks off amid a sentence: it holds raised or lowered figures."""
+    """Whether a line of another size than the next breaks off inside a sentence: it has raised or lowered figures."""
     lowered = len(a.text.strip()) <= 2 and a.size < 0.6 * b.size  # the 2 of CO2, on a line of its own
     return lowered or (abs(a.size - b.size) < 0.15 * a.size and _ENDS_SMALL.search(a.text) is not None)
 
 
 def _is_broken_off(before: Placed, line: Placed, flow: _BodyGeometry) -> bool:
-    """Whether the first word of ``line`` would have fitted on the line before: the break is meant."""
+    """Whether the first word of ``line`` would have fitted on the line before, so the break is intended."""
     text = line.line.text.strip()
     word = re.match(r"[\u2e80-\u9fff]{1,2}|[^\s\u2e80-\u9fff]+", text)
     width = (line.line.x1 - line.line.x0) * (word.end() if word else 1) / max(1, len(text))
@@ -221,12 +221,12 @@ def _is_broken_off(before: Placed, line: Placed, flow: _BodyGeometry) -> bool:
 
 
 def _marked(text: str) -> bool:
-    """Whether a line begins with a bullet or a list number and goes on with words."""
+    """Whether a line begins with a bullet or a list number, followed by words."""
     return any(char.isalnum() for char in text) and mark_of(_plain_bullet(text)) is not None
 
 
 def _is_bullet(text: str) -> bool:
-    """Whether it begins with a sign that is nothing but a bullet."""
+    """Whether it begins with a sign that is only ever a bullet."""
     return _marked(text) and not text.lstrip()[0].isalnum() and text.lstrip()[0] not in "-–—*+(（"
 
 
@@ -245,7 +245,7 @@ def _mark_lists(drafts: Sequence[BlockDraft], text: str) -> None:
 
 
 def _finish(drafts: Sequence[BlockDraft], text: str) -> Iterator[Block]:
-    """Blocks; footnote marks become furniture behind the block in which they stand."""
+    """Finished blocks. Footnote marks become furniture after the block that holds them."""
     for draft in with_tables(drafts, text):
         if isinstance(draft, Block):
             yield draft

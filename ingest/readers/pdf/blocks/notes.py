@@ -1,4 +1,4 @@
-"""Ingest, PDF: footnotes, told by their smaller size at the foot of a column and the mark that leads them."""
+"""Footnotes: recognised by smaller type at the foot of a column and a leading mark."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _MARK = re.compile(r"(?:[0-9]{1,3}(?![0-9.,%:])|[*†‡]{1,3}|\[[0-9]{1,3}\]|[�
 
 
 def find_footnotes(page: PageLayout, furniture: set[Placed], *, body: float) -> dict[Placed, bool]:
-    """Lines of footnotes, in reading order; True where a line begins a note, False where it goes on.
+    """Lines of footnotes, in reading order: True if a line begins a note, False if it continues one.
 
-    ``body`` is the size of the document's running text in points. Notes run from their first mark to the end of
-    their column.
+    ``body`` is the size of the document's running text in points. Notes run from their first mark to the end of their
+    column.
     """
     found: dict[Placed, bool] = {}
     open_note: Placed | None = None
@@ -41,9 +41,9 @@ def find_footnotes(page: PageLayout, furniture: set[Placed], *, body: float) -> 
 
 
 def note_marks(pages: Sequence[PageLayout], notes: Mapping[Placed, bool], *, body: float) -> set[Span]:
-    """Spans of raised marks to each of which a note belongs: on its page or the next, or in a list of notes.
+    """Spans of raised marks that have a note: on their page or the next, or in a list of notes.
 
-    Other raised digits are exponents, or stand where their note was left behind.
+    Other raised digits are exponents, or their notes are missing.
     """
     own: list[set[str]] = []
     listed: set[str] = set()
@@ -78,7 +78,7 @@ def _bare_mark(text: str) -> str:
 
 
 def _next(found: dict[Placed, bool], text: str) -> bool:
-    """Whether the mark that leads ``text`` follows the last one: other numbers at line starts are text."""
+    """Whether the mark at the start of ``text`` follows the last one; other numbers at line starts are text."""
     last = next(line.line.text for line, first in reversed(found.items()) if first)
     numbers = [re.match(r"\D{0,1}([0-9]{1,3})", each) for each in (last, text)]
     if not all(numbers):
@@ -88,7 +88,7 @@ def _next(found: dict[Placed, bool], text: str) -> bool:
 
 
 def _at_foot(page: PageLayout, furniture: set[Placed], found: dict[Placed, bool]) -> bool:
-    """Whether nothing of the body stands below the notes in their columns."""
+    """Whether no body text is below the notes in their columns."""
     body = [part for part in page.parts if part not in furniture and part not in found]
     boxes = [part.line if isinstance(part, Placed) else part.shape.box for part in body if _is_upright(part)]
     for note in found:

@@ -1,4 +1,4 @@
-"""Ingest, PDF: text that reaches out of the part of the page to which its drawing is confined."""
+"""Text outside the clip path of its drawing."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def find_clipped(texts: Iterable[int]) -> set[int]:
 
 
 def _bounds(clip: int, path: int) -> tuple[float, float, float, float]:
-    """Box of one path of a clip path in user space; the whole plane where it is too intricate."""
+    """Box of one path of a clip path in user space; the whole plane if it is too complex."""
     import pypdfium2.raw as raw
 
     handle = ctypes.cast(clip, raw.FPDF_CLIPPATH)

@@ -1,4 +1,4 @@
-"""Ingest, PDF: glyphs that are drawn again at nearly the same place, to look bold or to cast a shadow."""
+"""Glyphs drawn again at nearly the same place, for bold or shadow effects."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def find_doubles(
     shades: NDArray[np.float32],
     objects: NDArray[np.int64],
 ) -> NDArray[np.bool_]:
-    """True for glyphs of which a copy stands at nearly the same place; the darkest, or else the first, is kept.
+    """True for glyphs with a copy at nearly the same place. The darkest, or else the first, is kept.
 
-    ``boxes`` are NaN where no glyph stands.
+    ``boxes`` are NaN for blanks.
     """
     double = np.zeros(len(codes), bool)
     inked = np.flatnonzero(~np.isnan(boxes[:, 0]))
@@ -40,7 +40,7 @@ def find_doubles(
 def _pairs(
     codes: NDArray[np.uint32], boxes: NDArray[np.float32], inked: NDArray[np.intp], shift: float
 ) -> NDArray[np.intp]:
-    """Pairs of equal glyphs, next to each other by x within bands of the page, that stand over each other."""
+    """Pairs of equal glyphs that overlap; neighbours by x within bands of the page."""
     corner = boxes[inked, :2]
     across = ((corner[:, 0] + 4096) * _STEPS).clip(0, (1 << 20) - 1).astype(np.int64)
     down = ((corner[:, 1] + shift) / _BIN + 1024).clip(0, (1 << 18) - 1).astype(np.int64)
@@ -60,7 +60,7 @@ def _pairs(
 def _with_their_runs(
     codes: NDArray[np.uint32], boxes: NDArray[np.float32], objects: NDArray[np.int64], double: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
-    """Narrow glyphs of a copied run, too, whose copies are farther away than their own width allows."""
+    """Also narrow glyphs of a copied run, whose copies are farther away than their own width allows."""
     inked = ~np.isnan(boxes[:, 0])
     for run in np.unique(objects[double]).tolist():
         own = np.flatnonzero((objects == run) & inked)

@@ -1,6 +1,6 @@
-"""Ingest, PDF: text in a file that its page does not show: on layers that are off, without ink, white, or covered.
+"""Text that its page does not show: on layers that are off, without ink, white, or covered.
 
-What may be hidden is found by cheap signs; whether it is, the page itself tells, drawn once with it and once without.
+Cheap signs find candidates. Drawing the page with and without them decides.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _OUTLINES = 300  # letters drawn as paths
 
 @dataclass(frozen=True, slots=True)
 class Glyphs:
-    """What is known of the characters of a page: displayed boxes, NaN for blanks, and their text objects' styles."""
+    """Properties of the characters of a page: displayed boxes, NaN for blanks, and styles of their text objects."""
 
     boxes: NDArray[np.float32]
     shades: NDArray[np.float32]
@@ -57,7 +57,7 @@ class Glyphs:
 
 
 def layers_are_off(content: bytes) -> bool:
-    """Whether the file has optional content that may be off when it is opened."""
+    """Whether the file has optional content that may be off when opened."""
     if not _mentions(content, b"/OCProperties"):
         return False
     import pypdf
@@ -75,7 +75,7 @@ def layers_are_off(content: bytes) -> bool:
 
 
 def _mentions(content: bytes, word: bytes) -> bool:
-    """Whether a word stands in a file or in its packed objects; where these are locked, it may."""
+    """Whether a word occurs in a file or in its packed objects; if these are encrypted, it may."""
     if word in content or (b"/Encrypt" in content and b"/ObjStm" in content):
         return True
     for start in _PACKED.finditer(content):
@@ -90,10 +90,10 @@ def _mentions(content: bytes, word: bytes) -> bool:
 def find_hidden(
     page: pdfium.PdfPage, glyphs: Glyphs, objects_of: Callable[[], NDArray[np.int64]], *, layers_off: Callable[[], bool]
 ) -> NDArray[np.bool_]:
-    """True for glyphs that nobody sees on ``page``; a text layer under the picture of a scan is not hidden.
+    """True for glyphs that nobody sees on ``page``. A text layer under the picture of a scan is not hidden.
 
-    ``glyphs`` know the text object of each word, ``objects_of`` gives that of each glyph, which costs more.
-    ``layers_off`` tells whether the file has optional content that may be off.
+    ``glyphs`` hold the text object of each word; ``objects_of`` gives that of each glyph, at a higher cost.
+    ``layers_off``: the file has optional content that may be off.
     """
     import pypdfium2.raw as raw
 
@@ -126,7 +126,7 @@ def find_hidden(
 
 
 def _under(frame: PageFrame, shapes: Sequence[Shape], glyphs: Glyphs) -> NDArray[np.float32]:
-    """Shade of what is painted at each glyph, 1 for bare paper; NaN where that is not known."""
+    """Shade painted under each glyph, 1 for bare paper; NaN if unknown."""
     import pypdfium2.raw as raw
 
     centre = middles(glyphs.boxes)
@@ -142,7 +142,7 @@ def _under(frame: PageFrame, shapes: Sequence[Shape], glyphs: Glyphs) -> NDArray
 
 
 def _covered(frame: PageFrame, shapes: Sequence[Shape], glyphs: Glyphs, inked: NDArray[np.bool_]) -> set[int]:
-    """Text objects over which an opaque shape or a picture is drawn later."""
+    """Text objects covered by an opaque shape or a picture that is drawn later."""
     import pypdfium2.raw as raw
 
     covering = (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE)
@@ -162,7 +162,7 @@ def _covered(frame: PageFrame, shapes: Sequence[Shape], glyphs: Glyphs, inked: N
 
 
 def _opaque(frame: PageFrame, shape: Shape) -> Box | None:
-    """The displayed box of a filled shape or picture that may cover text; a picture of the whole page is a scan."""
+    """The displayed box of a filled shape or picture that may cover text. A picture of the whole page is a scan."""
     import pypdfium2.raw as raw
 
     if shape.kind == raw.FPDF_PAGEOBJ_PATH and not is_filled(shape.address):
@@ -186,7 +186,7 @@ def _inside(points: NDArray[np.float32], box: Box) -> NDArray[np.bool_]:
 def _without_ink(
     frame: PageFrame, shapes: Sequence[Shape], glyphs: Glyphs, inked: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
-    """Glyphs drawn without ink, but for those that stand over a picture of text: they say what it shows."""
+    """Glyphs drawn without ink, except those over a picture of text, which repeat its words."""
     import pypdfium2.raw as raw
 
     unseen = glyphs.unseen & inked
@@ -203,7 +203,7 @@ def _without_ink(
 def _leaves_no_trace(
     page: pdfium.PdfPage, group: Iterable[int], glyphs: Glyphs, own: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
-    """Which of the glyphs ``own``, those of a group of objects, change nothing where they stand on the page."""
+    """Which of the glyphs ``own``, those of a group of objects, change nothing on the drawn page."""
     places = np.flatnonzero(own)
     boxes = np.nan_to_num(glyphs.boxes[places])
     frame = (*boxes[:, :2].min(axis=0).tolist(), *boxes[:, 2:].max(axis=0).tolist())

@@ -1,4 +1,4 @@
-"""Ingest, PDF: calling pdfium often and quickly."""
+"""Fast calls of pdfium."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 @functools.cache
 def quick(name: str, result: type, *arguments: type) -> Callable[..., Any]:
-    """A pdfium function called with plain integers and without releasing the GIL: 4 times faster per character.
+    """A pdfium function called with plain integers and with the GIL held: 4 times faster per character.
 
     Handles and pointers are given as addresses (``c_void_p``).
     """

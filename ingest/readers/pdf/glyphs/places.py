@@ -1,4 +1,4 @@
-"""Ingest, PDF: places on a page as it is displayed."""
+"""Places on a page as it is displayed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def displayed(
 
 
 def displayed_corners(user: Corners[_Side], bounds: tuple[float, float, float, float], rotation: int) -> Corners[_Side]:
-    """What :func:`displayed` gives, of one box or of the sides of many."""
+    """As :func:`displayed`, for one box or the sides of many."""
     left, bottom, right, top = bounds
     x0, y0, x1, y1 = user
     if rotation == 90:

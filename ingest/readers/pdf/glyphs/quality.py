@@ -1,4 +1,4 @@
-"""Ingest, PDF: how much of a page's extracted text reads as language."""
+"""The share of a page's extracted text that reads as language."""
 
 from __future__ import annotations
 

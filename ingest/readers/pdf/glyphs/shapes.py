@@ -1,4 +1,4 @@
-"""Ingest, PDF: what is drawn on a page, from the bottom up: where it stands, its paint, the layer that it is on."""
+"""Shapes drawn on a page, from the bottom up: place, paint and layer."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pypdfium2 as pdfium
 
 PICTURE = 0.5
-"""Shade that stands for a picture or a pattern: white shows on it somewhere."""
+"""Shade that represents a picture or a pattern: white is visible on some part of it."""
 _MOST_SHAPES = 5000
 _DEEPEST = 4
 _OPTIONAL = "OC\0".encode("utf-16-le")  # how content that may be switched off is marked
@@ -37,7 +37,7 @@ class PageFrame(NamedTuple):
 
 
 class Shape(NamedTuple):
-    """Something drawn, by its address and kind; ``form`` is the outermost form that holds it, or 0."""
+    """A drawn object, by its address and kind. ``form`` is the outermost form that holds it, or 0."""
 
     address: int
     kind: int
@@ -50,7 +50,7 @@ def frame_of(page: pdfium.PdfPage) -> PageFrame:
 
 
 def find_shapes(page: pdfium.PdfPage) -> list[Shape]:
-    """What is drawn on the page, from the bottom up; a form stands before what it holds."""
+    """The shapes of the page, from the bottom up. A form comes before its content."""
     return _shapes(ctypes.cast(page.raw, ctypes.c_void_p).value or 0)
 
 
@@ -75,7 +75,7 @@ def _shapes(holder: int, depth: int = 0, form: int = 0) -> list[Shape]:
 
 
 def layers_of(shapes: Sequence[Shape]) -> Iterator[set[int]]:
-    """Addresses of what may be switched off together: marked with one name of optional content, or one form."""
+    """Addresses of objects that may be switched off together: one name of optional content, or one form."""
     import pypdfium2.raw as raw
 
     layers: dict[str, set[int]] = {}
@@ -87,7 +87,7 @@ def layers_of(shapes: Sequence[Shape]) -> Iterator[set[int]]:
 
 
 def _layer(address: int) -> str:
-    """The name of the optional content that an object is marked as, after a word of ours; empty without one."""
+    """The name of an object's optional content, after a prefix of ours; empty without one."""
     import pypdfium2.raw as raw
 
     mark_of = quick("FPDFPageObj_GetMark", ctypes.c_void_p, ctypes.c_void_p, ctypes.c_ulong)
@@ -105,7 +105,7 @@ def _layer(address: int) -> str:
 
 
 def displayed_box(frame: PageFrame, address: int) -> Box | None:
-    """The box of an object on the displayed page, top-left origin; None where it has none."""
+    """The box of an object on the displayed page, top-left origin; None if it has none."""
     bounds = (ctypes.c_float * 4)()
     at = ctypes.addressof(bounds)
     if not quick("FPDFPageObj_GetBounds", ctypes.c_int, *[ctypes.c_void_p] * 5)(address, at, at + 4, at + 8, at + 12):
@@ -122,7 +122,7 @@ def is_filled(path: int) -> bool:
 
 
 def paint_of(path: int) -> float:
-    """Shade of a filled path, NaN of one that is only stroked: a wide stroke is a band, a narrow one a frame."""
+    """Shade of a filled path, NaN for a stroked one: a wide stroke is a band, a narrow one a frame."""
     if not is_filled(path):
         return math.nan
     colour = (ctypes.c_uint * 4)()

@@ -1,4 +1,4 @@
-"""Ingest, PDF: spaces and line ends that part the glyphs of one word, set wide or drawn one by one."""
+"""False spaces and line ends inside words that are spaced out or drawn glyph by glyph."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def false_ends(
 ) -> NDArray[np.bool_]:
     """Line ends between glyphs that touch on one line.
 
-    pdfium sets them behind every glyph of a page that it takes for one of vertical lines, where glyphs come one by one.
-    ``boxes`` are displayed ones, NaN where no glyph stands.
+    pdfium sets them after every glyph on a page whose lines it takes for vertical, if glyphs come one by one. ``boxes``
+    are displayed ones, NaN for blanks.
     """
     inked = np.flatnonzero(~np.isnan(boxes[:, 0]))
     is_end = codes == _LINE_END
@@ -58,9 +58,9 @@ def false_ends(
 
 
 def spread_spaces(text: str, boxes: NDArray[np.float32], em: float) -> list[int]:
-    """Places of spaces in a line that stand between the glyphs of one word.
+    """Places of spaces in a line that are between glyphs of one word.
 
-    ``boxes`` are those of its characters, NaN for spaces. Told by the gaps: those within a word set wide are alike,
+    ``boxes`` are those of its characters, NaN for spaces. The gaps decide: those within a spaced-out word are alike,
     and the one to the next word is wider.
     """
     taken: list[int] = []
@@ -90,7 +90,7 @@ def _within(text: str, boxes: NDArray[np.float32], em: float, start: int, end: i
 
 
 def _is_word(text: str, word: list[int], *, alone: bool) -> bool:
-    """Whether glyphs set apart make a word: with Han among them, or enough capitals on a line of their own."""
+    """Whether separated glyphs form a word: with Han among them, or enough capitals on their own line."""
     glyphs = [text[at] for at in word]
     if any(map(_IS_HAN.match, glyphs)):
         is_counting = all(glyph in _COUNTING for glyph in glyphs)
@@ -100,7 +100,7 @@ def _is_word(text: str, word: list[int], *, alone: bool) -> bool:
 
 
 def _level(text: str, boxes: NDArray[np.float32], em: float, taken: set[int]) -> list[int]:
-    """More spaces between Han glyphs that are hardly wider than the gaps where none is written or is to stay."""
+    """More spaces between Han glyphs that are hardly wider than gaps without a space."""
     glyphs = [at for at in range(len(text)) if not text[at].isspace()]
     pairs = [
         (left, right) for left, right in pairwise(glyphs) if _IS_HAN.match(text[left]) and _IS_HAN.match(text[right])

@@ -1,4 +1,4 @@
-"""Ingest, PDF: watermarks and stamps: what is printed across the text and is no part of it."""
+"""Watermarks and stamps: printed across the text and not part of it."""
 
 from __future__ import annotations
 
@@ -44,16 +44,16 @@ class _GlyphRun:
 
 @dataclass(frozen=True, slots=True)
 class Stamps:
-    """``numbers``: int32, for each character the number of its stamp from 1, or 0; ``told``: what they say."""
+    """``numbers``: int32, for each character the number of its stamp from 1, or 0. ``told``: their words."""
 
     numbers: NDArray[np.int32]
     told: tuple[str, ...] = ()
 
 
 def find_stamps(codes: NDArray[np.uint32], boxes: NDArray[np.float32], styles: GlyphStyles) -> Stamps:
-    """What is turned by no right angle, or stands across other text and is larger or paler than that.
+    """Glyphs turned by no right angle, or larger or paler than other text that they cross.
 
-    ``boxes`` are displayed ones, NaN for blanks. Where most of a page is askew, it is a page and no stamp.
+    ``boxes`` are displayed ones, NaN for blanks. If most of a page is askew, it is a page and not a stamp.
     """
     numbers = np.zeros(len(codes), np.int32)
     inked = np.flatnonzero(~np.isnan(boxes[:, 0]))
@@ -122,7 +122,7 @@ def _text(codes: NDArray[np.uint32], run: _GlyphRun) -> str:
 
 
 def _is_across(run: _GlyphRun, boxes: NDArray[np.float32], styles: GlyphStyles, inked: NDArray[np.intp]) -> bool:
-    """Whether other text, smaller or darker, stands under the run's glyphs."""
+    """Whether other text, smaller or darker, is under the run's glyphs."""
     own = boxes[run.positions].copy()
     side = run.turn % 2 == 0
     inset = _INSET * (own[:, 2 + side] - own[:, 0 + side])

@@ -1,4 +1,4 @@
-"""Ingest, PDF: how the characters of a page are set: size, slope, weight, shade and base line of each text object."""
+"""Styles of a page's characters: size, slope, weight, shade and base line of each text object."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _UNSEEN_MODES = (3, 7)  # render modes that put no ink on the page
 
 @dataclass(frozen=True, slots=True)
 class GlyphStyles:
-    """How each character is set; all arrays have a row for each. Read of the text object that a character is of.
+    """The style of each character, read from its text object. All arrays have one row per character.
 
     ``sizes``: float32, points. ``turns``: int8, quarter turns in user space. ``slanted``: not set along any of them.
     ``shades``: float32, 0 black to 1 white as seen on white paper. ``unseen``: drawn without ink. ``origins``: float32,
@@ -50,10 +50,10 @@ _KINDS: dict[str, type[np.generic]] = {
 
 
 def read_styles(handle: int | None, boxes: NDArray[np.float32], blank: NDArray[np.bool_]) -> GlyphStyles:
-    """Styles of all characters of a text page; ``boxes`` are theirs in user space.
+    """Styles of all characters of a text page. ``boxes`` are theirs in user space.
 
-    Asked once for each text object, and for its object only where a word begins or the line changes:
-    a call for each character would cost as much as extracting the text.
+    Asked once for each text object; the object is looked up only where a word begins or the line changes. A call for
+    each character would cost as much as extracting the text.
     """
     count = len(boxes)
     heights = boxes[:, 3] - boxes[:, 1]
@@ -76,13 +76,13 @@ def read_styles(handle: int | None, boxes: NDArray[np.float32], blank: NDArray[n
 
 
 def objects_of(handle: int | None, count: int) -> NDArray[np.int64]:
-    """Address of the text object of each character, 0 where it has none, (count,)."""
+    """Address of the text object of each character, 0 if it has none, (count,)."""
     find = quick("FPDFText_GetTextObject", ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
     return np.array([address or 0 for address in map(find, repeat(handle), range(count))], np.int64)
 
 
 def _object_styles(handle: int | None, addresses: list[int], positions: list[int]) -> dict[str, NDArray[Any]]:
-    """The fields of :class:`GlyphStyles` for text objects, each given with the position of a character of it."""
+    """The fields of :class:`GlyphStyles` for text objects, each with the position of one of its characters."""
     import pypdfium2.raw as raw
 
     count = len(addresses)

@@ -1,4 +1,4 @@
-"""Ingest, PDF: characters of symbol fonts, and of fonts that do not name their encoding, as those that they show."""
+"""Characters of symbol fonts, and of fonts without a named encoding, as the signs they show."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _SHOWN = re.compile(r"(?<!\w)[ìë](?=[\w(])|(?<=[^\W\d_]|[.,;:!?)\d])[îí](?!\
 def read_quotes(codes: NDArray[np.uint32]) -> None:
     """Replaces letters that stand for quotes and dashes in ``codes``, those of all characters of a page, in place.
 
-    A font that does not name its encoding is read in that of the Macintosh, and most are in that of Windows.
+    A font without a named encoding is read as Macintosh, but most are Windows.
     """
     if not np.isin(codes, (ord("ì"), ord("ñ"))).any():
         return
@@ -54,7 +54,7 @@ def read_quotes(codes: NDArray[np.uint32]) -> None:
 def read_symbols(handle: int | None, codes: NDArray[np.uint32]) -> NDArray[np.intp]:
     """Replaces code points of symbol fonts in ``codes``, those of all characters of a text page, in place.
 
-    The result is the place where each character stood among them: letters of formulas may stand in another order.
+    Returns each character's former place: letters of formulas may come in another order.
     """
     read_quotes(codes)
     private = np.flatnonzero((codes >= _FIRST) & (codes <= 0xF8FF) | ((codes >= 0xF6D9) & (codes <= 0xF6DB)))
@@ -78,7 +78,7 @@ def read_symbols(handle: int | None, codes: NDArray[np.uint32]) -> NDArray[np.in
 def _read_formulas(
     handle: int | None, codes: NDArray[np.uint32], order: NDArray[np.intp], positions: Sequence[int]
 ) -> None:
-    """Replaces numbers of glyphs at ``positions``; those that were taken for a script from right to left turn back."""
+    """Replaces glyph numbers at ``positions``. Those taken for a right-to-left script are turned back."""
     origin_of = quick("FPDFText_GetCharOrigin", ctypes.c_int, *[ctypes.c_void_p, ctypes.c_int, *[ctypes.c_void_p] * 2])
     x, y = ctypes.c_double(), ctypes.c_double()
     run: list[tuple[int, float]] = []

@@ -1,4 +1,4 @@
-"""Ingest, PDF: fractions set as a number over a number with a line between them, inside a line of text."""
+"""Fractions inside a line of text: a number over a number with a rule between."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _THIN = 1.6  # points of height of the line between
 
 
 def join_fractions(page: pdfium.PdfPage, characters: Characters, pieces: list[LinePiece]) -> list[LinePiece]:
-    """The pieces with those of a fraction moved side by side, onto the line in which it stands."""
+    """The pieces, with the parts of a fraction moved side by side onto its line."""
     if len(pieces) < _LEAST:
         return pieces
     short = [piece for piece in pieces if len(piece.positions) <= _LONGEST and not piece.table]
@@ -51,7 +51,7 @@ def _text(characters: Characters, piece: LinePiece) -> str:
 
 
 def _stacked(pieces: Sequence[LinePiece]) -> Iterator[tuple[LinePiece, LinePiece]]:
-    """Pairs of pieces one of which stands right over the other."""
+    """Pairs of pieces, one directly over the other."""
     by_height = sorted(pieces, key=lambda piece: piece.y0)
     for at, over in enumerate(by_height):
         for under in by_height[at + 1 :]:
@@ -64,7 +64,7 @@ def _stacked(pieces: Sequence[LinePiece]) -> Iterator[tuple[LinePiece, LinePiece
 
 
 def _line_of(over: LinePiece, under: LinePiece, pieces: Sequence[LinePiece]) -> LinePiece | None:
-    """The text beside a fraction, at the height of the line between its parts."""
+    """The text beside a fraction, at the height of its rule."""
     left, right = min(over.x0, under.x0), max(over.x1, under.x1)
     low, high = (over.y0 + over.y1) / 2, (under.y0 + under.y1) / 2
     for piece in pieces:
@@ -76,7 +76,7 @@ def _line_of(over: LinePiece, under: LinePiece, pieces: Sequence[LinePiece]) -> 
 
 
 def _parts(rule: tuple[float, float, float, float], over: LinePiece, under: LinePiece) -> bool:
-    """Whether a drawn line stands between the two and is about as wide as they are."""
+    """Whether a drawn rule is between the two and about as wide as they are."""
     x0, y0, x1, y1 = rule
     left, right = min(over.x0, under.x0), max(over.x1, under.x1)
     level = (over.y0 + over.y1) / 2 < (y0 + y1) / 2 < (under.y0 + under.y1) / 2

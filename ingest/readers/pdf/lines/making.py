@@ -1,4 +1,4 @@
-"""Ingest, PDF: pieces of lines (glyphs that stand side by side) and the lines that they make."""
+"""Pieces of lines (adjacent glyphs), and the lines made of them."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ _TALL = 1.1  # of the height of a glyph: a line so tall has glyphs off its base 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LinePiece:
-    """Glyphs side by side on one line. ``positions`` are ascending character positions of visible glyphs.
+    """Adjacent glyphs on one line. ``positions`` are ascending character positions of visible glyphs.
 
-    The box is in the upright frame of the text: points, x to the right, y downwards. ``size`` and ``smallest`` are
-    the largest and smallest font sizes in it, ``bold`` the number of its bold glyphs, ``height`` that of its tallest
-    one. ``owner`` is the number that :func:`cut_pieces` was given for its glyphs, -1 where it was given none.
-    ``table`` marks the stand-in for a table, ``over`` and ``under`` the parts of a fraction.
+    The box is in the upright frame of the text: points, x to the right, y downwards. ``size`` and ``smallest`` are the
+    largest and smallest font sizes in it, ``bold`` the number of its bold glyphs, ``height`` that of its tallest one.
+    ``owner`` is the number that :func:`cut_pieces` was given for its glyphs, -1 where it was given none. ``table``
+    marks the stand-in for a table, ``over`` and ``under`` the parts of a fraction.
     """
 
     positions: NDArray[np.intp]
@@ -56,7 +56,7 @@ class LinePiece:
     under: bool = False
 
     def beside(self, other: LinePiece) -> bool:
-        """Whether the two stand on one line."""
+        """Whether the two are on one line."""
         shared = min(self.y1, other.y1) - max(self.y0, other.y0)
         return shared > 0.5 * min(self.y1 - self.y0, other.y1 - other.y0)
 
@@ -66,8 +66,8 @@ class PdfLine:
     """One line of text in one column.
 
     ``positions`` holds character positions in reading order, with :data:`SPACE` between pieces. ``bold``: nearly all of
-    it is. ``size`` is that of its longest piece; 0.0 where nothing is known but the text.
-    ``references`` are index ranges of ``positions`` with raised footnote marks.
+    it is bold. ``size`` is that of its longest piece; 0.0 if only the text is known. ``references`` are index ranges of
+    ``positions`` with raised footnote marks.
     """
 
     positions: NDArray[np.intp]
@@ -82,13 +82,13 @@ class PdfLine:
     references: tuple[tuple[int, int], ...] = ()
 
     def beside(self, other: PdfLine) -> bool:
-        """Whether the two stand side by side."""
+        """Whether the two are side by side."""
         shared = min(self.y1, other.y1) - max(self.y0, other.y0)
         return shared > 0.5 * min(self.y1 - self.y0, other.y1 - other.y0)
 
 
 def upright(characters: Characters, turn: int) -> NDArray[np.float32]:
-    """Boxes of all characters in the frame in which text of ``turn`` quarter turns stands upright."""
+    """Boxes of all characters in the frame in which text of ``turn`` quarter turns is upright."""
     x0, y0, x1, y1 = characters.boxes.T
     width, height = characters.width, characters.height
     corners = (
@@ -101,7 +101,7 @@ def upright(characters: Characters, turn: int) -> NDArray[np.float32]:
 
 
 def base_lines(characters: Characters, turn: int) -> NDArray[np.float32]:
-    """How far down the base line of each character is in the frame of :func:`upright`, in points."""
+    """The vertical position of each character's base line in the frame of :func:`upright`, in points."""
     origins = characters.origins
     if origins is None:
         raise ValueError("base lines are known of text that was read, not of text that was recognised")
@@ -116,7 +116,7 @@ def cut_pieces(
     boxes: NDArray[np.float32],
     owners: NDArray[np.intp] | None = None,
 ) -> list[LinePiece]:
-    """Cuts visible characters, in stream order, wherever the next one does not stand right beside the last.
+    """Cuts visible characters, in stream order, wherever the next one is not directly beside the last.
 
     ``boxes`` are those of all characters in the upright frame; ``owners``, a number for each of ``positions``, cuts
     wherever it changes.
@@ -153,7 +153,7 @@ def cut_pieces(
 
 
 def join_line(characters: Characters, pieces: Sequence[LinePiece], boxes: NDArray[np.float32], turn: int) -> PdfLine:
-    """The line that ``pieces`` make, read from left to right."""
+    """The line made of ``pieces``, read from left to right."""
     pieces = sorted(pieces, key=attrgetter("x0"))
     if any(right.x0 < left.x1 - 0.5 * left.size for left, right in pairwise(pieces)):
         joined, text = _woven(characters, pieces, boxes)
@@ -181,7 +181,7 @@ def join_line(characters: Characters, pieces: Sequence[LinePiece], boxes: NDArra
 
 
 def _closed_up(written: Written, boxes: NDArray[np.float32], em: float) -> Written:
-    """The line without spaces between the glyphs of words that are set wide; note marks are not touched."""
+    """The line without spaces inside spaced-out words. Note marks stay."""
     placed = np.where((written.positions < 0)[:, None], np.float32(np.nan), boxes[np.maximum(written.positions, 0)])
     taken = spread_spaces(written.text, placed, max(em, 1.0))
     if not taken or written.references:
@@ -192,7 +192,7 @@ def _closed_up(written: Written, boxes: NDArray[np.float32], em: float) -> Writt
 
 
 def _is_mixed(pieces: Sequence[LinePiece]) -> bool:
-    """Whether glyphs of several sizes or heights make a line, as raised and lowered ones do."""
+    """Whether glyphs of several sizes or heights are on a line, as raised and lowered ones."""
     if len(pieces) == 1:
         piece = pieces[0]
         return piece.smallest < _SMALL * piece.size or piece.y1 - piece.y0 > _TALL * piece.height
@@ -202,7 +202,7 @@ def _is_mixed(pieces: Sequence[LinePiece]) -> bool:
 
 
 def stamp_lines(characters: Characters) -> list[PdfLine]:
-    """The watermarks of a page, each a line of its own."""
+    """The watermarks of a page, each as its own line."""
     if characters.stamps is None:
         return []
     lines = []
@@ -218,7 +218,7 @@ def stamp_lines(characters: Characters) -> list[PdfLine]:
 
 
 def _in_a_row(characters: Characters, pieces: Sequence[LinePiece]) -> tuple[NDArray[np.intp], str]:
-    """Positions and text, the spaces between glyphs as they stand in the stream."""
+    """Positions and text, with spaces between glyphs as in the stream."""
     parts: list[NDArray[np.intp]] = []
     texts: list[str] = []
     for index, piece in enumerate(pieces):
@@ -240,7 +240,7 @@ def _in_a_row(characters: Characters, pieces: Sequence[LinePiece]) -> tuple[NDAr
 
 
 def _are_apart(characters: Characters, left: LinePiece, right: LinePiece) -> bool:
-    """Whether a space stands between two pieces; none does between a large initial and the rest of its word."""
+    """Whether a space separates two pieces; none separates a large initial from the rest of its word."""
     if right.x0 - left.x1 <= 0.15 * right.size:
         return False
     is_initial = len(left.positions) == 1 and left.size > _LARGE * right.size
@@ -253,7 +253,7 @@ def _are_apart(characters: Characters, left: LinePiece, right: LinePiece) -> boo
 def _woven(
     characters: Characters, pieces: Sequence[LinePiece], boxes: NDArray[np.float32]
 ) -> tuple[NDArray[np.intp], str]:
-    """Glyph by glyph from left to right: one piece fills a gap inside another, as raised numbers drawn last do."""
+    """Glyph by glyph from left to right: one piece fills a gap in another, as raised numbers drawn last do."""
     positions = np.concatenate([piece.positions for piece in pieces])
     left, right = boxes[positions, 0], boxes[positions, 2]
     first = 0

@@ -1,4 +1,4 @@
-"""Ingest, PDF: the numbers of lines, down the margin of a page, that are no part of the lines."""
+"""Line numbers in the margin of a page, which are not part of the lines."""
 
 from __future__ import annotations
 
@@ -33,9 +33,10 @@ _ENDS = frozenset(".;:!?。；：！？")
 def part_line_numbers(
     characters: Characters, pieces: Sequence[LinePiece], after: int = 0
 ) -> tuple[Sequence[LinePiece], list[LinePiece]]:
-    """Pieces that number the lines beside them, top to bottom, and the others; columns of tables and lists are none.
+    """Separates pieces that number the lines beside them, top to bottom, from the others.
 
-    ``after`` is the last such number of the page before, 0 without any: few will do where they go on or begin again.
+    Columns of tables and lists are not line numbers. ``after`` is the last such number of the page before, 0 without
+    any: a few numbers are enough if they continue it or restart.
     """
     parted = {piece: _parted(characters, piece) for piece in pieces}
     numbers = _line_numbers(characters, [part for parts in parted.values() for part in parts], after)
@@ -45,7 +46,7 @@ def part_line_numbers(
 
 
 def _parted(characters: Characters, piece: LinePiece) -> Sequence[LinePiece]:
-    """A piece without the small number at its end, where the gap between is a wide one to the number alone."""
+    """A piece without the small number at its end, if a wide gap precedes only the number."""
     if piece.smallest > _SMALLER * piece.size:
         return [piece]
     positions = piece.positions
@@ -83,7 +84,7 @@ def _line_numbers(characters: Characters, pieces: Sequence[LinePiece], after: in
 
 
 def _in_steps(numbered: Sequence[tuple[LinePiece, int]]) -> list[LinePiece]:
-    """The longest run of pieces each of which counts on from the one above."""
+    """The longest run of pieces that count on from each other."""
     best: list[LinePiece] = []
     for step in _STEPS:
         run: list[tuple[LinePiece, int]] = []
@@ -99,7 +100,7 @@ def _in_steps(numbered: Sequence[tuple[LinePiece, int]]) -> list[LinePiece]:
 def _are_beside_prose(
     numbers: Sequence[LinePiece], step: int, pieces: Sequence[LinePiece], characters: Characters
 ) -> bool:
-    """Whether lines of text stand beside the numbers, and many of them are filled or all in larger type."""
+    """Whether lines of text are beside the numbers, many of them filled or all in larger type."""
     left, right = min(piece.x0 for piece in numbers), max(piece.x1 for piece in numbers)
     own = set(numbers)
     low, high = numbers[0].y0, numbers[-1].y1
@@ -128,13 +129,13 @@ def _are_beside_prose(
 
 
 def _lead_items(numbers: Sequence[LinePiece], between: Sequence[LinePiece]) -> bool:
-    """Whether most numbers stand at the first of several lines."""
+    """Whether most numbers are at the first of several lines."""
     centres = [(piece.y0 + piece.y1) / 2 for piece in between]
     several = sum(any(above.y1 < at < below.y0 for at in centres) for above, below in pairwise(numbers))
     return several > 0.5 * len(numbers)
 
 
 def _goes_on(characters: Characters, above: LinePiece, below: LinePiece) -> bool:
-    """Whether a sentence may go on from one line to the next; each item of a list begins with a capital."""
+    """Whether a sentence may continue from one line to the next; list items begin with a capital."""
     end, begin = (characters.text[piece.positions.item(at)] for piece, at in ((above, -1), (below, 0)))
     return end not in _ENDS and not begin.isupper()

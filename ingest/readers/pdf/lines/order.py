@@ -1,4 +1,4 @@
-"""Ingest, PDF: the reading order of a page, by whitespace gutters or as its content stream has it."""
+"""The reading order of a page, by whitespace gutters or by its content stream."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _MAX_DEPTH = 6
 
 
 def reading_order(pieces: Sequence[LinePiece]) -> list[list[LinePiece]]:
-    """Lines in reading order, each a list of its pieces; ``pieces`` come in the order of the content stream."""
+    """Lines in reading order, each a list of its pieces. ``pieces`` are in the order of the content stream."""
     if len(pieces) < 2:
         return [list(pieces)] if pieces else []
     strays = _strays(pieces)
@@ -50,7 +50,7 @@ def reading_order(pieces: Sequence[LinePiece]) -> list[list[LinePiece]]:
 
 
 def _strays(pieces: Sequence[LinePiece]) -> dict[LinePiece, LinePiece]:
-    """Raised and lowered glyphs drawn apart from the line in which they stand, each with a piece of that line."""
+    """Raised and lowered glyphs drawn apart from their line, each with a piece of that line."""
     small = [at for at, piece in enumerate(pieces) if len(piece.positions) <= _MOST_HANGING]
     found: dict[LinePiece, LinePiece] = {}
     for at in small if len(small) < len(pieces) else ():
@@ -69,14 +69,14 @@ def _strays(pieces: Sequence[LinePiece]) -> dict[LinePiece, LinePiece]:
 
 
 def _may_hold(line: LinePiece, piece: LinePiece) -> bool:
-    """Whether a piece of smaller type stands on the level of another one."""
+    """Whether a piece of smaller type is on the level of another one."""
     if line.table or piece.size > 0.87 * line.size or piece.size < 0.3 * line.size:
         return False
     return min(line.y1, piece.y1) - max(line.y0, piece.y0) > 0.4 * piece.height
 
 
 def _labels(lines: Sequence[Sequence[LinePiece]]) -> dict[LinePiece, LinePiece]:
-    """What stands right of a label, with that label: a piece much shorter than the lines of the page and than that."""
+    """Text right of a label, with that label: a piece much shorter than the page's lines and than the text."""
     usual = median(line[-1].x1 - line[0].x0 for line in lines)
     pairs = [pair for line in lines for pair in pairwise(line)]
     short = ((left, right) for left, right in pairs if _width(left) < _LABEL * usual)
@@ -84,7 +84,7 @@ def _labels(lines: Sequence[Sequence[LinePiece]]) -> dict[LinePiece, LinePiece]:
 
 
 def columns(pieces: Sequence[LinePiece], depth: int = 0) -> list[list[LinePiece]]:
-    """Lines by gutters: full-width lines cut the page into bands, each band is read column by column."""
+    """Lines by gutters: full-width lines cut the page into bands, and each band is read column by column."""
     gutter = _gutter(pieces) if depth < _MAX_DEPTH else None
     if gutter is None:
         return _rows(pieces)
@@ -103,9 +103,9 @@ def columns(pieces: Sequence[LinePiece], depth: int = 0) -> list[list[LinePiece]
 
 
 def _foot(sides: Sequence[Sequence[LinePiece]]) -> list[LinePiece]:
-    """What follows in one of two sides from below the end of the other on, wider than the columns of its own side.
+    """The part of one side below the end of the other, if it is wider than the columns of its own side.
 
-    It stands below all columns; a line across the columns of one side that has others beside it stands in that side.
+    It is below all columns. A line across the columns of one side that has others beside it belongs to that side.
     """
     low, shorter = min((max(piece.y1 for piece in own), number) for number, own in enumerate(sides))
     longer = sides[1 - shorter]
@@ -116,7 +116,7 @@ def _foot(sides: Sequence[Sequence[LinePiece]]) -> list[LinePiece]:
 
 
 def _strips_across(band: Sequence[LinePiece], sides: Sequence[Sequence[LinePiece]]) -> list[list[LinePiece]]:
-    """The band cut where white space runs across both columns, if that leaves nothing but short blocks side by side."""
+    """The band, cut where white space crosses both columns, if that leaves only short blocks side by side."""
     strips: list[list[LinePiece]] = []
     low = -1.0
     for piece in sorted(band, key=attrgetter("y0")):
@@ -150,14 +150,14 @@ def _rows(pieces: Sequence[LinePiece]) -> list[list[LinePiece]]:
 
 
 def _is_home(row: Sequence[LinePiece], widest: LinePiece, piece: LinePiece) -> bool:
-    """Whether a piece stands on a row: beside its widest piece, and over or under none of the others."""
+    """Whether a piece belongs to a row: beside its widest piece, and over or under none of the others."""
     if not widest.beside(piece):
         return any(_hangs(piece, other) for other in row)
     return len(row) == 1 or not any(_is_over(piece, other) for other in row)
 
 
 def _hangs(piece: LinePiece, other: LinePiece) -> bool:
-    """Whether a few smaller glyphs hang on the end of another piece, farther off its level than half their height."""
+    """Whether a few smaller glyphs hang on the end of a piece, over half their height off its level."""
     if piece.size > 0.85 * other.size or len(piece.positions) > _MOST_HANGING or other.table:
         return False
     shared = min(piece.y1, other.y1) - max(piece.y0, other.y0)
@@ -165,7 +165,7 @@ def _hangs(piece: LinePiece, other: LinePiece) -> bool:
 
 
 def _is_over(piece: LinePiece, other: LinePiece) -> bool:
-    """Whether two pieces of much the same size stand over each other: they are of two lines beside large type."""
+    """Whether two pieces of similar size are one above the other: they are two lines beside large type."""
     across = min(piece.x1, other.x1) - max(piece.x0, other.x0)
     return across > 0.5 * min(piece.size, other.size) and not other.beside(piece)
 
@@ -189,7 +189,7 @@ def _lines(pieces: Sequence[LinePiece]) -> list[list[LinePiece]]:
 
 
 def _bands(pieces: Sequence[LinePiece], gutter: float) -> list[list[LinePiece]]:
-    """Runs from top to bottom, by turns within the columns and across the gutter."""
+    """Runs from top to bottom, alternately within the columns and across the gutter."""
     bands: list[list[LinePiece]] = []
     crossing = False
     for row in _rows(pieces):
@@ -239,7 +239,7 @@ def _strips(ink: NDArray[np.float64], least: float) -> list[tuple[int, int]]:
 
 
 def _gutter_score(pieces: Sequence[LinePiece], gutter: float, width: float) -> float:
-    """Height of prose on both sides of ``gutter``, minus that of what crosses it; 0 where it parts no columns."""
+    """Height of prose on both sides of ``gutter``, minus that of text crossing it; 0 if it separates no columns."""
     before = [piece for piece in pieces if piece.x1 <= gutter and not piece.table]
     after = [piece for piece in pieces if piece.x0 >= gutter and not piece.table]
     score = 0.0
@@ -263,12 +263,12 @@ def _gutter_score(pieces: Sequence[LinePiece], gutter: float, width: float) -> f
 
 
 def _are_bare_blocks(pieces: Sequence[LinePiece], rows: Sequence[Sequence[LinePiece]]) -> bool:
-    """Whether two lines may be a column: nothing else is there but as many lines beside them."""
+    """Whether two lines may be a column: there are only as many lines beside them."""
     return len(pieces) <= 2 * _MIN_LINES + 1 and all(len(row) == 1 for row in rows)
 
 
 def _score(lines: Sequence[Sequence[LinePiece]], labels: Mapping[LinePiece, LinePiece]) -> float:
-    """Mean goodness 0..1 of the steps from each line to the next, of the joins within them, and of labels kept."""
+    """Mean quality 0..1 of the steps from line to line, of the joins within lines, and of labels kept."""
     steps = [_step(before, after) for before, after in pairwise(lines)]
     joins = [pair for line in lines for pair in pairwise(line)]
     far = [(left, right) for left, right in joins if right not in labels and _is_far(left, right)]
@@ -282,7 +282,7 @@ def _score(lines: Sequence[Sequence[LinePiece]], labels: Mapping[LinePiece, Line
 
 
 def _is_far(left: LinePiece, right: LinePiece) -> bool:
-    """Whether two pieces of a line stand apart on the page and in the stream."""
+    """Whether two pieces of a line are apart on the page and in the stream."""
     return right.x0 - left.x1 > right.size and not 0 < right.positions[0] - left.positions[-1] < _NEXT
 
 

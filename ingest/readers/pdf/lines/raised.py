@@ -1,4 +1,4 @@
-"""Ingest, PDF: raised and lowered glyphs of a line: exponents and indices as such, and what may be note marks."""
+"""Raised and lowered glyphs of a line: exponents, indices and possible note marks."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _ORDINAL = re.compile(r"st|nd|rd|th|e|er|o|a|ª|º|TM|SM|®|℠|™", re.IGNOREC
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A line's positions and text, one for each, and the index ranges of what reads as note marks."""
+    """A line's positions and text, one for each, and the index ranges of likely note marks."""
 
     positions: NDArray[np.intp]
     text: str
@@ -53,10 +53,10 @@ def write_raised(
     base: NDArray[np.float32],
     flat: Sequence[NDArray[np.intp]] = (),
 ) -> Written:
-    """The line with raised and lowered digits as such: ``10⁹``, ``CO₂``, ``x^(ab)``.
+    """The line with raised and lowered digits written as such: ``10⁹``, ``CO₂``, ``x^(ab)``.
 
-    ``boxes`` and ``base``, the height of base lines, are those of all characters in the upright frame. Raised digits
-    at the head of the line, which lead a note, stay as they are, and so do ``flat``, positions of fractions.
+    ``boxes`` and ``base``, the height of base lines, are those of all characters in the upright frame. Raised digits at
+    the head of the line, which lead a note, stay unchanged, and so do ``flat``, positions of fractions.
     """
     inked = np.flatnonzero((joined >= 0) & ~np.isnan(boxes[joined, 0]))  # -1 and -2 are no positions from the end
     if not len(inked):
@@ -91,7 +91,7 @@ def _levels(sizes: NDArray[np.float32], base: NDArray[np.float32]) -> tuple[NDAr
 
 
 class _LineRewriter:
-    """A line as it is rewritten; its glyphs are counted without spaces."""
+    """A line being rewritten. Its glyphs are counted without spaces."""
 
     def __init__(
         self,
@@ -110,7 +110,7 @@ class _LineRewriter:
         self._references: list[tuple[int, int]] = []
 
     def raise_run(self, start: int, end: int) -> None:
-        """Writes the glyphs ``start``..``end`` as raised; notes what of them may be a note mark."""
+        """Writes the glyphs ``start``..``end`` as raised, and records possible note marks."""
         run = self._read(start, end)
         if start and not self._is_attached(start, run):
             return
@@ -171,17 +171,17 @@ class _LineRewriter:
         return "".join(self._chars[self._at[glyph]] for glyph in range(start, end))
 
     def _is_attached(self, start: int, run: str) -> bool:
-        """Whether a run belongs to the glyph before it; full-sized type stands off its line for other reasons, too."""
+        """Whether a run belongs to the glyph before it. Full-sized type is off its line for other reasons, too."""
         if self._small[start]:
             return len(run) <= _LONGEST and -1 < self._gap(start) < _ATTACHED
         return len(run) <= _LONGEST_FULL and abs(self._gap(start)) < _TOUCHING and run.isdecimal()
 
     def _gap(self, glyph: int) -> float:
-        """Em from the glyph before to this one."""
+        """The gap before this glyph, in em."""
         return float(self._boxes[glyph, 0] - self._boxes[glyph - 1, 2]) / self._em
 
     def _is_fraction(self, end: int) -> bool:
-        """Whether a slash follows the glyphs that end at ``end``, and a digit follows that."""
+        """Whether a slash and then a digit follow the glyphs that end at ``end``."""
         return (
             end + 1 < len(self._at)
             and end >= 0
@@ -194,7 +194,7 @@ class _LineRewriter:
             self._chars[self._at[glyph]] = self._chars[self._at[glyph]].translate(table)
 
     def _close_up(self, glyph: int, most: float = _ATTACHED) -> None:
-        """Takes out the spaces before a glyph that stands near the one before."""
+        """Removes the spaces before a glyph that is near the one before."""
         if 0 < glyph < len(self._at) and self._gap(glyph) < most:
             for at in range(self._at[glyph - 1] + 1, self._at[glyph]):
                 self._chars[at] = ""

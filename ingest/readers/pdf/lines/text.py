@@ -1,4 +1,4 @@
-"""Ingest, PDF: the characters of one page with their boxes, and the words they make."""
+"""The characters of one page with their boxes, and their words."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _LAST_BLANK = 0x3000  # the ideographic space is the last of all spaces
 
 
 class Word(NamedTuple):
-    """Characters without a space between them, in one line.
+    """Characters of one line without a space between them.
 
     The box and its centre, ``x`` and ``y``, are in points as displayed; ``size`` is the font size in points.
     """
@@ -50,13 +50,13 @@ class Word(NamedTuple):
 class Characters:
     """The visible characters of one page in the order of its content stream; all arrays have ``len(text)`` rows.
 
-    ``boxes``: float32, x0 y0 x1 y1 in points on the displayed page, origin top left, NaN for spaces and line ends.
-    They reach from descender to ascender, so all boxes of a line in one font have one height.
-    ``sizes``: float32, font size in points. ``turns``: int8, quarter turns of the text against the displayed page,
-    counterclockwise; 0 is upright. ``origins``: float32, x and y of a point on the base line, as displayed; None
-    where base lines are not known. ``stamps``: int32, the number of the watermark that a character is of, from 1, or
-    0; None where there is none. ``told`` are the words of those that say something about the page. ``hidden`` is the
-    number of characters left out because the page does not show them; ``unsure``: they may be set in columns.
+    ``boxes``: float32, x0 y0 x1 y1 in points on the displayed page, origin top left, NaN for spaces and line ends. They
+    reach from descender to ascender, so all boxes of a line in one font have one height. ``sizes``: float32, font size
+    in points. ``turns``: int8, quarter turns of the text against the displayed page, counterclockwise; 0 is upright.
+    ``origins``: float32, x and y of a point on the base line, as displayed; None if base lines are unknown. ``stamps``:
+    int32, the number of a character's watermark from 1, or 0; None if there is none. ``told`` are the words of
+    watermarks that say something about the page. ``hidden`` is the number of characters left out because the page does
+    not show them. ``unsure``: they may be set in columns.
     """
 
     text: str
@@ -74,14 +74,14 @@ class Characters:
 
     @property
     def visible(self) -> NDArray[np.bool_]:
-        """True where a glyph stands, (len(text),)."""
+        """True for visible glyphs, (len(text),)."""
         return ~np.isnan(self.boxes[:, 0])
 
 
 def read_characters(page: pdfium.PdfPage, *, layers_off: Callable[[], bool] = bool) -> Characters:
-    """Every character that ``page`` shows, once; NULs and carriage returns are left out.
+    """Every visible character of ``page``, once. NULs and carriage returns are left out.
 
-    ``layers_off`` tells whether the file has optional content that may be off.
+    ``layers_off``: the file has optional content that may be off.
     """
     width, height = page.get_size()
     text_page = page.get_textpage()
@@ -177,7 +177,7 @@ def _loose_boxes(handle: int | None, count: int) -> NDArray[np.float32]:
 
 
 def _blank(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
-    """True for spaces, line ends and control codes that stand for no glyph."""
+    """True for spaces, line ends and control codes without a glyph."""
     return _blanks()[np.minimum(codes, _LAST_BLANK + 1)]
 
 

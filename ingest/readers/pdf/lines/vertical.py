@@ -1,4 +1,4 @@
-"""Ingest, PDF: Chinese and Japanese set in columns from right to left, glyph under glyph."""
+"""Vertical Chinese and Japanese text, in columns from right to left."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _DOWNWARDS = 3  # the quarter turns after which columns from right to left are l
 def turn_vertical(
     codes: NDArray[np.uint32], boxes: NDArray[np.float32], sizes: NDArray[np.float32], turns: NDArray[np.int8]
 ) -> tuple[NDArray[np.int8], bool]:
-    """``turns`` with the glyphs of columns turned as if they were lines; and whether that is in doubt.
+    """``turns``, with the glyphs of columns turned as if they were lines; and whether that is uncertain.
 
-    ``boxes`` are displayed ones, NaN where no glyph stands.
+    ``boxes`` are displayed ones, NaN for blanks.
     """
     han = np.flatnonzero((codes >= _FIRST) & ~np.isnan(boxes[:, 0]) & (turns == 0))
     if len(han) < _LEAST:
@@ -49,7 +49,7 @@ def turn_vertical(
 
 
 def _neighbours(middle: NDArray[np.float32], em: NDArray[np.float32]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Which glyphs have another beside them, and which have one right over or under them."""
+    """Which glyphs have a neighbour beside them, and which have one directly over or under them."""
     beside, under = np.zeros(len(middle), bool), np.zeros(len(middle), bool)
     for at in range(len(middle)):
         across, down = (np.abs(middle - middle[at]) / em[at]).T
@@ -65,7 +65,7 @@ def _in_columns(
     turns: NDArray[np.int8],
     column: NDArray[np.intp],
 ) -> NDArray[np.intp]:
-    """The glyphs ``column`` and what else stands within their columns: figures, stops and letters."""
+    """The glyphs ``column`` and others within their columns: figures, stops and letters."""
     em = float(np.median(sizes[column]))
     found = set(column.tolist())
     others = np.flatnonzero(~np.isnan(boxes[:, 0]) & (turns == 0))

@@ -1,6 +1,6 @@
-"""Ingest, PDF: the text of a page by the way it is turned, each turn with its tables.
+"""The text of a page by its direction, each direction with its tables.
 
-Text set sideways is read as if the page were turned, tables and all; single cells of a table may be turned too.
+Text set sideways is read as if the page were turned, including tables. Single cells of a table may be turned too.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _SLACK = 2.0  # points by which turned text may reach out of its cell
 
 @dataclass(slots=True)
 class Inside:
-    """What stands in one cell, or in no cell, of a table: pieces with the frame that each is upright in."""
+    """The content of one cell, or the content outside all cells: pieces with the frame in which each is upright."""
 
     pieces: list[tuple[TurnedText, LinePiece]] = field(default_factory=list)
 
@@ -40,7 +40,7 @@ class Inside:
         self.pieces = [(frame, piece) for piece in join_fractions(page, frame.characters, own)]
 
     def lines(self) -> Iterator[PdfLine]:
-        """The lines of the cell, those set upright in the table first."""
+        """The lines of the cell; those that are upright in the table come first."""
         frames = {id(frame): frame for frame, _ in self.pieces}
         for frame in frames.values():
             own = [piece for of, piece in self.pieces if of is frame]
@@ -50,7 +50,7 @@ class Inside:
 
 @dataclass(frozen=True, slots=True)
 class FoundTable:
-    """A table with what stands in each of its cells and in none of them."""
+    """A table with the content of each cell and the content outside all cells."""
 
     table: PageTable
     cells: list[Inside]
@@ -59,11 +59,11 @@ class FoundTable:
 
 @dataclass(slots=True)
 class TurnedText:
-    """The text of one turn: ``pieces`` in stream order, of each table one that stands for it; ``tables`` by owner.
+    """The text of one direction: ``pieces`` in stream order, each table represented by one piece; ``tables`` by owner.
 
-    Text of another turn that holds a table and stands apart is one of them, so that it is read in its place.
-    ``characters`` are all of the page, their ``boxes`` as they stand where text of this turn is upright. ``numbers``
-    count the lines, down the margin.
+    Text of another direction that holds a table and is apart from the rest is one of them, so it is read in its place.
+    ``characters`` are all of the page, with ``boxes`` in the frame in which this text is upright. ``numbers`` are the
+    line numbers in the margin.
     """
 
     turn: int
@@ -81,9 +81,9 @@ class TurnedText:
 def frames_of(
     page: pdfium.PdfPage, characters: Characters, shown: NDArray[np.bool_], number: int, *, counted: int = 0
 ) -> list[TurnedText]:
-    """The text of each turn, that of which there is most first; ``shown`` marks the characters that are text.
+    """The text of each direction, the most frequent first. ``shown`` marks the characters that are text.
 
-    ``counted`` is the number of the last line of the page before, 0 where its lines are not numbered.
+    ``counted`` is the number of the last line of the page before, 0 if its lines are not numbered.
     """
     counts = np.bincount(characters.turns[shown], minlength=4)
     frames = [
@@ -115,9 +115,9 @@ def _frame(characters: Characters, positions: NDArray[np.intp], turn: int, count
 
 
 def _part_tables(page: pdfium.PdfPage, frame: TurnedText, others: Sequence[TurnedText], number: int) -> None:
-    """Finds the tables that hold any character; each stands as one piece where its first one stood.
+    """Finds the tables that hold any character. Each becomes one piece at the place of its first character.
 
-    A character goes to the cell where the centre of its word lies, text of another turn to the cell it lies in whole.
+    A character belongs to the cell that holds the centre of its word; turned text to the cell that holds it entirely.
     """
     characters = frame.characters
     given, centres = words(characters, [piece.positions for piece in frame.pieces])
@@ -158,7 +158,7 @@ def _part_tables(page: pdfium.PdfPage, frame: TurnedText, others: Sequence[Turne
 
 
 def _set_into(base: TurnedText, frame: TurnedText) -> None:
-    """Lets what ``frame`` holds stand in the upright text as one piece, unless the two overlap."""
+    """Inserts the content of ``frame`` into the upright text as one piece, unless the two overlap."""
     whole = np.concatenate([piece.positions for piece in frame.pieces])
     boxes = base.characters.boxes[whole]
     (x0, y0), (x1, y1) = boxes[:, :2].min(axis=0).tolist(), boxes[:, 2:].max(axis=0).tolist()
@@ -172,7 +172,7 @@ def _set_into(base: TurnedText, frame: TurnedText) -> None:
 
 
 def _take_turned(frame: TurnedText, other: TurnedText, table: PageTable, cells: Sequence[Inside]) -> None:
-    """Moves pieces of another turn to the cells of the table in which they lie."""
+    """Moves turned pieces to the table cells that contain them."""
     left = []
     for piece in other.pieces:
         word = _word(frame.characters, piece)
@@ -185,7 +185,7 @@ def _take_turned(frame: TurnedText, other: TurnedText, table: PageTable, cells: 
 
 
 def _word(characters: Characters, piece: LinePiece) -> Word:
-    """A piece as one word where it stands in a frame that it is not upright in."""
+    """A piece as one word, placed in a frame in which it is not upright."""
     boxes = characters.boxes[piece.positions]
     (x0, y0), (x1, y1) = boxes[:, :2].min(axis=0).tolist(), boxes[:, 2:].max(axis=0).tolist()
     text = characters.text[piece.positions.item(0) : piece.positions.item(-1) + 1]

@@ -1,4 +1,4 @@
-"""Ingest, PDF: one page as lines in reading order, with the page's text and a box for each of its characters."""
+"""Laying out one page: lines in reading order, the page's text, and a box for each character."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ONE_NEWLINE = np.array([NEWLINE])
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Placed:
-    """A line and where it stands in the text; ``marks`` are the spans of its footnote marks."""
+    """A line and its place in the text. ``marks`` are the spans of its footnote marks."""
 
     line: PdfLine
     page: int
@@ -47,7 +47,7 @@ class PlacedCell:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlacedTable:
-    """A table of one page; ``loose`` are the lines in none of its cells. Spans count as those of lines do."""
+    """A table of one page. ``loose`` are the lines outside its cells. Spans count as those of lines do."""
 
     shape: PageTable
     span: Span
@@ -65,11 +65,10 @@ class PlacedTable:
 class PageLayout:
     """``text`` ends with a newline unless empty; ``boxes`` is float32, (len(text), 4). ``quality`` is 0..1.
 
-    ``start`` is the offset of its text in that of the document. ``parts`` are the lines and tables in reading order;
-    ``aside`` are those of its lines that are watermarks or number its lines, ``told`` is what watermarks say of the
-    page. ``hidden`` counts characters that it does not show, ``unread`` those that no code point is known for.
-    ``unsure``: its text may be set in columns from right to left, and is read across. ``counted`` is the number of its
-    last line, 0 where lines are not numbered.
+    ``start`` is the offset of its text in the document. ``parts`` are the lines and tables in reading order; ``aside``
+    are watermarks and line numbers among its lines, ``told`` the words of watermarks about the page. ``hidden`` counts
+    characters that the page does not show, ``unread`` those without a known code point. ``unsure``: its text may be
+    vertical, and is read horizontally. ``counted`` is the number of its last line, 0 if lines are not numbered.
     """
 
     number: int
@@ -98,7 +97,7 @@ class _Writer:
     length: int = 0
 
     def write(self, line: PdfLine) -> Span:
-        """Appends one line and its line end; gives the line's span."""
+        """Appends one line and its line end. Returns the line's span."""
         begin = self.start + self.length
         self.positions += [line.positions, _ONE_NEWLINE]
         self.texts += [line.text, "\n"]
@@ -107,9 +106,9 @@ class _Writer:
 
 
 def lay_out(page: pdfium.PdfPage, number: int, *, start: int, characters: Characters, counted: int = 0) -> PageLayout:
-    """Sets out ``characters``, those of page ``number`` (1-based); its text begins at offset ``start`` of the whole.
+    """Lays out the characters of page ``number`` (1-based). Its text begins at offset ``start`` of the document.
 
-    ``counted`` is the number of the last line of the page before, 0 where its lines are not numbered.
+    ``counted`` is the number of the last line of the page before, 0 if its lines are not numbered.
     """
     shown = characters.visible if characters.stamps is None else characters.visible & (characters.stamps == 0)
     writer = _Writer(start, [], [])
@@ -140,7 +139,7 @@ def lay_out(page: pdfium.PdfPage, number: int, *, start: int, characters: Charac
 
 
 def plain_page(text: str, number: int, *, start: int, size: tuple[float, float], quality: float) -> PageLayout:
-    """A page of which only the text is known: its lines have no boxes and a font size of 0."""
+    """A page with text but no geometry: its lines have no boxes and a font size of 0."""
     text = text.replace("\0", "").replace("\r\n", "\n").rstrip()
     text += "\n" if text else ""
     parts: list[Placed | PlacedTable] = []
@@ -189,7 +188,7 @@ def _place_table(writer: _Writer, found: FoundTable) -> PlacedTable:
 
 
 def _assemble(characters: Characters, writer: _Writer) -> tuple[str, NDArray[np.float32]]:
-    """The page's text and boxes; what the reader wrote between glyphs has none."""
+    """The page's text and boxes. Characters that the reader inserted between glyphs have none."""
     if not writer.length:
         return "", np.zeros((0, 4), np.float32)
     positions = np.concatenate(writer.positions)

@@ -1,4 +1,4 @@
-"""Ingest, PDF: tables from the places of words, where no lines are drawn between columns or between rows."""
+"""Tables recognised by the alignment of words, without drawn lines between columns or rows."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _TALLEST_ROW = 15  # lines; more between two rules is a column of prose
 
 
 def split_rows(grid: PdfGrid, words: Sequence[Word]) -> PdfGrid:
-    """A grid with lines only around its header, its body parted into rows where the words line up as rows."""
+    """A grid with lines only around its header. Its body is split into rows if the words line up as rows."""
     n_rows, n_columns = len(grid.ys) - 1, len(grid.xs) - 1
     if n_rows > 3 or n_columns < 2:
         return grid
@@ -85,9 +85,9 @@ def _within(words: Iterable[Word], left: float, right: float, top: float, bottom
 
 
 def find_aligned(rules: Rules, words: Sequence[Word]) -> list[PdfGrid]:
-    """Tables with horizontal rules only, tables without rules, and those told by shading alone, in this order.
+    """Tables with horizontal rules only, tables without rules, and tables marked by shading alone, in this order.
 
-    ``words`` hold no word of a known table.
+    ``words`` exclude those of known tables.
     """
     groups = _same_extent(rules)
     shaded = [group for group in groups if not any(rule in rules.across for rule in group)]
@@ -110,7 +110,7 @@ def _outside(grids: Sequence[PdfGrid], words: Sequence[Word]) -> Sequence[Word]:
 
 
 def _same_extent(rules: Rules) -> list[list[Rule]]:
-    """Groups of three or more horizontal rules of one length, top to bottom; rules drawn double count once."""
+    """Groups of three or more horizontal rules of one length, top to bottom. Double rules count once."""
     groups: list[list[Rule]] = []
     for rule in sorted([*rules.across, *rules.bands]):
         for group in groups:
@@ -148,7 +148,7 @@ def _between_rules(rules: Sequence[Rule], words: Sequence[Word]) -> list[PdfGrid
 def _banded(
     bands: Sequence[Sequence[WordLine]], frame: tuple[float, float, float, float], words: Sequence[Word]
 ) -> PdfGrid | None:
-    """Bands of several rows each, whose names may be broken over lines; None where they do not line up."""
+    """Bands of several rows each, whose names may be broken over lines; None if they do not line up."""
     edges = column_edges([line for band in bands[1:] for line in band], RULED_GUTTER)
     if not edges or not all(bands) or max(map(len, bands)) > _TALLEST_BAND:
         return None
@@ -162,12 +162,12 @@ def _banded(
 
 
 def _is_apart(band: Sequence[WordLine]) -> bool:
-    """Whether what stands between two rules is no row: the caption of the next table."""
+    """Whether the text between two rules is not a row but the caption of the next table."""
     return any(is_table_caption(piece.text) for line in band for piece in line.pieces(_OPEN_GUTTER))
 
 
 def _is_text_between(bands: Sequence[Sequence[WordLine]]) -> bool:
-    """Whether the first of three bands holds sentences and no cells, and the others begin the next table."""
+    """Whether the first of three bands holds sentences, not cells, and the others begin the next table."""
     if len(bands) < 3 or not all(bands):
         return False
     texts, header, row = bands
@@ -178,7 +178,7 @@ def _is_text_between(bands: Sequence[Sequence[WordLine]]) -> bool:
 
 
 def _ruled_across(bands: Sequence[Sequence[WordLine]]) -> tuple[list[PdfRow], list[float]] | None:
-    """Rows and column edges of the text between rules, the first band the header; None where it is no table."""
+    """Rows and column edges of the text between rules, the first band the header; None if it is not a table."""
     body = [line for band in bands[1:] for line in band]
     if not all(bands) or len(bands[0]) > _TALLEST_HEADER:
         return None
@@ -206,7 +206,7 @@ def _ruled_across(bands: Sequence[Sequence[WordLine]]) -> tuple[list[PdfRow], li
 
 
 def _has_one_label(rows: Sequence[PdfRow]) -> bool:
-    """Whether neighbours among several rows, half of them at most, share one label that may hold for all."""
+    """Whether neighbours among several rows, half of them at most, share one label that may apply to all."""
     labelled = [place for place, row in enumerate(rows) if 0 in row.filled]
     apart = len(labelled) and labelled[-1] - labelled[0] >= len(labelled)
     few = len(labelled) == 1 < len(rows) or 0 < 2 * len(labelled) <= len(rows)
@@ -219,7 +219,7 @@ def _is_mostly_values(band: Sequence[WordLine]) -> bool:
 
 
 def _is_rowlike(rows: Sequence[PdfRow]) -> bool:
-    """Whether the first column is no list marker and some other column holds something to read."""
+    """Whether the first column is not a list marker and another column has something to read."""
     labels = [lines[0].text for row in rows[1:] for first, _, lines in row.cells if first == 0]
     return bool(labels) and not all(_MARKER.fullmatch(label) for label in labels)
 
@@ -242,7 +242,7 @@ def _open(words: Sequence[Word]) -> list[PdfGrid]:
 
 
 def _columns(words: Sequence[Word]) -> list[list[Word]]:
-    """The words of each column of text where the page has several."""
+    """The words of each text column, if the page has several."""
     lines = lines_of(words)
     edges = column_edges(lines, _OPEN_GUTTER)
     if not edges or len(edges) >= _MOST_COLUMNS:
@@ -252,7 +252,7 @@ def _columns(words: Sequence[Word]) -> list[list[Word]]:
 
 
 def _goes_on(row: WordLine, line: WordLine) -> bool:
-    """Whether ``line`` is the next row: near, or less near and its cells stand under those of ``row``, one to one."""
+    """Whether ``line`` is the next row: it is near, or less near with its cells under those of ``row``, one to one."""
     gap = line.top - row.bottom
     if gap < _NEAR * line.size:
         return True
@@ -284,7 +284,7 @@ def _open_table(run: Sequence[WordLine], over: Sequence[WordLine]) -> PdfGrid | 
 
 
 def _head(first: PdfRow, over: Sequence[WordLine], edges: Sequence[float]) -> Sequence[WordLine]:
-    """The lines over the last of ``over`` that are of one header with it, whose names are broken over lines."""
+    """The lines above the last of ``over`` that belong to its header, whose names are broken over lines."""
     if any(kind_of(line.text) != "words" for _, _, lines in first.cells for line in lines):
         return ()
     several = 0
@@ -310,7 +310,7 @@ def _is_numeric(rows: Sequence[PdfRow], column: int) -> bool:
 
 
 def _is_contents(rows: Sequence[PdfRow]) -> bool:
-    """Whether the last column are page numbers that never fall: a table of contents."""
+    """Whether the last column has page numbers that never fall: a table of contents."""
     last_column = max(end for row in rows for _, end, _ in row.cells) - 1
     numbers = [lines[0].text for row in rows if (lines := cell_of(row, last_column))]
     return all(text.isdecimal() for text in numbers) and sorted(numbers, key=int) == numbers

@@ -1,4 +1,4 @@
-"""Ingest, PDF: rows of a table whose lines part groups of rows only, from the lines of words inside each group."""
+"""Rows of a table whose rules separate only groups of rows, found by the lines of words in each group."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ Held = dict[PdfGridCell, list[WordLine]]
 
 
 class _Band(NamedTuple):
-    """A row of the grid that holds several: the edges between these, and the cells that hold for all of them."""
+    """A grid row that holds several rows: the edges between them, and the cells that apply to all of them."""
 
     edges: tuple[float, ...]
     merged: frozenset[PdfGridCell]
 
 
 def split_bands(grid: PdfGrid, words: Sequence[Word]) -> PdfGrid:
-    """The grid with each band of rows parted into them, where most bands line up; one label may hold for a band.
+    """The grid with each band split into rows, if most bands line up. One label may apply to a whole band.
 
-    A band is several rows where a column of values has a value on each line, and a column of names a name.
+    A band is several rows if a column of values has a value on each line, and a column of names a name.
     """
     held = {cell: lines_of(inside) for cell, inside in put(words, grid).items()}
     found: dict[int, _Band] = {}
@@ -77,7 +77,7 @@ def _level(line: WordLine) -> float:
 
 
 def _rows_of(lines: Sequence[WordLine], levels: Sequence[float], near: float) -> list[int]:
-    """The row of each line: that on whose level it stands, or on which it is centred with others; none if in doubt."""
+    """The row of each line: on the same level, or centred with other lines; none if in doubt."""
     rows = [min(range(len(levels)), key=lambda row: abs(levels[row] - _level(line))) for line in lines]
     groups = {row: [_level(line) for line, own in zip(lines, rows, strict=True) if own == row] for row in rows}
     centred = all(abs(sum(group) / len(group) - levels[row]) <= near for row, group in groups.items())
@@ -86,7 +86,7 @@ def _rows_of(lines: Sequence[WordLine], levels: Sequence[float], near: float) ->
 
 
 def _runs_on(lines: Sequence[WordLine], grid: PdfGrid) -> bool:
-    """Whether lines are one text broken over several: a line goes on in small letters, in a bracket, or was full."""
+    """Whether lines are one wrapped text: a line continues in lower case or in a bracket, or was full."""
     left, right = next(
         (before, after) for before, after in itertools.pairwise(grid.xs) if before <= lines[0].words[0].x <= after
     )
@@ -97,7 +97,7 @@ def _runs_on(lines: Sequence[WordLine], grid: PdfGrid) -> bool:
 
 
 def _are_remarks(lines: Sequence[WordLine]) -> bool:
-    """Whether each second value is a remark to the one above it: a range or an error in brackets."""
+    """Whether each second value is a remark on the one above it: a range or an error in brackets."""
     return all(line.text[0] in "(（[±" for line in lines[1::2])
 
 

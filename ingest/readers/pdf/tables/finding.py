@@ -1,4 +1,4 @@
-"""Ingest, PDF: the tables of a page, from the lines drawn on it and the places of its words."""
+"""Finding the tables of a page, by drawn lines and by the places of words."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ _ORDINAL = re.compile(r"[\[(（【]?[0-9a-zA-Zⅰ-ⅿ一二三四五六七八九
 
 @dataclass(frozen=True, slots=True)
 class PageTable:
-    """One table, or the part of it that stands on one page.
+    """One table, or the part of it on one page.
 
     ``cells`` are (row, column, row_span, column_span, box), 0-based, in reading order; every place of the grid belongs
     to exactly one cell. A word belongs to the cell that holds its centre; cells may be empty. The first ``title_rows``
-    hold the caption or a unit, the last ``note_rows`` a note, each in one cell; ``header_rows`` follow the title.
-    Boxes are as they stand where text of ``turn`` quarter turns is upright.
+    hold the caption or a unit, the last ``note_rows`` a note, each in one cell; ``header_rows`` follow the title. Boxes
+    are in the frame in which text of ``turn`` quarter turns is upright.
     """
 
     box: Box
@@ -61,15 +61,15 @@ class PageTable:
 def find_tables(
     page: PdfPage, words: Sequence[Word], *, number: int, turn: int = 0, aside: Sequence[Word] = ()
 ) -> list[PageTable]:
-    """The tables of ``page``, top to bottom; what cannot be rebuilt with confidence is not among them.
+    """The tables of ``page``, top to bottom, without those that cannot be reconstructed with confidence.
 
     Args:
         page: an open page, for its drawn lines.
-        words: all words of the page that are turned by ``turn`` quarters, in any order; boxes as they stand where
-            these are upright, and so are those of the tables returned.
+        words: all words of the page that are turned by ``turn`` quarters, in any order; boxes in the frame in which
+            these are upright, like those of the tables returned.
         number: 1-based page number, for the boxes returned.
         turn: quarter turns of the words, counterclockwise.
-        aside: what of the page is turned otherwise; it may fill cells between lines.
+        aside: text of the page turned otherwise; it may fill cells between lines.
     """
     size = page.get_size()
     rules = find_rules(page).turned(turn, *size)
@@ -96,10 +96,10 @@ def find_tables(
 
 
 def continues(previous: PageTable, table: PageTable) -> bool:
-    """Whether ``table`` has the columns of ``previous`` and stands on the page after it.
+    """Whether ``table`` has the columns of ``previous`` and is on the next page.
 
-    The caller must still see that nothing but running heads, footnotes and page numbers lies between the two; where
-    ``table.header_rows`` is not 0, the header is the old one repeated or the table is a new one.
+    The caller must check that only running heads, footnotes and page numbers are between the two. If
+    ``table.header_rows`` is not 0, either the header repeats the old one or the table is a new one.
     """
     ours, theirs = previous.column_edges, table.column_edges
     return (
@@ -117,7 +117,7 @@ Held = dict[PdfGridCell, list[Word]]
 
 
 def _confident(grid: PdfGrid, words: Sequence[Word], *, may_be_sparse: bool = False) -> list[tuple[PdfGrid, Held]]:
-    """The grid without spacers, parted at inner headers; nothing where it is a frame, a chart or a drawing.
+    """The grid without spacers, split at inner headers; nothing if it is a frame, a chart or a drawing.
 
     A row cut by the page break may leave all but one of its cells empty on the next page: ``may_be_sparse``.
     """
@@ -136,7 +136,7 @@ def _confident(grid: PdfGrid, words: Sequence[Word], *, may_be_sparse: bool = Fa
 
 
 def _hides_columns(words: Sequence[Word]) -> bool:
-    """Whether what the lines make one cell is columns of values that no line parts."""
+    """Whether a single cell holds columns of values that no line separates."""
     if len(words) < 4 or 2 * sum(is_value(word.text) for word in words) < len(words):
         return False
     return bool(column_edges(lines_of(words), _VALUE_GUTTER))
@@ -148,7 +148,7 @@ def _crosses(word: Word, cell: PdfGridCell, grid: PdfGrid) -> bool:
 
 
 def _parted(grid: PdfGrid, held: Held) -> list[PdfGrid]:
-    """Tables set directly under one another: each begins with a bold row of three or more cells, not of values."""
+    """Tables set directly under one another: each begins with a bold row of three or more cells that are not values."""
     n_rows = len(grid.ys) - 1
     starts = [
         row
@@ -200,14 +200,14 @@ def _page_table(grid: PdfGrid, held: Held, page: int, turn: int) -> PageTable:
 
 
 def _title_rows(grid: PdfGrid) -> int:
-    """Leading rows of one cell over all columns, as far as two rows follow."""
+    """Leading rows of one cell over all columns, if two rows follow."""
     n_rows = len(grid.ys) - 1
     whole = itertools.takewhile(lambda row: _is_whole(grid, row), range(n_rows - 2))
     return sum(1 for _ in whole)
 
 
 def _note_rows(grid: PdfGrid, held: Held, least: int) -> int:
-    """Rows at the foot of one cell over all columns, the first of which begins as a note does."""
+    """Rows at the foot with one cell over all columns, the first of which begins like a note."""
     n_rows = len(grid.ys) - 1
     rows = [*itertools.takewhile(lambda row: _is_whole(grid, row), range(n_rows - 1, least, -1))]
     noted = [row for row in rows if any(is_note(text) for text in _texts(grid, held, row))]
@@ -233,7 +233,7 @@ def _texts(grid: PdfGrid, held: Held, row: int) -> list[str]:
 
 
 def _header_rows(grid: PdfGrid, held: Held, first: int) -> int:
-    """The bold rows from row ``first`` on; else those that stand over the rest as names or periods over numbers."""
+    """The bold rows from row ``first`` on; else rows of names or periods above numbers."""
     n_rows = len(grid.ys) - 1
     bold = itertools.takewhile(lambda row: _is_bold(row, grid, held, least=1), range(first, n_rows))
     rows = sum(1 for _ in bold) % (n_rows - first)  # where all is bold, bold tells nothing
@@ -248,7 +248,7 @@ def _header_rows(grid: PdfGrid, held: Held, first: int) -> int:
 
 
 def _label_columns(grid: PdfGrid, held: Held, header_rows: int) -> int:
-    """1; more where leading columns are merged over rows, or hold nothing but ordinals."""
+    """1, or more if leading columns are merged over rows or hold only ordinals."""
     n_columns = len(grid.xs) - 1
     labels = 1
     body = [cell for cell in grid.cells if cell.row >= header_rows]

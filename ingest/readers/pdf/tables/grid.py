@@ -1,4 +1,4 @@
-"""Ingest, PDF: cells from crossing lines, merged where no line parts them."""
+"""Cells from crossing lines, merged where no line separates them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class PdfGrid:
         return Box(page, self.xs[cell.column], self.ys[cell.row], self.xs[cell.end_column], self.ys[cell.end_row])
 
     def keep(self, rows: Sequence[int], columns: Sequence[int]) -> PdfGrid:
-        """The same grid without the rows and columns not named; merged cells shrink, columns left widen."""
+        """The same grid with only these rows and columns; merged cells shrink, columns to the left widen."""
         row_at = [sum(row < edge for row in rows) for edge in range(len(self.ys))]
         column_at = [sum(column < edge for column in columns) for edge in range(len(self.xs))]
         cells = (
@@ -55,7 +55,7 @@ class PdfGrid:
 
 
 def find_grids(rules: Rules) -> list[PdfGrid]:
-    """One grid for each group of lines that cross one another; groups whose cells are no rectangles are left out."""
+    """One grid for each group of crossing lines. Groups with cells that are not rectangles are left out."""
     grids = []
     for across, down in _crossing(rules):
         grid = _grid(across, down)
@@ -65,7 +65,7 @@ def find_grids(rules: Rules) -> list[PdfGrid]:
 
 
 def _crossing(rules: Rules) -> list[tuple[list[Rule], list[Rule]]]:
-    """Groups of horizontal and vertical lines that hang together."""
+    """Groups of connected horizontal and vertical lines."""
     groups: list[tuple[list[Rule], list[Rule]]] = []
     for down in rules.down:
         touched = [rule for rule in rules.across if _meet(rule, down)]
@@ -107,7 +107,7 @@ def _grid(across: list[Rule], down: list[Rule]) -> PdfGrid | None:
 def _tiles(
     xs: Sequence[float], ys: Sequence[float], columns: Sequence[list[Rule]], rows: Sequence[list[Rule]]
 ) -> tuple[PdfGridCell, ...] | None:
-    """The slots joined wherever no line stands between them; None where a joined shape is no rectangle."""
+    """The slots, joined where no line separates them; None if a joined shape is not a rectangle."""
     n_rows, n_columns = len(ys) - 1, len(xs) - 1
     owner = {(row, column): (row, column) for row in range(n_rows) for column in range(n_columns)}
 
@@ -139,7 +139,7 @@ def _covered(rules: Iterable[Rule], start: float, end: float) -> bool:
 
 
 def _without_idle_edges(grid: PdfGrid) -> PdfGrid:
-    """Drop the edges at which no cell begins: stray pieces of line."""
+    """Drops the edges at which no cell begins: stray pieces of line."""
     rows = sorted({cell.row for cell in grid.cells})
     columns = sorted({cell.column for cell in grid.cells})
     row_at = {edge: index for index, edge in enumerate([*rows, len(grid.ys) - 1])}
@@ -155,7 +155,7 @@ def _without_idle_edges(grid: PdfGrid) -> PdfGrid:
 
 
 def without_empty_lines(grid: PdfGrid, filled: set[PdfGridCell]) -> PdfGrid:
-    """Drop rows, and columns as narrow as a letter, in which no cell of their own holds a word: spacers."""
+    """Drops spacers: rows, and columns as narrow as a letter, in which no own cell holds a word."""
     rows = [
         row
         for row in range(len(grid.ys) - 1)

@@ -1,4 +1,4 @@
-"""Ingest, PDF: lines of words, and the rows and columns of cells that they form."""
+"""Lines of words, and the rows and columns of cells that they form."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class WordLine(NamedTuple):
 
 
 def lines_of(words: Iterable[Word]) -> list[WordLine]:
-    """Words gathered by overlap of their heights, top to bottom; leader dots are left out."""
+    """Words grouped by overlap of their heights, top to bottom, without leader dots."""
     lines: list[list[Word]] = []
     top = bottom = -1.0  # of the tallest word of the line: marks above or below it join it
     for word in sorted(words, key=attrgetter("y")):
@@ -77,9 +77,9 @@ def lines_of(words: Iterable[Word]) -> list[WordLine]:
 
 
 def column_edges(lines: Sequence[WordLine], least: float) -> list[float]:
-    """Column edges: one in each strip at least ``least`` em wide that nine lines of ten leave free.
+    """Column edges: one in each strip at least ``least`` em wide that nine of ten lines leave free.
 
-    It stands in the middle of that part of the strip which most lines leave free.
+    The edge is in the middle of the part of the strip that most lines leave free.
     """
     if not lines:
         return []
@@ -101,7 +101,7 @@ def column_edges(lines: Sequence[WordLine], least: float) -> list[float]:
 
 
 def _parting(edges: Sequence[float], lines: Sequence[WordLine], gutter: float) -> list[float]:
-    """The edges but those beside a lone name that is centred over labels which begin further left."""
+    """The edges without those beside a lone name that is centred over labels which begin further left."""
     held = [
         {sum(edge <= (piece.x0 + piece.x1) / 2 for edge in edges) for piece in line.pieces(gutter)} for line in lines
     ]
@@ -139,7 +139,7 @@ class PdfRow:
 
 
 def is_gappy(line: WordLine, edges: Sequence[float]) -> bool:
-    """Whether a gap as wide as between columns stands where no column edge is."""
+    """Whether a gap as wide as between columns occurs without a column edge."""
     pieces = line.pieces(_WIDE_GAP)
     gaps = [(before.x1, after.x0) for before, after in itertools.pairwise(pieces)]
     return any(not any(low <= edge <= high for edge in edges) for low, high in gaps)
@@ -162,9 +162,9 @@ def _row(line: WordLine, edges: Sequence[float], gutter: float) -> PdfRow:
 def body_rows(
     lines: Sequence[WordLine], edges: Sequence[float], gutter: float, widths: Sequence[float] | None = None
 ) -> list[PdfRow] | None:
-    """One row a line, lines that finish a full cell above joined to it; None where that cannot be told.
+    """One row a line. Lines that finish a full cell above are joined to it; None if this is uncertain.
 
-    ``widths`` are what the columns have room for, in points; the widest text of each where not given.
+    ``widths`` are the widths available in the columns, in points; by default the widest text of each.
     """
     single = [_row(line, edges, gutter) for line in lines]
     widths = widths or _widths(single, len(edges) + 1)
@@ -183,7 +183,7 @@ def body_rows(
 
 
 def _widths(rows: Sequence[PdfRow], n_columns: int) -> list[float]:
-    """Width of the text of each column, in points, spanning cells left out."""
+    """Width of the text of each column, in points, without spanning cells."""
     widths = []
     for column in range(n_columns):
         lines = [
@@ -198,19 +198,19 @@ def _widths(rows: Sequence[PdfRow], n_columns: int) -> list[float]:
 
 
 def cell_of(row: PdfRow, column: int) -> tuple[WordLine, ...]:
-    """The lines of the cell in ``column`` alone; none where it is empty or part of a wider cell."""
+    """The lines of the cell in ``column`` alone; none if it is empty or part of a wider cell."""
     return next((lines for first, end, lines in row.cells if (first, end) == (column, column + 1)), ())
 
 
 def is_full(line: WordLine, following: WordLine, width: float) -> bool:
-    """Whether the first word of ``following`` would not have fitted after ``line``: the break was forced."""
+    """Whether the first word of ``following`` would not have fitted after ``line``, so the break was forced."""
     word = following.words[0]
     first = word.size if _CJK.match(word.text) else word.x1 - word.x0 + 0.2 * word.size
     return line.x1 - line.x0 + first > width
 
 
 def _is_prose(rows: Sequence[PdfRow], column: int, width: float) -> bool:
-    """Whether most line ends of a wide column are forced: running text, not cells."""
+    """Whether most line breaks of a wide column are forced: running text, not cells."""
     pairs = [(cell_of(before, column), cell_of(row, column)) for before, row in itertools.pairwise(rows)]
     breaks = [
         is_full(before[0], after[0], width) and not _are_lone_words(before[0], after[0])
@@ -222,12 +222,12 @@ def _is_prose(rows: Sequence[PdfRow], column: int, width: float) -> bool:
 
 
 def _are_lone_words(line: WordLine, following: WordLine) -> bool:
-    """Whether each of two lines is one word of letters: cells set at several places of a column wider than either."""
+    """Whether two lines are one word of letters each: cells at different places of a wider column."""
     return len(line.words) == len(following.words) == 1 and not _CJK.match(line.text + following.text)
 
 
 def _continues(above: PdfRow, row: PdfRow, widths: Sequence[float]) -> bool:
-    """Whether every piece of ``row`` can only be the rest of the full cell above it."""
+    """Whether every piece of ``row`` can only continue the full cell above it."""
     if row.filled >= above.filled or len(row.cells) > 2:
         return False
     for first, end, lines in row.cells:
@@ -245,7 +245,7 @@ def _extended(above: PdfRow, row: PdfRow) -> PdfRow:
 
 
 def is_value(text: str) -> bool:
-    """Whether a cell holds a number or a word that stands for one."""
+    """Whether a cell holds a number or a word that replaces one."""
     compact = text.replace(" ", "")
     return bool(_NUMBER.fullmatch(compact) or _BLANK_VALUE.fullmatch(compact))
 
@@ -253,7 +253,7 @@ def is_value(text: str) -> bool:
 def to_grid(
     rows: Sequence[PdfRow], edges: Sequence[float], left: float, right: float, top: float, bottom: float
 ) -> PdfGrid:
-    """The rows as a grid whose row edges run midway between their texts; gaps become empty cells."""
+    """The rows as a grid whose row edges are midway between their texts. Gaps become empty cells."""
     between = [(above.bottom + row.top) / 2 for above, row in itertools.pairwise(rows)]
     cells = []
     for index, row in enumerate(rows):
@@ -264,7 +264,7 @@ def to_grid(
 
 
 def header_rows(band: Sequence[WordLine], edges: Sequence[float]) -> list[PdfRow] | None:
-    """A header's lines are one row, unless names of groups of columns stand in its first line: then two."""
+    """A header's lines are one row; two if names of groups of columns are on its first line."""
     first = _row(band[0], edges, RULED_GUTTER)
     grouped = _over_groups(first, band[1:], edges) if len(band) > 1 else None
     spanning = grouped or (first if any(end - start > 1 for start, end, _ in first.cells) else None)
@@ -277,9 +277,9 @@ def header_rows(band: Sequence[WordLine], edges: Sequence[float]) -> list[PdfRow
 
 
 def _over_groups(first: PdfRow, rest: Sequence[WordLine], edges: Sequence[float]) -> PdfRow | None:
-    """The first line of a header with each name over the columns that it is centred on; None where it names columns.
+    """The first line of a header with each name over the columns on which it is centred; None if it names columns.
 
-    A name that stands over the gap between two columns is of both, as is one of several over names that repeat.
+    A name over the gap between two columns belongs to both, like one of several over repeating names.
     """
     lower = one_row(rest, edges)
     columns = {start: lines for start, _, lines in lower[0].cells if start} if lower else {}
@@ -308,7 +308,7 @@ def _centre(line: WordLine) -> float:
 
 
 def one_row(band: Sequence[WordLine], edges: Sequence[float]) -> list[PdfRow] | None:
-    """All lines of ``band`` as one row; None where a piece of text reaches over a column edge."""
+    """All lines of ``band`` as one row; None if a piece of text crosses a column edge."""
     columns: dict[int, tuple[WordLine, ...]] = {}
     for line in band:
         for first, end, lines in _row(line, edges, RULED_GUTTER).cells:

@@ -1,4 +1,4 @@
-"""Ingest, PDF: the straight lines drawn on a page, as far as they can border cells of a table."""
+"""Straight lines drawn on a page that may border table cells."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ class Rules:
     bands: tuple[Rule, ...] = ()
 
     def turned(self, turn: int, width: float, height: float) -> Rules:
-        """The lines as they stand where text of ``turn`` quarter turns is upright; the page is displayed in points.
+        """The lines in the frame in which text of ``turn`` quarter turns is upright. The page size is in points.
 
-        Shaded areas are known by their upper and lower edges only: turned by one or three quarters they are lost.
+        Shaded areas are known only by their upper and lower edges. One or three quarter turns lose them.
         """
         if turn == 1:
             across, down = self.down, tuple(Rule(height - at, start, end) for at, start, end in self.across)
@@ -65,14 +65,14 @@ class Rules:
 
 
 def _mirrored(rules: Iterable[Rule], size: float | None, reach: float) -> tuple[Rule, ...]:
-    """Rules seen from the other end of their direction; where ``size`` is given, from the other side too."""
+    """Rules seen from the other end of their direction; with ``size``, also from the other side."""
     return tuple(
         sorted(Rule(at if size is None else size - at, reach - end, reach - start) for at, start, end in rules)
     )
 
 
 def find_rules(page: PdfPage) -> Rules:
-    """Every horizontal and vertical line of the page, collinear pieces joined; nothing where the page is a drawing."""
+    """Every horizontal and vertical line of the page, collinear pieces joined; none if the page is a drawing."""
     across, down, bands = [], [], []
     frame = _to_displayed(page)
     for count, path in enumerate(_paths(ctypes.cast(page.raw, ctypes.c_void_p).value or 0, frame)):
@@ -104,7 +104,7 @@ def _joined(rules: Iterable[Rule]) -> tuple[Rule, ...]:
 
 
 def clusters(rules: Sequence[Rule], *, gap: float) -> Iterator[list[Rule]]:
-    """Runs of rules, given in order of ``at``, with no more than ``gap`` points from one to the next."""
+    """Runs of rules, in order of ``at``, with at most ``gap`` points from one to the next."""
     run: list[Rule] = []
     for rule in rules:
         if run and rule.at - run[-1].at > gap:
@@ -116,7 +116,7 @@ def clusters(rules: Sequence[Rule], *, gap: float) -> Iterator[list[Rule]]:
 
 
 def _to_displayed(page: PdfPage) -> Matrix:
-    """User space to the page as it is shown: visible box at the origin, rotated, y downwards."""
+    """Maps user space to the displayed page: visible box at the origin, rotated, y downwards."""
     left, bottom, right, top = page.get_bbox()
     return {
         0: (1, 0, 0, -1, -left, top),
