@@ -43,7 +43,7 @@ class Secret:
 
 
 class _Bounds(NamedTuple):
-    """What a number or a text must keep to; None: anything."""
+    """The bounds of a number or a text; None: unbounded."""
 
     ge: float | None = None
     gt: float | None = None
@@ -77,7 +77,7 @@ def _switch(given: object) -> bool:
 
 
 def _number(given: object) -> int:
-    """A whole one: 2.5 is none."""
+    """A whole number: 2.5 is none."""
     return int(given if isinstance(given, int) else str(given))
 
 

@@ -1,4 +1,4 @@
-"""Attack step of the evaluation: files and libraries as a disk can have them; each ends in an error that is named."""
+"""Attacks with bad paths, permissions and damaged libraries; each case must end in a named error."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _run(arguments: list[str | bytes], *before: str) -> subprocess.CompletedProc
 
 
 def amiss(arguments: list[str | bytes], statuses: tuple[int, ...], *before: str) -> str:
-    """What is wrong with how a command ends; empty where nothing is."""
+    """What is wrong with how a command ended; empty where nothing is."""
     try:
         done = _run(arguments, *before)
     except subprocess.TimeoutExpired:

@@ -1,4 +1,4 @@
-"""Round trip over real files: the words stored for a page against those that another library finds on it."""
+"""Compares the words stored for a page of a real file with those that another library finds on it."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def _beyond(words: Counter[str], text: str, other: str) -> tuple[tuple[str, int]
 def check_pages(folder: Path, seed: int, pages: int, *, on_progress: OnProgress) -> Iterator[PageCheck]:
     """Pages of the PDFs of a folder drawn by a seed, then every HTML and Word file of it as a whole.
 
-    A file that is refused, and a page without a text layer, are told with no words.
+    A file that is refused, and a page without a text layer, are reported without words.
 
     Raises:
         NothingToMeasure: the folder has no such file.

@@ -1,4 +1,4 @@
-"""Growth step of the evaluation: what a library costs at several sizes, each figure beside its reference.
+"""Measures what a library costs at several sizes, each figure beside its reference.
 
 One library grows from text made by a seed. It is fed, changed, asked and served by processes of their own, as users
 run it, so that nothing that one of them keeps helps another. Processor time and bytes are what to read: other programs

@@ -1,4 +1,4 @@
-"""Growth step of the evaluation: documents and questions of any number, made by a seed in Chinese and English.
+"""Makes any number of documents and questions from a seed, in Chinese and English.
 
 Words are those of the bundled encoder, as frequent as it knows them to be, so that word frequencies fall as they do in
 real text. A document is about something: a direction among the encoder's vectors, near which its words are drawn more

@@ -1,4 +1,4 @@
-"""Load step of the evaluation: when each document was there, and what an answer may therefore not say."""
+"""Tracks the lifetime of each document under load, and finds answers that contradict it."""
 
 from __future__ import annotations
 

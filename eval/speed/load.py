@@ -1,4 +1,4 @@
-"""Load step of the evaluation: many clients ask, search, upload and delete at once; no answer may be wrong."""
+"""Loads a server: many clients ask, search, upload and delete at once, and no answer may be wrong."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Times:
 
     @property
     def ratio(self) -> float | None:
-        """How much longer the slowest hundredth takes than a request usually does without the others."""
+        """p99 under load divided by the median of a lone client."""
         return self.p99_ms / self.alone_p50_ms if self.alone_p50_ms else None
 
 

@@ -1,4 +1,4 @@
-"""Answering step of the flow: what came of each thing asked into one answer of checked quotes."""
+"""Drafts one answer with checked quotes from what was found for each part of the question."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _NOT_FOUND = {"zh": "未找到", "en": "not found"}
 
 
 class Answered(NamedTuple):
-    """One of the things asked, by its ``label`` ("" where it is all that is asked), and what came of it."""
+    """One part of the question, its ``label`` ("" where it is the whole question), and what was found for it."""
 
     label: str
     outcome: Outcome
@@ -46,7 +46,7 @@ class Answered(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """An answer before it is told when and from which library: ``why`` is None where there is one.
+    """An answer without its library and timings. ``why``: the reason to abstain, None where there is an answer.
 
     ``confidence``, 0..1: the share of answers as sure as this one that are complete. ``missing``: what is asked and
     not found, in the question's own words; ``notes``: one line each, what the answer leaves open.
@@ -64,7 +64,7 @@ class Drafted:
 
     @property
     def status(self) -> Status:
-        """Whether it answers, and all of the question."""
+        """Whether it answers all, a part or nothing of the question."""
         return "abstained" if self.why else "partial" if self.missing else "answered"
 
 
@@ -111,7 +111,7 @@ def _each_once(said: Sequence[tuple[str, Outcome, list[Segment]]]) -> Iterator[S
 
 @dataclass(slots=True)
 class _AnswerCitations:
-    """Citations as they are made, numbered from 1; evidence whose quote fails the check is withdrawn."""
+    """Makes and numbers citations from 1; drops evidence whose quote fails the check."""
 
     sources: Sources
     asked: Asked

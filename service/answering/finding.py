@@ -1,4 +1,4 @@
-"""Answering step of the flow: what comes of one thing asked, by what is meant, by structure, and by judging."""
+"""Finds the answer to one part of a question: by the structure of the documents that it means, else by judging."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Finder:
     def find(
         self, asked: Asked, params: Selection = WHOLE, *, meant: Meant | None = None, besides: Meant | None = None
     ) -> Outcome:
-        """What comes of a question taken as one: settled by a document's structure, else judged.
+        """The outcome of a question taken as one: settled by a document's structure, else judged.
 
         ``meant``: what it means, where that is known better than its words tell. ``besides``: what the whole question
         means that it is a part of, where the part names no document itself.
@@ -96,7 +96,7 @@ class Finder:
         return replace(meant, documents=tuple(let), sure=True)
 
     def _within(self, meant: Meant) -> Filters:
-        """The documents that are meant, else those of the jurisdiction and those that tell none."""
+        """The documents that are meant, else those of the jurisdiction and those without one."""
         if meant.sure and meant.documents:
             return replace(self.filters, doc_ids=meant.documents)
         if meant.jurisdictions and not self.filters.jurisdictions:
@@ -104,7 +104,7 @@ class Finder:
         return self.filters
 
     def _only(self) -> tuple[str, ...]:
-        """The document of a library that holds no other; else none."""
+        """The only document of the library; none where it holds several."""
         held = self.library.documents(most=2)
         return (held[0].doc_id,) if len(held) == 1 else ()
 

@@ -1,4 +1,4 @@
-"""Shared by the steps of fetching: why a document did not come.
+"""The reasons why a document could not be fetched.
 
 forbidden            the server wants a person or a login (401, 403, 451)
 not-found            nothing at the address any more (404, 410)
@@ -27,7 +27,7 @@ from __future__ import annotations
 
 
 class FetchRefusal(Exception):
-    """A document did not come. ``again``: trying once more may help."""
+    """A document could not be fetched. ``again``: trying once more may help."""
 
     def __init__(self, code: str, message: str, *, again: bool = False) -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""The seam for judges: whether a piece answers a question, and whether quotes support a claim."""
+"""The seam for judges, which say whether a piece answers a question and whether quotes support a claim."""
 
 from __future__ import annotations
 
@@ -55,10 +55,10 @@ class Judge(Protocol):
 
 
 class RuleJudge:
-    """Stated signs, weighed by a logistic regression; rules on amounts, names, polarity and words for claims."""
+    """Weighs stated signs by a logistic regression; checks claims by rules on amounts, names, polarity and words."""
 
     signs: tuple[str, ...] = SIGNS
-    """What :meth:`look` tells of each candidate."""
+    """The names of the signs that :meth:`look` gives of each candidate."""
 
     weights: Mapping[str, float] = WEIGHTS
     offset = OFFSET
@@ -128,7 +128,7 @@ def load_judge(name: str, encoder: Encoder) -> RuleJudge:
 
 
 def _told(piece: Piece) -> str:
-    """What stands for a piece before the model, as a passage stands before the encoder."""
+    """The text by which the model reads a piece, with title and headings as the encoder reads a passage."""
     return spoken(piece.place.origin.title.text, piece.passage.section, piece.statement)
 
 

@@ -1,4 +1,4 @@
-"""A table of a document that is asked for as a whole: its rows and columns, rebuilt from its passages."""
+"""Rebuilds the rows and columns of a document's table from its passages."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ class _HeaderGroup:
 
 @dataclass(slots=True)
 class _Row:
-    """A row as its passages tell it, of which a long one has several; ``name`` is its label within its cells'."""
+    """A row as its passages have it; a long row has several; ``name`` is its label within its cells'."""
 
     name: str
     caption: str

@@ -1,4 +1,4 @@
-"""Answering step of the flow: what one kind of provision settles by itself, a definition and a date of effect."""
+"""Answers from one kind of provision alone: a definition, or a date of effect."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answering step of the flow: a document's outline with each section's first sentence, in the document's own words."""
+"""Summarises a document by its outline and each section's first sentence, in the document's own words."""
 
 from __future__ import annotations
 
@@ -75,9 +75,9 @@ def summary(passages: Sequence[Passage], language: str, *, title: str = "") -> S
     """The outline of a document by its ``passages`` in reading order, 4 to 14 sections where it has so many.
 
     The level is the highest that has at least four sections: chapters rather than articles. Of over 14 at one level
-    every so many-th is shown, the first and the last among them, and a note in ``language`` tells. Contents, notes of
-    amendments, tables and what stands below the ``title`` alone are passed over. A document without headings is told
-    by its paragraphs.
+    every so many-th is shown, the first and the last among them, and a note in ``language`` says so. Contents, notes of
+    amendments, tables and what stands below the ``title`` alone are passed over. A document without headings is
+    summarised by its paragraphs.
     """
     readable = [passage for passage in passages if _is_readable(passage)]
     sections = _told(_sections(readable))

@@ -1,4 +1,4 @@
-"""Generated text into checked sentences: what cites no evidence, or is not borne out by it, does not get through."""
+"""Checks generated text sentence by sentence: one that cites no evidence, or is not supported by it, is removed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _LINK = late(r"https?://\S+|\]\([^)]{0,300}\)")
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Sentences that passed, each with the keys that bear it out, what was removed, and notes for the reader.
+    """Sentences that passed, each with the keys that support it, what was removed, and notes for the reader.
 
     ``reached``: whether the generator said something at all, and may be asked for more.
     """

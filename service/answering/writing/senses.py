@@ -1,4 +1,4 @@
-"""Citing step of the flow: the terms of a quote that are known, each with the rendering that fits the words around."""
+"""Finds the known terms of a quote, each with the rendering that fits its context."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Doubts about what is quoted: the reader's warnings that touch it, in the language of whoever asks."""
+"""Attaches the reader's warnings to the quotes that they touch, in the asker's language."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _Cited = TypeVar("_Cited", Citation, RankedPassage)
 
 
 class Remarks(NamedTuple):
-    """What the reader of a document remarked, and the numbers of the pages that read poorly."""
+    """A reader's warnings on a document, and the numbers of the pages that read poorly."""
 
     said: tuple[Remark, ...]
     poor: tuple[int, ...]

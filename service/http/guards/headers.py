@@ -1,4 +1,4 @@
-"""What browsers are told of every response: run nothing that is not ours, guess no types, tell nobody."""
+"""Security headers of every response: run only our own scripts, guess no types, send no referrer."""
 
 from __future__ import annotations
 
