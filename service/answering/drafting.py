@@ -20,17 +20,17 @@ _ABSTENTIONS: dict[AbstainReason, dict[str, str]] = {
         "en": "The library holds no evidence that answers this question.",
     },
     "out_of_scope": {
-        "zh": "资料库没有涉及这个问题所问的内容。",
-        "en": "The library does not deal with what this question is about.",
+        "zh": "资料库中没有与这个问题的主题有关的内容。",
+        "en": "The library has nothing on the subject of this question.",
     },
     "unsupported": {
-        "zh": "资料库涉及这个话题，但没有给出所问的内容。",
-        "en": "The library deals with this subject but does not say what is asked.",
+        "zh": "资料库涉及这个话题，但没有能回答这个问题的内容。",
+        "en": "The library covers this subject but does not answer this question.",
     },
     "no_question": {"zh": "", "en": ""},
     "premise_contradicted": {
-        "zh": "资料库不支持这个问题的前提，所载如下：",
-        "en": "The library does not bear out what the question presumes. It says:",
+        "zh": "资料库中的文件不支持这个问题的前提，原文如下：",
+        "en": "The library does not support the premise of this question. It says:",
     },
 }
 _FOUND = {"zh": "所载内容", "en": "What is said"}  # of each side

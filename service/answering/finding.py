@@ -33,8 +33,8 @@ _NATIONAL = late(r"全国(?!人大|人民代表)|国家级|\bnational(?:ly)? (?!
 _NAMED = 0.75  # of the bar, for a sanction that has the words for what is done, as measured (docs/quality.md)
 _UNKNOWN = ""  # the jurisdiction of documents of which it is not known
 _OF_WHICH = {
-    "zh": "请写明是哪部文件的条款，例如《…法》第…条。",
-    "en": "Name the document whose provision is meant, as in: Article 5 of the …",
+    "zh": "请写明条款所在的文件，例如：《…法》第…条。",
+    "en": "Name the document that the provision is in, for example: Article 5 of the …",
 }
 _NOT_HELD = {"zh": "资料库中没有“{}”。", "en": "The library does not hold “{}”."}
 

@@ -110,17 +110,17 @@ class Courier:
                         return
                     last, url = url, response.next_request.url
             if last.scheme == "https" and url.scheme != "https":
-                raise FetchRefusal("redirect-refused", f"{last.host} sends on from https to {url.scheme}: {cut(url)}")
-        raise FetchRefusal("too-many-redirects", f"sent on {_REDIRECTS} times, the last time to {cut(url)}")
+                raise FetchRefusal("redirect-refused", f"{last.host} redirects from https to {url.scheme}: {cut(url)}")
+        raise FetchRefusal("too-many-redirects", f"redirected {_REDIRECTS} times, the last time to {cut(url)}")
 
     def _check(self, url: httpx.URL, allowed: set[str] | None) -> None:
         if url.scheme not in ("https", "http") or not url.host or url.userinfo:
-            raise FetchRefusal("redirect-refused", f"sent on to {cut(url)}, which is no plain web address")
+            raise FetchRefusal("redirect-refused", f"redirected to {cut(url)}, which is no plain web address")
         if allowed is not None and url.netloc.decode().lower() not in allowed:
             raise FetchRefusal(
                 "redirect-refused",
-                f"sent on to {cut(url)}; only {', '.join(sorted(allowed))} may be asked: "
-                "where that is right, list it under hosts in the manifest",
+                f"redirected to {cut(url)}; expected {', '.join(sorted(allowed))}: "
+                "if that host is right, list it under hosts in the manifest",
             )
         name = url.host.lower().rstrip(".")
         if not self._manners.allow_private and (

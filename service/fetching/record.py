@@ -96,7 +96,7 @@ def only_one(folder: Path) -> Iterator[None]:
         ) from error
     except OSError as error:
         raise InvalidSetting(
-            f"folder {folder}: cannot be written to ({error.strerror}): mend that, or name another with --to"
+            f"folder {folder}: cannot be written to ({error.strerror}): correct that, or name another with --to"
         ) from error
     try:
         yield

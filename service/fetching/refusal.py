@@ -8,8 +8,8 @@ server-error         the server failed (5xx)
 unexpected-status    any other status
 robots-disallowed    the site asks programs to stay away from this address
 robots-unavailable   the site's robots.txt cannot be read now, which counts as a no
-redirect-refused     sent on to a host that is not allowed, to an unsafe address, or from https to http
-too-many-redirects   sent on and on
+redirect-refused     redirected to a host that is not allowed, to an unsafe address, or from https to http
+too-many-redirects   redirected too often
 private-address      the address is of this machine or of an inner network
 unreachable          no connection
 timed-out            too slow, as a whole or between two pieces

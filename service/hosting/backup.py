@@ -67,7 +67,7 @@ def back_up(settings: Settings, to: Path) -> dict[str, int]:
         if is_full(error, aside):
             raise DiskFull(f"no space left on the disk of {to}: make room, then back up again") from error
         raise BackupFailed(
-            f"backup: cannot copy {settings.library} to {to}: {error}; see to it, then try again"
+            f"backup: cannot copy {settings.library} to {to}: {error}; correct this, then try again"
         ) from error
     return copied
 

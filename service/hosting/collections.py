@@ -58,7 +58,7 @@ class Collections:
         """
         if not _NAME.fullmatch(name):
             raise InvalidCollection(
-                "collection: expected 1-63 small letters, digits, - or _, beginning with a letter or digit, "
+                "collection: expected 1-63 lower-case letters, digits, - or _, beginning with a letter or digit, "
                 f"got {name[:80]!r}; choose such a name"
             )
         return replace(self._settings, library=self._folder(name), collection=name)

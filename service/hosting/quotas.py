@@ -154,7 +154,7 @@ class Quotas:
             if why := self._used(used).excess:
                 usage.execute("ROLLBACK")
                 raise DayQuotaExceeded(
-                    f"the key would have sent too much today: {why}; go on after midnight UTC",
+                    f"the key would have sent too much today: {why}; continue after midnight UTC",
                     retry_s=_until_midnight(),
                 )
             usage.execute("COMMIT")

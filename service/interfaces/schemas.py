@@ -35,7 +35,7 @@ def _whole(text: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError as error:
-        raise ValueError(f"expected text, got half of a surrogate pair at character {error.start}; mend it") from None
+        raise ValueError(f"expected text, got half of a surrogate pair at character {error.start}; remove it") from None
     return text
 
 

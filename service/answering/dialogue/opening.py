@@ -106,7 +106,7 @@ class Openings:
         """The reply to small talk of this ``kind``; one line for thanks."""
         zh = language == "zh"
         if kind == "thanks":
-            return Opening(("不客气，请继续提问。" if zh else "You are welcome. Ask on.",), ())
+            return Opening(("不客气，请继续提问。" if zh else "You are welcome. Please ask your next question.",), ())
         with self._lock:
             key = (self._held.generation, language)
             if key not in self._kept:
@@ -144,7 +144,7 @@ class _Suggestion(NamedTuple):
 def _opening(holdings: Holdings, zh: bool) -> Opening:
     records = holdings.documents(most=_LOOKED_AT)
     if not records:
-        return Opening(("文档库还是空的，请先添加文档。" if zh else "The library is empty: add documents first.",), ())
+        return Opening(("资料库还是空的，请先添加文档。" if zh else "The library is empty: add documents first.",), ())
     return Opening(tuple(_inventory(holdings.census(), records, zh)), tuple(_questions(holdings, records, zh)))
 
 
@@ -160,7 +160,7 @@ def _inventory(held: Census, records: Sequence[DocumentRecord], zh: bool) -> Ite
     titles = [_named(each.title, zh=zh) for each in _chosen(records, zh)[:_TITLES]]
     if zh:
         yield (
-            f"我根据文档库中的原文回答问题，并逐句注明出处。库中有{held.documents}份文件"
+            f"我根据资料库中的原文回答问题，并逐句注明出处。库中有{held.documents}份文件"
             + (f"（{places}）" if places else "")
             + "。"
         )

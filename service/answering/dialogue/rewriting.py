@@ -132,13 +132,13 @@ def remark(followed: Followed) -> str:
     if followed.unresolved and zh:
         return f"不清楚“{followed.unresolved}”指的是什么，请把问题说完整。"
     if followed.unresolved:
-        return f"It is not clear what “{followed.unresolved}” stands for: please ask the whole question."
+        return f"It is not clear what “{followed.unresolved}” refers to; please ask the full question."
     if followed.manner == "shorter":
-        return "答案是原文，不作删改，不能缩短。" if zh else "Answers are the sources' own words and are not shortened."
+        return "答案逐字引用原文，不能缩短。" if zh else "Answers quote their sources and cannot be shortened."
     if followed.manner == "table":
-        return "只有可比的内容才列成表格。" if zh else "A table is made only of what can be compared."
+        return "只有可比的内容才列成表格。" if zh else "Only things that can be compared are shown as a table."
     if followed.asks_language and detect(followed.question) != followed.language:
-        return "答案引用原文，用文件自身的语言。" if zh else "Answers are quotes, in the language of their documents."
+        return "答案引用原文，用文件自身的语言。" if zh else "Answers are quotes in the language of their documents."
     return ""
 
 

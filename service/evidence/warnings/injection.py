@@ -23,7 +23,7 @@ _BETWEEN_HAN = late(r"(?<=[\u3000-\u9fff]) (?=[\u3000-\u9fff])")
 
 @lru_cache(maxsize=4096)  # a fifth of a millisecond each, and the same passages come again
 def flags(text: str) -> tuple[Flag, ...]:
-    """Gives "instruction" where the text tells a model what to do, "direction" where it changes the direction of writing."""
+    """Gives "instruction" where the text tells a model what to do, "direction" where it changes its direction."""
     shown = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).casefold()
     shown = _BETWEEN_HAN.sub("", " ".join(shown.split()))
     instructs = any(pattern.search(shown) for pattern in _patterns())
