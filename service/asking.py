@@ -147,8 +147,8 @@ class QueryEngine:
             for (piece, *_), fit in near
             if (citation := cite(documents, piece.passage, piece.units, number=1, score=fit)) is not None
         ]
-        told = doubted([citation for _, citation in cited], documents, language=asked.language)
-        return sources(list(zip([text for text, _ in cited], told, strict=True)))
+        warned = doubted([citation for _, citation in cited], documents, language=asked.language)
+        return sources(list(zip([text for text, _ in cited], warned, strict=True)))
 
     def _generated(self, given: Answer, offered: Mapping[str, tuple[Source, Citation]], clock: _Clock) -> Answer:
         with self._spending():

@@ -60,8 +60,8 @@ class _Bounds(NamedTuple):
         return self.pattern is None or (isinstance(value, str) and re.search(self.pattern, value) is not None)
 
     def __str__(self) -> str:
-        told = (("of at least", self.ge), ("above", self.gt), ("of at most", self.le), ("that fits", self.pattern))
-        return "".join(f" {how} {limit}" for how, limit in told if limit is not None)
+        limits = (("of at least", self.ge), ("above", self.gt), ("of at most", self.le), ("that fits", self.pattern))
+        return "".join(f" {how} {limit}" for how, limit in limits if limit is not None)
 
 
 def _setting(default: Any, *, description: str, **limits: Any) -> Any:

@@ -73,12 +73,12 @@ def amiss(arguments: list[str | bytes], statuses: tuple[int, ...], *before: str)
         return f"traceback: {done.stderr.strip().splitlines()[-1][:300]}"
     if done.returncode not in statuses:
         return f"exit status {done.returncode}, expected {statuses}: {(done.stdout + done.stderr)[-300:]}"
-    if done.returncode and not (_NAMED.search(done.stderr) or _tells(done.stdout)):
+    if done.returncode and not (_NAMED.search(done.stderr) or _names_problem(done.stdout)):
         return f"nothing named: {(done.stdout + done.stderr)[-300:]}"
     return ""
 
 
-def _tells(out: str) -> bool:
+def _names_problem(out: str) -> bool:
     """Whether doctor named a problem, which it prints among its facts."""
     return "problem" in out
 

@@ -153,8 +153,8 @@ def _of_page(document: Document, number: int | None, own: str) -> PageCheck:
         for start, end in block.spans:
             if start < page.end and end > page.start:
                 into.append(document.text[max(start, page.start) : min(end, page.end)])
-    told = "; ".join(each for each in document.warnings if _mentions(each, page.number))
-    return compare(document.name, page.number, own, "\n".join(body), "\n".join(aside), told)
+    warnings = "; ".join(each for each in document.warnings if _mentions(each, page.number))
+    return compare(document.name, page.number, own, "\n".join(body), "\n".join(aside), warnings)
 
 
 def _mentions(warning: str, page: int) -> bool:

@@ -144,8 +144,8 @@ def _paragraph(random: Generator, language: str, drawn: NDArray[np.float64]) -> 
             words[start + 4] += _figure(random, language)
         sentences.append(_sentence(language, words[start:end]))
     rarest = np.unique(places[ends[-2] :])[-_TOLD:].tolist()
-    told = [_vocabulary()[language].words[place] for place in (rarest * _TOLD)[:_TOLD]]
-    return ("" if language == "zh" else " ").join(sentences), told
+    telling = [_vocabulary()[language].words[place] for place in (rarest * _TOLD)[:_TOLD]]
+    return ("" if language == "zh" else " ").join(sentences), telling
 
 
 def _sentence(language: str, words: list[str]) -> str:

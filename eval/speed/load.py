@@ -163,18 +163,18 @@ class _Client:
         self, kind: str, path: str, body: dict[str, str], cited: str, sought: DocumentLifetime | None
     ) -> None:
         before, sent = self._generation, time.monotonic()
-        told = await self._send(kind, "POST", path, json=body)
-        if told is None:
+        reply = await self._send(kind, "POST", path, json=body)
+        if reply is None:
             return
-        generation = told["generation"]
+        generation = reply["generation"]
         if generation < before:
             self._record.wrong["an answer is of an older generation than the one before it"] += 1
         self._generation = max(before, generation)
-        docs = tuple(each["doc_id"] for each in told[cited])
+        docs = tuple(each["doc_id"] for each in reply[cited])
         self._record.seen.append(
             SeenDocument(sent, time.monotonic(), generation, docs, sought.doc_id if sought else None)
         )
-        for each in told["citations"] if cited == "citations" else ():
+        for each in reply["citations"] if cited == "citations" else ():
             life = self._record.lives.get(each["doc_id"])
             if life and life.text and not life.holds(each["quote"], [(s["start"], s["end"]) for s in each["spans"]]):
                 self._record.wrong["a quote is not in its document"] += 1
@@ -229,8 +229,8 @@ class _Client:
             return None
         self._record.taken[kind].append(1000 * (time.perf_counter() - began))
         if response.is_success:
-            told: dict[str, Any] = response.json()
-            return told
+            reply: dict[str, Any] = response.json()
+            return reply
         self._record.errors[f"{kind}: {response.status_code} {_code(response)}"] += 1
         return None
 
@@ -297,7 +297,7 @@ def _report(plan: Plan, took_s: float, alone: _Record, loaded: _Record, samples:
 
 def _code(response: httpx.Response) -> str:
     try:
-        told = response.json()
+        body = response.json()
     except ValueError:
         return ""
-    return str(told.get("code", "")) if isinstance(told, dict) else ""
+    return str(body.get("code", "")) if isinstance(body, dict) else ""

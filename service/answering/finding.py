@@ -235,12 +235,12 @@ def _without(absent: str, outcome: Outcome) -> Outcome:
     """The same, or withheld: what is named is not held, and the likeliest piece does not speak of it by that name."""
     name, piece = Analysis(absent), outcome.judged[0].piece if outcome.judged else None
     note = _NOT_HELD.get(outcome.asked.language, _NOT_HELD["en"]).format(absent)
-    told = piece is not None and (
+    is_named = piece is not None and (
         any(name.folded in text.folded for text in (piece.whole, piece.place.headings, piece.place.origin.title))
         or (bool(name.entities) and all(piece.whole.holds(each) for each in name.entities))
     )
-    if outcome.why or told:
-        return replace(outcome, notes=(*outcome.notes, note)) if outcome.why and not told else outcome
+    if outcome.why or is_named:
+        return replace(outcome, notes=(*outcome.notes, note)) if outcome.why and not is_named else outcome
     return replace(outcome, evidence=(), why="unsupported", confidence=min(outcome.confidence, 0.5), notes=(note,))
 
 

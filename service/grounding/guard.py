@@ -203,14 +203,14 @@ def _instead(aligned: Sequence[_Pair], said: str, found: str | None) -> bool:
     )
 
 
-def _words(ours: Clauses, theirs: Sequence[Clauses], told: Sequence[Finding]) -> Iterator[Finding]:
+def _words(ours: Clauses, theirs: Sequence[Clauses], findings: Sequence[Finding]) -> Iterator[Finding]:
     """Where the claim departs from the stretch of a quote that is nearest to it; all of it, where none is near."""
     best = max(theirs, key=lambda quote: len(quote.held & ours.held), default=None)
     first, last = nearest_stretch(ours.tokens, best.tokens) if best else (0, 0)
     if best is None or first == last:
         yield Finding("words", ours.text, None)
         return
-    named = {token for finding in told for token in clauses(f"{finding.said}; {finding.found or ''}").tokens}
+    named = {token for finding in findings for token in clauses(f"{finding.said}; {finding.found or ''}").tokens}
     steps = SequenceMatcher(None, ours.tokens, best.tokens[first:last], autojunk=False).get_opcodes()
     for place, (kind, left, right, start, end) in enumerate(steps):
         edge = place in (0, len(steps) - 1)

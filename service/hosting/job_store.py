@@ -261,5 +261,5 @@ def _job(connection: sqlite3.Connection, row: sqlite3.Row) -> Job:
         "WHERE job_id = ? ORDER BY position",
         (row["job_id"],),
     )
-    told = (dict(file) | {"warnings": tuple(json.loads(file["warnings"]))} for file in files)
-    return Job(**dict(row), files=tuple(JobFile(**each) for each in told))
+    fields = (dict(file) | {"warnings": tuple(json.loads(file["warnings"]))} for file in files)
+    return Job(**dict(row), files=tuple(JobFile(**each) for each in fields))

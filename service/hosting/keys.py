@@ -60,9 +60,9 @@ class Key:
 
     def public(self) -> dict[str, object]:
         """Everything but the hash."""
-        told = asdict(self) | {"state": self.state}
-        del told["sha256"]
-        return told
+        shown = asdict(self) | {"state": self.state}
+        del shown["sha256"]
+        return shown
 
 
 class Keys:

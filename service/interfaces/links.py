@@ -34,5 +34,5 @@ def passage_link(base: str, passage_id: str, *, spans: Iterable[_Span] = (), col
     """
     asked = {"q": ",".join(f"{span.start}-{span.end}" for span in spans)}
     asked |= {} if collection == DEFAULT else {"collection": collection}
-    told = urlencode({name: value for name, value in asked.items() if value}, safe=",")
-    return f"{base}/#/p/{quote(passage_id, safe='')}" + (f"?{told}" if told else "")
+    query = urlencode({name: value for name, value in asked.items() if value}, safe=",")
+    return f"{base}/#/p/{quote(passage_id, safe='')}" + (f"?{query}" if query else "")

@@ -80,11 +80,11 @@ def summary(passages: Sequence[Passage], language: str, *, title: str = "") -> S
     summarised by its paragraphs.
     """
     readable = [passage for passage in passages if _is_readable(passage)]
-    sections = _told(_sections(readable))
+    sections = _with_first_sentences(_sections(readable))
     sections = [part for part in sections if _plain(part[0]) != _plain(title)] if len(sections) > FEWEST else sections
     by_paragraph = len(sections) < 2
     if by_paragraph:
-        sections = _told([("", [passage]) for passage in readable])
+        sections = _with_first_sentences([("", [passage]) for passage in readable])
     parts = tuple((heading, Evidence(found.passage, found.units, found.text)) for heading, found in _spread(sections))
     return Summary(parts, (_note(len(parts), len(sections), language, by_paragraph=by_paragraph),))
 
@@ -97,7 +97,7 @@ class _FirstSentence(NamedTuple):
     text: str
 
 
-def _told(groups: Sequence[tuple[str, list[Passage]]]) -> list[tuple[str, _FirstSentence]]:
+def _with_first_sentences(groups: Sequence[tuple[str, list[Passage]]]) -> list[tuple[str, _FirstSentence]]:
     """Headings with the first sentence below each; without those that have none."""
     found = ((heading, _first_sentence(below)) for heading, below in groups)
     return [(heading, first) for heading, first in found if first]

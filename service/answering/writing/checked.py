@@ -15,7 +15,7 @@ from sinkqa.service.answering.writing.generating import NO_ANSWER, Generator, So
 from sinkqa.service.errors import GeneratorStopped, GeneratorUnavailable
 from sinkqa.service.grounding.guard import Verdict
 from sinkqa.service.grounding.quote import Quote
-from sinkqa.service.grounding.verifying import Entailment, told
+from sinkqa.service.grounding.verifying import Entailment, finding_lines
 
 _KEY = r"c\s?:\s?[0-9a-zA-Z]+"
 # Keys in brackets, and numbers in brackets: nobody but us may number citations.
@@ -117,7 +117,9 @@ def _checked(
             if supporting:
                 passed[text] = supporting
             else:
-                removed.append(Removed(text, "; ".join((f"{verdict.label} by the evidence", *told(verdict.findings)))))
+                removed.append(
+                    Removed(text, "; ".join((f"{verdict.label} by the evidence", *finding_lines(verdict.findings))))
+                )
     return list(passed.items()), removed
 
 

@@ -225,7 +225,7 @@ class Access:
             await self._app(scope, receive, send_on)
         finally:
             if state.get("writes"):
-                _tell(caller, scope, status)
+                _log_write(caller, scope, status)
             if caller.key:
                 await self._note(caller.key)
 
@@ -300,9 +300,9 @@ class Access:
             _log.warning("use of key %s not noted: %s", key.id, error.message)
 
 
-def _tell(caller: Caller, scope: Scope, status: int) -> None:
+def _log_write(caller: Caller, scope: Scope, status: int) -> None:
     route = getattr(scope.get("route"), "path", "unmatched")
-    told = {
+    fields = {
         "who": caller.who,
         "address": caller.address,
         "method": scope["method"],
@@ -311,12 +311,12 @@ def _tell(caller: Caller, scope: Scope, status: int) -> None:
         "collection": scope["state"].get("collection"),
         "status": status,
     }
-    _audit.info("write %s %s by %s: %s", scope["method"], route, caller.who, status, extra=told)
+    _audit.info("write %s %s by %s: %s", scope["method"], route, caller.who, status, extra=fields)
 
 
 def document(openapi: dict[str, Any]) -> None:
     """Adds to each operation the refusals that its guards can give."""
-    told: dict[Literal["keys", "all"], dict[str, str]] = {
+    refusals: dict[Literal["keys", "all"], dict[str, str]] = {
         "keys": {"401": "A key is needed", "403": "The key does not reach this far, or another site asks"},
         "all": {
             "413": "The body is too large",
@@ -328,7 +328,7 @@ def document(openapi: dict[str, Any]) -> None:
     }
     for item in openapi["paths"].values():
         for operation in item.values():
-            added = told["all"] | (told["keys"] if "security" in operation else {})
+            added = refusals["all"] | (refusals["keys"] if "security" in operation else {})
             for status, description in added.items():
                 operation["responses"].setdefault(status, {"description": description})
 

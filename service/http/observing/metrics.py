@@ -147,8 +147,8 @@ class _CollectionCollector(Collector):
 
     def collect(self) -> Iterable[Metric]:
         """Generation and size of each."""
-        told = ("generation", "Changes to the library."), ("documents", "Documents."), ("passages", "Passages.")
-        gauges = [GaugeMetricFamily(f"sinkqa_library_{name}", text, labels=["collection"]) for name, text in told]
+        described = ("generation", "Changes to the library."), ("documents", "Documents."), ("passages", "Passages.")
+        gauges = [GaugeMetricFamily(f"sinkqa_library_{name}", text, labels=["collection"]) for name, text in described]
         for name in self._collections.names():
             if engine := self._opened(name):
                 documents = engine.documents()

@@ -149,12 +149,12 @@ class Processes:
         self._failures[number] = 0 if worker.is_ready and lived_s > _STEADY_S else self._failures[number] + 1
         failures = self._failures[number]
         if not self._is_listening and (failures >= _TRIES or (number == 0 and not worker.is_opened)):
-            _log.error("%s %s; no worker can begin", worker, _told(status))
+            _log.error("%s %s; no worker can begin", worker, _exit_text(status))
             self._has_given_up = True
             self._stop()
             return
         pause_s = min(_LONGEST_PAUSE_S, _PAUSE_S * 2 ** (failures - 2)) if failures > 1 else 0.0
-        _log.error("%s %s after %.0f s; another begins in %g s", worker, _told(status), lived_s, pause_s)
+        _log.error("%s %s after %.0f s; another begins in %g s", worker, _exit_text(status), lived_s, pause_s)
         asyncio.get_running_loop().call_later(pause_s, self._begin, number)
         self._listen()
 
@@ -279,7 +279,7 @@ class Processes:
         tally.note(self._folder, [each.process.pid for each in self._workers])
 
 
-def _told(status: int) -> str:
+def _exit_text(status: int) -> str:
     if status >= 0:
         return f"ended with status {status}"
     try:
