@@ -17,7 +17,7 @@ else:
 
 
 def distinct(values: NDArray[Any]) -> NDArray[Any]:
-    """As ``np.unique`` gives them, which first imports numpy's masked arrays to see that this is none."""
+    """Returns the distinct values as ``np.unique`` does, without importing numpy's masked arrays."""
     ordered = np.sort(values)
     first: NDArray[np.bool_] = np.concatenate((np.ones(min(1, len(ordered)), bool), ordered[1:] != ordered[:-1]))
     found: NDArray[Any] = ordered[first]

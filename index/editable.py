@@ -1,3 +1,3 @@
-"""Storing step of the flow: which facts of a document a person can correct."""
+"""Fields of a document that a person can correct."""
 
 EDITABLE = ("title", "issuer", "jurisdiction", "place", "year", "language", "url")

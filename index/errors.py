@@ -1,14 +1,14 @@
-"""Named errors of the library: what can be wrong with it, and what to do next.
+"""Named errors of the library: what is wrong, and what to do next.
 
 LibraryError
-├── LibraryNotFound         library-not-found         no library stands in the folder
+├── LibraryNotFound         library-not-found         the folder holds no library
 ├── LibraryBusy             library-busy              another process is writing and did not finish in time
 ├── LibraryReadOnly         library-read-only         the folder cannot be written to
 ├── LibraryUnreadable       library-unreadable        the folder or a file of it may not be opened, or the disk fails
 ├── DiskFull                disk-full                 nothing more can be written: the disk has no room
 ├── LibraryFormatMismatch   library-format-mismatch   written by another version of the format
-├── LibraryDamaged          library-damaged           the stored truth itself cannot be read
-├── SearchIndexDamaged      search-index-damaged      what is derived from it is missing or damaged
+├── LibraryDamaged          library-damaged           the store itself cannot be read
+├── SearchIndexDamaged      search-index-damaged      an index derived from the store is missing or damaged
 ├── EncoderMismatch         encoder-mismatch          the vectors were made by another encoder
 ├── EncoderMissing          encoder-missing           the encoder, or the extra it needs, is not there
 ├── RerankerMissing         reranker-missing          the reranker, or the extra it needs, is not there
@@ -23,13 +23,13 @@ from sinkqa.ingest.errors import SinkQAError
 
 
 class LibraryError(SinkQAError):
-    """Something is wrong with the library, not with a file that is taken in."""
+    """Something is wrong with the library itself, not with a file to add."""
 
     code = "library-error"
 
 
 class LibraryNotFound(LibraryError):
-    """No library stands in the folder."""
+    """The folder holds no library."""
 
     code = "library-not-found"
 
@@ -47,13 +47,13 @@ class LibraryReadOnly(LibraryError):
 
 
 class LibraryUnreadable(LibraryError):
-    """The folder, or a file of it, may not be opened, or the disk fails."""
+    """The system does not let the folder or one of its files be opened, or the disk fails."""
 
     code = "library-unreadable"
 
 
 class DiskFull(LibraryError):
-    """Nothing more can be written: the disk has no room. What was stored before is kept."""
+    """The disk has no room. What was stored before is kept."""
 
     code = "disk-full"
 
@@ -65,13 +65,13 @@ class LibraryFormatMismatch(LibraryError):
 
 
 class LibraryDamaged(LibraryError):
-    """The stored truth itself cannot be read."""
+    """The store itself cannot be read."""
 
     code = "library-damaged"
 
 
 class SearchIndexDamaged(LibraryError):
-    """The search indexes are missing, damaged, or of another format; they are built anew."""
+    """The search indexes are missing, damaged, or of another format. They are rebuilt from the store."""
 
     code = "search-index-damaged"
 

@@ -1,4 +1,4 @@
-"""What retrieval gives back: a passage, its score, and why it was found."""
+"""Results of retrieval: a passage, its score, and why it was found."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ SearchMode = Literal["hybrid", "lexical", "dense"]
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Only passages that meet every given condition; an empty tuple or None sets no condition.
+    """Selects passages that meet every given condition. An empty tuple or None sets no condition.
 
-    ``doc_ids`` may be prefixes of at least 6 hex digits; the jurisdiction "" stands for one that is not known;
-    ``languages`` are the passage's; ``types`` are short format names ("pdf", "html", "docx", "markdown", "text",
-    "json"); years are inclusive bounds on the document's year.
-    ``kinds``: a passage makes a statement of one of these kinds (:data:`ProvisionKind`).
+    ``doc_ids`` may be prefixes of at least 6 hex digits. The jurisdiction "" means that none is known. ``languages``
+    are those of the passage. ``types`` are short format names ("pdf", "html", "docx", "markdown", "text", "json").
+    Years are inclusive bounds on the document's year. ``kinds``: the passage makes a statement of one of these kinds
+    (:data:`ProvisionKind`).
     """
 
     doc_ids: tuple[str, ...] = ()
@@ -32,11 +32,11 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """How a passage came to its score. Ranks are 1-based, None where a leg did not find it.
+    """How a passage came to its score. Ranks are 1-based, and None if that retriever did not find the passage.
 
     ``lexical`` is BM25 as a share of a perfect match (0..1), ``dense`` a cosine (-1..1), ``late`` the weighted
-    late-interaction MaxSim (0..1); ``matched_terms`` are the query's terms that stand in the passage. ``rerank`` is the
-    reranker's score (0..1), which then is the hit's; None without one.
+    late-interaction MaxSim (0..1); ``matched_terms`` are the query's terms that the passage contains. ``rerank`` is the
+    reranker's score (0..1), None without a reranker.
     """
 
     lexical_rank: int | None = None
@@ -50,9 +50,9 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A retrieved passage, its document's title, or else name, and what else is known about the document.
+    """A retrieved passage with its document's title (or else its name) and metadata.
 
-    ``score``: higher is better, comparable within one query only.
+    ``score``: higher is better. Scores of different queries cannot be compared.
     """
 
     passage: Passage
@@ -64,9 +64,9 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """A statement of some kind in a passage, by the place of its first unit there; ``term``: what is defined.
+    """A statement of some kind in a passage, placed by its first unit. ``term``: the defined term.
 
-    The hit is not of a search: its score is 0.
+    Its hit does not come from a search: the score is 0.
     """
 
     hit: Hit

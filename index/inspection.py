@@ -1,4 +1,4 @@
-"""Looks a library over for whatever could be wrong with it on disk: what ``doctor`` reports."""
+"""Checks a library for damage on disk; ``doctor`` reports the result."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Problem:
 
 
 def inspect(store: Store, backend: SearchBackend, *, dim: int) -> list[Problem]:
-    """Reads the whole store and every derived file. In order of gravity; empty when all is well.
+    """Reads the whole store and every derived file. Returns problems by gravity; empty if all is well.
 
-    Where something cannot be read, the rest still is: the last finding of the store says what of it reads.
+    If something cannot be read, the rest still is. The last problem of the store says what could be read.
     """
     advice = "restore the library from a copy, or remove and add again"
     problems = [Problem("store", f"store: {damage}; {advice}") for damage in store.problems(dim)]

@@ -1,4 +1,4 @@
-"""The library: everything that was taken in, on disk, found again by search. The facade of this stage."""
+"""The library: documents on disk, found again by search. The facade of this stage."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from sinkqa.index.search.backend import Recall, SearchBackend, Searcher
 from sinkqa.index.search.query import Query
 from sinkqa.index.store.documents.catalogue import AddResult, Census, DocumentRecord, Size
 from sinkqa.index.store.documents.corrections import Corrections, corrected, inherited
+from sinkqa.index.store.documents.document_rows import Packed, pack_document
 from sinkqa.index.store.documents.names import Shared
-from sinkqa.index.store.documents.packed import Packed, pack_document
 from sinkqa.index.store.encoding import encode_anew
 from sinkqa.index.store.sqlite.trash import Trash
 from sinkqa.index.store.store import Store
@@ -39,7 +39,7 @@ _GROUP_S = 1.0  # a commit and its index generation cost about 0.1 s: documents 
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """A document to add. ``source``: see :class:`Packed`; by default the document's name."""
+    """A document to add. ``source``: see :class:`Packed`; defaults to the document's name."""
 
     document: Document
     passages: Sequence[Passage]
@@ -47,9 +47,9 @@ class Addition:
 
 
 class Library:
-    """One folder, or database, with one library. Safe to use from several threads and processes.
+    """One library in one folder or database. Safe to use from several threads and processes.
 
-    Searching sees the newest generation; a hit whose text was deleted is never given.
+    A search sees the newest generation and never returns a passage whose text was deleted.
     """
 
     def __init__(
@@ -70,14 +70,14 @@ class Library:
         lock_timeout_s: float = 30.0,
         weights: Weights = DEFAULT_WEIGHTS,
     ) -> Library:
-        """Opens the library in a folder, or in a database by its address; ``create`` begins one where there is none.
+        """Opens the library in a folder, or in a database by its address. ``create`` makes one if there is none.
 
-        ``encoder`` is one, or a name for :func:`load_encoder`. A library holds the vectors of one
-        encoder; ``reencode`` makes them anew with this one where they are another's.
+        ``encoder`` is an encoder or a name for :func:`load_encoder`. A library holds the vectors of one encoder. With
+        ``reencode``, vectors of another encoder are computed again with this one.
 
         Raises:
             LibraryNotFound, LibraryReadOnly, LibraryFormatMismatch, LibraryDamaged, LibraryBusy: see their names.
-            EncoderMismatch: the vectors are another encoder's, and ``reencode`` is not set.
+            EncoderMismatch: another encoder made the vectors, and ``reencode`` is not set.
             EncoderMissing: there is no such encoder.
         """
         chosen = load_encoder(encoder) if encoder is None or isinstance(encoder, str | Path) else encoder
@@ -96,7 +96,7 @@ class Library:
 
     @staticmethod
     def exists(place: Path | str) -> bool:
-        """Whether a library stands in the folder or database. Raises LibraryUnreadable where nobody can tell."""
+        """Whether the folder or database holds a library. Raises LibraryUnreadable if this cannot be determined."""
         return library_stands(place)
 
     def __enter__(self) -> Self:
@@ -117,17 +117,18 @@ class Library:
         return self._store.generation
 
     def add(self, document: Document, passages: Sequence[Passage], *, source: str | None = None) -> AddResult:
-        """Adds one document; see :class:`Addition` and :class:`AddResult`. Many cost less by :meth:`add_all`."""
+        """Adds one document; see :class:`Addition` and :class:`AddResult`. For many, :meth:`add_all` is cheaper."""
         (result,) = self.add_all([Addition(document, passages, source)])
         return result
 
     def add_all(
         self, additions: Iterable[Addition | Packed], *, group_s: float = _GROUP_S, trash: Trash | None = None
     ) -> Iterator[AddResult]:
-        """Adds documents, packed here or elsewhere, as they come and gives their results in that order.
+        """Adds documents as they arrive, packed or not, and yields their results in the same order.
 
-        Those that come within ``group_s`` seconds share one commit, and each result is given after it. An error leaves
-        out the group that was not committed, and no earlier one. What is superseded can be put back from a ``trash``.
+        Documents that arrive within ``group_s`` seconds share one commit; their results follow the commit. An error
+        discards the group not yet committed, and no earlier group. With a ``trash``, superseded documents can be
+        restored.
 
         Raises:
             LibraryBusy: another process is writing.
@@ -146,7 +147,7 @@ class Library:
             yield from self._commit(group, trash)
 
     def remove(self, doc_id: str, *, trash: Trash | None = None) -> DocumentRecord:
-        """Deletes a document, by its id or at least 6 digits of it; from a ``trash`` it can be put back.
+        """Deletes a document, named by its id or at least 6 digits of it. From a ``trash`` it can be restored.
 
         Raises:
             DocumentNotFound, AmbiguousDocument, LibraryBusy, LibraryReadOnly: see their names.
@@ -159,7 +160,7 @@ class Library:
         return record
 
     def edit(self, doc_id: str, changes: Corrections) -> DocumentRecord:
-        """Corrects what is known of a document; all that is found and cited by it is so at once.
+        """Corrects metadata of a document. Searches and citations use the corrected values at once.
 
         Raises:
             DocumentNotFound, AmbiguousDocument, LibraryBusy, LibraryReadOnly: see their names.
@@ -172,7 +173,7 @@ class Library:
         return self.document(old.doc_id)
 
     def restore(self, doc_id: str, trash: Trash) -> DocumentRecord:
-        """Puts back what was deleted into ``trash``; sources that hold another document by now stay with that one.
+        """Restores a document from ``trash``. A source that holds another document by now stays with that one.
 
         Raises:
             DocumentNotFound, LibraryBusy, LibraryReadOnly: see their names.
@@ -186,7 +187,7 @@ class Library:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Inside, all that this thread searches and reads is of one generation, whatever is written meanwhile."""
+        """Within this context, the thread searches and reads one generation, whatever is written meanwhile."""
         outer = getattr(self._held, "searcher", None)
         self._held.searcher = outer or self._backend.searcher()
         self._held.prepared = self._held.prepared if outer else {}
@@ -198,15 +199,15 @@ class Library:
             self._held.prepared = self._held.prepared if outer else None
 
     def documents(self, *, most: int | None = None) -> list[DocumentRecord]:
-        """All documents, or the first of them, in the order they were added."""
+        """All documents, or the first ``most``, in the order they were added."""
         return self._store.records(most=most)
 
     def census(self) -> Census:
-        """How many documents there are of each sort."""
+        """Counts of documents by jurisdiction, language and so on."""
         return self._store.census()
 
     def size(self) -> Size:
-        """Documents and their bytes."""
+        """Number of documents and their bytes."""
         return self._store.size()
 
     def shared(self, keys: Sequence[str], *, most: int) -> dict[str, Shared]:
@@ -218,11 +219,11 @@ class Library:
         return self._store.named(keys, most=most, among=among)
 
     def known(self, docs: Sequence[int]) -> dict[int, Known]:
-        """What documents are called, by their numbers; those that are gone are left out."""
+        """Names of documents, by document number. Deleted documents are left out."""
         return self._store.known(docs)
 
     def document(self, doc_id: str) -> DocumentRecord:
-        """The document with this id, or with the only id that begins with these 6 or more digits.
+        """Finds the document with this id, or the only one whose id begins with these 6 or more digits.
 
         Raises:
             DocumentNotFound, AmbiguousDocument: see their names.
@@ -230,7 +231,7 @@ class Library:
         return self._store.record(doc_id)
 
     def text(self, doc_id: str) -> str:
-        """The source text, read anew from the store. Raises as :meth:`document` does."""
+        """The source text, read from the store. Raises as :meth:`document` does."""
         return self._store.text(doc_id)
 
     def content(self, doc_id: str) -> bytes:
@@ -246,22 +247,22 @@ class Library:
         return self._store.boxes(doc_id)
 
     def passages(self, doc_id: str, *, most: int = -1) -> list[Passage]:
-        """The document's passages in reading order, or the first of them. Raises as :meth:`document` does."""
+        """The document's passages in reading order, or the first ``most``. Raises as :meth:`document` does."""
         return self._store.passages(doc_id, most=most)
 
     def near(self, passage_id: str, *, reach: int) -> list[Passage]:
-        """The passages of its document up to ``reach`` places from this one, itself among them, in reading order."""
+        """The passages of its document up to ``reach`` places away, itself included, in reading order."""
         return self._store.near(passage_id, reach=reach)
 
     def after(self, passage_id: str, *, most: int) -> list[Passage]:
-        """The passages that follow this one in its document, in reading order; none where it is gone."""
+        """The passages that follow this one in its document, in reading order. Empty if this passage is gone."""
         return self._store.after(passage_id, most=most)
 
     def passage(self, passage_id: str) -> Passage:
         """The passage with this id.
 
         Raises:
-            PassageNotFound: there is none, or no longer.
+            PassageNotFound: there is no such passage, or no longer.
         """
         return self._store.passage(passage_id)
 
@@ -274,9 +275,9 @@ class Library:
         filters: Filters | None = None,
         reranker: Reranker | None = None,
     ) -> list[Hit]:
-        """The best ``k`` passages, by score descending, ties by passage_id; a query without a known word has none.
+        """Returns the best ``k`` passages, by score descending, ties by passage_id. Empty if no query word is known.
 
-        Only the first 2,000 code points of the query count. A ``reranker`` orders its best anew.
+        Only the first 2,000 code points of the query count. A ``reranker`` reorders the best hits.
 
         Raises:
             DocumentNotFound, AmbiguousDocument: a filter names no document, or several.
@@ -297,9 +298,9 @@ class Library:
     def stating(
         self, kind: ProvisionKind, *, term: str | None = None, filters: Filters | None = None, most: int = 100
     ) -> list[Stated]:
-        """Statements of a kind, or definitions of this term, in the order documents were added and are read.
+        """Statements of a kind, or definitions of ``term``, in the order documents were added and are read.
 
-        ``term``: as :func:`term_key` gives it. Raises as :meth:`search` does.
+        ``term`` has the form of :func:`term_key`. Raises as :meth:`search` does.
         """
         with self._store.reading():
             return read_stated(self._store, self._store.stated(kind, term=term, filters=filters, most=most))
@@ -310,15 +311,15 @@ class Library:
             return self._store.defined_terms(filters)
 
     def check(self) -> list[Problem]:
-        """Everything that is wrong with the library on disk; reads all of it. Empty when all is well."""
+        """Every problem of the library on disk; reads all of it. Empty if all is well."""
         return inspect(self._store, self._backend, dim=self.encoder.dim)
 
     def recall(self) -> Recall | None:
-        """How exact search by meaning is, measured with some stored vectors; None where nothing is indexed."""
+        """Measures the recall of the approximate vector search with stored vectors. None if nothing is indexed."""
         return self._backend.recall()
 
     def rebuild(self) -> None:
-        """Makes the search indexes anew from the store.
+        """Rebuilds the search indexes from the store.
 
         Raises:
             LibraryBusy, LibraryReadOnly: see their names.
@@ -327,12 +328,12 @@ class Library:
             self._backend.sync(anew=True)
 
     def refresh(self) -> None:
-        """Brings the search indexes to the newest generation now, and not with the next search. Raises as above."""
+        """Brings the search indexes to the newest generation now instead of with the next search. Raises as above."""
         with self._store.alone():
             self._backend.sync()
 
     def _prepared(self, query: str, searcher: Searcher) -> Query:
-        """The query as the index takes it; inside :meth:`reading` each is prepared once for all filters."""
+        """Prepares the query for the index. Inside :meth:`reading` each query is prepared once for all filters."""
         kept: dict[str, Query] | None = getattr(self._held, "prepared", None)
         if kept is None:
             kept = {}
@@ -359,7 +360,7 @@ class Library:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """One transaction, then the search indexes: what was written is durable and findable on leaving."""
+        """One transaction, then the search indexes. On leaving, the changes are durable and searchable."""
         with self._store.alone():
             with self._store.writing():
                 yield

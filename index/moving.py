@@ -1,4 +1,4 @@
-"""Storing step of the flow: a library copied from a folder into a database, or back, document by document."""
+"""Copying a library from a folder into a database, or back, document by document."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from sinkqa.index.store.store import Store
 _AT_ONCE = 1_000  # passages in one commit: what a copy that breaks off has to do again
 
 OnProgress = Callable[[int, int, str], None]
-"""Called with the number of documents that are there, of all, and the title of one that is copied now."""
+"""Called with the number of documents copied, the total, and the title of the current document."""
 
 
 class Moved(NamedTuple):
-    """How many documents were copied, how many were there before, and how many passages all of them have."""
+    """Number of documents copied, number there before, and number of passages of all of them."""
 
     copied: int
     there: int
@@ -37,14 +37,14 @@ def move_library(
     lock_timeout_s: float = 30.0,
     on_progress: OnProgress = lambda done, total, name: None,
 ) -> Moved:
-    """Copies every document that the target lacks or has otherwise, and compares all of them at the end.
+    """Copies every document that the target lacks or holds in another form, then compares all documents.
 
-    Broken off and begun again it goes on where it was; done twice it changes nothing. The source stays as it is, and
-    documents that only the target has stay there.
+    An interrupted copy resumes where it stopped; a repeated one changes nothing. The source stays unchanged. Documents
+    that only the target has stay there.
 
     Raises:
-        EncoderMismatch: one of the two has the vectors of another encoder.
-        LibraryDamaged: what was copied is not what was there; the message names the document.
+        EncoderMismatch: another encoder made the vectors of one of the two.
+        LibraryDamaged: a copy differs from its original; the message names the document.
         LibraryError: one of the two cannot be opened, read or written.
     """
     old, _ = open_store(source, encoder, create=False, lock_timeout_s=lock_timeout_s)
@@ -72,7 +72,7 @@ def move_library(
 
 
 def _about(record: DocumentRecord) -> DocumentRecord:
-    """A record without its generation, which counts the changes of one library."""
+    """The record without its generation, which counts changes of one library."""
     return replace(record, generation=0)
 
 
@@ -85,7 +85,7 @@ def _check_encoder(store: Store, encoder: Encoder) -> None:
 
 
 def _groups(records: Iterable[DocumentRecord]) -> Iterator[Sequence[DocumentRecord]]:
-    """The records in their order, about a thousand passages in each group."""
+    """The records in order, in groups of about a thousand passages."""
     group: list[DocumentRecord] = []
     for record in records:
         group.append(record)
@@ -97,7 +97,7 @@ def _groups(records: Iterable[DocumentRecord]) -> Iterator[Sequence[DocumentReco
 
 
 def _compare(old: Store, new: Store, wanted: Sequence[DocumentRecord]) -> None:
-    """Every document with every passage, vector and statement, as they are stored."""
+    """Compares every document with its passages, vectors and statements, as stored."""
     with new.reading():
         there = {record.doc_id: _about(record) for record in new.records()}
         for record in wanted:
@@ -109,6 +109,6 @@ def _compare(old: Store, new: Store, wanted: Sequence[DocumentRecord]) -> None:
 
 
 def _ordered(store: Store, record: DocumentRecord) -> Kept:
-    """A document as it is stored, with what a passage states in an order that no database chooses."""
+    """A stored document with its statements in an order that does not depend on the database."""
     kept = store.kept(record.doc_id)
     return replace(kept, packed=replace(kept.packed, statements=tuple(sorted(kept.packed.statements))))

@@ -1,4 +1,4 @@
-"""Storing step of the flow: which kind of store and of search stands behind a place, and how it is opened."""
+"""Opening a store and its search by place: a folder or a database address."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _SCHEMES = ("postgresql://", "postgres://")
 
 
 def is_address(place: Path | str) -> bool:
-    """Whether this names a PostgreSQL database and no folder."""
+    """Whether this is the address of a PostgreSQL database instead of a folder."""
     return isinstance(place, str) and place.startswith(_SCHEMES)
 
 
 def within_address(address: str, name: str) -> str:
-    """The address of another library in the same database: its tables are in a schema of this name."""
+    """The address of another library in the same database, whose tables are in the schema ``name``."""
     joint = "&" if "?" in address else "?"
     return f"{address}{joint}{urlencode({'search_path': f'{_quoted(name)},public'})}"
 
@@ -31,7 +31,7 @@ def _quoted(name: str) -> str:
 
 
 def library_stands(place: Path | str) -> bool:
-    """Whether a library is in the folder or database. Raises LibraryUnreadable where nobody can tell."""
+    """Whether the folder or database holds a library. Raises LibraryUnreadable if this cannot be determined."""
     if not is_address(place):
         return stands(Path(place) / STORE_FILE)
     from sinkqa.index.store.postgres.store import database_stands
@@ -42,7 +42,7 @@ def library_stands(place: Path | str) -> bool:
 def open_store(
     place: Path | str, encoder: Encoder, *, create: bool, lock_timeout_s: float
 ) -> tuple[Store, SearchBackend]:
-    """The store in a folder or database, and what searches it; ``create`` begins one where there is none.
+    """Opens the store in a folder or database, and its search. ``create`` makes one if there is none.
 
     Raises:
         LibraryError: see :class:`SqliteStore` and :class:`PostgresStore`.

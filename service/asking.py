@@ -12,7 +12,7 @@ from sinkqa.index.hit import Filters, Hit, SearchMode, Why
 from sinkqa.index.library import Library
 from sinkqa.index.models.reranker import Reranker, load_reranker
 from sinkqa.ingest.text.language import detect
-from sinkqa.ingest.text.view import fold
+from sinkqa.ingest.text.normalised_text import fold
 from sinkqa.service.answer import Answer, Citation, RankedPassage, SearchResult
 from sinkqa.service.answering.dialogue.opening import Opening
 from sinkqa.service.answering.finding import Finder

@@ -109,6 +109,18 @@ def test_only_settings_read_our_part_of_the_environment():
             assert "SINKQA_" not in path.read_text(encoding="utf-8"), f"{name(path)} names a setting's variable"
 
 
+@pytest.mark.parametrize("stage", ["ingest", "index"])
+def test_no_class_name_stands_twice_within_a_stage(stage):
+    """A leading underscore makes no other name: who reads ``Line`` must not ask which one."""
+    places = {}
+    for path in MODULES:
+        if name(path).split(".")[0] == stage:
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.ClassDef):
+                    places.setdefault(node.name.lstrip("_"), []).append(f"{name(path)}:{node.lineno}")
+    assert not {each: found for each, found in places.items() if len(found) > 1}
+
+
 OWN_DATABASES = {"service.hosting.job_store", "service.hosting.quotas"}
 """Modules that keep a database beside the library's."""
 _SQL = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE FROM|CREATE|ALTER|DROP|PRAGMA|BEGIN|COMMIT|ROLLBACK)\b")

@@ -141,7 +141,7 @@ def hits_of(posed: Posed, encoder: Encoder) -> list[Hit]:
         Hit(
             _passage(posed, place),
             title,
-            float(dense[place] + 2 * encoder.late * late[place] + shares[place]),
+            float(dense[place] + 2 * encoder.maxsim_weight * late[place] + shares[place]),
             _why(dense, late, shares, place),
         )
         for place, (title, _) in enumerate(posed.passages)

@@ -25,7 +25,7 @@ RerankerName = Annotated[
     str | None, typer.Option("--reranker", help="Cross-encoder: bundled, name or folder; default: none.")
 ]
 JudgeName = Annotated[str, typer.Option("--judge", help="rules, bundled, or the folder of a cross-encoder.")]
-WeightPairs = Annotated[list[str] | None, typer.Option("--weight", help="A weight of the fusion, as late=1.5.")]
+WeightPairs = Annotated[list[str] | None, typer.Option("--weight", help="A weight of the fusion, as maxsim=1.5.")]
 Label = Annotated[str | None, typer.Option(help="Name of the configuration; default: made of its settings.")]
 Out = Annotated[Path | None, typer.Option(help="Keep results here; what is finished is not measured again.")]
 ByCollection = Annotated[bool, typer.Option("--by-collection", help="A row a collection, not a system.")]

@@ -72,7 +72,7 @@ class Configuration:
 
 
 def weights_of(pairs: Iterable[str]) -> Weights:
-    """The default weights with those changed that ``pairs`` name ("late=1.5").
+    """The default weights with those changed that ``pairs`` name ("maxsim=1.5").
 
     Raises:
         ValueError: no such weight, or no number.
@@ -82,7 +82,7 @@ def weights_of(pairs: Iterable[str]) -> Weights:
     for pair in pairs:
         name, _, value = pair.partition("=")
         if name not in known:
-            raise ValueError(f"expected one of {', '.join(known)}, as late=1.5, got {pair!r}")
+            raise ValueError(f"expected one of {', '.join(known)}, as maxsim=1.5, got {pair!r}")
         changed[name] = float(value)
     return replace(DEFAULT_WEIGHTS, **changed)
 

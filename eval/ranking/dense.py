@@ -18,7 +18,7 @@ from sinkqa.index.search.embedded.building import merge_segments, write_segment
 from sinkqa.index.search.embedded.coding import Coder
 from sinkqa.index.search.embedded.dense import DenseIndex
 from sinkqa.index.search.embedded.segment import Halves, Segment
-from sinkqa.index.store.documents.columns import pack_terms, pack_vector
+from sinkqa.index.store.documents.serialization import pack_terms, pack_vector
 from sinkqa.index.store.store import Features
 from sinkqa.ingest.text.language import detect
 

@@ -17,7 +17,7 @@ from sinkqa.eval.results.saved import QuestionResult, Result, Wanted, is_current
 from sinkqa.index.hit import Filters
 from sinkqa.index.library import Library
 from sinkqa.index.models.encoder import Encoder
-from sinkqa.index.store.documents.packed import Packed, pack_documents
+from sinkqa.index.store.documents.document_rows import Packed, pack_documents
 
 OnProgress = Callable[[int, int, str], None]
 """Called with (steps done, steps in all, what is being done)."""

@@ -16,7 +16,7 @@ from sinkqa.eval.ranking.running import OnProgress
 from sinkqa.ingest.document import Document, Page
 from sinkqa.ingest.errors import IngestError
 from sinkqa.ingest.readers import SUFFIXES, read
-from sinkqa.ingest.text.view import fold
+from sinkqa.ingest.text.normalised_text import fold
 
 BAR = 0.99
 _TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")

@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import accumulate
 
 from sinkqa.ingest.document import Block, Document, Span, Table
-from sinkqa.ingest.text.view import fold, reading_view
+from sinkqa.ingest.text.normalised_text import fold, reading_view
 
 _CIRCLED = {code: f"⟨{code - 0x245F}⟩" for code in range(0x2460, 0x2474)}
 _POWER = re.compile(r"\^[{(]([^{}()]{1,6})[)}]")

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sinkqa.index.arrays import Floats
-from sinkqa.index.store.documents.columns import unpack_vectors
+from sinkqa.index.store.documents.serialization import unpack_vectors
 from sinkqa.index.store.sqlite.store import STORE_FILE, SqliteStore
 
 

@@ -1,4 +1,4 @@
-"""Glossary: what says the same in the other language, and in the same one otherwise, read from ``glossary.txt``."""
+"""The bilingual glossary: synonyms and translations of terms, read from ``glossary.txt``."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _CASED = "!"  # before an abbreviation that is an ordinary word in lower case
 
 @dataclass(frozen=True, slots=True)
 class Glossary:
-    """``entries`` hold the renderings of one notion, as units; ``places`` say which entries a rendering is in.
+    """``entries`` hold the renderings of one notion, as units. ``places`` give the entries that hold a rendering.
 
     ``longest``: units of the longest rendering that begins with this one. ``cased``: abbreviations, by their units,
-    that count only where the query writes them in capitals.
+    which count only if the query writes them in capitals.
     """
 
     entries: list[list[tuple[str, ...]]]
@@ -30,7 +30,7 @@ class Glossary:
     cased: dict[tuple[str, ...], str]
 
     def find(self, text: str) -> Iterator[tuple[list[str], list[tuple[str, ...]]]]:
-        """Stretches of the text, from left to right and the longest first, with the terms of their other renderings."""
+        """Yields known stretches of the text, left to right, longest first, with the terms of other renderings."""
         said = units(text)
         start = 0
         while start < len(said):
@@ -53,7 +53,7 @@ class Glossary:
 
 
 def _says(other: Sequence[str], rendering: Sequence[str]) -> bool:
-    """Whether one is in the other language, or shortens the other."""
+    """Whether ``other`` is in the other language, or one of the two shortens the other."""
     return _is_chinese(other) != _is_chinese(rendering) or _shortens(other, rendering) or _shortens(rendering, other)
 
 
@@ -62,7 +62,7 @@ def _is_chinese(rendering: Sequence[str]) -> bool:
 
 
 def _shortens(short: Sequence[str], full: Sequence[str]) -> bool:
-    """Whether one is made of characters of the other: 加州 of 加利福尼亚州, NDC of the words' first letters."""
+    """Whether ``short`` abbreviates ``full``: 加州 for 加利福尼亚州, NDC for the words' first letters."""
     if len(short) == 1 and len(full) > 1:
         short, full = short[0], [word[0] for word in full]
         return len(short) > 1 and set(short) <= {*full, "s"}
@@ -72,17 +72,17 @@ def _shortens(short: Sequence[str], full: Sequence[str]) -> bool:
 
 @cache
 def glossary() -> Glossary:
-    """The bundled one, read once."""
+    """The bundled glossary, read once."""
     return _read_units(files("sinkqa.index.glossary").joinpath(_AS_UNITS).read_text("utf-8"))
 
 
 def read_glossary(text: str) -> Glossary:
-    """Reads lines ``carbon sink|sink of carbon=碳汇|碳库``; blank ones and those that begin with # say nothing."""
+    """Reads lines ``carbon sink|sink of carbon=碳汇|碳库``. Blank lines and lines that begin with # are skipped."""
     return _read_units(as_units(text))
 
 
 def as_units(text: str) -> str:
-    """A glossary with its renderings cut, most of the work of reading it: ``carbon sink|碳 汇|碳 库``."""
+    """The glossary with its renderings cut into units: ``carbon sink|碳 汇|碳 库``. Cutting takes most of the time."""
     lines = (line for line in text.splitlines() if line and not line.startswith("#"))
     entries = (line.replace("=", "|").split("|") for line in lines)
     return "".join("|".join(map(_cut, renderings)) + "\n" for renderings in entries)

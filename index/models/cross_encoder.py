@@ -1,6 +1,6 @@
-"""Reranking step of the flow: the bundled cross-encoder, which sees a question together with a text.
+"""The bundled cross-encoder, which reads a question together with a text.
 
-It runs as an int8 ONNX file on the processor; nothing here needs torch. Loaded by the first question that needs it.
+It runs as an int8 ONNX file on the CPU, without torch, and is loaded at the first question that needs it.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 LONGEST = 224
-"""Tokens of a pair that are read, its four marks among them."""
+"""The most tokens of a pair that are read, including its four marks."""
 
 BUNDLED = "bundled"
 """The name of the model that comes with the product."""
 
 FOLDER = Path(__file__).parent / "cross_encoder_model"
-"""Where the bundled model lies."""
+"""Folder of the bundled model."""
 
 _MODEL = "model.onnx"
 _START, _END, _UNKNOWN = 0, 2, 3
@@ -36,7 +36,7 @@ Encoding = list[int]
 
 
 class CrossEncoder:
-    """Says how well texts answer a question. Safe for threads.
+    """Scores how well texts answer a question. Safe to use from several threads.
 
     ``fingerprint`` changes whenever the scores would.
 
@@ -71,17 +71,17 @@ class CrossEncoder:
     def answers(self, question: str, texts: Sequence[str]) -> Floats:
         """How far each text answers the question, float32, (len(texts),), 0..1; comparable between questions.
 
-        What a text scores does not depend on the others.
+        The score of a text does not depend on the other texts.
         """
         pairs = encode(self._tokenizer, [(question, text) for text in texts])
         return _sigmoid(np.array([self._logit(pair) for pair in pairs], np.float32))
 
     def scores(self, query: str, texts: Sequence[str]) -> Floats:
-        """As :meth:`answers`: what :class:`Reranker` asks for."""
+        """As :meth:`answers`; the method that :class:`Reranker` requires."""
         return self.answers(query, texts)
 
     def _logit(self, pair: Encoding) -> float:
-        """One pair a run: int8 takes its scale from all that is read together, padding too."""
+        """Runs one pair at a time: int8 scales depend on the whole batch, including padding."""
         ids = np.array([pair], np.int64)
         (found,) = self._session.run(["answers"], {"ids": ids, "mask": np.ones_like(ids)})
         return float(found[0])
@@ -93,7 +93,7 @@ def is_own(folder: Path) -> bool:
 
 
 def encode(tokenizer: Tokenizer, pairs: Sequence[tuple[str, str]], *, longest: int = LONGEST) -> list[Encoding]:
-    """Token numbers of each pair, ``<s> first </s></s> second </s>``; of what is too long the ends are left out."""
+    """Token ids of each pair, ``<s> first </s></s> second </s>``. Pairs that are too long lose their ends."""
     flat = [_clean(text) for pair in pairs for text in pair]
     numbers = [_unmarked(each.ids) for each in tokenizer.encode_batch(flat, add_special_tokens=False)]
     found = []
@@ -108,7 +108,7 @@ def _clean(text: str) -> str:
 
 
 def _unmarked(numbers: Encoding) -> Encoding:
-    """A text that spells ``</s>`` or ``<pad>`` is not taken at its word."""
+    """Removes marks that a text spells out, as ``</s>`` or ``<pad>``."""
     return [number if number >= _UNKNOWN else _UNKNOWN for number in numbers]
 
 

@@ -1,7 +1,7 @@
-"""Encoding step of the flow: texts cut into the tokens of a static model, by a tokenizer or, a few of them, without.
+"""Cutting texts into the tokens of a static model, with the tokenizer or, for the first texts, without it.
 
-The tokenizer's own file takes a tenth of a second to read, most of a question's time in a new process. The same
-vocabulary as plain text is there in a tenth of that, and cuts alike, slower: with it the first texts are cut.
+Reading the tokenizer's file takes a tenth of a second, most of a question's time in a new process. The same vocabulary
+as plain text loads in a tenth of that and gives the same tokens more slowly. It serves the first texts.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _NO_PIECE = 10.0  # below the least score; so the tokenizers library has it in m
 
 
 class Cutter(Protocol):
-    """What cuts texts into tokens."""
+    """Anything that cuts texts into tokens."""
 
     def cut(self, texts: Sequence[str]) -> list[list[int]]:
         """The ids of each text's tokens, in order."""
@@ -51,7 +51,7 @@ class TokenizerCutter:
 
 
 class FolderCutter:
-    """The tokenizer of a model's folder; the first texts are cut without it, where its vocabulary lies beside it.
+    """The tokenizer of a model's folder. If the plain vocabulary lies beside it, that cuts the first texts.
 
     Raises:
         OSError: the folder has no tokenizer.
@@ -74,7 +74,7 @@ class FolderCutter:
 
 
 class _Pieces:
-    """The vocabulary of a Unigram tokenizer, and the rules by which it normalises and parts a text before."""
+    """The vocabulary of a Unigram tokenizer, with its rules for normalising and splitting text."""
 
     def __init__(self, folder: Path) -> None:
         from tokenizers import Tokenizer
@@ -99,9 +99,9 @@ class _Pieces:
         return found
 
     def _likeliest(self, part: str) -> list[int]:
-        """The pieces with the highest sum of scores; the first of equals.
+        """The sequence of pieces with the highest sum of scores; the first of equals.
 
-        Source: Kudo 2018, Subword regularization, section 3.2; Viterbi's search as the tokenizers library does it.
+        Source: Kudo 2018, Subword regularization, section 3.2; Viterbi search as in the tokenizers library.
         """
         size = len(part)
         best, ids, begins = [0.0] * (size + 1), [0] * (size + 1), [-1] * (size + 1)
@@ -126,7 +126,7 @@ class _Pieces:
 
 
 def write_pieces(folder: Path) -> None:
-    """Lays the vocabulary of the tokenizer in ``folder`` beside it, if it is one that can be read so."""
+    """Writes the tokenizer's vocabulary beside it in ``folder``, if the tokenizer is of a kind that allows this."""
     for name in _FILES:
         (folder / name).unlink(missing_ok=True)
     whole = json.loads((folder / "tokenizer.json").read_text("utf-8"))

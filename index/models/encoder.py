@@ -1,4 +1,4 @@
-"""Encoding step of the flow: the seam for encoders, and how one is chosen by setting."""
+"""The interface of encoders, and how a setting chooses one."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ class VectorEncoder(Protocol):
 class Encoder(VectorEncoder, Protocol):
     """A vector encoder that also compares texts token by token (late interaction).
 
-    ``late``, 0..1, is what late interaction counts in a ranking: 1 where tokens are near to others in meaning, 0 where
-    they are words, which BM25 has counted already.
+    ``maxsim_weight``, 0..1: how much late interaction counts in a ranking. It is 1 where tokens are near to others in
+    meaning, and 0 where they are words, which BM25 has counted already.
     """
 
-    late: float
+    maxsim_weight: float
 
     def read(self, texts: Sequence[str]) -> Encoded:
-        """What :meth:`encode` and :meth:`tokens` give, with the work of one."""
+        """Returns the results of :meth:`encode` and :meth:`tokens` for the cost of one."""
         ...
 
     def tokens(self, texts: Sequence[str]) -> list[Tokens]:
@@ -61,17 +61,18 @@ class Encoder(VectorEncoder, Protocol):
         ...
 
     def nearest(self, query: Tokens, passages: Sequence[Tokens]) -> tuple[Floats, Floats]:
-        """Weights of the query's n distinct tokens, ascending, float32, (n,), sum 1, and how near each comes.
+        """Returns how much each query token weighs, and how near each passage comes to it.
 
-        That is float32, (n, len(passages)), 0..1: the cosine to the nearest token of each passage, 0 for an empty one.
+        Weights of the query's n distinct tokens, ascending: float32, (n,), sum 1. Nearness: float32, (n,
+        len(passages)), 0..1, the cosine to the nearest token of each passage, 0 for an empty passage.
         """
         ...
 
 
 class WordTokens:
-    """Gives any vector encoder token-level answers: its tokens are index terms, each near to nothing but itself."""
+    """Gives any vector encoder token-level results. Its tokens are index terms, and each matches only itself."""
 
-    late = 0.0
+    maxsim_weight = 0.0
 
     def __init__(self, encoder: VectorEncoder) -> None:
         self._encoder = encoder
@@ -94,13 +95,13 @@ class WordTokens:
         ]
 
     def maxsim(self, query: Tokens, passages: Sequence[Tokens]) -> Floats:
-        """Share of the query's distinct terms that stand in each passage, float32, (len(passages),), 0..1."""
+        """Share of the query's distinct terms that each passage contains, float32, (len(passages),), 0..1."""
         weights, held = self.nearest(query, passages)
         shares: Floats = np.minimum(weights @ held, np.float32(1))  # rounding can pass 1
         return shares
 
     def nearest(self, query: Tokens, passages: Sequence[Tokens]) -> tuple[Floats, Floats]:
-        """As in :class:`Encoder`: equal weights, and 1 where a term stands in a passage."""
+        """As in :class:`Encoder`, with equal weights, and 1 for a term that the passage contains."""
         distinct = np.unique(query)
         weights = np.full(len(distinct), 1 / max(1, len(distinct)), np.float32)
         held = [np.isin(distinct, passage) for passage in passages]
@@ -108,7 +109,7 @@ class WordTokens:
 
 
 def load_encoder(name_or_folder: str | Path | None = None) -> Encoder:
-    """Opens an encoder: None for the bundled one, else a folder or the name of a sentence-transformers model.
+    """Opens an encoder: None for the bundled one, otherwise a folder or the name of a sentence-transformers model.
 
     A folder that holds a static model runs on numpy alone; every other model needs the ``models`` extra.
 
@@ -125,7 +126,7 @@ def load_encoder(name_or_folder: str | Path | None = None) -> Encoder:
 
 
 class TransformerEncoder:
-    """Any sentence-transformers model, by name or folder, on whatever device that library chooses.
+    """Any sentence-transformers model, by name or folder, on the device that the library chooses.
 
     Raises:
         EncoderMissing: the extra is not installed, or the model cannot be loaded.
@@ -149,7 +150,7 @@ class TransformerEncoder:
 
 
 def _static_module(folder: Path) -> Path | None:
-    """Where a sentence-transformers folder keeps its only encoding module, when that is a static one."""
+    """The folder of a sentence-transformers model's only module, if that module is a static one; otherwise None."""
     try:
         modules = json.loads((folder / "modules.json").read_text("utf-8"))
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""Encoding step of the flow: what stands for a passage before a model that reads it."""
+"""The text of a passage that models read."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from sinkqa.ingest.passage import Passage
 
 
 def vector_text(title: str, passage: Passage) -> str:
-    """What stands for a passage before the encoder: its document's title, the headings over it and its words."""
+    """The text that an encoder reads for a passage: the document's title, the headings above, and its words."""
     return spoken(title, passage.section, passage.text)
 
 
 def spoken(title: str, section: Sequence[str], text: str) -> str:
-    """A text under its document's title and its headings, a line each."""
+    """A text below its document's title and its headings, one line each."""
     return "\n".join((*filter(None, dict.fromkeys((title, *section))), text))
 
 

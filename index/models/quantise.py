@@ -18,7 +18,7 @@ _STEPS = 127  # int8 without -128, so that a row and its negative stay alike
 
 
 def quantise_rows(weights: Floats) -> tuple[NDArray[np.int8], Floats]:
-    """Scales each row to -127..127: int8 (n, dim) and float32 (n,), such that ``scale[:, None] * rows`` is near it."""
+    """Scales each row to -127..127: int8 (n, dim) and float32 (n,), with ``scale[:, None] * rows`` close to it."""
     largest = np.abs(weights).max(axis=1)
     scale = np.where(largest > 0, largest / _STEPS, 1.0).astype(np.float32)
     return np.rint(weights / scale[:, None]).astype(np.int8), scale
@@ -51,7 +51,7 @@ def write_model(
     write_pieces(out)
     if crossing:
         np.save(out / "script.npy", crossing.script)
-        np.save(out / "reach.npy", crossing.reach.astype(np.float16))
+        np.save(out / "reach.npy", crossing.ceiling.astype(np.float16))
     about = {
         "format": MODEL_FORMAT,
         "name": name,
@@ -64,13 +64,13 @@ def write_model(
 
 
 def parity(exact: StaticEncoder, quantised: StaticEncoder, texts: list[str]) -> Floats:
-    """Cosine of the two models' vectors of each text: float32, (len(texts),)."""
+    """Cosine between the two models' vectors of each text: float32, (len(texts),)."""
     cosines: Floats = np.sum(exact.encode(texts) * quantised.encode(texts), axis=1)
     return cosines
 
 
 def main(arguments: list[str]) -> str:
-    """Quantises FOLDER into OUT and reports the parity over the model's own vocabulary, by tens of tokens."""
+    """Quantises FOLDER into OUT. Reports the parity over the model's own vocabulary, ten tokens at a time."""
     folder, out = Path(arguments[0]), Path(arguments[1])
     quantised = quantise(folder, out, name=arguments[2] if len(arguments) > 2 else out.resolve().name)
     words = list(json.loads((folder / "tokenizer.json").read_text("utf-8"))["model"]["vocab"])[2:20_002]

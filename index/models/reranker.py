@@ -1,4 +1,4 @@
-"""Reranking step of the flow: the seam for models that read question and passage together, and how one is loaded."""
+"""The interface of rerankers, models that read question and passage together, and how one is loaded."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ _MOST_LABELS = 2
 
 
 class Reranker(Protocol):
-    """Anything that judges how well a text answers a question. ``fingerprint`` changes whenever the scores would."""
+    """Anything that scores how well a text answers a question. ``fingerprint`` changes whenever the scores would."""
 
     name: str
     fingerprint: str
     weight: float | None
-    """What its scores count beside those of the search, of which the best one counts 1; None: they alone order."""
+    """Weight of its scores beside search scores, whose best counts 1. None: its scores alone decide the order."""
 
     depth: int
-    """So many hits at least are asked of the search, and where it counts beside that, so many are read."""
+    """The least number of hits to fetch from the search; with a ``weight``, also the number that it reads."""
 
     def scores(self, query: str, texts: Sequence[str]) -> Floats:
         """float32, (len(texts),), 0..1, higher is better; comparable within one query."""
@@ -40,12 +40,12 @@ class Reranker(Protocol):
 
 
 def load_reranker(name_or_folder: str | Path) -> Reranker:
-    """Opens a cross-encoder by name or folder: "bundled", one like it, or one of sentence-transformers.
+    """Opens a cross-encoder: "bundled", a folder of that format, or a sentence-transformers model.
 
-    The offline flags of the model hub are respected.
+    It respects the offline flags of the model hub.
 
     Raises:
-        RerankerMissing: the model or the extra it needs is not there, or it is no cross-encoder.
+        RerankerMissing: the model or the extra it needs is not there, or the model is not a cross-encoder.
     """
     if name_or_folder == BUNDLED:
         return CrossEncoder()
@@ -55,7 +55,7 @@ def load_reranker(name_or_folder: str | Path) -> Reranker:
 
 
 class CrossEncoderReranker:
-    """A sentence-transformers ``CrossEncoder`` with one label, or with two of which the second means relevant.
+    """A sentence-transformers ``CrossEncoder`` with one label, or with two labels of which the second means relevant.
 
     Raises:
         RerankerMissing: see :func:`load_reranker`.
@@ -89,7 +89,7 @@ class CrossEncoderReranker:
         return np.asarray(self._model.predict(clean, activation_fn=Identity(), show_progress_bar=False), np.float32)
 
     def _unfit(self) -> str | None:
-        """Why the model cannot rerank: without a head of its own it was given a random one."""
+        """Why the model cannot rerank, or None: a model without a trained head gets a random one."""
         config = self._model.model.config
         made = type(self._model.model).__name__.endswith(_HEAD)
         if made and not any(each.endswith(_HEAD) for each in config.architectures or ()):
@@ -99,10 +99,10 @@ class CrossEncoderReranker:
 
 
 def rerank(reranker: Reranker, query: str, hits: Sequence[Hit]) -> list[Hit]:
-    """The hits by score descending, ties by passage_id; ``why.rerank`` is what the reranker says.
+    """Returns the hits by score descending, ties by passage_id, with the reranker's score in ``why.rerank``.
 
-    ``score`` becomes that, or where the reranker counts beside the search, what both make of it: then only the first
-    hits are read, and for the others the lowest that was said stands.
+    ``score`` becomes the reranker's score or, if the reranker has a weight, a weighted mean with the search score. In
+    that case only the first hits are read, and the others get the lowest reranker score.
     """
     read = hits if reranker.weight is None else hits[: reranker.depth]
     said = reranker.scores(query, [vector_text(hit.title, hit.passage) for hit in read]).tolist()
@@ -116,5 +116,5 @@ def rerank(reranker: Reranker, query: str, hits: Sequence[Hit]) -> list[Hit]:
 
 
 def _together(found: float, said: float, best: float, weight: float | None) -> float:
-    """A hit's score, on the scale of the search where that counts too."""
+    """A hit's score; on the scale of the search if the search score counts too."""
     return said if weight is None else (found + weight * said * best) / (1 + weight)

@@ -1,4 +1,4 @@
-"""Encoding step of the flow: a static bilingual model on numpy and tokenizers alone."""
+"""A static bilingual encoder that needs only numpy and tokenizers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Encoded(NamedTuple):
-    """Texts as an encoder reads them: ``vectors`` float32, (n, dim), rows L2-normalised; ``tokens`` of each."""
+    """Texts as an encoder reads them: ``vectors`` float32, (n, dim), rows L2-normalised; ``tokens`` of each text."""
 
     vectors: Floats
     tokens: list[Tokens]
@@ -40,34 +40,34 @@ _FLOATS = {"F16": np.float16, "F32": np.float32, "F64": np.float64}
 class Crossing:
     """How near each token can come to a word of the other language.
 
-    ``script``: int8, (n_tokens,), 1 Chinese, -1 Latin, 0 neither. ``reach``: float32, (n_tokens,), 0..1, the highest
+    ``script``: int8, (n_tokens,), 1 Chinese, -1 Latin, 0 neither. ``ceiling``: float32, (n_tokens,), 0..1, the highest
     cosine to a token of the other script; 1 for a token of neither.
     """
 
     script: NDArray[np.int8]
-    reach: Floats
+    ceiling: Floats
 
     def level(self, cosines: Floats, left: Tokens, right: Tokens) -> Floats:
-        """Cosines as shares of what the left token can reach where the scripts differ, at most 1.
+        """Divides cosines across scripts by the ceiling of the left token; results are at most 1.
 
-        A word finds itself at a cosine of 1 and its own translation at perhaps 0.6: unlevelled, every passage in
-        the language of the query stands above the translation of what was asked for.
+        A word matches itself with a cosine of 1, but its own translation with perhaps 0.6. Without levelling, every
+        passage in the language of the query would rank above the translation.
         """
         across = np.multiply.outer(self.script[left], self.script[right]) < 0
-        share = np.divide(cosines, self.reach[left][:, None], out=cosines.copy(), where=across)
+        share = np.divide(cosines, self.ceiling[left][:, None], out=cosines.copy(), where=across)
         levelled: Floats = np.minimum(share, np.float32(1), out=share)
         return levelled
 
 
 class StaticEncoder:
-    """One vector a token, summed: no network to run, so a passage costs what its tokenisation costs.
+    """Sums one vector per token. There is no network to run, so a passage costs as much as its tokenisation.
 
-    ``weights`` is (n_tokens, dim), int8 or floating, and may be memory-mapped; row ``i`` stands for
-    ``scale[i] * weights[i]``. ``token_weight`` is what a query token counts in :meth:`maxsim`, where ``crossing``
-    makes up for the distance between languages.
+    ``weights`` is (n_tokens, dim), int8 or floating, and may be memory-mapped; row ``i`` stands for ``scale[i] *
+    weights[i]``. ``token_weight`` is the weight of a query token in :meth:`maxsim`. There ``crossing`` compensates for
+    the distance between languages.
     """
 
-    late = 1.0
+    maxsim_weight = 1.0
 
     def __init__(
         self,
@@ -93,7 +93,7 @@ class StaticEncoder:
         """Opens a folder written by ``sinkqa.index.models.quantise``; the weights stay on disk until they are used.
 
         Raises:
-            EncoderMissing: a file of the model is not there or cannot be read.
+            EncoderMissing: a file of the model is missing or cannot be read.
             LibraryFormatMismatch: the folder has another format.
         """
         try:
@@ -167,9 +167,10 @@ class StaticEncoder:
         return np.minimum(weights @ np.square(cosines), np.float32(1))  # rounding can pass 1
 
     def nearest(self, query: Tokens, passages: Sequence[Tokens]) -> tuple[Floats, Floats]:
-        """Weights of the query's n distinct tokens, ascending, float32, (n,), sum 1, and how near each comes.
+        """Returns how much each query token weighs, and how near each passage comes to it.
 
-        That is float32, (n, len(passages)), 0..1: the cosine to the nearest token of each passage, 0 for an empty one.
+        Weights of the query's n distinct tokens, ascending: float32, (n,), sum 1. Nearness: float32, (n,
+        len(passages)), 0..1, the cosine to the nearest token of each passage, 0 for an empty passage.
         """
         asked = distinct(query)
         found = np.zeros((len(asked), len(passages)), np.float32)
@@ -186,12 +187,12 @@ class StaticEncoder:
         return weight / max(float(weight.sum()), 1e-9), found
 
     def _levelled(self, left: Tokens, right: Tokens) -> Floats:
-        """Cosines of tokens, as near across languages as within one."""
+        """Cosines of tokens, levelled across languages."""
         cosines = self._cosines(left, right)
         return self._crossing.level(cosines, left, right) if self._crossing else cosines
 
     def _places(self, ids: Tokens) -> tuple[Tokens, NDArray[np.intp]]:
-        """The distinct ids, ascending, and for each id its place among them (faster than sorting them)."""
+        """The distinct ids, ascending, and each id's place among them. Faster than sorting."""
         stands = np.zeros(len(self._weights), bool)
         stands[ids] = True
         vocabulary = np.flatnonzero(stands)
@@ -204,7 +205,7 @@ class StaticEncoder:
         return np.ascontiguousarray(cosines.T)
 
     def _unit_rows(self, ids: Tokens) -> Floats:
-        """Unit vectors of tokens; kept once made, since every query meets the library's own words again."""
+        """Unit vectors of tokens, cached because queries use the same words again and again."""
         known = self._is_unit[ids]
         if not known.all():
             missing = ids[~known]
@@ -226,7 +227,7 @@ def load_static(folder: Path, *, name: str) -> StaticEncoder:
     """Opens the module folder of a sentence-transformers ``StaticEmbedding`` without torch.
 
     Raises:
-        EncoderMissing: a file of the model is not there or cannot be read.
+        EncoderMissing: a file of the model is missing or cannot be read.
     """
     from tokenizers import Tokenizer
 
@@ -247,7 +248,7 @@ def load_static(folder: Path, *, name: str) -> StaticEncoder:
 
 
 def read_safetensors(path: Path) -> NDArray[Any]:
-    """The largest matrix of a safetensors file, memory-mapped. ValueError where there is none."""
+    """The largest matrix of a safetensors file, memory-mapped. Raises ValueError if there is none."""
     with path.open("rb") as file:
         header_bytes = int.from_bytes(file.read(8), "little")
         if header_bytes > path.stat().st_size:
@@ -283,12 +284,12 @@ def _normalised(vectors: Floats) -> Floats:
 
 @cache
 def _share_no_products() -> None:
-    """Products here take a millisecond: waking a second thread for them costs more than it saves."""
+    """Limits products to one thread: they take a millisecond, and waking a second thread costs more than it saves."""
     from threadpoolctl import threadpool_limits
 
     threadpool_limits(1, user_api="blas")
 
 
 def _without_surrogates(text: str) -> str:
-    """The tokenizer takes UTF-8, which has no lone surrogates; they are no words either."""
+    """Drops lone surrogates: the tokenizer takes UTF-8, which has none."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

@@ -1,4 +1,4 @@
-"""Loading step of the flow: sentence-transformers models by name or folder, each failure a named error."""
+"""Loading of sentence-transformers models by name or folder. Each failure has a named error."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _OFFLINE_FLAGS = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
 def open_model(
     kind: Literal["SentenceTransformer", "CrossEncoder"], name: str, *, setting: str, missing: type[LibraryError]
 ) -> Any:
-    """The model in a folder or, by its name, in the local cache; else downloaded, unless an offline flag is set.
+    """Opens the model in a folder or in the local cache. Otherwise downloads it, unless an offline flag is set.
 
     Raises:
-        LibraryError: as ``missing``, and naming ``setting``: no such model, a damaged one, or the extra is not there.
+        LibraryError: as ``missing``, naming ``setting``: no such model, a damaged one, or the extra is not installed.
     """
     try:
         import sentence_transformers
@@ -49,7 +49,7 @@ def open_model(
 
 
 def _is_path(name: str) -> bool:
-    """A model's name is ``owner/model`` or ``model``; anything else can only be a folder."""
+    """Whether the name is a path. A model's name is ``owner/model`` or ``model``; anything else is a folder."""
     return not name or name.startswith(("/", ".", "~")) or name.count("/") > 1 or "\\" in name or "\0" in name
 
 

@@ -1,4 +1,4 @@
-"""Naming step of the flow: numbers by which documents are cited, each in one form however it is written."""
+"""Numbers by which documents are cited, each normalised to one form."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _VERSION = late(
 
 
 def codes(text: str) -> Iterator[tuple[int, int, str]]:
-    """Where a code stands and its one form: ``EO14072``, ``COM2021554``, ``DEC1CP21``, ``ARAM0014``."""
+    """Yields the place and normalised form of each code: ``EO14072``, ``COM2021554``, ``DEC1CP21``, ``ARAM0014``."""
     for family, pattern in _FORMS.items():
         for found in pattern.finditer(text):
             number = "".join(part for part in found.groups() if part)
@@ -48,7 +48,7 @@ def codes(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def versions(text: str) -> tuple[int, ...]:
-    """The versions that a text names, in text order: ``v2``, ``Version 02.0``, 第二版."""
+    """The versions that a text names, in order: ``v2``, ``Version 02.0``, 第二版."""
     return tuple(
         int(number) if number.isdecimal() else read_numeral(number) or 0
         for found in _VERSION.finditer(text)
@@ -57,12 +57,12 @@ def versions(text: str) -> tuple[int, ...]:
 
 
 def without_edition(code: str) -> Iterator[str]:
-    """What else a code may be asked for by: a standard's without its year, a methodology's without its version."""
+    """Shorter forms of a code: a standard's without its year, a methodology's without its version."""
     for ending in (r"(?:19|20)\d\d\Z", r"V\d+\Z"):
         if found := re.search(ending, code):
             yield code[: found.start()]
 
 
 def is_citable(code: str) -> bool:
-    """Whether a code is written for a document alone; a law may be cited by its number or by its name."""
+    """Whether a code is used for one document only. A law may be cited by its number or by its name."""
     return not code.startswith(("EU", "令", "文"))

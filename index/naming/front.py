@@ -1,4 +1,4 @@
-"""Naming step of the flow: what a document shows of itself first, by which it goes."""
+"""The front of a document: the parts that show its name."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from sinkqa.ingest.document import Metadata
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """What a document shows of itself first.
+    """The parts of a document that show its name.
 
-    ``name`` is its file's; ``title`` falls back on it; ``type`` is the short format name of
-    :class:`Filters`. ``opening``: the first 3,000 characters of its text; ``headings``: its distinct highest
-    ones, in order.
+    ``name`` is its file's; ``title`` falls back on it; ``type`` is the short format name of :class:`Filters`.
+    ``opening``: the first 3,000 characters of its text; ``headings``: its distinct highest headings, in order.
     """
 
     doc_id: str

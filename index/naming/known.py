@@ -1,4 +1,4 @@
-"""Naming step of the flow: all that a document goes by, and the keys under which questions look for it."""
+"""All names of a document, and the keys under which questions look them up."""
 
 from __future__ import annotations
 
@@ -20,19 +20,20 @@ from sinkqa.ingest.text.patterns import late
 _FILE = late(r"[a-z\d_]+(?:[-.]+[a-z\d_]+)+|[a-z\d]+_[a-z\d_]+")
 
 Sort = Literal["of", "file", "code", "edition", "entry", "held"]
-"""What a key says of documents: ``of`` the kind it has, something that they are told by; ``file`` their file's name;
-``code`` their number, ``edition`` the number without the year or version; ``entry`` an entry of the vocabulary that is
-their name, ``held`` of what they hold under a heading."""
+"""What a key describes. ``of``: a kind of document with a distinguishing feature. ``file``: the file's name. ``code``:
+the document's number. ``edition``: the number without year or version. ``entry``: an entry of the vocabulary that is
+the document's name. ``held``: an entry that names a part of the document, under a heading.
+"""
 LOCAL = "local"
-"""Key of the documents of a part of a country."""
+"""Key of documents that belong to a part of a country."""
 
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """A document of the library, prepared: all that naming asks of it.
+    """A document of the library, prepared for matching names.
 
-    ``is_foreign``: its title is in another script than Chinese, so that a Chinese word for its kind is a translation.
-    ``issuer``: what its issuer's name says. ``held``: headings of what it collects, by their codes.
+    ``is_foreign``: its title is not in Chinese script, so a Chinese word for its kind is a translation. ``issuer``:
+    features of the issuer's name. ``held``: headings of a collection, by the codes of its documents.
     """
 
     doc_id: str
@@ -48,26 +49,26 @@ class Known:
 
     @cached_property
     def features(self) -> frozenset[int | str]:
-        """What any of its names says."""
+        """The features of all its names."""
         return frozenset(feature.what for name in self.names for feature in name.features)
 
     @cached_property
     def kinds(self) -> frozenset[str]:
-        """What it is, or holds."""
+        """The kinds of document that it is or holds."""
         return frozenset(kind for name in self.names for kind in name.kinds)
 
     @cached_property
     def spoken(self) -> frozenset[str]:
-        """All kinds that its names speak of."""
+        """All kinds that its names mention."""
         return frozenset(kind for name in self.names for kind in name.spoken)
 
     def headings(self, entry: int | str) -> Iterator[str]:
-        """Those under which it holds what an entry of the vocabulary names."""
+        """The headings under which it holds the document that a vocabulary entry names."""
         return (name.heading for name in self.names if name.heading and name.kinds and entry in name.entries)
 
 
 def know(front: Front) -> Known:
-    """What the document goes by: some milliseconds of work, done once when it is taken in."""
+    """Collects the names of a document. This takes some milliseconds and is done once, when the document is added."""
     own = own_codes(front)
     kind = "order" if any(code.startswith("EO") for code in own) else ""
     found = names(front)
@@ -88,7 +89,7 @@ def know(front: Front) -> Known:
 
 
 def known_json(known: Known) -> str:
-    """All of it but the id of the document."""
+    """All of it but the document's id, as JSON."""
     names = [
         [
             each.text,
@@ -108,7 +109,7 @@ def known_json(known: Known) -> str:
 
 
 def read_known(doc_id: str, text: str) -> Known:
-    """What was written by :func:`known_json` of this document."""
+    """Reads what :func:`known_json` wrote for this document."""
     is_foreign, names, issuer, home, held, parts, years, codes, versions = json.loads(text)
     return Known(
         doc_id,
@@ -148,17 +149,17 @@ def _name(
 
 
 def key(sort: Sort, what: int | str, kind: str = "") -> str:
-    """The key for what a question says; ``kind``: of document, for ``of``. Years and entries are numbers."""
+    """The key for a feature in a question. ``kind``: of document, for ``of``. Years and entries are numbers."""
     return f"{sort}{' ' if kind else ''}{kind}{'#' if isinstance(what, int) else ':'}{what}"
 
 
 def keys(known: Known, file: str) -> frozenset[str]:
-    """All keys under which a document is looked for; ``file``: its file's name."""
+    """All keys under which questions find a document. ``file``: its file's name."""
     return frozenset((*_keys(known), *_of_file(PurePath(file.lower()))))
 
 
 def files_in(text: str) -> list[str]:
-    """Names of files in a text, as ``file`` keys have them."""
+    """File names in a text, in the form of ``file`` keys."""
     return [found[0] for found in _FILE.finditer(text.lower())]
 
 
@@ -183,6 +184,6 @@ def _of_file(path: PurePath) -> Iterator[str]:
 
 
 def _issuer(names: str) -> frozenset[int | str]:
-    """What is said by one who names the issuers, all but a word of a name at least."""
+    """Features that name the issuers: all words of their names, or all but one."""
     said = [tokens(name) for name in re.split("[、;]", names)]
     return frozenset(f.what for name in said for f in features(name) if f.last - f.first >= max(len(name) - 1, 1))

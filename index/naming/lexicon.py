@@ -1,4 +1,4 @@
-"""Naming step of the flow: what names of documents are made of: words in two languages, kinds, places."""
+"""Vocabulary of document names: words in two languages, kinds of document, places."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import NamedTuple
 from sinkqa.index.glossary.renderings import glossary
 from sinkqa.ingest.about.places import countries_in, parts_in
 from sinkqa.ingest.text.analyzer import units
-from sinkqa.ingest.text.view import fold
+from sinkqa.ingest.text.normalised_text import fold
 
 WORDS = "names.txt"
 _JAPANESE = str.maketrans(  # characters that Japanese alone writes so, as the words of this table are written
@@ -26,11 +26,11 @@ _OTHER_KIND = 0.5  # of a word for another kind: NDC in the name of a report
 _HAN_WEIGHT = 0.5  # two characters make a word
 
 Forms = Mapping[str, Sequence[tuple[str, ...]]]
-"""Words of one token and more by their first token, the longest first."""
+"""Forms of one or more tokens, by their first token, longest first."""
 
 
 class Token(NamedTuple):
-    """A word, number, sign or Chinese character: where it stands, folded as it is, and by its stem."""
+    """A word, number, sign or Chinese character, with its place, folded form and stem."""
 
     start: int
     end: int
@@ -44,7 +44,7 @@ class Token(NamedTuple):
 
 
 class Feature(NamedTuple):
-    """Tokens ``first`` to ``last`` (half-open) say ``what``: an entry of the vocabulary, or the words themselves."""
+    """Tokens ``first`` to ``last`` (half-open) mean ``what``: an entry of the vocabulary, or the words themselves."""
 
     first: int
     last: int
@@ -52,7 +52,7 @@ class Feature(NamedTuple):
 
 
 class Head(NamedTuple):
-    """Tokens that say of which kind a document is: ``law``, ``measures``, ``report``."""
+    """Tokens that name the kind of a document: ``law``, ``measures``, ``report``."""
 
     first: int
     last: int
@@ -60,9 +60,9 @@ class Head(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Tokens that say whose document it is: a country's code, and the part of the country or "".
+    """Tokens that say whose document it is: a country's code, and a part of the country or "".
 
-    ``is_name``: the name of the country or the part; else a word that only shows it, as of a body.
+    ``is_name``: the tokens name the country or the part. Otherwise they only imply it, as the name of a body does.
     """
 
     first: int
@@ -74,7 +74,7 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The data file, read. ``kinds``: by tokens; ``near``: kinds that may be meant by the name of another."""
+    """The data file, read. ``kinds``: by tokens. ``near``: kinds that the name of another kind may mean."""
 
     places: dict[tuple[str, ...], tuple[int, ...]]
     longest: dict[str, int]
@@ -88,7 +88,7 @@ class Lexicon:
 
 
 def tokens(text: str) -> list[Token]:
-    """The text's tokens. Offsets are of the text as given, or folded where folding changes its length."""
+    """The text's tokens. Offsets are into the given text, or into the folded text if folding changes its length."""
     folded = fold(text).translate(_JAPANESE)
     return [Token(m.start(), m.end(), m[0], _stem(m[0])) for m in _TOKEN.finditer(folded)]
 
@@ -100,7 +100,7 @@ def _stem(word: str) -> str:
 
 
 def features(said: Sequence[Token]) -> list[Feature]:
-    """All that the tokens say, overlapping: vocabulary entries, English words and neighbouring characters."""
+    """All features of the tokens, overlapping: vocabulary entries, English words and neighbouring characters."""
     known = lexicon()
     found: list[Feature] = []
     stems = [token.stem for token in said]
@@ -117,7 +117,7 @@ def features(said: Sequence[Token]) -> list[Feature]:
 
 
 def initials(text: str, said: Sequence[Token]) -> Iterator[Feature]:
-    """The first letters of three capitalised words in a row and more: ``ccap`` of Climate Change Action Plan."""
+    """The initials of three or more capitalised words in a row: ``ccap`` for Climate Change Action Plan."""
     if said and said[-1].end > len(text):
         return
     run: list[int] = []
@@ -136,7 +136,7 @@ _SMALL = frozenset(["of", "the", "and", "on", "for"])
 
 
 def heads(said: Sequence[Token]) -> list[Head]:
-    """The words for kinds of documents, the longest at each place, in text order; 法 within a longer word is none."""
+    """Words for kinds of documents, the longest at each place, in text order. 法 inside a longer word is none."""
     known = lexicon()
     texts = [token.text for token in said]
     found = _stretches(texts, known.kind_forms)
@@ -144,7 +144,7 @@ def heads(said: Sequence[Token]) -> list[Head]:
 
 
 def _stretches(texts: Sequence[str], known: Forms) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Where known forms stand, from left to right, and the longest at each place."""
+    """Where known forms occur, left to right, the longest at each place."""
     end = 0
     for at, text in enumerate(texts):
         if at >= end and text in known:
@@ -168,10 +168,10 @@ _NO_LAW_BEFORE = frozenset("律院治人定官学制庭系网")
 
 
 def weights(said: Sequence[Token], found: Sequence[Head], kinds: Collection[str] = ()) -> list[float]:
-    """What each token counts in telling a name from others, 0..1.
+    """How much each token distinguishes one name from others, 0..1.
 
-    Nothing where it says one of ``kinds`` and where it is a word in passing; less where many names share it. ``found``
-    are all the :func:`heads` among the tokens.
+    A token weighs 0 if it names one of ``kinds`` or is a function word, and less if many names share it. ``found`` are
+    all the :func:`heads` among the tokens.
     """
     known = lexicon()
     weighed = [
@@ -193,7 +193,7 @@ def weights(said: Sequence[Token], found: Sequence[Head], kinds: Collection[str]
 
 
 def homes(text: str, said: Sequence[Token]) -> list[Place]:
-    """Names of countries and their parts, and words that show whose document is asked for, in text order."""
+    """Names of countries and their parts, and words that imply whose document is meant, in text order."""
     if len(said) and said[-1].end > len(text):
         text = fold(text)
     found = [(start, end, code, "", True) for start, end, code in countries_in(text)]
@@ -211,7 +211,7 @@ def _token_at(said: Sequence[Token], offset: int) -> int:
 
 @cache
 def lexicon() -> Lexicon:
-    """The bundled one, with the words of the search's glossary, read once."""
+    """The bundled lexicon with the words of the search glossary, read once."""
     sections = _sections(files("sinkqa.index.naming").joinpath(WORDS).read_text("utf-8"))
     places = {key: tuple(entries) for key, entries in glossary().places.items()}
     for at, line in enumerate(sections["words"], 1):
@@ -262,7 +262,7 @@ def _entries(lines: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
 
 
 def _sections(text: str) -> dict[str, list[str]]:
-    """The lines below each ``[name]``; comments and blank lines say nothing."""
+    """The lines below each ``[name]``, without comments and blank lines."""
     sections: dict[str, list[str]] = {}
     name = ""
     for line in text.splitlines():

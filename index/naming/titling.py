@@ -1,4 +1,4 @@
-"""Naming step of the flow: the names that a document goes by: of its title, its opening, its file, a list of titles."""
+"""Names of a document, taken from its title, its opening, its file name and a list of known titles."""
 
 from __future__ import annotations
 
@@ -48,16 +48,16 @@ _ENACTED = late(r"((?:19|20)\d\d)年\d{1,2}月\d{1,2}日[^。\n]{0,40}?(?:通过
 
 
 Listed = Mapping[str, Sequence[str]]
-"""Titles of known documents, by file stem, title in lower case, and address."""
+"""Titles of known documents, by file stem, lower-case title, and address."""
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name as what its words say, and the ``weights`` of these words, whose sum is ``whole``.
+    """A name as features of its words. ``weights`` are those of the words, ``whole`` their sum.
 
-    ``kinds``: what documents it says this is one of; ``spoken``: all kinds that it speaks of. ``telling``: its words,
-    by their stems, that tell it from others. ``is_own``: of the document itself, and not of what it holds, under
-    ``heading`` where that is known.
+    ``kinds``: the kinds of document that the name gives; ``spoken``: all kinds that it mentions. ``telling``: stems of
+    the words that distinguish it from other names. ``is_own``: it names the document itself, not a part of it under
+    ``heading``.
     """
 
     text: str
@@ -77,7 +77,7 @@ class Name:
 
     @property
     def entries(self) -> frozenset[int | str]:
-        """Entries of the vocabulary, and initials, that are this name."""
+        """Vocabulary entries and initials that are this name."""
         telling = {at for at, weight in enumerate(self.weights) if weight}
         return frozenset(
             what
@@ -86,7 +86,7 @@ class Name:
         )
 
     def share(self, asked: frozenset[int | str] | set[int | str]) -> float:
-        """How much of the name words say that have the features asked, 0..1."""
+        """The share of the name, 0..1, whose words have the asked features."""
         if not self.whole:
             return 1.0
         covered: set[int] = set()
@@ -97,7 +97,7 @@ class Name:
 
 
 def name_of(text: str, *, kind: str = "", is_own: bool = True, heading: str = "") -> Name:
-    """The name that a text is; ``kind``: what it is besides what its words say."""
+    """Makes a name of a text. ``kind``: a kind that the text itself does not mention."""
     said = tokens(text)
     found = heads(said)
     own = tuple(_kinds(text, said, found, is_own=is_own))
@@ -121,7 +121,7 @@ def name_of(text: str, *, kind: str = "", is_own: bool = True, heading: str = ""
 
 
 def _kinds(text: str, said: Sequence[Token], found: Sequence[Head], *, is_own: bool) -> Iterator[str]:
-    """What the name is: its last word in Chinese, in English the last before the first preposition."""
+    """The kinds that the name gives: its last word in Chinese; in English the last before the first preposition."""
     if not found:
         return
     if any(token.is_han for token in said):
@@ -145,7 +145,7 @@ def _kinds(text: str, said: Sequence[Token], found: Sequence[Head], *, is_own: b
 
 
 def names(front: Front, *, kind: str = "") -> list[Name]:
-    """All names of a document, its title first, then those of what it holds; ``kind``: what it is besides."""
+    """All names of a document, its title first, then those of its parts. ``kind``: a kind that no text mentions."""
     title, opening = " ".join(front.title.split()), front.opening
     own = dict.fromkeys([*_of_title(title), *_listed(front, title), *_of_opening(title, opening)])
     found = [name_of(text, kind=kind) for text in own if len(text) <= _LONGEST]
@@ -163,7 +163,7 @@ def names(front: Front, *, kind: str = "") -> list[Name]:
 
 
 def _shorter(name: str) -> Iterator[str]:
-    """A name, and that of a treaty without the one that it belongs to: the Kyoto Protocol to the … Convention."""
+    """A name, and for a treaty also the name without its parent: the Kyoto Protocol to the … Convention."""
     yield name
     short = _BELONGING.split(name, maxsplit=1)[0]
     if short != name and (found := heads(tokens(short))) and found[-1].kind == "treaty":
@@ -171,14 +171,14 @@ def _shorter(name: str) -> Iterator[str]:
 
 
 def _collected(front: Front) -> Mapping[str, str]:
-    """The headings of a collection by the titles that they are; its files' names say COM 2023 796 in small letters."""
+    """Headings of a collection, by the titles they are. Its file names may say COM 2023 796 in lower case."""
     if front.type != "json" or len(front.headings) < 2:
         return {}
     return {re.sub(r"\bcom\b", "COM", heading): heading for heading in front.headings}
 
 
 def held_codes(front: Front) -> Mapping[str, str]:
-    """The headings of a collection by the numbers of the documents under them."""
+    """Headings of a collection, by the numbers of the documents under them."""
     return {code: heading for title, heading in _collected(front).items() for _, _, code in codes(title)}
 
 
@@ -214,14 +214,14 @@ def _listed(front: Front, title: str) -> Iterator[str]:
 
 
 def _of_file(name: str) -> str:
-    """The words of a file's name; one without words, as of a scan, names nothing."""
+    """The words of a file's name; empty if it has none, as for a scan."""
     stem = re.sub(r"[_+.\s-]+", " ", PurePath(name).stem)
     words = [word for word in stem.split() if len(word) > 1 or not word.isascii()]
     return " ".join(words) if len(words) > 1 or not stem.isascii() else ""
 
 
 def own_codes(front: Front) -> frozenset[str]:
-    """The document's own numbers, in its title, its file's name and alone at the top, or those that it collects."""
+    """The document's own numbers, from its title, its file's name and lines at the top; or those of its collection."""
     title = re.sub(r"\bamending\b.*", "", front.title)
     own = {code for text in (title, *_masthead(front.opening), *_collected(front)) for _, _, code in codes(text)}
     own |= {code for found in _DECISION.finditer(front.opening) for _, _, code in codes(found[1])}
@@ -243,27 +243,27 @@ def _masthead(opening: str) -> Iterator[str]:
 
 
 def years_of(front: Front) -> frozenset[int]:
-    """The years that the document may be told by: of issue, in its title and file's name, of its enactment."""
+    """The years that identify the document: of issue, of its title and file name, of its enactment."""
     found = {front.about.year} if front.about.year else set()
     found |= {int(year) for text in (front.title, front.name) for year in _YEAR.findall(text)}
     return frozenset(found | {int(year) for year in _ENACTED.findall(front.opening[:800])})
 
 
 def home_of(front: Front) -> str:
-    """Whose a document is: as its record says, else of the one country that its title names, else ""."""
+    """The country of a document: from its metadata, or the only country in its title; otherwise ""."""
     named = {code for _, _, code in countries_in(front.title)}
     return front.about.jurisdiction or (named.pop() if len(named) == 1 else "")
 
 
 def parts_of(front: Front) -> frozenset[str]:
-    """The parts of its country that a document is of."""
+    """The parts of its country that a document belongs to."""
     named = {part for _, _, part, _ in parts_in(front.title)}
     return frozenset(named | ({front.about.place} if front.about.place else set()))
 
 
 @cache
 def _listed_titles() -> Listed:
-    """Official titles in English and Chinese of the documents in the bundled manifest."""
+    """English and Chinese titles of the documents in the bundled manifest."""
     titles: dict[str, tuple[str, ...]] = {}
     for entry in json.loads(files("sinkqa.ingest").joinpath(MANIFEST).read_text("utf-8"))["documents"]:
         both = tuple(filter(None, (entry["title"], entry.get("title_zh"))))

@@ -1,4 +1,4 @@
-"""Naming step of the flow: by which words and rules the names of documents that a store keeps were made."""
+"""The version of the words and rules that make the names of stored documents."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ _RULES = 1  # one more with each change to the modules of this package that give
 _DATA = (
     ("sinkqa.index.naming", "names.txt"),
     ("sinkqa.index.glossary", "glossary.units.txt"),
-    ("ingest", "data/manifest.json"),
+    ("sinkqa.ingest", "data/manifest.json"),
 )
 
 
 @cache
 def names_version() -> str:
-    """Differs where other words or rules may give other keys; the entries of a vocabulary are told by their places."""
+    """Changes whenever other words or rules may give other keys. Keys hold vocabulary entries by their positions."""
     digest = hashlib.sha256()
     for package, path in _DATA:
         digest.update(files(package).joinpath(path).read_bytes())

@@ -1,4 +1,4 @@
-"""Query step of the flow: a question's terms in groups, each with what else says the same, in either language."""
+"""Query expansion: a question's terms in groups, each with its synonyms and translations."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sinkqa.index.glossary.renderings import glossary
 from sinkqa.index.query.quantity import variants
 from sinkqa.index.search.query import Alternative, Group
 from sinkqa.ingest.text.analyzer import analyze, terms_of, units
-from sinkqa.ingest.text.view import cased
+from sinkqa.ingest.text.normalised_text import cased
 
 _ALTERNATIVE = 0.5  # what an alternative counts beside the words it stands for; see docs/decisions/0008
 _MOST_GROUPS = 64  # of a long query only so many stretches are looked up
@@ -23,10 +23,10 @@ _FUNCTION_WORDS = frozenset(
 
 
 def expand(text: str) -> list[Group]:
-    """The query's distinct index terms in groups: no term in two of them, and only function words left out.
+    """Groups the query's distinct index terms. No term is in two groups; function words are left out.
 
-    A stretch that the glossary or ``index.query.quantity`` knows makes one group with its other wordings; any other
-    term stands alone. They come in the order of their first terms.
+    A stretch that the glossary or ``index.query.quantity`` knows forms one group with its other wordings. Any other
+    term forms its own group. Groups are in the order of their first terms.
     """
     place = {term: place for place, term in enumerate(dict.fromkeys(analyze(text)))}
     free = dict(place)
@@ -46,17 +46,17 @@ def expand(text: str) -> list[Group]:
 
 
 def tells_something(text: str) -> bool:
-    """Whether any of its terms says what it is about: function words do not, nor does a lone letter or digit."""
+    """Whether any term carries meaning: function words do not, nor does a single letter or digit."""
     return is_telling(analyze(text))
 
 
 def is_telling(terms: Iterable[str]) -> bool:
-    """As :func:`tells_something`, of a text's terms."""
+    """As :func:`tells_something`, for the terms of a text."""
     return any(term not in _FUNCTION_WORDS and not (len(term) == 1 and term.isascii()) for term in terms)
 
 
 def matched_terms(groups: Iterable[Group], standing: Collection[str]) -> tuple[str, ...]:
-    """The groups' own terms that stand in a passage, and the terms of alternatives that stand there in full."""
+    """The groups' own terms that the passage contains, and the terms of alternatives that it contains in full."""
     found: dict[str, None] = {}
     for group in groups:
         found |= dict.fromkeys(term for term in group.terms if term in standing)
@@ -66,14 +66,14 @@ def matched_terms(groups: Iterable[Group], standing: Collection[str]) -> tuple[s
 
 
 def wordings(text: str) -> Iterator[tuple[list[str], list[tuple[str, ...]]]]:
-    """Stretches of a text, as units, that can be said otherwise: each other wording is terms that must all stand."""
+    """Stretches of a text, as units, with their other wordings; all terms of a wording must occur together."""
     for each in variants(cased(text)):
         yield units(each.said), each.otherwise
     yield from glossary().find(text)
 
 
 def _terms_within(said: list[str]) -> Iterator[str]:
-    """The terms that a text has because this stretch stands in it, longer words among them."""
+    """The terms that a text has because of this stretch, including longer words."""
     yield from terms_of(said)
     run = "".join(unit if len(unit) == 1 else " " for unit in said)
     for length in range(3, len(run) + 1):

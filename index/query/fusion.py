@@ -1,4 +1,4 @@
-"""Retrieval step of the flow: one score from the legs' scores, a weighted sum of normalised parts."""
+"""Score fusion: a weighted sum of the retrievers' normalised scores."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ _SHORT = 10  # words; below that a passage is as short as can be
 class Weights:
     """What one point of each part counts beside a cosine.
 
-    ``lexical`` is for passages in the question's language; an English term is a whole word, which tells more than a
-    pair of characters. What crosses the languages are digits and names, which say little.
+    ``lexical`` applies to passages in the question's language; an English term is a whole word and says more than a
+    pair of characters. Across languages only digits and names match, and they say little.
     """
 
     lexical: float = 3.0
     lexical_en: float = 5.0  # in place of it where question and passage are English
     lexical_across: float = 1.0
-    late: float = 2.0
+    maxsim: float = 2.0
     unshared: float = 1.3  # of the words that a passage in another language would be expected to share
-    lift: float = 0.5  # of the distance between the languages' ordinary candidates, 0..1
+    language_shift: float = 0.5  # of the distance between the languages' ordinary candidates, 0..1
     length: float = 0.03  # taken off late interaction for each e-fold of a passage's words
 
 
@@ -44,22 +44,22 @@ def fuse(
     *,
     dense: Floats,
     lexical: Floats,
-    late: Floats,
+    maxsim: Floats,
     words: Sequence[int],
     languages: Sequence[str],
     asked_in: str,
     weights: Weights,
 ) -> Floats:
-    """Scores, float32 (n,), of n candidates. Inputs are (n,): cosine -1..1, share of perfect BM25 and MaxSim 0..1.
+    """Fuses the scores of n candidates, float32 (n,). Inputs are (n,): cosine -1..1, BM25 share and MaxSim 0..1.
 
-    ``words``: distinct tokens of each; the more there are, the nearer one comes to any word of the question by chance.
-    A passage in the question's own language, ``asked_in``, repeats its words; one in another language can only mean
-    the same, and raw scores would hide it. So the words it cannot share are estimated from what it means, and each
-    candidate is judged against the ordinary ones of its language.
+    ``words``: distinct tokens of each candidate; a longer passage matches any query word better by chance. A passage in
+    the question's language, ``asked_in``, repeats the question's words. One in another language can only match its
+    meaning, so raw scores would bury it. Therefore the missing word score is estimated from the meaning, and each
+    candidate is compared with typical candidates of its language.
     """
     spoken = np.array(languages)
     excess = np.log(np.maximum(words, _SHORT)).astype(np.float32)
-    meaning: Floats = dense + weights.late * (late - weights.length * (excess - excess.mean()))
+    meaning: Floats = dense + weights.maxsim * (maxsim - weights.length * (excess - excess.mean()))
     own = spoken == asked_in
     words_shared = (weights.lexical_en if asked_in == "en" else weights.lexical) * lexical
     if weights.unshared and own.any() and not own.all():
@@ -67,13 +67,14 @@ def fuse(
     else:
         expected = np.zeros_like(meaning)
     across = np.maximum(weights.lexical_across * lexical, expected)
-    return _lifted(meaning + np.where(own, words_shared, across), spoken, weights.lift)
+    return _shifted(meaning + np.where(own, words_shared, across), spoken, weights.language_shift)
 
 
 def _expected(meaning: Floats, lexical: Floats, own: NDArray[np.bool_]) -> Floats:
-    """What shared words add to a passage as near in meaning in the question's own language: a line through those.
+    """Predicts the word score of a passage from its closeness in meaning, by linear regression.
 
-    With few of them to tell from, less is expected, and never more than one of them has.
+    The line is fitted to the passages in the question's language that are nearest in meaning. With few of them the
+    prediction shrinks; it never exceeds the highest word score among them.
     """
     best = np.sort(meaning[own])[-_NEIGHBOURS:][0]
     near = own & (meaning >= best)
@@ -84,12 +85,12 @@ def _expected(meaning: Floats, lexical: Floats, own: NDArray[np.bool_]) -> Float
     return np.asarray(np.clip(line, 0, lexical[near].max()) * n / (n + _FEW_NEIGHBOURS), np.float32)
 
 
-def _lifted(scores: Floats, spoken: NDArray[np.str_], lift: float) -> Floats:
-    """The means of the languages' best drawn towards the highest, less so where few candidates tell a mean."""
+def _shifted(scores: Floats, spoken: NDArray[np.str_], language_shift: float) -> Floats:
+    """Raises each language's scores toward the mean of the best language; less with few candidates."""
     groups = [spoken == language for language in distinct(spoken)]
     means = [np.sort(scores[group])[-_BACKGROUND:].mean() for group in groups]
-    lifted = scores.copy()
+    shifted = scores.copy()
     for group, mean in zip(groups, means, strict=True):
         n = np.count_nonzero(group)
-        lifted[group] += lift * (max(means) - mean) * n / (n + _FEW)
-    return lifted
+        shifted[group] += language_shift * (max(means) - mean) * n / (n + _FEW)
+    return shifted

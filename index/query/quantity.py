@@ -1,4 +1,4 @@
-"""Query step of the flow: other ways to write the amounts and articles that a question names."""
+"""Other ways to write the amounts and articles that a question names."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _LARGE = 10**4  # from here on numbers are written with a scale, in one language
 
 
 class Wording(NamedTuple):
-    """Another way to write an amount, and the part of it that is looked for: units are written in too many ways."""
+    """Another way to write an amount, and the part of it to search for, because units are written in too many ways."""
 
     text: str
     sought: str
 
 
 class Variants(NamedTuple):
-    """A stretch of a text, other wordings of it, and these as index terms: of each, all must stand."""
+    """A stretch of a text, its other wordings, and their index terms. All terms of a wording must occur."""
 
     said: str
     wordings: list[Wording]
@@ -42,9 +42,9 @@ class Variants(NamedTuple):
 def variants(text: str) -> Iterator[Variants]:
     """Amounts with a scale or unit, Chinese numerals and numbered articles that can be written in another way.
 
-    ``12.57亿吨`` is also ``1.257 billion``, ``1257 million``, ``125700万吨`` and ``1257 Mt``. Years and plain numbers
-    are left alone; so is a Chinese numeral that may be part of a word. The text is of the form that
-    :func:`amounts` reads, and what it reads in a wording matches the amount.
+    ``12.57亿吨`` is also ``1.257 billion``, ``1257 million``, ``125700万吨`` and ``1257 Mt``. Years, plain numbers, and
+    Chinese numerals that may be part of a word are skipped. The text has the form that :func:`amounts` reads. Read by
+    that function, each wording matches the amount.
     """
     for amount in amounts(text):
         if wordings := list(_wordings(amount)):
@@ -109,7 +109,7 @@ def _scaled(ends: list[Decimal], unit: UnitOfMeasure, rest: str) -> Iterator[Wor
 
 
 def _unit(amount: Amount) -> UnitOfMeasure | None:
-    """The unit that the amount is written in; None for one that only several units together make."""
+    """The unit that the amount is written in; None for one composed of several units."""
     if not amount.unit:
         return UnitOfMeasure("") if not amount.dimension else None
     found = read_unit(amount.unit.lower(), amount.unit, 0, len(amount.unit))
@@ -117,13 +117,13 @@ def _unit(amount: Amount) -> UnitOfMeasure | None:
 
 
 def _parts(amount: Amount) -> tuple[str, str, str]:
-    """What stands before the unit, the unit, and what follows it: what it is of."""
+    """The text before the unit, the unit, and the text after it (of what)."""
     number, unit, rest = amount.said.partition(amount.unit) if amount.unit else (amount.said, "", "")
     return (number, unit, rest) if number else (rest, "", "")  # $50
 
 
 def _mantissa(ends: list[Decimal], scale: int, to: str) -> str:
-    """The number or range as it would be written before a scale; empty where nobody would."""
+    """The number or range as written before a scale word; empty if nobody would write it so."""
     written = [_plain(end / scale) for end in dict.fromkeys(ends)]
     usual = all(Decimal("0.01") <= abs(end / scale) < 10**7 for end in ends)
     return to.join(written) if usual and all(len(each.lstrip("-")) <= 8 for each in written) else ""

@@ -1,4 +1,4 @@
-"""Retrieval step of the flow: query to ranked rows, by both legs, their union, and one fused score."""
+"""From a query to ranked rows: both retrievers, their union, and one fused score."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sinkqa.index.query.fusion import Weights, fuse
 from sinkqa.index.query.spelling import Terms, respelled
 from sinkqa.index.search.backend import Candidates
 from sinkqa.index.search.query import Group, Query
-from sinkqa.index.store.documents.columns import unpack_terms
+from sinkqa.index.store.documents.serialization import unpack_terms
 from sinkqa.index.store.store import Store, StoredPassage
 from sinkqa.ingest.text.language import detect
 
@@ -27,7 +27,7 @@ _MOST_READ = 2_000  # passages
 
 
 class Ranked(NamedTuple):
-    """A row of the store with its score; ``why`` still lacks the matched terms."""
+    """A row of the store with its score; ``why`` does not yet have the matched terms."""
 
     row: int
     score: float
@@ -35,7 +35,7 @@ class Ranked(NamedTuple):
 
 
 def prepare(text: str, encoder: Encoder, terms: Terms) -> Query:
-    """Analyses and encodes a question, or the first 2,000 code points of it; ``terms``: of the index."""
+    """Analyses and encodes the first 2,000 code points of a question. ``terms`` looks up terms of the index."""
     text = text[:LONGEST_QUERY]
     (vector,), (tokens,) = encoder.read([text])
     return Query(text, detect(text), respelled(expand(text), terms), vector, tokens)
@@ -46,23 +46,23 @@ def ranked(
 ) -> list[Ranked]:
     """The best ``k`` of the candidates, by score descending, ties by passage_id.
 
-    ``lexical`` scores by BM25 alone, ``dense`` by what the encoder says (cosine and, as far as it counts, late
-    interaction), ``hybrid`` by all of it.
+    Mode ``lexical`` scores by BM25 alone, ``dense`` by the encoder (cosine and weighted late interaction), ``hybrid``
+    by both.
     """
     if not found.passage_ids:
         return []
-    late = encoder.maxsim(query.tokens, found.tokens) if mode != "lexical" else np.zeros_like(found.shares)
+    maxsim = encoder.maxsim(query.tokens, found.tokens) if mode != "lexical" else np.zeros_like(found.shares)
     scores = (
         found.shares
         if mode == "lexical"
         else fuse(
             dense=found.cosines,
             lexical=found.shares,
-            late=late,
+            maxsim=maxsim,
             words=[len(tokens) for tokens in found.tokens],
             languages=found.languages,
             asked_in=query.language,
-            weights=replace(weights, late=weights.late * encoder.late),
+            weights=replace(weights, maxsim=weights.maxsim * encoder.maxsim_weight),
         )
     )
     best = sorted(range(len(scores)), key=lambda i: (-scores[i], found.passage_ids[i]))[:k]
@@ -75,7 +75,7 @@ def ranked(
                 lexical=float(found.shares[i]),
                 dense_rank=int(found.dense_ranks[i]) or None,
                 dense=float(found.cosines[i]),
-                late=float(late[i]),
+                late=float(maxsim[i]),
             ),
         )
         for i in best
@@ -83,7 +83,7 @@ def ranked(
 
 
 def read_hits(store: Store, ranked: Sequence[Ranked], groups: Sequence[Group]) -> list[Hit]:
-    """The passages of ranked rows, with those of the query's terms and of their alternatives that stand in each."""
+    """Reads the passages of ranked rows, with the terms of the query and of its alternatives that each contains."""
     read = store.stored([each.row for each in ranked])
     hits: list[Hit] = []
     for each in ranked:
@@ -94,7 +94,7 @@ def read_hits(store: Store, ranked: Sequence[Ranked], groups: Sequence[Group]) -
 
 
 def read_stated(store: Store, found: Sequence[tuple[int, int, str]]) -> list[Stated]:
-    """The statements that these units of the passages in these rows make, with their terms."""
+    """Reads the statements made by these units of the passages in these rows, with their terms."""
     read = store.stored([row for row, _, _ in found])
     hits = (Hit(each.passage, each.title, 0.0, Why(), each.about) for each in (_of(row, read) for row, _, _ in found))
     return [Stated(hit, unit, term) for hit, (_, unit, term) in zip(hits, found, strict=True)]
@@ -107,7 +107,7 @@ def _standing(packed: bytes) -> frozenset[str]:
 
 
 def _of(row: int, read: Mapping[int, StoredPassage]) -> StoredPassage:
-    """What was read of a row that the same view of the store has."""
+    """The passage of a row, which the same view of the store must have."""
     if row not in read:
         raise LibraryDamaged(f"the store has a passage in row {row} and not all that belongs to it; see sinkqa doctor")
     return read[row]

@@ -1,4 +1,4 @@
-"""Query step of the flow: near terms of the index beside words that no passage has."""
+"""Spelling correction: near terms of the index for words that no passage contains."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ _MAY_BE_A_SLIP = late(r"[a-zß-ɏ]{5,}\Z").match
 _LONG_WORD, _SURE_LETTERS, _MOST_SLIPS, _MOST_SPELLINGS = 8, 2, 4, 3
 
 Terms = Callable[[str], Sequence[tuple[str, int]]]
-"""The index terms that begin with a prefix, and how many passages have each."""
+"""Gives the index terms that begin with a prefix, and how many passages contain each."""
 
 
 def respelled(groups: Sequence[Group], terms: Terms) -> tuple[Group, ...]:
-    """The groups, with the nearest terms of the index beside a word that no passage has.
+    """Adds the nearest terms of the index to words that no passage contains.
 
-    Latin words of five letters and more, not known to the glossary either: one letter more, less, other or swapped
-    with its neighbour, two from eight letters on; the first two letters are taken to be right. In a query with
-    more than four such words they are no slips, but another language or subject.
+    Corrects Latin words of five letters or more that the glossary does not know. One letter may be added, missing,
+    replaced or swapped with its neighbour; two from eight letters on. The first two letters count as correct. If a
+    query has more than four such words, they are not typos but another language or subject, and none is corrected.
     """
     alone = [group.terms[0] for group in groups if len(group.terms) == 1 and not group.alternatives]
     strange = [word for word in alone if _MAY_BE_A_SLIP(word) and word not in dict(terms(word))]
@@ -33,7 +33,7 @@ def respelled(groups: Sequence[Group], terms: Terms) -> tuple[Group, ...]:
 
 
 def _nearest(word: str, terms: Terms) -> tuple[Alternative, ...]:
-    """The commonest of the index's terms that are one edit away, or else two."""
+    """The commonest index terms one edit away; if there are none, those two edits away."""
     there = terms(word[:_SURE_LETTERS])
     for edits in (1, 2) if len(word) >= _LONG_WORD else (1,):
         if near := [(-count, term) for term, count in there if within(word, term, edits)]:
@@ -42,7 +42,7 @@ def _nearest(word: str, terms: Terms) -> tuple[Alternative, ...]:
 
 
 def within(one: str, other: str, edits: int) -> bool:
-    """Whether so many letters put in, left out, replaced or swapped with their neighbours make one word the other."""
+    """Whether at most ``edits`` insertions, deletions, replacements or swaps turn one word into the other."""
     same = sum(1 for _ in takewhile(bool, map(eq, one, other)))
     one, other = one[same:], other[same:]
     if not one or not other or not edits:

@@ -1,4 +1,4 @@
-"""Retrieval step of the flow: the seam behind which search indexes stand."""
+"""The interface of search backends."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 class Candidates(NamedTuple):
-    """The n passages that either leg found, with all that scoring needs of them, by row ascending.
+    """The n passages that either retriever found, by ascending row, with everything that scoring needs.
 
-    ``shares``, float32, (n,), are BM25 as a share of a perfect match, 0..1; ``cosines``, float32, (n,), -1..1; both of
-    every passage, whichever leg found it, and 0 where the mode asks for the other leg alone. The ranks, int32, (n,),
-    begin with 1, ties by row; 0 where that leg did not find the passage.
+    ``shares``, float32, (n,), are BM25 as a share of a perfect match, 0..1; ``cosines``, float32, (n,), -1..1. Both are
+    given for every passage, whichever retriever found it; they are 0 for a retriever that the mode leaves out. The
+    ranks, int32, (n,), begin with 1, ties by row; 0 if that retriever did not find the passage.
     """
 
     rows: Rows
@@ -37,7 +37,7 @@ NOTHING = Candidates(np.zeros(0, np.int64), (), (), (), *np.zeros((2, 0), np.flo
 
 
 class Recall(NamedTuple):
-    """What share of each language's exactly best 10 and 100 rows is found, 0..1, by ``queries`` stored vectors."""
+    """Share of each language's exact best 10 and 100 rows that is found, 0..1, over ``queries`` stored vectors."""
 
     at_10: float
     at_100: float
@@ -45,7 +45,7 @@ class Recall(NamedTuple):
 
 
 class Searcher(Protocol):
-    """One generation of a library, open for searching; safe to use from several threads."""
+    """One generation of a library, open for searching. Safe to use from several threads."""
 
     @property
     def generation(self) -> int:
@@ -55,11 +55,11 @@ class Searcher(Protocol):
     def candidates(
         self, query: Query, *, depth: int, mode: SearchMode = "hybrid", filters: Filters | None = None
     ) -> Candidates:
-        """The best of each leg, among the passages that meet the filters and that the store still has.
+        """The best passages of each retriever that meet the filters and that the store still holds.
 
-        These are the best ``depth`` by BM25, and by cosine so many of every language; of one that less than a tenth
-        of the passages are in, as many as would be among the best ``10 * depth`` if languages lay evenly. A query
-        without terms finds nothing by the one, a zero vector nothing by the other.
+        Lexical: the best ``depth`` by BM25. Dense: the best ``depth`` by cosine of every language. For a language with
+        less than a tenth of the passages, the number is smaller: as many as the best ``10 * depth`` would hold if
+        languages were evenly spread. A query without terms finds nothing lexically, a zero vector nothing densely.
 
         Raises:
             DocumentNotFound, AmbiguousDocument: a filter names no document, or several.
@@ -67,7 +67,7 @@ class Searcher(Protocol):
         ...
 
     def terms(self, prefix: str) -> list[tuple[str, int]]:
-        """The index terms that begin with this, and how many passages have each."""
+        """The index terms that begin with ``prefix``, and how many passages contain each."""
         ...
 
 
@@ -75,17 +75,17 @@ class SearchBackend(Protocol):
     """Keeps search indexes in step with the store."""
 
     def searcher(self) -> Searcher:
-        """The newest generation that can be searched. A reader waits for a writer at most a moment."""
+        """The newest generation that can be searched. A reader waits for a writer only a moment."""
         ...
 
     def sync(self, *, anew: bool = False) -> None:
-        """Brings the indexes to the store's generation, from nothing if ``anew``; the caller alone writes."""
+        """Brings the indexes to the store's generation; from scratch with ``anew``. The caller may write."""
         ...
 
     def problems(self) -> list[str]:
-        """What is missing, damaged or behind, one line each; empty when all is well."""
+        """Files that are missing, damaged or behind, one line each; empty if all is well."""
         ...
 
     def recall(self) -> Recall | None:
-        """What share of the exactly best the dense leg finds, measured; None where nothing is indexed."""
+        """Measures the recall of the dense retriever against exact search; None if nothing is indexed."""
         ...

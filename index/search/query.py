@@ -1,4 +1,4 @@
-"""Retrieval step of the flow: a question as search takes it."""
+"""A query as search takes it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from sinkqa.index.arrays import Floats, Tokens
 
 
 class Alternative(NamedTuple):
-    """Index terms that must all stand in a passage, and what that counts beside the group's own terms, 0..1."""
+    """Index terms that must all occur in a passage, and their weight beside the group's own terms, 0..1."""
 
     terms: tuple[str, ...]
     weight: float
 
 
 class Group(NamedTuple):
-    """Terms of a query that say one thing together, and what else says it."""
+    """Query terms that mean one thing together, with their alternatives."""
 
     terms: tuple[str, ...]
     alternatives: tuple[Alternative, ...] = ()
@@ -24,9 +24,10 @@ class Group(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question in terms and in meaning.
+    """A question as terms and as a vector.
 
-    ``groups`` are its index terms, ``vector`` is float32, (dim,), of length 1 or 0, ``tokens`` uint32, (n,), in order.
+    ``groups`` are its index terms; ``vector`` is float32, (dim,), of length 1 or 0; ``tokens`` are uint32, (n,), in
+    order.
     """
 
     text: str

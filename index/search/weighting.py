@@ -1,4 +1,4 @@
-"""Retrieval step of the flow, lexical leg: the formula of BM25, the same wherever postings are kept.
+"""The formula of BM25, shared by all backends.
 
 Source: Robertson and Zaragoza 2009, The probabilistic relevance framework, section 3.5.
 """
@@ -20,12 +20,12 @@ MOST_TERMS = 64  # of a long query only the rarest terms are looked up
 
 
 def idf(passages: int, having: int) -> float:
-    """What a term tells that so many of the passages have, above 0; of one that none has, what the rarest could."""
+    """The idf, above 0, of a term that ``having`` passages contain; for 0 passages the highest possible."""
     n = max(passages, having)
     return math.log1p((n - having + 0.5) / (having + 0.5))
 
 
 def length_norms(lengths: NDArray[Any], average: float) -> Floats:
-    """What is added to a term's frequency in passages of these lengths, float32, (n,)."""
+    """What BM25 adds to a term's frequency in passages of these lengths, float32, (n,)."""
     norms: Floats = np.float32(K1 * (1 - B)) + lengths.astype(np.float32) * np.float32(K1 * B / max(average, 1e-9))
     return norms

@@ -1,4 +1,4 @@
-"""Storing step of the flow: whatever can be wrong with what is stored, found by reading all of it."""
+"""Checking the store for damage by reading all of it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 
 from sinkqa.index.errors import LibraryDamaged
-from sinkqa.index.store.documents.columns import PASSAGE_COLUMNS, read_passage, unpack, unpack_text
+from sinkqa.index.store.documents.serialization import PASSAGE_COLUMNS, read_passage, unpack, unpack_text
 from sinkqa.index.store.sql import Connection
 
 
 def found_by(check: Callable[[], Iterator[str]], view: AbstractContextManager[None]) -> Iterator[str]:
-    """What a check finds in one view of the store, and at last what it could not read."""
+    """Runs a check in one view of the store, and adds what it could not read."""
     try:
         with view:
             yield from check()
@@ -21,7 +21,7 @@ def found_by(check: Callable[[], Iterator[str]], view: AbstractContextManager[No
 
 
 def orphans(connection: Connection, dim: int) -> Iterator[str]:
-    """What lacks the rows that belong to it; ``dim``: of the encoder's vectors."""
+    """Rows whose counterparts are missing. ``dim``: of the encoder's vectors."""
     counts = {
         "passages without features": (
             'SELECT count(*) FROM passages LEFT JOIN features USING ("row") WHERE vector IS NULL'
@@ -38,7 +38,7 @@ def orphans(connection: Connection, dim: int) -> Iterator[str]:
 
 
 def document_damages(connection: Connection) -> Iterator[str]:
-    """Document by document, so that one that cannot be read hides no other."""
+    """Checks document by document, so that an unreadable one hides no other."""
     docs = [doc for (doc,) in connection.execute("SELECT doc FROM documents ORDER BY doc")]
     whole = 0
     for doc in docs:

@@ -1,4 +1,4 @@
-"""Storing step of the flow: which rows each generation added and removed, so that an index need not compare all."""
+"""The rows that each generation added and removed, so that an index can follow by differences."""
 
 from __future__ import annotations
 
@@ -23,32 +23,32 @@ CREATE TABLE removals (        -- rows that a generation removed: those of one d
 CREATE INDEX removals_by_generation ON removals (generation);
 """
 REMEMBERED = 10_000
-"""Generations. An index that lags further behind is built anew."""
+"""Number of generations kept. An index that lags further behind is rebuilt."""
 
 
 def last_row(connection: Connection) -> int:
-    """The last row that was ever issued; inside a transaction also by itself."""
+    """The highest row ever issued; inside a transaction also counting its own."""
     (held,) = connection.execute('SELECT coalesce(max("row"), 0) FROM passages').fetchone()
     known = connection.execute("SELECT last_row FROM generations ORDER BY generation DESC LIMIT 1").fetchone()
     return max(int(held), int(known[0]) if known else 0)
 
 
 def note_generation(connection: Connection, generation: int) -> None:
-    """Notes which rows were issued until this generation, inside its transaction; forgets what is long ago."""
+    """Records the rows issued up to this generation, inside its transaction, and forgets old generations."""
     connection.execute("INSERT INTO generations VALUES (?, ?)", (generation, last_row(connection)))
     for table in ("generations", "removals"):
         connection.execute(f"DELETE FROM {table} WHERE generation <= ?", (generation - REMEMBERED,))
 
 
 def note_removal(connection: Connection, doc: int, *, generation: int) -> None:
-    """Notes the rows of a document's passages, which this generation is about to remove."""
+    """Records the rows of a document's passages, which this generation is about to remove."""
     first, last = connection.execute('SELECT min("row"), max("row") FROM passages WHERE doc = ?', (doc,)).fetchone()
     if first is not None:
         connection.execute("INSERT INTO removals VALUES (?, ?, ?)", (generation, first, last))
 
 
 def changes_since(connection: Connection, since: int | None, *, generation: int) -> Changes | None:
-    """What changed after ``since``, None where that is too long ago; ``generation``: the store's in the same view."""
+    """The changes after ``since``, or None if that is too long ago. ``generation``: the store's in the same view."""
     if since is None:
         return Changes(generation, _rows_after(connection, 0), np.zeros(0, np.int64))
     then = connection.execute("SELECT last_row FROM generations WHERE generation = ?", (since,)).fetchone()

@@ -1,4 +1,4 @@
-"""Storing step of the flow: what search needs of the store's rows: chosen by filters, and read in batches."""
+"""Rows of the store for search: selected by filters, and read in batches."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from sinkqa.index.arrays import Rows
 from sinkqa.index.hit import Filters
 from sinkqa.index.store.documents import catalogue
-from sinkqa.index.store.documents.columns import PASSAGE_COLUMNS, read_metadata, read_passage
+from sinkqa.index.store.documents.serialization import PASSAGE_COLUMNS, read_metadata, read_passage
 from sinkqa.index.store.sql import Connection, batches, places
 from sinkqa.index.store.store import Features, StoredPassage
 from sinkqa.ingest.document import Metadata
@@ -23,7 +23,7 @@ _MOST_KEPT = 2_000  # passages, some 20 MB
 
 
 def filtered_rows(connection: Connection, filters: Filters) -> Rows | None:
-    """Rows of the passages that meet every condition, ascending; None where there is no condition."""
+    """Rows of the passages that meet every condition, ascending; None if there is no condition."""
     if filters.languages or filters.kinds:
         statement, values = rows_statement(connection, filters)
         found = connection.execute(statement, values).fetchall()
@@ -33,7 +33,7 @@ def filtered_rows(connection: Connection, filters: Filters) -> Rows | None:
 
 
 def rows_statement(connection: Connection, filters: Filters) -> tuple[str, Sequence[str | int]]:
-    """What selects the rows of the passages that meet every condition, in no order, with its values."""
+    """The statement that selects the rows of passages that meet every condition, unordered, and its values."""
     of_documents, values = _document_conditions(connection, filters)
     conditions = [f"doc IN (SELECT doc FROM documents WHERE {' AND '.join(of_documents)})"] if of_documents else []
     if filters.languages:
@@ -46,7 +46,7 @@ def rows_statement(connection: Connection, filters: Filters) -> tuple[str, Seque
 
 
 def _rows_of_documents(connection: Connection, condition: str, values: Sequence[str | int]) -> Rows:
-    """Of whole documents only the ends are read: their rows lie together, in the order of their passages."""
+    """Reads only the first and last row of each document: a document's rows are contiguous, in passage order."""
     place = '(SELECT "row" FROM passages WHERE passages.doc = documents.doc ORDER BY position {} LIMIT 1)'
     found = connection.execute(
         f"SELECT {place.format('ASC')}, {place.format('DESC')} FROM documents WHERE {condition}", values
@@ -76,7 +76,7 @@ def _document_conditions(connection: Connection, filters: Filters) -> tuple[list
 
 
 def held_rows(connection: Connection, rows: Rows) -> Rows:
-    """Those of the rows that are there, ascending."""
+    """Those of the rows that exist, ascending."""
     held: list[int] = []
     for marks, part in batches(rows.tolist()):
         held += [row for (row,) in connection.execute(f'SELECT "row" FROM passages WHERE "row" IN {marks}', part)]
@@ -84,7 +84,7 @@ def held_rows(connection: Connection, rows: Rows) -> Rows:
 
 
 def features_of(connection: Connection, rows: Rows) -> Iterator[Features]:
-    """What search needs of the rows, by row, ascending; rows that are gone are left out."""
+    """Search features of the rows, by row, ascending. Deleted rows are left out."""
     for marks, part in batches(np.sort(rows).tolist(), most=_READ_AT_ONCE):
         found = connection.execute(
             'SELECT "row", passage_id, language, terms, vector, tokens '
@@ -95,7 +95,7 @@ def features_of(connection: Connection, rows: Rows) -> Iterator[Features]:
 
 
 def stored_passages(connection: Connection, rows: Sequence[int]) -> dict[int, StoredPassage]:
-    """What a hit needs of each row that is there, by row."""
+    """For each row that exists, the values that a hit needs."""
     read: dict[int, StoredPassage] = {}
     for marks, part in batches(rows):
         found = connection.execute(
@@ -116,5 +116,5 @@ def _metadata(column: str) -> Metadata:
 
 @lru_cache(maxsize=_MOST_KEPT)
 def _passage(*columns: Any) -> Passage:
-    """By what stands in the store now: questions meet the same passages again, and unpacking is most of reading."""
+    """Cached by stored bytes: questions meet the same passages again, and unpacking is most of reading."""
     return read_passage(columns)

@@ -1,6 +1,6 @@
-"""Storing step of the flow: the little that the store's statements ask of a database.
+"""The small interface that the store's statements need of a database.
 
-Statements are those that SQLite 3.35 and PostgreSQL 15 take alike, with ``?`` for each value.
+Statements run unchanged in SQLite 3.35 and PostgreSQL 15, with ``?`` for each value.
 """
 
 from __future__ import annotations
@@ -14,23 +14,23 @@ _MOST_VALUES = 30_000  # SQLite takes 32 766 in one statement, PostgreSQL 65 535
 
 
 class Result(Protocol):
-    """The rows that a statement gives, read once."""
+    """The rows of a statement, read once."""
 
     def fetchone(self) -> Any:
         """The next row as a tuple, or None."""
         ...
 
     def fetchall(self) -> list[Any]:
-        """All rows that are left, as tuples."""
+        """All remaining rows, as tuples."""
         ...
 
     def __iter__(self) -> Iterator[Any]:
-        """The rows as tuples, read as they are asked for."""
+        """The rows as tuples, fetched on demand."""
         ...
 
 
 class Connection(Protocol):
-    """A connection to a database; failures are raised as errors of the library."""
+    """A connection to a database. Failures are raised as errors of the library."""
 
     def execute(self, statement: str, values: Sequence[Any] = (), /) -> Result:
         """Runs one statement with its values."""
@@ -42,12 +42,12 @@ class Connection(Protocol):
 
 
 def places(count: int) -> str:
-    """``(?, ?, …)`` for so many values."""
+    """``(?, ?, …)`` for ``count`` values."""
     return f"({', '.join('?' * count)})"
 
 
 def batches(values: Sequence[_T], *, most: int = _MOST_VALUES) -> Iterator[tuple[str, Sequence[_T]]]:
-    """Parts of ``values``, at most ``most`` each, that fit one statement, each with its ``(?, ?, …)``."""
+    """Batches of ``values``, at most ``most`` each, that fit one statement, each with its ``(?, ?, …)``."""
     for start in range(0, len(values), most):
         part = values[start : start + most]
         yield places(len(part)), part

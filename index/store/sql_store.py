@@ -1,4 +1,4 @@
-"""Storing step of the flow: a store in an SQL database, whichever; see :class:`Store`."""
+"""A store in any SQL database; see :class:`Store`."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from sinkqa.index.store import writing
 from sinkqa.index.store.checking import document_damages, found_by, orphans
 from sinkqa.index.store.documents import catalogue, names, passages
 from sinkqa.index.store.documents.catalogue import AddResult, Census, DocumentRecord, Predecessor, Size
-from sinkqa.index.store.documents.columns import read_pages, unpack, unpack_boxes, unpack_text
+from sinkqa.index.store.documents.document_rows import Packed
 from sinkqa.index.store.documents.kept import Kept, read_kept
 from sinkqa.index.store.documents.names import NAMES_VERSION, Shared
-from sinkqa.index.store.documents.packed import Packed
+from sinkqa.index.store.documents.serialization import read_pages, unpack, unpack_boxes, unpack_text
 from sinkqa.index.store.history import changes_since
 from sinkqa.index.store.meta import find_meta, set_meta
 from sinkqa.index.store.rows import features_of, filtered_rows, held_rows, stored_passages
@@ -32,9 +32,9 @@ from sinkqa.ingest.passage import SPLITTER_VERSION, Passage
 
 
 class SqlStore(ABC):
-    """All that is the same in every database. A kind gives the connection, transactions and the right to write.
+    """The part of a store that is the same for every database. Subclasses give connection, transactions and locks.
 
-    While :meth:`writing` is held, a kind keeps its :class:`Transaction` in ``_open.transaction``.
+    During :meth:`writing`, a subclass keeps its :class:`Transaction` in ``_open.transaction``.
     """
 
     read_only = False
@@ -45,24 +45,24 @@ class SqlStore(ABC):
     @property
     @abstractmethod
     def connection(self) -> Connection:
-        """This thread's connection, inside its transaction where it holds one."""
+        """This thread's connection, inside its transaction if it holds one."""
 
     @property
     @abstractmethod
     def where(self) -> str:
-        """For messages: a path, or an address without its password."""
+        """A path, or an address without its password, for messages."""
 
     @abstractmethod
     def reading(self) -> AbstractContextManager[None]:
-        """One unchanging view for this thread; within another one, the same."""
+        """One unchanging view for this thread. Within another reading, the same view."""
 
     @abstractmethod
     def writing(self) -> AbstractContextManager[None]:
-        """One transaction, durable when it is left without an error."""
+        """One transaction, durable when left without an error."""
 
     @abstractmethod
     def alone(self, *, timeout_s: float | None = None) -> AbstractContextManager[None]:
-        """The right to write derived files; within another one of this thread, the same."""
+        """The right to write derived files. Within another one of this thread, the same."""
 
     @abstractmethod
     def close(self) -> None:
@@ -70,10 +70,10 @@ class SqlStore(ABC):
 
     @abstractmethod
     def database_damages(self) -> Iterator[str]:
-        """What the database itself finds wrong in its files."""
+        """Damage that the database itself finds in its files."""
 
     def check_made_by(self) -> None:
-        """Raises LibraryFormatMismatch where passages or names were made by other rules than those of today."""
+        """Raises LibraryFormatMismatch if other rules than today's made the passages or names."""
         if self.find_meta(NAMES_VERSION) != names_version():
             raise LibraryFormatMismatch(
                 f"the names of the documents in {self.where} were made by other words than this SinkQA's: open it once "
@@ -101,37 +101,37 @@ class SqlStore(ABC):
         return int(found)
 
     def meta(self, name: str) -> str:
-        """The setting of this name; LibraryDamaged where it was never set."""
+        """The setting of this name. Raises LibraryDamaged if it was never set."""
         if (found := self.find_meta(name)) is None:
             raise LibraryDamaged(f"cannot read {self.where}: it has no {name}; restore it from a copy")
         return found
 
     def find_meta(self, name: str) -> str | None:
-        """The setting of this name; None where it was never set."""
+        """The setting of this name; None if it was never set."""
         return find_meta(self.connection, name)
 
     def set_meta(self, name: str, value: str) -> None:
-        """Sets a setting, inside the caller's transaction where there is one."""
+        """Sets a setting, inside the caller's transaction if there is one."""
         set_meta(self.connection, name, value)
 
     def records(self, *, most: int | None = None) -> list[DocumentRecord]:
-        """All documents, or the first of them, in the order they were added."""
+        """All documents, or the first ``most``, in the order they were added."""
         return catalogue.records(self.connection, most=most)
 
     def census(self) -> Census:
-        """How many documents there are of each sort."""
+        """Counts of documents by jurisdiction and language."""
         return catalogue.census(self.connection)
 
     def record(self, doc_id: str) -> DocumentRecord:
-        """The document with this id, or the only one that begins so."""
+        """The document with this id, or the only one whose id begins so."""
         return catalogue.record(self.connection, doc_id)
 
     def resolve(self, doc_id: str) -> str:
-        """The whole id of that document."""
+        """The full id of that document."""
         return catalogue.resolve(self.connection, doc_id)
 
     def size(self) -> Size:
-        """Documents and their bytes."""
+        """Number of documents and their bytes."""
         return catalogue.size(self.connection)
 
     def shared(self, keys: Sequence[str], *, most: int) -> dict[str, Shared]:
@@ -139,11 +139,11 @@ class SqlStore(ABC):
         return names.shared_keys(self.connection, keys, most=most)
 
     def named(self, keys: Sequence[str], *, most: int, among: Sequence[int] | None = None) -> dict[str, list[int]]:
-        """Numbers of the documents that have the keys."""
+        """Numbers of the documents with the keys."""
         return names.named_documents(self.connection, keys, most=most, among=among)
 
     def known(self, docs: Sequence[int]) -> dict[int, Known]:
-        """What documents are called, by their numbers."""
+        """Names of documents, by their numbers."""
         return names.known_documents(self.connection, docs)
 
     def text(self, doc_id: str) -> str:
@@ -164,7 +164,7 @@ class SqlStore(ABC):
         return None if packed is None else unpack_boxes(packed)
 
     def passages(self, doc_id: str, *, most: int = -1) -> list[Passage]:
-        """The document's passages in reading order, or the first of them."""
+        """The document's passages in reading order, or the first ``most``."""
         return passages.passages(self.connection, self.resolve(doc_id), most=most)
 
     def near(self, passage_id: str, *, reach: int) -> list[Passage]:
@@ -180,7 +180,7 @@ class SqlStore(ABC):
         return passages.passage(self.connection, passage_id)
 
     def stored(self, rows: Sequence[int]) -> dict[int, StoredPassage]:
-        """What a hit needs of each row that is there."""
+        """For each row that exists, the values that a hit needs."""
         return stored_passages(self.connection, rows)
 
     def stated(
@@ -190,15 +190,15 @@ class SqlStore(ABC):
         return stated_rows(self.connection, kind, term=term, filters=filters, most=most)
 
     def defined_terms(self, filters: Filters | None) -> list[str]:
-        """The distinct terms that are defined."""
+        """The distinct defined terms."""
         return defined_terms(self.connection, filters=filters)
 
     def predecessor(self, doc_id: str, source: str) -> Predecessor | None:
-        """The document of this whole id, else the one that the source holds."""
+        """The document with this full id, otherwise the one that the source holds."""
         return catalogue.predecessor(self.connection, doc_id, source)
 
     def kept(self, doc_id: str) -> Kept:
-        """A document as it is stored."""
+        """A document as stored."""
         return read_kept(self.connection, self.resolve(doc_id), self.meta("encoder"))
 
     def free_sources(self, sources: Sequence[str]) -> list[str]:
@@ -206,19 +206,19 @@ class SqlStore(ABC):
         return writing.free_sources(self.connection, sources)
 
     def put(self, packed: Packed, *, leave: Callable[[str], None] | None = None) -> AddResult:
-        """Writes a document unless it is there as it was read."""
+        """Writes a document unless the same reading is stored."""
         return writing.put_document(self._transaction, packed, leave=leave or (lambda doc_id: None))
 
     def put_kept(self, kept: Kept, *, added_at: str | None = None) -> None:
-        """Writes a document as it was elsewhere."""
+        """Writes a document with the rows it had elsewhere."""
         writing.put_kept(self._transaction, kept, added_at=added_at)
 
     def change(self, packed: Packed, *, anew: bool) -> None:
-        """Writes anew what is known of a document that is there."""
+        """Rewrites the metadata of a stored document."""
         writing.change_document(self._transaction, packed, anew=anew)
 
     def remove(self, doc_id: str) -> None:
-        """Deletes a document, by its whole id."""
+        """Deletes a document, by its full id."""
         writing.remove_document(self._transaction, doc_id)
 
     def rows(self, filters: Filters) -> Rows | None:
@@ -226,20 +226,20 @@ class SqlStore(ABC):
         return filtered_rows(self.connection, filters)
 
     def held(self, rows: Rows) -> Rows:
-        """Those of the rows that are there."""
+        """Those of the rows that exist."""
         return held_rows(self.connection, rows)
 
     def changes(self, since: int | None) -> Changes | None:
-        """What changed after the generation ``since``."""
+        """The changes after the generation ``since``."""
         with self.reading():
             return changes_since(self.connection, since, generation=self.generation)
 
     def features(self, rows: Rows) -> Iterator[Features]:
-        """What search needs of the rows, by row, ascending."""
+        """Search features of the rows, by row, ascending."""
         return features_of(self.connection, rows)
 
     def problems(self, dim: int) -> list[str]:
-        """What is wrong with the store; what cannot be read hides nothing else."""
+        """Problems of the store; unreadable parts do not hide others."""
         checks: tuple[Callable[[], Iterator[str]], ...] = (
             self.database_damages,
             lambda: orphans(self.connection, dim),

@@ -1,4 +1,4 @@
-"""Storing step of the flow: what passages state, by kind."""
+"""Statements of passages, by kind."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sinkqa.index.store.sql import Connection
 def insert_statements(
     connection: Connection, statements: Iterable[tuple[str, str, int, int]], rows: Sequence[int]
 ) -> None:
-    """Writes what passages state, as :class:`Packed` has it; ``rows``: of those passages."""
+    """Writes the statements of passages, as in :class:`Packed`. ``rows``: of those passages."""
     connection.executemany(
         "INSERT INTO statements VALUES (?, ?, ?, ?)",
         [(kind, term, rows[place], unit) for kind, term, place, unit in statements],
@@ -22,7 +22,7 @@ def insert_statements(
 def stated_rows(
     connection: Connection, kind: str, *, term: str | None, filters: Filters | None, most: int | None
 ) -> list[tuple[int, int, str]]:
-    """Row, unit and term of the statements of a kind, by row: as documents were added and are read."""
+    """Row, unit and term of the statements of a kind, by row, that is in the order of adding and reading."""
     conditions, values = ["kind = ?"], list[str | int]((kind,))
     if term is not None:
         conditions.append("term = ?")
@@ -41,5 +41,5 @@ def stated_rows(
 
 
 def defined_terms(connection: Connection, *, filters: Filters | None) -> list[str]:
-    """The distinct terms that are defined, in the order of their code points."""
+    """The distinct defined terms, in code-point order."""
     return sorted({term for _, _, term in stated_rows(connection, "definition", term=None, filters=filters, most=None)})

@@ -1,4 +1,4 @@
-"""Storing step of the flow: the seam behind which a library's documents are kept."""
+"""The interface of stores, which keep a library's documents."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from sinkqa.index.arrays import Floats, Rows
 from sinkqa.index.hit import Filters
 from sinkqa.index.naming.known import Known
 from sinkqa.index.store.documents.catalogue import AddResult, Census, DocumentRecord, Predecessor, Size
+from sinkqa.index.store.documents.document_rows import Packed
 from sinkqa.index.store.documents.kept import Kept
 from sinkqa.index.store.documents.names import Shared
-from sinkqa.index.store.documents.packed import Packed
 from sinkqa.ingest.document import Metadata, Page
 from sinkqa.ingest.passage import Passage
 
 
 class Features(NamedTuple):
-    """What search needs of one row, packed as it is stored; unpacked by ``index.store.documents.columns``.
+    """What search needs of one row, packed as stored. ``index.store.documents.serialization`` unpacks it.
 
     ``terms`` by ``unpack_terms``, ``vector`` by ``unpack_vectors`` or ``unpack_halves``, ``tokens`` by
     ``unpack_tokens``.
@@ -33,10 +33,10 @@ class Features(NamedTuple):
 
 
 class Changes(NamedTuple):
-    """What changed between a generation and now, which is ``generation``.
+    """The changes from a generation to now, which is ``generation``.
 
-    ``added``, int64, ascending: rows that are there now and were not then. ``removed``, int64, ascending: rows that
-    were there then and are not now. A row never changes, and no number is used twice.
+    ``added``, int64, ascending: rows that exist now and did not then. ``removed``, int64, ascending: rows that existed
+    then and do not now. A row never changes, and no number is used twice.
     """
 
     generation: int
@@ -45,7 +45,7 @@ class Changes(NamedTuple):
 
 
 class StoredPassage(NamedTuple):
-    """What a hit needs of one row. ``title`` falls back on the file's name; ``terms``: by ``unpack_terms``."""
+    """The values that a hit needs of one row. ``title`` falls back on the file's name; ``terms`` are packed."""
 
     title: str
     about: Metadata
@@ -54,12 +54,12 @@ class StoredPassage(NamedTuple):
 
 
 class Store(Protocol):
-    """The one truth of a library: documents, their passages, and what search needs of each, in numbered rows.
+    """The single source of truth of a library: documents, their passages, and search features, in numbered rows.
 
-    Safe to use from several threads and processes: a reader never waits for a writer. Two kinds:
-    :class:`SqliteStore` in a folder, and a PostgreSQL database. Methods that take a ``doc_id``
-    raise DocumentNotFound or AmbiguousDocument where it names none, or several; those that write need
-    :meth:`writing` around them. Where something stored cannot be read, LibraryDamaged is raised.
+    Safe to use from several threads and processes; a reader never waits for a writer. Two kinds exist:
+    :class:`SqliteStore` in a folder, and a PostgreSQL database. Methods that take a ``doc_id`` raise DocumentNotFound
+    or AmbiguousDocument if it names none, or several. Methods that write need :meth:`writing` around them. If stored
+    data cannot be read, LibraryDamaged is raised.
     """
 
     @property
@@ -69,7 +69,7 @@ class Store(Protocol):
 
     @property
     def where(self) -> str:
-        """For messages: a path, or an address without its password."""
+        """A path, or an address without its password, for messages."""
         ...
 
     @property
@@ -78,23 +78,23 @@ class Store(Protocol):
         ...
 
     def meta(self, name: str) -> str:
-        """The setting of this name; LibraryDamaged where it was never set."""
+        """The setting of this name. Raises LibraryDamaged if it was never set."""
         ...
 
     def find_meta(self, name: str) -> str | None:
-        """The setting of this name; None where it was never set."""
+        """The setting of this name; None if it was never set."""
         ...
 
     def set_meta(self, name: str, value: str) -> None:
-        """Sets a setting, inside the caller's transaction where there is one."""
+        """Sets a setting, inside the caller's transaction if there is one."""
         ...
 
     def reading(self) -> AbstractContextManager[None]:
-        """Inside, this thread sees one unchanging view; within another one, the same."""
+        """Within this context, the thread sees one unchanging view. Within another reading, the same view."""
         ...
 
     def writing(self) -> AbstractContextManager[None]:
-        """One transaction, durable when it is left without an error; the generation grows in it if anything changed.
+        """One transaction, durable when left without an error. The generation rises if anything changed.
 
         Raises:
             LibraryBusy: another writer did not finish in time.
@@ -103,10 +103,10 @@ class Store(Protocol):
         ...
 
     def alone(self, *, timeout_s: float | None = None) -> AbstractContextManager[None]:
-        """The right to write files derived from the store; within another one of this thread, the same.
+        """The right to write files derived from the store. Within another one of this thread, the same.
 
-        Whoever writes to the store as well holds it around :meth:`writing`. ``timeout_s``: how long to wait for it,
-        by default as long as this store waits for a writer. Raises as :meth:`writing` does.
+        A writer of the store holds it around :meth:`writing`. ``timeout_s``: how long to wait for it, by default as
+        long as this store waits for a writer. Raises as :meth:`writing` does.
         """
         ...
 
@@ -115,23 +115,23 @@ class Store(Protocol):
         ...
 
     def records(self, *, most: int | None = None) -> list[DocumentRecord]:
-        """All documents, or the first of them, in the order they were added."""
+        """All documents, or the first ``most``, in the order they were added."""
         ...
 
     def census(self) -> Census:
-        """How many documents there are of each sort."""
+        """Counts of documents by jurisdiction and language."""
         ...
 
     def record(self, doc_id: str) -> DocumentRecord:
-        """The document with this id, or the only one that begins so (6 hex digits or more)."""
+        """The document with this id, or the only one whose id begins so (6 hex digits or more)."""
         ...
 
     def resolve(self, doc_id: str) -> str:
-        """The whole id of that document."""
+        """The full id of that document."""
         ...
 
     def size(self) -> Size:
-        """Documents and their bytes."""
+        """Number of documents and their bytes."""
         ...
 
     def shared(self, keys: Sequence[str], *, most: int) -> dict[str, Shared]:
@@ -139,14 +139,14 @@ class Store(Protocol):
         ...
 
     def named(self, keys: Sequence[str], *, most: int, among: Sequence[int] | None = None) -> dict[str, list[int]]:
-        """Numbers of the documents that have the keys, in the order they were added; at most so many for all keys.
+        """Numbers of the documents with the keys, in the order they were added; at most ``most`` for all keys.
 
-        ``among``: only those of these documents.
+        ``among``: only documents with these numbers.
         """
         ...
 
     def known(self, docs: Sequence[int]) -> dict[int, Known]:
-        """What documents are called, by their numbers; those that are gone are left out."""
+        """Names of documents, by their numbers. Deleted documents are left out."""
         ...
 
     def text(self, doc_id: str) -> str:
@@ -166,23 +166,23 @@ class Store(Protocol):
         ...
 
     def passages(self, doc_id: str, *, most: int = -1) -> list[Passage]:
-        """The document's passages in reading order, or the first of them."""
+        """The document's passages in reading order, or the first ``most``."""
         ...
 
     def near(self, passage_id: str, *, reach: int) -> list[Passage]:
-        """The passages of its document up to ``reach`` places from this one, itself among them, in reading order."""
+        """The passages of its document up to ``reach`` places away, itself included, in reading order."""
         ...
 
     def after(self, passage_id: str, *, most: int) -> list[Passage]:
-        """The passages that follow this one in its document, in reading order; none where it is gone."""
+        """The passages that follow this one in its document, in reading order. Empty if this passage is gone."""
         ...
 
     def passage(self, passage_id: str) -> Passage:
-        """The passage with this id; PassageNotFound where there is none."""
+        """The passage with this id. Raises PassageNotFound if there is none."""
         ...
 
     def stored(self, rows: Sequence[int]) -> dict[int, StoredPassage]:
-        """What a hit needs of each row that is there, by row."""
+        """For each row that exists, the values that a hit needs, by row."""
         ...
 
     def stated(
@@ -192,15 +192,15 @@ class Store(Protocol):
         ...
 
     def defined_terms(self, filters: Filters | None) -> list[str]:
-        """The distinct terms that are defined, in the order of their code points."""
+        """The distinct defined terms, in code-point order."""
         ...
 
     def predecessor(self, doc_id: str, source: str) -> Predecessor | None:
-        """The document of this whole id, else the one that the source holds; None where there is neither."""
+        """The document with this full id, otherwise the one that the source holds, otherwise None."""
         ...
 
     def kept(self, doc_id: str) -> Kept:
-        """A document as it is stored, to be written elsewhere or anew."""
+        """A document as stored, to be written elsewhere or again."""
         ...
 
     def free_sources(self, sources: Sequence[str]) -> list[str]:
@@ -208,43 +208,43 @@ class Store(Protocol):
         ...
 
     def put(self, packed: Packed, *, leave: Callable[[str], None] | None = None) -> AddResult:
-        """Writes a document unless it is there as it was read, in place of what its source held before.
+        """Writes a document unless the same reading is stored. It replaces the document that its source held before.
 
         ``leave`` is called with the id of a document that is about to be superseded.
         """
         ...
 
     def put_kept(self, kept: Kept, *, added_at: str | None = None) -> None:
-        """Writes a document as it was elsewhere, in place of the same; its sources are its own from now on."""
+        """Writes a document with the rows it had elsewhere, replacing the same one; its sources become its own."""
         ...
 
     def change(self, packed: Packed, *, anew: bool) -> None:
-        """Writes anew what is known of a document that is there; ``anew``: its passages too, in other rows."""
+        """Rewrites the metadata of a stored document; with ``anew`` also its passages, in new rows."""
         ...
 
     def remove(self, doc_id: str) -> None:
-        """Deletes a document, by its whole id, leaving nothing of it; nothing happens where it is not there."""
+        """Deletes a document and all its data, by its full id. Nothing happens if there is none."""
         ...
 
     def rows(self, filters: Filters) -> Rows | None:
-        """Rows of the passages that meet every condition, ascending; None where there is no condition."""
+        """Rows of the passages that meet every condition, ascending; None if there is no condition."""
         ...
 
     def held(self, rows: Rows) -> Rows:
-        """Those of the rows that are there, ascending."""
+        """Those of the rows that exist, ascending."""
         ...
 
     def changes(self, since: int | None) -> Changes | None:
-        """What changed after the generation ``since``; with None for it, everything is added.
+        """The changes after the generation ``since``; if that is None, everything counts as added.
 
-        None where that generation is too long ago, or never was: then begin anew.
+        None if that generation is too long ago or never existed; then begin from scratch.
         """
         ...
 
     def features(self, rows: Rows) -> Iterator[Features]:
-        """What search needs of the rows, by row, ascending, read in batches; rows that are gone are left out."""
+        """Search features of the rows, by row, ascending, read in batches. Deleted rows are left out."""
         ...
 
     def problems(self, dim: int) -> list[str]:
-        """What is wrong with the store, one line each; reads all of it. ``dim``: of the encoder's vectors."""
+        """Problems of the store, one line each; reads all of it. ``dim``: of the encoder's vectors."""
         ...

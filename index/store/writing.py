@@ -1,4 +1,4 @@
-"""Storing step of the flow: documents and passages into the store's tables, inside the caller's transaction."""
+"""Writing documents and passages into the store's tables, inside the caller's transaction."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Literal
 
 from sinkqa.index.naming.version import names_version
 from sinkqa.index.store.documents.catalogue import AddResult
+from sinkqa.index.store.documents.document_rows import NAMED_BY, Packed, pack_names
 from sinkqa.index.store.documents.kept import Kept
 from sinkqa.index.store.documents.names import NAMES_VERSION, write_names
-from sinkqa.index.store.documents.packed import NAMED_BY, Packed, pack_names
 from sinkqa.index.store.history import note_removal
 from sinkqa.index.store.meta import set_meta
 from sinkqa.index.store.sql import Connection, places
@@ -25,9 +25,9 @@ _CLAIM = "INSERT INTO sources VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET d
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """A transaction that is open: its connection, and the ``generation`` that it makes.
+    """An open transaction: its connection, and the ``generation`` that it makes.
 
-    ``issue(count)`` gives the first of ``count`` rows, one after the other, none of which was ever used.
+    ``issue(count)`` reserves ``count`` consecutive rows that were never used, and returns the first.
     """
 
     connection: Connection
@@ -36,7 +36,7 @@ class Transaction:
 
 
 def put_document(transaction: Transaction, packed: Packed, *, leave: Leave) -> AddResult:
-    """Writes a document unless it is there as it was read, in place of what its source held before."""
+    """Writes a document unless the same reading is stored. It replaces the document that its source held before."""
     connection = transaction.connection
     held = connection.execute("SELECT doc, reading FROM documents WHERE doc_id = ?", (packed.doc_id,)).fetchone()
     status: Literal["added", "updated", "unchanged"] = "added"
@@ -55,9 +55,9 @@ def put_document(transaction: Transaction, packed: Packed, *, leave: Leave) -> A
 
 
 def put_kept(transaction: Transaction, kept: Kept, *, added_at: str | None = None) -> None:
-    """Writes a document as it was elsewhere, in place of the same; its sources are its own from now on.
+    """Writes a document with the rows it had elsewhere, replacing the same one; its sources become its own.
 
-    ``added_at``: when it was added there; by default it is added now.
+    ``added_at``: when it was added there; defaults to now.
     """
     remove_document(transaction, kept.packed.doc_id)
     doc = _insert_document(transaction, kept.packed, added_at=added_at)
@@ -65,7 +65,7 @@ def put_kept(transaction: Transaction, kept: Kept, *, added_at: str | None = Non
 
 
 def change_document(transaction: Transaction, packed: Packed, *, anew: bool) -> None:
-    """Writes anew what is known of a document that is there; ``anew``: its passages too, which get other rows."""
+    """Rewrites the metadata of a stored document; with ``anew`` also its passages, which get new rows."""
     connection = transaction.connection
     values = [packed.document[name] for name in _KNOWN]
     (doc,) = connection.execute(
@@ -81,7 +81,7 @@ def change_document(transaction: Transaction, packed: Packed, *, anew: bool) -> 
 
 
 def remove_document(transaction: Transaction, doc_id: str) -> None:
-    """Deletes a document, by its whole id, with all that belongs to it; nothing where it is not there."""
+    """Deletes a document and all its data, by its full id. Nothing happens if there is none."""
     found = transaction.connection.execute("SELECT doc FROM documents WHERE doc_id = ?", (doc_id,))
     for (doc,) in found.fetchall():
         _delete_document(transaction, doc)
@@ -97,7 +97,7 @@ def free_sources(connection: Connection, sources: Sequence[str]) -> list[str]:
 
 
 def _insert_document(transaction: Transaction, packed: Packed, *, added_at: str | None = None) -> int:
-    """Writes one document whole and gives its number."""
+    """Writes one document and returns its number."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
     added = {"added_at": added_at or now, "generation": transaction.generation}
     columns = packed.document | added
@@ -111,7 +111,7 @@ def _insert_document(transaction: Transaction, packed: Packed, *, added_at: str 
 
 
 def _insert_passages(transaction: Transaction, packed: Packed, doc: int) -> None:
-    """In rows that were never used."""
+    """Writes passages in rows that were never used."""
     connection, first = transaction.connection, transaction.issue(len(packed.passages))
     connection.executemany(
         'INSERT INTO passages (doc, "row", passage_id, position, language, page_start, page_end, body) '
@@ -131,9 +131,9 @@ def _delete_document(transaction: Transaction, doc: int) -> None:
 
 
 def _claim_source(transaction: Transaction, source: str, doc: int, *, leave: Leave) -> str | None:
-    """Notes that ``source`` now holds document ``doc``; removes the one it held before unless another source has it.
+    """Records that ``source`` now holds document ``doc``. Removes the previous one unless another source has it.
 
-    Gives the doc_id that was removed, of which ``leave`` hears before.
+    Returns the doc_id that was removed; ``leave`` is called with it before.
     """
     connection = transaction.connection
     held = connection.execute("SELECT doc FROM sources WHERE source = ?", (source,)).fetchone()
@@ -149,7 +149,7 @@ def _claim_source(transaction: Transaction, source: str, doc: int, *, leave: Lea
 
 
 def name_anew(connection: Connection) -> None:
-    """Writes what each document is called by the words and rules of today, inside the caller's transaction."""
+    """Renames all documents by today's words and rules, inside the caller's transaction."""
     columns = ", ".join(NAMED_BY)
     for (doc,) in connection.execute("SELECT doc FROM documents").fetchall():
         found = connection.execute(f"SELECT {columns} FROM documents WHERE doc = ?", (doc,)).fetchone()

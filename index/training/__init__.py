@@ -1,1 +1,1 @@
-"""Making the bundled encoder: ``python -m sinkqa.index.training``; nothing here runs when the product does."""
+"""Making the bundled encoder: ``python -m sinkqa.index.training``. The product never runs this code."""

@@ -13,7 +13,7 @@ THREADS = "2"
 
 
 def main(arguments: list[str]) -> None:
-    """Reads the pairs, learns tokenizer and vectors, and writes the int8 model; reports each step with its time."""
+    """Reads the pairs, learns tokenizer and vectors, and writes the int8 model. Reports each step with its time."""
     parser = argparse.ArgumentParser(prog="python -m sinkqa.index.training", description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/train"), help="folder that holds pairs/*.tsv.zst")
     parser.add_argument(

@@ -1,4 +1,4 @@
-"""First step of training: pairs of texts that belong together, as found and as made by program."""
+"""Step 1 of training: pairs of related texts, collected and generated."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pathlib import Path
 from zlib import crc32
 
 LONGEST = 900
-"""Characters read of a text; what follows is beyond the tokens a batch takes."""
+"""The number of characters read of a text; a batch has no room for more tokens."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two texts that ought to have near vectors.
+    """Two texts that should have near vectors.
 
     ``kind``: ``par`` translation, ``dict`` headword and gloss, ``qp_en`` / ``qp_zh`` / ``qp_x`` question and passage
     (``x`` = across languages), ``ict_en`` / ``ict_zh`` sentence or heading and a passage of the same document.
@@ -47,7 +47,7 @@ def read_pairs(folder: Path) -> Iterator[Pair]:
 
 
 def share(text: str) -> float:
-    """A number in [0, 1) that belongs to the text: draws samples that no run and no order can change."""
+    """A number in [0, 1) derived from the text, for sampling that does not depend on run or order."""
     return crc32(text.encode("utf-8")) / 2**32
 
 
@@ -66,7 +66,7 @@ _AMOUNT = re.compile(
 
 
 def made_questions(pairs: Iterable[Pair]) -> Iterator[Pair]:
-    """Questions asked of statutes by program: definitions, headings and amounts, in Chinese and across languages."""
+    """Generated questions on statutes: definitions, headings and amounts, in Chinese and across languages."""
     for pair in pairs:
         if pair.kind == "par" and pair.source == "mojLaw":
             yield from _definitions(pair.source, english=pair.left, chinese=pair.right)
@@ -90,7 +90,7 @@ def _definitions(source: str, *, english: str, chinese: str) -> Iterator[Pair]:
 
 
 def _amounts(pair: Pair) -> Iterator[Pair]:
-    """A sentence of the passage with one amount asked for: `在三十日内` becomes `在多少日内`."""
+    """A sentence of the passage that asks for one amount: `在三十日内` becomes `在多少日内`."""
     sentences = [text for text in re.split(r"[。;；]", pair.right) if 12 <= len(text) <= 60 and _AMOUNT.search(text)]
     if sentences:
         chosen = sentences[int(share(pair.left) * len(sentences))].strip()

@@ -1,4 +1,4 @@
-"""Last step of training: how near each token comes to the other language, for late interaction to allow for."""
+"""Last step of training: how near each token comes to the other language, for MaxSim to compensate."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ def measure_crossing(vectors: Floats, counts: Floats, vocabulary: Mapping[str, i
         if number > 1 and token[0].isalpha():
             script[number] = 1 if is_chinese(token) else -1
     unit = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-    reach = np.ones(len(vectors), np.float32)
+    ceiling = np.ones(len(vectors), np.float32)
     for side in (1, -1):
         own = np.flatnonzero(script == side)
-        reach[own] = _highest(unit[own], unit[(script == -side) & (counts > _SEEN)])
-    return Crossing(script, np.maximum(reach, np.float32(_LEAST)))
+        ceiling[own] = _highest(unit[own], unit[(script == -side) & (counts > _SEEN)])
+    return Crossing(script, np.maximum(ceiling, np.float32(_LEAST)))
 
 
 def _highest(left: Floats, right: NDArray[np.float32]) -> Floats:

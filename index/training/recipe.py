@@ -1,4 +1,4 @@
-"""The whole of training in order: pairs, tokenizer, start vectors, learning, int8 files."""
+"""All steps of training in order: pairs, tokenizer, start vectors, learning, int8 files."""
 
 from __future__ import annotations
 
@@ -54,6 +54,6 @@ def make_model(
 
 
 def token_weight(vectors: Floats, counts: Floats) -> Floats:
-    """What a token counts in late interaction: its rarity times the length of its vector, on average about one."""
+    """Weight of a token in late interaction: its rarity times the length of its vector, about 1 on average."""
     lengths = np.linalg.norm(vectors, axis=1)
     return np.asarray(token_rarity(counts) * lengths / lengths[2:].mean(), np.float32)

@@ -1,4 +1,4 @@
-"""Between vocabulary and training: the pairs as token ids, by kind, with the odds of drawing each."""
+"""Token-id tables of the pairs, by kind, with sampling probabilities."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LONGEST_HEADWORD = 24  # characters
 
 
 def tabulate(pairs: Iterable[Pair], tokenizer: Tokenizer) -> tuple[dict[str, PairTable], Floats]:
-    """One table a kind, and how often each token of the vocabulary stands in them: float32, (n_tokens,)."""
+    """One table for each kind, and the count of each token in them: float32, (n_tokens,)."""
     chosen: dict[str, list[Pair]] = defaultdict(list)
     for pair in pairs:
         if _is_used(pair):
@@ -59,7 +59,7 @@ def _tokens(texts: Sequence[str], tokenizer: Tokenizer) -> list[NDArray[np.int32
 
 
 def _odds(sources: Sequence[str]) -> Floats:
-    """Cumulative odds of the rows, ending at 1."""
+    """Cumulative probabilities of the rows, ending at 1."""
     _, which, sizes = np.unique(np.array(sources), return_inverse=True, return_counts=True)
     weight = (sizes ** (_BALANCE - 1.0))[which]
     odds: Floats = np.cumsum(weight / weight.sum())

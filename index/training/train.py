@@ -1,4 +1,4 @@
-"""Fourth step of training: contrastive learning of the token vectors, pooled and token by token."""
+"""Step 4 of training: contrastive learning of the token vectors, pooled and token by token."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ACROSS = frozenset({"par", "dict"})  # kinds whose sides may change places: the
 
 @dataclass(frozen=True, slots=True)
 class TrainingParams:
-    """What is learnt and how.
+    """Parameters of training.
 
     Source: van den Oord et al. 2018 (InfoNCE), Kusupati et al. 2022 (sizes), Wortsman et al. 2022 (drawing back).
     """
@@ -79,7 +79,7 @@ class TokenTable:
 
 @dataclass(frozen=True, slots=True)
 class PairTable:
-    """The pairs of one kind with the odds of being drawn."""
+    """The pairs of one kind with their sampling probabilities."""
 
     left: TokenTable
     right: TokenTable
@@ -98,7 +98,7 @@ def train(
     params: TrainingParams,
     report: Callable[[str], None],
 ) -> Floats:
-    """The trained vectors, float32, (n_tokens, dim). ``counts``: how often each token stands in the texts."""
+    """The trained vectors, float32, (n_tokens, dim). ``counts``: how often each token occurs in the texts."""
     import torch
 
     rng = np.random.default_rng(params.seed)
@@ -166,9 +166,9 @@ def _learn(
     step: int,
     rng: np.random.Generator,
 ) -> float:
-    """Puts the gradient of one batch into ``weights.grad`` and gives the loss.
+    """Puts the gradient of one batch into ``weights.grad`` and returns the loss.
 
-    Only the rows that stand in the batch are worked on: they fit the processor's cache, the whole table does not.
+    Only the rows of the batch are computed: they fit the processor's cache, the whole table does not.
     """
     import torch
 
@@ -201,7 +201,7 @@ def _places(ids: Tokens, size: int) -> tuple[Ids, Tokens]:
 
 
 def _bags(places: Tokens, texts: list[Tokens], width: int) -> csr_matrix:
-    """One row a text, one column a token, each token counting one over the length of its text."""
+    """A matrix with one row per text and one column per token; each token counts one over the text's length."""
     from scipy.sparse import csr_matrix
 
     lengths = np.array([len(text) for text in texts])
@@ -217,7 +217,7 @@ def _contrast(left: Tensor, right: Tensor, temperature: float, dim: int) -> Tens
 
 
 def _symmetric(scores: Tensor) -> Tensor:
-    """Cross entropy along both sides of a square of scores whose diagonal is true; scores stay below 80."""
+    """Cross entropy along rows and columns of a square of scores whose diagonal is true. Scores stay below 80."""
     odds = scores.exp()  # once for both sides
     loss: Tensor = (odds.sum(0).log().mean() + odds.sum(1).log().mean()) / 2 - scores.diagonal().mean()
     return loss

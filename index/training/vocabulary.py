@@ -1,4 +1,4 @@
-"""Second step of training: a Unigram tokenizer whose pieces are whole Chinese and English words."""
+"""Step 2 of training: a Unigram tokenizer whose pieces are whole Chinese and English words."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _TERM_COUNT = {"zh": 300, "en": 60}  # a term of the glossary counts as if it ha
 
 @dataclass(frozen=True, slots=True)
 class VocabularySize:
-    """How many pieces of each sort the tokenizer gets."""
+    """The number of pieces of each sort."""
 
     chinese_words: int = 27_000
     characters: int = 6_000
@@ -38,7 +38,7 @@ class VocabularySize:
 
 
 def build_tokenizer(pairs: Iterable[Pair], size: VocabularySize) -> Tokenizer:
-    """A tokenizer that normalises, cuts and numbers text; ids 0 and 1 are padding and the unknown token.
+    """A tokenizer that normalises, cuts and numbers text. Ids 0 and 1 are padding and the unknown token.
 
     NFKC, lower case, accents and traditional characters are folded by one character map. The scores are
     log-frequencies, so that the best path through a Chinese sentence is the likeliest sequence of words.
@@ -123,7 +123,7 @@ def _numbers() -> dict[str, float]:
 
 
 def _pieces(english: Counter[str], size: int, *, floor: float) -> dict[str, float]:
-    """Parts of English words, learnt from the word list; each is less likely than the rarest whole word."""
+    """Parts of English words, learnt from the word list. Each is less likely than the rarest whole word."""
     from sentencepiece import SentencePieceProcessor, SentencePieceTrainer
 
     words = [(word, count) for word, count in sorted(english.items()) if count > 1 and 3 <= len(word) <= 24]
@@ -150,7 +150,7 @@ def _pieces(english: Counter[str], size: int, *, floor: float) -> dict[str, floa
 
 
 def _compiled_map() -> bytes:
-    """The character map as the trie that the tokenizer reads."""
+    """The character map in the trie form that the tokenizer reads."""
     from sentencepiece import SentencePieceTrainer, sentencepiece_model_pb2
 
     with TemporaryDirectory() as folder:
@@ -177,7 +177,7 @@ def _codes(text: str) -> str:
 
 @cache
 def folded_characters() -> list[tuple[int, str]]:
-    """Code points that fold to something else, with what they fold to."""
+    """Code points that fold to something else, and their results."""
     from opencc import OpenCC
 
     simplify = OpenCC("t2s").convert

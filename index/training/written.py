@@ -1,7 +1,7 @@
-"""Questions and claims written over passages of the training texts, one by one (``index/training/data/written.tsv``).
+"""Hand-written questions and claims on passages of the training texts (``index/training/data/written.tsv``).
 
-The file holds what we wrote and the key of the passage, never the passage: that stands in the training data. How it
-was written is told beside it.
+The file holds our text and the key of the passage, never the passage itself, which is part of the training data. A note
+beside the file says how it was written.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Written(NamedTuple):
 
 
 def key_of(text: str) -> str:
-    """What names a passage in the file: a whole one has the key of the part that is read of it."""
+    """The key of a passage in the file. A whole passage has the key of the part that is read of it."""
     return hashlib.sha256(text[:LONGEST].encode("utf-8")).hexdigest()[:12]
 
 

@@ -11,7 +11,7 @@ from sinkqa.ingest.about.bodies import cased, is_body
 from sinkqa.ingest.about.dating import is_set_apart
 from sinkqa.ingest.about.titles import in_sentence, stands_for_title
 from sinkqa.ingest.structure.headings import match
-from sinkqa.ingest.structure.layout import LEFT_OPEN, Line
+from sinkqa.ingest.structure.layout import LEFT_OPEN, TextLine
 from sinkqa.ingest.structure.lists import mark_of
 
 _ABSTRACT = re.compile(r"[【\[]?(?:摘\s*要|内容提要|提\s*要|abstract|summary)[】\]]?\s*(?:[：:—.]|$)", re.IGNORECASE)
@@ -51,7 +51,7 @@ class Front:
     names: tuple[str, ...] = ()
 
 
-def find_fronts(lines: Sequence[Line], *, free: Sequence[int]) -> list[Front]:
+def find_fronts(lines: Sequence[TextLine], *, free: Sequence[int]) -> list[Front]:
     """The front matter at the document's head and at each later page that opens with a title over an abstract.
 
     ``free`` are the indices of lines that are neither tables nor furniture, in order.
@@ -67,7 +67,7 @@ def find_fronts(lines: Sequence[Line], *, free: Sequence[int]) -> list[Front]:
     return fronts
 
 
-def header_title(lines: Sequence[Line]) -> str | None:
+def header_title(lines: Sequence[TextLine]) -> str | None:
     """Value of a ``Title:`` or ``Subject:`` field among the fields that open a message or record."""
     fields = [_HEADER_FIELD.fullmatch(line.text) for line in lines[:12]]
     if sum(field is not None for field in fields[:2]) < 2:
@@ -78,7 +78,7 @@ def header_title(lines: Sequence[Line]) -> str | None:
     return next(named, None)
 
 
-def issuer(lines: Sequence[Line]) -> str | None:
+def issuer(lines: Sequence[TextLine]) -> str | None:
     """The body named on one of the first lines, where such a line holds nothing else; with the line that goes on it."""
     for at, line in enumerate(lines[:6]):
         if is_body(line.text):
@@ -89,14 +89,14 @@ def issuer(lines: Sequence[Line]) -> str | None:
     return None
 
 
-def year_of_issue(lines: Sequence[Line]) -> int | None:
+def year_of_issue(lines: Sequence[TextLine]) -> int | None:
     """Latest year of a full date on the first lines; a bare number is no year."""
     told = [line.text[:400] for line in lines[:12] if is_set_apart(line.text)]
     years = [int(year) for text in told for found in _DATE.findall(text) for year in found if year]
     return max(years, default=None)
 
 
-def _abstract_after(lines: Sequence[Line], free: Sequence[int], place: int) -> int | None:
+def _abstract_after(lines: Sequence[TextLine], free: Sequence[int], place: int) -> int | None:
     """Place of the abstract's line within the next lines of the page; None without one, or right here."""
     for ahead in range(place, min(len(free), place + _MAX_LINES)):
         if lines[free[ahead]].page != lines[free[place]].page:
@@ -106,7 +106,7 @@ def _abstract_after(lines: Sequence[Line], free: Sequence[int], place: int) -> i
     return None
 
 
-def _read(lines: Sequence[Line], head: Sequence[int], *, has_abstract: bool) -> Front:
+def _read(lines: Sequence[TextLine], head: Sequence[int], *, has_abstract: bool) -> Front:
     if _HEADER_FIELD.fullmatch(lines[head[0]].text) and header_title(lines):
         return Front()
     title: list[int] = []
@@ -137,7 +137,7 @@ def _read(lines: Sequence[Line], head: Sequence[int], *, has_abstract: bool) -> 
     return Front(tuple(title), tuple(authors), tuple(rest), tuple(names))
 
 
-def _reads_as_title(line: Line) -> bool:
+def _reads_as_title(line: TextLine) -> bool:
     heading = match(line.text)
     numbered = heading is not None and heading.ordinal is not None
     return line.width <= _MAX_TITLE and not line.text.endswith(("。", ".", "；", ";", ",", "，", ":", "：")) and not (
@@ -145,7 +145,7 @@ def _reads_as_title(line: Line) -> bool:
     )  # fmt: skip
 
 
-def _continues_title(lines: Sequence[Line], title: Sequence[int], index: int, *, has_abstract: bool) -> bool:
+def _continues_title(lines: Sequence[TextLine], title: Sequence[int], index: int, *, has_abstract: bool) -> bool:
     """A title goes on over adjoining lines that are no names and no affiliation."""
     line = lines[index]
     if len(title) >= 4 or line.blank_before or _AFFILIATION.match(line.text) or _names(line.text):
@@ -154,7 +154,7 @@ def _continues_title(lines: Sequence[Line], title: Sequence[int], index: int, *,
     return has_abstract or goes_on or (line.indent > 8 and lines[title[-1]].indent > 8)
 
 
-def _is_prose(lines: Sequence[Line], title: Sequence[int]) -> bool:
+def _is_prose(lines: Sequence[TextLine], title: Sequence[int]) -> bool:
     """Whether what reads as a title is the beginning of prose: a sentence ends in it, or goes on below it."""
     last = title[-1]
     below = lines[last + 1] if last + 1 < len(lines) else None

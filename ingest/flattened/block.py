@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from sinkqa.ingest.flattened.affinity import header_word
 from sinkqa.ingest.flattened.alignment import HEADER_WRAP, MULTI, NEVER, WRAPPED_HEADER, Costs, Floats
-from sinkqa.ingest.flattened.breaks import bracketed, break_evidence, inner_label, is_number, shape
-from sinkqa.ingest.flattened.regions import Line, width
+from sinkqa.ingest.flattened.cell_boundaries import bracketed, break_evidence, inner_label, is_number, shape
+from sinkqa.ingest.flattened.regions import FlattenedLine, width
 
 MIN_WIDTH = 12  # display columns: no cell is broken to keep a column narrower ...
 MIN_LATIN_WIDTH = 20  # ... and none of longer words
@@ -38,12 +38,12 @@ def kind_change(kind: str, following: str) -> float:
     return 2.0 if {kind, following} & {"number", "title"} else 0.7
 
 
-class Block:
+class FlattenedBlock:
     """The lines of one part of a table; ``known`` are header lines seen in another part of it."""
 
     def __init__(
         self,
-        lines: Sequence[Line],
+        lines: Sequence[FlattenedLine],
         *,
         caption: str = "",
         known: frozenset[str] = frozenset(),

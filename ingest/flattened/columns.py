@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sinkqa.ingest.flattened.account import Account, Plan, forced, strained
 from sinkqa.ingest.flattened.affinity import affinities
 from sinkqa.ingest.flattened.alignment import EMPTY, MULTI, NEVER, Floats, Lattice
-from sinkqa.ingest.flattened.block import CORNER, Block
+from sinkqa.ingest.flattened.block import CORNER, FlattenedBlock
+from sinkqa.ingest.flattened.hypothesis import Account, Plan, forced, strained
 from sinkqa.ingest.flattened.regions import width
 
 MAX_ROWS = 60
@@ -37,7 +37,7 @@ PLACE_MARGIN = 1.3  # of a line's place in any other
 class Survey:
     """The cheapest accounts of one block, the best first. ``block`` knows the widths of the best one's columns."""
 
-    block: Block
+    block: FlattenedBlock
     accounts: tuple[Account, ...]
 
     @property
@@ -60,12 +60,12 @@ class Survey:
 class Reading:
     """The account of a block that was settled on; ``sure`` tells for each line of its alignment whether to trust it."""
 
-    block: Block
+    block: FlattenedBlock
     account: Account
     sure: tuple[bool, ...]
 
 
-def survey(block: Block, *, columns: Iterable[int] = ()) -> Survey | None:
+def survey(block: FlattenedBlock, *, columns: Iterable[int] = ()) -> Survey | None:
     """The accounts of a block that do its lines no violence, or None where there is none.
 
     ``columns`` are the numbers of columns to try for a block without header lines; without any the headers are sought
@@ -75,7 +75,9 @@ def survey(block: Block, *, columns: Iterable[int] = ()) -> Survey | None:
     first = _accounts(block, columns)
     if not first:
         return None
-    fitted = Block(block.lines, caption=block.caption, known=block.known, widths=_column_widths(block, first[0]))
+    fitted = FlattenedBlock(
+        block.lines, caption=block.caption, known=block.known, widths=_column_widths(block, first[0])
+    )
     accounts = _accounts(fitted, columns) if fitted.widths != block.widths else first
     plausible = tuple(account for account in accounts if not strained(fitted, account))
     if not plausible or plausible[0].cost > accounts[0].cost + STRAINED_LEAD:
@@ -88,7 +90,7 @@ def settle(found: Survey) -> Reading:
     return _judge(found.block, found.accounts[0])
 
 
-def _judge(block: Block, account: Account) -> Reading:
+def _judge(block: FlattenedBlock, account: Account) -> Reading:
     loose = replace(account.plan, regular=False, cost=account.plan.cost + IRREGULAR)
     if account.plan.regular:
         free = weigh(block, loose)
@@ -154,7 +156,7 @@ def _rejudge(reading: Reading, columns: set[int]) -> Reading:
     return Reading(reading.block, again, tuple(map(bool, sure)))
 
 
-def _column_widths(block: Block, account: Account) -> list[int]:
+def _column_widths(block: FlattenedBlock, account: Account) -> list[int]:
     """Display columns of the column that each line stands in."""
     widest: dict[int, int] = {}
     places = [-1] * len(block)
@@ -165,7 +167,7 @@ def _column_widths(block: Block, account: Account) -> list[int]:
     return [widest[place] for place in places]
 
 
-def _accounts(block: Block, columns: Sequence[int]) -> list[Account]:
+def _accounts(block: FlattenedBlock, columns: Sequence[int]) -> list[Account]:
     """The cheapest accounts first."""
     plans = _bare(block, columns) if columns else _headed(block)
     cheapest = sorted(plans, key=lambda plan: plan.cost)[:CANDIDATES]
@@ -173,7 +175,7 @@ def _accounts(block: Block, columns: Sequence[int]) -> list[Account]:
     return sorted((account for account in weighed if account.cost < NEVER), key=lambda account: account.cost)
 
 
-def weigh(block: Block, plan: Plan, *, multi: float = MULTI, leave: Floats | None = None) -> Account:
+def weigh(block: FlattenedBlock, plan: Plan, *, multi: float = MULTI, leave: Floats | None = None) -> Account:
     """The plan with the affinity of its cells to its row labels counted in."""
     rows = block.label_rows(plan.labels, plan.n_rows)
     names = block.labels_of(plan.labels, rows)
@@ -195,7 +197,7 @@ def weigh(block: Block, plan: Plan, *, multi: float = MULTI, leave: Floats | Non
     return Account(plan, rows, alignment, tuple(map(int, named)), plan.cost - plan.rest + alignment.cost + chance)
 
 
-def _headed(block: Block) -> Iterator[Plan]:
+def _headed(block: FlattenedBlock) -> Iterator[Plan]:
     """Plans with a header line before or after the cells of each column."""
     n = len(block)
     if n < 4:
@@ -209,7 +211,9 @@ def _headed(block: Block) -> Iterator[Plan]:
             yield from (replace(plan, regular=True) if regular else _handicapped(plan) for plan in plans)
 
 
-def _entry(block: Block, options: range, regular: bool, *, n_columns: int = 0, headers_after: bool = False) -> Floats:
+def _entry(
+    block: FlattenedBlock, options: range, regular: bool, *, n_columns: int = 0, headers_after: bool = False
+) -> Floats:
     """Cost of all columns from each line on, for each number of rows: (n, len(options))."""
     empty, multi = (NEVER, NEVER) if regular else (EMPTY, MULTI)
     nothing = np.zeros((len(block), options[-1]))
@@ -222,7 +226,7 @@ def _handicapped(plan: Plan) -> Plan:
     return replace(plan, cost=plan.cost + IRREGULAR)
 
 
-def _before(block: Block, tables: list[Floats], entry: Floats, options: range) -> Iterator[Plan]:
+def _before(block: FlattenedBlock, tables: list[Floats], entry: Floats, options: range) -> Iterator[Plan]:
     n = len(block)
     split = np.maximum(-block.evidence, 0.0)
     for size in range(1, min(CORNER, n - 1 - options[0]) + 1):
@@ -235,7 +239,7 @@ def _before(block: Block, tables: list[Floats], entry: Floats, options: range) -
             yield Plan(float(cost[j, k]), rest, "before", header, labels, options[k], end, n, 0, False)
 
 
-def _after(block: Block, table: Floats, entry: Floats, options: range) -> Iterator[Plan]:
+def _after(block: FlattenedBlock, table: Floats, entry: Floats, options: range) -> Iterator[Plan]:
     n = len(block)
     split = np.maximum(-block.evidence, 0.0)
     for size in range(1, min(CORNER, n - 1 - options[0]) + 1):
@@ -248,7 +252,7 @@ def _after(block: Block, table: Floats, entry: Floats, options: range) -> Iterat
             yield Plan(float(cost[j, k]), rest, "after", header, labels, options[k], start, n, 0, False)
 
 
-def _bare(block: Block, columns: Sequence[int]) -> Iterator[Plan]:
+def _bare(block: FlattenedBlock, columns: Sequence[int]) -> Iterator[Plan]:
     """Plans for the bodies of columns one after another, without any header line among them."""
     n = len(block)
     split = np.maximum(-block.evidence, 0.0)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from sinkqa.ingest.document import Span
 from sinkqa.ingest.flattened.affinity import header_word
-from sinkqa.ingest.flattened.block import COLUMN, Block
-from sinkqa.ingest.flattened.regions import Line
+from sinkqa.ingest.flattened.block import COLUMN, FlattenedBlock
+from sinkqa.ingest.flattened.regions import FlattenedLine
 
 _MAX_LINES = 12
 WRAPPED = -2.0  # evidence below which a line is the first half of the header line below it
@@ -33,7 +33,7 @@ class HeaderBlock:
     cost: float
 
 
-def header_blocks(block: Block) -> Iterator[HeaderBlock]:
+def header_blocks(block: FlattenedBlock) -> Iterator[HeaderBlock]:
     """Runs of header lines at the end and at the beginning of a block, each read in every way that it allows."""
     n = len(block)
     after = _run(block, range(n - 1, max(-1, n - 1 - _MAX_LINES), -1))
@@ -43,7 +43,7 @@ def header_blocks(block: Block) -> Iterator[HeaderBlock]:
             yield from _readings(block, lines)
 
 
-def _run(block: Block, order: range) -> int:
+def _run(block: FlattenedBlock, order: range) -> int:
     """How many lines in this order are headers: known ones, or words that head columns, broken lines included."""
     size = 0
     for position, i in enumerate(order, 1):
@@ -66,7 +66,7 @@ def _parts(text: str) -> list[str]:
     return parts
 
 
-def _spans(line: Line) -> list[Span]:
+def _spans(line: FlattenedLine) -> list[Span]:
     spans, at = [], 0
     for part in _parts(line.text):
         at = line.text.index(part, at)
@@ -75,7 +75,7 @@ def _spans(line: Line) -> list[Span]:
     return spans
 
 
-def _readings(block: Block, lines: range) -> Iterator[HeaderBlock]:
+def _readings(block: FlattenedBlock, lines: range) -> Iterator[HeaderBlock]:
     rows: list[list[Span]] = []
     cost = 0.0
     for i in lines:
@@ -91,7 +91,7 @@ def _readings(block: Block, lines: range) -> Iterator[HeaderBlock]:
         yield HeaderBlock(lines, spanned, cost - COLUMN - _SPANNING_BONUS)
 
 
-def _wraps(block: Block, i: int) -> bool:
+def _wraps(block: FlattenedBlock, i: int) -> bool:
     """Whether line i goes on with the header above it; two that could both stand alone need clear evidence."""
     alone = header_word(block.texts[i]) and header_word(block.texts[i - 1])
     return bool(block.evidence[i - 1] < (-2.0 if alone else 0.0))

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from sinkqa.ingest.document import Span, Table
-from sinkqa.ingest.flattened.parts import join_parts, read_parts
-from sinkqa.ingest.flattened.regions import Line, Region, find_regions
+from sinkqa.ingest.flattened.regions import FlattenedLine, Region, find_regions
+from sinkqa.ingest.flattened.segments import join_parts, read_parts
 
-__all__ = ["FlattenedTable", "Line", "rebuild_tables"]
+__all__ = ["FlattenedLine", "FlattenedTable", "rebuild_tables"]
 
 
 @dataclass
@@ -21,7 +21,7 @@ class FlattenedTable:
     caption_line: int
 
 
-def rebuild_tables(text: str, lines: Sequence[Line]) -> list[FlattenedTable]:
+def rebuild_tables(text: str, lines: Sequence[FlattenedLine]) -> list[FlattenedTable]:
     """Every captioned table of a text that was laid down column by column, in the order of the captions.
 
     What cannot be placed with confidence goes to ``Table.loose``; a region that cannot be told from body text gives
@@ -37,7 +37,7 @@ def rebuild_tables(text: str, lines: Sequence[Line]) -> list[FlattenedTable]:
     return [table for table in rebuilt if table]
 
 
-def _rebuild(lines: Sequence[Line], regions: list[Region]) -> FlattenedTable | None:
+def _rebuild(lines: Sequence[FlattenedLine], regions: list[Region]) -> FlattenedTable | None:
     bodies = [[lines[i] for i in region.body] for region in regions if region.body]
     if not bodies:
         return None
@@ -50,7 +50,7 @@ def _rebuild(lines: Sequence[Line], regions: list[Region]) -> FlattenedTable | N
     return None
 
 
-def _assemble(lines: Sequence[Line], regions: list[Region], table: Table) -> FlattenedTable:
+def _assemble(lines: Sequence[FlattenedLine], regions: list[Region], table: Table) -> FlattenedTable:
     used = _used(regions)
     caption = regions[0].caption
     return FlattenedTable(
@@ -66,7 +66,7 @@ def _assemble(lines: Sequence[Line], regions: list[Region], table: Table) -> Fla
     )
 
 
-def _runs(lines: Sequence[Line], runs: Iterable[Sequence[int]]) -> tuple[Span, ...]:
+def _runs(lines: Sequence[FlattenedLine], runs: Iterable[Sequence[int]]) -> tuple[Span, ...]:
     return tuple(Span(lines[run[0]].span.start, lines[run[-1]].span.end) for run in runs)
 
 

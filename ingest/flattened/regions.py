@@ -41,7 +41,7 @@ _TERMINAL = "。！？…：!?"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FlattenedLine:
     """One non-blank line of a source text: ``text`` is ``source[span]``, both without outer white space.
 
     ``page`` is 1-based; ``blank_before`` says whether an empty line (or none at all) stands above it.
@@ -82,7 +82,7 @@ class Region:
 class Layout:
     """The lines of one text with what their lengths say about the body text."""
 
-    def __init__(self, lines: Sequence[Line]) -> None:
+    def __init__(self, lines: Sequence[FlattenedLine]) -> None:
         self.lines = lines
 
     @cached_property
@@ -176,7 +176,7 @@ def _caption_lines(layout: Layout, i: int) -> tuple[int, ...]:
     return (i, i + 1) if wraps else (i,)
 
 
-def find_regions(lines: Sequence[Line]) -> list[list[Region]]:
+def find_regions(lines: Sequence[FlattenedLine]) -> list[list[Region]]:
     """Regions in order of their captions; those of one continued table together, first part first."""
     layout = Layout(lines)
     captions = {i: caption for i in range(len(lines)) if (caption := caption_at(layout, i))}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from sinkqa.ingest.text.normalised_text import fold
 from sinkqa.ingest.text.patterns import late
-from sinkqa.ingest.text.view import fold
 
 _LONGEST_ZH, _LONGEST_EN = 30, 12  # characters and words of a term: what is longer is a clause
 _MARK = (  # how an item, an article or a paragraph begins; possessive, lest rows of numbers take for ever

@@ -26,7 +26,7 @@ ProvisionKind = Literal[
 """``effect``: when the document itself begins to apply; ``onset``: when something, be it the document, does."""
 
 
-class Formula(NamedTuple):
+class KindPattern(NamedTuple):
     """What tells a kind in a sentence: ``wide`` in Chinese and Japanese, ``narrow`` in English.
 
     ``stems``: without one of these beginnings of words, or characters, no text does (:func:`stems_of`), which is told
@@ -75,8 +75,8 @@ def _stems(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-FORMULAE: dict[ProvisionKind, Formula] = {
-    "effect": Formula(
+FORMULAE: dict[ProvisionKind, KindPattern] = {
+    "effect": KindPattern(
         late(
             rf"{_OWN}{_SINCE}(?:施行|实施|生效|执行|试行)|(?:^|[,。;\s]){_SINCE}(?:施行|实施|执行|试行)[。,;]"
             rf"|{_OWN}有效期|(?:^|[,。])有效期(?:为|至)?[\d一二三四五六七八九十]+年[,。]"
@@ -89,12 +89,12 @@ FORMULAE: dict[ProvisionKind, Formula] = {
         ),
         _stems("施 效 执 试 force effec comme apply appli opera"),
     ),
-    "onset": Formula(
+    "onset": KindPattern(
         late("生效|起(?:施行|实施|执行)|施行する|効力を生"),
         late(rf"\b{_BEGINS}"),
         _stems("效 施 执 効 force effec comme apply appli opera"),
     ),
-    "repeal": Formula(
+    "repeal": KindPattern(
         late("(?:同时|予以|即行|自行|现予?)废止|(?:同时|自行)失效|停止执行|は、?廃止する|廃止する。|効力を失う"),
         late(
             r"\b(?:is|are|were|was|be) (?:hereby )?(?:repealed|revoked|rescinded|superseded|abrogated)\b"
@@ -102,7 +102,7 @@ FORMULAE: dict[ProvisionKind, Formula] = {
         ),
         _stems("废 失 停 廃 repea revok resci super abrog"),
     ),
-    "penalty": Formula(
+    "penalty": KindPattern(
         late(
             r"罚款|罚金|处以|吊销|没收|拘留|拘役|徒刑|处罚款|予以处罚|通报批评|[并可]处|处[\d一二三四五六七八九十百千万]+"
             r"|给予[^,。;]{0,12}(?:警告|处分|处罚|批评)|依法[^,。;]{0,6}处[分罚]|追究[^,。;]{0,12}责任"
@@ -118,7 +118,7 @@ FORMULAE: dict[ProvisionKind, Formula] = {
         ),
         _stems("罚 处 吊 没 拘 徒 批 给 追 责 扣 核 刑 処 fine fined fines penal offen punis impri sanct liabl surch"),
     ),
-    "scope": Formula(
+    "scope": KindPattern(
         late(
             rf"适用(?:于)?{_OWN}|{_OWN}(?:不)?适用|{_OWN}规定了[^。;]{{1,80}}。|この[^。、]{{1,12}}は、[^。]{{1,80}}适用"
         ),
@@ -128,7 +128,7 @@ FORMULAE: dict[ProvisionKind, Formula] = {
         ),
         _stems("适 规 apply appli cover"),
     ),
-    "authority": Formula(
+    "authority": KindPattern(
         late(
             r"(?:部门|机构|委员会|人民政府|国务院|局|厅|机关)[^。;]{0,60}?(?:负责|主管|组织实施|监督管理)|所管|つかさどる|所掌"
         ),
@@ -139,7 +139,7 @@ FORMULAE: dict[ProvisionKind, Formula] = {
         ),
         _stems("负 主 组 监 管 掌 ど respo autho compe charg admin desig super overs estab"),
     ),
-    "prohibition": Formula(
+    "prohibition": KindPattern(
         late("禁止|不得|严禁|不准|してはならない|することができない"),
         late(
             r"\b(?:must|shall|may) not\b|\bno (?:person|one|party) (?:shall|may|must)\b|\bprohibit(?:s|ed|ion)?\b"
@@ -147,12 +147,12 @@ FORMULAE: dict[ProvisionKind, Formula] = {
         ),
         _stems("禁 不 严 な not no prohi unlaw"),
     ),
-    "duty": Formula(
+    "duty": KindPattern(
         late("应当|必须|[有行][^,。;]{0,16}义务|须(?!知|要)|しなければならない|するものとする|努めなければ"),
         late(r"\b(?:shall|must)\b(?! not)|\b(?:is|are) required to\b|\bha(?:s|ve) (?:a|the) duty\b"),
         _stems("应 必 须 义 ば も 努 shall must requi duty"),
     ),
-    "procedure": Formula(
+    "procedure": KindPattern(
         late(
             r"[\d一二三四五六七八九十百]个?(?:工作日|日|天|个月|月|年)(?:之?内|以内|以前|之?前|届满)|[\d十]月[^,。]{0,4}日?前"
             r"|期限?(?:为|内|不少于|不得少于|不超过|不得超过)|期[\d一二三四五六七八九十]+(?:个工作)?[日天月年]|按照[^,。;]{0,8}程序|(?:下列|以下)(?:程序|步骤)|[日月年]以内|までに"
@@ -167,7 +167,7 @@ FORMULAE: dict[ProvisionKind, Formula] = {
             "janua febru march april june july augus septe octob novem decem"
         ),
     ),
-    "exception": Formula(
+    "exception": KindPattern(
         late(
             r"除外|除[^,。;]{1,60}(?:以?外|的)[,。;]|另有规定|但是?,?[^。;]{0,60}(?:不适用|可以不|免)|不适用|不在此限|豁免"
             r"|ただし|この限りでない|を除くほか"

@@ -20,8 +20,8 @@ from sinkqa.ingest.provisions.formulae import (
     ProvisionKind,
     stems_of,
 )
+from sinkqa.ingest.text.normalised_text import fold
 from sinkqa.ingest.text.patterns import late
-from sinkqa.ingest.text.view import fold
 
 _WIDE = late("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 _MEANING = late(r"(?:定义|含义|释义|解释|全称|definitions?|meaning|full (?:name|form))\b")

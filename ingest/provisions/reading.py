@@ -77,11 +77,11 @@ class _Open:
 
 def read_provisions(passages: Sequence[Passage]) -> tuple[Provision, ...]:
     """All headings of a document with what stands under them, and the articles that are no headings, in its order."""
-    return tuple(_Reading(passages).provisions())
+    return tuple(_OutlineWalk(passages).provisions())
 
 
 @dataclass(slots=True)
-class _Reading:
+class _OutlineWalk:
     """One walk over the passages' heading paths. Headings enclose by their paths, and by kind where paths are flat."""
 
     passages: Sequence[Passage]

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from sinkqa.ingest.document import Span
 from sinkqa.ingest.passage import Passage, Unit
+from sinkqa.ingest.text.normalised_text import reading_view
 from sinkqa.ingest.text.patterns import late
-from sinkqa.ingest.text.view import reading_view
 
 _NOTE = late(
     r"(?:first |second |the )?(?:sub)?(?:section|article|part|schedule|heading|regulation|rule|paragraph|annex|clause"

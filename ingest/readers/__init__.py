@@ -125,7 +125,7 @@ def _prose(document: Document) -> str:
 
 
 @dataclass(slots=True)
-class Found:
+class FoundFiles:
     """What lies under paths: ``files`` to read, ``skipped`` ones of no known suffix, and how many are ``hidden``."""
 
     files: list[Path] = field(default_factory=list)
@@ -144,14 +144,14 @@ def why_skipped(path: Path) -> str:
     return f"not a readable format{f'; save it as {advice}' if advice else ''}"
 
 
-def look_into(paths: Iterable[Path]) -> Found:
+def look_into(paths: Iterable[Path]) -> FoundFiles:
     """The files to read for paths that a user gave: files as they are, folders searched for known suffixes.
 
     In the order given, folders sorted by name; each file once, however many links lead to it. Hidden files and lock
     files are skipped inside folders. A path that cannot be read (missing, a folder with nothing in it, no permission)
     stays in the list: :func:`read` says what is wrong with it and the others still land.
     """
-    found = Found()
+    found = FoundFiles()
     files: dict[str, Path] = {}
     for path in paths:
         is_folder = os.path.isdir(path)  # noqa: PTH112  # Path's own raises where a name is too long
@@ -161,7 +161,7 @@ def look_into(paths: Iterable[Path]) -> Found:
     return found
 
 
-def _files_in(folder: Path, found: Found) -> list[Path]:
+def _files_in(folder: Path, found: FoundFiles) -> list[Path]:
     """Readable-looking files below ``folder``, or the folder itself where there are none or it is closed to us.
 
     What is passed over is told to ``found``.

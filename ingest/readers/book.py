@@ -34,7 +34,7 @@ _DAMAGE = (KeyError, ValueError, SyntaxError, OSError, EOFError, NotImplementedE
 
 
 @dataclass(frozen=True, slots=True)
-class _Item:
+class _ManifestItem:
     """A file of the book's manifest: where it is, what it is of, and what it is for."""
 
     path: str
@@ -102,9 +102,9 @@ def _package_path(archive: zipfile.ZipFile) -> str:
     return root.get("full-path", "")
 
 
-def _manifest(package: Element, folder: str) -> dict[str, _Item]:
+def _manifest(package: Element, folder: str) -> dict[str, _ManifestItem]:
     return {
-        item.get("id", ""): _Item(
+        item.get("id", ""): _ManifestItem(
             posixpath.normpath(posixpath.join(folder, unquote(item.get("href", "").partition("#")[0]))),
             item.get("media-type", ""),
             item.get("properties", ""),
@@ -126,7 +126,7 @@ def _refuse_locked(archive: zipfile.ZipFile, paths: set[str], name: str) -> None
 
 
 def _chapters(
-    archive: zipfile.ZipFile, package: Element, items: Mapping[str, _Item], name: str
+    archive: zipfile.ZipFile, package: Element, items: Mapping[str, _ManifestItem], name: str
 ) -> tuple[list[Piece], list[str]]:
     titles, left = _titles(archive, items), LeftOut()
     pieces: list[Piece] = []
@@ -163,7 +163,7 @@ def _chapters(
     return pieces, [*warnings, *left.warnings()]
 
 
-def _titles(archive: zipfile.ZipFile, items: Mapping[str, _Item]) -> dict[str, str]:
+def _titles(archive: zipfile.ZipFile, items: Mapping[str, _ManifestItem]) -> dict[str, str]:
     """What the contents list calls each file: the one of EPUB 3 or of EPUB 2, where it can be read."""
     titles: dict[str, str] = {}
     for item in items.values():

@@ -42,7 +42,7 @@ class _Bounded(EmailPolicy):
 
 
 @dataclass(slots=True)
-class _Sheet:
+class _MessageText:
     """What was read of a message, and what was not."""
 
     name: str
@@ -61,7 +61,7 @@ def read_mail(content: bytes, name: str) -> Document:
     page = _saved_page(message, name)
     if page is not None:
         return _read_page(message, page, content, name)
-    sheet = _Sheet(name)
+    sheet = _MessageText(name)
     _take_message(message, sheet, depth=0)
     subject = _header(message, "Subject")
     year = _year(message)
@@ -143,7 +143,7 @@ def _payload(part: EmailMessage) -> bytes:
     return payload if isinstance(payload, bytes) else b""
 
 
-def _take_message(message: EmailMessage, sheet: _Sheet, *, depth: int) -> None:
+def _take_message(message: EmailMessage, sheet: _MessageText, *, depth: int) -> None:
     for header in _SHOWN:
         if value := _header(message, header):
             sheet.pieces.append(Piece("paragraph", f"{header}: {value}"))
@@ -170,7 +170,7 @@ def _take_message(message: EmailMessage, sheet: _Sheet, *, depth: int) -> None:
         sheet.warnings.append(f"{sheet.name}: pictures are not read: {pictures}")
 
 
-def _body_pieces(body: EmailMessage, sheet: _Sheet) -> list[Piece]:
+def _body_pieces(body: EmailMessage, sheet: _MessageText) -> list[Piece]:
     payload, charset = _payload(body), body.get_content_charset()
     if not payload.strip():
         return []
@@ -217,7 +217,7 @@ def _is_attached(part: EmailMessage) -> bool:
     return bool(part.get_filename()) or part.get_content_disposition() == "attachment" or not is_text
 
 
-def _take_attachment(part: EmailMessage, sheet: _Sheet, *, depth: int) -> None:
+def _take_attachment(part: EmailMessage, sheet: _MessageText, *, depth: int) -> None:
     """The attachment as a section under its name; a warning where it cannot be read."""
     from sinkqa.ingest.readers import read_bytes
 

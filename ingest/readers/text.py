@@ -10,11 +10,11 @@ from sinkqa.ingest.document import Block, BlockKind, Document, Metadata, Page, S
 from sinkqa.ingest.readers.decoding.encoding import decode
 from sinkqa.ingest.structure.contents import contents_lines
 from sinkqa.ingest.structure.headings import Heading, find_headings, match, reads_as_title
-from sinkqa.ingest.structure.layout import Flow, Line, continues, measure, split_lines, split_pages
+from sinkqa.ingest.structure.layout import Flow, TextLine, continues, measure, split_lines, split_pages
 from sinkqa.ingest.structure.lists import item_levels, mark_of
 from sinkqa.ingest.structure.margins import without_margins
 from sinkqa.ingest.structure.paged import footnotes, running_lines
-from sinkqa.ingest.structure.tables.drawn import CAPTION, NOTE, find_tables, is_rule, unboxed
+from sinkqa.ingest.structure.tables.ascii_tables import CAPTION, NOTE, find_tables, is_rule, unboxed
 
 _MAX_PLAIN = 60  # columns of a heading without a number
 
@@ -26,7 +26,7 @@ def read_text(content: bytes, name: str) -> Document:
     """
     decoded = decode(content, name=name)
     pages = split_pages(decoded.text)
-    sheet = _Sheet(decoded.text, split_lines(decoded.text, pages))
+    sheet = _TextBlocks(decoded.text, split_lines(decoded.text, pages))
     blocks = sheet.blocks()
     return Document(
         name=name,
@@ -40,10 +40,10 @@ def read_text(content: bytes, name: str) -> Document:
     )
 
 
-class _Sheet:
+class _TextBlocks:
     """Lines of one text on their way into blocks; each line is taken once."""
 
-    def __init__(self, text: str, lines: list[Line]) -> None:
+    def __init__(self, text: str, lines: list[TextLine]) -> None:
         self.text = text
         inner, frame = unboxed(text, lines)
         self.lines, margins = without_margins(inner)
@@ -103,7 +103,7 @@ class _Sheet:
             self._take_table(drawn.table, [free[i] for i in drawn.lines])
         free = self._free()
         left = [self.lines[i] for i in free]
-        lines = [flattened.Line(line.span, line.text, line.page, line.blank_before) for line in left]
+        lines = [flattened.FlattenedLine(line.span, line.text, line.page, line.blank_before) for line in left]
         for rebuilt in flattened.rebuild_tables(self.text, lines):
             indices = [free[i] for i in sorted(rebuilt.lines)]
             if self._holds(self._spans(indices), rebuilt.table):
@@ -164,7 +164,7 @@ class _Sheet:
                     found[group[0]] = Heading("named", 0, len(line.text), min(level, 6))
         return found if 3 * len(found) <= len(groups) else {}
 
-    def _stands_out(self, line: Line, following: Sequence[int]) -> bool:
+    def _stands_out(self, line: TextLine, following: Sequence[int]) -> bool:
         below = [self.lines[i] for i in following]
         alone = not self.flow.margin or (self.flow.blanks and line.blank_before and below[0].blank_before)
         opens = line.text[0].isupper() or line.text[0] >= "\u3400"
@@ -221,7 +221,7 @@ class _Sheet:
         return whole[start - self.lines[group[0]].span.start :] if group else ""
 
 
-def _closes(line: Line) -> bool:
+def _closes(line: TextLine) -> bool:
     return line.sentence_end and line.text[-1] not in ":："
 
 
@@ -239,12 +239,12 @@ def _is_caption(text: str) -> bool:
     )
 
 
-def _labelled(pages: Sequence[Page], sheet: _Sheet) -> tuple[Page, ...]:
+def _labelled(pages: Sequence[Page], sheet: _TextBlocks) -> tuple[Page, ...]:
     labels = {sheet.lines[index].page: label for index, label in sheet.running.items() if label}
     return tuple(replace(page, label=labels.get(page.number)) for page in pages)
 
 
-def _metadata(sheet: _Sheet, blocks: Sequence[Block]) -> Metadata:
+def _metadata(sheet: _TextBlocks, blocks: Sequence[Block]) -> Metadata:
     from sinkqa.ingest.text.language import detect
 
     front = sheet.fronts[0] if sheet.fronts else Front()

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from sinkqa.ingest.document import Span
 from sinkqa.ingest.passage import PassageKind, Unit
 from sinkqa.ingest.text.language import detect
+from sinkqa.ingest.text.normalised_text import View, reading_view
 from sinkqa.ingest.text.sentences import bounded, is_one_sentence, sentence_spans
-from sinkqa.ingest.text.view import View, reading_view
 
 _SMALLEST_MAX = 60
 _SMALLEST_SHARE = 0.75  # of a size, in characters: four bytes of UTF-8 are the most that a character takes
@@ -41,7 +41,7 @@ def size(text: str) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class PassageDraft:
     """What a passage says, before it is placed in its document. Spans in any order, overlapping or not."""
 
     kind: PassageKind

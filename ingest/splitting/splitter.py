@@ -9,7 +9,7 @@ from itertools import chain
 
 from sinkqa.ingest.document import Block, Document, Span
 from sinkqa.ingest.passage import Passage, PassageKind
-from sinkqa.ingest.splitting.packing import Draft, Paragraph, Splitting, merged, packed, paragraphs
+from sinkqa.ingest.splitting.packing import Paragraph, PassageDraft, Splitting, merged, packed, paragraphs
 from sinkqa.ingest.splitting.table_passages import table_drafts
 from sinkqa.ingest.structure.telling import is_bare, tells
 from sinkqa.ingest.text.language import detect
@@ -34,7 +34,7 @@ def split(document: Document, *, params: Splitting = _DEFAULT) -> list[Passage]:
     page_starts = [page.start for page in document.pages]
     language = document.metadata.language or detect(document.text)
     passages: dict[tuple[Span, ...], Passage] = {}
-    for section, draft in _Walk(document.text, params).drafts(document.blocks):
+    for section, draft in _BlockWalk(document.text, params).drafts(document.blocks):
         spans = merged(document.text, draft.spans)
         if spans in passages:
             continue
@@ -70,10 +70,10 @@ class _Section:
     has_text: bool = False
 
 
-_Placed = tuple[tuple[str, ...], Draft]
+_Placed = tuple[tuple[str, ...], PassageDraft]
 
 
-class _Walk:
+class _BlockWalk:
     """One walk over the blocks, which holds back paragraphs and list items until they make passages."""
 
     def __init__(self, source: str, params: Splitting) -> None:
@@ -212,14 +212,14 @@ class _Walk:
         for group in packed(held, self.params.target_chars, self.params.max_chars):
             yield self.placed(_draft("text", group))
 
-    def placed(self, draft: Draft) -> _Placed:
+    def placed(self, draft: PassageDraft) -> _Placed:
         for section in self.sections:
             section.has_text = True
         return tuple(heading.text for section in self.sections for heading in section.headings), draft
 
 
-def _draft(kind: PassageKind, group: Sequence[Paragraph]) -> Draft:
-    return Draft(
+def _draft(kind: PassageKind, group: Sequence[Paragraph]) -> PassageDraft:
+    return PassageDraft(
         kind=kind,
         text="\n".join(paragraph.text for paragraph in group),
         spans=tuple(chain.from_iterable(paragraph.spans for paragraph in group)),

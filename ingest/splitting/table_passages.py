@@ -10,14 +10,14 @@ from typing import NamedTuple
 
 from sinkqa.ingest.document import Block, Cell, Span, Table
 from sinkqa.ingest.passage import PassageKind, Unit
-from sinkqa.ingest.splitting.packing import Draft, Splitting, merged, paragraphs, size
+from sinkqa.ingest.splitting.packing import PassageDraft, Splitting, merged, paragraphs, size
 from sinkqa.ingest.structure.tables.wording import is_unit_line, named_unit
-from sinkqa.ingest.text.view import reading_view
+from sinkqa.ingest.text.normalised_text import reading_view
 
 _BETWEEN = " | "
 
 
-class _Entry(NamedTuple):
+class _QuotablePart(NamedTuple):
     """A stretch of a passage's text, the source behind it and what may be quoted of it."""
 
     text: str
@@ -29,7 +29,7 @@ class _Entry(NamedTuple):
         return size(self.text) + 1  # the separator
 
 
-def table_drafts(source: str, block: Block, params: Splitting) -> Iterator[Draft]:
+def table_drafts(source: str, block: Block, params: Splitting) -> Iterator[PassageDraft]:
     """The row passages from top to bottom, then the whole table, in parts where it exceeds the maximum.
 
     A row gathers its label cells, its other cells each under its column header, the caption, and as a cell the unit
@@ -43,7 +43,7 @@ def table_drafts(source: str, block: Block, params: Splitting) -> Iterator[Draft
     """
     if block.table is None:
         raise ValueError(f"expected a block with a table, got a {block.kind} without")
-    layout = _Layout(source, block.table, params)
+    layout = _TableTexts(source, block.table, params)
     for row in sorted(layout.rows):
         labels, values = layout.row(row, layout.rows[row])
         if values:
@@ -54,7 +54,7 @@ def table_drafts(source: str, block: Block, params: Splitting) -> Iterator[Draft
     )
 
 
-class _Layout:
+class _TableTexts:
     """A table with its cells by row and its headers by column. What rows and the whole table share is made once."""
 
     def __init__(self, source: str, table: Table, params: Splitting) -> None:
@@ -63,7 +63,7 @@ class _Layout:
         self.headers: list[Cell] = []
         self.readings: dict[tuple[Span, ...], tuple[str, tuple[Span, ...]]] = {}
         self.above: dict[tuple[int, int], tuple[str, str, tuple[Span, ...]]] = {}
-        self.made: dict[tuple[int, str], list[_Entry]] = {}
+        self.made: dict[tuple[int, str], list[_QuotablePart]] = {}
         for cell in sorted(table.cells, key=lambda cell: (cell.row, cell.column)):
             if not self.text(cell.spans):
                 continue
@@ -88,17 +88,17 @@ class _Layout:
             self.readings[spans] = view.text, view.to_source(0, len(view.text))
         return self.readings[spans]
 
-    def row(self, row: int, cells: Sequence[Cell]) -> tuple[list[_Entry], list[_Entry]]:
+    def row(self, row: int, cells: Sequence[Cell]) -> tuple[list[_QuotablePart], list[_QuotablePart]]:
         """The entries of a row's label cells and of its other cells, as far as they are among ``cells``."""
         labels = [cell for cell in self.rows[row] if cell.column < self.table.label_columns]
         name = " ".join(self.text(cell.spans) for cell in labels)
-        sides: tuple[list[_Entry], list[_Entry]] = ([], [])
+        sides: tuple[list[_QuotablePart], list[_QuotablePart]] = ([], [])
         for cell in cells:
             is_value = cell.column >= self.table.label_columns
             sides[is_value].extend(self.entries(cell, name if is_value else ""))
         return sides
 
-    def entries(self, cell: Cell, row_label: str) -> list[_Entry]:
+    def entries(self, cell: Cell, row_label: str) -> list[_QuotablePart]:
         """The cell under its header; one entry for each piece of it, or each sentence of a long piece."""
         key = (id(cell), row_label)
         if key not in self.made:
@@ -106,7 +106,7 @@ class _Layout:
             units = list(self.units(cell.spans, " · ".join(filter(None, (row_label, label)))))
             said = [f"{header}: {units[0].text}" if header else units[0].text, *(unit.text for unit in units[1:])]
             self.made[key] = [
-                _Entry(text, unit.spans if i else (*spans, *unit.spans), (unit,))
+                _QuotablePart(text, unit.spans if i else (*spans, *unit.spans), (unit,))
                 for i, (text, unit) in enumerate(zip(said, units, strict=True))
             ]  # the header is said once for all pieces of the cell
         return self.made[key]
@@ -134,14 +134,14 @@ class _Layout:
             elif text:
                 yield Unit(source, text, label)
 
-    def plain(self, spans: tuple[Span, ...]) -> list[_Entry]:
-        return [_Entry(unit.text, unit.spans) for unit in self.units(spans, "")]
+    def plain(self, spans: tuple[Span, ...]) -> list[_QuotablePart]:
+        return [_QuotablePart(unit.text, unit.spans) for unit in self.units(spans, "")]
 
-    def caption(self, *, with_unit: bool = True) -> list[_Entry]:
+    def caption(self, *, with_unit: bool = True) -> list[_QuotablePart]:
         units = () if with_unit else self.unit_lines
         return self.plain(tuple(span for span in self.table.caption if span not in units))
 
-    def unit(self, labels: Sequence[_Entry]) -> list[_Entry]:
+    def unit(self, labels: Sequence[_QuotablePart]) -> list[_QuotablePart]:
         """What all numbers of the table are measured in, as a cell of a row with ``labels``."""
         row_label = " ".join(entry.units[0].text for entry in labels)
         entries = []
@@ -150,48 +150,50 @@ class _Layout:
             text, spans = self.reading((Span(start + first, start + last),))
             label = name or ("单位" if re.search("[\u4e00-\u9fff]", text) else "unit")
             said = f"{name}: {text}" if name else text
-            entries.append(_Entry(said, spans, (Unit(spans, text, f"{row_label} · {label}"),)))
+            entries.append(_QuotablePart(said, spans, (Unit(spans, text, f"{row_label} · {label}"),)))
         return entries
 
-    def header(self) -> list[_Entry]:
+    def header(self) -> list[_QuotablePart]:
         return list(chain.from_iterable(self.plain(cell.spans) for cell in self.headers))
 
-    def body(self, unclaimed: tuple[Span, ...]) -> list[_Entry]:
+    def body(self, unclaimed: tuple[Span, ...]) -> list[_QuotablePart]:
         """The rows, each merged cell once, then what belongs to no cell."""
-        entries: list[_Entry] = []
+        entries: list[_QuotablePart] = []
         seen: set[int] = set()
         for row in sorted(self.rows):
             cells = [cell for cell in self.rows[row] if id(cell) not in seen]
             seen.update(map(id, cells))
             entries += self.line(*self.row(row, cells))
         for spans in (self.table.loose, self.table.notes, unclaimed):
-            entries += [_Entry(unit.text, unit.spans, (unit,)) for unit in self.units(spans, "")]
+            entries += [_QuotablePart(unit.text, unit.spans, (unit,)) for unit in self.units(spans, "")]
         return entries
 
-    def line(self, labels: list[_Entry], values: list[_Entry]) -> list[_Entry]:
+    def line(self, labels: list[_QuotablePart], values: list[_QuotablePart]) -> list[_QuotablePart]:
         """A row as one entry, "label: cell | cell"; as one for each cell where that is long."""
-        cells = [_Entry(unit.text, unit.spans, (unit,)) for entry in (*labels, *values) for unit in entry.units]
+        cells = [_QuotablePart(unit.text, unit.spans, (unit,)) for entry in (*labels, *values) for unit in entry.units]
         if sum(cell.size for cell in cells) > self.params.max_chars / 3:
             return cells
         texts = [cell.text for cell in cells]
         sides = (_BETWEEN.join(texts[: len(labels)]), _BETWEEN.join(texts[len(labels) :]))
         spans, units = chain.from_iterable(c.spans for c in cells), chain.from_iterable(c.units for c in cells)
-        return [_Entry(": ".join(filter(None, sides)), tuple(spans), tuple(units))] if cells else []
+        return [_QuotablePart(": ".join(filter(None, sides)), tuple(spans), tuple(units))] if cells else []
 
-    def drafts(self, kind: PassageKind, prefix: Sequence[_Entry], entries: Sequence[_Entry]) -> Iterator[Draft]:
+    def drafts(
+        self, kind: PassageKind, prefix: Sequence[_QuotablePart], entries: Sequence[_QuotablePart]
+    ) -> Iterator[PassageDraft]:
         """The entries in as many passages as the maximum asks for, each begun with the prefix.
 
         What of the prefix would take more than a third of a passage is not repeated.
         """
         head = list(prefix)
-        rest: list[_Entry] = []
+        rest: list[_QuotablePart] = []
         taken = sum(entry.size for entry in head)
         while taken > self.params.max_chars / 3:
             rest.append(head.pop())
             taken -= rest[-1].size
         rest.reverse()
         room = self.params.max_chars - taken
-        group: list[_Entry] = []
+        group: list[_QuotablePart] = []
         held = 0.0
         for entry in [*rest, *entries]:
             if group and held + entry.size > room:
@@ -202,9 +204,9 @@ class _Layout:
         if group or head:
             yield self.draft(kind, [*head, *group])
 
-    def draft(self, kind: PassageKind, entries: Sequence[_Entry]) -> Draft:
+    def draft(self, kind: PassageKind, entries: Sequence[_QuotablePart]) -> PassageDraft:
         units = tuple(chain.from_iterable(entry.units for entry in entries))
-        return Draft(
+        return PassageDraft(
             kind=kind,
             text=_BETWEEN.join(entry.text for entry in entries),
             spans=tuple(chain.from_iterable(entry.spans for entry in entries)),

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from sinkqa.ingest.structure.layout import Line
+from sinkqa.ingest.structure.layout import TextLine
 
 _TITLE = re.compile(r"(?:table\s+of\s+)?contents|目\s*[录次錄]", re.IGNORECASE)
 _ENTRY = re.compile(r"(?:\t\s*|(?:\.\s?){3,}\s*|[…·]{2,}\s*|\s{3,})(?:\d{1,4}|[ivxlc]{1,6})$")
@@ -15,7 +15,7 @@ _MIN_ENTRIES = 3
 _MAX_ENTRY = 300  # characters
 
 
-def contents_lines(lines: Sequence[Line]) -> list[int]:
+def contents_lines(lines: Sequence[TextLine]) -> list[int]:
     """Indices of the lines of contents pages, their title among them.
 
     An entry ends in a page number or, where they have none, the same words stand again further down.

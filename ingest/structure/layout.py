@@ -29,7 +29,7 @@ _MIN_GAP = 8  # lines between two page marks
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TextLine:
     """A printed line without its outer white space. ``width`` and ``indent`` are columns, CJK counting two."""
 
     span: Span
@@ -91,9 +91,9 @@ def _spaced_starts(text: str) -> list[int]:
     return [0, *marks[first_marked:]]
 
 
-def split_lines(text: str, pages: Sequence[Page]) -> list[Line]:
+def split_lines(text: str, pages: Sequence[Page]) -> list[TextLine]:
     """All lines that hold anything but white space, in order."""
-    lines: list[Line] = []
+    lines: list[TextLine] = []
     page, previous = 0, 0
     for found in _LINE.finditer(text):
         body = found.group().strip()
@@ -105,7 +105,7 @@ def split_lines(text: str, pages: Sequence[Page]) -> list[Line]:
             page += 1
         gap = text[previous:start].replace("\r\n", "\n")
         lines.append(
-            Line(
+            TextLine(
                 Span(start, start + len(body)),
                 body,
                 pages[page].number,
@@ -119,7 +119,7 @@ def split_lines(text: str, pages: Sequence[Page]) -> list[Line]:
     return lines
 
 
-def measure(lines: Sequence[Line]) -> Flow:
+def measure(lines: Sequence[TextLine]) -> Flow:
     """Tell wrapped lines from whole paragraphs, and what stands between paragraphs."""
     if len(lines) < 4:
         return Flow()
@@ -134,7 +134,7 @@ def measure(lines: Sequence[Line]) -> Flow:
     return flow if flow.blanks or flow.opening_indent else replace(flow, first_width=_first_width(lines, flow))
 
 
-def _opening_indent(lines: Sequence[Line], margin: int) -> int:
+def _opening_indent(lines: Sequence[TextLine], margin: int) -> int:
     """Columns of indent that begin a paragraph: rarer than the usual one, and nearly always after a sentence's end."""
     counts = Counter(line.indent for line in lines).most_common(2)
     usual = min(indent for indent, count in counts if count >= 0.5 * counts[0][1])
@@ -143,7 +143,7 @@ def _opening_indent(lines: Sequence[Line], margin: int) -> int:
     return usual + 1 if rare and sum(openings) >= 0.8 * len(openings) > 0 else 0
 
 
-def _first_width(lines: Sequence[Line], flow: Flow) -> float:
+def _first_width(lines: Sequence[TextLine], flow: Flow) -> float:
     """Width that parts full first lines, which lost their indent, from full inner ones; 0 where none does."""
     firsts, inner = [], []
     for before, line, after in zip(lines, lines[1:], lines[2:], strict=False):
@@ -159,7 +159,7 @@ def _first_width(lines: Sequence[Line], flow: Flow) -> float:
     return (first + usual) / 2 if 2 <= usual - first <= 8 else 0.0
 
 
-def continues(lines: Sequence[Line], before: int, line: int, *, flow: Flow) -> bool:
+def continues(lines: Sequence[TextLine], before: int, line: int, *, flow: Flow) -> bool:
     """Whether ``lines[line]`` goes on with the paragraph of ``lines[before]`` (lines between are lifted)."""
     a, b = lines[before], lines[line]
     if line != before + 1:
@@ -186,7 +186,7 @@ def continues(lines: Sequence[Line], before: int, line: int, *, flow: Flow) -> b
     return True
 
 
-def _is_broken(a: Line, b: Line) -> bool:
+def _is_broken(a: TextLine, b: TextLine) -> bool:
     """Whether a full line of Chinese prose was broken inside a sentence that the next line goes on with or ends."""
     han = ord(a.text[-1]) >= _WIDE and ord(b.text[0]) >= _WIDE and a.indent >= b.indent
     fits = abs(a.width - b.width) <= _RAGGED or (b.sentence_end and b.width < a.width)
@@ -201,7 +201,7 @@ def _first_word(text: str) -> int:
     return 2 if ord(text[0]) >= _WIDE else columns(text[:40].split(None, 1)[0]) + 1
 
 
-def _local_margin(lines: Sequence[Line], at: int, flow: Flow) -> int:
+def _local_margin(lines: Sequence[TextLine], at: int, flow: Flow) -> int:
     """Full width around a line: that of the file unless its neighbours are set narrower (abstracts) or wider."""
     near = sorted(line.width for line in lines[max(0, at - 4) : at + 5])
     longest = near[-2] if len(near) > 1 else near[0]

@@ -7,21 +7,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sinkqa.ingest.document import Span
-from sinkqa.ingest.structure.layout import Line
+from sinkqa.ingest.structure.layout import TextLine
 
 _NUMBER = re.compile(r"(\d{1,4})(?:[ \t]{2,}|\t)(?=\S)|(\d{1,4})$")
 _QUOTED = re.compile(r"(?:>[ \t]?)+(?=\S)")
 _MIN_NUMBERED = 4
 
 
-def without_margins(lines: Sequence[Line]) -> tuple[list[Line], list[Span]]:
+def without_margins(lines: Sequence[TextLine]) -> tuple[list[TextLine], list[Span]]:
     """Lines without the numbers that count them or the marks that mail sets before quoted ones, and where these stand.
 
     Numbers count lines where they rise by one from line to line and sentences run on past them; marks are those of
     two lines or more one below the other.
     """
     ends = {**_numbers(lines), **_marks(lines)}
-    inner: list[Line] = []
+    inner: list[TextLine] = []
     margins: list[Span] = []
     for index, line in enumerate(lines):
         end = ends.get(index, 0)
@@ -34,7 +34,7 @@ def without_margins(lines: Sequence[Line]) -> tuple[list[Line], list[Span]]:
     return inner, margins
 
 
-def _numbers(lines: Sequence[Line]) -> dict[int, int]:
+def _numbers(lines: Sequence[TextLine]) -> dict[int, int]:
     """Lines that are counted, with where their words begin."""
     found: dict[int, int] = {}
     run: dict[int, int] = {}
@@ -52,7 +52,7 @@ def _numbers(lines: Sequence[Line]) -> dict[int, int]:
     return found
 
 
-def _runs_on(lines: Sequence[Line], run: dict[int, int]) -> bool:
+def _runs_on(lines: Sequence[TextLine], run: dict[int, int]) -> bool:
     """Whether words go on from one counted line to the next more often than not: rows of a table do not."""
     words = [lines[index].text[end:] for index, end in run.items() if lines[index].text[end:]]
     if len(words) < _MIN_NUMBERED or any("  " in text or "\t" in text for text in words):
@@ -62,6 +62,6 @@ def _runs_on(lines: Sequence[Line], run: dict[int, int]) -> bool:
     return 2 * goes_on >= len(words) - 1 and 2 * ends <= len(words)
 
 
-def _marks(lines: Sequence[Line]) -> dict[int, int]:
+def _marks(lines: Sequence[TextLine]) -> dict[int, int]:
     found = {index: mark.end() for index, line in enumerate(lines) if (mark := _QUOTED.match(line.text))}
     return {index: end for index, end in found.items() if index - 1 in found or index + 1 in found}

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
 
-from sinkqa.ingest.structure.layout import Line
+from sinkqa.ingest.structure.layout import TextLine
 
 _PAGE_NUMBER = re.compile(
     r"[-–—·\s]*(?:第\s*|[Pp](?:age|\.)?\s*)?(?P<n>\d{1,4}|[ivxlc]{1,6})\s*页?"
@@ -21,7 +21,7 @@ _MAX_PAGE = 200  # lines of a page that are looked at
 _FOOT = 0.5  # footnotes stand in the lower half of the page's lines
 
 
-def running_lines(lines: Sequence[Line]) -> dict[int, str | None]:
+def running_lines(lines: Sequence[TextLine]) -> dict[int, str | None]:
     """Running heads and page numbers: index of the line → printed page label where it is a page number.
 
     A running head recurs, but for a number at its ends, at the same end of at least three pages and a third of them
@@ -45,7 +45,7 @@ def running_lines(lines: Sequence[Line]) -> dict[int, str | None]:
     return found
 
 
-def footnotes(lines: Sequence[Line], *, taken: frozenset[int] | set[int]) -> list[tuple[int, ...]]:
+def footnotes(lines: Sequence[TextLine], *, taken: frozenset[int] | set[int]) -> list[tuple[int, ...]]:
     """Notes at the foot of pages, each with the indices of its lines, in order.
 
     A note begins with a mark that also stands in the body above it on its page, attached to a word.
@@ -61,7 +61,7 @@ def footnotes(lines: Sequence[Line], *, taken: frozenset[int] | set[int]) -> lis
     return notes
 
 
-def _by_page(lines: Sequence[Line]) -> list[list[int]]:
+def _by_page(lines: Sequence[TextLine]) -> list[list[int]]:
     return [list(group) for _, group in groupby(range(len(lines)), key=lambda i: lines[i].page)]
 
 
@@ -70,7 +70,7 @@ def _shape(text: str) -> str:
     return _END_NUMBERS.sub("#", text) if len(text) < 120 and any(map(str.isalpha, text)) else text
 
 
-def _numbers(lines: Sequence[Line], at: Sequence[int]) -> dict[int, str | None]:
+def _numbers(lines: Sequence[TextLine], at: Sequence[int]) -> dict[int, str | None]:
     """Page numbers among lines at one place of their pages: at least three, each page one more than the last."""
     numbers = {i: found["n"] for i in at if (found := _PAGE_NUMBER.fullmatch(lines[i].text))}
     offsets = Counter(int(n) - lines[i].page for i, n in numbers.items() if n.isdigit())
@@ -80,7 +80,7 @@ def _numbers(lines: Sequence[Line], at: Sequence[int]) -> dict[int, str | None]:
     return {i: n for i, n in numbers.items() if not n.isdigit() or int(n) - lines[i].page == usual}
 
 
-def _is_note(lines: Sequence[Line], body: Sequence[int], at: int) -> bool:
+def _is_note(lines: Sequence[TextLine], body: Sequence[int], at: int) -> bool:
     """Whether the line begins with a mark that the page's text above carries on one of its words."""
     found = _NOTE_MARK.match(lines[body[at]].text)
     if not found:
@@ -93,7 +93,7 @@ def _is_note(lines: Sequence[Line], body: Sequence[int], at: int) -> bool:
     return any(attached.search(lines[i].text) for i in body[max(0, at - _MAX_PAGE) : at])
 
 
-def _cut(lines: Sequence[Line], body: Sequence[int], marked: Sequence[int]) -> list[tuple[int, ...]]:
+def _cut(lines: Sequence[TextLine], body: Sequence[int], marked: Sequence[int]) -> list[tuple[int, ...]]:
     """Notes from the first mark on; nothing but unfinished notes may stand between a mark and the page's end."""
     notes = []
     for start, end in zip(marked, [*marked[1:], len(body)], strict=True):

@@ -8,8 +8,8 @@ from itertools import groupby
 from operator import add
 from typing import TYPE_CHECKING
 
+from sinkqa.ingest.text.normalised_text import fold
 from sinkqa.ingest.text.patterns import late
-from sinkqa.ingest.text.view import fold
 
 if TYPE_CHECKING:
     from tantivy import TextAnalyzer

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from sinkqa.index.hit import Filters, Hit, Why
 from sinkqa.index.library import Library
+from sinkqa.ingest.text.normalised_text import fold
 from sinkqa.ingest.text.patterns import late
-from sinkqa.ingest.text.view import fold
 from sinkqa.service.answering.guide import Guide
 from sinkqa.service.answering.judging.answerer import READ, Outcome, candidates, decide
 from sinkqa.service.answering.judging.judge import Judge

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from sinkqa.index.hit import Hit
-from sinkqa.ingest.text.view import fold
+from sinkqa.ingest.text.normalised_text import fold
 from sinkqa.service.answering.dialogue.conversing import SmallTalk, small_talk, summary_asked, vague
 from sinkqa.service.answering.dialogue.opening import suggestions
 from sinkqa.service.answering.drafting import Answered, Drafted, draft

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from sinkqa.index.store.documents.catalogue import DocumentRecord
-from sinkqa.ingest.text.view import fold
+from sinkqa.ingest.text.normalised_text import fold
 
 FacetName = Literal["jurisdiction", "type", "year", "language"]
 Order = Literal["title", "-title", "year", "-year", "added", "-added", "size", "-size"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sinkqa.ingest.document import Span
-from sinkqa.ingest.text.view import reading_view, search_view
+from sinkqa.ingest.text.normalised_text import reading_view, search_view
 
 
 def occurrences(text: str, words: str) -> Iterator[tuple[Span, ...]]:

@@ -17,7 +17,7 @@ from sinkqa.index.store.sqlite.trash import Trash
 from sinkqa.ingest.document import Box, Page, Span
 from sinkqa.ingest.passage import Passage
 from sinkqa.ingest.splitting.packing import merged
-from sinkqa.ingest.text.view import reading_view
+from sinkqa.ingest.text.normalised_text import reading_view
 from sinkqa.service.answer import QuotedSpan
 from sinkqa.service.documents.discarded import Discarded, discarded, until_of
 from sinkqa.service.documents.editing import checked

@@ -8,8 +8,8 @@ from functools import cached_property
 from sinkqa.ingest.text.amounts import Amount, amounts
 from sinkqa.ingest.text.analyzer import analyze, units
 from sinkqa.ingest.text.language import detect
+from sinkqa.ingest.text.normalised_text import cased, fold
 from sinkqa.ingest.text.patterns import late
-from sinkqa.ingest.text.view import cased, fold
 from sinkqa.service.evidence.entities import Entity, entities
 
 # "(Smith and Wu, 2019; Li, 2020)", "王某等(2020)": the years of works that are cited, not of what is said.

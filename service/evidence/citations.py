@@ -13,7 +13,7 @@ from sinkqa.index.store.documents.catalogue import DocumentRecord
 from sinkqa.ingest.document import Page, quote
 from sinkqa.ingest.passage import Passage, Unit
 from sinkqa.ingest.splitting.packing import merged
-from sinkqa.ingest.text.view import reading_view
+from sinkqa.ingest.text.normalised_text import reading_view
 from sinkqa.service.answer import Citation
 from sinkqa.service.evidence.geometry import astral_offsets, line_boxes, quoted_spans
 from sinkqa.service.evidence.warnings.injection import flags

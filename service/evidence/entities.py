@@ -8,8 +8,8 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from sinkqa.ingest.text.analyzer import units
+from sinkqa.ingest.text.normalised_text import fold
 from sinkqa.ingest.text.patterns import late
-from sinkqa.ingest.text.view import fold
 
 NAMES = "data/entities.txt"
 _CASED = "!"  # before an abbreviation that is an ordinary word in lower case

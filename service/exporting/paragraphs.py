@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sinkqa.ingest.document import Span
+from sinkqa.ingest.text.normalised_text import reading_view
 from sinkqa.ingest.text.patterns import late
-from sinkqa.ingest.text.view import reading_view
 from sinkqa.service.evidence.warnings.direction import SHOWN
 
 _NO_XML = late("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -10,9 +10,9 @@ from typing import NamedTuple
 from sinkqa.ingest.document import Span
 from sinkqa.ingest.structure.lists import mark_of
 from sinkqa.ingest.text.language import detect
+from sinkqa.ingest.text.normalised_text import reading_view
 from sinkqa.ingest.text.patterns import late
 from sinkqa.ingest.text.sentences import sentence_spans
-from sinkqa.ingest.text.view import reading_view
 
 _MARKER = late(r"[ \t>]*(?:#{1,6}\s+|[-*+•·▪●]\s+|\(?\d{1,2}[.)]\s+|[（(]\d{1,2}[）)]\s*)+")
 _CITATION = late(r"\s*(?:\[\d{1,3}(?:\s*[,，、–-]\s*\d{1,3})*\](?:\([^()\s]*\))?)+")

@@ -14,9 +14,9 @@ from sinkqa.ingest.document import Span
 from sinkqa.ingest.text.amounts import Amount, amounts
 from sinkqa.ingest.text.analyzer import units
 from sinkqa.ingest.text.language import detect
+from sinkqa.ingest.text.normalised_text import reading_view
 from sinkqa.ingest.text.patterns import late
 from sinkqa.ingest.text.sentences import sentence_spans
-from sinkqa.ingest.text.view import reading_view
 from sinkqa.service.grounding.wording import wording
 
 Border = Literal["", ",", ";", ":", ".", "(", ")", '"', "|"]

@@ -11,7 +11,7 @@ from sinkqa.index.models.encoder import Encoder
 from sinkqa.ingest.text.amount import apart, unsupported
 from sinkqa.ingest.text.amounts import amounts
 from sinkqa.ingest.text.language import detect
-from sinkqa.ingest.text.view import fold
+from sinkqa.ingest.text.normalised_text import fold
 from sinkqa.service.evidence.entities import missing
 from sinkqa.service.grounding.claims import claims
 from sinkqa.service.grounding.clauses import Clauses, clauses

@@ -11,7 +11,7 @@ from sinkqa.index.hit import Hit
 from sinkqa.ingest.document import Span, quote
 from sinkqa.ingest.passage import Passage, Unit
 from sinkqa.ingest.splitting.packing import merged
-from sinkqa.ingest.text.view import reading_view, search_view
+from sinkqa.ingest.text.normalised_text import reading_view, search_view
 from sinkqa.service.answer import Citation, plain
 from sinkqa.service.budget import checkpoint
 from sinkqa.service.errors import InvalidText

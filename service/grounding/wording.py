@@ -6,9 +6,9 @@ import re
 from typing import NamedTuple
 
 from sinkqa.ingest.document import Span
+from sinkqa.ingest.text.normalised_text import cased, reading_view
 from sinkqa.ingest.text.patterns import late
 from sinkqa.ingest.text.units import is_case_sensitive
-from sinkqa.ingest.text.view import cased, reading_view
 
 # Spaces stay between words and numbers ("paragraph 10. 11 Parties" holds no 10.11), and before a sign or currency,
 # which without one would join what stands before it.

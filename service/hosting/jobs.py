@@ -20,7 +20,7 @@ from typing import BinaryIO
 from filelock import FileLock, Timeout
 
 from sinkqa.index.errors import DiskFull, LibraryBusy, LibraryReadOnly
-from sinkqa.index.store.documents.packed import upload_source
+from sinkqa.index.store.documents.document_rows import upload_source
 from sinkqa.index.store.sqlite.connection import is_full
 from sinkqa.index.store.sqlite.trash import TRASH_FILE
 from sinkqa.ingest.errors import DocumentTooLarge, SinkQAError

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sinkqa.index.library import Library
 from sinkqa.index.store.documents.catalogue import AddResult
-from sinkqa.index.store.documents.packed import Packed
+from sinkqa.index.store.documents.document_rows import Packed
 from sinkqa.index.store.sqlite.trash import Trash
 from sinkqa.ingest.document import Metadata
 from sinkqa.ingest.errors import IngestError

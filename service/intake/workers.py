@@ -23,7 +23,7 @@ from types import ModuleType
 from typing import Self
 
 from sinkqa.index.models.encoder import Encoder, load_encoder
-from sinkqa.index.store.documents.packed import Packed, pack_document
+from sinkqa.index.store.documents.document_rows import Packed, pack_document
 from sinkqa.ingest.about.metadata import overridden
 from sinkqa.ingest.document import Metadata
 from sinkqa.ingest.errors import DocumentTooLarge, IngestError, ReaderFailed

@@ -13,7 +13,7 @@ from sinkqa.index.hit import Filters
 from sinkqa.index.library import Addition
 from sinkqa.index.models.encoder import Encoder, load_encoder
 from sinkqa.index.store.documents.catalogue import AddResult
-from sinkqa.index.store.documents.packed import Packed, pack_document
+from sinkqa.index.store.documents.document_rows import Packed, pack_document
 from sinkqa.index.store.postgres.store import PostgresStore
 from sinkqa.index.store.sqlite.store import SqliteStore
 from sinkqa.index.store.store import Changes, Store

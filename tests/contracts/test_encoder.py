@@ -105,7 +105,7 @@ def test_a_repeated_word_counts_once_on_either_side(encoder: Encoder) -> None:
 
 
 def test_what_late_interaction_counts_is_a_share(encoder: Encoder) -> None:
-    assert 0 <= encoder.late <= 1
+    assert 0 <= encoder.maxsim_weight <= 1
 
 
 def test_the_fingerprint_is_stable(encoder: Encoder) -> None:

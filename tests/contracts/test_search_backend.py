@@ -20,7 +20,7 @@ from sinkqa.index.search.embedded.backend import LocalBackend
 from sinkqa.index.search.embedded.lexical import weighed
 from sinkqa.index.search.postgres.backend import PostgresBackend
 from sinkqa.index.search.query import Alternative, Group, Query
-from sinkqa.index.store.documents.columns import unpack_terms, unpack_tokens, unpack_vectors
+from sinkqa.index.store.documents.serialization import unpack_terms, unpack_tokens, unpack_vectors
 from sinkqa.index.store.postgres.store import PostgresStore
 from sinkqa.index.store.sqlite.store import STORE_FILE, SqliteStore
 from sinkqa.index.store.store import Store

@@ -12,7 +12,7 @@ from sinkqa.index.library import Addition
 from sinkqa.index.models.encoder import Encoder
 from sinkqa.index.store.documents.catalogue import Census
 from sinkqa.index.store.documents.corrections import corrected, inherited
-from sinkqa.index.store.documents.packed import Packed
+from sinkqa.index.store.documents.document_rows import Packed
 from sinkqa.index.store.encoding import encode_anew
 from sinkqa.index.store.store import Store
 from sinkqa.ingest.document import Metadata

@@ -10,9 +10,9 @@ from sinkqa.index.hit import Filters
 from sinkqa.index.library import Addition
 from sinkqa.index.models.encoder import Encoder
 from sinkqa.index.naming.known import LOCAL, key
-from sinkqa.index.store.documents.columns import unpack_terms, unpack_tokens, unpack_vectors
 from sinkqa.index.store.documents.corrections import corrected
-from sinkqa.index.store.documents.packed import Packed, pack_names
+from sinkqa.index.store.documents.document_rows import Packed, pack_names
+from sinkqa.index.store.documents.serialization import unpack_terms, unpack_tokens, unpack_vectors
 from sinkqa.index.store.store import Store
 from sinkqa.ingest.document import Metadata
 from sinkqa.ingest.readers import read_bytes

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sinkqa.index.library import Addition
-from sinkqa.index.store.documents.columns import pack_terms, pack_tokens, pack_vector
+from sinkqa.index.store.documents.serialization import pack_terms, pack_tokens, pack_vector
 from sinkqa.index.store.store import Features
 from sinkqa.ingest.document import Document, Metadata, Page, Span
 from sinkqa.ingest.passage import Passage, Unit

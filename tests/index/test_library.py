@@ -26,7 +26,7 @@ from sinkqa.index.errors import (
 from sinkqa.index.hit import Filters, Hit
 from sinkqa.index.library import Addition, Library
 from sinkqa.index.models.encoder import Encoder, WordTokens
-from sinkqa.index.store.documents.columns import pack_vector
+from sinkqa.index.store.documents.serialization import pack_vector
 from sinkqa.index.store.sqlite.lock import write_lock
 from sinkqa.ingest.document import Document, Metadata, Page, Span, quote
 from tests.index.made import CHINESE, ENGLISH, made, own_word, random_addition

@@ -8,7 +8,7 @@ from collections import Counter
 from sinkqa.ingest.document import Document, Span
 from sinkqa.ingest.passage import Passage
 from sinkqa.ingest.splitting.packing import Splitting, size
-from sinkqa.ingest.text.view import reading_view
+from sinkqa.ingest.text.normalised_text import reading_view
 
 _UNSEEN = re.compile("[\\s\x00-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff]+")
 _HYPHENS = re.compile("[-\u2010\u2043]")

@@ -12,7 +12,7 @@ from sinkqa.ingest.passage import Passage
 from sinkqa.ingest.readers import read
 from sinkqa.ingest.splitting.packing import Splitting
 from sinkqa.ingest.splitting.splitter import split
-from sinkqa.ingest.text.view import reading_view
+from sinkqa.ingest.text.normalised_text import reading_view
 from tests.ingest.invariants import check_passages
 from tests.strategies import documents
 

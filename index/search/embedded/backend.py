@@ -1,4 +1,4 @@
-"""Retrieval step of the flow: the embedded search indexes, in files beside the store."""
+"""The embedded search indexes, in files beside the store."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sinkqa.index.search.embedded.derived import Update, publish
 from sinkqa.index.search.embedded.manifest import read_manifest
 from sinkqa.index.search.embedded.searcher import LocalSearcher
 from sinkqa.index.search.embedded.snapshot import Snapshot
-from sinkqa.index.store.documents.columns import unpack_vectors
+from sinkqa.index.store.documents.serialization import unpack_vectors
 from sinkqa.index.store.sqlite.store import SqliteStore
 
 _FIRST_BUILD_WAIT_S = 60.0
@@ -39,10 +39,10 @@ class LocalBackend:
         self._lock = threading.RLock()
 
     def searcher(self) -> LocalSearcher:
-        """The newest generation that can be searched; builds it where no writer is at work to do so.
+        """The newest generation that can be searched. Builds it unless a writer is at work.
 
-        An older one serves meanwhile, but where passages that it holds were replaced, a hit would be lost: then the
-        writer has a moment to publish.
+        While a writer is at work, an older generation serves. If passages that it holds were replaced, hits would be
+        lost; then the writer gets a moment to publish.
         """
         return LocalSearcher(self._current(), self._store)
 
@@ -62,7 +62,7 @@ class LocalBackend:
             time.sleep(_POLL_S)
 
     def sync(self, *, anew: bool = False) -> None:
-        """Brings the indexes to the store's generation, from nothing if ``anew``; the caller holds the write lock."""
+        """Brings the indexes to the store's generation; from scratch with ``anew``. The caller holds the write lock."""
         with self._lock:
             base = None if anew else self._newest()
             with self._store.reading():
@@ -95,7 +95,7 @@ class LocalBackend:
             self._snapshot = Snapshot(self._folder(), manifest, before=base)
 
     def problems(self) -> list[str]:
-        """What is missing, damaged or behind, one line each; empty when all is well."""
+        """Files that are missing, damaged or behind, one line each; empty if all is well."""
         with self._store.reading():
             generation = self._store.generation
             if generation == 0:  # nothing was ever stored, so there is nothing to index
@@ -116,7 +116,7 @@ class LocalBackend:
         return [f"search index: {len(indexed)} passages, the store has {len(changes.added)}"]
 
     def _verified(self) -> Snapshot:
-        """What is published, every byte of it compared with its checksum."""
+        """The published snapshot, after comparing every byte with its checksum."""
         snapshot = Snapshot(self._folder(), read_manifest(self._folder()))
         for piece in snapshot.pieces:
             piece.segment.verify(piece.entry.crc)
@@ -128,7 +128,7 @@ class LocalBackend:
         return unpack_vectors([each.vector for each in some], self._dim)
 
     def recall(self) -> Recall | None:
-        """As in :class:`SearchBackend`, of what is published; nothing is made anew for it."""
+        """As in :class:`SearchBackend`, for the published generation; nothing is rebuilt for it."""
         with self._lock:
             snapshot = self._newest()
         if snapshot is None or not snapshot.n_alive:
@@ -137,7 +137,7 @@ class LocalBackend:
             return snapshot.dense.recall()
 
     def _newest(self) -> Snapshot | None:
-        """The published snapshot, opened; None where it cannot be trusted. A writer may swap it meanwhile."""
+        """The published snapshot, opened; None if it cannot be trusted. A writer may swap it meanwhile."""
         for _ in range(3):
             try:
                 manifest = read_manifest(self._folder())
@@ -149,7 +149,7 @@ class LocalBackend:
         return None
 
     def _replayed(self, snapshot: Snapshot | None) -> Snapshot:
-        """Does what a killed writer left undone, unless one is at work; then the older snapshot serves on."""
+        """Finishes what a killed writer left undone. If another writer is at work, the older snapshot serves on."""
         try:
             if self._is_aside:
                 self.sync()
@@ -170,12 +170,12 @@ class LocalBackend:
         return current
 
     def _is_holed(self, snapshot: Snapshot) -> bool:
-        """Whether the store has no longer all that a snapshot holds."""
+        """Whether the snapshot holds rows that the store no longer has."""
         changes = self._store.changes(snapshot.generation)
         return changes is None or bool(len(changes.removed))
 
     def _folder(self) -> Path:
-        """Where derived files are; for a library that cannot be written to, or not now, a copy that can."""
+        """The folder of derived files. If the library cannot be written to, or not now, a copy that can be."""
         if not self._is_aside:
             return self._derived
         if self._scratch is None:

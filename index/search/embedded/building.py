@@ -1,4 +1,4 @@
-"""Retrieval step of the flow: segments made of what the store has of its rows, and of other segments."""
+"""Building segments from the store's rows, and merging segments."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sinkqa.index.errors import LibraryDamaged
 from sinkqa.index.search.embedded.lexical import weighed
 from sinkqa.index.search.embedded.postings import merged_postings, postings_of, write_postings
 from sinkqa.index.search.embedded.segment import SegmentWriter, wide
-from sinkqa.index.store.documents.columns import unpack_halves, unpack_terms, unpack_tokens
+from sinkqa.index.store.documents.serialization import unpack_halves, unpack_terms, unpack_tokens
 from sinkqa.index.store.store import Features
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _AT_ONCE = 4_096  # lines of an array, 2 MB of vectors
 
 
 class SegmentFile(NamedTuple):
-    """A segment as it was written: the bytes of its file, their CRC-32, and its rows."""
+    """A segment as written: the bytes of its file, their CRC-32, and its rows."""
 
     size: int
     crc: int
@@ -33,10 +33,10 @@ class SegmentFile(NamedTuple):
 
 
 def write_segment(path: Path, features: Sequence[Features], *, dim: int, coder: Coder | None) -> SegmentFile:
-    """A segment of these rows, ascending, one at least.
+    """Writes a segment of these rows, ascending, at least one.
 
     Raises:
-        LibraryDamaged: a vector is of another size.
+        LibraryDamaged: a vector has another length.
     """
     if any(len(each.vector) != 2 * dim for each in features):
         raise LibraryDamaged(f"not every vector in the store has {dim} numbers; see sinkqa doctor")
@@ -59,9 +59,9 @@ def write_segment(path: Path, features: Sequence[Features], *, dim: int, coder: 
 
 
 def merge_segments(path: Path, parts: Sequence[tuple[Segment, Places]], *, coder: Coder | None) -> SegmentFile:
-    """One segment of those places of segments, ascending, that stay: one at least. Rows are in the order of segments.
+    """Writes one segment of the given places of several segments. Rows keep the order of the segments.
 
-    Everything is read and written in parts: neither is in memory whole.
+    At least one row must stay. Data is read and written in parts and is never in memory whole.
     """
     segments = [segment for segment, _ in parts]
     spoken = list(dict.fromkeys(language for segment in segments for language in segment.spoken))
@@ -113,7 +113,7 @@ def _merge_tokens(writer: SegmentWriter, parts: Sequence[tuple[Segment, Places]]
 
 
 def _moved(parts: Sequence[tuple[Segment, Places]]) -> Iterator[tuple[Segment, Places]]:
-    """For each segment, where its rows are to be in one of all, -1 for those that do not stay."""
+    """For each segment, the new places of its rows, -1 for rows that are dropped."""
     before = 0
     for segment, places in parts:
         to = np.full(len(segment), -1, np.intp)
@@ -143,13 +143,13 @@ def _ids(ids: Sequence[bytes]) -> NDArray[np.uint8]:
 
 
 def _widened(parts: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
-    """Ids of several widths under each other."""
+    """Stacks ids of several widths."""
     width = max(part.shape[1] for part in parts)
     return np.concatenate([np.pad(part, ((0, 0), (0, width - part.shape[1]))) for part in parts])
 
 
 def ranges(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> Places:
-    """All numbers from each start on, as many as its length."""
+    """The integers from each start, as many as its length."""
     ends = np.cumsum(lengths)
     numbers: Places = np.repeat(starts - (ends - lengths), lengths)
     return numbers + np.arange(len(numbers))

@@ -1,8 +1,8 @@
-"""Retrieval step of the flow, dense leg: vectors in two bits a coordinate, and the fast scan over them.
+"""Vector codes for the dense retriever: two bits a coordinate, and a fast scan over them.
 
-A rotation that mixes all coordinates makes each of them nearly normal, whatever the encoder: so the four levels that
-suit a normal variable best (Max 1960, Quantizing for minimum distortion, table I) serve every library, and no codebook
-is trained. Two coordinates share a nibble, as the product quantiser of FAISS reads them (André et al. 2015).
+A rotation mixes all coordinates, so each becomes nearly normal whatever the encoder. The four levels that suit a normal
+variable best (Max 1960, Quantizing for minimum distortion, table I) then serve every library, and no codebook is
+trained. Two coordinates share a nibble, the form that the product quantiser of FAISS reads (André et al. 2015).
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ _IN_A_BYTE = 4  # coordinates
 
 @dataclass(frozen=True, slots=True)
 class Coder:
-    """How vectors become codes: ``centre``, float32, (dim,), is taken off, and ``scale`` is what a coordinate then has.
+    """Turns vectors into codes. ``centre``, float32, (dim,), is subtracted; ``scale`` is the spread of what remains.
 
-    That changes no order, since it takes as much off every cosine with a query; codes need it of encoders whose
-    vectors all lean one way.
+    Subtracting the centre changes no order, because it lowers every cosine with a query by the same amount. Codes need
+    it for encoders whose vectors all lean one way.
     """
 
     centre: Floats
@@ -42,14 +42,14 @@ class Coder:
 
     @classmethod
     def of(cls, vectors: Floats) -> Coder:
-        """Suits vectors like these, float32, (n, dim)."""
+        """Makes a coder that suits vectors like these, float32, (n, dim)."""
         centre = vectors.mean(axis=0)
         scale = float(np.sqrt(np.square(vectors - centre).mean()))
         return cls(centre, scale or 1.0)
 
     @property
     def code_bytes(self) -> int:
-        """Of one vector."""
+        """Bytes of one vector's code."""
         return _width(len(self.centre)) // _IN_A_BYTE
 
     def encode(self, vectors: Floats) -> Codes:
@@ -60,7 +60,7 @@ class Coder:
         return np.asarray(packed, np.uint8)
 
     def scan(self, codes: Codes) -> Any:
-        """A FAISS index to search with :meth:`turned` queries; it numbers the codes in their order."""
+        """A FAISS index over the codes, numbered in order, for queries from :meth:`turned`."""
         import faiss
 
         width = _width(len(self.centre))
@@ -73,16 +73,17 @@ class Coder:
         return faiss.IndexPQFastScan(plain)
 
     def turned(self, query: Floats) -> Floats:
-        """The query as the scan takes it, float32, (1, width)."""
+        """The query in the form of the scan, float32, (1, width)."""
         turned: Floats = query[None] @ rotation(len(self.centre))
         return turned
 
 
 @lru_cache(maxsize=2)
 def rotation(dim: int) -> Floats:
-    """float32, (dim, width): orthonormal rows, the same on every machine; ``width`` is ``dim`` up to a multiple of 4.
+    """The rotation, float32, (dim, width), with orthonormal rows, the same on every machine.
 
-    Cosine transforms under signs by chance, twice: what stood in one coordinate stands in all.
+    ``width`` is ``dim`` rounded up to a multiple of 4. Cosine transforms after random sign flips, applied twice, spread
+    each coordinate over all.
     """
     place = np.arange(dim)
     waves = np.cos(np.pi / dim * (place[None] + 0.5) * place[:, None]) * np.sqrt(2 / dim)

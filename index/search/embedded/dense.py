@@ -1,4 +1,4 @@
-"""Retrieval step of the flow, dense leg: the likely best by a scan of short codes, scored from the vectors on disk."""
+"""The dense retriever: a scan of short codes finds candidates, and the vectors on disk score them."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ _AT_ONCE = 4_096  # vectors, 2 MB of them
 _MEASURED = 32  # queries
 
 
-class _Part(NamedTuple):
-    """The rows of one language in one segment, whose first row has the number ``base``."""
+class _LanguageRows(NamedTuple):
+    """The rows of one language in one segment. The segment's first row has the number ``base``."""
 
     segment: Segment
     spoken: Spoken
@@ -36,7 +36,7 @@ class _Part(NamedTuple):
 
 
 class DenseIndex:
-    """The vectors of segments whose rows are numbered through. ``alive`` says which are there, None: all."""
+    """The vectors of several segments, with rows numbered consecutively. ``alive`` marks living rows; None: all."""
 
     def __init__(self, segments: Sequence[Segment], coder: Coder | None, alive: Mask | None) -> None:
         import faiss
@@ -50,10 +50,10 @@ class DenseIndex:
         return int(self._bases[-1])
 
     def search(self, vector: Floats, *, depth: int, within: Mask | None = None, by_language: bool = False) -> Ranking:
-        """The best ``depth`` places by cosine, -1..1; a zero vector finds nothing.
+        """The best ``depth`` places by cosine, -1..1; nothing for a zero vector.
 
-        ``within``: only these, which are there. ``by_language``: so many of each language that has a tenth of the
-        passages, fewer in proportion of others.
+        ``within``: the places allowed; all must be there. ``by_language``: takes ``depth`` of each language with at
+        least a tenth of the passages, and proportionally fewer of the others.
         """
         within = self._alive if within is None else within
         if not vector.any() or not len(self):
@@ -72,7 +72,7 @@ class DenseIndex:
         return Ranking(best[order], scores[order])
 
     def vectors(self, places: Places) -> Halves:
-        """float16, (n, dim), of these places, ascending."""
+        """Vectors of these places, ascending: float16, (n, dim)."""
         found = np.empty((len(places), self._segments[0].vectors.shape[1]), np.float16)
         cuts = np.searchsorted(places, self._bases).tolist()
         for number, segment in enumerate(self._segments):
@@ -83,7 +83,7 @@ class DenseIndex:
         return found
 
     def recall(self) -> Recall:
-        """Measured against scoring every vector, with some of them as queries."""
+        """Recall against scoring every vector, with some stored vectors as queries."""
         shares: dict[int, list[float]] = {10: [], 100: []}
         there = np.arange(len(self)) if self._alive is None else np.flatnonzero(self._alive)
         drawn = there[np.linspace(0, len(there) - 1, min(_MEASURED, len(there))).astype(int)]
@@ -98,12 +98,12 @@ class DenseIndex:
         return Recall(float(np.mean(shares[10])), float(np.mean(shares[100])), len(drawn))
 
     @cached_property
-    def _parts(self) -> dict[str, list[_Part]]:
+    def _parts(self) -> dict[str, list[_LanguageRows]]:
         """The languages, each with its rows in all segments."""
-        parts: dict[str, list[_Part]] = {}
+        parts: dict[str, list[_LanguageRows]] = {}
         for base, segment in zip(self._bases.tolist(), self._segments, strict=False):
             for spoken in segment.languages:
-                parts.setdefault(spoken.language, []).append(_Part(segment, spoken, base))
+                parts.setdefault(spoken.language, []).append(_LanguageRows(segment, spoken, base))
         return parts
 
     @cached_property
@@ -111,7 +111,7 @@ class DenseIndex:
         return self._open(self._alive)
 
     def _open(self, within: Mask | None) -> dict[str, int]:
-        """How many places of each language are open."""
+        """The number of open places of each language."""
         if within is None:
             return {language: sum(len(part.spoken.places) for part in parts) for language, parts in self._parts.items()}
         return {language: int(np.count_nonzero(within[_places(parts)])) for language, parts in self._parts.items()}
@@ -121,9 +121,9 @@ class DenseIndex:
     ) -> tuple[Places, Floats]:
         """The best ``depth`` of the open places of one language, best first, and their cosines.
 
-        ``RESCORED`` or more that are likely to hold them are scored, or all. Where not all places are open, more
-        codes are looked at, by as much as these are less. Where that would be no fewer than they are, or hardly half
-        of what is wanted is among it, all of them are scored.
+        Scores ``RESCORED`` or more likely places, or all. If only a share of the places is open, it scans
+        proportionally more codes. If that would be all of them, or would find hardly half of the wanted number, it
+        scores all open places.
         """
         parts, wanted = self._parts[language], max(RESCORED, _RESCORED_FOR_EACH * depth)
         n = sum(len(part.spoken.places) for part in parts)
@@ -136,11 +136,11 @@ class DenseIndex:
         places = _places(parts)
         return self._scored(places if within is None else places[within[places]], vector, depth)
 
-    def _scanned(self, parts: Sequence[_Part], coder: Coder, vector: Floats, looked_at: int) -> Places:
-        """The places whose codes score best in all segments together, and all of those that are not scanned.
+    def _scanned(self, parts: Sequence[_LanguageRows], coder: Coder, vector: Floats, looked_at: int) -> Places:
+        """The places with the best codes over all segments, and all places of segments that have no scan.
 
-        Of each segment twice its share is asked for, and as many as of all where even the last of these is among the
-        best: passages that are alike were added together.
+        Each segment is asked for twice its share. If even the last of these is among the best, it is asked for the full
+        number, because similar passages are often added together.
         """
         scans = [(part, part.segment.scan(part.spoken, coder)) for part in parts]
         likely = [part.spoken.places + part.base for part, scan in scans if scan is None]
@@ -156,7 +156,7 @@ class DenseIndex:
         return np.concatenate([*likely, *(places[scores >= last] for places, scores in found)])
 
     def _scored(self, places: Places, vector: Floats, depth: int) -> tuple[Places, Floats]:
-        """The best ``depth`` of these places, ascending, by their cosines as stored, best first, ties by place."""
+        """The best ``depth`` of these places, ascending, by their stored cosines, best first, ties by place."""
         exact = self._faiss.IndexScalarQuantizer(
             len(vector), self._faiss.ScalarQuantizer.QT_fp16, self._faiss.METRIC_INNER_PRODUCT
         )
@@ -174,22 +174,22 @@ class DenseIndex:
 
 
 def _last(scores: Sequence[Floats], n: int) -> float:
-    """What the last of the best ``n`` has; where there are no more than these, what anyone has."""
+    """The score of the last of the best ``n``; the lowest score if there are no more than ``n``."""
     together = np.concatenate(scores) if scores else np.zeros(0, np.float32)
     return float(np.partition(together, -n)[-n]) if len(together) > n else -np.inf
 
 
-def _ask(part: _Part, scan: Any, query: Floats, n: int) -> tuple[Places, Floats]:
-    """About the best ``n`` of one segment, best first, and what their codes score."""
+def _ask(part: _LanguageRows, scan: Any, query: Floats, n: int) -> tuple[Places, Floats]:
+    """About the best ``n`` of one segment, best first, with the scores of their codes."""
     scores, found = scan.search(query, min(n, len(part.spoken.places)))
     return part.spoken.places[found[0]] + part.base, scores[0]
 
 
-def _places(parts: Sequence[_Part]) -> Places:
+def _places(parts: Sequence[_LanguageRows]) -> Places:
     """All places of a language, ascending."""
     return np.concatenate([part.spoken.places + part.base for part in parts])
 
 
 def share_of(depth: int, n_of_language: int, n: int) -> int:
-    """How many of a language would be among the best 10 * depth if languages lay evenly, at most ``depth``."""
+    """How many of a language the best 10 * depth would hold if languages were evenly spread, at most ``depth``."""
     return min(depth, -(-_REACH * depth * n_of_language // max(1, n)))

@@ -1,8 +1,8 @@
-"""Storing step of the flow: the search indexes, derived from the store, checksummed and swapped in as a whole.
+"""Publishing the search indexes: derived from the store, checksummed, and swapped in as a whole.
 
-Layout: ``derived/CURRENT`` names the segments and, of each, what is gone of it (see ``manifest.py``). No
-file ever changes; a new generation writes what is new, merges small segments, and is named by replacing ``CURRENT``.
-Nothing here is worth keeping: what is missing, damaged or behind is made anew from the store.
+Layout: ``derived/CURRENT`` names the segments and the removed rows of each (see ``manifest.py``). No file ever changes:
+a new generation writes new files, merges small segments, and takes effect by replacing ``CURRENT``. Nothing here is
+irreplaceable: whatever is missing, damaged or behind is rebuilt from the store.
 """
 
 from __future__ import annotations
@@ -51,9 +51,9 @@ _MOST_SEGMENTS, _FEWER = 16, 8  # past the first so many are merged that about s
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What a new generation takes out and puts in.
+    """The changes of a new generation.
 
-    ``n_added`` rows are ``added``, by row; ``sample``: vectors, float32, (n, dim), that stand for all of the library's.
+    ``n_added`` rows are ``added``, by row. ``sample``: vectors, float32, (n, dim), a sample of the library's.
     """
 
     generation: int
@@ -66,11 +66,11 @@ class Update:
 
 
 def publish(derived: Path, update: Update, *, base: Snapshot | None) -> Manifest:
-    """Builds the next generation upon ``base`` (from nothing where that is None) and makes it current.
+    """Builds the next generation upon ``base`` (from scratch if None) and makes it current.
 
     Raises:
         SearchIndexDamaged: it cannot be built upon ``base``.
-        DiskFull, LibraryReadOnly: it cannot be written; what is current stays so.
+        DiskFull, LibraryReadOnly: it cannot be written; the current generation stays.
     """
     build = _Build(derived)
     try:
@@ -103,13 +103,13 @@ class _Build:
         self._coder: Coder | None = None
 
     def undo(self) -> None:
-        """Removes what was written."""
+        """Removes the files written so far."""
         for path in self._made:
             with suppress(OSError):
                 path.unlink(missing_ok=True)
 
     def manifest(self, update: Update, base: Snapshot | None) -> Manifest:
-        """Writes what is new and says what the generation is made of."""
+        """Writes new files and returns the manifest of the generation."""
         pieces = self._kept(base, update.removed) if base else []
         self._coder = base.manifest.make_coder() if base else None
         if self._coder is None and sum(_alive(pieces)) + update.n_added > RESCORED:
@@ -133,7 +133,7 @@ class _Build:
         )
 
     def _kept(self, base: Snapshot, rows: Rows) -> list[Piece]:
-        """The segments without these rows, those of which nothing is left left out."""
+        """The segments without these rows; segments that become empty are dropped."""
         removed, start, kept = base.places(rows), 0, []
         for piece in base.pieces:
             first, end = np.searchsorted(removed, (start, start + len(piece.segment)))
@@ -154,9 +154,9 @@ class _Build:
         return Piece(replace(piece.entry, removed=removed), piece.segment, gone)
 
     def _merged(self, pieces: list[Piece], limit: int) -> list[Piece]:
-        """With the last ones merged as far as they are alike and within the limit, and with no more than there may be.
+        """Merges the last segments while they are of similar size and within the limit, and until there are few enough.
 
-        What is small, or half gone, is written anew without what is gone.
+        A small segment, or one that has lost half its rows, is rewritten without its removed rows.
         """
         if (start := tail(_alive(pieces), limit)) < len(pieces) - 1:
             pieces = self._joined(pieces, start, len(pieces))
@@ -168,7 +168,7 @@ class _Build:
         return pieces
 
     def _joined(self, pieces: list[Piece], start: int, end: int) -> list[Piece]:
-        """With these neighbours in one segment."""
+        """Merges the segments from ``start`` to ``end`` into one."""
         parts = [(each.segment, each.staying) for each in pieces[start:end]]
         joined = self._written(partial(merge_segments, parts=parts, coder=self._coder))
         return [*pieces[:start], joined, *pieces[end:]]
@@ -186,7 +186,7 @@ class _Build:
 
 
 def tail(sizes: Sequence[int], limit: int) -> int:
-    """From which segment on all are to be merged; the last where none is."""
+    """The first of the segments to merge; the last segment if none should be merged."""
     start, total = len(sizes) - 1, sum(sizes[-1:])
     while start > 0 and sizes[start - 1] <= _NEARLY * total and total + sizes[start - 1] <= limit:
         start -= 1
@@ -195,7 +195,7 @@ def tail(sizes: Sequence[int], limit: int) -> int:
 
 
 def cheapest(sizes: Sequence[int], n: int) -> tuple[int, int]:
-    """From where to where ``n + 1`` neighbours have the fewest rows."""
+    """The range of ``n + 1`` neighbours with the fewest rows."""
     start = min(range(len(sizes) - n), key=lambda start: sum(sizes[start : start + n + 1]))
     return start, start + n + 1
 
@@ -205,7 +205,7 @@ def _alive(pieces: Sequence[Piece]) -> list[int]:
 
 
 def _clear(derived: Path, *, keep: set[str]) -> None:
-    """Removes what is no longer named; where a reader still holds a file open (Windows), the next time does it."""
+    """Removes files that are no longer named. If a reader holds a file open (Windows), the next call removes it."""
     for path in derived.iterdir():
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)

@@ -1,7 +1,7 @@
-"""Retrieval step of the flow, lexical leg: BM25 over the postings of all segments, by the statistics of what is there.
+"""The lexical retriever: BM25 over the postings of all segments, with statistics of the rows that are there.
 
-Every passage that has a term of the query is scored: some ten nanoseconds for each of its postings. So the score of any
-passage is known, whichever leg finds it, and a deletion leaves no trace in those of others.
+Every passage with a term of the query is scored, at about ten nanoseconds a posting. So the score of any passage is
+known, whichever retriever finds it, and deleted passages do not affect the scores of others.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ class Ranking(NamedTuple):
 
 
 def weighed(fields: Sequence[str]) -> list[str]:
-    """A passage's index terms, of its title, section and body, each as often as it counts."""
+    """Index terms of a passage's title, section and body, each repeated by its field's weight."""
     return [terms for terms, times in zip(fields, _TIMES, strict=True) for _ in range(times)]
 
 
-class _Postings(NamedTuple):
-    """Where one term stands, what it gives each passage there, in how many that are not gone, and its idf."""
+class _WeightedPostings(NamedTuple):
+    """Postings of a term: places, its score in each, the number of living passages, and its idf."""
 
     places: Places
     worth: Floats
@@ -55,7 +55,7 @@ class _Postings(NamedTuple):
 
 
 class LexicalIndex:
-    """The postings of segments whose rows are numbered through. ``alive`` says which are there, None: all."""
+    """The postings of several segments, with rows numbered consecutively. ``alive`` marks living rows; None: all."""
 
     def __init__(self, segments: Sequence[Segment], alive: Mask | None) -> None:
         self._segments, self._alive = segments, alive
@@ -68,11 +68,11 @@ class LexicalIndex:
         return self._n
 
     def shares(self, groups: Sequence[Group]) -> Floats:
-        """What share of a perfect match each passage is, float32 (n,), 0..1; empty where nothing is found.
+        """The share of a perfect match that each passage reaches, float32 (n,), 0..1; empty if nothing is found.
 
-        What is gone has 0. Perfect is ``2.2 * sum(idf)`` over the query's own terms; a term that no passage has counts
-        as the rarest. The rarest 64 terms stand for a longer query. A group gives the best of what its terms give
-        together and what its alternatives give, and none of these more than the terms would at their best: so the
+        Removed rows score 0. A perfect match is ``2.2 * sum(idf)`` over the query's own terms; a term that no passage
+        has counts as the rarest. Of a longer query only the rarest 64 terms count. A group scores the best of its own
+        terms together and of its alternatives. No alternative scores more than the terms could at their best, so the
         share stays in 0..1.
         """
         rarest = self._rarest([term for group in groups for term in group.terms])
@@ -91,7 +91,7 @@ class LexicalIndex:
         return shares
 
     def terms(self, prefix: str) -> list[tuple[str, int]]:
-        """The terms that begin with this, and how many passages have each."""
+        """The terms that begin with ``prefix``, and how many passages contain each."""
         counts: dict[bytes, int] = {}
         for number, dictionary in enumerate(self._dictionaries):
             first, end = dictionary.beginning_with(prefix.encode("utf-8", "replace"))
@@ -107,7 +107,7 @@ class LexicalIndex:
 
     @cached_property
     def _norms(self) -> Floats:
-        """What BM25 adds to a term's frequency in each passage for the passage's length."""
+        """For each passage, what BM25 adds to a term's frequency to account for its length."""
         lengths = np.concatenate([segment["lengths"] for segment in self._segments]).astype(np.float32)
         there = lengths if self._alive is None else lengths[self._alive]
         average = float(there.mean(dtype=np.float64)) if len(there) else 1.0
@@ -123,7 +123,7 @@ class LexicalIndex:
         return dict.fromkeys(sorted(distinct, key=frequency.__getitem__)[:MOST_TERMS])
 
     def _spans(self, terms: Sequence[str]) -> dict[str, list[tuple[int, int, int]]]:
-        """Where the postings of terms are: in which segment, from where to where."""
+        """Places of the terms' postings: the segment, the start and the end."""
         spelled = [term.encode("utf-8", "replace") for term in terms]
         spans: dict[str, list[tuple[int, int, int]]] = {term: [] for term in terms}
         keys = keys_of(spelled) if spelled else np.zeros(0, np.uint64)
@@ -133,10 +133,10 @@ class LexicalIndex:
                     spans[term].append((number, int(dictionary.starts[found]), int(dictionary.starts[found + 1])))
         return spans
 
-    def _postings(self, terms: Sequence[str]) -> dict[str, _Postings]:
-        """The postings of all terms, read and weighed at once."""
+    def _postings(self, terms: Sequence[str]) -> dict[str, _WeightedPostings]:
+        """The postings of all terms, read and weighted at once."""
         spans = [(term, *span) for term, of_term in self._spans(terms).items() for span in of_term]
-        nowhere = _Postings(np.zeros(0, np.intp), np.zeros(0, np.float32), 0, self._idf(0))
+        nowhere = _WeightedPostings(np.zeros(0, np.intp), np.zeros(0, np.float32), 0, self._idf(0))
         found = dict.fromkeys(terms, nowhere)
         if not spans:
             return found
@@ -156,7 +156,7 @@ class LexicalIndex:
             frequency = end - start if there is None else int(there[end] - there[start])
             weight = self._idf(frequency)
             worth[start:end] *= np.float32(weight)
-            found[term] = _Postings(places[start:end], worth[start:end], frequency, weight)
+            found[term] = _WeightedPostings(places[start:end], worth[start:end], frequency, weight)
             start = end
         return found
 
@@ -169,9 +169,9 @@ def _add(
     scratch: Floats,
     terms: Sequence[str],
     alternatives: Sequence[Alternative],
-    found: Mapping[str, _Postings],
+    found: Mapping[str, _WeightedPostings],
 ) -> None:
-    """Adds what the terms or alternatives of a group give to each passage; ``scratch`` is zero before and after."""
+    """Adds the score of a group's terms or alternatives to each passage; ``scratch`` is zero before and after."""
     limit = sum(found[term].idf for term in terms)
     others = [each for each in alternatives if limit and all(found[term].frequency for term in each.terms)]
     touched = []
@@ -193,8 +193,8 @@ def _add(
         scratch[places] = 0
 
 
-def _all_of(alternative: Alternative, found: Mapping[str, _Postings]) -> tuple[Places, Floats]:
-    """Where all terms of an alternative stand, and what they give there together."""
+def _all_of(alternative: Alternative, found: Mapping[str, _WeightedPostings]) -> tuple[Places, Floats]:
+    """The places that contain all terms of an alternative, and its score there."""
     first, *rest = (found[term] for term in alternative.terms)
     places, worth = first.places, first.worth
     for other in rest:
@@ -205,9 +205,9 @@ def _all_of(alternative: Alternative, found: Mapping[str, _Postings]) -> tuple[P
 
 
 def best_of(shares: Floats, depth: int, within: Mask | None) -> Ranking:
-    """The best ``depth`` of the places that score anything, ties by place; ``within``: only these.
+    """The best ``depth`` of the places with any score, ties by place. ``within``: the places allowed.
 
-    The best of every block of places are looked at first: so many of these tell what the last of the best has at least.
+    First the maximum of each block of places is computed. These maxima give a lower bound for the last of the best.
     """
     if within is not None:
         shares = np.where(within[: len(shares)], shares, np.float32(0))

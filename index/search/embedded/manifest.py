@@ -1,4 +1,4 @@
-"""Retrieval step of the flow: what the search index of one generation is made of."""
+"""The manifest: the files that make up the search index of one generation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from sinkqa.index.errors import SearchIndexDamaged
 from sinkqa.index.search.embedded.coding import Coder
-from sinkqa.index.store.documents.columns import to_json
+from sinkqa.index.store.documents.serialization import to_json
 
 DERIVED_FORMAT = 6
 CURRENT = "CURRENT"
@@ -20,7 +20,7 @@ CURRENT = "CURRENT"
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """A file that holds which places of a segment are gone, uint32, ascending."""
+    """A file that lists the removed places of a segment, uint32, ascending."""
 
     name: str
     size: int
@@ -30,7 +30,7 @@ class Removed:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A segment: its file, and how many rows that has."""
+    """A segment: its file and number of rows."""
 
     name: str
     size: int
@@ -40,13 +40,13 @@ class Entry:
 
     @property
     def alive(self) -> int:
-        """How many of its rows are there."""
+        """The number of its rows that are not removed."""
         return self.rows - (self.removed.rows if self.removed else 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What ``CURRENT`` holds. ``last``: the last row that was ever indexed; ``coder``: how all codes are made."""
+    """The content of ``CURRENT``. ``last``: the highest row ever indexed; ``coder``: how all codes are made."""
 
     format: int
     generation: int
@@ -61,7 +61,7 @@ class Manifest:
         return removed | {each.name for each in self.segments}
 
     def make_coder(self) -> Coder | None:
-        """How all codes are made; None where there are none."""
+        """The coder of all codes; None if there are no codes."""
         if self.coder is None:
             return None
         centre, scale = self.coder
@@ -69,12 +69,12 @@ class Manifest:
 
 
 def packed_coder(coder: Coder | None) -> tuple[str, float] | None:
-    """As a manifest keeps it."""
+    """The coder in the form of a manifest."""
     return (b64encode(coder.centre.astype("<f4").tobytes()).decode(), coder.scale) if coder else None
 
 
 def read_manifest(derived: Path) -> Manifest:
-    """What ``CURRENT`` names now. SearchIndexDamaged where it is missing, torn or of another format."""
+    """Reads ``CURRENT``. Raises SearchIndexDamaged if it is missing, torn or of another format."""
     path = derived / CURRENT
     try:
         crc, _, text = path.read_text("utf-8").partition(" ")
@@ -94,7 +94,7 @@ def read_manifest(derived: Path) -> Manifest:
 
 
 def write_manifest(derived: Path, manifest: Manifest, *, aside: str) -> None:
-    """Makes it current: ``CURRENT`` is written ``aside`` and then replaced."""
+    """Makes the manifest current: writes ``CURRENT`` under the name ``aside``, then replaces the old one."""
     text = to_json(asdict(manifest))
     (derived / aside).write_text(f"{zlib.crc32(text.encode()):08x} {text}", "utf-8")
     (derived / aside).replace(derived / CURRENT)

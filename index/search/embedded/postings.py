@@ -1,7 +1,7 @@
-"""Retrieval step of the flow, lexical leg: which index terms stand where in a segment, and how often.
+"""Postings of a segment: which index terms occur where, and how often.
 
-``words`` are the terms' bytes one after another in their order, of which ``word_starts`` and, for a quick search,
-``word_keys`` tell the places: the first eight bytes as a number. Term i stands in the rows at ``places`` from
+``words`` holds the terms' bytes one after another, in order. ``word_starts`` gives their places, and ``word_keys`` the
+first eight bytes of each as a number, for fast search. Term i occurs in the rows at ``places`` from
 ``posting_starts[i]`` to the next, ascending, ``times`` in each (at most 255).
 """
 
@@ -29,7 +29,7 @@ _POSTINGS_AT_ONCE = 1 << 20
 
 
 class Run(NamedTuple):
-    """Terms in their order, the places of each, (n,), in as many as ``counts`` says, and how often they stand there."""
+    """Terms in order, with their places, (n,), ``counts`` places for each, and the frequency at each place."""
 
     terms: Sequence[bytes]
     counts: NDArray[np.int64]
@@ -53,7 +53,7 @@ class Dictionary:
         return self._words[self._starts[term] : self._starts[term + 1]].tobytes()
 
     def find(self, terms: Sequence[bytes], keys: NDArray[np.uint64]) -> list[int]:
-        """The numbers of terms, whose keys are these; -1 where there is no such term."""
+        """The numbers of terms with these keys; -1 for a term that is not there."""
         firsts, ends = (np.searchsorted(self._keys, keys, side).tolist() for side in ("left", "right"))
         found = []
         for term, first, end in zip(terms, firsts, ends, strict=True):
@@ -62,7 +62,7 @@ class Dictionary:
         return found
 
     def beginning_with(self, prefix: bytes) -> tuple[int, int]:
-        """From which term to which all begin so."""
+        """The range of terms that begin with ``prefix``."""
         low, high = (keys_of([prefix[:_KEY_BYTES].ljust(_KEY_BYTES, fill)]) for fill in (b"\0", b"\xff"))
         first, end = int(np.searchsorted(self._keys, low[0])), int(np.searchsorted(self._keys, high[0], "right"))
         if len(prefix) > _KEY_BYTES:
@@ -70,31 +70,31 @@ class Dictionary:
         return first, end
 
     def terms(self, first: int, end: int) -> list[bytes]:
-        """Terms by their numbers."""
+        """The terms numbered ``first`` to ``end``."""
         starts = self._starts[first : end + 1].tolist()
         words = self._words[starts[0] : starts[-1]].tobytes() if starts else b""
         return [words[start - starts[0] : stop - starts[0]] for start, stop in pairwise(starts)]
 
     def cut(self, keys: NDArray[np.uint64]) -> list[int]:
-        """Where terms with these keys or later ones begin."""
+        """For each key, the first term with that key or a later one."""
         cuts: list[int] = np.searchsorted(self._keys, keys).tolist()
         return cuts
 
     def borders(self, step: int) -> NDArray[np.uint64]:
-        """Keys between which there are about so many postings."""
+        """Keys with about ``step`` postings between them."""
         places = np.searchsorted(self.starts, np.arange(step, len(self.places), step))
         return np.unique(self._keys[places[places < len(self)]])
 
 
 def keys_of(terms: Sequence[bytes]) -> NDArray[np.uint64]:
-    """The first eight bytes of each as a number, in whose order terms are."""
+    """The first eight bytes of each term as a number; numbers sort as the terms do."""
     return np.array(terms, f"S{_KEY_BYTES}").view(">u8").astype(np.uint64)
 
 
 def postings_of(rows: Iterable[Sequence[str]]) -> tuple[Run, NDArray[np.uint32]]:
-    """The postings of rows, each of several texts of terms parted by spaces, and how many terms each row has.
+    """The postings of rows, and how many terms each row has. A row is several texts of terms separated by spaces.
 
-    All texts of a row but the last are headings, which its neighbours have as well.
+    All texts of a row but the last are headings, which neighbouring rows share.
     """
     numbers: defaultdict[str, int] = defaultdict()
     numbers.default_factory = numbers.__len__
@@ -131,7 +131,7 @@ def postings_of(rows: Iterable[Sequence[str]]) -> tuple[Run, NDArray[np.uint32]]
 
 
 def write_postings(writer: SegmentWriter, runs: Iterable[Run], n_rows: int) -> None:
-    """Writes the postings of a segment of so many rows, run by run in the order of terms."""
+    """Writes the postings of a segment of ``n_rows`` rows, run by run in the order of terms."""
     terms: list[bytes] = []
     keys: list[NDArray[np.uint64]] = []
     lengths: list[NDArray[np.uint32]] = []
@@ -153,9 +153,9 @@ def write_postings(writer: SegmentWriter, runs: Iterable[Run], n_rows: int) -> N
 
 
 def merged_postings(parts: Sequence[tuple[Segment, Places]]) -> Iterator[Run]:
-    """The postings of segments in one; with each comes where its rows are to be, -1 for one that is left out.
+    """Merges the postings of segments. Each part comes with the new places of its rows, -1 for a row that is dropped.
 
-    Only so many postings are in memory at once: terms are taken in their order, a stretch of them from all segments.
+    Memory is bounded: terms are merged in order, one stretch of all segments at a time.
     """
     dictionaries = [Dictionary(segment) for segment, _ in parts]
     largest = max(dictionaries, key=lambda each: len(each.places))
@@ -170,7 +170,7 @@ def merged_postings(parts: Sequence[tuple[Segment, Places]]) -> Iterator[Run]:
 
 
 def _merged(parts: Sequence[tuple[Dictionary, int, int, Places]]) -> Run:
-    """One stretch of terms of all segments, each with the first and the end of its own."""
+    """Merges one stretch of terms of all segments; each part comes with its own range."""
     spelled = [each.terms(first, end) for each, first, end, _ in parts]
     terms = sorted(set().union(*spelled))
     number = {term: place for place, term in enumerate(terms)}
@@ -199,5 +199,5 @@ def _joined(parts: Sequence[NDArray[np.generic]], kind: str) -> NDArray[np.gener
 
 
 def _ends(lengths: NDArray[np.generic]) -> NDArray[np.uint32]:
-    """Where each of some neighbours begins, and where the last ends."""
+    """The start of each of several neighbours, and the end of the last."""
     return np.concatenate(([0], np.cumsum(lengths, dtype=np.int64))).astype("<u4")

@@ -1,4 +1,4 @@
-"""Retrieval step of the flow: one generation of the embedded indexes, asked for what the store still has."""
+"""Searching one generation of the embedded indexes, leaving out what the store no longer holds."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class LocalSearcher:
-    """A snapshot, and the store for what was deleted since; see :class:`Searcher`."""
+    """A snapshot, and the store to check for later deletions; see :class:`Searcher`."""
 
     def __init__(self, snapshot: Snapshot, store: Store) -> None:
         self.snapshot, self._store = snapshot, store
@@ -36,7 +36,7 @@ class LocalSearcher:
     def candidates(
         self, query: Query, *, depth: int, mode: SearchMode = "hybrid", filters: Filters | None = None
     ) -> Candidates:
-        """The best of each leg, among the passages that meet the filters and that the store still has."""
+        """The best passages of each retriever that meet the filters and that the store still holds."""
         with self._store.reading():
             within = self._within(filters) if filters else None
             with self.snapshot.used():
@@ -47,7 +47,7 @@ class LocalSearcher:
         return _only(found, np.flatnonzero(there))
 
     def _within(self, filters: Filters) -> Mask | None:
-        """Where a passage meets the filters; while the store does not change, that is looked up once."""
+        """Marks the places that meet the filters. The result is cached until the store changes."""
         is_current = self._store.generation == self.generation
         if is_current and filters in self.snapshot.masks:
             return self.snapshot.masks[filters]
@@ -59,7 +59,7 @@ class LocalSearcher:
         return within
 
     def terms(self, prefix: str) -> list[tuple[str, int]]:
-        """The index terms that begin with this, and how many passages have each."""
+        """The index terms that begin with ``prefix``, and how many passages contain each."""
         with self.snapshot.used():
             return self.snapshot.lexical.terms(prefix) if self.snapshot.pieces else []
 
@@ -90,7 +90,7 @@ class LocalSearcher:
 
 
 def _ranks(places: Places, ranking: Ranking) -> NDArray[np.int32]:
-    """1-based rank of each place in a ranking, 0 where it does not stand there."""
+    """The 1-based rank of each place in a ranking; 0 if it is not ranked."""
     ranks = np.zeros(len(places), np.int32)
     ranks[np.searchsorted(places, ranking.rows)] = np.arange(1, len(ranking.rows) + 1)
     return ranks

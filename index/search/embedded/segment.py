@@ -1,9 +1,9 @@
-"""Retrieval step of the flow: one immutable file of rows, with all that searching needs of them, mapped.
+"""Segments: immutable memory-mapped files of rows with everything that search needs.
 
-Arrays lie one after another, each on a border of 64 bytes; then a table of them and of the languages, in JSON; then the
-table's length and CRC-32. Of n rows, ascending, there are ``rows`` int64, ``ids`` uint8 (n, width), ``languages``
-uint16, ``lengths`` uint32 (index terms), ``vectors`` float16 (n, dim), ``codes`` uint8 (n, width) or none, and
-``tokens`` from ``token_starts[i]`` to the next; the arrays of ``postings.py`` say which terms are where.
+Arrays lie one after another, each aligned to 64 bytes. Then follow a table of the arrays and languages, in JSON, and
+the table's length and CRC-32. A segment of n rows, ascending, holds ``rows`` int64, ``ids`` uint8 (n, width),
+``languages`` uint16, ``lengths`` uint32 (index terms), ``vectors`` float16 (n, dim), ``codes`` uint8 (n, width) or
+none, and ``tokens`` from ``token_starts[i]`` to the next. The arrays of ``postings.py`` say which terms occur where.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Segment:
     """A file of :class:`SegmentWriter`, mapped for searching.
 
     Raises:
-        SearchIndexDamaged: it is missing, or is not what was written; a long file is not read whole to know that.
+        SearchIndexDamaged: it is missing or differs from what was written; long files are checked in part.
     """
 
     def __init__(self, path: Path, *, size: int, crc: int) -> None:
@@ -99,7 +99,7 @@ class Segment:
         return [Spoken(self.spoken[number], np.flatnonzero(numbers == number)) for number in np.flatnonzero(counts)]
 
     def scan(self, spoken: Spoken, coder: Coder) -> Any:
-        """What scans the codes of one language, made at the first call; None where nothing is to be scanned."""
+        """The scan over the codes of one language, made at the first call; None if it has no codes."""
         codes: Codes = self._arrays["codes"]
         if len(codes) != len(self) or len(spoken.places) < _SCANNED_FROM:
             return None
@@ -108,13 +108,13 @@ class Segment:
         return self._scans[spoken.language]
 
     def verify(self, crc: int) -> None:
-        """Compares the whole file with its checksum. SearchIndexDamaged where it differs."""
+        """Compares the whole file with its checksum. Raises SearchIndexDamaged if they differ."""
         if (found := zlib.crc32(self._map)) != crc:
             raise SearchIndexDamaged(f"{self.path}: expected CRC {crc}, got {found}")
         self.release()
 
     def release(self) -> None:
-        """Tells the system that what was read need not stay in this process's memory."""
+        """Lets the system drop what was read from this process's memory."""
         with suppress(AttributeError, OSError):
             self._map.madvise(mmap.MADV_DONTNEED)
 
@@ -127,9 +127,10 @@ class Segment:
 
 
 class SegmentWriter:
-    """Writes a segment array by array; ``size`` and ``crc`` are the whole file's once it is closed.
+    """Writes a segment array by array. Once closed, ``size`` and ``crc`` describe the whole file.
 
-    Left by an error, the file is removed. Written, not mapped: into a mapped file a full disk would kill the process.
+    After an error the file is removed. The file is written, not mapped: a full disk would kill a process that writes to
+    a mapped file.
     """
 
     def __init__(self, path: Path) -> None:
@@ -155,7 +156,7 @@ class SegmentWriter:
 
     @contextmanager
     def lines(self, name: str, kind: str, rest: Sequence[int] = ()) -> Iterator[Callable[[NDArray[Any]], None]]:
-        """Writes one array part by part; ``rest`` is the shape of a line."""
+        """Writes one array part by part. ``rest``: the shape of one line."""
         self._write(bytes(-self.size % _BORDER))
         start, n = self.size, 0
 
@@ -168,7 +169,7 @@ class SegmentWriter:
         self._arrays[name] = (kind, (n, *rest), start)
 
     def finish(self, spoken: Sequence[str]) -> None:
-        """Writes the table, and all of it to the disk; ``spoken`` are the languages by their number."""
+        """Writes the table and flushes all to disk. ``spoken``: the languages by number."""
         table = json.dumps({"arrays": self._arrays, "languages": spoken}).encode()
         self._write(table)
         self._write(_END.pack(len(table), zlib.crc32(table), _MAGIC))
@@ -184,11 +185,11 @@ class SegmentWriter:
 
 
 def passage_ids(segment: Segment, places: Places) -> list[str]:
-    """The ids of these rows."""
+    """The passage ids of these rows."""
     ids = np.take(segment["ids"], places, axis=0)
     return [each.decode() for each in ids.view(f"S{ids.shape[1]}").ravel().tolist()]
 
 
 def wide(vectors: Halves) -> Floats:
-    """float32 of what is kept in half precision."""
+    """Half-precision vectors as float32."""
     return vectors.astype(np.float32)

@@ -1,4 +1,4 @@
-"""Retrieval step of the flow: the segments of one generation, opened for searching, their rows numbered through."""
+"""Snapshots: the segments of one generation, opened for searching, with rows numbered consecutively."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _MASKS = 16  # of a byte for each row
 
 
 class Piece(NamedTuple):
-    """A segment with the places of it that are gone, ascending."""
+    """A segment with its removed places, ascending."""
 
     entry: Entry
     segment: Segment
@@ -40,14 +40,14 @@ class Piece(NamedTuple):
 
     @property
     def staying(self) -> Places:
-        """The places that are not gone, ascending."""
+        """The places that are not removed, ascending."""
         there = np.ones(len(self.segment), bool)
         there[self.gone] = False
         return np.flatnonzero(there)
 
 
 class Found(NamedTuple):
-    """What is kept of some places, in their order."""
+    """Stored values of some places, in their order."""
 
     rows: Rows
     passage_ids: list[str]
@@ -56,10 +56,10 @@ class Found(NamedTuple):
 
 
 class Snapshot:
-    """The indexes of one generation. Segments that another one opened are taken over from it.
+    """The indexes of one generation. It takes over segments that another snapshot has opened.
 
     Raises:
-        SearchIndexDamaged: a file is missing or not what was written; when searching, one was changed later.
+        SearchIndexDamaged: a file is missing or differs from what was written; during a search, one was changed later.
     """
 
     def __init__(self, derived: Path, manifest: Manifest, *, before: Snapshot | None = None) -> None:
@@ -81,12 +81,12 @@ class Snapshot:
 
     @property
     def n_alive(self) -> int:
-        """How many rows are indexed."""
+        """The number of rows that are indexed and not removed."""
         return sum(each.alive for each in self.manifest.segments)
 
     @cached_property
     def alive(self) -> Mask | None:
-        """Which places are not gone; None: all."""
+        """Marks the places that are not removed; None: all."""
         if not any(len(each.gone) for each in self.pieces):
             return None
         alive = np.ones(int(self._bases[-1]), bool)
@@ -96,12 +96,12 @@ class Snapshot:
 
     @cached_property
     def lexical(self) -> LexicalIndex:
-        """The lexical leg."""
+        """The lexical retriever."""
         return LexicalIndex(self._segments, self.alive)
 
     @cached_property
     def dense(self) -> DenseIndex:
-        """The dense leg."""
+        """The dense retriever."""
         return DenseIndex(self._segments, self.manifest.make_coder(), self.alive)
 
     def rows(self) -> Rows:
@@ -110,7 +110,7 @@ class Snapshot:
         return np.concatenate([np.zeros(0, np.int64), *rows])
 
     def places(self, rows: Rows) -> Places:
-        """Where these rows are, ascending, of those that are indexed."""
+        """The places of those rows that are indexed, ascending."""
         rows = np.sort(rows, kind="stable")  # mostly sorted, which this takes at a glance
         cuts = np.searchsorted(rows, self._last_rows, "right").tolist()
         found = [np.zeros(0, np.intp)]
@@ -123,17 +123,17 @@ class Snapshot:
         return np.concatenate(found)
 
     def mask(self, rows: Rows) -> Mask:
-        """Which places hold one of these rows, and are not gone."""
+        """Marks the places that hold one of these rows and are not removed."""
         within = np.zeros(int(self._bases[-1]), bool)
         within[self.places(rows)] = True
         return within if self.alive is None else within & self.alive
 
     def keep_mask(self, filters: Filters, within: Mask | None) -> None:
-        """Keeps which places meet the filters at this generation, for the ones asked for last."""
+        """Caches the places that meet the filters at this generation, for the most recent filters."""
         self.masks = dict(list(self.masks.items())[1 - _MASKS :]) | {filters: within}
 
     def found(self, places: Places) -> Found:
-        """What is kept of these places, ascending."""
+        """The stored values of these places, ascending."""
         found = Found(np.zeros(len(places), np.int64), [], [], [])
         cuts = np.searchsorted(places, self._bases).tolist()
         for number, (start, end) in enumerate(pairwise(cuts)):
@@ -148,7 +148,7 @@ class Snapshot:
 
     @contextmanager
     def used(self) -> Iterator[None]:
-        """Inside, what makes no sense is damage: files are mapped, not read, so who writes into one changes it here."""
+        """Within this context, nonsense in the data raises SearchIndexDamaged: others can change mapped files."""
         try:
             yield
         except (OSError, ValueError, LookupError, RuntimeError) as error:
@@ -159,7 +159,7 @@ class Snapshot:
 
 
 def read_removed(derived: Path, removed: Removed | None) -> Places:
-    """The places that a file says are gone. SearchIndexDamaged where it is not what was written."""
+    """Reads the removed places of a segment. Raises SearchIndexDamaged if the file is not what was written."""
     if removed is None:
         return np.zeros(0, np.intp)
     try:

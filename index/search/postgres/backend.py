@@ -1,7 +1,7 @@
-"""Retrieval step of the flow: both legs in PostgreSQL, always of the generation that is stored.
+"""Both retrievers in PostgreSQL, always at the stored generation.
 
-The server keeps postings and statistics, and orders vectors (pgvector); BM25 is reckoned here, in numpy. Common terms
-are not read where the rare ones decide: they only score what the rare ones found, from what each passage counts.
+The server keeps postings and statistics and orders vectors (pgvector); BM25 is computed here, in numpy. If rare terms
+decide the ranking, the postings of common terms are not read; common terms are scored from each passage's term counts.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from sinkqa.index.search.backend import NOTHING, Candidates, Recall
 from sinkqa.index.search.embedded.dense import share_of
 from sinkqa.index.search.embedded.lexical import Ranking
 from sinkqa.index.search.postgres.bm25 import (
-    Part,
     Plan,
     Postings,
+    ScoredGroup,
     Statistics,
     best_of,
     read_counts,
@@ -30,7 +30,7 @@ from sinkqa.index.search.postgres.graphs import build_graphs, measured_recall
 from sinkqa.index.search.postgres.vectors import nearest
 from sinkqa.index.search.postgres.writer import index_changes
 from sinkqa.index.search.query import Group, Query
-from sinkqa.index.store.documents.columns import unpack_halves, unpack_tokens
+from sinkqa.index.store.documents.serialization import unpack_halves, unpack_tokens
 from sinkqa.index.store.postgres.store import PostgresStore
 from sinkqa.index.store.postgres.wire import PostgresConnection
 
@@ -58,7 +58,7 @@ WHERE "row" = ANY(?::bigint[]) ORDER BY "row"
 
 
 class Frequencies(NamedTuple):
-    """``numbers`` of the query's words, 0 for one that no passage here has; ``spoken``: passages of each language."""
+    """``numbers`` of the query's words, 0 for an unknown word; ``spoken``: number of passages by language."""
 
     numbers: Mapping[str, int]
     spoken: Mapping[str, int]
@@ -66,18 +66,18 @@ class Frequencies(NamedTuple):
 
 
 class PostgresBackend:
-    """Keeps what is searched in the tables beside the truth, in the same transactions."""
+    """Keeps the search tables in the same database and the same transactions as the store."""
 
     def __init__(self, store: PostgresStore, *, encoder: str, dim: int) -> None:
         self._store, self._encoder, self._dim = store, encoder, dim
         store.on_change = lambda connection: index_changes(connection, dim)
 
     def searcher(self) -> PostgresSearcher:
-        """Of what is stored: each search sees the newest generation, or that of the reading it is in."""
+        """Each search sees the newest stored generation, or that of the enclosing reading."""
         return PostgresSearcher(self._store, self._dim)
 
     def sync(self, *, anew: bool = False) -> None:
-        """Nothing lags; ``anew`` makes postings and vectors again, and walks graphs where a language has grown."""
+        """``anew`` rebuilds postings and vectors, and starts graphs for grown languages; otherwise nothing to do."""
         if anew:
             with self._store.writing():
                 connection = self._store.connection
@@ -86,7 +86,7 @@ class PostgresBackend:
         build_graphs(self._store.connection)
 
     def problems(self) -> list[str]:
-        """What is missing or behind, one line each; empty when all is well."""
+        """Tables that are missing or behind, one line each; empty if all is well."""
         with self._store.reading():
             connection = self._store.connection
             stored, counted, vectors = (
@@ -100,35 +100,35 @@ class PostgresBackend:
         ]
 
     def recall(self) -> Recall | None:
-        """Measured against comparing every vector, with some of them as queries."""
+        """Recall against comparing every vector, with some stored vectors as queries."""
         with self._store.reading():
             return measured_recall(self._store.connection, self._dim)
 
 
 class PostgresSearcher:
-    """See :class:`Searcher`; three statements for a search."""
+    """See :class:`Searcher`. A search takes three statements."""
 
     def __init__(self, store: PostgresStore, dim: int) -> None:
         self._store, self._dim = store, dim
 
     @property
     def generation(self) -> int:
-        """The store's."""
+        """The store's generation."""
         return self._store.generation
 
     def terms(self, prefix: str) -> list[tuple[str, int]]:
-        """The index terms that begin with this, and how many passages have each."""
+        """The index terms that begin with ``prefix``, and how many passages contain each."""
         found = self._store.connection.execute(_TERMS, (prefix, prefix + "\U0010ffff"))
         return [(word, int(n)) for word, n in found]
 
     def known(self, connection: PostgresConnection, groups: Sequence[Group]) -> Frequencies:
-        """What ranking goes by; of several databases that are one library together, their sums."""
+        """Statistics for ranking; if several databases form one library, their sums."""
         return _frequencies(connection, groups)
 
     def candidates(
         self, query: Query, *, depth: int, mode: SearchMode = "hybrid", filters: Filters | None = None
     ) -> Candidates:
-        """The best of each leg, among the passages that meet the filters."""
+        """The best passages of each retriever that meet the filters."""
         with self._store.reading():
             connection, allowed = self._store.connection, self._store.rows(filters) if filters else None
             known = self.known(connection, () if mode == "dense" else query.groups)
@@ -162,7 +162,7 @@ class PostgresSearcher:
 
 
 class _Details(NamedTuple):
-    """What is needed to score passages, a column each; they come by row."""
+    """The values needed to score passages, one column each, by row."""
 
     rows: Sequence[int]
     passage_ids: Sequence[str]
@@ -193,9 +193,8 @@ def _lexical(
 ) -> Ranking:
     """The best ``depth`` by BM25, exactly.
 
-    Parts are read by their cost until what the others can add no longer brings in a passage that has nothing of those
-    that were read; then only passages that can still be among the best are scored by the others (MaxScore: Turtle and
-    Flood, 1995).
+    Groups are read by cost until the remaining ones can no longer bring in a passage that has none of the terms read.
+    Then the remaining groups score only passages that can still be among the best (MaxScore: Turtle and Flood, 1995).
     """
     read: dict[str, tuple[Rows, Any, Any]] = {}
     most, at = _READ_AT_ONCE, 0
@@ -221,9 +220,9 @@ def _lexical(
 
 
 def _read(
-    connection: PostgresConnection, parts: Sequence[Part], numbers: Mapping[str, int]
+    connection: PostgresConnection, parts: Sequence[ScoredGroup], numbers: Mapping[str, int]
 ) -> dict[str, tuple[Rows, Any, Any]]:
-    """The postings of all terms of these parts: rows, how often, lengths."""
+    """The postings of all terms of these groups: rows, frequencies, lengths."""
     blobs: dict[str, list[bytes]] = {term: [] for part in parts for term in part.asked()}
     wanted = {numbers[term]: term for term in blobs}
     for number, entries in connection.execute(_POSTINGS, (list(wanted),)):
@@ -231,8 +230,10 @@ def _read(
     return {term: read_postings(each) for term, each in blobs.items()}
 
 
-def _score_read(plan: Plan, read: Mapping[str, tuple[Rows, Any, Any]], parts: Sequence[Part]) -> tuple[Rows, Floats]:
-    """All rows between the first and the last that were read, and their scores."""
+def _score_read(
+    plan: Plan, read: Mapping[str, tuple[Rows, Any, Any]], parts: Sequence[ScoredGroup]
+) -> tuple[Rows, Floats]:
+    """Scores of all rows from the first to the last that were read."""
     ends = [end for rows, *_ in read.values() if len(rows) for end in (int(rows.min()), int(rows.max()))]
     if not ends:
         return np.zeros(0, np.int64), np.zeros(0, np.float32)
@@ -249,7 +250,7 @@ def _score_likely(connection: PostgresConnection, plan: Plan, known: Frequencies
 
 
 def _counted(lengths: Sequence[int], counted: Sequence[bytes], numbers: Mapping[str, int]) -> dict[str, Postings]:
-    """Postings of the words, made of what passages count; their places are those in the lists."""
+    """Postings of the words, computed from the passages' term counts; places are those in the lists."""
     places, terms, times = read_counts(counted)
     sizes = storable_lengths(lengths)
     asked = np.isin(terms, np.array(list(numbers.values()), np.uint32))
@@ -262,20 +263,20 @@ def _counted(lengths: Sequence[int], counted: Sequence[bytes], numbers: Mapping[
 
 
 def _spoken(connection: PostgresConnection, allowed: Rows) -> dict[str, int]:
-    """How many of these passages are in each language."""
+    """The number of these passages in each language."""
     counting = 'SELECT language, count(*) FROM vectors WHERE "row" = ANY(?::bigint[]) GROUP BY language'
     return dict(connection.execute(counting, (allowed.tolist(),)))
 
 
 def _depths(spoken: Mapping[str, int], depth: int) -> dict[str, int]:
-    """How many are wanted of each language."""
+    """The number of passages wanted of each language."""
     return {language: share_of(depth, n, sum(spoken.values())) for language, n in spoken.items()}
 
 
 def _best_of_each(
     cosines: Floats, languages: Sequence[str], likely: NDArray[np.bool_], depths: Mapping[str, int]
 ) -> NDArray[np.int32]:
-    """The rank of each place among the best of every language, ties by place; 0 where it is not among them."""
+    """The rank of each place among the best of its language, ties by place; 0 if it is not among them."""
     left, ranks, rank = dict(depths), np.zeros(len(cosines), np.int32), 0
     for place in np.argsort(-cosines, kind="stable").tolist():
         if likely[place] and left[languages[place]]:
@@ -285,6 +286,6 @@ def _best_of_each(
 
 
 def _ranks(rows: Rows, ranked: Rows) -> NDArray[np.int32]:
-    """1-based rank of each row in a ranking, 0 where it does not stand there."""
+    """The 1-based rank of each row in a ranking; 0 if it is not ranked."""
     known = {row: rank for rank, row in enumerate(ranked.tolist(), 1)}
     return np.array([known.get(row, 0) for row in rows.tolist()], np.int32)

@@ -1,7 +1,7 @@
-"""Retrieval step of the flow, lexical leg: BM25 as the embedded index has it, over postings that a database keeps.
+"""BM25, as in the embedded index, over postings that a database keeps.
 
-A posting is seven bytes: the row, how often the term stands in it (at most 255), and how many terms it has. What a
-passage counts is five bytes for each of its terms: the term's number and how often.
+A posting is seven bytes: the row, the term's frequency in it (at most 255), and the row's number of terms. A passage's
+term counts take five bytes per term: the term's number and its frequency.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _COUNT = np.dtype([("term", "<u4"), ("times", "u1")])
 
 
 class Postings(NamedTuple):
-    """Where a term stands: places among the passages looked at, how often, and those passages' lengths."""
+    """Postings of a term: places among the passages examined, frequencies, and lengths of those passages."""
 
     places: Places
     times: Bytes
@@ -43,22 +43,22 @@ class Postings(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """Of all passages: how many, how many terms they have together, and how many passages have each term asked for."""
+    """Statistics of all passages: their number, their total of terms, and the number that contain each query term."""
 
     passages: int
     length: int
     having: Mapping[str, int]
 
     def idf(self, term: str) -> float:
-        """As the embedded index has it; a term that no passage has counts as the rarest."""
+        """As in the embedded index; a term that no passage has counts as the rarest."""
         return idf(self.passages, self.having.get(term, 0))
 
 
-class Part(NamedTuple):
-    """A group as it is scored: the best of what its terms give together and of what each alternative gives.
+class ScoredGroup(NamedTuple):
+    """A group as it is scored: the best of its own terms together and of each alternative.
 
-    An alternative's terms must all stand in a passage; what they give is multiplied by its factor. ``most`` is what no
-    passage's score of the part exceeds, ``cost`` how many postings there are to read.
+    A passage must contain all terms of an alternative; its score is multiplied by the alternative's factor. ``most`` is
+    an upper bound of any passage's score for the group, ``cost`` the number of postings to read.
     """
 
     terms: tuple[str, ...]
@@ -74,10 +74,10 @@ class Part(NamedTuple):
 
 
 class Plan:
-    """How groups are scored: the rarest 64 terms stand for a longer query.
+    """How groups are scored. Of a longer query only the rarest 64 terms count.
 
-    ``perfect`` is the score that no passage reaches, 2.2 times the idf of all the query's own terms. The parts come
-    by the number of their postings, fewest first; no passage has any of what is in none of them.
+    ``perfect`` is the score that no passage reaches: 2.2 times the idf of all the query's own terms. The groups are
+    sorted by the number of their postings, fewest first. Terms outside all groups occur in no passage.
     """
 
     def __init__(self, groups: Sequence[Group], statistics: Statistics) -> None:
@@ -87,7 +87,7 @@ class Plan:
         self.perfect = (K1 + 1) * sum(self._idf.values())
         self.parts = sorted(filter(None, map(self._part, groups)), key=lambda part: part.cost)
 
-    def _part(self, group: Group) -> Part | None:
+    def _part(self, group: Group) -> ScoredGroup | None:
         having = self._statistics.having
         own = [term for term in group.terms if term in self._idf]
         limit = sum(self._idf[term] for term in own)
@@ -99,15 +99,15 @@ class Plan:
         )
         if not there and not others:
             return None
-        part = Part(there, others, (K1 + 1) * limit, 0)
+        part = ScoredGroup(there, others, (K1 + 1) * limit, 0)
         return part._replace(cost=sum(having[term] for term in set(part.asked())))
 
     @cached_property
     def _average(self) -> float:
         return self._statistics.length / max(1, self._statistics.passages)
 
-    def scores(self, postings: Mapping[str, Postings], size: int, parts: Sequence[Part]) -> Floats:
-        """What each of ``size`` places gets from these parts, float32, (size,); not yet a share of the perfect."""
+    def scores(self, postings: Mapping[str, Postings], size: int, parts: Sequence[ScoredGroup]) -> Floats:
+        """The score of each of ``size`` places for these groups, float32, (size,); not yet a share."""
         total = np.zeros(size, np.float32)
         for part in parts:
             if not part.alternatives:
@@ -124,7 +124,7 @@ class Plan:
         return total
 
     def _give(self, total: Floats, terms: Sequence[str], postings: Mapping[str, Postings]) -> Floats:
-        """Adds each term's score to the places where it stands; a term stands in a place once."""
+        """Adds each term's score to the places where it occurs; a term occurs at a place only once."""
         for term in terms:
             places, times, lengths = postings[term]
             weight = np.float32((K1 + 1) * self._statistics.idf(term))
@@ -139,7 +139,7 @@ class Plan:
 
 
 def best_of(scores: Floats, rows: Rows, depth: int) -> Ranking:
-    """The best ``depth`` of these rows that have any score at all, ties by row."""
+    """The best ``depth`` of these rows with any score, ties by row."""
     there = np.flatnonzero(scores > 0)
     if len(there) > depth:
         bar = np.partition(scores[there], len(there) - depth)[len(there) - depth]
@@ -149,39 +149,39 @@ def best_of(scores: Floats, rows: Rows, depth: int) -> Ranking:
 
 
 def storable_lengths(lengths: Sequence[int]) -> Lengths:
-    """Numbers of terms as a posting holds them."""
+    """Numbers of terms in the form of a posting."""
     return np.minimum(lengths, np.iinfo(np.uint16).max).astype(np.uint16)
 
 
 def pack_counts(terms: Places, times: Places) -> bytes:
-    """A passage's terms by their numbers, ascending."""
+    """Packs a passage's term counts, by term number, ascending."""
     counts = np.zeros(len(terms), _COUNT)
     counts["term"], counts["times"] = terms, np.minimum(times, 255)
     return np.sort(counts, order="term").tobytes()
 
 
 def read_counts(blobs: Sequence[bytes]) -> tuple[Places, NDArray[Any], Bytes]:
-    """Of packed passages, one after the other: the place of each in ``blobs``, its terms' numbers, and how often."""
+    """Unpacks passages' term counts: the index into ``blobs``, the terms' numbers, and their frequencies."""
     sizes = np.array([len(blob) for blob in blobs], np.intp) // _COUNT.itemsize
     counts = np.frombuffer(b"".join(blobs), _COUNT)
     return np.repeat(np.arange(len(blobs)), sizes), counts["term"], counts["times"]
 
 
 def pack_postings(rows: Rows, times: Places, lengths: Places) -> NDArray[np.void]:
-    """Postings in that order, ready to be cut into bytes."""
+    """Packs postings in the given order, ready to be cut into bytes."""
     postings = np.zeros(len(rows), _POSTING)
     postings["row"], postings["times"], postings["length"] = rows, np.minimum(times, 255), lengths
     return postings
 
 
 def read_postings(blobs: Sequence[bytes]) -> tuple[Rows, Bytes, Lengths]:
-    """Rows, how often, and lengths of the postings in several blobs."""
+    """Unpacks several blobs of postings: rows, frequencies, and lengths."""
     postings = np.frombuffer(b"".join(blobs), _POSTING)
     return postings["row"].astype(np.int64), postings["times"], postings["length"]
 
 
 def without_rows(blobs: Sequence[bytes], rows: Rows) -> list[bytes]:
-    """Packed postings, each blob without those of these rows."""
+    """The packed postings without those of these rows."""
     postings = np.frombuffer(b"".join(blobs), _POSTING)
     kept = ~np.isin(postings["row"], rows)
     ends = np.cumsum([len(blob) // _POSTING.itemsize for blob in blobs])

@@ -1,4 +1,4 @@
-"""Retrieval step of the flow: graphs over the vectors of a PostgreSQL library (HNSW), one for each large language."""
+"""Vector graphs (HNSW) of a PostgreSQL library, one for each large language."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from sinkqa.index.errors import LibraryBusy, LibraryReadOnly
 from sinkqa.index.search.backend import Recall
 from sinkqa.index.search.postgres.vectors import NEAREST, vector_text
-from sinkqa.index.store.documents.columns import unpack_halves
+from sinkqa.index.store.documents.serialization import unpack_halves
 from sinkqa.index.store.postgres.wire import PostgresConnection
 
 EXACT_UP_TO = 10_000  # passages of a language: of so many all are compared, and from there on a graph is walked
@@ -18,9 +18,9 @@ _MEASURED = 16  # queries
 
 
 def build_graphs(connection: PostgresConnection) -> None:
-    """Begins a graph for each language that has outgrown comparing, and again where building broke off.
+    """Starts a graph for each language that is too large for exact comparison, and restarts interrupted ones.
 
-    Readers and writers go on meanwhile. Nothing is done where another process is at it, or where this user may not.
+    Readers and writers continue meanwhile. Nothing happens if another process is building, or if this user may not.
     """
     large = "SELECT language FROM buckets GROUP BY language HAVING sum(passages) > ?"
     languages = [language for (language,) in connection.execute(large, (EXACT_UP_TO,))]
@@ -55,7 +55,7 @@ def _name(language: str) -> str:
 
 
 def measured_recall(connection: PostgresConnection, dim: int) -> Recall | None:
-    """What share of each language's exactly best is found, with some stored vectors as queries."""
+    """Measures the share of each language's exact best that is found, with some stored vectors as queries."""
     drawn = connection.execute(
         'SELECT language, vector FROM features JOIN passages USING ("row") ORDER BY md5("row"::text) LIMIT ?',
         (_MEASURED,),

@@ -1,4 +1,4 @@
-"""Retrieval step of the flow, dense leg: vectors in PostgreSQL, ordered by pgvector."""
+"""The dense retriever in PostgreSQL: vectors ordered by pgvector."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ SELECT "row" FROM within ORDER BY embedding <#> ?::halfvec LIMIT ?
 
 
 def vector_text(vector: NDArray[Any]) -> str:
-    """As pgvector reads it; six digits say exactly which half-precision number is meant."""
+    """The vector in pgvector's notation; six digits identify each half-precision number."""
     return f"[{','.join(f'{value:.6g}' for value in vector.tolist())}]"
 
 
 def nearest(connection: PostgresConnection, vector: Floats, depths: Mapping[str, int], allowed: Rows | None) -> Rows:
-    """Rows that are likely to be the best of each language, a few more than wanted."""
+    """Rows that are likely the best of each language, a few more than wanted."""
     text, values = vector_text(vector), list[Any]()
     for language, depth in sorted(depths.items()):
         if allowed is not None:

@@ -1,7 +1,7 @@
-"""Retrieval step of the flow: postings and vectors in PostgreSQL, changed in the transaction that changes the truth.
+"""Postings and vectors in PostgreSQL, updated in the transaction that changes the documents.
 
-Triggers note which passages came and went (see ``index.store.postgres.store``); what a bucket of some thousand passages
-has of a term is one row, so a query reads few rows and a document changes few.
+Triggers record which passages came and went (see ``index.store.postgres.store``). A bucket of some thousand passages
+has one row per term, so a query reads few rows and a document changes few.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from sinkqa.index.search.postgres.bm25 import (
     without_rows,
 )
 from sinkqa.index.search.postgres.vectors import vector_text
-from sinkqa.index.store.documents.columns import unpack_halves, unpack_terms
+from sinkqa.index.store.documents.serialization import unpack_halves, unpack_terms
 from sinkqa.index.store.postgres.wire import PostgresConnection
 
 BUCKET = 4_096  # passages: a query reads a row for each term and bucket, a document writes its bucket's common terms
@@ -58,7 +58,7 @@ class _Fresh(NamedTuple):
 
 
 def index_changes(connection: PostgresConnection, dim: int) -> None:
-    """Brings postings, vectors and statistics in step with what this transaction did to the passages."""
+    """Updates postings, vectors and statistics with this transaction's changes to the passages."""
     _take_out(connection)
     _fit(connection, dim)
     while fresh := list(_read_fresh(connection, dim)):
@@ -66,7 +66,7 @@ def index_changes(connection: PostgresConnection, dim: int) -> None:
 
 
 def _fit(connection: PostgresConnection, dim: int) -> None:
-    """Gives vectors of another encoder a column of their length; those that were there are gone."""
+    """Resizes the vector column for another encoder; the vectors in it are dropped."""
     (known,) = connection.execute("SELECT value FROM meta WHERE name = 'dim'").fetchone()
     if int(known) != dim:
         connection.script(
@@ -93,7 +93,7 @@ def _put_in(connection: PostgresConnection, fresh: Sequence[_Fresh]) -> None:
 
 
 def _numbers(connection: PostgresConnection, words: Sequence[str]) -> dict[str, int]:
-    """The number of each word; new ones get theirs."""
+    """The number of each word; new words get new numbers."""
     known: dict[str, int] = dict(
         connection.execute("SELECT word, term FROM words WHERE word = ANY(?::text[])", (words,))
     )
@@ -104,7 +104,7 @@ def _numbers(connection: PostgresConnection, words: Sequence[str]) -> dict[str, 
 
 
 def _bucket(connection: PostgresConnection) -> tuple[int, int]:
-    """The fullest bucket that has room, or a new one, and for how many passages."""
+    """The fullest bucket with room, or a new one, and the number of passages it can take."""
     found = connection.execute(_ROOM, (BUCKET,)).fetchone()
     if found is not None:
         return found[0], BUCKET - found[1]
@@ -151,7 +151,7 @@ def _put_into_bucket(
 
 
 def _count_in(connection: PostgresConnection, bucket: int, changes: Sequence[tuple[str, int, int]]) -> None:
-    """Adds to the statistics: language, passages, their length."""
+    """Adds passages to the statistics: language, number, length."""
     passages: Counter[str] = Counter()
     length: Counter[str] = Counter()
     for language, n, terms in changes:
@@ -164,7 +164,7 @@ def _count_in(connection: PostgresConnection, bucket: int, changes: Sequence[tup
 
 
 def _take_out(connection: PostgresConnection) -> None:
-    """What went: its postings, and the words that no passage has any more."""
+    """Removes the postings of deleted passages, and words that no passage has any more."""
     gone = defaultdict(list)
     for bucket, *about in connection.execute('DELETE FROM gone RETURNING bucket, "row", language, length, counted'):
         gone[bucket].append(about)

@@ -1,4 +1,4 @@
-"""Storing step of the flow: the documents of the store, and what is known of each."""
+"""The documents of the store and their metadata."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
 from sinkqa.index.errors import AmbiguousDocument, DocumentNotFound
-from sinkqa.index.store.documents.columns import read_edited, read_list, read_metadata
+from sinkqa.index.store.documents.serialization import read_edited, read_list, read_metadata
 from sinkqa.index.store.sql import Connection
 from sinkqa.ingest.document import Metadata
 
@@ -26,9 +26,9 @@ _RECORD = (
 class DocumentRecord:
     """A document of the library, without its text.
 
-    ``title`` falls back on the file's name; ``type`` is the short format name of :class:`Filters`;
-    ``added_at`` is UTC, ISO 8601; ``generation`` the library's when it was added or corrected last; ``sources`` where
-    it was read from. ``edited`` are the fields of ``metadata`` that were corrected, each with what was "read" there.
+    ``title`` falls back on the file's name; ``type`` is the short format name of :class:`Filters`; ``added_at`` is UTC,
+    ISO 8601; ``generation`` is the library's when the document was last added or corrected; ``sources`` say where it
+    was read from. ``edited`` holds the corrected fields of ``metadata`` with the values that were read.
     """
 
     doc_id: str
@@ -50,10 +50,10 @@ class DocumentRecord:
 
 @dataclass(frozen=True, slots=True)
 class AddResult:
-    """What became of a document: durable and findable once this is given.
+    """The outcome of adding a document. The document is durable and searchable when this is returned.
 
-    ``unchanged``: the same bytes, read to the same passages, were there. ``updated``: the same bytes were there, read
-    otherwise. ``superseded`` is the doc_id of what the source held before, now gone.
+    ``unchanged``: the library held the same bytes, read to the same passages. ``updated``: it held the same bytes, read
+    in another way. ``superseded`` is the doc_id of the deleted document that the source held before.
     """
 
     doc_id: str
@@ -65,7 +65,7 @@ class AddResult:
 
 @dataclass(frozen=True, slots=True)
 class Census:
-    """How many documents a library holds, and how many of each jurisdiction and language, the most first."""
+    """The number of documents in a library, and the number for each jurisdiction and language, highest first."""
 
     documents: int
     jurisdictions: Mapping[str, int]
@@ -74,16 +74,16 @@ class Census:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How many documents a library holds, and how many bytes their files had."""
+    """The number of documents in a library, and the total bytes of their files."""
 
     documents: int
     n_bytes: int
 
 
 class Predecessor(NamedTuple):
-    """What is known of the document whose place another is about to take, and what of that was corrected.
+    """Metadata and corrections of the document that another is about to replace.
 
-    ``is_same``: it is of the very same bytes, and not only from the same source.
+    ``is_same``: it has the very same bytes, not only the same source.
     """
 
     metadata: Metadata
@@ -92,12 +92,12 @@ class Predecessor(NamedTuple):
 
 
 def size(connection: Connection) -> Size:
-    """Of all documents."""
+    """The number of documents and their bytes."""
     return Size(*map(int, connection.execute("SELECT count(*), coalesce(sum(n_bytes), 0) FROM documents").fetchone()))
 
 
 def census(connection: Connection) -> Census:
-    """Of all documents."""
+    """Counts over all documents."""
     counted = (
         connection.execute(
             f"SELECT {column}, count(*) FROM documents WHERE {column} IS NOT NULL AND {column} <> '' "
@@ -112,8 +112,8 @@ def resolve(connection: Connection, prefix: str) -> str:
     """The full id that begins with ``prefix``, at least 6 hex digits.
 
     Raises:
-        DocumentNotFound: none does, or it is no such prefix.
-        AmbiguousDocument: several do.
+        DocumentNotFound: no id does, or ``prefix`` is not hexadecimal or is too short.
+        AmbiguousDocument: several ids do.
     """
     wanted = prefix.strip().lower()
     if not re.fullmatch(f"[0-9a-f]{{{SHORTEST_PREFIX},64}}", wanted):
@@ -133,7 +133,7 @@ def resolve(connection: Connection, prefix: str) -> str:
 
 
 def records(connection: Connection, *, doc_id: str | None = None, most: int | None = None) -> list[DocumentRecord]:
-    """All documents in the order they were added, or the first of them, or the one with this full id."""
+    """All documents in the order they were added, the first ``most`` of them, or the one with this full id."""
     where, values = "", tuple[str | int, ...]()
     if doc_id is not None:
         where, values = "WHERE doc_id = ?", (doc_id,)
@@ -165,7 +165,7 @@ def column(connection: Connection, name: str, prefix: str) -> Any:
 
 
 def predecessor(connection: Connection, doc_id: str, source: str) -> Predecessor | None:
-    """The document of this whole id, else the one that the source holds; None where there is neither."""
+    """The document with this full id, otherwise the one that the source holds, otherwise None."""
     same = "SELECT metadata, edited FROM documents WHERE doc_id = ?"
     older = "SELECT metadata, edited FROM documents JOIN sources USING (doc) WHERE source = ?"
     for statement, value in ((same, doc_id), (older, source)):
@@ -179,7 +179,7 @@ def _deleted_just_now(doc_id: str) -> DocumentNotFound:
 
 
 def _records(rows: Iterable[Sequence[Any]]) -> Iterator[DocumentRecord]:
-    """From rows by document, one for each of its sources."""
+    """Makes records of rows sorted by document; a document has one row per source."""
     for _, group in groupby(rows, key=itemgetter(0)):
         found = [*group]
         sources = sorted(row[-1] for row in found if row[-1] is not None)

@@ -1,7 +1,7 @@
-"""Storing step of the flow: what a person corrects of what is known about a document, kept through new readings.
+"""Corrections of a document's metadata by a person, kept through new readings.
 
-The corrected value stands where the one that was read stood, so that all that asks for it sees it; what was read
-is kept beside it, in the column ``edited``.
+A corrected value replaces the one that was read, so everything uses it. The value that was read is kept in the column
+``edited``.
 """
 
 from __future__ import annotations
@@ -12,22 +12,22 @@ from typing import Any
 
 from sinkqa.index.models.encoder import Encoder
 from sinkqa.index.store.documents.catalogue import Predecessor
-from sinkqa.index.store.documents.columns import metadata_json, read_edited, read_metadata, to_json
+from sinkqa.index.store.documents.document_rows import Packed, pack_names, packed_passages
 from sinkqa.index.store.documents.features import encode_passages, passage_terms
-from sinkqa.index.store.documents.packed import Packed, pack_names, packed_passages
+from sinkqa.index.store.documents.serialization import metadata_json, read_edited, read_metadata, to_json
 from sinkqa.ingest.splitting.splitter import language_of
 
 _OF_ONE_VERSION = {"year"}  # a newer version is of a year of its own
 
 Value = str | int | None
 Corrections = Mapping[str, Value]
-"""Fields of :data:`EDITABLE` and what they are to say; None takes a correction back to what was read."""
+"""New values of fields in :data:`EDITABLE`. None restores the value that was read."""
 
 
 def corrected(packed: Packed, changes: Corrections, encoder: Encoder) -> Packed:
-    """The document with its fields changed, and with them all that is searched by; the same where nothing changes.
+    """Applies corrections to a document and renews what is searched by them. Unchanged if nothing changes.
 
-    A value that is what was read is no correction.
+    A value equal to the one that was read is not a correction.
     """
     before, edited = read_metadata(packed.document["metadata"]), read_edited(packed.document["edited"])
     known: dict[str, Any] = {}
@@ -53,9 +53,9 @@ def corrected(packed: Packed, changes: Corrections, encoder: Encoder) -> Packed:
 
 
 def inherited(packed: Packed, before: Predecessor | None, encoder: Encoder) -> Packed:
-    """The document with the corrections of the one whose place it takes, but for those that it has itself.
+    """Takes over the corrections of the predecessor, except for fields that the document has corrections of.
 
-    Of an older version the year is not taken over.
+    From an older version the year is not taken over.
     """
     if before is None:
         return packed
@@ -65,7 +65,7 @@ def inherited(packed: Packed, before: Predecessor | None, encoder: Encoder) -> P
 
 
 def _titled(packed: Packed, title: str, encoder: Encoder) -> Packed:
-    """A title is searched with every passage below it."""
+    """Renews what is searched by the title, since every passage is searched with it."""
     passages = packed_passages(packed)
     terms = (passage_terms(title, passage) for passage in passages)
     encoded = zip(*encode_passages([title] * len(passages), passages, encoder), strict=True)
@@ -73,7 +73,7 @@ def _titled(packed: Packed, title: str, encoder: Encoder) -> Packed:
 
 
 def _spoken(packed: Packed, language: str | None, *, read: str) -> Packed:
-    """Passages that were taken for the language that was read are of the corrected one; others keep their own."""
+    """Gives the corrected language to passages that had the language that was read; others keep their own."""
     languages = [language_of(passage.text, read) for passage in packed_passages(packed)]
     spoken = [(language or "und") if each in (read, "und") else each for each in languages]
     rows = zip(packed.passages, spoken, strict=True)

@@ -1,4 +1,4 @@
-"""Storing step of the flow: what the search legs need of a passage, made once when it is added."""
+"""Search features of a passage, computed once when it is added."""
 
 from __future__ import annotations
 
@@ -6,28 +6,28 @@ from collections.abc import Iterator, Sequence
 
 from sinkqa.index.models.encoder import Encoder
 from sinkqa.index.models.passage_text import title_of, vector_text
-from sinkqa.index.store.documents.columns import pack_terms, pack_tokens, pack_vector
+from sinkqa.index.store.documents.serialization import pack_terms, pack_tokens, pack_vector
 from sinkqa.ingest.document import Document
 from sinkqa.ingest.passage import Passage
 from sinkqa.ingest.text.analyzer import analyze
 
 
 def index_terms(document: Document, passages: Sequence[Passage]) -> Iterator[bytes]:
-    """Packed terms of each passage of one document: of its title, its section and its words."""
+    """Packed terms of each passage of one document: from its title, its section and its words."""
     title = analyze(title_of(document))
     sections = {section: analyze(" ".join(section)) for section in {each.section for each in passages}}
     return (pack_terms((title, sections[each.section], analyze(each.text))) for each in passages)
 
 
 def passage_terms(title: str, passage: Passage) -> bytes:
-    """Packed terms of one passage, as :func:`index_terms` has them; ``title``: of its document, or else its name."""
+    """Packed terms of one passage, as in :func:`index_terms`. ``title``: of its document, or else its name."""
     return pack_terms((analyze(title), analyze(" ".join(passage.section)), analyze(passage.text)))
 
 
 def encode_passages(
     titles: Sequence[str], passages: Sequence[Passage], encoder: Encoder
 ) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
-    """Packed vectors and packed tokens of the passages, tokenised once for both. ``titles``: of their documents."""
+    """Packed vectors and tokens of the passages, tokenised once for both. ``titles``: of their documents."""
     texts = list(map(vector_text, titles, passages))
     vectors, tokens = encoder.read(texts)
     return tuple(map(pack_vector, vectors)), tuple(map(pack_tokens, tokens))

@@ -1,13 +1,13 @@
-"""Storing step of the flow: a stored document as rows again, to be written elsewhere or anew."""
+"""A stored document as rows, to be written elsewhere or again."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from sinkqa.index.errors import DocumentNotFound
-from sinkqa.index.store.documents.columns import DOCUMENT_COLUMNS
+from sinkqa.index.store.documents.document_rows import Packed
 from sinkqa.index.store.documents.names import read_names
-from sinkqa.index.store.documents.packed import Packed
+from sinkqa.index.store.documents.serialization import DOCUMENT_COLUMNS
 from sinkqa.index.store.sql import Connection
 
 _DOCUMENT = f"SELECT doc, {', '.join(DOCUMENT_COLUMNS)} FROM documents WHERE doc_id = ?"
@@ -25,7 +25,7 @@ FROM statements JOIN (
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A document as it is stored, and the sources it was read from."""
+    """A document as stored, with the sources it was read from."""
 
     packed: Packed
     sources: tuple[str, ...]
@@ -35,7 +35,7 @@ def read_kept(connection: Connection, doc_id: str, encoder: str) -> Kept:
     """The rows of a document, by its whole id.
 
     Raises:
-        DocumentNotFound: it is not there.
+        DocumentNotFound: there is no such document.
     """
     found = connection.execute(_DOCUMENT, (doc_id,)).fetchone()
     if found is None:

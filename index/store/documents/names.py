@@ -1,4 +1,4 @@
-"""Storing step of the flow: under which keys questions look for documents, written and looked up."""
+"""Keys by which questions find documents, written and looked up."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from sinkqa.index.naming.known import Known
-from sinkqa.index.store.documents.columns import unpack_known
+from sinkqa.index.store.documents.serialization import unpack_known
 from sinkqa.index.store.sql import Connection, batches, places
 
 NAMES_VERSION = "names"
-"""Name of the setting that says by which words and rules the keys were made."""
+"""Setting that holds the version of the words and rules that made the keys."""
 _MOST_KEYS = 5_000  # in one statement
 _KNOWN = "INSERT INTO known (doc, known) VALUES (?, ?) ON CONFLICT (doc) DO UPDATE SET known = excluded.known"
 _SHARED = """
@@ -24,14 +24,14 @@ FROM asked WHERE EXISTS (SELECT 1 FROM names WHERE names.key = asked.key)
 
 
 class PackedNames(NamedTuple):
-    """What a document is called, by ``unpack_known``, and the keys under which questions look for it, ascending."""
+    """The names of a document, for ``unpack_known``, and its keys, ascending."""
 
     known: bytes
     keys: tuple[str, ...]
 
 
 class Shared(NamedTuple):
-    """How many documents share a key, counted up to a limit, and the numbers of the ``first`` and ``last`` of them."""
+    """How many documents share a key, counted up to a limit, with the numbers of the ``first`` and ``last``."""
 
     number: int
     first: int
@@ -39,21 +39,21 @@ class Shared(NamedTuple):
 
 
 def write_names(connection: Connection, doc: int, names: PackedNames) -> None:
-    """Writes what a document is called, in place of what it was called."""
+    """Writes the names of a document in place of its earlier ones."""
     connection.execute("DELETE FROM names WHERE doc = ?", (doc,))
     connection.execute(_KNOWN, (doc, names.known))
     connection.executemany("INSERT INTO names (key, doc) VALUES (?, ?)", [(key, doc) for key in names.keys])
 
 
 def read_names(connection: Connection, doc: int) -> PackedNames:
-    """What a document is called, as it is stored."""
+    """The names of a document, as stored."""
     (known,) = connection.execute("SELECT known FROM known WHERE doc = ?", (doc,)).fetchone()
     keys = connection.execute("SELECT key FROM names WHERE doc = ? ORDER BY key", (doc,))
     return PackedNames(known, tuple(sorted(key for (key,) in keys)))
 
 
 def shared_keys(connection: Connection, keys: Sequence[str], *, most: int) -> dict[str, Shared]:
-    """Those of the keys that any document has; counting ends at ``most``."""
+    """Those of the keys that any document has. Counting ends at ``most``."""
     found: dict[str, Shared] = {}
     for _, part in batches(keys, most=_MOST_KEYS):
         rows = connection.execute(_SHARED.format(", ".join(["(?)"] * len(part))), (*part, most))
@@ -64,7 +64,7 @@ def shared_keys(connection: Connection, keys: Sequence[str], *, most: int) -> di
 def named_documents(
     connection: Connection, keys: Sequence[str], *, most: int, among: Sequence[int] | None
 ) -> dict[str, list[int]]:
-    """Numbers of the documents that have the keys, in the order they were added; at most so many for all keys."""
+    """Numbers of the documents with the keys, in the order they were added; at most ``most`` for all keys."""
     if not keys or (among is not None and not among):
         return {}
     within = "" if among is None else f"AND doc IN {places(len(among))}"
@@ -78,7 +78,7 @@ def named_documents(
 
 
 def known_documents(connection: Connection, docs: Sequence[int]) -> dict[int, Known]:
-    """What documents are called, by their numbers; those that are gone are left out."""
+    """Names of documents by their numbers. Deleted documents are left out."""
     found: dict[int, Known] = {}
     for marks, part in batches(docs):
         rows = connection.execute(

@@ -1,9 +1,9 @@
-"""Storing step of the flow: the passages of a document, read in the order of its text."""
+"""The passages of a document, read in the order of its text."""
 
 from __future__ import annotations
 
 from sinkqa.index.errors import PassageNotFound
-from sinkqa.index.store.documents.columns import PASSAGE_COLUMNS, read_passage
+from sinkqa.index.store.documents.serialization import PASSAGE_COLUMNS, read_passage
 from sinkqa.index.store.sql import Connection
 from sinkqa.ingest.passage import Passage
 
@@ -12,14 +12,14 @@ _BESIDE = f"{_SELECT} JOIN (SELECT doc, position AS place FROM passages WHERE pa
 
 
 def passages(connection: Connection, doc_id: str, *, most: int) -> list[Passage]:
-    """Those of a document, by its whole id, or the first ``most`` of them; -1 for all."""
+    """The passages of a document, by its full id, or the first ``most``; -1 for all."""
     first, values = (" LIMIT ?", (doc_id, most)) if most >= 0 else ("", (doc_id,))
     rows = connection.execute(f"{_SELECT} WHERE doc_id = ? ORDER BY position{first}", values)
     return [read_passage(row) for row in rows]
 
 
 def near(connection: Connection, passage_id: str, *, reach: int) -> list[Passage]:
-    """Those up to ``reach`` places from this one, itself among them."""
+    """The passages up to ``reach`` places from this one, itself included."""
     rows = connection.execute(
         f"{_BESIDE} WHERE position BETWEEN place - ? AND place + ? ORDER BY position", (passage_id, reach, reach)
     )
@@ -27,16 +27,16 @@ def near(connection: Connection, passage_id: str, *, reach: int) -> list[Passage
 
 
 def after(connection: Connection, passage_id: str, *, most: int) -> list[Passage]:
-    """Those that follow this one; none where it is gone."""
+    """The passages that follow this one; none if it is gone."""
     rows = connection.execute(f"{_BESIDE} WHERE position > place ORDER BY position LIMIT ?", (passage_id, most))
     return [read_passage(row) for row in rows]
 
 
 def passage(connection: Connection, passage_id: str) -> Passage:
-    """The one with this id.
+    """The passage with this id.
 
     Raises:
-        PassageNotFound: there is none, or no longer.
+        PassageNotFound: there is no such passage, or no longer.
     """
     wanted = passage_id.encode("utf-8", "replace").decode()
     found = connection.execute(f"{_SELECT} WHERE passage_id = ?", (wanted,)).fetchone()

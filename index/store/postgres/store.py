@@ -1,4 +1,4 @@
-"""Storing step of the flow: a PostgreSQL database holds the truth and what is searched, for many servers at once."""
+"""A library in a PostgreSQL database, for many servers at once."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ OnChange = Callable[[PostgresConnection], None]
 
 
 def database_stands(address: str) -> bool:
-    """Whether a library stands in the database. Raises as :class:`PostgresConnection` does."""
+    """Whether the database holds a library. Raises as :class:`PostgresConnection` does."""
     with closing(PostgresConnection(address)) as connection:
         return has_tables(connection)
 
 
 def schemas_of(address: str, *, prefix: str) -> list[str]:
-    """The schemas of the database that begin so and hold a library, by name."""
+    """The schemas of the database that begin with ``prefix`` and hold a library, by name."""
     with closing(PostgresConnection(address)) as connection:
         found = connection.execute(
             "SELECT schemaname FROM pg_tables WHERE tablename = 'meta' AND starts_with(schemaname, ?) ORDER BY 1",
@@ -48,8 +48,8 @@ def drop_schema(address: str, schema: str) -> None:
         connection.script(f'DROP SCHEMA IF EXISTS "{schema}" CASCADE')
 
 
-class _Held:
-    """A session that ends when the thread that holds it ends: servers outlive their threads."""
+class _ThreadSession:
+    """Closes its session when the thread that holds it ends: servers outlive their threads."""
 
     def __init__(self, connection: PostgresConnection) -> None:
         self.connection = connection
@@ -57,15 +57,15 @@ class _Held:
 
 
 class PostgresStore(SqlStore):
-    """Sessions of one database: each thread has its own, so that reads never wait for each other.
+    """Sessions of one database. Each thread has its own, so reads never wait for each other.
 
-    ``on_change`` is called at the end of each transaction that changed anything, within it: what is searched changes
-    with the truth. Writers come one after the other, as what takes long, reading and encoding, is done before.
+    ``on_change`` is called at the end of each transaction that changed anything, inside it, so the search indexes
+    change with the documents. Writers take turns; slow work, reading and encoding, is done before.
 
     Raises:
         LibraryNotFound: the database holds no library, or there is no such database.
         LibraryFormatMismatch: it has another format.
-        LibraryUnreadable: no server answers, or it lets nobody in with this name and password.
+        LibraryUnreadable: no server answers, or it refuses this user and password.
     """
 
     def __init__(self, address: str, *, lock_timeout_s: float = 30.0) -> None:
@@ -73,7 +73,7 @@ class PostgresStore(SqlStore):
         self.address, self._lock_timeout_s = address, lock_timeout_s
         self.on_change: OnChange | None = None
         self._local = threading.local()
-        self._held: WeakSet[_Held] = WeakSet()
+        self._held: WeakSet[_ThreadSession] = WeakSet()
         self._lock = threading.Lock()
         try:
             self._check_is_library()
@@ -90,7 +90,7 @@ class PostgresStore(SqlStore):
 
     @classmethod
     def open(cls, address: str, *, create: bool, encoder: str, dim: int, lock_timeout_s: float) -> PostgresStore:
-        """The store in a database; ``create`` begins one there, for vectors of ``encoder``, where there is none."""
+        """Opens the store in a database. ``create`` makes one for vectors of ``encoder`` if there is none."""
         if create:
             create_database(address, encoder=encoder, dim=dim)
         return cls(address, lock_timeout_s=lock_timeout_s)
@@ -102,17 +102,17 @@ class PostgresStore(SqlStore):
 
     @property
     def connection(self) -> PostgresConnection:
-        """This thread's session, in autocommit mode; a new one where the server ended the last."""
-        held: _Held | None = getattr(self._local, "held", None)
+        """This thread's session, in autocommit mode; a new one if the server ended the last."""
+        held: _ThreadSession | None = getattr(self._local, "held", None)
         if held is None or held.connection.is_closed:
-            held = self._local.held = _Held(PostgresConnection(self.address))
+            held = self._local.held = _ThreadSession(PostgresConnection(self.address))
             with self._lock:
                 self._held.add(held)
         return held.connection
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """One unchanging view of the store for all statements inside; within another one, the same view."""
+        """One unchanging view of the store for all statements inside. Within another reading, the same view."""
         if self.connection.in_transaction:
             yield
             return
@@ -126,10 +126,10 @@ class PostgresStore(SqlStore):
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """One transaction, durable when it is left without an error; the generation grows in it if anything changed.
+        """One transaction, durable when left without an error. The generation rises if anything changed.
 
         Raises:
-            LibraryBusy: another writer was not done in time.
+            LibraryBusy: another writer did not finish in time.
             LibraryReadOnly: the server is a replica, or the user may only read.
         """
         with self.alone():
@@ -153,7 +153,7 @@ class PostgresStore(SqlStore):
 
     @contextmanager
     def alone(self, *, timeout_s: float | None = None) -> Iterator[None]:
-        """Nothing is derived outside the database, so nobody waits here. LibraryReadOnly where nothing may change."""
+        """No waiting: nothing is derived outside the database. Raises LibraryReadOnly if nothing may change."""
         if self.read_only:
             raise LibraryReadOnly(f"cannot write to {self.where}: it is a replica, or this user may only read there")
         yield
@@ -166,11 +166,11 @@ class PostgresStore(SqlStore):
         self._local = threading.local()
 
     def database_damages(self) -> Iterator[str]:
-        """The server checks its own files: nothing is looked for here."""
+        """Nothing: the server checks its own files."""
         yield from ()
 
     def _begun(self, statements: str) -> PostgresConnection:
-        """A session in a new transaction; a second one where the first had died unnoticed."""
+        """A session in a new transaction; a second session if the first had died unnoticed."""
         connection = self.connection
         try:
             connection.script(statements)
@@ -195,6 +195,6 @@ class PostgresStore(SqlStore):
 
 
 def _leave(connection: PostgresConnection) -> None:
-    """Ends a transaction that has not ended; a lost session has ended its own."""
+    """Ends a transaction that has not ended. A lost session has ended its own."""
     if connection.in_transaction:
         connection.execute("ROLLBACK")

@@ -1,4 +1,4 @@
-"""Storing step of the flow: the tables of a library in PostgreSQL, and how an empty one is begun."""
+"""The tables of a library in PostgreSQL, and how an empty one is created."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sinkqa.ingest.passage import SPLITTER_VERSION
 
 DATABASE_FORMAT = 1
 WRITER = 0x534E4B51
-"""The advisory lock of whoever writes."""
+"""The advisory lock of the writer."""
 
 _TRUTH = """
 CREATE TABLE meta (name text PRIMARY KEY, value text NOT NULL);
@@ -153,10 +153,10 @@ REFERENCING OLD TABLE AS old_counts FOR EACH STATEMENT EXECUTE FUNCTION note_gon
 
 
 def create_database(address: str, *, encoder: str, dim: int) -> None:
-    """Writes the tables of an empty library, unless they are there, in one transaction.
+    """Creates the tables of an empty library in one transaction, unless they exist.
 
     Raises:
-        LibraryReadOnly: this user may create no tables or may not switch pgvector on.
+        LibraryReadOnly: this user may not create tables or enable pgvector.
         LibraryFormatMismatch: the server has no pgvector.
     """
     with closing(PostgresConnection(address)) as connection:
@@ -188,14 +188,14 @@ def create_database(address: str, *, encoder: str, dim: int) -> None:
 
 
 def has_tables(connection: PostgresConnection) -> bool:
-    """Whether a library stands where this connection looks first."""
+    """Whether the first schema of this connection holds a library."""
     where = _schema(connection)
     place = "quote_ident(?) || '.meta'" if where else "'meta' || ?"
     return bool(connection.execute(f"SELECT to_regclass({place}) IS NOT NULL", (where,)).fetchone()[0])
 
 
 def _schema(connection: PostgresConnection) -> str:
-    """The schema that the address names; empty where it names none."""
+    """The schema that the address names; empty if it names none."""
     (path,) = connection.execute("SELECT current_setting('search_path')").fetchone()
     first = str(path).split(",")[0].strip().strip('"')
     return "" if first == "$user" else first

@@ -1,4 +1,4 @@
-"""Storing step of the flow: connections to a PostgreSQL server whose failures have our names."""
+"""Connections to a PostgreSQL server that raise errors of the library."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ _MEANINGS: dict[str, tuple[type[LibraryError], str]] = {
 
 
 class Reply(Sequence[tuple[Any, ...]]):
-    """The rows that a statement gave, all of them; fetched one after the other as from a cursor of sqlite3."""
+    """All rows of a statement, fetched one after another as from a cursor of sqlite3."""
 
     def __init__(self, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
         self.description = [(name,) for name in names]
@@ -77,16 +77,16 @@ class Reply(Sequence[tuple[Any, ...]]):
         return self._rows[self._next - 1]
 
     def fetchall(self) -> list[Any]:
-        """The rows that are left."""
+        """The remaining rows."""
         left, self._next = list(self._rows[self._next :]), len(self._rows)
         return left
 
 
 class PostgresConnection:
-    """One session of a server, used by one thread at a time; statements have ``?`` where values belong.
+    """One session of a server, used by one thread at a time. Statements have ``?`` for each value.
 
     Raises:
-        LibraryUnreadable: no server answers, or it lets nobody in with this name.
+        LibraryUnreadable: no server answers, or it refuses this user.
         LibraryNotFound: the server has no such database.
     """
 
@@ -101,11 +101,11 @@ class PostgresConnection:
 
     @property
     def is_closed(self) -> bool:
-        """Whether the server, or we, ended the session."""
+        """Whether the session has ended, on either side."""
         return bool(self._session.is_closed())
 
     def execute(self, statement: str, values: Sequence[Any] = (), /) -> Reply:
-        """Runs one statement and gives all rows of it. Raises as :func:`as_named` says."""
+        """Runs one statement and returns all its rows. Raises as :func:`as_named` says."""
         rows = self._wait(self._session.fetch(_numbered(statement), *map(_storable, values)))
         return Reply(list(rows[0].keys()) if rows else (), [tuple(row) for row in rows])
 
@@ -114,7 +114,7 @@ class PostgresConnection:
         self._wait(self._session.execute(statements))
 
     def executemany(self, statement: str, values: Iterable[Sequence[Any]], /) -> None:
-        """Runs a statement for each of these values; all of it or nothing."""
+        """Runs a statement for each of these values, all or nothing."""
         given = [tuple(map(_storable, each)) for each in values]
         if given:
             self._wait(self._session.executemany(_numbered(statement), given))
@@ -125,7 +125,7 @@ class PostgresConnection:
         self._wait(self._session.copy_records_to_table(table, columns=list(columns), records=given))
 
     def close(self) -> None:
-        """Ends the session; what it has not committed is undone. Safe at any time and from any thread."""
+        """Ends the session and rolls back what it has not committed. Safe at any time and from any thread."""
         if not self.is_closed:
             _loop().call_soon_threadsafe(self._session.terminate)
 
@@ -147,7 +147,7 @@ def shown(address: str) -> str:
 
 
 def as_named(error: Exception, address: str) -> LibraryError | None:
-    """What a failure of the server or of the way there means; None where it is a mistake of the program."""
+    """The library error for a failure of the server or the connection; None for a mistake of the program."""
     if isinstance(error, LibraryError):
         return error
     state = str(getattr(error, "sqlstate", None) or "")
@@ -162,7 +162,7 @@ def as_named(error: Exception, address: str) -> LibraryError | None:
 
 
 def _is_lost(error: Exception) -> bool:
-    """Whether the session is over; where it ends before a reply, asyncpg takes that for a fault of its own."""
+    """Whether the session is over. If it ends before a reply, asyncpg reports an internal error of its own."""
     return type(error).__name__ == "InternalClientError" or (
         type(error).__name__ in ("InterfaceError", "ConnectionDoesNotExistError") and "clos" in str(error)
     )
@@ -186,7 +186,7 @@ async def _connected(address: str) -> Session:
 
 
 def _number(text: str) -> int | float:
-    """A sum of integers is a decimal number there."""
+    """Converts a number: sums of integers arrive as decimals."""
     return float(text) if "." in text else int(text)
 
 
@@ -204,12 +204,12 @@ def _numbered(statement: str) -> str:
 
 
 def _storable(value: Any) -> Any:
-    """PostgreSQL has no place for the code point 0 in a text."""
+    """Replaces the code point 0, which a text in PostgreSQL cannot hold."""
     return value.replace("\0", "\ufffd") if isinstance(value, str) else value
 
 
 def _loop() -> asyncio.AbstractEventLoop:
-    """Where the sessions of this process live: asyncpg wants one thread for all that it does."""
+    """The event loop of all sessions of this process: asyncpg needs one thread for its work."""
     return _loop_of(os.getpid())
 
 

@@ -1,4 +1,4 @@
-"""Storing step of the flow: connections to SQLite files whose failures have our names."""
+"""Connections to SQLite files that raise errors of the library."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _DISK = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sql
 
 
 class SqliteConnection(sqlite3.Connection):
-    """A connection, and cursors, that raise errors of the library in place of SQLite's; see :func:`as_named`."""
+    """A connection whose methods and cursors raise errors of the library instead of SQLite's; see :func:`as_named`."""
 
     path = Path()
 
@@ -39,7 +39,7 @@ class SqliteConnection(sqlite3.Connection):
 
 
 class _Cursor(sqlite3.Cursor):
-    """Rows are read as they are fetched, so that damage is met there too."""
+    """A cursor that reads rows as they are fetched, and so meets damage there too."""
 
     connection: SqliteConnection
 
@@ -66,7 +66,7 @@ class _Cursor(sqlite3.Cursor):
 
 
 def connect(path: Path, *, options: str = "mode=rw") -> SqliteConnection:
-    """A connection in autocommit mode; ``options`` are those of SQLite's addresses. Raises as :func:`as_named` says."""
+    """A connection in autocommit mode. ``options`` are those of SQLite URIs. Raises as :func:`as_named` says."""
     try:
         connection = sqlite3.connect(
             f"{path.resolve().as_uri()}?{options}",
@@ -83,7 +83,7 @@ def connect(path: Path, *, options: str = "mode=rw") -> SqliteConnection:
 
 
 def opened(path: Path, options: str) -> SqliteConnection:
-    """A connection that has looked at the file, with what we ask of each. Raises as :func:`as_named` says."""
+    """A connection that has read the file, with our settings. Raises as :func:`as_named` says."""
     connection = connect(path, options=options)
     try:
         connection.execute("PRAGMA schema_version").fetchone()  # the first look at the file
@@ -97,7 +97,7 @@ def opened(path: Path, options: str) -> SqliteConnection:
 
 
 def opened_to_copy(path: Path) -> SqliteConnection:
-    """A connection that only reads, also where SQLite can keep no index of the log beside the file."""
+    """A read-only connection that works even if SQLite cannot keep the log's index beside the file."""
     try:
         return opened(path, "mode=ro")
     except (DiskFull, LibraryReadOnly, LibraryUnreadable):
@@ -112,7 +112,7 @@ def has_table(connection: SqliteConnection, name: str) -> bool:
 
 
 def log_size(path: Path) -> int:
-    """Bytes of the log beside a file, in which are the commits that are not in the file yet; 0 where there is none."""
+    """Bytes of the write-ahead log beside a file, which holds commits not yet in the file; 0 if there is none."""
     try:
         return path.with_name(path.name + "-wal").stat().st_size
     except OSError:
@@ -120,9 +120,9 @@ def log_size(path: Path) -> int:
 
 
 def as_named(error: sqlite3.DatabaseError | OSError, path: Path) -> LibraryError | None:
-    """What the failure of SQLite, or of the system, means for the library's file at ``path``.
+    """The library error for a failure of SQLite or the system with the file at ``path``.
 
-    None where it is a mistake of the program: a statement that makes no sense.
+    None for a mistake of the program: a statement that makes no sense.
     """
     if is_full(error, path):
         return DiskFull(f"no space left on the disk of {path}: make room, then do it again; nothing stored is lost")
@@ -142,9 +142,9 @@ def as_named(error: sqlite3.DatabaseError | OSError, path: Path) -> LibraryError
 
 
 def is_full(error: Exception, path: Path) -> bool:
-    """Whether it failed because nothing more can be written to the disk on which ``path`` lies.
+    """Whether the error means that the disk of ``path`` is full.
 
-    SQLite tells an input error where it cannot keep its index of the log; other libraries tell it in words.
+    SQLite reports an input error if it cannot keep the log's index; other libraries say it only in words.
     """
     if isinstance(error, OSError) and error.errno in _FULL:
         return True
@@ -155,10 +155,10 @@ def is_full(error: Exception, path: Path) -> bool:
 
 
 def stands(path: Path) -> bool:
-    """Whether a file is there.
+    """Whether the file exists.
 
     Raises:
-        LibraryUnreadable: nobody can tell: a folder on the way is closed, or the path is none.
+        LibraryUnreadable: this cannot be determined: a folder on the way is closed, or the path is not valid.
     """
     try:
         path.as_posix().encode()  # search libraries take no other

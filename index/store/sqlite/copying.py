@@ -1,4 +1,4 @@
-"""Storing step of the flow: copies of SQLite files, made while others may be writing to them."""
+"""Consistent copies of SQLite files that others may be writing to."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from sinkqa.index.store.sqlite.connection import connect, opened_to_copy
 
 
 def copy_file(path: Path, to: Path) -> None:
-    """One moment of the file at ``path``, in a new file at ``to``."""
+    """Copies one consistent state of the file at ``path`` into a new file at ``to``."""
     with closing(opened_to_copy(path)) as held, closing(sqlite3.connect(to)) as copy:
         held.backup(copy)
 
 
 def documents_of_copy(path: Path, *, of: Path) -> int:
-    """How many documents the copy of the store ``of`` holds.
+    """The number of documents in the copy of the store ``of``.
 
     Raises:
         LibraryDamaged: that store is damaged, and so is its copy.

@@ -1,4 +1,4 @@
-"""Storing step of the flow: one writer at a time, across threads and processes."""
+"""The write lock: one writer at a time, across threads and processes."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from sinkqa.index.store.sqlite.connection import is_full
 
 @contextmanager
 def write_lock(folder: Path, *, timeout_s: float) -> Iterator[None]:
-    """Holds the library's only right to write; a lock whose process dies is free again.
+    """Holds the library's only right to write. If a process dies, its lock is free again.
 
     Raises:
         LibraryBusy: another writer still held it after ``timeout_s`` seconds; the message says who.
         LibraryReadOnly: no file can be made there, or something else stands in the lock's place.
-        DiskFull: not even that can be written.
+        DiskFull: not even the lock file can be written.
     """
     from filelock import FileLock, Timeout
 

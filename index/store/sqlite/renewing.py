@@ -1,4 +1,4 @@
-"""Storing step of the flow: what an older version wrote, raised to the format of today."""
+"""Upgrading stores of older formats to today's."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 
 from sinkqa.index.errors import LibraryError
 from sinkqa.index.naming.version import names_version
-from sinkqa.index.store.documents.columns import PASSAGE_COLUMNS, read_passage, unpack_text
+from sinkqa.index.store.documents.document_rows import front, pack_statements, upload_source
 from sinkqa.index.store.documents.features import passage_terms
 from sinkqa.index.store.documents.names import NAMES_VERSION
-from sinkqa.index.store.documents.packed import front, pack_statements, upload_source
+from sinkqa.index.store.documents.serialization import PASSAGE_COLUMNS, read_passage, unpack_text
 from sinkqa.index.store.history import HISTORY, last_row
 from sinkqa.index.store.meta import find_meta
 from sinkqa.index.store.rows import stored_passages
@@ -37,7 +37,7 @@ _UPLOAD = re.compile("upload:[0-9a-f]{64}")  # how uploads were told apart: by t
 
 
 def format_of(path: Path) -> int | None:
-    """The format of the store in a file; None where it is none of ours, or cannot be opened."""
+    """The format of the store in a file; None if it is not a store or cannot be opened."""
     try:
         with closing(connect(path)) as connection:
             return _format(connection)
@@ -46,7 +46,7 @@ def format_of(path: Path) -> int | None:
 
 
 def is_upgradable(path: Path) -> bool:
-    """Whether the file is a store that :func:`upgrade` can raise: of an older format, or with names made otherwise."""
+    """Whether :func:`upgrade` can upgrade the file: its format is older, or other rules made its names."""
     try:
         with closing(connect(path)) as connection:
             return _lacks(connection)
@@ -55,9 +55,9 @@ def is_upgradable(path: Path) -> bool:
 
 
 def upgrade(path: Path) -> None:
-    """Gives a store of an older format what it lacks, in one transaction; the caller holds the lock.
+    """Adds to an older store what it lacks, in one transaction. The caller holds the lock.
 
-    Terms are made anew; the search indexes of that format are none of this one's. Any other file is left alone.
+    Terms are computed again; search indexes of the old format are not used. Any other file is left alone.
     """
     if not is_upgradable(path):
         return
@@ -102,7 +102,7 @@ def _format(connection: Connection) -> int | None:
 
 
 def _create(connection: Connection, tables: str) -> None:
-    """One by one: a script would end the transaction."""
+    """Creates tables one by one: a script would end the transaction."""
     for statement in filter(str.strip, tables.split(";")):
         connection.execute(statement)
 
@@ -134,7 +134,7 @@ def _add_edited(connection: Connection) -> None:
 
 
 def _add_history(connection: Connection) -> None:
-    """From now on: what changed before is not known."""
+    """Starts the history now: earlier changes are unknown."""
     _create(connection, HISTORY)
     (generation,) = connection.execute("SELECT value FROM meta WHERE name = 'generation'").fetchone()
     issued = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'passages'").fetchone()
@@ -143,7 +143,10 @@ def _add_history(connection: Connection) -> None:
 
 
 def _name_uploads(connection: Connection) -> None:
-    """The source of an upload is its name, so that the next of that name supersedes it; of several, the newest."""
+    """Makes an upload's name its source, so that the next upload of that name supersedes it.
+
+    If several have one name, the newest keeps it.
+    """
     found = connection.execute("SELECT source, name FROM sources JOIN documents USING (doc) ORDER BY doc DESC")
     for source, name in found.fetchall():
         if _UPLOAD.fullmatch(source):

@@ -1,4 +1,4 @@
-"""Storing step of the flow: the tables of a SQLite store, and how an empty one is begun."""
+"""The tables of a SQLite store, and how an empty one is created."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ CREATE TABLE known (           -- what a document is called
 
 
 def create_store(path: Path, *, encoder: str) -> None:
-    """Writes an empty store beside ``path`` and moves it there, unless one stands there; the caller holds the lock."""
+    """Writes an empty store beside ``path`` and moves it there, unless one exists. The caller holds the lock."""
     if stands(path):
         return
     aside = path.with_suffix(".new")
@@ -127,7 +127,7 @@ def create_store(path: Path, *, encoder: str) -> None:
 
 
 def begin_store(path: Path, *, encoder: str, lock_timeout_s: float) -> None:
-    """:func:`create_store` in a folder that need not be there, alone at it.
+    """Runs :func:`create_store` under the lock, and makes the folder if needed.
 
     Raises:
         LibraryReadOnly, DiskFull: nothing can be written there.

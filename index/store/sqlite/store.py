@@ -1,4 +1,4 @@
-"""Storing step of the flow: a store in one SQLite file, whose generation counts every change."""
+"""A store in one SQLite file, whose generation counts every change."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ STORE_FILE = "library.sqlite"
 _Stamp = tuple[int, ...]
 
 
-class _Held:
+class _ThreadConnection:
     """A connection that is closed when the thread that holds it ends: servers outlive their threads.
 
-    ``stamp`` is that of a file which is read as one that nobody changes; None of any other.
+    ``stamp`` is that of a file opened as immutable; None for any other.
     """
 
     def __init__(self, connection: SqliteConnection, stamp: _Stamp | None) -> None:
@@ -44,16 +44,16 @@ class _Held:
 
 
 class SqliteStore(SqlStore):
-    """Connections to one SQLite file: each thread has its own, so that reads never wait for each other.
+    """Connections to one SQLite file. Each thread has its own, so reads never wait for each other.
 
-    One writer at a time, across processes, holds a lock in the file's folder; ``lock_timeout_s``: how long to wait for
-    it, None for a file of which another lock has care.
+    One writer at a time, across processes, holds a lock in the file's folder. ``lock_timeout_s``: how long to wait for
+    it; None for a file that another lock protects.
 
     Raises:
         LibraryNotFound: there is no such file.
-        LibraryFormatMismatch: the file has another format, or is no library.
+        LibraryFormatMismatch: the file has another format, or is not a library.
         LibraryDamaged: SQLite cannot read it.
-        LibraryUnreadable, DiskFull: it may be well, but the system does not let it be opened.
+        LibraryUnreadable, DiskFull: the system does not let it be opened; it may be undamaged.
     """
 
     def __init__(self, path: Path, *, read_only: bool = False, lock_timeout_s: float | None = 30.0) -> None:
@@ -66,7 +66,7 @@ class SqliteStore(SqlStore):
         self.path, self.read_only = path, read_only
         self._lock_timeout_s = lock_timeout_s
         self._local = threading.local()
-        self._held: WeakSet[_Held] = WeakSet()
+        self._held: WeakSet[_ThreadConnection] = WeakSet()
         self._lock = threading.Lock()
         try:
             self._check_format()
@@ -76,12 +76,12 @@ class SqliteStore(SqlStore):
 
     @classmethod
     def open(cls, folder: Path, *, create: bool, encoder: str, lock_timeout_s: float) -> SqliteStore:
-        """The store in a folder, raised to the format of today where it can be written to.
+        """Opens the store in a folder and upgrades it to today's format if it can be written to.
 
-        ``create`` begins one, for vectors of ``encoder``, where there is none.
+        ``create`` makes one for vectors of ``encoder`` if there is none.
 
         Raises:
-            LibraryReadOnly, DiskFull: one that is to be begun or raised cannot be written.
+            LibraryReadOnly, DiskFull: a store that must be created or upgraded cannot be written.
             LibraryBusy: another process is writing there.
         """
         path = folder / STORE_FILE
@@ -101,7 +101,7 @@ class SqliteStore(SqlStore):
     @property
     def connection(self) -> SqliteConnection:
         """This thread's connection, in autocommit mode."""
-        held: _Held | None = getattr(self._local, "held", None)
+        held: _ThreadConnection | None = getattr(self._local, "held", None)
         if held is None or (held.stamp and held.stamp != self._stamp() and not held.connection.in_transaction):
             before, held = held, self._connect()
             if before:
@@ -113,7 +113,7 @@ class SqliteStore(SqlStore):
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """One unchanging view of the store for all statements inside; within another one, the same view."""
+        """One unchanging view of the store for all statements inside. Within another reading, the same view."""
         connection = self.connection
         if connection.in_transaction:
             yield
@@ -129,7 +129,7 @@ class SqliteStore(SqlStore):
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """One transaction, durable when it is left without an error; the generation grows in it if anything changed."""
+        """One transaction, durable when left without an error. The generation rises if anything changed."""
         with self.alone():
             connection = self._writable()
             connection.execute("BEGIN IMMEDIATE")
@@ -147,7 +147,7 @@ class SqliteStore(SqlStore):
 
     @contextmanager
     def alone(self, *, timeout_s: float | None = None) -> Iterator[None]:
-        """The lock in the folder; within another one of this thread, the same.
+        """The lock in the folder. Within another one of this thread, the same.
 
         Raises:
             LibraryBusy, LibraryReadOnly, DiskFull: see their names.
@@ -172,11 +172,11 @@ class SqliteStore(SqlStore):
         self._local = threading.local()
 
     def truncate_log(self) -> None:
-        """Writes the log beside the file into it and empties it, so that nothing deleted is left there."""
+        """Writes the log beside the file into it and empties it, so that no deleted data stays there."""
         self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def database_damages(self) -> Iterator[str]:
-        """What SQLite finds wrong in the file, and rows that no longer have what they belong to."""
+        """Damage that SQLite finds in the file, and rows whose counterparts are missing."""
         for (message,) in self.connection.execute("PRAGMA integrity_check(20)"):
             if message != "ok":
                 yield str(message)
@@ -184,34 +184,34 @@ class SqliteStore(SqlStore):
             yield f"row without its owner in {row[0]}"
 
     def _writable(self) -> SqliteConnection:
-        """This thread's connection, opened anew where it took the file for one that nobody changes."""
+        """This thread's connection, opened again if it had opened the file as immutable."""
         connection = self.connection
         if self._local.held.stamp is None:
             return connection
-        held = _Held(opened(self.path, "mode=rw"), None)  # where that fails, this thread reads on
+        held = _ThreadConnection(opened(self.path, "mode=rw"), None)  # where that fails, this thread reads on
         connection.close()
         self._local.held = held
         with self._lock:
             self._held.add(held)
         return held.connection
 
-    def _connect(self) -> _Held:
-        """Where SQLite cannot keep its index of the log beside the file, nothing is read but the file itself.
+    def _connect(self) -> _ThreadConnection:
+        """Opens a connection. If SQLite cannot keep the log's index beside the file, only the file itself is read.
 
-        That is so on media that can only be read, and on full disks. Whoever writes begins a log first, so that the
-        stamp tells whether the file is what it was.
+        That happens on read-only media and full disks. A writer begins a log first, so the stamp shows whether the file
+        is still the same.
         """
         try:
             if not self.read_only or log_size(self.path):
-                return _Held(opened(self.path, "mode=ro" if self.read_only else "mode=rw"), None)
+                return _ThreadConnection(opened(self.path, "mode=ro" if self.read_only else "mode=rw"), None)
         except (DiskFull, LibraryReadOnly, LibraryUnreadable):
             if log_size(self.path):  # what was committed last is in there
                 raise
         stamp = self._stamp()
-        return _Held(opened(self.path, ALONE), stamp)
+        return _ThreadConnection(opened(self.path, ALONE), stamp)
 
     def _stamp(self) -> _Stamp:
-        """What differs once anybody has written to the file, or begins to."""
+        """Changes whenever anybody has written to the file or begins to."""
         try:
             status = self.path.stat()
         except OSError:
@@ -233,6 +233,6 @@ class SqliteStore(SqlStore):
 
 
 def _leave(connection: SqliteConnection) -> None:
-    """Ends a transaction that has not ended; damage and a full disk end it themselves."""
+    """Ends a transaction that has not ended. Damage and a full disk end it themselves."""
     if connection.in_transaction:
         connection.execute("ROLLBACK")

@@ -1,4 +1,4 @@
-"""Storing step of the flow: documents deleted of late, kept whole until their time is over."""
+"""Recently deleted documents, kept whole until their time is over."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ TRASH_FILE = "trash.sqlite"
 
 
 class Trash:
-    """A store beside the library's that holds the rows of what was deleted; there, "added" means deleted.
+    """A store beside the library's that holds the rows of deleted documents. There "added" means deleted.
 
-    Rows and not only the file, so that putting it back takes no reading, cannot fail for the file's sake, and gives
-    the same passages. Whoever deletes or puts back holds the library's write lock.
+    It keeps rows, not only the file, so that restoring needs no reading, cannot fail because of the file, and gives the
+    same passages. Whoever deletes or restores holds the library's write lock.
     """
 
     def __init__(self, folder: Path, *, encoder: str) -> None:
         self._path, self._encoder = folder / TRASH_FILE, encoder
 
     def keep(self, kept: Kept) -> None:
-        """Takes a document of the library; durable on return."""
+        """Stores a document of the library; durable on return."""
         with self._opened() as store, store.writing():
             store.put_kept(kept)
 
     def held(self, doc_id: str) -> Kept:
-        """A document as it was.
+        """A document as it was when deleted.
 
         Raises:
             DocumentNotFound: it was never deleted here, or its time is over.
@@ -46,7 +46,7 @@ class Trash:
         raise DocumentNotFound(f"no deleted document {doc_id[:80]!r}: its time is over, or it is back; add it again")
 
     def empty(self, *, older_than_s: float, doc_id: str | None = None) -> None:
-        """Drops what was deleted longer ago than this, or one document of it; nothing of it stays on disk."""
+        """Erases documents that were deleted longer ago than this, or one document; nothing of them stays on disk."""
         if not self._path.is_file():
             return
         before = (datetime.now(UTC) - timedelta(seconds=older_than_s)).isoformat(timespec="seconds")
@@ -81,7 +81,7 @@ class Trash:
 
 
 def trashed(folder: Path) -> list[DocumentRecord]:
-    """What was deleted from the library in a folder and is still kept; ``added_at`` is when. Nothing is written."""
+    """The documents deleted from the library in a folder and still kept. ``added_at`` is when. Writes nothing."""
     if not (folder / TRASH_FILE).is_file():
         return []
     with closing(opened_to_copy(folder / TRASH_FILE)) as connection:

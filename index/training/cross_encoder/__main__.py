@@ -13,7 +13,7 @@ THREADS = "2"
 
 
 def main(arguments: list[str]) -> None:
-    """Mines, trains, and writes the int8 model; each step that is done already is not done again."""
+    """Mines, trains, and writes the int8 model. Steps that are done already are skipped."""
     parser = argparse.ArgumentParser(prog="python -m sinkqa.index.training.cross_encoder", description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/train"), help="folder of the training data")
     parser.add_argument("--work", type=Path, required=True, help="folder for what is kept between runs")

@@ -1,6 +1,6 @@
-"""Questions asked of statutes by program, in several wordings: penalties, deadlines, conditions, bodies, definitions.
+"""Generated questions on statutes, in several wordings: penalties, deadlines, conditions, bodies, definitions.
 
-The wordings are meant to be other than the statute's: what is learnt from a question that copies a clause is copying.
+The wordings differ from the statute's: a model that learns from questions that copy a clause learns to copy.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def _item(*parts: str) -> re.Pattern[str]:
 
 
 def _clause(*parts: str) -> re.Pattern[str]:
-    """The parts in an English text, in capital letters or small ones."""
+    """The parts of an English text, in capitals or lower case."""
     return re.compile("".join(parts), re.IGNORECASE)
 
 
@@ -168,7 +168,7 @@ _ENGLISH = (
 
 
 def asked_of_statutes(pairs: Iterable[Pair]) -> Iterator[Made]:
-    """Questions with the text of a statute that answers each, in its language, and in the other where it is translated.
+    """Questions with the statute text that answers each, in its language and, if translated, in the other.
 
     ``pairs``: those of :func:`read_pairs`.
     """
@@ -187,7 +187,7 @@ def asked_of_statutes(pairs: Iterable[Pair]) -> Iterator[Made]:
 
 
 def _ask(text: str, rules: Iterable[_Rule]) -> Iterator[tuple[str, str]]:
-    """One question of each rule at most, with the rule's name; the wording belongs to the text."""
+    """At most one question of each rule, with the rule's name. The text determines the wording."""
     for rule in rules:
         if found := rule.pattern.search(text):
             named = {key: (value or "").strip() for key, value in found.groupdict().items()}

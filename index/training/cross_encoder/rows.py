@@ -1,4 +1,4 @@
-"""Second step of training: what is learnt from, questions with texts, source by source."""
+"""Step 2 of training: questions with texts, source by source."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _LONGEST = 2_400  # characters of a text; more is beyond the tokens that are rea
 
 @dataclass(frozen=True, slots=True)
 class Posing:
-    """A question with texts that answer it, first, and texts that do not; either may be none.
+    """A question with the texts that answer it, first, and texts that do not. Either may be empty.
 
-    ``passage``: what the texts were made of, where they are not it.
+    ``passage``: the passage that the texts were made of, if they are not the passage itself.
     """
 
     source: str
@@ -33,7 +33,7 @@ class Posing:
 
 
 def is_held_out(row: Posing) -> bool:
-    """Whether a row is of the part that checkpoints are chosen by: rows of one passage are never on both sides."""
+    """Whether a row is held out for choosing checkpoints. Rows of one passage are all on one side."""
     return share(row.passage or (*row.answering, *row.others)[0]) < _HELD_OUT
 
 
@@ -49,7 +49,7 @@ def read_lines(file: Path) -> Iterator[dict[str, Any]]:
 
 
 def question_rows(file: Path) -> Iterator[Posing]:
-    """Of questions with one passage each: those of one question together, twins with the question that they twist."""
+    """Groups rows of one question each with one passage; a twin goes with the question that it alters."""
     for row in read_lines(file):
         passage = row["passage"][:_LONGEST]
         title = row.get("title")
@@ -72,9 +72,9 @@ def by_source(rows: Iterator[Posing]) -> dict[str, list[Posing]]:
 
 
 def _around(passage: str, answer: str) -> tuple[str, str] | None:
-    """The sentence that holds the answer, and another place of the passage of as many sentences; None where it is cut.
+    """The sentence with the answer, and another stretch of the passage with as many sentences; None if it is cut.
 
-    Both are of two sentences in half of the cases: neither length nor the place of an answer may tell which answers.
+    In half of the cases both have two sentences, so that neither length nor position reveals the answer.
     """
     if not answer or passage.count(answer) != 1:
         return None

@@ -16,7 +16,7 @@ _TEXT_PATH = "{urn:schemas-microsoft-com:vml}textpath"
 _SAID_ELSEWHERE = ("pres", "parTrans", "sibTrans", "doc")  # points of a diagram that are no boxes
 
 
-class Found(NamedTuple):
+class DrawingContent(NamedTuple):
     """One thing in a drawing: ``box`` an element with blocks, ``text`` words, ``unread`` what has words left unread."""
 
     box: Any = None
@@ -24,7 +24,7 @@ class Found(NamedTuple):
     unread: str = ""
 
 
-def drawn(drawing: Any, package: Package, part: str) -> list[Found]:
+def drawn(drawing: Any, package: Package, part: str) -> list[DrawingContent]:
     """What a drawing of ``part`` says, in the order of its file; of two versions of one thing, the first that says any.
 
     Text boxes come whole: what is drawn inside one belongs to its own paragraphs.
@@ -32,30 +32,30 @@ def drawn(drawing: Any, package: Package, part: str) -> list[Found]:
     return list(_inside(drawing, package, part))
 
 
-def _inside(node: Any, package: Package, part: str) -> Iterator[Found]:
+def _inside(node: Any, package: Package, part: str) -> Iterator[DrawingContent]:
     for child in node:
         tag = child.tag
         if tag == W + "txbxContent":
-            yield Found(box=child)
+            yield DrawingContent(box=child)
         elif tag == MC + "AlternateContent":
             yield from _version(child, package, part)
         elif tag == A + "p":
-            yield Found(text=_drawn_text(child))
+            yield DrawingContent(text=_drawn_text(child))
         elif tag == _TEXT_PATH:
-            yield Found(text=child.get("string") or "")
+            yield DrawingContent(text=child.get("string") or "")
         elif tag == _OBJECT:
-            yield Found(unread=f"an embedded object ({child.get('ProgID') or 'of no name'})")
+            yield DrawingContent(unread=f"an embedded object ({child.get('ProgID') or 'of no name'})")
         elif tag == _CHART + "chart":
             yield from _chart(child, package, part)
         elif tag == _CHART_EX + "chart":
-            yield Found(unread="a chart")
+            yield DrawingContent(unread="a chart")
         elif tag == _DIAGRAM + "relIds":
             yield from _diagram(child, package, part)
         elif isinstance(tag, str):
             yield from _inside(child, package, part)
 
 
-def _version(alternatives: Any, package: Package, part: str) -> list[Found]:
+def _version(alternatives: Any, package: Package, part: str) -> list[DrawingContent]:
     for alternative in alternatives:
         if found := drawn(alternative, package, part):
             return found
@@ -66,17 +66,17 @@ def _drawn_text(paragraph: Any) -> str:
     return "".join(text.text or "" for text in paragraph.iter(A + "t")).strip()
 
 
-def _chart(element: Any, package: Package, part: str) -> Iterator[Found]:
+def _chart(element: Any, package: Package, part: str) -> Iterator[DrawingContent]:
     """The titles of a chart, the names of its series and categories; its figures are lines and columns, not words."""
     relation = package.relations(part).get(element.get(R + "id") or "")
     if relation is not None and package.holds(relation.target):
         chart = package.xml(relation.target)
         for title in chart.iter(_CHART + "title"):
-            yield Found(text="".join(map(_drawn_text, title.iter(A + "p"))))
+            yield DrawingContent(text="".join(map(_drawn_text, title.iter(A + "p"))))
         series = list(chart.iter(_CHART + "ser"))
-        yield Found(text=", ".join(name for each in series for name in _values(each, "tx")))
-        yield Found(text=", ".join(_values(series[0], "cat") if series else ()))
-    yield Found(unread="the figures of a chart")
+        yield DrawingContent(text=", ".join(name for each in series for name in _values(each, "tx")))
+        yield DrawingContent(text=", ".join(_values(series[0], "cat") if series else ()))
+    yield DrawingContent(unread="the figures of a chart")
 
 
 def _values(series: Any, tag: str) -> list[str]:
@@ -85,12 +85,12 @@ def _values(series: Any, tag: str) -> list[str]:
     return [] if found is None else [value.text.strip() for value in found.iter(_CHART + "v") if value.text]
 
 
-def _diagram(element: Any, package: Package, part: str) -> Iterator[Found]:
+def _diagram(element: Any, package: Package, part: str) -> Iterator[DrawingContent]:
     relation = package.relations(part).get(element.get(R + "dm") or "")
     if relation is None or not package.holds(relation.target):
-        yield Found(unread="a diagram")
+        yield DrawingContent(unread="a diagram")
         return
     for point in package.xml(relation.target).iter(_DIAGRAM + "pt"):
         if point.get("type") not in _SAID_ELSEWHERE:
             for words in point.findall(_DIAGRAM + "t"):
-                yield Found(text="\n".join(filter(None, map(_drawn_text, words.iter(A + "p")))))
+                yield DrawingContent(text="\n".join(filter(None, map(_drawn_text, words.iter(A + "p")))))

@@ -13,9 +13,9 @@ from sinkqa.ingest.readers.decoding.charset import decode
 from sinkqa.ingest.readers.docx.numbering import Numbering
 from sinkqa.ingest.readers.docx.package import Package, check_package
 from sinkqa.ingest.readers.docx.properties import metadata_of
-from sinkqa.ingest.readers.docx.runs import Findings, Line, Runs
-from sinkqa.ingest.readers.docx.styles import Styles
-from sinkqa.ingest.readers.docx.tables import Cell, Row, header_rows, raw_cells, rows_of
+from sinkqa.ingest.readers.docx.runs import DocxParagraph, Findings, Runs
+from sinkqa.ingest.readers.docx.styles import DocxStyles
+from sinkqa.ingest.readers.docx.tables import DocxCell, DocxRow, header_rows, raw_cells, rows_of
 from sinkqa.ingest.readers.docx.xml import MC, R, W, inside, switch, value, whole
 from sinkqa.ingest.readers.html.tables import build_grid
 from sinkqa.ingest.readers.pieces.captions import attach_captions
@@ -94,7 +94,7 @@ class _Body:
         self._findings = findings
         self._name = name
         self._depth = depth
-        self.styles = Styles(_related_root(package, "styles"))
+        self.styles = DocxStyles(_related_root(package, "styles"))
         self._numbering = Numbering(_related_root(package, "numbering"))
         self._runs = Runs(package, package.main, self.styles, findings)
         self._page = 1
@@ -122,7 +122,7 @@ class _Body:
         for box in line.drawn:
             yield from self._box(box)
 
-    def _block(self, element: Any, line: Line, *, is_cell: bool) -> Iterator[Piece]:
+    def _block(self, element: Any, line: DocxParagraph, *, is_cell: bool) -> Iterator[Piece]:
         """The paragraph itself, with its number, on the page where its words begin."""
         level, list_level, label = self._place(element, line)
         whole_text = line.text.strip(_SPACES)
@@ -149,7 +149,7 @@ class _Body:
         for element in _blocks(box):
             yield from self.element(element)
 
-    def _place(self, element: Any, line: Line) -> tuple[int | None, int, str]:
+    def _place(self, element: Any, line: DocxParagraph) -> tuple[int | None, int, str]:
         """(heading level counted like h1 or None, list level or 0, number as printed) of a paragraph."""
         properties = element.find(W + "pPr")
         style_id = value(properties, W + "pStyle")
@@ -183,7 +183,7 @@ class _Body:
         for row in rows:
             yield from _numbered([piece for cell in row.cells for piece in pieces[cell.element]])
 
-    def _row(self, row: Row) -> list[tuple[Cell, list[Piece]]]:
+    def _row(self, row: DocxRow) -> list[tuple[DocxCell, list[Piece]]]:
         """Each cell of a row with its pieces; a page break is marked in every cell that it parts."""
         first = last = self._page
         read = []
@@ -280,7 +280,7 @@ def _cell_text(piece: Piece) -> str:
     return "\n".join([*filter(None, [piece.grid.caption]), *("\t".join(line) for line in lines.values())])
 
 
-def _is_gone(properties: Any, line: Line) -> bool:
+def _is_gone(properties: Any, line: DocxParagraph) -> bool:
     """Whether a paragraph without words does not show: its end is deleted or hidden."""
     mark = None if properties is None else properties.find(W + "rPr")
     return not line.text.strip() and (_is_taken_back(mark) or switch(mark, W + "vanish") is True)

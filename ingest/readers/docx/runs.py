@@ -11,7 +11,7 @@ from sinkqa.ingest.readers.docx.drawings import drawn
 from sinkqa.ingest.readers.docx.fields import Fields
 from sinkqa.ingest.readers.docx.maths.equations import linear
 from sinkqa.ingest.readers.docx.package import Package
-from sinkqa.ingest.readers.docx.styles import Styles, is_on
+from sinkqa.ingest.readers.docx.styles import DocxStyles, is_on
 from sinkqa.ingest.readers.docx.xml import MC, M, W, inside, value, whole
 from sinkqa.ingest.readers.pieces.inline import is_display, level
 from sinkqa.ingest.readers.pieces.symbols import is_symbol_font, sign
@@ -26,14 +26,14 @@ _MOST_PLACES = 5
 _PLACE = 24  # characters of text that tell where something stands
 
 
-class _Run(NamedTuple):
+class _DocxRun(NamedTuple):
     text: str
     height: str = ""  # as in :func:`level`
     is_bold: bool = False
 
 
 @dataclass(slots=True)
-class Line:
+class DocxParagraph:
     r"""A paragraph as read: form feeds for the page breaks of the last layout, ``bold`` the share of it, 0..1.
 
     ``drawn``: boxes (elements that hold blocks) and words of drawings, in their order. ``is_contents``: it is a line
@@ -77,20 +77,20 @@ class Findings:
 class Runs:
     """Reads the paragraphs of one part, in their order: a field may begin in one and end in another."""
 
-    def __init__(self, package: Package, part: str, styles: Styles, findings: Findings) -> None:
+    def __init__(self, package: Package, part: str, styles: DocxStyles, findings: Findings) -> None:
         self._package = package
         self._part = part
         self._styles = styles
         self._findings = findings
         self._fields = Fields()
         self._style = ""
-        self._runs: list[_Run] = []
-        self._line = Line()
+        self._runs: list[_DocxRun] = []
+        self._line = DocxParagraph()
 
-    def line(self, paragraph: Any) -> Line:
+    def line(self, paragraph: Any) -> DocxParagraph:
         """The words of a paragraph as the page shows them, without its number."""
         self._style = value(paragraph.find(W + "pPr"), W + "pStyle")
-        self._runs, self._line = [], Line()
+        self._runs, self._line = [], DocxParagraph()
         self._fields.begin_paragraph()
         self._walk(paragraph)
         runs, line = self._runs, self._line
@@ -113,7 +113,7 @@ class Runs:
             elif child.tag == W + "r":
                 self._read_run(child)
             elif child.tag == M + "oMath":
-                self._runs.append(_Run(linear(child, self._equation_words), "formula"))
+                self._runs.append(_DocxRun(linear(child, self._equation_words), "formula"))
             elif child.tag == M + "oMathPara":
                 self._walk(child)
             elif child.tag == MC + "AlternateContent":
@@ -140,11 +140,11 @@ class Runs:
                 self._choose(child, lambda version: self._read_marks(version, properties, is_shown=is_shown))
             elif tag == W + "fldChar":
                 made = self._fields.mark(child)
-                self._runs += [_Run(made, "formula")] if made and is_shown else []
+                self._runs += [_DocxRun(made, "formula")] if made and is_shown else []
             elif tag == W + "instrText":
                 self._fields.instruct(child.text or "")
             elif tag == W + "lastRenderedPageBreak":
-                self._runs.append(_Run("\f"))
+                self._runs.append(_DocxRun("\f"))
             elif is_shown and self._fields.are_shown:
                 self._read_mark(child, properties)
 
@@ -190,7 +190,7 @@ class Runs:
         if not text:
             return
         height = self._height(text, properties)
-        self._runs.append(_Run(text, height, is_on(properties, "b", self._styles, self._style)))
+        self._runs.append(_DocxRun(text, height, is_on(properties, "b", self._styles, self._style)))
 
     def _height(self, text: str, properties: Any) -> str:
         """Where a run stands: by its alignment, else by a shift of its position that makes it a script."""
@@ -206,7 +206,7 @@ class Runs:
         if not shift or (abs(shift) < _MIN_SHIFT and not is_smaller) or len(text.strip()) > _LONGEST_SHIFTED:
             return ""
         height = "high" if shift > 0 else "low"
-        before = self._runs[-1] if self._runs else _Run("")
+        before = self._runs[-1] if self._runs else _DocxRun("")
         return height if before.height == height or _CARRIES.match(before.text[-1:]) else ""
 
     def _style_ids(self, properties: Any) -> tuple[str, ...]:

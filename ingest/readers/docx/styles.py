@@ -37,7 +37,7 @@ class Style:
     depth: int | None = None
 
 
-class Styles:
+class DocxStyles:
     """The styles by id, each worked out once."""
 
     def __init__(self, root: Any | None) -> None:
@@ -115,7 +115,7 @@ def switch_attribute(text: str | None) -> bool:
     return text in ("1", "true", "on")
 
 
-def is_on(properties: Any, tag: str, styles: Styles, paragraph_style: str) -> bool:
+def is_on(properties: Any, tag: str, styles: DocxStyles, paragraph_style: str) -> bool:
     """Whether a run shows an effect: by itself, else by one of its styles; two styles that both have it undo it."""
     own = switch(properties, W + tag)
     if own is not None:

@@ -9,7 +9,7 @@ from sinkqa.ingest.readers.docx.xml import W, inside, switch, whole
 from sinkqa.ingest.readers.html.tables import RawCell
 
 
-class Cell(NamedTuple):
+class DocxCell(NamedTuple):
     """A cell as it stands in its row: ``height`` in rows is 0 where one above goes on.
 
     ``is_placeholder``: its words only ask for some.
@@ -21,15 +21,15 @@ class Cell(NamedTuple):
     is_placeholder: bool
 
 
-class Row(NamedTuple):
+class DocxRow(NamedTuple):
     """A row: ``before`` columns are left free before its first cell."""
 
-    cells: list[Cell]
+    cells: list[DocxCell]
     before: int
     is_header: bool
 
 
-def rows_of(table: Any) -> list[Row]:
+def rows_of(table: Any) -> list[DocxRow]:
     """The rows that show, in order: deleted and hidden ones do not."""
     rows = []
     for row, is_placeholder in _wrapped(table, W + "tr"):
@@ -37,16 +37,16 @@ def rows_of(table: Any) -> list[Row]:
         if properties is not None and (properties.find(W + "del") is not None or switch(properties, W + "hidden")):
             continue
         before = max(whole(properties, W + "gridBefore") or 0, 0)
-        rows.append(Row(_cells(row, is_placeholder), before, switch(properties, W + "tblHeader") is True))
+        rows.append(DocxRow(_cells(row, is_placeholder), before, switch(properties, W + "tblHeader") is True))
     return _measured(rows)
 
 
-def header_rows(rows: Sequence[Row]) -> int:
+def header_rows(rows: Sequence[DocxRow]) -> int:
     """How many rows from the top repeat on each page."""
     return next((number for number, row in enumerate(rows) if not row.is_header), len(rows))
 
 
-def raw_cells(rows: Sequence[Row], texts: Callable[[Cell], str]) -> list[list[RawCell]]:
+def raw_cells(rows: Sequence[DocxRow], texts: Callable[[DocxCell], str]) -> list[list[RawCell]]:
     """The cells with their texts, those that go on from above left out, free columns as empty ones."""
     return [
         [
@@ -57,7 +57,7 @@ def raw_cells(rows: Sequence[Row], texts: Callable[[Cell], str]) -> list[list[Ra
     ]
 
 
-def _measured(rows: list[Row]) -> list[Row]:
+def _measured(rows: list[DocxRow]) -> list[DocxRow]:
     """The rows with the heights of their cells: one that goes on does so only in the column of one that began."""
     open_at: dict[int, tuple[int, int]] = {}
     for number, row in enumerate(rows):
@@ -77,8 +77,8 @@ def _measured(rows: list[Row]) -> list[Row]:
     return rows
 
 
-def _cells(row: Any, is_placeholder: bool) -> list[Cell]:
-    cells: list[Cell] = []
+def _cells(row: Any, is_placeholder: bool) -> list[DocxCell]:
+    cells: list[DocxCell] = []
     for element, is_asking in _wrapped(row, W + "tc"):
         properties = element.find(W + "tcPr")
         if properties is not None and properties.find(W + "cellDel") is not None:
@@ -87,7 +87,7 @@ def _cells(row: Any, is_placeholder: bool) -> list[Cell]:
         if cells and _merge(properties, "hMerge") == "continue":
             cells[-1] = cells[-1]._replace(span=cells[-1].span + span)
         else:
-            cells.append(Cell(element, span, 1, is_placeholder or is_asking))
+            cells.append(DocxCell(element, span, 1, is_placeholder or is_asking))
     return cells
 
 

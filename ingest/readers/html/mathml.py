@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from sinkqa.ingest.readers.pieces.formulas import (
-    Formula,
+    FormulaText,
     accented,
     fenced,
     fraction,
@@ -39,16 +39,16 @@ def linear(math: LexborNode) -> str:
     return " ".join(_read(math, 0).text.split())
 
 
-def _read(node: LexborNode, depth: int) -> Formula:
+def _read(node: LexborNode, depth: int) -> FormulaText:
     tag = _tag(node)
     if tag in _SILENT:
-        return Formula("")
+        return FormulaText("")
     if depth > _DEEPEST:
-        return Formula(" ".join(node.text(deep=True).split()))
+        return FormulaText(" ".join(node.text(deep=True).split()))
     if tag in ("mi", "mn", "mo", "mtext", "ms"):
-        return Formula(_words(node, keep_spaces=tag == "mtext"))
+        return FormulaText(_words(node, keep_spaces=tag == "mtext"))
     if tag == "mspace":
-        return Formula(" ")
+        return FormulaText(" ")
     children = list(_children(node))
     form = _FORMS.get(tag)
     if form is None or len(children) < _NEEDED.get(tag, 0):
@@ -56,8 +56,8 @@ def _read(node: LexborNode, depth: int) -> Formula:
     return form(node, children, depth)
 
 
-def _row(nodes: list[LexborNode], depth: int) -> Formula:
-    parts: list[Formula] = []
+def _row(nodes: list[LexborNode], depth: int) -> FormulaText:
+    parts: list[FormulaText] = []
     last = None
     for node in nodes:
         is_table = _tag(node) == "mtable"
@@ -66,10 +66,10 @@ def _row(nodes: list[LexborNode], depth: int) -> Formula:
         if part.text:
             shown = next((one.text for one in reversed(parts) if one.text != _TIMES), "")
             if _are_apart(shown, part.text, is_product=bool(parts) and parts[-1].text == _TIMES):
-                parts.append(Formula(" "))
+                parts.append(FormulaText(" "))
             parts.append(part)
         elif node.text(deep=True).strip() in (_TIMES, "\u2064"):
-            parts.append(Formula(_TIMES))
+            parts.append(FormulaText(_TIMES))
     return row(part for part in parts if part.text != _TIMES)
 
 
@@ -85,12 +85,12 @@ def _is_opening(node: LexborNode | None) -> bool:
     return node is not None and _tag(node) == "mo" and _words(node) in ("(", "[", "{", "|", "‖", "⟨")
 
 
-def _frac(node: LexborNode, children: list[LexborNode], depth: int) -> Formula:
+def _frac(node: LexborNode, children: list[LexborNode], depth: int) -> FormulaText:
     has_bar = (node.attributes.get("linethickness") or "1").strip("0. ptxem%") != ""
     return fraction(_read(children[0], depth + 1), _read(children[1], depth + 1), has_bar=has_bar)
 
 
-def _under_over(node: LexborNode, children: list[LexborNode], depth: int) -> Formula:
+def _under_over(node: LexborNode, children: list[LexborNode], depth: int) -> FormulaText:
     base, *limits = (_read(child, depth + 1) for child in children[:3])
     tag = _tag(node)
     below = "" if tag == "mover" else limits[0].text
@@ -107,7 +107,7 @@ def _limit(text: str) -> str:
     return "" if text.strip() in ("⏞", "⏟", "⎴", "⎵", "︷", "︸") else text
 
 
-def _sub_sup(node: LexborNode, children: list[LexborNode], depth: int) -> Formula:
+def _sub_sup(node: LexborNode, children: list[LexborNode], depth: int) -> FormulaText:
     base, *scripts = (_read(child, depth + 1) for child in children[:3])
     tag = _tag(node)
     below = "" if tag == "msup" else scripts[0].text
@@ -115,25 +115,25 @@ def _sub_sup(node: LexborNode, children: list[LexborNode], depth: int) -> Formul
     return script(base, below=below, above=above)
 
 
-def _multi(node: LexborNode, children: list[LexborNode], depth: int) -> Formula:
+def _multi(node: LexborNode, children: list[LexborNode], depth: int) -> FormulaText:
     """A base with scripts behind it in pairs, and before it after ``mprescripts``."""
     tags = [_tag(child) for child in children]
     cut = tags.index("mprescripts") if "mprescripts" in tags else len(tags)
     texts = [_read(child, depth + 1).text for child in children]
     behind, before = texts[1:cut], texts[cut + 1 :]
     low, high = ("".join(before[start::2]) for start in (0, 1))
-    led = script(Formula(""), below=low, above=high).text
-    base = script(Formula(texts[0]), below="".join(behind[::2]), above="".join(behind[1::2]))
-    return Formula(led + base.text, base.kind, base.high)
+    led = script(FormulaText(""), below=low, above=high).text
+    base = script(FormulaText(texts[0]), below="".join(behind[::2]), above="".join(behind[1::2]))
+    return FormulaText(led + base.text, base.kind, base.high)
 
 
-def _root(node: LexborNode, children: list[LexborNode], depth: int) -> Formula:
+def _root(node: LexborNode, children: list[LexborNode], depth: int) -> FormulaText:
     if _tag(node) == "mroot":
         return root(_read(children[0], depth + 1).text, _read(children[1], depth + 1).text)
     return root(_row(children, depth).text)
 
 
-def _fenced(node: LexborNode, children: list[LexborNode], depth: int) -> Formula:
+def _fenced(node: LexborNode, children: list[LexborNode], depth: int) -> FormulaText:
     separators = (node.attributes.get("separators", ",") or "").replace(" ", "")
     opening, closing = node.attributes.get("open", "("), node.attributes.get("close", ")")
     if len(children) == 1 and _tag(children[0]) == "mtable":
@@ -143,7 +143,7 @@ def _fenced(node: LexborNode, children: list[LexborNode], depth: int) -> Formula
     return fenced(parts, opening or "", closing or "", separators[:1])
 
 
-def _table(node: LexborNode, depth: int, *, is_fenced: bool) -> Formula:
+def _table(node: LexborNode, depth: int, *, is_fenced: bool) -> FormulaText:
     lines = []
     for line in _children(node):
         texts = [_read(cell, depth + 1).text for cell in _children(line) if _tag(cell) in ("mtd", "mtr", "mrow")]
@@ -152,11 +152,11 @@ def _table(node: LexborNode, depth: int, *, is_fenced: bool) -> Formula:
     return rows(lines, is_fenced=is_fenced)
 
 
-def _plain_table(node: LexborNode, _children_: list[LexborNode], depth: int) -> Formula:
+def _plain_table(node: LexborNode, _children_: list[LexborNode], depth: int) -> FormulaText:
     return _table(node, depth, is_fenced=False)
 
 
-_FORMS: dict[str, Callable[[LexborNode, list[LexborNode], int], Formula]] = {
+_FORMS: dict[str, Callable[[LexborNode, list[LexborNode], int], FormulaText]] = {
     "mfrac": _frac,
     "msup": _sub_sup,
     "msub": _sub_sup,

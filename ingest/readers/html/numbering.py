@@ -10,7 +10,7 @@ from sinkqa.ingest.text.numerals import write_numeral
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
-    from sinkqa.ingest.readers.html.visible.styles import Styles
+    from sinkqa.ingest.readers.html.visible.styles import HtmlStyles
 
 _TYPES = {"1": "decimal", "a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": "upper-roman"}
 _UNNUMBERED = frozenset({"none", "disc", "circle", "square"})
@@ -42,7 +42,7 @@ _OWN = re.compile(
 class Counters:
     """Counts the items of the ordered lists of a page."""
 
-    def __init__(self, styles: Styles) -> None:
+    def __init__(self, styles: HtmlStyles) -> None:
         self._styles = styles
         self._last: dict[int, int] = {}
         self._numbers: dict[int, int] = {}

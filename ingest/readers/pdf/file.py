@@ -14,7 +14,7 @@ from sinkqa.ingest.about.standards import joined
 from sinkqa.ingest.about.titles import bare, is_masthead
 from sinkqa.ingest.document import Metadata
 from sinkqa.ingest.errors import DocumentTooLarge, EncryptedDocument, UnreadableDocument
-from sinkqa.ingest.readers.pdf.blocks.headings import Entry
+from sinkqa.ingest.readers.pdf.blocks.headings import OutlineEntry
 from sinkqa.ingest.text.language import detect
 
 if TYPE_CHECKING:
@@ -91,14 +91,14 @@ def load_page(document: pdfium.PdfDocument, number: int) -> pdfium.PdfPage | Non
         return None
 
 
-def read_outline(document: pdfium.PdfDocument) -> list[Entry]:
+def read_outline(document: pdfium.PdfDocument) -> list[OutlineEntry]:
     """The bookmarks that lead to a page, in their order; levels from 1."""
     entries = []
     for bookmark in document.get_toc(max_depth=6):
         target = bookmark.get_dest()
         page = target.get_index() if target else None
         if page is not None and (title := _said(bookmark.get_title)):
-            entries.append(Entry(title, bookmark.level + 1, page + 1))
+            entries.append(OutlineEntry(title, bookmark.level + 1, page + 1))
         if len(entries) >= _MAX_ENTRIES:
             break
     return entries

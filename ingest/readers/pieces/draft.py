@@ -84,7 +84,7 @@ def compose(
     warnings: Sequence[str] = (),
 ) -> Document:
     """Write the pieces one after the other; raises EmptyDocument where they hold no text."""
-    sheet = _Sheet()
+    sheet = _SourceText()
     for piece in pieces:
         sheet.write(piece)
     written = sheet.text()
@@ -121,7 +121,7 @@ def _spelt_out(metadata: Metadata) -> Metadata:
     return replace(metadata, **texts, authors=tuple(map(_spelt, metadata.authors)))
 
 
-class _Sheet:
+class _SourceText:
     """The source text as it grows."""
 
     def __init__(self) -> None:

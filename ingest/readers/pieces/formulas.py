@@ -42,7 +42,7 @@ _OVER = {
 _UNDERLINES = "_¯‾ˍ\u0332\u0331―"
 
 
-class Formula(NamedTuple):
+class FormulaText(NamedTuple):
     """Part of a formula, written.
 
     ``kind``: "" for what is read on its own terms, "fraction", or "big" for a sign or function that works on what
@@ -54,7 +54,7 @@ class Formula(NamedTuple):
     high: bool = False
 
 
-def row(parts: Iterable[Formula]) -> Formula:
+def row(parts: Iterable[FormulaText]) -> FormulaText:
     """Parts that stand side by side, kept from running into each other."""
     line = [part for part in parts if part.text]
     if len(line) == 1:
@@ -65,24 +65,24 @@ def row(parts: Iterable[Formula]) -> Formula:
         text += _gap(text, part.text, wide=follows_big or (part.kind == "big" and part.text[0].isalpha()))
         following = line[index + 1].text if index + 1 < len(line) else ""
         text += _fraction_among(text, part.text, following) if part.kind == "fraction" else part.text
-    return Formula(text, high=bool(line) and line[-1].high)
+    return FormulaText(text, high=bool(line) and line[-1].high)
 
 
-def words(text: str) -> Formula:
+def words(text: str) -> FormulaText:
     """Words, numbers and signs as they show; the name of a function works on what follows it.
 
     Operators that do not show go; between two numbers, they leave the gap that keeps 2·3 from being 23.
     """
     shown = _UNSHOWN.sub("", _UNSHOWN_PRODUCT.sub(" ", text))
-    return Formula(shown, "big" if shown.strip() in _FUNCTIONS else "")
+    return FormulaText(shown, "big" if shown.strip() in _FUNCTIONS else "")
 
 
-def fraction(top: Formula, bottom: Formula, *, has_bar: bool = True) -> Formula:
+def fraction(top: FormulaText, bottom: FormulaText, *, has_bar: bool = True) -> FormulaText:
     """44/12; without a bar (n over k of a binomial) n¦k."""
-    return Formula(f"{_operand(top)}{'/' if has_bar else '¦'}{_operand(bottom)}", "fraction")
+    return FormulaText(f"{_operand(top)}{'/' if has_bar else '¦'}{_operand(bottom)}", "fraction")
 
 
-def script(base: Formula, *, below: str = "", above: str = "") -> Formula:
+def script(base: FormulaText, *, below: str = "", above: str = "") -> FormulaText:
     """A base with what stands below and above it: 10⁹, EF_(y), ∑_(i=1)^(n)."""
     text = _bracketed(base.text) if base.kind == "fraction" or (base.high and above.strip()) else base.text
     low, high = below.strip(), above.strip().translate(_PRIMES)
@@ -91,24 +91,24 @@ def script(base: Formula, *, below: str = "", above: str = "") -> Formula:
     if high:
         text += high if high.strip("′″‴°") == "" else raised(high, text or "x", is_formula=True)
     kind = "big" if _BIG.fullmatch(base.text.strip()) else ""
-    return Formula(text, kind, bool(high))
+    return FormulaText(text, kind, bool(high))
 
 
-def root(inside: str, degree: str = "") -> Formula:
+def root(inside: str, degree: str = "") -> FormulaText:
     """√(x), ∛(x), √[5](x)."""
     sign = _ROOTS.get(degree.strip(), f"√[{degree.strip()}]")
-    return Formula(f"{sign}{_bracketed(inside)}")
+    return FormulaText(f"{sign}{_bracketed(inside)}")
 
 
-def fenced(parts: Sequence[str], opening: str, closing: str, separator: str = "|") -> Formula:
+def fenced(parts: Sequence[str], opening: str, closing: str, separator: str = "|") -> FormulaText:
     """Parts between brackets of any kind, or none."""
-    return Formula(opening + separator.join(parts) + closing)
+    return FormulaText(opening + separator.join(parts) + closing)
 
 
-def accented(base: Formula, mark: str) -> Formula:
+def accented(base: FormulaText, mark: str) -> FormulaText:
     """A letter or a bracket with a mark over it: x̄."""
     text = base.text if len(base.text) == 1 else _bracketed(base.text)
-    return Formula(text + _OVER.get(mark, mark), high=base.high)
+    return FormulaText(text + _OVER.get(mark, mark), high=base.high)
 
 
 def is_accent(mark: str) -> bool:
@@ -121,11 +121,11 @@ def is_underline(mark: str) -> bool:
     return mark != "" and mark in _UNDERLINES
 
 
-def rows(lines: Sequence[Sequence[str]], *, is_fenced: bool) -> Formula:
+def rows(lines: Sequence[Sequence[str]], *, is_fenced: bool) -> FormulaText:
     """The lines of a matrix or of cases between brackets, 1, 2; 3, 4, or of aligned equations, E=5; F=6."""
     if is_fenced:
-        return Formula("; ".join(", ".join(filter(None, line)) for line in lines))
-    return Formula("; ".join(reduce(_beside, filter(None, line), "") for line in lines))
+        return FormulaText("; ".join(", ".join(filter(None, line)) for line in lines))
+    return FormulaText("; ".join(reduce(_beside, filter(None, line), "") for line in lines))
 
 
 def with_displays(pieces: Iterable[Piece]) -> list[Piece]:
@@ -165,7 +165,7 @@ def _fraction_among(before: str, text: str, following: str) -> str:
     return text
 
 
-def _operand(part: Formula) -> str:
+def _operand(part: FormulaText) -> str:
     is_whole = part.kind != "fraction" and (_ATOM.fullmatch(part.text) or _is_one_script(part.text))
     return part.text if is_whole or _is_bracketed(part.text) else _bracketed(part.text)
 

@@ -129,13 +129,13 @@ def _opened(content: bytes, *, values: bool, large: bool) -> Workbook:
     """The workbook; signs that openpyxl takes in no name of a sheet are set in their wide form."""
     from openpyxl.reader.excel import ExcelReader
 
-    class Reader(ExcelReader):  # type: ignore[misc]
+    class WorkbookReader(ExcelReader):  # type: ignore[misc]
         def read_workbook(self) -> None:
             super().read_workbook()
             for sheet in self.parser.sheets:
                 sheet.name = sheet.name.translate(_WIDE)
 
-    reader = Reader(BytesIO(content), data_only=values, read_only=large)
+    reader = WorkbookReader(BytesIO(content), data_only=values, read_only=large)
     reader.read()
     book: Workbook = reader.wb
     return book

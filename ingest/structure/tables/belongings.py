@@ -62,10 +62,10 @@ class _Near:
 
 def belongings(items: Sequence[Item]) -> dict[int, Belongings]:
     """What belongs to each table, by the place of its item; no item belongs to two."""
-    return _Reading(items).belongings()
+    return _TableSurroundings(items).belongings()
 
 
-class _Reading:
+class _TableSurroundings:
     """The items of a document and what stands above and below each of its tables."""
 
     def __init__(self, items: Sequence[Item]) -> None:

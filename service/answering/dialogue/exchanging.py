@@ -16,9 +16,9 @@ from typing import NamedTuple
 from sinkqa.ingest.text.amounts import amounts
 from sinkqa.ingest.text.analyzer import units
 from sinkqa.ingest.text.language import detect
+from sinkqa.ingest.text.normalised_text import cased
 from sinkqa.ingest.text.numerals import HAN
 from sinkqa.ingest.text.patterns import late
-from sinkqa.ingest.text.view import cased
 from sinkqa.service.evidence.entities import NAMES, entities
 
 DOCUMENT_ENDS = (

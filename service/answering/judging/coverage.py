@@ -12,8 +12,8 @@ from sinkqa.index.arrays import Floats, Tokens, distinct
 from sinkqa.index.models.encoder import Encoder
 from sinkqa.index.query.expansion import wordings
 from sinkqa.ingest.text.analyzer import units
+from sinkqa.ingest.text.normalised_text import fold
 from sinkqa.ingest.text.patterns import late
-from sinkqa.ingest.text.view import fold
 from sinkqa.service.answering.understanding.question import Asked, Form
 from sinkqa.service.evidence.entities import Entity
 from sinkqa.service.evidence.pieces import Candidate, Piece

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from sinkqa.ingest.passage import Passage, Unit
-from sinkqa.ingest.structure.tables.drawn import NOTE
+from sinkqa.ingest.structure.tables.ascii_tables import NOTE
 from sinkqa.ingest.text.patterns import late
 from sinkqa.service.answer import AnswerCell, AnswerRow, AnswerTable
 from sinkqa.service.evidence.pieces import Evidence

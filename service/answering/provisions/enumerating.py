@@ -12,8 +12,8 @@ from sinkqa.index.query.expansion import tells_something
 from sinkqa.ingest.document import Span
 from sinkqa.ingest.passage import Passage, Unit
 from sinkqa.ingest.provisions.formulae import FORMULAE, HEADINGS, NOTE, ProvisionKind
+from sinkqa.ingest.text.normalised_text import fold
 from sinkqa.ingest.text.patterns import late
-from sinkqa.ingest.text.view import fold
 from sinkqa.service.answering.provisions.settling import Settled
 from sinkqa.service.answering.understanding.naming import Meant
 from sinkqa.service.answering.understanding.question import Asked, besides

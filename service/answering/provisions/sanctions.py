@@ -16,8 +16,8 @@ from sinkqa.ingest.document import Span
 from sinkqa.ingest.passage import Unit
 from sinkqa.ingest.provisions.outline import Outline, Provision
 from sinkqa.ingest.provisions.references import Reference, references
+from sinkqa.ingest.text.normalised_text import fold
 from sinkqa.ingest.text.patterns import late
-from sinkqa.ingest.text.view import fold
 from sinkqa.service.answering.judging.confidence import PLACES
 from sinkqa.service.answering.judging.judge import Judge
 from sinkqa.service.answering.provisions.cited import Outlines

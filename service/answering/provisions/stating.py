@@ -15,8 +15,8 @@ from sinkqa.ingest.passage import Passage, Unit
 from sinkqa.ingest.provisions.defining import ITEM
 from sinkqa.ingest.provisions.formulae import BROUGHT, FORMULAE, HEADINGS, NOTE, OPEN, ProvisionKind
 from sinkqa.ingest.text.analyzer import analyze, units
+from sinkqa.ingest.text.normalised_text import fold
 from sinkqa.ingest.text.patterns import late
-from sinkqa.ingest.text.view import fold
 from sinkqa.service.answering.provisions.settling import Settled
 from sinkqa.service.answering.understanding.question import Asked
 from sinkqa.service.evidence.pieces import Evidence

@@ -21,7 +21,7 @@ from sinkqa.index.naming.lexicon import (
     weights,
 )
 from sinkqa.index.naming.titling import Name
-from sinkqa.ingest.text.view import fold
+from sinkqa.ingest.text.normalised_text import fold
 
 LAWS = frozenset(["law", "regulation", "measures", "rules", "provisions"])
 _LEFT, _RIGHT = 40, 16  # tokens about a word such as "law" in which its name may stand

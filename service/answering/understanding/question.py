@@ -11,8 +11,8 @@ from typing import Literal, NamedTuple, get_args
 
 from sinkqa.ingest.provisions.formulae import ProvisionKind
 from sinkqa.ingest.text.amounts import REFERENCES, Amount
+from sinkqa.ingest.text.normalised_text import fold
 from sinkqa.ingest.text.patterns import late
-from sinkqa.ingest.text.view import fold
 from sinkqa.service.answering.understanding.meaning import Meaning, meaning_asked
 from sinkqa.service.evidence.analysis import Analysis
 from sinkqa.service.evidence.entities import Entity

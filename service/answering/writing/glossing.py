@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sinkqa.ingest.text.analyzer import analyze
 from sinkqa.ingest.text.language import detect
-from sinkqa.ingest.text.view import fold
+from sinkqa.ingest.text.normalised_text import fold
 from sinkqa.service.answer import Gloss
 from sinkqa.service.answering.understanding.question import Asked
 from sinkqa.service.answering.writing.restating import placed, readable, written

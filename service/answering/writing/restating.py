@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 from sinkqa.ingest.text.amounts import Amount, amounts, matches
 from sinkqa.ingest.text.language import detect
+from sinkqa.ingest.text.normalised_text import View, cased, fold, search_view
 from sinkqa.ingest.text.numerals import ERAS, HAN, MONTHS, era_year, read_number, write_numeral
 from sinkqa.ingest.text.patterns import late
 from sinkqa.ingest.text.units import read_unit
-from sinkqa.ingest.text.view import View, cased, fold, search_view
 from sinkqa.service.answer import Gloss
 
 # How Chinese writes a unit, and how English does.

@@ -10,8 +10,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from sinkqa.index.glossary.renderings import GLOSSARY
+from sinkqa.ingest.text.normalised_text import View, fold
 from sinkqa.ingest.text.patterns import late
-from sinkqa.ingest.text.view import View, fold
 
 _NEAR = {"en": 60, "zh": 14, "ja": 14}  # characters on either side in which a cue counts
 _TOKEN = late(r"[a-z]+|\d+|[^\W\d_]")

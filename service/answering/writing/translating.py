@@ -9,8 +9,8 @@ from itertools import pairwise
 
 from sinkqa.ingest.text.amounts import REFERENCES, Amount, amounts, matches
 from sinkqa.ingest.text.language import detect
+from sinkqa.ingest.text.normalised_text import cased
 from sinkqa.ingest.text.patterns import late
-from sinkqa.ingest.text.view import cased
 from sinkqa.service.answer import Answer, Citation
 from sinkqa.service.answering.writing.generating import Foreign, Generator, Translator
 from sinkqa.service.answering.writing.restating import counted, joined

@@ -92,7 +92,7 @@ def test_expected_figures_are_ok_fail_or_skipped(tmp_path, evaluate):
         (["expected", "--file", "nowhere"], 1, "file-missing"),
         (["gold", "--questions", "nowhere", "--document", "nowhere"], 1, "file-missing"),
         (["beir", "x", "--mode", "magic"], 2, "hybrid"),
-        (["beir", "x", "--weight", "magic=1"], 2, "late"),
+        (["beir", "x", "--weight", "magic=1"], 2, "maxsim"),
         (["beir", "x", "--label", "../x"], 2, "letters"),
         (["latency", "--passages", "0"], 2, "whole numbers"),
         (["ablation"], 2, "collections"),

@@ -65,7 +65,7 @@ def test_a_torn_result_is_measured_again(tmp_path, encoder):
         ({"corpus": {**CORPUS, "new": ("", "another")}}, {"corpus", "index"}),
         ({"queries": {"q1": "another", "q2": "b", "q3": "c", "q4": "d"}}, {"questions"}),
         ({"qrels": {"q1": {"ocean": 1}}}, {"questions"}),
-        ({"settings": {"weights": weights_of(["late=0.5"])}}, {"configuration"}),
+        ({"settings": {"weights": weights_of(["maxsim=0.5"])}}, {"configuration"}),
         ({"settings": {"k": 5}}, {"configuration"}),
     ],
 )
@@ -108,5 +108,5 @@ def test_an_encoder_is_given_many_texts_at_once(tmp_path, encoder):
 
 
 def test_weights_are_named():
-    with pytest.raises(ValueError, match="late"):
+    with pytest.raises(ValueError, match="maxsim"):
         weights_of(["nonsense=1"])

@@ -13,7 +13,7 @@ from sinkqa.index.library import Library
 from sinkqa.index.naming import version
 from sinkqa.index.naming.front import Front
 from sinkqa.index.naming.known import key, keys, know
-from sinkqa.index.store.documents.packed import pack_names
+from sinkqa.index.store.documents.document_rows import pack_names
 from sinkqa.index.store.sqlite.store import STORE_FILE, SqliteStore
 from sinkqa.index.store.sqlite.trash import TRASH_FILE, Trash
 from sinkqa.ingest.document import Metadata

@@ -17,7 +17,7 @@ def scores(raw: list[float], languages: list[str]) -> list[float]:
     fused = fuse(
         dense=floats(*raw),
         lexical=nothing,
-        late=nothing,
+        maxsim=nothing,
         words=[9] * len(raw),
         languages=languages,
         asked_in="en",
@@ -30,11 +30,11 @@ def test_in_one_language_the_score_is_the_weighted_sum() -> None:
     fused = fuse(
         dense=floats(0.5, 0.1),
         lexical=floats(0.2, 0.4),
-        late=floats(0.3, 0.0),
+        maxsim=floats(0.3, 0.0),
         words=[9, 9],
         languages=["zh", "zh"],
         asked_in="zh",
-        weights=Weights(lexical=2, late=3),
+        weights=Weights(lexical=2, maxsim=3),
     )
     assert fused.tolist() == pytest.approx([1.8, 0.9])
 
@@ -50,12 +50,12 @@ def test_words_that_another_language_cannot_share_are_estimated_from_the_questio
     shared = floats(*np.linspace(0.1, 0.5, 60), 0.0)
 
     def fused(languages: list[str], **changed: float) -> list[float]:
-        weights = Weights(lift=0, **changed)
+        weights = Weights(language_shift=0, **changed)
         nothing = np.zeros(61, np.float32)
         return fuse(
             dense=meaning,
             lexical=shared,
-            late=nothing,
+            maxsim=nothing,
             words=[9] * 61,
             languages=languages,
             asked_in="en",
@@ -73,22 +73,22 @@ def test_a_longer_passage_comes_near_the_question_s_words_by_chance() -> None:
     fused = fuse(
         dense=floats(0, 0, 0),
         lexical=floats(0, 0, 0),
-        late=floats(0.5, 0.5, 0.5),
+        maxsim=floats(0.5, 0.5, 0.5),
         words=[3, 10, 200],
         languages=["zh"] * 3,
         asked_in="zh",
-        weights=Weights(late=2, length=0.1),
+        weights=Weights(maxsim=2, length=0.1),
     )
     assert fused[0] == fused[1]
     assert fused[1] - fused[2] == pytest.approx(2 * 0.1 * np.log(20), abs=1e-5)
 
 
 def test_where_no_candidate_is_in_the_question_s_language_nothing_is_estimated() -> None:
-    weights, nothing = Weights(lift=0), floats(0, 0)
+    weights, nothing = Weights(language_shift=0), floats(0, 0)
     fused = fuse(
         dense=floats(0.5, 0.1),
         lexical=floats(0.2, 0.0),
-        late=nothing,
+        maxsim=nothing,
         words=[9, 9],
         languages=["zh", "zh"],
         asked_in="en",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sinkqa.index.query.quantity import variants
 from sinkqa.ingest.text.amounts import amounts, matches
 from sinkqa.ingest.text.analyzer import analyze
-from sinkqa.ingest.text.view import cased
+from sinkqa.ingest.text.normalised_text import cased
 
 
 def otherwise(text: str) -> set[tuple[str, ...]]:

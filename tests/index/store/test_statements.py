@@ -10,7 +10,7 @@ import pytest
 from sinkqa.index.errors import LibraryFormatMismatch
 from sinkqa.index.hit import Filters
 from sinkqa.index.library import Library
-from sinkqa.index.store.documents.columns import read_front
+from sinkqa.index.store.documents.serialization import read_front
 from sinkqa.index.store.sqlite.schema import UPGRADABLE
 from sinkqa.index.store.sqlite.store import STORE_FILE
 from sinkqa.index.store.sqlite.trash import TRASH_FILE, Trash

@@ -4,7 +4,7 @@ import pytest
 
 from sinkqa.ingest.readers.pdf.reader import read_pdf
 from sinkqa.ingest.text.amounts import amounts
-from sinkqa.ingest.text.view import cased, fold
+from sinkqa.ingest.text.normalised_text import cased, fold
 from tests.ingest.pdf.test_pdf import assert_sound
 from tests.ingest.sheets import Sheet, said
 from tests.typeset import Run

@@ -8,7 +8,7 @@ from sinkqa.ingest.readers import read_bytes
 from sinkqa.ingest.readers.pieces.inline import level
 from sinkqa.ingest.text.amounts import amounts
 from sinkqa.ingest.text.analyzer import analyze
-from sinkqa.ingest.text.view import fold
+from sinkqa.ingest.text.normalised_text import fold
 
 
 def page(body: str) -> str:

@@ -13,7 +13,7 @@ from sinkqa.ingest.passage import Passage, Unit
 from sinkqa.ingest.provisions.kinds import statements
 from sinkqa.ingest.readers import read, read_bytes
 from sinkqa.ingest.splitting.splitter import split
-from sinkqa.ingest.text.view import fold
+from sinkqa.ingest.text.normalised_text import fold
 
 LAWS = Path(__file__).parents[4] / "shared" / "policy" / "docs"
 

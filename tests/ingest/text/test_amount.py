@@ -6,7 +6,7 @@ import pytest
 
 from sinkqa.ingest.text.amount import apart
 from sinkqa.ingest.text.amounts import amounts
-from sinkqa.ingest.text.view import cased
+from sinkqa.ingest.text.normalised_text import cased
 
 
 @pytest.mark.parametrize(

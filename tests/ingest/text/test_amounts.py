@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sinkqa.ingest.text.amounts import Amount, amounts, matches, unsupported
-from sinkqa.ingest.text.view import cased, fold
+from sinkqa.ingest.text.normalised_text import cased, fold
 
 
 def read(text: str) -> list[Amount]:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sinkqa.ingest.document import Span
-from sinkqa.ingest.text.view import cased, fold, plain_view, reading_view, search_view
+from sinkqa.ingest.text.normalised_text import cased, fold, plain_view, reading_view, search_view
 from tests.ingest.invariants import same_words
 from tests.strategies import hostile_text
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from sinkqa.index.library import Library
 from sinkqa.index.models.encoder import Encoder
 from sinkqa.index.naming.front import Front
-from sinkqa.index.store.documents.columns import metadata_json, to_json
-from sinkqa.index.store.documents.packed import Packed, pack_document, pack_names
+from sinkqa.index.store.documents.document_rows import Packed, pack_document, pack_names
+from sinkqa.index.store.documents.serialization import metadata_json, to_json
 from sinkqa.ingest.readers import read_bytes
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sinkqa.ingest.text.amounts import amounts
 from sinkqa.ingest.text.analyzer import analyze
 from sinkqa.ingest.text.language import detect
-from sinkqa.ingest.text.view import cased, fold
+from sinkqa.ingest.text.normalised_text import cased, fold
 from sinkqa.service.evidence.analysis import Analysis
 from sinkqa.service.evidence.entities import entities
 from tests.strategies import hostile_text

@@ -16,7 +16,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sinkqa.index.store.documents.columns import PASSAGE_COLUMNS, pack_passage, pack_text, read_passage, unpack_text
+from sinkqa.index.store.documents.serialization import (
+    PASSAGE_COLUMNS,
+    pack_passage,
+    pack_text,
+    read_passage,
+    unpack_text,
+)
 from sinkqa.ingest.document import Page, Span
 from sinkqa.ingest.passage import Passage
 from sinkqa.ingest.splitting.packing import merged

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sinkqa.ingest.text.view import fold
+from sinkqa.ingest.text.normalised_text import fold
 from sinkqa.service.grounding.polarity import marks, turned
 
 

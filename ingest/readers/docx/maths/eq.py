@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from sinkqa.ingest.readers.pieces.formulas import Formula, fraction, root, row, script, words
+from sinkqa.ingest.readers.pieces.formulas import FormulaText, fraction, root, row, script, words
 
 _SWITCH = re.compile(r"\\([a-z]+)((?:\s*\\[a-z]+-?\d*)*)\s*\(", re.IGNORECASE)
 _CIRCLES = "○〇◯O"
@@ -18,14 +18,14 @@ def shown(instruction: str) -> str | None:
     return _row(formula, 0).text.strip() if kind.upper() == "EQ" else None
 
 
-def _row(text: str, depth: int) -> Formula:
+def _row(text: str, depth: int) -> FormulaText:
     return row(_parts(text, depth)) if depth < _DEEPEST else words(text)
 
 
-def _parts(text: str, depth: int) -> Iterator[Formula]:
+def _parts(text: str, depth: int) -> Iterator[FormulaText]:
     at = 0
     while found := _SWITCH.search(text, at):
-        before = Formula(_plain(text[at : found.start()]))
+        before = FormulaText(_plain(text[at : found.start()]))
         arguments, at = _arguments(text, found.end())
         name, options = found[1].lower(), found[2].lower()
         if name == "s" and ("\\up" in options or "\\do" in options) and len(arguments) == 1:
@@ -35,25 +35,25 @@ def _parts(text: str, depth: int) -> Iterator[Formula]:
         else:
             yield before
             yield _form(name, options, arguments, depth + 1)
-    yield Formula(_plain(text[at:]))
+    yield FormulaText(_plain(text[at:]))
 
 
-def _form(name: str, options: str, arguments: list[str], depth: int) -> Formula:
+def _form(name: str, options: str, arguments: list[str], depth: int) -> FormulaText:
     parts = [_row(argument, depth) for argument in arguments]
     if name == "f" and len(parts) == 2:
         return fraction(*parts)
     if name == "r" and parts:
         return root(parts[-1].text, parts[0].text if len(parts) > 1 else "")
     if name == "o" and len(parts) == 2 and parts[0].text.strip() in _CIRCLES:
-        return Formula(_circled(parts[1].text.strip()))
+        return FormulaText(_circled(parts[1].text.strip()))
     if name == "i" and len(parts) == 3:
         sign = "∑" if "\\su" in options else "∏" if "\\pr" in options else "∫"
-        return row([script(Formula(sign), below=parts[0].text, above=parts[1].text), parts[2]])
+        return row([script(FormulaText(sign), below=parts[0].text, above=parts[1].text), parts[2]])
     if name == "b":
-        return Formula(f"({''.join(part.text for part in parts)})")
+        return FormulaText(f"({''.join(part.text for part in parts)})")
     if name in ("l", "a"):
-        return Formula(", ".join(part.text for part in parts))
-    return Formula("" if name == "d" else "".join(part.text for part in parts))
+        return FormulaText(", ".join(part.text for part in parts))
+    return FormulaText("" if name == "d" else "".join(part.text for part in parts))
 
 
 def _circled(text: str) -> str:

@@ -6,7 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 from sinkqa.ingest.readers.docx.xml import M, switch, unwrapped, value
-from sinkqa.ingest.readers.pieces.formulas import Formula, accented, fenced, fraction, root, row, rows, script, words
+from sinkqa.ingest.readers.pieces.formulas import (
+    FormulaText,
+    accented,
+    fenced,
+    fraction,
+    root,
+    row,
+    rows,
+    script,
+    words,
+)
 
 _VALUE = M + "val"
 _COMBINING_HAT = "\u0302"
@@ -26,30 +36,30 @@ class _Equation:
     def __init__(self, words_of: Callable[[Any], str]) -> None:
         self._words = words_of
 
-    def row(self, parent: Any) -> Formula:
+    def row(self, parent: Any) -> FormulaText:
         """What stands in an argument, side by side."""
-        return Formula("") if parent is None else row(self._part(child) for child in unwrapped(parent))
+        return FormulaText("") if parent is None else row(self._part(child) for child in unwrapped(parent))
 
-    def _part(self, element: Any) -> Formula:
+    def _part(self, element: Any) -> FormulaText:
         if not isinstance(element.tag, str) or not element.tag.startswith(M):
-            return Formula(self._words(element))
+            return FormulaText(self._words(element))
         tag = element.tag.removeprefix(M)
         if tag == "r":
             return words(self._words(element))
         if tag.endswith("Pr"):
-            return Formula("")
+            return FormulaText("")
         form = _FORMS.get(tag)
         return form(self, element) if form else self.row(element)
 
-    def _argument(self, element: Any, name: str) -> Formula:
+    def _argument(self, element: Any, name: str) -> FormulaText:
         return self.row(element.find(M + name))
 
-    def fraction(self, element: Any) -> Formula:
+    def fraction(self, element: Any) -> FormulaText:
         """m:f, whose bar may be missing."""
         has_bar = value(element.find(M + "fPr"), M + "type", _VALUE) != "noBar"
         return fraction(self._argument(element, "num"), self._argument(element, "den"), has_bar=has_bar)
 
-    def script(self, element: Any) -> Formula:
+    def script(self, element: Any) -> FormulaText:
         """m:sSup, m:sSub, m:sSubSup; m:limLow and m:limUpp have a limit in their place."""
         below = self._argument(element, "sub").text
         above = self._argument(element, "sup").text
@@ -59,26 +69,26 @@ class _Equation:
             self._argument(element, "e"), below=limit if is_low else below, above="" if is_low else limit or above
         )
 
-    def before(self, element: Any) -> Formula:
+    def before(self, element: Any) -> FormulaText:
         """m:sPre: scripts before their base."""
         below, above = self._argument(element, "sub").text, self._argument(element, "sup").text
         base = self._argument(element, "e")
-        return Formula(script(Formula(""), below=below, above=above).text + base.text, base.kind, base.high)
+        return FormulaText(script(FormulaText(""), below=below, above=above).text + base.text, base.kind, base.high)
 
-    def big(self, element: Any) -> Formula:
+    def big(self, element: Any) -> FormulaText:
         """m:nary: a sum, product or integral with its limits."""
         properties = element.find(M + "naryPr")
         sign = value(properties, M + "chr", _VALUE) or "∫"
         below = "" if switch(properties, M + "subHide", _VALUE) else self._argument(element, "sub").text
         above = "" if switch(properties, M + "supHide", _VALUE) else self._argument(element, "sup").text
-        return row([script(Formula(sign), below=below, above=above), self._argument(element, "e")])
+        return row([script(FormulaText(sign), below=below, above=above), self._argument(element, "e")])
 
-    def root(self, element: Any) -> Formula:
+    def root(self, element: Any) -> FormulaText:
         """m:rad."""
         is_square = switch(element.find(M + "radPr"), M + "degHide", _VALUE)
         return root(self._argument(element, "e").text, "" if is_square else self._argument(element, "deg").text)
 
-    def fenced(self, element: Any) -> Formula:
+    def fenced(self, element: Any) -> FormulaText:
         """m:d: arguments in brackets, some of which may not show."""
         properties = element.find(M + "dPr")
         signs = [
@@ -96,12 +106,12 @@ class _Equation:
             return self._lines(inner[0], is_fenced=True).text
         return self.row(argument).text
 
-    def function(self, element: Any) -> Formula:
+    def function(self, element: Any) -> FormulaText:
         """m:func: sin x."""
         name = self._argument(element, "fName")
-        return row([Formula(name.text, "big", name.high), self._argument(element, "e")])
+        return row([FormulaText(name.text, "big", name.high), self._argument(element, "e")])
 
-    def accent(self, element: Any) -> Formula:
+    def accent(self, element: Any) -> FormulaText:
         """m:acc and m:bar."""
         base = self._argument(element, "e")
         if element.tag == M + "bar":
@@ -109,15 +119,17 @@ class _Equation:
             return accented(base, "\u0304" if is_over else "\u0332")
         return accented(base, value(element.find(M + "accPr"), M + "chr", _VALUE) or _COMBINING_HAT)
 
-    def phantom(self, element: Any) -> Formula:
+    def phantom(self, element: Any) -> FormulaText:
         """m:phant: room for an argument, which may not show."""
-        return Formula("") if switch(element.find(M + "phantPr"), M + "show", _VALUE) is False else self.row(element)
+        return (
+            FormulaText("") if switch(element.find(M + "phantPr"), M + "show", _VALUE) is False else self.row(element)
+        )
 
-    def table(self, element: Any) -> Formula:
+    def table(self, element: Any) -> FormulaText:
         """m:m and m:eqArr that stand for themselves."""
         return self._lines(element, is_fenced=False)
 
-    def _lines(self, element: Any, *, is_fenced: bool) -> Formula:
+    def _lines(self, element: Any, *, is_fenced: bool) -> FormulaText:
         if element.tag == M + "m":
             lines = [[self.row(cell).text for cell in line.findall(M + "e")] for line in element.findall(M + "mr")]
             return rows(lines, is_fenced=is_fenced)
@@ -126,7 +138,7 @@ class _Equation:
         return rows([[text] for text in texts], is_fenced=is_fenced)
 
 
-_FORMS: dict[str, Callable[[_Equation, Any], Formula]] = {
+_FORMS: dict[str, Callable[[_Equation, Any], FormulaText]] = {
     "f": _Equation.fraction,
     "sSup": _Equation.script,
     "sSub": _Equation.script,

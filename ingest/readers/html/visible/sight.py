@@ -10,7 +10,7 @@ from sinkqa.ingest.readers.html.visible.context import SILENT, STRUCK, Attribute
 from sinkqa.ingest.readers.html.visible.leftout import LeftOut
 from sinkqa.ingest.readers.html.visible.panels import Controls, is_closed, is_decoration, says_something
 from sinkqa.ingest.readers.html.visible.replaced import spells_a_picture, unlinked_text
-from sinkqa.ingest.readers.html.visible.styles import Styles
+from sinkqa.ingest.readers.html.visible.styles import HtmlStyles
 from sinkqa.ingest.readers.pieces.draft import Piece
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Sight:
     """
 
     def __init__(self, root: LexborNode, left: LeftOut, *, whole: bool = False, weight: int = 0) -> None:
-        self.styles = Styles(root)
+        self.styles = HtmlStyles(root)
         self.controls = Controls(root)
         self.left = left
         self.whole = whole

@@ -54,7 +54,7 @@ _Values = dict[str, tuple[tuple[bool, int, int, int], str]]  # property: (its we
 Attributes = Mapping[str, str | None]
 
 
-class Styles:
+class HtmlStyles:
     """The looks of the elements below ``root``, from its style sheets and the elements' own styles.
 
     Only simple means are followed: rules for the screen, without rules of movement or of the mouse. A style sheet that

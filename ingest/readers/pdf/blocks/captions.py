@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from sinkqa.ingest.document import Block
-from sinkqa.ingest.readers.pdf.blocks.drafts import Draft, without
+from sinkqa.ingest.readers.pdf.blocks.drafts import BlockDraft, without
 from sinkqa.ingest.readers.pdf.blocks.joined import Parts, finished
 from sinkqa.ingest.readers.pdf.pages.page import PlacedTable
 from sinkqa.ingest.readers.pdf.tables.finding import continues
@@ -29,12 +29,12 @@ def caption_label(text: str) -> str | None:
     return label.replace(" ", "") if not label.isascii() else label
 
 
-def with_tables(drafts: Sequence[Draft], text: str) -> Iterator[Draft | Block]:
+def with_tables(drafts: Sequence[BlockDraft], text: str) -> Iterator[BlockDraft | Block]:
     """The drafts, each table (all its parts, its caption, its notes) replaced by one finished block."""
     owned = belongings([_item(draft, text) for draft in drafts])
     taken = {place for own in owned.values() for place in (*own.caption, *own.notes)}
     open_parts: Parts | None = None
-    held: list[Draft] = []  # what stands behind the open table, until we know whether that goes on
+    held: list[BlockDraft] = []  # what stands behind the open table, until we know whether that goes on
     for place, draft in enumerate(drafts):
         if place in taken:
             continue
@@ -53,7 +53,7 @@ def with_tables(drafts: Sequence[Draft], text: str) -> Iterator[Draft | Block]:
     yield from _close(open_parts, held, text)
 
 
-def _item(draft: Draft, text: str) -> Item:
+def _item(draft: BlockDraft, text: str) -> Item:
     if draft.table is not None:
         box = draft.table.shape.box
         cells = tuple(" ".join(text[start:end] for start, end in cell.spans) for cell in draft.table.cells)
@@ -66,7 +66,7 @@ def _item(draft: Draft, text: str) -> Item:
     return Item(draft.kind, draft.text(text), None, page, draft.first.line.y0, draft.last.line.y1)
 
 
-def _add(parts: Parts, table: PlacedTable, own: Belongings, drafts: Sequence[Draft], text: str) -> None:
+def _add(parts: Parts, table: PlacedTable, own: Belongings, drafts: Sequence[BlockDraft], text: str) -> None:
     """Adds one part; the caption of the first that has one is the table's, the others repeat it."""
     caption, notes = ([drafts[place] for place in places] for places in (own.caption, own.notes))
     spans = [span for each in caption for span in without(each.spans, each.marks, text)]
@@ -87,7 +87,7 @@ def _goes_on(parts: Parts, table: PlacedTable, own: Belongings, text: str) -> bo
     return not header or header == parts.header(text, of=parts.tables[0])
 
 
-def _close(parts: Parts | None, held: Sequence[Draft], text: str) -> Iterator[Draft | Block]:
+def _close(parts: Parts | None, held: Sequence[BlockDraft], text: str) -> Iterator[BlockDraft | Block]:
     if parts is not None:
         yield from finished(parts, text)
     yield from held

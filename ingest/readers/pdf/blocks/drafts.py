@@ -10,7 +10,7 @@ from sinkqa.ingest.readers.pdf.pages.page import Placed, PlacedTable
 
 
 @dataclass(slots=True)
-class Draft:
+class BlockDraft:
     """A block in the making: the spans of its lines in reading order and the footnote marks among them.
 
     ``first`` and ``last`` are its lines where it is text that may still go on.

@@ -13,7 +13,7 @@ from sinkqa.ingest.readers.pdf.blocks.captions import caption_label
 from sinkqa.ingest.readers.pdf.blocks.contents import find_contents
 from sinkqa.ingest.readers.pdf.pages.page import PageLayout, Placed
 from sinkqa.ingest.text.amounts import REFERENCES, amounts
-from sinkqa.ingest.text.view import cased
+from sinkqa.ingest.text.normalised_text import cased
 
 _MARGIN = 0.13  # of the page's height, above and below
 _DRIFT = 14.0  # points by which a running head may move between pages

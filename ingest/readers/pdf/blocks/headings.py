@@ -44,7 +44,7 @@ class HeadingLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class OutlineEntry:
     """An entry of the file's outline: ``level`` from 1, ``page`` from 1."""
 
     title: str
@@ -71,7 +71,7 @@ def body_size(lines: Iterable[Placed]) -> float:
 
 
 def find_heading_lines(
-    lines: Sequence[Placed], outline: Sequence[Entry], *, body: float, right: Mapping[Placed, float]
+    lines: Sequence[Placed], outline: Sequence[OutlineEntry], *, body: float, right: Mapping[Placed, float]
 ) -> dict[Placed, HeadingLine]:
     """Headings among the lines of the body, which come in reading order.
 
@@ -163,7 +163,7 @@ def _levels_by_clauses(groups: Sequence[_Group], clauses: Mapping[Placed, Clause
     return levels
 
 
-def _outlined(lines: Sequence[Placed], outline: Sequence[Entry]) -> dict[Placed, int]:
+def _outlined(lines: Sequence[Placed], outline: Sequence[OutlineEntry]) -> dict[Placed, int]:
     """Lines that say what an outline entry of their page says; an entry may run over several lines."""
     by_page: Mapping[int, list[Placed]] = {page: list(own) for page, own in groupby(lines, key=lambda line: line.page)}
     found: dict[Placed, int] = {}

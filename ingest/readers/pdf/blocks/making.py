@@ -10,11 +10,11 @@ from itertools import pairwise
 
 from sinkqa.ingest.document import Block, BlockKind, Span
 from sinkqa.ingest.readers.pdf.blocks.captions import caption_label, with_tables
-from sinkqa.ingest.readers.pdf.blocks.drafts import Draft, without
+from sinkqa.ingest.readers.pdf.blocks.drafts import BlockDraft, without
 from sinkqa.ingest.readers.pdf.blocks.furniture import find_furniture
-from sinkqa.ingest.readers.pdf.blocks.headings import Entry, HeadingLine, body_size, find_heading_lines
+from sinkqa.ingest.readers.pdf.blocks.headings import HeadingLine, OutlineEntry, body_size, find_heading_lines
 from sinkqa.ingest.readers.pdf.blocks.notes import find_footnotes, note_marks
-from sinkqa.ingest.readers.pdf.lines.making import Line
+from sinkqa.ingest.readers.pdf.lines.making import PdfLine
 from sinkqa.ingest.readers.pdf.pages.page import PageLayout, Placed, PlacedTable
 from sinkqa.ingest.structure.lists import item_levels, mark_of
 
@@ -25,7 +25,7 @@ _SYMBOL_BULLET = re.compile(r"[\ue000-\uf8ff](?=\s|$)")  # bullets of symbol fon
 
 
 @dataclass(frozen=True, slots=True)
-class _Flow:
+class _BodyGeometry:
     """How the body is set: for each line the column it stands in, that column's edges and line pitch, in points."""
 
     run: Mapping[Placed, int]
@@ -33,7 +33,7 @@ class _Flow:
     pitch: Mapping[Placed, float]
 
 
-def make_blocks(pages: Sequence[PageLayout], text: str, outline: Sequence[Entry]) -> tuple[Block, ...]:
+def make_blocks(pages: Sequence[PageLayout], text: str, outline: Sequence[OutlineEntry]) -> tuple[Block, ...]:
     """Blocks in reading order; every visible character of ``text`` belongs to exactly one of them."""
     furniture = find_furniture(pages)
     lines = [part for page in pages for part in page.parts if isinstance(part, Placed) and part not in furniture]
@@ -45,13 +45,13 @@ def make_blocks(pages: Sequence[PageLayout], text: str, outline: Sequence[Entry]
     flow = _measure(pages, set(prose))
     right = {line: edges[1] for line, edges in flow.edges.items()}
     headings = find_heading_lines(prose, outline, body=body, right=right)
-    drafts: list[Draft] = []
+    drafts: list[BlockDraft] = []
     for page in pages:
         for part in page.parts:
             if isinstance(part, PlacedTable):
-                drafts.append(Draft("table", [part.span], table=part, marks=list(part.marks)))
+                drafts.append(BlockDraft("table", [part.span], table=part, marks=list(part.marks)))
             elif part in furniture:
-                drafts.append(Draft("furniture", [part.span]))
+                drafts.append(BlockDraft("furniture", [part.span]))
             elif part in notes:
                 _add_note(drafts, part, begins=notes[part])
             elif part in headings:
@@ -65,7 +65,7 @@ def make_blocks(pages: Sequence[PageLayout], text: str, outline: Sequence[Entry]
     return tuple(_finish(drafts, text))
 
 
-def _measure(pages: Sequence[PageLayout], prose: set[Placed]) -> _Flow:
+def _measure(pages: Sequence[PageLayout], prose: set[Placed]) -> _BodyGeometry:
     """Column edges and line pitches of the body."""
     runs: dict[Placed, int] = {}
     edges: dict[Placed, tuple[float, float]] = {}
@@ -76,7 +76,7 @@ def _measure(pages: Sequence[PageLayout], prose: set[Placed]) -> _Flow:
             runs.update(dict.fromkeys(run, len(runs)))
             edges.update(dict.fromkeys(run, (left, right)))
             pitches.update(_pitches(run))
-    return _Flow(runs, edges, pitches)
+    return _BodyGeometry(runs, edges, pitches)
 
 
 def _pitches(run: Sequence[Placed]) -> Iterator[tuple[Placed, float]]:
@@ -103,30 +103,30 @@ def _columns(lines: Iterable[Placed]) -> list[list[Placed]]:
     return runs
 
 
-def _add_note(drafts: list[Draft], line: Placed, *, begins: bool) -> None:
+def _add_note(drafts: list[BlockDraft], line: Placed, *, begins: bool) -> None:
     last = next((draft for draft in reversed(drafts) if draft.kind == "footnote"), None)
     if begins or last is None or last.last is None or last.last.page != line.page:
-        last = Draft("footnote", [])
+        last = BlockDraft("footnote", [])
         drafts.append(last)
     last.spans.append(line.span)
     last.marks += line.marks[1:] if line.marks and line.marks[0].start == line.span.start else line.marks
     last.last = line
 
 
-def _add_heading(drafts: list[Draft], line: Placed, heading: HeadingLine) -> None:
+def _add_heading(drafts: list[BlockDraft], line: Placed, heading: HeadingLine) -> None:
     head = Span(line.span.start, line.span.start + heading.end)
     rest = Span(head.end, line.span.end)
     if heading.opens or not drafts or drafts[-1].kind != "heading":
-        drafts.append(Draft("heading", [], heading.level))
+        drafts.append(BlockDraft("heading", [], heading.level))
     drafts[-1].spans.append(head)
     drafts[-1].marks += [mark for mark in line.marks if mark.end <= head.end]
     drafts[-1].first, drafts[-1].last = drafts[-1].first or line, line
     if rest.end > rest.start:
         marks = [mark for mark in line.marks if mark.start >= rest.start]
-        drafts.append(Draft("paragraph", [rest], last=line, first=line, marks=marks))
+        drafts.append(BlockDraft("paragraph", [rest], last=line, first=line, marks=marks))
 
 
-def _add_line(drafts: list[Draft], line: Placed, flow: _Flow) -> None:
+def _add_line(drafts: list[BlockDraft], line: Placed, flow: _BodyGeometry) -> None:
     """Goes on with the open paragraph, or begins one."""
     opened = _open_paragraph(drafts, line)
     goes_on = opened and opened.last and opened.first and not _begins(opened.first, opened.last, line, flow)
@@ -139,10 +139,10 @@ def _add_line(drafts: list[Draft], line: Placed, flow: _Flow) -> None:
         opened.last = line
         return
     kind: BlockKind = "caption" if caption_label(line.line.text) else "paragraph"
-    drafts.append(Draft(kind, [line.span], last=line, first=line, marks=list(line.marks)))
+    drafts.append(BlockDraft(kind, [line.span], last=line, first=line, marks=list(line.marks)))
 
 
-def _is_begun_sentence(heading: Draft, line: Placed, flow: _Flow) -> bool:
+def _is_begun_sentence(heading: BlockDraft, line: Placed, flow: _BodyGeometry) -> bool:
     """Whether what looks like a heading breaks off at the edge of its column and ``line`` goes on in small letters."""
     last = heading.last
     return (
@@ -155,7 +155,7 @@ def _is_begun_sentence(heading: Draft, line: Placed, flow: _Flow) -> bool:
     )
 
 
-def _open_paragraph(drafts: Sequence[Draft], line: Placed) -> Draft | None:
+def _open_paragraph(drafts: Sequence[BlockDraft], line: Placed) -> BlockDraft | None:
     """The paragraph that may go on; what stands apart from the text (notes, captions) does not end it.
 
     A table ends one whose last sentence is whole.
@@ -172,7 +172,7 @@ def _open_paragraph(drafts: Sequence[Draft], line: Placed) -> Draft | None:
     return None
 
 
-def _begins(first: Placed, before: Placed, line: Placed, flow: _Flow) -> bool:
+def _begins(first: Placed, before: Placed, line: Placed, flow: _BodyGeometry) -> bool:
     """Whether ``line`` begins a paragraph, the open one having run from ``first`` to ``before``."""
     a, b = before.line, line.line
     ended = bool(_TERMINAL.search(a.text))
@@ -200,19 +200,19 @@ def _begins(first: Placed, before: Placed, line: Placed, flow: _Flow) -> bool:
     return ended and (broken or shift > 0.7 * b.size)
 
 
-def _stands_left(caption: Line, line: Line) -> bool:
+def _stands_left(caption: PdfLine, line: PdfLine) -> bool:
     """Whether a line apart from a caption begins left of it and is far longer: the text below a table."""
     longer = line.x1 - line.x0 > 1.5 * (caption.x1 - caption.x0)
     return longer and line.x0 < caption.x0 - line.size and line.y0 - caption.y1 > 0.9 * line.size
 
 
-def _is_amid(a: Line, b: Line) -> bool:
+def _is_amid(a: PdfLine, b: PdfLine) -> bool:
     """Whether a line of another size than the next breaks off amid a sentence: it holds raised or lowered figures."""
     lowered = len(a.text.strip()) <= 2 and a.size < 0.6 * b.size  # the 2 of CO2, on a line of its own
     return lowered or (abs(a.size - b.size) < 0.15 * a.size and _ENDS_SMALL.search(a.text) is not None)
 
 
-def _is_broken_off(before: Placed, line: Placed, flow: _Flow) -> bool:
+def _is_broken_off(before: Placed, line: Placed, flow: _BodyGeometry) -> bool:
     """Whether the first word of ``line`` would have fitted on the line before: the break is meant."""
     text = line.line.text.strip()
     word = re.match(r"[\u2e80-\u9fff]{1,2}|[^\s\u2e80-\u9fff]+", text)
@@ -234,7 +234,7 @@ def _plain_bullet(text: str) -> str:
     return _SYMBOL_BULLET.sub("•", text.lstrip(), count=1)
 
 
-def _mark_lists(drafts: Sequence[Draft], text: str) -> None:
+def _mark_lists(drafts: Sequence[BlockDraft], text: str) -> None:
     shown = [draft for draft in drafts if draft.kind in ("paragraph", "heading")]
     opens = [index > 0 and shown[index - 1].kind != "heading" for index in range(len(shown))]
     texts = [_plain_bullet(draft.text(text)) if draft.kind == "paragraph" else "" for draft in shown]
@@ -244,7 +244,7 @@ def _mark_lists(drafts: Sequence[Draft], text: str) -> None:
             draft.kind, draft.level = "list_item", level
 
 
-def _finish(drafts: Sequence[Draft], text: str) -> Iterator[Block]:
+def _finish(drafts: Sequence[BlockDraft], text: str) -> Iterator[Block]:
     """Blocks; footnote marks become furniture behind the block in which they stand."""
     for draft in with_tables(drafts, text):
         if isinstance(draft, Block):

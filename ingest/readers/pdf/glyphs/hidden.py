@@ -22,7 +22,7 @@ from sinkqa.ingest.readers.pdf.glyphs.places import middles
 from sinkqa.ingest.readers.pdf.glyphs.shapes import (
     PICTURE,
     Box,
-    Frame,
+    PageFrame,
     Shape,
     displayed_box,
     find_shapes,
@@ -125,7 +125,7 @@ def find_hidden(
     return hidden
 
 
-def _under(frame: Frame, shapes: Sequence[Shape], glyphs: Glyphs) -> NDArray[np.float32]:
+def _under(frame: PageFrame, shapes: Sequence[Shape], glyphs: Glyphs) -> NDArray[np.float32]:
     """Shade of what is painted at each glyph, 1 for bare paper; NaN where that is not known."""
     import pypdfium2.raw as raw
 
@@ -141,7 +141,7 @@ def _under(frame: Frame, shapes: Sequence[Shape], glyphs: Glyphs) -> NDArray[np.
     return under
 
 
-def _covered(frame: Frame, shapes: Sequence[Shape], glyphs: Glyphs, inked: NDArray[np.bool_]) -> set[int]:
+def _covered(frame: PageFrame, shapes: Sequence[Shape], glyphs: Glyphs, inked: NDArray[np.bool_]) -> set[int]:
     """Text objects over which an opaque shape or a picture is drawn later."""
     import pypdfium2.raw as raw
 
@@ -161,7 +161,7 @@ def _covered(frame: Frame, shapes: Sequence[Shape], glyphs: Glyphs, inked: NDArr
     return found
 
 
-def _opaque(frame: Frame, shape: Shape) -> Box | None:
+def _opaque(frame: PageFrame, shape: Shape) -> Box | None:
     """The displayed box of a filled shape or picture that may cover text; a picture of the whole page is a scan."""
     import pypdfium2.raw as raw
 
@@ -173,7 +173,7 @@ def _opaque(frame: Frame, shape: Shape) -> Box | None:
     return None if shape.kind == raw.FPDF_PAGEOBJ_IMAGE and _share(frame, box) > _SCAN else box
 
 
-def _share(frame: Frame, box: Box) -> float:
+def _share(frame: PageFrame, box: Box) -> float:
     return (box[2] - box[0]) * (box[3] - box[1]) / max(1.0, frame.width * frame.height)
 
 
@@ -183,7 +183,9 @@ def _inside(points: NDArray[np.float32], box: Box) -> NDArray[np.bool_]:
     return inside
 
 
-def _without_ink(frame: Frame, shapes: Sequence[Shape], glyphs: Glyphs, inked: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _without_ink(
+    frame: PageFrame, shapes: Sequence[Shape], glyphs: Glyphs, inked: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
     """Glyphs drawn without ink, but for those that stand over a picture of text: they say what it shows."""
     import pypdfium2.raw as raw
 

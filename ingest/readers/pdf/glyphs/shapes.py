@@ -27,7 +27,7 @@ _MOST_LAYERS = 8  # drawn one by one
 Box = tuple[float, float, float, float]
 
 
-class Frame(NamedTuple):
+class PageFrame(NamedTuple):
     """How a page is displayed: its visible box in user space, its turn in degrees, its size in points."""
 
     bounds: Box
@@ -44,9 +44,9 @@ class Shape(NamedTuple):
     form: int = 0
 
 
-def frame_of(page: pdfium.PdfPage) -> Frame:
+def frame_of(page: pdfium.PdfPage) -> PageFrame:
     """The frame of an open page."""
-    return Frame(page.get_bbox(), page.get_rotation(), *page.get_size())
+    return PageFrame(page.get_bbox(), page.get_rotation(), *page.get_size())
 
 
 def find_shapes(page: pdfium.PdfPage) -> list[Shape]:
@@ -104,7 +104,7 @@ def _layer(address: int) -> str:
     return ""
 
 
-def displayed_box(frame: Frame, address: int) -> Box | None:
+def displayed_box(frame: PageFrame, address: int) -> Box | None:
     """The box of an object on the displayed page, top-left origin; None where it has none."""
     bounds = (ctypes.c_float * 4)()
     at = ctypes.addressof(bounds)

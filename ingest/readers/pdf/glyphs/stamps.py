@@ -13,7 +13,7 @@ from sinkqa.ingest.readers.pdf.glyphs.places import middles
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sinkqa.ingest.readers.pdf.glyphs.styles import Styles
+    from sinkqa.ingest.readers.pdf.glyphs.styles import GlyphStyles
 
 _LARGER = 1.35  # of the size of what it is printed across
 _PALER = 0.15  # in shade, than what it is printed across
@@ -32,7 +32,7 @@ _LARGE_STATUS, _PALE_STATUS = 1.8, 0.4  # of a word that tells a draft: times th
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Run:
+class _GlyphRun:
     """Glyphs in one style, side by side; ``positions`` ascend."""
 
     positions: NDArray[np.intp]
@@ -50,7 +50,7 @@ class Stamps:
     told: tuple[str, ...] = ()
 
 
-def find_stamps(codes: NDArray[np.uint32], boxes: NDArray[np.float32], styles: Styles) -> Stamps:
+def find_stamps(codes: NDArray[np.uint32], boxes: NDArray[np.float32], styles: GlyphStyles) -> Stamps:
     """What is turned by no right angle, or stands across other text and is larger or paler than that.
 
     ``boxes`` are displayed ones, NaN for blanks. Where most of a page is askew, it is a page and no stamp.
@@ -87,7 +87,7 @@ def find_stamps(codes: NDArray[np.uint32], boxes: NDArray[np.float32], styles: S
     return Stamps(numbers, tuple(told))
 
 
-def _runs(boxes: NDArray[np.float32], styles: Styles, chosen: NDArray[np.intp]) -> list[_Run]:
+def _runs(boxes: NDArray[np.float32], styles: GlyphStyles, chosen: NDArray[np.intp]) -> list[_GlyphRun]:
     """The chosen glyphs as runs of one style each."""
     middle = middles(boxes[chosen])
     size = styles.sizes[chosen]
@@ -106,9 +106,9 @@ def _runs(boxes: NDArray[np.float32], styles: Styles, chosen: NDArray[np.intp]) 
     return [_run(styles, piece) for piece in pieces[:_MOST_RUNS]]
 
 
-def _run(styles: Styles, positions: NDArray[np.intp]) -> _Run:
+def _run(styles: GlyphStyles, positions: NDArray[np.intp]) -> _GlyphRun:
     first = positions[0]
-    return _Run(
+    return _GlyphRun(
         positions,
         float(styles.sizes[first]),
         float(styles.shades[first]),
@@ -117,11 +117,11 @@ def _run(styles: Styles, positions: NDArray[np.intp]) -> _Run:
     )
 
 
-def _text(codes: NDArray[np.uint32], run: _Run) -> str:
+def _text(codes: NDArray[np.uint32], run: _GlyphRun) -> str:
     return "".join(map(chr, codes[run.positions].tolist()))
 
 
-def _is_across(run: _Run, boxes: NDArray[np.float32], styles: Styles, inked: NDArray[np.intp]) -> bool:
+def _is_across(run: _GlyphRun, boxes: NDArray[np.float32], styles: GlyphStyles, inked: NDArray[np.intp]) -> bool:
     """Whether other text, smaller or darker, stands under the run's glyphs."""
     own = boxes[run.positions].copy()
     side = run.turn % 2 == 0

@@ -25,7 +25,7 @@ _UNSEEN_MODES = (3, 7)  # render modes that put no ink on the page
 
 
 @dataclass(frozen=True, slots=True)
-class Styles:
+class GlyphStyles:
     """How each character is set; all arrays have a row for each. Read of the text object that a character is of.
 
     ``sizes``: float32, points. ``turns``: int8, quarter turns in user space. ``slanted``: not set along any of them.
@@ -49,7 +49,7 @@ _KINDS: dict[str, type[np.generic]] = {
 }  # fmt: skip
 
 
-def read_styles(handle: int | None, boxes: NDArray[np.float32], blank: NDArray[np.bool_]) -> Styles:
+def read_styles(handle: int | None, boxes: NDArray[np.float32], blank: NDArray[np.bool_]) -> GlyphStyles:
     """Styles of all characters of a text page; ``boxes`` are theirs in user space.
 
     Asked once for each text object, and for its object only where a word begins or the line changes:
@@ -68,9 +68,11 @@ def read_styles(handle: int | None, boxes: NDArray[np.float32], blank: NDArray[n
     last = np.zeros(count, np.intp)
     last[probes] = np.arange(len(probes))
     if not len(probes):
-        return Styles(*(np.zeros((count, 2) if name == "origins" else count, kind) for name, kind in _KINDS.items()))
+        return GlyphStyles(
+            *(np.zeros((count, 2) if name == "origins" else count, kind) for name, kind in _KINDS.items())
+        )
     of = which[np.maximum.accumulate(last)]
-    return Styles(**{name: styles[name][of].astype(kind, copy=False) for name, kind in _KINDS.items()})
+    return GlyphStyles(**{name: styles[name][of].astype(kind, copy=False) for name, kind in _KINDS.items()})
 
 
 def objects_of(handle: int | None, count: int) -> NDArray[np.int64]:
@@ -80,7 +82,7 @@ def objects_of(handle: int | None, count: int) -> NDArray[np.int64]:
 
 
 def _object_styles(handle: int | None, addresses: list[int], positions: list[int]) -> dict[str, NDArray[Any]]:
-    """The fields of :class:`Styles` for text objects, each given with the position of a character of it."""
+    """The fields of :class:`GlyphStyles` for text objects, each given with the position of a character of it."""
     import pypdfium2.raw as raw
 
     count = len(addresses)

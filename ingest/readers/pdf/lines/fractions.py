@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sinkqa.ingest.readers.pdf.glyphs.shapes import thin_shapes
-from sinkqa.ingest.readers.pdf.lines.making import Piece
+from sinkqa.ingest.readers.pdf.lines.making import LinePiece
 
 if TYPE_CHECKING:
     import pypdfium2 as pdfium
@@ -23,7 +23,7 @@ _BESIDE = 1.6  # em from a fraction to the text that it stands in
 _THIN = 1.6  # points of height of the line between
 
 
-def join_fractions(page: pdfium.PdfPage, characters: Characters, pieces: list[Piece]) -> list[Piece]:
+def join_fractions(page: pdfium.PdfPage, characters: Characters, pieces: list[LinePiece]) -> list[LinePiece]:
     """The pieces with those of a fraction moved side by side, onto the line in which it stands."""
     if len(pieces) < _LEAST:
         return pieces
@@ -33,7 +33,7 @@ def join_fractions(page: pdfium.PdfPage, characters: Characters, pieces: list[Pi
     pairs = [pair for pair in _stacked(short) if all(_SIDE.fullmatch(_text(characters, piece)) for piece in pair)]
     if not pairs:
         return pieces
-    moved: dict[Piece, Piece] = {}
+    moved: dict[LinePiece, LinePiece] = {}
     rules = thin_shapes(page, _THIN)
     for over, under in pairs:
         line = _line_of(over, under, pieces)
@@ -46,11 +46,11 @@ def join_fractions(page: pdfium.PdfPage, characters: Characters, pieces: list[Pi
     return [moved.get(piece, piece) for piece in pieces]
 
 
-def _text(characters: Characters, piece: Piece) -> str:
+def _text(characters: Characters, piece: LinePiece) -> str:
     return "".join([characters.text[position] for position in piece.positions.tolist()])
 
 
-def _stacked(pieces: Sequence[Piece]) -> Iterator[tuple[Piece, Piece]]:
+def _stacked(pieces: Sequence[LinePiece]) -> Iterator[tuple[LinePiece, LinePiece]]:
     """Pairs of pieces one of which stands right over the other."""
     by_height = sorted(pieces, key=lambda piece: piece.y0)
     for at, over in enumerate(by_height):
@@ -63,7 +63,7 @@ def _stacked(pieces: Sequence[Piece]) -> Iterator[tuple[Piece, Piece]]:
                 yield over, under
 
 
-def _line_of(over: Piece, under: Piece, pieces: Sequence[Piece]) -> Piece | None:
+def _line_of(over: LinePiece, under: LinePiece, pieces: Sequence[LinePiece]) -> LinePiece | None:
     """The text beside a fraction, at the height of the line between its parts."""
     left, right = min(over.x0, under.x0), max(over.x1, under.x1)
     low, high = (over.y0 + over.y1) / 2, (under.y0 + under.y1) / 2
@@ -75,7 +75,7 @@ def _line_of(over: Piece, under: Piece, pieces: Sequence[Piece]) -> Piece | None
     return None
 
 
-def _parts(rule: tuple[float, float, float, float], over: Piece, under: Piece) -> bool:
+def _parts(rule: tuple[float, float, float, float], over: LinePiece, under: LinePiece) -> bool:
     """Whether a drawn line stands between the two and is about as wide as they are."""
     x0, y0, x1, y1 = rule
     left, right = min(over.x0, under.x0), max(over.x1, under.x1)

@@ -32,7 +32,7 @@ _TALL = 1.1  # of the height of a glyph: a line so tall has glyphs off its base 
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Piece:
+class LinePiece:
     """Glyphs side by side on one line. ``positions`` are ascending character positions of visible glyphs.
 
     The box is in the upright frame of the text: points, x to the right, y downwards. ``size`` and ``smallest`` are
@@ -55,14 +55,14 @@ class Piece:
     over: bool = False
     under: bool = False
 
-    def beside(self, other: Piece) -> bool:
+    def beside(self, other: LinePiece) -> bool:
         """Whether the two stand on one line."""
         shared = min(self.y1, other.y1) - max(self.y0, other.y0)
         return shared > 0.5 * min(self.y1 - self.y0, other.y1 - other.y0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Line:
+class PdfLine:
     """One line of text in one column.
 
     ``positions`` holds character positions in reading order, with :data:`SPACE` between pieces. ``bold``: nearly all of
@@ -81,7 +81,7 @@ class Line:
     turn: int = 0
     references: tuple[tuple[int, int], ...] = ()
 
-    def beside(self, other: Line) -> bool:
+    def beside(self, other: PdfLine) -> bool:
         """Whether the two stand side by side."""
         shared = min(self.y1, other.y1) - max(self.y0, other.y0)
         return shared > 0.5 * min(self.y1 - self.y0, other.y1 - other.y0)
@@ -115,7 +115,7 @@ def cut_pieces(
     positions: NDArray[np.intp],
     boxes: NDArray[np.float32],
     owners: NDArray[np.intp] | None = None,
-) -> list[Piece]:
+) -> list[LinePiece]:
     """Cuts visible characters, in stream order, wherever the next one does not stand right beside the last.
 
     ``boxes`` are those of all characters in the upright frame; ``owners``, a number for each of ``positions``, cuts
@@ -149,10 +149,10 @@ def cut_pieces(
     )
     ends = np.append(starts[1:], len(positions)).tolist()
     rows = zip(starts.tolist(), ends, *(column.tolist() for column in columns), strict=True)
-    return [Piece(positions[start:end], *values) for start, end, *values in rows]
+    return [LinePiece(positions[start:end], *values) for start, end, *values in rows]
 
 
-def join_line(characters: Characters, pieces: Sequence[Piece], boxes: NDArray[np.float32], turn: int) -> Line:
+def join_line(characters: Characters, pieces: Sequence[LinePiece], boxes: NDArray[np.float32], turn: int) -> PdfLine:
     """The line that ``pieces`` make, read from left to right."""
     pieces = sorted(pieces, key=attrgetter("x0"))
     if any(right.x0 < left.x1 - 0.5 * left.size for left, right in pairwise(pieces)):
@@ -166,7 +166,7 @@ def join_line(characters: Characters, pieces: Sequence[Piece], boxes: NDArray[np
     if _MAY_BE_SPREAD.search(written.text):
         written = _closed_up(written, boxes, max(pieces, key=lambda piece: len(piece.positions)).size)
     glyphs = sum(len(piece.positions) for piece in pieces)
-    return Line(
+    return PdfLine(
         written.positions,
         written.text,
         min(piece.x0 for piece in pieces),
@@ -191,7 +191,7 @@ def _closed_up(written: Written, boxes: NDArray[np.float32], em: float) -> Writt
     return Written(np.delete(written.positions, taken), text)
 
 
-def _is_mixed(pieces: Sequence[Piece]) -> bool:
+def _is_mixed(pieces: Sequence[LinePiece]) -> bool:
     """Whether glyphs of several sizes or heights make a line, as raised and lowered ones do."""
     if len(pieces) == 1:
         piece = pieces[0]
@@ -201,7 +201,7 @@ def _is_mixed(pieces: Sequence[Piece]) -> bool:
     return min([piece.smallest for piece in pieces]) < _SMALL * size or bottom - top > _TALL * height
 
 
-def stamp_lines(characters: Characters) -> list[Line]:
+def stamp_lines(characters: Characters) -> list[PdfLine]:
     """The watermarks of a page, each a line of its own."""
     if characters.stamps is None:
         return []
@@ -213,11 +213,11 @@ def stamp_lines(characters: Characters) -> list[Line]:
             text = "".join([characters.text[position] for position in positions.tolist()])
             (x0, y0), (x1, y1) = box[:, :2].min(axis=0).tolist(), box[:, 2:].max(axis=0).tolist()
             turn = int(characters.turns[positions[0]])
-            lines.append(Line(positions, text, x0, y0, x1, y1, size, bold=False, turn=turn))
+            lines.append(PdfLine(positions, text, x0, y0, x1, y1, size, bold=False, turn=turn))
     return lines
 
 
-def _in_a_row(characters: Characters, pieces: Sequence[Piece]) -> tuple[NDArray[np.intp], str]:
+def _in_a_row(characters: Characters, pieces: Sequence[LinePiece]) -> tuple[NDArray[np.intp], str]:
     """Positions and text, the spaces between glyphs as they stand in the stream."""
     parts: list[NDArray[np.intp]] = []
     texts: list[str] = []
@@ -239,7 +239,7 @@ def _in_a_row(characters: Characters, pieces: Sequence[Piece]) -> tuple[NDArray[
     return np.concatenate(parts) if len(parts) > 1 else parts[0], "".join(texts)
 
 
-def _are_apart(characters: Characters, left: Piece, right: Piece) -> bool:
+def _are_apart(characters: Characters, left: LinePiece, right: LinePiece) -> bool:
     """Whether a space stands between two pieces; none does between a large initial and the rest of its word."""
     if right.x0 - left.x1 <= 0.15 * right.size:
         return False
@@ -250,7 +250,9 @@ def _are_apart(characters: Characters, left: Piece, right: Piece) -> bool:
     return not (is_initial and follows and right.x0 - left.x1 < nearest * right.size)
 
 
-def _woven(characters: Characters, pieces: Sequence[Piece], boxes: NDArray[np.float32]) -> tuple[NDArray[np.intp], str]:
+def _woven(
+    characters: Characters, pieces: Sequence[LinePiece], boxes: NDArray[np.float32]
+) -> tuple[NDArray[np.intp], str]:
     """Glyph by glyph from left to right: one piece fills a gap inside another, as raised numbers drawn last do."""
     positions = np.concatenate([piece.positions for piece in pieces])
     left, right = boxes[positions, 0], boxes[positions, 2]

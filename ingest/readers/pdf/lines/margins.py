@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sinkqa.ingest.readers.pdf.lines.making import Piece, cut_pieces
+from sinkqa.ingest.readers.pdf.lines.making import LinePiece, cut_pieces
 
 if TYPE_CHECKING:
     from sinkqa.ingest.readers.pdf.lines.text import Characters
@@ -31,8 +31,8 @@ _ENDS = frozenset(".;:!?。；：！？")
 
 
 def part_line_numbers(
-    characters: Characters, pieces: Sequence[Piece], after: int = 0
-) -> tuple[Sequence[Piece], list[Piece]]:
+    characters: Characters, pieces: Sequence[LinePiece], after: int = 0
+) -> tuple[Sequence[LinePiece], list[LinePiece]]:
     """Pieces that number the lines beside them, top to bottom, and the others; columns of tables and lists are none.
 
     ``after`` is the last such number of the page before, 0 without any: few will do where they go on or begin again.
@@ -44,7 +44,7 @@ def part_line_numbers(
     return numbers, [part for part in rest if part not in left]
 
 
-def _parted(characters: Characters, piece: Piece) -> Sequence[Piece]:
+def _parted(characters: Characters, piece: LinePiece) -> Sequence[LinePiece]:
     """A piece without the small number at its end, where the gap between is a wide one to the number alone."""
     if piece.smallest > _SMALLER * piece.size:
         return [piece]
@@ -56,8 +56,8 @@ def _parted(characters: Characters, piece: Piece) -> Sequence[Piece]:
     return [part for run in np.split(positions, ends) for part in cut_pieces(characters, run, characters.boxes)]
 
 
-def _line_numbers(characters: Characters, pieces: Sequence[Piece], after: int) -> Sequence[Piece]:
-    numbered: list[tuple[Piece, int]] = []
+def _line_numbers(characters: Characters, pieces: Sequence[LinePiece], after: int) -> Sequence[LinePiece]:
+    numbered: list[tuple[LinePiece, int]] = []
     for piece in pieces:
         if len(piece.positions) <= _LONGEST:
             text = "".join([characters.text[position] for position in piece.positions.tolist()])
@@ -82,11 +82,11 @@ def _line_numbers(characters: Characters, pieces: Sequence[Piece], after: int) -
     return []
 
 
-def _in_steps(numbered: Sequence[tuple[Piece, int]]) -> list[Piece]:
+def _in_steps(numbered: Sequence[tuple[LinePiece, int]]) -> list[LinePiece]:
     """The longest run of pieces each of which counts on from the one above."""
-    best: list[Piece] = []
+    best: list[LinePiece] = []
     for step in _STEPS:
-        run: list[tuple[Piece, int]] = []
+        run: list[tuple[LinePiece, int]] = []
         for piece, number in numbered:
             if run and number != run[-1][1] + step:
                 run = []
@@ -96,7 +96,9 @@ def _in_steps(numbered: Sequence[tuple[Piece, int]]) -> list[Piece]:
     return best
 
 
-def _are_beside_prose(numbers: Sequence[Piece], step: int, pieces: Sequence[Piece], characters: Characters) -> bool:
+def _are_beside_prose(
+    numbers: Sequence[LinePiece], step: int, pieces: Sequence[LinePiece], characters: Characters
+) -> bool:
     """Whether lines of text stand beside the numbers, and many of them are filled or all in larger type."""
     left, right = min(piece.x0 for piece in numbers), max(piece.x1 for piece in numbers)
     own = set(numbers)
@@ -125,14 +127,14 @@ def _are_beside_prose(numbers: Sequence[Piece], step: int, pieces: Sequence[Piec
     return width > 20 * numbers[0].size and min(filled, going) >= _MOST_FILLED * len(lines)
 
 
-def _lead_items(numbers: Sequence[Piece], between: Sequence[Piece]) -> bool:
+def _lead_items(numbers: Sequence[LinePiece], between: Sequence[LinePiece]) -> bool:
     """Whether most numbers stand at the first of several lines."""
     centres = [(piece.y0 + piece.y1) / 2 for piece in between]
     several = sum(any(above.y1 < at < below.y0 for at in centres) for above, below in pairwise(numbers))
     return several > 0.5 * len(numbers)
 
 
-def _goes_on(characters: Characters, above: Piece, below: Piece) -> bool:
+def _goes_on(characters: Characters, above: LinePiece, below: LinePiece) -> bool:
     """Whether a sentence may go on from one line to the next; each item of a list begins with a capital."""
     end, begin = (characters.text[piece.positions.item(at)] for piece, at in ((above, -1), (below, 0)))
     return end not in _ENDS and not begin.isupper()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sinkqa.ingest.readers.pdf.lines.making import Piece
+from sinkqa.ingest.readers.pdf.lines.making import LinePiece
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,7 +31,7 @@ _NEXT = 4  # characters between pieces that follow each other in the stream
 _MAX_DEPTH = 6
 
 
-def reading_order(pieces: Sequence[Piece]) -> list[list[Piece]]:
+def reading_order(pieces: Sequence[LinePiece]) -> list[list[LinePiece]]:
     """Lines in reading order, each a list of its pieces; ``pieces`` come in the order of the content stream."""
     if len(pieces) < 2:
         return [list(pieces)] if pieces else []
@@ -49,10 +49,10 @@ def reading_order(pieces: Sequence[Piece]) -> list[list[Piece]]:
     return in_stream
 
 
-def _strays(pieces: Sequence[Piece]) -> dict[Piece, Piece]:
+def _strays(pieces: Sequence[LinePiece]) -> dict[LinePiece, LinePiece]:
     """Raised and lowered glyphs drawn apart from the line in which they stand, each with a piece of that line."""
     small = [at for at, piece in enumerate(pieces) if len(piece.positions) <= _MOST_HANGING]
-    found: dict[Piece, Piece] = {}
+    found: dict[LinePiece, LinePiece] = {}
     for at in small if len(small) < len(pieces) else ():
         piece = pieces[at]
         beside = [pieces[near] for near in (at - 1, at + 1) if 0 <= near < len(pieces)]
@@ -68,14 +68,14 @@ def _strays(pieces: Sequence[Piece]) -> dict[Piece, Piece]:
     return found
 
 
-def _may_hold(line: Piece, piece: Piece) -> bool:
+def _may_hold(line: LinePiece, piece: LinePiece) -> bool:
     """Whether a piece of smaller type stands on the level of another one."""
     if line.table or piece.size > 0.87 * line.size or piece.size < 0.3 * line.size:
         return False
     return min(line.y1, piece.y1) - max(line.y0, piece.y0) > 0.4 * piece.height
 
 
-def _labels(lines: Sequence[Sequence[Piece]]) -> dict[Piece, Piece]:
+def _labels(lines: Sequence[Sequence[LinePiece]]) -> dict[LinePiece, LinePiece]:
     """What stands right of a label, with that label: a piece much shorter than the lines of the page and than that."""
     usual = median(line[-1].x1 - line[0].x0 for line in lines)
     pairs = [pair for line in lines for pair in pairwise(line)]
@@ -83,12 +83,12 @@ def _labels(lines: Sequence[Sequence[Piece]]) -> dict[Piece, Piece]:
     return {right: left for left, right in short if _width(left) < _SHORTER * _width(right)}
 
 
-def columns(pieces: Sequence[Piece], depth: int = 0) -> list[list[Piece]]:
+def columns(pieces: Sequence[LinePiece], depth: int = 0) -> list[list[LinePiece]]:
     """Lines by gutters: full-width lines cut the page into bands, each band is read column by column."""
     gutter = _gutter(pieces) if depth < _MAX_DEPTH else None
     if gutter is None:
         return _rows(pieces)
-    ordered: list[list[Piece]] = []
+    ordered: list[list[LinePiece]] = []
     for band in _bands(pieces, gutter):
         sides = [piece for piece in band if piece.x1 <= gutter], [piece for piece in band if piece.x0 >= gutter]
         if len(sides[0]) + len(sides[1]) < len(band) or not all(sides):
@@ -102,7 +102,7 @@ def columns(pieces: Sequence[Piece], depth: int = 0) -> list[list[Piece]]:
     return ordered
 
 
-def _foot(sides: Sequence[Sequence[Piece]]) -> list[Piece]:
+def _foot(sides: Sequence[Sequence[LinePiece]]) -> list[LinePiece]:
     """What follows in one of two sides from below the end of the other on, wider than the columns of its own side.
 
     It stands below all columns; a line across the columns of one side that has others beside it stands in that side.
@@ -115,9 +115,9 @@ def _foot(sides: Sequence[Sequence[Piece]]) -> list[Piece]:
     return [piece for piece in longer if piece.y0 >= min(across)] if across and min(across) >= low else []
 
 
-def _strips_across(band: Sequence[Piece], sides: Sequence[Sequence[Piece]]) -> list[list[Piece]]:
+def _strips_across(band: Sequence[LinePiece], sides: Sequence[Sequence[LinePiece]]) -> list[list[LinePiece]]:
     """The band cut where white space runs across both columns, if that leaves nothing but short blocks side by side."""
-    strips: list[list[Piece]] = []
+    strips: list[list[LinePiece]] = []
     low = -1.0
     for piece in sorted(band, key=attrgetter("y0")):
         if not strips or piece.y0 - low > _BLOCK_GAP * piece.size:
@@ -129,10 +129,10 @@ def _strips_across(band: Sequence[Piece], sides: Sequence[Sequence[Piece]]) -> l
     return strips if short and len(strips) > 1 and all(all(strip) for strip in inside) else [list(band)]
 
 
-def _rows(pieces: Sequence[Piece]) -> list[list[Piece]]:
+def _rows(pieces: Sequence[LinePiece]) -> list[list[LinePiece]]:
     """Top to bottom, pieces of one line together."""
-    rows: list[list[Piece]] = []
-    widest: list[Piece] = []
+    rows: list[list[LinePiece]] = []
+    widest: list[LinePiece] = []
     for piece in sorted(pieces, key=lambda piece: piece.y0 + piece.y1):
         # A raised mark sorts before its line, so the last two rows are asked; large type stands beside two lines.
         home = None
@@ -149,14 +149,14 @@ def _rows(pieces: Sequence[Piece]) -> list[list[Piece]]:
     return [sorted(row, key=attrgetter("x0")) if len(row) > 1 else row for row in rows]
 
 
-def _is_home(row: Sequence[Piece], widest: Piece, piece: Piece) -> bool:
+def _is_home(row: Sequence[LinePiece], widest: LinePiece, piece: LinePiece) -> bool:
     """Whether a piece stands on a row: beside its widest piece, and over or under none of the others."""
     if not widest.beside(piece):
         return any(_hangs(piece, other) for other in row)
     return len(row) == 1 or not any(_is_over(piece, other) for other in row)
 
 
-def _hangs(piece: Piece, other: Piece) -> bool:
+def _hangs(piece: LinePiece, other: LinePiece) -> bool:
     """Whether a few smaller glyphs hang on the end of another piece, farther off its level than half their height."""
     if piece.size > 0.85 * other.size or len(piece.positions) > _MOST_HANGING or other.table:
         return False
@@ -164,19 +164,19 @@ def _hangs(piece: Piece, other: Piece) -> bool:
     return abs(piece.x0 - other.x1) < 0.2 * other.size and shared > 0.2 * piece.height
 
 
-def _is_over(piece: Piece, other: Piece) -> bool:
+def _is_over(piece: LinePiece, other: LinePiece) -> bool:
     """Whether two pieces of much the same size stand over each other: they are of two lines beside large type."""
     across = min(piece.x1, other.x1) - max(piece.x0, other.x0)
     return across > 0.5 * min(piece.size, other.size) and not other.beside(piece)
 
 
-def _width(piece: Piece) -> float:
+def _width(piece: LinePiece) -> float:
     return piece.x1 - piece.x0
 
 
-def _lines(pieces: Sequence[Piece]) -> list[list[Piece]]:
+def _lines(pieces: Sequence[LinePiece]) -> list[list[LinePiece]]:
     """In the order given; neighbours on one line, close together, are joined."""
-    lines: list[list[Piece]] = []
+    lines: list[list[LinePiece]] = []
     for piece in pieces:
         last = lines[-1][-1] if lines else None
         if last and not last.table and not piece.table and last.beside(piece):
@@ -188,9 +188,9 @@ def _lines(pieces: Sequence[Piece]) -> list[list[Piece]]:
     return lines
 
 
-def _bands(pieces: Sequence[Piece], gutter: float) -> list[list[Piece]]:
+def _bands(pieces: Sequence[LinePiece], gutter: float) -> list[list[LinePiece]]:
     """Runs from top to bottom, by turns within the columns and across the gutter."""
-    bands: list[list[Piece]] = []
+    bands: list[list[LinePiece]] = []
     crossing = False
     for row in _rows(pieces):
         crosses = any(piece.x0 < gutter < piece.x1 for piece in row)
@@ -202,7 +202,7 @@ def _bands(pieces: Sequence[Piece], gutter: float) -> list[list[Piece]]:
     return bands
 
 
-def _gutter(pieces: Sequence[Piece]) -> float | None:
+def _gutter(pieces: Sequence[LinePiece]) -> float | None:
     """The x of the best white strip with columns of prose on both sides, or None."""
     if len(pieces) < 2 * _MIN_LINES:
         return None
@@ -238,7 +238,7 @@ def _strips(ink: NDArray[np.float64], least: float) -> list[tuple[int, int]]:
     return found
 
 
-def _gutter_score(pieces: Sequence[Piece], gutter: float, width: float) -> float:
+def _gutter_score(pieces: Sequence[LinePiece], gutter: float, width: float) -> float:
     """Height of prose on both sides of ``gutter``, minus that of what crosses it; 0 where it parts no columns."""
     before = [piece for piece in pieces if piece.x1 <= gutter and not piece.table]
     after = [piece for piece in pieces if piece.x0 >= gutter and not piece.table]
@@ -262,12 +262,12 @@ def _gutter_score(pieces: Sequence[Piece], gutter: float, width: float) -> float
     return score if shared > 0 else 0.0
 
 
-def _are_bare_blocks(pieces: Sequence[Piece], rows: Sequence[Sequence[Piece]]) -> bool:
+def _are_bare_blocks(pieces: Sequence[LinePiece], rows: Sequence[Sequence[LinePiece]]) -> bool:
     """Whether two lines may be a column: nothing else is there but as many lines beside them."""
     return len(pieces) <= 2 * _MIN_LINES + 1 and all(len(row) == 1 for row in rows)
 
 
-def _score(lines: Sequence[Sequence[Piece]], labels: Mapping[Piece, Piece]) -> float:
+def _score(lines: Sequence[Sequence[LinePiece]], labels: Mapping[LinePiece, LinePiece]) -> float:
     """Mean goodness 0..1 of the steps from each line to the next, of the joins within them, and of labels kept."""
     steps = [_step(before, after) for before, after in pairwise(lines)]
     joins = [pair for line in lines for pair in pairwise(line)]
@@ -281,12 +281,12 @@ def _score(lines: Sequence[Sequence[Piece]], labels: Mapping[Piece, Piece]) -> f
     return sum(steps) / len(steps) if steps else 1.0
 
 
-def _is_far(left: Piece, right: Piece) -> bool:
+def _is_far(left: LinePiece, right: LinePiece) -> bool:
     """Whether two pieces of a line stand apart on the page and in the stream."""
     return right.x0 - left.x1 > right.size and not 0 < right.positions[0] - left.positions[-1] < _NEXT
 
 
-def _step(before: Sequence[Piece], after: Sequence[Piece]) -> float:
+def _step(before: Sequence[LinePiece], after: Sequence[LinePiece]) -> float:
     a, b = before[-1], after[0]
     x0, x1 = min(p.x0 for p in before), max(p.x1 for p in before)
     overlap = min(x1, max(p.x1 for p in after)) - max(x0, b.x0)

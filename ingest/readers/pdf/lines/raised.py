@@ -67,7 +67,7 @@ def write_raised(
         level[np.isin(at, np.concatenate(flat))] = 0
     if not level.any():
         return Written(joined, text)
-    sheet = _Sheet(list(text), joined, inked, boxes[at], characters.sizes[at] < _SMALLER * em, em)
+    sheet = _LineRewriter(list(text), joined, inked, boxes[at], characters.sizes[at] < _SMALLER * em, em)
     edges = [0, *(np.flatnonzero(level[1:] != level[:-1]) + 1).tolist(), len(level)]
     for start, end in pairwise(edges):
         if level[start] > 0:
@@ -90,7 +90,7 @@ def _levels(sizes: NDArray[np.float32], base: NDArray[np.float32]) -> tuple[NDAr
     return raised.astype(np.int8) - lowered.astype(np.int8), main
 
 
-class _Sheet:
+class _LineRewriter:
     """A line as it is rewritten; its glyphs are counted without spaces."""
 
     def __init__(

@@ -14,7 +14,7 @@ import numpy as np
 
 from sinkqa.ingest.document import Box
 from sinkqa.ingest.readers.pdf.lines.fractions import join_fractions
-from sinkqa.ingest.readers.pdf.lines.making import Line, Piece, cut_pieces, join_line, upright
+from sinkqa.ingest.readers.pdf.lines.making import LinePiece, PdfLine, cut_pieces, join_line, upright
 from sinkqa.ingest.readers.pdf.lines.margins import part_line_numbers
 from sinkqa.ingest.readers.pdf.lines.order import reading_order
 from sinkqa.ingest.readers.pdf.lines.text import Characters, Word, words
@@ -32,14 +32,14 @@ _SLACK = 2.0  # points by which turned text may reach out of its cell
 class Inside:
     """What stands in one cell, or in no cell, of a table: pieces with the frame that each is upright in."""
 
-    pieces: list[tuple[Frame, Piece]] = field(default_factory=list)
+    pieces: list[tuple[TurnedText, LinePiece]] = field(default_factory=list)
 
-    def join_fractions(self, page: pdfium.PdfPage, frame: Frame) -> None:
+    def join_fractions(self, page: pdfium.PdfPage, frame: TurnedText) -> None:
         """Sets the parts of fractions of ``frame`` side by side."""
         own = [piece for of, piece in self.pieces if of is frame]
         self.pieces = [(frame, piece) for piece in join_fractions(page, frame.characters, own)]
 
-    def lines(self) -> Iterator[Line]:
+    def lines(self) -> Iterator[PdfLine]:
         """The lines of the cell, those set upright in the table first."""
         frames = {id(frame): frame for frame, _ in self.pieces}
         for frame in frames.values():
@@ -58,7 +58,7 @@ class FoundTable:
 
 
 @dataclass(slots=True)
-class Frame:
+class TurnedText:
     """The text of one turn: ``pieces`` in stream order, of each table one that stands for it; ``tables`` by owner.
 
     Text of another turn that holds a table and stands apart is one of them, so that it is read in its place.
@@ -68,9 +68,9 @@ class Frame:
 
     turn: int
     characters: Characters
-    pieces: list[Piece]
-    numbers: Sequence[Piece] = ()
-    tables: list[FoundTable | Frame] = field(default_factory=list)
+    pieces: list[LinePiece]
+    numbers: Sequence[LinePiece] = ()
+    tables: list[FoundTable | TurnedText] = field(default_factory=list)
 
     @property
     def boxes(self) -> NDArray[np.float32]:
@@ -80,7 +80,7 @@ class Frame:
 
 def frames_of(
     page: pdfium.PdfPage, characters: Characters, shown: NDArray[np.bool_], number: int, *, counted: int = 0
-) -> list[Frame]:
+) -> list[TurnedText]:
     """The text of each turn, that of which there is most first; ``shown`` marks the characters that are text.
 
     ``counted`` is the number of the last line of the page before, 0 where its lines are not numbered.
@@ -104,17 +104,17 @@ def frames_of(
     return frames
 
 
-def _frame(characters: Characters, positions: NDArray[np.intp], turn: int, counted: int) -> Frame:
+def _frame(characters: Characters, positions: NDArray[np.intp], turn: int, counted: int) -> TurnedText:
     if turn:
         width, height = characters.width, characters.height
         size = (height, width) if turn % 2 else (width, height)
         characters = replace(characters, boxes=upright(characters, turn), width=size[0], height=size[1])
     pieces = cut_pieces(characters, positions, characters.boxes)
     numbers, rest = part_line_numbers(characters, pieces, counted)
-    return Frame(turn, characters, rest, numbers)
+    return TurnedText(turn, characters, rest, numbers)
 
 
-def _part_tables(page: pdfium.PdfPage, frame: Frame, others: Sequence[Frame], number: int) -> None:
+def _part_tables(page: pdfium.PdfPage, frame: TurnedText, others: Sequence[TurnedText], number: int) -> None:
     """Finds the tables that hold any character; each stands as one piece where its first one stood.
 
     A character goes to the cell where the centre of its word lies, text of another turn to the cell it lies in whole.
@@ -157,7 +157,7 @@ def _part_tables(page: pdfium.PdfPage, frame: Frame, others: Sequence[Frame], nu
     frame.pieces = sorted(rest, key=lambda piece: int(piece.positions[0]))
 
 
-def _set_into(base: Frame, frame: Frame) -> None:
+def _set_into(base: TurnedText, frame: TurnedText) -> None:
     """Lets what ``frame`` holds stand in the upright text as one piece, unless the two overlap."""
     whole = np.concatenate([piece.positions for piece in frame.pieces])
     boxes = base.characters.boxes[whole]
@@ -171,7 +171,7 @@ def _set_into(base: Frame, frame: Frame) -> None:
     frame.pieces = []
 
 
-def _take_turned(frame: Frame, other: Frame, table: PageTable, cells: Sequence[Inside]) -> None:
+def _take_turned(frame: TurnedText, other: TurnedText, table: PageTable, cells: Sequence[Inside]) -> None:
     """Moves pieces of another turn to the cells of the table in which they lie."""
     left = []
     for piece in other.pieces:
@@ -184,7 +184,7 @@ def _take_turned(frame: Frame, other: Frame, table: PageTable, cells: Sequence[I
     other.pieces = left
 
 
-def _word(characters: Characters, piece: Piece) -> Word:
+def _word(characters: Characters, piece: LinePiece) -> Word:
     """A piece as one word where it stands in a frame that it is not upright in."""
     boxes = characters.boxes[piece.positions]
     (x0, y0), (x1, y1) = boxes[:, :2].min(axis=0).tolist(), boxes[:, 2:].max(axis=0).tolist()

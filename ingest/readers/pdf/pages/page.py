@@ -10,10 +10,10 @@ import numpy as np
 
 from sinkqa.ingest.document import Span
 from sinkqa.ingest.readers.pdf.glyphs.quality import page_quality
-from sinkqa.ingest.readers.pdf.lines.making import NEWLINE, Line, join_line, stamp_lines
+from sinkqa.ingest.readers.pdf.lines.making import NEWLINE, PdfLine, join_line, stamp_lines
 from sinkqa.ingest.readers.pdf.lines.order import reading_order
 from sinkqa.ingest.readers.pdf.lines.text import Characters
-from sinkqa.ingest.readers.pdf.pages.frames import FoundTable, Frame, frames_of
+from sinkqa.ingest.readers.pdf.pages.frames import FoundTable, TurnedText, frames_of
 from sinkqa.ingest.readers.pdf.tables.finding import PageTable
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _ONE_NEWLINE = np.array([NEWLINE])
 class Placed:
     """A line and where it stands in the text; ``marks`` are the spans of its footnote marks."""
 
-    line: Line
+    line: PdfLine
     page: int
     span: Span
     marks: tuple[Span, ...] = ()
@@ -97,7 +97,7 @@ class _Writer:
     texts: list[str]
     length: int = 0
 
-    def write(self, line: Line) -> Span:
+    def write(self, line: PdfLine) -> Span:
         """Appends one line and its line end; gives the line's span."""
         begin = self.start + self.length
         self.positions += [line.positions, _ONE_NEWLINE]
@@ -114,7 +114,7 @@ def lay_out(page: pdfium.PdfPage, number: int, *, start: int, characters: Charac
     shown = characters.visible if characters.stamps is None else characters.visible & (characters.stamps == 0)
     writer = _Writer(start, [], [])
     parts: list[Placed | PlacedTable] = []
-    numbers: list[Line] = []
+    numbers: list[PdfLine] = []
     for frame in frames_of(page, characters, shown, number, counted=counted):
         numbers += [join_line(frame.characters, [piece], frame.boxes, frame.turn) for piece in frame.numbers]
         parts += _place(writer, frame, number)
@@ -148,17 +148,17 @@ def plain_page(text: str, number: int, *, start: int, size: tuple[float, float],
     for row, line in enumerate(text.splitlines(keepends=True)):
         body = line.rstrip("\n")
         if body.strip():
-            made = Line(np.zeros(0, np.intp), body, 0.0, 12.0 * row, size[0], 12.0 * row + 12, 0.0, False)
+            made = PdfLine(np.zeros(0, np.intp), body, 0.0, 12.0 * row, size[0], 12.0 * row + 12, 0.0, False)
             parts.append(Placed(made, number, Span(offset, offset + len(body))))
         offset += len(line)
     boxes = np.full((len(text), 4), np.nan, np.float32)
     return PageLayout(number, start, text, boxes, tuple(parts), *size, quality)
 
 
-def _place(writer: _Writer, frame: Frame, number: int) -> Iterator[Placed | PlacedTable]:
+def _place(writer: _Writer, frame: TurnedText, number: int) -> Iterator[Placed | PlacedTable]:
     for row in reading_order(frame.pieces):
         inside = frame.tables[row[0].owner] if row[0].table else None
-        if isinstance(inside, Frame):
+        if isinstance(inside, TurnedText):
             yield from _place(writer, inside, number)
         elif inside is not None:
             yield _place_table(writer, inside)
@@ -166,7 +166,7 @@ def _place(writer: _Writer, frame: Frame, number: int) -> Iterator[Placed | Plac
             yield _place_line(writer, join_line(frame.characters, row, frame.boxes, frame.turn), number)
 
 
-def _place_line(writer: _Writer, line: Line, number: int) -> Placed:
+def _place_line(writer: _Writer, line: PdfLine, number: int) -> Placed:
     span = writer.write(line)
     marks = tuple(Span(span.start + start, span.start + end) for start, end in line.references)
     return Placed(line, number, span, marks)

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 
 from sinkqa.ingest.readers.pdf.lines.text import Word
 from sinkqa.ingest.readers.pdf.tables.bands import split_bands
-from sinkqa.ingest.readers.pdf.tables.grid import Grid, GridCell
+from sinkqa.ingest.readers.pdf.tables.grid import PdfGrid, PdfGridCell
 from sinkqa.ingest.readers.pdf.tables.rows import (
     RULED_GUTTER,
-    Line,
-    Row,
+    PdfRow,
+    WordLine,
     body_rows,
     cell_of,
     column_edges,
@@ -43,7 +43,7 @@ _TALLEST_BAND = 40  # lines
 _TALLEST_ROW = 15  # lines; more between two rules is a column of prose
 
 
-def split_rows(grid: Grid, words: Sequence[Word]) -> Grid:
+def split_rows(grid: PdfGrid, words: Sequence[Word]) -> PdfGrid:
     """A grid with lines only around its header, its body parted into rows where the words line up as rows."""
     n_rows, n_columns = len(grid.ys) - 1, len(grid.xs) - 1
     if n_rows > 3 or n_columns < 2:
@@ -55,7 +55,7 @@ def split_rows(grid: Grid, words: Sequence[Word]) -> Grid:
     return grid
 
 
-def _lined_up(grid: Grid, body: int, words: Sequence[Word]) -> list[Row] | None:
+def _lined_up(grid: PdfGrid, body: int, words: Sequence[Word]) -> list[PdfRow] | None:
     top, bottom, left, right = grid.ys[body], grid.ys[body + 1], grid.xs[0], grid.xs[-1]
     lines = lines_of(_within(words, left, right, top, bottom))
     if len(lines) < 3:
@@ -68,30 +68,30 @@ def _lined_up(grid: Grid, body: int, words: Sequence[Word]) -> list[Row] | None:
     return rows if rows and len(rows) >= 3 and full >= 0.8 * len(rows) else None
 
 
-def _with_rows(grid: Grid, body: int, rows: Sequence[Row]) -> Grid:
+def _with_rows(grid: PdfGrid, body: int, rows: Sequence[PdfRow]) -> PdfGrid:
     added = len(rows) - 1
     part = to_grid(rows, grid.xs[1:-1], grid.xs[0], grid.xs[-1], grid.ys[body], grid.ys[body + 1])
-    cells = [GridCell(row + body, column, end + body, last) for row, column, end, last in part.cells]
+    cells = [PdfGridCell(row + body, column, end + body, last) for row, column, end, last in part.cells]
     for row, column, end, last in grid.cells:
         if end <= body:
-            cells.append(GridCell(row, column, end, last))
+            cells.append(PdfGridCell(row, column, end, last))
         elif row > body:
-            cells.append(GridCell(row + added, column, end + added, last))
-    return Grid(grid.xs, (*grid.ys[:body], *part.ys, *grid.ys[body + 2 :]), tuple(sorted(cells)))
+            cells.append(PdfGridCell(row + added, column, end + added, last))
+    return PdfGrid(grid.xs, (*grid.ys[:body], *part.ys, *grid.ys[body + 2 :]), tuple(sorted(cells)))
 
 
 def _within(words: Iterable[Word], left: float, right: float, top: float, bottom: float) -> list[Word]:
     return [word for word in words if left <= word.x <= right and top <= word.y <= bottom]
 
 
-def find_aligned(rules: Rules, words: Sequence[Word]) -> list[Grid]:
+def find_aligned(rules: Rules, words: Sequence[Word]) -> list[PdfGrid]:
     """Tables with horizontal rules only, tables without rules, and those told by shading alone, in this order.
 
     ``words`` hold no word of a known table.
     """
     groups = _same_extent(rules)
     shaded = [group for group in groups if not any(rule in rules.across for rule in group)]
-    found: list[Grid] = []
+    found: list[PdfGrid] = []
     for group in groups:
         if group not in shaded:
             found += _between_rules(group, words)
@@ -103,7 +103,7 @@ def find_aligned(rules: Rules, words: Sequence[Word]) -> list[Grid]:
     return found
 
 
-def _outside(grids: Sequence[Grid], words: Sequence[Word]) -> Sequence[Word]:
+def _outside(grids: Sequence[PdfGrid], words: Sequence[Word]) -> Sequence[Word]:
     inside = (_within(words, grid.xs[0], grid.xs[-1], grid.ys[0], grid.ys[-1]) for grid in grids)
     taken = {id(word) for part in inside for word in part}
     return [word for word in words if id(word) not in taken] if taken else words
@@ -123,7 +123,7 @@ def _same_extent(rules: Rules) -> list[list[Rule]]:
     return [group for group in groups if 3 <= len(group) <= _MOST_RULES]
 
 
-def _between_rules(rules: Sequence[Rule], words: Sequence[Word]) -> list[Grid]:
+def _between_rules(rules: Sequence[Rule], words: Sequence[Word]) -> list[PdfGrid]:
     """The longest runs of ``rules`` whose text forms a table."""
     left, right = min(rule.start for rule in rules) - 2, max(rule.end for rule in rules) + 2
     bands = [lines_of(_within(words, left, right, above.at, below.at)) for above, below in itertools.pairwise(rules)]
@@ -146,8 +146,8 @@ def _between_rules(rules: Sequence[Rule], words: Sequence[Word]) -> list[Grid]:
 
 
 def _banded(
-    bands: Sequence[Sequence[Line]], frame: tuple[float, float, float, float], words: Sequence[Word]
-) -> Grid | None:
+    bands: Sequence[Sequence[WordLine]], frame: tuple[float, float, float, float], words: Sequence[Word]
+) -> PdfGrid | None:
     """Bands of several rows each, whose names may be broken over lines; None where they do not line up."""
     edges = column_edges([line for band in bands[1:] for line in band], RULED_GUTTER)
     if not edges or not all(bands) or max(map(len, bands)) > _TALLEST_BAND:
@@ -161,12 +161,12 @@ def _banded(
     return parted if len(parted.ys) > len(grid.ys) + 1 else None
 
 
-def _is_apart(band: Sequence[Line]) -> bool:
+def _is_apart(band: Sequence[WordLine]) -> bool:
     """Whether what stands between two rules is no row: the caption of the next table."""
     return any(is_table_caption(piece.text) for line in band for piece in line.pieces(_OPEN_GUTTER))
 
 
-def _is_text_between(bands: Sequence[Sequence[Line]]) -> bool:
+def _is_text_between(bands: Sequence[Sequence[WordLine]]) -> bool:
     """Whether the first of three bands holds sentences and no cells, and the others begin the next table."""
     if len(bands) < 3 or not all(bands):
         return False
@@ -177,7 +177,7 @@ def _is_text_between(bands: Sequence[Sequence[Line]]) -> bool:
     return begins and alone and any(_SENTENCE.search(line.text) for line in texts)
 
 
-def _ruled_across(bands: Sequence[Sequence[Line]]) -> tuple[list[Row], list[float]] | None:
+def _ruled_across(bands: Sequence[Sequence[WordLine]]) -> tuple[list[PdfRow], list[float]] | None:
     """Rows and column edges of the text between rules, the first band the header; None where it is no table."""
     body = [line for band in bands[1:] for line in band]
     if not all(bands) or len(bands[0]) > _TALLEST_HEADER:
@@ -187,7 +187,7 @@ def _ruled_across(bands: Sequence[Sequence[Line]]) -> tuple[list[Row], list[floa
     edges = whole if len(whole) == len(edges) else edges  # unless header cells span columns
     if not edges or any(is_gappy(line, edges) for band in bands for line in band):
         return None
-    rows: list[Row] = []
+    rows: list[PdfRow] = []
     for index, band in enumerate(bands):
         is_header = index == 0 and not _is_mostly_values(band)
         parted = header_rows(band, edges) if is_header else body_rows(band, edges, RULED_GUTTER)
@@ -205,7 +205,7 @@ def _ruled_across(bands: Sequence[Sequence[Line]]) -> tuple[list[Row], list[floa
     return rows, edges
 
 
-def _has_one_label(rows: Sequence[Row]) -> bool:
+def _has_one_label(rows: Sequence[PdfRow]) -> bool:
     """Whether neighbours among several rows, half of them at most, share one label that may hold for all."""
     labelled = [place for place, row in enumerate(rows) if 0 in row.filled]
     apart = len(labelled) and labelled[-1] - labelled[0] >= len(labelled)
@@ -213,21 +213,21 @@ def _has_one_label(rows: Sequence[Row]) -> bool:
     return few and not apart and all(1 in row.filled for row in rows)
 
 
-def _is_mostly_values(band: Sequence[Line]) -> bool:
+def _is_mostly_values(band: Sequence[WordLine]) -> bool:
     kinds = [kind_of(piece.text) for line in band for piece in line.pieces(RULED_GUTTER)]
     return 2 * kinds.count("value") > len(kinds)
 
 
-def _is_rowlike(rows: Sequence[Row]) -> bool:
+def _is_rowlike(rows: Sequence[PdfRow]) -> bool:
     """Whether the first column is no list marker and some other column holds something to read."""
     labels = [lines[0].text for row in rows[1:] for first, _, lines in row.cells if first == 0]
     return bool(labels) and not all(_MARKER.fullmatch(label) for label in labels)
 
 
-def _open(words: Sequence[Word]) -> list[Grid]:
+def _open(words: Sequence[Word]) -> list[PdfGrid]:
     """Tables without any rule: three or more lines in a row that share their column edges."""
-    found: list[Grid] = []
-    run: list[Line] = []
+    found: list[PdfGrid] = []
+    run: list[WordLine] = []
     lines = lines_of(words)
     for place, line in enumerate([*lines, None]):
         parted = line is not None and len(line.pieces(_OPEN_GUTTER)) > 1 and not _is_apart([line])
@@ -251,7 +251,7 @@ def _columns(words: Sequence[Word]) -> list[list[Word]]:
     return [[word for word in words if left < word.x <= right] for left, right in itertools.pairwise(bounds)]
 
 
-def _goes_on(row: Line, line: Line) -> bool:
+def _goes_on(row: WordLine, line: WordLine) -> bool:
     """Whether ``line`` is the next row: near, or less near and its cells stand under those of ``row``, one to one."""
     gap = line.top - row.bottom
     if gap < _NEAR * line.size:
@@ -261,7 +261,7 @@ def _goes_on(row: Line, line: Line) -> bool:
     return under and gap < _LESS_NEAR * line.size
 
 
-def _open_table(run: Sequence[Line], over: Sequence[Line]) -> Grid | None:
+def _open_table(run: Sequence[WordLine], over: Sequence[WordLine]) -> PdfGrid | None:
     edges = column_edges(run, _OPEN_GUTTER)
     rows = body_rows(run, edges, _OPEN_GUTTER) if edges else None
     if rows is None or len(rows) < 3 or len(rows) < len(run) or not _is_rowlike(rows):
@@ -283,7 +283,7 @@ def _open_table(run: Sequence[Line], over: Sequence[Line]) -> Grid | None:
     return _framed(rows, edges, [*head, *run])
 
 
-def _head(first: Row, over: Sequence[Line], edges: Sequence[float]) -> Sequence[Line]:
+def _head(first: PdfRow, over: Sequence[WordLine], edges: Sequence[float]) -> Sequence[WordLine]:
     """The lines over the last of ``over`` that are of one header with it, whose names are broken over lines."""
     if any(kind_of(line.text) != "words" for _, _, lines in first.cells for line in lines):
         return ()
@@ -299,17 +299,17 @@ def _head(first: Row, over: Sequence[Line], edges: Sequence[float]) -> Sequence[
     return over[len(over) - 1 - several : len(over) - 1]
 
 
-def _framed(rows: Sequence[Row], edges: Sequence[float], run: Sequence[Line]) -> Grid:
+def _framed(rows: Sequence[PdfRow], edges: Sequence[float], run: Sequence[WordLine]) -> PdfGrid:
     left, right = min(line.x0 for line in run) - 1, max(line.x1 for line in run) + 1
     return to_grid(rows, edges, left, right, run[0].top, run[-1].bottom)
 
 
-def _is_numeric(rows: Sequence[Row], column: int) -> bool:
+def _is_numeric(rows: Sequence[PdfRow], column: int) -> bool:
     texts = [lines[0].text for row in rows if (lines := cell_of(row, column))]
     return bool(texts) and sum(map(is_value, texts)) >= 0.6 * len(texts)
 
 
-def _is_contents(rows: Sequence[Row]) -> bool:
+def _is_contents(rows: Sequence[PdfRow]) -> bool:
     """Whether the last column are page numbers that never fall: a table of contents."""
     last_column = max(end for row in rows for _, end, _ in row.cells) - 1
     numbers = [lines[0].text for row in rows if (lines := cell_of(row, last_column))]

@@ -7,24 +7,24 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from sinkqa.ingest.readers.pdf.lines.text import Word
-from sinkqa.ingest.readers.pdf.tables.grid import Grid, GridCell, put
-from sinkqa.ingest.readers.pdf.tables.rows import Line, is_full, is_value, lines_of
+from sinkqa.ingest.readers.pdf.tables.grid import PdfGrid, PdfGridCell, put
+from sinkqa.ingest.readers.pdf.tables.rows import WordLine, is_full, is_value, lines_of
 
 _LEVEL = 0.4  # em by which the middles of two pieces of one row may differ
 _FEWEST = 3  # rows that bands must give together: two lines in a cell are as often a value and its remark
 _HELD = 0.5  # share of a band's rows that each of its columns of values holds
 
-Held = dict[GridCell, list[Line]]
+Held = dict[PdfGridCell, list[WordLine]]
 
 
 class _Band(NamedTuple):
     """A row of the grid that holds several: the edges between these, and the cells that hold for all of them."""
 
     edges: tuple[float, ...]
-    merged: frozenset[GridCell]
+    merged: frozenset[PdfGridCell]
 
 
-def split_bands(grid: Grid, words: Sequence[Word]) -> Grid:
+def split_bands(grid: PdfGrid, words: Sequence[Word]) -> PdfGrid:
     """The grid with each band of rows parted into them, where most bands line up; one label may hold for a band.
 
     A band is several rows where a column of values has a value on each line, and a column of names a name.
@@ -47,7 +47,7 @@ def split_bands(grid: Grid, words: Sequence[Word]) -> Grid:
     return _split(grid, found) if rows >= _FEWEST and failed <= len(found) / 2 else grid
 
 
-def _band(grid: Grid, slots: Held, values: set[GridCell]) -> _Band | None:
+def _band(grid: PdfGrid, slots: Held, values: set[PdfGridCell]) -> _Band | None:
     longest = max((slots[cell] for cell in values), key=len)
     levels = [_level(line) for line in longest]
     near = _LEVEL * longest[0].size
@@ -61,7 +61,7 @@ def _band(grid: Grid, slots: Held, values: set[GridCell]) -> _Band | None:
     merged = frozenset(cell for cell in slots if cell not in values and cell not in names)
     if any(cell.column > min(names).column and len(slots[cell]) > len(levels) for cell in merged):
         return None
-    rows: list[list[Line]] = [[] for _ in levels]
+    rows: list[list[WordLine]] = [[] for _ in levels]
     for cell in slots.keys() - merged:
         for line, row in zip(slots[cell], level[cell], strict=True):
             rows[row].append(line)
@@ -72,11 +72,11 @@ def _band(grid: Grid, slots: Held, values: set[GridCell]) -> _Band | None:
     return _Band(tuple(edges), merged)
 
 
-def _level(line: Line) -> float:
+def _level(line: WordLine) -> float:
     return (line.top + line.bottom) / 2
 
 
-def _rows_of(lines: Sequence[Line], levels: Sequence[float], near: float) -> list[int]:
+def _rows_of(lines: Sequence[WordLine], levels: Sequence[float], near: float) -> list[int]:
     """The row of each line: that on whose level it stands, or on which it is centred with others; none if in doubt."""
     rows = [min(range(len(levels)), key=lambda row: abs(levels[row] - _level(line))) for line in lines]
     groups = {row: [_level(line) for line, own in zip(lines, rows, strict=True) if own == row] for row in rows}
@@ -85,7 +85,7 @@ def _rows_of(lines: Sequence[Line], levels: Sequence[float], near: float) -> lis
     return rows if centred and (alone or len(groups) == len(levels)) else []
 
 
-def _runs_on(lines: Sequence[Line], grid: Grid) -> bool:
+def _runs_on(lines: Sequence[WordLine], grid: PdfGrid) -> bool:
     """Whether lines are one text broken over several: a line goes on in small letters, in a bracket, or was full."""
     left, right = next(
         (before, after) for before, after in itertools.pairwise(grid.xs) if before <= lines[0].words[0].x <= after
@@ -96,12 +96,12 @@ def _runs_on(lines: Sequence[Line], grid: Grid) -> bool:
     return small or 2 * sum(is_full(before, after, room) for before, after in pairs) > len(pairs)
 
 
-def _are_remarks(lines: Sequence[Line]) -> bool:
+def _are_remarks(lines: Sequence[WordLine]) -> bool:
     """Whether each second value is a remark to the one above it: a range or an error in brackets."""
     return all(line.text[0] in "(（[±" for line in lines[1::2])
 
 
-def _split(grid: Grid, bands: dict[int, _Band]) -> Grid:
+def _split(grid: PdfGrid, bands: dict[int, _Band]) -> PdfGrid:
     added = [len(bands[row].edges) if row in bands else 0 for row in range(len(grid.ys) - 1)]
     first = [row + before for row, before in enumerate(itertools.accumulate(added, initial=0))]
     ys = [edge for row, top in enumerate(grid.ys) for edge in (top, *(bands[row].edges if row in bands else ()))]
@@ -110,7 +110,7 @@ def _split(grid: Grid, bands: dict[int, _Band]) -> Grid:
         start, end = first[cell.row], first[cell.end_row]
         band = bands.get(cell.row)
         if band is None or cell.end_row > cell.row + 1 or cell in band.merged:
-            cells.append(GridCell(start, cell.column, end, cell.end_column))
+            cells.append(PdfGridCell(start, cell.column, end, cell.end_column))
         else:
-            cells += [GridCell(row, cell.column, row + 1, cell.end_column) for row in range(start, end)]
-    return Grid(grid.xs, tuple(ys), tuple(sorted(cells)))
+            cells += [PdfGridCell(row, cell.column, row + 1, cell.end_column) for row in range(start, end)]
+    return PdfGrid(grid.xs, tuple(ys), tuple(sorted(cells)))

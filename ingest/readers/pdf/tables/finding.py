@@ -12,7 +12,7 @@ from sinkqa.ingest.document import Box
 from sinkqa.ingest.readers.pdf.lines.text import Word
 from sinkqa.ingest.readers.pdf.tables.aligned import find_aligned, split_rows
 from sinkqa.ingest.readers.pdf.tables.bands import split_bands
-from sinkqa.ingest.readers.pdf.tables.grid import Grid, GridCell, find_grids, put, without_empty_lines
+from sinkqa.ingest.readers.pdf.tables.grid import PdfGrid, PdfGridCell, find_grids, put, without_empty_lines
 from sinkqa.ingest.readers.pdf.tables.rows import column_edges, is_value, lines_of
 from sinkqa.ingest.readers.pdf.tables.rules import find_rules
 from sinkqa.ingest.structure.tables.grid_shape import header_rows
@@ -75,7 +75,7 @@ def find_tables(
     rules = find_rules(page).turned(turn, *size)
     width, height = size if turn % 2 == 0 else (size[1], size[0])
     grids = [grid for grid in find_grids(rules) if _is_inside(grid, width, height)]
-    tables: list[tuple[Grid, Held]] = []
+    tables: list[tuple[PdfGrid, Held]] = []
     taken: set[int] = set()
     for grid in grids:
         held, turned = put(words, grid), put(aside, grid) if aside else {}
@@ -109,14 +109,14 @@ def continues(previous: PageTable, table: PageTable) -> bool:
     )
 
 
-def _is_inside(grid: Grid, width: float, height: float) -> bool:
+def _is_inside(grid: PdfGrid, width: float, height: float) -> bool:
     return grid.xs[0] > -2 and grid.ys[0] > -2 and grid.xs[-1] < width + 2 and grid.ys[-1] < height + 2
 
 
-Held = dict[GridCell, list[Word]]
+Held = dict[PdfGridCell, list[Word]]
 
 
-def _confident(grid: Grid, words: Sequence[Word], *, may_be_sparse: bool = False) -> list[tuple[Grid, Held]]:
+def _confident(grid: PdfGrid, words: Sequence[Word], *, may_be_sparse: bool = False) -> list[tuple[PdfGrid, Held]]:
     """The grid without spacers, parted at inner headers; nothing where it is a frame, a chart or a drawing.
 
     A row cut by the page break may leave all but one of its cells empty on the next page: ``may_be_sparse``.
@@ -142,12 +142,12 @@ def _hides_columns(words: Sequence[Word]) -> bool:
     return bool(column_edges(lines_of(words), _VALUE_GUTTER))
 
 
-def _crosses(word: Word, cell: GridCell, grid: Grid) -> bool:
+def _crosses(word: Word, cell: PdfGridCell, grid: PdfGrid) -> bool:
     slack = 0.5 * word.size
     return word.x0 < grid.xs[cell.column] - slack or word.x1 > grid.xs[cell.end_column] + slack
 
 
-def _parted(grid: Grid, held: Held) -> list[Grid]:
+def _parted(grid: PdfGrid, held: Held) -> list[PdfGrid]:
     """Tables set directly under one another: each begins with a bold row of three or more cells, not of values."""
     n_rows = len(grid.ys) - 1
     starts = [
@@ -168,24 +168,24 @@ def _parted(grid: Grid, held: Held) -> list[Grid]:
     return parts
 
 
-def _is_total(row: int, grid: Grid, held: Held) -> bool:
+def _is_total(row: int, grid: PdfGrid, held: Held) -> bool:
     texts = [_text(held[cell]) for cell in grid.cells if cell.row == row and cell in held]
     return 2 * sum(map(is_value, texts)) > len(texts)
 
 
-def _fewer_columns(grid: Grid, used: Sequence[int]) -> Grid:
+def _fewer_columns(grid: PdfGrid, used: Sequence[int]) -> PdfGrid:
     """The grid without the column edges at which none of its cells begins."""
     at = {column: index for index, column in enumerate([*used, len(grid.xs) - 1])}
-    cells = tuple(GridCell(cell.row, at[cell.column], cell.end_row, at[cell.end_column]) for cell in grid.cells)
-    return Grid(tuple(grid.xs[column] for column in at), grid.ys, cells)
+    cells = tuple(PdfGridCell(cell.row, at[cell.column], cell.end_row, at[cell.end_column]) for cell in grid.cells)
+    return PdfGrid(tuple(grid.xs[column] for column in at), grid.ys, cells)
 
 
-def _is_bold(row: int, grid: Grid, held: Held, *, least: int) -> bool:
+def _is_bold(row: int, grid: PdfGrid, held: Held, *, least: int) -> bool:
     inside = [held[cell] for cell in grid.cells if cell.row == row and cell in held]
     return len(inside) >= least and all(sum(word.bold for word in words) > 0.8 * len(words) for words in inside)
 
 
-def _page_table(grid: Grid, held: Held, page: int, turn: int) -> PageTable:
+def _page_table(grid: PdfGrid, held: Held, page: int, turn: int) -> PageTable:
     cells = tuple(
         (cell.row, cell.column, cell.end_row - cell.row, cell.end_column - cell.column, grid.box(cell, page))
         for cell in sorted(grid.cells)
@@ -199,14 +199,14 @@ def _page_table(grid: Grid, held: Held, page: int, turn: int) -> PageTable:
     return PageTable(box, cells, headers, labels, titles, _note_rows(grid, held, titles + headers), turn)
 
 
-def _title_rows(grid: Grid) -> int:
+def _title_rows(grid: PdfGrid) -> int:
     """Leading rows of one cell over all columns, as far as two rows follow."""
     n_rows = len(grid.ys) - 1
     whole = itertools.takewhile(lambda row: _is_whole(grid, row), range(n_rows - 2))
     return sum(1 for _ in whole)
 
 
-def _note_rows(grid: Grid, held: Held, least: int) -> int:
+def _note_rows(grid: PdfGrid, held: Held, least: int) -> int:
     """Rows at the foot of one cell over all columns, the first of which begins as a note does."""
     n_rows = len(grid.ys) - 1
     rows = [*itertools.takewhile(lambda row: _is_whole(grid, row), range(n_rows - 1, least, -1))]
@@ -214,16 +214,16 @@ def _note_rows(grid: Grid, held: Held, least: int) -> int:
     return n_rows - min(noted) if noted else 0
 
 
-def _is_whole(grid: Grid, row: int) -> bool:
+def _is_whole(grid: PdfGrid, row: int) -> bool:
     return any(cell == (row, 0, row + 1, len(grid.xs) - 1) for cell in grid.cells)
 
 
-def _are_about(grid: Grid, held: Held, rows: Iterable[int]) -> bool:
+def _are_about(grid: PdfGrid, held: Held, rows: Iterable[int]) -> bool:
     texts = [text for row in rows for text in _texts(grid, held, row)]
     return all(is_table_caption(text) or is_unit_line(text) for text in texts)
 
 
-def _texts(grid: Grid, held: Held, row: int) -> list[str]:
+def _texts(grid: PdfGrid, held: Held, row: int) -> list[str]:
     """The text of each column of ``row``, that of a merged cell at its first place."""
     texts = [""] * (len(grid.xs) - 1)
     for cell in grid.cells:
@@ -232,7 +232,7 @@ def _texts(grid: Grid, held: Held, row: int) -> list[str]:
     return texts
 
 
-def _header_rows(grid: Grid, held: Held, first: int) -> int:
+def _header_rows(grid: PdfGrid, held: Held, first: int) -> int:
     """The bold rows from row ``first`` on; else those that stand over the rest as names or periods over numbers."""
     n_rows = len(grid.ys) - 1
     bold = itertools.takewhile(lambda row: _is_bold(row, grid, held, least=1), range(first, n_rows))
@@ -247,7 +247,7 @@ def _header_rows(grid: Grid, held: Held, first: int) -> int:
     return reach if reach < n_rows - first else 0
 
 
-def _label_columns(grid: Grid, held: Held, header_rows: int) -> int:
+def _label_columns(grid: PdfGrid, held: Held, header_rows: int) -> int:
     """1; more where leading columns are merged over rows, or hold nothing but ordinals."""
     n_columns = len(grid.xs) - 1
     labels = 1

@@ -18,7 +18,7 @@ _SPACER = 15.0  # widest column, in points, that is dropped when empty
 _PARTED = 0.5  # share of a cell's side that a line must cover to part it from its neighbour
 
 
-class GridCell(NamedTuple):
+class PdfGridCell(NamedTuple):
     """Rows and columns are 0-based; ``end_row`` and ``end_column`` are exclusive."""
 
     row: int
@@ -28,33 +28,33 @@ class GridCell(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class PdfGrid:
     """Column edges ``xs`` and row edges ``ys`` in points, ascending, and the cells that tile them."""
 
     xs: tuple[float, ...]
     ys: tuple[float, ...]
-    cells: tuple[GridCell, ...]
+    cells: tuple[PdfGridCell, ...]
 
-    def box(self, cell: GridCell, page: int) -> Box:
+    def box(self, cell: PdfGridCell, page: int) -> Box:
         """The cell's rectangle on ``page``."""
         return Box(page, self.xs[cell.column], self.ys[cell.row], self.xs[cell.end_column], self.ys[cell.end_row])
 
-    def keep(self, rows: Sequence[int], columns: Sequence[int]) -> Grid:
+    def keep(self, rows: Sequence[int], columns: Sequence[int]) -> PdfGrid:
         """The same grid without the rows and columns not named; merged cells shrink, columns left widen."""
         row_at = [sum(row < edge for row in rows) for edge in range(len(self.ys))]
         column_at = [sum(column < edge for column in columns) for edge in range(len(self.xs))]
         cells = (
-            GridCell(row_at[cell.row], column_at[cell.column], row_at[cell.end_row], column_at[cell.end_column])
+            PdfGridCell(row_at[cell.row], column_at[cell.column], row_at[cell.end_row], column_at[cell.end_column])
             for cell in self.cells
         )
-        return Grid(
+        return PdfGrid(
             (self.xs[0], *(self.xs[column] for column in columns[1:]), self.xs[-1]),
             (*(self.ys[row] for row in rows), self.ys[rows[-1] + 1]),
             tuple(cell for cell in cells if cell.end_row > cell.row and cell.end_column > cell.column),
         )
 
 
-def find_grids(rules: Rules) -> list[Grid]:
+def find_grids(rules: Rules) -> list[PdfGrid]:
     """One grid for each group of lines that cross one another; groups whose cells are no rectangles are left out."""
     grids = []
     for across, down in _crossing(rules):
@@ -86,7 +86,7 @@ def _meet(across: Rule, down: Rule) -> bool:
     )
 
 
-def _grid(across: list[Rule], down: list[Rule]) -> Grid | None:
+def _grid(across: list[Rule], down: list[Rule]) -> PdfGrid | None:
     left, right = min(rule.start for rule in across), max(rule.end for rule in across)
     top, bottom = min(rule.start for rule in down), max(rule.end for rule in down)
     top, bottom = min(top, *(rule.at for rule in across)), max(bottom, *(rule.at for rule in across))
@@ -101,12 +101,12 @@ def _grid(across: list[Rule], down: list[Rule]) -> Grid | None:
     cells = _tiles(xs, ys, columns, rows)
     if cells is None or not cells:
         return None
-    return _without_idle_edges(Grid(xs, ys, cells))
+    return _without_idle_edges(PdfGrid(xs, ys, cells))
 
 
 def _tiles(
     xs: Sequence[float], ys: Sequence[float], columns: Sequence[list[Rule]], rows: Sequence[list[Rule]]
-) -> tuple[GridCell, ...] | None:
+) -> tuple[PdfGridCell, ...] | None:
     """The slots joined wherever no line stands between them; None where a joined shape is no rectangle."""
     n_rows, n_columns = len(ys) - 1, len(xs) - 1
     owner = {(row, column): (row, column) for row in range(n_rows) for column in range(n_columns)}
@@ -130,7 +130,7 @@ def _tiles(
         (row, column), (last_row, last_column) = min(slots), max(slots)
         if len(slots) != (last_row - row + 1) * (last_column - column + 1):
             return None
-        cells.append(GridCell(row, column, last_row + 1, last_column + 1))
+        cells.append(PdfGridCell(row, column, last_row + 1, last_column + 1))
     return tuple(sorted(cells))
 
 
@@ -138,23 +138,23 @@ def _covered(rules: Iterable[Rule], start: float, end: float) -> bool:
     return sum(max(0.0, min(rule.end, end) - max(rule.start, start)) for rule in rules) >= _PARTED * (end - start)
 
 
-def _without_idle_edges(grid: Grid) -> Grid:
+def _without_idle_edges(grid: PdfGrid) -> PdfGrid:
     """Drop the edges at which no cell begins: stray pieces of line."""
     rows = sorted({cell.row for cell in grid.cells})
     columns = sorted({cell.column for cell in grid.cells})
     row_at = {edge: index for index, edge in enumerate([*rows, len(grid.ys) - 1])}
     column_at = {edge: index for index, edge in enumerate([*columns, len(grid.xs) - 1])}
-    return Grid(
+    return PdfGrid(
         tuple(grid.xs[edge] for edge in column_at),
         tuple(grid.ys[edge] for edge in row_at),
         tuple(
-            GridCell(row_at[cell.row], column_at[cell.column], row_at[cell.end_row], column_at[cell.end_column])
+            PdfGridCell(row_at[cell.row], column_at[cell.column], row_at[cell.end_row], column_at[cell.end_column])
             for cell in grid.cells
         ),
     )
 
 
-def without_empty_lines(grid: Grid, filled: set[GridCell]) -> Grid:
+def without_empty_lines(grid: PdfGrid, filled: set[PdfGridCell]) -> PdfGrid:
     """Drop rows, and columns as narrow as a letter, in which no cell of their own holds a word: spacers."""
     rows = [
         row
@@ -177,7 +177,7 @@ def without_empty_lines(grid: Grid, filled: set[GridCell]) -> Grid:
     return grid.keep(rows, columns)
 
 
-def put(words: Sequence[Word], grid: Grid) -> dict[GridCell, list[Word]]:
+def put(words: Sequence[Word], grid: PdfGrid) -> dict[PdfGridCell, list[Word]]:
     """The words whose centre lies in each cell, in the order given; empty cells are left out."""
     owner = {
         (row, column): cell
@@ -185,7 +185,7 @@ def put(words: Sequence[Word], grid: Grid) -> dict[GridCell, list[Word]]:
         for row in range(cell.row, cell.end_row)
         for column in range(cell.column, cell.end_column)
     }
-    held: dict[GridCell, list[Word]] = {}
+    held: dict[PdfGridCell, list[Word]] = {}
     for word in words:
         cell = owner.get((bisect_right(grid.ys, word.y) - 1, bisect_right(grid.xs, word.x) - 1))
         if cell is not None:

@@ -11,7 +11,7 @@ from statistics import median
 from typing import NamedTuple
 
 from sinkqa.ingest.readers.pdf.lines.text import Word
-from sinkqa.ingest.readers.pdf.tables.grid import Grid, GridCell
+from sinkqa.ingest.readers.pdf.tables.grid import PdfGrid, PdfGridCell
 
 _LEADERS = re.compile(r"[.·…‥_\-‐–—]{4,}|[.·…]+")
 _NUMBER = re.compile(
@@ -25,7 +25,7 @@ _WIDE_GAP = 1.5  # em; never between words of one cell
 _PROSE_WIDTH = 8.0  # em; narrower columns are no prose
 
 
-class Line(NamedTuple):
+class WordLine(NamedTuple):
     """Words on one baseline, left to right, and their bounds in points; ``size`` is the largest font size."""
 
     words: tuple[Word, ...]
@@ -36,7 +36,7 @@ class Line(NamedTuple):
     size: float
 
     @classmethod
-    def of(cls, words: Sequence[Word]) -> Line:
+    def of(cls, words: Sequence[Word]) -> WordLine:
         """The line of ``words``, given left to right."""
         _, _, tops, ends, bottoms, _, _, sizes, _ = zip(*words, strict=True)
         return cls(tuple(words), words[0].x0, min(tops), max(ends), max(bottoms), max(sizes))
@@ -46,7 +46,7 @@ class Line(NamedTuple):
         """Words joined by single spaces."""
         return " ".join(word.text for word in self.words)
 
-    def pieces(self, gutter: float) -> list[Line]:
+    def pieces(self, gutter: float) -> list[WordLine]:
         """The parts between gaps of at least ``gutter`` em."""
         least = gutter * self.size
         starts = [
@@ -56,10 +56,10 @@ class Line(NamedTuple):
         ]
         if not starts:
             return [self]
-        return [Line.of(self.words[start:end]) for start, end in itertools.pairwise([0, *starts, len(self.words)])]
+        return [WordLine.of(self.words[start:end]) for start, end in itertools.pairwise([0, *starts, len(self.words)])]
 
 
-def lines_of(words: Iterable[Word]) -> list[Line]:
+def lines_of(words: Iterable[Word]) -> list[WordLine]:
     """Words gathered by overlap of their heights, top to bottom; leader dots are left out."""
     lines: list[list[Word]] = []
     top = bottom = -1.0  # of the tallest word of the line: marks above or below it join it
@@ -73,10 +73,10 @@ def lines_of(words: Iterable[Word]) -> list[Line]:
         else:
             lines.append([word])
             top, bottom = y0, y1
-    return [Line.of(sorted(line, key=attrgetter("x0"))) for line in lines]
+    return [WordLine.of(sorted(line, key=attrgetter("x0"))) for line in lines]
 
 
-def column_edges(lines: Sequence[Line], least: float) -> list[float]:
+def column_edges(lines: Sequence[WordLine], least: float) -> list[float]:
     """Column edges: one in each strip at least ``least`` em wide that nine lines of ten leave free.
 
     It stands in the middle of that part of the strip which most lines leave free.
@@ -100,7 +100,7 @@ def column_edges(lines: Sequence[Line], least: float) -> list[float]:
     return _parting(edges, lines, least / 2)
 
 
-def _parting(edges: Sequence[float], lines: Sequence[Line], gutter: float) -> list[float]:
+def _parting(edges: Sequence[float], lines: Sequence[WordLine], gutter: float) -> list[float]:
     """The edges but those beside a lone name that is centred over labels which begin further left."""
     held = [
         {sum(edge <= (piece.x0 + piece.x1) / 2 for edge in edges) for piece in line.pieces(gutter)} for line in lines
@@ -117,10 +117,10 @@ def _parting(edges: Sequence[float], lines: Sequence[Line], gutter: float) -> li
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PdfRow:
     """One row of cells: first column and end column (exclusive) of each, and its lines."""
 
-    cells: tuple[tuple[int, int, tuple[Line, ...]], ...]
+    cells: tuple[tuple[int, int, tuple[WordLine, ...]], ...]
 
     @property
     def filled(self) -> set[int]:
@@ -138,30 +138,30 @@ class Row:
         return max(line.bottom for _, _, lines in self.cells for line in lines)
 
 
-def is_gappy(line: Line, edges: Sequence[float]) -> bool:
+def is_gappy(line: WordLine, edges: Sequence[float]) -> bool:
     """Whether a gap as wide as between columns stands where no column edge is."""
     pieces = line.pieces(_WIDE_GAP)
     gaps = [(before.x1, after.x0) for before, after in itertools.pairwise(pieces)]
     return any(not any(low <= edge <= high for edge in edges) for low, high in gaps)
 
 
-def _row(line: Line, edges: Sequence[float], gutter: float) -> Row:
+def _row(line: WordLine, edges: Sequence[float], gutter: float) -> PdfRow:
     """The pieces of ``line`` in the columns between ``edges``; pieces within one column are one cell."""
-    cells: list[tuple[int, int, tuple[Line, ...]]] = []
+    cells: list[tuple[int, int, tuple[WordLine, ...]]] = []
     for piece in line.pieces(gutter):
         first = sum(edge <= piece.x0 + 1 for edge in edges)
         end = sum(edge < piece.x1 - 1 for edge in edges) + 1
         if cells and first < cells[-1][1]:
             before = cells.pop()
             first, end = before[0], max(end, before[1])
-            piece = Line.of(before[2][0].words + piece.words)
+            piece = WordLine.of(before[2][0].words + piece.words)
         cells.append((first, end, (piece,)))
-    return Row(tuple(cells))
+    return PdfRow(tuple(cells))
 
 
 def body_rows(
-    lines: Sequence[Line], edges: Sequence[float], gutter: float, widths: Sequence[float] | None = None
-) -> list[Row] | None:
+    lines: Sequence[WordLine], edges: Sequence[float], gutter: float, widths: Sequence[float] | None = None
+) -> list[PdfRow] | None:
     """One row a line, lines that finish a full cell above joined to it; None where that cannot be told.
 
     ``widths`` are what the columns have room for, in points; the widest text of each where not given.
@@ -170,7 +170,7 @@ def body_rows(
     widths = widths or _widths(single, len(edges) + 1)
     if any(_is_prose(single, column, widths[column]) for column in range(len(edges) + 1)):
         return None
-    rows: list[Row] = []
+    rows: list[PdfRow] = []
     for row in single:
         if rows and _continues(rows[-1], row, widths):
             rows[-1] = _extended(rows[-1], row)
@@ -182,7 +182,7 @@ def body_rows(
     return rows
 
 
-def _widths(rows: Sequence[Row], n_columns: int) -> list[float]:
+def _widths(rows: Sequence[PdfRow], n_columns: int) -> list[float]:
     """Width of the text of each column, in points, spanning cells left out."""
     widths = []
     for column in range(n_columns):
@@ -197,19 +197,19 @@ def _widths(rows: Sequence[Row], n_columns: int) -> list[float]:
     return widths
 
 
-def cell_of(row: Row, column: int) -> tuple[Line, ...]:
+def cell_of(row: PdfRow, column: int) -> tuple[WordLine, ...]:
     """The lines of the cell in ``column`` alone; none where it is empty or part of a wider cell."""
     return next((lines for first, end, lines in row.cells if (first, end) == (column, column + 1)), ())
 
 
-def is_full(line: Line, following: Line, width: float) -> bool:
+def is_full(line: WordLine, following: WordLine, width: float) -> bool:
     """Whether the first word of ``following`` would not have fitted after ``line``: the break was forced."""
     word = following.words[0]
     first = word.size if _CJK.match(word.text) else word.x1 - word.x0 + 0.2 * word.size
     return line.x1 - line.x0 + first > width
 
 
-def _is_prose(rows: Sequence[Row], column: int, width: float) -> bool:
+def _is_prose(rows: Sequence[PdfRow], column: int, width: float) -> bool:
     """Whether most line ends of a wide column are forced: running text, not cells."""
     pairs = [(cell_of(before, column), cell_of(row, column)) for before, row in itertools.pairwise(rows)]
     breaks = [
@@ -221,12 +221,12 @@ def _is_prose(rows: Sequence[Row], column: int, width: float) -> bool:
     return wide and len(breaks) >= 2 and sum(breaks) * 2 >= len(breaks)
 
 
-def _are_lone_words(line: Line, following: Line) -> bool:
+def _are_lone_words(line: WordLine, following: WordLine) -> bool:
     """Whether each of two lines is one word of letters: cells set at several places of a column wider than either."""
     return len(line.words) == len(following.words) == 1 and not _CJK.match(line.text + following.text)
 
 
-def _continues(above: Row, row: Row, widths: Sequence[float]) -> bool:
+def _continues(above: PdfRow, row: PdfRow, widths: Sequence[float]) -> bool:
     """Whether every piece of ``row`` can only be the rest of the full cell above it."""
     if row.filled >= above.filled or len(row.cells) > 2:
         return False
@@ -239,9 +239,9 @@ def _continues(above: Row, row: Row, widths: Sequence[float]) -> bool:
     return True
 
 
-def _extended(above: Row, row: Row) -> Row:
+def _extended(above: PdfRow, row: PdfRow) -> PdfRow:
     added = {first: lines for first, _, lines in row.cells}
-    return Row(tuple((first, end, lines + added.get(first, ())) for first, end, lines in above.cells))
+    return PdfRow(tuple((first, end, lines + added.get(first, ())) for first, end, lines in above.cells))
 
 
 def is_value(text: str) -> bool:
@@ -250,18 +250,20 @@ def is_value(text: str) -> bool:
     return bool(_NUMBER.fullmatch(compact) or _BLANK_VALUE.fullmatch(compact))
 
 
-def to_grid(rows: Sequence[Row], edges: Sequence[float], left: float, right: float, top: float, bottom: float) -> Grid:
+def to_grid(
+    rows: Sequence[PdfRow], edges: Sequence[float], left: float, right: float, top: float, bottom: float
+) -> PdfGrid:
     """The rows as a grid whose row edges run midway between their texts; gaps become empty cells."""
     between = [(above.bottom + row.top) / 2 for above, row in itertools.pairwise(rows)]
     cells = []
     for index, row in enumerate(rows):
         held = {(first, end) for first, end, _ in row.cells}
         held |= {(column, column + 1) for column in range(len(edges) + 1) if column not in row.filled}
-        cells += [GridCell(index, first, index + 1, end) for first, end in sorted(held)]
-    return Grid((left, *edges, right), (top, *between, bottom), tuple(cells))
+        cells += [PdfGridCell(index, first, index + 1, end) for first, end in sorted(held)]
+    return PdfGrid((left, *edges, right), (top, *between, bottom), tuple(cells))
 
 
-def header_rows(band: Sequence[Line], edges: Sequence[float]) -> list[Row] | None:
+def header_rows(band: Sequence[WordLine], edges: Sequence[float]) -> list[PdfRow] | None:
     """A header's lines are one row, unless names of groups of columns stand in its first line: then two."""
     first = _row(band[0], edges, RULED_GUTTER)
     grouped = _over_groups(first, band[1:], edges) if len(band) > 1 else None
@@ -274,7 +276,7 @@ def header_rows(band: Sequence[Line], edges: Sequence[float]) -> list[Row] | Non
     return rows if len(rows[-1].cells) > 1 else None
 
 
-def _over_groups(first: Row, rest: Sequence[Line], edges: Sequence[float]) -> Row | None:
+def _over_groups(first: PdfRow, rest: Sequence[WordLine], edges: Sequence[float]) -> PdfRow | None:
     """The first line of a header with each name over the columns that it is centred on; None where it names columns.
 
     A name that stands over the gap between two columns is of both, as is one of several over names that repeat.
@@ -298,19 +300,19 @@ def _over_groups(first: Row, rest: Sequence[Line], edges: Sequence[float]) -> Ro
     )
     if not centred or not (between or (len(names) > 1 and all(each == texts[0] for each in texts))):
         return None
-    return Row(tuple((run[0], run[-1] + 1, (name,)) for name, run in zip(names, runs, strict=True)))
+    return PdfRow(tuple((run[0], run[-1] + 1, (name,)) for name, run in zip(names, runs, strict=True)))
 
 
-def _centre(line: Line) -> float:
+def _centre(line: WordLine) -> float:
     return (line.x0 + line.x1) / 2
 
 
-def one_row(band: Sequence[Line], edges: Sequence[float]) -> list[Row] | None:
+def one_row(band: Sequence[WordLine], edges: Sequence[float]) -> list[PdfRow] | None:
     """All lines of ``band`` as one row; None where a piece of text reaches over a column edge."""
-    columns: dict[int, tuple[Line, ...]] = {}
+    columns: dict[int, tuple[WordLine, ...]] = {}
     for line in band:
         for first, end, lines in _row(line, edges, RULED_GUTTER).cells:
             if end - first > 1:
                 return None
             columns[first] = columns.get(first, ()) + lines
-    return [Row(tuple((first, first + 1, columns[first]) for first in sorted(columns)))] if columns else []
+    return [PdfRow(tuple((first, first + 1, columns[first]) for first in sorted(columns)))] if columns else []

@@ -13,7 +13,7 @@ import pytest
 
 from sinkqa.index.models.encoder import Encoder
 from sinkqa.index.naming.front import Front
-from sinkqa.index.store.documents.columns import unpack_known
+from sinkqa.index.store.documents.serialization import unpack_known
 from sinkqa.ingest.document import Metadata
 from sinkqa.ingest.readers import read_bytes
 from sinkqa.ingest.splitting.splitter import split

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sinkqa.ingest.text.amounts import Amount, amounts, matches
-from sinkqa.ingest.text.view import cased
+from sinkqa.ingest.text.normalised_text import cased
 from sinkqa.service.answering.writing.restating import counted, joined, restated
 
 

@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import pytest
 
-from sinkqa.ingest.text.view import search_view
+from sinkqa.ingest.text.normalised_text import search_view
 from sinkqa.service.answering.writing.senses import senses
 
 LINES = [

@@ -33,7 +33,11 @@ def named_errors(kind=SinkQAError):
 
 
 def test_every_named_error_has_a_code_of_its_own_and_a_status():
-    kinds = [kind for kind in named_errors() if kind.__module__.startswith(("ingest", "index", "service"))]
+    kinds = [
+        kind
+        for kind in named_errors()
+        if kind.__module__.startswith(("sinkqa.ingest", "sinkqa.index", "sinkqa.service"))
+    ]
     assert len(kinds) > 25 and {ingest_errors, index_errors, service_errors}
     assert len({kind.code for kind in kinds}) == len(kinds)
     assert set(STATUS) <= set(kinds)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from sinkqa.ingest.flattened.regions import Line, width
+from sinkqa.ingest.flattened.regions import FlattenedLine, width
 
 _PAIRS = {"（": "）", "(": ")", "《": "》", "“": "”", "「": "」", "[": "]", "【": "】", "〈": "〉"}
 WIDE = 18  # display columns: in narrower columns many a cell is as wide as the column
@@ -71,7 +71,7 @@ def bracketed(texts: Sequence[str]) -> list[bool]:
     return inside
 
 
-def break_evidence(lines: Sequence[Line], column_widths: Sequence[int]) -> list[float]:
+def break_evidence(lines: Sequence[FlattenedLine], column_widths: Sequence[int]) -> list[float]:
     """For each gap between neighbours: above 0 a new cell begins, below 0 the cell goes on; about -8..+8.
 
     ``column_widths`` are display columns of the column that each line stands in, as far as known.

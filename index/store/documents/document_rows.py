@@ -1,6 +1,6 @@
-"""Storing step of the flow: a document made ready for the store, which is most of the work of adding it.
+"""Turning a document into rows of the store, most of the work of adding it.
 
-It is done apart from any library, so that other processes can share it.
+No library is needed, so other processes can share the work.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from sinkqa.index.models.encoder import Encoder
 from sinkqa.index.models.passage_text import title_of
 from sinkqa.index.naming.front import Front
 from sinkqa.index.naming.known import keys, know
-from sinkqa.index.store.documents.columns import (
+from sinkqa.index.store.documents.features import encode_passages, index_terms
+from sinkqa.index.store.documents.names import PackedNames
+from sinkqa.index.store.documents.serialization import (
     metadata_json,
     pack,
     pack_boxes,
@@ -28,8 +30,6 @@ from sinkqa.index.store.documents.columns import (
     read_passage,
     to_json,
 )
-from sinkqa.index.store.documents.features import encode_passages, index_terms
-from sinkqa.index.store.documents.names import PackedNames
 from sinkqa.ingest.document import Document
 from sinkqa.ingest.passage import Passage
 from sinkqa.ingest.provisions.kinds import statements
@@ -38,7 +38,7 @@ from sinkqa.ingest.remarks import remark
 
 OPENING = 3_000  # code points
 NAMED_BY = ("doc_id", "name", "type", "metadata", "front")
-"""Columns that tell what a document is called."""
+"""Columns that determine the names of a document."""
 _LONGEST_HEADING, _MOST_HEADINGS = 200, 300
 
 
@@ -46,9 +46,9 @@ _LONGEST_HEADING, _MOST_HEADINGS = 200, 300
 class Packed:
     """A document as rows of the store.
 
-    ``source`` says where it was read from (a path, an address): other bytes from the same source supersede what it
-    held before. ``encoder`` is the fingerprint of the encoder of its vectors. ``document`` holds the columns that do
-    not depend on when it is added; ``passages`` and ``features``, one row each for every passage, lack the row number.
+    ``source`` says where it was read from (a path, an address). New bytes from the same source supersede the old
+    document. ``encoder`` is the fingerprint of the encoder of its vectors. ``document`` holds the columns that do not
+    depend on when it is added; ``passages`` and ``features``, one row each for every passage, lack the row number.
     ``statements`` are kind, term, the passage's place among ``passages`` and the unit's in it.
     """
 
@@ -69,7 +69,7 @@ class Packed:
 def pack_document(
     document: Document, passages: Sequence[Passage], encoder: Encoder, *, source: str | None = None
 ) -> Packed:
-    """Analyses, encodes and packs one document; its source is by default its name.
+    """Analyses, encodes and packs one document. The source defaults to its name.
 
     Raises:
         ValueError: passages of another document, or spans outside the text.
@@ -81,7 +81,7 @@ def pack_document(
 def pack_documents(
     made: Sequence[tuple[Document, Sequence[Passage], str | None]], encoder: Encoder
 ) -> tuple[Packed, ...]:
-    """As :func:`pack_document`, of documents with their passages and sources; the encoder reads them all at once."""
+    """As :func:`pack_document`, for documents with passages and sources; the encoder reads them in one batch."""
     distinct = [_distinct(document, passages) for document, passages, _ in made]
     titles = [title_of(document) for (document, *_), each in zip(made, distinct, strict=True) for _ in each]
     encoded = zip(*encode_passages(titles, [passage for each in distinct for passage in each], encoder), strict=True)
@@ -92,7 +92,7 @@ def pack_documents(
 
 
 def _distinct(document: Document, passages: Sequence[Passage]) -> list[Passage]:
-    """The passages without those of the same spans as an earlier one, which would share its id."""
+    """The passages without later ones of the same spans, which would have the same id."""
     _check(document, passages)
     first = {passage.spans: passage for passage in reversed(passages)}
     return [passage for passage in passages if first[passage.spans] is passage]
@@ -127,13 +127,13 @@ def packed_passages(packed: Packed) -> list[Passage]:
 
 
 def pack_statements(passages: Sequence[Passage]) -> Iterator[tuple[str, str, int, int]]:
-    """What the passages of one document, in reading order, state; see :class:`Packed`."""
+    """The statements of a document's passages, in reading order; see :class:`Packed`."""
     for place, stated in enumerate(statements(passages)):
         yield from ((each.kind, _storable(each.term), place, each.unit) for each in stated)
 
 
 def pack_names(columns: Mapping[str, Any]) -> PackedNames:
-    """What a document with these columns is called."""
+    """The names of a document with these columns."""
     doc_id, name, kind, metadata, opens = (columns[each] for each in NAMED_BY)
     about = read_metadata(metadata)
     known = know(Front(doc_id, name, about.title or name, kind, about, *read_front(opens)))
@@ -150,7 +150,7 @@ def _check(document: Document, passages: Sequence[Passage]) -> None:
 
 
 def front(text: str, passages: Sequence[Passage]) -> str:
-    """How a text opens, and its distinct highest headings in order, as JSON."""
+    """The opening of a text, and its distinct highest headings in order, as JSON."""
     headings = dict.fromkeys(passage.section[0][:_LONGEST_HEADING] for passage in passages if passage.section)
     return to_json([text[:OPENING], [*headings][:_MOST_HEADINGS]])
 
@@ -182,7 +182,7 @@ def _columns(document: Document, passages: Sequence[Passage], rows: Sequence[tup
 
 
 def _reading(columns: dict[str, Any], rows: Sequence[tuple[Any, ...]], doubts: Sequence[str]) -> str:
-    """Hash of all that was read from the bytes: the same file read by a better reader has another one."""
+    """Hash of everything that was read from the bytes. A better reader gives the same file another hash."""
     digest = hashlib.sha256(
         f"{columns['text_sha256']}{columns['metadata']}{''.join(doubts)}".encode("utf-8", "replace")
     )
@@ -193,10 +193,10 @@ def _reading(columns: dict[str, Any], rows: Sequence[tuple[Any, ...]], doubts: S
 
 
 def upload_source(name: str, *, nth: int = 1) -> str:
-    """The source of a file that was sent under a name, the ``nth`` of that name in one upload, from 1."""
+    """The source of an uploaded file: its name, and ``nth`` among files of that name in one upload, from 1."""
     return f"upload:{name}" if nth == 1 else f"upload:{name}/{nth}"  # no name of an upload has a slash
 
 
 def _storable(text: str) -> str:
-    """A file name need not be Unicode: bytes that are not come as lone surrogates, which SQLite refuses."""
+    """Replaces lone surrogates, which SQLite refuses; they occur in file names that are not Unicode."""
     return text.encode("utf-8", "replace").decode("utf-8")

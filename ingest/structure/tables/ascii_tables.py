@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from sinkqa.ingest.document import Cell, Span, Table
-from sinkqa.ingest.structure.layout import Line, columns
+from sinkqa.ingest.structure.layout import TextLine, columns
 from sinkqa.ingest.structure.tables.belongings import Belongings, Item, belongings
 from sinkqa.ingest.structure.tables.grid_shape import header_rows
 from sinkqa.ingest.text.patterns import late
@@ -49,9 +49,9 @@ def is_rule(line: str) -> bool:
     return len(line) > 2 and _RULE.fullmatch(line) is not None
 
 
-def unboxed(text: str, lines: Sequence[Line]) -> tuple[list[Line], list[Span]]:
+def unboxed(text: str, lines: Sequence[TextLine]) -> tuple[list[TextLine], list[Span]]:
     """Lines without the bars of a one-column box around them, and where those bars stand."""
-    inner: list[Line] = []
+    inner: list[TextLine] = []
     frame: list[Span] = []
     for line in lines:
         cells = _bar_cells(text, line)
@@ -66,7 +66,7 @@ def unboxed(text: str, lines: Sequence[Line]) -> tuple[list[Line], list[Span]]:
     return inner, frame
 
 
-def find_tables(text: str, lines: Sequence[Line]) -> list[Drawn]:
+def find_tables(text: str, lines: Sequence[TextLine]) -> list[Drawn]:
     """Tables in order: at least two rows of at least two cells; otherwise three with the same columns."""
     found: list[_Rows] = []
     barred = [(_bar_cells(text, line), is_rule(line.text) and _draws_bars(line.text)) for line in lines]
@@ -87,7 +87,7 @@ def find_tables(text: str, lines: Sequence[Line]) -> list[Drawn]:
     return [_table(text, lines, rows, own) for rows, own in zip(found, _belongings(text, lines, found), strict=True)]
 
 
-def _belongings(text: str, lines: Sequence[Line], found: Sequence[_Rows]) -> list[Belongings]:
+def _belongings(text: str, lines: Sequence[TextLine], found: Sequence[_Rows]) -> list[Belongings]:
     """The lines of the captions and notes of each table, by their indices."""
     if not found:
         return []
@@ -127,7 +127,7 @@ def _runs(flags: Sequence[bool]) -> Iterator[tuple[int, int]]:
             start = None
 
 
-def _bar_cells(text: str, line: Line) -> list[Span]:
+def _bar_cells(text: str, line: TextLine) -> list[Span]:
     """Cells between bars; [] for a line that neither begins nor ends with one."""
     body = line.text
     if not {body[0], body[-1]} & set(_BARS) or len(body) > _MAX_ROW or is_rule(body):
@@ -138,7 +138,7 @@ def _bar_cells(text: str, line: Line) -> list[Span]:
     return cells[1 if at[0] == 0 else 0 : len(cells) - (at[-1] == len(body) - 1)]
 
 
-def _tab_cells(text: str, line: Line) -> list[Span]:
+def _tab_cells(text: str, line: TextLine) -> list[Span]:
     """Cells between tabs, an empty one before each leading or doubled tab; [] without a tab inside the line."""
     if "\t" not in line.text or len(line.text) > _MAX_ROW or any(bar in line.text for bar in _BARS):
         return []
@@ -152,7 +152,7 @@ def _tab_cells(text: str, line: Line) -> list[Span]:
     return cells
 
 
-def _spaced_cells(text: str, line: Line) -> list[Span]:
+def _spaced_cells(text: str, line: TextLine) -> list[Span]:
     """Cells between gaps of two or more spaces; [] for a line with tabs, or one too long to be set in columns."""
     if line.width > _MAX_SPACED or "\t" in line.text or any(bar in line.text for bar in _BARS):
         return []
@@ -160,7 +160,7 @@ def _spaced_cells(text: str, line: Line) -> list[Span]:
     return [Span(start + cell.start(), start + cell.end()) for cell in re.finditer(r"\S+(?:[ \u3000]\S+)*", line.text)]
 
 
-def _aligned(lines: Sequence[Line], rows: Sequence[tuple[int, list[Span]]]) -> bool:
+def _aligned(lines: Sequence[TextLine], rows: Sequence[tuple[int, list[Span]]]) -> bool:
     """Whether in each column all cells begin, or all end, at the same printed place; two columns need four rows."""
     for column in range(len(rows[0][1])):
         begins, ends = set(), set()
@@ -195,7 +195,7 @@ def _regular(rows: Sequence[tuple[int, list[Span]]], text: str) -> list[list[tup
     return [part for part in parts if len(part) > 2]
 
 
-def _table(text: str, lines: Sequence[Line], found: _Rows, own: Belongings) -> Drawn:
+def _table(text: str, lines: Sequence[TextLine], found: _Rows, own: Belongings) -> Drawn:
     rows = found.rows
     cells = [
         Cell(r, c, (cell,)) for r, (_, row) in enumerate(rows) for c, cell in enumerate(row) if cell.start < cell.end
@@ -213,7 +213,7 @@ def _table(text: str, lines: Sequence[Line], found: _Rows, own: Belongings) -> D
     return Drawn(table, tuple(sorted({*own.caption, *range(found.first, found.last), *own.notes})))
 
 
-def _header_rows(text: str, lines: Sequence[Line], rows: Sequence[tuple[int, list[Span]]]) -> int:
+def _header_rows(text: str, lines: Sequence[TextLine], rows: Sequence[tuple[int, list[Span]]]) -> int:
     """The rows above the first rule inside the table; without one, those that stand over the rest as its header."""
     for count, ((before, _), (after, _)) in enumerate(pairwise(rows[:_DEEPEST_HEADER]), 1):
         if any(is_rule(lines[i].text) for i in range(before + 1, after)):

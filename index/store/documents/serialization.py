@@ -1,4 +1,4 @@
-"""Storing step of the flow: how documents and passages are written into columns, and read back."""
+"""How documents and passages are written into columns and read back."""
 
 from __future__ import annotations
 
@@ -55,12 +55,12 @@ DOCUMENT_COLUMNS = (
     "boxes",
     "content",
 )
-"""Those that do not depend on when a document is added."""
+"""Columns that do not depend on when a document is added."""
 PASSAGE_COLUMNS = "doc_id, passages.language, page_start, page_end, body"
 
 
 def _reading(what: str) -> Callable[[Callable[_P, _T]], Callable[_P, _T]]:
-    """Whatever a column's reader cannot make sense of is damage: no writer of ours left it so."""
+    """Turns any failure to read a column into LibraryDamaged: no writer of ours leaves such data."""
 
     def named(read: Callable[_P, _T]) -> Callable[_P, _T]:
         @wraps(read)
@@ -76,12 +76,12 @@ def _reading(what: str) -> Callable[[Callable[_P, _T]], Callable[_P, _T]]:
 
 
 def to_json(value: object) -> str:
-    """Compact JSON in plain ASCII: lone surrogates survive as escapes, where UTF-8 could not hold them."""
+    """Compact JSON in plain ASCII. Lone surrogates survive as escapes; UTF-8 could not hold them."""
     return json.dumps(value, separators=(",", ":"))
 
 
 def pack(content: bytes) -> bytes:
-    """Deflates what a sample says will shrink by a tenth; pictures and archives are kept as they are."""
+    """Compresses content if a sample shrinks by a tenth. Images and archives are kept as they are."""
     middle = max(0, len(content) // 2 - _PROBE_BYTES // 2)
     probe = content[middle : middle + _PROBE_BYTES]
     shrinks = len(zlib.compress(probe, 1)) < 0.9 * len(probe)
@@ -90,23 +90,23 @@ def pack(content: bytes) -> bytes:
 
 @_reading("a document")
 def unpack(blob: bytes) -> bytes:
-    """The bytes that were given to :func:`pack`. Here and below: LibraryDamaged where they cannot be had."""
+    """The bytes that were given to :func:`pack`. This and the functions below raise LibraryDamaged if that fails."""
     return zlib.decompress(blob[1:]) if blob[:1] == _DEFLATED else blob[1:]
 
 
 def pack_text(text: str) -> bytes:
-    """Packed UTF-8, lone surrogates kept."""
+    """Packs text as UTF-8, lone surrogates included."""
     return pack(text.encode("utf-8", "surrogatepass"))
 
 
 @_reading("a document")
 def unpack_text(blob: bytes) -> str:
-    """The text that was given to :func:`pack_text`; of the ones asked for last, as it was unpacked then."""
+    """The text that was given to :func:`pack_text`. The most recent texts are cached."""
     return _texts.of(blob)
 
 
 class _Texts:
-    """Texts by the bytes that they are made of, so that what stands in a store now is never taken for another."""
+    """Caches texts by their packed bytes, so a changed row is never mistaken for the old one."""
 
     def __init__(self, most_bytes: int) -> None:
         self._most, self._size = most_bytes, 0
@@ -135,7 +135,7 @@ _texts = _Texts(_TEXT_BYTES)
 
 
 def pack_boxes(boxes: Floats) -> bytes:
-    """Steps from glyph to glyph, column by column: neighbours in a line share most of their coordinates."""
+    """Delta-encodes boxes by column: neighbouring glyphs share most coordinates."""
     scaled = np.rint(np.nan_to_num(boxes, nan=np.inf) * _STEPS_PER_POINT)
     steps = np.where(np.abs(scaled) < -_NO_GLYPH, scaled, _NO_GLYPH).astype(np.int16)
     return zlib.compress(np.diff(steps, axis=0, prepend=np.zeros((1, 4), np.int16)).T.tobytes(), 1)
@@ -143,20 +143,20 @@ def pack_boxes(boxes: Floats) -> bytes:
 
 @_reading("the boxes of a document")
 def unpack_boxes(blob: bytes) -> Floats:
-    """float32, (n, 4), within 1/32 point of what was packed, NaN rows for code points without a glyph."""
+    """float32, (n, 4), within 1/32 point of the packed boxes; NaN rows for code points without a glyph."""
     columns = np.frombuffer(zlib.decompress(blob), np.int16).reshape(4, -1)
     steps = np.cumsum(columns, axis=1, dtype=np.int16).T
     return np.where(steps == _NO_GLYPH, np.nan, steps / _STEPS_PER_POINT).astype(np.float32)
 
 
 def pack_vector(vector: Floats) -> bytes:
-    """Half precision: a cosine keeps three decimals, and the library half its size."""
+    """Packs a vector in half precision. A cosine keeps three decimals at half the size."""
     return vector.astype("<f2").tobytes()
 
 
 @_reading("a vector")
 def unpack_halves(blobs: Sequence[bytes], dim: int) -> NDArray[np.float16]:
-    """float16, (len(blobs), dim): vectors as they are kept."""
+    """Vectors as stored: float16, (len(blobs), dim)."""
     halves = np.frombuffer(b"".join(blobs), "<f2").reshape(len(blobs), dim)
     if not np.isfinite(halves).all():
         raise ValueError("it has components that are no numbers")
@@ -169,7 +169,7 @@ def unpack_vectors(blobs: Sequence[bytes], dim: int) -> Floats:
 
 
 def pack_tokens(tokens: Tokens) -> bytes:
-    """The distinct tokens: late interaction asks only which ones a passage has."""
+    """Packs the distinct tokens: MaxSim needs only which tokens a passage has."""
     return np.unique(tokens).astype("<u4").tobytes()
 
 
@@ -180,18 +180,18 @@ def unpack_tokens(blob: bytes) -> Tokens:
 
 
 def pack_terms(fields: Iterable[Sequence[str]]) -> bytes:
-    """Index terms of each field."""
+    """Packs the index terms of each field."""
     return "\n".join(" ".join(terms) for terms in fields).encode("utf-8", "replace")
 
 
 @_reading("a passage's terms")
 def unpack_terms(blob: bytes) -> list[str]:
-    """One string for each field, terms parted by spaces."""
+    """One string for each field, with terms separated by spaces."""
     return blob.decode().split("\n")
 
 
 def metadata_json(metadata: Metadata) -> str:
-    """Only what is known."""
+    """The metadata as JSON, without fields that are None."""
     return to_json({key: value for key, value in asdict(metadata).items() if value not in (None, ())})
 
 
@@ -204,26 +204,26 @@ def read_metadata(column: str) -> Metadata:
 
 @_reading("what was corrected of a document")
 def read_edited(column: str) -> dict[str, str | int | None]:
-    """The fields that were corrected, each with what was read there, None where nothing was."""
+    """The corrected fields, each with the value that was read, None if there was none."""
     return dict(json.loads(column))
 
 
 @_reading("what a document opens with")
 def read_front(column: str) -> tuple[str, tuple[str, ...]]:
-    """How a document opens, and its highest headings."""
+    """The opening of a document and its highest headings."""
     opening, headings = json.loads(column)
     return opening, tuple(headings)
 
 
 def pack_known(known: Known) -> bytes:
-    """What a document is called, but for its id."""
+    """Packs a document's names, without its id."""
     return pack_text(known_json(known))
 
 
 @lru_cache(maxsize=_MOST_KEPT)
 @_reading("what a document is called")
 def unpack_known(doc_id: str, blob: bytes) -> Known:
-    """What the document of this id is called, by what stands in the store now."""
+    """The names of the document with this id."""
     return read_known(doc_id, unpack_text(blob))
 
 
@@ -234,7 +234,7 @@ def read_list(column: str) -> list[str]:
 
 
 def pages_json(pages: Sequence[Page]) -> str:
-    """Each page as a row of its values."""
+    """Each page as a row of values."""
     return to_json([[p.number, p.start, p.end, p.label, p.width, p.height, p.quality] for p in pages])
 
 
@@ -245,7 +245,7 @@ def read_pages(column: str) -> tuple[Page, ...]:
 
 
 def pack_passage(passage: Passage) -> bytes:
-    """Everything that no query selects by. Of a unit's words only the place in the text is kept, where they stand."""
+    """Packs everything that no query selects by. Of a unit only the place of its words in the text is kept."""
     text, end = passage.text, 0
     units: list[tuple[tuple[Span, ...], int | str, int, str]] = []
     for unit in passage.units:
@@ -261,7 +261,7 @@ def pack_passage(passage: Passage) -> bytes:
 
 @_reading("a passage")
 def read_passage(values: Sequence[Any]) -> Passage:
-    """The passage whose ``PASSAGE_COLUMNS`` these are."""
+    """The passage with these ``PASSAGE_COLUMNS``."""
     doc_id, language, page_start, page_end, blob = values
     return _passage(doc_id, language, (page_start, page_end), json.loads(blob.decode("utf-8", "surrogatepass")))
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from sinkqa.ingest.document import Cell, Span, Table
 from sinkqa.ingest.flattened.alignment import MULTI
-from sinkqa.ingest.flattened.block import Block
+from sinkqa.ingest.flattened.block import FlattenedBlock
 from sinkqa.ingest.flattened.columns import STRUCTURE_MARGIN, Reading, Survey, heed_names, settle, survey
 from sinkqa.ingest.flattened.headers import Leaf, header_blocks
-from sinkqa.ingest.flattened.regions import Line
+from sinkqa.ingest.flattened.regions import FlattenedLine
 
 PLACED = 0.3  # share of the pieces that must have found their cell, else the rows themselves are not to be trusted
 JOINED = -0.5  # evidence below which two lines are one piece whatever their rows
@@ -32,13 +32,13 @@ class Part:
     loose: tuple[Span, ...]
 
 
-def read_parts(bodies: Sequence[Sequence[Line]], *, caption: str) -> list[Part]:
+def read_parts(bodies: Sequence[Sequence[FlattenedLine]], *, caption: str) -> list[Part]:
     """The parts of one table, or none where any of them cannot be read with confidence."""
     blocks, known = _by_page(bodies)
     readings: list[Reading] = []
     headers: list[tuple[Leaf, ...]] = []
     for lines in blocks:
-        block = Block(lines, caption=caption, known=known)
+        block = FlattenedBlock(lines, caption=caption, known=known)
         found = _read(block, len(headers[0]) if headers and not known else 0)
         if found is None or (headers and found[1] and len(found[1]) != len(headers[0])):
             return []
@@ -49,9 +49,9 @@ def read_parts(bodies: Sequence[Sequence[Line]], *, caption: str) -> list[Part]:
     return parts if sum(len(part.labels) for part in parts) > 1 and placed >= PLACED * (placed + loose) > 0 else []
 
 
-def _by_page(bodies: Sequence[Sequence[Line]]) -> tuple[list[Sequence[Line]], frozenset[str]]:
+def _by_page(bodies: Sequence[Sequence[FlattenedLine]]) -> tuple[list[Sequence[FlattenedLine]], frozenset[str]]:
     """Bodies cut at the pages where the headers stand again, and the texts of these headers."""
-    pages: list[Sequence[Line]] = []
+    pages: list[Sequence[FlattenedLine]] = []
     for body in bodies:
         numbers = sorted({line.page for line in body})
         pages.extend([line for line in body if line.page == number] for number in numbers)
@@ -59,7 +59,7 @@ def _by_page(bodies: Sequence[Sequence[Line]]) -> tuple[list[Sequence[Line]], fr
     return (pages, known) if known else (list(bodies), frozenset())
 
 
-def _repeated(pages: Sequence[Sequence[Line]]) -> frozenset[str]:
+def _repeated(pages: Sequence[Sequence[FlattenedLine]]) -> frozenset[str]:
     """Texts that stand once on each page, in the same order, one of them first or last on all."""
     if len(pages) < 2:
         return frozenset()
@@ -70,7 +70,7 @@ def _repeated(pages: Sequence[Sequence[Line]]) -> frozenset[str]:
     return frozenset(once) if len(once) > 1 and edge and all(order == orders[0] for order in orders) else frozenset()
 
 
-def _read(block: Block, columns: int) -> tuple[Reading, tuple[Leaf, ...]] | None:
+def _read(block: FlattenedBlock, columns: int) -> tuple[Reading, tuple[Leaf, ...]] | None:
     """The reading of one part with its headers, none for a part that goes on under those before.
 
     None where another way of reading the part comes too near.
@@ -93,12 +93,12 @@ def _read(block: Block, columns: int) -> tuple[Reading, tuple[Leaf, ...]] | None
     return reading, _leaves(reading) if leaves is None else leaves
 
 
-def _under_blocks(block: Block) -> Iterator[tuple[float, Survey, tuple[Leaf, ...]]]:
+def _under_blocks(block: FlattenedBlock) -> Iterator[tuple[float, Survey, tuple[Leaf, ...]]]:
     """The part read under headers that stand together; unless these are known, only where all columns agree."""
     for heads in header_blocks(block):
         body = [line for i, line in enumerate(block.lines) if i not in heads.lines]
         if len(heads.leaves) > 1 and len(body) >= len(heads.leaves):
-            bare = survey(Block(body, caption=block.caption), columns=(len(heads.leaves),))
+            bare = survey(FlattenedBlock(body, caption=block.caption), columns=(len(heads.leaves),))
             if bare and (block.known or bare.accounts[0].plan.regular):
                 yield bare.cost + heads.cost, bare, heads.leaves
 

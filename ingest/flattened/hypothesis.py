@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sinkqa.ingest.flattened.alignment import Alignment
-from sinkqa.ingest.flattened.block import Block
+from sinkqa.ingest.flattened.block import FlattenedBlock
 
 Mode = Literal["before", "after", "none"]
 
@@ -74,7 +74,7 @@ class Account:
         return {*self.plan.header, *(i for i, row in enumerate(self.alignment.row, self.plan.start) if row < 0)}
 
 
-def strained(block: Block, account: Account) -> bool:
+def strained(block: FlattenedBlock, account: Account) -> bool:
     """Whether the structure does violence to the lines: labels or headers joined or cut, headers left among cells."""
     plan = account.plan
     labels = zip(plan.labels[1:], account.label_of, account.label_of[1:], strict=False)
@@ -91,7 +91,7 @@ def strained(block: Block, account: Account) -> bool:
     return _headless(block, account) or _leaves_headers(block, account)
 
 
-def _headless(block: Block, account: Account) -> bool:
+def _headless(block: FlattenedBlock, account: Account) -> bool:
     """Whether headers are no words that usually head a column, and the columns do not make up for it by agreeing."""
     heads = account.heads
     if account.plan.mode == "none" or (account.plan.regular and len(heads) > 1):
@@ -102,7 +102,7 @@ def _headless(block: Block, account: Account) -> bool:
     return unusual > 0
 
 
-def _leaves_headers(block: Block, account: Account) -> bool:
+def _leaves_headers(block: FlattenedBlock, account: Account) -> bool:
     """Whether a line that looks like a header at least as much as the chosen ones is taken for something else."""
     heads = account.heads
     worst = max((float(block.header_cost[i]) for i in heads), default=0.0)
@@ -116,7 +116,7 @@ def _leaves_headers(block: Block, account: Account) -> bool:
     return False
 
 
-def forced(block: Block, account: Account) -> NDArray[np.bool_]:
+def forced(block: FlattenedBlock, account: Account) -> NDArray[np.bool_]:
     """The lines whose place overrules the evidence for where cells begin, or hangs on a weak break.
 
     Where cells are wrapped, a weak break between rows may lie inside a cell: both sides are in doubt, or the whole
