@@ -1,4 +1,4 @@
-"""Questions into checked answers: all that the engine needs to ask its library, imported with the first question."""
+"""Answers questions with checked quotes: the part of the engine that is imported with the first question."""
 
 from __future__ import annotations
 
@@ -44,7 +44,10 @@ _QUESTION_CHARS = 4_000  # longer than any question; a pasted document is a mist
 
 
 class QueryEngine:
-    """What asks one library. ``astral`` gives a document's :func:`astral_offsets`."""
+    """Searches one library, answers from it and verifies by it.
+
+    ``astral`` gives a document's :func:`astral_offsets`.
+    """
 
     def __init__(
         self,
@@ -144,8 +147,8 @@ class QueryEngine:
             for (piece, *_), fit in near
             if (citation := cite(documents, piece.passage, piece.units, number=1, score=fit)) is not None
         ]
-        told = doubted([citation for _, citation in cited], documents, language=asked.language)
-        return sources(list(zip([text for text, _ in cited], told, strict=True)))
+        warned = doubted([citation for _, citation in cited], documents, language=asked.language)
+        return sources(list(zip([text for text, _ in cited], warned, strict=True)))
 
     def _generated(self, given: Answer, offered: Mapping[str, tuple[Source, Citation]], clock: _Clock) -> Answer:
         with self._spending():
@@ -180,7 +183,7 @@ class QueryEngine:
     def _hits(
         self, query: str, *, k: int | None, mode: SearchMode = "hybrid", filters: Filters | None, read: bool = True
     ) -> list[Hit]:
-        """``read``: by the reranker too, where there is one; it is made for questions."""
+        """``read``: reranked where a reranker is set; it is made for questions."""
         checkpoint()
         reranker = self.reranker if read else None
         return self._library.search(query, k=k or self._settings.k, mode=mode, filters=filters, reranker=reranker)

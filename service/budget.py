@@ -1,4 +1,4 @@
-"""How much work a request may be: set by whoever takes it in, and honoured from inside by the loops that do it."""
+"""Bounds the work of one request: the adapter sets the budget, and the engine's loops check it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class WorkBudget:
         self._cpu_ends, self._cpu_s = time.thread_time() + cpu_s, cpu_s
 
     def check(self) -> None:
-        """Raises DeadlineExceeded where it is used up."""
+        """Raises DeadlineExceeded where the budget is used up."""
         if self._is_cancelled:
             raise DeadlineExceeded("given up: it took too long, or the server ends; ask for less, or later")
         if time.thread_time() > self._cpu_ends:

@@ -1,4 +1,4 @@
-"""Conversation step: the last turn of a thread, asked as the turns before it make it, and what could be asked next."""
+"""Answers the last turn of a conversation in the light of earlier turns, and suggests further questions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The waist: files in, questions in, checked answers out. Every adapter calls this and nothing else."""
+"""The engine, which every adapter calls: takes in files, answers questions, checks texts."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Engine(Shelf):
 
     @cached_property
     def _asking(self) -> QueryEngine:
-        """Comes with the first question: a list of documents need not wait for what answers."""
+        """Imported with the first question: listing documents need not wait for it."""
         from sinkqa.service.asking import QueryEngine
 
         return QueryEngine(self._library, self._settings, generator=self._generator, astral=self._astral_offsets)
@@ -110,7 +110,7 @@ class Engine(Shelf):
     def bring_in(self, files: Sequence[File], *, readers: Readers, share: Share, on_done: OnDone, stop: Stop) -> None:
         """:func:`bring_in` beside questions that are answered meanwhile, in turn with other jobs.
 
-        What a file supersedes can be put back as what was discarded can.
+        A document that a file replaces can be restored like one that was discarded.
         """
         from sinkqa.service.intake.adding import bring_in
 
@@ -161,7 +161,7 @@ class Engine(Shelf):
         return self._asking.stream(question, k=k, filters=filters, bar=bar, generate=generate)
 
     def opening(self, language: str) -> Opening:
-        """What the engine says to a greeting: what the library holds, and questions that it does answer.
+        """The reply to a greeting: what the library holds, and questions that it answers.
 
         ``language``: "zh", or English for any other.
         """

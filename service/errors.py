@@ -1,4 +1,4 @@
-"""Named errors of the last stage: what a caller of the engine can do something about.
+"""Errors of the service, each with a stable code.
 
 SinkQAError
 └── ServiceError
@@ -103,7 +103,7 @@ class CollectionExists(ServiceError):
 
 
 class InvalidFilter(ServiceError):
-    """A condition on documents or passages that searches cannot be held to."""
+    """A condition on documents or passages that searches do not know."""
 
     code = "invalid-filter"
 
@@ -121,7 +121,7 @@ class InvalidCorrection(ServiceError):
 
 
 class AddressRefused(ServiceError):
-    """An address is none of the web, or what is there does not come or may not be taken."""
+    """An address is not on the web, or its document cannot be fetched or must not be."""
 
     code = "address-refused"
 
@@ -151,7 +151,7 @@ class JobNotFound(ServiceError):
 
 
 class JobInterrupted(ServiceError):
-    """A job could not be finished: the server ended again and again, or failed in a way its log tells of."""
+    """A job could not be finished: the server ended again and again, or failed for a reason that its log gives."""
 
     code = "job-interrupted"
 
@@ -229,7 +229,7 @@ class Forbidden(ServiceError):
 
 
 class WrongHost(ServiceError):
-    """The request names another server, or none, as the one that it is for."""
+    """The request's Host header names another server, or is missing."""
 
     code = "wrong-host"
 

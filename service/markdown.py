@@ -39,7 +39,7 @@ class CitationLink:
 
 @dataclass(frozen=True, slots=True)
 class TextChunk:
-    """A part of the text, to be sent at once, and the marks in it. Pieces joined are the whole text."""
+    """A part of the text that is sent at once, with its citation links. The parts joined are the whole text."""
 
     text: str
     marks: tuple[CitationLink, ...] = ()
@@ -53,7 +53,7 @@ _PARAGRAPH, _LINE = "\n\n", "\n"
 def pieces(answer: Answer, link: PassageLink, *, asked: str = "") -> Iterator[TextChunk]:
     """How the question was understood, where that is not as ``asked``; why it abstains; what it says; the sources.
 
-    Then what else could be asked, and notes. Segments that the answer's table tells are told by the table; what has a
+    Then what else could be asked, and notes. Segments that the table repeats are shown by the table; what has a
     translation is followed by it. Words of documents are escaped: nothing in them is a link, an image or HTML.
     """
     cited = {citation.number: citation for citation in answer.citations}

@@ -90,7 +90,7 @@ class DocumentLine(BaseModel):
     uri: str = Field(description="Its text, as a resource of this server.")
 
 
-class DocumentsOut(BaseModel):
+class DocumentList(BaseModel):
     """Documents, in the order of their titles."""
 
     documents: list[DocumentLine]
@@ -196,7 +196,7 @@ class Server(MCPServer[Any]):
         cited = [report.citation] if report.citation else []
         return _result(report.as_dict(), links=[(c.passage_id, c.title, c.quote) for c in cited])
 
-    def list_documents(self) -> Annotated[CallToolResult, DocumentsOut]:
+    def list_documents(self) -> Annotated[CallToolResult, DocumentList]:
         """List the documents of the library."""
         engine = self._engine
         generation = engine.generation

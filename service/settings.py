@@ -43,7 +43,7 @@ class Secret:
 
 
 class _Bounds(NamedTuple):
-    """What a number or a text must keep to; None: anything."""
+    """The bounds of a number or a text; None: unbounded."""
 
     ge: float | None = None
     gt: float | None = None
@@ -60,8 +60,8 @@ class _Bounds(NamedTuple):
         return self.pattern is None or (isinstance(value, str) and re.search(self.pattern, value) is not None)
 
     def __str__(self) -> str:
-        told = (("of at least", self.ge), ("above", self.gt), ("of at most", self.le), ("that fits", self.pattern))
-        return "".join(f" {how} {limit}" for how, limit in told if limit is not None)
+        limits = (("of at least", self.ge), ("above", self.gt), ("of at most", self.le), ("that fits", self.pattern))
+        return "".join(f" {how} {limit}" for how, limit in limits if limit is not None)
 
 
 def _setting(default: Any, *, description: str, **limits: Any) -> Any:
@@ -77,7 +77,7 @@ def _switch(given: object) -> bool:
 
 
 def _number(given: object) -> int:
-    """A whole one: 2.5 is none."""
+    """A whole number: 2.5 is none."""
     return int(given if isinstance(given, int) else str(given))
 
 

@@ -1,4 +1,4 @@
-"""Attack step of the evaluation: requests made of the OpenAPI document, with keys and without; it must tell all."""
+"""Attacks a server with requests derived from its OpenAPI document, with keys and without."""
 
 from __future__ import annotations
 

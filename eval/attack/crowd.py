@@ -1,4 +1,4 @@
-"""Attack step of the evaluation: eight clients who ask for the costliest there is, beside one who searches."""
+"""Attacks a server with eight clients that send the costliest requests, beside one that searches."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def crowd(server: Server, keys: Sequence[str], cost: Cost, clock: Clock) -> Outc
 
 
 def _ended_s(server: Server) -> float:
-    """Seconds that a server takes to end when it is told to; it is killed where it does not."""
+    """Seconds that a server takes to end on request; it is killed where it does not end."""
     began = time.monotonic()
     server.process.terminate()
     try:
@@ -76,7 +76,7 @@ def percentile(times: Sequence[float], share: float) -> float:
 
 
 def _watched(server: Server, key: str, seconds: float, failures: list[Failure]) -> tuple[list[float], list[float]]:
-    """Searches with a key, and asks whether the server is ready, for so long; gives the seconds that each took."""
+    """Searches with a key and checks readiness for a while. Returns the seconds of each request."""
     searches: list[float] = []
     ready: list[float] = []
     until = time.monotonic() + seconds
@@ -100,7 +100,7 @@ def _watched(server: Server, key: str, seconds: float, failures: list[Failure]) 
 
 
 def _attack(server: Server, key: str, cost: Cost, stop: threading.Event) -> int:
-    """One after the other, as long as it goes on; gives how many were answered, with whatever status."""
+    """Sends one request after the other until the end. Returns how many were answered, with whatever status."""
     answered = 0
     body = ROUTES[cost.route](repeated(cost.unit, cost.size))
     headers = {"Authorization": f"Bearer {key}", "Accept": "application/json, text/event-stream"}

@@ -1,4 +1,4 @@
-"""Attack step of the evaluation, in a process of its own with a small file system: commands while that is full."""
+"""Runs commands on a small file system that is full, in a process of its own."""
 
 from __future__ import annotations
 

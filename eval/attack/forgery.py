@@ -1,4 +1,4 @@
-"""Attack step of the evaluation: forged statements, and true ones beside them, until the time is up."""
+"""Attacks verification with forged statements, and true ones beside them, until the time is up."""
 
 from __future__ import annotations
 

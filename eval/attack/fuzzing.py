@@ -1,4 +1,4 @@
-"""Attack step of the evaluation: broken files through every reader, in processes that may crash, hang or grow."""
+"""Fuzzes every reader with broken files, in processes that may crash, hang or grow."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sinkqa.eval.attack.mutating import mutated
 from sinkqa.eval.attack.samples import Sample
 from sinkqa.eval.outcome import MOST_SHOWN, Bar, Clock, Failure, Outcome
 from sinkqa.ingest.errors import DocumentTooLarge, IngestError
-from sinkqa.service.intake.workers import nameless_main, nursery
+from sinkqa.service.intake.workers import forkserver_context, without_main_module
 
 HANG_S = 60.0  # wall; what is sound takes a tenth of a second
 _MEMORY = 4 << 30  # bytes, so that a reader that grows without end does not take the machine
@@ -97,9 +97,9 @@ class _Reader:
 
     @staticmethod
     def _start() -> tuple[BaseProcess, Connection]:
-        context = nursery()
+        context = forkserver_context()
         ours, theirs = context.Pipe()
-        with nameless_main():
+        with without_main_module():
             process = context.Process(target=_read_on, args=(theirs,), daemon=True)
             process.start()
         theirs.close()

@@ -1,4 +1,4 @@
-"""Attack step of the evaluation: writers and servers killed at any moment; what they acknowledged must be there."""
+"""Kills writers and servers at random moments; what they acknowledged must be in the library."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _POLL_S = 0.1
 
 @dataclass(slots=True)
 class Promised:
-    """What a library was told to hold and to forget: ids of documents; ``leaving`` may be there or not."""
+    """The ids of documents that must be in a library, and that must not; those ``leaving`` may be there or not."""
 
     there: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
@@ -42,19 +42,19 @@ class Promised:
     returned: int = 0
 
     def add(self, doc_ids: Iterable[str]) -> None:
-        """It was said that these are there."""
+        """Notes that these were acknowledged as added."""
         new = {*doc_ids}
         self.there |= new
         self.acknowledged += len(new)
 
     def remove(self, doc_ids: Collection[str]) -> None:
-        """It was said that these are gone."""
+        """Notes that these were acknowledged as removed."""
         self.there.difference_update(doc_ids)
         self.gone.update(doc_ids)
         self.removed += len(doc_ids)
 
     def compare(self, found: set[str], when: str) -> list[Failure]:
-        """What was acknowledged and is not so. What is known afterwards counts once."""
+        """Acknowledged changes that are missing. Each is reported once."""
         lost, returned = self.there - self.leaving - found, self.gone & found
         self.lost, self.returned = self.lost + len(lost), self.returned + len(returned)
         self.there -= lost
@@ -109,7 +109,7 @@ def _begin(settings: Settings, folder: Path, random: Random, promised: Promised)
 
 
 def _note(random: Random) -> str:
-    """A text that no other is, and that is found by its own name."""
+    """A unique text that a search for its own name finds."""
     return f"The fen of mark {random.getrandbits(64):016x} holds {random.randint(10, 999)} hectares of peat.\n"
 
 

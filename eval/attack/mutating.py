@@ -1,4 +1,4 @@
-"""Attack step of the evaluation: sound files broken at random, as bytes and within their own structure."""
+"""Breaks sound files at random: as bytes, and within the structure of their format."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Attack step of the evaluation: files and libraries as a disk can have them; each ends in an error that is named."""
+"""Attacks with bad paths, permissions and damaged libraries; each case must end in a named error."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _run(arguments: list[str | bytes], *before: str) -> subprocess.CompletedProc
 
 
 def amiss(arguments: list[str | bytes], statuses: tuple[int, ...], *before: str) -> str:
-    """What is wrong with how a command ends; empty where nothing is."""
+    """What is wrong with how a command ended; empty where nothing is."""
     try:
         done = _run(arguments, *before)
     except subprocess.TimeoutExpired:
@@ -73,12 +73,12 @@ def amiss(arguments: list[str | bytes], statuses: tuple[int, ...], *before: str)
         return f"traceback: {done.stderr.strip().splitlines()[-1][:300]}"
     if done.returncode not in statuses:
         return f"exit status {done.returncode}, expected {statuses}: {(done.stdout + done.stderr)[-300:]}"
-    if done.returncode and not (_NAMED.search(done.stderr) or _tells(done.stdout)):
+    if done.returncode and not (_NAMED.search(done.stderr) or _names_problem(done.stdout)):
         return f"nothing named: {(done.stdout + done.stderr)[-300:]}"
     return ""
 
 
-def _tells(out: str) -> bool:
+def _names_problem(out: str) -> bool:
     """Whether doctor named a problem, which it prints among its facts."""
     return "problem" in out
 

@@ -1,4 +1,4 @@
-"""Attack step of the evaluation: what one request costs on each route of a real server, by texts made for it."""
+"""Measures what one request can cost on each route of a real server, with texts built to be costly."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def _send(server: Server, http: httpx.Client, route: str, unit: str, size: int) 
 
 
 def _rest(server: Server) -> None:
-    """Waits until the server does nothing any longer: work that goes on after an answer is part of its cost."""
+    """Waits until the server is idle: work that goes on after an answer is part of its cost."""
     until = time.monotonic() + _REST_S
     spent = -1.0
     while spent < (spent := server.cpu_s()) and time.monotonic() < until:

@@ -1,4 +1,4 @@
-"""Attack step of the evaluation: all parts one after the other, each in its share of the time."""
+"""Runs the parts of an attack one after the other, each in its share of the time."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _COSTLY = Cost("/v1/verify", "carbon, ", 20_000, 0.0, 0)  # for a crowd, where n
 
 @dataclass(slots=True)
 class AttackRun:
-    """What every part is given; ``worst`` is filled by one for the next. ``keep`` is where files that failed go."""
+    """The input of every part. One part fills ``worst`` for the next; ``keep`` is the folder for files that failed."""
 
     documents: Path
     seed: int

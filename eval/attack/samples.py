@@ -1,4 +1,4 @@
-"""Attack step of the evaluation: sound files of every format, made of real documents, that mutations begin from."""
+"""Makes sound files of every format from real documents; mutations start from these."""
 
 from __future__ import annotations
 

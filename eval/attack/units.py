@@ -1,4 +1,4 @@
-"""Attack step of the evaluation: short pieces of text that, repeated, make rules and expressions work hard."""
+"""Short pieces of text that are costly for rules and regular expressions when they are repeated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Forging step of the evaluation: the kinds of forgery, each a rule that changes what a true sentence means."""
+"""The kinds of forgery: each is a rule that changes what a true sentence means."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PLACES = {"en": ("Finland", "Kenya", "Chile", "Nepal"), "zh": ("芬兰", "肯�
 
 @dataclass(frozen=True, slots=True)
 class Forged:
-    """A statement that is not so.
+    """A false statement.
 
     ``source`` is the text that it is forged from, read like any file of that ``form``; None: the passage that the true
     sentence stands in.

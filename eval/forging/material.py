@@ -1,4 +1,4 @@
-"""Reading step of the forging: true sentences of documents, and passages as the product has them, held in memory."""
+"""Reads true sentences of documents, and their passages as the product makes them, into memory."""
 
 from __future__ import annotations
 

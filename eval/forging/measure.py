@@ -1,4 +1,4 @@
-"""Measuring step of the forging: how many forged statements the product takes for exact or supported, kind by kind."""
+"""Measures how many forged statements the product accepts as exact or supported, by kind."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class WrongVerdict:
 
 @dataclass(slots=True)
 class ForgeryScore:
-    """Of the statements of one kind and language that were ``tried``, how many came out how.
+    """The verdicts on the ``tried`` statements of one kind and language, counted.
 
     ``exact``: as a quote of their source, though the source does not hold them word for word; ``labels``: of the whole
     statement, supported where all of its claims are, contradicted where one is. ``examples``: those that are wrong.
@@ -110,7 +110,7 @@ def forgeries(kind: ForgeryKind, material: Material, count: int, random: Random)
 
 
 def is_true(forged: Forged, sentence: Sentence, kind: ForgeryKind) -> bool:
-    """Whether the forgery is no forgery: its source, or what stands around it, says the same word for word."""
+    """Whether the forgery is true after all: its source, or the text around it, says the same word for word."""
     said = bare(forged.claim)
     if forged.source is not None:
         return said == bare(forged.source)
@@ -165,6 +165,6 @@ def try_truths(
 
 
 def share(scores: Iterable[ForgeryScore], label: Label) -> float:
-    """The share of all statements tried that came out so, 0..1."""
+    """The share of all tried statements with this verdict, 0..1."""
     counts = [(score.labels[label], score.tried) for score in scores]
     return sum(given for given, _ in counts) / max(1, sum(tried for _, tried in counts))

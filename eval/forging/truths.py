@@ -1,4 +1,4 @@
-"""True statements to set beside the forged ones: as documents have them, with numbers, headings and captions."""
+"""True statements for comparison with the forged ones, with numbers, headings and captions as documents have them."""
 
 from __future__ import annotations
 

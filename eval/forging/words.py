@@ -24,14 +24,14 @@ def _traditional(sentence: Sentence, _: Random) -> Forged | None:
 def _names(sentence: Sentence, random: Random) -> Forged | None:
     text = sentence.text
     found = [*re.finditer(r"(?<=[a-z,] )(?:the )?[A-Z][a-z]{3,}(?: [A-Z][a-z]+)*", text)]
-    told = [
+    named = [
         (one, two)
         for one, two in pairwise(found)
         if one[0].split()[-1] != two[0].split()[-1] and not _ENUMERATED.fullmatch(text, one.end(), two.start())
     ]
-    if not told:
+    if not named:
         return None
-    one, two = random.choice(told)
+    one, two = random.choice(named)
     return Forged(text[: one.start()] + two[0] + text[one.end() : two.start()] + one[0] + text[two.end() :])
 
 

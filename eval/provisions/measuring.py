@@ -1,4 +1,4 @@
-"""Asking step of the provisions' evaluation: questions made from documents' own outlines, put to the engine."""
+"""Asks the engine questions made from documents' own outlines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading step of the provisions' evaluation: laws and their articles, found in a document's text by rules of its own.
+"""Finds laws and their articles in a document's text, by rules of its own.
 
 Nothing here is shared with the product's outline, so that a fault of the one shows against the other. Of the reader
 it takes the text, and which blocks of it are running heads, notes, tables and sub-headings. Offsets are code points.

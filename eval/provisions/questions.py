@@ -97,23 +97,23 @@ def number_questions(family: Family, *, wordings: int, sample: int | None, seed:
     for law in family.laws:
         for article in law.articles:
             numbered.setdefault(article.number, []).append((law, article))
-    told = {number: held for number, held in numbered.items() if _says(held[0][0], held[0][1].lines)}
-    for number in drawn(sorted(told), sample, f"{family.title} articles {seed}"):
-        held = told[number]
+    stated = {number: held for number, held in numbered.items() if _says(held[0][0], held[0][1].lines)}
+    for number in drawn(sorted(stated), sample, f"{family.title} articles {seed}"):
+        held = stated[number]
         targets = tuple(Target(law.document.doc_id, each.lines, (each.range,), each.notes) for law, each in held)
         yield from made(
             "article", family, number, _article_wordings(family, number, held[0][1].style), targets, wordings
         )
-    divided = sorted(number for number, held in told.items() if all(article.paragraphs for _, article in held))
+    divided = sorted(number for number, held in stated.items() if all(article.paragraphs for _, article in held))
     for number in drawn(divided, sample, f"{family.title} paragraphs {seed}"):
-        law, article = told[number][0]
-        shared = set.intersection(*({each.number for each in held.paragraphs} for _, held in told[number]))
+        law, article = stated[number][0]
+        shared = set.intersection(*({each.number for each in held.paragraphs} for _, held in stated[number]))
         telling = [each for each in article.paragraphs[1:] if _says(law, each.lines)] or article.paragraphs[:1]
         if not (telling := [each for each in telling if each.number in shared]):
             continue  # a question that names no version asks for none that only an older one has
         part = random.Random(f"{number} {seed}").choice(telling).number
         asks = _paragraph_wordings(family, article, part)
-        yield from made("paragraph", family, f"{number}({part})", asks, _paragraphs(told[number], part), wordings)
+        yield from made("paragraph", family, f"{number}({part})", asks, _paragraphs(stated[number], part), wordings)
     ends = [law.articles[-1] for law in family.laws if law.articles]
     if len({each.number for each in ends}) == 1 and ends[0].number.isdecimal():
         beyond = str(int(ends[0].number) + 1)

@@ -1,4 +1,4 @@
-"""Scoring step of the provisions' evaluation: whether an answer gives what was asked for, whole, and nothing else.
+"""Scores whether an answer gives what was asked for, whole, and nothing else.
 
 Texts are compared without white space, hyphens and the width of their punctuation. A piece of an answer that no "…"
 interrupts must stand in its document in one piece: where it does not, something was left out in silence.

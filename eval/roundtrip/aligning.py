@@ -1,4 +1,4 @@
-"""Round trip, second step: where each unit of the truth stands in what was stored, and what is left over."""
+"""Aligns each unit of the truth with the stored text, and finds what is left over."""
 
 from __future__ import annotations
 

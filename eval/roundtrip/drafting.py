@@ -1,4 +1,4 @@
-"""Round trip, first step: the content of a document by dice: plain sections, and pieces of the kinds under test."""
+"""Drafts the content of a document at random: plain sections, and pieces of the kinds under test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Round trip, first step: the kinds of content and of pages, and the documents that a seed makes of them."""
+"""The kinds of content and pages under test, and the documents that a seed makes of them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SHARES = {"pdf": 10, "docx": 4, "html": 3, "markdown": 2, "xlsx": 1}
 
 @dataclass(frozen=True, slots=True)
 class DocumentFeature:
-    """What a document may have: pieces that ``maker`` makes, or a dress of its pages that the format's writer knows."""
+    """A feature of documents: pieces that ``maker`` makes, or a page decoration that the format's writer knows."""
 
     name: str
     formats: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Round trip, first step: content that Word files, pages of the web and Markdown can have and a printed page cannot."""
+"""Content that Word files, web pages and Markdown can have and a printed page cannot."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Round trip, second step: recall, order, cells, figures, invented and leaked text of one document."""
+"""Measures one document: recall, order, cells, figures, invented and leaked text."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Tally:
 
     @property
     def counted(self) -> list[Fault]:
-        """Faults that make a document fail: headings' levels and spaces are told only."""
+        """Faults that make a document fail; levels of headings and spaces are reported only."""
         return [fault for fault in self.faults if fault.measure not in ("structure", "spaces")]
 
     def add(self, measure: str, right: int, of: int) -> None:
@@ -50,7 +50,7 @@ class Tally:
 
 
 def measure(truth: Truth, document: Document, passages: Sequence[Passage]) -> Tally:
-    """What became of a document whose truth is known.
+    """Compares a stored document with its known truth.
 
     ``recall``: characters of units found; ``order``: neighbouring units of one flow in their order; ``figures``:
     numbers with their powers intact, and ``spaces`` between English words, in the unit that they belong to;

@@ -1,4 +1,4 @@
-"""Round trip over real files: the words stored for a page against those that another library finds on it."""
+"""Compares the words stored for a page of a real file with those that another library finds on it."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def _beyond(words: Counter[str], text: str, other: str) -> tuple[tuple[str, int]
 def check_pages(folder: Path, seed: int, pages: int, *, on_progress: OnProgress) -> Iterator[PageCheck]:
     """Pages of the PDFs of a folder drawn by a seed, then every HTML and Word file of it as a whole.
 
-    A file that is refused, and a page without a text layer, are told with no words.
+    A file that is refused, and a page without a text layer, are reported without words.
 
     Raises:
         NothingToMeasure: the folder has no such file.
@@ -153,8 +153,8 @@ def _of_page(document: Document, number: int | None, own: str) -> PageCheck:
         for start, end in block.spans:
             if start < page.end and end > page.start:
                 into.append(document.text[max(start, page.start) : min(end, page.end)])
-    told = "; ".join(each for each in document.warnings if _mentions(each, page.number))
-    return compare(document.name, page.number, own, "\n".join(body), "\n".join(aside), told)
+    warnings = "; ".join(each for each in document.warnings if _mentions(each, page.number))
+    return compare(document.name, page.number, own, "\n".join(body), "\n".join(aside), warnings)
 
 
 def _mentions(warning: str, page: int) -> bool:

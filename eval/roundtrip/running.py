@@ -1,4 +1,4 @@
-"""Round trip, last step: documents made, read, measured; figures by format and kind, and what failed."""
+"""Makes documents, reads and measures them; gives figures by format and kind, and the failures."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Trip:
 
     @property
     def ok(self) -> bool:
-        """Whether all that counts is right; headings' levels are told and do not count."""
+        """Whether all that counts is right; levels of headings are reported and do not count."""
         return not self.error and not self.tally.counted
 
 

@@ -1,4 +1,4 @@
-"""Round trip, second step: what a reader stored, as one text without white space, with the block of each stretch."""
+"""The stored document as one text without white space, with the block of each stretch."""
 
 from __future__ import annotations
 

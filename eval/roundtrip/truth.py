@@ -1,4 +1,4 @@
-"""Round trip, first step: what a made document says, as data: units in order, cells, and what is not its text."""
+"""The truth of a made document as data: units in order, cells, and what is not its text."""
 
 from __future__ import annotations
 
@@ -197,7 +197,7 @@ class Truth:
 
 
 def truth_of(pieces: Sequence[Piece]) -> Truth:
-    """What the pieces say; what a writer adds around them is for the writer to tell."""
+    """The truth of the pieces; a writer adds the truth of what it puts around them."""
     truth = Truth()
     for piece in pieces:
         truth.units += _units(piece)

@@ -1,4 +1,4 @@
-"""Round trip, first step: sentences, names and figures about climate policy, made of our own words by dice."""
+"""Random sentences, names and figures about climate policy, made from our own word lists."""
 
 from __future__ import annotations
 

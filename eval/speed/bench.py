@@ -1,4 +1,4 @@
-"""Evaluation step: speed and memory of adding and asking, each beside what the same work costs at least.
+"""Measures speed and memory of adding and asking, each beside the least that the same work costs.
 
 The machine may be busy with other things: processor seconds where the bound allows it, medians elsewhere, and every
 reference is measured in the same run.

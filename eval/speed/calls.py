@@ -1,4 +1,4 @@
-"""Evaluation step: what calls take in this process, and the floor of a search: a product with every vector."""
+"""Times calls in this process, and the baseline of a search: a dot product with every vector."""
 
 from __future__ import annotations
 

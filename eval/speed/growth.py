@@ -1,4 +1,4 @@
-"""Growth step of the evaluation: what a library costs at several sizes, each figure beside its reference.
+"""Measures what a library costs at several sizes, each figure beside its reference.
 
 One library grows from text made by a seed. It is fed, changed, asked and served by processes of their own, as users
 run it, so that nothing that one of them keeps helps another. Processor time and bytes are what to read: other programs
@@ -219,10 +219,10 @@ def _served(grown: _GrownLibrary, effort: Effort) -> Iterator[Figure]:
         with serving(grown.library, "--processes", str(processes)) as server:
             search_throughput(server, grown.questions, clients=2 * processes, seconds=effort.seconds / 2)
             for clients in _CLIENTS:
-                told = search_throughput(server, grown.questions, clients=clients, seconds=effort.seconds)
+                throughput = search_throughput(server, grown.questions, clients=clients, seconds=effort.seconds)
                 what = f"/v1/search, clients {clients}, processes {processes}"
-                yield Figure(what, told.per_s, "requests/s")
-                yield Figure(what, told.per_cpu_s, "requests per CPU s")
+                yield Figure(what, throughput.per_s, "requests/s")
+                yield Figure(what, throughput.per_cpu_s, "requests per CPU s")
             yield Figure(f"server, processes {processes}, memory", server.memory_mb() * 2**20 / 1e6, "MB")
 
 

@@ -1,4 +1,4 @@
-"""Growth step of the evaluation: documents and questions of any number, made by a seed in Chinese and English.
+"""Makes any number of documents and questions from a seed, in Chinese and English.
 
 Words are those of the bundled encoder, as frequent as it knows them to be, so that word frequencies fall as they do in
 real text. A document is about something: a direction among the encoder's vectors, near which its words are drawn more
@@ -144,8 +144,8 @@ def _paragraph(random: Generator, language: str, drawn: NDArray[np.float64]) -> 
             words[start + 4] += _figure(random, language)
         sentences.append(_sentence(language, words[start:end]))
     rarest = np.unique(places[ends[-2] :])[-_TOLD:].tolist()
-    told = [_vocabulary()[language].words[place] for place in (rarest * _TOLD)[:_TOLD]]
-    return ("" if language == "zh" else " ").join(sentences), told
+    telling = [_vocabulary()[language].words[place] for place in (rarest * _TOLD)[:_TOLD]]
+    return ("" if language == "zh" else " ").join(sentences), telling
 
 
 def _sentence(language: str, words: list[str]) -> str:

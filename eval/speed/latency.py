@@ -1,4 +1,4 @@
-"""Asking step of the evaluation: how long a search takes, and how large the library is, as it grows."""
+"""Measures how long a search takes, and how large the library is, as it grows."""
 
 from __future__ import annotations
 

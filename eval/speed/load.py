@@ -1,4 +1,4 @@
-"""Load step of the evaluation: many clients ask, search, upload and delete at once; no answer may be wrong."""
+"""Loads a server: many clients ask, search, upload and delete at once, and no answer may be wrong."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx
 
-from sinkqa.eval.speed.lives import Life, Seen, wrongs
+from sinkqa.eval.speed.document_lifetimes import DocumentLifetime, SeenDocument, contradictions
 
 Memory = Callable[[], float]
 """The server's memory now, in MiB."""
@@ -62,7 +62,7 @@ class Times:
 
     @property
     def ratio(self) -> float | None:
-        """How much longer the slowest hundredth takes than a request usually does without the others."""
+        """p99 under load divided by the median of a lone client."""
         return self.p99_ms / self.alone_p50_ms if self.alone_p50_ms else None
 
 
@@ -119,9 +119,9 @@ async def load(url: str, plan: Plan, *, key: str | None = None, memory: Memory |
 class _Record:
     """What all clients of a run did, and what they were told."""
 
-    lives: dict[str, Life]
-    mine: list[Life] = field(default_factory=list)
-    seen: list[Seen] = field(default_factory=list)
+    lives: dict[str, DocumentLifetime]
+    mine: list[DocumentLifetime] = field(default_factory=list)
+    seen: list[SeenDocument] = field(default_factory=list)
     taken: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     errors: Counter[str] = field(default_factory=Counter)
     wrong: Counter[str] = field(default_factory=Counter)
@@ -133,7 +133,7 @@ class _Client:
     def __init__(self, number: int, http: httpx.AsyncClient, record: _Record, plan: Plan) -> None:
         self._random = Random(f"{plan.seed}/{number}")
         self._http, self._record, self._plan = http, record, plan
-        self._own: list[Life] = []
+        self._own: list[DocumentLifetime] = []
         self._generation = 0
 
     async def run(self) -> None:
@@ -159,18 +159,22 @@ class _Client:
         query = life.name if life else self._random.choice(_QUESTIONS)
         await self._look("search", "/v1/search", {"query": query}, "hits", life)
 
-    async def _look(self, kind: str, path: str, body: dict[str, str], cited: str, sought: Life | None) -> None:
+    async def _look(
+        self, kind: str, path: str, body: dict[str, str], cited: str, sought: DocumentLifetime | None
+    ) -> None:
         before, sent = self._generation, time.monotonic()
-        told = await self._send(kind, "POST", path, json=body)
-        if told is None:
+        reply = await self._send(kind, "POST", path, json=body)
+        if reply is None:
             return
-        generation = told["generation"]
+        generation = reply["generation"]
         if generation < before:
             self._record.wrong["an answer is of an older generation than the one before it"] += 1
         self._generation = max(before, generation)
-        docs = tuple(each["doc_id"] for each in told[cited])
-        self._record.seen.append(Seen(sent, time.monotonic(), generation, docs, sought.doc_id if sought else None))
-        for each in told["citations"] if cited == "citations" else ():
+        docs = tuple(each["doc_id"] for each in reply[cited])
+        self._record.seen.append(
+            SeenDocument(sent, time.monotonic(), generation, docs, sought.doc_id if sought else None)
+        )
+        for each in reply["citations"] if cited == "citations" else ():
             life = self._record.lives.get(each["doc_id"])
             if life and life.text and not life.holds(each["quote"], [(s["start"], s["end"]) for s in each["spans"]]):
                 self._record.wrong["a quote is not in its document"] += 1
@@ -211,7 +215,7 @@ class _Client:
                 self._generation = max(self._generation, listed["generation"])
         return None
 
-    def _any(self) -> Life | None:
+    def _any(self) -> DocumentLifetime | None:
         """Half of the time a document that a client made, most likely of late; it may be gone."""
         mine = self._record.mine[-2 * self._plan.clients :]
         return self._random.choice(mine) if mine and self._random.random() < 0.5 else None
@@ -225,28 +229,28 @@ class _Client:
             return None
         self._record.taken[kind].append(1000 * (time.perf_counter() - began))
         if response.is_success:
-            told: dict[str, Any] = response.json()
-            return told
+            reply: dict[str, Any] = response.json()
+            return reply
         self._record.errors[f"{kind}: {response.status_code} {_code(response)}"] += 1
         return None
 
 
-def _made(random: Random) -> Life:
+def _made(random: Random) -> DocumentLifetime:
     """A document of a name that no other has, in Chinese or English."""
     name = "".join(random.choices(_SYLLABLES, k=6)).capitalize()
     language = random.randrange(len(_TEXTS))
     text = _TEXTS[language].format(name=name, n=random.randrange(1000, 9999), m=random.randrange(10, 99))
     doc_id = hashlib.sha256(text.encode()).hexdigest()
-    return Life(doc_id, name, _ABOUT[language].format(name=name), text)
+    return DocumentLifetime(doc_id, name, _ABOUT[language].format(name=name), text)
 
 
-async def _found(http: httpx.AsyncClient) -> list[Life]:
+async def _found(http: httpx.AsyncClient) -> list[DocumentLifetime]:
     """The documents that are there before."""
-    lives: list[Life] = []
+    lives: list[DocumentLifetime] = []
     offset: int | None = 0
     while offset is not None:
         listed = (await http.get("/v1/documents", params={"limit": 1000, "offset": offset})).raise_for_status().json()
-        lives += [Life(each["doc_id"], since=0, there_s=-math.inf) for each in listed["documents"]]
+        lives += [DocumentLifetime(each["doc_id"], since=0, there_s=-math.inf) for each in listed["documents"]]
         offset = listed["next_offset"]
     return lives
 
@@ -254,7 +258,7 @@ async def _found(http: httpx.AsyncClient) -> list[Life]:
 async def _run(http: httpx.AsyncClient, record: _Record, plan: Plan) -> None:
     await asyncio.gather(*(_Client(number, http, record, plan).run() for number in range(plan.clients)))
     for seen in record.seen:
-        record.wrong.update(wrongs(seen, record.lives))
+        record.wrong.update(contradictions(seen, record.lives))
 
 
 async def _watch(memory: Memory, samples: list[float]) -> None:
@@ -263,7 +267,7 @@ async def _watch(memory: Memory, samples: list[float]) -> None:
         await asyncio.sleep(_SAMPLE_S)
 
 
-async def _tidy(http: httpx.AsyncClient, made: list[Life]) -> None:
+async def _tidy(http: httpx.AsyncClient, made: list[DocumentLifetime]) -> None:
     for life in made:
         if life.gone_s == math.inf and life.there_s < math.inf:
             await http.delete(f"/v1/documents/{life.doc_id}", params={"permanent": True})
@@ -293,7 +297,7 @@ def _report(plan: Plan, took_s: float, alone: _Record, loaded: _Record, samples:
 
 def _code(response: httpx.Response) -> str:
     try:
-        told = response.json()
+        body = response.json()
     except ValueError:
         return ""
-    return str(told.get("code", "")) if isinstance(told, dict) else ""
+    return str(body.get("code", "")) if isinstance(body, dict) else ""

@@ -1,4 +1,4 @@
-"""Load step of the evaluation: a server of our own, in a process of its own, on a free port of this machine."""
+"""Starts a server in a process of its own on a free port of this machine."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def serving(library: Path, *options: str) -> Iterator[Server]:
     """``sinkqa serve`` over a library until left, or killed; a new one holds the starter corpus.
 
     Raises:
-        ServerFailed: it ended before it listened, or did not end when it was told to.
+        ServerFailed: it ended before it listened, or did not end on request.
     """
     command = [sys.executable, "-m", "sinkqa.service.cli", "serve", "--library", str(library), "--port", "0", *options]
     process = psutil.Popen(command, stdout=DEVNULL, stderr=PIPE, text=True)

@@ -1,4 +1,4 @@
-"""Evaluation step: what processes cost: processor seconds, wall seconds, memory and writing, with all they start."""
+"""Measures processes with all their children: processor seconds, wall seconds, memory and bytes written."""
 
 from __future__ import annotations
 

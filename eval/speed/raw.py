@@ -1,4 +1,4 @@
-"""Evaluation step: the least that adding files can cost, as a program of its own: extract their text, encode passages.
+"""The least work of adding files, as a program of its own: extract their text, encode passages.
 
 ``python -m sinkqa.eval.speed.raw TEXTS FILE…``: TEXTS is a JSON list of texts for the encoder.
 Prints the number of characters and of vectors.

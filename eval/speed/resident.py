@@ -1,4 +1,4 @@
-"""Growth step of the evaluation, as a program of its own: a process that holds a library open and does as it is told.
+"""Holds a library open and runs the steps that it reads, as a program of its own.
 
 ``python -m sinkqa.eval.speed.resident LIBRARY`` reads lines of JSON, ``[step, argument…]``, and answers each
 with what it measured, an object of numbers. A step costs what it takes alone, less starting and opening before it.
@@ -35,7 +35,7 @@ _PEAK = re.compile(r"^VmHWM:\s*(\d+) kB", re.M)
 
 @contextmanager
 def resident(library: Path) -> Iterator[Tell]:
-    """Starts the program over a library, to be told steps until left.
+    """Starts the program over a library, to run steps until left.
 
     Raises:
         RuntimeError: a step failed; what it said went to standard error.
@@ -95,7 +95,7 @@ class _Steps:
         return _again(lambda i: self._engine.ask(questions[i]), len(questions))
 
     def products(self, questions: Sequence[str]) -> Measured:
-        """For each question the floor of a search: a dot product with every vector."""
+        """The baseline of a search for each question: a dot product with every vector."""
         with Library.open(self._folder) as library:
             vectors, asked = stored_vectors(self._folder, library.encoder.dim), library.encoder.encode(questions)
         return time_calls(lambda i: nearest(vectors, asked[i]), len(questions))._asdict()

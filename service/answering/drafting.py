@@ -1,4 +1,4 @@
-"""Answering step of the flow: what came of each thing asked into one answer of checked quotes."""
+"""Drafts one answer with checked quotes from what was found for each part of the question."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ _ABSTENTIONS: dict[AbstainReason, dict[str, str]] = {
         "en": "The library holds no evidence that answers this question.",
     },
     "out_of_scope": {
-        "zh": "资料库没有涉及这个问题所问的内容。",
-        "en": "The library does not deal with what this question is about.",
+        "zh": "资料库中没有与这个问题的主题有关的内容。",
+        "en": "The library has nothing on the subject of this question.",
     },
     "unsupported": {
-        "zh": "资料库涉及这个话题，但没有给出所问的内容。",
-        "en": "The library deals with this subject but does not say what is asked.",
+        "zh": "资料库涉及这个话题，但没有能回答这个问题的内容。",
+        "en": "The library covers this subject but does not answer this question.",
     },
     "no_question": {"zh": "", "en": ""},
     "premise_contradicted": {
-        "zh": "资料库不支持这个问题的前提，所载如下：",
-        "en": "The library does not bear out what the question presumes. It says:",
+        "zh": "资料库中的文件不支持这个问题的前提，原文如下：",
+        "en": "The library does not support the premise of this question. It says:",
     },
 }
 _FOUND = {"zh": "所载内容", "en": "What is said"}  # of each side
@@ -38,7 +38,7 @@ _NOT_FOUND = {"zh": "未找到", "en": "not found"}
 
 
 class Answered(NamedTuple):
-    """One of the things asked, by its ``label`` ("" where it is all that is asked), and what came of it."""
+    """One part of the question, its ``label`` ("" where it is the whole question), and what was found for it."""
 
     label: str
     outcome: Outcome
@@ -46,7 +46,7 @@ class Answered(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """An answer before it is told when and from which library: ``why`` is None where there is one.
+    """An answer without its library and timings. ``why``: the reason to abstain, None where there is an answer.
 
     ``confidence``, 0..1: the share of answers as sure as this one that are complete. ``missing``: what is asked and
     not found, in the question's own words; ``notes``: one line each, what the answer leaves open.
@@ -64,7 +64,7 @@ class Drafted:
 
     @property
     def status(self) -> Status:
-        """Whether it answers, and all of the question."""
+        """Whether it answers all, a part or nothing of the question."""
         return "abstained" if self.why else "partial" if self.missing else "answered"
 
 
@@ -111,7 +111,7 @@ def _each_once(said: Sequence[tuple[str, Outcome, list[Segment]]]) -> Iterator[S
 
 @dataclass(slots=True)
 class _AnswerCitations:
-    """Citations as they are made, numbered from 1; evidence whose quote fails the check is withdrawn."""
+    """Makes and numbers citations from 1; drops evidence whose quote fails the check."""
 
     sources: Sources
     asked: Asked

@@ -1,4 +1,4 @@
-"""Answering step of the flow: what comes of one thing asked, by what is meant, by structure, and by judging."""
+"""Finds the answer to one part of a question: by the structure of the documents that it means, else by judging."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ _NATIONAL = late(r"全国(?!人大|人民代表)|国家级|\bnational(?:ly)? (?!
 _NAMED = 0.75  # of the bar, for a sanction that has the words for what is done, as measured (docs/quality.md)
 _UNKNOWN = ""  # the jurisdiction of documents of which it is not known
 _OF_WHICH = {
-    "zh": "请写明是哪部文件的条款，例如《…法》第…条。",
-    "en": "Name the document whose provision is meant, as in: Article 5 of the …",
+    "zh": "请写明条款所在的文件，例如：《…法》第…条。",
+    "en": "Name the document that the provision is in, for example: Article 5 of the …",
 }
 _NOT_HELD = {"zh": "资料库中没有“{}”。", "en": "The library does not hold “{}”."}
 
@@ -61,7 +61,7 @@ class Finder:
     def find(
         self, asked: Asked, params: Selection = WHOLE, *, meant: Meant | None = None, besides: Meant | None = None
     ) -> Outcome:
-        """What comes of a question taken as one: settled by a document's structure, else judged.
+        """The outcome of a question taken as one: settled by a document's structure, else judged.
 
         ``meant``: what it means, where that is known better than its words tell. ``besides``: what the whole question
         means that it is a part of, where the part names no document itself.
@@ -96,7 +96,7 @@ class Finder:
         return replace(meant, documents=tuple(let), sure=True)
 
     def _within(self, meant: Meant) -> Filters:
-        """The documents that are meant, else those of the jurisdiction and those that tell none."""
+        """The documents that are meant, else those of the jurisdiction and those without one."""
         if meant.sure and meant.documents:
             return replace(self.filters, doc_ids=meant.documents)
         if meant.jurisdictions and not self.filters.jurisdictions:
@@ -104,7 +104,7 @@ class Finder:
         return self.filters
 
     def _only(self) -> tuple[str, ...]:
-        """The document of a library that holds no other; else none."""
+        """The only document of the library; none where it holds several."""
         held = self.library.documents(most=2)
         return (held[0].doc_id,) if len(held) == 1 else ()
 
@@ -235,12 +235,12 @@ def _without(absent: str, outcome: Outcome) -> Outcome:
     """The same, or withheld: what is named is not held, and the likeliest piece does not speak of it by that name."""
     name, piece = Analysis(absent), outcome.judged[0].piece if outcome.judged else None
     note = _NOT_HELD.get(outcome.asked.language, _NOT_HELD["en"]).format(absent)
-    told = piece is not None and (
+    is_named = piece is not None and (
         any(name.folded in text.folded for text in (piece.whole, piece.place.headings, piece.place.origin.title))
         or (bool(name.entities) and all(piece.whole.holds(each) for each in name.entities))
     )
-    if outcome.why or told:
-        return replace(outcome, notes=(*outcome.notes, note)) if outcome.why and not told else outcome
+    if outcome.why or is_named:
+        return replace(outcome, notes=(*outcome.notes, note)) if outcome.why and not is_named else outcome
     return replace(outcome, evidence=(), why="unsupported", confidence=min(outcome.confidence, 0.5), notes=(note,))
 
 

@@ -1,4 +1,4 @@
-"""What answering keeps of a library as a whole: its documents' names and outlines, and what it can be asked."""
+"""Caches what answering knows of a whole library: names and outlines of its documents, and questions to suggest."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sinkqa.service.answering.understanding.naming import Names
 
 
 class Guide:
-    """Each part tells of the library as it is when it is asked. Safe for threads."""
+    """Each part describes the library as it is when asked. Safe for threads."""
 
     def __init__(self, library: Library) -> None:
         self.names, self.outlines, self.openings = Names(library), Outlines(), Openings(library)

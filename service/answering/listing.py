@@ -1,4 +1,4 @@
-"""Answering step of the flow: lists made whole where a list is asked for, and elsewhere a note of what is left out."""
+"""Completes a list where a list is asked for; elsewhere notes how many items are left out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The flow of one question: what it asks is found part by part, and drafted into one answer."""
+"""Answers a question: finds each part that it asks, and drafts one answer."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Responder:
     finder: Finder
 
     def respond(self, question: str) -> Response:
-        """Answers a question of one part or several; tells who asks for nothing what there is to ask."""
+        """Answers a question of one part or several; where nothing is asked, says what can be asked."""
         asked = understand(question)
         if kind := small_talk(question):
             return Response(asked, self._welcome(kind, asked.language), (), ())
@@ -62,7 +62,7 @@ class Responder:
         return Response(asked, drafted, hits, judged)
 
     def _welcome(self, kind: SmallTalk, language: str) -> Drafted:
-        """What the library holds, with questions that it does answer."""
+        """What the library holds, with questions that it answers."""
         opening = self.finder.guide.openings.answer(kind, language)
         answered = (each for each in opening.suggestions if not self.respond(each).drafted.why)
         return Drafted((), (), 0.0, "no_question", "\n".join(opening.lines), suggestions=tuple(answered))

@@ -1,4 +1,4 @@
-"""Answering step of the flow: a source's own table where it is asked for, or the rows of it that several sides are."""
+"""Answers with a source's own table where one is asked for, or with the rows that the compared sides are."""
 
 from __future__ import annotations
 

@@ -207,12 +207,12 @@ def show_verified(report: VerifyReport, *, as_json: bool) -> None:
     """Each statement with its label and what fails in it, then the quotes."""
     if as_json:
         return show_json(report.as_dict())
-    from sinkqa.service.grounding.verifying import told
+    from sinkqa.service.grounding.verifying import finding_lines
 
     for claim in report.claims:
         marks = tabular.marks(claim.citations)
         show_line(Text.assemble((f"{claim.label:<13}", _LABELS[claim.label]), claim.claim, (marks, "bold cyan")))
-        for finding in told(claim.findings):
+        for finding in finding_lines(claim.findings):
             show_line(Text(finding, style="dim"), indent=13)
     _citations(report.citations)
     _out.print()

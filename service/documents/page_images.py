@@ -17,7 +17,7 @@ import numpy as np
 from sinkqa.ingest.document import Box, Page
 from sinkqa.ingest.readers.pdf.file import load_page, open_pdf
 from sinkqa.service.errors import PageNotDrawn
-from sinkqa.service.intake.workers import end_with, kill, nameless_main, nursery
+from sinkqa.service.intake.workers import exit_with_parent, forkserver_context, kill, without_main_module
 
 _PATIENCE_S = 20.0  # a page that takes longer is not drawn
 _MEMORY = 2 << 30  # bytes that drawing may allocate
@@ -50,8 +50,8 @@ def draw(content: bytes, page: Page, boxes: Sequence[Box], *, width: int) -> byt
 def _started() -> ProcessPoolExecutor:
     global _pool
     if _pool is None:
-        _pool = ProcessPoolExecutor(1, mp_context=nursery(), initializer=_start)
-        with nameless_main():
+        _pool = ProcessPoolExecutor(1, mp_context=forkserver_context(), initializer=_start)
+        with without_main_module():
             _pool.submit(int)
     return _pool
 
@@ -67,7 +67,7 @@ def _end() -> None:
 
 def _start() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    threading.Thread(target=end_with, args=(multiprocessing.parent_process(),), daemon=True).start()
+    threading.Thread(target=exit_with_parent, args=(multiprocessing.parent_process(),), daemon=True).start()
     resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY, _MEMORY))
 
 

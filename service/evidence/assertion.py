@@ -1,4 +1,4 @@
-"""Evidence: whether a piece states anything of its own, whatever is asked."""
+"""Whether a piece states anything of its own, whatever is asked."""
 
 from __future__ import annotations
 

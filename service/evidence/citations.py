@@ -1,4 +1,4 @@
-"""Quotes: made from the stored source text, re-read and compared before they leave. Fails closed."""
+"""Makes quotes from the stored source text; re-reads and compares each before it leaves. Fails closed."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def holds(text: str, units: Iterable[Unit], *, text_sha256: str) -> bool:
 
 
 class _HashedTexts:
-    """Texts by the hashes that they were found to have: to compare a text with its like costs a hundredth of hashing.
+    """Known texts by their hash: comparing a text with a known one costs a hundredth of hashing it.
 
     Safe for threads.
     """

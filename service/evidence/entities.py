@@ -1,4 +1,4 @@
-"""Grounding step of the flow: the names in a text, and which of a claim's its quotes do not hold."""
+"""Finds the names in a text, and the names of a claim that its quotes lack."""
 
 from __future__ import annotations
 

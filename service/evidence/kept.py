@@ -1,4 +1,4 @@
-"""Documents as quotes need them: their text read anew each time, and what stands beside it kept for a generation."""
+"""Documents for quoting: their text is read anew each time, all else is cached for a generation."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class KeptDocuments:
         return _kept(self._pages, doc_id, self._library.pages)
 
     def remarks(self, doc_id: str) -> Remarks:
-        """What its reader remarked, and its poor pages."""
+        """Its reader's warnings, and its pages that read poorly."""
         return _kept(self._remarks, doc_id, lambda doc_id: remarks_of(self.document(doc_id), self.pages(doc_id)))
 
     def astral(self, doc_id: str) -> Sequence[int]:

@@ -1,4 +1,4 @@
-"""Lists that go on from passage to passage: what belongs to one, and how many of its items are left out."""
+"""Follows lists from passage to passage: which items belong to one, and how many are left out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence: passages cut into what an answer may quote, each piece read once, and pieces of a passage joined again."""
+"""Cuts passages into the pieces that an answer may quote, reads each once, and joins pieces of one passage."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _Cut = tuple[tuple[Unit, ...], str, bool]  # units of a passage, what they say, 
 
 
 class Origin:
-    """What goes for all passages of a document: its title, country and year, and all that it is called by."""
+    """What holds for all passages of a document: its title, country, year and names."""
 
     def __init__(self, title: str, about: Metadata) -> None:
         self.home, self.year = _HOMES.get(about.jurisdiction or "", ""), about.year
@@ -45,7 +45,7 @@ class Origin:
 
 
 class PassageContext:
-    """What a reader knows in a passage beside its words: whose document it is in, and the headings above."""
+    """The context of a passage: its document and the headings above it."""
 
     def __init__(self, origin: Origin, passage: Passage) -> None:
         self.origin = origin
@@ -135,7 +135,7 @@ class Evidence:
 
 
 class Candidate(NamedTuple):
-    """A piece, the hit that brought it up, and once it is judged, how ``likely`` it answers, 0..1."""
+    """A piece, its hit, and once it is judged, how ``likely`` it answers, 0..1."""
 
     piece: Piece
     hit: Hit

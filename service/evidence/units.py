@@ -1,4 +1,4 @@
-"""Units of one passage: which of them are a list, and what several say together, marked where others are skipped."""
+"""The units of one passage: which form a list, and the text of several, with a mark where others are skipped."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from sinkqa.service.exporting.formats.xlsx import write_xlsx
 from sinkqa.service.exporting.manuscript import Composer, Manuscript
 from sinkqa.service.exporting.memo import Memo
 from sinkqa.service.exporting.references import STYLES, bibtex, ris, work_of
-from sinkqa.service.exporting.rereading import Evidence, Link, Rereader, printed
+from sinkqa.service.exporting.rereading import Link, Rereader, RereadQuote, printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def _write_ris(manuscript: Manuscript) -> bytes:
     return "\n".join(ris(each.work.whole()) for each in _once(manuscript)).encode()
 
 
-def _once(manuscript: Manuscript) -> list[Evidence]:
+def _once(manuscript: Manuscript) -> list[RereadQuote]:
     return list({each.record.doc_id: each for each in manuscript.evidence}.values())
 
 

@@ -11,7 +11,7 @@ from sinkqa.service.answer import AnswerRow, AnswerTable, Segment
 from sinkqa.service.exporting.memo import AnswerItem, Cited, ClaimItem, Item, Memo, NoteItem, QuoteItem
 from sinkqa.service.exporting.paragraphs import quoted, shown
 from sinkqa.service.exporting.references import STYLES, Work
-from sinkqa.service.exporting.rereading import Evidence, Rereader, Withheld
+from sinkqa.service.exporting.rereading import Rereader, RereadQuote, Withheld
 from sinkqa.service.exporting.words import say
 from sinkqa.service.grounding.wording import wording
 
@@ -104,15 +104,15 @@ class Manuscript:
     notes: tuple[Note, ...]
     heading: str
     is_list: bool
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[RereadQuote, ...]
 
 
 @dataclass(slots=True)
-class _Found:
+class _NumberedQuote:
     """Evidence with its number, and whether some place in the text does not say it word for word."""
 
     number: int
-    evidence: Evidence
+    evidence: RereadQuote
     is_told: bool = True
 
 
@@ -122,7 +122,7 @@ class Composer:
 
     memo: Memo
     rereader: Rereader
-    _found: dict[tuple[object, ...], _Found] = field(default_factory=dict)
+    _found: dict[tuple[object, ...], _NumberedQuote] = field(default_factory=dict)
     _documents: dict[str, int] = field(default_factory=dict)
     _marked: set[int] = field(default_factory=set)
 
@@ -187,13 +187,13 @@ class Composer:
         if withheld := [each for each in found if isinstance(each, Withheld)]:
             yield from map(self._caution, dict.fromkeys(withheld))
             return
-        held = [each for each in found if isinstance(each, Evidence)]
+        held = [each for each in found if isinstance(each, RereadQuote)]
         yield Block(kind, (shown(text), *self._marks(held, told=_tells(text, held))), held[0].language)
 
     def _claim(self, item: ClaimItem) -> Iterator[Block]:
         label = say(self.memo.language, "labelled", say(self.memo.language, item.label))
         found = [self.rereader.reread(each) for each in item.citations]
-        held = [each for each in found if isinstance(each, Evidence)]
+        held = [each for each in found if isinstance(each, RereadQuote)]
         withheld = [each for each in found if isinstance(each, Withheld)]
         yield Block("claim", (label, shown(item.claim), *self._marks(held, told=False)))
         yield from map(self._caution, dict.fromkeys(withheld))
@@ -215,9 +215,9 @@ class Composer:
 
     def _row(
         self, row: AnswerRow, item: AnswerItem, withheld: dict[Withheld, None]
-    ) -> tuple[list[Strands], list[Evidence]]:
+    ) -> tuple[list[Strands], list[RereadQuote]]:
         """The cells, and the evidence of the row."""
-        cells, held = list[Strands](), dict[object, Evidence]()
+        cells, held = list[Strands](), dict[object, RereadQuote]()
         for cell in row.cells:
             if cell.missing is not None:
                 cells.append((shown(cell.missing),))
@@ -228,7 +228,7 @@ class Composer:
             if lost or not found:
                 cells.append(("…",))
                 continue
-            evidence = [each for each in found if isinstance(each, Evidence)]
+            evidence = [each for each in found if isinstance(each, RereadQuote)]
             held.update(((each.record.doc_id, each.spans), each) for each in evidence)
             marks = () if row.citations else self._marks(evidence, told=_tells(cell.text, evidence))
             cells.append((shown(cell.text), *marks))
@@ -238,14 +238,14 @@ class Composer:
         said = say(self.memo.language, "gone" if withheld.gone else "changed", " ".join(withheld.title.split()))
         return Block("caution", (shown(said),))
 
-    def _marks(self, evidence: Iterable[Evidence], *, told: bool) -> tuple[Mark, ...]:
+    def _marks(self, evidence: Iterable[RereadQuote], *, told: bool) -> tuple[Mark, ...]:
         """One for each quote; ``told``: the text before them is the quotes, so that the notes need not repeat them."""
         once = {(each.record.doc_id, each.spans): each for each in evidence}
         return tuple(self._mark(each, told=told) for each in once.values())
 
-    def _mark(self, evidence: Evidence, *, told: bool) -> Mark:
+    def _mark(self, evidence: RereadQuote, *, told: bool) -> Mark:
         key = (evidence.record.doc_id, evidence.spans)
-        found = self._found.setdefault(key, _Found(len(self._found) + 1, evidence))
+        found = self._found.setdefault(key, _NumberedQuote(len(self._found) + 1, evidence))
         found.is_told &= told
         in_list = self.memo.placing == "list"
         number, label = found.number, str(found.number)
@@ -257,7 +257,7 @@ class Composer:
         self._marked.add(number)
         return Mark(number, label, in_list, is_first)
 
-    def _footnote(self, found: _Found) -> Note:
+    def _footnote(self, found: _NumberedQuote) -> Note:
         evidence = found.evidence
         quotes = () if found.is_told else (self._passage(evidence, placed=False),)
         return self._note(found.number, evidence, evidence.work, quotes)
@@ -270,7 +270,7 @@ class Composer:
             quotes = tuple(self._passage(each.evidence, placed=True) for each in together if not each.is_told)
             yield self._note(number, together[0].evidence, together[0].evidence.work.whole(), quotes)
 
-    def _note(self, number: int, evidence: Evidence, work: Work, quotes: tuple[Passage, ...]) -> Note:
+    def _note(self, number: int, evidence: RereadQuote, work: Work, quotes: tuple[Passage, ...]) -> Note:
         reference = STYLES[self.memo.style](work)
         if not evidence.work.pages and (place := _place(evidence)) and self.memo.placing == "footnotes":
             reference = f"{reference} {place}."
@@ -279,12 +279,12 @@ class Composer:
         said = "opened" if evidence.is_original else "passage"
         return Note(number, shown(reference), work.url or "", evidence.url, say(self.memo.language, said), quotes)
 
-    def _passage(self, evidence: Evidence, *, placed: bool) -> Passage:
+    def _passage(self, evidence: RereadQuote, *, placed: bool) -> Passage:
         """``placed``: with where it stands, which the reference does not say."""
         place = self._where(evidence) if placed else ""
         return Passage(shown(place), quoted(shown(evidence.quote)), evidence.language, evidence.url)
 
-    def _where(self, evidence: Evidence) -> str:
+    def _where(self, evidence: RereadQuote) -> str:
         """Its pages, else its heading and table."""
         pages = "–".join(evidence.work.pages)
         return say(self.memo.language, "pages", pages) if pages else _place(evidence)
@@ -295,13 +295,13 @@ def plain(strands: Strands) -> str:
     return "".join(strand for strand in strands if isinstance(strand, str))
 
 
-def _place(evidence: Evidence) -> str:
+def _place(evidence: RereadQuote) -> str:
     """Where something without pages stands: the last heading and the table."""
     parts = [*evidence.section[-1:], *filter(None, (evidence.table,))]
     return " · ".join(" ".join(part.split()) for part in parts)
 
 
-def _tells(text: str, evidence: Sequence[Evidence]) -> bool:
+def _tells(text: str, evidence: Sequence[RereadQuote]) -> bool:
     """Whether the text is the quotes word for word, and nothing else."""
     said, quotes = _letters(text), [_letters(each.quote) for each in evidence]
     return len(said) <= sum(map(len, quotes)) and all(each in said for each in quotes)

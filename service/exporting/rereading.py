@@ -25,7 +25,7 @@ class Link(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class RereadQuote:
     """A quote that the store bears out, and where it stands.
 
     ``section`` and ``table`` are of the passage that it begins in. ``work`` cites its pages, where it has some.
@@ -65,14 +65,14 @@ class Rereader:
         """How many quotes were not borne out."""
         return len(self._withheld)
 
-    def reread(self, cited: Cited) -> Evidence | Withheld:
+    def reread(self, cited: Cited) -> RereadQuote | Withheld:
         """The evidence, or that there is none any more."""
         found = self._reread(cited)
         if isinstance(found, Withheld):
             self._withheld.add(cited)
         return found
 
-    def _reread(self, cited: Cited) -> Evidence | Withheld:
+    def _reread(self, cited: Cited) -> RereadQuote | Withheld:
         try:
             record = self._sources.document(cited.doc_id)
         except DocumentNotFound:
@@ -87,7 +87,7 @@ class Rereader:
         passage = _holding(self._passages[record.doc_id], spans[0])
         at = printed(record, pages)
         url = _at_page(record, pages if at else ())
-        return Evidence(
+        return RereadQuote(
             quote=cited.quote,
             spans=spans,
             record=record,

@@ -1,1 +1,1 @@
-"""Official documents from where they are published into files beside the library, politely and safely."""
+"""Fetches official documents from where they are published into files beside the library."""

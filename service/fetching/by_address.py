@@ -1,4 +1,4 @@
-"""Adding by address: one document from where it is published, as guarded as what a manifest names."""
+"""Fetches one document by its address, under the same checks as the documents of a manifest."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _OF_THE_REQUEST = 0.8  # of the time that a request may take: the rest is for pu
 
 @dataclass(frozen=True, slots=True)
 class FetchedFile:
-    """A file as it came: a ``name`` made of its address, and its bytes from the beginning."""
+    """A fetched file: a ``name`` made from its address, and its bytes from the beginning."""
 
     name: str
     content: BinaryIO
@@ -67,7 +67,7 @@ async def fetched(address: str, settings: Settings) -> AsyncIterator[FetchedFile
 
 
 def file_name(url: httpx.URL) -> str:
-    """A name that no other address has, with its suffix: what comes later under it is its new version."""
+    """A name that is unique to the address, with its suffix: a later file of that name is a new version."""
     whole = unquote(f"{url.host}{url.raw_path.decode('ascii')}").strip("/").replace("/", "_").replace("\\", "_")
     if len(whole) <= _MOST_CHARS:
         return whole

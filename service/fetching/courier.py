@@ -1,4 +1,4 @@
-"""Second step of fetching: one request at a time to a host, never to a place that is not allowed.
+"""Makes HTTP requests for fetching: one at a time to a host, and only to places that are allowed.
 
 Redirects are followed by hand, since each hop must pass the same checks as the first address: an allowed host, no step
 from https to http, robots.txt, and a connection to a public machine. That last check looks at the address that the
@@ -51,7 +51,7 @@ class Manners:
 
 @dataclass(slots=True)
 class _Host:
-    """What is kept of a host: whose turn it is, when it was last asked, and until when or for what it sent us away."""
+    """The state of a host: whose turn it is, when it was last asked, and until when or why it refuses."""
 
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     left_at: float = -math.inf
@@ -95,7 +95,7 @@ class Courier:
         ``hosts`` None: to any public machine.
 
         Raises:
-            Refusal: with a code of that module.
+            FetchRefusal: with a code of that module.
         """
         url = httpx.URL(address)
         allowed = None if hosts is None else {url.netloc.decode().lower(), *map(str.lower, hosts)}
@@ -110,17 +110,17 @@ class Courier:
                         return
                     last, url = url, response.next_request.url
             if last.scheme == "https" and url.scheme != "https":
-                raise FetchRefusal("redirect-refused", f"{last.host} sends on from https to {url.scheme}: {cut(url)}")
-        raise FetchRefusal("too-many-redirects", f"sent on {_REDIRECTS} times, the last time to {cut(url)}")
+                raise FetchRefusal("redirect-refused", f"{last.host} redirects from https to {url.scheme}: {cut(url)}")
+        raise FetchRefusal("too-many-redirects", f"redirected {_REDIRECTS} times, the last time to {cut(url)}")
 
     def _check(self, url: httpx.URL, allowed: set[str] | None) -> None:
         if url.scheme not in ("https", "http") or not url.host or url.userinfo:
-            raise FetchRefusal("redirect-refused", f"sent on to {cut(url)}, which is no plain web address")
+            raise FetchRefusal("redirect-refused", f"redirected to {cut(url)}, which is no plain web address")
         if allowed is not None and url.netloc.decode().lower() not in allowed:
             raise FetchRefusal(
                 "redirect-refused",
-                f"sent on to {cut(url)}; only {', '.join(sorted(allowed))} may be asked: "
-                "where that is right, list it under hosts in the manifest",
+                f"redirected to {cut(url)}; expected {', '.join(sorted(allowed))}: "
+                "if that host is right, list it under hosts in the manifest",
             )
         name = url.host.lower().rstrip(".")
         if not self._manners.allow_private and (
@@ -153,7 +153,7 @@ class Courier:
             yield response
 
     def _heed(self, url: httpx.URL, response: httpx.Response) -> None:
-        """Puts the host's next turn off where it asks for that, or closes the host where it asks for too much."""
+        """Delays the host's next turn where it asks for that; closes the host where it asks for too long a delay."""
         if response.status_code not in (429, 503) or (wait := _retry_after(response)) is None:
             return
         host = self._hosts[url.host]
@@ -164,7 +164,7 @@ class Courier:
         host.away_until = time.monotonic() + wait
 
     def close(self, address: str, why: FetchRefusal) -> None:
-        """Asks nothing more of the host of ``address`` in this run; whoever wants to gets ``why``."""
+        """Closes the host of ``address`` for this run; later requests to it raise ``why``."""
         self._hosts[httpx.URL(address).host].closed = why
 
     async def _ask_robots(self, url: httpx.URL) -> None:
@@ -202,9 +202,9 @@ class Courier:
 
 
 async def pieces(response: httpx.Response) -> AsyncIterator[bytes]:
-    """The body as it comes, decompressed where the server compressed it once, though asked not to.
+    """The body as it comes, decompressed where the server sent one layer of gzip, though asked not to.
 
-    Anything else than one layer of gzip could make gigabytes of one piece.
+    Any other compression is refused: it could make gigabytes of one piece.
     """
     encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding not in ("identity", "", "gzip"):
@@ -214,7 +214,7 @@ async def pieces(response: httpx.Response) -> AsyncIterator[bytes]:
 
 
 def cut(url: httpx.URL) -> str:
-    """An address as it may stand in a message."""
+    """An address shortened for a message."""
     text = str(url)
     return text if len(text) <= 200 else text[:199] + "…"
 
@@ -228,7 +228,7 @@ def _user_agent() -> str:
 
 
 def _public(host: str) -> bool:
-    """Whether an IP address is of the public internet; a name is, for all that is known yet."""
+    """Whether an IP address is of the public internet; a name counts as public until it is resolved."""
     try:
         return ipaddress.ip_address(host.partition("%")[0]).is_global
     except ValueError:
@@ -242,7 +242,7 @@ def _private(url: httpx.URL, address: str) -> FetchRefusal:
 
 
 def _guard(url: httpx.URL) -> Callable[[str, dict[str, Any]], Awaitable[None]]:
-    """Looks at each connection as it is made; one to a proxy that the user has set is the user's business."""
+    """Checks each connection as it is made, except to a proxy that the user has set."""
     is_direct = True
 
     async def watch(event: str, info: dict[str, Any]) -> None:
@@ -260,7 +260,7 @@ def _guard(url: httpx.URL) -> Callable[[str, dict[str, Any]], Awaitable[None]]:
 
 
 def _retry_after(response: httpx.Response) -> float | None:
-    """Seconds that the server asks to wait; None where it does not say, or not in words that are understood."""
+    """Seconds that the server asks to wait; None where the header is missing or malformed."""
     value = response.headers.get("Retry-After", "").strip()
     if value.isascii() and value.isdigit():
         return float(value[:9])
@@ -273,7 +273,7 @@ def _retry_after(response: httpx.Response) -> float | None:
 
 @contextmanager
 def _named(url: httpx.URL) -> Iterator[None]:
-    """Turns what the network does into refusals."""
+    """Turns network errors into refusals."""
     try:
         yield
     except TimeoutError as error:

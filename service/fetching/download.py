@@ -1,4 +1,4 @@
-"""Fourth step of fetching: one document from its address into its file, whole and of the type that is expected."""
+"""Downloads one document into its file, complete and of the expected type."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _BAD = {
 
 @dataclass(frozen=True, slots=True)
 class Partial:
-    """The beginning of a file that did not come whole, and what tells whether the rest still fits it."""
+    """The beginning of an interrupted download, and the validator that says whether the rest still fits it."""
 
     path: Path
 
@@ -45,13 +45,13 @@ class Partial:
         return self.path.with_suffix(".json")
 
     def begin(self, url: str, validator: str | None) -> None:
-        """Forgets the old beginning. Without a validator what comes now will never be gone on with."""
+        """Forgets the old beginning. Without a validator the new download cannot be resumed."""
         self.drop()
         if validator:
             replace_with(self._note, json.dumps({"url": url, "validator": validator}).encode())
 
     def resumable(self, url: str) -> tuple[int, str] | None:
-        """Bytes that are there and the validator for If-Range; None where it is to begin anew."""
+        """The number of bytes present and the validator for If-Range; None where the download must restart."""
         try:
             note = json.loads(self._note.read_bytes())
             size = self.path.stat().st_size
@@ -68,12 +68,12 @@ class Partial:
 async def download(
     entry: ManifestEntry, folder: Path, courier: Courier, *, manners: Manners, known: Kept | None, on_bytes: OnBytes
 ) -> Kept:
-    """Asks once and returns what is kept: ``known`` itself where the server says that it has not changed.
+    """Asks once and returns the kept document: ``known`` itself where the server says that it has not changed.
 
-    What came of a file before a break stays, and the next call asks for the rest only.
+    What arrived before an interruption stays, and the next call asks for the rest only.
 
     Raises:
-        Refusal: the document did not come; a file that stood there before still does.
+        FetchRefusal: the document did not come; a file that stood there before still does.
     """
     address = entry.url or ""
     part = Partial(folder / f".{entry.id}.part")
@@ -156,7 +156,7 @@ def _too_large(size: int, manners: Manners) -> FetchRefusal:
 
 
 def _accept(entry: ManifestEntry, path: Path, folder: Path, response: httpx.Response, *, size: int | None) -> Kept:
-    """Moves what came to its place if it is what was asked for."""
+    """Moves the download to its place if it passes all checks."""
     content = path.read_bytes()
     sha256 = hashlib.sha256(content).hexdigest()
     if size is not None and len(content) != size:
@@ -184,7 +184,7 @@ def _accept(entry: ManifestEntry, path: Path, folder: Path, response: httpx.Resp
 
 
 def _check_type(entry: ManifestEntry, content: bytes, said: str) -> None:
-    """By the bytes alone: what the server says of them stands in the message only."""
+    """Checks the type by the bytes alone; the server's own claim stands in the message only."""
     try:
         kind = sniff(content, entry.file, expected=entry.type) if content else "nothing"
     except IngestError as error:
@@ -200,7 +200,7 @@ def _check_type(entry: ManifestEntry, content: bytes, said: str) -> None:
 
 
 def _visible(content: bytes) -> int:
-    """Characters of text that a reader of the page would see, blanks not counted."""
+    """The number of visible characters of the page, without blanks."""
     from selectolax.lexbor import LexborHTMLParser
 
     page = LexborHTMLParser(content)

@@ -1,4 +1,4 @@
-"""Last step of fetching: many documents, each for itself; those of one host in turn, hosts side by side."""
+"""Fetches many documents: those of one host in turn, several hosts at once; each fails or succeeds by itself."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class NotFetched:
 
 @dataclass(slots=True)
 class FetchReport:
-    """What became of each document. ``by_hand``: no address of the file itself is known, nothing was tried."""
+    """What became of each document. ``by_hand``: documents without a file address, which were not tried."""
 
     fetched: list[Kept] = field(default_factory=list)
     unchanged: list[Kept] = field(default_factory=list)
@@ -61,9 +61,9 @@ def fetch(
     manners: Manners | None = None,
     on_progress: OnProgress | None = None,
 ) -> FetchReport:
-    """Brings each document into ``folder``; one that fails is reported, and every other one still comes.
+    """Fetches each document into ``folder``. One that fails is reported; all others still come.
 
-    What is there and has not changed does not come again. Stopped at any moment, the next call goes on from there.
+    Unchanged documents are not downloaded again. A call that is stopped is continued by the next one.
 
     Raises:
         FetchBusy: another process is fetching into the folder.

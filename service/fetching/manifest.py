@@ -1,4 +1,4 @@
-"""First step of fetching: which documents there are, where they are published, and of which type they must be."""
+"""Reads the manifest: which documents to fetch, from where, and of which type."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class ManifestEntry(BaseModel):
 
     @property
     def about(self) -> Metadata:
-        """What a library is told of the document; its title in the language in which it is written."""
+        """The document's metadata for the library; its title in the document's own language."""
         title = self.title_zh if self.language == "zh" and self.title_zh else self.title
         return Metadata(
             title=title,
@@ -77,7 +77,7 @@ class ManifestEntry(BaseModel):
 
     @property
     def file(self) -> str:
-        """Name of the file it is kept in; the server has no say in it."""
+        """Name of the file it is kept in, chosen without the server."""
         return self.id + FORMATS[self.type].suffixes[0]
 
 
@@ -99,7 +99,7 @@ class Manifest(BaseModel):
 
 
 def load_manifest(path: Path | None = None) -> tuple[ManifestEntry, ...]:
-    """The documents of a manifest; of the bundled one (policy documents that the paper cites) without a path.
+    """The documents of a manifest; without a path, of the bundled manifest (policy documents that the paper cites).
 
     Raises:
         InvalidManifest: the file cannot be read, or something in it is not as described in docs/fetching.md.

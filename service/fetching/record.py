@@ -1,4 +1,4 @@
-"""Third step of fetching: what is kept in the folder, and where each file came from.
+"""The record of a folder of fetched documents: its files, and where each came from.
 
 The record is a JSON file beside the documents, replaced as a whole after each of them.
 """
@@ -46,7 +46,7 @@ class FetchRecord:
         self._kept = _read(folder / _NAME)
 
     def intact(self, entry: ManifestEntry) -> Kept | None:
-        """The document of ``entry`` if it came from the same address and its file holds the very bytes that came."""
+        """The document of ``entry`` if its address is the same and its file still holds the fetched bytes."""
         kept = self._kept.get(entry.id)
         if kept is None or (kept.url, kept.file, kept.type) != (entry.url, entry.file, entry.type):
             return None
@@ -96,7 +96,7 @@ def only_one(folder: Path) -> Iterator[None]:
         ) from error
     except OSError as error:
         raise InvalidSetting(
-            f"folder {folder}: cannot be written to ({error.strerror}): mend that, or name another with --to"
+            f"folder {folder}: cannot be written to ({error.strerror}): correct that, or name another with --to"
         ) from error
     try:
         yield
@@ -105,7 +105,7 @@ def only_one(folder: Path) -> Iterator[None]:
 
 
 def _read(path: Path) -> dict[str, Kept]:
-    """What the record says; a damaged one says nothing: files then come anew."""
+    """Reads the record; a damaged one counts as empty, so that its files are fetched again."""
     try:
         found = json.loads(path.read_bytes())
         if found["format"] > _FORMAT:

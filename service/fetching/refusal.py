@@ -1,4 +1,4 @@
-"""Shared by the steps of fetching: why a document did not come.
+"""The reasons why a document could not be fetched.
 
 forbidden            the server wants a person or a login (401, 403, 451)
 not-found            nothing at the address any more (404, 410)
@@ -8,8 +8,8 @@ server-error         the server failed (5xx)
 unexpected-status    any other status
 robots-disallowed    the site asks programs to stay away from this address
 robots-unavailable   the site's robots.txt cannot be read now, which counts as a no
-redirect-refused     sent on to a host that is not allowed, to an unsafe address, or from https to http
-too-many-redirects   sent on and on
+redirect-refused     redirected to a host that is not allowed, to an unsafe address, or from https to http
+too-many-redirects   redirected too often
 private-address      the address is of this machine or of an inner network
 unreachable          no connection
 timed-out            too slow, as a whole or between two pieces
@@ -27,7 +27,7 @@ from __future__ import annotations
 
 
 class FetchRefusal(Exception):
-    """A document did not come. ``again``: trying once more may help."""
+    """A document could not be fetched. ``again``: trying once more may help."""
 
     def __init__(self, code: str, message: str, *, again: bool = False) -> None:
         super().__init__(message)

@@ -92,7 +92,7 @@ class Clauses:
 
 
 class _Raw(NamedTuple):
-    """A clause before marks are told; ``before`` are all borders in front of it."""
+    """A clause before its marks are recognised; ``before`` are all borders in front of it."""
 
     tokens: list[tuple[str, str]]
     wording: str

@@ -35,7 +35,7 @@ _NOTHING_ELSE = 0.7  # ... where it is the quote alone that is turned
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One element of a claim that its quotes do not bear out.
+    """One element of a claim that its quotes do not support.
 
     ``said`` is the claim's wording, empty where the claim leaves something out; ``found`` is what the quotes say in its
     place, None where they say nothing.
@@ -178,7 +178,7 @@ def _failing(ours: Clauses, quotes: Sequence[Quote], aligned: Sequence[_Pair]) -
 def _failing_amounts(
     ours: Clauses, quotes: Sequence[Quote], aligned: Sequence[_Pair]
 ) -> Iterator[tuple[Finding, bool]]:
-    """Amounts that fail. Another one is told only where it stands in the clause that the claim's speaks of."""
+    """Amounts that fail. A differing one is named only where it stands in the clause that the claim is about."""
     near = [amounts(pair.quote) for pair in aligned]
     everywhere = [each.amounts for quote in quotes for each in (quote.clauses, *quote.headings)]
     for element, said, found in unsupported(ours.amounts, [*near, *everywhere]):
@@ -203,14 +203,14 @@ def _instead(aligned: Sequence[_Pair], said: str, found: str | None) -> bool:
     )
 
 
-def _words(ours: Clauses, theirs: Sequence[Clauses], told: Sequence[Finding]) -> Iterator[Finding]:
+def _words(ours: Clauses, theirs: Sequence[Clauses], findings: Sequence[Finding]) -> Iterator[Finding]:
     """Where the claim departs from the stretch of a quote that is nearest to it; all of it, where none is near."""
     best = max(theirs, key=lambda quote: len(quote.held & ours.held), default=None)
     first, last = nearest_stretch(ours.tokens, best.tokens) if best else (0, 0)
     if best is None or first == last:
         yield Finding("words", ours.text, None)
         return
-    named = {token for finding in told for token in clauses(f"{finding.said}; {finding.found or ''}").tokens}
+    named = {token for finding in findings for token in clauses(f"{finding.said}; {finding.found or ''}").tokens}
     steps = SequenceMatcher(None, ours.tokens, best.tokens[first:last], autojunk=False).get_opcodes()
     for place, (kind, left, right, start, end) in enumerate(steps):
         edge = place in (0, len(steps) - 1)

@@ -75,7 +75,7 @@ class _Match:
 def locate(given: str, hits: Sequence[Hit], sources: Sources) -> tuple[Comparison, Citation | None]:
     """Compares the quote with what stands around each hit; the first exact place, else the nearest one.
 
-    A place whose text the store does not bear out counts as none.
+    A place whose text differs from the store's counts as none.
     """
     near: list[_Match] = []
     for hit in hits:

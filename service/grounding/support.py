@@ -1,4 +1,4 @@
-"""Grounding step of the flow: one number for how far quotes bear out a claim, from what the two have in common."""
+"""Scores how far quotes support a claim, by what the two have in common."""
 
 from __future__ import annotations
 

@@ -141,13 +141,13 @@ def _checked(
     return CheckedClaim(claim, verdict.label, round(verdict.support, 4), verdict.findings, numbers)
 
 
-def told(findings: Sequence[Finding]) -> list[str]:
+def finding_lines(findings: Sequence[Finding]) -> list[str]:
     """A line for each finding: ``number “90 marks”: the evidence says “40 marks”``; of mere words at most two."""
     weighty = [finding for finding in findings if finding.element != "words"] or findings[:2]
-    return [_told(finding.element, finding.said, finding.found) for finding in weighty]
+    return [_finding_line(finding.element, finding.said, finding.found) for finding in weighty]
 
 
-def _told(element: str, said: str, found: str | None) -> str:
+def _finding_line(element: str, said: str, found: str | None) -> str:
     if element == "length":
         return f"not checked: {said} in one statement, at most {MOST_MARKS} are; split it"
     if not said:

@@ -1,4 +1,4 @@
-"""Grounding step of the flow: a text as it is compared, with spacing, width, line breaks and variants made alike."""
+"""The form in which texts are compared: spacing, width, line breaks and variants made alike."""
 
 from __future__ import annotations
 

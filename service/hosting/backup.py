@@ -1,4 +1,4 @@
-"""Copies of a whole installation, made while it is in use: each copy is a library that can be opened as it is."""
+"""Backs up a whole installation while it is in use. A copy is a library that can be opened as it is."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _UPLOADS = "uploads"
 
 
 def back_up(settings: Settings, to: Path) -> dict[str, int]:
-    """Copies every collection, with uploads that wait, deleted documents that can be put back, and the keys.
+    """Copies every collection with its waiting uploads, its restorable deleted documents, and the keys.
 
     Search indexes are left out: they are built anew when the copy is first opened. Nothing appears at ``to`` before
     all of it is on disk. Returns the number of documents in each collection of the copy.
@@ -67,7 +67,7 @@ def back_up(settings: Settings, to: Path) -> dict[str, int]:
         if is_full(error, aside):
             raise DiskFull(f"no space left on the disk of {to}: make room, then back up again") from error
         raise BackupFailed(
-            f"backup: cannot copy {settings.library} to {to}: {error}; see to it, then try again"
+            f"backup: cannot copy {settings.library} to {to}: {error}; correct this, then try again"
         ) from error
     return copied
 

@@ -23,7 +23,7 @@ _Stamp = tuple[int, int]
 
 
 class Opens(Protocol):
-    """What opens an engine."""
+    """The signature of :meth:`Engine.open`."""
 
     def __call__(self, settings: Settings, /, *, create: bool, reencode: bool) -> Engine:
         """As :meth:`Engine.open`."""
@@ -58,7 +58,7 @@ class Collections:
         """
         if not _NAME.fullmatch(name):
             raise InvalidCollection(
-                "collection: expected 1-63 small letters, digits, - or _, beginning with a letter or digit, "
+                "collection: expected 1-63 lower-case letters, digits, - or _, beginning with a letter or digit, "
                 f"got {name[:80]!r}; choose such a name"
             )
         return replace(self._settings, library=self._folder(name), collection=name)
@@ -85,7 +85,7 @@ class Collections:
     def opened(self, name: str) -> Engine | None:
         """The engine of a collection, where someone has opened it already; never waits.
 
-        Not that of one which another process has deleted since, or begun anew.
+        None where another process has since deleted the collection or created it anew.
         """
         engine, stamp = self._open.get(name, (None, None))
         return engine if engine and stamp == _stamp(self._folder(name)) else None
@@ -102,7 +102,7 @@ class Collections:
         return self.engine(name, create=True)
 
     def remove(self, name: str) -> None:
-        """Deletes a collection with all that is in it. Whoever is reading it just now reads on to the end.
+        """Deletes a collection and all its documents. Requests that are reading it finish.
 
         Raises:
             InvalidCollection: as :meth:`settings`, or "default", which cannot be deleted as a whole.

@@ -1,4 +1,4 @@
-"""The durable record of jobs: what is to be taken in, and what became of each file."""
+"""The durable record of jobs: the files to take in, and the result of each."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class Job:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing will change any more."""
+        """Whether the job has ended."""
         return self.state not in ("queued", "running")
 
 
@@ -140,17 +140,17 @@ class Ledger:
         raise JobNotFound(f"no job {job_id[:80]!r}: it ended more than a day ago, or never was; list the jobs")
 
     def next(self, *, besides: Collection[str] = ()) -> str | None:
-        """The job to begin, of those that have not ended ``besides`` these: the least, and who waits counts for less.
+        """The unfinished job to begin next, except ``besides``: the smallest, and waiting makes a job count as smaller.
 
-        A job is as large as the files of it that wait; each second that it has waited takes a mebibyte off. One with a
-        file of a name that an earlier job has waiting comes after that: of two versions the later stays.
+        A job's size is that of its waiting files, less one mebibyte for each second that it has waited. A job with a
+        file of the same name as one that waits in an earlier job comes after it, so that the later version stays.
         """
         with self._reading() as connection:
             rows = connection.execute(_NEXT).fetchall()
         return next((str(job_id) for (job_id,) in rows if job_id not in besides), None)
 
     def start(self, job_id: str) -> int:
-        """Notes that work begins; how many times it began, this one with it."""
+        """Notes that work begins. Returns how many times it has begun, this time included."""
         with self._writing() as connection:
             (attempts,) = connection.execute(
                 "UPDATE jobs SET state = 'running', attempts = attempts + 1, started_at = coalesce(started_at, ?) "
@@ -239,7 +239,7 @@ class Ledger:
             connection.execute("COMMIT")
 
     def _create(self) -> None:
-        """Made aside and moved there whole: whoever comes second finds the first one's."""
+        """Creates the file aside and links it into place whole; a second process finds the first one's file."""
         aside = self._path.with_name(f"{uuid.uuid4().hex}.new")
         try:
             with closing(sqlite3.connect(aside, isolation_level=None)) as connection:
@@ -261,5 +261,5 @@ def _job(connection: sqlite3.Connection, row: sqlite3.Row) -> Job:
         "WHERE job_id = ? ORDER BY position",
         (row["job_id"],),
     )
-    told = (dict(file) | {"warnings": tuple(json.loads(file["warnings"]))} for file in files)
-    return Job(**dict(row), files=tuple(JobFile(**each) for each in told))
+    fields = (dict(file) | {"warnings": tuple(json.loads(file["warnings"]))} for file in files)
+    return Job(**dict(row), files=tuple(JobFile(**each) for each in fields))

@@ -1,4 +1,4 @@
-"""Uploads taken in behind the scenes: on disk before they are acknowledged, worked off in turn, never lost."""
+"""Takes in uploads in the background: each is on disk before it is acknowledged, and none is lost."""
 
 from __future__ import annotations
 
@@ -51,9 +51,9 @@ _log = logging.getLogger(__name__)
 
 
 class Jobs:
-    """The jobs of one collection. One process, of all that serve it, works on them, each in a thread of its own.
+    """The jobs of one collection. Of all processes that serve it, one runs the jobs, each in its own thread.
 
-    One that does not ``run`` them queues them for it.
+    A process without ``run`` only queues them.
     """
 
     def __init__(self, engine: Engine, readers: Readers, *, run: bool = True) -> None:
@@ -109,7 +109,7 @@ class Jobs:
         return self.job(job_id)
 
     def close(self, *, wait_s: float = 10.0) -> None:
-        """Leaves off work; what is not done is taken up at the next start."""
+        """Stops work; unfinished jobs continue at the next start."""
         self._closing.set()
         self._wake.set()
         if self._worker:
@@ -128,7 +128,7 @@ class Jobs:
             lock.release()
 
     def _turn(self, lock: FileLock) -> bool:
-        """Begins one job, if there is one and no other process works; whether to look for the next at once."""
+        """Begins the next job unless another process runs jobs. Returns whether to look for another at once."""
         try:
             if not lock.is_locked:
                 lock.acquire(blocking=False)
@@ -150,7 +150,7 @@ class Jobs:
             return False
 
     def _attempt(self, job_id: str) -> None:
-        """Works on a job; what nobody foresaw leaves it to the next attempt."""
+        """Works on a job; an unexpected error leaves it to the next attempt."""
         try:
             self._work(job_id)
         except Exception as error:  # noqa: BLE001  # whatever it was, other jobs go on
@@ -182,7 +182,7 @@ class Jobs:
         shutil.rmtree(self._spool / job_id, ignore_errors=True)
 
     def _why(self, job_id: str) -> str:
-        """Why a job was begun so often and never ended."""
+        """Why a job was started so often without ending."""
         if fault := self._faults.pop(job_id, None):
             return f"taking these files in failed {_ATTEMPTS} times, last by {fault}; the server's log says where"
         return f"the server ended {_ATTEMPTS} times while it took these files in; send them singly"
@@ -206,7 +206,7 @@ class Jobs:
         self.engine.bring_in(list(waiting), readers=self._readers, share=share, on_done=note, stop=is_over)
 
     def _tidy(self) -> None:
-        """Drops what is past its time: deleted documents, ended jobs, and files that belong to no job."""
+        """Removes what has expired: deleted documents, ended jobs, and files without a job."""
         if time.monotonic() - self._tidied < _TIDY_S and self._tidied:
             return
         self._tidied = time.monotonic()
@@ -221,9 +221,9 @@ class Jobs:
 
 
 class AllJobs:
-    """The jobs of every collection of one server. Their files are read by the same few processes, in turn.
+    """The jobs of every collection of one server. The same few processes read their files in turn.
 
-    Of several processes that serve, one ``runs`` them all, those too that others queue.
+    Of several serving processes, one ``runs`` all jobs, including those that others queue.
     """
 
     def __init__(self, settings: Settings, *, runs: bool = True) -> None:
@@ -247,7 +247,7 @@ class AllJobs:
             return known
 
     def resume(self, collections: Collections) -> None:
-        """Takes up what an earlier server left undone, and from now on what other processes queue."""
+        """Continues what an earlier server left unfinished, and from now on runs what other processes queue."""
         if not self._runs:
             return
         self._take_up(collections)
@@ -256,7 +256,7 @@ class AllJobs:
             self._watcher.start()
 
     def _watch(self, collections: Collections) -> None:
-        """Another process may be the first to queue something in a collection, or delete something there."""
+        """Looks for collections in which another process is the first to queue or delete something."""
         while not self._closing.wait(_GLANCE_S):
             try:
                 self._take_up(collections)
@@ -275,7 +275,7 @@ class AllJobs:
                     self._told.add((name, error.message))
 
     def close(self) -> None:
-        """Leaves off all work."""
+        """Stops all jobs."""
         self._closing.set()
         if self._watcher:
             self._watcher.join()
@@ -286,13 +286,13 @@ class AllJobs:
 
 
 def readers_beside(settings: Settings) -> Readers:
-    """What reads files while questions are answered, which keep half of the cores."""
+    """Readers for a server: questions keep half of the cores."""
     wanted = settings.workers or max(_LEAST_READERS, (os.cpu_count() or 1) // 2)
     return Readers(settings.encoder, wanted=wanted, cpu_s=settings.file_timeout_s, quick=True)
 
 
 def display_name(given: str) -> str:
-    """A name that can be shown and says nothing of paths: what is behind the last slash, without controls."""
+    """A name that is safe to show: the part behind the last slash, without control characters."""
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", given))[-1]
     shown = "".join(char for char in last if unicodedata.category(char)[0] != "C").strip().lstrip(".")
     stem, dot, suffix = shown.rpartition(".")
@@ -300,10 +300,10 @@ def display_name(given: str) -> str:
 
 
 def sources_of(files: Sequence[JobFile]) -> list[str]:
-    """Where each file of an upload is from: its name, under which a later one takes its place.
+    """The source of each file of an upload: its name, so that a later upload of that name replaces it.
 
-    Files of one name in one upload come from several folders: they are told apart by their order. One without a name
-    takes nobody's place.
+    Files of one name in one upload come from different folders and are distinguished by their order. A file without a
+    name replaces nothing.
     """
     seen: Counter[str] = Counter()
     sources = []

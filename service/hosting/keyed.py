@@ -1,4 +1,4 @@
-"""A note inside each library of an installation that keys were made for it: it stays when the file of keys is gone."""
+"""Marks in each library that API keys were made for it; the mark survives the loss of the key file."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ class KeyedNote:
         self._seen: tuple[tuple[object, ...], bool] | None = None
 
     def stands(self) -> bool:
-        """Whether any library has it; read again only when one has changed.
+        """Whether any library has the mark; read again only when one has changed.
 
         Raises:
-            LibraryError: a library cannot be read, so that nobody can tell.
+            LibraryError: a library cannot be read, so that the answer is unknown.
         """
         stores = [*self._stores()]
         stamp = tuple(_stamp(store) for store in stores)
@@ -43,7 +43,7 @@ class KeyedNote:
         return self._seen[1]
 
     def write(self) -> None:
-        """Makes it where it lacks. A library that cannot be written to now is left for the next time."""
+        """Writes the mark where it is missing; a library that is not writable now gets it the next time."""
         value = datetime.now(UTC).isoformat(timespec="seconds")
         self._change(lambda connection: set_meta(connection, _NAME, value), where=False)
 
@@ -82,7 +82,7 @@ class KeyedDatabase:
         return self._seen[1]
 
     def write(self) -> None:
-        """Makes it where it lacks. A database that cannot be written to now is left for the next time."""
+        """Writes the mark where it is missing; a database that is not writable now gets it the next time."""
         value = datetime.now(UTC).isoformat(timespec="seconds")
         self._change(lambda connection: set_meta(connection, _NAME, value))
 

@@ -1,4 +1,4 @@
-"""API keys: made once, shown once, kept as hashes in one file that every process of an installation reads."""
+"""API keys: each is shown once and kept as a hash, in one file that every process of an installation reads."""
 
 from __future__ import annotations
 
@@ -60,9 +60,9 @@ class Key:
 
     def public(self) -> dict[str, object]:
         """Everything but the hash."""
-        told = asdict(self) | {"state": self.state}
-        del told["sha256"]
-        return told
+        shown = asdict(self) | {"state": self.state}
+        del shown["sha256"]
+        return shown
 
 
 class Keys:
@@ -84,17 +84,17 @@ class Keys:
         """Whether a key was ever made here, revoked and expired ones included, and whatever became of their file.
 
         Raises:
-            LibraryError: that cannot be told, since a library cannot be read.
+            LibraryError: a library cannot be read, so the answer is unknown.
         """
         return os.path.lexists(self.path) or self._is_noted()
 
     def note(self) -> None:
-        """Notes in every library that keys were made, where they were: for libraries that came after them."""
+        """Marks every library where keys exist; meant for libraries that are newer than the keys."""
         if os.path.lexists(self.path):
             self._write_notes()
 
     def reset(self, *, to_open: bool) -> Path | None:
-        """Ends all keys, whatever state their file is in, which is moved aside; gives where to.
+        """Ends all keys, whatever the state of their file. Moves the file aside and returns its new path.
 
         Without keys requests are refused until one is made, or, ``to_open``, served as if there had never been any.
 
@@ -283,7 +283,7 @@ def _hash(secret: str) -> str:
 
 
 def _loaded(stored: dict[str, Any]) -> Key:
-    """One key; whatever is amiss in it is a ValueError, TypeError or LookupError."""
+    """Reads one key. Raises ValueError, TypeError or LookupError where it is malformed."""
     key = Key(**stored)
     texts = (key.id, key.label, key.sha256, key.created)
     if not all(isinstance(text, str) for text in texts) or len(key.sha256) != 64 or key.scope not in SCOPES:

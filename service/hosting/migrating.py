@@ -1,4 +1,4 @@
-"""All collections of an installation, copied from a folder into a database or back."""
+"""Copies all collections of an installation from a folder into a database, or back."""
 
 from __future__ import annotations
 

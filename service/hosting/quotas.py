@@ -1,4 +1,4 @@
-"""How much may come in over HTTP: for a collection as a whole, and for each key in a day. Refused before it is kept."""
+"""Limits uploads over HTTP for each collection and for each key and day. Refuses before anything is stored."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ class Use:
     max_bytes: int | None
 
     def plus(self, documents: int, n_bytes: int) -> Use:
-        """With so much more."""
+        """The use after adding this."""
         return Use(self.documents + documents, self.n_bytes + n_bytes, self.max_documents, self.max_bytes)
 
     @property
     def excess(self) -> str:
-        """What of it is too much, in words; empty where nothing is."""
+        """The limit that is exceeded, in words; empty where none is."""
         if self.max_documents is not None and self.documents > self.max_documents:
             return f"expected at most {self.max_documents} documents, got {self.documents}"
         if self.max_bytes is not None and self.n_bytes > self.max_bytes:
@@ -91,9 +91,9 @@ class Quotas:
 
     @contextmanager
     def admitting(self, jobs: Jobs, key: str | None, sizes: Sequence[int]) -> Iterator[None]:
-        """Inside, files of these sizes are taken in; an error gives back what they counted for.
+        """Inside, files of these sizes may be queued; an error gives their share back.
 
-        ``key`` None: nobody's, who is on this machine and needs none.
+        ``key`` None: a user of this machine, who needs no key.
 
         Raises:
             QuotaExceeded: the collection would hold too much.
@@ -112,7 +112,7 @@ class Quotas:
             self._leave(coming)
 
     def _enter(self, jobs: Jobs, documents: int, n_bytes: int) -> int | None:
-        """Notes what is about to be queued, so that no other process or thread gives the same room away."""
+        """Reserves room for what is about to be queued, so that no other process or thread grants the same room."""
         if self._collection == (None, None):
             return None
         folder = str(jobs.engine.folder)
@@ -132,7 +132,7 @@ class Quotas:
         return int(number)
 
     def _leave(self, coming: int | None) -> None:
-        """It is queued, or refused; where that cannot be noted, its note ends by itself."""
+        """Releases the reservation; one that cannot be released expires by itself."""
         if coming is not None:
             with suppress(SinkQAError, sqlite3.Error), self._usage() as usage:
                 usage.execute("DELETE FROM coming WHERE number = ?", (coming,))
@@ -154,7 +154,7 @@ class Quotas:
             if why := self._used(used).excess:
                 usage.execute("ROLLBACK")
                 raise DayQuotaExceeded(
-                    f"the key would have sent too much today: {why}; go on after midnight UTC",
+                    f"the key would have sent too much today: {why}; continue after midnight UTC",
                     retry_s=_until_midnight(),
                 )
             usage.execute("COMMIT")

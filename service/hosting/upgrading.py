@@ -1,4 +1,4 @@
-"""Libraries of older formats, raised to the format of today with their search indexes."""
+"""Upgrades libraries of older formats, with their search indexes, to the current format."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sinkqa.service.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Upgraded:
-    """What became of a collection: the formats ``before`` and ``after``, the same where it was well already."""
+    """What became of a collection: the formats ``before`` and ``after``, equal where nothing was to do."""
 
     collection: str
     before: int
@@ -23,11 +23,11 @@ class Upgraded:
 
 
 def upgrade(settings: Settings) -> list[Upgraded]:
-    """Raises every collection, and brings its search indexes to its newest documents. Again, it changes nothing.
+    """Upgrades every collection and updates its search indexes. A second call changes nothing.
 
     Raises:
         LibraryNotFound: there is no library.
-        LibraryFormatMismatch: one is of a format that cannot be raised, or cannot be written to.
+        LibraryFormatMismatch: one has a format that cannot be upgraded, or is not writable.
         EncoderMismatch: the vectors of one are another encoder's.
         LibraryBusy, LibraryDamaged, DiskFull: see their names.
     """

@@ -18,18 +18,18 @@ Number = Annotated[int, Field(ge=0, le=100_000, strict=True)]
 Offset = Annotated[int, Field(ge=0, le=2**40, strict=True)]
 
 
-class _Part(BaseModel):
+class _RequestPart(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class SpanIn(_Part):
+class SpanIn(_RequestPart):
     """`[start, end)` in the document's source text, in code points."""
 
     start: Offset
     end: Offset
 
 
-class CitedIn(_Part):
+class CitedIn(_RequestPart):
     """A quote as a citation of an answer gives it."""
 
     number: Number = Field(1, description="As in the answer's marks: [1].")
@@ -48,7 +48,7 @@ Citations = Annotated[list[CitedIn], Field(max_length=500)]
 Numbers = Annotated[list[Number], Field(max_length=100)]
 
 
-class SegmentIn(_Part):
+class SegmentIn(_RequestPart):
     """One statement of an answer, and the numbers of the citations that carry it."""
 
     text: Long
@@ -57,7 +57,7 @@ class SegmentIn(_Part):
     tabled: Switch = False
 
 
-class CellIn(_Part):
+class CellIn(_RequestPart):
     """What a table says at one place, or why it says nothing there."""
 
     text: Long = ""
@@ -65,14 +65,14 @@ class CellIn(_Part):
     missing: Short | None = None
 
 
-class RowIn(_Part):
+class RowIn(_RequestPart):
     """A row: what it is about, and one cell for each column."""
 
     label: Short
     cells: list[CellIn] = Field(max_length=50)
 
 
-class TableIn(_Part):
+class TableIn(_RequestPart):
     """Statements side by side."""
 
     caption: Short = ""
@@ -91,7 +91,7 @@ class TableIn(_Part):
         return AnswerTable(self.caption, self.corner, tuple(self.columns), tuple(rows))
 
 
-class AnswerIn(_Part):
+class AnswerIn(_RequestPart):
     """An answer, or the part of one that is to be kept."""
 
     kind: Literal["answer"]
@@ -116,7 +116,7 @@ class AnswerIn(_Part):
         )
 
 
-class ClaimIn(_Part):
+class ClaimIn(_RequestPart):
     """A statement that was verified, and what it was held against."""
 
     kind: Literal["claim"]
@@ -129,7 +129,7 @@ class ClaimIn(_Part):
         return memo.ClaimItem(self.claim, self.label, tuple(each.cited() for each in self.citations))
 
 
-class QuotedIn(_Part):
+class QuotedIn(_RequestPart):
     """One quote, with a remark on it."""
 
     kind: Literal["quote"]
@@ -141,7 +141,7 @@ class QuotedIn(_Part):
         return memo.QuoteItem(self.citation.cited(), self.remark)
 
 
-class NoteIn(_Part):
+class NoteIn(_RequestPart):
     """The reader's own words."""
 
     kind: Literal["note"]
@@ -155,7 +155,7 @@ class NoteIn(_Part):
 ItemIn: TypeAlias = Annotated[AnswerIn | ClaimIn | QuotedIn | NoteIn, Field(discriminator="kind")]
 
 
-class ExportRequest(_Part):
+class ExportRequest(_RequestPart):
     """A memo, and what is to be made of it."""
 
     format: Literal["docx", "markdown", "html", "xlsx", "bibtex", "ris"]

@@ -1,4 +1,4 @@
-"""Files into a library, each for itself: one that fails is named, every other one is stored and findable."""
+"""Adds files to a library, each by itself: a file that fails is reported, and all others are stored and findable."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _IN_PLACE_BYTES = 1_000_000  # below this, reading here is faster than starting processes
 
 OnProgress = Callable[[int, int, str], None]
-"""Called with (files done, files in all, name of the one begun or done last)."""
+"""Called with (files done, files in all, name of the file begun or done last)."""
 
 
 OnDone: TypeAlias = "Callable[[File, FileResult], None]"
@@ -53,7 +53,7 @@ class AddReport:
 
     @property
     def added(self) -> list[FileResult]:
-        """Files that landed."""
+        """Files that were added."""
         return self._of("added")
 
     @property
@@ -63,7 +63,7 @@ class AddReport:
 
     @property
     def failed(self) -> list[FileResult]:
-        """Files that did not land."""
+        """Files that were not added."""
         return self._of("failed")
 
     def _of(self, state: FileState) -> list[FileResult]:
@@ -98,7 +98,7 @@ def take_in(
     on_progress: OnProgress | None,
     about: Mapping[Path, Metadata] = MappingProxyType({}),
 ) -> AddReport:
-    """:func:`bring_in` for files and folders that a user named; what became of each is told at the end.
+    """:func:`bring_in` for files and folders that a user named; reports the result of each at the end.
 
     ``about``: what is known of files beforehand, by their paths.
     """
@@ -130,10 +130,10 @@ def bring_in(
     stop: Stop = lambda: False,
     trash: Trash | None = None,
 ) -> None:
-    """Reads, splits, encodes and stores files; ends early when told to ``stop``, and what has landed stays.
+    """Reads, splits, encodes and stores files; ends early when ``stop`` says so, and keeps what was added.
 
-    ``on_done`` is told of each file once: of one that lands when it is durable and findable. ``share``: for whom it is
-    done, where ``readers`` read for others too. ``trash``: from where what is superseded can be put back.
+    ``on_done`` is called once for each file; for an added one when it is durable and findable. ``share``: on whose
+    behalf ``readers`` that serve others too read. ``trash``: from where a superseded document can be restored.
 
     Raises:
         LibraryError: the library cannot be written to.
@@ -168,7 +168,7 @@ def bring_in(
 def _find(paths: Sequence[Path], report: AddReport) -> list[Path]:
     """Files under ``paths``, each once; a path without any is a failure of its own, not of the whole call.
 
-    What folders hold beside them is told to the report.
+    Other contents of the folders go into the report.
     """
     files: dict[Path, None] = {}
     for path in paths:

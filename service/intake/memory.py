@@ -1,4 +1,4 @@
-"""How much memory there is to share: what the unit, the container or the machine allows, split among processes."""
+"""The memory that the service unit, the container or the machine allows, and how processes share it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def shares(wanted: int, total: int) -> tuple[int, int]:
 
 
 def resident(pid: int) -> int:
-    """Bytes that a process holds for itself alone; 0 where the system does not tell."""
+    """Bytes that a process holds for itself alone; 0 where the system does not say."""
     try:
         fields = Path(f"/proc/{pid}/statm").read_text().split()
     except OSError:

@@ -1,4 +1,4 @@
-"""Processes that read files: each has one file at a time, with so much memory and processor time and no more."""
+"""Processes that read files, one file at a time each, with limits on memory and processor time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,15 @@ from sinkqa.index.models.encoder import Encoder
 from sinkqa.ingest.errors import IngestError, ReaderFailed, ReadingTimeout, UnreadableDocument
 from sinkqa.service.intake.memory import allowed, resident, shares
 from sinkqa.service.intake.turns import Share, Turns
-from sinkqa.service.intake.workers import File, Prepared, nameless_main, nursery, prepare, too_large, work_off
+from sinkqa.service.intake.workers import (
+    File,
+    Prepared,
+    forkserver_context,
+    prepare,
+    too_large,
+    without_main_module,
+    work_off,
+)
 
 Stop = Callable[[], bool]
 """Asked now and then by whoever does long work: whether to end it."""
@@ -43,7 +51,7 @@ def prepare_all(
     share: Share = _ALONE,
     stop: Stop = lambda: False,
 ) -> Iterator[Prepared]:
-    """Prepares files and yields each as it is done; ends early when told to ``stop``.
+    """Prepares files and yields each as it is done; ends early when ``stop`` says so.
 
     Text files that weigh less than ``in_place_bytes`` together are read in this process. All others are read by
     ``readers``, the largest first where nobody else waits for these; a file that takes too much fails alone.
@@ -116,7 +124,7 @@ def _needs_worker(file: File) -> bool:
 
 
 class Readers:
-    """Reads files for all who have some. Quick files do not wait for long ones, and nobody's for all of another's."""
+    """Reads files for several users. Quick files do not wait for long ones, nor one user for all files of another."""
 
     def __init__(self, encoder: str | None, *, wanted: int, cpu_s: float, quick: bool = False) -> None:
         """``wanted`` files at once, as far as the memory reaches; ``cpu_s`` for each, and more where it is large.
@@ -134,7 +142,7 @@ class Readers:
 
     @contextmanager
     def in_use(self) -> Iterator[None]:
-        """Inside, processes that have nothing to read wait for more; they end when the last user leaves."""
+        """Inside, idle processes wait for more files; they end when the last user leaves."""
         with self._lock:
             self._users += 1
         try:
@@ -148,7 +156,7 @@ class Readers:
                 reader.end()
 
     def read(self, file: File, share: Share, stop: Stop) -> Prepared | None:
-        """What became of a file; None where told to ``stop`` before that is known."""
+        """The file as prepared; None where ``stop`` ended the work first."""
         n_bytes = file.n_bytes
         if self._quick and n_bytes <= _QUICK_BYTES and self._cpu_s > _QUICK_S:
             outcome = self._in_turn(self._quick, file, share, _QUICK_S, stop)
@@ -196,11 +204,11 @@ class _Reader:
     """One process, used by one thread at a time."""
 
     def __init__(self, encoder: str | None, memory: int) -> None:
-        context = nursery()
+        context = forkserver_context()
         self._memory = memory
         self._link, theirs = context.Pipe()
         self._process = context.Process(target=work_off, args=(theirs, encoder, memory), daemon=True)
-        with nameless_main():
+        with without_main_module():
             self._process.start()
         theirs.close()
 
@@ -216,7 +224,7 @@ class _Reader:
         self._process.join()
 
     def read(self, file: File, cpu_s: float, stop: Stop) -> Prepared | None:
-        """What became of a file; None where told to ``stop``. Raises _KilledError."""
+        """The file as prepared; None where ``stop`` ended the work. Raises _KilledError."""
         peak, until = 0, time.monotonic() + _WALL * cpu_s
         asked = 0.0
         try:

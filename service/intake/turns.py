@@ -1,4 +1,4 @@
-"""Whose turn it is: places for work that many want, given to collections in turn, and in these to jobs in turn."""
+"""Gives places for work to collections in turn, and within a collection to its jobs in turn."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MOST_KNOWN = 10_000  # jobs whose last turn is remembered
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """For whom work is done."""
+    """On whose behalf work is done: a collection, and one of its jobs."""
 
     collection: str = ""
     job: str = ""
@@ -32,7 +32,7 @@ class Turns:
 
     @contextmanager
     def turn(self, share: Share, stop: Callable[[], bool]) -> Iterator[bool]:
-        """Waits for a place and holds it until left. False where told to ``stop`` before there is one."""
+        """Waits for a place and holds it until left. False where ``stop`` ended the wait."""
         has_place = self._take(share, stop)
         try:
             yield has_place

@@ -1,4 +1,4 @@
-"""A file into a document, passages and vectors, in a process of its own: no file can take the library down."""
+"""Prepares a file (document, passages, vectors) in a process of its own, so that no file can crash the library."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class File:
 
     @property
     def n_bytes(self) -> int:
-        """Its size; 0 where it cannot be told."""
+        """Its size; 0 where it is unknown."""
         try:
             return self.path.stat().st_size
         except OSError:
@@ -93,19 +93,19 @@ def prepare(file: File, encoder: Encoder, *, memory: int | None = None) -> Prepa
 
 
 def too_large(file: File, memory: int | None) -> DocumentTooLarge:
-    """That reading it takes more memory than there is."""
+    """The error that reading the file takes more memory than there is."""
     most = f"the {memory / 2**30:.1f} GiB of memory that a reader has" if memory else "the memory that there is"
     return DocumentTooLarge(f"{file.name}: reading it takes more than {most}; split the file and add the parts")
 
 
 def kill(pool: ProcessPoolExecutor) -> None:
-    """Ends the workers of a pool, whatever they do just now; what was asked of them breaks."""
+    """Kills the workers of a pool; their current work fails."""
     for worker in [*(pool._processes or {}).values()]:  # Python 3.14 has a public way
         worker.kill()
 
 
-def nursery() -> ForkServerContext:
-    """Where worker processes come from: forked from a clean one that has imported all they need once."""
+def forkserver_context() -> ForkServerContext:
+    """The context of worker processes: forked from a clean process that has imported all they need."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__, *_PRELOADED, *(known.module for known in FORMATS.values())])
     return context
@@ -115,8 +115,8 @@ _starting = threading.Lock()
 
 
 @contextmanager
-def nameless_main() -> Iterator[None]:
-    """Inside, workers that start run nothing of the program that started them: they would import all of it again."""
+def without_main_module() -> Iterator[None]:
+    """Inside, workers that start do not import the parent's ``__main__`` again."""
     with _starting:
         main = sys.modules["__main__"]
         sys.modules["__main__"] = ModuleType("__main__")
@@ -133,7 +133,7 @@ def work_off(link: Connection, encoder_name: str | None, memory: int) -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C reaches every process: end at once and without a traceback
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    threading.Thread(target=end_with, args=(multiprocessing.parent_process(),), daemon=True).start()
+    threading.Thread(target=exit_with_parent, args=(multiprocessing.parent_process(),), daemon=True).start()
     _limit(resource.RLIMIT_CORE, 0)
     os.environ["TOKENIZERS_PARALLELISM"] = "false"  # each worker has a core of its own
     gc.freeze()
@@ -155,7 +155,7 @@ def _limit(what: int, most: int) -> None:
     resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
-def end_with(parent: BaseProcess | None) -> None:
+def exit_with_parent(parent: BaseProcess | None) -> None:
     """Ends this worker when the process that asked for it has ended, however it did, instead of waiting for work."""
     if parent is not None:
         parent.join()

@@ -1,4 +1,4 @@
-"""What the routes inside a document send, as OpenAPI tells it."""
+"""Response models of the routes inside a document."""
 
 from __future__ import annotations
 

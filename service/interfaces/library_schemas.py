@@ -1,4 +1,4 @@
-"""What the routes of documents, passages and jobs send, as OpenAPI tells it."""
+"""Request and response models of the routes for documents, passages and jobs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a passage or citation is looked up: one address for every interface."""
+"""Links to passages and citations, the same for every interface."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ class _Span(Protocol):
 
 
 def base_of(request: Request) -> str:
-    """The address that this server is reached at, without a slash at its end: as set, else as the request has it."""
+    """The base address of this server, without a slash at its end: the configured one, else the request's."""
     settings: Settings = request.app.state.settings
     return (settings.public_url or str(request.base_url)).rstrip("/")
 
 
 def passage_link(base: str, passage_id: str, *, spans: Iterable[_Span] = (), collection: str = DEFAULT) -> str:
-    """The address that opens a passage in the page, which stays while its document does.
+    """The address that opens a passage in the page; it is valid as long as the document is stored.
 
     ``BASE/#/p/PASSAGE?q=start-end,start-end&collection=NAME``: ``q`` are the words to highlight, in code points of the
     document's source text (without it, the passage), and ``collection`` is left out for the default one. What follows
@@ -34,5 +34,5 @@ def passage_link(base: str, passage_id: str, *, spans: Iterable[_Span] = (), col
     """
     asked = {"q": ",".join(f"{span.start}-{span.end}" for span in spans)}
     asked |= {} if collection == DEFAULT else {"collection": collection}
-    told = urlencode({name: value for name, value in asked.items() if value}, safe=",")
-    return f"{base}/#/p/{quote(passage_id, safe='')}" + (f"?{told}" if told else "")
+    query = urlencode({name: value for name, value in asked.items() if value}, safe=",")
+    return f"{base}/#/p/{quote(passage_id, safe='')}" + (f"?{query}" if query else "")

@@ -1,4 +1,4 @@
-"""What comes in and goes out over HTTP, as OpenAPI tells it. Answers are told by the engine's own records."""
+"""Request and response models for HTTP and MCP. Models of answers are derived from the engine's own records."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _whole(text: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError as error:
-        raise ValueError(f"expected text, got half of a surrogate pair at character {error.start}; mend it") from None
+        raise ValueError(f"expected text, got half of a surrogate pair at character {error.start}; remove it") from None
     return text
 
 
@@ -56,7 +56,7 @@ Share = Annotated[float, Field(ge=0, le=1), _PLAIN]
 Year = Annotated[int, Field(ge=-9999, le=9999), _PLAIN]
 Switch = Annotated[bool, Field(strict=True)]
 NAMED: dict[str, Any] = {"pattern": "^[a-z0-9][a-z0-9_-]{0,62}$"}
-"""What the document tells of the name of a collection; another one is refused by its own error."""
+"""The pattern of a collection's name in OpenAPI. It is not validated here: a bad name has its own error."""
 MAYBE_NAMED: dict[str, Any] = {"pattern": "^([a-z0-9][a-z0-9_-]{0,62})?$"}
 """The same where an empty one counts as none."""
 K = Annotated[UpTo100 | None, Field(description="Passages to retrieve, 1-100; unset: the server's choice.")]
@@ -217,5 +217,5 @@ class OpeningOut(BaseModel):
 
 
 def ok(model: type[BaseModel], description: str, **content: Any) -> dict[int | str, dict[str, Any]]:
-    """``responses`` of a route that sends the engine's own object, told by a model and not validated again."""
+    """``responses`` of a route that sends the engine's own object: documented by a model, not validated again."""
     return {200: {"model": model, "description": description, **content}}

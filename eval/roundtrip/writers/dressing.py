@@ -1,4 +1,4 @@
-"""Round trip, first step, PDF: what pages wear that is not the document's text."""
+"""Draws what PDF pages carry beside the document's text: heads, numbers, marks, hidden text."""
 
 from __future__ import annotations
 

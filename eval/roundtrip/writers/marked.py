@@ -1,4 +1,4 @@
-"""Round trip, first step: a draft as Markdown."""
+"""Writes a draft as Markdown."""
 
 from __future__ import annotations
 

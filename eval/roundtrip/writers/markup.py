@@ -1,4 +1,4 @@
-"""Round trip, first step: a draft as a page of the web."""
+"""Writes a draft as a web page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Round trip, first step: a draft as a PDF, in a layout by dice."""
+"""Writes a draft as a PDF in a random layout."""
 
 from __future__ import annotations
 

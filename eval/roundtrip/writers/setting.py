@@ -1,4 +1,4 @@
-"""Round trip, first step, PDF: faces, widths, and the breaking of runs into lines."""
+"""Sets type for PDFs: faces, widths, and the breaking of runs into lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Round trip, first step, PDF: pages with columns, on which lines are drawn where there is room."""
+"""Fills PDF pages with columns of lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Round trip, first step, PDF: tables in every style of rules, over pages, and turned."""
+"""Draws tables in PDFs: every style of rules, over several pages, and turned."""
 
 from __future__ import annotations
 

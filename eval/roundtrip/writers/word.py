@@ -1,4 +1,4 @@
-"""Round trip, first step: a draft as a Word file."""
+"""Writes a draft as a Word file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Round trip, first step: a draft as a workbook; its sheets hold tables."""
+"""Writes a draft as a workbook whose sheets hold tables."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Asking step of the flow: turns that ask no single passage anything: greetings, wishes, overviews, vague ones.
+"""Recognises turns that no single passage can answer: greetings, wishes, requests for a summary, vague words.
 
-Small talk and wishes are told by the whole turn, so that no question with a "help" or 你好 in it is taken for one.
+A turn is small talk or a wish only as a whole, so a question that contains "help" or 你好 stays a question.
 """
 
 from __future__ import annotations
@@ -57,9 +57,9 @@ def small_talk(turn: str) -> SmallTalk:
 
 
 def wish(turn: str) -> Wish:
-    """What all of a turn wishes of the answer before.
+    """The wish about the previous answer that a turn consists of, "" where it is none.
 
-    To hear it "again", its language, its length, a table, a summary of its document.
+    Wishes: to hear it "again", its language, its length, a table, a summary of its document.
     """
     if len(turn) > _LONGEST:
         return ""

@@ -1,6 +1,6 @@
-"""Dialogue step of the flow: the names, years and provisions of a question exchanged for those of a follow-up.
+"""Replaces the names, years and provisions of a question by those of a follow-up.
 
-The question keeps its own words, capitals and marks: only what takes a place is set anew ("the EU's" → "the US's",
+The question keeps its own words, capitals and punctuation; only the replaced parts change ("the EU's" → "the US's",
 "China's" → "New Zealand's", 《湿地保护法》 → 《森林法》, 第十九条 → 第十九条第二款).
 """
 
@@ -94,7 +94,7 @@ class Slot(NamedTuple):
 
 
 class Exchange(NamedTuple):
-    """A question with what was put in place.
+    """A question after the replacement.
 
     ``left``: the words of the follow-up that found no place, names among them as the question's language has them;
     ``left_kind`` is the kind of the first such name, "" where there is none.

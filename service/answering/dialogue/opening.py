@@ -1,7 +1,7 @@
-"""Asking step of the flow: what a library holds, and questions that its own outlines answer.
+"""Describes what a library holds and suggests questions that its documents answer.
 
-For whoever greets, asks for help or asks too little. Nothing here searches or judges: a question is made of a heading,
-a defined term or a date of effect that stands in a passage.
+This is the reply to a greeting, a request for help, or too vague a question. Nothing here searches or judges: each
+suggestion is made from a heading, a defined term or a date of effect that a passage contains.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ _LANGUAGES = {"zh": ("Chinese", "中文"), "en": ("English", "英文"), "ja": ("
 
 
 class Holdings(Protocol):
-    """A library, as far as it is read here."""
+    """The part of a library's interface that is used here."""
 
     @property
     def generation(self) -> int:
@@ -95,7 +95,7 @@ class Opening:
 
 
 class Openings:
-    """Greetings of one library, made once for each of its generations and languages. Safe for threads."""
+    """The openings of one library, made once for each generation and language. Safe for threads."""
 
     def __init__(self, holdings: Holdings) -> None:
         self._held = holdings
@@ -103,10 +103,10 @@ class Openings:
         self._lock = threading.Lock()
 
     def answer(self, kind: SmallTalk, language: str) -> Opening:
-        """What to say to small talk of this ``kind``: to thanks no more than a line."""
+        """The reply to small talk of this ``kind``; one line for thanks."""
         zh = language == "zh"
         if kind == "thanks":
-            return Opening(("不客气，请继续提问。" if zh else "You are welcome. Ask on.",), ())
+            return Opening(("不客气，请继续提问。" if zh else "You are welcome. Please ask your next question.",), ())
         with self._lock:
             key = (self._held.generation, language)
             if key not in self._kept:
@@ -144,7 +144,7 @@ class _Suggestion(NamedTuple):
 def _opening(holdings: Holdings, zh: bool) -> Opening:
     records = holdings.documents(most=_LOOKED_AT)
     if not records:
-        return Opening(("文档库还是空的，请先添加文档。" if zh else "The library is empty: add documents first.",), ())
+        return Opening(("资料库还是空的，请先添加文档。" if zh else "The library is empty: add documents first.",), ())
     return Opening(tuple(_inventory(holdings.census(), records, zh)), tuple(_questions(holdings, records, zh)))
 
 
@@ -160,7 +160,7 @@ def _inventory(held: Census, records: Sequence[DocumentRecord], zh: bool) -> Ite
     titles = [_named(each.title, zh=zh) for each in _chosen(records, zh)[:_TITLES]]
     if zh:
         yield (
-            f"我根据文档库中的原文回答问题，并逐句注明出处。库中有{held.documents}份文件"
+            f"我根据资料库中的原文回答问题，并逐句注明出处。库中有{held.documents}份文件"
             + (f"（{places}）" if places else "")
             + "。"
         )

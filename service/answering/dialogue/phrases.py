@@ -1,4 +1,4 @@
-"""Asking step of the flow: what people say in turns, read from the data file ``turns.txt``."""
+"""The phrases that people use in turns, read from the data file ``turns.txt``."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def whole(name: str) -> re.Pattern[str]:
 
 @cache
 def bare() -> dict[str, tuple[str, str]]:
-    """Words that ask alone, each with how it is put in English and in Chinese."""
+    """Question words that can stand alone, each with its English and Chinese form."""
     found: dict[str, tuple[str, str]] = {}
     for line in _lines()["bare"]:
         english, chinese = (side.split("|") for side in line.split("="))

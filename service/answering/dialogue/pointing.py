@@ -1,4 +1,4 @@
-"""Dialogue step of the flow: what the pronouns of a follow-up stand for, by the question before it.
+"""Resolves the pronouns of a follow-up against the question before it.
 
 ``it``, ``they``, 它 and 其 stand for what that question is about: the subject of its clause or the owner of what it
 asks for. "this law", 该办法 stand for the only name there that ends so. Where several could be meant nothing is put in.
@@ -73,7 +73,7 @@ _PLACES = {"country", "region", "province"}
 
 
 def pointed(before: str, turn: str) -> tuple[str, str]:
-    """The turn with what its pronouns stand for in their place, and the pronoun that could not be told, or "".
+    """The turn with its pronouns resolved, and the pronoun that could not be resolved, or "".
 
     ``before`` is the last full question, "" where there is none. A turn without pronouns is left as it is.
     """

@@ -1,6 +1,6 @@
-"""Dialogue step of the flow: a question that leans on the turns before it into one that stands alone, by stated rules.
+"""Rewrites a question that depends on earlier turns into one that stands alone, by stated rules.
 
-A question leans on the last full one where it is short and
+A question depends on the last full one where it is short and
 
 - *elliptical*: it opens with a joining word ("And for the US?", "那日本呢？") or is no more than a name, a year or a
   provision, and asks nothing itself: it is that question with the new name in the place of the one of its kind, or
@@ -89,8 +89,8 @@ _ASKS = re.compile(
 class Followed:
     """The last turn, made to stand alone where it leans on the ones before it.
 
-    ``question`` is the turn as it stands where it was not ``rewritten``. ``unresolved``: the words of it that lean on
-    something that could not be told, "" where none do. ``language`` is the one that the answer is wanted in: the
+    ``question`` is the turn as it stands where it was not ``rewritten``. ``unresolved``: the words of it that refer
+    to something unknown, "" where there are none. ``language`` is the one that the answer is wanted in: the
     turn's, or the one that it asks for (``asks_language``). ``manner``: a wish about the answer's form; "summary" names
     its document.
     """
@@ -132,18 +132,18 @@ def remark(followed: Followed) -> str:
     if followed.unresolved and zh:
         return f"不清楚“{followed.unresolved}”指的是什么，请把问题说完整。"
     if followed.unresolved:
-        return f"It is not clear what “{followed.unresolved}” stands for: please ask the whole question."
+        return f"It is not clear what “{followed.unresolved}” refers to; please ask the full question."
     if followed.manner == "shorter":
-        return "答案是原文，不作删改，不能缩短。" if zh else "Answers are the sources' own words and are not shortened."
+        return "答案逐字引用原文，不能缩短。" if zh else "Answers quote their sources and cannot be shortened."
     if followed.manner == "table":
-        return "只有可比的内容才列成表格。" if zh else "A table is made only of what can be compared."
+        return "只有可比的内容才列成表格。" if zh else "Only things that can be compared are shown as a table."
     if followed.asks_language and detect(followed.question) != followed.language:
-        return "答案引用原文，用文件自身的语言。" if zh else "Answers are quotes, in the language of their documents."
+        return "答案引用原文，用文件自身的语言。" if zh else "Answers are quotes in the language of their documents."
     return ""
 
 
 def _follow(before: str, turn: str) -> Followed:
-    """The turn with what it takes from the full question ``before``; "" is none."""
+    """The turn completed from the full question ``before``; "": there is no such question."""
     if len(turn) > _LEANS:
         return Followed(turn, False, "", detect(turn))
     language = next((each for each in (detect(turn), detect(before)) if each in ("zh", "en")), "en")
@@ -162,7 +162,7 @@ def _follow(before: str, turn: str) -> Followed:
 
 
 def _rewritten(before: str, turn: str) -> tuple[str, str]:
-    """The turn made to stand alone, and the words that could not be told, "" where all could."""
+    """The turn rewritten to stand alone, and the words that could not be resolved, "" where all could."""
     bare = _END.sub("", turn)
     rest = _JOINS.sub("", bare).strip()
     said = rest.lower() if rest.isascii() else rest

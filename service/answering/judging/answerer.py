@@ -1,4 +1,4 @@
-"""Answering step of the flow: one question and its hits into the evidence that answers, or why there is none."""
+"""Decides which evidence of a question's hits answers it, or why none does."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ READ = 12  # passages that an answer is looked for in
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one thing asked: the ``evidence`` to be shown, or ``why`` there is none, and how sure that is.
+    """What was found for one part of a question: the ``evidence`` to show, or ``why`` there is none, with a confidence.
 
     ``confidence``, 0..1: the share of answers as sure as this one that are complete. ``hits`` and ``judged`` are what
     was looked at, best first; ``notes`` tell the asker, one line each, what the evidence leaves open. ``table``: the
@@ -58,7 +58,7 @@ def decide(
 ) -> Outcome:
     """What the candidates, the likeliest first, answer to one question.
 
-    ``held``: what was found for that which the question presumes. ``bar``: the confidence below which nothing is
+    ``held``: what was found for the question's premise. ``bar``: the confidence below which nothing is
     answered, 0..1.
     """
     otherwise = contrary(asked, judged) or contrary(asked, held)
@@ -71,12 +71,12 @@ def decide(
 
 
 def withheld(outcome: Outcome) -> Outcome:
-    """The same, but that nothing is answered."""
+    """The same outcome, without an answer."""
     return replace(outcome, evidence=(), table=None, why=outcome.why or "unsupported")
 
 
 def confidence_in(asked: Asked, hits: Sequence[Hit], judged: Sequence[Candidate]) -> float:
-    """How sure the likeliest candidate makes us, 0..1; half as sure where evidence contradicts what is presumed."""
+    """Confidence from the likeliest candidate, 0..1; half of it where evidence contradicts the premise."""
     return _confidence(asked, hits, judged, contrary(asked, judged))
 
 

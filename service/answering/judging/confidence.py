@@ -1,4 +1,4 @@
-"""Signs that a piece answers a question, and how sure they make us together."""
+"""Features that say whether a piece answers a question, and the confidence that they give together."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ _TELLING = ("penalty", "effect", "most", "least")  # definitions and reasons oft
 
 
 def signs(asked: Asked, found: Sequence[Candidate], fit: Floats, everything: Sequence[Hit], encoder: Encoder) -> Floats:
-    """What tells whether each candidate answers, float32, (len(found), len(SIGNS)), each 0..1, more being better.
+    """The features of each candidate, float32, (len(found), len(SIGNS)), each 0..1, more being better.
 
     ``fit`` is how well each fits the question, (len(found),); ``everything``: the hits they are chosen from.
     """

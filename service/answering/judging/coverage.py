@@ -1,4 +1,4 @@
-"""How much of what a question asks about stands in each piece, word by word and by what words mean."""
+"""How much of a question's subject each piece covers, by words and by their meaning."""
 
 from __future__ import annotations
 

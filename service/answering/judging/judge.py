@@ -1,4 +1,4 @@
-"""The seam for judges: whether a piece answers a question, and whether quotes support a claim."""
+"""The seam for judges, which say whether a piece answers a question and whether quotes support a claim."""
 
 from __future__ import annotations
 
@@ -55,10 +55,10 @@ class Judge(Protocol):
 
 
 class RuleJudge:
-    """Stated signs, weighed by a logistic regression; rules on amounts, names, polarity and words for claims."""
+    """Weighs stated signs by a logistic regression; checks claims by rules on amounts, names, polarity and words."""
 
     signs: tuple[str, ...] = SIGNS
-    """What :meth:`look` tells of each candidate."""
+    """The names of the signs that :meth:`look` gives of each candidate."""
 
     weights: Mapping[str, float] = WEIGHTS
     offset = OFFSET
@@ -109,8 +109,8 @@ class ModelJudge(RuleJudge):
     def look(self, asked: Asked, found: Sequence[Candidate]) -> tuple[list[int], Floats]:
         """As in :class:`RuleJudge`; the model reads the first ones, and for the rest its least likely stands."""
         chosen, seen = super().look(asked, found)
-        told = [_told(found[place].piece) for place in chosen[:READ]]
-        read = np.clip(self._model.answers(asked.text, told), _LEAST, 1 - _LEAST)
+        texts = [_model_text(found[place].piece) for place in chosen[:READ]]
+        read = np.clip(self._model.answers(asked.text, texts), _LEAST, 1 - _LEAST)
         sure = np.clip((np.log(read) - np.log1p(-read) - _UNSURE) / (_SURE - _UNSURE), 0, 1)
         rest = np.full(len(chosen) - len(sure), sure.min(initial=1.0), np.float32)
         return chosen, np.column_stack([seen, np.concatenate([sure, rest])])
@@ -127,8 +127,8 @@ def load_judge(name: str, encoder: Encoder) -> RuleJudge:
     return ModelJudge(encoder, CrossEncoder() if name == BUNDLED else CrossEncoder(Path(name)))
 
 
-def _told(piece: Piece) -> str:
-    """What stands for a piece before the model, as a passage stands before the encoder."""
+def _model_text(piece: Piece) -> str:
+    """The text by which the model reads a piece, with title and headings as the encoder reads a passage."""
     return spoken(piece.place.origin.title.text, piece.passage.section, piece.statement)
 
 

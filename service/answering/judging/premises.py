@@ -1,4 +1,4 @@
-"""What a question takes for granted: evidence against it, and why nothing is answered."""
+"""Checks a question's premises: evidence against them, and the reason why nothing is answered."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _CLOSE = 0.8  # of the best one's likelihood: so near it may tell otherwise in i
 
 
 def on_premise(asked: Asked, judged: Sequence[Candidate], encoder: Encoder) -> Candidate | None:
-    """What the candidates say of that which the question presumes, or None where they say nothing of it."""
+    """What the candidates say of the question's premise, or None where they say nothing of it."""
     if not asked.presumed or not judged:
         return None
     claim = Analysis(asked.presumed)
@@ -40,7 +40,7 @@ def on_premise(asked: Asked, judged: Sequence[Candidate], encoder: Encoder) -> C
 
 
 def contrary(asked: Asked, judged: Sequence[Candidate]) -> Candidate | None:
-    """Evidence that contradicts what the question presumes, or None.
+    """Evidence that contradicts the question's premise, or None.
 
     A piece about the question's own places and markets does, where it has another amount of the kind that is presumed.
     So does the best piece where the question says of one place or market that it is alone, or the first, and the piece

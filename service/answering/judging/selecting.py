@@ -1,4 +1,4 @@
-"""Which pieces come into question, and which of them are shown as the answer."""
+"""Selects the pieces that can answer, and of these the ones that are shown."""
 
 from __future__ import annotations
 

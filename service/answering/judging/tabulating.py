@@ -1,4 +1,4 @@
-"""A table of a document that is asked for as a whole: its rows and columns, rebuilt from its passages."""
+"""Rebuilds the rows and columns of a document's table from its passages."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from sinkqa.service.evidence.pieces import Evidence
 _OF, _BETWEEN, _NAMES = " · ", " | ", ": "  # in a cell's label; in a passage's text, between cells and behind a header
 _LEADERS = late(r"\s*(?:\.{4,}|…{2,}|·{4,})\s*$")  # dots that lead to the next column say nothing
 _CLOSED = late(r"[。！？；;.!?:：,，、]$")
-_EMPTY = {"zh": "原表此处无内容", "en": "nothing here in the table"}
-_UNSURE = {"zh": "未能从原表确定", "en": "not certain in the table as read"}
+_EMPTY = {"zh": "原表此处为空", "en": "empty in the table"}
+_UNSURE = {"zh": "无法从原表中确定", "en": "not certain from the table"}
 _WITHDRAWN = {"zh": "引文未通过核对，已撤下", "en": "withdrawn: the quote failed its check"}
 
 Quoted = tuple[Passage, Unit]
@@ -159,7 +159,7 @@ class _HeaderGroup:
 
 @dataclass(slots=True)
 class _Row:
-    """A row as its passages tell it, of which a long one has several; ``name`` is its label within its cells'."""
+    """A row as its passages have it; a long row has several; ``name`` is its label within its cells'."""
 
     name: str
     caption: str

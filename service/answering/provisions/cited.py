@@ -1,4 +1,4 @@
-"""Asking step of the flow: the provisions that a question cites, whole and as they stand in their documents."""
+"""Finds the provisions that a question cites, whole and in the words of their documents."""
 
 from __future__ import annotations
 

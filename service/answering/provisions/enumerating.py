@@ -1,4 +1,4 @@
-"""Answering step of the flow: all that a document says of one kind, where nothing else is asked of it."""
+"""Lists all statements of one kind in a document, where the question asks for nothing else."""
 
 from __future__ import annotations
 

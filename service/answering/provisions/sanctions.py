@@ -1,4 +1,4 @@
-"""Answering step of the flow: sanctions that name what they punish by its number, read together with it."""
+"""Reads sanctions together with the provisions whose breach they punish by number."""
 
 from __future__ import annotations
 

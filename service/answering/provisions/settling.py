@@ -1,4 +1,4 @@
-"""What an answer takes from a document's structure, with no judging: a provision, a definition, a date of effect."""
+"""The record of an answer that a document's structure settles: a provision, a definition or a date of effect."""
 
 from __future__ import annotations
 

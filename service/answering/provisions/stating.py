@@ -1,4 +1,4 @@
-"""Answering step of the flow: what one kind of provision settles by itself, a definition and a date of effect."""
+"""Answers from one kind of provision alone: a definition, or a date of effect."""
 
 from __future__ import annotations
 
@@ -266,13 +266,13 @@ def _asks_for_another(asked: Asked, library: Library, filters: Filters, found: S
     titles = " ".join(
         {each.hit.title for each in found} | {each.hit.passage.section[0] for each in found if each.hit.passage.section}
     )
-    told = set(analyze(asked.text)) - set(analyze(titles)) - set(analyze(names)) - _beginning()
-    if not (told := {term for term in told if tells_something(term)}):
+    telling = set(analyze(asked.text)) - set(analyze(titles)) - set(analyze(names)) - _beginning()
+    if not (telling := {term for term in telling if tells_something(term)}):
         return False
     own = {each.hit.passage.passage_id for each in found}
     others = [each for each in library.stating("onset", filters=filters) if each.hit.passage.passage_id not in own]
-    best = max((len(told & set(analyze(_definition_text(each)))) for each in others), default=0)
-    ours = max(len(told & set(analyze(each.hit.passage.text))) for each in found)
+    best = max((len(telling & set(analyze(_definition_text(each)))) for each in others), default=0)
+    ours = max(len(telling & set(analyze(each.hit.passage.text))) for each in found)
     return best > ours
 
 

@@ -1,4 +1,4 @@
-"""Answering step of the flow: a document's outline with each section's first sentence, in the document's own words."""
+"""Summarises a document by its outline and each section's first sentence, in the document's own words."""
 
 from __future__ import annotations
 
@@ -75,16 +75,16 @@ def summary(passages: Sequence[Passage], language: str, *, title: str = "") -> S
     """The outline of a document by its ``passages`` in reading order, 4 to 14 sections where it has so many.
 
     The level is the highest that has at least four sections: chapters rather than articles. Of over 14 at one level
-    every so many-th is shown, the first and the last among them, and a note in ``language`` tells. Contents, notes of
-    amendments, tables and what stands below the ``title`` alone are passed over. A document without headings is told
-    by its paragraphs.
+    every so many-th is shown, the first and the last among them, and a note in ``language`` says so. Contents, notes of
+    amendments, tables and what stands below the ``title`` alone are passed over. A document without headings is
+    summarised by its paragraphs.
     """
     readable = [passage for passage in passages if _is_readable(passage)]
-    sections = _told(_sections(readable))
+    sections = _with_first_sentences(_sections(readable))
     sections = [part for part in sections if _plain(part[0]) != _plain(title)] if len(sections) > FEWEST else sections
     by_paragraph = len(sections) < 2
     if by_paragraph:
-        sections = _told([("", [passage]) for passage in readable])
+        sections = _with_first_sentences([("", [passage]) for passage in readable])
     parts = tuple((heading, Evidence(found.passage, found.units, found.text)) for heading, found in _spread(sections))
     return Summary(parts, (_note(len(parts), len(sections), language, by_paragraph=by_paragraph),))
 
@@ -97,7 +97,7 @@ class _FirstSentence(NamedTuple):
     text: str
 
 
-def _told(groups: Sequence[tuple[str, list[Passage]]]) -> list[tuple[str, _FirstSentence]]:
+def _with_first_sentences(groups: Sequence[tuple[str, list[Passage]]]) -> list[tuple[str, _FirstSentence]]:
     """Headings with the first sentence below each; without those that have none."""
     found = ((heading, _first_sentence(below)) for heading, below in groups)
     return [(heading, first) for heading, first in found if first]

@@ -1,4 +1,4 @@
-"""What a question says of a table: the label that it names, and whether it asks for all of it."""
+"""Reads what a question says of a table: the label that it names, and whether it asks for all rows."""
 
 from __future__ import annotations
 

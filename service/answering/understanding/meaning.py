@@ -1,4 +1,4 @@
-"""Asking step of the flow: the term whose definition a question asks for, in its possible readings."""
+"""Finds the term whose definition a question asks for, in its possible readings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asking step of the flow: words of a question that may name a document, and how well they name a given one."""
+"""Finds the words of a question that may name a document, and weighs how well they name a given one."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ class Mention:
 
     @property
     def rank(self) -> tuple[bool, bool, float, bool, int, bool, float, float]:
-        """What a better mention has more of."""
+        """Sort key: a better mention has a higher one."""
         return (
             self.is_exact,
             not self.is_odd,

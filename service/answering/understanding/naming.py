@@ -1,4 +1,4 @@
-"""Asking step of the flow: which documents of the library a question names, and whose law it asks about."""
+"""Finds which documents of the library a question names, and whose law it asks about."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Splitting step of the flow: a question that asks more than one thing into questions that each ask one of them.
+"""Splits a question that asks several things into questions that each ask one.
 
 A question has *sides* where it joins names, years or versions of one kind ("美国和欧盟的…", "version 1 and version 2"):
 each side is asked about by itself, without the others. It has *clauses* where several of its clauses ask something
@@ -69,7 +69,7 @@ _OF_EACH = late(r"各自|分别|各(?=[是用有为怎如])|\brespectively\b|\be
 
 
 class QuestionPart(NamedTuple):
-    """One of the things asked: its ``label`` in the question's own words, and the ``asked`` that stands alone.
+    """One part of a question: its ``label`` in the question's own words, and the ``asked`` that stands alone.
 
     ``kind``: of a side, what it is the name of: a "country", a "document", a "year"; "" of a clause.
     """

@@ -1,4 +1,4 @@
-"""Asking step of the flow: a question into what an answer to it must hold, by words of a data file, without a model."""
+"""Works out what an answer to a question must contain, by the words of a data file and without a model."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ _COUNTED = late(
 
 
 def understand(question: str) -> Asked:
-    """What the question asks for, by its words; "topic" where it asks in none of the known ways."""
+    """What the question asks for, by its words; "topic" where no known question word occurs."""
     said = Analysis(question)
     folded = _SOME.sub("  ", said.folded)
     kinds: tuple[Kind, ...] = get_args(Kind)

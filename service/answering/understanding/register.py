@@ -1,4 +1,4 @@
-"""Asking step of the flow: the documents of a library by what they are called, looked up as far as a question needs."""
+"""Looks up documents of a library by their names, as far as one question needs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NEAR = 0.2  # what a shared word counts where the document is of another kind
 
 
 class Register:
-    """What one question looks up, each key once. The work is bounded, however many documents there are."""
+    """The look-ups of one question, each key once. The work is bounded, however many documents there are."""
 
     def __init__(self, library: Library) -> None:
         self._library = library

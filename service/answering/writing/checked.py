@@ -1,4 +1,4 @@
-"""Generated text into checked sentences: what cites no evidence, or is not borne out by it, does not get through."""
+"""Checks generated text sentence by sentence: one that cites no evidence, or is not supported by it, is removed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sinkqa.service.answering.writing.generating import NO_ANSWER, Generator, So
 from sinkqa.service.errors import GeneratorStopped, GeneratorUnavailable
 from sinkqa.service.grounding.guard import Verdict
 from sinkqa.service.grounding.quote import Quote
-from sinkqa.service.grounding.verifying import Entailment, told
+from sinkqa.service.grounding.verifying import Entailment, finding_lines
 
 _KEY = r"c\s?:\s?[0-9a-zA-Z]+"
 # Keys in brackets, and numbers in brackets: nobody but us may number citations.
@@ -28,7 +28,7 @@ _LINK = late(r"https?://\S+|\]\([^)]{0,300}\)")
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Sentences that passed, each with the keys that bear it out, what was removed, and notes for the reader.
+    """Sentences that passed, each with the keys that support it, what was removed, and notes for the reader.
 
     ``reached``: whether the generator said something at all, and may be asked for more.
     """
@@ -117,7 +117,9 @@ def _checked(
             if supporting:
                 passed[text] = supporting
             else:
-                removed.append(Removed(text, "; ".join((f"{verdict.label} by the evidence", *told(verdict.findings)))))
+                removed.append(
+                    Removed(text, "; ".join((f"{verdict.label} by the evidence", *finding_lines(verdict.findings))))
+                )
     return list(passed.items()), removed
 
 

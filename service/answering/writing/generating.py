@@ -1,4 +1,4 @@
-"""Question and evidence into prose: the seam for generators, and the one for any OpenAI-compatible endpoint."""
+"""The seam for text generators and translators, and the generator for any OpenAI-compatible endpoint."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _LANGUAGES = {"zh": "Chinese", "en": "English"}
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A piece of evidence as a generator sees it; ``key`` ("c:7f3a") is what the generated text cites it by."""
+    """A piece of evidence as a generator sees it; generated text cites it by its ``key`` ("c:7f3a")."""
 
     key: str
     title: str

@@ -1,4 +1,4 @@
-"""Citing step of the flow: what an asker needs to read a quote in another language, its telling terms and amounts."""
+"""Glosses a quote in another language: its key terms and amounts in the asker's."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LONGEST = 12  # characters of a term: beyond them it tells no more
 
 
 class _PlacedGloss(NamedTuple):
-    """A gloss with its place and what it counts."""
+    """A gloss with its place and its weight."""
 
     start: int
     end: int
@@ -30,11 +30,11 @@ class _PlacedGloss(NamedTuple):
 
 
 def gloss(quote: str, *, language: str, asked: Asked | None = None, dollar: str = "") -> tuple[Gloss, ...]:
-    """What carries the answer in ``quote``, in ``language`` ("zh" or "en"), each once, in the order of the quote.
+    """The key terms and amounts of ``quote``, in ``language`` ("zh" or "en"), each once, in the order of the quote.
 
     Known terms with the rendering that fits the words around them, and amounts and dates as the asker writes them.
-    Where they are many, those stay that ``asked`` asks about, then amounts, then the longest terms; commonplaces are
-    told only where they are asked about. ``dollar`` as in :func:`restated`.
+    Where they are many, those stay that ``asked`` asks about, then amounts, then the longest terms; common words are
+    glossed only where the question has them. ``dollar`` as in :func:`restated`.
     """
     said = detect(quote)
     if said not in ("zh", "en", "ja") or language not in ("zh", "en") or said == language:

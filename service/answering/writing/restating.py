@@ -1,4 +1,4 @@
-"""Citing step of the flow: the amounts and dates of a quote in the asker's notation, each checked to say the same."""
+"""Restates the amounts and dates of a quote in the asker's notation; each is checked to say the same."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ def _restated(amount: Amount, text: str, asked: str, said: str, dollar: str) -> 
 
 
 def _bare(said: str) -> str:
-    """A wording without what tells nothing: 55 % is 55%, $5,000 is $5000, 34.0% is 34%."""
+    """A wording without insignificant marks: 55 % is 55%, $5,000 is $5000, 34.0% is 34%."""
     return _IDLE.sub("", fold(said))
 
 

@@ -1,4 +1,4 @@
-"""Citing step of the flow: the terms of a quote that are known, each with the rendering that fits the words around."""
+"""Finds the known terms of a quote, each with the rendering that fits its context."""
 
 from __future__ import annotations
 
@@ -162,8 +162,8 @@ def _own(said: str, asked: str) -> dict[tuple[tuple[str, ...], bool], KnownTerm]
         if line.startswith("["):
             section = line.strip("[]")
         elif line and not line.startswith("#") and section == f"{said} {asked}":
-            terms, _, told = line.removeprefix("~").partition("=")
-            rendering, _, cues = told.partition("<")
+            terms, _, rest = line.removeprefix("~").partition("=")
+            rendering, _, cues = rest.partition("<")
             sense = Sense("" if rendering == "-" else rendering, tuple(fold(cue) for cue in cues.split("|") if cue))
             for term in terms.split("|"):
                 written, cased = term.removeprefix("!"), term.startswith("!")

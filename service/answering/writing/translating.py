@@ -1,4 +1,4 @@
-"""Quotes in another language translated by the language model that is set, each checked against its quote."""
+"""Translates quotes in another language by the configured language model, and checks each against its quote."""
 
 from __future__ import annotations
 

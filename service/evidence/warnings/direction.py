@@ -1,4 +1,4 @@
-"""Controls that turn the direction of text: what is shown with them reads otherwise than what was compared."""
+"""Finds controls that change the direction of text: with them, what is shown differs from what was compared."""
 
 from __future__ import annotations
 

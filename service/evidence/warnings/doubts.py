@@ -1,4 +1,4 @@
-"""Doubts about what is quoted: the reader's warnings that touch it, in the language of whoever asks."""
+"""Attaches the reader's warnings to the quotes that they touch, in the asker's language."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _Cited = TypeVar("_Cited", Citation, RankedPassage)
 
 
 class Remarks(NamedTuple):
-    """What the reader of a document remarked, and the numbers of the pages that read poorly."""
+    """A reader's warnings on a document, and the numbers of the pages that read poorly."""
 
     said: tuple[Remark, ...]
     poor: tuple[int, ...]
@@ -39,15 +39,15 @@ class Remarked(Protocol):
 
 def doubted(cited: Sequence[_Cited], documents: Remarked, *, language: str) -> tuple[_Cited, ...]:
     """Each with the doubts that touch its pages, none twice."""
-    told = []
+    warned = []
     for each in cited:
         remarks = documents.remarks(each.doc_id)
         touching = [of for of in remarks.said if of.touches(each.page_start, each.page_end)]
         if not any(of.kind == "damage" for of in touching):
             touching += _poor(remarks.poor, each.page_start, each.page_end)
         warnings = tuple(dict.fromkeys(_said(of, language) for of in touching))
-        told.append(replace(each, warnings=warnings) if warnings else each)
-    return tuple(told)
+        warned.append(replace(each, warnings=warnings) if warnings else each)
+    return tuple(warned)
 
 
 def remarks_of(record: DocumentRecord, pages: Sequence[Page]) -> Remarks:

@@ -1,7 +1,7 @@
-"""Passages that address a model and not a reader: told of wherever evidence leaves the service.
+"""Flags passages that address a language model instead of a reader, wherever evidence leaves the service.
 
-It is a net for the usual phrases, in the languages of the library: what it does not flag is no safer for that. What
-holds without it is that a generator reads evidence as data, and that every sentence it writes is checked.
+It knows the usual phrases in the languages of the library; a passage without a flag is not proven safe. The real
+protection does not depend on it: a generator reads evidence as data, and every sentence that it writes is checked.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _BETWEEN_HAN = late(r"(?<=[\u3000-\u9fff]) (?=[\u3000-\u9fff])")
 
 @lru_cache(maxsize=4096)  # a fifth of a millisecond each, and the same passages come again
 def flags(text: str) -> tuple[Flag, ...]:
-    """Says "instruction" where the text tells a model what to do, "direction" where it turns its direction."""
+    """Gives "instruction" where the text tells a model what to do, "direction" where it changes its direction."""
     shown = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).casefold()
     shown = _BETWEEN_HAN.sub("", " ".join(shown.split()))
     instructs = any(pattern.search(shown) for pattern in _patterns())

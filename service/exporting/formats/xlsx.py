@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sinkqa.service.exporting.manuscript import Block, Grid, Manuscript, Mark, Strands, plain
 from sinkqa.service.exporting.paragraphs import shown
 from sinkqa.service.exporting.references import apa, gbt7714
-from sinkqa.service.exporting.rereading import Evidence
+from sinkqa.service.exporting.rereading import RereadQuote
 from sinkqa.service.exporting.words import say
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def _last(language: str) -> list[str]:
     return [say(language, "document"), say(language, "places")]
 
 
-def _source(evidence: Evidence) -> Iterator[str]:
+def _source(evidence: RereadQuote) -> Iterator[str]:
     yield evidence.record.title
     yield " › ".join([*evidence.section, *filter(None, (evidence.table,))])
     yield "–".join(evidence.work.pages)

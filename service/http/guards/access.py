@@ -48,7 +48,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who sends a request. ``scope`` None may use what is public; ``collections`` None means all."""
+    """The sender of a request. ``scope`` None: public routes only; ``collections`` None means all."""
 
     who: str
     address: str
@@ -58,7 +58,7 @@ class Caller:
 
 
 def caller_of(request: Request) -> Caller:
-    """Who sends this request."""
+    """The sender of this request."""
     caller: Caller = request.state.caller
     return caller
 
@@ -107,7 +107,7 @@ class Reachable(Collections):
 
 
 def _needs(scope: KeyScope) -> params.Security:
-    """``dependencies`` of a route whose callers must have this scope, which OpenAPI tells of."""
+    """``dependencies`` of a route whose callers need this scope; OpenAPI documents it."""
 
     async def check(
         request: Request,
@@ -136,7 +136,7 @@ async def _check_unlimited(request: Request) -> None:
 
 
 UNLIMITED = Depends(_check_unlimited)
-"""``dependencies`` of a route that tells of all collections."""
+"""``dependencies`` of a route that shows all collections."""
 READS = _needs("read")
 WRITES = _needs("write")
 
@@ -151,7 +151,7 @@ def needs_key(settings: Settings) -> bool:
 
 
 def standing(settings: Settings) -> str:
-    """Who may ask what, in one line for whoever starts the server."""
+    """One line for the operator at the start: who may ask what."""
     keys = keys_of(settings)
     try:
         if not (keys.exist() or needs_key(settings)):
@@ -169,7 +169,7 @@ def standing(settings: Settings) -> str:
 
 
 class Access:
-    """Turns away who may not ask before anything of a request's body is read."""
+    """Refuses unauthorised requests before any of the body is read."""
 
     def __init__(self, app: ASGIApp, settings: Settings, together: Path | None = None) -> None:
         self._app = app
@@ -225,7 +225,7 @@ class Access:
             await self._app(scope, receive, send_on)
         finally:
             if state.get("writes"):
-                _tell(caller, scope, status)
+                _log_write(caller, scope, status)
             if caller.key:
                 await self._note(caller.key)
 
@@ -269,7 +269,7 @@ class Access:
         return Caller(address, address, None)
 
     def _watch(self) -> None:
-        """Tells the operator, once a minute, that no key can open anything; clients are told only what they need."""
+        """Warns the operator, once a minute, that no key can be read; clients learn only what they need."""
         try:
             self._keys.stored()
         except KeysUnreadable as error:
@@ -278,7 +278,7 @@ class Access:
                 _log.error("requests are refused: %s", error.message)
 
     def _spend(self, caller: Caller) -> Budget | None:
-        """This machine itself is not counted: whoever is on it can take all of it anyway."""
+        """Counts the request, unless it comes from this machine, whose users could take all of it anyway."""
         if caller.key is None and is_loopback(caller.address):
             return None
         budget = self._rates.take(caller.key.id if caller.key else network(caller.address))
@@ -290,7 +290,7 @@ class Access:
         return budget
 
     async def _note(self, key: Key) -> None:
-        """Once a minute, the use of a key; where that cannot be written, it is served all the same."""
+        """Records the use of a key, once a minute. A record that cannot be written does not stop the request."""
         if time.monotonic() - self._noted.get(key.id, -_NOTED_S) < _NOTED_S:
             return
         self._noted[key.id] = time.monotonic()
@@ -300,9 +300,9 @@ class Access:
             _log.warning("use of key %s not noted: %s", key.id, error.message)
 
 
-def _tell(caller: Caller, scope: Scope, status: int) -> None:
+def _log_write(caller: Caller, scope: Scope, status: int) -> None:
     route = getattr(scope.get("route"), "path", "unmatched")
-    told = {
+    fields = {
         "who": caller.who,
         "address": caller.address,
         "method": scope["method"],
@@ -311,12 +311,12 @@ def _tell(caller: Caller, scope: Scope, status: int) -> None:
         "collection": scope["state"].get("collection"),
         "status": status,
     }
-    _audit.info("write %s %s by %s: %s", scope["method"], route, caller.who, status, extra=told)
+    _audit.info("write %s %s by %s: %s", scope["method"], route, caller.who, status, extra=fields)
 
 
 def document(openapi: dict[str, Any]) -> None:
-    """Adds to each operation the refusals that stand before it."""
-    told: dict[Literal["keys", "all"], dict[str, str]] = {
+    """Adds to each operation the refusals that its guards can give."""
+    refusals: dict[Literal["keys", "all"], dict[str, str]] = {
         "keys": {"401": "A key is needed", "403": "The key does not reach this far, or another site asks"},
         "all": {
             "413": "The body is too large",
@@ -328,13 +328,13 @@ def document(openapi: dict[str, Any]) -> None:
     }
     for item in openapi["paths"].values():
         for operation in item.values():
-            added = told["all"] | (told["keys"] if "security" in operation else {})
+            added = refusals["all"] | (refusals["keys"] if "security" in operation else {})
             for status, description in added.items():
                 operation["responses"].setdefault(status, {"description": description})
 
 
 def install(app: FastAPI, settings: Settings, together: Path | None = None) -> None:
-    """Stands guard around the application; only what observes requests goes around it.
+    """Installs the guards around the application; only the observing of requests lies outside them.
 
     ``together``: folder of the processes that serve together, which count requests as one.
     """

@@ -1,4 +1,4 @@
-"""How much of the server one client may have at once, so that the others are answered meanwhile."""
+"""Limits how much of the server one client can use at once, so that others are answered meanwhile."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def threads(settings: Settings) -> int:
 
 
 def places(settings: Settings) -> int:
-    """Requests that a process holds at once: its part of what all may."""
+    """Requests that a process holds at once: its share of the server's limit."""
     return -(-settings.request_limit // settings.processes)
 
 
@@ -43,16 +43,16 @@ class Clients:
         self._places: dict[_Client, asyncio.Semaphore] = {}
 
     def is_full(self, client: str) -> bool:
-        """Whether another request of this client has to come later."""
+        """Whether this client may send no further request now."""
         return self._present[_here(client)] >= self._most
 
     def enter(self, client: str) -> asyncio.Semaphore:
-        """A request of this client is here: its work waits for the semaphore, and holds it until :meth:`leave`."""
+        """Registers a request of this client: its work waits for the semaphore and holds it until :meth:`leave`."""
         self._present[_here(client)] += 1
         return self._places.setdefault(_here(client), asyncio.Semaphore(self._at_once))
 
     def leave(self, client: str) -> None:
-        """A request of this client is gone, and no thread works on it any longer."""
+        """Ends a request of this client, once no thread works on it."""
         here = _here(client)
         self._present[here] -= 1
         if not self._present[here]:

@@ -1,4 +1,4 @@
-"""What browsers are told of every response: run nothing that is not ours, guess no types, tell nobody."""
+"""Security headers of every response: run only our own scripts, guess no types, send no referrer."""
 
 from __future__ import annotations
 
@@ -56,5 +56,5 @@ class SecureHeaders:
 def headers_for(path: str, *, secure: bool = False) -> dict[str, str]:
     """The headers of a response at this path; ``secure``: it goes over TLS, and so shall all that follow."""
     policy = DATA_POLICY if _DATA.fullmatch(path) else PAGE_POLICY
-    told = _ALWAYS | {"Content-Security-Policy": policy}
-    return told | {"Strict-Transport-Security": _SECURE} if secure else told
+    headers = _ALWAYS | {"Content-Security-Policy": policy}
+    return headers | {"Strict-Transport-Security": _SECURE} if secure else headers

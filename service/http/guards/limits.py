@@ -1,4 +1,4 @@
-"""What one request may take: bytes of body, time to send it, time to be answered, and a place among the others."""
+"""Limits each request: bytes of body, time to send it, time to answer it, and a place among the others."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ class _Sender:
 
     @property
     def is_late(self) -> bool:
-        """Whether the client was told that there is no answer."""
+        """Whether the client has been sent an error in place of the answer."""
         return self._clock.expired()
 
     async def __call__(self, message: Message) -> None:

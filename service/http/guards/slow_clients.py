@@ -1,4 +1,4 @@
-"""Connections whose other end dawdles: what the application never sees, since no request is there yet, or any more."""
+"""Timeouts for slow clients below ASGI: slow headers and stalled reads, which the application never sees."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Patient(H11Protocol):
         type(self).on_gone()
 
     def send_400_response(self, msg: str) -> None:
-        """What came is no request, or its headers are longer than 64 KiB: told as every other failure is."""
+        """Answers what is no request, or has headers over 64 KiB, in the shape of every other error."""
         detail = "this is no HTTP/1.1, or its headers are longer than 64 KiB: send fewer, and see /openapi.json"
         refused = refuse("/", 400, "bad-request", detail, headers=headers_for("/v1/") | {"Connection": "close"})
         events = (

@@ -55,7 +55,7 @@ class Metrics:
 
     @contextmanager
     def watching(self, collections: Collections) -> Iterator[None]:
-        """Inside, the numbers tell of the open collections, and withdrawn quotes are counted."""
+        """Inside, metrics cover the open collections, and withdrawn quotes are counted."""
         libraries, withdrawals = _CollectionCollector(collections, self._folder), _Withdrawals(self._withdrawn)
         self._libraries = libraries
         self.registry.register(libraries)
@@ -104,7 +104,7 @@ class Metrics:
 
 
 class _CountedEngine(Engine):
-    """An engine that tells the numbers what it did."""
+    """An engine that records metrics of its work."""
 
     metrics: Metrics
 
@@ -140,15 +140,15 @@ class _Withdrawals(logging.Handler):
 
 
 class _CollectionCollector(Collector):
-    """The collections that are open, as they are when someone looks; in any process of those that share ``folder``."""
+    """Gauges of the open collections at the time of the scrape, of all processes that share ``folder``."""
 
     def __init__(self, collections: Collections, folder: Path | None) -> None:
         self._collections, self._folder = collections, folder
 
     def collect(self) -> Iterable[Metric]:
         """Generation and size of each."""
-        told = ("generation", "Changes to the library."), ("documents", "Documents."), ("passages", "Passages.")
-        gauges = [GaugeMetricFamily(f"sinkqa_library_{name}", text, labels=["collection"]) for name, text in told]
+        described = ("generation", "Changes to the library."), ("documents", "Documents."), ("passages", "Passages.")
+        gauges = [GaugeMetricFamily(f"sinkqa_library_{name}", text, labels=["collection"]) for name, text in described]
         for name in self._collections.names():
             if engine := self._opened(name):
                 documents = engine.documents()

@@ -1,4 +1,4 @@
-"""What operators see of each request: its id, one line in the log as JSON, and numbers."""
+"""Observes each request for the operator: its id, one JSON line in the log, and metrics."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 
 class Observed:
-    """Gives every request an id, and tells of it once it is done: never its words, its query or its headers."""
+    """Gives every request an id and logs it once it is done, never with its words, query or headers."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app, self._metrics = app, metrics

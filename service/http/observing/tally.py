@@ -1,4 +1,4 @@
-"""The numbers of several processes as one: kept in files that outlive whoever counts, added up when someone looks."""
+"""Adds up the metrics of several processes, from files that outlive them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PAST = 0  # in the place of a process id, for all processes that have ended
 
 
 def note(folder: Path, pids: Sequence[int]) -> None:
-    """The workers that there are now, and the processor time of those that have ended."""
+    """Records the present workers and the processor time of those that have ended."""
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
     aside = folder / f"{_PROCESSES}.new"
     aside.write_text(json.dumps({"pids": [os.getpid(), *pids], "ended_s": ended.ru_utime + ended.ru_stime}))
@@ -32,7 +32,7 @@ def note(folder: Path, pids: Sequence[int]) -> None:
 
 
 def fold(folder: Path, pid: int) -> None:
-    """Adds what a process that has ended had counted to what all before it had: one file stays, however many end."""
+    """Adds the counts of an ended process to those of all earlier ones, so that one file stays however many end."""
     with _alone(folder, fcntl.LOCK_EX):
         for counted in folder.glob(f"*_{pid}.db"):
             _add(counted, counted.with_name(counted.name.replace(f"_{pid}.", f"_{_PAST}.")))
@@ -49,7 +49,7 @@ def _add(counted: Path, to: Path) -> None:
 
 @contextmanager
 def together(folder: Path) -> Iterator[CollectorRegistry]:
-    """Inside, the numbers that all processes have counted, those that have ended too."""
+    """Inside, the metrics of all processes, ended ones included."""
     registry = CollectorRegistry()
     registry.register(_ProcessCollector(folder))
     with _alone(folder, fcntl.LOCK_SH):
@@ -58,18 +58,18 @@ def together(folder: Path) -> Iterator[CollectorRegistry]:
 
 
 def note_open(folder: Path, collection: str) -> None:
-    """Some process has opened a collection."""
+    """Records that some process has opened a collection."""
     (folder / f"{_OPEN}{collection}").touch()
 
 
 def is_open(folder: Path, collection: str) -> bool:
-    """Whether any process has."""
+    """Whether any process has opened the collection."""
     return (folder / f"{_OPEN}{collection}").exists()
 
 
 @contextmanager
 def _alone(folder: Path, kind: int) -> Iterator[None]:
-    """Nobody folds while numbers are read: they would count twice, or not at all."""
+    """Keeps counts from being folded while they are read, when they would count twice or not at all."""
     with (folder / _LOCK).open("a") as lock:
         fcntl.flock(lock, kind)
         yield
@@ -82,7 +82,7 @@ class _ProcessCollector(Collector):
         self._folder = folder
 
     def collect(self) -> Iterable[Metric]:
-        """Sums; what the system does not tell is left out."""
+        """Sums; what the system does not report is left out."""
         known = json.loads((self._folder / _PROCESSES).read_text())
         sums: dict[str, Metric] = {}
         for pid in known["pids"]:

@@ -1,4 +1,4 @@
-"""How a connection gets from the process that accepts it to the one that answers it, and what that one tells back.
+"""Hands connections from the process that accepts them to the workers that answer, and reports events back.
 
 The link is a pair of Unix sockets. One way go open connections, a byte with each; its end says that no more will come
 and that the worker is to leave. The other way go single bytes, one for each thing that happened. Both ends see the
@@ -18,7 +18,7 @@ READY = b"R"
 GONE = b"-"
 """A connection is closed."""
 LEAVING = b"L"
-"""Somebody told the worker to end: it waits for the end of the link, which comes after the last connection."""
+"""The worker was asked to end: it waits for the end of the link, which follows the last connection."""
 
 _AT_ONCE = 4096
 
@@ -30,7 +30,7 @@ def pair() -> tuple[Giver, Taker]:
 
 
 class Giver:
-    """The end of whoever accepts connections. Nothing here waits."""
+    """The end of the accepting process. Nothing here waits."""
 
     def __init__(self, link: socket.socket) -> None:
         link.setblocking(False)
@@ -41,7 +41,7 @@ class Giver:
         return self._link.fileno()
 
     def give(self, connection: socket.socket) -> bool:
-        """Hands a connection over, which this process may close then. False where the worker takes none now."""
+        """Hands over a connection, which this process may then close. False where the worker takes none now."""
         try:
             socket.send_fds(self._link, [b"+"], [connection.fileno()])
         except OSError:  # it has too many already, or is gone
@@ -49,12 +49,12 @@ class Giver:
         return True
 
     def end(self) -> None:
-        """No more connections will come: what was given is still taken, then the worker leaves."""
+        """Ends the link: the worker still takes what it was given, then leaves."""
         with suppress(OSError):  # it is gone
             self._link.shutdown(socket.SHUT_WR)
 
     def heard(self) -> bytes | None:
-        """What the worker told since, None once it is gone."""
+        """The worker's events since the last call; None once it is gone."""
         try:
             return self._link.recv(_AT_ONCE) or None
         except BlockingIOError:
@@ -85,7 +85,7 @@ class Taker:
         return self._link.fileno()
 
     def taken(self, most: int) -> Iterator[socket.socket | None]:
-        """Connections that are there, at most so many at once; None at the end of the link."""
+        """Connections that have arrived, at most so many at once; None at the end of the link."""
         for _ in range(most):
             try:
                 word, descriptors, _, _ = socket.recv_fds(self._link, 1, 1)
@@ -99,7 +99,7 @@ class Taker:
             yield from (socket.socket(fileno=descriptor) for descriptor in descriptors)
 
     def tell(self, word: bytes) -> None:
-        """Tells something, with the next word where it cannot be told now."""
+        """Sends an event; one that cannot be sent now goes with the next."""
         self._untold += word
         with suppress(OSError):
             self._untold = self._untold[self._link.send(self._untold) :]

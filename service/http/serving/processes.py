@@ -1,4 +1,4 @@
-"""Several processes behind one address: this one accepts connections and hands them over, its workers answer them."""
+"""Serves by several processes: this one accepts connections and hands them to workers, which answer."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class _WorkerProcess:
 
 
 class Processes:
-    """So many workers, each replaced when it ends. The first one, number 0, is begun before the others.
+    """Keeps a number of workers running and replaces each that ends. Worker 0 starts before the others.
 
     A connection goes to the worker that has the fewest, and stays there. Only this process listens, so whichever worker
     comes or goes, nobody is refused: where none is ready, connections wait.
@@ -68,7 +68,7 @@ class Processes:
         self._changed = asyncio.Event()
 
     async def run(self) -> int:
-        """Serves until told to stop; the exit status: 1 where no worker could begin."""
+        """Serves until stopped. Returns the exit status: 1 where no worker could start."""
         loop = asyncio.get_running_loop()
         for number, act in (
             (signal.SIGTERM, self._stop),
@@ -116,7 +116,7 @@ class Processes:
         self._hand_over()
 
     def _retire(self, worker: _WorkerProcess) -> None:
-        """It is given nothing more, finishes what it has, and ends; where it has not begun yet, at once."""
+        """Lets a worker finish its connections, without new ones, and end; one that is not ready ends at once."""
         worker.is_leaving = True
         worker.link.end()
         if not worker.is_ready:
@@ -129,7 +129,7 @@ class Processes:
             worker.process.kill()
 
     def _bury(self, worker: _WorkerProcess) -> None:
-        """A worker's end of the link is closed: it is gone, or about to be."""
+        """Removes a worker whose end of the link is closed."""
         asyncio.get_running_loop().remove_reader(worker.link)
         worker.link.close()
         status = worker.process.wait()
@@ -143,23 +143,23 @@ class Processes:
             self._replace(worker, status)
 
     def _replace(self, worker: _WorkerProcess, status: int) -> None:
-        """After a pause, where it was not the first to fail at its start."""
+        """Starts another worker in its place; after a pause where several failed at their start."""
         number = worker.number
         lived_s = time.monotonic() - worker.began
         self._failures[number] = 0 if worker.is_ready and lived_s > _STEADY_S else self._failures[number] + 1
         failures = self._failures[number]
         if not self._is_listening and (failures >= _TRIES or (number == 0 and not worker.is_opened)):
-            _log.error("%s %s; no worker can begin", worker, _told(status))
+            _log.error("%s %s; no worker can begin", worker, _exit_text(status))
             self._has_given_up = True
             self._stop()
             return
         pause_s = min(_LONGEST_PAUSE_S, _PAUSE_S * 2 ** (failures - 2)) if failures > 1 else 0.0
-        _log.error("%s %s after %.0f s; another begins in %g s", worker, _told(status), lived_s, pause_s)
+        _log.error("%s %s after %.0f s; another begins in %g s", worker, _exit_text(status), lived_s, pause_s)
         asyncio.get_running_loop().call_later(pause_s, self._begin, number)
         self._listen()
 
     async def _restart(self) -> None:
-        """Replaces every worker, one after the other, each time when told to."""
+        """Replaces every worker, one after the other, on each request to restart."""
         while True:
             await self._restarts.wait()
             self._restarts.clear()
@@ -253,7 +253,7 @@ class Processes:
         return sorted(able, key=lambda each: (each.connections, each.given))
 
     def _stop(self) -> None:
-        """Who has connected by now is answered; then everything ends."""
+        """Answers the connections that exist, then ends everything."""
         if self._is_stopping:
             return
         self._is_stopping = True
@@ -269,7 +269,7 @@ class Processes:
         self._changed.set()
 
     def _stop_or_kill(self) -> None:
-        """Whoever presses Ctrl-C twice does not want to wait."""
+        """Kills the workers on a second Ctrl-C."""
         if self._is_stopping:
             for worker in self._workers:
                 worker.process.kill()
@@ -279,7 +279,7 @@ class Processes:
         tally.note(self._folder, [each.process.pid for each in self._workers])
 
 
-def _told(status: int) -> str:
+def _exit_text(status: int) -> str:
     if status >= 0:
         return f"ended with status {status}"
     try:

@@ -1,4 +1,4 @@
-"""What speaks HTTP: one server that listens by itself, or a worker that is handed its connections."""
+"""The HTTP server: one that listens by itself, or a worker that is handed its connections."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _GLANCE_S = 0.05
 
 
 def configured(app: ASGIApp, settings: Settings, *, port: int, protocol: type[asyncio.Protocol]) -> uvicorn.Config:
-    """How the application is served, whether by one process or several."""
+    """The uvicorn configuration, the same for one process and several."""
     return uvicorn.Config(
         app,
         host=settings.host,
@@ -42,7 +42,7 @@ def configured(app: ASGIApp, settings: Settings, *, port: int, protocol: type[as
 
 
 def serve_alone(app: FastAPI, settings: Settings, *, port: int) -> None:
-    """Listens and answers until told to stop."""
+    """Listens and answers until stopped."""
     server = uvicorn.Server(configured(app, settings, port=port, protocol=patient(settings.client_timeout_s)))
     with suppress(KeyboardInterrupt):
         server.run()

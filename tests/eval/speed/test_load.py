@@ -9,7 +9,7 @@ import pytest
 
 from sinkqa.eval.commands.load import verdicts_of
 from sinkqa.eval.errors import ServerFailed
-from sinkqa.eval.speed.lives import Life, Seen, wrongs
+from sinkqa.eval.speed.document_lifetimes import DocumentLifetime, SeenDocument, contradictions
 from sinkqa.eval.speed.load import LoadReport, Plan, Times, load
 from sinkqa.eval.speed.loopback import serving
 
@@ -44,25 +44,25 @@ GONE = HERE | {"leaving_s": 20.0, "gone_s": 21.0, "until": 9}
 @pytest.mark.parametrize(
     ("life", "seen", "wrong"),
     [
-        (HERE, Seen(11, 12, 5, (DOC,), DOC), None),
-        (HERE, Seen(8, 9, 5, (DOC,)), None),  # found before its owner was told
-        (HERE, Seen(8, 9, 4, (DOC,)), "a document that its generation does not have yet"),
-        (HERE, Seen(11, 12, 5, ("e" * 64,)), "a document that nobody added"),
-        (HERE, Seen(11, 12, 5, (), DOC), "without a document that was there, under its own name"),
-        (HERE, Seen(9, 12, 5, (), DOC), None),  # asked before it was there
-        (GONE, Seen(19, 20.5, 6, (), DOC), None),  # it was on its way out
-        (GONE, Seen(20.5, 22, 8, (DOC,)), None),  # of a generation that still had it
-        (GONE, Seen(20.5, 22, 9, (DOC,)), "a document that its generation no longer has"),
-        (GONE, Seen(21.5, 22, 8, (DOC,)), "a document whose deletion was acknowledged before"),
-        (GONE, Seen(11, 12, 6, (), DOC), "without a document that was there, under its own name"),
+        (HERE, SeenDocument(11, 12, 5, (DOC,), DOC), None),
+        (HERE, SeenDocument(8, 9, 5, (DOC,)), None),  # found before its owner was told
+        (HERE, SeenDocument(8, 9, 4, (DOC,)), "a document that its generation does not have yet"),
+        (HERE, SeenDocument(11, 12, 5, ("e" * 64,)), "a document that nobody added"),
+        (HERE, SeenDocument(11, 12, 5, (), DOC), "without a document that was there, under its own name"),
+        (HERE, SeenDocument(9, 12, 5, (), DOC), None),  # asked before it was there
+        (GONE, SeenDocument(19, 20.5, 6, (), DOC), None),  # it was on its way out
+        (GONE, SeenDocument(20.5, 22, 8, (DOC,)), None),  # of a generation that still had it
+        (GONE, SeenDocument(20.5, 22, 9, (DOC,)), "a document that its generation no longer has"),
+        (GONE, SeenDocument(21.5, 22, 8, (DOC,)), "a document whose deletion was acknowledged before"),
+        (GONE, SeenDocument(11, 12, 6, (), DOC), "without a document that was there, under its own name"),
     ],
 )
 def test_the_judge_tells_what_cannot_be_so(life, seen, wrong):
-    assert [*wrongs(seen, {DOC: Life(DOC, **life)})] == ([wrong] if wrong else [])
+    assert [*contradictions(seen, {DOC: DocumentLifetime(DOC, **life)})] == ([wrong] if wrong else [])
 
 
 def test_a_quote_is_in_its_document_or_it_is_not():
-    life = Life(DOC, text="One. Two. Three.")
+    life = DocumentLifetime(DOC, text="One. Two. Three.")
     assert life.holds("One. … Three.", [(0, 4), (10, 16)])
     assert not life.holds("One.", [(0, 3)])
 

@@ -62,13 +62,13 @@ def test_where_nothing_is_answered_the_first_says_why_and_nothing_is_missing(lib
     drafted = draft(parts, library)
     assert (drafted.status, drafted.why, drafted.missing) == ("abstained", "out_of_scope", ())
     assert drafted.segments == () == drafted.citations
-    assert drafted.text == "The library does not deal with what this question is about."
+    assert drafted.text == "The library has nothing on the subject of this question."
 
 
 def test_what_stands_against_a_premise_is_shown_with_the_reason(library, said):
     drafted = draft([Answered("", outcome(said("40 marks"), why="premise_contradicted"))], library)
     assert drafted.status == "abstained" and len(drafted.citations) == 1
-    assert drafted.text.startswith("The library does not bear out") and "40 marks" in drafted.text
+    assert drafted.text.startswith("The library does not support the premise") and "40 marks" in drafted.text
 
 
 def test_short_answers_to_sides_are_a_table(library, said):

@@ -129,7 +129,7 @@ def test_a_clause_that_what_is_shown_answers_adds_nothing(engine):
     assert len(answer.citations) == 1 and answer.missing == ()
 
 
-@pytest.mark.parametrize(("turn", "begins"), [("你好", "我根据文档库"), ("hello", "I answer from the documents")])
+@pytest.mark.parametrize(("turn", "begins"), [("你好", "我根据资料库"), ("hello", "I answer from the documents")])
 def test_a_greeting_is_told_what_there_is_and_what_can_be_asked(engine, turn, begins):
     answer = engine.ask(turn)
     assert (answer.status, answer.abstain_reason, answer.citations) == ("abstained", "no_question", ())

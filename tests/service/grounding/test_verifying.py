@@ -11,7 +11,7 @@ import pytest
 
 from sinkqa.service.engine import Engine
 from sinkqa.service.errors import InvalidText
-from sinkqa.service.grounding.verifying import MOST_CHARS, MOST_CLAIMS, told
+from sinkqa.service.grounding.verifying import MOST_CHARS, MOST_CLAIMS, finding_lines
 from sinkqa.service.settings import Settings
 
 FACT = "The council of Elmvale pays 40 marks for each hectare of alder swamp."
@@ -159,7 +159,7 @@ def test_a_statement_of_too_many_marks_and_numbers_is_unknown_and_says_so_and_th
     first, second, third = engine.verify(f"{FACT} {tangled}. {FACT}").claims
     assert (first.label, third) == ("supported", first)
     assert (second.label, second.citations) == ("unknown", ())
-    (why,) = told(second.findings)
+    (why,) = finding_lines(second.findings)
     assert "not checked" in why and "split it" in why
 
 

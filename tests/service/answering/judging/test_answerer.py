@@ -92,7 +92,7 @@ def test_a_false_premise_is_not_agreed_to_but_shown_what_stands_against_it(engin
     answer = engine.ask(question)
     assert (answer.status, answer.abstain_reason) == ("abstained", "premise_contradicted")
     assert answer.citations and answer.segments
-    assert answer.answer.startswith("The library does not bear out") and "[1]" in answer.answer
+    assert answer.answer.startswith("The library does not support the premise") and "[1]" in answer.answer
 
 
 def test_the_rule_of_another_place_corrects_nothing(engine):

@@ -83,13 +83,13 @@ def test_an_empty_cell_and_a_withdrawn_quote_each_give_their_reason():
     numbers = {each.passage.passage_id: number for number, each in enumerate(table.evidence(), 1)}
     del numbers[table.evidence()[2].passage.passage_id]
     (_, bank, mere) = table.answer(numbers, "zh").rows
-    assert [cell.missing for cell in bank.cells] == [None, "原表此处无内容", None]
+    assert [cell.missing for cell in bank.cells] == [None, "原表此处为空", None]
     assert [cell.citations for cell in bank.cells] == [(2,), (), (2,)]
     assert [cell.text for cell in mere.cells] == ["", "", ""]
     assert [cell.missing for cell in mere.cells] == [
         "引文未通过核对，已撤下",
         "引文未通过核对，已撤下",
-        "原表此处无内容",
+        "原表此处为空",
     ]
 
 

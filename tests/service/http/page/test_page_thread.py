@@ -57,7 +57,7 @@ def test_what_leans_on_nothing_is_asked_back_and_not_kept(visit):
     page = visit()
     ask(page, "hello")
     ask(page, JAPAN)
-    expect(page.locator(".turn:last-child .reply")).to_contain_text("please ask the whole question")
+    expect(page.locator(".turn:last-child .reply")).to_contain_text("please ask the full question")
     assert page.evaluate("localStorage.getItem('sinkqa.threads')") is None
 
 

@@ -158,7 +158,7 @@ def test_a_question_that_leans_on_nothing_is_asked_back_and_not_answered(assista
 @pytest.mark.parametrize(
     ("wish", "noted"),
     [
-        ("shorter please", "*Answers are the sources' own words and are not shortened.*"),
+        ("shorter please", "*Answers quote their sources and cannot be shortened.*"),
         ("请用中文回答", "*答案引用原文，用文件自身的语言。*"),
         ("tell me more", ""),
     ],

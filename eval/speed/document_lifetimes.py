@@ -1,4 +1,4 @@
-"""Load step of the evaluation: when each document was there, and what an answer may therefore not say."""
+"""Tracks the lifetime of each document under load, and finds answers that contradict it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 
 @dataclass(slots=True)
-class Life:
+class DocumentLifetime:
     """A document between its upload and its deletion. Times are monotonic seconds, generations the library's.
 
     ``since`` is the generation that brought it; it is not in generation ``until`` nor in any later one. ``there_s`` and
@@ -32,7 +32,7 @@ class Life:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenDocument:
     """What an answer cited or a search found, of which generation, and when it was asked for and got.
 
     ``sought`` is the document whose own name was searched for.
@@ -45,7 +45,7 @@ class Seen:
     sought: str | None = None
 
 
-def wrongs(seen: Seen, lives: Mapping[str, Life]) -> Iterator[str]:
+def contradictions(seen: SeenDocument, lives: Mapping[str, DocumentLifetime]) -> Iterator[str]:
     """What of it cannot be so. Nothing is said against what merely may be wrong: requests overlap."""
     for doc_id in dict.fromkeys(seen.docs):
         life = lives.get(doc_id)
