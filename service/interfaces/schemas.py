@@ -13,7 +13,7 @@ from sinkqa.service.grounding.guard import Element, Label
 Kind = Literal["pdf", "html", "docx", "markdown", "text", "json", "csv", "xlsx", "pptx", "epub", "mail"]
 
 
-def _whole(text: str) -> str:
+def whole(text: str) -> str:
     """JSON can name half of a surrogate pair, which is no text: nothing can be encoded with it."""
     try:
         text.encode()
@@ -22,7 +22,7 @@ def _whole(text: str) -> str:
     return text
 
 
-Text = Annotated[str, AfterValidator(_whole)]
+Text = Annotated[str, AfterValidator(whole)]
 _FLAGS: Any = Field(
     description="`instruction`: the text addresses a language model, fence it off from one; `direction`: it holds "
     "controls that turn its direction, show them as what they are."
@@ -107,7 +107,11 @@ class AnswerRequest(_Request):
 class NextRequest(_Request):
     """What was asked and found, beside which more is to be asked."""
 
-    question: Text = Field(max_length=4000, description="As it was understood: the answer's `question`.")
+    question: Text = Field(
+        max_length=4000,
+        description="As it was understood: the answer's `question`.",
+        examples=["北京试点的CCER抵销比例上限是多少？"],
+    )
     passage_ids: list[Text] = Field(
         default=[], max_length=10, description="Passages that the answer cites or comes near, best first."
     )
