@@ -65,6 +65,7 @@ STATUS: dict[type[SinkQAError], int] = {
     service_errors.DeadlineExceeded: 503,
     service_errors.GeneratorUnavailable: 502,
     service_errors.GeneratorStopped: 502,
+    service_errors.SearchFailed: 502,
 }
 """The status of each named error; one that is not here has that of the nearest class it descends from."""
 

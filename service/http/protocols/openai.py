@@ -36,6 +36,7 @@ from sinkqa.service.http.protocols.openai_schemas import (
 )
 from sinkqa.service.interfaces.links import base_of, passage_link
 from sinkqa.service.interfaces.schemas import NAMED
+from sinkqa.service.interfaces.scores import share
 from sinkqa.service.markdown import Link, Mark, Piece, pieces
 
 _STREAMED = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
@@ -197,17 +198,16 @@ def search_vector_store(
         {
             "object": "vector_store.search_results.page",
             "search_query": [body.words],
-            "data": [_result(hit, library) for hit in hits if share(hit) >= least],
+            "data": [_result(hit, library) for hit in hits if share_of(hit) >= least],
             "has_more": False,
             "next_page": None,
         }
     )
 
 
-def share(hit: RankedPassage) -> float:
-    """Its score as others expect it, 0..1, in the same order: a reranker's own, else what grows towards 1."""
-    score = max(0.0, hit.score)
-    return score if hit.why["rerank"] is not None else round(score / (1 + score), 4)
+def share_of(hit: RankedPassage) -> float:
+    """The score of a passage as others expect it, 0..1."""
+    return share(hit.score, rerank=hit.why["rerank"])
 
 
 def _model(name: str) -> dict[str, Any]:
@@ -228,7 +228,7 @@ def _result(hit: RankedPassage, library: _Library) -> dict[str, Any]:
     return {
         "file_id": hit.doc_id,
         "filename": library.filename(hit),
-        "score": share(hit),
+        "score": share_of(hit),
         "attributes": known,
         "content": [{"type": "text", "text": hit.text}],
     }
