@@ -133,8 +133,13 @@ class Server(MCPServer[Any]):
         ):
             self.add_tool(_telling(tool), title=title, annotations=_READS)
         for uri, title, read in ((DOCUMENT, "document", self._document), (PASSAGE, "passage", self._passage)):
-            told = {"title": f"Text of a {title}", "description": f"The source text of a {title}, word for word."}
-            self.resource(uri, name=title, mime_type="text/plain", **told)(read)
+            self.resource(
+                uri,
+                name=title,
+                title=f"Text of a {title}",
+                description=f"The source text of a {title}, word for word.",
+                mime_type="text/plain",
+            )(read)
         self.prompt(title="Answer with citations")(answer_with_citations)
         self.prompt(title="Check a draft")(check_draft)
 

@@ -143,6 +143,12 @@ def refuse(
     return JSONResponse(problem.model_dump(), status, headers=headers, media_type=MEDIA_TYPE)
 
 
+def wrong_type(path: str, wanted: str, got: str) -> Response:
+    """:func:`refuse` for a body that was sent as another type than the one that is read."""
+    detail = f"the body: expected {wanted}, got the type {_clean(got[:80])}; send Content-Type: {wanted}"
+    return refuse(path, 415, _CODES[415], detail)
+
+
 def refuse_named(path: str, error: SinkQAError) -> Response:
     """:func:`refuse` for a named error, with the header that says what to do about it, where there is one."""
     headers = None
@@ -180,9 +186,7 @@ def _named(request: Request, error: SinkQAError) -> Response:
 
 def _invalid(request: Request, error: RequestValidationError) -> Response:
     if wanted := _wanted_type(request, error):
-        got = _clean(request.headers.get("Content-Type", "none")[:80])
-        detail = f"the body: expected {wanted}, got the type {got}; send Content-Type: {wanted}"
-        return refuse(request.url.path, 415, _CODES[415], detail)
+        return wrong_type(request.url.path, wanted, request.headers.get("Content-Type", "none"))
     faults = [_fault(each) for each in error.errors()]
     detail = "; ".join(f"{fault.pointer}: {fault.detail}" for fault in faults)
     return refuse(request.url.path, 422, _CODES[422], f"{detail}; see /openapi.json", errors=faults)
@@ -194,6 +198,10 @@ def _fault(told: Mapping[str, Any]) -> Fault:
         return Fault(pointer="/", detail=f"expected JSON, got what is none at character {at}: {told['ctx']['error']}")
     if told["type"] == "missing" and told["loc"] == ("body",):
         return Fault(pointer="/", detail="expected JSON, got no body; send it with Content-Type: application/json")
+    if told["loc"] == ("body",) and told["type"] == "model_attributes_type":
+        kinds = {list: "a list", str: "a text", type(None): "null", bool: "true or false"}
+        got = kinds.get(type(told["input"]), "a number")
+        return Fault(pointer="/", detail=f"expected a JSON object, got {got}")
     return Fault(pointer=_pointer(told["loc"]), detail=_clean(str(told["msg"]).removeprefix("Value error, ")))
 
 

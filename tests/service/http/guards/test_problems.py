@@ -108,9 +108,16 @@ def test_a_body_of_another_type_is_told_which_to_send(client, kind):
 
 @pytest.mark.parametrize(
     ("content", "named"),
-    [(b"", "got no body"), (b"{", "none at character 1"), (b'{"question": "a"', "none at character 16")],
+    [
+        (b"", "got no body"),
+        (b"{", "none at character 1"),
+        (b'{"question": "a"', "none at character 16"),
+        (b"[]", "got a list"),
+        (b"null", "got null"),
+        (b'"a"', "got a text"),
+    ],
 )
-def test_where_json_ends_to_be_json_is_told(client, content, named):
+def test_what_a_body_is_in_place_of_a_json_object_is_told(client, content, named):
     refused = client("POST", "/v1/answer", content=content, headers={"Content-Type": "application/json"})
     problem = told(refused, 422, "invalid-request")
     assert named in problem.detail and problem.errors[0].pointer == "/"

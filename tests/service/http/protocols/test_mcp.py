@@ -256,6 +256,9 @@ def test_only_messages_are_taken_at_its_address(address):
     elsewhere = httpx.post(f"{address}/mcp", json={}, headers={"Origin": "http://evil.test"})
     assert elsewhere.status_code == 403
     assert httpx.post(f"{address}/mcp", content=b"{", headers={"Content-Type": "application/json"}).status_code == 400
+    for kind in ({}, {"Content-Type": "text/plain"}):
+        refused = httpx.post(f"{address}/mcp", content=hello(), headers=kind)
+        assert refused.status_code == 415 and "send Content-Type: application/json" in refused.json()["detail"]
 
 
 def hello(version="2025-06-18"):
