@@ -17,8 +17,6 @@ from sinkqa.service.integrations.searching import Searching
 from sinkqa.service.interfaces.links import passage_link
 from tests.service.http.conftest import EN, ZH, serving
 
-pytest_plugins = ["tests.service.http.conftest"]
-
 KINDS = ("langchain", "llama_index")
 EXTRAS = {"langchain": "langchain_core", "llama_index": "llama_index.core"}
 
