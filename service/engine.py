@@ -17,6 +17,7 @@ from sinkqa.service.documents.stored import Shelf
 from sinkqa.service.settings import Settings
 
 if TYPE_CHECKING:
+    from sinkqa.index.arrays import Floats
     from sinkqa.service.answer import Answer, SearchResult
     from sinkqa.service.answering.dialogue.opening import Opening
     from sinkqa.service.answering.writing.generating import Generator
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from sinkqa.service.intake.turns import Share
     from sinkqa.service.intake.workers import File
 
+_TEXTS_AT_ONCE = 64  # are embedded between two looks at the clock
 _BESIDE_BYTES = 50_000  # of text that a server reads itself: a tenth of a second in which it does little else
 
 
@@ -223,6 +225,35 @@ class Engine(Shelf):
     def encoder(self) -> str:
         """The fingerprint of what made the library's vectors."""
         return self._library.encoder.fingerprint
+
+    @property
+    def encoder_name(self) -> str:
+        """The name of that encoder."""
+        return self._library.encoder.name
+
+    @property
+    def dim(self) -> int:
+        """Numbers in each of its vectors."""
+        return self._library.encoder.dim
+
+    def embed(self, texts: Sequence[str]) -> Floats:
+        """The encoder's vectors of texts, as the library has them of its passages.
+
+        float32, (len(texts), dim), rows L2-normalised; a zero row for a text without a known token.
+
+        Raises:
+            DeadlineExceeded: it takes longer than one question may.
+        """
+        import numpy as np
+
+        from sinkqa.service.budget import checkpoint, spending
+
+        encoder, parts = self._library.encoder, []
+        with spending(self._settings.request_cpu_s):
+            for start in range(0, len(texts), _TEXTS_AT_ONCE):
+                checkpoint()
+                parts.append(encoder.encode(texts[start : start + _TEXTS_AT_ONCE]))
+        return np.concatenate(parts or [encoder.encode([])])
 
     def rebuild(self) -> None:
         """Builds the derived indexes anew from the stored text."""

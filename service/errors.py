@@ -18,6 +18,7 @@ SinkQAError
     ├── InvalidExport      invalid-export      nothing to export, or into no format that is known
     ├── StorageFull        storage-full        no room on disk for what came in
     ├── QuotaExceeded      quota-exceeded      a collection would hold more than it may
+    ├── SearchFailed       search-failed       a server that a retriever asks is not reached, or refuses
     ├── JobNotFound        job-not-found       no job has this id, or it ended long ago
     ├── JobInterrupted     job-interrupted     the server ended again and again while it worked on it
     ├── PageNotFound       page-not-found      a document has no such page
@@ -232,6 +233,12 @@ class WrongHost(ServiceError):
     """The request's Host header names another server, or is missing."""
 
     code = "wrong-host"
+
+
+class SearchFailed(ServiceError):
+    """The server that a retriever asks is not reached, refuses, or is none of SinkQA."""
+
+    code = "search-failed"
 
 
 class RateLimited(ServiceError):

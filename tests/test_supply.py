@@ -28,7 +28,7 @@ PERMISSIVE = {
     "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0", "CC0-1.0", "CNRI-Python", "HPND", "ISC", "MIT",
     "MIT-0", "MIT-CMU", "PSF-2.0", "Unlicense", "Zlib", "Apache-2.0 WITH LLVM-exception",
 }  # fmt: skip
-SHARED_BY_FILE = {"certifi", "fqdn", "hypothesis", "pathspec", "tqdm"}
+SHARED_BY_FILE = {"certifi", "fqdn", "hypothesis", "orjson", "pathspec", "tqdm"}
 """Packages under the MPL-2.0, which asks for the sources of changed files alone; none is changed."""
 WORDS = {
     "Apache 2.0": "Apache-2.0",
@@ -43,6 +43,8 @@ WORDS = {
 }
 """What packages call these licences that do not use their SPDX names."""
 READ = {
+    "dirtyjson": "MIT",  # or the Academic Free License 2.1, as its user likes
+    "tiktoken": "MIT",  # whose text its metadata has in place of a name
     "axe-playwright-python": "MIT",  # its repository's LICENSE; the package names none
     "pypdfium2": "BSD-3-Clause AND Apache-2.0",  # and those of PDFium's parts, all permissive, in the package
 }

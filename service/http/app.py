@@ -23,9 +23,20 @@ from sinkqa.service.http.guards import access, problems
 from sinkqa.service.http.guards.clients import threads
 from sinkqa.service.http.observing import requests as observing
 from sinkqa.service.http.observing.metrics import Metrics
-from sinkqa.service.http.protocols import dify, openai
+from sinkqa.service.http.protocols import dify, embeddings, openai
 from sinkqa.service.http.protocols import mcp as connecting
-from sinkqa.service.http.routes import answers, deleting, documents, exporting, health, inside, jobs, libraries, page
+from sinkqa.service.http.routes import (
+    answers,
+    deleting,
+    documents,
+    exporting,
+    health,
+    inside,
+    jobs,
+    libraries,
+    page,
+    reference,
+)
 from sinkqa.service.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -56,7 +67,21 @@ def create_app(settings: Settings, *, together: Path | None = None, runs_jobs: b
     app.state.jobs = AllJobs(settings, runs=runs_jobs)
     app.state.quotas = Quotas(settings)
     problems.install(app)
-    for module in (answers, documents, deleting, inside, libraries, exporting, jobs, openai, dify, health, page):
+    for module in (
+        answers,
+        documents,
+        deleting,
+        inside,
+        libraries,
+        exporting,
+        jobs,
+        openai,
+        embeddings,
+        dify,
+        health,
+        reference,
+        page,
+    ):
         app.include_router(module.router)
     connecting.install(app)
     access.install(app, settings, together)
@@ -94,6 +119,7 @@ def _tell_problems(app: FastAPI) -> None:
         if app.openapi_schema is None:
             access.document(told())
             problems.as_problems(told())
+            reference.add_examples(told())
         return told()
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to change the document

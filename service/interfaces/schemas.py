@@ -30,7 +30,7 @@ from sinkqa.service.interfaces.deriving import model_of, sent_as
 Kind = Literal["pdf", "html", "docx", "markdown", "text", "json", "csv", "xlsx", "pptx", "epub", "mail"]
 
 
-def _whole(text: str) -> str:
+def whole(text: str) -> str:
     """JSON can name half of a surrogate pair, which is no text: nothing can be encoded with it."""
     try:
         text.encode()
@@ -39,7 +39,7 @@ def _whole(text: str) -> str:
     return text
 
 
-Text = Annotated[str, AfterValidator(_whole)]
+Text = Annotated[str, AfterValidator(whole)]
 
 
 def _number(given: object) -> object:
@@ -116,7 +116,11 @@ class AnswerRequest(_Request):
 class NextRequest(_Request):
     """What was asked and found, beside which more is to be asked."""
 
-    question: Text = Field(max_length=4000, description="As it was understood: the answer's `question`.")
+    question: Text = Field(
+        max_length=4000,
+        description="As it was understood: the answer's `question`.",
+        examples=["北京试点的CCER抵销比例上限是多少？"],
+    )
     passage_ids: list[Text] = Field(
         default=[], max_length=10, description="Passages that the answer cites or comes near, best first."
     )

@@ -35,7 +35,7 @@ from sinkqa.service.http.guards.rates import Budget, buckets, is_loopback, netwo
 from sinkqa.service.http.observing.requests import ID_HEADER
 from sinkqa.service.settings import Settings
 
-PUBLIC = re.compile(r"/|/healthz|/readyz|/openapi\.json|/favicon\.ico|/page/.*")
+PUBLIC = re.compile(r"/|/healthz|/readyz|/openapi\.json|/favicon\.ico|/docs(?:/.*)?|/page/.*")
 """Paths that need no key: the page and its files, whether the server lives, and how to speak with it."""
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -329,6 +329,8 @@ def document(openapi: dict[str, Any]) -> None:
     for item in openapi["paths"].values():
         for operation in item.values():
             added = refusals["all"] | (refusals["keys"] if "security" in operation else {})
+            if "requestBody" in operation:
+                added |= {"415": "The body is of another type: see the header Content-Type"}
             for status, description in added.items():
                 operation["responses"].setdefault(status, {"description": description})
 

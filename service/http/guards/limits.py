@@ -22,7 +22,7 @@ from sinkqa.service.settings import Settings
 
 _UPLOADS = re.compile(r"/v1/documents/?")
 _WATCHED = {"/healthz", "/readyz", "/metrics"}  # an operator sees in even when there is too much to do
-_FILES = re.compile(r"/|/page/.*|/favicon\.ico")
+_FILES = re.compile(r"/|/page/.*|/docs(?:/.*)?|/favicon\.ico")
 _SLOWEST = 32 * 1024  # bytes a second, once a client's patience is used up
 _LINGER_S, _LINGER_BYTES = 2.0, 16 * 2**20
 _log = logging.getLogger(__name__)

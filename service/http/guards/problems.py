@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.routing import compile_path
@@ -23,8 +25,9 @@ from sinkqa.service.http.observing.lines import request_id
 from sinkqa.service.http.observing.requests import ID_HEADER
 
 MEDIA_TYPE = "application/problem+json"
-OPENAI_PATHS = ("/v1/models", "/v1/chat/", "/v1/responses", "/v1/vector_stores/")
-DIFY_PATHS = ("/retrieval",)
+OPENAI = re.compile(r"/v1/(?:models|chat|responses|embeddings|vector_stores)(?:/.*)?")
+DIFY = re.compile(r"/retrieval(?:/.*)?")
+"""Paths whose clients know errors of another shape."""
 
 STATUS: dict[type[SinkQAError], int] = {
     SinkQAError: 500,
@@ -62,6 +65,7 @@ STATUS: dict[type[SinkQAError], int] = {
     service_errors.DeadlineExceeded: 503,
     service_errors.GeneratorUnavailable: 502,
     service_errors.GeneratorStopped: 502,
+    service_errors.SearchFailed: 502,
 }
 """The status of each named error; one that is not here has that of the nearest class it descends from."""
 
@@ -69,6 +73,7 @@ _CODES = {
     400: "bad-request",
     404: "not-found",
     405: "method-not-allowed",
+    415: "unsupported-media-type",
     422: "invalid-request",
     500: "internal-error",
 }
@@ -122,10 +127,10 @@ def refuse(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """The response that tells of a problem, in the shape that clients of this path understand."""
-    if path.startswith(OPENAI_PATHS):
+    if OPENAI.fullmatch(path):
         status = 400 if status == 422 else status  # the one that its clients know
         return JSONResponse(_openai(status, code, detail, errors), status, headers=headers)
-    if path.startswith(DIFY_PATHS):
+    if DIFY.fullmatch(path):
         return JSONResponse({"error_code": _DIFY.get(status, status), "error_msg": detail}, status, headers=headers)
     problem = Problem(
         type=f"urn:sinkqa:error:{code}",
@@ -136,6 +141,12 @@ def refuse(
         errors=list(errors),
     )
     return JSONResponse(problem.model_dump(), status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def wrong_type(path: str, wanted: str, got: str) -> Response:
+    """:func:`refuse` for a body that was sent as another type than the one that is read."""
+    detail = f"the body: expected {wanted}, got the type {_clean(got[:80])}; send Content-Type: {wanted}"
+    return refuse(path, 415, _CODES[415], detail)
 
 
 def refuse_named(path: str, error: SinkQAError) -> Response:
@@ -162,10 +173,10 @@ def as_problems(document: dict[str, Any]) -> None:
     """Gives the failures in an OpenAPI document the media type that they are sent with."""
     for path, item in document["paths"].items():
         for operation in item.values():
-            if path.startswith(OPENAI_PATHS):
+            if OPENAI.fullmatch(path):
                 operation["responses"].pop("422", None)  # FastAPI's own; it is told as 400
             for status, response in operation["responses"].items():
-                if int(status) >= 400 and not path.startswith(OPENAI_PATHS + DIFY_PATHS):
+                if int(status) >= 400 and not (OPENAI.fullmatch(path) or DIFY.fullmatch(path)):
                     response["content"] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 
@@ -174,12 +185,33 @@ def _named(request: Request, error: SinkQAError) -> Response:
 
 
 def _invalid(request: Request, error: RequestValidationError) -> Response:
-    faults = [
-        Fault(pointer=_pointer(each["loc"]), detail=_clean(str(each["msg"]).removeprefix("Value error, ")))
-        for each in error.errors()
-    ]
+    if wanted := _wanted_type(request, error):
+        return wrong_type(request.url.path, wanted, request.headers.get("Content-Type", "none"))
+    faults = [_fault(each) for each in error.errors()]
     detail = "; ".join(f"{fault.pointer}: {fault.detail}" for fault in faults)
     return refuse(request.url.path, 422, _CODES[422], f"{detail}; see /openapi.json", errors=faults)
+
+
+def _fault(told: Mapping[str, Any]) -> Fault:
+    if told["type"] == "json_invalid":
+        _, at = told["loc"]
+        return Fault(pointer="/", detail=f"expected JSON, got what is none at character {at}: {told['ctx']['error']}")
+    if told["type"] == "missing" and told["loc"] == ("body",):
+        return Fault(pointer="/", detail="expected JSON, got no body; send it with Content-Type: application/json")
+    if told["loc"] == ("body",) and told["type"] == "model_attributes_type":
+        kinds = {list: "a list", str: "a text", type(None): "null", bool: "true or false"}
+        got = kinds.get(type(told["input"]), "a number")
+        return Fault(pointer="/", detail=f"expected a JSON object, got {got}")
+    return Fault(pointer=_pointer(told["loc"]), detail=_clean(str(told["msg"]).removeprefix("Value error, ")))
+
+
+def _wanted_type(request: Request, error: RequestValidationError) -> str | None:
+    """The type that a body should have been sent as, where it was sent as another and therefore not read."""
+    if isinstance(error.body, bytes):  # JSON would have been read
+        return "application/json"
+    kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    is_form = isinstance(error.body, FormData)  # empty where the body is of another type
+    return "multipart/form-data" if is_form and kind and kind != "multipart/form-data" else None
 
 
 def _by_status(request: Request, error: HTTPException) -> Response:
@@ -220,8 +252,8 @@ def _openai(status: int, code: str, detail: str, errors: Sequence[Fault]) -> dic
 
 
 def _param(errors: Sequence[Fault]) -> str | None:
-    """The first fault as ``messages.0.content``."""
-    return errors[0].pointer.lstrip("/").replace("/", ".") if errors else None
+    """The first fault as ``messages.0.content``, none where it is the whole body."""
+    return errors[0].pointer.lstrip("/").replace("/", ".") or None if errors else None
 
 
 def _clean(text: str) -> str:

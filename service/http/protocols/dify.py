@@ -14,7 +14,7 @@ from sinkqa.service.http.encoding import Json
 from sinkqa.service.http.engines import collections_of
 from sinkqa.service.http.guards.access import READS
 from sinkqa.service.http.protocols.filters import LISTED, TEXT, YEAR, Condition, filters_of
-from sinkqa.service.http.protocols.openai import share
+from sinkqa.service.http.protocols.openai import share_of
 from sinkqa.service.interfaces.links import base_of, passage_link
 from sinkqa.service.interfaces.schemas import NAMED, Share, Text, UpTo100
 
@@ -111,7 +111,7 @@ def retrieval(body: RetrievalRequest, request: Request) -> Json:
     records = [
         {
             "content": hit.text,
-            "score": share(hit),
+            "score": share_of(hit),
             "title": hit.title,
             "metadata": {
                 "doc_id": hit.doc_id,
@@ -124,7 +124,7 @@ def retrieval(body: RetrievalRequest, request: Request) -> Json:
             },
         }
         for hit in hits
-        if share(hit) >= least
+        if share_of(hit) >= least
     ]
     return Json({"records": records})
 

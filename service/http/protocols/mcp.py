@@ -8,11 +8,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from sinkqa.service.http.engines import collections_of, settings_of
+from sinkqa.service.http.guards.problems import wrong_type
 from sinkqa.service.interfaces.links import base_of
 
 if TYPE_CHECKING:
@@ -43,6 +45,10 @@ class _Endpoint:
     """Hands a message on; an object, since a function would be one of a request."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        kind = Headers(scope=scope).get("content-type", "none")
+        if kind.partition(";")[0].strip().lower() != "application/json":
+            await wrong_type(scope["path"], "application/json", kind)(scope, receive, send)
+            return
         await scope["app"].state.mcp.handle_request(scope, receive, send)
 
 

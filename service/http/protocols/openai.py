@@ -36,10 +36,11 @@ from sinkqa.service.http.protocols.openai_schemas import (
 )
 from sinkqa.service.interfaces.links import base_of, passage_link
 from sinkqa.service.interfaces.schemas import NAMED
+from sinkqa.service.interfaces.scores import share
 from sinkqa.service.markdown import CitationLink, PassageLink, TextChunk, pieces
 
 _STREAMED = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
-_REFUSED: dict[int | str, dict[str, Any]] = {
+REFUSED: dict[int | str, dict[str, Any]] = {
     status: {"model": Refused, "description": why}
     for status, why in (
         (400, "Something in the request does not fit."),
@@ -47,10 +48,11 @@ _REFUSED: dict[int | str, dict[str, Any]] = {
         (503, "The library cannot be read."),
     )
 }
+"""``responses`` of a route that OpenAI's clients ask."""
 _OBJECT = {"application/json": {"schema": {"type": "object"}}}
 _EVENTS = {**_OBJECT, "text/event-stream": {"schema": {"type": "string"}}}
 
-router = APIRouter(tags=["openai"], dependencies=[READS], responses=_REFUSED)
+router = APIRouter(tags=["openai"], dependencies=[READS], responses=REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +94,29 @@ class Libraries:
                 return self.named(collection or self._meant)
         except (CollectionNotFound, InvalidCollection):
             pass
-        raise ModelNotFound(f"model: there is no {name[:80]!r}; name one of {', '.join(self.models())[:400]}")
+        raise self._absent(name, self.models())
+
+    def encoding(self, name: str) -> _Library:
+        """The collection whose encoder is meant: by a model's name, or by the encoder's own for the one meant anyway.
+
+        Raises:
+            ModelNotFound: there is none.
+        """
+        if name.partition("/")[0] == MODEL:
+            return self.model(name)
+        library = self.named(self._meant)
+        if name != library.engine.encoder_name:
+            raise self._absent(name, [*self.models(), library.engine.encoder_name])
+        return library
 
     def named(self, collection: str) -> _Library:
         """The collection of this name."""
         engine = self._collections.opened(collection) or self._collections.engine(collection)
         return _Library(engine, partial(passage_link, self._base, collection=collection))
+
+    @staticmethod
+    def _absent(name: str, there: Sequence[str]) -> ModelNotFound:
+        return ModelNotFound(f"model: there is no {name[:80]!r}; name one of {', '.join(there)[:400]}")
 
 
 LibrariesOf = Annotated[Libraries, Depends()]
@@ -179,17 +198,16 @@ def search_vector_store(
         {
             "object": "vector_store.search_results.page",
             "search_query": [body.words],
-            "data": [_result(hit, library) for hit in hits if share(hit) >= least],
+            "data": [_result(hit, library) for hit in hits if share_of(hit) >= least],
             "has_more": False,
             "next_page": None,
         }
     )
 
 
-def share(hit: RankedPassage) -> float:
-    """Its score as others expect it, 0..1, in the same order: a reranker's own, else what grows towards 1."""
-    score = max(0.0, hit.score)
-    return score if hit.why["rerank"] is not None else round(score / (1 + score), 4)
+def share_of(hit: RankedPassage) -> float:
+    """The score of a passage as others expect it, 0..1."""
+    return share(hit.score, rerank=hit.why["rerank"])
 
 
 def _model(name: str) -> dict[str, Any]:
@@ -210,7 +228,7 @@ def _result(hit: RankedPassage, library: _Library) -> dict[str, Any]:
     return {
         "file_id": hit.doc_id,
         "filename": library.filename(hit),
-        "score": share(hit),
+        "score": share_of(hit),
         "attributes": known,
         "content": [{"type": "text", "text": hit.text}],
     }

@@ -66,7 +66,10 @@ class ChatRequest(Asking):
 class ResponseRequest(Asking):
     """A question, alone or as the last of a conversation."""
 
-    input: Text | list[Turn] = Field(description="The question, or messages of which the user's last is the question.")
+    input: Text | list[Turn] = Field(
+        description="The question, or messages of which the user's last is the question.",
+        examples=["北京试点的CCER抵销比例上限是多少？"],
+    )
     previous_response_id: None = Field(None, description="Not kept here: send the turns before in `input`.")
 
     @field_validator("input")

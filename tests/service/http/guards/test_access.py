@@ -15,7 +15,7 @@ from sinkqa.service.hosting.scopes import SCOPES
 from sinkqa.service.http.app import create_app
 from sinkqa.service.http.guards import rates
 from sinkqa.service.http.guards.access import PUBLIC, standing
-from sinkqa.service.http.guards.problems import OPENAI_PATHS
+from sinkqa.service.http.guards.problems import OPENAI
 from sinkqa.service.http.observing.lines import JsonLines
 from sinkqa.service.settings import Settings
 from tests.service.http.conftest import EN, FILES, Client
@@ -158,8 +158,8 @@ def test_every_route_says_which_scope_it_needs_or_is_public(settings):
             needs = operation["security"]
             assert [name for each in needs for name in each] == ["bearer", "header"], path
             scope = needed_scope(operation)
-            asking = ("/v1/answer", "/v1/next", "/v1/search", "/v1/verify", "/v1/export", "/retrieval", *OPENAI_PATHS)
-            asks = path.startswith(asking)
+            asking = ("/v1/answer", "/v1/next", "/v1/search", "/v1/verify", "/v1/export", "/retrieval")
+            asks = path.startswith(asking) or OPENAI.fullmatch(path)
             assert scope == ("read" if method == "GET" or asks else "write"), (method, path)
             assert {"401", "403", "429"} <= set(operation["responses"])
 
@@ -171,7 +171,7 @@ def test_no_route_but_the_public_ones_answers_without_a_key(guarded):
     for method, path, _ in operations(client.app):
         refused = client(method, path.replace("{", "").replace("}", ""), json={})
         assert (refused.status_code != 401) == bool(PUBLIC.fullmatch(path)), (method, path)
-        if refused.status_code == 401 and path.startswith(OPENAI_PATHS):
+        if refused.status_code == 401 and OPENAI.fullmatch(path):
             assert refused.json()["error"]["type"] == "authentication_error"
             assert refused.json()["error"]["code"] == "unauthorized"
     for path in ("/nothing", "/v1", "/healthz/", "/HEALTHZ", "/page", "/v1/%2e%2e/healthz", "/mcp"):

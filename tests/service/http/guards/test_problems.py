@@ -33,11 +33,7 @@ def named_errors(kind=SinkQAError):
 
 
 def test_every_named_error_has_a_code_of_its_own_and_a_status():
-    kinds = [
-        kind
-        for kind in named_errors()
-        if kind.__module__.startswith(("sinkqa.ingest", "sinkqa.index", "sinkqa.service"))
-    ]
+    kinds = [kind for kind in named_errors() if kind.__module__.startswith("sinkqa.")]
     assert len(kinds) > 25 and {ingest_errors, index_errors, service_errors}
     assert len({kind.code for kind in kinds}) == len(kinds)
     assert set(STATUS) <= set(kinds)
@@ -82,6 +78,60 @@ def test_a_body_that_is_no_json_object_is_refused(client, content):
     response = client("POST", "/v1/answer", content=content, headers={"content-type": "application/json"})
     assert response.status_code in (400, 422)
     told(response, response.status_code, {400: "bad-request", 422: "invalid-request"}[response.status_code])
+
+
+JSON_ROUTES = [
+    "/v1/answer", "/v1/next", "/v1/search", "/v1/verify", "/v1/verify/quote", "/v1/export", "/v1/documents/by-address",
+]  # fmt: skip
+
+
+def json_routes(app):
+    for path, item in app.openapi()["paths"].items():
+        for method, operation in item.items():
+            if "application/json" in operation.get("requestBody", {}).get("content", {}):
+                yield method.upper(), path.replace("{", "").replace("}", "")
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", None])
+def test_a_body_of_another_type_is_told_which_to_send(client, kind):
+    routes = list(json_routes(client.app))
+    assert {path for _, path in routes} > {*JSON_ROUTES, "/v1/embeddings", "/v1/chat/completions", "/retrieval"}
+    for method, path in routes:
+        refused = client(method, path, content=b'{"question": "a"}', headers={"Content-Type": kind} if kind else {})
+        assert refused.status_code == 415, (path, refused.text)
+        assert (
+            "send Content-Type: application/json" in refused.text and f"got the type {kind or 'none'}" in refused.text
+        )
+        if path in JSON_ROUTES:
+            told(refused, 415, "unsupported-media-type")
+
+
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        (b"", "got no body"),
+        (b"{", "none at character 1"),
+        (b'{"question": "a"', "none at character 16"),
+        (b"[]", "got a list"),
+        (b"null", "got null"),
+        (b'"a"', "got a text"),
+    ],
+)
+def test_what_a_body_is_in_place_of_a_json_object_is_told(client, content, named):
+    refused = client("POST", "/v1/answer", content=content, headers={"Content-Type": "application/json"})
+    problem = told(refused, 422, "invalid-request")
+    assert named in problem.detail and problem.errors[0].pointer == "/"
+
+
+def test_an_upload_of_another_type_is_told_which_to_send(client):
+    refused = client("POST", "/v1/documents", content=b"{}", headers={"Content-Type": "application/json"})
+    assert "send Content-Type: multipart/form-data" in told(refused, 415, "unsupported-media-type").detail
+
+
+@pytest.mark.parametrize("kind", ["application/json", "APPLICATION/JSON; charset=utf-8", "application/problem+json"])
+def test_json_is_read_whatever_more_its_type_says(client, kind):
+    body = json.dumps({"query": "peat"}).encode()
+    assert client("POST", "/v1/search", content=body, headers={"Content-Type": kind}).status_code == 200
 
 
 def test_a_name_that_cannot_be_encoded_is_told_of_all_the_same(client):

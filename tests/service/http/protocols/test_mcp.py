@@ -13,6 +13,7 @@ import jsonschema
 import pytest
 from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
+from mcp.types import LATEST_PROTOCOL_VERSION
 
 from sinkqa.service.hosting.collections import Collections
 from sinkqa.service.hosting.keys import keys_of
@@ -59,7 +60,10 @@ def test_each_tool_tells_what_it_takes_and_gives(speaking):
     tools = {tool.name: tool for tool in speaking(list_tools)}
     assert sorted(tools) == TOOLS
     for tool in tools.values():
-        assert tool.description and tool.annotations.read_only_hint
+        assert tool.description and tool.title and tool.title != tool.name
+        hints = tool.annotations
+        assert hints.read_only_hint and hints.idempotent_hint and not hints.open_world_hint
+        assert hints.destructive_hint is False
         jsonschema.Draft202012Validator.check_schema(tool.input_schema)
         jsonschema.Draft202012Validator.check_schema(tool.output_schema)
     assert list(tools["search"].input_schema["properties"]) == ["query"]
@@ -138,10 +142,49 @@ def test_documents_are_resources(speaking, engine):
     listed, templates, texts = speaking(read)
     assert {each.name for each in listed} == set(FILES)
     assert texts == [engine.text(each.uri.rpartition("/")[2]) for each in listed]
+    assert all(each.title and each.description and each.mime_type == "text/plain" for each in templates)
+    assert all(each.title and each.mime_type == "text/plain" for each in listed)
     assert [each.uri_template for each in templates] == [
         "sinkqa://documents/{doc_id}",
         "sinkqa://passages/{passage_id}",
     ]
+
+
+def test_prompts_tell_a_model_to_cite_and_to_check(speaking):
+    async def read(client):
+        listed = (await client.list_prompts()).prompts
+        made = await client.get_prompt("answer_with_citations", {"question": ZH})
+        checked = await client.get_prompt("check_draft", {"text": QUOTE})
+        refused = []
+        for name in ("check_draft", "sing"):
+            with pytest.raises(MCPError) as raised:
+                await client.get_prompt(name, {})
+            refused.append(str(raised.value))
+        return listed, made, checked, refused
+
+    listed, made, checked, refused = speaking(read)
+    assert [each.name for each in listed] == ["answer_with_citations", "check_draft"]
+    for prompt in listed:
+        assert prompt.title and prompt.description
+        assert all(argument.required and argument.description for argument in prompt.arguments)
+    ((asked,), (draft,)) = made.messages, checked.messages
+    assert asked.role == draft.role == "user"
+    assert asked.content.text.endswith(ZH) and "`ask`" in asked.content.text
+    assert draft.content.text.endswith(QUOTE) and "`verify`" in draft.content.text
+    assert "got no text" in refused[0] and "answer_with_citations, check_draft, got 'sing'" in refused[1]
+
+
+def test_the_newest_revision_of_the_protocol_is_spoken_and_older_ones_are(address, settings):
+    async def versions(where):
+        async with Client(where) as client:
+            return client.protocol_version
+
+    for where in (f"{address}/mcp", stdio(settings)):
+        assert asyncio.run(versions(where)) == LATEST_PROTOCOL_VERSION
+    for version in ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"):
+        headers = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
+        told = httpx.post(f"{address}/mcp", content=hello(version), headers=headers).json()
+        assert told["result"]["protocolVersion"] == version
 
 
 @pytest.mark.parametrize(
@@ -213,6 +256,9 @@ def test_only_messages_are_taken_at_its_address(address):
     elsewhere = httpx.post(f"{address}/mcp", json={}, headers={"Origin": "http://evil.test"})
     assert elsewhere.status_code == 403
     assert httpx.post(f"{address}/mcp", content=b"{", headers={"Content-Type": "application/json"}).status_code == 400
+    for kind in ({}, {"Content-Type": "text/plain"}):
+        refused = httpx.post(f"{address}/mcp", content=hello(), headers=kind)
+        assert refused.status_code == 415 and "send Content-Type: application/json" in refused.json()["detail"]
 
 
 def hello(version="2025-06-18"):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import socket
+import struct
+
 import httpx
 import openai
 import pytest
@@ -309,6 +313,23 @@ def test_a_language_model_that_is_set_writes_in_place_of_the_quotes(settings):
             ):
                 content = "".join(chunk.choices[0].delta.content or "" for chunk in chunks)
     assert content.startswith("Credits expire after twelve years. [1](") and "8 percent" not in content
+
+
+def test_clients_that_leave_in_a_stream_take_nothing_along(settings):
+    body = json.dumps({"model": "sinkqa", "messages": said(EN), "stream": True}).encode()
+    head = f"POST {CHAT} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
+    with serving(settings) as served:
+        host, port = served.url.removeprefix("http://").split(":")
+        for bytes_read in [0, 40] * 20:
+            with socket.create_connection((host, int(port)), timeout=30) as connection:
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # a reset
+                connection.sendall(head.encode() + b"\r\n\r\n" + body)
+                if bytes_read:
+                    connection.recv(bytes_read)
+        with openai.OpenAI(base_url=f"{served.url}/v1", api_key="none", max_retries=5) as client:
+            stays = client.chat.completions.create(model="sinkqa", messages=said(EN))
+        assert "8 percent" in stays.choices[0].message.content
+    assert not [line for line in served.log if "Traceback" in line or "unforeseen" in line]
 
 
 def test_keys_open_the_collections_that_they_are_for(begin):
