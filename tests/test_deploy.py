@@ -144,7 +144,7 @@ def test_a_reader_that_takes_too_much_memory_does_not_take_the_server_down():
     assert SERVICE["Restart"] == ["on-failure"]
     unit = sections(UNIT)["Unit"]
     starts, within_s = int(unit["StartLimitBurst"][0]), int(unit["StartLimitIntervalSec"][0])
-    attempts = int(re.search(r"_ATTEMPTS = (\d+)", (ROOT / "service" / "jobs.py").read_text("utf-8"))[1])
+    attempts = int(re.search(r"_ATTEMPTS = (\d+)", (ROOT / "service" / "hosting" / "jobs.py").read_text("utf-8"))[1])
     assert starts > 2 * attempts, "two files that end the server are given up before systemd gives the server up"
     assert starts * int(SERVICE["RestartSec"][0]) < within_s, "a server that can never start is given up"
 

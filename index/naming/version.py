@@ -10,7 +10,7 @@ _RULES = 1  # one more with each change to the modules of this package that give
 _DATA = (
     ("sinkqa.index.naming", "names.txt"),
     ("sinkqa.index.glossary", "glossary.units.txt"),
-    ("ingest", "data/manifest.json"),
+    ("sinkqa.ingest", "data/manifest.json"),
 )
 
 
