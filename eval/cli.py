@@ -45,6 +45,7 @@ from sinkqa.eval.commands.roundtrip import roundtrip
 from sinkqa.eval.commands.statements import statements
 from sinkqa.index.hit import SearchMode
 from sinkqa.ingest.errors import SinkQAError
+from sinkqa.ingest.extras import require
 
 if TYPE_CHECKING:
     from sinkqa.eval.results.saved import Result
@@ -361,6 +362,8 @@ app.command()(pages)
 def main() -> None:
     """Run the command line; a named error is one line on standard error and exit status 1."""
     try:
+        if len(sys.argv) > 1 and "--help" not in sys.argv:  # which tells of commands, and needs nothing
+            require("eval", "measuring")
         app()
     except SinkQAError as error:
         typer.echo(f"{error.code}: {error.message}", err=True)

@@ -33,10 +33,13 @@ def attack(
     from sinkqa.eval.attack.running import PARTS, Run
     from sinkqa.eval.attack.running import attack as run
     from sinkqa.eval.progress import progress
+    from sinkqa.ingest.extras import require
 
     chosen = part or [*PARTS]
     if unknown := [name for name in chosen if name not in PARTS]:
         raise typer.BadParameter(f"expected one of {', '.join(PARTS)}, got {unknown[0]!r}", param_hint="--part")
+    if "contract" in chosen:
+        require("dev", "the part contract")
     documents = shared / "policy" / "docs"
     if not documents.is_dir():
         raise typer.BadParameter(f"expected documents in {documents}, got no such folder", param_hint="--shared")
