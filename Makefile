@@ -21,9 +21,12 @@ setup: $(VENV)/.ready ## Create .venv and install SinkQA with what it needs to r
 dev: $(VENV)/.dev
 
 $(VENV)/.ready: pyproject.toml locks/run.txt locks/build.txt
-	$(PYTHON) -m venv $(VENV)
-	deploy/install.sh $(VENV) --editable
+	@echo "Installing SinkQA into $(VENV) (about a minute)…" >&2
+	@$(PYTHON) -m venv $(VENV)
+	@deploy/install.sh $(VENV) --editable
 	@touch $@
+	@echo "Installed. Without SINKQA_LIBRARY, the starter corpus goes into the library $$($(BIN)/python -c \
+		'from sinkqa.service.settings import Settings; s = Settings.load(); print(s.library)')" >&2
 
 $(VENV)/.dev: $(VENV)/.ready locks/dev.txt
 	$(PIP) --no-deps --require-hashes --requirement locks/dev.txt

@@ -7,11 +7,16 @@ set -eu
 venv=$(cd "$1" && pwd)
 shift
 cd "$(dirname "$0")/.."
-pip="$venv/bin/python -m pip"
-$pip --version > /dev/null 2>&1 || pip="python -m pip --python $venv/bin/python"
-pip="$pip install --quiet --disable-pip-version-check --no-deps"
-$pip --require-hashes --requirement locks/run.txt
+python=$venv/bin/python
+if "$python" -m pip --version > /dev/null 2>&1; then
+    pip() { "$python" -m pip "$@"; }
+else
+    pip() { python3 -m pip --python "$python" "$@"; }
+fi
+install() { pip install --quiet --disable-pip-version-check --no-deps "$@"; }
+install --require-hashes --requirement locks/run.txt
 rm -rf "$venv/tools"
-$pip --require-hashes --requirement locks/build.txt --target "$venv/tools"
-PYTHONPATH="$venv/tools" $pip --no-build-isolation "$@" .
-PYTHONPATH="$venv/tools" "$venv/bin/python" deploy/sbom.py "$venv/sbom.cdx.json"
+install --require-hashes --requirement locks/build.txt --target "$venv/tools"
+export PYTHONPATH="$venv/tools"
+install --no-build-isolation "$@" .
+"$python" deploy/sbom.py "$venv/sbom.cdx.json"

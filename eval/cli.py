@@ -47,9 +47,9 @@ from sinkqa.eval.commands.peers import peers
 from sinkqa.eval.commands.provisions import provisions
 from sinkqa.eval.commands.roundtrip import roundtrip
 from sinkqa.eval.commands.statements import statements
-from sinkqa.eval.extras import needs
 from sinkqa.index.hit import SearchMode
 from sinkqa.ingest.errors import SinkQAError
+from sinkqa.ingest.extras import require
 
 if TYPE_CHECKING:
     from sinkqa.eval.results.saved import Result
@@ -85,7 +85,6 @@ def beir(
     from sinkqa.eval.ranking.running import score_benchmark
     from sinkqa.index.models.encoder import load_encoder
 
-    needs("eval", "ir_measures", what="beir")
     chosen = configurations(mode, encoder, reranker, weight, label, candidates=candidates)
     loaded = load_encoder(encoder)
     results: list[Result] = []
@@ -178,7 +177,6 @@ def ablation(
 
     if bool(questions) != bool(document) or not (folders or questions) or (beside and not questions):
         raise typer.BadParameter("expected collections, or --questions with --document (and --beside), or both")
-    needs("eval", "ir_measures", what="ablation")
     (whole,) = configurations(["hybrid"], encoder, reranker, weight, label)
     variants, gold = ablations(whole), (questions, document or [], beside or []) if questions else None
     with progress("ablation") as advance:
@@ -243,7 +241,6 @@ def report(
     from sinkqa.eval.reporting.report import write_report
     from sinkqa.eval.results.saved import find_results, read_result
 
-    needs("eval", "matplotlib", what="report")
     read = [read_result(path) for path in find_results(results)]
     write_report(out, read)
     typer.echo(f"{out}: {len(read)} results, {out.stat().st_size / 1e6:.1f} MB")
@@ -261,7 +258,6 @@ def expected(
     from sinkqa.eval.reporting.expected import EXPECTED, check_expected
     from sinkqa.eval.reporting.tables import print_checks
 
-    needs("eval", "ir_measures", what="expected")
     with progress("expected") as advance:
         checks = list(check_expected(file or EXPECTED, out=out, cache=cache, on_progress=advance))
     if as_json:
@@ -358,6 +354,8 @@ app.command()(pages)
 def main() -> None:
     """Run the command line; a named error is one line on standard error and exit status 1."""
     try:
+        if len(sys.argv) > 1 and "--help" not in sys.argv:  # which tells of commands, and needs nothing
+            require("eval", "measuring")
         app()
     except SinkQAError as error:
         typer.echo(f"{error.code}: {error.message}", err=True)

@@ -4,7 +4,6 @@ EvaluationError
 ├── MalformedData      malformed-data      a line or a field is not in its layout
 ├── NothingToMeasure   nothing-to-measure  no corpus, no question, or no judgement
 ├── NotComparable      not-comparable      two results answer different questions, or over different corpora
-├── ExtraMissing       extra-missing       a package of an extra is not installed
 ├── EndpointFailed     endpoint-failed     the endpoint to be measured gave no answers
 └── ServerFailed       server-failed       the server to be measured did not start
 """
@@ -36,12 +35,6 @@ class NotComparable(EvaluationError):
     """The two results have no question in common, or were found in different corpora."""
 
     code = "not-comparable"
-
-
-class ExtraMissing(EvaluationError):
-    """A package that belongs to an extra is not installed."""
-
-    code = "extra-missing"
 
 
 class EndpointFailed(EvaluationError):

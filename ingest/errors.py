@@ -13,6 +13,7 @@ SinkQAError                      code, message; the root
 │   ├── ReadingTimeout           reading-timeout        reading it takes longer than one file may
 │   ├── NoTextLayer              no-text-layer          scanned pages and no OCR installed
 │   └── PoorQuality              poor-quality           text was extracted, but it is garbage
+├── ExtraMissing                 extra-missing          what was asked for needs an extra that is not installed
 ├── LibraryError                 see index/errors.py
 └── ServiceError                 see service/errors.py
 """
@@ -30,6 +31,12 @@ class SinkQAError(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+
+class ExtraMissing(SinkQAError):
+    """What was asked for needs an extra that is not installed."""
+
+    code = "extra-missing"
 
 
 class IngestError(SinkQAError):

@@ -171,6 +171,11 @@ class Settings:
         "rules",
         description="What judges whether a passage answers: rules, or bundled, the cross-encoder that reads both.",
     )
+    log: str = _setting(
+        "auto",
+        pattern="^(auto|json|plain)$",
+        description="Lines of the log of serve: json, plain for people, or auto, which is plain on a terminal.",
+    )
     k: int = _setting(8, ge=1, le=100, description="Passages retrieved for a question, 1-100.")
     workers: int | None = _setting(
         None, ge=1, le=64, description="Processes that read files; unset: one for each core."

@@ -10,7 +10,6 @@ import typer
 
 from sinkqa.eval.answering.kinds import KINDS
 from sinkqa.eval.commands.options import AsJson, Cache, EncoderName, JudgeName, Queries, print_json
-from sinkqa.eval.extras import needs
 
 
 def calibrate(
@@ -27,7 +26,6 @@ def calibrate(
     from sinkqa.index.models.encoder import load_encoder
     from sinkqa.service.answering.judging.judge import load_judge
 
-    needs("eval", "scipy", what="calibrate")
     judging = load_judge(judge, load_encoder())
     with progress("calibrate") as advance:
         examples = list(read_examples(kinds, judging, cache=cache, on_progress=advance))
@@ -51,8 +49,6 @@ def ground(
     from sinkqa.eval.reporting.tables import print_ground
     from sinkqa.index.models.encoder import load_encoder
 
-    if fit:
-        needs("eval", "scipy", what="ground --fit")
     sets, loaded = {path.stem: read_items(path) for path in files}, load_encoder(encoder)
     with progress("ground") as advance:
         if fit:

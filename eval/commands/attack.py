@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sinkqa.eval.commands.options import AsJson, print_json
-from sinkqa.eval.extras import needs
 
 if TYPE_CHECKING:
     from sinkqa.eval.outcome import Bar, Outcome
@@ -31,14 +30,16 @@ def attack(
     as_json: AsJson = False,
 ) -> None:
     """Forge, break files, send costly texts, crowd, kill and query at random; exit status 1 where a bar breaks."""
-    needs("dev", "psutil", what="attack")
     from sinkqa.eval.attack.running import PARTS, AttackRun
     from sinkqa.eval.attack.running import attack as run
     from sinkqa.eval.progress import progress
+    from sinkqa.ingest.extras import require
 
     chosen = part or [*PARTS]
     if unknown := [name for name in chosen if name not in PARTS]:
         raise typer.BadParameter(f"expected one of {', '.join(PARTS)}, got {unknown[0]!r}", param_hint="--part")
+    if "contract" in chosen:
+        require("dev", "the part contract")
     documents = shared / "policy" / "docs"
     if not documents.is_dir():
         raise typer.BadParameter(f"expected documents in {documents}, got no such folder", param_hint="--shared")

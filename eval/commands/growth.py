@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sinkqa.eval.commands.options import AsJson, count, print_json
-from sinkqa.eval.extras import needs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,9 +26,6 @@ def growth(
     as_json: AsJson = False,
 ) -> None:
     """What adding, changing, searching, asking and serving cost as a library grows, beside their references."""
-    needs("dev", "psutil", what="growth")
-    if out:
-        needs("eval", "matplotlib", what="growth --out")
     from sinkqa.eval.progress import progress
     from sinkqa.eval.reporting.growth_plot import draw
     from sinkqa.eval.speed.growth import Effort

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sinkqa.eval.commands.options import AsJson, print_json
-from sinkqa.eval.extras import needs
 
 if TYPE_CHECKING:
     from sinkqa.eval.speed.load import LoadReport, Plan
@@ -31,7 +30,6 @@ def load(
     as_json: AsJson = False,
 ) -> None:
     """Whether a server holds under load: errors, answers that cannot be so, p99 beside the unloaded p50, memory."""
-    needs("dev", "psutil", what="load")
     from sinkqa.eval.speed.load import Plan
 
     report = _run(Plan(clients, seconds, pause, seed), url, key)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sinkqa.eval.commands.options import AsJson, print_json
-from sinkqa.eval.extras import needs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +40,6 @@ def roundtrip(
     "own" those with a fault in what is of this kind; "spaces" and "structure" (levels of headings,
     lists, notes) have no bar.
     """
-    needs("dev", "reportlab", what="roundtrip")
     from sinkqa.eval.progress import progress
     from sinkqa.eval.roundtrip.kinds import FORMATS, KINDS
     from sinkqa.eval.roundtrip.running import bars, by_format, by_kind, run

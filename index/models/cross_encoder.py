@@ -15,6 +15,7 @@ import numpy as np
 
 from sinkqa.index.arrays import Floats
 from sinkqa.index.errors import RerankerMissing
+from sinkqa.ingest.extras import missing
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -51,7 +52,7 @@ class CrossEncoder:
         try:
             import onnxruntime
         except ImportError as error:
-            raise RerankerMissing("the cross-encoder needs onnxruntime: pip install 'sinkqa[cross-encoder]'") from error
+            raise RerankerMissing(missing("cross-encoder", "the bundled cross-encoder")) from error
         from tokenizers import Tokenizer
 
         options = onnxruntime.SessionOptions()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sinkqa.index.errors import LibraryError
+from sinkqa.ingest import extras
 
 _OFFLINE_FLAGS = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
 
@@ -24,9 +25,8 @@ def open_model(
         from safetensors import SafetensorError
         from transformers.utils.logging import disable_progress_bar
     except ImportError as error:
-        raise missing(
-            f"the {setting} {name!r} needs sentence-transformers: pip install 'sinkqa[models]', or unset the {setting}"
-        ) from error
+        told = extras.missing("models", f"the {setting} {name!r}")
+        raise missing(f"{told}; or unset the {setting}") from error
     disable_progress_bar()
     load = getattr(sentence_transformers, kind)
     try:

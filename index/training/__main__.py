@@ -9,6 +9,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from sinkqa.ingest.extras import is_installed, missing
+
 THREADS = "2"
 
 
@@ -22,6 +24,8 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--name", default="sinkqa-static-256", help="name of the model")
     parser.add_argument("--steps", type=int, default=None, help="batches to learn from (default: the shipped number)")
     chosen = parser.parse_args(arguments)
+    if not is_installed("train"):
+        parser.exit(1, f"{missing('train', 'training')}\n")
     for variable in ("OMP_NUM_THREADS", "RAYON_NUM_THREADS"):  # before numpy, torch and the tokenizer start theirs
         os.environ.setdefault(variable, THREADS)
     from sinkqa.index.training.recipe import make_model

@@ -14,6 +14,7 @@ from sinkqa.service.errors import InvalidSetting
 
 if TYPE_CHECKING:
     import subprocess
+    from collections.abc import Iterator
     from pathlib import Path
 
     from sinkqa.service.engine import Engine
@@ -46,28 +47,56 @@ def serve(
     settings = Settings.load(**given)
     if settings.processes > 1:
         raise typer.Exit(_serve_together(settings, port, {name: str(value) for name, value in given.items() if value}))
+    from sinkqa.service.commands.phrases import count
     from sinkqa.service.http.app import (
         create_app,  # with FastAPI behind it, half a second that no other command waits for
     )
+    from sinkqa.service.http.observing.lines import announce
     from sinkqa.service.http.serving.server import serve_alone
 
-    _begin(settings)
-    serve_alone(create_app(settings), settings, port=port)
+    documents = _begin(settings)
+    lead = f"{count(documents, 'document')}, Ctrl-C stops"
+
+    def on_listening(address: str) -> None:
+        announce(f"SinkQA: {settings.public_url or address} — {lead}", settings.log)
+
+    serve_alone(create_app(settings), settings, port=port, on_listening=on_listening)
 
 
-def _begin(settings: Settings, worker: int | None = None) -> None:
-    """What every process that answers does first. The library is opened here, so that a user sees what is wrong."""
+def _begin(settings: Settings, worker: int | None = None) -> int:
+    """What every process that answers does first; the number of documents, where it is the first process.
+
+    The library is opened here, so that a user sees what is wrong.
+    """
+    from sinkqa.ingest.extras import is_installed, missing
     from sinkqa.service.http.guards.access import standing
     from sinkqa.service.http.guards.clients import SLICE_S
-    from sinkqa.service.http.observing.lines import log_as_json
+    from sinkqa.service.http.observing.lines import begin_log
 
     gc.enable()
+    documents = 0
     if not worker:
-        open_engine(settings.library, settings.collection).ready()
-    log_as_json(worker)
+        engine = open_engine(settings.library, settings.collection)
+        engine.ready()
+        documents = engine.size().documents
+    begin_log(settings.log, worker)
     sys.setswitchinterval(SLICE_S)
     if not worker:
         _log.warning(standing(settings))
+        for extra, needed_by in _needed(settings):
+            if not is_installed(extra):
+                _log.warning(missing(extra, needed_by))
+    return documents
+
+
+def _needed(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Extras that are used once somebody asks for it, with what asks for each."""
+    import os
+
+    if settings.llm_url:
+        yield "llm", "the setting llm_url"
+    if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
+        yield "otel", "OTEL_EXPORTER_OTLP_ENDPOINT"
 
 
 def _serve_together(settings: Settings, port: int, given: dict[str, str]) -> int:
@@ -81,7 +110,7 @@ def _serve_together(settings: Settings, port: int, given: dict[str, str]) -> int
     from pathlib import Path
     from tempfile import TemporaryDirectory
 
-    from sinkqa.service.http.observing.lines import log_as_json
+    from sinkqa.service.http.observing.lines import begin_log
     from sinkqa.service.http.serving.processes import Processes, listening_at
 
     try:
@@ -90,7 +119,7 @@ def _serve_together(settings: Settings, port: int, given: dict[str, str]) -> int
         raise InvalidSetting(
             f"host and port: cannot listen at {settings.host}:{port}: {error.strerror or error}; name others"
         ) from error
-    log_as_json()
+    begin_log(settings.log)
     with TemporaryDirectory(prefix="sinkqa-serve-") as name:
         folder = Path(name)
 

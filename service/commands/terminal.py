@@ -259,6 +259,8 @@ def show_added(report: AddReport, *, as_json: bool) -> None:
     """Counts on stdout, one line for each file that failed on stderr."""
     if as_json:
         return show_json(report.as_dict())
+    from sinkqa.ingest.extras import missing, missing_for_users
+
     for file in report.added:
         note = count(file.n_passages or 0, "passage") + (", replaces an older version" if file.replaced else "")
         name = file.name.translate(PICTURES)
@@ -271,6 +273,9 @@ def show_added(report: AddReport, *, as_json: bool) -> None:
         show_note(f"error[{failure.code}]", failure.message or "", style="bold red")
     for passed in report.skipped:
         show_line(Text.assemble(("skipped ", "dim"), f"{Path(passed.path).name.translate(PICTURES)}: {passed.reason}"))
+    said = [failure.message or "" for failure in report.failed] + [each for file in report.added for each in file.warnings]
+    if any(missing_for_users("ocr") in each for each in said):
+        show_note("hint", missing("ocr", "a page that is a picture"), style="cyan")
     done = f"{len(report.added)} added, {len(report.unchanged)} unchanged, {len(report.failed)} failed"
     if report.skipped or report.hidden:
         done += f", {len(report.skipped)} skipped" + (f", {report.hidden} hidden" if report.hidden else "")

@@ -11,10 +11,19 @@ from sinkqa.index.library import Library
 from sinkqa.index.models.reranker import Reranker
 from sinkqa.index.store.postgres.wire import shown
 from sinkqa.ingest.errors import SinkQAError
+from sinkqa.ingest.extras import install_command, is_installed
 from sinkqa.service.settings import Settings
 
 _PACKAGES = ("faiss-cpu", "tantivy", "tokenizers", "pypdf", "pypdfium2")
-_EXTRAS = {"models": "sentence-transformers", "ocr": "rapidocr", "postgres": "asyncpg"}
+_EXTRAS = {
+    "ocr": "rapidocr",
+    "models": "sentence-transformers",
+    "cross-encoder": "onnxruntime",
+    "llm": "openai",
+    "otel": "opentelemetry-sdk",
+    "postgres": "asyncpg",
+}
+"""The extras that a server may use, each with the package whose version is told."""
 _UNREAD = "cannot be read"
 
 
@@ -63,7 +72,7 @@ def examine(
         }
     facts["reranker"] = fact(lambda: loaded.fingerprint if (loaded := reranker()) else "none")
     facts |= {name: _version(name) for name in _PACKAGES}
-    facts |= {f"extra {extra}": _version(name) for extra, name in _EXTRAS.items()}
+    facts |= {f"extra {extra}": _extra(extra, name) for extra, name in _EXTRAS.items()}
     if library is not None:
         fact(lambda: problems.extend(str(problem) for problem in library.check()))
     return DoctorReport(facts, tuple(dict.fromkeys(problems)))
@@ -80,6 +89,10 @@ def _recall(library: Library) -> str:
     if (recall := library.recall()) is None:
         return "nothing is indexed"
     return f"@10 {recall.at_10:.3f}, @100 {recall.at_100:.3f} of exact search, by {recall.queries} stored vectors"
+
+
+def _extra(extra: str, package: str) -> str:
+    return _version(package) if is_installed(extra) else f"not installed; install it with: {install_command(extra)}"
 
 
 def _version(package: str) -> str:

@@ -7,7 +7,6 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib import metadata
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
 from sinkqa.ingest.errors import SinkQAError
+from sinkqa.ingest.extras import is_installed
 from sinkqa.service.hosting.collections import Collections
 from sinkqa.service.hosting.jobs import AllJobs
 from sinkqa.service.hosting.quotas import Quotas
@@ -59,7 +59,7 @@ def create_app(settings: Settings, *, together: Path | None = None, runs_jobs: b
         redirect_slashes=False,  # a redirect would go where the Host header says
         lifespan=_lifespan,
         # spans go where OTEL_EXPORTER_OTLP_ENDPOINT says, once the extra is installed; numbers and logs are our own
-        telemetry={"auto_configure": find_spec("opentelemetry.sdk") is not None, "metrics": False, "logs": False},
+        telemetry={"auto_configure": is_installed("otel"), "metrics": False, "logs": False},
     )
     app.state.settings = settings
     app.state.metrics = Metrics(together)

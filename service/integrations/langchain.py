@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import Field, SecretStr
 
 from sinkqa.index.hit import SearchMode
+from sinkqa.ingest.extras import missing
 from sinkqa.service.engine import Engine
 from sinkqa.service.integrations.searching import Searching
 
@@ -16,7 +17,7 @@ try:
     from langchain_core.documents import Document
     from langchain_core.retrievers import BaseRetriever
 except ModuleNotFoundError as error:
-    raise ModuleNotFoundError("LangChain is not installed: pip install 'sinkqa[langchain]'", name=error.name) from error
+    raise ModuleNotFoundError(missing("langchain", "LangChain's retriever"), name=error.name) from error
 
 
 class SinkQARetriever(BaseRetriever):

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sinkqa.index.hit import SearchMode
+from sinkqa.ingest.extras import missing
 from sinkqa.service.engine import Engine
 from sinkqa.service.integrations.searching import Found, Searching
 
@@ -15,9 +16,7 @@ try:
     from llama_index.core.retrievers import BaseRetriever
     from llama_index.core.schema import NodeRelationship, NodeWithScore, QueryBundle, RelatedNodeInfo, TextNode
 except ModuleNotFoundError as error:
-    raise ModuleNotFoundError(
-        "LlamaIndex is not installed: pip install 'sinkqa[llama-index]'", name=error.name
-    ) from error
+    raise ModuleNotFoundError(missing("llama-index", "LlamaIndex's retriever"), name=error.name) from error
 
 _READ = {"title", "section", "page"}
 """What of the metadata is put before a text that a model reads; the rest is for programs."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sinkqa.ingest.extras import missing_for_users
 from sinkqa.ingest.remarks import Remark, remark
 
 
@@ -18,6 +19,7 @@ from sinkqa.ingest.remarks import Remark, remark
         ("text partly damaged: words broken by spaces (20.0% of the text)", "damage", ()),
         ("text of pages 3-4, 9 reads poorly: compare with the original", "damage", ((3, 4), (9, 9))),
         ("no text layer on page 2: read by OCR", "damage", ((2, 2),)),
+        (f"no text layer on page 2 and no OCR: {missing_for_users('ocr')}", "missing", ((2, 2),)),
         ("page 5 damaged and left out", "missing", ((5, 5),)),
         ("2 characters that pages 1-2 do not show were left out", "missing", ((1, 2),)),
         ("hidden text left out: 2 passages, about 80 characters", "missing", ()),

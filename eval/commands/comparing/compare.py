@@ -12,7 +12,6 @@ from urllib.parse import quote, urlencode
 import typer
 
 from sinkqa.eval.commands.options import AsJson, print_json
-from sinkqa.eval.extras import needs
 
 if TYPE_CHECKING:
     from sinkqa.eval.results.saved import Result
@@ -38,10 +37,6 @@ def compare(
     from sinkqa.eval.reporting.tables import print_differences
     from sinkqa.eval.results.comparison import differences, read_either
 
-    if report or opened:
-        needs("eval", "matplotlib", what="compare --report")
-    if qrels:
-        needs("eval", "ir_measures", what="compare --qrels")
     left, right = read_either(a, qrels), read_either(b, qrels)
     found = differences(left, right)
     pair = _named_apart(left, right)

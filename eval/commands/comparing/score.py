@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from sinkqa.eval.commands.options import AsJson, Label, Queries, Split, print_results
-from sinkqa.eval.extras import needs
 
 
 def score(
@@ -37,7 +36,6 @@ def score(
         raise typer.BadParameter("one name fits one run", param_hint="--label")
     if label and (Path(label).name != label or label.startswith(".")):
         raise typer.BadParameter(f"expected a name without /, got {label!r}", param_hint="--label")
-    needs("eval", "ir_measures", what="score")
     judged = read_judged(qrels, split=split, n_queries=queries)
     try:
         scored = [score_run(run, judged, label=label, measures=measure or MEASURES) for run in runs]

@@ -10,7 +10,7 @@ from sinkqa.eval.data.benchmark import CorpusEntry, Query
 from sinkqa.eval.data.lines import read_lines, read_rows, shorten
 from sinkqa.eval.data.trec import Qrels
 from sinkqa.eval.errors import MalformedData
-from sinkqa.eval.extras import needs
+from sinkqa.ingest.extras import require
 
 SUFFIXES = (".jsonl", ".tsv", ".parquet")
 ID = ("_id", "id", "docid", "doc_id", "docno", "qid", "query_id")
@@ -130,7 +130,7 @@ def _tabbed(path: Path, fields: tuple[str, ...]) -> Iterator[Row]:
 
 
 def _parquet(path: Path) -> Iterator[Row]:
-    needs("parquet", "pyarrow", what=f"{path}: Parquet")
+    require("parquet", f"{path}: Parquet")
     import pyarrow as arrow
     import pyarrow.parquet as parquet
 

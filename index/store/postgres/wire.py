@@ -19,6 +19,7 @@ from sinkqa.index.errors import (
     LibraryReadOnly,
     LibraryUnreadable,
 )
+from sinkqa.ingest.extras import missing
 
 if TYPE_CHECKING:
     from asyncpg import Connection as Session
@@ -172,9 +173,7 @@ async def _connected(address: str) -> Session:
     try:
         import asyncpg
     except ImportError as error:
-        raise LibraryUnreadable(
-            f"cannot use {shown(address)}: its client is not installed; pip install 'sinkqa[postgres]'"
-        ) from error
+        raise LibraryUnreadable(missing("postgres", f"a library in {shown(address)}")) from error
     try:
         session = await asyncpg.connect(address, timeout=CONNECT_S, server_settings=_SETTINGS)
     except (ValueError, asyncpg.exceptions.ClientConfigurationError) as error:

@@ -9,6 +9,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from sinkqa.ingest.extras import is_installed, missing
+
 THREADS = "2"
 
 
@@ -24,6 +26,8 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--rate", type=float, default=None, help="highest learning rate (default: shipped)")
     parser.add_argument("--only", choices=("mine", "train", "export"), default=None, help="one step of the three")
     chosen = parser.parse_args(arguments)
+    if not is_installed("train"):
+        parser.exit(1, f"{missing('train', 'training')}\n")
     for variable in ("OMP_NUM_THREADS", "RAYON_NUM_THREADS"):  # before numpy, torch and the tokenizer start theirs
         os.environ.setdefault(variable, THREADS)
     from sinkqa.index.training.cross_encoder import recipe

@@ -12,6 +12,7 @@ import numpy as np
 from sinkqa.ingest.about.titles import join_lines
 from sinkqa.ingest.document import Block, Document, Page
 from sinkqa.ingest.errors import DocumentTooLarge, EmptyDocument, NoTextLayer, UnreadableDocument
+from sinkqa.ingest.extras import missing_for_users
 from sinkqa.ingest.readers.pdf.blocks.making import make_blocks
 from sinkqa.ingest.readers.pdf.file import (
     beside_pages,
@@ -221,7 +222,7 @@ def _left_out(layouts: Sequence[PageLayout]) -> Iterator[str]:
 def _no_text(pages: Sequence[int]) -> str:
     if ocr_available():
         return f"no text on {_list(pages)}, neither in a text layer nor by OCR; add a better scan"
-    return f'no text layer on {_list(pages)}: install the ocr extra (pip install "sinkqa[ocr]")'
+    return f"no text layer on {_list(pages)} and no OCR: {missing_for_users('ocr')}; then add the file again"
 
 
 def _list(numbers: Sequence[int]) -> str:

@@ -11,6 +11,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
+from sinkqa.ingest.extras import missing_for_users
 from sinkqa.service.errors import GeneratorStopped, GeneratorUnavailable
 from sinkqa.service.settings import Settings
 
@@ -172,7 +173,7 @@ class ChatGenerator:
         try:
             import openai
         except ImportError as error:
-            raise GeneratorUnavailable("a language model needs the llm extra: pip install 'sinkqa[llm]'") from error
+            raise GeneratorUnavailable(f"no language model can write: {missing_for_users('llm')}") from error
         settings = self._settings
         try:
             with (

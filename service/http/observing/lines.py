@@ -1,9 +1,10 @@
-"""The log: one JSON object on a line, with the id of the request it belongs to."""
+"""The log: one JSON object on a line, with the id of its request; at a terminal, plain lines for people."""
 
 from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -11,6 +12,9 @@ from datetime import UTC, datetime
 from sinkqa.service.hosting.keys import scrubbed
 
 _TOLD = {"method", "route", "status", "taken_ms", "collection", "who", "address", "path"}
+_SAID = ("Shutting down", "Waiting for connections", "Waiting for background")
+"""What uvicorn says that people need: the rest is about its own steps."""
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 ID_OF_REQUEST: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 
@@ -43,9 +47,51 @@ class JsonLines(logging.Formatter):
         return scrubbed(json.dumps(told, default=str))
 
 
-def log_as_json(worker: int | None = None) -> None:
-    """All logging of this process goes to standard error as JSON lines, from the level of information on."""
+class PlainLines(logging.Formatter):
+    """A line for people for each record: the time, how bad it is if it is, what happened and how long it took."""
+
+    def __init__(self, worker: int | None = None) -> None:
+        super().__init__()
+        self._worker = worker
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, with the lines of an error below it."""
+        parts = [f"{datetime.fromtimestamp(record.created):%H:%M:%S}"]
+        parts += [f"worker {self._worker}"] * (self._worker is not None)
+        parts += [record.levelname.lower()] * (record.levelno >= logging.WARNING)
+        parts.append(_UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", record.getMessage()))
+        if (taken_ms := getattr(record, "taken_ms", None)) is not None:
+            parts.append(f"{taken_ms:.0f} ms")
+        error = f"\n{self.formatException(record.exc_info)}" if record.exc_info else ""
+        return scrubbed("  ".join(parts) + error)
+
+
+def _concerns_people(record: logging.LogRecord) -> bool:
+    """Whether it is more than a step of the server's own."""
+    return record.levelno >= logging.WARNING or record.name != "uvicorn.error" or record.getMessage().startswith(_SAID)
+
+
+def is_plain(log: str) -> bool:
+    """Whether lines for people are wanted: by the setting ``log``, else where standard error is a terminal."""
+    return log == "plain" or (log == "auto" and sys.stderr.isatty())
+
+
+def begin_log(log: str, worker: int | None = None) -> None:
+    """All logging of this process goes to standard error, from the level of information on, in the form of ``log``."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines(worker))
+    if is_plain(log):
+        handler.setFormatter(PlainLines(worker))
+        handler.addFilter(_concerns_people)
+    else:
+        handler.setFormatter(JsonLines(worker))
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # it would tell the addresses of language models
+    for name in ("httpx", "faiss.loader"):  # the addresses of language models; processors that this one is not
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def announce(line: str, log: str) -> None:
+    """One line for the person who started the server, where a person is at a terminal to read it."""
+    if is_plain(log):
+        print(line, file=sys.stderr, flush=True)  # noqa: T201
+    elif sys.stdout is not None and sys.stdout.isatty():
+        print(line, flush=True)  # noqa: T201

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
 
@@ -41,13 +42,29 @@ def configured(app: ASGIApp, settings: Settings, *, port: int, protocol: type[as
     )
 
 
-def serve_alone(app: FastAPI, settings: Settings, *, port: int) -> None:
-    """Listens and answers until stopped."""
-    server = uvicorn.Server(configured(app, settings, port=port, protocol=patient(settings.client_timeout_s)))
+def serve_alone(app: FastAPI, settings: Settings, *, port: int, on_listening: Callable[[str], None]) -> None:
+    """Listens and answers until told to stop; ``on_listening`` is given the address once anybody can ask there."""
+    server = _Alone(configured(app, settings, port=port, protocol=patient(settings.client_timeout_s)), on_listening)
     with suppress(KeyboardInterrupt):
         server.run()
     if not server.started:
         raise SystemExit(3)  # as uvicorn has it: something was said in the log
+
+
+class _Alone(uvicorn.Server):
+    """Says where it listens: that is another port than asked for where this was 0."""
+
+    def __init__(self, config: uvicorn.Config, on_listening: Callable[[str], None]) -> None:
+        super().__init__(config)
+        self._on_listening = on_listening
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listens once the application can answer."""
+        await super().startup(sockets)
+        if self.started:
+            host = self.config.host
+            port = self.servers[0].sockets[0].getsockname()[1]
+            self._on_listening(f"http://{f'[{host}]' if ':' in host else host}:{port}")
 
 
 class Worker(uvicorn.Server):

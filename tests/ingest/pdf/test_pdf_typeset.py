@@ -162,7 +162,7 @@ def test_a_real_password_is_a_named_error() -> None:
 
 def test_a_scan_without_ocr_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "rapidocr", None)
-    with pytest.raises(NoTextLayer, match="ocr"):
+    with pytest.raises(NoTextLayer, match="installs the extra ocr"):
         read_pdf(scanned("zh"), "scan.pdf")
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-import importlib.util
 import logging
 import unicodedata
 from typing import TYPE_CHECKING, Protocol, cast
 
 import numpy as np
 
+from sinkqa.ingest.extras import is_installed
 from sinkqa.ingest.readers.pdf.lines.text import Characters
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class _Recognised(Protocol):
 
 def ocr_available() -> bool:
     """Whether the ocr extra is installed."""
-    return all(importlib.util.find_spec(name) is not None for name in ("rapidocr", "onnxruntime"))
+    return is_installed("ocr")
 
 
 def recognise(page: pdfium.PdfPage) -> Characters:

@@ -214,7 +214,7 @@ def test_without_a_model_there_is_a_note_and_no_error(settings):
 def test_without_the_extra_the_note_says_what_to_install(engine, scripted, monkeypatch):
     monkeypatch.setitem(sys.modules, "openai", None)
     answer = engine.ask(QUESTION, generate=True)
-    assert same(answer, engine.ask(QUESTION)) and "sinkqa[llm]" in answer.notes[0]
+    assert same(answer, engine.ask(QUESTION)) and "installs the extra llm" in answer.notes[0]
 
 
 def test_the_request_holds_our_key_and_nothing_of_the_environment(engine, scripted, monkeypatch):
