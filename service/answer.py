@@ -47,6 +47,8 @@ class Citation:
     key terms of a quote that is in another ``language`` than the question. ``flags`` say what is odd about its words.
     ``translation``: such a quote by a language model, its amounts and names checked; None where none was made.
     ``warnings``: why the quote, though it is what was read, may not be what the page says, in the asker's language.
+    ``page_label`` is what the first page is called, as printed, else its number; None where the document has no pages:
+    then it is all on the page numbered 1. ``paragraph`` counts from 1, where neither page nor section says the place.
     """
 
     number: int
@@ -71,6 +73,7 @@ class Citation:
     flags: tuple[Flag, ...] = ()
     translation: str | None = None
     warnings: tuple[str, ...] = ()
+    paragraph: int | None = None
     offset_unit: Literal["codepoint"] = "codepoint"
     verified: Literal[True] = True
 
@@ -154,7 +157,7 @@ class RankedPassage:
 
     ``flags``: "instruction" where its text addresses a language model; whoever hands it to one should fence it.
     "direction" where it holds controls that turn its direction; whoever shows it should show them, or leave them out.
-    ``warnings``: as a citation's.
+    ``warnings``, ``page_label`` and ``paragraph``: as a citation's.
     """
 
     passage_id: str
@@ -171,6 +174,8 @@ class RankedPassage:
     why: dict[str, Any]
     flags: tuple[Flag, ...] = ()
     warnings: tuple[str, ...] = ()
+    page_label: str | None = None
+    paragraph: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,6 +167,12 @@ class BoxOut(BaseModel):
     y1: float
 
 
+_PAGE_LABEL = Field(
+    description="What the first page is called, as printed, else its number; null where the document has no pages."
+)
+_PARAGRAPH = Field(description="Counted from 1, where neither page nor section says the place; else null.")
+
+
 class GlossOut(BaseModel):
     """A term of a quote, and how the other language renders it."""
 
@@ -188,7 +194,7 @@ class CitationOut(BaseModel):
     table: str | None
     page_start: int
     page_end: int
-    page_label: str | None = Field(description="The printed page number, where known.")
+    page_label: str | None = _PAGE_LABEL
     quote: str = Field(description='The source text under the spans, pieces joined by " … ".')
     spans: list[SpanOut]
     text_sha256: str = Field(description="Of the source text that the spans count in.")
@@ -203,6 +209,7 @@ class CitationOut(BaseModel):
         description="The quote by a language model, its amounts and names checked; never the quote."
     )
     warnings: list[str] = _WARNINGS
+    paragraph: int | None = _PARAGRAPH
     offset_unit: Literal["codepoint"]
     verified: Literal[True] = Field(description="The quote was compared with the store just before it was sent.")
 
@@ -269,6 +276,8 @@ class PassageOut(BaseModel):
     why: WhyOut
     flags: list[Flag] = _FLAGS
     warnings: list[str] = _WARNINGS
+    page_label: str | None = _PAGE_LABEL
+    paragraph: int | None = _PARAGRAPH
 
 
 class RemovedOut(BaseModel):
