@@ -176,6 +176,7 @@ export const WORDS = {
   original: ["Official original", "官方原文"],
   imageOf: ["Image of page {0} with the quote marked", "第 {0} 页的图像，已标出引文"],
   digest: ["A digest of “{0}”; pages are the original’s", "《{0}》的摘编；页码为原件页码"],
+  digestWhole: ["A digest of “{0}”", "《{0}》的摘编"],
   noOutline: ["This document has no headings.", "该文件没有标题。"],
   noText: ["There is no text on this page.", "本页没有文字。"],
   more: ["Show more", "显示更多"],

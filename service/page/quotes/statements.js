@@ -47,7 +47,7 @@ function statement(segment, got, open) {
 }
 
 /** A text letter for letter; where a line of it is long, a small screen sets each sentence or clause on lines of its own. */
-const words = (text) => h("span", {}, text.split(/(?<=\n)/).map((line) => (line.length > LONG_LINE ? clauses(line) : line)));
+const words = (text) => h("span", { class: "words" }, text.split(/(?<=\n)/).map((line) => (line.length > LONG_LINE ? clauses(line) : line)));
 
 const clauses = (line) => line.split(CLAUSE).map((clause) => h("span", { class: "clause" }, clause));
 
@@ -70,11 +70,11 @@ function languageOf(numbers, got) {
   return tag(got.generated ? got.language : cited?.language);
 }
 
-/** A word joiner before each: no chip stands alone on a line. What is selected leaves both out. */
+/** What is selected leaves them out. */
 const chips = (numbers, { citations }, open) =>
   citations
     .filter((each) => numbers.includes(each.number))
-    .map((citation) => h("span", { class: "mark" }, "\u2060", chip(citation, open)));
+    .map((citation) => h("span", { class: "mark" }, chip(citation, open)));
 
 export function chip(citation, open) {
   return h(

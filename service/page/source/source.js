@@ -157,7 +157,7 @@ function head(evidence, about) {
       place(evidence),
       doubts(evidence),
       about && corrections(about),
-      evidence.original && h("p", { class: "small", t: ["digest", evidence.original] }),
+      evidence.original && h("p", { class: "small", t: [evidence.page_label === null ? "digestWhole" : "digest", evidence.original] }),
       h(
         "div",
         { class: "row" },

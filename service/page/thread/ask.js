@@ -5,6 +5,7 @@ import { byId, h } from "../base/dom.js";
 import { language, translate } from "../base/i18n.js";
 import * as filters from "../library/filters.js";
 import { offer } from "./offer.js";
+import { problem } from "../base/parts.js";
 import * as source from "../source/source.js";
 import * as thread from "./thread.js";
 import * as threads from "./threads.js";
@@ -102,8 +103,14 @@ async function welcome() {
   const spoken = language();
   room.replaceChildren();
   const told = [get(`/v1/opening?language=${spoken}`), get("/v1/documents?limit=1")];
-  const [opening, documents] = await Promise.all(told).catch(() => []); // the question will tell what is wrong
-  if (!documents || asked) return;
+  let opening, documents;
+  try {
+    [opening, documents] = await Promise.all(told);
+  } catch (error) {
+    if (!asked) room.replaceChildren(problem(error, welcome));
+    return;
+  }
+  if (asked) return;
   if (spoken !== language()) {
     await welcome(); // the language was switched meanwhile
     return;
