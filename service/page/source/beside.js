@@ -176,9 +176,9 @@ function side(name) {
     if (found) sheet.scrollTop += found.getBoundingClientRect().top - sheet.getBoundingClientRect().top - 16;
   }
 
-  choice.addEventListener("change", async () => {
-    await open(documents.find(({ doc_id }) => doc_id === choice.value) ?? null, 1);
-    remember();
+  choice.addEventListener("change", () => {
+    open(documents.find(({ doc_id }) => doc_id === choice.value) ?? null, 1);
+    remember(); // at once: whoever copies the address need not wait for the text
   });
   return {
     name,
