@@ -62,6 +62,13 @@ class Page:
     quality: float = 1.0
 
 
+def page_names(pages: Sequence[Page]) -> tuple[str, ...] | None:
+    """What each page is called: as printed, else its number. None where there are no pages that one could turn to."""
+    if len(pages) < 2 and not any(page.label or page.width > 0 for page in pages):
+        return None
+    return tuple(page.label or str(page.number) for page in pages)
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One cell at (row, column), 0-based, counting header rows. It has several spans if its text is not contiguous.

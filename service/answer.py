@@ -25,6 +25,8 @@ _WARNINGS = (
     "Why the quote may not be what the page says, in the asker's language: figures or characters that were damaged, a "
     "page that reads poorly, words beside it that were not read."
 )
+_PAGE_LABEL = "What the first page is called, as printed, else its number; null where the document has no pages."
+_PARAGRAPH = "Counted from 1, where neither page nor section says the place; else null."
 _MISSED = {"zh": ("未找到：", "；"), "en": ("Not found: ", "; ")}
 _OFFER = {"zh": "可以这样问：", "en": "You could ask:"}
 _TRANSLATION = {"zh": "机器翻译，数字与名称已核对", "en": "machine translation, amounts and names checked"}
@@ -61,7 +63,7 @@ class Citation:
     table: str | None
     page_start: int
     page_end: int
-    page_label: Annotated[str | None, "The printed page number, where known."]
+    page_label: Annotated[str | None, _PAGE_LABEL]
     quote: Annotated[str, 'The source text under the spans, pieces joined by " … ".']
     spans: tuple[QuotedSpan, ...]
     text_sha256: Annotated[str, "Of the source text that the spans count in."]
@@ -76,6 +78,7 @@ class Citation:
         str | None, "The quote by a language model, its amounts and names checked; never the quote."
     ] = None
     warnings: Annotated[tuple[str, ...], _WARNINGS] = ()
+    paragraph: Annotated[int | None, _PARAGRAPH] = None
     offset_unit: Literal["codepoint"] = "codepoint"
     verified: Annotated[Literal[True], "The quote was compared with the store just before it was sent."] = True
 
@@ -169,6 +172,8 @@ class RankedPassage:
     why: dict[str, Any]
     flags: Annotated[tuple[Flag, ...], _FLAGS] = ()
     warnings: Annotated[tuple[str, ...], _WARNINGS] = ()
+    page_label: Annotated[str | None, _PAGE_LABEL] = None
+    paragraph: Annotated[int | None, _PARAGRAPH] = None
 
 
 @dataclass(frozen=True, slots=True)

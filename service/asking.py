@@ -32,10 +32,12 @@ from sinkqa.service.evidence.geometry import quoted_spans
 from sinkqa.service.evidence.kept import KeptDocuments
 from sinkqa.service.evidence.pieces import Pieces
 from sinkqa.service.evidence.relevance import nearest
+from sinkqa.service.evidence.standing import paragraph_of, standing
 from sinkqa.service.evidence.warnings.doubts import doubted
 from sinkqa.service.evidence.warnings.injection import flags
 from sinkqa.service.grounding.quoting import QuoteReport, checked_quote, locate
 from sinkqa.service.grounding.verifying import VerifyReport, verify
+from sinkqa.service.progress import begun
 from sinkqa.service.settings import Settings
 
 _WHY = tuple(each.name for each in fields(Why))
@@ -122,6 +124,7 @@ class QueryEngine:
             clock.lap("answer")
             hits = self._hits(text, k=k, filters=filters)
             clock.lap("search")
+            begun("judging")
             return hits
 
         return Responder(
@@ -151,6 +154,7 @@ class QueryEngine:
         return sources(list(zip([text for text, _ in cited], warned, strict=True)))
 
     def _generated(self, given: Answer, offered: Mapping[str, tuple[Source, Citation]], clock: _Clock) -> Answer:
+        begun("writing")
         with self._spending():
             written = write(given.question, [source for source, _ in offered.values()], self._generator, self._judge)
             clock.lap("generate")
@@ -251,12 +255,18 @@ def _check(question: str) -> None:
 
 
 def _ranked(hits: Sequence[Hit], documents: KeptDocuments, *, language: str) -> tuple[RankedPassage, ...]:
-    ranked = [_rank(hit, documents.astral(hit.passage.doc_id)) for hit in hits]
+    ranked = [_rank(hit, documents) for hit in hits]
     return doubted(ranked, documents, language=language)
 
 
-def _rank(hit: Hit, astral: Sequence[int]) -> RankedPassage:
+def _rank(hit: Hit, documents: KeptDocuments) -> RankedPassage:
     passage = hit.passage
+    label, paragraph = standing(
+        passage,
+        documents.pages(passage.doc_id),
+        passage.page_start,
+        lambda: paragraph_of(documents.paragraphs(passage.doc_id), passage.spans[0].start),
+    )
     return RankedPassage(
         passage_id=passage.passage_id,
         doc_id=passage.doc_id,
@@ -267,10 +277,12 @@ def _rank(hit: Hit, astral: Sequence[int]) -> RankedPassage:
         page_end=passage.page_end,
         language=passage.language,
         text=passage.text,
-        spans=quoted_spans(astral, passage.spans),
+        spans=quoted_spans(documents.astral(passage.doc_id), passage.spans),
         score=round(hit.score, 4),
         why={name: _rounded(getattr(hit.why, name)) for name in _WHY},
         flags=flags(passage.text),
+        page_label=label,
+        paragraph=paragraph,
     )
 
 

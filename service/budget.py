@@ -58,6 +58,12 @@ def spending(cpu_s: float) -> Iterator[None]:
         yield
 
 
+def give_up() -> None:
+    """Ends the work that this context is of at its next :func:`checkpoint`: nobody waits for it any longer."""
+    if budget := _budget.get():
+        budget.cancel()
+
+
 def checkpoint() -> None:
     """To be called by loops, so that no step between two calls takes long.
 

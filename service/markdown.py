@@ -154,7 +154,10 @@ def _doubts(citation: Citation) -> str:
 
 
 def place(citation: Citation) -> str:
-    """Where a quote stands, in one line: title, last heading, page."""
-    page = citation.page_label or str(citation.page_start)
-    parts = [citation.title, *citation.section[-1:], "p. " + page]
+    """Where a quote stands, in one line: title, last heading, and its page or, without either, its paragraph."""
+    parts = [citation.title, *citation.section[-1:]]
+    if citation.page_label is not None:
+        parts.append(f"p. {citation.page_label}")
+    elif citation.paragraph:
+        parts.append(f"para. {citation.paragraph}")
     return escaped(" · ".join(" ".join(part.split()) for part in dict.fromkeys(parts)))

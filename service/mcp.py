@@ -192,13 +192,11 @@ class Server(MCPServer[Any]):
             told = {"doc_id": record.doc_id, "type": record.type}
             whole = {"id": id, "title": record.title, "text": engine.text(id), "url": url, "metadata": told}
         else:
-            told = {
-                "doc_id": passage.doc_id,
-                "section": " · ".join(passage.section),
-                "page": str(passage.page_start),
-                "language": passage.language,
-            }
-            title, url = engine.document(passage.doc_id).title, place.link(id)
+            record, url = engine.document(passage.doc_id), place.link(id)
+            told = {"doc_id": passage.doc_id, "section": " · ".join(passage.section), "language": passage.language}
+            if record.has_pages:
+                told["page"] = str(passage.page_start)
+            title = record.title
             whole = {"id": id, "title": title, "text": passage.text, "url": url, "metadata": told}
         return _result(whole)
 

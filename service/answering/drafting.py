@@ -12,6 +12,7 @@ from sinkqa.service.answering.understanding.question import Asked
 from sinkqa.service.answering.writing.glossing import gloss
 from sinkqa.service.evidence.citations import Sources, cite
 from sinkqa.service.evidence.pieces import Evidence, share_of_answer
+from sinkqa.service.progress import begun
 
 _ROOM_OF_A_CELL = 0.6  # of an answer: what is longer is no cell of a table
 _ABSTENTIONS: dict[AbstainReason, dict[str, str]] = {
@@ -74,6 +75,7 @@ def draft(answered: Sequence[Answered], sources: Sources) -> Drafted:
     All of it abstains only where no part is answered; then the first says why. Parts that are not are ``missing``.
     Short answers to several sides are a table, a side in each row.
     """
+    begun("checking")
     language = answered[0].outcome.asked.language
     cited = _AnswerCitations(sources, answered[0].outcome.asked)
     withheld = all(outcome.why for _, outcome in answered)  # then what stands against a premise is shown

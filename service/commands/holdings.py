@@ -67,11 +67,11 @@ def one(record: DocumentRecord, passages: Sequence[Passage], *, text: str | None
         for depth in range(1, len(passage.section) + 1):
             if (path := passage.section[:depth]) not in seen:
                 seen.add(path)
-                terminal.show_line(Text.assemble(path[-1], (f"  p. {passage.page_start}", "dim")), indent=2 * depth - 2)
+                page = f"  p. {passage.page_start}" if record.has_pages else ""
+                terminal.show_line(Text.assemble(path[-1], (page, "dim")), indent=2 * depth - 2)
         if whole:
-            terminal.show_line(
-                Text(f"{passage.passage_id} · {passage.kind} · p. {passage.page_start}", style="dim"), indent=4
-            )
+            facts = [passage.passage_id, passage.kind, *([f"p. {passage.page_start}"] if record.has_pages else [])]
+            terminal.show_line(Text(" · ".join(facts), style="dim"), indent=4)
             terminal.show_line(Text(passage.text), indent=4)
     return None
 

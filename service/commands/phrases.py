@@ -12,9 +12,15 @@ if TYPE_CHECKING:
 
 def place(at: Citation | RankedPassage) -> Text:
     """Section path, table and page, as a reader would say them."""
-    pages = f"p. {at.page_start}" if at.page_start == at.page_end else f"pp. {at.page_start}–{at.page_end}"
-    parts = [" › ".join(at.section), at.table or "", pages]
+    parts = [" › ".join(at.section), at.table or "", _page(at)]
     return Text(" · ".join(part for part in parts if part), style="dim")
+
+
+def _page(at: Citation | RankedPassage) -> str:
+    """The page, where there are pages; else the paragraph, where no section tells the place."""
+    if at.page_label is None:
+        return f"para. {at.paragraph}" if at.paragraph else ""
+    return f"p. {at.page_start}" if at.page_start == at.page_end else f"pp. {at.page_start}–{at.page_end}"
 
 
 def foreign(citation: Citation) -> Text:

@@ -273,7 +273,8 @@ def show_added(report: AddReport, *, as_json: bool) -> None:
         show_note(f"error[{failure.code}]", failure.message or "", style="bold red")
     for passed in report.skipped:
         show_line(Text.assemble(("skipped ", "dim"), f"{Path(passed.path).name.translate(PICTURES)}: {passed.reason}"))
-    said = [failure.message or "" for failure in report.failed] + [each for file in report.added for each in file.warnings]
+    said = [failure.message or "" for failure in report.failed]
+    said += [warning for file in report.added for warning in file.warnings]
     if any(missing_for_users("ocr") in each for each in said):
         show_note("hint", missing("ocr", "a page that is a picture"), style="cyan")
     done = f"{len(report.added)} added, {len(report.unchanged)} unchanged, {len(report.failed)} failed"

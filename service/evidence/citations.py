@@ -16,6 +16,7 @@ from sinkqa.ingest.splitting.packing import merged
 from sinkqa.ingest.text.normalised_text import reading_view
 from sinkqa.service.answer import Citation
 from sinkqa.service.evidence.geometry import astral_offsets, line_boxes, quoted_spans
+from sinkqa.service.evidence.standing import paragraph_of, paragraph_starts, standing
 from sinkqa.service.evidence.warnings.injection import flags
 
 if TYPE_CHECKING:
@@ -65,6 +66,13 @@ def cite(sources: Sources, passage: Passage, units: Sequence[Unit], *, number: i
         if any(page.start < end and start < page.end for start, end in spans)
     ]
     quoted = quote(text, spans)
+    number_of_page = pages[0].number if pages else passage.page_start
+    label, paragraph = standing(
+        passage,
+        sources.pages(passage.doc_id),
+        number_of_page,
+        lambda: paragraph_of(paragraph_starts(text, record.title), spans[0].start),
+    )
     return Citation(
         number=number,
         passage_id=passage.passage_id,
@@ -75,7 +83,7 @@ def cite(sources: Sources, passage: Passage, units: Sequence[Unit], *, number: i
         table=passage.table,
         page_start=pages[0].number if pages else passage.page_start,
         page_end=pages[-1].number if pages else passage.page_end,
-        page_label=pages[0].label if pages else None,
+        page_label=label,
         quote=quoted,
         spans=quoted_spans(_texts.astral(text, record.text_sha256), spans),
         text_sha256=record.text_sha256,
@@ -84,6 +92,7 @@ def cite(sources: Sources, passage: Passage, units: Sequence[Unit], *, number: i
         url=record.metadata.url,
         score=round(score, 4),
         flags=flags(quoted),
+        paragraph=paragraph,
     )
 
 

@@ -10,6 +10,7 @@ from sinkqa.index.store.documents.catalogue import DocumentRecord
 from sinkqa.ingest.document import Page
 from sinkqa.ingest.passage import Passage
 from sinkqa.service.evidence.citations import Sources
+from sinkqa.service.evidence.standing import paragraph_starts
 from sinkqa.service.evidence.warnings.doubts import Remarks, remarks_of
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class KeptDocuments:
     """The documents of one generation of a library, as :class:`Sources`.
 
     What a quote is compared with, its document's record and text, is read from the store whenever it is asked for.
-    Pages, boxes, remarks and ``astral``, as :func:`astral_offsets` gives them, change with
+    Pages, paragraphs, boxes, remarks and ``astral``, as :func:`astral_offsets` gives them, change with
     the generation only. Safe for threads that read this generation.
     """
 
@@ -33,6 +34,7 @@ class KeptDocuments:
         self.generation = generation
         self._library, self._read_astral = library, astral
         self._pages: dict[str, tuple[Page, ...]] = {}
+        self._paragraphs: dict[str, Sequence[int]] = {}
         self._remarks: dict[str, Remarks] = {}
         self._astral: dict[str, Sequence[int]] = {}
         self._boxes: dict[str, NDArray[np.float32] | None] = {}
@@ -61,6 +63,13 @@ class KeptDocuments:
     def remarks(self, doc_id: str) -> Remarks:
         """Its reader's warnings, and its pages that read poorly."""
         return _kept(self._remarks, doc_id, lambda doc_id: remarks_of(self.document(doc_id), self.pages(doc_id)))
+
+    def paragraphs(self, doc_id: str) -> Sequence[int]:
+        """Where each paragraph of the text begins."""
+        return _kept(self._paragraphs, doc_id, self._read_paragraphs)
+
+    def _read_paragraphs(self, doc_id: str) -> Sequence[int]:
+        return paragraph_starts(self.text(doc_id), self.document(doc_id).title)
 
     def astral(self, doc_id: str) -> Sequence[int]:
         """Offsets of the code points above U+FFFF."""

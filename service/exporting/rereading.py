@@ -110,7 +110,7 @@ class Rereader:
 
 def printed(record: DocumentRecord, pages: Sequence[Page]) -> tuple[str, str] | None:
     """The first and last page as printed; None where the document has no pages that could be turned to."""
-    if not pages or (record.type != "pdf" and record.n_pages < 2):
+    if not pages or not record.has_pages:
         return None
     first, last = (page.label or str(page.number) for page in (pages[0], pages[-1]))
     return first, last

@@ -47,6 +47,11 @@ class DocumentRecord:
     sources: tuple[str, ...]
     edited: Mapping[str, Mapping[str, str | int | None]] = field(default_factory=dict, hash=False)
 
+    @property
+    def has_pages(self) -> bool:
+        """Whether there are pages that one could turn to; else all of the text is on the page numbered 1."""
+        return self.type == "pdf" or self.n_pages > 1
+
 
 @dataclass(frozen=True, slots=True)
 class AddResult:

@@ -117,7 +117,7 @@ def retrieval(body: RetrievalRequest, request: Request) -> Json:
                 "doc_id": hit.doc_id,
                 "passage_id": hit.passage_id,
                 "section": list(hit.section),
-                "page": hit.page_start,
+                "page": hit.page_start if hit.page_label else None,
                 "language": hit.language,
                 "warnings": list(hit.warnings),
                 "url": passage_link(base_of(request), hit.passage_id, collection=body.knowledge_id),

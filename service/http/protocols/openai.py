@@ -218,11 +218,12 @@ def _result(hit: RankedPassage, library: _Library) -> dict[str, Any]:
     known: dict[str, str | int] = {
         "title": hit.title[:512],
         "section": " · ".join(hit.section)[:512],
-        "page": hit.page_start,
         "language": hit.language,
         "passage_id": hit.passage_id,
         "url": library.link(hit.passage_id),
     }
+    if hit.page_label:
+        known["page"] = hit.page_start
     if hit.warnings:
         known["warnings"] = "; ".join(hit.warnings)[:512]
     return {

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
-from fastapi.sse import EventSourceResponse, format_sse_event
+from fastapi import APIRouter, Query, Request
+from fastapi.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from sinkqa.service.answer import Answer
 from sinkqa.service.conversation import ask_in_turn, next_questions
-from sinkqa.service.http.encoding import Json, dumps
-from sinkqa.service.http.engines import EngineOf
+from sinkqa.service.http.encoding import Json
+from sinkqa.service.http.engines import EngineOf, settings_of
 from sinkqa.service.http.guards.access import READS
 from sinkqa.service.http.guards.problems import documented
+from sinkqa.service.http.routes.streaming import EVENT, EXAMPLE, streamed
 from sinkqa.service.interfaces.schemas import (
     AnswerOut,
     AnswerRequest,
@@ -31,34 +32,6 @@ from sinkqa.service.interfaces.schemas import (
     ok,
 )
 
-_EVENTS = """The answer as server-sent events, nothing of it twice, each with one JSON object:
-
-1. `evidence`: `question`, `language`, `generation`, `encoder` and the ranked `passages`, before any model writes;
-2. `citations`: the `citations` that the segments refer to;
-3. `abstention`, where it abstains: `abstain_reason` and the `text` that says so, or that replies to a greeting;
-4. `table`, where there is one: the `table` that the segments marked as `tabled` tell row by row;
-5. `segment`, for each: its `text`, `citations`, the numbers, `part` and `tabled`;
-6. `done`: `status`, `confidence`, `generated`, `notes`, `removed`, `missing`, `suggestions` and `timings_ms`."""
-_EVENT = {
-    "description": _EVENTS,
-    "type": "object",
-    "properties": {
-        "event": {"enum": ["evidence", "citations", "abstention", "table", "segment", "done"]},
-        "data": {"type": "string", "contentMediaType": "application/json"},
-    },
-    "required": ["event", "data"],
-}
-_EXAMPLE = """event: evidence
-data: {"question": "…", "language": "zh", "generation": 7, "encoder": "…", "passages": []}
-
-event: done
-data: {"status": "abstained", "confidence": 0.1, "generated": false, "notes": [], "removed": [], \
-"missing": [], "suggestions": [], "timings_ms": {}}
-
-"""
-
-_LAST = ("status", "confidence", "generated", "notes", "removed", "missing", "suggestions", "timings_ms")
-
 router = APIRouter(tags=["answers"], dependencies=[READS], responses=documented(400, 404, 409, 422, 503))
 
 
@@ -69,22 +42,26 @@ router = APIRouter(tags=["answers"], dependencies=[READS], responses=documented(
     responses=ok(
         AnswerOut,
         "The answer; an abstention is one too.",
-        content={"text/event-stream": {"itemSchema": _EVENT, "example": _EXAMPLE}},
+        content={"text/event-stream": {"itemSchema": EVENT, "example": EXAMPLE}},
     ),
 )
-def answer(body: AnswerRequest, engine: EngineOf) -> Response:
+async def answer(body: AnswerRequest, request: Request, engine: EngineOf) -> Response:
     """Every statement carries the numbers of its citations, and every citation quotes its document word for word."""
     filters = body.filters.as_filters() if body.filters else None
-    if body.history:
+
+    def ask() -> Iterator[Answer]:
+        if not body.history:
+            return engine.stream(body.question, k=body.k, filters=filters, generate=body.generate)
         turns = [*body.history, body.question]
-        steps = ask_in_turn(engine, turns, k=body.k, filters=filters, generate=body.generate)
-    else:
-        steps = engine.stream(body.question, k=body.k, filters=filters, generate=body.generate)
-    if not body.stream:
-        *_, last = steps
+        return ask_in_turn(engine, turns, k=body.k, filters=filters, generate=body.generate)
+
+    def whole() -> Response:
+        *_, last = ask()
         return Json(last.as_dict())
-    first = next(steps)  # what is wrong with the question is told by the status, before anything is sent
-    return EventSourceResponse(_events(first, steps), headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"})
+
+    if body.stream:
+        return await streamed(ask, patience_s=settings_of(request).request_timeout_s)
+    return await run_in_threadpool(whole)
 
 
 @router.post(
@@ -144,23 +121,3 @@ def verify(body: VerifyRequest, engine: EngineOf) -> Response:
 def verify_quote(body: QuoteRequest, engine: EngineOf) -> Response:
     """Spacing, width and variants of characters do not count as differences."""
     return Json(engine.verify_quote(body.quote, doc_id=body.doc_id).as_dict())
-
-
-def _events(answer: Answer, steps: Iterator[Answer]) -> Iterator[bytes]:
-    """The evidence at once; the rest when the last step is done."""
-    yield _event("evidence", answer.as_dict(), "question", "language", "generation", "encoder", "passages")
-    for later in steps:
-        answer = later
-    said = answer.as_dict()
-    told = [_event("citations", said, "citations")]
-    if answer.status == "abstained":
-        told.append(_event("abstention", said | {"text": answer.lead}, "abstain_reason", "text"))
-    if answer.table:
-        told.append(_event("table", said, "table"))
-    told += [_event("segment", segment, *segment) for segment in said["segments"]]
-    told.append(_event("done", said, *_LAST))
-    yield b"".join(told)
-
-
-def _event(name: str, data: Mapping[str, Any], *fields: str) -> bytes:
-    return format_sse_event(event=name, data_str=dumps({field: data[field] for field in fields}))

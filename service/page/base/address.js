@@ -6,11 +6,16 @@ import * as filters from "../library/filters.js";
 export const permalink = (question, chosen, generation, from) =>
   threadlink([{ question, filters: chosen }], generation, from);
 
-/** The address of a thread; filters stand behind the question that they were asked with. */
-export function threadlink(turns, generation, from = collection()) {
+/**
+ * The address of a thread; filters stand behind the question that they were asked with. `shared`: for others to read,
+ * with what it is called and a digest of each answer.
+ */
+export function threadlink(turns, generation, from = collection(), shared = null) {
   const query = new URLSearchParams();
+  if (shared) query.set("shared", shared.name ?? "");
   for (const turn of turns) {
     query.append("q", turn.question);
+    if (shared && turn.got) query.append("d", digest(turn.got));
     for (const [name, value] of filters.asQuery(turn.filters)) query.append(name, value);
   }
   if (generation) query.set("g", generation);
@@ -18,16 +23,27 @@ export function threadlink(turns, generation, from = collection()) {
   return `#/ask?${query}`;
 }
 
+/** A few letters that tell whether an answer says the same again: of its words and what they quote, by FNV-1a. */
+export function digest({ status, segments, citations }) {
+  const said = JSON.stringify([status, segments.map(({ text }) => text), citations.map(({ quote }) => quote)]);
+  let sum = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(said)) sum = Math.imul(sum ^ byte, 0x01000193);
+  return (sum >>> 0).toString(36);
+}
+
+const OWN = ["q", "g", "collection", "shared", "d"]; // that are no filters
+
 /** The turns that an address names; filters before the first question are the first one's. */
 export function turnsOf(query) {
   const turns = [];
   const led = new URLSearchParams();
   for (const [name, value] of query) {
     if (name === "q" && value.trim()) turns.push({ question: value.trim(), query: new URLSearchParams() });
-    else if (!["q", "g", "collection"].includes(name)) (turns.at(-1)?.query ?? led).append(name, value);
+    else if (name === "d" && turns.length) turns.at(-1).digest = value;
+    else if (!OWN.includes(name)) (turns.at(-1)?.query ?? led).append(name, value);
   }
   for (const [name, value] of led) turns[0]?.query.append(name, value);
-  return turns.map(({ question, query: named }) => ({ question, filters: filters.ofQuery(named) }));
+  return turns.map(({ query: named, ...turn }) => ({ ...turn, filters: filters.ofQuery(named) }));
 }
 
 /** The address of a quote: its original at the page where that is a PDF on the web, else this server's page. */

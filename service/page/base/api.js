@@ -12,12 +12,11 @@ export function use(name) {
   meant = name;
 }
 
-/** A refusal of the server; `code` is stable, `message` says what to do. */
+/** A refusal of the server; `code` is stable, `message` says what to do, after `wait` seconds where those are known. */
 export class Problem extends Error {
-  constructor(code, detail, status = 0) {
+  constructor(code, detail, status = 0, wait = null) {
     super(detail);
-    this.code = code;
-    this.status = status;
+    Object.assign(this, { code, status, wait });
   }
 }
 
@@ -41,6 +40,7 @@ async function problemOf(response) {
     told.code ?? "failed",
     told.detail ?? `${response.status} ${response.statusText}`,
     response.status,
+    Number(response.headers.get("Retry-After")) || null,
   );
 }
 
@@ -119,19 +119,27 @@ export async function file(path, body) {
 /** A picture as an address of this page's own; to be revoked when it is shown no more. */
 export const picture = async (path, signal) => URL.createObjectURL(await (await send(path, { signal })).blob());
 
-/** The events of an answer, each as `[name, data]`, as they come. */
+/** What is read no further: stopped here, or the connection is gone. */
+function cut(error) {
+  throw error.name === "AbortError" ? error : new Problem("broken-off", t("problem.broken-off"));
+}
+
+/** The events of an answer, each as `[name, data]`, as they come. Throws where the server says that it failed. */
 export async function* ask(body, signal) {
   const response = await send("/v1/answer", sent("POST", { ...body, stream: true }, signal));
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   for (;;) {
-    const { value, done } = await reader.read();
+    const { value, done } = await reader.read().catch(cut);
     if (done) return;
     const blocks = (rest + value).split("\n\n");
     rest = blocks.pop();
     for (const block of blocks) {
       const field = (name) => block.match(new RegExp(`^${name}: ?(.*)$`, "m"))?.[1];
-      if (field("data")) yield [field("event"), JSON.parse(field("data"))];
+      if (!field("data")) continue;
+      const [event, data] = [field("event"), JSON.parse(field("data"))];
+      if (event === "problem") throw new Problem(data.code, data.detail);
+      yield [event, data];
     }
   }
 }

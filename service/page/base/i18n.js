@@ -4,15 +4,24 @@ import { WORDS } from "./words.js";
 
 export const language = () => (document.documentElement.lang.startsWith("zh") ? "zh" : "en");
 
-/** What the interface says; `{0}` stands for the first argument, `{0:page|pages}` for it with the noun that fits. */
+/**
+ * What the interface says; `{0}` stands for the first argument, `{0:page|pages}` for it with the noun that fits, `{0?, }` for it
+ * behind a comma, or for nothing where it is not there.
+ */
 export const t = (key, ...args) => tIn(language(), key, ...args);
 
 /** The same in a language that is not the interface's: what belongs to an answer speaks as it does. */
 export function tIn(spoken, key, ...args) {
   const said = WORDS[key]?.[spoken === "zh" ? 1 : 0] ?? key;
-  const counted = (_, n, one, many) => `${args[n]} ${String(args[n]) === "1" ? one : many}`;
-  return said.replace(/\{(\d):([^|}]*)\|([^}]*)\}/g, counted).replace(/\{(\d)\}/g, (_, n) => args[n] ?? "");
+  return said.replace(/\{(\d)(?:\?([^}]*)|:([^|}]*)\|([^}]*))?\}/g, (_, n, before, one, many) => {
+    const arg = args[n] ?? "";
+    if (before !== undefined) return args[n] === undefined ? "" : `${before}${arg}`;
+    return one === undefined ? arg : `${arg} ${String(arg) === "1" ? one : many}`;
+  });
 }
+
+/** Whether the interface has words for it. */
+export const knows = (key) => Object.hasOwn(WORDS, key);
 
 /** A term of the API in words, or as it is where it is new to the page. */
 export const term = (kind, value) =>
@@ -28,7 +37,7 @@ function named(type, value) {
   }
 }
 
-const say = (json) => t(...JSON.parse(json).map((each) => (each?.term ? term(...each.term) : each)));
+const say = (json) => t(...JSON.parse(json).map((each) => (each?.term ? term(...each.term) : each?.t ? t(...each.t) : each)));
 
 /** Puts an element's words in the language that is on. */
 export function translate(element) {

@@ -1,14 +1,17 @@
 // Pieces that several views show: problems, waiting, where a passage stands, why it was chosen.
 import { h, icon, tag } from "./dom.js";
-import { number, t } from "./i18n.js";
+import { knows, number } from "./i18n.js";
 
-/** A failure, and the way to try again where there is one. */
+/** A failure in the reader's language, else in the server's words, and the way to try again where there is one. */
 export function problem(error, again) {
+  const known = `problem.${error.code}`;
+  const wait = error.wait ? [{ t: ["seconds", error.wait] }] : [];
+  const said = knows(known) ? h("span", { t: [known, ...wait] }) : error.message;
   return h(
     "div",
     { class: "problem", role: "alert" },
     icon("alert"),
-    h("p", {}, h("strong", { t: "failed" }), h("br"), error.message),
+    h("p", {}, h("strong", { t: "failed" }), h("br"), said),
     again && h("button", { type: "button", class: "plain", t: "retry", on: { click: again } }),
   );
 }
@@ -21,15 +24,24 @@ export const waiting = (lines) =>
     Array.from({ length: lines }, () => h("span")),
   );
 
+/** Whether a document has pages that one could turn to. */
+export const isPaged = ({ type, n_pages }) => type === "pdf" || n_pages > 1;
+
+/** The page, or where a document has none and no section tells the place, the paragraph; as `t` says it. */
+function pageOf({ page_label: label, paragraph, page_start: first, page_end: last }) {
+  if (label === null) return paragraph ? ["paragraph", paragraph] : null;
+  return ["page", last > first ? `${first}–${last}` : first];
+}
+
 /** “Section › subsection · Table 4 · Page 9”. */
 export function place(of) {
   const section = (of.section ?? []).slice(-2).join(" › ");
-  const pages = of.page_end > of.page_start ? `${of.page_start}–${of.page_end}` : of.page_start;
+  const page = pageOf(of);
   return h(
     "span",
     { class: "place" },
     [section, of.table].filter(Boolean).map((each) => h("span", { lang: tag(of.language) }, each)),
-    h("span", { t: ["page", pages] }),
+    page && h("span", { t: page }),
     of.flags?.includes("instruction") && h("span", { class: "label contradicted", t: "flagInstruction" }),
     of.flags?.includes("direction") && h("span", { class: "label contradicted", t: "flagDirection" }),
   );
@@ -107,7 +119,7 @@ export function passageList(passages, open) {
           {
             type: "button",
             class: "cardbutton",
-            label: ["openPassage", at + 1, passage.title, passage.page_start],
+            label: ["openPassage", at + 1, passage.title, ...whereabouts(passage)],
             on: { click: (event) => open(at, event.currentTarget) },
           },
           h("span", { class: "rank", "aria-hidden": "true" }, String(at + 1)),
@@ -126,5 +138,8 @@ export function passageList(passages, open) {
   );
 }
 
-/** Names a passage in a few words, where only text will do. */
-export const named = (of) => `${of.title}, ${t("page", of.page_start)}`;
+/** Where it is, as the last argument of what `t` says; none where nothing but the document is known. */
+export function whereabouts(of) {
+  const page = pageOf(of);
+  return page ? [{ t: page }] : [of.table ?? of.section?.at(-1)].filter(Boolean);
+}

@@ -81,8 +81,8 @@ export function keeper(make, { label = () => "keep", known = make } = {}) {
 /** A citation with what is needed to show, open and check it, and nothing else. */
 export const slim = (citation) =>
   Object.fromEntries(
-    ["number", "passage_id", "doc_id", "title", "original", "section", "table", "page_start", "page_end", "quote", "spans", "language", "url", "translation"]
-      .filter((field) => citation[field] !== undefined && citation[field] !== null)
+    ["number", "passage_id", "doc_id", "title", "original", "section", "table", "page_start", "page_end", "page_label", "paragraph", "quote", "spans", "language", "url", "translation"]
+      .filter((field) => citation[field] !== undefined && (citation[field] !== null || field === "page_label")) // null: no pages
       .map((field) => [field, citation[field]]),
   );
 

@@ -66,13 +66,12 @@ function listed({ caption, corner, columns, rows }, mark) {
   return (caption ? `${line(caption)}\n` : "") + table.map((row) => row.map(line).join("\t")).join("\n");
 }
 
-function where({ title, section, table, page_start, page_end, page_label, boxes, language }) {
-  const [first, last] = [page_label ?? page_start, page_end];
-  const isPaged = boxes.length > 0 || page_end > 1; // a text without pages is all on the first
+function where({ title, section, table, page_start, page_end, page_label, paragraph, language }) {
   const zh = language === "zh";
-  const pages = page_end > page_start ? `${page_start}–${last}` : first;
-  const page = isPaged && (zh ? `第${pages}页` : `${page_end > page_start ? "pp." : "p."} ${pages}`);
-  return [title, section.at(-1), table, page].filter(Boolean).map(line).join(zh ? "，" : ", ");
+  const pages = page_end > page_start ? `${page_start}–${page_end}` : page_label;
+  const page = page_label !== null && (zh ? `第${pages}页` : `${page_end > page_start ? "pp." : "p."} ${pages}`);
+  const part = paragraph && (zh ? `第${paragraph}段` : `para. ${paragraph}`);
+  return [title, section.at(-1), table, page, part].filter(Boolean).map(line).join(zh ? "，" : ", ");
 }
 
 const quoted = ({ quote }) => (HAN.test(quote) ? `“${line(quote)}”` : `"${line(quote)}"`);

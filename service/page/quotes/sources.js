@@ -10,8 +10,11 @@ const MANY = 8; // quotes of one document: more are told by their places alone
 
 const FEW = 6; // terms that are shown at once
 
-/** The documents quoted, with their quotes. `open(number, button)` shows one in its place. */
-export function sources(evidence, open) {
+const letters = (text) => text.replace(/\s+/g, "");
+
+/** The documents quoted, with the quotes that are not just what `said` has. `open(number, button)` shows one in its place. */
+export function sources(evidence, open, said = []) {
+  const known = new Set(said.map(letters));
   const documents = [...Map.groupBy(evidence, ({ doc_id }) => doc_id).values()];
   return h(
     "details",
@@ -20,12 +23,12 @@ export function sources(evidence, open) {
     h(
       "ol",
       {},
-      documents.map((cited) => entry(cited, open)),
+      documents.map((cited) => entry(cited, open, known)),
     ),
   );
 }
 
-function entry(cited, open) {
+function entry(cited, open, known) {
   const [first] = cited;
   const terms = [...new Map(cited.flatMap((each) => each.glosses).map((pair) => [pair.term, pair])).values()];
   return h(
@@ -35,7 +38,7 @@ function entry(cited, open) {
     h(
       "ul",
       { class: "places" },
-      together(cited).map((each) => quoted(each, open)),
+      together(cited).map((each) => quoted(each, open, known)),
     ),
     terms.length > 0 && glosses(terms),
     h("p", { class: "address small" }, quotelink(first)),
@@ -43,7 +46,7 @@ function entry(cited, open) {
 }
 
 /** One place of a document: the numbers that quote it, where it is, and its words where they are one quote. */
-function quoted(cited, open) {
+function quoted(cited, open, known) {
   const [first] = cited;
   const also = new Set(cited.flatMap((each) => each.also_supported_by)).size;
   return h(
@@ -58,7 +61,7 @@ function quoted(cited, open) {
       "div",
       {},
       place(first),
-      cited.length === 1 && h("p", { class: "said", lang: tag(first.language) }, first.quote),
+      cited.length === 1 && !known.has(letters(first.quote)) && h("p", { class: "said", lang: tag(first.language) }, first.quote),
       doubts({ warnings: [...new Set(cited.flatMap((each) => each.warnings))] }),
       also > 0 && h("p", { class: "small", t: ["alsoSays", also] }),
     ),

@@ -1,7 +1,10 @@
 // What an answer says: statements under the parts of the question, the table that some of them make, what is missing.
 import { h, tag } from "../base/dom.js";
 import { tIn } from "../base/i18n.js";
+import { whereabouts } from "../base/parts.js";
 
+const LONG_LINE = 90; // characters
+const CLAUSE = /(?<=[。！？；][”’」』）]?)(?![”’」』）])|(?<=[.;!?][”’")]? )(?=[\p{Lu}“"(])/u;
 const LONG = 60; // characters: a cell of more is made wide, so that it is no tower of single words
 
 /** Statements in their order; the table stands in the place of those that it tells. `open(number, button)` shows a quote. */
@@ -38,10 +41,15 @@ function statement(segment, got, open) {
   return h(
     "p",
     { class: "statement", lang: languageOf(segment.citations, got) },
-    segment.text,
+    words(segment.text),
     chips(segment.citations, got, open),
   );
 }
+
+/** A text letter for letter; where a line of it is long, a small screen sets each sentence or clause on lines of its own. */
+const words = (text) => h("span", { class: "words" }, text.split(/(?<=\n)/).map((line) => (line.length > LONG_LINE ? clauses(line) : line)));
+
+const clauses = (line) => line.split(CLAUSE).map((clause) => h("span", { class: "clause" }, clause));
 
 /** What a language model makes of quotes in another language, each said to be that. */
 const translations = (numbers, { citations, language }) =>
@@ -62,11 +70,11 @@ function languageOf(numbers, got) {
   return tag(got.generated ? got.language : cited?.language);
 }
 
-/** A word joiner before each: no chip stands alone on a line. What is selected leaves both out. */
+/** What is selected leaves them out. */
 const chips = (numbers, { citations }, open) =>
   citations
     .filter((each) => numbers.includes(each.number))
-    .map((citation) => h("span", { class: "mark" }, "\u2060", chip(citation, open)));
+    .map((citation) => h("span", { class: "mark" }, chip(citation, open)));
 
 export function chip(citation, open) {
   return h(
@@ -75,7 +83,7 @@ export function chip(citation, open) {
       type: "button",
       class: "chip",
       "data-number": citation.number,
-      label: ["openCitation", citation.number, citation.title, citation.page_start],
+      label: ["openCitation", citation.number, citation.title, ...whereabouts(citation)],
       on: { click: (event) => open(citation.number, event.currentTarget) },
     },
     String(citation.number),

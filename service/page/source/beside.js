@@ -1,8 +1,8 @@
-// Two documents side by side, each with its pages; both stand in the address.
+// Two documents side by side, each with its pages and what is quoted of it marked; all of it stands in the address.
 import { get, Problem } from "../base/api.js";
 import { announce, byId, h, icon, tag } from "../base/dom.js";
 import { t } from "../base/i18n.js";
-import { imagePages, textPages } from "./pages.js";
+import { bring, imagePages, spansOf, textPages } from "./pages.js";
 import { problem, waiting } from "../base/parts.js";
 
 const room = byId("beside");
@@ -38,13 +38,16 @@ async function all() {
   return found;
 }
 
-/** The address of two documents, each with a page. */
+/** The address of two documents, each with a page, the spans to mark and how it is shown. */
 export function besideAddress(places) {
   const query = new URLSearchParams();
   for (const [name, place] of Object.entries(places)) {
     if (!place) continue;
     query.set(name, place.doc_id);
     query.set(`${name}page`, place.page);
+    const words = place.words ?? place.spans?.map(({ start, end }) => `${start}-${end}`).join(",");
+    if (words) query.set(`${name}q`, words);
+    if (place.mode) query.set(`${name}as`, place.mode);
   }
   return `#/beside?${query}`;
 }
@@ -54,10 +57,10 @@ function remember() {
   history.replaceState(null, "", besideAddress(places));
 }
 
-const placeOf = ({ about, page }) => ({ doc_id: about.doc_id, page });
+const placeOf = ({ about, page, words, mode }) => ({ doc_id: about.doc_id, page, words, mode: about.type === "pdf" ? mode : null });
 
 function side(name) {
-  const state = { about: null, page: 1, mode: null, turn: 0 };
+  const state = { about: null, page: 1, words: "", mode: null, turn: 0 };
   const choice = h("select", { id: `${name}-document`, label: ["besideDocument", name === "left" ? 1 : 2] });
   const sections = h("select", { id: `${name}-section`, label: "besideSection", hidden: true });
   const bar = h("div", { class: "row pagebar" });
@@ -73,15 +76,17 @@ function side(name) {
       sheet.replaceChildren(h("p", { class: "empty", t: "besideEmpty" }));
       return;
     }
-    const evidence = { spans: [], language: about.metadata.language, page_start: state.page, page_end: state.page };
-    const pages = [state.page, state.page];
-    const view = { about, evidence, pages, width: sheet.clientWidth, isCurrent: () => mine === state.turn };
+    const here = { doc_id: about.doc_id, page_start: state.page, page_end: state.page };
     sheet.setAttribute("aria-busy", "true");
     try {
+      const spans = state.words ? await spansOf(here, state.words) : [];
+      const evidence = { ...here, spans, language: about.metadata.language };
+      const pages = [state.page, state.page];
+      const view = { about, evidence, pages, width: sheet.clientWidth, isCurrent: () => mine === state.turn };
       const made = await (state.mode === "image" ? imagePages : textPages)(view);
       if (mine !== state.turn) return;
       sheet.replaceChildren(...made);
-      sheet.scrollTop = 0;
+      bring(sheet);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       if (mine === state.turn) sheet.replaceChildren(problem(error, draw));
@@ -114,6 +119,7 @@ function side(name) {
     const other = state.mode === "image" ? "text" : "image";
     const swap = () => {
       state.mode = other;
+      remember();
       draw().then(() => bar.querySelector("[data-swap]").focus());
     };
     return [
@@ -131,10 +137,10 @@ function side(name) {
     ].filter(Boolean);
   }
 
-  async function open(about, page) {
+  async function open(about, page, { words = "", mode = null } = {}) {
     const isNew = state.about?.doc_id !== about?.doc_id;
-    Object.assign(state, { about, page: Math.min(Math.max(page, 1), about?.n_pages ?? 1) });
-    if (isNew) state.mode = about?.type === "pdf" ? "image" : "text";
+    Object.assign(state, { about, page: Math.min(Math.max(page, 1), about?.n_pages ?? 1), words });
+    if (isNew || mode) state.mode = about?.type !== "pdf" || mode === "text" ? "text" : "image";
     choice.replaceChildren(
       h("option", { value: "", t: "besideChoose" }),
       ...documents.map((each) => h("option", { value: each.doc_id, lang: tag(each.metadata.language) }, each.title)),
@@ -163,17 +169,16 @@ function side(name) {
 
   async function goTo(heading) {
     if (!heading) return;
-    state.page = heading.page;
-    state.mode = "text";
+    Object.assign(state, { page: heading.page, mode: "text", words: "" });
     remember();
     await draw();
     const found = [...sheet.querySelectorAll(".inhead")].find((each) => each.textContent.trim() === heading.text.trim());
     if (found) sheet.scrollTop += found.getBoundingClientRect().top - sheet.getBoundingClientRect().top - 16;
   }
 
-  choice.addEventListener("change", async () => {
-    await open(documents.find(({ doc_id }) => doc_id === choice.value) ?? null, 1);
-    remember();
+  choice.addEventListener("change", () => {
+    open(documents.find(({ doc_id }) => doc_id === choice.value) ?? null, 1);
+    remember(); // at once: whoever copies the address need not wait for the text
   });
   return {
     name,
@@ -183,7 +188,8 @@ function side(name) {
     take(query) {
       const wanted = query.get(name) ?? "";
       const about = documents.find(({ doc_id }) => wanted.length >= 6 && doc_id.startsWith(wanted)) ?? null;
-      return open(about, Number(query.get(`${name}page`)) || 1);
+      const words = /^\d{1,9}-\d{1,9}(,\d{1,9}-\d{1,9})*$/.exec(query.get(`${name}q`) ?? "")?.[0];
+      return open(about, Number(query.get(`${name}page`)) || 1, { words, mode: query.get(`${name}as`) });
     },
   };
 }

@@ -2,7 +2,7 @@
 import { get } from "../base/api.js";
 import { h, tag } from "../base/dom.js";
 import { language } from "../base/i18n.js";
-import { place, problem } from "../base/parts.js";
+import { isPaged, place, problem } from "../base/parts.js";
 
 /** The headings as a list; `go(heading)` opens one. */
 export async function outline(about, go) {
@@ -13,7 +13,7 @@ export async function outline(about, go) {
       "button",
       { type: "button", class: "heading", on: { click: () => go(heading) } },
       h("span", { lang: tag(about.metadata.language) }, heading.text),
-      about.n_pages > 1 && h("span", { class: "small", t: ["page", heading.page] }),
+      isPaged(about) && h("span", { class: "small", t: ["page", heading.page] }),
     );
     button.style.paddingInlineStart = `${0.5 + 1.1 * (heading.level - 1)}rem`;
     return h("li", {}, button);
@@ -41,7 +41,7 @@ export async function overview(about, go) {
             type: "button",
             class: "chip",
             label: ["openPart", heading || at + 1],
-            t: about.n_pages > 1 ? ["pageShort", citations[at].page_start] : "inPlace",
+            t: isPaged(about) ? ["pageShort", citations[at].page_start] : "inPlace",
             on: { click: () => go(citations, at) },
           }),
         ),
@@ -60,7 +60,7 @@ export async function passages(about, go, { passage_id: id, spans }) {
   const here = id ? `&around=${encodeURIComponent(id)}` : spans.length ? `&at=${spans[0].start}` : "";
   const first = await get(path + here);
   const isHere = (passage) => (id ? passage.passage_id === id : passage.spans.some((span) => holds(span, spans[0])));
-  const items = (got) => got.passages.map((passage) => entry(passage, go, isHere(passage)));
+  const items = (got) => got.passages.map((passage) => entry(about, passage, go, isHere(passage)));
   list.append(...items(first));
   let [before, after] = [first.offset, first.next_offset];
   const earlier = further("earlier", before > 0, async () => {
@@ -98,7 +98,7 @@ function further(said, there, load) {
   return button;
 }
 
-function entry(passage, go, isHere) {
+function entry(about, passage, go, isHere) {
   return h(
     "li",
     { class: "passage", "data-here": isHere },
@@ -108,7 +108,7 @@ function entry(passage, go, isHere) {
       h(
         "span",
         { class: "body" },
-        place(passage),
+        place(isPaged(about) ? passage : { ...passage, page_label: null }),
         h("span", { class: "said", lang: tag(passage.language) }, passage.text),
       ),
     ),

@@ -2,7 +2,7 @@
 import { get } from "../base/api.js";
 import { announce, h, tag } from "../base/dom.js";
 import { number, t } from "../base/i18n.js";
-import { problem, waiting } from "../base/parts.js";
+import { isPaged, problem, waiting } from "../base/parts.js";
 
 const kept = { doc_id: null, words: "" }; // of the last search: whoever comes back finds it again
 
@@ -70,7 +70,7 @@ const entry = (about, place, open) =>
       h(
         "span",
         { class: "body" },
-        about.n_pages > 1 && h("span", { class: "place", t: ["page", place.page] }),
+        isPaged(about) && h("span", { class: "place", t: ["page", place.page] }),
         h(
           "span",
           { class: "said", lang: tag(about.metadata.language) },

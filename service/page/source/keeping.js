@@ -5,9 +5,9 @@ import { selected } from "./selecting.js";
 
 /** The button for a piece of evidence; it is hidden where there is nothing to keep. */
 export function keepQuote(evidence) {
-  const { doc_id, title, language, url, original } = evidence;
+  const { doc_id, title, language, url, original, page_label } = evidence;
   let last = null; // the selection, which a press on the button may take away
-  const chosen = () => last && made("quote", { citation: slim({ doc_id, title, language, url, original, ...last }), remark: "" });
+  const chosen = () => last && made("quote", { citation: slim({ doc_id, title, language, url, original, page_label, ...last }), remark: "" });
   const whole = () => evidence.quote && made("quote", { citation: slim(evidence), remark: "" });
   const button = keeper(async () => chosen() || whole() || (await passage(evidence)), {
     label: () => (last ? "keepSelection" : "keepQuote"),

@@ -1,11 +1,12 @@
 // Pages of a document, as text with the quote marked exactly, or as images with it boxed.
 import { get, picture } from "../base/api.js";
 import { h, icon, tag } from "../base/dom.js";
-import { problem } from "../base/parts.js";
+import { isPaged, problem } from "../base/parts.js";
 import { settle } from "./selecting.js";
 import { drawn, placed, slices } from "./tables.js";
 
 const MOST_PIXELS = 4096;
+const MOST_MARKS = 100; // that the server takes at once
 const between = ([first, last]) => Array.from({ length: last - first + 1 }, (_, at) => first + at);
 const pagePath = (about, number) => `/v1/documents/${about.doc_id}/pages/${number}?format=json`;
 
@@ -17,7 +18,7 @@ export async function textPages({ about, evidence, pages }) {
     structure(`/v1/documents/${about.doc_id}/outline`, "headings"),
     Promise.all(numbers.map((number) => structure(`/v1/documents/${about.doc_id}/tables?page=${number}`, "tables"))),
   ]);
-  const sheets = got.map((page, at) => sheet(page, evidence, headings, tables[at]));
+  const sheets = got.map((page, at) => sheet(page, evidence, headings, tables[at], isPaged(about)));
   const marked = sheets.flatMap((each) => [...each.querySelectorAll("mark")]);
   return evidence.quote && marked.length ? [checked(got, evidence), ...sheets] : sheets;
 }
@@ -29,7 +30,7 @@ const structure = (path, name) =>
     () => [],
   );
 
-function sheet(page, evidence, headings, tables) {
+function sheet(page, evidence, headings, tables, isNumbered) {
   const marks = placed(page, evidence.spans);
   const heads = headings.flatMap(({ spans, level }) => placed(page, spans).map(([start, end]) => ({ start, end, level })));
   const parts = [];
@@ -58,8 +59,8 @@ function sheet(page, evidence, headings, tables) {
   text(page.text.length);
   return h(
     "section",
-    { class: "leaf", label: ["page", page.number] },
-    leafHead(page),
+    { class: "leaf", label: isNumbered ? ["page", page.number] : "wholeText" },
+    isNumbered && leafHead(page),
     parts.length ? parts : h("p", { class: "empty", t: "noText" }),
   );
 }
@@ -128,7 +129,7 @@ function checked(pages, evidence) {
 /** The pages as images, `zoom` times as wide as the room. Their places are there at once, so that nothing moves when they come. */
 export async function imagePages({ about, evidence, pages, width, zoom = 1, isCurrent }) {
   const marks = evidence.spans
-    .slice(0, 100)
+    .slice(0, MOST_MARKS)
     .map((span) => `&highlight=${span.start}-${span.end}`)
     .join("");
   const pixels = Math.min(MOST_PIXELS, Math.max(600, Math.round(width * zoom * devicePixelRatio)));
@@ -145,4 +146,27 @@ export async function imagePages({ about, evidence, pages, width, zoom = 1, isCu
     );
     return h("section", { class: "leaf image", label: ["page", page.number] }, leafHead(page), image);
   });
+}
+
+/** The spans that an address names by code points, `start-end,…`: the server knows how many UTF-16 units lie before each. */
+export async function spansOf({ doc_id, page_start, page_end }, words) {
+  const marks = words
+    .split(",", MOST_MARKS)
+    .map((span) => `&highlight=${encodeURIComponent(span)}`)
+    .join("");
+  const numbers = between([page_start, page_end]);
+  const got = await Promise.all(numbers.map((page) => get(`/v1/documents/${doc_id}/pages/${page}?format=json${marks}`)));
+  return got.flatMap((page) => page.highlights);
+}
+
+/** The quote into sight, without moving the page around it. */
+export function bring(sheet) {
+  const first = sheet.querySelector(".cited, mark, [data-marked], [data-here]");
+  sheet.scrollTop = 0;
+  if (!first) return;
+  const box = first.closest(".scrolled");
+  if (box && first.cellIndex) box.scrollLeft = first.offsetLeft - box.clientWidth / 3;
+  const within = first.getBoundingClientRect().top - sheet.getBoundingClientRect().top;
+  const into = Number(first.dataset.marked ?? 0) * first.clientHeight;
+  sheet.scrollTop = within + into - sheet.clientHeight / 4;
 }

@@ -7,8 +7,8 @@ import { outline, overview, passages } from "./document.js";
 import { find } from "./find.js";
 import { corrections, offerEdit } from "../library/edit.js";
 import { keepQuote } from "./keeping.js";
-import { imagePages, textPages } from "./pages.js";
-import { doubts, place, problem, waiting, why } from "../base/parts.js";
+import { bring, imagePages, spansOf, textPages } from "./pages.js";
+import { doubts, isPaged, place, problem, waiting, why } from "../base/parts.js";
 import { besideLink, saveButton } from "./taking.js";
 
 const pane = byId("source");
@@ -50,22 +50,11 @@ export async function openById(passageId, words) {
   }
 }
 
-/** The server knows how many UTF-16 units lie before a code point. */
-async function spansOf({ doc_id, page_start, page_end }, words) {
-  const marks = words
-    .split(",")
-    .map((span) => `&highlight=${encodeURIComponent(span)}`)
-    .join("");
-  const pages = Array.from({ length: page_end - page_start + 1 }, (_, at) => page_start + at);
-  const got = await Promise.all(pages.map((page) => get(`/v1/documents/${doc_id}/pages/${page}?format=json${marks}`)));
-  return got.flatMap((page) => page.highlights);
-}
-
 /** Takes the pane's place before there is anything to show. */
 export function placehold() {
   turn += 1;
   reveal();
-  pane.replaceChildren(h("p", { class: "empty", t: "sourceEmpty" }));
+  pane.replaceChildren(h("div", { class: "sheet coming" }, h("p", { class: "small", t: "sourceEmpty" }), waiting(9)));
 }
 
 export function close({ returns = true } = {}) {
@@ -122,6 +111,7 @@ async function turnTo(evidence) {
   try {
     const about = await get(`/v1/documents/${evidence.doc_id}`);
     if (mine !== turn) return;
+    if (!isPaged(about)) evidence.page_label = null;
     const modes = [...(about.type === "pdf" ? ["image"] : []), "text", "overview", "outline", "passages", "find"];
     const first = evidence.mode ?? (["image", "text"].includes(preferred) ? preferred : modes[0]);
     Object.assign(shown, { about, modes, mode: modes.includes(first) ? first : modes[0] });
@@ -167,7 +157,7 @@ function head(evidence, about) {
       place(evidence),
       doubts(evidence),
       about && corrections(about),
-      evidence.original && h("p", { class: "small", t: ["digest", evidence.original] }),
+      evidence.original && h("p", { class: "small", t: [evidence.page_label === null ? "digestWhole" : "digest", evidence.original] }),
       h(
         "div",
         { class: "row" },
@@ -289,18 +279,6 @@ async function fill(evidence) {
   } finally {
     if (mine === turn) sheet.setAttribute("aria-busy", "false");
   }
-}
-
-/** The quote into sight, without moving the page around it. */
-function bring(sheet) {
-  const first = sheet.querySelector(".cited, mark, [data-marked], [data-here]");
-  sheet.scrollTop = 0;
-  if (!first) return;
-  const box = first.closest(".scrolled");
-  if (box && first.cellIndex) box.scrollLeft = first.offsetLeft - box.clientWidth / 3;
-  const within = first.getBoundingClientRect().top - sheet.getBoundingClientRect().top;
-  const into = Number(first.dataset.marked ?? 0) * first.clientHeight;
-  sheet.scrollTop = within + into - sheet.clientHeight / 4;
 }
 
 function pager(where) {

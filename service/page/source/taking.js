@@ -35,7 +35,7 @@ async function save(about, button) {
 /** Leads to what is open beside the next of `all` the evidence that is of another document, if there is one. */
 export function besideLink(evidence, all) {
   const other = all.find(({ doc_id }) => doc_id !== evidence.doc_id);
-  const at = ({ doc_id, page_start }) => ({ doc_id, page: page_start });
+  const at = ({ doc_id, page_start, spans, table }) => ({ doc_id, page: page_start, spans, mode: table ? "text" : null });
   return h(
     "a",
     { class: "quiet button act", label: "beside", href: besideAddress({ left: at(evidence), right: other && at(other) }) },

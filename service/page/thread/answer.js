@@ -38,7 +38,7 @@ export function whole(got, evidence, acts) {
   const open = opening(evidence);
   return [
     refuses(got) ? abstention(got, acts) : answered(got, open, acts),
-    ...(evidence.length ? [sources(evidence, open)] : []),
+    ...(evidence.length ? [sources(evidence, open, got.segments.map(({ text }) => text))] : []),
     ...(got.passages.length ? [retrieved(got.passages, refuses(got))] : []),
   ];
 }

@@ -5,12 +5,14 @@ import { byId, h } from "../base/dom.js";
 import { language, translate } from "../base/i18n.js";
 import * as filters from "../library/filters.js";
 import { offer } from "./offer.js";
+import { problem } from "../base/parts.js";
 import * as source from "../source/source.js";
 import * as thread from "./thread.js";
 import * as threads from "./threads.js";
 
 const field = byId("question");
 const RECENT = 3;
+const LONGEST_NAME = 120;
 let asked = null; // the address that is shown
 let resting = false; // whether what could be asked is shown, or still comes
 
@@ -29,7 +31,7 @@ export function begin() {
   filters.begin();
 }
 
-/** Shows the view; the questions in the address are asked. More than one that is not kept here is somebody else's. */
+/** Shows the view; the questions in the address are asked. What is shared, or more than one not kept here, is another's. */
 export function show({ query }) {
   const turns = turnsOf(query).slice(0, threads.MOST_TURNS);
   if (!turns.length) {
@@ -39,9 +41,11 @@ export function show({ query }) {
   if (asked === location.hash) return;
   asked = location.hash;
   const own = threads.find(turns, query.get("collection") ?? collection());
+  const shared = !own && (query.has("shared") || turns.length > 1);
+  const name = own?.name ?? ((shared && query.get("shared")?.slice(0, LONGEST_NAME)) || null);
   const generation = Number(query.get("g")) || own?.generation || null;
   began(turns.at(-1).filters);
-  thread.open({ ...own, turns, generation, shared: !own && turns.length > 1 }, { moved, submit, unfilter });
+  thread.open({ ...own, name, turns, generation, shared }, { moved, submit, unfilter });
 }
 
 /** Asks: in the thread that is shown, else in a new one. */
@@ -73,6 +77,7 @@ function began(chosen) {
 }
 
 function moved() {
+  if (thread.current()?.shared) return; // its address goes on telling what was shared
   asked = thread.address();
   if (!byId("view-ask").hidden) history.replaceState(null, "", asked);
 }
@@ -98,8 +103,14 @@ async function welcome() {
   const spoken = language();
   room.replaceChildren();
   const told = [get(`/v1/opening?language=${spoken}`), get("/v1/documents?limit=1")];
-  const [opening, documents] = await Promise.all(told).catch(() => []); // the question will tell what is wrong
-  if (!documents || asked) return;
+  let opening, documents;
+  try {
+    [opening, documents] = await Promise.all(told);
+  } catch (error) {
+    if (!asked) room.replaceChildren(problem(error, welcome));
+    return;
+  }
+  if (asked) return;
   if (spoken !== language()) {
     await welcome(); // the language was switched meanwhile
     return;

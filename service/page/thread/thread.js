@@ -74,7 +74,9 @@ function top(turn) {
 function adopt() {
   thread.shared = false;
   for (const { pen } of thread.turns) pen.hidden = false;
+  thread.before = null;
   keep();
+  thread.view.moved();
   tellBar();
   byId("question").focus();
   announce(t("continued"));
@@ -180,7 +182,13 @@ function tellBar() {
   const button = (said, sign, click) =>
     h("button", { type: "button", class: "quiet square", label: said, title: t(said), on: { click } }, icon(sign));
   thread.bar.replaceChildren(
-    h("p", { class: "name" }, name ?? h("span", { t: ["threadOf", all.length] })),
+    h(
+      "p",
+      { class: "name" },
+      shared && h("span", { class: "label", t: "sharedLabel" }),
+      name ?? h("span", { t: ["threadOf", all.length] }),
+      shared && thread.before && h("span", { class: "small", t: ["sharedAt", thread.before] }),
+    ),
     h(
       "div",
       { class: "acts", role: "group", label: "threadActs" },
@@ -206,7 +214,8 @@ function ending() {
 }
 
 async function share() {
-  const link = new URL(address(), location.href).href;
+  const { turns: all, now, collection: from, name, shared } = thread;
+  const link = shared ? location.href : new URL(threadlink(all, now, from, { name }), location.href).href;
   if (await copied(link)) announce(t("linkCopied"));
   else take(link);
 }

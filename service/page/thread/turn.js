@@ -1,12 +1,14 @@
 // One turn of a thread: its question, which can be changed, and its answer as it comes.
+import { digest } from "../base/address.js";
 import { ask as stream, post, Problem } from "../base/api.js";
 import * as answer from "./answer.js";
 import { announce, byId, h, icon, isWide } from "../base/dom.js";
-import { t } from "../base/i18n.js";
+import { knows, t } from "../base/i18n.js";
 import { offer } from "./offer.js";
 import { problem, waiting } from "../base/parts.js";
 import * as source from "../source/source.js";
 
+const STEPS = ["searching", "judging", "checking"];
 const OFFERED = 6; // passages beside which more is to be asked
 
 /** The place of a turn: `number` from 1; `change(question)` asks it anew, `after()` counts the turns behind it. */
@@ -106,12 +108,19 @@ export const skip = (turn, again) =>
   );
 
 function wait(turn, shows) {
-  const card = h("article", { class: "card answer" }, h("p", { class: "over", t: "searching" }), waiting(4));
+  const card = h("article", { class: "card answer" }, steps("searching"), waiting(4));
   turn.said.replaceChildren();
   turn.body.replaceChildren(card);
   if (!shows) return;
   if (!isWide()) source.close({ returns: false });
   else if (byId("source").hidden) source.placehold(); // the source's place is taken before there is one: nothing jumps
+}
+
+/** What is being done, among what is done for each answer; what is done only for some is told when it begins. */
+function steps(now) {
+  const all = STEPS.includes(now) ? STEPS : [...STEPS, now];
+  const step = (each) => h("li", { "aria-current": each === now && "step", t: `step.${each}` });
+  return h("ol", { class: "over steps", label: "steps" }, all.map(step));
 }
 
 async function received(turn, { history, signal, settled }) {
@@ -120,16 +129,17 @@ async function received(turn, { history, signal, settled }) {
   let evidence = [];
   for await (const [event, data] of stream({ question, filters, history }, signal)) {
     if (event === "segment") got.segments.push(data);
-    else Object.assign(got, data);
+    else if (event !== "progress") Object.assign(got, data);
+    else if (knows(`step.${data.step}`)) turn.body.querySelector(".steps")?.replaceWith(steps(data.step));
     if (event === "evidence") {
       settled(got.generation);
       if (got.question !== question) turn.said.replaceChildren(understood(got.question));
-      turn.body.querySelector(".over")?.replaceWith(h("p", { class: "over", t: ["readingPassages", got.passages.length] }));
+      turn.body.querySelector(".steps")?.replaceWith(h("p", { class: "over", t: ["readingPassages", got.passages.length] }));
     }
     if (event === "citations") evidence = answer.evidenceOf(got, String(turn.number));
     if (event === "segment") draw(turn, answer.begun(got, evidence));
   }
-  if (!got.status) throw new Problem("broken-off", t("brokenOff"));
+  if (!got.status) throw new Problem("broken-off", t("problem.broken-off"));
   turn.evidence = evidence;
   return got;
 }
@@ -148,7 +158,8 @@ function draw(turn, card) {
 function finish(turn, acts, shows) {
   const { got, evidence } = turn;
   turn.coming = null;
-  turn.body.replaceChildren(...answer.whole(got, evidence, acts));
+  const differs = turn.digest && turn.digest !== digest(got) && h("p", { class: "note differs", t: "sharedDiffers" });
+  turn.body.replaceChildren(...[differs, ...answer.whole(got, evidence, acts)].filter(Boolean));
   if (got.abstain_reason === "no_question") {
     if (shows) source.close({ returns: false });
     announce(got.text);

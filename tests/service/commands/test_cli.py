@@ -30,11 +30,11 @@ ANSWER = {
 CITATION = {
     "number", "passage_id", "doc_id", "title", "original", "section", "table", "page_start", "page_end", "page_label",
     "quote", "spans", "offset_unit", "text_sha256", "boxes", "language", "url", "verified", "score",
-    "also_supported_by", "glosses", "flags", "translation", "warnings",
+    "also_supported_by", "glosses", "flags", "translation", "warnings", "paragraph",
 }  # fmt: skip
 PASSAGE = {
     "passage_id", "doc_id", "title", "section", "table", "page_start", "page_end", "language", "text", "spans", "score",
-    "why", "flags", "warnings",
+    "why", "flags", "warnings", "page_label", "paragraph",
 }  # fmt: skip
 SPAN = {"start", "end", "start_utf16", "end_utf16"}
 WHY = {"lexical_rank", "lexical", "dense_rank", "dense", "late", "matched_terms", "rerank"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -88,10 +88,10 @@ def _cited(engine: Engine, passage: Any, units: Any, number: int) -> Citation:
 
 
 @contextmanager
-def tabling(settings: Settings) -> Iterator[str]:
-    """A server in this process that answers with :class:`Tabling`; gives its address."""
+def tabling(settings: Settings, opens: Callable[..., Engine] = Tabling.open) -> Iterator[str]:
+    """A server in this process that answers with :class:`Tabling`, or another engine; gives its address."""
     app = create_app(settings)
-    app.state.collections = Collections(settings, opens=Tabling.open)
+    app.state.collections = Collections(settings, opens=opens)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
     thread = threading.Thread(target=server.run)
     thread.start()
