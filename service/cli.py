@@ -4,7 +4,15 @@ Exit status: 0 done (an abstention is an answer), 1 a named error, 2 wrong usage
 or serves when it runs: nobody who asks for help or a list waits for it.
 """
 
+# ruff: noqa: E402  # Ctrl-C is seen to before what takes time to import
 from __future__ import annotations
+
+import signal
+from contextlib import suppress
+
+_INTERRUPTED = signal.getsignal(signal.SIGINT)
+with suppress(ValueError):  # of a thread that may not
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # until all is imported, it ends the process without a traceback
 
 import atexit
 import gc
@@ -36,6 +44,9 @@ from sinkqa.service.commands.options import AsJson, Collection, Count, Library, 
 from sinkqa.service.commands.phrases import count
 from sinkqa.service.commands.showing.checks import show_quote, show_verified
 from sinkqa.service.commands.showing.passages import show_search
+
+with suppress(ValueError):
+    signal.signal(signal.SIGINT, _INTERRUPTED)
 
 app = typer.Typer(
     cls=Group,

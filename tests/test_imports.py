@@ -73,8 +73,7 @@ def test_a_question_needs_nothing_that_reads_or_serves(starter: Path):
     )
 
 
-def test_a_dialogue_needs_no_more_than_a_question_before_one_is_asked(starter: Path):
-    """As it stands on a terminal that says nothing: what answers comes with the first question."""
+def test_a_dialogue_needs_nothing_that_answers_before_a_question_is_asked():
     told = "import sys; from sinkqa.service.commands.asking import dialogue; print(*sys.modules, sep='\\n')"
     done = subprocess.run([sys.executable, "-c", told], capture_output=True, check=True, timeout=120, text=True)
     found = set(done.stdout.splitlines())

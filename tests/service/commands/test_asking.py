@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -190,3 +191,24 @@ def test_ctrl_c_ends_a_pipe_without_a_traceback(starter):
         running.send_signal(signal.SIGINT)
         out, err = running.communicate(timeout=60)
     assert running.returncode != 0 and b"Traceback" not in out + err
+
+
+@pytest.mark.parametrize("module", ["typer", "rich.text", "sinkqa.service.commands.showing.checks"])
+def test_ctrl_c_while_the_program_is_loaded_ends_it_without_a_traceback(module):
+    interrupting = f"""
+import os, signal, sys
+class Finder:
+    def find_spec(self, name, *_):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Finder())
+import sinkqa.service.cli
+"""
+    done = subprocess.run([sys.executable, "-c", interrupting], capture_output=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, b"", b"")
+
+
+def test_once_loaded_ctrl_c_is_what_it_was():
+    told = "import signal; before = s.getsignal(2); import sinkqa.service.cli; print(s.getsignal(2) is before)"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, timeout=60, text=True)
+    assert done.stdout == "True\n", done.stderr
