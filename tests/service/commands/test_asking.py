@@ -209,6 +209,6 @@ import sinkqa.service.cli
 
 
 def test_once_loaded_ctrl_c_is_what_it_was():
-    told = "import signal; before = s.getsignal(2); import sinkqa.service.cli; print(s.getsignal(2) is before)"
+    told = "import signal as s; before = s.getsignal(2); import sinkqa.service.cli; print(s.getsignal(2) is before)"
     done = subprocess.run([sys.executable, "-c", told], capture_output=True, timeout=60, text=True)
     assert done.stdout == "True\n", done.stderr
