@@ -11,8 +11,9 @@ import signal
 from contextlib import suppress
 
 _INTERRUPTED = signal.getsignal(signal.SIGINT)
-with suppress(ValueError):  # of a thread that may not
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # until all is imported, it ends the process without a traceback
+if _INTERRUPTED is signal.default_int_handler:  # a shell has it ignored by what runs in the background
+    with suppress(ValueError):  # of a thread that may not
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # until all is imported, it ends the process without a traceback
 
 import atexit
 import gc
@@ -45,8 +46,9 @@ from sinkqa.service.commands.phrases import count
 from sinkqa.service.commands.showing.checks import show_quote, show_verified
 from sinkqa.service.commands.showing.passages import show_search
 
-with suppress(ValueError):
-    signal.signal(signal.SIGINT, _INTERRUPTED)
+if _INTERRUPTED is signal.default_int_handler:
+    with suppress(ValueError):
+        signal.signal(signal.SIGINT, _INTERRUPTED)
 
 app = typer.Typer(
     cls=Group,
