@@ -57,8 +57,29 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Measure SinkQA against ground truth.", no_args_is_help=True, pretty_exceptions_enable=False)
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from sinkqa.service.versions import versions
+
+        facts = versions()
+        typer.echo(f"sinkqa-eval {facts.pop('version')}")
+        for name, value in facts.items():
+            typer.echo(f"{name} {value}")
+        raise typer.Exit
+
+
 @app.callback()
-def evaluate() -> None:
+def evaluate(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=_show_version,
+            is_eager=True,
+            help="Print the version, the format of libraries and the encoder.",
+        ),
+    ] = False,
+) -> None:
     """Measure SinkQA against ground truth."""
 
 

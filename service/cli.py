@@ -4,7 +4,16 @@ Exit status: 0 done (an abstention is an answer), 1 a named error, 2 wrong usage
 or serves when it runs: nobody who asks for help or a list waits for it.
 """
 
+# ruff: noqa: E402  # Ctrl-C is seen to before what takes time to import
 from __future__ import annotations
+
+import signal
+from contextlib import suppress
+
+_INTERRUPTED = signal.getsignal(signal.SIGINT)
+if _INTERRUPTED is signal.default_int_handler:  # a shell has it ignored by what runs in the background
+    with suppress(ValueError):  # of a thread that may not
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # until all is imported, it ends the process without a traceback
 
 import atexit
 import gc
@@ -20,34 +29,34 @@ from rich.text import Text
 
 from sinkqa.ingest.errors import SinkQAError
 from sinkqa.service.commands import edit, fetch, holdings, key, serve, terminal
+from sinkqa.service.commands.asking.ask import ask
+from sinkqa.service.commands.filtering import (
+    Documents,
+    Jurisdictions,
+    Languages,
+    Since,
+    Types,
+    Until,
+    filters,
+    note_empty,
+)
 from sinkqa.service.commands.given import Group
-from sinkqa.service.commands.options import AsJson, Collection, Kind, Library, Mode, open_engine
+from sinkqa.service.commands.options import AsJson, Collection, Count, Library, Mode, Sort, open_engine, text_or_stdin
 from sinkqa.service.commands.phrases import count
+from sinkqa.service.commands.showing.checks import show_quote, show_verified
+from sinkqa.service.commands.showing.passages import show_search
+
+if _INTERRUPTED is signal.default_int_handler:
+    with suppress(ValueError):
+        signal.signal(signal.SIGINT, _INTERRUPTED)
 
 app = typer.Typer(
     cls=Group,
-    help="Ask climate-policy documents, in Chinese or English, and get answers whose quotes are checked.",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-
-Count = Annotated[int | None, typer.Option("-k", min=1, max=100, help="Number of passages.")]
-Documents = Annotated[
-    list[str] | None, typer.Option("--doc", help="Only this document (id or its beginning); repeatable.")
-]
-Languages = Annotated[list[str] | None, typer.Option("--language", help="Only passages in this language: zh, en, ja.")]
-Jurisdictions = Annotated[
-    list[str] | None, typer.Option("--jurisdiction", help="Only documents of CN, US, EU, JP, NZ or UN.")
-]
-Types = Annotated[list[Kind] | None, typer.Option("--type", help="Only documents of this format; repeatable.")]
-Export = Annotated[
-    Path | None,
-    typer.Option("--export", help="Write the answer with notes to this file: .docx, .md, .html, .xlsx, .bib, .ris."),
-]
-Since = Annotated[int | None, typer.Option("--from", help="Only documents of this year or later.")]
-Until = Annotated[int | None, typer.Option("--to", help="Only documents of this year or earlier.")]
 
 
 def _path(given: str) -> Path:
@@ -57,9 +66,30 @@ def _path(given: str) -> Path:
     return Path(given)
 
 
-def _text_or_stdin(text: str) -> str:
-    """A lone dash stands for standard input, as in other tools."""
-    return sys.stdin.read() if text == "-" else text
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from sinkqa.service.versions import versions
+
+        facts = versions()
+        terminal.show_line(Text(f"sinkqa {facts.pop('version')}"))
+        for name, value in facts.items():
+            terminal.show_line(Text(f"{name} {value}"))
+        raise typer.Exit
+
+
+@app.callback()
+def sinkqa(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=_show_version,
+            is_eager=True,
+            help="Print the version, the format of libraries and the encoder.",
+        ),
+    ] = False,
+) -> None:
+    """Ask climate-policy documents, in Chinese or English, and get answers whose quotes are checked."""
 
 
 @app.command()
@@ -83,41 +113,14 @@ def add(
     gc.enable()
     settings = Settings.load(library=library, collection=collection, workers=workers)
     engine = Collections(settings).engine(settings.collection, create=True)
-    with terminal.progress("Adding", quiet=as_json) as advance:
-        report = engine.add(paths, on_progress=advance)
+    with terminal.reading("Adding", quiet=as_json) as advance:
+        report = engine.add(paths, on_reading=advance)
     terminal.show_added(report, as_json=as_json)
     if report.failed:
         raise typer.Exit(1)
 
 
-@app.command()
-def ask(
-    question: Annotated[str, typer.Argument(help="The question; - reads it from standard input.")],
-    library: Library = None,
-    collection: Collection = None,
-    k: Count = None,
-    doc: Documents = None,
-    language: Languages = None,
-    jurisdiction: Jurisdictions = None,
-    kind: Types = None,
-    since: Since = None,
-    until: Until = None,
-    generate: Annotated[
-        bool, typer.Option("--generate", help="Let the language model that is set write it; every sentence is checked.")
-    ] = False,
-    export: Export = None,
-    as_json: AsJson = False,
-) -> None:
-    """Answer a question with checked quotes, or say why the library cannot."""
-    from sinkqa.service.commands import memo
-
-    kind_of_file = memo.format_of(export) if export else ""  # what cannot be written is told before anything is asked
-    engine = open_engine(library, collection)
-    filters = terminal.filters(doc, language, jurisdiction, kind, since, until)
-    answer = engine.ask(_text_or_stdin(question), k=k, filters=filters, generate=generate)
-    terminal.show_answer(answer, as_json=as_json)
-    if export:
-        memo.write(answer, engine, export, kind_of_file, library=library, collection=collection)
+app.command()(ask)
 
 
 @app.command()
@@ -137,9 +140,11 @@ def search(
 ) -> None:
     """List the passages that fit a query best, and why."""
     engine = open_engine(library, collection)
-    filters = terminal.filters(doc, language, jurisdiction, kind, since, until)
-    result = engine.search(_text_or_stdin(query), k=k, mode=mode.value, filters=filters)
-    terminal.show_search(result, as_json=as_json)
+    chosen = filters(engine, doc, language, jurisdiction, kind, since, until)
+    result = engine.search(text_or_stdin(query), k=k, mode=mode.value, filters=chosen)
+    show_search(result, as_json=as_json)
+    if not result.hits:
+        note_empty(engine, chosen)
 
 
 @app.command()
@@ -155,15 +160,24 @@ def verify(
     """Say of each statement in a text whether the library supports or contradicts it, or does not know."""
     engine = open_engine(library, collection)
     if quote:
-        terminal.show_quote(engine.verify_quote(_text_or_stdin(text)), as_json=as_json)
+        show_quote(engine.verify_quote(text_or_stdin(text)), as_json=as_json)
     else:
-        terminal.show_verified(engine.verify(_text_or_stdin(text)), as_json=as_json)
+        show_verified(engine.verify(text_or_stdin(text)), as_json=as_json)
 
 
 @app.command("list")
-def list_documents(library: Library = None, collection: Collection = None, as_json: AsJson = False) -> None:
-    """List the documents in the library."""
-    holdings.listed(open_engine(library, collection).documents(), as_json=as_json)
+def list_documents(
+    library: Library = None,
+    collection: Collection = None,
+    sort: Annotated[
+        Sort | None, typer.Option(help="What to sort by, the newest or largest first; default: title.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the documents in the library: sorted, under the names of the columns, which are parted by tabs in a pipe."""
+    holdings.listed(
+        open_engine(library, collection).documents(), sort=str(sort.value) if sort else "title", as_json=as_json
+    )
 
 
 @app.command()

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from sinkqa.service.grounding.verifying import VerifyReport
     from sinkqa.service.intake.adding import AddReport, OnDone, OnProgress
     from sinkqa.service.intake.reader_pool import Readers, Stop
+    from sinkqa.service.intake.reading import OnReading
     from sinkqa.service.intake.turns import Share
     from sinkqa.service.intake.workers import File
 
@@ -83,11 +84,11 @@ class Engine(Shelf):
         return cls(library, settings)
 
     @classmethod
-    def start(cls, settings: Settings, *, on_progress: OnProgress | None = None) -> Engine:
+    def start(cls, settings: Settings, *, on_reading: OnReading | None = None) -> Engine:
         """A new library that holds the bundled starter corpus."""
         engine = cls.open(settings, create=True)
         with resources.as_file(resources.files("sinkqa.service") / "starter") as folder:
-            engine.add([folder], on_progress=on_progress)
+            engine.add([folder], on_reading=on_reading)
         return engine
 
     def add(
@@ -96,6 +97,7 @@ class Engine(Shelf):
         *,
         about: Mapping[Path, Metadata] = MappingProxyType({}),
         on_progress: OnProgress | None = None,
+        on_reading: OnReading | None = None,
     ) -> AddReport:
         """Takes in files and folders. A file that fails is reported; every other one is stored and findable.
 
@@ -107,7 +109,9 @@ class Engine(Shelf):
 
         wanted, cpu_s = self._settings.workers or os.cpu_count() or 1, self._settings.file_timeout_s
         readers = Readers(self._settings.encoder, wanted=wanted, cpu_s=cpu_s)
-        return take_in(self._library, paths, readers=readers, on_progress=on_progress, about=about)
+        return take_in(
+            self._library, paths, readers=readers, on_progress=on_progress, about=about, on_reading=on_reading
+        )
 
     def bring_in(self, files: Sequence[File], *, readers: Readers, share: Share, on_done: OnDone, stop: Stop) -> None:
         """:func:`bring_in` beside questions that are answered meanwhile, in turn with other jobs.

@@ -34,6 +34,12 @@ READING = {
     "sinkqa.service.intake.adding",
 }
 MODELS = {"pydantic", "pydantic_core", "importlib.metadata", "email"}
+DIALOGUE = {
+    "readline",
+    "sinkqa.service.conversation",
+    "sinkqa.service.commands.asking.dialogue",
+    "sinkqa.service.commands.asking.lines",
+}
 ASKING = {"faiss", "rjieba", "tantivy", "tokenizers", "numpy.ma", "sinkqa.service.asking", "sinkqa.service.answering"}
 
 
@@ -49,7 +55,7 @@ def test_help_needs_neither_numbers_nor_a_library(command):
     found = modules(*command, "--help")
     assert "sinkqa.service.cli" in found
     assert not found & (
-        SERVING | READING | ASKING | {"numpy", "sqlite3", "sinkqa.service.engine", "sinkqa.service.settings"}
+        SERVING | READING | ASKING | DIALOGUE | {"numpy", "sqlite3", "sinkqa.service.engine", "sinkqa.service.settings"}
     )
 
 
@@ -62,4 +68,24 @@ def test_a_list_needs_nothing_that_asks_reads_or_serves(starter: Path):
 def test_a_question_needs_nothing_that_reads_or_serves(starter: Path):
     found = modules("ask", "-l", starter, QUESTION)
     assert "sinkqa.service.asking" in found
-    assert not found & (SERVING | READING | MODELS | {"numpy.ma", "numpy.typing", "rich.progress", "rich.markdown"})
+    assert not found & (
+        SERVING | READING | MODELS | DIALOGUE | {"numpy.ma", "numpy.typing", "rich.progress", "rich.markdown"}
+    )
+
+
+def test_a_dialogue_needs_nothing_that_answers_before_a_question_is_asked():
+    told = "import sys; from sinkqa.service.commands.asking import dialogue; print(*sys.modules, sep='\\n')"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, check=True, timeout=120, text=True)
+    found = set(done.stdout.splitlines())
+    assert "sinkqa.service.conversation" in found
+    assert not found & (SERVING | READING | MODELS | {"faiss", "tantivy", "sinkqa.service.asking", "rich.progress"})
+
+
+def test_questions_in_a_pipe_need_no_more_than_one_question(starter: Path):
+    done = subprocess.run(
+        [sys.executable, "-c", _TOLD, "ask", "-l", starter, "--json"],
+        capture_output=True, check=True, timeout=120, text=True, input=f"{QUESTION}\n",
+    )  # fmt: skip
+    found = set(done.stderr.splitlines())
+    assert "sinkqa.service.commands.asking.lines" in found
+    assert not found & (SERVING | READING | MODELS | {"readline", "sinkqa.service.commands.asking.dialogue"})

@@ -86,8 +86,8 @@ def _add(
     engine = Collections(settings).engine(settings.collection, create=True)
     held = {record.doc_id for record in engine.documents()}
     about = {folder / each.file: known[each.id] for each in kept if each.sha256 not in held}
-    with terminal.progress("Adding", quiet=quiet) as advance:
-        return engine.add(list(about), about=about, on_progress=advance) if about else AddReport()
+    with terminal.reading("Adding", quiet=quiet) as advance:
+        return engine.add(list(about), about=about, on_reading=advance) if about else AddReport()
 
 
 def _show_entries(entries: Sequence[ManifestEntry], *, as_json: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -18,30 +19,55 @@ if TYPE_CHECKING:
     from sinkqa.ingest.passage import Passage
 
 
-def listed(records: Sequence[DocumentRecord], *, as_json: bool) -> None:
-    """A table of the documents; in a pipe one line each, columns parted by tabs."""
+_COLUMNS = ("id", "title", "where", "year", "lang", "passages")
+
+
+def listed(records: Sequence[DocumentRecord], *, sort: str = "title", as_json: bool) -> None:
+    """A table of the documents, sorted, with how many there are; in a pipe one line each, columns parted by tabs."""
+    records = sorted(records, key=lambda record: _sorted_by(record, sort))
     if as_json:
         return terminal.show_json({"documents": [asdict(record) for record in records]})
     rows = [_row(record) for record in records]
     if terminal.room() is None:
-        terminal.write("".join("\t".join(row) + "\n" for row in rows))
-    elif terminal.room() == "narrow":
+        return terminal.write("".join("\t".join(row) + "\n" for row in [_COLUMNS, *rows]))
+    if terminal.room() == "narrow":
+        terminal.show_line(Text(f"{'id':<12}  title", style="bold"))
         for doc_id, title, *_ in rows:
             terminal.show_line(Text.assemble((doc_id, "cyan"), "  ", title))
     else:
-        from rich.table import Table
-
-        table = Table("id", box=None, header_style="bold", pad_edge=False)
-        table.add_column("title", overflow="fold", ratio=1)
-        for name in ("where", "year", "lang"):
-            table.add_column(name)
-        table.add_column("passages", justify="right")
-        table.columns[0].no_wrap = True
-        for row in rows:
-            table.add_row(*map(Text, row))
-        terminal.show_table(table)
-        terminal.show_line(Text(count(len(records), "document"), style="dim"))
+        _show_rows(rows)
+    terminal.show_line(Text(_counts(records), style="dim"))
     return None
+
+
+def _show_rows(rows: Sequence[Sequence[str]]) -> None:
+    from rich.table import Table
+
+    table = Table(*_COLUMNS, box=None, header_style="bold", pad_edge=False)
+    doc_id, title, *_, passages = table.columns
+    doc_id.no_wrap, title.overflow, title.ratio, passages.justify = True, "fold", 1, "right"
+    for row in rows:
+        table.add_row(*map(Text, row))
+    terminal.show_table(table)
+
+
+def _sorted_by(record: DocumentRecord, sort: str) -> tuple[object, ...]:
+    """By one of the columns, then by title; what is not known comes last, the newest and the largest first."""
+    about, title = record.metadata, (record.title.casefold(), record.doc_id)
+    if sort == "year":
+        return (-(about.year or 0), *title)
+    if sort == "passages":
+        return (-record.n_passages, *title)
+    if sort == "where":
+        return (about.jurisdiction is None, about.jurisdiction or "", *title)
+    return title
+
+
+def _counts(records: Sequence[DocumentRecord]) -> str:
+    """``44 documents, 320 passages: CN 20, EU 4``."""
+    where = Counter(record.metadata.jurisdiction for record in records if record.metadata.jurisdiction)
+    total = f"{count(len(records), 'document')}, {count(sum(record.n_passages for record in records), 'passage')}"
+    return ": ".join(filter(None, (total, ", ".join(f"{code} {number}" for code, number in where.most_common()))))
 
 
 def _row(record: DocumentRecord) -> tuple[str, ...]:

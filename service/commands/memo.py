@@ -1,4 +1,4 @@
-"""The option that writes an answer to a file, with notes that cite its sources."""
+"""Answers into a file, with notes that cite their sources."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def format_of(path: Path) -> str:
 
 
 def write(
-    answer: Answer, engine: Engine, path: Path, kind: str, *, library: Path | None, collection: str | None
+    answers: Sequence[Answer], engine: Engine, path: Path, kind: str, *, library: Path | None, collection: str | None
 ) -> None:
-    """Writes the answer as a memo of its own, and says so on stderr.
+    """Writes the answers, at least one, as a memo of their own in the language of the first, and says so on stderr.
 
     Raises:
         InvalidExport: the file cannot be written.
@@ -36,8 +36,12 @@ def write(
     from sinkqa.service.exporting.memo import AnswerItem, Memo
     from sinkqa.service.settings import Settings
 
-    chinese = answer.language == "zh"
-    memo = Memo((AnswerItem.of(answer),), language="zh" if chinese else "en", style="gbt7714" if chinese else "apa")
+    chinese = answers[0].language == "zh"
+    memo = Memo(
+        tuple(AnswerItem.of(answer) for answer in answers),
+        language="zh" if chinese else "en",
+        style="gbt7714" if chinese else "apa",
+    )
     exported = engine.export(memo, kind, link=_link(Settings.load(library=library, collection=collection)))
     try:
         path.write_bytes(exported.content)

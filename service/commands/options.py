@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+import sys
+from enum import Enum, StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +14,8 @@ from sinkqa.service.commands import terminal
 
 if TYPE_CHECKING:
     from sinkqa.service.engine import Engine
+    from sinkqa.service.intake.reading import OnReading, Reading
+    from sinkqa.service.settings import Settings
 
 Library = Annotated[
     Path | None,
@@ -24,6 +28,14 @@ Collection = Annotated[
     typer.Option("--collection", "-c", envvar="SINKQA_COLLECTION", help="Collection of the library; default: default."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
+
+
+Count = Annotated[int | None, typer.Option("-k", min=1, max=100, help="Number of passages.")]
+
+
+def text_or_stdin(text: str) -> str:
+    """A lone dash stands for standard input, as in other tools."""
+    return sys.stdin.read() if text == "-" else text
 
 
 class Kind(StrEnum):
@@ -40,6 +52,10 @@ class Kind(StrEnum):
     pptx = "pptx"
     epub = "epub"
     mail = "mail"
+
+
+Sort = Enum("Sort", {"title": "title", "where": "where", "year": "year", "passages": "passages"})
+"""Orders of a list of documents."""
 
 
 class Mode(StrEnum):
@@ -60,6 +76,20 @@ def open_engine(
 
     settings = Settings.load(library=library, collection=collection)
     if starter and settings.collection == DEFAULT and not Engine.exists(settings):
-        with terminal.progress("First use: indexing the starter corpus", quiet=False) as advance:
-            return Engine.start(settings, on_progress=advance)
+        with terminal.reading("Indexing", quiet=False) as advance:
+            return Engine.start(settings, on_reading=partial(_begun, settings, advance))
     return Collections(settings).engine(settings.collection, reencode=reencode)
+
+
+def _begun(settings: Settings, advance: OnReading | None, now: Reading) -> None:
+    """Says, once the library stands, what goes into it and how to have it otherwise; then how far that is."""
+    if not now.done and not now.names:
+        where = "the database that is set" if settings.store else str(settings.library)
+        terminal.show_note(
+            "first use",
+            f"indexing the starter corpus, {now.files} documents, into {where}; "
+            "for a library of your own: sinkqa add FOLDER --library mine",
+            style="bold",
+        )
+    if advance:
+        advance(now)

@@ -19,6 +19,7 @@ from sinkqa.service.intake.file_result import FileResult, FileState
 
 if TYPE_CHECKING:
     from sinkqa.service.intake.reader_pool import Readers, Stop
+    from sinkqa.service.intake.reading import OnReading
     from sinkqa.service.intake.turns import Share
     from sinkqa.service.intake.workers import File, Prepared
 
@@ -97,11 +98,13 @@ def take_in(
     readers: Readers,
     on_progress: OnProgress | None,
     about: Mapping[Path, Metadata] = MappingProxyType({}),
+    on_reading: OnReading | None = None,
 ) -> AddReport:
     """:func:`bring_in` for files and folders that a user named; reports the result of each at the end.
 
     ``about``: what is known of files beforehand, by their paths.
     """
+    from sinkqa.service.intake.reading import Tally
     from sinkqa.service.intake.workers import File
 
     report = AddReport()
@@ -109,13 +112,16 @@ def take_in(
 
     def note(file: File, result: FileResult) -> None:
         report.results[file.path] = result
+        if tally:
+            tally.end(file)
         if on_progress:
             on_progress(len(report.results), len(files), file.name)
 
     wanted = [File.at(path, about=about.get(path)) for path in files]
+    tally = Tally(wanted, on_reading) if on_reading else None
     if on_progress and wanted:  # the first one may be large: that it is being read is told before it is done
         on_progress(0, len(files), wanted[0].name)
-    bring_in(library, wanted, readers=readers, on_done=note)
+    bring_in(library, wanted, readers=readers, on_done=note, on_begin=tally.begin if tally else None)
     return report
 
 
@@ -129,6 +135,7 @@ def bring_in(
     in_place_bytes: int = _IN_PLACE_BYTES,
     stop: Stop = lambda: False,
     trash: Trash | None = None,
+    on_begin: Callable[[File], None] | None = None,
 ) -> None:
     """Reads, splits, encodes and stores files; ends early when ``stop`` says so, and keeps what was added.
 
@@ -153,6 +160,7 @@ def bring_in(
             share=share or Share(),
             in_place_bytes=in_place_bytes,
             stop=stop,
+            on_begin=on_begin,
         ):
             if prepared.error:
                 on_done(prepared.file, _failed(prepared.file.name, prepared.error))

@@ -29,6 +29,9 @@ from sinkqa.service.intake.workers import (
 Stop = Callable[[], bool]
 """Asked now and then by whoever does long work: whether to end it."""
 
+OnBegin = Callable[[File], None]
+"""Called with each file when a reader gets it; from any thread."""
+
 _ALONE = Share()
 _TEXTUAL = {".txt", ".md", ".markdown", ".text"}
 
@@ -50,6 +53,7 @@ def prepare_all(
     in_place_bytes: int,
     share: Share = _ALONE,
     stop: Stop = lambda: False,
+    on_begin: OnBegin | None = None,
 ) -> Iterator[Prepared]:
     """Prepares files and yields each as it is done; ends early when ``stop`` says so.
 
@@ -57,15 +61,21 @@ def prepare_all(
     ``readers``, the largest first where nobody else waits for these; a file that takes too much fails alone.
     """
     if sum(file.n_bytes for file in files) < in_place_bytes and not any(map(_needs_worker, files)):
-        yield from (prepare(file, encoder) for file in files if not stop())
+        for file in files:
+            if not stop():
+                if on_begin:
+                    on_begin(file)
+                yield prepare(file, encoder)
         return
     order = -1 if share == _ALONE else 1  # of a job the small ones first, which then land early
     queue = deque(sorted(files, key=lambda file: (order * file.n_bytes, file.path)))
     with readers.in_use():
-        yield from _at_once(queue, readers, share, stop)
+        yield from _at_once(queue, readers, share, stop, on_begin)
 
 
-def _at_once(queue: deque[File], readers: Readers, share: Share, stop: Stop) -> Iterator[Prepared]:
+def _at_once(
+    queue: deque[File], readers: Readers, share: Share, stop: Stop, on_begin: OnBegin | None
+) -> Iterator[Prepared]:
     """A thread waits for each process; what is done waits till it is asked for, and not much of it."""
     done: Queue[Prepared | Exception | None] = Queue(maxsize=2 * readers.count)
     over = threading.Event()
@@ -80,7 +90,10 @@ def _at_once(queue: deque[File], readers: Readers, share: Share, stop: Stop) -> 
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # inherited by processes until they work
         try:
             while not (over.is_set() or stop()):
-                if outcome := readers.read(queue.popleft(), share, lambda: over.is_set() or stop()):
+                file = queue.popleft()
+                if on_begin:
+                    on_begin(file)
+                if outcome := readers.read(file, share, lambda: over.is_set() or stop()):
                     put(outcome)
         except IndexError:
             pass  # none is left

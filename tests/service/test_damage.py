@@ -67,7 +67,7 @@ def test_a_damaged_store_is_named_by_every_command(library, note, tmp_path, sink
 
 
 def test_doctor_says_which_documents_still_read(library, sinkqa):
-    count = len(sinkqa("list", "-l", library).out.splitlines())
+    count = len(sinkqa("list", "-l", library).out.splitlines()[1:])
     with Library.open(library) as held:
         connection = held._store.connection
         (doc,) = connection.execute("SELECT min(doc) FROM documents").fetchone()

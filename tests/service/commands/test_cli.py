@@ -76,7 +76,8 @@ def test_a_first_question_begins_a_library_with_the_starter_corpus(starter, sink
 
 def test_a_library_begun_by_adding_holds_what_was_added_and_nothing_else(tmp_path, note, sinkqa):
     assert sinkqa("add", "-l", tmp_path / "new", note).status == 0
-    assert sinkqa("list", "-l", tmp_path / "new").out.count("\n") == 1
+    header, row = sinkqa("list", "-l", tmp_path / "new").out.splitlines()
+    assert header.startswith("id\ttitle\t") and "Otters" in row
     assert "nothing else" in " ".join(sinkqa("add", "--help").out.split())
 
 
@@ -152,6 +153,58 @@ def test_filters_keep_to_what_they_name(starter, sinkqa):
     assert documents("--type", "pdf") == [] and documents("--type", "markdown") != []
 
 
+@pytest.mark.parametrize(
+    ("option", "given", "meant"),
+    [
+        ("--jurisdiction", "UK", "GB"),
+        ("--jurisdiction", "china", "CN"),
+        ("--jurisdiction", "Z", ""),
+        ("--language", "Chinese", "zh"),
+    ],
+)
+def test_a_filter_that_has_no_such_code_names_those_that_there_are(starter, sinkqa, option, given, meant):
+    for command in ("ask", "search"):
+        refused = sinkqa(command, "-l", starter, "forest", option, given)
+        assert refused.status == 1 and refused.err.startswith(f"error[invalid-filter]: {option} '{given}': expected")
+        assert ("CN, EU, JP, NZ, UN, US" if option == "--jurisdiction" else "en, zh") in refused.err
+        assert (f"did you mean {meant}?" in refused.err) == bool(meant) and refused.err.count("\n") == 1
+
+
+def test_a_country_that_no_document_is_of_is_named_where_nothing_is_found(starter, sinkqa):
+    for command in ("ask", "search"):
+        ran = sinkqa(command, "-l", starter, "forest", "--jurisdiction", "gb")
+        assert ran.status == 0 and "no document here is of GB" in ran.err and "CN, EU" in ran.err
+    assert sinkqa("search", "-l", starter, "forest", "--jurisdiction", "CN").err == ""
+
+
+def test_a_list_is_sorted_as_asked(starter, sinkqa):
+    def column(sort: str, at: int) -> list[str]:
+        rows = sinkqa("list", "-l", starter, "--sort", sort).out.splitlines()[1:]
+        return [row.split("\t")[at] for row in rows]
+
+    assert column("title", 1) == sorted(column("title", 1), key=str.casefold)
+    assert column("year", 3) == sorted(column("year", 3), reverse=True)
+    assert [*map(int, column("passages", 5))] == sorted(map(int, column("passages", 5)), reverse=True)
+    assert column("where", 2) == sorted(column("where", 2), key=lambda code: (not code, code))
+
+
+@pytest.mark.parametrize("program", ["sinkqa", "sinkqa-eval"])
+def test_the_version_names_the_format_of_libraries_and_the_encoder(program, starter, sinkqa):
+    done = subprocess.run([COMMAND.with_name(program), "--version"], capture_output=True, text=True, timeout=60)
+    version, store, encoder = done.stdout.splitlines()
+    facts = json.loads(sinkqa("doctor", "-l", starter, "--json").out)["facts"]
+    assert version == f"{program} {facts['sinkqa']}" and done.stderr == ""
+    assert re.fullmatch(r"library format \d+", store)
+    assert encoder == f"encoder bundled {facts['encoder']}"
+
+
+def test_a_first_use_says_what_is_done_and_where(tmp_path):
+    ran = process("list", "-l", tmp_path / "library")
+    assert ran.err.startswith(f"first use: indexing the starter corpus, 44 documents, into {tmp_path / 'library'}; ")
+    assert "--library mine" in ran.err and ran.err.count("\n") == 1
+    assert process("list", "-l", tmp_path / "library").err == ""
+
+
 def test_the_formats_to_filter_by_are_those_that_are_read():
     assert {kind.value for kind in Kind} == {*FORMATS}
 
@@ -216,7 +269,8 @@ def test_the_library_is_named_by_the_option_or_by_the_environment(starter, sinkq
     [
         ((), 2, ""),
         (("frob",), 2, "No such command"),
-        (("ask",), 2, "Missing argument"),
+        (("ask",), 2, "no question"),
+        (("search",), 2, "Missing argument"),
         (("ask", "q", "-k", "0"), 2, "-k"),
         (("search", "q", "--mode", "psychic"), 2, "psychic"),
         (("search", "q", "--type", "papyrus"), 2, "papyrus"),
@@ -309,7 +363,7 @@ def test_files_with_odd_names_are_taken_in_and_printed_harmlessly(tmp_path):
         assert shown in ran.out and shown in ran.err
     listed = process("list", "-l", tmp_path / "library").out
     assert "\x1b" not in ran.out + ran.err + listed
-    assert len(listed.splitlines()) == len(ODD_NAMES)
+    assert len(listed.splitlines()) == 1 + len(ODD_NAMES)
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ def test_columns_line_up_under_their_names_whatever_the_script(starter, columns)
     header, *rows = lines(seen("list", "-l", starter, columns=columns))
     where, year = (cell_len(header[: header.index(name)]) for name in ("where", "year"))
     records = [row for row in rows if re.match(r"[0-9a-f]{12}  ", row)]
+    assert rows[-2].startswith("44 documents, ") or rows[-3].startswith("44 documents, ")
     assert len(records) == 44 and any("碳" in row for row in records)
     for row in records:
         assert cell_len(row) <= columns
@@ -45,6 +46,7 @@ def test_narrow_terminals_hold_every_line(starter, command, columns):
     doc_id = Engine.open(Settings(library=starter)).documents()[0].doc_id
     shown = seen(*command.replace("DOC", doc_id).split(" "), "-l", starter, columns=columns)
     assert max(map(cell_len, lines(shown))) <= columns
+    assert "id            title" in shown or command != "list"
     assert "…" not in "".join(lines(shown)[:3])  # names of facts and documents are given whole
 
 
@@ -62,16 +64,16 @@ def test_pipes_get_no_escape_sequence(starter, sinkqa, command, monkeypatch):
     assert ran.status == 0 and "\x1b" not in ran.out + ran.err
 
 
-def test_an_answer_shows_quote_document_section_table_and_page(starter):
+def test_an_answer_shows_document_section_table_and_page(starter):
     question = "Who funds sink projects on the international market?"
     shown = "\n".join(lines(seen("ask", "-l", starter, question, columns=100)))
-    assert re.search(r"\[1\]", shown) and "“" in shown
+    assert re.search(r"\[1\]", shown)
     assert re.search(r"Table \d · p\. \d", shown) and "digest of " in shown
-    assert re.search(r"answered · confidence 0\.\d\d · \d+ ms", shown)
 
 
 def test_a_piped_list_is_one_line_for_each_document_parted_by_tabs(starter, sinkqa):
-    rows = [line.split("\t") for line in sinkqa("list", "-l", starter).out.splitlines()]
+    header, *rows = [line.split("\t") for line in sinkqa("list", "-l", starter).out.splitlines()]
+    assert header == ["id", "title", "where", "year", "lang", "passages"]
     assert len(rows) == 44 and {len(row) for row in rows} == {6}
     assert all(re.fullmatch("[0-9a-f]{12}", row[0]) and int(row[5]) > 0 for row in rows)
 
@@ -94,9 +96,11 @@ def test_text_from_files_cannot_drive_the_terminal(tmp_path: Path):
         assert "\x1b[5m" not in shown
 
 
-def test_progress_is_drawn_on_terminals_only_and_leaves_no_trace(tmp_path):
+@pytest.mark.parametrize("columns", [60, 100])
+def test_progress_is_drawn_in_bytes_and_names_from_the_start_and_leaves_no_trace(tmp_path, columns):
     (tmp_path / "[red]a.txt").write_text("Herons nest in the tall pines.")
-    shown = seen("add", "-l", tmp_path / "library", tmp_path / "[red]a.txt", columns=60)
-    assert "Adding" in shown and "1/1" in shown and "[red]a.txt" in shown
-    after = shown[shown.rindex("\x1b[2K") :]
-    assert "Adding" not in after and "1 added, 0 unchanged, 0 failed" in after
+    shown = seen("add", "-l", tmp_path / "library", tmp_path / "[red]a.txt", columns=columns)
+    bar, after = shown[: shown.rindex("\x1b[2K")], shown[shown.rindex("\x1b[2K") :]
+    assert "0/1 file, 0.0 kB/0.0 kB" in bar and "[red]a.txt" in bar and "?" not in "".join(lines(bar))
+    assert ("Adding" in bar) == (columns == 100)
+    assert "/1 file" not in after and "1 added, 0 unchanged, 0 failed" in after

@@ -1,0 +1,43 @@
+"""How a command asks and shows what comes back: what its options say, for one question or many."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sinkqa.service.commands import filtering, memo
+from sinkqa.service.commands.showing.answers import show_answer
+
+if TYPE_CHECKING:
+    from sinkqa.index.hit import Filters
+    from sinkqa.service.answer import Answer
+    from sinkqa.service.engine import Engine
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """Options of ``ask``. ``kind`` is the format of the ``export``, "" where there is none."""
+
+    filters: Filters
+    k: int | None = None
+    generate: bool = False
+    quotes: bool = False
+    verbose: bool = False
+    as_json: bool = False
+    export: Path | None = None
+    kind: str = ""
+    library: Path | None = None
+    collection: str | None = None
+
+    def show(self, answer: Answer, engine: Engine) -> None:
+        """Prints an answer; on stderr which filters nothing can pass, where it found nothing."""
+        show_answer(answer, as_json=self.as_json, quotes=self.quotes, verbose=self.verbose)
+        if not answer.passages and self.filters.jurisdictions:
+            filtering.note_empty(engine, self.filters)
+
+    def write(self, answers: Sequence[Answer], engine: Engine) -> None:
+        """Writes the answers to the file that was named, where one was and there are any."""
+        if self.export and answers:
+            memo.write(answers, engine, self.export, self.kind, library=self.library, collection=self.collection)
