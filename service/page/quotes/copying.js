@@ -2,6 +2,7 @@
 import { quotelink } from "../base/address.js";
 import { announce, byId, h, icon } from "../base/dom.js";
 import { t, tIn } from "../base/i18n.js";
+import { current } from "../base/titles.js";
 import { copied } from "./cite.js";
 
 const ADDRESS = /((?:(?:https?|ftp):\/\/|(?<![\w.])www\.)[!-_a-~]+)/i;
@@ -66,7 +67,8 @@ function listed({ caption, corner, columns, rows }, mark) {
   return (caption ? `${line(caption)}\n` : "") + table.map((row) => row.map(line).join("\t")).join("\n");
 }
 
-function where({ title, section, table, page_start, page_end, page_label, boxes, language }) {
+function where(citation) {
+  const { title, section, table, page_start, page_end, page_label, boxes, language } = current(citation);
   const [first, last] = [page_label ?? page_start, page_end];
   const isPaged = boxes.length > 0 || page_end > 1; // a text without pages is all on the first
   const zh = language === "zh";

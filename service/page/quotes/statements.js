@@ -1,6 +1,7 @@
 // What an answer says: statements under the parts of the question, the table that some of them make, what is missing.
 import { h, tag } from "../base/dom.js";
 import { tIn } from "../base/i18n.js";
+import { current, titled } from "../base/titles.js";
 
 const LONG = 60; // characters: a cell of more is made wide, so that it is no tower of single words
 
@@ -75,7 +76,8 @@ export function chip(citation, open) {
       type: "button",
       class: "chip",
       "data-number": citation.number,
-      label: ["openCitation", citation.number, citation.title, citation.page_start],
+      ...titled(citation.doc_id),
+      label: ["openCitation", citation.number, current(citation).title, citation.page_start],
       on: { click: (event) => open(citation.number, event.currentTarget) },
     },
     String(citation.number),
