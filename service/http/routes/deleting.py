@@ -41,7 +41,7 @@ def list_deleted(engine: EngineOf) -> Response:
     summary="Delete a document",
     responses=ok(DeletedOut, "It is deleted and can be found no more."),
 )
-def deletetold_of(
+def delete_document(
     doc_id: DocId,
     engine: EngineOf,
     jobs: JobsOf,  # what drops it for good when its time is over
@@ -63,7 +63,7 @@ def deletetold_of(
     summary="Put back a document that was deleted",
     responses=ok(DocumentOut, "The document, which is findable again with the same passages."),
 )
-def restoretold_of(doc_id: Annotated[str, Path(description="Its whole id.")], engine: EngineOf) -> Response:
+def restore_document(doc_id: Annotated[str, Path(description="Its whole id.")], engine: EngineOf) -> Response:
     """Possible until the time that its deletion told."""
     return Json(told_of(engine.restore(doc_id)))
 
