@@ -5,7 +5,7 @@ import { learn, t, term } from "../base/i18n.js";
 
 const FACETS = { subject: "subject", jurisdiction: "place", type: "type", year: "year", language: "lang" };
 const ORDERS = ["title", "-year", "year", "-added", "added", "-size", "size"];
-const SHOWN = 8; // values of a facet; the rest behind “more”
+const SHOWN = 5; // values of a facet, in a line; the rest behind “more”: the documents are what matters
 
 /** What an address chooses, as the API takes it; all else in it is left out. */
 export function chosen(query) {
