@@ -1,8 +1,9 @@
 // Titles of documents wherever they are shown: one that is corrected is corrected there too, also from another tab.
+import { collection } from "./api.js";
 import { translate } from "./i18n.js";
 
 const corrected = new Map(); // what is known now, by the document's id
-const channel = new BroadcastChannel("sinkqa.edited");
+const channel = new BroadcastChannel(`sinkqa.edited.${collection() ?? ""}`); // one file may be in two collections
 channel.addEventListener("message", ({ data }) => take(data));
 document.addEventListener("edited", ({ detail }) => {
   take(detail);

@@ -77,7 +77,7 @@ function dragging(grip, row, acts) {
   let before = null; // what it stood before, while it is dragged
   let at = 0; // where the pointer is, down the screen
   const follow = () => {
-    if (!row.classList.contains("dragged")) return;
+    if (!row.classList.contains("dragged") || !row.isConnected) return; // another tab may have drawn all anew
     const by = at < EDGE ? -12 : at > innerHeight - EDGE ? 12 : 0;
     if (by) scrollBy(0, by);
     const others = [...row.parentElement.children].filter((each) => each !== row);
@@ -91,6 +91,7 @@ function dragging(grip, row, acts) {
   const end = (event) => {
     if (!row.classList.contains("dragged")) return;
     row.classList.remove("dragged");
+    if (!row.isConnected) return;
     if (event.type === "pointerup") acts.settle(row, "[data-grip]");
     else passTo(row, before);
   };

@@ -75,6 +75,7 @@ export function fold() {
 /** The library has changed: what may be chosen is asked for anew. */
 export function forget() {
   drawn = false;
+  known.clear();
   fold();
 }
 

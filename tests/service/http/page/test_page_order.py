@@ -65,8 +65,11 @@ def dragged(page: Page, at: int, to: int) -> None:
     page.evaluate("() => new Promise(requestAnimationFrame)")
 
 
+TALL = {"width": 1440, "height": 1600}  # near an edge the list would scroll on
+
+
 def test_an_item_follows_the_mouse_and_stays_where_it_is_left(visit):
-    page = holding(visit, [note(n) for n in range(4)])
+    page = holding(visit, [note(n) for n in range(4)], viewport=TALL)
     dragged(page, 0, 2)
     expect(page.locator(".dragged")).to_have_count(1)
     page.mouse.up()
@@ -79,7 +82,8 @@ def test_an_item_follows_the_mouse_and_stays_where_it_is_left(visit):
 
 
 def test_an_item_follows_a_finger(visit):
-    page = holding(visit, [note(n) for n in range(3)], width=390, has_touch=True, is_mobile=True)
+    phone = {"viewport": {"width": 390, "height": 1400}, "has_touch": True, "is_mobile": True}
+    page = holding(visit, [note(n) for n in range(3)], **phone)
     start = page.locator("[data-grip]").first.bounding_box()
     end = page.locator("[data-item]").nth(1).bounding_box()
     assert start and end
@@ -96,13 +100,26 @@ def test_an_item_follows_a_finger(visit):
 
 
 def test_escape_puts_back_what_is_dragged(visit):
-    page = holding(visit, [note(n) for n in range(3)])
+    page = holding(visit, [note(n) for n in range(3)], viewport=TALL)
     dragged(page, 0, 2)
     page.locator("[data-item='item-0'] [data-grip]").focus()
     page.keyboard.press("Escape")
     page.mouse.up()
     assert order(page) == ["0", "1", "2"]
     expect(page.locator("[data-item]").first).to_have_attribute("data-item", "item-0")
+
+
+def test_what_another_tab_keeps_while_an_item_is_dragged_breaks_nothing(visit):
+    page = holding(visit, [note(n) for n in range(3)], viewport=TALL)
+    second = page.context.new_page()
+    second.goto(page.url)
+    expect(second.locator("[data-item]")).to_have_count(3)
+    dragged(page, 0, 1)
+    second.evaluate("(items) => localStorage.setItem('sinkqa.basket', items)", json.dumps([note(n) for n in range(5)]))
+    expect(page.locator("[data-item]")).to_have_count(5)
+    page.mouse.up()
+    expect(page.locator(".dragged")).to_have_count(0)
+    assert order(page) == ["0", "1", "2", "3", "4"]
 
 
 def test_the_handle_moves_an_item_by_keys_as_far_as_both_ends(visit):
