@@ -206,6 +206,10 @@ class Library:
         """Counts of documents by jurisdiction, language and so on."""
         return self._store.census()
 
+    def headings(self, doc_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """The distinct highest headings of documents, in order, by whole ids; those that are gone are left out."""
+        return self._store.headings(doc_ids)
+
     def size(self) -> Size:
         """Number of documents and their bytes."""
         return self._store.size()

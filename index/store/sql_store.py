@@ -122,6 +122,10 @@ class SqlStore(ABC):
         """Counts of documents by jurisdiction and language."""
         return catalogue.census(self.connection)
 
+    def headings(self, doc_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """The highest headings of documents, by their whole ids."""
+        return catalogue.headings(self.connection, doc_ids)
+
     def record(self, doc_id: str) -> DocumentRecord:
         """The document with this id, or the only one whose id begins so."""
         return catalogue.record(self.connection, doc_id)

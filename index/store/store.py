@@ -122,6 +122,10 @@ class Store(Protocol):
         """Counts of documents by jurisdiction and language."""
         ...
 
+    def headings(self, doc_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """The distinct highest headings of documents, in order, by whole ids; those that are gone are left out."""
+        ...
+
     def record(self, doc_id: str) -> DocumentRecord:
         """The document with this id, or the only one whose id begins so (6 hex digits or more)."""
         ...

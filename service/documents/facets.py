@@ -9,13 +9,17 @@ from typing import Literal, get_args
 
 from sinkqa.index.store.documents.catalogue import DocumentRecord
 from sinkqa.ingest.text.normalised_text import fold
+from sinkqa.service.documents.subjects import Subject
 
-FacetName = Literal["jurisdiction", "type", "year", "language"]
+FacetName = Literal["subject", "jurisdiction", "type", "year", "language"]
 Order = Literal["title", "-title", "year", "-year", "added", "-added", "size", "-size"]
 UNKNOWN = "none"
 """The value of a document of which a facet is not known."""
 
-_READ: Mapping[FacetName, Callable[[DocumentRecord], object]] = {
+Subjects = Mapping[str, Sequence[Subject]]
+"""What documents are about, by their ids."""
+
+_READ: Mapping[str, Callable[[DocumentRecord], object]] = {
     "jurisdiction": lambda record: record.metadata.jurisdiction,
     "type": lambda record: record.type,
     "year": lambda record: record.metadata.year,
@@ -31,15 +35,19 @@ _BY: Mapping[str, Callable[[DocumentRecord], str | int]] = {
 
 @dataclass(frozen=True, slots=True)
 class FacetCount:
-    """How many documents have a value, where all that is chosen by the other facets holds."""
+    """How many documents have a value, where all that is chosen by the other facets holds; of a subject, its names."""
 
     value: str
     count: int
+    subject: Subject | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The documents that were chosen, in order, and the values of each facet, the commonest first, years downwards."""
+    """The documents that were chosen, in order, and the values of each facet, the commonest first, years downwards.
+
+    A document has one value of each facet, but any number of subjects.
+    """
 
     documents: tuple[DocumentRecord, ...]
     facets: Mapping[FacetName, tuple[FacetCount, ...]]
@@ -49,6 +57,7 @@ def listing(
     documents: Iterable[DocumentRecord],
     *,
     chosen: Mapping[FacetName, Sequence[str]],
+    subjects: Subjects,
     words: str = "",
     order: Order = "title",
 ) -> Listing:
@@ -58,23 +67,26 @@ def listing(
     """
     wanted = fold(words).split()
     named = [record for record in documents if not wanted or _holds(record, wanted)]
-    kept = [record for record in named if _fits(record, chosen)]
-    facets = {
-        name: _counted(name, [r for r in named if _fits(r, {other: v for other, v in chosen.items() if other != name})])
-        for name in get_args(FacetName)
-    }
+    kept = [record for record in named if _fits(record, chosen, subjects)]
+    facets: dict[FacetName, tuple[FacetCount, ...]] = {}
+    for name in get_args(FacetName):
+        others = {other: values for other, values in chosen.items() if other != name}
+        facets[name] = _counted(name, [record for record in named if _fits(record, others, subjects)], subjects)
     by = _BY[order.lstrip("-")]
     kept.sort(key=lambda record: (record.title, record.doc_id))
     kept.sort(key=by, reverse=order.startswith("-"))
     return Listing(tuple(kept), facets)
 
 
-def _fits(record: DocumentRecord, chosen: Mapping[FacetName, Sequence[str]]) -> bool:
-    return all(not values or _value(name, record) in values for name, values in chosen.items())
+def _fits(record: DocumentRecord, chosen: Mapping[FacetName, Sequence[str]], subjects: Subjects) -> bool:
+    return all(not wanted or not _values(name, record, subjects).isdisjoint(wanted) for name, wanted in chosen.items())
 
 
-def _value(name: FacetName, record: DocumentRecord) -> str:
-    return str(_READ[name](record) or UNKNOWN)
+def _values(name: FacetName, record: DocumentRecord, subjects: Subjects) -> set[str]:
+    """At least one: what is not known is a value too."""
+    if name == "subject":
+        return {each.name for each in subjects.get(record.doc_id, ())} or {UNKNOWN}
+    return {str(_READ[name](record) or UNKNOWN)}
 
 
 def _holds(record: DocumentRecord, words: Sequence[str]) -> bool:
@@ -83,12 +95,13 @@ def _holds(record: DocumentRecord, words: Sequence[str]) -> bool:
     return all(word in said for word in words)
 
 
-def _counted(name: FacetName, records: Sequence[DocumentRecord]) -> tuple[FacetCount, ...]:
-    counts = Counter(_value(name, record) for record in records)
+def _counted(name: FacetName, records: Sequence[DocumentRecord], subjects: Subjects) -> tuple[FacetCount, ...]:
+    counts = Counter(value for record in records for value in _values(name, record, subjects))
+    called = {each.name: each for r in records for each in subjects.get(r.doc_id, ())} if name == "subject" else {}
 
     def place(each: tuple[str, int]) -> tuple[bool, int, str]:
         value, count = each
         rank = -int(value) if name == "year" and value != UNKNOWN else -count
         return value == UNKNOWN, rank, value
 
-    return tuple(FacetCount(value, count) for value, count in sorted(counts.items(), key=place))
+    return tuple(FacetCount(value, count, called.get(value)) for value, count in sorted(counts.items(), key=place))

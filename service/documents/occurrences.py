@@ -2,22 +2,54 @@
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Iterator
 
 from sinkqa.ingest.document import Span
-from sinkqa.ingest.text.normalised_text import reading_view, search_view
+from sinkqa.ingest.text.normalised_text import View, reading_view, search_view
+
+_MOST_KEPT = 4_000_000  # characters of views: some 40 MB
 
 
-def occurrences(text: str, words: str) -> Iterator[tuple[Span, ...]]:
-    """The spans of each occurrence of ``words`` in the source ``text``, in order, none overlapping.
+class Searchable:
+    """The search forms of the texts that were looked into last. Safe for threads.
+
+    A text is known by its hash: a newer version of a document has another one.
+    """
+
+    def __init__(self) -> None:
+        self._views: OrderedDict[str, View] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def view(self, sha256: str, text: str) -> View:
+        """The search form of the text with this hash, made at the first call."""
+        with self._lock:
+            if sha256 in self._views:
+                self._views.move_to_end(sha256)
+                return self._views[sha256]
+        made = searchable(text)
+        with self._lock:
+            self._views[sha256] = made
+            while len(self._views) > 1 and sum(len(each.text) for each in self._views.values()) > _MOST_KEPT:
+                self._views.popitem(last=False)
+        return made
+
+
+def searchable(text: str) -> View:
+    """The form of a source text in which words are looked for."""
+    return search_view(reading_view(text, [Span(0, len(text))]))
+
+
+def occurrences(view: View, words: str) -> Iterator[tuple[Span, ...]]:
+    """The spans of each occurrence of ``words`` in a searchable text, in order, none overlapping.
 
     Looked for is the search form: it does not matter where lines end, or whether letters are small, wide or of the
     traditional script. Words without a letter or digit occur nowhere.
     """
-    wanted = search_view(reading_view(words, [Span(0, len(words))])).text.strip()
+    wanted = searchable(words).text.strip()
     if not any(map(str.isalnum, wanted)):
         return
-    view = search_view(reading_view(text, [Span(0, len(text))]))
     at = view.text.find(wanted)
     while at >= 0:
         end = at + len(wanted)

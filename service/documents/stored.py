@@ -21,7 +21,8 @@ from sinkqa.ingest.text.normalised_text import reading_view
 from sinkqa.service.answer import QuotedSpan
 from sinkqa.service.documents.discarded import Discarded, discarded, until_of
 from sinkqa.service.documents.editing import checked
-from sinkqa.service.documents.occurrences import occurrences
+from sinkqa.service.documents.occurrences import Searchable, occurrences
+from sinkqa.service.documents.subjects import Subject, Subjects
 from sinkqa.service.errors import NoPageImage, PageNotFound
 from sinkqa.service.evidence.geometry import astral_offsets, line_boxes, quoted_spans
 from sinkqa.service.settings import Settings
@@ -92,6 +93,8 @@ class Shelf:
         self._library = library
         self._settings = settings
         self._astral: dict[str, tuple[int, ...]] = {}  # by hash of the text
+        self._subjects = Subjects(library)
+        self._searchable = Searchable()
 
     @property
     def folder(self) -> Path:
@@ -110,6 +113,10 @@ class Shelf:
     def documents(self) -> list[DocumentRecord]:
         """Every document, in the order of their titles."""
         return sorted(self._library.documents(), key=lambda record: (record.title, record.doc_id))
+
+    def subjects(self, documents: Sequence[DocumentRecord]) -> dict[str, tuple[Subject, ...]]:
+        """What each of them is about, by its id."""
+        return self._subjects.of(documents)
 
     def size(self) -> Size:
         """Documents and their bytes."""
@@ -184,8 +191,8 @@ class Shelf:
         """The first ``most`` places at which ``words`` stand in a document, and how many there are."""
         with self._library.reading():
             text, pages = self._library.text(doc_id), self._library.pages(doc_id)
-            astral = self._astral_offsets(doc_id)
-        found = list(occurrences(text, words))
+            sha256, astral = self._library.document(doc_id).text_sha256, self._astral_offsets(doc_id)
+        found = list(occurrences(self._searchable.view(sha256, text), words))
         starts = [page.start for page in pages]
         shown = [
             Occurrence(

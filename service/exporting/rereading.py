@@ -84,7 +84,7 @@ class Rereader:
         pages = _pages(self._sources.pages(record.doc_id), spans)
         if record.doc_id not in self._passages:
             self._passages[record.doc_id] = self._sources.passages(record.doc_id)
-        passage = _holding(self._passages[record.doc_id], spans[0])
+        passage = _holding(self._passages[record.doc_id], spans)
         at = printed(record, pages)
         url = _at_page(record, pages if at else ())
         return RereadQuote(
@@ -126,10 +126,17 @@ def _pages(pages: Sequence[Page], spans: Sequence[Span]) -> list[Page]:
     return [page for page in pages if any(page.start < end and start < page.end for start, end in spans)]
 
 
-def _holding(passages: Sequence[Passage], span: Span) -> Passage | None:
-    """The shortest passage that the span begins in: the row rather than its table."""
-    found = [each for each in passages if any(start <= span.start < end for start, end in each.spans)]
-    return min(found, key=lambda each: sum(end - start for start, end in each.spans), default=None)
+def _holding(passages: Sequence[Passage], spans: Sequence[Span]) -> Passage | None:
+    """The shortest passage that the quote begins in: the row rather than its table.
+
+    A heading is in none: a quote that begins with one is of the first passage that it goes on in, or that follows it.
+    """
+    begun = spans[0].start
+    found = [each for each in passages if any(start <= begun < end for start, end in each.spans)]
+    if found:
+        return min(found, key=lambda each: sum(end - start for start, end in each.spans))
+    after = [each for each in passages if each.spans and each.spans[0].start > begun]
+    return min(after, key=lambda each: each.spans[0].start, default=None)
 
 
 def _at_page(record: DocumentRecord, pages: Sequence[Page]) -> str | None:

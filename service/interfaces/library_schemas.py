@@ -64,16 +64,25 @@ class DocumentOut(BaseModel):
     edited: dict[str, ReadingOut] = Field(description="The fields of `metadata` that were corrected, by name.")
 
 
+class SubjectOut(BaseModel):
+    """A notion that stands in titles or headings."""
+
+    name: str = Field(description="In English.")
+    zh: str = Field(description="In Chinese.")
+
+
 class FacetCountOut(BaseModel):
     """A value of a facet, and how many documents have it where all that is chosen of other facets holds."""
 
     value: str = Field(description="`none`: not known.")
     count: int
+    subject: SubjectOut | None = Field(description="What a subject is called; null for all other facets.")
 
 
 class FacetsOut(BaseModel):
     """What the documents can be chosen by."""
 
+    subject: list[FacetCountOut] = Field(description="A document may have several, and is counted under each.")
     jurisdiction: list[FacetCountOut]
     type: list[FacetCountOut]
     year: list[FacetCountOut]

@@ -108,6 +108,19 @@ def test_documents_are_counted_by_sort_and_the_first_ones_given(store: Store, pa
     assert store.records(most=2) == store.records()[:2] and store.records(most=9) == store.records()
 
 
+def test_headings_are_given_for_many_documents_at_once_and_those_that_are_gone_left_out(
+    store: Store, pack: Pack
+) -> None:
+    packed = [
+        pack(addition("a.txt", ["Otters.", "Teal."], section=("Rivers", "Banks"))),
+        pack(addition("b.txt", ["Herons."])),
+    ]
+    first, second = put(store, *packed)
+    asked = [first.doc_id, "0" * 64, second.doc_id]
+    assert store.headings(asked) == {first.doc_id: ("Rivers",), second.doc_id: ()}
+    assert store.headings([]) == {}
+
+
 @pytest.mark.parametrize("prefix", ["", "abc", "000000", "%", "_" * 6, "\ud800"])
 def test_an_unknown_document_is_a_named_error(store: Store, pack: Pack, prefix: str) -> None:
     put(store, pack(random_addition(1)))

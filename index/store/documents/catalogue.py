@@ -10,8 +10,8 @@ from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
 from sinkqa.index.errors import AmbiguousDocument, DocumentNotFound
-from sinkqa.index.store.documents.serialization import read_edited, read_list, read_metadata
-from sinkqa.index.store.sql import Connection
+from sinkqa.index.store.documents.serialization import read_edited, read_front, read_list, read_metadata
+from sinkqa.index.store.sql import Connection, batches
 from sinkqa.ingest.document import Metadata
 
 SHORTEST_PREFIX = 6
@@ -111,6 +111,15 @@ def census(connection: Connection) -> Census:
         for column in ("jurisdiction", "language")
     )
     return Census(size(connection).documents, *(dict(found.fetchall()) for found in counted))
+
+
+def headings(connection: Connection, doc_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """The highest headings of documents, by their whole ids; those that are gone are left out."""
+    found: dict[str, tuple[str, ...]] = {}
+    for marks, part in batches(doc_ids):
+        for doc_id, front in connection.execute(f"SELECT doc_id, front FROM documents WHERE doc_id IN {marks}", part):
+            found[doc_id] = read_front(front)[1]
+    return found
 
 
 def resolve(connection: Connection, prefix: str) -> str:

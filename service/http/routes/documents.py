@@ -59,7 +59,8 @@ def list_documents(
     engine: EngineOf,
     limit: Limit = 100,
     offset: Offset = 0,
-    jurisdiction: Values = [],  # noqa: B006  # FastAPI copies it, as those below
+    subject: Values = [],  # noqa: B006  # FastAPI copies it, as those below
+    jurisdiction: Values = [],  # noqa: B006
     type: Values = [],  # noqa: A002, B006  # the name in the address
     year: Values = [],  # noqa: B006
     language: Values = [],  # noqa: B006
@@ -68,6 +69,7 @@ def list_documents(
 ) -> Response:
     """Those with one of the values given for each facet, a page at a time; `none` means that it is not known."""
     chosen: dict[FacetName, list[str]] = {
+        "subject": subject,
         "jurisdiction": jurisdiction,
         "type": type,
         "year": year,
@@ -75,7 +77,9 @@ def list_documents(
     }
 
     def make() -> Response:
-        found = listing(engine.documents(), chosen=chosen, words=words, order=order)
+        documents = engine.documents()
+        subjects = engine.subjects(documents)
+        found = listing(documents, chosen=chosen, subjects=subjects, words=words, order=order)
         listed = [told_of(record) for record in found.documents[offset : offset + limit]]
         facets = {name: [asdict(each) for each in counts] for name, counts in found.facets.items()}
         told = {"documents": listed, **_paging(len(found.documents), offset, limit), "generation": generation}

@@ -1,6 +1,7 @@
 // Pieces that several views show: problems, waiting, where a passage stands, why it was chosen.
 import { h, icon, tag } from "./dom.js";
-import { knows, number } from "./i18n.js";
+import { knows, number, t } from "./i18n.js";
+import { current, titled } from "./titles.js";
 
 /** A failure in the reader's language, else in the server's words, and the way to try again where there is one. */
 export function problem(error, again) {
@@ -119,14 +120,15 @@ export function passageList(passages, open) {
           {
             type: "button",
             class: "cardbutton",
-            label: ["openPassage", at + 1, passage.title, ...whereabouts(passage)],
+            ...titled(passage.doc_id),
+            label: ["openPassage", at + 1, current(passage).title, ...whereabouts(passage)],
             on: { click: (event) => open(at, event.currentTarget) },
           },
           h("span", { class: "rank", "aria-hidden": "true" }, String(at + 1)),
           h(
             "span",
             { class: "body" },
-            h("span", { class: "name", lang: tag(passage.language) }, passage.title),
+            h("span", { class: "name", lang: tag(passage.language), ...titled(passage.doc_id) }, current(passage).title),
             place(passage),
             h("span", { class: "said", lang: tag(passage.language) }, passage.text),
             doubts(passage),

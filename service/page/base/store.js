@@ -9,6 +9,15 @@ export function recall(name, fallback) {
   }
 }
 
+/** The same as it is stored; null where nothing is, or storage is blocked. */
+export function raw(name) {
+  try {
+    return localStorage.getItem(`sinkqa.${name}`);
+  } catch {
+    return null;
+  }
+}
+
 /** Keeps a value, null forgets it; whether that could be done. */
 export function keep(name, value) {
   try {

@@ -1,7 +1,8 @@
 // One item of the basket, as it is read, changed and moved.
 import { announce, h, icon, tag } from "../base/dom.js";
-import { t } from "../base/i18n.js";
+import { t, translate } from "../base/i18n.js";
 import { place } from "../base/parts.js";
+import { current, titled } from "../base/titles.js";
 import * as source from "../source/source.js";
 import { chip, statements } from "../quotes/statements.js";
 
@@ -11,34 +12,101 @@ export function drawn(item, at, acts) {
   const kinds = { answer, quote, claim, note };
   row.append(head(item, at, acts, row), ...kinds[item.kind](item, at, acts).filter(Boolean));
   row.addEventListener("keydown", (event) => {
-    const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-    if (!event.altKey || !by) return;
+    const by = STEPS[event.key];
+    if (!by || !(event.altKey || event.target.closest("[data-grip]"))) return;
     event.preventDefault();
-    acts.move(item.id, by);
+    acts.move(item.id, by, event.target.closest("[data-grip]") ? "[data-grip]" : undefined);
   });
   return row;
 }
 
+const STEPS = { ArrowUp: -1, ArrowDown: 1, Home: -Infinity, End: Infinity };
+
 function head(item, at, acts, row) {
-  const mover = (by, sign, label, last) =>
+  const mover = (by, sign, label) =>
     h(
       "button",
-      { type: "button", class: "quiet square", "data-move": by, label: [label, at + 1], disabled: last, on: { click: () => acts.move(item.id, by) } },
+      { type: "button", class: "quiet square", "data-move": by, label: [label, at + 1], on: { click: () => acts.move(item.id, by) } },
       icon(sign),
     );
+  const grip = h("button", { type: "button", class: "quiet square grip", "data-grip": "", label: ["itemGrip", at + 1] }, icon("grip"));
+  dragging(grip, row, acts);
   return h(
     "div",
     { class: "row keptbar" },
-    h("span", { class: "over" }, `${at + 1} · `, h("span", { t: `item.${item.kind}` })),
+    grip,
+    h("span", { class: "over" }, h("span", { class: "nth" }, String(at + 1)), " · ", h("span", { t: `item.${item.kind}` })),
     h("span", { class: "spring" }),
-    mover(-1, "rise", "itemUp", at === 0),
-    mover(1, "fall", "itemDown", false),
+    mover(-1, "rise", "itemUp"),
+    mover(1, "fall", "itemDown"),
     h(
       "button",
       { type: "button", class: "quiet square", "data-out": "", label: ["itemOut", at + 1], on: { click: () => acts.remove(item.id, row) } },
       icon("bin"),
     ),
   );
+}
+
+/** Tells an item that is drawn which one of how many it is now. */
+export function numbered(row, at, count) {
+  row.querySelector(".nth").textContent = String(at + 1);
+  for (const each of row.querySelectorAll("[data-label]")) {
+    const [key, ...args] = JSON.parse(each.dataset.label);
+    if (!NUMBERED.includes(key)) continue;
+    each.dataset.label = JSON.stringify([key, at + 1, ...args.slice(1)]);
+    translate(each);
+  }
+  row.querySelector('[data-move="-1"]').disabled = at === 0;
+  row.querySelector('[data-move="1"]').disabled = at === count - 1;
+}
+const NUMBERED = ["itemGrip", "itemUp", "itemDown", "itemOut", "itemHeading", "itemRemark", "itemNote"];
+
+/** Has a row stand before another, or last, by moving those between: one that moves itself loses its pointer. */
+function passTo(row, next) {
+  const all = [...row.parentElement.children];
+  const from = all.indexOf(row);
+  const to = next ? all.indexOf(next) : all.length;
+  if (to > from + 1) row.before(...all.slice(from + 1, to));
+  else if (to < from) row.after(...all.slice(to, from));
+}
+
+const EDGE = 64; // pixels from the edge of the screen where it scrolls
+
+/** Has a row follow the pointer among its neighbours, finger or mouse; Escape puts it back. */
+function dragging(grip, row, acts) {
+  let before = null; // what it stood before, while it is dragged
+  let at = 0; // where the pointer is, down the screen
+  const follow = () => {
+    if (!row.classList.contains("dragged") || !row.isConnected) return; // another tab may have drawn all anew
+    const by = at < EDGE ? -12 : at > innerHeight - EDGE ? 12 : 0;
+    if (by) scrollBy(0, by);
+    const others = [...row.parentElement.children].filter((each) => each !== row);
+    const next = others.find((each) => {
+      const { top, height } = each.getBoundingClientRect();
+      return at < top + height / 2;
+    });
+    passTo(row, next ?? null);
+    requestAnimationFrame(follow);
+  };
+  const end = (event) => {
+    if (!row.classList.contains("dragged")) return;
+    row.classList.remove("dragged");
+    if (!row.isConnected) return;
+    if (event.type === "pointerup") acts.settle(row, "[data-grip]");
+    else passTo(row, before);
+  };
+  grip.addEventListener("pointerdown", (event) => {
+    if (event.button) return;
+    grip.setPointerCapture(event.pointerId);
+    before = row.nextElementSibling;
+    at = event.clientY;
+    row.classList.add("dragged");
+    requestAnimationFrame(follow);
+  });
+  grip.addEventListener("pointermove", (event) => (at = event.clientY));
+  grip.addEventListener("pointerup", end);
+  grip.addEventListener("pointercancel", end);
+  grip.addEventListener("keydown", (event) => event.key === "Escape" && end(event));
 }
 
 function answer(item, at, acts) {
@@ -74,8 +142,9 @@ function said(item, part, all, acts) {
       Object.assign(item, { segments, table, citations });
       acts.change(item.id, { segments, table, citations });
       const row = box.closest(".keptitem");
-      const now = drawn(item, [...row.parentElement.children].indexOf(row), acts);
+      const now = drawn(item, 0, acts);
       row.replaceWith(now);
+      acts.recount();
       now.querySelector("[data-out]").focus();
       announce(t("partGone"));
     };
@@ -98,7 +167,7 @@ function quote({ id, citation, remark }, at, acts) {
   return [
     writing(remark ?? "", ["itemRemark", at + 1], "itemRemarkHint", (text) => acts.change(id, { remark: text })),
     h("blockquote", { class: "statement", lang: tag(citation.language) }, citation.quote),
-    h("button", { type: "button", class: "link place", on: { click: show } }, h("span", { lang: tag(citation.language) }, citation.title), where(citation)),
+    h("button", { type: "button", class: "link place", on: { click: show } }, h("span", { lang: tag(citation.language), ...titled(citation.doc_id) }, current(citation).title), where(citation)),
   ];
 }
 
@@ -119,7 +188,7 @@ function quotes(citations) {
       "li",
       {},
       `${cited.map(({ number }) => `[${number}]`).join(" ")} `,
-      h("span", { lang: tag(first.language) }, first.title),
+      h("span", { lang: tag(first.language), ...titled(first.doc_id) }, current(first).title),
       " · ",
       where(first),
       first.url && h("span", { class: "printed" }, first.url),

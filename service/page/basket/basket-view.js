@@ -1,11 +1,12 @@
 // The view of the basket: its items in their order, and the memo that is made of them.
-import { file } from "../base/api.js";
+import { file, get } from "../base/api.js";
 import { items, made, put, tell } from "./basket.js";
-import { drawn } from "./basket-items.js";
+import { drawn, numbered } from "./basket-items.js";
 import { announce, byId, h, icon } from "../base/dom.js";
-import { language, t } from "../base/i18n.js";
+import { language, t, translate } from "../base/i18n.js";
 import { problem } from "../base/parts.js";
 import { keep, recall } from "../base/store.js";
+import { take } from "../base/titles.js";
 
 const FORMATS = ["docx", "html", "markdown", "xlsx", "bibtex", "ris"];
 const STYLES = ["gbt7714", "apa"];
@@ -19,16 +20,28 @@ const FIELDS = {
 const room = byId("basket");
 const list = h("ol", { class: "kept", id: "basket-items" });
 const told = h("div", { id: "basket-told" });
+const held = h("h2", { class: "over" });
 let shown = false;
+let turn = 0; // what arrives for an earlier drawing comes too late
 
 export function begin() {
   tell();
   document.addEventListener("spoken", () => shown && !byId("view-basket").hidden && show());
   addEventListener("storage", ({ key }) => {
-    if (!key?.startsWith("sinkqa.basket")) return;
-    tell(); // another tab has kept something
-    if (!byId("view-basket").hidden) show();
+    if (key && !key.startsWith("sinkqa.basket")) return;
+    if (!byId("view-basket").hidden) keepingPlace(show); // another tab has kept something
   });
+}
+
+/** Draws anew without taking away what somebody is writing in. */
+function keepingPlace(draw) {
+  const field = document.activeElement?.closest("#basket-items textarea");
+  const id = field?.closest("[data-item]").dataset.item;
+  const [from, to] = [field?.selectionStart, field?.selectionEnd];
+  draw();
+  const again = id && list.querySelector(`[data-item="${CSS.escape(id)}"] textarea`);
+  again?.focus({ preventScroll: true });
+  again?.setSelectionRange(from, to);
 }
 
 export function show() {
@@ -40,7 +53,42 @@ export function show() {
     return;
   }
   list.replaceChildren(...all.map((item, at) => drawn(item, at, acts)));
-  room.replaceChildren(h("p", { class: "printed memo-name" }, settings().title || t("memoTitleHint")), tools(), told, h("h2", { class: "over", t: ["basketHolds", all.length] }), list, below());
+  room.replaceChildren(h("p", { class: "printed memo-name" }, settings().title || t("memoTitleHint")), tools(), told, held, list, below());
+  recount();
+  lookAgain(all);
+}
+
+/** Numbers follow the order; what was taken out has none. */
+function recount() {
+  const rows = [...list.querySelectorAll("[data-item]")];
+  rows.forEach((row, at) => numbered(row, at, rows.length, acts));
+  held.dataset.t = JSON.stringify(["basketHolds", rows.length]);
+  translate(held);
+}
+
+/** Says of each item whose document is gone that it is, and shows titles as they are now. The export reads all again. */
+async function lookAgain(all) {
+  const mine = ++turn;
+  const ids = new Set(all.flatMap(({ citation, citations }) => (citation ? [citation] : (citations ?? []))).map(({ doc_id }) => doc_id));
+  for (const id of ids) {
+    try {
+      const about = await get(`/v1/documents/${id}`);
+      if (mine !== turn) return;
+      take(about);
+    } catch (error) {
+      if (mine !== turn) return;
+      if (error.code !== "document-not-found") return; // the export says what is wrong
+      lost(id, all);
+    }
+  }
+}
+
+function lost(docId, all) {
+  for (const item of all) {
+    const count = [item.citation, ...(item.citations ?? [])].filter((each) => each?.doc_id === docId).length;
+    const row = count && list.querySelector(`[data-item="${CSS.escape(item.id)}"]`);
+    if (row) row.querySelector(".keptbar").after(h("p", { class: "small doubt", t: ["itemLost", count] }));
+  }
 }
 
 const settings = () => {
@@ -64,21 +112,31 @@ function entitle(title) {
 
 /** What each item can do with itself: change, move, leave and come back. */
 const acts = {
+  recount: () => recount(),
   change(id, what) {
     store(items().map((each) => (each.id === id ? { ...each, ...what } : each)));
   },
-  move(id, by) {
-    const all = items();
-    const from = all.findIndex((each) => each.id === id);
-    const to = from + by;
-    if (from < 0 || to < 0 || to >= all.length) return;
-    all.splice(to, 0, ...all.splice(from, 1));
-    store(all);
-    show();
-    const now = list.children[to];
-    const again = now.querySelector(`[data-move="${by}"]`);
-    (again.disabled ? now.querySelector(`[data-move="${-by}"]`) : again).focus();
-    announce(t("itemMoved", to + 1, all.length));
+  move(id, by, focused = `[data-move="${by}"]`) {
+    const rows = [...list.querySelectorAll("[data-item]")];
+    const from = rows.findIndex((each) => each.dataset.item === id);
+    const to = Math.max(0, Math.min(rows.length - 1, from + by));
+    if (from < 0 || to === from) return;
+    const row = rows[from];
+    if (to < from) rows[to].before(row);
+    else rows[to].after(row);
+    acts.settle(row, focused);
+  },
+  /** Keeps the order in which the rows stand. */
+  settle(row, focused) {
+    const rows = [...list.querySelectorAll("[data-item]")];
+    const place = new Map(rows.map((each, at) => [each.dataset.item, at]));
+    const last = rows.length; // another tab may have kept more
+    store(items().sort((a, b) => (place.get(a.id) ?? last) - (place.get(b.id) ?? last)));
+    recount();
+    const again = [focused, "[data-move]:not(:disabled)", "[data-grip]"].map((each) => row.querySelector(each));
+    again.find((each) => each && !each.disabled).focus({ preventScroll: true });
+    row.scrollIntoView({ block: "nearest" });
+    announce(t("itemMoved", rows.indexOf(row) + 1, rows.length));
   },
   remove(id, row) {
     const all = items();
@@ -87,14 +145,20 @@ const acts = {
     const [gone] = all.splice(at, 1);
     store(all);
     const back = () => {
+      const again = drawn(gone, 0, acts);
+      left.replaceWith(again); // where it was, whatever was moved meanwhile
+      const before = [...list.querySelectorAll("[data-item]")].indexOf(again);
       const now = items();
-      now.splice(Math.min(at, now.length), 0, gone);
+      now.splice(Math.min(before, now.length), 0, gone);
       store(now);
-      show();
-      list.querySelector(`[data-item="${CSS.escape(id)}"] [data-out]`)?.focus();
+      recount();
+      again.querySelector("[data-out]").focus();
+      announce(t("itemHere", before + 1));
     };
     const undo = h("button", { type: "button", class: "plain", label: ["itemBack", at + 1], on: { click: back } }, h("span", { t: "undo" }));
-    row.replaceWith(h("li", { class: "keptitem gone row" }, h("span", { t: "itemGone" }), h("span", { class: "spring" }), undo));
+    const left = h("li", { class: "keptitem gone row" }, h("span", { t: "itemGone" }), h("span", { class: "spring" }), undo);
+    row.replaceWith(left);
+    recount();
     undo.focus();
     announce(t("itemGone"));
   },

@@ -34,6 +34,12 @@ export const BASKET_WORDS = {
   itemDown: ["Move item {0} down", "下移第 {0} 条"],
   itemMoved: ["Now item {0} of {1}.", "现为第 {0} 条，共 {1} 条。"],
   itemOut: ["Take out item {0}", "移出第 {0} 条"],
+  itemGrip: ["Move item {0}: drag, or press an arrow key, Home or End", "移动第 {0} 条：拖动，或按方向键、Home、End"],
+  itemHere: ["Item {0} is back.", "第 {0} 条已放回。"],
+  itemLost: [
+    "{0:quote of this is|quotes of this are} from a document that is no longer in the library: an export leaves out what rests on it.",
+    "其中 {0} 条引文的文件已不在资料库中：导出时会略去以其为据的内容。",
+  ],
   itemGone: ["Taken out", "已移出"],
   partOut: ["Leave out this statement", "去掉这一句"],
   partGone: ["The statement is left out.", "已去掉这一句。"],

@@ -2,16 +2,26 @@
 import { collection } from "../base/api.js";
 import { announce, byId, h, icon } from "../base/dom.js";
 import { t } from "../base/i18n.js";
-import { keep, recall } from "../base/store.js";
+import { keep, raw, recall } from "../base/store.js";
+import { current } from "../base/titles.js";
 
 const KINDS = ["answer", "quote", "claim", "note"];
 const name = () => (collection() ? `basket.${collection()}` : "basket");
 
 /** The items in their order; what storage holds otherwise is none. */
 export function items() {
-  const kept = recall(name(), []);
-  return Array.isArray(kept) ? kept.filter(sound) : [];
+  const now = raw(name());
+  if (now === null || now !== read.raw) {
+    const kept = recall(name(), []);
+    read = { raw: now, items: Array.isArray(kept) ? kept.filter(sound) : [] };
+  }
+  return [...read.items];
 }
+let read = { raw: null, items: [] }; // as it was last: two hundred answers take a while to read
+
+addEventListener("storage", ({ key }) => {
+  if (!key || key.startsWith("sinkqa.basket")) tell(); // another tab has kept something
+});
 
 /** Puts these in the place of all; whether the browser could keep them. */
 export function put(all) {
@@ -31,7 +41,12 @@ export function tell() {
 export const made = (kind, what) => ({ id: crypto.randomUUID?.() ?? String(Math.random()), kind, ...what });
 
 const placeOf = ({ doc_id, spans }) => [doc_id, spans.map(({ start, end }) => [start, end])];
-const keyOf = (item) =>
+const keys = new WeakMap();
+const keyOf = (item) => {
+  if (!keys.has(item)) keys.set(item, keyed(item));
+  return keys.get(item);
+};
+const keyed = (item) =>
   JSON.stringify(
     item.kind === "answer"
       ? [item.kind, item.asked, item.segments.map(({ text }) => text)]
@@ -82,8 +97,8 @@ export function keeper(make, { label = () => "keep", known = make } = {}) {
 export const slim = (citation) =>
   Object.fromEntries(
     ["number", "passage_id", "doc_id", "title", "original", "section", "table", "page_start", "page_end", "page_label", "paragraph", "quote", "spans", "language", "url", "translation"]
-      .filter((field) => citation[field] !== undefined && (citation[field] !== null || field === "page_label")) // null: no pages
-      .map((field) => [field, citation[field]]),
+      .map((field) => [field, current(citation)[field]])
+      .filter(([field, value]) => value !== undefined && (value !== null || field === "page_label")), // null: no pages
   );
 
 /** Of an answer, all that it says. */

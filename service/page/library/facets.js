@@ -1,11 +1,11 @@
-// What the list of the library can be chosen by: country, format, year and language with counts, words, and the order.
+// What the list of the library can be chosen by: subject, country, format, year and language with counts, words, order.
 // All of it stands in the address.
 import { h } from "../base/dom.js";
-import { t, term } from "../base/i18n.js";
+import { learn, t, term } from "../base/i18n.js";
 
-const FACETS = { jurisdiction: "place", type: "type", year: "year", language: "lang" };
+const FACETS = { subject: "subject", jurisdiction: "place", type: "type", year: "year", language: "lang" };
 const ORDERS = ["title", "-year", "year", "-added", "added", "-size", "size"];
-const SHOWN = 8; // values of a facet; the rest behind “more”
+const SHOWN = 5; // values of a facet, in a line; the rest behind “more”: the documents are what matters
 
 /** What an address chooses, as the API takes it; all else in it is left out. */
 export function chosen(query) {
@@ -21,6 +21,7 @@ export const count = (query) => Object.keys(FACETS).flatMap((name) => query.getA
 
 /** Buttons for each facet, those pressed that the address has; `go(query)` goes to another choice. */
 export function buttons(facets, query, go) {
+  for (const { value, subject } of facets.subject) if (subject) learn("subject", value, [subject.name, subject.zh]);
   const groups = Object.entries(FACETS).map(([name, kind]) => group(name, kind, facets[name], query, go));
   const clear = () => {
     const rest = new URLSearchParams(query);

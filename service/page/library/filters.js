@@ -1,12 +1,15 @@
 // Which documents may answer: chosen from what the library holds.
 import { get } from "../base/api.js";
 import { byId, h, tag } from "../base/dom.js";
-import { t } from "../base/i18n.js";
+import { number, t } from "../base/i18n.js";
 import { problem } from "../base/parts.js";
 
 const LISTS = { doc_ids: "doc", languages: "lang", jurisdictions: "place", types: "type" };
 const YEARS = { year_from: "from", year_to: "to" };
 const none = () => ({ doc_ids: [], languages: [], jurisdictions: [], types: [] });
+const TITLES = 200; // of documents that are listed at once
+const PAUSE_MS = 250; // between a key and the search
+const known = new Map(); // documents that were seen, by their ids
 let picked = none();
 let drawn = false;
 
@@ -72,45 +75,42 @@ export function fold() {
 /** The library has changed: what may be chosen is asked for anew. */
 export function forget() {
   drawn = false;
+  known.clear();
   fold();
 }
 
 async function draw() {
   drawn = true;
-  let documents, facets;
+  let got;
   try {
-    ({ documents, facets } = await get("/v1/documents?limit=1000"));
+    got = await get(`/v1/documents?limit=${TITLES}`);
+    await Promise.all(picked.doc_ids.filter((id) => !known.has(id)).map(learn));
   } catch (error) {
     drawn = false;
     panel.replaceChildren(problem(error, draw));
     return;
   }
-  const of = (read) => [...new Set(documents.map(read).filter(Boolean))].sort();
-  panel.replaceChildren(
-    boxes("filterLanguage", "languages", ["zh", "en", "ja"], "lang"),
-    boxes(
-      "filterJurisdiction",
-      "jurisdictions",
-      of((each) => each.metadata.jurisdiction),
-      "place",
-      facets.jurisdiction,
-    ),
-    boxes(
-      "filterType",
-      "types",
-      of((each) => each.type),
-      "type",
-      facets.type,
-    ),
+  const { facets } = got;
+  const parts = [
+    boxes("filterLanguage", "languages", "lang", facets.language),
+    boxes("filterJurisdiction", "jurisdictions", "place", facets.jurisdiction),
+    boxes("filterType", "types", "type", facets.type),
     years(),
-    titles(documents),
+    titles(got),
     h("button", {
       type: "button",
       class: "plain",
       t: "clearFilters",
       on: { click: () => take(new URLSearchParams()) },
     }),
-  );
+  ];
+  panel.replaceChildren(...parts.filter(Boolean));
+}
+
+/** A document that an address names: its title, or its number where it is gone. */
+async function learn(id) {
+  const about = await get(`/v1/documents/${id}`).catch(() => ({ doc_id: id, title: id.slice(0, 12), metadata: {} }));
+  known.set(id, about);
 }
 
 function box(name, value, ...said) {
@@ -122,17 +122,19 @@ function box(name, value, ...said) {
   return h("label", { class: "check" }, input, ...said);
 }
 
-function boxes(title, name, values, kind, counts = []) {
-  const count = (value) => counts.find((each) => each.value === value)?.count;
-  const said = (value) => [
-    h("span", { t: { term: [kind, value] } }),
-    count(value) && h("span", { class: "small" }, String(count(value))),
-  ];
+/** What the library holds, with how many documents each, and what is picked beside. */
+function boxes(title, name, kind, counts) {
+  const held = counts.filter(({ value }) => value !== "none");
+  const gone = picked[name].filter((value) => !held.some((each) => each.value === value));
+  const all = [...held, ...gone.map((value) => ({ value, count: 0 }))];
+  if (!all.length) return null;
   return h(
     "fieldset",
     {},
     h("legend", { t: title }),
-    values.map((value) => box(name, value, said(value))),
+    all.map(({ value, count }) =>
+      box(name, value, h("span", { t: { term: [kind, value] } }), h("span", { class: "small" }, number(count))),
+    ),
   );
 }
 
@@ -162,19 +164,43 @@ function years() {
   );
 }
 
-function titles(documents) {
-  const rows = documents.map((each) =>
-    box("doc_ids", each.doc_id, h("span", { lang: tag(each.metadata.language) }, each.title)),
-  );
-  const find = (event) => {
-    const words = event.target.value.toLowerCase();
-    for (const row of rows) row.hidden = !row.textContent.toLowerCase().includes(words);
+/** The first titles, or those in which the words stand that are looked for; what is picked stays in front. */
+function titles({ documents, total }) {
+  const row = (each) => {
+    known.set(each.doc_id, each);
+    return box("doc_ids", each.doc_id, h("span", { lang: tag(each.metadata.language) }, each.title));
+  };
+  const list = h("div", { class: "titles", tabindex: "0", role: "group", label: "filterDocuments" });
+  const fill = (found, all) => {
+    const first = picked.doc_ids.map((id) => known.get(id)).filter(Boolean);
+    const rest = found.filter(({ doc_id }) => !picked.doc_ids.includes(doc_id));
+    const more = all - found.length;
+    list.replaceChildren(
+      ...[...first, ...rest].map(row),
+      ...(more > 0 ? [h("p", { class: "small", t: ["filterMore", number(more)] })] : []),
+      ...(found.length || first.length ? [] : [h("p", { class: "small", t: "nothingFound" })]),
+    );
+  };
+  fill(documents, total);
+  let typing, turn = 0;
+  const find = ({ target }) => {
+    clearTimeout(typing);
+    typing = setTimeout(async () => {
+      const mine = ++turn;
+      const words = encodeURIComponent(target.value.trim().slice(0, 200));
+      try {
+        const got = await get(`/v1/documents?limit=${TITLES}&words=${words}`);
+        if (mine === turn) fill(got.documents, got.total);
+      } catch (error) {
+        if (mine === turn) list.replaceChildren(problem(error, () => find({ target })));
+      }
+    }, PAUSE_MS);
   };
   return h(
     "fieldset",
     { class: "wide" },
     h("legend", { t: "filterDocuments" }),
     h("input", { type: "search", label: "filterFind", placeholder: "filterFind", on: { input: find } }),
-    h("div", { class: "titles", tabindex: "0", role: "group", label: "filterDocuments" }, rows),
+    list,
   );
 }

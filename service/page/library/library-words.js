@@ -1,11 +1,13 @@
 // What the views of the library and of its documents say: English, Chinese.
 export const LIBRARY_WORDS = {
+  filterMore: ["{0} more: type a part of the title", "另有 {0} 份：请输入标题的一部分"],
   holdsChosen: ["{0:document fits|documents fit}", "符合条件的文件 {0} 份"],
   facets: ["Narrow down", "缩小范围"],
   facetsOn: ["Narrowed down by {0}", "已选条件 {0} 个"],
   facetsClear: ["Show all", "显示全部"],
   facetsMore: ["{0} more", "其余 {0} 项"],
   facetNone: ["not known", "未知"],
+  "facet.subject": ["Subject", "主题"],
   "facet.jurisdiction": ["Country", "国家或地区"],
   "facet.type": ["Format", "格式"],
   "facet.year": ["Year", "年份"],

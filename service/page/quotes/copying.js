@@ -2,6 +2,7 @@
 import { quotelink } from "../base/address.js";
 import { announce, byId, h, icon } from "../base/dom.js";
 import { t, tIn } from "../base/i18n.js";
+import { current } from "../base/titles.js";
 import { copied } from "./cite.js";
 
 const ADDRESS = /((?:(?:https?|ftp):\/\/|(?<![\w.])www\.)[!-_a-~]+)/i;
@@ -66,7 +67,8 @@ function listed({ caption, corner, columns, rows }, mark) {
   return (caption ? `${line(caption)}\n` : "") + table.map((row) => row.map(line).join("\t")).join("\n");
 }
 
-function where({ title, section, table, page_start, page_end, page_label, paragraph, language }) {
+function where(citation) {
+  const { title, section, table, page_start, page_end, page_label, paragraph, language } = current(citation);
   const zh = language === "zh";
   const pages = page_end > page_start ? `${page_start}–${page_end}` : page_label;
   const page = page_label !== null && (zh ? `第${pages}页` : `${page_end > page_start ? "pp." : "p."} ${pages}`);

@@ -3,6 +3,7 @@ import { quotelink } from "../base/address.js";
 import { offerCitation } from "./cite.js";
 import { h, icon, tag } from "../base/dom.js";
 import { doubts, passageList, place } from "../base/parts.js";
+import { current, titled } from "../base/titles.js";
 import * as source from "../source/source.js";
 import { chip } from "./statements.js";
 
@@ -34,7 +35,7 @@ function entry(cited, open, known) {
   return h(
     "li",
     { class: "entry" },
-    h("p", { class: "name", lang: tag(first.language) }, first.title),
+    h("p", { class: "name", lang: tag(first.language), ...titled(first.doc_id) }, current(first).title),
     h(
       "ul",
       { class: "places" },

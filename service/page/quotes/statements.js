@@ -2,6 +2,7 @@
 import { h, tag } from "../base/dom.js";
 import { tIn } from "../base/i18n.js";
 import { whereabouts } from "../base/parts.js";
+import { current, titled } from "../base/titles.js";
 
 const LONG_LINE = 90; // characters
 const CLAUSE = /(?<=[。！？；][”’」』）]?)(?![”’」』）])|(?<=[.;!?][”’")]? )(?=[\p{Lu}“"(])/u;
@@ -83,7 +84,8 @@ export function chip(citation, open) {
       type: "button",
       class: "chip",
       "data-number": citation.number,
-      label: ["openCitation", citation.number, citation.title, ...whereabouts(citation)],
+      ...titled(citation.doc_id),
+      label: ["openCitation", citation.number, current(citation).title, ...whereabouts(citation)],
       on: { click: (event) => open(citation.number, event.currentTarget) },
     },
     String(citation.number),

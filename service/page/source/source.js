@@ -9,6 +9,7 @@ import { corrections, offerEdit } from "../library/edit.js";
 import { keepQuote } from "./keeping.js";
 import { bring, imagePages, spansOf, textPages } from "./pages.js";
 import { doubts, isPaged, place, problem, waiting, why } from "../base/parts.js";
+import { current } from "../base/titles.js";
 import { besideLink, saveButton } from "./taking.js";
 
 const pane = byId("source");
@@ -31,9 +32,9 @@ export function begin() {
  * spans: []}`. Focus goes to the pane where somebody opened it, and back to the opener when it is closed.
  */
 export async function open(evidence, at, opener) {
-  Object.assign(shown, { evidence, at, opener: opener ?? shown.opener });
-  mark(evidence[at]);
-  await turnTo(evidence[at]);
+  Object.assign(shown, { evidence: evidence.map(current), at, opener: opener ?? shown.opener });
+  mark(shown.evidence[at]);
+  await turnTo(shown.evidence[at]);
   if (opener) byId("source-title")?.focus({ preventScroll: isWide() });
 }
 

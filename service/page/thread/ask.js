@@ -79,7 +79,9 @@ function began(chosen) {
 function moved() {
   if (thread.current()?.shared) return; // its address goes on telling what was shared
   asked = thread.address();
-  if (!byId("view-ask").hidden) history.replaceState(null, "", asked);
+  // An address of another view may be set already, and not shown yet.
+  const leaving = location.hash && !location.hash.startsWith("#/ask");
+  if (!byId("view-ask").hidden && !leaving) history.replaceState(null, "", asked);
 }
 
 const unfilter = () => filters.take(new URLSearchParams());

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sinkqa.service.documents.occurrences import occurrences
+from sinkqa.service.documents.occurrences import Searchable, occurrences, searchable
 
 
 @pytest.mark.parametrize(
@@ -24,5 +24,22 @@ from sinkqa.service.documents.occurrences import occurrences
     ],
 )
 def test_words_are_found_across_lines_widths_and_scripts(text, words, expected):
-    found = list(occurrences(text, words))
+    found = list(occurrences(searchable(text), words))
     assert [" … ".join(text[start:end] for start, end in spans) for spans in found] == expected
+
+
+def test_a_text_is_made_searchable_once_and_another_text_never_answers_for_it():
+    kept = Searchable()
+    first = kept.view("a", "The fen law.")
+    assert kept.view("a", "The fen law.") is first
+    assert kept.view("b", "A bog.").text != first.text
+    assert [*occurrences(kept.view("b", "A bog."), "fen")] == []
+
+
+def test_what_was_looked_into_long_ago_is_forgotten_and_made_again(monkeypatch):
+    monkeypatch.setattr("sinkqa.service.documents.occurrences._MOST_KEPT", 20)
+    kept = Searchable()
+    first = kept.view("a", "twelve chars")
+    kept.view("b", "twelve other")
+    again = kept.view("a", "twelve chars")
+    assert again is not first and again.text == first.text

@@ -195,3 +195,15 @@ def readable(content: bytes, kind: str) -> str:
         cells = (cell.value for sheet in openpyxl.load_workbook(BytesIO(content)) for row in sheet for cell in row)
         return "\n".join(str(value) for value in cells)
     return content.decode()
+
+
+def test_a_quote_that_begins_with_its_heading_leads_to_the_passage_below_it(shelf):
+    engine = shelf({"law.md": "# 沼泽法\n\n## 第一条\n\n沼泽不得排干。\n\n## 第二条\n\n管护站每年复查。\n"})
+    (record,) = engine.documents()
+    text = engine.text(record.doc_id)
+    span = Span(text.index("第二条"), text.index("复查。") + 3)
+    cited = Cited(record.doc_id, (span,), text[span.start : span.end])
+    note = word(made(engine, Memo((QuoteItem(cited),)), "docx")).footnotes[1]
+    below = next(each for each in engine.passages(record.doc_id) if "复查" in each.text)
+    assert "第二条" in note.text
+    assert [url.partition("?")[0] for url in note.urls] == [f"http://127.0.0.1:8000/#/p/{below.passage_id}"]

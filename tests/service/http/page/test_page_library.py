@@ -239,7 +239,35 @@ def test_a_list_that_does_not_come_says_so_and_can_be_asked_for_again(visit):
     expect(page.locator("#documents .entry")).to_have_count(8)
 
 
+@pytest.mark.parametrize(("locale", "facet", "value"), [("en-GB", "Subject", "carbon sink"), ("zh-CN", "主题", "碳汇")])
+def test_documents_are_chosen_by_subject_in_the_language_of_the_reader(visit, locale, facet, value):
+    page = visit("/#/library", locale=locale)
+    chosen = choice(page, facet, value)
+    expect(chosen).to_have_text(re.compile("1$"))
+    chosen.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#documents .name")).to_have_text(["林场碳汇管理办法"])
+    assert page.url.endswith("#/library?subject=carbon+sink")
+    assert not grave(page)
+
+
 def test_the_filters_of_a_question_have_counts(visit):
     page = visit("/#/ask")
     page.get_by_role("button", name="Filters").click()
     expect(page.locator("#filters")).to_contain_text(re.compile(r"New Zealand\s*5"))
+    expect(page.get_by_role("group", name="Language")).to_contain_text(re.compile(r"English\s*7"))
+    assert not grave(page)
+
+
+def test_a_document_is_found_for_the_filter_by_a_part_of_its_title_and_stays_picked(visit):
+    page = visit("/#/ask")
+    page.get_by_role("button", name="Filters").click()
+    listed = page.locator("#filters .titles label")
+    expect(listed).to_have_count(8)
+    page.get_by_label("Fen law 3").check()
+    page.get_by_label("Find a document").fill("woodland")
+    expect(listed).to_have_text(["Fen law 3", "Woodland credit rules"])
+    expect(page.get_by_label("Fen law 3")).to_be_checked()
+    page.get_by_label("Find a document").fill("no such title")
+    expect(listed).to_have_text(["Fen law 3"])
+    expect(page.locator("#filters-said")).to_contain_text("1")

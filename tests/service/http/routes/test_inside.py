@@ -139,6 +139,10 @@ def test_the_list_is_chosen_from_counted_and_ordered(client, fens):
     assert sizes == sorted(sizes, reverse=True)
     assert [d["doc_id"] for d in client.get("/v1/documents?words=FEN survey").json()["documents"]] == [fens]
     assert client.get("/v1/documents?order=colour").status_code == 422
+    subjects = {each["value"]: each for each in every["facets"]["subject"]}
+    assert subjects["carbon sink"]["subject"] == {"name": "carbon sink", "zh": "碳汇"}
+    sinks = client.get("/v1/documents", params={"subject": "carbon sink"}).json()
+    assert sinks["total"] == subjects["carbon sink"]["count"] == 1 and "碳汇" in sinks["documents"][0]["title"]
     undated = {each["value"]: each["count"] for each in every["facets"]["year"]}["none"]
     assert client.get("/v1/documents?year=none").json()["total"] == undated > 0
     tag = client.get("/v1/documents?type=html").headers["etag"]
