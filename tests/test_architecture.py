@@ -109,7 +109,7 @@ def test_only_settings_read_our_part_of_the_environment():
             assert "SINKQA_" not in path.read_text(encoding="utf-8"), f"{name(path)} names a setting's variable"
 
 
-@pytest.mark.parametrize("stage", ["ingest", "index"])
+@pytest.mark.parametrize("stage", STAGES)
 def test_no_class_name_stands_twice_within_a_stage(stage):
     """A leading underscore makes no other name: who reads ``Line`` must not ask which one."""
     places = {}

@@ -34,7 +34,7 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
+class RawCollection:
     """What the files of a collection hold, and which files these are, before it is checked."""
 
     corpus: tuple[CorpusEntry, ...]
@@ -62,7 +62,7 @@ class Benchmark:
     warnings: tuple[str, ...] = ()
 
 
-def checked(name: str, held: Material, *, n_queries: int | None = None) -> Benchmark:
+def checked(name: str, held: RawCollection, *, n_queries: int | None = None) -> Benchmark:
     """The collection, where it is whole; ``n_queries`` takes so many of the judged queries, spread over the file.
 
     Raises:

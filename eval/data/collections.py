@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from sinkqa.eval.data.benchmark import Benchmark, Material, checked
+from sinkqa.eval.data.benchmark import Benchmark, RawCollection, checked
 from sinkqa.eval.data.layouts import beir, mteb, trec
 from sinkqa.ingest.errors import FileMissing
 
 
-class Layout(Protocol):
+class CollectionLayout(Protocol):
     """A way of laying out a collection in a folder. ``LOOKS_FOR`` says in one line what such a folder holds."""
 
     LOOKS_FOR: str
@@ -21,12 +21,12 @@ class Layout(Protocol):
         """Names of the collections that a folder holds in this layout, "" for one without a name."""
         ...
 
-    def read(self, folder: Path, subset: str, split: str, /) -> Material:
+    def read(self, folder: Path, subset: str, split: str, /) -> RawCollection:
         """What the files of one of them hold."""
         ...
 
 
-LAYOUTS: tuple[Layout, ...] = (beir, mteb, trec)
+LAYOUTS: tuple[CollectionLayout, ...] = (beir, mteb, trec)
 """In the order in which they are tried; a folder that fits several is read by the first."""
 
 _LANGUAGES = (
@@ -37,11 +37,11 @@ _LANGUAGES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CollectionPlace:
     """Where a collection lies: a folder in a layout, and the subset in it that is meant."""
 
     folder: Path
-    layout: Layout
+    layout: CollectionLayout
     subset: str = ""
 
     @property
@@ -53,13 +53,13 @@ class Place:
         return f"{here.parent.name}-{here.name}" if here.name in _LANGUAGES.split() and here.parent.name else here.name
 
 
-def find_benchmarks(paths: Sequence[Path]) -> list[Place]:
+def find_benchmarks(paths: Sequence[Path]) -> list[CollectionPlace]:
     """The collections in the folders given, or in those directly within them.
 
     Raises:
         FileMissing: a path holds none; the message says what was looked for.
     """
-    found: list[Place] = []
+    found: list[CollectionPlace] = []
     for path in paths:
         inner = sorted(each for each in path.iterdir() if each.is_dir()) if path.is_dir() else []
         here = _places(path) or [place for folder in inner for place in _places(folder)]
@@ -71,7 +71,7 @@ def find_benchmarks(paths: Sequence[Path]) -> list[Place]:
     return list(dict.fromkeys(found))
 
 
-def read_benchmark(path: Path | Place, *, split: str = "test", n_queries: int | None = None) -> Benchmark:
+def read_benchmark(path: Path | CollectionPlace, *, split: str = "test", n_queries: int | None = None) -> Benchmark:
     """Reads one collection, by its judgements of ``split`` or the only ones there are.
 
     ``n_queries`` takes so many of the judged queries, spread over the file and the same ones each time.
@@ -80,23 +80,28 @@ def read_benchmark(path: Path | Place, *, split: str = "test", n_queries: int | 
         FileMissing, MalformedData, ExtraMissing: see their names; also where a path holds several collections.
         NothingToMeasure: no entry, no query, or no judgement.
     """
-    place = path if isinstance(path, Place) else _only(path)
+    place = path if isinstance(path, CollectionPlace) else _only(path)
     held = place.layout.read(place.folder, place.subset, split)
     return checked(place.name, held, n_queries=n_queries)
 
 
-def _only(path: Path) -> Place:
+def _only(path: Path) -> CollectionPlace:
     found = find_benchmarks([path])
     if len(found) > 1:
         raise FileMissing(f"{path}: expected one collection, found {', '.join(each.name for each in found)}; name one")
     return found[0]
 
 
-def _places(folder: Path) -> list[Place]:
+def _places(folder: Path) -> list[CollectionPlace]:
     if not folder.is_dir():
         return []
     return next(
-        (found for layout in LAYOUTS if (found := [Place(folder, layout, name) for name in layout.subsets(folder)])), []
+        (
+            found
+            for layout in LAYOUTS
+            if (found := [CollectionPlace(folder, layout, name) for name in layout.subsets(folder)])
+        ),
+        [],
     )
 
 

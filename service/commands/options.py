@@ -14,7 +14,7 @@ from sinkqa.service.commands import terminal
 
 if TYPE_CHECKING:
     from sinkqa.service.engine import Engine
-    from sinkqa.service.intake.reading import OnReading, Reading
+    from sinkqa.service.intake.reading import AddProgress, OnReading
     from sinkqa.service.settings import Settings
 
 Library = Annotated[
@@ -81,7 +81,7 @@ def open_engine(
     return Collections(settings).engine(settings.collection, reencode=reencode)
 
 
-def _begun(settings: Settings, advance: OnReading | None, now: Reading) -> None:
+def _begun(settings: Settings, advance: OnReading | None, now: AddProgress) -> None:
     """Says, once the library stands, what goes into it and how to have it otherwise; then how far that is."""
     if not now.done and not now.names:
         where = "the database that is set" if settings.store else str(settings.library)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sinkqa.ingest.errors import SinkQAError
     from sinkqa.service.documents.doctor import DoctorReport
     from sinkqa.service.intake.adding import AddReport
-    from sinkqa.service.intake.reading import OnReading, Reading
+    from sinkqa.service.intake.reading import AddProgress, OnReading
 
 _NARROW = 50  # columns: below this, a table of documents would have no room for titles
 _WIDE = 70  # columns: below this, a bar leaves its title out for the names of files
@@ -88,7 +88,7 @@ def reading(title: str, *, quiet: bool) -> Iterator[OnReading | None]:
     with Progress(*columns, console=_err, transient=True, expand=True) as bar:
         task = bar.add_task("…", total=None, amount="")
 
-        def advance(now: Reading) -> None:
+        def advance(now: AddProgress) -> None:
             amount = f"{now.done}/{count(now.files, 'file')}, {_size(now.done_bytes)}/{_size(now.bytes)}"
             names = ", ".join(now.names).translate(PICTURES)
             bar.update(task, completed=now.done_bytes, total=max(now.bytes, 1), description=names, amount=amount)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class AddProgress:
     """``done`` of ``files`` files, ``done_bytes`` of their ``bytes``; ``names`` are those that are read just now."""
 
     done: int
@@ -22,7 +22,7 @@ class Reading:
     names: tuple[str, ...]
 
 
-OnReading = Callable[[Reading], None]
+OnReading = Callable[[AddProgress], None]
 """Called when the files are known, when one of them is begun, and when it is done; from any thread."""
 
 
@@ -53,4 +53,4 @@ class Tally:
 
     def _say(self) -> None:
         names = tuple(self._names.values())
-        self._on_reading(Reading(self._done, len(self._sizes), self._done_bytes, sum(self._sizes.values()), names))
+        self._on_reading(AddProgress(self._done, len(self._sizes), self._done_bytes, sum(self._sizes.values()), names))

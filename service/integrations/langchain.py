@@ -20,7 +20,7 @@ except ModuleNotFoundError as error:
     raise ModuleNotFoundError(missing("langchain", "LangChain's retriever"), name=error.name) from error
 
 
-class SinkQARetriever(BaseRetriever):
+class LangChainRetriever(BaseRetriever):
     """Finds passages over HTTP (``url``) or in this process (``engine``); with both, links begin with ``url``.
 
     Each document's ``page_content`` is the source text of the passage, word for word. Its metadata has the ``title``,

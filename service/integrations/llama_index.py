@@ -9,7 +9,7 @@ from typing import Any
 from sinkqa.index.hit import SearchMode
 from sinkqa.ingest.extras import missing
 from sinkqa.service.engine import Engine
-from sinkqa.service.integrations.searching import Found, Searching
+from sinkqa.service.integrations.searching import FoundPassage, Searching
 
 try:
     from llama_index.core.callbacks import CallbackManager
@@ -22,7 +22,7 @@ _READ = {"title", "section", "page"}
 """What of the metadata is put before a text that a model reads; the rest is for programs."""
 
 
-class SinkQARetriever(BaseRetriever):
+class LlamaIndexRetriever(BaseRetriever):
     """Finds passages over HTTP (``url``) or in this process (``engine``); with both, links begin with ``url``.
 
     Each node's text is the source text of the passage, word for word. Its metadata has the ``title``, ``section``,
@@ -55,7 +55,7 @@ class SinkQARetriever(BaseRetriever):
         return await asyncio.to_thread(self._retrieve, query_bundle)
 
 
-def _node(found: Found) -> TextNode:
+def _node(found: FoundPassage) -> TextNode:
     unread = sorted(found.metadata.keys() - _READ)
     return TextNode(
         id_=found.passage_id,

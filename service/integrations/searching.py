@@ -18,7 +18,7 @@ from sinkqa.service.interfaces.scores import share
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundPassage:
     """A passage: its source text, its score in 0..1, and where it stands."""
 
     passage_id: str
@@ -53,7 +53,7 @@ class Searching:
         if self.url and not self.url.startswith(("http://", "https://")):
             raise ValueError(f"url: expected an address that begins with http:// or https://, got {self.url[:80]!r}")
 
-    def find(self, query: str) -> Iterator[Found]:
+    def find(self, query: str) -> Iterator[FoundPassage]:
         """The best passages, best first.
 
         Raises:
@@ -100,9 +100,9 @@ class Searching:
         return self.engine.document(hit["doc_id"]).metadata.url if self.engine else None
 
 
-def _found(hit: Mapping[str, Any], address: str | None) -> Found:
+def _found(hit: Mapping[str, Any], address: str | None) -> FoundPassage:
     score = share(hit["score"], rerank=hit["why"]["rerank"])
-    return Found(
+    return FoundPassage(
         passage_id=hit["passage_id"],
         doc_id=hit["doc_id"],
         text=hit["text"],

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sinkqa.eval.data.benchmark import CorpusEntry, Material, Query
+from sinkqa.eval.data.benchmark import CorpusEntry, Query, RawCollection
 from sinkqa.eval.data.lines import read_rows
 from sinkqa.eval.data.trec import read_qrels
 from sinkqa.eval.errors import MalformedData
@@ -21,7 +21,7 @@ def subsets(folder: Path) -> list[str]:
     return [""] if (folder / "corpus.jsonl").is_file() and is_beir else []
 
 
-def read(folder: Path, subset: str, split: str) -> Material:
+def read(folder: Path, subset: str, split: str) -> RawCollection:
     """Reads the three files; of judgements the only file in qrels/, where there is one of another split.
 
     Raises:
@@ -30,7 +30,7 @@ def read(folder: Path, subset: str, split: str) -> Material:
     judgements = _qrels_file(folder, split)
     qrels = read_qrels(judgements)
     corpus, queries = folder / "corpus.jsonl", folder / "queries.jsonl"
-    return Material(tuple(_corpus(corpus)), _queries(queries), qrels, (corpus,), (queries,), (judgements,))
+    return RawCollection(tuple(_corpus(corpus)), _queries(queries), qrels, (corpus,), (queries,), (judgements,))
 
 
 def _qrels_file(folder: Path, split: str) -> Path:

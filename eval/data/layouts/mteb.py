@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
-from sinkqa.eval.data.benchmark import Material
+from sinkqa.eval.data.benchmark import RawCollection
 from sinkqa.eval.data.layouts.rows import SUFFIXES, read_corpus, read_judgements, read_queries, rows
 from sinkqa.eval.errors import MalformedData
 from sinkqa.ingest.errors import FileMissing
@@ -30,7 +30,7 @@ def subsets(folder: Path) -> list[str]:
     return sorted(name for name, parts in _parts(folder).items() if parts.keys() >= {"corpus", "queries", "qrels"})
 
 
-def read(folder: Path, subset: str, split: str) -> Material:
+def read(folder: Path, subset: str, split: str) -> RawCollection:
     """Reads the parts of one subset.
 
     Raises:
@@ -41,7 +41,7 @@ def read(folder: Path, subset: str, split: str) -> Material:
     corpus = _files(parts["corpus"], "corpus", split)
     queries = _files(parts["queries"], "queries", split)
     qrels = _files(parts["qrels"], "qrels", split)
-    return Material(
+    return RawCollection(
         corpus=tuple(read_corpus(row for path in corpus for row in rows(path))),
         queries=read_queries(row for path in queries for row in rows(path)),
         qrels=read_judgements(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import unescape
 from pathlib import Path
 
-from sinkqa.eval.data.benchmark import Material
+from sinkqa.eval.data.benchmark import RawCollection
 from sinkqa.eval.data.layouts.rows import Row, read_corpus, read_queries, rows
 from sinkqa.eval.data.lines import read_lines
 from sinkqa.eval.data.trec import read_qrels
@@ -40,7 +40,7 @@ def subsets(folder: Path) -> list[str]:
 _CORPUS = ("collection", "corpus", "docs", "documents")
 
 
-def read(folder: Path, subset: str, split: str) -> Material:
+def read(folder: Path, subset: str, split: str) -> RawCollection:
     """Reads topics, judgements and collection; of several topics or judgements those whose names hold the split.
 
     Raises:
@@ -50,7 +50,7 @@ def read(folder: Path, subset: str, split: str) -> Material:
     topics = _one(_named(folder, "topics", "queries"), split)
     qrels = _one(_named(folder, "qrels"), split)
     corpus = [each for path in _named(folder, *_CORPUS) for each in _within(path)]
-    return Material(
+    return RawCollection(
         corpus=tuple(read_corpus(row for path in corpus for row in _documents(path))),
         queries=read_queries(_topics(topics)),
         qrels=read_qrels(qrels),

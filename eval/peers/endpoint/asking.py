@@ -66,7 +66,7 @@ class Reply:
     ms: float
 
 
-class _Failure(Exception):
+class _TryFailed(Exception):
     """One try that failed; ``again``: another may not."""
 
     def __init__(self, why: str, *, again: bool, final: bool = False) -> None:
@@ -100,7 +100,7 @@ def ask_all(
         for number, question in enumerate(missing, 1):
             try:
                 content, annotations, ms = _answered(client, endpoint, question.text)
-            except _Failure as failure:
+            except _TryFailed as failure:
                 failed[question.query_id], in_a_row = str(failure), in_a_row + 1
                 if failure.final or (in_a_row >= _IN_A_ROW and not persistent):
                     raise EndpointFailed(
@@ -121,11 +121,11 @@ def _answered(client: httpx.Client, endpoint: Endpoint, text: str) -> tuple[str,
     """Text, annotations, and the milliseconds of the try that succeeded.
 
     Raises:
-        _Failure: all tries failed; of the last.
+        _TryFailed: all tries failed; of the last.
     """
     for attempt in Retrying(
         stop=stop_after_attempt(1 + endpoint.retries),
-        retry=retry_if_exception(lambda error: isinstance(error, _Failure) and error.again),
+        retry=retry_if_exception(lambda error: isinstance(error, _TryFailed) and error.again),
         wait=wait_exponential(multiplier=endpoint.pause_s, max=60),
         reraise=True,
     ):
@@ -145,17 +145,17 @@ def _sent(client: httpx.Client, endpoint: Endpoint, text: str) -> bytes:
             status = response.status_code
             if status != 200:  # what it says of it may repeat the key: the status is enough
                 again = status == 429 or status >= 500
-                raise _Failure(f"it refused with status {status}", again=again, final=status in _FINAL)
+                raise _TryFailed(f"it refused with status {status}", again=again, final=status in _FINAL)
             for chunk in response.iter_bytes():
                 received += chunk
                 if len(received) > _MOST_BYTES:
-                    raise _Failure(f"its answer is longer than {_MOST_BYTES // 2**20} MiB", again=False)
+                    raise _TryFailed(f"its answer is longer than {_MOST_BYTES // 2**20} MiB", again=False)
                 if time.monotonic() > deadline:
-                    raise _Failure(f"it did not end within {endpoint.timeout_s:g} s", again=True)
+                    raise _TryFailed(f"it did not end within {endpoint.timeout_s:g} s", again=True)
     except httpx.TimeoutException as error:
-        raise _Failure(f"it did not answer within {endpoint.timeout_s:g} s", again=True) from error
+        raise _TryFailed(f"it did not answer within {endpoint.timeout_s:g} s", again=True) from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise _Failure(f"it cannot be reached, or broke off ({type(error).__name__})", again=True) from error
+        raise _TryFailed(f"it cannot be reached, or broke off ({type(error).__name__})", again=True) from error
     return bytes(received)
 
 
@@ -169,7 +169,7 @@ def _said(received: bytes) -> tuple[str, tuple[dict[str, Any], ...]]:
         if not isinstance(content, str):
             raise TypeError(f"its content is {type(content).__name__}")
     except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise _Failure("it answered with something other than a chat completion", again=True) from error
+        raise _TryFailed("it answered with something other than a chat completion", again=True) from error
     return content, annotations
 
 

@@ -39,10 +39,13 @@ ABSTAINS = (
     r"documents?)(?: \w+){0,4}? (?:in|on|about|is|are|was|that|to|available|found)\b"
     r"|\b(?:is|are|was|were)(?: not|n['’]t) (?:mentioned|specified|provided|stated|found|available|addressed|covered|"
     r"given|described|contained) (?:in|by)\b"
+    r"|\b(?:documents?|passages?|sources?|texts?|library|context)\b[^.!?]{0,40}?\b(?:has|have|holds?|contains?|gives?|"
+    r"says?|offers?)\s+(?:nothing|no)\b"
     r"|\b(?:do not|don['’]t) know\b|\bNO_ANSWER\b"
     r"|(?:文件|文档|资料|资料库|材料|文中|原文|上下文|来源|报告|论文|知识库|内容)[^。！？]{0,16}?(?:没有|并未|未|不)(?:直接|明确|具体)?"
     r"(?:涉及|提及|提到|说明|给出|包含|提供|找到|载明|规定|回答|记载|支持|说|足够)"
     r"|(?:无法|不能)(?:直接|准确)?(?:回答|确定|得知|判断|找到|从)|(?:没有|未能?)(?:检索|查|找)到"
+    r"|没有与[^。！？]{0,30}?[有相]关的|没有能够?回答"
     r"|不知道|没有(?:足够|相关|任何)的?(?:信息|资料|依据|内容|证据)|信息不足"
 )
 """What a first sentence says that abstains, in English and Chinese."""
@@ -113,7 +116,7 @@ class Documents:
 
 
 @dataclass(slots=True)
-class _Text:
+class _MarkedText:
     """A reply taken apart: its blocks as they are read, the texts quoted, and the links, in order."""
 
     blocks: list[str] = field(default_factory=list)
@@ -160,9 +163,9 @@ def is_abstention(said: str, abstains: re.Pattern[str]) -> bool:
     return not (begins or _HOWEVER.search(first, found.end()))
 
 
-def _taken_apart(content: str) -> _Text:
+def _taken_apart(content: str) -> _MarkedText:
     tokens = MarkdownIt("commonmark").enable("table").parse(content)
-    text, depth, row, is_said = _Text(), 0, list[str](), True
+    text, depth, row, is_said = _MarkedText(), 0, list[str](), True
     for token, before in zip(tokens, [None, *tokens], strict=False):
         depth += (token.type == "blockquote_open") - (token.type == "blockquote_close")
         if token.type == "tr_open":
@@ -182,7 +185,7 @@ def _taken_apart(content: str) -> _Text:
     return text
 
 
-def _inline(token: Token, text: _Text) -> tuple[str, str]:
+def _inline(token: Token, text: _MarkedText) -> tuple[str, str]:
     """What is read of it, links that are marks left out; and all of it, as it is quoted."""
     shown, whole, link = list[str](), list[str](), list[str]()
     address: str | None = None
@@ -211,7 +214,7 @@ def _quoted(text: str) -> Iterator[str]:
 
 
 def _citations(
-    text: _Text, content: str, annotations: Sequence[Mapping[str, Any]], documents: Documents
+    text: _MarkedText, content: str, annotations: Sequence[Mapping[str, Any]], documents: Documents
 ) -> Iterator[Citation]:
     """Places that links name, quotes, then documents by name; each once."""
     links = [*text.links, *_annotated(annotations)]

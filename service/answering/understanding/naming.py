@@ -59,10 +59,10 @@ class Names:
 
     def meant(self, question: str) -> Meant:
         """The documents that the question names, and where what it asks about holds."""
-        return _Reading(Register(self._library)).meant(question)
+        return _QuestionNames(Register(self._library)).meant(question)
 
 
-class _Reading:
+class _QuestionNames:
     """One question, read."""
 
     def __init__(self, register: Register) -> None:

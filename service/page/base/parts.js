@@ -1,6 +1,6 @@
 // Pieces that several views show: problems, waiting, where a passage stands, why it was chosen.
 import { h, icon, tag } from "./dom.js";
-import { knows, number, t } from "./i18n.js";
+import { knows, number } from "./i18n.js";
 import { current, titled } from "./titles.js";
 
 /** A failure in the reader's language, else in the server's words, and the way to try again where there is one. */

@@ -26,8 +26,9 @@ class Retriever:
 
     def __init__(self, kind, **how):
         pytest.importorskip(EXTRAS[kind], reason=f"the extra {kind} is not installed: make models EXTRAS=...")
-        module = __import__(f"sinkqa.service.integrations.{kind}", fromlist=["SinkQARetriever"])
-        self.kind, self.made = kind, module.SinkQARetriever(**how)
+        name = {"langchain": "LangChainRetriever", "llama_index": "LlamaIndexRetriever"}[kind]
+        module = __import__(f"sinkqa.service.integrations.{kind}", fromlist=[name])
+        self.kind, self.made = kind, getattr(module, name)(**how)
 
     def find(self, query):
         if self.kind == "langchain":
@@ -89,9 +90,9 @@ def test_what_a_model_reads_of_a_node_is_its_words_title_section_and_page(engine
     pytest.importorskip("llama_index.core")
     from llama_index.core.schema import MetadataMode
 
-    from sinkqa.service.integrations.llama_index import SinkQARetriever
+    from sinkqa.service.integrations.llama_index import LlamaIndexRetriever
 
-    node = SinkQARetriever(engine=engine).retrieve(EN)[0].node
+    node = LlamaIndexRetriever(engine=engine).retrieve(EN)[0].node
     read = node.get_content(MetadataMode.LLM)
     assert "title: Woodland credit rules" in read and "spans" not in read and "passage_id" not in read
     assert node.ref_doc_id == node.metadata["doc_id"]
@@ -101,9 +102,9 @@ def test_a_langchain_chain_passes_documents_on(address):
     pytest.importorskip("langchain_core")
     from langchain_core.runnables import RunnableLambda
 
-    from sinkqa.service.integrations.langchain import SinkQARetriever
+    from sinkqa.service.integrations.langchain import LangChainRetriever
 
-    chain = SinkQARetriever(url=f"{address}/v1/") | RunnableLambda(lambda found: found[0].metadata["title"])
+    chain = LangChainRetriever(url=f"{address}/v1/") | RunnableLambda(lambda found: found[0].metadata["title"])
     assert chain.invoke(EN) == "Woodland credit rules"
 
 
