@@ -13,7 +13,7 @@ HELD = [
     found
     for package in (ingest, service)
     for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
-    if "readers.pdf.ocr" not in module.name
+    if "readers.pdf.ocr" not in module.name and ".integrations." not in module.name  # which need extras
     for found in vars(importlib.import_module(module.name)).values()
     if isinstance(found, _Late)
 ]
