@@ -226,7 +226,7 @@ def test_a_corrected_title_is_shown_by_the_open_answer_by_another_tab_and_by_the
         expect(second.locator(".sources .name").first).to_have_text("Woodland act")
         page.go_back()
         expect(named).to_have_text("Woodland act")
-        expect(page.locator(".chip").first).to_have_attribute("aria-label", "Quote 1: Woodland act, page 1")
+        expect(page.locator(".chip").first).to_have_attribute("aria-label", "Quote 1: Woodland act, Limits")
         page.locator(".chip").first.click()
         expect(page.locator("#source-title")).to_have_text("Woodland act")
         fresh = visit("/#/basket")

@@ -102,6 +102,7 @@ def deleting(page: Page, served: Served) -> None:
 
 def document(page: Page, served: Served) -> None:
     page.goto(f"{served.url}/#/library?words=hebrew.md")
+    expect(page.locator("#documents .entry")).to_have_count(1)
     page.locator("#documents .entry .name").click()
     expect(page.locator("#source #sheet")).to_contain_text("Meadows are mown")
 
