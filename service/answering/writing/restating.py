@@ -37,7 +37,10 @@ _SCALES = {
     "en": ((10**12, " trillion"), (10**9, " billion"), (10**6, " million")),
 }
 _DIGITS = 5  # that a number with a scale word may have; with more it is written out
-_SUBSTANCES = {"co2": ("二氧化碳", " CO2"), "co2e": ("二氧化碳当量", " CO2e"), "c": ("碳", " C")}
+_SUBSTANCES = {
+    "co2": ("二氧化碳", " CO2"), "co2e": ("二氧化碳当量", " CO2e"), "c": ("碳", " C"), "ch4": ("甲烷", " CH4"),
+    "ce": ("标准煤", " ce"),
+}  # fmt: skip
 _LEVELS = {"article": "Article {}", "chapter": "Chapter {}", "section": "Section {}", "paragraph": "paragraph {}"}
 _TOPS = ("", "one", "two", "three", "four", "five", "", "seven")
 _BOTTOMS = ("", "", "", "third", "quarter", "fifth", "sixth", "", "eighth", "", "tenth")
@@ -280,6 +283,8 @@ def _with_unit(amount: Amount, unit: tuple[str, str] | None, per: tuple[str, str
     number = _numeral(amount, _factor(en), asked, mark)
     if mark:
         return number
+    if amount.of and amount.of not in _SUBSTANCES:
+        return ""  # of what one language has no word here for
     of = _SUBSTANCES[amount.of][asked == "en"] if amount.of else ""
     behind = f"/{(per[0] if asked == 'zh' else per[1])}" if per else ""
     if asked == "zh":
