@@ -356,7 +356,7 @@ def test_a_worker_that_ends_again_and_again_is_given_more_and_more_time(monkeypa
     monkeypatch.setattr(processes_module.asyncio, "get_running_loop", Loop)
     kept = Processes(lambda _: pytest.fail("not now"), [], 2, None)
     kept._is_listening = True
-    worker = processes_module._Worker(1, type("Ended", (), {"pid": 7}), None)
+    worker = processes_module._WorkerProcess(1, type("Ended", (), {"pid": 7}), None)
     for _ in range(9):
         kept._replace(worker, -9)
     assert paused == [0, 0.5, 1, 2, 4, 8, 16, 30, 30]
