@@ -122,7 +122,7 @@ def test_the_command_corrects_shows_both_and_takes_back(settings, levy, sinkqa):
     def run(*words):
         return sinkqa(*words, "-l", settings.library)
 
-    doc_id = run("list").out[:12]
+    doc_id = run("list").out.splitlines()[-1][:12]
     edited = run("edit", doc_id, "--title", "Marsh Levy Act", "--year", "2002", "--jurisdiction", "nz")
     assert edited.status == 0 and "title (read: Marsh Ministry)" in edited.out and "year (read: nothing)" in edited.out
     assert "title (read: Marsh Ministry)" in run("show", doc_id).out

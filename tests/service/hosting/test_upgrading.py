@@ -24,7 +24,7 @@ def test_all_collections_are_raised_and_the_second_time_nothing_changes(library,
     (tmp_path / "fen.txt").write_text("A fen is a wetland that is fed by groundwater.\n")
     laws.add([tmp_path / "fen.txt"])
     found = sinkqa("search", "carbon", "--json", "-l", library)
-    count = len(sinkqa("list", "-l", library).out.splitlines())
+    count = len(sinkqa("list", "-l", library).out.splitlines()[1:])  # less its heading
     make_former(library / "library.sqlite", 5)
     make_former(library / "collections" / "laws" / "library.sqlite", 2)
     shutil.rmtree(library / "derived")
